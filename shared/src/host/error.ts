@@ -1,0 +1,75 @@
+/** What kind of thing went wrong; faces decide by it whether a step may be tried again and how it is shown. */
+export type ErrorCode =
+  | 'bad-input'
+  | 'not-connected'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'throttled'
+  | 'unavailable'
+  | 'unexpected-answer'
+  | 'timed-out'
+  | 'cancelled'
+  | 'run-failed'
+  | 'not-verified'
+  | 'table-exists'
+  | 'table-missing'
+  | 'columns-missing'
+  | 'rejected-rows'
+  | 'empty-dataset'
+  | 'bad-csv'
+  | 'cut-short'
+  | 'busy';
+
+/** What a `PipewrightError` is made of. */
+export interface ErrorDetails {
+  code: ErrorCode;
+  /** What happened, in one sentence a person who does not program understands. */
+  message: string;
+  /** What to do about it. */
+  hint?: string;
+  /** The service it happened at, by its display name: `Data Factory`. */
+  service?: string;
+  /** The HTTP status of the vendor's answer. */
+  status?: number;
+  /** The vendor's own id of the request, for its support desk. */
+  requestId?: string;
+  /** Whether the same call may succeed a little later. Default: false. */
+  retryable?: boolean;
+  /** Seconds the vendor asked to wait before the next try. */
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/**
+ * The one error that Pipewright raises: what happened (`message`) and what to do (`hint`).
+ * It never holds a secret, a token, a signature or a signed address.
+ */
+export class PipewrightError extends Error {
+  override readonly name = 'PipewrightError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly service: string | undefined;
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+  readonly retryable: boolean;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(details: ErrorDetails) {
+    super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = details.code;
+    this.hint = details.hint;
+    this.service = details.service;
+    this.status = details.status;
+    this.requestId = details.requestId;
+    this.retryable = details.retryable ?? false;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}
+
+/** Message and hint in one text, for a platform that has a single place to show an error. */
+export function describeError(error: unknown): string {
+  if (error instanceof PipewrightError) return error.hint ? `${error.message} ${error.hint}` : error.message;
+  return error instanceof Error ? error.message : String(error);
+}
