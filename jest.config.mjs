@@ -1,0 +1,44 @@
+/** The folders of every project; one project runs alone by `npx jest --selectProjects unit`. */
+const folders = {
+  unit: ['test/unit'],
+  sandbox: ['test/sandbox'],
+  n8n: ['test/n8n', 'test/n8n-server'],
+  zapier: ['test/zapier'],
+  machine: ['test/machine'],
+  datasets: ['test/datasets'],
+  'end-to-end': ['test/end-to-end'],
+};
+
+/** Seconds that one test may take, by project. */
+const secondsPerTest = {
+  unit: 5,
+  sandbox: 30,
+  n8n: 300,
+  zapier: 120,
+  machine: 120,
+  datasets: 120,
+  'end-to-end': 600,
+};
+
+/** TypeScript is stripped file by file, as Node does it, and becomes CommonJS for jest; types are checked by tsc. */
+const transform = {
+  '\\.ts$': [
+    '@swc/jest',
+    { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
+  ],
+};
+
+/** What was built or printed is no source: a copy of a package in there must not shadow the real one. */
+const modulePathIgnorePatterns = ['<rootDir>/(shared|n8n-nodes|zapier-app)/(.*/)?(dist|build)/', '<rootDir>/test/output/'];
+
+const project = ([displayName, roots]) => ({
+  displayName,
+  testEnvironment: 'node',
+  testMatch: roots.map((root) => `<rootDir>/${root}/**/*.test.ts`),
+  globals: { secondsPerTest: secondsPerTest[displayName] },
+  setupFilesAfterEnv: ['<rootDir>/test/machine/test-timeout.ts'],
+  transform,
+  modulePathIgnorePatterns,
+});
+
+export default { projects: Object.entries(folders).map(project) };
