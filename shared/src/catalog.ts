@@ -1,0 +1,5 @@
+import type { Service } from './operations/service.ts';
+import { dataFactory } from './services/azure/data-factory/service.ts';
+
+/** Every service, in the order in which they are shown. */
+export const services: readonly Service[] = [dataFactory];

@@ -1,0 +1,28 @@
+import type { Bytes } from './host.ts';
+
+/** Header names in lower case. */
+export type Headers = Record<string, string>;
+
+/** A request as a platform sends it. */
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
+  /** Complete address with its query. */
+  url: string;
+  headers: Headers;
+  /** Text, or a stream with its length where the receiver needs one. */
+  body?: string | Uint8Array | { stream: Bytes; length?: number };
+  /** `stream` leaves the body unread for `HttpResponse.stream`. Default: `text`. */
+  answer?: 'text' | 'stream';
+  /** Milliseconds until the answer's head has come. Default: 30,000. */
+  timeout?: number;
+}
+
+/** An answer of any status. */
+export interface HttpResponse {
+  status: number;
+  headers: Headers;
+  /** The body, when it was asked for as text; else empty. */
+  text: string;
+  /** The body, when it was asked for as a stream. */
+  stream?: Bytes;
+}

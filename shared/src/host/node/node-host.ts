@@ -1,0 +1,80 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PipewrightError } from '../error.ts';
+import type { Host, Log } from '../host.ts';
+import { memoryCache } from '../memory-cache.ts';
+import { sendByAxios } from './send-by-axios.ts';
+
+/** What the Node host may be told. */
+export interface NodeHostOptions {
+  /** Where files are stored. Default: the current folder. */
+  folder?: string;
+  /** Default: nothing is logged. */
+  log?: Log;
+  signal?: AbortSignal;
+  longestWaitSeconds?: number;
+}
+
+const silent: Log = { info: () => undefined, warn: () => undefined };
+
+/** A file stored by the Node host. */
+export interface NodeFile {
+  path: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** The host for plain Node: the command line, tests, and anyone who embeds the library. Files are files, HTTP is axios. */
+export function nodeHost(options: NodeHostOptions = {}): Host {
+  const { folder = '.', log = silent, signal } = options;
+  const seen = new Set<string>();
+  return {
+    http: sendByAxios,
+    now: Date.now,
+    async sleep(milliseconds) {
+      try {
+        await sleep(milliseconds, undefined, signal ? { signal } : {});
+      } catch {
+        throw new PipewrightError({ code: 'cancelled', message: 'The work was stopped.' });
+      }
+    },
+    random: Math.random,
+    cache: memoryCache(Date.now),
+    async once(key) {
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    },
+    files: {
+      async save({ name, open }): Promise<NodeFile> {
+        await mkdir(folder, { recursive: true });
+        const path = join(folder, basename(name));
+        const partial = `${path}.partial`;
+        try {
+          await pipeline(Readable.from(await open()), createWriteStream(partial), ...(signal ? [{ signal }] : []));
+        } catch (error) {
+          await rm(partial, { force: true });
+          throw error;
+        }
+        await rename(partial, path);
+        return { path, size: (await stat(path)).size };
+      },
+      async read(value) {
+        const path = typeof value === 'object' && value !== null && 'path' in value ? String(value.path) : String(value);
+        try {
+          const { size } = await stat(path);
+          return { name: basename(path), mediaType: 'application/octet-stream', size, open: async () => createReadStream(path, { highWaterMark: 1024 * 1024 }) };
+        } catch {
+          throw new PipewrightError({ code: 'not-found', message: `There is no file ${path}.`, hint: 'Check the path.' });
+        }
+      },
+    },
+    log,
+    ...(signal ? { signal } : {}),
+    ...(options.longestWaitSeconds === undefined ? {} : { longestWaitSeconds: options.longestWaitSeconds }),
+  };
+}

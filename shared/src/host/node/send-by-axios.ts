@@ -1,0 +1,61 @@
+import { Readable } from 'node:stream';
+import axios, { type AxiosResponse } from 'axios';
+import { PipewrightError } from '../error.ts';
+import type { Headers, HttpRequest, HttpResponse } from '../http.ts';
+
+function headersOf(response: AxiosResponse): Headers {
+  return Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
+
+/**
+ * Sends a request by axios. Any status resolves; redirects are followed, without the authorization at another host.
+ * @throws PipewrightError `unavailable` when there is no answer; its text holds no address, for addresses can be secrets
+ */
+export async function sendByAxios(request: HttpRequest): Promise<HttpResponse> {
+  const { method, url, headers, body, answer = 'text', timeout = 30_000 } = request;
+  const streamed = typeof body === 'object' && 'stream' in body;
+  try {
+    const response = await axios.request<unknown>({
+      method,
+      url,
+      headers: streamed && body.length !== undefined ? { ...headers, 'content-length': String(body.length) } : headers,
+      data: streamed ? Readable.from(body.stream) : body,
+      responseType: answer === 'stream' ? 'stream' : 'text',
+      transformResponse: (text: unknown) => text,
+      validateStatus: () => true,
+      maxBodyLength: Infinity,
+      timeout: streamed || answer === 'stream' ? 0 : timeout,
+      ...(streamed ? { maxRedirects: 0 } : {}),
+    });
+    if (answer === 'stream') return { status: response.status, headers: headersOf(response), text: '', stream: checked(response.data as Readable) };
+    return { status: response.status, headers: headersOf(response), text: String(response.data ?? '') };
+  } catch (error) {
+    throw unreachable(error);
+  }
+}
+
+/** A body that is cut short fails instead of looking whole. */
+async function* checked(body: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw new PipewrightError({ code: 'cut-short', message: 'The connection broke while the body came.', hint: 'Run it again; nothing was kept.', retryable: true, cause: codeOf(error) });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return axios.isAxiosError(error) || error instanceof Error ? String((error as { code?: string }).code ?? error.name) : 'unknown';
+}
+
+function unreachable(error: unknown): PipewrightError {
+  if (error instanceof PipewrightError) return error;
+  const code = codeOf(error);
+  const why: Record<string, string> = {
+    ENOTFOUND: 'there is no such host',
+    ECONNREFUSED: 'nothing answers at that address',
+    ECONNABORTED: 'no answer came in time',
+    ETIMEDOUT: 'no answer came in time',
+    ECONNRESET: 'the connection was closed before an answer came',
+  };
+  return new PipewrightError({ code: 'unavailable', message: `${why[code] ?? `the request failed (${code})`}.`, hint: 'Check the address in the connection and the network.', retryable: true });
+}

@@ -1,0 +1,183 @@
+import { PipewrightError } from '../host/error.ts';
+import type { Bytes, Host } from '../host/host.ts';
+import type { Headers, HttpRequest, HttpResponse } from '../host/http.ts';
+import type { Effect } from '../operations/operation.ts';
+import { httpError, type VendorProblem } from './http-error.ts';
+import { backoff, retryAfterSeconds } from './retry-delay.ts';
+
+/** How one vendor's interface is talked to. */
+export interface ApiOptions {
+  /** Display name, for errors. */
+  service: string;
+  /** Address before every path, without a slash at its end. */
+  baseUrl: string;
+  host: Host;
+  /** Headers that log in; `renew` asks for a fresh token after the last one was refused. */
+  authorize(renew: boolean): Promise<Headers>;
+  /** Headers of every request. */
+  headers?: Headers;
+  /** Reads the vendor's error body. Default: `error.message`, `message` or the text. */
+  readProblem?(response: HttpResponse): VendorProblem;
+  /** Whether an answer means that the token ran out, besides 401. */
+  isTokenExpired?(response: HttpResponse): boolean;
+}
+
+/** One call of an interface. */
+export interface Call {
+  /** Values that are undefined are left out. */
+  query?: Record<string, string | number | boolean | undefined>;
+  headers?: Headers;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as `application/x-www-form-urlencoded`. */
+  form?: Record<string, string>;
+  /** Sent as it is. */
+  bytes?: { stream: Bytes; length?: number; mediaType: string };
+  /** What a repetition does; decides whether the call is repeated after a fault. Default: `reads` for GET, else `starts work`. */
+  effect?: Effect;
+}
+
+/** A vendor's interface: sends, logs in, repeats what may be repeated, and turns refusals into errors. */
+export interface Api {
+  /** The parsed JSON of a successful answer; undefined when it is empty. */
+  json<T>(method: HttpRequest['method'], path: string, call?: Call): Promise<T>;
+  /** The bytes of a successful answer, unread. */
+  stream(path: string, call?: Call): Promise<HttpResponse & { stream: Bytes }>;
+  /** A successful answer. */
+  send(method: HttpRequest['method'], path: string, call?: Call): Promise<HttpResponse>;
+}
+
+const attempts = 4;
+
+function readCommonProblem(response: HttpResponse): VendorProblem {
+  try {
+    const body = JSON.parse(response.text) as { error?: unknown; message?: unknown; error_description?: unknown };
+    const nested = body.error as { message?: unknown; code?: unknown } | string | undefined;
+    const message = (typeof nested === 'object' ? nested?.message : undefined) ?? body.error_description ?? body.message ?? nested;
+    const code = typeof nested === 'object' ? nested?.code : nested;
+    return { ...(typeof message === 'string' ? { message } : {}), ...(typeof code === 'string' ? { code } : {}) };
+  } catch {
+    return /<html/i.test(response.text) ? {} : { message: response.text };
+  }
+}
+
+/** The address of a path with its query. */
+export function address(baseUrl: string, path: string, query: Call['query'] = {}): string {
+  const filled = Object.entries(query).filter((entry): entry is [string, string | number | boolean] => entry[1] !== undefined);
+  const url = /^https?:\/\//.test(path) ? path : `${baseUrl}${path}`;
+  if (filled.length === 0) return url;
+  const text = new URLSearchParams(filled.map(([name, value]): [string, string] => [name, String(value)])).toString();
+  return `${url}${url.includes('?') ? '&' : '?'}${text}`;
+}
+
+/** Opens a vendor's interface; see `Api`. */
+export function openApi(options: ApiOptions): Api {
+  const { host, service } = options;
+  const readProblem = options.readProblem ?? readCommonProblem;
+
+  function request(method: HttpRequest['method'], path: string, call: Call, authorization: Headers, answer: HttpRequest['answer']): HttpRequest {
+    const url = address(options.baseUrl, path, call.query);
+    const headers: Headers = { accept: 'application/json', ...options.headers, ...call.headers, ...authorization };
+    let body: HttpRequest['body'];
+    if (call.json !== undefined) {
+      headers['content-type'] = 'application/json; charset=utf-8';
+      body = JSON.stringify(call.json);
+    } else if (call.form) {
+      headers['content-type'] = 'application/x-www-form-urlencoded';
+      body = new URLSearchParams(call.form).toString();
+    } else if (call.bytes) {
+      headers['content-type'] = call.bytes.mediaType;
+      body = { stream: call.bytes.stream, ...(call.bytes.length === undefined ? {} : { length: call.bytes.length }) };
+    }
+    return { method, url, headers, ...(body === undefined ? {} : { body }), ...(answer === undefined ? {} : { answer }) };
+  }
+
+  async function send(method: HttpRequest['method'], path: string, call: Call = {}, answer?: HttpRequest['answer']): Promise<HttpResponse> {
+    const effect = call.effect ?? (method === 'GET' || method === 'HEAD' ? 'reads' : 'starts work');
+    const repeatable = call.bytes === undefined;
+    let renewed = false;
+    let renew = false;
+    for (let attempt = 0; ; attempt += 1) {
+      const last = attempt >= attempts - 1 || !repeatable;
+      let response: HttpResponse;
+      try {
+        const authorization = await options.authorize(renew);
+        renew = false;
+        response = await host.http(request(method, path, call, authorization, answer));
+      } catch (error) {
+        if (last || effect === 'starts work' || !(error instanceof PipewrightError) || !error.retryable) throw named(error, service);
+        await host.sleep(backoff(attempt, host.random()));
+        continue;
+      }
+      if (response.status >= 200 && response.status < 300) return response;
+      if (response.stream) response = { ...response, text: await readStart(response.stream) };
+      if (!renewed && repeatable && (response.status === 401 || options.isTokenExpired?.(response))) {
+        renewed = true;
+        renew = true;
+        continue;
+      }
+      const mayRepeat = response.status === 429 || (effect !== 'starts work' && (response.status >= 500 || response.status === 408));
+      const wait = retryAfterSeconds(response.headers, host.now());
+      if (!last && mayRepeat && (wait ?? 0) <= longestPatience(host)) {
+        await host.sleep(wait === undefined ? backoff(attempt, host.random()) : wait * 1000);
+        continue;
+      }
+      throw httpError(service, response, readProblem(response), host.now());
+    }
+  }
+
+  return {
+    send,
+    async json<T>(method: HttpRequest['method'], path: string, call?: Call) {
+      const response = await send(method, path, call);
+      if (response.text.trim() === '') return undefined as T;
+      try {
+        return JSON.parse(response.text) as T;
+      } catch {
+        throw new PipewrightError({
+          code: 'unexpected-answer',
+          service,
+          status: response.status,
+          message: `${service} sent an answer that is not JSON.`,
+          hint: 'Check the address in the connection: it may belong to a web page or a proxy instead of the interface.',
+        });
+      }
+    },
+    async stream(path: string, call?: Call) {
+      const response = await send('GET', path, call, 'stream');
+      return { ...response, stream: response.stream ?? empty() };
+    },
+  };
+}
+
+/** Seconds that a call waits at most for a throttling vendor. */
+function longestPatience(host: Host): number {
+  return host.longestWaitSeconds === undefined ? 120 : Math.min(10, host.longestWaitSeconds);
+}
+
+async function* empty(): Bytes {}
+
+/** The start of an error body, enough to read what it says. */
+async function readStart(stream: Bytes): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of stream) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > 64 * 1024) break;
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+function named(error: unknown, service: string): unknown {
+  if (!(error instanceof PipewrightError) || error.service !== undefined) return error;
+  const { code, message, hint, status, requestId, retryable, retryAfterSeconds: wait, cause } = error;
+  return new PipewrightError({
+    code, service, retryable, cause,
+    message: `${service} could not be reached: ${message}`,
+    ...(hint === undefined ? {} : { hint }),
+    ...(status === undefined ? {} : { status }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+  });
+}

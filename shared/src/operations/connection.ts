@@ -1,0 +1,26 @@
+import type * as v from 'valibot';
+import type { Context } from './context.ts';
+import type { Fields } from './fields.ts';
+
+/** What a person types once to log in to a service. */
+export interface Connection<F extends Fields = Fields> {
+  /** Unique in the catalog: `azure`. */
+  key: string;
+  /** As it stands in the list of credentials: `Azure Service Principal`. */
+  name: string;
+  /** Where the values come from, in one or two sentences. */
+  description: string;
+  /** The vendor's page on how to get them. */
+  documentationUrl: string;
+  fields: F;
+  /** Logs in and reads something small; resolves to a name for the connection, such as `contoso (dbt)`. */
+  test(context: Context<ConnectionValues<F>>): Promise<string>;
+}
+
+/** The checked values of a connection. */
+export type ConnectionValues<F extends Fields> = v.InferOutput<v.ObjectSchema<F, undefined>>;
+
+/** Describes a connection; see `Connection`. */
+export function defineConnection<const F extends Fields>(connection: Connection<F>): Connection<F> {
+  return connection;
+}

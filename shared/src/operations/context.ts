@@ -1,0 +1,7 @@
+import type { Host } from '../host/host.ts';
+
+/** What an operation works with: the platform's host and the values of the connection. */
+export interface Context<C = Record<string, unknown>> {
+  host: Host;
+  connection: C;
+}

@@ -1,0 +1,56 @@
+import type * as v from 'valibot';
+import type { Context } from './context.ts';
+import type { Fields } from './fields.ts';
+
+/** The checked values of some fields. */
+export type Values<F extends Fields> = v.InferOutput<v.ObjectSchema<F, undefined>>;
+
+/**
+ * What happens when an operation is done twice: nothing at all (`reads`), the same as once (`idempotent`), or the work is
+ * done twice (`starts work`). It decides what may be retried.
+ */
+export type Effect = 'reads' | 'idempotent' | 'starts work';
+
+interface Described<F extends Fields, O extends Fields> {
+  /** Unique within its service, camel case: `runPipeline`. */
+  key: string;
+  /** Title Case: `Run Pipeline`. */
+  name: string;
+  /** What it works on, Title Case, as the group in n8n: `Pipeline Run`. */
+  resource: string;
+  /** One sentence, starting with a verb in the third person: `Starts a pipeline and waits for its end.` */
+  description: string;
+  input: F;
+  output: O;
+  /** A realistic output. */
+  sample: Values<O>;
+}
+
+/** Something a service does once for one input. */
+export interface Action<F extends Fields = Fields, O extends Fields = Fields, C = never> extends Described<F, O> {
+  kind: 'action';
+  effect: Effect;
+  run(input: Values<F>, context: Context<C>): Promise<Values<O>>;
+}
+
+/** Looks something up; an empty array means that nothing was found. */
+export interface Search<F extends Fields = Fields, O extends Fields = Fields, C = never> extends Described<F, O> {
+  kind: 'search';
+  effect: 'reads';
+  run(input: Values<F>, context: Context<C>): Promise<Values<O>[]>;
+}
+
+/** An action or a search. */
+export type Operation = Action | Search;
+
+/** Describes an action of a service whose connection has the values `C`; see `Action`. */
+export function defineAction<C>() {
+  return <const F extends Fields, const O extends Fields>(action: Omit<Action<F, O, C>, 'kind'>): Action =>
+    ({ kind: 'action', ...action }) as unknown as Action;
+}
+
+/** Describes a search of a service whose connection has the values `C`; see `Search`. */
+export function defineSearch<C>() {
+  return <const F extends Fields, const O extends Fields>(search: Omit<Search<F, O, C>, 'kind' | 'effect'>): Search =>
+    ({ kind: 'search', effect: 'reads', ...search }) as unknown as Search;
+}

@@ -1,0 +1,23 @@
+import type { Connection } from './connection.ts';
+import type { Operation } from './operation.ts';
+import type { Trigger } from './trigger.ts';
+
+/** A service of a vendor: what a face shows as one node or one group of steps. */
+export interface Service {
+  /** Unique in the catalog, camel case: `dataFactory`. */
+  key: string;
+  /** The vendor's name of it: `Azure Data Factory`. */
+  name: string;
+  /** What a person can do with it, in one sentence. */
+  description: string;
+  connection: Connection;
+  operations: readonly Operation[];
+  triggers: readonly Trigger[];
+  /** Faces on which the service cannot run, each with the reason in one sentence. */
+  missing?: Partial<Record<'n8n' | 'zapier', string>>;
+}
+
+/** Describes a service; see `Service`. */
+export function defineService(service: Omit<Service, 'connection'> & { connection: unknown }): Service {
+  return service as Service;
+}

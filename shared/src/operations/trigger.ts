@@ -1,0 +1,87 @@
+import type { SchemeName, Secrets } from '../webhooks/scheme.ts';
+import type { Context } from './context.ts';
+import type { Fields } from './fields.ts';
+import type { Values } from './operation.ts';
+
+interface DescribedTrigger<F extends Fields, O extends Fields> {
+  kind: 'trigger';
+  /** Unique within its service, camel case: `datasetUpdated`. */
+  key: string;
+  /** Title Case: `Dataset Updated`. */
+  name: string;
+  /** One sentence: `Triggers when a dataset is updated.` */
+  description: string;
+  /** The filter and how to verify. */
+  input: F;
+  output: O;
+  sample: Values<O>;
+}
+
+/** An event that passed its filter; `id` tells repeats apart. */
+export interface Event<T = Record<string, unknown>> {
+  id: string;
+  data: T;
+}
+
+/** What is kept of a subscription made at the vendor. */
+export interface Subscription {
+  id: string;
+  /** The signing secret that only the create answer holds. */
+  secret?: string;
+}
+
+/** The vendor's own subscription to an address. */
+export interface Subscriber<F extends Fields, C> {
+  subscribe(input: Values<F>, url: string, context: Context<C>): Promise<Subscription>;
+  /** Whether it is still there, active and points at this address. */
+  isSubscribed(subscription: Subscription, url: string, context: Context<C>): Promise<boolean>;
+  /** Removing what is gone already is no error. */
+  unsubscribe(subscription: Subscription, context: Context<C>): Promise<void>;
+}
+
+/** How deliveries of a trigger are verified. */
+export interface Verification<F extends Fields, C> {
+  /** The scheme, which may depend on what the person chose. */
+  scheme(input: Values<F>): SchemeName;
+  /** Header or query parameter that carries a shared secret. */
+  location?(input: Values<F>): string;
+  /** The secrets that are accepted. None: deliveries are refused unless `acceptsUnsigned`. */
+  secrets(connection: C, subscription: Subscription | undefined): Secrets;
+  /** Whether the person ticked "Accept Unsigned Events". */
+  acceptsUnsigned?(input: Values<F>): boolean;
+}
+
+/** A trigger that a sender calls. */
+export interface WebhookTrigger<F extends Fields = Fields, O extends Fields = Fields, C = never> extends DescribedTrigger<F, O> {
+  how: 'webhook';
+  verification: Verification<F, C>;
+  /** Present where the vendor has a subscription API; else `directions` say what to do by hand. */
+  subscriber?: Subscriber<F, C>;
+  directions?: string;
+  /** Reads the events out of a verified body and keeps those that the input asks for. */
+  events(body: unknown, input: Values<F>): Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[];
+  /** Recent events read from the vendor, newest first, so that a form can show a real one. */
+  recent?(input: Values<F>, context: Context<C>): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
+}
+
+/** A trigger that asks the vendor again and again. */
+export interface PollingTrigger<F extends Fields = Fields, O extends Fields = Fields, C = never> extends DescribedTrigger<F, O> {
+  how: 'polling';
+  /** What happened since, newest first; what was seen already may be among it. */
+  poll(input: Values<F>, since: Date, context: Context<C>): Promise<Event<Values<O>>[]>;
+}
+
+/** Any trigger. */
+export type Trigger = WebhookTrigger | PollingTrigger;
+
+/** Describes a trigger that a sender calls; see `WebhookTrigger`. */
+export function defineWebhookTrigger<C>() {
+  return <const F extends Fields, const O extends Fields>(trigger: Omit<WebhookTrigger<F, O, C>, 'kind' | 'how'>): WebhookTrigger =>
+    ({ kind: 'trigger', how: 'webhook', ...trigger }) as unknown as WebhookTrigger;
+}
+
+/** Describes a trigger that polls; see `PollingTrigger`. */
+export function definePollingTrigger<C>() {
+  return <const F extends Fields, const O extends Fields>(trigger: Omit<PollingTrigger<F, O, C>, 'kind' | 'how'>): PollingTrigger =>
+    ({ kind: 'trigger', how: 'polling', ...trigger }) as unknown as PollingTrigger;
+}

@@ -1,0 +1,12 @@
+import type { Host } from '../host/host.ts';
+import type { RunProvider } from './provider.ts';
+import { isFinished, reportRun, type RunReport } from './run.ts';
+
+/** Cancels a run and gives it back as it then stands; one that has ended is left as it is, which is no error. */
+export async function cancelRun(host: Host, provider: RunProvider, id: string): Promise<RunReport> {
+  const before = await provider.get(id);
+  if (isFinished(before.status)) return reportRun(before);
+  await provider.cancel(id);
+  host.log.info(`${provider.service}: run ${id} was asked to stop.`);
+  return reportRun(await provider.get(id));
+}

@@ -1,0 +1,15 @@
+import type { Run, Step } from './run.ts';
+
+/** What a service supplies so that its runs can be started, waited for and explained. */
+export interface RunProvider {
+  /** Display name, for messages: `Azure Data Factory`. */
+  service: string;
+  /** What is run, for messages: `pipeline QT_fetch_data`. */
+  what: string;
+  /** The run as it stands now, without its steps unless they come for free. */
+  get(id: string): Promise<Run>;
+  /** Asks the vendor to stop it; of a run that has ended it is no error. */
+  cancel(id: string): Promise<void>;
+  /** The steps, oldest first. Called once, at the end. */
+  steps?(run: Run): Promise<Step[]>;
+}

@@ -1,0 +1,47 @@
+import * as v from 'valibot';
+import { defineSearch } from '../../../operations/operation.ts';
+import { json, text } from '../../../operations/fields.ts';
+import type { AzureConnection } from '../connection.ts';
+import { factoryField, openFactory } from './factory.ts';
+import { listPipelines } from './pipelines.ts';
+
+/**
+ * Finds pipelines by a part of their name.
+ * @see https://learn.microsoft.com/rest/api/datafactory/pipelines/list-by-factory
+ */
+export const findPipeline = defineSearch<AzureConnection>()({
+  key: 'findPipeline',
+  name: 'Find Pipeline',
+  resource: 'Pipeline',
+  description: 'Finds pipelines by their name, with the parameters that they declare.',
+  input: {
+    factory: factoryField,
+    name: text({ label: 'Name', help: 'The name or a part of it; upper and lower case do not matter.', placeholder: 'fetch' }),
+  },
+  output: {
+    id: text({ label: 'Name' }),
+    description: v.optional(text({ label: 'Description' })),
+    folder: v.optional(text({ label: 'Folder' })),
+    parameters: json({ label: 'Declared Parameters' }),
+    activities: json({ label: 'Activities' }),
+  },
+  sample: {
+    id: 'QT_fetch_data',
+    folder: 'Quantemplate',
+    parameters: [{ name: 'DatasetID', type: 'string' }],
+    activities: [{ name: 'Copy dataset', type: 'Copy' }],
+  },
+  async run(input, context) {
+    const factory = await openFactory(input.factory, context);
+    const wanted = input.name.toLowerCase();
+    const found = (await listPipelines(factory)).filter((pipeline) => pipeline.name.toLowerCase().includes(wanted));
+    found.sort((a, b) => Number(b.name.toLowerCase() === wanted) - Number(a.name.toLowerCase() === wanted));
+    return found.map(({ name, properties = {} }) => ({
+      id: name,
+      ...(properties.description ? { description: properties.description } : {}),
+      ...(properties.folder?.name ? { folder: properties.folder.name } : {}),
+      parameters: Object.entries(properties.parameters ?? {}).map(([parameter, declared]) => ({ name: parameter, ...declared })),
+      activities: (properties.activities ?? []).map((activity) => ({ name: activity.name, type: activity.type })),
+    }));
+  },
+});

@@ -1,0 +1,28 @@
+import * as v from 'valibot';
+import { defineSearch } from '../../../operations/operation.ts';
+import { text } from '../../../operations/fields.ts';
+import type { AzureConnection } from '../connection.ts';
+import { factoryField, openFactory } from './factory.ts';
+import { listTriggers as readTriggers, readTrigger, sampleTrigger, triggerFields } from './triggers.ts';
+
+/**
+ * Lists the triggers of a factory.
+ * @see https://learn.microsoft.com/rest/api/datafactory/triggers/list-by-factory
+ */
+export const listTriggers = defineSearch<AzureConnection>()({
+  key: 'listTriggers',
+  name: 'List Triggers',
+  resource: 'Trigger',
+  description: 'Lists the triggers of a factory, with their state and the pipelines that they start.',
+  input: {
+    factory: factoryField,
+    name: v.optional(text({ label: 'Name', help: 'Only triggers whose name contains this. Empty: all.', placeholder: 'morning' })),
+  },
+  output: triggerFields,
+  sample: sampleTrigger,
+  async run(input, context) {
+    const factory = await openFactory(input.factory, context);
+    const wanted = input.name?.toLowerCase() ?? '';
+    return (await readTriggers(factory)).filter((trigger) => trigger.name.toLowerCase().includes(wanted)).map(readTrigger);
+  },
+});

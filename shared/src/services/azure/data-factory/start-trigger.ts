@@ -1,0 +1,22 @@
+import { defineAction } from '../../../operations/operation.ts';
+import type { AzureConnection } from '../connection.ts';
+import { factoryField, openFactory } from './factory.ts';
+import { sampleTrigger, switchTrigger, triggerField, triggerFields } from './triggers.ts';
+
+/**
+ * Starts a trigger; one that is started already is left as it is.
+ * @see https://learn.microsoft.com/rest/api/datafactory/triggers/start
+ */
+export const startTrigger = defineAction<AzureConnection>()({
+  key: 'startTrigger',
+  name: 'Start Trigger',
+  resource: 'Trigger',
+  description: 'Starts a trigger of a factory and waits until it is started.',
+  effect: 'idempotent',
+  input: { factory: factoryField, trigger: triggerField },
+  output: triggerFields,
+  sample: { ...sampleTrigger, state: 'Started', started: true },
+  async run(input, context) {
+    return switchTrigger(context.host, await openFactory(input.factory, context), input.trigger, 'start');
+  },
+});

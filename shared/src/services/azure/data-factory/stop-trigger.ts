@@ -1,0 +1,22 @@
+import { defineAction } from '../../../operations/operation.ts';
+import type { AzureConnection } from '../connection.ts';
+import { factoryField, openFactory } from './factory.ts';
+import { sampleTrigger, switchTrigger, triggerField, triggerFields } from './triggers.ts';
+
+/**
+ * Stops a trigger; one that is stopped already is left as it is.
+ * @see https://learn.microsoft.com/rest/api/datafactory/triggers/stop
+ */
+export const stopTrigger = defineAction<AzureConnection>()({
+  key: 'stopTrigger',
+  name: 'Stop Trigger',
+  resource: 'Trigger',
+  description: 'Stops a trigger of a factory and waits until it is stopped.',
+  effect: 'idempotent',
+  input: { factory: factoryField, trigger: triggerField },
+  output: triggerFields,
+  sample: { ...sampleTrigger, state: 'Stopped', started: false },
+  async run(input, context) {
+    return switchTrigger(context.host, await openFactory(input.factory, context), input.trigger, 'stop');
+  },
+});

@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import { PipewrightError } from '../../../host/error.ts';
+import type { Host } from '../../../host/host.ts';
+import { defineChoices, search } from '../../../operations/choice-list.ts';
+import { boolean, json, text } from '../../../operations/fields.ts';
+import type { AzureConnection } from '../connection.ts';
+import { readAll } from '../pages.ts';
+import { openFactory, service, version, type Factory } from './factory.ts';
+
+/** A trigger as Data Factory gives it, as far as it is read here. */
+export interface VendorTrigger {
+  name: string;
+  properties?: { type?: string; runtimeState?: string; description?: string; pipelines?: { pipelineReference?: { referenceName?: string } }[] };
+}
+
+/** Every trigger of a factory. */
+export function listTriggers(factory: Factory): Promise<VendorTrigger[]> {
+  return readAll(factory.api, `${factory.path}/triggers`, version);
+}
+
+const triggerChoices = defineChoices<AzureConnection>({
+  key: 'triggers',
+  needs: ['factory'],
+  async load(query, context) {
+    const factory = await openFactory(String(query.input['factory'] ?? ''), context);
+    const choices = (await listTriggers(factory)).map((trigger) => ({ value: trigger.name, label: `${trigger.name} (${trigger.properties?.runtimeState ?? 'unknown'})` }));
+    return { choices: search(choices, query.search) };
+  },
+});
+
+/** The field that says which trigger. */
+export const triggerField = text({ label: 'Trigger', help: 'Pick the trigger or type its name.', placeholder: 'Every morning', choices: triggerChoices });
+
+/** Output fields of a trigger. */
+export const triggerFields = {
+  id: text({ label: 'Name' }),
+  type: v.optional(text({ label: 'Type' })),
+  state: text({ label: 'State' }),
+  started: boolean({ label: 'Started' }),
+  pipelines: json({ label: 'Pipelines' }),
+};
+
+/** A realistic trigger. */
+export const sampleTrigger = { id: 'Every morning', type: 'ScheduleTrigger', state: 'Started', started: true, pipelines: ['QT_fetch_data'] };
+
+/** The trigger in our words. */
+export function readTrigger(trigger: VendorTrigger) {
+  const { type, runtimeState = 'Unknown', pipelines = [] } = trigger.properties ?? {};
+  return {
+    id: trigger.name,
+    ...(type ? { type } : {}),
+    state: runtimeState,
+    started: runtimeState === 'Started',
+    pipelines: pipelines.map((entry) => entry.pipelineReference?.referenceName ?? '').filter((name) => name !== ''),
+  };
+}
+
+/** How long Data Factory may take to start or stop a trigger, in seconds. */
+const patience = 120;
+
+/**
+ * Starts or stops a trigger and waits until it has that state: Data Factory answers before the work is done.
+ * @throws PipewrightError `timed-out` when the state does not change
+ */
+export async function switchTrigger(host: Host, factory: Factory, name: string, to: 'start' | 'stop'): Promise<ReturnType<typeof readTrigger>> {
+  const path = `${factory.path}/triggers/${encodeURIComponent(name)}`;
+  const wanted = to === 'start' ? 'Started' : 'Stopped';
+  const query = { 'api-version': version };
+  const read = () => factory.api.json<VendorTrigger>('GET', path, { query });
+  const before = await read();
+  if (before.properties?.runtimeState === wanted) return readTrigger(before);
+  await factory.api.send('POST', `${path}/${to}`, { query, effect: 'idempotent' });
+  const deadline = host.now() + Math.min(patience, host.longestWaitSeconds ?? patience) * 1000;
+  for (let pause = 500; ; pause = Math.min(5_000, pause * 1.5)) {
+    const trigger = await read();
+    if (trigger.properties?.runtimeState === wanted) return readTrigger(trigger);
+    if (host.now() + pause > deadline) break;
+    await host.sleep(pause);
+  }
+  throw new PipewrightError({ code: 'timed-out', service, message: `The trigger “${name}” was asked to ${to}, but is not ${wanted.toLowerCase()} yet.`, hint: 'Look at it in a few minutes with List Triggers.' });
+}
