@@ -1,0 +1,46 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dirname } from 'node:path';
+import type { Log } from './command.ts';
+
+/**
+ * Does `work` while no other process of this machine does the same, waiting for the other to finish first.
+ * A process that died does not keep others waiting.
+ * @param file marks that someone is at it; it holds the id of that process
+ */
+export async function withLock<T>(file: string, log: Log, work: () => Promise<T>): Promise<T> {
+  await mkdir(dirname(file), { recursive: true });
+  let told = false;
+  while (!(await take(file))) {
+    const owner = Number(await readFile(file, 'utf8').catch(() => ''));
+    // An empty file is one that its owner is about to write.
+    if (owner > 0 && !isRunning(owner)) await rm(file, { force: true });
+    else if (!told) log(`Waiting for process ${owner}, which does the same.`);
+    told = true;
+    await sleep(500);
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+async function take(file: string): Promise<boolean> {
+  try {
+    await writeFile(file, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
