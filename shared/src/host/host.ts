@@ -20,16 +20,25 @@ export interface IncomingFile {
   open(): Promise<Bytes>;
 }
 
+/** A file whose bytes are about to come. */
+export interface OpenedFile {
+  name: string;
+  mediaType: string;
+  bytes: Bytes;
+  /** Length in bytes, where the sender tells it. */
+  size?: number;
+}
+
 /** What a platform gives back for a stored file; opaque to shared code and passed through as it is. */
 export type StoredFile = unknown;
 
 /** Reads and writes the platform's files. */
 export interface Files {
   /**
-   * Stores a stream as a file of the platform. A platform that fetches a file only when a later step needs it (Zapier)
-   * opens it here to see that it is there, and runs the same operation again, with the same input, to fetch it.
+   * Stores bytes as a file of the platform, as they come. A platform that fetches a file only when a later step needs it
+   * (Zapier) leaves them unread and runs the same operation again, with the same input, to fetch it.
    */
-  save(file: { name: string; mediaType: string; open(): Promise<Bytes> }): Promise<StoredFile>;
+  save(file: OpenedFile): Promise<StoredFile>;
   /** The incoming file that the value of a file field stands for. */
   read(value: unknown): Promise<IncomingFile>;
 }

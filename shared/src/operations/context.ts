@@ -4,4 +4,6 @@ import type { Host } from '../host/host.ts';
 export interface Context<C = Record<string, unknown>> {
   host: Host;
   connection: C;
+  /** Values of a further connection by its key, for an operation that works with two services. */
+  connectionOf?(key: string): Promise<Record<string, unknown>>;
 }

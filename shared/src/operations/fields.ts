@@ -35,6 +35,8 @@ export interface FieldInfo {
   multiline?: boolean;
   /** The list the value is picked from. */
   choices?: ChoiceList;
+  /** Shown only while another field has one of these values. */
+  shownWhen?: { field: string; is: readonly string[] };
   /** Takes the value out of the address of a page of the vendor: the pattern's first group. */
   idFromUrl?: { pattern: RegExp; example: string };
 }

@@ -50,12 +50,12 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
       return true;
     },
     files: {
-      async save({ name, open }): Promise<NodeFile> {
+      async save({ name, bytes }): Promise<NodeFile> {
         await mkdir(folder, { recursive: true });
         const path = join(folder, basename(name));
         const partial = `${path}.partial`;
         try {
-          await pipeline(Readable.from(await open()), createWriteStream(partial), ...(signal ? [{ signal }] : []));
+          await pipeline(Readable.from(bytes), createWriteStream(partial), ...(signal ? [{ signal }] : []));
         } catch (error) {
           await rm(partial, { force: true });
           throw error;
