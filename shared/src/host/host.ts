@@ -69,6 +69,8 @@ export interface Host {
   log: Log;
   /** Aborted when the user or the platform stops the execution. */
   signal?: AbortSignal;
+  /** A folder in which files last and SQLite databases may be kept, where the platform's operator allows one. */
+  lastingFolder?: string;
   /** The longest time in seconds that the platform lets one operation wait, if it has a limit (Zapier: 25). */
   longestWaitSeconds?: number;
 }

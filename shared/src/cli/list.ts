@@ -1,0 +1,24 @@
+import { services } from '../catalog.ts';
+import { facesOf } from '../operations/faces.ts';
+import { parseWords } from './usage-error.ts';
+import { print } from './print.ts';
+
+/** `pipewright list`: every operation and trigger. */
+export async function listOperations(words: string[]): Promise<void> {
+  const { values } = parseWords(words, { json: { type: 'boolean' } });
+  const entries = services.flatMap((service) =>
+    [...service.triggers, ...service.operations].map(({ key, name, kind, description }) => ({
+      key: `${service.key}.${key}`,
+      name,
+      kind,
+      service: service.name,
+      faces: facesOf(service, kind),
+      description,
+    })),
+  );
+  if (values.json) return print(entries, true);
+  const width = Math.max(...entries.map(({ key }) => key.length));
+  for (const entry of entries) {
+    process.stdout.write(`${entry.key.padEnd(width)}  ${entry.kind.padEnd(7)}  ${entry.faces.join(', ').padEnd(16)}  ${entry.description}\n`);
+  }
+}

@@ -1,0 +1,41 @@
+import { describeError } from '../host/error.ts';
+import { listOperations } from './list.ts';
+import { loadFile } from './load.ts';
+import { runOperation } from './run.ts';
+import { UsageError } from './usage-error.ts';
+
+const usage = `Usage:
+  pipewright list [--json]
+      Every operation: its key, what it is, its service and where it is offered.
+  pipewright run <key> --input <json or @file> --connection <json file> [--json]
+      Runs an action or a search.
+  pipewright load --from <address or file> --to <sqlite:path | postgres://…> --table <name>
+                  [--mode create|replace|append] [--schema <name>] [--delimiter <character>]
+                  [--max-rejected <rows>] [--allow-empty] [--json]
+      Loads a CSV dataset into a table, wholly or not at all.
+
+Results go to standard output, progress to standard error.
+Exit codes: 0 done, 1 it failed, 2 it was called wrongly.
+`;
+
+const commands = { list: listOperations, run: runOperation, load: loadFile };
+
+/** Runs one command of the command line; resolves to its exit code. */
+export async function runCommand(words: string[]): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    (name === undefined ? process.stderr : process.stdout).write(usage);
+    return name === undefined ? 2 : 0;
+  }
+  try {
+    const command = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
+    if (!command) throw new UsageError(`There is no command “${name}”.`);
+    await command(rest);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${describeError(error)}\n`);
+    if (!(error instanceof UsageError)) return 1;
+    process.stderr.write(`\n${usage}`);
+    return 2;
+  }
+}

@@ -1,0 +1,13 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
+/** The command was called wrongly. */
+export class UsageError extends Error {}
+
+/** The options and words of a command. @throws UsageError for one that does not exist or lacks its value */
+export function parseWords<T extends ParseArgsConfig['options']>(words: string[], options: T) {
+  try {
+    return parseArgs({ args: words, options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,58 @@
+import * as v from 'valibot';
+import { PipewrightError } from '../../host/error.ts';
+import type { OpenedFile } from '../../host/host.ts';
+import { checkInput } from '../../operations/check-input.ts';
+import type { ChoiceList } from '../../operations/choice-list.ts';
+import type { Connection } from '../../operations/connection.ts';
+import type { Context } from '../../operations/context.ts';
+import type { Download } from '../../operations/download.ts';
+import { describeField, withInfo, type Field, type Fields } from '../../operations/fields.ts';
+
+/** A download of another service, from which a dataset can be loaded straight. */
+export interface DatasetSource {
+  /** Key of the choice: `quantemplateDownloadDataset`. */
+  key: string;
+  /** `Quantemplate: Download Dataset`. */
+  label: string;
+  connection: Connection;
+  download: Download;
+}
+
+const nameOf = (source: DatasetSource, field: string): string => `${source.key}${field[0]?.toUpperCase() ?? ''}${field.slice(1)}`;
+
+/** What was filled in for a source, under the names of its own download. */
+function own(source: DatasetSource, input: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.keys(source.download.input).map((field) => [field, input[nameOf(source, field)]]));
+}
+
+/** The list of the source's service, asked with that service's connection. */
+function borrow(source: DatasetSource, list: ChoiceList): ChoiceList {
+  return {
+    key: nameOf(source, list.key),
+    needs: (list.needs ?? []).map((field) => nameOf(source, field)),
+    load: async (query, context) => list.load({ ...query, input: own(source, query.input) }, (await contextOf(source, context)) as never),
+  };
+}
+
+async function contextOf(source: DatasetSource, context: Context<unknown>): Promise<Context> {
+  const values = await context.connectionOf?.(source.connection.key);
+  if (!values) throw new PipewrightError({ code: 'not-connected', message: `“${source.connection.name}” is not connected.`, hint: `Add a connection of that kind: the dataset comes from it.` });
+  return { ...context, connection: values };
+}
+
+/** The fields of a source's download, each shown only while the source is chosen. */
+export function fieldsOf(source: DatasetSource): Fields {
+  const shownWhen = { field: 'source', is: [source.key] };
+  return Object.fromEntries(
+    Object.entries(source.download.input).map(([name, field]: [string, Field]) => {
+      const { choices } = describeField(field);
+      const shown = withInfo(field, { shownWhen, ...(choices ? { choices: borrow(source, choices) } : {}) });
+      return [nameOf(source, name), describeField(field).required ? v.optional(shown) : shown];
+    }),
+  );
+}
+
+/** Opens the dataset at its service; its bytes are not stored anywhere on the way. */
+export async function openSource(source: DatasetSource, input: Record<string, unknown>, context: Context<unknown>): Promise<OpenedFile> {
+  return source.download.open(checkInput(source.download.input, own(source, input)), (await contextOf(source, context)) as never);
+}
