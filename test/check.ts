@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { outdatedPages } from '../shared/src/reference/node/pages.ts';
+import { command, root, runSteps, type Step } from './check/step.ts';
+
+/** `npm run check`: everything that can be seen without running the product. */
+export const checks: Step[] = [
+  { name: 'Types', run: () => command('tsc', ['-p', '.']) },
+  { name: 'Layers (dependency-cruiser)', run: () => command('depcruise', ['shared', 'n8n-nodes', 'zapier-app', 'test', '--output-type', 'err']) },
+  { name: 'Lint (eslint)', run: () => command('eslint', ['.', '--max-warnings', '0']) },
+  {
+    name: 'Reference is up to date',
+    async run() {
+      const outdated = await outdatedPages(join(root, 'docs/reference'));
+      if (outdated.length > 0) throw new Error(`Not as the definitions are: ${outdated.join(', ')}. Run npm run build.`);
+    },
+  },
+];
+
+if (process.argv[1]?.endsWith('check.ts')) process.exitCode = (await runSteps(checks)) ? 0 : 1;
