@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PipewrightError } from '../../shared/src/host/error.ts';
+import { runCommand } from './command.ts';
+import type { Log } from './command.ts';
+import { findFreePort } from './free-port.ts';
+import { findPostgresBinaries } from './postgres-binaries.ts';
+
+/** A running PostgreSQL, and how to reach it. */
+export interface Postgres {
+  /** `postgres://user:password@127.0.0.1:port/database` */
+  url: string;
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  database: string;
+  /** Stops the server and deletes its data. */
+  stop(): Promise<void>;
+}
+
+/** What can be chosen about a server. */
+export interface PostgresOptions {
+  /** Told when something must be installed first. */
+  log?: Log;
+  /** Settings of the server, by name: `{ log_statement: 'all' }`. */
+  settings?: Record<string, string>;
+}
+
+/** The user and group the server runs as; it refuses to run as root. */
+interface Account {
+  uid: number;
+  gid: number;
+}
+
+const user = 'postgres';
+const database = 'postgres';
+const secondsToStart = 60;
+
+/**
+ * Starts a real PostgreSQL on 127.0.0.1 on a port of its own, with its data in a temporary folder. It comes from npm;
+ * where npm has none for this machine, the operating system's is taken, and installed with apt when it is missing.
+ * @throws PipewrightError `not-found` which says what to install, `unavailable` when the server does not start
+ */
+export async function startPostgres({ log = console.log, settings = {} }: PostgresOptions = {}): Promise<Postgres> {
+  const folder = await mkdtemp(join(tmpdir(), 'pipewright-postgres-'));
+  try {
+    await chmod(folder, 0o755);
+    const account = await serverAccount();
+    const binaries = await findPostgresBinaries(folder, log);
+    const password = randomBytes(12).toString('hex');
+    const data = await createCluster(folder, binaries, password, account);
+    const port = await findFreePort();
+    const server = await launch(binaries, data, port, settings, account);
+    const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+    const abandon = () => {
+      server.kill('SIGQUIT');
+      removeFolder();
+    };
+    process.once('exit', abandon);
+    const host = '127.0.0.1';
+    const url = `postgres://${user}:${password}@${host}:${port}/${database}`;
+    const stop = async () => {
+      process.removeListener('exit', abandon);
+      await endProcess(server);
+      await rm(folder, { recursive: true, force: true });
+    };
+    return { url, host, port, user, password, database, stop };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The account to run as when this process is root: the one made for the purpose, else the one that may do nothing. */
+async function serverAccount(): Promise<Account | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
+  const found = ['postgres', 'nobody'].map((name) => accounts.find(([each]) => each === name)).find(Boolean);
+  if (found) return { uid: Number(found[2]), gid: Number(found[3]) };
+  throw new PipewrightError({
+    code: 'not-found',
+    message: 'PostgreSQL does not run as root, and this machine has neither a user postgres nor a user nobody.',
+    hint: 'Create one: useradd postgres. Or run the command as another user than root.',
+  });
+}
+
+/** Makes an empty database cluster and returns its folder. */
+async function createCluster(folder: string, binaries: string, password: string, account?: Account): Promise<string> {
+  const data = join(folder, 'data');
+  const passwordFile = join(folder, 'password');
+  await mkdir(data, { mode: 0o700 });
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  if (account) for (const path of [data, passwordFile]) await chown(path, account.uid, account.gid);
+  const choices = [`--username=${user}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync'];
+  await runCommand(join(binaries, 'initdb'), [`--pgdata=${data}`, `--pwfile=${passwordFile}`, ...choices], {
+    cwd: folder,
+    ...account,
+  });
+  await rm(passwordFile);
+  return data;
+}
+
+/** Starts the server and waits until it takes connections. */
+async function launch(
+  binaries: string,
+  data: string,
+  port: number,
+  settings: Record<string, string>,
+  account?: Account,
+): Promise<ChildProcess> {
+  const all = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', ...settings };
+  const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const server = spawn(join(binaries, 'postgres'), ['-D', data, ...flags], {
+    cwd: data,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...account,
+  });
+  let printed = '';
+  let whenReady: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => (whenReady = resolve));
+  server.stderr.setEncoding('utf8');
+  server.stderr.on('data', (text: string) => {
+    printed = (printed + text).slice(-4000);
+    if (printed.includes('ready to accept connections')) whenReady();
+  });
+  const stopWaiting = new AbortController();
+  const failed = new Promise<never>((_, reject) => {
+    const fail = (what: string) => reject(serverFailed(what, printed));
+    server.once('error', (error) => fail(error.message));
+    server.once('exit', (code, signal) => fail(`it ended with ${code ?? signal}`));
+    const deadline = setTimeout(() => fail(`it was not ready after ${secondsToStart} s`), secondsToStart * 1000);
+    stopWaiting.signal.addEventListener('abort', () => clearTimeout(deadline));
+  });
+  try {
+    await Promise.race([ready, failed]);
+  } catch (error) {
+    server.kill('SIGQUIT');
+    throw error;
+  } finally {
+    stopWaiting.abort();
+    failed.catch(() => undefined);
+  }
+  return server;
+}
+
+function serverFailed(what: string, printed: string): PipewrightError {
+  return new PipewrightError({
+    code: 'unavailable',
+    message: `PostgreSQL did not start: ${what}. ${printed.trim().split('\n').slice(-5).join(' ')}`,
+    hint: 'Run the command again; if it fails again, what the server printed above says why.',
+  });
+}
+
+/** Asks the server to close its connections and end, and waits until it has. */
+async function endProcess(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  server.kill('SIGINT');
+  await ended;
+}

@@ -1,0 +1,39 @@
+import type { Browser, Page } from 'playwright-core';
+import { owner } from './n8n-api.ts';
+import type { N8n } from './n8n-server.ts';
+
+/** n8n's editor in a browser, with the owner signed in. */
+export interface Editor {
+  page: Page;
+  /** Addresses outside of this machine that the editor asked for; they were not reached. */
+  outsideRequests: readonly string[];
+  /** Errors that scripts of the page threw. */
+  pageErrors: readonly string[];
+}
+
+/** Signs in through n8n's own form, and shows the list of workflows. */
+export async function openEditor(n8n: N8n, browser: Browser): Promise<Editor> {
+  const page = await browser.newPage({ baseURL: n8n.baseUrl, viewport: { width: 1440, height: 900 } });
+  const outsideRequests: string[] = [];
+  const pageErrors: string[] = [];
+  page.on('pageerror', (error) => pageErrors.push(error.message));
+  await page.route(
+    (url) => url.protocol.startsWith('http') && url.hostname !== '127.0.0.1',
+    async (route) => {
+      outsideRequests.push(route.request().url());
+      await route.abort();
+    },
+  );
+  await page.goto('/signin');
+  await page.fill('[name="emailOrLdapLoginId"]', owner.email);
+  await page.fill('[name="password"]', owner.password);
+  await page.click('[data-test-id="form-submit-button"]');
+  await page.waitForURL('**/home/**');
+  return { page, outsideRequests, pageErrors };
+}
+
+/** Opens a workflow and waits until its nodes are on the canvas. */
+export async function openWorkflow({ page }: Editor, id: string): Promise<void> {
+  await page.goto(`/workflow/${id}`);
+  await page.locator('[data-test-id="canvas-node"]').first().waitFor();
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+
+/** The person everything in a test's n8n belongs to; for the sign-in page of the editor too. */
+export const owner = {
+  email: 'owner@pipewright.example',
+  password: 'Pipewright-2026',
+  firstName: 'Pip',
+  lastName: 'Wright',
+} as const;
+
+/** What the owner's API key may do. */
+const scopes = ['execution:list', 'execution:read', 'workflow:list', 'workflow:read'];
+
+/** Talks to a running n8n as its owner. */
+export class N8nApi {
+  /** `http://127.0.0.1:port`, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly #browserId = randomUUID();
+  #cookie = '';
+  #apiKey = '';
+
+  constructor(baseUrl: string) {
+    this.baseUrl = baseUrl;
+  }
+
+  /** Sets the owner up if n8n is new, signs in and gets an API key. */
+  async signIn(): Promise<void> {
+    const settings = await this.rest<{ userManagement: { showSetupOnFirstLoad: boolean } }>('GET', 'settings');
+    if (settings.userManagement.showSetupOnFirstLoad) await this.rest('POST', 'owner/setup', owner);
+    await this.rest('POST', 'login', { emailOrLdapLoginId: owner.email, password: owner.password });
+    const expiresAt = Math.round(Date.now() / 1000) + 24 * 3600;
+    const key = { label: `Pipewright ${randomUUID()}`, expiresAt, scopes };
+    this.#apiKey = (await this.rest<{ rawApiKey: string }>('POST', 'api-keys', key)).rawApiKey;
+  }
+
+  /**
+   * Calls what the editor itself calls, below `/rest`, and returns the `data` of the answer.
+   * @throws Error with n8n's own message on any status but 2xx
+   */
+  async rest<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.#send(method, `rest/${path}`, body, {
+      // A sign-in counts only for the browser it was made in.
+      'browser-id': this.#browserId,
+      cookie: this.#cookie,
+    });
+    const cookie = response.headers.getSetCookie().find((each) => each.startsWith('n8n-auth='));
+    if (cookie) this.#cookie = cookie.split(';')[0] ?? '';
+    return ((await response.json()) as { data: T }).data;
+  }
+
+  /**
+   * Reads from the public API, below `/api/v1`.
+   * @see https://docs.n8n.io/api/api-reference/
+   */
+  async read<T = unknown>(path: string): Promise<T> {
+    const response = await this.#send('GET', `api/v1/${path}`, undefined, { 'x-n8n-api-key': this.#apiKey });
+    return (await response.json()) as T;
+  }
+
+  async #send(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Response> {
+    const response = await fetch(`${this.baseUrl}/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (response.ok) return response;
+    throw new Error(`n8n answered ${response.status} to ${method} /${path}: ${await explanation(response)}`);
+  }
+}
+
+/** n8n's own message, without the stack that it sends along. */
+async function explanation(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    const { message, hint } = JSON.parse(text) as { message?: string; hint?: string };
+    return [message, hint].filter(Boolean).join(' ') || text;
+  } catch {
+    return text.slice(0, 500);
+  }
+}

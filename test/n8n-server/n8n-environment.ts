@@ -1,0 +1,35 @@
+/**
+ * The environment of an n8n that talks to nobody but this machine and asks a person nothing.
+ * Of this process's own environment it gets only what every program needs: a setting of the person who runs the tests
+ * must not change what they find.
+ * @see https://docs.n8n.io/hosting/configuration/environment-variables/
+ */
+export function n8nEnvironment(userFolder: string, port: number, brokerPort: number): NodeJS.ProcessEnv {
+  const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot', 'TEMP'].map((name) => [name, process.env[name]]);
+  return {
+    ...Object.fromEntries(inherited.filter(([, value]) => value !== undefined)),
+    NODE_ENV: 'production',
+    GENERIC_TIMEZONE: 'UTC',
+    TZ: 'UTC',
+    N8N_USER_FOLDER: userFolder,
+    N8N_HOST: '127.0.0.1',
+    N8N_LISTEN_ADDRESS: '127.0.0.1',
+    N8N_PORT: String(port),
+    N8N_WEBHOOK_URL: `http://127.0.0.1:${port}/`,
+    N8N_RUNNERS_BROKER_LISTEN_ADDRESS: '127.0.0.1',
+    N8N_RUNNERS_BROKER_PORT: String(brokerPort),
+    N8N_PYTHON_ENABLED: 'false',
+    N8N_SECURE_COOKIE: 'false',
+    N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+    N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '5',
+    N8N_DIAGNOSTICS_ENABLED: 'false',
+    N8N_DIAGNOSTICS_CONFIG_FRONTEND: '',
+    N8N_DIAGNOSTICS_CONFIG_BACKEND: '',
+    N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+    N8N_TEMPLATES_ENABLED: 'false',
+    N8N_PERSONALIZATION_ENABLED: 'false',
+    N8N_HIRING_BANNER_ENABLED: 'false',
+    EXTERNAL_FRONTEND_HOOKS_URLS: '',
+    N8N_DISABLED_MODULES: 'mcp-registry,instance-ai',
+  };
+}

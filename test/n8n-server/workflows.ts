@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { N8n } from './n8n-server.ts';
+
+/** A node as it stands in the JSON of a workflow. */
+export interface WorkflowNode {
+  id: string;
+  name: string;
+  type: string;
+  typeVersion: number;
+  position: readonly [number, number];
+  parameters: Record<string, unknown>;
+  webhookId?: string;
+  credentials?: Record<string, { id: string; name: string }>;
+  [more: string]: unknown;
+}
+
+/** The JSON of a workflow, as the editor exports it. */
+export interface WorkflowJson {
+  name: string;
+  nodes: readonly WorkflowNode[];
+  connections: Record<string, unknown>;
+  settings?: Record<string, unknown>;
+}
+
+/** A workflow that n8n holds. */
+export interface Workflow extends WorkflowJson {
+  id: string;
+  versionId: string;
+  active: boolean;
+}
+
+/** How far n8n has come with the triggers of a workflow. */
+interface Publication {
+  status: 'in_progress' | 'not_published' | 'published' | 'partial' | 'failed';
+  triggers: readonly { nodeId: string; status: string; errorMessage: string | null }[];
+}
+
+const secondsToPublish = 60;
+
+/** Stores a workflow; nothing of it runs yet. */
+export async function createWorkflow(n8n: N8n, workflow: WorkflowJson): Promise<Workflow> {
+  return await n8n.api.rest('POST', 'workflows', { settings: { executionOrder: 'v1' }, ...workflow });
+}
+
+/**
+ * Publishes the latest version of a workflow, and waits until its triggers are registered (a webhook trigger's own
+ * `create` included), which n8n does after it has answered.
+ * @throws Error with what the trigger said when it could not be registered
+ */
+export async function publishWorkflow(n8n: N8n, id: string): Promise<void> {
+  const { versionId } = await n8n.api.rest<Workflow>('GET', `workflows/${id}`);
+  await n8n.api.rest('POST', `workflows/${id}/activate`, { versionId });
+  const { status, triggers } = await settled(n8n, id);
+  if (status === 'published') return;
+  const reasons = triggers.map((trigger) => trigger.errorMessage).filter(Boolean);
+  throw new Error(`The workflow could not be published (${status}): ${reasons.join(' ') || 'n8n gave no reason.'}`);
+}
+
+/** Takes a workflow out of service, and waits until its triggers are gone, a webhook trigger's `delete` included. */
+export async function unpublishWorkflow(n8n: N8n, id: string): Promise<void> {
+  await n8n.api.rest('POST', `workflows/${id}/deactivate`, {});
+  await settled(n8n, id);
+}
+
+/**
+ * Runs a workflow as the editor's button does, with the latest version of it.
+ * @param trigger the name of the node to start from: a Manual Trigger or another that needs no outside event
+ * @returns the id of the execution, which has just begun
+ * @throws Error when the trigger waits for a call from outside
+ */
+export async function runManually(n8n: N8n, id: string, trigger: string): Promise<string> {
+  const body = { triggerToStartFrom: { name: trigger } };
+  const answer = await n8n.api.rest<{ executionId?: string }>('POST', `workflows/${id}/run`, body);
+  if (answer.executionId !== undefined) return answer.executionId;
+  throw new Error(`${trigger} waits for a call to its test address: publish the workflow to try it.`);
+}
+
+/**
+ * The address at which a published webhook trigger takes calls.
+ * @param node the trigger, as it stands in the workflow
+ * @param path the `path` in the webhook description of a community node; undefined for n8n's own Webhook node, whose
+ *   address is its Path parameter alone
+ */
+export function webhookUrl(n8n: N8n, node: Pick<WorkflowNode, 'webhookId' | 'parameters'>, path?: string): string {
+  const parts = path === undefined ? [node.parameters['path'] ?? node.webhookId] : [node.webhookId, path];
+  return [n8n.baseUrl, 'webhook', ...parts].join('/');
+}
+
+async function settled(n8n: N8n, id: string): Promise<Publication> {
+  const deadline = Date.now() + secondsToPublish * 1000;
+  for (;;) {
+    const publication = await n8n.api.rest<Publication>('GET', `workflows/${id}/publication-status`);
+    if (publication.status !== 'in_progress') return publication;
+    if (Date.now() > deadline) throw new Error(`n8n did not finish publishing within ${secondsToPublish} s.`);
+    await sleep(100);
+  }
+}
