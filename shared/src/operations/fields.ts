@@ -71,7 +71,7 @@ export function text(info: FieldInfo) {
 export function integer(info: FieldInfo & { minimum?: number; maximum?: number }) {
   const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER, ...rest } = info;
   return v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.regex(/^\s*-?\d+\s*$/, 'must be a whole number'), v.transform(Number))]),
+    v.union([v.number(), v.pipe(v.string(), v.regex(/^\s*-?\d+\s*$/, 'must be a whole number'), v.transform(Number))], 'must be a whole number'),
     v.safeInteger('must be a whole number'),
     v.minValue(minimum, `must be at least ${minimum}`),
     v.maxValue(maximum, `must be at most ${maximum}`),

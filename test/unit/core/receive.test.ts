@@ -1,0 +1,85 @@
+import { createHmac } from 'node:crypto';
+import type { Delivery } from '../../../shared/src/webhooks/delivery.ts';
+import { receive, type ReceiveOptions } from '../../../shared/src/webhooks/receive.ts';
+
+const secret = '12345abcde';
+const sign = (body: string, key = secret) => createHmac('sha256', key).update(body).digest('hex');
+const delivery = (body: string, headers: Delivery['headers'] = {}, query: Delivery['query'] = {}): Delivery => ({ headers, query, body: Buffer.from(body) });
+const dbt: ReceiveOptions = { scheme: 'dbt', secrets: { current: secret } };
+
+describe('A delivery signed by dbt', () => {
+  it('gives the known answer for the empty object', () => {
+    expect(sign('{}')).toBe('7c7d6b7ec056cc800a7e1c2c45c35de73a67bfcbed72a53c5e7d87841ea81cb9');
+    expect(receive(delivery('{}', { authorization: sign('{}') }), dbt)).toMatchObject({ ok: true, verified: true, matchedSecret: 'current' });
+  });
+
+  it('is believed under any spelling of the header, and under the name that Zapier gives it', () => {
+    for (const name of ['Authorization', 'AUTHORIZATION', 'Http-Authorization']) {
+      expect(receive(delivery('{"a":1}', { [name]: sign('{"a":1}').toUpperCase() }), dbt)).toMatchObject({ ok: true, body: { a: 1 } });
+    }
+  });
+
+  it('says which of two secrets matched', () => {
+    const secrets = { current: 'new', previous: secret };
+    expect(receive(delivery('{}', { authorization: sign('{}') }), { scheme: 'dbt', secrets })).toMatchObject({ ok: true, matchedSecret: 'previous' });
+  });
+
+  it.each([
+    ['without a header', {}, 'missing'],
+    ['with an empty header', { authorization: '' }, 'missing'],
+    ['with a header that came twice', { authorization: [sign('{}'), sign('{}')] }, 'missing'],
+    ['with two spellings of the header', { authorization: sign('{}'), Authorization: sign('{}') }, 'missing'],
+    ['with a scheme before the signature', { authorization: `Bearer ${sign('{}')}` }, 'bad-encoding'],
+    ['with a signature that is too short', { authorization: sign('{}').slice(1) }, 'bad-encoding'],
+    ['with letters that are not hex', { authorization: 'z'.repeat(64) }, 'bad-encoding'],
+    ['signed with another secret', { authorization: sign('{}', 'other') }, 'no-match'],
+    ['signed for another body', { authorization: sign('{ }') }, 'no-match'],
+  ])('is refused %s, without an exception', (_case, headers: Delivery['headers'], reason) => {
+    expect(receive(delivery('{}', headers), dbt)).toMatchObject({ ok: false, reason });
+  });
+
+  it('never shows the secret or the signature in its explanation', () => {
+    const refused = receive(delivery('{}', { authorization: sign('{}', 'other') }), dbt);
+    expect(JSON.stringify(refused)).not.toContain(secret);
+    expect(JSON.stringify(refused)).not.toContain(sign('{}', 'other'));
+  });
+
+  it('tells that the secret was copied with white space', () => {
+    expect(receive(delivery('{}', { authorization: sign('{}') }), { scheme: 'dbt', secrets: { current: `${secret}\n` } })).toMatchObject({ reason: 'secret-has-white-space' });
+  });
+
+  it('is refused when the body is no JSON object or too large, although it is signed', () => {
+    for (const body of ['', 'x', '1', 'null', '"text"']) expect(receive(delivery(body, { authorization: sign(body) }), dbt)).toMatchObject({ ok: false, reason: 'not-json' });
+    const large = JSON.stringify({ text: 'x'.repeat(100) });
+    expect(receive(delivery(large, { authorization: sign(large) }), { ...dbt, maximumBytes: 100 })).toMatchObject({ reason: 'too-large' });
+  });
+});
+
+describe('A delivery with a shared secret', () => {
+  const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+  it('is believed with the secret in the header, as the password of basic authentication, or in the query', () => {
+    const secrets = { current: secret };
+    expect(receive(delivery('{}', { 'X-Key': secret }), { scheme: 'shared-secret-header', location: 'x-key', secrets }).ok).toBe(true);
+    expect(receive(delivery('{}', { authorization: basic('any:one', 'x') }), { scheme: 'shared-secret-basic', secrets: { current: 'one:x' } }).ok).toBe(true);
+    expect(receive(delivery('{}', {}, { key: secret }), { scheme: 'shared-secret-query', location: 'key', secrets }).ok).toBe(true);
+  });
+
+  it('is refused with a part of the secret, a longer one, or the secret in another place', () => {
+    const options: ReceiveOptions = { scheme: 'shared-secret-header', location: 'x-key', secrets: { current: secret } };
+    for (const value of [secret.slice(1), `${secret}x`, '']) expect(receive(delivery('{}', { 'x-key': value }), options).ok).toBe(false);
+    expect(receive(delivery('{}', {}, { 'x-key': secret }), options)).toMatchObject({ reason: 'missing' });
+    expect(receive(delivery('{}', {}, { key: [secret, secret] }), { scheme: 'shared-secret-query', location: 'key', secrets: { current: secret } })).toMatchObject({ reason: 'missing' });
+  });
+});
+
+describe('A delivery where no secret is set', () => {
+  it('is refused, unless unsigned events are accepted, and is then marked as not verified', () => {
+    expect(receive(delivery('{}'), { scheme: 'dbt', secrets: {} })).toMatchObject({ ok: false, reason: 'no-secret' });
+    expect(receive(delivery('{}'), { scheme: 'dbt', secrets: {}, acceptsUnsigned: true })).toMatchObject({ ok: true, verified: false, matchedSecret: 'none' });
+  });
+
+  it('is verified all the same when a secret is set and unsigned events are accepted', () => {
+    expect(receive(delivery('{}'), { ...dbt, acceptsUnsigned: true }).ok).toBe(false);
+  });
+});
