@@ -1,0 +1,153 @@
+import { PipewrightError } from '../../shared/src/host/error.ts';
+import type { Bytes, Host, OpenedFile } from '../../shared/src/host/host.ts';
+import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
+import { memoryCache } from '../../shared/src/host/memory-cache.ts';
+
+/** What a scripted vendor says: status 200 and an empty body unless told otherwise. `lost`: no answer ever comes. */
+export type Answer = { status?: number; headers?: Headers; json?: unknown; text?: string; pieces?: readonly (string | Uint8Array)[] } | 'lost';
+
+/** A request as it was sent, with its body read to the end. */
+export interface SentRequest {
+  method: string;
+  url: string;
+  /** Address without its query. */
+  address: string;
+  query: Record<string, string>;
+  headers: Headers;
+  body: string;
+  /** The body as JSON; undefined when it is none. */
+  json: unknown;
+  /** Length that was told for a streamed body. */
+  length?: number;
+}
+
+/** A file that the fake host stores. */
+export interface FakeFile {
+  name: string;
+  mediaType: string;
+  text: string;
+}
+
+/** One answer, answers in their order of which the last one repeats, or a function of the request. */
+export type Script = Answer | readonly Answer[] | ((request: SentRequest) => Answer);
+
+/** A host for tests: scripted answers, a clock that moves only in sleeps, and files in memory. */
+export interface FakeHost extends Host {
+  /** Scripts what is answered to a method and an address (without query); a later script replaces an earlier one. */
+  on(method: HttpRequest['method'], address: string | RegExp, script: Script): FakeHost;
+  /** Every request, oldest first. */
+  requests: SentRequest[];
+  /** The requests of one method to addresses that contain a text. */
+  sent(method: string, part: string): SentRequest[];
+  /** Every sleep in milliseconds. */
+  sleeps: number[];
+  /** Every line that was logged. */
+  logged: string[];
+  /** Moves the clock by milliseconds. */
+  pass(milliseconds: number): void;
+}
+
+/** The start of the fake clock. */
+export const fakeStart = Date.parse('2026-11-20T08:00:00.000Z');
+
+async function readAll(bytes: Bytes): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of bytes) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+async function* piecesOf(pieces: readonly (string | Uint8Array)[]): Bytes {
+  for (const piece of pieces) yield typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function record(request: HttpRequest): Promise<SentRequest> {
+  const url = new URL(request.url);
+  const { body } = request;
+  const streamed = typeof body === 'object' && 'stream' in body;
+  const text = streamed ? await readAll(body.stream) : Buffer.from(body ?? '').toString('utf8');
+  return {
+    method: request.method,
+    url: request.url,
+    address: `${url.origin}${url.pathname}`,
+    query: Object.fromEntries(url.searchParams),
+    headers: request.headers,
+    body: text,
+    json: parse(text),
+    ...(streamed && body.length !== undefined ? { length: body.length } : {}),
+  };
+}
+
+function respond(answer: Exclude<Answer, 'lost'>, streamed: boolean): HttpResponse {
+  const { status = 200, headers = {} } = answer;
+  const pieces = answer.pieces ?? [answer.json === undefined ? (answer.text ?? '') : JSON.stringify(answer.json)];
+  if (streamed) return { status, headers, text: '', stream: piecesOf(pieces) };
+  return { status, headers, text: Buffer.concat(pieces.map((piece) => Buffer.from(piece as string))).toString('utf8') };
+}
+
+/**
+ * Makes a fake host. A request that no script answers fails the test with an error that names it.
+ * @param options what the platform is told to be, such as `longestWaitSeconds` or a `signal`
+ */
+export function fakeHost(options: Partial<Host> = {}): FakeHost {
+  let clock = fakeStart;
+  const scripts: { method: string; address: string | RegExp; script: Script; used: number }[] = [];
+  const seen = new Set<string>();
+  const host: FakeHost = {
+    requests: [],
+    sleeps: [],
+    logged: [],
+    on(method, address, script) {
+      scripts.unshift({ method, address, script, used: 0 });
+      return host;
+    },
+    sent: (method, part) => host.requests.filter((request) => request.method === method && request.address.includes(part)),
+    pass(milliseconds) {
+      clock += milliseconds;
+    },
+    async http(request) {
+      const sent = await record(request);
+      host.requests.push(sent);
+      const found = scripts.find(({ method, address }) => method === sent.method && (typeof address === 'string' ? address === sent.address : address.test(sent.address)));
+      if (!found) throw new Error(`No answer is scripted for ${sent.method} ${sent.address}`);
+      const { script } = found;
+      const answer = typeof script === 'function' ? script(sent) : Array.isArray(script) ? (script as Answer[])[Math.min(found.used, script.length - 1)] : (script as Answer);
+      found.used += 1;
+      if (answer === undefined) throw new Error(`The script for ${sent.method} ${sent.address} has no answer`);
+      if (answer === 'lost') throw new PipewrightError({ code: 'unavailable', message: 'the connection was closed before an answer came.', retryable: true });
+      return respond(answer, request.answer === 'stream');
+    },
+    now: () => clock,
+    random: () => 0.5,
+    async sleep(milliseconds) {
+      host.sleeps.push(milliseconds);
+      clock += milliseconds;
+      if (host.signal?.aborted) throw new PipewrightError({ code: 'cancelled', message: 'The work was stopped.' });
+    },
+    cache: memoryCache(() => clock),
+    async once(key) {
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    },
+    files: {
+      async save({ name, mediaType, bytes }: OpenedFile): Promise<FakeFile> {
+        return { name, mediaType, text: await readAll(bytes) };
+      },
+      async read(value) {
+        const { name, mediaType, text } = value as FakeFile;
+        return { name, mediaType, size: Buffer.byteLength(text), open: async () => piecesOf([text]) };
+      },
+    },
+    log: { info: (message) => host.logged.push(message), warn: (message) => host.logged.push(message) },
+    ...options,
+  };
+  return host;
+}
