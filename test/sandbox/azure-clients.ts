@@ -1,0 +1,67 @@
+import { DataFactoryManagementClient } from '@azure/arm-datafactory';
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { ArtifactsClient } from '@azure/synapse-artifacts';
+import { SparkClient } from '@azure/synapse-spark';
+import { sandboxAccounts, type Sandbox } from './sandbox.ts';
+
+const { tenantId, clientId, clientSecret, subscriptionId, workspace, sparkPool } = sandboxAccounts.azure;
+
+/** Asks the sandbox's Entra for a token. */
+export async function fetchToken(sandbox: Sandbox, scope: string, change: Record<string, string> = {}): Promise<Response> {
+  const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope, ...change };
+  return fetch(`${sandbox.addresses.entra}/${tenantId}/oauth2/v2.0/token`, { method: 'POST', body: new URLSearchParams(form) });
+}
+
+/** A token, or an error that says why there is none. */
+export async function accessToken(sandbox: Sandbox, scope: string): Promise<string> {
+  const body = (await (await fetchToken(sandbox, scope)).json()) as { access_token?: string; error_description?: string };
+  if (!body.access_token) throw new Error(body.error_description);
+  return body.access_token;
+}
+
+/** Microsoft's clients send tokens over TLS only; this policy of ours sends one over plain HTTP to this machine. */
+function plainToken(token: string): PipelinePolicy {
+  return {
+    name: 'plainTokenPolicy',
+    sendRequest(request, next) {
+      request.headers.set('authorization', `Bearer ${token}`);
+      return next(request);
+    },
+  };
+}
+
+const credential = { getToken: async () => null };
+const policy = 'bearerTokenAuthenticationPolicy';
+const plain = { allowInsecureConnection: true, retryOptions: { maxRetries: 0 } };
+
+/** Microsoft's own clients for Data Factory, Synapse pipelines and Spark, logged in at the sandbox. */
+export async function azureClients(sandbox: Sandbox) {
+  const management = await accessToken(sandbox, 'https://management.azure.com/.default');
+  const dataPlane = await accessToken(sandbox, 'https://dev.azuresynapse.net/.default');
+  const endpoint = sandbox.addresses.synapse.replace('{workspace}', workspace);
+  const dataFactory = new DataFactoryManagementClient(credential, subscriptionId, { endpoint: sandbox.addresses.arm, ...plain });
+  const artifacts = new ArtifactsClient(credential, endpoint, plain);
+  const spark = new SparkClient(credential, endpoint, sparkPool, plain);
+  for (const [client, token] of [[dataFactory, management], [artifacts, dataPlane], [spark, dataPlane]] as const) {
+    client.pipeline.removePolicy({ name: policy });
+    client.pipeline.addPolicy(plainToken(token));
+  }
+  return { dataFactory, artifacts, spark };
+}
+
+/** Every entry of a paged list. */
+export async function collect<T>(pages: AsyncIterable<T>): Promise<T[]> {
+  const entries: T[] = [];
+  for await (const entry of pages) entries.push(entry);
+  return entries;
+}
+
+/** Asks again until the answer fits; fails after ten seconds. */
+export async function until<T>(ask: () => Promise<T>, fits: (value: T) => boolean): Promise<T> {
+  for (let round = 0; round < 200; round += 1) {
+    const value = await ask();
+    if (fits(value)) return value;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('The awaited did not happen within ten seconds.');
+}

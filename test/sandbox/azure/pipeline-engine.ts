@@ -1,0 +1,155 @@
+import type { SandboxContext } from '../server/context.ts';
+import type { RunPlan } from '../server/run-plans.ts';
+import type { ActivityDefinition, PipelineDefinition } from './pipeline-definition.ts';
+import { isOver, statusAt, type ActivityRun, type InvokedBy, type PipelineRun } from './pipeline-run.ts';
+import { azureRefusal } from './refusal.ts';
+
+/** What a run is started with. */
+export interface StartOptions {
+  parameters?: Record<string, unknown>;
+  invokedBy?: InvokedBy;
+  /** An earlier run whose parameters are taken over, and in recovery also its group. */
+  reference?: PipelineRun;
+  isRecovery?: boolean;
+  /** In recovery: the first activity that is done. */
+  startActivity?: string;
+  /** In recovery: begin at the activity that failed. */
+  startFromFailure?: boolean;
+  /** Default: now. */
+  at?: number;
+}
+
+const errorCodes: Record<string, string> = { Copy: '2200', DatabricksNotebook: '3204', WebActivity: '2108', Lookup: '2100', ExecutePipeline: 'BadRequest' };
+
+/** The pipelines and runs of one factory or workspace. */
+export class PipelineEngine {
+  /** `data-factory` or `synapse`: where plans for runs are looked for. */
+  readonly service: string;
+  readonly pipelines: PipelineDefinition[];
+  /** Oldest first. */
+  readonly runs: PipelineRun[] = [];
+  #context: SandboxContext;
+
+  constructor(context: SandboxContext, service: string, pipelines: PipelineDefinition[]) {
+    this.#context = context;
+    this.service = service;
+    this.pipelines = pipelines;
+  }
+
+  /** The pipeline of that name. */
+  pipeline(name: string): PipelineDefinition {
+    const found = this.pipelines.find((pipeline) => pipeline.name.toLowerCase() === name.toLowerCase());
+    if (!found) throw azureRefusal(404, 'EntityNotFound', `The entity '${name}' of type 'Pipeline' was not found.`);
+    return found;
+  }
+
+  /** The run, once it may be seen. */
+  run(id: string): PipelineRun {
+    const found = this.runs.find((run) => run.id === id.toLowerCase());
+    const hidden = found && this.#context.clock.now() < found.createdAt + found.plan.hiddenMilliseconds;
+    if (!found || hidden) throw azureRefusal(404, 'PipelineRunNotFound', `Could not find the pipeline run with ID ${id}.`);
+    return found;
+  }
+
+  /** Starts a run, and the runs of the pipelines that it runs in turn. */
+  start(name: string, options: StartOptions = {}): PipelineRun {
+    const { clock, identifiers, plans } = this.#context;
+    const definition = this.pipeline(name);
+    const { reference } = options;
+    const id = identifiers.uuid();
+    const createdAt = options.at ?? clock.now();
+    const plan = plans.take(this.service, [definition.name]);
+    const run: PipelineRun = {
+      id,
+      groupId: options.isRecovery && reference ? reference.groupId : id,
+      definition,
+      parameters: fillParameters(definition, { ...reference?.parameters, ...options.parameters }),
+      invokedBy: options.invokedBy ?? { id: identifiers.uuid(), name: 'Manual', invokedByType: 'Manual' },
+      plan,
+      createdAt,
+      start: createdAt + plan.queuedMilliseconds,
+      end: 0,
+      activities: [],
+    };
+    this.runs.push(run);
+    this.#planActivities(run, firstActivity(definition, options));
+    run.end = run.activities.at(-1)?.end ?? run.start;
+    return run;
+  }
+
+  /** Asks a run to stop, and with it the runs that it started. */
+  cancel(run: PipelineRun, recursive: boolean): void {
+    const now = this.#context.clock.now();
+    if (isOver(run, now)) {
+      throw azureRefusal(400, 'PipelineRunNotCancellable', `The pipeline run ${run.id} is ${statusAt(run, now)} and cannot be cancelled.`);
+    }
+    run.cancelledAt ??= now;
+    if (!recursive) return;
+    for (const { child } of run.activities) {
+      if (child && child.createdAt <= now && !isOver(child, now)) this.cancel(child, true);
+    }
+  }
+
+  /** The runs that have begun: a child's run is known from the start but appears when its turn has come. */
+  visibleRuns(): PipelineRun[] {
+    const now = this.#context.clock.now();
+    return this.runs.filter((run) => run.createdAt + run.plan.hiddenMilliseconds <= now && !this.#neverBegan(run));
+  }
+
+  #neverBegan(run: PipelineRun): boolean {
+    const parent = this.runs.find(({ id }) => id === run.invokedBy.pipelineRunId);
+    return parent?.cancelledAt !== undefined && run.createdAt >= parent.cancelledAt;
+  }
+
+  #planActivities(run: PipelineRun, from: number): void {
+    const activities = run.definition.activities.slice(from);
+    const slice = run.plan.runningMilliseconds / Math.max(1, activities.length);
+    let start = run.start;
+    for (const [index, activity] of activities.entries()) {
+      const last = index === activities.length - 1;
+      const step = this.#planActivity(run, activity, start, slice, failureOf(run.plan, run.definition, activity, last));
+      run.activities.push(step);
+      if (step.failure) break;
+      start = step.end;
+    }
+  }
+
+  #planActivity(run: PipelineRun, activity: ActivityDefinition, start: number, slice: number, failure: ActivityRun['failure']): ActivityRun {
+    const { identifiers } = this.#context;
+    const step: ActivityRun = { id: identifiers.uuid(), activity, start, end: start + slice, ...(failure ? { failure } : {}) };
+    if (!activity.runs) return step;
+    const invokedBy = { id: step.id, name: activity.name, invokedByType: 'PipelineActivity', pipelineName: run.definition.name, pipelineRunId: run.id };
+    const child = this.start(activity.runs, { invokedBy, at: start });
+    const broken = child.activities.find((other) => other.failure);
+    const message = broken && `Operation on target ${broken.activity.name} failed: ${broken.failure?.message}`;
+    return { ...step, child, end: child.end, ...(message ? { failure: { code: 'BadRequest', message } } : {}) };
+  }
+}
+
+function fillParameters(definition: PipelineDefinition, given: Record<string, unknown>): Record<string, unknown> {
+  const filled: Record<string, unknown> = {};
+  for (const [name, { defaultValue }] of Object.entries(definition.parameters)) {
+    const value = given[name] ?? defaultValue;
+    if (value === undefined) {
+      throw azureRefusal(400, 'BadRequest', `The pipeline '${definition.name}' needs a value for its parameter '${name}': none was given and it has no default.`);
+    }
+    filled[name] = value;
+  }
+  return filled;
+}
+
+function firstActivity(definition: PipelineDefinition, options: StartOptions): number {
+  if (!options.isRecovery) return 0;
+  const failed = options.startFromFailure ? options.reference?.activities.find(({ failure }) => failure)?.activity.name : undefined;
+  const name = options.startActivity ?? failed;
+  return Math.max(0, definition.activities.findIndex((activity) => activity.name === name));
+}
+
+function failureOf(plan: RunPlan, definition: PipelineDefinition, activity: ActivityDefinition, last: boolean): ActivityRun['failure'] {
+  const code = plan.failure?.code ?? errorCodes[activity.type] ?? 'UserError';
+  if (activity.alwaysFails) return { code, message: activity.alwaysFails };
+  if (!plan.failure) return undefined;
+  const wanted = definition.activities.find(({ name }) => name === plan.failure?.step);
+  const here = wanted ? wanted === activity : last;
+  return here ? { code, message: plan.failure.message ?? `The activity '${activity.name}' could not read its source.` } : undefined;
+}

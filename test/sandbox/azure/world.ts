@@ -1,0 +1,114 @@
+import { sandboxAccounts } from '../accounts.ts';
+import type { PipelineDefinition } from './pipeline-definition.ts';
+
+const copy = { name: 'Copy data', type: 'Copy' };
+
+/** Pipelines that show one thing each, which the factory and the Synapse workspace both have. */
+const tellingPipelines: PipelineDefinition[] = [
+  {
+    name: 'QT_fetch_data',
+    description: 'Copies one Quantemplate dataset into the SQL database.',
+    folder: 'Quantemplate',
+    parameters: { DatasetID: { type: 'string' } },
+    activities: [{ name: 'Log in to Quantemplate', type: 'WebActivity' }, { name: 'Copy dataset to SQL', type: 'Copy' }],
+  },
+  {
+    name: 'Run_KPI_notebook',
+    description: 'Computes the key figures in Databricks.',
+    folder: 'Reporting',
+    parameters: {
+      reportDate: { type: 'string', defaultValue: '2026-01-31' },
+      regions: { type: 'array', defaultValue: ['EMEA', 'APAC'] },
+      fullRefresh: { type: 'bool', defaultValue: false },
+      topN: { type: 'int', defaultValue: 10 },
+    },
+    activities: [{ name: 'Run notebook', type: 'DatabricksNotebook' }],
+  },
+  {
+    name: 'Nightly_load',
+    description: 'Loads every source, one after the other.',
+    folder: 'Nightly',
+    parameters: { runDate: { type: 'string', defaultValue: '' } },
+    activities: [{ name: 'Look up sources', type: 'Lookup' }, { name: 'Load sources', type: 'ExecutePipeline', runs: 'Load_sources' }, { name: 'Tell the team', type: 'WebActivity' }],
+  },
+  {
+    name: 'Load_sources',
+    description: 'The child of Nightly_load.',
+    folder: 'Nightly',
+    parameters: {},
+    activities: [{ name: 'Copy policies', type: 'Copy' }, { name: 'Copy claims', type: 'Copy' }],
+  },
+  {
+    name: 'Broken_export',
+    description: 'Fails in every run.',
+    folder: 'Reporting',
+    parameters: {},
+    activities: [{ name: 'Read table', type: 'Lookup' }, { name: 'Write file', type: 'Copy', alwaysFails: "The container 'exports' does not exist." }],
+  },
+];
+
+/** Pipelines of a factory; there are more than one page of them. */
+export const factoryPipelines: PipelineDefinition[] = [
+  ...tellingPipelines,
+  ...Array.from({ length: 30 }, (_, index) => ({
+    name: `Copy_source_${String(index + 1).padStart(2, '0')}`,
+    folder: 'Sources',
+    parameters: {},
+    activities: [copy],
+  })),
+];
+
+/** Pipelines of the Synapse workspace. */
+export const workspacePipelines: PipelineDefinition[] = [
+  ...tellingPipelines.slice(0, 4),
+  { name: 'Spark_transform', folder: 'Spark', parameters: { inputPath: { type: 'string' } }, activities: [{ name: 'Transform', type: 'SynapseNotebook' }] },
+  ...Array.from({ length: 25 }, (_, index) => ({ name: `Synapse_copy_${String(index + 1).padStart(2, '0')}`, parameters: {}, activities: [copy] })),
+];
+
+/** A trigger of the sandbox. */
+export interface TriggerDefinition {
+  name: string;
+  type: string;
+  pipelines: string[];
+  started: boolean;
+  /** Starting and stopping takes this long and is answered with 202 and an address to ask; 0: it is done at once. */
+  switchMilliseconds: number;
+  typeProperties: Record<string, unknown>;
+}
+
+/** Triggers of the factory and of the workspace. */
+export const triggers: TriggerDefinition[] = [
+  {
+    name: 'Every morning',
+    type: 'ScheduleTrigger',
+    pipelines: ['Nightly_load'],
+    started: true,
+    switchMilliseconds: 0,
+    typeProperties: { recurrence: { frequency: 'Day', interval: 1, startTime: '2026-01-01T05:00:00Z', timeZone: 'UTC' } },
+  },
+  {
+    name: 'When a file arrives',
+    type: 'BlobEventsTrigger',
+    pipelines: ['QT_fetch_data'],
+    started: false,
+    switchMilliseconds: 600,
+    typeProperties: { blobPathBeginsWith: '/landing/blobs/', ignoreEmptyBlobs: true, events: ['Microsoft.Storage.BlobCreated'] },
+  },
+  {
+    name: 'Hourly window',
+    type: 'TumblingWindowTrigger',
+    pipelines: ['Run_KPI_notebook'],
+    started: false,
+    switchMilliseconds: 300,
+    typeProperties: { frequency: 'Hour', interval: 1, startTime: '2026-01-01T00:00:00Z', maxConcurrency: 1 },
+  },
+];
+
+const { subscriptionId, resourceGroup, factory, workspace } = sandboxAccounts.azure;
+
+/** Resource ID of the resource group. */
+export const groupPath = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+/** Resource ID of the factory. */
+export const factoryPath = `${groupPath}/providers/Microsoft.DataFactory/factories/${factory}`;
+/** Resource ID of the Synapse workspace. */
+export const workspacePath = `${groupPath}/providers/Microsoft.Synapse/workspaces/${workspace}`;

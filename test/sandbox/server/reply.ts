@@ -1,0 +1,31 @@
+/** What the sandbox answers. A stream is sent in chunks, everything else with its length. */
+export interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  body: string | Buffer | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+/** An answer in JSON. */
+export function json(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
+  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body: JSON.stringify(value) };
+}
+
+/** An answer in plain text. */
+export function text(status: number, body: string, headers: Record<string, string> = {}): Reply {
+  return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body };
+}
+
+/** An answer without a body. */
+export function empty(status: number, headers: Record<string, string> = {}): Reply {
+  return { status, headers, body: '' };
+}
+
+/** Thrown by whatever finds that a request must be refused; its reply is what the vendor would say. */
+export class Refusal extends Error {
+  readonly reply: Reply;
+
+  constructor(reply: Reply) {
+    super(`refused with ${reply.status}`);
+    this.reply = reply;
+  }
+}
