@@ -1,0 +1,111 @@
+import { type ActionDefinition, findAction, primaryFields } from './app-definition.ts';
+import { type AppRunner, type Data, fingerprint, type StepSetup } from './app-runner.ts';
+import { Deduper } from './deduper.ts';
+import { toRequestBundle } from './raw-request.ts';
+
+/** A webhook that Zapier registered at a vendor (or gave to the user to register) for one Zap. */
+export interface HookSubscription {
+  /** Where the vendor sends its events. */
+  readonly targetUrl: string;
+  /** What `performSubscribe` returned; empty for a webhook without it. */
+  readonly subscribeData: Data;
+  /**
+   * Hands one delivery to the app. Returns the items for each of which the Zap would run.
+   * `headers` are the vendor's own; they are renamed as Zapier renames them.
+   */
+  deliver(body: string | Buffer, headers?: Record<string, string>, querystring?: string): Promise<Data[]>;
+  /** Turns the Zap off: `performUnsubscribe` runs, and the address answers 410. */
+  unsubscribe(): Promise<void>;
+}
+
+export interface SubscribeOptions extends StepSetup {
+  /** Default: an address of the double that takes real requests. */
+  targetUrl?: string;
+  /** Told about what came of each real request to the address. */
+  onEvents?: (items: Data[]) => void;
+  onError?: (error: unknown) => void;
+}
+
+/** A trigger of the app as Zapier's engine uses it. */
+export interface Trigger {
+  /** Turns a Zap on whose trigger is a webhook. */
+  subscribe(options?: SubscribeOptions): Promise<HookSubscription>;
+  /** Asks a polling trigger for new items, in the order the app gave them. The first time there are none. */
+  poll(setup?: StepSetup): Promise<Data[]>;
+  /** The recent items of a webhook trigger, by which the editor shows what events look like. */
+  performList(setup?: StepSetup): Promise<Data[]>;
+  /** What "Test trigger" in the editor shows. */
+  loadSample(setup?: StepSetup): Promise<Data[]>;
+}
+
+/** Throws when the app has no such trigger. */
+export async function openTrigger(
+  runner: AppRunner,
+  dedupers: Map<string, Deduper>,
+  key: string,
+): Promise<Trigger & { action: ActionDefinition }> {
+  const { action, path } = findAction(await runner.definition(), key, 'triggers');
+  const { operation } = action;
+  const runList = async (method: string, setup: StepSetup, meta: Data) => {
+    const { results } = await runner.run(`${path}.${method}`, setup, { meta });
+    if (!Array.isArray(results)) throw new Error(`The trigger "${key}" returned no list.`);
+    return results as Data[];
+  };
+
+  return {
+    action,
+    subscribe: (options = {}) => subscribe(runner, action, path, options),
+    async poll(setup = {}) {
+      const name = fingerprint({ key, ...setup });
+      const deduper = dedupers.get(name) ?? new Deduper();
+      dedupers.set(name, deduper);
+      const items = await runList('perform', setup, { isPopulatingDedupe: deduper.isEmpty });
+      return deduper.takeNew(items, primaryFields(action));
+    },
+    performList: (setup = {}) => runList('performList', setup, { isLoadingSample: true }),
+    loadSample: (setup = {}) =>
+      runList(operation.type === 'hook' ? 'performList' : 'perform', setup, { isLoadingSample: true }),
+  };
+}
+
+async function subscribe(
+  runner: AppRunner,
+  action: ActionDefinition,
+  path: string,
+  { authData, inputData, targetUrl, onEvents, onError }: SubscribeOptions,
+): Promise<HookSubscription> {
+  if (action.operation.type !== 'hook') throw new Error(`The trigger "${action.key}" is no webhook.`);
+  const setup = { ...(authData && { authData }), ...(inputData && { inputData }) };
+  const address = runner.server.openAddress('hooks', (delivery) => {
+    perform(delivery).then(onEvents, onError ?? (() => undefined));
+  });
+  const url = targetUrl ?? address.url;
+  let subscribeData: Data = {};
+
+  const perform = async (delivery: Parameters<typeof toRequestBundle>[0]) => {
+    const bundle = { ...toRequestBundle(delivery), subscribeData, targetUrl: url };
+    const { results } = await runner.run(`${path}.perform`, setup, { bundle });
+    return (Array.isArray(results) ? results : [results]) as Data[];
+  };
+
+  if (action.operation.performSubscribe) {
+    try {
+      const { results } = await runner.run(`${path}.performSubscribe`, setup, { bundle: { targetUrl: url } });
+      subscribeData = Object(results) as Data;
+    } catch (error) {
+      address.close();
+      throw error;
+    }
+  }
+  return {
+    targetUrl: url,
+    subscribeData,
+    deliver: (body, headers = {}, querystring = '') =>
+      perform({ method: 'POST', headers, querystring, body: Buffer.from(body) }),
+    async unsubscribe() {
+      address.close();
+      if (!action.operation.performUnsubscribe) return;
+      await runner.run(`${path}.performUnsubscribe`, setup, { bundle: { subscribeData, targetUrl: url } });
+    },
+  };
+}
