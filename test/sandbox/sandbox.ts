@@ -7,6 +7,10 @@ import { resourceManager } from './azure/resource-manager.ts';
 import { synapse } from './azure/synapse.ts';
 import { TriggerEngine } from './azure/trigger-engine.ts';
 import { factoryPipelines, triggers, workspacePipelines } from './azure/world.ts';
+import { Datasets } from './quantemplate/datasets.ts';
+import { EventSender } from './quantemplate/event-sender.ts';
+import { Executions } from './quantemplate/executions.ts';
+import { quantemplate, quantemplateLogin } from './quantemplate/quantemplate.ts';
 import { systemClock, type Clock } from './server/clock.ts';
 import type { SandboxContext } from './server/context.ts';
 import { Faults } from './server/faults.ts';
@@ -28,6 +32,8 @@ export interface SandboxOptions {
   seed?: string;
   /** Seconds that an access token lasts. Default: 3599. */
   tokenSeconds?: number;
+  /** Rows of the dataset `d-claims`. Default: 2000. */
+  claimsRows?: number;
 }
 
 /** Starts the server that plays every vendor, on 127.0.0.1. */
@@ -47,12 +53,17 @@ export async function startSandbox(options: SandboxOptions = {}) {
   const factoryTriggers = new TriggerEngine(context, dataFactory, triggers);
   const synapsePipelines = new PipelineEngine(context, 'synapse', workspacePipelines);
   const spark = new LivyBatches(context);
+  const datasets = new Datasets(options.claimsRows ?? 2000);
+  const events = new EventSender(context);
+  const executions = new Executions(context, events);
   const faults = new Faults();
   const requests = new RequestLog();
   const vendors = [
     entra(context),
     resourceManager(context, dataFactory, factoryTriggers),
     synapse(context, synapsePipelines, new TriggerEngine(context, synapsePipelines, triggers), spark),
+    quantemplateLogin(context),
+    quantemplate(context, datasets, executions, events),
   ];
   const server = serve({ context, vendors, faults, requests });
   await new Promise<void>((resolve, reject) => {
@@ -64,11 +75,18 @@ export async function startSandbox(options: SandboxOptions = {}) {
   return {
     baseUrl,
     accounts: sandboxAccounts,
-    addresses: { entra: `${baseUrl}/entra`, arm: `${baseUrl}/arm`, synapse: `${baseUrl}/synapse/{workspace}` },
+    addresses: {
+      entra: `${baseUrl}/entra`,
+      arm: `${baseUrl}/arm`,
+      synapse: `${baseUrl}/synapse/{workspace}`,
+      quantemplateLogin: `${baseUrl}/quantemplate/auth/realms/qt/protocol/openid-connect/token`,
+      quantemplate: `${baseUrl}/quantemplate/v1`,
+    },
     faults,
     requests,
     plans: context.plans,
     tokens: context.tokens,
+    quantemplate: { datasets, events },
     stop: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -10,8 +10,13 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   at(moment, action) {
-    const timer = setTimeout(action, Math.max(0, moment - Date.now()));
-    timer.unref();
+    let timer: NodeJS.Timeout;
+    // A timer may fire a millisecond early; what falls due must not find that its moment is still to come.
+    const wait = () => {
+      timer = setTimeout(() => (Date.now() < moment ? wait() : action()), Math.max(0, moment - Date.now()));
+      timer.unref();
+    };
+    wait();
     return () => clearTimeout(timer);
   },
 };

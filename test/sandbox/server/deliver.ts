@@ -1,0 +1,49 @@
+/** How a delivery to a webhook went. */
+export interface DeliveryOutcome {
+  /** HTTP status; undefined when there was no answer in time. */
+  status?: number;
+  /** Why there was no answer. */
+  error?: string;
+  milliseconds: number;
+}
+
+/** A delivery that was tried. */
+export interface DeliveryRecord extends DeliveryOutcome {
+  /** ISO 8601. */
+  at: string;
+  vendor: string;
+  event: string;
+  eventId: string;
+  /** Host and path; the query is left out because it may hold a secret. */
+  to: string;
+  /** 1 for the first. */
+  attempt: number;
+}
+
+/** Whether an address is on this machine; the sandbox delivers nowhere else. */
+export function isLocal(url: string): boolean {
+  return URL.canParse(url) && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+}
+
+/** Host and path of an address. */
+export function placeOf(url: string): string {
+  if (!URL.canParse(url)) return 'an address that is not valid';
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}
+
+/** Posts JSON to an address on this machine, and never throws. */
+export async function deliver(url: string, body: string, headers: Record<string, string>, timeoutMilliseconds: number): Promise<DeliveryOutcome> {
+  const started = performance.now();
+  const milliseconds = () => Math.round(performance.now() - started);
+  if (!isLocal(url)) return { error: 'The sandbox delivers to this machine only.', milliseconds: 0 };
+  try {
+    const signal = AbortSignal.timeout(timeoutMilliseconds);
+    const response = await fetch(url, { method: 'POST', redirect: 'manual', body, headers: { 'content-type': 'application/json', ...headers }, signal });
+    await response.arrayBuffer();
+    return { status: response.status, milliseconds: milliseconds() };
+  } catch (error) {
+    const timedOut = error instanceof Error && error.name === 'TimeoutError';
+    return { error: timedOut ? `No answer within ${timeoutMilliseconds / 1000} seconds.` : 'The connection failed.', milliseconds: milliseconds() };
+  }
+}
