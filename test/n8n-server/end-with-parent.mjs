@@ -4,8 +4,15 @@
  */
 import { isMainThread } from 'node:worker_threads';
 
+const millisecondsToStop = 10_000;
+
 if (isMainThread && process.channel) {
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  // Nobody reads what n8n prints any more; an error for every line would keep it busy instead of stopping.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  process.once('disconnect', () => {
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), millisecondsToStop).unref();
+    process.kill(process.pid, 'SIGTERM');
+  });
   // Waiting for the parent must not keep n8n alive once it has stopped.
   process.channel.unref();
 }

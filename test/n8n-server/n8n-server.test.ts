@@ -1,10 +1,15 @@
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '../machine/chromium.ts';
-import { outputFolder } from '../machine/paths.ts';
+import { node24, outputFolder, projectRoot } from '../machine/paths.ts';
 import { createCredential, testCredential } from './credentials.ts';
+import { packEcho } from './echo-package.ts';
 import { openEditor, openWorkflow } from './editor.ts';
 import { listExecutions, outputOf, readExecution, waitForExecution, waitForExecutions } from './executions.ts';
 import { listSearch } from './list-search.ts';
@@ -45,6 +50,16 @@ const greet: WorkflowNode = {
   },
 };
 
+const echo: WorkflowNode = {
+  id: 'echo',
+  name: 'Echo',
+  type: 'n8n-nodes-echo.echoTrigger',
+  typeVersion: 2,
+  position: [0, 0],
+  webhookId: '5c0a4c0e-6d3c-4a43-8a5e-0a4f3d1f7e02',
+  parameters: {},
+};
+
 const fail: WorkflowNode = {
   id: 'fail',
   name: 'Fail',
@@ -66,10 +81,23 @@ function send(url: string, body: unknown): Promise<Response> {
 
 describe('a real n8n', () => {
   let n8n: N8n;
+  let packages: string;
   beforeAll(async () => {
-    n8n = await startN8n();
+    packages = await mkdtemp(join(tmpdir(), 'pipewright-packages-'));
+    n8n = await startN8n({ packages: [await packEcho(packages)] });
   });
-  afterAll(() => n8n.stop());
+  afterAll(async () => {
+    await n8n.stop();
+    await rm(packages, { recursive: true });
+  });
+
+  let keys = 0;
+  /** A key with which n8n can call itself: it is the one service that is certain to be there. */
+  async function newKey(): Promise<string> {
+    const scopes = ['workflow:list', 'workflow:read'];
+    const key = { label: `key ${(keys += 1)}`, expiresAt: null, scopes };
+    return (await n8n.api.rest<{ rawApiKey: string }>('POST', 'api-keys', key)).rawApiKey;
+  }
 
   it('answers a call to a published webhook with what the last node made, and keeps the execution', async () => {
     const { id } = await createWorkflow(n8n, workflowOf('Greets', webhook, greet));
@@ -92,6 +120,22 @@ describe('a real n8n', () => {
     const greetings = executions.map((execution) => outputOf(execution, 'Greet')[0]?.['greeting']);
     expect(greetings).toEqual(Array.from({ length: 105 }, (_, at) => `Hello ${at}`));
     await unpublishWorkflow(n8n, id);
+  });
+
+  it('runs the trigger of a community package under the name it has when published', async () => {
+    const then = { ...fail, type: 'n8n-nodes-base.noOp', name: 'Then', parameters: {} };
+    const { id } = await createWorkflow(n8n, workflowOf('Echoes', echo, then));
+    await publishWorkflow(n8n, id);
+    const response = await send(webhookUrl(n8n, echo, 'echo'), { sound: 'hoo' });
+    expect(await response.json()).toEqual({ heard: true });
+    const [execution] = await waitForExecutions(n8n, id, { status: 'success' });
+    expect(execution && outputOf(execution, 'Then')).toEqual([{ sound: 'hoo' }]);
+  });
+
+  it('says why a trigger could not register itself', async () => {
+    const refused = { ...echo, parameters: { refuse: true }, webhookId: 'refused' };
+    const { id } = await createWorkflow(n8n, workflowOf('Refuses', refused, greet));
+    await expect(publishWorkflow(n8n, id)).rejects.toThrow('The echo is not to be disturbed');
   });
 
   it('refuses to publish two workflows at one address, and says why', async () => {
@@ -126,20 +170,18 @@ describe('a real n8n', () => {
   });
 
   it('tests a credential against the service it is for', async () => {
-    const data = { accessToken: 'a token that nobody gave', baseUrl: n8n.baseUrl };
-    const credential = await createCredential(n8n, 'n8n itself', 'n8nApi', { apiKey: 'wrong', baseUrl: `${n8n.baseUrl}/api/v1` });
-    const result = await testCredential(n8n, credential, { ...data, apiKey: 'wrong', baseUrl: `${n8n.baseUrl}/api/v1` });
-    expect(result.status).toBe('Error');
+    const data = { apiKey: 'wrong', baseUrl: `${n8n.baseUrl}/api/v1` };
+    const credential = await createCredential(n8n, 'A wrong key', 'n8nApi', data);
+    expect(await testCredential(n8n, credential, data)).toMatchObject({ status: 'Error' });
+    const right = { ...data, apiKey: await newKey() };
+    expect(await testCredential(n8n, await createCredential(n8n, 'A right key', 'n8nApi', right), right)).toMatchObject({
+      status: 'OK',
+    });
   });
 
   it('lists the choices of a resource locator', async () => {
     const { id } = await createWorkflow(n8n, workflowOf('Is listed', start, greet));
-    const key = await n8n.api.rest<{ rawApiKey: string }>('POST', 'api-keys', {
-      label: 'for the n8n node',
-      expiresAt: null,
-      scopes: ['workflow:list', 'workflow:read'],
-    });
-    const data = { apiKey: key.rawApiKey, baseUrl: `${n8n.baseUrl}/api/v1` };
+    const data = { apiKey: await newKey(), baseUrl: `${n8n.baseUrl}/api/v1` };
     const credential = await createCredential(n8n, 'n8n', 'n8nApi', data);
     const { results } = await listSearch(
       n8n,
@@ -179,13 +221,33 @@ describe('a real n8n', () => {
 });
 
 describe('starting n8n', () => {
-  it('fails with what n8n printed, and leaves nothing behind, when n8n cannot start', async () => {
-    let folder = '';
-    const starting = startN8n({ env: { DB_TYPE: 'postgresdb', DB_POSTGRESDB_HOST: '127.0.0.1', DB_POSTGRESDB_PORT: '1' } });
-    await expect(starting.catch((error: Error) => {
-      folder = /N8N_USER_FOLDER=(\S+)/.exec(error.message)?.[1] ?? '';
-      throw error;
-    })).rejects.toThrow(/n8n did not start[^]*(ECONNREFUSED|database)/i);
-    expect(existsSync(folder)).toBe(false);
+  it('fails with what n8n printed when its port is taken', async () => {
+    const other = createServer((_, response) => response.writeHead(404).end());
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await expect(startN8n({ port })).rejects.toThrow(/n8n did not start: it ended with 1[^]*port \d+ is already in use/);
+    await new Promise((resolve) => other.close(resolve));
+  });
+
+  it('ends with the process that started it, even when that is killed', async () => {
+    const server = JSON.stringify(join(projectRoot, 'test', 'n8n-server', 'n8n-server.ts'));
+    const folder = await mkdtemp(join(tmpdir(), 'pipewright-n8n-'));
+    const start = `await startN8n({ folder: ${JSON.stringify(folder)} })`;
+    const script = `const { startN8n } = await import(${server}); console.log((${start}).pid);`;
+    const parent = spawn(node24(), ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))));
+    expect(isRunning(pid)).toBe(true);
+    parent.kill('SIGKILL');
+    for (let tries = 0; isRunning(pid) && tries < 100; tries += 1) await sleep(200);
+    expect(isRunning(pid)).toBe(false);
+    await rm(folder, { recursive: true });
   });
 });
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
