@@ -31,8 +31,8 @@ export interface Call {
   json?: unknown;
   /** Sent as `application/x-www-form-urlencoded`. */
   form?: Record<string, string>;
-  /** Sent as it is. */
-  bytes?: { stream: Bytes; length?: number; mediaType: string };
+  /** Sent as it is. A stream can be sent only once; given as a function that opens it anew, the call may be repeated. */
+  bytes?: { stream: Bytes | (() => Promise<Bytes>); length?: number; mediaType: string };
   /** What a repetition does; decides whether the call is repeated after a fault. Default: `reads` for GET, else `starts work`. */
   effect?: Effect;
 }
@@ -75,7 +75,7 @@ export function openApi(options: ApiOptions): Api {
   const { host, service } = options;
   const readProblem = options.readProblem ?? readCommonProblem;
 
-  function request(method: HttpRequest['method'], path: string, call: Call, authorization: Headers, answer: HttpRequest['answer']): HttpRequest {
+  async function request(method: HttpRequest['method'], path: string, call: Call, authorization: Headers, answer: HttpRequest['answer']): Promise<HttpRequest> {
     const url = address(options.baseUrl, path, call.query);
     const headers: Headers = { accept: 'application/json', ...options.headers, ...call.headers, ...authorization };
     let body: HttpRequest['body'];
@@ -87,14 +87,15 @@ export function openApi(options: ApiOptions): Api {
       body = new URLSearchParams(call.form).toString();
     } else if (call.bytes) {
       headers['content-type'] = call.bytes.mediaType;
-      body = { stream: call.bytes.stream, ...(call.bytes.length === undefined ? {} : { length: call.bytes.length }) };
+      const { stream } = call.bytes;
+      body = { stream: typeof stream === 'function' ? await stream() : stream, ...(call.bytes.length === undefined ? {} : { length: call.bytes.length }) };
     }
     return { method, url, headers, ...(body === undefined ? {} : { body }), ...(answer === undefined ? {} : { answer }) };
   }
 
   async function send(method: HttpRequest['method'], path: string, call: Call = {}, answer?: HttpRequest['answer']): Promise<HttpResponse> {
     const effect = call.effect ?? (method === 'GET' || method === 'HEAD' ? 'reads' : 'starts work');
-    const repeatable = call.bytes === undefined;
+    const repeatable = call.bytes === undefined || typeof call.bytes.stream === 'function';
     let renewed = false;
     let renew = false;
     for (let attempt = 0; ; attempt += 1) {
@@ -103,7 +104,7 @@ export function openApi(options: ApiOptions): Api {
       try {
         const authorization = await options.authorize(renew);
         renew = false;
-        response = await host.http(request(method, path, call, authorization, answer));
+        response = await host.http(await request(method, path, call, authorization, answer));
       } catch (error) {
         if (last || effect === 'starts work' || !(error instanceof PipewrightError) || !error.retryable) throw named(error, service);
         await host.sleep(backoff(attempt, host.random()));

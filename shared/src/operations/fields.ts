@@ -52,17 +52,19 @@ export type Field = v.GenericSchema;
 /** The fields of an operation, a connection or an output. */
 export type Fields = Record<string, Field>;
 
+/** The id in the address of a page, where the field says how to find it; any other value as it is. */
+function takeId(info: FieldInfo, value: string): string {
+  const found = info.idFromUrl && /^https?:\/\//i.test(value) ? info.idFromUrl.pattern.exec(value)?.[1] : undefined;
+  return found === undefined ? value : decodeURIComponent(found);
+}
+
 /** A line of text; for a value picked from a list, the address of its page serves as well where `idFromUrl` is given. */
 export function text(info: FieldInfo) {
-  const take = (value: string): string => {
-    const found = info.idFromUrl && /^https?:\/\//i.test(value) ? info.idFromUrl.pattern.exec(value)?.[1] : undefined;
-    return found === undefined ? value : decodeURIComponent(found);
-  };
   return v.pipe(
     v.union([v.string(), v.pipe(v.number(), v.transform(String))], 'must be text'),
     v.transform((value) => (info.secret || info.multiline ? value : value.trim())),
     v.nonEmpty('must not be empty'),
-    v.transform(take),
+    v.transform((value) => takeId(info, value)),
     v.metadata({ ...info, kind: 'text' } satisfies FieldMetadata),
   );
 }
@@ -96,11 +98,11 @@ export function option<const T extends readonly Option[]>(options: T, info: Fiel
   );
 }
 
-/** Several texts: an array, or one text with an entry a line. */
+/** Several texts: an array, or one text with an entry a line; addresses of pages are taken as in `text`. */
 export function list(info: FieldInfo) {
   return v.pipe(
     v.union([v.array(v.pipe(v.union([v.string(), v.number()]), v.transform(String))), v.pipe(v.string(), v.transform((value) => value.split(/\r?\n/)))], 'must be a list'),
-    v.transform((entries) => entries.map((entry) => entry.trim()).filter((entry) => entry !== '')),
+    v.transform((entries) => entries.map((entry) => takeId(info, entry.trim())).filter((entry) => entry !== '')),
     v.metadata({ ...info, kind: 'list' } satisfies FieldMetadata),
   );
 }
