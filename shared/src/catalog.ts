@@ -1,5 +1,6 @@
 import type { Service } from './operations/service.ts';
 import { dataFactory } from './services/azure/data-factory/service.ts';
+import { quantemplate } from './services/quantemplate/service.ts';
 
 /** Every service, in the order in which they are shown. */
-export const services: readonly Service[] = [dataFactory];
+export const services: readonly Service[] = [quantemplate, dataFactory];

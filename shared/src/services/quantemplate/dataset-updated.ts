@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+import { list, text } from '../../operations/fields.ts';
+import { defineWebhookTrigger } from '../../operations/trigger.ts';
+import { verificationFields } from '../../webhooks/take-delivery.ts';
+import type { QuantemplateConnection } from './connection.ts';
+import { datasetIdFromUrl } from './datasets.ts';
+import { directionsFor, isAmong, payloadText, readNotification, secretFields, verification } from './notifications.ts';
+
+/**
+ * Takes the event DatasetUpdated. It says neither which organisation nor which version: what follows downloads the current
+ * content with the organisation of the connection.
+ * @see https://quantemplate.readme.io/reference-link/events
+ */
+export const datasetUpdated = defineWebhookTrigger<QuantemplateConnection>()({
+  key: 'datasetUpdated',
+  name: 'Dataset Updated',
+  description: 'Triggers when a dataset that is shared with the whole organisation is updated.',
+  input: {
+    datasets: v.optional(
+      list({ label: 'Dataset IDs', help: 'Only these datasets, one a line: IDs that begin with d-, or the addresses of their pages. Empty: all.', placeholder: 'd-claims', idFromUrl: datasetIdFromUrl }),
+    ),
+    ...secretFields,
+  },
+  output: {
+    eventId: text({ label: 'Event ID' }),
+    datasetId: text({ label: 'Dataset ID' }),
+    updatedAt: v.optional(text({ label: 'Updated At' })),
+    ...verificationFields,
+  },
+  sample: { eventId: '3f0c9c1e-6c52-4f6e-9b0a-2f5f0c1d7a11', datasetId: 'd-claims', updatedAt: '2026-11-20T08:00:00.000Z', verified: true, matchedSecret: 'current' },
+  verification,
+  directions: directionsFor('DatasetUpdated', 'datasets'),
+  events(body, input) {
+    const notification = readNotification(body);
+    const datasetId = notification && payloadText(notification, 'datasetId');
+    if (notification?.name !== 'DatasetUpdated' || !datasetId || !isAmong(datasetId, input.datasets)) return [];
+    const { id, createdAt } = notification;
+    return [{ id, data: { eventId: id, datasetId, ...(createdAt ? { updatedAt: createdAt } : {}) } }];
+  },
+});

@@ -1,0 +1,23 @@
+import { defineAction } from '../../operations/operation.ts';
+import { runFields } from '../../runs/run.ts';
+import { readRun } from '../../runs/wait-for-run.ts';
+import { openOrganisation } from './api.ts';
+import type { QuantemplateConnection } from './connection.ts';
+import { pipelineRuns, samplePipelineRun } from './executions.ts';
+import { executionField, pipelineField } from './pipelines.ts';
+
+/**
+ * Reads an execution out of the list of the pipeline's executions.
+ * @see https://quantemplate.readme.io/
+ */
+export const getPipelineRun = defineAction<QuantemplateConnection>()({
+  key: 'getPipelineRun',
+  name: 'Get Pipeline Run',
+  resource: 'Pipeline Run',
+  description: 'Reads where a pipeline run stands, with the outputs that it made.',
+  effect: 'reads',
+  input: { pipeline: pipelineField, execution: executionField },
+  output: runFields,
+  sample: samplePipelineRun,
+  run: ({ pipeline, execution }, context) => readRun(context.host, pipelineRuns(openOrganisation(context), pipeline), execution),
+});

@@ -1,0 +1,95 @@
+import * as v from 'valibot';
+import { option, text } from '../../operations/fields.ts';
+import type { Values } from '../../operations/operation.ts';
+import { readMoment } from '../../runs/run.ts';
+import type { Secrets } from '../../webhooks/scheme.ts';
+import { acceptsUnsigned } from '../../webhooks/take-delivery.ts';
+import type { QuantemplateConnection } from './connection.ts';
+
+/** A notification in one shape, whichever of the two documented envelopes it came in. */
+export interface Notification {
+  id: string;
+  name: string;
+  createdAt?: string;
+  payload: Record<string, unknown>;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/**
+ * Reads a notification. Two envelopes are documented: `{eventId, eventName, created, payload}` and
+ * `{id, name, created, payload}`, with the name in the payload once more.
+ * @returns undefined for a body that is neither
+ * @see https://quantemplate.readme.io/reference-link/events
+ */
+export function readNotification(body: unknown): Notification | undefined {
+  if (!isObject(body) || !isObject(body['payload'])) return undefined;
+  const { payload } = body;
+  const id = textOf(body['id']) ?? textOf(body['eventId']);
+  const name = textOf(body['name']) ?? textOf(body['eventName']) ?? textOf(payload['eventName']);
+  if (!id || !name) return undefined;
+  const created = body['created'];
+  const createdAt = typeof created === 'string' || typeof created === 'number' ? readMoment(created) : undefined;
+  return { id, name, payload, ...(createdAt ? { createdAt } : {}) };
+}
+
+/** A text of the payload; undefined when there is none. */
+export function payloadText(notification: Notification, name: string): string | undefined {
+  return textOf(notification.payload[name]);
+}
+
+/** Whether an ID is among those a person filtered by; no filter lets every one pass. */
+export function isAmong(id: string, wanted: readonly string[] | undefined): boolean {
+  return !wanted || wanted.length === 0 || wanted.includes(id);
+}
+
+/** Input fields that say where the shared secret stands in a notification, for Quantemplate documents no signature. */
+export const secretFields = {
+  secretLocation: v.optional(
+    option(
+      [
+        { value: 'header', label: 'Header' },
+        { value: 'basic', label: 'Basic Authentication' },
+        { value: 'query', label: 'Query Parameter' },
+      ],
+      { label: 'Where the Secret Is', help: 'How the webhook secret of the connection comes with every event: in a header, as the password of basic authentication, or at the end of the address.' },
+    ),
+    'header',
+  ),
+  secretName: v.optional(
+    text({
+      label: 'Name of the Header or Parameter',
+      help: 'Empty: the header X-Webhook-Secret, or the parameter token.',
+      placeholder: 'X-Webhook-Secret',
+      advanced: true,
+      shownWhen: { field: 'secretLocation', is: ['header', 'query'] },
+    }),
+  ),
+  acceptsUnsigned,
+};
+
+type SecretChoices = Values<typeof secretFields>;
+
+/** How notifications are verified: by the connection's webhook secret in the place that was chosen. */
+export const verification = {
+  scheme: ({ secretLocation }: SecretChoices) => `shared-secret-${secretLocation}` as const,
+  location: ({ secretLocation, secretName }: SecretChoices): string => secretName ?? (secretLocation === 'query' ? 'token' : 'x-webhook-secret'),
+  secrets: ({ webhookSecret, previousWebhookSecret }: QuantemplateConnection): Secrets => ({
+    ...(webhookSecret ? { current: webhookSecret } : {}),
+    ...(previousWebhookSecret ? { previous: previousWebhookSecret } : {}),
+  }),
+  acceptsUnsigned: (input: SecretChoices): boolean => input.acceptsUnsigned,
+};
+
+/** What a person does by hand, for no subscription interface is documented. */
+export function directionsFor(event: string, thing: string): string {
+  return [
+    'Quantemplate is told once, by hand, to call the address of this trigger.',
+    `1. Share the ${thing} with your whole organisation: Quantemplate sends no events for others.`,
+    '2. Fill in Webhook Secret in the connection: a long random text of your own.',
+    `3. Copy the address of this trigger, and subscribe it to the event ${event} as “Example: Receive Pipeline Notification” in Quantemplate's documentation shows, or ask Quantemplate Support to do so.`,
+    '4. Have the secret sent in the header X-Webhook-Secret. If only an address can be given, choose Query Parameter here and add ?token= with the secret to the end of the address.',
+  ].join('\n');
+}

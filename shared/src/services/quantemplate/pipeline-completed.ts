@@ -1,0 +1,86 @@
+import * as v from 'valibot';
+import { list, text } from '../../operations/fields.ts';
+import { defineWebhookTrigger } from '../../operations/trigger.ts';
+import { finishedFilter } from '../../runs/finished-filter.ts';
+import { isFinished, runFields } from '../../runs/run.ts';
+import { verificationFields } from '../../webhooks/take-delivery.ts';
+import { openOrganisation } from './api.ts';
+import type { QuantemplateConnection } from './connection.ts';
+import { listExecutions, readExecution, statusOf } from './executions.ts';
+import { directionsFor, isAmong, payloadText, readNotification, secretFields, verification } from './notifications.ts';
+import { pipelineIdFromUrl } from './pipelines.ts';
+
+interface Completed {
+  eventId: string;
+  completedAt?: string | undefined;
+  pipelineId: string;
+  executionId: string;
+  vendorStatus: string;
+}
+
+/** The event, where its outcome is wanted; a status that is not known passes only where any is. */
+function eventOf({ completedAt, vendorStatus, ...ids }: Completed, outcome: 'any' | 'succeeded' | 'failed' | 'cancelled') {
+  const status = statusOf(vendorStatus);
+  if (outcome !== 'any' && outcome !== status) return [];
+  const data = { ...ids, status, vendorStatus, succeeded: status === 'succeeded', ...(completedAt ? { completedAt } : {}) };
+  return [{ id: ids.eventId, data }];
+}
+
+/**
+ * Takes the event PipelineCompleted.
+ * @see https://quantemplate.readme.io/reference-link/events
+ */
+export const pipelineCompleted = defineWebhookTrigger<QuantemplateConnection>()({
+  key: 'pipelineCompleted',
+  name: 'Pipeline Completed',
+  description: 'Triggers when a run of a pipeline that is shared with the whole organisation has finished.',
+  input: {
+    pipelines: v.optional(
+      list({ label: 'Pipeline IDs', help: 'Only these pipelines, one a line: IDs that begin with p-, or the addresses of their pages. Empty: all.', placeholder: 'p-bordereaux', idFromUrl: pipelineIdFromUrl }),
+    ),
+    ...finishedFilter,
+    ...secretFields,
+  },
+  output: {
+    eventId: text({ label: 'Event ID' }),
+    pipelineId: text({ label: 'Pipeline ID' }),
+    executionId: text({ label: 'Run ID' }),
+    status: runFields.status,
+    vendorStatus: runFields.vendorStatus,
+    succeeded: runFields.succeeded,
+    completedAt: v.optional(text({ label: 'Completed At' })),
+    ...verificationFields,
+  },
+  sample: {
+    eventId: '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77',
+    pipelineId: 'p-bordereaux',
+    executionId: 'e-5c1d9a7b',
+    status: 'succeeded',
+    vendorStatus: 'Succeeded',
+    succeeded: true,
+    completedAt: '2026-11-20T08:02:32.000Z',
+    verified: true,
+    matchedSecret: 'current',
+  },
+  verification,
+  directions: directionsFor('PipelineCompleted', 'pipelines'),
+  events(body, input) {
+    const notification = readNotification(body);
+    if (notification?.name !== 'PipelineCompleted') return [];
+    const pipelineId = payloadText(notification, 'pipelineId');
+    const executionId = payloadText(notification, 'pipelineExecutionId');
+    if (!pipelineId || !executionId || !isAmong(pipelineId, input.pipelines)) return [];
+    const { id: eventId, createdAt: completedAt } = notification;
+    return eventOf({ eventId, completedAt, pipelineId, executionId, vendorStatus: payloadText(notification, 'status') ?? '' }, input.outcome);
+  },
+  async recent(input, context) {
+    const api = openOrganisation(context);
+    const runs = await Promise.all((input.pipelines ?? []).slice(0, 3).map(async (pipeline) => (await listExecutions(api, pipeline)).map((execution) => ({ pipeline, run: readExecution(pipeline, execution) }))));
+    return runs
+      .flat()
+      .filter(({ run }) => isFinished(run.status))
+      .sort((a, b) => (b.run.finishedAt ?? '').localeCompare(a.run.finishedAt ?? ''))
+      .slice(0, 10)
+      .flatMap(({ pipeline, run }) => eventOf({ eventId: run.id, completedAt: run.finishedAt, pipelineId: pipeline, executionId: run.id, vendorStatus: run.vendorStatus }, input.outcome));
+  },
+});

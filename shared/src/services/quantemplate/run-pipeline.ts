@@ -1,0 +1,43 @@
+import { PipewrightError } from '../../host/error.ts';
+import { defineAction } from '../../operations/operation.ts';
+import { runFields } from '../../runs/run.ts';
+import { startOnce } from '../../runs/start-once.ts';
+import { waitFields } from '../../runs/wait-fields.ts';
+import { followRun } from '../../runs/wait-for-run.ts';
+import { openOrganisation, service } from './api.ts';
+import type { QuantemplateConnection } from './connection.ts';
+import { executionsPath, pipelineRuns, readExecution, samplePipelineRun, type VendorExecution } from './executions.ts';
+import { pipelineField } from './pipelines.ts';
+
+// A run cannot be cancelled from outside Quantemplate, so nothing is asked about it.
+const { wait, onFailure, timeoutMinutes } = waitFields;
+
+/**
+ * Executes a pipeline. Nothing tells two executions apart before they have an ID, so a start that was not answered is never
+ * repeated.
+ * @see https://quantemplate.readme.io/reference/execute-pipeline
+ */
+export const runPipeline = defineAction<QuantemplateConnection>()({
+  key: 'runPipeline',
+  name: 'Run Pipeline',
+  resource: 'Pipeline Run',
+  description: 'Starts a pipeline and, if wished, waits until it has finished.',
+  effect: 'starts work',
+  input: { pipeline: pipelineField, wait, onFailure, timeoutMinutes },
+  output: runFields,
+  sample: samplePipelineRun,
+  async run(input, context) {
+    const api = openOrganisation(context);
+    const provider = pipelineRuns(api, input.pipeline);
+    const run = await startOnce(context.host, {
+      service,
+      what: provider.what,
+      async start() {
+        const execution = await api.json<VendorExecution | undefined>('POST', executionsPath(input.pipeline));
+        if (typeof execution?.id === 'string') return readExecution(input.pipeline, execution);
+        throw new PipewrightError({ code: 'unexpected-answer', service, message: 'Quantemplate took the request but named no run.' });
+      },
+    });
+    return followRun(context.host, provider, run, { ...input, onTimeout: 'leave' });
+  },
+});

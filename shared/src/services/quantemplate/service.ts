@@ -1,0 +1,20 @@
+import { defineService } from '../../operations/service.ts';
+import { service } from './api.ts';
+import { quantemplateConnection } from './connection.ts';
+import { datasetUpdated } from './dataset-updated.ts';
+import { downloadDataset } from './download-dataset.ts';
+import { downloadPipelineOutput } from './download-pipeline-output.ts';
+import { getPipelineRun } from './get-pipeline-run.ts';
+import { pipelineCompleted } from './pipeline-completed.ts';
+import { runPipeline } from './run-pipeline.ts';
+import { uploadDataset } from './upload-dataset.ts';
+
+/** Quantemplate. */
+export const quantemplate = defineService({
+  key: 'quantemplate',
+  name: service,
+  description: 'React to updated datasets and completed pipelines of Quantemplate, run pipelines, and download or upload datasets.',
+  connection: quantemplateConnection,
+  operations: [runPipeline, getPipelineRun, downloadPipelineOutput, downloadDataset, uploadDataset],
+  triggers: [datasetUpdated, pipelineCompleted],
+});
