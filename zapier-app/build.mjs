@@ -135,7 +135,7 @@ function runZapierTool(directory, args) {
   });
   if (result.status !== 0) {
     const output = `${result.stdout ?? ''}${result.stderr ?? ''}`.trim();
-    throw new Error(`zapier-platform ${args.join(' ')} failed in ${directory}:\n${output || result.error?.message}`);
+    throw new Error(`zapier-platform ${args.join(' ')} failed:\n${output || result.error?.message}`);
   }
 }
 
