@@ -1,0 +1,27 @@
+import type { Bundle, FieldDynamicChoices, ZObject } from 'zapier-platform-core';
+import type { ChoiceList } from '../../shared/src/operations/choice-list.ts';
+import type { Service } from '../../shared/src/operations/service.ts';
+import { callService } from './call.ts';
+import type { Settings } from './settings.ts';
+
+/** A page of a dropdown as Zapier wants it. */
+interface DropdownPage {
+  results: { id: string; label: string }[];
+  paging_token: string | null;
+}
+
+/**
+ * A dropdown that asks the vendor. It is empty until the fields that it needs are filled in.
+ * @see https://docs.zapier.com/integrations/build-cli/dynamic-dropdowns
+ */
+export function dropdownOf(list: ChoiceList, service: Service, settings: Settings): FieldDynamicChoices {
+  const perform = (z: ZObject, bundle: Bundle): Promise<DropdownPage> =>
+    callService(z, bundle, settings, service, async (context) => {
+      const input = bundle.inputData ?? {};
+      if ((list.needs ?? []).some((field) => (input[field] ?? '') === '')) return { results: [], paging_token: null };
+      const page = bundle.meta?.paging_token;
+      const { choices, nextPage } = await list.load({ input, ...(page ? { page } : {}) }, context);
+      return { results: choices.map(({ value, label }) => ({ id: value, label })), paging_token: nextPage ?? null };
+    });
+  return { perform };
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Bundle, ZObject } from 'zapier-platform-core';
+import { PipewrightError } from '../../shared/src/host/error.ts';
+import type { Cache, Host, OpenedFile, StoredFile } from '../../shared/src/host/host.ts';
+import { openSender } from './http.ts';
+import { readFile } from './incoming-file.ts';
+import { secondsOfACall } from './settings.ts';
+
+/** A host that serves one call of the app. */
+export interface ZapierHost extends Host {
+  /** Breaks off what is still coming. */
+  close(): void;
+}
+
+/** What a host is made with. */
+export interface HostOptions {
+  longestWaitSeconds: number;
+  /** What becomes of a file that an operation saves. */
+  save(file: OpenedFile): Promise<StoredFile>;
+}
+
+/** Entries belong to one connected account. */
+const scope = ['auth'];
+
+/** Seconds that a delivery is remembered: three days, longer than any sender repeats it. */
+const memory = 3 * 24 * 3600;
+
+/** `z.cache`. It may be out of order without an operation failing: then nothing is remembered. */
+function cacheOf(z: ZObject): Cache {
+  const read = z.cache as unknown as { get(key: string, scope: string[]): Promise<unknown>; delete(key: string, scope: string[]): Promise<unknown> };
+  const tolerate = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch {
+      z.console.log('The cache of Zapier did not answer; the step goes on without it.');
+      return undefined;
+    }
+  };
+  return {
+    get: async (key) => (await tolerate(() => read.get(key, scope))) ?? undefined,
+    set: async (key, value, seconds) => void (await tolerate(() => z.cache.set(key, value, Math.max(1, Math.floor(seconds)), scope))),
+    delete: async (key) => void (await tolerate(() => read.delete(key, scope))),
+  };
+}
+
+/** What tells one Zap from another: each must see an event once, also when two Zaps share a connection. */
+function zapOf({ meta, targetUrl, subscribeData, inputData }: Bundle): unknown[] {
+  return [meta?.zap?.id, targetUrl, subscribeData?.id, inputData];
+}
+
+/** Opens the host of one call: the 30 seconds that Zapier gives it begin now. */
+export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): ZapierHost {
+  const begin = Date.now();
+  const endsAt = begin + secondsOfACall * 1000;
+  const sender = openSender(z, { endsAt });
+  return {
+    http: sender.send,
+    now: Date.now,
+    async sleep(milliseconds) {
+      if (Date.now() + milliseconds > endsAt) {
+        throw new PipewrightError({
+          code: 'throttled',
+          message: 'The service asked to wait for longer than Zapier lets a step run.',
+          hint: 'Zapier tries it again by itself.',
+          retryAfterSeconds: milliseconds / 1000,
+        });
+      }
+      await pause(milliseconds);
+    },
+    random: Math.random,
+    cache: cacheOf(z),
+    async once(key) {
+      const name = `seen:${createHash('sha256').update(JSON.stringify([zapOf(bundle), key])).digest('hex')}`;
+      try {
+        return (await z.cache.set(name, true, memory, scope, true)) === true;
+      } catch {
+        z.console.log('The cache of Zapier did not answer; a repeated delivery would not be noticed.');
+        return true;
+      }
+    },
+    files: { save: options.save, read: (value) => readFile(sender, value) },
+    log: { info: (message) => z.console.log(message), warn: (message) => z.console.log(message) },
+    get longestWaitSeconds() {
+      return Math.max(0, options.longestWaitSeconds - (Date.now() - begin) / 1000);
+    },
+    close: sender.close,
+  };
+}

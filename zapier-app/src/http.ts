@@ -1,0 +1,168 @@
+import { Readable } from 'node:stream';
+import type { ZObject } from 'zapier-platform-core';
+import { PipewrightError } from '../../shared/src/host/error.ts';
+import type { Bytes } from '../../shared/src/host/host.ts';
+import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
+
+/** Sends requests by `z.request` and knows which answers are still coming. */
+export interface Sender {
+  /** See `Host.http`. */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  /** Breaks off every answer that was not read to its end. */
+  close(): void;
+}
+
+/** When a sender must be done. */
+export interface SenderOptions {
+  /** Milliseconds since 1970. */
+  endsAt: number;
+  /** Milliseconds without a byte after which a body is given up. Default: 10,000. */
+  silence?: number;
+}
+
+/**
+ * Opens a sender. Every request is `raw`: only then does Zapier's core neither hold a body whole in memory nor write it
+ * into its log. Answers of any status resolve, redirects are followed without the authorization at another host.
+ */
+export function openSender(z: Pick<ZObject, 'request'>, { endsAt, silence = 10_000 }: SenderOptions): Sender {
+  const open = new Set<AbortController>();
+
+  async function send(request: HttpRequest): Promise<HttpResponse> {
+    const { method, url, headers, answer = 'text', timeout = 30_000 } = request;
+    const controller = new AbortController();
+    const upload = readBody(request, controller);
+    const left = Math.max(1_000, endsAt - Date.now());
+    const timer = setTimeout(() => controller.abort(), upload.streamed ? left : Math.min(timeout, left));
+    open.add(controller);
+    try {
+      const response = await z.request({
+        method,
+        url,
+        headers: { 'user-agent': 'Pipewright', ...headers, ...upload.headers },
+        ...(upload.body === undefined ? {} : { body: upload.body }),
+        raw: true,
+        skipThrowForStatus: true,
+        // Not in the types: a 429 is answered like any other status, text in double braces is left as it is.
+        ...{ throwForThrottlingEarly: false, merge: false, signal: controller.signal },
+      } as Parameters<ZObject['request']>[0] & { raw: true });
+      const body = response.body as Readable;
+      // An answer that is broken off raises an error nobody may be waiting for any more.
+      body.on('error', () => undefined);
+      const received: Headers = {};
+      response.headers.forEach((value: string, name: string) => {
+        received[name.toLowerCase()] = value;
+      });
+      const stream = take(body, expectedLength(method, response.status, received), silence, () => {
+        open.delete(controller);
+        controller.abort();
+      });
+      if (answer === 'stream') return { status: response.status, headers: received, text: '', stream };
+      return { status: response.status, headers: received, text: await readText(stream) };
+    } catch (error) {
+      controller.abort();
+      open.delete(controller);
+      throw upload.failure() ?? unreachable(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    send,
+    close() {
+      for (const controller of open) controller.abort();
+      open.clear();
+    },
+  };
+}
+
+interface Upload {
+  body?: string | Buffer | Readable;
+  headers: Headers;
+  streamed: boolean;
+  /** Why the source of the bytes broke, if it did. */
+  failure(): unknown;
+}
+
+function readBody({ body }: HttpRequest, controller: AbortController): Upload {
+  let failure: unknown;
+  const upload = { headers: {}, streamed: false, failure: () => failure };
+  if (body === undefined) return upload;
+  if (typeof body === 'string') return { ...upload, body };
+  if (!('stream' in body)) return { ...upload, body: Buffer.from(body.buffer, body.byteOffset, body.byteLength) };
+  // Zapier's core sends a copy of the stream that never learns of an error: the request is broken off instead.
+  const watched = async function* (): Bytes {
+    try {
+      yield* body.stream;
+    } catch (error) {
+      failure = error;
+      controller.abort();
+    }
+  };
+  const headers: Headers = body.length === undefined ? {} : { 'content-length': String(body.length) };
+  return { ...upload, body: Readable.from(watched(), { objectMode: false }), headers, streamed: true };
+}
+
+/** The length a body must have; unknown when it is packed, for it is unpacked on the way. */
+function expectedLength(method: string, status: number, headers: Headers): number | undefined {
+  if (method === 'HEAD' || status === 204 || status === 304 || headers['content-encoding'] !== undefined) return undefined;
+  const length = headers['content-length'];
+  return length === undefined ? undefined : Number(length);
+}
+
+/** The bytes of an answer. One that falls silent or ends early fails: Zapier's core would wait for it without end. */
+async function* take(body: Readable, expected: number | undefined, silence: number, end: () => void): Bytes {
+  let size = 0;
+  const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  try {
+    for (;;) {
+      const timer = setTimeout(() => body.destroy(new Error('silence')), silence);
+      let piece: IteratorResult<Buffer>;
+      try {
+        piece = await pieces.next();
+      } catch {
+        throw cutShort();
+      } finally {
+        clearTimeout(timer);
+      }
+      if (piece.done) break;
+      size += piece.value.length;
+      yield piece.value;
+    }
+    if (expected !== undefined && size !== expected) throw cutShort();
+  } finally {
+    body.destroy();
+    end();
+  }
+}
+
+function cutShort(): PipewrightError {
+  return new PipewrightError({ code: 'cut-short', message: 'The connection broke while the body came.', hint: 'Run it again; nothing was kept.', retryable: true });
+}
+
+async function readText(stream: Bytes): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of stream) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+const reasons: Record<string, string> = {
+  ENOTFOUND: 'there is no such host',
+  ECONNREFUSED: 'nothing answers at that address',
+  ECONNRESET: 'the connection was closed before an answer came',
+  ETIMEDOUT: 'no answer came in time',
+  AbortError: 'no answer came in time',
+};
+
+/** The text holds no address: the messages of Zapier's core do, and addresses can be secrets. */
+function unreachable(error: unknown): PipewrightError {
+  if (error instanceof PipewrightError) return error;
+  const { code, name } = error as { code?: string; name?: string };
+  const known = reasons[code ?? ''] ?? reasons[name ?? ''];
+  return new PipewrightError({
+    code: 'unavailable',
+    message: `${known ?? `the request failed (${code ?? name ?? 'unknown'})`}.`,
+    hint: 'Check the address in the connection and the network.',
+    retryable: true,
+  });
+}

@@ -1,0 +1,53 @@
+import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
+import { describeField, type Field, type FieldKind, type Fields } from '../../shared/src/operations/fields.ts';
+import type { Service } from '../../shared/src/operations/service.ts';
+import { dropdownOf } from './dropdown.ts';
+import type { Settings } from './settings.ts';
+
+const types: Record<FieldKind, PlainInputField['type']> = {
+  text: 'string',
+  integer: 'integer',
+  boolean: 'boolean',
+  option: 'string',
+  list: 'string',
+  values: 'string',
+  json: 'text',
+  file: 'file',
+  'date-time': 'datetime',
+};
+
+function plainField(name: string, field: Field, service: Service, settings: Settings): PlainInputField {
+  const { label, help, placeholder, kind, secret, multiline, options, choices, required, default: initial } = describeField(field);
+  return {
+    key: name,
+    label,
+    type: secret ? 'password' : multiline ? 'text' : types[kind],
+    required,
+    ...(help ? { helpText: help } : {}),
+    // Names with values are typed in two columns, where an example in JSON would mislead.
+    ...(placeholder && kind !== 'values' ? { placeholder } : {}),
+    ...(options ? { choices: options.map((option) => ({ ...option, sample: option.value })) } : {}),
+    ...(choices ? { choices: dropdownOf(choices, service, settings) } : {}),
+    ...(choices?.needs?.length ? { dependsOn: [...choices.needs] } : {}),
+    ...(kind === 'list' ? { list: true } : {}),
+    ...(kind === 'values' ? { dict: true } : {}),
+    ...(initial === undefined ? {} : { default: String(initial) }),
+  };
+}
+
+/**
+ * The input fields of an operation, advanced ones last. A field that depends on another one is made when the form is
+ * drawn; one with a dropdown of its own stands there always, for Zapier finds no function in a field made so late.
+ */
+export function inputFieldsOf(fields: Fields, service: Service, settings: Settings): InputField[] {
+  const offered = Object.entries(fields).map(([name, field]) => ({ name, field, info: describeField(field) })).filter(({ info }) => info.notOn?.zapier === undefined);
+  const deciding = new Set(offered.filter(({ info }) => info.shownWhen && !info.choices).map(({ info }) => info.shownWhen?.field));
+  const ordered = [...offered.filter(({ info }) => !info.advanced), ...offered.filter(({ info }) => info.advanced)];
+  return ordered.map(({ name, field, info }): InputField => {
+    const plain: PlainInputField = { ...plainField(name, field, service, settings), ...(deciding.has(name) ? { altersDynamicFields: true } : {}) };
+    const { shownWhen } = info;
+    if (!shownWhen || info.choices) return plain;
+    const initial = fields[shownWhen.field] && describeField(fields[shownWhen.field] as Field).default;
+    return (_z: ZObject, { inputData }: Bundle) => (shownWhen.is.includes(String(inputData?.[shownWhen.field] || initial)) ? [plain] : []);
+  });
+}

@@ -1,0 +1,45 @@
+import type { PlainOutputField } from 'zapier-platform-core';
+import { describeField, type Field, type FieldKind, type Fields } from '../../shared/src/operations/fields.ts';
+
+/** `number` takes the fractions that a duration has; names with values and JSON are told by the sample alone. */
+const types: Partial<Record<FieldKind, PlainOutputField['type']>> = {
+  text: 'string',
+  integer: 'number',
+  boolean: 'boolean',
+  option: 'string',
+  list: 'string',
+  file: 'file',
+  'date-time': 'datetime',
+};
+
+/** `durationSeconds` as a person reads it: `Duration Seconds`. */
+function humanise(name: string): string {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ').trim();
+  return words.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()).replace(/\bId\b/g, 'ID').replace(/\bUrl\b/g, 'URL');
+}
+
+function typeOf(value: unknown): Pick<PlainOutputField, 'type'> {
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') return { type: typeof value as 'string' };
+  return {};
+}
+
+/** The columns of a list of objects, by which Zapier makes line items. */
+function columnsOf(sample: unknown): Record<string, unknown> | undefined {
+  if (!Array.isArray(sample)) return undefined;
+  const rows = sample.filter((row): row is Record<string, unknown> => typeof row === 'object' && row !== null && !Array.isArray(row));
+  return rows.length > 0 && rows.length === sample.length ? Object.assign({}, ...rows) : undefined;
+}
+
+function outputField(name: string, field: Field, sample: unknown): PlainOutputField {
+  const { label, kind } = describeField(field);
+  const columns = kind === 'json' ? columnsOf(sample) : undefined;
+  if (columns) return { key: name, label, children: Object.entries(columns).map(([key, value]) => ({ key, label: humanise(key), ...typeOf(value) })) };
+  const type = types[kind];
+  const isList = kind === 'list' || (kind === 'json' && Array.isArray(sample));
+  return { key: name, label, ...(type ? { type } : {}), ...(isList ? { list: true } : {}) };
+}
+
+/** The output fields of an operation: labels and types, and the columns of what comes as a list. */
+export function outputFieldsOf(fields: Fields, sample: Record<string, unknown>): PlainOutputField[] {
+  return Object.entries(fields).map(([name, field]) => outputField(name, field, sample[name]));
+}

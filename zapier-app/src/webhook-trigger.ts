@@ -1,0 +1,92 @@
+import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
+import { PipewrightError } from '../../shared/src/host/error.ts';
+import { checkInput } from '../../shared/src/operations/check-input.ts';
+import type { Service } from '../../shared/src/operations/service.ts';
+import type { Event, Subscription, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
+import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
+import { takeDelivery } from '../../shared/src/webhooks/take-delivery.ts';
+import { callService } from './call.ts';
+import { inputFieldsOf } from './input-fields.ts';
+import { keyOf, labelOf, nounOf } from './names.ts';
+import { outputFieldsOf } from './output-fields.ts';
+import type { Settings } from './settings.ts';
+
+/** The delivery in a bundle. Zapier hands the body over as text, so its bytes are those of the text in UTF-8. */
+export function readDelivery({ rawRequest = {} }: Bundle): Delivery {
+  const query: Delivery['query'] = {};
+  for (const [name, value] of new URLSearchParams(rawRequest.querystring ?? '')) {
+    const before = query[name];
+    query[name] = before === undefined ? value : [before, value].flat();
+  }
+  return { headers: { ...rawRequest.headers }, query, body: Buffer.from(rawRequest.content ?? '', 'utf8') };
+}
+
+/** What the subscribe call gave back, if Zapier still has it. */
+function subscriptionOf({ subscribeData }: Bundle): Subscription | undefined {
+  const kept = subscribeData as Partial<Subscription> | undefined;
+  return kept?.id === undefined ? undefined : { ...kept, id: kept.id };
+}
+
+/** An event as Zapier shows it; what an event read from the vendor lacks is taken from the sample. */
+function asItem(event: Event, { verified, matchedSecret }: Record<string, unknown> = {}): Record<string, unknown> {
+  const verification = { ...(verified === undefined ? {} : { verified }), ...(matchedSecret === undefined ? {} : { matchedSecret }) };
+  return { id: event.id, ...verification, ...event.data };
+}
+
+/**
+ * A trigger that a sender calls, as a hook of Zapier: subscribed by the app where the vendor has an interface for that,
+ * else by hand after the directions. A delivery that is not believed starts nothing and its sender learns nothing; the
+ * builder finds the reason in the log.
+ */
+export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, settings: Settings): Trigger {
+  const { subscriber, directions } = trigger;
+  const sample = trigger.sample as Record<string, unknown>;
+  const inputOf = (bundle: Bundle) => checkInput(trigger.input, bundle.inputData ?? {});
+
+  const perform = (z: ZObject, bundle: Bundle) =>
+    callService(z, bundle, settings, service, async ({ host, connection }) => {
+      const subscription = subscriptionOf(bundle);
+      const taken = await takeDelivery(trigger, readDelivery(bundle), {
+        input: inputOf(bundle),
+        connection,
+        host,
+        ...(subscription ? { subscription } : {}),
+      });
+      if (taken.outcome === 'events') return taken.events.map((event) => asItem(event));
+      z.console.log(taken.outcome === 'refused' ? `A delivery was refused. ${taken.explanation}` : `A delivery was ${taken.why} and starts nothing.`);
+      return [];
+    });
+
+  const performList = async (z: ZObject, bundle: Bundle) => {
+    if (!trigger.recent) return [sample];
+    const events = await callService(z, bundle, settings, service, async (context) => trigger.recent?.(inputOf(bundle), context));
+    return events && events.length > 0 ? events.map((event) => asItem(event as Event, sample)) : [sample];
+  };
+
+  const subscription = subscriber && {
+    performSubscribe: (z: ZObject, bundle: Bundle) =>
+      callService(z, bundle, settings, service, (context) => subscriber.subscribe(inputOf(bundle), bundle.targetUrl ?? '', context)),
+    performUnsubscribe: (z: ZObject, bundle: Bundle) =>
+      callService(z, bundle, settings, service, async (context) => {
+        const kept = subscriptionOf(bundle);
+        if (!kept) throw new PipewrightError({ code: 'not-found', service: service.name, message: 'Zapier no longer knows the subscription.', hint: `Remove the webhook by hand in ${service.name}.` });
+        await subscriber.unsubscribe(kept, context);
+        return { id: kept.id };
+      }),
+  };
+
+  return {
+    key: keyOf(service, trigger),
+    noun: nounOf(trigger),
+    display: { label: labelOf(service, trigger), description: trigger.description, ...(directions && !subscriber ? { directions } : {}) },
+    operation: {
+      type: 'hook',
+      inputFields: inputFieldsOf(trigger.input, service, settings),
+      outputFields: outputFieldsOf(trigger.output, sample),
+      sample,
+      perform,
+      performList,
+      ...subscription,
+    },
+  } as Trigger;
+}
