@@ -27,7 +27,7 @@ const resolveModule = createRequire(import.meta.url).resolve;
  */
 export async function bundleZapierApp(directory) {
   rmSync(join(directory, 'dist'), { recursive: true, force: true });
-  await build({
+  const { warnings } = await build({
     absWorkingDir: directory,
     entryPoints: ['src/index.ts'],
     outfile: 'dist/index.js',
@@ -38,13 +38,14 @@ export async function bundleZapierApp(directory) {
     external: ['zapier-platform-core'],
     legalComments: 'none',
     tsconfigRaw: '{}',
-    logLevel: 'warning',
+    logLevel: 'silent',
     // Bundled CommonJS packages call require(), which an ES module does not have.
     banner: {
       js: "import { createRequire as createPipewrightRequire } from 'node:module';\n"
         + 'const require = createPipewrightRequire(import.meta.url);',
     },
   });
+  for (const { text, location } of warnings) console.warn(`${location?.file}:${location?.line}: ${text}`);
 }
 
 /**
