@@ -1,0 +1,40 @@
+import type { Host } from '../../shared/src/host/host.ts';
+import { checkInput } from '../../shared/src/operations/check-input.ts';
+import type { Operation } from '../../shared/src/operations/operation.ts';
+import type { Service } from '../../shared/src/operations/service.ts';
+import type { Subscription, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
+import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
+import { takeDelivery, type Taken } from '../../shared/src/webhooks/take-delivery.ts';
+
+/** Does what a face does: checks what was typed, then runs the operation of that key. */
+export async function operate(service: Service, key: string, typed: Record<string, unknown>, host: Host, connection: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const operation = service.operations.find((one) => one.key === key) as Operation;
+  return (await operation.run(checkInput(operation.input, typed) as never, context(service, host, connection))) as Record<string, unknown>;
+}
+
+/** The checked connection and the host, as operations take them. */
+export function context(service: Service, host: Host, connection: Record<string, unknown>): never {
+  return { host, connection: checkInput(service.connection.fields, connection) } as never;
+}
+
+/** The webhook trigger of that key. */
+export function webhookTrigger(service: Service, key: string): WebhookTrigger {
+  return service.triggers.find((one) => one.key === key) as WebhookTrigger;
+}
+
+/** A delivery of a body as a sender makes it. */
+export function delivery(body: unknown, headers: Delivery['headers'] = {}, query: Delivery['query'] = {}): Delivery {
+  return { headers, query, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) };
+}
+
+/** Does what a face does when a delivery comes to a trigger. */
+export function deliver(
+  service: Service,
+  key: string,
+  typed: Record<string, unknown>,
+  sent: Delivery,
+  setting: { host: Host; connection: Record<string, unknown>; subscription?: Subscription },
+): Promise<Taken> {
+  const trigger = webhookTrigger(service, key);
+  return takeDelivery(trigger, sent, { ...setting, input: checkInput(trigger.input, typed), connection: checkInput(service.connection.fields, setting.connection) });
+}
