@@ -34,18 +34,20 @@ function isInstalled() {
   );
 }
 
-/** Installs the dependencies, unless they are there. */
+/**
+ * Installs the dependencies in the versions of package-lock.json, unless they are there. Not by `npm ci`: it refuses a
+ * lock that does not name the builds for every other platform, and not every registry carries them all.
+ */
 function install() {
   if (isInstalled()) return;
-  const command = existsSync(join(root, 'package-lock.json')) ? 'ci' : 'install';
-  console.log(`Installing the project's dependencies (npm ${command}); this happens once and takes a minute.`);
-  const result = spawnSync('npm', [command, '--no-audit', '--no-fund', '--loglevel=error'], {
+  console.log("Installing the project's dependencies with npm; this happens once and takes a minute.");
+  const result = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
   if (result.status !== 0) {
-    fail(`The dependencies could not be installed: npm ${command} ended with ${result.status ?? result.error?.message}.`);
+    fail(`The dependencies could not be installed: npm install ended with ${result.status ?? result.error?.message}.`);
   }
 }
 
