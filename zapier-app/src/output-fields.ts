@@ -1,5 +1,6 @@
 import type { PlainOutputField } from 'zapier-platform-core';
-import { describeField, type Field, type FieldKind, type Fields } from '../../shared/src/operations/fields.ts';
+import { describeField, text, type Field, type FieldKind, type Fields } from '../../shared/src/operations/fields.ts';
+import type { Trigger } from '../../shared/src/operations/trigger.ts';
 
 /** `number` takes the fractions that a duration has; names with values and JSON are told by the sample alone. */
 const types: Partial<Record<FieldKind, PlainOutputField['type']>> = {
@@ -42,4 +43,12 @@ function outputField(name: string, field: Field, sample: unknown): PlainOutputFi
 /** The output fields of an operation: labels and types, and the columns of what comes as a list. */
 export function outputFieldsOf(fields: Fields, sample: Record<string, unknown>): PlainOutputField[] {
   return Object.entries(fields).map(([name, field]) => outputField(name, field, sample[name]));
+}
+
+/** The output of a trigger with the `id` that Zapier tells events apart by; without one of its own, that of the event. */
+export function identified({ output, sample }: Pick<Trigger, 'output' | 'sample'>): { output: Fields; sample: Record<string, unknown> } {
+  const example = sample as Record<string, unknown>;
+  if ('id' in output) return { output, sample: example };
+  const id = Object.values(example).find((value) => typeof value === 'string');
+  return { output: { id: text({ label: 'ID' }), ...output }, sample: { id, ...example } };
 }

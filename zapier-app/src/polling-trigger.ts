@@ -5,7 +5,7 @@ import type { PollingTrigger } from '../../shared/src/operations/trigger.ts';
 import { callService } from './call.ts';
 import { inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
-import { outputFieldsOf } from './output-fields.ts';
+import { identified, outputFieldsOf } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
 const hour = 3_600_000;
@@ -21,7 +21,7 @@ const most = 100;
 
 /** A trigger that asks the vendor, as a polling trigger of Zapier, which tells repeats apart by `id`. */
 export function pollingTriggerOf(service: Service, trigger: PollingTrigger, settings: Settings): Trigger {
-  const sample = trigger.sample as Record<string, unknown>;
+  const { output, sample } = identified(trigger);
   const perform = (z: ZObject, bundle: Bundle) =>
     callService(z, bundle, settings, service, async (context) => {
       const since = new Date(Date.now() - (bundle.meta?.isLoadingSample ? sampleWindow : usualWindow));
@@ -35,7 +35,7 @@ export function pollingTriggerOf(service: Service, trigger: PollingTrigger, sett
     operation: {
       type: 'polling',
       inputFields: inputFieldsOf(trigger.input, service, settings),
-      outputFields: outputFieldsOf(trigger.output, sample),
+      outputFields: outputFieldsOf(output, sample),
       sample,
       perform,
     },

@@ -8,7 +8,7 @@ import { takeDelivery } from '../../shared/src/webhooks/take-delivery.ts';
 import { callService } from './call.ts';
 import { inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
-import { outputFieldsOf } from './output-fields.ts';
+import { identified, outputFieldsOf } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
 /** The delivery in a bundle. Zapier hands the body over as text, so its bytes are those of the text in UTF-8. */
@@ -40,7 +40,7 @@ function asItem(event: Event, { verified, matchedSecret }: Record<string, unknow
  */
 export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, settings: Settings): Trigger {
   const { subscriber, directions } = trigger;
-  const sample = trigger.sample as Record<string, unknown>;
+  const { output, sample } = identified(trigger);
   const inputOf = (bundle: Bundle) => checkInput(trigger.input, bundle.inputData ?? {});
 
   const perform = (z: ZObject, bundle: Bundle) =>
@@ -82,7 +82,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
     operation: {
       type: 'hook',
       inputFields: inputFieldsOf(trigger.input, service, settings),
-      outputFields: outputFieldsOf(trigger.output, sample),
+      outputFields: outputFieldsOf(output, sample),
       sample,
       perform,
       performList,
