@@ -85,7 +85,8 @@ describe('the way into the scripts', () => {
   });
 
   it('tells a shell by its exit code that the script was ended by a signal', async () => {
-    await expect(run("process.kill(process.pid, 'SIGTERM'); setInterval(() => undefined, 1000);")).rejects.toThrow('143');
+    const source = "process.kill(process.pid, 'SIGTERM'); setInterval(() => undefined, 1000);";
+    await expect(run(source)).rejects.toThrow('143');
   });
 
   it('says what is missing when it is not told what to run', async () => {

@@ -22,7 +22,11 @@ export interface CommandOptions {
  * Runs a command to its end and returns what it printed on standard output.
  * Throws an `Error` with the last lines it printed when it fails or cannot be found.
  */
-export async function runCommand(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<string> {
   const { input, onLine, ...spawnOptions } = options;
   const child = spawn(command, args, { ...spawnOptions, stdio: ['pipe', 'pipe', 'pipe'] });
   const printed = { stdout: '', stderr: '' };

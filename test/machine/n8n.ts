@@ -80,7 +80,8 @@ export function n8nRequire(folder: string): NodeJS.Require {
 async function findCompiler(log: Log): Promise<void> {
   const packages = { python3: 'python3', make: 'make', 'g++': 'g++' };
   const missing = Object.entries(packages).filter(([name]) => findExecutable(name) === undefined);
-  if (missing.length > 0) await installSystemPackages(missing.map(([, name]) => name), "to build n8n's native parts", log);
+  if (missing.length === 0) return;
+  await installSystemPackages(missing.map(([, name]) => name), "to build n8n's native parts", log);
 }
 
 async function installInto(folder: string, log: Log): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * The way into every npm script: `node test/machine/run.mjs <script.ts> [arguments]` installs what the project
- * needs, then runs the script with Node 24, whatever Node started this. `--jest <project...> [jest options]` runs tests.
+ * needs, then runs the script with Node 24, whatever Node started this.
+ * `--jest <project...> [jest options]` runs tests instead of a script.
  *
  * It runs on Node 20 before anything is installed, so it is plain JavaScript without dependencies.
  */
@@ -17,7 +18,8 @@ const modules = join(root, 'node_modules');
 function installedVersions() {
   const record = join(modules, '.package-lock.json');
   if (!existsSync(record)) return undefined;
-  return new Map(Object.entries(JSON.parse(readFileSync(record, 'utf8')).packages).map(([at, { version }]) => [at, version]));
+  const { packages } = JSON.parse(readFileSync(record, 'utf8'));
+  return new Map(Object.entries(packages).map(([at, { version }]) => [at, version]));
 }
 
 /** Whether node_modules holds what package-lock.json asks for; packages for other platforms may be missing. */
@@ -26,12 +28,11 @@ function isInstalled() {
   if (!installed) return false;
   const lock = join(root, 'package-lock.json');
   if (!existsSync(lock)) return true;
-  return Object.entries(JSON.parse(readFileSync(lock, 'utf8')).packages).every(
-    ([at, wanted]) =>
-      !at.startsWith('node_modules/') ||
-      wanted.link ||
-      (installed.has(at) ? installed.get(at) === wanted.version : Boolean(wanted.optional || wanted.devOptional || wanted.peer)),
-  );
+  return Object.entries(JSON.parse(readFileSync(lock, 'utf8')).packages).every(([at, wanted]) => {
+    if (!at.startsWith('node_modules/') || wanted.link) return true;
+    if (installed.has(at)) return installed.get(at) === wanted.version;
+    return Boolean(wanted.optional || wanted.devOptional || wanted.peer);
+  });
 }
 
 /**
@@ -64,7 +65,7 @@ function findNode24() {
 
 /** What Node 24 shall run, from the arguments of this script. */
 function commandLine([script, ...rest]) {
-  if (!script) return fail('Say what to run: node test/machine/run.mjs <script.ts> [arguments], or --jest <project...>.');
+  if (!script) return fail('Say what to run: run.mjs <script.ts> [arguments], or run.mjs --jest <project...>.');
   if (script !== '--jest') return [resolve(root, script), ...rest];
   const firstOption = rest.findIndex((argument) => argument.startsWith('-'));
   const projects = firstOption < 0 ? rest : rest.slice(0, firstOption);

@@ -107,7 +107,9 @@ export async function waitForExecution(n8n: N8n, id: string, timeoutSeconds = 60
   for (;;) {
     const execution = await readExecution(n8n, id);
     if (finalStatuses.includes(execution.status)) return execution;
-    if (Date.now() > deadline) throw new Error(`Execution ${id} is still ${execution.status} after ${timeoutSeconds} s.`);
+    if (Date.now() > deadline) {
+      throw new Error(`Execution ${id} is still ${execution.status} after ${timeoutSeconds} s.`);
+    }
     await sleep(200);
   }
 }

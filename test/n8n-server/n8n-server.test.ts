@@ -45,7 +45,9 @@ const greet: WorkflowNode = {
   position: [220, 0],
   parameters: {
     assignments: {
-      assignments: [{ id: 'a', name: 'greeting', value: "={{ 'Hello ' + ($json.body?.name ?? 'you') }}", type: 'string' }],
+      assignments: [
+        { id: 'a', name: 'greeting', value: "={{ 'Hello ' + ($json.body?.name ?? 'you') }}", type: 'string' },
+      ],
     },
   },
 };
@@ -174,9 +176,8 @@ describe('a real n8n', () => {
     const credential = await createCredential(n8n, 'A wrong key', 'n8nApi', data);
     expect(await testCredential(n8n, credential, data)).toMatchObject({ status: 'Error' });
     const right = { ...data, apiKey: await newKey() };
-    expect(await testCredential(n8n, await createCredential(n8n, 'A right key', 'n8nApi', right), right)).toMatchObject({
-      status: 'OK',
-    });
+    const working = await createCredential(n8n, 'A right key', 'n8nApi', right);
+    expect(await testCredential(n8n, working, right)).toMatchObject({ status: 'OK' });
   });
 
   it('lists the choices of a resource locator', async () => {
@@ -197,7 +198,8 @@ describe('a real n8n', () => {
   });
 
   it('passes on what n8n says when it refuses', async () => {
-    await expect(n8n.api.rest('GET', 'workflows/none')).rejects.toThrow(/answered 40[34] to GET \/rest\/workflows\/none: \w+/);
+    const asking = n8n.api.rest('GET', 'workflows/none');
+    await expect(asking).rejects.toThrow(/answered 40[34] to GET \/rest\/workflows\/none: /);
   });
 
   describe('in a browser', () => {
@@ -225,7 +227,8 @@ describe('starting n8n', () => {
     const other = createServer((_, response) => response.writeHead(404).end());
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
-    await expect(startN8n({ port })).rejects.toThrow(/n8n did not start: it ended with 1[^]*port \d+ is already in use/);
+    const reason = /n8n did not start: it ended with 1[^]*port \d+ is already in use/;
+    await expect(startN8n({ port })).rejects.toThrow(reason);
     await new Promise((resolve) => other.close(resolve));
   });
 
