@@ -1,8 +1,7 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { parse } from 'csv-parse/sync';
 import { until } from './azure-clients.ts';
 import { claimsColumns, claimsCsv, claimsSize } from './quantemplate/claims-csv.ts';
+import { startReceiver, type Receiver } from './receiver.ts';
 import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
 
 const account = sandboxAccounts.quantemplate;
@@ -104,25 +103,17 @@ describe('Quantemplate in the sandbox', () => {
   });
 
   describe('tells of events', () => {
-    let receiver: Server;
-    let url: string;
-    const received: { headers: IncomingHttpHeaders; url: string; body: Record<string, unknown> }[] = [];
+    let receiver: Receiver;
     beforeAll(async () => {
-      receiver = createServer(async (request, response) => {
-        const pieces: Buffer[] = [];
-        for await (const piece of request) pieces.push(piece as Buffer);
-        received.push({ headers: request.headers, url: request.url ?? '', body: JSON.parse(Buffer.concat(pieces).toString()) as Record<string, unknown> });
-        response.end();
-      });
-      await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-      url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+      receiver = await startReceiver();
     });
-    afterAll(() => receiver.close());
-    afterEach(() => received.splice(0));
+    afterAll(() => receiver.stop());
+    afterEach(() => receiver.received.splice(0));
 
     const event = { name: 'DatasetUpdated', payload: { datasetId: 'd-claims' } };
 
     it('in both envelopes, with the secret in a header, as a user and password, or in the query', async () => {
+      const { received, url } = receiver;
       await sandbox.quantemplate.events.send({ url, envelope: 'A', secret: { kind: 'header', name: 'X-Secret', value: 'open sesame' } }, event);
       await sandbox.quantemplate.events.send({ url, envelope: 'B', secret: { kind: 'basic', user: 'ada', password: 'pw' } }, event);
       await sandbox.quantemplate.events.send({ url, secret: { kind: 'query', name: 'key', value: 'k1' } }, { ...event, id: 'again' });
@@ -133,11 +124,11 @@ describe('Quantemplate in the sandbox', () => {
     });
 
     it('to those who subscribed, when a dataset changes and when a pipeline has completed', async () => {
-      sandbox.quantemplate.events.subscribe({ url });
+      sandbox.quantemplate.events.subscribe({ url: receiver.url });
       await fetch(`${organisation}/datasets/d-upload`, { method: 'POST', headers, body: 'a\n' });
       await fetch(`${organisation}/pipelines/p-broken/executions`, { method: 'POST', headers });
-      await until(async () => received.length, (count) => count === 2);
-      expect(received.map(({ body }) => body)).toMatchObject([
+      await until(async () => receiver.received.length, (count) => count === 2);
+      expect(receiver.received.map(({ body }) => body)).toMatchObject([
         { name: 'DatasetUpdated', payload: { datasetId: 'd-upload' } },
         { name: 'PipelineCompleted', payload: { pipelineId: 'p-broken', status: 'Failed', pipelineExecutionId: expect.stringMatching(/^e-/) } },
       ]);

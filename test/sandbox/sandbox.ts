@@ -7,6 +7,9 @@ import { resourceManager } from './azure/resource-manager.ts';
 import { synapse } from './azure/synapse.ts';
 import { TriggerEngine } from './azure/trigger-engine.ts';
 import { factoryPipelines, triggers, workspacePipelines } from './azure/world.ts';
+import { dbt } from './dbt/dbt.ts';
+import { DbtRuns } from './dbt/runs.ts';
+import { Webhooks, type DeliveryRules } from './dbt/webhooks.ts';
 import { Datasets } from './quantemplate/datasets.ts';
 import { EventSender } from './quantemplate/event-sender.ts';
 import { Executions } from './quantemplate/executions.ts';
@@ -34,6 +37,8 @@ export interface SandboxOptions {
   tokenSeconds?: number;
   /** Rows of the dataset `d-claims`. Default: 2000. */
   claimsRows?: number;
+  /** How dbt delivers. */
+  dbtDelivery?: Partial<DeliveryRules>;
 }
 
 /** Starts the server that plays every vendor, on 127.0.0.1. */
@@ -56,6 +61,8 @@ export async function startSandbox(options: SandboxOptions = {}) {
   const datasets = new Datasets(options.claimsRows ?? 2000);
   const events = new EventSender(context);
   const executions = new Executions(context, events);
+  const webhooks = new Webhooks(context, options.dbtDelivery);
+  const dbtRuns = new DbtRuns(context, webhooks);
   const faults = new Faults();
   const requests = new RequestLog();
   const vendors = [
@@ -64,6 +71,7 @@ export async function startSandbox(options: SandboxOptions = {}) {
     synapse(context, synapsePipelines, new TriggerEngine(context, synapsePipelines, triggers), spark),
     quantemplateLogin(context),
     quantemplate(context, datasets, executions, events),
+    dbt(dbtRuns, webhooks),
   ];
   const server = serve({ context, vendors, faults, requests });
   await new Promise<void>((resolve, reject) => {
@@ -81,12 +89,14 @@ export async function startSandbox(options: SandboxOptions = {}) {
       synapse: `${baseUrl}/synapse/{workspace}`,
       quantemplateLogin: `${baseUrl}/quantemplate/auth/realms/qt/protocol/openid-connect/token`,
       quantemplate: `${baseUrl}/quantemplate/v1`,
+      dbt: `${baseUrl}/dbt`,
     },
     faults,
     requests,
     plans: context.plans,
     tokens: context.tokens,
     quantemplate: { datasets, events },
+    dbt: { runs: dbtRuns, webhooks },
     stop: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

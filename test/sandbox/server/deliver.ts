@@ -37,13 +37,12 @@ export async function deliver(url: string, body: string, headers: Record<string,
   const started = performance.now();
   const milliseconds = () => Math.round(performance.now() - started);
   if (!isLocal(url)) return { error: 'The sandbox delivers to this machine only.', milliseconds: 0 };
+  const signal = AbortSignal.timeout(timeoutMilliseconds);
   try {
-    const signal = AbortSignal.timeout(timeoutMilliseconds);
     const response = await fetch(url, { method: 'POST', redirect: 'manual', body, headers: { 'content-type': 'application/json', ...headers }, signal });
     await response.arrayBuffer();
     return { status: response.status, milliseconds: milliseconds() };
-  } catch (error) {
-    const timedOut = error instanceof Error && error.name === 'TimeoutError';
-    return { error: timedOut ? `No answer within ${timeoutMilliseconds / 1000} seconds.` : 'The connection failed.', milliseconds: milliseconds() };
+  } catch {
+    return { error: signal.aborted ? `No answer within ${timeoutMilliseconds / 1000} seconds.` : 'The connection failed.', milliseconds: milliseconds() };
   }
 }

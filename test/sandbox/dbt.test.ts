@@ -1,0 +1,203 @@
+import { createHmac } from 'node:crypto';
+import { until } from './azure-clients.ts';
+import { artifactsMilliseconds } from './dbt/runs.ts';
+import { startReceiver, type Receiver } from './receiver.ts';
+import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
+
+const { accountId, token, jobId } = sandboxAccounts.dbt;
+
+interface Envelope<T> {
+  data: T;
+  status: { code: number };
+  extra?: { pagination: { count: number; total_count: number } };
+}
+interface Run {
+  id: number;
+  status: number;
+  [name: string]: unknown;
+}
+
+describe('dbt in the sandbox', () => {
+  let sandbox: Sandbox;
+  let receiver: Receiver;
+  beforeAll(async () => {
+    receiver = await startReceiver();
+    sandbox = await startSandbox({ dbtDelivery: { timeoutMilliseconds: 200, retryMilliseconds: [20, 20, 20, 20, 20] } });
+    sandbox.plans.setDurations({ queuedMilliseconds: 50, runningMilliseconds: 100 });
+  });
+  afterAll(async () => {
+    await sandbox.stop();
+    await receiver.stop();
+  });
+
+  async function call<T>(method: string, path: string, body?: unknown, authorization = `Token ${token}`): Promise<Envelope<T> & { http: number }> {
+    const response = await fetch(`${sandbox.addresses.dbt}/api/${path.replace('ACCOUNT', `accounts/${accountId}`)}`, {
+      method,
+      headers: { authorization, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { http: response.status, ...((await response.json()) as Envelope<T>) };
+  }
+  const start = async (job: number, cause = 'Started by a test') => (await call<Run>('POST', `v2/ACCOUNT/jobs/${job}/run/`, { cause })).data;
+  const finished = async (id: number) => (await until(() => call<Run>('GET', `v2/ACCOUNT/runs/${id}/?include_related=["run_steps","trigger"]`), ({ data }) => data.status >= 10)).data;
+
+  it('takes Token and Bearer, and nothing else', async () => {
+    expect((await call('GET', 'v2/ACCOUNT/')).http).toBe(200);
+    expect((await call('GET', 'v2/ACCOUNT/', undefined, `Bearer ${token}`)).http).toBe(200);
+    expect(await call('GET', 'v2/ACCOUNT/', undefined, 'Token wrong')).toMatchObject({ http: 401, status: { code: 401, is_success: false, user_message: 'Invalid token.' } });
+    expect((await call('GET', 'v2/accounts/1/')).http).toBe(404);
+  });
+
+  it('wants the slash at the end of a path of v2', async () => {
+    expect((await call('GET', 'v2/ACCOUNT/jobs')).http).toBe(404);
+  });
+
+  it('lists jobs in pages and finds them by a part of their name', async () => {
+    const page = await call<Run[]>('GET', 'v2/ACCOUNT/jobs/?limit=10&offset=20&order_by=id');
+    expect(page.extra?.pagination).toEqual({ count: 5, total_count: 25 });
+    const found = await call<{ name: string }[]>('GET', 'v2/ACCOUNT/jobs/?name__icontains=daily');
+    expect(found.data.map(({ name }) => name)).toEqual(['Daily Job (dbt build)']);
+  });
+
+  it('runs a job and gives its results once they are there', async () => {
+    const run = await start(jobId);
+    expect(run).toMatchObject({ status: 1, job_definition_id: jobId, is_complete: false, in_progress: true, finished_at: null });
+    expect(run['created_at']).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\+00:00$/);
+    const done = await finished(run.id);
+    expect(done).toMatchObject({ status: 10, status_humanized: 'Success', is_success: true, trigger: { cause: 'Started by a test' }, run_duration: '00:00:00' });
+    expect(done['run_steps']).toMatchObject([{ status: 10 }, { status: 10 }, { status: 10, name: 'Invoke dbt with `dbt deps`' }, { status: 10, name: 'Invoke dbt with `dbt build`' }]);
+    expect((await call('GET', `v2/ACCOUNT/runs/${run.id}/artifacts/`)).http).toBe(404);
+    const { data } = await until(() => call<string[]>('GET', `v2/ACCOUNT/runs/${run.id}/artifacts/`), ({ http }) => http === 200);
+    expect(data).toContain('run_results.json');
+    const results = (await call('GET', `v2/ACCOUNT/runs/${run.id}/artifacts/run_results.json`)) as unknown as { results: { status: string }[] };
+    expect(results.results.map(({ status }) => status)).toEqual(['success', 'success', 'success']);
+  });
+
+  it('wants a cause', async () => {
+    expect((await call('POST', `v2/ACCOUNT/jobs/${jobId}/run/`, {})).http).toBe(400);
+  });
+
+  it('fails at a step, and can be retried', async () => {
+    sandbox.plans.add({ service: 'dbt', name: String(jobId), failure: { step: 'dbt deps', message: 'Package not found.' } });
+    const failed = await finished((await start(jobId)).id);
+    expect(failed).toMatchObject({ status: 20, is_error: true, can_retry: true, status_message: 'Package not found.' });
+    expect((failed['run_steps'] as Run[]).map(({ status }) => status)).toEqual([10, 10, 20]);
+    const retry = await call<Run>('POST', `v2/ACCOUNT/runs/${failed.id}/retry/`);
+    expect(await finished(retry.data.id)).toMatchObject({ status: 10, retrying_run_id: failed.id });
+    expect((await call('POST', `v2/ACCOUNT/runs/${retry.data.id}/retry/`)).http).toBe(400);
+  });
+
+  it('cancels a run, and lists runs by job and status', async () => {
+    const run = await start(200);
+    expect((await call<Run>('POST', `v2/ACCOUNT/runs/${run.id}/cancel/`)).data).toMatchObject({ status: 30, is_cancelled: true });
+    const list = await call<Run[]>('GET', 'v2/ACCOUNT/runs/?job_definition_id=200&status__in=[30]&order_by=-id');
+    expect(list.data.map(({ id }) => id)).toEqual([run.id]);
+  });
+
+  describe('delivers webhooks', () => {
+    const events = ['job.run.started', 'job.run.completed', 'job.run.errored'];
+    let subscription: { id: string; hmac_secret: string };
+    /** Events of earlier runs would come in between; the last one comes with the artifacts. */
+    const earlierRunsAreTold = async () => {
+      await until(async () => sandbox.dbt.runs.all, (runs) => runs.every((run) => run.finishedAt !== undefined));
+      await new Promise((resolve) => setTimeout(resolve, artifactsMilliseconds + 50));
+    };
+    const path = () => `v3/ACCOUNT/webhooks/subscription/${subscription.id}`;
+    const subscribe = async (change: Record<string, unknown> = {}) => {
+      const body = { name: 'test', client_url: receiver.url, active: true, event_types: events, job_ids: [jobId, 124], ...change };
+      return (await call<typeof subscription>('POST', 'v3/ACCOUNT/webhooks/subscriptions', body)).data;
+    };
+    beforeEach(async () => {
+      await earlierRunsAreTold();
+      subscription = await subscribe();
+    });
+    afterEach(async () => {
+      await call('DELETE', path());
+      receiver.received.splice(0);
+      receiver.answers.splice(0);
+    });
+    const gets = (count: number) => until(async () => receiver.received, (received) => received.length >= count);
+
+    it('signed by the secret that is shown once', async () => {
+      const run = await start(jobId);
+      const received = await gets(2);
+      expect(received.map(({ body }) => body['eventType'])).toEqual(['job.run.started', 'job.run.completed']);
+      for (const { raw, headers } of received) {
+        expect(headers['authorization']).toBe(createHmac('sha256', subscription.hmac_secret).update(raw).digest('hex'));
+      }
+      expect(received[1]?.body).toMatchObject({
+        accountId,
+        webhookId: subscription.id,
+        eventId: expect.stringMatching(/^wev_/),
+        timestamp: expect.stringMatching(/\.\d{9}Z$/),
+        data: { jobId: String(jobId), runId: String(run.id), runStatus: 'Success', runStatusCode: 10, runFinishedAt: expect.stringMatching(/:\d\dZ$/) },
+      });
+      expect((await call<object>('GET', path())).data).not.toHaveProperty('hmac_secret');
+      expect((await call<object[]>('GET', 'v3/ACCOUNT/webhooks/subscriptions')).data).toMatchObject([{ id: subscription.id, http_status_code: '200', job_ids: [String(jobId), '124'] }]);
+    });
+
+    it('as errored at once and as completed later when a run fails', async () => {
+      await start(124);
+      const received = await gets(3);
+      expect(received.map(({ body }) => [body['eventType'], (body['data'] as Run)['runStatusCode']])).toEqual([
+        ['job.run.started', 3],
+        ['job.run.errored', 20],
+        ['job.run.completed', 20],
+      ]);
+      expect(received[1]?.body['data']).toHaveProperty('runErroredAt');
+    });
+
+    it('only for the jobs of the subscription', async () => {
+      await finished((await start(200)).id);
+      await finished((await start(jobId)).id);
+      const received = await gets(2);
+      expect(new Set(received.map(({ body }) => (body['data'] as Run)['jobId']))).toEqual(new Set([String(jobId)]));
+    });
+
+    it('again after a failure and after a receiver that was too slow, with the same event id', async () => {
+      await call('PUT', path(), { name: 'test', client_url: receiver.url, active: true, event_types: ['job.run.completed'] });
+      receiver.answers.push({ status: 500 }, { status: 200, afterMilliseconds: 400 }, { status: 204 });
+      await start(jobId);
+      const received = await gets(3);
+      expect(new Set(received.map(({ body }) => body['eventId'])).size).toBe(1);
+      const eventId = received[0]?.body['eventId'];
+      const log = await until(async () => sandbox.dbt.webhooks.deliveries.filter((delivery) => delivery.eventId === eventId), ({ length }) => length === 3);
+      expect(log).toMatchObject([{ attempt: 1, status: 500 }, { attempt: 2, error: 'No answer within 0.2 seconds.' }, { attempt: 3, status: 204 }]);
+    });
+
+    it('six times at most, and no more after five events in a row were lost', async () => {
+      await call('PUT', path(), { name: 'test', client_url: receiver.url, active: true, event_types: ['job.run.started'] });
+      for (let lost = 0; lost < 5; lost += 1) {
+        receiver.answers.push(...Array.from({ length: 6 }, () => ({ status: 503 })));
+        await start(jobId);
+        await gets((lost + 1) * 6);
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        expect(receiver.received).toHaveLength((lost + 1) * 6);
+      }
+      expect((await call<object>('GET', path())).data).toMatchObject({ active: false, deactivate_reason: '5 deliveries in a row failed.', http_status_code: '503' });
+      await finished((await start(jobId)).id);
+      expect(receiver.received).toHaveLength(30);
+      expect((await call<object>('PUT', path(), { name: 'test', client_url: receiver.url, active: true, event_types: events })).data).toMatchObject({ active: true, deactivate_reason: '' });
+    });
+
+    it('twice when it is asked to', async () => {
+      sandbox.dbt.webhooks.deliverNextTwice();
+      await start(jobId);
+      const received = await gets(3);
+      expect(received[0]?.raw.equals(received[1]?.raw ?? Buffer.alloc(0))).toBe(true);
+    });
+
+    it('with sample values as a test, and says how it went', async () => {
+      expect(await call('GET', `${path()}/test`)).toMatchObject({ data: { verification_error: null, verification_status_code: '200' }, status: { code: 200 } });
+      expect(receiver.received[0]?.body).toMatchObject({ data: { jobId: '123' } });
+      receiver.answers.push({ status: 401 });
+      expect(await call('GET', `${path()}/test`)).toMatchObject({ data: { verification_status_code: '401' } });
+    });
+
+    it('refuses a subscription without events or with an unknown one', async () => {
+      expect((await call('POST', 'v3/ACCOUNT/webhooks/subscriptions', { name: 'x', client_url: receiver.url, active: true, event_types: [] })).http).toBe(400);
+      expect((await call('POST', 'v3/ACCOUNT/webhooks/subscriptions', { name: 'x', client_url: receiver.url, active: true, event_types: ['job.run.exploded'] })).http).toBe(400);
+      expect((await call('GET', 'v3/ACCOUNT/webhooks/subscription/wsu_nowhere')).http).toBe(404);
+    });
+  });
+});
