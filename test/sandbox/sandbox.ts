@@ -10,6 +10,8 @@ import { factoryPipelines, triggers, workspacePipelines } from './azure/world.ts
 import { dbt } from './dbt/dbt.ts';
 import { DbtRuns } from './dbt/runs.ts';
 import { Webhooks, type DeliveryRules } from './dbt/webhooks.ts';
+import { mode, type ModeOptions } from './mode/mode.ts';
+import { ModeRuns } from './mode/runs.ts';
 import { Datasets } from './quantemplate/datasets.ts';
 import { EventSender } from './quantemplate/event-sender.ts';
 import { Executions } from './quantemplate/executions.ts';
@@ -22,6 +24,8 @@ import { RequestLog } from './server/request-log.ts';
 import { RunPlans } from './server/run-plans.ts';
 import { serve } from './server/serve.ts';
 import { TokenStore } from './server/token-store.ts';
+import { slack } from './slack/slack.ts';
+import { SlackWorkspace } from './slack/workspace.ts';
 
 export { sandboxAccounts } from './accounts.ts';
 
@@ -39,6 +43,8 @@ export interface SandboxOptions {
   claimsRows?: number;
   /** How dbt delivers. */
   dbtDelivery?: Partial<DeliveryRules>;
+  /** Whether Mode limits requests. */
+  mode?: ModeOptions;
 }
 
 /** Starts the server that plays every vendor, on 127.0.0.1. */
@@ -63,6 +69,8 @@ export async function startSandbox(options: SandboxOptions = {}) {
   const executions = new Executions(context, events);
   const webhooks = new Webhooks(context, options.dbtDelivery);
   const dbtRuns = new DbtRuns(context, webhooks);
+  const modeRuns = new ModeRuns(context);
+  const slackWorkspace = new SlackWorkspace(context);
   const faults = new Faults();
   const requests = new RequestLog();
   const vendors = [
@@ -72,6 +80,8 @@ export async function startSandbox(options: SandboxOptions = {}) {
     quantemplateLogin(context),
     quantemplate(context, datasets, executions, events),
     dbt(dbtRuns, webhooks),
+    mode(context, modeRuns, options.mode),
+    slack(slackWorkspace),
   ];
   const server = serve({ context, vendors, faults, requests });
   await new Promise<void>((resolve, reject) => {
@@ -90,6 +100,8 @@ export async function startSandbox(options: SandboxOptions = {}) {
       quantemplateLogin: `${baseUrl}/quantemplate/auth/realms/qt/protocol/openid-connect/token`,
       quantemplate: `${baseUrl}/quantemplate/v1`,
       dbt: `${baseUrl}/dbt`,
+      mode: `${baseUrl}/mode`,
+      slack: `${baseUrl}/slack/api`,
     },
     faults,
     requests,
@@ -97,6 +109,7 @@ export async function startSandbox(options: SandboxOptions = {}) {
     tokens: context.tokens,
     quantemplate: { datasets, events },
     dbt: { runs: dbtRuns, webhooks },
+    slack: slackWorkspace,
     stop: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -1,0 +1,50 @@
+import { sandboxAccounts } from '../accounts.ts';
+
+/** A query of a report. */
+export interface ModeQuery {
+  token: string;
+  name: string;
+  columns: string[];
+  rows: string[][];
+}
+
+/** A report of the sandbox. */
+export interface ModeReport {
+  token: string;
+  name: string;
+  description: string;
+  spaceToken: string;
+  queries: ModeQuery[];
+  /** Its runs work in a notebook before they end. */
+  hasNotebook?: boolean;
+  /** Every run fails. */
+  alwaysFails?: boolean;
+}
+
+const { spaceToken, reportToken } = sandboxAccounts.mode;
+
+/** Spaces, which Mode's pages call collections. */
+export const modeSpaces = [
+  { token: spaceToken, name: 'Claims', space_type: 'custom' },
+  { token: '5ba2f1aa0002', name: 'Finance', space_type: 'custom' },
+];
+
+const byCountry: ModeQuery = {
+  token: '9e1d00000001',
+  name: 'Claims by country',
+  columns: ['country', 'claims', 'note'],
+  rows: [
+    ['GB', '120', 'includes "Lucky 7"'],
+    ['NA', '3', ''],
+    ['CI', '17', "Côte d'Ivoire"],
+  ],
+};
+const byMonth: ModeQuery = { token: '9e1d00000002', name: 'Claims by month', columns: ['month', 'paid'], rows: [['2026-01', '1034.50'], ['2026-02', '998.10']] };
+
+/** The reports of the workspace; the first space has more than one page of them. */
+export const modeReports: ModeReport[] = [
+  { token: reportToken, name: 'Weekly claims KPI', description: 'Key figures of the claims team.', spaceToken, queries: [byCountry, byMonth], hasNotebook: true },
+  { token: '4e0af8c10002', name: 'Broken report', description: 'Fails in every run.', spaceToken, queries: [byMonth], alwaysFails: true },
+  ...Array.from({ length: 32 }, (_, index) => ({ token: `4e0af8c2${String(index + 1).padStart(4, '0')}`, name: `Claims detail ${String(index + 1).padStart(2, '0')}`, description: '', spaceToken, queries: [byMonth] })),
+  { token: '4e0af8c30001', name: 'Monthly premiums', description: '', spaceToken: '5ba2f1aa0002', queries: [byMonth] },
+];

@@ -1,0 +1,43 @@
+import { sandboxAccounts } from '../accounts.ts';
+import { json, text, type Reply } from '../server/reply.ts';
+import { bearerToken, parameter, type SandboxRequest } from '../server/request.ts';
+import type { Vendor } from '../server/vendor.ts';
+import { readArguments, SlackError, string } from './arguments.ts';
+import type { SlackWorkspace } from './workspace.ts';
+
+const account = sandboxAccounts.slack;
+
+/** Methods that the token of `readerToken` has no permission for, with the permission. */
+const permissions: Record<string, string> = {
+  'files.getUploadURLExternal': 'files:write',
+  'files.completeUploadExternal': 'files:write',
+  'chat.postMessage': 'chat:write',
+  'chat.update': 'chat:write',
+};
+
+/** Slack's Web API: HTTP 200 even where it refuses. @see https://docs.slack.dev/apis/web-api */
+export function slack(workspace: SlackWorkspace): Vendor {
+  function call(request: SandboxRequest): Reply {
+    try {
+      const given = readArguments(request);
+      const name = parameter(request, 'method');
+      const method = workspace.methods[name];
+      if (!method) throw new SlackError('unknown_method', { req_method: name });
+      const token = bearerToken(request) ?? (request.method === 'POST' && !request.query.has('token') ? string(given['token']) : '');
+      if (token === '') throw new SlackError('not_authed');
+      if (token !== account.botToken && token !== account.readerToken) throw new SlackError('invalid_auth');
+      const needed = permissions[name];
+      if (token === account.readerToken && needed) throw new SlackError('missing_scope', { needed, provided: 'channels:read,users:read' });
+      return json(200, { ok: true, ...method(given) });
+    } catch (error) {
+      if (!(error instanceof SlackError)) throw error;
+      return json(200, { ok: false, error: error.message, ...error.more });
+    }
+  }
+  return {
+    name: 'slack',
+    prefix: '/slack',
+    routes: { 'POST /api/{method}': call, 'GET /api/{method}': call, 'POST /upload/v1/{file}': (request) => workspace.upload(request) },
+    unknown: () => text(404, 'not found'),
+  };
+}
