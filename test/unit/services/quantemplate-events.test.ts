@@ -50,7 +50,7 @@ describe('Dataset Updated of Quantemplate', () => {
 });
 
 describe('Pipeline Completed of Quantemplate', () => {
-  const completed = (status: string, envelope = envelopeB) => envelope('2', 'PipelineCompleted', { pipelineId: 'p-bordereaux', pipelineExecutionId: 'e-1', status });
+  const completed = (status: string, envelope: (id: string, name: string, payload: object) => object = envelopeB) => envelope('2', 'PipelineCompleted', { pipelineId: 'p-bordereaux', pipelineExecutionId: 'e-1', status });
 
   it.each([envelopeA, envelopeB])('tells pipeline, run and status in both envelopes', async (envelope) => {
     expect(await take('pipelineCompleted', completed('Succeeded', envelope))).toMatchObject({

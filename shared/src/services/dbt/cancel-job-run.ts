@@ -1,0 +1,21 @@
+import { defineAction } from '../../operations/operation.ts';
+import { cancelRun } from '../../runs/cancel-run.ts';
+import { runFields } from '../../runs/run.ts';
+import type { DbtConnection } from './connection.ts';
+import { jobRuns, runField, sampleJobRun } from './runs.ts';
+
+/**
+ * Asks dbt to stop a run.
+ * @see https://docs.getdbt.com/dbt-cloud/api-v2#/operations/Cancel%20Run
+ */
+export const cancelJobRun = defineAction<DbtConnection>()({
+  key: 'cancelJobRun',
+  name: 'Cancel Job Run',
+  resource: 'Job Run',
+  description: 'Stops a job run; one that has ended is left as it is.',
+  effect: 'idempotent',
+  input: { run: runField },
+  output: runFields,
+  sample: { ...sampleJobRun, status: 'cancelled', vendorStatus: 'Cancelled', succeeded: false },
+  run: (input, context) => cancelRun(context.host, jobRuns(context), input.run),
+});

@@ -1,0 +1,47 @@
+import * as v from 'valibot';
+import { defineSearch } from '../../operations/operation.ts';
+import { boolean, json, text } from '../../operations/fields.ts';
+import type { DbtConnection } from './connection.ts';
+import type { VendorJob } from './jobs.ts';
+import { readPage } from './pages.ts';
+
+/**
+ * Finds jobs by a part of their name; dbt gives 100 at most. One with exactly this name comes first.
+ * @see https://docs.getdbt.com/dbt-cloud/api-v2#/operations/List%20Jobs
+ */
+export const findJob = defineSearch<DbtConnection>()({
+  key: 'findJob',
+  name: 'Find Job',
+  resource: 'Job',
+  description: 'Finds jobs by their name, with the commands that they run.',
+  input: { name: text({ label: 'Name', help: 'The name or a part of it; upper and lower case do not matter.', placeholder: 'daily' }) },
+  output: {
+    id: text({ label: 'Job ID' }),
+    name: text({ label: 'Name' }),
+    description: v.optional(text({ label: 'Description' })),
+    projectId: text({ label: 'Project ID' }),
+    environmentId: text({ label: 'Environment ID' }),
+    environmentName: v.optional(text({ label: 'Environment' })),
+    dbtVersion: v.optional(text({ label: 'dbt Version' })),
+    scheduled: boolean({ label: 'Scheduled' }),
+    steps: json({ label: 'Commands' }),
+  },
+  sample: { id: '910', name: 'Daily Job (dbt build)', projectId: '678', environmentId: '1234', environmentName: 'Production', scheduled: true, steps: ['dbt build'] },
+  async run({ name }, context) {
+    const { entries } = await readPage<VendorJob>(context, 'jobs', { name__icontains: name, include_related: 'environment' });
+    const isExact = (job: VendorJob) => Number(job.name.toLowerCase() === name.toLowerCase());
+    return entries
+      .toSorted((a, b) => isExact(b) - isExact(a))
+      .map((job) => ({
+        id: String(job.id),
+        name: job.name,
+        projectId: String(job.project_id),
+        environmentId: String(job.environment_id),
+        scheduled: job.triggers?.schedule ?? false,
+        steps: job.execute_steps ?? [],
+        ...(job.description ? { description: job.description } : {}),
+        ...(job.environment?.name ? { environmentName: job.environment.name } : {}),
+        ...(job.dbt_version ? { dbtVersion: job.dbt_version } : {}),
+      }));
+  },
+});

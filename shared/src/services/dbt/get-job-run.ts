@@ -1,0 +1,21 @@
+import { defineAction } from '../../operations/operation.ts';
+import { runFields } from '../../runs/run.ts';
+import { readRun } from '../../runs/wait-for-run.ts';
+import type { DbtConnection } from './connection.ts';
+import { jobRuns, runField, sampleJobRun } from './runs.ts';
+
+/**
+ * Reads a run with its steps.
+ * @see https://docs.getdbt.com/dbt-cloud/api-v2#/operations/Retrieve%20Run
+ */
+export const getJobRun = defineAction<DbtConnection>()({
+  key: 'getJobRun',
+  name: 'Get Job Run',
+  resource: 'Job Run',
+  description: 'Reads where a job run stands, with its steps and why one failed.',
+  effect: 'reads',
+  input: { run: runField },
+  output: runFields,
+  sample: sampleJobRun,
+  run: (input, context) => readRun(context.host, jobRuns(context), input.run),
+});

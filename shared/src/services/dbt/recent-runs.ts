@@ -1,0 +1,40 @@
+import type { Context } from '../../operations/context.ts';
+import type { DbtConnection } from './connection.ts';
+import { known, passes, type Notification } from './notifications.ts';
+import { readPage } from './pages.ts';
+import { readJobRun, type VendorRun } from './runs.ts';
+
+/** As many of the newest runs are looked through for those that pass the filter. */
+const looked = 50;
+
+/** The newest runs as if dbt had just told of them, so that a form can show a real one. */
+export async function recentNotifications(filter: { jobs?: string[] | undefined; environments?: string[] | undefined }, context: Context<DbtConnection>): Promise<Notification[]> {
+  const job = filter.jobs?.length === 1 ? filter.jobs[0] : undefined;
+  const { entries } = await readPage<VendorRun>(context, 'runs', { limit: looked, order_by: '-id', include_related: 'trigger,job', job_definition_id: job });
+  return entries.map((run) => asNotification(run, context.connection)).filter((notification) => passes(notification, filter));
+}
+
+function asNotification(run: VendorRun, connection: DbtConnection): Notification {
+  const { id, name, status, vendorStatus, startedAt, finishedAt, message, details = {} } = readJobRun(run, connection);
+  return known<Notification>({
+    eventType: '',
+    eventId: `run-${id}`,
+    runId: id,
+    jobId: String(details['jobId'] ?? ''),
+    jobName: run.job?.name ? name : undefined,
+    status,
+    vendorStatus,
+    statusCode: run.status,
+    succeeded: status === 'succeeded',
+    message,
+    reason: typeof details['cause'] === 'string' ? details['cause'] : undefined,
+    startedAt,
+    finishedAt,
+    environmentId: details['environmentId'] as string | undefined,
+    environmentName: undefined,
+    projectId: details['projectId'] as string | undefined,
+    projectName: undefined,
+    dbtVersion: details['dbtVersion'] as string | undefined,
+    isTest: false,
+  });
+}

@@ -1,0 +1,164 @@
+import { PipewrightError } from '../../host/error.ts';
+import { text } from '../../operations/fields.ts';
+import type { Context } from '../../operations/context.ts';
+import type { RunProvider } from '../../runs/provider.ts';
+import { isFinished, readMoment, secondsBetween, type Run, type Step } from '../../runs/run.ts';
+import { accessUrl, accountPath, callDbt, numericId, openDbt, service } from './api.ts';
+import type { DbtConnection } from './connection.ts';
+import { said, statusOf, wordOf } from './statuses.ts';
+import { readFailure } from './step-failure.ts';
+
+/** A run as dbt gives it, as far as it is read here. Moments look like `2026-11-20 08:00:04.653171+00:00`. */
+export interface VendorRun {
+  id: number;
+  job_definition_id?: number | null;
+  project_id?: number | null;
+  environment_id?: number | null;
+  status?: number;
+  status_humanized?: string;
+  status_message?: string | null;
+  dbt_version?: string | null;
+  git_branch?: string | null;
+  git_sha?: string | null;
+  created_at?: string;
+  started_at?: string | null;
+  finished_at?: string | null;
+  href?: string | null;
+  job?: { name?: string } | null;
+  trigger?: Record<string, unknown> | null;
+  run_steps?: VendorStep[];
+}
+
+interface VendorStep {
+  index?: number;
+  name: string;
+  status?: number;
+  status_humanized?: string;
+  logs?: string | null;
+  truncated_debug_logs?: string | null;
+  started_at?: string | null;
+  finished_at?: string | null;
+}
+
+/** The field that says which run. */
+export const runField = text({
+  label: 'Run ID',
+  help: 'The ID that a Run Job step or a trigger gave, or the address of the run in dbt.',
+  placeholder: '70403103926818',
+  idFromUrl: { pattern: /\/runs\/(\d+)/, example: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/runs/70403103926818' },
+});
+
+const pick = (record: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined && value !== null && value !== ''));
+
+const idOf = (id: number | null | undefined): string | undefined => (id ? String(id) : undefined);
+
+/** What was asked for at the start beside the job's own settings. */
+function readOverrides(trigger: Record<string, unknown>): Record<string, unknown> {
+  return pick({
+    gitBranch: trigger['git_branch'],
+    gitSha: trigger['git_sha'],
+    schema: trigger['schema_override'],
+    dbtVersion: trigger['dbt_version_override'],
+    threads: trigger['threads_override'],
+    target: trigger['target_name_override'],
+    generateDocs: trigger['generate_docs_override'],
+    timeoutSeconds: trigger['timeout_seconds_override'],
+    steps: trigger['steps_override'],
+  });
+}
+
+function pageOf(run: VendorRun, connection: DbtConnection): string | undefined {
+  if (run.href && /^https:\/\//.test(run.href)) return run.href;
+  return run.project_id ? `${accessUrl(connection)}/deploy/${connection.accountId}/projects/${run.project_id}/runs/${run.id}` : undefined;
+}
+
+/** The run in our words. */
+export function readJobRun(run: VendorRun, connection: DbtConnection): Run {
+  const startedAt = readMoment(run.started_at);
+  const finishedAt = readMoment(run.finished_at);
+  const durationSeconds = secondsBetween(startedAt, finishedAt);
+  const message = said(run.status_message);
+  const url = pageOf(run, connection);
+  return {
+    id: String(run.id),
+    service,
+    name: run.job?.name ?? `job ${run.job_definition_id ?? ''}`.trim(),
+    status: statusOf(run.status, run.status_humanized),
+    vendorStatus: run.status_humanized ?? wordOf(run.status),
+    parameters: readOverrides(run.trigger ?? {}),
+    steps: [],
+    ...(startedAt ? { startedAt } : {}),
+    ...(finishedAt ? { finishedAt } : {}),
+    ...(durationSeconds === undefined ? {} : { durationSeconds }),
+    ...(message ? { message } : {}),
+    ...(url ? { url } : {}),
+    details: pick({
+      jobId: idOf(run.job_definition_id),
+      projectId: idOf(run.project_id),
+      environmentId: idOf(run.environment_id),
+      dbtVersion: run.dbt_version,
+      gitBranch: run.git_branch,
+      gitSha: run.git_sha,
+      cause: run.trigger?.['cause'],
+    }),
+  };
+}
+
+function readStep(step: VendorStep): Step {
+  const status = statusOf(step.status, step.status_humanized);
+  const startedAt = readMoment(step.started_at);
+  const finishedAt = readMoment(step.finished_at);
+  const durationSeconds = secondsBetween(startedAt, finishedAt);
+  const message = status === 'failed' ? (readFailure(step.logs) ?? readFailure(step.truncated_debug_logs)) : undefined;
+  return {
+    name: step.name,
+    status,
+    ...(startedAt ? { startedAt } : {}),
+    ...(finishedAt ? { finishedAt } : {}),
+    ...(durationSeconds === undefined ? {} : { durationSeconds }),
+    ...(message ? { message } : {}),
+  };
+}
+
+/** The runs of the account's jobs; the steps, whose logs are long, are read only at the end. */
+export function jobRuns(context: Context<DbtConnection>, what = `the account ${context.connection.accountId}`): RunProvider {
+  const { connection } = context;
+  const path = (id: string): string => `${accountPath(connection)}/runs/${numericId(id, 'Run ID')}/`;
+  const read = (id: string, related: string): Promise<VendorRun> => callDbt(context, 'GET', path(id), { query: { include_related: related } });
+  const get = async (id: string): Promise<Run> => readJobRun(await read(id, 'job,trigger'), connection);
+  return {
+    service,
+    what,
+    get,
+    async cancel(id) {
+      try {
+        await openDbt(context).send('POST', `${path(id)}cancel/`, { effect: 'idempotent' });
+      } catch (error) {
+        const refused = error instanceof PipewrightError && (error.code === 'bad-input' || error.code === 'conflict');
+        if (!refused || !isFinished((await get(id)).status)) throw error;
+      }
+    },
+    async steps(run) {
+      const { run_steps: steps = [] } = await read(run.id, 'run_steps');
+      return steps.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0)).map(readStep);
+    },
+  };
+}
+
+/** A realistic run, for forms and documentation. */
+export const sampleJobRun = {
+  id: '70403103926818',
+  service,
+  name: 'Daily Job (dbt build)',
+  status: 'succeeded' as const,
+  vendorStatus: 'Success',
+  finished: true,
+  succeeded: true,
+  startedAt: '2026-11-20T08:00:04.653Z',
+  finishedAt: '2026-11-20T08:02:32.653Z',
+  durationSeconds: 148,
+  url: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/runs/70403103926818',
+  parameters: { gitBranch: 'main' },
+  steps: [{ name: 'Invoke dbt with `dbt build`', status: 'succeeded', durationSeconds: 131 }],
+  details: { jobId: '910', projectId: '678', environmentId: '1234', dbtVersion: 'latest', gitBranch: 'main', cause: 'Pipewright' },
+};

@@ -1,0 +1,20 @@
+import { defineService } from '../../operations/service.ts';
+import { service } from './api.ts';
+import { cancelJobRun } from './cancel-job-run.ts';
+import { dbtConnection } from './connection.ts';
+import { findJob } from './find-job.ts';
+import { getJobRun } from './get-job-run.ts';
+import { jobRunCompleted } from './job-run-completed.ts';
+import { jobRunErrored } from './job-run-errored.ts';
+import { jobRunStarted } from './job-run-started.ts';
+import { runJob } from './run-job.ts';
+
+/** The dbt platform. */
+export const dbt = defineService({
+  key: 'dbt',
+  name: service,
+  description: 'React to job runs of the dbt platform, run jobs, wait for them, and say which step failed.',
+  connection: dbtConnection,
+  operations: [runJob, getJobRun, cancelJobRun, findJob],
+  triggers: [jobRunCompleted, jobRunStarted, jobRunErrored],
+});
