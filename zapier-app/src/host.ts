@@ -61,9 +61,9 @@ export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): Zapi
       if (Date.now() + milliseconds > endsAt) {
         throw new PipewrightError({
           code: 'throttled',
-          message: 'The service asked to wait for longer than Zapier lets a step run.',
-          hint: 'Zapier tries it again by itself.',
-          retryAfterSeconds: milliseconds / 1000,
+          message: 'No time was left to ask the service again: Zapier lets a step run for 30 seconds.',
+          hint: 'Zapier runs the step again by itself.',
+          retryAfterSeconds: Math.max(30, milliseconds / 1000),
         });
       }
       await pause(milliseconds);
