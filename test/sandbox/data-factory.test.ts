@@ -10,7 +10,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
   beforeAll(async () => {
     sandbox = await startSandbox();
     client = (await azureClients(sandbox)).dataFactory;
-    sandbox.plans.setDurations({ queuedMilliseconds: 100, runningMilliseconds: 300 });
+    sandbox.control.setDurations({ queuedMilliseconds: 100, runningMilliseconds: 300 });
   });
   afterAll(() => sandbox.stop());
 
@@ -58,14 +58,14 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
   });
 
   it('fails at the step that was asked for, and says why', async () => {
-    sandbox.plans.add({ service: 'data-factory', name: 'QT_fetch_data', failure: { step: 'Log in to Quantemplate', message: 'Invalid client.' } });
+    sandbox.control.planRun({ service: 'data-factory', name: 'QT_fetch_data', failure: { step: 'Log in to Quantemplate', message: 'Invalid client.' } });
     const { runId } = await start('QT_fetch_data', { DatasetID: 'd-claims' });
     expect(await finished(runId)).toMatchObject({ status: 'Failed', message: 'Operation on target Log in to Quantemplate failed: Invalid client.' });
     expect(await activities(runId)).toMatchObject([{ status: 'Failed', error: { errorCode: '2108', message: 'Invalid client.', failureType: 'UserError' } }]);
   });
 
   it('lets a child pipeline fail its parent', async () => {
-    sandbox.plans.add({ service: 'data-factory', name: 'Load_sources', failure: { step: 'Copy claims', message: 'Login failed for user.' } });
+    sandbox.control.planRun({ service: 'data-factory', name: 'Load_sources', failure: { step: 'Copy claims', message: 'Login failed for user.' } });
     const { runId } = await start('Nightly_load');
     const run = await finished(runId);
     expect(run).toMatchObject({ status: 'Failed', message: expect.stringContaining('Operation on target Copy claims failed: Login failed for user.') });
@@ -76,7 +76,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
   });
 
   it('cancels a run and its children, and leaves the end of the run empty', async () => {
-    sandbox.plans.add({ service: 'data-factory', name: 'Load_sources', runningMilliseconds: 60_000 });
+    sandbox.control.planRun({ service: 'data-factory', name: 'Load_sources', runningMilliseconds: 60_000 });
     const { runId } = await start('Nightly_load');
     const child = await until(async () => (await activities(runId))?.[1]?.output as { pipelineRunId: string } | undefined, (output) => output !== undefined);
     await until(() => read(child?.pipelineRunId ?? ''), ({ status }) => status === 'InProgress');
@@ -91,7 +91,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
   });
 
   it('starts again from the activity that failed', async () => {
-    sandbox.plans.add({ service: 'data-factory', name: 'QT_fetch_data', failure: { step: 'Copy dataset to SQL' } });
+    sandbox.control.planRun({ service: 'data-factory', name: 'QT_fetch_data', failure: { step: 'Copy dataset to SQL' } });
     const { runId } = await start('QT_fetch_data', { DatasetID: 'd-claims' });
     await finished(runId);
     const recovery = await client.pipelines.createRun(resourceGroup, factory, 'QT_fetch_data', { referencePipelineRunId: runId, isRecovery: true, startFromFailure: true });
@@ -101,7 +101,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
   });
 
   it('hides a new run as long as it is asked to', async () => {
-    sandbox.plans.add({ service: 'data-factory', name: 'Copy_source_01', hiddenMilliseconds: 200 });
+    sandbox.control.planRun({ service: 'data-factory', name: 'Copy_source_01', hiddenMilliseconds: 200 });
     const { runId } = await start('Copy_source_01');
     await expect(read(runId)).rejects.toMatchObject({ statusCode: 404 });
     expect((await until(() => read(runId).catch(() => undefined), (run) => run !== undefined))?.runId).toBe(runId);

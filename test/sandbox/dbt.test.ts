@@ -23,7 +23,7 @@ describe('dbt in the sandbox', () => {
   beforeAll(async () => {
     receiver = await startReceiver();
     sandbox = await startSandbox({ dbtDelivery: { timeoutMilliseconds: 200, retryMilliseconds: [20, 20, 20, 20, 20] } });
-    sandbox.plans.setDurations({ queuedMilliseconds: 50, runningMilliseconds: 100 });
+    sandbox.control.setDurations({ queuedMilliseconds: 50, runningMilliseconds: 100 });
   });
   afterAll(async () => {
     await sandbox.stop();
@@ -78,7 +78,7 @@ describe('dbt in the sandbox', () => {
   });
 
   it('fails at a step, and can be retried', async () => {
-    sandbox.plans.add({ service: 'dbt', name: String(jobId), failure: { step: 'dbt deps', message: 'Package not found.' } });
+    sandbox.control.planRun({ service: 'dbt', name: String(jobId), failure: { step: 'dbt deps', message: 'Package not found.' } });
     const failed = await finished((await start(jobId)).id);
     expect(failed).toMatchObject({ status: 20, is_error: true, can_retry: true, status_message: 'Package not found.' });
     expect((failed['run_steps'] as Run[]).map(({ status }) => status)).toEqual([10, 10, 20]);
@@ -99,7 +99,7 @@ describe('dbt in the sandbox', () => {
     let subscription: { id: string; hmac_secret: string };
     /** Events of earlier runs would come in between; the last one comes with the artifacts. */
     const earlierRunsAreTold = async () => {
-      await until(async () => sandbox.dbt.runs.all, (runs) => runs.every((run) => run.finishedAt !== undefined));
+      await until(async () => sandbox.world.dbt.runs.all, (runs) => runs.every((run) => run.finishedAt !== undefined));
       await new Promise((resolve) => setTimeout(resolve, artifactsMilliseconds + 50));
     };
     const path = () => `v3/ACCOUNT/webhooks/subscription/${subscription.id}`;
@@ -161,7 +161,7 @@ describe('dbt in the sandbox', () => {
       const received = await gets(3);
       expect(new Set(received.map(({ body }) => body['eventId'])).size).toBe(1);
       const eventId = received[0]?.body['eventId'];
-      const log = await until(async () => sandbox.dbt.webhooks.deliveries.filter((delivery) => delivery.eventId === eventId), ({ length }) => length === 3);
+      const log = await until(async () => sandbox.world.dbt.webhooks.deliveries.filter((delivery) => delivery.eventId === eventId), ({ length }) => length === 3);
       expect(log).toMatchObject([{ attempt: 1, status: 500 }, { attempt: 2, error: 'No answer within 0.2 seconds.' }, { attempt: 3, status: 204 }]);
     });
 
@@ -181,7 +181,7 @@ describe('dbt in the sandbox', () => {
     });
 
     it('twice when it is asked to', async () => {
-      sandbox.dbt.webhooks.deliverNextTwice();
+      sandbox.world.dbt.webhooks.deliverNextTwice();
       await start(jobId);
       const received = await gets(3);
       expect(received[0]?.raw.equals(received[1]?.raw ?? Buffer.alloc(0))).toBe(true);

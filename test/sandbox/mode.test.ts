@@ -8,7 +8,7 @@ describe('Mode in the sandbox', () => {
   let sandbox: Sandbox;
   beforeAll(async () => {
     sandbox = await startSandbox();
-    sandbox.plans.setDurations({ queuedMilliseconds: 200, runningMilliseconds: 300 });
+    sandbox.control.setDurations({ queuedMilliseconds: 200, runningMilliseconds: 300 });
   });
   afterAll(() => sandbox.stop());
 

@@ -17,7 +17,7 @@ describe('Quantemplate in the sandbox', () => {
   let organisation: string;
   beforeAll(async () => {
     sandbox = await startSandbox({ claimsRows: 2500 });
-    sandbox.plans.setDurations({ queuedMilliseconds: 50, runningMilliseconds: 150 });
+    sandbox.control.setDurations({ queuedMilliseconds: 50, runningMilliseconds: 150 });
     const { access_token: token } = (await (await logIn(sandbox)).json()) as { access_token: string };
     headers = { authorization: `Bearer ${token}` };
     organisation = `${sandbox.addresses.quantemplate}/organisations/${account.organisationId}`;
@@ -59,7 +59,7 @@ describe('Quantemplate in the sandbox', () => {
   });
 
   it('keeps what is uploaded as a new version', async () => {
-    const version = sandbox.quantemplate.datasets.generate('d-upload', 3);
+    const version = sandbox.world.quantemplate.datasets.generate('d-upload', 3);
     const upload = (id: string, body: string) => fetch(`${organisation}/datasets/${id}`, { method: 'POST', headers: { ...headers, 'content-type': 'application/octet-stream' }, body });
     expect((await upload('d-upload', 'a,b\n1,2\n')).status).toBe(200);
     expect(await (await get('/datasets/d-upload')).text()).toBe('a,b\n1,2\n');
@@ -81,7 +81,7 @@ describe('Quantemplate in the sandbox', () => {
 
   it('waits for a receiver that is slow to take the data', async () => {
     let made = 0;
-    jest.spyOn(sandbox.quantemplate.datasets, 'open').mockImplementationOnce(function* () {
+    jest.spyOn(sandbox.world.quantemplate.datasets, 'open').mockImplementationOnce(function* () {
       for (const piece of claimsCsv(1_000_000)) {
         made += piece.length;
         yield piece;
@@ -114,17 +114,17 @@ describe('Quantemplate in the sandbox', () => {
 
     it('in both envelopes, with the secret in a header, as a user and password, or in the query', async () => {
       const { received, url } = receiver;
-      await sandbox.quantemplate.events.send({ url, envelope: 'A', secret: { kind: 'header', name: 'X-Secret', value: 'open sesame' } }, event);
-      await sandbox.quantemplate.events.send({ url, envelope: 'B', secret: { kind: 'basic', user: 'ada', password: 'pw' } }, event);
-      await sandbox.quantemplate.events.send({ url, secret: { kind: 'query', name: 'key', value: 'k1' } }, { ...event, id: 'again' });
+      await sandbox.world.quantemplate.events.send({ url, envelope: 'A', secret: { kind: 'header', name: 'X-Secret', value: 'open sesame' } }, event);
+      await sandbox.world.quantemplate.events.send({ url, envelope: 'B', secret: { kind: 'basic', user: 'ada', password: 'pw' } }, event);
+      await sandbox.world.quantemplate.events.send({ url, secret: { kind: 'query', name: 'key', value: 'k1' } }, { ...event, id: 'again' });
       expect(received[0]).toMatchObject({ headers: { 'x-secret': 'open sesame' }, body: { eventId: expect.any(String), eventName: 'DatasetUpdated', created: expect.any(String), payload: { datasetId: 'd-claims', eventName: 'DatasetUpdated' } } });
       expect(received[1]).toMatchObject({ headers: { authorization: `Basic ${Buffer.from('ada:pw').toString('base64')}` }, body: { id: expect.any(String), name: 'DatasetUpdated' } });
       expect(received[2]).toMatchObject({ url: '/hook?key=k1', body: { id: 'again' } });
-      expect(sandbox.quantemplate.events.deliveries.map(({ status }) => status)).toEqual([200, 200, 200]);
+      expect(sandbox.world.quantemplate.events.deliveries.map(({ status }) => status)).toEqual([200, 200, 200]);
     });
 
     it('to those who subscribed, when a dataset changes and when a pipeline has completed', async () => {
-      sandbox.quantemplate.events.subscribe({ url: receiver.url });
+      sandbox.world.quantemplate.events.subscribe({ url: receiver.url });
       await fetch(`${organisation}/datasets/d-upload`, { method: 'POST', headers, body: 'a\n' });
       await fetch(`${organisation}/pipelines/p-broken/executions`, { method: 'POST', headers });
       await until(async () => receiver.received.length, (count) => count === 2);
@@ -132,11 +132,11 @@ describe('Quantemplate in the sandbox', () => {
         { name: 'DatasetUpdated', payload: { datasetId: 'd-upload' } },
         { name: 'PipelineCompleted', payload: { pipelineId: 'p-broken', status: 'Failed', pipelineExecutionId: expect.stringMatching(/^e-/) } },
       ]);
-      sandbox.quantemplate.events.clear();
+      sandbox.world.quantemplate.events.clear();
     });
 
     it('never to another machine', async () => {
-      const record = await sandbox.quantemplate.events.send({ url: 'https://example.com/hook' }, event);
+      const record = await sandbox.world.quantemplate.events.send({ url: 'https://example.com/hook' }, event);
       expect(record).toMatchObject({ error: 'The sandbox delivers to this machine only.' });
     });
   });

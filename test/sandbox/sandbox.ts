@@ -1,20 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { sandboxAccounts } from './accounts.ts';
 import { entra } from './azure/entra.ts';
-import { LivyBatches } from './azure/livy-batches.ts';
-import { PipelineEngine } from './azure/pipeline-engine.ts';
 import { resourceManager } from './azure/resource-manager.ts';
 import { synapse } from './azure/synapse.ts';
-import { TriggerEngine } from './azure/trigger-engine.ts';
-import { factoryPipelines, triggers, workspacePipelines } from './azure/world.ts';
+import { controlApi } from './control/control-api.ts';
+import { createControls, type Controls } from './control/controls.ts';
+import { createWorld, type World, type WorldOptions } from './control/world.ts';
 import { dbt } from './dbt/dbt.ts';
-import { DbtRuns } from './dbt/runs.ts';
-import { Webhooks, type DeliveryRules } from './dbt/webhooks.ts';
 import { mode, type ModeOptions } from './mode/mode.ts';
-import { ModeRuns } from './mode/runs.ts';
-import { Datasets } from './quantemplate/datasets.ts';
-import { EventSender } from './quantemplate/event-sender.ts';
-import { Executions } from './quantemplate/executions.ts';
 import { quantemplate, quantemplateLogin } from './quantemplate/quantemplate.ts';
 import { systemClock, type Clock } from './server/clock.ts';
 import type { SandboxContext } from './server/context.ts';
@@ -25,12 +18,11 @@ import { RunPlans } from './server/run-plans.ts';
 import { serve } from './server/serve.ts';
 import { TokenStore } from './server/token-store.ts';
 import { slack } from './slack/slack.ts';
-import { SlackWorkspace } from './slack/workspace.ts';
 
 export { sandboxAccounts } from './accounts.ts';
 
 /** How to start the sandbox. */
-export interface SandboxOptions {
+export interface SandboxOptions extends WorldOptions {
   /** Default: a free one. */
   port?: number;
   /** Default: the time of the machine. */
@@ -39,49 +31,68 @@ export interface SandboxOptions {
   seed?: string;
   /** Seconds that an access token lasts. Default: 3599. */
   tokenSeconds?: number;
-  /** Rows of the dataset `d-claims`. Default: 2000. */
-  claimsRows?: number;
-  /** How dbt delivers. */
-  dbtDelivery?: Partial<DeliveryRules>;
   /** Whether Mode limits requests. */
   mode?: ModeOptions;
 }
 
+/** Where a connection form must point. */
+export interface SandboxAddresses {
+  /** Login address; the tenant comes after it. */
+  entra: string;
+  /** Management plane of Azure. */
+  arm: string;
+  /** Data plane of Synapse, with `{workspace}` where its name belongs. */
+  synapse: string;
+  /** Token endpoint of Quantemplate. */
+  quantemplateLogin: string;
+  /** Quantemplate's interface; `/organisations` comes after it. */
+  quantemplate: string;
+  /** dbt's access address; `/api/v2` comes after it. */
+  dbt: string;
+  /** Mode's address; `/api/{workspace}` comes after it. */
+  mode: string;
+  /** Slack's Web API; the method comes after it. */
+  slack: string;
+  /** The controls for another process. */
+  control: string;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  baseUrl: string;
+  accounts: typeof sandboxAccounts;
+  addresses: SandboxAddresses;
+  /** What exists at the vendors, and what was done there. */
+  world: World;
+  /** What can be done to it from outside of the vendors' interfaces. */
+  control: Controls;
+  faults: Faults;
+  requests: RequestLog;
+  /** Closes every connection. */
+  stop(): Promise<void>;
+}
+
 /** Starts the server that plays every vendor, on 127.0.0.1. */
-export async function startSandbox(options: SandboxOptions = {}) {
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const clock = options.clock ?? systemClock;
   const identifiers = new Identifiers(options.seed ?? 'sandbox');
   let baseUrl = '';
-  const context: SandboxContext = {
-    clock,
-    identifiers,
-    tokens: new TokenStore(clock, identifiers),
-    plans: new RunPlans(),
-    tokenSeconds: options.tokenSeconds ?? 3599,
-    baseUrl: () => baseUrl,
-  };
-  const dataFactory = new PipelineEngine(context, 'data-factory', factoryPipelines);
-  const factoryTriggers = new TriggerEngine(context, dataFactory, triggers);
-  const synapsePipelines = new PipelineEngine(context, 'synapse', workspacePipelines);
-  const spark = new LivyBatches(context);
-  const datasets = new Datasets(options.claimsRows ?? 2000);
-  const events = new EventSender(context);
-  const executions = new Executions(context, events);
-  const webhooks = new Webhooks(context, options.dbtDelivery);
-  const dbtRuns = new DbtRuns(context, webhooks);
-  const modeRuns = new ModeRuns(context);
-  const slackWorkspace = new SlackWorkspace(context);
+  const tokens = new TokenStore(clock, identifiers);
+  const context: SandboxContext = { clock, identifiers, tokens, plans: new RunPlans(), tokenSeconds: options.tokenSeconds ?? 3599, baseUrl: () => baseUrl };
+  const world = createWorld(context, options);
   const faults = new Faults();
   const requests = new RequestLog();
+  const control = createControls(context, world, faults, requests);
   const vendors = [
     entra(context),
-    resourceManager(context, dataFactory, factoryTriggers),
-    synapse(context, synapsePipelines, new TriggerEngine(context, synapsePipelines, triggers), spark),
+    resourceManager(context, world.azure.dataFactory, world.azure.factoryTriggers),
+    synapse(context, world.azure.synapse, world.azure.workspaceTriggers, world.azure.spark),
     quantemplateLogin(context),
-    quantemplate(context, datasets, executions, events),
-    dbt(dbtRuns, webhooks),
-    mode(context, modeRuns, options.mode),
-    slack(slackWorkspace),
+    quantemplate(context, world.quantemplate.datasets, world.quantemplate.executions, world.quantemplate.events),
+    dbt(world.dbt.runs, world.dbt.webhooks),
+    mode(context, world.mode.runs, options.mode),
+    slack(world.slack),
+    controlApi(control, faults, () => ({ accounts: sandboxAccounts, addresses: addressesOf(baseUrl) })),
   ];
   const server = serve({ context, vendors, faults, requests });
   await new Promise<void>((resolve, reject) => {
@@ -89,27 +100,14 @@ export async function startSandbox(options: SandboxOptions = {}) {
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-
   return {
     baseUrl,
     accounts: sandboxAccounts,
-    addresses: {
-      entra: `${baseUrl}/entra`,
-      arm: `${baseUrl}/arm`,
-      synapse: `${baseUrl}/synapse/{workspace}`,
-      quantemplateLogin: `${baseUrl}/quantemplate/auth/realms/qt/protocol/openid-connect/token`,
-      quantemplate: `${baseUrl}/quantemplate/v1`,
-      dbt: `${baseUrl}/dbt`,
-      mode: `${baseUrl}/mode`,
-      slack: `${baseUrl}/slack/api`,
-    },
+    addresses: addressesOf(baseUrl),
+    world,
+    control,
     faults,
     requests,
-    plans: context.plans,
-    tokens: context.tokens,
-    quantemplate: { datasets, events },
-    dbt: { runs: dbtRuns, webhooks },
-    slack: slackWorkspace,
     stop: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -118,5 +116,16 @@ export async function startSandbox(options: SandboxOptions = {}) {
   };
 }
 
-/** The running sandbox. */
-export type Sandbox = Awaited<ReturnType<typeof startSandbox>>;
+function addressesOf(baseUrl: string): SandboxAddresses {
+  return {
+    entra: `${baseUrl}/entra`,
+    arm: `${baseUrl}/arm`,
+    synapse: `${baseUrl}/synapse/{workspace}`,
+    quantemplateLogin: `${baseUrl}/quantemplate/auth/realms/qt/protocol/openid-connect/token`,
+    quantemplate: `${baseUrl}/quantemplate/v1`,
+    dbt: `${baseUrl}/dbt`,
+    mode: `${baseUrl}/mode`,
+    slack: `${baseUrl}/slack/api`,
+    control: `${baseUrl}/_sandbox`,
+  };
+}

@@ -1,4 +1,4 @@
-import { LogLevel, WebClient } from '@slack/web-api';
+import { LogLevel, WebClient, type ConversationsListResponse } from '@slack/web-api';
 import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
 
 const account = sandboxAccounts.slack;
@@ -27,7 +27,7 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
     expect(posted).toMatchObject({ ok: true, channel: account.dataChannelId, ts: expect.stringMatching(/^\d{10}\.\d{6}$/), message: { text: 'The load is done.' } });
     await client.chat.postMessage({ channel: account.dataChannelId, text: 'And checked.', thread_ts: posted.ts ?? '' });
     await client.chat.update({ channel: account.dataChannelId, ts: posted.ts ?? '', text: 'The load is undone.' });
-    expect(sandbox.slack.messages).toMatchObject([
+    expect(sandbox.world.slack.messages).toMatchObject([
       { channelName: 'data-team', text: 'The load is undone.', edited: true, blocks: [{ type: 'section' }] },
       { text: 'And checked.', threadTs: posted.ts },
     ]);
@@ -50,7 +50,7 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
     const sizes: number[] = [];
     const names: (string | undefined)[] = [];
     for await (const page of client.paginate('conversations.list', { limit: 20, types: 'public_channel,private_channel', exclude_archived: true })) {
-      const channels = (page['channels'] ?? []) as { name?: string }[];
+      const { channels = [] } = page as ConversationsListResponse;
       sizes.push(channels.length);
       names.push(...channels.map(({ name }) => name));
     }
@@ -64,7 +64,7 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
     const { channel } = await client.conversations.open({ users: user?.id ?? '' });
     expect(channel?.id).toMatch(/^D/);
     await client.chat.postMessage({ channel: user?.id ?? '', text: 'hello Ada' });
-    expect(sandbox.slack.messages.at(-1)).toMatchObject({ channel: channel?.id, text: 'hello Ada' });
+    expect(sandbox.world.slack.messages.at(-1)).toMatchObject({ channel: channel?.id, text: 'hello Ada' });
     await expect(client.users.lookupByEmail({ email: 'nobody@contoso.example' })).rejects.toMatchObject(refused('users_not_found'));
   });
 
@@ -72,10 +72,10 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
     const file = Buffer.from('country,claims\nGB,120\n');
     const result = await client.filesUploadV2({ channel_id: account.dataChannelId, file, filename: 'kpi.csv', title: 'Key figures', initial_comment: 'Here they are.' });
     expect(result.ok).toBe(true);
-    const [kept] = sandbox.slack.files;
+    const [kept] = sandbox.world.slack.files;
     expect(kept).toMatchObject({ name: 'kpi.csv', title: 'Key figures', channel: account.dataChannelId, shared: true });
     expect(kept?.content?.equals(file)).toBe(true);
-    expect(sandbox.slack.messages.at(-1)).toMatchObject({ text: 'Here they are.', files: [kept?.id] });
+    expect(sandbox.world.slack.messages.at(-1)).toMatchObject({ text: 'Here they are.', files: [kept?.id] });
   });
 
   it('shares no file by the name of a channel or with a user, and none whose bytes do not fit', async () => {

@@ -10,7 +10,7 @@ describe('Synapse in the sandbox', () => {
   beforeAll(async () => {
     sandbox = await startSandbox();
     clients = await azureClients(sandbox);
-    sandbox.plans.setDurations({ queuedMilliseconds: 100, runningMilliseconds: 300 });
+    sandbox.control.setDurations({ queuedMilliseconds: 100, runningMilliseconds: 300 });
   });
   afterAll(() => sandbox.stop());
 
@@ -54,7 +54,7 @@ describe('Synapse in the sandbox', () => {
     });
 
     it('fails with the reason', async () => {
-      sandbox.plans.add({ service: 'spark', name: 'daily', failure: { message: 'Path does not exist' } });
+      sandbox.control.planRun({ service: 'spark', name: 'daily', failure: { message: 'Path does not exist' } });
       const { id } = await clients.spark.sparkBatch.createSparkBatchJob(job);
       const done = await until(() => read(id), ({ result }) => result !== 'Uncertain');
       expect(done).toMatchObject({ state: 'dead', result: 'Failed' });
