@@ -8,7 +8,7 @@ import { sampleNotification } from './notifications.ts';
 export const jobRunErrored = defineJobRunTrigger({
   key: 'jobRunErrored',
   name: 'Job Run Errored',
-  description: 'Triggers as soon as a job run has failed; its artifacts may come a little later.',
+  description: 'Triggers when a job run has failed; its artifacts may come a little later.',
   stage: 'errored',
   input: {},
   sample: { ...sampleNotification, status: 'failed', vendorStatus: 'Errored', statusCode: 20, succeeded: false },
