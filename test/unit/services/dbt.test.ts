@@ -166,6 +166,8 @@ describe('Runs and jobs of dbt', () => {
     expect(await run('cancelJobRun', { run: '777' }, late)).toMatchObject({ status: 'succeeded' });
     const refused = fakeHost().on('GET', `${account}/runs/777/`, data(vendorRun(3))).on('POST', `${account}/runs/777/cancel/`, refusal(400, 'Not now.'));
     await expect(run('cancelJobRun', { run: '777' }, refused)).rejects.toMatchObject({ code: 'bad-input' });
+    const unreadable = fakeHost().on('GET', `${account}/runs/777/`, [data(vendorRun(3)), refusal(404, 'Gone.')]).on('POST', `${account}/runs/777/cancel/`, refusal(403, 'No.'));
+    await expect(run('cancelJobRun', { run: '777' }, unreadable)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('finds jobs by name, the one with exactly this name first', async () => {

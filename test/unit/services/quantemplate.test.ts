@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import nock from 'nock';
@@ -42,6 +42,19 @@ describe('Quantemplate over the network', () => {
     const result = await operate(quantemplate, 'downloadDataset', { dataset: 'd-claims' }, nodeHost({ folder }), connection);
     expect(result).toMatchObject({ datasetId: 'd-claims', empty: false, file: { size: 18 } });
     expect(await readFile((result['file'] as { path: string }).path, 'utf8')).toBe('id,amount\n1,12.50\n');
+    expect(nock.isDone()).toBe(true);
+  });
+
+  it('stores an empty file for a dataset without content, and sends a file back with its length', async () => {
+    const host = nodeHost({ folder });
+    nock('https://accounts.prod.quantemplate.com').post(/token$/).reply(200, { access_token: 'token-1', expires_in: 300 });
+    nock('https://api.prod.quantemplate.com').get('/v1/organisations/c-contoso/datasets/d-empty').query({ version: 2 }).reply(204);
+    const { file } = await operate(quantemplate, 'downloadDataset', { dataset: 'd-empty', version: 2 }, host, connection);
+    expect(file).toMatchObject({ size: 0 });
+    const path = join(folder, 'claims.csv');
+    await writeFile(path, 'id\n1\n');
+    nock('https://api.prod.quantemplate.com').post('/v1/organisations/c-contoso/datasets/d-claims', 'id\n1\n').matchHeader('content-length', '5').reply(200);
+    expect(await operate(quantemplate, 'uploadDataset', { dataset: 'd-claims', file: { path } }, host, connection)).toEqual({ datasetId: 'd-claims', fileName: 'claims.csv', size: 5 });
     expect(nock.isDone()).toBe(true);
   });
 });

@@ -26,9 +26,14 @@ function readProblem(response: HttpResponse): VendorProblem {
   const hint = hints[response.status];
   const advice = hint === undefined ? {} : { hint };
   try {
-    const { status, data } = JSON.parse(response.text) as { status?: { user_message?: string; developer_message?: string }; data?: unknown };
+    const { status, data } = JSON.parse(response.text) as {
+      status?: { user_message?: string; developer_message?: string };
+      data?: unknown;
+    };
     const reason = typeof data === 'string' ? data : (data as { reason?: unknown } | null | undefined)?.reason;
-    const said = [status?.user_message, typeof reason === 'string' ? reason : status?.developer_message].filter((part) => typeof part === 'string' && part !== '');
+    const said = [status?.user_message, typeof reason === 'string' ? reason : status?.developer_message].filter(
+      (part) => typeof part === 'string' && part !== '',
+    );
     return { message: [...new Set(said)].join(' '), ...advice };
   } catch {
     return { message: /^\s*</.test(response.text) ? '' : response.text, ...advice };
@@ -37,7 +42,10 @@ function readProblem(response: HttpResponse): VendorProblem {
 
 /** The address of the account's dbt, without a slash at its end; a page's path that was pasted along is taken away. */
 export function accessUrl(connection: DbtConnection): string {
-  return baseUrl(connection.accessUrl, 'Access URL').replace(/\/(deploy|develop|explore|dashboard|settings|accounts|home|api)(\/.*)?$/, '');
+  return baseUrl(connection.accessUrl, 'Access URL').replace(
+    /\/(deploy|develop|explore|dashboard|settings|accounts|home|api)(\/.*)?$/,
+    '',
+  );
 }
 
 /**
@@ -46,7 +54,12 @@ export function accessUrl(connection: DbtConnection): string {
  */
 export function numericId(value: string, label: string): string {
   if (/^\d{1,19}$/.test(value)) return value;
-  throw new PipewrightError({ code: 'bad-input', service, message: `“${label}” is not a number: ${value.slice(0, 60)}.`, hint: 'Pick it from the list, or copy the number from the address of its page.' });
+  throw new PipewrightError({
+    code: 'bad-input',
+    service,
+    message: `“${label}” is not a number: ${value.slice(0, 60)}.`,
+    hint: 'Pick it from the list, or copy the number from the address of its page.',
+  });
 }
 
 /** The account's path in a version of the interface, without a slash at its end. */
@@ -72,8 +85,18 @@ export function openDbt({ connection, host }: Context<DbtConnection>): Api {
  * Calls dbt and takes the answer out of its envelope.
  * @throws PipewrightError `unexpected-answer` when there is nothing in it
  */
-export async function callDbt<T>(context: Context<DbtConnection>, method: HttpRequest['method'], path: string, call?: Call): Promise<T> {
+export async function callDbt<T>(
+  context: Context<DbtConnection>,
+  method: HttpRequest['method'],
+  path: string,
+  call?: Call,
+): Promise<T> {
   const answer = await openDbt(context).json<Partial<Enveloped<T>> | undefined>(method, path, call);
   if (answer?.data !== undefined && answer.data !== null) return answer.data;
-  throw new PipewrightError({ code: 'unexpected-answer', service, message: 'dbt sent an answer without content.', hint: 'Check the access URL in the connection.' });
+  throw new PipewrightError({
+    code: 'unexpected-answer',
+    service,
+    message: 'dbt sent an answer without content.',
+    hint: 'Check the access URL in the connection.',
+  });
 }

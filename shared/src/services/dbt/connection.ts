@@ -12,9 +12,16 @@ const fields = {
     label: 'Account ID',
     help: 'The number of the account. It stands in the address of a page of dbt after /deploy/ or /accounts/; you can paste such an address.',
     placeholder: '12345',
-    idFromUrl: { pattern: /\/(?:accounts|deploy|settings\/accounts|develop|dashboard)\/(\d+)/, example: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/jobs/910' },
+    idFromUrl: {
+      pattern: /\/(?:accounts|deploy|settings\/accounts|develop|dashboard)\/(\d+)/,
+      example: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/jobs/910',
+    },
   }),
-  apiToken: text({ label: 'API Token', help: 'A service token or a personal access token, from Account Settings, API Tokens. It must be allowed to read and run jobs; triggers also need it to manage webhooks.', secret: true }),
+  apiToken: text({
+    label: 'API Token',
+    help: 'A service token or a personal access token, from Account Settings, API Tokens. It must be allowed to read and run jobs; triggers also need it to manage webhooks.',
+    secret: true,
+  }),
 };
 
 /** The values of a dbt connection. */

@@ -14,7 +14,13 @@ export const findJob = defineSearch<DbtConnection>()({
   name: 'Find Job',
   resource: 'Job',
   description: 'Finds jobs by their name, with the commands that they run.',
-  input: { name: text({ label: 'Name', help: 'The name or a part of it; upper and lower case do not matter.', placeholder: 'daily' }) },
+  input: {
+    name: text({
+      label: 'Name',
+      help: 'The name or a part of it; upper and lower case do not matter.',
+      placeholder: 'daily',
+    }),
+  },
   output: {
     id: text({ label: 'Job ID' }),
     name: text({ label: 'Name' }),
@@ -26,9 +32,20 @@ export const findJob = defineSearch<DbtConnection>()({
     scheduled: boolean({ label: 'Scheduled' }),
     steps: json({ label: 'Commands' }),
   },
-  sample: { id: '910', name: 'Daily Job (dbt build)', projectId: '678', environmentId: '1234', environmentName: 'Production', scheduled: true, steps: ['dbt build'] },
+  sample: {
+    id: '910',
+    name: 'Daily Job (dbt build)',
+    projectId: '678',
+    environmentId: '1234',
+    environmentName: 'Production',
+    scheduled: true,
+    steps: ['dbt build'],
+  },
   async run({ name }, context) {
-    const { entries } = await readPage<VendorJob>(context, 'jobs', { name__icontains: name, include_related: 'environment' });
+    const { entries } = await readPage<VendorJob>(context, 'jobs', {
+      name__icontains: name,
+      include_related: 'environment',
+    });
     const isExact = (job: VendorJob) => Number(job.name.toLowerCase() === name.toLowerCase());
     return entries
       .toSorted((a, b) => isExact(b) - isExact(a))

@@ -14,5 +14,6 @@ export const jobRunCompleted = defineJobRunTrigger({
   input: finishedFilter,
   sample: sampleNotification,
   understands: ['job.run.completed'],
-  wants: ({ status }, { outcome }) => (outcome === 'any' ? status !== 'queued' && status !== 'running' : outcome === status),
+  wants: ({ status }, { outcome }) =>
+    outcome === 'any' ? status !== 'queued' && status !== 'running' : outcome === status,
 });

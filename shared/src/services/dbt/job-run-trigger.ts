@@ -3,7 +3,15 @@ import type { Values } from '../../operations/operation.ts';
 import { defineWebhookTrigger, type Event, type Subscription, type WebhookTrigger } from '../../operations/trigger.ts';
 import type { Secrets } from '../../webhooks/scheme.ts';
 import type { DbtConnection } from './connection.ts';
-import { eventOf, filterFields, notificationFields, passes, readNotification, type Notification, type RunNotification } from './notifications.ts';
+import {
+  eventOf,
+  filterFields,
+  notificationFields,
+  passes,
+  readNotification,
+  type Notification,
+  type RunNotification,
+} from './notifications.ts';
 import { recentNotifications } from './recent-runs.ts';
 import { isSubscribed, subscribe, unsubscribe, type EventType } from './subscriptions.ts';
 
@@ -28,8 +36,18 @@ export interface JobRunTrigger<F extends Fields> {
  * Describes a trigger that dbt calls: subscribed through the interface, verified by the secret of its own subscription.
  * @see https://docs.getdbt.com/docs/deploy/webhooks
  */
-export function defineJobRunTrigger<const F extends Fields>({ key, name, description, stage, input, sample, understands, wants }: JobRunTrigger<F>): WebhookTrigger {
-  const isWanted = (notification: Notification, filter: Filter): boolean => passes(notification, filter) && wants(notification, filter as unknown as Values<F>);
+export function defineJobRunTrigger<const F extends Fields>({
+  key,
+  name,
+  description,
+  stage,
+  input,
+  sample,
+  understands,
+  wants,
+}: JobRunTrigger<F>): WebhookTrigger {
+  const isWanted = (notification: Notification, filter: Filter): boolean =>
+    passes(notification, filter) && wants(notification, filter as unknown as Values<F>);
   return defineWebhookTrigger<DbtConnection>()({
     key,
     name,
@@ -39,7 +57,8 @@ export function defineJobRunTrigger<const F extends Fields>({ key, name, descrip
     sample,
     verification: {
       scheme: () => 'dbt' as const,
-      secrets: (_connection: DbtConnection, subscription: Subscription | undefined): Secrets => (subscription?.secret ? { current: subscription.secret } : {}),
+      secrets: (_connection: DbtConnection, subscription: Subscription | undefined): Secrets =>
+        subscription?.secret ? { current: subscription.secret } : {},
     },
     subscriber: {
       subscribe: (filter, url, context) => subscribe(`job.run.${stage}`, filter.jobs ?? [], url, context),
@@ -48,12 +67,19 @@ export function defineJobRunTrigger<const F extends Fields>({ key, name, descrip
     },
     events(body, filter): Event<RunNotification>[] {
       const notification = readNotification(body);
-      if (!notification || !understands.includes(notification.eventType as EventType) || !isWanted(notification, filter)) return [];
+      if (
+        !notification ||
+        !understands.includes(notification.eventType as EventType) ||
+        !isWanted(notification, filter)
+      )
+        return [];
       return [eventOf(notification, stage)];
     },
     async recent(filter, context): Promise<Event<RunNotification>[]> {
       const notifications = await recentNotifications(filter, context);
-      return notifications.filter((notification) => isWanted(notification, filter)).map((notification) => eventOf(notification, stage));
+      return notifications
+        .filter((notification) => isWanted(notification, filter))
+        .map((notification) => eventOf(notification, stage));
     },
   });
 }

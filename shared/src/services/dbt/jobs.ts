@@ -20,17 +20,30 @@ export interface VendorJob {
 export const jobChoices = defineChoices<DbtConnection>({
   key: 'jobs',
   load: (asked, context) =>
-    readChoices<VendorJob>(context, 'jobs', { ...asked, search: '' }, { name__icontains: asked.search || undefined, order_by: 'name' }, ({ id, name }) => ({ value: String(id), label: `${name} (${id})` })),
+    readChoices<VendorJob>(
+      context,
+      'jobs',
+      { ...asked, search: '' },
+      { name__icontains: asked.search || undefined, order_by: 'name' },
+      ({ id, name }) => ({ value: String(id), label: `${name} (${id})` }),
+    ),
 });
 
 /** The environments of the account. */
 export const environmentChoices = defineChoices<DbtConnection>({
   key: 'environments',
-  load: (asked, context) => readChoices<{ id: number; name: string }>(context, 'environments', asked, {}, ({ id, name }) => ({ value: String(id), label: `${name} (${id})` })),
+  load: (asked, context) =>
+    readChoices<{ id: number; name: string }>(context, 'environments', asked, {}, ({ id, name }) => ({
+      value: String(id),
+      label: `${name} (${id})`,
+    })),
 });
 
 /** Takes a job's ID out of the address of its page. */
-export const jobIdFromUrl = { pattern: /\/jobs\/(\d+)/, example: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/jobs/910' };
+export const jobIdFromUrl = {
+  pattern: /\/jobs\/(\d+)/,
+  example: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/jobs/910',
+};
 
 /** The field that says which job. */
 export const jobField = text({

@@ -9,8 +9,24 @@ import { said, statusOf, wordOf } from './statuses.ts';
 
 /** Input fields of every trigger. */
 export const filterFields = {
-  jobs: v.optional(list({ label: 'Jobs', help: 'Only runs of these jobs. Empty: all jobs of the account.', placeholder: '910', choices: jobChoices, idFromUrl: jobIdFromUrl })),
-  environments: v.optional(list({ label: 'Environments', help: 'Only runs in these environments. Empty: all.', placeholder: '1234', choices: environmentChoices, advanced: true })),
+  jobs: v.optional(
+    list({
+      label: 'Jobs',
+      help: 'Only runs of these jobs. Empty: all jobs of the account.',
+      placeholder: '910',
+      choices: jobChoices,
+      idFromUrl: jobIdFromUrl,
+    }),
+  ),
+  environments: v.optional(
+    list({
+      label: 'Environments',
+      help: 'Only runs in these environments. Empty: all.',
+      placeholder: '1234',
+      choices: environmentChoices,
+      advanced: true,
+    }),
+  ),
 };
 
 /** Output fields of every trigger. */
@@ -32,7 +48,10 @@ export const notificationFields = {
   projectId: v.optional(text({ label: 'Project ID' })),
   projectName: v.optional(text({ label: 'Project' })),
   dbtVersion: v.optional(text({ label: 'dbt Version' })),
-  isTest: boolean({ label: 'Is a Test', help: 'Whether dbt sent it because somebody pressed Test Endpoint; its values are invented.' }),
+  isTest: boolean({
+    label: 'Is a Test',
+    help: 'Whether dbt sent it because somebody pressed Test Endpoint; its values are invented.',
+  }),
   ...verificationFields,
 };
 
@@ -44,7 +63,8 @@ export interface Notification extends RunNotification {
   eventType: string;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Entries of a notification as text, whether dbt sends text or a number. */
 function textOf(value: unknown): string | undefined {
@@ -104,10 +124,14 @@ export function readNotification(body: unknown): Notification | undefined {
   });
 }
 
-const isAmong = (id: string | undefined, wanted: readonly string[] | undefined): boolean => !wanted || wanted.length === 0 || (id !== undefined && wanted.includes(id));
+const isAmong = (id: string | undefined, wanted: readonly string[] | undefined): boolean =>
+  !wanted || wanted.length === 0 || (id !== undefined && wanted.includes(id));
 
 /** Whether the jobs and environments that a person chose include those of the run. */
-export function passes({ jobId, environmentId }: RunNotification, filter: { jobs?: string[] | undefined; environments?: string[] | undefined }): boolean {
+export function passes(
+  { jobId, environmentId }: RunNotification,
+  filter: { jobs?: string[] | undefined; environments?: string[] | undefined },
+): boolean {
   return isAmong(jobId, filter.jobs) && isAmong(environmentId, filter.environments);
 }
 
@@ -115,7 +139,10 @@ export function passes({ jobId, environmentId }: RunNotification, filter: { jobs
  * The notification as an event. A run reaches each stage once, so stage and run tell repeats apart, even where two kinds
  * of notification say the same; a test has always the same run and is known by its own ID.
  */
-export function eventOf({ eventType: _type, ...data }: Notification, stage: 'started' | 'completed' | 'errored'): Event<RunNotification> {
+export function eventOf(
+  { eventType: _type, ...data }: Notification,
+  stage: 'started' | 'completed' | 'errored',
+): Event<RunNotification> {
   return { id: data.isTest ? data.eventId : `${data.runId}:${stage}`, data };
 }
 

@@ -8,10 +8,20 @@ import { readJobRun, type VendorRun } from './runs.ts';
 const looked = 50;
 
 /** The newest runs as if dbt had just told of them, so that a form can show a real one. */
-export async function recentNotifications(filter: { jobs?: string[] | undefined; environments?: string[] | undefined }, context: Context<DbtConnection>): Promise<Notification[]> {
+export async function recentNotifications(
+  filter: { jobs?: string[] | undefined; environments?: string[] | undefined },
+  context: Context<DbtConnection>,
+): Promise<Notification[]> {
   const job = filter.jobs?.length === 1 ? filter.jobs[0] : undefined;
-  const { entries } = await readPage<VendorRun>(context, 'runs', { limit: looked, order_by: '-id', include_related: 'trigger,job', job_definition_id: job });
-  return entries.map((run) => asNotification(run, context.connection)).filter((notification) => passes(notification, filter));
+  const { entries } = await readPage<VendorRun>(context, 'runs', {
+    limit: looked,
+    order_by: '-id',
+    include_related: 'trigger,job',
+    job_definition_id: job,
+  });
+  return entries
+    .map((run) => asNotification(run, context.connection))
+    .filter((notification) => passes(notification, filter));
 }
 
 function asNotification(run: VendorRun, connection: DbtConnection): Notification {

@@ -19,7 +19,8 @@ interface VendorSubscription {
 /** Our webhooks are told from those that people made by the start of their names. */
 const mark = 'Pipewright';
 
-const one = (connection: DbtConnection, id: string): string => `${accountPath(connection, 3)}/webhooks/subscription/${encodeURIComponent(id)}`;
+const one = (connection: DbtConnection, id: string): string =>
+  `${accountPath(connection, 3)}/webhooks/subscription/${encodeURIComponent(id)}`;
 const all = (connection: DbtConnection): string => `${accountPath(connection, 3)}/webhooks/subscriptions`;
 
 /** What a gone thing is given instead of an error. */
@@ -30,7 +31,9 @@ function unlessGone<T>(error: unknown, instead: T): T {
 
 /** Removes the webhook; one that is gone already is no error. */
 export async function unsubscribe({ id }: Subscription, context: Context<DbtConnection>): Promise<void> {
-  await openDbt(context).send('DELETE', one(context.connection, id), { effect: 'idempotent' }).catch((error: unknown) => unlessGone(error, undefined));
+  await openDbt(context)
+    .send('DELETE', one(context.connection, id), { effect: 'idempotent' })
+    .catch((error: unknown) => unlessGone(error, undefined));
 }
 
 /** Removes webhooks of ours to the same address that were left behind, such as one that dbt switched off after failures. */
@@ -45,20 +48,43 @@ async function removeLeftovers(url: string, context: Context<DbtConnection>): Pr
  * Makes a webhook for one kind of event and some jobs (none: all), and keeps the signing secret that dbt tells only now.
  * @see https://docs.getdbt.com/docs/deploy/webhooks#create-a-webhook-subscription
  */
-export async function subscribe(eventType: EventType, jobs: readonly string[], url: string, context: Context<DbtConnection>): Promise<Subscription> {
+export async function subscribe(
+  eventType: EventType,
+  jobs: readonly string[],
+  url: string,
+  context: Context<DbtConnection>,
+): Promise<Subscription> {
   const jobIds = jobs.map((job) => Number(numericId(job, 'Jobs')));
   await removeLeftovers(url, context);
   const made = await callDbt<VendorSubscription>(context, 'POST', all(context.connection), {
-    json: { event_types: [eventType], name: `${mark}: ${eventType}`, description: 'Made by Pipewright for a trigger of a workflow; it is removed with the trigger.', client_url: url, active: true, job_ids: jobIds },
+    json: {
+      event_types: [eventType],
+      name: `${mark}: ${eventType}`,
+      description: 'Made by Pipewright for a trigger of a workflow; it is removed with the trigger.',
+      client_url: url,
+      active: true,
+      job_ids: jobIds,
+    },
   });
   if (made.hmac_secret) return { id: made.id, secret: made.hmac_secret };
   await unsubscribe({ id: made.id }, context);
-  throw new PipewrightError({ code: 'unexpected-answer', service, message: 'dbt made the webhook but did not tell its signing secret, so it was removed again.', hint: 'Try again; if it goes on, ask the support of dbt.' });
+  throw new PipewrightError({
+    code: 'unexpected-answer',
+    service,
+    message: 'dbt made the webhook but did not tell its signing secret, so it was removed again.',
+    hint: 'Try again; if it goes on, ask the support of dbt.',
+  });
 }
 
 /** Whether the webhook is there, active (dbt switches it off after five failed deliveries) and calls this address. */
-export async function isSubscribed({ id, secret }: Subscription, url: string, context: Context<DbtConnection>): Promise<boolean> {
+export async function isSubscribed(
+  { id, secret }: Subscription,
+  url: string,
+  context: Context<DbtConnection>,
+): Promise<boolean> {
   if (!secret) return false;
-  const found = await callDbt<VendorSubscription>(context, 'GET', one(context.connection, id)).catch((error: unknown) => unlessGone(error, undefined));
+  const found = await callDbt<VendorSubscription>(context, 'GET', one(context.connection, id)).catch((error: unknown) =>
+    unlessGone(error, undefined),
+  );
   return found?.active === true && found.client_url === url;
 }

@@ -9,7 +9,8 @@ import type { QuantemplateConnection } from './connection.ts';
 /** The display name of the service. */
 export const service = 'Quantemplate';
 
-const loginHint = 'Check the client ID and the client secret in the connection, or ask Quantemplate Support for new ones.';
+const loginHint =
+  'Check the client ID and the client secret in the connection, or ask Quantemplate Support for new ones.';
 
 const hints: Record<number, string> = {
   401: loginHint,
@@ -20,13 +21,17 @@ const hints: Record<number, string> = {
 /** Refusals come as plain text, except that 404 names what was looked for as JSON. */
 function readProblem({ status, text }: HttpResponse): VendorProblem {
   const hint = hints[status];
-  const message = status === 404 ? 'there is no such dataset, pipeline, run or output' : /^\s*[<{[]/.test(text) ? '' : text;
+  const message =
+    status === 404 ? 'there is no such dataset, pipeline, run or output' : /^\s*[<{[]/.test(text) ? '' : text;
   return { message, ...(hint === undefined ? {} : { hint }) };
 }
 
 function readLoginProblem({ text }: HttpResponse): VendorProblem {
   try {
-    const { error, error_description: description } = JSON.parse(text) as { error?: string; error_description?: string };
+    const { error, error_description: description } = JSON.parse(text) as {
+      error?: string;
+      error_description?: string;
+    };
     return { message: description ?? error ?? '', hint: loginHint };
   } catch {
     return { hint: 'Check the login address in the connection.' };
@@ -38,10 +43,17 @@ function readLoginProblem({ text }: HttpResponse): VendorProblem {
  * @param renew do not use the one in the cache
  * @see https://quantemplate.readme.io/
  */
-export function quantemplateToken({ connection, host }: Context<QuantemplateConnection>, renew = false): Promise<string> {
+export function quantemplateToken(
+  { connection, host }: Context<QuantemplateConnection>,
+  renew = false,
+): Promise<string> {
   const { clientId, clientSecret } = connection;
   const tokenUrl = baseUrl(connection.loginUrl, 'Login Address');
-  return clientCredentialsToken(host, { service, tokenUrl, clientId, clientSecret, readProblem: readLoginProblem }, renew);
+  return clientCredentialsToken(
+    host,
+    { service, tokenUrl, clientId, clientSecret, readProblem: readLoginProblem },
+    renew,
+  );
 }
 
 /** The part of the interface that belongs to the connection's organisation. */

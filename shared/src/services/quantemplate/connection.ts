@@ -4,19 +4,53 @@ import { text } from '../../operations/fields.ts';
 import { quantemplateToken } from './api.ts';
 
 const fields = {
-  clientId: text({ label: 'Client ID', help: 'The ID of an API user. Quantemplate Support issues it together with the secret.', placeholder: 'u-1a2b3c4d' }),
-  clientSecret: text({ label: 'Client Secret', help: 'The secret that Quantemplate Support issued with the client ID.', secret: true }),
+  clientId: text({
+    label: 'Client ID',
+    help: 'The ID of an API user. Quantemplate Support issues it together with the secret.',
+    placeholder: 'u-1a2b3c4d',
+  }),
+  clientSecret: text({
+    label: 'Client Secret',
+    help: 'The secret that Quantemplate Support issued with the client ID.',
+    secret: true,
+  }),
   organisationId: text({
     label: 'Organisation ID',
     help: 'It begins with c- and stands in the address of every page of your organisation in Quantemplate; you can paste such an address.',
     placeholder: 'c-contoso',
     idFromUrl: { pattern: /[^/]\/(c-[\w-]+)/, example: 'https://app.prod.quantemplate.com/c-contoso/data' },
   }),
-  webhookSecret: v.optional(text({ label: 'Webhook Secret', help: 'Only for triggers: a long random text of your own that every event must carry. Quantemplate does not sign its events, so this is how they are told from forged ones.', secret: true })),
-  previousWebhookSecret: v.optional(text({ label: 'Previous Webhook Secret', help: 'Still accepted while you replace the webhook secret. Empty it afterwards.', secret: true, advanced: true })),
-  apiUrl: v.optional(text({ label: 'API Address', help: 'Where the interface of Quantemplate is. Leave it unless Quantemplate told you another address.', placeholder: 'https://api.prod.quantemplate.com/v1', advanced: true }), 'https://api.prod.quantemplate.com/v1'),
+  webhookSecret: v.optional(
+    text({
+      label: 'Webhook Secret',
+      help: 'Only for triggers: a long random text of your own that every event must carry. Quantemplate does not sign its events, so this is how they are told from forged ones.',
+      secret: true,
+    }),
+  ),
+  previousWebhookSecret: v.optional(
+    text({
+      label: 'Previous Webhook Secret',
+      help: 'Still accepted while you replace the webhook secret. Empty it afterwards.',
+      secret: true,
+      advanced: true,
+    }),
+  ),
+  apiUrl: v.optional(
+    text({
+      label: 'API Address',
+      help: 'Where the interface of Quantemplate is. Leave it unless Quantemplate told you another address.',
+      placeholder: 'https://api.prod.quantemplate.com/v1',
+      advanced: true,
+    }),
+    'https://api.prod.quantemplate.com/v1',
+  ),
   loginUrl: v.optional(
-    text({ label: 'Login Address', help: 'Where tokens are fetched. Leave it unless Quantemplate told you another address.', placeholder: 'https://accounts.prod.quantemplate.com/auth/realms/qt/protocol/openid-connect/token', advanced: true }),
+    text({
+      label: 'Login Address',
+      help: 'Where tokens are fetched. Leave it unless Quantemplate told you another address.',
+      placeholder: 'https://accounts.prod.quantemplate.com/auth/realms/qt/protocol/openid-connect/token',
+      advanced: true,
+    }),
     'https://accounts.prod.quantemplate.com/auth/realms/qt/protocol/openid-connect/token',
   ),
 };
@@ -31,7 +65,8 @@ export type QuantemplateConnection = ConnectionValues<typeof fields>;
 export const quantemplateConnection = defineConnection({
   key: 'quantemplate',
   name: 'Quantemplate API User',
-  description: 'An API user of Quantemplate. Share with it the datasets and pipelines that it shall work with; to upload a dataset it must be allowed to edit.',
+  description:
+    'An API user of Quantemplate. Share with it the datasets and pipelines that it shall work with; to upload a dataset it must be allowed to edit.',
   documentationUrl: 'https://quantemplate.readme.io/',
   fields,
   async test({ connection, host }) {

@@ -17,7 +17,12 @@ export const datasetUpdated = defineWebhookTrigger<QuantemplateConnection>()({
   description: 'Triggers when a dataset that is shared with the whole organisation is updated.',
   input: {
     datasets: v.optional(
-      list({ label: 'Dataset IDs', help: 'Only these datasets, one a line: IDs that begin with d-, or the addresses of their pages. Empty: all.', placeholder: 'd-claims', idFromUrl: datasetIdFromUrl }),
+      list({
+        label: 'Dataset IDs',
+        help: 'Only these datasets, one a line: IDs that begin with d-, or the addresses of their pages. Empty: all.',
+        placeholder: 'd-claims',
+        idFromUrl: datasetIdFromUrl,
+      }),
     ),
     ...secretFields,
   },
@@ -27,7 +32,13 @@ export const datasetUpdated = defineWebhookTrigger<QuantemplateConnection>()({
     updatedAt: v.optional(text({ label: 'Updated At' })),
     ...verificationFields,
   },
-  sample: { eventId: '3f0c9c1e-6c52-4f6e-9b0a-2f5f0c1d7a11', datasetId: 'd-claims', updatedAt: '2026-11-20T08:00:00.000Z', verified: true, matchedSecret: 'current' },
+  sample: {
+    eventId: '3f0c9c1e-6c52-4f6e-9b0a-2f5f0c1d7a11',
+    datasetId: 'd-claims',
+    updatedAt: '2026-11-20T08:00:00.000Z',
+    verified: true,
+    matchedSecret: 'current',
+  },
   verification,
   directions: directionsFor('DatasetUpdated', 'datasets'),
   events(body, input) {

@@ -1,7 +1,10 @@
 import { text } from '../../operations/fields.ts';
 
 /** Takes a dataset's ID out of the address of its page. */
-export const datasetIdFromUrl = { pattern: /[^/]\/(d-[\w-]+)/, example: 'https://app.prod.quantemplate.com/c-contoso/data/d-claims' };
+export const datasetIdFromUrl = {
+  pattern: /[^/]\/(d-[\w-]+)/,
+  example: 'https://app.prod.quantemplate.com/c-contoso/data/d-claims',
+};
 
 /** The field that says which dataset. */
 export const datasetField = text({

@@ -17,12 +17,23 @@ export const downloadDataset = defineDownload<QuantemplateConnection>()({
   description: 'Downloads a dataset as a CSV file.',
   input: {
     dataset: datasetField,
-    version: v.optional(integer({ label: 'Version', help: 'The number of an older version. Empty: the current one.', placeholder: '3', minimum: 0, advanced: true })),
+    version: v.optional(
+      integer({
+        label: 'Version',
+        help: 'The number of an older version. Empty: the current one.',
+        placeholder: '3',
+        minimum: 0,
+        advanced: true,
+      }),
+    ),
   },
   output: {
     datasetId: text({ label: 'Dataset ID' }),
     version: v.optional(integer({ label: 'Version' })),
-    empty: boolean({ label: 'Empty', help: 'Whether Quantemplate said that the dataset holds nothing; the file is then empty too.' }),
+    empty: boolean({
+      label: 'Empty',
+      help: 'Whether Quantemplate said that the dataset holds nothing; the file is then empty too.',
+    }),
   },
   sample: { datasetId: 'd-claims', version: 3, empty: false },
   async open({ dataset, version }, context) {

@@ -18,7 +18,10 @@ async function findOutput(api: Api, pipeline: string, execution: string, named: 
   throw new PipewrightError({
     code: same.length > 1 ? 'conflict' : 'not-found',
     service,
-    message: same.length > 1 ? `The run ${execution} has more than one output “${named}”.` : `The run ${execution} has no output “${named}”.`,
+    message:
+      same.length > 1
+        ? `The run ${execution} has more than one output “${named}”.`
+        : `The run ${execution} has no output “${named}”.`,
     hint: names ? `Its outputs are ${names}.` : 'It has no outputs: a run has them only after it has succeeded.',
   });
 }
@@ -38,14 +41,26 @@ export const downloadPipelineOutput = defineDownload<QuantemplateConnection>()({
     executionId: text({ label: 'Run ID' }),
     outputId: text({ label: 'Output ID' }),
     outputName: text({ label: 'Output Name' }),
-    empty: boolean({ label: 'Empty', help: 'Whether Quantemplate said that the output holds nothing; the file is then empty too.' }),
+    empty: boolean({
+      label: 'Empty',
+      help: 'Whether Quantemplate said that the output holds nothing; the file is then empty too.',
+    }),
   },
-  sample: { pipelineId: 'p-bordereaux', executionId: 'e-5c1d9a7b', outputId: 'o-7f3e2d1c', outputName: 'Claims', empty: false },
+  sample: {
+    pipelineId: 'p-bordereaux',
+    executionId: 'e-5c1d9a7b',
+    outputId: 'o-7f3e2d1c',
+    outputName: 'Claims',
+    empty: false,
+  },
   async open({ pipeline, execution, output }, context) {
     const api = openOrganisation(context);
     const { id, name } = await findOutput(api, pipeline, execution, output);
     const path = `${executionsPath(pipeline)}/${encodeURIComponent(execution)}/outputs/${encodeURIComponent(id)}`;
     const { empty, ...file } = await openCsv(api, path, name);
-    return { ...file, details: { pipelineId: pipeline, executionId: execution, outputId: id, outputName: name, empty } };
+    return {
+      ...file,
+      details: { pipelineId: pipeline, executionId: execution, outputId: id, outputName: name, empty },
+    };
   },
 });

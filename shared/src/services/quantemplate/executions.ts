@@ -35,7 +35,9 @@ export const executionsPath = (pipeline: string): string => `/pipelines/${encode
 /** The executions of a pipeline, newest first; Quantemplate gives them all at once. */
 export async function listExecutions(api: Api, pipeline: string): Promise<VendorExecution[]> {
   const executions = (await api.json<VendorExecution[] | undefined>('GET', executionsPath(pipeline))) ?? [];
-  return executions.toSorted((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? '') || (b.runNumber ?? 0) - (a.runNumber ?? 0));
+  return executions.toSorted(
+    (a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? '') || (b.runNumber ?? 0) - (a.runNumber ?? 0),
+  );
 }
 
 /**
@@ -45,7 +47,12 @@ export async function listExecutions(api: Api, pipeline: string): Promise<Vendor
 export async function findExecution(api: Api, pipeline: string, id: string): Promise<VendorExecution> {
   const found = (await listExecutions(api, pipeline)).find((execution) => execution.id === id);
   if (found) return found;
-  throw new PipewrightError({ code: 'not-found', service, message: `The pipeline ${pipeline} has no run ${id}.`, hint: 'Check that the run ID and the pipeline ID belong together.' });
+  throw new PipewrightError({
+    code: 'not-found',
+    service,
+    message: `The pipeline ${pipeline} has no run ${id}.`,
+    hint: 'Check that the run ID and the pipeline ID belong together.',
+  });
 }
 
 /** The execution in our words. */
@@ -82,7 +89,12 @@ export function pipelineRuns(api: Api, pipeline: string): RunProvider {
     what: `pipeline ${pipeline}`,
     get: async (id) => readExecution(pipeline, await findExecution(api, pipeline, id)),
     async cancel() {
-      throw new PipewrightError({ code: 'bad-input', service, message: 'Quantemplate offers no way to stop a run.', hint: 'Stop it on its page in Quantemplate.' });
+      throw new PipewrightError({
+        code: 'bad-input',
+        service,
+        message: 'Quantemplate offers no way to stop a run.',
+        hint: 'Stop it on its page in Quantemplate.',
+      });
     },
   };
 }
@@ -101,5 +113,11 @@ export const samplePipelineRun = {
   durationSeconds: 148,
   parameters: {},
   steps: [],
-  details: { pipelineId: 'p-bordereaux', runNumber: 42, version: 7, createdBy: 'u-1a2b3c4d', outputs: [{ id: 'o-7f3e2d1c', name: 'Claims' }] },
+  details: {
+    pipelineId: 'p-bordereaux',
+    runNumber: 42,
+    version: 7,
+    createdBy: 'u-1a2b3c4d',
+    outputs: [{ id: 'o-7f3e2d1c', name: 'Claims' }],
+  },
 };

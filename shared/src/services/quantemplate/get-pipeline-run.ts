@@ -19,5 +19,6 @@ export const getPipelineRun = defineAction<QuantemplateConnection>()({
   input: { pipeline: pipelineField, execution: executionField },
   output: runFields,
   sample: samplePipelineRun,
-  run: ({ pipeline, execution }, context) => readRun(context.host, pipelineRuns(openOrganisation(context), pipeline), execution),
+  run: ({ pipeline, execution }, context) =>
+    readRun(context.host, pipelineRuns(openOrganisation(context), pipeline), execution),
 });

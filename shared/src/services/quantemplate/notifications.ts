@@ -14,7 +14,8 @@ export interface Notification {
   payload: Record<string, unknown>;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
@@ -54,7 +55,10 @@ export const secretFields = {
         { value: 'basic', label: 'Basic Authentication' },
         { value: 'query', label: 'Query Parameter' },
       ],
-      { label: 'Where the Secret Is', help: 'How the webhook secret of the connection comes with every event: in a header, as the password of basic authentication, or at the end of the address.' },
+      {
+        label: 'Where the Secret Is',
+        help: 'How the webhook secret of the connection comes with every event: in a header, as the password of basic authentication, or at the end of the address.',
+      },
     ),
     'header',
   ),
@@ -75,7 +79,8 @@ type SecretChoices = Values<typeof secretFields>;
 /** How notifications are verified: by the connection's webhook secret in the place that was chosen. */
 export const verification = {
   scheme: ({ secretLocation }: SecretChoices) => `shared-secret-${secretLocation}` as const,
-  location: ({ secretLocation, secretName }: SecretChoices): string => secretName ?? (secretLocation === 'query' ? 'token' : 'x-webhook-secret'),
+  location: ({ secretLocation, secretName }: SecretChoices): string =>
+    secretName ?? (secretLocation === 'query' ? 'token' : 'x-webhook-secret'),
   secrets: ({ webhookSecret, previousWebhookSecret }: QuantemplateConnection): Secrets => ({
     ...(webhookSecret ? { current: webhookSecret } : {}),
     ...(previousWebhookSecret ? { previous: previousWebhookSecret } : {}),

@@ -19,10 +19,19 @@ interface Completed {
 }
 
 /** The event, where its outcome is wanted; a status that is not known passes only where any is. */
-function eventOf({ completedAt, vendorStatus, ...ids }: Completed, outcome: 'any' | 'succeeded' | 'failed' | 'cancelled') {
+function eventOf(
+  { completedAt, vendorStatus, ...ids }: Completed,
+  outcome: 'any' | 'succeeded' | 'failed' | 'cancelled',
+) {
   const status = statusOf(vendorStatus);
   if (outcome !== 'any' && outcome !== status) return [];
-  const data = { ...ids, status, vendorStatus, succeeded: status === 'succeeded', ...(completedAt ? { completedAt } : {}) };
+  const data = {
+    ...ids,
+    status,
+    vendorStatus,
+    succeeded: status === 'succeeded',
+    ...(completedAt ? { completedAt } : {}),
+  };
   return [{ id: ids.eventId, data }];
 }
 
@@ -36,7 +45,12 @@ export const pipelineCompleted = defineWebhookTrigger<QuantemplateConnection>()(
   description: 'Triggers when a run of a pipeline that is shared with the whole organisation has finished.',
   input: {
     pipelines: v.optional(
-      list({ label: 'Pipeline IDs', help: 'Only these pipelines, one a line: IDs that begin with p-, or the addresses of their pages. Empty: all.', placeholder: 'p-bordereaux', idFromUrl: pipelineIdFromUrl }),
+      list({
+        label: 'Pipeline IDs',
+        help: 'Only these pipelines, one a line: IDs that begin with p-, or the addresses of their pages. Empty: all.',
+        placeholder: 'p-bordereaux',
+        idFromUrl: pipelineIdFromUrl,
+      }),
     ),
     ...finishedFilter,
     ...secretFields,
@@ -71,16 +85,39 @@ export const pipelineCompleted = defineWebhookTrigger<QuantemplateConnection>()(
     const executionId = payloadText(notification, 'pipelineExecutionId');
     if (!pipelineId || !executionId || !isAmong(pipelineId, input.pipelines)) return [];
     const { id: eventId, createdAt: completedAt } = notification;
-    return eventOf({ eventId, completedAt, pipelineId, executionId, vendorStatus: payloadText(notification, 'status') ?? '' }, input.outcome);
+    return eventOf(
+      { eventId, completedAt, pipelineId, executionId, vendorStatus: payloadText(notification, 'status') ?? '' },
+      input.outcome,
+    );
   },
   async recent(input, context) {
     const api = openOrganisation(context);
-    const runs = await Promise.all((input.pipelines ?? []).slice(0, 3).map(async (pipeline) => (await listExecutions(api, pipeline)).map((execution) => ({ pipeline, run: readExecution(pipeline, execution) }))));
+    const runs = await Promise.all(
+      (input.pipelines ?? [])
+        .slice(0, 3)
+        .map(async (pipeline) =>
+          (await listExecutions(api, pipeline)).map((execution) => ({
+            pipeline,
+            run: readExecution(pipeline, execution),
+          })),
+        ),
+    );
     return runs
       .flat()
       .filter(({ run }) => isFinished(run.status))
       .sort((a, b) => (b.run.finishedAt ?? '').localeCompare(a.run.finishedAt ?? ''))
       .slice(0, 10)
-      .flatMap(({ pipeline, run }) => eventOf({ eventId: run.id, completedAt: run.finishedAt, pipelineId: pipeline, executionId: run.id, vendorStatus: run.vendorStatus }, input.outcome));
+      .flatMap(({ pipeline, run }) =>
+        eventOf(
+          {
+            eventId: run.id,
+            completedAt: run.finishedAt,
+            pipelineId: pipeline,
+            executionId: run.id,
+            vendorStatus: run.vendorStatus,
+          },
+          input.outcome,
+        ),
+      );
   },
 });

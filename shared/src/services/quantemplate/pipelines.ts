@@ -5,7 +5,10 @@ import type { QuantemplateConnection } from './connection.ts';
 import { findExecution, listExecutions, readExecution } from './executions.ts';
 
 /** Takes a pipeline's ID out of the address of its page. */
-export const pipelineIdFromUrl = { pattern: /[^/]\/(p-[\w-]+)/, example: 'https://app.prod.quantemplate.com/c-contoso/pipelines/p-bordereaux' };
+export const pipelineIdFromUrl = {
+  pattern: /[^/]\/(p-[\w-]+)/,
+  example: 'https://app.prod.quantemplate.com/c-contoso/pipelines/p-bordereaux',
+};
 
 /** The field that says which pipeline. */
 export const pipelineField = text({
@@ -27,7 +30,10 @@ const executionChoices = defineChoices<QuantemplateConnection>({
     const choices = executions.slice(0, most).map((execution) => {
       const { status, startedAt } = readExecution(pipeline, execution);
       const number = execution.runNumber === undefined ? execution.id : `Run ${execution.runNumber}`;
-      return { value: execution.id, label: `${number}, ${status}${startedAt ? `, ${startedAt.slice(0, 16).replace('T', ' ')} UTC` : ''}` };
+      return {
+        value: execution.id,
+        label: `${number}, ${status}${startedAt ? `, ${startedAt.slice(0, 16).replace('T', ' ')} UTC` : ''}`,
+      };
     });
     return { choices: search(choices, wanted) };
   },
@@ -39,17 +45,26 @@ export const executionField = text({
   help: 'Pick a recent run, or take the ID from a Run Pipeline step or a Pipeline Completed trigger.',
   placeholder: 'e-5c1d9a7b',
   choices: executionChoices,
-  idFromUrl: { pattern: /[^/]\/(e-[\w-]+)/, example: 'https://app.prod.quantemplate.com/c-contoso/pipelines/p-bordereaux/executions/e-5c1d9a7b' },
+  idFromUrl: {
+    pattern: /[^/]\/(e-[\w-]+)/,
+    example: 'https://app.prod.quantemplate.com/c-contoso/pipelines/p-bordereaux/executions/e-5c1d9a7b',
+  },
 });
 
 const outputChoices = defineChoices<QuantemplateConnection>({
   key: 'outputs',
   needs: ['pipeline', 'execution'],
   async load({ input, search: wanted }, context) {
-    const { outputs } = await findExecution(openOrganisation(context), String(input['pipeline'] ?? ''), String(input['execution'] ?? ''));
+    const { outputs } = await findExecution(
+      openOrganisation(context),
+      String(input['pipeline'] ?? ''),
+      String(input['execution'] ?? ''),
+    );
     const all = outputs ?? [];
     const isUnique = (name: string) => all.filter((output) => output.name === name).length === 1;
-    const choices = all.map(({ id, name }) => (isUnique(name) ? { value: name, label: name } : { value: id, label: `${name} (${id})` }));
+    const choices = all.map(({ id, name }) =>
+      isUnique(name) ? { value: name, label: name } : { value: id, label: `${name} (${id})` },
+    );
     return { choices: search(choices, wanted) };
   },
 });

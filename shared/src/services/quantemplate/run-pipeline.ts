@@ -35,7 +35,11 @@ export const runPipeline = defineAction<QuantemplateConnection>()({
       async start() {
         const execution = await api.json<VendorExecution | undefined>('POST', executionsPath(input.pipeline));
         if (typeof execution?.id === 'string') return readExecution(input.pipeline, execution);
-        throw new PipewrightError({ code: 'unexpected-answer', service, message: 'Quantemplate took the request but named no run.' });
+        throw new PipewrightError({
+          code: 'unexpected-answer',
+          service,
+          message: 'Quantemplate took the request but named no run.',
+        });
       },
     });
     return followRun(context.host, provider, run, { ...input, onTimeout: 'leave' });

@@ -13,7 +13,8 @@ import { uploadDataset } from './upload-dataset.ts';
 export const quantemplate = defineService({
   key: 'quantemplate',
   name: service,
-  description: 'React to updated datasets and completed pipelines of Quantemplate, run pipelines, and download or upload datasets.',
+  description:
+    'React to updated datasets and completed pipelines of Quantemplate, run pipelines, and download or upload datasets.',
   connection: quantemplateConnection,
   operations: [runPipeline, getPipelineRun, downloadPipelineOutput, downloadDataset, uploadDataset],
   triggers: [datasetUpdated, pipelineCompleted],

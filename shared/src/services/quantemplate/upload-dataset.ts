@@ -17,7 +17,10 @@ export const uploadDataset = defineAction<QuantemplateConnection>()({
   effect: 'idempotent',
   input: {
     dataset: datasetField,
-    file: file({ label: 'File', help: 'A CSV file in UTF-8 with a header line. It overwrites what the dataset holds; the API user must be allowed to edit it.' }),
+    file: file({
+      label: 'File',
+      help: 'A CSV file in UTF-8 with a header line. It overwrites what the dataset holds; the API user must be allowed to edit it.',
+    }),
   },
   output: {
     datasetId: text({ label: 'Dataset ID' }),
