@@ -1,0 +1,28 @@
+import type { Sandbox } from '../sandbox/sandbox.ts';
+
+/** What a person would type into the groups of the Zapier connection for the accounts of the sandbox. */
+export function groupsOf({ accounts, addresses }: Sandbox) {
+  const { azure, quantemplate, dbt } = accounts;
+  return {
+    azure: {
+      azure_tenantId: azure.tenantId,
+      azure_clientId: azure.clientId,
+      azure_clientSecret: azure.clientSecret,
+      azure_subscriptionId: azure.subscriptionId,
+      azure_cloud: 'custom',
+      azure_authorityUrl: addresses.entra,
+      azure_managementUrl: addresses.arm,
+      azure_synapseUrl: addresses.synapse,
+    },
+    quantemplate: {
+      quantemplate_clientId: quantemplate.clientId,
+      quantemplate_clientSecret: quantemplate.clientSecret,
+      quantemplate_organisationId: quantemplate.organisationId,
+      quantemplate_webhookSecret: 'a long random text',
+      quantemplate_previousWebhookSecret: 'the text before it',
+      quantemplate_apiUrl: addresses.quantemplate,
+      quantemplate_loginUrl: addresses.quantemplateLogin,
+    },
+    dbt: { dbt_accessUrl: addresses.dbt, dbt_accountId: String(dbt.accountId), dbt_apiToken: dbt.token },
+  };
+}
