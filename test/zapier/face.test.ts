@@ -110,6 +110,15 @@ describe('a file', () => {
   });
 });
 
+describe('a redirect', () => {
+  it('to another host is followed without the authorization', async () => {
+    nock(parcelUrl, { reqheaders: { authorization: 'Bearer token-of-the-account' } }).get('/label').reply(302, '', { location: 'https://files.example/label?sig=1' });
+    nock('https://files.example', { badheaders: ['authorization'] }).get('/label').query({ sig: '1' }).reply(200, 'To: Ada');
+    const { file } = await zapier.create('parcel_post_print', { authData });
+    expect((await zapier.files.get(String(file))?.bytes())?.toString()).toBe('To: Ada');
+  });
+});
+
 describe('a search', () => {
   it('gives back everything that was found, or nothing', async () => {
     expect(await zapier.search('parcel_post_find', { authData, inputData: { name: 'p' } })).toEqual([{ id: 'p-1' }, { id: 'p-2' }]);

@@ -108,9 +108,11 @@ describe('a request of the Zapier app', () => {
     expect(Date.now() - begin).toBeLessThan(3_000);
   });
 
-  it('follows a redirect without the authorization at another host, and never to this machine', async () => {
-    handler = (_request, response) => response.writeHead(302, { location: `${url}/there` }).end();
-    await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {} }))).rejects.toMatchObject({ code: 'unavailable' });
+  it('is led by a redirect neither to this machine nor in circles', async () => {
+    handler = (request, response) => (request.url === '/there' ? response.end() : response.writeHead(302, { location: `${url}/there` }).end());
+    await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {} }))).rejects.toMatchObject({ message: expect.stringContaining('an address that Zapier does not allow') });
+    handler = (_request, response) => response.writeHead(302, { location: url }).end();
+    await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {} }))).rejects.toMatchObject({ message: expect.stringContaining('without end') });
   });
 });
 
@@ -140,6 +142,15 @@ describe('a body that comes as a stream', () => {
   it('fails when it falls silent', async () => {
     handler = (_request, response) => void response.write('half');
     await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection broke') });
+  });
+
+  it('fails when it is not whole before Zapier ends the step', async () => {
+    handler = (_request, response) => {
+      const drip = setInterval(() => response.write('.'), 50);
+      response.on('close', () => clearInterval(drip));
+    };
+    const late = send(async ({ send: http }) => text((await http({ method: 'GET', url, headers: {}, answer: 'stream' })).stream), { seconds: 0.5 });
+    await expect(late).rejects.toMatchObject({ message: expect.stringContaining('within the 30 seconds') });
   });
 
   it('is broken off when nobody reads it', async () => {

@@ -4,7 +4,7 @@ import { createAppRunner, type Data, type StepSetup } from '../zapier-runtime/ap
 import { startBackendServer } from '../zapier-runtime/backend-server.ts';
 import type { ZapierApp } from '../zapier-runtime/boot-zapier-app.ts';
 import { runCreate } from '../zapier-runtime/create.ts';
-import { Deduper } from '../zapier-runtime/deduper.ts';
+import type { Deduper } from '../zapier-runtime/deduper.ts';
 import { readChoices, readFields, type FieldSetup } from '../zapier-runtime/fields.ts';
 import { readHydrationPointer } from '../zapier-runtime/hydration.ts';
 import { PlatformStore } from '../zapier-runtime/platform-store.ts';

@@ -52,10 +52,11 @@ export function openSender(z: Pick<ZObject, 'request'>, { endsAt, silence = 10_0
       response.headers.forEach((value: string, name: string) => {
         received[name.toLowerCase()] = value;
       });
-      const stream = take(body, expectedLength(method, response.status, received), silence, () => {
+      const end = () => {
         open.delete(controller);
         controller.abort();
-      });
+      };
+      const stream = take(body, { length: expectedLength(method, response.status, received), silence, endsAt, end });
       if (answer === 'stream') return { status: response.status, headers: received, text: '', stream };
       return { status: response.status, headers: received, text: await readText(stream) };
     } catch (error) {
@@ -110,18 +111,25 @@ function expectedLength(method: string, status: number, headers: Headers): numbe
   return length === undefined ? undefined : Number(length);
 }
 
+interface TakeOptions extends Required<SenderOptions> {
+  /** Bytes that must come, where the sender tells it. */
+  length: number | undefined;
+  /** Called once when nothing is read any more. */
+  end(): void;
+}
+
 /** The bytes of an answer. One that falls silent or ends early fails: Zapier's core would wait for it without end. */
-async function* take(body: Readable, expected: number | undefined, silence: number, end: () => void): Bytes {
+async function* take(body: Readable, { length, silence, endsAt, end }: TakeOptions): Bytes {
   let size = 0;
   const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   try {
     for (;;) {
-      const timer = setTimeout(() => body.destroy(new Error('silence')), silence);
+      const timer = setTimeout(() => body.destroy(new Error('silence')), Math.max(1, Math.min(silence, endsAt - Date.now())));
       let piece: IteratorResult<Buffer>;
       try {
         piece = await pieces.next();
       } catch {
-        throw cutShort();
+        throw Date.now() >= endsAt ? tooLate() : cutShort();
       } finally {
         clearTimeout(timer);
       }
@@ -129,7 +137,7 @@ async function* take(body: Readable, expected: number | undefined, silence: numb
       size += piece.value.length;
       yield piece.value;
     }
-    if (expected !== undefined && size !== expected) throw cutShort();
+    if (length !== undefined && size !== length) throw cutShort();
   } finally {
     body.destroy();
     end();
@@ -138,6 +146,10 @@ async function* take(body: Readable, expected: number | undefined, silence: numb
 
 function cutShort(): PipewrightError {
   return new PipewrightError({ code: 'cut-short', message: 'The connection broke while the body came.', hint: 'Run it again; nothing was kept.', retryable: true });
+}
+
+function tooLate(): PipewrightError {
+  return new PipewrightError({ code: 'timed-out', message: 'The answer did not come whole within the 30 seconds that Zapier gives a step.', hint: 'Ask for less of it: a smaller file, or a filtered one.' });
 }
 
 async function readText(stream: Bytes): Promise<string> {
@@ -152,16 +164,18 @@ const reasons: Record<string, string> = {
   ECONNRESET: 'the connection was closed before an answer came',
   ETIMEDOUT: 'no answer came in time',
   AbortError: 'no answer came in time',
+  'max-redirect': 'it was passed on from one address to the next without end',
+  AppError: 'it led to an address that Zapier does not allow',
 };
 
 /** The text holds no address: the messages of Zapier's core do, and addresses can be secrets. */
 function unreachable(error: unknown): PipewrightError {
   if (error instanceof PipewrightError) return error;
-  const { code, name } = error as { code?: string; name?: string };
-  const known = reasons[code ?? ''] ?? reasons[name ?? ''];
+  const { code, type, name } = error as { code?: string; type?: string; name?: string };
+  const known = reasons[code ?? ''] ?? reasons[type ?? ''] ?? reasons[name ?? ''];
   return new PipewrightError({
     code: 'unavailable',
-    message: `${known ?? `the request failed (${code ?? name ?? 'unknown'})`}.`,
+    message: `${known ?? `the request failed (${code ?? type ?? name ?? 'unknown'})`}.`,
     hint: 'Check the address in the connection and the network.',
     retryable: true,
   });
