@@ -4,17 +4,34 @@ import { ArtifactsClient } from '@azure/synapse-artifacts';
 import { SparkClient } from '@azure/synapse-spark';
 import { sandboxAccounts, type Sandbox } from './sandbox.ts';
 
-const { tenantId, clientId, clientSecret, subscriptionId, workspace, sparkPool } = sandboxAccounts.azure;
+const { tenantId, clientId, clientSecret, subscriptionId, resourceGroup, factory, workspace, sparkPool } =
+  sandboxAccounts.azure;
+
+/** Address of the factory at the management plane. */
+export function factoryAddress(sandbox: Sandbox): string {
+  const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+  return `${sandbox.addresses.arm}${group}/providers/Microsoft.DataFactory/factories/${factory}`;
+}
 
 /** Asks the sandbox's Entra for a token. */
-export async function fetchToken(sandbox: Sandbox, scope: string, change: Record<string, string> = {}): Promise<Response> {
+export async function fetchToken(
+  sandbox: Sandbox,
+  scope: string,
+  change: Record<string, string> = {},
+): Promise<Response> {
   const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope, ...change };
-  return fetch(`${sandbox.addresses.entra}/${tenantId}/oauth2/v2.0/token`, { method: 'POST', body: new URLSearchParams(form) });
+  return fetch(`${sandbox.addresses.entra}/${tenantId}/oauth2/v2.0/token`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+  });
 }
 
 /** A token, or an error that says why there is none. */
 export async function accessToken(sandbox: Sandbox, scope: string): Promise<string> {
-  const body = (await (await fetchToken(sandbox, scope)).json()) as { access_token?: string; error_description?: string };
+  const body = (await (await fetchToken(sandbox, scope)).json()) as {
+    access_token?: string;
+    error_description?: string;
+  };
   if (!body.access_token) throw new Error(body.error_description);
   return body.access_token;
 }
@@ -39,10 +56,17 @@ export async function azureClients(sandbox: Sandbox) {
   const management = await accessToken(sandbox, 'https://management.azure.com/.default');
   const dataPlane = await accessToken(sandbox, 'https://dev.azuresynapse.net/.default');
   const endpoint = sandbox.addresses.synapse.replace('{workspace}', workspace);
-  const dataFactory = new DataFactoryManagementClient(credential, subscriptionId, { endpoint: sandbox.addresses.arm, ...plain });
+  const dataFactory = new DataFactoryManagementClient(credential, subscriptionId, {
+    endpoint: sandbox.addresses.arm,
+    ...plain,
+  });
   const artifacts = new ArtifactsClient(credential, endpoint, plain);
   const spark = new SparkClient(credential, endpoint, sparkPool, plain);
-  for (const [client, token] of [[dataFactory, management], [artifacts, dataPlane], [spark, dataPlane]] as const) {
+  for (const [client, token] of [
+    [dataFactory, management],
+    [artifacts, dataPlane],
+    [spark, dataPlane],
+  ] as const) {
     client.pipeline.removePolicy({ name: policy });
     client.pipeline.addPolicy(plainToken(token));
   }

@@ -1,10 +1,8 @@
 import { request } from 'node:http';
-import { accessToken, until } from './azure-clients.ts';
+import { accessToken, factoryAddress, until } from './azure-clients.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
 import { ManualClock } from './server/clock.ts';
-
-const { subscriptionId, resourceGroup, factory } = sandboxAccounts.azure;
 
 describe('the controls for another process', () => {
   let sandbox: Sandbox;
@@ -20,9 +18,19 @@ describe('the controls for another process', () => {
   afterEach(() => receiver.received.splice(0));
 
   const send = async (method: string, path: string, body: unknown = {}) => {
-    const response = await fetch(`${sandbox.addresses.control}${path}`, { method, headers: { 'content-type': 'application/json' }, ...(method === 'GET' ? {} : { body: JSON.stringify(body) }) });
+    const response = await fetch(`${sandbox.addresses.control}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(method === 'GET' ? {} : { body: JSON.stringify(body) }),
+    });
     const text = await response.text();
-    return { status: response.status, body: (response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text) as Record<string, unknown> };
+    return {
+      status: response.status,
+      body: (response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text) as Record<
+        string,
+        unknown
+      >,
+    };
   };
   const log = async () => (await send('GET', '/log')).body as unknown as ReturnType<Sandbox['control']['log']>;
 
@@ -32,17 +40,34 @@ describe('the controls for another process', () => {
 
   it('let the next run of a pipeline fail at a step, and tell of every run', async () => {
     expect((await send('POST', '/durations', { queuedMilliseconds: 20, runningMilliseconds: 40 })).status).toBe(204);
-    await send('POST', '/runs/next', { service: 'data-factory', name: 'Nightly_load', failure: { step: 'Look up sources', message: 'No rows.' } });
+    await send('POST', '/runs/next', {
+      service: 'data-factory',
+      name: 'Nightly_load',
+      failure: { step: 'Look up sources', message: 'No rows.' },
+    });
     const authorization = `Bearer ${await accessToken(sandbox, 'https://management.azure.com/.default')}`;
-    await fetch(`${sandbox.addresses.arm}/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.DataFactory/factories/${factory}/pipelines/Nightly_load/createRun?api-version=2018-06-01`, { method: 'POST', headers: { authorization }, body: '{}' });
+    await fetch(`${factoryAddress(sandbox)}/pipelines/Nightly_load/createRun?api-version=2018-06-01`, {
+      method: 'POST',
+      headers: { authorization },
+      body: '{}',
+    });
     const { runs } = await until(log, ({ runs: { dataFactory } }) => dataFactory[0]?.['status'] === 'Failed');
-    expect(runs.dataFactory).toMatchObject([{ pipelineName: 'Nightly_load', message: 'Operation on target Look up sources failed: No rows.' }]);
+    expect(runs.dataFactory).toMatchObject([
+      { pipelineName: 'Nightly_load', message: 'Operation on target Look up sources failed: No rows.' },
+    ]);
   });
 
   it('send a Quantemplate event with its secret, and note the delivery without it', async () => {
-    const { body } = await send('POST', '/quantemplate/events', { url: `${receiver.url}?key=hush`, envelope: 'A', secret: { kind: 'header', name: 'X-Secret', value: 'hush' }, event: { name: 'DatasetUpdated', payload: { datasetId: 'd-claims' } } });
+    const { body } = await send('POST', '/quantemplate/events', {
+      url: `${receiver.url}?key=hush`,
+      envelope: 'A',
+      secret: { kind: 'header', name: 'X-Secret', value: 'hush' },
+      event: { name: 'DatasetUpdated', payload: { datasetId: 'd-claims' } },
+    });
     expect(body).toMatchObject({ status: 200, event: 'DatasetUpdated' });
-    expect(receiver.received).toMatchObject([{ headers: { 'x-secret': 'hush' }, body: { eventName: 'DatasetUpdated' } }]);
+    expect(receiver.received).toMatchObject([
+      { headers: { 'x-secret': 'hush' }, body: { eventName: 'DatasetUpdated' } },
+    ]);
     const { deliveries } = await log();
     expect(deliveries).toMatchObject([{ vendor: 'quantemplate', attempt: 1, to: expect.stringMatching(/\/hook$/) }]);
     expect(JSON.stringify(deliveries)).not.toContain('hush');
@@ -52,9 +77,14 @@ describe('the controls for another process', () => {
     const subscription = { name: 'x', client_url: receiver.url, active: true, event_types: ['job.run.completed'] };
     sandbox.world.dbt.webhooks.create(subscription);
     const { runId } = (await send('POST', '/dbt/runs', { outcome: 'error' })).body;
-    await until(async () => receiver.received.length, (count) => count === 1);
+    await until(
+      async () => receiver.received.length,
+      (count) => count === 1,
+    );
     const eventId = String(receiver.received[0]?.body['eventId']);
-    expect(receiver.received[0]?.body).toMatchObject({ data: { runId: String(runId), runStatusCode: 20, runReason: 'Kicked off from the UI' } });
+    expect(receiver.received[0]?.body).toMatchObject({
+      data: { runId: String(runId), runStatusCode: 20, runReason: 'Kicked off from the UI' },
+    });
     expect((await send('POST', `/dbt/deliveries/${eventId}/again`)).body).toMatchObject({ status: 200 });
     expect(receiver.received).toHaveLength(2);
     await send('POST', '/durations', { runningMilliseconds: 60_000 });
@@ -65,16 +95,24 @@ describe('the controls for another process', () => {
 
   it('send a Mode event with the old host name and no signature', async () => {
     await send('POST', '/mode/events', { url: receiver.url, event: 'report_run_completed', report: 'abc', run: 'def' });
-    expect(receiver.received[0]?.body).toEqual({ event: 'report_run_completed', report_run_url: 'https://modeanalytics.com/api/contoso/reports/abc/runs/def' });
+    expect(receiver.received[0]?.body).toEqual({
+      event: 'report_run_completed',
+      report_run_url: 'https://modeanalytics.com/api/contoso/reports/abc/runs/def',
+    });
   });
 
   it('add a fault and take it back, and write datasets', async () => {
-    expect((await send('POST', '/faults', { match: { path: '^/slack' }, times: 3, fault: { kind: 'status', status: 500 } })).status).toBe(204);
+    expect(
+      (await send('POST', '/faults', { match: { path: '^/slack' }, times: 3, fault: { kind: 'status', status: 500 } }))
+        .status,
+    ).toBe(204);
     expect((await fetch(`${sandbox.addresses.slack}/auth.test`)).status).toBe(500);
     await send('DELETE', '/faults');
     expect((await fetch(`${sandbox.addresses.slack}/auth.test`)).status).toBe(200);
     expect((await send('PUT', '/quantemplate/datasets/d-claims', { rows: 5 })).body).toEqual({ version: 2 });
-    expect((await send('POST', '/azure/triggers/Every%20morning/fire')).body).toEqual({ triggerRunId: expect.any(String) });
+    expect((await send('POST', '/azure/triggers/Every%20morning/fire')).body).toEqual({
+      triggerRunId: expect.any(String),
+    });
   });
 
   it.each([
@@ -91,7 +129,9 @@ describe('the controls for another process', () => {
     const plain = await fetch(`${sandbox.addresses.control}/reset`, { method: 'POST', body: '{}' });
     expect(plain.status).toBe(415);
     const status = await new Promise((resolve) => {
-      request(`${sandbox.addresses.control}/log`, { headers: { host: 'evil.example' } }, (response) => resolve(response.resume().statusCode)).end();
+      request(`${sandbox.addresses.control}/log`, { headers: { host: 'evil.example' } }, (response) =>
+        resolve(response.resume().statusCode),
+      ).end();
     });
     expect(status).toBe(403);
   });
@@ -114,7 +154,10 @@ describe('a sandbox with a clock of its own', () => {
       clock.advance(6 * 3_600_000 - 1);
       expect(sandbox.control.log().runs.dataFactory[0]).toMatchObject({ status: 'InProgress' });
       clock.advance(1);
-      expect(sandbox.control.log().runs).toMatchObject({ dataFactory: [{ status: 'Succeeded', durationInMs: 6 * 3_600_000 }], dbt: [{ id: dbtRun, status: 10, duration: '06:00:00' }] });
+      expect(sandbox.control.log().runs).toMatchObject({
+        dataFactory: [{ status: 'Succeeded', durationInMs: 6 * 3_600_000 }],
+        dbt: [{ id: dbtRun, status: 10, duration: '06:00:00' }],
+      });
       ids.push(run.id);
       await sandbox.stop();
     }

@@ -2,7 +2,10 @@ import { azureClients, collect, until } from './azure-clients.ts';
 import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
 
 const { resourceGroup, factory } = sandboxAccounts.azure;
-const around = () => ({ lastUpdatedAfter: new Date(Date.now() - 3_600_000), lastUpdatedBefore: new Date(Date.now() + 3_600_000) });
+const around = () => ({
+  lastUpdatedAfter: new Date(Date.now() - 3_600_000),
+  lastUpdatedBefore: new Date(Date.now() + 3_600_000),
+});
 
 describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => {
   let sandbox: Sandbox;
@@ -14,10 +17,16 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
   });
   afterAll(() => sandbox.stop());
 
-  const start = (name: string, parameters: Record<string, unknown> = {}) => client.pipelines.createRun(resourceGroup, factory, name, { parameters });
+  const start = (name: string, parameters: Record<string, unknown> = {}) =>
+    client.pipelines.createRun(resourceGroup, factory, name, { parameters });
   const read = (id: string) => client.pipelineRuns.get(resourceGroup, factory, id);
-  const finished = (id: string) => until(() => read(id), ({ status }) => ['Succeeded', 'Failed', 'Cancelled'].includes(status ?? ''));
-  const activities = async (id: string) => (await client.activityRuns.queryByPipelineRun(resourceGroup, factory, id, around())).value;
+  const finished = (id: string) =>
+    until(
+      () => read(id),
+      ({ status }) => ['Succeeded', 'Failed', 'Cancelled'].includes(status ?? ''),
+    );
+  const activities = async (id: string) =>
+    (await client.activityRuns.queryByPipelineRun(resourceGroup, factory, id, around())).value;
 
   it('lists more pipelines than one page holds, with their parameters', async () => {
     const pipelines = await collect(client.pipelines.listByFactory(resourceGroup, factory));
@@ -32,9 +41,16 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
   it('takes a run from the queue through its work to its end', async () => {
     const { runId } = await start('QT_fetch_data', { DatasetID: 'd-claims' });
     const queued = await read(runId);
-    expect(queued).toMatchObject({ status: 'Queued', parameters: { DatasetID: 'd-claims' }, pipelineName: 'QT_fetch_data' });
+    expect(queued).toMatchObject({
+      status: 'Queued',
+      parameters: { DatasetID: 'd-claims' },
+      pipelineName: 'QT_fetch_data',
+    });
     expect(queued.runEnd).toBeFalsy();
-    await until(() => read(runId), ({ status }) => status === 'InProgress');
+    await until(
+      () => read(runId),
+      ({ status }) => status === 'InProgress',
+    );
     const run = await finished(runId);
     expect(run.status).toBe('Succeeded');
     expect(run.runEnd).toBeInstanceOf(Date);
@@ -53,33 +69,61 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
   });
 
   it('refuses a run without a parameter that is needed; their names heed upper and lower case', async () => {
-    await expect(start('QT_fetch_data', { datasetid: 'd-claims' })).rejects.toMatchObject({ statusCode: 400, code: 'BadRequest' });
+    await expect(start('QT_fetch_data', { datasetid: 'd-claims' })).rejects.toMatchObject({
+      statusCode: 400,
+      code: 'BadRequest',
+    });
     await expect(start('Nowhere')).rejects.toMatchObject({ statusCode: 404, code: 'EntityNotFound' });
   });
 
   it('fails at the step that was asked for, and says why', async () => {
-    sandbox.control.planRun({ service: 'data-factory', name: 'QT_fetch_data', failure: { step: 'Log in to Quantemplate', message: 'Invalid client.' } });
+    sandbox.control.planRun({
+      service: 'data-factory',
+      name: 'QT_fetch_data',
+      failure: { step: 'Log in to Quantemplate', message: 'Invalid client.' },
+    });
     const { runId } = await start('QT_fetch_data', { DatasetID: 'd-claims' });
-    expect(await finished(runId)).toMatchObject({ status: 'Failed', message: 'Operation on target Log in to Quantemplate failed: Invalid client.' });
-    expect(await activities(runId)).toMatchObject([{ status: 'Failed', error: { errorCode: '2108', message: 'Invalid client.', failureType: 'UserError' } }]);
+    expect(await finished(runId)).toMatchObject({
+      status: 'Failed',
+      message: 'Operation on target Log in to Quantemplate failed: Invalid client.',
+    });
+    expect(await activities(runId)).toMatchObject([
+      { status: 'Failed', error: { errorCode: '2108', message: 'Invalid client.', failureType: 'UserError' } },
+    ]);
   });
 
   it('lets a child pipeline fail its parent', async () => {
-    sandbox.control.planRun({ service: 'data-factory', name: 'Load_sources', failure: { step: 'Copy claims', message: 'Login failed for user.' } });
+    sandbox.control.planRun({
+      service: 'data-factory',
+      name: 'Load_sources',
+      failure: { step: 'Copy claims', message: 'Login failed for user.' },
+    });
     const { runId } = await start('Nightly_load');
     const run = await finished(runId);
-    expect(run).toMatchObject({ status: 'Failed', message: expect.stringContaining('Operation on target Copy claims failed: Login failed for user.') });
+    expect(run).toMatchObject({
+      status: 'Failed',
+      message: expect.stringContaining('Operation on target Copy claims failed: Login failed for user.'),
+    });
     const parentSteps = await activities(runId);
     const { pipelineRunId } = parentSteps?.[1]?.output as { pipelineRunId: string };
-    expect(await read(pipelineRunId)).toMatchObject({ status: 'Failed', invokedBy: { invokedByType: 'PipelineActivity', pipelineRunId: runId } });
+    expect(await read(pipelineRunId)).toMatchObject({
+      status: 'Failed',
+      invokedBy: { invokedByType: 'PipelineActivity', pipelineRunId: runId },
+    });
     expect((await activities(pipelineRunId))?.map(({ status }) => status)).toEqual(['Succeeded', 'Failed']);
   });
 
   it('cancels a run and its children, and leaves the end of the run empty', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Load_sources', runningMilliseconds: 60_000 });
     const { runId } = await start('Nightly_load');
-    const child = await until(async () => (await activities(runId))?.[1]?.output as { pipelineRunId: string } | undefined, (output) => output !== undefined);
-    await until(() => read(child?.pipelineRunId ?? ''), ({ status }) => status === 'InProgress');
+    const child = await until(
+      async () => (await activities(runId))?.[1]?.output as { pipelineRunId: string } | undefined,
+      (output) => output !== undefined,
+    );
+    await until(
+      () => read(child?.pipelineRunId ?? ''),
+      ({ status }) => status === 'InProgress',
+    );
     await client.pipelineRuns.cancel(resourceGroup, factory, runId, { isRecursive: true });
     expect((await read(runId)).status).toBe('Canceling');
     const run = await finished(runId);
@@ -91,41 +135,71 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
   });
 
   it('starts again from the activity that failed', async () => {
-    sandbox.control.planRun({ service: 'data-factory', name: 'QT_fetch_data', failure: { step: 'Copy dataset to SQL' } });
+    sandbox.control.planRun({
+      service: 'data-factory',
+      name: 'QT_fetch_data',
+      failure: { step: 'Copy dataset to SQL' },
+    });
     const { runId } = await start('QT_fetch_data', { DatasetID: 'd-claims' });
     await finished(runId);
-    const recovery = await client.pipelines.createRun(resourceGroup, factory, 'QT_fetch_data', { referencePipelineRunId: runId, isRecovery: true, startFromFailure: true });
+    const recovery = await client.pipelines.createRun(resourceGroup, factory, 'QT_fetch_data', {
+      referencePipelineRunId: runId,
+      isRecovery: true,
+      startFromFailure: true,
+    });
     const run = await finished(recovery.runId);
     expect(run).toMatchObject({ status: 'Succeeded', runGroupId: runId, parameters: { DatasetID: 'd-claims' } });
-    expect((await activities(recovery.runId))?.map(({ activityName }) => activityName)).toEqual(['Copy dataset to SQL']);
+    expect((await activities(recovery.runId))?.map(({ activityName }) => activityName)).toEqual([
+      'Copy dataset to SQL',
+    ]);
   });
 
   it('hides a new run as long as it is asked to', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Copy_source_01', hiddenMilliseconds: 200 });
     const { runId } = await start('Copy_source_01');
     await expect(read(runId)).rejects.toMatchObject({ statusCode: 404 });
-    expect((await until(() => read(runId).catch(() => undefined), (run) => run !== undefined))?.runId).toBe(runId);
+    expect(
+      (
+        await until(
+          () => read(runId).catch(() => undefined),
+          (run) => run !== undefined,
+        )
+      )?.runId,
+    ).toBe(runId);
   });
 
   it('finds runs by filter, in order, page by page', async () => {
     const ids: string[] = [];
     for (let count = 0; count < 45; count += 1) ids.push((await start('Copy_source_02')).runId);
-    const filter = { ...around(), filters: [{ operand: 'PipelineName', operator: 'Equals', values: ['Copy_source_02'] }], orderBy: [{ orderBy: 'RunStart', order: 'ASC' }] };
+    const filter = {
+      ...around(),
+      filters: [{ operand: 'PipelineName', operator: 'Equals', values: ['Copy_source_02'] }],
+      orderBy: [{ orderBy: 'RunStart', order: 'ASC' }],
+    };
     const found: string[] = [];
     let continuationToken: string | undefined;
     let pages = 0;
     do {
-      const page = await client.pipelineRuns.queryByFactory(resourceGroup, factory, { ...filter, ...(continuationToken ? { continuationToken } : {}) });
+      const page = await client.pipelineRuns.queryByFactory(resourceGroup, factory, {
+        ...filter,
+        ...(continuationToken ? { continuationToken } : {}),
+      });
       found.push(...page.value.map(({ runId }) => runId ?? ''));
       continuationToken = page.continuationToken;
       pages += 1;
     } while (continuationToken);
     expect(pages).toBe(3);
     expect([...found].sort()).toEqual([...ids].sort());
-    const failed = await client.pipelineRuns.queryByFactory(resourceGroup, factory, { ...around(), filters: [{ operand: 'Status', operator: 'In', values: ['Failed'] }] });
+    const failed = await client.pipelineRuns.queryByFactory(resourceGroup, factory, {
+      ...around(),
+      filters: [{ operand: 'Status', operator: 'In', values: ['Failed'] }],
+    });
     expect(failed.value.length).toBeGreaterThan(0);
     expect(new Set(failed.value.map(({ status }) => status))).toEqual(new Set(['Failed']));
-    const past = await client.pipelineRuns.queryByFactory(resourceGroup, factory, { lastUpdatedAfter: new Date(0), lastUpdatedBefore: new Date(1000) });
+    const past = await client.pipelineRuns.queryByFactory(resourceGroup, factory, {
+      lastUpdatedAfter: new Date(0),
+      lastUpdatedBefore: new Date(1000),
+    });
     expect(past.value).toEqual([]);
   });
 
@@ -137,16 +211,26 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
       ['TumblingWindowTrigger', 'Stopped'],
     ]);
     await client.triggers.beginStopAndWait(resourceGroup, factory, 'Every morning');
-    expect((await client.triggers.get(resourceGroup, factory, 'Every morning')).properties.runtimeState).toBe('Stopped');
+    expect((await client.triggers.get(resourceGroup, factory, 'Every morning')).properties.runtimeState).toBe(
+      'Stopped',
+    );
     await client.triggers.beginStartAndWait(resourceGroup, factory, 'When a file arrives', { updateIntervalInMs: 100 });
-    expect((await client.triggers.get(resourceGroup, factory, 'When a file arrives')).properties.runtimeState).toBe('Started');
+    expect((await client.triggers.get(resourceGroup, factory, 'When a file arrives')).properties.runtimeState).toBe(
+      'Started',
+    );
     expect(sandbox.requests.count({ path: /operationresults/ })).toBeGreaterThan(0);
   });
 
   it('breaks the connection after a run was started, so that it must be looked for', async () => {
-    sandbox.faults.add({ match: { method: 'POST', path: /Copy_source_03\/createRun$/ }, fault: { kind: 'lost-answer' } });
+    sandbox.faults.add({
+      match: { method: 'POST', path: /Copy_source_03\/createRun$/ },
+      fault: { kind: 'lost-answer' },
+    });
     await expect(start('Copy_source_03')).rejects.toThrow();
-    const { value } = await client.pipelineRuns.queryByFactory(resourceGroup, factory, { ...around(), filters: [{ operand: 'PipelineName', operator: 'Equals', values: ['Copy_source_03'] }] });
+    const { value } = await client.pipelineRuns.queryByFactory(resourceGroup, factory, {
+      ...around(),
+      filters: [{ operand: 'PipelineName', operator: 'Equals', values: ['Copy_source_03'] }],
+    });
     expect(value).toHaveLength(1);
   });
 });

@@ -22,7 +22,9 @@ describe('dbt in the sandbox', () => {
   let receiver: Receiver;
   beforeAll(async () => {
     receiver = await startReceiver();
-    sandbox = await startSandbox({ dbtDelivery: { timeoutMilliseconds: 200, retryMilliseconds: [20, 20, 20, 20, 20] } });
+    sandbox = await startSandbox({
+      dbtDelivery: { timeoutMilliseconds: 200, retryMilliseconds: [20, 20, 20, 20, 20] },
+    });
     sandbox.control.setDurations({ queuedMilliseconds: 50, runningMilliseconds: 100 });
   });
   afterAll(async () => {
@@ -30,7 +32,12 @@ describe('dbt in the sandbox', () => {
     await receiver.stop();
   });
 
-  async function call<T>(method: string, path: string, body?: unknown, authorization = `Token ${token}`): Promise<Envelope<T> & { http: number }> {
+  async function call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    authorization = `Token ${token}`,
+  ): Promise<Envelope<T> & { http: number }> {
     const response = await fetch(`${sandbox.addresses.dbt}/api/${path.replace('ACCOUNT', `accounts/${accountId}`)}`, {
       method,
       headers: { authorization, 'content-type': 'application/json' },
@@ -38,13 +45,23 @@ describe('dbt in the sandbox', () => {
     });
     return { http: response.status, ...((await response.json()) as Envelope<T>) };
   }
-  const start = async (job: number, cause = 'Started by a test') => (await call<Run>('POST', `v2/ACCOUNT/jobs/${job}/run/`, { cause })).data;
-  const finished = async (id: number) => (await until(() => call<Run>('GET', `v2/ACCOUNT/runs/${id}/?include_related=["run_steps","trigger"]`), ({ data }) => data.status >= 10)).data;
+  const start = async (job: number, cause = 'Started by a test') =>
+    (await call<Run>('POST', `v2/ACCOUNT/jobs/${job}/run/`, { cause })).data;
+  const finished = async (id: number) =>
+    (
+      await until(
+        () => call<Run>('GET', `v2/ACCOUNT/runs/${id}/?include_related=["run_steps","trigger"]`),
+        ({ data }) => data.status >= 10,
+      )
+    ).data;
 
   it('takes Token and Bearer, and nothing else', async () => {
     expect((await call('GET', 'v2/ACCOUNT/')).http).toBe(200);
     expect((await call('GET', 'v2/ACCOUNT/', undefined, `Bearer ${token}`)).http).toBe(200);
-    expect(await call('GET', 'v2/ACCOUNT/', undefined, 'Token wrong')).toMatchObject({ http: 401, status: { code: 401, is_success: false, user_message: 'Invalid token.' } });
+    expect(await call('GET', 'v2/ACCOUNT/', undefined, 'Token wrong')).toMatchObject({
+      http: 401,
+      status: { code: 401, is_success: false, user_message: 'Invalid token.' },
+    });
     expect((await call('GET', 'v2/accounts/1/')).http).toBe(404);
   });
 
@@ -61,15 +78,37 @@ describe('dbt in the sandbox', () => {
 
   it('runs a job and gives its results once they are there', async () => {
     const run = await start(jobId);
-    expect(run).toMatchObject({ status: 1, job_definition_id: jobId, is_complete: false, in_progress: true, finished_at: null });
+    expect(run).toMatchObject({
+      status: 1,
+      job_definition_id: jobId,
+      is_complete: false,
+      in_progress: true,
+      finished_at: null,
+    });
     expect(run['created_at']).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\+00:00$/);
     const done = await finished(run.id);
-    expect(done).toMatchObject({ status: 10, status_humanized: 'Success', is_success: true, trigger: { cause: 'Started by a test' }, run_duration: '00:00:00' });
-    expect(done['run_steps']).toMatchObject([{ status: 10 }, { status: 10 }, { status: 10, name: 'Invoke dbt with `dbt deps`' }, { status: 10, name: 'Invoke dbt with `dbt build`' }]);
+    expect(done).toMatchObject({
+      status: 10,
+      status_humanized: 'Success',
+      is_success: true,
+      trigger: { cause: 'Started by a test' },
+      run_duration: '00:00:00',
+    });
+    expect(done['run_steps']).toMatchObject([
+      { status: 10 },
+      { status: 10 },
+      { status: 10, name: 'Invoke dbt with `dbt deps`' },
+      { status: 10, name: 'Invoke dbt with `dbt build`' },
+    ]);
     expect((await call('GET', `v2/ACCOUNT/runs/${run.id}/artifacts/`)).http).toBe(404);
-    const { data } = await until(() => call<string[]>('GET', `v2/ACCOUNT/runs/${run.id}/artifacts/`), ({ http }) => http === 200);
+    const { data } = await until(
+      () => call<string[]>('GET', `v2/ACCOUNT/runs/${run.id}/artifacts/`),
+      ({ http }) => http === 200,
+    );
     expect(data).toContain('run_results.json');
-    const results = (await call('GET', `v2/ACCOUNT/runs/${run.id}/artifacts/run_results.json`)) as unknown as { results: { status: string }[] };
+    const results = (await call('GET', `v2/ACCOUNT/runs/${run.id}/artifacts/run_results.json`)) as unknown as {
+      results: { status: string }[];
+    };
     expect(results.results.map(({ status }) => status)).toEqual(['success', 'success', 'success']);
   });
 
@@ -78,7 +117,11 @@ describe('dbt in the sandbox', () => {
   });
 
   it('fails at a step, and can be retried', async () => {
-    sandbox.control.planRun({ service: 'dbt', name: String(jobId), failure: { step: 'dbt deps', message: 'Package not found.' } });
+    sandbox.control.planRun({
+      service: 'dbt',
+      name: String(jobId),
+      failure: { step: 'dbt deps', message: 'Package not found.' },
+    });
     const failed = await finished((await start(jobId)).id);
     expect(failed).toMatchObject({ status: 20, is_error: true, can_retry: true, status_message: 'Package not found.' });
     expect((failed['run_steps'] as Run[]).map(({ status }) => status)).toEqual([10, 10, 20]);
@@ -89,7 +132,10 @@ describe('dbt in the sandbox', () => {
 
   it('cancels a run, and lists runs by job and status', async () => {
     const run = await start(200);
-    expect((await call<Run>('POST', `v2/ACCOUNT/runs/${run.id}/cancel/`)).data).toMatchObject({ status: 30, is_cancelled: true });
+    expect((await call<Run>('POST', `v2/ACCOUNT/runs/${run.id}/cancel/`)).data).toMatchObject({
+      status: 30,
+      is_cancelled: true,
+    });
     const list = await call<Run[]>('GET', 'v2/ACCOUNT/runs/?job_definition_id=200&status__in=[30]&order_by=-id');
     expect(list.data.map(({ id }) => id)).toEqual([run.id]);
   });
@@ -99,12 +145,22 @@ describe('dbt in the sandbox', () => {
     let subscription: { id: string; hmac_secret: string };
     /** Events of earlier runs would come in between; the last one comes with the artifacts. */
     const earlierRunsAreTold = async () => {
-      await until(async () => sandbox.world.dbt.runs.all, (runs) => runs.every((run) => run.finishedAt !== undefined));
+      await until(
+        async () => sandbox.world.dbt.runs.all,
+        (runs) => runs.every((run) => run.finishedAt !== undefined),
+      );
       await new Promise((resolve) => setTimeout(resolve, artifactsMilliseconds + 50));
     };
     const path = () => `v3/ACCOUNT/webhooks/subscription/${subscription.id}`;
     const subscribe = async (change: Record<string, unknown> = {}) => {
-      const body = { name: 'test', client_url: receiver.url, active: true, event_types: events, job_ids: [jobId, 124], ...change };
+      const body = {
+        name: 'test',
+        client_url: receiver.url,
+        active: true,
+        event_types: events,
+        job_ids: [jobId, 124],
+        ...change,
+      };
       return (await call<typeof subscription>('POST', 'v3/ACCOUNT/webhooks/subscriptions', body)).data;
     };
     beforeEach(async () => {
@@ -116,7 +172,11 @@ describe('dbt in the sandbox', () => {
       receiver.received.splice(0);
       receiver.answers.splice(0);
     });
-    const gets = (count: number) => until(async () => receiver.received, (received) => received.length >= count);
+    const gets = (count: number) =>
+      until(
+        async () => receiver.received,
+        (received) => received.length >= count,
+      );
 
     it('signed by the secret that is shown once', async () => {
       const run = await start(jobId);
@@ -130,10 +190,18 @@ describe('dbt in the sandbox', () => {
         webhookId: subscription.id,
         eventId: expect.stringMatching(/^wev_/),
         timestamp: expect.stringMatching(/\.\d{9}Z$/),
-        data: { jobId: String(jobId), runId: String(run.id), runStatus: 'Success', runStatusCode: 10, runFinishedAt: expect.stringMatching(/:\d\dZ$/) },
+        data: {
+          jobId: String(jobId),
+          runId: String(run.id),
+          runStatus: 'Success',
+          runStatusCode: 10,
+          runFinishedAt: expect.stringMatching(/:\d\dZ$/),
+        },
       });
       expect((await call<object>('GET', path())).data).not.toHaveProperty('hmac_secret');
-      expect((await call<object[]>('GET', 'v3/ACCOUNT/webhooks/subscriptions')).data).toMatchObject([{ id: subscription.id, http_status_code: '200', job_ids: [String(jobId), '124'] }]);
+      expect((await call<object[]>('GET', 'v3/ACCOUNT/webhooks/subscriptions')).data).toMatchObject([
+        { id: subscription.id, http_status_code: '200', job_ids: [String(jobId), '124'] },
+      ]);
     });
 
     it('as errored at once and as completed later when a run fails', async () => {
@@ -155,18 +223,35 @@ describe('dbt in the sandbox', () => {
     });
 
     it('again after a failure and after a receiver that was too slow, with the same event id', async () => {
-      await call('PUT', path(), { name: 'test', client_url: receiver.url, active: true, event_types: ['job.run.completed'] });
+      await call('PUT', path(), {
+        name: 'test',
+        client_url: receiver.url,
+        active: true,
+        event_types: ['job.run.completed'],
+      });
       receiver.answers.push({ status: 500 }, { status: 200, afterMilliseconds: 400 }, { status: 204 });
       await start(jobId);
       const received = await gets(3);
       expect(new Set(received.map(({ body }) => body['eventId'])).size).toBe(1);
       const eventId = received[0]?.body['eventId'];
-      const log = await until(async () => sandbox.world.dbt.webhooks.deliveries.filter((delivery) => delivery.eventId === eventId), ({ length }) => length === 3);
-      expect(log).toMatchObject([{ attempt: 1, status: 500 }, { attempt: 2, error: 'No answer within 0.2 seconds.' }, { attempt: 3, status: 204 }]);
+      const log = await until(
+        async () => sandbox.world.dbt.webhooks.deliveries.filter((delivery) => delivery.eventId === eventId),
+        ({ length }) => length === 3,
+      );
+      expect(log).toMatchObject([
+        { attempt: 1, status: 500 },
+        { attempt: 2, error: 'No answer within 0.2 seconds.' },
+        { attempt: 3, status: 204 },
+      ]);
     });
 
     it('six times at most, and no more after five events in a row were lost', async () => {
-      await call('PUT', path(), { name: 'test', client_url: receiver.url, active: true, event_types: ['job.run.started'] });
+      await call('PUT', path(), {
+        name: 'test',
+        client_url: receiver.url,
+        active: true,
+        event_types: ['job.run.started'],
+      });
       for (let lost = 0; lost < 5; lost += 1) {
         receiver.answers.push(...Array.from({ length: 6 }, () => ({ status: 503 })));
         await start(jobId);
@@ -174,10 +259,23 @@ describe('dbt in the sandbox', () => {
         await new Promise((resolve) => setTimeout(resolve, 60));
         expect(receiver.received).toHaveLength((lost + 1) * 6);
       }
-      expect((await call<object>('GET', path())).data).toMatchObject({ active: false, deactivate_reason: '5 deliveries in a row failed.', http_status_code: '503' });
+      expect((await call<object>('GET', path())).data).toMatchObject({
+        active: false,
+        deactivate_reason: '5 deliveries in a row failed.',
+        http_status_code: '503',
+      });
       await finished((await start(jobId)).id);
       expect(receiver.received).toHaveLength(30);
-      expect((await call<object>('PUT', path(), { name: 'test', client_url: receiver.url, active: true, event_types: events })).data).toMatchObject({ active: true, deactivate_reason: '' });
+      expect(
+        (
+          await call<object>('PUT', path(), {
+            name: 'test',
+            client_url: receiver.url,
+            active: true,
+            event_types: events,
+          })
+        ).data,
+      ).toMatchObject({ active: true, deactivate_reason: '' });
     });
 
     it('twice when it is asked to', async () => {
@@ -188,15 +286,36 @@ describe('dbt in the sandbox', () => {
     });
 
     it('with sample values as a test, and says how it went', async () => {
-      expect(await call('GET', `${path()}/test`)).toMatchObject({ data: { verification_error: null, verification_status_code: '200' }, status: { code: 200 } });
+      expect(await call('GET', `${path()}/test`)).toMatchObject({
+        data: { verification_error: null, verification_status_code: '200' },
+        status: { code: 200 },
+      });
       expect(receiver.received[0]?.body).toMatchObject({ data: { jobId: '123' } });
       receiver.answers.push({ status: 401 });
       expect(await call('GET', `${path()}/test`)).toMatchObject({ data: { verification_status_code: '401' } });
     });
 
     it('refuses a subscription without events or with an unknown one', async () => {
-      expect((await call('POST', 'v3/ACCOUNT/webhooks/subscriptions', { name: 'x', client_url: receiver.url, active: true, event_types: [] })).http).toBe(400);
-      expect((await call('POST', 'v3/ACCOUNT/webhooks/subscriptions', { name: 'x', client_url: receiver.url, active: true, event_types: ['job.run.exploded'] })).http).toBe(400);
+      expect(
+        (
+          await call('POST', 'v3/ACCOUNT/webhooks/subscriptions', {
+            name: 'x',
+            client_url: receiver.url,
+            active: true,
+            event_types: [],
+          })
+        ).http,
+      ).toBe(400);
+      expect(
+        (
+          await call('POST', 'v3/ACCOUNT/webhooks/subscriptions', {
+            name: 'x',
+            client_url: receiver.url,
+            active: true,
+            event_types: ['job.run.exploded'],
+          })
+        ).http,
+      ).toBe(400);
       expect((await call('GET', 'v3/ACCOUNT/webhooks/subscription/wsu_nowhere')).http).toBe(404);
     });
   });

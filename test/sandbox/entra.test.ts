@@ -14,7 +14,9 @@ describe('the token endpoint of the sandbox', () => {
   afterAll(() => sandbox.stop());
 
   const subscription = (token: string) =>
-    fetch(`${sandbox.addresses.arm}/subscriptions/${subscriptionId}?api-version=2022-12-01`, { headers: { authorization: `Bearer ${token}` } });
+    fetch(`${sandbox.addresses.arm}/subscriptions/${subscriptionId}?api-version=2022-12-01`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
 
   it('gives a token that opens the management plane', async () => {
     const response = await subscription(await accessToken(sandbox, management));
@@ -23,12 +25,13 @@ describe('the token endpoint of the sandbox', () => {
     expect(response.headers.get('x-ms-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it.each(['https://management.core.windows.net//.default', 'https://management.core.windows.net/.default', 'BASE/arm/.default'])(
-    'takes %s for the management plane too',
-    async (scope) => {
-      expect((await subscription(await accessToken(sandbox, scope.replace('BASE', sandbox.baseUrl)))).status).toBe(200);
-    },
-  );
+  it.each([
+    'https://management.core.windows.net//.default',
+    'https://management.core.windows.net/.default',
+    'BASE/arm/.default',
+  ])('takes %s for the management plane too', async (scope) => {
+    expect((await subscription(await accessToken(sandbox, scope.replace('BASE', sandbox.baseUrl)))).status).toBe(200);
+  });
 
   it('binds a token to its resource', async () => {
     const response = await subscription(await accessToken(sandbox, 'https://dev.azuresynapse.net/.default'));
@@ -56,11 +59,29 @@ describe('the token endpoint of the sandbox', () => {
 
   it.each([
     ['a wrong secret', { client_secret: 'wrong' }, 401, 'invalid_client', 7000215],
-    ['a secret that ran out', { client_secret: sandboxAccounts.azure.expiredClientSecret }, 401, 'invalid_client', 7000222],
-    ['an unknown application', { client_id: '00000000-0000-4000-8000-000000000000' }, 400, 'unauthorized_client', 700016],
+    [
+      'a secret that ran out',
+      { client_secret: sandboxAccounts.azure.expiredClientSecret },
+      401,
+      'invalid_client',
+      7000222,
+    ],
+    [
+      'an unknown application',
+      { client_id: '00000000-0000-4000-8000-000000000000' },
+      400,
+      'unauthorized_client',
+      700016,
+    ],
     ['no application', { client_id: '' }, 400, 'invalid_request', 900144],
     ['no scope', { scope: '' }, 400, 'invalid_request', 900144],
-    ['a scope without .default', { scope: 'https://management.azure.com/user_impersonation' }, 400, 'invalid_scope', 70011],
+    [
+      'a scope without .default',
+      { scope: 'https://management.azure.com/user_impersonation' },
+      400,
+      'invalid_scope',
+      70011,
+    ],
     ['an unknown resource', { scope: 'https://nowhere.example/.default' }, 400, 'invalid_resource', 500011],
     ['another grant', { grant_type: 'password' }, 400, 'unsupported_grant_type', 70003],
   ] as const)('refuses %s as Entra does', async (_what, change, status, error, number) => {
@@ -74,7 +95,12 @@ describe('the token endpoint of the sandbox', () => {
   it('does not know other tenants', async () => {
     const response = await fetch(`${sandbox.addresses.entra}/common/oauth2/v2.0/token`, {
       method: 'POST',
-      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'a', client_secret: 'b', scope: management }),
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: 'a',
+        client_secret: 'b',
+        scope: management,
+      }),
     });
     expect(await response.json()).toMatchObject({ error: 'invalid_request', error_codes: [90002] });
   });

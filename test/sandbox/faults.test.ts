@@ -1,7 +1,5 @@
-import { accessToken } from './azure-clients.ts';
-import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
-
-const { subscriptionId, resourceGroup, factory } = sandboxAccounts.azure;
+import { accessToken, factoryAddress } from './azure-clients.ts';
+import { startSandbox, type Sandbox } from './sandbox.ts';
 
 describe('faults on demand', () => {
   let sandbox: Sandbox;
@@ -10,21 +8,30 @@ describe('faults on demand', () => {
   beforeAll(async () => {
     sandbox = await startSandbox();
     headers = { authorization: `Bearer ${await accessToken(sandbox, 'https://management.azure.com/.default')}` };
-    pipelines = `${sandbox.addresses.arm}/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.DataFactory/factories/${factory}/pipelines`;
+    pipelines = `${factoryAddress(sandbox)}/pipelines`;
   });
   afterAll(() => sandbox.stop());
   afterEach(() => sandbox.control.reset());
 
   const list = () => fetch(`${pipelines}?api-version=2018-06-01`, { headers });
-  const start = () => fetch(`${pipelines}/Copy_source_01/createRun?api-version=2018-06-01`, { method: 'POST', headers, body: '{}' });
+  const start = () =>
+    fetch(`${pipelines}/Copy_source_01/createRun?api-version=2018-06-01`, { method: 'POST', headers, body: '{}' });
   const runs = () => sandbox.world.azure.dataFactory.runs.length;
 
   it('answers another status without doing the work, as often as it is asked to', async () => {
     const before = runs();
-    sandbox.faults.add({ match: { method: 'POST', path: /createRun$/ }, times: 2, fault: { kind: 'status', status: 429, headers: { 'retry-after': '3' } } });
+    sandbox.faults.add({
+      match: { method: 'POST', path: /createRun$/ },
+      times: 2,
+      fault: { kind: 'status', status: 429, headers: { 'retry-after': '3' } },
+    });
     expect((await list()).status).toBe(200);
     const refused = await start();
-    expect([refused.status, refused.headers.get('retry-after'), refused.headers.get('x-ms-request-id')]).toEqual([429, '3', expect.any(String)]);
+    expect([refused.status, refused.headers.get('retry-after'), refused.headers.get('x-ms-request-id')]).toEqual([
+      429,
+      '3',
+      expect.any(String),
+    ]);
     expect((await start()).status).toBe(429);
     expect(runs()).toBe(before);
     expect((await start()).status).toBe(200);
@@ -32,7 +39,10 @@ describe('faults on demand', () => {
   });
 
   it('gives the body that is wished', async () => {
-    sandbox.faults.add({ match: { path: /pipelines$/ }, fault: { kind: 'status', status: 503, body: '<html>Service Unavailable</html>' } });
+    sandbox.faults.add({
+      match: { path: /pipelines$/ },
+      fault: { kind: 'status', status: 503, body: '<html>Service Unavailable</html>' },
+    });
     const answer = await list();
     expect([answer.status, await answer.text()]).toEqual([503, '<html>Service Unavailable</html>']);
   });

@@ -30,10 +30,19 @@ describe('the sandbox as a process of its own', () => {
   afterAll(() => child.kill('SIGKILL'));
 
   async function download(id: string): Promise<number> {
-    const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret });
-    const login = await fetch(`${baseUrl}/quantemplate/auth/realms/qt/protocol/openid-connect/token`, { method: 'POST', body: form });
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+    });
+    const login = await fetch(`${baseUrl}/quantemplate/auth/realms/qt/protocol/openid-connect/token`, {
+      method: 'POST',
+      body: form,
+    });
     const { access_token: token } = (await login.json()) as { access_token: string };
-    const response = await fetch(`${baseUrl}/quantemplate/v1/organisations/${organisationId}/datasets/${id}`, { headers: { authorization: `Bearer ${token}` } });
+    const response = await fetch(`${baseUrl}/quantemplate/v1/organisations/${organisationId}/datasets/${id}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
     let bytes = 0;
     for await (const piece of response.body ?? []) bytes += (piece as Uint8Array).length;
     return bytes;
@@ -48,7 +57,11 @@ describe('the sandbox as a process of its own', () => {
     expect(await download('d-claims')).toBe(claimsSize(200_000));
     const afterFirst = peakMegabytes(child.pid ?? 0);
     const rows = 2_000_000;
-    const written = await fetch(`${baseUrl}/_sandbox/quantemplate/datasets/d-huge`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ rows }) });
+    const written = await fetch(`${baseUrl}/_sandbox/quantemplate/datasets/d-huge`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ rows }),
+    });
     expect(written.status).toBe(200);
     const bytes = await download('d-huge');
     expect(bytes).toBe(claimsSize(rows));

@@ -15,7 +15,10 @@ function wholeNumber(name: string, value: string | undefined): number | undefine
 
 const port = wholeNumber('port', values.port);
 const claimsRows = wholeNumber('claims-rows', values['claims-rows']);
-const sandbox = await startSandbox({ ...(port === undefined ? {} : { port }), ...(claimsRows === undefined ? {} : { claimsRows }) });
+const sandbox = await startSandbox({
+  ...(port === undefined ? {} : { port }),
+  ...(claimsRows === undefined ? {} : { claimsRows }),
+});
 
 console.log(`The sandbox plays every vendor at ${sandbox.baseUrl}\n`);
 console.log('Addresses');

@@ -7,7 +7,12 @@ import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
 const account = sandboxAccounts.quantemplate;
 
 async function logIn(sandbox: Sandbox, change: Record<string, string> = {}): Promise<Response> {
-  const form = { grant_type: 'client_credentials', client_id: account.clientId, client_secret: account.clientSecret, ...change };
+  const form = {
+    grant_type: 'client_credentials',
+    client_id: account.clientId,
+    client_secret: account.clientSecret,
+    ...change,
+  };
   return fetch(sandbox.addresses.quantemplateLogin, { method: 'POST', body: new URLSearchParams(form) });
 }
 
@@ -28,8 +33,15 @@ describe('Quantemplate in the sandbox', () => {
 
   it('refuses a wrong secret and a log-in that is not a form', async () => {
     const wrong = await logIn(sandbox, { client_secret: 'wrong' });
-    expect([wrong.status, await wrong.json()]).toMatchObject([401, { error: 'unauthorized_client', error_description: expect.any(String) }]);
-    const asJson = await fetch(sandbox.addresses.quantemplateLogin, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"grant_type":"client_credentials"}' });
+    expect([wrong.status, await wrong.json()]).toMatchObject([
+      401,
+      { error: 'unauthorized_client', error_description: expect.any(String) },
+    ]);
+    const asJson = await fetch(sandbox.addresses.quantemplateLogin, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"grant_type":"client_credentials"}',
+    });
     expect(asJson.status).toBe(400);
   });
 
@@ -43,7 +55,11 @@ describe('Quantemplate in the sandbox', () => {
     expect(rows).toHaveLength(2501);
     expect(rows[0]).toEqual(claimsColumns);
     expect(rows[2500]?.[0]).toBe('CLM-000002500');
-    expect(rows.slice(1).every((row) => row.length === 20 && /^00\d{8}$/.test(row[1] ?? '') && /^\d{17}$/.test(row[17] ?? ''))).toBe(true);
+    expect(
+      rows
+        .slice(1)
+        .every((row) => row.length === 20 && /^00\d{8}$/.test(row[1] ?? '') && /^\d{17}$/.test(row[17] ?? '')),
+    ).toBe(true);
     expect(rows.some((row) => row[18]?.includes('\r\n'))).toBe(true);
     expect(bytes.length / 2500).toBeGreaterThan(200);
   });
@@ -51,16 +67,26 @@ describe('Quantemplate in the sandbox', () => {
   it('answers 204 for an empty dataset, 404 for an unknown one or version, 403 for what is not shared', async () => {
     expect((await get('/datasets/d-empty')).status).toBe(204);
     const unknown = await get('/datasets/d-nowhere');
-    expect([unknown.status, await unknown.json()]).toEqual([404, { executionId: { value: '' }, outputId: { value: 'd-nowhere' } }]);
+    expect([unknown.status, await unknown.json()]).toEqual([
+      404,
+      { executionId: { value: '' }, outputId: { value: 'd-nowhere' } },
+    ]);
     expect((await get('/datasets/d-claims?version=99')).status).toBe(404);
     expect((await get('/datasets/d-private')).status).toBe(403);
-    expect((await fetch(`${sandbox.addresses.quantemplate}/organisations/c-other/datasets/d-claims`, { headers })).status).toBe(403);
+    expect(
+      (await fetch(`${sandbox.addresses.quantemplate}/organisations/c-other/datasets/d-claims`, { headers })).status,
+    ).toBe(403);
     expect((await fetch(`${organisation}/datasets/d-claims`)).status).toBe(401);
   });
 
   it('keeps what is uploaded as a new version', async () => {
     const version = sandbox.world.quantemplate.datasets.generate('d-upload', 3);
-    const upload = (id: string, body: string) => fetch(`${organisation}/datasets/${id}`, { method: 'POST', headers: { ...headers, 'content-type': 'application/octet-stream' }, body });
+    const upload = (id: string, body: string) =>
+      fetch(`${organisation}/datasets/${id}`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/octet-stream' },
+        body,
+      });
     expect((await upload('d-upload', 'a,b\n1,2\n')).status).toBe(200);
     expect(await (await get('/datasets/d-upload')).text()).toBe('a,b\n1,2\n');
     expect(await (await get(`/datasets/d-upload?version=${version}`)).text()).toContain('CLM-000000003');
@@ -68,9 +94,25 @@ describe('Quantemplate in the sandbox', () => {
   });
 
   it('executes a pipeline, lists it without outputs until it is done, and gives the output', async () => {
-    const started = (await (await fetch(`${organisation}/pipelines/p-bordereaux/executions`, { method: 'POST', headers })).json()) as { id: string };
-    expect(started).toMatchObject({ id: expect.stringMatching(/^e-/), runNumber: 1, status: 'Started', createdAt: expect.any(String), version: 7, outputs: [] });
-    const read = async () => ((await (await get('/pipelines/p-bordereaux/executions')).json()) as { id: string; status: string; outputs: { id: string; name: string }[] }[])[0];
+    const started = (await (
+      await fetch(`${organisation}/pipelines/p-bordereaux/executions`, { method: 'POST', headers })
+    ).json()) as { id: string };
+    expect(started).toMatchObject({
+      id: expect.stringMatching(/^e-/),
+      runNumber: 1,
+      status: 'Started',
+      createdAt: expect.any(String),
+      version: 7,
+      outputs: [],
+    });
+    const read = async () =>
+      (
+        (await (await get('/pipelines/p-bordereaux/executions')).json()) as {
+          id: string;
+          status: string;
+          outputs: { id: string; name: string }[];
+        }[]
+      )[0];
     const done = await until(read, (execution) => execution?.status !== 'Started');
     expect(done).toMatchObject({ id: started.id, status: 'Succeeded', finishedAt: expect.any(String) });
     const output = await get(`/pipelines/p-bordereaux/executions/${started.id}/outputs/${done?.outputs[0]?.id}`);
@@ -114,11 +156,31 @@ describe('Quantemplate in the sandbox', () => {
 
     it('in both envelopes, with the secret in a header, as a user and password, or in the query', async () => {
       const { received, url } = receiver;
-      await sandbox.world.quantemplate.events.send({ url, envelope: 'A', secret: { kind: 'header', name: 'X-Secret', value: 'open sesame' } }, event);
-      await sandbox.world.quantemplate.events.send({ url, envelope: 'B', secret: { kind: 'basic', user: 'ada', password: 'pw' } }, event);
-      await sandbox.world.quantemplate.events.send({ url, secret: { kind: 'query', name: 'key', value: 'k1' } }, { ...event, id: 'again' });
-      expect(received[0]).toMatchObject({ headers: { 'x-secret': 'open sesame' }, body: { eventId: expect.any(String), eventName: 'DatasetUpdated', created: expect.any(String), payload: { datasetId: 'd-claims', eventName: 'DatasetUpdated' } } });
-      expect(received[1]).toMatchObject({ headers: { authorization: `Basic ${Buffer.from('ada:pw').toString('base64')}` }, body: { id: expect.any(String), name: 'DatasetUpdated' } });
+      await sandbox.world.quantemplate.events.send(
+        { url, envelope: 'A', secret: { kind: 'header', name: 'X-Secret', value: 'open sesame' } },
+        event,
+      );
+      await sandbox.world.quantemplate.events.send(
+        { url, envelope: 'B', secret: { kind: 'basic', user: 'ada', password: 'pw' } },
+        event,
+      );
+      await sandbox.world.quantemplate.events.send(
+        { url, secret: { kind: 'query', name: 'key', value: 'k1' } },
+        { ...event, id: 'again' },
+      );
+      expect(received[0]).toMatchObject({
+        headers: { 'x-secret': 'open sesame' },
+        body: {
+          eventId: expect.any(String),
+          eventName: 'DatasetUpdated',
+          created: expect.any(String),
+          payload: { datasetId: 'd-claims', eventName: 'DatasetUpdated' },
+        },
+      });
+      expect(received[1]).toMatchObject({
+        headers: { authorization: `Basic ${Buffer.from('ada:pw').toString('base64')}` },
+        body: { id: expect.any(String), name: 'DatasetUpdated' },
+      });
       expect(received[2]).toMatchObject({ url: '/hook?key=k1', body: { id: 'again' } });
       expect(sandbox.world.quantemplate.events.deliveries.map(({ status }) => status)).toEqual([200, 200, 200]);
     });
@@ -127,10 +189,16 @@ describe('Quantemplate in the sandbox', () => {
       sandbox.world.quantemplate.events.subscribe({ url: receiver.url });
       await fetch(`${organisation}/datasets/d-upload`, { method: 'POST', headers, body: 'a\n' });
       await fetch(`${organisation}/pipelines/p-broken/executions`, { method: 'POST', headers });
-      await until(async () => receiver.received.length, (count) => count === 2);
+      await until(
+        async () => receiver.received.length,
+        (count) => count === 2,
+      );
       expect(receiver.received.map(({ body }) => body)).toMatchObject([
         { name: 'DatasetUpdated', payload: { datasetId: 'd-upload' } },
-        { name: 'PipelineCompleted', payload: { pipelineId: 'p-broken', status: 'Failed', pipelineExecutionId: expect.stringMatching(/^e-/) } },
+        {
+          name: 'PipelineCompleted',
+          payload: { pipelineId: 'p-broken', status: 'Failed', pipelineExecutionId: expect.stringMatching(/^e-/) },
+        },
       ]);
       sandbox.world.quantemplate.events.clear();
     });

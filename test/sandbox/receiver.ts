@@ -27,7 +27,12 @@ export async function startReceiver(): Promise<Receiver> {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
     const raw = Buffer.concat(pieces);
-    received.push({ url: request.url ?? '', headers: request.headers, raw, body: JSON.parse(raw.toString()) as Record<string, unknown> });
+    received.push({
+      url: request.url ?? '',
+      headers: request.headers,
+      raw,
+      body: JSON.parse(raw.toString()) as Record<string, unknown>,
+    });
     const { status, afterMilliseconds = 0 } = answers.shift() ?? { status: 200 };
     await sleep(afterMilliseconds);
     response.writeHead(status).end();

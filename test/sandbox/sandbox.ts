@@ -68,17 +68,29 @@ export interface Sandbox {
   control: Controls;
   faults: Faults;
   requests: RequestLog;
-  /** Closes every connection. */
+  /** Closes every connection; what was still to come does not happen. */
   stop(): Promise<void>;
 }
 
 /** Starts the server that plays every vendor, on 127.0.0.1. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const clock = options.clock ?? systemClock;
+  let stopped = false;
+  const given = options.clock ?? systemClock;
+  const clock: Clock = {
+    now: () => given.now(),
+    at: (moment, action) => given.at(moment, () => void (stopped || action())),
+  };
   const identifiers = new Identifiers(options.seed ?? 'sandbox');
   let baseUrl = '';
   const tokens = new TokenStore(clock, identifiers);
-  const context: SandboxContext = { clock, identifiers, tokens, plans: new RunPlans(), tokenSeconds: options.tokenSeconds ?? 3599, baseUrl: () => baseUrl };
+  const context: SandboxContext = {
+    clock,
+    identifiers,
+    tokens,
+    plans: new RunPlans(),
+    tokenSeconds: options.tokenSeconds ?? 3599,
+    baseUrl: () => baseUrl,
+  };
   const world = createWorld(context, options);
   const faults = new Faults();
   const requests = new RequestLog();
@@ -110,6 +122,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     requests,
     stop: () =>
       new Promise<void>((resolve) => {
+        stopped = true;
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -3,12 +3,26 @@ import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
 
 const account = sandboxAccounts.slack;
 const nothing = () => undefined;
-const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing, setLevel: nothing, getLevel: () => LogLevel.ERROR, setName: nothing };
+const silent = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  setLevel: nothing,
+  getLevel: () => LogLevel.ERROR,
+  setName: nothing,
+};
 
 describe('Slack in the sandbox, driven by @slack/web-api', () => {
   let sandbox: Sandbox;
   let client: WebClient;
-  const connect = (token: string) => new WebClient(token, { slackApiUrl: `${sandbox.addresses.slack}/`, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, logger: silent });
+  const connect = (token: string) =>
+    new WebClient(token, {
+      slackApiUrl: `${sandbox.addresses.slack}/`,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      logger: silent,
+    });
   beforeAll(async () => {
     sandbox = await startSandbox();
     client = connect(account.botToken);
@@ -19,12 +33,23 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
   it('knows the token', async () => {
     expect(await client.auth.test()).toMatchObject({ ok: true, team: 'Contoso', team_id: account.teamId });
     await expect(connect('xoxb-wrong').auth.test()).rejects.toMatchObject(refused('invalid_auth'));
-    await expect(connect(account.readerToken).chat.postMessage({ channel: account.dataChannelId, text: 'no' })).rejects.toMatchObject({ data: { error: 'missing_scope', needed: 'chat:write' } });
+    await expect(
+      connect(account.readerToken).chat.postMessage({ channel: account.dataChannelId, text: 'no' }),
+    ).rejects.toMatchObject({ data: { error: 'missing_scope', needed: 'chat:write' } });
   });
 
   it('posts, answers in a thread, and changes a message', async () => {
-    const posted = await client.chat.postMessage({ channel: account.dataChannelId, text: 'The load is done.', blocks: [{ type: 'section', text: { type: 'mrkdwn', text: '*done*' } }] });
-    expect(posted).toMatchObject({ ok: true, channel: account.dataChannelId, ts: expect.stringMatching(/^\d{10}\.\d{6}$/), message: { text: 'The load is done.' } });
+    const posted = await client.chat.postMessage({
+      channel: account.dataChannelId,
+      text: 'The load is done.',
+      blocks: [{ type: 'section', text: { type: 'mrkdwn', text: '*done*' } }],
+    });
+    expect(posted).toMatchObject({
+      ok: true,
+      channel: account.dataChannelId,
+      ts: expect.stringMatching(/^\d{10}\.\d{6}$/),
+      message: { text: 'The load is done.' },
+    });
     await client.chat.postMessage({ channel: account.dataChannelId, text: 'And checked.', thread_ts: posted.ts ?? '' });
     await client.chat.update({ channel: account.dataChannelId, ts: posted.ts ?? '', text: 'The load is undone.' });
     expect(sandbox.world.slack.messages).toMatchObject([
@@ -42,14 +67,22 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
   });
 
   it('refuses a message without text or with too much of it', async () => {
-    await expect(client.chat.postMessage({ channel: account.dataChannelId, text: '' })).rejects.toMatchObject(refused('no_text'));
-    await expect(client.chat.postMessage({ channel: account.dataChannelId, text: 'x'.repeat(40_001) })).rejects.toMatchObject(refused('msg_too_long'));
+    await expect(client.chat.postMessage({ channel: account.dataChannelId, text: '' })).rejects.toMatchObject(
+      refused('no_text'),
+    );
+    await expect(
+      client.chat.postMessage({ channel: account.dataChannelId, text: 'x'.repeat(40_001) }),
+    ).rejects.toMatchObject(refused('msg_too_long'));
   });
 
   it('lists channels page by page, with an empty page before the last one', async () => {
     const sizes: number[] = [];
     const names: (string | undefined)[] = [];
-    for await (const page of client.paginate('conversations.list', { limit: 20, types: 'public_channel,private_channel', exclude_archived: true })) {
+    for await (const page of client.paginate('conversations.list', {
+      limit: 20,
+      types: 'public_channel,private_channel',
+      exclude_archived: true,
+    })) {
       const { channels = [] } = page as ConversationsListResponse;
       sizes.push(channels.length);
       names.push(...channels.map(({ name }) => name));
@@ -65,12 +98,20 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
     expect(channel?.id).toMatch(/^D/);
     await client.chat.postMessage({ channel: user?.id ?? '', text: 'hello Ada' });
     expect(sandbox.world.slack.messages.at(-1)).toMatchObject({ channel: channel?.id, text: 'hello Ada' });
-    await expect(client.users.lookupByEmail({ email: 'nobody@contoso.example' })).rejects.toMatchObject(refused('users_not_found'));
+    await expect(client.users.lookupByEmail({ email: 'nobody@contoso.example' })).rejects.toMatchObject(
+      refused('users_not_found'),
+    );
   });
 
   it('takes a file by the three steps of the upload', async () => {
     const file = Buffer.from('country,claims\nGB,120\n');
-    const result = await client.filesUploadV2({ channel_id: account.dataChannelId, file, filename: 'kpi.csv', title: 'Key figures', initial_comment: 'Here they are.' });
+    const result = await client.filesUploadV2({
+      channel_id: account.dataChannelId,
+      file,
+      filename: 'kpi.csv',
+      title: 'Key figures',
+      initial_comment: 'Here they are.',
+    });
     expect(result.ok).toBe(true);
     const [kept] = sandbox.world.slack.files;
     expect(kept).toMatchObject({ name: 'kpi.csv', title: 'Key figures', channel: account.dataChannelId, shared: true });
@@ -79,24 +120,47 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
   });
 
   it('shares no file by the name of a channel or with a user, and none whose bytes do not fit', async () => {
-    const { upload_url: url = '', file_id: id = '' } = await client.files.getUploadURLExternal({ filename: 'a.csv', length: 3 });
-    await expect(client.files.completeUploadExternal({ files: [{ id }], channel_id: account.dataChannelId })).rejects.toMatchObject(refused('file_not_found'));
+    const { upload_url: url = '', file_id: id = '' } = await client.files.getUploadURLExternal({
+      filename: 'a.csv',
+      length: 3,
+    });
+    await expect(
+      client.files.completeUploadExternal({ files: [{ id }], channel_id: account.dataChannelId }),
+    ).rejects.toMatchObject(refused('file_not_found'));
     expect((await fetch(url, { method: 'POST', body: 'too long' })).status).toBe(400);
     expect(await (await fetch(url, { method: 'POST', body: 'abc' })).text()).toBe('OK - 3');
     for (const channel_id of ['#data-team', account.userId]) {
-      await expect(client.files.completeUploadExternal({ files: [{ id }], channel_id })).rejects.toMatchObject(refused('invalid_arguments'));
+      await expect(client.files.completeUploadExternal({ files: [{ id }], channel_id })).rejects.toMatchObject(
+        refused('invalid_arguments'),
+      );
     }
   });
 
   it('takes JSON too, but no token in the query', async () => {
     const headers = { authorization: `Bearer ${account.botToken}`, 'content-type': 'application/json; charset=utf-8' };
-    const posted = await fetch(`${sandbox.addresses.slack}/chat.postMessage`, { method: 'POST', headers, body: JSON.stringify({ channel: account.generalChannelId, text: 'as JSON' }) });
+    const posted = await fetch(`${sandbox.addresses.slack}/chat.postMessage`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ channel: account.generalChannelId, text: 'as JSON' }),
+    });
     expect(await posted.json()).toMatchObject({ ok: true });
-    expect(await (await fetch(`${sandbox.addresses.slack}/auth.test?token=${account.botToken}`, { method: 'POST' })).json()).toEqual({ ok: false, error: 'not_authed' });
+    expect(
+      await (await fetch(`${sandbox.addresses.slack}/auth.test?token=${account.botToken}`, { method: 'POST' })).json(),
+    ).toEqual({ ok: false, error: 'not_authed' });
   });
 
   it('asks to wait when there were too many calls', async () => {
-    sandbox.faults.add({ match: { path: /chat\.postMessage/ }, fault: { kind: 'status', status: 429, headers: { 'retry-after': '7' }, body: { ok: false, error: 'ratelimited' } } });
-    await expect(client.chat.postMessage({ channel: account.dataChannelId, text: 'hello' })).rejects.toMatchObject({ retryAfter: 7 });
+    sandbox.faults.add({
+      match: { path: /chat\.postMessage/ },
+      fault: {
+        kind: 'status',
+        status: 429,
+        headers: { 'retry-after': '7' },
+        body: { ok: false, error: 'ratelimited' },
+      },
+    });
+    await expect(client.chat.postMessage({ channel: account.dataChannelId, text: 'hello' })).rejects.toMatchObject({
+      retryAfter: 7,
+    });
   });
 });

@@ -2,7 +2,10 @@ import { accessToken, azureClients, collect, until } from './azure-clients.ts';
 import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
 
 const { subscriptionId, resourceGroup, workspace, sparkPool, sqlPool } = sandboxAccounts.azure;
-const around = () => ({ lastUpdatedAfter: new Date(Date.now() - 3_600_000), lastUpdatedBefore: new Date(Date.now() + 3_600_000) });
+const around = () => ({
+  lastUpdatedAfter: new Date(Date.now() - 3_600_000),
+  lastUpdatedBefore: new Date(Date.now() + 3_600_000),
+});
 
 describe('Synapse in the sandbox', () => {
   let sandbox: Sandbox;
@@ -18,15 +21,22 @@ describe('Synapse in the sandbox', () => {
     it('lists its pipelines page by page', async () => {
       const pipelines = await collect(clients.artifacts.pipelineOperations.listPipelinesByWorkspace());
       expect(pipelines).toHaveLength(30);
-      expect(pipelines.find(({ name }) => name === 'Spark_transform')?.parameters).toEqual({ inputPath: { type: 'string' } });
+      expect(pipelines.find(({ name }) => name === 'Spark_transform')?.parameters).toEqual({
+        inputPath: { type: 'string' },
+      });
     });
 
     it('runs a pipeline, answers 202, and tells its activities under the name of the pipeline', async () => {
       const { pipelineOperations, pipelineRunOperations } = clients.artifacts;
-      const { runId } = await pipelineOperations.createPipelineRun('Spark_transform', { parameters: { inputPath: '/landing' } });
+      const { runId } = await pipelineOperations.createPipelineRun('Spark_transform', {
+        parameters: { inputPath: '/landing' },
+      });
       expect(sandbox.requests.list({ vendor: 'synapse', path: /createRun$/ })[0]?.status).toBe(202);
       expect((await pipelineRunOperations.getPipelineRun(runId)).status).toBe('Queued');
-      const run = await until(() => pipelineRunOperations.getPipelineRun(runId), ({ status }) => status === 'Succeeded');
+      const run = await until(
+        () => pipelineRunOperations.getPipelineRun(runId),
+        ({ status }) => status === 'Succeeded',
+      );
       expect(run.parameters).toEqual({ inputPath: '/landing' });
       const { value } = await pipelineRunOperations.queryActivityRuns('Spark_transform', runId, around());
       expect(value).toMatchObject([{ activityName: 'Transform', status: 'Succeeded' }]);
@@ -36,7 +46,14 @@ describe('Synapse in the sandbox', () => {
       const { pipelineOperations, pipelineRunOperations } = clients.artifacts;
       const { runId } = await pipelineOperations.createPipelineRun('Nightly_load');
       await pipelineRunOperations.cancelPipelineRun(runId, { isRecursive: true });
-      expect((await until(() => pipelineRunOperations.getPipelineRun(runId), ({ status }) => status === 'Cancelled')).status).toBe('Cancelled');
+      expect(
+        (
+          await until(
+            () => pipelineRunOperations.getPipelineRun(runId),
+            ({ status }) => status === 'Cancelled',
+          )
+        ).status,
+      ).toBe('Cancelled');
     });
   });
 
@@ -47,16 +64,30 @@ describe('Synapse in the sandbox', () => {
     it('says success before the result is certain', async () => {
       const created = await clients.spark.sparkBatch.createSparkBatchJob(job, { detailed: true });
       expect(created).toMatchObject({ state: 'not_started', result: 'Uncertain' });
-      const success = await until(() => read(created.id), ({ state }) => state === 'success');
+      const success = await until(
+        () => read(created.id),
+        ({ state }) => state === 'success',
+      );
       expect(success.result).toBe('Uncertain');
-      const done = await until(() => read(created.id), ({ result }) => result !== 'Uncertain');
-      expect(done).toMatchObject({ state: 'success', result: 'Succeeded', livyInfo: { currentState: 'success' }, scheduler: { currentState: 'Ended' } });
+      const done = await until(
+        () => read(created.id),
+        ({ result }) => result !== 'Uncertain',
+      );
+      expect(done).toMatchObject({
+        state: 'success',
+        result: 'Succeeded',
+        livyInfo: { currentState: 'success' },
+        scheduler: { currentState: 'Ended' },
+      });
     });
 
     it('fails with the reason', async () => {
       sandbox.control.planRun({ service: 'spark', name: 'daily', failure: { message: 'Path does not exist' } });
       const { id } = await clients.spark.sparkBatch.createSparkBatchJob(job);
-      const done = await until(() => read(id), ({ result }) => result !== 'Uncertain');
+      const done = await until(
+        () => read(id),
+        ({ result }) => result !== 'Uncertain',
+      );
       expect(done).toMatchObject({ state: 'dead', result: 'Failed' });
       expect(done.errors).toMatchObject([{ message: 'Path does not exist', source: 'User' }]);
     });
@@ -64,7 +95,14 @@ describe('Synapse in the sandbox', () => {
     it('is cancelled by deleting it, and lists the newest first', async () => {
       const { id } = await clients.spark.sparkBatch.createSparkBatchJob(job);
       await clients.spark.sparkBatch.cancelSparkBatchJob(id);
-      expect((await until(() => read(id), ({ result }) => result === 'Cancelled')).state).toBe('killed');
+      expect(
+        (
+          await until(
+            () => read(id),
+            ({ result }) => result === 'Cancelled',
+          )
+        ).state,
+      ).toBe('killed');
       const { sessions, total } = await clients.spark.sparkBatch.getSparkBatchJobs({ size: 1 });
       expect([sessions?.length, sessions?.[0]?.id, total]).toEqual([1, id, id]);
     });
@@ -73,12 +111,20 @@ describe('Synapse in the sandbox', () => {
   it('keeps workspaces and pools at the management plane', async () => {
     const headers = { authorization: `Bearer ${await accessToken(sandbox, 'https://management.azure.com/.default')}` };
     const base = `${sandbox.addresses.arm}/subscriptions/${subscriptionId}`;
-    const read = async (path: string) => (await (await fetch(`${base}${path}?api-version=2021-06-01`, { headers })).json()) as { value: { name: string }[] };
-    expect(await read('/providers/Microsoft.Synapse/workspaces')).toMatchObject({ value: [{ name: workspace, properties: { connectivityEndpoints: {} } }] });
+    const read = async (path: string) =>
+      (await (await fetch(`${base}${path}?api-version=2021-06-01`, { headers })).json()) as {
+        value: { name: string }[];
+      };
+    expect(await read('/providers/Microsoft.Synapse/workspaces')).toMatchObject({
+      value: [{ name: workspace, properties: { connectivityEndpoints: {} } }],
+    });
     const here = `/resourceGroups/${resourceGroup}/providers/Microsoft.Synapse/workspaces/${workspace}`;
     expect(await read(`${here}/bigDataPools`)).toMatchObject({ value: [{ name: sparkPool }] });
     expect(await read(`${here}/sqlPools/${sqlPool}`)).toMatchObject({ properties: { status: 'Paused' } });
-    const resumed = await fetch(`${base}${here}/sqlPools/${sqlPool}/resume?api-version=2021-06-01`, { method: 'POST', headers });
+    const resumed = await fetch(`${base}${here}/sqlPools/${sqlPool}/resume?api-version=2021-06-01`, {
+      method: 'POST',
+      headers,
+    });
     expect(resumed.status).toBe(202);
     expect((await fetch(resumed.headers.get('location') ?? '', { headers })).status).toBe(200);
     expect(await read(`${here}/sqlPools/${sqlPool}`)).toMatchObject({ properties: { status: 'Online' } });
@@ -88,7 +134,10 @@ describe('Synapse in the sandbox', () => {
 
   it('refuses a token of the management plane at the data plane', async () => {
     const headers = { authorization: `Bearer ${await accessToken(sandbox, 'https://management.azure.com/.default')}` };
-    const response = await fetch(`${sandbox.addresses.synapse.replace('{workspace}', workspace)}/pipelines?api-version=2020-12-01`, { headers });
+    const response = await fetch(
+      `${sandbox.addresses.synapse.replace('{workspace}', workspace)}/pipelines?api-version=2020-12-01`,
+      { headers },
+    );
     expect(response.status).toBe(401);
   });
 });

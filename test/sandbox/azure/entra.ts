@@ -24,10 +24,13 @@ export function entra(context: SandboxContext): Vendor {
   const { clock, identifiers, tokens } = context;
 
   function refusal(status: number, error: string, number: number, message: string): Refusal {
-    const timestamp = iso(clock.now()).replace('T', ' ').replace(/\.\d+Z/, 'Z');
+    const timestamp = iso(clock.now())
+      .replace('T', ' ')
+      .replace(/\.\d+Z/, 'Z');
     const traceId = identifiers.uuid();
     const correlationId = identifiers.uuid();
-    const description = `AADSTS${number}: ${message}\r\nTrace ID: ${traceId}\r\nCorrelation ID: ${correlationId}\r\nTimestamp: ${timestamp}`;
+    const lines = [`Trace ID: ${traceId}`, `Correlation ID: ${correlationId}`, `Timestamp: ${timestamp}`];
+    const description = [`AADSTS${number}: ${message}`, ...lines].join('\r\n');
     return new Refusal(
       json(status, {
         error,
@@ -43,44 +46,101 @@ export function entra(context: SandboxContext): Vendor {
 
   function resourceOf(scope: string): string {
     if (!/^\S+\/\.default$/.test(scope)) {
-      throw refusal(400, 'invalid_scope', 70011, `The provided request must include a 'scope' input parameter. The scope ${scope} is not valid.`);
+      throw refusal(
+        400,
+        'invalid_scope',
+        70011,
+        `The provided request must include a 'scope' input parameter. The scope ${scope} is not valid.`,
+      );
     }
     const name = scope.replace(/\/+\.default$/, '');
     const here = context.baseUrl();
-    const resource = name === `${here}/arm` ? 'management' : name.startsWith(`${here}/synapse`) ? 'synapse' : resources[name];
+    const resource =
+      name === `${here}/arm` ? 'management' : name.startsWith(`${here}/synapse`) ? 'synapse' : resources[name];
     if (resource) return resource;
-    throw refusal(400, 'invalid_resource', 500011, `The resource principal named ${name} was not found in the tenant named Contoso.`);
+    throw refusal(
+      400,
+      'invalid_resource',
+      500011,
+      `The resource principal named ${name} was not found in the tenant named Contoso.`,
+    );
   }
 
   function giveToken(request: SandboxRequest): Reply {
     const form = readForm(request);
     for (const name of ['grant_type', 'client_id']) {
-      if (!form.get(name)) throw refusal(400, 'invalid_request', 900144, `The request body must contain the following parameter: '${name}'.`);
+      if (!form.get(name))
+        throw refusal(
+          400,
+          'invalid_request',
+          900144,
+          `The request body must contain the following parameter: '${name}'.`,
+        );
     }
     if (parameter(request, 'tenant').toLowerCase() !== account.tenantId) {
-      throw refusal(400, 'invalid_request', 90002, `Tenant '${parameter(request, 'tenant')}' not found. Check to make sure you have the correct tenant ID.`);
+      throw refusal(
+        400,
+        'invalid_request',
+        90002,
+        `Tenant '${parameter(request, 'tenant')}' not found. Check to make sure you have the correct tenant ID.`,
+      );
     }
     if (form.get('grant_type') !== 'client_credentials') {
-      throw refusal(400, 'unsupported_grant_type', 70003, `The app requested an unsupported grant type '${form.get('grant_type')}'.`);
+      throw refusal(
+        400,
+        'unsupported_grant_type',
+        70003,
+        `The app requested an unsupported grant type '${form.get('grant_type')}'.`,
+      );
     }
     if (form.get('client_id')?.toLowerCase() !== account.clientId) {
-      throw refusal(400, 'unauthorized_client', 700016, `Application with identifier '${form.get('client_id')}' was not found in the directory 'Contoso'.`);
+      throw refusal(
+        400,
+        'unauthorized_client',
+        700016,
+        `Application with identifier '${form.get('client_id')}' was not found in the directory 'Contoso'.`,
+      );
     }
-    if (!form.get('scope')) throw refusal(400, 'invalid_request', 900144, "The request body must contain the following parameter: 'scope'.");
+    if (!form.get('scope'))
+      throw refusal(400, 'invalid_request', 900144, "The request body must contain the following parameter: 'scope'.");
     const resource = resourceOf(form.get('scope') ?? '');
     const secret = form.get('client_secret');
     if (!secret) {
-      throw refusal(401, 'invalid_client', 7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.");
+      throw refusal(
+        401,
+        'invalid_client',
+        7000218,
+        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+      );
     }
     if (secret === account.expiredClientSecret) {
-      throw refusal(401, 'invalid_client', 7000222, `The provided client secret keys for app '${account.clientId}' are expired.`);
+      throw refusal(
+        401,
+        'invalid_client',
+        7000222,
+        `The provided client secret keys for app '${account.clientId}' are expired.`,
+      );
     }
     if (secret !== account.clientSecret) {
-      throw refusal(401, 'invalid_client', 7000215, 'Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.');
+      throw refusal(
+        401,
+        'invalid_client',
+        7000215,
+        'Invalid client secret provided. Ensure that the secret is the client secret value, not the client secret ID.',
+      );
     }
     const seconds = context.tokenSeconds;
     const headers = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' };
-    return json(200, { token_type: 'Bearer', expires_in: seconds, ext_expires_in: seconds, access_token: tokens.issue(resource, account.clientId, seconds) }, headers);
+    return json(
+      200,
+      {
+        token_type: 'Bearer',
+        expires_in: seconds,
+        ext_expires_in: seconds,
+        access_token: tokens.issue(resource, account.clientId, seconds),
+      },
+      headers,
+    );
   }
 
   return {

@@ -48,7 +48,8 @@ const schedulerStates: Record<string, string> = { not_started: 'Queued', startin
 function show(batch: Batch, now: number, detailed: boolean): Record<string, unknown> {
   const { state, result } = stateAt(batch, now);
   const { starting, running, end } = moments(batch);
-  const moment = (at: number | undefined, reached: boolean) => (at !== undefined && reached && at <= now ? iso(at) : null);
+  const moment = (at: number | undefined, reached: boolean) =>
+    at !== undefined && reached && at <= now ? iso(at) : null;
   const killed = state === 'killed';
   const plan = batch.plan;
   const brief = {
@@ -66,12 +67,27 @@ function show(batch: Batch, now: number, detailed: boolean): Record<string, unkn
     appInfo: {},
     log: [],
     tags: batch.request['tags'] ?? {},
-    errorInfo: result === 'Failed' ? [{ message: plan.failure?.message ?? 'The Spark application raised an exception.', errorCode: plan.failure?.code ?? 'Spark_User_UserApp', source: 'User' }] : [],
+    errorInfo:
+      result === 'Failed'
+        ? [
+            {
+              message: plan.failure?.message ?? 'The Spark application raised an exception.',
+              errorCode: plan.failure?.code ?? 'Spark_User_UserApp',
+              source: 'User',
+            },
+          ]
+        : [],
   };
   if (!detailed) return brief;
   return {
     ...brief,
-    schedulerInfo: { submittedAt: iso(batch.createdAt), scheduledAt: moment(starting, true), endedAt: moment(killed ? batch.killedAt : end, true), cancellationRequestedAt: batch.killedAt === undefined ? null : iso(batch.killedAt), currentState: schedulerStates[state] ?? 'Ended' },
+    schedulerInfo: {
+      submittedAt: iso(batch.createdAt),
+      scheduledAt: moment(starting, true),
+      endedAt: moment(killed ? batch.killedAt : end, true),
+      cancellationRequestedAt: batch.killedAt === undefined ? null : iso(batch.killedAt),
+      currentState: schedulerStates[state] ?? 'Ended',
+    },
     livyInfo: {
       notStartedAt: iso(batch.createdAt),
       startingAt: moment(starting, true),
@@ -81,9 +97,17 @@ function show(batch: Batch, now: number, detailed: boolean): Record<string, unkn
       killedAt: moment(batch.killedAt, killed),
       recoveringAt: null,
       currentState: state,
-      jobCreationRequest: { name: batch.name, file: batch.request['file'], className: batch.request['className'] ?? null, args: batch.request['args'] ?? [] },
+      jobCreationRequest: {
+        name: batch.name,
+        file: batch.request['file'],
+        className: batch.request['className'] ?? null,
+        args: batch.request['args'] ?? [],
+      },
     },
-    pluginInfo: { preparationStartedAt: iso(batch.createdAt), currentState: schedulerStates[state] ? 'Monitoring' : 'Ended' },
+    pluginInfo: {
+      preparationStartedAt: iso(batch.createdAt),
+      currentState: schedulerStates[state] ? 'Monitoring' : 'Ended',
+    },
   };
 }
 
@@ -113,12 +137,20 @@ export class LivyBatches {
   #create(request: SandboxRequest): Batch {
     const body = readJson(request);
     for (const name of ['name', 'file']) {
-      if (typeof body[name] !== 'string' || body[name] === '') throw new Refusal(json(400, { code: 'LIVY_JOB_BAD_REQUEST', message: `The field '${name}' is required.` }));
+      if (typeof body[name] !== 'string' || body[name] === '')
+        throw new Refusal(json(400, { code: 'LIVY_JOB_BAD_REQUEST', message: `The field '${name}' is required.` }));
     }
     const { clock, identifiers, plans } = this.#context;
     const id = this.#batches.length + 1;
     const plan = plans.take('spark', [String(body['name']), parameter(request, 'pool')]);
-    const batch: Batch = { id, name: String(body['name']), request: body, plan, createdAt: clock.now(), appId: `application_${identifiers.hex(10).replace(/\D/g, '1')}_${String(id).padStart(4, '0')}` };
+    const batch: Batch = {
+      id,
+      name: String(body['name']),
+      request: body,
+      plan,
+      createdAt: clock.now(),
+      appId: `application_${identifiers.hex(10).replace(/\D/g, '1')}_${String(id).padStart(4, '0')}`,
+    };
     this.#batches.push(batch);
     return batch;
   }
@@ -126,19 +158,32 @@ export class LivyBatches {
   /** The routes, after `…/sparkPools/{pool}`. */
   routes(start: string): Record<string, Answer> {
     const now = () => this.#context.clock.now();
-    const checked = (answer: Answer): Answer => (request) => {
-      if (parameter(request, 'pool').toLowerCase() === sandboxAccounts.azure.sparkPool) return answer(request);
-      return json(404, { code: 'SparkComputePoolNotFound', message: `The Spark pool '${parameter(request, 'pool')}' was not found.` });
-    };
+    const checked =
+      (answer: Answer): Answer =>
+      (request) => {
+        if (parameter(request, 'pool').toLowerCase() === sandboxAccounts.azure.sparkPool) return answer(request);
+        return json(404, {
+          code: 'SparkComputePoolNotFound',
+          message: `The Spark pool '${parameter(request, 'pool')}' was not found.`,
+        });
+      };
     const isDetailed = (request: SandboxRequest) => request.query.get('detailed') === 'true';
     return {
       [`GET ${start}/batches`]: checked((request) => {
         const from = wholeNumber(request, 'from', 0);
         const sessions = [...this.#batches].reverse().slice(from, from + wholeNumber(request, 'size', 20));
-        return json(200, { from, total: this.#batches.length, sessions: sessions.map((batch) => show(batch, now(), isDetailed(request))) });
+        return json(200, {
+          from,
+          total: this.#batches.length,
+          sessions: sessions.map((batch) => show(batch, now(), isDetailed(request))),
+        });
       }),
-      [`POST ${start}/batches`]: checked((request) => json(200, show(this.#create(request), now(), isDetailed(request)))),
-      [`GET ${start}/batches/{batchId}`]: checked((request) => json(200, show(this.#find(request), now(), isDetailed(request)))),
+      [`POST ${start}/batches`]: checked((request) =>
+        json(200, show(this.#create(request), now(), isDetailed(request))),
+      ),
+      [`GET ${start}/batches/{batchId}`]: checked((request) =>
+        json(200, show(this.#find(request), now(), isDetailed(request))),
+      ),
       [`DELETE ${start}/batches/{batchId}`]: checked((request) => {
         const batch = this.#find(request);
         if (now() < moments(batch).end) batch.killedAt ??= now();

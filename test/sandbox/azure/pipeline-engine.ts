@@ -19,7 +19,13 @@ export interface StartOptions {
   at?: number;
 }
 
-const errorCodes: Record<string, string> = { Copy: '2200', DatabricksNotebook: '3204', WebActivity: '2108', Lookup: '2100', ExecutePipeline: 'BadRequest' };
+const errorCodes: Record<string, string> = {
+  Copy: '2200',
+  DatabricksNotebook: '3204',
+  WebActivity: '2108',
+  Lookup: '2100',
+  ExecutePipeline: 'BadRequest',
+};
 
 /** The pipelines and runs of one factory or workspace. */
 export class PipelineEngine {
@@ -47,7 +53,8 @@ export class PipelineEngine {
   run(id: string): PipelineRun {
     const found = this.runs.find((run) => run.id === id.toLowerCase());
     const hidden = found && this.#context.clock.now() < found.createdAt + found.plan.hiddenMilliseconds;
-    if (!found || hidden) throw azureRefusal(404, 'PipelineRunNotFound', `Could not find the pipeline run with ID ${id}.`);
+    if (!found || hidden)
+      throw azureRefusal(404, 'PipelineRunNotFound', `Could not find the pipeline run with ID ${id}.`);
     return found;
   }
 
@@ -81,7 +88,11 @@ export class PipelineEngine {
   cancel(run: PipelineRun, recursive: boolean): void {
     const now = this.#context.clock.now();
     if (isOver(run, now)) {
-      throw azureRefusal(400, 'PipelineRunNotCancellable', `The pipeline run ${run.id} is ${statusAt(run, now)} and cannot be cancelled.`);
+      throw azureRefusal(
+        400,
+        'PipelineRunNotCancellable',
+        `The pipeline run ${run.id} is ${statusAt(run, now)} and cannot be cancelled.`,
+      );
     }
     run.cancelledAt ??= now;
     if (!recursive) return;
@@ -114,11 +125,29 @@ export class PipelineEngine {
     }
   }
 
-  #planActivity(run: PipelineRun, activity: ActivityDefinition, start: number, slice: number, failure: ActivityRun['failure']): ActivityRun {
+  #planActivity(
+    run: PipelineRun,
+    activity: ActivityDefinition,
+    start: number,
+    slice: number,
+    failure: ActivityRun['failure'],
+  ): ActivityRun {
     const { identifiers } = this.#context;
-    const step: ActivityRun = { id: identifiers.uuid(), activity, start, end: start + slice, ...(failure ? { failure } : {}) };
+    const step: ActivityRun = {
+      id: identifiers.uuid(),
+      activity,
+      start,
+      end: start + slice,
+      ...(failure ? { failure } : {}),
+    };
     if (!activity.runs) return step;
-    const invokedBy = { id: step.id, name: activity.name, invokedByType: 'PipelineActivity', pipelineName: run.definition.name, pipelineRunId: run.id };
+    const invokedBy = {
+      id: step.id,
+      name: activity.name,
+      invokedByType: 'PipelineActivity',
+      pipelineName: run.definition.name,
+      pipelineRunId: run.id,
+    };
     const child = this.start(activity.runs, { invokedBy, at: start });
     const broken = child.activities.find((other) => other.failure);
     const message = broken && `Operation on target ${broken.activity.name} failed: ${broken.failure?.message}`;
@@ -131,7 +160,11 @@ function fillParameters(definition: PipelineDefinition, given: Record<string, un
   for (const [name, { defaultValue }] of Object.entries(definition.parameters)) {
     const value = given[name] ?? defaultValue;
     if (value === undefined) {
-      throw azureRefusal(400, 'BadRequest', `The pipeline '${definition.name}' needs a value for its parameter '${name}': none was given and it has no default.`);
+      throw azureRefusal(
+        400,
+        'BadRequest',
+        `The pipeline '${definition.name}' was given no value for its parameter '${name}', which has no default.`,
+      );
     }
     filled[name] = value;
   }
@@ -140,16 +173,28 @@ function fillParameters(definition: PipelineDefinition, given: Record<string, un
 
 function firstActivity(definition: PipelineDefinition, options: StartOptions): number {
   if (!options.isRecovery) return 0;
-  const failed = options.startFromFailure ? options.reference?.activities.find(({ failure }) => failure)?.activity.name : undefined;
+  const failed = options.startFromFailure
+    ? options.reference?.activities.find(({ failure }) => failure)?.activity.name
+    : undefined;
   const name = options.startActivity ?? failed;
-  return Math.max(0, definition.activities.findIndex((activity) => activity.name === name));
+  return Math.max(
+    0,
+    definition.activities.findIndex((activity) => activity.name === name),
+  );
 }
 
-function failureOf(plan: RunPlan, definition: PipelineDefinition, activity: ActivityDefinition, last: boolean): ActivityRun['failure'] {
+function failureOf(
+  plan: RunPlan,
+  definition: PipelineDefinition,
+  activity: ActivityDefinition,
+  last: boolean,
+): ActivityRun['failure'] {
   const code = plan.failure?.code ?? errorCodes[activity.type] ?? 'UserError';
   if (activity.alwaysFails) return { code, message: activity.alwaysFails };
   if (!plan.failure) return undefined;
   const wanted = definition.activities.find(({ name }) => name === plan.failure?.step);
   const here = wanted ? wanted === activity : last;
-  return here ? { code, message: plan.failure.message ?? `The activity '${activity.name}' could not read its source.` } : undefined;
+  return here
+    ? { code, message: plan.failure.message ?? `The activity '${activity.name}' could not read its source.` }
+    : undefined;
 }

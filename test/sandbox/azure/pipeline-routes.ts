@@ -40,7 +40,10 @@ export function pipelineRoutes(options: PipelineRoutesOptions): Record<string, A
   const list = (request: SandboxRequest, entries: Record<string, unknown>[]) => {
     const { value, next } = page(entries, request.query.get('$skiptoken'));
     const version = request.query.get('api-version') ?? '';
-    return json(200, next ? { value, nextLink: options.link(request, { 'api-version': version, $skiptoken: next }) } : { value });
+    return json(
+      200,
+      next ? { value, nextLink: options.link(request, { 'api-version': version, $skiptoken: next }) } : { value },
+    );
   };
 
   const switchTrigger = (to: boolean) => (request: SandboxRequest) => {
@@ -48,11 +51,18 @@ export function pipelineRoutes(options: PipelineRoutesOptions): Record<string, A
     if (!operation) return empty(200);
     const version = request.query.get('api-version') ?? '';
     const location = options.link(request, { 'api-version': version, operation });
-    return empty(202, { location: location.replace(/\/triggers\/[^?]*/, `/operationresults/${operation}`), 'retry-after': '1' });
+    return empty(202, {
+      location: location.replace(/\/triggers\/[^?]*/, `/operationresults/${operation}`),
+      'retry-after': '1',
+    });
   };
 
   return {
-    [`GET ${start}/pipelines`]: (request) => list(request, engine.pipelines.map((pipeline) => pipelineResource(resource, types.pipeline, pipeline))),
+    [`GET ${start}/pipelines`]: (request) =>
+      list(
+        request,
+        engine.pipelines.map((pipeline) => pipelineResource(resource, types.pipeline, pipeline)),
+      ),
     [`GET ${start}/pipelines/{pipelineName}`](request) {
       const pipeline = engine.pipeline(parameter(request, 'pipelineName'));
       if (request.headers['if-none-match'] === etagOf(pipeline)) return empty(304);
@@ -70,23 +80,41 @@ export function pipelineRoutes(options: PipelineRoutesOptions): Record<string, A
       });
       return json(options.startedStatus, { runId: run.id });
     },
-    [`GET ${start}/pipelineruns/{runId}`]: (request) => json(200, showRun(engine.run(parameter(request, 'runId')), now())),
+    [`GET ${start}/pipelineruns/{runId}`]: (request) =>
+      json(200, showRun(engine.run(parameter(request, 'runId')), now())),
     [`POST ${start}/pipelineruns/{runId}/cancel`](request) {
       engine.cancel(engine.run(parameter(request, 'runId')), isTrue(request, 'isRecursive'));
       return empty(200);
     },
     [`POST ${start}/queryPipelineRuns`]: (request) =>
-      json(200, query(engine.visibleRuns().map((run) => showRun(run, now())), readJson(request), 'lastUpdated')),
+      json(
+        200,
+        query(
+          engine.visibleRuns().map((run) => showRun(run, now())),
+          readJson(request),
+          'lastUpdated',
+        ),
+      ),
     [`POST ${start}${options.activitiesRoute}`]: (request) =>
-      json(200, query(showActivities(engine.run(parameter(request, 'runId')), now()), readJson(request), 'activityRunStart')),
+      json(
+        200,
+        query(showActivities(engine.run(parameter(request, 'runId')), now()), readJson(request), 'activityRunStart'),
+      ),
     [`GET ${start}/triggers`]: (request) => list(request, triggers.list(resource, types.trigger)),
     [`POST ${start}/querytriggers`]: () => json(200, { value: triggers.list(resource, types.trigger) }),
-    [`GET ${start}/triggers/{triggerName}`]: (request) => json(200, triggers.show(parameter(request, 'triggerName'), resource, types.trigger)),
+    [`GET ${start}/triggers/{triggerName}`]: (request) =>
+      json(200, triggers.show(parameter(request, 'triggerName'), resource, types.trigger)),
     [`POST ${start}/triggers/{triggerName}/start`]: switchTrigger(true),
     [`POST ${start}/triggers/{triggerName}/stop`]: switchTrigger(false),
     [`GET ${start}/operationresults/{operation}`]: (request) =>
-      triggers.isDone(parameter(request, 'operation')) ? empty(200) : empty(202, { location: options.link(request, { 'api-version': request.query.get('api-version') ?? '' }), 'retry-after': '1' }),
-    [`POST ${start}/queryTriggerRuns`]: (request) => json(200, query(triggers.showRuns(), readJson(request), 'triggerRunTimestamp')),
+      triggers.isDone(parameter(request, 'operation'))
+        ? empty(200)
+        : empty(202, {
+            location: options.link(request, { 'api-version': request.query.get('api-version') ?? '' }),
+            'retry-after': '1',
+          }),
+    [`POST ${start}/queryTriggerRuns`]: (request) =>
+      json(200, query(triggers.showRuns(), readJson(request), 'triggerRunTimestamp')),
     [`POST ${start}/triggers/{triggerName}/triggerRuns/{runId}/rerun`](request) {
       triggers.rerun(parameter(request, 'triggerName'), parameter(request, 'runId'));
       return empty(200);

@@ -42,7 +42,8 @@ export interface PipelineRun {
 
 /** What Azure calls the status of a run at a moment. */
 export function statusAt(run: PipelineRun, now: number): string {
-  if (run.cancelledAt !== undefined) return now < run.cancelledAt + run.plan.cancellingMilliseconds ? 'Canceling' : 'Cancelled';
+  if (run.cancelledAt !== undefined)
+    return now < run.cancelledAt + run.plan.cancellingMilliseconds ? 'Canceling' : 'Cancelled';
   if (now < run.start) return 'Queued';
   if (now < run.end) return 'InProgress';
   return run.activities.some(({ failure }) => failure) ? 'Failed' : 'Succeeded';
@@ -134,9 +135,26 @@ function outputOf(step: ActivityRun, status: string): Record<string, unknown> {
   if (child) return { pipelineName: child.definition.name, pipelineRunId: child.id };
   if (status !== 'Succeeded') return {};
   if (activity.type === 'Copy') {
-    const details = { effectiveIntegrationRuntime: 'AutoResolveIntegrationRuntime (West Europe)', usedDataIntegrationUnits: 4, usedParallelCopies: 1 };
-    return { dataRead: 262_144, dataWritten: 262_144, rowsRead: 1000, rowsCopied: 1000, copyDuration: Math.ceil((step.end - step.start) / 1000), errors: [], ...details };
+    const details = {
+      effectiveIntegrationRuntime: 'AutoResolveIntegrationRuntime (West Europe)',
+      usedDataIntegrationUnits: 4,
+      usedParallelCopies: 1,
+    };
+    return {
+      dataRead: 262_144,
+      dataWritten: 262_144,
+      rowsRead: 1000,
+      rowsCopied: 1000,
+      copyDuration: Math.ceil((step.end - step.start) / 1000),
+      errors: [],
+      ...details,
+    };
   }
-  if (activity.type === 'DatabricksNotebook') return { runPageUrl: 'https://adb-1.2.azuredatabricks.net/?o=1#job/1/run/1', runOutput: '{"rows":1000}', executionDuration: 1 };
+  if (activity.type === 'DatabricksNotebook')
+    return {
+      runPageUrl: 'https://adb-1.2.azuredatabricks.net/?o=1#job/1/run/1',
+      runOutput: '{"rows":1000}',
+      executionDuration: 1,
+    };
   return {};
 }

@@ -28,7 +28,11 @@ interface Filter {
 function fits(entry: Shown, { operand, operator, values }: Filter): boolean {
   const field = fields[String(operand)];
   if (!field || !Array.isArray(values) || values.length === 0) {
-    throw azureRefusal(400, 'InvalidQueryFilter', `The filter on '${String(operand)}' is not valid: it needs a known operand and at least one value.`);
+    throw azureRefusal(
+      400,
+      'InvalidQueryFilter',
+      `The filter on '${String(operand)}' is not valid: it needs a known operand and at least one value.`,
+    );
   }
   const found = values.map(String).includes(String(entry[field]));
   if (operator === 'Equals' || operator === 'In') return found;
@@ -49,13 +53,19 @@ function sorted(entries: Shown[], orderBy: unknown): Shown[] {
 }
 
 /**
- * Answers the queries of Data Factory and Synapse: filters, order, a window over the moment of the last change, and pages
- * whose continuation token goes back in the body.
+ * Answers the queries of Data Factory and Synapse: filters, order, a window over the moment of the last change, and
+ * pages whose continuation token goes back in the body.
  * @param changed field that holds the moment of the last change
  * @see https://learn.microsoft.com/rest/api/datafactory/pipeline-runs/query-by-factory
  */
-export function query(entries: Shown[], body: Record<string, unknown>, changed: string): { value: Shown[]; continuationToken?: string } {
-  const [after, before] = [body['lastUpdatedAfter'], body['lastUpdatedBefore']].map((value) => Date.parse(String(value)));
+export function query(
+  entries: Shown[],
+  body: Record<string, unknown>,
+  changed: string,
+): { value: Shown[]; continuationToken?: string } {
+  const [after, before] = [body['lastUpdatedAfter'], body['lastUpdatedBefore']].map((value) =>
+    Date.parse(String(value)),
+  );
   if (after === undefined || before === undefined || Number.isNaN(after) || Number.isNaN(before)) {
     throw azureRefusal(400, 'BadRequest', "The parameters 'lastUpdatedAfter' and 'lastUpdatedBefore' are required.");
   }

@@ -28,7 +28,8 @@ const factoryResource = {
 
 /**
  * The management plane (Azure Resource Manager): subscriptions, Data Factory, and what Synapse keeps there.
- * @see https://learn.microsoft.com/rest/api/datafactory and https://learn.microsoft.com/rest/api/synapse/resourcemanager
+ * @see https://learn.microsoft.com/rest/api/datafactory
+ * @see https://learn.microsoft.com/rest/api/synapse/resourcemanager
  */
 export function resourceManager(context: SandboxContext, engine: PipelineEngine, triggers: TriggerEngine): Vendor {
   const subscription = '/subscriptions/{subscriptionId}';
@@ -36,7 +37,8 @@ export function resourceManager(context: SandboxContext, engine: PipelineEngine,
   const factory = `${group}/providers/Microsoft.DataFactory/factories/{factoryName}`;
   const allowance = { ...startAllowance };
 
-  const link = (request: SandboxRequest, query: Record<string, string>) => `${context.baseUrl()}${request.path}?${new URLSearchParams(query)}`;
+  const link = (request: SandboxRequest, query: Record<string, string>) =>
+    `${context.baseUrl()}${request.path}?${new URLSearchParams(query)}`;
 
   function versioned(versions: string[], routes: Record<string, Answer>): Record<string, Answer> {
     const checked = Object.entries(routes).map(([route, answer]): [string, Answer] => [
@@ -52,15 +54,32 @@ export function resourceManager(context: SandboxContext, engine: PipelineEngine,
   function checkScope({ parameters }: SandboxRequest): void {
     const differs = (given: string | undefined, ours: string) => given !== undefined && given.toLowerCase() !== ours;
     if (differs(parameters['subscriptionId'], account.subscriptionId)) {
-      throw azureRefusal(404, 'SubscriptionNotFound', `The subscription '${parameters['subscriptionId']}' could not be found.`);
+      throw azureRefusal(
+        404,
+        'SubscriptionNotFound',
+        `The subscription '${parameters['subscriptionId']}' could not be found.`,
+      );
     }
     if (differs(parameters['resourceGroupName'], account.resourceGroup)) {
-      throw azureRefusal(404, 'ResourceGroupNotFound', `Resource group '${parameters['resourceGroupName']}' could not be found.`);
+      throw azureRefusal(
+        404,
+        'ResourceGroupNotFound',
+        `Resource group '${parameters['resourceGroupName']}' could not be found.`,
+      );
     }
-    const type = differs(parameters['factoryName'], account.factory) ? 'Microsoft.DataFactory/factories' : 'Microsoft.Synapse/workspaces';
-    if (differs(parameters['factoryName'], account.factory) || differs(parameters['workspaceName'], account.workspace)) {
+    const type = differs(parameters['factoryName'], account.factory)
+      ? 'Microsoft.DataFactory/factories'
+      : 'Microsoft.Synapse/workspaces';
+    if (
+      differs(parameters['factoryName'], account.factory) ||
+      differs(parameters['workspaceName'], account.workspace)
+    ) {
       const name = parameters['factoryName'] ?? parameters['workspaceName'];
-      throw azureRefusal(404, 'ResourceNotFound', `The Resource '${type}/${name}' under resource group '${account.resourceGroup}' was not found.`);
+      throw azureRefusal(
+        404,
+        'ResourceNotFound',
+        `The Resource '${type}/${name}' under resource group '${account.resourceGroup}' was not found.`,
+      );
     }
   }
 
@@ -75,7 +94,13 @@ export function resourceManager(context: SandboxContext, engine: PipelineEngine,
     return Object.fromEntries(checked);
   }
 
-  const subscriptionResource = { id: `/subscriptions/${account.subscriptionId}`, subscriptionId: account.subscriptionId, tenantId: account.tenantId, displayName: 'Contoso Production', state: 'Enabled' };
+  const subscriptionResource = {
+    id: `/subscriptions/${account.subscriptionId}`,
+    subscriptionId: account.subscriptionId,
+    tenantId: account.tenantId,
+    displayName: 'Contoso Production',
+    state: 'Enabled',
+  };
   const factories: Answer = () => json(200, { value: [factoryResource] });
 
   return {
@@ -87,22 +112,43 @@ export function resourceManager(context: SandboxContext, engine: PipelineEngine,
       const id = context.identifiers.uuid();
       const kind = request.method === 'GET' ? 'reads' : 'writes';
       allowance[kind] = allowance[kind] > 1 ? allowance[kind] - 1 : startAllowance[kind];
-      return { 'x-ms-request-id': id, 'x-ms-correlation-request-id': id, [`x-ms-ratelimit-remaining-subscription-${kind}`]: String(allowance[kind]), 'x-content-type-options': 'nosniff' };
+      return {
+        'x-ms-request-id': id,
+        'x-ms-correlation-request-id': id,
+        [`x-ms-ratelimit-remaining-subscription-${kind}`]: String(allowance[kind]),
+        'x-content-type-options': 'nosniff',
+      };
     },
     unknown: () => json(404, { error: { code: 'NotFound', message: 'The requested resource does not exist.' } }),
     routes: scoped({
       'GET /subscriptions': () => json(200, { value: [subscriptionResource] }),
       [`GET ${subscription}`]: () => json(200, subscriptionResource),
-      [`GET ${subscription}/resourceGroups`]: () => json(200, { value: [{ id: groupPath, name: account.resourceGroup, location: 'westeurope', properties: { provisioningState: 'Succeeded' } }] }),
+      [`GET ${subscription}/resourceGroups`]: () =>
+        json(200, {
+          value: [
+            {
+              id: groupPath,
+              name: account.resourceGroup,
+              location: 'westeurope',
+              properties: { provisioningState: 'Succeeded' },
+            },
+          ],
+        }),
       ...versioned(factoryVersions, {
         [`GET ${subscription}/providers/Microsoft.DataFactory/factories`]: factories,
         [`GET ${group}/providers/Microsoft.DataFactory/factories`]: factories,
         [`GET ${factory}`]: () => json(200, factoryResource),
         ...pipelineRoutes({
-          context, engine, triggers, link,
+          context,
+          engine,
+          triggers,
+          link,
           start: factory,
           resource: factoryPath,
-          types: { pipeline: 'Microsoft.DataFactory/factories/pipelines', trigger: 'Microsoft.DataFactory/factories/triggers' },
+          types: {
+            pipeline: 'Microsoft.DataFactory/factories/pipelines',
+            trigger: 'Microsoft.DataFactory/factories/triggers',
+          },
           startedStatus: 200,
           startsFromFailure: true,
           activitiesRoute: '/pipelineruns/{runId}/queryActivityruns',
@@ -128,7 +174,11 @@ function synapseResources(context: SandboxContext, group: string, subscription: 
     properties: {
       provisioningState: 'Succeeded',
       defaultDataLakeStorage: { accountUrl: 'https://contosolake.dfs.core.windows.net', filesystem: 'data' },
-      connectivityEndpoints: { dev: `${context.baseUrl()}/synapse/${account.workspace}`, sql: `${account.workspace}.sql.azuresynapse.net`, web: `https://web.azuresynapse.net?workspace=${encodeURIComponent(workspacePath)}` },
+      connectivityEndpoints: {
+        dev: `${context.baseUrl()}/synapse/${account.workspace}`,
+        sql: `${account.workspace}.sql.azuresynapse.net`,
+        web: `https://web.azuresynapse.net?workspace=${encodeURIComponent(workspacePath)}`,
+      },
     },
   });
   const sparkPool = {
@@ -136,7 +186,15 @@ function synapseResources(context: SandboxContext, group: string, subscription: 
     name: account.sparkPool,
     type: 'Microsoft.Synapse/workspaces/bigDataPools',
     location: 'westeurope',
-    properties: { provisioningState: 'Succeeded', sparkVersion: '3.4', nodeCount: 3, nodeSize: 'Small', nodeSizeFamily: 'MemoryOptimized', autoScale: { enabled: true, minNodeCount: 3, maxNodeCount: 10 }, autoPause: { enabled: true, delayInMinutes: 15 } },
+    properties: {
+      provisioningState: 'Succeeded',
+      sparkVersion: '3.4',
+      nodeCount: 3,
+      nodeSize: 'Small',
+      nodeSizeFamily: 'MemoryOptimized',
+      autoScale: { enabled: true, minNodeCount: 3, maxNodeCount: 10 },
+      autoPause: { enabled: true, delayInMinutes: 15 },
+    },
   };
   const sqlPool = () => ({
     id: `${workspacePath}/sqlPools/${account.sqlPool}`,
@@ -144,16 +202,28 @@ function synapseResources(context: SandboxContext, group: string, subscription: 
     type: 'Microsoft.Synapse/workspaces/sqlPools',
     location: 'westeurope',
     sku: { name: 'DW100c', capacity: 0 },
-    properties: { provisioningState: 'Succeeded', status: sqlStatus, collation: 'SQL_Latin1_General_CP1_CI_AS', creationDate: '2025-01-01T00:00:00Z' },
+    properties: {
+      provisioningState: 'Succeeded',
+      status: sqlStatus,
+      collation: 'SQL_Latin1_General_CP1_CI_AS',
+      creationDate: '2025-01-01T00:00:00Z',
+    },
   });
   const named = (name: string, ours: string, type: string) => {
-    if (name.toLowerCase() !== ours) throw azureRefusal(404, 'ResourceNotFound', `The ${type} '${name}' was not found in the workspace.`);
+    if (name.toLowerCase() !== ours)
+      throw azureRefusal(404, 'ResourceNotFound', `The ${type} '${name}' was not found in the workspace.`);
   };
-  const switchSql = (to: string): Answer => (request) => {
-    named(parameter(request, 'sqlPoolName'), account.sqlPool, 'SQL pool');
-    sqlStatus = to;
-    return empty(202, { location: `${context.baseUrl()}/arm${workspacePath}/operationResults/${context.identifiers.uuid()}?api-version=2021-06-01`, 'retry-after': '1' });
-  };
+  const switchSql =
+    (to: string): Answer =>
+    (request) => {
+      named(parameter(request, 'sqlPoolName'), account.sqlPool, 'SQL pool');
+      sqlStatus = to;
+      const here = `${context.baseUrl()}/arm${workspacePath}`;
+      return empty(202, {
+        location: `${here}/operationResults/${context.identifiers.uuid()}?api-version=2021-06-01`,
+        'retry-after': '1',
+      });
+    };
   return {
     [`GET ${subscription}${workspaces}`]: () => json(200, { value: [workspaceResource()] }),
     [`GET ${group}${workspaces}`]: () => json(200, { value: [workspaceResource()] }),

@@ -18,7 +18,12 @@ const versions = ['2020-12-01', '2019-06-01-preview'];
  * address for all.
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane
  */
-export function synapse(context: SandboxContext, engine: PipelineEngine, triggers: TriggerEngine, batches: LivyBatches): Vendor {
+export function synapse(
+  context: SandboxContext,
+  engine: PipelineEngine,
+  triggers: TriggerEngine,
+  batches: LivyBatches,
+): Vendor {
   const pipelines = pipelineRoutes({
     context,
     engine,
@@ -47,7 +52,9 @@ export function synapse(context: SandboxContext, engine: PipelineEngine, trigger
     (request) => {
       const workspace = parameter(request, 'workspace');
       if (workspace.toLowerCase() === sandboxAccounts.azure.workspace) return answer(request);
-      return json(404, { error: { code: 'WorkspaceNotFound', message: `The workspace '${workspace}' was not found.` } });
+      return json(404, {
+        error: { code: 'WorkspaceNotFound', message: `The workspace '${workspace}' was not found.` },
+      });
     },
   ]);
   return {

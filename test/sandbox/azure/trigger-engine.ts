@@ -60,7 +60,11 @@ export class TriggerEngine {
         runtimeState: started ? 'Started' : 'Stopped',
         ...(definition.type === 'TumblingWindowTrigger'
           ? { pipeline: { pipelineReference: { referenceName: definition.pipelines[0], type: 'PipelineReference' } } }
-          : { pipelines: definition.pipelines.map((referenceName) => ({ pipelineReference: { referenceName, type: 'PipelineReference' } })) }),
+          : {
+              pipelines: definition.pipelines.map((referenceName) => ({
+                pipelineReference: { referenceName, type: 'PipelineReference' },
+              })),
+            }),
         typeProperties: definition.typeProperties,
       },
     };
@@ -90,7 +94,8 @@ export class TriggerEngine {
   /** Whether an operation is done. */
   isDone(operation: string): boolean {
     const doneAt = this.#operations.get(operation);
-    if (doneAt === undefined) throw azureRefusal(404, 'OperationNotFound', `The operation '${operation}' was not found.`);
+    if (doneAt === undefined)
+      throw azureRefusal(404, 'OperationNotFound', `The operation '${operation}' was not found.`);
     return doneAt <= this.#context.clock.now();
   }
 

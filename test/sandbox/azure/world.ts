@@ -10,7 +10,10 @@ const tellingPipelines: PipelineDefinition[] = [
     description: 'Copies one Quantemplate dataset into the SQL database.',
     folder: 'Quantemplate',
     parameters: { DatasetID: { type: 'string' } },
-    activities: [{ name: 'Log in to Quantemplate', type: 'WebActivity' }, { name: 'Copy dataset to SQL', type: 'Copy' }],
+    activities: [
+      { name: 'Log in to Quantemplate', type: 'WebActivity' },
+      { name: 'Copy dataset to SQL', type: 'Copy' },
+    ],
   },
   {
     name: 'Run_KPI_notebook',
@@ -29,21 +32,31 @@ const tellingPipelines: PipelineDefinition[] = [
     description: 'Loads every source, one after the other.',
     folder: 'Nightly',
     parameters: { runDate: { type: 'string', defaultValue: '' } },
-    activities: [{ name: 'Look up sources', type: 'Lookup' }, { name: 'Load sources', type: 'ExecutePipeline', runs: 'Load_sources' }, { name: 'Tell the team', type: 'WebActivity' }],
+    activities: [
+      { name: 'Look up sources', type: 'Lookup' },
+      { name: 'Load sources', type: 'ExecutePipeline', runs: 'Load_sources' },
+      { name: 'Tell the team', type: 'WebActivity' },
+    ],
   },
   {
     name: 'Load_sources',
     description: 'The child of Nightly_load.',
     folder: 'Nightly',
     parameters: {},
-    activities: [{ name: 'Copy policies', type: 'Copy' }, { name: 'Copy claims', type: 'Copy' }],
+    activities: [
+      { name: 'Copy policies', type: 'Copy' },
+      { name: 'Copy claims', type: 'Copy' },
+    ],
   },
   {
     name: 'Broken_export',
     description: 'Fails in every run.',
     folder: 'Reporting',
     parameters: {},
-    activities: [{ name: 'Read table', type: 'Lookup' }, { name: 'Write file', type: 'Copy', alwaysFails: "The container 'exports' does not exist." }],
+    activities: [
+      { name: 'Read table', type: 'Lookup' },
+      { name: 'Write file', type: 'Copy', alwaysFails: "The container 'exports' does not exist." },
+    ],
   },
 ];
 
@@ -61,8 +74,17 @@ export const factoryPipelines: PipelineDefinition[] = [
 /** Pipelines of the Synapse workspace. */
 export const workspacePipelines: PipelineDefinition[] = [
   ...tellingPipelines.slice(0, 4),
-  { name: 'Spark_transform', folder: 'Spark', parameters: { inputPath: { type: 'string' } }, activities: [{ name: 'Transform', type: 'SynapseNotebook' }] },
-  ...Array.from({ length: 25 }, (_, index) => ({ name: `Synapse_copy_${String(index + 1).padStart(2, '0')}`, parameters: {}, activities: [copy] })),
+  {
+    name: 'Spark_transform',
+    folder: 'Spark',
+    parameters: { inputPath: { type: 'string' } },
+    activities: [{ name: 'Transform', type: 'SynapseNotebook' }],
+  },
+  ...Array.from({ length: 25 }, (_, index) => ({
+    name: `Synapse_copy_${String(index + 1).padStart(2, '0')}`,
+    parameters: {},
+    activities: [copy],
+  })),
 ];
 
 /** A trigger of the sandbox. */
@@ -84,7 +106,9 @@ export const triggers: TriggerDefinition[] = [
     pipelines: ['Nightly_load'],
     started: true,
     switchMilliseconds: 0,
-    typeProperties: { recurrence: { frequency: 'Day', interval: 1, startTime: '2026-01-01T05:00:00Z', timeZone: 'UTC' } },
+    typeProperties: {
+      recurrence: { frequency: 'Day', interval: 1, startTime: '2026-01-01T05:00:00Z', timeZone: 'UTC' },
+    },
   },
   {
     name: 'When a file arrives',
@@ -92,7 +116,11 @@ export const triggers: TriggerDefinition[] = [
     pipelines: ['QT_fetch_data'],
     started: false,
     switchMilliseconds: 600,
-    typeProperties: { blobPathBeginsWith: '/landing/blobs/', ignoreEmptyBlobs: true, events: ['Microsoft.Storage.BlobCreated'] },
+    typeProperties: {
+      blobPathBeginsWith: '/landing/blobs/',
+      ignoreEmptyBlobs: true,
+      events: ['Microsoft.Storage.BlobCreated'],
+    },
   },
   {
     name: 'Hourly window',

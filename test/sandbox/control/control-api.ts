@@ -25,7 +25,8 @@ function readRule(body: Record<string, unknown>) {
   const match = (body['match'] ?? {}) as Record<string, unknown>;
   const fault = body['fault'] as Fault | undefined;
   const kinds = ['status', 'lost-answer', 'cut', 'slow', 'expire-tokens'];
-  if (!fault || !kinds.includes(fault.kind)) throw new Refusal(text(400, `“fault.kind” must be one of ${kinds.join(', ')}.`));
+  if (!fault || !kinds.includes(fault.kind))
+    throw new Refusal(text(400, `“fault.kind” must be one of ${kinds.join(', ')}.`));
   let path: RegExp;
   try {
     path = new RegExp(textOf(match, 'path'));
@@ -34,7 +35,11 @@ function readRule(body: Record<string, unknown>) {
     throw new Refusal(text(400, '“match.path” is not a regular expression.'));
   }
   const method = match['method'];
-  return { match: { path, ...(typeof method === 'string' ? { method } : {}) }, ...(typeof body['times'] === 'number' ? { times: body['times'] } : {}), fault };
+  return {
+    match: { path, ...(typeof method === 'string' ? { method } : {}) },
+    ...(typeof body['times'] === 'number' ? { times: body['times'] } : {}),
+    fault,
+  };
 }
 
 /**
@@ -47,15 +52,17 @@ export function controlApi(controls: Controls, faults: Faults, describe: () => u
     if (!URL.canParse(textOf(body, 'url'))) throw new Refusal(text(400, '“url” is not an address.'));
     return body as unknown as Receiver;
   };
-  const act = (work: (body: Record<string, unknown>, request: SandboxRequest) => unknown) => async (request: SandboxRequest) => {
-    const result = await work(readJson(request), request);
-    return result === undefined ? done() : json(200, result);
-  };
+  const act =
+    (work: (body: Record<string, unknown>, request: SandboxRequest) => unknown) => async (request: SandboxRequest) => {
+      const result = await work(readJson(request), request);
+      return result === undefined ? done() : json(200, result);
+    };
   return {
     name: 'control',
     prefix: '/_sandbox',
     admit(request) {
-      if (!ownHosts.test(request.headers.host ?? '')) throw new Refusal(text(403, 'Call the sandbox by 127.0.0.1 or localhost.'));
+      if (!ownHosts.test(request.headers.host ?? ''))
+        throw new Refusal(text(403, 'Call the sandbox by 127.0.0.1 or localhost.'));
       const isJson = /^application\/json/i.test(request.headers['content-type'] ?? '');
       if (request.method === 'POST' && !isJson) throw new Refusal(text(415, 'Send application/json.'));
     },
@@ -65,26 +72,55 @@ export function controlApi(controls: Controls, faults: Faults, describe: () => u
       'GET /log': () => json(200, controls.log()),
       'POST /reset': act(() => controls.reset()),
       'POST /durations': act((body) => controls.setDurations(body)),
-      'POST /runs/next': act((body) => controls.planRun({ ...(body as unknown as NextRun), service: textOf(body, 'service'), name: textOf(body, 'name') })),
+      'POST /runs/next': act((body) =>
+        controls.planRun({
+          ...(body as unknown as NextRun),
+          service: textOf(body, 'service'),
+          name: textOf(body, 'name'),
+        }),
+      ),
       'POST /faults': act((body) => faults.add(readRule(body))),
       'DELETE /faults': act(() => faults.clear()),
       'POST /tokens/expire': act((body) => controls.expireTokens(body['status'] === 403 ? 403 : 401)),
       'POST /quantemplate/events': act((body) => {
         const { event } = body as { event?: QuantemplateEvent };
-        return controls.sendQuantemplateEvent(receiverOf(body), { payload: {}, ...event, name: textOf({ ...event }, 'name') });
+        return controls.sendQuantemplateEvent(receiverOf(body), {
+          payload: {},
+          ...event,
+          name: textOf({ ...event }, 'name'),
+        });
       }),
       'POST /quantemplate/receivers': act((body) => controls.subscribeToQuantemplate(receiverOf(body))),
       'PUT /quantemplate/datasets/{id}': act((body, request) => {
         const rows = body['rows'];
-        if (!Number.isInteger(rows) || Number(rows) < 0) throw new Refusal(text(400, '“rows” must be a whole number.'));
-        return { version: controls.writeDataset(parameter(request, 'id'), Number(rows)) };
+        const isCount = typeof rows === 'number' && Number.isInteger(rows) && rows >= 0;
+        if (!isCount) throw new Refusal(text(400, '“rows” must be a whole number.'));
+        return { version: controls.writeDataset(parameter(request, 'id'), rows) };
       }),
-      'POST /dbt/runs': act((body) => ({ runId: controls.startDbtRun({ ...(body as DbtStart), ...(body['outcome'] === undefined ? {} : { outcome: outcomeOf(body['outcome']) }) }) })),
-      'POST /dbt/runs/{id}/finish': act((body, request) => controls.finishDbtRun(Number(parameter(request, 'id')), outcomeOf(body['outcome']))),
+      'POST /dbt/runs': act((body) => ({
+        runId: controls.startDbtRun({
+          ...(body as DbtStart),
+          ...(body['outcome'] === undefined ? {} : { outcome: outcomeOf(body['outcome']) }),
+        }),
+      })),
+      'POST /dbt/runs/{id}/finish': act((body, request) =>
+        controls.finishDbtRun(Number(parameter(request, 'id')), outcomeOf(body['outcome'])),
+      ),
       'POST /dbt/deliveries/next-twice': act(() => controls.deliverNextDbtEventTwice()),
-      'POST /dbt/deliveries/{eventId}/again': act((_body, request) => controls.redeliverDbtEvent(parameter(request, 'eventId'))),
-      'POST /mode/events': act((body) => controls.sendModeEvent(receiverOf(body).url, textOf(body, 'event'), textOf(body, 'report'), textOf(body, 'run'))),
-      'POST /azure/triggers/{name}/fire': act((_body, request) => ({ triggerRunId: controls.fireTrigger(parameter(request, 'name')) })),
+      'POST /dbt/deliveries/{eventId}/again': act((_body, request) =>
+        controls.redeliverDbtEvent(parameter(request, 'eventId')),
+      ),
+      'POST /mode/events': act((body) =>
+        controls.sendModeEvent(
+          receiverOf(body).url,
+          textOf(body, 'event'),
+          textOf(body, 'report'),
+          textOf(body, 'run'),
+        ),
+      ),
+      'POST /azure/triggers/{name}/fire': act((_body, request) => ({
+        triggerRunId: controls.fireTrigger(parameter(request, 'name')),
+      })),
     },
   };
 }

@@ -18,7 +18,7 @@ export interface DbtStart {
   outcome?: DbtOutcome;
 }
 
-/** What can be done to the sandbox from outside of the vendors' interfaces; the same functions stand behind `/_sandbox`. */
+/** What can be done to the sandbox besides the vendors' interfaces; the same functions stand behind `/_sandbox`. */
 export function createControls(context: SandboxContext, world: World, faults: Faults, requests: RequestLog) {
   const { azure, quantemplate, dbt, mode, slack } = world;
   const modeDeliveries: DeliveryRecord[] = [];
@@ -32,17 +32,22 @@ export function createControls(context: SandboxContext, world: World, faults: Fa
     /** Every token given so far runs out; Azure then says 401 or 403. */
     expireTokens: (status: 401 | 403 = 401): void => context.tokens.expireAll(status),
 
-    /** A dataset gets a new version with that many generated rows; a new identifier makes a new dataset. Answers the version. */
+    /** A dataset, also a new one, gets a new version with that many generated rows. Answers the version. */
     writeDataset: (id: string, rows: number): number => quantemplate.datasets.generate(id, rows),
 
     /** Sends one Quantemplate event to one address. */
-    sendQuantemplateEvent: (receiver: Receiver, event: QuantemplateEvent): Promise<DeliveryRecord> => quantemplate.events.send(receiver, event),
+    sendQuantemplateEvent: (receiver: Receiver, event: QuantemplateEvent): Promise<DeliveryRecord> =>
+      quantemplate.events.send(receiver, event),
 
     /** From now on, Quantemplate tells this address of its events. */
     subscribeToQuantemplate: (receiver: Receiver): void => quantemplate.events.subscribe(receiver),
 
     /** Somebody starts a dbt job. Answers the run's id. */
-    startDbtRun({ jobId = sandboxAccounts.dbt.jobId, cause = 'Kicked off from the UI', outcome }: DbtStart = {}): number {
+    startDbtRun({
+      jobId = sandboxAccounts.dbt.jobId,
+      cause = 'Kicked off from the UI',
+      outcome,
+    }: DbtStart = {}): number {
       const run = dbt.runs.start(jobId, { cause });
       if (outcome) dbt.runs.finish(run.id, outcome);
       return run.id;
@@ -61,7 +66,10 @@ export function createControls(context: SandboxContext, world: World, faults: Fa
 
     /** Mode tells an address of a run, unsigned and with the old host name, as it does. */
     async sendModeEvent(url: string, event: string, report: string, run: string): Promise<DeliveryRecord> {
-      const body = { event, report_run_url: `https://modeanalytics.com/api/${sandboxAccounts.mode.workspace}/reports/${report}/runs/${run}` };
+      const body = {
+        event,
+        report_run_url: `https://modeanalytics.com/api/${sandboxAccounts.mode.workspace}/reports/${report}/runs/${run}`,
+      };
       const at = iso(context.clock.now());
       const outcome = await deliver(url, JSON.stringify(body), {}, 30_000);
       const record = { at, vendor: 'mode', event, eventId: run, to: placeOf(url), attempt: 1, ...outcome };
@@ -86,8 +94,13 @@ export function createControls(context: SandboxContext, world: World, faults: Fa
           dbt: dbt.runs.all.map((run) => dbt.runs.show(run, ['run_steps', 'trigger'])),
           mode: mode.runs.all.map((run) => mode.runs.show(run)),
         },
-        slack: { messages: slack.messages, files: slack.files.map(({ content, ...file }) => ({ ...file, uploaded: content?.length ?? 0 })) },
-        deliveries: [...quantemplate.events.deliveries, ...dbt.webhooks.deliveries, ...modeDeliveries].sort((a, b) => a.at.localeCompare(b.at)),
+        slack: {
+          messages: slack.messages,
+          files: slack.files.map(({ content, ...file }) => ({ ...file, uploaded: content?.length ?? 0 })),
+        },
+        deliveries: [...quantemplate.events.deliveries, ...dbt.webhooks.deliveries, ...modeDeliveries].sort((a, b) =>
+          a.at.localeCompare(b.at),
+        ),
       };
     },
 

@@ -26,8 +26,18 @@ export function createWorld(context: SandboxContext, options: WorldOptions) {
   const events = new EventSender(context);
   const webhooks = new Webhooks(context, options.dbtDelivery);
   return {
-    azure: { dataFactory, factoryTriggers: new TriggerEngine(context, dataFactory, triggers), synapse, workspaceTriggers: new TriggerEngine(context, synapse, triggers), spark: new LivyBatches(context) },
-    quantemplate: { datasets: new Datasets(options.claimsRows ?? 2000), events, executions: new Executions(context, events) },
+    azure: {
+      dataFactory,
+      factoryTriggers: new TriggerEngine(context, dataFactory, triggers),
+      synapse,
+      workspaceTriggers: new TriggerEngine(context, synapse, triggers),
+      spark: new LivyBatches(context),
+    },
+    quantemplate: {
+      datasets: new Datasets(options.claimsRows ?? 2000),
+      events,
+      executions: new Executions(context, events),
+    },
     dbt: { runs: new DbtRuns(context, webhooks), webhooks },
     mode: { runs: new ModeRuns(context) },
     slack: new SlackWorkspace(context),

@@ -3,13 +3,12 @@ import { json, type Reply } from '../server/reply.ts';
 import { parameter, readJson, type SandboxRequest } from '../server/request.ts';
 import type { Answer, Vendor } from '../server/vendor.ts';
 import { dbtRefusal, enveloped, envelopedPage } from './envelope.ts';
-import { dbtEnvironment, dbtJobs, dbtProject, showJob } from './jobs.ts';
+import { dbtAccount, dbtEnvironment, dbtJobs, dbtProject, showJob } from './world.ts';
+import { runResults } from './run-details.ts';
 import type { DbtRun, DbtRuns } from './runs.ts';
 import type { Webhooks } from './webhooks.ts';
 
 const account = sandboxAccounts.dbt;
-const accountResource = { id: account.accountId, name: 'Contoso', state: 1, plan: 'enterprise', identifier: 'act_sandbox', run_slots: 5, locked: false, created_at: '2024-01-01 00:00:00.000000+00:00', updated_at: '2024-01-01 00:00:00.000000+00:00' };
-
 /** Numbers of a filter such as `10`, `10,20` or `[10,20]`; undefined when it was not given. */
 function numbersOf(request: SandboxRequest, ...names: string[]): number[] | undefined {
   const value = names.map((name) => request.query.get(name)).find((found) => found !== null);
@@ -19,7 +18,10 @@ function numbersOf(request: SandboxRequest, ...names: string[]): number[] | unde
 function ordered<T extends Record<string, unknown>>(entries: T[], orderBy: string | null): T[] {
   if (!orderBy) return entries;
   const field = orderBy.replace(/^-/, '');
-  const compare = (a: T, b: T) => (typeof a[field] === 'number' ? Number(a[field]) - Number(b[field]) : String(a[field]).localeCompare(String(b[field])));
+  const compare = (a: T, b: T) =>
+    typeof a[field] === 'number'
+      ? Number(a[field]) - Number(b[field])
+      : String(a[field]).localeCompare(String(b[field]));
   return [...entries].sort((a, b) => (orderBy.startsWith('-') ? -compare(a, b) : compare(a, b)));
 }
 
@@ -32,35 +34,41 @@ export function dbt(runs: DbtRuns, webhooks: Webhooks): Vendor {
   const v3 = '/api/v3/accounts/{accountId}';
   const run = (request: SandboxRequest): DbtRun => runs.find(Number(parameter(request, 'runId')));
   const related = (request: SandboxRequest): string[] => request.query.get('include_related')?.match(/\w+/g) ?? [];
-  const wanted = (list: number[] | undefined, value: unknown): boolean => list === undefined || list.includes(Number(value));
+  const wanted = (list: number[] | undefined, value: unknown): boolean =>
+    list === undefined || list.includes(Number(value));
 
   function listJobs(request: SandboxRequest): Reply {
     const name = request.query.get('name__icontains')?.toLowerCase() ?? '';
-    const found = dbtJobs.map(showJob).filter(
-      (job) =>
-        String(job['name']).toLowerCase().includes(name) &&
-        wanted(numbersOf(request, 'project_id', 'project_id__in'), job['project_id']) &&
-        wanted(numbersOf(request, 'environment_id'), job['environment_id']) &&
-        wanted(numbersOf(request, 'state'), job['state']),
-    );
+    const found = dbtJobs
+      .map(showJob)
+      .filter(
+        (job) =>
+          String(job['name']).toLowerCase().includes(name) &&
+          wanted(numbersOf(request, 'project_id', 'project_id__in'), job['project_id']) &&
+          wanted(numbersOf(request, 'environment_id'), job['environment_id']) &&
+          wanted(numbersOf(request, 'state'), job['state']),
+      );
     return envelopedPage(request, ordered(found, request.query.get('order_by')));
   }
 
   function listRuns(request: SandboxRequest): Reply {
-    const found = runs.all.map((entry) => runs.show(entry, related(request))).filter(
-      (entry) =>
-        wanted(numbersOf(request, 'job_definition_id'), entry['job_definition_id']) &&
-        wanted(numbersOf(request, 'project_id', 'project_id__in'), entry['project_id']) &&
-        wanted(numbersOf(request, 'environment_id'), entry['environment_id']) &&
-        wanted(numbersOf(request, 'status', 'status__in'), entry['status']) &&
-        Number(entry['id']) > Number(request.query.get('id__gt') ?? 0),
-    );
+    const found = runs.all
+      .map((entry) => runs.show(entry, related(request)))
+      .filter(
+        (entry) =>
+          wanted(numbersOf(request, 'job_definition_id'), entry['job_definition_id']) &&
+          wanted(numbersOf(request, 'project_id', 'project_id__in'), entry['project_id']) &&
+          wanted(numbersOf(request, 'environment_id'), entry['environment_id']) &&
+          wanted(numbersOf(request, 'status', 'status__in'), entry['status']) &&
+          Number(entry['id']) > Number(request.query.get('id__gt') ?? 0),
+      );
     return envelopedPage(request, ordered(found, request.query.get('order_by') ?? 'id'));
   }
 
   function startRun(request: SandboxRequest): Reply {
     const body = readJson(request);
-    if (typeof body['cause'] !== 'string' || body['cause'] === '') throw dbtRefusal(400, 'cause: This field is required.');
+    if (typeof body['cause'] !== 'string' || body['cause'] === '')
+      throw dbtRefusal(400, 'cause: This field is required.');
     return enveloped(runs.show(runs.start(Number(parameter(request, 'jobId')), body), ['trigger']));
   }
 
@@ -68,12 +76,19 @@ export function dbt(runs: DbtRuns, webhooks: Webhooks): Vendor {
     const found = run(request);
     if (!runs.hasArtifacts(found)) throw dbtRefusal(404, 'The requested artifact was not found.');
     const name = parameter(request, 'path');
-    if (name === 'run_results.json') return json(200, runs.results(found));
-    if (name === 'manifest.json') return json(200, { metadata: { dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json', project_name: 'contoso' }, nodes: {} });
+    if (name === 'run_results.json') return json(200, runResults(found));
+    if (name === 'manifest.json')
+      return json(200, {
+        metadata: { dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json', project_name: 'contoso' },
+        nodes: {},
+      });
     throw dbtRefusal(404, 'The requested artifact was not found.');
   }
 
-  const subscription = (answer: (id: string, request: SandboxRequest) => Reply | Promise<Reply>): Answer => (request) => answer(parameter(request, 'subscriptionId'), request);
+  const subscription =
+    (answer: (id: string, request: SandboxRequest) => Reply | Promise<Reply>): Answer =>
+    (request) =>
+      answer(parameter(request, 'subscriptionId'), request);
   const ok = (data: unknown) => json(200, { data, status: { code: 200 } });
 
   return {
@@ -83,12 +98,22 @@ export function dbt(runs: DbtRuns, webhooks: Webhooks): Vendor {
       const given = /^(?:token|bearer) (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
       if (given !== account.token) throw dbtRefusal(401, 'Invalid token.');
       const id = /\/accounts\/(\d+)/.exec(request.path)?.[1];
-      if (id !== undefined && Number(id) !== account.accountId) throw dbtRefusal(404, 'The requested account was not found.');
+      if (id !== undefined && Number(id) !== account.accountId)
+        throw dbtRefusal(404, 'The requested account was not found.');
     },
-    unknown: () => json(404, { status: { code: 404, is_success: false, user_message: 'The requested resource was not found.', developer_message: '' }, data: null }),
+    unknown: () =>
+      json(404, {
+        status: {
+          code: 404,
+          is_success: false,
+          user_message: 'The requested resource was not found.',
+          developer_message: '',
+        },
+        data: null,
+      }),
     routes: {
-      'GET /api/v2/accounts/': () => enveloped([accountResource]),
-      [`GET ${v2}/`]: () => enveloped(accountResource),
+      'GET /api/v2/accounts/': () => enveloped([dbtAccount]),
+      [`GET ${v2}/`]: () => enveloped(dbtAccount),
       [`GET ${v2}/projects/`]: (request) => envelopedPage(request, [dbtProject]),
       [`GET ${v3}/projects/`]: (request) => envelopedPage(request, [dbtProject]),
       [`GET ${v2}/environments/`]: (request) => envelopedPage(request, [dbtEnvironment]),
@@ -105,7 +130,11 @@ export function dbt(runs: DbtRuns, webhooks: Webhooks): Vendor {
       [`GET ${v2}/runs/{runId}/retry/`](request) {
         const found = run(request);
         const failed = found.outcome === 'error';
-        return enveloped({ fatal_error: null, retryable: failed, retry_not_supported_reason: failed ? null : 'RETRY_NOT_FAILED_RUN' });
+        return enveloped({
+          fatal_error: null,
+          retryable: failed,
+          retry_not_supported_reason: failed ? null : 'RETRY_NOT_FAILED_RUN',
+        });
       },
       [`POST ${v2}/runs/{runId}/retry/`](request) {
         const found = run(request);
@@ -118,15 +147,22 @@ export function dbt(runs: DbtRuns, webhooks: Webhooks): Vendor {
       },
       [`GET ${v2}/runs/{runId}/artifacts/{path}`]: artifact,
       [`GET ${v3}/webhooks/subscriptions`]: (request) => envelopedPage(request, webhooks.list()),
-      [`POST ${v3}/webhooks/subscriptions`]: (request) => json(201, { data: webhooks.create(readJson(request)), status: { code: 201 } }),
+      [`POST ${v3}/webhooks/subscriptions`]: (request) =>
+        json(201, { data: webhooks.create(readJson(request)), status: { code: 201 } }),
       [`GET ${v3}/webhooks/subscription/{subscriptionId}`]: subscription((id) => ok(webhooks.get(id))),
-      [`PUT ${v3}/webhooks/subscription/{subscriptionId}`]: subscription((id, request) => ok(webhooks.update(id, readJson(request)))),
+      [`PUT ${v3}/webhooks/subscription/{subscriptionId}`]: subscription((id, request) =>
+        ok(webhooks.update(id, readJson(request))),
+      ),
       [`DELETE ${v3}/webhooks/subscription/{subscriptionId}`]: subscription((id) => {
         webhooks.delete(id);
         return json(200, { data: { id }, status: { code: 200, is_success: true } });
       }),
-      [`GET ${v3}/webhooks/subscription/{subscriptionId}/test`]: subscription(async (id) => ok(await webhooks.test(id))),
-      [`GET ${v3}/webhooks/subscription/{subscriptionId}/events`]: subscription((id, request) => envelopedPage(request, webhooks.events(id))),
+      [`GET ${v3}/webhooks/subscription/{subscriptionId}/test`]: subscription(async (id) =>
+        ok(await webhooks.test(id)),
+      ),
+      [`GET ${v3}/webhooks/subscription/{subscriptionId}/events`]: subscription((id, request) =>
+        envelopedPage(request, webhooks.events(id)),
+      ),
     },
   };
 }

@@ -1,7 +1,12 @@
 import { json, Refusal, type Reply } from '../server/reply.ts';
 import { wholeNumber, type SandboxRequest } from '../server/request.ts';
 
-const status = (code: number, message: string) => ({ code, is_success: code < 400, user_message: message, developer_message: '' });
+const status = (code: number, message: string) => ({
+  code,
+  is_success: code < 400,
+  user_message: message,
+  developer_message: '',
+});
 
 /** An answer in dbt's envelope. @see https://docs.getdbt.com/dbt-cloud/api-v2 */
 export function enveloped(data: unknown, extra?: unknown): Reply {
@@ -14,7 +19,11 @@ export function envelopedPage(request: SandboxRequest, entries: unknown[]): Repl
   const offset = wholeNumber(request, 'offset', 0);
   const page = entries.slice(offset, offset + limit);
   const filters = Object.fromEntries(request.query);
-  return enveloped(page, { filters: { ...filters, limit, offset }, order_by: request.query.get('order_by'), pagination: { count: page.length, total_count: entries.length } });
+  return enveloped(page, {
+    filters: { ...filters, limit, offset },
+    order_by: request.query.get('order_by'),
+    pagination: { count: page.length, total_count: entries.length },
+  });
 }
 
 /** dbt's refusal. */
@@ -30,5 +39,7 @@ export function dbtMoment(milliseconds: number): string {
 /** A duration as `HH:MM:SS`. */
 export function dbtDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
 }

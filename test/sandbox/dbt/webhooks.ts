@@ -3,8 +3,15 @@ import { sandboxAccounts } from '../accounts.ts';
 import { iso, type SandboxContext } from '../server/context.ts';
 import { deliver, placeOf, type DeliveryOutcome, type DeliveryRecord } from '../server/deliver.ts';
 import { dbtRefusal } from './envelope.ts';
-import { dbtEnvironment, dbtProject } from './jobs.ts';
+import { runData, sampleData } from './event-data.ts';
 import type { DbtRun } from './runs.ts';
+import {
+  fillSubscription,
+  microseconds,
+  newSubscription,
+  showSubscription,
+  type Subscription,
+} from './subscription.ts';
 
 /** dbt's rules of delivery. */
 export interface DeliveryRules {
@@ -17,26 +24,11 @@ export interface DeliveryRules {
 }
 
 /** The rules that hold unless others are asked for: five retries soon after each other, so that tests are short. */
-export const usualRules: DeliveryRules = { timeoutMilliseconds: 10_000, retryMilliseconds: [200, 400, 800, 1600, 3200], deactivateAfter: 5 };
-
-const eventTypes = ['job.run.started', 'job.run.completed', 'job.run.errored'];
-
-interface Subscription {
-  id: string;
-  name: string;
-  description: string;
-  event_types: string[];
-  job_ids: string[];
-  client_url: string;
-  active: boolean;
-  secret: string;
-  created_at: string;
-  updated_at: string;
-  dispatched_at: string;
-  http_status_code: string;
-  deactivate_reason: string;
-  failures: number;
-}
+export const usualRules: DeliveryRules = {
+  timeoutMilliseconds: 10_000,
+  retryMilliseconds: [200, 400, 800, 1600, 3200],
+  deactivateAfter: 5,
+};
 
 interface SentEvent {
   id: string;
@@ -45,9 +37,6 @@ interface SentEvent {
   body: string;
   jobId: string;
 }
-
-const microseconds = (milliseconds: number): string => String(Math.floor(milliseconds) * 1000);
-const second = (milliseconds: number): string => iso(milliseconds).replace(/\.\d+Z/, 'Z');
 
 /**
  * dbt's webhooks: signed deliveries with retries, and subscriptions that are switched off after too many failures.
@@ -69,35 +58,14 @@ export class Webhooks {
 
   /** Creates a subscription of the body that dbt takes; the secret is shown this once. */
   create(body: Record<string, unknown>): Record<string, unknown> {
-    const now = microseconds(this.#context.clock.now());
-    const { identifiers } = this.#context;
-    const empty = { name: '', description: '', event_types: [], job_ids: [], client_url: '', active: true };
-    const state = { dispatched_at: '0', http_status_code: '0', deactivate_reason: '', failures: 0, created_at: now, updated_at: now };
-    const subscription: Subscription = { id: `wsu_${identifiers.capitals(26)}`, secret: identifiers.hex(48), ...empty, ...state };
-    this.#fill(subscription, body);
+    const subscription = newSubscription(this.#context, body);
     this.#subscriptions.push(subscription);
-    return { ...show(subscription), hmac_secret: subscription.secret };
-  }
-
-  #fill(subscription: Subscription, body: Record<string, unknown>): void {
-    const types = body['event_types'];
-    if (!Array.isArray(types) || types.length === 0 || !types.every((type) => eventTypes.includes(String(type)))) {
-      throw dbtRefusal(400, `event_types must be a list of: ${eventTypes.join(', ')}.`);
-    }
-    if (typeof body['name'] !== 'string' || body['name'] === '') throw dbtRefusal(400, 'name is required.');
-    if (typeof body['client_url'] !== 'string' || !URL.canParse(body['client_url'])) throw dbtRefusal(400, 'client_url is not a valid address.');
-    if (typeof body['active'] !== 'boolean') throw dbtRefusal(400, 'active is required.');
-    subscription.event_types = types.map(String);
-    subscription.name = body['name'];
-    subscription.client_url = body['client_url'];
-    subscription.active = body['active'];
-    subscription.description = typeof body['description'] === 'string' ? body['description'] : '';
-    subscription.job_ids = Array.isArray(body['job_ids']) ? body['job_ids'].map(String) : [];
+    return { ...showSubscription(subscription), hmac_secret: subscription.secret };
   }
 
   /** The subscriptions as dbt shows them, without their secrets. */
   list(): Record<string, unknown>[] {
-    return this.#subscriptions.map(show);
+    return this.#subscriptions.map(showSubscription);
   }
 
   #find(id: string): Subscription {
@@ -108,16 +76,16 @@ export class Webhooks {
 
   /** One subscription. */
   get(id: string): Record<string, unknown> {
-    return show(this.#find(id));
+    return showSubscription(this.#find(id));
   }
 
   /** Replaces a subscription; one that is made active again starts with a clean record. */
   update(id: string, body: Record<string, unknown>): Record<string, unknown> {
     const subscription = this.#find(id);
-    this.#fill(subscription, body);
+    fillSubscription(subscription, body);
     subscription.updated_at = microseconds(this.#context.clock.now());
     if (subscription.active) Object.assign(subscription, { failures: 0, deactivate_reason: '' });
-    return show(subscription);
+    return showSubscription(subscription);
   }
 
   /** Deletes a subscription. */
@@ -132,7 +100,10 @@ export class Webhooks {
     const event = this.#event(subscription, subscription.event_types[0] ?? '', { ...sampleData });
     const { status, error } = await this.#attempt(event, 1);
     const failed = status === undefined || status >= 300;
-    return { verification_error: failed ? (error ?? `The receiver answered ${status}.`) : null, verification_status_code: String(status ?? 0) };
+    return {
+      verification_error: failed ? (error ?? `The receiver answered ${status}.`) : null,
+      verification_status_code: String(status ?? 0),
+    };
   }
 
   /** The next event is delivered twice, as a network that loses an answer makes it happen. */
@@ -152,7 +123,16 @@ export class Webhooks {
     const { accountId } = sandboxAccounts.dbt;
     return this.#events
       .filter(({ subscription }) => subscription.id === this.#find(id).id)
-      .map(({ id: eventId, type, body, jobId, subscription }) => ({ id: eventId, subscription_id: subscription.id, account_id: String(accountId), account_identifier: 'act_sandbox', job_id: jobId, trigger_event_type: type, payload: body, http_status_code: subscription.http_status_code }));
+      .map(({ id: eventId, type, body, jobId, subscription }) => ({
+        id: eventId,
+        subscription_id: subscription.id,
+        account_id: String(accountId),
+        account_identifier: 'act_sandbox',
+        job_id: jobId,
+        trigger_event_type: type,
+        payload: body,
+        http_status_code: subscription.http_status_code,
+      }));
   }
 
   /** Tells every subscriber of something that happened to a run. */
@@ -172,7 +152,15 @@ export class Webhooks {
   #event(subscription: Subscription, eventType: string, data: Record<string, unknown>): SentEvent {
     const id = `wev_${this.#context.identifiers.capitals(27)}`;
     const timestamp = iso(this.#context.clock.now()).replace('Z', '843678Z');
-    const body = JSON.stringify({ accountId: sandboxAccounts.dbt.accountId, webhookId: subscription.id, eventId: id, timestamp, eventType, webhookName: subscription.name, data });
+    const body = JSON.stringify({
+      accountId: sandboxAccounts.dbt.accountId,
+      webhookId: subscription.id,
+      eventId: id,
+      timestamp,
+      eventType,
+      webhookName: subscription.name,
+      data,
+    });
     const event = { id, type: eventType, subscription, body, jobId: String(data['jobId']) };
     this.#events.push(event);
     return event;
@@ -200,52 +188,22 @@ export class Webhooks {
     const now = this.#context.clock.now();
     subscription.dispatched_at = microseconds(now);
     const authorization = createHmac('sha256', subscription.secret).update(body).digest('hex');
-    const outcome = await deliver(subscription.client_url, body, { authorization, 'user-agent': 'dbt-webhooks' }, this.rules.timeoutMilliseconds);
+    const outcome = await deliver(
+      subscription.client_url,
+      body,
+      { authorization, 'user-agent': 'dbt-webhooks' },
+      this.rules.timeoutMilliseconds,
+    );
     subscription.http_status_code = String(outcome.status ?? 0);
-    this.deliveries.push({ at: iso(now), vendor: 'dbt', event: type, eventId: id, to: placeOf(subscription.client_url), attempt, ...outcome });
+    this.deliveries.push({
+      at: iso(now),
+      vendor: 'dbt',
+      event: type,
+      eventId: id,
+      to: placeOf(subscription.client_url),
+      attempt,
+      ...outcome,
+    });
     return outcome;
   }
 }
-
-function show({ secret: _secret, failures: _failures, ...shown }: Subscription): Record<string, unknown> {
-  return { ...shown, account_id: String(sandboxAccounts.dbt.accountId), account_identifier: 'act_sandbox' };
-}
-
-function runData(type: string, run: DbtRun, code: number): Record<string, unknown> {
-  const finished = run.finishedAt === undefined ? undefined : second(run.finishedAt);
-  const status: Record<number, string> = { 3: 'Running', 10: 'Success', 20: 'Errored', 30: 'Cancelled' };
-  return {
-    jobId: String(run.job.id),
-    jobName: run.job.name,
-    runId: String(run.id),
-    environmentId: String(dbtEnvironment.id),
-    environmentName: dbtEnvironment.name,
-    dbtVersion: '1.9.0',
-    projectName: dbtProject.name,
-    projectId: String(dbtProject.id),
-    runStatus: status[code],
-    runStatusCode: code,
-    runStatusMessage: (code === 20 && run.plan.failure?.message) || 'None',
-    runReason: String(run.trigger['cause'] ?? ''),
-    runStartedAt: second(run.startedAt ?? run.createdAt),
-    ...(finished && type === 'job.run.completed' ? { runFinishedAt: finished } : {}),
-    ...(finished && type === 'job.run.errored' ? { runErroredAt: finished } : {}),
-  };
-}
-
-/** Values that dbt's test of a webhook always has, whatever the subscription. */
-const sampleData = {
-  jobId: '123',
-  jobName: 'Daily Job (dbt build)',
-  runId: '12345',
-  environmentId: '1234',
-  environmentName: 'Production',
-  dbtVersion: '1.0.0',
-  projectName: 'Snowflake Github Demo',
-  projectId: '167194',
-  runStatus: 'Running',
-  runStatusCode: 3,
-  runStatusMessage: 'None',
-  runReason: 'Kicked off from the UI by test@test.com',
-  runStartedAt: '2023-01-31T19:28:07Z',
-};

@@ -29,7 +29,13 @@ export function mode(context: SandboxContext, runs: ModeRuns, { requestsPerTenSe
     const page = Math.max(1, wholeNumber(request, 'page', 1));
     const size = Math.max(1, wholeNumber(request, 'per_page', perPage));
     const value = entries.slice((page - 1) * size, page * size);
-    const pagination = { page, per_page: size, count: value.length, total_pages: Math.ceil(entries.length / size), total_count: entries.length };
+    const pagination = {
+      page,
+      per_page: size,
+      count: value.length,
+      total_pages: Math.ceil(entries.length / size),
+      total_count: entries.length,
+    };
     return json(200, { pagination, _links: { self: { href: request.path } }, _embedded: { [name]: value } }, hal);
   };
 
@@ -57,7 +63,12 @@ export function mode(context: SandboxContext, runs: ModeRuns, { requestsPerTenSe
     return found;
   }
   const report = (request: SandboxRequest): ModeReport => find(modeReports, parameter(request, 'report'), 'report');
-  const run = (request: SandboxRequest): ModeRun => find(runs.all.filter((entry) => entry.report === report(request)), parameter(request, 'run'), 'report run');
+  const run = (request: SandboxRequest): ModeRun =>
+    find(
+      runs.all.filter((entry) => entry.report === report(request)),
+      parameter(request, 'run'),
+      'report run',
+    );
   const query = (request: SandboxRequest) => {
     const found = run(request);
     if (runs.state(found) !== 'succeeded') throw modeRefusal(404, 'not_found', 'The results are not there.');
@@ -66,7 +77,8 @@ export function mode(context: SandboxContext, runs: ModeRuns, { requestsPerTenSe
 
   function listRuns(request: SandboxRequest): Reply {
     const by = request.query.get('order_by') === 'updated_at' ? 'updated_at' : 'created_at';
-    const [, field = by, sign, moment] = /^(created_at|updated_at)\.(gt|lt)\.(.+)$/.exec(request.query.get('filter') ?? '') ?? [];
+    const [, field = by, sign, moment] =
+      /^(created_at|updated_at)\.(gt|lt)\.(.+)$/.exec(request.query.get('filter') ?? '') ?? [];
     const limit = moment === undefined ? undefined : Date.parse(moment);
     const found = runs.all
       .filter((entry) => entry.report === report(request))
@@ -86,34 +98,86 @@ export function mode(context: SandboxContext, runs: ModeRuns, { requestsPerTenSe
     prefix: '/mode/api',
     admit(request) {
       const expected = `Basic ${Buffer.from(`${account.token}:${account.secret}`).toString('base64')}`;
-      if (request.headers.authorization !== expected) throw modeRefusal(401, 'unauthorized', 'You must be logged in to do that.', { 'www-authenticate': 'Basic realm="Mode"' });
+      if (request.headers.authorization !== expected)
+        throw modeRefusal(401, 'unauthorized', 'You must be logged in to do that.', {
+          'www-authenticate': 'Basic realm="Mode"',
+        });
       const [, , , workspace] = request.path.split('/');
       if (workspace !== account.workspace) throw modeRefusal(404, 'not_found', 'The workspace could not be found.');
       if (requestsPerTenSeconds === undefined) return;
       const now = context.clock.now();
       recent = [...recent.filter((at) => at > now - 10_000), now];
-      if (recent.length > requestsPerTenSeconds) throw modeRefusal(429, 'rate_limited', 'Too many requests.', { 'retry-after': '10' });
+      if (recent.length > requestsPerTenSeconds)
+        throw modeRefusal(429, 'rate_limited', 'Too many requests.', { 'retry-after': '10' });
     },
-    headers: (): Record<string, string> => (requestsPerTenSeconds === undefined ? {} : { 'x-ratelimit-limit': String(requestsPerTenSeconds) }),
+    headers: (): Record<string, string> =>
+      requestsPerTenSeconds === undefined ? {} : { 'x-ratelimit-limit': String(requestsPerTenSeconds) },
     unknown: () => json(404, { id: 'not_found', message: 'The resource could not be found.' }, hal),
     routes: {
-      [`GET ${start}`]: () => json(200, { username: account.workspace, name: 'Contoso', plan_code: 'business', _links: { self: { href: workspacePath }, spaces: { href: `${workspacePath}/spaces` } } }, hal),
-      [`GET ${start}/spaces`]: (request) => embedded(request, 'spaces', modeSpaces.map((space) => ({ ...space, _links: { self: { href: `${workspacePath}/spaces/${space.token}` }, reports: { href: `${workspacePath}/spaces/${space.token}/reports` } } }))),
+      [`GET ${start}`]: () =>
+        json(
+          200,
+          {
+            username: account.workspace,
+            name: 'Contoso',
+            plan_code: 'business',
+            _links: { self: { href: workspacePath }, spaces: { href: `${workspacePath}/spaces` } },
+          },
+          hal,
+        ),
+      [`GET ${start}/spaces`]: (request) =>
+        embedded(
+          request,
+          'spaces',
+          modeSpaces.map((space) => ({
+            ...space,
+            _links: {
+              self: { href: `${workspacePath}/spaces/${space.token}` },
+              reports: { href: `${workspacePath}/spaces/${space.token}/reports` },
+            },
+          })),
+        ),
       [`GET ${start}/spaces/{space}/reports`](request) {
         const space = find(modeSpaces, parameter(request, 'space'), 'space');
-        return embedded(request, 'reports', modeReports.filter(({ spaceToken }) => spaceToken === space.token).map(showReport));
+        return embedded(
+          request,
+          'reports',
+          modeReports.filter(({ spaceToken }) => spaceToken === space.token).map(showReport),
+        );
       },
       [`GET ${start}/reports/{report}`]: (request) => json(200, showReport(report(request)), hal),
-      [`GET ${start}/reports/{report}/queries`]: (request) => embedded(request, 'queries', report(request).queries.map(({ token, name }) => ({ token, name, raw_query: 'select 1' }))),
+      [`GET ${start}/reports/{report}/queries`]: (request) =>
+        embedded(
+          request,
+          'queries',
+          report(request).queries.map(({ token, name }) => ({ token, name, raw_query: 'select 1' })),
+        ),
       [`GET ${start}/reports/{report}/runs`]: listRuns,
       [`POST ${start}/reports/{report}/runs`](request) {
         const { parameters } = readJson(request);
-        return json(202, runs.show(runs.start(report(request), typeof parameters === 'object' && parameters !== null ? (parameters as Record<string, unknown>) : {})), hal);
+        return json(
+          202,
+          runs.show(
+            runs.start(
+              report(request),
+              typeof parameters === 'object' && parameters !== null ? (parameters as Record<string, unknown>) : {},
+            ),
+          ),
+          hal,
+        );
       },
       [`GET ${runPath}`]: (request) => json(200, runs.show(run(request)), hal),
       [`GET ${runPath}/query_runs`]: (request) => embedded(request, 'query_runs', runs.showQueryRuns(run(request))),
-      [`GET ${runPath}/query_runs/{queryRun}/results/content.csv`]: (request) => ({ status: 200, headers: { 'content-type': 'text/csv' }, body: packedCsv(query(request)) }),
-      [`GET ${runPath}/query_runs/{queryRun}/results/content.json`]: (request) => ({ status: 200, headers: { 'content-type': 'application/json' }, body: packedJson(query(request)) }),
+      [`GET ${runPath}/query_runs/{queryRun}/results/content.csv`]: (request) => ({
+        status: 200,
+        headers: { 'content-type': 'text/csv' },
+        body: packedCsv(query(request)),
+      }),
+      [`GET ${runPath}/query_runs/{queryRun}/results/content.json`]: (request) => ({
+        status: 200,
+        headers: { 'content-type': 'application/json' },
+        body: packedJson(query(request)),
+      }),
     },
   };
 }

@@ -75,7 +75,9 @@ export class ModeRuns {
         report: { href: `${workspacePath}/reports/${run.report.token}` },
         query_runs: { href: `${self}/query_runs` },
         content: { href: `${self}/results/content.csv` },
-        web: { href: `https://app.mode.com/${sandboxAccounts.mode.workspace}/reports/${run.report.token}/runs/${run.token}` },
+        web: {
+          href: `https://app.mode.com/${sandboxAccounts.mode.workspace}/reports/${run.report.token}/runs/${run.token}`,
+        },
       },
     };
   }
@@ -94,7 +96,11 @@ export class ModeRuns {
         state: broken ? 'failed' : done ? 'succeeded' : 'pending',
         error_message: broken ? (run.plan.failure?.message ?? 'relation "claims" does not exist') : null,
         created_at: iso(run.createdAt),
-        _links: { self: { href: self }, report_run: { href: `${workspacePath}/reports/${run.report.token}/runs/${run.token}` }, result: { href: `${self}/results` } },
+        _links: {
+          self: { href: self },
+          report_run: { href: `${workspacePath}/reports/${run.report.token}/runs/${run.token}` },
+          result: { href: `${self}/results` },
+        },
       };
     });
   }
@@ -109,5 +115,7 @@ export function packedCsv({ columns, rows }: ModeQuery): Buffer {
 
 /** The result of a query as JSON, packed by gzip. */
 export function packedJson({ columns, rows }: ModeQuery): Buffer {
-  return gzipSync(JSON.stringify(rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index]])))));
+  return gzipSync(
+    JSON.stringify(rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index]])))),
+  );
 }

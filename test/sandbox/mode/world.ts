@@ -39,12 +39,40 @@ const byCountry: ModeQuery = {
     ['CI', '17', "Côte d'Ivoire"],
   ],
 };
-const byMonth: ModeQuery = { token: '9e1d00000002', name: 'Claims by month', columns: ['month', 'paid'], rows: [['2026-01', '1034.50'], ['2026-02', '998.10']] };
+const byMonth: ModeQuery = {
+  token: '9e1d00000002',
+  name: 'Claims by month',
+  columns: ['month', 'paid'],
+  rows: [
+    ['2026-01', '1034.50'],
+    ['2026-02', '998.10'],
+  ],
+};
 
 /** The reports of the workspace; the first space has more than one page of them. */
 export const modeReports: ModeReport[] = [
-  { token: reportToken, name: 'Weekly claims KPI', description: 'Key figures of the claims team.', spaceToken, queries: [byCountry, byMonth], hasNotebook: true },
-  { token: '4e0af8c10002', name: 'Broken report', description: 'Fails in every run.', spaceToken, queries: [byMonth], alwaysFails: true },
-  ...Array.from({ length: 32 }, (_, index) => ({ token: `4e0af8c2${String(index + 1).padStart(4, '0')}`, name: `Claims detail ${String(index + 1).padStart(2, '0')}`, description: '', spaceToken, queries: [byMonth] })),
+  {
+    token: reportToken,
+    name: 'Weekly claims KPI',
+    description: 'Key figures of the claims team.',
+    spaceToken,
+    queries: [byCountry, byMonth],
+    hasNotebook: true,
+  },
+  {
+    token: '4e0af8c10002',
+    name: 'Broken report',
+    description: 'Fails in every run.',
+    spaceToken,
+    queries: [byMonth],
+    alwaysFails: true,
+  },
+  ...Array.from({ length: 32 }, (_, index) => ({
+    token: `4e0af8c2${String(index + 1).padStart(4, '0')}`,
+    name: `Claims detail ${String(index + 1).padStart(2, '0')}`,
+    description: '',
+    spaceToken,
+    queries: [byMonth],
+  })),
   { token: '4e0af8c30001', name: 'Monthly premiums', description: '', spaceToken: '5ba2f1aa0002', queries: [byMonth] },
 ];

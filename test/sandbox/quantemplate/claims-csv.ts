@@ -38,25 +38,36 @@ function numbers(seed: number): () => number {
   };
 }
 
-const insured = ['Ångström Shipping AS', '"Lucky ""7"" Casino Ltd"', 'Müller & Söhne GmbH', '"Smith, Jones and Partners"', '東京海運株式会社', 'Café São João', 'Zoë O’Neill', 'Plain Trading Ltd'];
+const insured = [
+  'Ångström Shipping AS',
+  '"Lucky ""7"" Casino Ltd"',
+  'Müller & Söhne GmbH',
+  '"Smith, Jones and Partners"',
+  '東京海運株式会社',
+  'Café São João',
+  'Zoë O’Neill',
+  'Plain Trading Ltd',
+];
 const brokers = ['Aonia', 'Marshwood', 'Willow & Co', '""', ''];
 const lines = ['Marine Cargo', 'Property', 'Motor Fleet', 'Professional Indemnity', 'Cyber'];
 const countries = ['GB', 'DE', 'NO', 'JP', 'BR', 'NA'];
 const currencies = ['GBP', 'EUR', 'NOK', 'JPY', 'BRL', 'USD'];
 const notes = [
-  'Adjuster appointed and site visit arranged',
-  '"Water damage in the basement, first floor and roof; see photographs"',
-  '"First line of the note\nsecond line after a line feed"',
-  '"Insured said ""we never saw it coming""\r\nand signed the statement 🙂"',
+  'Adjuster appointed and site visit arranged for the coming week; reserve is under review',
+  '"Water damage in the basement, first floor and roof; see photographs, invoice of the plumber, report of the surveyor"',
+  '"First line of the note of the adjuster\nsecond line of it, which comes after a line feed, and is the last"',
+  '"Insured said ""we never saw it coming""\r\nand signed the statement 🙂 in front of two witnesses and the broker"',
   '',
   '""',
-  '  spaces around  ',
+  '  spaces around a note that was typed in a hurry and never tidied up  ',
 ];
 
 function row(random: () => number): string {
   const pick = (list: string[]): string => list[Math.floor(random() * list.length)] ?? '';
-  const digits = (width: number): string => String(Math.floor(random() * 10 ** Math.min(width, 15))).padStart(width, '0');
-  const day = (from: number): string => new Date(Date.UTC(2023, 0, from + Math.floor(random() * 900))).toISOString().slice(0, 10);
+  const digits = (width: number): string =>
+    String(Math.floor(random() * 10 ** Math.min(width, 15))).padStart(width, '0');
+  const day = (from: number): string =>
+    new Date(Date.UTC(2023, 0, from + Math.floor(random() * 900))).toISOString().slice(0, 10);
   const money = (most: number): string => (random() * most).toFixed(2);
   const index = Math.floor(random() * countries.length);
   return [
@@ -113,9 +124,9 @@ export function claimsSize(rows: number, version = 1): number {
 }
 
 /**
- * The claims dataset in RFC 4180 CSV, UTF-8, about 260 bytes a row: quotes, embedded line breaks, other scripts, empty and
- * quoted-empty values, leading zeros, a reference of 17 digits. The claim number counts the rows from 1; the other values
- * repeat every thousand rows, so that making it costs next to nothing. The same version has always the same bytes.
+ * The claims dataset in RFC 4180 CSV, UTF-8, about 260 bytes a row: quotes, line breaks in values, other scripts, empty
+ * and quoted-empty values, leading zeros, a reference of 17 digits. The claim number counts the rows from 1; the other
+ * values repeat every thousand rows, so that making it costs next to nothing. The same version has always the same bytes.
  */
 export function* claimsCsv(rows: number, version = 1): Generator<Buffer> {
   yield header;

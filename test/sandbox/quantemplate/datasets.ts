@@ -43,7 +43,7 @@ export class Datasets {
     return this.#add(id, bytes.length === 0 ? undefined : () => [bytes]);
   }
 
-  /** A new version of generated claims with that many rows, also under an identifier that is not known yet; answers its number. */
+  /** A new version of generated claims with that many rows, also of a new dataset; answers its number. */
   generate(id: string, rows: number): number {
     const version = (this.#datasets.get(id)?.versions.length ?? 0) + 1;
     return this.#add(id, rows === 0 ? undefined : () => claimsCsv(rows, version));

@@ -1,7 +1,7 @@
 import { iso, type SandboxContext } from '../server/context.ts';
 import { deliver, placeOf, type DeliveryRecord } from '../server/deliver.ts';
 
-/** How a receiver knows that an event comes from Quantemplate: the vendor signs nothing, so the address shares a secret. */
+/** How a receiver knows that an event is Quantemplate's: the vendor signs nothing, so that a secret is shared. */
 export type SharedSecret =
   | { kind: 'header'; name: string; value: string }
   | { kind: 'basic'; user: string; password: string }
@@ -15,7 +15,7 @@ export interface Receiver {
   secret?: SharedSecret;
 }
 
-/** An event: `DatasetUpdated` with `datasetId`, or `PipelineCompleted` with `pipelineId`, `pipelineExecutionId` and `status`. */
+/** `DatasetUpdated` with `datasetId`, or `PipelineCompleted` with `pipelineId`, `pipelineExecutionId` and `status`. */
 export interface QuantemplateEvent {
   name: string;
   payload: Record<string, unknown>;
@@ -53,18 +53,33 @@ export class EventSender {
   }
 
   /** Sends one event to one address. */
-  async send(receiver: Receiver, { name, payload, id = this.#context.identifiers.uuid() }: QuantemplateEvent): Promise<DeliveryRecord> {
+  async send(
+    receiver: Receiver,
+    { name, payload, id = this.#context.identifiers.uuid() }: QuantemplateEvent,
+  ): Promise<DeliveryRecord> {
     const at = iso(this.#context.clock.now());
     const inner = { ...payload, eventName: name };
-    const event = receiver.envelope === 'A' ? { eventId: id, eventName: name, created: at, payload: inner } : { id, name, created: at, payload: inner };
+    const event =
+      receiver.envelope === 'A'
+        ? { eventId: id, eventName: name, created: at, payload: inner }
+        : { id, name, created: at, payload: inner };
     const url = new URL(receiver.url);
     const headers: Record<string, string> = {};
     const { secret } = receiver;
     if (secret?.kind === 'header') headers[secret.name.toLowerCase()] = secret.value;
-    if (secret?.kind === 'basic') headers['authorization'] = `Basic ${Buffer.from(`${secret.user}:${secret.password}`).toString('base64')}`;
+    if (secret?.kind === 'basic')
+      headers['authorization'] = `Basic ${Buffer.from(`${secret.user}:${secret.password}`).toString('base64')}`;
     if (secret?.kind === 'query') url.searchParams.set(secret.name, secret.value);
     const outcome = await deliver(url.href, JSON.stringify(event), headers, 30_000);
-    const record = { at, vendor: 'quantemplate', event: name, eventId: id, to: placeOf(receiver.url), attempt: 1, ...outcome };
+    const record = {
+      at,
+      vendor: 'quantemplate',
+      event: name,
+      eventId: id,
+      to: placeOf(receiver.url),
+      attempt: 1,
+      ...outcome,
+    };
     this.deliveries.push(record);
     return record;
   }

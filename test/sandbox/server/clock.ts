@@ -2,7 +2,7 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Does something at a moment (milliseconds since 1970), or at once when it has passed; returns how to call it off. */
+  /** Does something at a moment (milliseconds since 1970), at once when it has passed; returns how to call it off. */
   at(moment: number, action: () => void): () => void;
 }
 

@@ -33,16 +33,30 @@ export function placeOf(url: string): string {
 }
 
 /** Posts JSON to an address on this machine, and never throws. */
-export async function deliver(url: string, body: string, headers: Record<string, string>, timeoutMilliseconds: number): Promise<DeliveryOutcome> {
+export async function deliver(
+  url: string,
+  body: string,
+  headers: Record<string, string>,
+  timeoutMilliseconds: number,
+): Promise<DeliveryOutcome> {
   const started = performance.now();
   const milliseconds = () => Math.round(performance.now() - started);
   if (!isLocal(url)) return { error: 'The sandbox delivers to this machine only.', milliseconds: 0 };
   const signal = AbortSignal.timeout(timeoutMilliseconds);
   try {
-    const response = await fetch(url, { method: 'POST', redirect: 'manual', body, headers: { 'content-type': 'application/json', ...headers }, signal });
+    const response = await fetch(url, {
+      method: 'POST',
+      redirect: 'manual',
+      body,
+      headers: { 'content-type': 'application/json', ...headers },
+      signal,
+    });
     await response.arrayBuffer();
     return { status: response.status, milliseconds: milliseconds() };
   } catch {
-    return { error: signal.aborted ? `No answer within ${timeoutMilliseconds / 1000} seconds.` : 'The connection failed.', milliseconds: milliseconds() };
+    return {
+      error: signal.aborted ? `No answer within ${timeoutMilliseconds / 1000} seconds.` : 'The connection failed.',
+      milliseconds: milliseconds(),
+    };
   }
 }

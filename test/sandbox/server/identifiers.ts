@@ -28,7 +28,10 @@ export class Identifiers {
 
   /** Upper-case letters and digits, as Slack's identifiers have them; at most 32. */
   capitals(length: number): string {
-    return [...this.#digest()].map((byte) => crockford[byte % 32]).join('').slice(0, length);
+    return [...this.#digest()]
+      .map((byte) => crockford[byte % 32])
+      .join('')
+      .slice(0, length);
   }
 }
 

@@ -29,7 +29,12 @@ export interface NextRun extends Partial<RunPlan> {
   name: string;
 }
 
-const defaults: RunPlan = { hiddenMilliseconds: 0, queuedMilliseconds: 300, runningMilliseconds: 1200, cancellingMilliseconds: 200 };
+const defaults: RunPlan = {
+  hiddenMilliseconds: 0,
+  queuedMilliseconds: 300,
+  runningMilliseconds: 1200,
+  cancellingMilliseconds: 200,
+};
 
 /** What the coming runs will be like. */
 export class RunPlans {

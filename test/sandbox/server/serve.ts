@@ -18,16 +18,31 @@ export interface ServeOptions {
 /** An HTTP server that plays the vendors; it does not listen yet. */
 export function serve(options: ServeOptions): Server {
   const router = new Router(options.vendors);
-  return createServer((message, response) => {
+  const server = createServer((message, response) => {
     handle(options, router, message, response).catch(() => response.destroy());
   });
+  // A client that takes up a kept connection just when it is closed would see a fault that nobody asked for.
+  server.keepAliveTimeout = 120_000;
+  return server;
 }
 
-async function handle(options: ServeOptions, router: Router, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  options: ServeOptions,
+  router: Router,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(message.url ?? '/', 'http://sandbox');
   const method = message.method ?? 'GET';
   const path = url.pathname;
-  const request: SandboxRequest = { method, path, parameters: {}, query: url.searchParams, headers: message.headers, body: await readBody(message) };
+  const request: SandboxRequest = {
+    method,
+    path,
+    parameters: {},
+    query: url.searchParams,
+    headers: message.headers,
+    body: await readBody(message),
+  };
   const destination = router.find(method, path);
   if (!destination) return send(response, text(404, 'No vendor is played at this path.'));
   request.parameters = destination.parameters;
@@ -51,14 +66,23 @@ async function answer(destination: NonNullable<ReturnType<Router['find']>>, requ
     return await destination.answer(request);
   } catch (error) {
     if (error instanceof Refusal) return { ...error.reply };
-    return json(500, { error: { code: 'SandboxError', message: error instanceof Error ? (error.stack ?? error.message) : String(error) } });
+    return json(500, {
+      error: { code: 'SandboxError', message: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+    });
   }
 }
 
 function statusReply(fault: Extract<Fault, { kind: 'status' }>): Reply {
   const headers = fault.headers ?? {};
-  if (fault.body === undefined) return json(fault.status, { error: { code: `Status${fault.status}`, message: 'A fault that was asked for.' } }, headers);
-  return typeof fault.body === 'string' ? text(fault.status, fault.body, headers) : json(fault.status, fault.body, headers);
+  if (fault.body === undefined)
+    return json(
+      fault.status,
+      { error: { code: `Status${fault.status}`, message: 'A fault that was asked for.' } },
+      headers,
+    );
+  return typeof fault.body === 'string'
+    ? text(fault.status, fault.body, headers)
+    : json(fault.status, fault.body, headers);
 }
 
 async function send(response: ServerResponse, reply: Reply, fault?: Fault): Promise<void> {
@@ -67,9 +91,13 @@ async function send(response: ServerResponse, reply: Reply, fault?: Fault): Prom
     return;
   }
   if (fault?.kind === 'slow' && fault.part !== 'body') await sleep(fault.milliseconds, undefined, { ref: false });
-  const whole = typeof reply.body === 'string' ? Buffer.from(reply.body) : Buffer.isBuffer(reply.body) ? reply.body : undefined;
+  const whole =
+    typeof reply.body === 'string' ? Buffer.from(reply.body) : Buffer.isBuffer(reply.body) ? reply.body : undefined;
   const hasBody = reply.status !== 204 && reply.status !== 304;
-  response.writeHead(reply.status, { ...reply.headers, ...(whole && hasBody ? { 'content-length': String(whole.length) } : {}) });
+  response.writeHead(reply.status, {
+    ...reply.headers,
+    ...(whole && hasBody ? { 'content-length': String(whole.length) } : {}),
+  });
   if (!hasBody) {
     response.end();
     return;

@@ -62,7 +62,9 @@ export class Router {
 
   constructor(vendors: Vendor[]) {
     this.#vendors = [...vendors].sort((a, b) => b.prefix.length - a.prefix.length);
-    this.#routes = vendors.flatMap((vendor) => Object.entries(vendor.routes).map(([route, answer]) => compile(vendor, route, answer)));
+    this.#routes = vendors.flatMap((vendor) =>
+      Object.entries(vendor.routes).map(([route, answer]) => compile(vendor, route, answer)),
+    );
   }
 
   /** Where the request leads; undefined when the path belongs to no vendor. */
@@ -74,7 +76,9 @@ export class Router {
       if (candidate.vendor !== vendor || candidate.method !== method) continue;
       const found = candidate.pattern.exec(rest);
       if (!found) continue;
-      const parameters = Object.fromEntries(candidate.names.map((name, index) => [name, decode(found[index + 1] ?? '')]));
+      const parameters = Object.fromEntries(
+        candidate.names.map((name, index) => [name, decode(found[index + 1] ?? '')]),
+      );
       return { vendor, route: candidate.route, answer: candidate.answer, parameters };
     }
     return { vendor, answer: (request) => vendor.unknown(request), parameters: {} };

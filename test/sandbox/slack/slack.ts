@@ -23,11 +23,14 @@ export function slack(workspace: SlackWorkspace): Vendor {
       const name = parameter(request, 'method');
       const method = workspace.methods[name];
       if (!method) throw new SlackError('unknown_method', { req_method: name });
-      const token = bearerToken(request) ?? (request.method === 'POST' && !request.query.has('token') ? string(given['token']) : '');
+      const token =
+        bearerToken(request) ??
+        (request.method === 'POST' && !request.query.has('token') ? string(given['token']) : '');
       if (token === '') throw new SlackError('not_authed');
       if (token !== account.botToken && token !== account.readerToken) throw new SlackError('invalid_auth');
       const needed = permissions[name];
-      if (token === account.readerToken && needed) throw new SlackError('missing_scope', { needed, provided: 'channels:read,users:read' });
+      if (token === account.readerToken && needed)
+        throw new SlackError('missing_scope', { needed, provided: 'channels:read,users:read' });
       return json(200, { ok: true, ...method(given) });
     } catch (error) {
       if (!(error instanceof SlackError)) throw error;
@@ -37,7 +40,11 @@ export function slack(workspace: SlackWorkspace): Vendor {
   return {
     name: 'slack',
     prefix: '/slack',
-    routes: { 'POST /api/{method}': call, 'GET /api/{method}': call, 'POST /upload/v1/{file}': (request) => workspace.upload(request) },
+    routes: {
+      'POST /api/{method}': call,
+      'GET /api/{method}': call,
+      'POST /upload/v1/{file}': (request) => workspace.upload(request),
+    },
     unknown: () => text(404, 'not found'),
   };
 }

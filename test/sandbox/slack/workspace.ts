@@ -3,7 +3,8 @@ import type { SandboxContext } from '../server/context.ts';
 import { text, type Reply } from '../server/reply.ts';
 import { parameter, type SandboxRequest } from '../server/request.ts';
 import { readList, SlackError, string, type Method } from './arguments.ts';
-import { slackChannels, slackUsers, type SlackChannel } from './world.ts';
+import { showChannel, SlackChannels } from './channels.ts';
+import { slackUsers, type SlackChannel } from './world.ts';
 
 const account = sandboxAccounts.slack;
 const botUser = 'U0SANDBOT1';
@@ -36,7 +37,7 @@ export interface SlackFile {
 /** Slack's workspace: what was posted and uploaded. */
 export class SlackWorkspace {
   #context: SandboxContext;
-  #channels: SlackChannel[] = [...slackChannels];
+  #channels = new SlackChannels();
   #count = 0;
   readonly messages: SlackMessage[] = [];
   readonly files: SlackFile[] = [];
@@ -56,97 +57,83 @@ export class SlackWorkspace {
     return `${Math.floor(this.#context.clock.now() / 1000)}.${String(this.#count).padStart(6, '0')}`;
   }
 
-  #directMessage(user: string): SlackChannel {
-    if (!slackUsers.some(({ id }) => id === user)) throw new SlackError('user_not_found');
-    const known = this.#channels.find((channel) => channel.user === user);
-    if (known) return known;
-    const channel = { id: `D${user.slice(1)}`, name: 'directmessage', isPrivate: true, isArchived: false, isMember: true, user };
-    this.#channels.push(channel);
-    return channel;
-  }
-
-  #channel(id: string): SlackChannel {
-    const byUser = /^[UW][A-Z0-9]+$/.test(id) ? this.#directMessage(id) : undefined;
-    const channel = byUser ?? this.#channels.find((entry) => entry.id === id || (!entry.isPrivate && `#${entry.name}` === id));
-    if (!channel) throw new SlackError('channel_not_found');
-    if (channel.isArchived) throw new SlackError('is_archived');
-    if (!channel.isMember) throw new SlackError('not_in_channel');
-    return channel;
-  }
-
   #post(channel: SlackChannel, message: Partial<SlackMessage>): SlackMessage {
-    const posted: SlackMessage = { channel: channel.id, channelName: channel.name, ts: this.#timestamp(), text: '', ...message };
+    const posted: SlackMessage = {
+      channel: channel.id,
+      channelName: channel.name,
+      ts: this.#timestamp(),
+      text: '',
+      ...message,
+    };
     this.messages.push(posted);
     return posted;
   }
 
   /** The methods of the Web API, by name. */
   readonly methods: Record<string, Method> = {
-    'auth.test': () => ({ url: 'https://contoso.slack.com/', team: 'Contoso', user: 'pipewright', team_id: account.teamId, user_id: botUser, bot_id: 'B0SANDBOT1', is_enterprise_install: false }),
+    'auth.test': () => ({
+      url: 'https://contoso.slack.com/',
+      team: 'Contoso',
+      user: 'pipewright',
+      team_id: account.teamId,
+      user_id: botUser,
+      bot_id: 'B0SANDBOT1',
+      is_enterprise_install: false,
+    }),
 
     'chat.postMessage': (given) => {
-      const channel = this.#channel(string(given['channel']));
+      const channel = this.#channels.postable(string(given['channel']));
       const blocks = readList(given['blocks']);
       const body = string(given['text']);
       if (given['blocks'] !== undefined && (!blocks || blocks.length > 50)) throw new SlackError('invalid_blocks');
       if (body === '' && !blocks) throw new SlackError('no_text');
       if (body.length > 40_000) throw new SlackError('msg_too_long');
       const threadTs = string(given['thread_ts']);
-      const posted = this.#post(channel, { text: body, ...(blocks ? { blocks } : {}), ...(threadTs ? { threadTs } : {}) });
-      const message = { type: 'message', subtype: 'bot_message', user: botUser, bot_id: 'B0SANDBOT1', ts: posted.ts, text: body, ...(blocks ? { blocks } : {}), ...(threadTs ? { thread_ts: threadTs } : {}) };
+      const posted = this.#post(channel, {
+        text: body,
+        ...(blocks ? { blocks } : {}),
+        ...(threadTs ? { threadTs } : {}),
+      });
+      const message = {
+        type: 'message',
+        subtype: 'bot_message',
+        user: botUser,
+        bot_id: 'B0SANDBOT1',
+        ts: posted.ts,
+        text: body,
+        ...(blocks ? { blocks } : {}),
+        ...(threadTs ? { thread_ts: threadTs } : {}),
+      };
       return { channel: channel.id, ts: posted.ts, message };
     },
 
     'chat.update': (given) => {
-      const channel = this.#channel(string(given['channel']));
+      const channel = this.#channels.postable(string(given['channel']));
       const message = this.messages.find(({ channel: id, ts }) => id === channel.id && ts === given['ts']);
       if (!message) throw new SlackError('message_not_found');
       message.text = string(given['text']);
       message.edited = true;
       const blocks = readList(given['blocks']);
       if (blocks) message.blocks = blocks;
-      return { channel: channel.id, ts: message.ts, text: message.text, message: { type: 'message', user: botUser, text: message.text } };
+      return {
+        channel: channel.id,
+        ts: message.ts,
+        text: message.text,
+        message: { type: 'message', user: botUser, text: message.text },
+      };
     },
 
-    'conversations.list': (given) => {
-      const types = (string(given['types']) || 'public_channel').split(',');
-      const wanted = this.#channels.filter((channel) => {
-        const type = channel.user ? 'im' : channel.isPrivate ? 'private_channel' : 'public_channel';
-        return types.includes(type) && !(channel.isArchived && string(given['exclude_archived']) === 'true');
-      });
-      const limit = Math.min(1000, Number(given['limit'] ?? 100) || 100);
-      const cursor = string(given['cursor']);
-      const [, place = '0', skipped] = cursor === '' ? [] : (/^(\d+)(e?)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []);
-      if (cursor !== '' && skipped === undefined) throw new SlackError('invalid_cursor');
-      const offset = Number(place);
-      const encode = (value: string) => Buffer.from(value).toString('base64url');
-      // Before its last page Slack may give an empty one; whoever stops there misses channels.
-      const isLast = offset > 0 && offset + limit >= wanted.length;
-      if (isLast && skipped === '') return { channels: [], response_metadata: { next_cursor: encode(`${offset}e`) } };
-      const next = offset + limit < wanted.length ? encode(String(offset + limit)) : '';
-      return { channels: wanted.slice(offset, offset + limit).map(showChannel), response_metadata: { next_cursor: next } };
-    },
+    'conversations.list': (given) => this.#channels.page(given),
 
-    'conversations.info': (given) => {
-      const channel = this.#channels.find(({ id }) => id === given['channel']);
-      if (!channel) throw new SlackError('channel_not_found');
-      return { channel: showChannel(channel) };
-    },
+    'conversations.info': (given) => ({ channel: showChannel(this.#channels.find(string(given['channel']))) }),
 
-    'conversations.join': (given) => {
-      const channel = this.#channels.find(({ id }) => id === given['channel']);
-      if (!channel) throw new SlackError('channel_not_found');
-      if (channel.isPrivate) throw new SlackError('method_not_supported_for_channel_type');
-      const joined = { ...channel, isMember: true };
-      this.#channels = this.#channels.map((entry) => (entry === channel ? joined : entry));
-      return { channel: showChannel(joined) };
-    },
+    'conversations.join': (given) => ({ channel: showChannel(this.#channels.join(string(given['channel']))) }),
 
     'conversations.open': (given) => {
       const users = string(given['users']).split(',').filter(Boolean);
       const [user] = users;
       if (user === undefined) throw new SlackError('invalid_arguments');
-      return { channel: { id: this.#directMessage(user).id } };
+      return { channel: { id: this.#channels.directMessage(user).id } };
     },
 
     'users.lookupByEmail': (given) => {
@@ -160,10 +147,16 @@ export class SlackWorkspace {
     'files.getUploadURLExternal': (given) => {
       const name = string(given['filename']);
       const length = Number(given['length']);
-      if (name === '' || !Number.isInteger(length) || length < 1) throw new SlackError('invalid_arguments', { response_metadata: { messages: ['[ERROR] missing required field: filename or length'] } });
+      if (name === '' || !Number.isInteger(length) || length < 1)
+        throw new SlackError('invalid_arguments', {
+          response_metadata: { messages: ['[ERROR] missing required field: filename or length'] },
+        });
       const file = { id: `F${this.#context.identifiers.capitals(10)}`, name, length, shared: false };
       this.files.push(file);
-      return { upload_url: `${this.#context.baseUrl()}/slack/upload/v1/${file.id}-${this.#context.identifiers.hex(24)}`, file_id: file.id };
+      return {
+        upload_url: `${this.#context.baseUrl()}/slack/upload/v1/${file.id}-${this.#context.identifiers.hex(24)}`,
+        file_id: file.id,
+      };
     },
 
     'files.completeUploadExternal': (given) => {
@@ -171,18 +164,30 @@ export class SlackWorkspace {
       if (!list || list.length === 0) throw new SlackError('invalid_arguments');
       const channelId = string(given['channel_id']);
       if (channelId !== '' && !/^[CGDZ][A-Z0-9]{8,}$/.test(channelId)) {
-        throw new SlackError('invalid_arguments', { response_metadata: { messages: ['[ERROR] input must match regex pattern: ^[CGDZ][A-Z0-9]{8,}$ [json-pointer:/channel_id]'] } });
+        throw new SlackError('invalid_arguments', {
+          response_metadata: {
+            messages: ['[ERROR] input must match regex pattern: ^[CGDZ][A-Z0-9]{8,}$ [json-pointer:/channel_id]'],
+          },
+        });
       }
-      const channel = channelId === '' ? undefined : this.#channel(channelId);
+      const channel = channelId === '' ? undefined : this.#channels.postable(channelId);
       const files = list.map(({ id, title }) => {
         const file = this.files.find((entry) => entry.id === id);
         if (!file?.content) throw new SlackError('file_not_found');
-        Object.assign(file, { title: title ?? file.name, shared: channel !== undefined, ...(channel ? { channel: channel.id } : {}) });
+        Object.assign(file, {
+          title: title ?? file.name,
+          shared: channel !== undefined,
+          ...(channel ? { channel: channel.id } : {}),
+        });
         return file;
       });
       if (channel) {
         const threadTs = string(given['thread_ts']);
-        this.#post(channel, { text: string(given['initial_comment']), files: files.map(({ id }) => id), ...(threadTs ? { threadTs } : {}) });
+        this.#post(channel, {
+          text: string(given['initial_comment']),
+          files: files.map(({ id }) => id),
+          ...(threadTs ? { threadTs } : {}),
+        });
       }
       return { files: files.map(({ id, title, name, length }) => ({ id, title, name, size: length, shares: {} })) };
     },
@@ -206,11 +211,14 @@ function firstPart({ headers, body }: SandboxRequest): Buffer {
   return body.subarray(start, body.indexOf(`\r\n--${boundary}`, start));
 }
 
-function showChannel(channel: SlackChannel): Record<string, unknown> {
-  if (channel.user) return { id: channel.id, is_im: true, user: channel.user, is_archived: false };
-  return { id: channel.id, name: channel.name, is_channel: !channel.isPrivate, is_group: false, is_im: false, is_private: channel.isPrivate, is_archived: channel.isArchived, is_member: channel.isMember, num_members: 5 };
-}
-
 function showUser({ id, name, real_name, email }: (typeof slackUsers)[number]): Record<string, unknown> {
-  return { id, team_id: account.teamId, name, real_name, deleted: false, is_bot: false, profile: { real_name, display_name: name, email } };
+  return {
+    id,
+    team_id: account.teamId,
+    name,
+    real_name,
+    deleted: false,
+    is_bot: false,
+    profile: { real_name, display_name: name, email },
+  };
 }

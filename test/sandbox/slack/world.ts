@@ -21,7 +21,13 @@ export const slackChannels: SlackChannel[] = [
   { id: 'C0PRIVATE1', name: 'secret-project', isPrivate: true, isArchived: false, isMember: true },
   { id: 'C0NOTIN001', name: 'without-the-bot', isPrivate: false, isArchived: false, isMember: false },
   { id: 'C0ARCHIVE1', name: 'old-times', isPrivate: false, isArchived: true, isMember: true },
-  ...Array.from({ length: 40 }, (_, index) => ({ id: `C0TEAM${String(index + 1).padStart(4, '0')}`, name: `team-${String(index + 1).padStart(2, '0')}`, isPrivate: false, isArchived: false, isMember: true })),
+  ...Array.from({ length: 40 }, (_, index) => ({
+    id: `C0TEAM${String(index + 1).padStart(4, '0')}`,
+    name: `team-${String(index + 1).padStart(2, '0')}`,
+    isPrivate: false,
+    isArchived: false,
+    isMember: true,
+  })),
 ];
 
 /** The people of the workspace. */

@@ -16,7 +16,12 @@ export interface DbtJob {
 
 /** The jobs of the account. */
 export const dbtJobs: DbtJob[] = [
-  { id: jobId, name: 'Daily Job (dbt build)', description: 'Builds and tests every model.', steps: ['dbt deps', 'dbt build'] },
+  {
+    id: jobId,
+    name: 'Daily Job (dbt build)',
+    description: 'Builds and tests every model.',
+    steps: ['dbt deps', 'dbt build'],
+  },
   { id: 124, name: 'dbt Vault', description: 'Fails in every run.', steps: ['dbt seed', 'dbt run'], alwaysFails: true },
   ...Array.from({ length: 23 }, (_, index) => ({
     id: 200 + index,
@@ -25,6 +30,45 @@ export const dbtJobs: DbtJob[] = [
     steps: ['dbt run'],
   })),
 ];
+
+/** The account. */
+export const dbtAccount = {
+  id: accountId,
+  name: 'Contoso',
+  identifier: 'act_sandbox',
+  plan: 'enterprise',
+  state: 1,
+  run_slots: 5,
+  queue_limit: 50,
+  run_duration_limit_seconds: 86_400,
+  run_locked_until: null,
+  developer_seats: 8,
+  it_seats: 2,
+  explorer_seats: 0,
+  analyst_seats: 0,
+  read_only_seats: 5,
+  locked: false,
+  lock_reason: null,
+  lock_cause: null,
+  unlocked_at: null,
+  pending_cancel: false,
+  billing_email_address: null,
+  pod_memory_request_mebibytes: 600,
+  develop_pod_memory_request_mebibytes: 0,
+  enterprise_login_slug: null,
+  business_critical: false,
+  starter_repo_url: null,
+  git_auth_level: 'team',
+  trial_end_date: null,
+  static_subdomain: null,
+  vanity_subdomain: null,
+  copilot_locked_until: null,
+  agent_credit_locked: false,
+  account_migration_events: [],
+  groups: [],
+  created_at: created,
+  updated_at: created,
+};
 
 /** The account's only project. */
 export const dbtProject = {
@@ -57,6 +101,8 @@ export const dbtEnvironment = {
   dbt_version: 'latest',
   type: 'deployment',
   deployment_type: 'production',
+  use_custom_branch: false,
+  supports_docs: true,
   state: 1,
   created_at: created,
   updated_at: created,
