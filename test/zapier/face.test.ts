@@ -35,12 +35,13 @@ describe('input', () => {
 
   it('shows a field only while another has its value, and advanced fields last', async () => {
     const shown = async (inputData: Record<string, unknown>) => (await zapier.inputFields('parcel_post_send', { authData, inputData })).map(({ key }) => key);
-    expect(await shown({})).toEqual(['country', 'depot', 'kind', 'tags', 'labels', 'extra', 'note']);
-    expect(await shown({ kind: 'box' })).toEqual(['country', 'depot', 'kind', 'width', 'tags', 'labels', 'extra', 'note']);
+    expect(await shown({})).toEqual(['country', 'depot', 'kind', 'locker', 'tags', 'labels', 'extra', 'note']);
+    expect(await shown({ kind: 'box' })).toEqual(['country', 'depot', 'kind', 'width', 'locker', 'tags', 'labels', 'extra', 'note']);
     const fields = await zapier.inputFields('parcel_post_send', { authData });
     expect(fields.find(({ key }) => key === 'kind')).toMatchObject({ altersDynamicFields: true, default: 'letter', required: false });
     expect(fields.find(({ key }) => key === 'labels')).toEqual({ key: 'labels', label: 'Labels', helpText: 'Names with values.', type: 'string', dict: true, required: false });
     expect(fields.find(({ key }) => key === 'tags')).toMatchObject({ list: true });
+    expect(fields.find(({ key }) => key === 'locker')?.helpText).toBe('Only when “Kind” is “Box”. Where the box waits.');
   });
 
   it('says by the label what is missing or wrong', async () => {

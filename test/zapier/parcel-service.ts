@@ -56,6 +56,7 @@ const send = defineAction<ParcelConnection>()({
     depot: v.optional(text({ label: 'Depot', help: 'Where it starts.', choices: depots })),
     kind: v.optional(option(kinds, { label: 'Kind', help: 'What it is.' }), 'letter'),
     width: v.optional(text({ label: 'Width', help: 'Of the box.', shownWhen: { field: 'kind', is: ['box'] } })),
+    locker: v.optional(text({ label: 'Locker', help: 'Where the box waits.', choices: depots, shownWhen: { field: 'kind', is: ['box'] } })),
     tags: v.optional(list({ label: 'Tags', help: 'Any words.' })),
     labels: v.optional(values({ label: 'Labels', help: 'Names with values.', placeholder: '{"a": "b"}' })),
     extra: v.optional(json({ label: 'Extra', help: 'JSON.' })),

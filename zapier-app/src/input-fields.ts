@@ -1,5 +1,5 @@
 import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
-import { describeField, type Field, type FieldKind, type Fields } from '../../shared/src/operations/fields.ts';
+import { describeField, type Field, type FieldInfo, type FieldKind, type Fields } from '../../shared/src/operations/fields.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import { dropdownOf } from './dropdown.ts';
 import type { Settings } from './settings.ts';
@@ -35,6 +35,15 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
   };
 }
 
+/** Says of a field that is always there when it counts. */
+function condition({ shownWhen }: FieldInfo, fields: Fields): string {
+  const deciding = shownWhen && fields[shownWhen.field];
+  if (!deciding) return '';
+  const { label, options = [] } = describeField(deciding);
+  const labels = shownWhen.is.map((value) => `“${options.find((option) => option.value === value)?.label ?? value}”`);
+  return `Only when “${label}” is ${labels.join(' or ')}. `;
+}
+
 /**
  * The input fields of an operation, advanced ones last. A field that depends on another one is made when the form is
  * drawn; one with a dropdown of its own stands there always, for Zapier finds no function in a field made so late.
@@ -46,7 +55,8 @@ export function inputFieldsOf(fields: Fields, service: Service, settings: Settin
   return ordered.map(({ name, field, info }): InputField => {
     const plain: PlainInputField = { ...plainField(name, field, service, settings), ...(deciding.has(name) ? { altersDynamicFields: true } : {}) };
     const { shownWhen } = info;
-    if (!shownWhen || info.choices) return plain;
+    if (!shownWhen) return plain;
+    if (info.choices) return { ...plain, helpText: `${condition(info, fields)}${info.help ?? ''}`.trim() };
     const initial = fields[shownWhen.field] && describeField(fields[shownWhen.field] as Field).default;
     return (_z: ZObject, { inputData }: Bundle) => (shownWhen.is.includes(String(inputData?.[shownWhen.field] || initial)) ? [plain] : []);
   });
