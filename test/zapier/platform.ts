@@ -27,6 +27,7 @@ export async function startPlatform(app: object) {
   const runner = createAppRunner({ invoke } as unknown as ZapierApp, server, { LOGGING_ENDPOINT: server.logUrl });
   const dedupers = new Map<string, Deduper>();
   return {
+    run: runner.run,
     files: server.files,
     offerFile: server.offerFile,
     trigger: (key: string) => openTrigger(runner, dedupers, key),

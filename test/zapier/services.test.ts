@@ -171,6 +171,17 @@ describe('an event of Quantemplate', () => {
     expect(await hook.deliver(notification('once'), headers)).toEqual([]);
   });
 
+  it('reaches every Zap once, and is rather repeated than lost when Zapier does not say which Zap it is', async () => {
+    const content = notification('shared');
+    const deliver = async (zap?: string) => {
+      const rawRequest = { method: 'POST', querystring: '', headers: { 'Http-X-Webhook-Secret': secret }, content };
+      const { results } = await zapier.run('triggers.quantemplate_dataset_updated.operation.perform', { authData: groups.quantemplate }, { ...(zap ? { meta: { zap: { id: zap } } } : {}), bundle: { rawRequest, cleanedRequest: {} } });
+      return (results as unknown[]).length;
+    };
+    expect([await deliver('1'), await deliver('1'), await deliver('2'), await deliver('2')]).toEqual([1, 0, 1, 0]);
+    expect([await deliver(), await deliver()]).toEqual([1, 1]);
+  });
+
   it('comes without a secret only where the person says so', async () => {
     const { quantemplate_webhookSecret: _, quantemplate_previousWebhookSecret: __, ...authData } = groups.quantemplate;
     const trigger = await zapier.trigger('quantemplate_dataset_updated');

@@ -44,9 +44,13 @@ function cacheOf(z: ZObject): Cache {
   };
 }
 
-/** What tells one Zap from another: each must see an event once, also when two Zaps share a connection. */
-function zapOf({ meta, targetUrl, subscribeData, inputData }: Bundle): unknown[] {
-  return [meta?.zap?.id, targetUrl, subscribeData?.id, inputData];
+/**
+ * What tells one Zap from another, for each must see an event, also when two share a connection. Undefined when Zapier
+ * says nothing by which to tell them apart: then no repeat is noticed, which is better than an event that is lost.
+ */
+function zapOf({ meta, targetUrl, subscribeData, inputData }: Bundle): unknown[] | undefined {
+  const marks = [meta?.zap?.id, targetUrl, subscribeData?.id].map((mark) => mark || null);
+  return marks.some((mark) => mark !== null) ? [...marks, inputData] : undefined;
 }
 
 /** Opens the host of one call: the 30 seconds that Zapier gives it begin now. */
@@ -71,7 +75,9 @@ export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): Zapi
     random: Math.random,
     cache: cacheOf(z),
     async once(key) {
-      const name = `seen:${createHash('sha256').update(JSON.stringify([zapOf(bundle), key])).digest('hex')}`;
+      const zap = zapOf(bundle);
+      if (!zap) return true;
+      const name = `seen:${createHash('sha256').update(JSON.stringify([zap, key])).digest('hex')}`;
       try {
         return (await z.cache.set(name, true, memory, scope, true)) === true;
       } catch {
