@@ -3,7 +3,7 @@ import type { SandboxContext } from '../server/context.ts';
 import type { RunPlan } from '../server/run-plans.ts';
 import { dbtDuration, dbtMoment, dbtRefusal } from './envelope.ts';
 import { codes, runSteps, words } from './run-details.ts';
-import { dbtEnvironment, dbtJobs, showJob, type DbtJob } from './world.ts';
+import { dbtEnvironment, dbtJobs, showJobOfRun, type DbtJob } from './world.ts';
 import type { Webhooks } from './webhooks.ts';
 
 /** Milliseconds between the end of a run and its artifacts, and with them the event `completed`. */
@@ -166,7 +166,7 @@ export class DbtRuns {
       trigger: related.includes('trigger')
         ? { id: run.id + 1000, job_definition_id: run.job.id, cause_category: 'api', ...run.trigger }
         : null,
-      job: related.includes('job') ? showJob(run.job) : null,
+      job: related.includes('job') ? showJobOfRun(run.job) : null,
       environment: related.includes('environment') ? dbtEnvironment : null,
       run_steps: related.includes('run_steps') ? runSteps(run, now) : [],
     };

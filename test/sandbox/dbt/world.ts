@@ -148,3 +148,8 @@ export function showJob(job: DbtJob): Record<string, unknown> {
     fusion_readiness: null,
   };
 }
+
+/** The job as dbt shows it within a run, where the schedule is put differently. */
+export function showJobOfRun(job: DbtJob): Record<string, unknown> {
+  return { ...showJob(job), schedule: { cron: '0 6 * * *', date: 'every_day', time: 'at_exact_hours' } };
+}

@@ -54,7 +54,7 @@ const countries = ['GB', 'DE', 'NO', 'JP', 'BR', 'NA'];
 const currencies = ['GBP', 'EUR', 'NOK', 'JPY', 'BRL', 'USD'];
 const notes = [
   'Adjuster appointed and site visit arranged for the coming week; reserve is under review',
-  '"Water damage in the basement, first floor and roof; see photographs, invoice of the plumber, report of the surveyor"',
+  '"Water damage in the basement, first floor and roof; see photographs, the invoice and the surveyor report"',
   '"First line of the note of the adjuster\nsecond line of it, which comes after a line feed, and is the last"',
   '"Insured said ""we never saw it coming""\r\nand signed the statement 🙂 in front of two witnesses and the broker"',
   '',
@@ -126,7 +126,7 @@ export function claimsSize(rows: number, version = 1): number {
 /**
  * The claims dataset in RFC 4180 CSV, UTF-8, about 260 bytes a row: quotes, line breaks in values, other scripts, empty
  * and quoted-empty values, leading zeros, a reference of 17 digits. The claim number counts the rows from 1; the other
- * values repeat every thousand rows, so that making it costs next to nothing. The same version has always the same bytes.
+ * values repeat every thousand rows, so that making it costs next to nothing. A version has always the same bytes.
  */
 export function* claimsCsv(rows: number, version = 1): Generator<Buffer> {
   yield header;
