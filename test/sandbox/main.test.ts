@@ -22,7 +22,7 @@ describe('the sandbox as a process of its own', () => {
       child.stdout?.on('data', (piece: Buffer) => {
         printed += piece.toString();
         const found = /every vendor at (\S+)/.exec(printed)?.[1];
-        if (found && printed.includes(clientSecret)) resolve(found);
+        if (found && printed.includes(sandboxAccounts.slack.userEmail)) resolve(found);
       });
       child.once('exit', (code) => reject(new Error(`The sandbox ended with ${code}.`)));
     });
