@@ -1,0 +1,59 @@
+// Builds an n8n package of this workspace into its dist: one file a node and a credential, with the shared core inside.
+//
+//   node n8n-nodes/build-package.mjs <directory>
+//
+// n8n's own build tool runs tsc file by file, and what lies outside of the package would be missing from it.
+import { cpSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+/**
+ * Bundles every node and credential of a package and copies icons and codex files beside them.
+ *
+ * @param {string} directory the package's directory
+ * @returns {Promise<{ files: number, bytes: number }>} the number of bundles and their size together
+ * @throws Error when the package registers a file that was not built
+ */
+export async function buildPackage(directory) {
+  const { n8n } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  const registered = [...n8n.nodes, ...n8n.credentials].map((path) => path.replace(/^dist\//, '').replace(/\.js$/, '.ts'));
+  const found = globSync('{nodes,credentials}/**/*.{node,credentials}.ts', { cwd: directory });
+  const unknown = [...registered, ...found].filter((path) => !registered.includes(path) || !found.includes(path));
+  if (unknown.length > 0) throw new Error(`package.json and the files differ: ${unknown.join(', ')}`);
+  const dist = join(directory, 'dist');
+  rmSync(dist, { recursive: true, force: true });
+  const { metafile, warnings } = await build({
+    absWorkingDir: directory,
+    entryPoints: found,
+    outbase: '.',
+    outdir: 'dist',
+    bundle: true,
+    format: 'cjs',
+    // "neutral" lets nothing of Node in by mistake; what the self-hosted package needs of it is named by its code.
+    platform: n8n.strict ? 'neutral' : 'node',
+    mainFields: ['module', 'main'],
+    target: 'node22',
+    external: ['n8n-workflow', 'pg-native', ...builtinModules, 'node:*'],
+    minifySyntax: true,
+    legalComments: 'none',
+    tsconfigRaw: '{}',
+    metafile: true,
+    logLevel: 'silent',
+  });
+  for (const { text, location } of warnings) console.warn(`${location?.file}:${location?.line}: ${text}`);
+  cpSync(join(directory, 'icons'), join(dist, 'icons'), { recursive: true, dereference: true });
+  for (const path of globSync('nodes/**/*.node.json', { cwd: directory })) cpSync(join(directory, path), join(dist, path));
+  const outputs = Object.values(metafile.outputs);
+  return { files: outputs.length, bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {
+  try {
+    const { files, bytes } = await buildPackage(resolve(process.argv[2] ?? '.'));
+    console.log(`${files} bundles, ${Math.round(bytes / 1024)} KB`);
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,20 @@
+import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
+import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
+import { redact } from '../../shared/src/http/http-error.ts';
+
+/** An error of n8n, with the item at which it happened. */
+export type NodeError = NodeApiError | NodeOperationError;
+
+/**
+ * The error that n8n shows: the message says what happened, the description what to do. An answer of a vendor that refused
+ * becomes a `NodeApiError` with its status.
+ */
+export function nodeError(node: INode, error: unknown, itemIndex?: number): NodeError {
+  const at = itemIndex === undefined ? {} : { itemIndex };
+  if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+  if (!(error instanceof PipewrightError)) return new NodeOperationError(node, redact(describeError(error)), at);
+  const { message, hint, status } = error;
+  const said = { message, ...(hint === undefined ? {} : { description: hint }), ...at };
+  if (status === undefined) return new NodeOperationError(node, message, said);
+  return new NodeApiError(node, { message, ...(hint === undefined ? {} : { description: hint }) } as JsonObject, { ...said, httpCode: String(status) });
+}

@@ -1,0 +1,87 @@
+import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { PipewrightError } from '../../shared/src/host/error.ts';
+import { checkInput } from '../../shared/src/operations/check-input.ts';
+import type { Connection } from '../../shared/src/operations/connection.ts';
+import type { Context } from '../../shared/src/operations/context.ts';
+import type { Operation } from '../../shared/src/operations/operation.ts';
+import type { Service } from '../../shared/src/operations/service.ts';
+import { findConnection, readConnection } from './connection-values.ts';
+import { nodeError } from './error.ts';
+import { filesOf, StoredBinary } from './files.ts';
+import { optionsName } from './form.ts';
+import { makeHost, sendWith } from './host.ts';
+import { credentialName } from './names.ts';
+import { outputFieldName } from './operation-properties.ts';
+import { readParameters } from './parameters.ts';
+
+/** What may be set for all executions of a node. */
+export interface ExecuteOptions {
+  /** A folder in which files last, where the operator of n8n allows one. */
+  lastingFolder?: string | undefined;
+}
+
+function chosenOperation(context: IExecuteFunctions, service: Service, itemIndex: number): Operation {
+  const key = String(context.getNodeParameter('operation', itemIndex));
+  const found = service.operations.find((operation) => operation.key === key);
+  if (found) return found;
+  throw new PipewrightError({ code: 'bad-input', message: `${service.name} has no operation “${key}”.`, hint: 'Choose an operation from the list.' });
+}
+
+/** The connection whose vendor is talked to: a further one where the input asks for it, else that of the service. */
+function talksTo({ connection, furtherConnections = [] }: Service, input: Record<string, unknown>): Connection {
+  return furtherConnections.find(({ shownWhen }) => shownWhen.is.includes(String(input[shownWhen.field])))?.connection ?? connection;
+}
+
+/** One result as an item: files become its binary data. */
+function itemOf(result: Record<string, unknown>, binaryField: string, itemIndex: number): INodeExecutionData {
+  const binary: IBinaryKeyData = {};
+  const json: IDataObject = {};
+  for (const [name, value] of Object.entries(result)) {
+    if (value instanceof StoredBinary) binary[binaryField] = value.data;
+    else if (value !== undefined) json[name] = value as IDataObject;
+  }
+  return { json, ...(Object.keys(binary).length > 0 ? { binary } : {}), pairedItem: { item: itemIndex } };
+}
+
+async function executeItem(context: IExecuteFunctions, service: Service, itemIndex: number, options: ExecuteOptions): Promise<INodeExecutionData[]> {
+  const operation = chosenOperation(context, service, itemIndex);
+  const raw = readParameters(operation.input, (name, fallback) => context.getNodeParameter(name, itemIndex, fallback));
+  const input = checkInput(operation.input, raw);
+  const signal = context.getExecutionCancelSignal();
+  const host = makeHost({
+    send: sendWith(context, credentialName(talksTo(service, input))),
+    logger: context.logger,
+    files: filesOf(context, itemIndex),
+    signal,
+    ...options,
+  });
+  const lent: Context = {
+    host,
+    connection: await readConnection(context, service.connection, itemIndex),
+    connectionOf: (key) => readConnection(context, findConnection(service, key), itemIndex),
+  };
+  const result = await operation.run(input as never, lent as never);
+  const chosen = context.getNodeParameter(optionsName, itemIndex, {}) as IDataObject;
+  const binaryField = String(chosen[outputFieldName] || 'data');
+  return (Array.isArray(result) ? result : [result]).map((one) => itemOf(one as Record<string, unknown>, binaryField, itemIndex));
+}
+
+/**
+ * Runs the chosen operation for every item. With Continue On Fail an item that failed gives its error, paired with it;
+ * a stopped execution ends in any case.
+ */
+export async function executeOperations(context: IExecuteFunctions, service: Service, options: ExecuteOptions = {}): Promise<INodeExecutionData[][]> {
+  const results: INodeExecutionData[] = [];
+  for (let itemIndex = 0; itemIndex < context.getInputData().length; itemIndex += 1) {
+    try {
+      results.push(...(await executeItem(context, service, itemIndex, options)));
+    } catch (raised) {
+      const error = nodeError(context.getNode(), raised, itemIndex);
+      const stopped = raised instanceof PipewrightError && raised.code === 'cancelled';
+      if (stopped || !context.continueOnFail()) throw error;
+      const hint = error.description ? { hint: error.description } : {};
+      results.push({ json: { error: error.message, ...hint }, error, pairedItem: { item: itemIndex } });
+    }
+  }
+  return [results];
+}

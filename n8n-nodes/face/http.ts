@@ -1,0 +1,120 @@
+import type { IHttpRequestOptions } from 'n8n-workflow';
+import { PipewrightError } from '../../shared/src/host/error.ts';
+import type { Bytes } from '../../shared/src/host/host.ts';
+import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
+import { redact } from '../../shared/src/http/http-error.ts';
+import { cutShort, isNodeStream, readWhole } from './streams.ts';
+
+/** An answer as n8n gives it in full. */
+export interface FullResponse {
+  body: unknown;
+  headers: Record<string, unknown>;
+  statusCode: number;
+}
+
+/** Header names in lower case; a header that came more than once is joined by commas. */
+export function headersOf(response: FullResponse): Headers {
+  return Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value)]));
+}
+
+const reasons: Record<string, string> = {
+  ENOTFOUND: 'there is no such host',
+  ECONNREFUSED: 'nothing answers at that address',
+  ECONNABORTED: 'no answer came in time',
+  ETIMEDOUT: 'no answer came in time',
+  ECONNRESET: 'the connection was closed before an answer came',
+};
+
+/** The code of the fault at the bottom of an error. */
+function codeOf(error: unknown): string | undefined {
+  for (let current = error; typeof current === 'object' && current !== null; current = (current as { cause?: unknown }).cause) {
+    const { code } = current as { code?: unknown };
+    if (typeof code === 'string') return code;
+  }
+  return undefined;
+}
+
+/** What a request that got no answer becomes. Its text holds no query of an address, for addresses can be secrets. */
+export function unreachable(error: unknown): PipewrightError {
+  if (error instanceof PipewrightError) return error;
+  const code = codeOf(error);
+  if (code === 'ERR_CANCELED') return new PipewrightError({ code: 'cancelled', message: 'The execution was stopped.' });
+  const said = error instanceof Error ? redact(error.message) : 'unknown';
+  return new PipewrightError({
+    code: 'unavailable',
+    message: `${reasons[code ?? ''] ?? `the request failed (${code ?? said})`}.`,
+    hint: 'Check the address in the credential and the network.',
+    retryable: true,
+  });
+}
+
+async function readBody(body: HttpRequest['body']): Promise<Pick<IHttpRequestOptions, 'body'>> {
+  if (body === undefined) return {};
+  if (typeof body === 'string') return { body };
+  if (!('stream' in body)) return { body: Buffer.from(body.buffer, body.byteOffset, body.byteLength) };
+  // n8n sends streams of Node as they come, and knows no others.
+  return { body: (isNodeStream(body.stream) ? body.stream : await readWhole(body.stream)) as Buffer };
+}
+
+/** The bytes of an answer; one that is cut short fails instead of looking whole. */
+function streamOf(body: unknown): Bytes {
+  if (!isNodeStream(body)) return (async function* () {
+    yield Buffer.from(body as string);
+  })();
+  const read = body[Symbol.asyncIterator].bind(body);
+  // The same stream is kept, so that n8n can store it as it comes.
+  return Object.assign(body, {
+    async *[Symbol.asyncIterator]() {
+      try {
+        yield* { [Symbol.asyncIterator]: read };
+      } catch {
+        throw cutShort();
+      }
+    },
+  });
+}
+
+/** An unpacked body is longer than its header says, and n8n takes away the header that would tell so. */
+function isUnpacked(body: unknown): boolean {
+  return isNodeStream(body) && !('statusCode' in body);
+}
+
+/** Sends a request by what n8n offers for that. */
+export type SendRequest = (options: IHttpRequestOptions) => Promise<FullResponse>;
+
+/**
+ * `Host.http` for n8n. Answers of any status resolve; redirects are followed, without what logs in at another host.
+ * @throws PipewrightError `unavailable` when there is no answer, `cancelled` when the execution is stopped
+ */
+export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpRequest) => Promise<HttpResponse> {
+  return async ({ method, url, headers, body, answer = 'text', timeout = 30_000 }) => {
+    const streamed = typeof body === 'object' && 'stream' in body;
+    const length = streamed && body.length !== undefined ? { 'content-length': String(body.length) } : {};
+    try {
+      const response = await send({
+        method,
+        url,
+        headers: { ...headers, ...length },
+        ...(await readBody(body)),
+        encoding: answer,
+        returnFullResponse: true,
+        ignoreHttpStatusErrors: true,
+        sendCredentialsOnCrossOriginRedirect: false,
+        timeout: streamed ? 0 : timeout,
+        ...(signal ? { abortSignal: signal } : {}),
+      });
+      const received = headersOf(response);
+      if (answer === 'text') return { status: response.statusCode, headers: received, text: textOf(response.body) };
+      if (isUnpacked(response.body)) delete received['content-length'];
+      return { status: response.statusCode, headers: received, text: '', stream: streamOf(response.body) };
+    } catch (error) {
+      throw unreachable(error);
+    }
+  };
+}
+
+/** The body as text, whatever n8n made of it. */
+export function textOf(body: unknown): string {
+  if (body === undefined || body === null) return '';
+  return typeof body === 'string' ? body : Buffer.isBuffer(body) ? body.toString('utf8') : JSON.stringify(body);
+}

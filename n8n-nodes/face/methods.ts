@@ -1,0 +1,99 @@
+import type { ICredentialTestFunction, ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions, INodeType } from 'n8n-workflow';
+import type { ChoiceList, ChoicePage, ChoiceQuery } from '../../shared/src/operations/choice-list.ts';
+import type { Context } from '../../shared/src/operations/context.ts';
+import { describeField, type Fields } from '../../shared/src/operations/fields.ts';
+import type { Service } from '../../shared/src/operations/service.ts';
+import { findConnection, readConnection } from './connection-values.ts';
+import { testConnection } from './credential-test.ts';
+import { nodeError } from './error.ts';
+import type { ExecuteOptions } from './execute.ts';
+import { makeHost, sendWith } from './host.ts';
+import { credentialName, listMethod, testMethod } from './names.ts';
+import { readParameters } from './parameters.ts';
+
+/** The methods of a node by their kind. */
+export type Methods = NonNullable<INodeType['methods']>;
+
+/** Pages that a list without paging of its own takes at most. */
+const mostPages = 10;
+
+/** The lists of a service with the fields among which each stands. */
+function listsOf(service: Service): Map<string, { list: ChoiceList; fields: Fields }> {
+  const found = new Map<string, { list: ChoiceList; fields: Fields }>();
+  for (const { input } of [...service.operations, ...service.triggers]) {
+    for (const field of Object.values(input)) {
+      const { choices } = describeField(field);
+      if (choices) found.set(choices.key, { list: choices, fields: { ...found.get(choices.key)?.fields, ...input } });
+    }
+  }
+  return found;
+}
+
+const isFilled = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+
+async function load(context: ILoadOptionsFunctions, service: Service, list: ChoiceList, fields: Fields, query: Omit<ChoiceQuery, 'input'>): Promise<ChoicePage> {
+  try {
+    const current = context.getCurrentNodeParameters() ?? {};
+    const input = readParameters(fields, (name, fallback) => current[name] ?? fallback);
+    if ((list.needs ?? []).some((field) => !isFilled(input[field]))) return { choices: [] };
+    const further = service.furtherConnections?.find(({ shownWhen }) => shownWhen.is.includes(String(current[shownWhen.field])));
+    const lent: Context = {
+      host: makeHost({ send: sendWith(context, credentialName((further ?? service).connection)), logger: context.logger }),
+      connection: further ? {} : await readConnection(context, service.connection),
+      connectionOf: (key) => readConnection(context, findConnection(service, key)),
+    };
+    return await list.load({ ...query, input }, lent as Context<never>);
+  } catch (error) {
+    throw nodeError(context.getNode(), error);
+  }
+}
+
+async function search(context: ILoadOptionsFunctions, service: Service, list: ChoiceList, fields: Fields, filter?: string, page?: string): Promise<INodeListSearchResult> {
+  const { choices, nextPage } = await load(context, service, list, fields, { ...(filter ? { search: filter } : {}), ...(page ? { page } : {}) });
+  const results = choices.map(({ value, label, url }) => ({ name: label, value, ...(url ? { url } : {}) }));
+  return { results, ...(nextPage ? { paginationToken: nextPage } : {}) };
+}
+
+async function loadAll(context: ILoadOptionsFunctions, service: Service, list: ChoiceList, fields: Fields): Promise<INodePropertyOptions[]> {
+  const options: INodePropertyOptions[] = [];
+  let page: string | undefined;
+  for (let count = 0; count < mostPages; count += 1) {
+    const { choices, nextPage } = await load(context, service, list, fields, page ? { page } : {});
+    options.push(...choices.map(({ value, label }) => ({ name: label, value })));
+    if (!nextPage) break;
+    page = nextPage;
+  }
+  return options;
+}
+
+/** What a node of a service is asked besides its work: what a field can be picked from, and whether a credential is good. */
+export function describeMethods(service: Service, { lastingFolder }: ExecuteOptions = {}): Methods {
+  const lists = [...listsOf(service).values()];
+  const connections = [service.connection, ...(service.furtherConnections ?? []).map(({ connection }) => connection)];
+  return {
+    listSearch: Object.fromEntries(
+      lists.map(({ list, fields }) => [
+        listMethod(list),
+        function (this: ILoadOptionsFunctions, filter?: string, page?: string) {
+          return search(this, service, list, fields, filter, page);
+        },
+      ]),
+    ),
+    loadOptions: Object.fromEntries(
+      lists.map(({ list, fields }) => [
+        listMethod(list),
+        function (this: ILoadOptionsFunctions) {
+          return loadAll(this, service, list, fields);
+        },
+      ]),
+    ),
+    credentialTest: Object.fromEntries(
+      connections.map((connection): [string, ICredentialTestFunction] => [
+        testMethod(connection),
+        function (credential) {
+          return testConnection(this, connection, credential.data ?? {}, lastingFolder);
+        },
+      ]),
+    ),
+  };
+}

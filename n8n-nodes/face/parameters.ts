@@ -1,0 +1,49 @@
+import { describeField, type FieldKind, type Fields } from '../../shared/src/operations/fields.ts';
+import { offeredFields, optionsName } from './form.ts';
+import { jsonName, modeName } from './names.ts';
+
+/** Reads a parameter of the node; `fallback` is what it gives while the parameter is not shown. */
+export type ReadParameter = (name: string, fallback: unknown) => unknown;
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What stands in a resource locator; any other value as it is. */
+function unwrap(value: unknown): unknown {
+  return isObject(value) && '__rl' in value ? value['value'] : value;
+}
+
+/** Rows of names with values as an object; a row without a name is left out. */
+function readRows(value: unknown): Record<string, unknown> | undefined {
+  if (!isObject(value)) return undefined;
+  const rows = Array.isArray(value['rows']) ? (value['rows'] as { name?: unknown; value?: unknown }[]) : [];
+  const named = rows.filter(({ name }) => name !== undefined && name !== '');
+  return named.length === 0 ? undefined : Object.fromEntries(named.map(({ name, value: own }) => [String(name), own]));
+}
+
+/** A moment as ISO text: an expression may give an object of luxon. */
+function readMoment(value: unknown): unknown {
+  return isObject(value) && typeof value['toISO'] === 'function' ? (value['toISO'] as () => unknown).call(value) : value;
+}
+
+function readField(name: string, kind: FieldKind, read: ReadParameter): unknown {
+  const value = unwrap(read(name, ''));
+  if (kind === 'values') return read(modeName(name), 'rows') === 'json' ? read(jsonName(name), '') : readRows(value);
+  if (kind === 'date-time') return readMoment(value);
+  // An empty list of a form means that nothing was chosen.
+  if (kind === 'list' && Array.isArray(value) && value.length === 0) return undefined;
+  return value;
+}
+
+/** What was filled in for some fields, unchecked: what is rarely needed stands in the Options collection. */
+export function readParameters(fields: Fields, read: ReadParameter): Record<string, unknown> {
+  const collection = read(optionsName, {});
+  const options = isObject(collection) ? collection : {};
+  const fromOptions: ReadParameter = (name, fallback) => options[name] ?? fallback;
+  return Object.fromEntries(
+    offeredFields(fields).map(([name, field]) => {
+      const { kind, advanced } = describeField(field);
+      if (!advanced) return [name, readField(name, kind, read)];
+      return [name, kind === 'values' ? unwrap(fromOptions(name, '')) : readField(name, kind, fromOptions)];
+    }),
+  );
+}

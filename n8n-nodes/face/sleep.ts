@@ -1,0 +1,23 @@
+import { sleep } from 'n8n-workflow';
+import { PipewrightError } from '../../shared/src/host/error.ts';
+
+/**
+ * Waits, at most until the execution is stopped.
+ * @throws PipewrightError `cancelled` as soon as `signal` is aborted
+ */
+export async function sleepUnlessStopped(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return sleep(milliseconds);
+  const stopped = () => new PipewrightError({ code: 'cancelled', message: 'The execution was stopped.' });
+  if (signal.aborted) throw stopped();
+  let onAbort = () => undefined as void;
+  const abortion = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(stopped());
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    // Only recent versions of n8n end the sleep itself; in older ones it goes on unnoticed.
+    await Promise.race([sleep(milliseconds, signal).catch(() => abortion), abortion]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,41 @@
+import type { INodeProperties } from 'n8n-workflow';
+import type { Service } from '../../shared/src/operations/service.ts';
+import type { PollingTrigger, Trigger, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
+import { displayOptions, type Shown } from './conditions.ts';
+import { describeForm } from './form.ts';
+
+/** The triggers of a service that a sender calls. */
+export function webhookTriggers(service: Service): WebhookTrigger[] {
+  return service.triggers.filter((trigger): trigger is WebhookTrigger => trigger.how === 'webhook');
+}
+
+/** The triggers of a service that ask the vendor again and again. */
+export function pollingTriggers(service: Service): PollingTrigger[] {
+  return service.triggers.filter((trigger): trigger is PollingTrigger => trigger.how === 'polling');
+}
+
+/** What a person must do by hand, where the vendor has no interface for it. */
+function directionsNotice(trigger: Trigger, shown: Shown): INodeProperties[] {
+  if (trigger.how !== 'webhook' || trigger.subscriber || !trigger.directions) return [];
+  return [{ displayName: trigger.directions.replaceAll('\n', '<br>'), name: 'directions', type: 'notice', default: '', ...displayOptions(shown) }];
+}
+
+/** Every property of a trigger node: the event, where there are several, and the form of each. */
+export function describeTriggerProperties(triggers: readonly Trigger[]): INodeProperties[] {
+  const several = triggers.length > 1;
+  const event: INodeProperties = {
+    displayName: 'Event',
+    name: 'event',
+    type: 'options',
+    noDataExpression: true,
+    options: triggers.map(({ key, name, description }) => ({ name, value: key, description })),
+    default: triggers[0]?.key ?? '',
+  };
+  return [
+    ...(several ? [event] : []),
+    ...triggers.flatMap((trigger) => {
+      const shown: Shown = several ? { event: [trigger.key] } : {};
+      return [...directionsNotice(trigger, shown), ...describeForm(trigger.input, shown)];
+    }),
+  ];
+}

@@ -1,0 +1,88 @@
+import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { describeError } from '../../shared/src/host/error.ts';
+import { redact } from '../../shared/src/http/http-error.ts';
+import type { Service } from '../../shared/src/operations/service.ts';
+import type { Event, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
+import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
+import { takeDelivery, type Taken } from '../../shared/src/webhooks/take-delivery.ts';
+import { readConnection } from './connection-values.ts';
+import { deduplicationKey, emitterOf, triggerKey } from './emitters.ts';
+import { knownConnection } from './known-connections.ts';
+import { forgetSeen, seenFirst } from './seen-events.ts';
+import { keptSubscription } from './subscription.ts';
+import { chosenTrigger, readTriggerInput } from './triggers.ts';
+import { webhookTriggers } from './trigger-properties.ts';
+
+/** A request as n8n hands it over; older versions have read its body already. */
+interface RawRequest {
+  rawBody?: Buffer;
+  readRawBody?(): Promise<void>;
+}
+
+async function readDelivery(context: IWebhookFunctions): Promise<Delivery> {
+  const request = context.getRequestObject() as unknown as RawRequest;
+  if (request.rawBody === undefined) await request.readRawBody?.();
+  return { headers: context.getHeaderData(), query: context.getQueryData() as Delivery['query'], body: request.rawBody ?? Buffer.alloc(0) };
+}
+
+/** Ends the request with an empty body: who sends a forged event learns nothing. */
+function answer(context: IWebhookFunctions, status: number): void {
+  context.getResponseObject().status(status).end();
+}
+
+/** A refusal may come from a secret that was replaced a moment ago: the connection is then read anew and asked once more. */
+async function take(context: IWebhookFunctions, service: Service, trigger: WebhookTrigger, key: string): Promise<Taken> {
+  const delivery = await readDelivery(context);
+  const input = readTriggerInput(trigger, (name, fallback) => context.getNodeParameter(name, fallback));
+  const subscription = keptSubscription(context);
+  const once = async (eventId: string) => context.getMode() === 'manual' || seenFirst(`${key}:${eventId}`);
+  const judge = (connection: Record<string, unknown>) => takeDelivery(trigger, delivery, { input, connection, host: { once }, ...(subscription ? { subscription } : {}) });
+  const read = () => readConnection(context, service.connection);
+  const taken = await judge(await knownConnection(key, read));
+  if (taken.outcome !== 'refused') return taken;
+  const fresh = await knownConnection(key, read, true);
+  return fresh ? judge(fresh) : taken;
+}
+
+const itemOf = ({ data }: Event): INodeExecutionData => ({ json: data as INodeExecutionData['json'] });
+
+/** Starts one execution an event. */
+function start(context: IWebhookFunctions, key: string, events: Event[]): IWebhookResponseData {
+  const emit = context.getMode() === 'manual' ? undefined : emitterOf(key);
+  if (!emit) return { workflowData: [events.map(itemOf)], noWebhookResponse: true };
+  for (const event of events) {
+    try {
+      emit([[itemOf(event)]], undefined, undefined, deduplicationKey(key, event.id));
+    } catch (error) {
+      forgetSeen(`${key}:${event.id}`);
+      throw error;
+    }
+  }
+  return { noWebhookResponse: true };
+}
+
+/**
+ * Takes one delivery: a genuine and wanted one starts the workflow and is answered 200; a filtered or repeated one is
+ * answered 200 and starts nothing; any other is answered 401 without a word, and n8n's log says why.
+ */
+export async function receiveDelivery(context: IWebhookFunctions, service: Service): Promise<IWebhookResponseData> {
+  const nothing: IWebhookResponseData = { noWebhookResponse: true };
+  try {
+    const trigger = chosenTrigger(webhookTriggers(service), (name, fallback) => context.getNodeParameter(name, fallback));
+    const key = triggerKey(context);
+    const taken = await take(context, service, trigger, key);
+    if (taken.outcome === 'events') {
+      const started = start(context, key, taken.events);
+      answer(context, 200);
+      return started;
+    }
+    if (taken.outcome === 'refused') context.logger.warn(`${service.name}: a delivery was refused. ${taken.explanation}`);
+    answer(context, taken.outcome === 'refused' ? 401 : 200);
+    return nothing;
+  } catch (error) {
+    // An error that is thrown here would start the workflow with an empty item.
+    context.logger.error(`${service.name}: a delivery could not be taken. ${redact(describeError(error))}`);
+    answer(context, 500);
+    return nothing;
+  }
+}

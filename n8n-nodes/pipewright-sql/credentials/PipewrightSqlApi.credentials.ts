@@ -1,0 +1,16 @@
+import type { ICredentialType } from 'n8n-workflow';
+import { sqlConnection } from '../../../shared/src/services/sql/connection.ts';
+import { describeCredential } from '../../face/credential.ts';
+
+/** A database into which datasets are loaded. */
+export class PipewrightSqlApi implements ICredentialType {
+  name = 'pipewrightSqlApi';
+
+  displayName = sqlConnection.name;
+
+  icon = { light: 'file:../icons/sql-table.svg', dark: 'file:../icons/sql-table.dark.svg' } as const;
+
+  documentationUrl = 'https://www.postgresql.org/docs/current/libpq-connect.html';
+
+  properties = describeCredential(sqlConnection);
+}

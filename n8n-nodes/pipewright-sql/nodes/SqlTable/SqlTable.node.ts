@@ -1,0 +1,41 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import { sqlTable } from '../../../../shared/src/sql-table.ts';
+import { executeOperations, type ExecuteOptions } from '../../../face/execute.ts';
+import { describeMethods } from '../../../face/methods.ts';
+import { describeProperties } from '../../../face/operation-properties.ts';
+
+/** Only the operator of an n8n knows where files last: without this folder, SQLite is not offered. */
+const options: ExecuteOptions = { lastingFolder: process.env['PIPEWRIGHT_SQLITE_FOLDER'] };
+
+/** Loads datasets into tables of SQL databases, from a file or straight from a service. */
+export class SqlTable implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'SQL Table',
+    name: 'sqlTable',
+    icon: { light: 'file:../../icons/sql-table.svg', dark: 'file:../../icons/sql-table.dark.svg' },
+    group: ['transform'],
+    version: 1,
+    subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+    description: 'Load datasets into tables of PostgreSQL or SQLite.',
+    defaults: { name: 'SQL Table' },
+    usableAsTool: true,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [
+      { name: 'pipewrightSqlApi', required: true, testedBy: 'testSql' },
+      {
+        name: 'pipewrightQuantemplateApi',
+        required: true,
+        testedBy: 'testQuantemplate',
+        displayOptions: { show: { source: ['quantemplateDownloadPipelineOutput', 'quantemplateDownloadDataset'] } },
+      },
+    ],
+    properties: describeProperties(sqlTable),
+  };
+
+  methods = describeMethods(sqlTable, options);
+
+  async execute(this: IExecuteFunctions) {
+    return executeOperations(this, sqlTable, options);
+  }
+}

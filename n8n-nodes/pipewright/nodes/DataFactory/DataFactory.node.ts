@@ -1,0 +1,30 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import { dataFactory } from '../../../../shared/src/services/azure/data-factory/service.ts';
+import { executeOperations } from '../../../face/execute.ts';
+import { describeMethods } from '../../../face/methods.ts';
+import { describeProperties } from '../../../face/operation-properties.ts';
+
+/** Pipelines and triggers of Azure Data Factory. */
+export class DataFactory implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Azure Data Factory',
+    name: 'dataFactory',
+    icon: { light: 'file:../../icons/data-factory.svg', dark: 'file:../../icons/data-factory.dark.svg' },
+    group: ['transform'],
+    version: 1,
+    subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+    description: 'Run pipelines of Azure Data Factory, wait for them, and start or stop their triggers.',
+    defaults: { name: 'Azure Data Factory' },
+    usableAsTool: true,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
+    properties: describeProperties(dataFactory),
+  };
+
+  methods = describeMethods(dataFactory);
+
+  async execute(this: IExecuteFunctions) {
+    return executeOperations(this, dataFactory);
+  }
+}

@@ -1,0 +1,30 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import { dbt } from '../../../../shared/src/services/dbt/service.ts';
+import { executeOperations } from '../../../face/execute.ts';
+import { describeMethods } from '../../../face/methods.ts';
+import { describeProperties } from '../../../face/operation-properties.ts';
+
+/** Job runs of the dbt platform. */
+export class Dbt implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'dbt',
+    name: 'dbt',
+    icon: { light: 'file:../../icons/dbt.svg', dark: 'file:../../icons/dbt.dark.svg' },
+    group: ['transform'],
+    version: 1,
+    subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+    description: 'React to job runs of the dbt platform, run jobs, wait for them, and say which step failed.',
+    defaults: { name: 'dbt' },
+    usableAsTool: true,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'pipewrightDbtApi', required: true, testedBy: 'testDbt' }],
+    properties: describeProperties(dbt),
+  };
+
+  methods = describeMethods(dbt);
+
+  async execute(this: IExecuteFunctions) {
+    return executeOperations(this, dbt);
+  }
+}

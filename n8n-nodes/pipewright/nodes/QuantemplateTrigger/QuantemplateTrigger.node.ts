@@ -1,0 +1,64 @@
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type IHookFunctions,
+  type INodeType,
+  type INodeTypeDescription,
+  type ITriggerFunctions,
+  type IWebhookFunctions,
+} from 'n8n-workflow';
+import { quantemplate } from '../../../../shared/src/services/quantemplate/service.ts';
+import { keepEmitter } from '../../../face/emitters.ts';
+import { describeMethods } from '../../../face/methods.ts';
+import { createSubscription, deleteSubscription, subscriptionExists } from '../../../face/subscription.ts';
+import { describeTriggerProperties, webhookTriggers } from '../../../face/trigger-properties.ts';
+import { receiveDelivery } from '../../../face/webhook.ts';
+
+/** Starts a workflow by events of Quantemplate. */
+export class QuantemplateTrigger implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Quantemplate Trigger',
+    name: 'quantemplateTrigger',
+    icon: { light: 'file:../../icons/quantemplate.svg', dark: 'file:../../icons/quantemplate.dark.svg' },
+    group: ['trigger'],
+    // With version 1, n8n evaluates an expression for every delivery.
+    version: 2,
+    subtitle: '={{ $parameter["event"] }}',
+    description: 'Starts the workflow when a dataset of Quantemplate is updated or a pipeline has finished',
+    defaults: { name: 'Quantemplate Trigger' },
+    inputs: [],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'pipewrightQuantemplateApi', required: true, testedBy: 'testQuantemplate' }],
+    webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' }],
+    properties: describeTriggerProperties(webhookTriggers(quantemplate)),
+  };
+
+  methods = describeMethods(quantemplate);
+
+  webhookMethods = {
+    default: {
+      async checkExists(this: IHookFunctions) {
+        return subscriptionExists(this, quantemplate);
+      },
+      async create(this: IHookFunctions) {
+        return createSubscription(this, quantemplate);
+      },
+      async delete(this: IHookFunctions) {
+        return deleteSubscription(this, quantemplate);
+      },
+    },
+  };
+
+  async webhook(this: IWebhookFunctions) {
+    return receiveDelivery(this, quantemplate);
+  }
+
+  async trigger(this: ITriggerFunctions) {
+    return keepEmitter(this);
+  }
+
+  /** Hands on what was delivered: without it, n8n would wait for a second event when the workflow is tried in the editor. */
+  async execute(this: IExecuteFunctions) {
+    return [this.getInputData()];
+  }
+}
