@@ -1,6 +1,6 @@
 // Builds an n8n package of this workspace into its dist: one file a node and a credential, with the shared core inside.
 //
-//   node n8n-nodes/build-package.mjs <directory>
+//   node n8n-nodes/build-package.mjs <directory> [<where to put dist>]
 //
 // n8n's own build tool runs tsc file by file, and what lies outside of the package would be missing from it.
 import { cpSync, globSync, readFileSync, rmSync } from 'node:fs';
@@ -12,22 +12,23 @@ import { build } from 'esbuild';
  * Bundles every node and credential of a package and copies icons and codex files beside them.
  *
  * @param {string} directory the package's directory
+ * @param {string} [place] where its dist is put; by default the package's directory
  * @returns {Promise<{ files: number, bytes: number }>} the number of bundles and their size together
  * @throws Error when the package registers a file that was not built
  */
-export async function buildPackage(directory) {
+export async function buildPackage(directory, place = directory) {
   const { n8n } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
   const registered = [...n8n.nodes, ...n8n.credentials].map((path) => path.replace(/^dist\//, '').replace(/\.js$/, '.ts'));
   const found = globSync('{nodes,credentials}/**/*.{node,credentials}.ts', { cwd: directory });
   const unknown = [...registered, ...found].filter((path) => !registered.includes(path) || !found.includes(path));
   if (unknown.length > 0) throw new Error(`package.json and the files differ: ${unknown.join(', ')}`);
-  const dist = join(directory, 'dist');
+  const dist = join(place, 'dist');
   rmSync(dist, { recursive: true, force: true });
   const { metafile, warnings } = await build({
     absWorkingDir: directory,
     entryPoints: found,
     outbase: '.',
-    outdir: 'dist',
+    outdir: dist,
     bundle: true,
     format: 'cjs',
     // "neutral" lets nothing of Node in by mistake; what the self-hosted package needs of it is named by its code.
@@ -50,7 +51,7 @@ export async function buildPackage(directory) {
 
 if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {
   try {
-    const { files, bytes } = await buildPackage(resolve(process.argv[2] ?? '.'));
+    const { files, bytes } = await buildPackage(...process.argv.slice(2, 4).map((path) => resolve(path)));
     console.log(`${files} bundles, ${Math.round(bytes / 1024)} KB`);
   } catch (error) {
     console.error(error.message);

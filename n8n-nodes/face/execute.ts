@@ -79,8 +79,9 @@ export async function executeOperations(context: IExecuteFunctions, service: Ser
       const error = nodeError(context.getNode(), raised, itemIndex);
       const stopped = raised instanceof PipewrightError && raised.code === 'cancelled';
       if (stopped || !context.continueOnFail()) throw error;
-      const hint = error.description ? { hint: error.description } : {};
-      results.push({ json: { error: error.message, ...hint }, error, pairedItem: { item: itemIndex } });
+      // By these names n8n knows an item that failed, and sends it to the error output where the node has one.
+      const details = error.description ? { details: error.description } : {};
+      results.push({ json: { error: error.message, ...details }, pairedItem: { item: itemIndex } });
     }
   }
   return [results];

@@ -1,0 +1,127 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { IHookFunctions, INodeExecutionData, ITriggerFunctions, IWebhookFunctions, WorkflowExecuteMode } from 'n8n-workflow';
+import type { N8n, NodeSetup } from './open-n8n.ts';
+
+/** How a trigger is run. */
+export interface ActiveTriggerOptions {
+  /** `manual` is a test in the editor. Default: `trigger`. */
+  mode?: WorkflowExecuteMode;
+  /** Whether this process leads and so has the trigger's emitter. Default: true. */
+  leads?: boolean;
+}
+
+/** An active workflow that begins with a trigger, behind a real address on this machine. */
+export interface ActiveTrigger {
+  url: string;
+  /** What each started execution began with. */
+  executions: INodeExecutionData[][];
+  /** The keys by which n8n refuses a second execution. */
+  keys: string[];
+  /** What n8n's log holds. */
+  logged: string[];
+  /** How often the credential was read. */
+  credentialsRead(): number;
+  staticData(): Record<string, unknown>;
+  /** Replaces what the credential holds. */
+  changeCredential(values: Record<string, unknown>): void;
+  /** What n8n does at its start: sets up what is missing. */
+  activate(): Promise<void>;
+  /** Posts a body as a sender does; gives back status and text of the answer. */
+  post(body: string, headers?: Record<string, string>, query?: string): Promise<{ status: number; text: string }>;
+  deactivate(): Promise<void>;
+  /** Lets go of the address without deactivating. */
+  close(): Promise<void>;
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces);
+}
+
+/** Opens a workflow of one trigger as n8n does; `activate` sets it up. */
+export async function openTrigger(n8n: N8n, setup: NodeSetup, { mode = 'trigger', leads = true }: ActiveTriggerOptions = {}): Promise<ActiveTrigger> {
+  const type = n8n.nodeType(setup.node);
+  const [description] = type.description.webhooks ?? [];
+  if (!description) throw new Error(`${setup.node} has no webhook.`);
+  const { workflow, node, additionalData } = n8n.set(setup);
+  node.webhookId = 'b0a7';
+  const executions: INodeExecutionData[][] = [];
+  const logged: string[] = [];
+  const keys: string[] = [];
+  let read = 0;
+  const values = { ...Object.values(setup.credentials ?? {})[0] };
+  Object.assign(additionalData.credentialsHelper, {
+    getDecrypted: async () => {
+      read += 1;
+      return { ...values };
+    },
+  });
+  const logger = { info: (line: string) => logged.push(line), warn: (line: string) => logged.push(line), error: (line: string) => logged.push(line), debug: () => undefined };
+  const withLog = <T extends object>(context: T): T => Object.defineProperty(context, 'logger', { value: logger });
+  const webhookData = { webhookDescription: description, isTest: mode === 'manual' };
+
+  const server = createServer(async (request, response) => {
+    const rawBody = await readBody(request);
+    const url = new URL(request.url ?? '', 'http://localhost');
+    const httpRequest = { headers: request.headers, query: Object.fromEntries(url.searchParams), params: {}, body: {}, readRawBody: async () => void Object.assign(httpRequest, { rawBody }) };
+    const httpResponse = {
+      status(code: number) {
+        response.statusCode = code;
+        return httpResponse;
+      },
+      end: () => response.end(),
+    };
+    const own = { ...additionalData, httpRequest, httpResponse };
+    const context = withLog(new n8n.core.WebhookContext(workflow, node, own, mode, webhookData, [], null));
+    const result = await (type.webhook as (this: IWebhookFunctions) => ReturnType<NonNullable<typeof type.webhook>>).call(context);
+    if (result.workflowData) executions.push(...result.workflowData.map((items) => items));
+    if (!result.noWebhookResponse) response.end(JSON.stringify(result.webhookResponse ?? 'Webhook call received'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  Object.assign(additionalData, { webhookBaseUrl: base, webhookTestBaseUrl: base });
+
+  const hook = (): IHookFunctions => withLog(new n8n.core.HookContext(workflow, node, additionalData, mode, 'activate', webhookData));
+  const hooks = type.webhookMethods?.default;
+  let close: (() => Promise<void>) | undefined;
+  const emit = (data: INodeExecutionData[][], _response: unknown, _done: unknown, key: string) => {
+    if (keys.includes(key)) return;
+    keys.push(key);
+    executions.push(...data);
+  };
+  const post: ActiveTrigger['post'] = async (body, headers = {}, query = '') => {
+    const answer = await fetch(`${url()}${query}`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+    return { status: answer.status, text: await answer.text() };
+  };
+  const url = (): string => hook().getNodeWebhookUrl('default') ?? '';
+  return {
+    get url() {
+      return url();
+    },
+    executions,
+    keys,
+    logged,
+    credentialsRead: () => read,
+    staticData: () => workflow.getStaticData('node', node),
+    changeCredential: (changed) => void Object.assign(values, changed),
+    async activate() {
+      if (!(await hooks?.checkExists.call(hook()))) await hooks?.create.call(hook());
+      if (leads && mode !== 'manual') {
+        const context = new n8n.core.TriggerContext(workflow, node, additionalData, mode, 'activate', emit);
+        close = (await (type.trigger as (this: ITriggerFunctions) => ReturnType<NonNullable<typeof type.trigger>>).call(context))?.closeFunction;
+      }
+    },
+    post,
+    async deactivate() {
+      await hooks?.delete.call(hook());
+      await close?.();
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
