@@ -21,6 +21,7 @@ export interface Core {
   TriggerContext: new (...parts: unknown[]) => ITriggerFunctions;
   PollContext: new (...parts: unknown[]) => IPollFunctions;
   LoadOptionsContext: new (...parts: unknown[]) => ILoadOptionsFunctions;
+  BinaryDataService: unknown;
   CredentialTestContext: new (additionalData: IWorkflowExecuteAdditionalData) => ICredentialTestFunctions;
 }
 
@@ -46,6 +47,8 @@ export interface N8n {
   set(setup: NodeSetup): { workflow: Workflow; node: INode; additionalData: IWorkflowExecuteAdditionalData };
   /** Runs a node on items to its end. */
   execute(setup: NodeSetup, items?: INodeExecutionData[], options?: { mode?: WorkflowExecuteMode; stopAfter?: number }): Promise<Executed>;
+  /** From now on n8n keeps files on disk instead of in memory, as it does in production. */
+  keepFilesOnDisk(): Promise<{ read(id: string): Promise<Buffer> }>;
   close(): Promise<void>;
 }
 
@@ -115,6 +118,12 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
       const outputs = (result?.data?.['main'] ?? []).map((output) => output ?? []);
       const error = (result?.error ?? run.data.resultData.error) as Executed['error'];
       return { items: outputs[0] ?? [], outputs, status: run.status, ...(error ? { error } : {}) };
+    },
+    async keepFilesOnDisk() {
+      const { Container } = require('@n8n/di') as { Container: { get<T>(type: unknown): T } };
+      const files = Container.get<{ init(): Promise<void>; getAsBuffer(data: { id: string }): Promise<Buffer> }>(core.BinaryDataService);
+      await files.init();
+      return { read: (id) => files.getAsBuffer({ id }) };
     },
     close: built.remove,
   };
