@@ -43,7 +43,8 @@ export async function buildPackage(directory, place = directory) {
     logLevel: 'silent',
   });
   for (const { text, location } of warnings) console.warn(`${location?.file}:${location?.line}: ${text}`);
-  cpSync(join(directory, 'icons'), join(dist, 'icons'), { recursive: true, dereference: true });
+  const icons = new Set(found.flatMap((path) => readFileSync(join(directory, path), 'utf8').match(/icons\/[\w.-]+\.svg/g) ?? []));
+  for (const path of icons) cpSync(join(directory, path), join(dist, path), { dereference: true });
   for (const path of globSync('nodes/**/*.node.json', { cwd: directory })) cpSync(join(directory, path), join(dist, path));
   const outputs = Object.values(metafile.outputs);
   return { files: outputs.length, bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0) };
