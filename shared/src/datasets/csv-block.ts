@@ -1,7 +1,10 @@
-/** How a value stands in the file. */
-export const valueKind = { bare: 0, quoted: 1, escaped: 2 } as const;
+/** How a value stands in the file; bits that add up. */
+export const valueKind = { bare: 0, quoted: 1, doubledQuotes: 2, beyondAscii: 4 } as const;
 
-/** Complete rows of a CSV file, as places in a piece of it: nothing is copied until somebody asks for a value. */
+/**
+ * Complete rows of a CSV file, as places in a piece of it: nothing is copied until somebody asks for a value.
+ * The places are overwritten by the next block of the same scanner; the bytes are not.
+ */
 export interface CsvBlock {
   buffer: Buffer;
   /** Rows in the block. */
@@ -12,16 +15,18 @@ export interface CsvBlock {
   starts: Int32Array;
   ends: Int32Array;
   kinds: Uint8Array;
-  /** The same rows as CSV with one kind of line end: slices of the buffer. */
+  /** The same rows as CSV without header, all with the same line end: slices of the buffer. */
   pieces: Uint8Array[];
+  /** The line end of the pieces: that of the file's first row. */
+  lineEnd: Uint8Array;
 }
 
 /** A value as text; null when it is empty and not quoted. */
-export function readValue(block: CsvBlock, index: number): string | null {
-  const start = block.starts[index] as number;
-  const end = block.ends[index] as number;
-  const kind = block.kinds[index];
-  if (kind === valueKind.bare && start === end) return null;
-  const text = block.buffer.toString('utf8', start, end);
-  return kind === valueKind.escaped ? text.replaceAll('""', '"') : text;
+export function readValue({ buffer, starts, ends, kinds }: CsvBlock, index: number): string | null {
+  const start = starts[index] as number;
+  const end = ends[index] as number;
+  const kind = kinds[index] as number;
+  if (start === end) return kind === valueKind.bare ? null : '';
+  const text = kind & valueKind.beyondAscii ? buffer.toString('utf8', start, end) : buffer.toString('latin1', start, end);
+  return kind & valueKind.doubledQuotes ? text.replaceAll('""', '"') : text;
 }

@@ -1,9 +1,14 @@
 import { PipewrightError } from '../host/error.ts';
-import { readValue, valueKind, type CsvBlock } from './csv-block.ts';
+import { BlockBuilder } from './block-builder.ts';
+import { valueKind, type CsvBlock } from './csv-block.ts';
+import { nameColumns } from './column-names.ts';
 
 const quote = 0x22;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
+const nothing: Buffer = Buffer.alloc(0);
+
+/** Bytes that a row may have before a missing quotation mark is the likelier explanation. */
 const longestRow = 16 * 1024 * 1024;
 
 /** A row that was left out. */
@@ -17,248 +22,201 @@ export interface Reject {
 export interface CsvFormat {
   /** Default: comma. */
   delimiter?: ',' | ';' | '\t' | '|';
-  /** Whether the first row names the columns. Default: true. */
+  /** Whether the first row names the columns. Default: true; otherwise they are `column_1`, `column_2`, … */
   header?: boolean;
 }
 
 /**
- * Reads CSV by RFC 4180 from pieces that may be cut anywhere. Rows that break the rules or have another number of values
- * than the first row are given to `onReject`; empty lines are passed over.
+ * Reads CSV by RFC 4180 from pieces that may be cut anywhere. A row that breaks the rules or has another number of values
+ * than the first one is given to `onReject` and left out. An empty line is passed over, unless the file has one column:
+ * there it is a row with an empty value.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
 export class CsvScanner {
   /** Names of the columns, once the first row has come. */
   header: string[] | undefined;
   readonly #delimiter: number;
+  /** The highest of the bytes that can end a value: most bytes lie above it, so one comparison passes them. */
+  readonly #highest: number;
   readonly #named: boolean;
   readonly #onReject: (reject: Reject) => void;
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #builder = new BlockBuilder();
+  #rest = nothing;
   #line = 1;
   #begun = false;
-  #lineEnd: Buffer | undefined;
 
   constructor(format: CsvFormat, onReject: (reject: Reject) => void) {
     this.#delimiter = (format.delimiter ?? ',').charCodeAt(0);
+    this.#highest = Math.max(this.#delimiter, quote);
     this.#named = format.header ?? true;
     this.#onReject = onReject;
   }
 
-  /** The rows that are complete with this piece. */
-  push(piece: Uint8Array): CsvBlock {
-    const fresh = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-    return this.#scan(this.#rest.length === 0 ? fresh : Buffer.concat([this.#rest, fresh]), false);
+  /**
+   * The rows that are complete with these pieces.
+   * @throws PipewrightError `bad-csv` for a row that never ends, or bytes that are no text
+   */
+  push(...pieces: Uint8Array[]): CsvBlock {
+    return this.#scan(join(this.#rest, pieces), false);
   }
 
-  /** The last row, when no line end follows it. */
+  /**
+   * The last row, when no line end follows it.
+   * @throws PipewrightError `bad-csv` for a quotation mark that is never closed
+   */
   end(): CsvBlock {
     return this.#scan(this.#rest, true);
   }
 
   #scan(whole: Buffer, last: boolean): CsvBlock {
+    const builder = this.#builder;
+    if (whole.includes(0)) throw notText();
+    builder.begin(whole);
     let at = 0;
     if (!this.#begun && (whole.length >= 3 || last)) {
       this.#begun = true;
       if (whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf) at = 3;
     }
-    if (!this.#begun) {
-      this.#rest = whole;
-      return emptyBlock(whole);
-    }
-    const builder = new BlockBuilder(whole, this.header?.length ?? 0, this.#lineEnd);
-    while (at < whole.length) {
-      const next = this.#row(whole, at, last, builder);
-      if (next < 0) break;
-      at = next;
-    }
-    this.#lineEnd = builder.lineEnd;
-    this.#rest = at < whole.length ? Buffer.from(whole.subarray(at)) : Buffer.alloc(0);
+    if (this.#begun) at = this.#rows(whole, at, last);
+    this.#rest = at < whole.length ? Buffer.from(whole.subarray(at)) : nothing;
     if (this.#rest.length > longestRow) throw badCsv(this.#line, 'a row is longer than 16 MB; a quotation mark may be missing');
     return builder.finish();
   }
 
-  /** Reads one row; gives where the next one begins, or -1 when this one is not complete. */
-  #row(whole: Buffer, begin: number, last: boolean, builder: BlockBuilder): number {
+  /** Reads all complete rows from `at`; gives where the first incomplete one begins. One loop, for speed. */
+  #rows(whole: Buffer, at: number, last: boolean): number {
     const size = whole.length;
     const delimiter = this.#delimiter;
-    let at = begin;
-    let lines = 0;
-    builder.open();
-    for (;;) {
-      let kind: number = valueKind.bare;
+    const highest = this.#highest;
+    const builder = this.#builder;
+    let { starts, ends, kinds, capacity, used } = builder;
+    let begin = at;
+    let count = used;
+    let lines = 1;
+    while (at < size) {
       let start = at;
-      let end: number;
-      if (whole[at] === quote) {
+      let end = at;
+      let bits = 0;
+      let kind: number = valueKind.bare;
+      let byte = whole[at] as number;
+      if (byte === quote) {
         kind = valueKind.quoted;
-        start = at + 1;
-        end = start;
+        start = at += 1;
         for (;;) {
-          end = whole.indexOf(quote, end);
-          if (end < 0 || (end === size - 1 && !last)) {
-            if (!last) return -1;
-            throw badCsv(this.#line, 'a quotation mark is opened and never closed');
+          while (at < size && (byte = whole[at] as number) !== quote) {
+            bits |= byte;
+            if (byte === lineFeed) lines += 1;
+            at += 1;
           }
-          if (whole[end + 1] !== quote) break;
-          kind = valueKind.escaped;
-          end += 2;
+          if (at >= size || (at === size - 1 && !last)) {
+            if (last) throw badCsv(this.#line, 'a quotation mark is opened and never closed');
+            return begin;
+          }
+          if (whole[at + 1] !== quote) break;
+          kind |= valueKind.doubledQuotes;
+          at += 2;
         }
-        for (let found = whole.indexOf(lineFeed, start); found >= 0 && found < end; found = whole.indexOf(lineFeed, found + 1)) lines += 1;
-        at = end + 1;
+        end = at;
+        at += 1;
       } else {
-        let byte = whole[at];
-        while (at < size && byte !== delimiter && byte !== lineFeed && byte !== carriageReturn && byte !== quote) byte = whole[(at += 1)];
+        while (at < size) {
+          byte = whole[at] as number;
+          if (byte <= highest && (byte === delimiter || byte === lineFeed || byte === carriageReturn || byte === quote)) break;
+          bits |= byte;
+          at += 1;
+        }
         end = at;
       }
-      if (at >= size && !last) return -1;
-      builder.add(start, end, kind);
-      const byte = whole[at];
-      if (byte === delimiter && at < size) {
+      if (at >= size && !last) return begin;
+      if (count === capacity) {
+        builder.grow();
+        ({ starts, ends, kinds, capacity } = builder);
+      }
+      starts[count] = start;
+      ends[count] = end;
+      kinds[count] = bits > 0x7f ? kind | valueKind.beyondAscii : kind;
+      count += 1;
+      byte = at < size ? (whole[at] as number) : lineFeed;
+      if (byte === delimiter) {
         at += 1;
-        continue;
+        // A delimiter that ends the file has one more, empty value behind it.
+        if (at < size || !last) continue;
+        if (count === capacity) {
+          builder.grow();
+          ({ starts, ends, kinds, capacity } = builder);
+        }
+        starts[count] = ends[count] = size;
+        kinds[count] = valueKind.bare;
+        count += 1;
+        byte = lineFeed;
       }
-      let next = at;
-      if (at < size) {
-        if (byte === carriageReturn) {
-          if (at + 1 >= size && !last) return -1;
-          if (whole[at + 1] !== lineFeed) return this.#reject(whole, begin, at, last, lines, 'has a carriage return outside of quotation marks', builder);
-          next = at + 2;
-        } else if (byte === lineFeed) next = at + 1;
-        else return this.#reject(whole, begin, at, last, lines, kind === valueKind.bare ? 'has a quotation mark inside a value that is not quoted' : 'has text after a closing quotation mark', builder);
+      const rowEnd = at;
+      if (byte === carriageReturn && at + 1 >= size && !last) return begin;
+      if (byte === lineFeed || (byte === carriageReturn && whole[at + 1] === lineFeed)) {
+        at = Math.min(size, at + (byte === lineFeed ? 1 : 2));
+        if (count - used === builder.width && rowEnd > begin) builder.keep(count, begin, rowEnd, at);
+        else this.#unusualRow(whole, count, begin, rowEnd, at);
+      } else {
+        const next = whole.indexOf(lineFeed, at);
+        if (next < 0 && !last) return begin;
+        this.#reject(byte === carriageReturn ? 'has a carriage return outside of quotation marks' : misplaced(kind));
+        at = next < 0 ? size : next + 1;
       }
-      this.#close(whole, begin, at, next, builder);
-      this.#line += lines + 1;
-      return next;
+      used = count = builder.used;
+      this.#line += lines;
+      lines = 1;
+      begin = at;
     }
+    return begin;
   }
 
-  #close(whole: Buffer, begin: number, end: number, next: number, builder: BlockBuilder): void {
-    const values = builder.count;
+  /** A row that is the first one, empty, or of another width than the first. */
+  #unusualRow(whole: Buffer, count: number, begin: number, end: number, next: number): void {
+    const builder = this.#builder;
     const blank = begin === end;
-    if (!this.header) {
-      if (blank) return builder.drop();
-      const names = this.#named ? builder.texts() : builder.texts().map((_name, index) => `column_${index + 1}`);
-      this.header = nameColumns(names);
-      builder.width = values;
-      if (this.#named) return builder.drop();
-    } else if (blank && builder.width > 1) return builder.drop();
-    else if (values !== builder.width) {
-      this.#onReject({ line: this.#line, reason: `has ${values} values instead of ${builder.width}` });
-      return builder.drop();
+    if (this.header === undefined) {
+      if (blank) return;
+      const values = builder.values(count);
+      builder.width = values.length;
+      this.header = nameColumns(this.#named ? values : values.map(() => ''));
+      if (!this.#named) builder.keep(count, begin, end, next);
+    } else if (!blank || builder.width === 1) {
+      const width = count - builder.used;
+      if (width === builder.width) builder.keep(count, begin, end, next);
+      else this.#reject(`has ${width} ${width === 1 ? 'value' : 'values'} instead of ${builder.width}`);
     }
-    if (blank) return builder.drop();
-    builder.keep(begin, end, next, whole);
   }
 
-  /** Leaves a broken row out and goes on after the end of its line. */
-  #reject(whole: Buffer, _begin: number, at: number, last: boolean, lines: number, reason: string, builder: BlockBuilder): number {
-    const found = whole.indexOf(lineFeed, at);
-    if (found < 0 && !last) return -1;
-    if (!this.header) throw badCsv(this.#line, `the header ${reason}`);
+  #reject(reason: string): void {
+    if (this.header === undefined) throw badCsv(this.#line, `the first row ${reason}`);
     this.#onReject({ line: this.#line, reason });
-    builder.drop();
-    this.#line += lines + 1;
-    return found < 0 ? whole.length : found + 1;
   }
 }
 
-function badCsv(line: number, reason: string): PipewrightError {
-  return new PipewrightError({ code: 'bad-csv', message: `The file is no valid CSV: at line ${line}, ${reason}.`, hint: 'Correct the file, or check the delimiter.' });
+function misplaced(kind: number): string {
+  return kind === valueKind.bare
+    ? 'has a quotation mark inside of a value that does not begin with one'
+    : 'has text after a closing quotation mark';
 }
 
-/** Names for columns: white space trimmed, empty ones numbered, repeated ones told apart. */
-function nameColumns(names: readonly string[]): string[] {
-  const used = new Set<string>();
-  return names.map((given, index) => {
-    const base = given.trim() || `column_${index + 1}`;
-    let name = base;
-    for (let number = 2; used.has(name.toLowerCase()); number += 1) name = `${base}_${number}`;
-    used.add(name.toLowerCase());
-    return name;
+function join(rest: Buffer, pieces: readonly Uint8Array[]): Buffer {
+  const [only] = pieces;
+  if (rest.length > 0 || pieces.length > 1 || !only) return Buffer.concat([rest, ...pieces]);
+  return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
+}
+
+function notText(): PipewrightError {
+  return new PipewrightError({
+    code: 'bad-csv',
+    message: 'The file holds zero bytes: it is no text, or not in UTF-8.',
+    hint: 'Save it as CSV in UTF-8.',
   });
 }
 
-function emptyBlock(buffer: Buffer): CsvBlock {
-  return { buffer, rows: 0, width: 0, starts: new Int32Array(0), ends: new Int32Array(0), kinds: new Uint8Array(0), pieces: [] };
-}
-
-/** Collects the places of values and the slices of rows. */
-class BlockBuilder {
-  width: number;
-  count = 0;
-  lineEnd: Buffer | undefined;
-  readonly #buffer: Buffer;
-  #rows = 0;
-  #kept = 0;
-  #starts = new Int32Array(4096);
-  #ends = new Int32Array(4096);
-  #kinds = new Uint8Array(4096);
-  #pieces: Uint8Array[] = [];
-  #from = -1;
-  #to = -1;
-
-  constructor(buffer: Buffer, width: number, lineEnd: Buffer | undefined) {
-    this.#buffer = buffer;
-    this.width = width;
-    this.lineEnd = lineEnd;
-  }
-
-  open(): void {
-    this.count = 0;
-  }
-
-  add(start: number, end: number, kind: number): void {
-    const index = this.#kept + this.count;
-    if (index >= this.#starts.length) this.#grow();
-    this.#starts[index] = start;
-    this.#ends[index] = end;
-    this.#kinds[index] = kind;
-    this.count += 1;
-  }
-
-  texts(): string[] {
-    return Array.from({ length: this.count }, (_value, index) => readValue(this.#block(), this.#kept + index) ?? '');
-  }
-
-  drop(): void {
-    this.count = 0;
-  }
-
-  /** Keeps the open row; its bytes go into the slices with the line end of the first row. */
-  keep(begin: number, end: number, next: number, whole: Buffer): void {
-    this.#kept += this.count;
-    this.#rows += 1;
-    this.count = 0;
-    const own = whole.subarray(end, next);
-    this.lineEnd ??= own.length > 0 ? Buffer.from(own) : Buffer.from('\n');
-    if (begin !== this.#to) this.#flush();
-    if (this.#from < 0) this.#from = begin;
-    this.#to = next;
-    if (own.length !== this.lineEnd.length) {
-      this.#to = end;
-      this.#flush();
-      this.#pieces.push(this.lineEnd);
-    }
-  }
-
-  finish(): CsvBlock {
-    this.#flush();
-    return this.#block();
-  }
-
-  #block(): CsvBlock {
-    return { buffer: this.#buffer, rows: this.#rows, width: this.width, starts: this.#starts, ends: this.#ends, kinds: this.#kinds, pieces: this.#pieces };
-  }
-
-  #flush(): void {
-    if (this.#from >= 0) this.#pieces.push(this.#buffer.subarray(this.#from, this.#to));
-    this.#from = -1;
-    this.#to = -1;
-  }
-
-  #grow(): void {
-    const longer = <T extends Int32Array | Uint8Array>(old: T, next: T): T => (next.set(old), next);
-    const size = this.#starts.length * 2;
-    this.#starts = longer(this.#starts, new Int32Array(size));
-    this.#ends = longer(this.#ends, new Int32Array(size));
-    this.#kinds = longer(this.#kinds, new Uint8Array(size));
-  }
+function badCsv(line: number, reason: string): PipewrightError {
+  return new PipewrightError({
+    code: 'bad-csv',
+    message: `The file is no valid CSV: at line ${line}, ${reason}.`,
+    hint: 'Correct the file, or check the delimiter.',
+  });
 }

@@ -1,130 +1,214 @@
-import type { CsvBlock } from './csv-block.ts';
+import { PipewrightError } from '../host/error.ts';
+import type { ColumnType, InferredColumn } from './column.ts';
+import { valueKind, type CsvBlock } from './csv-block.ts';
+import { booleanForm, isDay, mergeForms, mixedForms, noForm, timestampForm, timestampForms } from './value-forms.ts';
 
-/** Types of columns, the same for every database. */
-export type ColumnType = 'integer' | 'decimal' | 'boolean' | 'date' | 'timestamp' | 'timestamp-with-zone' | 'text';
-
-/** A column of a table. */
-export interface Column {
-  name: string;
-  type: ColumnType;
-  /** Of a decimal: digits in all, and behind the point. */
-  precision?: number;
-  scale?: number;
-}
-
-const candidate = { integer: 1, decimal: 2, boolean: 4, date: 8, timestamp: 16, zoned: 32 } as const;
-const all = 63;
 const zero = 0x30;
-const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= zero && byte <= 0x39;
+const minus = 0x2d;
+const plus = 0x2b;
+const point = 0x2e;
 
 /** More digits than this are an identifier, not a number that somebody adds up. */
-const mostDigits = 15;
+const mostDigitsOfInteger = 15;
+
+/** What SQL databases hold exactly. */
+const mostDigitsOfDecimal = 38;
+
+/** What is known of one column. */
+interface Finding {
+  /** Undefined until the first value. */
+  type: ColumnType | undefined;
+  /** Whether somebody said what the type is. */
+  given: boolean;
+  /** Most digits before the point, and behind it. */
+  whole: number;
+  scale: number;
+  form: number;
+  lossy: boolean;
+}
+
+/** Reads a column's values from a row on; gives the first row whose value is of another type, or the number of rows. */
+type Reader = (block: CsvBlock, column: number, row: number, finding: Finding) => number;
 
 /**
- * Finds the types of columns from all of their values: each value rules types out, and what is left at the end holds for
- * the whole file. Values with leading zeros or more than 15 digits are identifiers and make the column text; a date counts
- * only as year, month and day.
+ * Finds the types of columns from all of their values: the type that holds for every value of the file. Values with
+ * leading zeros or more than 15 digits are identifiers and make the column text; a date or a timestamp counts only as
+ * ISO 8601. Goes column by column through a block, so that the loop of a type runs undisturbed.
  */
 export class TypeInference {
-  readonly #masks: Uint8Array;
-  readonly #seen: Uint8Array;
-  readonly #whole: Int32Array;
-  readonly #scale: Int32Array;
+  readonly #names: readonly string[];
+  readonly #findings: Finding[];
+  #rows = 0;
 
-  constructor(width: number) {
-    this.#masks = new Uint8Array(width).fill(all);
-    this.#seen = new Uint8Array(width);
-    this.#whole = new Int32Array(width);
-    this.#scale = new Int32Array(width);
-  }
-
-  /** Takes the values of some rows into account. */
-  look({ buffer, rows, width, starts, ends, kinds }: CsvBlock): void {
-    for (let row = 0, index = 0; row < rows; row += 1) {
-      for (let column = 0; column < width; column += 1, index += 1) {
-        const mask = this.#masks[column] as number;
-        if (mask === 0) continue;
-        const start = starts[index] as number;
-        const end = ends[index] as number;
-        if (start === end && kinds[index] === 0) continue;
-        this.#seen[column] = 1;
-        this.#masks[column] = mask & this.#classify(buffer, start, end, column);
-      }
-    }
-  }
-
-  /** The columns, with the narrowest type that holds for every value; a column without values is text. */
-  columns(names: readonly string[]): Column[] {
-    return names.map((name, column) => {
-      const mask = this.#seen[column] ? (this.#masks[column] as number) : 0;
-      if (mask & candidate.integer) return { name, type: 'integer' };
-      if (mask & candidate.decimal) {
-        const scale = this.#scale[column] as number;
-        return { name, type: 'decimal', precision: (this.#whole[column] as number) + scale, scale };
-      }
-      if (mask & candidate.boolean) return { name, type: 'boolean' };
-      if (mask & candidate.date) return { name, type: 'date' };
-      if (mask & candidate.timestamp) return { name, type: 'timestamp' };
-      if (mask & candidate.zoned) return { name, type: 'timestamp-with-zone' };
-      return { name, type: 'text' };
+  /** @param given types that somebody chose, by the name of the column; every value must fit them */
+  constructor(names: readonly string[], given: Readonly<Record<string, ColumnType>> = {}) {
+    this.#names = names;
+    this.#findings = names.map((name) => {
+      const type = Object.hasOwn(given, name) ? given[name] : undefined;
+      return { type, given: type !== undefined, whole: 0, scale: 0, form: noForm, lossy: false };
     });
   }
 
-  #classify(buffer: Buffer, start: number, end: number, column: number): number {
-    const first = buffer[start];
-    if (isDigit(first) || first === 0x2d) {
-      const number = this.#number(buffer, start, end, column);
-      if (number !== 0 || first === 0x2d) return number;
-      return moment(buffer, start, end);
-    }
-    return isBoolean(buffer, start, end) ? candidate.boolean : 0;
+  /**
+   * Takes the values of some rows into account.
+   * @throws PipewrightError `bad-input` when a value does not fit the type that was given
+   */
+  look(block: CsvBlock): void {
+    this.#findings.forEach((finding, column) => {
+      let row = 0;
+      while (row < block.rows) {
+        const { type } = finding;
+        if (type === 'text') break;
+        const read = finding.given ? givenReaders[type as keyof typeof givenReaders] : type ? readers[type] : skipNulls;
+        row = read(block, column, row, finding);
+        if (row === block.rows) break;
+        if (finding.given) throw this.#misfit(column, this.#rows + row + 1);
+        finding.type = nextType(block, column, row, finding);
+      }
+    });
+    this.#rows += block.rows;
   }
 
-  #number(buffer: Buffer, start: number, end: number, column: number): number {
-    let at = buffer[start] === 0x2d ? start + 1 : start;
-    const begin = at;
-    while (at < end && isDigit(buffer[at])) at += 1;
-    const digits = at - begin;
-    if (digits === 0 || (digits > 1 && buffer[begin] === zero)) return 0;
-    if (at === end) {
-      if (digits > mostDigits) return 0;
-      if (digits > (this.#whole[column] as number)) this.#whole[column] = digits;
-      return candidate.integer | candidate.decimal;
-    }
-    if (buffer[at] !== 0x2e) return 0;
-    const fraction = at + 1;
-    for (at = fraction; at < end; at += 1) if (!isDigit(buffer[at])) return 0;
-    const scale = end - fraction;
-    if (scale === 0 || digits + scale > 38) return 0;
-    if (digits > (this.#whole[column] as number)) this.#whole[column] = digits;
-    if (scale > (this.#scale[column] as number)) this.#scale[column] = scale;
-    return candidate.decimal;
+  /** The columns, with the narrowest type that holds for every value so far; a column without values is text. */
+  columns(): InferredColumn[] {
+    return this.#findings.map(({ type = 'text', given, whole, scale, form, lossy }, column) => {
+      const known = { name: this.#names[column] as string, type, form, lossy };
+      return type === 'decimal' && !given ? { ...known, precision: Math.max(1, whole + scale), scale } : known;
+    });
+  }
+
+  #misfit(column: number, row: number): PipewrightError {
+    const type = this.#findings[column]?.type?.replaceAll('-', ' ');
+    return new PipewrightError({
+      code: 'bad-input',
+      message: `The column “${this.#names[column]}” is to be ${type}, but row ${row} holds another kind of value.`,
+      hint: 'The table is as it was. Choose the type text for this column, or correct the file.',
+    });
   }
 }
 
-function isBoolean(buffer: Buffer, start: number, end: number): boolean {
-  if (end - start !== 4 && end - start !== 5) return false;
-  const word = buffer.toString('latin1', start, end).toLowerCase();
-  return word === 'true' || word === 'false';
+/** The type of a column after a value that is not of its type: a wider one, or text. */
+function nextType(block: CsvBlock, column: number, row: number, finding: Finding): ColumnType {
+  const one = { ...block, rows: row + 1 };
+  const fits = (type: Exclude<ColumnType, 'text'>): boolean => {
+    const trial: Finding = { ...finding, form: noForm };
+    return readers[type](one, column, row, trial) > row;
+  };
+  if (finding.type === undefined) {
+    return (['integer', 'decimal', 'date', 'timestamp', 'timestamp-with-zone', 'boolean'] as const).find(fits) ?? 'text';
+  }
+  if (finding.type === 'integer' && fits('decimal')) {
+    // Integers are written with no digit behind the point: the first of the forms of decimals.
+    finding.form = mergeForms(decimalForm(0), finding.form);
+    return 'decimal';
+  }
+  return 'text';
 }
 
-const dayPattern = /^(\d{4})-(\d\d)-(\d\d)$/;
-const timePattern = /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,6})?)?(Z|[+-]\d\d(?::?\d\d)?)?$/;
-
-function isDay(text: string): boolean {
-  const [, year, month, day] = dayPattern.exec(text) ?? [];
-  if (year === undefined || Number(year) === 0) return false;
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  date.setUTCFullYear(Number(year));
-  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+/** The form of a decimal: how many digits it has behind the point. */
+function decimalForm(scale: number): number {
+  return scale + 1;
 }
 
-function moment(buffer: Buffer, start: number, end: number): number {
-  const length = end - start;
-  if (length < 10 || length > 35 || buffer[start + 4] !== 0x2d) return 0;
-  const text = buffer.toString('latin1', start, end);
-  if (length === 10) return isDay(text) ? candidate.date : 0;
-  const [, day, hour, minute, second, zone] = timePattern.exec(text) ?? [];
-  if (day === undefined || !isDay(day) || Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 59) return 0;
-  return zone === undefined ? candidate.timestamp : candidate.zoned;
+/** A reader of values one by one, from what one value's form is. */
+function readerOf(formOf: (buffer: Buffer, start: number, end: number) => number): Reader {
+  return ({ buffer, rows, width, starts, ends, kinds }, column, row, finding) => {
+    let { form } = finding;
+    for (let index = row * width + column; row < rows; row += 1, index += width) {
+      const start = starts[index] as number;
+      const end = ends[index] as number;
+      if (start === end && kinds[index] === valueKind.bare) continue;
+      const next = formOf(buffer, start, end);
+      if (next === noForm) break;
+      form = mergeForms(form, next);
+    }
+    finding.form = form;
+    return row;
+  };
+}
+
+const skipNulls: Reader = readerOf(() => noForm);
+
+const readers: Record<Exclude<ColumnType, 'text'>, Reader> = {
+  integer: ({ buffer, rows, width, starts, ends, kinds }, column, row, finding) => {
+    let { whole } = finding;
+    scan: for (let index = row * width + column; row < rows; row += 1, index += width) {
+      let at = starts[index] as number;
+      const end = ends[index] as number;
+      if (at === end && kinds[index] === valueKind.bare) continue;
+      if (at < end && buffer[at] === minus) at += 1;
+      const digits = end - at;
+      if (digits < 1 || digits > mostDigitsOfInteger) break;
+      if (buffer[at] === zero && end - (starts[index] as number) > 1) break;
+      for (; at < end; at += 1) if (((buffer[at] as number) - zero) >>> 0 > 9) break scan;
+      if (digits > whole) whole = digits;
+      finding.form = decimalForm(0);
+    }
+    finding.whole = whole;
+    return row;
+  },
+  decimal: ({ buffer, rows, width, starts, ends, kinds }, column, row, finding) => {
+    let { whole, scale, form } = finding;
+    for (let index = row * width + column; row < rows; row += 1, index += width) {
+      const start = starts[index] as number;
+      const end = ends[index] as number;
+      if (start === end && kinds[index] === valueKind.bare) continue;
+      let at = start;
+      if (buffer[at] === minus) at += 1;
+      const first = at;
+      let byte = 0;
+      let digitsSet = 0;
+      for (; at < end && (byte = ((buffer[at] as number) - zero) >>> 0) <= 9; at += 1) digitsSet |= byte;
+      const before = at - first;
+      if (before === 0 || (before > 1 && buffer[first] === zero)) break;
+      let behind = 0;
+      if (at < end) {
+        if (buffer[at] !== point) break;
+        const fraction = (at += 1);
+        for (; at < end && (byte = ((buffer[at] as number) - zero) >>> 0) <= 9; at += 1) digitsSet |= byte;
+        behind = at - fraction;
+        if (at < end || behind === 0) break;
+      } else if (before > mostDigitsOfInteger) break;
+      if (Math.max(whole, before) + Math.max(scale, behind) > mostDigitsOfDecimal) break;
+      if (digitsSet === 0 && first > start) finding.lossy = true;
+      if (before > whole) whole = before;
+      if (behind > scale) scale = behind;
+      form = mergeForms(form, decimalForm(behind));
+    }
+    finding.whole = whole;
+    finding.scale = scale;
+    finding.form = form;
+    return row;
+  },
+  boolean: readerOf(booleanForm),
+  date: readerOf((buffer, start, end) => (end - start === 10 && isDay(buffer, start) ? 1 : noForm)),
+  timestamp: readerOf((buffer, start, end) => {
+    const form = timestampForm(buffer, start, end);
+    return form & timestampForms.zoned ? noForm : form;
+  }),
+  'timestamp-with-zone': readerOf((buffer, start, end) => {
+    const form = timestampForm(buffer, start, end);
+    return form & timestampForms.zoned ? form : noForm;
+  }),
+};
+
+/** Readers for types that somebody chose: leading zeros, a plus and more digits are accepted then. */
+const givenReaders: Record<Exclude<ColumnType, 'text'>, Reader> = {
+  ...readers,
+  integer: readerOf((buffer, start, end) => (countDigits(buffer, start, end, false) <= 18 ? mixedForms : noForm)),
+  decimal: readerOf((buffer, start, end) =>
+    countDigits(buffer, start, end, true) <= mostDigitsOfDecimal ? mixedForms : noForm,
+  ),
+};
+
+/** Digits of a number; infinite when the bytes are none. */
+function countDigits(buffer: Buffer, start: number, end: number, withPoint: boolean): number {
+  let at = buffer[start] === minus || buffer[start] === plus ? start + 1 : start;
+  let digits = 0;
+  let points = 0;
+  for (; at < end; at += 1) {
+    if (((buffer[at] as number) - zero) >>> 0 <= 9) digits += 1;
+    else if (buffer[at] !== point || (points += 1) > (withPoint ? 1 : 0)) return Infinity;
+  }
+  return digits === 0 ? Infinity : digits;
 }

@@ -1,8 +1,11 @@
 import { PipewrightError } from '../host/error.ts';
 import type { Bytes } from '../host/host.ts';
+import { checkColumns } from './check-columns.ts';
+import { publicColumn, type Column, type ColumnType, type InferredColumn } from './column.ts';
 import { CsvScanner, type CsvFormat, type Reject } from './csv-scanner.ts';
 import type { CsvBlock } from './csv-block.ts';
-import { TypeInference, type Column } from './infer-types.ts';
+import { TypeInference } from './infer-types.ts';
+import { readUntil } from './read-until.ts';
 import type { LoadMode, TableLoad, TableTarget } from './target.ts';
 
 /** How a dataset is to be loaded. */
@@ -15,7 +18,9 @@ export interface LoadOptions extends CsvFormat {
   maxRejectedRows?: number;
   /** Whether a dataset without rows may be loaded. Default: false. */
   allowEmpty?: boolean;
-  /** Length of the source in bytes, where it is known: fewer bytes are an error. */
+  /** Types for columns of a new table, by name, where the values shall not decide. A table that exists has its own. */
+  columns?: Readonly<Record<string, ColumnType>>;
+  /** Length of the source in bytes, where it is known: another length is an error. */
   expectedBytes?: number;
   /** Stops the load; the table stays as it was. */
   signal?: AbortSignal;
@@ -29,31 +34,34 @@ export interface LoadResult {
   mode: LoadMode;
   rows: number;
   bytes: number;
-  /** Rows left out, and the first of them. */
+  /** Rows left out, and the first twenty of them. */
   rejected: number;
   rejects: Reject[];
   seconds: number;
+  /** The columns of the dataset, with the types that they have in the table. */
   columns: Column[];
 }
 
 const shownRejects = 20;
-const progressEvery = 32 * 1024 * 1024;
+const bytesPerBlock = 256 * 1024;
+const bytesPerProgress = 32 * 1024 * 1024;
 
 /**
- * Loads CSV bytes into a table: streamed into a staging table, checked and counted on the way, then published in one
- * transaction. A load that fails at any point leaves the table as it was.
- * @throws PipewrightError `bad-csv`, `rejected-rows`, `empty-dataset`, `cut-short`, `table-exists`, `columns-missing`, `cancelled`
+ * Loads CSV bytes into a table: streamed, checked and counted on the way, published in one transaction. A load that fails
+ * at any point leaves the table as it was. An empty value is NULL, and `""` is empty text.
+ * @throws PipewrightError `bad-csv`, `rejected-rows`, `empty-dataset`, `cut-short`, `table-exists`, `columns-missing`,
+ * `bad-input` (a value does not fit its column), `busy`, `cancelled`, and what the source throws
  */
 export async function loadDataset(source: Bytes, target: TableTarget, options: LoadOptions): Promise<LoadResult> {
   const begin = performance.now();
-  const { table, mode, schema } = options;
+  const { table, mode, schema, signal } = options;
   const load = await target.begin({ table, mode, ...(schema === undefined ? {} : { schema }) });
   try {
-    const read = new Reading(load, options);
-    for await (const piece of source) await read.take(piece);
-    const { columns, rows, bytes, rejects, rejected } = await read.finish();
-    await load.publish(columns);
-    return { table, mode, rows, bytes, rejected, rejects, columns, seconds: Math.round(performance.now() - begin) / 1000 };
+    const progress = new LoadInProgress(load, options);
+    for await (const piece of readUntil(source, signal)) await progress.take(piece);
+    const loaded = await progress.finish();
+    const seconds = Math.round(performance.now() - begin) / 1000;
+    return { table, mode, ...loaded, seconds };
   } catch (error) {
     await load.abort();
     throw error;
@@ -61,12 +69,16 @@ export async function loadDataset(source: Bytes, target: TableTarget, options: L
 }
 
 /** What is known while the bytes come. */
-class Reading {
+class LoadInProgress {
   readonly #load: TableLoad;
   readonly #options: LoadOptions;
   readonly #scanner: CsvScanner;
   readonly #rejects: Reject[] = [];
+  #pieces: Uint8Array[] = [];
+  #waiting = 0;
   #inference: TypeInference | undefined;
+  #columns: InferredColumn[] = [];
+  #staged = false;
   #rejected = 0;
   #rows = 0;
   #bytes = 0;
@@ -78,43 +90,75 @@ class Reading {
     this.#scanner = new CsvScanner(options, (reject) => this.#reject(reject));
   }
 
+  /** Takes some bytes; works on them once they are enough for a block. */
   async take(piece: Uint8Array): Promise<void> {
-    if (this.#options.signal?.aborted) throw new PipewrightError({ code: 'cancelled', message: 'The load was stopped; the table is as it was.' });
+    this.#pieces.push(piece);
     this.#bytes += piece.length;
-    await this.#write(this.#scanner.push(piece));
-    if (this.#bytes - this.#told < progressEvery) return;
+    this.#waiting += piece.length;
+    if (this.#waiting < bytesPerBlock) return;
+    await this.#takeBlock();
+    if (this.#bytes - this.#told < bytesPerProgress) return;
     this.#told = this.#bytes;
     this.#options.onProgress?.({ rows: this.#rows, bytes: this.#bytes });
   }
 
-  async finish() {
-    const { expectedBytes, allowEmpty, mode } = this.#options;
-    if (expectedBytes !== undefined && this.#bytes !== expectedBytes) {
-      throw new PipewrightError({ code: 'cut-short', message: `The dataset ended after ${this.#bytes} of ${expectedBytes} bytes.`, hint: 'Run the step again; the table is as it was.', retryable: true });
-    }
+  /** Checks the whole, then publishes it. */
+  async finish(): Promise<Omit<LoadResult, 'table' | 'mode' | 'seconds'>> {
+    const { expectedBytes, allowEmpty } = this.#options;
+    if (expectedBytes !== undefined && this.#bytes !== expectedBytes) throw cutShort(this.#bytes, expectedBytes);
+    await this.#takeBlock();
     await this.#write(this.#scanner.end());
-    const names = this.#scanner.header;
-    if (!names || (this.#rows === 0 && !allowEmpty)) {
-      throw new PipewrightError({ code: 'empty-dataset', message: names ? 'The dataset has no rows.' : 'The dataset is empty.', hint: `${mode === 'replace' ? 'The table is as it was. ' : ''}If that is as it should be, tick Allow an Empty Dataset.` });
+    if (!this.#scanner.header || (this.#rows === 0 && !allowEmpty)) throw this.#empty();
+    await this.#stage();
+    const taken = await this.#load.count();
+    if (taken !== this.#rows) {
+      throw new PipewrightError({
+        code: 'unexpected-answer',
+        message: `The database took ${taken} rows of ${this.#rows}.`,
+        hint: 'The table is as it was. Run the step again.',
+      });
     }
-    const staged = await this.#load.count();
-    if (staged !== this.#rows) throw new PipewrightError({ code: 'unexpected-answer', message: `The database took ${staged} rows of ${this.#rows}.`, hint: 'The table is as it was. Run the step again.' });
-    const columns = (this.#inference ?? new TypeInference(names.length)).columns(names);
-    return { columns, rows: this.#rows, bytes: this.#bytes, rejects: this.#rejects, rejected: this.#rejected };
+    await this.#load.publish(this.#columns);
+    const columns = this.#columns.map(publicColumn);
+    return { rows: this.#rows, bytes: this.#bytes, rejected: this.#rejected, rejects: this.#rejects, columns };
+  }
+
+  async #takeBlock(): Promise<void> {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    this.#waiting = 0;
+    await this.#write(this.#scanner.push(...pieces));
   }
 
   async #write(block: CsvBlock): Promise<void> {
     const names = this.#scanner.header;
     if (!names) return;
-    if (!this.#inference) {
-      this.#inference = new TypeInference(names.length);
-      checkColumns(names, this.#load.existing, this.#options);
-      await this.#load.stage(names);
-    }
+    if (this.#columns.length === 0) this.#begin(names);
     if (block.rows === 0) return;
-    this.#inference.look(block);
-    await this.#load.write(block);
+    if (this.#inference) {
+      this.#inference.look(block);
+      this.#columns = this.#inference.columns();
+    }
+    await this.#stage();
+    await this.#load.write(block, this.#columns);
     this.#rows += block.rows;
+  }
+
+  async #stage(): Promise<void> {
+    if (this.#staged) return;
+    this.#staged = true;
+    await this.#load.stage(this.#columns);
+  }
+
+  /** Checks the columns; the types are inferred only where the table does not say them. */
+  #begin(names: readonly string[]): void {
+    const { existing } = this.#load;
+    checkColumns(names, existing, this.#options);
+    if (existing) this.#columns = names.map((name) => ({ name, type: typeOf(existing, name), form: 0, lossy: false }));
+    else {
+      this.#inference = new TypeInference(names, this.#options.columns);
+      this.#columns = this.#inference.columns();
+    }
   }
 
   #reject(reject: Reject): void {
@@ -123,19 +167,34 @@ class Reading {
     const most = this.#options.maxRejectedRows ?? 0;
     if (this.#rejected <= most) return;
     const first = this.#rejects[0] ?? reject;
+    const rows = most === 1 ? 'More than one row does' : `More than ${most} rows do`;
     throw new PipewrightError({
       code: 'rejected-rows',
-      message: `${most === 0 ? 'A row does not fit' : `More than ${most} rows do not fit`}: line ${first.line} ${first.reason}.`,
+      message: `${most === 0 ? 'A row does' : rows} not fit: line ${first.line} ${first.reason}.`,
       hint: 'The table is as it was. Correct the file or check the delimiter; or allow some rejected rows.',
+    });
+  }
+
+  #empty(): PipewrightError {
+    return new PipewrightError({
+      code: 'empty-dataset',
+      message: this.#scanner.header ? 'The dataset has no rows.' : 'The dataset is empty.',
+      hint: this.#scanner.header
+        ? 'The table is as it was. If that is as it should be, allow an empty dataset.'
+        : 'The table is as it was. A dataset needs at least a header.',
     });
   }
 }
 
-function checkColumns(names: readonly string[], existing: readonly string[] | undefined, { mode, table }: LoadOptions): void {
-  if (!existing) return;
-  if (mode === 'create') throw new PipewrightError({ code: 'table-exists', message: `The table “${table}” exists already.`, hint: 'Choose the mode Replace or Append, or another table.' });
-  const unknown = names.filter((name) => !existing.includes(name));
-  const absent = mode === 'replace' ? existing.filter((name) => !names.includes(name)) : [];
-  if (unknown.length > 0) throw new PipewrightError({ code: 'columns-missing', message: `The table “${table}” has no column ${unknown.map((name) => `“${name}”`).join(', ')}.`, hint: 'Add the columns to the table, or load into another table.' });
-  if (absent.length > 0) throw new PipewrightError({ code: 'columns-missing', message: `The dataset has no column ${absent.map((name) => `“${name}”`).join(', ')}, which the table “${table}” has.`, hint: 'Check that it is the right dataset; or load into another table.' });
+function typeOf(existing: NonNullable<TableLoad['existing']>, name: string): ColumnType {
+  return existing.find((column) => column.name === name)?.type ?? 'text';
+}
+
+function cutShort(bytes: number, expected: number): PipewrightError {
+  return new PipewrightError({
+    code: 'cut-short',
+    message: `The dataset ended after ${bytes} bytes, though ${expected} were announced.`,
+    hint: 'Run the step again; the table is as it was.',
+    retryable: true,
+  });
 }

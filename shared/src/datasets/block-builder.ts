@@ -1,0 +1,85 @@
+import { readValue, type CsvBlock } from './csv-block.ts';
+
+const lineFeed = Buffer.from('\n');
+
+/** Collects the places of the values of a block, and the slices of its rows; its arrays serve block after block. */
+export class BlockBuilder {
+  /** Values in a row; 0 until the first row is known. */
+  width = 0;
+  starts = new Int32Array(8192);
+  ends = new Int32Array(8192);
+  kinds = new Uint8Array(8192);
+  capacity = 8192;
+  /** Values of the rows that were kept. */
+  used = 0;
+  #buffer: Buffer = Buffer.alloc(0);
+  #rows = 0;
+  #pieces: Uint8Array[] = [];
+  #lineEnd: Buffer | undefined;
+  #from = 0;
+  #to = 0;
+
+  /** Begins a block in these bytes. */
+  begin(buffer: Buffer): void {
+    this.#buffer = buffer;
+    this.#rows = this.used = 0;
+    this.#from = this.#to = 0;
+    this.#pieces = [];
+  }
+
+  /** Doubles the room for places. */
+  grow(): void {
+    this.capacity *= 2;
+    const { starts, ends, kinds } = this;
+    this.starts = new Int32Array(this.capacity);
+    this.ends = new Int32Array(this.capacity);
+    this.kinds = new Uint8Array(this.capacity);
+    this.starts.set(starts);
+    this.ends.set(ends);
+    this.kinds.set(kinds);
+  }
+
+  /** The values of the row that is read but not kept yet, as text. */
+  values(count: number): string[] {
+    const block = this.#block();
+    return Array.from({ length: count - this.used }, (_value, index) => readValue(block, this.used + index) ?? '');
+  }
+
+  /**
+   * Keeps a row: its places up to `count`, its bytes from `begin` to `end`, and its line end up to `next`. Rows whose
+   * line end is of another length than the first row's get that one's, for databases take one kind in a file.
+   */
+  keep(count: number, begin: number, end: number, next: number): void {
+    this.used = count;
+    this.#rows += 1;
+    if (begin !== this.#to) {
+      this.#flush();
+      this.#from = begin;
+    }
+    this.#to = next;
+    if (this.#lineEnd === undefined) {
+      this.#lineEnd = next > end ? Buffer.from(this.#buffer.subarray(end, next)) : lineFeed;
+    }
+    if (next - end === this.#lineEnd.length) return;
+    this.#to = end;
+    this.#flush();
+    this.#pieces.push(this.#lineEnd);
+    this.#from = this.#to = next;
+  }
+
+  /** The block, with the rows that were kept. */
+  finish(): CsvBlock {
+    this.#flush();
+    return this.#block();
+  }
+
+  #flush(): void {
+    if (this.#to > this.#from) this.#pieces.push(this.#buffer.subarray(this.#from, this.#to));
+  }
+
+  #block(): CsvBlock {
+    const { starts, ends, kinds, width } = this;
+    const lineEnd = this.#lineEnd ?? lineFeed;
+    return { buffer: this.#buffer, rows: this.#rows, width, starts, ends, kinds, pieces: this.#pieces, lineEnd };
+  }
+}

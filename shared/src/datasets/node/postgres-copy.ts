@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { explainPostgres } from './postgres-error.ts';
+
+/** Rows on their way into a table by `COPY … FROM STDIN`, as fast as the server takes them. */
+export class PostgresCopy {
+  readonly #stream: Writable & { rowCount: number };
+  readonly #failed: Promise<never>;
+
+  /** @param into table and columns, quoted */
+  constructor(client: pg.Client, into: string) {
+    const stream = client.query(copyFrom(`COPY ${into} FROM STDIN (FORMAT csv)`));
+    this.#stream = stream;
+    this.#failed = new Promise((_resolve, reject) => {
+      stream.on('error', (error) => reject(explainPostgres(error)));
+    });
+    this.#failed.catch(() => undefined);
+  }
+
+  /** Sends pieces of CSV; waits while the server has enough to do. */
+  async write(pieces: readonly Uint8Array[]): Promise<void> {
+    for (const piece of pieces) {
+      if (!this.#stream.write(piece)) await Promise.race([once(this.#stream, 'drain'), this.#failed]);
+    }
+  }
+
+  /** Waits until the server has taken everything; gives the number of rows. */
+  async end(): Promise<number> {
+    this.#stream.end();
+    await Promise.race([once(this.#stream, 'finish'), this.#failed]);
+    return this.#stream.rowCount;
+  }
+
+  /** Breaks off; the transaction can only be rolled back after that. */
+  async abort(): Promise<void> {
+    if (this.#stream.destroyed) return;
+    const closed = new Promise((resolve) => this.#stream.once('close', resolve));
+    this.#stream.destroy();
+    await Promise.race([closed, this.#failed]).catch(() => undefined);
+  }
+}

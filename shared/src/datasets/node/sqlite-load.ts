@@ -1,0 +1,151 @@
+import { isUtf8 } from 'node:buffer';
+import type { DatabaseSync } from 'node:sqlite';
+import { PipewrightError } from '../../host/error.ts';
+import type { ColumnType, InferredColumn } from '../column.ts';
+import type { CsvBlock } from '../csv-block.ts';
+import { TypeInference } from '../infer-types.ts';
+import type { ExistingColumn, LoadMode, TableLoad } from '../target.ts';
+import { quoteIdentifier as quoted } from './quote-identifier.ts';
+import { inSqlite, whenFree } from './sqlite-error.ts';
+import { bindingsOf, insertRows, stagedValue, type Binding } from './sqlite-rows.ts';
+import { readSqliteColumns, refuseCascades } from './sqlite-table.ts';
+import { isCarried, sqliteType } from './sqlite-types.ts';
+
+const staging = 'temp.pipewright_staging';
+
+/**
+ * A load into SQLite: the rows go into a temporary table in a file of its own, so that the database can be read and
+ * written meanwhile; it is locked only while they are moved into the table, in one transaction.
+ */
+export class SqliteLoad implements TableLoad {
+  readonly existing: readonly ExistingColumn[] | undefined;
+  readonly #database: DatabaseSync;
+  readonly #table: string;
+  readonly #mode: LoadMode;
+  /** Columns of the staging table, as the first rows made them. */
+  #staged: readonly InferredColumn[] = [];
+  #bindings: Binding[] = [];
+  #insert: ((...values: (string | number | null)[]) => unknown) | undefined;
+  #check: TypeInference | undefined;
+  #done = false;
+
+  constructor(database: DatabaseSync, table: string, mode: LoadMode, existing: readonly ExistingColumn[] | undefined) {
+    this.#database = database;
+    this.#table = table;
+    this.#mode = mode;
+    this.existing = existing;
+  }
+
+  async stage(columns: readonly InferredColumn[]): Promise<void> {
+    this.#staged = columns;
+    this.#bindings = columns.map((column) => (column.type === 'boolean' && isCarried(column) ? 'boolean' : 'text'));
+    const names = columns.map(({ name }) => quoted(name)).join(', ');
+    await whenFree(() => {
+      if (this.existing) {
+        // Made from the table, the staging table has its types, and SQLite can move whole rows.
+        this.#database.exec(`CREATE TABLE ${staging} AS SELECT ${names} FROM ${this.#name} WHERE 0`);
+      } else {
+        const list = columns.map((column) => `${quoted(column.name)} ${isCarried(column) ? sqliteType(column) : 'TEXT'}`);
+        this.#database.exec(`CREATE TABLE ${staging} (${list.join(', ')})`);
+      }
+    });
+    if (this.existing) this.#check = new TypeInference(columns.map(({ name }) => name), typesOf(columns));
+    this.#begin('BEGIN');
+    const statement = this.#database.prepare(`INSERT INTO ${staging} VALUES (${columns.map(() => '?').join(', ')})`);
+    this.#insert = statement.run.bind(statement);
+  }
+
+  async write(block: CsvBlock, columns: readonly InferredColumn[]): Promise<void> {
+    if (!block.pieces.every((piece) => isUtf8(piece))) {
+      throw new PipewrightError({
+        code: 'bad-csv',
+        message: 'The file is not in UTF-8.',
+        hint: 'Save it as CSV in UTF-8. The table is as it was.',
+      });
+    }
+    this.#check?.look(block);
+    if (!this.existing) this.#bindings = bindingsOf(this.#staged, columns, this.#bindings);
+    const insert = this.#insert;
+    if (insert) inSqlite(() => insertRows(block, this.#bindings, insert));
+  }
+
+  async count(): Promise<number> {
+    // Rows are numbered from 1 as they come, and none is taken out again.
+    const row = inSqlite(() => this.#database.prepare(`SELECT max(rowid) AS rows FROM ${staging}`).get());
+    return Number(row?.['rows'] ?? 0);
+  }
+
+  async publish(columns: readonly InferredColumn[]): Promise<void> {
+    inSqlite(() => this.#database.exec('COMMIT'));
+    await whenFree(() => this.#begin('BEGIN IMMEDIATE'));
+    inSqlite(() => {
+      this.#refuseChanges();
+      if (!this.existing) {
+        const list = columns.map((column) => `${quoted(column.name)} ${sqliteType(column)}`).join(', ');
+        this.#database.exec(`CREATE TABLE ${this.#name} (${list})`);
+      } else if (this.#mode === 'replace') {
+        refuseCascades(this.#database, this.#table);
+        // Rows that others refer to may go and come again within the transaction.
+        this.#database.exec(`PRAGMA defer_foreign_keys = ON; DELETE FROM ${this.#name}`);
+      }
+      this.#database.exec(this.#move(columns));
+    });
+    await whenFree(() => this.#database.exec('COMMIT'));
+    this.#done = true;
+    this.#dropStaging();
+  }
+
+  async abort(): Promise<void> {
+    if (this.#done) return;
+    this.#done = true;
+    if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+    this.#dropStaging();
+  }
+
+  get #name(): string {
+    return `main.${quoted(this.#table)}`;
+  }
+
+  #begin(sql: string): void {
+    inSqlite(() => this.#database.exec(sql));
+  }
+
+  /** The statement that fills the table: SQLite moves whole rows where nothing about them changes. */
+  #move(columns: readonly InferredColumn[]): string {
+    const from = `FROM ${staging} ORDER BY rowid`;
+    const all = columns.map(({ name }) => name);
+    if (this.existing) {
+      const inOrder = this.existing.length === all.length && this.existing.every(({ name }, index) => name === all[index]);
+      if (inOrder) return `INSERT INTO ${this.#name} SELECT * FROM ${staging}`;
+      return `INSERT INTO ${this.#name} (${all.map(quoted).join(', ')}) SELECT * ${from}`;
+    }
+    const values = columns.map((column, index) => {
+      return stagedValue(this.#staged[index] as InferredColumn, column, this.#bindings[index] as Binding);
+    });
+    const same = values.every((value, index) => value === quoted(all[index] as string));
+    return same ? `INSERT INTO ${this.#name} SELECT * FROM ${staging}` : `INSERT INTO ${this.#name} SELECT ${values.join(', ')} ${from}`;
+  }
+
+  /** The table may have been made or changed while the rows were staged. */
+  #refuseChanges(): void {
+    const now = readSqliteColumns(this.#database, this.#table);
+    if (JSON.stringify(now) === JSON.stringify(this.existing)) return;
+    throw new PipewrightError({
+      code: this.existing ? 'conflict' : 'table-exists',
+      service: 'SQLite',
+      message: `The table “${this.#table}” was ${this.existing ? 'changed' : 'made'} by another program during the load.`,
+      hint: 'It is as that program left it. Run the step again.',
+      retryable: true,
+    });
+  }
+
+  #dropStaging(): void {
+    this.#insert = undefined;
+    inSqlite(() => this.#database.exec(`DROP TABLE IF EXISTS ${staging}`));
+  }
+}
+
+/** Types that the values of a table must fit; SQLite itself would store any value anywhere. */
+function typesOf(columns: readonly InferredColumn[]): Record<string, ColumnType> {
+  return Object.fromEntries(columns.map(({ name, type }) => [name, type]));
+}

@@ -1,0 +1,44 @@
+import { publicColumn, type Column } from './column.ts';
+import { readValue } from './csv-block.ts';
+import { CsvScanner, type CsvFormat, type Reject } from './csv-scanner.ts';
+import { TypeInference } from './infer-types.ts';
+
+/** The beginning of a dataset. */
+export interface CsvPreview {
+  /** The columns, with the types that the rows which were read show; later rows may show wider ones. */
+  columns: Column[];
+  /** The first rows; an empty value is null. */
+  rows: (string | null)[][];
+  /** Rows that do not fit. */
+  rejects: Reject[];
+}
+
+/** What of a dataset to look at, and how it is written. */
+export interface PeekOptions extends CsvFormat {
+  /** Rows to show. Default: 10. */
+  rows?: number;
+  /** Whether these are all bytes of the dataset, so that the last row may lack its line end. Default: false. */
+  complete?: boolean;
+}
+
+/**
+ * Header and first rows of a dataset, from its first bytes; a row that is cut is left out.
+ * @throws PipewrightError `bad-csv`
+ */
+export function peekCsv(bytes: Uint8Array, { rows = 10, complete = false, ...format }: PeekOptions = {}): CsvPreview {
+  const preview: CsvPreview = { columns: [], rows: [], rejects: [] };
+  const scanner = new CsvScanner(format, (reject) => preview.rejects.push(reject));
+  let inference: TypeInference | undefined;
+  for (const scan of complete ? [() => scanner.push(bytes), () => scanner.end()] : [() => scanner.push(bytes)]) {
+    const block = scan();
+    if (!scanner.header) continue;
+    inference ??= new TypeInference(scanner.header);
+    inference.look(block);
+    for (let row = 0; row < block.rows && preview.rows.length < rows; row += 1) {
+      const first = row * block.width;
+      preview.rows.push(Array.from({ length: block.width }, (_value, column) => readValue(block, first + column)));
+    }
+  }
+  preview.columns = inference?.columns().map(publicColumn) ?? [];
+  return preview;
+}

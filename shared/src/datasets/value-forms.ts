@@ -1,0 +1,86 @@
+/** The form of a column without values. */
+export const noForm = 0;
+
+/** The form of a column whose values are written in more than one way. */
+export const mixedForms = -1;
+
+/** Forms of a boolean. */
+export const booleanForms = { lower: 1, upper: 2, capitalised: 3 } as const;
+
+/** Parts of the form of a timestamp: bits above the number of digits of its fraction of a second. */
+export const timestampForms = { present: 8, seconds: 16, letterT: 32, zoned: 64, utc: 128 } as const;
+
+/** The form of a column after a value of another form. */
+export function mergeForms(form: number, next: number): number {
+  return form === noForm || form === next ? next : mixedForms;
+}
+
+const zero = 0x30;
+const daysOfMonths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Two digits as a number; NaN-free: above 99 when they are none. */
+function twoDigits(buffer: Buffer, at: number): number {
+  const tens = ((buffer[at] as number) - zero) >>> 0;
+  const ones = ((buffer[at + 1] as number) - zero) >>> 0;
+  return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
+}
+
+/** Whether ten bytes are a day of the calendar as `2026-11-20`, the years 1 to 9999. */
+export function isDay(buffer: Buffer, at: number): boolean {
+  if (buffer[at + 4] !== 0x2d || buffer[at + 7] !== 0x2d) return false;
+  const century = twoDigits(buffer, at);
+  const ofCentury = twoDigits(buffer, at + 2);
+  const month = twoDigits(buffer, at + 5);
+  const day = twoDigits(buffer, at + 8);
+  if (century > 99 || ofCentury > 99 || century + ofCentury === 0 || month < 1 || month > 12 || day < 1) return false;
+  if (day > (daysOfMonths[month - 1] as number)) return false;
+  const leap = ofCentury % 4 === 0 && (ofCentury !== 0 || century % 4 === 0);
+  return month !== 2 || day < 29 || leap;
+}
+
+/**
+ * The form of a timestamp as `2026-11-20 23:05`, with `T` in place of the space, seconds, up to six digits of a fraction,
+ * and `Z` or an offset where there is a zone; `noForm` when the bytes are none.
+ */
+export function timestampForm(buffer: Buffer, start: number, end: number): number {
+  if (end - start < 16 || !isDay(buffer, start)) return noForm;
+  let form: number = timestampForms.present;
+  if (buffer[start + 10] === 0x54) form |= timestampForms.letterT;
+  else if (buffer[start + 10] !== 0x20) return noForm;
+  if (buffer[start + 13] !== 0x3a || twoDigits(buffer, start + 11) > 23 || twoDigits(buffer, start + 14) > 59) return noForm;
+  let at = start + 16;
+  if (at < end && buffer[at] === 0x3a) {
+    if (end - at < 3 || twoDigits(buffer, at + 1) > 59) return noForm;
+    form |= timestampForms.seconds;
+    at += 3;
+    if (at < end && buffer[at] === 0x2e) {
+      const fraction = (at += 1);
+      while (at < end && ((buffer[at] as number) - zero) >>> 0 <= 9) at += 1;
+      const digits = at - fraction;
+      if (digits < 1 || digits > 6) return noForm;
+      form |= digits;
+    }
+  }
+  if (at === end) return form;
+  if (buffer[at] === 0x5a) return at + 1 === end ? form | timestampForms.zoned | timestampForms.utc : noForm;
+  return isOffset(buffer, at, end) ? form | timestampForms.zoned : noForm;
+}
+
+/** `+01`, `+01:00` or `+0100`; no place on earth is further than 14 hours from Greenwich. */
+function isOffset(buffer: Buffer, at: number, end: number): boolean {
+  if ((buffer[at] !== 0x2b && buffer[at] !== 0x2d) || end - at < 3 || twoDigits(buffer, at + 1) > 14) return false;
+  const minutes = at + 3;
+  if (minutes === end) return true;
+  const colon = buffer[minutes] === 0x3a ? 1 : 0;
+  return end - minutes === 2 + colon && twoDigits(buffer, minutes + colon) <= 59;
+}
+
+/** The form of `true` or `false` in lower, upper or capitalised letters; `noForm` when the bytes are neither. */
+export function booleanForm(buffer: Buffer, start: number, end: number): number {
+  const length = end - start;
+  if (length !== 4 && length !== 5) return noForm;
+  const word = buffer.toString('latin1', start, end);
+  if (word === 'true' || word === 'false') return booleanForms.lower;
+  if (word === 'TRUE' || word === 'FALSE') return booleanForms.upper;
+  return word === 'True' || word === 'False' ? booleanForms.capitalised : noForm;
+}
