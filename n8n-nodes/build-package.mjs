@@ -35,6 +35,8 @@ export async function buildPackage(directory, place = directory) {
     platform: n8n.strict ? 'neutral' : 'node',
     mainFields: ['module', 'main'],
     target: 'node22',
+    // A driver is loaded when its database is chosen: as an import() inside of CommonJS, some loaders would refuse it.
+    supported: { 'dynamic-import': false },
     external: ['n8n-workflow', 'pg-native', ...builtinModules, 'node:*'],
     minifySyntax: true,
     legalComments: 'none',

@@ -24,5 +24,6 @@ export function sandboxCredentials({ accounts, addresses }: Sandbox): Credential
       apiUrl: addresses.quantemplate,
       loginUrl: addresses.quantemplateLogin,
     },
+    pipewrightSqlApi: { engine: 'sqlite', file: 'datasets.db' },
   };
 }

@@ -3,24 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
-import { services } from '../../shared/src/catalog.ts';
+import { packages, withTables } from '../../n8n-nodes/readme-tables.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
-import { sqlTable } from '../../shared/src/sql-table.ts';
 import { installN8n } from '../machine/n8n.ts';
 import { buildPackage, sourceFolder, type BuiltPackage, type PackageName } from './build-package.ts';
 import { readPackage, type PackageContent } from './read-package.ts';
-
-const offered: [PackageName, Service[]][] = [
-  ['pipewright', services.filter(({ key, missing }) => missing?.n8n === undefined && key !== sqlTable.key)],
-  ['pipewright-sql', [sqlTable]],
-];
 
 /** Every property with those inside of collections. */
 function allProperties(properties: readonly INodeProperties[]): INodeProperties[] {
   return properties.flatMap((property) => [property, ...allProperties((property.options ?? []).filter((option): option is INodeProperties => 'type' in option))]);
 }
 
-describe.each(offered)('n8n-nodes-%s', (name, ownServices) => {
+describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('n8n-nodes-%s', (name, ownServices) => {
   let built: BuiltPackage;
   let content: PackageContent;
 
@@ -75,10 +69,9 @@ describe.each(offered)('n8n-nodes-%s', (name, ownServices) => {
     }
   });
 
-  it('names every operation and event in its README', async () => {
+  it('tells of every operation and credential in its README', async () => {
     const readme = await readFile(join(sourceFolder(name), 'README.md'), 'utf8');
-    const named = ownServices.flatMap(({ operations, triggers }) => [...operations, ...triggers].map((described) => described.name));
-    expect(named.filter((operation) => !readme.includes(`| ${operation} |`))).toEqual([]);
+    expect(readme).toBe(withTables(readme, ownServices));
   });
 
   const forms = (): [string, INodeTypeDescription, INodeType][] => Object.entries(content.nodes).map(([key, node]) => [key, node.description, node]);
