@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
@@ -24,6 +24,8 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
   });
 
   afterAll(() => built.remove());
+
+  const readJson = <T>(path: string): T => JSON.parse(readFileSync(join(built.folder, path), 'utf8')) as T;
 
   const nodeOf = (key: string): INodeType => {
     const found = content.nodes[key];
@@ -111,7 +113,7 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
   });
 
   it('has an icon for light and one for dark in the package, and a codex file for every node', () => {
-    const { nodes, credentials } = (require(join(built.folder, 'package.json')) as { n8n: { nodes: string[]; credentials: string[] } }).n8n;
+    const { nodes, credentials } = readJson<{ n8n: { nodes: string[]; credentials: string[] } }>('package.json').n8n;
     const icons = [...Object.values(content.nodes).map(({ description }) => description.icon), ...Object.values(content.credentials).map(({ icon }) => icon)];
     [...nodes, ...credentials].forEach((path, index) => {
       const icon = icons[index] as { light: string; dark: string };
@@ -119,7 +121,7 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
       for (const address of [icon.light, icon.dark]) expect(existsSync(join(built.folder, dirname(path), address.replace('file:', '')))).toBe(true);
     });
     nodes.forEach((path, index) => {
-      const codex = require(join(built.folder, path.replace(/\.js$/, '.json'))) as { node: string; categories: string[] };
+      const codex = readJson<{ node: string; categories: string[] }>(path.replace(/\.js$/, '.json'));
       expect(codex.node).toBe(`${content.name}.${Object.keys(content.nodes)[index]}`);
       expect(codex.categories.length).toBeGreaterThan(0);
     });

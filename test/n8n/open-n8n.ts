@@ -68,10 +68,10 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
   const install = await installN8n((line) => console.log(line));
   process.env['N8N_LOG_LEVEL'] = 'silent';
   process.env['N8N_USER_FOLDER'] = mkdtempSync(join(tmpdir(), 'n8n-user-'));
-  const require = n8nRequire(install.folder);
-  require('reflect-metadata');
-  const core = require('n8n-core') as Core;
-  const module = require('n8n-workflow') as typeof WorkflowModule;
+  const load = n8nRequire(install.folder);
+  load('reflect-metadata');
+  const core = load('n8n-core') as Core;
+  const module = load('n8n-workflow') as typeof WorkflowModule;
   const built = await buildPackage(packageName, install.folder);
   const loader = new core.PackageDirectoryLoader(built.folder);
   await loader.loadAll();
@@ -120,7 +120,7 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
       return { items: outputs[0] ?? [], outputs, status: run.status, ...(error ? { error } : {}) };
     },
     async keepFilesOnDisk() {
-      const { Container } = require('@n8n/di') as { Container: { get<T>(type: unknown): T } };
+      const { Container } = load('@n8n/di') as { Container: { get<T>(type: unknown): T } };
       const files = Container.get<{ init(): Promise<void>; getAsBuffer(data: { id: string }): Promise<Buffer> }>(core.BinaryDataService);
       await files.init();
       return { read: (id) => files.getAsBuffer({ id }) };

@@ -1,0 +1,47 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { sendByAxios } from '../../../shared/src/host/node/send-by-axios.ts';
+
+const text = 'policy,paid\n'.repeat(1000);
+let server: Server;
+let base: string;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    if (request.url === '/cut') {
+      response.writeHead(200, { 'content-length': text.length });
+      response.write(text.slice(0, 100), () => response.destroy());
+      return;
+    }
+    const packed = request.url === '/packed';
+    const body = packed ? gzipSync(text) : Buffer.from(text);
+    response.writeHead(200, { 'content-length': body.length, ...(packed ? { 'content-encoding': 'gzip' } : {}) }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+async function download(path: string): Promise<{ length: string | undefined; text: string }> {
+  const { headers, stream } = await sendByAxios({ method: 'GET', url: `${base}${path}`, headers: {}, answer: 'stream' });
+  const pieces: Uint8Array[] = [];
+  for await (const piece of stream ?? []) pieces.push(piece);
+  return { length: headers['content-length'], text: Buffer.concat(pieces).toString('utf8') };
+}
+
+it('tells the length of a body that comes as it is', async () => {
+  expect(await download('/plain')).toEqual({ length: String(text.length), text });
+});
+
+it('tells no length of a body that was unpacked, for the header counts the packed bytes', async () => {
+  expect(await download('/packed')).toEqual({ length: undefined, text });
+});
+
+it('fails for a body that is cut short', async () => {
+  await expect(download('/cut')).rejects.toMatchObject({ code: 'cut-short' });
+});
