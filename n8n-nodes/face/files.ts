@@ -1,7 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Bytes, Files, IncomingFile, OpenedFile } from '../../shared/src/host/host.ts';
-import { cutShort, isNodeStream, readWhole } from './streams.ts';
+import { cutShort, toNodeStream } from './streams.ts';
 
 /** A file that an operation stored, on its way into the binary data of an item. */
 export class StoredBinary {
@@ -18,8 +18,7 @@ async function* once(buffer: Buffer): Bytes {
 
 async function save(context: IExecuteFunctions, { name, mediaType, bytes }: OpenedFile): Promise<StoredBinary> {
   try {
-    const whole = isNodeStream(bytes) ? bytes : await readWhole(bytes);
-    return new StoredBinary(await context.helpers.prepareBinaryData(whole, name, mediaType));
+    return new StoredBinary(await context.helpers.prepareBinaryData(toNodeStream(bytes), name, mediaType));
   } catch (error) {
     if (error instanceof PipewrightError) throw error;
     // n8n gives its own reason, such as a full disk; a broken connection says only that it was aborted.

@@ -3,7 +3,7 @@ import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Bytes } from '../../shared/src/host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
 import { redact } from '../../shared/src/http/http-error.ts';
-import { cutShort, isNodeStream, readWhole } from './streams.ts';
+import { cutShort, isNodeStream, toNodeStream } from './streams.ts';
 
 /** An answer as n8n gives it in full. */
 export interface FullResponse {
@@ -48,12 +48,12 @@ export function unreachable(error: unknown): PipewrightError {
   });
 }
 
-async function readBody(body: HttpRequest['body']): Promise<Pick<IHttpRequestOptions, 'body'>> {
+function bodyOf(body: HttpRequest['body']): Pick<IHttpRequestOptions, 'body'> {
   if (body === undefined) return {};
   if (typeof body === 'string') return { body };
   if (!('stream' in body)) return { body: Buffer.from(body.buffer, body.byteOffset, body.byteLength) };
-  // n8n sends streams of Node as they come, and knows no others.
-  return { body: (isNodeStream(body.stream) ? body.stream : await readWhole(body.stream)) as Buffer };
+  // A stream is sent as it comes, though the type does not say so.
+  return { body: toNodeStream(body.stream) as unknown as Buffer };
 }
 
 /** The bytes of an answer; one that is cut short fails instead of looking whole. */
@@ -95,7 +95,7 @@ export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpR
         method,
         url,
         headers: { ...headers, ...length },
-        ...(await readBody(body)),
+        ...bodyOf(body),
         encoding: answer,
         returnFullResponse: true,
         ignoreHttpStatusErrors: true,

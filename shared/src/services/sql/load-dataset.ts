@@ -68,8 +68,8 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
     effect: 'starts work',
     input: {
       source: v.optional(option(choices, { label: 'Dataset From', help: 'A file that an earlier step gave, or a service to fetch the dataset from.' }), 'file'),
-      ...loadFields,
       ...Object.assign({}, ...sources.map(fieldsOf)),
+      ...loadFields,
     } as typeof loadFields & { source: v.OptionalSchema<v.GenericSchema<string>, string> },
     output,
     sample: {
