@@ -43,7 +43,7 @@ export interface LoadResult {
 }
 
 const shownRejects = 20;
-const bytesPerBlock = 256 * 1024;
+const bytesPerBlock = 128 * 1024;
 const bytesPerProgress = 32 * 1024 * 1024;
 
 /**

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -22,22 +21,26 @@ export class PostgresCopy {
   /** Sends pieces of CSV; waits while the server has enough to do. */
   async write(pieces: readonly Uint8Array[]): Promise<void> {
     for (const piece of pieces) {
-      if (!this.#stream.write(piece)) await Promise.race([once(this.#stream, 'drain'), this.#failed]);
+      if (!this.#stream.write(piece)) await this.#until('drain');
     }
   }
 
   /** Waits until the server has taken everything; gives the number of rows. */
   async end(): Promise<number> {
     this.#stream.end();
-    await Promise.race([once(this.#stream, 'finish'), this.#failed]);
+    await this.#until('finish');
     return this.#stream.rowCount;
   }
 
   /** Breaks off; the transaction can only be rolled back after that. */
   async abort(): Promise<void> {
     if (this.#stream.destroyed) return;
-    const closed = new Promise((resolve) => this.#stream.once('close', resolve));
+    const closed = this.#until('close');
     this.#stream.destroy();
-    await Promise.race([closed, this.#failed]).catch(() => undefined);
+    await closed.catch(() => undefined);
+  }
+
+  #until(event: 'drain' | 'finish' | 'close'): Promise<unknown> {
+    return Promise.race([new Promise((resolve) => this.#stream.once(event, resolve)), this.#failed]);
   }
 }

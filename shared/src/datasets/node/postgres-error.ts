@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { PipewrightError, type ErrorCode } from '../../host/error.ts';
 
 /** What to make of an error by its SQLSTATE or the system's code. */
@@ -40,7 +41,7 @@ const knownErrors: Record<string, Known> = {
 
 /** A database's error in our words. Its detail is left out, for it repeats whole rows. */
 export function explainPostgres(error: unknown): unknown {
-  if (error instanceof PipewrightError || !(error instanceof Error)) return error;
+  if (error instanceof PipewrightError || !types.isNativeError(error)) return error;
   const { code = '', where = '' } = error as { code?: string; where?: string };
   const place = /line (\d+)(?:, column ([^:]+))?/.exec(where);
   const column = place?.[2] ? `, column “${place[2]}”` : '';

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { types } from 'node:util';
 import { PipewrightError } from '../../host/error.ts';
 
 /** Results of SQLite that mean that another connection holds the file. @see https://www.sqlite.org/rescode.html */
@@ -36,7 +37,7 @@ export async function whenFree<T>(work: () => T): Promise<T> {
 }
 
 function explainSqlite(error: unknown): unknown {
-  if (error instanceof PipewrightError || !(error instanceof Error)) return error;
+  if (error instanceof PipewrightError || !types.isNativeError(error)) return error;
   // The lower byte is the result, the rest refines it.
   const result = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
   const service = 'SQLite';

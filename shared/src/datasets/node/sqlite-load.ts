@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { PipewrightError } from '../../host/error.ts';
 import type { ColumnType, InferredColumn } from '../column.ts';
 import type { CsvBlock } from '../csv-block.ts';
@@ -7,11 +7,16 @@ import { TypeInference } from '../infer-types.ts';
 import type { ExistingColumn, LoadMode, TableLoad } from '../target.ts';
 import { quoteIdentifier as quoted } from './quote-identifier.ts';
 import { inSqlite, whenFree } from './sqlite-error.ts';
-import { bindingsOf, insertRows, stagedValue, type Binding } from './sqlite-rows.ts';
+import { bindingsOf, firstBinding, insertRows, stagedValue, type Binding } from './sqlite-rows.ts';
 import { readSqliteColumns, refuseCascades } from './sqlite-table.ts';
 import { isCarried, sqliteType } from './sqlite-types.ts';
 
-const staging = 'temp.pipewright_staging';
+const stagingFile = 'pipewright_staging';
+const staging = `${stagingFile}.rows`;
+
+/** A database without a name is a temporary file of its own. It needs no journal: it is gone after a crash anyway. */
+const attachStaging = `ATTACH '' AS ${stagingFile}; PRAGMA ${stagingFile}.journal_mode = OFF;
+  PRAGMA ${stagingFile}.cache_size = -4000`;
 
 /**
  * A load into SQLite: the rows go into a temporary table in a file of its own, so that the database can be read and
@@ -25,8 +30,9 @@ export class SqliteLoad implements TableLoad {
   /** Columns of the staging table, as the first rows made them. */
   #staged: readonly InferredColumn[] = [];
   #bindings: Binding[] = [];
-  #insert: ((...values: (string | number | null)[]) => unknown) | undefined;
+  #insert: StatementSync | undefined;
   #check: TypeInference | undefined;
+  #attached = false;
   #done = false;
 
   constructor(database: DatabaseSync, table: string, mode: LoadMode, existing: readonly ExistingColumn[] | undefined) {
@@ -38,8 +44,10 @@ export class SqliteLoad implements TableLoad {
 
   async stage(columns: readonly InferredColumn[]): Promise<void> {
     this.#staged = columns;
-    this.#bindings = columns.map((column) => (column.type === 'boolean' && isCarried(column) ? 'boolean' : 'text'));
+    this.#bindings = columns.map(firstBinding);
     const names = columns.map(({ name }) => quoted(name)).join(', ');
+    inSqlite(() => this.#database.exec(attachStaging));
+    this.#attached = true;
     await whenFree(() => {
       if (this.existing) {
         // Made from the table, the staging table has its types, and SQLite can move whole rows.
@@ -50,9 +58,8 @@ export class SqliteLoad implements TableLoad {
       }
     });
     if (this.existing) this.#check = new TypeInference(columns.map(({ name }) => name), typesOf(columns));
-    this.#begin('BEGIN');
-    const statement = this.#database.prepare(`INSERT INTO ${staging} VALUES (${columns.map(() => '?').join(', ')})`);
-    this.#insert = statement.run.bind(statement);
+    inSqlite(() => this.#database.exec('BEGIN'));
+    this.#insert = this.#database.prepare(`INSERT INTO ${staging} VALUES (${columns.map(() => '?').join(', ')})`);
   }
 
   async write(block: CsvBlock, columns: readonly InferredColumn[]): Promise<void> {
@@ -77,7 +84,7 @@ export class SqliteLoad implements TableLoad {
 
   async publish(columns: readonly InferredColumn[]): Promise<void> {
     inSqlite(() => this.#database.exec('COMMIT'));
-    await whenFree(() => this.#begin('BEGIN IMMEDIATE'));
+    await whenFree(() => this.#database.exec('BEGIN IMMEDIATE'));
     inSqlite(() => {
       this.#refuseChanges();
       if (!this.existing) {
@@ -104,10 +111,6 @@ export class SqliteLoad implements TableLoad {
 
   get #name(): string {
     return `main.${quoted(this.#table)}`;
-  }
-
-  #begin(sql: string): void {
-    inSqlite(() => this.#database.exec(sql));
   }
 
   /** The statement that fills the table: SQLite moves whole rows where nothing about them changes. */
@@ -139,9 +142,11 @@ export class SqliteLoad implements TableLoad {
     });
   }
 
+  /** The staging file is deleted by SQLite as soon as nobody holds it. */
   #dropStaging(): void {
-    this.#insert = undefined;
-    inSqlite(() => this.#database.exec(`DROP TABLE IF EXISTS ${staging}`));
+    if (!this.#attached) return;
+    this.#attached = false;
+    inSqlite(() => this.#database.exec(`DETACH ${stagingFile}`));
   }
 }
 

@@ -1,13 +1,19 @@
+import type { StatementSync } from 'node:sqlite';
 import type { InferredColumn } from '../column.ts';
 import { valueKind, type CsvBlock } from '../csv-block.ts';
+import { noForm } from '../value-forms.ts';
 import { quoteIdentifier as quoted } from './quote-identifier.ts';
 import { isCarried, textAgain } from './sqlite-types.ts';
 
 /**
- * How the values of a column are handed to SQLite: as their text, which the type of the staging column may turn into a
- * number; a boolean as 1 or 0; or marked, so that a text stays a text in a column that was staged for numbers.
+ * How the values of a column are handed to SQLite: as their text; as a number; a boolean as 1 or 0; or as a text with a
+ * mark before it, so that it stays a text in a column that was staged for numbers.
  */
-export type Binding = 'text' | 'boolean' | 'marked';
+export type Binding = 'text' | 'number' | 'boolean' | 'marked';
+
+const minus = 0x2d;
+const point = 0x2e;
+const zero = 0x30;
 
 /** Keeps SQLite from reading a text as a number. */
 const mark = '=';
@@ -15,6 +21,14 @@ const mark = '=';
 /** Whether a staging column holds numbers where the file has text. */
 function holdsNumbers(staged: InferredColumn): boolean {
   return ['integer', 'decimal', 'boolean'].includes(staged.type) && isCarried(staged);
+}
+
+/** How a column's values are handed over as long as they are like the first ones. */
+export function firstBinding(column: InferredColumn): Binding {
+  if (!holdsNumbers(column)) return 'text';
+  if (column.type === 'boolean') return 'boolean';
+  // Numbers of a type that somebody gave may have more digits than a number holds.
+  return column.form > noForm ? 'number' : 'text';
 }
 
 /** How the columns' values are to be handed over from now on; a column that once had other values stays marked. */
@@ -36,7 +50,7 @@ export function bindingsOf(
 export function insertRows(
   { buffer, rows, width, starts, ends, kinds }: CsvBlock,
   bindings: readonly Binding[],
-  insert: (...values: (string | number | null)[]) => unknown,
+  insert: StatementSync,
 ): void {
   // Decoded at once and cut into values: for ASCII, a place in the text is a place in the bytes.
   const text = buffer.toString('latin1', 0, buffer.length);
@@ -50,14 +64,35 @@ export function insertRows(
         values[column] = null;
         continue;
       }
+      const binding = bindings[column];
+      if (binding === 'number') {
+        values[column] = readNumber(buffer, start, end);
+        continue;
+      }
       let value = kind & valueKind.beyondAscii ? buffer.toString('utf8', start, end) : text.substring(start, end);
       if (kind & valueKind.doubledQuotes) value = value.replaceAll('""', '"');
-      const binding = bindings[column];
       if (binding === 'text') values[column] = value;
       else values[column] = binding === 'marked' ? mark + value : value[0] === 't' || value[0] === 'T' ? 1 : 0;
     }
-    insert(...values);
+    insert.run(...values);
   }
+}
+
+/** A decimal of at most 15 digits; one division of two exact numbers gives the number nearest to it. */
+function readNumber(buffer: Buffer, start: number, end: number): number {
+  const negative = buffer[start] === minus;
+  let digits = 0;
+  let divisor = 0;
+  for (let at = negative ? start + 1 : start; at < end; at += 1) {
+    const byte = buffer[at] as number;
+    if (byte === point) divisor = 1;
+    else {
+      digits = digits * 10 + byte - zero;
+      divisor *= 10;
+    }
+  }
+  const number = divisor > 1 ? digits / divisor : digits;
+  return negative ? -number : number;
 }
 
 /** SQL for a column's value as the table shall have it, from the staging table. */

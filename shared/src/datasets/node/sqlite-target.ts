@@ -16,8 +16,7 @@ export async function openSqlite(path: string): Promise<TableTarget> {
   await checkPath(path);
   const { DatabaseSync } = await loadDriver();
   const database = inSqlite(() => new DatabaseSync(path));
-  // Staging tables lie in a temporary file that needs no journal: it is gone after a crash anyway.
-  inSqlite(() => database.exec('PRAGMA temp_store = FILE; PRAGMA temp.journal_mode = OFF; PRAGMA temp.cache_size = -4000'));
+  inSqlite(() => database.exec('PRAGMA temp_store = FILE'));
   return {
     async describe() {
       await whenFree(() => database.prepare('SELECT count(*) FROM sqlite_schema').get());

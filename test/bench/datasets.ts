@@ -1,0 +1,226 @@
+import { spawn } from 'node:child_process';
+import { closeSync, createReadStream, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CsvScanner } from '../../shared/src/datasets/csv-scanner.ts';
+import { TypeInference } from '../../shared/src/datasets/infer-types.ts';
+import { loadDataset, type LoadOptions } from '../../shared/src/datasets/load.ts';
+import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { claimsColumns, claimsPieces } from '../datasets/claims-file.ts';
+import { runCommand } from '../machine/command.ts';
+import { startPostgres } from '../machine/postgres.ts';
+import { findPsql, findSqlite3 } from '../machine/tools.ts';
+import { compare, median, time, type BenchResult } from './result.ts';
+
+const megabyte = 1_000_000;
+const bytesPerRow = 252;
+const pieceSize = 256 * 1024;
+
+/** How large and how often; the defaults take about two minutes. */
+export interface DatasetBenchOptions {
+  /** Size of the file. Default: 100. */
+  megabytes?: number;
+  /** Paired rounds, after one that is not counted. Default: 5. */
+  rounds?: number;
+}
+
+/** Something to measure a load with: a file of claims and a folder for databases. */
+interface Ground {
+  folder: string;
+  file: string;
+  megabytes: number;
+}
+
+async function withFile<T>(megabytes: number, work: (ground: Ground) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'pipewright-bench-'));
+  try {
+    const file = join(folder, 'claims.csv');
+    writeClaims(file, megabytes);
+    return await work({ folder, file, megabytes: statSync(file).size / megabyte });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function writeClaims(file: string, megabytes: number): void {
+  const descriptor = openSync(file, 'w');
+  for (const piece of claimsPieces(Math.ceil((megabytes * megabyte) / bytesPerRow))) writeSync(descriptor, piece);
+  closeSync(descriptor);
+}
+
+async function load(file: string, address: string, options: Partial<LoadOptions> = {}): Promise<void> {
+  const target = await openTarget(address);
+  try {
+    const source = createReadStream(file, { highWaterMark: pieceSize });
+    await loadDataset(source, target, { table: 'claims', mode: 'create', expectedBytes: statSync(file).size, ...options });
+  } finally {
+    await target.close();
+  }
+}
+
+const rate = (megabytes: number, milliseconds: number): string => `${Math.round((megabytes * 1000) / milliseconds)} MB/s`;
+
+/** Columns for `CREATE TABLE`, with the types that the file shows. */
+function columnsOf(types: Record<string, string>): string {
+  return claimsColumns.map(([name, type]) => `"${name}" ${types[type] ?? 'text'}`).join(', ');
+}
+
+/** CSV into a new SQLite table with inferred types, against `sqlite3 .import` into the same table. */
+export async function benchSqlite({ megabytes = 100, rounds = 5 }: DatasetBenchOptions = {}): Promise<BenchResult> {
+  const sqlite3 = await findSqlite3(console.log);
+  const table = columnsOf({ integer: 'INTEGER', decimal: 'NUMERIC', boolean: 'BOOLEAN' });
+  return withFile(megabytes, async ({ folder, file, megabytes: size }) => {
+    const database = join(folder, 'bench.db');
+    const fresh = () => rmSync(database, { force: true });
+    const { ratio, first, second } = await compare(
+      rounds,
+      async () => {
+        fresh();
+        await load(file, `sqlite:${database}`);
+      },
+      async () => {
+        fresh();
+        await runCommand(sqlite3, [database, `CREATE TABLE claims (${table})`, '.mode csv', `.import --skip 1 ${file} claims`]);
+      },
+    );
+    return {
+      name: 'CSV to a new SQLite table, types inferred',
+      against: 'sqlite3 .import into a table of these types',
+      ratio,
+      target: { kind: 'at most', value: 1.2 },
+      notes: `${rate(size, first)} and ${rate(size, second)}`,
+    };
+  });
+}
+
+/** CSV into PostgreSQL tables, new and known, against `psql \copy` into the same typed table. */
+export async function benchPostgres({ megabytes = 100, rounds = 5 }: DatasetBenchOptions = {}): Promise<BenchResult[]> {
+  const psql = await findPsql(console.log);
+  const postgres = await startPostgres({ settings: { max_wal_size: '4GB', checkpoint_timeout: '30min' } });
+  const address = `${postgres.url}?sslmode=disable`;
+  const sql = (...statements: string[]) =>
+    runCommand(psql, [postgres.url, '-qX', ...statements.flatMap((statement) => ['-c', statement])]);
+  const types = { integer: 'bigint', decimal: 'numeric', boolean: 'boolean', date: 'date', timestamp: 'timestamp' };
+  const create = `CREATE TABLE claims (${columnsOf(types)})`;
+  const drop = 'DROP TABLE IF EXISTS claims';
+  try {
+    return await withFile(megabytes, async ({ file, megabytes: size }) => {
+      const copy = `\\copy claims FROM '${file}' (FORMAT csv, HEADER)`;
+      const measure = async (name: string, limit: number, prepare: string[], options: Partial<LoadOptions>) => {
+        const ratios: number[] = [];
+        const times: number[] = [];
+        for (let round = 0; round <= rounds; round += 1) {
+          await sql(drop, ...prepare, 'CHECKPOINT');
+          const ours = await time(() => load(file, address, options));
+          await sql(drop, create, 'CHECKPOINT');
+          const theirs = await time(() => sql(copy));
+          if (round === 0) continue;
+          ratios.push(ours / theirs);
+          times.push(ours);
+        }
+        const result: BenchResult = {
+          name,
+          against: 'psql \\copy into a table of these types',
+          ratio: median(ratios),
+          target: { kind: 'at most', value: limit },
+          notes: rate(size, median(times)),
+        };
+        return result;
+      };
+      return [
+        await measure('CSV appended to a PostgreSQL table', 1.05, [create], { mode: 'append' }),
+        await measure('CSV to a new PostgreSQL table, types inferred', 1.6, [], {}),
+        await measure('CSV in place of as many rows of a PostgreSQL table', 1.6, [create, copy], { mode: 'replace' }),
+      ];
+    });
+  } finally {
+    await postgres.stop();
+  }
+}
+
+/** How fast CSV is read, in MB/s: places of all values with every rule checked, and with the types of all values. */
+export async function benchScanner({ megabytes = 200, rounds = 5 }: DatasetBenchOptions = {}): Promise<BenchResult[]> {
+  return withFile(megabytes, async ({ file, megabytes: size }) => {
+    const measure = async (name: string, least: number, infer: boolean): Promise<BenchResult> => {
+      const rates: number[] = [];
+      for (let round = 0; round <= rounds; round += 1) {
+        const milliseconds = await time(() => scan(file, infer));
+        if (round > 0) rates.push((size * 1000) / milliseconds);
+      }
+      return { name, against: 'MB/s', ratio: Math.round(median(rates)), target: { kind: 'at least', value: least } };
+    };
+    return [
+      await measure('CSV read and checked', 300, false),
+      await measure('CSV read and checked, with the types of all values', 200, true),
+    ];
+  });
+}
+
+function scan(file: string, infer: boolean): void {
+  const scanner = new CsvScanner({}, ({ reason }) => {
+    throw new Error(reason);
+  });
+  const descriptor = openSync(file, 'r');
+  let inference: TypeInference | undefined;
+  for (;;) {
+    const piece = Buffer.allocUnsafe(pieceSize);
+    const length = readSync(descriptor, piece);
+    if (length === 0) break;
+    const block = scanner.push(piece.subarray(0, length));
+    if (infer && scanner.header) (inference ??= new TypeInference(scanner.header)).look(block);
+  }
+  closeSync(descriptor);
+}
+
+/**
+ * The most memory that a process takes which loads a file into SQLite, in MB; and how much more it is for ten times the
+ * rows.
+ */
+export async function benchMemory(sizes: readonly number[] = [10, 100, 1000]): Promise<BenchResult[]> {
+  const peaks: number[] = [];
+  for (const megabytes of sizes) {
+    const measured = withFile(megabytes, ({ folder, file }) =>
+      medianOfThree(() => peakOfLoad(file, `sqlite:${join(folder, 'memory.db')}`)),
+    );
+    peaks.push(await measured);
+  }
+  const own = await medianOfThree(() => peakOfLoad());
+  const [before = 0, last = 0] = peaks.slice(-2);
+  const shown = sizes.map((size, index) => `${size} MB: ${peaks[index]}`).join(', ');
+  return [
+    {
+      name: 'Memory of a load beyond Node’s own',
+      against: 'MB',
+      ratio: last - own,
+      target: { kind: 'at most', value: 95 },
+      notes: `peak RSS by size ${shown}; Node alone ${own}`,
+    },
+    {
+      name: 'Memory of a load of ten times the rows',
+      against: 'the tenth of them',
+      ratio: last / before,
+      target: { kind: 'at most', value: 1.05 },
+    },
+  ];
+}
+
+/** When memory is collected is a matter of chance; the middle of three runs is steadier. */
+async function medianOfThree(measure: () => Promise<number>): Promise<number> {
+  return median([await measure(), await measure(), await measure()]);
+}
+
+/** Peak RSS in MB of a process that loads a file, or of one that does nothing. */
+function peakOfLoad(...fileAndAddress: [] | [file: string, address: string]): Promise<number> {
+  const program = join(import.meta.dirname, 'load-in-child.ts');
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...fileAndAddress], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_NO_WARNINGS: '1' },
+    });
+    let printed = '';
+    child.stdout.on('data', (text) => (printed += String(text)));
+    child.on('error', reject);
+    child.on('close', (code) => (code === 0 ? resolve(Number(printed)) : reject(new Error(`The load ended with ${code}.`))));
+  });
+}
