@@ -10,7 +10,8 @@ import { deduplicationKey, emitterOf, triggerKey } from './emitters.ts';
 import { knownConnection } from './known-connections.ts';
 import { forgetSeen, seenFirst } from './seen-events.ts';
 import { keptSubscription } from './subscription.ts';
-import { chosenTrigger, readTriggerInput } from './triggers.ts';
+import type { ReadParameter } from './parameters.ts';
+import { chosenTrigger, parameterReader, readTriggerInput } from './triggers.ts';
 import { webhookTriggers } from './trigger-properties.ts';
 
 /** A request as n8n hands it over; older versions have read its body already. */
@@ -31,9 +32,9 @@ function answer(context: IWebhookFunctions, status: number): void {
 }
 
 /** A refusal may come from a secret that was replaced a moment ago: the connection is then read anew and asked once more. */
-async function take(context: IWebhookFunctions, service: Service, trigger: WebhookTrigger, key: string): Promise<Taken> {
+async function take(context: IWebhookFunctions, service: Service, trigger: WebhookTrigger, key: string, parameters: ReadParameter): Promise<Taken> {
   const delivery = await readDelivery(context);
-  const input = readTriggerInput(trigger, (name, fallback) => context.getNodeParameter(name, fallback));
+  const input = readTriggerInput(trigger, parameters);
   const subscription = keptSubscription(context);
   const once = async (eventId: string) => context.getMode() === 'manual' || seenFirst(`${key}:${eventId}`);
   const judge = (connection: Record<string, unknown>) => takeDelivery(trigger, delivery, { input, connection, host: { once }, ...(subscription ? { subscription } : {}) });
@@ -42,6 +43,18 @@ async function take(context: IWebhookFunctions, service: Service, trigger: Webho
   if (taken.outcome !== 'refused') return taken;
   const fresh = await knownConnection(key, read, true);
   return fresh ? judge(fresh) : taken;
+}
+
+/** When each reason was last written into the log, in milliseconds since 1970: forged deliveries must not flood it. */
+const noted = new Map<string, number>();
+
+function noteRefusal(context: IWebhookFunctions, service: Service, key: string, explanation: string): void {
+  const reason = `${key}:${explanation}`;
+  const now = Date.now();
+  if (now - (noted.get(reason) ?? 0) < 1000) return;
+  if (noted.size >= 1000) noted.clear();
+  noted.set(reason, now);
+  context.logger.warn(`${service.name}: a delivery was refused. ${explanation}`);
 }
 
 const itemOf = ({ data }: Event): INodeExecutionData => ({ json: data as INodeExecutionData['json'] });
@@ -68,15 +81,16 @@ function start(context: IWebhookFunctions, key: string, events: Event[]): IWebho
 export async function receiveDelivery(context: IWebhookFunctions, service: Service): Promise<IWebhookResponseData> {
   const nothing: IWebhookResponseData = { noWebhookResponse: true };
   try {
-    const trigger = chosenTrigger(webhookTriggers(service), (name, fallback) => context.getNodeParameter(name, fallback));
+    const parameters = parameterReader(context);
+    const trigger = chosenTrigger(webhookTriggers(service), parameters);
     const key = triggerKey(context);
-    const taken = await take(context, service, trigger, key);
+    const taken = await take(context, service, trigger, key, parameters);
     if (taken.outcome === 'events') {
       const started = start(context, key, taken.events);
       answer(context, 200);
       return started;
     }
-    if (taken.outcome === 'refused') context.logger.warn(`${service.name}: a delivery was refused. ${taken.explanation}`);
+    if (taken.outcome === 'refused') noteRefusal(context, service, key, taken.explanation);
     answer(context, taken.outcome === 'refused' ? 401 : 200);
     return nothing;
   } catch (error) {

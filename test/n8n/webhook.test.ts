@@ -52,6 +52,7 @@ describe('an event with a shared secret', () => {
   ])('tells its sender nothing when it %s, and n8n why', async (_what, headers) => {
     const trigger = await open('quantemplateTrigger', datasetUpdated);
     await trigger.activate();
+    await sleep(1100);
     expect(await trigger.post(updated(), headers)).toEqual({ status: 401, text: '' });
     expect(trigger.executions).toEqual([]);
     expect(trigger.logged).toHaveLength(1);
@@ -106,6 +107,22 @@ describe('an event with a shared secret', () => {
     await trigger.post(body, secret);
     await trigger.post(body, secret);
     expect(trigger.executions).toHaveLength(2);
+  });
+
+  it('takes what an expression of the form gives', async () => {
+    const trigger = await open('quantemplateTrigger', { ...datasetUpdated, datasets: '={{ ["d-" + "policies"] }}' });
+    await trigger.activate();
+    await trigger.post(updated('d-claims'), secret);
+    await trigger.post(updated('d-policies'), secret);
+    expect(trigger.executions.map(([item]) => item?.json['datasetId'])).toEqual(['d-policies']);
+  });
+
+  it('does not let forged deliveries flood the log', async () => {
+    const trigger = await open('quantemplateTrigger', datasetUpdated);
+    await trigger.activate();
+    await sleep(1100);
+    for (let event = 0; event < 20; event += 1) await trigger.post(updated(), { 'x-webhook-secret': 'forged' });
+    expect(trigger.logged.length).toBeLessThan(3);
   });
 
   it('is looked for where the form says', async () => {
