@@ -53,13 +53,19 @@ async function load(file: string, address: string, options: Partial<LoadOptions>
   const target = await openTarget(address);
   try {
     const source = createReadStream(file, { highWaterMark: pieceSize });
-    await loadDataset(source, target, { table: 'claims', mode: 'create', expectedBytes: statSync(file).size, ...options });
+    await loadDataset(source, target, {
+      table: 'claims',
+      mode: 'create',
+      expectedBytes: statSync(file).size,
+      ...options,
+    });
   } finally {
     await target.close();
   }
 }
 
-const rate = (megabytes: number, milliseconds: number): string => `${Math.round((megabytes * 1000) / milliseconds)} MB/s`;
+const rate = (megabytes: number, milliseconds: number): string =>
+  `${Math.round((megabytes * 1000) / milliseconds)} MB/s`;
 
 /** Columns for `CREATE TABLE`, with the types that the file shows. */
 function columnsOf(types: Record<string, string>): string {
@@ -81,7 +87,12 @@ export async function benchSqlite({ megabytes = 100, rounds = 5 }: DatasetBenchO
       },
       async () => {
         fresh();
-        await runCommand(sqlite3, [database, `CREATE TABLE claims (${table})`, '.mode csv', `.import --skip 1 ${file} claims`]);
+        await runCommand(sqlite3, [
+          database,
+          `CREATE TABLE claims (${table})`,
+          '.mode csv',
+          `.import --skip 1 ${file} claims`,
+        ]);
       },
     );
     return {
@@ -221,6 +232,8 @@ function peakOfLoad(...fileAndAddress: [] | [file: string, address: string]): Pr
     let printed = '';
     child.stdout.on('data', (text) => (printed += String(text)));
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve(Number(printed)) : reject(new Error(`The load ended with ${code}.`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve(Number(printed)) : reject(new Error(`The load ended with ${code}.`)),
+    );
   });
 }

@@ -35,7 +35,14 @@ export const claimsColumns = [
   ['reference', 'text'],
 ] as const;
 
-const names = ['Müller & Söhne', 'Contoso Marine Ltd', 'Łódź Textiles', '東京海上', 'O\'Brien Haulage', 'Fabrikam, Inc.'];
+const names = [
+  'Müller & Söhne',
+  'Contoso Marine Ltd',
+  'Łódź Textiles',
+  '東京海上',
+  "O'Brien Haulage",
+  'Fabrikam, Inc.',
+];
 const causes = ['Fire', 'Flood', 'Theft', 'Collision', 'Windstorm', ''];
 const places = ['GB', 'DE', 'FR', 'US', 'JP', 'PL'];
 

@@ -80,7 +80,12 @@ describe('The CSV scanner', () => {
       expect(rows.map((row) => row.map((value) => value ?? ''))).toEqual(expected);
       expect(rejects).toEqual([]);
     }
-    expect(read(Array.from(bytes, (byte) => Uint8Array.of(byte)), { delimiter })).toEqual(whole(text, { delimiter }));
+    expect(
+      read(
+        Array.from(bytes, (byte) => Uint8Array.of(byte)),
+        { delimiter },
+      ),
+    ).toEqual(whole(text, { delimiter }));
   });
 
   it.each(cases)('hands on rows that read the same, with one kind of line end: %s', (_name, text, delimiter) => {
@@ -96,7 +101,10 @@ describe('The CSV scanner', () => {
       const text = randomCsv(random);
       const { header, rows, rejects } = read(cutAtRandom(Buffer.from(text), random));
       const expected = expectedRows(text);
-      expect({ seed, rows: rows.map((row) => row.map((value) => value ?? '')) }).toEqual({ seed, rows: expected.slice(1) });
+      expect({ seed, rows: rows.map((row) => row.map((value) => value ?? '')) }).toEqual({
+        seed,
+        rows: expected.slice(1),
+      });
       expect(header).toHaveLength(expected[0]?.length ?? 0);
       expect(rejects).toEqual([]);
     }
@@ -122,16 +130,34 @@ describe('The CSV scanner', () => {
   });
 
   it('names columns by their place where there is no header', () => {
-    expect(whole('1,2\n3,4\n', { header: false })).toMatchObject({ header: ['column_1', 'column_2'], rows: [['1', '2'], ['3', '4']] });
+    expect(whole('1,2\n3,4\n', { header: false })).toMatchObject({
+      header: ['column_1', 'column_2'],
+      rows: [
+        ['1', '2'],
+        ['3', '4'],
+      ],
+    });
   });
 
   it.each([
     ['too few values', 'a,b\n1\n3,4\n', { line: 2, reason: 'has 1 value instead of 2' }],
     ['too many values', 'a,b\n1,2,3\n3,4\n', { line: 2, reason: 'has 3 values instead of 2' }],
-    ['text after a closing quote', 'a,b\n"1"x,2\n3,4\n', { line: 2, reason: 'has text after a closing quotation mark' }],
-    ['a quote inside of a value', 'a,b\n1,2"x"\n3,4\n', { line: 2, reason: expect.stringContaining('quotation mark inside') }],
+    [
+      'text after a closing quote',
+      'a,b\n"1"x,2\n3,4\n',
+      { line: 2, reason: 'has text after a closing quotation mark' },
+    ],
+    [
+      'a quote inside of a value',
+      'a,b\n1,2"x"\n3,4\n',
+      { line: 2, reason: expect.stringContaining('quotation mark inside') },
+    ],
     ['a carriage return alone', 'a,b\n1,2\rx\n3,4\n', { line: 2, reason: expect.stringContaining('carriage return') }],
-    ['an error after lines in quotes', 'a,b\n"1\n\n1",2\n"x"y,1\n3,4\n', { line: 5, reason: expect.stringContaining('after') }],
+    [
+      'an error after lines in quotes',
+      'a,b\n"1\n\n1",2\n"x"y,1\n3,4\n',
+      { line: 5, reason: expect.stringContaining('after') },
+    ],
   ])('leaves out a row with %s, says where, and goes on', (_name, text, reject) => {
     const bytes = Buffer.from(text);
     for (let cut = 0; cut <= bytes.length; cut += 1) {
@@ -146,13 +172,17 @@ describe('The CSV scanner', () => {
     ['a header with a quote in the wrong place', 'a"b,c\n1,2\n', 'line 1'],
     ['zero bytes, as UTF-16 has', Buffer.from('a,b\n1,2\n', 'utf16le').toString('latin1'), 'UTF-8'],
   ])('refuses %s', (_name, text, told) => {
-    expect(() => whole(text)).toThrow(expect.objectContaining({ code: 'bad-csv', message: expect.stringContaining(told) }));
+    expect(() => whole(text)).toThrow(
+      expect.objectContaining({ code: 'bad-csv', message: expect.stringContaining(told) }),
+    );
   });
 
   it('refuses a row that grows beyond 16 MB', () => {
     const scanner = new CsvScanner({}, () => undefined);
     scanner.push(Buffer.from('a,b\n1,"'));
-    expect(() => scanner.push(Buffer.alloc(17 * 1024 * 1024, 'x'))).toThrow(expect.objectContaining({ code: 'bad-csv' }));
+    expect(() => scanner.push(Buffer.alloc(17 * 1024 * 1024, 'x'))).toThrow(
+      expect.objectContaining({ code: 'bad-csv' }),
+    );
   });
 });
 
@@ -172,7 +202,7 @@ function randomCsv(random: () => number): string {
 }
 
 function* cutAtRandom(bytes: Buffer, random: () => number): Generator<Buffer> {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const next = at + Math.floor(random() * 20);
     yield bytes.subarray(at, next);
     at = next;

@@ -21,7 +21,7 @@ export async function loadCsv(
   }
 }
 
-/** A column of values long enough to fill several blocks: `early` over and over, then `late` once, then `early` again. */
+/** A column of values that fills several blocks: `early` over and over, then `late` once, then `early` again. */
 export function lateChange(early: readonly string[], late: readonly string[]): string[] {
   const filling = Array.from({ length: 30_000 }, (_, index) => early[index % early.length] as string);
   return [...filling, ...late, ...filling.slice(0, 10)];

@@ -27,14 +27,19 @@ afterAll(async () => {
 
 type Engine = 'sqlite' | 'postgres';
 const engines: Engine[] = ['sqlite', 'postgres'];
-const addressOf = (engine: Engine): string => (engine === 'sqlite' ? `sqlite:${file}` : `${postgres.url}?sslmode=disable`);
+const addressOf = (engine: Engine): string =>
+  engine === 'sqlite' ? `sqlite:${file}` : `${postgres.url}?sslmode=disable`;
 
 async function* pieces(text: string | Buffer, size = 7): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text as string);
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-async function load(engine: Engine, csv: string | AsyncIterable<Uint8Array>, options: Partial<LoadOptions> & { table: string }) {
+async function load(
+  engine: Engine,
+  csv: string | AsyncIterable<Uint8Array>,
+  options: Partial<LoadOptions> & { table: string },
+) {
   const target = await openTarget(addressOf(engine));
   try {
     return await loadDataset(typeof csv === 'string' ? pieces(csv) : csv, target, { mode: 'create', ...options });
@@ -48,7 +53,10 @@ async function rows(engine: Engine, table: string): Promise<Record<string, unkno
   if (engine === 'postgres') return (await reader.query<Record<string, unknown>>(sql)).rows;
   const database = new DatabaseSync(file);
   try {
-    return database.prepare(sql).all().map((row) => ({ ...row }));
+    return database
+      .prepare(sql)
+      .all()
+      .map((row) => ({ ...row }));
   } finally {
     database.close();
   }
@@ -60,10 +68,21 @@ describe.each(engines)('Loading a dataset into %s', (engine) => {
   it('makes a table whose types hold for every value', async () => {
     const result = await load(engine, claims, { table: 'created' });
     expect(result).toMatchObject({ rows: 2, bytes: claims.length, rejected: 0 });
-    expect(result.columns.map(({ name, type }) => `${name} ${type}`)).toEqual(['policy text', 'paid decimal', 'closed boolean']);
-    const expected = engine === 'postgres'
-      ? [{ policy: '007', paid: '12.50', closed: true }, { policy: '008', paid: null, closed: false }]
-      : [{ policy: '007', paid: 12.5, closed: 1 }, { policy: '008', paid: null, closed: 0 }];
+    expect(result.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'policy text',
+      'paid decimal',
+      'closed boolean',
+    ]);
+    const expected =
+      engine === 'postgres'
+        ? [
+            { policy: '007', paid: '12.50', closed: true },
+            { policy: '008', paid: null, closed: false },
+          ]
+        : [
+            { policy: '007', paid: 12.5, closed: 1 },
+            { policy: '008', paid: null, closed: 0 },
+          ];
     expect(await rows(engine, 'created')).toEqual(expected);
   });
 
@@ -77,7 +96,11 @@ describe.each(engines)('Loading a dataset into %s', (engine) => {
     await load(engine, 'a,b\n1,x\n', { table: 'kept' });
     await load(engine, 'b,a\ny,2\nz,3\n', { table: 'kept', mode: 'replace' });
     await load(engine, 'a\n4\n', { table: 'kept', mode: 'append' });
-    expect((await rows(engine, 'kept')).map(({ a, b }) => `${String(a)}${b === null ? '' : String(b)}`)).toEqual(['2y', '3z', '4']);
+    expect((await rows(engine, 'kept')).map(({ a, b }) => `${String(a)}${b === null ? '' : String(b)}`)).toEqual([
+      '2y',
+      '3z',
+      '4',
+    ]);
   });
 
   it.each<[string, string, Partial<LoadOptions>, string]>([
@@ -107,7 +130,14 @@ describe.each(engines)('Loading a dataset into %s', (engine) => {
 
   it('leaves out as many rows as are allowed, and says which', async () => {
     const result = await load(engine, 'a,b\n1,2\n"3\n3",4,5\nx"y,2\n6,7\n', { table: 'some', maxRejectedRows: 2 });
-    expect(result).toMatchObject({ rows: 2, rejected: 2, rejects: [{ line: 3, reason: 'has 3 values instead of 2' }, { line: 5, reason: expect.stringContaining('quotation mark') }] });
+    expect(result).toMatchObject({
+      rows: 2,
+      rejected: 2,
+      rejects: [
+        { line: 3, reason: 'has 3 values instead of 2' },
+        { line: 5, reason: expect.stringContaining('quotation mark') },
+      ],
+    });
     expect((await rows(engine, 'some')).map(({ a }) => Number(a))).toEqual([1, 6]);
   });
 
@@ -124,7 +154,9 @@ describe.each(engines)('Loading a dataset into %s', (engine) => {
     for (const [index, size] of [1, 2, 5, 64, 65_536].entries()) {
       await load(engine, pieces(csv, size), { table: `hard_${index}` });
       const found = await rows(engine, `hard_${index}`);
-      expect(found.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value ?? ''])))).toEqual(expected);
+      expect(
+        found.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value ?? '']))),
+      ).toEqual(expected);
     }
   });
 
@@ -133,6 +165,29 @@ describe.each(engines)('Loading a dataset into %s', (engine) => {
     const block = Array.from({ length: 500 }, (_value, index) => index).join('\n');
     await Promise.all([1, 2].map(() => load(engine, `a\n${block}\n`, { table: 'shared_by_two', mode: 'replace' })));
     expect(await rows(engine, 'shared_by_two')).toHaveLength(500);
+  });
+
+  it('empties a table only when that is allowed', async () => {
+    await load(engine, 'a,b\n9,9\n', { table: 'emptied' });
+    const result = await load(engine, 'a,b\n', { table: 'emptied', mode: 'replace', allowEmpty: true });
+    expect(result).toMatchObject({ rows: 0, rejected: 0 });
+    expect(await rows(engine, 'emptied')).toEqual([]);
+    await expect(load(engine, '', { table: 'emptied', mode: 'replace', allowEmpty: true })).rejects.toMatchObject({
+      code: 'empty-dataset',
+    });
+  });
+
+  it('tells how far it is', async () => {
+    const told: number[] = [];
+    const row = `${'x'.repeat(99)}\n`;
+    async function* long() {
+      yield Buffer.from('a\n');
+      for (let piece = 0; piece < 70; piece += 1) yield Buffer.from(row.repeat(10_000));
+    }
+    const onProgress = ({ rows }: { rows: number }) => told.push(rows);
+    expect(await load(engine, long(), { table: 'told', onProgress })).toMatchObject({ rows: 700_000 });
+    expect(told).toHaveLength(2);
+    expect(told[1]).toBeGreaterThan(told[0] ?? Infinity);
   });
 
   it('stops when it is told to', async () => {
@@ -144,7 +199,9 @@ describe.each(engines)('Loading a dataset into %s', (engine) => {
         yield Buffer.from(`${number}\n`);
       }
     }
-    await expect(load(engine, endless(), { table: 'stopped', signal: stop.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(load(engine, endless(), { table: 'stopped', signal: stop.signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
   });
 });
 
@@ -175,15 +232,37 @@ describe('A reader of a PostgreSQL table', () => {
 
 describe('An address of a database', () => {
   it.each(['oracle:x', 'nothing', 'sqlite:'])('is refused when it is %s', async (address) => {
-    await expect(openTarget(address)).rejects.toMatchObject({ code: 'bad-input', hint: expect.stringContaining('sqlite:') });
+    await expect(openTarget(address)).rejects.toMatchObject({
+      code: 'bad-input',
+      hint: expect.stringContaining('sqlite:'),
+    });
   });
 });
 
 /** Rows with everything that is hard, the same every time. */
 function hardCsv(count: number): string {
-  const values = ['plain', '', '""', '"with, comma"', '"line\nend"', '"crlf\r\nend"', '"quote "" here"', '"""all"""', 'Zürich', '"日本, 語"', ' space ', '0012', '1e5', '-', '"\\."'];
+  const values = [
+    'plain',
+    '',
+    '""',
+    '"with, comma"',
+    '"line\nend"',
+    '"crlf\r\nend"',
+    '"quote "" here"',
+    '"""all"""',
+    'Zürich',
+    '"日本, 語"',
+    ' space ',
+    '0012',
+    '1e5',
+    '-',
+    '"\\."',
+  ];
   let seed = 42;
   const next = () => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648);
-  const body = Array.from({ length: count }, (_row, index) => `r${index},${Array.from({ length: 3 }, () => values[next() % values.length]).join(',')}`);
+  const body = Array.from(
+    { length: count },
+    (_row, index) => `r${index},${Array.from({ length: 3 }, () => values[next() % values.length]).join(',')}`,
+  );
   return `\uFEFFid,one,"two ""2""",three\r\n${body.join('\r\n')}`;
 }

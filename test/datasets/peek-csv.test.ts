@@ -5,8 +5,14 @@ describe('A look into a dataset', () => {
 
   it('gives the columns and the rows that are whole', () => {
     expect(peekCsv(Buffer.from(text))).toEqual({
-      columns: [{ name: 'id', type: 'integer' }, { name: 'name', type: 'text' }],
-      rows: [['1', 'Müller'], ['2', null]],
+      columns: [
+        { name: 'id', type: 'integer' },
+        { name: 'name', type: 'text' },
+      ],
+      rows: [
+        ['1', 'Müller'],
+        ['2', null],
+      ],
       rejects: [],
     });
   });
@@ -17,7 +23,10 @@ describe('A look into a dataset', () => {
 
   it('gives as many rows as are asked for, and says what does not fit', () => {
     const { rows, rejects } = peekCsv(Buffer.from('a;b\n1;2\n3\n4;5\n6;7\n'), { delimiter: ';', rows: 2 });
-    expect(rows).toEqual([['1', '2'], ['4', '5']]);
+    expect(rows).toEqual([
+      ['1', '2'],
+      ['4', '5'],
+    ]);
     expect(rejects).toEqual([{ line: 3, reason: 'has 1 value instead of 2' }]);
   });
 

@@ -23,7 +23,8 @@ afterAll(async () => {
 
 type Row = Record<string, unknown>;
 const ask = async (sql: string, values: unknown[] = []): Promise<Row[]> => (await client.query<Row>(sql, values)).rows;
-const load = (csv: string | AsyncIterable<Uint8Array>, options: Parameters<typeof loadCsv>[2]) => loadCsv(address, csv, options);
+const load = (csv: string | AsyncIterable<Uint8Array>, options: Parameters<typeof loadCsv>[2]) =>
+  loadCsv(address, csv, options);
 
 /** A column as the text of its values, with its type. */
 async function column(table: string, name = 'value', order = 'row'): Promise<{ type: string; values: unknown[] }> {
@@ -55,10 +56,13 @@ describe('A new PostgreSQL table', () => {
     const rows = Array.from({ length: 24_000 }, (_, row) =>
       Array.from({ length: width }, (_cell, at) => (row === 4000 + at * 1500 ? `late ${at}` : `${row}.${10 + at}`)),
     );
-    const csv = `row,${rows[0]?.map((_, at) => `c${at}`).join()}\n${rows.map((cells, row) => [row, ...cells].join()).join('\n')}`;
+    const header = Array.from({ length: width }, (_, at) => `c${at}`).join();
+    const csv = `row,${header}\n${rows.map((cells, row) => [row, ...cells].join()).join('\n')}`;
     await load(csv, { table: 'staggered' });
     const found = await ask('SELECT * FROM staggered ORDER BY row');
-    expect(found.map(({ row: _row, ...cells }) => Object.values(cells).join())).toEqual(rows.map((cells) => cells.join()));
+    expect(found.map(({ row: _row, ...cells }) => Object.values(cells).join())).toEqual(
+      rows.map((cells) => cells.join()),
+    );
   });
 
   it('has the values and types of a whole file of claims', async () => {
@@ -68,23 +72,31 @@ describe('A new PostgreSQL table', () => {
     const texts = claimsColumns.map(([name]) => `coalesce("${name}"::text, '') AS "${name}"`).join();
     expect(await ask(`SELECT ${texts} FROM claims ORDER BY claims.claim_id`)).toEqual(expected);
     for (const [name, type] of claimsColumns) {
-      const shown = { integer: 'bigint', decimal: 'numeric', timestamp: 'timestamp without time zone' }[type as string] ?? type;
+      const shown =
+        { integer: 'bigint', decimal: 'numeric', timestamp: 'timestamp without time zone' }[type as string] ?? type;
       expect([name, (await column('claims', name, 'claim_id')).type]).toEqual([name, shown]);
     }
   });
 
   it('takes timestamps of every zone as the moments that they are', async () => {
     await load('at\n2026-11-20T10:00:00+02:00\n2026-11-20 08:00Z\n2026-11-20T03:00-0500\n', { table: 'moments' });
-    expect(await ask("SELECT DISTINCT at AT TIME ZONE 'UTC' = '2026-11-20 08:00' AS same FROM moments")).toEqual([{ same: true }]);
+    expect(await ask("SELECT DISTINCT at AT TIME ZONE 'UTC' = '2026-11-20 08:00' AS same FROM moments")).toEqual([
+      { same: true },
+    ]);
   });
 
   it('has the types that are given', async () => {
     const columns = { policy: 'text', share: 'integer' } as const;
     const result = await load('policy,share\n1,007\n', { table: 'given', columns });
-    expect(result.columns).toEqual([{ name: 'policy', type: 'text' }, { name: 'share', type: 'integer' }]);
+    expect(result.columns).toEqual([
+      { name: 'policy', type: 'text' },
+      { name: 'share', type: 'integer' },
+    ]);
     expect(await ask('SELECT policy, share::int FROM given')).toEqual([{ policy: '1', share: 7 }]);
     await expect(load('a\n1\n', { table: 'given2', columns })).rejects.toMatchObject({ code: 'columns-missing' });
-    await expect(load('share,policy\nx,1\n', { table: 'given2', columns })).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(load('share,policy\nx,1\n', { table: 'given2', columns })).rejects.toMatchObject({
+      code: 'bad-input',
+    });
     expect(await ask("SELECT to_regclass('given2') AS made")).toEqual([{ made: null }]);
   });
 
@@ -118,9 +130,14 @@ describe('A PostgreSQL table that is replaced', () => {
       CREATE VIEW above AS SELECT a, b FROM kept; INSERT INTO kept (a, b) VALUES (1, 'old'), (2, 'old')`);
     await load('b,a\nnew,2\nnew,3\n', { table: 'kept', mode: 'replace' });
     await load('b,a\nmore,4\n', { table: 'kept', mode: 'append' });
-    expect(await ask('SELECT a, b FROM above ORDER BY a')).toEqual([{ a: 2, b: 'new' }, { a: 3, b: 'new' }, { a: 4, b: 'more' }]);
+    expect(await ask('SELECT a, b FROM above ORDER BY a')).toEqual([
+      { a: 2, b: 'new' },
+      { a: 3, b: 'new' },
+      { a: 4, b: 'more' },
+    ]);
     expect(
-      await ask(`SELECT has_table_privilege('looker', 'kept', 'SELECT') AS may, obj_description('kept'::regclass) AS comment,
+      await ask(`SELECT has_table_privilege('looker', 'kept', 'SELECT') AS may,
+        obj_description('kept'::regclass) AS comment,
         (SELECT count(*)::int FROM pg_index WHERE indrelid = 'kept'::regclass) AS indexes,
         (SELECT count(DISTINCT made)::int FROM kept) AS defaults`),
     ).toEqual([{ may: true, comment: 'said', indexes: 1, defaults: 1 }]);
@@ -140,7 +157,8 @@ describe('A PostgreSQL table that is replaced', () => {
   });
 
   it.each(['CASCADE', 'SET NULL'])('is refused where rows of another table would go too: %s', async (action) => {
-    await ask(`DROP TABLE IF EXISTS child, parent; CREATE TABLE parent (a int PRIMARY KEY); INSERT INTO parent VALUES (1);
+    await ask(`DROP TABLE IF EXISTS child, parent; CREATE TABLE parent (a int PRIMARY KEY); 
+      INSERT INTO parent VALUES (1);
       CREATE TABLE child (a int REFERENCES parent ON DELETE ${action}); INSERT INTO child VALUES (1)`);
     await expect(load('a\n1\n', { table: 'parent', mode: 'replace' })).rejects.toMatchObject({ code: 'conflict' });
     expect(await ask('SELECT a FROM child')).toEqual([{ a: 1 }]);
@@ -151,9 +169,15 @@ describe('A PostgreSQL table that is replaced', () => {
     ['a key that comes twice', 'a,b\n1,x\n1,y\n', 'conflict', 'duplicate key'],
     ['a null where none may be', 'a,b\n1,\n', 'bad-input', 'null value'],
   ])('is as it was after %s', async (_name, csv, code, told) => {
-    await ask("DROP TABLE IF EXISTS strict; CREATE TABLE strict (a int UNIQUE, b text NOT NULL); INSERT INTO strict VALUES (9, 'old')");
+    await ask(
+      `DROP TABLE IF EXISTS strict; CREATE TABLE strict (a int UNIQUE, b text NOT NULL);
+       INSERT INTO strict VALUES (9, 'old')`,
+    );
     for (const mode of ['replace', 'append'] as const) {
-      await expect(load(csv, { table: 'strict', mode })).rejects.toMatchObject({ code, message: expect.stringContaining(told) });
+      await expect(load(csv, { table: 'strict', mode })).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining(told),
+      });
     }
     expect(await ask('SELECT * FROM strict')).toEqual([{ a: 9, b: 'old' }]);
   });
@@ -165,7 +189,8 @@ describe('A PostgreSQL table that is replaced', () => {
 });
 
 describe('A load into PostgreSQL', () => {
-  const rows = (count: number) => `a,b\n${Array.from({ length: count }, (_, row) => `${row},text of a row`).join('\n')}\n`;
+  const rows = (count: number) =>
+    `a,b\n${Array.from({ length: count }, (_, row) => `${row},text of a row`).join('\n')}\n`;
 
   it('changes nothing when the server ends the connection in the middle', async () => {
     await load('a,b\n1,x\n', { table: 'cut_off' });
@@ -174,7 +199,9 @@ describe('A load into PostgreSQL', () => {
       await ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pipewright'");
       for (let piece = 0; piece < 50; piece += 1) yield Buffer.from(rows(20_000).slice(4));
     }
-    const failure: unknown = await load(interrupted(), { table: 'cut_off', mode: 'replace' }).catch((error: unknown) => error);
+    const failure: unknown = await load(interrupted(), { table: 'cut_off', mode: 'replace' }).catch(
+      (error: unknown) => error,
+    );
     expect(failure).toMatchObject({ code: 'unavailable', retryable: true });
     expect(await ask('SELECT a::int, b FROM cut_off')).toEqual([{ a: 1, b: 'x' }]);
   });
@@ -215,7 +242,10 @@ describe('A load into PostgreSQL', () => {
       await ask('ALTER ROLE postgres RESET DateStyle');
     }
     expect((await column('styled')).values).toEqual(['2026-11-02']);
-    expect(await ask('SELECT DISTINCT value FROM styled_late ORDER BY value')).toEqual([{ value: '2026-11-02' }, { value: 'x' }]);
+    expect(await ask('SELECT DISTINCT value FROM styled_late ORDER BY value')).toEqual([
+      { value: '2026-11-02' },
+      { value: 'x' },
+    ]);
   });
 
   it('can be followed by another one on the same connection, also after a failure', async () => {
@@ -225,7 +255,9 @@ describe('A load into PostgreSQL', () => {
       yield Buffer.from(text);
     }
     try {
-      await expect(loadDataset(one('a,b\n1\n'), target, { table: 'serial', mode: 'create' })).rejects.toMatchObject({ code: 'rejected-rows' });
+      await expect(loadDataset(one('a,b\n1\n'), target, { table: 'serial', mode: 'create' })).rejects.toMatchObject({
+        code: 'rejected-rows',
+      });
       for (const mode of ['create', 'append', 'replace', 'append'] as const) {
         await loadDataset(one('a,b\n1,2\n'), target, { table: 'serial', mode });
       }

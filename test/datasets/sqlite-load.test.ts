@@ -22,20 +22,32 @@ afterAll(() => {
 });
 
 type Row = Record<string, unknown>;
-const ask = (sql: string): Row[] => opened.prepare(sql).all().map((row) => ({ ...row }));
-const load = (csv: string | AsyncIterable<Uint8Array>, options: Parameters<typeof loadCsv>[2]) => loadCsv(address, csv, options);
+const ask = (sql: string): Row[] =>
+  opened
+    .prepare(sql)
+    .all()
+    .map((row) => ({ ...row }));
+const load = (csv: string | AsyncIterable<Uint8Array>, options: Parameters<typeof loadCsv>[2]) =>
+  loadCsv(address, csv, options);
 
 describe('A new SQLite table', () => {
   it.each(lateChanges)('holds every value as the file has it: %s', async (name, early, late, type) => {
     const values = lateChange(early, late);
     const result = await load(numbered(values), { table: name });
     expect(result.columns.map((each) => each.type)).toEqual(['integer', type]);
-    const [shown] = ask(`SELECT type, (SELECT count(*) FROM "${name}") AS rows FROM pragma_table_info('${name}') WHERE name = 'value'`);
+    const [shown] = ask(
+      `SELECT type, (SELECT count(*) FROM "${name}") AS rows FROM pragma_table_info('${name}') WHERE name = 'value'`,
+    );
     const long = name.includes('very many digits');
-    expect(shown).toEqual({ type: type === 'decimal' && !long ? 'NUMERIC' : type === 'integer' ? 'INTEGER' : 'TEXT', rows: values.length });
+    expect(shown).toEqual({
+      type: type === 'decimal' && !long ? 'NUMERIC' : type === 'integer' ? 'INTEGER' : 'TEXT',
+      rows: values.length,
+    });
     const found = ask(`SELECT value FROM "${name}" ORDER BY row`).map(({ value }) => value);
     const number = shown?.['type'] !== 'TEXT';
-    const expected = values.map((value) => (value === '' ? null : number ? Number(value) : value === '""' ? '' : value));
+    const expected = values.map((value) =>
+      value === '' ? null : number ? Number(value) : value === '""' ? '' : value,
+    );
     expect(found).toEqual(expected);
     ask(`DROP TABLE "${name}"`);
   });
@@ -54,11 +66,15 @@ describe('A new SQLite table', () => {
         }),
       );
     expect(found.map(shown)).toEqual(
-      expected.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, numbers.includes(name) ? Number(value) : value]))),
+      expected.map((row) =>
+        Object.fromEntries(
+          Object.entries(row).map(([name, value]) => [name, numbers.includes(name) ? Number(value) : value]),
+        ),
+      ),
     );
-    expect(ask('SELECT DISTINCT typeof(claim_id) AS a, typeof(policy_number) AS b, typeof(open) AS c FROM claims')).toEqual([
-      { a: 'integer', b: 'text', c: 'integer' },
-    ]);
+    expect(
+      ask('SELECT DISTINCT typeof(claim_id) AS a, typeof(policy_number) AS b, typeof(open) AS c FROM claims'),
+    ).toEqual([{ a: 'integer', b: 'text', c: 'integer' }]);
   });
 
   it('holds booleans as 1 and 0 however they are written, and takes more of them', async () => {
@@ -68,7 +84,10 @@ describe('A new SQLite table', () => {
   });
 
   it('has the types that are given', async () => {
-    await load('policy,share,paid\n1,007,.5\n', { table: 'given', columns: { policy: 'text', share: 'integer', paid: 'decimal' } });
+    await load('policy,share,paid\n1,007,.5\n', {
+      table: 'given',
+      columns: { policy: 'text', share: 'integer', paid: 'decimal' },
+    });
     expect(ask('SELECT * FROM given')).toEqual([{ policy: '1', share: 7, paid: 0.5 }]);
   });
 
@@ -83,7 +102,12 @@ describe('A new SQLite table', () => {
     database.exec("PRAGMA encoding = 'UTF-16le'; CREATE TABLE first (a)");
     const values = lateChange(['1', '2'], ['Zürich 東京']);
     await loadCsv(`sqlite:${other}`, numbered(values), { table: 'wide' });
-    expect(database.prepare('SELECT value FROM wide ORDER BY row').all().map(({ value }) => value)).toEqual(values);
+    expect(
+      database
+        .prepare('SELECT value FROM wide ORDER BY row')
+        .all()
+        .map(({ value }) => value),
+    ).toEqual(values);
     database.close();
   });
 
@@ -91,7 +115,10 @@ describe('A new SQLite table', () => {
     async function* latin1() {
       yield Buffer.from('a\nM\xfcller\n', 'latin1');
     }
-    await expect(load(latin1(), { table: 'wrong' })).rejects.toMatchObject({ code: 'bad-csv', hint: expect.stringContaining('UTF-8') });
+    await expect(load(latin1(), { table: 'wrong' })).rejects.toMatchObject({
+      code: 'bad-csv',
+      hint: expect.stringContaining('UTF-8'),
+    });
   });
 });
 
@@ -101,9 +128,17 @@ describe('An SQLite table that is replaced', () => {
     ask("INSERT INTO kept (a, b) VALUES (1, 'old'), (2, 'old')");
     ask('CREATE VIEW above AS SELECT a, b FROM kept');
     await load('b,a\nnew,2\nnew,3\n', { table: 'kept', mode: 'replace' });
-    expect(ask('SELECT * FROM above ORDER BY a')).toEqual([{ a: 2, b: 'new' }, { a: 3, b: 'new' }]);
-    await expect(load('b,a\nnew,5\nnew,5\n', { table: 'kept', mode: 'replace' })).rejects.toMatchObject({ code: 'conflict' });
-    expect(ask('SELECT id, a FROM kept')).toEqual([{ id: 1, a: 2 }, { id: 2, a: 3 }]);
+    expect(ask('SELECT * FROM above ORDER BY a')).toEqual([
+      { a: 2, b: 'new' },
+      { a: 3, b: 'new' },
+    ]);
+    await expect(load('b,a\nnew,5\nnew,5\n', { table: 'kept', mode: 'replace' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect(ask('SELECT id, a FROM kept')).toEqual([
+      { id: 1, a: 2 },
+      { id: 2, a: 3 },
+    ]);
   });
 
   it('takes no value that is not of a column’s type, though SQLite would', async () => {
@@ -137,29 +172,33 @@ describe('An SQLite table that is replaced', () => {
 });
 
 describe('A load into SQLite', () => {
-  const rows = (count: number) => `a,b\n${Array.from({ length: count }, (_, row) => `${row},text of a row`).join('\n')}\n`;
+  const rows = (count: number) =>
+    `a,b\n${Array.from({ length: count }, (_, row) => `${row},text of a row`).join('\n')}\n`;
 
-  it.each(['delete', 'wal'])('lets others read and write the file until it publishes, in journal mode %s', async (mode) => {
-    ask(`PRAGMA journal_mode = ${mode}`);
-    ask('DROP TABLE IF EXISTS busy');
-    ask('DROP TABLE IF EXISTS diary');
-    ask('CREATE TABLE diary (n)');
-    await load('a,b\n1,x\n', { table: 'busy' });
-    const seen = new Set<unknown>();
-    async function* slow() {
-      yield Buffer.from(rows(100_000));
-      for (let piece = 0; piece < 5; piece += 1) {
-        seen.add(ask('SELECT count(*) AS rows FROM busy')[0]?.['rows']);
-        ask(`INSERT INTO diary VALUES (${piece})`);
-        yield Buffer.from('1,more\n'.repeat(50_000));
+  it.each(['delete', 'wal'])(
+    'lets others read and write the file until it publishes, in journal mode %s',
+    async (mode) => {
+      ask(`PRAGMA journal_mode = ${mode}`);
+      ask('DROP TABLE IF EXISTS busy');
+      ask('DROP TABLE IF EXISTS diary');
+      ask('CREATE TABLE diary (n)');
+      await load('a,b\n1,x\n', { table: 'busy' });
+      const seen = new Set<unknown>();
+      async function* slow() {
+        yield Buffer.from(rows(100_000));
+        for (let piece = 0; piece < 5; piece += 1) {
+          seen.add(ask('SELECT count(*) AS rows FROM busy')[0]?.['rows']);
+          ask(`INSERT INTO diary VALUES (${piece})`);
+          yield Buffer.from('1,more\n'.repeat(50_000));
+        }
       }
-    }
-    await load(slow(), { table: 'busy', mode: 'replace' });
-    seen.add(ask('SELECT count(*) AS rows FROM busy')[0]?.['rows']);
-    expect([...seen]).toEqual([1, 350_000]);
-    expect(ask('SELECT count(*) AS rows FROM diary')).toEqual([{ rows: 5 }]);
-    expect(ask('PRAGMA journal_mode')).toEqual([{ journal_mode: mode }]);
-  });
+      await load(slow(), { table: 'busy', mode: 'replace' });
+      seen.add(ask('SELECT count(*) AS rows FROM busy')[0]?.['rows']);
+      expect([...seen]).toEqual([1, 350_000]);
+      expect(ask('SELECT count(*) AS rows FROM diary')).toEqual([{ rows: 5 }]);
+      expect(ask('PRAGMA journal_mode')).toEqual([{ journal_mode: mode }]);
+    },
+  );
 
   it('waits for another program that holds the file', async () => {
     await load('a\n1\n', { table: 'held' });
@@ -185,7 +224,9 @@ describe('A load into SQLite', () => {
       yield Buffer.from(rows(20_000));
       ask(sql);
     }
-    await expect(load(meddling('CREATE TABLE meddled (a, b)'), { table: 'meddled' })).rejects.toMatchObject({ code: 'table-exists' });
+    await expect(load(meddling('CREATE TABLE meddled (a, b)'), { table: 'meddled' })).rejects.toMatchObject({
+      code: 'table-exists',
+    });
     const changing = load(meddling('ALTER TABLE meddled ADD COLUMN c'), { table: 'meddled', mode: 'append' });
     await expect(changing).rejects.toMatchObject({ code: 'conflict' });
     expect(ask('SELECT * FROM meddled')).toEqual([]);
@@ -198,12 +239,23 @@ describe('A load into SQLite', () => {
     const program = `
       import { loadDataset } from './shared/src/datasets/load.ts';
       import { openTarget } from './shared/src/datasets/node/open-target.ts';
-      async function* endless() { yield Buffer.from('a,b\\n'); for (;;) { yield Buffer.from('1,text\\n'.repeat(50_000)); await new Promise((r) => setTimeout(r, 1)); console.log('piece'); } }
+      async function* endless() {
+        yield Buffer.from('a,b\\n');
+        for (;;) {
+          yield Buffer.from('1,text\\n'.repeat(50_000));
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          console.log('piece');
+        }
+      }
       await loadDataset(endless(), await openTarget(process.argv[1]), { table: 'kept', mode: 'replace' });`;
-    const child = spawn(process.execPath, ['--no-warnings', '--input-type=module-typescript', '-e', program, `sqlite:${other}`], {
-      cwd: join(__dirname, '..', '..'),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--no-warnings', '--input-type=module-typescript', '-e', program, `sqlite:${other}`],
+      {
+        cwd: join(__dirname, '..', '..'),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     for (let piece = 0; piece < 5; piece += 1) await once(child.stdout, 'data');
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -211,7 +263,12 @@ describe('A load into SQLite', () => {
     expect(existsSync(`${other}-journal`)).toBe(false);
     await loadCsv(`sqlite:${other}`, 'a,b\n2,y\n', { table: 'kept', mode: 'append' });
     const database = new DatabaseSync(other);
-    expect(database.prepare('SELECT a FROM kept').all().map(({ a }) => a)).toEqual([1, 2]);
+    expect(
+      database
+        .prepare('SELECT a FROM kept')
+        .all()
+        .map(({ a }) => a),
+    ).toEqual([1, 2]);
     database.close();
   });
 
@@ -222,8 +279,12 @@ describe('A load into SQLite', () => {
       yield Buffer.from(text);
     }
     try {
-      await expect(loadDataset(one('a,b\n1\n'), target, { table: 'serial', mode: 'create' })).rejects.toMatchObject({ code: 'rejected-rows' });
-      await expect(loadDataset(one('a,b\n1,2\n1'), target, { table: 'serial', mode: 'create' })).rejects.toMatchObject({ code: 'rejected-rows' });
+      await expect(loadDataset(one('a,b\n1\n'), target, { table: 'serial', mode: 'create' })).rejects.toMatchObject({
+        code: 'rejected-rows',
+      });
+      await expect(loadDataset(one('a,b\n1,2\n1'), target, { table: 'serial', mode: 'create' })).rejects.toMatchObject({
+        code: 'rejected-rows',
+      });
       for (const mode of ['create', 'append', 'replace', 'append'] as const) {
         await loadDataset(one('a,b\n1,2\n'), target, { table: 'serial', mode });
       }
@@ -235,7 +296,9 @@ describe('A load into SQLite', () => {
 
   it('says what is wrong with a path or a file', async () => {
     await expect(openTarget(`sqlite:${join(folder, 'none', 'x.db')}`)).rejects.toMatchObject({ code: 'not-found' });
-    await expect(loadCsv(`sqlite:${__filename}`, 'a\n1\n', { table: 't' })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(loadCsv(`sqlite:${__filename}`, 'a\n1\n', { table: 't' })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
     await expect(load('a\n1\n', { table: 't', schema: 'other' })).rejects.toMatchObject({ code: 'bad-input' });
   });
 });

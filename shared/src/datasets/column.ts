@@ -1,5 +1,13 @@
 /** Types of columns, the same for every database. */
-export const columnTypes = ['integer', 'decimal', 'boolean', 'date', 'timestamp', 'timestamp-with-zone', 'text'] as const;
+export const columnTypes = [
+  'integer',
+  'decimal',
+  'boolean',
+  'date',
+  'timestamp',
+  'timestamp-with-zone',
+  'text',
+] as const;
 
 /** A type of a column. Integers have at most 15 digits, decimals are exact, dates and timestamps are ISO 8601. */
 export type ColumnType = (typeof columnTypes)[number];

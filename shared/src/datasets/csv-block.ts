@@ -27,6 +27,7 @@ export function readValue({ buffer, starts, ends, kinds }: CsvBlock, index: numb
   const end = ends[index] as number;
   const kind = kinds[index] as number;
   if (start === end) return kind === valueKind.bare ? null : '';
-  const text = kind & valueKind.beyondAscii ? buffer.toString('utf8', start, end) : buffer.toString('latin1', start, end);
+  const text =
+    kind & valueKind.beyondAscii ? buffer.toString('utf8', start, end) : buffer.toString('latin1', start, end);
   return kind & valueKind.doubledQuotes ? text.replaceAll('""', '"') : text;
 }

@@ -27,9 +27,9 @@ export interface CsvFormat {
 }
 
 /**
- * Reads CSV by RFC 4180 from pieces that may be cut anywhere. A row that breaks the rules or has another number of values
- * than the first one is given to `onReject` and left out. An empty line is passed over, unless the file has one column:
- * there it is a row with an empty value.
+ * Reads CSV by RFC 4180 from pieces that may be cut anywhere. A row that breaks the rules or has another number of
+ * values than the first one is given to `onReject` and left out. An empty line is passed over, unless the file has one
+ * column: there it is a row with an empty value.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
 export class CsvScanner {
@@ -79,7 +79,9 @@ export class CsvScanner {
     }
     if (this.#begun) at = this.#rows(whole, at, last);
     this.#rest = at < whole.length ? Buffer.from(whole.subarray(at)) : nothing;
-    if (this.#rest.length > longestRow) throw badCsv(this.#line, 'a row is longer than 16 MB; a quotation mark may be missing');
+    if (this.#rest.length > longestRow) {
+      throw badCsv(this.#line, 'a row is longer than 16 MB; a quotation mark may be missing');
+    }
     return builder.finish();
   }
 
@@ -121,7 +123,9 @@ export class CsvScanner {
       } else {
         while (at < size) {
           byte = whole[at] as number;
-          if (byte <= highest && (byte === delimiter || byte === lineFeed || byte === carriageReturn || byte === quote)) break;
+          if (byte <= highest) {
+            if (byte === delimiter || byte === lineFeed || byte === carriageReturn || byte === quote) break;
+          }
           bits |= byte;
           at += 1;
         }

@@ -87,6 +87,8 @@ export class TypeInference {
   }
 }
 
+const inferableTypes = ['integer', 'decimal', 'date', 'timestamp', 'timestamp-with-zone', 'boolean'] as const;
+
 /** The type of a column after a value that is not of its type: a wider one, or text. */
 function nextType(block: CsvBlock, column: number, row: number, finding: Finding): ColumnType {
   const one = { ...block, rows: row + 1 };
@@ -95,7 +97,7 @@ function nextType(block: CsvBlock, column: number, row: number, finding: Finding
     return readers[type](one, column, row, trial) > row;
   };
   if (finding.type === undefined) {
-    return (['integer', 'decimal', 'date', 'timestamp', 'timestamp-with-zone', 'boolean'] as const).find(fits) ?? 'text';
+    return inferableTypes.find(fits) ?? 'text';
   }
   if (finding.type === 'integer' && fits('decimal')) {
     // Integers are written with no digit behind the point: the first of the forms of decimals.

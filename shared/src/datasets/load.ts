@@ -47,8 +47,9 @@ const bytesPerBlock = 128 * 1024;
 const bytesPerProgress = 32 * 1024 * 1024;
 
 /**
- * Loads CSV bytes into a table: streamed, checked and counted on the way, published in one transaction. A load that fails
- * at any point leaves the table as it was. An empty value is NULL, and `""` is empty text.
+ * Loads CSV bytes into a table: streamed, checked and counted on the way, published in one transaction. A load that
+ * fails at any point leaves the table as it was. An empty value is NULL, and `""` is empty text. A table that is not
+ * there is made, in every mode.
  * @throws PipewrightError `bad-csv`, `rejected-rows`, `empty-dataset`, `cut-short`, `table-exists`, `columns-missing`,
  * `bad-input` (a value does not fit its column), `busy`, `cancelled`, and what the source throws
  */
@@ -63,7 +64,8 @@ export async function loadDataset(source: Bytes, target: TableTarget, options: L
     const seconds = Math.round(performance.now() - begin) / 1000;
     return { table, mode, ...loaded, seconds };
   } catch (error) {
-    await load.abort();
+    // A failure to clean up must not hide what went wrong first.
+    await load.abort().catch(() => undefined);
     throw error;
   }
 }

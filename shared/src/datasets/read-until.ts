@@ -10,7 +10,8 @@ export async function* readUntil(source: Bytes, signal: AbortSignal | undefined)
   const iterator = source[Symbol.asyncIterator]();
   let stop = (): void => undefined;
   const stopped = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(new PipewrightError({ code: 'cancelled', message: 'The load was stopped; the table is as it was.' }));
+    stop = () =>
+      reject(new PipewrightError({ code: 'cancelled', message: 'The load was stopped; the table is as it was.' }));
   });
   stopped.catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });

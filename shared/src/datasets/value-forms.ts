@@ -39,15 +39,16 @@ export function isDay(buffer: Buffer, at: number): boolean {
 }
 
 /**
- * The form of a timestamp as `2026-11-20 23:05`, with `T` in place of the space, seconds, up to six digits of a fraction,
- * and `Z` or an offset where there is a zone; `noForm` when the bytes are none.
+ * The form of a timestamp as `2026-11-20 23:05`, with `T` in place of the space, seconds, up to six digits of a
+ * fraction, and `Z` or an offset where there is a zone; `noForm` when the bytes are none.
  */
 export function timestampForm(buffer: Buffer, start: number, end: number): number {
   if (end - start < 16 || !isDay(buffer, start)) return noForm;
   let form: number = timestampForms.present;
   if (buffer[start + 10] === 0x54) form |= timestampForms.letterT;
   else if (buffer[start + 10] !== 0x20) return noForm;
-  if (buffer[start + 13] !== 0x3a || twoDigits(buffer, start + 11) > 23 || twoDigits(buffer, start + 14) > 59) return noForm;
+  if (buffer[start + 13] !== 0x3a) return noForm;
+  if (twoDigits(buffer, start + 11) > 23 || twoDigits(buffer, start + 14) > 59) return noForm;
   let at = start + 16;
   if (at < end && buffer[at] === 0x3a) {
     if (end - at < 3 || twoDigits(buffer, at + 1) > 59) return noForm;

@@ -3,8 +3,9 @@ import type { TableTarget } from '../target.ts';
 
 /**
  * Opens the database at an address: `sqlite:path/to/file.db` or
- * `postgres://user:password@host:port/database?sslmode=verify-full`. A driver is loaded only when its database is chosen.
- * @throws PipewrightError `bad-input` for an address of another kind, and what the database says when it cannot be opened
+ * `postgres://user:password@host:port/database?sslmode=verify-full`. A driver is loaded only when its database is
+ * chosen.
+ * @throws PipewrightError `bad-input` for an address of another kind; what the database says when it cannot be opened
  */
 export async function openTarget(address: string): Promise<TableTarget> {
   if (address.startsWith('sqlite:')) {

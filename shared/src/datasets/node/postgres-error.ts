@@ -14,17 +14,27 @@ const lost: Known = { code: 'unavailable', hint: 'The table is as it was. Run th
 /** @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const knownErrors: Record<string, Known> = {
   '28P01': { code: 'unauthorized', hint: 'Check the user and the password in the connection.' },
-  '28000': { code: 'unauthorized', hint: 'Check the user in the connection, and that the server lets this address in.' },
+  '28000': {
+    code: 'unauthorized',
+    hint: 'Check the user in the connection, and that the server lets this address in.',
+  },
   '3D000': { code: 'not-found', hint: 'Check the name of the database in the connection.' },
   '3F000': { code: 'not-found', hint: 'Check the name of the schema.' },
   '42501': { code: 'forbidden', hint: 'Let the user of the connection create and write tables in this schema.' },
   '42P07': { code: 'table-exists', hint: 'Somebody made the table meanwhile. Run the step again.' },
   '23502': { code: 'bad-input', hint: 'The table is as it was. Fill the empty values in the file.' },
-  '23503': { code: 'conflict', hint: 'The table is as it was. Rows of another table refer to its rows: choose the mode Append.' },
+  '23503': {
+    code: 'conflict',
+    hint: 'The table is as it was. Rows of another table refer to its rows: choose the mode Append.',
+  },
   '23505': { code: 'conflict', hint: 'The table is as it was. A key of the dataset is there already or comes twice.' },
   '23514': { code: 'bad-input', hint: 'The table is as it was. A row breaks a rule of the table.' },
   '40P01': { code: 'busy', hint: 'The table is as it was. Run the step again.', retryable: true },
-  '55P03': { code: 'busy', hint: 'Another load or session holds the table. Run the step again later.', retryable: true },
+  '55P03': {
+    code: 'busy',
+    hint: 'Another load or session holds the table. Run the step again later.',
+    retryable: true,
+  },
   '53100': { code: 'unavailable', hint: 'The disk of the server is full. The table is as it was.' },
   '57014': { code: 'cancelled', hint: 'Somebody stopped it at the server. The table is as it was.' },
   '57P01': lost,

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { PipewrightError } from '../../host/error.ts';
 import type { InferredColumn } from '../column.ts';
 import { valueKind, type CsvBlock } from '../csv-block.ts';
 import type { ExistingColumn, LoadMode, TableLoad } from '../target.ts';
+import { cascadeError } from './cascade-error.ts';
 import { PostgresCopy } from './postgres-copy.ts';
 import { explainPostgres } from './postgres-error.ts';
 import { carrierOf, postgresType, textAgain } from './postgres-types.ts';
@@ -15,8 +15,8 @@ const endOfCopy = Buffer.from('\\.');
 
 /**
  * A load into PostgreSQL within one transaction, which is all the staging it needs: nobody sees the rows before COMMIT,
- * and nobody ever sees them after ROLLBACK. Rows are copied straight into the table; those that are replaced are deleted
- * first, not truncated, so that readers keep the old ones meanwhile.
+ * and nobody ever sees them after ROLLBACK. Rows are copied straight into the table; those that are replaced are
+ * deleted first, not truncated, so that readers keep the old ones meanwhile.
  */
 export class PostgresLoad implements TableLoad {
   readonly existing: readonly ExistingColumn[] | undefined;
@@ -93,7 +93,9 @@ export class PostgresLoad implements TableLoad {
   async #change(carriers: string[], using: (column: InferredColumn, type: string) => string): Promise<void> {
     const changes = this.#columns.flatMap((column, index) => {
       const type = carriers[index] as string;
-      return type === this.#carriers[index] ? [] : [`ALTER ${quoted(column.name)} TYPE ${type} USING ${using(column, type)}`];
+      return type === this.#carriers[index]
+        ? []
+        : [`ALTER ${quoted(column.name)} TYPE ${type} USING ${using(column, type)}`];
     });
     if (changes.length > 0) await this.#run(`ALTER TABLE ${this.#table} ${changes.join(', ')}`);
     this.#carriers = carriers;
@@ -103,17 +105,11 @@ export class PostgresLoad implements TableLoad {
   async #deleteRows(): Promise<void> {
     const { rows } = await this.#run(
       `SELECT conrelid::regclass::text AS name FROM pg_constraint
-       WHERE contype = 'f' AND confrelid = to_regclass($1) AND conrelid <> confrelid AND confdeltype IN ('c', 'n', 'd')`,
+       WHERE contype = 'f' AND confrelid = to_regclass($1) AND conrelid <> confrelid
+         AND confdeltype IN ('c', 'n', 'd')`,
       [this.#table],
     );
-    if (rows[0]) {
-      throw new PipewrightError({
-        code: 'conflict',
-        service: 'PostgreSQL',
-        message: `Replacing the rows would delete or change rows of the table ${String(rows[0]['name'])}, which refers to them.`,
-        hint: 'The table is as it was. Choose the mode Append, or load into another table.',
-      });
-    }
+    if (rows[0]) throw cascadeError('PostgreSQL', String(rows[0]['name']));
     await this.#run(`DELETE FROM ${this.#table}`);
   }
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { PipewrightError } from '../../host/error.ts';
-import type { ColumnType, InferredColumn } from '../column.ts';
+import type { InferredColumn } from '../column.ts';
 import type { CsvBlock } from '../csv-block.ts';
 import { TypeInference } from '../infer-types.ts';
 import type { ExistingColumn, LoadMode, TableLoad } from '../target.ts';
@@ -53,11 +53,13 @@ export class SqliteLoad implements TableLoad {
         // Made from the table, the staging table has its types, and SQLite can move whole rows.
         this.#database.exec(`CREATE TABLE ${staging} AS SELECT ${names} FROM ${this.#name} WHERE 0`);
       } else {
-        const list = columns.map((column) => `${quoted(column.name)} ${isCarried(column) ? sqliteType(column) : 'TEXT'}`);
+        const list = columns.map(
+          (column) => `${quoted(column.name)} ${isCarried(column) ? sqliteType(column) : 'TEXT'}`,
+        );
         this.#database.exec(`CREATE TABLE ${staging} (${list.join(', ')})`);
       }
     });
-    if (this.existing) this.#check = new TypeInference(columns.map(({ name }) => name), typesOf(columns));
+    if (this.existing) this.#check = checkOf(columns);
     inSqlite(() => this.#database.exec('BEGIN'));
     this.#insert = this.#database.prepare(`INSERT INTO ${staging} VALUES (${columns.map(() => '?').join(', ')})`);
   }
@@ -118,7 +120,8 @@ export class SqliteLoad implements TableLoad {
     const from = `FROM ${staging} ORDER BY rowid`;
     const all = columns.map(({ name }) => name);
     if (this.existing) {
-      const inOrder = this.existing.length === all.length && this.existing.every(({ name }, index) => name === all[index]);
+      const inOrder =
+        this.existing.length === all.length && this.existing.every(({ name }, index) => name === all[index]);
       if (inOrder) return `INSERT INTO ${this.#name} SELECT * FROM ${staging}`;
       return `INSERT INTO ${this.#name} (${all.map(quoted).join(', ')}) SELECT * ${from}`;
     }
@@ -126,17 +129,20 @@ export class SqliteLoad implements TableLoad {
       return stagedValue(this.#staged[index] as InferredColumn, column, this.#bindings[index] as Binding);
     });
     const same = values.every((value, index) => value === quoted(all[index] as string));
-    return same ? `INSERT INTO ${this.#name} SELECT * FROM ${staging}` : `INSERT INTO ${this.#name} SELECT ${values.join(', ')} ${from}`;
+    return same
+      ? `INSERT INTO ${this.#name} SELECT * FROM ${staging}`
+      : `INSERT INTO ${this.#name} SELECT ${values.join(', ')} ${from}`;
   }
 
   /** The table may have been made or changed while the rows were staged. */
   #refuseChanges(): void {
     const now = readSqliteColumns(this.#database, this.#table);
     if (JSON.stringify(now) === JSON.stringify(this.existing)) return;
+    const what = this.existing ? 'changed' : 'made';
     throw new PipewrightError({
       code: this.existing ? 'conflict' : 'table-exists',
       service: 'SQLite',
-      message: `The table “${this.#table}” was ${this.existing ? 'changed' : 'made'} by another program during the load.`,
+      message: `The table “${this.#table}” was ${what} by another program during the load.`,
       hint: 'It is as that program left it. Run the step again.',
       retryable: true,
     });
@@ -150,7 +156,8 @@ export class SqliteLoad implements TableLoad {
   }
 }
 
-/** Types that the values of a table must fit; SQLite itself would store any value anywhere. */
-function typesOf(columns: readonly InferredColumn[]): Record<string, ColumnType> {
-  return Object.fromEntries(columns.map(({ name, type }) => [name, type]));
+/** Checks that values fit the types of a table; SQLite itself would store any value anywhere. */
+function checkOf(columns: readonly InferredColumn[]): TypeInference {
+  const names = columns.map(({ name }) => name);
+  return new TypeInference(names, Object.fromEntries(columns.map(({ name, type }) => [name, type])));
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { PipewrightError } from '../../host/error.ts';
 import type { ExistingColumn } from '../target.ts';
+import { cascadeError } from './cascade-error.ts';
 import { typeOfSqlite } from './sqlite-types.ts';
 
 /**
@@ -46,11 +47,5 @@ export function refuseCascades(database: DatabaseSync, table: string): void {
          AND f.on_delete IN ('CASCADE', 'SET NULL', 'SET DEFAULT')`,
     )
     .get(table);
-  if (!found) return;
-  throw new PipewrightError({
-    code: 'conflict',
-    service: 'SQLite',
-    message: `Replacing the rows would delete or change rows of the table ${String(found['name'])}, which refers to them.`,
-    hint: 'The table is as it was. Choose the mode Append, or load into another table.',
-  });
+  if (found) throw cascadeError('SQLite', String(found['name']));
 }

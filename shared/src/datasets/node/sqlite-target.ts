@@ -10,7 +10,7 @@ import { readSqliteColumns } from './sqlite-table.ts';
 /**
  * An SQLite database file; it is made when it is missing, its folder is not. Its journal mode stays as it is.
  * @param path of the file; who calls decides which folders are allowed
- * @throws PipewrightError `bad-input`, `not-found` (the folder), `unavailable` (no database, or no Node with node:sqlite)
+ * @throws PipewrightError `bad-input`, `not-found` (the folder), `unavailable` (no database, or a Node without SQLite)
  */
 export async function openSqlite(path: string): Promise<TableTarget> {
   await checkPath(path);

@@ -24,8 +24,8 @@ export function typeOfSqlite(declared: string): ColumnType {
 }
 
 /**
- * Whether the values of a column so far can be stored as its type while the file is still being read, because their text
- * can be made again from it should a later value turn the column into another type.
+ * Whether the values of a column so far can be stored as its type while the file is still being read, because their
+ * text can be made again from it should a later value turn the column into another type.
  */
 export function isCarried(column: InferredColumn): boolean {
   const { type, form, lossy } = column;
