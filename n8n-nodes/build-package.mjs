@@ -18,7 +18,9 @@ import { build } from 'esbuild';
  */
 export async function buildPackage(directory, place = directory) {
   const { n8n } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
-  const registered = [...n8n.nodes, ...n8n.credentials].map((path) => path.replace(/^dist\//, '').replace(/\.js$/, '.ts'));
+  const registered = [...n8n.nodes, ...n8n.credentials].map((path) =>
+    path.replace(/^dist\//, '').replace(/\.js$/, '.ts'),
+  );
   const found = globSync('{nodes,credentials}/**/*.{node,credentials}.ts', { cwd: directory });
   const unknown = [...registered, ...found].filter((path) => !registered.includes(path) || !found.includes(path));
   if (unknown.length > 0) throw new Error(`package.json and the files differ: ${unknown.join(', ')}`);
@@ -45,9 +47,12 @@ export async function buildPackage(directory, place = directory) {
     logLevel: 'silent',
   });
   for (const { text, location } of warnings) console.warn(`${location?.file}:${location?.line}: ${text}`);
-  const icons = new Set(found.flatMap((path) => readFileSync(join(directory, path), 'utf8').match(/icons\/[\w.-]+\.svg/g) ?? []));
+  const icons = new Set(
+    found.flatMap((path) => readFileSync(join(directory, path), 'utf8').match(/icons\/[\w.-]+\.svg/g) ?? []),
+  );
   for (const path of icons) cpSync(join(directory, path), join(dist, path), { dereference: true });
-  for (const path of globSync('nodes/**/*.node.json', { cwd: directory })) cpSync(join(directory, path), join(dist, path));
+  for (const path of globSync('nodes/**/*.node.json', { cwd: directory }))
+    cpSync(join(directory, path), join(dist, path));
   const outputs = Object.values(metafile.outputs);
   return { files: outputs.length, bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0) };
 }

@@ -14,11 +14,20 @@ export const packages: Record<'pipewright' | 'pipewright-sql', readonly Service[
 
 function operationsOf({ name, triggers, operations }: Service): string {
   const rows = [...triggers, ...operations].map((described) => `| ${described.name} | ${described.description} |`);
-  return [`### ${name}`, '', `| ${triggers.length > 0 ? 'event or operation' : 'operation'} | what it does |`, '|---|---|', ...rows].join('\n');
+  return [
+    `### ${name}`,
+    '',
+    `| ${triggers.length > 0 ? 'event or operation' : 'operation'} | what it does |`,
+    '|---|---|',
+    ...rows,
+  ].join('\n');
 }
 
 function credentialOf({ name, description, fields }: Connection): string {
-  const required = Object.values(fields).map(describeField).filter((field) => field.required).map(({ label }) => label);
+  const required = Object.values(fields)
+    .map(describeField)
+    .filter((field) => field.required)
+    .map(({ label }) => label);
   return `| ${name} | ${description}${required.length > 0 ? ` Fields: ${required.join(', ')}.` : ''} |`;
 }
 
@@ -30,9 +39,20 @@ function replaceBetween(text: string, mark: string, content: string): string {
 
 /** A README with its tables of operations and credentials as the core has them. */
 export function withTables(readme: string, offered: readonly Service[]): string {
-  const connections = offered.flatMap(({ connection, furtherConnections = [] }) => [connection, ...furtherConnections.map((further) => further.connection)]);
-  const credentials = ['| credential | what it needs |', '|---|---|', ...[...new Set(connections)].map(credentialOf)].join('\n');
-  return replaceBetween(replaceBetween(readme, 'operations', offered.map(operationsOf).join('\n\n')), 'credentials', credentials);
+  const connections = offered.flatMap(({ connection, furtherConnections = [] }) => [
+    connection,
+    ...furtherConnections.map((further) => further.connection),
+  ]);
+  const credentials = [
+    '| credential | what it needs |',
+    '|---|---|',
+    ...[...new Set(connections)].map(credentialOf),
+  ].join('\n');
+  return replaceBetween(
+    replaceBetween(readme, 'operations', offered.map(operationsOf).join('\n\n')),
+    'credentials',
+    credentials,
+  );
 }
 
 /** `node n8n-nodes/readme-tables.ts` writes the tables into the READMEs of the packages. */

@@ -13,7 +13,8 @@ export function displayOptions(shown: Shown): { displayOptions?: IDisplayOptions
 }
 
 /**
- * The condition that a field adds: n8n looks beside the property, and from within a collection reaches the fields outside
+ * The condition that a field adds: n8n looks beside the property, and from within a collection reaches the fields
+ * outside
  * with a leading slash.
  */
 export function shownWhen(info: FieldMetadata, fields: Fields, place: Place): Shown {

@@ -15,18 +15,28 @@ export function checkConnection(connection: Connection, data: Record<string, unk
     return checkInput(Object.fromEntries(offeredFields(connection.fields)), data);
   } catch (error) {
     if (!(error instanceof PipewrightError)) throw error;
-    throw new PipewrightError({ code: 'not-connected', message: `In the credential: ${error.message}`, hint: 'Open the credential, correct the field and try again.' });
+    throw new PipewrightError({
+      code: 'not-connected',
+      message: `In the credential: ${error.message}`,
+      hint: 'Open the credential, correct the field and try again.',
+    });
   }
 }
 
 /** The checked values of the credential that a node was given for a connection. */
-export async function readConnection(context: NodeContext, connection: Connection, itemIndex = 0): Promise<Record<string, unknown>> {
+export async function readConnection(
+  context: NodeContext,
+  connection: Connection,
+  itemIndex = 0,
+): Promise<Record<string, unknown>> {
   return checkConnection(connection, await context.getCredentials(credentialName(connection), itemIndex));
 }
 
 /** The connection of a service, or a further one, by its key. */
 export function findConnection(service: Service, key: string): Connection {
-  const found = [service.connection, ...(service.furtherConnections ?? []).map(({ connection }) => connection)].find((connection) => connection.key === key);
+  const found = [service.connection, ...(service.furtherConnections ?? []).map(({ connection }) => connection)].find(
+    (connection) => connection.key === key,
+  );
   if (found) return found;
   throw new PipewrightError({ code: 'not-connected', message: `There is no connection “${key}”.` });
 }

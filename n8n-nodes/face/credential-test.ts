@@ -22,7 +22,12 @@ function sendFrom({ helpers }: ICredentialTestFunctions): SendRequest {
 }
 
 /** Tries a connection as the core does it, and says in n8n's form how it went. */
-export async function testConnection(context: ICredentialTestFunctions, connection: Connection, data: object, lastingFolder?: string): Promise<INodeCredentialTestResult> {
+export async function testConnection(
+  context: ICredentialTestFunctions,
+  connection: Connection,
+  data: object,
+  lastingFolder?: string,
+): Promise<INodeCredentialTestResult> {
   try {
     const host = makeHost({ send: sendFrom(context), logger: context.logger, lastingFolder });
     const values = checkConnection(connection, data as Record<string, unknown>);

@@ -34,5 +34,7 @@ export function emitterOf(key: string): Emit | undefined {
 
 /** The key by which n8n tells repeats of an event apart; it has the length that n8n's database takes. */
 export function deduplicationKey(trigger: string, eventId: string): string {
-  return createHash('sha256').update(JSON.stringify(['pipewright', trigger, eventId])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(['pipewright', trigger, eventId]))
+    .digest('hex');
 }

@@ -6,7 +6,8 @@ import { redact } from '../../shared/src/http/http-error.ts';
 export type NodeError = NodeApiError | NodeOperationError;
 
 /**
- * The error that n8n shows: the message says what happened, the description what to do. An answer of a vendor that refused
+ * The error that n8n shows: the message says what happened, the description what to do. An answer of a vendor that
+ * refused
  * becomes a `NodeApiError` with its status.
  */
 export function nodeError(node: INode, error: unknown, itemIndex?: number): NodeError {
@@ -16,5 +17,8 @@ export function nodeError(node: INode, error: unknown, itemIndex?: number): Node
   const { message, hint, status } = error;
   const said = { message, ...(hint === undefined ? {} : { description: hint }), ...at };
   if (status === undefined) return new NodeOperationError(node, message, said);
-  return new NodeApiError(node, { message, ...(hint === undefined ? {} : { description: hint }) } as JsonObject, { ...said, httpCode: String(status) });
+  return new NodeApiError(node, { message, ...(hint === undefined ? {} : { description: hint }) } as JsonObject, {
+    ...said,
+    httpCode: String(status),
+  });
 }

@@ -24,12 +24,19 @@ function chosenOperation(context: IExecuteFunctions, service: Service, itemIndex
   const key = String(context.getNodeParameter('operation', itemIndex));
   const found = service.operations.find((operation) => operation.key === key);
   if (found) return found;
-  throw new PipewrightError({ code: 'bad-input', message: `${service.name} has no operation “${key}”.`, hint: 'Choose an operation from the list.' });
+  throw new PipewrightError({
+    code: 'bad-input',
+    message: `${service.name} has no operation “${key}”.`,
+    hint: 'Choose an operation from the list.',
+  });
 }
 
 /** The connection whose vendor is talked to: a further one where the input asks for it, else that of the service. */
 function talksTo({ connection, furtherConnections = [] }: Service, input: Record<string, unknown>): Connection {
-  return furtherConnections.find(({ shownWhen }) => shownWhen.is.includes(String(input[shownWhen.field])))?.connection ?? connection;
+  return (
+    furtherConnections.find(({ shownWhen }) => shownWhen.is.includes(String(input[shownWhen.field])))?.connection ??
+    connection
+  );
 }
 
 /** One result as an item: files become its binary data. */
@@ -43,7 +50,12 @@ function itemOf(result: Record<string, unknown>, binaryField: string, itemIndex:
   return { json, ...(Object.keys(binary).length > 0 ? { binary } : {}), pairedItem: { item: itemIndex } };
 }
 
-async function executeItem(context: IExecuteFunctions, service: Service, itemIndex: number, options: ExecuteOptions): Promise<INodeExecutionData[]> {
+async function executeItem(
+  context: IExecuteFunctions,
+  service: Service,
+  itemIndex: number,
+  options: ExecuteOptions,
+): Promise<INodeExecutionData[]> {
   const operation = chosenOperation(context, service, itemIndex);
   const raw = readParameters(operation.input, (name, fallback) => context.getNodeParameter(name, itemIndex, fallback));
   const input = checkInput(operation.input, raw);
@@ -63,14 +75,20 @@ async function executeItem(context: IExecuteFunctions, service: Service, itemInd
   const result = await operation.run(input as never, lent as never);
   const chosen = context.getNodeParameter(optionsName, itemIndex, {}) as IDataObject;
   const binaryField = String(chosen[outputFieldName] || 'data');
-  return (Array.isArray(result) ? result : [result]).map((one) => itemOf(one as Record<string, unknown>, binaryField, itemIndex));
+  return (Array.isArray(result) ? result : [result]).map((one) =>
+    itemOf(one as Record<string, unknown>, binaryField, itemIndex),
+  );
 }
 
 /**
  * Runs the chosen operation for every item. With Continue On Fail an item that failed gives its error, paired with it;
  * a stopped execution ends in any case.
  */
-export async function executeOperations(context: IExecuteFunctions, service: Service, options: ExecuteOptions = {}): Promise<INodeExecutionData[][]> {
+export async function executeOperations(
+  context: IExecuteFunctions,
+  service: Service,
+  options: ExecuteOptions = {},
+): Promise<INodeExecutionData[][]> {
   const results: INodeExecutionData[] = [];
   for (let itemIndex = 0; itemIndex < context.getInputData().length; itemIndex += 1) {
     try {

@@ -49,7 +49,10 @@ function assertBinary(context: IExecuteFunctions, itemIndex: number, value: unkn
     throw new PipewrightError({
       code: 'bad-input',
       message: `The item has no file in the binary field ${name}.`,
-      hint: there.length > 0 ? `Type one of these into Input Binary Field: ${there.join(', ')}.` : 'Put a node before this one that gives a file.',
+      hint:
+        there.length > 0
+          ? `Type one of these into Input Binary Field: ${there.join(', ')}.`
+          : 'Put a node before this one that gives a file.',
     });
   }
 }

@@ -19,8 +19,22 @@ export function describeForm(fields: Fields, shown: Shown, more: INodeProperties
   const offered = offeredFields(fields);
   const usual = offered.filter(([, field]) => !describeField(field).advanced);
   const advanced = offered.filter(([, field]) => describeField(field).advanced);
-  const options = [...advanced.flatMap(([name, field]) => fieldProperties(name, field, fields, {}, 'options')), ...more];
+  const options = [
+    ...advanced.flatMap(([name, field]) => fieldProperties(name, field, fields, {}, 'options')),
+    ...more,
+  ];
   const properties = usual.flatMap(([name, field]) => fieldProperties(name, field, fields, shown, 'node'));
   if (options.length === 0) return properties;
-  return [...properties, { displayName: 'Options', name: optionsName, type: 'collection', placeholder: 'Add Option', default: {}, options, ...displayOptions(shown) }];
+  return [
+    ...properties,
+    {
+      displayName: 'Options',
+      name: optionsName,
+      type: 'collection',
+      placeholder: 'Add Option',
+      default: {},
+      options,
+      ...displayOptions(shown),
+    },
+  ];
 }

@@ -38,9 +38,11 @@ export function makeHost({ send, logger, files = noFiles, signal, once = () => t
 }
 
 /**
- * Sends with the credential that the node was given: n8n then knows which credential a request belongs to. What logs in is
+ * Sends with the credential that the node was given: n8n then knows which credential a request belongs to. What logs
+ * in is
  * added by the core, so the credential itself adds nothing.
  */
 export function sendWith(context: NodeContext, credential: string): SendRequest {
-  return (options) => context.helpers.httpRequestWithAuthentication.call(context as never, credential, options) as Promise<FullResponse>;
+  return (options) =>
+    context.helpers.httpRequestWithAuthentication.call(context as never, credential, options) as Promise<FullResponse>;
 }

@@ -14,7 +14,12 @@ export interface FullResponse {
 
 /** Header names in lower case; a header that came more than once is joined by commas. */
 export function headersOf(response: FullResponse): Headers {
-  return Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value)]));
+  return Object.fromEntries(
+    Object.entries(response.headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(', ') : String(value),
+    ]),
+  );
 }
 
 const reasons: Record<string, string> = {
@@ -27,7 +32,11 @@ const reasons: Record<string, string> = {
 
 /** The code of the fault at the bottom of an error. */
 function codeOf(error: unknown): string | undefined {
-  for (let current = error; typeof current === 'object' && current !== null; current = (current as { cause?: unknown }).cause) {
+  for (
+    let current = error;
+    typeof current === 'object' && current !== null;
+    current = (current as { cause?: unknown }).cause
+  ) {
     const { code } = current as { code?: unknown };
     if (typeof code === 'string') return code;
   }
@@ -58,9 +67,10 @@ function bodyOf(body: HttpRequest['body']): Pick<IHttpRequestOptions, 'body'> {
 
 /** The bytes of an answer; one that is cut short fails instead of looking whole. */
 function streamOf(body: unknown): Bytes {
-  if (!isNodeStream(body)) return (async function* () {
-    yield Buffer.from(body as string);
-  })();
+  if (!isNodeStream(body))
+    return (async function* () {
+      yield Buffer.from(body as string);
+    })();
   const read = body[Symbol.asyncIterator].bind(body);
   // The same stream is kept, so that n8n can store it as it comes.
   return Object.assign(body, {

@@ -15,9 +15,20 @@ const known = new Map<string, Known>();
  * The values of a trigger's connection, at most a minute old.
  * @param force reads them anew, for the secret may have been replaced; undefined when that was done only just before
  */
-export async function knownConnection(key: string, read: () => Promise<Record<string, unknown>>, force: true): Promise<Record<string, unknown> | undefined>;
-export async function knownConnection(key: string, read: () => Promise<Record<string, unknown>>): Promise<Record<string, unknown>>;
-export async function knownConnection(key: string, read: () => Promise<Record<string, unknown>>, force = false): Promise<Record<string, unknown> | undefined> {
+export async function knownConnection(
+  key: string,
+  read: () => Promise<Record<string, unknown>>,
+  force: true,
+): Promise<Record<string, unknown> | undefined>;
+export async function knownConnection(
+  key: string,
+  read: () => Promise<Record<string, unknown>>,
+): Promise<Record<string, unknown>>;
+export async function knownConnection(
+  key: string,
+  read: () => Promise<Record<string, unknown>>,
+  force = false,
+): Promise<Record<string, unknown> | undefined> {
   const now = Date.now();
   const entry = known.get(key);
   const age = entry ? now - entry.readAt : Infinity;

@@ -1,4 +1,10 @@
-import type { ICredentialTestFunction, ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions, INodeType } from 'n8n-workflow';
+import type {
+  ICredentialTestFunction,
+  ILoadOptionsFunctions,
+  INodeListSearchResult,
+  INodePropertyOptions,
+  INodeType,
+} from 'n8n-workflow';
 import type { ChoiceList, ChoicePage, ChoiceQuery } from '../../shared/src/operations/choice-list.ts';
 import type { Context } from '../../shared/src/operations/context.ts';
 import { describeField, type Fields } from '../../shared/src/operations/fields.ts';
@@ -31,14 +37,25 @@ function listsOf(service: Service): Map<string, { list: ChoiceList; fields: Fiel
 
 const isFilled = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
-async function load(context: ILoadOptionsFunctions, service: Service, list: ChoiceList, fields: Fields, query: Omit<ChoiceQuery, 'input'>): Promise<ChoicePage> {
+async function load(
+  context: ILoadOptionsFunctions,
+  service: Service,
+  list: ChoiceList,
+  fields: Fields,
+  query: Omit<ChoiceQuery, 'input'>,
+): Promise<ChoicePage> {
   try {
     const current = context.getCurrentNodeParameters() ?? {};
     const input = readParameters(fields, (name, fallback) => current[name] ?? fallback);
     if ((list.needs ?? []).some((field) => !isFilled(input[field]))) return { choices: [] };
-    const further = service.furtherConnections?.find(({ shownWhen }) => shownWhen.is.includes(String(current[shownWhen.field])));
+    const further = service.furtherConnections?.find(({ shownWhen }) =>
+      shownWhen.is.includes(String(current[shownWhen.field])),
+    );
     const lent: Context = {
-      host: makeHost({ send: sendWith(context, credentialName((further ?? service).connection)), logger: context.logger }),
+      host: makeHost({
+        send: sendWith(context, credentialName((further ?? service).connection)),
+        logger: context.logger,
+      }),
       connection: further ? {} : await readConnection(context, service.connection),
       connectionOf: (key) => readConnection(context, findConnection(service, key)),
     };
@@ -48,13 +65,28 @@ async function load(context: ILoadOptionsFunctions, service: Service, list: Choi
   }
 }
 
-async function search(context: ILoadOptionsFunctions, service: Service, list: ChoiceList, fields: Fields, filter?: string, page?: string): Promise<INodeListSearchResult> {
-  const { choices, nextPage } = await load(context, service, list, fields, { ...(filter ? { search: filter } : {}), ...(page ? { page } : {}) });
+async function search(
+  context: ILoadOptionsFunctions,
+  service: Service,
+  list: ChoiceList,
+  fields: Fields,
+  filter?: string,
+  page?: string,
+): Promise<INodeListSearchResult> {
+  const { choices, nextPage } = await load(context, service, list, fields, {
+    ...(filter ? { search: filter } : {}),
+    ...(page ? { page } : {}),
+  });
   const results = choices.map(({ value, label, url }) => ({ name: label, value, ...(url ? { url } : {}) }));
   return { results, ...(nextPage ? { paginationToken: nextPage } : {}) };
 }
 
-async function loadAll(context: ILoadOptionsFunctions, service: Service, list: ChoiceList, fields: Fields): Promise<INodePropertyOptions[]> {
+async function loadAll(
+  context: ILoadOptionsFunctions,
+  service: Service,
+  list: ChoiceList,
+  fields: Fields,
+): Promise<INodePropertyOptions[]> {
   const options: INodePropertyOptions[] = [];
   let page: string | undefined;
   for (let count = 0; count < mostPages; count += 1) {
@@ -66,7 +98,10 @@ async function loadAll(context: ILoadOptionsFunctions, service: Service, list: C
   return options;
 }
 
-/** What a node of a service is asked besides its work: what a field can be picked from, and whether a credential is good. */
+/**
+ * What a node of a service is asked besides its work: what a field can be picked from, and whether a credential is
+ * good.
+ */
 export function describeMethods(service: Service, { lastingFolder }: ExecuteOptions = {}): Methods {
   const lists = [...listsOf(service).values()];
   const connections = [service.connection, ...(service.furtherConnections ?? []).map(({ connection }) => connection)];

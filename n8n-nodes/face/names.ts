@@ -3,7 +3,10 @@ import type { Connection } from '../../shared/src/operations/connection.ts';
 
 const capitalize = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
-/** The type under which n8n keeps the values of a connection: `pipewrightAzureApi`. It never changes, for workflows hold it. */
+/**
+ * The type under which n8n keeps the values of a connection: `pipewrightAzureApi`. It never changes, for workflows
+ * hold it.
+ */
 export function credentialName(connection: Pick<Connection, 'key'>): string {
   return `pipewright${capitalize(connection.key)}Api`;
 }
@@ -20,7 +23,10 @@ export function listMethod(list: Pick<ChoiceList, 'key'>): string {
 
 /** A value of the list of resources: `Pipeline Run` becomes `pipelineRun`. */
 export function resourceValue(resource: string): string {
-  const words = resource.split(/[^A-Za-z0-9]+/).filter(Boolean).map((word) => word.toLowerCase());
+  const words = resource
+    .split(/[^A-Za-z0-9]+/)
+    .filter(Boolean)
+    .map((word) => word.toLowerCase());
   return words.map((word, index) => (index === 0 ? word : capitalize(word))).join('');
 }
 

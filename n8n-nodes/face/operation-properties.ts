@@ -19,11 +19,20 @@ const outputField: INodeProperties = {
 
 function resourceProperty(resources: string[]): INodeProperties {
   const options = resources.map((name): INodePropertyOptions => ({ name, value: resourceValue(name) }));
-  return { displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true, options, default: options[0]?.value ?? '' };
+  return {
+    displayName: 'Resource',
+    name: 'resource',
+    type: 'options',
+    noDataExpression: true,
+    options,
+    default: options[0]?.value ?? '',
+  };
 }
 
 function operationProperty(resource: string, operations: readonly Operation[]): INodeProperties {
-  const options = operations.map(({ key, name, description }): INodePropertyOptions => ({ name, value: key, description, action: actionText(name) }));
+  const options = operations.map(
+    ({ key, name, description }): INodePropertyOptions => ({ name, value: key, description, action: actionText(name) }),
+  );
   return {
     displayName: 'Operation',
     name: 'operation',
@@ -46,8 +55,18 @@ export function describeProperties(service: Service): INodeProperties[] {
   const resources = [...new Set(operations.map(({ resource }) => resource))];
   return [
     resourceProperty(resources),
-    ...resources.map((resource) => operationProperty(resource, operations.filter((operation) => operation.resource === resource))),
+    ...resources.map((resource) =>
+      operationProperty(
+        resource,
+        operations.filter((operation) => operation.resource === resource),
+      ),
+    ),
     ...operations.flatMap((operation) =>
-      describeForm(operation.input, { resource: [resourceValue(operation.resource)], operation: [operation.key] }, givesFile(operation) ? [outputField] : [])),
+      describeForm(
+        operation.input,
+        { resource: [resourceValue(operation.resource)], operation: [operation.key] },
+        givesFile(operation) ? [outputField] : [],
+      ),
+    ),
   ];
 }

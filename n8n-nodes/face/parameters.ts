@@ -5,7 +5,8 @@ import { jsonName, modeName } from './names.ts';
 /** Reads a parameter of the node; `fallback` is what it gives while the parameter is not shown. */
 export type ReadParameter = (name: string, fallback: unknown) => unknown;
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What stands in a resource locator; any other value as it is. */
 function unwrap(value: unknown): unknown {
@@ -22,7 +23,9 @@ function readRows(value: unknown): Record<string, unknown> | undefined {
 
 /** A moment as ISO text: an expression may give an object of luxon. */
 function readMoment(value: unknown): unknown {
-  return isObject(value) && typeof value['toISO'] === 'function' ? (value['toISO'] as () => unknown).call(value) : value;
+  return isObject(value) && typeof value['toISO'] === 'function'
+    ? (value['toISO'] as () => unknown).call(value)
+    : value;
 }
 
 function readField(name: string, kind: FieldKind, read: ReadParameter): unknown {

@@ -10,17 +10,26 @@ type Shape = Pick<INodeProperties, 'type' | 'default' | 'typeOptions' | 'options
 
 function optionShape({ options = [], default: initial, required }: Described): Shape {
   const entries: INodePropertyOptions[] = options.map(({ value, label }) => ({ name: label, value }));
-  if (initial === undefined && !required) return { type: 'options', options: [{ name: 'Not Set', value: '' }, ...entries], default: '' };
+  if (initial === undefined && !required)
+    return { type: 'options', options: [{ name: 'Not Set', value: '' }, ...entries], default: '' };
   return { type: 'options', options: entries, default: (initial ?? entries[0]?.value ?? '') as string };
 }
 
 function listShape({ label, choices }: Described): Shape {
-  if (!choices) return { type: 'string', default: [], typeOptions: { multipleValues: true, multipleValueButtonText: `Add to ${label}` } };
+  if (!choices)
+    return {
+      type: 'string',
+      default: [],
+      typeOptions: { multipleValues: true, multipleValueButtonText: `Add to ${label}` },
+    };
   const needs = choices.needs ?? [];
   return {
     type: 'multiOptions',
     default: [],
-    typeOptions: { loadOptionsMethod: listMethod(choices), ...(needs.length > 0 ? { loadOptionsDependsOn: [...needs] } : {}) },
+    typeOptions: {
+      loadOptionsMethod: listMethod(choices),
+      ...(needs.length > 0 ? { loadOptionsDependsOn: [...needs] } : {}),
+    },
   };
 }
 
@@ -55,11 +64,16 @@ function shapeOf(info: Described, place: Place): Shape {
   }
 }
 
-/** The help of a field in the words that n8n asks for: what can be ticked begins with "Whether", lists say how to give IDs. */
+/**
+ * The help of a field in the words that n8n asks for: what can be ticked begins with "Whether", lists say how to give
+ * IDs.
+ */
 function descriptionOf({ kind, label, help, choices }: Described): string | undefined {
-  if (kind === 'boolean' && !help?.startsWith('Whether')) return [`Whether to ${label.toLowerCase()}.`, help].filter(Boolean).join(' ');
+  if (kind === 'boolean' && !help?.startsWith('Whether'))
+    return [`Whether to ${label.toLowerCase()}.`, help].filter(Boolean).join(' ');
   if (kind === 'list' && choices) {
-    const ways = 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.';
+    const ways =
+      'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.';
     return [help, ways].filter(Boolean).join(' ');
   }
   return help;
@@ -69,7 +83,13 @@ function descriptionOf({ kind, label, help, choices }: Described): string | unde
  * The properties that stand for one field: one, or three for names with values, which can be typed in rows or as JSON.
  * @param shown the condition under which the field's operation is shown
  */
-export function fieldProperties(name: string, field: Field, fields: Fields, shown: Shown, place: Place): INodeProperties[] {
+export function fieldProperties(
+  name: string,
+  field: Field,
+  fields: Fields,
+  shown: Shown,
+  place: Place,
+): INodeProperties[] {
   const info = describeField(field);
   const conditions = displayOptions({ ...shown, ...shownWhen(info, fields, place) });
   if (info.kind === 'values' && place === 'node') return valuesProperties(name, info, conditions);
@@ -84,7 +104,9 @@ export function fieldProperties(name: string, field: Field, fields: Fields, show
       ...(info.required ? { required: true } : {}),
       ...(description ? { description } : {}),
       ...(isFile ? { hint: 'The name of the input binary field that holds the file' } : {}),
-      ...(info.placeholder && shape.type !== 'resourceLocator' && shape.type !== 'multiOptions' ? { placeholder: `e.g. ${info.placeholder}` } : {}),
+      ...(info.placeholder && shape.type !== 'resourceLocator' && shape.type !== 'multiOptions'
+        ? { placeholder: `e.g. ${info.placeholder}` }
+        : {}),
       ...conditions,
     },
   ];

@@ -17,7 +17,8 @@ interface StreamClass {
 }
 
 /**
- * The class that makes a stream of bytes. n8n's strict rules allow no import of it, but a hash of Node is a stream too, and
+ * The class that makes a stream of bytes. n8n's strict rules allow no import of it, but a hash of Node is a stream
+ * too, and
  * the class is among its ancestors.
  */
 function streamClass(): StreamClass {
@@ -33,5 +34,10 @@ export function toNodeStream(bytes: Bytes): NodeStream {
 
 /** What a body that ended too early raises. */
 export function cutShort(): PipewrightError {
-  return new PipewrightError({ code: 'cut-short', message: 'The connection broke while the body came.', hint: 'Run it again; nothing was kept.', retryable: true });
+  return new PipewrightError({
+    code: 'cut-short',
+    message: 'The connection broke while the body came.',
+    hint: 'Run it again; nothing was kept.',
+    retryable: true,
+  });
 }

@@ -33,7 +33,11 @@ interface Setting {
   url: string;
 }
 
-async function within<T>(context: IHookFunctions, service: Service, work: (setting: Setting) => Promise<T>): Promise<T> {
+async function within<T>(
+  context: IHookFunctions,
+  service: Service,
+  work: (setting: Setting) => Promise<T>,
+): Promise<T> {
   try {
     const read = (name: string, fallback: unknown) => context.getNodeParameter(name, fallback);
     const trigger = chosenTrigger(webhookTriggers(service), read);
@@ -47,7 +51,10 @@ async function within<T>(context: IHookFunctions, service: Service, work: (setti
   }
 }
 
-/** Whether the vendor still has the subscription. Where there is none at the vendor, `create` looks at the secrets each time. */
+/**
+ * Whether the vendor still has the subscription. Where there is none at the vendor, `create` looks at the secrets each
+ * time.
+ */
 export function subscriptionExists(context: IHookFunctions, service: Service): Promise<boolean> {
   return within(context, service, async ({ trigger: { subscriber }, lent, url }) => {
     const kept = keptSubscription(context);

@@ -16,18 +16,32 @@ export function pollingTriggers(service: Service): PollingTrigger[] {
 
 const step = /^\d+\. /;
 
-/** Text with a numbered step a line, in the only HTML that n8n leaves in a notice: lists, which have points for numbers. */
+/**
+ * Text with a numbered step a line, in the only HTML that n8n leaves in a notice: lists, which have points for
+ * numbers.
+ */
 function asNotice(text: string): string {
   const lines = text.split('\n');
   const before = lines.filter((line) => !step.test(line)).join(' ');
-  const steps = lines.filter((line) => step.test(line)).map((line) => `<li>${line.replace(step, '')}</li>`).join('');
+  const steps = lines
+    .filter((line) => step.test(line))
+    .map((line) => `<li>${line.replace(step, '')}</li>`)
+    .join('');
   return steps ? `${before}<ul>${steps}</ul>` : before;
 }
 
 /** What a person must do by hand, where the vendor has no interface for it. */
 function directionsNotice(trigger: Trigger, shown: Shown): INodeProperties[] {
   if (trigger.how !== 'webhook' || trigger.subscriber || !trigger.directions) return [];
-  return [{ displayName: asNotice(trigger.directions), name: 'directions', type: 'notice', default: '', ...displayOptions(shown) }];
+  return [
+    {
+      displayName: asNotice(trigger.directions),
+      name: 'directions',
+      type: 'notice',
+      default: '',
+      ...displayOptions(shown),
+    },
+  ];
 }
 
 /** Every property of a trigger node: the event, where there are several, and the form of each. */

@@ -9,8 +9,14 @@ function hasExpression(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(hasExpression);
 }
 
-/** Reads the parameters of a trigger; n8n's own way, which prepares for expressions, is taken only where there are some. */
-export function parameterReader(context: { getNode(): INode; getNodeParameter(name: string, fallback?: unknown): unknown }): ReadParameter {
+/**
+ * Reads the parameters of a trigger; n8n's own way, which prepares for expressions, is taken only where there are
+ * some.
+ */
+export function parameterReader(context: {
+  getNode(): INode;
+  getNodeParameter(name: string, fallback?: unknown): unknown;
+}): ReadParameter {
   const { parameters } = context.getNode();
   if (hasExpression(parameters)) return (name, fallback) => context.getNodeParameter(name, fallback);
   return (name, fallback) => parameters[name] ?? fallback;
@@ -23,7 +29,11 @@ export function chosenTrigger<T extends Trigger>(triggers: readonly T[], read: R
   const key = String(read('event', ''));
   const found = triggers.find((trigger) => trigger.key === key);
   if (found) return found;
-  throw new PipewrightError({ code: 'bad-input', message: `There is no event “${key}”.`, hint: 'Choose an event from the list.' });
+  throw new PipewrightError({
+    code: 'bad-input',
+    message: `There is no event “${key}”.`,
+    hint: 'Choose an event from the list.',
+  });
 }
 
 /** The checked input of a trigger. */

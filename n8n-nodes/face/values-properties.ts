@@ -3,12 +3,19 @@ import type { FieldMetadata } from '../../shared/src/operations/fields.ts';
 import { jsonName, modeName } from './names.ts';
 
 /**
- * Names with values, such as the parameters of a pipeline: typed in rows by people, or given as JSON by those who have it.
+ * Names with values, such as the parameters of a pipeline: typed in rows by people, or given as JSON by those who have
+ * it.
  */
-export function valuesProperties(name: string, info: FieldMetadata, { displayOptions }: { displayOptions?: IDisplayOptions }): INodeProperties[] {
+export function valuesProperties(
+  name: string,
+  info: FieldMetadata,
+  { displayOptions }: { displayOptions?: IDisplayOptions },
+): INodeProperties[] {
   const { label, help, placeholder } = info;
   const mode = modeName(name);
-  const inMode = (value: string): { displayOptions: IDisplayOptions } => ({ displayOptions: { show: { ...displayOptions?.show, [mode]: [value] } } });
+  const inMode = (value: string): { displayOptions: IDisplayOptions } => ({
+    displayOptions: { show: { ...displayOptions?.show, [mode]: [value] } },
+  });
   const description = help ? { description: help } : {};
   return [
     {
@@ -35,8 +42,20 @@ export function valuesProperties(name: string, info: FieldMetadata, { displayOpt
           displayName: label,
           name: 'rows',
           values: [
-            { displayName: 'Name', name: 'name', type: 'string', default: '', description: 'The name, in the same upper and lower case as there' },
-            { displayName: 'Value', name: 'value', type: 'string', default: '', description: 'The value; use an expression for a number, a list or yes and no' },
+            {
+              displayName: 'Name',
+              name: 'name',
+              type: 'string',
+              default: '',
+              description: 'The name, in the same upper and lower case as there',
+            },
+            {
+              displayName: 'Value',
+              name: 'value',
+              type: 'string',
+              default: '',
+              description: 'The value; use an expression for a number, a list or yes and no',
+            },
           ],
         },
       ],

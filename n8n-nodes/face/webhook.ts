@@ -23,7 +23,11 @@ interface RawRequest {
 async function readDelivery(context: IWebhookFunctions): Promise<Delivery> {
   const request = context.getRequestObject() as unknown as RawRequest;
   if (request.rawBody === undefined) await request.readRawBody?.();
-  return { headers: context.getHeaderData(), query: context.getQueryData() as Delivery['query'], body: request.rawBody ?? Buffer.alloc(0) };
+  return {
+    headers: context.getHeaderData(),
+    query: context.getQueryData() as Delivery['query'],
+    body: request.rawBody ?? Buffer.alloc(0),
+  };
 }
 
 /** Ends the request with an empty body: who sends a forged event learns nothing. */
@@ -31,13 +35,23 @@ function answer(context: IWebhookFunctions, status: number): void {
   context.getResponseObject().status(status).end();
 }
 
-/** A refusal may come from a secret that was replaced a moment ago: the connection is then read anew and asked once more. */
-async function take(context: IWebhookFunctions, service: Service, trigger: WebhookTrigger, key: string, parameters: ReadParameter): Promise<Taken> {
+/**
+ * A refusal may come from a secret that was replaced a moment ago: the connection is then read anew and asked once
+ * more.
+ */
+async function take(
+  context: IWebhookFunctions,
+  service: Service,
+  trigger: WebhookTrigger,
+  key: string,
+  parameters: ReadParameter,
+): Promise<Taken> {
   const delivery = await readDelivery(context);
   const input = readTriggerInput(trigger, parameters);
   const subscription = keptSubscription(context);
   const once = async (eventId: string) => context.getMode() === 'manual' || seenFirst(`${key}:${eventId}`);
-  const judge = (connection: Record<string, unknown>) => takeDelivery(trigger, delivery, { input, connection, host: { once }, ...(subscription ? { subscription } : {}) });
+  const judge = (connection: Record<string, unknown>) =>
+    takeDelivery(trigger, delivery, { input, connection, host: { once }, ...(subscription ? { subscription } : {}) });
   const read = () => readConnection(context, service.connection);
   const taken = await judge(await knownConnection(key, read));
   if (taken.outcome !== 'refused') return taken;

@@ -19,5 +19,7 @@ export function datasetSources({ key, name, connection, operations }: Service): 
   }));
 }
 
-/** Tables of SQL databases, with every dataset that can be loaded straight from its service. It needs drivers of Node. */
+/**
+ * Tables of SQL databases, with every dataset that can be loaded straight from its service. It needs drivers of Node.
+ */
 export const sqlTable: Service = tableOf(withDatasets.flatMap(datasetSources));

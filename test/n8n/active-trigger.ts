@@ -1,6 +1,12 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { IHookFunctions, INodeExecutionData, ITriggerFunctions, IWebhookFunctions, WorkflowExecuteMode } from 'n8n-workflow';
+import type {
+  IHookFunctions,
+  INodeExecutionData,
+  ITriggerFunctions,
+  IWebhookFunctions,
+  WorkflowExecuteMode,
+} from 'n8n-workflow';
 import type { N8n, NodeSetup } from './open-n8n.ts';
 
 /** How a trigger is run. */
@@ -41,7 +47,11 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** Opens a workflow of one trigger as n8n does; `activate` sets it up. */
-export async function openTrigger(n8n: N8n, setup: NodeSetup, { mode = 'trigger', leads = true }: ActiveTriggerOptions = {}): Promise<ActiveTrigger> {
+export async function openTrigger(
+  n8n: N8n,
+  setup: NodeSetup,
+  { mode = 'trigger', leads = true }: ActiveTriggerOptions = {},
+): Promise<ActiveTrigger> {
   const type = n8n.nodeType(setup.node);
   const [description] = type.description.webhooks ?? [];
   if (!description) throw new Error(`${setup.node} has no webhook.`);
@@ -58,14 +68,25 @@ export async function openTrigger(n8n: N8n, setup: NodeSetup, { mode = 'trigger'
       return { ...values };
     },
   });
-  const logger = { info: (line: string) => logged.push(line), warn: (line: string) => logged.push(line), error: (line: string) => logged.push(line), debug: () => undefined };
+  const logger = {
+    info: (line: string) => logged.push(line),
+    warn: (line: string) => logged.push(line),
+    error: (line: string) => logged.push(line),
+    debug: () => undefined,
+  };
   const withLog = <T extends object>(context: T): T => Object.defineProperty(context, 'logger', { value: logger });
   const webhookData = { webhookDescription: description, isTest: mode === 'manual' };
 
   const server = createServer(async (request, response) => {
     const rawBody = await readBody(request);
     const url = new URL(request.url ?? '', 'http://localhost');
-    const httpRequest = { headers: request.headers, query: Object.fromEntries(url.searchParams), params: {}, body: {}, readRawBody: async () => void Object.assign(httpRequest, { rawBody }) };
+    const httpRequest = {
+      headers: request.headers,
+      query: Object.fromEntries(url.searchParams),
+      params: {},
+      body: {},
+      readRawBody: async () => void Object.assign(httpRequest, { rawBody }),
+    };
     const httpResponse = {
       status(code: number) {
         response.statusCode = code;
@@ -75,7 +96,9 @@ export async function openTrigger(n8n: N8n, setup: NodeSetup, { mode = 'trigger'
     };
     const own = { ...additionalData, httpRequest, httpResponse };
     const context = withLog(new n8n.core.WebhookContext(workflow, node, own, mode, webhookData, [], null));
-    const result = await (type.webhook as (this: IWebhookFunctions) => ReturnType<NonNullable<typeof type.webhook>>).call(context);
+    const result = await (
+      type.webhook as (this: IWebhookFunctions) => ReturnType<NonNullable<typeof type.webhook>>
+    ).call(context);
     if (result.workflowData) executions.push(...result.workflowData.map((items) => items));
     if (!result.noWebhookResponse) response.end(JSON.stringify(result.webhookResponse ?? 'Webhook call received'));
   });
@@ -83,7 +106,8 @@ export async function openTrigger(n8n: N8n, setup: NodeSetup, { mode = 'trigger'
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   Object.assign(additionalData, { webhookBaseUrl: base, webhookTestBaseUrl: base });
 
-  const hook = (): IHookFunctions => withLog(new n8n.core.HookContext(workflow, node, additionalData, mode, 'activate', webhookData));
+  const hook = (): IHookFunctions =>
+    withLog(new n8n.core.HookContext(workflow, node, additionalData, mode, 'activate', webhookData));
   const hooks = type.webhookMethods?.default;
   let close: (() => Promise<void>) | undefined;
   const emit = (data: INodeExecutionData[][], _response: unknown, _done: unknown, key: string) => {
@@ -92,7 +116,11 @@ export async function openTrigger(n8n: N8n, setup: NodeSetup, { mode = 'trigger'
     executions.push(...data);
   };
   const post: ActiveTrigger['post'] = async (body, headers = {}, query = '') => {
-    const answer = await fetch(`${url()}${query}`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+    const answer = await fetch(`${url()}${query}`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
     return { status: answer.status, text: await answer.text() };
   };
   const url = (): string => hook().getNodeWebhookUrl('default') ?? '';
@@ -110,7 +138,11 @@ export async function openTrigger(n8n: N8n, setup: NodeSetup, { mode = 'trigger'
       if (!(await hooks?.checkExists.call(hook()))) await hooks?.create.call(hook());
       if (leads && mode !== 'manual') {
         const context = new n8n.core.TriggerContext(workflow, node, additionalData, mode, 'activate', emit);
-        close = (await (type.trigger as (this: ITriggerFunctions) => ReturnType<NonNullable<typeof type.trigger>>).call(context))?.closeFunction;
+        close = (
+          await (type.trigger as (this: ITriggerFunctions) => ReturnType<NonNullable<typeof type.trigger>>).call(
+            context,
+          )
+        )?.closeFunction;
       }
     },
     post,

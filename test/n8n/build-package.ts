@@ -20,7 +20,8 @@ export interface BuiltPackage {
 }
 
 /**
- * Builds a package into a folder of its own, so that tests do not disturb each other, beside the n8n-workflow of an n8n.
+ * Builds a package into a folder of its own, so that tests do not disturb each other, beside the n8n-workflow of an
+ * n8n.
  * @param n8nFolder the folder of the install
  */
 export async function buildPackage(name: PackageName, n8nFolder: string): Promise<BuiltPackage> {

@@ -11,7 +11,10 @@ import { readPackage, type PackageContent } from './read-package.ts';
 
 /** Every property with those inside of collections. */
 function allProperties(properties: readonly INodeProperties[]): INodeProperties[] {
-  return properties.flatMap((property) => [property, ...allProperties((property.options ?? []).filter((option): option is INodeProperties => 'type' in option))]);
+  return properties.flatMap((property) => [
+    property,
+    ...allProperties((property.options ?? []).filter((option): option is INodeProperties => 'type' in option)),
+  ]);
 }
 
 describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('n8n-nodes-%s', (name, ownServices) => {
@@ -34,25 +37,54 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
   };
 
   it('has one node a service, trigger nodes for its events, and no other', () => {
-    const expected = ownServices.flatMap(({ key, operations, triggers }) => [...(operations.length > 0 ? [key] : []), ...(triggers.length > 0 ? [`${key}Trigger`] : [])]);
+    const expected = ownServices.flatMap(({ key, operations, triggers }) => [
+      ...(operations.length > 0 ? [key] : []),
+      ...(triggers.length > 0 ? [`${key}Trigger`] : []),
+    ]);
     expect(Object.keys(content.nodes).sort()).toEqual(expected.sort());
   });
 
-  it.each(ownServices.map((service) => [service.name, service] as const))('tells of %s what the core tells', (_name, service) => {
-    const { description, methods } = nodeOf(service.key);
-    expect(description).toMatchObject({ displayName: service.name, name: service.key, description: service.description, defaults: { name: service.name }, usableAsTool: true });
-    const connections = [service.connection, ...(service.furtherConnections ?? []).map(({ connection }) => connection)];
-    expect(description.credentials?.map(({ name: type }) => content.credentials[type]?.displayName)).toEqual(connections.map((connection) => connection.name));
-    expect(connections.map(({ documentationUrl }) => documentationUrl)).toEqual(description.credentials?.map(({ name: type }) => content.credentials[type]?.documentationUrl));
-    expect(description.credentials?.every(({ testedBy }) => typeof methods?.credentialTest?.[String(testedBy)] === 'function')).toBe(true);
-    const operations = allProperties(description.properties).filter((property) => property.name === 'operation').flatMap(({ options = [] }) => options);
-    expect(operations.map((option) => ('value' in option ? option.value : '')).sort()).toEqual(service.operations.map(({ key }) => key).sort());
-  });
+  it.each(ownServices.map((service) => [service.name, service] as const))(
+    'tells of %s what the core tells',
+    (_name, service) => {
+      const { description, methods } = nodeOf(service.key);
+      expect(description).toMatchObject({
+        displayName: service.name,
+        name: service.key,
+        description: service.description,
+        defaults: { name: service.name },
+        usableAsTool: true,
+      });
+      const connections = [
+        service.connection,
+        ...(service.furtherConnections ?? []).map(({ connection }) => connection),
+      ];
+      expect(description.credentials?.map(({ name: type }) => content.credentials[type]?.displayName)).toEqual(
+        connections.map((connection) => connection.name),
+      );
+      expect(connections.map(({ documentationUrl }) => documentationUrl)).toEqual(
+        description.credentials?.map(({ name: type }) => content.credentials[type]?.documentationUrl),
+      );
+      expect(
+        description.credentials?.every(
+          ({ testedBy }) => typeof methods?.credentialTest?.[String(testedBy)] === 'function',
+        ),
+      ).toBe(true);
+      const operations = allProperties(description.properties)
+        .filter((property) => property.name === 'operation')
+        .flatMap(({ options = [] }) => options);
+      expect(operations.map((option) => ('value' in option ? option.value : '')).sort()).toEqual(
+        service.operations.map(({ key }) => key).sort(),
+      );
+    },
+  );
 
   it('shows the further credential of a service exactly when it is needed', () => {
     for (const service of ownServices) {
       const further = nodeOf(service.key).description.credentials?.slice(1) ?? [];
-      expect(further.map(({ displayOptions }) => displayOptions?.show)).toEqual((service.furtherConnections ?? []).map(({ shownWhen }) => ({ [shownWhen.field]: [...shownWhen.is] })));
+      expect(further.map(({ displayOptions }) => displayOptions?.show)).toEqual(
+        (service.furtherConnections ?? []).map(({ shownWhen }) => ({ [shownWhen.field]: [...shownWhen.is] })),
+      );
     }
   });
 
@@ -63,9 +95,14 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
       expect(description.usableAsTool).toBeUndefined();
       expect(description.inputs).toEqual([]);
       const events = description.properties.find((property) => property.name === 'event');
-      expect((events?.options ?? []).map((option) => option.name)).toEqual(service.triggers.length > 1 ? service.triggers.map((trigger) => trigger.name) : []);
+      expect((events?.options ?? []).map((option) => option.name)).toEqual(
+        service.triggers.length > 1 ? service.triggers.map((trigger) => trigger.name) : [],
+      );
       for (const trigger of service.triggers) {
-        const notices = description.properties.filter(({ type, displayOptions }) => type === 'notice' && (displayOptions?.show?.['event'] ?? [trigger.key]).includes(trigger.key));
+        const notices = description.properties.filter(
+          ({ type, displayOptions }) =>
+            type === 'notice' && (displayOptions?.show?.['event'] ?? [trigger.key]).includes(trigger.key),
+        );
         expect(notices).toHaveLength(trigger.how === 'webhook' && !trigger.subscriber && trigger.directions ? 1 : 0);
       }
     }
@@ -76,7 +113,8 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
     expect(readme).toBe(withTables(readme, ownServices));
   });
 
-  const forms = (): [string, INodeTypeDescription, INodeType][] => Object.entries(content.nodes).map(([key, node]) => [key, node.description, node]);
+  const forms = (): [string, INodeTypeDescription, INodeType][] =>
+    Object.entries(content.nodes).map(([key, node]) => [key, node.description, node]);
 
   it('gives every property a default and every list a method', () => {
     for (const [key, { properties }, { methods }] of forms()) {
@@ -84,7 +122,8 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
         expect([key, property.name, property.default]).not.toContain(undefined);
         const { loadOptionsMethod } = property.typeOptions ?? {};
         if (loadOptionsMethod) expect(methods?.loadOptions).toHaveProperty(loadOptionsMethod);
-        for (const { typeOptions } of property.modes ?? []) if (typeOptions?.searchListMethod) expect(methods?.listSearch).toHaveProperty(typeOptions.searchListMethod);
+        for (const { typeOptions } of property.modes ?? [])
+          if (typeOptions?.searchListMethod) expect(methods?.listSearch).toHaveProperty(typeOptions.searchListMethod);
         if (property.type === 'boolean') expect(property.description).toMatch(/^Whether /);
       }
     }
@@ -95,11 +134,18 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
       const { description } = nodeOf(service.key);
       const resourceOf = allProperties(description.properties).filter((property) => property.name === 'operation');
       for (const operation of service.operations) {
-        const resource = resourceOf.find(({ options = [] }) => options.some((option) => 'value' in option && option.value === operation.key))?.displayOptions?.show?.['resource']?.[0] as string;
+        const resource = resourceOf.find(({ options = [] }) =>
+          options.some((option) => 'value' in option && option.value === operation.key),
+        )?.displayOptions?.show?.['resource']?.[0] as string;
         const node = { type: service.key, typeVersion: 1 } as never;
         const given = { resource, operation: operation.key };
-        const values = { ...NodeHelpers.getNodeParameters(description.properties, given, true, false, node, description), ...given };
-        const shown = description.properties.filter((property) => NodeHelpers.displayParameter(values, property, node, description)).map((property) => property.name);
+        const values = {
+          ...NodeHelpers.getNodeParameters(description.properties, given, true, false, node, description),
+          ...given,
+        };
+        const shown = description.properties
+          .filter((property) => NodeHelpers.displayParameter(values, property, node, description))
+          .map((property) => property.name);
         expect(shown).toEqual([...new Set(shown)]);
         expect(shown.length).toBeGreaterThan(2);
       }
@@ -107,18 +153,24 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
   });
 
   it('hides what is secret', () => {
-    const secrets = Object.values(content.credentials).flatMap(({ properties }) => properties.filter((property) => /secret|password|token/i.test(property.name)));
+    const secrets = Object.values(content.credentials).flatMap(({ properties }) =>
+      properties.filter((property) => /secret|password|token/i.test(property.name)),
+    );
     expect(secrets.length).toBeGreaterThan(0);
     expect(secrets.every(({ typeOptions }) => typeOptions?.password === true)).toBe(true);
   });
 
   it('has an icon for light and one for dark in the package, and a codex file for every node', () => {
     const { nodes, credentials } = readJson<{ n8n: { nodes: string[]; credentials: string[] } }>('package.json').n8n;
-    const icons = [...Object.values(content.nodes).map(({ description }) => description.icon), ...Object.values(content.credentials).map(({ icon }) => icon)];
+    const icons = [
+      ...Object.values(content.nodes).map(({ description }) => description.icon),
+      ...Object.values(content.credentials).map(({ icon }) => icon),
+    ];
     [...nodes, ...credentials].forEach((path, index) => {
       const icon = icons[index] as { light: string; dark: string };
       expect(icon.light).not.toBe(icon.dark);
-      for (const address of [icon.light, icon.dark]) expect(existsSync(join(built.folder, dirname(path), address.replace('file:', '')))).toBe(true);
+      for (const address of [icon.light, icon.dark])
+        expect(existsSync(join(built.folder, dirname(path), address.replace('file:', '')))).toBe(true);
     });
     nodes.forEach((path, index) => {
       const codex = readJson<{ node: string; categories: string[] }>(path.replace(/\.js$/, '.json'));

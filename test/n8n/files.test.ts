@@ -23,10 +23,18 @@ afterAll(async () => {
 
 function quantemplate(parameters: object, changes: object = {}): NodeSetup {
   const { pipewrightQuantemplateApi } = sandboxCredentials(sandbox);
-  return { node: 'quantemplate', credentials: { pipewrightQuantemplateApi: { ...pipewrightQuantemplateApi, ...changes } }, parameters: { resource: 'dataset', ...parameters } };
+  return {
+    node: 'quantemplate',
+    credentials: { pipewrightQuantemplateApi: { ...pipewrightQuantemplateApi, ...changes } },
+    parameters: { resource: 'dataset', ...parameters },
+  };
 }
 
-const download = (dataset: string, more: object = {}) => ({ operation: 'downloadDataset', dataset: id(dataset), ...more });
+const download = (dataset: string, more: object = {}) => ({
+  operation: 'downloadDataset',
+  dataset: id(dataset),
+  ...more,
+});
 
 it('puts a downloaded dataset into the binary data of its item', async () => {
   sandbox.control.writeDataset('d-claims', 200);
@@ -63,7 +71,10 @@ it('says that a dataset is not there', async () => {
 it('uploads a file from the binary data of an item', async () => {
   const csv = 'policy,paid\n007,1.50\n';
   const binary = { data: { data: Buffer.from(csv).toString('base64'), mimeType: 'text/csv', fileName: 'claims.csv' } };
-  const { items, error } = await n8n.execute(quantemplate({ operation: 'uploadDataset', dataset: id('d-claims'), file: 'data' }), [{ json: {}, binary }]);
+  const { items, error } = await n8n.execute(
+    quantemplate({ operation: 'uploadDataset', dataset: id('d-claims'), file: 'data' }),
+    [{ json: {}, binary }],
+  );
   expect(error).toBeUndefined();
   expect(items[0]?.json).toEqual({ datasetId: 'd-claims', fileName: 'claims.csv', size: csv.length });
   const back = await n8n.execute(quantemplate(download('d-claims')));
@@ -72,7 +83,10 @@ it('uploads a file from the binary data of an item', async () => {
 
 it('names the binary fields that are there when the chosen one is not', async () => {
   const binary = { report: { data: '', mimeType: 'text/csv' } };
-  const { error } = await n8n.execute(quantemplate({ operation: 'uploadDataset', dataset: id('d-claims'), file: 'data' }), [{ json: {}, binary }]);
+  const { error } = await n8n.execute(
+    quantemplate({ operation: 'uploadDataset', dataset: id('d-claims'), file: 'data' }),
+    [{ json: {}, binary }],
+  );
   expect(error?.message).toContain('“data”');
   expect(error?.description).toContain('report');
 });
@@ -81,13 +95,18 @@ it('does not take a packed body for one that was cut short', async () => {
   const csv = 'policy,paid\n'.repeat(1000);
   const server = createServer((request, response) => {
     request.resume();
-    if (request.url?.startsWith('/login')) return response.setHeader('content-type', 'application/json').end('{"access_token":"t","expires_in":300}');
+    if (request.url?.startsWith('/login'))
+      return response.setHeader('content-type', 'application/json').end('{"access_token":"t","expires_in":300}');
     const packed = gzipSync(csv);
-    return response.writeHead(200, { 'content-type': 'text/csv', 'content-encoding': 'gzip', 'content-length': packed.length }).end(packed);
+    return response
+      .writeHead(200, { 'content-type': 'text/csv', 'content-encoding': 'gzip', 'content-length': packed.length })
+      .end(packed);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { items, error } = await n8n.execute(quantemplate(download('d-packed'), { clientId: 'u-packed', apiUrl: `${base}/v1`, loginUrl: `${base}/login` }));
+  const { items, error } = await n8n.execute(
+    quantemplate(download('d-packed'), { clientId: 'u-packed', apiUrl: `${base}/v1`, loginUrl: `${base}/login` }),
+  );
   server.close();
   expect(error).toBeUndefined();
   expect(Buffer.from(items[0]?.binary?.['data']?.data ?? '', 'base64').toString('utf8')).toBe(csv);
@@ -102,7 +121,10 @@ describe('where n8n keeps files on disk', () => {
     const binary = items[0]?.binary ?? {};
     expect(binary['data']?.id).toMatch(/^filesystem/);
     const before = await stored.read(binary['data']?.id ?? '');
-    const { items: sent, error } = await n8n.execute(quantemplate({ operation: 'uploadDataset', dataset: id('d-claims'), file: 'data' }), [{ json: {}, binary }]);
+    const { items: sent, error } = await n8n.execute(
+      quantemplate({ operation: 'uploadDataset', dataset: id('d-claims'), file: 'data' }),
+      [{ json: {}, binary }],
+    );
     expect(error).toBeUndefined();
     expect(sent[0]?.json['size']).toBe(before.length);
     const { items: again } = await n8n.execute(quantemplate(download('d-claims')));

@@ -10,19 +10,29 @@ const [folder, setting, what] = process.argv.slice(2);
 const patterns = what === 'source' ? SOURCE_FILE_PATTERNS : ['**/*.js', 'package.json'];
 
 /** The rules of n8n that hold only for n8n Cloud: what may be imported, and no console. */
-const cloudRules = Object.keys(newest.configs.recommended.rules).filter((rule) => !(rule in newest.configs.recommendedWithoutN8nCloudSupport.rules));
+const cloudRules = Object.keys(newest.configs.recommended.rules).filter(
+  (rule) => !(rule in newest.configs.recommendedWithoutN8nCloudSupport.rules),
+);
 const selfHosted = { rules: Object.fromEntries([...cloudRules, 'no-console'].map((rule) => [rule, 'off'])) };
 
 /** The scanner's configuration with its own plugin, or with the newest one in its place. */
 async function configurations() {
   const scanner = await buildScanConfig();
   const replaced = scanner.map((part) =>
-    part.plugins?.['@n8n/community-nodes'] ? { ...newest.configs.recommended, rules: { ...newest.configs.recommended.rules } } : part);
+    part.plugins?.['@n8n/community-nodes']
+      ? { ...newest.configs.recommended, rules: { ...newest.configs.recommended.rules } }
+      : part,
+  );
   const more = setting === 'strict' ? [] : [selfHosted];
-  return [[...scanner, ...more], [...replaced, ...more]];
+  return [
+    [...scanner, ...more],
+    [...replaced, ...more],
+  ];
 }
 
-const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: folder, exclude: (path) => path === 'node_modules' })).map((path) => join(folder, path));
+const files = patterns
+  .flatMap((pattern) => globSync(pattern, { cwd: folder, exclude: (path) => path === 'node_modules' }))
+  .map((path) => join(folder, path));
 if (files.length < 2) {
   console.error(`There is nothing to lint in ${folder}.`);
   process.exit(1);

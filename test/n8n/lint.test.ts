@@ -22,11 +22,20 @@ describe.each(names)('n8n-nodes-%s', (name) => {
     await scanTarball(tarball, settings[name]);
     const listed = (await runCommand('tar', ['-tzf', tarball])).trim().split('\n');
     expect(listed).toEqual(expect.arrayContaining(['package/package.json', 'package/README.md', 'package/LICENSE']));
-    expect(listed.filter((path) => !/^package\/(package\.json|README\.md|LICENSE|dist\/((nodes|credentials)\/.+\.js(on)?|icons\/.+\.svg))$/.test(path))).toEqual([]);
+    expect(
+      listed.filter(
+        (path) =>
+          !/^package\/(package\.json|README\.md|LICENSE|dist\/((nodes|credentials)\/.+\.js(on)?|icons\/.+\.svg))$/.test(
+            path,
+          ),
+      ),
+    ).toEqual([]);
   });
 
   it('needs nothing but n8n at run time', async () => {
-    const manifest = JSON.parse(await readFile(join(__dirname, '..', '..', 'n8n-nodes', name, 'package.json'), 'utf8')) as Record<string, unknown>;
+    const manifest = JSON.parse(
+      await readFile(join(__dirname, '..', '..', 'n8n-nodes', name, 'package.json'), 'utf8'),
+    ) as Record<string, unknown>;
     expect(manifest).not.toHaveProperty('dependencies');
     expect(manifest['peerDependencies']).toEqual({ 'n8n-workflow': '*' });
   });

@@ -46,7 +46,9 @@ export async function scanTarball(tarball: string, setting: Setting): Promise<vo
 export async function packPackage(name: PackageName, destination: string): Promise<string> {
   const source = sourceFolder(name);
   await runCommand(node24(), [join(projectRoot, 'n8n-nodes', 'build-package.mjs'), source]);
-  const printed = await runCommand('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', destination], { cwd: source });
+  const printed = await runCommand('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', destination], {
+    cwd: source,
+  });
   const [packed] = JSON.parse(printed) as { filename: string }[];
   return join(destination, packed?.filename ?? '');
 }

@@ -25,17 +25,32 @@ function form(node: string, parameters: INodeParameters): ILoadOptionsFunctions 
   return new n8n.core.LoadOptionsContext(setting.workflow, setting.node, setting.additionalData, '');
 }
 
-function search(node: string, method: string, parameters: INodeParameters, filter?: string, page?: string): Promise<INodeListSearchResult> {
+function search(
+  node: string,
+  method: string,
+  parameters: INodeParameters,
+  filter?: string,
+  page?: string,
+): Promise<INodeListSearchResult> {
   const found = n8n.nodeType(node).methods?.listSearch?.[method];
   if (!found) throw new Error(`${node} has no list ${method}.`);
   return found.call(form(node, parameters), filter, page);
 }
 
-const factory = () => ({ __rl: true, mode: 'list', value: `${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.factory}` });
+const factory = () => ({
+  __rl: true,
+  mode: 'list',
+  value: `${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.factory}`,
+});
 
 it('lists the factories of the subscription', async () => {
   const { results } = await search('dataFactory', 'searchFactories', {});
-  expect(results).toEqual([expect.objectContaining({ name: expect.stringContaining('contoso-factory'), value: 'data-platform/contoso-factory' })]);
+  expect(results).toEqual([
+    expect.objectContaining({
+      name: expect.stringContaining('contoso-factory'),
+      value: 'data-platform/contoso-factory',
+    }),
+  ]);
 });
 
 it('lists every page of the pipelines of the chosen factory, and those that are searched for', async () => {
@@ -45,7 +60,9 @@ it('lists every page of the pipelines of the chosen factory, and those that are 
 });
 
 it('lists nothing until the factory is chosen', async () => {
-  expect(await search('dataFactory', 'searchPipelines', { factory: { __rl: true, mode: 'list', value: '' } })).toEqual({ results: [] });
+  expect(await search('dataFactory', 'searchPipelines', { factory: { __rl: true, mode: 'list', value: '' } })).toEqual({
+    results: [],
+  });
 });
 
 it('lists the jobs of dbt for a field that takes several', async () => {

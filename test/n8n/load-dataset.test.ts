@@ -28,17 +28,28 @@ function load(parameters: object, sqlChanges: object = {}): NodeSetup {
   const { pipewrightSqlApi, pipewrightQuantemplateApi } = sandboxCredentials(sandbox);
   return {
     node: 'sqlTable',
-    credentials: { pipewrightSqlApi: { ...pipewrightSqlApi, ...sqlChanges }, pipewrightQuantemplateApi: { ...pipewrightQuantemplateApi } },
+    credentials: {
+      pipewrightSqlApi: { ...pipewrightSqlApi, ...sqlChanges },
+      pipewrightQuantemplateApi: { ...pipewrightQuantemplateApi },
+    },
     parameters: { resource: 'table', operation: 'loadDataset', ...parameters },
   };
 }
 
-const fileOf = (csv: string) => [{ json: {}, binary: { data: { data: Buffer.from(csv).toString('base64'), mimeType: 'text/csv', fileName: 'claims.csv' } } }];
+const fileOf = (csv: string) => [
+  {
+    json: {},
+    binary: { data: { data: Buffer.from(csv).toString('base64'), mimeType: 'text/csv', fileName: 'claims.csv' } },
+  },
+];
 
 function query(sql: string): unknown[] {
   const database = new DatabaseSync(join(folder, 'datasets.db'), { readOnly: true });
   try {
-    return database.prepare(sql).all().map((row) => ({ ...row }));
+    return database
+      .prepare(sql)
+      .all()
+      .map((row) => ({ ...row }));
   } finally {
     database.close();
   }
@@ -47,14 +58,18 @@ function query(sql: string): unknown[] {
 it('loads the file of an earlier step into a table, with identifiers as text', async () => {
   const { items, error } = await n8n.execute(load({ table: 'claims' }), fileOf('policy,paid\n007,1.50\n008,2\n'));
   expect(error).toBeUndefined();
-  expect(items).toEqual([{ json: expect.objectContaining({ id: 'claims', rows: 2, rejected: 0 }), pairedItem: { item: 0 } }]);
+  expect(items).toEqual([
+    { json: expect.objectContaining({ id: 'claims', rows: 2, rejected: 0 }), pairedItem: { item: 0 } },
+  ]);
   expect(query('SELECT policy FROM claims ORDER BY policy')).toEqual([{ policy: '007' }, { policy: '008' }]);
 });
 
 it('loads a dataset straight from its service, without a file of n8n', async () => {
   sandbox.control.writeDataset('d-claims', 300);
   const dataset = { __rl: true, mode: 'id', value: 'd-claims' };
-  const { items, error } = await n8n.execute(load({ source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: dataset, table: 'straight' }));
+  const { items, error } = await n8n.execute(
+    load({ source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: dataset, table: 'straight' }),
+  );
   expect(error).toBeUndefined();
   expect(items[0]?.json).toMatchObject({ id: 'straight', rows: 300 });
   expect(items[0]).not.toHaveProperty('binary');
@@ -65,7 +80,9 @@ it('leaves the table as it was when the download breaks', async () => {
   sandbox.control.writeDataset('d-claims', 3000);
   sandbox.faults.add({ match: { path: /d-claims/ }, fault: { kind: 'cut', afterBytes: 50_000 } });
   const dataset = { __rl: true, mode: 'id', value: 'd-claims' };
-  const { error } = await n8n.execute(load({ source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: dataset, table: 'straight' }));
+  const { error } = await n8n.execute(
+    load({ source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: dataset, table: 'straight' }),
+  );
   expect(error?.message).toBe('The connection broke while the body came.');
   expect(query('SELECT count(*) AS rows FROM straight')).toEqual([{ rows: 300 }]);
 });
@@ -87,8 +104,22 @@ it('keeps database files inside of the folder that the operator allows', async (
 it('says whether a database can be opened', async () => {
   const method = n8n.nodeType('sqlTable').methods?.credentialTest?.['testSql'];
   const context = new n8n.core.CredentialTestContext(n8n.set({ node: 'sqlTable' }).additionalData);
-  const test = (data: object) => method?.call(context, { id: '1', name: 'Mine', type: 'pipewrightSqlApi', data: data as never });
+  const test = (data: object) =>
+    method?.call(context, { id: '1', name: 'Mine', type: 'pipewrightSqlApi', data: data as never });
   expect(await test({ engine: 'sqlite', file: 'datasets.db' })).toMatchObject({ status: 'OK' });
-  expect(await test({ engine: 'postgresql', host: '127.0.0.1', port: 9, database: 'd', user: 'u', password: 'p-secret', ssl: 'off' })).toMatchObject({ status: 'Error', message: expect.not.stringContaining('p-secret') });
-  expect(await test({ engine: 'postgresql', host: '' })).toMatchObject({ status: 'Error', message: expect.stringContaining('“Host” is missing') });
+  expect(
+    await test({
+      engine: 'postgresql',
+      host: '127.0.0.1',
+      port: 9,
+      database: 'd',
+      user: 'u',
+      password: 'p-secret',
+      ssl: 'off',
+    }),
+  ).toMatchObject({ status: 'Error', message: expect.not.stringContaining('p-secret') });
+  expect(await test({ engine: 'postgresql', host: '' })).toMatchObject({
+    status: 'Error',
+    message: expect.stringContaining('“Host” is missing'),
+  });
 });

@@ -2,9 +2,26 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type {
-  ICredentialDataDecryptedObject, ICredentialTestFunctions, ICredentialType, IExecuteFunctions, IHookFunctions, ILoadOptionsFunctions,
-  INode, INodeExecutionData, INodeParameters, INodeType, INodeTypeData, INodeTypes, IPollFunctions, IRun, IRunExecutionData,
-  ITriggerFunctions, IWebhookFunctions, IWorkflowExecuteAdditionalData, Workflow, WorkflowExecuteMode,
+  ICredentialDataDecryptedObject,
+  ICredentialTestFunctions,
+  ICredentialType,
+  IExecuteFunctions,
+  IHookFunctions,
+  ILoadOptionsFunctions,
+  INode,
+  INodeExecutionData,
+  INodeParameters,
+  INodeType,
+  INodeTypeData,
+  INodeTypes,
+  IPollFunctions,
+  IRun,
+  IRunExecutionData,
+  ITriggerFunctions,
+  IWebhookFunctions,
+  IWorkflowExecuteAdditionalData,
+  Workflow,
+  WorkflowExecuteMode,
 } from 'n8n-workflow';
 import type * as WorkflowModule from 'n8n-workflow';
 import { installN8n, n8nRequire } from '../machine/n8n.ts';
@@ -12,8 +29,16 @@ import { buildPackage, type PackageName } from './build-package.ts';
 
 /** What of n8n's engine is used here; its types are not among the dependencies. */
 export interface Core {
-  PackageDirectoryLoader: new (folder: string) => { loadAll(): Promise<void>; nodeTypes: INodeTypeData; credentialTypes: Record<string, { type: ICredentialType }> };
-  WorkflowExecute: new (additionalData: IWorkflowExecuteAdditionalData, mode: WorkflowExecuteMode, data: IRunExecutionData) => { processRunExecutionData(workflow: Workflow): Promise<IRun> & { cancel(): void } };
+  PackageDirectoryLoader: new (folder: string) => {
+    loadAll(): Promise<void>;
+    nodeTypes: INodeTypeData;
+    credentialTypes: Record<string, { type: ICredentialType }>;
+  };
+  WorkflowExecute: new (
+    additionalData: IWorkflowExecuteAdditionalData,
+    mode: WorkflowExecuteMode,
+    data: IRunExecutionData,
+  ) => { processRunExecutionData(workflow: Workflow): Promise<IRun> & { cancel(): void } };
   ExecutionLifecycleHooks: new (mode: WorkflowExecuteMode, executionId: string, workflow: object) => object;
   ExecuteContext: new (...parts: unknown[]) => IExecuteFunctions;
   HookContext: new (...parts: unknown[]) => IHookFunctions;
@@ -46,7 +71,11 @@ export interface N8n {
   /** A workflow of one node, with what n8n's contexts are made of. */
   set(setup: NodeSetup): { workflow: Workflow; node: INode; additionalData: IWorkflowExecuteAdditionalData };
   /** Runs a node on items to its end. */
-  execute(setup: NodeSetup, items?: INodeExecutionData[], options?: { mode?: WorkflowExecuteMode; stopAfter?: number }): Promise<Executed>;
+  execute(
+    setup: NodeSetup,
+    items?: INodeExecutionData[],
+    options?: { mode?: WorkflowExecuteMode; stopAfter?: number },
+  ): Promise<Executed>;
   /** From now on n8n keeps files on disk instead of in memory, as it does in production. */
   keepFilesOnDisk(): Promise<{ read(id: string): Promise<Buffer> }>;
   close(): Promise<void>;
@@ -75,7 +104,9 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
   const built = await buildPackage(packageName, install.folder);
   const loader = new core.PackageDirectoryLoader(built.folder);
   await loader.loadAll();
-  const credentialTypes = Object.fromEntries(Object.entries(loader.credentialTypes).map(([name, { type }]) => [name, type]));
+  const credentialTypes = Object.fromEntries(
+    Object.entries(loader.credentialTypes).map(([name, { type }]) => [name, type]),
+  );
   const typeOf = (name: string): INodeType => {
     const found = loader.nodeTypes[name.slice(name.lastIndexOf('.') + 1)];
     if (!found) throw new Error(`The package has no node ${name}.`);
@@ -96,7 +127,14 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
       credentials: Object.fromEntries(Object.keys(credentials).map((key) => [key, { id: key, name: key }])),
       ...(onError ? { onError } : {}),
     };
-    const workflow = new module.Workflow({ id: 'workflow-1', name: 'Test', nodes: [node], connections: {}, active: true, nodeTypes });
+    const workflow = new module.Workflow({
+      id: 'workflow-1',
+      name: 'Test',
+      nodes: [node],
+      connections: {},
+      active: true,
+      nodeTypes,
+    });
     const own = workflow.getNode(node.name) as INode;
     return { workflow, node: own, additionalData: additionalDataOf(credentials, credentialTypes) };
   }
@@ -109,7 +147,9 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
     set,
     async execute(setup, items = [{ json: {} }], { mode = 'trigger', stopAfter } = {}) {
       const { workflow, node, additionalData } = set(setup);
-      const data = module.createRunExecutionData({ executionData: { nodeExecutionStack: [{ node, data: { main: [items] }, source: null }] } });
+      const data = module.createRunExecutionData({
+        executionData: { nodeExecutionStack: [{ node, data: { main: [items] }, source: null }] },
+      });
       Object.assign(additionalData, { hooks: new core.ExecutionLifecycleHooks(mode, 'execution-1', {}) });
       const running = new core.WorkflowExecute(additionalData, mode, data).processRunExecutionData(workflow);
       if (stopAfter !== undefined) setTimeout(() => running.cancel(), stopAfter);
@@ -121,7 +161,9 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
     },
     async keepFilesOnDisk() {
       const { Container } = load('@n8n/di') as { Container: { get<T>(type: unknown): T } };
-      const files = Container.get<{ init(): Promise<void>; getAsBuffer(data: { id: string }): Promise<Buffer> }>(core.BinaryDataService);
+      const files = Container.get<{ init(): Promise<void>; getAsBuffer(data: { id: string }): Promise<Buffer> }>(
+        core.BinaryDataService,
+      );
       await files.init();
       return { read: (id) => files.getAsBuffer({ id }) };
     },
@@ -129,13 +171,17 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
   };
 }
 
-function additionalDataOf(credentials: Credentials, types: Record<string, ICredentialType>): IWorkflowExecuteAdditionalData {
+function additionalDataOf(
+  credentials: Credentials,
+  types: Record<string, ICredentialType>,
+): IWorkflowExecuteAdditionalData {
   const local = 'http://localhost:5678';
   const credentialsHelper = {
     getParentTypes: () => [],
     isCredentialUsableByNode: () => true,
     getCredentialsProperties: (name: string) => types[name]?.properties ?? [],
-    getDecrypted: async (_data: unknown, _node: unknown, type: string) => structuredClone(credentials[type]) as ICredentialDataDecryptedObject,
+    getDecrypted: async (_data: unknown, _node: unknown, type: string) =>
+      structuredClone(credentials[type]) as ICredentialDataDecryptedObject,
     authenticate: async (_values: unknown, _type: string, request: unknown) => request,
     preAuthentication: async () => undefined,
     runPreAuthentication: async () => undefined,

@@ -13,7 +13,11 @@ beforeAll(async () => {
   n8n = await openN8n('pipewright');
   const { pipewrightAzureApi = {} } = sandboxCredentials(sandbox);
   const { resourceGroup, factory } = sandbox.accounts.azure;
-  trigger = { node: 'dataFactoryTrigger', credentials: { pipewrightAzureApi }, parameters: { factory: { __rl: true, mode: 'id', value: `${resourceGroup}/${factory}` } } };
+  trigger = {
+    node: 'dataFactoryTrigger',
+    credentials: { pipewrightAzureApi },
+    parameters: { factory: { __rl: true, mode: 'id', value: `${resourceGroup}/${factory}` } },
+  };
   sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 50 });
 });
 
@@ -37,7 +41,17 @@ function activate(setup: NodeSetup = trigger) {
 
 /** Runs a pipeline to its end; gives back the ID of the run. */
 async function run(name: string): Promise<string> {
-  const setup: NodeSetup = { ...trigger, node: 'dataFactory', parameters: { ...trigger.parameters, resource: 'pipelineRun', operation: 'runPipeline', pipeline: { __rl: true, mode: 'id', value: name }, wait: false } };
+  const setup: NodeSetup = {
+    ...trigger,
+    node: 'dataFactory',
+    parameters: {
+      ...trigger.parameters,
+      resource: 'pipelineRun',
+      operation: 'runPipeline',
+      pipeline: { __rl: true, mode: 'id', value: name },
+      wait: false,
+    },
+  };
   const { items } = await n8n.execute(setup);
   await sleep(300);
   return String(items[0]?.json['id']);
@@ -49,7 +63,10 @@ it('tells of each finished run once, oldest first, and not of those before it wa
   expect(await workflow.poll()).toEqual([]);
   const first = await run('Load_sources');
   const second = await run('Broken_export');
-  expect((await workflow.poll()).map(({ json }) => [json['id'], json['status']])).toEqual([[first, 'succeeded'], [second, 'failed']]);
+  expect((await workflow.poll()).map(({ json }) => [json['id'], json['status']])).toEqual([
+    [first, 'succeeded'],
+    [second, 'failed'],
+  ]);
   expect(await workflow.poll()).toEqual([]);
 });
 
@@ -73,7 +90,10 @@ it('loses nothing when a poll fails', async () => {
   const workflow = activate();
   await workflow.poll();
   const id = await run('Load_sources');
-  sandbox.faults.add({ match: { path: /queryPipelineRuns/ }, fault: { kind: 'status', status: 400, body: { error: { code: 'Broken', message: 'The query is out of order.' } } } });
+  sandbox.faults.add({
+    match: { path: /queryPipelineRuns/ },
+    fault: { kind: 'status', status: 400, body: { error: { code: 'Broken', message: 'The query is out of order.' } } },
+  });
   await expect(workflow.poll()).rejects.toMatchObject({ message: expect.stringContaining('out of order') });
   expect((await workflow.poll()).map(({ json }) => json['id'])).toEqual([id]);
 });

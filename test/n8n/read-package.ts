@@ -19,7 +19,10 @@ export interface PackageContent {
  */
 export function readPackage(folder: string): PackageContent {
   const require = createRequire(join(folder, 'package.json'));
-  const { name, n8n } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name: string; n8n: { nodes: string[]; credentials: string[] } };
+  const { name, n8n } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    name: string;
+    n8n: { nodes: string[]; credentials: string[] };
+  };
   const load = <T>(path: string): T => {
     const module = require(join(folder, path)) as Record<string, new () => T>;
     const made = module[basename(path).split('.')[0] as string];

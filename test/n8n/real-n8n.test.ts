@@ -6,7 +6,14 @@ import { createCredential, testCredential, type Credential } from '../n8n-server
 import { listExecutions, outputOf, waitForExecution, waitForExecutions } from '../n8n-server/executions.ts';
 import { listSearch } from '../n8n-server/list-search.ts';
 import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
-import { createWorkflow, publishWorkflow, runManually, unpublishWorkflow, webhookUrl, type WorkflowNode } from '../n8n-server/workflows.ts';
+import {
+  createWorkflow,
+  publishWorkflow,
+  runManually,
+  unpublishWorkflow,
+  webhookUrl,
+  type WorkflowNode,
+} from '../n8n-server/workflows.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
 import { packPackage } from './lint.ts';
@@ -17,7 +24,8 @@ let sandbox: Sandbox;
 let n8n: N8n;
 const credentials: Record<string, Credential> = {};
 
-const start = (): Promise<N8n> => startN8n({ folder: join(folder, 'n8n'), packages, env: { PIPEWRIGHT_SQLITE_FOLDER: folder } });
+const start = (): Promise<N8n> =>
+  startN8n({ folder: join(folder, 'n8n'), packages, env: { PIPEWRIGHT_SQLITE_FOLDER: folder } });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-real-n8n-'));
@@ -25,7 +33,8 @@ beforeAll(async () => {
   sandbox = await startSandbox();
   sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 200 });
   n8n = await start();
-  for (const [type, data] of Object.entries(sandboxCredentials(sandbox))) credentials[type] = await createCredential(n8n, type, type, data);
+  for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
+    credentials[type] = await createCredential(n8n, type, type, data);
 });
 
 afterAll(async () => {
@@ -34,12 +43,31 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const used = (...types: string[]) => Object.fromEntries(types.map((type) => [type, { id: credentials[type]?.id ?? '', name: type }]));
+const used = (...types: string[]) =>
+  Object.fromEntries(types.map((type) => [type, { id: credentials[type]?.id ?? '', name: type }]));
 
-const manual: WorkflowNode = { id: 'start', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} };
-const then: WorkflowNode = { id: 'then', name: 'Then', type: 'n8n-nodes-base.noOp', typeVersion: 1, position: [440, 0], parameters: {} };
+const manual: WorkflowNode = {
+  id: 'start',
+  name: 'Start',
+  type: 'n8n-nodes-base.manualTrigger',
+  typeVersion: 1,
+  position: [0, 0],
+  parameters: {},
+};
+const then: WorkflowNode = {
+  id: 'then',
+  name: 'Then',
+  type: 'n8n-nodes-base.noOp',
+  typeVersion: 1,
+  position: [440, 0],
+  parameters: {},
+};
 
-const factory = () => ({ __rl: true, mode: 'list', value: `${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.factory}` });
+const factory = () => ({
+  __rl: true,
+  mode: 'list',
+  value: `${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.factory}`,
+});
 const runPipeline = (): WorkflowNode => ({
   id: 'run',
   name: 'Run',
@@ -47,7 +75,12 @@ const runPipeline = (): WorkflowNode => ({
   typeVersion: 1,
   position: [220, 0],
   credentials: used('pipewrightAzureApi'),
-  parameters: { resource: 'pipelineRun', operation: 'runPipeline', factory: factory(), pipeline: { __rl: true, mode: 'list', value: 'Load_sources' } },
+  parameters: {
+    resource: 'pipelineRun',
+    operation: 'runPipeline',
+    factory: factory(),
+    pipeline: { __rl: true, mode: 'list', value: 'Load_sources' },
+  },
 });
 
 const eventNode = (webhookId: string): WorkflowNode => ({
@@ -68,7 +101,11 @@ const download = (): WorkflowNode => ({
   typeVersion: 1,
   position: [220, 0],
   credentials: used('pipewrightQuantemplateApi'),
-  parameters: { resource: 'dataset', operation: 'downloadDataset', dataset: { __rl: true, mode: 'id', value: 'd-claims' } },
+  parameters: {
+    resource: 'dataset',
+    operation: 'downloadDataset',
+    dataset: { __rl: true, mode: 'id', value: 'd-claims' },
+  },
 });
 
 const load = (parameters: Record<string, unknown>): WorkflowNode => ({
@@ -82,23 +119,49 @@ const load = (parameters: Record<string, unknown>): WorkflowNode => ({
 });
 
 function chain(name: string, ...nodes: WorkflowNode[]) {
-  const connections = Object.fromEntries(nodes.slice(1).map((node, index) => [nodes[index]?.name, { main: [[{ node: node.name, type: 'main', index: 0 }]] }]));
+  const connections = Object.fromEntries(
+    nodes
+      .slice(1)
+      .map((node, index) => [nodes[index]?.name, { main: [[{ node: node.name, type: 'main', index: 0 }]] }]),
+  );
   return createWorkflow(n8n, { name, nodes, connections });
 }
 
 function post(url: string, id: string, secret = 'a-long-secret-of-our-own'): Promise<Response> {
-  const body = JSON.stringify({ id, name: 'DatasetUpdated', created: '2026-11-20T08:00:00Z', payload: { datasetId: 'd-claims' } });
-  return fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-webhook-secret': secret } });
+  const body = JSON.stringify({
+    id,
+    name: 'DatasetUpdated',
+    created: '2026-11-20T08:00:00Z',
+    payload: { datasetId: 'd-claims' },
+  });
+  return fetch(url, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', 'x-webhook-secret': secret },
+  });
 }
 
 it('finds good credentials good, bad ones bad, in both packages', async () => {
   const all = sandboxCredentials(sandbox);
-  for (const [type, data] of Object.entries(all)) expect([type, await testCredential(n8n, credentials[type] as Credential, data)]).toEqual([type, { status: 'OK', message: expect.any(String) }]);
-  expect(await testCredential(n8n, credentials['pipewrightDbtApi'] as Credential, { ...all['pipewrightDbtApi'], apiToken: 'dbtc_wrong' })).toMatchObject({ status: 'Error' });
+  for (const [type, data] of Object.entries(all))
+    expect([type, await testCredential(n8n, credentials[type] as Credential, data)]).toEqual([
+      type,
+      { status: 'OK', message: expect.any(String) },
+    ]);
+  expect(
+    await testCredential(n8n, credentials['pipewrightDbtApi'] as Credential, {
+      ...all['pipewrightDbtApi'],
+      apiToken: 'dbtc_wrong',
+    }),
+  ).toMatchObject({ status: 'Error' });
 });
 
 it('fills the list of a field', async () => {
-  const { results } = await listSearch(n8n, runPipeline(), { method: 'searchPipelines', parameter: 'pipeline', filter: 'qt' });
+  const { results } = await listSearch(n8n, runPipeline(), {
+    method: 'searchPipelines',
+    parameter: 'pipeline',
+    filter: 'qt',
+  });
   expect(results.map(({ value }) => value)).toEqual(['QT_fetch_data']);
 });
 
@@ -115,7 +178,10 @@ it('loads a download into a table, and a dataset straight from its service', asy
   const execution = await waitForExecution(n8n, await runManually(n8n, id, 'Start'));
   expect(execution.data.resultData.error).toBeUndefined();
   expect(outputOf(execution, 'Load')).toEqual([expect.objectContaining({ id: 'claims', rows: 500 })]);
-  const straight = load({ source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: { __rl: true, mode: 'id', value: 'd-claims' } });
+  const straight = load({
+    source: 'quantemplateDownloadDataset',
+    quantemplateDownloadDatasetDataset: { __rl: true, mode: 'id', value: 'd-claims' },
+  });
   const { id: second } = await chain('Loads straight', manual, straight);
   const again = await waitForExecution(n8n, await runManually(n8n, second, 'Start'));
   expect(outputOf(again, 'Load')).toEqual([expect.objectContaining({ rows: 500 })]);
@@ -131,7 +197,15 @@ it('starts a workflow once for each genuine event, also after a restart, and nev
   const forged = await post(url(), 'real-2', 'forged');
   expect([forged.status, await forged.text()]).toEqual([401, '']);
   const [execution] = await waitForExecutions(n8n, id, { status: 'success' });
-  expect(execution && outputOf(execution, 'Then')).toEqual([{ eventId: 'real-1', datasetId: 'd-claims', updatedAt: '2026-11-20T08:00:00.000Z', verified: true, matchedSecret: 'current' }]);
+  expect(execution && outputOf(execution, 'Then')).toEqual([
+    {
+      eventId: 'real-1',
+      datasetId: 'd-claims',
+      updatedAt: '2026-11-20T08:00:00.000Z',
+      verified: true,
+      matchedSecret: 'current',
+    },
+  ]);
   expect(execution?.mode).toBe('trigger');
   await n8n.stop();
   n8n = await start();
@@ -148,12 +222,18 @@ it('starts a workflow once for each genuine event, also after a restart, and nev
 it('goes on with what was delivered when the workflow is tried in the editor', async () => {
   const node = eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c12');
   const { id } = await chain('Is tried', node, then);
-  const answer = await n8n.api.rest<{ waitingForWebhook?: boolean }>('POST', `workflows/${id}/run`, { triggerToStartFrom: { name: node.name } });
+  const answer = await n8n.api.rest<{ waitingForWebhook?: boolean }>('POST', `workflows/${id}/run`, {
+    triggerToStartFrom: { name: node.name },
+  });
   expect(answer.waitingForWebhook).toBe(true);
-  expect((await post(webhookUrl(n8n, node, 'webhook').replace('/webhook/', '/webhook-test/'), 'tried-1')).status).toBe(200);
+  expect((await post(webhookUrl(n8n, node, 'webhook').replace('/webhook/', '/webhook-test/'), 'tried-1')).status).toBe(
+    200,
+  );
   const [execution] = await waitForExecutions(n8n, id, { timeoutSeconds: 20 });
   expect(execution?.mode).toBe('manual');
-  expect(execution && outputOf(execution, 'Then')).toEqual([expect.objectContaining({ eventId: 'tried-1', verified: true })]);
+  expect(execution && outputOf(execution, 'Then')).toEqual([
+    expect.objectContaining({ eventId: 'tried-1', verified: true }),
+  ]);
 });
 
 it('makes a subscription at dbt when a workflow is published, is started by it, and removes it afterwards', async () => {
@@ -170,7 +250,9 @@ it('makes a subscription at dbt when a workflow is published, is started by it, 
   sandbox.control.deliverNextDbtEventTwice();
   const run = sandbox.control.startDbtRun({ outcome: 'success' });
   const [execution] = await waitForExecutions(n8n, id, { status: 'success' });
-  expect(execution && outputOf(execution, 'Then')).toEqual([expect.objectContaining({ runId: String(run), verified: true })]);
+  expect(execution && outputOf(execution, 'Then')).toEqual([
+    expect.objectContaining({ runId: String(run), verified: true }),
+  ]);
   await sleep(1000);
   expect(await listExecutions(n8n, id)).toHaveLength(1);
   await unpublishWorkflow(n8n, id);
@@ -179,8 +261,14 @@ it('makes a subscription at dbt when a workflow is published, is started by it, 
 
 it('says why a trigger without a secret does not start', async () => {
   const { pipewrightQuantemplateApi } = sandboxCredentials(sandbox);
-  const bare = await createCredential(n8n, 'bare', 'pipewrightQuantemplateApi', { ...pipewrightQuantemplateApi, webhookSecret: '' });
-  const node = { ...eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c14'), credentials: { pipewrightQuantemplateApi: { id: bare.id, name: 'bare' } } };
+  const bare = await createCredential(n8n, 'bare', 'pipewrightQuantemplateApi', {
+    ...pipewrightQuantemplateApi,
+    webhookSecret: '',
+  });
+  const node = {
+    ...eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c14'),
+    credentials: { pipewrightQuantemplateApi: { id: bare.id, name: 'bare' } },
+  };
   const { id } = await chain('Is refused', node, then);
   await expect(publishWorkflow(n8n, id)).rejects.toThrow('no secret');
 });

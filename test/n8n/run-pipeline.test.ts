@@ -33,19 +33,52 @@ beforeEach(() => {
 });
 
 it('runs a pipeline with parameters typed in rows and waits for its end', async () => {
-  const { items, error } = await n8n.execute(dataFactory({ ...run, ...pipeline('QT_fetch_data'), parameters: { rows: [{ name: 'DatasetID', value: 'd-claims' }, { name: '', value: 'left out' }] } }));
+  const { items, error } = await n8n.execute(
+    dataFactory({
+      ...run,
+      ...pipeline('QT_fetch_data'),
+      parameters: {
+        rows: [
+          { name: 'DatasetID', value: 'd-claims' },
+          { name: '', value: 'left out' },
+        ],
+      },
+    }),
+  );
   expect(error).toBeUndefined();
-  expect(items).toEqual([{ json: expect.objectContaining({ name: 'QT_fetch_data', status: 'succeeded', finished: true, parameters: { DatasetID: 'd-claims' } }), pairedItem: { item: 0 } }]);
+  expect(items).toEqual([
+    {
+      json: expect.objectContaining({
+        name: 'QT_fetch_data',
+        status: 'succeeded',
+        finished: true,
+        parameters: { DatasetID: 'd-claims' },
+      }),
+      pairedItem: { item: 0 },
+    },
+  ]);
 });
 
 it('takes parameters as JSON, by expression of each item, and pairs every result with its item', async () => {
-  const setup = dataFactory({ ...run, ...pipeline('QT_fetch_data'), parametersMode: 'json', parametersJson: '={{ JSON.stringify({ DatasetID: $json.id }) }}' });
+  const setup = dataFactory({
+    ...run,
+    ...pipeline('QT_fetch_data'),
+    parametersMode: 'json',
+    parametersJson: '={{ JSON.stringify({ DatasetID: $json.id }) }}',
+  });
   const { items } = await n8n.execute(setup, [{ json: { id: 'd-1' } }, { json: { id: 'd-2' } }]);
-  expect(items.map(({ json, pairedItem }) => [(json['parameters'] as { DatasetID: string }).DatasetID, pairedItem])).toEqual([['d-1', { item: 0 }], ['d-2', { item: 1 }]]);
+  expect(
+    items.map(({ json, pairedItem }) => [(json['parameters'] as { DatasetID: string }).DatasetID, pairedItem]),
+  ).toEqual([
+    ['d-1', { item: 0 }],
+    ['d-2', { item: 1 }],
+  ]);
 });
 
 it('takes the name of a pipeline out of the address of its page', async () => {
-  const { items } = await n8n.execute(dataFactory({ ...run, ...pipeline('https://adf.azure.com/en/authoring/pipeline/Load_sources?factory=x', 'url') }));
+  const { items } = await n8n.execute(
+    dataFactory({ ...run, ...pipeline('https://adf.azure.com/en/authoring/pipeline/Load_sources?factory=x', 'url') }),
+  );
   expect(items[0]?.json).toMatchObject({ name: 'Load_sources', succeeded: true });
 });
 
@@ -72,11 +105,17 @@ it('shows a refusal of the vendor with its status and what to do', async () => {
 
 it('goes on with the error paired to its item when Continue On Fail is set', async () => {
   const named = (pipelineName: string) => ({ json: { pipelineName } });
-  const setup = dataFactory({ ...run, pipeline: { __rl: true, mode: 'id', value: '={{ $json.pipelineName }}' } }, { onError: 'continueRegularOutput' });
+  const setup = dataFactory(
+    { ...run, pipeline: { __rl: true, mode: 'id', value: '={{ $json.pipelineName }}' } },
+    { onError: 'continueRegularOutput' },
+  );
   const { items, error } = await n8n.execute(setup, [named('No_such_pipeline'), named('Load_sources')]);
   expect(error).toBeUndefined();
   expect(items).toHaveLength(2);
-  expect(items[0]).toMatchObject({ json: { error: expect.stringContaining('No_such_pipeline'), details: expect.any(String) }, pairedItem: { item: 0 } });
+  expect(items[0]).toMatchObject({
+    json: { error: expect.stringContaining('No_such_pipeline'), details: expect.any(String) },
+    pairedItem: { item: 0 },
+  });
   expect(items[1]).toMatchObject({ json: { succeeded: true }, pairedItem: { item: 1 } });
 });
 
@@ -84,16 +123,24 @@ it('sends a failed item to the error output where there is one', async () => {
   const setup = dataFactory({ ...run, ...pipeline('No_such_pipeline') }, { onError: 'continueErrorOutput' });
   const { outputs } = await n8n.execute(setup);
   expect(outputs[0]).toEqual([]);
-  expect(outputs[1]).toEqual([expect.objectContaining({ json: { error: expect.stringContaining('No_such_pipeline'), details: expect.any(String) } })]);
+  expect(outputs[1]).toEqual([
+    expect.objectContaining({
+      json: { error: expect.stringContaining('No_such_pipeline'), details: expect.any(String) },
+    }),
+  ]);
 });
 
 it('names the field that is missing', async () => {
-  const { error } = await n8n.execute(dataFactory({ ...run, pipeline: { __rl: true, mode: 'id', value: '={{ $json.none }}' } }));
+  const { error } = await n8n.execute(
+    dataFactory({ ...run, pipeline: { __rl: true, mode: 'id', value: '={{ $json.none }}' } }),
+  );
   expect(error?.message).toBe('“Pipeline” is missing.');
 });
 
 it('says which value of the credential is missing', async () => {
-  const { error } = await n8n.execute(dataFactory({ ...run, ...pipeline('Load_sources') }, { credentials: { pipewrightAzureApi: { tenantId: 't' } } }));
+  const { error } = await n8n.execute(
+    dataFactory({ ...run, ...pipeline('Load_sources') }, { credentials: { pipewrightAzureApi: { tenantId: 't' } } }),
+  );
   expect(error?.message).toContain('Client Secret');
   expect(error?.description).toContain('credential');
 });
@@ -101,7 +148,9 @@ it('says which value of the credential is missing', async () => {
 it('stops waiting as soon as the execution is stopped', async () => {
   sandbox.control.setDurations({ runningMilliseconds: 60_000 });
   const begin = Date.now();
-  const { status } = await n8n.execute(dataFactory({ ...run, ...pipeline('Load_sources') }), undefined, { stopAfter: 500 });
+  const { status } = await n8n.execute(dataFactory({ ...run, ...pipeline('Load_sources') }), undefined, {
+    stopAfter: 500,
+  });
   expect(status).not.toBe('success');
   expect(Date.now() - begin).toBeLessThan(10_000);
 });
@@ -113,7 +162,14 @@ it('gives one item for each thing that a search finds', async () => {
 });
 
 it('says that nothing answers when the address is wrong, without any secret', async () => {
-  const credentials = { pipewrightAzureApi: { ...sandboxCredentials(sandbox)['pipewrightAzureApi'], tenantId: 'another-tenant', authorityUrl: 'http://127.0.0.1:9', managementUrl: 'http://127.0.0.1:9' } };
+  const credentials = {
+    pipewrightAzureApi: {
+      ...sandboxCredentials(sandbox)['pipewrightAzureApi'],
+      tenantId: 'another-tenant',
+      authorityUrl: 'http://127.0.0.1:9',
+      managementUrl: 'http://127.0.0.1:9',
+    },
+  };
   const { error } = await n8n.execute(dataFactory({ ...run, ...pipeline('QT_fetch_data') }, { credentials }));
   expect(error?.message).toContain('nothing answers at that address');
   expect(JSON.stringify(error)).not.toContain(sandbox.accounts.azure.clientSecret);

@@ -23,7 +23,9 @@ it('hands on the error that broke the bytes', async () => {
     yield Buffer.from('a');
     throw new Error('The well is dry');
   };
-  await expect((async () => {
-    for await (const _piece of toNodeStream(broken()));
-  })()).rejects.toThrow('The well is dry');
+  await expect(
+    (async () => {
+      for await (const _piece of toNodeStream(broken()));
+    })(),
+  ).rejects.toThrow('The well is dry');
 });

@@ -25,16 +25,30 @@ afterEach(async () => {
   }
 });
 
-async function open(node: string, parameters: object, options?: ActiveTriggerOptions, changes: object = {}): Promise<ActiveTrigger> {
+async function open(
+  node: string,
+  parameters: object,
+  options?: ActiveTriggerOptions,
+  changes: object = {},
+): Promise<ActiveTrigger> {
   const type = node.startsWith('dbt') ? 'pipewrightDbtApi' : 'pipewrightQuantemplateApi';
-  const trigger = await openTrigger(n8n, { node, parameters: { ...parameters }, credentials: { [type]: { ...sandboxCredentials(sandbox)[type], ...changes } } }, options);
+  const trigger = await openTrigger(
+    n8n,
+    {
+      node,
+      parameters: { ...parameters },
+      credentials: { [type]: { ...sandboxCredentials(sandbox)[type], ...changes } },
+    },
+    options,
+  );
   opened.push(trigger);
   return trigger;
 }
 
 /** IDs of events are never used twice: what was seen is remembered for the whole process. */
 let count = 0;
-const updated = (datasetId = 'd-claims', id = `event-${(count += 1)}`) => JSON.stringify({ id, name: 'DatasetUpdated', created: '2026-11-20T08:00:00Z', payload: { datasetId } });
+const updated = (datasetId = 'd-claims', id = `event-${(count += 1)}`) =>
+  JSON.stringify({ id, name: 'DatasetUpdated', created: '2026-11-20T08:00:00Z', payload: { datasetId } });
 const secret = { 'x-webhook-secret': 'a-long-secret-of-our-own' };
 const datasetUpdated = { event: 'datasetUpdated' };
 
@@ -43,7 +57,19 @@ describe('an event with a shared secret', () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated);
     await trigger.activate();
     expect(await trigger.post(updated('d-claims', 'genuine'), secret)).toEqual({ status: 200, text: '' });
-    expect(trigger.executions).toEqual([[{ json: { eventId: 'genuine', datasetId: 'd-claims', updatedAt: '2026-11-20T08:00:00.000Z', verified: true, matchedSecret: 'current' } }]]);
+    expect(trigger.executions).toEqual([
+      [
+        {
+          json: {
+            eventId: 'genuine',
+            datasetId: 'd-claims',
+            updatedAt: '2026-11-20T08:00:00.000Z',
+            verified: true,
+            matchedSecret: 'current',
+          },
+        },
+      ],
+    ]);
   });
 
   it.each([
@@ -56,11 +82,16 @@ describe('an event with a shared secret', () => {
     expect(await trigger.post(updated(), headers)).toEqual({ status: 401, text: '' });
     expect(trigger.executions).toEqual([]);
     expect(trigger.logged).toHaveLength(1);
-    expect(trigger.logged[0]).toMatch(/Quantemplate: a delivery was refused\. The (delivery carries no|signature or secret does not match)/);
+    expect(trigger.logged[0]).toMatch(
+      /Quantemplate: a delivery was refused\. The (delivery carries no|signature or secret does not match)/,
+    );
   });
 
   it('starts nothing for another dataset, and its sender is content', async () => {
-    const trigger = await open('quantemplateTrigger', { ...datasetUpdated, datasets: ['d-claims', 'https://app.prod.quantemplate.com/c-contoso/data/d-policies'] });
+    const trigger = await open('quantemplateTrigger', {
+      ...datasetUpdated,
+      datasets: ['d-claims', 'https://app.prod.quantemplate.com/c-contoso/data/d-policies'],
+    });
     await trigger.activate();
     expect((await trigger.post(updated('d-other'), secret)).status).toBe(200);
     expect((await trigger.post(updated('d-policies'), secret)).status).toBe(200);
@@ -70,7 +101,9 @@ describe('an event with a shared secret', () => {
   it('starts the workflow once when it is delivered many times at once', async () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated);
     await trigger.activate();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => trigger.post(updated('d-claims', 'many'), secret)));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => trigger.post(updated('d-claims', 'many'), secret)),
+    );
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     expect(trigger.executions).toHaveLength(1);
   });
@@ -81,7 +114,11 @@ describe('an event with a shared secret', () => {
     await trigger.post(updated('d-claims', 'restart'), secret);
     // A process that was started anew has an empty memory: what it would do is done by another build of the package.
     const again = await openN8n('pipewright');
-    const restarted = await openTrigger(again, { node: 'quantemplateTrigger', parameters: datasetUpdated, credentials: { pipewrightQuantemplateApi: sandboxCredentials(sandbox)['pipewrightQuantemplateApi'] ?? {} } });
+    const restarted = await openTrigger(again, {
+      node: 'quantemplateTrigger',
+      parameters: datasetUpdated,
+      credentials: { pipewrightQuantemplateApi: sandboxCredentials(sandbox)['pipewrightQuantemplateApi'] ?? {} },
+    });
     await restarted.activate();
     await restarted.post(updated('d-claims', 'restart'), secret);
     await restarted.post(updated('d-claims', 'restart-2'), secret);
@@ -126,7 +163,11 @@ describe('an event with a shared secret', () => {
   });
 
   it('is looked for where the form says', async () => {
-    const trigger = await open('quantemplateTrigger', { ...datasetUpdated, secretLocation: 'query', options: { secretName: 'key' } });
+    const trigger = await open('quantemplateTrigger', {
+      ...datasetUpdated,
+      secretLocation: 'query',
+      options: { secretName: 'key' },
+    });
     await trigger.activate();
     expect((await trigger.post(updated(), {}, '?key=a-long-secret-of-our-own')).status).toBe(200);
     expect((await trigger.post(updated(), secret)).status).toBe(401);
@@ -156,13 +197,21 @@ describe('an event with a shared secret', () => {
 describe('a trigger without a secret', () => {
   it('does not start, and says what to do', async () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated, {}, { webhookSecret: '' });
-    await expect(trigger.activate()).rejects.toMatchObject({ message: expect.stringContaining('no secret'), description: expect.stringContaining('Accept Unsigned Events') });
+    await expect(trigger.activate()).rejects.toMatchObject({
+      message: expect.stringContaining('no secret'),
+      description: expect.stringContaining('Accept Unsigned Events'),
+    });
     expect((await trigger.post(updated())).status).toBe(401);
     expect(trigger.executions).toEqual([]);
   });
 
   it('marks its events as not verified when unsigned ones are accepted', async () => {
-    const trigger = await open('quantemplateTrigger', { ...datasetUpdated, options: { acceptsUnsigned: true } }, {}, { webhookSecret: '' });
+    const trigger = await open(
+      'quantemplateTrigger',
+      { ...datasetUpdated, options: { acceptsUnsigned: true } },
+      {},
+      { webhookSecret: '' },
+    );
     await trigger.activate();
     expect((await trigger.post(updated())).status).toBe(200);
     expect(trigger.executions[0]?.[0]?.json).toMatchObject({ verified: false, matchedSecret: 'none' });
@@ -172,7 +221,8 @@ describe('a trigger without a secret', () => {
 it('never throws for what a sender sends', async () => {
   const trigger = await open('quantemplateTrigger', datasetUpdated);
   await trigger.activate();
-  for (const body of ['', 'null', '[]', '{"payload":1}', 'not json']) expect([200, 401]).toContain((await trigger.post(body, secret)).status);
+  for (const body of ['', 'null', '[]', '{"payload":1}', 'not json'])
+    expect([200, 401]).toContain((await trigger.post(body, secret)).status);
   expect(trigger.executions).toEqual([]);
 });
 
@@ -191,7 +241,9 @@ describe('a trigger that subscribes at the vendor', () => {
     await trigger.activate();
     await trigger.activate();
     expect(ours()).toHaveLength(1);
-    expect(trigger.staticData()).toMatchObject({ subscription: { id: expect.any(String), secret: expect.any(String) } });
+    expect(trigger.staticData()).toMatchObject({
+      subscription: { id: expect.any(String), secret: expect.any(String) },
+    });
     await trigger.deactivate();
     expect(ours()).toHaveLength(0);
     expect(trigger.staticData()).toEqual({});
@@ -212,6 +264,8 @@ describe('a trigger that subscribes at the vendor', () => {
 
 it('hands on what was delivered when the workflow goes on', async () => {
   const items = [{ json: { datasetId: 'd-claims' } }];
-  const { items: passed } = await n8n.execute({ node: 'quantemplateTrigger', parameters: datasetUpdated }, items, { mode: 'manual' });
+  const { items: passed } = await n8n.execute({ node: 'quantemplateTrigger', parameters: datasetUpdated }, items, {
+    mode: 'manual',
+  });
   expect(passed).toEqual([expect.objectContaining({ json: { datasetId: 'd-claims' } })]);
 });

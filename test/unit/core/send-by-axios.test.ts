@@ -16,7 +16,9 @@ beforeAll(async () => {
     }
     const packed = request.url === '/packed';
     const body = packed ? gzipSync(text) : Buffer.from(text);
-    response.writeHead(200, { 'content-length': body.length, ...(packed ? { 'content-encoding': 'gzip' } : {}) }).end(body);
+    response
+      .writeHead(200, { 'content-length': body.length, ...(packed ? { 'content-encoding': 'gzip' } : {}) })
+      .end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -28,7 +30,12 @@ afterAll(() => {
 });
 
 async function download(path: string): Promise<{ length: string | undefined; text: string }> {
-  const { headers, stream } = await sendByAxios({ method: 'GET', url: `${base}${path}`, headers: {}, answer: 'stream' });
+  const { headers, stream } = await sendByAxios({
+    method: 'GET',
+    url: `${base}${path}`,
+    headers: {},
+    answer: 'stream',
+  });
   const pieces: Uint8Array[] = [];
   for await (const piece of stream ?? []) pieces.push(piece);
   return { length: headers['content-length'], text: Buffer.concat(pieces).toString('utf8') };

@@ -29,7 +29,9 @@ export class DbtTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightDbtApi', required: true, testedBy: 'testDbt' }],
-    webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' }],
+    webhooks: [
+      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
+    ],
     properties: describeTriggerProperties(webhookTriggers(dbt)),
   };
 
@@ -57,7 +59,10 @@ export class DbtTrigger implements INodeType {
     return keepEmitter(this);
   }
 
-  /** Hands on what was delivered: without it, n8n would wait for a second event when the workflow is tried in the editor. */
+  /**
+   * Hands on what was delivered: without it, n8n would wait for a second event when the workflow is tried in the
+   * editor.
+   */
   async execute(this: IExecuteFunctions) {
     return [this.getInputData()];
   }

@@ -13,7 +13,8 @@ export class Quantemplate implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-    description: 'React to updated datasets and completed pipelines of Quantemplate, run pipelines, and download or upload datasets.',
+    description:
+      'React to updated datasets and completed pipelines of Quantemplate, run pipelines, and download or upload datasets.',
     defaults: { name: 'Quantemplate' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
