@@ -49,7 +49,8 @@ export interface Api {
 
 const attempts = 4;
 
-function readCommonProblem(response: HttpResponse): VendorProblem {
+/** Reads an error body as most vendors write it: `error.message`, `message`, `error_description` or plain text. */
+export function readCommonProblem(response: HttpResponse): VendorProblem {
   try {
     const body = JSON.parse(response.text) as { error?: unknown; message?: unknown; error_description?: unknown };
     const nested = body.error as { message?: unknown; code?: unknown } | string | undefined;

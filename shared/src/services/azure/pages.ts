@@ -1,6 +1,6 @@
 import type { Api } from '../../http/api.ts';
 import type { HttpRequest } from '../../host/http.ts';
-import type { QueryPage } from './pipeline-run.ts';
+import type { QueryPage } from './pipelines/pipeline-run.ts';
 
 /** Every entry of a list that Azure gives in pages with `nextLink`, up to `most`. */
 export async function readAll<T>(api: Api, path: string, version: string, most = 1000): Promise<T[]> {
@@ -17,12 +17,23 @@ export async function readAll<T>(api: Api, path: string, version: string, most =
 }
 
 /** Every entry of a query, whose continuation token goes back in the body, up to `most`. */
-export async function queryAll<T>(api: Api, method: HttpRequest['method'], path: string, version: string, body: object, most = 1000): Promise<T[]> {
+export async function queryAll<T>(
+  api: Api,
+  method: HttpRequest['method'],
+  path: string,
+  version: string,
+  body: object,
+  most = 1000,
+): Promise<T[]> {
   const entries: T[] = [];
   let continuationToken: string | undefined;
   do {
     const json: object = continuationToken === undefined ? body : { ...body, continuationToken };
-    const page: QueryPage<T> = await api.json(method, path, { query: { 'api-version': version }, json, effect: 'reads' });
+    const page: QueryPage<T> = await api.json(method, path, {
+      query: { 'api-version': version },
+      json,
+      effect: 'reads',
+    });
     entries.push(...page.value);
     continuationToken = page.continuationToken;
   } while (continuationToken && entries.length < most);

@@ -1,14 +1,12 @@
 import { defineService } from '../../../operations/service.ts';
 import { azureConnection } from '../connection.ts';
-import { cancelPipelineRun } from './cancel-pipeline-run.ts';
-import { service } from './factory.ts';
-import { findPipeline } from './find-pipeline.ts';
-import { getPipelineRun } from './get-pipeline-run.ts';
+import { pipelineOperations } from '../pipelines/operations.ts';
+import { factoryKind, service } from './factory.ts';
 import { listTriggers } from './list-triggers.ts';
-import { pipelineRunFinished } from './pipeline-run-finished.ts';
-import { runPipeline } from './run-pipeline.ts';
 import { startTrigger } from './start-trigger.ts';
 import { stopTrigger } from './stop-trigger.ts';
+
+const { operations, triggers } = pipelineOperations(factoryKind);
 
 /** Azure Data Factory. */
 export const dataFactory = defineService({
@@ -16,6 +14,6 @@ export const dataFactory = defineService({
   name: service,
   description: 'Run pipelines of Azure Data Factory, wait for them, and start or stop their triggers.',
   connection: azureConnection,
-  operations: [runPipeline, getPipelineRun, cancelPipelineRun, findPipeline, listTriggers, startTrigger, stopTrigger],
-  triggers: [pipelineRunFinished],
+  operations: [...operations, listTriggers, startTrigger, stopTrigger],
+  triggers,
 });

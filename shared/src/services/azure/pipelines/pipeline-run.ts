@@ -1,5 +1,6 @@
-import type { Run, StatusWords, Step } from '../../runs/run.ts';
-import { readMoment, readStatus, secondsBetween } from '../../runs/run.ts';
+import type { Run, StatusWords, Step } from '../../../runs/run.ts';
+import { readMoment, readStatus, secondsBetween } from '../../../runs/run.ts';
+import type { PipelineHomeKind } from './home.ts';
 
 /** A pipeline run as Data Factory and Synapse give it. */
 export interface VendorPipelineRun {
@@ -85,27 +86,47 @@ export function readActivityRun(activity: VendorActivityRun): Step {
 
 /** The window that queries of runs want: from `since` until a little after now. */
 export function window(now: number, since: number): { lastUpdatedAfter: string; lastUpdatedBefore: string } {
-  return { lastUpdatedAfter: new Date(since).toISOString(), lastUpdatedBefore: new Date(now + 5 * 60_000).toISOString() };
+  return {
+    lastUpdatedAfter: new Date(since).toISOString(),
+    lastUpdatedBefore: new Date(now + 5 * 60_000).toISOString(),
+  };
 }
 
 /** A run that was just started and that the service has not shown yet. */
-export function startedRun(service: string, id: string, name: string, parameters: Record<string, unknown>, url: string | undefined): Run {
-  return { id, service, name, status: 'queued', vendorStatus: 'Queued', parameters: { ...parameters }, steps: [], ...(url ? { url } : {}) };
+export function startedRun(
+  service: string,
+  id: string,
+  name: string,
+  parameters: Record<string, unknown>,
+  url: string | undefined,
+): Run {
+  return {
+    id,
+    service,
+    name,
+    status: 'queued',
+    vendorStatus: 'Queued',
+    parameters: { ...parameters },
+    steps: [],
+    ...(url ? { url } : {}),
+  };
 }
 
 /** A realistic run, for forms and documentation. */
-export const samplePipelineRun = {
-  id: '2f7fdb90-5df1-4b8e-ac2f-064cfa58202b',
-  service: 'Azure Data Factory',
-  name: 'QT_fetch_data',
-  status: 'succeeded' as const,
-  vendorStatus: 'Succeeded',
-  finished: true,
-  succeeded: true,
-  startedAt: '2026-11-20T08:00:04.000Z',
-  finishedAt: '2026-11-20T08:02:32.000Z',
-  durationSeconds: 148,
-  url: 'https://adf.azure.com/monitoring/pipelineruns/2f7fdb90-5df1-4b8e-ac2f-064cfa58202b',
-  parameters: { DatasetID: 'd-claims' },
-  steps: [{ name: 'Copy dataset', type: 'Copy', status: 'succeeded', durationSeconds: 131 }],
-};
+export function samplePipelineRun({ service, studio }: PipelineHomeKind) {
+  return {
+    id: '2f7fdb90-5df1-4b8e-ac2f-064cfa58202b',
+    service,
+    name: 'QT_fetch_data',
+    status: 'succeeded' as const,
+    vendorStatus: 'Succeeded',
+    finished: true,
+    succeeded: true,
+    startedAt: '2026-11-20T08:00:04.000Z',
+    finishedAt: '2026-11-20T08:02:32.000Z',
+    durationSeconds: 148,
+    url: studio.runPage.split('?')[0] ?? '',
+    parameters: { DatasetID: 'd-claims' },
+    steps: [{ name: 'Copy dataset', type: 'Copy', status: 'succeeded', durationSeconds: 131 }],
+  };
+}

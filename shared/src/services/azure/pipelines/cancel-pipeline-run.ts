@@ -1,0 +1,29 @@
+import { defineAction, type Action } from '../../../operations/operation.ts';
+import { cancelRun } from '../../../runs/cancel-run.ts';
+import { runFields } from '../../../runs/run.ts';
+import type { AzureConnection } from '../connection.ts';
+import { inHome, openHome, type PipelineHomeKind } from './home.ts';
+import { samplePipelineRun } from './pipeline-run.ts';
+import { pipelineRuns, type RunField } from './runs.ts';
+
+/**
+ * Asks for the end of a run together with the runs it started.
+ * @see https://learn.microsoft.com/rest/api/datafactory/pipeline-runs/cancel
+ * @see https://learn.microsoft.com/rest/api/synapse/data-plane/pipeline-run/cancel-pipeline-run
+ */
+export function defineCancelPipelineRun(kind: PipelineHomeKind, run: RunField): Action {
+  return defineAction<AzureConnection>()({
+    key: 'cancelPipelineRun',
+    name: 'Cancel Pipeline Run',
+    resource: 'Pipeline Run',
+    description: 'Stops a pipeline run and the runs it started; a run that has ended is left as it is.',
+    effect: 'idempotent',
+    input: inHome(kind, { run }),
+    output: runFields,
+    sample: { ...samplePipelineRun(kind), status: 'cancelled', vendorStatus: 'Cancelled', succeeded: false },
+    async run(input, context) {
+      const home = await openHome(kind, input, context);
+      return cancelRun(context.host, pipelineRuns(kind, home, context.host), input.run);
+    },
+  });
+}

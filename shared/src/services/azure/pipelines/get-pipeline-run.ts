@@ -1,0 +1,29 @@
+import { defineAction, type Action } from '../../../operations/operation.ts';
+import { runFields } from '../../../runs/run.ts';
+import { readRun } from '../../../runs/wait-for-run.ts';
+import type { AzureConnection } from '../connection.ts';
+import { inHome, openHome, type PipelineHomeKind } from './home.ts';
+import { samplePipelineRun } from './pipeline-run.ts';
+import { pipelineRuns, type RunField } from './runs.ts';
+
+/**
+ * Reads a run with its activity runs.
+ * @see https://learn.microsoft.com/rest/api/datafactory/pipeline-runs/get
+ * @see https://learn.microsoft.com/rest/api/synapse/data-plane/pipeline-run/get-pipeline-run
+ */
+export function defineGetPipelineRun(kind: PipelineHomeKind, run: RunField): Action {
+  return defineAction<AzureConnection>()({
+    key: 'getPipelineRun',
+    name: 'Get Pipeline Run',
+    resource: 'Pipeline Run',
+    description: 'Reads where a pipeline run stands, with its activities.',
+    effect: 'reads',
+    input: inHome(kind, { run }),
+    output: runFields,
+    sample: samplePipelineRun(kind),
+    async run(input, context) {
+      const home = await openHome(kind, input, context);
+      return readRun(context.host, pipelineRuns(kind, home, context.host), input.run);
+    },
+  });
+}

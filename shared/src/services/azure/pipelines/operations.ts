@@ -1,0 +1,25 @@
+import type { Operation } from '../../../operations/operation.ts';
+import type { Trigger } from '../../../operations/trigger.ts';
+import { defineCancelPipelineRun } from './cancel-pipeline-run.ts';
+import { defineFindPipeline } from './find-pipeline.ts';
+import { defineGetPipelineRun } from './get-pipeline-run.ts';
+import type { PipelineHomeKind } from './home.ts';
+import { definePipelineRunFinished } from './pipeline-run-finished.ts';
+import { pipelineField } from './pipelines.ts';
+import { defineRunPipeline } from './run-pipeline.ts';
+import { runField } from './runs.ts';
+
+/** What Data Factory and Synapse both can do with pipelines. */
+export function pipelineOperations(kind: PipelineHomeKind): { operations: Operation[]; triggers: Trigger[] } {
+  const pipeline = pipelineField(kind);
+  const run = runField(kind);
+  return {
+    operations: [
+      defineRunPipeline(kind, pipeline),
+      defineGetPipelineRun(kind, run),
+      defineCancelPipelineRun(kind, run),
+      defineFindPipeline(kind),
+    ],
+    triggers: [definePipelineRunFinished(kind, pipeline)],
+  };
+}

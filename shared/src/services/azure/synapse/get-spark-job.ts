@@ -1,0 +1,26 @@
+import { defineAction } from '../../../operations/operation.ts';
+import { runFields } from '../../../runs/run.ts';
+import { readRun } from '../../../runs/wait-for-run.ts';
+import type { AzureConnection } from '../connection.ts';
+import { sampleSparkJob, sparkJobField, sparkJobs } from './spark-jobs.ts';
+import { sparkPoolField } from './spark-pool.ts';
+import { openWorkspace, workspaceField } from './workspace.ts';
+
+/**
+ * Reads a Spark batch job.
+ * @see https://learn.microsoft.com/rest/api/synapse/data-plane/spark-batch/get-spark-batch-job
+ */
+export const getSparkJob = defineAction<AzureConnection>()({
+  key: 'getSparkJob',
+  name: 'Get Spark Job',
+  resource: 'Spark Job',
+  description: 'Reads where a Spark job stands, and why it failed.',
+  effect: 'reads',
+  input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField },
+  output: runFields,
+  sample: sampleSparkJob,
+  async run(input, context) {
+    const workspace = await openWorkspace(input.workspace, context);
+    return readRun(context.host, sparkJobs(workspace, input.pool), input.job);
+  },
+});

@@ -1,0 +1,84 @@
+import * as v from 'valibot';
+import { text } from '../../../operations/fields.ts';
+import { defineAction } from '../../../operations/operation.ts';
+import { managementApi } from '../api.ts';
+import type { AzureConnection } from '../connection.ts';
+import { groupOf } from '../resources.ts';
+import { resource, service, workspaceField, workspaceId } from './workspace.ts';
+
+interface VendorWorkspace {
+  id: string;
+  name: string;
+  location: string;
+  properties?: {
+    provisioningState?: string;
+    defaultDataLakeStorage?: { accountUrl?: string; filesystem?: string };
+    connectivityEndpoints?: { dev?: string; sql?: string; sqlOnDemand?: string; web?: string };
+  };
+}
+
+const output = {
+  id: text({ label: 'Resource ID' }),
+  name: text({ label: 'Name' }),
+  resourceGroup: text({ label: 'Resource Group' }),
+  location: text({ label: 'Location' }),
+  state: v.optional(text({ label: 'State' })),
+  url: v.optional(text({ label: 'Page in Synapse Studio' })),
+  developmentEndpoint: v.optional(text({ label: 'Development Endpoint' })),
+  sqlEndpoint: v.optional(text({ label: 'SQL Endpoint' })),
+  serverlessSqlEndpoint: v.optional(text({ label: 'Serverless SQL Endpoint' })),
+  storageAccountUrl: v.optional(text({ label: 'Storage Account' })),
+  fileSystem: v.optional(text({ label: 'File System' })),
+};
+
+const sampleId =
+  '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/data-platform/providers/Microsoft.Synapse/workspaces/contoso-synapse';
+
+/**
+ * Reads a workspace at the management plane.
+ * @see https://learn.microsoft.com/rest/api/synapse/resourcemanager/workspaces/get
+ */
+export const getWorkspace = defineAction<AzureConnection>()({
+  key: 'getWorkspace',
+  name: 'Get Workspace',
+  resource: 'Workspace',
+  description: 'Reads a workspace: where it is, its state, its endpoints and its storage.',
+  effect: 'reads',
+  input: { workspace: workspaceField },
+  output,
+  sample: {
+    id: sampleId,
+    name: 'contoso-synapse',
+    resourceGroup: 'data-platform',
+    location: 'westeurope',
+    state: 'Succeeded',
+    url: `https://web.azuresynapse.net?workspace=${encodeURIComponent(sampleId)}`,
+    developmentEndpoint: 'https://contoso-synapse.dev.azuresynapse.net',
+    sqlEndpoint: 'contoso-synapse.sql.azuresynapse.net',
+    serverlessSqlEndpoint: 'contoso-synapse-ondemand.sql.azuresynapse.net',
+    storageAccountUrl: 'https://contosolake.dfs.core.windows.net',
+    fileSystem: 'data',
+  },
+  async run(input, context) {
+    const path = await workspaceId(input.workspace, context);
+    const query = { 'api-version': resource.version };
+    const workspace = await managementApi(context, service).json<VendorWorkspace>('GET', path, { query });
+    const { provisioningState, defaultDataLakeStorage = {}, connectivityEndpoints = {} } = workspace.properties ?? {};
+    const optional = {
+      state: provisioningState,
+      url: connectivityEndpoints.web,
+      developmentEndpoint: connectivityEndpoints.dev,
+      sqlEndpoint: connectivityEndpoints.sql,
+      serverlessSqlEndpoint: connectivityEndpoints.sqlOnDemand,
+      storageAccountUrl: defaultDataLakeStorage.accountUrl,
+      fileSystem: defaultDataLakeStorage.filesystem,
+    };
+    return {
+      id: workspace.id,
+      name: workspace.name,
+      resourceGroup: groupOf(workspace.id),
+      location: workspace.location,
+      ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value)),
+    };
+  },
+});

@@ -1,0 +1,19 @@
+import { defineService } from '../../../operations/service.ts';
+import { azureConnection } from '../connection.ts';
+import { pipelineOperations } from '../pipelines/operations.ts';
+import { getSparkJob } from './get-spark-job.ts';
+import { getWorkspace } from './get-workspace.ts';
+import { runSparkJob } from './run-spark-job.ts';
+import { service, workspaceKind } from './workspace.ts';
+
+const { operations, triggers } = pipelineOperations(workspaceKind);
+
+/** Azure Synapse Analytics. */
+export const synapse = defineService({
+  key: 'synapse',
+  name: service,
+  description: 'Run pipelines and Spark jobs of Azure Synapse Analytics, and wait for them.',
+  connection: azureConnection,
+  operations: [...operations, runSparkJob, getSparkJob, getWorkspace],
+  triggers,
+});

@@ -1,0 +1,164 @@
+import { defineChoices, search } from '../../../operations/choice-list.ts';
+import { text } from '../../../operations/fields.ts';
+import type { Context } from '../../../operations/context.ts';
+import type { RunProvider } from '../../../runs/provider.ts';
+import { readMoment, readStatus, secondsBetween, type Run, type StatusWords } from '../../../runs/run.ts';
+import type { AzureConnection } from '../connection.ts';
+import { openWorkspace, service, type Workspace } from './workspace.ts';
+
+/** A Spark batch job as Synapse gives it, as far as it is read here; the moments come only when asked for in detail. */
+export interface VendorSparkJob {
+  id: number;
+  name?: string;
+  /** Where Livy stands: not_started, starting, running, success, dead, killed and others. */
+  state?: string;
+  /** Uncertain until Synapse is sure, then Succeeded, Failed or Cancelled. */
+  result?: string;
+  appId?: string | null;
+  tags?: Record<string, string> | null;
+  errorInfo?: { message?: string; errorCode?: string; source?: string }[] | null;
+  livyInfo?: { runningAt?: string | null; jobCreationRequest?: { file?: string; className?: string; args?: string[] } };
+  schedulerInfo?: { submittedAt?: string | null; scheduledAt?: string | null; endedAt?: string | null };
+}
+
+/** One page of jobs. */
+export interface SparkJobPage {
+  total: number;
+  sessions?: VendorSparkJob[];
+}
+
+/** The only results that are an end. */
+const results: StatusWords = { Succeeded: 'succeeded', Failed: 'failed', Cancelled: 'cancelled' };
+
+/** What the state says while the result is still uncertain: even `success` and `dead` may yet turn out otherwise. */
+const states: StatusWords = {
+  not_started: 'queued',
+  starting: 'queued',
+  idle: 'running',
+  busy: 'running',
+  running: 'running',
+  recovering: 'running',
+  shutting_down: 'running',
+  success: 'running',
+  error: 'running',
+  dead: 'running',
+  killed: 'running',
+};
+
+function statusOf({ state, result }: VendorSparkJob): Run['status'] {
+  const end = readStatus(results, result);
+  return end === 'unknown' ? readStatus(states, state) : end;
+}
+
+/** Path of the batches of a pool. */
+export function batchesPath(pool: string): string {
+  return `/livyApi/versions/2019-11-01-preview/sparkPools/${encodeURIComponent(pool)}/batches`;
+}
+
+/** The job in our words. */
+export function readSparkJob(job: VendorSparkJob, workspace: Workspace, pool: string): Run {
+  const { schedulerInfo = {}, livyInfo = {}, errorInfo, appId } = job;
+  const status = statusOf(job);
+  const startedAt = readMoment(livyInfo.runningAt ?? schedulerInfo.scheduledAt);
+  const ended = results[job.result ?? ''] === undefined ? undefined : readMoment(schedulerInfo.endedAt);
+  const durationSeconds = secondsBetween(startedAt, ended);
+  const [error] = errorInfo ?? [];
+  const message = error?.message ?? error?.errorCode;
+  const { file, className, args } = livyInfo.jobCreationRequest ?? {};
+  const name = job.name ?? '';
+  const url = workspace.page(`monitoring/sparkapplication/${encodeURIComponent(name)}`, {
+    livyId: String(job.id),
+    sparkPoolName: pool,
+  });
+  return {
+    id: String(job.id),
+    service,
+    name,
+    status,
+    vendorStatus: job.result && job.result !== 'Uncertain' ? job.result : (job.state ?? ''),
+    parameters: { ...(file ? { file } : {}), ...(className ? { className } : {}), ...(args?.length ? { args } : {}) },
+    steps: [],
+    ...(startedAt ? { startedAt } : {}),
+    ...(ended ? { finishedAt: ended } : {}),
+    ...(durationSeconds === undefined ? {} : { durationSeconds }),
+    ...(message ? { message } : {}),
+    ...(url ? { url } : {}),
+    details: {
+      pool,
+      ...(job.state ? { state: job.state } : {}),
+      ...(appId ? { applicationId: appId } : {}),
+      ...(error?.errorCode ? { errorCode: error.errorCode } : {}),
+      ...(error?.source ? { errorSource: error.source } : {}),
+    },
+  };
+}
+
+/** The jobs of a pool. */
+export function sparkJobs(workspace: Workspace, pool: string, what = `the Spark pool ${pool}`): RunProvider {
+  const path = (id: string): string => `${batchesPath(pool)}/${encodeURIComponent(id)}`;
+  return {
+    service,
+    what,
+    async get(id) {
+      const job = await workspace.api.json<VendorSparkJob>('GET', path(id), { query: { detailed: true } });
+      return readSparkJob(job, workspace, pool);
+    },
+    async cancel(id) {
+      await workspace.api.send('DELETE', path(id), { effect: 'idempotent' });
+    },
+  };
+}
+
+/** One page of the jobs of a pool. */
+export function listSparkJobs({ api }: Workspace, pool: string, from = 0, size = 50): Promise<SparkJobPage> {
+  return api.json('GET', batchesPath(pool), { query: { from, size, detailed: true } });
+}
+
+const sparkJobChoices = defineChoices<AzureConnection>({
+  key: 'sparkJobs',
+  needs: ['workspace', 'pool'],
+  async load({ input, search: wanted, page }, context: Context<AzureConnection>) {
+    const workspace = await openWorkspace(String(input['workspace'] ?? ''), context);
+    const from = Number(page ?? 0) || 0;
+    const { sessions = [], total } = await listSparkJobs(workspace, String(input['pool'] ?? ''), from);
+    const next = from + sessions.length;
+    const choices = sessions.map((job) => ({
+      value: String(job.id),
+      label: `${job.name ?? 'Job'} (${job.id}, ${statusOf(job)})`,
+    }));
+    return {
+      choices: search(choices, wanted),
+      ...(sessions.length > 0 && next < total ? { nextPage: String(next) } : {}),
+    };
+  },
+});
+
+/** The field that says which job. */
+export const sparkJobField = text({
+  label: 'Job ID',
+  help: 'Pick a job of the pool, or take the ID from a Run Spark Job step; Synapse Studio calls it the Livy ID.',
+  placeholder: '42',
+  choices: sparkJobChoices,
+  idFromUrl: {
+    pattern: /[?&]livyId=(\d+)/,
+    example:
+      'https://web.azuresynapse.net/en/monitoring/sparkapplication/daily?workspace=…&livyId=42&sparkPoolName=sparkpool',
+  },
+});
+
+/** A realistic job, for forms and documentation. */
+export const sampleSparkJob = {
+  id: '42',
+  service,
+  name: 'Daily claims',
+  status: 'succeeded' as const,
+  vendorStatus: 'Succeeded',
+  finished: true,
+  succeeded: true,
+  startedAt: '2026-11-20T08:01:10.000Z',
+  finishedAt: '2026-11-20T08:04:32.000Z',
+  durationSeconds: 202,
+  parameters: { file: 'abfss://data@contosolake.dfs.core.windows.net/jobs/daily-claims.py', args: ['2026-11-20'] },
+  steps: [],
+  details: { pool: 'sparkpool', state: 'success', applicationId: 'application_1763625600000_0042' },
+};

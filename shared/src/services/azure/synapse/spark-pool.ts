@@ -1,0 +1,37 @@
+import { defineChoices, search } from '../../../operations/choice-list.ts';
+import { text } from '../../../operations/fields.ts';
+import { managementApi } from '../api.ts';
+import type { AzureConnection } from '../connection.ts';
+import { readAll } from '../pages.ts';
+import { resource, service, workspaceId } from './workspace.ts';
+
+interface VendorSparkPool {
+  name: string;
+  properties?: { sparkVersion?: string; nodeSize?: string };
+}
+
+/** The Spark pools of a workspace, which Azure calls big data pools; the management plane lists them. */
+const sparkPoolChoices = defineChoices<AzureConnection>({
+  key: 'sparkPools',
+  needs: ['workspace'],
+  async load(query, context) {
+    const workspace = await workspaceId(String(query.input['workspace'] ?? ''), context);
+    const path = `${workspace}/bigDataPools`;
+    const pools = await readAll<VendorSparkPool>(managementApi(context, service), path, resource.version);
+    const choices = pools.map(({ name, properties = {} }) => {
+      const traits = [properties.sparkVersion && `Spark ${properties.sparkVersion}`, properties.nodeSize].filter(
+        Boolean,
+      );
+      return { value: name, label: traits.length > 0 ? `${name} (${traits.join(', ')})` : name };
+    });
+    return { choices: search(choices, query.search) };
+  },
+});
+
+/** The field that says which Spark pool. */
+export const sparkPoolField = text({
+  label: 'Spark Pool',
+  help: 'Pick the Apache Spark pool that runs the job, or type its name.',
+  placeholder: 'sparkpool',
+  choices: sparkPoolChoices,
+});

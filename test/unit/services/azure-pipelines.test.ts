@@ -1,0 +1,245 @@
+import type { PollingTrigger } from '../../../shared/src/operations/trigger.ts';
+import { checkInput } from '../../../shared/src/operations/check-input.ts';
+import { dataFactory } from '../../../shared/src/services/azure/data-factory/service.ts';
+import { synapse } from '../../../shared/src/services/azure/synapse/service.ts';
+import { fakeHost, fakeStart, type FakeHost } from '../fake-host.ts';
+import { context, operate } from '../operate.ts';
+
+const connection = { tenantId: 'tenant-1', clientId: 'client-1', clientSecret: 'secret-1', subscriptionId: 'sub-1' };
+const login = 'https://login.microsoftonline.com/tenant-1/oauth2/v2.0/token';
+const group = '/subscriptions/sub-1/resourceGroups/rg';
+const factoryId = `${group}/providers/Microsoft.DataFactory/factories/contoso`;
+
+/** What differs between the two homes of pipelines. */
+const homes = [
+  {
+    service: dataFactory,
+    home: { factory: 'rg/contoso' },
+    base: `https://management.azure.com${factoryId}`,
+    activities: (id: string) => `/pipelineruns/${id}/queryActivityruns`,
+    version: '2018-06-01',
+    scope: 'https://management.azure.com/.default',
+    startedStatus: 200,
+    page: `https://adf.azure.com/en/monitoring/pipelineruns/run-1?factory=${encodeURIComponent(factoryId)}`,
+  },
+  {
+    service: synapse,
+    home: { workspace: 'rg/contoso' },
+    base: 'https://contoso.dev.azuresynapse.net',
+    activities: (id: string) => `/pipelines/Load/pipelineruns/${id}/queryActivityruns`,
+    version: '2020-12-01',
+    scope: 'https://dev.azuresynapse.net/.default',
+    startedStatus: 202,
+    page: `https://web.azuresynapse.net/en/monitoring/pipelineruns/run-1?workspace=${encodeURIComponent(
+      `${group}/providers/Microsoft.Synapse/workspaces/contoso`,
+    )}`,
+  },
+];
+
+describe.each(homes)(
+  'Pipelines of $service.name',
+  ({ service, home, base, activities, version, scope, startedStatus, page }) => {
+    const connected = (options = {}): FakeHost =>
+      fakeHost(options).on('POST', login, ({ body }) => ({
+        json: { access_token: `token for ${new URLSearchParams(body).get('scope')}`, expires_in: 3599 },
+      }));
+    const run = (key: string, typed: Record<string, unknown>, host: FakeHost) =>
+      operate(service, key, { ...home, ...typed }, host, connection);
+    const runAddress = `${base}/pipelineruns/run-1`;
+    const status = (word: string, more = {}) => ({
+      json: { runId: 'run-1', pipelineName: 'Load', status: word, ...more },
+    });
+    const startable = (options = {}) =>
+      connected(options)
+        .on('POST', `${base}/pipelines/Load/createRun`, { status: startedStatus, json: { runId: 'run-1' } })
+        .on('POST', `${base}${activities('run-1')}`, { json: { value: [] } });
+
+    it('starts with the parameters as the body, and sends no empty reference to another run', async () => {
+      const host = startable();
+      const result = await run(
+        'runPipeline',
+        { pipeline: 'Load', parameters: { DatasetID: 'd-1' }, wait: false },
+        host,
+      );
+      expect(result).toMatchObject({ id: 'run-1', status: 'queued', finished: false, url: page });
+      const [sent] = host.sent('POST', 'createRun');
+      expect(sent?.json).toEqual({ DatasetID: 'd-1' });
+      expect(sent?.query).toEqual({ 'api-version': version });
+      expect(sent?.headers['authorization']).toBe(`Bearer token for ${scope}`);
+    });
+
+    it('sends an empty object when there are no parameters', async () => {
+      const host = startable();
+      await run('runPipeline', { pipeline: 'Load', wait: false }, host);
+      expect(host.sent('POST', 'createRun')[0]?.body).toBe('{}');
+    });
+
+    it('waits through a missing run, Queued, throttling, a broken server and an unknown word until it has succeeded', async () => {
+      const host = startable().on('GET', runAddress, [
+        { status: 404, json: { error: { code: 'PipelineRunNotFound', message: 'not there yet' } } },
+        status('Queued'),
+        { status: 429, headers: { 'retry-after': '7' }, json: { error: { message: 'slow down' } } },
+        status('InProgress'),
+        { status: 500 },
+        status('Pondering'),
+        'lost',
+        status('Succeeded', { runStart: '2026-11-20T08:00:00Z', runEnd: '2026-11-20T08:01:00Z', durationInMs: 60_000 }),
+      ]);
+      const result = await run('runPipeline', { pipeline: 'Load' }, host);
+      expect(result).toMatchObject({ status: 'succeeded', finished: true, succeeded: true, durationSeconds: 60 });
+      expect(host.sent('POST', 'createRun')).toHaveLength(1);
+      expect(host.sleeps).toContain(7_000);
+    });
+
+    it('names the activity that failed, and why', async () => {
+      const host = startable()
+        .on('GET', runAddress, status('Failed', { message: 'Operation on target Copy failed' }))
+        .on('POST', `${base}${activities('run-1')}`, {
+          json: {
+            value: [
+              {
+                activityName: 'Copy',
+                status: 'Failed',
+                activityRunStart: '2026-11-20T08:00:09Z',
+                error: { errorCode: '2200', message: 'The table is missing.' },
+              },
+              { activityName: 'Look up', status: 'Succeeded', activityRunStart: '2026-11-20T08:00:01Z' },
+            ],
+          },
+        });
+      await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({
+        code: 'run-failed',
+        message: 'The run of Load failed at “Copy”: The table is missing.',
+        hint: expect.stringContaining(page),
+      });
+      const read = await run('getPipelineRun', { run: 'run-1' }, host);
+      expect(read).toMatchObject({ failedStep: 'Copy', steps: [{ name: 'Look up' }, { name: 'Copy', code: '2200' }] });
+    });
+
+    it.each(['Cancelled', 'Canceled'])('takes %s for cancelled, and Canceling for going on', async (word) => {
+      const host = startable().on('GET', runAddress, [status('Canceling'), status(word)]);
+      const result = await run('runPipeline', { pipeline: 'Load', onFailure: 'continue' }, host);
+      expect(result).toMatchObject({ status: 'cancelled', finished: true, succeeded: false });
+      expect(host.sent('GET', 'run-1')).toHaveLength(2);
+    });
+
+    it('does not start a second run when the answer is lost', async () => {
+      const host = connected().on('POST', `${base}/pipelines/Load/createRun`, 'lost');
+      await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({
+        code: 'unavailable',
+        retryable: false,
+        hint: expect.stringContaining(service.name),
+      });
+      expect(host.sent('POST', 'createRun')).toHaveLength(1);
+    });
+
+    it('repeats a start that was throttled, since nothing was started', async () => {
+      const host = startable().on('POST', `${base}/pipelines/Load/createRun`, [
+        { status: 429, headers: { 'retry-after': '3' } },
+        { json: { runId: 'run-1' } },
+      ]);
+      expect(await run('runPipeline', { pipeline: 'Load', wait: false }, host)).toMatchObject({ id: 'run-1' });
+      expect(host.sleeps).toEqual([3_000]);
+    });
+
+    it('renews a token once that Azure calls expired with 403', async () => {
+      let logins = 0;
+      const host = fakeHost()
+        .on('POST', login, () => ({ json: { access_token: `token-${(logins += 1)}`, expires_in: 3599 } }))
+        .on('GET', runAddress, ({ headers }) =>
+          headers['authorization'] === 'Bearer token-1'
+            ? {
+                status: 403,
+                json: {
+                  error: {
+                    code: 'ExpiredAuthenticationToken',
+                    message: 'Lifetime validation failed, the token is expired.',
+                  },
+                },
+              }
+            : status('Succeeded'),
+        )
+        .on('POST', `${base}${activities('run-1')}`, { json: { value: [] } });
+      expect(await run('getPipelineRun', { run: 'run-1' }, host)).toMatchObject({ status: 'succeeded' });
+      expect(logins).toBe(2);
+    });
+
+    it('says which role is missing, without asking for another token', async () => {
+      const host = connected().on('GET', runAddress, {
+        status: 403,
+        json: { error: { code: 'AuthorizationFailed', message: 'No access.' } },
+      });
+      await expect(run('getPipelineRun', { run: 'run-1' }, host)).rejects.toMatchObject({
+        code: 'forbidden',
+        hint: expect.stringContaining(service === synapse ? 'Synapse Compute Operator' : 'Data Factory Contributor'),
+      });
+      expect(host.sent('POST', 'oauth2')).toHaveLength(1);
+    });
+
+    it('cancels a run with its children, and leaves one that has ended as it is', async () => {
+      const host = connected()
+        .on('POST', `${runAddress}/cancel`, {})
+        .on('GET', runAddress, [status('InProgress'), status('Canceling')]);
+      expect(await run('cancelPipelineRun', { run: 'run-1' }, host)).toMatchObject({
+        vendorStatus: 'Canceling',
+        finished: false,
+      });
+      expect(host.sent('POST', 'cancel')[0]?.query).toMatchObject({ isRecursive: 'true' });
+      host.on('GET', runAddress, status('Succeeded'));
+      expect(await run('cancelPipelineRun', { run: 'run-1' }, host)).toMatchObject({ succeeded: true });
+      expect(host.sent('POST', 'cancel')).toHaveLength(1);
+    });
+
+    it('cancels the run at the deadline when it was told to', async () => {
+      const host = startable().on('GET', runAddress, status('InProgress')).on('POST', `${runAddress}/cancel`, {});
+      await expect(
+        run('runPipeline', { pipeline: 'Load', timeoutMinutes: 2, onTimeout: 'cancel' }, host),
+      ).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringContaining('asked to stop') });
+      expect(host.now() - fakeStart).toBe(120_000);
+      expect(host.sent('POST', 'cancel')).toHaveLength(1);
+    });
+
+    it('finds pipelines over all pages, the one with exactly this name first', async () => {
+      const host = connected().on('GET', `${base}/pipelines`, ({ query }) =>
+        query['page']
+          ? { json: { value: [{ name: 'load', properties: { parameters: { DatasetID: { type: 'string' } } } }] } }
+          : {
+              json: {
+                value: [{ name: 'Nightly_load' }, { name: 'Export' }],
+                nextLink: `${base}/pipelines?api-version=${version}&page=2`,
+              },
+            },
+      );
+      expect(await run('findPipeline', { name: 'LOAD' }, host)).toMatchObject([
+        { id: 'load', parameters: [{ name: 'DatasetID', type: 'string' }] },
+        { id: 'Nightly_load' },
+      ]);
+    });
+
+    it('tells of runs that have finished as wished, and asks on with the token in the body', async () => {
+      const host = connected().on('POST', `${base}/queryPipelineRuns`, ({ json }) =>
+        (json as { continuationToken?: string }).continuationToken
+          ? { json: { value: [status('Failed').json] } }
+          : {
+              json: {
+                value: [
+                  { runId: 'run-2', status: 'InProgress' },
+                  { runId: 'run-3', status: 'Succeeded' },
+                ],
+                continuationToken: 'more',
+              },
+            },
+      );
+      const trigger = service.triggers.find(({ key }) => key === 'pipelineRunFinished') as PollingTrigger;
+      const input = checkInput(trigger.input, { ...home, pipeline: 'Load', outcome: 'failed' }) as never;
+      const since = new Date(fakeStart - 60_000);
+      expect(await trigger.poll(input, since, context(service, host, connection))).toMatchObject([
+        { id: 'run-1', data: { status: 'failed', url: page } },
+      ]);
+      expect(host.sent('POST', 'queryPipelineRuns')[0]?.json).toMatchObject({
+        lastUpdatedAfter: since.toISOString(),
+        filters: [{ operand: 'PipelineName', operator: 'Equals', values: ['Load'] }],
+      });
+    });
+  },
+);
