@@ -2,7 +2,8 @@ import type { Service } from './operations/service.ts';
 import { dataFactory } from './services/azure/data-factory/service.ts';
 import { synapse } from './services/azure/synapse/service.ts';
 import { dbt } from './services/dbt/service.ts';
+import { mode } from './services/mode/service.ts';
 import { quantemplate } from './services/quantemplate/service.ts';
 
 /** Every service, in the order in which they are shown. */
-export const services: readonly Service[] = [quantemplate, dbt, dataFactory, synapse];
+export const services: readonly Service[] = [quantemplate, dbt, mode, dataFactory, synapse];

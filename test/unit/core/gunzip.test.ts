@@ -25,13 +25,15 @@ describe('Bytes that may be packed', () => {
     expect(await collect(gunzipIfNeeded(inPieces(table, size)))).toEqual(table);
   });
 
-  it.each([['nothing', ''], ['one byte', '1f'], ['one byte of text', '61'], ['almost the mark', '1f8a00']])(
-    'pass when they are %s',
-    async (_name, hex) => {
-      const bytes = Buffer.from(hex, 'hex');
-      expect(await collect(gunzipIfNeeded(inPieces(bytes, 1)))).toEqual(bytes);
-    },
-  );
+  it.each([
+    ['nothing', ''],
+    ['one byte', '1f'],
+    ['one byte of text', '61'],
+    ['almost the mark', '1f8a00'],
+  ])('pass when they are %s', async (_name, hex) => {
+    const bytes = Buffer.from(hex, 'hex');
+    expect(await collect(gunzipIfNeeded(inPieces(bytes, 1)))).toEqual(bytes);
+  });
 
   it('are unpacked through empty pieces', async () => {
     async function* withGaps(): Bytes {

@@ -1,0 +1,93 @@
+import * as v from 'valibot';
+import { gunzipIfNeeded } from '../../datasets/gunzip.ts';
+import { PipewrightError } from '../../host/error.ts';
+import type { Api } from '../../http/api.ts';
+import { defineDownload } from '../../operations/download.ts';
+import { describeField, text, withInfo } from '../../operations/fields.ts';
+import { openMode, service } from './api.ts';
+import type { ModeConnection } from './connection.ts';
+import { listQueries, pickQuery, queryField, reportField, type VendorQuery } from './reports.ts';
+import { latestSuccess, listQueryRuns, runField, runsPath, statusOf, type VendorQueryRun } from './runs.ts';
+
+async function latestRun(api: Api, report: string): Promise<string> {
+  const run = await latestSuccess(api, report);
+  if (run) return run.token;
+  throw new PipewrightError({
+    code: 'not-found',
+    service,
+    message: 'The report has no run that succeeded.',
+    hint: 'Run it with a Run Report step before this one.',
+  });
+}
+
+/** The run of a query, if it has results. */
+function withResults(runs: VendorQueryRun[], run: string, { token, name }: VendorQuery): VendorQueryRun {
+  const found = runs.find(({ query_token }) => query_token === token);
+  const status = found && statusOf(found);
+  if (found && status === 'succeeded') return found;
+  const query = `The query “${name ?? token}”`;
+  if (status === 'failed' || status === 'cancelled') {
+    throw new PipewrightError({
+      code: 'run-failed',
+      service,
+      message: `${query} ${status === 'failed' ? 'failed' : 'was cancelled'} in the run ${run}${found?.error_message ? `: ${found.error_message.replace(/[.\s]+$/, '')}` : ''}.`,
+      hint: 'Put the query right in Mode and run the report again.',
+    });
+  }
+  throw new PipewrightError({
+    code: 'conflict',
+    service,
+    message: found ? `${query} has not finished in the run ${run}.` : `${query} was not part of the run ${run}.`,
+    hint: found ? 'Let the Run Report step wait until the run has finished.' : 'Choose another run or another query.',
+    retryable: found !== undefined,
+  });
+}
+
+/**
+ * Fetches what one query of a run found. Mode packs the CSV by gzip and does not always say so. The results of a whole run
+ * come as a ZIP that may leave queries out, so they are not used.
+ * @see https://mode.com/developer/api-reference/analytics/query-runs/
+ */
+export const downloadResults = defineDownload<ModeConnection>()({
+  key: 'downloadResults',
+  name: 'Download Results',
+  resource: 'Report Run',
+  description: 'Downloads the results of a query of a report as a CSV file.',
+  input: {
+    report: reportField,
+    run: v.optional(
+      withInfo(runField, {
+        help: `${describeField(runField).help} Empty: the latest run that succeeded.`,
+      }) as typeof runField,
+    ),
+    query: v.optional(queryField),
+  },
+  output: {
+    reportId: text({ label: 'Report ID' }),
+    runId: text({ label: 'Run ID' }),
+    queryId: text({ label: 'Query ID' }),
+    queryName: text({ label: 'Query Name' }),
+  },
+  sample: {
+    reportId: '4e0af8c10001',
+    runId: '7c5a1b2d3e4f',
+    queryId: '9e1d00000001',
+    queryName: 'Claims by country',
+  },
+  async open(input, context) {
+    const api = openMode(context);
+    const { report } = input;
+    const query = pickQuery(await listQueries(api, report), input.query);
+    const run = input.run ?? (await latestRun(api, report));
+    const queryRun = withResults(await listQueryRuns(api, report, run), run, query);
+    const name = query.name ?? query.token;
+    const path = `${runsPath(report, run)}/query_runs/${encodeURIComponent(queryRun.token)}/results/content.csv`;
+    const { stream } = await api.stream(path, { headers: { accept: 'text/csv' } });
+    return {
+      name: `${name.replace(/[^\w.() -]+/g, '_')}.csv`,
+      mediaType: 'text/csv',
+      bytes: gunzipIfNeeded(stream),
+      details: { reportId: report, runId: run, queryId: query.token, queryName: name },
+    };
+  },
+});

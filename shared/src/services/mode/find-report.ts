@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+import { integer, text } from '../../operations/fields.ts';
+import { defineSearch } from '../../operations/operation.ts';
+import { readMoment } from '../../runs/run.ts';
+import { openMode, workspacePage } from './api.ts';
+import type { ModeConnection } from './connection.ts';
+import { readAll } from './pages.ts';
+import { listSpaces, reportPath, reportsOf, type VendorReport } from './reports.ts';
+
+/**
+ * Finds reports by a part of their name in all collections; one with exactly this name comes first.
+ * @see https://mode.com/developer/api-reference/analytics/reports/
+ */
+export const findReport = defineSearch<ModeConnection>()({
+  key: 'findReport',
+  name: 'Find Report',
+  resource: 'Report',
+  description: 'Finds reports by their name in all collections that the token may see.',
+  input: {
+    name: text({
+      label: 'Name',
+      help: 'The name or a part of it; upper and lower case do not matter.',
+      placeholder: 'claims',
+    }),
+  },
+  output: {
+    id: text({ label: 'Report ID' }),
+    name: text({ label: 'Name' }),
+    description: v.optional(text({ label: 'Description' })),
+    collection: v.optional(text({ label: 'Collection' })),
+    queryCount: v.optional(integer({ label: 'Number of Queries' })),
+    lastSucceededAt: v.optional(text({ label: 'Last Run Successfully At' })),
+    url: text({ label: 'Page of the Report' }),
+  },
+  sample: {
+    id: '4e0af8c10001',
+    name: 'Weekly claims KPI',
+    description: 'Key figures of the claims team.',
+    collection: 'Claims',
+    queryCount: 2,
+    lastSucceededAt: '2026-11-20T08:05:42.000Z',
+    url: 'https://app.mode.com/contoso/reports/4e0af8c10001',
+  },
+  async run(input, context) {
+    const api = openMode(context);
+    const wanted = input.name.toLowerCase();
+    const found = new Map<string, { report: VendorReport; collection: string | undefined }>();
+    for (const space of await listSpaces(api)) {
+      for (const report of await readAll<VendorReport>(api, reportsOf(space), 'reports')) {
+        const matches = !report.archived && (report.name ?? '').toLowerCase().includes(wanted);
+        if (matches && !found.has(report.token)) found.set(report.token, { report, collection: space.name });
+      }
+    }
+    const isExact = ({ report }: { report: VendorReport }) => Number(report.name?.toLowerCase() === wanted);
+    return [...found.values()]
+      .toSorted((a, b) => isExact(b) - isExact(a))
+      .map(({ report, collection }) => {
+        const lastSucceededAt = readMoment(report.last_successfully_run_at);
+        return {
+          id: report.token,
+          name: report.name ?? '',
+          url: `${workspacePage(context.connection)}${reportPath(report.token)}`,
+          ...(report.description ? { description: report.description } : {}),
+          ...(collection ? { collection } : {}),
+          ...(report.query_count === undefined ? {} : { queryCount: report.query_count }),
+          ...(lastSucceededAt ? { lastSucceededAt } : {}),
+        };
+      });
+  },
+});

@@ -1,0 +1,25 @@
+import { defineAction } from '../../operations/operation.ts';
+import { runFields } from '../../runs/run.ts';
+import { readRun } from '../../runs/wait-for-run.ts';
+import type { ModeConnection } from './connection.ts';
+import { openReport, reportField } from './reports.ts';
+import { reportRuns, runField, sampleReportRun } from './runs.ts';
+
+/**
+ * Reads a run with what became of its queries.
+ * @see https://mode.com/developer/api-reference/analytics/report-runs/
+ */
+export const getReportRun = defineAction<ModeConnection>()({
+  key: 'getReportRun',
+  name: 'Get Report Run',
+  resource: 'Report Run',
+  description: 'Reads where a run of a report stands, with its queries and why one failed.',
+  effect: 'reads',
+  input: { report: reportField, run: runField },
+  output: runFields,
+  sample: sampleReportRun,
+  async run(input, context) {
+    const report = await openReport(input.report, context);
+    return readRun(context.host, reportRuns(report, context), input.run);
+  },
+});

@@ -1,0 +1,147 @@
+import { PipewrightError } from '../../host/error.ts';
+import type { Api } from '../../http/api.ts';
+import { defineChoices, search, type Choice } from '../../operations/choice-list.ts';
+import type { Context } from '../../operations/context.ts';
+import { text } from '../../operations/fields.ts';
+import { openMode, service } from './api.ts';
+import type { ModeConnection } from './connection.ts';
+import { readAll, readPage } from './pages.ts';
+
+/** A report as Mode gives it, as far as it is read here. */
+export interface VendorReport {
+  token: string;
+  name?: string | null;
+  description?: string | null;
+  archived?: boolean;
+  query_count?: number;
+  last_successfully_run_at?: string | null;
+}
+
+/** A collection, which the interface calls a space. */
+export interface VendorSpace {
+  token: string;
+  name?: string;
+}
+
+/** A query of a report. */
+export interface VendorQuery {
+  token: string;
+  name?: string | null;
+}
+
+/** Every collection that the token may see. */
+export function listSpaces(api: Api): Promise<VendorSpace[]> {
+  return readAll(api, '/spaces', 'spaces', { filter: 'all' });
+}
+
+/** The path of the reports of a collection. */
+export const reportsOf = ({ token }: VendorSpace): string => `/spaces/${encodeURIComponent(token)}/reports`;
+
+/** The path of a report. */
+export const reportPath = (report: string): string => `/reports/${encodeURIComponent(report)}`;
+
+/** An opened report. */
+export interface Report {
+  api: Api;
+  id: string;
+  name: string;
+}
+
+/** Opens the report of a token; its name makes messages readable. */
+export async function openReport(token: string, context: Context<ModeConnection>): Promise<Report> {
+  const api = openMode(context);
+  const { name } = await api.json<VendorReport>('GET', reportPath(token));
+  return { api, id: token, name: name || `report ${token}` };
+}
+
+/** The queries of a report, in its order. */
+export function listQueries(api: Api, report: string): Promise<VendorQuery[]> {
+  return readAll(api, `${reportPath(report)}/queries`, 'queries');
+}
+
+/** How many reports are gathered before a list is shown, if there are as many. */
+const enough = 20;
+
+/** A place in the lists of all collections: the collection's token and the page within. */
+function readPlace(spaces: VendorSpace[], place: string | undefined): { index: number; page: number } {
+  if (place === undefined) return { index: 0, page: 1 };
+  const [token, page = '1'] = place.split(':');
+  const index = spaces.findIndex((space) => space.token === token);
+  return { index: index < 0 ? spaces.length : index, page: Number(page) || 1 };
+}
+
+/** The reports of all collections, one after the other; Mode has no search, so pages are read until some reports match. */
+export const reportChoices = defineChoices<ModeConnection>({
+  key: 'reports',
+  async load(query, context) {
+    const api = openMode(context);
+    const spaces = await listSpaces(api);
+    let { index, page } = readPlace(spaces, query.page);
+    const choices: Choice[] = [];
+    for (let space = spaces[index]; space !== undefined && choices.length < enough; space = spaces[index]) {
+      const { entries, next } = await readPage<VendorReport>(api, reportsOf(space), 'reports', page);
+      const shown = entries.filter(({ archived }) => !archived);
+      const all = shown.map(({ token, name }) => ({ value: token, label: `${name ?? token} (${space?.name ?? ''})` }));
+      choices.push(...search(all, query.search));
+      [index, page] = next === undefined ? [index + 1, 1] : [index, next];
+    }
+    const space = spaces[index];
+    return { choices, ...(space ? { nextPage: `${space.token}:${page}` } : {}) };
+  },
+});
+
+/** The field that says which report. */
+export const reportField = text({
+  label: 'Report',
+  help: 'Pick the report, or paste the address of its page in Mode.',
+  placeholder: '4e0af8c10001',
+  choices: reportChoices,
+  idFromUrl: { pattern: /\/reports\/([0-9a-z]+)/i, example: 'https://app.mode.com/contoso/reports/4e0af8c10001' },
+});
+
+const queryChoices = defineChoices<ModeConnection>({
+  key: 'queries',
+  needs: ['report'],
+  async load({ input, search: wanted }, context) {
+    const queries = await listQueries(openMode(context), String(input['report'] ?? ''));
+    return {
+      choices: search(
+        queries.map(({ token, name }) => ({ value: token, label: name ?? token })),
+        wanted,
+      ),
+    };
+  },
+});
+
+/** The field that says which query of a report. */
+export const queryField = text({
+  label: 'Query',
+  help: 'Pick the query, or type its name. Empty: the only query of the report, or the first one.',
+  placeholder: 'Claims by country',
+  choices: queryChoices,
+  idFromUrl: {
+    pattern: /\/queries\/([0-9a-z]+)/i,
+    example: 'https://app.mode.com/editor/contoso/reports/4e0af8c10001/queries/9e1d00000001',
+  },
+});
+
+/**
+ * The query that a person named, by its token or its name; without one the first.
+ * @throws PipewrightError `not-found` with the names that there are
+ */
+export function pickQuery(queries: VendorQuery[], named: string | undefined): VendorQuery {
+  const wanted = named?.toLowerCase();
+  const found =
+    wanted === undefined
+      ? queries[0]
+      : (queries.find(({ token }) => token.toLowerCase() === wanted) ??
+        queries.find(({ name }) => name?.trim().toLowerCase() === wanted));
+  if (found) return found;
+  const names = queries.map(({ token, name }) => `“${name ?? token}”`).join(', ');
+  throw new PipewrightError({
+    code: 'not-found',
+    service,
+    message: named === undefined ? 'The report has no query.' : `The report has no query “${named}”.`,
+    hint: names ? `Its queries are ${names}.` : 'Choose a report with a query.',
+  });
+}

@@ -1,0 +1,54 @@
+import * as v from 'valibot';
+import { values } from '../../operations/fields.ts';
+import { defineAction } from '../../operations/operation.ts';
+import { runFields } from '../../runs/run.ts';
+import { startOnce } from '../../runs/start-once.ts';
+import { waitFields } from '../../runs/wait-fields.ts';
+import { followRun } from '../../runs/wait-for-run.ts';
+import { service } from './api.ts';
+import type { ModeConnection } from './connection.ts';
+import { openReport, reportField } from './reports.ts';
+import { readReportRun, reportRuns, runsPath, sampleReportRun, type VendorReportRun } from './runs.ts';
+
+const { onTimeout: _cannotCancel, ...wait } = waitFields;
+
+/**
+ * Runs a report: `runs`, in the plural. A start carries no key by which the run could be found again, so when the answer is
+ * lost it is not repeated.
+ * @see https://mode.com/developer/api-reference/analytics/report-runs/
+ */
+export const runReport = defineAction<ModeConnection>()({
+  key: 'runReport',
+  name: 'Run Report',
+  resource: 'Report Run',
+  description: 'Runs all queries of a report anew and, if wished, waits until they have finished.',
+  effect: 'starts work',
+  input: {
+    report: reportField,
+    parameters: v.optional(
+      values({
+        label: 'Parameters',
+        help: 'Values for the parameters of the report, by the names that stand in its form definition. Those left out keep their defaults.',
+        placeholder: '{"country": "GB"}',
+      }),
+    ),
+    ...wait,
+  },
+  output: runFields,
+  sample: sampleReportRun,
+  async run(input, context) {
+    const { host, connection } = context;
+    const { parameters = {} } = input;
+    const report = await openReport(input.report, context);
+    const provider = reportRuns(report, context);
+    const started = await startOnce(host, {
+      service,
+      what: provider.what,
+      async start() {
+        const run = await report.api.json<VendorReportRun>('POST', runsPath(report.id), { json: { parameters } });
+        return readReportRun(run, report, connection);
+      },
+    });
+    return followRun(host, provider, started, { ...input, onTimeout: 'leave' });
+  },
+});

@@ -1,0 +1,17 @@
+import { defineService } from '../../operations/service.ts';
+import { service } from './api.ts';
+import { modeConnection } from './connection.ts';
+import { downloadResults } from './download-results.ts';
+import { findReport } from './find-report.ts';
+import { getReportRun } from './get-report-run.ts';
+import { runReport } from './run-report.ts';
+
+/** Mode, which is also sold as ThoughtSpot Analyst Studio. */
+export const mode = defineService({
+  key: 'mode',
+  name: service,
+  description: 'Run reports of Mode, wait for them, and download what their queries found.',
+  connection: modeConnection,
+  operations: [runReport, getReportRun, findReport, downloadResults],
+  triggers: [],
+});

@@ -1,0 +1,339 @@
+import { gzipSync } from 'node:zlib';
+import { describeField } from '../../../shared/src/operations/fields.ts';
+import { mode } from '../../../shared/src/services/mode/service.ts';
+import { fakeHost, fakeStart, type Answer, type FakeHost } from '../fake-host.ts';
+import { context, operate } from '../operate.ts';
+
+const connection = { workspace: 'contoso', apiToken: 'token-1', apiSecret: 'secret-1' };
+const workspace = 'https://app.mode.com/api/contoso';
+const report = `${workspace}/reports/abc1`;
+const runs = `${report}/runs`;
+const page = 'https://app.mode.com/contoso/reports/abc1/runs/run1';
+
+const listOf = (name: string, entries: unknown[], pagination?: object): Answer => ({
+  json: { ...(pagination ? { pagination } : {}), _embedded: { [name]: entries } },
+});
+/** A list that tells no number of pages, as most of Mode's lists. */
+const pagesOf =
+  (name: string, ...pages: unknown[][]) =>
+  ({ query }: { query: Record<string, string> }) =>
+    listOf(name, pages[Number(query['page']) - 1] ?? []);
+const queries = [
+  { token: 'q1', name: 'By country' },
+  { token: 'q2', name: 'By month' },
+];
+const queryRuns = [
+  { token: 'qr2', query_token: 'q2', state: 'succeeded' },
+  { token: 'qr1', query_token: 'q1', state: 'succeeded' },
+];
+const connected = (options = {}): FakeHost =>
+  fakeHost(options)
+    .on('GET', report, { json: { token: 'abc1', name: 'Weekly KPI' } })
+    .on('GET', `${report}/queries`, pagesOf('queries', queries))
+    .on('GET', `${runs}/run1/query_runs`, pagesOf('query_runs', queryRuns));
+const run = (
+  key: string,
+  typed: Record<string, unknown>,
+  host: FakeHost,
+  values: Record<string, unknown> = connection,
+) => operate(mode, key, typed, host, values);
+const state = (word: string, more = {}): Answer => ({
+  json: { token: 'run1', state: word, created_at: '2026-11-20T08:00:00Z', completed_at: null, ...more },
+});
+
+describe('Run Report of Mode', () => {
+  it('posts to the plural with the parameters wrapped, and logs in by token and secret', async () => {
+    const host = connected().on('POST', runs, { ...(state('pending') as object), status: 202 });
+    const typed = {
+      report: 'https://app.mode.com/contoso/reports/abc1/details',
+      parameters: { country: 'GB' },
+      wait: false,
+    };
+    expect(await run('runReport', typed, host)).toMatchObject({
+      id: 'run1',
+      name: 'Weekly KPI',
+      status: 'queued',
+      finished: false,
+      url: page,
+    });
+    const [sent] = host.sent('POST', 'runs');
+    expect(sent?.json).toEqual({ parameters: { country: 'GB' } });
+    expect(sent?.headers).toMatchObject({
+      authorization: `Basic ${Buffer.from('token-1:secret-1').toString('base64')}`,
+      accept: 'application/hal+json',
+    });
+  });
+
+  it.each(['succeeded', 'completed'])(
+    'waits through the queue, the notebook, throttling and a 404 until %s',
+    async (word) => {
+      const host = connected()
+        .on('POST', runs, state('pending'))
+        .on('GET', `${runs}/run1`, [
+          { status: 404 },
+          state('enqueued'),
+          { status: 429, headers: { 'retry-after': '10' } },
+          state('running_notebook'),
+          state(word, { completed_at: '2026-11-20T08:00:42Z' }),
+        ]);
+      expect(await run('runReport', { report: 'abc1' }, host)).toMatchObject({
+        succeeded: true,
+        durationSeconds: 42,
+        steps: [{ name: 'By month' }, { name: 'By country', type: 'Query', status: 'succeeded' }],
+      });
+      expect(host.sleeps).toContain(10_000);
+    },
+  );
+
+  it('names the query that failed', async () => {
+    const failed = [
+      {
+        token: 'qr1',
+        query_token: 'q1',
+        query_name: 'By country',
+        state: 'failed',
+        error_message: 'relation "claims" does not exist',
+      },
+    ];
+    const host = connected()
+      .on('POST', runs, state('pending'))
+      .on('GET', `${runs}/run1`, state('failed'))
+      .on('GET', `${runs}/run1/query_runs`, pagesOf('query_runs', failed));
+    await expect(run('runReport', { report: 'abc1' }, host)).rejects.toMatchObject({
+      code: 'run-failed',
+      message: 'The run of Weekly KPI failed at “By country”: relation "claims" does not exist.',
+      hint: expect.stringContaining(page),
+    });
+  });
+
+  it.each(['cancelled', 'canceled'])('takes %s for an end, and an unknown word for none', async (word) => {
+    const host = connected()
+      .on('POST', runs, state('pending'))
+      .on('GET', `${runs}/run1`, [state('pondering'), state(word)]);
+    expect(await run('runReport', { report: 'abc1', onFailure: 'continue' }, host)).toMatchObject({
+      status: 'cancelled',
+      finished: true,
+    });
+  });
+
+  it('leaves the run going at the deadline, for Mode cannot cancel it', async () => {
+    const host = connected().on('POST', runs, state('pending')).on('GET', `${runs}/run1`, state('enqueued'));
+    await expect(run('runReport', { report: 'abc1', timeoutMinutes: 1 }, host)).rejects.toMatchObject({
+      code: 'timed-out',
+      hint: expect.stringContaining('It goes on'),
+    });
+    expect(host.now() - fakeStart).toBe(60_000);
+    expect(mode.operations.find(({ key }) => key === 'runReport')?.input).not.toHaveProperty('onTimeout');
+  });
+
+  it('is not started a second time when the answer is lost', async () => {
+    const host = connected().on('POST', runs, 'lost');
+    await expect(run('runReport', { report: 'abc1' }, host)).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: false,
+      message: expect.stringContaining('Weekly KPI'),
+    });
+    expect(host.sent('POST', 'runs')).toHaveLength(1);
+  });
+});
+
+describe('Get Report Run of Mode', () => {
+  it('reads a run with its queries', async () => {
+    const host = connected().on('GET', `${runs}/run1`, state('completed', { parameters: { country: 'GB' } }));
+    expect(await run('getReportRun', { report: 'abc1', run: page }, host)).toMatchObject({
+      id: 'run1',
+      vendorStatus: 'completed',
+      parameters: { country: 'GB' },
+      details: { reportId: 'abc1' },
+      steps: [{}, {}],
+    });
+  });
+});
+
+describe('Find Report of Mode', () => {
+  const spaces = [
+    { token: 's1', name: 'Claims' },
+    { token: 's2', name: 'Finance' },
+  ];
+  const withReports = () =>
+    fakeHost()
+      .on('GET', `${workspace}/spaces`, pagesOf('spaces', spaces))
+      .on(
+        'GET',
+        `${workspace}/spaces/s1/reports`,
+        pagesOf(
+          'reports',
+          [
+            { token: 'r1', name: 'Old claims', archived: true },
+            { token: 'r2', name: 'Claims by day' },
+          ],
+          [{ token: 'r3', name: 'Other' }],
+        ),
+      )
+      .on(
+        'GET',
+        `${workspace}/spaces/s2/reports`,
+        listOf(
+          'reports',
+          [
+            { token: 'r4', name: 'claims' },
+            { token: 'r2', name: 'Claims by day' },
+          ],
+          { total_pages: 1 },
+        ),
+      );
+
+  it('looks through every page of every collection, each report once, the exact name first', async () => {
+    expect(await run('findReport', { name: 'CLAIMS' }, withReports())).toMatchObject([
+      { id: 'r4', collection: 'Finance', url: 'https://app.mode.com/contoso/reports/r4' },
+      { id: 'r2', collection: 'Claims' },
+    ]);
+  });
+
+  it('ends with a list that gives the same page again and again', async () => {
+    const host = withReports().on(
+      'GET',
+      `${workspace}/spaces/s1/reports`,
+      listOf('reports', [{ token: 'r2', name: 'Claims by day' }]),
+    );
+    expect(await run('findReport', { name: 'day' }, host)).toHaveLength(1);
+    expect(host.sent('GET', 's1/reports')).toHaveLength(2);
+  });
+
+  it('offers the same reports for picking, and goes on where a page ended', async () => {
+    const many = (space: string, count: number) =>
+      Array.from({ length: count }, (_, index) => ({ token: `${space}${index}`, name: `Report ${index}` }));
+    const host = withReports()
+      .on('GET', `${workspace}/spaces/s1/reports`, ({ query }) =>
+        listOf('reports', many(`p${query['page']}x`, 15), { total_pages: 2 }),
+      )
+      .on(
+        'GET',
+        `${workspace}/spaces/s2/reports`,
+        listOf('reports', [{ token: 'r4', name: 'Premiums' }], { total_pages: 1 }),
+      );
+    const choices = describeField(mode.operations[0]?.input['report'] as never).choices;
+    const load = (query: object) => choices?.load({ input: {}, ...query }, context(mode, host, connection));
+    const first = await load({});
+    expect([first?.choices.length, first?.nextPage]).toEqual([30, 's2:1']);
+    expect(await load({ page: 's2:1' })).toEqual({ choices: [{ value: 'r4', label: 'Premiums (Finance)' }] });
+    expect(await load({ search: 'prem' })).toEqual({ choices: [{ value: 'r4', label: 'Premiums (Finance)' }] });
+    expect(await load({ page: 'gone:2' })).toEqual({ choices: [] });
+  });
+});
+
+describe('Download Results of Mode', () => {
+  const csv = 'country,claims\nGB,120\n';
+  const content = (queryRun: string) => `${runs}/run1/query_runs/${queryRun}/results/content.csv`;
+  const packed = gzipSync(csv);
+
+  it('takes the first query and the newest run that succeeded, also beyond the first page', async () => {
+    const host = connected()
+      .on(
+        'GET',
+        runs,
+        pagesOf(
+          'report_runs',
+          [
+            { token: 'run3', state: 'failed' },
+            { token: 'run2', state: 'pending' },
+          ],
+          [{ token: 'run1', state: 'completed' }],
+        ),
+      )
+      .on('GET', content('qr1'), { pieces: [packed] });
+    expect(await run('downloadResults', { report: 'abc1' }, host)).toEqual({
+      reportId: 'abc1',
+      runId: 'run1',
+      queryId: 'q1',
+      queryName: 'By country',
+      file: { name: 'By country.csv', mediaType: 'text/csv', text: csv },
+    });
+    expect(host.sent('GET', '/runs')[0]?.query).toMatchObject({ order: 'desc', order_by: 'created_at' });
+  });
+
+  it.each([
+    ['packed, though nothing says so', [packed]],
+    ['packed, byte by byte', Array.from(packed, (byte) => Uint8Array.of(byte))],
+    ['plain', [csv]],
+    ['plain, byte by byte', Array.from(Buffer.from(csv), (byte) => Uint8Array.of(byte))],
+  ])('reads a body that is %s', async (_name, pieces) => {
+    const host = connected().on('GET', content('qr2'), { headers: { 'content-type': 'text/csv' }, pieces });
+    expect(await run('downloadResults', { report: 'abc1', run: 'run1', query: 'by MONTH' }, host)).toMatchObject({
+      queryId: 'q2',
+      file: { text: csv },
+    });
+  });
+
+  it('says which queries there are when one is not found', async () => {
+    await expect(
+      run('downloadResults', { report: 'abc1', run: 'run1', query: 'By year' }, connected()),
+    ).rejects.toMatchObject({
+      code: 'not-found',
+      message: 'The report has no query “By year”.',
+      hint: 'Its queries are “By country”, “By month”.',
+    });
+  });
+
+  it.each([
+    [
+      [{ token: 'qr1', query_token: 'q1', state: 'failed', error_message: 'no table.' }],
+      'run-failed',
+      'failed in the run run1: no table.',
+    ],
+    [[{ token: 'qr1', query_token: 'q1', state: 'enqueued' }], 'conflict', 'has not finished'],
+    [[], 'conflict', 'was not part of the run'],
+  ])('says why there are no results (%#)', async (found, code, message) => {
+    const host = connected().on('GET', `${runs}/run1/query_runs`, pagesOf('query_runs', found));
+    await expect(run('downloadResults', { report: 'abc1', run: 'run1' }, host)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('says so when no run has succeeded yet', async () => {
+    const host = connected().on('GET', runs, pagesOf('report_runs', [{ token: 'run1', state: 'failed' }]));
+    await expect(run('downloadResults', { report: 'abc1' }, host)).rejects.toMatchObject({
+      code: 'not-found',
+      hint: expect.stringContaining('Run Report'),
+    });
+  });
+});
+
+describe('The connection to Mode', () => {
+  const test = (host: FakeHost, values: Record<string, unknown> = connection) =>
+    mode.connection.test(context(mode, host, values));
+
+  it('is named after the workspace', async () => {
+    expect(await test(fakeHost().on('GET', workspace, { json: { name: 'Contoso' } }))).toBe('Contoso');
+  });
+
+  it('also works with a member token, which may not read the workspace itself', async () => {
+    const host = fakeHost()
+      .on('GET', workspace, { status: 403 })
+      .on('GET', `${workspace}/spaces`, pagesOf('spaces', []));
+    expect(await test(host)).toBe('contoso');
+  });
+
+  it('says that personal tokens ended when the token is refused, and does not show the secret', async () => {
+    const refusal = await test(
+      fakeHost().on('GET', workspace, { status: 401, json: { message: 'You must be logged in.' } }),
+    ).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'unauthorized', hint: expect.stringContaining('Personal tokens ended') });
+    expect(JSON.stringify(refusal)).not.toContain('secret-1');
+  });
+
+  it('takes the workspace out of an address, and another address of Mode', async () => {
+    const host = fakeHost().on('GET', 'https://mode.example/api/contoso', { json: {} });
+    expect(
+      await test(host, {
+        ...connection,
+        workspace: 'https://app.mode.com/contoso/reports/abc1',
+        address: 'https://mode.example/',
+      }),
+    ).toBe('contoso');
+    await expect(test(fakeHost(), { ...connection, address: 'http://mode.example' })).rejects.toMatchObject({
+      code: 'bad-input',
+    });
+  });
+});
