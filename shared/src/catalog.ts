@@ -4,6 +4,7 @@ import { synapse } from './services/azure/synapse/service.ts';
 import { dbt } from './services/dbt/service.ts';
 import { mode } from './services/mode/service.ts';
 import { quantemplate } from './services/quantemplate/service.ts';
+import { slack } from './services/slack/service.ts';
 
 /** Every service, in the order in which they are shown. */
-export const services: readonly Service[] = [quantemplate, dbt, mode, dataFactory, synapse];
+export const services: readonly Service[] = [quantemplate, dbt, mode, dataFactory, synapse, slack];

@@ -18,6 +18,8 @@ export interface ApiOptions {
   headers?: Headers;
   /** Reads the vendor's error body. Default: `error.message`, `message` or the text. */
   readProblem?(response: HttpResponse): VendorProblem;
+  /** The status that an answer deserves, for vendors that refuse with 200. Default: the one it has. */
+  readStatus?(response: HttpResponse): number;
   /** Whether an answer means that the token ran out, besides 401. */
   isTokenExpired?(response: HttpResponse): boolean;
 }
@@ -106,6 +108,7 @@ export function openApi(options: ApiOptions): Api {
         const authorization = await options.authorize(renew);
         renew = false;
         response = await host.http(await request(method, path, call, authorization, answer));
+        if (options.readStatus) response = { ...response, status: options.readStatus(response) };
       } catch (error) {
         if (last || effect === 'starts work' || !(error instanceof PipewrightError) || !error.retryable) throw named(error, service);
         await host.sleep(backoff(attempt, host.random()));

@@ -1,0 +1,52 @@
+import * as v from 'valibot';
+import { boolean, integer, text } from '../../operations/fields.ts';
+import { defineSearch } from '../../operations/operation.ts';
+import { readChannels, type VendorChannel } from './channels.ts';
+import type { SlackConnection } from './connection.ts';
+
+/**
+ * Finds channels by a part of their name; one with exactly this name comes first.
+ * @see https://docs.slack.dev/reference/methods/conversations.list
+ */
+export const findChannel = defineSearch<SlackConnection>()({
+  key: 'findChannel',
+  name: 'Find Channel',
+  resource: 'Channel',
+  description: 'Finds channels by their name; archived ones are left out.',
+  input: {
+    name: text({
+      label: 'Name',
+      help: 'The name or a part of it, with or without #; upper and lower case do not matter.',
+      placeholder: 'data',
+    }),
+  },
+  output: {
+    id: text({ label: 'Channel ID' }),
+    name: text({ label: 'Name' }),
+    private: boolean({ label: 'Private' }),
+    member: boolean({ label: 'Bot Is a Member' }),
+    topic: v.optional(text({ label: 'Topic' })),
+    purpose: v.optional(text({ label: 'Purpose' })),
+    memberCount: v.optional(integer({ label: 'Number of Members' })),
+  },
+  sample: { id: 'C0123456789', name: 'data-team', private: false, member: true, topic: 'Claims', memberCount: 5 },
+  async run(input, context) {
+    const wanted = input.name.replace(/^#/, '').toLowerCase();
+    const found: VendorChannel[] = [];
+    for await (const channel of readChannels(context)) {
+      if (channel.name?.toLowerCase().includes(wanted)) found.push(channel);
+    }
+    const isExact = ({ name }: VendorChannel) => Number(name?.toLowerCase() === wanted);
+    return found
+      .toSorted((a, b) => isExact(b) - isExact(a))
+      .map((channel) => ({
+        id: channel.id,
+        name: channel.name ?? '',
+        private: channel.is_private ?? false,
+        member: channel.is_member ?? false,
+        ...(channel.topic?.value ? { topic: channel.topic.value } : {}),
+        ...(channel.purpose?.value ? { purpose: channel.purpose.value } : {}),
+        ...(channel.num_members === undefined ? {} : { memberCount: channel.num_members }),
+      }));
+  },
+});

@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+import { PipewrightError } from '../../host/error.ts';
+import { boolean, text } from '../../operations/fields.ts';
+import { defineSearch } from '../../operations/operation.ts';
+import { openSlack } from './api.ts';
+import type { SlackConnection } from './connection.ts';
+
+interface VendorUser {
+  id: string;
+  name?: string;
+  real_name?: string;
+  deleted?: boolean;
+  tz?: string;
+  profile?: { display_name?: string; real_name?: string; email?: string };
+}
+
+/**
+ * Finds the person with an e-mail address; that nobody has it is no error.
+ * @see https://docs.slack.dev/reference/methods/users.lookupByEmail
+ */
+export const findUserByEmail = defineSearch<SlackConnection>()({
+  key: 'findUserByEmail',
+  name: 'Find User by Email',
+  resource: 'User',
+  description: 'Finds a person by the e-mail address of the Slack account.',
+  input: {
+    email: text({
+      label: 'Email',
+      help: 'The e-mail address that the person uses in Slack.',
+      placeholder: 'ada@contoso.com',
+    }),
+  },
+  output: {
+    id: text({ label: 'User ID' }),
+    name: text({ label: 'Name' }),
+    displayName: v.optional(text({ label: 'Display Name' })),
+    email: v.optional(text({ label: 'Email' })),
+    timeZone: v.optional(text({ label: 'Time Zone' })),
+    deactivated: boolean({ label: 'Deactivated' }),
+  },
+  sample: {
+    id: 'U0123456789',
+    name: 'Ada Lovelace',
+    displayName: 'ada',
+    email: 'ada@contoso.com',
+    timeZone: 'Europe/London',
+    deactivated: false,
+  },
+  async run({ email }, context) {
+    try {
+      const { user } = await openSlack(context).json<{ user: VendorUser }>('GET', '/users.lookupByEmail', {
+        query: { email },
+      });
+      const { profile = {} } = user;
+      return [
+        {
+          id: user.id,
+          name: user.real_name ?? profile.real_name ?? user.name ?? user.id,
+          deactivated: user.deleted ?? false,
+          ...(profile.display_name ? { displayName: profile.display_name } : {}),
+          ...(profile.email ? { email: profile.email } : {}),
+          ...(user.tz ? { timeZone: user.tz } : {}),
+        },
+      ];
+    } catch (error) {
+      if (error instanceof PipewrightError && error.code === 'not-found') return [];
+      throw error;
+    }
+  },
+});

@@ -1,0 +1,111 @@
+import * as v from 'valibot';
+import { PipewrightError } from '../../host/error.ts';
+import { boolean, json, text } from '../../operations/fields.ts';
+import { defineAction } from '../../operations/operation.ts';
+import { openSlack, postOnce, service } from './api.ts';
+import { channelField, recipientId } from './channels.ts';
+import type { SlackConnection } from './connection.ts';
+import { threadField, threadTimestamp } from './thread.ts';
+
+const mostBlocks = 50;
+
+/** Blocks as a list; the Block Kit Builder wraps them into an object. */
+function readBlocks(given: unknown): unknown[] | undefined {
+  if (given === undefined) return undefined;
+  const blocks = Array.isArray(given) ? given : (given as { blocks?: unknown } | null)?.blocks;
+  if (Array.isArray(blocks) && blocks.length > 0 && blocks.length <= mostBlocks) return blocks;
+  throw new PipewrightError({
+    code: 'bad-input',
+    service,
+    message: `“Blocks” must be a list of 1 to ${mostBlocks} blocks.`,
+    hint: 'Make them in the Block Kit Builder and copy what it shows.',
+  });
+}
+
+/**
+ * Posts a message. Slack has no key against posting twice, so a lost answer is not followed by a second try.
+ * @see https://docs.slack.dev/reference/methods/chat.postMessage
+ */
+export const sendMessage = defineAction<SlackConnection>()({
+  key: 'sendMessage',
+  name: 'Send Message',
+  resource: 'Message',
+  description: 'Posts a message to a channel or to a person.',
+  effect: 'starts work',
+  input: {
+    channel: channelField,
+    text: v.optional(
+      text({
+        label: 'Text',
+        help: 'What the message says, with Slack’s formatting such as *bold*. With blocks it is what notifications show.',
+        placeholder: 'The claims of today are ready.',
+        multiline: true,
+      }),
+    ),
+    blocks: v.optional(
+      json({
+        label: 'Blocks',
+        help: 'A rich layout as the Block Kit Builder makes it, in JSON.',
+        placeholder: '[{"type": "section", "text": {"type": "mrkdwn", "text": "*Ready*"}}]',
+        multiline: true,
+        advanced: true,
+      }),
+    ),
+    thread: threadField,
+    replyBroadcast: v.optional(
+      boolean({
+        label: 'Also Send to Channel',
+        help: 'Whether an answer in a thread is shown in the channel too.',
+        advanced: true,
+      }),
+      false,
+    ),
+    unfurl: v.optional(
+      boolean({
+        label: 'Show Previews of Links',
+        help: 'Whether Slack shows previews of linked pages. Empty: as Slack decides.',
+        advanced: true,
+      }),
+    ),
+  },
+  output: {
+    id: text({ label: 'Timestamp', help: 'Identifies the message in its channel; answers in its thread need it.' }),
+    channelId: text({ label: 'Channel ID' }),
+    text: v.optional(text({ label: 'Text' })),
+    threadId: v.optional(text({ label: 'Thread' })),
+  },
+  sample: { id: '1763625600.000100', channelId: 'C0123456789', text: 'The claims of today are ready.' },
+  async run(input, context) {
+    const blocks = readBlocks(input.blocks);
+    const { text: said } = input;
+    if (said === undefined && !blocks) {
+      throw new PipewrightError({
+        code: 'bad-input',
+        service,
+        message: 'The message is empty.',
+        hint: 'Fill in “Text” or “Blocks”.',
+      });
+    }
+    const thread = input.thread === undefined ? undefined : threadTimestamp(input.thread);
+    const channel = await recipientId(input.channel, context);
+    const posted = await postOnce('the message', () =>
+      openSlack(context).json<{ channel: string; ts: string }>('POST', '/chat.postMessage', {
+        json: {
+          channel,
+          text: said,
+          blocks,
+          thread_ts: thread,
+          reply_broadcast: thread && input.replyBroadcast ? true : undefined,
+          unfurl_links: input.unfurl,
+          unfurl_media: input.unfurl,
+        },
+      }),
+    );
+    return {
+      id: posted.ts,
+      channelId: posted.channel,
+      ...(said === undefined ? {} : { text: said }),
+      ...(thread === undefined ? {} : { threadId: thread }),
+    };
+  },
+});

@@ -1,0 +1,17 @@
+import { defineService } from '../../operations/service.ts';
+import { service } from './api.ts';
+import { slackConnection } from './connection.ts';
+import { findChannel } from './find-channel.ts';
+import { findUserByEmail } from './find-user-by-email.ts';
+import { sendMessage } from './send-message.ts';
+import { uploadFile } from './upload-file.ts';
+
+/** Slack. */
+export const slack = defineService({
+  key: 'slack',
+  name: service,
+  description: 'Tell people in Slack: send messages, share files, find channels and people.',
+  connection: slackConnection,
+  operations: [sendMessage, uploadFile, findChannel, findUserByEmail],
+  triggers: [],
+});

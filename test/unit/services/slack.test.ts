@@ -1,0 +1,399 @@
+import { checkInput } from '../../../shared/src/operations/check-input.ts';
+import { describeField } from '../../../shared/src/operations/fields.ts';
+import { mostHeld } from '../../../shared/src/services/slack/file-bytes.ts';
+import { slack } from '../../../shared/src/services/slack/service.ts';
+import { fakeHost, type Answer, type FakeHost } from '../fake-host.ts';
+import { context, operate } from '../operate.ts';
+
+const connection = { botToken: 'xoxb-very-secret' };
+const api = 'https://slack.com/api';
+const upload = 'https://files.slack.com/upload/v1/abc';
+const run = (
+  key: string,
+  typed: Record<string, unknown>,
+  host: FakeHost,
+  values: Record<string, unknown> = connection,
+) => operate(slack, key, typed, host, values);
+const refuse = (error: string, more = {}): Answer => ({ json: { ok: false, error, ...more } });
+const posted: Answer = { json: { ok: true, channel: 'C0DATATEAM', ts: '1763625600.000100' } };
+const post = `${api}/chat.postMessage`;
+const message = { channel: 'C0DATATEAM', text: 'Ready' };
+const bodyOf = (host: FakeHost, method: string) => host.sent('POST', method)[0]?.json as Record<string, unknown>;
+
+describe('Send Message of Slack', () => {
+  it('posts JSON with the token in a header', async () => {
+    const host = fakeHost().on('POST', post, posted);
+    expect(await run('sendMessage', message, host)).toEqual({
+      id: '1763625600.000100',
+      channelId: 'C0DATATEAM',
+      text: 'Ready',
+    });
+    const [sent] = host.requests;
+    expect(sent?.json).toEqual({ channel: 'C0DATATEAM', text: 'Ready' });
+    expect(sent?.headers).toMatchObject({
+      authorization: 'Bearer xoxb-very-secret',
+      'content-type': 'application/json; charset=utf-8',
+    });
+    expect(sent?.url).not.toContain('xoxb');
+  });
+
+  it.each(['C0DATATEAM', 'G0PRIVATE1', 'D0DIRECT01', 'Z0SPECIAL1', 'U0ADALOVE1', 'W0ENTERPR1'])(
+    'takes the ID %s without a look-up',
+    async (channel) => {
+      const host = fakeHost().on('POST', post, posted);
+      await run('sendMessage', { ...message, channel }, host);
+      expect(bodyOf(host, 'postMessage')['channel']).toBe(channel);
+      expect(host.requests).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    'https://contoso.slack.com/archives/C0DATATEAM',
+    'https://app.slack.com/client/T0SANDBOX1/C0DATATEAM/thread',
+  ])('takes the channel out of %s', async (channel) => {
+    const host = fakeHost().on('POST', post, posted);
+    await run('sendMessage', { ...message, channel }, host);
+    expect(bodyOf(host, 'postMessage')['channel']).toBe('C0DATATEAM');
+  });
+
+  it.each(['#data-team', 'Data-Team'])('looks up the name %s over empty pages', async (channel) => {
+    const host = fakeHost()
+      .on('POST', post, posted)
+      .on('GET', `${api}/conversations.list`, ({ query }) => pages[query['cursor'] ?? ''] as Answer);
+    await run('sendMessage', { ...message, channel }, host);
+    expect(bodyOf(host, 'postMessage')['channel']).toBe('C0DATATEAM');
+  });
+
+  it('answers in a thread, given by its timestamp or by the link of its first message', async () => {
+    const threads = [
+      '1763625600.000100',
+      'https://contoso.slack.com/archives/C0DATATEAM/p1763625600000100?thread_ts=1',
+    ];
+    for (const thread of threads) {
+      const host = fakeHost().on('POST', post, posted);
+      expect(await run('sendMessage', { ...message, thread, replyBroadcast: true, unfurl: false }, host)).toMatchObject(
+        { threadId: '1763625600.000100' },
+      );
+      expect(bodyOf(host, 'postMessage')).toMatchObject({
+        thread_ts: '1763625600.000100',
+        reply_broadcast: true,
+        unfurl_links: false,
+        unfurl_media: false,
+      });
+    }
+    const host = fakeHost();
+    await expect(run('sendMessage', { ...message, thread: 'yesterday' }, host)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('“Thread”'),
+    });
+    expect(host.requests).toEqual([]);
+  });
+
+  it('takes blocks as a list or as the Block Kit Builder shows them, and then needs no text', async () => {
+    const list = [{ type: 'divider' }];
+    for (const blocks of [list, { blocks: list }, JSON.stringify({ blocks: list })]) {
+      const host = fakeHost().on('POST', post, posted);
+      await run('sendMessage', { channel: 'C0DATATEAM', blocks }, host);
+      expect(host.requests[0]?.json).toEqual({ channel: 'C0DATATEAM', blocks: list });
+    }
+  });
+
+  it.each([
+    [{ channel: 'C0DATATEAM' }, 'The message is empty.'],
+    [{ channel: 'C0DATATEAM', blocks: '{"type": "divider"}' }, '“Blocks” must be a list'],
+    [{ channel: 'C0DATATEAM', blocks: Array(51).fill({ type: 'divider' }) }, '“Blocks” must be a list'],
+    [{ channel: 'C0DATATEAM', blocks: '[{' }, '“Blocks” must be valid JSON'],
+  ])('refuses what Slack would refuse before anything is sent (%#)', async (typed, said) => {
+    const host = fakeHost();
+    await expect(run('sendMessage', typed, host)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining(said),
+    });
+    expect(host.requests).toEqual([]);
+  });
+
+  it.each<[string, Answer]>([
+    ['the answer is lost', 'lost'],
+    ['the server breaks', { status: 500, text: 'oops' }],
+    ['Slack had a fault', refuse('internal_error')],
+  ])('is not repeated when %s', async (_name, answer) => {
+    const host = fakeHost().on('POST', post, answer);
+    await expect(run('sendMessage', message, host)).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: false,
+      hint: expect.stringContaining('Look into the channel'),
+    });
+    expect(host.requests).toHaveLength(1);
+  });
+
+  it.each<[string, Answer]>([
+    ['a status', { status: 429, headers: { 'retry-after': '7' }, json: { ok: false, error: 'ratelimited' } }],
+    ['a code', refuse('ratelimited')],
+  ])('is repeated when Slack throttles by %s', async (name, answer) => {
+    const host = fakeHost().on('POST', post, [answer, posted]);
+    await run('sendMessage', message, host);
+    expect(host.requests).toHaveLength(2);
+    if (name === 'a status') expect(host.sleeps).toEqual([7_000]);
+  });
+});
+
+describe('A refusal of Slack', () => {
+  it.each([
+    ['not_in_channel', {}, 'forbidden', 'Invite the bot'],
+    ['channel_not_found', {}, 'not-found', 'Pick the channel'],
+    ['is_archived', {}, 'bad-input', 'unarchive'],
+    ['msg_too_long', {}, 'bad-input', 'Split'],
+    ['invalid_auth', {}, 'unauthorized', 'xoxb-'],
+    ['token_revoked', {}, 'unauthorized', 'Install the app again'],
+    ['missing_scope', { needed: 'chat:write', provided: 'users:read' }, 'forbidden', 'the scope chat:write'],
+    [
+      'invalid_blocks',
+      { response_metadata: { messages: ['[ERROR] unsupported type: x'] } },
+      'bad-input',
+      'Block Kit Builder',
+    ],
+    ['something_new', {}, 'bad-input', 'Correct'],
+  ])('%s is an error with a hint, though its status is 200', async (error, more, code, hint) => {
+    const host = fakeHost().on('POST', post, refuse(error, more));
+    const refusal = await run('sendMessage', message, host).catch((caught: unknown) => caught);
+    expect(refusal).toMatchObject({
+      code,
+      service: 'Slack',
+      hint: expect.stringContaining(hint),
+      message: expect.stringContaining(error),
+    });
+    expect(JSON.stringify([refusal, String(refusal)])).not.toContain('very-secret');
+    if (error === 'invalid_blocks') expect((refusal as Error).message).toContain('unsupported type: x');
+  });
+});
+
+describe('Upload File of Slack', () => {
+  const file = { name: 'Ü.csv', mediaType: 'text/csv', text: 'id\nÜ\n' };
+  const ready = (options = {}): FakeHost =>
+    fakeHost(options)
+      .on('POST', `${api}/files.getUploadURLExternal`, {
+        json: { ok: true, upload_url: `${upload}?sig=s`, file_id: 'F1' },
+      })
+      .on('POST', upload, { text: 'OK - 6' })
+      .on('POST', `${api}/files.completeUploadExternal`, { json: { ok: true, files: [{ id: 'F1', shares: {} }] } });
+  const steps = (host: FakeHost) => host.requests.map(({ address }) => address.split('/').pop());
+
+  it('asks where to, sends the bytes without the token, then shares the file', async () => {
+    const host = ready();
+    expect(await run('uploadFile', { channel: 'C0DATATEAM', file, comment: 'Look' }, host)).toEqual({
+      id: 'F1',
+      name: 'Ü.csv',
+      title: 'Ü.csv',
+      size: 6,
+      channelId: 'C0DATATEAM',
+    });
+    expect(steps(host)).toEqual(['files.getUploadURLExternal', 'abc', 'files.completeUploadExternal']);
+    const [asked, sent, shared] = host.requests;
+    expect(Object.fromEntries(new URLSearchParams(asked?.body))).toEqual({ filename: 'Ü.csv', length: '6' });
+    expect(asked?.headers['content-type']).toBe('application/x-www-form-urlencoded');
+    expect([sent?.body, sent?.length, sent?.query]).toEqual(['id\nÜ\n', 6, { sig: 's' }]);
+    expect(sent?.headers).not.toHaveProperty('authorization');
+    expect(shared?.json).toEqual({
+      files: [{ id: 'F1', title: 'Ü.csv' }],
+      channel_id: 'C0DATATEAM',
+      initial_comment: 'Look',
+    });
+  });
+
+  it.each(['U0ADALOVE1', 'W0ENTERPR1'])(
+    'opens a direct message with %s first, for a file goes to no person',
+    async (channel) => {
+      const host = ready().on('POST', `${api}/conversations.open`, {
+        json: { ok: true, channel: { id: 'D0ADALOVE1' } },
+      });
+      expect(
+        await run('uploadFile', { channel, file, title: 'Claims', thread: '1763625600.000100' }, host),
+      ).toMatchObject({ channelId: 'D0ADALOVE1', title: 'Claims' });
+      expect(bodyOf(host, 'conversations.open')).toEqual({ users: channel });
+      expect(bodyOf(host, 'completeUpload')).toMatchObject({
+        channel_id: 'D0ADALOVE1',
+        thread_ts: '1763625600.000100',
+      });
+    },
+  );
+
+  const unknownLength = (pieces: readonly Uint8Array[]) => ({
+    async save() {
+      return undefined;
+    },
+    async read() {
+      return {
+        name: 'x.bin',
+        mediaType: 'application/octet-stream',
+        async open() {
+          return (async function* () {
+            yield* pieces;
+          })();
+        },
+      };
+    },
+  });
+
+  it('counts the bytes when the platform does not know how many they are', async () => {
+    const host = ready({ files: unknownLength([Buffer.from('abc'), Buffer.from('de')]) });
+    expect(await run('uploadFile', { channel: 'C0DATATEAM', file: {} }, host)).toMatchObject({ size: 5 });
+    expect(host.sent('POST', '/abc')[0]).toMatchObject({ body: 'abcde', length: 5 });
+  });
+
+  it.each([
+    ['is empty', [], 'is empty'],
+    [
+      'is too large to be held',
+      Array<Uint8Array>(mostHeld / 2 ** 20 + 1).fill(new Uint8Array(2 ** 20)),
+      'larger than 50 MB',
+    ],
+  ])('refuses a file that %s before anything is sent', async (_name, pieces, said) => {
+    const host = ready({ files: unknownLength(pieces) });
+    await expect(run('uploadFile', { channel: 'C0DATATEAM', file: {} }, host)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining(said),
+    });
+    expect(host.requests).toEqual([]);
+  });
+
+  it('sends the bytes again when they were lost, but shares once', async () => {
+    const host = ready().on('POST', upload, ['lost', { status: 503 }, { text: 'OK' }]);
+    await run('uploadFile', { channel: 'C0DATATEAM', file }, host);
+    expect(host.sent('POST', '/abc').map(({ body }) => body)).toEqual([file.text, file.text, file.text]);
+    const lost = ready().on('POST', `${api}/files.completeUploadExternal`, 'lost');
+    await expect(run('uploadFile', { channel: 'C0DATATEAM', file }, lost)).rejects.toMatchObject({
+      message: 'Slack did not say whether it posted the file.',
+      retryable: false,
+    });
+    expect(lost.sent('POST', 'complete')).toHaveLength(1);
+  });
+
+  it('does not share a file whose bytes were refused, and does not tell the address', async () => {
+    const host = ready().on('POST', upload, { status: 400, text: `bad length at ${upload}?sig=s` });
+    const refusal = await run('uploadFile', { channel: 'C0DATATEAM', file }, host).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'bad-input', service: 'Slack' });
+    expect(String(refusal)).not.toContain('sig=s');
+    expect(host.sent('POST', 'complete')).toEqual([]);
+  });
+
+  it('sends bytes nowhere but over an encrypted connection', async () => {
+    const host = ready().on('POST', `${api}/files.getUploadURLExternal`, {
+      json: { ok: true, upload_url: 'http://evil.example/x', file_id: 'F1' },
+    });
+    await expect(run('uploadFile', { channel: 'C0DATATEAM', file }, host)).rejects.toMatchObject({ code: 'bad-input' });
+    expect(host.requests).toHaveLength(1);
+  });
+});
+
+/** Pages of channels by their cursor: the second one is empty, and yet not the last. */
+const pages: Record<string, Answer> = {
+  '': {
+    json: {
+      ok: true,
+      channels: [{ id: 'C0GENERAL1', name: 'general', is_member: true }],
+      response_metadata: { next_cursor: 'two' },
+    },
+  },
+  two: { json: { ok: true, channels: [], response_metadata: { next_cursor: 'three' } } },
+  three: {
+    json: {
+      ok: true,
+      channels: [
+        { id: 'C0OLDDATA1', name: 'data-team-old' },
+        { id: 'C0DATATEAM', name: 'data-team', is_private: true, num_members: 5, topic: { value: 'Claims' } },
+      ],
+      response_metadata: { next_cursor: '' },
+    },
+  },
+};
+
+describe('The channels of Slack', () => {
+  const listed = () =>
+    fakeHost().on('GET', `${api}/conversations.list`, ({ query }) => pages[query['cursor'] ?? ''] as Answer);
+
+  it('are searched to the last page, the exact name first', async () => {
+    const host = listed();
+    expect(await run('findChannel', { name: '#Data-Team' }, host)).toEqual([
+      { id: 'C0DATATEAM', name: 'data-team', private: true, member: false, topic: 'Claims', memberCount: 5 },
+      { id: 'C0OLDDATA1', name: 'data-team-old', private: false, member: false },
+    ]);
+    expect(host.requests.map(({ query }) => query['cursor'])).toEqual([undefined, 'two', 'three']);
+    expect(host.requests[0]?.query).toMatchObject({
+      types: 'public_channel,private_channel',
+      exclude_archived: 'true',
+    });
+  });
+
+  it('can be picked; an empty page does not end the list', async () => {
+    const choices = describeField(slack.operations[0]?.input['channel'] as never).choices;
+    const load = (query: object) => choices?.load({ input: {}, ...query }, context(slack, listed(), connection));
+    expect(await load({})).toEqual({ choices: [{ value: 'C0GENERAL1', label: '#general' }], nextPage: 'two' });
+    const end = [
+      { value: 'C0OLDDATA1', label: '#data-team-old' },
+      { value: 'C0DATATEAM', label: '#data-team (private)' },
+    ];
+    expect(await load({ page: 'two' })).toEqual({ choices: end });
+    expect(await load({ search: 'data' })).toEqual({ choices: end });
+  });
+
+  it('are the public ones for an app that may not see private ones', async () => {
+    const host = fakeHost().on('GET', `${api}/conversations.list`, ({ query }) =>
+      query['types'] === 'public_channel'
+        ? (pages['three'] as Answer)
+        : refuse('missing_scope', { needed: 'groups:read' }),
+    );
+    expect(await run('findChannel', { name: 'old' }, host)).toHaveLength(1);
+  });
+
+  it('are said not to hold a name that is not there', async () => {
+    await expect(run('sendMessage', { ...message, channel: 'nowhere' }, listed())).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('“nowhere”'),
+    });
+  });
+});
+
+describe('Find User by Email of Slack', () => {
+  it('finds a person, or nobody', async () => {
+    const host = fakeHost().on('GET', `${api}/users.lookupByEmail`, ({ query }) =>
+      query['email'] === 'ada@contoso.example'
+        ? {
+            json: {
+              ok: true,
+              user: {
+                id: 'U1',
+                name: 'ada',
+                real_name: 'Ada Lovelace',
+                profile: { display_name: 'ada', email: 'ada@contoso.example' },
+              },
+            },
+          }
+        : refuse('users_not_found'),
+    );
+    expect(await run('findUserByEmail', { email: ' ada@contoso.example ' }, host)).toEqual([
+      { id: 'U1', name: 'Ada Lovelace', displayName: 'ada', email: 'ada@contoso.example', deactivated: false },
+    ]);
+    expect(await run('findUserByEmail', { email: 'nobody@contoso.example' }, host)).toEqual([]);
+  });
+});
+
+describe('The connection to Slack', () => {
+  it('is named after the bot and its workspace', async () => {
+    const host = fakeHost().on('POST', 'https://slack.proxy.example/api/auth.test', {
+      json: { ok: true, team: 'Contoso', user: 'pipewright' },
+    });
+    expect(
+      await slack.connection.test(
+        context(slack, host, { botToken: ' xoxb-very-secret\n', address: 'https://slack.proxy.example/api/' }),
+      ),
+    ).toBe('pipewright in Contoso');
+    expect(host.requests[0]?.headers['authorization']).toBe('Bearer xoxb-very-secret');
+  });
+
+  it.each(slack.operations.map((operation) => [operation.name, operation] as const))(
+    '%s has a sample that its own fields accept',
+    (_name, { output, sample }) => {
+      expect(checkInput(output, sample as Record<string, unknown>)).toEqual(sample);
+    },
+  );
+});
