@@ -39,6 +39,8 @@ export interface ErrorDetails {
   retryable?: boolean;
   /** Seconds the vendor asked to wait before the next try. */
   retryAfterSeconds?: number;
+  /** Whether it is certain that the request never reached the vendor, so that no work was done. Default: false. */
+  unsent?: boolean;
   cause?: unknown;
 }
 
@@ -55,6 +57,7 @@ export class PipewrightError extends Error {
   readonly requestId: string | undefined;
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | undefined;
+  readonly unsent: boolean;
 
   constructor(details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -65,7 +68,16 @@ export class PipewrightError extends Error {
     this.requestId = details.requestId;
     this.retryable = details.retryable ?? false;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.unsent = details.unsent ?? false;
   }
+}
+
+/** The same error with some of its details changed. */
+export function withDetails(error: PipewrightError, changes: Partial<ErrorDetails>): PipewrightError {
+  const { code, message, hint, service, status, requestId, retryable, retryAfterSeconds, unsent, cause } = error;
+  const own = { code, message, hint, service, status, requestId, retryable, retryAfterSeconds, unsent, cause };
+  const given = Object.entries({ ...own, ...changes }).filter(([, value]) => value !== undefined);
+  return new PipewrightError(Object.fromEntries(given) as unknown as ErrorDetails);
 }
 
 /** Message and hint in one text, for a platform that has a single place to show an error. */

@@ -1,4 +1,4 @@
-import { PipewrightError } from '../host/error.ts';
+import { PipewrightError, withDetails } from '../host/error.ts';
 import type { Bytes, Host } from '../host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../host/http.ts';
 import type { Effect } from '../operations/operation.ts';
@@ -105,12 +105,13 @@ export function openApi(options: ApiOptions): Api {
       const last = attempt >= attempts - 1 || !repeatable;
       let response: HttpResponse;
       try {
-        const authorization = await options.authorize(renew);
+        const authorization = await options.authorize(renew).catch(asUnsent);
         renew = false;
         response = await host.http(await request(method, path, call, authorization, answer));
         if (options.readStatus) response = { ...response, status: options.readStatus(response) };
       } catch (error) {
-        if (last || effect === 'starts work' || !(error instanceof PipewrightError) || !error.retryable) throw named(error, service);
+        if (last || !(error instanceof PipewrightError) || !error.retryable) throw named(error, service);
+        if (effect === 'starts work' && !error.unsent) throw named(error, service);
         await host.sleep(backoff(attempt, host.random()));
         continue;
       }
@@ -174,15 +175,12 @@ async function readStart(stream: Bytes): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
+/** A log-in that failed comes before the request itself, which was not sent then. */
+function asUnsent(error: unknown): never {
+  throw error instanceof PipewrightError ? withDetails(error, { unsent: true }) : error;
+}
+
 function named(error: unknown, service: string): unknown {
   if (!(error instanceof PipewrightError) || error.service !== undefined) return error;
-  const { code, message, hint, status, requestId, retryable, retryAfterSeconds: wait, cause } = error;
-  return new PipewrightError({
-    code, service, retryable, cause,
-    message: `${service} could not be reached: ${message}`,
-    ...(hint === undefined ? {} : { hint }),
-    ...(status === undefined ? {} : { status }),
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
-  });
+  return withDetails(error, { service, message: `${service} could not be reached: ${error.message}` });
 }

@@ -44,7 +44,8 @@ export async function startOnce(host: Host, { service, what, start, find }: Star
 
 /** Whether the work may have been started although the call failed. */
 function isUncertain(error: unknown): boolean {
-  return error instanceof PipewrightError && (error.code === 'unavailable' || error.code === 'unexpected-answer');
+  if (!(error instanceof PipewrightError) || error.unsent) return false;
+  return error.code === 'unavailable' || error.code === 'unexpected-answer';
 }
 
 async function look(host: Host, find: () => Promise<Run | undefined>): Promise<Run | undefined> {

@@ -52,3 +52,14 @@ it('tells no length of a body that was unpacked, for the header counts the packe
 it('fails for a body that is cut short', async () => {
   await expect(download('/cut')).rejects.toMatchObject({ code: 'cut-short' });
 });
+
+it('knows that nothing was sent when nobody listens, but not when the connection breaks', async () => {
+  const closed = createServer((_request, response) => response.destroy());
+  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(closed.address() as AddressInfo).port}/`;
+  const post = () => sendByAxios({ method: 'POST', url, headers: {}, body: 'x' });
+  await expect(post()).rejects.toMatchObject({ code: 'unavailable', unsent: false });
+  closed.closeAllConnections();
+  await new Promise((resolve) => closed.close(resolve));
+  await expect(post()).rejects.toMatchObject({ code: 'unavailable', unsent: true });
+});

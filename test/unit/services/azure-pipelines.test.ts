@@ -133,7 +133,23 @@ describe.each(homes)(
       expect(host.sent('POST', 'createRun')).toHaveLength(1);
     });
 
-    it('repeats a start that was throttled, since nothing was started', async () => {
+    it('starts once the log-in works again, for nothing was sent before', async () => {
+    const host = startable().on('POST', login, ['lost', { json: { access_token: 'token', expires_in: 3599 } }]);
+    expect(await run('runPipeline', { pipeline: 'Load', wait: false }, host)).toMatchObject({ id: 'run-1' });
+    expect(host.sent('POST', 'createRun')).toHaveLength(1);
+  });
+
+  it('says why the log-in failed when nothing could be started', async () => {
+    const host = startable().on('POST', login, 'lost');
+    await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({
+      message: expect.stringContaining('the connection was closed'),
+      retryable: true,
+      unsent: true,
+    });
+    expect(host.sent('POST', 'createRun')).toEqual([]);
+  });
+
+  it('repeats a start that was throttled, since nothing was started', async () => {
       const host = startable().on('POST', `${base}/pipelines/Load/createRun`, [
         { status: 429, headers: { 'retry-after': '3' } },
         { json: { runId: 'run-1' } },

@@ -61,5 +61,5 @@ function unreachable(error: unknown): PipewrightError {
     ETIMEDOUT: 'no answer came in time',
     ECONNRESET: 'the connection was closed before an answer came',
   };
-  return new PipewrightError({ code: 'unavailable', message: `${why[code] ?? `the request failed (${code})`}.`, hint: 'Check the address in the connection and the network.', retryable: true });
+  return new PipewrightError({ code: 'unavailable', message: `${why[code] ?? `the request failed (${code})`}.`, hint: 'Check the address in the connection and the network.', retryable: true, unsent: code === 'ENOTFOUND' || code === 'ECONNREFUSED' });
 }

@@ -31,7 +31,7 @@ export async function postOnce<T>(what: string, post: () => Promise<T>): Promise
   try {
     return await post();
   } catch (error) {
-    if (!(error instanceof PipewrightError) || error.code !== 'unavailable') throw error;
+    if (!(error instanceof PipewrightError) || error.code !== 'unavailable' || error.unsent) throw error;
     throw new PipewrightError({
       code: 'unavailable',
       service,
