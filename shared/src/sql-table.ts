@@ -1,11 +1,12 @@
 import { isDownload } from './operations/download.ts';
 import type { Service } from './operations/service.ts';
 import type { DatasetSource } from './services/sql/dataset-sources.ts';
-import { sqlTable as tableOf } from './services/sql/service.ts';
+import { mode } from './services/mode/service.ts';
 import { quantemplate } from './services/quantemplate/service.ts';
+import { sqlTable as tableOf } from './services/sql/service.ts';
 
 /** The services whose downloads are CSV datasets. */
-const withDatasets: readonly Service[] = [quantemplate];
+const withDatasets: readonly Service[] = [quantemplate, mode];
 
 const capitalize = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
