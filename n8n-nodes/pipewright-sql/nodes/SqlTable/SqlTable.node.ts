@@ -29,6 +29,12 @@ export class SqlTable implements INodeType {
         testedBy: 'testQuantemplate',
         displayOptions: { show: { source: ['quantemplateDownloadPipelineOutput', 'quantemplateDownloadDataset'] } },
       },
+      {
+        name: 'pipewrightModeApi',
+        required: true,
+        testedBy: 'testMode',
+        displayOptions: { show: { source: ['modeDownloadResults'] } },
+      },
     ],
     properties: describeProperties(sqlTable),
   };

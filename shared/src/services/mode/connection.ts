@@ -18,6 +18,7 @@ const fields = {
     label: 'API Token',
     help: 'A workspace API token, made by an administrator under Workspace Settings, or a member API token. Personal tokens ended in 2025.',
     placeholder: '1a2b3c4d5e6f',
+    secret: true,
   }),
   apiSecret: text({
     label: 'API Secret',

@@ -1,0 +1,30 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import { mode } from '../../../../shared/src/services/mode/service.ts';
+import { executeOperations } from '../../../face/execute.ts';
+import { describeMethods } from '../../../face/methods.ts';
+import { describeProperties } from '../../../face/operation-properties.ts';
+
+/** Reports of Mode and the results of their queries. */
+export class Mode implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Mode',
+    name: 'mode',
+    icon: { light: 'file:../../icons/mode.svg', dark: 'file:../../icons/mode.dark.svg' },
+    group: ['transform'],
+    version: 1,
+    subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+    description: 'Run reports of Mode, wait for them, and download what their queries found.',
+    defaults: { name: 'Mode' },
+    usableAsTool: true,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'pipewrightModeApi', required: true, testedBy: 'testMode' }],
+    properties: describeProperties(mode),
+  };
+
+  methods = describeMethods(mode);
+
+  async execute(this: IExecuteFunctions) {
+    return executeOperations(this, mode);
+  }
+}

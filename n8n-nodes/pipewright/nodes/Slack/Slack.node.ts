@@ -1,0 +1,30 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import { slack } from '../../../../shared/src/services/slack/service.ts';
+import { executeOperations } from '../../../face/execute.ts';
+import { describeMethods } from '../../../face/methods.ts';
+import { describeProperties } from '../../../face/operation-properties.ts';
+
+/** Messages, files, channels and people of Slack. */
+export class Slack implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Slack',
+    name: 'slack',
+    icon: { light: 'file:../../icons/slack.svg', dark: 'file:../../icons/slack.dark.svg' },
+    group: ['transform'],
+    version: 1,
+    subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+    description: 'Tell people in Slack: send messages, share files, find channels and people.',
+    defaults: { name: 'Slack' },
+    usableAsTool: true,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'pipewrightSlackApi', required: true, testedBy: 'testSlack' }],
+    properties: describeProperties(slack),
+  };
+
+  methods = describeMethods(slack);
+
+  async execute(this: IExecuteFunctions) {
+    return executeOperations(this, slack);
+  }
+}

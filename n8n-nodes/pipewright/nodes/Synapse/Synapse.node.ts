@@ -1,0 +1,30 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import { synapse } from '../../../../shared/src/services/azure/synapse/service.ts';
+import { executeOperations } from '../../../face/execute.ts';
+import { describeMethods } from '../../../face/methods.ts';
+import { describeProperties } from '../../../face/operation-properties.ts';
+
+/** Workspaces, pipelines and Spark jobs of Azure Synapse Analytics. */
+export class Synapse implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Azure Synapse',
+    name: 'synapse',
+    icon: { light: 'file:../../icons/synapse.svg', dark: 'file:../../icons/synapse.dark.svg' },
+    group: ['transform'],
+    version: 1,
+    subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+    description: 'Run pipelines and Spark jobs of Azure Synapse Analytics, and wait for them.',
+    defaults: { name: 'Azure Synapse' },
+    usableAsTool: true,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
+    properties: describeProperties(synapse),
+  };
+
+  methods = describeMethods(synapse);
+
+  async execute(this: IExecuteFunctions) {
+    return executeOperations(this, synapse);
+  }
+}
