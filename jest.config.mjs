@@ -6,6 +6,7 @@ const folders = {
   zapier: ['test/zapier'],
   machine: ['test/machine'],
   datasets: ['test/datasets'],
+  parity: ['test/parity'],
   'end-to-end': ['test/end-to-end'],
 };
 
@@ -17,6 +18,7 @@ const secondsPerTest = {
   zapier: 120,
   machine: 120,
   datasets: 120,
+  parity: 120,
   'end-to-end': 600,
 };
 

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { outdatedPages } from '../shared/src/reference/node/pages.ts';
+import { lintPackages } from './n8n/lint.ts';
 import { command, root, runSteps, type Step } from './check/step.ts';
 
-/** `npm run check`: everything that can be seen without running the product. */
+/** Everything that can be seen without running the product. */
 export const checks: Step[] = [
   { name: 'Types', run: () => command('tsc', ['-p', '.']) },
   { name: 'Layers (dependency-cruiser)', run: () => command('depcruise', ['shared', 'n8n-nodes', 'zapier-app', 'test', '--output-type', 'err']) },
@@ -14,6 +15,12 @@ export const checks: Step[] = [
       if (outdated.length > 0) throw new Error(`Not as the definitions are: ${outdated.join(', ')}. Run npm run build.`);
     },
   },
+  { name: "n8n's linter and package scanner", run: lintPackages },
+  { name: "Zapier's validation", run: () => command('node', ['zapier-app/build.mjs']) },
 ];
 
-if (process.argv[1]?.endsWith('check.ts')) process.exitCode = (await runSteps(checks)) ? 0 : 1;
+/** One of the tests: what both platforms offer is the same. */
+const parity: Step = { name: 'Parity of both platforms', run: () => command('jest', ['--selectProjects', 'parity']) };
+
+/** `npm run check` */
+if (process.argv[1]?.endsWith('check.ts')) process.exitCode = (await runSteps([...checks, parity])).failed === 0 ? 0 : 1;

@@ -17,10 +17,10 @@ export interface Step {
   run(): Promise<unknown>;
 }
 
-/** Runs steps one after the other, all of them even when one fails; true when all worked. */
-export async function runSteps(steps: readonly Step[]): Promise<boolean> {
+/** Runs steps one after the other, all of them even when one fails, and counts what passed and what failed. */
+export async function runSteps(steps: readonly Step[]): Promise<{ passed: number; failed: number }> {
   const results: string[] = [];
-  let ok = true;
+  let failed = 0;
   for (const { name, run } of steps) {
     console.log(`\n── ${name}`);
     const begin = Date.now();
@@ -28,12 +28,12 @@ export async function runSteps(steps: readonly Step[]): Promise<boolean> {
     try {
       await run();
     } catch (error) {
-      ok = false;
+      failed += 1;
       result = 'FAILED';
       console.error(error instanceof Error ? error.message : error);
     }
     results.push(`${result.padEnd(6)}  ${String(Math.round((Date.now() - begin) / 1000)).padStart(5)} s  ${name}`);
   }
   console.log(`\n${results.join('\n')}`);
-  return ok;
+  return { passed: steps.length - failed, failed };
 }

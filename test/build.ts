@@ -1,0 +1,27 @@
+import { statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeReferencePages } from '../shared/src/reference/node/pages.ts';
+import { command, root, runSteps, type Step } from './check/step.ts';
+import { packPackage, settings } from './n8n/lint.ts';
+import type { PackageName } from './n8n/build-package.ts';
+
+const place = join(root, 'test', 'output', 'packages');
+const kilobytes = (file: string): string => `${Math.round(statSync(file).size / 1024)} KB`;
+
+/** `npm run build`: what is published, and what is generated from the definitions. */
+const steps: Step[] = [
+  ...(Object.keys(settings) as PackageName[]).map((name) => ({
+    name: `n8n-nodes-${name}`,
+    async run() {
+      await mkdir(place, { recursive: true });
+      const tarball = await packPackage(name, place);
+      console.log(`${tarball}: ${kilobytes(tarball)}`);
+    },
+  })),
+  { name: 'Zapier app', run: () => command('node', ['zapier-app/build.mjs']) },
+  { name: 'Reference in docs/reference', run: () => writeReferencePages(join(root, 'docs/reference')) },
+  { name: 'Tables in the READMEs of the n8n packages', run: () => command('node', ['n8n-nodes/readme-tables.ts']) },
+];
+
+process.exitCode = (await runSteps(steps)).failed === 0 ? 0 : 1;

@@ -1,0 +1,85 @@
+import type { INodeProperties, INodePropertyOptions, INodeType } from 'n8n-workflow';
+import type { PackageContent } from '../n8n/read-package.ts';
+import type { Offer, Offered, OfferedField } from './offer.ts';
+
+/** Properties that choose what is done, or that hold others: they are no fields of an operation. */
+const scaffold = new Set(['resource', 'operation', 'event', 'options']);
+
+/** Properties that only n8n has, each with the reason. */
+export const onlyInN8n: Record<string, string> = {
+  outputBinaryField: 'On Zapier a file is a field of the output; n8n keeps files apart from it, under a name that can be chosen.',
+};
+
+const isShown = (property: INodeProperties, chosen: Record<string, string>): boolean =>
+  Object.entries(property.displayOptions?.show ?? {}).every(
+    ([name, values]) => !(name in chosen) || (values as unknown[]).includes(chosen[name]),
+  );
+
+const textOptions = ({ type, options = [] }: INodeProperties): string[] =>
+  type === 'options' ? options.map(({ name }) => name).filter((name) => name !== 'Not Set') : [];
+
+/** Names with values take three properties; the one of rows has the field's own name. */
+const isSecondForm = (name: string, all: readonly INodeProperties[]): boolean =>
+  all.some((other) => other.type === 'fixedCollection' && (name === `${other.name}Mode` || name === `${other.name}Json`));
+
+function fieldsOf(properties: readonly INodeProperties[]): Record<string, OfferedField> {
+  const own = properties.flatMap((property) =>
+    property.name === 'options' && property.type === 'collection' ? (property.options as INodeProperties[]) : [property],
+  );
+  return Object.fromEntries(
+    own
+      .filter(({ name, type }) => !scaffold.has(name) && !(name in onlyInN8n) && type !== 'notice' && !isSecondForm(name, own))
+      .map((property) => [
+        property.name,
+        {
+          label: property.displayName,
+          help: property.description ?? '',
+          options: textOptions(property),
+          required: property.required === true,
+        },
+      ]),
+  );
+}
+
+function operationsOf({ description: { displayName, properties } }: INodeType): [string, Offered][] {
+  const choices = properties.filter(({ name }) => name === 'operation');
+  return choices.flatMap((choice) =>
+    (choice.options as INodePropertyOptions[]).map((option): [string, Offered] => {
+      const resource = String(choice.displayOptions?.show?.['resource']?.[0]);
+      const shown = properties.filter((property) => isShown(property, { resource, operation: String(option.value) }));
+      return [`${option.name} in ${displayName}`, { description: option.description ?? '', fields: fieldsOf(shown) }];
+    }),
+  );
+}
+
+function triggersOf({ description }: INodeType): [string, Offered][] {
+  const service = description.displayName.replace(/ Trigger$/, '');
+  const events = description.properties.find(({ name }) => name === 'event');
+  if (!events) {
+    // With a single event there is nothing to choose: the node names it under its own name.
+    return [[`${description.subtitle} in ${service}`, { description: '', fields: fieldsOf(description.properties) }]];
+  }
+  return (events.options as INodePropertyOptions[]).map((option) => {
+    const shown = description.properties.filter((property) => isShown(property, { event: String(option.value) }));
+    return [`${option.name} in ${service}`, { description: option.description ?? '', fields: fieldsOf(shown) }];
+  });
+}
+
+/** What the nodes of built packages offer. */
+export function n8nOffer(packages: readonly PackageContent[]): Offer {
+  const nodes = packages.flatMap(({ nodes }) => Object.values(nodes));
+  return Object.fromEntries(
+    nodes.flatMap((node) => (node.description.group.includes('trigger') ? triggersOf(node) : operationsOf(node))),
+  );
+}
+
+/** What the credentials of built packages ask for, by their names. */
+export function n8nConnections(packages: readonly PackageContent[]): Offer {
+  const credentials = packages.flatMap((content) => Object.values(content.credentials));
+  return Object.fromEntries(
+    credentials.map(({ displayName, properties }) => [
+      displayName,
+      { description: properties.find(({ name }) => name === 'notice')?.displayName ?? '', fields: fieldsOf(properties) },
+    ]),
+  );
+}
