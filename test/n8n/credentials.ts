@@ -3,7 +3,7 @@ import type { Credentials } from './open-n8n.ts';
 
 /** The credentials that the sandbox takes, by their types. */
 export function sandboxCredentials({ accounts, addresses }: Sandbox): Credentials {
-  const { azure, dbt, quantemplate } = accounts;
+  const { azure, dbt, mode, quantemplate, slack } = accounts;
   return {
     pipewrightAzureApi: {
       tenantId: azure.tenantId,
@@ -16,6 +16,7 @@ export function sandboxCredentials({ accounts, addresses }: Sandbox): Credential
       synapseUrl: addresses.synapse,
     },
     pipewrightDbtApi: { accessUrl: addresses.dbt, accountId: String(dbt.accountId), apiToken: dbt.token },
+    pipewrightModeApi: { workspace: mode.workspace, apiToken: mode.token, apiSecret: mode.secret, address: addresses.mode },
     pipewrightQuantemplateApi: {
       clientId: quantemplate.clientId,
       clientSecret: quantemplate.clientSecret,
@@ -24,6 +25,7 @@ export function sandboxCredentials({ accounts, addresses }: Sandbox): Credential
       apiUrl: addresses.quantemplate,
       loginUrl: addresses.quantemplateLogin,
     },
+    pipewrightSlackApi: { botToken: slack.botToken, address: addresses.slack },
     pipewrightSqlApi: { engine: 'sqlite', file: 'datasets.db' },
   };
 }
