@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { services } from '../../shared/src/catalog.ts';
+import { openBrowser } from '../machine/chromium.ts';
+import { sandboxCredentials } from '../n8n/credentials.ts';
+import { packPackage } from '../n8n/lint.ts';
+import { createCredential } from '../n8n-server/credentials.ts';
+import { openEditor, openWorkflow, type Editor } from '../n8n-server/editor.ts';
+import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
+import { createWorkflow, type WorkflowNode } from '../n8n-server/workflows.ts';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { addAction, closeForm, executeStep, findNode, keepPicture, openList, pick } from './canvas.ts';
+
+let folder: string;
+let sandbox: Sandbox;
+let n8n: N8n;
+let browser: Browser;
+let editor: Editor;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pipewright-editor-'));
+  sandbox = await startSandbox();
+  sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 100 });
+  const packages = [await packPackage('pipewright', folder), await packPackage('pipewright-sql', folder)];
+  n8n = await startN8n({ packages });
+  for (const [type, data] of Object.entries(sandboxCredentials(sandbox))) await createCredential(n8n, type, type, data);
+  browser = await openBrowser();
+  editor = await openEditor(n8n, browser);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await n8n?.stop();
+  await sandbox?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const start: WorkflowNode = {
+  id: 'start',
+  name: 'Start',
+  type: 'n8n-nodes-base.manualTrigger',
+  typeVersion: 1,
+  position: [0, 0],
+  parameters: {},
+};
+
+async function openNewWorkflow(name: string): Promise<void> {
+  const { id } = await createWorkflow(n8n, { name, nodes: [start], connections: {} });
+  await openWorkflow(editor, id);
+}
+
+describe('the editor of n8n', () => {
+  it('finds the node of every service by its name', async () => {
+    await openNewWorkflow('Is searched');
+    for (const { name } of services) expect(await (await findNode(editor, name)).isVisible()).toBe(true);
+  });
+
+  it('finds a node by what people call its service', async () => {
+    await openNewWorkflow('Is searched for by another name');
+    expect(await (await findNode(editor, 'ADF', 'Azure Data Factory')).isVisible()).toBe(true);
+    await keepPicture(editor, 'editor-search');
+  });
+
+  it('lets a person pick a pipeline from the list, run it, and see how it went', async () => {
+    await openNewWorkflow('Runs a pipeline');
+    await addAction(editor, 'Azure Data Factory', 'Run pipeline');
+    await pick(editor, 'factory', 'contoso-factory');
+    const pipelines = await openList(editor, 'pipeline');
+    expect(await pipelines.allInnerTexts()).toEqual(expect.arrayContaining(['Load_sources (Nightly)']));
+    await keepPicture(editor, 'editor-list');
+    await pipelines.filter({ hasText: 'Load_sources' }).first().click();
+    const output = await executeStep(editor);
+    expect(output).toContain('succeeded');
+    await keepPicture(editor, 'editor-run');
+    await closeForm(editor);
+  });
+
+  it('says which step of a pipeline failed, why, and what to do', async () => {
+    await openNewWorkflow('Fails');
+    await addAction(editor, 'Azure Data Factory', 'Run pipeline');
+    await pick(editor, 'factory', 'contoso-factory');
+    await pick(editor, 'pipeline', 'Broken_export');
+    const output = await executeStep(editor);
+    await keepPicture(editor, 'editor-failed-run');
+    expect(output).toContain("The run of Broken_export failed at “Write file”: The container 'exports' does not exist.");
+    expect(output).toMatch(/put the cause right and run it again/);
+    await closeForm(editor);
+  });
+
+  it('meets no error in its own scripts', () => {
+    expect(editor.pageErrors).toEqual([]);
+  });
+});
