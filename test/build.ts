@@ -20,7 +20,7 @@ const steps: Step[] = [
     },
   })),
   { name: 'Zapier app', run: () => command('node', ['zapier-app/build.mjs']) },
-  { name: 'Reference in docs/reference', run: () => writeReferencePages(join(root, 'docs/reference')) },
+  { name: 'Reference in docs/reference', run: () => writeReferencePages(root) },
   { name: 'Tables in the READMEs of the n8n packages', run: () => command('node', ['n8n-nodes/readme-tables.ts']) },
 ];
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { outdatedPages } from '../shared/src/reference/node/pages.ts';
 import { lintPackages } from './n8n/lint.ts';
 import { command, root, runSteps, type Step } from './check/step.ts';
@@ -11,7 +10,7 @@ export const checks: Step[] = [
   {
     name: 'Reference is up to date',
     async run() {
-      const outdated = await outdatedPages(join(root, 'docs/reference'));
+      const outdated = await outdatedPages(root);
       if (outdated.length > 0) throw new Error(`Not as the definitions are: ${outdated.join(', ')}. Run npm run build.`);
     },
   },
