@@ -9,7 +9,7 @@ import { packPackage } from '../n8n/lint.ts';
 import { createCredential } from '../n8n-server/credentials.ts';
 import { openEditor, openWorkflow, type Editor } from '../n8n-server/editor.ts';
 import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
-import { createWorkflow, type WorkflowNode } from '../n8n-server/workflows.ts';
+import { createWorkflow, manualTrigger, workflowOf } from '../n8n-server/workflows.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { addAction, closeForm, executeStep, findNode, keepPicture, openList, pick } from './canvas.ts';
 
@@ -37,17 +37,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const start: WorkflowNode = {
-  id: 'start',
-  name: 'Start',
-  type: 'n8n-nodes-base.manualTrigger',
-  typeVersion: 1,
-  position: [0, 0],
-  parameters: {},
-};
-
 async function openNewWorkflow(name: string): Promise<void> {
-  const { id } = await createWorkflow(n8n, { name, nodes: [start], connections: {} });
+  const { id } = await createWorkflow(n8n, workflowOf(name, manualTrigger));
   await openWorkflow(editor, id);
 }
 

@@ -15,8 +15,16 @@ import { listExecutions, outputOf, readExecution, waitForExecution, waitForExecu
 import { listSearch } from './list-search.ts';
 import { startN8n } from './n8n-server.ts';
 import type { N8n } from './n8n-server.ts';
-import { createWorkflow, publishWorkflow, runManually, unpublishWorkflow, webhookUrl } from './workflows.ts';
-import type { WorkflowJson, WorkflowNode } from './workflows.ts';
+import {
+  createWorkflow,
+  manualTrigger,
+  publishWorkflow,
+  runManually,
+  unpublishWorkflow,
+  webhookUrl,
+  workflowOf,
+} from './workflows.ts';
+import type { WorkflowNode } from './workflows.ts';
 
 const webhook: WorkflowNode = {
   id: 'webhook',
@@ -26,15 +34,6 @@ const webhook: WorkflowNode = {
   position: [0, 0],
   webhookId: '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c01',
   parameters: { path: 'greet', httpMethod: 'POST', responseMode: 'lastNode' },
-};
-
-const start: WorkflowNode = {
-  id: 'start',
-  name: 'Start',
-  type: 'n8n-nodes-base.manualTrigger',
-  typeVersion: 1,
-  position: [0, 0],
-  parameters: {},
 };
 
 const greet: WorkflowNode = {
@@ -70,11 +69,6 @@ const fail: WorkflowNode = {
   position: [220, 0],
   parameters: { errorMessage: 'The well is dry' },
 };
-
-function workflowOf(name: string, first: WorkflowNode, second: WorkflowNode): WorkflowJson {
-  const connections = { [first.name]: { main: [[{ node: second.name, type: 'main', index: 0 }]] } };
-  return { name, nodes: [first, second], connections };
-}
 
 function send(url: string, body: unknown): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
@@ -150,7 +144,7 @@ describe('a real n8n', () => {
   });
 
   it('runs a workflow as the button in the editor does, and keeps the reason when it fails', async () => {
-    const { id } = await createWorkflow(n8n, workflowOf('Fails', start, fail));
+    const { id } = await createWorkflow(n8n, workflowOf('Fails', manualTrigger, fail));
     const execution = await waitForExecution(n8n, await runManually(n8n, id, 'Start'));
     expect(execution.status).toBe('error');
     expect(execution.data.resultData.error?.message).toBe('The well is dry');
@@ -163,7 +157,7 @@ describe('a real n8n', () => {
   });
 
   it('says what there is instead of the execution that was waited for', async () => {
-    const { id } = await createWorkflow(n8n, workflowOf('Fails again', start, fail));
+    const { id } = await createWorkflow(n8n, workflowOf('Fails again', manualTrigger, fail));
     const run = await runManually(n8n, id, 'Start');
     await waitForExecution(n8n, run);
     const waiting = waitForExecutions(n8n, id, { status: 'success', timeoutSeconds: 0.3 });
@@ -181,7 +175,7 @@ describe('a real n8n', () => {
   });
 
   it('lists the choices of a resource locator', async () => {
-    const { id } = await createWorkflow(n8n, workflowOf('Is listed', start, greet));
+    const { id } = await createWorkflow(n8n, workflowOf('Is listed', manualTrigger, greet));
     const data = { apiKey: await newKey(), baseUrl: `${n8n.baseUrl}/api/v1` };
     const credential = await createCredential(n8n, 'n8n', 'n8nApi', data);
     const { results } = await listSearch(
@@ -210,7 +204,7 @@ describe('a real n8n', () => {
     afterAll(() => browser.close());
 
     it('signs the owner in and shows a workflow, asking nobody outside', async () => {
-      const { id } = await createWorkflow(n8n, workflowOf('Is looked at', start, greet));
+      const { id } = await createWorkflow(n8n, workflowOf('Is looked at', manualTrigger, greet));
       const editor = await openEditor(n8n, browser);
       await openWorkflow(editor, id);
       expect(await editor.page.locator('[data-test-id="canvas-node"]').count()).toBe(2);

@@ -37,6 +37,26 @@ interface Publication {
 
 const secondsToPublish = 60;
 
+/** The node from which `runManually` can start a workflow. */
+export const manualTrigger: WorkflowNode = {
+  id: 'start',
+  name: 'Start',
+  type: 'n8n-nodes-base.manualTrigger',
+  typeVersion: 1,
+  position: [0, 0],
+  parameters: {},
+};
+
+/** A workflow whose nodes follow each other in a row. */
+export function workflowOf(name: string, ...nodes: WorkflowNode[]): WorkflowJson {
+  const connections = Object.fromEntries(
+    nodes
+      .slice(1)
+      .map((node, index) => [nodes[index]?.name, { main: [[{ node: node.name, type: 'main', index: 0 }]] }]),
+  );
+  return { name, nodes, connections };
+}
+
 /** Stores a workflow; nothing of it runs yet. */
 export async function createWorkflow(n8n: N8n, workflow: WorkflowJson): Promise<Workflow> {
   return await n8n.api.rest('POST', 'workflows', { settings: { executionOrder: 'v1' }, ...workflow });

@@ -8,10 +8,12 @@ import { listSearch } from '../n8n-server/list-search.ts';
 import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
 import {
   createWorkflow,
+  manualTrigger,
   publishWorkflow,
   runManually,
   unpublishWorkflow,
   webhookUrl,
+  workflowOf,
   type WorkflowNode,
 } from '../n8n-server/workflows.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
@@ -46,14 +48,6 @@ afterAll(async () => {
 const used = (...types: string[]) =>
   Object.fromEntries(types.map((type) => [type, { id: credentials[type]?.id ?? '', name: type }]));
 
-const manual: WorkflowNode = {
-  id: 'start',
-  name: 'Start',
-  type: 'n8n-nodes-base.manualTrigger',
-  typeVersion: 1,
-  position: [0, 0],
-  parameters: {},
-};
 const then: WorkflowNode = {
   id: 'then',
   name: 'Then',
@@ -118,14 +112,7 @@ const load = (parameters: Record<string, unknown>): WorkflowNode => ({
   parameters: { resource: 'table', operation: 'loadDataset', table: 'claims', ...parameters },
 });
 
-function chain(name: string, ...nodes: WorkflowNode[]) {
-  const connections = Object.fromEntries(
-    nodes
-      .slice(1)
-      .map((node, index) => [nodes[index]?.name, { main: [[{ node: node.name, type: 'main', index: 0 }]] }]),
-  );
-  return createWorkflow(n8n, { name, nodes, connections });
-}
+const chain = (name: string, ...nodes: WorkflowNode[]) => createWorkflow(n8n, workflowOf(name, ...nodes));
 
 function post(url: string, id: string, secret = 'a-long-secret-of-our-own'): Promise<Response> {
   const body = JSON.stringify({
@@ -166,7 +153,7 @@ it('fills the list of a field', async () => {
 });
 
 it('runs a pipeline', async () => {
-  const { id } = await chain('Runs', manual, runPipeline());
+  const { id } = await chain('Runs', manualTrigger, runPipeline());
   const execution = await waitForExecution(n8n, await runManually(n8n, id, 'Start'));
   expect(execution.status).toBe('success');
   expect(outputOf(execution, 'Run')).toEqual([expect.objectContaining({ name: 'Load_sources', succeeded: true })]);
@@ -174,7 +161,7 @@ it('runs a pipeline', async () => {
 
 it('loads a download into a table, and a dataset straight from its service', async () => {
   sandbox.control.writeDataset('d-claims', 500);
-  const { id } = await chain('Loads', manual, download(), load({}));
+  const { id } = await chain('Loads', manualTrigger, download(), load({}));
   const execution = await waitForExecution(n8n, await runManually(n8n, id, 'Start'));
   expect(execution.data.resultData.error).toBeUndefined();
   expect(outputOf(execution, 'Load')).toEqual([expect.objectContaining({ id: 'claims', rows: 500 })]);
@@ -182,7 +169,7 @@ it('loads a download into a table, and a dataset straight from its service', asy
     source: 'quantemplateDownloadDataset',
     quantemplateDownloadDatasetDataset: { __rl: true, mode: 'id', value: 'd-claims' },
   });
-  const { id: second } = await chain('Loads straight', manual, straight);
+  const { id: second } = await chain('Loads straight', manualTrigger, straight);
   const again = await waitForExecution(n8n, await runManually(n8n, second, 'Start'));
   expect(outputOf(again, 'Load')).toEqual([expect.objectContaining({ rows: 500 })]);
 });
