@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import { sleep, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
 
 /** Starts an execution; n8n keeps `deduplicationKey` with it and refuses a second one, also after a restart. */
 type Emit = ITriggerFunctions['emit'];
@@ -19,6 +19,7 @@ export async function keepEmitter(context: ITriggerFunctions): Promise<ITriggerR
   const key = triggerKey(context);
   const emit: Emit = context.emit.bind(context);
   emitters.set(key, emit);
+  leads = true;
   return {
     closeFunction: async () => {
       // A workflow that was activated anew may have left its emitter here before the old one is closed.
@@ -27,8 +28,24 @@ export async function keepEmitter(context: ITriggerFunctions): Promise<ITriggerR
   };
 }
 
-/** The kept emitter of a trigger, in this process. */
-export function emitterOf(key: string): Emit | undefined {
+/** Milliseconds after its start in which n8n may take deliveries for triggers that it has not started yet. */
+const startingUp = 60_000;
+
+/** Milliseconds that a delivery waits for its trigger then; senders wait for 10 seconds or more. */
+const patience = 5_000;
+
+const bornAt = Date.now();
+let leads = true;
+
+/**
+ * The kept emitter of a trigger. After a restart n8n takes deliveries a moment before it starts triggers, so a delivery
+ * waits a little: without the emitter an event from before the restart would start a second execution.
+ * @returns undefined in a process that starts no triggers
+ */
+export async function emitterOf(key: string): Promise<Emit | undefined> {
+  const until = Math.min(Date.now() + patience, bornAt + startingUp);
+  while (leads && !emitters.has(key) && Date.now() < until) await sleep(50);
+  if (emitters.size === 0) leads = false;
   return emitters.get(key);
 }
 

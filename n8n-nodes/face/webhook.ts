@@ -74,8 +74,8 @@ function noteRefusal(context: IWebhookFunctions, service: Service, key: string, 
 const itemOf = ({ data }: Event): INodeExecutionData => ({ json: data as INodeExecutionData['json'] });
 
 /** Starts one execution an event. */
-function start(context: IWebhookFunctions, key: string, events: Event[]): IWebhookResponseData {
-  const emit = context.getMode() === 'manual' ? undefined : emitterOf(key);
+async function start(context: IWebhookFunctions, key: string, events: Event[]): Promise<IWebhookResponseData> {
+  const emit = context.getMode() === 'manual' ? undefined : await emitterOf(key);
   if (!emit) return { workflowData: [events.map(itemOf)], noWebhookResponse: true };
   for (const event of events) {
     try {
@@ -100,7 +100,7 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
     const key = triggerKey(context);
     const taken = await take(context, service, trigger, key, parameters);
     if (taken.outcome === 'events') {
-      const started = start(context, key, taken.events);
+      const started = await start(context, key, taken.events);
       answer(context, 200);
       return started;
     }

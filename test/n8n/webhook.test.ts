@@ -108,7 +108,7 @@ describe('an event with a shared secret', () => {
     expect(trigger.executions).toHaveLength(1);
   });
 
-  it('hands n8n a key by which it refuses a repeat after a restart', async () => {
+  it('hands n8n a key by which it refuses a repeat after a restart, even one that comes before n8n starts the trigger', async () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated);
     await trigger.activate();
     await trigger.post(updated('d-claims', 'restart'), secret);
@@ -119,8 +119,10 @@ describe('an event with a shared secret', () => {
       parameters: datasetUpdated,
       credentials: { pipewrightQuantemplateApi: sandboxCredentials(sandbox)['pipewrightQuantemplateApi'] ?? {} },
     });
+    const early = restarted.post(updated('d-claims', 'restart'), secret);
+    await sleep(200);
     await restarted.activate();
-    await restarted.post(updated('d-claims', 'restart'), secret);
+    await early;
     await restarted.post(updated('d-claims', 'restart-2'), secret);
     expect(restarted.keys).toEqual([...trigger.keys, expect.stringMatching(/^[0-9a-f]{64}$/)]);
     await restarted.deactivate();
