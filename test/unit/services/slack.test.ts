@@ -234,6 +234,20 @@ describe('Upload File of Slack', () => {
     },
   });
 
+  it('makes a file of text', async () => {
+    const host = ready();
+    const text = { from: 'text', content: 'step,status\nCopy,failed\n', fileName: 'steps.csv' };
+    expect(await run('uploadFile', { channel: 'C0DATATEAM', ...text }, host)).toMatchObject({ name: 'steps.csv', size: 24 });
+    expect(host.sent('POST', '/abc').map(({ body }) => body)).toEqual([text.content]);
+  });
+
+  it.each(['file', 'text'])('says what is missing when there is no %s', async (from) => {
+    await expect(run('uploadFile', { channel: 'C0DATATEAM', from }, ready())).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(/^“(File|Text)” is missing/),
+    });
+  });
+
   it('counts the bytes when the platform does not know how many they are', async () => {
     const host = ready({ files: unknownLength([Buffer.from('abc'), Buffer.from('de')]) });
     expect(await run('uploadFile', { channel: 'C0DATATEAM', file: {} }, host)).toMatchObject({ size: 5 });

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
-import { file, integer, text } from '../../operations/fields.ts';
+import { file, integer, option, text } from '../../operations/fields.ts';
 import { defineAction } from '../../operations/operation.ts';
 import { openApi } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
-import type { Host } from '../../host/host.ts';
+import { PipewrightError } from '../../host/error.ts';
+import type { Host, IncomingFile } from '../../host/host.ts';
 import { openSlack, postOnce, service } from './api.ts';
 import { channelField, conversationId } from './channels.ts';
 import type { SlackConnection } from './connection.ts';
@@ -16,6 +17,28 @@ async function sendBytes(host: Host, url: string, { open, length }: CountedBytes
   const api = openApi({ service, baseUrl: '', host, authorize: async () => ({}) });
   const mediaType = 'application/octet-stream';
   await api.send('POST', url, { bytes: { stream: open, length, mediaType }, effect: 'idempotent' });
+}
+
+/** What is uploaded: a file of an earlier step, or text. */
+async function contentOf(
+  { from, file: given, content, fileName }: { from: string; file?: unknown; content?: string | undefined; fileName: string },
+  host: Host,
+): Promise<IncomingFile> {
+  const chosen = from === 'text' ? content : given;
+  if (chosen === undefined) {
+    throw new PipewrightError({
+      code: 'bad-input',
+      service,
+      message: `“${from === 'text' ? 'Text' : 'File'}” is missing.`,
+      hint: 'Fill it in, or choose the other under “Content From”.',
+    });
+  }
+  if (from !== 'text') return host.files.read(chosen);
+  const bytes = Buffer.from(String(chosen), 'utf8');
+  const open = async function* () {
+    yield bytes;
+  };
+  return { name: fileName, mediaType: 'text/plain', size: bytes.length, open: async () => open() };
 }
 
 /**
@@ -31,10 +54,41 @@ export const uploadFile = defineAction<SlackConnection>()({
   effect: 'starts work',
   input: {
     channel: channelField,
-    file: file({
-      label: 'File',
-      help: 'The file to share. Where its length is not known beforehand, it may have 50 MB at most.',
-    }),
+    from: v.optional(
+      option(
+        [
+          { value: 'file', label: 'A File of an Earlier Step' },
+          { value: 'text', label: 'Text' },
+        ],
+        { label: 'Content From', help: 'A file that an earlier step gave, or text that becomes a file.' },
+      ),
+      'file',
+    ),
+    file: v.optional(
+      file({
+        label: 'File',
+        help: 'The file to share. Where its length is not known beforehand, it may have 50 MB at most.',
+        shownWhen: { field: 'from', is: ['file'] },
+      }),
+    ),
+    content: v.optional(
+      text({
+        label: 'Text',
+        help: 'What the file holds: a report, or a table with commas between its values.',
+        placeholder: 'step,status',
+        multiline: true,
+        shownWhen: { field: 'from', is: ['text'] },
+      }),
+    ),
+    fileName: v.optional(
+      text({
+        label: 'File Name',
+        help: 'Its ending says how Slack shows the file: .txt, .csv, .md.',
+        placeholder: 'report.csv',
+        shownWhen: { field: 'from', is: ['text'] },
+      }),
+      'report.txt',
+    ),
     comment: v.optional(
       text({
         label: 'Comment',
@@ -72,7 +126,7 @@ export const uploadFile = defineAction<SlackConnection>()({
   async run(input, context) {
     const { host } = context;
     const thread = input.thread === undefined ? undefined : threadTimestamp(input.thread);
-    const incoming = await host.files.read(input.file);
+    const incoming = await contentOf(input, host);
     const bytes = await countBytes(incoming);
     const channel = await conversationId(input.channel, context);
     const api = openSlack(context);
