@@ -23,11 +23,15 @@ export interface ZapStep {
   continueWhenNotFound?: boolean;
 }
 
-export interface ZapOptions {
-  trigger: StepSetup & { key: string };
+/** What a Zap does after its trigger. */
+export interface ZapSteps {
   steps: ZapStep[];
   /** The longest wait before a throttled step runs again, in milliseconds; Zapier takes what the app asks for. */
   longestThrottleMs?: number;
+}
+
+export interface ZapOptions extends ZapSteps {
+  trigger: StepSetup & { key: string };
 }
 
 /** What happened in one step. */
@@ -133,7 +137,12 @@ export async function startZap(backend: ZapierBackend, options: ZapOptions): Pro
   };
 }
 
-async function runSteps(backend: ZapierBackend, options: ZapOptions, run: ZapRun): Promise<ZapRun> {
+/** Runs the steps of a Zap that begins with a trigger of another app, such as Schedule by Zapier. */
+export async function runZap(backend: ZapierBackend, { trigger, ...options }: ZapSteps & { trigger: Data }): Promise<ZapRun> {
+  return runSteps(backend, options, { trigger, steps: [], status: 'running' });
+}
+
+async function runSteps(backend: ZapierBackend, options: ZapSteps, run: ZapRun): Promise<ZapRun> {
   const data: ZapData = { trigger: run.trigger, steps: {} };
   for (const step of options.steps) {
     const name = step.name ?? step.action ?? step.search ?? '';

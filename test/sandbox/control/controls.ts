@@ -95,7 +95,7 @@ export function createControls(context: SandboxContext, world: World, faults: Fa
           mode: mode.runs.all.map((run) => mode.runs.show(run)),
         },
         slack: {
-          messages: slack.messages,
+          messages: [...slack.messages],
           files: slack.files.map(({ content, ...file }) => ({ ...file, uploaded: content?.length ?? 0 })),
         },
         deliveries: [...quantemplate.events.deliveries, ...dbt.webhooks.deliveries, ...modeDeliveries].sort((a, b) =>
