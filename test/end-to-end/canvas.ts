@@ -55,3 +55,11 @@ export async function keepPicture({ page }: Editor, name: string): Promise<void>
   await mkdir(outputFolder, { recursive: true });
   await page.screenshot({ path: join(outputFolder, `${name}.png`) });
 }
+
+/** Moves the canvas so that all of the workflow is seen. */
+export async function fitCanvas({ page }: Editor): Promise<void> {
+  await page.locator(byTestId('zoom-to-fit')).click();
+  await page.locator(byTestId('canvas-node')).last().waitFor();
+  // The canvas glides to its place.
+  await page.waitForTimeout(800);
+}

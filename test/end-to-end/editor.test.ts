@@ -5,19 +5,22 @@ import type { Browser } from 'playwright-core';
 import { services } from '../../shared/src/catalog.ts';
 import { openBrowser } from '../machine/chromium.ts';
 import { sandboxCredentials } from '../n8n/credentials.ts';
+import { readTemplate, templates } from '../flows/templates.ts';
+import type { Flow } from '../flows/flow.ts';
 import { packPackage } from '../n8n/lint.ts';
-import { createCredential } from '../n8n-server/credentials.ts';
+import { createCredential, type Credential } from '../n8n-server/credentials.ts';
 import { openEditor, openWorkflow, type Editor } from '../n8n-server/editor.ts';
 import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
 import { createWorkflow, manualTrigger, workflowOf } from '../n8n-server/workflows.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { addAction, closeForm, executeStep, findNode, keepPicture, openList, pick } from './canvas.ts';
+import { addAction, closeForm, executeStep, findNode, fitCanvas, keepPicture, openList, pick } from './canvas.ts';
 
 let folder: string;
 let sandbox: Sandbox;
 let n8n: N8n;
 let browser: Browser;
 let editor: Editor;
+const credentials: Record<string, Credential> = {};
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-editor-'));
@@ -25,7 +28,8 @@ beforeAll(async () => {
   sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 100 });
   const packages = [await packPackage('pipewright', folder), await packPackage('pipewright-sql', folder)];
   n8n = await startN8n({ packages });
-  for (const [type, data] of Object.entries(sandboxCredentials(sandbox))) await createCredential(n8n, type, type, data);
+  for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
+    credentials[type] = await createCredential(n8n, type, type, data);
   browser = await openBrowser();
   editor = await openEditor(n8n, browser);
 });
@@ -78,6 +82,14 @@ describe('the editor of n8n', () => {
     expect(output).toContain("The run of Broken_export failed at “Write file”: The container 'exports' does not exist.");
     expect(output).toMatch(/put the cause right and run it again/);
     await closeForm(editor);
+  });
+
+  it.each(Object.entries(templates) as [Flow['key'], string][])('shows the ready workflow %s, %s, with nothing left to complain of', async (key, name) => {
+    const { id } = await createWorkflow(n8n, await readTemplate(key, credentials, 'claims'));
+    await openWorkflow(editor, id);
+    await fitCanvas(editor);
+    await keepPicture(editor, `workflow-${name}`);
+    expect(await editor.page.locator('[data-test-id="canvas-node-status-icons"] [data-test-id="node-issues"]').count()).toBe(0);
   });
 
   it('meets no error in its own scripts', () => {

@@ -1,8 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { projectRoot } from '../machine/paths.ts';
 import { sandboxCredentials } from '../n8n/credentials.ts';
 import { packPackage } from '../n8n/lint.ts';
 import { createCredential, type Credential } from '../n8n-server/credentials.ts';
@@ -14,55 +13,18 @@ import {
   runManually,
   unpublishWorkflow,
   webhookUrl,
-  type WorkflowJson,
   type WorkflowNode,
 } from '../n8n-server/workflows.ts';
 import { agreedSecret, tableOf } from './cases/load-updated-dataset.ts';
-import type { Flow, Platform, ReadyFlow } from './flow.ts';
+import type { Platform, ReadyFlow } from './flow.ts';
+import { ownType, readTemplate } from './templates.ts';
 import type { World } from './world.ts';
-
-/** The templates that users import, by the key of the flow. */
-const templates: Record<Flow['key'], string> = {
-  '000': 'load-updated-dataset',
-  '001': 'report-notebook-run',
-  '002': 'refresh-report',
-  '003': 'run-synapse',
-};
-
-/** The kinds of credentials that a node of ours asks for. */
-const credentialsOf: Record<string, readonly string[]> = {
-  dataFactory: ['pipewrightAzureApi'],
-  synapse: ['pipewrightAzureApi'],
-  dbtTrigger: ['pipewrightDbtApi'],
-  mode: ['pipewrightModeApi'],
-  quantemplateTrigger: ['pipewrightQuantemplateApi'],
-  slack: ['pipewrightSlackApi'],
-  sqlTable: ['pipewrightSqlApi', 'pipewrightQuantemplateApi'],
-};
-
-const ownType = (node: WorkflowNode): string | undefined => /^n8n-nodes-pipewright(?:-sql)?\.(\w+)$/.exec(node.type)?.[1];
 
 /** n8n with the four workflows in it. */
 export interface N8nPlatform extends Platform {
   n8n: N8n;
   /** The ids of the workflows. */
   workflows: Record<string, string>;
-}
-
-/** Reads a template, and does what a person does after importing it: chooses credentials, names the table. */
-async function readTemplate(key: Flow['key'], credentials: Record<string, Credential>): Promise<WorkflowJson> {
-  const file = join(projectRoot, 'n8n-nodes', 'templates', `${templates[key]}.json`);
-  const workflow = JSON.parse(await readFile(file, 'utf8')) as WorkflowJson;
-  const nodes = workflow.nodes.map((node) => {
-    const kinds = credentialsOf[ownType(node) ?? ''] ?? [];
-    const chosen = kinds.flatMap((kind) => {
-      const { id, name } = credentials[kind] ?? {};
-      return id && name ? [[kind, { id, name }] as const] : [];
-    });
-    const parameters = ownType(node) === 'sqlTable' ? { ...node.parameters, table: tableOf('n8n') } : node.parameters;
-    return { ...node, parameters, ...(chosen.length > 0 ? { credentials: Object.fromEntries(chosen) } : {}) };
-  });
-  return { ...workflow, nodes };
 }
 
 async function createCredentials(n8n: N8n, { sandbox, postgres }: World): Promise<Record<string, Credential>> {
@@ -97,7 +59,7 @@ export async function startN8nPlatform(world: World, log: (line: string) => void
     n8n,
     workflows,
     async open({ key }): Promise<ReadyFlow> {
-      const workflow = await createWorkflow(n8n, await readTemplate(key, credentials));
+      const workflow = await createWorkflow(n8n, await readTemplate(key, credentials, tableOf('n8n')));
       workflows[key] = workflow.id;
       await publishWorkflow(n8n, workflow.id);
       const trigger = workflow.nodes.find(({ type }) => /Trigger$/.test(type)) as WorkflowNode;

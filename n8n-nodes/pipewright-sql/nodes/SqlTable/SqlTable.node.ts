@@ -3,6 +3,7 @@ import { sqlTable } from '../../../../shared/src/sql-table.ts';
 import { executeOperations, type ExecuteOptions } from '../../../face/execute.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { describeProperties } from '../../../face/operation-properties.ts';
+import { describeSubtitle } from '../../../face/subtitle.ts';
 
 /** Only the operator of an n8n knows where files last: without this folder, SQLite is not offered. */
 const options: ExecuteOptions = { lastingFolder: process.env['PIPEWRIGHT_SQLITE_FOLDER'] };
@@ -15,7 +16,7 @@ export class SqlTable implements INodeType {
     icon: { light: 'file:../../icons/sql-table.svg', dark: 'file:../../icons/sql-table.dark.svg' },
     group: ['transform'],
     version: 1,
-    subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+    subtitle: describeSubtitle('operation', sqlTable.operations),
     description: 'Load datasets into tables of PostgreSQL or SQLite.',
     defaults: { name: 'SQL Table' },
     usableAsTool: true,

@@ -3,6 +3,7 @@ import { dataFactory } from '../../../../shared/src/services/azure/data-factory/
 import { executeOperations } from '../../../face/execute.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { describeProperties } from '../../../face/operation-properties.ts';
+import { describeSubtitle } from '../../../face/subtitle.ts';
 
 /** Pipelines and triggers of Azure Data Factory. */
 export class DataFactory implements INodeType {
@@ -12,7 +13,7 @@ export class DataFactory implements INodeType {
     icon: { light: 'file:../../icons/data-factory.svg', dark: 'file:../../icons/data-factory.dark.svg' },
     group: ['transform'],
     version: 1,
-    subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+    subtitle: describeSubtitle('operation', dataFactory.operations),
     description: 'Run pipelines of Azure Data Factory, wait for them, and start or stop their triggers.',
     defaults: { name: 'Azure Data Factory' },
     usableAsTool: true,

@@ -3,6 +3,7 @@ import { dbt } from '../../../../shared/src/services/dbt/service.ts';
 import { executeOperations } from '../../../face/execute.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { describeProperties } from '../../../face/operation-properties.ts';
+import { describeSubtitle } from '../../../face/subtitle.ts';
 
 /** Job runs of the dbt platform. */
 export class Dbt implements INodeType {
@@ -12,7 +13,7 @@ export class Dbt implements INodeType {
     icon: { light: 'file:../../icons/dbt.svg', dark: 'file:../../icons/dbt.dark.svg' },
     group: ['transform'],
     version: 1,
-    subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+    subtitle: describeSubtitle('operation', dbt.operations),
     description: 'React to job runs of the dbt platform, run jobs, wait for them, and say which step failed.',
     defaults: { name: 'dbt' },
     usableAsTool: true,

@@ -10,6 +10,7 @@ import {
 import { dbt } from '../../../../shared/src/services/dbt/service.ts';
 import { keepEmitter } from '../../../face/emitters.ts';
 import { describeMethods } from '../../../face/methods.ts';
+import { describeSubtitle } from '../../../face/subtitle.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../face/subscription.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../face/trigger-properties.ts';
 import { receiveDelivery } from '../../../face/webhook.ts';
@@ -23,7 +24,7 @@ export class DbtTrigger implements INodeType {
     group: ['trigger'],
     // With version 1, n8n evaluates an expression for every delivery.
     version: 2,
-    subtitle: '={{ $parameter["event"] }}',
+    subtitle: describeSubtitle('event', dbt.triggers),
     description: 'Starts the workflow when a job run of the dbt platform starts, completes or fails',
     defaults: { name: 'dbt Trigger' },
     inputs: [],

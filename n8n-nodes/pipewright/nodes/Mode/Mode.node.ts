@@ -3,6 +3,7 @@ import { mode } from '../../../../shared/src/services/mode/service.ts';
 import { executeOperations } from '../../../face/execute.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { describeProperties } from '../../../face/operation-properties.ts';
+import { describeSubtitle } from '../../../face/subtitle.ts';
 
 /** Reports of Mode and the results of their queries. */
 export class Mode implements INodeType {
@@ -12,7 +13,7 @@ export class Mode implements INodeType {
     icon: { light: 'file:../../icons/mode.svg', dark: 'file:../../icons/mode.dark.svg' },
     group: ['transform'],
     version: 1,
-    subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+    subtitle: describeSubtitle('operation', mode.operations),
     description: 'Run reports of Mode, wait for them, and download what their queries found.',
     defaults: { name: 'Mode' },
     usableAsTool: true,

@@ -3,6 +3,7 @@ import { quantemplate } from '../../../../shared/src/services/quantemplate/servi
 import { executeOperations } from '../../../face/execute.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { describeProperties } from '../../../face/operation-properties.ts';
+import { describeSubtitle } from '../../../face/subtitle.ts';
 
 /** Pipelines and datasets of Quantemplate. */
 export class Quantemplate implements INodeType {
@@ -12,7 +13,7 @@ export class Quantemplate implements INodeType {
     icon: { light: 'file:../../icons/quantemplate.svg', dark: 'file:../../icons/quantemplate.dark.svg' },
     group: ['transform'],
     version: 1,
-    subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+    subtitle: describeSubtitle('operation', quantemplate.operations),
     description:
       'React to updated datasets and completed pipelines of Quantemplate, run pipelines, and download or upload datasets.',
     defaults: { name: 'Quantemplate' },

@@ -3,6 +3,7 @@ import { slack } from '../../../../shared/src/services/slack/service.ts';
 import { executeOperations } from '../../../face/execute.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { describeProperties } from '../../../face/operation-properties.ts';
+import { describeSubtitle } from '../../../face/subtitle.ts';
 
 /** Messages, files, channels and people of Slack. */
 export class Slack implements INodeType {
@@ -12,7 +13,7 @@ export class Slack implements INodeType {
     icon: { light: 'file:../../icons/slack.svg', dark: 'file:../../icons/slack.dark.svg' },
     group: ['transform'],
     version: 1,
-    subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+    subtitle: describeSubtitle('operation', slack.operations),
     description: 'Tell people in Slack: send messages, share files, find channels and people.',
     defaults: { name: 'Slack' },
     usableAsTool: true,

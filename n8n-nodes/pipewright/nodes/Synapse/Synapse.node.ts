@@ -3,6 +3,7 @@ import { synapse } from '../../../../shared/src/services/azure/synapse/service.t
 import { executeOperations } from '../../../face/execute.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { describeProperties } from '../../../face/operation-properties.ts';
+import { describeSubtitle } from '../../../face/subtitle.ts';
 
 /** Workspaces, pipelines and Spark jobs of Azure Synapse Analytics. */
 export class Synapse implements INodeType {
@@ -12,7 +13,7 @@ export class Synapse implements INodeType {
     icon: { light: 'file:../../icons/synapse.svg', dark: 'file:../../icons/synapse.dark.svg' },
     group: ['transform'],
     version: 1,
-    subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+    subtitle: describeSubtitle('operation', synapse.operations),
     description: 'Run pipelines and Spark jobs of Azure Synapse Analytics, and wait for them.',
     defaults: { name: 'Azure Synapse' },
     usableAsTool: true,
