@@ -40,7 +40,7 @@ export async function pick(editor: Editor, field: string, text: string): Promise
 export async function executeStep({ page }: Editor): Promise<string> {
   await page.locator(byTestId('node-execute-button')).click();
   const output = page.locator(byTestId('output-panel'));
-  const outcome = output.locator(`${byTestId('ndv-items-count')}, ${byTestId('node-error-message')}`).first();
+  const outcome = output.locator(`table td, ${byTestId('node-error-message')}`).first();
   await outcome.waitFor({ timeout: 30_000 });
   return output.innerText();
 }

@@ -7,11 +7,19 @@ export interface Delivery {
   body: Uint8Array;
 }
 
+const prefix = 'http-';
+
+/** Whether a header has a name; names of another length are told apart without being written anew. */
+function isNamed(given: string, wanted: string): boolean {
+  if (given.length === wanted.length) return given === wanted || given.toLowerCase() === wanted;
+  return given.length === prefix.length + wanted.length && given.toLowerCase() === prefix + wanted;
+}
+
 /** The value of a header, whatever the case of its name and with Zapier's `Http-` before it; undefined unless there is exactly one. */
-export function header(delivery: Delivery, name: string): string | undefined {
+export function header({ headers }: Delivery, name: string): string | undefined {
   const wanted = name.toLowerCase();
-  const found = Object.entries(delivery.headers).filter(([key]) => key.toLowerCase() === wanted || key.toLowerCase() === `http-${wanted}`);
-  const value = found.length === 1 ? found[0]?.[1] : undefined;
+  const found = Object.keys(headers).filter((given) => isNamed(given, wanted));
+  const value = found.length === 1 ? headers[found[0] as string] : undefined;
   if (Array.isArray(value)) return value.length === 1 ? value[0] : undefined;
   return value;
 }

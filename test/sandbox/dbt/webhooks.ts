@@ -68,6 +68,11 @@ export class Webhooks {
     return this.#subscriptions.map(showSubscription);
   }
 
+  /** The secrets of the subscriptions, for a sender that signs by itself. */
+  secrets(): string[] {
+    return this.#subscriptions.map(({ secret }) => secret);
+  }
+
   #find(id: string): Subscription {
     const found = this.#subscriptions.find((subscription) => subscription.id === id);
     if (!found) throw dbtRefusal(404, 'The requested webhook subscription was not found.');

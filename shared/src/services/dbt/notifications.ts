@@ -80,7 +80,12 @@ const moment = (value: unknown): string | undefined => (typeof value === 'string
 
 /** Leaves out what is not known. */
 export function known<T extends object>(record: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
+  const kept: Partial<T> = {};
+  for (const name of Object.keys(record) as (keyof T)[]) {
+    const value = record[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept as T;
 }
 
 /**

@@ -1,0 +1,23 @@
+// What is used of autocannon, which brings no types.
+declare module 'autocannon' {
+  interface Request {
+    method?: string;
+    path?: string;
+    body?: string | Uint8Array;
+    headers?: Record<string, string>;
+  }
+  interface Options {
+    url: string;
+    method: string;
+    connections: number;
+    /** Seconds. */
+    duration: number;
+    requests: { setupRequest(request: Request): Request }[];
+  }
+  interface Result {
+    requests: { average: number };
+    errors: number;
+    statusCodeStats?: Record<string, { count: number }>;
+  }
+  export default function autocannon(options: Options): Promise<Result>;
+}

@@ -1,0 +1,50 @@
+import { createHmac } from 'node:crypto';
+
+/** The body of a notification with the signature that dbt would send. */
+export interface SignedBody {
+  body: Buffer;
+  signature: string;
+}
+
+/**
+ * Notifications of as many job runs, each another one, of about 1 KB.
+ * @param first counts on from earlier ones
+ */
+export function signedRuns(count: number, secret: string, { job = '910', first = 0 } = {}): SignedBody[] {
+  return Array.from({ length: count }, (_, offset) => {
+    const index = first + offset;
+    const runId = String(70_403_103_000_000 + index);
+    const notification = {
+      accountId: 12345,
+      webhookId: 'wsu_1',
+      eventId: `wev_${index}`,
+      timestamp: '2026-11-20T08:02:35.789265936Z',
+      eventType: 'job.run.completed',
+      webhookName: 'Pipewright',
+      data: {
+        jobId: job,
+        jobName: 'Daily Job (dbt build)',
+        runId,
+        environmentId: '1234',
+        environmentName: 'Production',
+        dbtVersion: 'latest',
+        projectName: 'Claims',
+        projectId: '678',
+        runStatus: 'Success',
+        runStatusCode: 10,
+        runStatusMessage: 'None',
+        runReason: 'Scheduled',
+        runStartedAt: '2026-11-20T08:00:04Z',
+        runFinishedAt: '2026-11-20T08:02:32Z',
+        note: 'x'.repeat(400),
+      },
+    };
+    const body = Buffer.from(JSON.stringify(notification));
+    return { body, signature: createHmac('sha256', secret).update(body).digest('hex') };
+  });
+}
+
+/** Notifications without end, of which no two are of one run. */
+export function* endlessRuns(secret: string, job: string): Generator<SignedBody, never> {
+  for (let first = 0; ; first += 500) yield* signedRuns(500, secret, { job, first });
+}
