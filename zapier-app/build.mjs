@@ -37,6 +37,8 @@ export async function bundleZapierApp(directory) {
     format: 'esm',
     external: ['zapier-platform-core'],
     legalComments: 'none',
+    // Zapier reads the whole bundle at a cold start.
+    minify: true,
     tsconfigRaw: '{}',
     logLevel: 'silent',
     // Bundled CommonJS packages call require(), which an ES module does not have.

@@ -8,6 +8,7 @@ import { defineAction, type Action } from '../../operations/operation.ts';
 import type { SqlConnection } from './connection.ts';
 import { fieldsOf, openSource, type DatasetSource } from './dataset-sources.ts';
 import { openDatabase } from './open-database.ts';
+import { withinTime } from './within-time.ts';
 
 const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
 
@@ -67,7 +68,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
     description: 'Loads a CSV dataset into a table of a SQL database, wholly or not at all.',
     effect: 'starts work',
     input: {
-      source: v.optional(option(choices, { label: 'Dataset From', help: 'A file that an earlier step gave, or a service to fetch the dataset from.' }), 'file'),
+      source: v.optional(option(choices, { label: 'Dataset From', help: 'A file that an earlier step gave, or a service to fetch the dataset from. On Zapier a load must end within 25 seconds; otherwise the table stays as it was.' }), 'file'),
       ...Object.assign({}, ...sources.map(fieldsOf)),
       ...loadFields,
     } as typeof loadFields & { source: v.OptionalSchema<v.GenericSchema<string>, string> },
@@ -80,7 +81,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
       const target = await openDatabase(context.connection, context.host);
       try {
         const dataset = await openDataset(sources, input, context);
-        const { table, ...result } = await load(dataset.bytes, target, {
+        const { table, ...result } = await load(withinTime(dataset.bytes, context.host), target, {
           table: input.table,
           mode: input.mode,
           delimiter: delimiters[input.delimiter],

@@ -1,0 +1,94 @@
+import { Client } from 'pg';
+import { startPostgres, type Postgres } from '../machine/postgres.ts';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { ZapierAppError } from '../zapier-runtime/zapier-app-error.ts';
+import { startZapierBackend, type ZapierBackend } from '../zapier-runtime/zapier-backend.ts';
+import { builtZip } from './built-zip.ts';
+import { groupsOf } from './sandbox-accounts.ts';
+
+let sandbox: Sandbox;
+let postgres: Postgres;
+let zapier: ZapierBackend;
+let account: Record<string, unknown>;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ claimsRows: 3_000 });
+  postgres = await startPostgres();
+  zapier = await startZapierBackend(await builtZip());
+  const { host, port, database, user, password } = postgres;
+  account = {
+    ...groupsOf(sandbox).quantemplate,
+    sql_host: host,
+    sql_port: port,
+    sql_database: database,
+    sql_user: user,
+    sql_password: password,
+    sql_ssl: 'off',
+  };
+}, 180_000);
+
+afterAll(async () => {
+  await zapier?.close();
+  await postgres?.stop();
+  await sandbox?.stop();
+});
+
+beforeEach(() => sandbox.control.reset());
+
+async function rowsOf(table: string): Promise<number> {
+  const client = new Client({ connectionString: postgres.url });
+  await client.connect();
+  try {
+    const { rows } = await client.query(`SELECT count(*)::int AS rows FROM ${table}`);
+    return (rows[0] as { rows: number }).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const straight = { source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: 'd-claims' };
+const load = async (inputData: Record<string, unknown>, authData = account) =>
+  (await zapier.create('sql_table_load_dataset', { authData, inputData })).output;
+const refusal = async (inputData: Record<string, unknown>, authData = account): Promise<string> => {
+  const error: unknown = await load(inputData, authData).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ZapierAppError);
+  expect(JSON.stringify(error)).not.toContain(postgres.password);
+  return (error as ZapierAppError).userMessage ?? '';
+};
+
+describe('Load Dataset on Zapier', () => {
+  it('takes a dataset straight from its service, replaces it, and appends to it', async () => {
+    expect(await load({ ...straight, table: 'claims' })).toMatchObject({ id: 'claims', rows: 3_000, rejected: 0 });
+    await load({ ...straight, table: 'claims', mode: 'replace' });
+    expect(await rowsOf('claims')).toBe(3_000);
+    await load({ ...straight, table: 'claims', mode: 'append' });
+    expect(await rowsOf('claims')).toBe(6_000);
+    expect(await refusal({ ...straight, table: 'claims', mode: 'create' })).toMatch(/exists/);
+  });
+
+  it('takes a file that an earlier step gave', async () => {
+    const { output } = await zapier.create('quantemplate_download_dataset', { authData: account, inputData: { dataset: 'd-claims' } });
+    const inputData = await zapier.resolvePointers({ file: output['file'], table: 'from_file' });
+    expect(await load(inputData)).toMatchObject({ rows: 3_000 });
+  });
+
+  it('offers no SQLite, for nothing lasts there', async () => {
+    const keys = (await zapier.definition()).authentication?.fields?.map(({ key }) => key) ?? [];
+    expect(keys).toContain('sql_host');
+    expect(keys.filter((key) => /file|engine/.test(key))).toEqual([]);
+  });
+
+  it('says what is wrong with the connection', async () => {
+    expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_password: 'wrong' })).toMatch(/password/i);
+    expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_host: 'no-such-host.invalid' })).toMatch(/host|reach|found/i);
+    expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_port: '1' })).toMatch(/port|answers|reach/i);
+    const tested: unknown = await zapier.authTest({ ...account, sql_password: 'wrong' }).catch((error: unknown) => error);
+    expect((tested as ZapierAppError).userMessage).toMatch(/^SQL Database: .*password/i);
+  });
+
+  it('leaves the table as it was when the dataset breaks off', async () => {
+    sandbox.faults.add({ match: { path: /datasets\/d-claims/ }, times: 9, fault: { kind: 'cut', afterBytes: 100_000 } });
+    expect(await refusal({ ...straight, table: 'claims', mode: 'replace' })).toMatch(/\S/);
+    expect(await rowsOf('claims')).toBe(6_000);
+  });
+});
