@@ -2,6 +2,7 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Bytes } from '../../shared/src/host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
+import { unreachable } from '../../shared/src/host/unreachable.ts';
 import { redact } from '../../shared/src/http/http-error.ts';
 import { cutShort, isNodeStream, toNodeStream } from './streams.ts';
 
@@ -22,14 +23,6 @@ export function headersOf(response: FullResponse): Headers {
   );
 }
 
-const reasons: Record<string, string> = {
-  ENOTFOUND: 'there is no such host',
-  ECONNREFUSED: 'nothing answers at that address',
-  ECONNABORTED: 'no answer came in time',
-  ETIMEDOUT: 'no answer came in time',
-  ECONNRESET: 'the connection was closed before an answer came',
-};
-
 /** The code of the fault at the bottom of an error. */
 function codeOf(error: unknown): string | undefined {
   for (
@@ -43,18 +36,12 @@ function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** What a request that got no answer becomes. Its text holds no query of an address, for addresses can be secrets. */
-export function unreachable(error: unknown): PipewrightError {
+/** What a request that got no answer becomes. */
+function withoutAnswer(error: unknown): PipewrightError {
   if (error instanceof PipewrightError) return error;
   const code = codeOf(error);
   if (code === 'ERR_CANCELED') return new PipewrightError({ code: 'cancelled', message: 'The execution was stopped.' });
-  const said = error instanceof Error ? redact(error.message) : 'unknown';
-  return new PipewrightError({
-    code: 'unavailable',
-    message: `${reasons[code ?? ''] ?? `the request failed (${code ?? said})`}.`,
-    hint: 'Check the address in the credential and the network.',
-    retryable: true,
-  });
+  return unreachable([code, error instanceof Error ? redact(error.message) : undefined]);
 }
 
 function bodyOf(body: HttpRequest['body']): Pick<IHttpRequestOptions, 'body'> {
@@ -118,7 +105,7 @@ export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpR
       if (isUnpacked(response.body)) delete received['content-length'];
       return { status: response.statusCode, headers: received, text: '', stream: streamOf(response.body) };
     } catch (error) {
-      throw unreachable(error);
+      throw withoutAnswer(error);
     }
   };
 }

@@ -101,6 +101,11 @@ describe('a request of the Zapier app', () => {
     await expect(send(({ send: http }) => http({ method: 'POST', url, headers: {}, body: { stream } }))).rejects.toThrow('The source broke.');
   });
 
+  it('knows that nothing was sent when nothing answers at an address', async () => {
+    const refused = send(({ send: http }) => http({ method: 'POST', url: 'http://127.0.0.1:9/', headers: {}, body: '{}' }));
+    await expect(refused).rejects.toMatchObject({ message: 'nothing answers at that address.', unsent: true });
+  });
+
   it('gives up when no answer comes, before Zapier ends the step', async () => {
     handler = () => undefined;
     const begin = Date.now();

@@ -3,6 +3,7 @@ import type { ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Bytes } from '../../shared/src/host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
+import { unreachable } from '../../shared/src/host/unreachable.ts';
 
 /** Sends requests by `z.request` and knows which answers are still coming. */
 export interface Sender {
@@ -62,7 +63,7 @@ export function openSender(z: Pick<ZObject, 'request'>, { endsAt, silence = 10_0
     } catch (error) {
       controller.abort();
       open.delete(controller);
-      throw upload.failure() ?? unreachable(error);
+      throw upload.failure() ?? withoutAnswer(error);
     } finally {
       clearTimeout(timer);
     }
@@ -158,25 +159,9 @@ async function readText(stream: Bytes): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-const reasons: Record<string, string> = {
-  ENOTFOUND: 'there is no such host',
-  ECONNREFUSED: 'nothing answers at that address',
-  ECONNRESET: 'the connection was closed before an answer came',
-  ETIMEDOUT: 'no answer came in time',
-  AbortError: 'no answer came in time',
-  'max-redirect': 'it was passed on from one address to the next without end',
-  AppError: 'it led to an address that Zapier does not allow',
-};
-
-/** The text holds no address: the messages of Zapier's core do, and addresses can be secrets. */
-function unreachable(error: unknown): PipewrightError {
+/** What a request that got no answer becomes. */
+function withoutAnswer(error: unknown): PipewrightError {
   if (error instanceof PipewrightError) return error;
   const { code, type, name } = error as { code?: string; type?: string; name?: string };
-  const known = reasons[code ?? ''] ?? reasons[type ?? ''] ?? reasons[name ?? ''];
-  return new PipewrightError({
-    code: 'unavailable',
-    message: `${known ?? `the request failed (${code ?? type ?? name ?? 'unknown'})`}.`,
-    hint: 'Check the address in the connection and the network.',
-    retryable: true,
-  });
+  return unreachable([code, type, name], { AppError: 'it led to an address that Zapier does not allow' });
 }

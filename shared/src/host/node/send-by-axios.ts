@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import axios, { type AxiosResponse } from 'axios';
 import { PipewrightError } from '../error.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../http.ts';
+import { unreachable } from '../unreachable.ts';
 
 function headersOf(response: AxiosResponse): Headers {
   return Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
@@ -34,7 +35,7 @@ export async function sendByAxios(request: HttpRequest): Promise<HttpResponse> {
     if (!('statusCode' in stream)) delete received['content-length'];
     return { status: response.status, headers: received, text: '', stream: checked(stream) };
   } catch (error) {
-    throw unreachable(error);
+    throw error instanceof PipewrightError ? error : unreachable([codeOf(error)]);
   }
 }
 
@@ -49,17 +50,4 @@ async function* checked(body: Readable): AsyncGenerator<Uint8Array> {
 
 function codeOf(error: unknown): string {
   return axios.isAxiosError(error) || error instanceof Error ? String((error as { code?: string }).code ?? error.name) : 'unknown';
-}
-
-function unreachable(error: unknown): PipewrightError {
-  if (error instanceof PipewrightError) return error;
-  const code = codeOf(error);
-  const why: Record<string, string> = {
-    ENOTFOUND: 'there is no such host',
-    ECONNREFUSED: 'nothing answers at that address',
-    ECONNABORTED: 'no answer came in time',
-    ETIMEDOUT: 'no answer came in time',
-    ECONNRESET: 'the connection was closed before an answer came',
-  };
-  return new PipewrightError({ code: 'unavailable', message: `${why[code] ?? `the request failed (${code})`}.`, hint: 'Check the address in the connection and the network.', retryable: true, unsent: code === 'ENOTFOUND' || code === 'ECONNREFUSED' });
 }
