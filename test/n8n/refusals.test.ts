@@ -1,8 +1,10 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { packages } from '../../n8n-nodes/readme-tables.ts';
 import { credentialName, resourceValue } from '../../n8n-nodes/face/names.ts';
-import { describeField } from '../../shared/src/operations/fields.ts';
+import { describeField, type Field } from '../../shared/src/operations/fields.ts';
 import type { Operation } from '../../shared/src/operations/operation.ts';
+import type { Service } from '../../shared/src/operations/service.ts';
+import { neededFields, said, secretField, unknownInput } from '../parity/refusals.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
 import { openN8n, type Credentials, type Executed, type N8n } from './open-n8n.ts';
@@ -33,21 +35,15 @@ beforeEach(() => {
 /** An expression that finds nothing: n8n itself only notices fields that were never filled in. */
 const empty = "={{ $json['there is nothing here'] }}";
 
-/** What a form needs beside its required fields. */
-const besides: Record<string, INodeParameters> = { sendMessage: { text: 'Hello' } };
-
-/** A form in which every field that must be filled in holds something that no vendor knows. */
-function filledIn({ key, resource, input }: Operation, unknown: string, emptyField?: string): INodeParameters {
-  const values = Object.entries(input).flatMap(([name, field]): [string, unknown][] => {
-    const { kind, required, choices, idFromUrl, options } = describeField(field);
-    if (!required) return [];
-    if (kind === 'option') return [[name, options?.[0]?.value]];
-    const known = kind === 'file' ? 'data' : kind === 'text' ? (name === 'factory' ? 'nowhere/nothing' : unknown) : 1;
+/** The form as n8n keeps it: what can be picked from a list knows in which way it was given. */
+function filledIn(service: Service, operation: Operation, emptyField?: string): INodeParameters {
+  const values = Object.entries(unknownInput(service, operation, 'data')).map(([name, known]) => {
+    const { kind, choices, idFromUrl } = describeField(operation.input[name] as Field);
     const value = name === emptyField ? empty : known;
-    return [[name, kind === 'text' && (choices || idFromUrl) ? { __rl: true, mode: 'id', value } : value]];
+    return [name, kind === 'text' && (choices || idFromUrl) ? { __rl: true, mode: 'id', value } : value];
   });
-  const form = { resource: resourceValue(resource), operation: key, ...besides[key], ...Object.fromEntries(values) };
-  return form as INodeParameters;
+  const chosen = { resource: resourceValue(operation.resource), operation: operation.key };
+  return { ...chosen, ...Object.fromEntries(values) } as INodeParameters;
 }
 
 const secretsOf = (values: Credentials): string[] =>
@@ -69,33 +65,28 @@ const file = [{ json: {}, binary: { data: { data: 'YSxiCjEsMgo=', mimeType: 'tex
 
 describe.each(every)('%s', (_name, service, operation) => {
   const credential = credentialName(service.connection);
-  const unknown = service.key === 'dbt' ? '999999' : 'unknown-1';
-  const run = (parameters: INodeParameters) => n8n.execute({ node: service.key, credentials, parameters }, file);
+  const run = (emptyField?: string) =>
+    n8n.execute({ node: service.key, credentials, parameters: filledIn(service, operation, emptyField) }, file);
 
   it('says what to do when the secret is wrong', async () => {
-    const own = credentials[credential] as Record<string, unknown>;
-    const secret = ['clientSecret', 'apiToken', 'botToken'].find((field) => field in own) as string;
-    credentials[credential] = { ...own, [secret]: 'xoxb-wrong' };
-    expect(explained(await run(filledIn(operation, unknown)))).toMatch(/(the|its) (client )?secret|API token|Bot User OAuth Token/);
+    credentials[credential] = { ...credentials[credential], [secretField(service)]: 'xoxb-wrong' };
+    expect(explained(await run())).toMatch(said.wrongSecret);
   });
 
   it('names a field that turns out to be empty', async () => {
-    for (const [name, field] of Object.entries(operation.input)) {
-      const { label, required, kind } = describeField(field);
-      if (!required || kind === 'option') continue;
-      expect(explained(await run(filledIn(operation, unknown, name)))).toContain(`“${label}”`);
-    }
+    for (const name of neededFields(operation))
+      expect(explained(await run(name))).toContain(`“${describeField(operation.input[name] as Field).label}”`);
   });
 
   it('says what to check when there is no such thing', async () => {
-    const result = await run(filledIn(operation, unknown));
+    const result = await run();
     if (operation.kind === 'search' && !result.error) expect(result.items).toEqual([]);
-    else expect(explained(result)).toMatch(/Check |Pick /);
+    else expect(explained(result)).toMatch(said.unknown);
   });
 
   it('says who must allow it when the vendor forbids it', async () => {
     const fault = { kind: 'status', status: 403, body: { message: 'No entry' } } as const;
     sandbox.faults.add({ match: { path: /.*/ }, times: 50, fault });
-    expect(explained(await run(filledIn(operation, unknown)))).toMatch(/role|share|token|administrator|Entra/);
+    expect(explained(await run())).toMatch(said.forbidden);
   });
 });
