@@ -14,6 +14,10 @@ beforeAll(async () => {
       response.write(text.slice(0, 100), () => response.destroy());
       return;
     }
+    if (request.url === '/endless') {
+      response.writeHead(200).write(text);
+      return;
+    }
     const packed = request.url === '/packed';
     const body = packed ? gzipSync(text) : Buffer.from(text);
     response
@@ -62,4 +66,18 @@ it('knows that nothing was sent when nobody listens, but not when the connection
   closed.closeAllConnections();
   await new Promise((resolve) => closed.close(resolve));
   await expect(post()).rejects.toMatchObject({ code: 'unavailable', unsent: true });
+});
+
+describe('Work that is stopped', () => {
+  it.each(['before an answer came', 'while the body comes'])('ends at once %s', async (moment) => {
+    const controller = new AbortController();
+    const work = async () => {
+      const { stream } = await sendByAxios({ method: 'GET', url: `${base}/endless`, headers: {}, answer: 'stream' }, controller.signal);
+      if (moment === 'while the body comes') setTimeout(() => controller.abort(), 20);
+      for await (const _piece of stream ?? []) continue;
+    };
+    const ended = work();
+    if (moment === 'before an answer came') controller.abort();
+    await expect(ended).rejects.toMatchObject({ code: 'cancelled', message: 'The work was stopped.' });
+  });
 });

@@ -1,11 +1,9 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PipewrightError } from '../error.ts';
-import type { Host, Log } from '../host.ts';
+import type { Bytes, Host, Log } from '../host.ts';
 import { memoryCache } from '../memory-cache.ts';
 import { sendByAxios } from './send-by-axios.ts';
 
@@ -28,12 +26,46 @@ export interface NodeFile {
   size: number;
 }
 
+/** Bytes that are written at once: fewer and larger writes cost less. */
+const writtenAtOnce = 1024 * 1024;
+
+/** Writes bytes into a new file, while the next ones are on their way. */
+async function writeBytes(path: string, bytes: Bytes, signal: AbortSignal | undefined): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    let pieces: Uint8Array[] = [];
+    let held = 0;
+    let writing: Promise<unknown> = Promise.resolve();
+    const flush = async () => {
+      await writing;
+      const expected = held;
+      writing = file.writev(pieces).then(({ bytesWritten }) => {
+        if (bytesWritten < expected) throw new Error(`Only ${bytesWritten} of ${expected} bytes could be written.`);
+      });
+      // Whoever waits for it next hears of an error; until then nobody does.
+      writing.catch(() => undefined);
+      pieces = [];
+      held = 0;
+    };
+    for await (const piece of bytes) {
+      signal?.throwIfAborted();
+      pieces.push(piece);
+      held += piece.length;
+      if (held >= writtenAtOnce) await flush();
+    }
+    await flush();
+    await writing;
+  } finally {
+    await file.close();
+  }
+}
+
 /** The host for plain Node: the command line, tests, and anyone who embeds the library. Files are files, HTTP is axios. */
 export function nodeHost(options: NodeHostOptions = {}): Host {
   const { folder = '.', log = silent, signal } = options;
   const seen = new Set<string>();
   return {
-    http: sendByAxios,
+    http: (request) => sendByAxios(request, signal),
     now: Date.now,
     async sleep(milliseconds) {
       try {
@@ -55,7 +87,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
         const path = join(folder, basename(name));
         const partial = `${path}.partial`;
         try {
-          await pipeline(Readable.from(bytes), createWriteStream(partial), ...(signal ? [{ signal }] : []));
+          await writeBytes(partial, bytes, signal);
         } catch (error) {
           await rm(partial, { force: true });
           throw error;

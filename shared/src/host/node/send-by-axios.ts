@@ -12,7 +12,7 @@ function headersOf(response: AxiosResponse): Headers {
  * Sends a request by axios. Any status resolves; redirects are followed, without the authorization at another host.
  * @throws PipewrightError `unavailable` when there is no answer; its text holds no address, for addresses can be secrets
  */
-export async function sendByAxios(request: HttpRequest): Promise<HttpResponse> {
+export async function sendByAxios(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
   const { method, url, headers, body, answer = 'text', timeout = 30_000 } = request;
   const streamed = typeof body === 'object' && 'stream' in body;
   try {
@@ -27,26 +27,31 @@ export async function sendByAxios(request: HttpRequest): Promise<HttpResponse> {
       maxBodyLength: Infinity,
       timeout: streamed || answer === 'stream' ? 0 : timeout,
       ...(streamed ? { maxRedirects: 0 } : {}),
+      ...(signal ? { signal } : {}),
     });
     const received = headersOf(response);
     if (answer === 'text') return { status: response.status, headers: received, text: String(response.data ?? '') };
     const stream = response.data as Readable;
     // An unpacked body is longer than its header says, and axios takes away the header that would tell so.
     if (!('statusCode' in stream)) delete received['content-length'];
-    return { status: response.status, headers: received, text: '', stream: checked(stream) };
+    return { status: response.status, headers: received, text: '', stream: checked(stream, signal) };
   } catch (error) {
+    if (signal?.aborted) throw stopped();
     throw error instanceof PipewrightError ? error : unreachable([codeOf(error)]);
   }
 }
 
 /** A body that is cut short fails instead of looking whole. */
-async function* checked(body: Readable): AsyncGenerator<Uint8Array> {
+async function* checked(body: Readable, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   try {
     yield* body as AsyncIterable<Uint8Array>;
   } catch (error) {
+    if (signal?.aborted) throw stopped();
     throw new PipewrightError({ code: 'cut-short', message: 'The connection broke while the body came.', hint: 'Run it again; nothing was kept.', retryable: true, cause: codeOf(error) });
   }
 }
+
+const stopped = () => new PipewrightError({ code: 'cancelled', message: 'The work was stopped.' });
 
 function codeOf(error: unknown): string {
   return axios.isAxiosError(error) || error instanceof Error ? String((error as { code?: string }).code ?? error.name) : 'unknown';
