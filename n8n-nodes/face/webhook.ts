@@ -51,7 +51,7 @@ async function take(
   const subscription = keptSubscription(context);
   const once = async (eventId: string) => context.getMode() === 'manual' || seenFirst(`${key}:${eventId}`);
   const judge = (connection: Record<string, unknown>) =>
-    takeDelivery(trigger, delivery, { input, connection, host: { once }, ...(subscription ? { subscription } : {}) });
+    takeDelivery(trigger, delivery, { input, connection, host: { once, now: Date.now }, ...(subscription ? { subscription } : {}) });
   const read = () => readConnection(context, service.connection);
   const taken = await judge(await knownConnection(key, read));
   if (taken.outcome !== 'refused') return taken;

@@ -25,7 +25,7 @@ async function takeAll(deliveries: readonly Delivery[]): Promise<number> {
   const once = async (id: string): Promise<boolean> => !seen.has(id) && Boolean(seen.add(id));
   let started = 0;
   for (const delivery of deliveries) {
-    const taken = await takeDelivery(trigger, delivery, { input, connection: {}, subscription, host: { once } });
+    const taken = await takeDelivery(trigger, delivery, { input, connection: {}, subscription, host: { once, now: Date.now } });
     if (taken.outcome === 'events') started += 1;
   }
   return started;

@@ -15,11 +15,9 @@ function isNamed(given: string, wanted: string): boolean {
   return given.length === prefix.length + wanted.length && given.toLowerCase() === prefix + wanted;
 }
 
-/** The value of a header, whatever the case of its name and with Zapier's `Http-` before it; undefined unless there is exactly one. */
-export function header({ headers }: Delivery, name: string): string | undefined {
+/** Every value of a header, whatever the case of its name and with Zapier's `Http-` before it. */
+export function headerValues({ headers }: Delivery, name: string): string[] {
   const wanted = name.toLowerCase();
   const found = Object.keys(headers).filter((given) => isNamed(given, wanted));
-  const value = found.length === 1 ? headers[found[0] as string] : undefined;
-  if (Array.isArray(value)) return value.length === 1 ? value[0] : undefined;
-  return value;
+  return found.flatMap((given) => headers[given] ?? []);
 }

@@ -1,5 +1,6 @@
 import type { Delivery } from './delivery.ts';
-import { sameBytes, schemes, type Refusal, type SchemeName, type Secrets } from './scheme.ts';
+import type { Proof, Refusal, Scheme, SchemeName, Secrets } from './scheme.ts';
+import { schemes } from './schemes.ts';
 
 /** How a delivery is to be verified. */
 export interface ReceiveOptions {
@@ -9,6 +10,10 @@ export interface ReceiveOptions {
   secrets: Secrets;
   /** Take deliveries without any secret; they are marked as not verified. Default: false. */
   acceptsUnsigned?: boolean;
+  /** Seconds since 1970. */
+  now: number;
+  /** Seconds by which a signed moment may be off, either way. Default: 300. */
+  toleranceSeconds?: number;
   /** Largest body in bytes. Default: 1 MiB. */
   maximumBytes?: number;
 }
@@ -32,11 +37,15 @@ export interface Refused {
 const explanations: Record<Refusal, string> = {
   'no-secret': 'No secret is set, so nothing can be verified. Set one in the connection, or tick Accept Unsigned Events.',
   missing: 'The delivery carries no signature or secret. Check that the sender is set up to send it, and that no proxy removes it.',
+  several: 'The header or parameter of the signature came more than once, so it is not known which one counts.',
   'bad-encoding': 'The signature is not written as this sender writes it. It may come from another sender.',
   'no-match': 'The signature or secret does not match. Check that the secret is the one of this very webhook, and that no proxy rewrites the body.',
+  stale: 'The signature is right, but it was made too long ago: the delivery may have been recorded and sent again. Check the clocks of both machines.',
+  future: 'The signature is right, but it was made in the future. Check the clocks of both machines.',
   'too-large': 'The body is larger than a notification ever is.',
   'not-json': 'The body is not JSON.',
   'secret-has-white-space': 'Nothing matches, and the secret in the connection begins or ends with white space: copy it again.',
+  'secret-is-an-id': 'Nothing matches, and what is set as the secret looks like an ID of the webhook. Copy the secret itself.',
 };
 
 const refuse = (reason: Refusal): Refused => ({ ok: false, reason, explanation: explanations[reason] });
@@ -63,7 +72,22 @@ function prove(delivery: Delivery, options: ReceiveOptions): Accepted['matchedSe
   const scheme = schemes[options.scheme];
   const proof = scheme.proof(delivery, options.location);
   if (typeof proof === 'string') return refuse(proof);
-  if (current && sameBytes(proof, scheme.expected(delivery, current))) return 'current';
-  if (previous && sameBytes(proof, scheme.expected(delivery, previous))) return 'previous';
-  return refuse(current && current !== current.trim() ? 'secret-has-white-space' : 'no-match');
+  const matched = (['current', 'previous'] as const).find((name) => {
+    const secret = options.secrets[name];
+    return secret !== undefined && secret !== '' && scheme.matches(proof, delivery, secret);
+  });
+  return matched === undefined ? refuse(reasonOf(scheme, current)) : (timeFault(proof, options) ?? matched);
+}
+
+/** Why nothing matches, by the looks of the secret that is set. */
+function reasonOf(scheme: Scheme, secret: string | undefined): Refusal {
+  if (secret === undefined) return 'no-match';
+  return secret === secret.trim() ? (scheme.faultOf?.(secret) ?? 'no-match') : 'secret-has-white-space';
+}
+
+/** Old and future moments are refused only once the signature is known to be right: a forger learns nothing. */
+function timeFault({ signedAt }: Proof, { now, toleranceSeconds = 300 }: ReceiveOptions): Refused | undefined {
+  if (signedAt === undefined) return undefined;
+  if (signedAt < now - toleranceSeconds) return refuse('stale');
+  return signedAt > now + toleranceSeconds ? refuse('future') : undefined;
 }

@@ -44,7 +44,7 @@ export interface TriggerSetting {
   connection: Record<string, unknown>;
   /** What was kept of the subscription, where the vendor has such. */
   subscription?: Subscription;
-  host: Pick<Host, 'once'>;
+  host: Pick<Host, 'once' | 'now'>;
 }
 
 /**
@@ -60,6 +60,7 @@ export async function takeDelivery(trigger: WebhookTrigger, delivery: Delivery, 
     ...(location === undefined ? {} : { location }),
     secrets: verification.secrets(setting.connection as never, setting.subscription),
     acceptsUnsigned: verification.acceptsUnsigned?.(input) ?? false,
+    now: setting.host.now() / 1000,
   });
   if (!received.ok) return { outcome: 'refused', explanation: received.explanation };
   const wanted = trigger.events(received.body, input);

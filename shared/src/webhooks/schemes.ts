@@ -1,0 +1,17 @@
+import type { Scheme, SchemeName } from './scheme.ts';
+import { dbt } from './schemes/dbt.ts';
+import { github } from './schemes/github.ts';
+import { sharedSecretBasic, sharedSecretHeader, sharedSecretQuery } from './schemes/shared-secret.ts';
+import { slack } from './schemes/slack.ts';
+import { standardWebhooks } from './schemes/standard-webhooks.ts';
+
+/** Every scheme by its name. */
+export const schemes: Record<SchemeName, Scheme> = {
+  dbt,
+  slack,
+  github,
+  'standard-webhooks': standardWebhooks,
+  'shared-secret-header': sharedSecretHeader,
+  'shared-secret-basic': sharedSecretBasic,
+  'shared-secret-query': sharedSecretQuery,
+};

@@ -1,0 +1,42 @@
+import type { Delivery } from '../delivery.ts';
+import { fromHeader, sameBytes, type Proof, type Refusal, type Scheme, type Signing } from '../scheme.ts';
+
+const asProof = (value: string): Proof => ({ candidates: [Buffer.from(value, 'utf8')] });
+
+/** A secret that comes as it is. It signs nothing: who reads one delivery can make others. */
+const sharedSecret = (
+  proof: (delivery: Delivery, location: string | undefined) => Proof | Refusal,
+  sign: (signing: Signing) => Pick<Delivery, 'headers' | 'query'>,
+): Scheme => ({
+  proof,
+  matches: ({ candidates }, _delivery, secret) =>
+    candidates.some((candidate) => sameBytes(candidate, Buffer.from(secret, 'utf8'))),
+  sign,
+});
+
+/** In a header of a name that was agreed; default: `X-Webhook-Secret`. */
+export const sharedSecretHeader = sharedSecret(
+  (delivery, location = 'x-webhook-secret') => fromHeader(delivery, location, asProof),
+  ({ secret, location = 'x-webhook-secret' }) => ({ headers: { [location]: secret }, query: {} }),
+);
+
+/** As the password of a basic log-in; the user's name does not count. */
+export const sharedSecretBasic = sharedSecret(
+  (delivery) =>
+    fromHeader(delivery, 'authorization', (value) => {
+      const [, encoded] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(value) ?? [];
+      const decoded = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
+      return decoded.includes(':') ? asProof(decoded.slice(decoded.indexOf(':') + 1)) : 'bad-encoding';
+    }),
+  ({ secret }) => ({ headers: { authorization: `Basic ${Buffer.from(`webhook:${secret}`).toString('base64')}` }, query: {} }),
+);
+
+/** In a query parameter of a name that was agreed; default: `token`. */
+export const sharedSecretQuery = sharedSecret(
+  ({ query }, location = 'token') => {
+    const value = Object.hasOwn(query, location) ? query[location] : undefined;
+    if (Array.isArray(value)) return 'several';
+    return value === undefined || value === '' ? 'missing' : asProof(value);
+  },
+  ({ secret, location = 'token' }) => ({ headers: {}, query: { [location]: secret } }),
+);
