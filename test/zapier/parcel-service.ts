@@ -123,6 +123,7 @@ const sent = defineWebhookTrigger<ParcelConnection>()({
     isSubscribed: async () => true,
     unsubscribe: async ({ id }, context) => void (await api(context).send('DELETE', `/hooks/${id}`)),
   },
+  example: () => ({ id: 'e-1', number: '00340', country: 'GB' }),
   events(body, { country }) {
     const event = body as { id: string; number: string; country: string };
     return country && event.country !== country ? [] : [{ id: event.id, data: { number: event.number } }];

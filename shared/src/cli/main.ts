@@ -2,7 +2,10 @@ import { describeError } from '../host/error.ts';
 import { listOperations } from './list.ts';
 import { loadFile } from './load.ts';
 import { runOperation } from './run.ts';
-import { UsageError } from './usage-error.ts';
+import { deliverEvent } from './deliver.ts';
+import { verifyDelivery } from './verify.ts';
+import { schemes } from '../webhooks/schemes.ts';
+import { Refused, UsageError } from './usage-error.ts';
 
 const usage = `Usage:
   pipewright list [--json]
@@ -13,12 +16,17 @@ const usage = `Usage:
                   [--mode create|replace|append] [--schema <name>] [--delimiter <character>]
                   [--max-rejected <rows>] [--allow-empty] [--json]
       Loads a CSV dataset into a table, wholly or not at all.
+  pipewright verify --scheme <name> --secret <text> [--previous-secret <text>] [--location <name>]
+                    --headers <json file> [--query <text>] --body <file> [--now <seconds since 1970>]
+      Whether a delivery is genuine, and if not, why. Schemes: ${Object.keys(schemes).join(', ')}.
+  pipewright deliver --source <service> --url <address> --secret <text> [--event <key>] [--body <file>]
+      Signs a realistic event as the service does, and sends it to a trigger.
 
 Results go to standard output, progress to standard error.
 Exit codes: 0 done, 1 it failed, 2 it was called wrongly.
 `;
 
-const commands = { list: listOperations, run: runOperation, load: loadFile };
+const commands = { list: listOperations, run: runOperation, load: loadFile, verify: verifyDelivery, deliver: deliverEvent };
 
 /** Runs one command of the command line; resolves to its exit code. */
 export async function runCommand(words: string[]): Promise<number> {
@@ -33,7 +41,7 @@ export async function runCommand(words: string[]): Promise<number> {
     await command(rest);
     return 0;
   } catch (error) {
-    process.stderr.write(`${describeError(error)}\n`);
+    process.stderr.write(`${error instanceof Refused ? error.message : describeError(error)}\n`);
     if (!(error instanceof UsageError)) return 1;
     process.stderr.write(`\n${usage}`);
     return 2;

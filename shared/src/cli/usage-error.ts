@@ -3,6 +3,9 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 /** The command was called wrongly. */
 export class UsageError extends Error {}
 
+/** The answer is no, and it has been printed; what is left is one line for people. */
+export class Refused extends Error {}
+
 /** The options and words of a command. @throws UsageError for one that does not exist or lacks its value */
 export function parseWords<T extends ParseArgsConfig['options']>(words: string[], options: T) {
   try {

@@ -60,6 +60,8 @@ export interface WebhookTrigger<F extends Fields = Fields, O extends Fields = Fi
   directions?: string;
   /** Reads the events out of a verified body and keeps those that the input asks for. */
   events(body: unknown, input: Values<F>): Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[];
+  /** A body as the vendor sends it, so that a trigger can be tried without waiting for a real event. */
+  example(now: Date): unknown;
   /** Recent events read from the vendor, newest first, so that a form can show a real one. */
   recent?(input: Values<F>, context: Context<C>): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
 }

@@ -55,7 +55,7 @@ const refuse = (reason: Refusal): Refused => ({ ok: false, reason, explanation: 
  */
 export function receive(delivery: Delivery, options: ReceiveOptions): Accepted | Refused {
   if (delivery.body.length > (options.maximumBytes ?? 1024 * 1024)) return refuse('too-large');
-  const matchedSecret = prove(delivery, options);
+  const matchedSecret = authenticate(delivery, options);
   if (typeof matchedSecret !== 'string') return matchedSecret;
   try {
     const body: unknown = JSON.parse(Buffer.from(delivery.body.buffer, delivery.body.byteOffset, delivery.body.byteLength).toString('utf8'));
@@ -66,7 +66,8 @@ export function receive(delivery: Delivery, options: ReceiveOptions): Accepted |
   }
 }
 
-function prove(delivery: Delivery, options: ReceiveOptions): Accepted['matchedSecret'] | Refused {
+/** Verifies a delivery on its bytes, whatever they hold; says which secret matched, or why none did. */
+export function authenticate(delivery: Delivery, options: ReceiveOptions): Accepted['matchedSecret'] | Refused {
   const { current, previous } = options.secrets;
   if (!current && !previous) return options.acceptsUnsigned ? 'none' : refuse('no-secret');
   const scheme = schemes[options.scheme];

@@ -5,6 +5,7 @@ import type { Secrets } from '../../webhooks/scheme.ts';
 import type { DbtConnection } from './connection.ts';
 import {
   eventOf,
+  exampleOf,
   filterFields,
   notificationFields,
   passes,
@@ -75,6 +76,7 @@ export function defineJobRunTrigger<const F extends Fields>({
         return [];
       return [eventOf(notification, stage)];
     },
+    example: (now) => exampleOf(stage, now),
     async recent(filter, context): Promise<Event<RunNotification>[]> {
       const notifications = await recentNotifications(filter, context);
       return notifications

@@ -173,3 +173,35 @@ export const sampleNotification = {
   verified: true,
   matchedSecret: 'current' as const,
 };
+
+/** A notification as dbt sends it when a run has come to a stage; IDs are texts. */
+export function exampleOf(stage: 'started' | 'completed' | 'errored', now: Date): unknown {
+  const at = (secondsAgo: number): string => new Date(now.getTime() - secondsAgo * 1000).toISOString();
+  const ends = {
+    started: { runStatus: 'Running', runStatusCode: 3 },
+    completed: { runStatus: 'Success', runStatusCode: 10, runFinishedAt: at(2) },
+    errored: { runStatus: 'Errored', runStatusCode: 20, runErroredAt: at(2), runStatusMessage: 'The step dbt build failed.' },
+  };
+  return {
+    accountId: 12345,
+    webhookId: 'wsu_example',
+    eventId: `wev_example_${now.getTime()}`,
+    timestamp: now.toISOString(),
+    eventType: `job.run.${stage}`,
+    webhookName: 'Pipewright',
+    data: {
+      jobId: sampleNotification.jobId,
+      jobName: sampleNotification.jobName,
+      runId: String(now.getTime()),
+      environmentId: sampleNotification.environmentId,
+      environmentName: sampleNotification.environmentName,
+      dbtVersion: 'latest',
+      projectName: sampleNotification.projectName,
+      projectId: sampleNotification.projectId,
+      runStatusMessage: 'None',
+      runReason: 'Scheduled',
+      runStartedAt: at(150),
+      ...ends[stage],
+    },
+  };
+}

@@ -4,7 +4,7 @@ import { defineWebhookTrigger } from '../../operations/trigger.ts';
 import { verificationFields } from '../../webhooks/take-delivery.ts';
 import type { QuantemplateConnection } from './connection.ts';
 import { datasetIdFromUrl } from './datasets.ts';
-import { directionsFor, isAmong, payloadText, readNotification, secretFields, verification } from './notifications.ts';
+import { directionsFor, exampleOf, isAmong, payloadText, readNotification, secretFields, verification } from './notifications.ts';
 
 /**
  * Takes the event DatasetUpdated. It says neither which organisation nor which version: what follows downloads the current
@@ -41,6 +41,7 @@ export const datasetUpdated = defineWebhookTrigger<QuantemplateConnection>()({
   },
   verification,
   directions: directionsFor('DatasetUpdated', 'datasets'),
+  example: (now) => exampleOf('DatasetUpdated', { datasetId: 'd-claims' }, now),
   events(body, input) {
     const notification = readNotification(body);
     const datasetId = notification && payloadText(notification, 'datasetId');

@@ -98,3 +98,8 @@ export function directionsFor(event: string, thing: string): string {
     '4. Have the secret sent in the header X-Webhook-Secret. If only an address can be given, choose Query Parameter here and add ?token= with the secret to the end of the address.',
   ].join('\n');
 }
+
+/** A notification as Quantemplate sends it. */
+export function exampleOf(name: string, payload: Record<string, unknown>, now: Date): unknown {
+  return { id: `example-${now.getTime()}`, name, created: now.toISOString(), payload: { eventName: name, ...payload } };
+}

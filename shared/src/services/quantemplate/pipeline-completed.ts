@@ -7,7 +7,7 @@ import { verificationFields } from '../../webhooks/take-delivery.ts';
 import { openOrganisation } from './api.ts';
 import type { QuantemplateConnection } from './connection.ts';
 import { listExecutions, readExecution, statusOf } from './executions.ts';
-import { directionsFor, isAmong, payloadText, readNotification, secretFields, verification } from './notifications.ts';
+import { directionsFor, exampleOf, isAmong, payloadText, readNotification, secretFields, verification } from './notifications.ts';
 import { pipelineIdFromUrl } from './pipelines.ts';
 
 interface Completed {
@@ -90,6 +90,12 @@ export const pipelineCompleted = defineWebhookTrigger<QuantemplateConnection>()(
       input.outcome,
     );
   },
+  example: (now) =>
+    exampleOf(
+      'PipelineCompleted',
+      { pipelineId: 'p-bordereaux', pipelineExecutionId: 'e-5c1d9a7b', status: 'Succeeded' },
+      now,
+    ),
   async recent(input, context) {
     const api = openOrganisation(context);
     const runs = await Promise.all(

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { authenticate } from '../webhooks/receive.ts';
+import { schemes } from '../webhooks/schemes.ts';
+import type { SchemeName } from '../webhooks/scheme.ts';
+import { looksRewritten } from '../webhooks/looks-rewritten.ts';
+import { Refused, parseWords, UsageError } from './usage-error.ts';
+
+const rewrittenBody = 'The signature is right for the same JSON written in another way: something between the sender and here rewrites bodies.';
+
+/** The place of a shared secret is part of the scheme's name; without it, it is a header. */
+function schemeOf(name: string): SchemeName {
+  const found = [name, `${name}-header`].find((known) => Object.hasOwn(schemes, known));
+  if (found === undefined) throw new UsageError(`--scheme must be one of ${Object.keys(schemes).join(', ')}.`);
+  return found as SchemeName;
+}
+
+async function readHeaders(path: string): Promise<Record<string, string | string[]>> {
+  try {
+    const headers: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (typeof headers === 'object' && headers !== null && !Array.isArray(headers)) return headers as Record<string, string | string[]>;
+  } catch {
+    // Falls through: neither a missing file nor its content is shown, for it may hold secrets.
+  }
+  throw new UsageError('--headers must be a file with a JSON object of headers.');
+}
+
+/** `pipewright verify`: whether a delivery that was kept in files is genuine, and if not, why. */
+export async function verifyDelivery(words: string[]): Promise<void> {
+  const { values, positionals } = parseWords(words, {
+    scheme: { type: 'string' },
+    secret: { type: 'string' },
+    'previous-secret': { type: 'string' },
+    location: { type: 'string' },
+    headers: { type: 'string' },
+    query: { type: 'string' },
+    body: { type: 'string' },
+    now: { type: 'string' },
+  });
+  const { scheme, secret, headers, body } = values;
+  if (!scheme || secret === undefined || !headers || !body || positionals.length > 0)
+    throw new UsageError('--scheme, --secret, --headers and --body are needed.');
+  const now = values.now === undefined ? Date.now() / 1000 : Number(values.now);
+  if (!Number.isFinite(now)) throw new UsageError('--now must be seconds since 1970.');
+  const previous = values['previous-secret'];
+  const secrets = { current: secret, ...(previous === undefined ? {} : { previous }) };
+  const bytes = await readFile(body).catch(() => {
+    throw new UsageError('--body must be a file that can be read.');
+  });
+  const delivery = { headers: await readHeaders(headers), query: Object.fromEntries(new URLSearchParams(values.query)), body: bytes };
+  const options = { scheme: schemeOf(scheme), secrets, now, ...(values.location ? { location: values.location } : {}) };
+  const matched = authenticate(delivery, options);
+  if (typeof matched === 'string') {
+    process.stdout.write(`${JSON.stringify({ ok: true, matched })}\n`);
+    return;
+  }
+  const rewritten = matched.reason === 'no-match' && looksRewritten(delivery, options);
+  process.stdout.write(`${JSON.stringify({ ok: false, reason: rewritten ? 'body-rewritten' : matched.reason })}\n`);
+  throw new Refused(rewritten ? rewrittenBody : matched.explanation);
+}

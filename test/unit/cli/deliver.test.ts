@@ -1,0 +1,60 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { services } from '../../../shared/src/catalog.ts';
+import { checkInput } from '../../../shared/src/operations/check-input.ts';
+import type { WebhookTrigger } from '../../../shared/src/operations/trigger.ts';
+import { takeDelivery, type Taken } from '../../../shared/src/webhooks/take-delivery.ts';
+import { callCli } from './call-cli.ts';
+
+const secret = 'a secret that both know';
+const every = services.flatMap(({ key, triggers }) =>
+  triggers.filter((trigger): trigger is WebhookTrigger => trigger.how === 'webhook').map((trigger) => [key, trigger.key, trigger] as const),
+);
+
+let server: Server;
+let trigger: WebhookTrigger;
+let taken: Taken | undefined;
+
+/** Takes deliveries as both faces do. */
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece as Buffer);
+    const query = Object.fromEntries(new URL(request.url ?? '', 'http://localhost').searchParams);
+    taken = await takeDelivery(trigger, { headers: request.headers, query, body: Buffer.concat(pieces) }, {
+      input: checkInput(trigger.input, {}),
+      connection: { webhookSecret: secret },
+      subscription: { id: 'wsu_1', secret },
+      host: { once: async () => true, now: Date.now },
+    });
+    response.writeHead(taken.outcome === 'refused' ? 401 : 200).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterAll(() => void server.close());
+
+const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`;
+
+describe('pipewright deliver', () => {
+  it.each(every)('sends %s.%s so that its trigger starts', async (source, event, described) => {
+    trigger = described;
+    const result = await callCli('deliver', '--source', source, '--event', event, '--url', url(), '--secret', secret);
+    expect(result).toMatchObject({ code: 0, out: `{"ok":true,"status":200,"event":"${event}"}\n` });
+    expect(taken).toMatchObject({ outcome: 'events', events: [{ data: { verified: true } }] });
+    if (taken?.outcome === 'events') expect(Object.keys(taken.events[0]?.data ?? {})).toEqual(expect.arrayContaining(Object.keys(described.sample).filter((name) => name === 'status' || /Id$/.test(name))));
+  });
+
+  it('ends with 1 and says what to look at when the trigger does not believe it', async () => {
+    [, , trigger] = every[0] as (typeof every)[number];
+    const result = await callCli('deliver', '--source', every[0]?.[0] ?? '', '--url', url(), '--secret', 'another');
+    expect(result).toMatchObject({ code: 1, out: expect.stringContaining('"status":401') });
+    expect(result.err).toContain('holds another secret');
+    expect(result.err).not.toContain('another\n');
+  });
+
+  it('ends with 1 when nothing answers, and with 2 when it is called wrongly', async () => {
+    expect(await callCli('deliver', '--source', 'dbt', '--url', 'http://127.0.0.1:9/', '--secret', 'x')).toMatchObject({ code: 1, err: expect.stringContaining('nothing answers') });
+    for (const words of [[], ['--source', 'nobody', '--url', 'http://x/', '--secret', 'x'], ['--source', 'dbt', '--url', 'nowhere', '--secret', 'x'], ['--source', 'dbt', '--url', 'http://x/', '--secret', 'x', '--event', 'none']])
+      expect((await callCli('deliver', ...words)).code).toBe(2);
+  });
+});
