@@ -4,8 +4,9 @@ import { synapse } from './services/azure/synapse/service.ts';
 import { dbt } from './services/dbt/service.ts';
 import { mode } from './services/mode/service.ts';
 import { quantemplate } from './services/quantemplate/service.ts';
+import { signedWebhook } from './services/signed-webhook/service.ts';
 import { slack } from './services/slack/service.ts';
 import { sqlTable } from './sql-table.ts';
 
 /** Every service, in the order in which they are shown. */
-export const services: readonly Service[] = [quantemplate, dbt, mode, dataFactory, synapse, slack, sqlTable];
+export const services: readonly Service[] = [quantemplate, dbt, mode, dataFactory, synapse, slack, sqlTable, signedWebhook];

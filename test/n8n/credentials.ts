@@ -26,6 +26,7 @@ export function sandboxCredentials({ accounts, addresses }: Sandbox): Credential
       loginUrl: addresses.quantemplateLogin,
     },
     pipewrightSlackApi: { botToken: slack.botToken, address: addresses.slack },
+    pipewrightWebhookSecretApi: { secret: 'whsec_c2VjcmV0LW9mLXRoZS1zZW5kZXI=' },
     pipewrightSqlApi: { engine: 'sqlite', file: 'datasets.db' },
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { schemes } from '../../shared/src/webhooks/schemes.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { openTrigger, type ActiveTrigger, type ActiveTriggerOptions } from './active-trigger.ts';
 import { sandboxCredentials } from './credentials.ts';
@@ -25,13 +26,18 @@ afterEach(async () => {
   }
 });
 
+const credentialOf: Record<string, string> = {
+  dbtTrigger: 'pipewrightDbtApi',
+  signedWebhookTrigger: 'pipewrightWebhookSecretApi',
+};
+
 async function open(
   node: string,
   parameters: object,
   options?: ActiveTriggerOptions,
   changes: object = {},
 ): Promise<ActiveTrigger> {
-  const type = node.startsWith('dbt') ? 'pipewrightDbtApi' : 'pipewrightQuantemplateApi';
+  const type = credentialOf[node] ?? 'pipewrightQuantemplateApi';
   const trigger = await openTrigger(
     n8n,
     {
@@ -270,4 +276,34 @@ it('hands on what was delivered when the workflow goes on', async () => {
     mode: 'manual',
   });
   expect(passed).toEqual([expect.objectContaining({ json: { datasetId: 'd-claims' } })]);
+});
+
+describe('a signed event of any sender', () => {
+  const signed = (body: string, at = Date.now()) => {
+    const signing = { body: Buffer.from(body), id: 'msg_1', now: Math.floor(at / 1000) };
+    const { secret: key } = sandboxCredentials(sandbox)['pipewrightWebhookSecretApi'] as { secret: string };
+    return schemes['standard-webhooks'].sign({ ...signing, secret: key }).headers as Record<string, string>;
+  };
+
+  it('starts the workflow once when its signature is right and its conditions are met', async () => {
+    const trigger = await open('signedWebhookTrigger', { options: { conditions: ['event.type = ready'] } });
+    await trigger.activate();
+    const wanted = JSON.stringify({ id: 'evt_n8n_1', type: 'ready' });
+    expect(await trigger.post(wanted, signed(wanted))).toEqual({ status: 200, text: '' });
+    expect(await trigger.post(wanted, signed(wanted))).toEqual({ status: 200, text: '' });
+    const other = JSON.stringify({ id: 'evt_n8n_2', type: 'deleted' });
+    expect(await trigger.post(other, signed(other))).toEqual({ status: 200, text: '' });
+    expect(trigger.executions.map(([item]) => item?.json)).toEqual([
+      { eventId: 'evt_n8n_1', event: { id: 'evt_n8n_1', type: 'ready' }, verified: true, matchedSecret: 'current' },
+    ]);
+  });
+
+  it('is refused without a word when it is too old, and the log says why', async () => {
+    const trigger = await open('signedWebhookTrigger', {});
+    await trigger.activate();
+    const body = JSON.stringify({ id: 'evt_n8n_3' });
+    expect(await trigger.post(body, signed(body, Date.now() - 600_000))).toEqual({ status: 401, text: '' });
+    expect(trigger.executions).toEqual([]);
+    expect(trigger.logged.join()).toContain('made too long ago');
+  });
 });

@@ -25,6 +25,7 @@ export function groupsOf({ accounts, addresses }: Sandbox) {
     },
     dbt: { dbt_accessUrl: addresses.dbt, dbt_accountId: String(dbt.accountId), dbt_apiToken: dbt.token },
     mode: { mode_workspace: mode.workspace, mode_apiToken: mode.token, mode_apiSecret: mode.secret, mode_address: addresses.mode },
+    webhookSecret: { webhookSecret_secret: 'whsec_c2VjcmV0LW9mLXRoZS1zZW5kZXI=' },
     slack: { slack_botToken: slack.botToken, slack_address: addresses.slack },
   };
 }

@@ -1,4 +1,5 @@
 import { services } from '../../shared/src/catalog.ts';
+import { schemes } from '../../shared/src/webhooks/schemes.ts';
 import { zapierApp } from '../../zapier-app/src/app.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { groupsOf } from './sandbox-accounts.ts';
@@ -206,5 +207,22 @@ describe('an event of dbt', () => {
   it('has recent runs as examples', async () => {
     const [recent] = await (await zapier.trigger('dbt_job_run_completed')).performList({ authData: groups.dbt });
     expect(recent).toMatchObject({ id: expect.anything(), verified: true });
+  });
+});
+
+describe('a signed event of any sender', () => {
+  it('starts a Zap when its signature is right and its conditions are met, and once', async () => {
+    const trigger = await zapier.trigger('signed_webhook_event_received');
+    const hook = await trigger.subscribe({ authData: groups.webhookSecret, inputData: { conditions: ['event.type = ready'] } });
+    const deliver = (event: object, secret = groups.webhookSecret.webhookSecret_secret) => {
+      const body = JSON.stringify(event);
+      const { headers } = schemes['standard-webhooks'].sign({ secret, body: Buffer.from(body), id: 'msg_1', now: Math.floor(Date.now() / 1000) });
+      return hook.deliver(body, headers as Record<string, string>);
+    };
+    expect(await deliver({ id: 'evt_1', type: 'ready' })).toMatchObject([{ id: 'evt_1', eventId: 'evt_1', event: { type: 'ready' }, verified: true }]);
+    expect(await deliver({ id: 'evt_1', type: 'ready' })).toEqual([]);
+    expect(await deliver({ id: 'evt_2', type: 'deleted' })).toEqual([]);
+    expect(await deliver({ id: 'evt_3', type: 'ready' }, 'whsec_Zm9yZ2Vk')).toEqual([]);
+    expect(await deliver({ id: 'evt_4', type: 'ready' })).toHaveLength(1);
   });
 });

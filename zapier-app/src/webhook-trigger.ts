@@ -1,6 +1,7 @@
 import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import { checkInput } from '../../shared/src/operations/check-input.ts';
+import { passes } from '../../shared/src/operations/conditions.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import type { Event, Subscription, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
@@ -59,7 +60,9 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
 
   const performList = async (z: ZObject, bundle: Bundle) => {
     if (!trigger.recent) return [sample];
-    const events = await callService(z, bundle, settings, service, async (context) => trigger.recent?.(inputOf(bundle), context));
+    const recent = await callService(z, bundle, settings, service, async (context) => trigger.recent?.(inputOf(bundle), context));
+    const { conditions } = inputOf(bundle) as { conditions?: string[] };
+    const events = recent?.filter(({ data }) => passes(data, conditions));
     return events && events.length > 0 ? events.map((event) => asItem(event as Event, sample)) : [sample];
   };
 

@@ -1,4 +1,5 @@
 import type { SchemeName, Secrets } from '../webhooks/scheme.ts';
+import { conditionsField } from './conditions.ts';
 import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';
 import type { Values } from './operation.ts';
@@ -76,10 +77,10 @@ export interface PollingTrigger<F extends Fields = Fields, O extends Fields = Fi
 /** Any trigger. */
 export type Trigger = WebhookTrigger | PollingTrigger;
 
-/** Describes a trigger that a sender calls; see `WebhookTrigger`. */
+/** Describes a trigger that a sender calls; see `WebhookTrigger`. Every one can be told conditions that events must meet. */
 export function defineWebhookTrigger<C>() {
   return <const F extends Fields, const O extends Fields>(trigger: Omit<WebhookTrigger<F, O, C>, 'kind' | 'how'>): WebhookTrigger =>
-    ({ kind: 'trigger', how: 'webhook', ...trigger }) as unknown as WebhookTrigger;
+    ({ kind: 'trigger', how: 'webhook', ...trigger, input: { ...trigger.input, conditions: conditionsField } }) as unknown as WebhookTrigger;
 }
 
 /** Describes a trigger that polls; see `PollingTrigger`. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Host } from '../host/host.ts';
+import { passes } from '../operations/conditions.ts';
 import { boolean, option } from '../operations/fields.ts';
 import type { Event, Subscription, WebhookTrigger } from '../operations/trigger.ts';
 import type { Delivery } from './delivery.ts';
@@ -63,7 +64,8 @@ export async function takeDelivery(trigger: WebhookTrigger, delivery: Delivery, 
     now: setting.host.now() / 1000,
   });
   if (!received.ok) return { outcome: 'refused', explanation: received.explanation };
-  const wanted = trigger.events(received.body, input);
+  const conditions = setting.input['conditions'] as string[] | undefined;
+  const wanted = trigger.events(received.body, input).filter(({ data }) => passes(data, conditions));
   if (wanted.length === 0) return { outcome: 'ignored', why: 'filtered' };
   const events: Event[] = [];
   for (const event of wanted) {

@@ -3,13 +3,24 @@ import type { World } from '../world.ts';
 
 const pipeline = 'Run_KPI_notebook';
 const channel = 'data-team';
+const step = 'Run notebook';
 
 function newSlack(world: World, before: Before) {
-  const { messages, files } = world.sandbox.control.log().slack;
+  const { messages, files } = world.sandbox.world.slack;
   return {
     messages: messages.slice(before.slack.messages.length).filter(({ channelName }) => channelName === channel),
     files: files.slice(before.slack.files.length).filter(({ shared }) => shared),
   };
+}
+
+function mustHaveRunOnce(world: World, before: Before, status: string): void {
+  const known = new Set(before.runs.dataFactory.map(({ runId }) => runId));
+  const runs = world.sandbox.control.log().runs.dataFactory.filter(({ runId }) => !known.has(runId));
+  must(runs.length === 1, `${pipeline} ran ${runs.length} times instead of once.`);
+  const [run = {}] = runs as Record<string, unknown>[];
+  must(run['pipelineName'] === pipeline && run['status'] === status, `${String(run['pipelineName'])} ended as ${String(run['status'])}.`);
+  const { reportDate } = run['parameters'] as { reportDate?: string };
+  must(/^\d{4}-\d\d-\d\d$/.test(reportDate ?? ''), `The notebook got the date “${reportDate}”.`);
 }
 
 const fast = { service: 'data-factory', name: pipeline, queuedMilliseconds: 200, runningMilliseconds: 600 };
@@ -23,10 +34,13 @@ export const reportNotebookRun: Flow = {
       name: 'a run that succeeds',
       prepare: (world) => world.sandbox.control.planRun(fast),
       async check(world, before) {
+        mustHaveRunOnce(world, before, 'Succeeded');
         const { messages, files } = newSlack(world, before);
-        const message = messages.find(({ text }) => text.includes(pipeline))?.text ?? '';
-        must(/succeeded/.test(message), `Slack was told: “${message}”.`);
-        must(files.length === 1 && (files[0]?.uploaded ?? 0) > 0, `${files.length} files were shared instead of one.`);
+        const told = messages.filter(({ text }) => text.includes(pipeline));
+        must(told.length === 1 && /succeeded/.test(told[0]?.text ?? ''), `Slack was told: “${told.map(({ text }) => text).join('”, “')}”.`);
+        must(files.length === 1, `${files.length} files were shared instead of one.`);
+        const report = files[0]?.content?.toString('utf8') ?? '';
+        must(/^\W*step,status/.test(report) && report.includes(`${step},succeeded`), `The report says: “${report}”.`);
         return { result: 'message and report in Slack' };
       },
     },
@@ -35,13 +49,14 @@ export const reportNotebookRun: Flow = {
       prepare: (world) =>
         world.sandbox.control.planRun({
           ...fast,
-          failure: { step: 'Run notebook', message: 'Notebook run failed: table sales.stores not found.', code: '3204' },
+          failure: { step, message: 'Notebook run failed: table sales.stores not found.', code: '3204' },
         }),
       async check(world, before) {
+        mustHaveRunOnce(world, before, 'Failed');
         const { messages, files } = newSlack(world, before);
         must(messages.length === 1 && files.length === 0, `${messages.length} messages and ${files.length} files came.`);
         const [{ text = '' } = {}] = messages;
-        must(text.includes('Run notebook') && text.includes('table sales.stores not found'), `Slack was told: “${text}”.`);
+        must(text.includes(step) && text.includes('table sales.stores not found'), `Slack was told: “${text}”.`);
         return { result: 'failed step and reason in Slack' };
       },
     },

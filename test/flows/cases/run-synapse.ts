@@ -17,6 +17,8 @@ export const runSynapse: Flow = {
         const { pipelines, jobs } = newRuns(world, before);
         must(pipelines.length === 1 && jobs.length === 1, `${pipelines.length} pipelines and ${jobs.length} Spark jobs ran.`);
         must(pipelines[0]?.['status'] === 'Succeeded', `The pipeline ended as ${String(pipelines[0]?.['status'])}.`);
+        const { parameters } = pipelines[0] as { parameters?: { inputPath?: string } };
+        must(parameters?.inputPath === 'raw/claims', `The pipeline ran with ${JSON.stringify(parameters)}.`);
         must(jobs[0]?.['result'] === 'Succeeded', `The Spark job ended as ${String(jobs[0]?.['result'])}.`);
         return { result: 'workspace read, pipeline and Spark job succeeded' };
       },

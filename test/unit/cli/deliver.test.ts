@@ -23,7 +23,7 @@ beforeAll(async () => {
     const query = Object.fromEntries(new URL(request.url ?? '', 'http://localhost').searchParams);
     taken = await takeDelivery(trigger, { headers: request.headers, query, body: Buffer.concat(pieces) }, {
       input: checkInput(trigger.input, {}),
-      connection: { webhookSecret: secret },
+      connection: { webhookSecret: secret, secret },
       subscription: { id: 'wsu_1', secret },
       host: { once: async () => true, now: Date.now },
     });

@@ -1,0 +1,69 @@
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type IHookFunctions,
+  type INodeType,
+  type INodeTypeDescription,
+  type ITriggerFunctions,
+  type IWebhookFunctions,
+} from 'n8n-workflow';
+import { signedWebhook } from '../../../../shared/src/services/signed-webhook/service.ts';
+import { keepEmitter } from '../../../face/emitters.ts';
+import { describeMethods } from '../../../face/methods.ts';
+import { createSubscription, deleteSubscription, subscriptionExists } from '../../../face/subscription.ts';
+import { describeTriggerProperties, webhookTriggers } from '../../../face/trigger-properties.ts';
+import { receiveDelivery } from '../../../face/webhook.ts';
+
+/** Starts a workflow by signed events of any sender. */
+export class SignedWebhookTrigger implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Signed Webhook Trigger',
+    name: 'signedWebhookTrigger',
+    icon: { light: 'file:../../icons/pipewright.svg', dark: 'file:../../icons/pipewright.dark.svg' },
+    group: ['trigger'],
+    // With version 1, n8n evaluates an expression for every delivery.
+    version: 2,
+    subtitle: 'Event Received',
+    description: 'Starts the workflow when a sender delivers an event whose signature is right',
+    defaults: { name: 'Signed Webhook Trigger' },
+    inputs: [],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'pipewrightWebhookSecretApi', required: true, testedBy: 'testWebhookSecret' }],
+    webhooks: [
+      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
+    ],
+    properties: describeTriggerProperties(webhookTriggers(signedWebhook)),
+  };
+
+  methods = describeMethods(signedWebhook);
+
+  webhookMethods = {
+    default: {
+      async checkExists(this: IHookFunctions) {
+        return subscriptionExists(this, signedWebhook);
+      },
+      async create(this: IHookFunctions) {
+        return createSubscription(this, signedWebhook);
+      },
+      async delete(this: IHookFunctions) {
+        return deleteSubscription(this, signedWebhook);
+      },
+    },
+  };
+
+  async webhook(this: IWebhookFunctions) {
+    return receiveDelivery(this, signedWebhook);
+  }
+
+  async trigger(this: ITriggerFunctions) {
+    return keepEmitter(this);
+  }
+
+  /**
+   * Hands on what was delivered: without it, n8n would wait for a second event when the workflow is tried in the
+   * editor.
+   */
+  async execute(this: IExecuteFunctions) {
+    return [this.getInputData()];
+  }
+}

@@ -1,0 +1,13 @@
+import { defineService } from '../../operations/service.ts';
+import { webhookSecretConnection } from './connection.ts';
+import { eventReceived } from './event-received.ts';
+
+/** Signed events of any sender. */
+export const signedWebhook = defineService({
+  key: 'signedWebhook',
+  name: 'Signed Webhook',
+  description: 'React to events of any sender that signs them; forged and repeated ones start nothing.',
+  connection: webhookSecretConnection,
+  operations: [],
+  triggers: [eventReceived],
+});

@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util';
+
+/** What can be chosen after `npm start --`. */
+export interface Choices {
+  /** Leaves n8n running at the end. */
+  open: boolean;
+  /** Takes a picture of each workflow in the editor. */
+  pictures: boolean;
+  /** Runs the flows on one platform. Default: on both. */
+  only?: 'n8n' | 'zapier';
+}
+
+/** What `npm start` can be told. */
+export const usage = `npm start [-- options]
+  --open              leave n8n running with the four workflows in it, and say how to log in
+  --only n8n|zapier   one platform
+  --pictures          keep a picture of each workflow in the editor of n8n, in test/output/`;
+
+/** Reads the arguments. @throws Error in a plain sentence, with what can be chosen, for others than these */
+export function readChoices(args: readonly string[]): Choices {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { open: { type: 'boolean' }, pictures: { type: 'boolean' }, only: { type: 'string' } },
+    });
+    const { open = false, pictures = false, only } = values;
+    if (only !== undefined && only !== 'n8n' && only !== 'zapier') throw new Error(`--only ${only}: there is n8n and zapier.`);
+    if (only === 'zapier' && (open || pictures)) throw new Error('--open and --pictures need n8n; leave --only zapier out.');
+    return { open, pictures, ...(only ? { only } : {}) };
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\n${usage}`);
+  }
+}
