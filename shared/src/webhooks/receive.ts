@@ -1,6 +1,7 @@
 import type { Delivery } from './delivery.ts';
 import type { Proof, Refusal, Scheme, SchemeName, Secrets } from './scheme.ts';
 import { schemes } from './schemes.ts';
+import { withinBounds } from './within-bounds.ts';
 
 /** How a delivery is to be verified. */
 export interface ReceiveOptions {
@@ -43,6 +44,7 @@ const explanations: Record<Refusal, string> = {
   stale: 'The signature is right, but it was made too long ago: the delivery may have been recorded and sent again. Check the clocks of both machines.',
   future: 'The signature is right, but it was made in the future. Check the clocks of both machines.',
   'too-large': 'The body is larger than a notification ever is.',
+  'too-complex': 'The body is nested deeper, or holds more values, than a notification ever does.',
   'not-json': 'The body is not JSON.',
   'secret-has-white-space': 'Nothing matches, and the secret in the connection begins or ends with white space: copy it again.',
   'secret-is-an-id': 'Nothing matches, and what is set as the secret looks like an ID of the webhook. Copy the secret itself.',
@@ -60,6 +62,7 @@ export function receive(delivery: Delivery, options: ReceiveOptions): Accepted |
   try {
     const body: unknown = JSON.parse(Buffer.from(delivery.body.buffer, delivery.body.byteOffset, delivery.body.byteLength).toString('utf8'));
     if (typeof body !== 'object' || body === null) return refuse('not-json');
+    if (!withinBounds(body)) return refuse('too-complex');
     return { ok: true, verified: matchedSecret !== 'none', matchedSecret, body };
   } catch {
     return refuse('not-json');

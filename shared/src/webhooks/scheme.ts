@@ -27,6 +27,7 @@ export type Refusal =
   | 'stale'
   | 'future'
   | 'too-large'
+  | 'too-complex'
   | 'not-json'
   | 'secret-has-white-space'
   | 'secret-is-an-id';

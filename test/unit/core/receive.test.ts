@@ -57,6 +57,22 @@ describe('A delivery signed by dbt', () => {
   });
 });
 
+describe('A body that is signed', () => {
+  const take = (body: string) => receive(delivery(body, { authorization: sign(body) }), dbt);
+
+  it('is refused when it is nested too deep or holds too many values, without an exception', () => {
+    expect(take(`${'['.repeat(64)}${']'.repeat(64)}`)).toMatchObject({ ok: true });
+    for (const depth of [70, 5_000, 400_000]) expect(take(`${'['.repeat(depth)}${']'.repeat(depth)}`)).toMatchObject({ ok: false, reason: 'too-complex' });
+    expect(take(`[${'1,'.repeat(30_000)}1]`)).toMatchObject({ reason: 'too-complex' });
+  });
+
+  it('reaches no prototype by its names', () => {
+    const taken = take('{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}');
+    expect(taken.ok).toBe(true);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+});
+
 describe('A delivery with a shared secret', () => {
   const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
