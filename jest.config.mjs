@@ -22,9 +22,9 @@ const secondsPerTest = {
   'end-to-end': 600,
 };
 
-/** TypeScript is stripped file by file, as Node does it, and becomes CommonJS for jest; types are checked by tsc. */
+/** TypeScript is stripped file by file, as Node does it, and becomes CommonJS for jest, like jose, which comes as ES modules only; types are checked by tsc. */
 const transform = {
-  '\\.ts$': [
+  '\\.ts$|/node_modules/jose/.+\\.js$': [
     '@swc/jest',
     { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
   ],
@@ -37,6 +37,7 @@ const project = ([displayName, roots]) => ({
   globals: { secondsPerTest: secondsPerTest[displayName] },
   setupFilesAfterEnv: ['<rootDir>/test/machine/test-timeout.ts'],
   transform,
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   modulePathIgnorePatterns: ['<rootDir>/test/output/'],
 });
 

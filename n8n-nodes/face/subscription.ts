@@ -68,7 +68,8 @@ export function subscriptionExists(context: IHookFunctions, service: Service): P
 /** Nothing is started that nobody could verify. */
 function refuseWithoutSecret({ trigger: { verification }, input, connection }: Setting): void {
   const { current, previous } = verification.secrets(connection as never, undefined);
-  if (current || previous || verification.acceptsUnsigned?.(input)) return;
+  const canVerify = verification.scheme(input) === 'entra' ? verification.entra?.(connection as never) : current || previous;
+  if (canVerify || verification.acceptsUnsigned?.(input)) return;
   throw new PipewrightError({
     code: 'not-verified',
     message: 'The credential holds no secret for this trigger, so no event could be told from a forged one.',

@@ -1,16 +1,19 @@
 import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { describeError } from '../../shared/src/host/error.ts';
+import type { Host } from '../../shared/src/host/host.ts';
 import { redact } from '../../shared/src/http/http-error.ts';
+import type { Context } from '../../shared/src/operations/context.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import type { Event, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
-import { takeDelivery, type Taken } from '../../shared/src/webhooks/take-delivery.ts';
+import { lookUpEvents, takeDelivery, type Taken } from '../../shared/src/webhooks/take-delivery.ts';
 import { readConnection } from './connection-values.ts';
 import { deduplicationKey, emitterOf, triggerKey } from './emitters.ts';
+import { makeHost, sendWith } from './host.ts';
 import { knownConnection } from './known-connections.ts';
+import { credentialName } from './names.ts';
 import { forgetSeen, seenFirst } from './seen-events.ts';
 import { keptSubscription } from './subscription.ts';
-import type { ReadParameter } from './parameters.ts';
 import { chosenTrigger, parameterReader, readTriggerInput } from './triggers.ts';
 import { webhookTriggers } from './trigger-properties.ts';
 
@@ -30,33 +33,44 @@ async function readDelivery(context: IWebhookFunctions): Promise<Delivery> {
   };
 }
 
-/** Ends the request with an empty body: who sends a forged event learns nothing. */
-function answer(context: IWebhookFunctions, status: number): void {
-  context.getResponseObject().status(status).end();
+/** A delivery's trigger, as n8n and the person set it up. */
+interface Setting {
+  context: IWebhookFunctions;
+  service: Service;
+  trigger: WebhookTrigger;
+  key: string;
+  input: Record<string, unknown>;
+  host: Host;
+}
+
+/** Ends the request, with an empty body unless the sender asked for one: who sends a forged event learns nothing. */
+function answer(context: IWebhookFunctions, status: number, body?: unknown): void {
+  const response = context.getResponseObject().status(status);
+  if (body === undefined) response.end();
+  else response.set('content-type', 'application/json').end(JSON.stringify(body));
 }
 
 /**
  * A refusal may come from a secret that was replaced a moment ago: the connection is then read anew and asked once
  * more.
  */
-async function take(
-  context: IWebhookFunctions,
-  service: Service,
-  trigger: WebhookTrigger,
-  key: string,
-  parameters: ReadParameter,
-): Promise<Taken> {
+async function take({ context, service, trigger, key, input, host }: Setting): Promise<Taken> {
   const delivery = await readDelivery(context);
-  const input = readTriggerInput(trigger, parameters);
   const subscription = keptSubscription(context);
-  const once = async (eventId: string) => context.getMode() === 'manual' || seenFirst(`${key}:${eventId}`);
   const judge = (connection: Record<string, unknown>) =>
-    takeDelivery(trigger, delivery, { input, connection, host: { once, now: Date.now }, ...(subscription ? { subscription } : {}) });
+    takeDelivery(trigger, delivery, { input, connection, host, ...(subscription ? { subscription } : {}) });
   const read = () => readConnection(context, service.connection);
   const taken = await judge(await knownConnection(key, read));
   if (taken.outcome !== 'refused') return taken;
   const fresh = await knownConnection(key, read, true);
   return fresh ? judge(fresh) : taken;
+}
+
+/** Reads what events only point to, where the trigger does so; their sender has its answer already. */
+async function lookUp({ context, service, trigger, key, input, host }: Setting, events: Event[]): Promise<Event[]> {
+  if (!trigger.lookUp) return events;
+  const connection = await knownConnection(key, () => readConnection(context, service.connection));
+  return lookUpEvents(trigger, events, input, { host, connection } as Context<never>);
 }
 
 /** When each reason was last written into the log, in milliseconds since 1970: forged deliveries must not flood it. */
@@ -98,19 +112,29 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
     const parameters = parameterReader(context);
     const trigger = chosenTrigger(webhookTriggers(service), parameters);
     const key = triggerKey(context);
-    const taken = await take(context, service, trigger, key, parameters);
+    const host = makeHost({
+      send: sendWith(context, credentialName(service.connection)),
+      logger: context.logger,
+      once: (eventId) => context.getMode() === 'manual' || seenFirst(`${key}:${eventId}`),
+    });
+    const setting = { context, service, trigger, key, input: readTriggerInput(trigger, parameters), host };
+    const taken = await take(setting);
     if (taken.outcome === 'events') {
-      const started = await start(context, key, taken.events);
-      answer(context, 200);
+      // What is looked up may take long, and senders do not wait.
+      if (trigger.lookUp) answer(context, 200);
+      const events = await lookUp(setting, taken.events);
+      const started = events.length === 0 ? nothing : await start(context, key, events);
+      if (!trigger.lookUp) answer(context, 200);
       return started;
     }
     if (taken.outcome === 'refused') noteRefusal(context, service, key, taken.explanation);
-    answer(context, taken.outcome === 'refused' ? 401 : 200);
+    if (taken.outcome === 'handshake') answer(context, 200, taken.answer);
+    else answer(context, taken.outcome === 'refused' ? taken.status : 200);
     return nothing;
   } catch (error) {
     // An error that is thrown here would start the workflow with an empty item.
     context.logger.error(`${service.name}: a delivery could not be taken. ${redact(describeError(error))}`);
-    answer(context, 500);
+    if (!context.getResponseObject().headersSent) answer(context, 500);
     return nothing;
   }
 }

@@ -1,7 +1,10 @@
 import type { Service } from './operations/service.ts';
 import { dataFactory } from './services/azure/data-factory/service.ts';
+import { azureMonitor } from './services/azure/monitor/service.ts';
 import { synapse } from './services/azure/synapse/service.ts';
+import { databricks } from './services/databricks/service.ts';
 import { dbt } from './services/dbt/service.ts';
+import { eventGrid } from './services/event-grid/service.ts';
 import { mode } from './services/mode/service.ts';
 import { quantemplate } from './services/quantemplate/service.ts';
 import { signedWebhook } from './services/signed-webhook/service.ts';
@@ -9,4 +12,4 @@ import { slack } from './services/slack/service.ts';
 import { sqlTable } from './sql-table.ts';
 
 /** Every service, in the order in which they are shown. */
-export const services: readonly Service[] = [quantemplate, dbt, mode, dataFactory, synapse, slack, sqlTable, signedWebhook];
+export const services: readonly Service[] = [quantemplate, dbt, mode, dataFactory, synapse, azureMonitor, databricks, eventGrid, slack, sqlTable, signedWebhook];

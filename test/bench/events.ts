@@ -5,6 +5,7 @@ import { dbt } from '../../shared/src/services/dbt/service.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
 import { takeDelivery } from '../../shared/src/webhooks/take-delivery.ts';
 import { signedRuns, type SignedBody } from './dbt-deliveries.ts';
+import { nodeHost } from '../../shared/src/host/node/node-host.ts';
 import { compare, type BenchResult } from './result.ts';
 
 const secret = 'a secret that dbt made';
@@ -22,10 +23,11 @@ const asDelivery = ({ body, signature }: SignedBody): Delivery => ({
 /** Takes deliveries as both faces do; gives back how many started something. */
 async function takeAll(deliveries: readonly Delivery[]): Promise<number> {
   const seen = new Set<string>();
+  const lent = nodeHost();
   const once = async (id: string): Promise<boolean> => !seen.has(id) && Boolean(seen.add(id));
   let started = 0;
   for (const delivery of deliveries) {
-    const taken = await takeDelivery(trigger, delivery, { input, connection: {}, subscription, host: { once, now: Date.now } });
+    const taken = await takeDelivery(trigger, delivery, { input, connection: {}, subscription, host: { ...lent, once } });
     if (taken.outcome === 'events') started += 1;
   }
   return started;

@@ -1,11 +1,12 @@
 import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../shared/src/host/error.ts';
+import type { Host } from '../../shared/src/host/host.ts';
 import { checkInput } from '../../shared/src/operations/check-input.ts';
 import { passes } from '../../shared/src/operations/conditions.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
-import type { Event, Subscription, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
+import type { Event, Handshake, Subscription, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
-import { takeDelivery } from '../../shared/src/webhooks/take-delivery.ts';
+import { lookUpEvents, takeDelivery } from '../../shared/src/webhooks/take-delivery.ts';
 import { callService } from './call.ts';
 import { inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
@@ -34,6 +35,13 @@ function asItem(event: Event, { verified, matchedSecret }: Record<string, unknow
   return { id: event.id, ...verification, ...event.data };
 }
 
+/** Zapier answers a sender before it runs the app, so a handshake is confirmed at the address that the vendor gives. */
+async function confirm({ confirmUrl }: Handshake, { http, log }: Host): Promise<void> {
+  if (confirmUrl === undefined) return log.info('A sender asked whether this address wants its events; it gives no address where to say so.');
+  const { status } = await http({ method: 'GET', url: confirmUrl, headers: {} });
+  log.info(status < 300 ? 'A sender asked whether this address wants its events, and was told so.' : `A sender asked whether this address wants its events, but took no answer (status ${status}). Open the address that it gives by hand.`);
+}
+
 /**
  * A trigger that a sender calls, as a hook of Zapier: subscribed by the app where the vendor has an interface for that,
  * else by hand after the directions. A delivery that is not believed starts nothing and its sender learns nothing; the
@@ -53,7 +61,11 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
         host,
         ...(subscription ? { subscription } : {}),
       });
-      if (taken.outcome === 'events') return taken.events.map((event) => asItem(event));
+      if (taken.outcome === 'events') return (await lookUpEvents(trigger, taken.events, inputOf(bundle), { host, connection })).map((event) => asItem(event));
+      if (taken.outcome === 'handshake') {
+        await confirm(taken, host);
+        return [];
+      }
       z.console.log(taken.outcome === 'refused' ? `A delivery was refused. ${taken.explanation}` : `A delivery was ${taken.why} and starts nothing.`);
       return [];
     });

@@ -1,5 +1,5 @@
 import type { ICredentialType } from 'n8n-workflow';
-import { webhookSecretConnection } from '../../../shared/src/services/signed-webhook/connection.ts';
+import { webhookSecretConnection } from '../../../shared/src/webhooks/webhook-secret.ts';
 import { describeCredential } from '../../face/credential.ts';
 
 /** The secret that a sender of signed events and a trigger share. */

@@ -35,7 +35,9 @@ export async function deliverEvent(words: string[]): Promise<void> {
   const body = values.body === undefined ? Buffer.from(JSON.stringify(trigger.example(now))) : await readFile(values.body);
   const input = checkInput(trigger.input, {}) as never;
   const { verification } = trigger;
-  const signed = schemes[verification.scheme(input)].sign({
+  const scheme = verification.scheme(input);
+  if (scheme === 'entra') throw new UsageError('Only Microsoft Entra can make its tokens: deliver cannot sign for this event.');
+  const signed = schemes[scheme].sign({
     secret,
     body,
     id: `example-${now.getTime()}`,

@@ -2,6 +2,7 @@ import { PipewrightError, withDetails } from '../host/error.ts';
 import type { Bytes, Host } from '../host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../host/http.ts';
 import type { Effect } from '../operations/operation.ts';
+import { parseExact } from './exact-json.ts';
 import { httpError, type VendorProblem } from './http-error.ts';
 import { backoff, retryAfterSeconds } from './retry-delay.ts';
 
@@ -138,7 +139,7 @@ export function openApi(options: ApiOptions): Api {
       const response = await send(method, path, call);
       if (response.text.trim() === '') return undefined as T;
       try {
-        return JSON.parse(response.text) as T;
+        return parseExact(response.text) as T;
       } catch {
         throw new PipewrightError({
           code: 'unexpected-answer',

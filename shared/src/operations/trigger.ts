@@ -1,4 +1,4 @@
-import type { SchemeName, Secrets } from '../webhooks/scheme.ts';
+import type { EntraSender, SchemeName, Secrets } from '../webhooks/scheme.ts';
 import { conditionsField } from './conditions.ts';
 import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';
@@ -43,13 +43,25 @@ export interface Subscriber<F extends Fields, C> {
 /** How deliveries of a trigger are verified. */
 export interface Verification<F extends Fields, C> {
   /** The scheme, which may depend on what the person chose. */
-  scheme(input: Values<F>): SchemeName;
+  scheme(input: Values<F>): SchemeName | 'entra';
   /** Header or query parameter that carries a shared secret. */
   location?(input: Values<F>): string;
   /** The secrets that are accepted. None: deliveries are refused unless `acceptsUnsigned`. */
   secrets(connection: C, subscription: Subscription | undefined): Secrets;
+  /** Who may send, where the scheme is Microsoft Entra; undefined when that is not filled in. */
+  entra?(connection: C): EntraSender | undefined;
+  /** Seconds by which a signed moment may be off, either way. Default: 300. */
+  toleranceSeconds?(input: Values<F>): number;
   /** Whether the person ticked "Accept Unsigned Events". */
   acceptsUnsigned?(input: Values<F>): boolean;
+}
+
+/** What a sender asks before it sends events. */
+export interface Handshake {
+  /** The body that it wants to be answered with status 200. */
+  answer: unknown;
+  /** An address of the vendor which, when it is read, says the same; for platforms that answer before they run the app. */
+  confirmUrl?: string;
 }
 
 /** A trigger that a sender calls. */
@@ -61,6 +73,13 @@ export interface WebhookTrigger<F extends Fields = Fields, O extends Fields = Fi
   directions?: string;
   /** Reads the events out of a verified body and keeps those that the input asks for. */
   events(body: unknown, input: Values<F>): Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[];
+  /** What a verified body asks, where it is no event but the handshake before the first one. */
+  handshake?(body: unknown): Handshake | undefined;
+  /**
+   * Reads from the vendor what a verified event only points to, after its sender was answered; gives back the events that
+   * the input asks for. An event whose look-up fails goes on as it is.
+   */
+  lookUp?(event: Event, input: Values<F>, context: Context<C>): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
   /** A body as the vendor sends it, so that a trigger can be tried without waiting for a real event. */
   example(now: Date): unknown;
   /** Recent events read from the vendor, newest first, so that a form can show a real one. */

@@ -124,6 +124,11 @@ export const runFields = {
 /** An output of a run's operation, as `runFields` describe it. */
 export type RunOutput = { [K in keyof RunReport]: RunReport[K] };
 
+/** A run of which no more is known than that it is there; where it stands is to be looked up. */
+export function pointedToRun(run: Pick<Run, 'id' | 'service' | 'name'> & Partial<Run>): RunReport {
+  return reportRun({ status: 'unknown', vendorStatus: '', parameters: {}, steps: [], ...run });
+}
+
 /** A moment as the vendors give it, made ISO 8601 in UTC; undefined when there is none or it is no date. */
 export function readMoment(value: string | number | null | undefined): string | undefined {
   if (value === null || value === undefined || value === '') return undefined;

@@ -1,4 +1,5 @@
-import type { Delivery } from './delivery.ts';
+import { parseExact } from '../http/exact-json.ts';
+import { headerValues, type Delivery } from './delivery.ts';
 import type { Proof, Refusal, Scheme, SchemeName, Secrets } from './scheme.ts';
 import { schemes } from './schemes.ts';
 import { withinBounds } from './within-bounds.ts';
@@ -27,10 +28,12 @@ export interface Accepted {
   body: unknown;
 }
 
-/** A delivery that is refused; the sender is answered 401 without a word. */
+/** A delivery that is refused; the sender is answered without a word. */
 export interface Refused {
   ok: false;
   reason: Refusal;
+  /** The status of the answer: 401, but 413 for a body that is too large and 415 for one that is not JSON by its header. */
+  status: 401 | 413 | 415;
   /** For the builder of the workflow: what to look at. Holds no secret. */
   explanation: string;
 }
@@ -41,8 +44,10 @@ const explanations: Record<Refusal, string> = {
   several: 'The header or parameter of the signature came more than once, so it is not known which one counts.',
   'bad-encoding': 'The signature is not written as this sender writes it. It may come from another sender.',
   'no-match': 'The signature or secret does not match. Check that the secret is the one of this very webhook, and that no proxy rewrites the body.',
+  'wrong-token': 'The token is genuine, but it was made by another tenant, for another application, or for another sender. Compare the three IDs in the connection.',
   stale: 'The signature is right, but it was made too long ago: the delivery may have been recorded and sent again. Check the clocks of both machines.',
   future: 'The signature is right, but it was made in the future. Check the clocks of both machines.',
+  'wrong-type': 'The header Content-Type says that the body is not JSON. Have the sender send application/json.',
   'too-large': 'The body is larger than a notification ever is.',
   'too-complex': 'The body is nested deeper, or holds more values, than a notification ever does.',
   'not-json': 'The body is not JSON.',
@@ -50,17 +55,36 @@ const explanations: Record<Refusal, string> = {
   'secret-is-an-id': 'Nothing matches, and what is set as the secret looks like an ID of the webhook. Copy the secret itself.',
 };
 
-const refuse = (reason: Refusal): Refused => ({ ok: false, reason, explanation: explanations[reason] });
+const statuses: Partial<Record<Refusal, 413 | 415>> = { 'too-large': 413, 'wrong-type': 415 };
+
+/** A refusal for a reason, with what the builder of a workflow is told. */
+export const refuse = (reason: Refusal): Refused => ({ ok: false, reason, status: statuses[reason] ?? 401, explanation: explanations[reason] });
+
+/** Whether a body may be JSON by its header; some senders say nothing. */
+function mayBeJson(delivery: Delivery): boolean {
+  return headerValues(delivery, 'content-type').every((type) => type === 'application/json' || /^[\w.-]+\/([\w.-]+\+)?json(-batch)?\b/i.test(type) || type === '');
+}
 
 /**
  * Verifies a delivery on its bytes and only then parses it. Never throws for what a sender sent.
  */
 export function receive(delivery: Delivery, options: ReceiveOptions): Accepted | Refused {
-  if (delivery.body.length > (options.maximumBytes ?? 1024 * 1024)) return refuse('too-large');
+  const fault = formFault(delivery, options.maximumBytes);
+  if (fault) return fault;
   const matchedSecret = authenticate(delivery, options);
-  if (typeof matchedSecret !== 'string') return matchedSecret;
+  return typeof matchedSecret === 'string' ? parseVerified(delivery, matchedSecret) : matchedSecret;
+}
+
+/** What is wrong with a delivery before anything in it is looked at. */
+export function formFault(delivery: Delivery, maximumBytes = 1024 * 1024): Refused | undefined {
+  if (delivery.body.length > maximumBytes) return refuse('too-large');
+  return mayBeJson(delivery) ? undefined : refuse('wrong-type');
+}
+
+/** Parses the body of a delivery that is known to be genuine. */
+export function parseVerified({ body: bytes }: Delivery, matchedSecret: Accepted['matchedSecret']): Accepted | Refused {
   try {
-    const body: unknown = JSON.parse(Buffer.from(delivery.body.buffer, delivery.body.byteOffset, delivery.body.byteLength).toString('utf8'));
+    const body = parseExact(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
     if (typeof body !== 'object' || body === null) return refuse('not-json');
     if (!withinBounds(body)) return refuse('too-complex');
     return { ok: true, verified: matchedSecret !== 'none', matchedSecret, body };

@@ -11,6 +11,17 @@ export type SchemeName =
   | 'shared-secret-basic'
   | 'shared-secret-query';
 
+/** Who may send events that carry a token of Microsoft Entra. */
+export interface EntraSender {
+  /** Where tokens are made: `https://login.microsoftonline.com`. */
+  authority: string;
+  tenantId: string;
+  /** ID of the application that stands for this trigger; tokens are made for it. */
+  applicationId: string;
+  /** ID of the application that sends, such as that of Event Grid: any application of a tenant can ask for tokens. */
+  senderId: string;
+}
+
 /** The secrets that are accepted while one is replaced by another. */
 export interface Secrets {
   current?: string;
@@ -24,8 +35,10 @@ export type Refusal =
   | 'several'
   | 'bad-encoding'
   | 'no-match'
+  | 'wrong-token'
   | 'stale'
   | 'future'
+  | 'wrong-type'
   | 'too-large'
   | 'too-complex'
   | 'not-json'

@@ -1,10 +1,14 @@
 import * as v from 'valibot';
+import { describeError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
+import { redact } from '../http/http-error.ts';
 import { passes } from '../operations/conditions.ts';
-import { boolean, option } from '../operations/fields.ts';
-import type { Event, Subscription, WebhookTrigger } from '../operations/trigger.ts';
+import type { Context } from '../operations/context.ts';
+import { boolean, option, text } from '../operations/fields.ts';
+import type { Event, Handshake, Subscription, WebhookTrigger } from '../operations/trigger.ts';
 import type { Delivery } from './delivery.ts';
-import { receive } from './receive.ts';
+import { entraFault } from './entra.ts';
+import { formFault, parseVerified, receive, refuse, type Accepted, type Refused } from './receive.ts';
 
 /** Output fields that every webhook trigger adds to its events. */
 export const verificationFields = {
@@ -34,8 +38,10 @@ export type Taken =
   | { outcome: 'events'; events: Event[] }
   /** Genuine, but filtered out or a repeat: answer 200 and run nothing. */
   | { outcome: 'ignored'; why: 'filtered' | 'repeated' }
-  /** Not believed: answer 401 with an empty body; `explanation` is for the builder's log only. */
-  | { outcome: 'refused'; explanation: string };
+  /** Genuine, but no event: answer 200 with the body that is asked for, or read the address that says the same. */
+  | ({ outcome: 'handshake' } & Handshake)
+  /** Not believed: answer the status with an empty body; reason and explanation are for the builder of the workflow. */
+  | ({ outcome: 'refused' } & Pick<Refused, 'reason' | 'status' | 'explanation'>);
 
 /** What a trigger works with when a delivery comes. */
 export interface TriggerSetting {
@@ -45,7 +51,34 @@ export interface TriggerSetting {
   connection: Record<string, unknown>;
   /** What was kept of the subscription, where the vendor has such. */
   subscription?: Subscription;
-  host: Pick<Host, 'once' | 'now'>;
+  host: Pick<Host, 'once' | 'now' | 'http' | 'cache'>;
+}
+
+async function verify({ verification }: WebhookTrigger, delivery: Delivery, setting: TriggerSetting): Promise<Accepted | Refused> {
+  const input = setting.input as never;
+  const { host } = setting;
+  const scheme = verification.scheme(input);
+  if (scheme !== 'entra') {
+    const location = verification.location?.(input);
+    return receive(delivery, {
+      scheme,
+      ...(location === undefined ? {} : { location }),
+      secrets: verification.secrets(setting.connection as never, setting.subscription),
+      acceptsUnsigned: verification.acceptsUnsigned?.(input) ?? false,
+      now: host.now() / 1000,
+      ...(verification.toleranceSeconds ? { toleranceSeconds: verification.toleranceSeconds(input) } : {}),
+    });
+  }
+  const sender = verification.entra?.(setting.connection as never);
+  if (!sender) return refuse('no-secret');
+  const fault = formFault(delivery);
+  if (fault) return fault;
+  const reason = await entraFault(delivery, sender, host);
+  return reason === undefined ? parseVerified(delivery, 'current') : refuse(reason);
+}
+
+function meetsConditions(data: unknown, input: Record<string, unknown>): boolean {
+  return passes(data, input['conditions'] as string[] | undefined);
 }
 
 /**
@@ -54,18 +87,15 @@ export interface TriggerSetting {
  */
 export async function takeDelivery(trigger: WebhookTrigger, delivery: Delivery, setting: TriggerSetting): Promise<Taken> {
   const input = setting.input as never;
-  const { verification } = trigger;
-  const location = verification.location?.(input);
-  const received = receive(delivery, {
-    scheme: verification.scheme(input),
-    ...(location === undefined ? {} : { location }),
-    secrets: verification.secrets(setting.connection as never, setting.subscription),
-    acceptsUnsigned: verification.acceptsUnsigned?.(input) ?? false,
-    now: setting.host.now() / 1000,
-  });
-  if (!received.ok) return { outcome: 'refused', explanation: received.explanation };
-  const conditions = setting.input['conditions'] as string[] | undefined;
-  const wanted = trigger.events(received.body, input).filter(({ data }) => passes(data, conditions));
+  const received = await verify(trigger, delivery, setting);
+  if (!received.ok) {
+    const { reason, status, explanation } = received;
+    return { outcome: 'refused', reason, status, explanation };
+  }
+  const handshake = trigger.handshake?.(received.body);
+  if (handshake) return { outcome: 'handshake', ...handshake };
+  // What the conditions are about may not be known before it is looked up.
+  const wanted = trigger.events(received.body, input).filter(({ data }) => trigger.lookUp || meetsConditions(data, setting.input));
   if (wanted.length === 0) return { outcome: 'ignored', why: 'filtered' };
   const events: Event[] = [];
   for (const event of wanted) {
@@ -75,3 +105,33 @@ export async function takeDelivery(trigger: WebhookTrigger, delivery: Delivery, 
   }
   return events.length === 0 ? { outcome: 'ignored', why: 'repeated' } : { outcome: 'events', events };
 }
+
+/**
+ * Looks up what the taken events only point to, where the trigger does so; to be called once the sender was answered. What
+ * cannot be looked up goes on as it came, with the reason as its `problem`: nothing genuine is lost.
+ */
+export async function lookUpEvents(trigger: WebhookTrigger, events: Event[], input: Record<string, unknown>, context: Context<never>): Promise<Event[]> {
+  if (!trigger.lookUp) return events;
+  const found: Event[] = [];
+  for (const event of events) {
+    const { verified, matchedSecret } = event.data;
+    for (const one of await lookUpOne(trigger.lookUp, event, input, context)) {
+      if (!meetsConditions(one.data, input)) continue;
+      if (one.id === event.id || (await context.host.once(one.id))) found.push({ id: one.id, data: { ...one.data, verified, matchedSecret } });
+    }
+  }
+  return found;
+}
+
+async function lookUpOne(lookUp: NonNullable<WebhookTrigger['lookUp']>, event: Event, input: Record<string, unknown>, context: Context<never>): Promise<Event[]> {
+  try {
+    return await lookUp(event, input as never, context);
+  } catch (error) {
+    const problem = redact(describeError(error));
+    context.host.log.warn(`What an event points to could not be read. ${problem}`);
+    return [{ id: event.id, data: { ...event.data, problem } }];
+  }
+}
+
+/** Output field of a trigger that looks up what its events point to. */
+export const problemField = v.optional(text({ label: 'Problem', help: 'Why more could not be read from the service; empty when it was read.' }));

@@ -6,12 +6,17 @@ const most = 20_000;
  * would exhaust the stack of whatever walks through it later.
  */
 export function withinBounds(body: unknown): boolean {
-  let level: unknown[] = [body];
-  let seen = 0;
-  for (let depth = 0; level.length > 0; depth += 1) {
-    seen += level.length;
-    if (depth > deepest || seen > most) return false;
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  return valuesWithin(body, 0) <= most;
+}
+
+/** How many values are in a value, itself included; infinitely many when one is nested too deep. */
+function valuesWithin(value: unknown, depth: number): number {
+  if (depth > deepest) return Infinity;
+  if (typeof value !== 'object' || value === null) return 1;
+  let count = 1;
+  for (const key in value) {
+    count += valuesWithin((value as Record<string, unknown>)[key], depth + 1);
+    if (count > most) return count;
   }
-  return true;
+  return count;
 }

@@ -4,6 +4,7 @@ import { services } from '../../../shared/src/catalog.ts';
 import { checkInput } from '../../../shared/src/operations/check-input.ts';
 import type { WebhookTrigger } from '../../../shared/src/operations/trigger.ts';
 import { takeDelivery, type Taken } from '../../../shared/src/webhooks/take-delivery.ts';
+import { fakeHost } from '../fake-host.ts';
 import { callCli } from './call-cli.ts';
 
 const secret = 'a secret that both know';
@@ -25,7 +26,7 @@ beforeAll(async () => {
       input: checkInput(trigger.input, {}),
       connection: { webhookSecret: secret, secret },
       subscription: { id: 'wsu_1', secret },
-      host: { once: async () => true, now: Date.now },
+      host: fakeHost({ now: Date.now, once: async () => true }),
     });
     response.writeHead(taken.outcome === 'refused' ? 401 : 200).end();
   });

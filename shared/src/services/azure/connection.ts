@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
 import { option, text } from '../../operations/fields.ts';
+import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 import { managementApi } from './api.ts';
 
 const fields = {
@@ -20,6 +21,7 @@ const fields = {
     ),
     'public',
   ),
+  ...webhookSecretFields('Azure Monitor'),
   authorityUrl: v.optional(text({ label: 'Login Address', help: 'Only for Custom Addresses: where tokens are fetched.', placeholder: 'https://login.microsoftonline.com', advanced: true })),
   managementUrl: v.optional(text({ label: 'Management Address', help: 'Only for Custom Addresses: the Azure Resource Manager.', placeholder: 'https://management.azure.com', advanced: true })),
   synapseUrl: v.optional(text({ label: 'Synapse Address', help: 'Only for Custom Addresses: the data plane, with {workspace} for the name of the workspace.', placeholder: 'https://{workspace}.dev.azuresynapse.net', advanced: true })),

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
 import { text } from '../../operations/fields.ts';
 import { PipewrightError } from '../../host/error.ts';
+import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 import { openMode } from './api.ts';
 
 const fields = {
@@ -25,6 +26,7 @@ const fields = {
     help: 'The secret that belongs to the token. Mode shows it only once, when the token is made.',
     secret: true,
   }),
+  ...webhookSecretFields('Mode'),
   address: v.optional(
     text({
       label: 'Address',

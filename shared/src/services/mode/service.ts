@@ -4,6 +4,7 @@ import { modeConnection } from './connection.ts';
 import { downloadResults } from './download-results.ts';
 import { findReport } from './find-report.ts';
 import { getReportRun } from './get-report-run.ts';
+import { reportRunFinished } from './report-run-finished.ts';
 import { runReport } from './run-report.ts';
 
 /** Mode, which is also sold as ThoughtSpot Analyst Studio. */
@@ -13,5 +14,5 @@ export const mode = defineService({
   description: 'Run reports of Mode, wait for them, and download what their queries found.',
   connection: modeConnection,
   operations: [runReport, getReportRun, findReport, downloadResults],
-  triggers: [],
+  triggers: [reportRunFinished],
 });

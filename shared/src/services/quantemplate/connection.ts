@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
 import { text } from '../../operations/fields.ts';
+import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 import { quantemplateToken } from './api.ts';
 
 const fields = {
@@ -20,21 +21,7 @@ const fields = {
     placeholder: 'c-contoso',
     idFromUrl: { pattern: /[^/]\/(c-[\w-]+)/, example: 'https://app.prod.quantemplate.com/c-contoso/data' },
   }),
-  webhookSecret: v.optional(
-    text({
-      label: 'Webhook Secret',
-      help: 'Only for triggers: a long random text of your own that every event must carry. Quantemplate does not sign its events, so this is how they are told from forged ones.',
-      secret: true,
-    }),
-  ),
-  previousWebhookSecret: v.optional(
-    text({
-      label: 'Previous Webhook Secret',
-      help: 'Still accepted while you replace the webhook secret. Empty it afterwards.',
-      secret: true,
-      advanced: true,
-    }),
-  ),
+  ...webhookSecretFields('Quantemplate'),
   apiUrl: v.optional(
     text({
       label: 'API Address',

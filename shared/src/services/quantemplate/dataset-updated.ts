@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { list, text } from '../../operations/fields.ts';
 import { defineWebhookTrigger } from '../../operations/trigger.ts';
+import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
 import { verificationFields } from '../../webhooks/take-delivery.ts';
 import type { QuantemplateConnection } from './connection.ts';
 import { datasetIdFromUrl } from './datasets.ts';
-import { directionsFor, exampleOf, isAmong, payloadText, readNotification, secretFields, verification } from './notifications.ts';
+import { directionsFor, exampleOf, isAmong, payloadText, readNotification } from './notifications.ts';
 
 /**
  * Takes the event DatasetUpdated. It says neither which organisation nor which version: what follows downloads the current
@@ -24,7 +25,7 @@ export const datasetUpdated = defineWebhookTrigger<QuantemplateConnection>()({
         idFromUrl: datasetIdFromUrl,
       }),
     ),
-    ...secretFields,
+    ...secretPlaceFields('header'),
   },
   output: {
     eventId: text({ label: 'Event ID' }),
@@ -39,7 +40,7 @@ export const datasetUpdated = defineWebhookTrigger<QuantemplateConnection>()({
     verified: true,
     matchedSecret: 'current',
   },
-  verification,
+  verification: verifyBySharedSecret,
   directions: directionsFor('DatasetUpdated', 'datasets'),
   example: (now) => exampleOf('DatasetUpdated', { datasetId: 'd-claims' }, now),
   events(body, input) {

@@ -1,10 +1,4 @@
-import * as v from 'valibot';
-import { option, text } from '../../operations/fields.ts';
-import type { Values } from '../../operations/operation.ts';
 import { readMoment } from '../../runs/run.ts';
-import type { Secrets } from '../../webhooks/scheme.ts';
-import { acceptsUnsigned } from '../../webhooks/take-delivery.ts';
-import type { QuantemplateConnection } from './connection.ts';
 
 /** A notification in one shape, whichever of the two documented envelopes it came in. */
 export interface Notification {
@@ -45,48 +39,6 @@ export function payloadText(notification: Notification, name: string): string | 
 export function isAmong(id: string, wanted: readonly string[] | undefined): boolean {
   return !wanted || wanted.length === 0 || wanted.includes(id);
 }
-
-/** Input fields that say where the shared secret stands in a notification, for Quantemplate documents no signature. */
-export const secretFields = {
-  secretLocation: v.optional(
-    option(
-      [
-        { value: 'header', label: 'Header' },
-        { value: 'basic', label: 'Basic Authentication' },
-        { value: 'query', label: 'Query Parameter' },
-      ],
-      {
-        label: 'Where the Secret Is',
-        help: 'How the webhook secret of the connection comes with every event: in a header, as the password of basic authentication, or at the end of the address.',
-      },
-    ),
-    'header',
-  ),
-  secretName: v.optional(
-    text({
-      label: 'Name of the Header or Parameter',
-      help: 'Empty: the header X-Webhook-Secret, or the parameter token.',
-      placeholder: 'X-Webhook-Secret',
-      advanced: true,
-      shownWhen: { field: 'secretLocation', is: ['header', 'query'] },
-    }),
-  ),
-  acceptsUnsigned,
-};
-
-type SecretChoices = Values<typeof secretFields>;
-
-/** How notifications are verified: by the connection's webhook secret in the place that was chosen. */
-export const verification = {
-  scheme: ({ secretLocation }: SecretChoices) => `shared-secret-${secretLocation}` as const,
-  location: ({ secretLocation, secretName }: SecretChoices): string =>
-    secretName ?? (secretLocation === 'query' ? 'token' : 'x-webhook-secret'),
-  secrets: ({ webhookSecret, previousWebhookSecret }: QuantemplateConnection): Secrets => ({
-    ...(webhookSecret ? { current: webhookSecret } : {}),
-    ...(previousWebhookSecret ? { previous: previousWebhookSecret } : {}),
-  }),
-  acceptsUnsigned: (input: SecretChoices): boolean => input.acceptsUnsigned,
-};
 
 /** What a person does by hand, for no subscription interface is documented. */
 export function directionsFor(event: string, thing: string): string {

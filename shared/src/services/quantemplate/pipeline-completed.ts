@@ -3,11 +3,12 @@ import { list, text } from '../../operations/fields.ts';
 import { defineWebhookTrigger } from '../../operations/trigger.ts';
 import { finishedFilter } from '../../runs/finished-filter.ts';
 import { isFinished, runFields } from '../../runs/run.ts';
+import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
 import { verificationFields } from '../../webhooks/take-delivery.ts';
 import { openOrganisation } from './api.ts';
 import type { QuantemplateConnection } from './connection.ts';
 import { listExecutions, readExecution, statusOf } from './executions.ts';
-import { directionsFor, exampleOf, isAmong, payloadText, readNotification, secretFields, verification } from './notifications.ts';
+import { directionsFor, exampleOf, isAmong, payloadText, readNotification } from './notifications.ts';
 import { pipelineIdFromUrl } from './pipelines.ts';
 
 interface Completed {
@@ -53,7 +54,7 @@ export const pipelineCompleted = defineWebhookTrigger<QuantemplateConnection>()(
       }),
     ),
     ...finishedFilter,
-    ...secretFields,
+    ...secretPlaceFields('header'),
   },
   output: {
     eventId: text({ label: 'Event ID' }),
@@ -76,7 +77,7 @@ export const pipelineCompleted = defineWebhookTrigger<QuantemplateConnection>()(
     verified: true,
     matchedSecret: 'current',
   },
-  verification,
+  verification: verifyBySharedSecret,
   directions: directionsFor('PipelineCompleted', 'pipelines'),
   events(body, input) {
     const notification = readNotification(body);

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { valueAt } from '../../operations/conditions.ts';
-import { json, option, text } from '../../operations/fields.ts';
+import { integer, json, option, text } from '../../operations/fields.ts';
 import { defineWebhookTrigger } from '../../operations/trigger.ts';
-import type { SchemeName, Secrets } from '../../webhooks/scheme.ts';
+import type { SchemeName } from '../../webhooks/scheme.ts';
 import { acceptsUnsigned, verificationFields } from '../../webhooks/take-delivery.ts';
-import type { WebhookSecret } from './connection.ts';
+import { entraSenderOf, webhookSecretsOf, type WebhookSecret } from '../../webhooks/webhook-secret.ts';
 
-const schemeOptions: { value: SchemeName; label: string }[] = [
+const schemeOptions: { value: SchemeName | 'entra'; label: string }[] = [
   { value: 'standard-webhooks', label: 'Standard Webhooks or Svix' },
   { value: 'github', label: 'GitHub (X-Hub-Signature-256)' },
   { value: 'slack', label: 'Slack (X-Slack-Signature)' },
@@ -15,6 +15,7 @@ const schemeOptions: { value: SchemeName; label: string }[] = [
   { value: 'shared-secret-header', label: 'Shared Secret in a Header' },
   { value: 'shared-secret-basic', label: 'Shared Secret as a Basic Log-In' },
   { value: 'shared-secret-query', label: 'Shared Secret in the Address' },
+  { value: 'entra', label: 'Microsoft Entra (a Token in Authorization)' },
 ];
 
 /** Where senders usually put the ID of an event. */
@@ -57,6 +58,15 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
         advanced: true,
       }),
     ),
+    toleranceMinutes: v.optional(
+      integer({
+        label: 'Oldest Event in Minutes',
+        help: 'A signed event that is older, or as far in the future, is refused: somebody may have recorded it. Only for senders that sign the moment.',
+        minimum: 1,
+        advanced: true,
+      }),
+      5,
+    ),
     acceptsUnsigned,
   },
   output: {
@@ -71,9 +81,11 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
     matchedSecret: 'current',
   },
   verification: {
-    scheme: ({ scheme }) => scheme as SchemeName,
+    scheme: ({ scheme }) => scheme as SchemeName | 'entra',
     location: ({ scheme, location }) => location ?? (scheme === 'shared-secret-query' ? 'token' : 'x-webhook-secret'),
-    secrets: ({ secret, previousSecret }): Secrets => ({ ...(secret ? { current: secret } : {}), ...(previousSecret ? { previous: previousSecret } : {}) }),
+    secrets: webhookSecretsOf,
+    entra: entraSenderOf,
+    toleranceSeconds: ({ toleranceMinutes }) => toleranceMinutes * 60,
     acceptsUnsigned: (input) => input.acceptsUnsigned,
   },
   directions: [

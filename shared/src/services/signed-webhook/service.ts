@@ -1,5 +1,5 @@
 import { defineService } from '../../operations/service.ts';
-import { webhookSecretConnection } from './connection.ts';
+import { webhookSecretConnection } from '../../webhooks/webhook-secret.ts';
 import { eventReceived } from './event-received.ts';
 
 /** Signed events of any sender. */

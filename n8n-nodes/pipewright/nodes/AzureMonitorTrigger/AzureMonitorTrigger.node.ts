@@ -1,0 +1,69 @@
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type IHookFunctions,
+  type INodeType,
+  type INodeTypeDescription,
+  type ITriggerFunctions,
+  type IWebhookFunctions,
+} from 'n8n-workflow';
+import { azureMonitor } from '../../../../shared/src/services/azure/monitor/service.ts';
+import { keepEmitter } from '../../../face/emitters.ts';
+import { describeMethods } from '../../../face/methods.ts';
+import { createSubscription, deleteSubscription, subscriptionExists } from '../../../face/subscription.ts';
+import { describeTriggerProperties, webhookTriggers } from '../../../face/trigger-properties.ts';
+import { receiveDelivery } from '../../../face/webhook.ts';
+
+/** Starts a workflow when Azure Monitor alerts that pipelines of Azure Data Factory failed. */
+export class AzureMonitorTrigger implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Azure Monitor Trigger',
+    name: 'azureMonitorTrigger',
+    icon: { light: 'file:../../icons/azure-monitor.svg', dark: 'file:../../icons/azure-monitor.dark.svg' },
+    group: ['trigger'],
+    // With version 1, n8n evaluates an expression for every delivery.
+    version: 2,
+    subtitle: 'Data Factory Pipeline Failed',
+    description: 'Starts the workflow when Azure Monitor alerts that pipelines of Azure Data Factory failed',
+    defaults: { name: 'Azure Monitor Trigger' },
+    inputs: [],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
+    webhooks: [
+      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
+    ],
+    properties: describeTriggerProperties(webhookTriggers(azureMonitor)),
+  };
+
+  methods = describeMethods(azureMonitor);
+
+  webhookMethods = {
+    default: {
+      async checkExists(this: IHookFunctions) {
+        return subscriptionExists(this, azureMonitor);
+      },
+      async create(this: IHookFunctions) {
+        return createSubscription(this, azureMonitor);
+      },
+      async delete(this: IHookFunctions) {
+        return deleteSubscription(this, azureMonitor);
+      },
+    },
+  };
+
+  async webhook(this: IWebhookFunctions) {
+    return receiveDelivery(this, azureMonitor);
+  }
+
+  async trigger(this: ITriggerFunctions) {
+    return keepEmitter(this);
+  }
+
+  /**
+   * Hands on what was delivered: without it, n8n would wait for a second event when the workflow is tried in the
+   * editor.
+   */
+  async execute(this: IExecuteFunctions) {
+    return [this.getInputData()];
+  }
+}

@@ -1,0 +1,69 @@
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type IHookFunctions,
+  type INodeType,
+  type INodeTypeDescription,
+  type ITriggerFunctions,
+  type IWebhookFunctions,
+} from 'n8n-workflow';
+import { databricks } from '../../../../shared/src/services/databricks/service.ts';
+import { keepEmitter } from '../../../face/emitters.ts';
+import { describeMethods } from '../../../face/methods.ts';
+import { createSubscription, deleteSubscription, subscriptionExists } from '../../../face/subscription.ts';
+import { describeTriggerProperties, webhookTriggers } from '../../../face/trigger-properties.ts';
+import { receiveDelivery } from '../../../face/webhook.ts';
+
+/** Starts a workflow by notifications of Databricks jobs. */
+export class DatabricksTrigger implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Databricks Trigger',
+    name: 'databricksTrigger',
+    icon: { light: 'file:../../icons/databricks.svg', dark: 'file:../../icons/databricks.dark.svg' },
+    group: ['trigger'],
+    // With version 1, n8n evaluates an expression for every delivery.
+    version: 2,
+    subtitle: 'Job Notification',
+    description: 'Starts the workflow when a run of a Databricks job starts, succeeds, fails or takes too long',
+    defaults: { name: 'Databricks Trigger' },
+    inputs: [],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'pipewrightDatabricksApi', required: true, testedBy: 'testDatabricks' }],
+    webhooks: [
+      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
+    ],
+    properties: describeTriggerProperties(webhookTriggers(databricks)),
+  };
+
+  methods = describeMethods(databricks);
+
+  webhookMethods = {
+    default: {
+      async checkExists(this: IHookFunctions) {
+        return subscriptionExists(this, databricks);
+      },
+      async create(this: IHookFunctions) {
+        return createSubscription(this, databricks);
+      },
+      async delete(this: IHookFunctions) {
+        return deleteSubscription(this, databricks);
+      },
+    },
+  };
+
+  async webhook(this: IWebhookFunctions) {
+    return receiveDelivery(this, databricks);
+  }
+
+  async trigger(this: ITriggerFunctions) {
+    return keepEmitter(this);
+  }
+
+  /**
+   * Hands on what was delivered: without it, n8n would wait for a second event when the workflow is tried in the
+   * editor.
+   */
+  async execute(this: IExecuteFunctions) {
+    return [this.getInputData()];
+  }
+}

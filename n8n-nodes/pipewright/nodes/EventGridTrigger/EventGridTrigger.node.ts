@@ -1,0 +1,70 @@
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type IHookFunctions,
+  type INodeType,
+  type INodeTypeDescription,
+  type ITriggerFunctions,
+  type IWebhookFunctions,
+} from 'n8n-workflow';
+import { eventGrid } from '../../../../shared/src/services/event-grid/service.ts';
+import { keepEmitter } from '../../../face/emitters.ts';
+import { describeMethods } from '../../../face/methods.ts';
+import { describeSubtitle } from '../../../face/subtitle.ts';
+import { createSubscription, deleteSubscription, subscriptionExists } from '../../../face/subscription.ts';
+import { describeTriggerProperties, webhookTriggers } from '../../../face/trigger-properties.ts';
+import { receiveDelivery } from '../../../face/webhook.ts';
+
+/** Starts a workflow by events of Azure Event Grid. */
+export class EventGridTrigger implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Azure Event Grid Trigger',
+    name: 'eventGridTrigger',
+    icon: { light: 'file:../../icons/event-grid.svg', dark: 'file:../../icons/event-grid.dark.svg' },
+    group: ['trigger'],
+    // With version 1, n8n evaluates an expression for every delivery.
+    version: 2,
+    subtitle: describeSubtitle('event', webhookTriggers(eventGrid)),
+    description: 'Starts the workflow when a file arrives in Azure storage or a topic of Event Grid has an event',
+    defaults: { name: 'Azure Event Grid Trigger' },
+    inputs: [],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'pipewrightWebhookSecretApi', required: true, testedBy: 'testWebhookSecret' }],
+    webhooks: [
+      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
+    ],
+    properties: describeTriggerProperties(webhookTriggers(eventGrid)),
+  };
+
+  methods = describeMethods(eventGrid);
+
+  webhookMethods = {
+    default: {
+      async checkExists(this: IHookFunctions) {
+        return subscriptionExists(this, eventGrid);
+      },
+      async create(this: IHookFunctions) {
+        return createSubscription(this, eventGrid);
+      },
+      async delete(this: IHookFunctions) {
+        return deleteSubscription(this, eventGrid);
+      },
+    },
+  };
+
+  async webhook(this: IWebhookFunctions) {
+    return receiveDelivery(this, eventGrid);
+  }
+
+  async trigger(this: ITriggerFunctions) {
+    return keepEmitter(this);
+  }
+
+  /**
+   * Hands on what was delivered: without it, n8n would wait for a second event when the workflow is tried in the
+   * editor.
+   */
+  async execute(this: IExecuteFunctions) {
+    return [this.getInputData()];
+  }
+}

@@ -1,0 +1,69 @@
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type IHookFunctions,
+  type INodeType,
+  type INodeTypeDescription,
+  type ITriggerFunctions,
+  type IWebhookFunctions,
+} from 'n8n-workflow';
+import { mode } from '../../../../shared/src/services/mode/service.ts';
+import { keepEmitter } from '../../../face/emitters.ts';
+import { describeMethods } from '../../../face/methods.ts';
+import { createSubscription, deleteSubscription, subscriptionExists } from '../../../face/subscription.ts';
+import { describeTriggerProperties, webhookTriggers } from '../../../face/trigger-properties.ts';
+import { receiveDelivery } from '../../../face/webhook.ts';
+
+/** Starts a workflow when a run of a Mode report has finished. */
+export class ModeTrigger implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Mode Trigger',
+    name: 'modeTrigger',
+    icon: { light: 'file:../../icons/mode.svg', dark: 'file:../../icons/mode.dark.svg' },
+    group: ['trigger'],
+    // With version 1, n8n evaluates an expression for every delivery.
+    version: 2,
+    subtitle: 'Report Run Finished',
+    description: 'Starts the workflow when a run of a Mode report has finished',
+    defaults: { name: 'Mode Trigger' },
+    inputs: [],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'pipewrightModeApi', required: true, testedBy: 'testMode' }],
+    webhooks: [
+      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
+    ],
+    properties: describeTriggerProperties(webhookTriggers(mode)),
+  };
+
+  methods = describeMethods(mode);
+
+  webhookMethods = {
+    default: {
+      async checkExists(this: IHookFunctions) {
+        return subscriptionExists(this, mode);
+      },
+      async create(this: IHookFunctions) {
+        return createSubscription(this, mode);
+      },
+      async delete(this: IHookFunctions) {
+        return deleteSubscription(this, mode);
+      },
+    },
+  };
+
+  async webhook(this: IWebhookFunctions) {
+    return receiveDelivery(this, mode);
+  }
+
+  async trigger(this: ITriggerFunctions) {
+    return keepEmitter(this);
+  }
+
+  /**
+   * Hands on what was delivered: without it, n8n would wait for a second event when the workflow is tried in the
+   * editor.
+   */
+  async execute(this: IExecuteFunctions) {
+    return [this.getInputData()];
+  }
+}

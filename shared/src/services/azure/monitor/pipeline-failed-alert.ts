@@ -1,0 +1,157 @@
+import * as v from 'valibot';
+import { list, text } from '../../../operations/fields.ts';
+import { defineWebhookTrigger } from '../../../operations/trigger.ts';
+import { pointedToRun, readMoment, runFields, type RunReport } from '../../../runs/run.ts';
+import { readRun } from '../../../runs/wait-for-run.ts';
+import { secretPlaceFields, verifyBySharedSecret } from '../../../webhooks/shared-secret-fields.ts';
+import { problemField, verificationFields } from '../../../webhooks/take-delivery.ts';
+import type { AzureConnection } from '../connection.ts';
+import { queryAll } from '../pages.ts';
+import { samplePipelineRun, window, type VendorPipelineRun } from '../pipelines/pipeline-run.ts';
+import { pipelineRuns } from '../pipelines/runs.ts';
+import { factoryKind, openFactory, service, version } from '../data-factory/factory.ts';
+
+/** Most failed runs that one alert is followed to. */
+const most = 50;
+
+/** Milliseconds by which the search begins before the window that the alert looked at: metrics come late. */
+const lateness = 15 * 60_000;
+
+interface Alert {
+  id: string;
+  rule: string;
+  severity: string;
+  firedAt: string;
+  /** Resource ID of the factory. */
+  factory: string;
+  windowMilliseconds: number;
+}
+
+const asObject = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
+const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** The length of a window such as `PT5M` or `PT1H`, in milliseconds. */
+function readWindow(size: string): number {
+  const [, hours = '0', minutes = '0'] = /^PT(?:(\d+)H)?(?:(\d+)M)?$/i.exec(size) ?? [];
+  return (Number(hours) * 60 + Number(minutes)) * 60_000;
+}
+
+/** Reads a fired alert on failed runs of a factory; undefined for any other, and for one that was resolved. */
+function readAlert(body: unknown): Alert | undefined {
+  const data = asObject(asObject(body)['data']);
+  const essentials = asObject(data['essentials']);
+  const condition = asObject(asObject(data['alertContext'])['condition']);
+  const metrics = (Array.isArray(condition['allOf']) ? condition['allOf'] : []).map((one) => asText(asObject(one)['metricName']));
+  const targets = Array.isArray(essentials['alertTargetIDs']) ? essentials['alertTargetIDs'].map(asText) : [];
+  const factory = targets.find((target) => /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/microsoft\.datafactory\/factories\/[\w-]+$/i.test(target));
+  const firedAt = readMoment(asText(essentials['firedDateTime']));
+  if (essentials['monitorCondition'] !== 'Fired' || !factory || !firedAt) return undefined;
+  if (metrics.length > 0 && !metrics.includes('PipelineFailedRuns')) return undefined;
+  return {
+    id: `${asText(essentials['originAlertId']) || asText(essentials['alertId'])}:${firedAt}`,
+    rule: asText(essentials['alertRule']),
+    severity: asText(essentials['severity']),
+    firedAt,
+    factory,
+    windowMilliseconds: readWindow(asText(condition['windowSize'])),
+  };
+}
+
+const eventOf = (id: string, run: RunReport, { rule, severity, firedAt, factory }: Alert) => ({
+  id,
+  data: { ...run, alertRule: rule, severity, firedAt, factoryId: factory },
+});
+
+/**
+ * Takes an alert of Azure Monitor on the metric PipelineFailedRuns, in the common alert schema, and looks up the runs that
+ * failed: the alert does not say which they are.
+ * @see https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-common-schema
+ * @see https://learn.microsoft.com/rest/api/datafactory/pipeline-runs/query-by-factory
+ */
+export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
+  key: 'pipelineFailedAlert',
+  name: 'Data Factory Pipeline Failed',
+  description: 'Triggers when Azure Monitor alerts that pipelines of Data Factory failed, once for each failed run.',
+  input: {
+    pipelines: v.optional(list({ label: 'Pipelines', help: 'Only runs of pipelines with these names, one a line. Empty: all of the factory.', placeholder: 'QT_fetch_data' })),
+    ...secretPlaceFields('query'),
+  },
+  output: {
+    ...runFields,
+    alertRule: text({ label: 'Alert Rule' }),
+    severity: text({ label: 'Severity' }),
+    firedAt: text({ label: 'Fired At' }),
+    factoryId: text({ label: 'Resource ID of the Factory' }),
+    problem: problemField,
+    ...verificationFields,
+  },
+  sample: {
+    ...samplePipelineRun(factoryKind),
+    status: 'failed',
+    vendorStatus: 'Failed',
+    succeeded: false,
+    message: 'Operation on target Copy dataset failed: the dataset was not found.',
+    failedStep: 'Copy dataset',
+    failedMessage: 'The dataset was not found.',
+    steps: [{ name: 'Copy dataset', type: 'Copy', status: 'failed', message: 'The dataset was not found.' }],
+    alertRule: 'Pipelines failed',
+    severity: 'Sev2',
+    firedAt: '2026-11-20T08:05:00.000Z',
+    factoryId: '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/data-platform/providers/Microsoft.DataFactory/factories/contoso-factory',
+    verified: true,
+    matchedSecret: 'current',
+  },
+  verification: verifyBySharedSecret,
+  directions: [
+    'Azure Monitor is told once, by hand, to call the address of this trigger.',
+    '1. Fill in Webhook Secret in the connection: a long random text of your own.',
+    '2. Copy the address of this trigger, and add ?token= with the secret to its end.',
+    '3. In the Azure portal, open the data factory, Alerts, and make an alert rule on the metric Failed pipeline runs metrics, greater than 0.',
+    '4. As its action, make an action group with a webhook to this address, and switch on the common alert schema.',
+  ].join('\n'),
+  events(body) {
+    const alert = readAlert(body);
+    if (!alert) return [];
+    const name = alert.factory.split('/').pop() ?? '';
+    const run = pointedToRun({ id: alert.id, service, name, status: 'failed', vendorStatus: 'Failed', details: { windowMilliseconds: alert.windowMilliseconds } });
+    return [eventOf(`alert:${alert.id}`, run, alert)];
+  },
+  async lookUp({ data }, { pipelines }, context) {
+    const { alertRule, severity, firedAt, factoryId, id, details } = data as unknown as RunReport & { alertRule: string; severity: string; firedAt: string; factoryId: string };
+    const alert: Alert = { id, rule: alertRule, severity, firedAt, factory: factoryId, windowMilliseconds: Number(details?.['windowMilliseconds']) || 0 };
+    const factory = await openFactory(factoryId, context);
+    const since = Date.parse(firedAt) - alert.windowMilliseconds - lateness;
+    const found = await queryAll<VendorPipelineRun>(factory.api, 'POST', `${factory.path}/queryPipelineRuns`, version, {
+      ...window(context.host.now(), since),
+      filters: [{ operand: 'Status', operator: 'Equals', values: ['Failed'] }],
+      orderBy: [{ orderBy: 'RunEnd', order: 'DESC' }],
+    });
+    const wanted = found.filter(({ pipelineName }) => !pipelines || pipelines.length === 0 || pipelines.includes(pipelineName ?? ''));
+    const provider = pipelineRuns(factoryKind, factory, context.host);
+    const runs: RunReport[] = [];
+    for (const { runId } of wanted.slice(0, most).reverse()) runs.push(await readRun(context.host, provider, runId));
+    return runs.map((run) => eventOf(`${run.id}:failed`, run, alert));
+  },
+  example: (now) => ({
+    schemaId: 'azureMonitorCommonAlertSchema',
+    data: {
+      essentials: {
+        alertId: '/subscriptions/00000000-0000-0000-0000-000000000000/providers/Microsoft.AlertsManagement/alerts/example',
+        originAlertId: `example-${now.getTime()}`,
+        alertRule: 'Pipelines failed',
+        severity: 'Sev2',
+        signalType: 'Metric',
+        monitorCondition: 'Fired',
+        monitoringService: 'Platform',
+        alertTargetIDs: ['/subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/data-platform/providers/microsoft.datafactory/factories/contoso-factory'],
+        firedDateTime: now.toISOString(),
+        essentialsVersion: '1.0',
+        alertContextVersion: '1.0',
+      },
+      alertContext: {
+        conditionType: 'SingleResourceMultipleMetricCriteria',
+        condition: { windowSize: 'PT5M', allOf: [{ metricName: 'PipelineFailedRuns', metricNamespace: 'Microsoft.DataFactory/factories', operator: 'GreaterThan', threshold: '0', timeAggregation: 'Total', dimensions: [], metricValue: 1 }] },
+      },
+    },
+  }),
+});

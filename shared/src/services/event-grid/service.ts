@@ -1,0 +1,14 @@
+import { defineService } from '../../operations/service.ts';
+import { webhookSecretConnection } from '../../webhooks/webhook-secret.ts';
+import { blobCreated } from './blob-created.ts';
+import { eventReceived } from './event-received.ts';
+
+/** Azure Event Grid. */
+export const eventGrid = defineService({
+  key: 'eventGrid',
+  name: 'Azure Event Grid',
+  description: 'React to files that arrive in Azure storage and to events of Event Grid topics.',
+  connection: webhookSecretConnection,
+  operations: [],
+  triggers: [blobCreated, eventReceived],
+});
