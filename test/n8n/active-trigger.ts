@@ -88,11 +88,19 @@ export async function openTrigger(
       readRawBody: async () => void Object.assign(httpRequest, { rawBody }),
     };
     const httpResponse = {
+      headersSent: false,
+      set(name: string, value: string) {
+        response.setHeader(name, value);
+        return httpResponse;
+      },
       status(code: number) {
         response.statusCode = code;
         return httpResponse;
       },
-      end: () => response.end(),
+      end(text?: string) {
+        httpResponse.headersSent = true;
+        response.end(text);
+      },
     };
     const own = { ...additionalData, httpRequest, httpResponse };
     const context = withLog(new n8n.core.WebhookContext(workflow, node, own, mode, webhookData, [], null));

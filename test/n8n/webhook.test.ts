@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { schemes } from '../../shared/src/webhooks/schemes.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { openTrigger, type ActiveTrigger, type ActiveTriggerOptions } from './active-trigger.ts';
+import { openTrigger } from './active-trigger.ts';
 import { sandboxCredentials } from './credentials.ts';
 import { openN8n, type N8n } from './open-n8n.ts';
+import { sandboxTriggers } from './sandbox-trigger.ts';
 
 let n8n: N8n;
 let sandbox: Sandbox;
-const opened: ActiveTrigger[] = [];
 
 beforeAll(async () => {
   sandbox = await startSandbox();
@@ -19,37 +19,8 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-afterEach(async () => {
-  for (const trigger of opened.splice(0)) {
-    await trigger.deactivate();
-    await trigger.close();
-  }
-});
-
-const credentialOf: Record<string, string> = {
-  dbtTrigger: 'pipewrightDbtApi',
-  signedWebhookTrigger: 'pipewrightWebhookSecretApi',
-};
-
-async function open(
-  node: string,
-  parameters: object,
-  options?: ActiveTriggerOptions,
-  changes: object = {},
-): Promise<ActiveTrigger> {
-  const type = credentialOf[node] ?? 'pipewrightQuantemplateApi';
-  const trigger = await openTrigger(
-    n8n,
-    {
-      node,
-      parameters: { ...parameters },
-      credentials: { [type]: { ...sandboxCredentials(sandbox)[type], ...changes } },
-    },
-    options,
-  );
-  opened.push(trigger);
-  return trigger;
-}
+const { open, close } = sandboxTriggers(() => n8n, () => sandbox);
+afterEach(close);
 
 /** IDs of events are never used twice: what was seen is remembered for the whole process. */
 let count = 0;

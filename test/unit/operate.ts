@@ -2,9 +2,9 @@ import type { Host } from '../../shared/src/host/host.ts';
 import { checkInput } from '../../shared/src/operations/check-input.ts';
 import type { Operation } from '../../shared/src/operations/operation.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
-import type { Subscription, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
+import type { Event, Subscription, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
-import { takeDelivery, type Taken } from '../../shared/src/webhooks/take-delivery.ts';
+import { lookUpEvents, takeDelivery, type Taken } from '../../shared/src/webhooks/take-delivery.ts';
 
 /** Does what a face does: checks what was typed, then runs the operation of that key. */
 export async function operate(service: Service, key: string, typed: Record<string, unknown>, host: Host, connection: Record<string, unknown>): Promise<Record<string, unknown>> {
@@ -37,4 +37,12 @@ export function deliver(
 ): Promise<Taken> {
   const trigger = webhookTrigger(service, key);
   return takeDelivery(trigger, sent, { ...setting, input: checkInput(trigger.input, typed), connection: checkInput(service.connection.fields, setting.connection) });
+}
+
+/** Delivers as `deliver` does, and then looks up what the events point to; gives back what a workflow would begin with. */
+export async function deliverAndLookUp(service: Service, key: string, typed: Record<string, unknown>, sent: Delivery, setting: { host: Host; connection: Record<string, unknown> }): Promise<Event[]> {
+  const taken = await deliver(service, key, typed, sent, setting);
+  if (taken.outcome !== 'events') throw new Error(`The delivery was ${taken.outcome}.`);
+  const trigger = webhookTrigger(service, key);
+  return lookUpEvents(trigger, taken.events, checkInput(trigger.input, typed), context(service, setting.host, setting.connection));
 }

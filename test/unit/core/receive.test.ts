@@ -101,3 +101,25 @@ describe('A delivery where no secret is set', () => {
     expect(receive(delivery('{}'), { ...dbt, acceptsUnsigned: true }).ok).toBe(false);
   });
 });
+
+describe('The kind of a body', () => {
+  const signed = (body: string, type?: string | string[]) => receive(delivery(body, { authorization: sign(body), ...(type === undefined ? {} : { 'content-type': type }) }), dbt);
+
+  it.each(['application/json', 'application/json; charset=utf-8', 'APPLICATION/JSON', 'application/cloudevents+json', 'application/cloudevents-batch+json', 'application/vnd.api+json;x=1', 'text/json', ''])(
+    'is taken when its header says %j',
+    (type) => expect(signed('{}', type)).toMatchObject({ ok: true }),
+  );
+
+  it('is taken when no header says anything', () => expect(signed('{}')).toMatchObject({ ok: true }));
+
+  it.each([['text/plain'], ['application/x-www-form-urlencoded'], ['multipart/form-data; boundary=x'], ['application/jsonp'], ['application/xml; note=application/json'], [['application/json', 'text/html']]])(
+    'is refused with 415 when its header says %j, before its signature is looked at',
+    (type) => expect(receive(delivery('{}', { 'content-type': type }), dbt)).toMatchObject({ ok: false, reason: 'wrong-type', status: 415 }),
+  );
+
+  it('keeps whole numbers that are longer than a number can hold', () => {
+    expect(signed('{"id":9007199254740993,"short":7,"float":0.1234567890123456789,"text":"9007199254740993"}')).toMatchObject({
+      body: { id: '9007199254740993', short: 7, float: 0.12345678901234568, text: '9007199254740993' },
+    });
+  });
+});

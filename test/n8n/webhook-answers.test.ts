@@ -1,0 +1,100 @@
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { openN8n, type N8n } from './open-n8n.ts';
+import { sandboxTriggers } from './sandbox-trigger.ts';
+
+let n8n: N8n;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  sandbox.control.setDurations({ queuedMilliseconds: 1, runningMilliseconds: 1 });
+  n8n = await openN8n('pipewright');
+});
+
+afterAll(async () => {
+  await n8n.close();
+  await sandbox.stop();
+});
+
+const { open, close } = sandboxTriggers(() => n8n, () => sandbox);
+afterEach(close);
+
+const secret = { webhookSecret: 'a-long-secret-of-our-own' };
+const token = '?token=a-long-secret-of-our-own';
+
+describe('Event Grid', () => {
+  const validation = JSON.stringify([
+    { id: 'v', eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent', data: { validationCode: 'code-1', validationUrl: 'https://x.eventgrid.azure.net/' } },
+  ]);
+
+  it('is told that the address wants its events, with status 200 and the code as JSON', async () => {
+    const trigger = await open('eventGridTrigger', { event: 'blobCreated' }, {}, { secret: 'a-long-secret-of-our-own' });
+    await trigger.activate();
+    expect(await trigger.post(validation, {}, token)).toEqual({ status: 200, text: '{"validationResponse":"code-1"}' });
+    expect(trigger.executions).toEqual([]);
+  });
+
+  it('is told nothing without the secret', async () => {
+    const trigger = await open('eventGridTrigger', { event: 'blobCreated' }, {}, { secret: 'a-long-secret-of-our-own' });
+    await trigger.activate();
+    expect(await trigger.post(validation)).toEqual({ status: 401, text: '' });
+  });
+
+  it('starts one execution for each of its events', async () => {
+    const trigger = await open('eventGridTrigger', { event: 'eventReceived' }, {}, { secret: 'a-long-secret-of-our-own' });
+    await trigger.activate();
+    const events = ['grid-1', 'grid-2'].map((id) => ({ id, eventType: 'Contoso.Ready', subject: '/s', topic: '/t', data: {} }));
+    expect((await trigger.post(JSON.stringify(events), {}, token)).status).toBe(200);
+    expect(trigger.executions.map(([item]) => item?.json['eventId'])).toEqual(['grid-1', 'grid-2']);
+  });
+});
+
+describe('what an event only points to', () => {
+  const startRun = async (): Promise<{ report: string; run: string }> => {
+    const { mode } = sandbox.accounts;
+    const base = `${sandbox.addresses.mode}/api/${mode.workspace}`;
+    const headers = { authorization: `Basic ${Buffer.from(`${mode.token}:${mode.secret}`).toString('base64')}`, 'content-type': 'application/json' };
+    const spaces = (await (await fetch(`${base}/spaces?filter=all`, { headers })).json()) as { _embedded: { spaces: { token: string }[] } };
+    const reports = (await (await fetch(`${base}/spaces/${spaces._embedded.spaces[0]?.token}/reports`, { headers })).json()) as { _embedded: { reports: { token: string }[] } };
+    const report = reports._embedded.reports[0]?.token ?? '';
+    const run = (await (await fetch(`${base}/reports/${report}/runs`, { method: 'POST', headers, body: '{"parameters":{}}' })).json()) as { token: string };
+    return { report, run: run.token };
+  };
+  const told = (report: string, run: string) => JSON.stringify({ event: 'report_run_completed', report_run_url: `https://modeanalytics.com/api/x/reports/${report}/runs/${run}` });
+
+  it('is read from the vendor after the sender was answered, and once', async () => {
+    const trigger = await open('modeTrigger', {}, {}, secret);
+    await trigger.activate();
+    const { report, run } = await startRun();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await trigger.post(told(report, run), {}, token)).toEqual({ status: 200, text: '' });
+    expect(await trigger.post(told(report, run), {}, token)).toEqual({ status: 200, text: '' });
+    for (let tries = 0; tries < 100 && trigger.executions.length === 0; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(trigger.executions.map(([item]) => item?.json)).toEqual([expect.objectContaining({ id: run, reportId: report, status: 'succeeded', finished: true, verified: true })]);
+  });
+
+  it('starts the workflow also when it cannot be read, and says why', async () => {
+    const trigger = await open('modeTrigger', {}, {}, secret);
+    await trigger.activate();
+    expect((await trigger.post(told('abc', 'def'), {}, token)).status).toBe(200);
+    for (let tries = 0; tries < 100 && trigger.executions.length === 0; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(trigger.executions[0]?.[0]?.json).toMatchObject({ id: 'def', status: 'unknown', problem: expect.stringContaining('Mode') });
+  });
+});
+
+it.each([
+  ['text/plain', 415],
+  ['application/x-www-form-urlencoded', 415],
+  ['application/json; charset=utf-8', 200],
+])('a body of the type %s is answered %i', async (type, status) => {
+  const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated' });
+  await trigger.activate();
+  const answer = await trigger.post(JSON.stringify({ id: `type-${status}`, name: 'DatasetUpdated', payload: { datasetId: 'd-1' } }), { 'x-webhook-secret': 'a-long-secret-of-our-own', 'content-type': type });
+  expect(answer).toEqual({ status, text: '' });
+});
+
+it('a body that is larger than a notification ever is gets 413', async () => {
+  const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated' });
+  await trigger.activate();
+  expect(await trigger.post(' '.repeat(1024 * 1024 + 1), { 'x-webhook-secret': 'a-long-secret-of-our-own' })).toEqual({ status: 413, text: '' });
+});
