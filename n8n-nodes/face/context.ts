@@ -3,6 +3,7 @@ import type {
   IHookFunctions,
   ILoadOptionsFunctions,
   IPollFunctions,
+  ITriggerFunctions,
   IWebhookFunctions,
 } from 'n8n-workflow';
 
@@ -12,4 +13,5 @@ export type NodeContext =
   | IHookFunctions
   | ILoadOptionsFunctions
   | IPollFunctions
+  | ITriggerFunctions
   | IWebhookFunctions;

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
-import { sleep, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
+import { sleep, type INodeExecutionData, type ITriggerFunctions } from 'n8n-workflow';
+import type { Event } from '../../shared/src/operations/trigger.ts';
 
 /** Starts an execution; n8n keeps `deduplicationKey` with it and refuses a second one, also after a restart. */
-type Emit = ITriggerFunctions['emit'];
+export type Emit = ITriggerFunctions['emit'];
+
+/** An event as an item. */
+export const itemOf = ({ data }: Event): INodeExecutionData => ({ json: data as INodeExecutionData['json'] });
 
 const emitters = new Map<string, Emit>();
 
@@ -11,20 +15,13 @@ export function triggerKey(context: Pick<ITriggerFunctions, 'getWorkflow' | 'get
   return `${context.getWorkflow().id}:${context.getNode().id}`;
 }
 
-/**
- * Keeps the means by which a trigger starts executions for as long as its workflow is active. It exists in the leading
- * process of n8n only; elsewhere a delivery starts its execution in the way of plain webhooks.
- */
-export async function keepEmitter(context: ITriggerFunctions): Promise<ITriggerResponse> {
-  const key = triggerKey(context);
-  const emit: Emit = context.emit.bind(context);
+/** Keeps the emitter of a trigger; gives back what forgets it. */
+export function keepEmitter(key: string, emit: Emit): () => void {
   emitters.set(key, emit);
   leads = true;
-  return {
-    closeFunction: async () => {
-      // A workflow that was activated anew may have left its emitter here before the old one is closed.
-      if (emitters.get(key) === emit) emitters.delete(key);
-    },
+  return () => {
+    // A workflow that was activated anew may have left its emitter here before the old one is closed.
+    if (emitters.get(key) === emit) emitters.delete(key);
   };
 }
 

@@ -14,8 +14,9 @@ import { testConnection } from './credential-test.ts';
 import { nodeError } from './error.ts';
 import type { ExecuteOptions } from './execute.ts';
 import { makeHost, sendWith } from './host.ts';
-import { credentialName, listMethod, testMethod } from './names.ts';
+import { credentialName, listMethod, refusalsMethod, testMethod } from './names.ts';
 import { readParameters } from './parameters.ts';
+import { listRefusals } from './refused-deliveries.ts';
 
 /** The methods of a node by their kind. */
 export type Methods = NonNullable<INodeType['methods']>;
@@ -114,14 +115,19 @@ export function describeMethods(service: Service, { lastingFolder }: ExecuteOpti
         },
       ]),
     ),
-    loadOptions: Object.fromEntries(
-      lists.map(({ list, fields }) => [
-        listMethod(list),
-        function (this: ILoadOptionsFunctions) {
-          return loadAll(this, service, list, fields);
-        },
-      ]),
-    ),
+    loadOptions: {
+      ...Object.fromEntries(
+        lists.map(({ list, fields }) => [
+          listMethod(list),
+          function (this: ILoadOptionsFunctions) {
+            return loadAll(this, service, list, fields);
+          },
+        ]),
+      ),
+      async [refusalsMethod](this: ILoadOptionsFunctions) {
+        return listRefusals(this, service);
+      },
+    },
     credentialTest: Object.fromEntries(
       connections.map((connection): [string, ICredentialTestFunction] => [
         testMethod(connection),

@@ -21,6 +21,9 @@ export function listMethod(list: Pick<ChoiceList, 'key'>): string {
   return `search${capitalize(list.key)}`;
 }
 
+/** The method of a node that lists what was refused. */
+export const refusalsMethod = 'listRefusals';
+
 /** A value of the list of resources: `Pipeline Run` becomes `pipelineRun`. */
 export function resourceValue(resource: string): string {
   const words = resource

@@ -3,6 +3,7 @@ import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Context } from '../../shared/src/operations/context.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import type { Subscription, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
+import { stopsListening } from './catch-up.ts';
 import { readConnection } from './connection-values.ts';
 import { triggerKey } from './emitters.ts';
 import { nodeError } from './error.ts';
@@ -60,6 +61,8 @@ export function subscriptionExists(context: IHookFunctions, service: Service): P
     const kept = keptSubscription(context);
     if (!subscriber || !kept) return false;
     if (await subscriber.isSubscribed(kept, url, lent)) return true;
+    // It may still be there: switched off, with a secret that was lost, or at an address that this n8n no longer has.
+    await subscriber.unsubscribe(kept, lent);
     keep(context, undefined);
     return false;
   });
@@ -91,6 +94,7 @@ export function createSubscription(context: IHookFunctions, service: Service): P
 /** Removes the subscription at the vendor. */
 export function deleteSubscription(context: IHookFunctions, service: Service): Promise<boolean> {
   forgetConnection(triggerKey(context));
+  stopsListening(context);
   const kept = keptSubscription(context);
   if (!kept) return Promise.resolve(true);
   return within(context, service, async ({ trigger: { subscriber }, lent }) => {

@@ -3,6 +3,7 @@ import type { Service } from '../../shared/src/operations/service.ts';
 import type { PollingTrigger, Trigger, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
 import { displayOptions, type Shown } from './conditions.ts';
 import { describeForm } from './form.ts';
+import { refusalsMethod } from './names.ts';
 
 /** The triggers of a service that a sender calls. */
 export function webhookTriggers(service: Service): WebhookTrigger[] {
@@ -44,6 +45,18 @@ function directionsNotice(trigger: Trigger, shown: Shown): INodeProperties[] {
   ];
 }
 
+/** A list that is only looked at: n8n has no other place in a form for what changes by itself. */
+const refusedDeliveries: INodeProperties = {
+  displayName: 'Refused Deliveries',
+  name: 'refusedDeliveries',
+  type: 'options',
+  typeOptions: { loadOptionsMethod: refusalsMethod },
+  noDataExpression: true,
+  options: [],
+  default: '',
+  description: 'Open this list to see which deliveries were refused lately for this credential, and why. What you choose changes nothing. The list is kept in memory and is empty after n8n was started.',
+};
+
 /** Every property of a trigger node: the event, where there are several, and the form of each. */
 export function describeTriggerProperties(triggers: readonly Trigger[]): INodeProperties[] {
   const several = triggers.length > 1;
@@ -61,5 +74,6 @@ export function describeTriggerProperties(triggers: readonly Trigger[]): INodePr
       const shown: Shown = several ? { event: [trigger.key] } : {};
       return [...directionsNotice(trigger, shown), ...describeForm(trigger.input, shown)];
     }),
+    ...(triggers.some(({ how }) => how === 'webhook') ? [refusedDeliveries] : []),
   ];
 }

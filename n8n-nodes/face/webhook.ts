@@ -1,4 +1,4 @@
-import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { describeError } from '../../shared/src/host/error.ts';
 import type { Host } from '../../shared/src/host/host.ts';
 import { redact } from '../../shared/src/http/http-error.ts';
@@ -8,10 +8,11 @@ import type { Event, WebhookTrigger } from '../../shared/src/operations/trigger.
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
 import { lookUpEvents, takeDelivery, type Taken } from '../../shared/src/webhooks/take-delivery.ts';
 import { readConnection } from './connection-values.ts';
-import { deduplicationKey, emitterOf, triggerKey } from './emitters.ts';
+import { deduplicationKey, emitterOf, itemOf, triggerKey } from './emitters.ts';
 import { makeHost, sendWith } from './host.ts';
 import { knownConnection } from './known-connections.ts';
 import { credentialName } from './names.ts';
+import { noteRefusal } from './refused-deliveries.ts';
 import { forgetSeen, seenFirst } from './seen-events.ts';
 import { keptSubscription } from './subscription.ts';
 import { chosenTrigger, parameterReader, readTriggerInput } from './triggers.ts';
@@ -54,8 +55,7 @@ function answer(context: IWebhookFunctions, status: number, body?: unknown): voi
  * A refusal may come from a secret that was replaced a moment ago: the connection is then read anew and asked once
  * more.
  */
-async function take({ context, service, trigger, key, input, host }: Setting): Promise<Taken> {
-  const delivery = await readDelivery(context);
+async function take({ context, service, trigger, key, input, host }: Setting, delivery: Delivery): Promise<Taken> {
   const subscription = keptSubscription(context);
   const judge = (connection: Record<string, unknown>) =>
     takeDelivery(trigger, delivery, { input, connection, host, ...(subscription ? { subscription } : {}) });
@@ -72,20 +72,6 @@ async function lookUp({ context, service, trigger, key, input, host }: Setting, 
   const connection = await knownConnection(key, () => readConnection(context, service.connection));
   return lookUpEvents(trigger, events, input, { host, connection } as Context<never>);
 }
-
-/** When each reason was last written into the log, in milliseconds since 1970: forged deliveries must not flood it. */
-const noted = new Map<string, number>();
-
-function noteRefusal(context: IWebhookFunctions, service: Service, key: string, explanation: string): void {
-  const reason = `${key}:${explanation}`;
-  const now = Date.now();
-  if (now - (noted.get(reason) ?? 0) < 1000) return;
-  if (noted.size >= 1000) noted.clear();
-  noted.set(reason, now);
-  context.logger.warn(`${service.name}: a delivery was refused. ${explanation}`);
-}
-
-const itemOf = ({ data }: Event): INodeExecutionData => ({ json: data as INodeExecutionData['json'] });
 
 /** Starts one execution an event. */
 async function start(context: IWebhookFunctions, key: string, events: Event[]): Promise<IWebhookResponseData> {
@@ -118,7 +104,8 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
       once: (eventId) => context.getMode() === 'manual' || seenFirst(`${key}:${eventId}`),
     });
     const setting = { context, service, trigger, key, input: readTriggerInput(trigger, parameters), host };
-    const taken = await take(setting);
+    const delivery = await readDelivery(context);
+    const taken = await take(setting, delivery);
     if (taken.outcome === 'events') {
       // What is looked up may take long, and senders do not wait.
       if (trigger.lookUp) answer(context, 200);
@@ -127,7 +114,7 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
       if (!trigger.lookUp) answer(context, 200);
       return started;
     }
-    if (taken.outcome === 'refused') noteRefusal(context, service, key, taken.explanation);
+    if (taken.outcome === 'refused') noteRefusal(context, service, delivery, taken);
     if (taken.outcome === 'handshake') answer(context, 200, taken.answer);
     else answer(context, taken.outcome === 'refused' ? taken.status : 200);
     return nothing;

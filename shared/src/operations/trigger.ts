@@ -1,7 +1,8 @@
+import * as v from 'valibot';
 import type { EntraSender, SchemeName, Secrets } from '../webhooks/scheme.ts';
 import { conditionsField } from './conditions.ts';
 import type { Context } from './context.ts';
-import type { Fields } from './fields.ts';
+import { boolean, type Fields } from './fields.ts';
 import type { Values } from './operation.ts';
 
 interface DescribedTrigger<F extends Fields, O extends Fields> {
@@ -82,6 +83,12 @@ export interface WebhookTrigger<F extends Fields = Fields, O extends Fields = Fi
   lookUp?(event: Event, input: Values<F>, context: Context<C>): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
   /** A body as the vendor sends it, so that a trigger can be tried without waiting for a real event. */
   example(now: Date): unknown;
+  /**
+   * The events since a moment as the vendor tells them when it is asked, oldest first, with the IDs that deliveries of them
+   * have: after an outage, those that never came are found among them.
+   * @throws PipewrightError `bad-input` when the vendor cannot be asked for what the input wants
+   */
+  missed?(input: Values<F>, since: Date, context: Context<C>): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
   /** Recent events read from the vendor, newest first, so that a form can show a real one. */
   recent?(input: Values<F>, context: Context<C>): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
 }
@@ -96,10 +103,26 @@ export interface PollingTrigger<F extends Fields = Fields, O extends Fields = Fi
 /** Any trigger. */
 export type Trigger = WebhookTrigger | PollingTrigger;
 
-/** Describes a trigger that a sender calls; see `WebhookTrigger`. Every one can be told conditions that events must meet. */
+/** Input field of triggers that can ask for what they missed. */
+const looksForMissed = v.optional(
+  boolean({
+    label: 'Look for Missed Events',
+    help: 'When n8n starts again, and every hour, what happened meanwhile is read from the service, and starts the workflow if its event never came.',
+    advanced: true,
+    notOn: { zapier: 'Zapier runs an app only when an event comes, so there is no moment at which it could look for what was missed.' },
+  }),
+  false,
+);
+
+/**
+ * Describes a trigger that a sender calls; see `WebhookTrigger`. Every one can be told conditions that events must meet, and
+ * those that can ask the vendor can be told to look for missed events.
+ */
 export function defineWebhookTrigger<C>() {
-  return <const F extends Fields, const O extends Fields>(trigger: Omit<WebhookTrigger<F, O, C>, 'kind' | 'how'>): WebhookTrigger =>
-    ({ kind: 'trigger', how: 'webhook', ...trigger, input: { ...trigger.input, conditions: conditionsField } }) as unknown as WebhookTrigger;
+  return <const F extends Fields, const O extends Fields>(trigger: Omit<WebhookTrigger<F, O, C>, 'kind' | 'how'>): WebhookTrigger => {
+    const input = { ...trigger.input, conditions: conditionsField, ...(trigger.missed ? { looksForMissed } : {}) };
+    return { kind: 'trigger', how: 'webhook', ...trigger, input } as unknown as WebhookTrigger;
+  };
 }
 
 /** Describes a trigger that polls; see `PollingTrigger`. */

@@ -8,8 +8,8 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { azureMonitor } from '../../../../shared/src/services/azure/monitor/service.ts';
-import { keepEmitter } from '../../../face/emitters.ts';
 import { describeMethods } from '../../../face/methods.ts';
+import { startTrigger } from '../../../face/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../face/subscription.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../face/trigger-properties.ts';
 import { receiveDelivery } from '../../../face/webhook.ts';
@@ -56,7 +56,7 @@ export class AzureMonitorTrigger implements INodeType {
   }
 
   async trigger(this: ITriggerFunctions) {
-    return keepEmitter(this);
+    return startTrigger(this, azureMonitor);
   }
 
   /**

@@ -8,9 +8,9 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { quantemplate } from '../../../../shared/src/services/quantemplate/service.ts';
-import { keepEmitter } from '../../../face/emitters.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { describeSubtitle } from '../../../face/subtitle.ts';
+import { startTrigger } from '../../../face/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../face/subscription.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../face/trigger-properties.ts';
 import { receiveDelivery } from '../../../face/webhook.ts';
@@ -57,7 +57,7 @@ export class QuantemplateTrigger implements INodeType {
   }
 
   async trigger(this: ITriggerFunctions) {
-    return keepEmitter(this);
+    return startTrigger(this, quantemplate);
   }
 
   /**

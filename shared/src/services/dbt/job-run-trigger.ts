@@ -13,7 +13,7 @@ import {
   type Notification,
   type RunNotification,
 } from './notifications.ts';
-import { recentNotifications } from './recent-runs.ts';
+import { notificationsSince, recentNotifications } from './recent-runs.ts';
 import { isSubscribed, subscribe, unsubscribe, type EventType } from './subscriptions.ts';
 
 type Filter = Values<typeof filterFields>;
@@ -77,6 +77,13 @@ export function defineJobRunTrigger<const F extends Fields>({
       return [eventOf(notification, stage)];
     },
     example: (now) => exampleOf(stage, now),
+    async missed(filter, since, context): Promise<Event<RunNotification>[]> {
+      const notifications = await notificationsSince(filter, since, context);
+      const reachedAt = ({ startedAt, finishedAt }: Notification): string | undefined => (stage === 'started' ? startedAt : finishedAt);
+      return notifications
+        .filter((notification) => isWanted(notification, filter) && Date.parse(reachedAt(notification) ?? '') >= since.getTime())
+        .map((notification) => eventOf(notification, stage));
+    },
     async recent(filter, context): Promise<Event<RunNotification>[]> {
       const notifications = await recentNotifications(filter, context);
       return notifications

@@ -1,4 +1,5 @@
 import type { Context } from '../../operations/context.ts';
+import { readMoment } from '../../runs/run.ts';
 import type { DbtConnection } from './connection.ts';
 import { known, passes, type Notification } from './notifications.ts';
 import { readPage } from './pages.ts';
@@ -20,6 +21,29 @@ export async function recentNotifications(
     job_definition_id: job,
   });
   return entries
+    .map((run) => asNotification(run, context.connection))
+    .filter((notification) => passes(notification, filter));
+}
+
+/** A run that goes on for longer, in milliseconds, is not found by when it was made. */
+const longestRun = 48 * 3_600_000;
+
+/** Every run that may have come to some stage since a moment, oldest first, as if dbt had just told of it. */
+export async function notificationsSince(
+  filter: { jobs?: string[] | undefined; environments?: string[] | undefined },
+  since: Date,
+  context: Context<DbtConnection>,
+): Promise<Notification[]> {
+  const found: VendorRun[] = [];
+  const reaches = (run: VendorRun | undefined): boolean => Date.parse(readMoment(run?.created_at) ?? '') < since.getTime() - longestRun;
+  let offset: number | undefined = 0;
+  while (offset !== undefined && !reaches(found.at(-1))) {
+    const page: { entries: VendorRun[]; next?: number } = await readPage<VendorRun>(context, 'runs', { order_by: '-id', include_related: 'trigger,job' }, offset);
+    found.push(...page.entries);
+    offset = page.next;
+  }
+  return found
+    .reverse()
     .map((run) => asNotification(run, context.connection))
     .filter((notification) => passes(notification, filter));
 }
