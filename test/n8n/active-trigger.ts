@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type {
   IHookFunctions,
+  ILoadOptionsFunctions,
   INodeExecutionData,
+  INodePropertyOptions,
   ITriggerFunctions,
   IWebhookFunctions,
   WorkflowExecuteMode,
@@ -36,6 +38,14 @@ export interface ActiveTrigger {
   /** Posts a body as a sender does; gives back status and text of the answer. */
   post(body: string, headers?: Record<string, string>, query?: string): Promise<{ status: number; text: string }>;
   deactivate(): Promise<void>;
+  /** What n8n does at its end: forgets the trigger without taking anything back. */
+  stop(): Promise<void>;
+  /** What the list Refused Deliveries of the form shows. */
+  refused(): Promise<INodePropertyOptions[]>;
+  /** Lets an hour go by for whatever is done every hour. */
+  tick(): void;
+  /** The address of n8n changes. */
+  move(base: string): void;
   /** Lets go of the address without deactivating. */
   close(): Promise<void>;
 }
@@ -118,6 +128,7 @@ export async function openTrigger(
     withLog(new n8n.core.HookContext(workflow, node, additionalData, mode, 'activate', webhookData));
   const hooks = type.webhookMethods?.default;
   let close: (() => Promise<void>) | undefined;
+  const ticks: (() => void)[] = [];
   const emit = (data: INodeExecutionData[][], _response: unknown, _done: unknown, key: string) => {
     if (keys.includes(key)) return;
     keys.push(key);
@@ -145,7 +156,8 @@ export async function openTrigger(
     async activate() {
       if (!(await hooks?.checkExists.call(hook()))) await hooks?.create.call(hook());
       if (leads && mode !== 'manual') {
-        const context = new n8n.core.TriggerContext(workflow, node, additionalData, mode, 'activate', emit);
+        const context = withLog(new n8n.core.TriggerContext(workflow, node, additionalData, mode, 'activate', emit));
+        Object.assign(context.helpers, { registerCron: (_cron: object, onTick: () => void) => void ticks.push(onTick) });
         close = (
           await (type.trigger as (this: ITriggerFunctions) => ReturnType<NonNullable<typeof type.trigger>>).call(
             context,
@@ -158,6 +170,16 @@ export async function openTrigger(
       await hooks?.delete.call(hook());
       await close?.();
     },
+    async stop() {
+      await close?.();
+      ticks.length = 0;
+    },
+    async refused() {
+      const list = type.methods?.loadOptions?.['listRefusals'] as (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
+      return list.call(new n8n.core.LoadOptionsContext(workflow, node, additionalData, ''));
+    },
+    tick: () => ticks.forEach((onTick) => onTick()),
+    move: (moved) => void Object.assign(additionalData, { webhookBaseUrl: moved, webhookTestBaseUrl: moved }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
