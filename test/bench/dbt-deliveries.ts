@@ -7,10 +7,11 @@ export interface SignedBody {
 }
 
 /**
- * Notifications of as many job runs, each another one, of about 1 KB.
+ * Notifications of as many job runs, each another one.
  * @param first counts on from earlier ones
+ * @param bytes how long each is, more or less; below 700 it is one of dbt's early and short notifications
  */
-export function signedRuns(count: number, secret: string, { job = '910', first = 0 } = {}): SignedBody[] {
+export function signedRuns(count: number, secret: string, { job = '910', first = 0, bytes = 1_000 } = {}): SignedBody[] {
   return Array.from({ length: count }, (_, offset) => {
     const index = first + offset;
     const runId = String(70_403_103_000_000 + index);
@@ -36,10 +37,11 @@ export function signedRuns(count: number, secret: string, { job = '910', first =
         runReason: 'Scheduled',
         runStartedAt: '2026-11-20T08:00:04Z',
         runFinishedAt: '2026-11-20T08:02:32Z',
-        note: 'x'.repeat(400),
+        note: 'x'.repeat(Math.max(0, bytes - 600)),
       },
     };
-    const body = Buffer.from(JSON.stringify(notification));
+    const short = { eventId: notification.eventId, eventType: notification.eventType, data: { jobId: job, runId, runStatus: 'Success' } };
+    const body = Buffer.from(JSON.stringify(bytes < 700 ? short : notification));
     return { body, signature: createHmac('sha256', secret).update(body).digest('hex') };
   });
 }

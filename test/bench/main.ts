@@ -5,6 +5,7 @@ import { outputFolder } from '../machine/paths.ts';
 import { benchMemory, benchPostgres, benchScanner, benchSqlite } from './datasets.ts';
 import { benchDownload } from './downloads.ts';
 import { benchEvents } from './events.ts';
+import { benchVerifiers } from './verifiers.ts';
 import { reaches, type BenchResult } from './result.ts';
 import { benchTriggers } from './triggers.ts';
 import { benchZapier } from './zapier.ts';
@@ -14,6 +15,7 @@ const { values: choices, positionals } = parseArgs({ allowPositionals: true, opt
 /** What is measured, by the name with which it can be asked for; `--quick` takes less of everything, for a try. */
 const benches: Record<string, (quick: boolean) => Promise<BenchResult[]>> = {
   events: (quick) => benchEvents(quick ? { count: 2_000, rounds: 3 } : {}),
+  verifiers: (quick) => benchVerifiers(quick ? { count: 500, rounds: 3 } : {}),
   download: (quick) => benchDownload(quick ? { megabytes: 50, rounds: 2 } : {}),
   csv: (quick) => benchScanner(quick ? { megabytes: 20, rounds: 2 } : {}),
   sqlite: async (quick) => [await benchSqlite(quick ? { megabytes: 10, rounds: 2 } : {})],

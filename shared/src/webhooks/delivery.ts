@@ -18,6 +18,11 @@ function isNamed(given: string, wanted: string): boolean {
 /** Every value of a header, whatever the case of its name and with Zapier's `Http-` before it. */
 export function headerValues({ headers }: Delivery, name: string): string[] {
   const wanted = name.toLowerCase();
-  const found = Object.keys(headers).filter((given) => isNamed(given, wanted));
-  return found.flatMap((given) => headers[given] ?? []);
+  const values: string[] = [];
+  for (const given of Object.keys(headers)) {
+    const value = isNamed(given, wanted) ? headers[given] : undefined;
+    if (typeof value === 'string') values.push(value);
+    else if (value !== undefined) values.push(...value);
+  }
+  return values;
 }

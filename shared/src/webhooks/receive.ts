@@ -1,8 +1,8 @@
 import { parseExact } from '../http/exact-json.ts';
+import { factsOf } from './body-facts.ts';
 import { headerValues, type Delivery } from './delivery.ts';
 import type { Proof, Refusal, Scheme, SchemeName, Secrets } from './scheme.ts';
 import { schemes } from './schemes.ts';
-import { withinBounds } from './within-bounds.ts';
 
 /** How a delivery is to be verified. */
 export interface ReceiveOptions {
@@ -60,9 +60,11 @@ const statuses: Partial<Record<Refusal, 413 | 415>> = { 'too-large': 413, 'wrong
 /** A refusal for a reason, with what the builder of a workflow is told. */
 export const refuse = (reason: Refusal): Refused => ({ ok: false, reason, status: statuses[reason] ?? 401, explanation: explanations[reason] });
 
+const json = /^[\w.-]+\/([\w.-]+\+)?json(-batch)?\b/i;
+
 /** Whether a body may be JSON by its header; some senders say nothing. */
 function mayBeJson(delivery: Delivery): boolean {
-  return headerValues(delivery, 'content-type').every((type) => type === 'application/json' || /^[\w.-]+\/([\w.-]+\+)?json(-batch)?\b/i.test(type) || type === '');
+  return headerValues(delivery, 'content-type').every((type) => type === 'application/json' || type === '' || json.test(type));
 }
 
 /**
@@ -84,10 +86,12 @@ export function formFault(delivery: Delivery, maximumBytes = 1024 * 1024): Refus
 /** Parses the body of a delivery that is known to be genuine. */
 export function parseVerified({ body: bytes }: Delivery, matchedSecret: Accepted['matchedSecret']): Accepted | Refused {
   try {
-    const body = parseExact(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+    const body: unknown = JSON.parse(text);
     if (typeof body !== 'object' || body === null) return refuse('not-json');
-    if (!withinBounds(body)) return refuse('too-complex');
-    return { ok: true, verified: matchedSecret !== 'none', matchedSecret, body };
+    const { withinBounds, hasSpoiledNumbers } = factsOf(body);
+    if (!withinBounds) return refuse('too-complex');
+    return { ok: true, verified: matchedSecret !== 'none', matchedSecret, body: hasSpoiledNumbers ? parseExact(text) : body };
   } catch {
     return refuse('not-json');
   }
@@ -100,10 +104,7 @@ export function authenticate(delivery: Delivery, options: ReceiveOptions): Accep
   const scheme = schemes[options.scheme];
   const proof = scheme.proof(delivery, options.location);
   if (typeof proof === 'string') return refuse(proof);
-  const matched = (['current', 'previous'] as const).find((name) => {
-    const secret = options.secrets[name];
-    return secret !== undefined && secret !== '' && scheme.matches(proof, delivery, secret);
-  });
+  const matched = current && scheme.matches(proof, delivery, current) ? 'current' : previous && scheme.matches(proof, delivery, previous) ? 'previous' : undefined;
   return matched === undefined ? refuse(reasonOf(scheme, current)) : (timeFault(proof, options) ?? matched);
 }
 

@@ -230,6 +230,29 @@ describe('Forms of the triggers of dbt', () => {
     expect(host.requests[0]?.query).toMatchObject({ order_by: '-id', ...('jobs' in typed ? { job_definition_id: '910' } : {}) });
   });
 
+  it.each([
+    ['jobRunCompleted', {}, ['12:completed', '13:completed']],
+    ['jobRunCompleted', { outcome: 'failed' }, ['13:completed']],
+    ['jobRunErrored', {}, ['13:errored']],
+    ['jobRunStarted', {}, ['12:started', '13:started', '14:started']],
+    ['jobRunCompleted', { jobs: ['911'] }, []],
+  ])('%s of %j finds what ended since a moment, page by page, oldest first', async (key, typed, expected) => {
+    const run = (id: number, status: number, hour: number, ends = true) => ({
+      id,
+      status,
+      job_definition_id: 910,
+      created_at: `2026-11-20 0${hour}:00:00.000000+00:00`,
+      started_at: `2026-11-20 0${hour}:00:01.000000+00:00`,
+      finished_at: ends ? `2026-11-20 0${hour}:30:00.000000+00:00` : null,
+    });
+    const pages: Record<string, object[]> = { 0: [run(14, 3, 7, false), run(13, 20, 6)], 2: [run(12, 10, 5), run(11, 10, 1)], 4: [{ ...run(1, 10, 1), created_at: '2026-11-01 00:00:00.000000+00:00' }] };
+    const host = fakeHost().on('GET', `${v2}/runs/`, ({ query }) => ({ json: { data: pages[String(query['offset'])] ?? [], extra: { pagination: { total_count: 999 } } } }));
+    const trigger = webhookTrigger(dbt, key);
+    const missed = await trigger.missed?.(checkInput(trigger.input, typed) as never, new Date('2026-11-20T04:00:00Z'), context(dbt, host, connection));
+    expect(missed?.map(({ id }) => id)).toEqual(expected);
+    expect(host.requests).toHaveLength(3);
+  });
+
   it('offer the jobs and environments of the account page by page, searched by name', async () => {
     const host = fakeHost()
       .on('GET', `${v2}/jobs/`, ({ query }) => ({ json: { data: [{ id: Number(query['offset']) + 1, name: 'Daily' }], extra: { pagination: { count: 1, total_count: 2 } } } }))

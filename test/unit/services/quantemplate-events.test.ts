@@ -54,7 +54,7 @@ describe('Pipeline Completed of Quantemplate', () => {
 
   it.each([envelopeA, envelopeB])('tells pipeline, run and status in both envelopes', async (envelope) => {
     expect(await take('pipelineCompleted', completed('Succeeded', envelope))).toMatchObject({
-      events: [{ id: '2', data: { pipelineId: 'p-bordereaux', executionId: 'e-1', status: 'succeeded', vendorStatus: 'Succeeded', succeeded: true, completedAt: created } }],
+      events: [{ id: 'e-1:completed', data: { pipelineId: 'p-bordereaux', executionId: 'e-1', status: 'succeeded', vendorStatus: 'Succeeded', succeeded: true, completedAt: created } }],
     });
   });
 
@@ -83,7 +83,14 @@ describe('Pipeline Completed of Quantemplate', () => {
       .on('GET', /p-2\/executions$/, { json: [execution('e-2', 'Succeeded', 2)] });
     const trigger = webhookTrigger(quantemplate, 'pipelineCompleted');
     const recent = await trigger.recent?.(checkInput(trigger.input, { pipelines: ['p-1', 'p-2'] }) as never, context(quantemplate, host, connection));
-    expect(recent?.map((event) => [event.id, event.data['status']])).toEqual([['e-3', 'succeeded'], ['e-2', 'succeeded'], ['e-1', 'failed']]);
+    expect(recent?.map((event) => [event.id, event.data['status']])).toEqual([['e-3:completed', 'succeeded'], ['e-2:completed', 'succeeded'], ['e-1:completed', 'failed']]);
+    const missed = await trigger.missed?.(checkInput(trigger.input, { pipelines: ['p-1', 'p-2'] }) as never, new Date('2026-11-20T02:00:00Z'), context(quantemplate, host, connection));
+    expect(missed?.map(({ id }) => id)).toEqual(['e-2:completed', 'e-3:completed']);
+  });
+
+  it('cannot look for missed runs of pipelines that are not named', async () => {
+    const trigger = webhookTrigger(quantemplate, 'pipelineCompleted');
+    await expect(trigger.missed?.(checkInput(trigger.input, {}) as never, new Date(0), context(quantemplate, fakeHost(), connection))).rejects.toMatchObject({ code: 'bad-input' });
   });
 });
 

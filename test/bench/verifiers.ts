@@ -1,0 +1,95 @@
+import { verify } from '@octokit/webhooks-methods';
+import { Webhook } from 'standardwebhooks';
+import Stripe from 'stripe';
+import { Webhook as SvixWebhook } from 'svix';
+import { receive } from '../../shared/src/webhooks/receive.ts';
+import type { SchemeName } from '../../shared/src/webhooks/scheme.ts';
+import { schemes } from '../../shared/src/webhooks/schemes.ts';
+import { signedRuns } from './dbt-deliveries.ts';
+import { expectCount, perEvent } from './events.ts';
+import { compare, type BenchResult } from './result.ts';
+
+const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
+const now = Math.floor(Date.now() / 1000);
+
+/** A peer's own way to verify and parse a delivery that it understands; throws or gives false for a forged one. */
+interface Peer {
+  name: string;
+  /** Our scheme for the same deliveries, or the nearest. */
+  scheme: SchemeName;
+  /** Signs a delivery; what comes back verifies and parses it as the peer's documentation shows. */
+  prepare(body: Buffer): () => unknown;
+}
+
+const headersOf = (scheme: SchemeName, body: Buffer): Record<string, string> =>
+  schemes[scheme].sign({ secret, body, id: 'msg_1', now }).headers as Record<string, string>;
+
+const stripe = new Stripe('sk_test_unused');
+const standard = new Webhook(secret);
+const svix = new SvixWebhook(secret);
+
+const peers: Peer[] = [
+  {
+    name: '@octokit/webhooks-methods',
+    scheme: 'github',
+    prepare(body) {
+      const signature = headersOf('github', body)['x-hub-signature-256'] ?? '';
+      return async () => (await verify(secret, body.toString('utf8'), signature)) && (JSON.parse(body.toString('utf8')) as unknown);
+    },
+  },
+  {
+    name: 'stripe (its own scheme, which is near to Slack’s)',
+    scheme: 'slack',
+    prepare(body) {
+      const header = stripe.webhooks.generateTestHeaderString({ payload: body.toString('utf8'), secret, timestamp: now });
+      return () => stripe.webhooks.constructEvent(body, header, secret);
+    },
+  },
+  {
+    name: 'standardwebhooks',
+    scheme: 'standard-webhooks',
+    prepare(body) {
+      const headers = headersOf('standard-webhooks', body);
+      return () => standard.verify(body, headers);
+    },
+  },
+  {
+    name: 'svix',
+    scheme: 'standard-webhooks',
+    prepare(body) {
+      const headers = headersOf('standard-webhooks', body);
+      return () => {
+        // It throws for a forged delivery and gives nothing back for a genuine one.
+        svix.verify(body, headers);
+        return JSON.parse(body.toString('utf8')) as unknown;
+      };
+    },
+  },
+];
+
+/** Verifying and parsing a delivery of 1 KB, against the libraries that people use for it. */
+export async function benchVerifiers({ count = 5_000, rounds = 9 } = {}): Promise<BenchResult[]> {
+  const bodies = signedRuns(count, 'unused').map(({ body }) => body);
+  const results: BenchResult[] = [];
+  for (const { name, scheme, prepare } of peers) {
+    const ours = bodies.map((body) => ({ headers: { ...headersOf(scheme, body), 'content-type': 'application/json' }, query: {}, body }));
+    const theirs = bodies.map(prepare);
+    const { ratio, first, second } = await compare(
+      rounds,
+      () => expectCount(ours.filter((delivery) => receive(delivery, { scheme, secrets: { current: secret }, now }).ok).length, count),
+      async () => {
+        let taken = 0;
+        for (const check of theirs) if (await check()) taken += 1;
+        expectCount(taken, count);
+      },
+    );
+    results.push({
+      name: `A delivery of 1 KB verified (${scheme}) and parsed`,
+      against: name,
+      ratio,
+      target: { kind: 'at most', value: 1 },
+      notes: `${perEvent(first, count)} and ${perEvent(second, count)}`,
+    });
+  }
+  return results;
+}
