@@ -24,7 +24,7 @@ export const sharedSecretHeader = sharedSecret(
 export const sharedSecretBasic = sharedSecret(
   (delivery) =>
     fromHeader(delivery, 'authorization', (value) => {
-      const [, encoded] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(value) ?? [];
+      const [, encoded] = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(value) ?? [];
       const decoded = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
       return decoded.includes(':') ? asProof(decoded.slice(decoded.indexOf(':') + 1)) : 'bad-encoding';
     }),

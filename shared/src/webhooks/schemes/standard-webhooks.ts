@@ -40,7 +40,7 @@ function readSignatures(value: string, moment: string): Proof | Refusal {
     .split(' ')
     .slice(0, 10)
     .flatMap((entry) => {
-      const [, signature] = /^v1a?,([A-Za-z0-9+/=]{20,100})$/.exec(entry) ?? [];
+      const [, signature] = /^v1a?,([A-Za-z0-9+/]{20,100}={0,2})$/.exec(entry) ?? [];
       return signature === undefined ? [] : [Buffer.from(signature, 'base64')];
     });
   return candidates.length === 0 ? 'bad-encoding' : { candidates, signedAt: Number(moment) };
