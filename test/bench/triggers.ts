@@ -39,6 +39,8 @@ interface Rate {
   answered: number;
   /** Executions that ran to their end: answering is no use when the work piles up behind it. */
   completed: number;
+  /** Seconds within which 99 of 100 were answered. */
+  slowest: number;
 }
 
 /** Sends as fast as answers come, each request with the next body, then waits until the last execution has ended. */
@@ -62,7 +64,7 @@ async function rate(n8n: N8n, url: string, bodies: Iterator<SignedBody>, seconds
   const right = answers.find(([code]) => Number(code) === status)?.[1].count ?? 0;
   if (answers.length !== 1 || right === 0 || result.errors > 0) throw new Error(`${url} answered ${JSON.stringify(answers)}, ${result.errors} errors.`);
   await untilIdle(n8n);
-  return { answered: right / seconds, completed: (right * 1000) / (performance.now() - begin) };
+  return { answered: right / seconds, completed: (right * 1000) / (performance.now() - begin), slowest: result.latency.p99 / 1000 };
 }
 
 /** Waits until no execution is left; n8n is told to keep none that succeeded. */
@@ -102,7 +104,7 @@ async function measure(env: NodeJS.ProcessEnv, packages: string[], { seconds, ro
     const [genuine, forged] = [endlessRuns(secret, job), endlessRuns('another secret', job)];
     const ours = webhookUrl(n8n, trigger, 'webhook');
     const plain = webhookUrl(n8n, webhook);
-    const found: { genuine: number; answered: number; forged: number; ours: number; plain: number }[] = [];
+    const found: { genuine: number; answered: number; forged: number; ours: number; plain: number; slowest: number }[] = [];
     for (let round = 0; round <= rounds; round += 1) {
       const theirs = await rate(n8n, plain, genuine, seconds, 200);
       const own = await rate(n8n, ours, genuine, seconds, 200);
@@ -114,11 +116,12 @@ async function measure(env: NodeJS.ProcessEnv, packages: string[], { seconds, ro
         forged: refused.answered / theirs.answered,
         ours: own.completed,
         plain: theirs.completed,
+        slowest: own.slowest,
       });
     }
     const middle = (name: keyof (typeof found)[number]): number => median(found.map((one) => one[name]));
     const notes = `${Math.round(middle('ours'))} and ${Math.round(middle('plain'))} executions completed; answers ${middle('answered').toFixed(2)}×`;
-    return { genuine: middle('genuine'), forged: middle('forged'), notes };
+    return { genuine: middle('genuine'), forged: middle('forged'), slowest: middle('slowest'), notes };
   } finally {
     await n8n.stop();
     await sandbox.stop();
@@ -143,6 +146,13 @@ export async function benchTriggers({ seconds = 4, rounds = 5 } = {}): Promise<B
       line('Verified dbt events a second, default settings', usual.genuine, 0.58, usual.notes),
       line('Verified dbt events a second, lazy isolates', lazy.genuine, 1.05, lazy.notes),
       line('Forged dbt events a second, lazy isolates', lazy.forged, 5, `default settings ${usual.forged.toFixed(2)}×`),
+      {
+        name: 'Answer to a verified dbt event at full load, 99 of 100',
+        against: 'seconds',
+        ratio: Math.max(usual.slowest, lazy.slowest),
+        target: { kind: 'at most', value: 2 },
+        notes: `default settings ${usual.slowest.toFixed(2)} s, lazy isolates ${lazy.slowest.toFixed(2)} s`,
+      },
     ];
   } finally {
     await rm(folder, { recursive: true, force: true });
