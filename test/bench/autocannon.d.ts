@@ -16,6 +16,8 @@ declare module 'autocannon' {
   }
   interface Result {
     requests: { average: number };
+    /** Milliseconds. */
+    latency: { p99: number };
     errors: number;
     statusCodeStats?: Record<string, { count: number }>;
   }
