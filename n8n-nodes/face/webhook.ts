@@ -1,5 +1,5 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { describeError } from '../../shared/src/host/error.ts';
+import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import type { Host } from '../../shared/src/host/host.ts';
 import { redact } from '../../shared/src/http/http-error.ts';
 import type { Context } from '../../shared/src/operations/context.ts';
@@ -8,7 +8,8 @@ import type { Event, WebhookTrigger } from '../../shared/src/operations/trigger.
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
 import { lookUpEvents, takeDelivery, type Taken } from '../../shared/src/webhooks/take-delivery.ts';
 import { readConnection } from './connection-values.ts';
-import { deduplicationKey, emitterOf, itemOf, triggerKey } from './emitters.ts';
+import { emitterOf, itemOf, triggerKey } from './emitters.ts';
+import { handOver } from './hand-over.ts';
 import { makeHost, sendWith } from './host.ts';
 import { knownConnection } from './known-connections.ts';
 import { credentialName } from './names.ts';
@@ -73,24 +74,29 @@ async function lookUp({ context, service, trigger, key, input, host }: Setting, 
   return lookUpEvents(trigger, events, input, { host, connection } as Context<never>);
 }
 
-/** Starts one execution an event. */
+/**
+ * Starts one execution an event.
+ * @throws PipewrightError `unavailable` when n8n does not get around to them; then the events are to be delivered again
+ */
 async function start(context: IWebhookFunctions, key: string, events: Event[]): Promise<IWebhookResponseData> {
-  const emit = context.getMode() === 'manual' ? undefined : await emitterOf(key);
-  if (!emit) return { workflowData: [events.map(itemOf)], noWebhookResponse: true };
-  for (const event of events) {
-    try {
-      emit([[itemOf(event)]], undefined, undefined, deduplicationKey(key, event.id));
-    } catch (error) {
-      forgetSeen(`${key}:${event.id}`);
-      throw error;
-    }
+  const forget = (): void => events.forEach(({ id }) => forgetSeen(`${key}:${id}`));
+  try {
+    const emit = context.getMode() === 'manual' ? undefined : await emitterOf(key, context);
+    if (!emit) return { workflowData: [events.map(itemOf)], noWebhookResponse: true };
+    const handed = await Promise.all(events.map((event) => handOver(emit, key, event)));
+    if (handed.every(Boolean)) return { noWebhookResponse: true };
+  } catch (error) {
+    forget();
+    throw error;
   }
-  return { noWebhookResponse: true };
+  forget();
+  throw new PipewrightError({ code: 'unavailable', message: 'n8n is too busy to start the workflow.', hint: 'The sender delivers the event again.', retryable: true });
 }
 
 /**
  * Takes one delivery: a genuine and wanted one starts the workflow and is answered 200; a filtered or repeated one is
- * answered 200 and starts nothing; any other is answered 401 without a word, and n8n's log says why.
+ * answered 200 and starts nothing; any other is answered 401 without a word, and n8n's log says why. While n8n starts or is
+ * too busy, the answer is 503, and the sender delivers again.
  */
 export async function receiveDelivery(context: IWebhookFunctions, service: Service): Promise<IWebhookResponseData> {
   const nothing: IWebhookResponseData = { noWebhookResponse: true };
@@ -121,7 +127,8 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
   } catch (error) {
     // An error that is thrown here would start the workflow with an empty item.
     context.logger.error(`${service.name}: a delivery could not be taken. ${redact(describeError(error))}`);
-    if (!context.getResponseObject().headersSent) answer(context, 500);
+    const isPassing = error instanceof PipewrightError && error.code === 'unavailable';
+    if (!context.getResponseObject().headersSent) answer(context, isPassing ? 503 : 500);
     return nothing;
   }
 }

@@ -91,6 +91,8 @@ export async function openTrigger(
     const rawBody = await readBody(request);
     const url = new URL(request.url ?? '', 'http://localhost');
     const httpRequest = {
+      // A main process has addresses for tests, by which a trigger knows that it may be started here.
+      app: { router: { stack: leads ? [{ route: { path: '/webhook-test/*path' } }] : [] } },
       headers: request.headers,
       query: Object.fromEntries(url.searchParams),
       params: {},
@@ -129,10 +131,12 @@ export async function openTrigger(
   const hooks = type.webhookMethods?.default;
   let close: (() => Promise<void>) | undefined;
   const ticks: (() => void)[] = [];
-  const emit = (data: INodeExecutionData[][], _response: unknown, _done: unknown, key: string) => {
-    if (keys.includes(key)) return;
-    keys.push(key);
-    executions.push(...data);
+  const emit = (data: INodeExecutionData[][], _response: unknown, done: { resolve(): void } | undefined, key: string) => {
+    if (!keys.includes(key)) {
+      keys.push(key);
+      executions.push(...data);
+    }
+    done?.resolve();
   };
   const post: ActiveTrigger['post'] = async (body, headers = {}, query = '') => {
     const answer = await fetch(`${url()}${query}`, {

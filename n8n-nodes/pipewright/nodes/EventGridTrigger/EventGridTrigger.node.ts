@@ -8,6 +8,7 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { eventGrid } from '../../../../shared/src/services/event-grid/service.ts';
+import { beginExecution } from '../../../face/hand-over.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { describeSubtitle } from '../../../face/subtitle.ts';
 import { startTrigger } from '../../../face/start-trigger.ts';
@@ -60,11 +61,7 @@ export class EventGridTrigger implements INodeType {
     return startTrigger(this, eventGrid);
   }
 
-  /**
-   * Hands on what was delivered: without it, n8n would wait for a second event when the workflow is tried in the
-   * editor.
-   */
   async execute(this: IExecuteFunctions) {
-    return [this.getInputData()];
+    return beginExecution(this);
   }
 }

@@ -8,6 +8,7 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { mode } from '../../../../shared/src/services/mode/service.ts';
+import { beginExecution } from '../../../face/hand-over.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { startTrigger } from '../../../face/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../face/subscription.ts';
@@ -59,11 +60,7 @@ export class ModeTrigger implements INodeType {
     return startTrigger(this, mode);
   }
 
-  /**
-   * Hands on what was delivered: without it, n8n would wait for a second event when the workflow is tried in the
-   * editor.
-   */
   async execute(this: IExecuteFunctions) {
-    return [this.getInputData()];
+    return beginExecution(this);
   }
 }

@@ -1,0 +1,65 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beginExecution, handOver } from '../../n8n-nodes/face/hand-over.ts';
+import type { Emit } from '../../n8n-nodes/face/emitters.ts';
+
+interface Done {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/** An n8n that keeps what it is handed under its key, and does with it what a test says. */
+function n8nThat(takes: (item: INodeExecutionData, done: Done, isRepeat: boolean) => void) {
+  const keys: string[] = [];
+  const emit = ([items = []]: INodeExecutionData[][], _response: unknown, done: Done, key: string) => {
+    const [item] = items;
+    const isRepeat = keys.includes(key);
+    keys.push(key);
+    takes(item as INodeExecutionData, done, isRepeat);
+  };
+  return { emit: emit as unknown as Emit, keys };
+}
+
+const execution = (item: INodeExecutionData): IExecuteFunctions =>
+  ({ getInputData: () => [structuredClone(item)], getMode: () => 'trigger', getWorkflow: () => ({ id: 'w' }), getNode: () => ({ id: 'n' }) }) as unknown as IExecuteFunctions;
+const event = (id: string) => ({ id, data: { eventId: id } });
+const time = async (work: Promise<unknown>): Promise<number> => {
+  const begin = Date.now();
+  await work;
+  return Date.now() - begin;
+};
+
+it('is not waited for long where executions run in other processes', async () => {
+  const { emit, keys } = n8nThat(() => undefined);
+  expect(await time(handOver(emit, 'w:n', event('elsewhere')))).toBeLessThan(900);
+  expect(keys).toHaveLength(1);
+});
+
+it('ends as soon as the execution begins, with what was delivered', async () => {
+  const { emit } = n8nThat((item) => void sleep(20).then(() => expect(beginExecution(execution(item))).toEqual([[item]])));
+  expect(await handOver(emit, 'w:n', event('begins'))).toBe(true);
+});
+
+it('ends as soon as n8n says that it has the event', async () => {
+  const { emit, keys } = n8nThat((_item, done) => done.resolve());
+  expect(await handOver(emit, 'w:n', event('known'))).toBe(true);
+  expect(keys).toHaveLength(1);
+});
+
+it('is asked once more when n8n has written the execution down but does not run it yet', async () => {
+  const { emit, keys } = n8nThat((_item, done, isRepeat) => isRepeat && done.resolve());
+  expect(await handOver(emit, 'w:n', event('parked'))).toBe(true);
+  expect(keys).toEqual([keys[0], keys[0]]);
+});
+
+it('is not believed when n8n never says anything, within two seconds', async () => {
+  const { emit } = n8nThat(() => undefined);
+  const begin = Date.now();
+  expect(await handOver(emit, 'w:n', event('lost'))).toBe(false);
+  expect(Date.now() - begin).toBeLessThan(2_000);
+});
+
+it('fails when n8n could not write it down', async () => {
+  const { emit } = n8nThat((_item, done) => done.reject(new Error('The database is locked.')));
+  await expect(handOver(emit, 'w:n', event('refused'))).rejects.toThrow('locked');
+});
