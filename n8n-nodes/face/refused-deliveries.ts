@@ -54,9 +54,15 @@ const moment = (at: number): string => `${new Date(at).toISOString().slice(0, 19
 export function listRefusals(context: ILoadOptionsFunctions, service: Service): INodePropertyOptions[] {
   const list = kept.get(credentialId(context, service)) ?? [];
   if (list.length === 0) return [{ name: 'None Since n8n Was Started', value: '', description: 'No delivery was refused for this credential' }];
-  return list.map(({ at, count, explanation, bytes, sender }, index) => ({
-    name: `${moment(at)}${count > 1 ? `, ${count} Times` : ''}`,
-    value: String(index),
-    description: `${explanation} (${bytes} bytes${sender ? `, from ${sender}` : ''})`,
-  }));
+  const total = list.reduce((sum, { count }) => sum + count, 0);
+  // What is chosen when nothing was chosen: a closed list tells at a glance that there is something to see.
+  const summary = { name: `${total} Refused Lately`, value: '', description: 'Newest first, with the reason of each' };
+  return [
+    summary,
+    ...list.map(({ at, count, explanation, bytes, sender }, index) => ({
+      name: [moment(at), ...(count > 1 ? [`${count} Times`] : []), `${bytes} Bytes`, ...(sender ? [sender] : [])].join(', '),
+      value: String(index),
+      description: explanation,
+    })),
+  ];
 }

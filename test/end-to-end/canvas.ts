@@ -45,6 +45,20 @@ export async function executeStep({ page }: Editor): Promise<string> {
   return output.innerText();
 }
 
+/** Opens the form of the first node on the canvas. */
+export async function openForm({ page }: Editor): Promise<void> {
+  await page.locator(byTestId('canvas-node')).first().dblclick();
+  await page.locator(byTestId('node-parameters')).waitFor();
+}
+
+/** Opens the last dropdown of a form, and gives the texts of its entries. */
+export async function openLastDropdown({ page }: Editor): Promise<string[]> {
+  await page.locator(`${byTestId('parameter-input')}:visible`).filter({ has: page.locator('.el-select') }).last().click();
+  const entries = page.locator('.el-select-dropdown__item:visible');
+  await entries.first().waitFor();
+  return entries.allInnerTexts();
+}
+
 /** Goes back from the form of a node to the canvas. */
 export async function closeForm({ page }: Editor): Promise<void> {
   await page.locator(byTestId('ndv-close-button')).click();

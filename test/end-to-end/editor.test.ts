@@ -11,9 +11,9 @@ import { packPackage } from '../n8n/lint.ts';
 import { createCredential, type Credential } from '../n8n-server/credentials.ts';
 import { openEditor, openWorkflow, type Editor } from '../n8n-server/editor.ts';
 import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
-import { createWorkflow, manualTrigger, workflowOf } from '../n8n-server/workflows.ts';
+import { createWorkflow, manualTrigger, publishWorkflow, webhookUrl, workflowOf, type WorkflowNode } from '../n8n-server/workflows.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { addAction, closeForm, executeStep, findNode, fitCanvas, keepPicture, openList, pick } from './canvas.ts';
+import { addAction, closeForm, executeStep, findNode, fitCanvas, keepPicture, openForm, openLastDropdown, openList, pick } from './canvas.ts';
 
 let folder: string;
 let sandbox: Sandbox;
@@ -53,6 +53,30 @@ describe('the editor of n8n', () => {
       const shown = operations.length > 0 ? name : `${name} Trigger`;
       expect(await (await findNode(editor, name, shown)).isVisible()).toBe(true);
     }
+  });
+
+  it('shows in the form of a trigger which deliveries were refused, and why', async () => {
+    const { id, name } = credentials['pipewrightWebhookSecretApi'] ?? { id: '', name: '' };
+    const trigger: WorkflowNode = {
+      id: 'trigger',
+      name: 'Event Received',
+      type: 'n8n-nodes-pipewright.signedWebhookTrigger',
+      typeVersion: 2,
+      position: [0, 0],
+      webhookId: '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c51',
+      credentials: { pipewrightWebhookSecretApi: { id, name } },
+      parameters: { scheme: 'github' },
+    };
+    const workflow = await createWorkflow(n8n, workflowOf('Refuses', trigger));
+    await publishWorkflow(n8n, workflow.id);
+    const forged = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` } };
+    expect((await fetch(webhookUrl(n8n, trigger, 'webhook'), forged)).status).toBe(401);
+    await openWorkflow(editor, workflow.id);
+    await openForm(editor);
+    const entries = await openLastDropdown(editor);
+    expect(entries[0]).toContain('1 Refused Lately');
+    expect(entries[1]).toContain('The signature or secret does not match');
+    await keepPicture(editor, 'editor-refused');
   });
 
   it('finds a node by what people call its service', async () => {
