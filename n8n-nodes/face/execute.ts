@@ -50,6 +50,16 @@ function itemOf(result: Record<string, unknown>, binaryField: string, itemIndex:
   return { json, ...(Object.keys(binary).length > 0 ? { binary } : {}), pairedItem: { item: itemIndex } };
 }
 
+/**
+ * Tells the work for one item from any other, in loops too. It stays the same when n8n repeats the node by Retry On Fail;
+ * where the node is tried alone in the editor there is none.
+ */
+function executionKeyOf(context: IExecuteFunctions, itemIndex: number): string | undefined {
+  if (context.getMode() === 'manual') return undefined;
+  const runIndex = String(context.evaluateExpression('{{ $runIndex }}', itemIndex));
+  return [context.getExecutionId(), context.getNode().id, runIndex, itemIndex].join(':');
+}
+
 async function executeItem(
   context: IExecuteFunctions,
   service: Service,
@@ -65,6 +75,7 @@ async function executeItem(
     logger: context.logger,
     files: filesOf(context, itemIndex),
     signal,
+    executionKey: operation.effect === 'starts work' ? executionKeyOf(context, itemIndex) : undefined,
     ...options,
   });
   const lent: Context = {

@@ -16,13 +16,15 @@ export interface HostParts {
   once?(key: string): boolean;
   /** Default: none is allowed. */
   lastingFolder?: string | undefined;
+  /** See `Host.executionKey`. */
+  executionKey?: string | undefined;
 }
 
 /** Tokens and other things worth keeping, for every execution in this process. */
 const cache: Cache = memoryCache(Date.now);
 
 /** Makes a host of what n8n lends. */
-export function makeHost({ send, logger, files = noFiles, signal, once = () => true, lastingFolder }: HostParts): Host {
+export function makeHost({ send, logger, files = noFiles, signal, once = () => true, lastingFolder, executionKey }: HostParts): Host {
   return {
     http: sendBy(send, signal),
     now: Date.now,
@@ -34,6 +36,7 @@ export function makeHost({ send, logger, files = noFiles, signal, once = () => t
     log: { info: (message) => logger.info(message), warn: (message) => logger.warn(message) },
     ...(signal ? { signal } : {}),
     ...(lastingFolder ? { lastingFolder } : {}),
+    ...(executionKey ? { executionKey } : {}),
   };
 }
 

@@ -71,6 +71,8 @@ export interface Host {
   signal?: AbortSignal;
   /** A folder in which files last and SQLite databases may be kept, where the platform's operator allows one. */
   lastingFolder?: string;
+  /** Tells this step of this execution from every other, and stays the same when the platform repeats the step after a fault. */
+  executionKey?: string;
   /** The longest time in seconds that the platform lets one operation wait, if it has a limit (Zapier: 25). */
   longestWaitSeconds?: number;
 }

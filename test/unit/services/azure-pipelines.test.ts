@@ -124,7 +124,7 @@ describe.each(homes)(
     });
 
     it('does not start a second run when the answer is lost', async () => {
-      const host = connected().on('POST', `${base}/pipelines/Load/createRun`, 'lost');
+      const host = connected().on('POST', `${base}/pipelines/Load/createRun`, 'lost').on('POST', `${base}/queryPipelineRuns`, { json: { value: [] } });
       await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({
         code: 'unavailable',
         retryable: false,

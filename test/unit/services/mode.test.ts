@@ -127,7 +127,7 @@ describe('Run Report of Mode', () => {
   });
 
   it('is not started a second time when the answer is lost', async () => {
-    const host = connected().on('POST', runs, 'lost');
+    const host = connected().on('POST', runs, 'lost').on('GET', runs, pagesOf('report_runs', []));
     await expect(run('runReport', { report: 'abc1' }, host)).rejects.toMatchObject({
       code: 'unavailable',
       retryable: false,

@@ -206,7 +206,7 @@ describe('Run Pipeline of Quantemplate', () => {
     ['the server fails', { status: 502, text: '' }],
     ['no run is named', { status: 204 }],
   ])('never starts a second run when %s', async (_case, answer) => {
-    const host = connected().on('POST', executions, answer);
+    const host = connected().on('POST', executions, answer).on('GET', executions, { json: [] });
     await expect(run('runPipeline', { pipeline: 'p-1' }, host)).rejects.toMatchObject({ code: 'unavailable', retryable: false, hint: expect.stringContaining('may be going already') });
     expect(host.sent('POST', 'executions')).toHaveLength(1);
   });

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import type { Host } from '../../host/host.ts';
 import { defineAction, type Values } from '../../operations/operation.ts';
 import { boolean, integer, list, text } from '../../operations/fields.ts';
 import type { Context } from '../../operations/context.ts';
 import { runFields, type Run } from '../../runs/run.ts';
+import { startKeyField, startKeyOf } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/wait-for-run.ts';
-import { accountPath, callDbt, numericId, service } from './api.ts';
+import { accountPath, callDbt, numericId } from './api.ts';
 import type { DbtConnection } from './connection.ts';
 import { jobField } from './jobs.ts';
 import { readPage } from './pages.ts';
@@ -95,28 +95,26 @@ function body(
   };
 }
 
-/** The reason that dbt shows for the run, with a key by which this very start can be found again. */
-function causeOf(host: Host, added: string | undefined): string {
-  const key = Math.floor(host.random() * 36 ** 6)
-    .toString(36)
-    .padStart(6, '0');
-  return `Pipewright${added ? `: ${added}` : ''} [${host.now().toString(36)}-${key}]`;
-}
+/** What stands in the reason of a run that was started under a key. */
+const mark = (tag: string): string => `[${tag}]`;
 
-async function findByCause(context: Context<DbtConnection>, job: string, cause: string): Promise<Run | undefined> {
+/** The reason that dbt shows for the run; by its end this very start can be found again. */
+const causeOf = (added: string | undefined, tag: string): string => `Pipewright${added ? `: ${added}` : ''} ${mark(tag)}`;
+
+async function findByTag(context: Context<DbtConnection>, job: string, tag: string): Promise<Run | undefined> {
   const { entries } = await readPage<VendorRun>(context, 'runs', {
     job_definition_id: job,
     order_by: '-id',
-    limit: 20,
+    limit: 100,
     include_related: 'trigger,job',
   });
-  const found = entries.find((run) => run.trigger?.['cause'] === cause);
+  const found = entries.findLast((run) => String(run.trigger?.['cause'] ?? '').endsWith(mark(tag)));
   return found && readJobRun(found, context.connection);
 }
 
 /**
- * Triggers a run of a job. dbt has no key against starting twice, so when the answer is lost the run is looked for by its
- * cause.
+ * Triggers a run of a job. dbt has no key against starting twice, so it stands in the reason of the run, by which the run is
+ * found again among the newest hundred of the job.
  * @see https://docs.getdbt.com/dbt-cloud/api-v2#/operations/Trigger%20Job%20Run
  */
 export const runJob = defineAction<DbtConnection>()({
@@ -136,6 +134,7 @@ export const runJob = defineAction<DbtConnection>()({
     ),
     ...overrides,
     ...waitFields,
+    ...startKeyField,
   },
   output: runFields,
   sample: sampleJobRun,
@@ -143,18 +142,18 @@ export const runJob = defineAction<DbtConnection>()({
     const { host, connection } = context;
     const job = numericId(input.job, 'Job');
     const provider = jobRuns(context, `job ${job}`);
-    const cause = causeOf(host, input.cause);
+    const startKey = startKeyOf(host, input.startKey);
     const run = await startOnce(host, {
-      service,
-      what: provider.what,
+      provider,
+      startKey,
       start: async () =>
         readJobRun(
           await callDbt<VendorRun>(context, 'POST', `${accountPath(connection)}/jobs/${job}/run/`, {
-            json: body(cause, input),
+            json: body(causeOf(input.cause, startKey.tag), input),
           }),
           connection,
         ),
-      find: () => findByCause(context, job, cause),
+      findByKey: () => findByTag(context, job, startKey.tag),
     });
     return followRun(host, provider, run, input);
   },

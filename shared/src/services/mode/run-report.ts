@@ -2,19 +2,20 @@ import * as v from 'valibot';
 import { values } from '../../operations/fields.ts';
 import { defineAction } from '../../operations/operation.ts';
 import { runFields } from '../../runs/run.ts';
-import { startOnce } from '../../runs/start-once.ts';
+import { startKeyField, startKeyOf } from '../../runs/start-key.ts';
+import { hasParameters, startOnce, theOnly } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/wait-for-run.ts';
-import { service } from './api.ts';
 import type { ModeConnection } from './connection.ts';
+import { readPage } from './pages.ts';
 import { openReport, reportField } from './reports.ts';
-import { readReportRun, reportRuns, runsPath, sampleReportRun, type VendorReportRun } from './runs.ts';
+import { newestFirst, readReportRun, reportRuns, runsPath, sampleReportRun, type VendorReportRun } from './runs.ts';
 
 const { onTimeout: _cannotCancel, ...wait } = waitFields;
 
 /**
  * Runs a report: `runs`, in the plural. A start carries no key by which the run could be found again, so when the answer is
- * lost it is not repeated.
+ * lost, runs since then are compared by their parameters.
  * @see https://mode.com/developer/api-reference/analytics/report-runs/
  */
 export const runReport = defineAction<ModeConnection>()({
@@ -33,6 +34,7 @@ export const runReport = defineAction<ModeConnection>()({
       }),
     ),
     ...wait,
+    ...startKeyField,
   },
   output: runFields,
   sample: sampleReportRun,
@@ -42,11 +44,16 @@ export const runReport = defineAction<ModeConnection>()({
     const report = await openReport(input.report, context);
     const provider = reportRuns(report, context);
     const started = await startOnce(host, {
-      service,
-      what: provider.what,
+      provider,
+      startKey: startKeyOf(host, input.startKey),
       async start() {
         const run = await report.api.json<VendorReportRun>('POST', runsPath(report.id), { json: { parameters } });
         return readReportRun(run, report, connection);
+      },
+      async findLost(since) {
+        const { entries } = await readPage<VendorReportRun>(report.api, runsPath(report.id), 'report_runs', 1, newestFirst);
+        const found = theOnly(entries.filter((run) => Date.parse(run.created_at ?? '') >= since && hasParameters(run.parameters, parameters)));
+        return found && readReportRun(found, report, connection);
       },
     });
     return followRun(host, provider, started, { ...input, onTimeout: 'leave' });

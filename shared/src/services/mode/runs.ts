@@ -114,7 +114,8 @@ export function reportRuns(report: Report, { connection }: Context<ModeConnectio
   };
 }
 
-const newestFirst = { order: 'desc', order_by: 'created_at' };
+/** The order in which runs are asked for. */
+export const newestFirst = { order: 'desc', order_by: 'created_at' };
 
 /** The newest run of a report that succeeded; undefined when there is none. */
 export async function latestSuccess(api: Api, report: string): Promise<VendorReportRun | undefined> {

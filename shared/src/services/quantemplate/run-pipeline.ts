@@ -1,12 +1,13 @@
 import { PipewrightError } from '../../host/error.ts';
 import { defineAction } from '../../operations/operation.ts';
 import { runFields } from '../../runs/run.ts';
-import { startOnce } from '../../runs/start-once.ts';
+import { startKeyField, startKeyOf } from '../../runs/start-key.ts';
+import { startOnce, theOnly } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/wait-for-run.ts';
 import { openOrganisation, service } from './api.ts';
 import type { QuantemplateConnection } from './connection.ts';
-import { executionsPath, pipelineRuns, readExecution, samplePipelineRun, type VendorExecution } from './executions.ts';
+import { executionsPath, listExecutions, pipelineRuns, readExecution, samplePipelineRun, type VendorExecution } from './executions.ts';
 import { pipelineField } from './pipelines.ts';
 
 // A run cannot be cancelled from outside Quantemplate, so nothing is asked about it.
@@ -14,7 +15,7 @@ const { wait, onFailure, timeoutMinutes } = waitFields;
 
 /**
  * Executes a pipeline. Nothing tells two executions apart before they have an ID, so a start that was not answered is never
- * repeated.
+ * repeated: the one execution that was made since is taken, if there is one only.
  * @see https://quantemplate.readme.io/reference/execute-pipeline
  */
 export const runPipeline = defineAction<QuantemplateConnection>()({
@@ -23,15 +24,15 @@ export const runPipeline = defineAction<QuantemplateConnection>()({
   resource: 'Pipeline Run',
   description: 'Starts a pipeline and, if wished, waits until it has finished.',
   effect: 'starts work',
-  input: { pipeline: pipelineField, wait, onFailure, timeoutMinutes },
+  input: { pipeline: pipelineField, wait, onFailure, timeoutMinutes, ...startKeyField },
   output: runFields,
   sample: samplePipelineRun,
   async run(input, context) {
     const api = openOrganisation(context);
     const provider = pipelineRuns(api, input.pipeline);
     const run = await startOnce(context.host, {
-      service,
-      what: provider.what,
+      provider,
+      startKey: startKeyOf(context.host, input.startKey),
       async start() {
         const execution = await api.json<VendorExecution | undefined>('POST', executionsPath(input.pipeline));
         if (typeof execution?.id === 'string') return readExecution(input.pipeline, execution);
@@ -40,6 +41,11 @@ export const runPipeline = defineAction<QuantemplateConnection>()({
           service,
           message: 'Quantemplate took the request but named no run.',
         });
+      },
+      async findLost(since) {
+        const executions = await listExecutions(api, input.pipeline);
+        const found = theOnly(executions.filter(({ createdAt }) => Date.parse(createdAt ?? '') >= since));
+        return found && readExecution(input.pipeline, found);
       },
     });
     return followRun(context.host, provider, run, { ...input, onTimeout: 'leave' });

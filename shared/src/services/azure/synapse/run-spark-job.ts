@@ -3,6 +3,7 @@ import { PipewrightError } from '../../../host/error.ts';
 import { integer, list, option, text, values } from '../../../operations/fields.ts';
 import { defineAction, type Values } from '../../../operations/operation.ts';
 import { runFields, type Run } from '../../../runs/run.ts';
+import { startKeyField, startKeyOf } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import { followRun } from '../../../runs/wait-for-run.ts';
@@ -161,7 +162,7 @@ export const runSparkJob = defineAction<AzureConnection>()({
   resource: 'Spark Job',
   description: 'Submits a Spark batch job to a pool and, if wished, waits until it has finished.',
   effect: 'starts work',
-  input: { workspace: workspaceField, pool: sparkPoolField, ...job, ...waitFields },
+  input: { workspace: workspaceField, pool: sparkPoolField, ...job, ...waitFields, ...startKeyField },
   output: runFields,
   sample: sampleSparkJob,
   async run(input, context) {
@@ -170,19 +171,17 @@ export const runSparkJob = defineAction<AzureConnection>()({
     const { pool } = input;
     const workspace = await openWorkspace(input.workspace, context);
     const provider = sparkJobs(workspace, pool, `Spark job ${input.name}`);
-    const key = `${host.now().toString(36)}-${Math.floor(host.random() * 36 ** 6)
-      .toString(36)
-      .padStart(6, '0')}`;
-    const json = body(input, key);
+    const startKey = startKeyOf(host, input.startKey);
+    const json = body(input, startKey.tag);
     const started = await startOnce(host, {
-      service,
-      what: provider.what,
+      provider,
+      startKey,
       async start() {
         const query = { detailed: true };
         const created = await workspace.api.json<VendorSparkJob>('POST', batchesPath(pool), { query, json });
         return readSparkJob(created, workspace, pool);
       },
-      find: () => findByKey(workspace, pool, key),
+      findByKey: () => findByKey(workspace, pool, startKey.tag),
     });
     return followRun(host, provider, started, input);
   },

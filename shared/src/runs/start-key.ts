@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import type { Host } from '../host/host.ts';
+import { text } from '../operations/fields.ts';
+
+/** Input field of every operation that starts a run. */
+export const startKeyField = {
+  startKey: v.optional(
+    text({
+      label: 'Start Key',
+      help: 'A run is started once for each key: when the step runs again with the same one, it takes the run that exists. Use the ID of the event that the workflow began with. Empty: each time the step runs, a run is started.',
+      placeholder: 'wev_2L6ZDoilyiWzKkSA59Gmc2d7FDD',
+      advanced: true,
+    }),
+  ),
+};
+
+/** What tells one start from another. */
+export interface StartKey {
+  /** Under this key a run is started once; undefined where nothing is known that could be one. */
+  key?: string;
+  /** Whether a person gave it, so that it counts beyond one execution and the vendor is asked for its run first. */
+  isGiven: boolean;
+  /** Short and plain, for vendors that keep a text with a run; the same for the same key. */
+  tag: string;
+}
+
+/** The key of a start: what a person typed, else what the platform knows of this very step of this very execution. */
+export function startKeyOf(host: Host, typed: string | undefined): StartKey {
+  const key = typed ?? host.executionKey;
+  if (key === undefined) {
+    const chance = Math.floor(host.random() * 36 ** 6).toString(36).padStart(6, '0');
+    return { isGiven: false, tag: `${host.now().toString(36)}-${chance}` };
+  }
+  return { key, isGiven: typed !== undefined, tag: createHash('sha256').update(key).digest('hex').slice(0, 16) };
+}
