@@ -30,6 +30,7 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
           factory,
           pipeline: 'QT_fetch_data',
           parameters: { DatasetID: trigger['datasetId'] },
+          startKey: trigger['id'],
         })),
         step('sql_table_load_dataset', 'Load Dataset', ({ trigger }) => ({
           source: 'quantemplateDownloadDataset',
@@ -72,7 +73,7 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
         inputData: { jobs: [String(dbt.jobId)], outcome: 'succeeded' },
       },
       steps: [
-        step('mode_run_report', 'Run Report', () => ({ report: mode.reportToken, parameters: { country: 'GB' } })),
+        step('mode_run_report', 'Run Report', ({ trigger }) => ({ report: mode.reportToken, parameters: { country: 'GB' }, startKey: trigger['runId'] })),
       ],
     },
     '003': {
