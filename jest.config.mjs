@@ -8,6 +8,7 @@ const folders = {
   datasets: ['test/datasets'],
   parity: ['test/parity'],
   'end-to-end': ['test/end-to-end'],
+  load: ['test/load'],
 };
 
 /** Seconds that one test may take, by project. */
@@ -20,6 +21,7 @@ const secondsPerTest = {
   datasets: 120,
   parity: 120,
   'end-to-end': 600,
+  load: 600,
 };
 
 /** TypeScript is stripped file by file, as Node does it, and becomes CommonJS for jest, like jose, which comes as ES modules only; types are checked by tsc. */

@@ -55,9 +55,10 @@ function itemOf(result: Record<string, unknown>, binaryField: string, itemIndex:
  * where the node is tried alone in the editor there is none.
  */
 function executionKeyOf(context: IExecuteFunctions, itemIndex: number): string | undefined {
-  if (context.getMode() === 'manual') return undefined;
+  const executionId: string | undefined = context.getExecutionId();
+  if (context.getMode() === 'manual' || !executionId) return undefined;
   const runIndex = String(context.evaluateExpression('{{ $runIndex }}', itemIndex));
-  return [context.getExecutionId(), context.getNode().id, runIndex, itemIndex].join(':');
+  return [executionId, context.getNode().id, runIndex, itemIndex].join(':');
 }
 
 async function executeItem(

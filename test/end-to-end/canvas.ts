@@ -53,9 +53,13 @@ export async function openForm({ page }: Editor): Promise<void> {
 
 /** Opens the last dropdown of a form, and gives the texts of its entries. */
 export async function openLastDropdown({ page }: Editor): Promise<string[]> {
-  await page.locator(`${byTestId('parameter-input')}:visible`).filter({ has: page.locator('.el-select') }).last().click();
+  const dropdown = page.locator(`${byTestId('parameter-input')}:visible`).filter({ has: page.locator('.el-select') }).last();
   const entries = page.locator('.el-select-dropdown__item:visible');
-  await entries.first().waitFor();
+  // While its entries are loaded, a dropdown closes again.
+  for (let tries = 0; tries < 5 && !(await entries.first().isVisible()); tries += 1) {
+    await dropdown.click();
+    await entries.first().waitFor({ timeout: 5_000 }).catch(() => undefined);
+  }
   return entries.allInnerTexts();
 }
 

@@ -49,8 +49,9 @@ async function openNewWorkflow(name: string): Promise<void> {
 describe('the editor of n8n', () => {
   it('finds the node of every service by its name', async () => {
     await openNewWorkflow('Is searched');
-    for (const { name, operations } of services) {
-      const shown = operations.length > 0 ? name : `${name} Trigger`;
+    for (const { name, operations, triggers } of services) {
+      // n8n takes the name of the trigger where there is but one event and nothing else that a node can do.
+      const shown = operations.length === 0 && triggers.length === 1 ? `${name} Trigger` : name;
       expect(await (await findNode(editor, name, shown)).isVisible()).toBe(true);
     }
   });

@@ -3,7 +3,7 @@ import type { Credentials } from './open-n8n.ts';
 
 /** The credentials that the sandbox takes, by their types. */
 export function sandboxCredentials({ accounts, addresses }: Sandbox): Credentials {
-  const { azure, dbt, mode, quantemplate, slack } = accounts;
+  const { azure, databricks, dbt, mode, quantemplate, slack } = accounts;
   return {
     pipewrightAzureApi: {
       tenantId: azure.tenantId,
@@ -15,6 +15,7 @@ export function sandboxCredentials({ accounts, addresses }: Sandbox): Credential
       managementUrl: addresses.arm,
       synapseUrl: addresses.synapse,
     },
+    pipewrightDatabricksApi: { workspaceUrl: addresses.databricks, token: databricks.token, webhookSecret: 'a-long-secret-of-our-own' },
     pipewrightDbtApi: { accessUrl: addresses.dbt, accountId: String(dbt.accountId), apiToken: dbt.token },
     pipewrightModeApi: { workspace: mode.workspace, apiToken: mode.token, apiSecret: mode.secret, address: addresses.mode },
     pipewrightQuantemplateApi: {

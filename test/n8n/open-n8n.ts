@@ -112,6 +112,7 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
     if (!found) throw new Error(`The package has no node ${name}.`);
     return found.type as INodeType;
   };
+  let executions = 0;
   const nodeTypes: INodeTypes = { getByName: typeOf, getByNameAndVersion: typeOf, getKnownTypes: () => ({}) };
 
   function set({ node: name, parameters = {}, credentials = {}, onError }: NodeSetup) {
@@ -150,7 +151,8 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
       const data = module.createRunExecutionData({
         executionData: { nodeExecutionStack: [{ node, data: { main: [items] }, source: null }] },
       });
-      Object.assign(additionalData, { hooks: new core.ExecutionLifecycleHooks(mode, 'execution-1', {}) });
+      const executionId = `execution-${(executions += 1)}`;
+      Object.assign(additionalData, { executionId, hooks: new core.ExecutionLifecycleHooks(mode, executionId, {}) });
       const running = new core.WorkflowExecute(additionalData, mode, data).processRunExecutionData(workflow);
       if (stopAfter !== undefined) setTimeout(() => running.cancel(), stopAfter);
       const run = await running;

@@ -8,7 +8,8 @@ const besides: Record<string, Record<string, unknown>> = { sendMessage: { text: 
 /** Something no vendor knows, in the shape that the vendor takes. */
 function unknownTo(service: Service, field: string): string {
   if (field === 'factory') return 'nowhere/nothing';
-  return service.key === 'dbt' ? '999999' : 'unknown-1';
+  if (field === 'notebook') return '/nowhere/nothing';
+  return service.key === 'dbt' || service.key === 'databricks' ? '999999' : 'unknown-1';
 }
 
 /** Names of the fields that must be filled in and whose value a person gives. */
@@ -36,14 +37,14 @@ export function unknownInput(service: Service, operation: Operation, file: unkno
 
 /** The field of a connection by which a vendor knows who is there. */
 export function secretField(service: Service): string {
-  const found = ['clientSecret', 'apiToken', 'botToken'].find((name) => name in service.connection.fields);
+  const found = ['token', 'clientSecret', 'apiToken', 'botToken'].find((name) => name in service.connection.fields);
   if (!found) throw new Error(`The connection of ${service.name} has no secret that is known here.`);
   return found;
 }
 
 /** What a person must be told, whatever the platform. */
 export const said = {
-  wrongSecret: /(the|its) (client )?secret|API token|Bot User OAuth Token/,
-  unknown: /Check |Pick /,
+  wrongSecret: /(the|its) (client )?secret|API token|access token|Bot User OAuth Token/,
+  unknown: /Check |Pick |Look at /,
   forbidden: /role|share|token|administrator|Entra/,
 };

@@ -42,6 +42,13 @@ export const sandboxAccounts = {
     /** The report `Weekly claims KPI`. */
     reportToken: '4e0af8c10001',
   },
+  databricks: {
+    token: 'dapi-sandbox-token',
+    clientId: 'sandbox-databricks-client',
+    clientSecret: 'sandbox-databricks-secret',
+    /** The job `Monthly report`; longer than a number can hold. */
+    jobId: '9007199254740993',
+  },
   slack: {
     botToken: 'xoxb-sandbox-bot',
     /** A token that lacks the permission to write files. */

@@ -6,6 +6,7 @@ import { synapse } from './azure/synapse.ts';
 import { controlApi } from './control/control-api.ts';
 import { createControls, type Controls } from './control/controls.ts';
 import { createWorld, type World, type WorldOptions } from './control/world.ts';
+import { databricks } from './databricks/databricks.ts';
 import { dbt } from './dbt/dbt.ts';
 import { mode, type ModeOptions } from './mode/mode.ts';
 import { quantemplate, quantemplateLogin } from './quantemplate/quantemplate.ts';
@@ -50,6 +51,7 @@ export interface SandboxAddresses {
   /** dbt's access address; `/api/v2` comes after it. */
   dbt: string;
   /** Mode's address; `/api/{workspace}` comes after it. */
+  databricks: string;
   mode: string;
   /** Slack's Web API; the method comes after it. */
   slack: string;
@@ -102,6 +104,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     quantemplateLogin(context),
     quantemplate(context, world.quantemplate.datasets, world.quantemplate.executions, world.quantemplate.events),
     dbt(world.dbt.runs, world.dbt.webhooks),
+    databricks(context, world.databricks.runs),
     mode(context, world.mode.runs, options.mode),
     slack(world.slack),
     controlApi(control, faults, () => ({ accounts: sandboxAccounts, addresses: addressesOf(baseUrl) })),
@@ -137,6 +140,7 @@ function addressesOf(baseUrl: string): SandboxAddresses {
     quantemplateLogin: `${baseUrl}/quantemplate/auth/realms/qt/protocol/openid-connect/token`,
     quantemplate: `${baseUrl}/quantemplate/v1`,
     dbt: `${baseUrl}/dbt`,
+    databricks: `${baseUrl}/databricks`,
     mode: `${baseUrl}/mode`,
     slack: `${baseUrl}/slack/api`,
     control: `${baseUrl}/_sandbox`,

@@ -2,7 +2,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 
 /** What a person would type into the groups of the Zapier connection for the accounts of the sandbox. */
 export function groupsOf({ accounts, addresses }: Sandbox) {
-  const { azure, quantemplate, dbt, mode, slack } = accounts;
+  const { azure, databricks, quantemplate, dbt, mode, slack } = accounts;
   return {
     azure: {
       azure_tenantId: azure.tenantId,
@@ -24,6 +24,7 @@ export function groupsOf({ accounts, addresses }: Sandbox) {
       quantemplate_loginUrl: addresses.quantemplateLogin,
     },
     dbt: { dbt_accessUrl: addresses.dbt, dbt_accountId: String(dbt.accountId), dbt_apiToken: dbt.token },
+    databricks: { databricks_workspaceUrl: addresses.databricks, databricks_token: databricks.token },
     mode: { mode_workspace: mode.workspace, mode_apiToken: mode.token, mode_apiSecret: mode.secret, mode_address: addresses.mode },
     webhookSecret: { webhookSecret_secret: 'whsec_c2VjcmV0LW9mLXRoZS1zZW5kZXI=' },
     slack: { slack_botToken: slack.botToken, slack_address: addresses.slack },

@@ -2,7 +2,7 @@ import type { ICredentialType } from 'n8n-workflow';
 import { databricksConnection } from '../../../shared/src/services/databricks/connection.ts';
 import { describeCredential } from '../../face/credential.ts';
 
-/** Log-in to a Databricks workspace by an access token. */
+/** Log-in to a Databricks workspace by an access token or as a service principal. */
 export class PipewrightDatabricksApi implements ICredentialType {
   name = 'pipewrightDatabricksApi';
 
@@ -10,7 +10,7 @@ export class PipewrightDatabricksApi implements ICredentialType {
 
   icon = { light: 'file:../icons/databricks.svg', dark: 'file:../icons/databricks.dark.svg' } as const;
 
-  documentationUrl = 'https://docs.databricks.com/aws/en/dev-tools/auth/pat';
+  documentationUrl = 'https://docs.databricks.com/aws/en/dev-tools/auth/';
 
   properties = describeCredential(databricksConnection);
 }

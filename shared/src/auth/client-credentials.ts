@@ -13,6 +13,8 @@ export interface ClientCredentials {
   clientId: string;
   clientSecret: string;
   scope?: string;
+  /** Where the ID and the secret stand: in the form, or in the header as HTTP Basic. Default: the form. */
+  sentIn?: 'form' | 'header';
   /** Reads the vendor's error body. */
   readProblem?(response: HttpResponse): VendorProblem & { retryable?: boolean };
 }
@@ -35,7 +37,7 @@ const readCommonProblem = (response: HttpResponse): VendorProblem => {
  * @param renew forget the cached token: it was refused
  */
 export async function clientCredentialsToken(host: Host, credentials: ClientCredentials, renew = false): Promise<string> {
-  const { service, tokenUrl, clientId, clientSecret, scope } = credentials;
+  const { service, tokenUrl, clientId, clientSecret, scope, sentIn = 'form' } = credentials;
   const key = `token:${createHash('sha256').update(JSON.stringify([tokenUrl, clientId, clientSecret, scope])).digest('hex').slice(0, 40)}`;
   if (renew) await host.cache.delete(key);
   else {
@@ -43,12 +45,14 @@ export async function clientCredentialsToken(host: Host, credentials: ClientCred
     if (typeof kept === 'string') return kept;
   }
   const readProblem = credentials.readProblem ?? readCommonProblem;
-  const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, ...(scope ? { scope } : {}) });
+  const own: Record<string, string> = sentIn === 'form' ? { client_id: clientId, client_secret: clientSecret } : {};
+  const basic: Record<string, string> = sentIn === 'header' ? { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` } : {};
+  const form = new URLSearchParams({ grant_type: 'client_credentials', ...own, ...(scope ? { scope } : {}) });
   for (let attempt = 0; ; attempt += 1) {
     const response = await host.http({
       method: 'POST',
       url: tokenUrl,
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', ...basic },
       body: form.toString(),
     });
     if (response.status === 200) {

@@ -21,16 +21,14 @@ export interface StartKey {
   key?: string;
   /** Whether a person gave it, so that it counts beyond one execution and the vendor is asked for its run first. */
   isGiven: boolean;
-  /** Short and plain, for vendors that keep a text with a run; the same for the same key. */
+  /** Short and plain, for vendors that keep a text with a run: the same for the same key of a person, else new for each start. */
   tag: string;
 }
 
 /** The key of a start: what a person typed, else what the platform knows of this very step of this very execution. */
 export function startKeyOf(host: Host, typed: string | undefined): StartKey {
-  const key = typed ?? host.executionKey;
-  if (key === undefined) {
-    const chance = Math.floor(host.random() * 36 ** 6).toString(36).padStart(6, '0');
-    return { isGiven: false, tag: `${host.now().toString(36)}-${chance}` };
-  }
-  return { key, isGiven: typed !== undefined, tag: createHash('sha256').update(key).digest('hex').slice(0, 16) };
+  if (typed !== undefined) return { key: typed, isGiven: true, tag: createHash('sha256').update(typed).digest('hex').slice(0, 16) };
+  const chance = Math.floor(host.random() * 36 ** 6).toString(36).padStart(6, '0');
+  const tag = `${host.now().toString(36)}-${chance}`;
+  return { isGiven: false, tag, ...(host.executionKey === undefined ? {} : { key: host.executionKey }) };
 }

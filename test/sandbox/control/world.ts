@@ -2,6 +2,7 @@ import { LivyBatches } from '../azure/livy-batches.ts';
 import { PipelineEngine } from '../azure/pipeline-engine.ts';
 import { TriggerEngine } from '../azure/trigger-engine.ts';
 import { factoryPipelines, triggers, workspacePipelines } from '../azure/world.ts';
+import { DatabricksRuns } from '../databricks/runs.ts';
 import { DbtRuns } from '../dbt/runs.ts';
 import { Webhooks, type DeliveryRules } from '../dbt/webhooks.ts';
 import { ModeRuns } from '../mode/runs.ts';
@@ -39,6 +40,7 @@ export function createWorld(context: SandboxContext, options: WorldOptions) {
       executions: new Executions(context, events),
     },
     dbt: { runs: new DbtRuns(context, webhooks), webhooks },
+    databricks: { runs: new DatabricksRuns(context) },
     mode: { runs: new ModeRuns(context) },
     slack: new SlackWorkspace(context),
   };

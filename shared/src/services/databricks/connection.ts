@@ -1,7 +1,8 @@
+import * as v from 'valibot';
 import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
 import { text } from '../../operations/fields.ts';
 import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
-import { openDatabricks } from './api.ts';
+import { openDatabricks, workspaceAddress } from './api.ts';
 
 const fields = {
   workspaceUrl: text({
@@ -9,26 +10,44 @@ const fields = {
     help: 'The address of the workspace, as it stands in your browser.',
     placeholder: 'https://adb-1234567890123456.7.azuredatabricks.net',
   }),
-  token: text({
-    label: 'Access Token',
-    help: 'A personal access token, best of a service principal. It is made in the workspace under Settings, Developer, Access tokens, and shown only once.',
-    secret: true,
-  }),
+  token: v.optional(
+    text({
+      label: 'Access Token',
+      help: 'A personal access token. It is made in the workspace under Settings, Developer, Access tokens, and shown only once. Leave it empty to log in as a service principal.',
+      secret: true,
+    }),
+  ),
+  clientId: v.optional(
+    text({
+      label: 'Client ID',
+      help: 'Only for a service principal: its application ID.',
+      placeholder: '00000000-0000-0000-0000-000000000000',
+      advanced: true,
+    }),
+  ),
+  clientSecret: v.optional(
+    text({
+      label: 'Client Secret',
+      help: 'Only for a service principal: an OAuth secret of it. Databricks shows it only once, when it is made.',
+      secret: true,
+      advanced: true,
+    }),
+  ),
   ...webhookSecretFields('Databricks'),
 };
 
 /** The values of a Databricks connection. */
 export type DatabricksConnection = ConnectionValues<typeof fields>;
 
-/** Log-in to a workspace of Databricks by an access token. */
+/** Log-in to a workspace of Databricks, by an access token or as a service principal. */
 export const databricksConnection = defineConnection({
   key: 'databricks',
-  name: 'Databricks Access Token',
-  description: 'A workspace of Databricks with an access token that may view its jobs.',
-  documentationUrl: 'https://docs.databricks.com/aws/en/dev-tools/auth/pat',
+  name: 'Databricks Workspace',
+  description: 'A workspace of Databricks with an access token, or a service principal with an OAuth secret, that may view and run its jobs.',
+  documentationUrl: 'https://docs.databricks.com/aws/en/dev-tools/auth/',
   fields,
   async test(context) {
     await openDatabricks(context).json('GET', '/jobs/list', { query: { limit: 1 } });
-    return `Databricks (${new URL(context.connection.workspaceUrl).hostname})`;
+    return `Databricks (${new URL(workspaceAddress(context.connection)).hostname})`;
   },
 });

@@ -1,13 +1,14 @@
 import * as v from 'valibot';
 import { list, option, text } from '../../operations/fields.ts';
 import { defineWebhookTrigger } from '../../operations/trigger.ts';
-import { pointedToRun, reportRun, runFields } from '../../runs/run.ts';
+import { pointedToRun, runFields } from '../../runs/run.ts';
+import { readRun } from '../../runs/wait-for-run.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
 import { problemField, verificationFields } from '../../webhooks/take-delivery.ts';
-import { openDatabricks, service } from './api.ts';
+import { service } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
 import { jobChoices, jobIdFromUrl } from './jobs.ts';
-import { readJobRun, type VendorJobRun } from './runs.ts';
+import { jobRuns, sampleJobRun } from './runs.ts';
 
 /** What Databricks tells of a run, by what a person wants to hear of. */
 const kinds = {
@@ -65,19 +66,7 @@ export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
     ...verificationFields,
   },
   sample: {
-    id: '455644833',
-    service,
-    name: 'Monthly report',
-    status: 'succeeded',
-    vendorStatus: 'SUCCESS',
-    finished: true,
-    succeeded: true,
-    startedAt: '2026-11-20T08:00:04.000Z',
-    finishedAt: '2026-11-20T08:02:32.000Z',
-    durationSeconds: 148,
-    url: 'https://adb-1234567890123456.7.azuredatabricks.net/jobs/910/runs/455644833',
-    parameters: { reportDate: '2026-11-20' },
-    steps: [{ name: 'refresh', type: 'Task', status: 'succeeded', durationSeconds: 131 }],
+    ...sampleJobRun,
     eventType: 'jobs.on_success',
     jobId: '910',
     verified: true,
@@ -106,7 +95,7 @@ export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
   },
   async lookUp({ id, data }, _input, context) {
     const { eventType, jobId, taskKey, id: runId } = data as unknown as Told & { id: string };
-    const run = reportRun(readJobRun(await openDatabricks(context).json<VendorJobRun>('GET', '/jobs/runs/get', { query: { run_id: runId } })));
+    const run = await readRun(context.host, jobRuns(context), runId);
     return [{ id, data: { ...run, eventType, jobId, ...(taskKey === undefined ? {} : { taskKey }) } }];
   },
   example: (now) => ({

@@ -1,9 +1,18 @@
 import { defineChoices } from '../../operations/choice-list.ts';
+import { text } from '../../operations/fields.ts';
 import { openDatabricks } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
 
-interface VendorJobs {
-  jobs?: { job_id: number | string; settings?: { name?: string } }[];
+/** A job as Databricks gives it, as far as it is read here; numbers beyond 2^53 come as text. */
+export interface VendorJob {
+  job_id: number | string;
+  creator_user_name?: string;
+  settings?: { name?: string; parameters?: { name: string; default?: string }[] };
+}
+
+/** A page of jobs. */
+export interface VendorJobs {
+  jobs?: VendorJob[];
   next_page_token?: string;
 }
 
@@ -22,3 +31,12 @@ export const jobChoices = defineChoices<DatabricksConnection>({
 
 /** Takes a job's ID out of the address of its page. */
 export const jobIdFromUrl = { pattern: /\/jobs\/(\d+)/, example: 'https://adb-1234567890123456.7.azuredatabricks.net/jobs/910' };
+
+/** The field that says which job. */
+export const jobField = text({
+  label: 'Job',
+  help: 'Pick the job, or paste the address of its page in Databricks.',
+  placeholder: '910',
+  choices: jobChoices,
+  idFromUrl: jobIdFromUrl,
+});

@@ -1,5 +1,9 @@
 import { readMoment, readStatus, secondsBetween, type Run, type RunStatus, type StatusWords, type Step } from '../../runs/run.ts';
-import { service } from './api.ts';
+import type { Context } from '../../operations/context.ts';
+import { text } from '../../operations/fields.ts';
+import type { RunProvider } from '../../runs/provider.ts';
+import { exactId, openDatabricks, service } from './api.ts';
+import type { DatabricksConnection } from './connection.ts';
 
 interface VendorState {
   life_cycle_state?: string;
@@ -85,3 +89,71 @@ export function readJobRun(run: VendorJobRun): Run {
     ...(state.state_message ? { message: state.state_message } : {}),
   };
 }
+
+/** The path of a run as Databricks gives it. */
+export function readVendorRun(id: string, context: Context<DatabricksConnection>): Promise<VendorJobRun> {
+  exactId(id, 'Run ID');
+  return openDatabricks(context).json<VendorJobRun>('GET', '/jobs/runs/get', { query: { run_id: id } });
+}
+
+/** What a task gave back, as far as it is read here. */
+export interface VendorOutput {
+  notebook_output?: { result?: string; truncated?: boolean };
+  logs?: string;
+  error?: string;
+  error_trace?: string;
+}
+
+/** What one task of a run gave back; a run with several tasks has no output of its own. */
+export function readOutput(taskRun: VendorJobRun, context: Context<DatabricksConnection>): Promise<VendorOutput> {
+  return openDatabricks(context).json<VendorOutput>('GET', '/jobs/runs/get-output', { query: { run_id: String(taskRun.run_id) } });
+}
+
+/** The runs of a job, or any run of the workspace. */
+export function jobRuns(context: Context<DatabricksConnection>, what = 'a job'): RunProvider {
+  return {
+    service,
+    what,
+    get: async (id) => readJobRun(await readVendorRun(id, context)),
+    async cancel(id) {
+      await openDatabricks(context).send('POST', '/jobs/runs/cancel', { json: { run_id: exactId(id, 'Run ID') }, effect: 'idempotent' });
+    },
+    async steps(run) {
+      const { tasks = [] } = await readVendorRun(run.id, context);
+      return Promise.all(tasks.map((task) => explainTask(task, context)));
+    },
+  };
+}
+
+/** The task as a step; of one that failed, Databricks says why only in its output. */
+async function explainTask(task: VendorJobRun, context: Context<DatabricksConnection>): Promise<Step> {
+  const step = readTask(task);
+  if (step.status !== 'failed') return step;
+  const { error } = await readOutput(task, context).catch((): VendorOutput => ({}));
+  return error ? { ...step, message: error } : step;
+}
+
+/** The field that says which run. */
+export const runField = text({
+  label: 'Run ID',
+  help: 'The ID that a step which ran a job gave, or the address of the page of the run.',
+  placeholder: '455644833',
+  idFromUrl: { pattern: /\/runs\/(\d+)/, example: 'https://adb-1234567890123456.7.azuredatabricks.net/jobs/910/runs/455644833' },
+});
+
+/** A realistic run, for forms and documentation. */
+export const sampleJobRun = {
+  id: '455644833',
+  service,
+  name: 'Monthly report',
+  status: 'succeeded' as const,
+  vendorStatus: 'SUCCESS',
+  finished: true,
+  succeeded: true,
+  startedAt: '2026-11-20T08:00:04.000Z',
+  finishedAt: '2026-11-20T08:02:32.000Z',
+  durationSeconds: 148,
+  url: 'https://adb-1234567890123456.7.azuredatabricks.net/jobs/910/runs/455644833',
+  parameters: { reportDate: '2026-11-20' },
+  steps: [{ name: 'report', type: 'Task', status: 'succeeded', durationSeconds: 131 }],
+};

@@ -1,14 +1,20 @@
 import { defineService } from '../../operations/service.ts';
 import { service } from './api.ts';
+import { cancelRun } from './cancel-run.ts';
 import { databricksConnection } from './connection.ts';
+import { findJob } from './find-job.ts';
+import { getRunOutput } from './get-run-output.ts';
+import { getRun } from './get-run.ts';
 import { jobNotification } from './job-notification.ts';
+import { runJob } from './run-job.ts';
+import { runNotebook } from './run-notebook.ts';
 
 /** Databricks jobs. */
 export const databricks = defineService({
   key: 'databricks',
   name: service,
-  description: 'React to runs of Databricks jobs.',
+  description: 'Run jobs and notebooks of Databricks, wait for them, and react to their runs.',
   connection: databricksConnection,
-  operations: [],
+  operations: [runJob, runNotebook, getRun, getRunOutput, cancelRun, findJob],
   triggers: [jobNotification],
 });

@@ -8,7 +8,7 @@ import { listExecutions, type ExecutionSummary } from '../n8n-server/executions.
 import { startCluster, type Cluster } from '../n8n-server/n8n-cluster.ts';
 import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
 import { createWorkflow, publishWorkflow, workflowOf, type WorkflowNode } from '../n8n-server/workflows.ts';
-import { packPackage } from './lint.ts';
+import { packPackage } from '../n8n/lint.ts';
 
 let folder: string;
 let packages: string[];

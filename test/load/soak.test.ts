@@ -9,8 +9,8 @@ import { createCredential } from '../n8n-server/credentials.ts';
 import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
 import { createWorkflow, publishWorkflow, webhookUrl, workflowOf, type WorkflowNode } from '../n8n-server/workflows.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { sandboxCredentials } from './credentials.ts';
-import { packPackage } from './lint.ts';
+import { sandboxCredentials } from '../n8n/credentials.ts';
+import { packPackage } from '../n8n/lint.ts';
 
 const events = 10_000;
 const senders = 10;

@@ -1,0 +1,31 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import { databricks } from '../../../../shared/src/services/databricks/service.ts';
+import { executeOperations } from '../../../face/execute.ts';
+import { describeMethods } from '../../../face/methods.ts';
+import { describeProperties } from '../../../face/operation-properties.ts';
+import { describeSubtitle } from '../../../face/subtitle.ts';
+
+/** Jobs and notebooks of Databricks. */
+export class Databricks implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Databricks',
+    name: 'databricks',
+    icon: { light: 'file:../../icons/databricks.svg', dark: 'file:../../icons/databricks.dark.svg' },
+    group: ['transform'],
+    version: 1,
+    subtitle: describeSubtitle('operation', databricks.operations),
+    description: 'Run jobs and notebooks of Databricks, wait for them, and react to their runs.',
+    defaults: { name: 'Databricks' },
+    usableAsTool: true,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'pipewrightDatabricksApi', required: true, testedBy: 'testDatabricks' }],
+    properties: describeProperties(databricks),
+  };
+
+  methods = describeMethods(databricks);
+
+  async execute(this: IExecuteFunctions) {
+    return executeOperations(this, databricks);
+  }
+}

@@ -1,0 +1,21 @@
+import { defineAction } from '../../operations/operation.ts';
+import { cancelRun as cancel } from '../../runs/cancel-run.ts';
+import { runFields } from '../../runs/run.ts';
+import type { DatabricksConnection } from './connection.ts';
+import { jobRuns, runField, sampleJobRun } from './runs.ts';
+
+/**
+ * Asks Databricks to stop a run.
+ * @see https://docs.databricks.com/api/workspace/jobs/cancelrun
+ */
+export const cancelRun = defineAction<DatabricksConnection>()({
+  key: 'cancelRun',
+  name: 'Cancel Run',
+  resource: 'Job Run',
+  description: 'Stops a run; one that has ended is left as it is.',
+  effect: 'idempotent',
+  input: { run: runField },
+  output: runFields,
+  sample: { ...sampleJobRun, status: 'cancelled', vendorStatus: 'CANCELED', succeeded: false },
+  run: (input, context) => cancel(context.host, jobRuns(context), input.run),
+});

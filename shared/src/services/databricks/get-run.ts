@@ -1,0 +1,21 @@
+import { defineAction } from '../../operations/operation.ts';
+import { runFields } from '../../runs/run.ts';
+import { readRun } from '../../runs/wait-for-run.ts';
+import type { DatabricksConnection } from './connection.ts';
+import { jobRuns, runField, sampleJobRun } from './runs.ts';
+
+/**
+ * Reads a run with its tasks.
+ * @see https://docs.databricks.com/api/workspace/jobs/getrun
+ */
+export const getRun = defineAction<DatabricksConnection>()({
+  key: 'getRun',
+  name: 'Get Run',
+  resource: 'Job Run',
+  description: 'Reads where a run stands, with its tasks and why one failed.',
+  effect: 'reads',
+  input: { run: runField },
+  output: runFields,
+  sample: sampleJobRun,
+  run: (input, context) => readRun(context.host, jobRuns(context), input.run),
+});

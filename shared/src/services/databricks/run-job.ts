@@ -1,0 +1,42 @@
+import * as v from 'valibot';
+import { values } from '../../operations/fields.ts';
+import { defineAction } from '../../operations/operation.ts';
+import { runFields } from '../../runs/run.ts';
+import { startKeyField } from '../../runs/start-key.ts';
+import { waitFields } from '../../runs/wait-fields.ts';
+import { exactId } from './api.ts';
+import type { DatabricksConnection } from './connection.ts';
+import { jobField } from './jobs.ts';
+import { sampleJobRun } from './runs.ts';
+import { startDatabricksRun } from './start-run.ts';
+
+/**
+ * Runs a job now.
+ * @see https://docs.databricks.com/api/workspace/jobs/runnow
+ */
+export const runJob = defineAction<DatabricksConnection>()({
+  key: 'runJob',
+  name: 'Run Job',
+  resource: 'Job Run',
+  description: 'Starts a job with parameters and, if wished, waits until it has finished.',
+  effect: 'starts work',
+  input: {
+    job: jobField,
+    parameters: v.optional(
+      values({
+        label: 'Parameters',
+        help: 'Values for the parameters that the job declares. Those left out keep their defaults.',
+        placeholder: '{"reportDate": "2026-11-20"}',
+      }),
+    ),
+    ...waitFields,
+    ...startKeyField,
+  },
+  output: runFields,
+  sample: sampleJobRun,
+  async run({ job, parameters = {}, startKey, ...choices }, context) {
+    const texts = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
+    const body = { job_id: exactId(job, 'Job'), ...(Object.keys(texts).length > 0 ? { job_parameters: texts } : {}) };
+    return startDatabricksRun({ what: `job ${job}`, path: '/jobs/run-now', body, startKey, choices }, context);
+  },
+});

@@ -1,0 +1,66 @@
+import * as v from 'valibot';
+import { PipewrightError } from '../../host/error.ts';
+import { text, values } from '../../operations/fields.ts';
+import { defineAction } from '../../operations/operation.ts';
+import { runFields } from '../../runs/run.ts';
+import { startKeyField } from '../../runs/start-key.ts';
+import { waitFields } from '../../runs/wait-fields.ts';
+import { service } from './api.ts';
+import type { DatabricksConnection } from './connection.ts';
+import { sampleJobRun } from './runs.ts';
+import { startDatabricksRun } from './start-run.ts';
+
+/** Databricks knows notebooks by their complete paths only. */
+function checkPath(path: string): void {
+  if (path.startsWith('/')) return;
+  throw new PipewrightError({
+    code: 'bad-input',
+    service,
+    message: `“Notebook” is not a complete path: ${path.slice(0, 100)}.`,
+    hint: 'Check the path: it begins with a slash. In the menu of the notebook in Databricks choose Copy, Path.',
+  });
+}
+
+/**
+ * Runs a notebook once, without a job of its own.
+ * @see https://docs.databricks.com/api/workspace/jobs/submit
+ */
+export const runNotebook = defineAction<DatabricksConnection>()({
+  key: 'runNotebook',
+  name: 'Run Notebook',
+  resource: 'Job Run',
+  description: 'Runs a notebook once and, if wished, waits until it has finished.',
+  effect: 'starts work',
+  input: {
+    notebook: text({
+      label: 'Notebook',
+      help: 'The path of the notebook in the workspace, as Copy, Path gives it in its menu.',
+      placeholder: '/Workspace/Shared/reports/monthly',
+    }),
+    parameters: v.optional(
+      values({ label: 'Parameters', help: 'Values for the widgets of the notebook.', placeholder: '{"reportDate": "2026-11-20"}' }),
+    ),
+    cluster: v.optional(
+      text({
+        label: 'Cluster ID',
+        help: 'The cluster on which it runs, from the address of its page. Empty: serverless compute, where the workspace has it.',
+        placeholder: '1120-080000-abcd1234',
+        idFromUrl: { pattern: /\/clusters\/([\w-]+)/, example: 'https://adb-1234567890123456.7.azuredatabricks.net/compute/clusters/1120-080000-abcd1234' },
+      }),
+    ),
+    ...waitFields,
+    ...startKeyField,
+  },
+  output: runFields,
+  sample: { ...sampleJobRun, name: '/Workspace/Shared/reports/monthly' },
+  async run({ notebook, parameters = {}, cluster, startKey, ...choices }, context) {
+    checkPath(notebook);
+    const texts = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
+    const task = {
+      task_key: 'notebook',
+      notebook_task: { notebook_path: notebook, source: 'WORKSPACE', base_parameters: texts },
+      ...(cluster ? { existing_cluster_id: cluster } : {}),
+    };
+    return startDatabricksRun({ what: `notebook ${notebook}`, path: '/jobs/runs/submit', body: { run_name: notebook, tasks: [task] }, startKey, choices }, context);
+  },
+});

@@ -1,0 +1,41 @@
+import type { Context } from '../../operations/context.ts';
+import type { RunReport } from '../../runs/run.ts';
+import { pointedToRun } from '../../runs/run.ts';
+import { startKeyOf } from '../../runs/start-key.ts';
+import { startOnce } from '../../runs/start-once.ts';
+import type { WaitChoices } from '../../runs/wait-fields.ts';
+import { followRun } from '../../runs/wait-for-run.ts';
+import { openDatabricks, service } from './api.ts';
+import type { DatabricksConnection } from './connection.ts';
+import { jobRuns } from './runs.ts';
+
+/** What is started, and how. */
+interface DatabricksStart {
+  /** For messages: `job 910`. */
+  what: string;
+  path: string;
+  body: Record<string, unknown>;
+  startKey: string | undefined;
+  choices: WaitChoices;
+}
+
+/**
+ * Starts a run with a token of at most 64 characters: Databricks gives back the run that a token started before, so that a
+ * start whose answer was lost is simply sent again.
+ * @see https://docs.databricks.com/api/workspace/jobs/runnow
+ */
+export async function startDatabricksRun({ what, path, body, startKey: typed, choices }: DatabricksStart, context: Context<DatabricksConnection>): Promise<RunReport> {
+  const { host } = context;
+  const provider = jobRuns(context, what);
+  const startKey = startKeyOf(host, typed);
+  const run = await startOnce(host, {
+    provider,
+    startKey,
+    async start() {
+      const json = { ...body, idempotency_token: `pipewright-${startKey.tag}` };
+      const started = await openDatabricks(context).json<{ run_id: number | string }>('POST', path, { json, effect: 'idempotent' });
+      return { ...pointedToRun({ id: String(started.run_id), service, name: what, status: 'queued', vendorStatus: 'PENDING' }) };
+    },
+  });
+  return followRun(host, provider, run, choices);
+}

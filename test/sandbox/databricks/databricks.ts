@@ -1,0 +1,105 @@
+import { parseExact } from '../../../shared/src/http/exact-json.ts';
+import { sandboxAccounts } from '../accounts.ts';
+import type { SandboxContext } from '../server/context.ts';
+import { json, Refusal } from '../server/reply.ts';
+import { bearerToken, readForm, wholeNumber, type SandboxRequest } from '../server/request.ts';
+import type { Vendor } from '../server/vendor.ts';
+import type { DatabricksRun, DatabricksRuns } from './runs.ts';
+import { databricksJobs, type DatabricksJob } from './world.ts';
+
+const account = sandboxAccounts.databricks;
+
+/** Databricks' refusal. */
+function databricksRefusal(status: number, code: string, message: string): Refusal {
+  return new Refusal(json(status, { error_code: code, message }));
+}
+
+/** A body in which numbers of any length are exact. */
+function readBody({ body }: SandboxRequest): Record<string, unknown> {
+  try {
+    return parseExact(body.toString('utf8')) as Record<string, unknown>;
+  } catch {
+    throw databricksRefusal(400, 'MALFORMED_REQUEST', 'Could not parse the request.');
+  }
+}
+
+const asTexts = (values: unknown): Record<string, string> => Object.fromEntries(Object.entries((values ?? {}) as object).map(([name, value]) => [name, String(value)]));
+
+/** Databricks' interface for jobs, version 2.2. @see https://docs.databricks.com/api/workspace/jobs */
+export function databricks(context: SandboxContext, runs: DatabricksRuns): Vendor {
+  const findJob = (id: unknown): DatabricksJob => {
+    const found = databricksJobs.find((job) => job.id === String(id));
+    if (!found) throw databricksRefusal(400, 'INVALID_PARAMETER_VALUE', `Job ${String(id)} does not exist.`);
+    return found;
+  };
+  const findRun = (id: unknown): DatabricksRun => {
+    const found = runs.all.find((run) => run.id === String(id));
+    if (!found) throw databricksRefusal(400, 'INVALID_PARAMETER_VALUE', `Run ${String(id)} does not exist.`);
+    return found;
+  };
+  const started = (run: DatabricksRun) => json(200, { run_id: runs.show(run)['run_id'], number_in_job: runs.show(run)['run_id'] });
+  const token = (value: unknown): string | undefined => {
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string' || value.length > 64) throw databricksRefusal(400, 'INVALID_PARAMETER_VALUE', 'The idempotency token is too long.');
+    return value;
+  };
+  return {
+    name: 'databricks',
+    prefix: '/databricks',
+    routes: {
+      'POST /oidc/v1/token': (request) => {
+        const wanted = `Basic ${Buffer.from(`${account.clientId}:${account.clientSecret}`).toString('base64')}`;
+        const form = readForm(request);
+        if (request.headers.authorization !== wanted) return json(401, { error: 'invalid_client', error_description: 'Client authentication failed' });
+        if (form.get('scope') !== 'all-apis') return json(400, { error: 'invalid_scope' });
+        return json(200, { access_token: context.tokens.issue('databricks', account.clientId, context.tokenSeconds), token_type: 'Bearer', expires_in: context.tokenSeconds });
+      },
+      'GET /api/2.2/jobs/list': (request) => {
+        const name = request.query.get('name');
+        const found = databricksJobs.filter((job) => name === null || job.name.toLowerCase() === name.toLowerCase());
+        const from = wholeNumber(request, 'page_token', 0);
+        const size = Math.min(100, wholeNumber(request, 'limit', 20));
+        const page = found.slice(from, from + size);
+        const raw = (id: string): unknown => (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(id);
+        return json(200, {
+          jobs: page.map((job) => ({ job_id: raw(job.id), settings: { name: job.name, parameters: Object.entries(job.parameters).map(([key, preset]) => ({ name: key, default: preset })) }, creator_user_name: 'ada@contoso.example' })),
+          ...(from + size < found.length ? { next_page_token: String(from + size) } : {}),
+        });
+      },
+      'POST /api/2.2/jobs/run-now': (request) => {
+        const body = readBody(request);
+        return started(runs.start(findJob(body['job_id']), asTexts(body['job_parameters']), token(body['idempotency_token'])));
+      },
+      'POST /api/2.2/jobs/runs/submit': (request) => {
+        const body = readBody(request);
+        const [task] = (body['tasks'] ?? []) as { task_key: string; notebook_task?: { notebook_path?: string; base_parameters?: object } }[];
+        const path = task?.notebook_task?.notebook_path;
+        if (!task || !path) throw databricksRefusal(400, 'INVALID_PARAMETER_VALUE', 'A task needs a notebook.');
+        if (!path.startsWith('/')) throw databricksRefusal(400, 'INVALID_PARAMETER_VALUE', `Only absolute paths are supported: ${path}`);
+        const job = { id: '0', name: String(body['run_name'] ?? 'Untitled'), tasks: [task.task_key], parameters: {}, alwaysFails: path.startsWith('/nowhere/') };
+        return started(runs.start(job, asTexts(task.notebook_task?.base_parameters), token(body['idempotency_token'])));
+      },
+      'GET /api/2.2/jobs/runs/get': (request) => json(200, runs.show(findRun(request.query.get('run_id')))),
+      'GET /api/2.2/jobs/runs/get-output': (request) => {
+        const id = request.query.get('run_id') ?? '';
+        const found = runs.findTask(id);
+        if (!found) throw databricksRefusal(400, 'INVALID_PARAMETER_VALUE', `Retrieving the output of runs with multiple tasks is not supported: ${id}`);
+        const { failure } = found.run.plan;
+        if (failure) return json(200, { error: failure.message ?? 'The report date lies in the future.', error_trace: 'ValueError', metadata: {} });
+        return json(200, { notebook_output: { result: `{"task":"${found.task}","rows":5}`, truncated: false }, metadata: {} });
+      },
+      'POST /api/2.2/jobs/runs/cancel': (request) => {
+        runs.cancel(findRun(readBody(request)['run_id']));
+        return json(200, {});
+      },
+    },
+    admit(request) {
+      if (request.path.startsWith('/databricks/oidc/')) return;
+      const bearer = bearerToken(request);
+      const issued = context.tokens.find(bearer);
+      if (bearer === account.token || (issued?.resource === 'databricks' && !issued.expired)) return;
+      throw databricksRefusal(401, 'UNAUTHENTICATED', 'Credential was not sent or was of an unsupported type for this API.');
+    },
+    unknown: () => json(404, { error_code: 'ENDPOINT_NOT_FOUND', message: 'No API found.' }),
+  };
+}

@@ -1,0 +1,107 @@
+import type { SandboxContext } from '../server/context.ts';
+import type { RunPlan } from '../server/run-plans.ts';
+import type { DatabricksJob } from './world.ts';
+
+/** A run of a job, or of a notebook by itself. */
+export interface DatabricksRun {
+  id: string;
+  job: DatabricksJob;
+  parameters: Record<string, string>;
+  token: string | undefined;
+  plan: RunPlan;
+  createdAt: number;
+  cancelledAt?: number;
+}
+
+/** A whole number of any length in JSON. */
+const raw = (id: string): unknown => (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(id);
+
+/** The first ID of a run; longer than a number can hold, and odd, so that it cannot be held by chance. */
+const firstRun = 9_007_199_254_741_001n;
+
+/** The runs of the workspace. */
+export class DatabricksRuns {
+  #context: SandboxContext;
+  /** Oldest first. */
+  readonly all: DatabricksRun[] = [];
+
+  constructor(context: SandboxContext) {
+    this.#context = context;
+  }
+
+  /** Starts a run; a token that was used before gives the run of then. */
+  start(job: DatabricksJob, parameters: Record<string, string>, token?: string): DatabricksRun {
+    const known = token === undefined ? undefined : this.all.find((run) => run.token === token);
+    if (known) return known;
+    const { clock, plans } = this.#context;
+    const plan = plans.take('databricks', [job.name, job.id]);
+    if (job.alwaysFails) plan.failure ??= {};
+    const run = { id: String(firstRun + 10n * BigInt(this.all.length)), job, parameters: { ...job.parameters, ...parameters }, token, plan, createdAt: clock.now() };
+    this.all.push(run);
+    return run;
+  }
+
+  #end({ createdAt, plan }: DatabricksRun): number {
+    return createdAt + plan.queuedMilliseconds + plan.runningMilliseconds;
+  }
+
+  /** Asks a run to stop; one that has ended stays as it is. */
+  cancel(run: DatabricksRun): void {
+    if (!this.isOver(run)) run.cancelledAt ??= this.#context.clock.now();
+  }
+
+  /** Whether a run has come to its end. */
+  isOver(run: DatabricksRun): boolean {
+    const now = this.#context.clock.now();
+    return now >= this.#end(run) || (run.cancelledAt !== undefined && now >= run.cancelledAt + run.plan.cancellingMilliseconds);
+  }
+
+  #state(run: DatabricksRun): { life_cycle_state: string; result_state?: string; state_message: string } {
+    const now = this.#context.clock.now();
+    if (!this.isOver(run)) {
+      const isQueued = now < run.createdAt + run.plan.queuedMilliseconds;
+      return { life_cycle_state: run.cancelledAt !== undefined ? 'TERMINATING' : isQueued ? 'QUEUED' : 'RUNNING', state_message: '' };
+    }
+    if (run.cancelledAt !== undefined) return { life_cycle_state: 'TERMINATED', result_state: 'CANCELED', state_message: 'Run cancelled.' };
+    const { failure } = run.plan;
+    if (!failure) return { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS', state_message: '' };
+    return { life_cycle_state: 'INTERNAL_ERROR', result_state: 'FAILED', state_message: `Task ${failure.step ?? run.job.tasks.at(-1)} failed.` };
+  }
+
+  /** The run as Databricks shows it. */
+  show(run: DatabricksRun): Record<string, unknown> {
+    const over = this.isOver(run);
+    const state = this.#state(run);
+    const start = run.createdAt + run.plan.queuedMilliseconds;
+    const end = over ? Math.min(this.#end(run), (run.cancelledAt ?? Infinity) + run.plan.cancellingMilliseconds) : 0;
+    const failing = run.plan.failure ? (run.plan.failure.step ?? run.job.tasks.at(-1)) : undefined;
+    return {
+      job_id: raw(run.job.id),
+      run_id: raw(run.id),
+      run_name: run.job.name,
+      state,
+      start_time: start,
+      end_time: end,
+      run_page_url: `https://adb-sandbox.azuredatabricks.net/jobs/${run.job.id}/runs/${run.id}`,
+      job_parameters: Object.entries(run.parameters).map(([name, value]) => ({ name, value })),
+      tasks: run.job.tasks.map((task, index) => ({
+        task_key: task,
+        run_id: raw(taskId(run, index)),
+        state: over && run.plan.failure && task !== failing ? { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS', state_message: '' } : state,
+        start_time: start,
+        end_time: end,
+      })),
+    };
+  }
+
+  /** The run whose task has an ID, with the task. */
+  findTask(id: string): { run: DatabricksRun; task: string } | undefined {
+    for (const run of this.all) {
+      const index = run.job.tasks.findIndex((_task, at) => taskId(run, at) === id);
+      if (index >= 0) return { run, task: run.job.tasks[index] ?? '' };
+    }
+    return undefined;
+  }
+}
+
+const taskId = (run: DatabricksRun, index: number): string => String(BigInt(run.id) + 2n * BigInt(index + 1));

@@ -1,0 +1,140 @@
+import { databricks } from '../../../shared/src/services/databricks/service.ts';
+import { fakeHost, type FakeHost } from '../fake-host.ts';
+import { context, operate } from '../operate.ts';
+
+const workspace = 'https://adb-1.7.azuredatabricks.net';
+const api = `${workspace}/api/2.2/jobs`;
+const connection = { workspaceUrl: workspace, token: 'dapi-1' };
+const long = '9007199254740993';
+const state = (result: string | undefined, cycle = result ? 'TERMINATED' : 'RUNNING') => ({ life_cycle_state: cycle, ...(result ? { result_state: result } : {}), state_message: '' });
+/** A run as Databricks writes it, whose IDs are longer than a number can hold. */
+const vendorRun = (result?: string, tasks: object[] = []) => `{"run_id":${long},"job_id":910,"run_name":"Report","start_time":1763625604000,"end_time":${result ? 1763625752000 : 0},"state":${JSON.stringify(state(result))},"tasks":${JSON.stringify(tasks)}}`;
+const run = (key: string, typed: Record<string, unknown>, host: FakeHost, values: Record<string, unknown> = connection) => operate(databricks, key, typed, host, values);
+
+describe('Run Job of Databricks', () => {
+  it('starts by numbers of any length, with a token against a second start, and waits', async () => {
+    const host = fakeHost()
+      .on('POST', `${api}/run-now`, { text: `{"run_id":${long},"number_in_job":1}` })
+      .on('GET', `${api}/runs/get`, [{ text: vendorRun() }, { text: vendorRun('SUCCESS') }]);
+    const result = await run('runJob', { job: `${workspace}/jobs/${long}`, parameters: { reportDate: '2026-11-20', rows: 5 } }, host);
+    expect(result).toMatchObject({ id: long, name: 'Report', status: 'succeeded', durationSeconds: 148 });
+    const [sent] = host.sent('POST', 'run-now');
+    expect(sent?.body).toContain(`"job_id":${long}`);
+    expect(sent?.json).toMatchObject({ job_parameters: { reportDate: '2026-11-20', rows: '5' }, idempotency_token: expect.stringMatching(/^pipewright-[\w-]{10,50}$/) });
+    expect(host.sent('GET', 'runs/get').every(({ query }) => query['run_id'] === long)).toBe(true);
+  });
+
+  it('is sent again with the same token when the answer is lost, for Databricks then gives the same run', async () => {
+    const host = fakeHost().on('POST', `${api}/run-now`, ['lost', { status: 503 }, { json: { run_id: 7 } }]);
+    expect(await run('runJob', { job: '910', wait: false }, host)).toMatchObject({ id: '7', status: 'queued' });
+    expect(new Set(host.sent('POST', 'run-now').map(({ json }) => (json as { idempotency_token: string }).idempotency_token)).size).toBe(1);
+  });
+
+  it('has the same token for the same key from any process, and another for another key', async () => {
+    const token = async (startKey?: string) => {
+      const host = fakeHost({ random: Math.random }).on('POST', `${api}/run-now`, { json: { run_id: 7 } });
+      await run('runJob', { job: '910', wait: false, ...(startKey ? { startKey } : {}) }, host);
+      return (host.sent('POST', 'run-now')[0]?.json as { idempotency_token: string }).idempotency_token;
+    };
+    expect(await token('wev_1')).toBe(await token('wev_1'));
+    expect(await token('wev_1')).not.toBe(await token('wev_2'));
+    expect(await token()).not.toBe(await token());
+  });
+
+  it('says which task failed and why, which stands only in its output', async () => {
+    const tasks = [{ task_key: 'extract', run_id: 8, state: state('SUCCESS') }, { task_key: 'report', run_id: 9, state: state('FAILED', 'INTERNAL_ERROR') }];
+    const host = fakeHost()
+      .on('POST', `${api}/run-now`, { json: { run_id: 7 } })
+      .on('GET', `${api}/runs/get`, { text: vendorRun('FAILED', tasks) })
+      .on('GET', `${api}/runs/get-output`, { json: { error: 'The report date lies in the future.' } });
+    await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({ code: 'run-failed', message: 'The run of Report failed at “report”: The report date lies in the future.' });
+    expect(host.sent('GET', 'get-output').map(({ query }) => query['run_id'])).toEqual(['9']);
+  });
+
+  it.each([
+    ['SUCCESS', 'succeeded'],
+    ['SUCCESS_WITH_FAILURES', 'succeeded'],
+    ['FAILED', 'failed'],
+    ['TIMEDOUT', 'timed-out'],
+    ['CANCELED', 'cancelled'],
+    ['UPSTREAM_FAILED', 'failed'],
+    ['MAXIMUM_CONCURRENT_RUNS_REACHED', 'failed'],
+    ['SOMETHING_NEW', 'unknown'],
+  ])('reads the result %s as %s', async (result, status) => {
+    const host = fakeHost().on('GET', `${api}/runs/get`, { text: vendorRun(result) });
+    expect(await run('getRun', { run: '7' }, host)).toMatchObject({ status, vendorStatus: result });
+  });
+
+  it('refuses what is no ID before anything is sent', async () => {
+    const host = fakeHost();
+    await expect(run('runJob', { job: '../910' }, host)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('Job') });
+    await expect(run('getRun', { run: 'x' }, host)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('Run ID') });
+    expect(host.requests).toEqual([]);
+  });
+
+  it('says what to check when a job is not there, though Databricks says 400', async () => {
+    const host = fakeHost().on('POST', `${api}/run-now`, { status: 400, json: { error_code: 'INVALID_PARAMETER_VALUE', message: 'Job 910 does not exist.' } });
+    await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({ code: 'not-found', hint: expect.stringContaining('Check the ID') });
+  });
+});
+
+describe('Run Notebook of Databricks', () => {
+  it.each([
+    ['on a cluster', { cluster: `${workspace}/compute/clusters/1120-abc` }, { existing_cluster_id: '1120-abc' }],
+    ['on serverless compute', {}, {}],
+  ])('submits it %s', async (_where, typed, expected) => {
+    const host = fakeHost().on('POST', `${api}/runs/submit`, { json: { run_id: 7 } });
+    await run('runNotebook', { notebook: '/Shared/monthly', parameters: { reportDate: '2026-11-20' }, wait: false, ...typed }, host);
+    expect(host.sent('POST', 'submit')[0]?.json).toMatchObject({ run_name: '/Shared/monthly', tasks: [{ task_key: 'notebook', notebook_task: { notebook_path: '/Shared/monthly', base_parameters: { reportDate: '2026-11-20' } }, ...expected }] });
+  });
+});
+
+describe('Get Run Output of Databricks', () => {
+  const tasks = [{ task_key: 'extract', run_id: 8 }, { task_key: 'report', run_id: 9 }];
+  const host = () => fakeHost().on('GET', `${api}/runs/get`, { text: vendorRun('SUCCESS', tasks) }).on('GET', `${api}/runs/get-output`, ({ query }) => ({ json: { notebook_output: { result: `of ${query['run_id']}`, truncated: false } } }));
+
+  it('reads that of the last task, or of the one that is named', async () => {
+    expect(await run('getRunOutput', { run: '7' }, host())).toEqual({ runId: '7', task: 'report', result: 'of 9', truncated: false });
+    expect(await run('getRunOutput', { run: '7', task: 'Extract' }, host())).toMatchObject({ result: 'of 8' });
+  });
+
+  it('names the tasks that there are when one is not', async () => {
+    await expect(run('getRunOutput', { run: '7', task: 'nope' }, host())).rejects.toMatchObject({ code: 'not-found', hint: expect.stringContaining('extract, report') });
+  });
+});
+
+describe('Find Job and Cancel Run of Databricks', () => {
+  it('finds by a part of the name on every page, the exact one first', async () => {
+    const host = fakeHost().on('GET', `${api}/list`, ({ query }) =>
+      query['page_token']
+        ? { json: { jobs: [{ job_id: 2, settings: { name: 'report', parameters: [{ name: 'day', default: '1' }] } }] } }
+        : { json: { jobs: [{ job_id: 1, settings: { name: 'Monthly report' } }, { job_id: 3, settings: { name: 'Load' } }], next_page_token: 'p' } },
+    );
+    expect(await run('findJob', { name: 'REPORT' }, host)).toEqual([{ id: '2', name: 'report', parameters: { day: '1' } }, { id: '1', name: 'Monthly report', parameters: {} }]);
+  });
+
+  it('leaves a run that has ended as it is', async () => {
+    const host = fakeHost().on('GET', `${api}/runs/get`, { text: vendorRun('SUCCESS') });
+    expect(await run('cancelRun', { run: long }, host)).toMatchObject({ status: 'succeeded' });
+    expect(host.sent('POST', 'cancel')).toEqual([]);
+  });
+});
+
+describe('The connection of Databricks', () => {
+  it('logs in as a service principal with its secret in the header, once, and anew when it is refused', async () => {
+    const host = fakeHost()
+      .on('POST', `${workspace}/oidc/v1/token`, [{ json: { access_token: 't1', expires_in: 3600 } }, { json: { access_token: 't2', expires_in: 3600 } }])
+      .on('GET', `${api}/runs/get`, ({ headers }) => (headers['authorization'] === 'Bearer t2' ? { text: vendorRun('SUCCESS') } : { status: 401 }));
+    const values = { workspaceUrl: `${workspace}/jobs/910?o=1`, clientId: 'c', clientSecret: 's' };
+    await run('getRun', { run: '7' }, host, values);
+    const [login] = host.sent('POST', 'token');
+    expect([login?.headers['authorization'], login?.body]).toEqual([`Basic ${Buffer.from('c:s').toString('base64')}`, 'grant_type=client_credentials&scope=all-apis']);
+    expect(host.sent('POST', 'token')).toHaveLength(2);
+  });
+
+  it('says what is missing, and names the workspace when it is right', async () => {
+    await expect(databricks.connection.test(context(databricks, fakeHost(), { workspaceUrl: workspace }))).rejects.toMatchObject({ code: 'not-connected', hint: expect.stringContaining('Access Token') });
+    const host = fakeHost().on('GET', `${api}/list`, { json: {} });
+    await expect(databricks.connection.test(context(databricks, host, connection))).resolves.toBe('Databricks (adb-1.7.azuredatabricks.net)');
+  });
+});
