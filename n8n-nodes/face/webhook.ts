@@ -1,4 +1,4 @@
-import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { sleep, type IWebhookFunctions, type IWebhookResponseData } from 'n8n-workflow';
 import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import type { Host } from '../../shared/src/host/host.ts';
 import { redact } from '../../shared/src/http/http-error.ts';
@@ -93,6 +93,23 @@ async function start(context: IWebhookFunctions, key: string, events: Event[]): 
   throw new PipewrightError({ code: 'unavailable', message: 'n8n is too busy to start the workflow.', hint: 'The sender delivers the event again.', retryable: true });
 }
 
+/** Milliseconds between two tries to start what its sender will not deliver again, and the most tries. */
+const retry = { every: 2_000, most: 150 };
+
+/** Starts executions of events whose sender was told already that they are taken. */
+async function startPatiently(context: IWebhookFunctions, key: string, events: Event[]): Promise<IWebhookResponseData> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start(context, key, events);
+    } catch (error) {
+      if (!isPassing(error) || attempt >= retry.most) throw error;
+      await sleep(retry.every);
+    }
+  }
+}
+
+const isPassing = (error: unknown): boolean => error instanceof PipewrightError && error.code === 'unavailable';
+
 /**
  * Takes one delivery: a genuine and wanted one starts the workflow and is answered 200; a filtered or repeated one is
  * answered 200 and starts nothing; any other is answered 401 without a word, and n8n's log says why. While n8n starts or is
@@ -113,11 +130,14 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
     const delivery = await readDelivery(context);
     const taken = await take(setting, delivery);
     if (taken.outcome === 'events') {
-      // What is looked up may take long, and senders do not wait.
-      if (trigger.lookUp) answer(context, 200);
-      const events = await lookUp(setting, taken.events);
-      const started = events.length === 0 ? nothing : await start(context, key, events);
-      if (!trigger.lookUp) answer(context, 200);
+      if (trigger.lookUp) {
+        // What is looked up may take long, and senders do not wait.
+        answer(context, 200);
+        const events = await lookUp(setting, taken.events);
+        return events.length === 0 ? nothing : await startPatiently(context, key, events);
+      }
+      const started = await start(context, key, taken.events);
+      answer(context, 200);
       return started;
     }
     if (taken.outcome === 'refused') noteRefusal(context, service, delivery, taken);
@@ -127,8 +147,7 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
   } catch (error) {
     // An error that is thrown here would start the workflow with an empty item.
     context.logger.error(`${service.name}: a delivery could not be taken. ${redact(describeError(error))}`);
-    const isPassing = error instanceof PipewrightError && error.code === 'unavailable';
-    if (!context.getResponseObject().headersSent) answer(context, isPassing ? 503 : 500);
+    if (!context.getResponseObject().headersSent) answer(context, isPassing(error) ? 503 : 500);
     return nothing;
   }
 }

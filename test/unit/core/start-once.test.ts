@@ -52,7 +52,7 @@ function pipelines(name: string, service: Service, home: Record<string, string>,
     attach: (host, runs, luck) =>
       host
         .on('POST', /oauth2/, token)
-        .on('GET', `${base}/pipelines/Load`, { json: { name: 'Load', properties: { parameters } } })
+        .on('GET', `${base}/pipelines/Load`, { json: { name: 'Load', properties: { parameters: { DatasetID: { type: 'string' }, rows: { type: 'int', defaultValue: 0 }, ...parameters } } } })
         .on('POST', `${base}/pipelines/Load/createRun`, starting(runs, luck, ({ json }, id) => ({ runId: `run-${id}`, pipelineName: 'Load', status: 'InProgress', runStart: now, parameters: Object.fromEntries(Object.entries(json as object).map(([key, value]) => [key, String(value)])) }), ({ runId }) => ({ runId })))
         .on('POST', `${base}/queryPipelineRuns`, () => ({ json: { value: newest(runs) } }))
         .on('GET', /pipelineruns/, ({ address }) => ({ json: runs.find(({ runId }) => address.endsWith(String(runId))) })),

@@ -49,8 +49,10 @@ describe.each(homes)(
     const status = (word: string, more = {}) => ({
       json: { runId: 'run-1', pipelineName: 'Load', status: word, ...more },
     });
+    const declares = (parameters: object) => ({ json: { name: 'Load', properties: { parameters } } });
     const startable = (options = {}) =>
       connected(options)
+        .on('GET', `${base}/pipelines/Load`, declares({ DatasetID: { type: 'string', defaultValue: '' }, rows: { type: 'int', defaultValue: 0 } }))
         .on('POST', `${base}/pipelines/Load/createRun`, { status: startedStatus, json: { runId: 'run-1' } })
         .on('POST', `${base}${activities('run-1')}`, { json: { value: [] } });
 
@@ -123,8 +125,28 @@ describe.each(homes)(
       expect(host.sent('GET', 'run-1')).toHaveLength(2);
     });
 
+    it.each([
+      ['is spelled in another way', { datasetId: 'd-1' }, 'has no parameter “datasetId” and needs a value for “DatasetID”', 'Write “DatasetID”: upper and lower case matter.'],
+      ['is not there', { DatasetID: 'd-1', nope: 1 }, 'has no parameter “nope”', 'Those of the pipeline are “DatasetID”, “mode”'],
+      ['has no value', {}, 'needs a value for “DatasetID”', 'Those of the pipeline'],
+    ])('starts nothing when a parameter %s, and says what to write', async (_case, parameters, message, hint) => {
+      const host = startable().on('GET', `${base}/pipelines/Load`, declares({ DatasetID: { type: 'string' }, mode: { type: 'string', defaultValue: null } }));
+      await expect(run('runPipeline', { pipeline: 'Load', parameters }, host)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining(message), hint: expect.stringContaining(hint) });
+      expect(host.sent('POST', 'createRun')).toEqual([]);
+    });
+
+    it('refuses parameters of a pipeline that takes none', async () => {
+      const host = startable().on('GET', `${base}/pipelines/Load`, { json: { name: 'Load', properties: {} } });
+      await expect(run('runPipeline', { pipeline: 'Load', parameters: { a: 1 } }, host)).rejects.toMatchObject({ hint: expect.stringContaining('takes no parameters') });
+    });
+
+    it('starts a pipeline that it may not read, with the parameters as they are', async () => {
+      const host = startable().on('GET', `${base}/pipelines/Load`, { status: 403, json: { error: { code: 'AuthorizationFailed', message: 'no' } } });
+      expect(await run('runPipeline', { pipeline: 'Load', parameters: { any: 1 }, wait: false }, host)).toMatchObject({ id: 'run-1' });
+    });
+
     it('does not start a second run when the answer is lost', async () => {
-      const host = connected().on('POST', `${base}/pipelines/Load/createRun`, 'lost').on('POST', `${base}/queryPipelineRuns`, { json: { value: [] } });
+      const host = startable().on('POST', `${base}/pipelines/Load/createRun`, 'lost').on('POST', `${base}/queryPipelineRuns`, { json: { value: [] } });
       await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({
         code: 'unavailable',
         retryable: false,

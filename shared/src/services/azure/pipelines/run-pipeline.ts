@@ -7,9 +7,10 @@ import { waitFields } from '../../../runs/wait-fields.ts';
 import { followRun } from '../../../runs/wait-for-run.ts';
 import type { AzureConnection } from '../connection.ts';
 import { queryAll } from '../pages.ts';
+import { checkParameters, readDeclared } from './declared-parameters.ts';
 import { inHome, openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
 import { readPipelineRun, samplePipelineRun, startedRun, window, type VendorPipelineRun } from './pipeline-run.ts';
-import { parametersField, type PipelineField, type VendorPipeline } from './pipelines.ts';
+import { parametersField, type PipelineField } from './pipelines.ts';
 import { pipelineRuns } from './runs.ts';
 
 /** A pipeline that declares this parameter is started once for each key, for its runs can be told apart by it. */
@@ -40,8 +41,10 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
       const home = await openHome(kind, input, context);
       const provider = pipelineRuns(kind, home, host, input.pipeline);
       const startKey = startKeyOf(host, input.startKey);
-      const takesKey = startKey.isGiven && (await declares(kind, home, input.pipeline, keyParameter));
+      const declared = await readDeclared(kind, home, input.pipeline, host);
+      const takesKey = startKey.isGiven && declared !== undefined && Object.hasOwn(declared, keyParameter);
       const parameters = { ...input.parameters, ...(takesKey ? { [keyParameter]: startKey.key } : {}) };
+      if (declared) checkParameters(kind, input.pipeline, withoutKey(declared), withoutKey({ ...input.parameters }));
       const find = async (since: number): Promise<Run | undefined> => {
         const runs = await runsSince(kind, home, host, input.pipeline, since);
         const same = runs.filter((run) => hasParameters(run.parameters, takesKey ? { [keyParameter]: startKey.key } : parameters));
@@ -66,10 +69,9 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
   });
 }
 
-async function declares(kind: PipelineHomeKind, home: PipelineHome, pipeline: string, parameter: string): Promise<boolean> {
-  const path = `${home.path}/pipelines/${encodeURIComponent(pipeline)}`;
-  const { properties } = await home.api.json<VendorPipeline>('GET', path, { query: { 'api-version': kind.version } });
-  return Object.hasOwn(properties?.parameters ?? {}, parameter);
+/** The parameter for the key is filled in here, or by a person, or left empty. */
+function withoutKey<T>({ [keyParameter]: _key, ...others }: Record<string, T>): Record<string, T> {
+  return others;
 }
 
 /** The runs of a pipeline that began since a moment, newest first. */
