@@ -95,6 +95,18 @@ it('says which step of a run failed and why, and at which item', async () => {
   expect(error?.context?.itemIndex).toBe(0);
 });
 
+it('says what failed in a pipeline that the pipeline ran', async () => {
+  sandbox.control.planRun({ service: 'data-factory', name: 'Load_sources', failure: { message: 'The source does not answer.' } });
+  const { error } = await n8n.execute(dataFactory({ ...run, ...pipeline('Nightly_load') }));
+  expect(error?.message).toMatch(/^The run of Nightly_load failed at “Load sources › .+”: The source does not answer\.$/);
+});
+
+it('starts nothing when a parameter is spelled in another way, and says how', async () => {
+  const { error } = await n8n.execute(dataFactory({ ...run, ...pipeline('QT_fetch_data'), parameters: { rows: [{ name: 'datasetid', value: 'd-claims' }] } }));
+  expect(error?.message).toContain('has no parameter “datasetid”');
+  expect(error?.description).toContain('Write “DatasetID”');
+});
+
 it('shows a refusal of the vendor with its status and what to do', async () => {
   const { error } = await n8n.execute(dataFactory({ ...run, ...pipeline('No_such_pipeline') }));
   expect(error?.name).toBe('NodeApiError');

@@ -58,6 +58,15 @@ describe('the connection', () => {
 describe('a pipeline run', () => {
   const run = (inputData: Record<string, unknown>) => zapier.create('data_factory_run_pipeline', { authData: groups.azure, inputData: { factory, pipeline: 'QT_fetch_data', ...inputData } });
 
+  it('says what failed in a pipeline that the pipeline ran', async () => {
+    sandbox.control.planRun({ service: 'data-factory', name: 'Load_sources', failure: { message: 'The source does not answer.' } });
+    await expect(run({ pipeline: 'Nightly_load' })).rejects.toThrow(/The run of Nightly_load failed at “Load sources › .+”: The source does not answer\./);
+  });
+
+  it('starts nothing when a parameter is spelled in another way, and says how', async () => {
+    await expect(run({ parameters: { datasetid: 'd-claims' } })).rejects.toThrow(/has no parameter “datasetid”.+Write “DatasetID”/);
+  });
+
   it('is started with parameters and waited for, with one token for many steps', async () => {
     const before = requestsTo(/oauth2/);
     const output = await run({ parameters: { DatasetID: 'd-claims' } });

@@ -125,6 +125,27 @@ describe.each(homes)(
       expect(host.sent('GET', 'run-1')).toHaveLength(2);
     });
 
+    it('says what failed deep in a pipeline that the pipeline runs, not only that the step which ran it failed', async () => {
+      const ran = (id: string, name: string) => ({ activityName: `Run ${name}`, activityType: 'ExecutePipeline', status: 'Failed', error: { message: `Operation on target ${name} failed` }, output: { pipelineRunId: id, pipelineName: name } });
+      const asked: Record<string, object[]> = {
+        'run-1': [{ activityName: 'Look up', status: 'Succeeded' }, ran('run-2', 'Load')],
+        'run-2': [ran('run-3', 'Load')],
+        'run-3': [{ activityName: 'Before', status: 'Succeeded' }, { activityName: 'Copy', activityType: 'Copy', status: 'Failed', error: { errorCode: '2200', message: 'The file is not there' } }],
+      };
+      const host = startable().on('GET', runAddress, status('Failed', { message: 'Operation on target Run Load failed' }));
+      for (const [id, activityRuns] of Object.entries(asked)) host.on('POST', `${base}${activities(id)}`, { json: { value: activityRuns } });
+      await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({ message: 'The run of Load failed at “Run Load › Run Load › Copy”: The file is not there.' });
+    });
+
+    it('tells the steps also when those of a child cannot be read', async () => {
+      const failed = { activityName: 'Run child', activityType: 'ExecutePipeline', status: 'Failed', error: { message: 'It failed' }, output: { pipelineRunId: 'run-2', pipelineName: 'Load' } };
+      const host = startable()
+        .on('GET', runAddress, status('Failed'))
+        .on('POST', `${base}${activities('run-1')}`, { json: { value: [failed] } })
+        .on('POST', `${base}${activities('run-2')}`, { status: 403, json: { error: { message: 'no' } } });
+      await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({ message: 'The run of Load failed at “Run child”: It failed.' });
+    });
+
     it.each([
       ['is spelled in another way', { datasetId: 'd-1' }, 'has no parameter “datasetId” and needs a value for “DatasetID”', 'Write “DatasetID”: upper and lower case matter.'],
       ['is not there', { DatasetID: 'd-1', nope: 1 }, 'has no parameter “nope”', 'Those of the pipeline are “DatasetID”, “mode”'],

@@ -1,6 +1,7 @@
 import type { Host } from '../../../host/host.ts';
 import { text } from '../../../operations/fields.ts';
 import type { RunProvider } from '../../../runs/provider.ts';
+import type { Step } from '../../../runs/run.ts';
 import { queryAll } from '../pages.ts';
 import type { PipelineHome, PipelineHomeKind } from './home.ts';
 import {
@@ -24,6 +25,16 @@ export function runField({ studio }: PipelineHomeKind) {
 /** A field as `runField` makes it. */
 export type RunField = ReturnType<typeof runField>;
 
+/** How far a failure is followed into pipelines that run others. */
+const deepest = 5;
+
+/** The run of another pipeline that an activity started and waited for. */
+function childOf({ type, output }: Step): { id: string; name: string } | undefined {
+  const { pipelineRunId, pipelineName } = (typeof output === 'object' && output !== null ? output : {}) as Record<string, unknown>;
+  if (type !== 'ExecutePipeline' || typeof pipelineRunId !== 'string') return undefined;
+  return { id: pipelineRunId, name: typeof pipelineName === 'string' ? pipelineName : '' };
+}
+
 /** The runs of the pipelines of a factory or workspace. */
 export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: Host, pipeline?: string): RunProvider {
   const { service, version } = kind;
@@ -43,8 +54,18 @@ export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: H
     async steps(run) {
       const since = Date.parse(run.startedAt ?? '') || host.now();
       const body = window(host.now(), since - 24 * 3_600_000);
-      const activities = await queryAll<VendorActivityRun>(api, 'POST', home.activityRunsPath(run), version, body);
-      return activities.map(readActivityRun).sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
+      const read = async (of: { id: string; name: string }, depth: number): Promise<Step[]> => {
+        const activities = await queryAll<VendorActivityRun>(api, 'POST', home.activityRunsPath(of), version, body);
+        const steps = activities.map(readActivityRun).sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
+        return (await Promise.all(steps.map(async (step) => [...(await explain(step, depth)), step]))).flat();
+      };
+      // What failed in a pipeline that an activity ran comes before that activity, so that the cause is the first that failed.
+      const explain = async (step: Step, depth: number): Promise<Step[]> => {
+        const child = step.status === 'failed' && depth < deepest ? childOf(step) : undefined;
+        const steps = child ? await read(child, depth + 1).catch((): Step[] => []) : [];
+        return steps.filter(({ status }) => status === 'failed').map((failed) => ({ ...failed, name: `${step.name} › ${failed.name}` }));
+      };
+      return read(run, 0);
     },
   };
 }
