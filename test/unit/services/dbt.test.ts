@@ -149,6 +149,31 @@ describe('Run Job of dbt', () => {
 });
 
 describe('Runs and jobs of dbt', () => {
+  it('tells which models and tests of a run failed, and none of those that were skipped because of them', async () => {
+    const results = [
+      { unique_id: 'model.contoso.stg_claims', status: 'success', message: 'OK' },
+      { unique_id: 'model.contoso.fct_claims', status: 'error', message: 'Database Error\n  relation "raw.claims" does not exist', execution_time: 0.25 },
+      { unique_id: 'test.contoso.not_null_id.5fb22912f5', status: 'fail', message: 'Got 3 results, configured to fail if != 0', failures: 3 },
+      { unique_id: 'model.contoso.report', status: 'skipped', message: null },
+    ];
+    const host = fakeHost()
+      .on('GET', `${account}/runs/777/`, ({ query }) => data(vendorRun(20, query['include_related'] === 'run_steps' ? { run_steps: [{ index: 1, name: 'dbt build', status: 20 }] } : {})))
+      .on('GET', `${account}/runs/777/artifacts/run_results.json`, { json: { results } });
+    const { steps } = await run('getJobRun', { run: '777' }, host);
+    expect(steps).toEqual([
+      { name: 'dbt build', status: 'failed' },
+      { name: 'fct_claims', type: 'Model', status: 'failed', durationSeconds: 0.25, message: 'Database Error relation "raw.claims" does not exist' },
+      { name: 'not_null_id', type: 'Test', status: 'failed', message: 'Got 3 results, configured to fail if != 0' },
+    ]);
+  });
+
+  it('tells the steps of a failed run also while dbt has no artifacts of it', async () => {
+    const host = fakeHost()
+      .on('GET', `${account}/runs/777/`, ({ query }) => data(vendorRun(20, query['include_related'] === 'run_steps' ? { run_steps: [{ index: 1, name: 'dbt build', status: 20 }] } : {})))
+      .on('GET', `${account}/runs/777/artifacts/run_results.json`, refusal(404, 'not found'));
+    expect(await run('getJobRun', { run: '777' }, host)).toMatchObject({ failedStep: 'dbt build', steps: [{ name: 'dbt build' }] });
+  });
+
   it('reads a run with its steps, although they cannot be read', async () => {
     const host = fakeHost().on('GET', `${account}/runs/777/`, ({ query }) => (query['include_related'] === 'run_steps' ? refusal(403, 'no') : data(vendorRun(3, { href: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/runs/777/' }))));
     expect(await run('getJobRun', { run: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/runs/777' }, host)).toMatchObject({ id: '777', status: 'running', steps: [], url: expect.stringMatching(/777\/$/) });

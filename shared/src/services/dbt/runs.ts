@@ -4,6 +4,7 @@ import type { RunProvider } from '../../runs/provider.ts';
 import { isFinished, readMoment, secondsBetween, type Run, type Step } from '../../runs/run.ts';
 import { accessUrl, accountPath, callDbt, numericId, openDbt, service } from './api.ts';
 import type { DbtConnection } from './connection.ts';
+import { failedNodes } from './failed-nodes.ts';
 import { said, statusOf, wordOf } from './statuses.ts';
 import { readFailure } from './step-failure.ts';
 
@@ -151,7 +152,8 @@ export function jobRuns(
     },
     async steps(run) {
       const { run_steps: steps = [] } = await read(run.id, 'run_steps');
-      return steps.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0)).map(readStep);
+      const ordered = steps.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0)).map(readStep);
+      return run.status === 'failed' ? [...ordered, ...(await failedNodes(run.id, context))] : ordered;
     },
   };
 }

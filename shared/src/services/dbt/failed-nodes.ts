@@ -1,0 +1,46 @@
+import { redact } from '../../http/http-error.ts';
+import type { Context } from '../../operations/context.ts';
+import type { Step } from '../../runs/run.ts';
+import { accountPath, openDbt } from './api.ts';
+import type { DbtConnection } from './connection.ts';
+
+/** The artifact `run_results.json`, as far as it is read here. */
+interface RunResults {
+  results?: { unique_id?: string; status?: string; message?: string | null; execution_time?: number; failures?: number | null }[];
+}
+
+/** Most models and tests that are told of. */
+const most = 20;
+
+/** What dbt calls a model, test, seed or snapshot that did not succeed; those that were skipped because of it are not told. */
+const failed = new Set(['error', 'fail', 'runtime error']);
+
+const kinds: Record<string, string> = { model: 'Model', test: 'Test', seed: 'Seed', snapshot: 'Snapshot', operation: 'Operation', source: 'Source' };
+
+/**
+ * The models and tests of a run that failed, as steps. Artifacts may not be there yet, or never when the run broke off before
+ * it began: then there are none.
+ * @see https://docs.getdbt.com/reference/artifacts/run-results-json
+ */
+export async function failedNodes(run: string, context: Context<DbtConnection>): Promise<Step[]> {
+  try {
+    const path = `${accountPath(context.connection)}/runs/${run}/artifacts/run_results.json`;
+    const { results = [] } = (await openDbt(context).json<RunResults | undefined>('GET', path)) ?? {};
+    return results
+      .filter(({ status }) => failed.has(status ?? ''))
+      .slice(0, most)
+      .map(({ unique_id: id = '', message, execution_time: seconds }): Step => {
+        const [kind = '', , name = id] = id.split('.');
+        return {
+          name,
+          type: kinds[kind] ?? 'Node',
+          status: 'failed',
+          ...(seconds === undefined ? {} : { durationSeconds: seconds }),
+          ...(message ? { message: redact(message.replace(/\s+/g, ' ').trim()).slice(0, 500) } : {}),
+        };
+      });
+  } catch {
+    context.host.log.info('dbt: the models and tests of the run cannot be read yet.');
+    return [];
+  }
+}
