@@ -42,13 +42,19 @@ async function publish(n8n: N8n): Promise<string> {
   return workflow.id;
 }
 
-/** Delivers an event as a sender does; gives back the status of the answer, and how long it took in milliseconds. */
+/**
+ * Delivers an event as a sender does, again after a while when n8n says that it is not ready; gives back the status of the
+ * last answer, and how long that took in milliseconds.
+ */
 async function deliver(baseUrl: string, eventId: string): Promise<{ status: number; took: number }> {
   const body = JSON.stringify({ id: eventId });
   const headers = { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` };
-  const begin = performance.now();
-  const { status } = await fetch(`${baseUrl}/webhook/${webhookId}/webhook`, { method: 'POST', headers, body });
-  return { status, took: performance.now() - begin };
+  for (let attempt = 0; ; attempt += 1) {
+    const begin = performance.now();
+    const { status } = await fetch(`${baseUrl}/webhook/${webhookId}/webhook`, { method: 'POST', headers, body });
+    if (attempt === 60 || (status !== 404 && status !== 503)) return { status, took: performance.now() - begin };
+    await sleep(500);
+  }
 }
 
 const deliverOften = (addresses: readonly string[], eventId: string, times = repeats) =>
