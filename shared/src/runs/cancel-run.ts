@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.ts';
 import type { RunProvider } from './provider.ts';
-import { isFinished, reportRun, type RunReport } from './run.ts';
+import { reportRun, type RunReport } from './report.ts';
+import { isFinished } from './run.ts';
 
 /** Cancels a run and gives it back as it then stands; one that has ended is left as it is, which is no error. */
 export async function cancelRun(host: Host, provider: RunProvider, id: string): Promise<RunReport> {

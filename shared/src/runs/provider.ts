@@ -1,3 +1,4 @@
+import type { KnownCause } from './known-causes.ts';
 import type { Run, Step } from './run.ts';
 
 /** What a service supplies so that its runs can be started, waited for and explained. */
@@ -8,8 +9,12 @@ export interface RunProvider {
   what: string;
   /** The run as it stands now, without its steps unless they come for free. */
   get(id: string): Promise<Run>;
+  /** The newest runs of what is run, newest first, as many as one call gives, without their steps. */
+  recent?(): Promise<Run[]>;
   /** Asks the vendor to stop it; of a run that has ended it is no error. */
   cancel(id: string): Promise<void>;
   /** The steps, oldest first. Called once, at the end. */
   steps?(run: Run): Promise<Step[]>;
+  /** Failures that only this service has, with what to do about them. */
+  knownCauses?: readonly KnownCause[];
 }

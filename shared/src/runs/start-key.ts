@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Host } from '../host/host.ts';
-import { text } from '../operations/fields.ts';
+import { boolean, text } from '../operations/fields.ts';
 
-/** Input field of every operation that starts a run. */
-export const startKeyField = {
+/** Input fields of every operation that starts a run. */
+export const startFields = {
   startKey: v.optional(
     text({
       label: 'Start Key',
@@ -12,6 +12,14 @@ export const startKeyField = {
       placeholder: 'wev_2L6ZDoilyiWzKkSA59Gmc2d7FDD',
       advanced: true,
     }),
+  ),
+  reuse: v.optional(
+    boolean({
+      label: 'Reuse a Run That Is Already Going',
+      help: 'Whether to take a run with the same parameters that goes on already, whoever started it, instead of starting another.',
+      advanced: true,
+    }),
+    false,
   ),
 };
 

@@ -10,14 +10,13 @@ import type { StartKey } from './start-key.ts';
 export interface Start {
   provider: RunProvider;
   startKey: StartKey;
+  /** Whether a run with the same parameters that goes on already is taken instead. */
+  reuse?: boolean | undefined;
+  /** What it is started with, by which a run is told from others where it carries no key. */
+  parameters?: Record<string, unknown> | undefined;
   start(): Promise<Run>;
   /** Looks for the run by the key, where the vendor keeps it. */
   findByKey?(): Promise<Run | undefined>;
-  /**
-   * Looks for the run of a start whose answer was lost, where it can be told from others. Default: by the key.
-   * @param since milliseconds since 1970, shortly before the start
-   */
-  findLost?(since: number): Promise<Run | undefined>;
 }
 
 /** How often a run is looked for after its start was not answered. */
@@ -39,7 +38,7 @@ const underWay = new Map<string, Promise<Run>>();
  */
 export async function startOnce(host: Host, start: Start): Promise<Run> {
   const { provider, startKey } = start;
-  if (startKey.key === undefined) return startNow(host, start);
+  if (startKey.key === undefined) return reuseOrStart(host, start);
   const name = `started:${createHash('sha256').update(JSON.stringify([provider.service, provider.what, startKey.key])).digest('hex')}`;
   const same = underWay.get(name) ?? startUnlessKnown(host, start, name).finally(() => underWay.delete(name));
   underWay.set(name, same);
@@ -53,7 +52,7 @@ async function startUnlessKnown(host: Host, start: Start, name: string): Promise
   // Who has a platform repeat a step wants a run that failed to be run again; who gives a key wants one run, whatever became of it.
   const found = existing && (startKey.isGiven || !endedBadly(existing)) ? existing : undefined;
   if (found) host.log.info(`${provider.service}: a run of ${provider.what} was started under this key before, and is taken.`);
-  const run = found ?? (await startNow(host, start));
+  const run = found ?? (await reuseOrStart(host, start));
   await host.cache.set(name, run.id, memory);
   return run;
 }
@@ -70,14 +69,24 @@ async function readStarted(provider: RunProvider, id: string): Promise<Run> {
   }
 }
 
-async function startNow(host: Host, { provider: { service, what }, start, findByKey, findLost }: Start): Promise<Run> {
+async function reuseOrStart(host: Host, start: Start): Promise<Run> {
+  const { provider, parameters = {} } = start;
+  const going = start.reuse && (await provider.recent?.())?.find((run) => !isFinished(run.status) && hasParameters(run.parameters, parameters));
+  if (!going) return startNow(host, start);
+  host.log.info(`${provider.service}: run ${going.id} of ${provider.what} goes on already, and is taken.`);
+  return going;
+}
+
+async function startNow(host: Host, { provider: { service, what, recent }, start, findByKey, parameters = {} }: Start): Promise<Run> {
   const since = host.now() - clockDifference;
   try {
     return await start();
   } catch (error) {
     if (!isUncertain(error)) throw error;
-    const find = findLost ?? findByKey;
-    const found = find && (await look(host, () => find(since)));
+    // Without a key, runs that began since are compared by their parameters; one that is still queued has no beginning.
+    const findSame = recent && (async () => theOnly((await recent()).filter((run) => !(Date.parse(run.startedAt ?? '') < since) && hasParameters(run.parameters, parameters))));
+    const find = findByKey ?? findSame;
+    const found = find && (await look(host, find));
     if (found) {
       host.log.info(`${service} did not answer the start, but the run was found.`);
       return found;
@@ -113,12 +122,12 @@ async function look(host: Host, find: () => Promise<Run | undefined>): Promise<R
 }
 
 /** Whether a run was started with these parameters; those that were not given have values of their own. */
-export function hasParameters(run: Record<string, unknown> | null | undefined, given: Record<string, unknown>): boolean {
+function hasParameters(run: Record<string, unknown>, given: Record<string, unknown>): boolean {
   const told = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-  return Object.entries(given).every(([name, value]) => run !== null && run !== undefined && name in run && told(run[name]) === told(value));
+  return Object.entries(given).every(([name, value]) => value === undefined || (name in run && told(run[name]) === told(value)));
 }
 
 /** The only one of several; with more than one nobody can tell which is meant. */
-export function theOnly<T>(found: readonly T[]): T | undefined {
+function theOnly<T>(found: readonly T[]): T | undefined {
   return found.length === 1 ? found[0] : undefined;
 }

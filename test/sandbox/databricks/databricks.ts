@@ -9,6 +9,9 @@ import { databricksJobs, type DatabricksJob } from './world.ts';
 
 const account = sandboxAccounts.databricks;
 
+/** What Microsoft Entra calls Azure Databricks. */
+const entraResource = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';
+
 /** Databricks' refusal. */
 function databricksRefusal(status: number, code: string, message: string): Refusal {
   return new Refusal(json(status, { error_code: code, message }));
@@ -88,6 +91,21 @@ export function databricks(context: SandboxContext, runs: DatabricksRuns): Vendo
         if (failure) return json(200, { error: failure.message ?? 'The report date lies in the future.', error_trace: 'ValueError', metadata: {} });
         return json(200, { notebook_output: { result: `{"task":"${found.task}","rows":5}`, truncated: false }, metadata: {} });
       },
+      'GET /api/2.2/jobs/runs/list': (request) => {
+        const size = wholeNumber(request, 'limit', 20);
+        if (size >= 25) throw databricksRefusal(400, 'INVALID_PARAMETER_VALUE', 'Limit must be less than 25.');
+        const job = request.query.get('job_id');
+        const found = runs.all.filter((run) => job === null || run.job.id === job).reverse();
+        return json(200, { runs: found.slice(0, size).map((run) => runs.show(run)), has_more: found.length > size });
+      },
+      'POST /api/2.2/jobs/runs/repair': (request) => {
+        const body = readBody(request);
+        const run = findRun(body['run_id']);
+        const latest = run.repairs.at(-1)?.id;
+        if (!runs.isOver(run)) throw databricksRefusal(400, 'INVALID_STATE', `Run ${run.id} is in progress.`);
+        if (latest !== undefined && String(body['latest_repair_id']) !== latest) throw databricksRefusal(400, 'INVALID_PARAMETER_VALUE', 'latest_repair_id must be given.');
+        return json(200, { repair_id: (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(runs.repair(run)) });
+      },
       'POST /api/2.2/jobs/runs/cancel': (request) => {
         runs.cancel(findRun(readBody(request)['run_id']));
         return json(200, {});
@@ -97,7 +115,7 @@ export function databricks(context: SandboxContext, runs: DatabricksRuns): Vendo
       if (request.path.startsWith('/databricks/oidc/')) return;
       const bearer = bearerToken(request);
       const issued = context.tokens.find(bearer);
-      if (bearer === account.token || (issued?.resource === 'databricks' && !issued.expired)) return;
+      if (bearer === account.token || (issued !== undefined && ['databricks', entraResource].includes(issued.resource) && !issued.expired)) return;
       throw databricksRefusal(401, 'UNAUTHENTICATED', 'Credential was not sent or was of an unsupported type for this API.');
     },
     unknown: () => json(404, { error_code: 'ENDPOINT_NOT_FOUND', message: 'No API found.' }),

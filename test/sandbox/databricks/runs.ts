@@ -11,6 +11,8 @@ export interface DatabricksRun {
   plan: RunPlan;
   createdAt: number;
   cancelledAt?: number;
+  /** What it was before its repairs, oldest first. */
+  repairs: { id: string; before: { state: object; start: number; end: number } }[];
 }
 
 /** A whole number of any length in JSON. */
@@ -36,9 +38,21 @@ export class DatabricksRuns {
     const { clock, plans } = this.#context;
     const plan = plans.take('databricks', [job.name, job.id]);
     if (job.alwaysFails) plan.failure ??= {};
-    const run = { id: String(firstRun + 10n * BigInt(this.all.length)), job, parameters: { ...job.parameters, ...parameters }, token, plan, createdAt: clock.now() };
+    const run = { id: String(firstRun + 10n * BigInt(this.all.length)), job, parameters: { ...job.parameters, ...parameters }, token, plan, createdAt: clock.now(), repairs: [] };
     this.all.push(run);
     return run;
+  }
+
+  /** Runs the tasks again that failed; what it is then follows the next plan for the job. */
+  repair(run: DatabricksRun): string {
+    const { clock, plans } = this.#context;
+    const { state, start_time: start, end_time: end } = this.show(run) as { state: object; start_time: number; end_time: number };
+    const id = String(BigInt(run.id) + 5n + 10_000n * BigInt(run.repairs.length + 1));
+    run.repairs.push({ id, before: { state, start, end } });
+    run.plan = plans.take('databricks', [run.job.name, run.job.id]);
+    run.createdAt = clock.now();
+    delete run.cancelledAt;
+    return id;
   }
 
   #end({ createdAt, plan }: DatabricksRun): number {
@@ -83,6 +97,13 @@ export class DatabricksRuns {
       start_time: start,
       end_time: end,
       run_page_url: `https://adb-sandbox.azuredatabricks.net/jobs/${run.job.id}/runs/${run.id}`,
+      repair_history: [...run.repairs.map(({ before }) => before), { state, start, end }].map(({ state: was, start: began, end: ended }, index) => ({
+        type: index === 0 ? 'ORIGINAL' : 'REPAIR',
+        ...(index === 0 ? {} : { id: raw(run.repairs[index - 1]?.id ?? '0') }),
+        state: was,
+        start_time: began,
+        end_time: ended,
+      })),
       job_parameters: Object.entries(run.parameters).map(([name, value]) => ({ name, value })),
       tasks: run.job.tasks.map((task, index) => ({
         task_key: task,

@@ -75,7 +75,7 @@ const vendors: Vendor[] = [
       const batches = 'https://contoso.dev.azuresynapse.net/livyApi/versions/2019-11-01-preview/sparkPools/pool1/batches';
       return host
         .on('POST', /oauth2/, token)
-        .on('POST', batches, starting(runs, luck, ({ json }, id) => ({ ...(json as object), id, state: 'running', result: 'Uncertain' }), (run) => run))
+        .on('POST', batches, starting(runs, luck, ({ json }, id) => ({ ...(json as object), id, state: 'running', result: 'Uncertain', livyInfo: { jobCreationRequest: json } }), (run) => run))
         .on('GET', batches, () => ({ json: { total: runs.length, sessions: runs } }))
         .on('GET', /batches\/\d+/, ({ address }) => ({ json: runs.find(({ id }) => address.endsWith(`/${String(id)}`)) }));
     },
@@ -190,6 +190,16 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
     Object.assign(runs[2] ?? {}, failed);
     await start(host, { startKey: 'wev_1' });
     expect(runs).toHaveLength(3);
+  });
+
+  it('takes a run with the same parameters that goes on already, where that is wished, and starts one when it has ended', async () => {
+    const host = open();
+    const once = await start(host);
+    expect((await start(host, { reuse: true }))['id']).toBe(once['id']);
+    expect(runs).toHaveLength(1);
+    Object.assign(runs[0] ?? {}, { status: name === 'dbt' ? 20 : 'Failed', state: name === 'Mode' ? 'failed' : 'dead', result: 'Failed', finishedAt: now });
+    expect((await start(host, { reuse: true }))['id']).not.toBe(once['id']);
+    expect(runs).toHaveLength(2);
   });
 
   it('without a key is a new run each time', async () => {

@@ -3,9 +3,11 @@ import type { Host } from '../../../shared/src/host/host.ts';
 import type { RunProvider } from '../../../shared/src/runs/provider.ts';
 import type { Run, RunStatus } from '../../../shared/src/runs/run.ts';
 import type { WaitChoices } from '../../../shared/src/runs/wait-fields.ts';
-import { pauseFor, waitForRun } from '../../../shared/src/runs/wait-for-run.ts';
+import { waitForRun } from '../../../shared/src/runs/wait-for-run.ts';
 
 const choices: WaitChoices = { wait: true, onFailure: 'stop', timeoutMinutes: 90, onTimeout: 'leave' };
+
+const lastRun: Run = { id: '0', service: 'Test Service', name: 'load', status: 'succeeded', vendorStatus: '', parameters: {}, steps: [] };
 
 /** A world whose clock moves only when somebody sleeps, with a run whose status is told by its age in seconds. */
 function world(statusAt: (seconds: number) => RunStatus | PipewrightError, options: Partial<Host> = {}) {
@@ -56,15 +58,29 @@ describe('Waiting for a run', () => {
     expect((await waitForRun(host, provider, '1', choices)).succeeded).toBe(true);
   });
 
-  it.each([60, 600, 3600])('notices the end of a run of %d seconds within the greater of 5 seconds and 5 percent', async (length) => {
-    const { host, provider, age } = world((now) => (now < length ? 'running' : 'succeeded'));
-    await waitForRun(host, provider, '1', choices);
-    expect(age() - length).toBeLessThanOrEqual(Math.max(5, length * 0.05) + 0.001);
+  it.each([60, 300, 600, 1800, 3600])('notices the usual end of a run of %d seconds within the greater of 5 seconds and 5 percent, with at most 40 calls', async (length) => {
+    for (const usual of [0.95 * length, length, 1.05 * length]) {
+      const { host, provider, age, calls } = world((now) => (now < length ? 'running' : 'succeeded'));
+      let asked = 0;
+      provider.recent = async () => [(asked += 1), usual].slice(1).map((durationSeconds) => ({ ...lastRun, durationSeconds }));
+      await waitForRun(host, provider, '1', choices);
+      expect(age() - length).toBeLessThanOrEqual(Math.max(5, length * 0.05) + 0.001);
+      expect(asked).toBe(1);
+      expect(calls.get + asked).toBeLessThanOrEqual(40);
+    }
   });
 
-  it('is patient enough for a day and yet looks at least every minute', () => {
-    expect(pauseFor(0, 0)).toBe(4_500);
-    expect(pauseFor(24 * 3_600_000, 1)).toBe(60_000);
+  it.each([60, 300, 600, 1800, 3600, 4 * 3600])('notices the end of a run of %d seconds, of whose kind nothing is known, within a fifth of its length and five minutes', async (length) => {
+    const { host, provider, age, calls } = world((now) => (now < length ? 'running' : 'succeeded'));
+    await waitForRun(host, provider, '1', { ...choices, timeoutMinutes: 600 });
+    expect(age() - length).toBeLessThanOrEqual(Math.min(300, Math.max(5, length * 0.2)) + 0.001);
+    if (length <= 3600) expect(calls.get).toBeLessThanOrEqual(40);
+  });
+
+  it('waits although the service does not tell how long such runs take', async () => {
+    const { host, provider } = world((now) => (now < 600 ? 'running' : 'succeeded'));
+    provider.recent = () => Promise.reject(fault('forbidden'));
+    expect((await waitForRun(host, provider, '1', choices)).succeeded).toBe(true);
   });
 
   it('goes on through throttling, server errors and a run that is not shown yet', async () => {

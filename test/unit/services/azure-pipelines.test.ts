@@ -111,7 +111,7 @@ describe.each(homes)(
         });
       await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({
         code: 'run-failed',
-        message: 'The run of Load failed at “Copy”: The table is missing.',
+        message: 'The run of Load failed at “Copy”: The table is missing (code 2200).',
         hint: expect.stringContaining(page),
       });
       const read = await run('getPipelineRun', { run: 'run-1' }, host);
@@ -134,7 +134,7 @@ describe.each(homes)(
       };
       const host = startable().on('GET', runAddress, status('Failed', { message: 'Operation on target Run Load failed' }));
       for (const [id, activityRuns] of Object.entries(asked)) host.on('POST', `${base}${activities(id)}`, { json: { value: activityRuns } });
-      await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({ message: 'The run of Load failed at “Run Load › Run Load › Copy”: The file is not there.' });
+      await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({ message: 'The run of Load failed at “Run Load › Run Load › Copy”: The file is not there (code 2200).' });
     });
 
     it('tells the steps also when those of a child cannot be read', async () => {

@@ -57,7 +57,7 @@ describe('Run Job of Databricks', () => {
     ['FAILED', 'failed'],
     ['TIMEDOUT', 'timed-out'],
     ['CANCELED', 'cancelled'],
-    ['UPSTREAM_FAILED', 'failed'],
+    ['UPSTREAM_FAILED', 'cancelled'],
     ['MAXIMUM_CONCURRENT_RUNS_REACHED', 'failed'],
     ['SOMETHING_NEW', 'unknown'],
   ])('reads the result %s as %s', async (result, status) => {

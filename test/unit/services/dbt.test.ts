@@ -161,9 +161,9 @@ describe('Runs and jobs of dbt', () => {
       .on('GET', `${account}/runs/777/artifacts/run_results.json`, { json: { results } });
     const { steps } = await run('getJobRun', { run: '777' }, host);
     expect(steps).toEqual([
-      { name: 'dbt build', status: 'failed' },
       { name: 'fct_claims', type: 'Model', status: 'failed', durationSeconds: 0.25, message: 'Database Error relation "raw.claims" does not exist' },
       { name: 'not_null_id', type: 'Test', status: 'failed', message: 'Got 3 results, configured to fail if != 0' },
+      { name: 'dbt build', status: 'failed' },
     ]);
   });
 

@@ -29,13 +29,30 @@ export function workspaceAddress({ workspaceUrl }: DatabricksConnection): string
   return baseUrl(workspaceUrl.replace(/[?#].*$/, ''), 'Workspace URL').replace(/\/(jobs?|compute|explore|sql|browse|settings|api|ml|editor)(\/.*)?$/, '');
 }
 
-/** The value of the header that logs in. */
+/** Microsoft Entra's login address in the cloud of Azure that a workspace is in. */
+function authorityOf({ workspaceUrl, authorityUrl }: DatabricksConnection): string {
+  if (authorityUrl) return baseUrl(authorityUrl, 'Entra Login Address');
+  if (/\.databricks\.azure\.us\b/i.test(workspaceUrl)) return 'https://login.microsoftonline.us';
+  if (/\.databricks\.azure\.cn\b/i.test(workspaceUrl)) return 'https://login.partner.microsoftonline.cn';
+  return 'https://login.microsoftonline.com';
+}
+
+/** What Microsoft Entra knows Azure Databricks by, in every cloud. */
+const entraScope = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default';
+
+/**
+ * The value of the header that logs in.
+ * @see https://learn.microsoft.com/azure/databricks/dev-tools/auth/azure-sp
+ */
 async function login({ connection, host }: Context<DatabricksConnection>, renew: boolean): Promise<string> {
-  const { token, clientId, clientSecret } = connection;
+  const { token, clientId, clientSecret, tenantId } = connection;
   if (token) return `Bearer ${token.trim()}`;
   if (clientId && clientSecret) {
-    const tokenUrl = `${workspaceAddress(connection)}/oidc/v1/token`;
-    return `Bearer ${await clientCredentialsToken(host, { service, tokenUrl, clientId, clientSecret: clientSecret.trim(), scope: 'all-apis', sentIn: 'header' }, renew)}`;
+    const principal = { clientId, clientSecret: clientSecret.trim() };
+    const by = tenantId
+      ? { ...principal, service: 'Microsoft Entra', tokenUrl: `${authorityOf(connection)}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`, scope: entraScope }
+      : { ...principal, service, tokenUrl: `${workspaceAddress(connection)}/oidc/v1/token`, scope: 'all-apis', sentIn: 'header' as const };
+    return `Bearer ${await clientCredentialsToken(host, by, renew)}`;
   }
   throw new PipewrightError({
     code: 'not-connected',

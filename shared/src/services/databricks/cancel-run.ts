@@ -1,6 +1,6 @@
 import { defineAction } from '../../operations/operation.ts';
 import { cancelRun as cancel } from '../../runs/cancel-run.ts';
-import { runFields } from '../../runs/run.ts';
+import { runFields } from '../../runs/report.ts';
 import type { DatabricksConnection } from './connection.ts';
 import { jobRuns, runField, sampleJobRun } from './runs.ts';
 

@@ -28,8 +28,24 @@ const fields = {
   clientSecret: v.optional(
     text({
       label: 'Client Secret',
-      help: 'Only for a service principal: an OAuth secret of it. Databricks shows it only once, when it is made.',
+      help: 'Only for a service principal: an OAuth secret of it, which Databricks shows only once; with a Tenant ID, a client secret of its app registration in Azure.',
       secret: true,
+      advanced: true,
+    }),
+  ),
+  tenantId: v.optional(
+    text({
+      label: 'Tenant ID',
+      help: 'Only for a service principal of Azure that logs in by Microsoft Entra: the Directory (tenant) ID of its app registration.',
+      placeholder: '00000000-0000-0000-0000-000000000000',
+      advanced: true,
+    }),
+  ),
+  authorityUrl: v.optional(
+    text({
+      label: 'Entra Login Address',
+      help: 'Only with a Tenant ID, and where the address of the workspace does not tell the cloud of Azure.',
+      placeholder: 'https://login.microsoftonline.com',
       advanced: true,
     }),
   ),

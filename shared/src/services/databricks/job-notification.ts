@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { list, option, text } from '../../operations/fields.ts';
 import { defineWebhookTrigger } from '../../operations/trigger.ts';
-import { pointedToRun, runFields } from '../../runs/run.ts';
+import { pointedToRun, runFields } from '../../runs/report.ts';
 import { readRun } from '../../runs/wait-for-run.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
 import { problemField, verificationFields } from '../../webhooks/take-delivery.ts';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { values } from '../../operations/fields.ts';
 import { defineAction } from '../../operations/operation.ts';
-import { runFields } from '../../runs/run.ts';
-import { startKeyField } from '../../runs/start-key.ts';
+import { runFields } from '../../runs/report.ts';
+import { startFields } from '../../runs/start-key.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { exactId } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
@@ -30,13 +30,13 @@ export const runJob = defineAction<DatabricksConnection>()({
       }),
     ),
     ...waitFields,
-    ...startKeyField,
+    ...startFields,
   },
   output: runFields,
   sample: sampleJobRun,
-  async run({ job, parameters = {}, startKey, ...choices }, context) {
+  async run({ job, parameters = {}, startKey, reuse, ...choices }, context) {
     const texts = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
     const body = { job_id: exactId(job, 'Job'), ...(Object.keys(texts).length > 0 ? { job_parameters: texts } : {}) };
-    return startDatabricksRun({ what: `job ${job}`, path: '/jobs/run-now', body, startKey, choices }, context);
+    return startDatabricksRun({ what: `job ${job}`, path: '/jobs/run-now', body, job, startKey, reuse, parameters: texts, choices }, context);
   },
 });

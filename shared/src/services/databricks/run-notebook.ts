@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { text, values } from '../../operations/fields.ts';
 import { defineAction } from '../../operations/operation.ts';
-import { runFields } from '../../runs/run.ts';
-import { startKeyField } from '../../runs/start-key.ts';
+import { runFields } from '../../runs/report.ts';
+import { startFields } from '../../runs/start-key.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { service } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
@@ -49,7 +49,7 @@ export const runNotebook = defineAction<DatabricksConnection>()({
       }),
     ),
     ...waitFields,
-    ...startKeyField,
+    startKey: startFields.startKey,
   },
   output: runFields,
   sample: { ...sampleJobRun, name: '/Workspace/Shared/reports/monthly' },
@@ -61,6 +61,6 @@ export const runNotebook = defineAction<DatabricksConnection>()({
       notebook_task: { notebook_path: notebook, source: 'WORKSPACE', base_parameters: texts },
       ...(cluster ? { existing_cluster_id: cluster } : {}),
     };
-    return startDatabricksRun({ what: `notebook ${notebook}`, path: '/jobs/runs/submit', body: { run_name: notebook, tasks: [task] }, startKey, choices }, context);
+    return startDatabricksRun({ what: `notebook ${notebook}`, path: '/jobs/runs/submit', body: { run_name: notebook, tasks: [task] }, startKey, parameters: texts, choices }, context);
   },
 });

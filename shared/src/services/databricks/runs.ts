@@ -1,6 +1,7 @@
 import { readMoment, readStatus, secondsBetween, type Run, type RunStatus, type StatusWords, type Step } from '../../runs/run.ts';
 import type { Context } from '../../operations/context.ts';
 import { text } from '../../operations/fields.ts';
+import type { KnownCause } from '../../runs/known-causes.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { exactId, openDatabricks, service } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
@@ -24,6 +25,8 @@ export interface VendorJobRun {
   run_page_url?: string;
   job_parameters?: { name: string; value?: string; default?: string }[];
   tasks?: VendorJobRun[];
+  /** The run itself and its repairs, oldest first. */
+  repair_history?: { type?: string; id?: number | string; state?: VendorState; start_time?: number; end_time?: number }[];
 }
 
 /** How a run ended. */
@@ -33,7 +36,7 @@ const results: StatusWords = {
   FAILED: 'failed',
   TIMEDOUT: 'timed-out',
   MAXIMUM_CONCURRENT_RUNS_REACHED: 'failed',
-  UPSTREAM_FAILED: 'failed',
+  UPSTREAM_FAILED: 'cancelled',
   UPSTREAM_CANCELED: 'cancelled',
   EXCLUDED: 'cancelled',
   DISABLED: 'cancelled',
@@ -93,7 +96,12 @@ export function readJobRun(run: VendorJobRun): Run {
 /** The path of a run as Databricks gives it. */
 export function readVendorRun(id: string, context: Context<DatabricksConnection>): Promise<VendorJobRun> {
   exactId(id, 'Run ID');
-  return openDatabricks(context).json<VendorJobRun>('GET', '/jobs/runs/get', { query: { run_id: id } });
+  return openDatabricks(context).json<VendorJobRun>('GET', '/jobs/runs/get', { query: { run_id: id, include_history: true } });
+}
+
+/** The IDs of the repairs of a run, oldest first. */
+export function repairsOf({ repair_history: history = [] }: VendorJobRun): string[] {
+  return history.flatMap(({ type, id }) => (type === 'REPAIR' && id !== undefined ? [String(id)] : []));
 }
 
 /** What a task gave back, as far as it is read here. */
@@ -109,12 +117,39 @@ export function readOutput(taskRun: VendorJobRun, context: Context<DatabricksCon
   return openDatabricks(context).json<VendorOutput>('GET', '/jobs/runs/get-output', { query: { run_id: String(taskRun.run_id) } });
 }
 
+const databricksCauses: readonly KnownCause[] = [
+  { pattern: /MAXIMUM_CONCURRENT_RUNS|maximum concurrent runs/i, advice: 'The job was going already: raise its Maximum concurrent runs, let its runs queue, or use Reuse a Run That Is Already Going.' },
+  { pattern: /cluster.*(terminated|not (start|available)|unexpected)|CLOUD_PROVIDER|spot instance/i, advice: 'The cluster was lost: look at its event log, and run the job again.' },
+];
+
+/** The newest runs of a job; Databricks gives no more than 24 at once. */
+async function recentRuns(job: string, context: Context<DatabricksConnection>): Promise<Run[]> {
+  const { runs = [] } = await openDatabricks(context).json<{ runs?: VendorJobRun[] }>('GET', '/jobs/runs/list', { query: { job_id: job, limit: 24 } });
+  return runs.map(readJobRun);
+}
+
+/** Which runs are meant. */
+interface RunsChoice {
+  /** Those of a job. */
+  job?: string | undefined;
+  /** One that is being repaired: the repairs that it had before. */
+  after?: readonly string[];
+}
+
 /** The runs of a job, or any run of the workspace. */
-export function jobRuns(context: Context<DatabricksConnection>, what = 'a job'): RunProvider {
+export function jobRuns(context: Context<DatabricksConnection>, what = 'a job', { job, after }: RunsChoice = {}): RunProvider {
   return {
     service,
+    knownCauses: databricksCauses,
     what,
-    get: async (id) => readJobRun(await readVendorRun(id, context)),
+    ...(job === undefined ? {} : { recent: () => recentRuns(job, context) }),
+    async get(id) {
+      const vendorRun = await readVendorRun(id, context);
+      const run = readJobRun(vendorRun);
+      // Until its repair has begun, a run shows how it ended before.
+      const isBefore = after !== undefined && repairsOf(vendorRun).length <= after.length;
+      return isBefore ? { ...run, status: 'queued' } : run;
+    },
     async cancel(id) {
       await openDatabricks(context).send('POST', '/jobs/runs/cancel', { json: { run_id: exactId(id, 'Run ID') }, effect: 'idempotent' });
     },

@@ -6,6 +6,7 @@ import { findJob } from './find-job.ts';
 import { getRunOutput } from './get-run-output.ts';
 import { getRun } from './get-run.ts';
 import { jobNotification } from './job-notification.ts';
+import { rerunFailedRun } from './rerun-failed-run.ts';
 import { runJob } from './run-job.ts';
 import { runNotebook } from './run-notebook.ts';
 
@@ -15,6 +16,6 @@ export const databricks = defineService({
   name: service,
   description: 'Run jobs and notebooks of Databricks, wait for them, and react to their runs.',
   connection: databricksConnection,
-  operations: [runJob, runNotebook, getRun, getRunOutput, cancelRun, findJob],
+  operations: [runJob, runNotebook, getRun, getRunOutput, cancelRun, rerunFailedRun, findJob],
   triggers: [jobNotification],
 });

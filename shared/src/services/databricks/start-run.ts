@@ -1,6 +1,6 @@
 import type { Context } from '../../operations/context.ts';
-import type { RunReport } from '../../runs/run.ts';
-import { pointedToRun } from '../../runs/run.ts';
+import type { RunReport } from '../../runs/report.ts';
+import { pointedToRun } from '../../runs/report.ts';
 import { startKeyOf } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';
 import type { WaitChoices } from '../../runs/wait-fields.ts';
@@ -15,7 +15,11 @@ interface DatabricksStart {
   what: string;
   path: string;
   body: Record<string, unknown>;
+  /** The job, where it is one. */
+  job?: string;
   startKey: string | undefined;
+  reuse?: boolean;
+  parameters: Record<string, string>;
   choices: WaitChoices;
 }
 
@@ -24,13 +28,15 @@ interface DatabricksStart {
  * start whose answer was lost is simply sent again.
  * @see https://docs.databricks.com/api/workspace/jobs/runnow
  */
-export async function startDatabricksRun({ what, path, body, startKey: typed, choices }: DatabricksStart, context: Context<DatabricksConnection>): Promise<RunReport> {
+export async function startDatabricksRun({ what, path, body, job, startKey: typed, reuse, parameters, choices }: DatabricksStart, context: Context<DatabricksConnection>): Promise<RunReport> {
   const { host } = context;
-  const provider = jobRuns(context, what);
+  const provider = jobRuns(context, what, { job });
   const startKey = startKeyOf(host, typed);
   const run = await startOnce(host, {
     provider,
     startKey,
+    reuse,
+    parameters,
     async start() {
       const json = { ...body, idempotency_token: `pipewright-${startKey.tag}` };
       const started = await openDatabricks(context).json<{ run_id: number | string }>('POST', path, { json, effect: 'idempotent' });

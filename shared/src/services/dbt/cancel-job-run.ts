@@ -1,6 +1,6 @@
 import { defineAction } from '../../operations/operation.ts';
 import { cancelRun } from '../../runs/cancel-run.ts';
-import { runFields } from '../../runs/run.ts';
+import { runFields } from '../../runs/report.ts';
 import type { DbtConnection } from './connection.ts';
 import { jobRuns, runField, sampleJobRun } from './runs.ts';
 

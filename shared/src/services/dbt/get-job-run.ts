@@ -1,5 +1,5 @@
 import { defineAction } from '../../operations/operation.ts';
-import { runFields } from '../../runs/run.ts';
+import { runFields } from '../../runs/report.ts';
 import { readRun } from '../../runs/wait-for-run.ts';
 import type { DbtConnection } from './connection.ts';
 import { jobRuns, runField, sampleJobRun } from './runs.ts';

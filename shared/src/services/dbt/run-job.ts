@@ -1,16 +1,15 @@
 import * as v from 'valibot';
 import { defineAction, type Values } from '../../operations/operation.ts';
 import { boolean, integer, list, text } from '../../operations/fields.ts';
-import type { Context } from '../../operations/context.ts';
-import { runFields, type Run } from '../../runs/run.ts';
-import { startKeyField, startKeyOf } from '../../runs/start-key.ts';
+import { runFields } from '../../runs/report.ts';
+import type { Run } from '../../runs/run.ts';
+import { startFields, startKeyOf } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/wait-for-run.ts';
 import { accountPath, callDbt, numericId } from './api.ts';
 import type { DbtConnection } from './connection.ts';
 import { jobField } from './jobs.ts';
-import { readPage } from './pages.ts';
 import { jobRuns, readJobRun, sampleJobRun, type VendorRun } from './runs.ts';
 
 const overrides = {
@@ -101,16 +100,12 @@ const mark = (tag: string): string => `[${tag}]`;
 /** The reason that dbt shows for the run; by its end this very start can be found again. */
 const causeOf = (added: string | undefined, tag: string): string => `Pipewright${added ? `: ${added}` : ''} ${mark(tag)}`;
 
-async function findByTag(context: Context<DbtConnection>, job: string, tag: string): Promise<Run | undefined> {
-  const { entries } = await readPage<VendorRun>(context, 'runs', {
-    job_definition_id: job,
-    order_by: '-id',
-    limit: 100,
-    include_related: 'trigger,job',
-  });
-  const found = entries.findLast((run) => String(run.trigger?.['cause'] ?? '').endsWith(mark(tag)));
-  return found && readJobRun(found, context.connection);
+/** What a run of the same settings shows of them. */
+function chosenOverrides(input: Overrides): Record<string, unknown> {
+  return Object.fromEntries((Object.keys(overrides) as (keyof Overrides)[]).map((name) => [name, input[name]]));
 }
+
+const isMarked = (run: Run, tag: string): boolean => String(run.details?.['cause'] ?? '').endsWith(mark(tag));
 
 /**
  * Triggers a run of a job. dbt has no key against starting twice, so it stands in the reason of the run, by which the run is
@@ -134,18 +129,20 @@ export const runJob = defineAction<DbtConnection>()({
     ),
     ...overrides,
     ...waitFields,
-    ...startKeyField,
+    ...startFields,
   },
   output: runFields,
   sample: sampleJobRun,
   async run(input, context) {
     const { host, connection } = context;
     const job = numericId(input.job, 'Job');
-    const provider = jobRuns(context, `job ${job}`);
+    const provider = jobRuns(context, job);
     const startKey = startKeyOf(host, input.startKey);
     const run = await startOnce(host, {
       provider,
       startKey,
+      reuse: input.reuse,
+      parameters: chosenOverrides(input),
       start: async () =>
         readJobRun(
           await callDbt<VendorRun>(context, 'POST', `${accountPath(connection)}/jobs/${job}/run/`, {
@@ -153,7 +150,7 @@ export const runJob = defineAction<DbtConnection>()({
           }),
           connection,
         ),
-      findByKey: () => findByTag(context, job, startKey.tag),
+      findByKey: async () => (await provider.recent()).findLast((run) => isMarked(run, startKey.tag)),
     });
     return followRun(host, provider, run, input);
   },

@@ -1,10 +1,12 @@
 import { text } from '../../operations/fields.ts';
 import type { Context } from '../../operations/context.ts';
+import type { KnownCause } from '../../runs/known-causes.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { isFinished, readMoment, secondsBetween, type Run, type Step } from '../../runs/run.ts';
 import { accessUrl, accountPath, callDbt, numericId, openDbt, service } from './api.ts';
 import type { DbtConnection } from './connection.ts';
 import { failedNodes } from './failed-nodes.ts';
+import { readPage } from './pages.ts';
 import { said, statusOf, wordOf } from './statuses.ts';
 import { readFailure } from './step-failure.ts';
 
@@ -26,6 +28,8 @@ export interface VendorRun {
   href?: string | null;
   job?: { name?: string } | null;
   trigger?: Record<string, unknown> | null;
+  /** The run that this one repeats from its failure. */
+  retrying_run_id?: number | null;
   run_steps?: VendorStep[];
 }
 
@@ -108,6 +112,7 @@ export function readJobRun(run: VendorRun, connection: DbtConnection): Run {
       gitBranch: run.git_branch,
       gitSha: run.git_sha,
       cause: run.trigger?.['cause'],
+      retryOf: idOf(run.retrying_run_id),
     }),
   };
 }
@@ -128,11 +133,14 @@ function readStep(step: VendorStep): Step {
   };
 }
 
-/** The runs of the account's jobs; the steps, whose logs are long, are read only at the end. */
-export function jobRuns(
-  context: Context<DbtConnection>,
-  what = `the account ${context.connection.accountId}`,
-): RunProvider {
+const dbtCauses: readonly KnownCause[] = [
+  { pattern: /failure in test|got \d+ results?,? configured to/i, advice: 'The data breaks a rule that the test checks: look at the rows that it finds, then at where they come from.' },
+  { pattern: /compilation error/i, advice: 'dbt could not read the project: correct the model or macro that is named.' },
+  { pattern: /database error/i, advice: 'The database refused what the model asks for: run its compiled SQL there to see why.' },
+];
+
+/** The runs of a job, or of all jobs of the account; the steps, whose logs are long, are read only at the end. */
+export function jobRuns(context: Context<DbtConnection>, job?: string): RunProvider & { recent(): Promise<Run[]> } {
   const { connection } = context;
   const path = (id: string): string => `${accountPath(connection)}/runs/${numericId(id, 'Run ID')}/`;
   const read = (id: string, related: string): Promise<VendorRun> =>
@@ -140,8 +148,14 @@ export function jobRuns(
   const get = async (id: string): Promise<Run> => readJobRun(await read(id, 'job,trigger'), connection);
   return {
     service,
-    what,
+    knownCauses: dbtCauses,
+    what: job === undefined ? `the account ${connection.accountId}` : `job ${job}`,
     get,
+    async recent() {
+      const query = { job_definition_id: job, order_by: '-id', include_related: 'trigger,job' };
+      const { entries } = await readPage<VendorRun>(context, 'runs', query);
+      return entries.map((run) => readJobRun(run, connection));
+    },
     async cancel(id) {
       try {
         await openDbt(context).send('POST', `${path(id)}cancel/`, { effect: 'idempotent' });
@@ -153,7 +167,10 @@ export function jobRuns(
     async steps(run) {
       const { run_steps: steps = [] } = await read(run.id, 'run_steps');
       const ordered = steps.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0)).map(readStep);
-      return run.status === 'failed' ? [...ordered, ...(await failedNodes(run.id, context))] : ordered;
+      if (run.status !== 'failed') return ordered;
+      // The models and tests come before the command that ran them, so that the cause is the first that failed.
+      const at = ordered.findIndex(({ status }) => status === 'failed');
+      return ordered.toSpliced(at < 0 ? ordered.length : at, 0, ...(await failedNodes(run.id, context)));
     },
   };
 }

@@ -7,6 +7,7 @@ import { getJobRun } from './get-job-run.ts';
 import { jobRunCompleted } from './job-run-completed.ts';
 import { jobRunErrored } from './job-run-errored.ts';
 import { jobRunStarted } from './job-run-started.ts';
+import { rerunFailedRun } from './rerun-failed-run.ts';
 import { runJob } from './run-job.ts';
 
 /** The dbt platform. */
@@ -15,6 +16,6 @@ export const dbt = defineService({
   name: service,
   description: 'React to job runs of the dbt platform, run jobs, wait for them, and say which step failed.',
   connection: dbtConnection,
-  operations: [runJob, getJobRun, cancelJobRun, findJob],
+  operations: [runJob, getJobRun, cancelJobRun, rerunFailedRun, findJob],
   triggers: [jobRunCompleted, jobRunStarted, jobRunErrored],
 });

@@ -1,15 +1,14 @@
 import * as v from 'valibot';
 import { values } from '../../operations/fields.ts';
 import { defineAction } from '../../operations/operation.ts';
-import { runFields } from '../../runs/run.ts';
-import { startKeyField, startKeyOf } from '../../runs/start-key.ts';
-import { hasParameters, startOnce, theOnly } from '../../runs/start-once.ts';
+import { runFields } from '../../runs/report.ts';
+import { startFields, startKeyOf } from '../../runs/start-key.ts';
+import { startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/wait-for-run.ts';
 import type { ModeConnection } from './connection.ts';
-import { readPage } from './pages.ts';
 import { openReport, reportField } from './reports.ts';
-import { newestFirst, readReportRun, reportRuns, runsPath, sampleReportRun, type VendorReportRun } from './runs.ts';
+import { reportRuns, sampleReportRun, startReportRun } from './runs.ts';
 
 const { onTimeout: _cannotCancel, ...wait } = waitFields;
 
@@ -34,7 +33,7 @@ export const runReport = defineAction<ModeConnection>()({
       }),
     ),
     ...wait,
-    ...startKeyField,
+    ...startFields,
   },
   output: runFields,
   sample: sampleReportRun,
@@ -46,15 +45,9 @@ export const runReport = defineAction<ModeConnection>()({
     const started = await startOnce(host, {
       provider,
       startKey: startKeyOf(host, input.startKey),
-      async start() {
-        const run = await report.api.json<VendorReportRun>('POST', runsPath(report.id), { json: { parameters } });
-        return readReportRun(run, report, connection);
-      },
-      async findLost(since) {
-        const { entries } = await readPage<VendorReportRun>(report.api, runsPath(report.id), 'report_runs', 1, newestFirst);
-        const found = theOnly(entries.filter((run) => Date.parse(run.created_at ?? '') >= since && hasParameters(run.parameters, parameters)));
-        return found && readReportRun(found, report, connection);
-      },
+      reuse: input.reuse,
+      parameters,
+      start: () => startReportRun(report, parameters, connection),
     });
     return followRun(host, provider, started, { ...input, onTimeout: 'leave' });
   },

@@ -44,6 +44,9 @@ const words: StatusWords = {
 /** Our word for the state of a run of a report or of a query. */
 export const statusOf = ({ state }: { state?: string }): Run['status'] => readStatus(words, state);
 
+/** The order in which runs are asked for. */
+export const newestFirst = { order: 'desc', order_by: 'created_at' };
+
 /** The path of the runs of a report, or of one of them. */
 export function runsPath(report: string, run?: string): string {
   return `${reportPath(report)}/runs${run === undefined ? '' : `/${encodeURIComponent(run)}`}`;
@@ -89,6 +92,11 @@ function readStep(run: VendorQueryRun, queries: VendorQuery[]): Step {
   };
 }
 
+/** Starts a run: `runs`, in the plural. */
+export async function startReportRun({ api, ...report }: Report, parameters: Record<string, unknown>, connection: ModeConnection): Promise<Run> {
+  return readReportRun(await api.json<VendorReportRun>('POST', runsPath(report.id), { json: { parameters } }), { api, ...report }, connection);
+}
+
 /** The runs of a report. Mode has no way to cancel one. */
 export function reportRuns(report: Report, { connection }: Context<ModeConnection>): RunProvider {
   const { api, name } = report;
@@ -97,6 +105,10 @@ export function reportRuns(report: Report, { connection }: Context<ModeConnectio
     what: `the report ${name}`,
     async get(id) {
       return readReportRun(await api.json<VendorReportRun>('GET', runsPath(report.id, id)), report, connection);
+    },
+    async recent() {
+      const { entries } = await readPage<VendorReportRun>(api, runsPath(report.id), 'report_runs', 1, newestFirst);
+      return entries.map((run) => readReportRun(run, report, connection));
     },
     async cancel() {
       throw new PipewrightError({
@@ -113,9 +125,6 @@ export function reportRuns(report: Report, { connection }: Context<ModeConnectio
     },
   };
 }
-
-/** The order in which runs are asked for. */
-export const newestFirst = { order: 'desc', order_by: 'created_at' };
 
 /** The newest run of a report that succeeded; undefined when there is none. */
 export async function latestSuccess(api: Api, report: string): Promise<VendorReportRun | undefined> {

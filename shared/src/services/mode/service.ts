@@ -5,6 +5,7 @@ import { downloadResults } from './download-results.ts';
 import { findReport } from './find-report.ts';
 import { getReportRun } from './get-report-run.ts';
 import { reportRunFinished } from './report-run-finished.ts';
+import { rerunFailedRun } from './rerun-failed-run.ts';
 import { runReport } from './run-report.ts';
 
 /** Mode, which is also sold as ThoughtSpot Analyst Studio. */
@@ -13,6 +14,6 @@ export const mode = defineService({
   name: service,
   description: 'Run reports of Mode, wait for them, and download what their queries found.',
   connection: modeConnection,
-  operations: [runReport, getReportRun, findReport, downloadResults],
+  operations: [runReport, getReportRun, rerunFailedRun, findReport, downloadResults],
   triggers: [reportRunFinished],
 });

@@ -82,12 +82,23 @@ export function readExecution(pipeline: string, execution: VendorExecution): Run
   };
 }
 
+/**
+ * Executes a pipeline.
+ * @throws PipewrightError `unexpected-answer` when Quantemplate names no run
+ */
+export async function startExecution(api: Api, pipeline: string): Promise<Run> {
+  const execution = await api.json<VendorExecution | undefined>('POST', executionsPath(pipeline));
+  if (typeof execution?.id === 'string') return readExecution(pipeline, execution);
+  throw new PipewrightError({ code: 'unexpected-answer', service, message: 'Quantemplate took the request but named no run.' });
+}
+
 /** The executions of a pipeline as runs. */
 export function pipelineRuns(api: Api, pipeline: string): RunProvider {
   return {
     service,
     what: `pipeline ${pipeline}`,
     get: async (id) => readExecution(pipeline, await findExecution(api, pipeline, id)),
+    recent: async () => (await listExecutions(api, pipeline)).map((execution) => readExecution(pipeline, execution)),
     async cancel() {
       throw new PipewrightError({
         code: 'bad-input',

@@ -1,13 +1,12 @@
-import { PipewrightError } from '../../host/error.ts';
 import { defineAction } from '../../operations/operation.ts';
-import { runFields } from '../../runs/run.ts';
-import { startKeyField, startKeyOf } from '../../runs/start-key.ts';
-import { startOnce, theOnly } from '../../runs/start-once.ts';
+import { runFields } from '../../runs/report.ts';
+import { startFields, startKeyOf } from '../../runs/start-key.ts';
+import { startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/wait-for-run.ts';
-import { openOrganisation, service } from './api.ts';
+import { openOrganisation } from './api.ts';
 import type { QuantemplateConnection } from './connection.ts';
-import { executionsPath, listExecutions, pipelineRuns, readExecution, samplePipelineRun, type VendorExecution } from './executions.ts';
+import { pipelineRuns, samplePipelineRun, startExecution } from './executions.ts';
 import { pipelineField } from './pipelines.ts';
 
 // A run cannot be cancelled from outside Quantemplate, so nothing is asked about it.
@@ -24,7 +23,7 @@ export const runPipeline = defineAction<QuantemplateConnection>()({
   resource: 'Pipeline Run',
   description: 'Starts a pipeline and, if wished, waits until it has finished.',
   effect: 'starts work',
-  input: { pipeline: pipelineField, wait, onFailure, timeoutMinutes, ...startKeyField },
+  input: { pipeline: pipelineField, wait, onFailure, timeoutMinutes, ...startFields },
   output: runFields,
   sample: samplePipelineRun,
   async run(input, context) {
@@ -33,20 +32,8 @@ export const runPipeline = defineAction<QuantemplateConnection>()({
     const run = await startOnce(context.host, {
       provider,
       startKey: startKeyOf(context.host, input.startKey),
-      async start() {
-        const execution = await api.json<VendorExecution | undefined>('POST', executionsPath(input.pipeline));
-        if (typeof execution?.id === 'string') return readExecution(input.pipeline, execution);
-        throw new PipewrightError({
-          code: 'unexpected-answer',
-          service,
-          message: 'Quantemplate took the request but named no run.',
-        });
-      },
-      async findLost(since) {
-        const executions = await listExecutions(api, input.pipeline);
-        const found = theOnly(executions.filter(({ createdAt }) => Date.parse(createdAt ?? '') >= since));
-        return found && readExecution(input.pipeline, found);
-      },
+      reuse: input.reuse,
+      start: () => startExecution(api, input.pipeline),
     });
     return followRun(context.host, provider, run, { ...input, onTimeout: 'leave' });
   },

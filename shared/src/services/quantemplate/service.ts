@@ -6,6 +6,7 @@ import { downloadDataset } from './download-dataset.ts';
 import { downloadPipelineOutput } from './download-pipeline-output.ts';
 import { getPipelineRun } from './get-pipeline-run.ts';
 import { pipelineCompleted } from './pipeline-completed.ts';
+import { rerunFailedRun } from './rerun-failed-run.ts';
 import { runPipeline } from './run-pipeline.ts';
 import { uploadDataset } from './upload-dataset.ts';
 
@@ -16,6 +17,6 @@ export const quantemplate = defineService({
   description:
     'React to updated datasets and completed pipelines of Quantemplate, run pipelines, and download or upload datasets.',
   connection: quantemplateConnection,
-  operations: [runPipeline, getPipelineRun, downloadPipelineOutput, downloadDataset, uploadDataset],
+  operations: [runPipeline, getPipelineRun, rerunFailedRun, downloadPipelineOutput, downloadDataset, uploadDataset],
   triggers: [datasetUpdated, pipelineCompleted],
 });

@@ -49,6 +49,7 @@ export async function openFactory(named: string, context: Context<AzureConnectio
 export const factoryKind: PipelineHomeKind = {
   service,
   version,
+  startsFromFailure: true,
   key: 'factory',
   field: factoryField,
   noun: 'factory',

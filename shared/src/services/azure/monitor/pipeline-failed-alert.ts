@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { list, text } from '../../../operations/fields.ts';
 import { defineWebhookTrigger } from '../../../operations/trigger.ts';
-import { pointedToRun, readMoment, runFields, type RunReport } from '../../../runs/run.ts';
+import { pointedToRun, runFields, type RunReport } from '../../../runs/report.ts';
+import { readMoment } from '../../../runs/run.ts';
 import { readRun } from '../../../runs/wait-for-run.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../../webhooks/shared-secret-fields.ts';
 import { problemField, verificationFields } from '../../../webhooks/take-delivery.ts';

@@ -1,6 +1,6 @@
 import { defineAction, type Action } from '../../../operations/operation.ts';
 import { cancelRun } from '../../../runs/cancel-run.ts';
-import { runFields } from '../../../runs/run.ts';
+import { runFields } from '../../../runs/report.ts';
 import type { AzureConnection } from '../connection.ts';
 import { inHome, openHome, type PipelineHomeKind } from './home.ts';
 import { samplePipelineRun } from './pipeline-run.ts';

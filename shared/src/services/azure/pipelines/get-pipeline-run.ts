@@ -1,5 +1,5 @@
 import { defineAction, type Action } from '../../../operations/operation.ts';
-import { runFields } from '../../../runs/run.ts';
+import { runFields } from '../../../runs/report.ts';
 import { readRun } from '../../../runs/wait-for-run.ts';
 import type { AzureConnection } from '../connection.ts';
 import { inHome, openHome, type PipelineHomeKind } from './home.ts';

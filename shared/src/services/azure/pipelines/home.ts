@@ -21,6 +21,8 @@ export interface PipelineHomeKind {
   service: string;
   /** Version of the interface. */
   version: string;
+  /** Whether a recovery run finds the activity that failed by itself. */
+  startsFromFailure: boolean;
   /** Name of the input field that says which home: `factory`. */
   key: string;
   field: Field;

@@ -7,6 +7,7 @@ import type { PipelineHomeKind } from './home.ts';
 import { definePipelineRunFinished } from './pipeline-run-finished.ts';
 import { pipelineField } from './pipelines.ts';
 import { defineRunPipeline } from './run-pipeline.ts';
+import { defineRerunFailedRun } from './rerun-failed-run.ts';
 import { runField } from './runs.ts';
 
 /** What Data Factory and Synapse both can do with pipelines. */
@@ -18,6 +19,7 @@ export function pipelineOperations(kind: PipelineHomeKind): { operations: Operat
       defineRunPipeline(kind, pipeline),
       defineGetPipelineRun(kind, run),
       defineCancelPipelineRun(kind, run),
+      defineRerunFailedRun(kind, run),
       defineFindPipeline(kind),
     ],
     triggers: [definePipelineRunFinished(kind, pipeline)],

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { definePollingTrigger, type PollingTrigger } from '../../../operations/trigger.ts';
-import { finishedFilter, isWanted } from '../../../runs/finished-filter.ts';
-import { reportRun, runFields } from '../../../runs/run.ts';
+import { finishedEvents, finishedFilter } from '../../../runs/finished-filter.ts';
+import { runFields } from '../../../runs/report.ts';
 import type { AzureConnection } from '../connection.ts';
-import { queryAll } from '../pages.ts';
 import { inHome, openHome, type PipelineHomeKind } from './home.ts';
-import { readPipelineRun, samplePipelineRun, window, type VendorPipelineRun } from './pipeline-run.ts';
+import { samplePipelineRun } from './pipeline-run.ts';
 import type { PipelineField } from './pipelines.ts';
+import { pipelineRuns } from './runs.ts';
 
 /**
  * Looks for runs that have ended.
@@ -22,20 +22,8 @@ export function definePipelineRunFinished(kind: PipelineHomeKind, pipeline: Pipe
     output: runFields,
     sample: samplePipelineRun(kind),
     async poll(input, since, context) {
-      const { api, path, runPage } = await openHome(kind, input, context);
-      const filters = input.pipeline
-        ? { filters: [{ operand: 'PipelineName', operator: 'Equals', values: [input.pipeline] }] }
-        : {};
-      const body = {
-        ...window(context.host.now(), since.getTime()),
-        ...filters,
-        orderBy: [{ orderBy: 'RunEnd', order: 'DESC' }],
-      };
-      const runs = await queryAll<VendorPipelineRun>(api, 'POST', `${path}/queryPipelineRuns`, kind.version, body);
-      return runs
-        .map((run) => reportRun(readPipelineRun(kind.service, run, runPage(run.runId))))
-        .filter((run) => isWanted(run, input))
-        .map((run) => ({ id: run.id, data: run }));
+      const home = await openHome(kind, input, context);
+      return finishedEvents(await pipelineRuns(kind, home, context.host, input.pipeline).recent(since.getTime()), input);
     },
   });
 }

@@ -67,6 +67,11 @@ export function readPipelineRun(service: string, run: VendorPipelineRun, url: st
   };
 }
 
+/** What an activity says in the midst of its inner workings: `ErrorCode=…,'Type=…,Message=Login failed.,Source=…`. */
+function plainMessage(message: string): string {
+  return /Message=([^]+?)(?:,Source=|,'Type=|$)/.exec(message)?.[1]?.trim() ?? message;
+}
+
 /** The activity run in our words. */
 export function readActivityRun(activity: VendorActivityRun): Step {
   const startedAt = readMoment(activity.activityRunStart);
@@ -79,7 +84,7 @@ export function readActivityRun(activity: VendorActivityRun): Step {
     ...(finishedAt ? { finishedAt } : {}),
     ...(activity.durationInMs ? { durationSeconds: activity.durationInMs / 1000 } : {}),
     ...(activity.error?.errorCode ? { code: activity.error.errorCode } : {}),
-    ...(activity.error?.message ? { message: activity.error.message } : {}),
+    ...(activity.error?.message ? { message: plainMessage(activity.error.message) } : {}),
     ...(activity.output === undefined ? {} : { output: activity.output }),
   };
 }

@@ -1,9 +1,10 @@
 import type { Host } from '../../../host/host.ts';
 import { text } from '../../../operations/fields.ts';
 import type { RunProvider } from '../../../runs/provider.ts';
-import type { Step } from '../../../runs/run.ts';
+import type { Run, Step } from '../../../runs/run.ts';
 import { queryAll } from '../pages.ts';
 import type { PipelineHome, PipelineHomeKind } from './home.ts';
+import { pipelineCauses } from './known-causes.ts';
 import {
   readActivityRun,
   readPipelineRun,
@@ -35,18 +36,34 @@ function childOf({ type, output }: Step): { id: string; name: string } | undefin
   return { id: pipelineRunId, name: typeof pipelineName === 'string' ? pipelineName : '' };
 }
 
+/** What counts as recent unless told otherwise: runs of so many milliseconds, and of those the newest. */
+const recently = { age: 7 * 24 * 3_600_000, most: 100 };
+
+/** The runs of the pipelines of a factory or workspace, with those of a pipeline or of any. */
+export interface PipelineRuns extends RunProvider {
+  /** @param since every run that was updated since then, in milliseconds since 1970; default: the newest of the last week */
+  recent(since?: number): Promise<Run[]>;
+}
+
 /** The runs of the pipelines of a factory or workspace. */
-export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: Host, pipeline?: string): RunProvider {
+export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: Host, pipeline?: string): PipelineRuns {
   const { service, version } = kind;
   const { api, path } = home;
   const query = { 'api-version': version };
   const runPath = (id: string): string => `${path}/pipelineruns/${encodeURIComponent(id)}`;
   return {
     service,
+    knownCauses: pipelineCauses,
     what: pipeline ? `pipeline ${pipeline}` : `the ${kind.noun} ${home.name}`,
     async get(id) {
       const run = await api.json<VendorPipelineRun>('GET', runPath(id), { query });
       return readPipelineRun(service, run, home.runPage(id));
+    },
+    async recent(since) {
+      const filters = pipeline ? { filters: [{ operand: 'PipelineName', operator: 'Equals', values: [pipeline] }] } : {};
+      const body = { ...window(host.now(), since ?? host.now() - recently.age), ...filters, orderBy: [{ orderBy: 'RunStart', order: 'DESC' }] };
+      const runs = await queryAll<VendorPipelineRun>(api, 'POST', `${path}/queryPipelineRuns`, version, body, since === undefined ? recently.most : undefined);
+      return runs.map((run) => readPipelineRun(service, run, home.runPage(run.runId)));
     },
     async cancel(id) {
       await api.send('POST', `${runPath(id)}/cancel`, { query: { ...query, isRecursive: true }, effect: 'idempotent' });

@@ -1,5 +1,5 @@
 import { defineAction } from '../../../operations/operation.ts';
-import { runFields } from '../../../runs/run.ts';
+import { runFields } from '../../../runs/report.ts';
 import { readRun } from '../../../runs/wait-for-run.ts';
 import type { AzureConnection } from '../connection.ts';
 import { sampleSparkJob, sparkJobField, sparkJobs } from './spark-jobs.ts';

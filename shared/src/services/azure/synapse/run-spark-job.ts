@@ -2,22 +2,15 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../../host/error.ts';
 import { integer, list, option, text, values } from '../../../operations/fields.ts';
 import { defineAction, type Values } from '../../../operations/operation.ts';
-import { runFields, type Run } from '../../../runs/run.ts';
-import { startKeyField, startKeyOf } from '../../../runs/start-key.ts';
+import { runFields } from '../../../runs/report.ts';
+import { startFields, startKeyOf } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import { followRun } from '../../../runs/wait-for-run.ts';
 import type { AzureConnection } from '../connection.ts';
-import {
-  batchesPath,
-  listSparkJobs,
-  readSparkJob,
-  sampleSparkJob,
-  sparkJobs,
-  type VendorSparkJob,
-} from './spark-jobs.ts';
+import { findSparkJobByTag, readSparkJob, sampleSparkJob, sparkJobs, startSparkJob } from './spark-jobs.ts';
 import { sparkPoolField } from './spark-pool.ts';
-import { openWorkspace, service, workspaceField, type Workspace } from './workspace.ts';
+import { openWorkspace, service, workspaceField } from './workspace.ts';
 
 /** Cores and memory of the driver and of every executor; each fits into the node of a pool of that size. */
 const sizes = {
@@ -120,7 +113,7 @@ function checkFile(file: string): void {
   });
 }
 
-function body(input: Values<typeof job>, key: string): object {
+function body(input: Values<typeof job>): object {
   const { cores, memory } = sizes[input.size];
   return {
     name: input.name,
@@ -137,18 +130,7 @@ function body(input: Values<typeof job>, key: string): object {
     executorCores: cores,
     executorMemory: memory,
     numExecutors: input.executors,
-    tags: { pipewright: key },
   };
-}
-
-/** Looks for the job with a key among the first and the last of the pool: Synapse does not say how it sorts them. */
-async function findByKey(workspace: Workspace, pool: string, key: string): Promise<Run | undefined> {
-  const first = await listSparkJobs(workspace, pool);
-  const count = first.sessions?.length ?? 0;
-  const last =
-    first.total > count ? await listSparkJobs(workspace, pool, Math.max(count, first.total - 50)) : undefined;
-  const found = [...(first.sessions ?? []), ...(last?.sessions ?? [])].find(({ tags }) => tags?.['pipewright'] === key);
-  return found && readSparkJob(found, workspace, pool);
 }
 
 /**
@@ -162,7 +144,7 @@ export const runSparkJob = defineAction<AzureConnection>()({
   resource: 'Spark Job',
   description: 'Submits a Spark batch job to a pool and, if wished, waits until it has finished.',
   effect: 'starts work',
-  input: { workspace: workspaceField, pool: sparkPoolField, ...job, ...waitFields, ...startKeyField },
+  input: { workspace: workspaceField, pool: sparkPoolField, ...job, ...waitFields, ...startFields },
   output: runFields,
   sample: sampleSparkJob,
   async run(input, context) {
@@ -170,18 +152,18 @@ export const runSparkJob = defineAction<AzureConnection>()({
     const { host } = context;
     const { pool } = input;
     const workspace = await openWorkspace(input.workspace, context);
-    const provider = sparkJobs(workspace, pool, `Spark job ${input.name}`);
+    const provider = sparkJobs(workspace, pool, input.name);
     const startKey = startKeyOf(host, input.startKey);
-    const json = body(input, startKey.tag);
+    const json = body(input);
     const started = await startOnce(host, {
       provider,
       startKey,
+      reuse: input.reuse,
+      parameters: { file: input.file, className: input.className, args: input.arguments?.length ? input.arguments : undefined },
       async start() {
-        const query = { detailed: true };
-        const created = await workspace.api.json<VendorSparkJob>('POST', batchesPath(pool), { query, json });
-        return readSparkJob(created, workspace, pool);
+        return readSparkJob(await startSparkJob(workspace, pool, json, startKey.tag), workspace, pool);
       },
-      findByKey: () => findByKey(workspace, pool, startKey.tag),
+      findByKey: () => findSparkJobByTag(workspace, pool, startKey.tag),
     });
     return followRun(host, provider, started, input);
   },

@@ -3,6 +3,7 @@ import { azureConnection } from '../connection.ts';
 import { pipelineOperations } from '../pipelines/operations.ts';
 import { getSparkJob } from './get-spark-job.ts';
 import { getWorkspace } from './get-workspace.ts';
+import { rerunFailedJob } from './rerun-failed-job.ts';
 import { runSparkJob } from './run-spark-job.ts';
 import { service, workspaceKind } from './workspace.ts';
 
@@ -14,6 +15,6 @@ export const synapse = defineService({
   name: service,
   description: 'Run pipelines and Spark jobs of Azure Synapse Analytics, and wait for them.',
   connection: azureConnection,
-  operations: [...operations, runSparkJob, getSparkJob, getWorkspace],
+  operations: [...operations, runSparkJob, getSparkJob, rerunFailedJob, getWorkspace],
   triggers,
 });

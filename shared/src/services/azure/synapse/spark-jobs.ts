@@ -1,6 +1,7 @@
 import { defineChoices, search } from '../../../operations/choice-list.ts';
 import { text } from '../../../operations/fields.ts';
 import type { Context } from '../../../operations/context.ts';
+import type { KnownCause } from '../../../runs/known-causes.ts';
 import type { RunProvider } from '../../../runs/provider.ts';
 import { readMoment, readStatus, secondsBetween, type Run, type StatusWords } from '../../../runs/run.ts';
 import type { AzureConnection } from '../connection.ts';
@@ -17,7 +18,7 @@ export interface VendorSparkJob {
   appId?: string | null;
   tags?: Record<string, string> | null;
   errorInfo?: { message?: string; errorCode?: string; source?: string }[] | null;
-  livyInfo?: { runningAt?: string | null; jobCreationRequest?: { file?: string; className?: string; args?: string[] } };
+  livyInfo?: { runningAt?: string | null; jobCreationRequest?: { file?: string; className?: string; args?: string[]; [more: string]: unknown } };
   schedulerInfo?: { submittedAt?: string | null; scheduledAt?: string | null; endedAt?: string | null };
 }
 
@@ -93,12 +94,43 @@ export function readSparkJob(job: VendorSparkJob, workspace: Workspace, pool: st
   };
 }
 
-/** The jobs of a pool. */
-export function sparkJobs(workspace: Workspace, pool: string, what = `the Spark pool ${pool}`): RunProvider {
+/** @see https://learn.microsoft.com/azure/synapse-analytics/spark/apache-spark-handle-livy-error */
+const sparkCauses: readonly KnownCause[] = [
+  { pattern: /capacity_exceeded|vcores|quota/i, advice: 'The workspace or the pool has no cores left: wait until other jobs have ended, or ask for fewer executors.' },
+  { pattern: /LIVY_JOB_STATE_DEAD|exit code 1\b|exitCode 1\b|user class threw/i, advice: 'The code of the job raised an error: read the log of the driver (stderr) on the page of the job.' },
+];
+
+/** The first and the last jobs of a pool, newest first: Synapse does not say how it sorts them. */
+async function endsOfList(workspace: Workspace, pool: string): Promise<VendorSparkJob[]> {
+  const first = await listSparkJobs(workspace, pool);
+  const count = first.sessions?.length ?? 0;
+  const last = first.total > count ? await listSparkJobs(workspace, pool, Math.max(count, first.total - 50)) : undefined;
+  return [...(first.sessions ?? []), ...(last?.sessions ?? [])].sort((a, b) => b.id - a.id);
+}
+
+/** Submits a job with a tag by which it is found again when the answer is lost. */
+export function startSparkJob(workspace: Workspace, pool: string, request: object, tag: string): Promise<VendorSparkJob> {
+  const json = { ...request, tags: { pipewright: tag } };
+  return workspace.api.json<VendorSparkJob>('POST', batchesPath(pool), { query: { detailed: true }, json });
+}
+
+/** The job with a tag. */
+export async function findSparkJobByTag(workspace: Workspace, pool: string, tag: string): Promise<Run | undefined> {
+  const found = (await endsOfList(workspace, pool)).find(({ tags }) => tags?.['pipewright'] === tag);
+  return found && readSparkJob(found, workspace, pool);
+}
+
+/** The jobs of a pool; with a name, those that are called so are recent runs of the same. */
+export function sparkJobs(workspace: Workspace, pool: string, name?: string): RunProvider {
   const path = (id: string): string => `${batchesPath(pool)}/${encodeURIComponent(id)}`;
   return {
     service,
-    what,
+    knownCauses: sparkCauses,
+    what: name === undefined ? `the Spark pool ${pool}` : `Spark job ${name}`,
+    async recent() {
+      const jobs = (await endsOfList(workspace, pool)).map((job) => readSparkJob(job, workspace, pool));
+      return name === undefined ? jobs : jobs.filter((job) => job.name === name);
+    },
     async get(id) {
       const job = await workspace.api.json<VendorSparkJob>('GET', path(id), { query: { detailed: true } });
       return readSparkJob(job, workspace, pool);

@@ -63,6 +63,7 @@ export function workspaceId(named: string, context: Context<AzureConnection>): P
 export const workspaceKind: PipelineHomeKind = {
   service,
   version,
+  startsFromFailure: false,
   key: 'workspace',
   field: workspaceField,
   noun: 'workspace',

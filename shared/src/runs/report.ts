@@ -1,0 +1,80 @@
+import * as v from 'valibot';
+import { boolean, json, option, text, values } from '../operations/fields.ts';
+import { explain, firstFailure } from './explain.ts';
+import type { KnownCause } from './known-causes.ts';
+import { isFinished, type Run } from './run.ts';
+
+/** A run as an operation gives it back. */
+export interface RunReport extends Run {
+  /** False while it goes on, or when waiting ended before it did. */
+  finished: boolean;
+  succeeded: boolean;
+  /** Name and message of the step at which the failure began. */
+  failedStep?: string;
+  failedMessage?: string;
+  /** Of a run that ended badly: what happened, why, and what to do, in plain sentences. */
+  explanation?: string;
+  /** The same in Markdown. */
+  explanationMarkdown?: string;
+  /** The same as blocks of Slack. */
+  explanationBlocks?: object[];
+}
+
+/**
+ * Adds to a run what a person asks first: is it over, did it work, at which step it failed, why, and what to do.
+ * @param causes what the service knows of failures, before what is known of all
+ */
+export function reportRun(run: Run, causes: readonly KnownCause[] = []): RunReport {
+  const failed = firstFailure(run);
+  const failedMessage = failed?.message ?? (run.status === 'failed' ? run.message : undefined);
+  return {
+    ...run,
+    finished: isFinished(run.status),
+    succeeded: run.status === 'succeeded',
+    ...(failed ? { failedStep: failed.name } : {}),
+    ...(failedMessage ? { failedMessage } : {}),
+    ...explain(run, causes),
+  };
+}
+
+const statuses = [
+  { value: 'queued', label: 'Queued' },
+  { value: 'running', label: 'Running' },
+  { value: 'succeeded', label: 'Succeeded' },
+  { value: 'failed', label: 'Failed' },
+  { value: 'cancelled', label: 'Cancelled' },
+  { value: 'timed-out', label: 'Timed Out' },
+  { value: 'unknown', label: 'Unknown' },
+] as const;
+
+/** Output fields of every operation that gives a run back. */
+export const runFields = {
+  id: text({ label: 'Run ID' }),
+  service: text({ label: 'Service' }),
+  name: text({ label: 'Name' }),
+  status: option(statuses, { label: 'Status' }),
+  vendorStatus: text({ label: 'Status in the Words of the Service' }),
+  finished: boolean({ label: 'Finished' }),
+  succeeded: boolean({ label: 'Succeeded' }),
+  startedAt: v.optional(text({ label: 'Started At' })),
+  finishedAt: v.optional(text({ label: 'Finished At' })),
+  durationSeconds: v.optional(v.pipe(v.number(), v.metadata({ label: 'Duration in Seconds', kind: 'integer' }))),
+  url: v.optional(text({ label: 'Page of the Run' })),
+  parameters: values({ label: 'Parameters' }),
+  message: v.optional(text({ label: 'Message' })),
+  failedStep: v.optional(text({ label: 'Failed Step' })),
+  failedMessage: v.optional(text({ label: 'Message of the Failed Step' })),
+  explanation: v.optional(text({ label: 'Explanation' })),
+  explanationMarkdown: v.optional(text({ label: 'Explanation in Markdown' })),
+  explanationBlocks: v.optional(json({ label: 'Explanation as Slack Blocks' })),
+  steps: json({ label: 'Steps' }),
+  details: v.optional(values({ label: 'Details' })),
+};
+
+/** An output of a run's operation, as `runFields` describe it. */
+export type RunOutput = { [K in keyof RunReport]: RunReport[K] };
+
+/** A run of which no more is known than that it is there; where it stands is to be looked up. */
+export function pointedToRun(run: Pick<Run, 'id' | 'service' | 'name'> & Partial<Run>): RunReport {
+  return reportRun({ status: 'unknown', vendorStatus: '', parameters: {}, steps: [], ...run });
+}

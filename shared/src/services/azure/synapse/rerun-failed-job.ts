@@ -1,0 +1,43 @@
+import { PipewrightError } from '../../../host/error.ts';
+import { defineAction } from '../../../operations/operation.ts';
+import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../../runs/rerun.ts';
+import { startKeyOf } from '../../../runs/start-key.ts';
+import { waitFields } from '../../../runs/wait-fields.ts';
+import type { AzureConnection } from '../connection.ts';
+import { batchesPath, findSparkJobByTag, readSparkJob, sampleSparkJob, sparkJobField, sparkJobs, startSparkJob, type VendorSparkJob } from './spark-jobs.ts';
+import { sparkPoolField } from './spark-pool.ts';
+import { openWorkspace, service, workspaceField } from './workspace.ts';
+
+/**
+ * Submits a Spark job anew as it was submitted then, which Synapse keeps with the job.
+ * @see https://learn.microsoft.com/rest/api/synapse/data-plane/spark-batch/create-spark-batch-job
+ */
+export const rerunFailedJob = defineAction<AzureConnection>()({
+  key: 'rerunFailedJob',
+  name: 'Rerun Failed Job',
+  resource: 'Spark Job',
+  description: 'Submits a Spark job that failed again, with the same file, arguments and sizes.',
+  effect: 'starts work',
+  input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField, ...rerunFields, ...waitFields },
+  output: rerunOutput,
+  sample: sampleRerun(sampleSparkJob, []),
+  async run(input, context) {
+    const workspace = await openWorkspace(input.workspace, context);
+    const { pool } = input;
+    return rerun(context.host, sparkJobs(workspace, pool), { ...input, run: input.job }, async (failed) => {
+      const path = `${batchesPath(pool)}/${encodeURIComponent(failed.id)}`;
+      const { livyInfo } = await workspace.api.json<VendorSparkJob>('GET', path, { query: { detailed: true } });
+      const request = livyInfo?.jobCreationRequest;
+      if (!request?.file) {
+        throw new PipewrightError({ code: 'unexpected-answer', service, message: `Synapse does not say how the job ${failed.id} was submitted.`, hint: 'Use Run Spark Job with the values of the job.' });
+      }
+      const { tag } = startKeyOf(context.host, input.startKey);
+      return {
+        provider: sparkJobs(workspace, pool, failed.name),
+        steps: [],
+        start: async () => readSparkJob(await startSparkJob(workspace, pool, { ...request, name: failed.name }, tag), workspace, pool),
+        find: () => findSparkJobByTag(workspace, pool, tag),
+      };
+    });
+  },
+});

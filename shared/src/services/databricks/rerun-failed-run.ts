@@ -1,0 +1,45 @@
+import { defineAction } from '../../operations/operation.ts';
+import { rerun, rerunFields, rerunOutput, sampleRerun, unfinishedSteps } from '../../runs/rerun.ts';
+import { waitFields } from '../../runs/wait-fields.ts';
+import { exactId, openDatabricks } from './api.ts';
+import type { DatabricksConnection } from './connection.ts';
+import { jobRuns, readVendorRun, repairsOf, runField, sampleJobRun } from './runs.ts';
+
+/**
+ * Repairs a run: the tasks that failed or were skipped run again, as a part of the same run, with its job parameters.
+ * @see https://docs.databricks.com/api/workspace/jobs/repairrun
+ */
+export const rerunFailedRun = defineAction<DatabricksConnection>()({
+  key: 'rerunFailedRun',
+  name: 'Rerun Failed Run',
+  resource: 'Job Run',
+  description: 'Repairs a failed run of a job: its failed and skipped tasks run again, with the same parameters.',
+  effect: 'starts work',
+  input: { run: runField, ...rerunFields, ...waitFields },
+  output: rerunOutput,
+  sample: sampleRerun(sampleJobRun, ['report']),
+  run: (input, context) =>
+    rerun(context.host, jobRuns(context), input, async (failed) => {
+      const repairs = repairsOf(await readVendorRun(failed.id, context));
+      const latest = repairs.at(-1);
+      const repaired = jobRuns(context, `the run ${failed.id}`, { after: repairs });
+      return {
+        provider: repaired,
+        steps: unfinishedSteps(failed),
+        async start() {
+          const json = {
+            run_id: exactId(failed.id, 'Run ID'),
+            rerun_all_failed_tasks: true,
+            ...(latest === undefined ? {} : { latest_repair_id: exactId(latest, 'Repair ID') }),
+            ...(Object.keys(failed.parameters).length > 0 ? { job_parameters: failed.parameters } : {}),
+          };
+          await openDatabricks(context).send('POST', '/jobs/runs/repair', { json });
+          return { ...failed, status: 'queued', vendorStatus: 'PENDING', steps: [] };
+        },
+        async find() {
+          const now = repairsOf(await readVendorRun(failed.id, context));
+          return now.length > repairs.length ? repaired.get(failed.id) : undefined;
+        },
+      };
+    }),
+});

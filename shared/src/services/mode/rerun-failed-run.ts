@@ -1,0 +1,32 @@
+import { defineAction } from '../../operations/operation.ts';
+import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../runs/rerun.ts';
+import { waitFields } from '../../runs/wait-fields.ts';
+import type { ModeConnection } from './connection.ts';
+import { openReport, reportField } from './reports.ts';
+import { reportRuns, runField, sampleReportRun, startReportRun } from './runs.ts';
+
+const { onTimeout: _cannotCancel, ...wait } = waitFields;
+
+/**
+ * Mode cannot go on from a query that failed, so the whole report runs again, with the parameters of then.
+ * @see https://mode.com/developer/api-reference/analytics/report-runs/
+ */
+export const rerunFailedRun = defineAction<ModeConnection>()({
+  key: 'rerunFailedRun',
+  name: 'Rerun Failed Run',
+  resource: 'Report Run',
+  description: 'Runs all queries of a report again with the parameters of a run that failed.',
+  effect: 'starts work',
+  input: { report: reportField, run: runField, ...rerunFields, ...wait },
+  output: rerunOutput,
+  sample: sampleRerun(sampleReportRun, ['Claims by country']),
+  async run(input, context) {
+    const report = await openReport(input.report, context);
+    const provider = reportRuns(report, context);
+    return rerun(context.host, provider, { ...input, onTimeout: 'leave' }, async (failed) => ({
+      provider,
+      steps: failed.steps.map(({ name }) => name),
+      start: () => startReportRun(report, failed.parameters, context.connection),
+    }));
+  },
+});

@@ -1,0 +1,33 @@
+import { defineAction } from '../../operations/operation.ts';
+import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../runs/rerun.ts';
+import { waitFields } from '../../runs/wait-fields.ts';
+import { openOrganisation } from './api.ts';
+import type { QuantemplateConnection } from './connection.ts';
+import { pipelineRuns, samplePipelineRun, startExecution } from './executions.ts';
+import { executionField, pipelineField } from './pipelines.ts';
+
+const { onTimeout: _cannotCancel, ...wait } = waitFields;
+
+/**
+ * Quantemplate cannot go on from where a run failed, so the whole pipeline runs again.
+ * @see https://quantemplate.readme.io/reference/execute-pipeline
+ */
+export const rerunFailedRun = defineAction<QuantemplateConnection>()({
+  key: 'rerunFailedRun',
+  name: 'Rerun Failed Run',
+  resource: 'Pipeline Run',
+  description: 'Runs a pipeline again whose run failed.',
+  effect: 'starts work',
+  input: { pipeline: pipelineField, execution: executionField, ...rerunFields, ...wait },
+  output: rerunOutput,
+  sample: sampleRerun(samplePipelineRun, []),
+  run(input, context) {
+    const api = openOrganisation(context);
+    const provider = pipelineRuns(api, input.pipeline);
+    return rerun(context.host, provider, { ...input, run: input.execution, onTimeout: 'leave' }, async () => ({
+      provider,
+      steps: [],
+      start: () => startExecution(api, input.pipeline),
+    }));
+  },
+});
