@@ -7,6 +7,7 @@ const folders = {
   machine: ['test/machine'],
   datasets: ['test/datasets'],
   parity: ['test/parity'],
+  conformance: ['test/conformance'],
   'end-to-end': ['test/end-to-end'],
   load: ['test/load'],
 };
@@ -20,6 +21,7 @@ const secondsPerTest = {
   machine: 120,
   datasets: 120,
   parity: 120,
+  conformance: 300,
   'end-to-end': 600,
   load: 600,
 };

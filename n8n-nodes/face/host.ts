@@ -46,6 +46,9 @@ export function makeHost({ send, logger, files = noFiles, signal, once = () => t
  * added by the core, so the credential itself adds nothing.
  */
 export function sendWith(context: NodeContext, credential: string): SendRequest {
-  return (options) =>
-    context.helpers.httpRequestWithAuthentication.call(context as never, credential, options) as Promise<FullResponse>;
+  return (options, afterStop) =>
+    // What sends with a credential breaks off with the execution, so it cannot ask a vendor to stop a run.
+    (afterStop
+      ? context.helpers.httpRequest(options)
+      : context.helpers.httpRequestWithAuthentication.call(context as never, credential, options)) as Promise<FullResponse>;
 }

@@ -76,15 +76,18 @@ function isUnpacked(body: unknown): boolean {
   return isNodeStream(body) && !('statusCode' in body);
 }
 
-/** Sends a request by what n8n offers for that. */
-export type SendRequest = (options: IHttpRequestOptions) => Promise<FullResponse>;
+/**
+ * Sends a request by what n8n offers for that.
+ * @param afterStop whether it is sent also when the execution was stopped
+ */
+export type SendRequest = (options: IHttpRequestOptions, afterStop: boolean) => Promise<FullResponse>;
 
 /**
  * `Host.http` for n8n. Answers of any status resolve; redirects are followed, without what logs in at another host.
  * @throws PipewrightError `unavailable` when there is no answer, `cancelled` when the execution is stopped
  */
 export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpRequest) => Promise<HttpResponse> {
-  return async ({ method, url, headers, body, answer = 'text', timeout = 30_000 }) => {
+  return async ({ method, url, headers, body, answer = 'text', timeout = 30_000, afterStop = false }) => {
     const streamed = typeof body === 'object' && 'stream' in body;
     const length = streamed && body.length !== undefined ? { 'content-length': String(body.length) } : {};
     try {
@@ -98,8 +101,8 @@ export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpR
         ignoreHttpStatusErrors: true,
         sendCredentialsOnCrossOriginRedirect: false,
         timeout: streamed ? 0 : timeout,
-        ...(signal ? { abortSignal: signal } : {}),
-      });
+        ...(signal && !afterStop ? { abortSignal: signal } : {}),
+      }, afterStop);
       const received = headersOf(response);
       if (answer === 'text') return { status: response.statusCode, headers: received, text: textOf(response.body) };
       if (isUnpacked(response.body)) delete received['content-length'];

@@ -60,6 +60,8 @@ export interface NodeSetup {
   parameters?: INodeParameters;
   credentials?: Credentials;
   onError?: INode['onError'];
+  /** Whether n8n tries it again when it fails. */
+  retryOnFail?: boolean;
 }
 
 /** n8n's own engine in this process, with a package of this project loaded as n8n loads it. */
@@ -115,7 +117,7 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
   let executions = 0;
   const nodeTypes: INodeTypes = { getByName: typeOf, getByNameAndVersion: typeOf, getKnownTypes: () => ({}) };
 
-  function set({ node: name, parameters = {}, credentials = {}, onError }: NodeSetup) {
+  function set({ node: name, parameters = {}, credentials = {}, onError, retryOnFail }: NodeSetup) {
     const type = typeOf(name);
     const { version } = type.description;
     const node: INode = {
@@ -127,6 +129,7 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
       parameters,
       credentials: Object.fromEntries(Object.keys(credentials).map((key) => [key, { id: key, name: key }])),
       ...(onError ? { onError } : {}),
+      ...(retryOnFail ? { retryOnFail, maxTries: 2, waitBetweenTries: 100 } : {}),
     };
     const workflow = new module.Workflow({
       id: 'workflow-1',

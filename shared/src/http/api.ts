@@ -38,6 +38,8 @@ export interface Call {
   bytes?: { stream: Bytes | (() => Promise<Bytes>); length?: number; mediaType: string };
   /** What a repetition does; decides whether the call is repeated after a fault. Default: `reads` for GET, else `starts work`. */
   effect?: Effect;
+  /** See `HttpRequest.afterStop`. */
+  afterStop?: boolean;
 }
 
 /** A vendor's interface: sends, logs in, repeats what may be repeated, and turns refusals into errors. */
@@ -94,7 +96,7 @@ export function openApi(options: ApiOptions): Api {
       const { stream } = call.bytes;
       body = { stream: typeof stream === 'function' ? await stream() : stream, ...(call.bytes.length === undefined ? {} : { length: call.bytes.length }) };
     }
-    return { method, url, headers, ...(body === undefined ? {} : { body }), ...(answer === undefined ? {} : { answer }) };
+    return { method, url, headers, ...(call.afterStop ? { afterStop: true } : {}), ...(body === undefined ? {} : { body }), ...(answer === undefined ? {} : { answer }) };
   }
 
   async function send(method: HttpRequest['method'], path: string, call: Call = {}, answer?: HttpRequest['answer']): Promise<HttpResponse> {

@@ -99,9 +99,9 @@ function show(batch: Batch, now: number, detailed: boolean): Record<string, unkn
       currentState: state,
       jobCreationRequest: {
         name: batch.name,
-        file: batch.request['file'],
-        className: batch.request['className'] ?? null,
-        args: batch.request['args'] ?? [],
+        className: null,
+        args: [],
+        ...batch.request,
       },
     },
     pluginInfo: {
@@ -126,6 +126,13 @@ export class LivyBatches {
   /** Every batch as it is now, oldest first. */
   list(): Record<string, unknown>[] {
     return this.#batches.map((batch) => show(batch, this.#context.clock.now(), true));
+  }
+
+  /** Somebody stops a batch. */
+  kill(id: number): void {
+    const batch = this.#batches.find((one) => one.id === id);
+    const now = this.#context.clock.now();
+    if (batch && now < moments(batch).end) batch.killedAt ??= now;
   }
 
   #find(request: SandboxRequest): Batch {
@@ -185,8 +192,7 @@ export class LivyBatches {
         json(200, show(this.#find(request), now(), isDetailed(request))),
       ),
       [`DELETE ${start}/batches/{batchId}`]: checked((request) => {
-        const batch = this.#find(request);
-        if (now() < moments(batch).end) batch.killedAt ??= now();
+        this.kill(this.#find(request).id);
         return text(200, '');
       }),
     };

@@ -11,6 +11,7 @@ export interface ModeRun {
   parameters: Record<string, unknown>;
   plan: RunPlan;
   createdAt: number;
+  cancelledAt?: number;
   queryRuns: { token: string; query: ModeQuery }[];
 }
 
@@ -37,14 +38,20 @@ export class ModeRuns {
     return run;
   }
 
-  #end({ createdAt, plan }: ModeRun): number {
-    return createdAt + plan.queuedMilliseconds + plan.runningMilliseconds;
+  #end({ createdAt, plan, cancelledAt }: ModeRun): number {
+    return cancelledAt ?? createdAt + plan.queuedMilliseconds + plan.runningMilliseconds;
+  }
+
+  /** Somebody stops a run in Mode. */
+  cancel(run: ModeRun): void {
+    if (this.#context.clock.now() < this.#end(run)) run.cancelledAt = this.#context.clock.now();
   }
 
   /** Mode's word for the state of a run. */
   state(run: ModeRun): string {
     const now = this.#context.clock.now();
     const { createdAt, plan, report } = run;
+    if (run.cancelledAt !== undefined) return 'cancelled';
     if (now >= this.#end(run)) return plan.failure ? 'failed' : 'succeeded';
     if (now < createdAt + plan.queuedMilliseconds / 2) return 'pending';
     const notebook = report.hasNotebook && now >= this.#end(run) - plan.runningMilliseconds / 3;
@@ -54,7 +61,7 @@ export class ModeRuns {
   /** The run as Mode shows it. */
   show(run: ModeRun): Record<string, unknown> {
     const state = this.state(run);
-    const over = state === 'succeeded' || state === 'failed';
+    const over = ['succeeded', 'failed', 'cancelled'].includes(state);
     const self = `${workspacePath}/reports/${run.report.token}/runs/${run.token}`;
     const newest = this.all.findLast(({ report }) => report === run.report) === run;
     return {

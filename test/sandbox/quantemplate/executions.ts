@@ -16,6 +16,7 @@ export interface Execution {
   runNumber: number;
   createdAt: number;
   plan: RunPlan;
+  cancelledAt?: number;
   outputs: { id: string; name: string }[];
 }
 
@@ -52,12 +53,18 @@ export class Executions {
     return this.all.filter((execution) => execution.pipelineId === pipelineId).reverse();
   }
 
-  #end({ createdAt, plan }: Execution): number {
-    return createdAt + plan.queuedMilliseconds + plan.runningMilliseconds;
+  #end({ createdAt, plan, cancelledAt }: Execution): number {
+    return cancelledAt ?? createdAt + plan.queuedMilliseconds + plan.runningMilliseconds;
   }
 
-  /** `Started`, `Succeeded` or `Failed`. */
+  /** Somebody stops an execution in Quantemplate. */
+  cancel(execution: Execution): void {
+    if (this.status(execution) === 'Started') execution.cancelledAt = this.#context.clock.now();
+  }
+
+  /** `Started`, `Succeeded`, `Failed` or `Canceled`, which the documentation spells in another way. */
   status(execution: Execution): string {
+    if (execution.cancelledAt !== undefined) return 'Canceled';
     if (this.#context.clock.now() < this.#end(execution)) return 'Started';
     return execution.plan.failure ? 'Failed' : 'Succeeded';
   }

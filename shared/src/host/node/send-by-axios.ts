@@ -12,8 +12,9 @@ function headersOf(response: AxiosResponse): Headers {
  * Sends a request by axios. Any status resolves; redirects are followed, without the authorization at another host.
  * @throws PipewrightError `unavailable` when there is no answer; its text holds no address, for addresses can be secrets
  */
-export async function sendByAxios(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
-  const { method, url, headers, body, answer = 'text', timeout = 30_000 } = request;
+export async function sendByAxios(request: HttpRequest, stop?: AbortSignal): Promise<HttpResponse> {
+  const { method, url, headers, body, answer = 'text', timeout = 30_000, afterStop } = request;
+  const signal = afterStop ? undefined : stop;
   const streamed = typeof body === 'object' && 'stream' in body;
   try {
     const response = await axios.request<unknown>({

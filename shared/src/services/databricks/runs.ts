@@ -151,7 +151,7 @@ export function jobRuns(context: Context<DatabricksConnection>, what = 'a job', 
       return isBefore ? { ...run, status: 'queued' } : run;
     },
     async cancel(id) {
-      await openDatabricks(context).send('POST', '/jobs/runs/cancel', { json: { run_id: exactId(id, 'Run ID') }, effect: 'idempotent' });
+      await openDatabricks(context).send('POST', '/jobs/runs/cancel', { json: { run_id: exactId(id, 'Run ID') }, effect: 'idempotent', afterStop: true });
     },
     async steps(run) {
       const { tasks = [] } = await readVendorRun(run.id, context);

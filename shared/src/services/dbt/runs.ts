@@ -158,7 +158,7 @@ export function jobRuns(context: Context<DbtConnection>, job?: string): RunProvi
     },
     async cancel(id) {
       try {
-        await openDbt(context).send('POST', `${path(id)}cancel/`, { effect: 'idempotent' });
+        await openDbt(context).send('POST', `${path(id)}cancel/`, { effect: 'idempotent', afterStop: true });
       } catch (error) {
         const now = await get(id).catch(() => undefined);
         if (!now || !isFinished(now.status)) throw error;

@@ -66,7 +66,7 @@ export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: H
       return runs.map((run) => readPipelineRun(service, run, home.runPage(run.runId)));
     },
     async cancel(id) {
-      await api.send('POST', `${runPath(id)}/cancel`, { query: { ...query, isRecursive: true }, effect: 'idempotent' });
+      await api.send('POST', `${runPath(id)}/cancel`, { query: { ...query, isRecursive: true }, effect: 'idempotent', afterStop: true });
     },
     async steps(run) {
       const since = Date.parse(run.startedAt ?? '') || host.now();

@@ -136,7 +136,7 @@ export function sparkJobs(workspace: Workspace, pool: string, name?: string): Ru
       return readSparkJob(job, workspace, pool);
     },
     async cancel(id) {
-      await workspace.api.send('DELETE', path(id), { effect: 'idempotent' });
+      await workspace.api.send('DELETE', path(id), { effect: 'idempotent', afterStop: true });
     },
   };
 }
