@@ -1,62 +1,37 @@
 import type { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Host } from '../../shared/src/host/host.ts';
-import { memoryCache } from '../../shared/src/host/memory-cache.ts';
-import { nodeHost } from '../../shared/src/host/node/node-host.ts';
-import { credentialName } from '../../n8n-nodes/face/names.ts';
-import { sandboxCredentials } from '../n8n/credentials.ts';
-import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { ManualClock } from '../sandbox/server/clock.ts';
 import type { Fault } from '../sandbox/server/faults.ts';
 import type { RunPlan } from '../sandbox/server/run-plans.ts';
-import { operate } from '../unit/operate.ts';
+import { minute, startCoreWorld, type CoreWorld } from './core-host.ts';
 import { vendors } from './vendors.ts';
 
-const minutes = 60_000;
-const hours = 60 * minutes;
+const hours = 60 * minute;
 
 describe.each(vendors)('A run at $name', (vendor) => {
-  let clock: ManualClock;
-  let sandbox: Sandbox;
+  let world: CoreWorld;
   let shift: number;
 
   beforeEach(async () => {
-    clock = new ManualClock();
     shift = 0;
-    sandbox = await startSandbox({ clock });
-    sandbox.control.setDurations({ queuedMilliseconds: 20_000, runningMilliseconds: 3 * minutes, cancellingMilliseconds: 5_000 });
+    world = await startCoreWorld();
   });
-  afterEach(() => sandbox.stop());
+  afterEach(() => world.sandbox.stop());
 
-  /** A host of its own for each process, whose time is that of the sandbox. */
-  const open = (options: Partial<Host> = {}): Host => {
-    const host: Host = {
-      ...nodeHost(options.signal ? { signal: options.signal } : {}),
-      now: () => clock.now() + shift,
-      async sleep(milliseconds) {
-        clock.advance(milliseconds);
-        host.signal?.throwIfAborted();
-      },
-      random: () => 0.5,
-      cache: memoryCache(() => clock.now()),
-      ...options,
-    };
-    return host;
-  };
-  const run = (typed: Record<string, unknown> = {}, host = open()) =>
-    operate(vendor.service, vendor.operation, { ...vendor.input, ...typed }, host, sandboxCredentials(sandbox)[credentialName(vendor.service.connection)] ?? {});
+  const open = (options: Partial<Host> = {}): Host => world.open({ now: () => world.clock.now() + shift, ...options });
+  const run = (typed: Record<string, unknown> = {}, host = open()) => world.operate(vendor, vendor.operation, { ...vendor.input, ...typed }, host);
   const failure = async (typed: Record<string, unknown> = {}, host = open()): Promise<PipewrightError> => {
     const outcome = await run(typed, host).catch((error: PipewrightError) => error);
     if (!(outcome instanceof Error)) throw new Error('It did not fail.');
     return outcome;
   };
-  const started = (): string[] => vendor.started(sandbox);
-  const plan = (how: Partial<RunPlan>): void => sandbox.control.planRun({ ...vendor.plan, ...how });
-  const statusFault = (fault: Fault, times = 1): void => sandbox.faults.add({ match: vendor.status, times, fault });
-  const startFault = (fault: Fault): void => sandbox.faults.add({ match: { method: 'POST', path: vendor.start }, fault });
-  const looks = (): number => sandbox.requests.list({ method: vendor.status.method, path: vendor.status.path }).length;
+  const started = (): string[] => vendor.started(world.sandbox);
+  const plan = (how: Partial<RunPlan>): void => world.sandbox.control.planRun({ ...vendor.plan, ...how });
+  const statusFault = (fault: Fault, times = 1): void => world.sandbox.faults.add({ match: vendor.status, times, fault });
+  const startFault = (fault: Fault): void => world.sandbox.faults.add({ match: { method: 'POST', path: vendor.start }, fault });
+  const looks = (): number => world.sandbox.requests.list({ method: vendor.status.method, path: vendor.status.path }).length;
 
   afterEach(() => {
-    expect(sandbox.faults.waiting).toBe(0);
+    expect(world.sandbox.faults.waiting).toBe(0);
   });
 
   it('that succeeds is given back with its end', async () => {
@@ -78,14 +53,14 @@ describe.each(vendors)('A run at $name', (vendor) => {
   const { child } = vendor;
   if (child) {
     it('that fails in a part of it names the part where it began', async () => {
-      sandbox.control.planRun({ ...child.plan, failure: { message: 'The source does not answer.' } });
+      world.sandbox.control.planRun({ ...child.plan, failure: { message: 'The source does not answer.' } });
       expect((await failure(child.input)).message).toMatch(child.said);
       expect(started()).toHaveLength(1);
     });
   }
 
   it('that somebody stops is told as cancelled', async () => {
-    clock.at(clock.now() + minutes, () => vendor.cancel(sandbox, started()[0] ?? ''));
+    world.clock.at(world.clock.now() + minute, () => vendor.cancel(world.sandbox, started()[0] ?? ''));
     expect((await failure()).message).toContain('was cancelled');
     expect(started()).toHaveLength(1);
   });
@@ -134,42 +109,42 @@ describe.each(vendors)('A run at $name', (vendor) => {
 
   it.each([401, 403] as const)('goes on when the log-in runs out in mid-wait and that is said by %d', async (status) => {
     if (status === 403 && vendor.service.connection.key !== 'azure') return;
-    for (const later of [0, minutes]) clock.at(clock.now() + later + 1, () => statusFault({ kind: 'expire-tokens', status }));
+    for (const later of [0, minute]) world.clock.at(world.clock.now() + later + 1, () => statusFault({ kind: 'expire-tokens', status }));
     expect(await run()).toMatchObject({ status: 'succeeded' });
     expect(started()).toHaveLength(1);
   });
 
   it.each([-hours, 2 * hours])('is waited for though the clock jumps by %d milliseconds', async (jump) => {
-    clock.at(clock.now() + minutes, () => (shift = jump));
+    world.clock.at(world.clock.now() + minute, () => (shift = jump));
     expect(await run({ timeoutMinutes: 600 })).toMatchObject({ status: 'succeeded' });
     expect(started()).toHaveLength(1);
   });
 
   it('goes on when its status is a word that nobody knows', async () => {
-    clock.at(clock.now() + 10_000, () => statusFault({ kind: 'status', status: 200, body: vendor.strange(started()[0] ?? '') }, 2));
+    world.clock.at(world.clock.now() + 10_000, () => statusFault({ kind: 'status', status: 200, body: vendor.strange(started()[0] ?? '') }, 2));
     expect(await run()).toMatchObject({ status: 'succeeded' });
     expect(started()).toHaveLength(1);
   });
 
   it('that outlasts the deadline is left, or cancelled where the vendor can', async () => {
-    const begin = clock.now();
+    const begin = world.clock.now();
     expect(await failure({ timeoutMinutes: 2 })).toMatchObject({ code: 'timed-out', hint: expect.stringContaining('It goes on') });
-    expect(clock.now() - begin).toBeLessThan(2 * minutes + 30_000);
-    expect(vendor.isCancelled(sandbox, started()[0] ?? '')).toBe(false);
+    expect(world.clock.now() - begin).toBeLessThan(2 * minute + 30_000);
+    expect(vendor.isCancelled(world.sandbox, started()[0] ?? '')).toBe(false);
     if (!vendor.canCancel) return;
     expect(await failure({ timeoutMinutes: 2, onTimeout: 'cancel' })).toMatchObject({ code: 'timed-out', hint: expect.stringContaining('asked to stop') });
-    clock.advance(10_000);
-    expect(vendor.isCancelled(sandbox, started()[1] ?? '')).toBe(true);
+    world.clock.advance(10_000);
+    expect(vendor.isCancelled(world.sandbox, started()[1] ?? '')).toBe(true);
     expect(started()).toHaveLength(2);
   });
 
   it.each(['leave', 'cancel'])('whose step a person stops is ended with the choice “%s”', async (onTimeout) => {
     const stop = new AbortController();
-    clock.at(clock.now() + minutes, () => stop.abort());
+    world.clock.at(world.clock.now() + minute, () => stop.abort());
     const error = await failure(vendor.canCancel ? { onTimeout } : {}, open({ signal: stop.signal }));
     expect(error.code).toBe('cancelled');
-    clock.advance(10_000);
-    expect(vendor.isCancelled(sandbox, started()[0] ?? '')).toBe(vendor.canCancel && onTimeout === 'cancel');
+    world.clock.advance(10_000);
+    expect(vendor.isCancelled(world.sandbox, started()[0] ?? '')).toBe(vendor.canCancel && onTimeout === 'cancel');
     expect(started()).toHaveLength(1);
   });
 
@@ -182,7 +157,7 @@ describe.each(vendors)('A run at $name', (vendor) => {
 
   it('is taken up again when the process died in mid-wait and the step runs anew', async () => {
     const first = await run({ wait: false });
-    clock.advance(minutes);
+    world.clock.advance(minute);
     expect(await run({ reuse: true })).toMatchObject({ id: first['id'], status: 'succeeded' });
     expect(started()).toHaveLength(1);
   });

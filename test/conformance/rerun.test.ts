@@ -1,0 +1,88 @@
+import { minute, startCoreWorld, type CoreWorld } from './core-host.ts';
+import { vendors } from './vendors.ts';
+
+describe.each(vendors)('A failed run of $name', (vendor) => {
+  let world: CoreWorld;
+  beforeEach(async () => {
+    world = await startCoreWorld();
+  });
+  afterEach(() => world.sandbox.stop());
+
+  const spark = vendor.operation === 'runSparkJob';
+  const rerunOf = (id: unknown, more: Record<string, unknown> = {}, host = world.open()) => {
+    const { name: _name, file: _file, ...home } = vendor.input;
+    const [operation, field] = spark ? ['rerunFailedJob', 'job'] : ['rerunFailedRun', vendor.name === 'Quantemplate' ? 'execution' : 'run'];
+    return world.operate(vendor, operation, { ...home, [field]: id, ...more }, host);
+  };
+  const started = (): string[] => vendor.started(world.sandbox);
+  const fail = async (): Promise<unknown> => {
+    world.sandbox.control.planRun({ ...vendor.plan, failure: { message: 'The source does not answer.' } });
+    return (await world.operate(vendor, vendor.operation, { ...vendor.input, onFailure: 'continue' }))['id'];
+  };
+  // Databricks repairs the run itself; elsewhere it is a new one.
+  const isSame = vendor.name === 'Databricks';
+  const names = !spark && vendor.name !== 'Quantemplate';
+
+  it('is only talked about where that is wished', async () => {
+    const id = await fail();
+    const told = await rerunOf(id, { onlySay: true });
+    expect(told).toMatchObject({ id, rerunOf: id, started: false, status: 'failed' });
+    expect((told['stepsToRun'] as string[]).length > 0).toBe(names);
+    expect(started()).toHaveLength(1);
+  });
+
+  it('runs again once, and is waited for', async () => {
+    const id = await fail();
+    const again = await rerunOf(id);
+    expect(again).toMatchObject({ rerunOf: id, started: true, status: 'succeeded' });
+    expect(again['id'] === id).toBe(isSame);
+    expect(started()).toHaveLength(isSame ? 1 : 2);
+  });
+
+  it('that fails again, runs again once more', async () => {
+    const id = await fail();
+    world.sandbox.control.planRun({ ...vendor.plan, failure: { message: 'Still not.' } });
+    await expect(rerunOf(id)).rejects.toMatchObject({ code: 'run-failed' });
+    expect(await rerunOf(started().at(-1))).toMatchObject({ status: 'succeeded' });
+    expect(started()).toHaveLength(isSame ? 1 : 3);
+  });
+
+  it('runs again once also when the answer to that is lost', async () => {
+    const id = await fail();
+    world.sandbox.faults.add({ match: { method: 'POST', path: /createRun|batches$|retry\/$|repair$|runs$|executions$/ }, fault: { kind: 'lost-answer' } });
+    expect(await rerunOf(id)).toMatchObject({ status: 'succeeded' });
+    expect(world.sandbox.faults.waiting).toBe(0);
+    expect(started()).toHaveLength(isSame ? 1 : 2);
+  });
+
+  it('is run again for a key once', async () => {
+    if (isSame) return;
+    const id = await fail();
+    const host = world.open();
+    const [first, second] = [await rerunOf(id, { wait: false, startKey: 'click-1' }, host), await rerunOf(id, { wait: false, startKey: 'click-1' }, host)];
+    expect(second['id']).toBe(first['id']);
+    expect(started()).toHaveLength(2);
+  });
+
+  it('must have failed: one that goes on or succeeded is left alone', async () => {
+    const { id } = await world.operate(vendor, vendor.operation, { ...vendor.input, wait: false });
+    await expect(rerunOf(id)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('has not ended') });
+    world.clock.advance(10 * minute);
+    await expect(rerunOf(id)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('succeeded') });
+    expect(started()).toHaveLength(1);
+  });
+});
+
+it('A pipeline of Data Factory that failed at its second activity skips the first when it runs again', async () => {
+  const world = await startCoreWorld();
+  const [dataFactory, synapse] = vendors;
+  for (const vendor of [dataFactory, synapse]) {
+    if (!vendor) continue;
+    world.sandbox.control.planRun({ ...vendor.plan, failure: { step: 'Copy claims' } });
+    const { id } = await world.operate(vendor, 'runPipeline', { ...vendor.input, onFailure: 'continue' });
+    const { pipeline: _pipeline, ...home } = vendor.input;
+    const again = await world.operate(vendor, 'rerunFailedRun', { ...home, run: id });
+    expect(again).toMatchObject({ stepsToRun: ['Copy claims'], steps: [{ name: 'Copy claims', status: 'succeeded' }] });
+  }
+  await world.sandbox.stop();
+});
