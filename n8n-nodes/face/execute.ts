@@ -13,6 +13,7 @@ import { makeHost, sendWith } from './host.ts';
 import { credentialName } from './names.ts';
 import { outputFieldName } from './operation-properties.ts';
 import { readParameters } from './parameters.ts';
+import { beginParked, isParked, park } from './parking.ts';
 
 /** What may be set for all executions of a node. */
 export interface ExecuteOptions {
@@ -61,12 +62,13 @@ function executionKeyOf(context: IExecuteFunctions, itemIndex: number): string |
   return [executionId, context.getNode().id, runIndex, itemIndex].join(':');
 }
 
+/** The items that an input item became, and the minutes for which it may be parked. */
 async function executeItem(
   context: IExecuteFunctions,
   service: Service,
   itemIndex: number,
   options: ExecuteOptions,
-): Promise<INodeExecutionData[]> {
+): Promise<{ items: INodeExecutionData[]; minutes: number }> {
   const operation = chosenOperation(context, service, itemIndex);
   const raw = readParameters(operation.input, (name, fallback) => context.getNodeParameter(name, itemIndex, fallback));
   const input = checkInput(operation.input, raw);
@@ -84,16 +86,19 @@ async function executeItem(
     connection: await readConnection(context, service.connection, itemIndex),
     connectionOf: (key) => readConnection(context, findConnection(service, key), itemIndex),
   };
+  if (operation.kind === 'action' && operation.callback?.isChosen(input as never)) {
+    const { callback } = operation;
+    return { items: [await beginParked(context, { ...operation, callback }, input as never, lent as Context<never>, itemIndex)], minutes: callback.minutes(input as never) };
+  }
   const result = await operation.run(input as never, lent as never);
   const chosen = context.getNodeParameter(optionsName, itemIndex, {}) as IDataObject;
   const binaryField = String(chosen[outputFieldName] || 'data');
-  return (Array.isArray(result) ? result : [result]).map((one) =>
-    itemOf(one as Record<string, unknown>, binaryField, itemIndex),
-  );
+  const items = (Array.isArray(result) ? result : [result]).map((one) => itemOf(one as Record<string, unknown>, binaryField, itemIndex));
+  return { items, minutes: 0 };
 }
 
 /**
- * Runs the chosen operation for every item. With Continue On Fail an item that failed gives its error, paired with it;
+ * Runs the chosen operation for every item; where the vendor is to call at the end, the execution is parked until then. With Continue On Fail an item that failed gives its error, paired with it;
  * a stopped execution ends in any case.
  */
 export async function executeOperations(
@@ -102,9 +107,12 @@ export async function executeOperations(
   options: ExecuteOptions = {},
 ): Promise<INodeExecutionData[][]> {
   const results: INodeExecutionData[] = [];
+  let longest = 0;
   for (let itemIndex = 0; itemIndex < context.getInputData().length; itemIndex += 1) {
     try {
-      results.push(...(await executeItem(context, service, itemIndex, options)));
+      const { items, minutes } = await executeItem(context, service, itemIndex, options);
+      results.push(...items);
+      longest = Math.max(longest, minutes);
     } catch (raised) {
       const error = nodeError(context.getNode(), raised, itemIndex);
       const stopped = raised instanceof PipewrightError && raised.code === 'cancelled';
@@ -114,5 +122,6 @@ export async function executeOperations(
       results.push({ json: { error: error.message, ...details }, pairedItem: { item: itemIndex } });
     }
   }
+  if (results.some(isParked)) await park(context, results, new Date(Date.now() + longest * 60_000));
   return [results];
 }

@@ -7,6 +7,7 @@ import type { Service } from '../../shared/src/operations/service.ts';
 import type { Event, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
 import { lookUpEvents, takeDelivery, type Taken } from '../../shared/src/webhooks/take-delivery.ts';
+import { answer } from './answer.ts';
 import { readConnection } from './connection-values.ts';
 import { emitterOf, itemOf, triggerKey } from './emitters.ts';
 import { handOver } from './hand-over.ts';
@@ -43,13 +44,6 @@ interface Setting {
   key: string;
   input: Record<string, unknown>;
   host: Host;
-}
-
-/** Ends the request, with an empty body unless the sender asked for one: who sends a forged event learns nothing. */
-function answer(context: IWebhookFunctions, status: number, body?: unknown): void {
-  const response = context.getResponseObject().status(status);
-  if (body === undefined) response.end();
-  else response.set('content-type', 'application/json').end(JSON.stringify(body));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import type { PipewrightError } from '../host/error.ts';
 import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';
 
@@ -26,10 +27,28 @@ interface Described<F extends Fields, O extends Fields> {
   sample: Values<O>;
 }
 
+/** How an action waits without holding anything: the vendor calls an address when the work has ended. */
+export interface Callback<F extends Fields = Fields, O extends Fields = Fields, C = never> {
+  isChosen(input: Values<F>): boolean;
+  /** Minutes after which nobody waits any longer. */
+  minutes(input: Values<F>): number;
+  /**
+   * Begins the work. Without `kept` it has ended already.
+   * @param address where the vendor is to call, made when it is asked for; it is a secret
+   */
+  begin(input: Values<F>, context: Context<C>, address: () => string): Promise<{ output: Values<O>; kept?: Record<string, unknown> }>;
+  /** What became of it, asked of the vendor after each call; undefined while it goes on. */
+  look(kept: Record<string, unknown>, context: Context<C>): Promise<{ output: Values<O>; failure?: PipewrightError } | undefined>;
+  /** What a call is answered while the work goes on: 409 where the caller is to try again. */
+  statusWhileGoing: 200 | 409;
+}
+
 /** Something a service does once for one input. */
 export interface Action<F extends Fields = Fields, O extends Fields = Fields, C = never> extends Described<F, O> {
   kind: 'action';
   effect: Effect;
+  /** Present where the vendor can call at the end. */
+  callback?: Callback<F, O, C>;
   run(input: Values<F>, context: Context<C>): Promise<Values<O>>;
 }
 

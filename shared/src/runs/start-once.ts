@@ -103,7 +103,7 @@ async function startNow(host: Host, { provider: { service, what, recent }, start
 }
 
 /** Whether the work may have been started although the call failed. */
-function isUncertain(error: unknown): boolean {
+export function isUncertain(error: unknown): boolean {
   if (!(error instanceof PipewrightError) || error.unsent) return false;
   return error.code === 'unavailable' || error.code === 'unexpected-answer';
 }

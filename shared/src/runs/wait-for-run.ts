@@ -77,7 +77,8 @@ function isPassing(error: unknown, age: number): boolean {
   return error.retryable || (error.code === 'not-found' && age < appearance);
 }
 
-async function withSteps(host: Host, provider: RunProvider, run: Run): Promise<Run> {
+/** The run with its steps, where they can be read. */
+export async function withSteps(host: Host, provider: RunProvider, run: Run): Promise<Run> {
   if (!provider.steps) return run;
   try {
     return { ...run, steps: await provider.steps(run) };
@@ -87,11 +88,17 @@ async function withSteps(host: Host, provider: RunProvider, run: Run): Promise<R
   }
 }
 
-function conclude(run: Run, { knownCauses }: RunProvider, choices: WaitChoices): RunReport {
+function conclude(run: Run, provider: RunProvider, choices: WaitChoices): RunReport {
+  const failure = failureOf(run, provider);
+  if (failure && choices.onFailure === 'stop') throw failure;
+  return reportRun(run, provider.knownCauses);
+}
+
+/** The error of a run that did not succeed: which step, why, what to do, and where to look; undefined for any other. */
+export function failureOf(run: Run, { knownCauses }: RunProvider): PipewrightError | undefined {
   const failure = tellFailure(run, knownCauses);
-  if (!failure || choices.onFailure === 'continue') return reportRun(run, knownCauses);
   const look = run.url ? `Look at ${run.url}` : `Look for the run ${run.id} in ${run.service}`;
-  throw new PipewrightError({ code: 'run-failed', service: run.service, message: failure.what, hint: `${failure.advice} ${look}` });
+  return failure && new PipewrightError({ code: 'run-failed', service: run.service, message: failure.what, hint: `${failure.advice} ${look}` });
 }
 
 async function giveUp(host: Host, provider: RunProvider, id: string, choices: WaitChoices, code: 'timed-out' | 'cancelled'): Promise<PipewrightError> {

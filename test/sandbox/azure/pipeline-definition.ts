@@ -16,6 +16,8 @@ export interface PipelineDefinition {
   folder?: string;
   parameters: Record<string, { type: string; defaultValue?: unknown }>;
   activities: ActivityDefinition[];
+  /** At the end of each run, the address in this parameter is called, again and again until it is taken. */
+  callsBack?: string;
 }
 
 /** The pipeline as the vendor shows it, with its activities one after the other. */

@@ -1,4 +1,5 @@
 import type { SandboxContext } from '../server/context.ts';
+import { deliver } from '../server/deliver.ts';
 import type { RunPlan } from '../server/run-plans.ts';
 import type { ActivityDefinition, PipelineDefinition } from './pipeline-definition.ts';
 import { isOver, statusAt, type ActivityRun, type InvokedBy, type PipelineRun } from './pipeline-run.ts';
@@ -18,6 +19,10 @@ export interface StartOptions {
   /** Default: now. */
   at?: number;
 }
+
+/** How often an address is called that does not take the call, and the milliseconds between. */
+const callAttempts = 20;
+const callPause = 500;
 
 const errorCodes: Record<string, string> = {
   Copy: '2200',
@@ -81,7 +86,17 @@ export class PipelineEngine {
     this.runs.push(run);
     this.#planActivities(run, firstActivity(definition, options));
     run.end = run.activities.at(-1)?.end ?? run.start;
+    const address = run.parameters[definition.callsBack ?? ''];
+    if (typeof address === 'string' && address !== '') clock.at(run.end, () => void this.#callBack(address, run));
     return run;
+  }
+
+  /** Calls until it is taken, as a Web activity with retries does; the address of a cancelled run is not called. */
+  async #callBack(address: string, run: PipelineRun, attempt = 1): Promise<void> {
+    if (run.cancelledAt !== undefined) return;
+    const { status = 0 } = await deliver(address, JSON.stringify({ run: run.id }), {}, 60_000);
+    const { clock } = this.#context;
+    if ((status < 200 || status > 299) && attempt < callAttempts) clock.at(clock.now() + callPause, () => void this.#callBack(address, run, attempt + 1));
   }
 
   /** Asks a run to stop, and with it the runs that it started. */

@@ -60,6 +60,16 @@ const tellingPipelines: PipelineDefinition[] = [
   },
 ];
 
+/** A pipeline that calls an address at the end of its runs, as docs/pipelines shows. */
+const callingPipeline: PipelineDefinition = {
+  name: 'Load_and_call',
+  description: 'Loads the sources and calls who waits for it.',
+  folder: 'Nightly',
+  parameters: { pipewrightCallbackUrl: { type: 'SecureString', defaultValue: '' } },
+  activities: [copy],
+  callsBack: 'pipewrightCallbackUrl',
+};
+
 /** Pipelines of a factory; there are more than one page of them. */
 export const factoryPipelines: PipelineDefinition[] = [
   ...tellingPipelines,
@@ -69,6 +79,7 @@ export const factoryPipelines: PipelineDefinition[] = [
     parameters: {},
     activities: [copy],
   })),
+  callingPipeline,
 ];
 
 /** Pipelines of the Synapse workspace. */
@@ -85,6 +96,7 @@ export const workspacePipelines: PipelineDefinition[] = [
     parameters: {},
     activities: [copy],
   })),
+  callingPipeline,
 ];
 
 /** A trigger of the sandbox. */

@@ -1,8 +1,15 @@
-import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type INodeType,
+  type INodeTypeDescription,
+  type IWebhookFunctions,
+} from 'n8n-workflow';
 import { dataFactory } from '../../../../shared/src/services/azure/data-factory/service.ts';
 import { executeOperations } from '../../../face/execute.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { describeProperties } from '../../../face/operation-properties.ts';
+import { parkingMethods, parkingWebhooks, resumeParked } from '../../../face/parking.ts';
 import { describeSubtitle } from '../../../face/subtitle.ts';
 
 /** Pipelines and triggers of Azure Data Factory. */
@@ -20,12 +27,18 @@ export class DataFactory implements INodeType {
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
+    webhooks: parkingWebhooks,
     properties: describeProperties(dataFactory),
   };
 
   methods = describeMethods(dataFactory);
 
+  webhookMethods = parkingMethods;
+
   async execute(this: IExecuteFunctions) {
     return executeOperations(this, dataFactory);
+  }
+  async webhook(this: IWebhookFunctions) {
+    return resumeParked(this, dataFactory);
   }
 }

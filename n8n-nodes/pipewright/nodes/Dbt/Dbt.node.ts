@@ -1,8 +1,15 @@
-import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type INodeType,
+  type INodeTypeDescription,
+  type IWebhookFunctions,
+} from 'n8n-workflow';
 import { dbt } from '../../../../shared/src/services/dbt/service.ts';
 import { executeOperations } from '../../../face/execute.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { describeProperties } from '../../../face/operation-properties.ts';
+import { parkingMethods, parkingWebhooks, resumeParked } from '../../../face/parking.ts';
 import { describeSubtitle } from '../../../face/subtitle.ts';
 
 /** Job runs of the dbt platform. */
@@ -20,12 +27,18 @@ export class Dbt implements INodeType {
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightDbtApi', required: true, testedBy: 'testDbt' }],
+    webhooks: parkingWebhooks,
     properties: describeProperties(dbt),
   };
 
   methods = describeMethods(dbt);
 
+  webhookMethods = parkingMethods;
+
   async execute(this: IExecuteFunctions) {
     return executeOperations(this, dbt);
+  }
+  async webhook(this: IWebhookFunctions) {
+    return resumeParked(this, dbt);
   }
 }

@@ -1,8 +1,15 @@
-import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import {
+  NodeConnectionTypes,
+  type IExecuteFunctions,
+  type INodeType,
+  type INodeTypeDescription,
+  type IWebhookFunctions,
+} from 'n8n-workflow';
 import { synapse } from '../../../../shared/src/services/azure/synapse/service.ts';
 import { executeOperations } from '../../../face/execute.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { describeProperties } from '../../../face/operation-properties.ts';
+import { parkingMethods, parkingWebhooks, resumeParked } from '../../../face/parking.ts';
 import { describeSubtitle } from '../../../face/subtitle.ts';
 
 /** Workspaces, pipelines and Spark jobs of Azure Synapse Analytics. */
@@ -20,12 +27,18 @@ export class Synapse implements INodeType {
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
+    webhooks: parkingWebhooks,
     properties: describeProperties(synapse),
   };
 
   methods = describeMethods(synapse);
 
+  webhookMethods = parkingMethods;
+
   async execute(this: IExecuteFunctions) {
     return executeOperations(this, synapse);
+  }
+  async webhook(this: IWebhookFunctions) {
+    return resumeParked(this, synapse);
   }
 }

@@ -1,15 +1,18 @@
 import * as v from 'valibot';
+import type { Context } from '../../operations/context.ts';
 import { defineAction, type Values } from '../../operations/operation.ts';
 import { boolean, integer, list, text } from '../../operations/fields.ts';
 import { runFields } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';
-import { startOnce } from '../../runs/start-once.ts';
+import { beginRun, isCalled, lookAtEnd, waitByField } from '../../runs/callback.ts';
+import { isUncertain, startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/wait-for-run.ts';
 import { accountPath, callDbt, numericId } from './api.ts';
 import type { DbtConnection } from './connection.ts';
 import { jobField } from './jobs.ts';
+import { subscribeToRun, unsubscribe } from './subscriptions.ts';
 import { jobRuns, readJobRun, sampleJobRun, type VendorRun } from './runs.ts';
 
 const overrides = {
@@ -108,6 +111,33 @@ function chosenOverrides(input: Overrides): Record<string, unknown> {
 const isMarked = (run: Run, tag: string): boolean => String(run.details?.['cause'] ?? '').endsWith(mark(tag));
 
 /**
+ * Starts a run, or finds the one that was started under the same key.
+ * @param around does what must come before the start itself
+ */
+async function startJob(
+  input: Overrides & { job: string; cause?: string | undefined; startKey?: string | undefined; reuse: boolean },
+  context: Context<DbtConnection>,
+  around: (start: () => Promise<Run>) => Promise<Run> = (start) => start(),
+): Promise<Run> {
+  const { host, connection } = context;
+  const job = numericId(input.job, 'Job');
+  const provider = jobRuns(context, job);
+  const startKey = startKeyOf(host, input.startKey);
+  const start = async (): Promise<Run> => {
+    const json = body(causeOf(input.cause, startKey.tag), input);
+    return readJobRun(await callDbt<VendorRun>(context, 'POST', `${accountPath(connection)}/jobs/${job}/run/`, { json }), connection);
+  };
+  return startOnce(host, {
+    provider,
+    startKey,
+    reuse: input.reuse,
+    parameters: chosenOverrides(input),
+    start: () => around(start),
+    findByKey: async () => (await provider.recent()).findLast((run) => isMarked(run, startKey.tag)),
+  });
+}
+
+/**
  * Triggers a run of a job. dbt has no key against starting twice, so it stands in the reason of the run, by which the run is
  * found again among the newest hundred of the job.
  * @see https://docs.getdbt.com/dbt-cloud/api-v2#/operations/Trigger%20Job%20Run
@@ -129,29 +159,37 @@ export const runJob = defineAction<DbtConnection>()({
     ),
     ...overrides,
     ...waitFields,
+    ...waitByField('dbt then makes a webhook for the run, for which the token needs the right to manage webhooks.'),
     ...startFields,
   },
   output: runFields,
   sample: sampleJobRun,
   async run(input, context) {
-    const { host, connection } = context;
-    const job = numericId(input.job, 'Job');
-    const provider = jobRuns(context, job);
-    const startKey = startKeyOf(host, input.startKey);
-    const run = await startOnce(host, {
-      provider,
-      startKey,
-      reuse: input.reuse,
-      parameters: chosenOverrides(input),
-      start: async () =>
-        readJobRun(
-          await callDbt<VendorRun>(context, 'POST', `${accountPath(connection)}/jobs/${job}/run/`, {
-            json: body(causeOf(input.cause, startKey.tag), input),
-          }),
-          connection,
-        ),
-      findByKey: async () => (await provider.recent()).findLast((run) => isMarked(run, startKey.tag)),
-    });
-    return followRun(host, provider, run, input);
+    return followRun(context.host, jobRuns(context, input.job), await startJob(input, context), input);
+  },
+  callback: {
+    isChosen: isCalled,
+    minutes: ({ timeoutMinutes }) => timeoutMinutes,
+    // dbt tells of every run of the job, and switches a webhook off that refuses too often.
+    statusWhileGoing: 200,
+    async begin(input, context, address) {
+      let subscription: string | undefined;
+      const run = await startJob(input, context, async (start) => {
+        subscription = await subscribeToRun(input.job, address(), input.timeoutMinutes, context);
+        try {
+          return await start();
+        } catch (error) {
+          if (!isUncertain(error)) await unsubscribe({ id: subscription }, context);
+          throw error;
+        }
+      });
+      const kept = subscription === undefined ? undefined : { job: input.job, run: run.id, subscription };
+      return beginRun(context.host, jobRuns(context, input.job), run, kept, input);
+    },
+    async look({ job, run, subscription }, context) {
+      const ended = await lookAtEnd(context.host, jobRuns(context, String(job)), String(run));
+      if (ended) await unsubscribe({ id: String(subscription) }, context).catch(() => context.host.log.warn('dbt: the webhook that waited for the run could not be removed.'));
+      return ended;
+    },
   },
 });

@@ -36,12 +36,40 @@ export async function unsubscribe({ id }: Subscription, context: Context<DbtConn
     .catch((error: unknown) => unlessGone(error, undefined));
 }
 
-/** Removes webhooks of ours to the same address that were left behind, such as one that dbt switched off after failures. */
-async function removeLeftovers(url: string, context: Context<DbtConnection>): Promise<void> {
+/** Removes webhooks of ours that were left behind, such as one that dbt switched off after failures. */
+async function removeLeftovers(isLeft: (found: VendorSubscription) => boolean, context: Context<DbtConnection>): Promise<void> {
   const found = await callDbt<VendorSubscription[]>(context, 'GET', all(context.connection), { query: { limit: 100 } });
-  for (const { id, name, client_url: address } of found) {
-    if (address === url && name?.startsWith(mark)) await unsubscribe({ id }, context);
-  }
+  for (const one of found.filter(isLeft)) await unsubscribe({ id: one.id }, context);
+}
+
+/** What a webhook is made of. */
+interface NewSubscription {
+  eventType: EventType;
+  jobs: readonly string[];
+  url: string;
+  name: string;
+  description: string;
+}
+
+function create({ eventType, jobs, url, name, description }: NewSubscription, context: Context<DbtConnection>): Promise<VendorSubscription> {
+  const json = { event_types: [eventType], name, description, client_url: url, active: true, job_ids: jobs.map((job) => Number(numericId(job, 'Jobs'))) };
+  return callDbt<VendorSubscription>(context, 'POST', all(context.connection), { json });
+}
+
+/** The start of the names of webhooks that wait for a run, before the moment until which they do. */
+const waits = `${mark} waits for a run until `;
+
+/**
+ * Makes a webhook that calls an address when runs of a job have ended; those that nobody waits for any longer are removed.
+ * @param minutes how long it is waited for
+ * @returns the ID of the webhook
+ */
+export async function subscribeToRun(job: string, url: string, minutes: number, context: Context<DbtConnection>): Promise<string> {
+  const now = context.host.now();
+  await removeLeftovers(({ name }) => name?.startsWith(waits) === true && Date.parse(name.slice(waits.length)) < now, context);
+  const name = `${waits}${new Date(now + minutes * 60_000).toISOString()}`;
+  const description = 'Made by Pipewright, which waits for a run of the job; it is removed when the run has ended.';
+  return (await create({ eventType: 'job.run.completed', jobs: [job], url, name, description }, context)).id;
 }
 
 /**
@@ -54,18 +82,8 @@ export async function subscribe(
   url: string,
   context: Context<DbtConnection>,
 ): Promise<Subscription> {
-  const jobIds = jobs.map((job) => Number(numericId(job, 'Jobs')));
-  await removeLeftovers(url, context);
-  const made = await callDbt<VendorSubscription>(context, 'POST', all(context.connection), {
-    json: {
-      event_types: [eventType],
-      name: `${mark}: ${eventType}`,
-      description: 'Made by Pipewright for a trigger of a workflow; it is removed with the trigger.',
-      client_url: url,
-      active: true,
-      job_ids: jobIds,
-    },
-  });
+  await removeLeftovers(({ client_url: address, name }) => address === url && name?.startsWith(mark) === true, context);
+  const made = await create({ eventType, jobs, url, name: `${mark}: ${eventType}`, description: 'Made by Pipewright for a trigger of a workflow; it is removed with the trigger.' }, context);
   if (made.hmac_secret) return { id: made.id, secret: made.hmac_secret };
   await unsubscribe({ id: made.id }, context);
   throw new PipewrightError({

@@ -39,11 +39,16 @@ export function inHome<F extends Fields>(kind: PipelineHomeKind, fields: F): F {
   return { [kind.key]: kind.field, ...fields };
 }
 
+/** What a person typed to name a home. */
+export function homeOf({ key }: PipelineHomeKind, input: object): string {
+  return String((input as Record<string, unknown>)[key] ?? '');
+}
+
 /** Opens the home that an input names. */
 export function openHome(
   kind: PipelineHomeKind,
   input: object,
   context: Context<AzureConnection>,
 ): Promise<PipelineHome> {
-  return kind.open(String((input as Record<string, unknown>)[kind.key] ?? ''), context);
+  return kind.open(homeOf(kind, input), context);
 }

@@ -46,6 +46,9 @@ const words: StatusWords = {
   Skipped: 'cancelled',
 };
 
+/** A pipeline that declares this parameter calls the address in it at its end; the address is a secret and never shown. */
+export const callbackParameter = 'pipewrightCallbackUrl';
+
 /** The run in our words. */
 export function readPipelineRun(service: string, run: VendorPipelineRun, url: string | undefined): Run {
   const startedAt = readMoment(run.runStart);
@@ -57,7 +60,7 @@ export function readPipelineRun(service: string, run: VendorPipelineRun, url: st
     name: run.pipelineName ?? '',
     status: readStatus(words, run.status),
     vendorStatus: run.status ?? '',
-    parameters: { ...run.parameters },
+    parameters: shownParameters(run.parameters ?? {}),
     steps: [],
     ...(startedAt ? { startedAt } : {}),
     ...(finishedAt ? { finishedAt } : {}),
@@ -65,6 +68,10 @@ export function readPipelineRun(service: string, run: VendorPipelineRun, url: st
     ...(run.message ? { message: run.message } : {}),
     ...(url ? { url } : {}),
   };
+}
+
+function shownParameters({ [callbackParameter]: _address, ...others }: Record<string, unknown>): Record<string, unknown> {
+  return others;
 }
 
 /** What an activity says in the midst of its inner workings: `ErrorCode=…,'Type=…,Message=Login failed.,Source=…`. */

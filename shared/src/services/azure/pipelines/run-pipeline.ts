@@ -1,65 +1,111 @@
+import { PipewrightError } from '../../../host/error.ts';
+import type { Host } from '../../../host/host.ts';
 import { defineAction, type Action } from '../../../operations/operation.ts';
+import { beginRun, isCalled, lookAtEnd, waitByField } from '../../../runs/callback.ts';
 import { runFields } from '../../../runs/report.ts';
+import type { Run } from '../../../runs/run.ts';
 import { startFields, startKeyOf } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import { followRun } from '../../../runs/wait-for-run.ts';
 import type { AzureConnection } from '../connection.ts';
 import { checkParameters, readDeclared } from './declared-parameters.ts';
-import { inHome, openHome, type PipelineHomeKind } from './home.ts';
-import { samplePipelineRun, startedRun } from './pipeline-run.ts';
+import { homeOf, inHome, openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
+import { callbackParameter, samplePipelineRun, startedRun } from './pipeline-run.ts';
 import { parametersField, type PipelineField } from './pipelines.ts';
-import { pipelineRuns } from './runs.ts';
+import { pipelineRuns, type PipelineRuns } from './runs.ts';
 
 /** A pipeline that declares this parameter is started once for each key, for its runs can be told apart by it. */
 const keyParameter = 'pipewrightStartKey';
+
+/** What decides how a pipeline is started. */
+interface RunInput {
+  pipeline: string;
+  parameters?: Record<string, unknown> | undefined;
+  startKey?: string | undefined;
+  reuse: boolean;
+}
 
 /**
  * Starts a pipeline; the body of createRun is the parameters themselves, not wrapped. A start carries no key of its own: it
  * travels in a parameter where the pipeline declares it. Else, when the answer is lost, runs since then are compared by their
  * parameters, and if that does not tell which one it is, nothing is started again.
+ * @param address where the pipeline is to call at its end
+ */
+async function startPipeline(kind: PipelineHomeKind, home: PipelineHome, input: RunInput, host: Host, address?: () => string): Promise<{ provider: PipelineRuns; run: Run; isNew: boolean }> {
+  const { pipeline } = input;
+  const provider = pipelineRuns(kind, home, host, pipeline);
+  const startKey = startKeyOf(host, input.startKey);
+  const given = { ...input.parameters };
+  const declared = await readDeclared(kind, home, pipeline, host);
+  if (declared) checkParameters(kind, pipeline, ownParameters(declared), ownParameters(given));
+  if (address && declared && !Object.hasOwn(declared, callbackParameter)) throw cannotCall(kind, pipeline);
+  const takesKey = startKey.isGiven && declared !== undefined && Object.hasOwn(declared, keyParameter);
+  let isNew = false;
+  const run = await startOnce(host, {
+    provider,
+    startKey,
+    reuse: input.reuse,
+    parameters: ownParameters(given),
+    async start() {
+      isNew = true;
+      const json = { ...given, ...(takesKey ? { [keyParameter]: startKey.key } : {}), ...(address ? { [callbackParameter]: address() } : {}) };
+      const path = `${home.path}/pipelines/${encodeURIComponent(pipeline)}/createRun`;
+      const { runId } = await home.api.json<{ runId: string }>('POST', path, { query: { 'api-version': kind.version }, json });
+      return startedRun(kind.service, runId, pipeline, given, home.runPage(runId));
+    },
+    // Under one key there is one run, or its repetitions by hand, of which the first is meant.
+    ...(takesKey ? { findByKey: async () => (await provider.recent()).findLast((one) => one.parameters[keyParameter] === startKey.key) } : {}),
+  });
+  return { provider, run, isNew };
+}
+
+/** The parameters without those that are filled in here, or by a person, or left empty. */
+function ownParameters<T>({ [keyParameter]: _key, [callbackParameter]: _address, ...others }: Record<string, T>): Record<string, T> {
+  return others;
+}
+
+function cannotCall({ service }: PipelineHomeKind, pipeline: string): PipewrightError {
+  return new PipewrightError({
+    code: 'bad-input',
+    service,
+    message: `The pipeline ${pipeline} cannot call at its end: it declares no parameter ${callbackParameter}.`,
+    hint: `Add the parameter and the activity that calls it, as docs/pipelines of Pipewright shows, or set How to Wait to Look Again and Again.`,
+  });
+}
+
+/**
+ * Runs a pipeline.
  * @see https://learn.microsoft.com/rest/api/datafactory/pipelines/create-run
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane/pipeline/create-pipeline-run
  */
 export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineField): Action {
+  const waitBy = waitByField(`The pipeline must declare the parameter ${callbackParameter} and call the address in it; docs/pipelines of Pipewright holds what to copy.`);
   return defineAction<AzureConnection>()({
     key: 'runPipeline',
     name: 'Run Pipeline',
     resource: 'Pipeline Run',
     description: 'Starts a pipeline with parameters and, if wished, waits until it has finished.',
     effect: 'starts work',
-    input: inHome(kind, { pipeline, parameters: parametersField, ...waitFields, ...startFields }),
+    input: inHome(kind, { pipeline, parameters: parametersField, ...waitFields, ...waitBy, ...startFields }),
     output: runFields,
     sample: samplePipelineRun(kind),
     async run(input, context) {
-      const { host } = context;
-      const home = await openHome(kind, input, context);
-      const provider = pipelineRuns(kind, home, host, input.pipeline);
-      const startKey = startKeyOf(host, input.startKey);
-      const declared = await readDeclared(kind, home, input.pipeline, host);
-      const takesKey = startKey.isGiven && declared !== undefined && Object.hasOwn(declared, keyParameter);
-      const parameters = { ...input.parameters, ...(takesKey ? { [keyParameter]: startKey.key } : {}) };
-      if (declared) checkParameters(kind, input.pipeline, withoutKey(declared), withoutKey({ ...input.parameters }));
-      const started = await startOnce(host, {
-        provider,
-        startKey,
-        reuse: input.reuse,
-        parameters: withoutKey({ ...input.parameters }),
-        async start() {
-          const path = `${home.path}/pipelines/${encodeURIComponent(input.pipeline)}/createRun`;
-          const query = { 'api-version': kind.version };
-          const { runId } = await home.api.json<{ runId: string }>('POST', path, { query, json: parameters });
-          return startedRun(kind.service, runId, input.pipeline, parameters, home.runPage(runId));
-        },
-        // Under one key there is one run, or its repetitions by hand, of which the first is meant.
-        ...(takesKey ? { findByKey: async () => (await provider.recent()).findLast((run) => run.parameters[keyParameter] === startKey.key) } : {}),
-      });
-      return followRun(host, provider, started, input);
+      const { provider, run } = await startPipeline(kind, await openHome(kind, input, context), input, context.host);
+      return followRun(context.host, provider, run, input);
+    },
+    callback: {
+      isChosen: isCalled,
+      minutes: ({ timeoutMinutes }) => timeoutMinutes,
+      statusWhileGoing: 409,
+      async begin(input, context, address) {
+        const home = await openHome(kind, input, context);
+        const { provider, run, isNew } = await startPipeline(kind, home, input, context.host, address);
+        return beginRun(context.host, provider, run, isNew ? { [kind.key]: homeOf(kind, input), run: run.id } : undefined, input);
+      },
+      async look(kept, context) {
+        return lookAtEnd(context.host, pipelineRuns(kind, await openHome(kind, kept, context), context.host), String(kept['run']));
+      },
     },
   });
-}
-
-/** The parameter for the key is filled in here, or by a person, or left empty. */
-function withoutKey<T>({ [keyParameter]: _key, ...others }: Record<string, T>): Record<string, T> {
-  return others;
 }

@@ -1,0 +1,8 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+/** Ends the request, with an empty body unless the sender asked for one: who sends a forged event learns nothing. */
+export function answer(context: IWebhookFunctions, status: number, body?: unknown): void {
+  const response = context.getResponseObject().status(status);
+  if (body === undefined) response.end();
+  else response.set('content-type', 'application/json').end(JSON.stringify(body));
+}
