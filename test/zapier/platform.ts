@@ -32,6 +32,8 @@ export async function startPlatform(app: object) {
     offerFile: server.offerFile,
     trigger: (key: string) => openTrigger(runner, dedupers, key),
     create: async (key: string, setup: StepSetup): Promise<Data> => (await runCreate(runner, key, setup, {})).output,
+    /** Runs an action that may ask for a call, with what the editor says of the step. */
+    begin: (key: string, setup: StepSetup, meta: Data = {}) => runCreate(runner, key, setup, meta),
     async search(key: string, setup: StepSetup): Promise<Data[]> {
       const { path } = findAction(await runner.definition(), key, 'searches');
       return (await runner.run(`${path}.perform`, setup)).results as Data[];

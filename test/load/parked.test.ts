@@ -1,0 +1,111 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '../machine/free-port.ts';
+import { createCredential } from '../n8n-server/credentials.ts';
+import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
+import { createWorkflow, publishWorkflow, webhookUrl, workflowOf, type WorkflowNode } from '../n8n-server/workflows.ts';
+import { sandboxCredentials } from '../n8n/credentials.ts';
+import { packPackage } from '../n8n/lint.ts';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { ManualClock } from '../sandbox/server/clock.ts';
+
+const runs = 1_000;
+/** Executions that n8n does at once; parked ones must not count. */
+const atOnce = 5;
+
+let folder: string;
+let clock: ManualClock;
+let sandbox: Sandbox;
+let n8n: N8n;
+let open: () => Promise<N8n>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pipewright-parked-'));
+  // The time of the vendors passes only when the test says so: every run goes on until all are parked.
+  clock = new ManualClock(Date.now());
+  sandbox = await startSandbox({ clock, tokenSeconds: 100_000 });
+  const packages = [await packPackage('pipewright', folder)];
+  const port = await findFreePort();
+  const env = { N8N_CONCURRENCY_PRODUCTION_LIMIT: String(atOnce), EXECUTIONS_DATA_PRUNE: 'false' };
+  open = () => startN8n({ folder: join(folder, 'n8n'), packages, port, env });
+  n8n = await open();
+});
+afterAll(async () => {
+  await n8n?.stop();
+  await sandbox?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** How many executions there are in each status. */
+function statuses(): Record<string, number> {
+  const database = new DatabaseSync(join(folder, 'n8n', '.n8n', 'database.sqlite'), { readOnly: true });
+  try {
+    return Object.fromEntries(database.prepare('SELECT status, count(*) AS count FROM execution_entity GROUP BY status').all().map((row) => [String(row['status']), Number(row['count'])]));
+  } finally {
+    database.close();
+  }
+}
+
+/** Megabytes that n8n holds when it has just started. */
+async function restarted(): Promise<number> {
+  await n8n.stop();
+  n8n = await open();
+  await sleep(5_000);
+  const status = await readFile(`/proc/${n8n.pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+async function until(what: string, reached: () => boolean): Promise<void> {
+  for (let looks = 0; !reached(); looks += 1) {
+    if (looks > 1_200) throw new Error(`${what}: there are ${JSON.stringify(statuses())}.`);
+    await sleep(250);
+  }
+}
+
+it(`${runs} runs that are waited for hold no worker, and each lets its execution go on once`, async () => {
+  const type = 'pipewrightAzureApi';
+  const { id: credential } = await createCredential(n8n, type, type, sandboxCredentials(sandbox)[type] ?? {});
+  const hook: WorkflowNode = { id: 'hook', name: 'Hook', type: 'n8n-nodes-base.webhook', typeVersion: 2, position: [0, 0], webhookId: 'aa3a1a52-6a35-4c2f-9a55-0f0d7b1a9c41', parameters: { path: 'start', httpMethod: 'POST' } };
+  const { resourceGroup, factory } = sandbox.accounts.azure;
+  const run: WorkflowNode = {
+    id: 'run',
+    name: 'Run',
+    type: 'n8n-nodes-pipewright.dataFactory',
+    typeVersion: 1,
+    position: [220, 0],
+    credentials: { [type]: { id: credential, name: type } },
+    parameters: {
+      resource: 'pipelineRun',
+      operation: 'runPipeline',
+      factory: { __rl: true, mode: 'id', value: `${resourceGroup}/${factory}` },
+      pipeline: { __rl: true, mode: 'id', value: 'Load_and_call' },
+      options: { waitBy: 'called', timeoutMinutes: 600 },
+    },
+  };
+  const { id } = await createWorkflow(n8n, workflowOf('Parked', hook, run));
+  await publishWorkflow(n8n, id);
+  const url = webhookUrl(n8n, hook);
+  const start = async (count: number): Promise<void> => {
+    let left = count;
+    await Promise.all(Array.from({ length: 10 }, async () => { while (left-- > 0) expect((await fetch(url, { method: 'POST' })).status).toBe(200); }));
+  };
+  const before = await restarted();
+  await start(runs);
+  await until('Parking', () => statuses()['waiting'] === runs);
+  expect(statuses()).toEqual({ waiting: runs });
+  expect(sandbox.world.azure.dataFactory.runs).toHaveLength(runs);
+  const after = await restarted();
+  expect(statuses()).toEqual({ waiting: runs });
+
+  for (let ended = 0; ended < runs; ended = statuses()['success'] ?? 0) {
+    clock.advance(2_000);
+    await sleep(500);
+  }
+  await until('Going on', () => statuses()['success'] === runs);
+  expect(statuses()).toEqual({ success: runs });
+  expect(sandbox.world.azure.dataFactory.runs).toHaveLength(runs);
+  process.stdout.write(`${runs} parked runs: 0 executions running; n8n starts with ${before.toFixed(0)} MB without them and with ${after.toFixed(0)} MB beside them.\n`);
+}, 900_000);
