@@ -126,12 +126,12 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
     if (taken.outcome === 'events') {
       if (trigger.lookUp) {
         // What is looked up may take long, and senders do not wait.
-        answer(context, 200);
+        answer(context, trigger.acceptedStatus ?? 200);
         const events = await lookUp(setting, taken.events);
         return events.length === 0 ? nothing : await startPatiently(context, key, events);
       }
       const started = await start(context, key, taken.events);
-      answer(context, 200);
+      answer(context, trigger.acceptedStatus ?? 200);
       return started;
     }
     if (taken.outcome === 'refused') noteRefusal(context, service, delivery, taken);

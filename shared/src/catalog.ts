@@ -1,6 +1,7 @@
 import type { Service } from './operations/service.ts';
 import { dataFactory } from './services/azure/data-factory/service.ts';
 import { azureMonitor } from './services/azure/monitor/service.ts';
+import { webhookActivity } from './services/azure/webhook-activity/service.ts';
 import { synapse } from './services/azure/synapse/service.ts';
 import { databricks } from './services/databricks/service.ts';
 import { dbt } from './services/dbt/service.ts';
@@ -12,4 +13,4 @@ import { slack } from './services/slack/service.ts';
 import { sqlTable } from './sql-table.ts';
 
 /** Every service, in the order in which they are shown. */
-export const services: readonly Service[] = [quantemplate, dbt, mode, dataFactory, synapse, azureMonitor, databricks, eventGrid, slack, sqlTable, signedWebhook];
+export const services: readonly Service[] = [quantemplate, dbt, mode, dataFactory, synapse, azureMonitor, webhookActivity, databricks, eventGrid, slack, sqlTable, signedWebhook];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createCredential, type Credential } from '../n8n-server/credentials.ts';
 import { outputOf, readExecution, waitForExecution, waitForExecutions, type ExecutionStatus } from '../n8n-server/executions.ts';
 import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
-import { createWorkflow, manualTrigger, runManually, workflowOf, type Workflow, type WorkflowNode } from '../n8n-server/workflows.ts';
+import { createWorkflow, manualTrigger, publishWorkflow, runManually, webhookUrl, workflowOf, type Workflow, type WorkflowNode } from '../n8n-server/workflows.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
 import { packPackage } from './lint.ts';
@@ -165,6 +166,44 @@ describe('A run that calls at its end', () => {
     const ended = await waitForExecution(n8n, id);
     expect(outputOf(ended, 'Then')).toMatchObject([{ service: 'dbt', status: 'succeeded' }]);
     expect(sandbox.world.dbt.webhooks.list()).toHaveLength(before);
+  });
+});
+
+describe('A pipeline that waits at a WebHook activity', () => {
+  const secret = 'a-long-secret-of-our-own';
+  const askedBy = async (complete: Record<string, unknown>) => {
+    const held = await createCredential(n8n, azure, azure, { ...sandboxCredentials(sandbox)[azure], webhookSecret: secret });
+    const trigger: WorkflowNode = {
+      ...node('webhookActivityTrigger', azure, {}),
+      id: 'trigger',
+      name: 'Asked',
+      typeVersion: 2,
+      position: [0, 0],
+      webhookId: randomUUID(),
+      credentials: { [azure]: { id: held.id, name: azure } },
+    };
+    const answer: WorkflowNode = {
+      ...node('webhookActivity', azure, { resource: 'webhookActivity', operation: 'completeActivity', handle: '={{ $json.handle }}', ...complete }),
+      credentials: { [azure]: { id: held.id, name: azure } },
+    };
+    const workflow = await createWorkflow(n8n, workflowOf('Asked', trigger, answer));
+    await publishWorkflow(n8n, workflow.id);
+    const run = sandbox.world.azure.dataFactory.start('Ask_and_publish', { parameters: { askUrl: `${webhookUrl(n8n, trigger, 'webhook')}?token=${secret}` } });
+    const [execution] = await waitForExecutions(n8n, workflow.id);
+    return { run: () => sandbox.control.log().runs.dataFactory.find(({ runId }) => runId === run.id), execution };
+  };
+
+  it('goes on with what the workflow gives it, and the address at Azure is nowhere to be seen', async () => {
+    const { run, execution } = await askedBy({ outcome: 'succeeded', output: { rows: [{ name: 'approvedBy', value: 'Ada' }] } });
+    expect(execution?.status).toBe('success');
+    expect(execution && outputOf(execution, 'Asked')).toMatchObject([{ verified: true, body: { question: 'May the figures be published?' } }]);
+    expect(run()).toMatchObject({ status: 'Succeeded' });
+    expect(JSON.stringify(execution)).not.toMatch(/callbacks|secret-of-the-callback|callBackUri/);
+  });
+
+  it('fails where the workflow says no, with its reason', async () => {
+    const { run } = await askedBy({ outcome: 'failed', errorCode: 'NotApproved', errorMessage: 'Ada did not approve.' });
+    expect(run()).toMatchObject({ status: 'Failed', message: expect.stringContaining('Ada did not approve.') });
   });
 });
 

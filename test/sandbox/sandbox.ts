@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { sandboxAccounts } from './accounts.ts';
+import { callbacks } from './azure/callbacks.ts';
 import { entra } from './azure/entra.ts';
 import { resourceManager } from './azure/resource-manager.ts';
 import { synapse } from './azure/synapse.ts';
@@ -100,6 +101,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const vendors = [
     entra(context),
     resourceManager(context, world.azure.dataFactory, world.azure.factoryTriggers),
+    callbacks([world.azure.dataFactory, world.azure.synapse]),
     synapse(context, world.azure.synapse, world.azure.workspaceTriggers, world.azure.spark),
     quantemplateLogin(context),
     quantemplate(context, world.quantemplate.datasets, world.quantemplate.executions, world.quantemplate.events),

@@ -72,8 +72,10 @@ export interface WebhookTrigger<F extends Fields = Fields, O extends Fields = Fi
   /** Present where the vendor has a subscription API; else `directions` say what to do by hand. */
   subscriber?: Subscriber<F, C>;
   directions?: string;
+  /** The status of the answer to an event that was taken, where a platform leaves that to us. Default: 200. */
+  acceptedStatus?: number;
   /** Reads the events out of a verified body and keeps those that the input asks for. */
-  events(body: unknown, input: Values<F>): Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[];
+  events(body: unknown, input: Values<F>, connection: C): Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[];
   /** What a verified body asks, where it is no event but the handshake before the first one. */
   handshake?(body: unknown): Handshake | undefined;
   /**

@@ -95,7 +95,7 @@ export async function takeDelivery(trigger: WebhookTrigger, delivery: Delivery, 
   const handshake = trigger.handshake?.(received.body);
   if (handshake) return { outcome: 'handshake', ...handshake };
   // What the conditions are about may not be known before it is looked up.
-  const wanted = trigger.events(received.body, input).filter(({ data }) => trigger.lookUp || meetsConditions(data, setting.input));
+  const wanted = trigger.events(received.body, input, setting.connection as never).filter(({ data }) => trigger.lookUp || meetsConditions(data, setting.input));
   if (wanted.length === 0) return { outcome: 'ignored', why: 'filtered' };
   const events: Event[] = [];
   for (const event of wanted) {

@@ -18,6 +18,8 @@ export interface PipelineDefinition {
   activities: ActivityDefinition[];
   /** At the end of each run, the address in this parameter is called, again and again until it is taken. */
   callsBack?: string;
+  /** The pipeline waits at its last activity, a WebHook activity, which calls the address in this parameter. */
+  asks?: string;
 }
 
 /** The pipeline as the vendor shows it, with its activities one after the other. */

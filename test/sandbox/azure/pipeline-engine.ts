@@ -24,6 +24,9 @@ export interface StartOptions {
 const callAttempts = 20;
 const callPause = 500;
 
+/** How long a WebHook activity waits. */
+const askMilliseconds = 600_000;
+
 const errorCodes: Record<string, string> = {
   Copy: '2200',
   DatabricksNotebook: '3204',
@@ -39,6 +42,8 @@ export class PipelineEngine {
   readonly pipelines: PipelineDefinition[];
   /** Oldest first. */
   readonly runs: PipelineRun[] = [];
+  /** The activities that wait for somebody, by the token in their address. */
+  readonly #asked = new Map<string, { run: PipelineRun; step: ActivityRun }>();
   #context: SandboxContext;
 
   constructor(context: SandboxContext, service: string, pipelines: PipelineDefinition[]) {
@@ -86,9 +91,43 @@ export class PipelineEngine {
     this.runs.push(run);
     this.#planActivities(run, firstActivity(definition, options));
     run.end = run.activities.at(-1)?.end ?? run.start;
+    if (definition.asks) this.#ask(String(run.parameters[definition.asks]), run);
     const address = run.parameters[definition.callsBack ?? ''];
     if (typeof address === 'string' && address !== '') clock.at(run.end, () => void this.#callBack(address, run));
     return run;
+  }
+
+  /** Calls who is to complete the last activity, and lets it wait for ten minutes, as a WebHook activity does by itself. */
+  #ask(address: string, run: PipelineRun): void {
+    const { clock, identifiers, baseUrl } = this.#context;
+    const step = run.activities.at(-1);
+    if (!step) return;
+    const token = identifiers.hex(40);
+    run.end = step.end = step.start + askMilliseconds;
+    step.failure = { code: 'WebHookTimeout', message: 'Nobody completed the activity in time.' };
+    this.#asked.set(token, { run, step });
+    const body = { callBackUri: `${baseUrl()}/callbacks/${token}?token=secret-of-the-callback`, pipeline: run.definition.name, question: 'May the figures be published?' };
+    clock.at(step.start, () => void deliver(address, JSON.stringify(body), {}, 60_000).then(({ status = 0 }) => status >= 400 && this.#end(token, { code: '2108', message: `The endpoint answered ${status}.` })));
+  }
+
+  #end(token: string, failure: ActivityRun['failure'], output?: unknown): void {
+    const asked = this.#asked.get(token);
+    if (!asked) return;
+    this.#asked.delete(token);
+    const { run, step } = asked;
+    run.end = step.end = this.#context.clock.now();
+    if (failure) step.failure = failure;
+    else delete step.failure;
+    if (output !== undefined) step.output = output;
+  }
+
+  /** Somebody completes a WebHook activity; false when none waits under this token. */
+  complete(token: string, body: { StatusCode?: string; Output?: unknown; Error?: { ErrorCode?: string; Message?: string } }): boolean {
+    const asked = this.#asked.get(token);
+    if (!asked || isOver(asked.run, this.#context.clock.now())) return false;
+    const failed = Number(body.StatusCode ?? 200) >= 400;
+    this.#end(token, failed ? { code: body.Error?.ErrorCode ?? '', message: body.Error?.Message ?? '' } : undefined, body.Output);
+    return true;
   }
 
   /** Calls until it is taken, as a Web activity with retries does; the address of a cancelled run is not called. */

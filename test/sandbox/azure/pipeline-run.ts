@@ -10,6 +10,8 @@ export interface ActivityRun {
   start: number;
   end: number;
   failure?: { code: string; message: string };
+  /** What somebody gave who completed it. */
+  output?: unknown;
   /** The run that an `ExecutePipeline` activity started. */
   child?: PipelineRun;
 }
@@ -134,6 +136,7 @@ function outputOf(step: ActivityRun, status: string): Record<string, unknown> {
   const { activity, child } = step;
   if (child) return { pipelineName: child.definition.name, pipelineRunId: child.id };
   if (status !== 'Succeeded') return {};
+  if (step.output !== undefined) return step.output as Record<string, unknown>;
   if (activity.type === 'Copy') {
     const details = {
       effectiveIntegrationRuntime: 'AutoResolveIntegrationRuntime (West Europe)',

@@ -70,6 +70,16 @@ const callingPipeline: PipelineDefinition = {
   callsBack: 'pipewrightCallbackUrl',
 };
 
+/** A pipeline that waits until somebody completes its WebHook activity. */
+const askingPipeline: PipelineDefinition = {
+  name: 'Ask_and_publish',
+  description: 'Asks before the figures are published.',
+  folder: 'Reporting',
+  parameters: { askUrl: { type: 'string' } },
+  activities: [copy, { name: 'Ask', type: 'WebHook' }],
+  asks: 'askUrl',
+};
+
 /** Pipelines of a factory; there are more than one page of them. */
 export const factoryPipelines: PipelineDefinition[] = [
   ...tellingPipelines,
@@ -80,6 +90,7 @@ export const factoryPipelines: PipelineDefinition[] = [
     activities: [copy],
   })),
   callingPipeline,
+  askingPipeline,
 ];
 
 /** Pipelines of the Synapse workspace. */
@@ -97,6 +108,7 @@ export const workspacePipelines: PipelineDefinition[] = [
     activities: [copy],
   })),
   callingPipeline,
+  askingPipeline,
 ];
 
 /** A trigger of the sandbox. */
