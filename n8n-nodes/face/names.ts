@@ -1,4 +1,5 @@
 import type { ChoiceList } from '../../shared/src/operations/choice-list.ts';
+import type { DeclaredValues } from '../../shared/src/operations/declared-values.ts';
 import type { Connection } from '../../shared/src/operations/connection.ts';
 
 const capitalize = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
@@ -44,6 +45,16 @@ export function actionText(name: string): string {
 /** The mode of a field of names with values: rows, or JSON. */
 export function modeName(field: string): string {
   return `${field}Mode`;
+}
+
+/** The form of the declared names of a field of names with values. */
+export function formName(field: string): string {
+  return `${field}Form`;
+}
+
+/** The method of a node that tells which names are declared: `mapPipelineParameters`. */
+export function declaredMethod(declared: Pick<DeclaredValues, 'key'>): string {
+  return `map${capitalize(declared.key)}`;
 }
 
 /** The JSON editor of a field of names with values. */

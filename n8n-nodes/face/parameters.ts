@@ -1,6 +1,7 @@
-import { describeField, type FieldKind, type Fields } from '../../shared/src/operations/fields.ts';
+import { describeField, type FieldMetadata, type Fields } from '../../shared/src/operations/fields.ts';
 import { offeredFields, optionsName } from './form.ts';
-import { jsonName, modeName } from './names.ts';
+import { formName, jsonName, modeName } from './names.ts';
+import { usualMode } from './values-properties.ts';
 
 /** Reads a parameter of the node; `fallback` is what it gives while the parameter is not shown. */
 export type ReadParameter = (name: string, fallback: unknown) => unknown;
@@ -28,9 +29,23 @@ function readMoment(value: unknown): unknown {
     : value;
 }
 
-function readField(name: string, kind: FieldKind, read: ReadParameter): unknown {
+/** What was filled in of the form of declared names; what was left empty keeps its default there. */
+function readForm(value: unknown): Record<string, unknown> | undefined {
+  const filled = isObject(value) && isObject(value['value']) ? Object.entries(value['value']) : [];
+  const given = filled.filter(([, own]) => own !== null && own !== undefined && own !== '');
+  return given.length === 0 ? undefined : Object.fromEntries(given);
+}
+
+function readValues(name: string, info: FieldMetadata, read: ReadParameter): unknown {
+  const mode = read(modeName(name), usualMode(info));
+  if (mode === 'json') return read(jsonName(name), '');
+  return mode === 'form' ? readForm(read(formName(name), {})) : readRows(read(name, ''));
+}
+
+function readField(name: string, info: FieldMetadata, read: ReadParameter): unknown {
+  const { kind } = info;
+  if (kind === 'values') return readValues(name, info, read);
   const value = unwrap(read(name, ''));
-  if (kind === 'values') return read(modeName(name), 'rows') === 'json' ? read(jsonName(name), '') : readRows(value);
   if (kind === 'date-time') return readMoment(value);
   // An empty list of a form means that nothing was chosen.
   if (kind === 'list' && Array.isArray(value) && value.length === 0) return undefined;
@@ -44,9 +59,9 @@ export function readParameters(fields: Fields, read: ReadParameter): Record<stri
   const fromOptions: ReadParameter = (name, fallback) => options[name] ?? fallback;
   return Object.fromEntries(
     offeredFields(fields).map(([name, field]) => {
-      const { kind, advanced } = describeField(field);
-      if (!advanced) return [name, readField(name, kind, read)];
-      return [name, kind === 'values' ? unwrap(fromOptions(name, '')) : readField(name, kind, fromOptions)];
+      const info = describeField(field);
+      if (!info.advanced) return [name, readField(name, info, read)];
+      return [name, info.kind === 'values' ? unwrap(fromOptions(name, '')) : readField(name, info, fromOptions)];
     }),
   );
 }

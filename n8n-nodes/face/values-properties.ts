@@ -1,10 +1,44 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import type { FieldMetadata } from '../../shared/src/operations/fields.ts';
-import { jsonName, modeName } from './names.ts';
+import { declaredMethod, formName, jsonName, modeName } from './names.ts';
+
+/** A field for each name that is declared at the vendor, of its type and with its default. */
+function declaredForm(name: string, { label, help, declared }: FieldMetadata): INodeProperties[] {
+  if (!declared) return [];
+  const word = label.toLowerCase();
+  return [
+    {
+      displayName: label,
+      name: formName(name),
+      type: 'resourceMapper',
+      noDataExpression: true,
+      default: { mappingMode: 'defineBelow', value: null },
+      typeOptions: {
+        loadOptionsDependsOn: declared.needs.flatMap((field) => [field, `${field}.value`]),
+        resourceMapper: {
+          resourceMapperMethod: declaredMethod(declared),
+          mode: 'add',
+          valuesLabel: label,
+          fieldWords: { singular: word.replace(/s$/, ''), plural: word },
+          addAllFields: true,
+          supportAutoMap: false,
+          multiKeyMatch: false,
+          noFieldsError: `It declares no ${word}, or they cannot be read: then choose another way above.`,
+        },
+      },
+      ...(help ? { description: help } : {}),
+    },
+  ];
+}
+
+/** How names with values are given unless a person chooses otherwise. */
+export function usualMode({ declared }: FieldMetadata): 'form' | 'rows' {
+  return declared ? 'form' : 'rows';
+}
 
 /**
- * Names with values, such as the parameters of a pipeline: typed in rows by people, or given as JSON by those who have
- * it.
+ * Names with values, such as the parameters of a pipeline: in a form where their names are declared, typed in rows by people,
+ * or given as JSON by those who have it.
  */
 export function valuesProperties(
   name: string,
@@ -24,12 +58,14 @@ export function valuesProperties(
       type: 'options',
       noDataExpression: true,
       options: [
+        ...(info.declared ? [{ name: 'Using the Declared Ones', value: 'form' }] : []),
         { name: 'Using Fields Below', value: 'rows' },
         { name: 'Using JSON', value: 'json' },
       ],
-      default: 'rows',
+      default: usualMode(info),
       ...(displayOptions ? { displayOptions } : {}),
     },
+    ...declaredForm(name, info).map((property) => ({ ...property, ...inMode('form') })),
     {
       displayName: label,
       name,

@@ -26,7 +26,7 @@ const run = (parameters: Record<string, unknown>, credential: Record<string, unk
 const runJob = (value: string, more: Record<string, unknown> = {}) => run({ operation: 'runJob', job: job(value), ...more });
 
 it('runs a job whose ID is longer than a number can hold, waits, and gives its tasks', async () => {
-  const { items, error } = await runJob(sandbox.accounts.databricks.jobId, { parameters: { rows: [{ name: 'reportDate', value: '2026-11-20' }] } });
+  const { items, error } = await runJob(sandbox.accounts.databricks.jobId, { parametersMode: 'rows', parameters: { rows: [{ name: 'reportDate', value: '2026-11-20' }] } });
   expect(error).toBeUndefined();
   expect(items[0]?.json).toMatchObject({ name: 'Monthly report', status: 'succeeded', parameters: { reportDate: '2026-11-20' }, steps: [{ name: 'extract' }, { name: 'report' }] });
 });

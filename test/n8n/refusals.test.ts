@@ -4,7 +4,7 @@ import { credentialName, resourceValue } from '../../n8n-nodes/face/names.ts';
 import { describeField, type Field } from '../../shared/src/operations/fields.ts';
 import type { Operation } from '../../shared/src/operations/operation.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
-import { neededFields, said, secretField, unknownInput } from '../parity/refusals.ts';
+import { neededFields, said, secretField, unknownInput, withoutLogin } from '../parity/refusals.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
 import { openN8n, type Credentials, type Executed, type N8n } from './open-n8n.ts';
@@ -68,10 +68,12 @@ describe.each(every)('%s', (_name, service, operation) => {
   const run = (emptyField?: string) =>
     n8n.execute({ node: service.key, credentials, parameters: filledIn(service, operation, emptyField) }, file);
 
-  it('says what to do when the secret is wrong', async () => {
-    credentials[credential] = { ...credentials[credential], [secretField(service)]: 'xoxb-wrong' };
-    expect(explained(await run())).toMatch(said.wrongSecret);
-  });
+  if (!(operation.key in withoutLogin)) {
+    it('says what to do when the secret is wrong', async () => {
+      credentials[credential] = { ...credentials[credential], [secretField(service)]: 'xoxb-wrong' };
+      expect(explained(await run())).toMatch(said.wrongSecret);
+    });
+  }
 
   it('names a field that turns out to be empty', async () => {
     for (const name of neededFields(operation))
@@ -84,9 +86,11 @@ describe.each(every)('%s', (_name, service, operation) => {
     else expect(explained(result)).toMatch(said.unknown);
   });
 
-  it('says who must allow it when the vendor forbids it', async () => {
-    const fault = { kind: 'status', status: 403, body: { message: 'No entry' } } as const;
-    sandbox.faults.add({ match: { path: /.*/ }, times: 50, fault });
-    expect(explained(await run())).toMatch(said.forbidden);
-  });
+  if (!(operation.key in withoutLogin)) {
+    it('says who must allow it when the vendor forbids it', async () => {
+      const fault = { kind: 'status', status: 403, body: { message: 'No entry' } } as const;
+      sandbox.faults.add({ match: { path: /.*/ }, times: 50, fault });
+      expect(explained(await run())).toMatch(said.forbidden);
+    });
+  }
 });

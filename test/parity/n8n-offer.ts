@@ -19,9 +19,9 @@ const isShown = (property: INodeProperties, chosen: Record<string, string>): boo
 const textOptions = ({ type, options = [] }: INodeProperties): string[] =>
   type === 'options' ? options.map(({ name }) => name).filter((name) => name !== 'Not Set') : [];
 
-/** Names with values take three properties; the one of rows has the field's own name. */
+/** Names with values take three properties or four; the one of rows has the field's own name. */
 const isSecondForm = (name: string, all: readonly INodeProperties[]): boolean =>
-  all.some((other) => other.type === 'fixedCollection' && (name === `${other.name}Mode` || name === `${other.name}Json`));
+  all.some((other) => other.type === 'fixedCollection' && ['Mode', 'Json', 'Form'].some((form) => name === `${other.name}${form}`));
 
 function fieldsOf(properties: readonly INodeProperties[]): Record<string, OfferedField> {
   const own = properties.flatMap((property) =>

@@ -35,6 +35,11 @@ export function unknownInput(service: Service, operation: Operation, file: unkno
   return { ...besides[operation.key], ...Object.fromEntries(values) };
 }
 
+/** Operations that ask the vendor without logging in, each with the reason. */
+export const withoutLogin: Record<string, string> = {
+  completeActivity: 'The address of the activity, which the handle holds, is itself what logs in.',
+};
+
 /** The field of a connection by which a vendor knows who is there. */
 export function secretField(service: Service): string {
   const found = ['token', 'clientSecret', 'apiToken', 'botToken'].find((name) => name in service.connection.fields);

@@ -20,7 +20,7 @@ describe('Synapse in the sandbox', () => {
   describe('driven by @azure/synapse-artifacts', () => {
     it('lists its pipelines page by page', async () => {
       const pipelines = await collect(clients.artifacts.pipelineOperations.listPipelinesByWorkspace());
-      expect(pipelines).toHaveLength(30);
+      expect(pipelines).toHaveLength(32);
       expect(pipelines.find(({ name }) => name === 'Spark_transform')?.parameters).toEqual({
         inputPath: { type: 'string' },
       });

@@ -3,7 +3,7 @@ import { describeField, type Field } from '../../shared/src/operations/fields.ts
 import { zapierApp } from '../../zapier-app/src/app.ts';
 import { authenticationKey } from '../../zapier-app/src/connections.ts';
 import { keyOf } from '../../zapier-app/src/names.ts';
-import { neededFields, said, secretField, unknownInput } from '../parity/refusals.ts';
+import { neededFields, said, secretField, unknownInput, withoutLogin } from '../parity/refusals.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import type { StoredFile } from '../zapier-runtime/stored-file.ts';
 import { startPlatform, type Platform } from './platform.ts';
@@ -67,10 +67,12 @@ describe.each(every)('%s', (_name, service, operation) => {
     return step.catch((error: unknown) => error);
   };
 
-  it('says what to do when the secret is wrong', async () => {
-    authData[authenticationKey(service.connection, secretField(service))] = 'xoxb-wrong';
-    expect(explained(await run())).toMatch(said.wrongSecret);
-  });
+  if (!(operation.key in withoutLogin)) {
+    it('says what to do when the secret is wrong', async () => {
+      authData[authenticationKey(service.connection, secretField(service))] = 'xoxb-wrong';
+      expect(explained(await run())).toMatch(said.wrongSecret);
+    });
+  }
 
   it('names a field that turns out to be empty', async () => {
     for (const name of neededFields(operation))
@@ -83,9 +85,11 @@ describe.each(every)('%s', (_name, service, operation) => {
     else expect(explained(result)).toMatch(said.unknown);
   });
 
-  it('says who must allow it when the vendor forbids it', async () => {
-    const fault = { kind: 'status', status: 403, body: { message: 'No entry' } } as const;
-    sandbox.faults.add({ match: { path: /.*/ }, times: 50, fault });
-    expect(explained(await run())).toMatch(said.forbidden);
-  });
+  if (!(operation.key in withoutLogin)) {
+    it('says who must allow it when the vendor forbids it', async () => {
+      const fault = { kind: 'status', status: 403, body: { message: 'No entry' } } as const;
+      sandbox.faults.add({ match: { path: /.*/ }, times: 50, fault });
+      expect(explained(await run())).toMatch(said.forbidden);
+    });
+  }
 });

@@ -58,9 +58,27 @@ describe('the connection', () => {
 describe('a pipeline run', () => {
   const run = (inputData: Record<string, unknown>) => zapier.create('data_factory_run_pipeline', { authData: groups.azure, inputData: { factory, pipeline: 'QT_fetch_data', ...inputData } });
 
+  it('has a field for each parameter that the pipeline declares, and two columns until that is known', async () => {
+    const shown = async (inputData: Record<string, unknown>) =>
+      (await zapier.inputFields('data_factory_run_pipeline', { authData: groups.azure, inputData })).filter(({ key }) => key.startsWith('parameters')).map(({ key, type, default: initial }) => [key, type, initial]);
+    expect(await shown({})).toEqual([['parameters', 'string', undefined]]);
+    expect(await shown({ factory, pipeline: 'No_such_pipeline' })).toEqual([['parameters', 'string', undefined]]);
+    expect(await shown({ factory, pipeline: 'Run_KPI_notebook' })).toEqual([
+      ['parameters_reportDate', 'string', '2026-01-31'],
+      ['parameters_regions', 'text', '["EMEA","APAC"]'],
+      ['parameters_fullRefresh', 'boolean', 'false'],
+      ['parameters_topN', 'integer', '10'],
+    ]);
+  });
+
+  it('takes the values of those fields, each as its type', async () => {
+    const started = await run({ pipeline: 'Run_KPI_notebook', parameters_reportDate: '2026-11-20', parameters_regions: '["EMEA"]', parameters_fullRefresh: 'true', parameters_topN: '' });
+    expect(started['parameters']).toEqual({ reportDate: '2026-11-20', regions: '["EMEA"]', fullRefresh: 'true', topN: '10' });
+  });
+
   it('says what failed in a pipeline that the pipeline ran', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Load_sources', failure: { message: 'The source does not answer.' } });
-    await expect(run({ pipeline: 'Nightly_load' })).rejects.toThrow(/The run of Nightly_load failed at “Load sources › .+”: The source does not answer\./);
+    await expect(run({ pipeline: 'Nightly_load' })).rejects.toThrow(/The run of Nightly_load failed at “Load sources › .+”: The source does not answer \(code 2200\)\./);
   });
 
   it('starts nothing when a parameter is spelled in another way, and says how', async () => {

@@ -4,7 +4,7 @@ import type { Action, Callback, Operation } from '../../shared/src/operations/op
 import type { Service } from '../../shared/src/operations/service.ts';
 import { callService } from './call.ts';
 import { pointTo, stash } from './hydrate.ts';
-import { inputFieldsOf } from './input-fields.ts';
+import { gatherInput, inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
 import { outputFieldsOf } from './output-fields.ts';
 import type { Settings } from './settings.ts';
@@ -15,12 +15,12 @@ import type { Settings } from './settings.ts';
  */
 export function runOperation<T>(z: ZObject, bundle: Bundle, settings: Settings, service: Service, operation: Operation): Promise<T> {
   const save = operation.effect === 'reads' ? pointTo(z, settings.downloadFile, { operation: keyOf(service, operation), input: bundle.inputData ?? {} }) : stash(z);
-  return callService(z, bundle, settings, service, (context) => operation.run(checkInput(operation.input, bundle.inputData ?? {}), context) as Promise<T>, save);
+  return callService(z, bundle, settings, service, (context) => operation.run(checkInput(operation.input, gatherInput(operation.input, bundle.inputData ?? {})), context) as Promise<T>, save);
 }
 
 /** Runs an action whose vendor calls at the end: Zapier pauses the step, unless the work has ended already. */
 async function beginAction(z: ZObject, bundle: Bundle, settings: Settings, service: Service, action: Action, callback: Callback): Promise<Record<string, unknown>> {
-  const input = checkInput(action.input, bundle.inputData ?? {}) as never;
+  const input = checkInput(action.input, gatherInput(action.input, bundle.inputData ?? {})) as never;
   // In the editor a step is not resumed, so a test looks at the run itself.
   if (!callback.isChosen(input) || bundle.meta?.isLoadingSample) return runOperation(z, bundle, settings, service, action);
   const { output, kept } = await callService(z, bundle, settings, service, (context) => callback.begin(input, context, () => z.generateCallbackUrl()));

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { ChoiceList } from './choice-list.ts';
+import type { DeclaredValues } from './declared-values.ts';
 
 /** How a face shows a field. */
 export type FieldKind =
@@ -35,6 +36,8 @@ export interface FieldInfo {
   multiline?: boolean;
   /** The list the value is picked from. */
   choices?: ChoiceList;
+  /** Of names with values: where the names come from. */
+  declared?: DeclaredValues;
   /** Shown only while another field has one of these values. */
   shownWhen?: { field: string; is: readonly string[] };
   /** Faces that do not offer the field, each with the reason in one sentence. */

@@ -69,6 +69,11 @@ export function databricks(context: SandboxContext, runs: DatabricksRuns): Vendo
           ...(from + size < found.length ? { next_page_token: String(from + size) } : {}),
         });
       },
+      'GET /api/2.2/jobs/get': (request) => {
+        const job = findJob(request.query.get('job_id'));
+        const raw = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(job.id);
+        return json(200, { job_id: raw, settings: { name: job.name, parameters: Object.entries(job.parameters).map(([name, preset]) => ({ name, default: preset })) } });
+      },
       'POST /api/2.2/jobs/run-now': (request) => {
         const body = readBody(request);
         return started(runs.start(findJob(body['job_id']), asTexts(body['job_parameters']), token(body['idempotency_token'])));

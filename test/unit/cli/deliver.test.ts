@@ -24,7 +24,7 @@ beforeAll(async () => {
     const query = Object.fromEntries(new URL(request.url ?? '', 'http://localhost').searchParams);
     taken = await takeDelivery(trigger, { headers: request.headers, query, body: Buffer.concat(pieces) }, {
       input: checkInput(trigger.input, {}),
-      connection: { webhookSecret: secret, secret },
+      connection: { webhookSecret: secret, secret, clientSecret: secret, tenantId: 'contoso' },
       subscription: { id: 'wsu_1', secret },
       host: fakeHost({ now: Date.now, once: async () => true }),
     });

@@ -148,8 +148,8 @@ describe.each(homes)(
 
     it.each([
       ['is spelled in another way', { datasetId: 'd-1' }, 'has no parameter “datasetId” and needs a value for “DatasetID”', 'Write “DatasetID”: upper and lower case matter.'],
-      ['is not there', { DatasetID: 'd-1', nope: 1 }, 'has no parameter “nope”', 'Those of the pipeline are “DatasetID”, “mode”'],
-      ['has no value', {}, 'needs a value for “DatasetID”', 'Those of the pipeline'],
+      ['is not there', { DatasetID: 'd-1', nope: 1 }, 'has no parameter “nope”', 'Those that there are: “DatasetID”, “mode”'],
+      ['has no value', {}, 'needs a value for “DatasetID”', 'Those that there are'],
     ])('starts nothing when a parameter %s, and says what to write', async (_case, parameters, message, hint) => {
       const host = startable().on('GET', `${base}/pipelines/Load`, declares({ DatasetID: { type: 'string' }, mode: { type: 'string', defaultValue: null } }));
       await expect(run('runPipeline', { pipeline: 'Load', parameters }, host)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining(message), hint: expect.stringContaining(hint) });
@@ -158,7 +158,7 @@ describe.each(homes)(
 
     it('refuses parameters of a pipeline that takes none', async () => {
       const host = startable().on('GET', `${base}/pipelines/Load`, { json: { name: 'Load', properties: {} } });
-      await expect(run('runPipeline', { pipeline: 'Load', parameters: { a: 1 } }, host)).rejects.toMatchObject({ hint: expect.stringContaining('takes no parameters') });
+      await expect(run('runPipeline', { pipeline: 'Load', parameters: { a: 1 } }, host)).rejects.toMatchObject({ hint: expect.stringContaining('there are no parameters') });
     });
 
     it('starts a pipeline that it may not read, with the parameters as they are', async () => {

@@ -14,6 +14,7 @@ const run = (key: string, typed: Record<string, unknown>, host: FakeHost, values
 describe('Run Job of Databricks', () => {
   it('starts by numbers of any length, with a token against a second start, and waits', async () => {
     const host = fakeHost()
+      .on('GET', `${api}/get`, { json: { settings: { parameters: [{ name: 'reportDate', default: '' }, { name: 'rows', default: '1' }] } } })
       .on('POST', `${api}/run-now`, { text: `{"run_id":${long},"number_in_job":1}` })
       .on('GET', `${api}/runs/get`, [{ text: vendorRun() }, { text: vendorRun('SUCCESS') }]);
     const result = await run('runJob', { job: `${workspace}/jobs/${long}`, parameters: { reportDate: '2026-11-20', rows: 5 } }, host);

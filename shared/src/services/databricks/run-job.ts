@@ -6,6 +6,7 @@ import { startFields } from '../../runs/start-key.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { exactId } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
+import { jobParameters, jobTexts } from './job-parameters.ts';
 import { jobField } from './jobs.ts';
 import { sampleJobRun } from './runs.ts';
 import { startDatabricksRun } from './start-run.ts';
@@ -27,6 +28,7 @@ export const runJob = defineAction<DatabricksConnection>()({
         label: 'Parameters',
         help: 'Values for the parameters that the job declares. Those left out keep their defaults.',
         placeholder: '{"reportDate": "2026-11-20"}',
+        declared: jobParameters,
       }),
     ),
     ...waitFields,
@@ -35,7 +37,7 @@ export const runJob = defineAction<DatabricksConnection>()({
   output: runFields,
   sample: sampleJobRun,
   async run({ job, parameters = {}, startKey, reuse, ...choices }, context) {
-    const texts = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
+    const texts = await jobTexts(job, parameters, context);
     const body = { job_id: exactId(job, 'Job'), ...(Object.keys(texts).length > 0 ? { job_parameters: texts } : {}) };
     return startDatabricksRun({ what: `job ${job}`, path: '/jobs/run-now', body, job, startKey, reuse, parameters: texts, choices }, context);
   },

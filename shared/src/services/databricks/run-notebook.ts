@@ -7,6 +7,7 @@ import { startFields } from '../../runs/start-key.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { service } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
+import { asTexts } from './job-parameters.ts';
 import { sampleJobRun } from './runs.ts';
 import { startDatabricksRun } from './start-run.ts';
 
@@ -55,7 +56,7 @@ export const runNotebook = defineAction<DatabricksConnection>()({
   sample: { ...sampleJobRun, name: '/Workspace/Shared/reports/monthly' },
   async run({ notebook, parameters = {}, cluster, startKey, ...choices }, context) {
     checkPath(notebook);
-    const texts = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
+    const texts = asTexts(parameters);
     const task = {
       task_key: 'notebook',
       notebook_task: { notebook_path: notebook, source: 'WORKSPACE', base_parameters: texts },

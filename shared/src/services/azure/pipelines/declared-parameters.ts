@@ -1,21 +1,47 @@
 import { PipewrightError } from '../../../host/error.ts';
 import type { Host } from '../../../host/host.ts';
+import type { DeclaredType, DeclaredValue } from '../../../operations/declared-values.ts';
 import type { PipelineHome, PipelineHomeKind } from './home.ts';
+import { callbackParameter } from './pipeline-run.ts';
 import type { VendorPipeline } from './pipelines.ts';
 
-/** The parameters that a pipeline declares, by their names. */
-export type DeclaredParameters = NonNullable<NonNullable<VendorPipeline['properties']>['parameters']>;
+/** A pipeline that declares this parameter is started once for each key, for its runs can be told apart by it. */
+export const keyParameter = 'pipewrightStartKey';
+
+const types: Record<string, DeclaredType> = {
+  string: 'text',
+  securestring: 'text',
+  int: 'integer',
+  float: 'number',
+  bool: 'boolean',
+  array: 'list',
+  object: 'values',
+};
+
+/** What a pipeline declares. */
+export interface Declared {
+  /** The parameters that people give. */
+  parameters: DeclaredValue[];
+  /** Whether it takes the key of a start, and the address that it is to call at its end. */
+  takesKey: boolean;
+  takesAddress: boolean;
+}
 
 /**
  * Reads what a pipeline declares.
  * @returns undefined when the connection may start the pipeline but not read it
  * @throws PipewrightError `not-found` when there is no such pipeline
  */
-export async function readDeclared(kind: PipelineHomeKind, home: PipelineHome, pipeline: string, host: Host): Promise<DeclaredParameters | undefined> {
+export async function readDeclared(kind: PipelineHomeKind, home: PipelineHome, pipeline: string, host: Host): Promise<Declared | undefined> {
   const path = `${home.path}/pipelines/${encodeURIComponent(pipeline)}`;
   try {
     const { properties } = await home.api.json<VendorPipeline>('GET', path, { query: { 'api-version': kind.version } });
-    return properties?.parameters ?? {};
+    const all = properties?.parameters ?? {};
+    const parameters = Object.entries(ownParameters(all)).map(([name, { type = '', ...rest }]): DeclaredValue => {
+      const hasDefault = Object.hasOwn(rest, 'defaultValue');
+      return { name, type: types[type.toLowerCase()] ?? 'text', required: !hasDefault, ...(hasDefault ? { default: rest.defaultValue } : {}) };
+    });
+    return { parameters, takesKey: Object.hasOwn(all, keyParameter), takesAddress: Object.hasOwn(all, callbackParameter) };
   } catch (error) {
     if (!(error instanceof PipewrightError && error.code === 'forbidden')) throw error;
     host.log.info(`${kind.service}: the pipeline may not be read, so its parameters are not checked.`);
@@ -23,34 +49,7 @@ export async function readDeclared(kind: PipelineHomeKind, home: PipelineHome, p
   }
 }
 
-const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
-
-const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
-
-/**
- * Checks values against what a pipeline declares, before anything is started: the service itself does not say what is wrong
- * with a name that is spelled in another way.
- * @throws PipewrightError `bad-input` that names the parameters, and the nearest that there is
- */
-export function checkParameters(kind: PipelineHomeKind, pipeline: string, declared: DeclaredParameters, given: Record<string, unknown>): void {
-  const names = Object.keys(declared);
-  const unknown = Object.keys(given).filter((name) => !names.includes(name));
-  const missing = names.filter((name) => !Object.hasOwn(declared[name] ?? {}, 'defaultValue') && !Object.hasOwn(given, name));
-  if (unknown.length === 0 && missing.length === 0) return;
-  const nearest = unknown.flatMap((name) => names.filter((other) => plain(other) === plain(name)));
-  const faults = [
-    ...(unknown.length > 0 ? [`has no parameter ${quoted(unknown)}`] : []),
-    ...(missing.length > 0 ? [`needs a value for ${quoted(missing)}`] : []),
-  ];
-  throw new PipewrightError({
-    code: 'bad-input',
-    service: kind.service,
-    message: `The pipeline ${pipeline} ${faults.join(' and ')}.`,
-    hint:
-      nearest.length > 0
-        ? `Write ${quoted([...new Set(nearest)])}: upper and lower case matter.`
-        : names.length > 0
-          ? `Check the parameters. Those of the pipeline are ${quoted(names)}.`
-          : 'Remove it: the pipeline takes no parameters.',
-  });
+/** The parameters without those that are filled in here, or by a person, or left empty. */
+export function ownParameters<T>({ [keyParameter]: _key, [callbackParameter]: _address, ...others }: Record<string, T>): Record<string, T> {
+  return others;
 }

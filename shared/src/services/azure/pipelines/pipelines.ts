@@ -1,6 +1,5 @@
-import * as v from 'valibot';
 import { defineChoices, search } from '../../../operations/choice-list.ts';
-import { text, values } from '../../../operations/fields.ts';
+import { text } from '../../../operations/fields.ts';
 import type { AzureConnection } from '../connection.ts';
 import { readAll } from '../pages.ts';
 import { openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
@@ -47,12 +46,3 @@ export function pipelineField(kind: PipelineHomeKind) {
 
 /** A field as `pipelineField` makes it. */
 export type PipelineField = ReturnType<typeof pipelineField>;
-
-/** The field with the values of a pipeline's parameters. */
-export const parametersField = v.optional(
-  values({
-    label: 'Parameters',
-    help: 'Values for the parameters that the pipeline declares; upper and lower case matter in their names.',
-    placeholder: '{"DatasetID": "d-123"}',
-  }),
-);

@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../../host/error.ts';
 import type { Host } from '../../../host/host.ts';
+import { fitValues } from '../../../operations/declared-values.ts';
 import { defineAction, type Action } from '../../../operations/operation.ts';
 import { beginRun, isCalled, lookAtEnd, waitByField } from '../../../runs/callback.ts';
 import { runFields } from '../../../runs/report.ts';
@@ -9,14 +10,12 @@ import { startOnce } from '../../../runs/start-once.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import { followRun } from '../../../runs/wait-for-run.ts';
 import type { AzureConnection } from '../connection.ts';
-import { checkParameters, readDeclared } from './declared-parameters.ts';
+import { keyParameter, ownParameters, readDeclared } from './declared-parameters.ts';
 import { homeOf, inHome, openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
 import { callbackParameter, samplePipelineRun, startedRun } from './pipeline-run.ts';
-import { parametersField, type PipelineField } from './pipelines.ts';
+import { parametersField } from './parameters-field.ts';
+import type { PipelineField } from './pipelines.ts';
 import { pipelineRuns, type PipelineRuns } from './runs.ts';
-
-/** A pipeline that declares this parameter is started once for each key, for its runs can be told apart by it. */
-const keyParameter = 'pipewrightStartKey';
 
 /** What decides how a pipeline is started. */
 interface RunInput {
@@ -36,17 +35,18 @@ async function startPipeline(kind: PipelineHomeKind, home: PipelineHome, input: 
   const { pipeline } = input;
   const provider = pipelineRuns(kind, home, host, pipeline);
   const startKey = startKeyOf(host, input.startKey);
-  const given = { ...input.parameters };
   const declared = await readDeclared(kind, home, pipeline, host);
-  if (declared) checkParameters(kind, pipeline, ownParameters(declared), ownParameters(given));
-  if (address && declared && !Object.hasOwn(declared, callbackParameter)) throw cannotCall(kind, pipeline);
-  const takesKey = startKey.isGiven && declared !== undefined && Object.hasOwn(declared, keyParameter);
+  const typed = { ...input.parameters };
+  const own = declared ? fitValues(kind.service, `The pipeline ${pipeline}`, declared.parameters, ownParameters(typed)) : ownParameters(typed);
+  const given = { ...typed, ...own };
+  if (address && declared && !declared.takesAddress) throw cannotCall(kind, pipeline);
+  const takesKey = startKey.isGiven && declared?.takesKey === true;
   let isNew = false;
   const run = await startOnce(host, {
     provider,
     startKey,
     reuse: input.reuse,
-    parameters: ownParameters(given),
+    parameters: own,
     async start() {
       isNew = true;
       const json = { ...given, ...(takesKey ? { [keyParameter]: startKey.key } : {}), ...(address ? { [callbackParameter]: address() } : {}) };
@@ -58,11 +58,6 @@ async function startPipeline(kind: PipelineHomeKind, home: PipelineHome, input: 
     ...(takesKey ? { findByKey: async () => (await provider.recent()).findLast((one) => one.parameters[keyParameter] === startKey.key) } : {}),
   });
   return { provider, run, isNew };
-}
-
-/** The parameters without those that are filled in here, or by a person, or left empty. */
-function ownParameters<T>({ [keyParameter]: _key, [callbackParameter]: _address, ...others }: Record<string, T>): Record<string, T> {
-  return others;
 }
 
 function cannotCall({ service }: PipelineHomeKind, pipeline: string): PipewrightError {
@@ -87,7 +82,7 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
     resource: 'Pipeline Run',
     description: 'Starts a pipeline with parameters and, if wished, waits until it has finished.',
     effect: 'starts work',
-    input: inHome(kind, { pipeline, parameters: parametersField, ...waitFields, ...waitBy, ...startFields }),
+    input: inHome(kind, { pipeline, parameters: parametersField(kind), ...waitFields, ...waitBy, ...startFields }),
     output: runFields,
     sample: samplePipelineRun(kind),
     async run(input, context) {

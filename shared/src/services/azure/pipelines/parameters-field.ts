@@ -1,0 +1,26 @@
+import * as v from 'valibot';
+import { defineDeclared } from '../../../operations/declared-values.ts';
+import { values } from '../../../operations/fields.ts';
+import type { AzureConnection } from '../connection.ts';
+import { readDeclared } from './declared-parameters.ts';
+import { openHome, type PipelineHomeKind } from './home.ts';
+
+/** The field with the values of a pipeline's parameters, whose names the pipeline declares. */
+export function parametersField(kind: PipelineHomeKind) {
+  const declared = defineDeclared<AzureConnection>({
+    key: 'pipelineParameters',
+    needs: [kind.key, 'pipeline'],
+    async load(input, context) {
+      const home = await openHome(kind, input, context);
+      return (await readDeclared(kind, home, String(input['pipeline']), context.host))?.parameters ?? [];
+    },
+  });
+  return v.optional(
+    values({
+      label: 'Parameters',
+      help: 'Values for the parameters that the pipeline declares; upper and lower case matter in their names.',
+      placeholder: '{"DatasetID": "d-123"}',
+      declared,
+    }),
+  );
+}

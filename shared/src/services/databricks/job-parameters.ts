@@ -1,0 +1,42 @@
+import { PipewrightError } from '../../host/error.ts';
+import type { Context } from '../../operations/context.ts';
+import { defineDeclared, fitValues, type DeclaredValue } from '../../operations/declared-values.ts';
+import { openDatabricks, service } from './api.ts';
+import type { DatabricksConnection } from './connection.ts';
+import type { VendorJob } from './jobs.ts';
+
+/**
+ * The parameters that a job declares; all are texts with a default.
+ * @see https://docs.databricks.com/api/workspace/jobs/get
+ */
+async function readDeclared(job: string, context: Context<DatabricksConnection>): Promise<DeclaredValue[]> {
+  const { settings = {} } = await openDatabricks(context).json<VendorJob>('GET', '/jobs/get', { query: { job_id: job } });
+  return (settings.parameters ?? []).map(({ name, default: preset }) => ({ name, type: 'text', required: false, default: preset ?? '' }));
+}
+
+/** The parameters of the job that was picked. */
+export const jobParameters = defineDeclared<DatabricksConnection>({
+  key: 'jobParameters',
+  needs: ['job'],
+  load: (input, context) => readDeclared(String(input['job']), context),
+});
+
+/**
+ * The parameters as texts, checked against those of the job where the connection may read it.
+ * @throws PipewrightError `bad-input` when the job declares no such parameter
+ */
+export async function jobTexts(job: string, given: Record<string, unknown>, context: Context<DatabricksConnection>): Promise<Record<string, string>> {
+  const texts = asTexts(given);
+  if (Object.keys(texts).length === 0) return texts;
+  try {
+    return fitValues(service, `The job ${job}`, await readDeclared(job, context), texts) as Record<string, string>;
+  } catch (error) {
+    if (error instanceof PipewrightError && error.code === 'forbidden') return texts;
+    throw error;
+  }
+}
+
+/** Values as Databricks takes them. */
+export function asTexts(given: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
+}
