@@ -1,7 +1,7 @@
 // The house of docs/architecture.md as rules: an arrow only ever points down.
 const only = (name, comment, from, allowed) => ({ name, comment, severity: 'error', from: { path: from }, to: { path: '^(shared|n8n-nodes|zapier-app|test)/', pathNot: allowed } });
 const ground = ['^shared/src/host/[^/]+$'];
-const talk = [...ground, '^shared/src/http/', '^shared/src/auth/', '^shared/src/operations/'];
+const talk = [...ground, '^shared/src/http/', '^shared/src/auth/', '^shared/src/operations/', '^shared/src/pictures/'];
 const mechanisms = [...talk, '^shared/src/webhooks/', '^shared/src/runs/', '^shared/src/datasets/[^/]+$'];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -9,7 +9,7 @@ module.exports = {
   forbidden: [
     { name: 'no-cycle', comment: 'A cycle has no top and no bottom.', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
     only('host-is-the-ground', 'The host knows nothing above it.', '^shared/src/host/[^/]+$', ground),
-    only('http-auth-operations', 'How to talk, log in and describe stand on the host alone.', '^shared/src/(http|auth|operations)/', [...talk, '^shared/src/webhooks/scheme\\.ts$']),
+    only('http-auth-operations', 'How to talk, log in and describe stand on the host alone.', '^shared/src/(http|auth|operations|pictures)/', [...talk, '^shared/src/webhooks/scheme\\.ts$']),
     only('mechanisms-know-no-vendor', 'Webhooks, runs and datasets know no service and no face.', '^shared/src/(webhooks|runs|datasets)/', [...mechanisms, '^shared/src/datasets/node/']),
     only('services-know-no-face', 'A service stands on the mechanisms.', '^shared/src/services/', [...mechanisms, '^shared/src/datasets/node/', '^shared/src/services/']),
     { name: 'services-are-strangers', comment: 'A service imports nothing of another one.', severity: 'error', from: { path: '^shared/src/services/([^/]+)/' }, to: { path: '^shared/src/services/', pathNot: '^shared/src/services/$1/' } },

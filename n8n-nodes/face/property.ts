@@ -54,7 +54,7 @@ function shapeOf(info: Described, place: Place): Shape {
       return listShape(info);
     case 'json':
     case 'values':
-      return { type: 'json', default: '', typeOptions: { rows: 4 } };
+      return { type: 'json', default: info.wholeItem ? '={{ $json }}' : '', typeOptions: { rows: 4 } };
     case 'file':
       return { type: 'string', default: 'data' };
     case 'date-time':

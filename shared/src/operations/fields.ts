@@ -36,6 +36,8 @@ export interface FieldInfo {
   multiline?: boolean;
   /** The list the value is picked from. */
   choices?: ChoiceList;
+  /** Usually the value is all that the step before gave, where a platform hands that over as a whole. Default: false. */
+  wholeItem?: boolean;
   /** Of names with values: where the names come from. */
   declared?: DeclaredValues;
   /** Shown only while another field has one of these values. */

@@ -42,6 +42,19 @@ export const waitFields = {
   ),
 };
 
+/** Input fields of every operation that reads a run and can wait for its end first. */
+export const readFields = {
+  wait: v.optional(
+    boolean({
+      label: 'Wait Until It Has Finished',
+      help: 'Whether to wait for the end of a run that goes on. Zapier waits up to 25 seconds, then the run is given back as it is, with Finished set to false.',
+      advanced: true,
+    }),
+    false,
+  ),
+  timeoutMinutes: waitFields.timeoutMinutes,
+};
+
 /** The checked values of `waitFields`. */
 export interface WaitChoices {
   wait: boolean;

@@ -55,8 +55,9 @@ export async function waitForRun(host: Host, provider: RunProvider, id: string, 
   }
 }
 
-/** Starts nothing and waits for nothing: the run with its steps as it stands now. */
-export async function readRun(host: Host, provider: RunProvider, id: string): Promise<RunReport> {
+/** Starts nothing: the run with its steps as it stands now or, if that is wished, at its end. */
+export async function readRun(host: Host, provider: RunProvider, id: string, { wait, timeoutMinutes }: Pick<WaitChoices, 'wait' | 'timeoutMinutes'> = { wait: false, timeoutMinutes: 0 }): Promise<RunReport> {
+  if (wait) return waitForRun(host, provider, id, { wait, timeoutMinutes, onFailure: 'continue', onTimeout: 'leave' });
   return reportRun(await withSteps(host, provider, await provider.get(id)), provider.knownCauses);
 }
 

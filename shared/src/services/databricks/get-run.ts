@@ -1,5 +1,6 @@
 import { defineAction } from '../../operations/operation.ts';
 import { runFields } from '../../runs/report.ts';
+import { readFields } from '../../runs/wait-fields.ts';
 import { readRun } from '../../runs/wait-for-run.ts';
 import type { DatabricksConnection } from './connection.ts';
 import { jobRuns, runField, sampleJobRun } from './runs.ts';
@@ -14,8 +15,8 @@ export const getRun = defineAction<DatabricksConnection>()({
   resource: 'Job Run',
   description: 'Reads where a run stands, with its tasks and why one failed.',
   effect: 'reads',
-  input: { run: runField },
+  input: { run: runField, ...readFields },
   output: runFields,
   sample: sampleJobRun,
-  run: (input, context) => readRun(context.host, jobRuns(context), input.run),
+  run: (input, context) => readRun(context.host, jobRuns(context), input.run, input),
 });

@@ -1,5 +1,6 @@
 import { defineAction } from '../../operations/operation.ts';
 import { runFields } from '../../runs/report.ts';
+import { readFields } from '../../runs/wait-fields.ts';
 import { readRun } from '../../runs/wait-for-run.ts';
 import type { ModeConnection } from './connection.ts';
 import { openReport, reportField } from './reports.ts';
@@ -15,11 +16,11 @@ export const getReportRun = defineAction<ModeConnection>()({
   resource: 'Report Run',
   description: 'Reads where a run of a report stands, with its queries and why one failed.',
   effect: 'reads',
-  input: { report: reportField, run: runField },
+  input: { report: reportField, run: runField, ...readFields },
   output: runFields,
   sample: sampleReportRun,
   async run(input, context) {
     const report = await openReport(input.report, context);
-    return readRun(context.host, reportRuns(report, context), input.run);
+    return readRun(context.host, reportRuns(report, context), input.run, input);
   },
 });

@@ -1,5 +1,6 @@
 import { defineAction } from '../../operations/operation.ts';
 import { runFields } from '../../runs/report.ts';
+import { readFields } from '../../runs/wait-fields.ts';
 import { readRun } from '../../runs/wait-for-run.ts';
 import { openOrganisation } from './api.ts';
 import type { QuantemplateConnection } from './connection.ts';
@@ -16,9 +17,9 @@ export const getPipelineRun = defineAction<QuantemplateConnection>()({
   resource: 'Pipeline Run',
   description: 'Reads where a pipeline run stands, with the outputs that it made.',
   effect: 'reads',
-  input: { pipeline: pipelineField, execution: executionField },
+  input: { pipeline: pipelineField, execution: executionField, ...readFields },
   output: runFields,
   sample: samplePipelineRun,
-  run: ({ pipeline, execution }, context) =>
-    readRun(context.host, pipelineRuns(openOrganisation(context), pipeline), execution),
+  run: ({ pipeline, execution, ...choices }, context) =>
+    readRun(context.host, pipelineRuns(openOrganisation(context), pipeline), execution, choices),
 });

@@ -5,7 +5,7 @@ import { defineAction } from '../../operations/operation.ts';
 import { openSlack, postOnce, service } from './api.ts';
 import { channelField, recipientId } from './channels.ts';
 import type { SlackConnection } from './connection.ts';
-import { threadField, threadTimestamp } from './thread.ts';
+import { messageTimestamp, threadField } from './thread.ts';
 
 const mostBlocks = 50;
 
@@ -86,7 +86,7 @@ export const sendMessage = defineAction<SlackConnection>()({
         hint: 'Fill in “Text” or “Blocks”.',
       });
     }
-    const thread = input.thread === undefined ? undefined : threadTimestamp(input.thread);
+    const thread = input.thread === undefined ? undefined : messageTimestamp(input.thread, 'Thread');
     const channel = await recipientId(input.channel, context);
     const posted = await postOnce('the message', () =>
       openSlack(context).json<{ channel: string; ts: string }>('POST', '/chat.postMessage', {

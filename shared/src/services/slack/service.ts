@@ -1,8 +1,10 @@
 import { defineService } from '../../operations/service.ts';
 import { service } from './api.ts';
 import { slackConnection } from './connection.ts';
+import { drawRunTimeline } from './draw-run-timeline.ts';
 import { findChannel } from './find-channel.ts';
 import { findUserByEmail } from './find-user-by-email.ts';
+import { postRunCard } from './post-run-card.ts';
 import { sendMessage } from './send-message.ts';
 import { uploadFile } from './upload-file.ts';
 
@@ -10,8 +12,8 @@ import { uploadFile } from './upload-file.ts';
 export const slack = defineService({
   key: 'slack',
   name: service,
-  description: 'Tell people in Slack: send messages, share files, find channels and people.',
+  description: 'Tell people in Slack: send messages, show how a run stands, share files, find channels and people.',
   connection: slackConnection,
-  operations: [sendMessage, uploadFile, findChannel, findUserByEmail],
+  operations: [sendMessage, uploadFile, postRunCard, drawRunTimeline, findChannel, findUserByEmail],
   triggers: [],
 });

@@ -18,16 +18,17 @@ export const threadField = v.optional(
 );
 
 /**
- * The timestamp of a thread's first message; links have it without the point.
+ * The timestamp of a message; links have it without the point.
+ * @param label the field that it was typed into
  * @throws PipewrightError `bad-input` when it is none
  */
-export function threadTimestamp(typed: string): string {
+export function messageTimestamp(typed: string, label: string): string {
   const timestamp = typed.replace(/^p?(\d{10})(\d{6})$/, '$1.$2');
   if (/^\d{10}\.\d{6}$/.test(timestamp)) return timestamp;
   throw new PipewrightError({
     code: 'bad-input',
     service,
-    message: `“Thread” is not the timestamp of a message: ${typed.slice(0, 60)}.`,
+    message: `“${label}” is not the timestamp of a message: ${typed.slice(0, 60)}.`,
     hint: 'Take it from a Send Message step, or paste the link of the message.',
   });
 }

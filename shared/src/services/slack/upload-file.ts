@@ -1,23 +1,13 @@
 import * as v from 'valibot';
 import { file, integer, option, text } from '../../operations/fields.ts';
 import { defineAction } from '../../operations/operation.ts';
-import { openApi } from '../../http/api.ts';
-import { baseUrl } from '../../http/base-url.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { Host, IncomingFile } from '../../host/host.ts';
-import { openSlack, postOnce, service } from './api.ts';
+import { service } from './api.ts';
 import { channelField, conversationId } from './channels.ts';
 import type { SlackConnection } from './connection.ts';
-import { countBytes, type CountedBytes } from './file-bytes.ts';
-import { threadField, threadTimestamp } from './thread.ts';
-
-/** Sends the bytes to the address that Slack gave, which is secret by itself; the token is not sent along. */
-async function sendBytes(host: Host, url: string, { open, length }: CountedBytes): Promise<void> {
-  baseUrl(url, 'Upload Address');
-  const api = openApi({ service, baseUrl: '', host, authorize: async () => ({}) });
-  const mediaType = 'application/octet-stream';
-  await api.send('POST', url, { bytes: { stream: open, length, mediaType }, effect: 'idempotent' });
-}
+import { fileOf, shareFile } from './share-file.ts';
+import { messageTimestamp, threadField } from './thread.ts';
 
 /** What is uploaded: a file of an earlier step, or text. */
 async function contentOf(
@@ -34,16 +24,11 @@ async function contentOf(
     });
   }
   if (from !== 'text') return host.files.read(chosen);
-  const bytes = Buffer.from(String(chosen), 'utf8');
-  const open = async function* () {
-    yield bytes;
-  };
-  return { name: fileName, mediaType: 'text/plain', size: bytes.length, open: async () => open() };
+  return fileOf(fileName, 'text/plain', Buffer.from(String(chosen), 'utf8'));
 }
 
 /**
- * Uploads a file and shares it: asks where to, sends the bytes there, then says which channel gets it. Up to the last step
- * nobody sees anything, so the first ones may be repeated. The older method files.upload ended in 2025.
+ * Uploads a file and shares it.
  * @see https://docs.slack.dev/messaging/working-with-files#upload
  */
 export const uploadFile = defineAction<SlackConnection>()({
@@ -124,25 +109,11 @@ export const uploadFile = defineAction<SlackConnection>()({
     url: 'https://contoso.slack.com/files/U0123456789/F0123456789/claims.csv',
   },
   async run(input, context) {
-    const { host } = context;
-    const thread = input.thread === undefined ? undefined : threadTimestamp(input.thread);
-    const incoming = await contentOf(input, host);
-    const bytes = await countBytes(incoming);
+    const thread = input.thread === undefined ? undefined : messageTimestamp(input.thread, 'Thread');
+    const file = await contentOf(input, context.host);
     const channel = await conversationId(input.channel, context);
-    const api = openSlack(context);
-    const { upload_url: url, file_id: id } = await api.json<{ upload_url: string; file_id: string }>(
-      'POST',
-      '/files.getUploadURLExternal',
-      { form: { filename: incoming.name, length: String(bytes.length) }, effect: 'idempotent' },
-    );
-    await sendBytes(host, url, bytes);
-    const title = input.title ?? incoming.name;
-    const { files } = await postOnce('the file', () =>
-      api.json<{ files?: { permalink?: string }[] }>('POST', '/files.completeUploadExternal', {
-        json: { files: [{ id, title }], channel_id: channel, initial_comment: input.comment, thread_ts: thread },
-      }),
-    );
-    const page = files?.[0]?.permalink;
-    return { id, name: incoming.name, title, size: bytes.length, channelId: channel, ...(page ? { url: page } : {}) };
+    const title = input.title ?? file.name;
+    const shared = await shareFile({ file, title, channel, comment: input.comment, thread }, context);
+    return { ...shared, name: file.name, title, channelId: channel };
   },
 });

@@ -1,5 +1,6 @@
 import { defineAction, type Action } from '../../../operations/operation.ts';
 import { runFields } from '../../../runs/report.ts';
+import { readFields } from '../../../runs/wait-fields.ts';
 import { readRun } from '../../../runs/wait-for-run.ts';
 import type { AzureConnection } from '../connection.ts';
 import { inHome, openHome, type PipelineHomeKind } from './home.ts';
@@ -18,12 +19,12 @@ export function defineGetPipelineRun(kind: PipelineHomeKind, run: RunField): Act
     resource: 'Pipeline Run',
     description: 'Reads where a pipeline run stands, with its activities.',
     effect: 'reads',
-    input: inHome(kind, { run }),
+    input: inHome(kind, { run, ...readFields }),
     output: runFields,
     sample: samplePipelineRun(kind),
     async run(input, context) {
       const home = await openHome(kind, input, context);
-      return readRun(context.host, pipelineRuns(kind, home, context.host), input.run);
+      return readRun(context.host, pipelineRuns(kind, home, context.host), input.run, input);
     },
   });
 }

@@ -1,5 +1,6 @@
 import { defineAction } from '../../../operations/operation.ts';
 import { runFields } from '../../../runs/report.ts';
+import { readFields } from '../../../runs/wait-fields.ts';
 import { readRun } from '../../../runs/wait-for-run.ts';
 import type { AzureConnection } from '../connection.ts';
 import { sampleSparkJob, sparkJobField, sparkJobs } from './spark-jobs.ts';
@@ -16,11 +17,11 @@ export const getSparkJob = defineAction<AzureConnection>()({
   resource: 'Spark Job',
   description: 'Reads where a Spark job stands, and why it failed.',
   effect: 'reads',
-  input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField },
+  input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField, ...readFields },
   output: runFields,
   sample: sampleSparkJob,
   async run(input, context) {
     const workspace = await openWorkspace(input.workspace, context);
-    return readRun(context.host, sparkJobs(workspace, input.pool), input.job);
+    return readRun(context.host, sparkJobs(workspace, input.pool), input.job, input);
   },
 });

@@ -1,0 +1,24 @@
+import { file } from '../../operations/fields.ts';
+import { defineAction } from '../../operations/operation.ts';
+import { drawTimeline } from '../../runs/timeline.ts';
+import type { SlackConnection } from './connection.ts';
+import { givenRun, runField } from './run-input.ts';
+
+/** Draws the steps of a run over time, for a message, an email or the eye. */
+export const drawRunTimeline = defineAction<SlackConnection>()({
+  key: 'drawRunTimeline',
+  name: 'Draw Run Timeline',
+  resource: 'Run Card',
+  description: 'Draws the steps of a run over time as a picture (PNG).',
+  effect: 'idempotent',
+  input: { run: runField },
+  output: { file: file({ label: 'File' }) },
+  sample: { file: 'https://files.example/timeline.png' },
+  async run(input, { host }) {
+    const png = await drawTimeline(givenRun(input), host.now());
+    const bytes = async function* () {
+      yield png;
+    };
+    return { file: await host.files.save({ name: 'timeline.png', mediaType: 'image/png', bytes: bytes(), size: png.length }) };
+  },
+});
