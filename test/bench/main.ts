@@ -6,6 +6,7 @@ import { benchMemory, benchPostgres, benchScanner, benchSqlite } from './dataset
 import { benchDownload } from './downloads.ts';
 import { benchEvents } from './events.ts';
 import { benchVerifiers } from './verifiers.ts';
+import { benchLooks } from './looks.ts';
 import { reaches, type BenchResult } from './result.ts';
 import { benchTriggers } from './triggers.ts';
 import { benchZapier } from './zapier.ts';
@@ -16,6 +17,7 @@ const { values: choices, positionals } = parseArgs({ allowPositionals: true, opt
 const benches: Record<string, (quick: boolean) => Promise<BenchResult[]>> = {
   events: (quick) => benchEvents(quick ? { count: 2_000, rounds: 3 } : {}),
   verifiers: (quick) => benchVerifiers(quick ? { count: 500, rounds: 3 } : {}),
+  looks: (quick) => benchLooks(quick ? { count: 100 } : {}),
   download: (quick) => benchDownload(quick ? { megabytes: 50, rounds: 2 } : {}),
   csv: (quick) => benchScanner(quick ? { megabytes: 20, rounds: 2 } : {}),
   sqlite: async (quick) => [await benchSqlite(quick ? { megabytes: 10, rounds: 2 } : {})],
