@@ -58,8 +58,8 @@ export function valuesProperties(
       type: 'options',
       noDataExpression: true,
       options: [
-        ...(info.declared ? [{ name: 'Using the Declared Ones', value: 'form' }] : []),
-        { name: 'Using Fields Below', value: 'rows' },
+        ...(info.declared ? [{ name: 'Using One Field for Each', value: 'form' }] : []),
+        { name: 'Using Names and Values', value: 'rows' },
         { name: 'Using JSON', value: 'json' },
       ],
       default: usualMode(info),

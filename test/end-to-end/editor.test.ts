@@ -100,6 +100,38 @@ describe('the editor of n8n', () => {
     await closeForm(editor);
   });
 
+  it('has a field for each parameter that the picked pipeline declares, of its type and with its default', async () => {
+    await openNewWorkflow('Has parameters');
+    await addAction(editor, 'Azure Data Factory', 'Run pipeline');
+    await pick(editor, 'factory', 'contoso-factory');
+    await pick(editor, 'pipeline', 'Run_KPI_notebook');
+    const form = editor.page.locator('[data-test-id="resource-mapper-container"]');
+    await form.getByText('reportDate').first().waitFor();
+    for (const name of ['reportDate', 'regions', 'fullRefresh', 'topN']) expect(await form.getByText(name).first().isVisible()).toBe(true);
+    await keepPicture(editor, 'editor-parameters');
+    expect(await executeStep(editor)).toContain('2026-01-31');
+    await closeForm(editor);
+  });
+
+  it('offers the card of a run, which takes over what the step before gave', async () => {
+    const { id, name } = credentials['pipewrightSlackApi'] ?? { id: '', name: '' };
+    const card: WorkflowNode = {
+      id: 'card',
+      name: 'Post Run Card',
+      type: 'n8n-nodes-pipewright.slack',
+      typeVersion: 1,
+      position: [0, 0],
+      credentials: { pipewrightSlackApi: { id, name } },
+      parameters: { resource: 'runCard', operation: 'postRunCard' },
+    };
+    const workflow = await createWorkflow(n8n, workflowOf('Tells of a run', card));
+    await openWorkflow(editor, workflow.id);
+    await openForm(editor);
+    await keepPicture(editor, 'editor-run-card');
+    expect(await editor.page.locator('[data-test-id="node-parameters"]').innerText()).toContain('$json');
+    await closeForm(editor);
+  });
+
   it('says which step of a pipeline failed, why, and what to do', async () => {
     await openNewWorkflow('Fails');
     await addAction(editor, 'Azure Data Factory', 'Run pipeline');
@@ -107,8 +139,8 @@ describe('the editor of n8n', () => {
     await pick(editor, 'pipeline', 'Broken_export');
     const output = await executeStep(editor);
     await keepPicture(editor, 'editor-failed-run');
-    expect(output).toContain("The run of Broken_export failed at “Write file”: The container 'exports' does not exist.");
-    expect(output).toMatch(/put the cause right and run it again/);
+    expect(output).toContain("The run of Broken_export failed at “Write file”: The container 'exports' does not exist (code 2200).");
+    expect(output).toMatch(/Check that what is named exists/);
     await closeForm(editor);
   });
 
