@@ -54,7 +54,7 @@ function operationsOf({ description: { displayName, properties } }: INodeType): 
 }
 
 function triggersOf({ description }: INodeType): [string, Offered][] {
-  const service = description.displayName.replace(/ Trigger$/, '');
+  const service = description.displayName.replace(/( Polling)? Trigger$/, '');
   const events = description.properties.find(({ name }) => name === 'event');
   if (!events) {
     // With a single event there is nothing to choose: the node names it under its own name.

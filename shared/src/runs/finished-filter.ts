@@ -1,8 +1,6 @@
 import * as v from 'valibot';
 import { option } from '../operations/fields.ts';
-import type { Event } from '../operations/trigger.ts';
-import { reportRun, type RunReport } from './report.ts';
-import type { Run } from './run.ts';
+import type { RunReport } from './report.ts';
 
 /** Input field of triggers that tell of finished runs. */
 export const finishedFilter = {
@@ -25,10 +23,4 @@ export function isWanted(run: RunReport, filter: { outcome: 'any' | 'succeeded' 
   if (!run.finished) return false;
   const outcome = run.status === 'timed-out' ? 'failed' : run.status;
   return filter.outcome === 'any' || filter.outcome === outcome;
-}
-
-/** The runs that have finished as is wanted, as events of a trigger that polls: the one that ended last comes first. */
-export function finishedEvents(runs: readonly Run[], filter: Parameters<typeof isWanted>[1]): Event<RunReport>[] {
-  const ended = runs.map((run) => reportRun(run)).filter((run) => isWanted(run, filter));
-  return ended.sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? '')).map((run) => ({ id: run.id, data: run }));
 }

@@ -100,8 +100,12 @@ export function databricks(context: SandboxContext, runs: DatabricksRuns): Vendo
         const size = wholeNumber(request, 'limit', 20);
         if (size >= 25) throw databricksRefusal(400, 'INVALID_PARAMETER_VALUE', 'Limit must be less than 25.');
         const job = request.query.get('job_id');
-        const found = runs.all.filter((run) => job === null || run.job.id === job).reverse();
-        return json(200, { runs: found.slice(0, size).map((run) => runs.show(run)), has_more: found.length > size });
+        const ended = request.query.get('completed_only') === 'true';
+        const since = wholeNumber(request, 'start_time_from', 0);
+        const found = runs.all.filter((run) => (job === null || run.job.id === job) && (!ended || runs.isOver(run)) && run.createdAt >= since).reverse();
+        const from = wholeNumber(request, 'page_token', 0);
+        const next = from + size < found.length ? { next_page_token: String(from + size) } : {};
+        return json(200, { runs: found.slice(from, from + size).map((run) => runs.show(run)), has_more: from + size < found.length, ...next });
       },
       'POST /api/2.2/jobs/runs/repair': (request) => {
         const body = readBody(request);

@@ -2,9 +2,10 @@ import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type IP
 import { synapse } from '../../../../shared/src/services/azure/synapse/service.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { pollEvents } from '../../../face/polling.ts';
+import { describeSubtitle } from '../../../face/subtitle.ts';
 import { describeTriggerProperties, pollingTriggers } from '../../../face/trigger-properties.ts';
 
-/** Starts a workflow when a pipeline run of Azure Synapse has finished. */
+/** Starts a workflow when a pipeline run or a Spark job of Azure Synapse has finished. */
 export class SynapseTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Azure Synapse Trigger',
@@ -12,8 +13,8 @@ export class SynapseTrigger implements INodeType {
     icon: { light: 'file:../../icons/synapse.svg', dark: 'file:../../icons/synapse.dark.svg' },
     group: ['trigger'],
     version: 2,
-    subtitle: 'Pipeline Run Finished',
-    description: 'Starts the workflow when a pipeline run of Azure Synapse has finished',
+    subtitle: describeSubtitle('event', pollingTriggers(synapse)),
+    description: 'Starts the workflow when a pipeline run or a Spark job of Azure Synapse has finished',
     defaults: { name: 'Azure Synapse Trigger' },
     polling: true,
     inputs: [],

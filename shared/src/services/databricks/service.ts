@@ -1,4 +1,5 @@
 import { defineService } from '../../operations/service.ts';
+import { jobRunFinished } from './job-run-finished.ts';
 import { service } from './api.ts';
 import { cancelRun } from './cancel-run.ts';
 import { databricksConnection } from './connection.ts';
@@ -17,5 +18,5 @@ export const databricks = defineService({
   description: 'Run jobs and notebooks of Databricks, wait for them, and react to their runs.',
   connection: databricksConnection,
   operations: [runJob, runNotebook, getRun, getRunOutput, cancelRun, rerunFailedRun, findJob],
-  triggers: [jobNotification],
+  triggers: [jobNotification, jobRunFinished],
 });

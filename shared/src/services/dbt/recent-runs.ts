@@ -1,4 +1,5 @@
 import type { Context } from '../../operations/context.ts';
+import { longestRun } from '../../runs/run-finished.ts';
 import { readMoment } from '../../runs/run.ts';
 import type { DbtConnection } from './connection.ts';
 import { known, passes, type Notification } from './notifications.ts';
@@ -25,8 +26,21 @@ export async function recentNotifications(
     .filter((notification) => passes(notification, filter));
 }
 
-/** A run that goes on for longer, in milliseconds, is not found by when it was made. */
-const longestRun = 48 * 3_600_000;
+/**
+ * Every run of a job, or of any, that may have come to some stage since a moment, newest first.
+ * @param since milliseconds since 1970
+ */
+export async function runsSince(job: string | undefined, since: number, context: Context<DbtConnection>): Promise<VendorRun[]> {
+  const found: VendorRun[] = [];
+  const reaches = (run: VendorRun | undefined): boolean => Date.parse(readMoment(run?.created_at) ?? '') < since - longestRun;
+  let offset: number | undefined = 0;
+  while (offset !== undefined && !reaches(found.at(-1))) {
+    const page: { entries: VendorRun[]; next?: number } = await readPage<VendorRun>(context, 'runs', { order_by: '-id', include_related: 'trigger,job', job_definition_id: job }, offset);
+    found.push(...page.entries);
+    offset = page.next;
+  }
+  return found;
+}
 
 /** Every run that may have come to some stage since a moment, oldest first, as if dbt had just told of it. */
 export async function notificationsSince(
@@ -34,15 +48,7 @@ export async function notificationsSince(
   since: Date,
   context: Context<DbtConnection>,
 ): Promise<Notification[]> {
-  const found: VendorRun[] = [];
-  const reaches = (run: VendorRun | undefined): boolean => Date.parse(readMoment(run?.created_at) ?? '') < since.getTime() - longestRun;
-  let offset: number | undefined = 0;
-  while (offset !== undefined && !reaches(found.at(-1))) {
-    const page: { entries: VendorRun[]; next?: number } = await readPage<VendorRun>(context, 'runs', { order_by: '-id', include_related: 'trigger,job' }, offset);
-    found.push(...page.entries);
-    offset = page.next;
-  }
-  return found
+  return (await runsSince(undefined, since.getTime(), context))
     .reverse()
     .map((run) => asNotification(run, context.connection))
     .filter((notification) => passes(notification, filter));

@@ -6,6 +6,7 @@ import { findJob } from './find-job.ts';
 import { getJobRun } from './get-job-run.ts';
 import { jobRunCompleted } from './job-run-completed.ts';
 import { jobRunErrored } from './job-run-errored.ts';
+import { jobRunFinished } from './job-run-finished.ts';
 import { jobRunStarted } from './job-run-started.ts';
 import { rerunFailedRun } from './rerun-failed-run.ts';
 import { runJob } from './run-job.ts';
@@ -17,5 +18,5 @@ export const dbt = defineService({
   description: 'React to job runs of the dbt platform, run jobs, wait for them, and say which step failed.',
   connection: dbtConnection,
   operations: [runJob, getJobRun, cancelJobRun, rerunFailedRun, findJob],
-  triggers: [jobRunCompleted, jobRunStarted, jobRunErrored],
+  triggers: [jobRunCompleted, jobRunStarted, jobRunErrored, jobRunFinished],
 });

@@ -1,4 +1,5 @@
 import { defineService } from '../../operations/service.ts';
+import { reportRunEnded } from './report-run-ended.ts';
 import { service } from './api.ts';
 import { modeConnection } from './connection.ts';
 import { downloadResults } from './download-results.ts';
@@ -15,5 +16,5 @@ export const mode = defineService({
   description: 'Run reports of Mode, wait for them, and download what their queries found.',
   connection: modeConnection,
   operations: [runReport, getReportRun, rerunFailedRun, findReport, downloadResults],
-  triggers: [reportRunFinished],
+  triggers: [reportRunFinished, reportRunEnded],
 });

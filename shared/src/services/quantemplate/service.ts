@@ -1,4 +1,5 @@
 import { defineService } from '../../operations/service.ts';
+import { pipelineRunFinished } from './pipeline-run-finished.ts';
 import { service } from './api.ts';
 import { quantemplateConnection } from './connection.ts';
 import { datasetUpdated } from './dataset-updated.ts';
@@ -18,5 +19,5 @@ export const quantemplate = defineService({
     'React to updated datasets and completed pipelines of Quantemplate, run pipelines, and download or upload datasets.',
   connection: quantemplateConnection,
   operations: [runPipeline, getPipelineRun, rerunFailedRun, downloadPipelineOutput, downloadDataset, uploadDataset],
-  triggers: [datasetUpdated, pipelineCompleted],
+  triggers: [datasetUpdated, pipelineCompleted, pipelineRunFinished],
 });

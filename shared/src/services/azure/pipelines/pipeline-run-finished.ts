@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { definePollingTrigger, type PollingTrigger } from '../../../operations/trigger.ts';
-import { finishedEvents, finishedFilter } from '../../../runs/finished-filter.ts';
-import { runFields } from '../../../runs/report.ts';
+import type { PollingTrigger } from '../../../operations/trigger.ts';
+import { defineRunFinished } from '../../../runs/run-finished.ts';
 import type { AzureConnection } from '../connection.ts';
 import { inHome, openHome, type PipelineHomeKind } from './home.ts';
 import { samplePipelineRun } from './pipeline-run.ts';
@@ -14,16 +13,12 @@ import { pipelineRuns } from './runs.ts';
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane/pipeline-run/query-pipeline-runs-by-workspace
  */
 export function definePipelineRunFinished(kind: PipelineHomeKind, pipeline: PipelineField): PollingTrigger {
-  return definePollingTrigger<AzureConnection>()({
+  return defineRunFinished<AzureConnection>()({
     key: 'pipelineRunFinished',
     name: 'Pipeline Run Finished',
     description: `Triggers when a pipeline run of ${kind.service} has finished.`,
-    input: inHome(kind, { pipeline: v.optional(pipeline), ...finishedFilter }),
-    output: runFields,
+    input: inHome(kind, { pipeline: v.optional(pipeline) }),
     sample: samplePipelineRun(kind),
-    async poll(input, since, context) {
-      const home = await openHome(kind, input, context);
-      return finishedEvents(await pipelineRuns(kind, home, context.host, input.pipeline).recent(since.getTime()), input);
-    },
+    runs: async (input, since, context) => pipelineRuns(kind, await openHome(kind, input, context), context.host, input.pipeline).recent(since),
   });
 }

@@ -5,6 +5,7 @@ import { getSparkJob } from './get-spark-job.ts';
 import { getWorkspace } from './get-workspace.ts';
 import { rerunFailedJob } from './rerun-failed-job.ts';
 import { runSparkJob } from './run-spark-job.ts';
+import { sparkJobFinished } from './spark-job-finished.ts';
 import { service, workspaceKind } from './workspace.ts';
 
 const { operations, triggers } = pipelineOperations(workspaceKind);
@@ -16,5 +17,5 @@ export const synapse = defineService({
   description: 'Run pipelines and Spark jobs of Azure Synapse Analytics, and wait for them.',
   connection: azureConnection,
   operations: [...operations, runSparkJob, getSparkJob, rerunFailedJob, getWorkspace],
-  triggers,
+  triggers: [...triggers, sparkJobFinished],
 });

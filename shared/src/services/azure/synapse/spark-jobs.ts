@@ -121,7 +121,7 @@ export async function findSparkJobByTag(workspace: Workspace, pool: string, tag:
 }
 
 /** The jobs of a pool; with a name, those that are called so are recent runs of the same. */
-export function sparkJobs(workspace: Workspace, pool: string, name?: string): RunProvider {
+export function sparkJobs(workspace: Workspace, pool: string, name?: string): RunProvider & { recent(): Promise<Run[]> } {
   const path = (id: string): string => `${batchesPath(pool)}/${encodeURIComponent(id)}`;
   return {
     service,

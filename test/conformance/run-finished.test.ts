@@ -1,0 +1,67 @@
+import type { PollingTrigger } from '../../shared/src/operations/trigger.ts';
+import { checkInput } from '../../shared/src/operations/check-input.ts';
+import { credentialName } from '../../n8n-nodes/face/names.ts';
+import { sandboxCredentials } from '../n8n/credentials.ts';
+import { context } from '../unit/operate.ts';
+import { minute, startCoreWorld, type CoreWorld } from './core-host.ts';
+import { vendors } from './vendors.ts';
+
+describe.each(vendors)('The trigger that asks for finished runs of $name', (vendor) => {
+  let world: CoreWorld;
+  beforeEach(async () => {
+    world = await startCoreWorld();
+  });
+  afterEach(() => world.sandbox.stop());
+
+  const polling = vendor.service.triggers.filter((trigger): trigger is PollingTrigger => trigger.how === 'polling');
+  const trigger = polling.find(({ key }) => (vendor.operation === 'runSparkJob') === (key === 'sparkJobFinished'));
+  /** Asks as a platform does: since a moment, and what it knows already is left out. */
+  const poller = (typed: Record<string, unknown> = {}) => {
+    const seen = new Set<string>();
+    let last = world.clock.now();
+    return async () => {
+      if (!trigger) throw new Error('There is no such trigger.');
+      const input = checkInput(trigger.input, { ...vendor.input, ...typed }) as never;
+      const connection = sandboxCredentials(world.sandbox)[credentialName(vendor.service.connection)] ?? {};
+      const events = await trigger.poll(input, new Date(last - 15 * minute), context(vendor.service, world.open(), connection));
+      last = world.clock.now();
+      const fresh = events.filter(({ id }) => !seen.has(id));
+      for (const { id } of fresh) seen.add(id);
+      return fresh.map(({ data }) => data as Record<string, unknown>);
+    };
+  };
+  const start = () => world.operate(vendor, vendor.operation, { ...vendor.input, wait: false }, world.open({ random: Math.random }));
+
+  it('tells of each end once, and of none before it came', async () => {
+    const poll = poller();
+    await start();
+    await start();
+    expect(await poll()).toEqual([]);
+    world.clock.advance(5 * minute);
+    expect(await poll()).toMatchObject([{ status: 'succeeded' }, { status: 'succeeded' }]);
+    expect(await poll()).toEqual([]);
+    await start();
+    world.clock.advance(5 * minute);
+    expect(await poll()).toHaveLength(1);
+  });
+
+  it('tells of a run that began long before the last poll, and of many that ended at once', async () => {
+    const poll = poller();
+    world.sandbox.control.planRun({ ...vendor.plan, runningMilliseconds: 20 * 60 * minute });
+    await start();
+    world.clock.advance(19 * 60 * minute);
+    expect(await poll()).toEqual([]);
+    for (let count = 0; count < 40; count += 1) await start();
+    world.clock.advance(2 * 60 * minute);
+    expect(await poll()).toHaveLength(41);
+  });
+
+  it('tells only of the outcome that is asked for, and why a run failed', async () => {
+    const poll = poller({ outcome: 'failed' });
+    await start();
+    world.sandbox.control.planRun({ ...vendor.plan, failure: { message: 'The source does not answer.' } });
+    await start();
+    world.clock.advance(5 * minute);
+    expect(await poll()).toMatchObject([{ status: 'failed', explanation: expect.stringMatching(/failed/) }]);
+  });
+});
