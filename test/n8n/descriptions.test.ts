@@ -5,6 +5,7 @@ import type { INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workf
 import { NodeHelpers } from 'n8n-workflow';
 import { packages, withTables } from '../../n8n-nodes/readme-tables.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
+import type { Trigger } from '../../shared/src/operations/trigger.ts';
 import { installN8n } from '../machine/n8n.ts';
 import { buildPackage, sourceFolder, type BuiltPackage, type PackageName } from './build-package.ts';
 import { readPackage, type PackageContent } from './read-package.ts';
@@ -15,6 +16,14 @@ function allProperties(properties: readonly INodeProperties[]): INodeProperties[
     property,
     ...allProperties((property.options ?? []).filter((option): option is INodeProperties => 'type' in option)),
   ]);
+}
+
+/** The trigger nodes of a service: n8n asks again and again for all that a node does, so what a sender calls stands apart. */
+function triggerNodes({ key, triggers }: Pick<Service, 'key' | 'triggers'>): [string, Trigger[]][] {
+  const called = triggers.filter(({ how }) => how === 'webhook');
+  const asking = triggers.filter(({ how }) => how === 'polling');
+  const nodes: [string, Trigger[]][] = called.length > 0 ? [[`${key}Trigger`, called], [`${key}PollingTrigger`, asking]] : [[`${key}Trigger`, asking]];
+  return nodes.filter(([, own]) => own.length > 0);
 }
 
 describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('n8n-nodes-%s', (name, ownServices) => {
@@ -39,7 +48,7 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
   it('has one node a service, trigger nodes for its events, and no other', () => {
     const expected = ownServices.flatMap(({ key, operations, triggers }) => [
       ...(operations.length > 0 ? [key] : []),
-      ...(triggers.length > 0 ? [`${key}Trigger`] : []),
+      ...triggerNodes({ key, triggers }).map(([node]) => node),
     ]);
     expect(Object.keys(content.nodes).sort()).toEqual(expected.sort());
   });
@@ -91,16 +100,17 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
   });
 
   it('starts workflows by the events of its services, with directions where a person must subscribe by hand', () => {
-    for (const service of ownServices.filter(({ triggers }) => triggers.length > 0)) {
-      const { description } = nodeOf(`${service.key}Trigger`);
+    for (const [node, triggers] of ownServices.flatMap(triggerNodes)) {
+      const { description } = nodeOf(node);
       expect(description.version).toBeGreaterThan(1);
       expect(description.usableAsTool).toBeUndefined();
       expect(description.inputs).toEqual([]);
       const events = description.properties.find((property) => property.name === 'event');
       expect((events?.options ?? []).map((option) => option.name)).toEqual(
-        service.triggers.length > 1 ? service.triggers.map((trigger) => trigger.name) : [],
+        triggers.length > 1 ? triggers.map((trigger) => trigger.name) : [],
       );
-      for (const trigger of service.triggers) {
+      expect(description.polling ?? false).toBe(triggers[0]?.how === 'polling');
+      for (const trigger of triggers) {
         const notices = description.properties.filter(
           ({ type, displayOptions }) =>
             type === 'notice' && (displayOptions?.show?.['event'] ?? [trigger.key]).includes(trigger.key),
