@@ -21,7 +21,7 @@ export interface StartOptions {
 }
 
 /** How often an address is called that does not take the call, and the milliseconds between. */
-const callAttempts = 20;
+const callAttempts = 600;
 const callPause = 500;
 
 /** How long a WebHook activity waits. */
