@@ -95,6 +95,24 @@ it('refuses a row that does not fit, unless it is allowed', async () => {
   expect(items[0]?.json).toMatchObject({ rows: 1, rejected: 1 });
 });
 
+it('changes the rows with the same key, loads once for each load key, and takes other formats and types', async () => {
+  const upsert = (lines: string, loadKey: string) =>
+    n8n.execute(load({ table: 'people', mode: 'upsert', key: ['id'], options: { format: 'json-lines', loadKey, columnTypes: '{"zip":"text"}' } }), fileOf(lines));
+  await upsert('{"id":1,"name":"Ada","zip":75001}\n{"id":2,"name":"Bob","zip":10}\n', 'event-1');
+  expect((await upsert('{"id":2,"name":"Beth","zip":20}\n{"id":3,"name":"Cleo","zip":30}\n', 'event-2')).items[0]?.json).toMatchObject({ updated: 1, inserted: 1, loadId: 'event-2' });
+  expect((await upsert('{"id":9,"name":"Nobody","zip":0}\n', 'event-2')).items[0]?.json).toMatchObject({ repeated: true, rows: 2 });
+  expect(query('SELECT name, zip FROM people ORDER BY id')).toEqual([{ name: 'Ada', zip: '75001' }, { name: 'Beth', zip: '20' }, { name: 'Cleo', zip: '30' }]);
+  expect(query("SELECT source FROM pipewright_loads WHERE table_name = 'people'")).toHaveLength(2);
+});
+
+it('refuses a key that is not unique, a type that there is not, and half a dataset in the place of a whole one', async () => {
+  const refused = async (parameters: object, csv: string) => (await n8n.execute(load({ table: 'people', ...parameters }), fileOf(csv))).error?.message;
+  expect(await refused({ mode: 'upsert', key: ['id'] }, 'id,name\n1,x\n1,y\n')).toContain('is not unique: 1');
+  expect(await refused({ options: { columnTypes: '{"id":"money"}' } }, 'id\n1\n')).toContain('“money” is no type');
+  expect(await refused({ mode: 'replace', options: { maxChangePercent: 10 } }, 'id,name,zip\n1,x,y\n')).toContain('a change of 66.7 %');
+  expect(query('SELECT count(*) AS rows FROM people')).toEqual([{ rows: 3 }]);
+});
+
 it('keeps database files inside of the folder that the operator allows', async () => {
   const { error } = await n8n.execute(load({ table: 'claims' }, { file: '../outside.db' }), fileOf('a\n1\n'));
   expect(error?.message).toContain('outside of the folder');

@@ -3,7 +3,8 @@ import type { Operation } from '../../shared/src/operations/operation.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 
 /** What a form needs beside its required fields. */
-const besides: Record<string, Record<string, unknown>> = { sendMessage: { text: 'Hello' } };
+const run = '{"id": "42", "name": "load", "status": "running"}';
+const besides: Record<string, Record<string, unknown>> = { sendMessage: { text: 'Hello' }, postRunCard: { run } };
 
 /** Something no vendor knows, in the shape that the vendor takes. */
 function unknownTo(service: Service, field: string): string {
@@ -37,6 +38,7 @@ export function unknownInput(service: Service, operation: Operation, file: unkno
 
 /** Operations that ask the vendor without logging in, each with the reason. */
 export const withoutLogin: Record<string, string> = {
+  drawRunTimeline: 'A picture is drawn without asking anybody.',
   completeActivity: 'The address of the activity, which the handle holds, is itself what logs in.',
 };
 

@@ -77,7 +77,7 @@ describe('the zip that goes to Zapier', () => {
   it('says which step of a run failed', async () => {
     const failed = await run({ pipeline: 'Broken_export' }).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(ZapierAppError);
-    expect((failed as ZapierAppError).userMessage).toMatch(/^The run of Broken_export failed at “Write file”: .*does not exist\. Look /);
+    expect((failed as ZapierAppError).userMessage).toMatch(/^The run of Broken_export failed at “Write file”: .*does not exist \(code 2200\)\. Check that what is named exists/);
   });
 
   it('lets Zapier try again when the service is throttled for longer than a step may wait', async () => {

@@ -66,6 +66,15 @@ describe('Load Dataset on Zapier', () => {
     expect(await refusal({ ...straight, table: 'claims', mode: 'create' })).toMatch(/exists/);
   });
 
+  it('changes rows with the same key and adds others, and loads once for each load key', async () => {
+    const upsert = { ...straight, table: 'keyed', mode: 'upsert', key: ['Claim Number'], loadKey: 'event-1' };
+    expect(await load(upsert)).toMatchObject({ rows: 3_000, inserted: 3_000, loadId: 'event-1' });
+    expect(await load(upsert)).toMatchObject({ rows: 3_000, repeated: true });
+    expect(await load({ ...upsert, loadKey: 'event-2' })).toMatchObject({ updated: 3_000, inserted: 0 });
+    expect(await rowsOf('keyed')).toBe(3_000);
+    expect(await refusal({ ...upsert, loadKey: 'event-3', key: ['Policy Number'] })).toMatch(/not unique|empty/);
+  });
+
   it('takes a file that an earlier step gave', async () => {
     const { output } = await zapier.create('quantemplate_download_dataset', { authData: account, inputData: { dataset: 'd-claims' } });
     const inputData = await zapier.resolvePointers({ file: output['file'], table: 'from_file' });

@@ -6,6 +6,7 @@ import type { ExistingColumn, LoadMode } from './target.ts';
 interface ColumnsRequest {
   table: string;
   mode: LoadMode;
+  key?: readonly string[];
   columns?: Readonly<Record<string, ColumnType>>;
 }
 
@@ -17,7 +18,7 @@ interface ColumnsRequest {
 export function checkColumns(
   names: readonly string[],
   existing: readonly ExistingColumn[] | undefined,
-  { table, mode, columns = {} }: ColumnsRequest,
+  { table, mode, key = [], columns = {} }: ColumnsRequest,
 ): void {
   const unheard = Object.keys(columns).filter((name) => !names.includes(name));
   if (unheard.length > 0) {
@@ -26,12 +27,14 @@ export function checkColumns(
       'Write the name as it stands in the header of the dataset, or leave the type out.',
     );
   }
+  const keyless = key.filter((name) => !names.includes(name));
+  if (keyless.length > 0) throw missing(`The dataset has no ${list(keyless)}, which belongs to the key.`, 'Write the name as it stands in the header of the dataset.');
   if (!existing) return;
   if (mode === 'create') {
     throw new PipewrightError({
       code: 'table-exists',
       message: `The table “${table}” exists already.`,
-      hint: 'Choose the mode Replace or Append, or another table.',
+      hint: 'Choose another mode, or another table.',
     });
   }
   const known = existing.map(({ name }) => name);

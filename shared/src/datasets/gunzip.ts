@@ -1,5 +1,6 @@
 import { PipewrightError } from '../host/error.ts';
 import type { Bytes } from '../host/host.ts';
+import { peekBytes } from './peek-bytes.ts';
 
 /** The first two bytes of everything that gzip packed (RFC 1952, section 2.3.1); no text in UTF-8 begins like this. */
 const magic = [0x1f, 0x8b] as const;
@@ -15,28 +16,8 @@ function isPacked(start: Uint8Array): boolean {
  * @throws PipewrightError `cut-short` when packed bytes are damaged or end too soon
  */
 export async function* gunzipIfNeeded(bytes: Bytes): Bytes {
-  const source = bytes[Symbol.asyncIterator]();
-  let open = true;
-  const next = async (): Promise<Uint8Array | undefined> => {
-    const { done, value } = await source.next();
-    open = !done;
-    return done ? undefined : value;
-  };
-  async function* from(start: Uint8Array): Bytes {
-    if (start.length > 0) yield start;
-    for (let piece = await next(); piece !== undefined; piece = await next()) yield piece;
-  }
-  try {
-    let start: Uint8Array = new Uint8Array(0);
-    while (start.length < magic.length) {
-      const piece = await next();
-      if (piece === undefined) break;
-      start = start.length === 0 ? piece : Buffer.concat([start, piece]);
-    }
-    yield* isPacked(start) ? gunzip(from(start)) : from(start);
-  } finally {
-    if (open) await source.return?.();
-  }
+  const { start, all } = await peekBytes(bytes, magic.length);
+  yield* isPacked(start) ? gunzip(all) : all;
 }
 
 async function* gunzip(packed: Bytes): Bytes {

@@ -1,15 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { PipewrightError } from '../host/error.ts';
 import type { Bytes } from '../host/host.ts';
+import { asCsv, type DatasetFormat } from './as-csv.ts';
 import { checkColumns } from './check-columns.ts';
 import { publicColumn, type Column, type ColumnType, type InferredColumn } from './column.ts';
 import { CsvScanner, type CsvFormat, type Reject } from './csv-scanner.ts';
 import type { CsvBlock } from './csv-block.ts';
 import { TypeInference } from './infer-types.ts';
 import { readUntil } from './read-until.ts';
-import type { LoadMode, TableLoad, TableTarget } from './target.ts';
+import type { LoadMode, LoadRecord, TableLoad, TableTarget } from './target.ts';
 
 /** How a dataset is to be loaded. */
-export interface LoadOptions extends CsvFormat {
+export interface LoadOptions extends CsvFormat, DatasetFormat {
   table: string;
   /** PostgreSQL schema. */
   schema?: string;
@@ -18,6 +20,16 @@ export interface LoadOptions extends CsvFormat {
   maxRejectedRows?: number;
   /** Whether a dataset without rows may be loaded. Default: false. */
   allowEmpty?: boolean;
+  /** Columns that together tell one row from every other: checked in every mode, and needed for `upsert`. */
+  key?: readonly string[];
+  /** Percent by which the number of rows of a replaced table may change. Default: any. */
+  maxChangePercent?: number;
+  /** A dataset is loaded once under this key: a repeated load is left out and gives what the first one gave. */
+  loadKey?: string;
+  /** Whether the load is kept in `pipewright_loads`; with a key it always is. Default: false. */
+  record?: boolean;
+  /** Where the dataset comes from, for that record. */
+  source?: string;
   /** Types for columns of a new table, by name, where the values shall not decide. A table that exists has its own. */
   columns?: Readonly<Record<string, ColumnType>>;
   /** Length of the source in bytes, where it is known: another length is an error. */
@@ -38,6 +50,13 @@ export interface LoadResult {
   rejected: number;
   rejects: Reject[];
   seconds: number;
+  /** Of an upsert: rows that were changed, and that were added. */
+  updated?: number;
+  inserted?: number;
+  /** Under which it is kept in `pipewright_loads`. */
+  loadId?: string;
+  /** Whether it was loaded under this key before, and is not loaded again. */
+  repeated?: boolean;
   /** The columns of the dataset, with the types that they have in the table. */
   columns: Column[];
 }
@@ -55,19 +74,49 @@ const bytesPerProgress = 32 * 1024 * 1024;
  */
 export async function loadDataset(source: Bytes, target: TableTarget, options: LoadOptions): Promise<LoadResult> {
   const begin = performance.now();
-  const { table, mode, schema, signal } = options;
-  const load = await target.begin({ table, mode, ...(schema === undefined ? {} : { schema }) });
+  const { table, mode, schema, signal, key, loadKey } = options;
+  checkKey(options);
+  const load = await target.begin({ table, mode, ...(schema === undefined ? {} : { schema }), ...(key ? { key } : {}), ...(loadKey === undefined ? {} : { loadKey }) });
   try {
+    if (load.earlier) return await repeat(load, load.earlier);
     const progress = new LoadInProgress(load, options);
-    for await (const piece of readUntil(source, signal)) await progress.take(piece);
-    const loaded = await progress.finish();
-    const seconds = Math.round(performance.now() - begin) / 1000;
-    return { table, mode, ...loaded, seconds };
+    const came = countBytes(readUntil(source, signal));
+    for await (const piece of asCsv(came.bytes, options)) await progress.take(piece, came.count());
+    return { table, mode, ...(await progress.finish(came.count(), begin)) };
   } catch (error) {
     // A failure to clean up must not hide what went wrong first.
     await load.abort().catch(() => undefined);
     throw error;
   }
+}
+
+function checkKey({ mode, key }: LoadOptions): void {
+  if (mode !== 'upsert' || (key && key.length > 0)) return;
+  throw new PipewrightError({ code: 'bad-input', message: 'Upsert needs a key.', hint: 'Fill in Key with the columns that tell one row from every other.' });
+}
+
+/** What a load gives that was done before. */
+async function repeat(load: TableLoad, { loadId, table, mode, rows, rejected, bytes, seconds }: LoadRecord): Promise<LoadResult> {
+  await load.abort();
+  return { table, mode, rows, rejected, bytes, seconds, loadId, repeated: true, rejects: [], columns: [] };
+}
+
+/** What is kept of a load, where somebody wants that. */
+function recordOf({ table, mode, loadKey, record, source = '' }: LoadOptions, counted: Pick<LoadRecord, 'rows' | 'rejected' | 'bytes' | 'seconds'>): LoadRecord | undefined {
+  if (loadKey === undefined && !record) return undefined;
+  return { loadId: loadKey ?? randomUUID(), table, mode, ...counted, source, loadedAt: new Date().toISOString() };
+}
+
+/** Counts bytes as they pass. */
+function countBytes(source: Bytes): { bytes: Bytes; count(): number } {
+  let count = 0;
+  async function* counted(): Bytes {
+    for await (const piece of source) {
+      count += piece.length;
+      yield piece;
+    }
+  }
+  return { bytes: counted(), count: () => count };
 }
 
 /** What is known while the bytes come. */
@@ -85,6 +134,8 @@ class LoadInProgress {
   #rows = 0;
   #bytes = 0;
   #told = 0;
+  /** Rows of the table before the load, where somebody wants to know. */
+  #before: number | undefined;
 
   constructor(load: TableLoad, options: LoadOptions) {
     this.#load = load;
@@ -92,10 +143,13 @@ class LoadInProgress {
     this.#scanner = new CsvScanner(options, (reject) => this.#reject(reject));
   }
 
-  /** Takes some bytes; works on them once they are enough for a block. */
-  async take(piece: Uint8Array): Promise<void> {
+  /**
+   * Takes some bytes; works on them once they are enough for a block.
+   * @param bytes all that have come so far, as they came
+   */
+  async take(piece: Uint8Array, bytes: number): Promise<void> {
     this.#pieces.push(piece);
-    this.#bytes += piece.length;
+    this.#bytes = bytes;
     this.#waiting += piece.length;
     if (this.#waiting < bytesPerBlock) return;
     await this.#takeBlock();
@@ -105,13 +159,15 @@ class LoadInProgress {
   }
 
   /** Checks the whole, then publishes it. */
-  async finish(): Promise<Omit<LoadResult, 'table' | 'mode' | 'seconds'>> {
+  async finish(bytes: number, begin: number): Promise<Omit<LoadResult, 'table' | 'mode'>> {
+    this.#bytes = bytes;
     const { expectedBytes, allowEmpty } = this.#options;
     if (expectedBytes !== undefined && this.#bytes !== expectedBytes) throw cutShort(this.#bytes, expectedBytes);
     await this.#takeBlock();
     await this.#write(this.#scanner.end());
     if (!this.#scanner.header || (this.#rows === 0 && !allowEmpty)) throw this.#empty();
     await this.#stage();
+    await this.#checkChange();
     const taken = await this.#load.count();
     if (taken !== this.#rows) {
       throw new PipewrightError({
@@ -120,9 +176,25 @@ class LoadInProgress {
         hint: 'The table is as it was. Run the step again.',
       });
     }
-    await this.#load.publish(this.#columns);
-    const columns = this.#columns.map(publicColumn);
-    return { rows: this.#rows, bytes: this.#bytes, rejected: this.#rejected, rejects: this.#rejects, columns };
+    const counted = { rows: this.#rows, bytes: this.#bytes, rejected: this.#rejected, seconds: Math.round(performance.now() - begin) / 1000 };
+    const record = recordOf(this.#options, counted);
+    const merged = await this.#load.publish(this.#columns, record);
+    const upserted = merged ?? (this.#options.mode === 'upsert' ? { updated: 0, inserted: this.#rows } : {});
+    return { ...counted, ...upserted, ...(record ? { loadId: record.loadId } : {}), rejects: this.#rejects, columns: this.#columns.map(publicColumn) };
+  }
+
+  /** Refuses a dataset that would change the number of rows by more than was said. */
+  async #checkChange(): Promise<void> {
+    const { maxChangePercent, mode, table } = this.#options;
+    if (maxChangePercent === undefined || mode !== 'replace' || !this.#load.existing) return;
+    const before = this.#before ?? 0;
+    const percent = before === 0 ? 0 : (Math.abs(this.#rows - before) / before) * 100;
+    if (percent <= maxChangePercent) return;
+    throw new PipewrightError({
+      code: 'rows-changed',
+      message: `The dataset has ${this.#rows} rows and the table “${table}” ${before}: that is a change of ${percent.toFixed(1)} %, and at most ${maxChangePercent} % is allowed.`,
+      hint: 'The table is as it was. Check that the dataset is whole; if it is, allow a greater change.',
+    });
   }
 
   async #takeBlock(): Promise<void> {
@@ -149,6 +221,7 @@ class LoadInProgress {
   async #stage(): Promise<void> {
     if (this.#staged) return;
     this.#staged = true;
+    if (this.#options.maxChangePercent !== undefined && this.#load.existing) this.#before = await this.#load.countBefore();
     await this.#load.stage(this.#columns);
   }
 

@@ -1,8 +1,11 @@
 import type { ColumnType, InferredColumn } from './column.ts';
 import type { CsvBlock } from './csv-block.ts';
 
-/** How a dataset meets a table: makes it, takes the place of its rows, or adds to them. */
-export type LoadMode = 'create' | 'replace' | 'append';
+/** How a dataset meets a table: makes it, takes the place of its rows, adds to them, or changes those with the same key and adds the others. */
+export const loadModes = ['create', 'replace', 'append', 'upsert'] as const;
+
+/** One of `loadModes`. */
+export type LoadMode = (typeof loadModes)[number];
 
 /** Which table, and how it is to be loaded. */
 export interface TableRequest {
@@ -10,6 +13,31 @@ export interface TableRequest {
   /** PostgreSQL schema. Default: the first of the search path. */
   schema?: string;
   mode: LoadMode;
+  /** Columns that together tell one row from every other. */
+  key?: readonly string[];
+  /** Under this key a dataset is loaded into the table once. */
+  loadKey?: string;
+}
+
+/** A load as it is kept in the table `pipewright_loads` beside the rows that it made visible. */
+export interface LoadRecord {
+  loadId: string;
+  table: string;
+  mode: LoadMode;
+  rows: number;
+  rejected: number;
+  bytes: number;
+  seconds: number;
+  /** Where the dataset came from, for people. */
+  source: string;
+  /** ISO 8601. */
+  loadedAt: string;
+}
+
+/** What became of rows that met others with the same key. */
+export interface Upserted {
+  updated: number;
+  inserted: number;
 }
 
 /** A column of a table that is there already. */
@@ -24,6 +52,10 @@ export interface ExistingColumn {
 export interface TableLoad {
   /** Columns of the table as it stands; undefined when there is none. */
   readonly existing: readonly ExistingColumn[] | undefined;
+  /** The load that was done under the same key before. */
+  readonly earlier: LoadRecord | undefined;
+  /** Rows of the table as it stands. */
+  countBefore(): Promise<number>;
   /**
    * Makes the place for the rows.
    * @param columns what the first rows are like; the types of a table that exists are its own
@@ -37,10 +69,12 @@ export interface TableLoad {
   /** Ends writing; gives the rows that the database took. */
   count(): Promise<number>;
   /**
-   * Makes the table and its rows visible, all at once.
+   * Makes the table and its rows visible, all at once, and with them the record of the load.
    * @param columns what all rows are like
+   * @returns what became of the rows where they were merged into others
+   * @throws PipewrightError `bad-input` when the key is empty in a row, or the same in two
    */
-  publish(columns: readonly InferredColumn[]): Promise<void>;
+  publish(columns: readonly InferredColumn[], record?: LoadRecord): Promise<Upserted | undefined>;
   /** Takes everything back; safe to call at any time. */
   abort(): Promise<void>;
 }

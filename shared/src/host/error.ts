@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'table-missing'
   | 'columns-missing'
   | 'rejected-rows'
+  | 'rows-changed'
   | 'empty-dataset'
   | 'bad-csv'
   | 'cut-short'

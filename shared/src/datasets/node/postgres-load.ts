@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import type { InferredColumn } from '../column.ts';
 import { valueKind, type CsvBlock } from '../csv-block.ts';
-import type { ExistingColumn, LoadMode, TableLoad } from '../target.ts';
+import type { ExistingColumn, LoadMode, LoadRecord, TableLoad, Upserted } from '../target.ts';
 import { cascadeError } from './cascade-error.ts';
+import { keyError, loadsColumns, makeLoads, valuesOf } from './load-records.ts';
 import { PostgresCopy } from './postgres-copy.ts';
 import { explainPostgres } from './postgres-error.ts';
 import { carrierOf, postgresType, textAgain } from './postgres-types.ts';
@@ -10,6 +11,20 @@ import { quotePostgres as quoted } from './quote-identifier.ts';
 
 /** Each widening of a column writes the rows anew that are there; after this many, all columns become text at once. */
 const mostWidenings = 2;
+
+/** Where rows wait that are merged into others. */
+const staging = 'pg_temp.pipewright_staging';
+
+/** What a load works with. */
+interface PostgresLoadOptions {
+  /** Quoted names, with their schema: of the table, and of the one in which loads are kept. */
+  name: string;
+  loads: string;
+  mode: LoadMode;
+  key: readonly string[];
+  existing: readonly ExistingColumn[] | undefined;
+  earlier: LoadRecord | undefined;
+}
 
 const endOfCopy = Buffer.from('\\.');
 
@@ -22,7 +37,12 @@ export class PostgresLoad implements TableLoad {
   readonly existing: readonly ExistingColumn[] | undefined;
   readonly #client: pg.Client;
   readonly #table: string;
+  readonly earlier: LoadRecord | undefined;
+  readonly #loads: string;
   readonly #mode: LoadMode;
+  readonly #key: readonly string[];
+  /** Where the rows are copied to: the table itself, or a temporary one from which they are merged. */
+  readonly #into: string;
   /** Columns of a new table as their values so far are; and the types that carry them. */
   #columns: readonly InferredColumn[] = [];
   #carriers: string[] = [];
@@ -31,18 +51,28 @@ export class PostgresLoad implements TableLoad {
   #rows = 0;
   #done = false;
 
-  /** @param table quoted name, with its schema */
-  constructor(client: pg.Client, table: string, mode: LoadMode, existing: readonly ExistingColumn[] | undefined) {
+  constructor(client: pg.Client, { name, loads, mode, key, existing, earlier }: PostgresLoadOptions) {
     this.#client = client;
-    this.#table = table;
+    this.#table = name;
+    this.#loads = loads;
     this.#mode = mode;
+    this.#key = key;
     this.existing = existing;
+    this.earlier = earlier;
+    this.#into = mode === 'upsert' && existing ? staging : name;
+  }
+
+  async countBefore(): Promise<number> {
+    const { rows } = await this.#run(`SELECT count(*) AS rows FROM ${this.#table}`);
+    return Number(rows[0]?.['rows'] ?? 0);
   }
 
   async stage(columns: readonly InferredColumn[]): Promise<void> {
     this.#columns = columns;
     if (this.existing) {
       if (this.#mode === 'replace') await this.#deleteRows();
+      const names = columns.map(({ name }) => quoted(name)).join(', ');
+      if (this.#into === staging) await this.#run(`CREATE TEMPORARY TABLE ${staging} ON COMMIT DROP AS SELECT ${names} FROM ${this.#table} WITH NO DATA`);
     } else {
       this.#carriers = columns.map(carrierOf);
       const list = columns.map(({ name }, index) => `${quoted(name)} ${this.#carriers[index]}`).join(', ');
@@ -61,12 +91,39 @@ export class PostgresLoad implements TableLoad {
     return this.#rows;
   }
 
-  async publish(columns: readonly InferredColumn[]): Promise<void> {
+  async publish(columns: readonly InferredColumn[], record?: LoadRecord): Promise<Upserted | undefined> {
     if (!this.existing) {
       await this.#change(columns.map(postgresType), cast);
     }
+    if (this.#key.length > 0) await this.#checkKey();
+    const upserted = this.#into === staging ? await this.#merge(columns) : undefined;
+    if (record) {
+      await this.#run(makeLoads(this.#loads, 'timestamptz'));
+      await this.#run(`INSERT INTO ${this.#loads} (${loadsColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, valuesOf(record));
+    }
     await this.#run('COMMIT');
     this.#done = true;
+    return upserted;
+  }
+
+  /** The key must tell the rows apart: those of the dataset where they are merged, else those of the whole table. */
+  async #checkKey(): Promise<void> {
+    const key = this.#key.map(quoted);
+    const empty = await this.#run(`SELECT 1 FROM ${this.#into} WHERE ${key.map((name) => `${name} IS NULL`).join(' OR ')} LIMIT 1`);
+    if (empty.rows.length > 0) throw keyError('PostgreSQL', this.#key, undefined);
+    const twice = await this.#run(`SELECT concat_ws(', ', ${key.map((name) => `${name}::text`).join(', ')}) AS value FROM ${this.#into} GROUP BY ${key.join(', ')} HAVING count(*) > 1 LIMIT 1`);
+    if (twice.rows[0]) throw keyError('PostgreSQL', this.#key, String(twice.rows[0]['value']));
+  }
+
+  /** Changes the rows that are there already, then adds the others; columns that the dataset lacks stay as they are. */
+  async #merge(columns: readonly InferredColumn[]): Promise<Upserted> {
+    const all = columns.map(({ name }) => quoted(name));
+    const same = this.#key.map((name) => `old.${quoted(name)} = new.${quoted(name)}`).join(' AND ');
+    const others = columns.filter(({ name }) => !this.#key.includes(name)).map(({ name }) => `${quoted(name)} = new.${quoted(name)}`);
+    await this.#run(`ANALYZE ${staging}`);
+    const matched = others.length > 0 ? await this.#run(`UPDATE ${this.#table} old SET ${others.join(', ')} FROM ${staging} new WHERE ${same}`) : undefined;
+    const added = await this.#run(`INSERT INTO ${this.#table} (${all.join(', ')}) SELECT ${all.map((name) => `new.${name}`).join(', ')} FROM ${staging} new WHERE NOT EXISTS (SELECT 1 FROM ${this.#table} old WHERE ${same})`);
+    return { updated: matched?.rowCount ?? 0, inserted: added.rowCount ?? 0 };
   }
 
   async abort(): Promise<void> {
@@ -115,7 +172,7 @@ export class PostgresLoad implements TableLoad {
 
   #openCopy(): void {
     const columns = this.#columns.map(({ name }) => quoted(name)).join(', ');
-    this.#copy = new PostgresCopy(this.#client, `${this.#table} (${columns})`);
+    this.#copy = new PostgresCopy(this.#client, `${this.#into} (${columns})`);
   }
 
   async #endCopy(): Promise<void> {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { PipewrightError } from '../../host/error.ts';
-import type { ExistingColumn, TableRequest, TableTarget } from '../target.ts';
+import type { ExistingColumn, LoadRecord, TableRequest, TableTarget } from '../target.ts';
+import { loadsColumns, loadsTable, readRecord } from './load-records.ts';
 import { explainPostgres } from './postgres-error.ts';
 import { PostgresLoad } from './postgres-load.ts';
 import { typeOfPostgres } from './postgres-types.ts';
@@ -39,7 +40,7 @@ export async function openPostgres(address: string): Promise<TableTarget> {
       const [row] = await run('SELECT current_database() AS database, current_user AS person');
       return `${String(row?.['database'])} (${String(row?.['person'])})`;
     },
-    async begin({ table, schema, mode }: TableRequest) {
+    async begin({ table, schema, mode, key, loadKey }: TableRequest) {
       await run('BEGIN');
       try {
         // Servers may limit how long a statement takes or waits; a load takes as long as its source.
@@ -47,7 +48,10 @@ export async function openPostgres(address: string): Promise<TableTarget> {
         const [found] = await run("SELECT coalesce($1, current_schema(), 'public') AS name", [schema ?? null]);
         const name = `${quoted(String(found?.['name']))}.${quoted(table)}`;
         await run('SELECT pg_advisory_xact_lock(hashtextextended($1, $2))', [name, lockSpace]);
-        return new PostgresLoad(client, name, mode, await readColumns(run, name, table));
+        const loads = `${quoted(String(found?.['name']))}.${loadsTable}`;
+        const existing = await readColumns(run, name, table);
+        const earlier = loadKey === undefined ? undefined : await readLoad(run, loads, table, loadKey);
+        return new PostgresLoad(client, { name, loads, mode, key: key ?? [], existing, earlier });
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);
         throw error;
@@ -55,6 +59,14 @@ export async function openPostgres(address: string): Promise<TableTarget> {
     },
     close: () => client.end(),
   };
+}
+
+/** The load that was done under a key; undefined when there is none. */
+async function readLoad(run: (sql: string, values: unknown[]) => Promise<Record<string, unknown>[]>, loads: string, table: string, loadKey: string): Promise<LoadRecord | undefined> {
+  const [there] = await run('SELECT to_regclass($1) IS NOT NULL AS yes', [loads]);
+  if (there?.['yes'] !== true) return undefined;
+  const [row] = await run(`SELECT ${loadsColumns} FROM ${loads} WHERE table_name = $1 AND load_id = $2`, [table, loadKey]);
+  return row && readRecord(row);
 }
 
 /** The columns of a table that can be written; undefined when there is none of that name. */

@@ -4,7 +4,8 @@ import { PipewrightError } from '../../host/error.ts';
 import type { InferredColumn } from '../column.ts';
 import type { CsvBlock } from '../csv-block.ts';
 import { TypeInference } from '../infer-types.ts';
-import type { ExistingColumn, LoadMode, TableLoad } from '../target.ts';
+import type { ExistingColumn, LoadMode, LoadRecord, TableLoad, Upserted } from '../target.ts';
+import { keyError, loadsColumns, loadsTable, makeLoads, valuesOf } from './load-records.ts';
 import { quoteIdentifier as quoted } from './quote-identifier.ts';
 import { inSqlite, whenFree } from './sqlite-error.ts';
 import { bindingsOf, firstBinding, insertRows, stagedValue, type Binding } from './sqlite-rows.ts';
@@ -18,6 +19,15 @@ const staging = `${stagingFile}.rows`;
 const attachStaging = `ATTACH '' AS ${stagingFile}; PRAGMA ${stagingFile}.journal_mode = OFF;
   PRAGMA ${stagingFile}.cache_size = -4000`;
 
+/** What a load works with. */
+interface SqliteLoadOptions {
+  table: string;
+  mode: LoadMode;
+  key: readonly string[];
+  existing: readonly ExistingColumn[] | undefined;
+  earlier: LoadRecord | undefined;
+}
+
 /**
  * A load into SQLite: the rows go into a temporary table in a file of its own, so that the database can be read and
  * written meanwhile; it is locked only while they are moved into the table, in one transaction.
@@ -26,7 +36,9 @@ export class SqliteLoad implements TableLoad {
   readonly existing: readonly ExistingColumn[] | undefined;
   readonly #database: DatabaseSync;
   readonly #table: string;
+  readonly earlier: LoadRecord | undefined;
   readonly #mode: LoadMode;
+  readonly #key: readonly string[];
   /** Columns of the staging table, as the first rows made them. */
   #staged: readonly InferredColumn[] = [];
   #bindings: Binding[] = [];
@@ -35,11 +47,18 @@ export class SqliteLoad implements TableLoad {
   #attached = false;
   #done = false;
 
-  constructor(database: DatabaseSync, table: string, mode: LoadMode, existing: readonly ExistingColumn[] | undefined) {
+  constructor(database: DatabaseSync, { table, mode, key, existing, earlier }: SqliteLoadOptions) {
     this.#database = database;
     this.#table = table;
     this.#mode = mode;
+    this.#key = key;
     this.existing = existing;
+    this.earlier = earlier;
+  }
+
+  async countBefore(): Promise<number> {
+    const row = await whenFree(() => this.#database.prepare(`SELECT count(*) AS rows FROM ${this.#name}`).get());
+    return Number(row?.['rows'] ?? 0);
   }
 
   async stage(columns: readonly InferredColumn[]): Promise<void> {
@@ -84,11 +103,12 @@ export class SqliteLoad implements TableLoad {
     return Number(row?.['rows'] ?? 0);
   }
 
-  async publish(columns: readonly InferredColumn[]): Promise<void> {
+  async publish(columns: readonly InferredColumn[], record?: LoadRecord): Promise<Upserted | undefined> {
     inSqlite(() => this.#database.exec('COMMIT'));
     await whenFree(() => this.#database.exec('BEGIN IMMEDIATE'));
-    inSqlite(() => {
+    const upserted = inSqlite(() => {
       this.#refuseChanges();
+      const merges = this.#mode === 'upsert' && this.existing !== undefined;
       if (!this.existing) {
         const list = columns.map((column) => `${quoted(column.name)} ${sqliteType(column)}`).join(', ');
         this.#database.exec(`CREATE TABLE ${this.#name} (${list})`);
@@ -97,11 +117,44 @@ export class SqliteLoad implements TableLoad {
         // Rows that others refer to may go and come again within the transaction.
         this.#database.exec(`PRAGMA defer_foreign_keys = ON; DELETE FROM ${this.#name}`);
       }
-      this.#database.exec(this.#move(columns));
+      if (merges) this.#checkKey(staging);
+      const merged = merges ? this.#merge(columns) : undefined;
+      if (!merges) this.#database.exec(this.#move(columns));
+      if (!merges && this.#key.length > 0) this.#checkKey(this.#name);
+      if (record) this.#keep(record);
+      return merged;
     });
     await whenFree(() => this.#database.exec('COMMIT'));
     this.#done = true;
     this.#dropStaging();
+    return upserted;
+  }
+
+  /** The key must tell the rows apart: those of the dataset where they are merged, else those of the whole table. */
+  #checkKey(rows: string): void {
+    const key = this.#key.map(quoted);
+    const empty = this.#database.prepare(`SELECT 1 FROM ${rows} WHERE ${key.map((name) => `${name} IS NULL`).join(' OR ')} LIMIT 1`).get();
+    if (empty) throw keyError('SQLite', this.#key, undefined);
+    const twice = this.#database.prepare(`SELECT ${key.join(" || ', ' || ")} AS value FROM ${rows} GROUP BY ${key.join(', ')} HAVING count(*) > 1 LIMIT 1`).get();
+    if (twice) throw keyError('SQLite', this.#key, String(twice['value']));
+  }
+
+  /** Changes the rows that are there already, then adds the others; columns that the dataset lacks stay as they are. */
+  #merge(columns: readonly InferredColumn[]): Upserted {
+    const all = columns.map(({ name }) => quoted(name));
+    const key = this.#key.map(quoted);
+    const same = key.map((name) => `old.${name} = new.${name}`).join(' AND ');
+    const others = columns.filter(({ name }) => !this.#key.includes(name)).map(({ name }) => `${quoted(name)} = new.${quoted(name)}`);
+    this.#database.exec(`CREATE INDEX ${stagingFile}.pipewright_key ON rows (${key.join(', ')})`);
+    const run = (sql: string): number => Number(this.#database.prepare(sql).run().changes);
+    const updated = others.length > 0 ? run(`UPDATE ${this.#name} AS old SET ${others.join(', ')} FROM ${staging} AS new WHERE ${same}`) : 0;
+    const inserted = run(`INSERT INTO ${this.#name} (${all.join(', ')}) SELECT ${all.map((name) => `new.${name}`).join(', ')} FROM ${staging} AS new WHERE NOT EXISTS (SELECT 1 FROM ${this.#name} AS old WHERE ${same}) ORDER BY new.rowid`);
+    return { updated, inserted };
+  }
+
+  #keep(record: LoadRecord): void {
+    this.#database.exec(makeLoads(`main.${loadsTable}`, 'text'));
+    this.#database.prepare(`INSERT INTO main.${loadsTable} (${loadsColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(...valuesOf(record));
   }
 
   async abort(): Promise<void> {

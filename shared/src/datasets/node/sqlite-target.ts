@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { PipewrightError } from '../../host/error.ts';
-import type { TableRequest, TableTarget } from '../target.ts';
+import type { LoadRecord, TableRequest, TableTarget } from '../target.ts';
+import { loadsColumns, loadsTable, readRecord } from './load-records.ts';
 import { inSqlite, whenFree } from './sqlite-error.ts';
 import { SqliteLoad } from './sqlite-load.ts';
 import { readSqliteColumns } from './sqlite-table.ts';
@@ -22,15 +23,23 @@ export async function openSqlite(path: string): Promise<TableTarget> {
       await whenFree(() => database.prepare('SELECT count(*) FROM sqlite_schema').get());
       return basename(path);
     },
-    async begin({ table, mode, schema }) {
+    async begin({ table, mode, schema, key = [], loadKey }) {
       checkName(table, schema);
       const existing = await whenFree(() => readSqliteColumns(database, table));
-      return new SqliteLoad(database, table, mode, existing);
+      const earlier = loadKey === undefined ? undefined : await whenFree(() => readLoad(database, table, loadKey));
+      return new SqliteLoad(database, { table, mode, key, existing, earlier });
     },
     async close() {
       database.close();
     },
   };
+}
+
+/** The load that was done under a key; undefined when there is none. */
+function readLoad(database: DatabaseSync, table: string, loadKey: string): LoadRecord | undefined {
+  const there = database.prepare("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?").get(loadsTable);
+  const row = there && database.prepare(`SELECT ${loadsColumns} FROM main.${loadsTable} WHERE table_name = ? AND load_id = ?`).get(table, loadKey);
+  return row && readRecord(row);
 }
 
 async function checkPath(path: string): Promise<void> {

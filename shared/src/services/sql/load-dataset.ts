@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import { columnTypes, type ColumnType } from '../../datasets/column.ts';
 import { loadDataset as load } from '../../datasets/load.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { OpenedFile } from '../../host/host.ts';
 import type { Context } from '../../operations/context.ts';
-import { boolean, file, integer, json, option, text } from '../../operations/fields.ts';
+import { boolean, file, integer, json, list, option, text, values } from '../../operations/fields.ts';
 import { defineAction, type Action } from '../../operations/operation.ts';
 import type { SqlConnection } from './connection.ts';
 import { fieldsOf, openSource, type DatasetSource } from './dataset-sources.ts';
@@ -13,19 +14,21 @@ import { withinTime } from './within-time.ts';
 const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
 
 const loadFields = {
-  file: v.optional(file({ label: 'File', help: 'The CSV file of an earlier step.', shownWhen: { field: 'source', is: ['file'] } })),
+  file: v.optional(file({ label: 'File', help: 'The CSV or JSON Lines file of an earlier step.', shownWhen: { field: 'source', is: ['file'] } })),
   table: text({ label: 'Table', help: 'Name of the table. It is made with columns named after the header of the file.', placeholder: 'claims' }),
   mode: v.optional(
     option(
       [
         { value: 'replace', label: 'Replace' },
         { value: 'append', label: 'Append' },
+        { value: 'upsert', label: 'Upsert' },
         { value: 'create', label: 'Create' },
       ],
-      { label: 'Mode', help: 'Replace: the table holds exactly this dataset afterwards. Append: adds its rows. Create: fails when the table exists.' },
+      { label: 'Mode', help: 'Replace: the table holds exactly this dataset afterwards. Append: adds its rows. Upsert: changes the rows with the same key and adds the others. Create: fails when the table exists.' },
     ),
     'replace',
   ),
+  key: v.optional(list({ label: 'Key', help: 'Columns that together tell one row from every other, one a line. Upsert needs them; in any mode a dataset is refused in which two rows have the same key, or one has none.', placeholder: 'policy_number' })),
   schema: v.optional(text({ label: 'Schema', help: 'PostgreSQL schema of the table. Empty: the first one of the search path.', placeholder: 'public', advanced: true })),
   delimiter: v.optional(
     option(
@@ -39,6 +42,33 @@ const loadFields = {
     ),
     'comma',
   ),
+  format: v.optional(
+    option(
+      [
+        { value: 'csv', label: 'CSV' },
+        { value: 'json-lines', label: 'JSON Lines' },
+      ],
+      { label: 'Format', help: 'JSON Lines: one object a line, whose fields become columns. A file that gzip packed is unpacked in either.', advanced: true },
+    ),
+    'csv',
+  ),
+  encoding: v.optional(
+    option(
+      [
+        { value: 'auto', label: 'UTF-8, or UTF-16 With Its Mark' },
+        { value: 'utf-16le', label: 'UTF-16' },
+        { value: 'utf-16be', label: 'UTF-16, Big Endian' },
+        { value: 'windows-1252', label: 'Windows (Western)' },
+      ],
+      { label: 'Encoding', help: 'How the letters of the file are written. Choose Windows when accented letters of a file from Excel come out wrong.', advanced: true },
+    ),
+    'auto',
+  ),
+  header: v.optional(boolean({ label: 'First Row Names the Columns', help: 'Whether the first row of a CSV file is its header. Otherwise the columns are column_1, column_2 and so on.', advanced: true }), true),
+  columnTypes: v.optional(values({ label: 'Column Types', help: 'Types for columns of a new table where the values shall not decide: integer, decimal, boolean, date, timestamp, timestamp-with-zone or text.', placeholder: '{"policy_number": "text"}', advanced: true })),
+  maxChangePercent: v.optional(integer({ label: 'Largest Change in Rows (Percent)', help: 'Replace is refused when the number of rows would change by more than this: half a dataset then does not take the place of a whole one. Empty: any change.', placeholder: '20', minimum: 0, maximum: 1_000_000, advanced: true })),
+  loadKey: v.optional(text({ label: 'Load Key', help: 'A dataset is loaded into the table once for each key: a step that runs again with the same one changes nothing. Use the ID of the event that the workflow began with.', placeholder: '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77', advanced: true })),
+  record: v.optional(boolean({ label: 'Keep a Record', help: 'Whether the load is noted in the table pipewright_loads beside it: when, how many rows, from where. With a load key it always is.', advanced: true }), false),
   maxRejectedRows: v.optional(integer({ label: 'Rejected Rows Allowed', help: 'Rows with too few or too many values are left out up to this number; one more and nothing is loaded.', minimum: 0, maximum: 1_000_000, advanced: true }), 0),
   allowEmpty: v.optional(boolean({ label: 'Allow an Empty Dataset', help: 'Whether a dataset without rows may empty the table. Otherwise it is refused.', advanced: true }), false),
 };
@@ -52,7 +82,22 @@ const output = {
   rejects: json({ label: 'First Rejected Rows' }),
   seconds: v.pipe(v.number(), v.metadata({ label: 'Seconds', kind: 'integer' })),
   columns: json({ label: 'Columns' }),
+  updated: v.optional(integer({ label: 'Updated Rows' })),
+  inserted: v.optional(integer({ label: 'Inserted Rows' })),
+  loadId: v.optional(text({ label: 'Load ID' })),
+  repeated: v.optional(boolean({ label: 'Loaded Before' })),
 };
+
+/** @throws PipewrightError `bad-input` for a type that there is not */
+function readTypes(given: Record<string, unknown> | undefined): Record<string, ColumnType> {
+  return Object.fromEntries(
+    Object.entries(given ?? {}).map(([name, word]) => {
+      const type = columnTypes.find((known) => known === String(word).trim().toLowerCase());
+      if (type) return [name, type];
+      throw new PipewrightError({ code: 'bad-input', message: `“${String(word).slice(0, 40)}” is no type for the column “${name}”.`, hint: `Write one of these under Column Types: ${columnTypes.join(', ')}.` });
+    }),
+  );
+}
 
 /**
  * Loads a CSV dataset into a table, from a file of an earlier step or straight from a service. The table is published in
@@ -65,7 +110,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
     key: 'loadDataset',
     name: 'Load Dataset',
     resource: 'Table',
-    description: 'Loads a CSV dataset into a table of a SQL database, wholly or not at all.',
+    description: 'Loads a dataset into a table of a SQL database, wholly or not at all.',
     effect: 'starts work',
     input: {
       source: v.optional(option(choices, { label: 'Dataset From', help: 'A file that an earlier step gave, or a service to fetch the dataset from. On Zapier a load must end within 25 seconds; otherwise the table stays as it was.' }), 'file'),
@@ -87,6 +132,15 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
           delimiter: delimiters[input.delimiter],
           maxRejectedRows: input.maxRejectedRows,
           allowEmpty: input.allowEmpty,
+          format: input.format,
+          encoding: input.encoding,
+          header: input.header,
+          record: input.record,
+          source: dataset.name,
+          columns: readTypes(input.columnTypes),
+          ...(input.key && input.key.length > 0 ? { key: input.key } : {}),
+          ...(input.maxChangePercent === undefined ? {} : { maxChangePercent: input.maxChangePercent }),
+          ...(input.loadKey === undefined ? {} : { loadKey: input.loadKey }),
           ...(input.schema ? { schema: input.schema } : {}),
           ...(dataset.size === undefined ? {} : { expectedBytes: dataset.size }),
           ...(context.host.signal ? { signal: context.host.signal } : {}),

@@ -1,0 +1,22 @@
+import type { Bytes } from '../host/host.ts';
+import { decodeText, type Encoding } from './decode-text.ts';
+import { gunzipIfNeeded } from './gunzip.ts';
+import { jsonLinesToCsv } from './json-lines.ts';
+
+/** How the bytes of a dataset are written. */
+export interface DatasetFormat {
+  /** Default: CSV, which TSV is with another delimiter. */
+  format?: 'csv' | 'json-lines';
+  /** Default: `auto`. */
+  encoding?: Encoding;
+}
+
+/**
+ * The bytes of a dataset as CSV in UTF-8: unpacked where gzip packed them, decoded, and made CSV of what is JSON. CSV in UTF-8
+ * passes untouched.
+ * @throws PipewrightError `bad-csv` or `cut-short`
+ */
+export function asCsv(bytes: Bytes, { format = 'csv', encoding = 'auto' }: DatasetFormat): Bytes {
+  const text = decodeText(gunzipIfNeeded(bytes), encoding);
+  return format === 'json-lines' ? jsonLinesToCsv(text) : text;
+}

@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
+import type { LoadOptions } from '../../shared/src/datasets/load.ts';
+import { startPostgres, type Postgres } from '../machine/postgres.ts';
+import { loadCsv } from './load-csv.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pipewright-upsert-'));
+const file = join(folder, 'test.db');
+let postgres: Postgres;
+let client: pg.Client;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+});
+afterAll(async () => {
+  await client.end();
+  await postgres.stop();
+  rmSync(folder, { recursive: true });
+});
+
+describe.each(['sqlite', 'postgres'] as const)('Into %s', (engine) => {
+  let table: string;
+  let count = 0;
+  beforeEach(() => {
+    table = `t${(count += 1)}`;
+  });
+  const address = (): string => (engine === 'sqlite' ? `sqlite:${file}` : `${postgres.url}?sslmode=disable`);
+  const load = (csv: string, options: Partial<LoadOptions> = {}) => loadCsv(address(), csv, { table, ...options });
+  const run = async (sql: string): Promise<Record<string, unknown>[]> => {
+    if (engine === 'postgres') return (await client.query<Record<string, unknown>>(sql)).rows;
+    const database = new DatabaseSync(file);
+    try {
+      return database.prepare(sql).all().map((row) => ({ ...row }));
+    } finally {
+      database.close();
+    }
+  };
+  const rows = async (): Promise<Record<string, unknown>[]> => (await run(`SELECT * FROM ${table}`)).sort((a, b) => Object.values(a).join().localeCompare(Object.values(b).join()));
+  const values = async (): Promise<unknown[][]> => (await rows()).map((row) => Object.values(row).map((value) => (value === null ? null : String(value))));
+  const upsert = { mode: 'upsert', key: ['id'] } as const;
+
+  it('an upsert changes the rows with the same key and adds the others', async () => {
+    await load('id,name,city\n1,Ada,Paris\n2,Bob,Rome\n');
+    expect(await load('name,id\nBeth,2\nCleo,3\n', upsert)).toMatchObject({ rows: 2, updated: 1, inserted: 1 });
+    expect(await values()).toEqual([['1', 'Ada', 'Paris'], ['2', 'Beth', 'Rome'], ['3', 'Cleo', null]]);
+    expect(await load('name,id\nBeth,2\nCleo,3\n', upsert)).toMatchObject({ updated: 2, inserted: 0 });
+    expect(await rows()).toHaveLength(3);
+  });
+
+  it('an upsert by several columns tells rows apart by all of them, and makes the table where there is none', async () => {
+    const options = { mode: 'upsert', key: ['policy', 'year'] } as const;
+    expect(await load('policy,year,paid\nP-1,2025,1.50\nP-1,2026,2.50\n', options)).toMatchObject({ rows: 2, updated: 0 });
+    expect(await load('policy,year,paid\nP-1,2026,9.75\nP-2,2026,3.00\n', options)).toMatchObject({ updated: 1, inserted: 1 });
+    expect((await rows()).map(({ paid }) => Number(paid))).toEqual([1.5, 9.75, 3]);
+  });
+
+  it('an upsert of keys alone adds those that are not there', async () => {
+    await load('id\n1\n2\n');
+    expect(await load('id\n2\n3\n', upsert)).toMatchObject({ updated: 0, inserted: 1 });
+  });
+
+  it.each([
+    ['is the same in two rows', 'id,name\n2,Beth\n2,Bert\n', /“id” is not unique: 2 stands in more than one row/],
+    ['is empty in a row', 'id,name\n2,Beth\n,Nobody\n', /“id” is empty in a row/],
+  ])('nothing changes when the key %s, in any mode', async (_case, csv, message) => {
+    await load('id,name\n1,Ada\n2,Bob\n');
+    for (const mode of ['upsert', 'replace'] as const) await expect(load(csv, { mode, key: ['id'] })).rejects.toThrow(message);
+    expect(await values()).toEqual([['1', 'Ada'], ['2', 'Bob']]);
+  });
+
+  it('an upsert needs a key, and the dataset its columns', async () => {
+    await expect(load('id\n1\n', { mode: 'upsert' })).rejects.toMatchObject({ code: 'bad-input', message: 'Upsert needs a key.' });
+    await expect(load('name\nAda\n', upsert)).rejects.toMatchObject({ code: 'columns-missing', message: 'The dataset has no column “id”, which belongs to the key.' });
+  });
+
+  it('an upsert of a value that does not fit changes nothing', async () => {
+    await load('id,paid\n1,10\n2,20\n');
+    await expect(load('id,paid\n1,many\n', upsert)).rejects.toMatchObject({ code: 'bad-input' });
+    expect(await values()).toEqual([['1', '10'], ['2', '20']]);
+  });
+
+  it('a replacement that changes the number of rows by too much is refused', async () => {
+    await load('id\n1\n2\n3\n4\n');
+    await expect(load('id\n1\n', { mode: 'replace', maxChangePercent: 50 })).rejects.toMatchObject({ code: 'rows-changed', message: expect.stringContaining('a change of 75.0 %, and at most 50 % is allowed') });
+    expect(await rows()).toHaveLength(4);
+    await load('id\n1\n2\n', { mode: 'replace', maxChangePercent: 50 });
+    expect(await rows()).toHaveLength(2);
+  });
+
+  it('a load with a key is done once, and kept in a table of loads with what it brought', async () => {
+    const first = await load('id\n1\n2\n', { mode: 'append', loadKey: 'event-1', source: 'Quantemplate d-claims' });
+    expect(first).toMatchObject({ rows: 2, loadId: 'event-1' });
+    expect(await load('id\n1\n2\n', { mode: 'append', loadKey: 'event-1' })).toMatchObject({ rows: 2, loadId: 'event-1', repeated: true });
+    expect(await rows()).toHaveLength(2);
+    await load('id\n3\n', { mode: 'append', loadKey: 'event-2' });
+    expect(await rows()).toHaveLength(3);
+    expect(await run(`SELECT load_id, mode, rows, source FROM pipewright_loads WHERE table_name = '${table}' ORDER BY load_id`)).toMatchObject([
+      { load_id: 'event-1', mode: 'append', source: 'Quantemplate d-claims' },
+      { load_id: 'event-2', mode: 'append', source: '' },
+    ]);
+  });
+
+  it('a load that failed is not kept, and can be done under the same key', async () => {
+    await load('id\n1\n');
+    await expect(load('id\nx\n', { mode: 'append', loadKey: 'event-1' })).rejects.toMatchObject({ code: 'bad-input' });
+    expect(await load('id\n2\n', { mode: 'append', loadKey: 'event-1' })).not.toHaveProperty('repeated');
+    expect(await rows()).toHaveLength(2);
+  });
+
+  it('two loads under one key at once leave one', async () => {
+    await load('id\n0\n');
+    const both = await Promise.allSettled([1, 2].map(() => load('id\n1\n', { mode: 'append', loadKey: 'event-1' })));
+    expect(both.some(({ status }) => status === 'fulfilled')).toBe(true);
+    expect(await rows()).toHaveLength(2);
+  });
+});
