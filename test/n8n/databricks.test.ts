@@ -60,3 +60,13 @@ it('runs a notebook as a service principal, and reads what it gave back', async 
   const output = await run({ operation: 'getRunOutput', run: { __rl: true, mode: 'id', value: items[0]?.json['id'] } }, principal);
   expect(output.items[0]?.json).toMatchObject({ task: 'notebook', result: '{"task":"notebook","rows":5}', truncated: false });
 });
+
+it('logs in as a service principal of Azure by Microsoft Entra, and says which secret is wrong', async () => {
+  const { tenantId, clientId, clientSecret } = sandbox.accounts.azure;
+  const principal = { token: '', tenantId, clientId, clientSecret, authorityUrl: sandbox.addresses.entra };
+  const { items, error } = await run({ operation: 'runJob', job: job(sandbox.accounts.databricks.jobId) }, principal);
+  expect(error).toBeUndefined();
+  expect(items[0]?.json).toMatchObject({ status: 'succeeded' });
+  const refused = await run({ operation: 'runJob', job: job(sandbox.accounts.databricks.jobId) }, { ...principal, clientSecret: 'wrong' });
+  expect(`${refused.error?.message} ${refused.error?.description}`).toMatch(/Entra|secret/);
+});

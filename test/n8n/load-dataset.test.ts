@@ -113,6 +113,16 @@ it('refuses a key that is not unique, a type that there is not, and half a datas
   expect(query('SELECT count(*) AS rows FROM people')).toEqual([{ rows: 3 }]);
 });
 
+it('checks a dataset against rules, and gives the rows that break one as a file', async () => {
+  const check = (rules: string[]) => n8n.execute(load({ operation: 'checkDataset', rules }), fileOf('id,paid\n1,10\n1,-2\n'));
+  const { items, error } = await check(['rows >= 1', 'id is unique', 'paid >= 0']);
+  expect(error).toBeUndefined();
+  expect(items[0]?.json).toMatchObject({ passed: false, rows: 2, failedRules: 2, summary: '✓ rows >= 1\n✗ id is unique: Row 2: “1” stands in an earlier row too.\n✗ paid >= 0: Row 2: there is “-2”.' });
+  expect(Buffer.from(items[0]?.binary?.['data']?.data ?? '', 'base64').toString()).toBe('_rule,_row,id,paid\nid is unique,2,1,-2\npaid >= 0,2,1,-2\n');
+  expect((await check(['rows >= 1'])).items[0]).toMatchObject({ json: { passed: true, failedRules: 0 } });
+  expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is no rule');
+});
+
 it('keeps database files inside of the folder that the operator allows', async () => {
   const { error } = await n8n.execute(load({ table: 'claims' }, { file: '../outside.db' }), fileOf('a\n1\n'));
   expect(error?.message).toContain('outside of the folder');

@@ -75,6 +75,11 @@ describe('Load Dataset on Zapier', () => {
     expect(await refusal({ ...upsert, loadKey: 'event-3', key: ['Policy Number'] })).toMatch(/not unique|empty/);
   });
 
+  it('checks a dataset against rules, and changes nothing', async () => {
+    const { output } = await zapier.create('sql_table_check_dataset', { authData: account, inputData: { ...straight, rules: ['rows >= 1', 'Claim Number is unique', 'Claim Number matches ^nothing$'] } });
+    expect(output).toMatchObject({ passed: false, rows: 3_000, failedRules: 1, summary: expect.stringContaining('✗ Claim Number matches ^nothing$: 3000 rows.') });
+  });
+
   it('takes a file that an earlier step gave', async () => {
     const { output } = await zapier.create('quantemplate_download_dataset', { authData: account, inputData: { dataset: 'd-claims' } });
     const inputData = await zapier.resolvePointers({ file: output['file'], table: 'from_file' });

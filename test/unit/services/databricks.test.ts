@@ -139,3 +139,17 @@ describe('The connection of Databricks', () => {
     await expect(databricks.connection.test(context(databricks, host, connection))).resolves.toBe('Databricks (adb-1.7.azuredatabricks.net)');
   });
 });
+
+it.each([
+  ['https://adb-1.7.azuredatabricks.net', undefined, 'https://login.microsoftonline.com'],
+  ['https://adb-1.7.databricks.azure.us', undefined, 'https://login.microsoftonline.us'],
+  ['https://adb-1.7.databricks.azure.cn', undefined, 'https://login.partner.microsoftonline.cn'],
+  ['https://adb.contoso.example', 'https://login.contoso.example/', 'https://login.contoso.example'],
+])('a service principal of Azure logs in to %s in the cloud that the workspace is in', async (workspaceUrl, authorityUrl, authority) => {
+  const host = fakeHost()
+    .on('POST', `${authority}/contoso/oauth2/v2.0/token`, { json: { access_token: 'entra-token', expires_in: 3600 } })
+    .on('GET', `${workspaceUrl}/api/2.2/jobs/runs/get`, { text: vendorRun('SUCCESS') });
+  await run('getRun', { run: '7' }, host, { workspaceUrl, tenantId: 'contoso', clientId: 'c', clientSecret: 's', ...(authorityUrl ? { authorityUrl } : {}) });
+  expect(host.sent('POST', 'token')[0]?.body).toContain(`scope=${encodeURIComponent('2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default')}`);
+  expect(host.sent('GET', 'runs/get')[0]?.headers['authorization']).toBe('Bearer entra-token');
+});

@@ -2,19 +2,15 @@ import * as v from 'valibot';
 import { columnTypes, type ColumnType } from '../../datasets/column.ts';
 import { loadDataset as load } from '../../datasets/load.ts';
 import { PipewrightError } from '../../host/error.ts';
-import type { OpenedFile } from '../../host/host.ts';
-import type { Context } from '../../operations/context.ts';
-import { boolean, file, integer, json, list, option, text, values } from '../../operations/fields.ts';
+import { boolean, integer, json, list, option, text, values } from '../../operations/fields.ts';
 import { defineAction, type Action } from '../../operations/operation.ts';
 import type { SqlConnection } from './connection.ts';
-import { fieldsOf, openSource, type DatasetSource } from './dataset-sources.ts';
+import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from './dataset-fields.ts';
+import type { DatasetSource } from './dataset-sources.ts';
 import { openDatabase } from './open-database.ts';
 import { withinTime } from './within-time.ts';
 
-const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
-
 const loadFields = {
-  file: v.optional(file({ label: 'File', help: 'The CSV or JSON Lines file of an earlier step.', shownWhen: { field: 'source', is: ['file'] } })),
   table: text({ label: 'Table', help: 'Name of the table. It is made with columns named after the header of the file.', placeholder: 'claims' }),
   mode: v.optional(
     option(
@@ -30,41 +26,6 @@ const loadFields = {
   ),
   key: v.optional(list({ label: 'Key', help: 'Columns that together tell one row from every other, one a line. Upsert needs them; in any mode a dataset is refused in which two rows have the same key, or one has none.', placeholder: 'policy_number' })),
   schema: v.optional(text({ label: 'Schema', help: 'PostgreSQL schema of the table. Empty: the first one of the search path.', placeholder: 'public', advanced: true })),
-  delimiter: v.optional(
-    option(
-      [
-        { value: 'comma', label: 'Comma' },
-        { value: 'semicolon', label: 'Semicolon' },
-        { value: 'tab', label: 'Tab' },
-        { value: 'pipe', label: 'Vertical Bar' },
-      ],
-      { label: 'Delimiter', help: 'What stands between two values of the file.', advanced: true },
-    ),
-    'comma',
-  ),
-  format: v.optional(
-    option(
-      [
-        { value: 'csv', label: 'CSV' },
-        { value: 'json-lines', label: 'JSON Lines' },
-      ],
-      { label: 'Format', help: 'JSON Lines: one object a line, whose fields become columns. A file that gzip packed is unpacked in either.', advanced: true },
-    ),
-    'csv',
-  ),
-  encoding: v.optional(
-    option(
-      [
-        { value: 'auto', label: 'UTF-8, or UTF-16 With Its Mark' },
-        { value: 'utf-16le', label: 'UTF-16' },
-        { value: 'utf-16be', label: 'UTF-16, Big Endian' },
-        { value: 'windows-1252', label: 'Windows (Western)' },
-      ],
-      { label: 'Encoding', help: 'How the letters of the file are written. Choose Windows when accented letters of a file from Excel come out wrong.', advanced: true },
-    ),
-    'auto',
-  ),
-  header: v.optional(boolean({ label: 'First Row Names the Columns', help: 'Whether the first row of a CSV file is its header. Otherwise the columns are column_1, column_2 and so on.', advanced: true }), true),
   columnTypes: v.optional(values({ label: 'Column Types', help: 'Types for columns of a new table where the values shall not decide: integer, decimal, boolean, date, timestamp, timestamp-with-zone or text.', placeholder: '{"policy_number": "text"}', advanced: true })),
   maxChangePercent: v.optional(integer({ label: 'Largest Change in Rows (Percent)', help: 'Replace is refused when the number of rows would change by more than this: half a dataset then does not take the place of a whole one. Empty: any change.', placeholder: '20', minimum: 0, maximum: 1_000_000, advanced: true })),
   loadKey: v.optional(text({ label: 'Load Key', help: 'A dataset is loaded into the table once for each key: a step that runs again with the same one changes nothing. Use the ID of the event that the workflow began with.', placeholder: '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77', advanced: true })),
@@ -105,18 +66,13 @@ function readTypes(given: Record<string, unknown> | undefined): Record<string, C
  * @param sources the downloads of other services from which a dataset can come
  */
 export function loadDataset(sources: readonly DatasetSource[]): Action {
-  const choices = [{ value: 'file', label: 'A File of an Earlier Step' }, ...sources.map(({ key, label }) => ({ value: key, label }))];
   return defineAction<SqlConnection>()({
     key: 'loadDataset',
     name: 'Load Dataset',
     resource: 'Table',
     description: 'Loads a dataset into a table of a SQL database, wholly or not at all.',
     effect: 'starts work',
-    input: {
-      source: v.optional(option(choices, { label: 'Dataset From', help: 'A file that an earlier step gave, or a service to fetch the dataset from. On Zapier a load must end within 25 seconds; otherwise the table stays as it was.' }), 'file'),
-      ...Object.assign({}, ...sources.map(fieldsOf)),
-      ...loadFields,
-    } as typeof loadFields & { source: v.OptionalSchema<v.GenericSchema<string>, string> },
+    input: { ...sourceFields(sources), ...loadFields, ...formatFields } as SourceFields & typeof loadFields & typeof formatFields,
     output,
     sample: {
       id: 'claims', mode: 'replace', rows: 48_120, bytes: 12_511_200, rejected: 0, rejects: [], seconds: 1.4,
@@ -129,12 +85,9 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
         const { table, ...result } = await load(withinTime(dataset.bytes, context.host), target, {
           table: input.table,
           mode: input.mode,
-          delimiter: delimiters[input.delimiter],
+          ...formatOf(input),
           maxRejectedRows: input.maxRejectedRows,
           allowEmpty: input.allowEmpty,
-          format: input.format,
-          encoding: input.encoding,
-          header: input.header,
           record: input.record,
           source: dataset.name,
           columns: readTypes(input.columnTypes),
@@ -152,12 +105,4 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
       }
     },
   });
-}
-
-async function openDataset(sources: readonly DatasetSource[], input: { source: string; file?: unknown }, context: Context<SqlConnection>): Promise<OpenedFile> {
-  const source = sources.find(({ key }) => key === input.source);
-  if (source) return openSource(source, input, context);
-  if (input.file === undefined) throw new PipewrightError({ code: 'bad-input', message: '“File” is missing.', hint: 'Choose the file of an earlier step, or choose a service under Dataset From.' });
-  const incoming = await context.host.files.read(input.file);
-  return { name: incoming.name, mediaType: incoming.mediaType, bytes: await incoming.open(), ...(incoming.size === undefined ? {} : { size: incoming.size }) };
 }

@@ -1,4 +1,5 @@
 import { defineService, type Service } from '../../operations/service.ts';
+import { checkDataset } from './check-dataset.ts';
 import { sqlConnection } from './connection.ts';
 import type { DatasetSource } from './dataset-sources.ts';
 import { loadDataset } from './load-dataset.ts';
@@ -9,13 +10,13 @@ export function sqlTable(sources: readonly DatasetSource[]): Service {
   return defineService({
     key: 'sqlTable',
     name: 'SQL Table',
-    description: 'Load datasets into tables of PostgreSQL or SQLite.',
+    description: 'Load datasets into tables of PostgreSQL or SQLite, and check them against rules.',
     connection: sqlConnection,
     furtherConnections: connections.map((connection) => ({
       connection,
       shownWhen: { field: 'source', is: sources.filter((source) => source.connection === connection).map(({ key }) => key) },
     })),
-    operations: [loadDataset(sources)],
+    operations: [loadDataset(sources), checkDataset(sources)],
     triggers: [],
   });
 }
