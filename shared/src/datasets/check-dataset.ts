@@ -123,8 +123,11 @@ function breaks(watch: Watch, value: (place: number) => string | null): string |
     case 'fresh':
       if (one !== null) watch.newest = Math.max(watch.newest, comparable(one) || -Infinity);
       return undefined;
-    default:
+    case 'rows':
+    case 'column':
       return undefined;
+    default:
+      return rule satisfies never;
   }
 }
 
