@@ -2,6 +2,7 @@ import { describeError } from '../host/error.ts';
 import { listOperations } from './list.ts';
 import { loadFile } from './load.ts';
 import { runOperation } from './run.ts';
+import { checkFile } from './check.ts';
 import { deliverEvent } from './deliver.ts';
 import { verifyDelivery } from './verify.ts';
 import { schemes } from '../webhooks/schemes.ts';
@@ -19,6 +20,9 @@ const usage = `Usage:
                   [--max-change <percent>] [--load-key <text>] [--record]
                   [--max-rejected <rows>] [--allow-empty] [--json]
       Loads a CSV dataset into a table, wholly or not at all.
+  pipewright check --from <address or file> --rules <file with one rule a line> [--json]
+                   [--format …] [--encoding …] [--delimiter …] [--no-header]
+      Whether a dataset meets rules such as: policy is unique.
   pipewright verify --scheme <name> --secret <text> [--previous-secret <text>] [--location <name>]
                     --headers <json file> [--query <text>] --body <file> [--now <seconds since 1970>]
       Whether a delivery is genuine, and if not, why. Schemes: ${Object.keys(schemes).join(', ')}.
@@ -29,7 +33,7 @@ Results go to standard output, progress to standard error.
 Exit codes: 0 done, 1 it failed, 2 it was called wrongly.
 `;
 
-const commands = { list: listOperations, run: runOperation, load: loadFile, verify: verifyDelivery, deliver: deliverEvent };
+const commands = { list: listOperations, run: runOperation, load: loadFile, check: checkFile, verify: verifyDelivery, deliver: deliverEvent };
 
 /** Runs one command of the command line; resolves to its exit code. */
 export async function runCommand(words: string[]): Promise<number> {

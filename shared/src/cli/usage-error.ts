@@ -14,3 +14,10 @@ export function parseWords<T extends ParseArgsConfig['options']>(words: string[]
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
+
+/** One of some words. @throws UsageError for any other */
+export function oneOf<const T extends string>(word: string, known: readonly T[], given: string): T {
+  const found = known.find((one) => one === given);
+  if (found) return found;
+  throw new UsageError(`${word} must be one of ${known.join(', ')}.`);
+}

@@ -1,0 +1,37 @@
+import type { DatasetFormat } from '../datasets/as-csv.ts';
+import type { CsvFormat } from '../datasets/csv-scanner.ts';
+import { encodings } from '../datasets/decode-text.ts';
+import type { Host, OpenedFile } from '../host/host.ts';
+import { httpError } from '../http/http-error.ts';
+import { oneOf } from './usage-error.ts';
+
+/** Words that say how a dataset is written. */
+export const formatWords = {
+  format: { type: 'string', default: 'csv' },
+  encoding: { type: 'string', default: 'auto' },
+  delimiter: { type: 'string', default: ',' },
+  'no-header': { type: 'boolean', default: false },
+} as const;
+
+/** What those words say. @throws UsageError for a word that there is not */
+export function formatOf(values: { format: string; encoding: string; delimiter: string; 'no-header': boolean }): CsvFormat & DatasetFormat {
+  return {
+    format: oneOf('--format', ['csv', 'json-lines'], values.format),
+    encoding: oneOf('--encoding', encodings, values.encoding),
+    delimiter: oneOf('--delimiter', [',', ';', '\t', '|'], values.delimiter.replace('\\t', '\t')),
+    header: !values['no-header'],
+  };
+}
+
+/** Opens a dataset by the path of a file or an address of the web. */
+export async function openDataset(from: string, host: Host): Promise<OpenedFile> {
+  if (!/^https?:\/\//i.test(from)) {
+    const file = await host.files.read(from);
+    return { ...file, bytes: await file.open() };
+  }
+  const response = await host.http({ method: 'GET', url: from, headers: { accept: 'text/csv, */*' }, answer: 'stream' });
+  if (response.status < 200 || response.status > 299 || !response.stream) throw httpError('The address of the dataset', response, {}, host.now());
+  const length = Number(response.headers['content-length']);
+  const size = response.headers['content-encoding'] || !length ? {} : { size: length };
+  return { name: 'dataset.csv', mediaType: 'text/csv', bytes: response.stream, ...size };
+}
