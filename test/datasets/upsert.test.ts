@@ -73,6 +73,26 @@ describe.each(['sqlite', 'postgres'] as const)('Into %s', (engine) => {
     expect(await values()).toEqual([['1', 'Ada'], ['2', 'Bob']]);
   });
 
+  it.each([';', '\t', '|'] as const)('a file whose values stand apart by “%s” is read as one by commas', async (delimiter) => {
+    await load(`id,name\n1,"a,b"\n`.replaceAll(',', delimiter), { delimiter });
+    await load(`id,name\n2,"c${delimiter}d"\n`.replace(',', delimiter).replace('2,', `2${delimiter}`), { delimiter, mode: 'append' });
+    expect((await values()).map(([id]) => id)).toEqual(['1', '2']);
+    expect((await values()).map(([, name]) => name)).toEqual([`a${delimiter}b`, `c${delimiter}d`]);
+  });
+
+  it.each([',', ';'] as const)('what stands for nothing becomes NULL, quoted or not, beside values that only hold it, with “%s”', async (delimiter) => {
+    const csv = 'id,name,paid\n1,N/A,-\n2,"N/A",5\n3,"N/A too","""x"" y"\n4,"",-\n'.replaceAll(',', delimiter);
+    await load(csv, { delimiter, nullMarkers: ['N/A', '-'] });
+    expect(await values()).toEqual([['1', null, null], ['2', null, '5'], ['3', 'N/A too', '"x" y'], ['4', '', null]]);
+    await load(csv, { delimiter, mode: 'replace', nullMarkers: ['N/A', '-', '""'] });
+    expect((await values())[3]).toEqual(['4', null, null]);
+  });
+
+  it('JSON Lines are loaded whatever delimiter was chosen for CSV', async () => {
+    await load('{"id":1,"name":"a;b"}\n', { format: 'json-lines', delimiter: ';' });
+    expect(await values()).toEqual([['1', 'a;b']]);
+  });
+
   it('an upsert needs a key, and the dataset its columns', async () => {
     await expect(load('id\n1\n', { mode: 'upsert' })).rejects.toMatchObject({ code: 'bad-input', message: 'Upsert needs a key.' });
     await expect(load('name\nAda\n', upsert)).rejects.toMatchObject({ code: 'columns-missing', message: 'The dataset has no column “id”, which belongs to the key.' });

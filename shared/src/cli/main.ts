@@ -16,7 +16,7 @@ const usage = `Usage:
   pipewright load --from <address or file> --to <sqlite:path | postgres://…> --table <name>
                   [--mode create|replace|append|upsert] [--key a,b] [--schema <name>]
                   [--format csv|json-lines] [--encoding auto|utf-16le|utf-16be|windows-1252]
-                  [--delimiter <character>] [--no-header] [--type column=type]…
+                  [--delimiter <character>] [--no-header] [--null <value>]… [--type column=type]…
                   [--max-change <percent>] [--load-key <text>] [--record]
                   [--max-rejected <rows>] [--allow-empty] [--json]
       Loads a CSV dataset into a table, wholly or not at all.

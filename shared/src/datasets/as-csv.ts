@@ -1,4 +1,5 @@
 import type { Bytes } from '../host/host.ts';
+import type { CsvFormat } from './csv-scanner.ts';
 import { decodeText, type Encoding } from './decode-text.ts';
 import { gunzipIfNeeded } from './gunzip.ts';
 import { jsonLinesToCsv } from './json-lines.ts';
@@ -9,6 +10,11 @@ export interface DatasetFormat {
   format?: 'csv' | 'json-lines';
   /** Default: `auto`. */
   encoding?: Encoding;
+}
+
+/** How the CSV is written that `asCsv` gives: JSON Lines become a file with commas and a header. */
+export function csvFormatOf({ format, delimiter = ',', header = true }: DatasetFormat & CsvFormat): Required<CsvFormat> {
+  return format === 'json-lines' ? { delimiter: ',', header: true } : { delimiter, header };
 }
 
 /**

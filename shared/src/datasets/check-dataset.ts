@@ -1,6 +1,6 @@
 import { PipewrightError } from '../host/error.ts';
 import type { Bytes } from '../host/host.ts';
-import { asCsv, type DatasetFormat } from './as-csv.ts';
+import { asCsv, csvFormatOf, type DatasetFormat } from './as-csv.ts';
 import { readValue, type CsvBlock } from './csv-block.ts';
 import { CsvScanner, type CsvFormat } from './csv-scanner.ts';
 import { readUntil } from './read-until.ts';
@@ -60,7 +60,7 @@ export async function checkDataset(source: Bytes, options: CheckOptions): Promis
   const rules = options.rules.map(parseRule);
   let ragged = '';
   let raggedRows = 0;
-  const scanner = new CsvScanner(options, ({ line, reason }) => {
+  const scanner = new CsvScanner(csvFormatOf(options), ({ line, reason }) => {
     raggedRows += 1;
     ragged ||= `Line ${line} ${reason}.`;
   });

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { PipewrightError } from '../host/error.ts';
 import type { Bytes } from '../host/host.ts';
-import { asCsv, type DatasetFormat } from './as-csv.ts';
+import { asCsv, csvFormatOf, type DatasetFormat } from './as-csv.ts';
 import { checkColumns } from './check-columns.ts';
 import { publicColumn, type Column, type ColumnType, type InferredColumn } from './column.ts';
 import { CsvScanner, type CsvFormat, type Reject } from './csv-scanner.ts';
 import type { CsvBlock } from './csv-block.ts';
 import { TypeInference } from './infer-types.ts';
+import { emptyMarkers } from './null-markers.ts';
 import { readUntil } from './read-until.ts';
 import type { LoadMode, LoadRecord, TableLoad, TableTarget } from './target.ts';
 
@@ -26,6 +27,8 @@ export interface LoadOptions extends CsvFormat, DatasetFormat {
   maxChangePercent?: number;
   /** A dataset is loaded once under this key: a repeated load is left out and gives what the first one gave. */
   loadKey?: string;
+  /** Values that stand for nothing, such as `N/A`, quoted or not; `""` for an empty text. Default: none. */
+  nullMarkers?: readonly string[];
   /** Whether the load is kept in `pipewright_loads`; with a key it always is. Default: false. */
   record?: boolean;
   /** Where the dataset comes from, for that record. */
@@ -76,7 +79,8 @@ export async function loadDataset(source: Bytes, target: TableTarget, options: L
   const begin = performance.now();
   const { table, mode, schema, signal, key, loadKey } = options;
   checkKey(options);
-  const load = await target.begin({ table, mode, ...(schema === undefined ? {} : { schema }), ...(key ? { key } : {}), ...(loadKey === undefined ? {} : { loadKey }) });
+  const { delimiter } = csvFormatOf(options);
+  const load = await target.begin({ table, mode, delimiter, ...(schema === undefined ? {} : { schema }), ...(key ? { key } : {}), ...(loadKey === undefined ? {} : { loadKey }) });
   try {
     if (load.earlier) return await repeat(load, load.earlier);
     const progress = new LoadInProgress(load, options);
@@ -140,7 +144,7 @@ class LoadInProgress {
   constructor(load: TableLoad, options: LoadOptions) {
     this.#load = load;
     this.#options = options;
-    this.#scanner = new CsvScanner(options, (reject) => this.#reject(reject));
+    this.#scanner = new CsvScanner(csvFormatOf(options), (reject) => this.#reject(reject));
   }
 
   /**
@@ -204,9 +208,11 @@ class LoadInProgress {
     await this.#write(this.#scanner.push(...pieces));
   }
 
-  async #write(block: CsvBlock): Promise<void> {
+  async #write(scanned: CsvBlock): Promise<void> {
     const names = this.#scanner.header;
     if (!names) return;
+    const { nullMarkers = [] } = this.#options;
+    const block = nullMarkers.length > 0 ? emptyMarkers(scanned, nullMarkers, csvFormatOf(this.#options).delimiter) : scanned;
     if (this.#columns.length === 0) this.#begin(names);
     if (block.rows === 0) return;
     if (this.#inference) {

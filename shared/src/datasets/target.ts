@@ -13,6 +13,8 @@ export interface TableRequest {
   /** PostgreSQL schema. Default: the first of the search path. */
   schema?: string;
   mode: LoadMode;
+  /** What stands between two values in the blocks that are written. Default: comma. */
+  delimiter?: string;
   /** Columns that together tell one row from every other. */
   key?: readonly string[];
   /** Under this key a dataset is loaded into the table once. */

@@ -8,9 +8,12 @@ export class PostgresCopy {
   readonly #stream: Writable & { rowCount: number };
   readonly #failed: Promise<never>;
 
-  /** @param into table and columns, quoted */
-  constructor(client: pg.Client, into: string) {
-    const stream = client.query(copyFrom(`COPY ${into} FROM STDIN (FORMAT csv)`));
+  /**
+   * @param into table and columns, quoted
+   * @param delimiter one character
+   */
+  constructor(client: pg.Client, into: string, delimiter: string) {
+    const stream = client.query(copyFrom(`COPY ${into} FROM STDIN (FORMAT csv, DELIMITER E'${delimiter === '\t' ? '\\t' : delimiter}')`));
     this.#stream = stream;
     this.#failed = new Promise((_resolve, reject) => {
       stream.on('error', (error) => reject(explainPostgres(error)));

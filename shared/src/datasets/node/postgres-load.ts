@@ -21,6 +21,7 @@ interface PostgresLoadOptions {
   name: string;
   loads: string;
   mode: LoadMode;
+  delimiter: string;
   key: readonly string[];
   existing: readonly ExistingColumn[] | undefined;
   earlier: LoadRecord | undefined;
@@ -41,6 +42,7 @@ export class PostgresLoad implements TableLoad {
   readonly #loads: string;
   readonly #mode: LoadMode;
   readonly #key: readonly string[];
+  readonly #delimiter: string;
   /** Where the rows are copied to: the table itself, or a temporary one from which they are merged. */
   readonly #into: string;
   /** Columns of a new table as their values so far are; and the types that carry them. */
@@ -51,11 +53,12 @@ export class PostgresLoad implements TableLoad {
   #rows = 0;
   #done = false;
 
-  constructor(client: pg.Client, { name, loads, mode, key, existing, earlier }: PostgresLoadOptions) {
+  constructor(client: pg.Client, { name, loads, mode, delimiter, key, existing, earlier }: PostgresLoadOptions) {
     this.#client = client;
     this.#table = name;
     this.#loads = loads;
     this.#mode = mode;
+    this.#delimiter = delimiter;
     this.#key = key;
     this.existing = existing;
     this.earlier = earlier;
@@ -172,7 +175,7 @@ export class PostgresLoad implements TableLoad {
 
   #openCopy(): void {
     const columns = this.#columns.map(({ name }) => quoted(name)).join(', ');
-    this.#copy = new PostgresCopy(this.#client, `${this.#into} (${columns})`);
+    this.#copy = new PostgresCopy(this.#client, `${this.#into} (${columns})`, this.#delimiter);
   }
 
   async #endCopy(): Promise<void> {

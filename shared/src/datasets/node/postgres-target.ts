@@ -40,7 +40,7 @@ export async function openPostgres(address: string): Promise<TableTarget> {
       const [row] = await run('SELECT current_database() AS database, current_user AS person');
       return `${String(row?.['database'])} (${String(row?.['person'])})`;
     },
-    async begin({ table, schema, mode, key, loadKey }: TableRequest) {
+    async begin({ table, schema, mode, delimiter = ',', key, loadKey }: TableRequest) {
       await run('BEGIN');
       try {
         // Servers may limit how long a statement takes or waits; a load takes as long as its source.
@@ -51,7 +51,7 @@ export async function openPostgres(address: string): Promise<TableTarget> {
         const loads = `${quoted(String(found?.['name']))}.${loadsTable}`;
         const existing = await readColumns(run, name, table);
         const earlier = loadKey === undefined ? undefined : await readLoad(run, loads, table, loadKey);
-        return new PostgresLoad(client, { name, loads, mode, key: key ?? [], existing, earlier });
+        return new PostgresLoad(client, { name, loads, mode, delimiter, key: key ?? [], existing, earlier });
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);
         throw error;
