@@ -123,6 +123,22 @@ it('checks a dataset against rules, and gives the rows that break one as a file'
   expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is no rule');
 });
 
+it('shows the first rows of a dataset and the types of its columns, and makes no table', async () => {
+  const csv = `id,paid,day\n${Array.from({ length: 50 }, (_, index) => `0${index},${index}.50,2026-11-20\n`).join('')}`;
+  const preview = (parameters: object, text = csv) => n8n.execute(load({ operation: 'previewDataset', ...parameters }), fileOf(text));
+  const { items, error } = await preview({ rows: 2 });
+  expect(error).toBeUndefined();
+  expect(items[0]?.json).toEqual({
+    columns: [{ name: 'id', type: 'text' }, { name: 'paid', type: 'decimal', precision: 4, scale: 2 }, { name: 'day', type: 'date' }],
+    rows: [{ id: '00', paid: '0.50', day: '2026-11-20' }, { id: '01', paid: '1.50', day: '2026-11-20' }],
+    rejects: [],
+    complete: true,
+  });
+  const large = await preview({ rows: 1 }, `${csv}${'x,1,soon\n'.repeat(200_000)}`);
+  expect(large.items[0]?.json).toMatchObject({ complete: false, rows: [{ id: '00' }] });
+  expect((await preview({ options: { format: 'json-lines' } }, '{"a":1}\n')).items[0]?.json).toMatchObject({ rows: [{ a: '1' }] });
+});
+
 it('keeps database files inside of the folder that the operator allows', async () => {
   const { error } = await n8n.execute(load({ table: 'claims' }, { file: '../outside.db' }), fileOf('a\n1\n'));
   expect(error?.message).toContain('outside of the folder');

@@ -75,6 +75,12 @@ describe('Load Dataset on Zapier', () => {
     expect(await refusal({ ...upsert, loadKey: 'event-3', key: ['Policy Number'] })).toMatch(/not unique|empty/);
   });
 
+  it('shows the first rows of a dataset, and what its columns look like', async () => {
+    const { output } = await zapier.create('sql_table_preview_dataset', { authData: account, inputData: { ...straight, rows: '3' } });
+    expect(output['rows']).toHaveLength(3);
+    expect(output).toMatchObject({ complete: true, columns: expect.arrayContaining([expect.objectContaining({ name: 'Claim Number', type: 'text' })]) });
+  });
+
   it('checks a dataset against rules, and changes nothing', async () => {
     const { output } = await zapier.create('sql_table_check_dataset', { authData: account, inputData: { ...straight, rules: ['rows >= 1', 'Claim Number is unique', 'Claim Number matches ^nothing$'] } });
     expect(output).toMatchObject({ passed: false, rows: 3_000, failedRules: 1, summary: expect.stringContaining('✗ Claim Number matches ^nothing$: 3000 rows.') });

@@ -3,6 +3,7 @@ import { checkDataset } from './check-dataset.ts';
 import { sqlConnection } from './connection.ts';
 import type { DatasetSource } from './dataset-sources.ts';
 import { loadDataset } from './load-dataset.ts';
+import { previewDataset } from './preview-dataset.ts';
 
 /** Tables of SQL databases, into which datasets of other services are loaded. */
 export function sqlTable(sources: readonly DatasetSource[]): Service {
@@ -16,7 +17,7 @@ export function sqlTable(sources: readonly DatasetSource[]): Service {
       connection,
       shownWhen: { field: 'source', is: sources.filter((source) => source.connection === connection).map(({ key }) => key) },
     })),
-    operations: [loadDataset(sources), checkDataset(sources)],
+    operations: [loadDataset(sources), checkDataset(sources), previewDataset(sources)],
     triggers: [],
   });
 }
