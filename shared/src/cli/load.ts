@@ -25,6 +25,8 @@ export async function loadFile(words: string[]): Promise<void> {
     'max-change': { type: 'string' },
     'load-key': { type: 'string' },
     record: { type: 'boolean', default: false },
+    'ignore-new-columns': { type: 'boolean', default: false },
+    'load-columns': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   });
   const { from, to, table } = values;
@@ -44,6 +46,8 @@ export async function loadFile(words: string[]): Promise<void> {
       ...format, table, mode, maxRejectedRows, signal,
       allowEmpty: values['allow-empty'],
       record: values.record,
+      newColumns: values['ignore-new-columns'] ? 'ignore' : 'refuse',
+      loadColumns: values['load-columns'],
       source: nameOf(from),
       nullMarkers: values.null ?? [],
       columns: readTypes(values.type ?? []),

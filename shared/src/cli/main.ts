@@ -17,7 +17,8 @@ const usage = `Usage:
                   [--mode create|replace|append|upsert] [--key a,b] [--schema <name>]
                   [--format csv|json-lines] [--encoding auto|utf-16le|utf-16be|windows-1252]
                   [--delimiter <character>] [--no-header] [--null <value>]… [--type column=type]…
-                  [--max-change <percent>] [--load-key <text>] [--record]
+                  [--max-change <percent>] [--load-key <text>] [--record] [--load-columns]
+                  [--ignore-new-columns]
                   [--max-rejected <rows>] [--allow-empty] [--json]
       Loads a CSV dataset into a table, wholly or not at all.
   pipewright check --from <address or file> --rules <file with one rule a line> [--json]

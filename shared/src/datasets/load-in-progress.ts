@@ -8,6 +8,7 @@ import { CsvScanner, type Reject } from './csv-scanner.ts';
 import { TypeInference } from './infer-types.ts';
 import type { LoadOptions, LoadResult } from './load.ts';
 import { emptyMarkers } from './null-markers.ts';
+import { insideQuotes, rewriteBlock, type RewrittenColumn } from './rewrite-block.ts';
 import type { LoadRecord, TableLoad } from './target.ts';
 
 const shownRejects = 20;
@@ -29,12 +30,18 @@ export class LoadInProgress {
   #rows = 0;
   #bytes = 0;
   #told = 0;
+  /** Under which the load is known, where somebody wants that, and the moment at which it began. */
+  readonly #loadId: string | undefined;
+  readonly #begun = new Date().toISOString();
+  /** What becomes of the columns of the file; undefined when they stay as they are. */
+  #rewritten: RewrittenColumn[] | undefined;
   /** Rows of the table before the load, where somebody wants to know. */
   #before: number | undefined;
 
   constructor(load: TableLoad, options: LoadOptions) {
     this.#load = load;
     this.#options = options;
+    this.#loadId = options.loadKey ?? (options.record || options.loadColumns ? randomUUID() : undefined);
     this.#scanner = new CsvScanner(csvFormatOf(options), (reject) => this.#reject(reject));
   }
 
@@ -72,7 +79,7 @@ export class LoadInProgress {
       });
     }
     const counted = { rows: this.#rows, bytes: this.#bytes, rejected: this.#rejected, seconds: Math.round(performance.now() - begin) / 1000 };
-    const record = recordOf(this.#options, counted);
+    const record = this.#record(counted);
     const merged = await this.#load.publish(this.#columns, record);
     const upserted = merged ?? (this.#options.mode === 'upsert' ? { updated: 0, inserted: this.#rows } : {});
     return { ...counted, ...upserted, ...(record ? { loadId: record.loadId } : {}), rejects: this.#rejects, columns: this.#columns.map(publicColumn) };
@@ -92,6 +99,12 @@ export class LoadInProgress {
     });
   }
 
+  /** What is kept of the load, where somebody wants that. */
+  #record(counted: Pick<LoadRecord, 'rows' | 'rejected' | 'bytes' | 'seconds'>): LoadRecord | undefined {
+    const { table, mode, source = '' } = this.#options;
+    return this.#loadId === undefined ? undefined : { loadId: this.#loadId, table, mode, ...counted, source, loadedAt: this.#begun };
+  }
+
   async #takeBlock(): Promise<void> {
     const pieces = this.#pieces;
     this.#pieces = [];
@@ -103,8 +116,10 @@ export class LoadInProgress {
     const names = this.#scanner.header;
     if (!names) return;
     const { nullMarkers = [] } = this.#options;
-    const block = nullMarkers.length > 0 ? emptyMarkers(scanned, nullMarkers, csvFormatOf(this.#options).delimiter) : scanned;
     if (this.#columns.length === 0) this.#begin(names);
+    const { delimiter } = csvFormatOf(this.#options);
+    const emptied = nullMarkers.length > 0 ? emptyMarkers(scanned, nullMarkers, delimiter) : scanned;
+    const block = this.#rewritten ? rewriteBlock(emptied, this.#rewritten, delimiter) : emptied;
     if (block.rows === 0) return;
     if (this.#inference) {
       this.#inference.look(block);
@@ -123,14 +138,28 @@ export class LoadInProgress {
   }
 
   /** Checks the columns; the types are inferred only where the table does not say them. */
-  #begin(names: readonly string[]): void {
+  #begin(header: readonly string[]): void {
     const { existing } = this.#load;
+    const names = this.#choose(header);
     checkColumns(names, existing, this.#options);
     if (existing) this.#columns = names.map((name) => ({ name, type: typeOf(existing, name), form: 0, lossy: false }));
     else {
       this.#inference = new TypeInference(names, this.#options.columns);
       this.#columns = this.#inference.columns();
     }
+  }
+
+  /** The columns that are loaded: without those that are to be ignored, and with those that tell of the load. */
+  #choose(header: readonly string[]): readonly string[] {
+    const { existing } = this.#load;
+    const { newColumns, loadColumns, source = '' } = this.#options;
+    const ignores = newColumns === 'ignore' && existing !== undefined;
+    const kept = header.flatMap((name, index) => (ignores && !existing.some((column) => column.name === name) ? [] : [{ name, column: index as RewrittenColumn }]));
+    if (kept.length === 0) throw new PipewrightError({ code: 'columns-missing', message: `The table “${this.#options.table}” has none of the columns of the dataset.`, hint: 'Check that it is the right table, and the delimiter of the file.' });
+    const told = loadColumns ? [['_load_id', this.#loadId ?? ''], ['_loaded_at', this.#begun], ['_source', source]] : [];
+    const all = [...kept, ...told.map(([name = '', value = '']) => ({ name, column: insideQuotes(value) as RewrittenColumn }))];
+    if (kept.length < header.length || told.length > 0) this.#rewritten = all.map(({ column }) => column);
+    return all.map(({ name }) => name);
   }
 
   #reject(reject: Reject): void {
@@ -169,10 +198,4 @@ function cutShort(bytes: number, expected: number): PipewrightError {
     hint: 'Run the step again; the table is as it was.',
     retryable: true,
   });
-}
-
-/** What is kept of a load, where somebody wants that. */
-function recordOf({ table, mode, loadKey, record, source = '' }: LoadOptions, counted: Pick<LoadRecord, 'rows' | 'rejected' | 'bytes' | 'seconds'>): LoadRecord | undefined {
-  if (loadKey === undefined && !record) return undefined;
-  return { loadId: loadKey ?? randomUUID(), table, mode, ...counted, source, loadedAt: new Date().toISOString() };
 }

@@ -25,6 +25,10 @@ export interface LoadOptions extends CsvFormat, DatasetFormat {
   loadKey?: string;
   /** Values that stand for nothing, such as `N/A`, quoted or not; `""` for an empty text. Default: none. */
   nullMarkers?: readonly string[];
+  /** Columns of the dataset that a table which exists lacks: they stop the load, or are left out. Default: `refuse`. */
+  newColumns?: 'refuse' | 'ignore';
+  /** Whether every row says from which load it is: `_load_id`, `_loaded_at` and `_source`. Default: false. */
+  loadColumns?: boolean;
   /** Whether the load is kept in `pipewright_loads`; with a key it always is. Default: false. */
   record?: boolean;
   /** Where the dataset comes from, for that record. */

@@ -1,6 +1,5 @@
 import { valueKind, type CsvBlock } from './csv-block.ts';
-
-const quote = Buffer.from('"');
+import { rewriteBlock } from './rewrite-block.ts';
 
 /** The word by which a person says that an empty text is nothing, too. */
 export const emptyText = '""';
@@ -13,7 +12,7 @@ export const emptyText = '""';
  */
 export function emptyMarkers(block: CsvBlock, markers: readonly string[], delimiter: string): CsvBlock {
   const wanted = markers.map((marker) => Buffer.from(marker === emptyText ? '' : marker.replaceAll('"', '""'), 'utf8'));
-  const { buffer, rows, width, starts, ends, kinds, lineEnd } = block;
+  const { buffer, rows, width, starts, ends, kinds } = block;
   let found = false;
   for (let index = 0; index < rows * width; index += 1) {
     const start = starts[index] as number;
@@ -24,18 +23,5 @@ export function emptyMarkers(block: CsvBlock, markers: readonly string[], delimi
     ends[index] = start;
     kinds[index] = valueKind.bare;
   }
-  if (!found) return block;
-  const separator = Buffer.from(delimiter);
-  const pieces: Uint8Array[] = [];
-  for (let row = 0; row < rows; row += 1) {
-    for (let column = 0; column < width; column += 1) {
-      const index = row * width + column;
-      const value = buffer.subarray(starts[index], ends[index]);
-      if (column > 0) pieces.push(separator);
-      if ((kinds[index] as number) & valueKind.quoted) pieces.push(quote, value, quote);
-      else pieces.push(value);
-    }
-    pieces.push(lineEnd);
-  }
-  return { ...block, pieces: [Buffer.concat(pieces)] };
+  return found ? rewriteBlock(block, Array.from({ length: width }, (_value, column) => column), delimiter) : block;
 }

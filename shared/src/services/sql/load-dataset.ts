@@ -30,6 +30,17 @@ const loadFields = {
   columnTypes: v.optional(values({ label: 'Column Types', help: 'Types for columns of a new table where the values shall not decide: integer, decimal, boolean, date, timestamp, timestamp-with-zone or text.', placeholder: '{"policy_number": "text"}', advanced: true })),
   maxChangePercent: v.optional(integer({ label: 'Largest Change in Rows (Percent)', help: 'Replace is refused when the number of rows would change by more than this: half a dataset then does not take the place of a whole one. Empty: any change.', placeholder: '20', minimum: 0, maximum: 1_000_000, advanced: true })),
   loadKey: v.optional(text({ label: 'Load Key', help: 'A dataset is loaded into the table once for each key: a step that runs again with the same one changes nothing. Use the ID of the event that the workflow began with.', placeholder: '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77', advanced: true })),
+  newColumns: v.optional(
+    option(
+      [
+        { value: 'refuse', label: 'Refuse the Dataset' },
+        { value: 'ignore', label: 'Leave Them Out' },
+      ],
+      { label: 'Columns the Table Lacks', help: 'What happens when the dataset has columns that the table does not have.', advanced: true },
+    ),
+    'refuse',
+  ),
+  loadColumns: v.optional(boolean({ label: 'Say in Each Row Where It Came From', help: 'Whether the columns _load_id, _loaded_at and _source are filled in each row. A table that exists must have them. The load is kept in pipewright_loads too.', advanced: true }), false),
   record: v.optional(boolean({ label: 'Keep a Record', help: 'Whether the load is noted in the table pipewright_loads beside it: when, how many rows, from where. With a load key it always is.', advanced: true }), false),
   maxRejectedRows: v.optional(integer({ label: 'Rejected Rows Allowed', help: 'Rows with too few or too many values are left out up to this number; one more and nothing is loaded.', minimum: 0, maximum: 1_000_000, advanced: true }), 0),
   allowEmpty: v.optional(boolean({ label: 'Allow an Empty Dataset', help: 'Whether a dataset without rows may empty the table. Otherwise it is refused.', advanced: true }), false),
@@ -90,6 +101,8 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
           maxRejectedRows: input.maxRejectedRows,
           allowEmpty: input.allowEmpty,
           record: input.record,
+          newColumns: input.newColumns,
+          loadColumns: input.loadColumns,
           source: dataset.name,
           nullMarkers: input.nullMarkers ?? [],
           columns: readTypes(input.columnTypes),

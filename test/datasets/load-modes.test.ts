@@ -93,6 +93,28 @@ describe.each(['sqlite', 'postgres'] as const)('Into %s', (engine) => {
     expect(await values()).toEqual([['1', 'a;b']]);
   });
 
+  it('every row can say from which load it came', async () => {
+    const first = await load('id,name\n1,"A ""x"""\n2,\n', { loadColumns: true, source: 'Müller "claims"' });
+    await load('id,name\n3,Cleo\n', { mode: 'append', loadColumns: true, loadKey: 'event-2' });
+    const found = (await rows()) as { id: unknown; name: unknown; _load_id: string; _source: string }[];
+    expect(found.map(({ name }) => name)).toEqual(['A "x"', null, 'Cleo']);
+    expect(found.map(({ _load_id: id }) => id)).toEqual([first.loadId, first.loadId, 'event-2']);
+    expect(found[0]?._source).toBe('Müller "claims"');
+    expect(await run(`SELECT count(*) AS loads FROM pipewright_loads l WHERE table_name = '${table}' AND EXISTS (SELECT 1 FROM ${table} WHERE _load_id = l.load_id)`)).toMatchObject([{ loads: expect.anything() }]);
+    await load('id,name\n4,Dan\n', { table: `${table}_plain` });
+    await expect(load('id,name\n5,Eve\n', { table: `${table}_plain`, mode: 'append', loadColumns: true })).rejects.toMatchObject({ code: 'columns-missing', message: expect.stringContaining('“_load_id”') });
+  });
+
+  it('columns that the table lacks stop a load, or are left out', async () => {
+    await load('id,name\n1,Ada\n');
+    const wider = 'note,id,"more, still",name\n"x,1",2,"a ""b""","Bob, jr"\n,3,,\n';
+    await expect(load(wider, { mode: 'append' })).rejects.toMatchObject({ code: 'columns-missing' });
+    await load(wider, { mode: 'append', newColumns: 'ignore' });
+    expect(await values()).toEqual([['1', 'Ada'], ['2', 'Bob, jr'], ['3', null]]);
+    await expect(load('other\n1\n', { mode: 'append', newColumns: 'ignore' })).rejects.toMatchObject({ code: 'columns-missing', message: expect.stringContaining('none of the columns') });
+    expect(await load(wider.replaceAll(',', ';'), { mode: 'replace', newColumns: 'ignore', delimiter: ';' })).toMatchObject({ rows: 2, columns: [{ name: 'id' }, { name: 'name' }] });
+  });
+
   it('an upsert needs a key, and the dataset its columns', async () => {
     await expect(load('id\n1\n', { mode: 'upsert' })).rejects.toMatchObject({ code: 'bad-input', message: 'Upsert needs a key.' });
     await expect(load('name\nAda\n', upsert)).rejects.toMatchObject({ code: 'columns-missing', message: 'The dataset has no column “id”, which belongs to the key.' });
