@@ -27,7 +27,7 @@ describe('Job Notification of Databricks', () => {
   it('reads the run that it is about, whose ID is longer than a number can hold', async () => {
     const host = connected();
     const [event] = await start(notification(), {}, host);
-    expect(host.requests[0]?.query).toEqual({ run_id: '9007199254740993', include_history: 'true' });
+    expect(host.requests[0]?.query).toEqual({ run_id: '9007199254740993' });
     expect(host.requests[0]?.headers['authorization']).toBe('Bearer dapi-1');
     expect(event).toEqual({
       id: '9007199254740993:jobs.on_success',

@@ -20,7 +20,7 @@ export const rerunFailedRun = defineAction<DatabricksConnection>()({
   sample: sampleRerun(sampleJobRun, ['report']),
   run: (input, context) =>
     rerun(context.host, jobRuns(context), input, async (failed) => {
-      const repairs = repairsOf(await readVendorRun(failed.id, context));
+      const repairs = repairsOf(await readVendorRun(failed.id, context, { history: true }));
       const latest = repairs.at(-1);
       const repaired = jobRuns(context, `the run ${failed.id}`, { after: repairs });
       return {
@@ -37,7 +37,7 @@ export const rerunFailedRun = defineAction<DatabricksConnection>()({
           return { ...failed, status: 'queued', vendorStatus: 'PENDING', steps: [] };
         },
         async find() {
-          const now = repairsOf(await readVendorRun(failed.id, context));
+          const now = repairsOf(await readVendorRun(failed.id, context, { history: true }));
           return now.length > repairs.length ? repaired.get(failed.id) : undefined;
         },
       };

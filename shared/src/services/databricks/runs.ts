@@ -93,10 +93,10 @@ export function readJobRun(run: VendorJobRun): Run {
   };
 }
 
-/** The path of a run as Databricks gives it. */
-export function readVendorRun(id: string, context: Context<DatabricksConnection>): Promise<VendorJobRun> {
+/** A run as Databricks gives it; with its repairs only where somebody asks for them. */
+export function readVendorRun(id: string, context: Context<DatabricksConnection>, { history = false } = {}): Promise<VendorJobRun> {
   exactId(id, 'Run ID');
-  return openDatabricks(context).json<VendorJobRun>('GET', '/jobs/runs/get', { query: { run_id: id, include_history: true } });
+  return openDatabricks(context).json<VendorJobRun>('GET', '/jobs/runs/get', { query: { run_id: id, include_history: history || undefined } });
 }
 
 /** The IDs of the repairs of a run, oldest first. */
@@ -144,7 +144,7 @@ export function jobRuns(context: Context<DatabricksConnection>, what = 'a job', 
     what,
     ...(job === undefined ? {} : { recent: () => recentRuns(job, context) }),
     async get(id) {
-      const vendorRun = await readVendorRun(id, context);
+      const vendorRun = await readVendorRun(id, context, { history: after !== undefined });
       const run = readJobRun(vendorRun);
       // Until its repair has begun, a run shows how it ended before.
       const isBefore = after !== undefined && repairsOf(vendorRun).length <= after.length;
