@@ -105,13 +105,15 @@ function breaks(watch: Watch, value: (place: number) => string | null): string |
   const { rule, places } = watch;
   if (places.includes(-1)) return undefined;
   const own = places.map(value);
-  const [one = null, other = null] = own;
+  const [one = null] = own;
   const shown = own.map((part) => (part === null ? 'nothing' : `“${part.slice(0, 60)}”`)).join(' and ');
   switch (rule.about) {
     case 'value':
       return rule.passes(one) ? undefined : `there is ${shown}.`;
-    case 'two values':
-      return one === null || other === null || rule.passes(one, other) ? undefined : `there is ${shown}.`;
+    case 'values': {
+      const filled = own.filter((part) => part !== null);
+      return filled.length < own.length || rule.passes(filled) ? undefined : `there is ${shown}.`;
+    }
     case 'unique': {
       const key = own.length === 1 ? String(one) : JSON.stringify(own);
       if (own.every((part) => part === null)) return undefined;

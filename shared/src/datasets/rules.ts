@@ -9,7 +9,7 @@ export type Rule = { text: string } & (
   | { about: 'rows'; passes(rows: number): boolean }
   | { about: 'column'; column: string }
   | { about: 'value'; column: string; passes: ValueTest }
-  | { about: 'two values'; column: string; other: string; passes(value: string, other: string): boolean }
+  | { about: 'values'; columns: string[]; passes(values: string[]): boolean }
   | { about: 'unique'; columns: string[] }
   | { about: 'fresh'; column: string; milliseconds: number }
 );
@@ -77,8 +77,14 @@ const forms: [RegExp, (found: string[], text: string) => Rule | undefined][] = [
   [/^(.+?)\s+is\s+within\s+(\d+)\s+(minute|hour|day)s?$/i, ([column = '', count = '', unit = ''], text) => ({ text, about: 'fresh', column, milliseconds: Number(count) * (units[unit.toLowerCase()] ?? 0) })],
   [/^(.+?)\s+is\s+(not\s+)?(before|after)\s+(.+)$/i, ([column = '', not = '', order = '', other = ''], text) => {
     const wanted = order.toLowerCase() === 'before';
-    return { text, about: 'two values', column, other, passes: (a, b) => (wanted ? comparable(a) < comparable(b) : comparable(a) > comparable(b)) !== (not !== '') };
+    return { text, about: 'values', columns: [column, other], passes: ([a = '', b = '']) => (wanted ? comparable(a) < comparable(b) : comparable(a) > comparable(b)) !== (not !== '') };
   }],
+  [/^(.+?)\s+to\s+(.+?)\s+(overlaps|does\s+not\s+overlap)\s+(.+?)\s+to\s+(.+)$/i, ([begin = '', end = '', word = '', otherBegin = '', otherEnd = ''], text) => ({
+    text,
+    about: 'values',
+    columns: [begin, end, otherBegin, otherEnd],
+    passes: ([a = '', b = '', c = '', d = '']) => (comparable(a) <= comparable(d) && comparable(c) <= comparable(b)) === (word.toLowerCase() === 'overlaps'),
+  })],
   [/^(.+?)\s*(>=|<=|!=|=|>|<)\s*(.+)$/, ([column = '', sign = '', bound = ''], text) => {
     const limit = comparable(bound);
     if (!Number.isNaN(limit)) return { text, about: 'value', column, passes: unlessNothing((value) => comparisons[sign]?.(comparable(value), limit) ?? false) };
@@ -107,13 +113,12 @@ export function parseRule(line: string): Rule {
   throw new PipewrightError({
     code: 'bad-input',
     message: `“${text.slice(0, 100)}” is no rule.`,
-    hint: 'Write one of these on a line: rows >= 1; rows between 1 and 9000; policy exists; policy is not empty; policy is unique; paid is a number; paid is between 0 and 1000; status is in open, closed; email matches ^.+@.+$; updated is within 24 hours; begin is before end; paid >= 0.',
+    hint: 'Write one of these on a line: rows >= 1; rows between 1 and 9000; policy exists; policy is not empty; policy is unique; paid is a number; paid is between 0 and 1000; status is in open, closed; email matches ^.+@.+$; updated is within 24 hours; begin is before end; begin to end overlaps start to stop; paid >= 0.',
   });
 }
 
 /** The columns that a rule is about. */
 export function columnsOf(rule: Rule): string[] {
   if (rule.about === 'rows') return [];
-  if (rule.about === 'unique') return rule.columns;
-  return rule.about === 'two values' ? [rule.column, rule.other] : [rule.column];
+  return rule.about === 'unique' || rule.about === 'values' ? rule.columns : [rule.column];
 }
