@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
+import { checkDataset } from '../../shared/src/datasets/check-dataset.ts';
+import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load.ts';
 import { startPostgres, type Postgres } from '../machine/postgres.ts';
-import { loadCsv } from './load-csv.ts';
+import { inPieces, loadCsv } from './load-csv.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-upsert-'));
 const file = join(folder, 'test.db');
@@ -113,6 +115,25 @@ describe.each(['sqlite', 'postgres'] as const)('Into %s', (engine) => {
     expect(await values()).toEqual([['1', 'Ada'], ['2', 'Bob, jr'], ['3', null]]);
     await expect(load('other\n1\n', { mode: 'append', newColumns: 'ignore' })).rejects.toMatchObject({ code: 'columns-missing', message: expect.stringContaining('none of the columns') });
     expect(await load(wider.replaceAll(',', ';'), { mode: 'replace', newColumns: 'ignore', delimiter: ';' })).toMatchObject({ rows: 2, columns: [{ name: 'id' }, { name: 'name' }] });
+  });
+
+  it('a dataset can be checked against the values that a table knows', async () => {
+    await load('client,name\n7,Ada\n8,Bob\n,Nobody\n');
+    const check = async (csv: string, rule: string) => {
+      const target = await openTarget(address());
+      try {
+        return (await checkDataset(inPieces(csv), { rules: [rule], now: 0, readColumn: (name, column) => target.readColumn(name, column) })).results[0];
+      } finally {
+        await target.close();
+      }
+    };
+    expect(await check('id\n7\n8\n', `id is in table ${table}.client`)).toMatchObject({ passed: true });
+    expect(await check('id\n7\n9\n""\n', `id is in table "${table}"."client"`)).toMatchObject({ passed: false, failures: 2, message: `Row 2: there is “9”, which the table “${table}” does not have.` });
+    if (engine === 'postgres') expect(await check('id\n7\n', `id is in table public.${table}.client`)).toMatchObject({ passed: true });
+    await expect(check('id\n7\n', `id is in table ${table}_none.client`)).rejects.toMatchObject({ code: 'table-missing' });
+    await expect(check('id\n7\n', `id is in table ${table}.nothing`)).rejects.toMatchObject({ code: 'columns-missing' });
+    await expect(check('id\n7\n', `id is in table ${table}; drop table ${table}.client`)).rejects.toMatchObject({ code: 'table-missing' });
+    expect(await rows()).toHaveLength(3);
   });
 
   it('an upsert needs a key, and the dataset its columns', async () => {

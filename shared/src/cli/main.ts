@@ -22,7 +22,7 @@ const usage = `Usage:
                   [--max-rejected <rows>] [--allow-empty] [--json]
       Loads a CSV dataset into a table, wholly or not at all.
   pipewright check --from <address or file> --rules <file with one rule a line> [--json]
-                   [--format …] [--encoding …] [--delimiter …] [--no-header]
+                   [--format …] [--encoding …] [--delimiter …] [--no-header] [--to <database of the rules>]
       Whether a dataset meets rules such as: policy is unique.
   pipewright verify --scheme <name> --secret <text> [--previous-secret <text>] [--location <name>]
                     --headers <json file> [--query <text>] --body <file> [--now <seconds since 1970>]

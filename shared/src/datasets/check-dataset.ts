@@ -31,6 +31,8 @@ export interface CheckOptions extends CsvFormat, DatasetFormat {
   rules: readonly string[];
   /** Milliseconds since 1970. */
   now: number;
+  /** Reads the values of a column of a table, for rules about what is known there. */
+  readColumn?(table: string, column: string): AsyncIterable<string>;
   signal?: AbortSignal;
 }
 
@@ -46,6 +48,7 @@ interface Watch {
   places: number[];
   failures: number;
   first: string;
+  /** Values that came already, or those that a table knows. */
   seen?: Set<string>;
   newest: number;
 }
@@ -58,6 +61,8 @@ const quoted = (value: string | null): string => (value === null ? '' : value ==
  */
 export async function checkDataset(source: Bytes, options: CheckOptions): Promise<CheckResult> {
   const rules = options.rules.map(parseRule);
+  const known = new Map<Rule, Set<string>>();
+  for (const rule of rules) if (rule.about === 'known') known.set(rule, await readKnown(rule, options));
   let ragged = '';
   let raggedRows = 0;
   const scanner = new CsvScanner(csvFormatOf(options), ({ line, reason }) => {
@@ -70,7 +75,7 @@ export async function checkDataset(source: Bytes, options: CheckOptions): Promis
   const look = (block: CsvBlock): void => {
     const { header } = scanner;
     if (!header) return;
-    if (watches.length === 0) watches.push(...rules.map((rule) => watchOf(rule, header)));
+    if (watches.length === 0) watches.push(...rules.map((rule) => watchOf(rule, header, known.get(rule))));
     for (let row = 0; row < block.rows; row += 1) {
       const first = row * block.width;
       const value = (place: number): string | null => readValue(block, first + place);
@@ -88,16 +93,27 @@ export async function checkDataset(source: Bytes, options: CheckOptions): Promis
   look(scanner.end());
   const { header } = scanner;
   if (!header) throw new PipewrightError({ code: 'empty-dataset', message: 'The dataset is empty.', hint: 'A dataset needs at least a header.' });
-  if (watches.length === 0) watches.push(...rules.map((rule) => watchOf(rule, header)));
+  if (watches.length === 0) watches.push(...rules.map((rule) => watchOf(rule, header, known.get(rule))));
   const shape: RuleResult[] = raggedRows > 0 ? [{ rule: 'every row has as many values as the header', passed: false, failures: raggedRows, message: ragged }] : [];
   const results = [...shape, ...watches.map((watch) => conclude(watch, rows, options.now))];
   const head = ['_rule', '_row', ...header].map(quoted).join(',');
   return { passed: results.every(({ passed }) => passed), rows, results, failingRows: failing.length > 0 ? `${head}\n${failing.join('\n')}\n` : '' };
 }
 
-function watchOf(rule: Rule, header: readonly string[]): Watch {
+/** All values of a column of a table. */
+async function readKnown({ table, of, text }: Rule & { about: 'known' }, { readColumn }: CheckOptions): Promise<Set<string>> {
+  if (!readColumn) throw new PipewrightError({ code: 'bad-input', message: `The rule “${text}” needs a database.`, hint: 'Check the dataset by the step of SQL Table, whose connection leads to the database.' });
+  const values = new Set<string>();
+  for await (const value of readColumn(table, of)) {
+    values.add(value);
+    if (values.size > mostValues) throw new PipewrightError({ code: 'bad-input', message: `The column “${of}” of the table “${table}” has more than ${mostValues} values, too many for the rule “${text}”.`, hint: 'Compare them in the database, after the dataset is loaded.' });
+  }
+  return values;
+}
+
+function watchOf(rule: Rule, header: readonly string[], known?: Set<string>): Watch {
   const places = columnsOf(rule).map((name) => header.findIndex((known) => known.toLowerCase() === name.toLowerCase()));
-  return { rule, places, failures: 0, first: '', newest: -Infinity, ...(rule.about === 'unique' ? { seen: new Set<string>() } : {}) };
+  return { rule, places, failures: 0, first: '', newest: -Infinity, ...(rule.about === 'unique' ? { seen: new Set<string>() } : known ? { seen: known } : {}) };
 }
 
 /** What is wrong with a row, or undefined. */
@@ -114,6 +130,8 @@ function breaks(watch: Watch, value: (place: number) => string | null): string |
       const filled = own.filter((part) => part !== null);
       return filled.length < own.length || rule.passes(filled) ? undefined : `there is ${shown}.`;
     }
+    case 'known':
+      return one === null || watch.seen?.has(one) ? undefined : `there is ${shown}, which the table “${rule.table}” does not have.`;
     case 'unique': {
       const key = own.length === 1 ? String(one) : JSON.stringify(own);
       if (own.every((part) => part === null)) return undefined;

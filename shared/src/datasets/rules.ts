@@ -10,6 +10,7 @@ export type Rule = { text: string } & (
   | { about: 'column'; column: string }
   | { about: 'value'; column: string; passes: ValueTest }
   | { about: 'values'; columns: string[]; passes(values: string[]): boolean }
+  | { about: 'known'; column: string; table: string; of: string }
   | { about: 'unique'; columns: string[] }
   | { about: 'fresh'; column: string; milliseconds: number }
 );
@@ -66,6 +67,7 @@ const forms: [RegExp, (found: string[], text: string) => Rule | undefined][] = [
   [/^(.+?)\s+(?:is|are)\s+unique$/i, ([columns = ''], text) => ({ text, about: 'unique', columns: words(columns) })],
   [/^(.+?)\s+is\s+an?\s+(integer|number|date|timestamp|boolean)$/i, ([column = '', type = ''], text) => ({ text, about: 'value', column, passes: unlessNothing((value) => types[type.toLowerCase()]?.(value) ?? false) })],
   [new RegExp(String.raw`^(.+?)\s+is\s+between\s+(\S+)\s+and\s+(\S+)$`, 'i'), ([column = '', least = '', most = ''], text) => range(text, column, least, most)],
+  [/^(.+?)\s+is\s+in\s+table\s+(.+)\."?([^".]+)"?$/i, ([column = '', table = '', of = ''], text) => ({ text, about: 'known', column, table: table.replaceAll('"', ''), of })],
   [/^(.+?)\s+is\s+in\s+(.+)$/i, ([column = '', list = ''], text) => {
     const allowed = new Set(words(list));
     return { text, about: 'value', column, passes: unlessNothing((value) => allowed.has(value)) };
@@ -113,7 +115,7 @@ export function parseRule(line: string): Rule {
   throw new PipewrightError({
     code: 'bad-input',
     message: `“${text.slice(0, 100)}” is no rule.`,
-    hint: 'Write one of these on a line: rows >= 1; rows between 1 and 9000; policy exists; policy is not empty; policy is unique; paid is a number; paid is between 0 and 1000; status is in open, closed; email matches ^.+@.+$; updated is within 24 hours; begin is before end; begin to end overlaps start to stop; paid >= 0.',
+    hint: 'Write one of these on a line: rows >= 1; rows between 1 and 9000; policy exists; policy is not empty; policy is unique; paid is a number; paid is between 0 and 1000; status is in open, closed; client is in table clients.id; email matches ^.+@.+$; updated is within 24 hours; begin is before end; begin to end overlaps start to stop; paid >= 0.',
   });
 }
 

@@ -85,6 +85,12 @@ export interface TableLoad {
 export interface TableTarget {
   /** Reads something small; gives a name of the database for people. */
   describe(): Promise<string>;
+  /**
+   * The values of a column as text, each once; NULL is left out.
+   * @param table its name, with the schema and a point before it where it is not the usual one
+   * @throws PipewrightError `table-missing` or `columns-missing`
+   */
+  readColumn(table: string, column: string): AsyncIterable<string>;
   /** Begins a load; two loads into one table wait for each other. */
   begin(request: TableRequest): Promise<TableLoad>;
   close(): Promise<void>;

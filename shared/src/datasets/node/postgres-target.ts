@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { PipewrightError } from '../../host/error.ts';
 import type { ExistingColumn, LoadRecord, TableRequest, TableTarget } from '../target.ts';
+import { columnMissing, mostValues, tableMissing } from './known-values.ts';
 import { loadsColumns, loadsTable, readRecord } from './load-records.ts';
 import { explainPostgres } from './postgres-error.ts';
 import { PostgresLoad } from './postgres-load.ts';
@@ -39,6 +40,14 @@ export async function openPostgres(address: string): Promise<TableTarget> {
     async describe() {
       const [row] = await run('SELECT current_database() AS database, current_user AS person');
       return `${String(row?.['database'])} (${String(row?.['person'])})`;
+    },
+    async *readColumn(table, column) {
+      const name = table.split('.').map(quoted).join('.');
+      const [there] = await run('SELECT to_regclass($1) IS NOT NULL AS yes', [name]);
+      if (there?.['yes'] !== true) throw tableMissing('PostgreSQL', table);
+      const [known] = await run('SELECT 1 AS yes FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = $2 AND NOT attisdropped', [name, column]);
+      if (!known) throw columnMissing('PostgreSQL', table, column);
+      for (const { value } of await run(`SELECT DISTINCT ${quoted(column)}::text AS value FROM ${name} WHERE ${quoted(column)} IS NOT NULL LIMIT ${mostValues}`)) yield String(value);
     },
     async begin({ table, schema, mode, delimiter = ',', key, loadKey }: TableRequest) {
       await run('BEGIN');

@@ -3,7 +3,9 @@ import { basename, dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { PipewrightError } from '../../host/error.ts';
 import type { LoadRecord, TableRequest, TableTarget } from '../target.ts';
+import { columnMissing, mostValues, tableMissing } from './known-values.ts';
 import { loadsColumns, loadsTable, readRecord } from './load-records.ts';
+import { quoteIdentifier as quoted } from './quote-identifier.ts';
 import { inSqlite, whenFree } from './sqlite-error.ts';
 import { SqliteLoad } from './sqlite-load.ts';
 import { readSqliteColumns } from './sqlite-table.ts';
@@ -22,6 +24,13 @@ export async function openSqlite(path: string): Promise<TableTarget> {
     async describe() {
       await whenFree(() => database.prepare('SELECT count(*) FROM sqlite_schema').get());
       return basename(path);
+    },
+    async *readColumn(table, column) {
+      const columns = await whenFree(() => database.prepare("SELECT name FROM pragma_table_info(?, 'main')").all(table));
+      if (columns.length === 0) throw tableMissing('SQLite', table);
+      const name = columns.map((row) => String(row['name'])).find((known) => known.toLowerCase() === column.toLowerCase());
+      if (name === undefined) throw columnMissing('SQLite', table, column);
+      for (const row of database.prepare(`SELECT DISTINCT CAST(${quoted(name)} AS TEXT) AS value FROM main.${quoted(table)} WHERE ${quoted(name)} IS NOT NULL LIMIT ${mostValues}`).iterate()) yield String(row['value']);
     },
     async begin({ table, mode, schema, key = [], loadKey }) {
       checkName(table, schema);
