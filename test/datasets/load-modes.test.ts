@@ -136,6 +136,21 @@ describe.each(['sqlite', 'postgres'] as const)('Into %s', (engine) => {
     expect(await rows()).toHaveLength(3);
   });
 
+  it('rows that are left out can be kept with their line and the reason, and only if the load is', async () => {
+    const ragged = 'id,name\n1,Ada\n2\n3,"Cleo, jr",x\n4,"a"b\n5,Eve\n';
+    const kept = () => run(`SELECT line, reason, row_text FROM pipewright_rejects WHERE table_name = '${table}' ORDER BY line`);
+    const { loadId, rejects } = await load(ragged, { maxRejectedRows: 3, keepRejects: true });
+    expect(rejects).toHaveLength(3);
+    expect((await kept()).map(({ line, ...rest }) => ({ line: Number(line), ...rest }))).toEqual([
+      { line: 3, reason: 'has 1 value instead of 2', row_text: '2' },
+      { line: 4, reason: 'has 3 values instead of 2', row_text: '3,"Cleo, jr",x' },
+      { line: 5, reason: 'has text after a closing quotation mark', row_text: '4,"a"b' },
+    ]);
+    expect(await run(`SELECT DISTINCT load_id FROM pipewright_rejects WHERE table_name = '${table}'`)).toEqual([{ load_id: loadId }]);
+    await expect(load(ragged, { mode: 'append', maxRejectedRows: 2, keepRejects: true })).rejects.toMatchObject({ code: 'rejected-rows' });
+    expect(await kept()).toHaveLength(3);
+  });
+
   it('an upsert needs a key, and the dataset its columns', async () => {
     await expect(load('id\n1\n', { mode: 'upsert' })).rejects.toMatchObject({ code: 'bad-input', message: 'Upsert needs a key.' });
     await expect(load('name\nAda\n', upsert)).rejects.toMatchObject({ code: 'columns-missing', message: 'The dataset has no column “id”, which belongs to the key.' });

@@ -27,7 +27,7 @@ describe('A look into a dataset', () => {
       ['1', '2'],
       ['4', '5'],
     ]);
-    expect(rejects).toEqual([{ line: 3, reason: 'has 1 value instead of 2' }]);
+    expect(rejects).toEqual([{ line: 3, reason: 'has 1 value instead of 2', text: '3' }]);
   });
 
   it('is empty for an empty file', () => {

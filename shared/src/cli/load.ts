@@ -18,6 +18,7 @@ export async function loadFile(words: string[]): Promise<void> {
     mode: { type: 'string', default: 'create' },
     'max-rejected': { type: 'string', default: '0' },
     'allow-empty': { type: 'boolean', default: false },
+    'keep-rejects': { type: 'boolean', default: false },
     ...formatWords,
     null: { type: 'string', multiple: true },
     key: { type: 'string' },
@@ -45,6 +46,7 @@ export async function loadFile(words: string[]): Promise<void> {
     const result = await loadDataset(dataset.bytes, target, {
       ...format, table, mode, maxRejectedRows, signal,
       allowEmpty: values['allow-empty'],
+      keepRejects: values['keep-rejects'],
       record: values.record,
       newColumns: values['ignore-new-columns'] ? 'ignore' : 'refuse',
       loadColumns: values['load-columns'],

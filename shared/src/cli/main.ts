@@ -19,7 +19,7 @@ const usage = `Usage:
                   [--delimiter <character>] [--no-header] [--null <value>]… [--type column=type]…
                   [--max-change <percent>] [--load-key <text>] [--record] [--load-columns]
                   [--ignore-new-columns]
-                  [--max-rejected <rows>] [--allow-empty] [--json]
+                  [--max-rejected <rows>] [--keep-rejects] [--allow-empty] [--json]
       Loads a CSV dataset into a table, wholly or not at all.
   pipewright check --from <address or file> --rules <file with one rule a line> [--json]
                    [--format …] [--encoding …] [--delimiter …] [--no-header] [--to <database of the rules>]

@@ -11,11 +11,16 @@ const nothing: Buffer = Buffer.alloc(0);
 /** Bytes that a row may have before a missing quotation mark is the likelier explanation. */
 const longestRow = 16 * 1024 * 1024;
 
+/** Bytes of a row that is left out which are told. */
+const longestTold = 1_000;
+
 /** A row that was left out. */
 export interface Reject {
   /** Line of the file on which the row begins, from 1. */
   line: number;
   reason: string;
+  /** The row as it stands in the file, up to a thousand bytes. */
+  text: string;
 }
 
 /** How a CSV file is written. */
@@ -163,8 +168,8 @@ export class CsvScanner {
       } else {
         const next = whole.indexOf(lineFeed, at);
         if (next < 0 && !last) return begin;
-        this.#reject(byte === carriageReturn ? 'has a carriage return outside of quotation marks' : misplaced(kind));
         at = next < 0 ? size : next + 1;
+        this.#reject(byte === carriageReturn ? 'has a carriage return outside of quotation marks' : misplaced(kind), whole.subarray(begin, next < 0 ? size : next));
       }
       used = count = builder.used;
       this.#line += lines;
@@ -187,13 +192,13 @@ export class CsvScanner {
     } else if (!blank || builder.width === 1) {
       const width = count - builder.used;
       if (width === builder.width) builder.keep(count, begin, end, next);
-      else this.#reject(`has ${width} ${width === 1 ? 'value' : 'values'} instead of ${builder.width}`);
+      else this.#reject(`has ${width} ${width === 1 ? 'value' : 'values'} instead of ${builder.width}`, whole.subarray(begin, end));
     }
   }
 
-  #reject(reason: string): void {
+  #reject(reason: string, row: Buffer): void {
     if (this.header === undefined) throw badCsv(this.#line, `the first row ${reason}`);
-    this.#onReject({ line: this.#line, reason });
+    this.#onReject({ line: this.#line, reason, text: row.toString('utf8', 0, longestTold).trimEnd() });
   }
 }
 

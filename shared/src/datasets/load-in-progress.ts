@@ -12,6 +12,10 @@ import { insideQuotes, rewriteBlock, type RewrittenColumn } from './rewrite-bloc
 import type { LoadRecord, TableLoad } from './target.ts';
 
 const shownRejects = 20;
+
+/** Rows that are kept at most. */
+const keptRejects = 100_000;
+
 const bytesPerBlock = 128 * 1024;
 const bytesPerProgress = 32 * 1024 * 1024;
 
@@ -41,7 +45,7 @@ export class LoadInProgress {
   constructor(load: TableLoad, options: LoadOptions) {
     this.#load = load;
     this.#options = options;
-    this.#loadId = options.loadKey ?? (options.record || options.loadColumns ? randomUUID() : undefined);
+    this.#loadId = options.loadKey ?? (options.record || options.loadColumns || options.keepRejects ? randomUUID() : undefined);
     this.#scanner = new CsvScanner(csvFormatOf(options), (reject) => this.#reject(reject));
   }
 
@@ -80,9 +84,9 @@ export class LoadInProgress {
     }
     const counted = { rows: this.#rows, bytes: this.#bytes, rejected: this.#rejected, seconds: Math.round(performance.now() - begin) / 1000 };
     const record = this.#record(counted);
-    const merged = await this.#load.publish(this.#columns, record);
+    const merged = await this.#load.publish(this.#columns, record, this.#options.keepRejects ? this.#rejects : []);
     const upserted = merged ?? (this.#options.mode === 'upsert' ? { updated: 0, inserted: this.#rows } : {});
-    return { ...counted, ...upserted, ...(record ? { loadId: record.loadId } : {}), rejects: this.#rejects, columns: this.#columns.map(publicColumn) };
+    return { ...counted, ...upserted, ...(record ? { loadId: record.loadId } : {}), rejects: this.#rejects.slice(0, shownRejects), columns: this.#columns.map(publicColumn) };
   }
 
   /** Refuses a dataset that would change the number of rows by more than was said. */
@@ -164,7 +168,7 @@ export class LoadInProgress {
 
   #reject(reject: Reject): void {
     this.#rejected += 1;
-    if (this.#rejects.length < shownRejects) this.#rejects.push(reject);
+    if (this.#rejects.length < (this.#options.keepRejects ? keptRejects : shownRejects)) this.#rejects.push(reject);
     const most = this.#options.maxRejectedRows ?? 0;
     if (this.#rejected <= most) return;
     const first = this.#rejects[0] ?? reject;

@@ -15,6 +15,8 @@ export interface LoadOptions extends CsvFormat, DatasetFormat {
   mode: LoadMode;
   /** Rows that may be left out because they do not fit; one more and nothing is loaded. Default: 0. */
   maxRejectedRows?: number;
+  /** Whether rows that are left out are kept in `pipewright_rejects`. Default: false. */
+  keepRejects?: boolean;
   /** Whether a dataset without rows may be loaded. Default: false. */
   allowEmpty?: boolean;
   /** Columns that together tell one row from every other: checked in every mode, and needed for `upsert`. */

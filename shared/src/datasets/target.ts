@@ -1,5 +1,6 @@
 import type { ColumnType, InferredColumn } from './column.ts';
 import type { CsvBlock } from './csv-block.ts';
+import type { Reject } from './csv-scanner.ts';
 
 /** How a dataset meets a table: makes it, takes the place of its rows, adds to them, or changes those with the same key and adds the others. */
 export const loadModes = ['create', 'replace', 'append', 'upsert'] as const;
@@ -73,10 +74,11 @@ export interface TableLoad {
   /**
    * Makes the table and its rows visible, all at once, and with them the record of the load.
    * @param columns what all rows are like
+   * @param rejects rows that are kept apart, under the record
    * @returns what became of the rows where they were merged into others
    * @throws PipewrightError `bad-input` when the key is empty in a row, or the same in two
    */
-  publish(columns: readonly InferredColumn[], record?: LoadRecord): Promise<Upserted | undefined>;
+  publish(columns: readonly InferredColumn[], record?: LoadRecord, rejects?: readonly Reject[]): Promise<Upserted | undefined>;
   /** Takes everything back; safe to call at any time. */
   abort(): Promise<void>;
 }

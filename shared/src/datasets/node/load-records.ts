@@ -8,6 +8,16 @@ export const loadsTable = 'pipewright_loads';
 export const makeLoads = (name: string, moment: string): string =>
   `CREATE TABLE IF NOT EXISTS ${name} (load_id text NOT NULL, table_name text NOT NULL, mode text NOT NULL, rows bigint NOT NULL, rejected bigint NOT NULL, bytes bigint NOT NULL, seconds double precision NOT NULL, source text NOT NULL, loaded_at ${moment} NOT NULL, PRIMARY KEY (table_name, load_id))`;
 
+/** The table in which rows are kept that were left out. */
+export const rejectsTable = 'pipewright_rejects';
+
+/** SQL that makes that table. */
+export const makeRejects = (name: string): string =>
+  `CREATE TABLE IF NOT EXISTS ${name} (load_id text NOT NULL, table_name text NOT NULL, line bigint NOT NULL, reason text NOT NULL, row_text text NOT NULL)`;
+
+/** The columns in the order in which they are filled. */
+export const rejectsColumns = 'load_id, table_name, line, reason, row_text';
+
 /** The columns in the order of `valuesOf`. */
 export const loadsColumns = 'load_id, table_name, mode, rows, rejected, bytes, seconds, source, loaded_at';
 

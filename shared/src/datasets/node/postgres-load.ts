@@ -1,9 +1,10 @@
 import type pg from 'pg';
 import type { InferredColumn } from '../column.ts';
 import { valueKind, type CsvBlock } from '../csv-block.ts';
+import type { Reject } from '../csv-scanner.ts';
 import type { ExistingColumn, LoadMode, LoadRecord, TableLoad, Upserted } from '../target.ts';
 import { cascadeError } from './cascade-error.ts';
-import { keyError, loadsColumns, makeLoads, valuesOf } from './load-records.ts';
+import { keyError, loadsColumns, loadsTable, makeLoads, makeRejects, rejectsColumns, rejectsTable, valuesOf } from './load-records.ts';
 import { PostgresCopy } from './postgres-copy.ts';
 import { explainPostgres } from './postgres-error.ts';
 import { carrierOf, postgresType, textAgain } from './postgres-types.ts';
@@ -94,7 +95,7 @@ export class PostgresLoad implements TableLoad {
     return this.#rows;
   }
 
-  async publish(columns: readonly InferredColumn[], record?: LoadRecord): Promise<Upserted | undefined> {
+  async publish(columns: readonly InferredColumn[], record?: LoadRecord, rejects: readonly Reject[] = []): Promise<Upserted | undefined> {
     if (!this.existing) {
       await this.#change(columns.map(postgresType), cast);
     }
@@ -103,10 +104,19 @@ export class PostgresLoad implements TableLoad {
     if (record) {
       await this.#run(makeLoads(this.#loads, 'timestamptz'));
       await this.#run(`INSERT INTO ${this.#loads} (${loadsColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, valuesOf(record));
+      if (rejects.length > 0) await this.#keepRejects(record, rejects);
     }
     await this.#run('COMMIT');
     this.#done = true;
     return upserted;
+  }
+
+  async #keepRejects({ loadId, table }: LoadRecord, rejects: readonly Reject[]): Promise<void> {
+    const name = this.#loads.replace(loadsTable, rejectsTable);
+    await this.#run(makeRejects(name));
+    const part = (read: (reject: Reject) => unknown): unknown[] => rejects.map(read);
+    // PostgreSQL takes no zero byte in a text; a row with one never comes as far as this.
+    await this.#run(`INSERT INTO ${name} (${rejectsColumns}) SELECT $1, $2, * FROM unnest($3::bigint[], $4::text[], $5::text[])`, [loadId, table, part(({ line }) => line), part(({ reason }) => reason), part(({ text }) => text)]);
   }
 
   /** The key must tell the rows apart: those of the dataset where they are merged, else those of the whole table. */

@@ -3,9 +3,10 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { PipewrightError } from '../../host/error.ts';
 import type { InferredColumn } from '../column.ts';
 import type { CsvBlock } from '../csv-block.ts';
+import type { Reject } from '../csv-scanner.ts';
 import { TypeInference } from '../infer-types.ts';
 import type { ExistingColumn, LoadMode, LoadRecord, TableLoad, Upserted } from '../target.ts';
-import { keyError, loadsColumns, loadsTable, makeLoads, valuesOf } from './load-records.ts';
+import { keyError, loadsColumns, loadsTable, makeLoads, makeRejects, rejectsColumns, rejectsTable, valuesOf } from './load-records.ts';
 import { quoteIdentifier as quoted } from './quote-identifier.ts';
 import { inSqlite, whenFree } from './sqlite-error.ts';
 import { bindingsOf, firstBinding, insertRows, stagedValue, type Binding } from './sqlite-rows.ts';
@@ -103,7 +104,7 @@ export class SqliteLoad implements TableLoad {
     return Number(row?.['rows'] ?? 0);
   }
 
-  async publish(columns: readonly InferredColumn[], record?: LoadRecord): Promise<Upserted | undefined> {
+  async publish(columns: readonly InferredColumn[], record?: LoadRecord, rejects: readonly Reject[] = []): Promise<Upserted | undefined> {
     inSqlite(() => this.#database.exec('COMMIT'));
     await whenFree(() => this.#database.exec('BEGIN IMMEDIATE'));
     const upserted = inSqlite(() => {
@@ -121,7 +122,7 @@ export class SqliteLoad implements TableLoad {
       const merged = merges ? this.#merge(columns) : undefined;
       if (!merges) this.#database.exec(this.#move(columns));
       if (!merges && this.#key.length > 0) this.#checkKey(this.#name);
-      if (record) this.#keep(record);
+      if (record) this.#keep(record, rejects);
       return merged;
     });
     await whenFree(() => this.#database.exec('COMMIT'));
@@ -152,9 +153,13 @@ export class SqliteLoad implements TableLoad {
     return { updated, inserted };
   }
 
-  #keep(record: LoadRecord): void {
+  #keep(record: LoadRecord, rejects: readonly Reject[]): void {
     this.#database.exec(makeLoads(`main.${loadsTable}`, 'text'));
     this.#database.prepare(`INSERT INTO main.${loadsTable} (${loadsColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(...valuesOf(record));
+    if (rejects.length === 0) return;
+    this.#database.exec(makeRejects(`main.${rejectsTable}`));
+    const keep = this.#database.prepare(`INSERT INTO main.${rejectsTable} (${rejectsColumns}) VALUES (?, ?, ?, ?, ?)`);
+    for (const { line, reason, text } of rejects) keep.run(record.loadId, record.table, line, reason, text);
   }
 
   async abort(): Promise<void> {

@@ -43,6 +43,7 @@ const loadFields = {
   loadColumns: v.optional(boolean({ label: 'Say in Each Row Where It Came From', help: 'Whether the columns _load_id, _loaded_at and _source are filled in each row. A table that exists must have them. The load is kept in pipewright_loads too.', advanced: true }), false),
   record: v.optional(boolean({ label: 'Keep a Record', help: 'Whether the load is noted in the table pipewright_loads beside it: when, how many rows, from where. With a load key it always is.', advanced: true }), false),
   maxRejectedRows: v.optional(integer({ label: 'Rejected Rows Allowed', help: 'Rows with too few or too many values are left out up to this number; one more and nothing is loaded.', minimum: 0, maximum: 1_000_000, advanced: true }), 0),
+  keepRejects: v.optional(boolean({ label: 'Keep Rejected Rows', help: 'Whether rows that are left out are kept in the table pipewright_rejects, each with its line and the reason.', advanced: true }), false),
   allowEmpty: v.optional(boolean({ label: 'Allow an Empty Dataset', help: 'Whether a dataset without rows may empty the table. Otherwise it is refused.', advanced: true }), false),
 };
 
@@ -100,6 +101,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
           ...formatOf(input),
           maxRejectedRows: input.maxRejectedRows,
           allowEmpty: input.allowEmpty,
+          keepRejects: input.keepRejects,
           record: input.record,
           newColumns: input.newColumns,
           loadColumns: input.loadColumns,
