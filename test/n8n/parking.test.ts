@@ -134,7 +134,8 @@ describe('A run that calls at its end', () => {
     const { baseUrl } = n8n;
     await n8n.kill();
     n8n = await startN8n({ folder: join(folder, 'n8n'), port: Number(new URL(baseUrl).port) });
-    const ended = await waitForExecution(n8n, id);
+    // An n8n that has just been killed takes its time to answer again.
+    const ended = await waitForExecution(n8n, id, 200);
     expect(outputOf(ended, 'Then')).toMatchObject([{ status: 'succeeded' }]);
   });
 

@@ -20,9 +20,10 @@ export interface StartOptions {
   at?: number;
 }
 
-/** How often an address is called that does not take the call, and the milliseconds between. */
+/** How often an address is called that does not take the call, the milliseconds between, and for an answer. */
 const callAttempts = 600;
 const callPause = 500;
+const callPatience = 10_000;
 
 /** How long a WebHook activity waits. */
 const askMilliseconds = 600_000;
@@ -133,7 +134,7 @@ export class PipelineEngine {
   /** Calls until it is taken, as a Web activity with retries does; the address of a cancelled run is not called. */
   async #callBack(address: string, run: PipelineRun, attempt = 1): Promise<void> {
     if (run.cancelledAt !== undefined) return;
-    const { status = 0 } = await deliver(address, JSON.stringify({ run: run.id }), {}, 60_000);
+    const { status = 0 } = await deliver(address, JSON.stringify({ run: run.id }), {}, callPatience);
     const { clock } = this.#context;
     if ((status < 200 || status > 299) && attempt < callAttempts) clock.at(clock.now() + callPause, () => void this.#callBack(address, run, attempt + 1));
   }
