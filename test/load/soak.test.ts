@@ -94,7 +94,8 @@ function prepare(dbtUrl: string, dbtSecret: string, quantemplateUrl: string): Se
 async function deliver({ url, body, headers, kind }: Sent): Promise<number> {
   for (;;) {
     const status = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers }, signal: AbortSignal.timeout(10_000) }).then(
-      (response) => response.status,
+      // An n8n that looks after its database says 200 to everything and forgets it (docs/operating-n8n.md).
+      async (response) => ((await response.text()).includes('starting up') ? 503 : response.status),
       () => 0,
     );
     if (status === 200 || (status === 401 && kind === 'forged')) return status;

@@ -6,7 +6,7 @@ interface Activity {
   name: string;
   type: string;
   dependsOn?: { activity: string; dependencyConditions: string[] }[];
-  typeProperties: { pipeline?: { referenceName: string }; waitOnCompletion?: boolean; ifTrueActivities?: Activity[]; url?: { value: string } };
+  typeProperties: { pipeline?: { referenceName: string }; waitOnCompletion?: boolean; ifTrueActivities?: Activity[]; activities?: Activity[]; url?: { value: string } };
 }
 interface Pipeline {
   name: string;
@@ -17,7 +17,7 @@ const folder = join(__dirname, '..', '..', 'docs', 'pipelines');
 const pipelines = readdirSync(folder)
   .filter((file) => file.endsWith('.json'))
   .map((file) => [file, JSON.parse(readFileSync(join(folder, file), 'utf8')) as Pipeline] as const);
-const flat = (activities: Activity[]): Activity[] => activities.flatMap((activity) => [activity, ...flat(activity.typeProperties.ifTrueActivities ?? [])]);
+const flat = (activities: Activity[]): Activity[] => activities.flatMap((activity) => [activity, ...flat(activity.typeProperties.ifTrueActivities ?? activity.typeProperties.activities ?? [])]);
 
 describe.each(pipelines)('The pipeline to copy %s', (file, { name, properties }) => {
   it('is called as its file, and takes the address as a secret', () => {

@@ -134,9 +134,11 @@ export class PipelineEngine {
   /** Calls until it is taken, as a Web activity with retries does; the address of a cancelled run is not called. */
   async #callBack(address: string, run: PipelineRun, attempt = 1): Promise<void> {
     if (run.cancelledAt !== undefined) return;
-    const { status = 0 } = await deliver(address, JSON.stringify({ run: run.id }), {}, callPatience);
+    const { status = 0, answer = '' } = await deliver(address, JSON.stringify({ run: run.id }), {}, callPatience);
+    // An n8n that starts says 200 to everything and forgets it.
+    const taken = status >= 200 && status <= 299 && !answer.includes('starting up');
     const { clock } = this.#context;
-    if ((status < 200 || status > 299) && attempt < callAttempts) clock.at(clock.now() + callPause, () => void this.#callBack(address, run, attempt + 1));
+    if (!taken && attempt < callAttempts) clock.at(clock.now() + callPause, () => void this.#callBack(address, run, attempt + 1));
   }
 
   /** Asks a run to stop, and with it the runs that it started. */

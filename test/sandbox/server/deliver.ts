@@ -2,6 +2,8 @@
 export interface DeliveryOutcome {
   /** HTTP status; undefined when there was no answer in time. */
   status?: number;
+  /** The beginning of the answer, where it has a body. */
+  answer?: string;
   /** Why there was no answer. */
   error?: string;
   milliseconds: number;
@@ -51,8 +53,8 @@ export async function deliver(
       headers: { 'content-type': 'application/json', ...headers },
       signal,
     });
-    await response.arrayBuffer();
-    return { status: response.status, milliseconds: milliseconds() };
+    const answer = (await response.text()).slice(0, 200);
+    return { status: response.status, ...(answer ? { answer } : {}), milliseconds: milliseconds() };
   } catch {
     return {
       error: signal.aborted ? `No answer within ${timeoutMilliseconds / 1000} seconds.` : 'The connection failed.',
