@@ -111,10 +111,10 @@ describe.each(['sqlite', 'postgres'] as const)('Into %s', (engine) => {
     await load('id,name\n1,Ada\n');
     const wider = 'note,id,"more, still",name\n"x,1",2,"a ""b""","Bob, jr"\n,3,,\n';
     await expect(load(wider, { mode: 'append' })).rejects.toMatchObject({ code: 'columns-missing' });
-    await load(wider, { mode: 'append', newColumns: 'ignore' });
+    await load(wider, { mode: 'append', columnChanges: 'ignore' });
     expect(await values()).toEqual([['1', 'Ada'], ['2', 'Bob, jr'], ['3', null]]);
-    await expect(load('other\n1\n', { mode: 'append', newColumns: 'ignore' })).rejects.toMatchObject({ code: 'columns-missing', message: expect.stringContaining('none of the columns') });
-    expect(await load(wider.replaceAll(',', ';'), { mode: 'replace', newColumns: 'ignore', delimiter: ';' })).toMatchObject({ rows: 2, columns: [{ name: 'id' }, { name: 'name' }] });
+    await expect(load('other\n1\n', { mode: 'append', columnChanges: 'ignore' })).rejects.toMatchObject({ code: 'columns-missing', message: expect.stringContaining('none of the columns') });
+    expect(await load(wider.replaceAll(',', ';'), { mode: 'replace', columnChanges: 'ignore', delimiter: ';' })).toMatchObject({ rows: 2, columns: [{ name: 'id' }, { name: 'name' }] });
   });
 
   it('a dataset can be checked against the values that a table knows', async () => {

@@ -115,7 +115,7 @@ it('refuses a key that is not unique, a type that there is not, and half a datas
 
 it('fills columns that say where a row came from, leaves out columns that the table lacks, and knows what stands for nothing', async () => {
   await n8n.execute(load({ table: 'told', options: { loadColumns: true, nullMarkers: ['N/A'] } }), fileOf('a,b\n1,N/A\n'));
-  await n8n.execute(load({ table: 'told', mode: 'append', options: { loadColumns: true, newColumns: 'ignore', loadKey: 'event-9' } }), fileOf('a,c\n2,x\n'));
+  await n8n.execute(load({ table: 'told', mode: 'append', options: { loadColumns: true, columnChanges: 'ignore', loadKey: 'event-9' } }), fileOf('a,c\n2,x\n'));
   expect(query('SELECT a, b, _source FROM told ORDER BY a')).toEqual([{ a: 1, b: null, _source: 'claims.csv' }, { a: 2, b: null, _source: 'claims.csv' }]);
   expect(query("SELECT count(*) AS rows FROM told WHERE _load_id = 'event-9'")).toEqual([{ rows: 1 }]);
 });

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { columnChanges } from '../datasets/check-columns.ts';
 import { columnTypes, type ColumnType } from '../datasets/column.ts';
-import { loadDataset } from '../datasets/load.ts';
+import { readContract } from '../datasets/contract.ts';
+import { describeProgress, loadDataset } from '../datasets/load.ts';
 import { loadModes } from '../datasets/target.ts';
 import { openTarget } from '../datasets/node/open-target.ts';
 import { nodeHost } from '../host/node/node-host.ts';
@@ -26,7 +29,10 @@ export async function loadFile(words: string[]): Promise<void> {
     'max-change': { type: 'string' },
     'load-key': { type: 'string' },
     record: { type: 'boolean', default: false },
-    'ignore-new-columns': { type: 'boolean', default: false },
+    columns: { type: 'string', default: 'refuse' },
+    contract: { type: 'string' },
+    connections: { type: 'string', default: '1' },
+    'event-id': { type: 'string' },
     'load-columns': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   });
@@ -34,8 +40,7 @@ export async function loadFile(words: string[]): Promise<void> {
   if (!from || !to || !table || positionals.length > 0) throw new UsageError('--from, --to and --table are needed.');
   const mode = oneOf('--mode', loadModes, values.mode);
   const format = formatOf(values);
-  const maxRejectedRows = Number(values['max-rejected']);
-  if (!Number.isInteger(maxRejectedRows) || maxRejectedRows < 0) throw new UsageError('--max-rejected must be a whole number.');
+  const maxRejectedRows = whole('--max-rejected', values['max-rejected'], 0);
   const maxChangePercent = values['max-change'] === undefined ? undefined : Number(values['max-change']);
   if (maxChangePercent !== undefined && !(maxChangePercent >= 0)) throw new UsageError('--max-change must be a number of percent.');
   const signal = stopSignal();
@@ -48,22 +53,31 @@ export async function loadFile(words: string[]): Promise<void> {
       allowEmpty: values['allow-empty'],
       keepRejects: values['keep-rejects'],
       record: values.record,
-      newColumns: values['ignore-new-columns'] ? 'ignore' : 'refuse',
+      columnChanges: oneOf('--columns', columnChanges, values.columns),
+      connections: whole('--connections', values.connections, 1),
       loadColumns: values['load-columns'],
       source: nameOf(from),
       nullMarkers: values.null ?? [],
       columns: readTypes(values.type ?? []),
       ...(values.key ? { key: values.key.split(',').map((name) => name.trim()) } : {}),
+      ...(values.contract ? { contract: readContract(JSON.parse(await readFile(values.contract, 'utf8'))) } : {}),
+      ...(values['event-id'] ? { sourceEventId: values['event-id'] } : {}),
       ...(values['load-key'] ? { loadKey: values['load-key'] } : {}),
       ...(maxChangePercent === undefined ? {} : { maxChangePercent }),
       ...(values.schema ? { schema: values.schema } : {}),
       ...(dataset.size === undefined ? {} : { expectedBytes: dataset.size }),
-      onProgress: ({ rows, bytes }) => progress.info(`${rows} rows, ${bytes} bytes`),
+      onProgress: (came) => progress.info(describeProgress(came)),
     });
     print(result, values.json);
   } finally {
     await target.close();
   }
+}
+
+function whole(name: string, word: string, least: number): number {
+  const number = Number(word);
+  if (!Number.isInteger(number) || number < least) throw new UsageError(`${name} must be a whole number, at least ${least}.`);
+  return number;
 }
 
 /** `--type policy=text --type paid=decimal`. */

@@ -14,14 +14,19 @@ export class BlockBuilder {
   used = 0;
   #buffer: Buffer = Buffer.alloc(0);
   #rows = 0;
+  #line = 1;
   #pieces: Uint8Array[] = [];
   #lineEnd: Buffer | undefined;
   #from = 0;
   #to = 0;
 
-  /** Begins a block in these bytes. */
-  begin(buffer: Buffer): void {
+  /**
+   * Begins a block in these bytes.
+   * @param line of the file on which they begin
+   */
+  begin(buffer: Buffer, line: number): void {
     this.#buffer = buffer;
+    this.#line = line;
     this.#rows = this.used = 0;
     this.#from = this.#to = 0;
     this.#pieces = [];
@@ -80,6 +85,6 @@ export class BlockBuilder {
   #block(): CsvBlock {
     const { starts, ends, kinds, width } = this;
     const lineEnd = this.#lineEnd ?? lineFeed;
-    return { buffer: this.#buffer, rows: this.#rows, width, starts, ends, kinds, pieces: this.#pieces, lineEnd };
+    return { buffer: this.#buffer, rows: this.#rows, width, line: this.#line, starts, ends, kinds, pieces: this.#pieces, lineEnd };
   }
 }

@@ -6,10 +6,11 @@ export const columnTypes = [
   'date',
   'timestamp',
   'timestamp-with-zone',
+  'uuid',
   'text',
 ] as const;
 
-/** A type of a column. Integers have at most 15 digits, decimals are exact, dates and timestamps are ISO 8601. */
+/** A type of a column. Integers have at most 15 digits, decimals are exact, dates and timestamps are ISO 8601, UUIDs have hyphens. */
 export type ColumnType = (typeof columnTypes)[number];
 
 /** A column of a table. */

@@ -1,3 +1,5 @@
+const lineFeed = 0x0a;
+
 /** How a value stands in the file; bits that add up. */
 export const valueKind = { bare: 0, quoted: 1, doubledQuotes: 2, beyondAscii: 4 } as const;
 
@@ -11,6 +13,8 @@ export interface CsvBlock {
   rows: number;
   /** Values in each row. */
   width: number;
+  /** Line of the file on which the buffer begins, from 1. */
+  line: number;
   /** For each value, row after row: where it begins, where it ends (the quotes not included), and its kind. */
   starts: Int32Array;
   ends: Int32Array;
@@ -19,6 +23,22 @@ export interface CsvBlock {
   pieces: Uint8Array[];
   /** The line end of the pieces: that of the file's first row. */
   lineEnd: Uint8Array;
+}
+
+/** Line of the file on which a row of a block begins, from 1: found by counting, so that rows which fit cost nothing. */
+export function lineOf({ buffer, width, line, starts }: CsvBlock, row: number): number {
+  let found = line;
+  const end = starts[row * width] as number;
+  for (let at = buffer.indexOf(lineFeed); at >= 0 && at < end; at = buffer.indexOf(lineFeed, at + 1)) found += 1;
+  return found;
+}
+
+/** A row of a block as it stands in the file, without its line end. */
+export function readRow({ buffer, width, starts, ends, kinds }: CsvBlock, row: number): string {
+  const first = row * width;
+  const last = first + width - 1;
+  const quotes = (index: number): number => ((kinds[index] as number) & valueKind.quoted ? 1 : 0);
+  return buffer.toString('utf8', (starts[first] as number) - quotes(first), (ends[last] as number) + quotes(last));
 }
 
 /** A value as text; null when it is empty and not quoted. */

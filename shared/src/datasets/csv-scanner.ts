@@ -21,6 +21,9 @@ export interface Reject {
   reason: string;
   /** The row as it stands in the file, up to a thousand bytes. */
   text: string;
+  /** Where one value is to blame: its column, and the value, up to a thousand letters; null where nothing is there. */
+  column?: string;
+  value?: string | null;
 }
 
 /** How a CSV file is written. */
@@ -76,7 +79,7 @@ export class CsvScanner {
   #scan(whole: Buffer, last: boolean): CsvBlock {
     const builder = this.#builder;
     if (whole.includes(0)) throw notText();
-    builder.begin(whole);
+    builder.begin(whole, this.#line);
     let at = 0;
     if (!this.#begun && (whole.length >= 3 || last)) {
       this.#begun = true;

@@ -1,7 +1,6 @@
-import { PipewrightError } from '../host/error.ts';
 import type { ColumnType, InferredColumn } from './column.ts';
 import { valueKind, type CsvBlock } from './csv-block.ts';
-import { booleanForm, isDay, mergeForms, mixedForms, noForm, timestampForm, timestampForms } from './value-forms.ts';
+import { booleanForm, isDay, mergeForms, mixedForms, noForm, timestampForm, timestampForms, uuidForm } from './value-forms.ts';
 
 const zero = 0x30;
 const minus = 0x2d;
@@ -11,15 +10,23 @@ const point = 0x2e;
 /** More digits than this are an identifier, not a number that somebody adds up. */
 const mostDigitsOfInteger = 15;
 
+/** Digits of the greatest integer of 64 bits. */
+const mostDigitsOfBigint = 19;
+
 /** What SQL databases hold exactly. */
 const mostDigitsOfDecimal = 38;
+
+/**
+ * How a column comes to its type: from its values alone; from somebody who said it, so that every value fits it; or
+ * from a table, whose column becomes wider where a value does not fit.
+ */
+type Kind = 'found' | 'given' | 'widens';
 
 /** What is known of one column. */
 interface Finding {
   /** Undefined until the first value. */
   type: ColumnType | undefined;
-  /** Whether somebody said what the type is. */
-  given: boolean;
+  kind: Kind;
   /** Most digits before the point, and behind it. */
   whole: number;
   scale: number;
@@ -28,7 +35,10 @@ interface Finding {
 }
 
 /** Reads a column's values from a row on; gives the first row whose value is of another type, or the number of rows. */
-type Reader = (block: CsvBlock, column: number, row: number, finding: Finding) => number;
+export type Reader = (block: CsvBlock, column: number, row: number, finding: Finding) => number;
+
+/** Types that are known before the values, by the name of the column. */
+export type KnownTypes = Readonly<Record<string, ColumnType>>;
 
 /**
  * Finds the types of columns from all of their values: the type that holds for every value of the file. Values with
@@ -38,56 +48,44 @@ type Reader = (block: CsvBlock, column: number, row: number, finding: Finding) =
 export class TypeInference {
   readonly #names: readonly string[];
   readonly #findings: Finding[];
-  #rows = 0;
 
-  /** @param given types that somebody chose, by the name of the column; every value must fit them */
-  constructor(names: readonly string[], given: Readonly<Record<string, ColumnType>> = {}) {
+  /**
+   * @param given types that every value of their column fits, which is for others to see to
+   * @param least types that a column has at least, and keeps while its values fit
+   */
+  constructor(names: readonly string[], given: KnownTypes = {}, least: KnownTypes = {}) {
     this.#names = names;
     this.#findings = names.map((name) => {
-      const type = Object.hasOwn(given, name) ? given[name] : undefined;
-      return { type, given: type !== undefined, whole: 0, scale: 0, form: noForm, lossy: false };
+      const [type, kind]: [ColumnType | undefined, Kind] = Object.hasOwn(given, name) ? [given[name], 'given'] : Object.hasOwn(least, name) ? [least[name], 'widens'] : [undefined, 'found'];
+      return { type, kind, whole: 0, scale: 0, form: noForm, lossy: false };
     });
   }
 
-  /**
-   * Takes the values of some rows into account.
-   * @throws PipewrightError `bad-input` when a value does not fit the type that was given
-   */
+  /** Takes the values of some rows into account. */
   look(block: CsvBlock): void {
     this.#findings.forEach((finding, column) => {
       let row = 0;
       while (row < block.rows) {
-        const { type } = finding;
+        const { type, kind } = finding;
         if (type === 'text') break;
-        const read = finding.given ? givenReaders[type as keyof typeof givenReaders] : type ? readers[type] : skipNulls;
+        const read = type === undefined ? skipNulls : kind === 'found' ? readers[type] : givenReaders[type];
         row = read(block, column, row, finding);
         if (row === block.rows) break;
-        if (finding.given) throw this.#misfit(column, this.#rows + row + 1);
-        finding.type = nextType(block, column, row, finding);
+        finding.type = kind === 'widens' ? widerType(block, column, row, finding) : nextType(block, column, row, finding);
       }
     });
-    this.#rows += block.rows;
   }
 
   /** The columns, with the narrowest type that holds for every value so far; a column without values is text. */
   columns(): InferredColumn[] {
-    return this.#findings.map(({ type = 'text', given, whole, scale, form, lossy }, column) => {
+    return this.#findings.map(({ type = 'text', kind, whole, scale, form, lossy }, column) => {
       const known = { name: this.#names[column] as string, type, form, lossy };
-      return type === 'decimal' && !given ? { ...known, precision: Math.max(1, whole + scale), scale } : known;
-    });
-  }
-
-  #misfit(column: number, row: number): PipewrightError {
-    const type = this.#findings[column]?.type?.replaceAll('-', ' ');
-    return new PipewrightError({
-      code: 'bad-input',
-      message: `The column “${this.#names[column]}” is to be ${type}, but row ${row} holds another kind of value.`,
-      hint: 'The table is as it was. Choose the type text for this column, or correct the file.',
+      return type === 'decimal' && kind === 'found' ? { ...known, precision: Math.max(1, whole + scale), scale } : known;
     });
   }
 }
 
-const inferableTypes = ['integer', 'decimal', 'date', 'timestamp', 'timestamp-with-zone', 'boolean'] as const;
+const inferableTypes = ['integer', 'decimal', 'date', 'timestamp', 'timestamp-with-zone', 'boolean', 'uuid'] as const;
 
 /** The type of a column after a value that is not of its type: a wider one, or text. */
 function nextType(block: CsvBlock, column: number, row: number, finding: Finding): ColumnType {
@@ -105,6 +103,12 @@ function nextType(block: CsvBlock, column: number, row: number, finding: Finding
     return 'decimal';
   }
   return 'text';
+}
+
+/** The type of a column of a table after a value that is not of its type. */
+function widerType(block: CsvBlock, column: number, row: number, finding: Finding): ColumnType {
+  const one = { ...block, rows: row + 1 };
+  return finding.type === 'integer' && givenReaders.decimal(one, column, row, { ...finding, form: noForm }) > row ? 'decimal' : 'text';
 }
 
 /** The form of a decimal: how many digits it has behind the point. */
@@ -192,16 +196,24 @@ const readers: Record<Exclude<ColumnType, 'text'>, Reader> = {
     const form = timestampForm(buffer, start, end);
     return form & timestampForms.zoned ? form : noForm;
   }),
+  uuid: readerOf(uuidForm),
 };
 
-/** Readers for types that somebody chose: leading zeros, a plus and more digits are accepted then. */
-const givenReaders: Record<Exclude<ColumnType, 'text'>, Reader> = {
+/** Readers for types that are known before the values: leading zeros, a plus and more digits are accepted then. */
+export const givenReaders: Record<Exclude<ColumnType, 'text'>, Reader> = {
   ...readers,
-  integer: readerOf((buffer, start, end) => (countDigits(buffer, start, end, false) <= 18 ? mixedForms : noForm)),
+  integer: readerOf((buffer, start, end) => (countDigits(buffer, start, end, false) <= mostDigitsOfBigint && fitsBigint(buffer, start, end) ? mixedForms : noForm)),
   decimal: readerOf((buffer, start, end) =>
     countDigits(buffer, start, end, true) <= mostDigitsOfDecimal ? mixedForms : noForm,
   ),
 };
+
+/** Whether an integer of at most 19 digits is one of 64 bits. */
+function fitsBigint(buffer: Buffer, start: number, end: number): boolean {
+  if (end - start < mostDigitsOfBigint) return true;
+  const value = BigInt(buffer.toString('latin1', start, end));
+  return BigInt.asIntN(64, value) === value;
+}
 
 /** Digits of a number; infinite when the bytes are none. */
 function countDigits(buffer: Buffer, start: number, end: number, withPoint: boolean): number {

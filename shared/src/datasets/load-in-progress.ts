@@ -1,74 +1,83 @@
 import { randomUUID } from 'node:crypto';
 import { PipewrightError } from '../host/error.ts';
 import { csvFormatOf } from './as-csv.ts';
-import { checkColumns } from './check-columns.ts';
+import { checkColumns, loadColumnNames } from './check-columns.ts';
 import { publicColumn, type ColumnType, type InferredColumn } from './column.ts';
-import type { CsvBlock } from './csv-block.ts';
+import type { CountedBytes } from './counted-bytes.ts';
+import { lineOf, readRow, type CsvBlock } from './csv-block.ts';
 import { CsvScanner, type Reject } from './csv-scanner.ts';
-import { TypeInference } from './infer-types.ts';
+import { TypeInference, type KnownTypes } from './infer-types.ts';
 import type { LoadOptions, LoadResult } from './load.ts';
 import { emptyMarkers } from './null-markers.ts';
-import { insideQuotes, rewriteBlock, type RewrittenColumn } from './rewrite-block.ts';
-import type { LoadRecord, TableLoad } from './target.ts';
+import { everyColumn, insideQuotes, rewriteBlock, type RewrittenColumn } from './rewrite-block.ts';
+import type { ExistingColumn, LoadRecord, LoadStatus, TableLoad } from './target.ts';
+import { ValueCheck, type CheckedColumn } from './value-check.ts';
 
 const shownRejects = 20;
 
 /** Rows that are kept at most. */
 const keptRejects = 100_000;
 
+const longestTold = 1_000;
 const bytesPerBlock = 128 * 1024;
 const bytesPerProgress = 32 * 1024 * 1024;
+
+/** Whether a load is kept in `pipewright_loads`. */
+export function isRecorded({ loadKey, record, loadColumns, keepRejects }: LoadOptions): boolean {
+  return loadKey !== undefined || record === true || loadColumns === true || keepRejects === true;
+}
 
 /** A load while its bytes come: what is known so far, what was left out, and what stops it. */
 export class LoadInProgress {
   readonly #load: TableLoad;
   readonly #options: LoadOptions;
+  readonly #came: CountedBytes;
   readonly #scanner: CsvScanner;
   readonly #rejects: Reject[] = [];
   #pieces: Uint8Array[] = [];
   #waiting = 0;
   #inference: TypeInference | undefined;
+  #check: ValueCheck | undefined;
   #columns: InferredColumn[] = [];
   #staged = false;
   #rejected = 0;
   #rows = 0;
-  #bytes = 0;
   #told = 0;
   /** Under which the load is known, where somebody wants that, and the moment at which it began. */
   readonly #loadId: string | undefined;
   readonly #begun = new Date().toISOString();
+  readonly #start = performance.now();
   /** What becomes of the columns of the file; undefined when they stay as they are. */
   #rewritten: RewrittenColumn[] | undefined;
   /** Rows of the table before the load, where somebody wants to know. */
   #before: number | undefined;
 
-  constructor(load: TableLoad, options: LoadOptions) {
+  /** @param came the bytes of the dataset as they came, before they were unpacked and decoded */
+  constructor(load: TableLoad, options: LoadOptions, came: CountedBytes) {
     this.#load = load;
     this.#options = options;
-    this.#loadId = options.loadKey ?? (options.record || options.loadColumns || options.keepRejects ? randomUUID() : undefined);
+    this.#came = came;
+    this.#loadId = isRecorded(options) ? (options.loadKey ?? randomUUID()) : undefined;
     this.#scanner = new CsvScanner(csvFormatOf(options), (reject) => this.#reject(reject));
   }
 
-  /**
-   * Takes some bytes; works on them once they are enough for a block.
-   * @param bytes all that have come so far, as they came
-   */
-  async take(piece: Uint8Array, bytes: number): Promise<void> {
+  /** Takes some bytes; works on them once they are enough for a block. */
+  async take(piece: Uint8Array): Promise<void> {
     this.#pieces.push(piece);
-    this.#bytes = bytes;
     this.#waiting += piece.length;
     if (this.#waiting < bytesPerBlock) return;
     await this.#takeBlock();
-    if (this.#bytes - this.#told < bytesPerProgress) return;
-    this.#told = this.#bytes;
-    this.#options.onProgress?.({ rows: this.#rows, bytes: this.#bytes });
+    const { count } = this.#came;
+    if (count - this.#told < bytesPerProgress) return;
+    this.#told = count;
+    this.#options.onProgress?.({ rows: this.#rows, bytes: count, seconds: this.#seconds() });
   }
 
   /** Checks the whole, then publishes it. */
-  async finish(bytes: number, begin: number): Promise<Omit<LoadResult, 'table' | 'mode'>> {
-    this.#bytes = bytes;
-    const { expectedBytes, allowEmpty } = this.#options;
-    if (expectedBytes !== undefined && this.#bytes !== expectedBytes) throw cutShort(this.#bytes, expectedBytes);
+  async finish(): Promise<Omit<LoadResult, 'table' | 'mode'>> {
+    const { expectedBytes, allowEmpty, keepRejects, mode } = this.#options;
+    const { count } = this.#came;
+    if (expectedBytes !== undefined && count !== expectedBytes) throw cutShort(count, expectedBytes);
     await this.#takeBlock();
     await this.#write(this.#scanner.end());
     if (!this.#scanner.header || (this.#rows === 0 && !allowEmpty)) throw this.#empty();
@@ -82,11 +91,26 @@ export class LoadInProgress {
         hint: 'The table is as it was. Run the step again.',
       });
     }
-    const counted = { rows: this.#rows, bytes: this.#bytes, rejected: this.#rejected, seconds: Math.round(performance.now() - begin) / 1000 };
-    const record = this.#record(counted);
-    const merged = await this.#load.publish(this.#columns, record, this.#options.keepRejects ? this.#rejects : []);
-    const upserted = merged ?? (this.#options.mode === 'upsert' ? { updated: 0, inserted: this.#rows } : {});
-    return { ...counted, ...upserted, ...(record ? { loadId: record.loadId } : {}), rejects: this.#rejects.slice(0, shownRejects), columns: this.#columns.map(publicColumn) };
+    const record = this.record('done');
+    const merged = await this.#load.publish(this.#columns, record, keepRejects ? this.#rejects : []);
+    const upserted = merged ?? (mode === 'upsert' ? { updated: 0, inserted: this.#rows } : {});
+    return {
+      rows: this.#rows, bytes: count, rejected: this.#rejected, seconds: this.#seconds(), ...upserted,
+      ...(record ? { loadId: record.loadId } : {}), rejects: this.#rejects.slice(0, shownRejects), columns: this.#columns.map(publicColumn),
+    };
+  }
+
+  /** What is kept of the load, where somebody wants that. */
+  record(status: LoadStatus): LoadRecord | undefined {
+    const { table, mode, source = '', sourceEventId = '' } = this.#options;
+    if (this.#loadId === undefined) return undefined;
+    const rows = status === 'failed' ? 0 : this.#rows;
+    const checksum = status === 'failed' ? '' : this.#came.checksum();
+    return { loadId: this.#loadId, table, mode, status, rows, rejected: this.#rejected, bytes: this.#came.count, seconds: this.#seconds(), source, sourceEventId, checksum, loadedAt: this.#begun };
+  }
+
+  #seconds(): number {
+    return Math.round(performance.now() - this.#start) / 1000;
   }
 
   /** Refuses a dataset that would change the number of rows by more than was said. */
@@ -103,12 +127,6 @@ export class LoadInProgress {
     });
   }
 
-  /** What is kept of the load, where somebody wants that. */
-  #record(counted: Pick<LoadRecord, 'rows' | 'rejected' | 'bytes' | 'seconds'>): LoadRecord | undefined {
-    const { table, mode, source = '' } = this.#options;
-    return this.#loadId === undefined ? undefined : { loadId: this.#loadId, table, mode, ...counted, source, loadedAt: this.#begun };
-  }
-
   async #takeBlock(): Promise<void> {
     const pieces = this.#pieces;
     this.#pieces = [];
@@ -119,11 +137,8 @@ export class LoadInProgress {
   async #write(scanned: CsvBlock): Promise<void> {
     const names = this.#scanner.header;
     if (!names) return;
-    const { nullMarkers = [] } = this.#options;
     if (this.#columns.length === 0) this.#begin(names);
-    const { delimiter } = csvFormatOf(this.#options);
-    const emptied = nullMarkers.length > 0 ? emptyMarkers(scanned, nullMarkers, delimiter) : scanned;
-    const block = this.#rewritten ? rewriteBlock(emptied, this.#rewritten, delimiter) : emptied;
+    const block = this.#fitting(this.#prepared(scanned), scanned);
     if (block.rows === 0) return;
     if (this.#inference) {
       this.#inference.look(block);
@@ -134,6 +149,27 @@ export class LoadInProgress {
     this.#rows += block.rows;
   }
 
+  /** The rows with nothing where something stands for it, and with the columns that are loaded. */
+  #prepared(scanned: CsvBlock): CsvBlock {
+    const { nullMarkers = [] } = this.#options;
+    const { delimiter } = csvFormatOf(this.#options);
+    const emptied = nullMarkers.length > 0 ? emptyMarkers(scanned, nullMarkers, delimiter) : scanned;
+    return this.#rewritten ? rewriteBlock(emptied, this.#rewritten, delimiter) : emptied;
+  }
+
+  /**
+   * The rows whose values all fit; the others are rejected.
+   * @param scanned the same rows as they stand in the file
+   */
+  #fitting(block: CsvBlock, scanned: CsvBlock): CsvBlock {
+    const misfits = this.#check?.look(block) ?? [];
+    if (misfits.length === 0) return block;
+    for (const { row, column, value, reason } of misfits) {
+      this.#reject({ line: lineOf(scanned, row), reason, text: readRow(scanned, row).slice(0, longestTold), column, value });
+    }
+    return rewriteBlock(block, everyColumn(block.width), csvFormatOf(this.#options).delimiter, new Set(misfits.map(({ row }) => row)));
+  }
+
   async #stage(): Promise<void> {
     if (this.#staged) return;
     this.#staged = true;
@@ -141,27 +177,42 @@ export class LoadInProgress {
     await this.#load.stage(this.#columns);
   }
 
-  /** Checks the columns; the types are inferred only where the table does not say them. */
+  /** Checks the columns; types are inferred only where neither the table nor somebody says them. */
   #begin(header: readonly string[]): void {
-    const { existing } = this.#load;
+    const { existing, refusesMisfits } = this.#load;
+    const { columnChanges, contract = [], columns, maxRejectedRows = 0 } = this.#options;
     const names = this.#choose(header);
     checkColumns(names, existing, this.#options);
-    if (existing) this.#columns = names.map((name) => ({ name, type: typeOf(existing, name), form: 0, lossy: false }));
-    else {
-      this.#inference = new TypeInference(names, this.#options.columns);
+    const given: KnownTypes = { ...Object.fromEntries(contract.map(({ name, type }) => [name, type])), ...columns };
+    const ofTable = (name: string): ExistingColumn | undefined => existing?.find((column) => column.name === name);
+    const widens = columnChanges === 'evolve';
+    if (existing && !widens) {
+      this.#columns = names.map((name) => ({ name, type: ofTable(name)?.type ?? 'text', form: 0, lossy: false }));
+    } else {
+      const known = (existing ?? []).map(({ name, type }) => [name, type]);
+      this.#inference = new TypeInference(names, existing ? {} : given, Object.fromEntries(known) as KnownTypes);
       this.#columns = this.#inference.columns();
     }
+    const checked = names.map((name): CheckedColumn | undefined => {
+      const column = ofTable(name);
+      if (!column) return !existing && Object.hasOwn(given, name) ? { name, type: given[name] as ColumnType } : undefined;
+      if (widens) return undefined;
+      // A database that refuses what does not fit is not asked twice; but all of them round decimals without a word.
+      return !refusesMisfits || maxRejectedRows > 0 || column.scale !== undefined ? column : undefined;
+    });
+    if (checked.some((column) => column !== undefined)) this.#check = new ValueCheck(checked);
   }
 
-  /** The columns that are loaded: without those that are to be ignored, and with those that tell of the load. */
+  /** The columns that are loaded: without those that are to be left out, and with those that tell of the load. */
   #choose(header: readonly string[]): readonly string[] {
     const { existing } = this.#load;
-    const { newColumns, loadColumns, source = '' } = this.#options;
-    const ignores = newColumns === 'ignore' && existing !== undefined;
-    const kept = header.flatMap((name, index) => (ignores && !existing.some((column) => column.name === name) ? [] : [{ name, column: index as RewrittenColumn }]));
+    const { columnChanges, contract, loadColumns, source = '', sourceEventId = '' } = this.#options;
+    const known = existing ?? contract;
+    const kept = header.flatMap((name, index) => (columnChanges === 'ignore' && known && !known.some((column) => column.name === name) ? [] : [{ name, column: index as RewrittenColumn }]));
     if (kept.length === 0) throw new PipewrightError({ code: 'columns-missing', message: `The table “${this.#options.table}” has none of the columns of the dataset.`, hint: 'Check that it is the right table, and the delimiter of the file.' });
-    const told = loadColumns ? [['_load_id', this.#loadId ?? ''], ['_loaded_at', this.#begun], ['_source', source]] : [];
-    const all = [...kept, ...told.map(([name = '', value = '']) => ({ name, column: insideQuotes(value) as RewrittenColumn }))];
+    const values = [this.#loadId ?? '', this.#begun, source, sourceEventId];
+    const told = loadColumns ? loadColumnNames.map((name, index) => ({ name, column: (values[index] ? insideQuotes(values[index]) : null) as RewrittenColumn })) : [];
+    const all = [...kept, ...told];
     if (kept.length < header.length || told.length > 0) this.#rewritten = all.map(({ column }) => column);
     return all.map(({ name }) => name);
   }
@@ -173,10 +224,11 @@ export class LoadInProgress {
     if (this.#rejected <= most) return;
     const first = this.#rejects[0] ?? reject;
     const rows = most === 1 ? 'More than one row does' : `More than ${most} rows do`;
+    const value = first.value === undefined || first.value === null ? '' : ` (“${first.value.slice(0, 60)}”)`;
     throw new PipewrightError({
-      code: 'rejected-rows',
-      message: `${most === 0 ? 'A row does' : rows} not fit: line ${first.line} ${first.reason}.`,
-      hint: 'The table is as it was. Correct the file or check the delimiter; or allow some rejected rows.',
+      code: first.column === undefined ? 'rejected-rows' : 'bad-input',
+      message: `${most === 0 ? 'A row does' : rows} not fit: line ${first.line} ${first.reason}${value}.`,
+      hint: first.column === undefined ? 'The table is as it was. Correct the file or check the delimiter; or allow some rejected rows.' : 'The table is as it was. Correct the value, choose another type for the column, or allow some rejected rows.',
     });
   }
 
@@ -189,10 +241,6 @@ export class LoadInProgress {
         : 'The table is as it was. A dataset needs at least a header.',
     });
   }
-}
-
-function typeOf(existing: NonNullable<TableLoad['existing']>, name: string): ColumnType {
-  return existing.find((column) => column.name === name)?.type ?? 'text';
 }
 
 function cutShort(bytes: number, expected: number): PipewrightError {

@@ -1,9 +1,11 @@
 import { PipewrightError } from '../host/error.ts';
 import type { Bytes } from '../host/host.ts';
 import { asCsv, csvFormatOf, type DatasetFormat } from './as-csv.ts';
+import type { ColumnChanges } from './check-columns.ts';
 import type { Column, ColumnType } from './column.ts';
 import type { CsvFormat, Reject } from './csv-scanner.ts';
-import { LoadInProgress } from './load-in-progress.ts';
+import { CountedBytes } from './counted-bytes.ts';
+import { isRecorded, LoadInProgress } from './load-in-progress.ts';
 import { readUntil } from './read-until.ts';
 import type { LoadMode, LoadRecord, TableLoad, TableTarget } from './target.ts';
 
@@ -27,14 +29,20 @@ export interface LoadOptions extends CsvFormat, DatasetFormat {
   loadKey?: string;
   /** Values that stand for nothing, such as `N/A`, quoted or not; `""` for an empty text. Default: none. */
   nullMarkers?: readonly string[];
-  /** Columns of the dataset that a table which exists lacks: they stop the load, or are left out. Default: `refuse`. */
-  newColumns?: 'refuse' | 'ignore';
-  /** Whether every row says from which load it is: `_load_id`, `_loaded_at` and `_source`. Default: false. */
+  /** What happens when the columns of the dataset are not those of the table, or of the contract. Default: `refuse`. */
+  columnChanges?: ColumnChanges;
+  /** The columns that an earlier load gave, which this dataset must have, too. Default: none are agreed upon. */
+  contract?: readonly Column[];
+  /** Connections over which the rows of a new table may come at once, in any order, where the engine can. Default: 1. */
+  connections?: number;
+  /** Whether every row says from which load it is, in the columns of `loadColumnNames`. Default: false. */
   loadColumns?: boolean;
   /** Whether the load is kept in `pipewright_loads`; with a key it always is. Default: false. */
   record?: boolean;
   /** Where the dataset comes from, for that record. */
   source?: string;
+  /** ID of the event with which it began, for that record. */
+  sourceEventId?: string;
   /** Types for columns of a new table, by name, where the values shall not decide. A table that exists has its own. */
   columns?: Readonly<Record<string, ColumnType>>;
   /** Length of the source in bytes, where it is known: another length is an error. */
@@ -42,7 +50,22 @@ export interface LoadOptions extends CsvFormat, DatasetFormat {
   /** Stops the load; the table stays as it was. */
   signal?: AbortSignal;
   /** Called about every 32 MB. */
-  onProgress?(progress: { rows: number; bytes: number }): void;
+  onProgress?(progress: LoadProgress): void;
+}
+
+/** How far a load has come. */
+export interface LoadProgress {
+  rows: number;
+  /** As they came from the source. */
+  bytes: number;
+  /** Since it began. */
+  seconds: number;
+}
+
+/** How far a load has come, for people: `120000 rows, 32.1 MB, 40.5 MB/s`. */
+export function describeProgress({ rows, bytes, seconds }: LoadProgress): string {
+  const megabytes = bytes / 1_000_000;
+  return `${rows} rows, ${megabytes.toFixed(1)} MB, ${(megabytes / Math.max(seconds, 0.001)).toFixed(1)} MB/s`;
 }
 
 /** What was loaded. */
@@ -74,20 +97,22 @@ export interface LoadResult {
  * `bad-input` (a value does not fit its column), `busy`, `cancelled`, and what the source throws
  */
 export async function loadDataset(source: Bytes, target: TableTarget, options: LoadOptions): Promise<LoadResult> {
-  const begin = performance.now();
-  const { table, mode, schema, signal, key, loadKey } = options;
+  const { table, mode, schema, signal, key, loadKey, connections, columnChanges } = options;
   checkKey(options);
   const { delimiter } = csvFormatOf(options);
-  const load = await target.begin({ table, mode, delimiter, ...(schema === undefined ? {} : { schema }), ...(key ? { key } : {}), ...(loadKey === undefined ? {} : { loadKey }) });
+  const load = await target.begin({
+    table, mode, delimiter, evolve: columnChanges === 'evolve',
+    ...(schema === undefined ? {} : { schema }), ...(key ? { key } : {}), ...(loadKey === undefined ? {} : { loadKey }), ...(connections === undefined ? {} : { connections }),
+  });
+  if (load.earlier) return repeat(load, load.earlier);
+  const came = new CountedBytes(readUntil(source, signal), isRecorded(options));
+  const progress = new LoadInProgress(load, options, came);
   try {
-    if (load.earlier) return await repeat(load, load.earlier);
-    const progress = new LoadInProgress(load, options);
-    const came = countBytes(readUntil(source, signal));
-    for await (const piece of asCsv(came.bytes, options)) await progress.take(piece, came.count());
-    return { table, mode, ...(await progress.finish(came.count(), begin)) };
+    for await (const piece of asCsv(came.bytes(), options)) await progress.take(piece);
+    return { table, mode, ...(await progress.finish()) };
   } catch (error) {
     // A failure to clean up must not hide what went wrong first.
-    await load.abort().catch(() => undefined);
+    await load.abort(progress.record('failed')).catch(() => undefined);
     throw error;
   }
 }
@@ -101,16 +126,4 @@ function checkKey({ mode, key }: LoadOptions): void {
 async function repeat(load: TableLoad, { loadId, table, mode, rows, rejected, bytes, seconds }: LoadRecord): Promise<LoadResult> {
   await load.abort();
   return { table, mode, rows, rejected, bytes, seconds, loadId, repeated: true, rejects: [], columns: [] };
-}
-
-/** Counts bytes as they pass. */
-function countBytes(source: Bytes): { bytes: Bytes; count(): number } {
-  let count = 0;
-  async function* counted(): Bytes {
-    for await (const piece of source) {
-      count += piece.length;
-      yield piece;
-    }
-  }
-  return { bytes: counted(), count: () => count };
 }

@@ -1,5 +1,5 @@
 import { valueKind, type CsvBlock } from './csv-block.ts';
-import { rewriteBlock } from './rewrite-block.ts';
+import { everyColumn, rewriteBlock } from './rewrite-block.ts';
 
 /** The word by which a person says that an empty text is nothing, too. */
 export const emptyText = '""';
@@ -23,5 +23,5 @@ export function emptyMarkers(block: CsvBlock, markers: readonly string[], delimi
     ends[index] = start;
     kinds[index] = valueKind.bare;
   }
-  return found ? rewriteBlock(block, Array.from({ length: width }, (_value, column) => column), delimiter) : block;
+  return found ? rewriteBlock(block, everyColumn(width), delimiter) : block;
 }

@@ -2,36 +2,40 @@ import { valueKind, type CsvBlock } from './csv-block.ts';
 
 const quote = 0x22;
 
-/** A column of a block that is written anew: the place of one in the old block, or what stands in every row, as CSV writes it inside of quotation marks. */
-export type RewrittenColumn = number | Uint8Array;
+/** A column of a block that is written anew: the place of one in the old block; or what stands in every row, as CSV writes it inside of quotation marks, null for nothing. */
+export type RewrittenColumn = number | Uint8Array | null;
+
+const noRows: ReadonlySet<number> = new Set();
 
 /**
  * The rows of a block with other columns, in bytes of its own. It costs a copy of the values, so it is done only where
  * something is left out, added or emptied.
  * @param columns each column of the old block at most once
  * @param delimiter of the file, one byte
+ * @param dropped rows that are left out
  */
-export function rewriteBlock({ buffer, rows, width, starts, ends, kinds, lineEnd }: CsvBlock, columns: readonly RewrittenColumn[], delimiter: string): CsvBlock {
+export function rewriteBlock({ buffer, rows, width, line, starts, ends, kinds, lineEnd }: CsvBlock, columns: readonly RewrittenColumn[], delimiter: string, dropped = noRows): CsvBlock {
   const separator = delimiter.charCodeAt(0);
-  const constant = columns.reduce<number>((sum, column) => sum + (typeof column === 'number' ? 0 : column.length), 0);
+  const constant = columns.reduce<number>((sum, column) => sum + (column instanceof Uint8Array ? column.length : 0), 0);
   const out = Buffer.allocUnsafe(buffer.length + rows * (constant + columns.length * 3 + lineEnd.length));
   const places = { starts: new Int32Array(rows * columns.length), ends: new Int32Array(rows * columns.length), kinds: new Uint8Array(rows * columns.length) };
   let at = 0;
   let index = 0;
   for (let row = 0; row < rows; row += 1) {
+    if (dropped.has(row)) continue;
     for (const [number, column] of columns.entries()) {
       if (number > 0) out[at++] = separator;
       const old = typeof column === 'number' ? row * width + column : -1;
-      const kind = old < 0 ? valueKind.quoted : (kinds[old] as number);
+      const kind = typeof column === 'number' ? (kinds[old] as number) : column === null ? valueKind.bare : kindOf(column);
       if (kind & valueKind.quoted) out[at++] = quote;
       places.starts[index] = at;
       if (typeof column === 'number') at += buffer.copy(out, at, starts[old], ends[old]);
-      else {
+      else if (column !== null) {
         out.set(column, at);
         at += column.length;
       }
       places.ends[index] = at;
-      places.kinds[index] = old < 0 ? kindOf(column as Uint8Array) : kind;
+      places.kinds[index] = kind;
       if (kind & valueKind.quoted) out[at++] = quote;
       index += 1;
     }
@@ -39,12 +43,17 @@ export function rewriteBlock({ buffer, rows, width, starts, ends, kinds, lineEnd
     at += lineEnd.length;
   }
   const written = out.subarray(0, at);
-  return { buffer: written, rows, width: columns.length, ...places, lineEnd, pieces: at > 0 ? [written] : [] };
+  return { buffer: written, rows: rows - dropped.size, width: columns.length, line, ...places, lineEnd, pieces: at > 0 ? [written] : [] };
 }
 
 function kindOf(value: Uint8Array): number {
   const beyond = value.some((byte) => byte > 0x7f) ? valueKind.beyondAscii : 0;
   return valueKind.quoted | beyond | (value.includes(quote) ? valueKind.doubledQuotes : 0);
+}
+
+/** All columns of a block as they are. */
+export function everyColumn(width: number): RewrittenColumn[] {
+  return Array.from({ length: width }, (_value, column) => column);
 }
 
 /** A text as it stands inside of quotation marks. */

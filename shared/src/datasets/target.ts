@@ -20,20 +20,35 @@ export interface TableRequest {
   key?: readonly string[];
   /** Under this key a dataset is loaded into the table once. */
   loadKey?: string;
+  /** Whether the table may get columns that it lacks, and wider types for those that it has. Default: false. */
+  evolve?: boolean;
+  /** Connections over which rows may come at once, where the engine can and the order of rows does not matter. Default: 1. */
+  connections?: number;
 }
+
+/**
+ * What became of a load: its rows can be seen; nothing of it can; or, where an engine cannot write the record and
+ * the rows in one transaction, it is about to be published.
+ */
+export type LoadStatus = 'done' | 'failed' | 'publishing';
 
 /** A load as it is kept in the table `pipewright_loads` beside the rows that it made visible. */
 export interface LoadRecord {
   loadId: string;
   table: string;
   mode: LoadMode;
+  status: LoadStatus;
   rows: number;
   rejected: number;
   bytes: number;
   seconds: number;
   /** Where the dataset came from, for people. */
   source: string;
-  /** ISO 8601. */
+  /** ID of the event with which it began; empty where nobody gave one. */
+  sourceEventId: string;
+  /** SHA-256 of the bytes as they came, in hex; empty for a load that failed. */
+  checksum: string;
+  /** When it began, ISO 8601. */
   loadedAt: string;
 }
 
@@ -49,19 +64,31 @@ export interface ExistingColumn {
   type: ColumnType;
   /** Whether a row can do without it: it has a default, or the database numbers it. */
   optional: boolean;
+  /** Whether a row may have nothing there. */
+  nullable: boolean;
+  /** Of a text: characters that it may have at most. Undefined: any number. */
+  longest?: number;
+  /** Of an integer: the least and the greatest, where a number holds them exactly. Undefined: any that we know. */
+  least?: number;
+  most?: number;
+  /** Of a decimal: digits before the point and behind it. Undefined: any number of them. */
+  whole?: number;
+  scale?: number;
 }
 
 /** One load that is going on. Nothing of it can be seen by others before `publish` is done. */
 export interface TableLoad {
   /** Columns of the table as it stands; undefined when there is none. */
   readonly existing: readonly ExistingColumn[] | undefined;
-  /** The load that was done under the same key before. */
+  /** The load that was done under the same key before; one that failed is none. */
   readonly earlier: LoadRecord | undefined;
+  /** Whether the database refuses values that do not fit their column; where it does not, they are checked before. */
+  readonly refusesMisfits: boolean;
   /** Rows of the table as it stands. */
   countBefore(): Promise<number>;
   /**
    * Makes the place for the rows.
-   * @param columns what the first rows are like; the types of a table that exists are its own
+   * @param columns what the first rows are like; the types of a table that exists are its own, unless it evolves
    */
   stage(columns: readonly InferredColumn[]): Promise<void>;
   /**
@@ -72,15 +99,19 @@ export interface TableLoad {
   /** Ends writing; gives the rows that the database took. */
   count(): Promise<number>;
   /**
-   * Makes the table and its rows visible, all at once, and with them the record of the load.
+   * Makes the table and its rows visible, all at once, and with them the record of the load. A table that evolves gets
+   * the columns that it lacks, and the wider types.
    * @param columns what all rows are like
    * @param rejects rows that are kept apart, under the record
    * @returns what became of the rows where they were merged into others
    * @throws PipewrightError `bad-input` when the key is empty in a row, or the same in two
    */
   publish(columns: readonly InferredColumn[], record?: LoadRecord, rejects?: readonly Reject[]): Promise<Upserted | undefined>;
-  /** Takes everything back; safe to call at any time. */
-  abort(): Promise<void>;
+  /**
+   * Takes everything back; safe to call at any time.
+   * @param record what is kept of the failure, in place of an earlier failure with the same ID
+   */
+  abort(record?: LoadRecord): Promise<void>;
 }
 
 /** A database into which tables are loaded: the port that each engine implements. */

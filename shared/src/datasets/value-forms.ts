@@ -7,6 +7,9 @@ export const mixedForms = -1;
 /** Forms of a boolean. */
 export const booleanForms = { lower: 1, upper: 2, capitalised: 3 } as const;
 
+/** Forms of a UUID, by its letters. */
+export const uuidForms = { lower: 1, upper: 2 } as const;
+
 /** Parts of the form of a timestamp: bits above the number of digits of its fraction of a second. */
 export const timestampForms = { present: 8, seconds: 16, letterT: 32, zoned: 64, utc: 128 } as const;
 
@@ -84,4 +87,22 @@ export function booleanForm(buffer: Buffer, start: number, end: number): number 
   if (word === 'true' || word === 'false') return booleanForms.lower;
   if (word === 'TRUE' || word === 'FALSE') return booleanForms.upper;
   return word === 'True' || word === 'False' ? booleanForms.capitalised : noForm;
+}
+
+/** The form of a UUID with hyphens, such as `8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77`; `noForm` when the bytes are none. */
+export function uuidForm(buffer: Buffer, start: number, end: number): number {
+  if (end - start !== 36) return noForm;
+  let lower = false;
+  let upper = false;
+  for (let at = start; at < end; at += 1) {
+    const byte = buffer[at] as number;
+    const place = at - start;
+    if (place === 8 || place === 13 || place === 18 || place === 23) {
+      if (byte !== 0x2d) return noForm;
+    } else if (byte >= 0x61 && byte <= 0x66) lower = true;
+    else if (byte >= 0x41 && byte <= 0x46) upper = true;
+    else if ((byte - zero) >>> 0 > 9) return noForm;
+  }
+  if (lower && upper) return mixedForms;
+  return upper ? uuidForms.upper : uuidForms.lower;
 }

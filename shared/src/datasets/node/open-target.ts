@@ -9,11 +9,11 @@ import type { TableTarget } from '../target.ts';
  */
 export async function openTarget(address: string): Promise<TableTarget> {
   if (address.startsWith('sqlite:')) {
-    const { openSqlite } = await import('./sqlite-target.ts');
+    const { openSqlite } = await import('./sqlite/sqlite-target.ts');
     return openSqlite(address.slice('sqlite:'.length));
   }
   if (/^postgres(ql)?:\/\//.test(address)) {
-    const { openPostgres } = await import('./postgres-target.ts');
+    const { openPostgres } = await import('./postgres/postgres-target.ts');
     return openPostgres(address);
   }
   const kind = /^[a-z0-9+-]+(?=:)/i.exec(address)?.[0];

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { columnTypes, type ColumnType } from '../../datasets/column.ts';
-import { loadDataset as load } from '../../datasets/load.ts';
-import { PipewrightError } from '../../host/error.ts';
+import { readColumnType, readContract } from '../../datasets/contract.ts';
+import type { KnownTypes } from '../../datasets/infer-types.ts';
+import { describeProgress, loadDataset as load } from '../../datasets/load.ts';
 import { boolean, integer, json, list, option, text, values } from '../../operations/fields.ts';
 import { defineAction, type Action } from '../../operations/operation.ts';
 import type { SqlConnection } from './connection.ts';
@@ -27,23 +27,27 @@ const loadFields = {
   key: v.optional(list({ label: 'Key', help: 'Columns that together tell one row from every other, one a line. Upsert needs them; in any mode a dataset is refused in which two rows have the same key, or one has none.', placeholder: 'policy_number' })),
   schema: v.optional(text({ label: 'Schema', help: 'PostgreSQL schema of the table. Empty: the first one of the search path.', placeholder: 'public', advanced: true })),
   nullMarkers: v.optional(list({ label: 'What Stands for Nothing', help: 'Values that become NULL, one a line, such as N/A; write "" for an empty text. A value with nothing between its delimiters always does.', placeholder: 'N/A', advanced: true })),
-  columnTypes: v.optional(values({ label: 'Column Types', help: 'Types for columns of a new table where the values shall not decide: integer, decimal, boolean, date, timestamp, timestamp-with-zone or text.', placeholder: '{"policy_number": "text"}', advanced: true })),
+  columnTypes: v.optional(values({ label: 'Column Types', help: 'Types for columns of a new table where the values shall not decide: integer, decimal, boolean, date, timestamp, timestamp-with-zone, uuid or text.', placeholder: '{"policy_number": "text"}', advanced: true })),
   maxChangePercent: v.optional(integer({ label: 'Largest Change in Rows (Percent)', help: 'Replace is refused when the number of rows would change by more than this: half a dataset then does not take the place of a whole one. Empty: any change.', placeholder: '20', minimum: 0, maximum: 1_000_000, advanced: true })),
   loadKey: v.optional(text({ label: 'Load Key', help: 'A dataset is loaded into the table once for each key: a step that runs again with the same one changes nothing. Use the ID of the event that the workflow began with.', placeholder: '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77', advanced: true })),
-  newColumns: v.optional(
+  columnChanges: v.optional(
     option(
       [
         { value: 'refuse', label: 'Refuse the Dataset' },
-        { value: 'ignore', label: 'Leave Them Out' },
+        { value: 'ignore', label: 'Leave New Ones Out' },
+        { value: 'evolve', label: 'Change the Table' },
       ],
-      { label: 'Columns the Table Lacks', help: 'What happens when the dataset has columns that the table does not have.', advanced: true },
+      { label: 'Columns That Differ', help: 'What happens when the dataset has columns that the table, or the contract, does not have. Change the Table: it gets them, and a column becomes wider where values no longer fit.', advanced: true },
     ),
     'refuse',
   ),
-  loadColumns: v.optional(boolean({ label: 'Say in Each Row Where It Came From', help: 'Whether the columns _load_id, _loaded_at and _source are filled in each row. A table that exists must have them. The load is kept in pipewright_loads too.', advanced: true }), false),
+  contract: v.optional(json({ label: 'Contract', help: 'The columns that were agreed upon: the Columns that an earlier load of this dataset gave. A dataset that lacks one of them is refused, and a new table gets their types.', placeholder: '[{"name": "policy_number", "type": "text"}]', advanced: true })),
+  connections: v.optional(integer({ label: 'Connections', help: 'PostgreSQL: over so many connections the rows of a new table come at once. Two make large files faster; the order of the rows is lost.', minimum: 1, maximum: 8, advanced: true }), 1),
+  loadColumns: v.optional(boolean({ label: 'Say in Each Row Where It Came From', help: 'Whether the columns _load_id, _loaded_at, _source and _source_event_id are filled in each row. A table that exists must have them. The load is kept in pipewright_loads too.', advanced: true }), false),
   record: v.optional(boolean({ label: 'Keep a Record', help: 'Whether the load is noted in the table pipewright_loads beside it: when, how many rows, from where. With a load key it always is.', advanced: true }), false),
-  maxRejectedRows: v.optional(integer({ label: 'Rejected Rows Allowed', help: 'Rows with too few or too many values are left out up to this number; one more and nothing is loaded.', minimum: 0, maximum: 1_000_000, advanced: true }), 0),
-  keepRejects: v.optional(boolean({ label: 'Keep Rejected Rows', help: 'Whether rows that are left out are kept in the table pipewright_rejects, each with its line and the reason.', advanced: true }), false),
+  sourceEventId: v.optional(text({ label: 'Event ID', help: 'ID of the event that the workflow began with, for the record and the column _source_event_id.', placeholder: '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77', advanced: true })),
+  maxRejectedRows: v.optional(integer({ label: 'Rejected Rows Allowed', help: 'Rows with too few or too many values, or with a value that does not fit its column, are left out up to this number; one more and nothing is loaded.', minimum: 0, maximum: 1_000_000, advanced: true }), 0),
+  keepRejects: v.optional(boolean({ label: 'Keep Rejected Rows', help: 'Whether rows that are left out are kept in the table pipewright_rejects, each with its line, the column, the value and the reason.', advanced: true }), false),
   allowEmpty: v.optional(boolean({ label: 'Allow an Empty Dataset', help: 'Whether a dataset without rows may empty the table. Otherwise it is refused.', advanced: true }), false),
 };
 
@@ -62,16 +66,7 @@ const output = {
   repeated: v.optional(boolean({ label: 'Loaded Before' })),
 };
 
-/** @throws PipewrightError `bad-input` for a type that there is not */
-function readTypes(given: Record<string, unknown> | undefined): Record<string, ColumnType> {
-  return Object.fromEntries(
-    Object.entries(given ?? {}).map(([name, word]) => {
-      const type = columnTypes.find((known) => known === String(word).trim().toLowerCase());
-      if (type) return [name, type];
-      throw new PipewrightError({ code: 'bad-input', message: `“${String(word).slice(0, 40)}” is no type for the column “${name}”.`, hint: `Write one of these under Column Types: ${columnTypes.join(', ')}.` });
-    }),
-  );
-}
+const readTypes = (given: Record<string, unknown> = {}): KnownTypes => Object.fromEntries(Object.entries(given).map(([name, word]) => [name, readColumnType(name, word)]));
 
 /**
  * Loads a CSV dataset into a table, from a file of an earlier step or straight from a service. The table is published in
@@ -103,18 +98,21 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
           allowEmpty: input.allowEmpty,
           keepRejects: input.keepRejects,
           record: input.record,
-          newColumns: input.newColumns,
+          columnChanges: input.columnChanges,
+          connections: input.connections,
           loadColumns: input.loadColumns,
           source: dataset.name,
           nullMarkers: input.nullMarkers ?? [],
           columns: readTypes(input.columnTypes),
           ...(input.key && input.key.length > 0 ? { key: input.key } : {}),
           ...(input.maxChangePercent === undefined ? {} : { maxChangePercent: input.maxChangePercent }),
+          ...(input.contract === undefined ? {} : { contract: readContract(input.contract) }),
+          ...(input.sourceEventId === undefined ? {} : { sourceEventId: input.sourceEventId }),
           ...(input.loadKey === undefined ? {} : { loadKey: input.loadKey }),
           ...(input.schema ? { schema: input.schema } : {}),
           ...(dataset.size === undefined ? {} : { expectedBytes: dataset.size }),
           ...(context.host.signal ? { signal: context.host.signal } : {}),
-          onProgress: ({ rows, bytes }) => context.host.log.info(`Table ${input.table}: ${rows} rows, ${bytes} bytes.`),
+          onProgress: (came) => context.host.log.info(`Table ${input.table}: ${describeProgress(came)}.`),
         });
         return { id: table, ...result };
       } finally {

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { PipewrightError, type ErrorCode } from '../../host/error.ts';
+import { PipewrightError, type ErrorCode } from '../../../host/error.ts';
 
 /** What to make of an error by its SQLSTATE or the system's code. */
 interface Known {

@@ -47,3 +47,40 @@ export class PostgresCopy {
     return Promise.race([new Promise((resolve) => this.#stream.once(event, resolve)), this.#failed]);
   }
 }
+
+/** Several copies into one table, over a connection each; a block of rows goes to the first that is free. */
+export class PostgresCopies {
+  readonly #copies: readonly PostgresCopy[];
+  /** What each copy is sending; undefined for one that is free. */
+  readonly #sending: (Promise<void> | undefined)[];
+
+  constructor(clients: readonly pg.Client[], into: string, delimiter: string) {
+    this.#copies = clients.map((client) => new PostgresCopy(client, into, delimiter));
+    this.#sending = clients.map(() => undefined);
+  }
+
+  /** Sends pieces of CSV; waits until a copy is free to do so. */
+  async write(pieces: readonly Uint8Array[]): Promise<void> {
+    if (this.#copies.length === 1) return this.#copies[0]?.write(pieces);
+    while (!this.#sending.includes(undefined)) await Promise.race(this.#sending);
+    const free = this.#sending.indexOf(undefined);
+    const sending = (this.#copies[free] as PostgresCopy).write(pieces).then(() => {
+      this.#sending[free] = undefined;
+    });
+    // Whoever waits for it next is told when it failed.
+    sending.catch(() => undefined);
+    this.#sending[free] = sending;
+  }
+
+  /** Waits until the server has taken everything; gives the number of rows. */
+  async end(): Promise<number> {
+    await Promise.all(this.#sending);
+    const rows = await Promise.all(this.#copies.map((copy) => copy.end()));
+    return rows.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Breaks all of them off. */
+  async abort(): Promise<void> {
+    await Promise.all(this.#copies.map((copy) => copy.abort()));
+  }
+}

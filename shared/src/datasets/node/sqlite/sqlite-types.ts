@@ -1,6 +1,6 @@
-import type { ColumnType, InferredColumn } from '../column.ts';
-import { booleanForms, mixedForms } from '../value-forms.ts';
-import { quoteIdentifier as quoted } from './quote-identifier.ts';
+import type { ColumnType, InferredColumn } from '../../column.ts';
+import { booleanForms, mixedForms } from '../../value-forms.ts';
+import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 
 /** Digits that a number of SQLite holds exactly. @see https://www.sqlite.org/datatype3.html */
 const exactDigits = 15;

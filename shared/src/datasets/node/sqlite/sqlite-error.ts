@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { types } from 'node:util';
-import { PipewrightError } from '../../host/error.ts';
+import { PipewrightError } from '../../../host/error.ts';
 
 /** Results of SQLite that mean that another connection holds the file. @see https://www.sqlite.org/rescode.html */
 const busyResults = [5, 6];

@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { PipewrightError } from '../../host/error.ts';
-import type { InferredColumn } from '../column.ts';
-import type { CsvBlock } from '../csv-block.ts';
-import type { Reject } from '../csv-scanner.ts';
-import { TypeInference } from '../infer-types.ts';
-import type { ExistingColumn, LoadMode, LoadRecord, TableLoad, Upserted } from '../target.ts';
-import { keyError, loadsColumns, loadsTable, makeLoads, makeRejects, rejectsColumns, rejectsTable, valuesOf } from './load-records.ts';
-import { quoteIdentifier as quoted } from './quote-identifier.ts';
+import { PipewrightError } from '../../../host/error.ts';
+import type { InferredColumn } from '../../column.ts';
+import type { CsvBlock } from '../../csv-block.ts';
+import type { Reject } from '../../csv-scanner.ts';
+import type { ExistingColumn, LoadMode, LoadRecord, TableLoad, Upserted } from '../../target.ts';
+import { keyError } from '../load-records.ts';
+import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 import { inSqlite, whenFree } from './sqlite-error.ts';
+import { keepLoad } from './sqlite-records.ts';
 import { bindingsOf, firstBinding, insertRows, stagedValue, type Binding } from './sqlite-rows.ts';
 import { readSqliteColumns, refuseCascades } from './sqlite-table.ts';
 import { isCarried, sqliteType } from './sqlite-types.ts';
@@ -35,6 +35,7 @@ interface SqliteLoadOptions {
  */
 export class SqliteLoad implements TableLoad {
   readonly existing: readonly ExistingColumn[] | undefined;
+  readonly refusesMisfits = false;
   readonly #database: DatabaseSync;
   readonly #table: string;
   readonly earlier: LoadRecord | undefined;
@@ -44,7 +45,6 @@ export class SqliteLoad implements TableLoad {
   #staged: readonly InferredColumn[] = [];
   #bindings: Binding[] = [];
   #insert: StatementSync | undefined;
-  #check: TypeInference | undefined;
   #attached = false;
   #done = false;
 
@@ -69,17 +69,14 @@ export class SqliteLoad implements TableLoad {
     inSqlite(() => this.#database.exec(attachStaging));
     this.#attached = true;
     await whenFree(() => {
-      if (this.existing) {
+      if (this.existing && this.#added(columns).length === 0) {
         // Made from the table, the staging table has its types, and SQLite can move whole rows.
         this.#database.exec(`CREATE TABLE ${staging} AS SELECT ${names} FROM ${this.#name} WHERE 0`);
       } else {
-        const list = columns.map(
-          (column) => `${quoted(column.name)} ${isCarried(column) ? sqliteType(column) : 'TEXT'}`,
-        );
+        const list = columns.map((column) => `${quoted(column.name)} ${isCarried(column) ? sqliteType(column) : 'TEXT'}`);
         this.#database.exec(`CREATE TABLE ${staging} (${list.join(', ')})`);
       }
     });
-    if (this.existing) this.#check = checkOf(columns);
     inSqlite(() => this.#database.exec('BEGIN'));
     this.#insert = this.#database.prepare(`INSERT INTO ${staging} VALUES (${columns.map(() => '?').join(', ')})`);
   }
@@ -92,8 +89,9 @@ export class SqliteLoad implements TableLoad {
         hint: 'Save it as CSV in UTF-8. The table is as it was.',
       });
     }
-    this.#check?.look(block);
-    if (!this.existing) this.#bindings = bindingsOf(this.#staged, columns, this.#bindings);
+    this.#refuseWider(columns);
+    const bindings = bindingsOf(this.#staged, columns, this.#bindings);
+    this.#bindings = bindings.map((binding, index) => (this.#isKnown(columns[index]) ? (this.#bindings[index] as Binding) : binding));
     const insert = this.#insert;
     if (insert) inSqlite(() => insertRows(block, this.#bindings, insert));
   }
@@ -109,6 +107,7 @@ export class SqliteLoad implements TableLoad {
     await whenFree(() => this.#database.exec('BEGIN IMMEDIATE'));
     const upserted = inSqlite(() => {
       this.#refuseChanges();
+      for (const column of this.#added(columns)) this.#database.exec(`ALTER TABLE ${this.#name} ADD COLUMN ${quoted(column.name)} ${sqliteType(column)}`);
       const merges = this.#mode === 'upsert' && this.existing !== undefined;
       if (!this.existing) {
         const list = columns.map((column) => `${quoted(column.name)} ${sqliteType(column)}`).join(', ');
@@ -122,7 +121,7 @@ export class SqliteLoad implements TableLoad {
       const merged = merges ? this.#merge(columns) : undefined;
       if (!merges) this.#database.exec(this.#move(columns));
       if (!merges && this.#key.length > 0) this.#checkKey(this.#name);
-      if (record) this.#keep(record, rejects);
+      if (record) keepLoad(this.#database, record, rejects);
       return merged;
     });
     await whenFree(() => this.#database.exec('COMMIT'));
@@ -153,20 +152,34 @@ export class SqliteLoad implements TableLoad {
     return { updated, inserted };
   }
 
-  #keep(record: LoadRecord, rejects: readonly Reject[]): void {
-    this.#database.exec(makeLoads(`main.${loadsTable}`, 'text'));
-    this.#database.prepare(`INSERT INTO main.${loadsTable} (${loadsColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(...valuesOf(record));
-    if (rejects.length === 0) return;
-    this.#database.exec(makeRejects(`main.${rejectsTable}`));
-    const keep = this.#database.prepare(`INSERT INTO main.${rejectsTable} (${rejectsColumns}) VALUES (?, ?, ?, ?, ?)`);
-    for (const { line, reason, text } of rejects) keep.run(record.loadId, record.table, line, reason, text);
-  }
-
-  async abort(): Promise<void> {
+  async abort(record?: LoadRecord): Promise<void> {
     if (this.#done) return;
     this.#done = true;
     if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
     this.#dropStaging();
+    if (record) await whenFree(() => keepLoad(this.#database, record, []));
+  }
+
+  /** Whether the table has a column already. */
+  #isKnown(column: InferredColumn | undefined): boolean {
+    return this.existing?.some(({ name }) => name === column?.name) ?? false;
+  }
+
+  /** The columns that a table which is there is to get. */
+  #added(columns: readonly InferredColumn[]): InferredColumn[] {
+    return this.existing ? columns.filter((column) => !this.#isKnown(column)) : [];
+  }
+
+  /** SQLite cannot change the type of a column. */
+  #refuseWider(columns: readonly InferredColumn[]): void {
+    const wider = columns.find(({ name, type }) => this.existing?.some((known) => known.name === name && known.type !== type));
+    if (!wider) return;
+    throw new PipewrightError({
+      code: 'bad-input',
+      service: 'SQLite',
+      message: `The column “${wider.name}” of the table “${this.#table}” would have to become ${wider.type}, and SQLite cannot change the type of a column.`,
+      hint: 'The table is as it was. Load into another table, or correct the values.',
+    });
   }
 
   get #name(): string {
@@ -177,7 +190,7 @@ export class SqliteLoad implements TableLoad {
   #move(columns: readonly InferredColumn[]): string {
     const from = `FROM ${staging} ORDER BY rowid`;
     const all = columns.map(({ name }) => name);
-    if (this.existing) {
+    if (this.existing && this.#added(columns).length === 0) {
       const inOrder =
         this.existing.length === all.length && this.existing.every(({ name }, index) => name === all[index]);
       if (inOrder) return `INSERT INTO ${this.#name} SELECT * FROM ${staging}`;
@@ -186,6 +199,7 @@ export class SqliteLoad implements TableLoad {
     const values = columns.map((column, index) => {
       return stagedValue(this.#staged[index] as InferredColumn, column, this.#bindings[index] as Binding);
     });
+    if (this.existing) return `INSERT INTO ${this.#name} (${all.map(quoted).join(', ')}) SELECT ${values.join(', ')} ${from}`;
     const same = values.every((value, index) => value === quoted(all[index] as string));
     return same
       ? `INSERT INTO ${this.#name} SELECT * FROM ${staging}`
@@ -212,10 +226,4 @@ export class SqliteLoad implements TableLoad {
     this.#attached = false;
     inSqlite(() => this.#database.exec(`DETACH ${stagingFile}`));
   }
-}
-
-/** Checks that values fit the types of a table; SQLite itself would store any value anywhere. */
-function checkOf(columns: readonly InferredColumn[]): TypeInference {
-  const names = columns.map(({ name }) => name);
-  return new TypeInference(names, Object.fromEntries(columns.map(({ name, type }) => [name, type])));
 }

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { PipewrightError } from '../../host/error.ts';
-import type { LoadRecord, TableRequest, TableTarget } from '../target.ts';
-import { columnMissing, mostValues, tableMissing } from './known-values.ts';
-import { loadsColumns, loadsTable, readRecord } from './load-records.ts';
-import { quoteIdentifier as quoted } from './quote-identifier.ts';
+import { PipewrightError } from '../../../host/error.ts';
+import type { TableRequest, TableTarget } from '../../target.ts';
+import { columnMissing, mostValues, tableMissing } from '../known-values.ts';
+import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 import { inSqlite, whenFree } from './sqlite-error.ts';
 import { SqliteLoad } from './sqlite-load.ts';
+import { findLoad } from './sqlite-records.ts';
 import { readSqliteColumns } from './sqlite-table.ts';
 
 /**
@@ -35,20 +35,13 @@ export async function openSqlite(path: string): Promise<TableTarget> {
     async begin({ table, mode, schema, key = [], loadKey }) {
       checkName(table, schema);
       const existing = await whenFree(() => readSqliteColumns(database, table));
-      const earlier = loadKey === undefined ? undefined : await whenFree(() => readLoad(database, table, loadKey));
+      const earlier = loadKey === undefined ? undefined : await whenFree(() => findLoad(database, table, loadKey));
       return new SqliteLoad(database, { table, mode, key, existing, earlier });
     },
     async close() {
       database.close();
     },
   };
-}
-
-/** The load that was done under a key; undefined when there is none. */
-function readLoad(database: DatabaseSync, table: string, loadKey: string): LoadRecord | undefined {
-  const there = database.prepare("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?").get(loadsTable);
-  const row = there && database.prepare(`SELECT ${loadsColumns} FROM main.${loadsTable} WHERE table_name = ? AND load_id = ?`).get(table, loadKey);
-  return row && readRecord(row);
 }
 
 async function checkPath(path: string): Promise<void> {

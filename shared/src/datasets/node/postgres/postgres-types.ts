@@ -1,6 +1,6 @@
-import type { Column, ColumnType, InferredColumn } from '../column.ts';
-import { booleanForms, mixedForms, timestampForms } from '../value-forms.ts';
-import { quotePostgres as quoted } from './quote-identifier.ts';
+import type { Column, ColumnType, InferredColumn } from '../../column.ts';
+import { booleanForms, mixedForms, timestampForms, uuidForms } from '../../value-forms.ts';
+import { quotePostgres as quoted } from '../quote-identifier.ts';
 
 const names: Record<ColumnType, string> = {
   integer: 'bigint',
@@ -10,6 +10,7 @@ const names: Record<ColumnType, string> = {
   date: 'date',
   timestamp: 'timestamp',
   'timestamp-with-zone': 'timestamptz',
+  uuid: 'uuid',
   text: 'text',
 };
 
@@ -25,6 +26,7 @@ const ourTypes: [RegExp, ColumnType][] = [
   [/^date$/, 'date'],
   [/^timestamp.* without time zone$/, 'timestamp'],
   [/^timestamp.* with time zone$/, 'timestamp-with-zone'],
+  [/^uuid$/, 'uuid'],
 ];
 
 /** What we call a type that PostgreSQL's `format_type` names; every other type is text. */
@@ -38,13 +40,11 @@ export function typeOfPostgres(name: string): ColumnType {
  */
 export function carrierOf({ type, form, lossy }: InferredColumn): string {
   const exact =
-    type === 'boolean'
+    type === 'boolean' || type === 'timestamp' || type === 'uuid'
       ? form !== mixedForms
-      : type === 'timestamp'
-        ? form !== mixedForms
-        : type === 'timestamp-with-zone'
-          ? form !== mixedForms && (form & timestampForms.utc) !== 0
-          : !lossy;
+      : type === 'timestamp-with-zone'
+        ? form !== mixedForms && (form & timestampForms.utc) !== 0
+        : !lossy;
   return exact ? names[type] : 'text';
 }
 
@@ -55,6 +55,7 @@ export function textAgain({ name, type, form }: InferredColumn): string {
     if (form === booleanForms.upper) return `upper(${column}::text)`;
     return form === booleanForms.capitalised ? `initcap(${column}::text)` : `${column}::text`;
   }
+  if (type === 'uuid') return form === uuidForms.upper ? `upper(${column}::text)` : `${column}::text`;
   if (type === 'timestamp') return `to_char(${column}, '${timestampPattern(form)}')`;
   if (type === 'timestamp-with-zone') return `to_char(${column} AT TIME ZONE 'UTC', '${timestampPattern(form)}')`;
   return `${column}::text`;

@@ -1,8 +1,8 @@
 import type { StatementSync } from 'node:sqlite';
-import type { InferredColumn } from '../column.ts';
-import { valueKind, type CsvBlock } from '../csv-block.ts';
-import { noForm } from '../value-forms.ts';
-import { quoteIdentifier as quoted } from './quote-identifier.ts';
+import type { InferredColumn } from '../../column.ts';
+import { valueKind, type CsvBlock } from '../../csv-block.ts';
+import { noForm } from '../../value-forms.ts';
+import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 import { isCarried, textAgain } from './sqlite-types.ts';
 
 /**

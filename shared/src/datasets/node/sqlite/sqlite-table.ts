@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { PipewrightError } from '../../host/error.ts';
-import type { ExistingColumn } from '../target.ts';
-import { cascadeError } from './cascade-error.ts';
+import { PipewrightError } from '../../../host/error.ts';
+import type { ExistingColumn } from '../../target.ts';
+import { cascadeError } from '../cascade-error.ts';
 import { typeOfSqlite } from './sqlite-types.ts';
 
 /**
@@ -31,6 +31,7 @@ export function readSqliteColumns(database: DatabaseSync, table: string): Existi
       name: String(row['name']),
       type: typeOfSqlite(declared),
       optional: numbered || row['dflt_value'] !== null,
+      nullable: numbered || row['notnull'] === 0,
     };
   });
 }
