@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PipewrightError } from '../host/error.ts';
 import { csvFormatOf } from './as-csv.ts';
-import { checkColumns, loadColumnNames } from './check-columns.ts';
+import { checkColumns, loadColumnNames, loadColumnTypes } from './check-columns.ts';
 import { publicColumn, type ColumnType, type InferredColumn } from './column.ts';
 import type { CountedBytes } from './counted-bytes.ts';
 import { lineOf, readRow, type CsvBlock } from './csv-block.ts';
@@ -180,10 +180,10 @@ export class LoadInProgress {
   /** Checks the columns; types are inferred only where neither the table nor somebody says them. */
   #begin(header: readonly string[]): void {
     const { existing, refusesMisfits } = this.#load;
-    const { columnChanges, contract = [], columns, maxRejectedRows = 0 } = this.#options;
+    const { columnChanges, contract = [], columns, maxRejectedRows = 0, loadColumns } = this.#options;
     const names = this.#choose(header);
     checkColumns(names, existing, this.#options);
-    const given: KnownTypes = { ...Object.fromEntries(contract.map(({ name, type }) => [name, type])), ...columns };
+    const given: KnownTypes = { ...(loadColumns ? loadColumnTypes : {}), ...Object.fromEntries(contract.map(({ name, type }) => [name, type])), ...columns };
     const ofTable = (name: string): ExistingColumn | undefined => existing?.find((column) => column.name === name);
     const widens = columnChanges === 'evolve';
     if (existing && !widens) {
@@ -196,8 +196,8 @@ export class LoadInProgress {
     const checked = names.map((name): CheckedColumn | undefined => {
       const column = ofTable(name);
       if (!column) return !existing && Object.hasOwn(given, name) ? { name, type: given[name] as ColumnType } : undefined;
-      if (widens) return undefined;
       // A database that refuses what does not fit is not asked twice; but all of them round decimals without a word.
+      if (widens) return column.scale === undefined ? undefined : { ...column, type: 'text', nullable: true };
       return !refusesMisfits || maxRejectedRows > 0 || column.scale !== undefined ? column : undefined;
     });
     if (checked.some((column) => column !== undefined)) this.#check = new ValueCheck(checked);

@@ -7,6 +7,8 @@ import { explainPostgres } from './postgres-error.ts';
 export class PostgresCopy {
   readonly #stream: Writable & { rowCount: number };
   readonly #failed: Promise<never>;
+  /** Why the copy ended too soon, once it has: the stream must not be written to any more then. */
+  #failure: unknown;
 
   /**
    * @param into table and columns, quoted
@@ -16,7 +18,10 @@ export class PostgresCopy {
     const stream = client.query(copyFrom(`COPY ${into} FROM STDIN (FORMAT csv, DELIMITER E'${delimiter === '\t' ? '\\t' : delimiter}')`));
     this.#stream = stream;
     this.#failed = new Promise((_resolve, reject) => {
-      stream.on('error', (error) => reject(explainPostgres(error)));
+      stream.on('error', (error) => {
+        this.#failure = explainPostgres(error);
+        reject(this.#failure);
+      });
     });
     this.#failed.catch(() => undefined);
   }
@@ -24,12 +29,14 @@ export class PostgresCopy {
   /** Sends pieces of CSV; waits while the server has enough to do. */
   async write(pieces: readonly Uint8Array[]): Promise<void> {
     for (const piece of pieces) {
+      if (this.#failure) throw this.#failure;
       if (!this.#stream.write(piece)) await this.#until('drain');
     }
   }
 
   /** Waits until the server has taken everything; gives the number of rows. */
   async end(): Promise<number> {
+    if (this.#failure) throw this.#failure;
     this.#stream.end();
     await this.#until('finish');
     return this.#stream.rowCount;
