@@ -1,16 +1,19 @@
 import { spawn } from 'node:child_process';
-import { closeSync, createReadStream, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CsvScanner } from '../../shared/src/datasets/csv-scanner.ts';
 import { TypeInference } from '../../shared/src/datasets/infer-types.ts';
 import { loadDataset, type LoadOptions } from '../../shared/src/datasets/load.ts';
+import { openDataset } from '../../shared/src/cli/open-dataset.ts';
+import { nodeHost } from '../../shared/src/host/node/node-host.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
 import { claimsColumns, claimsPieces } from '../datasets/claims-file.ts';
+import { withDownloads } from './with-downloads.ts';
 import { runCommand } from '../machine/command.ts';
 import { startPostgres } from '../machine/postgres.ts';
-import { findPsql, findSqlite3 } from '../machine/tools.ts';
+import { findCurl, findPsql, findSqlite3 } from '../machine/tools.ts';
 import { compare, median, time, type BenchResult } from './result.ts';
 
 const megabyte = 1_000_000;
@@ -49,16 +52,12 @@ function writeClaims(file: string, megabytes: number): void {
   closeSync(descriptor);
 }
 
-async function load(file: string, address: string, options: Partial<LoadOptions> = {}): Promise<void> {
+/** @param source path of a file, or the address of a download */
+async function load(source: string, address: string, options: Partial<LoadOptions> = {}): Promise<void> {
   const target = await openTarget(address);
   try {
-    const source = createReadStream(file, { highWaterMark: pieceSize });
-    await loadDataset(source, target, {
-      table: 'claims',
-      mode: 'create',
-      expectedBytes: statSync(file).size,
-      ...options,
-    });
+    const { bytes, size } = await openDataset(source, nodeHost());
+    await loadDataset(bytes, target, { table: 'claims', mode: 'create', ...(size === undefined ? {} : { expectedBytes: size }), ...options });
   } finally {
     await target.close();
   }
@@ -118,30 +117,39 @@ export async function benchPostgres({ megabytes = 100, rounds = 5 }: DatasetBenc
   try {
     return await withFile(megabytes, async ({ file, megabytes: size }) => {
       const copy = `\\copy claims FROM '${file}' (FORMAT csv, HEADER)`;
-      const measure = async (name: string, limit: number, prepare: string[], options: Partial<LoadOptions>) => {
+      const measure = async (name: string, limit: number, prepare: string[], options: Partial<LoadOptions>, peer = { name: 'psql \\copy', run: (): unknown => sql(copy) }, source = file) => {
         const ratios: number[] = [];
         const times: number[] = [];
         for (let round = 0; round <= rounds; round += 1) {
           await sql(drop, ...prepare, 'CHECKPOINT');
-          const ours = await time(() => load(file, address, options));
+          const ours = await time(() => load(source, address, options));
           await sql(drop, create, 'CHECKPOINT');
-          const theirs = await time(() => sql(copy));
+          const theirs = await time(peer.run);
           if (round === 0) continue;
           ratios.push(ours / theirs);
           times.push(ours);
         }
         const result: BenchResult = {
           name,
-          against: 'psql \\copy into a table of these types',
+          against: `${peer.name} into a table of these types`,
           ratio: median(ratios),
           target: { kind: 'at most', value: limit },
           notes: rate(size, median(times)),
         };
         return result;
       };
+      const contract = claimsColumns.map(([name, type]) => ({ name, type }));
+      const overHttp = await withDownloads(file, async (url) => {
+        const stream = await findCurl(console.log);
+        const command = `${stream} -s '${url}' | ${psql} '${postgres.url}' -qX -c '\\copy claims FROM STDIN (FORMAT csv, HEADER)'`;
+        return measure('CSV by HTTP, checked and published in a PostgreSQL table', 1.05, [create], { mode: 'append' }, { name: 'curl | psql \\copy', run: () => runCommand('/bin/sh', ['-c', command]) }, url);
+      });
       return [
+        overHttp,
         await measure('CSV appended to a PostgreSQL table', 1.05, [create], { mode: 'append' }),
+        await measure('CSV to a new PostgreSQL table of known types, over two connections', 0.85, [], { contract, connections: 2 }),
         await measure('CSV to a new PostgreSQL table, types inferred', 1.6, [], {}),
+        await measure('CSV to a new PostgreSQL table, types inferred, over two connections', 1.6, [], { connections: 2 }),
         await measure('CSV in place of as many rows of a PostgreSQL table', 1.6, [create, copy], { mode: 'replace' }),
       ];
     });
