@@ -23,34 +23,34 @@ export async function benchDownload({ megabytes = 500, rounds = 5 } = {}): Promi
   closeSync(descriptor);
   try {
     return await withDownloads(file, async (address) => {
-    const connection = checkInput(quantemplate.connection.fields, {
-      clientId: 'id',
-      clientSecret: 'secret',
-      organisationId: 'c-contoso',
-      apiUrl: address,
-      loginUrl: `${address}/token`,
-    });
-    const host = nodeHost({ folder: join(folder, 'saved') });
-    const { size } = statSync(file);
-    const { ratio, first, second } = await compare(
-      rounds,
-      async () => {
-        const input = checkInput(download?.input ?? {}, { dataset: 'd-claims' });
-        const saved = (await download?.run(input as never, { host, connection } as never)) as { file: { size: number } };
-        if (saved.file.size !== size) throw new Error(`${saved.file.size} of ${size} bytes came.`);
-      },
-      () => runCommand(curl, ['-s', '-o', join(folder, 'curl.csv'), `${address}/organisations/c/datasets/d`]),
-    );
-    const rate = (milliseconds: number): string => `${Math.round(size / 1000 / milliseconds)} MB/s`;
-    return [
-      {
-        name: 'A dataset of 500 MB downloaded to a file',
-        against: 'curl -o',
-        ratio,
-        target: { kind: 'at most', value: 1.3 },
-        notes: `${rate(first)} and ${rate(second)}; ${Math.round(size / 1e6)} MB`,
-      },
-    ];
+      const connection = checkInput(quantemplate.connection.fields, {
+        clientId: 'id',
+        clientSecret: 'secret',
+        organisationId: 'c-contoso',
+        apiUrl: address,
+        loginUrl: `${address}/token`,
+      });
+      const host = nodeHost({ folder: join(folder, 'saved') });
+      const { size } = statSync(file);
+      const { ratio, first, second } = await compare(
+        rounds,
+        async () => {
+          const input = checkInput(download?.input ?? {}, { dataset: 'd-claims' });
+          const saved = (await download?.run(input as never, { host, connection } as never)) as { file: { size: number } };
+          if (saved.file.size !== size) throw new Error(`${saved.file.size} of ${size} bytes came.`);
+        },
+        () => runCommand(curl, ['-s', '-o', join(folder, 'curl.csv'), `${address}/organisations/c/datasets/d`]),
+      );
+      const rate = (milliseconds: number): string => `${Math.round(size / 1000 / milliseconds)} MB/s`;
+      return [
+        {
+          name: 'A dataset of 500 MB downloaded to a file',
+          against: 'curl -o',
+          ratio,
+          target: { kind: 'at most', value: 1.3 },
+          notes: `${rate(first)} and ${rate(second)}; ${Math.round(size / 1e6)} MB`,
+        },
+      ];
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
