@@ -35,7 +35,8 @@ interface Ground {
   megabytes: number;
 }
 
-async function withFile<T>(megabytes: number, work: (ground: Ground) => Promise<T>): Promise<T> {
+/** Works with a file of claims of about so many megabytes. */
+export async function withFile<T>(megabytes: number, work: (ground: Ground) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'pipewright-bench-'));
   try {
     const file = join(folder, 'claims.csv');
