@@ -34,6 +34,8 @@ export class LoadInProgress {
   readonly #came: CountedBytes;
   readonly #scanner: CsvScanner;
   readonly #rejects: Reject[] = [];
+  /** Rows of the block at work that have another number of values, until its other rejects are known too. */
+  #ragged: Reject[] = [];
   #pieces: Uint8Array[] = [];
   #waiting = 0;
   #inference: TypeInference | undefined;
@@ -58,7 +60,7 @@ export class LoadInProgress {
     this.#options = options;
     this.#came = came;
     this.#loadId = isRecorded(options) ? (options.loadKey ?? randomUUID()) : undefined;
-    this.#scanner = new CsvScanner(csvFormatOf(options), (reject) => this.#reject(reject));
+    this.#scanner = new CsvScanner(csvFormatOf(options), (reject) => this.#ragged.push(reject));
   }
 
   /** Takes some bytes; works on them once they are enough for a block. */
@@ -158,15 +160,16 @@ export class LoadInProgress {
   }
 
   /**
-   * The rows whose values all fit; the others are rejected.
+   * The rows whose values all fit; the others are rejected, with those that have another number of values, in their order.
    * @param scanned the same rows as they stand in the file
    */
   #fitting(block: CsvBlock, scanned: CsvBlock): CsvBlock {
     const misfits = this.#check?.look(block) ?? [];
+    const rejects = misfits.map(({ row, column, value, reason }) => ({ line: lineOf(scanned, row), reason, text: readRow(scanned, row).slice(0, longestTold), column, value }));
+    const inOrder = [...this.#ragged, ...rejects].sort((one, other) => one.line - other.line);
+    this.#ragged = [];
+    for (const reject of inOrder) this.#reject(reject);
     if (misfits.length === 0) return block;
-    for (const { row, column, value, reason } of misfits) {
-      this.#reject({ line: lineOf(scanned, row), reason, text: readRow(scanned, row).slice(0, longestTold), column, value });
-    }
     return rewriteBlock(block, everyColumn(block.width), csvFormatOf(this.#options).delimiter, new Set(misfits.map(({ row }) => row)));
   }
 
