@@ -10,7 +10,10 @@ import { packPackage } from '../n8n/lint.ts';
 import { loadWorkflow, runMeasured } from '../n8n-server/dataset-workflows.ts';
 import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
 
-const rows = 4_000_000;
+/** The same rows over and over: making them takes longer than loading them. */
+const rowsOfPart = 400_000;
+const parts = 10;
+const rows = rowsOfPart * parts;
 const heap = 512;
 
 let folder: string;
@@ -20,7 +23,9 @@ let n8n: N8n;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-gigabyte-'));
   const descriptor = openSync(join(folder, 'claims.csv'), 'w');
-  for (const piece of claimsPieces(rows)) writeSync(descriptor, piece);
+  const part = Buffer.concat([...claimsPieces(rowsOfPart)]);
+  const header = part.indexOf('\n') + 1;
+  for (let number = 0; number < parts; number += 1) writeSync(descriptor, number === 0 ? part : part.subarray(header));
   closeSync(descriptor);
   postgres = await startPostgres({ settings: { max_wal_size: '4GB', checkpoint_timeout: '30min' } });
   n8n = await startN8n({ packages: [await packPackage('pipewright-sql', folder)], env: { NODE_OPTIONS: `--max-old-space-size=${heap}` } });
