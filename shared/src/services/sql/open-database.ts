@@ -1,3 +1,4 @@
+import { entraAuthorities, entraToken } from '../../auth/entra-token.ts';
 import { insideFolder } from '../../datasets/node/inside-folder.ts';
 import { openTarget } from '../../datasets/node/open-target.ts';
 import type { TableTarget } from '../../datasets/target.ts';
@@ -9,28 +10,64 @@ function missing(label: string): PipewrightError {
   return new PipewrightError({ code: 'not-connected', service: 'SQL', message: `“${label}” is missing in the connection.`, hint: 'Fill it in and try again.' });
 }
 
+/** What opens the databases of Azure SQL in each Microsoft cloud; those of the other clouds are taken from public tools. */
+const databaseScopes = {
+  public: 'https://database.windows.net/.default',
+  'us-government': 'https://database.usgovcloudapi.net/.default',
+  china: 'https://database.chinacloudapi.cn/.default',
+} as const;
+
 /**
  * Opens the database of a connection.
  * @throws PipewrightError `not-connected` when a value is missing or SQLite is not allowed here
  */
 export async function openDatabase(connection: SqlConnection, host: Host): Promise<TableTarget> {
-  if (connection.engine === 'sqlite') {
-    if (!connection.file) throw missing('Database File');
-    if (!host.lastingFolder) {
-      throw new PipewrightError({
-        code: 'not-connected',
-        service: 'SQL',
-        message: 'SQLite files are not allowed on this n8n.',
-        hint: 'Its operator can allow a folder by setting PIPEWRIGHT_SQLITE_FOLDER to its path; or use PostgreSQL.',
-      });
+  switch (connection.engine) {
+    case 'sqlite':
+      return openFile(connection, host);
+    case 'sqlserver':
+      return openSqlServer(connection, host);
+    default: {
+      const mode = { verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[connection.ssl];
+      return openTarget(`postgres://${loginOf(connection)}@${placeOf(connection, 5432)}?sslmode=${mode}`);
     }
-    return openTarget(`sqlite:${await insideFolder(host.lastingFolder, connection.file)}`);
   }
-  const { host: server, port, database, user, password, ssl } = connection;
-  if (!server) throw missing('Host');
-  if (!database) throw missing('Database Name');
+}
+
+async function openFile({ file }: SqlConnection, { lastingFolder }: Host): Promise<TableTarget> {
+  if (!lastingFolder) {
+    throw new PipewrightError({
+      code: 'not-connected',
+      service: 'SQL',
+      message: 'SQLite files are not allowed here.',
+      hint: 'The operator of an n8n can allow a folder by setting PIPEWRIGHT_SQLITE_FOLDER to its path; or use the database of a server.',
+    });
+  }
+  if (!file) throw missing('Database File');
+  return openTarget(`sqlite:${await insideFolder(lastingFolder, file)}`);
+}
+
+async function openSqlServer(connection: SqlConnection, host: Host): Promise<TableTarget> {
+  const patient = { sleep: (milliseconds: number) => host.sleep(milliseconds), ...(host.longestWaitSeconds === undefined ? {} : { patienceSeconds: host.longestWaitSeconds / 2 }) };
+  const rest = `${placeOf(connection, 1433)}?encrypt=${connection.ssl}`;
+  if (connection.login === 'password') return openTarget(`sqlserver://${loginOf(connection)}@${rest}`, patient);
+  const { cloud, tenantId, clientId, clientSecret } = connection;
+  if (!tenantId) throw missing('Tenant ID');
+  if (!clientId) throw missing('Client ID');
+  if (!clientSecret) throw missing('Client Secret');
+  const token = await entraToken(host, { authority: entraAuthorities[cloud], tenantId, clientId, clientSecret, scope: databaseScopes[cloud] });
+  return openTarget(`sqlserver://${rest}`, { ...patient, token });
+}
+
+/** `user:password`, as addresses have it. */
+function loginOf({ user, password }: SqlConnection): string {
   if (!user) throw missing('User');
-  const login = [user, ...(password ? [password] : [])].map(encodeURIComponent).join(':');
-  const mode = { verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[ssl];
-  return openTarget(`postgres://${login}@${server}:${port}/${encodeURIComponent(database)}?sslmode=${mode}`);
+  return [user, ...(password ? [password] : [])].map(encodeURIComponent).join(':');
+}
+
+/** `host:port/database`, as addresses have it. */
+function placeOf({ host, port, database }: SqlConnection, usualPort: number): string {
+  if (!host) throw missing('Host');
+  if (!database) throw missing('Database Name');
+  return `${host}:${port ?? usualPort}/${encodeURIComponent(database)}`;
 }
