@@ -106,7 +106,7 @@ export function createTable(database: DatabaseSync, name: string, columns: reado
   const definitions = written.map(({ name: column, identity, standard }) => `${quoted(column)}${identity ? ' INTEGER PRIMARY KEY AUTOINCREMENT' : ''}${standard === undefined ? '' : ` DEFAULT ${standard}`}`);
   if (key) definitions.push(`UNIQUE (${key.map(quoted).join(', ')})${ignoresDuplicates ? ' ON CONFLICT IGNORE' : ''}`);
   if (references) {
-    definitions.push(`FOREIGN KEY (${quoted(references.column)}) REFERENCES ${quoted(references.table)}${references.action ? ` ON DELETE ${references.action}` : ''}`);
+    definitions.push(`FOREIGN KEY (${quoted(references.column)}) REFERENCES ${quoted(references.table)} (${quoted(references.column)})${references.action ? ` ON DELETE ${references.action}` : ''}`);
     const action = references.action === undefined ? 0 : references.action === 'CASCADE' ? 1 : 2;
     database.prepare('INSERT INTO "sys.foreign_keys" VALUES (?, ?, ?, 0)').run(id, objectId(database, references.table) ?? -1, action);
   }

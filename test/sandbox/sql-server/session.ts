@@ -231,7 +231,7 @@ export class Session {
 
   /** Notes the column of a definition; gives its name. */
   #define(marked: MarkedSql, table: number, definition: string): string {
-    const [, name = '', type = '', , not] = /^(\S+) (\w+(?:\((?:\d+|max)(?:,\s*\d+)?\))?)( COLLATE \w+)?( NOT)? NULL$/.exec(definition) ?? this.#refuse(definition);
+    const [, name = '', type = '', , not] = /^(\S+) (\w+(?:\((?:\d+|max)(?:,\s*\d+)?\))?)( COLLATE \w+)?(?:( NOT)? NULL)?$/.exec(definition) ?? this.#refuse(definition);
     const column = plainName(marked, name);
     const there = this.#database.prepare('SELECT 1 FROM "sys.columns" WHERE object_id = ? AND lower(name) = lower(?)').get(table, column);
     if (there) throw new Fault(2705, `Column names in each table must be unique. Column name '${column}' in table is specified more than once.`);

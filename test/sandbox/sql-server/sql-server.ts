@@ -129,6 +129,11 @@ export class SqlServer {
     addObject(this.#keeper, name, 'V ');
   }
 
+  /** Makes the type of a column another one, as a program would beside a load; the rows stay as they are. */
+  changeColumn(table: string, column: string, type: string): void {
+    this.#keeper.prepare('UPDATE "sys.columns" SET declaration = ?, max_length = max_length - 2 WHERE name = ? AND object_id = (SELECT object_id FROM "sys.objects" WHERE schema_name || \'.\' || name = ?)').run(type, column, table);
+  }
+
   /** The rows of a table, in the order of their first values; integers that a number holds are numbers. */
   rows(name: string): Record<string, unknown>[] {
     const statement = this.#keeper.prepare(`SELECT * FROM "${name.replaceAll('"', '""')}" ORDER BY 1`);

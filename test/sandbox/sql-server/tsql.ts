@@ -64,6 +64,7 @@ export function translate({ names, texts }: MarkedSql, statement: string, words:
   }
   return plain
     .replace(/\[(\d+)\]\.\[(\d+)\]/g, (_all, schema: string, table: string) => quoted(`${names[Number(schema)]}.${names[Number(table)]}`))
+    .replace(/ FROM \[(\d+)\](?!\.)/g, (_all, table: string) => ` FROM ${quoted(`dbo.${names[Number(table)]}`)}`)
     .replace(/\bsys\.(\w+)/g, '"sys.$1"')
     .replace(/#(\w+)/g, '"#$1"')
     .replace(/\[(\d+)\]/g, (_all, name: string) => quoted(names[Number(name)] ?? ''))
