@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadDataset, type LoadOptions } from '../../shared/src/datasets/load.ts';
-import { openSqlServer } from '../../shared/src/datasets/node/sql-server/sql-server-target.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
 import { openDatabase } from '../../shared/src/services/sql/open-database.ts';
 import type { SqlConnection } from '../../shared/src/services/sql/connection.ts';
@@ -241,8 +240,6 @@ describe('A load into a table of SQL Server', () => {
   it('is refused when somebody changed the table meanwhile', async () => {
     async function* slow() {
       yield Buffer.from(manyRows(30_000));
-      const other = await openSqlServer(server.address({ encrypt: 'off' }));
-      await other.close();
       server.changeColumn(`dbo.${table}`, 'name', 'nvarchar(5)');
       yield Buffer.from('30000,last\n');
     }
@@ -358,7 +355,9 @@ describe('The values of a column of SQL Server', () => {
   const read = async (name: string, column: string): Promise<string[]> => {
     const target = await openTarget(server.address({ encrypt: 'off' }));
     try {
-      return (await Array.fromAsync(target.readColumn(name, column))).sort();
+      const found: string[] = [];
+      for await (const value of target.readColumn(name, column)) found.push(value);
+      return found.sort();
     } finally {
       await target.close();
     }

@@ -138,7 +138,7 @@ export class Session {
   #statement(marked: MarkedSql, statement: string, parameters: Parameters): StatementAnswer {
     if (/^(set [a-z_]+ (?:on|off|\w+)(?: |$)|set transaction isolation level read committed )+/i.test(`${statement} `) && !/identity_insert/i.test(statement)) return {};
     if (statement === 'SELECT ROWCOUNT_BIG() AS touched') return { columns: [{ name: 'touched', type: 'bigint' }], rows: [[this.#lastTouched]] };
-    const word = /^(?:\w+ )?(?:TABLE|BULK|IDENTITY_INSERT|INTO)|^\w+/i.exec(statement)?.[0]?.toUpperCase();
+    const word = /^(?:\w+ )?(?:TABLE|BULK|IDENTITY_INSERT|INTO)|^\w+/i.exec(statement)?.[0]?.toUpperCase() ?? '';
     switch (word) {
       case 'SELECT':
         return this.#select(marked, statement, parameters);

@@ -7,8 +7,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { AppLocks } from './app-locks.ts';
 import { addObject, createTable, makeCatalog, type NewColumn, type TableParts } from './catalog.ts';
 import { makeCertificate } from './certificate.ts';
-import { Fault } from './fault.ts';
 import { Client } from './client.ts';
+import type { Fault } from './fault.ts';
 import type { Login } from './tds-login.ts';
 
 /** Something that goes wrong on purpose. */

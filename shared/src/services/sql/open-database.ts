@@ -27,10 +27,8 @@ export async function openDatabase(connection: SqlConnection, host: Host): Promi
       return openFile(connection, host);
     case 'sqlserver':
       return openSqlServer(connection, host);
-    default: {
-      const mode = { verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[connection.ssl];
-      return openTarget(`postgres://${loginOf(connection)}@${placeOf(connection, 5432)}?sslmode=${mode}`);
-    }
+    case 'postgresql':
+      return openTarget(addressOf('postgres', connection, 5432, `sslmode=${{ verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[connection.ssl]}`));
   }
 }
 
@@ -49,25 +47,24 @@ async function openFile({ file }: SqlConnection, { lastingFolder }: Host): Promi
 
 async function openSqlServer(connection: SqlConnection, host: Host): Promise<TableTarget> {
   const patient = { sleep: (milliseconds: number) => host.sleep(milliseconds), ...(host.longestWaitSeconds === undefined ? {} : { patienceSeconds: host.longestWaitSeconds / 2 }) };
-  const rest = `${placeOf(connection, 1433)}?encrypt=${connection.ssl}`;
-  if (connection.login === 'password') return openTarget(`sqlserver://${loginOf(connection)}@${rest}`, patient);
+  const encryption = `encrypt=${connection.ssl}`;
+  if (connection.login === 'password') return openTarget(addressOf('sqlserver', connection, 1433, encryption), patient);
   const { cloud, tenantId, clientId, clientSecret } = connection;
   if (!tenantId) throw missing('Tenant ID');
   if (!clientId) throw missing('Client ID');
   if (!clientSecret) throw missing('Client Secret');
   const token = await entraToken(host, { authority: entraAuthorities[cloud], tenantId, clientId, clientSecret, scope: databaseScopes[cloud] });
-  return openTarget(`sqlserver://${rest}`, { ...patient, token });
+  return openTarget(addressOf('sqlserver', connection, 1433, encryption, false), { ...patient, token });
 }
 
-/** `user:password`, as addresses have it. */
-function loginOf({ user, password }: SqlConnection): string {
-  if (!user) throw missing('User');
-  return [user, ...(password ? [password] : [])].map(encodeURIComponent).join(':');
-}
-
-/** `host:port/database`, as addresses have it. */
-function placeOf({ host, port, database }: SqlConnection, usualPort: number): string {
+/**
+ * The address of a server's database.
+ * @param query what stands behind the question mark
+ */
+function addressOf(scheme: string, { host, port, database, user, password }: SqlConnection, usualPort: number, query: string, withUser = true): string {
   if (!host) throw missing('Host');
   if (!database) throw missing('Database Name');
-  return `${host}:${port ?? usualPort}/${encodeURIComponent(database)}`;
+  if (withUser && !user) throw missing('User');
+  const login = [user, password].flatMap((word) => (word ? [encodeURIComponent(word)] : [])).join(':');
+  return `${scheme}://${withUser ? `${login}@` : ''}${host}:${port ?? usualPort}/${encodeURIComponent(database)}?${query}`;
 }
