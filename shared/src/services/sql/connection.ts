@@ -12,10 +12,10 @@ const fields = {
     option(
       [
         { value: 'postgresql', label: 'PostgreSQL' },
-        { value: 'sqlite', label: 'SQLite' },
+        { value: 'sqlite', label: 'SQLite', notOn: noFile },
         { value: 'sqlserver', label: 'SQL Server or Azure SQL' },
       ],
-      { label: 'Database', help: 'The kind of database that holds the tables. SQLite is for n8n only. SQL Server and Azure SQL were tried against a double of their protocol, not yet against a server.' },
+      { label: 'Database', help: 'The kind of database that holds the tables. SQL Server and Azure SQL were tried against a double of their protocol, not yet against a server.' },
     ),
     'postgresql',
   ),
