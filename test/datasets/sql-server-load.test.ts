@@ -97,8 +97,9 @@ describe('A new table of SQL Server', () => {
 
   it('holds letters of every plane, and texts that are longer than a page', async () => {
     const long = `${'ä𝄞'.repeat(20_000)}.`;
-    await load(`id,text\n1,"Grüße, 表 and 𝄞 – 👩‍👩‍👧 ""x"""\n2,${long}\n`);
-    expect(rows().map(({ text }) => text)).toEqual(['Grüße, 表 and 𝄞 – 👩‍👩‍👧 "x"', long]);
+    await load(`id,text\n${`0,short${'.'.repeat(100)}\n`.repeat(3_000)}1,"Grüße, 表 and 𝄞 – 👩‍👩‍👧 ""x"""\n2,${long}\n`);
+    expect(server.statements.filter((statement) => /ALTER|^\(bulk/.test(statement))).toEqual(['(bulk 3001 rows)', 'ALTER TABLE #pipewright_staging ALTER COLUMN [c2] nvarchar(max) COLLATE DATABASE_DEFAULT NULL', '(bulk 1 rows)']);
+    expect(rows().slice(3_000).map(({ text }) => text)).toEqual(['Grüße, 表 and 𝄞 – 👩‍👩‍👧 "x"', long]);
   });
 
   it('stands in the schema that is asked for, under whatever name', async () => {
@@ -211,6 +212,13 @@ describe('A load into a table of SQL Server', () => {
     expect(values()).toEqual([[1, 'Ada'], [2, 'Bob'], [3, 'Cleo'], [4, 'Dan']]);
     expect(records().map(({ load_id, status, row_count, source }) => [load_id, status, row_count, source])).toEqual([['event-1', 'done', 1, 'd-claims'], ['Event-1', 'done', 1, '']].sort());
     expect(await failureOf(load('id,name\n5,x\n', { mode: 'append', loadKey: 'x'.repeat(226) }))).toMatchObject({ code: 'bad-input', message: expect.stringContaining('225') });
+  });
+
+  it('keeps a record of a failure that was found within the transaction', async () => {
+    expect(await failureOf(load('id,name\n2,Beth\n', { mode: 'append', key: ['id'], record: true }))).toMatchObject({ code: 'bad-input' });
+    expect(server.statements.slice(-8)).toEqual(expect.arrayContaining(['(rollback)', '(commit)']));
+    expect(rows('pipewright_loads').filter(({ table_name: name }) => name === table)).toMatchObject([{ status: 'failed' }]);
+    expect(values()).toEqual([[1, 'Ada'], [2, 'Bob']]);
   });
 
   it('two at once under one key leave one', async () => {

@@ -50,6 +50,8 @@ export class Session {
   readonly #transactionLocks: string[] = [];
   #lastTouched = 0;
   #identityInsert: string | undefined;
+  /** The columns of the session's own tables. */
+  readonly #temporary = new Map<string, BulkColumn[]>();
   #endTurn: (() => void) | undefined;
   /** The table and columns for which bulk data are awaited. */
   #bulk: { table: string; columns: BulkColumn[] } | undefined;
@@ -215,8 +217,9 @@ export class Session {
     const [, place = '', list = ''] = /^CREATE TABLE (#\w+|\[\d+\]\.\[\d+\]) \((.*)\)$/i.exec(statement) ?? this.#refuse(statement);
     const definitions = split(list, ',');
     if (place.startsWith('#')) {
-      const names = definitions.map((definition) => plainName(marked, /^(\S+) nvarchar\((?:\d+|max)\) COLLATE DATABASE_DEFAULT NULL$/.exec(definition)?.[1] ?? this.#refuse(definition)));
-      this.#database.exec(`CREATE TEMP TABLE ${quoted(place)} (${names.map(quoted).join(', ')})`);
+      const columns = definitions.map((definition) => this.#textColumn(marked, definition));
+      this.#temporary.set(place, columns);
+      this.#database.exec(`CREATE TEMP TABLE ${quoted(place)} (${columns.map(({ name }) => quoted(name)).join(', ')})`);
       return {};
     }
     const table = tableName(marked, place);
@@ -227,6 +230,11 @@ export class Session {
     const names = definitions.filter((definition) => !keys.includes(definition)).map((definition) => this.#define(marked, id, definition));
     this.#database.exec(`CREATE TABLE ${quoted(table)} (${[...names.map(quoted), ...keys].join(', ')})`);
     return {};
+  }
+
+  #textColumn(marked: MarkedSql, definition: string): BulkColumn {
+    const [, name = '', declaration = ''] = /^(\S+) (nvarchar\((?:\d+|max)\)) COLLATE DATABASE_DEFAULT NULL$/.exec(definition) ?? this.#refuse(definition);
+    return { name: plainName(marked, name), declaration };
   }
 
   /** Notes the column of a definition; gives its name. */
@@ -246,6 +254,12 @@ export class Session {
   }
 
   #alterTable(marked: MarkedSql, statement: string): StatementAnswer {
+    const [, temporary, definition = ''] = /^ALTER TABLE (#\w+) ALTER COLUMN (.*)$/i.exec(statement) ?? [];
+    if (temporary !== undefined) {
+      const changed = this.#textColumn(marked, definition);
+      this.#temporary.set(temporary, (this.#temporary.get(temporary) ?? []).map((column) => (column.name === changed.name ? changed : column)));
+      return {};
+    }
     const [, place = '', added, name, type = '', collation, not] = /^ALTER TABLE (\[\d+\]\.\[\d+\]) (?:ADD (.*)|ALTER COLUMN (\[\d+\]) (\w+(?:\((?:\d+|max)(?:,\s*\d+)?\))?)( COLLATE \w+)?( NOT)? NULL)$/i.exec(statement) ?? this.#refuse(statement);
     const table = tableName(marked, place);
     const id = objectId(this.#database, table) ?? -1;
@@ -277,6 +291,7 @@ export class Session {
       const [name = '', declaration = ''] = definition.split(' ');
       return { name: plainName(marked, name), declaration };
     });
+    if (JSON.stringify(this.#temporary.get(table)) !== JSON.stringify(columns)) throw new Fault(4816, 'Invalid column type from bcp client.');
     this.#bulk = { table, columns };
     return {};
   }

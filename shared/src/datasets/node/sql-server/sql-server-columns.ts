@@ -19,7 +19,7 @@ export interface SqlServerColumn extends ExistingColumn {
  * @see https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-columns-transact-sql
  */
 const query = `SELECT o.type AS kind, c.name AS name, COALESCE(TYPE_NAME(c.system_type_id), TYPE_NAME(c.user_type_id)) AS type,
-  c.max_length AS bytes, c.precision AS digits, c.scale AS scale, c.collation_name AS collation,
+  c.max_length AS bytes, c.[precision] AS digits, c.scale AS scale, c.collation_name AS collation,
   c.is_nullable AS nullable, c.is_identity AS numbered, c.default_object_id AS standard
 FROM sys.objects AS o LEFT JOIN sys.columns AS c
   ON c.object_id = o.object_id AND c.is_computed = 0 AND c.generated_always_type = 0 AND c.system_type_id <> 189

@@ -78,8 +78,8 @@ export class SqlServerLoad implements TableLoad {
     await this.#rows.open(columns);
   }
 
-  async write(block: CsvBlock, columns: readonly InferredColumn[]): Promise<void> {
-    await this.#rows.write(block, columns);
+  async write(block: CsvBlock): Promise<void> {
+    await this.#rows.write(block);
   }
 
   async count(): Promise<number> {

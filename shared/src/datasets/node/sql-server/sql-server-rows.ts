@@ -34,14 +34,16 @@ interface RowsPlan {
 
 /**
  * Rows on their way into a staging table whose columns are all text: a decimal keeps every digit, a type that later
- * values break costs nothing, and nothing can fail to convert before all rows are there.
+ * values break costs nothing, and nothing can fail to convert before all rows are there. A column is `nvarchar(max)`,
+ * which the server takes several times more slowly, only from its first long value on.
  */
 export class SqlServerRows {
   readonly #session: SqlServerSession;
   readonly #plan: RowsPlan;
-  #columns: readonly InferredColumn[] = [];
   #facts: ValueFacts[] = [];
   #looks: Looks[] = [];
+  /** The columns that hold long values. */
+  #long: boolean[] = [];
   #bulk: SqlServerBulk | undefined;
   #bytes = 0;
   #rows = 0;
@@ -53,19 +55,18 @@ export class SqlServerRows {
 
   /** Makes the place for the rows. */
   async open(columns: readonly InferredColumn[]): Promise<void> {
-    this.#columns = columns;
     this.#facts = columns.map(noFacts);
     this.#looks = columns.map((column) => this.#lookOf(column));
-    const definitions = this.#textColumns().map(({ name, length }) => `[${name}] nvarchar(${length === Infinity ? 'max' : length}) COLLATE DATABASE_DEFAULT NULL`);
-    await this.#session.run(`DROP TABLE IF EXISTS ${staging}; CREATE TABLE ${staging} (${definitions.join(', ')})`);
+    this.#long = columns.map(() => false);
+    await this.#session.run(`DROP TABLE IF EXISTS ${staging}; CREATE TABLE ${staging} (${this.#textColumns().map(definitionOf).join(', ')})`);
   }
 
   /** @throws PipewrightError `bad-csv` for a file that is not UTF-8 */
-  async write(block: CsvBlock, columns: readonly InferredColumn[]): Promise<void> {
-    this.#columns = columns;
+  async write(block: CsvBlock): Promise<void> {
     if (!block.pieces.every((piece) => isUtf8(piece))) {
       throw new PipewrightError({ code: 'bad-csv', message: 'The file is not in UTF-8.', hint: 'Save it as CSV in UTF-8. The table is as it was.' });
     }
+    await this.#lengthen(block);
     this.#bulk ??= new SqlServerBulk(this.#session, staging, this.#textColumns());
     await this.#bulk.write(this.#textRows(block));
     this.#bytes += block.buffer.length;
@@ -88,6 +89,20 @@ export class SqlServerRows {
   /** The columns, with what their values are like. */
   staged(columns: readonly InferredColumn[]): StagedColumn[] {
     return columns.map((column, index) => ({ column, staged: `[${stagedName(index)}]`, facts: this.#facts[index] as ValueFacts }));
+  }
+
+  /** Makes room for the long values of a block, before they are sent. */
+  async #lengthen({ rows, width, starts, ends }: CsvBlock): Promise<void> {
+    const before = this.#long;
+    // A text has at most as many units of UTF-16 as bytes.
+    for (let index = 0; index < rows * width; index += 1) {
+      if ((ends[index] as number) - (starts[index] as number) <= boundedLength || this.#long[index % width]) continue;
+      this.#long = this.#long.map((isLong, column) => isLong || column === index % width);
+    }
+    if (before === this.#long) return;
+    await this.#endBulk();
+    const lengthened = this.#textColumns().filter((_column, index) => this.#long[index] && !before[index]);
+    for (const column of lengthened) await this.#session.run(`ALTER TABLE ${staging} ALTER COLUMN ${definitionOf(column)}`);
   }
 
   async #endBulk(): Promise<void> {
@@ -115,12 +130,7 @@ export class SqlServerRows {
   }
 
   #textColumns(): TextColumn[] {
-    return this.#columns.map(({ name }, index) => {
-      const known = this.#plan.evolve ? undefined : this.#plan.existing?.find((column) => column.name === name);
-      // Values that do not fit have been rejected, so that whatever is no text is short.
-      const isBounded = known !== undefined && (known.type === 'text' ? (known.longest ?? Infinity) <= boundedLength : true);
-      return { name: stagedName(index), length: isBounded ? boundedLength : Infinity };
-    });
+    return this.#long.map((isLong, index) => ({ name: stagedName(index), length: isLong ? Infinity : boundedLength }));
   }
 
   #lookOf({ name, type, precision }: InferredColumn): Looks {
@@ -129,6 +139,10 @@ export class SqlServerRows {
     if (!existing && type === 'decimal' && precision === undefined) return 'number';
     return key.includes(name) ? 'text' : undefined;
   }
+}
+
+function definitionOf({ name, length }: TextColumn): string {
+  return `[${name}] nvarchar(${length === Infinity ? 'max' : length}) COLLATE DATABASE_DEFAULT NULL`;
 }
 
 function stagedName(index: number): string {
