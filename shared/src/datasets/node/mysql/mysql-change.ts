@@ -5,6 +5,8 @@ import type { MysqlSession } from './mysql-session.ts';
 import type { MysqlColumn } from './mysql-table.ts';
 import { mysqlType } from './mysql-types.ts';
 
+const digitsOfBigint = 20;
+
 /**
  * Gives a table the columns that it lacks, and the types that are too narrow, by one statement, which commits.
  * @param table quoted
@@ -41,7 +43,9 @@ async function readDefinitions({ run }: MysqlSession, table: string): Promise<Ma
 /** A column's definition with another type. */
 function widened(column: InferredColumn, before: string, known: MysqlColumn | undefined): string {
   const type = known?.definition.replace(/ NULL$/, '') ?? '';
-  if (type !== '' && before.startsWith(type)) return mysqlType(column) + before.slice(type.length);
+  const { precision = 1, scale = 0 } = column;
+  // The rows that are there may have more digits than those that come.
+  if (type !== '' && before.startsWith(type)) return mysqlType({ ...column, precision: Math.max(precision, digitsOfBigint + scale) }) + before.slice(type.length);
   throw new PipewrightError({
     code: 'bad-input',
     service: 'MySQL',
