@@ -4,16 +4,17 @@ import { integer, option, text } from '../../operations/fields.ts';
 import { openDatabase } from './open-database.ts';
 
 const noFile = { zapier: 'Zapier has no place where a database file lasts.' };
-const postgresql = { shownWhen: { field: 'engine', is: ['postgresql'] } };
+const servers = { shownWhen: { field: 'engine', is: ['postgresql', 'mysql'] } };
 
 const fields = {
   engine: v.optional(
     option(
       [
         { value: 'postgresql', label: 'PostgreSQL' },
-        { value: 'sqlite', label: 'SQLite' },
+        { value: 'mysql', label: 'MySQL or MariaDB' },
+        { value: 'sqlite', label: 'SQLite', notOn: noFile },
       ],
-      { label: 'Database', help: 'The kind of database that holds the tables.', notOn: noFile },
+      { label: 'Database', help: 'The kind of database that holds the tables. A server of MySQL or MariaDB must have local_infile = ON.' },
     ),
     'postgresql',
   ),
@@ -26,11 +27,11 @@ const fields = {
       notOn: noFile,
     }),
   ),
-  host: v.optional(text({ label: 'Host', help: 'Name or address of the server.', placeholder: 'db.example.com', ...postgresql })),
-  port: v.optional(integer({ label: 'Port', help: 'Port of the server.', minimum: 1, maximum: 65_535, ...postgresql }), 5432),
-  database: v.optional(text({ label: 'Database Name', help: 'The database that holds the tables.', placeholder: 'warehouse', ...postgresql })),
-  user: v.optional(text({ label: 'User', help: 'A user who may create tables in the schema.', placeholder: 'pipewright', ...postgresql })),
-  password: v.optional(text({ label: 'Password', help: 'The password of that user.', secret: true, ...postgresql })),
+  host: v.optional(text({ label: 'Host', help: 'Name or address of the server.', placeholder: 'db.example.com', ...servers })),
+  port: v.optional(integer({ label: 'Port', help: 'Port of the server. Empty: the usual one, which is 5432 for PostgreSQL and 3306 for MySQL and MariaDB.', placeholder: '5432', minimum: 1, maximum: 65_535, ...servers })),
+  database: v.optional(text({ label: 'Database Name', help: 'The database that holds the tables.', placeholder: 'warehouse', ...servers })),
+  user: v.optional(text({ label: 'User', help: 'A user who may create tables in the schema.', placeholder: 'pipewright', ...servers })),
+  password: v.optional(text({ label: 'Password', help: 'The password of that user.', secret: true, ...servers })),
   ssl: v.optional(
     option(
       [
@@ -38,7 +39,7 @@ const fields = {
         { value: 'encrypt', label: 'Encrypt Only' },
         { value: 'off', label: 'Off' },
       ],
-      { label: 'Encryption', help: 'Encrypt Only takes any certificate; choose Off only on a private network.', ...postgresql },
+      { label: 'Encryption', help: 'Encrypt Only takes any certificate; choose Off only on a private network.', ...servers },
     ),
     'verify',
   ),
@@ -51,7 +52,7 @@ export type SqlConnection = ConnectionValues<typeof fields>;
 export const sqlConnection = defineConnection({
   key: 'sql',
   name: 'SQL Database',
-  description: 'A PostgreSQL server, or an SQLite file where files last.',
+  description: 'A server of PostgreSQL, MySQL or MariaDB, or an SQLite file where files last.',
   documentationUrl: 'https://www.postgresql.org/docs/current/libpq-connect.html',
   fields,
   async test({ connection, host }) {

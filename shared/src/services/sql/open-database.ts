@@ -14,23 +14,37 @@ function missing(label: string): PipewrightError {
  * @throws PipewrightError `not-connected` when a value is missing or SQLite is not allowed here
  */
 export async function openDatabase(connection: SqlConnection, host: Host): Promise<TableTarget> {
-  if (connection.engine === 'sqlite') {
-    if (!connection.file) throw missing('Database File');
-    if (!host.lastingFolder) {
-      throw new PipewrightError({
-        code: 'not-connected',
-        service: 'SQL',
-        message: 'SQLite files are not allowed on this n8n.',
-        hint: 'Its operator can allow a folder by setting PIPEWRIGHT_SQLITE_FOLDER to its path; or use PostgreSQL.',
-      });
-    }
-    return openTarget(`sqlite:${await insideFolder(host.lastingFolder, connection.file)}`);
+  switch (connection.engine) {
+    case 'sqlite':
+      return openFile(connection, host);
+    case 'mysql':
+      return openTarget(addressOf('mysql', connection, 3306, `ssl=${connection.ssl}`));
+    case 'postgresql':
+      return openTarget(addressOf('postgres', connection, 5432, `sslmode=${{ verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[connection.ssl]}`));
   }
-  const { host: server, port, database, user, password, ssl } = connection;
-  if (!server) throw missing('Host');
+}
+
+async function openFile({ file }: SqlConnection, { lastingFolder }: Host): Promise<TableTarget> {
+  if (!file) throw missing('Database File');
+  if (!lastingFolder) {
+    throw new PipewrightError({
+      code: 'not-connected',
+      service: 'SQL',
+      message: 'SQLite files are not allowed here.',
+      hint: 'The operator of an n8n can allow a folder by setting PIPEWRIGHT_SQLITE_FOLDER to its path; or use the database of a server.',
+    });
+  }
+  return openTarget(`sqlite:${await insideFolder(lastingFolder, file)}`);
+}
+
+/**
+ * The address of a server's database.
+ * @param query what stands behind the question mark
+ */
+function addressOf(scheme: string, { host, port, database, user, password }: SqlConnection, usualPort: number, query: string): string {
+  if (!host) throw missing('Host');
   if (!database) throw missing('Database Name');
   if (!user) throw missing('User');
-  const login = [user, ...(password ? [password] : [])].map(encodeURIComponent).join(':');
-  const mode = { verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[ssl];
-  return openTarget(`postgres://${login}@${server}:${port}/${encodeURIComponent(database)}?sslmode=${mode}`);
+  const login = [user, password].flatMap((word) => (word ? [encodeURIComponent(word)] : [])).join(':');
+  return `${scheme}://${login}@${host}:${port ?? usualPort}/${encodeURIComponent(database)}?${query}`;
 }

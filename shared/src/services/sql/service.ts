@@ -11,7 +11,7 @@ export function sqlTable(sources: readonly DatasetSource[]): Service {
   return defineService({
     key: 'sqlTable',
     name: 'SQL Table',
-    description: 'Load datasets into tables of PostgreSQL or SQLite, and check them against rules.',
+    description: 'Load datasets into tables of PostgreSQL, MySQL, MariaDB or SQLite, and check them against rules.',
     connection: sqlConnection,
     furtherConnections: connections.map((connection) => ({
       connection,
