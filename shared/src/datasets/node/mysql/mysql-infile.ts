@@ -3,10 +3,10 @@ import { explainMysql } from './mysql-error.ts';
 import type { MysqlSession } from './mysql-session.ts';
 
 /** Bytes of a packet: a server may refuse larger ones, and these are as fast as any. */
-const packet = 64 * 1024;
+const packet = 256 * 1024;
 
 /** Bytes that may wait for the connection. */
-const waiting = 1024 * 1024;
+const waiting = 2 * 1024 * 1024;
 
 /**
  * Rows on their way into a table by `LOAD DATA LOCAL INFILE`, as fast as the server takes them.
