@@ -10,7 +10,6 @@ export interface Sending {
   digits: number;
 }
 
-const quote = 0x22;
 const zero = 0x30;
 const point = 0x2e;
 const null32 = Buffer.from('NULL');

@@ -16,6 +16,7 @@ const referring: Known = { code: 'conflict', hint: 'The table is as it was. A ro
 const empty: Known = { code: 'bad-input', hint: 'The table is as it was. Fill the empty values in the file.' };
 const rule: Known = { code: 'bad-input', hint: 'The table is as it was. A row breaks a rule of the table.' };
 const forbidden: Known = { code: 'forbidden', hint: 'Let the user of the connection create, alter, drop and write tables in this database.' };
+const readOnly: Known = { code: 'forbidden', hint: 'The server takes no changes, as a replica does: connect to the primary one.' };
 const full: Known = { code: 'unavailable', hint: 'The disk of the server is full. The table is as it was.' };
 const stopped: Known = { code: 'cancelled', hint: 'Somebody stopped it at the server. The table is as it was.' };
 const busy: Known = { code: 'busy', hint: 'The table is as it was. Another session holds the table: run the step again later.', retryable: true };
@@ -46,6 +47,7 @@ const byNumber: Record<number, Known> = {
   1205: busy, 1213: busy,
   1216: referring, 1452: referring, 1217: referred, 1451: referred,
   1264: misfit, 1265: misfit, 1292: misfit, 1300: misfit, 1366: misfit, 1406: misfit, 1411: misfit, 1441: misfit,
+  1290: readOnly, 1792: readOnly, 1836: readOnly,
   1317: stopped, 1969: stopped, 3024: stopped,
   3750: { code: 'forbidden', hint: 'The server takes no table without a primary key: make the table yourself, with one, and load into it.' },
   3819: rule, 4025: rule, 1644: rule,

@@ -128,11 +128,11 @@ export class MysqlRows {
   }
 
   #isTextual(index: number): boolean {
-    return /^(?:char|varchar|tinytext|text|mediumtext|longtext)\b/.test(this.#definition(this.#columns[index] as InferredColumn, this.#carriers[index] as string));
+    return /^(?:(?:var)?(?:char|binary)|(?:tiny|medium|long)?(?:text|blob))\b/.test(this.#definition(this.#columns[index] as InferredColumn, this.#carriers[index] as string));
   }
 
   #lettersOf(index: number): number {
-    const [, letters] = /^(?:var)?char\((\d+)\)/.exec(this.#definition(this.#columns[index] as InferredColumn, this.#carriers[index] as string)) ?? [];
+    const [, letters] = /^(?:var)?(?:char|binary)\((\d+)\)/.exec(this.#definition(this.#columns[index] as InferredColumn, this.#carriers[index] as string)) ?? [];
     return letters === undefined ? Infinity : Number(letters);
   }
 

@@ -3,7 +3,7 @@ import type { ColumnType } from '../../column.ts';
 import type { ExistingColumn } from '../../target.ts';
 import { cascadeError } from '../cascade-error.ts';
 import type { MysqlSession, Row } from './mysql-session.ts';
-import { utcComment } from './mysql-types.ts';
+import { utcComment, uuidComment } from './mysql-types.ts';
 
 /** A column of a table that is there already, as MySQL knows it. */
 export interface MysqlColumn extends ExistingColumn {
@@ -72,7 +72,7 @@ function typeOf(row: Row): Pick<ExistingColumn, 'type' | 'also'> {
   if (/^tinyint\(1\)/.test(String(row['whole_type']))) return { type: 'boolean', also: 'integer' };
   if (type === 'timestamp') return { type: 'timestamp-with-zone', also: 'timestamp' };
   if (type === 'datetime' && row['comment'] === utcComment) return { type: 'timestamp-with-zone' };
-  if (type === 'char' && Number(row['letters']) === 36 && row['letter_set'] === 'ascii') return { type: 'uuid' };
+  if (type === 'char' && row['comment'] === uuidComment) return { type: 'uuid' };
   return { type: ourTypes[type] ?? 'text' };
 }
 
@@ -85,7 +85,7 @@ function limitsOf(row: Row): Partial<ExistingColumn> {
   if (type === 'bigint') return unsigned ? { least: 0, most: 2 ** 63 } : {};
   const bits = bitsOfIntegers[type];
   if (bits !== undefined) return unsigned ? { least: 0, most: 2 ** bits - 1 } : { least: -(2 ** (bits - 1)), most: 2 ** (bits - 1) - 1 };
-  return ['char', 'varchar', 'tinytext', 'text', 'mediumtext'].includes(type) && !(type === 'char' && row['letter_set'] === 'ascii') ? { longest: Number(row['letters']) } : {};
+  return ['char', 'varchar', 'tinytext', 'text', 'mediumtext'].includes(type) ? { longest: Number(row['letters']) } : {};
 }
 
 /**

@@ -5,8 +5,12 @@ import { quoteMysql as quoted } from '../quote-identifier.ts';
 /** Letters whose case and accents count, of every script. */
 export const letters = 'CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
 
-/** By this comment a column says that its moments, which had a zone, are UTC; MySQL has no type that says so for all years. */
+/**
+ * By this comment a column says that its moments, which had a zone, are UTC; MySQL has no type that says so for all
+ * years. By the other one it says that its texts are UUIDs, for which only MariaDB has a type.
+ */
 export const utcComment = 'UTC';
+export const uuidComment = 'UUID';
 
 /** A text of any length. */
 export const longText = `longtext ${letters}`;
@@ -25,7 +29,7 @@ const names: Record<Exclude<ColumnType, 'decimal'>, string> = {
   // Not MySQL's own timestamp, which ends in 2038.
   'timestamp-with-zone': `datetime(6) COMMENT '${utcComment}'`,
   // Capital and small letters are the same UUID.
-  uuid: 'char(36) CHARACTER SET ascii COLLATE ascii_general_ci',
+  uuid: `char(36) CHARACTER SET ascii COLLATE ascii_general_ci COMMENT '${uuidComment}'`,
   text: longText,
 };
 
