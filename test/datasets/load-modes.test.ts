@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import mysql, { type Connection } from 'mysql2/promise';
 import pg from 'pg';
 import { checkDataset } from '../../shared/src/datasets/check-dataset.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load.ts';
+import { startMariaDb, type MariaDb } from '../machine/mariadb.ts';
 import { startPostgres, type Postgres } from '../machine/postgres.ts';
 import { inPieces, loadCsv } from './load-csv.ts';
 
@@ -14,28 +16,33 @@ const folder = mkdtempSync(join(tmpdir(), 'pipewright-upsert-'));
 const file = join(folder, 'test.db');
 let postgres: Postgres;
 let client: pg.Client;
+let mariadb: MariaDb;
+let other: Connection;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
+  [postgres, mariadb] = await Promise.all([startPostgres(), startMariaDb()]);
+  other = await mysql.createConnection({ uri: mariadb.url, supportBigNumbers: true, bigNumberStrings: true, dateStrings: true });
   client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
 });
 afterAll(async () => {
   await client.end();
-  await postgres.stop();
+  await other.end();
+  await Promise.all([postgres.stop(), mariadb.stop()]);
   rmSync(folder, { recursive: true });
 });
 
-describe.each(['sqlite', 'postgres'] as const)('Into %s', (engine) => {
+describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
   let table: string;
   let count = 0;
   beforeEach(() => {
     table = `t${(count += 1)}`;
   });
-  const address = (): string => (engine === 'sqlite' ? `sqlite:${file}` : `${postgres.url}?sslmode=disable`);
+  const address = (): string => ({ sqlite: `sqlite:${file}`, postgres: `${postgres.url}?sslmode=disable`, mysql: `${mariadb.url}?ssl=off` })[engine];
   const load = (csv: string, options: Partial<LoadOptions> = {}) => loadCsv(address(), csv, { table, ...options });
   const run = async (sql: string): Promise<Record<string, unknown>[]> => {
     if (engine === 'postgres') return (await client.query<Record<string, unknown>>(sql)).rows;
+    if (engine === 'mysql') return (await other.query(sql))[0] as Record<string, unknown>[];
     const database = new DatabaseSync(file);
     try {
       return database.prepare(sql).all().map((row) => ({ ...row }));
@@ -212,7 +219,7 @@ describe.each(['sqlite', 'postgres'] as const)('Into %s', (engine) => {
     await load('id,name,more\nP-8,Eva,1\nP-9,Finn,2\n', { ...evolve, ...upsert });
     expect((await values()).map(([id, name]) => [id, name]).slice(-2)).toEqual([['P-8', 'Eva'], ['P-9', 'Finn']]);
     await load('id,name,paid,since,more,last\nx,,,,,true\n', { ...evolve, mode: 'replace' });
-    expect((await rows()).map(({ id, last }) => [id, String(last)])).toEqual([['x', 'true']]);
+    expect((await rows()).map(({ id, last }) => [id, String(last)])).toEqual([['x', engine === 'mysql' ? '1' : 'true']]);
   });
 
   it('a table that would have evolved stays as it was when the load fails', async () => {

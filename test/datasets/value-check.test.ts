@@ -36,6 +36,17 @@ it('limits of a table are kept: nothing, length, size and digits', () => {
   expect(misfits(['99.99', '99.990', '1.005', '100', '-0099.9', '.5'], { type: 'decimal', whole: 2, scale: 2 })).toEqual([[2, '1.005'], [3, '100']]);
 });
 
+it('limits of a table are kept by values that are short for their kind, too', () => {
+  expect(misfits(['-1', '255', '256', '0'], { type: 'integer', least: 0, most: 255 })).toEqual([[0, '-1'], [2, '256']]);
+  expect(misfits(['-128', '-129', '99', '128'], { type: 'integer', least: -128, most: 127 })).toEqual([[1, '-129'], [3, '128']]);
+  expect(misfits(['.001', '0.5', '-9.9', '10', '1.'], { type: 'decimal', whole: 1, scale: 1 })).toEqual([[0, '.001'], [3, '10']]);
+});
+
+it('a column may take the values of a second type', () => {
+  expect(misfits(['1', 'true', '0', 'FALSE', 'yes', '200', '1.5'], { type: 'boolean', also: 'integer' })).toEqual([[4, 'yes'], [6, '1.5']]);
+  expect(misfits(['2026-11-20 10:00', '2026-11-20T10:00Z', 'soon', ''], { type: 'timestamp-with-zone', also: 'timestamp' })).toEqual([[2, 'soon']]);
+});
+
 it('each row is told once, in the order of the file, with the column and what is wrong', () => {
   const scanner = new CsvScanner({}, () => undefined);
   const block = scanner.push(Buffer.from('a,b\n1,x\nx,y\n2,\n'));

@@ -13,6 +13,11 @@ export function findSqlite3(log: Log): Promise<string> {
   return findOrInstall('sqlite3', 'sqlite3', 'to load tables the way people do by hand', log);
 }
 
+/** The path of `mariadb`, the client of MariaDB and MySQL; installed with apt where it is missing. */
+export function findMariaDbClient(log: Log): Promise<string> {
+  return findOrInstall('mariadb', 'mariadb-client', 'to load tables the way people do by hand', log);
+}
+
 /** The path of `curl`; installed with apt where it is missing. */
 export function findCurl(log: Log): Promise<string> {
   return findOrInstall('curl', 'curl', 'to download the way people do by hand', log);
@@ -20,13 +25,14 @@ export function findCurl(log: Log): Promise<string> {
 
 /**
  * The path of an executable, after installing the package that holds it where it is missing.
+ * @param places where it may be beside the PATH
  * @throws PipewrightError `not-found` which says what to install
  */
-export async function findOrInstall(name: string, systemPackage: string, purpose: string, log: Log): Promise<string> {
-  const found = findExecutable(name);
+export async function findOrInstall(name: string, systemPackage: string, purpose: string, log: Log, places: readonly string[] = []): Promise<string> {
+  const found = findExecutable(name, places);
   if (found) return found;
   await installSystemPackages([systemPackage], purpose, log);
-  const installed = findExecutable(name);
+  const installed = findExecutable(name, places);
   if (installed) return installed;
   throw new PipewrightError({
     code: 'not-found',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
+import { startMariaDb } from '../machine/mariadb.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
 import { openN8n, type N8n, type NodeSetup } from './open-n8n.ts';
@@ -173,6 +174,24 @@ it('keeps database files inside of the folder that the operator allows', async (
   const { error } = await n8n.execute(load({ table: 'claims' }, { file: '../outside.db' }), fileOf('a\n1\n'));
   expect(error?.message).toContain('outside of the folder');
   expect(await readdir(folder)).toEqual(expect.not.arrayContaining(['outside.db']));
+});
+
+it('loads into MariaDB, whose usual port needs no writing', async () => {
+  const mariadb = await startMariaDb();
+  try {
+    const { host, port, database, user, password } = mariadb;
+    const there = { engine: 'mysql', host, port, database, user, password, ssl: 'off' };
+    const { items, error } = await n8n.execute(load({ table: 'claims', options: { loadKey: 'event-1' } }, there), fileOf('policy,paid\n007,1.50\n008,2\n'));
+    expect(error).toBeUndefined();
+    expect(items[0]?.json).toMatchObject({ id: 'claims', rows: 2, columns: [{ name: 'policy', type: 'text' }, { name: 'paid', type: 'decimal' }] });
+    const again = await n8n.execute(load({ table: 'claims', mode: 'append', options: { loadKey: 'event-1' } }, there), fileOf('policy,paid\n007,1.50\n008,2\n'));
+    expect(again.items[0]?.json).toMatchObject({ repeated: true });
+    const failed = await n8n.execute(load({ table: 'claims' }, { ...there, port: '', password: 'p-secret' }), fileOf('policy,paid\n007,1.50\n'));
+    expect(JSON.stringify(failed.error)).toMatch(/127\.0\.0\.1:3306/);
+    expect(JSON.stringify(failed.error)).not.toContain('p-secret');
+  } finally {
+    await mariadb.stop();
+  }
 });
 
 it('says whether a database can be opened', async () => {

@@ -1,4 +1,6 @@
+import mysql, { type RowDataPacket } from 'mysql2/promise';
 import { Client } from 'pg';
+import { startMariaDb } from '../machine/mariadb.ts';
 import { startPostgres, type Postgres } from '../machine/postgres.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { ZapierAppError } from '../zapier-runtime/zapier-app-error.ts';
@@ -75,6 +77,23 @@ describe('Load Dataset on Zapier', () => {
     expect(await refusal({ ...upsert, loadKey: 'event-3', key: ['Policy Number'] })).toMatch(/not unique|empty/);
   });
 
+  it('loads into MariaDB too, wholly or not at all', async () => {
+    const mariadb = await startMariaDb();
+    try {
+      const { host, port, database, user, password } = mariadb;
+      const there = { ...account, sql_engine: 'mysql', sql_host: host, sql_port: String(port), sql_database: database, sql_user: user, sql_password: password };
+      expect(await load({ ...straight, table: 'claims', loadKey: 'event-1' }, there)).toMatchObject({ id: 'claims', rows: 3_000, loadId: 'event-1' });
+      expect(await load({ ...straight, table: 'claims', mode: 'upsert', key: ['Claim Number'] }, there)).toMatchObject({ updated: 3_000, inserted: 0 });
+      expect(await refusal({ ...straight, table: 'claims', mode: 'create' }, there)).toMatch(/exists/);
+      const client = await mysql.createConnection(mariadb.url);
+      const [rows] = await client.query<RowDataPacket[]>('SELECT count(*) AS number FROM claims');
+      await client.end();
+      expect(rows[0]?.['number']).toBe(3_000);
+    } finally {
+      await mariadb.stop();
+    }
+  });
+
   it('shows the first rows of a dataset, and what its columns look like', async () => {
     const { output } = await zapier.create('sql_table_preview_dataset', { authData: account, inputData: { ...straight, rows: '3' } });
     expect(output['rows']).toHaveLength(3);
@@ -96,7 +115,7 @@ describe('Load Dataset on Zapier', () => {
     const fields = (await zapier.definition()).authentication?.fields ?? [];
     expect(fields.map(({ key }) => key)).toEqual(expect.arrayContaining(['sql_host', 'sql_engine']));
     expect(fields.filter(({ key }) => key === 'sql_file')).toEqual([]);
-    expect(JSON.stringify(fields.find(({ key }) => key === 'sql_engine')?.choices)).toMatch(/postgresql.*sqlserver/);
+    expect(JSON.stringify(fields.find(({ key }) => key === 'sql_engine')?.choices)).toMatch(/postgresql.*mysql.*sqlserver/);
     expect(JSON.stringify(fields.find(({ key }) => key === 'sql_engine')?.choices)).not.toMatch(/sqlite/i);
   });
 

@@ -13,7 +13,7 @@ const usage = `Usage:
       Every operation: its key, what it is, its service and where it is offered.
   pipewright run <key> --input <json or @file> --connection <json file> [--json]
       Runs an action or a search.
-  pipewright load --from <address, file or download> --to <sqlite:path | postgres://…> --table <name>
+  pipewright load --from <address, file or download> --to <sqlite:path | postgres://… | mysql://… | sqlserver://…> --table <name>
                   [--input <json or @file>] [--connection <json file>]
                   [--mode create|replace|append|upsert] [--key a,b] [--schema <name>]
                   [--format csv|json-lines] [--encoding auto|utf-16le|utf-16be|windows-1252]

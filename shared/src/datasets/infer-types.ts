@@ -80,7 +80,7 @@ export class TypeInference {
   columns(): InferredColumn[] {
     return this.#findings.map(({ type = 'text', kind, whole, scale, form, lossy }, column) => {
       const known = { name: this.#names[column] as string, type, form, lossy };
-      return type === 'decimal' && kind === 'found' ? { ...known, precision: Math.max(1, whole + scale), scale } : known;
+      return type === 'decimal' && (kind === 'found' || whole + scale > 0) ? { ...known, precision: Math.max(1, whole + scale), scale } : known;
     });
   }
 }
@@ -117,14 +117,14 @@ function decimalForm(scale: number): number {
 }
 
 /** A reader of values one by one, from what one value's form is. */
-function readerOf(formOf: (buffer: Buffer, start: number, end: number) => number): Reader {
+function readerOf(formOf: (buffer: Buffer, start: number, end: number, finding: Finding) => number): Reader {
   return ({ buffer, rows, width, starts, ends, kinds }, column, row, finding) => {
     let { form } = finding;
     for (let index = row * width + column; row < rows; row += 1, index += width) {
       const start = starts[index] as number;
       const end = ends[index] as number;
       if (start === end && kinds[index] === valueKind.bare) continue;
-      const next = formOf(buffer, start, end);
+      const next = formOf(buffer, start, end, finding);
       if (next === noForm) break;
       form = mergeForms(form, next);
     }
@@ -203,9 +203,16 @@ const readers: Record<Exclude<ColumnType, 'text'>, Reader> = {
 export const givenReaders: Record<Exclude<ColumnType, 'text'>, Reader> = {
   ...readers,
   integer: readerOf((buffer, start, end) => (countDigits(buffer, start, end, false) <= mostDigitsOfBigint && fitsBigint(buffer, start, end) ? mixedForms : noForm)),
-  decimal: readerOf((buffer, start, end) =>
-    countDigits(buffer, start, end, true) <= mostDigitsOfDecimal ? mixedForms : noForm,
-  ),
+  decimal: readerOf((buffer, start, end, finding) => {
+    const digits = countDigits(buffer, start, end, true);
+    if (digits > mostDigitsOfDecimal) return noForm;
+    let place = end - 1;
+    while (place >= start && buffer[place] !== point) place -= 1;
+    const scale = place < start ? 0 : end - place - 1;
+    if (scale > finding.scale) finding.scale = scale;
+    if (digits - scale > finding.whole) finding.whole = digits - scale;
+    return mixedForms;
+  }),
 };
 
 /** Whether an integer of at most 19 digits is one of 64 bits. */

@@ -11,7 +11,7 @@ export type LoadMode = (typeof loadModes)[number];
 /** Which table, and how it is to be loaded. */
 export interface TableRequest {
   table: string;
-  /** Schema of PostgreSQL or SQL Server. Default: the first of the search path; the user's own. */
+  /** Schema of PostgreSQL or SQL Server, or database of MySQL. Default: the first of the search path; the user's own; the connection's. */
   schema?: string;
   mode: LoadMode;
   /** What stands between two values in the blocks that are written. Default: comma. */
@@ -62,6 +62,8 @@ export interface Upserted {
 export interface ExistingColumn {
   name: string;
   type: ColumnType;
+  /** A second type whose values the column takes, too: 1 and 0 as a boolean, or a moment without a zone, which is UTC. */
+  also?: ColumnType;
   /** Whether a row can do without it: it has a default, or the database numbers it. */
   optional: boolean;
   /** Whether a row may have nothing there. */

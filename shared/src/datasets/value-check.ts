@@ -6,7 +6,7 @@ import type { ExistingColumn } from './target.ts';
 import { noForm } from './value-forms.ts';
 
 /** What the values of a column must be; the limits mean what they mean in `ExistingColumn`. */
-export type CheckedColumn = { name: string; type: ColumnType } & Partial<Pick<ExistingColumn, 'nullable' | 'longest' | 'inUtf16' | 'least' | 'most' | 'whole' | 'scale'>>;
+export type CheckedColumn = { name: string; type: ColumnType } & Partial<Pick<ExistingColumn, 'also' | 'nullable' | 'longest' | 'inUtf16' | 'least' | 'most' | 'whole' | 'scale'>>;
 
 /** A value that does not fit its column. */
 export interface Misfit {
@@ -55,13 +55,13 @@ interface Test {
 }
 
 function testsOf(column: CheckedColumn): Test[] {
-  const { type, nullable = true, longest, inUtf16 = false, least, most, whole, scale } = column;
+  const { type, also, nullable = true, longest, inUtf16 = false, least, most, whole, scale } = column;
   const tests: Test[] = [];
   if (!nullable) tests.push({ reason: 'is empty, which the table does not allow', next: firstNull });
-  if (type !== 'text') tests.push({ reason: `is not ${articles[type]} ${type.replaceAll('-', ' ')}`, next: byReader(givenReaders[type]) });
+  if (type !== 'text') tests.push({ reason: `is not ${articles[type]} ${type.replaceAll('-', ' ')}`, next: also === undefined || also === 'text' ? byReader(givenReaders[type]) : byEither(byReader(givenReaders[type]), byReader(givenReaders[also])) });
   if (longest !== undefined) tests.push({ reason: `has more than ${longest} characters`, next: byValue((text) => (inUtf16 ? text : [...text]).length > longest, ({ starts, ends }, index) => (ends[index] as number) - (starts[index] as number) > longest) });
-  if (least !== undefined && most !== undefined) tests.push({ reason: `is not between ${least} and ${most}`, next: byValue((text) => isBeyond(text, least, most)) });
-  if (whole !== undefined && scale !== undefined) tests.push({ reason: `has more than ${whole} digits before the point or ${scale} behind it`, next: byValue((text) => hasMoreDigits(text, whole, scale)) });
+  if (least !== undefined && most !== undefined) tests.push({ reason: `is not between ${least} and ${most}`, next: byValue((text) => isBeyond(text, least, most), mayBeBeyond(least, most)) });
+  if (whole !== undefined && scale !== undefined) tests.push({ reason: `has more than ${whole} digits before the point or ${scale} behind it`, next: byValue((text) => hasMoreDigits(text, whole, scale), mayHaveMoreDigits(whole, scale)) });
   return tests;
 }
 
@@ -79,8 +79,17 @@ function byReader(reader: Reader): Test['next'] {
   return (block, column, row) => (row < block.rows ? reader(block, column, row, { type: undefined, kind: 'given', whole: 0, scale: 0, form: noForm, lossy: false }) : row);
 }
 
+/** The first row whose value fails both. */
+function byEither(first: Test['next'], second: Test['next']): Test['next'] {
+  return (block, column, row) => {
+    let at = first(block, column, row);
+    while (at < block.rows && second({ ...block, rows: at + 1 }, column, at) > at) at = first(block, column, at + 1);
+    return at;
+  };
+}
+
 /** @param worthALook whether a value can fail at all, by its place, so that most need not become text */
-function byValue(fails: (text: string) => boolean, worthALook: (block: CsvBlock, index: number) => boolean = () => true): Test['next'] {
+function byValue(fails: (text: string) => boolean, worthALook: (block: CsvBlock, index: number) => boolean): Test['next'] {
   return (block, column, row) => {
     for (let at = row; at < block.rows; at += 1) {
       const index = at * block.width + column;
@@ -88,6 +97,26 @@ function byValue(fails: (text: string) => boolean, worthALook: (block: CsvBlock,
       if (fails(readValue(block, index) ?? '')) return at;
     }
     return block.rows;
+  };
+}
+
+const minus = 0x2d;
+const point = 0x2e;
+
+/** Fewer bytes than those of the limits are a number between them; below zero, where nothing may be, every number is looked at. */
+function mayBeBeyond(least: number, most: number): (block: CsvBlock, index: number) => boolean {
+  const bytes = least < 0 ? Math.min(String(least).length, String(most).length) : String(most).length;
+  return ({ buffer, starts, ends }, index) => (ends[index] as number) - (starts[index] as number) >= bytes || (least >= 0 && buffer[starts[index] as number] === minus);
+}
+
+/** Few enough bytes on both sides of the point are few enough digits, whatever they are. */
+function mayHaveMoreDigits(whole: number, scale: number): (block: CsvBlock, index: number) => boolean {
+  return ({ buffer, starts, ends }, index) => {
+    const start = starts[index] as number;
+    const end = ends[index] as number;
+    let place = end - 1;
+    while (place >= start && buffer[place] !== point) place -= 1;
+    return place < start ? end - start > whole : place - start > whole || end - place - 1 > scale;
   };
 }
 

@@ -4,8 +4,9 @@ import type { OpenOptions } from './open-options.ts';
 
 /**
  * Opens the database at an address: `sqlite:path/to/file.db`,
- * `postgres://user:password@host:port/database?sslmode=verify-full` or
- * `sqlserver://user:password@host:port/database?encrypt=verify`. A driver is loaded only when its database is chosen.
+ * `postgres://user:password@host:port/database?sslmode=verify-full`, for MySQL and MariaDB
+ * `mysql://user:password@host:port/database?ssl=verify`, or `sqlserver://user:password@host:port/database?encrypt=verify`.
+ * A driver is loaded only when its database is chosen.
  * @throws PipewrightError `bad-input` for an address of another kind; what the database says when it cannot be opened
  */
 export async function openTarget(address: string, options: OpenOptions = {}): Promise<TableTarget> {
@@ -17,6 +18,10 @@ export async function openTarget(address: string, options: OpenOptions = {}): Pr
     const { openPostgres } = await import('./postgres/postgres-target.ts');
     return openPostgres(address);
   }
+  if (/^(mysql|mariadb):\/\//.test(address)) {
+    const { openMysql } = await import('./mysql/mysql-target.ts');
+    return openMysql(address);
+  }
   if (address.startsWith('sqlserver://')) {
     const { openSqlServer } = await import('./sql-server/sql-server-target.ts');
     return openSqlServer(address, options);
@@ -25,6 +30,6 @@ export async function openTarget(address: string, options: OpenOptions = {}): Pr
   throw new PipewrightError({
     code: 'bad-input',
     message: kind ? `Databases of the kind “${kind}” are not known.` : 'That is no address of a database.',
-    hint: 'Use sqlite:path/to/file.db, postgres://user:password@host:port/database or sqlserver://user:password@host:port/database.',
+    hint: 'Use sqlite:path/to/file.db, postgres://…, mysql://… or sqlserver://…, each with user:password@host:port/database.',
   });
 }

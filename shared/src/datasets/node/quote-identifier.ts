@@ -29,3 +29,23 @@ export function quotePostgres(name: string): string {
     hint: 'Choose a shorter one.',
   });
 }
+
+/** Letters of a name of MySQL. @see https://dev.mysql.com/doc/refman/8.4/en/identifier-length.html */
+const lettersOfMysqlName = 64;
+
+/**
+ * A name as MySQL and MariaDB take it.
+ * @throws PipewrightError `bad-input` for a name that they cannot hold
+ */
+export function quoteMysql(name: string): string {
+  quoteIdentifier(name);
+  const letters = [...name];
+  const reason = letters.length > lettersOfMysqlName ? `is too long: MySQL takes ${lettersOfMysqlName} letters` : letters.some((letter) => letter.length > 1) ? 'has a letter, such as an emoji, that MySQL takes in values only' : undefined;
+  if (reason === undefined) return `\`${name.replaceAll('`', '``')}\``;
+  throw new PipewrightError({
+    code: 'bad-input',
+    service: 'MySQL',
+    message: `The name “${name.slice(0, 80)}” ${reason}.`,
+    hint: 'Choose another one.',
+  });
+}

@@ -4,7 +4,7 @@ import { integer, option, text } from '../../operations/fields.ts';
 import { openDatabase } from './open-database.ts';
 
 const noFile = { zapier: 'Zapier has no place where a database file lasts.' };
-const servers = { shownWhen: { field: 'engine', is: ['postgresql', 'sqlserver'] } };
+const servers = { shownWhen: { field: 'engine', is: ['postgresql', 'mysql', 'sqlserver'] } };
 const entra = { shownWhen: { field: 'login', is: ['entra'] } };
 
 const fields = {
@@ -12,10 +12,11 @@ const fields = {
     option(
       [
         { value: 'postgresql', label: 'PostgreSQL' },
-        { value: 'sqlite', label: 'SQLite', notOn: noFile },
+        { value: 'mysql', label: 'MySQL or MariaDB' },
         { value: 'sqlserver', label: 'SQL Server or Azure SQL' },
+        { value: 'sqlite', label: 'SQLite', notOn: noFile },
       ],
-      { label: 'Database', help: 'The kind of database that holds the tables. SQL Server and Azure SQL were tried against a double of their protocol, not yet against a server.' },
+      { label: 'Database', help: 'The kind of database that holds the tables. A server of MySQL or MariaDB must have local_infile = ON. SQL Server and Azure SQL were tried against a double of their protocol, not yet against a server.' },
     ),
     'postgresql',
   ),
@@ -29,7 +30,7 @@ const fields = {
     }),
   ),
   host: v.optional(text({ label: 'Host', help: 'Name or address of the server.', placeholder: 'db.example.com', ...servers })),
-  port: v.optional(integer({ label: 'Port', help: 'Port of the server. Empty: the usual one, which is 5432 for PostgreSQL and 1433 for SQL Server.', placeholder: '5432', minimum: 1, maximum: 65_535, ...servers })),
+  port: v.optional(integer({ label: 'Port', help: 'Port of the server. Empty: the usual one, which is 5432 for PostgreSQL, 3306 for MySQL and MariaDB, 1433 for SQL Server.', placeholder: '5432', minimum: 1, maximum: 65_535, ...servers })),
   database: v.optional(text({ label: 'Database Name', help: 'The database that holds the tables.', placeholder: 'warehouse', ...servers })),
   login: v.optional(
     option(
@@ -77,7 +78,7 @@ export type SqlConnection = ConnectionValues<typeof fields>;
 export const sqlConnection = defineConnection({
   key: 'sql',
   name: 'SQL Database',
-  description: 'A server of PostgreSQL, SQL Server or Azure SQL, or an SQLite file where files last.',
+  description: 'A server of PostgreSQL, MySQL, MariaDB, SQL Server or Azure SQL, or an SQLite file where files last.',
   documentationUrl: 'https://www.postgresql.org/docs/current/libpq-connect.html',
   fields,
   async test({ connection, host }) {

@@ -27,6 +27,8 @@ export async function openDatabase(connection: SqlConnection, host: Host): Promi
       return openFile(connection, host);
     case 'sqlserver':
       return openSqlServer(connection, host);
+    case 'mysql':
+      return openTarget(addressOf('mysql', connection, 3306, `ssl=${connection.ssl}`));
     case 'postgresql':
       return openTarget(addressOf('postgres', connection, 5432, `sslmode=${{ verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[connection.ssl]}`));
   }

@@ -11,7 +11,7 @@ export function sqlTable(sources: readonly DatasetSource[]): Service {
   return defineService({
     key: 'sqlTable',
     name: 'SQL Table',
-    description: 'Load datasets into tables of PostgreSQL, SQL Server, Azure SQL or SQLite, and check them against rules.',
+    description: 'Load datasets into tables of PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite, and check them against rules.',
     connection: sqlConnection,
     furtherConnections: connections.map((connection) => ({
       connection,

@@ -1,0 +1,235 @@
+import { isUtf8 } from 'node:buffer';
+import { PipewrightError } from '../../../host/error.ts';
+import type { InferredColumn } from '../../column.ts';
+import type { CsvBlock } from '../../csv-block.ts';
+import { quoteMysql as quoted } from '../quote-identifier.ts';
+import { inMysqlDialect, type Sending } from './mysql-dialect.ts';
+import { MysqlInfile } from './mysql-infile.ts';
+import type { MysqlSession } from './mysql-session.ts';
+import type { MysqlColumn } from './mysql-table.ts';
+import { carrierOf, isText, keyText, lettersOfKey, longText, mysqlType, textAgain, valueOfText } from './mysql-types.ts';
+
+/** Each widening of a column writes the rows anew that are there; after this many, all columns become text at once. */
+const mostWidenings = 2;
+
+/** Stands for the type that a column has in the table that was there before. */
+const own = 'own';
+
+/** How tables are made that take rows: a text of any script, and rows of any length. */
+const tableOptions = 'ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
+
+/** Where rows go. */
+export interface Place {
+  session: MysqlSession;
+  /** The quoted table that is there and takes the rows itself; undefined where one is made for them. */
+  table: string | undefined;
+  /** Whether the one that is made is the session's own, which nobody else sees and which goes with it. */
+  temporary: boolean;
+  /** A quoted name for one that is made, another one each time. */
+  nameOf(): string;
+  delimiter: string;
+  /** Columns that have their types already. */
+  known: readonly MysqlColumn[];
+  /** Columns by which rows are told apart: where they are texts, an index must take them. */
+  key: readonly string[];
+}
+
+/**
+ * Rows on their way into a table whose types are found while they come: a column is stored as the type of its values so
+ * far, as long as their text can be made again from it.
+ */
+export class MysqlRows {
+  readonly #place: Place;
+  /** The columns as their values so far are, and the types that carry them. */
+  #columns: readonly InferredColumn[] = [];
+  #carriers: string[] = [];
+  /** Columns of the key with a text that is too long for an index. */
+  readonly #long = new Set<string>();
+  #widenings = 0;
+  #name: string | undefined;
+  #sendings: Sending[] = [];
+  #infile: MysqlInfile | undefined;
+  #rows = 0;
+
+  constructor(place: Place) {
+    this.#place = place;
+    this.#name = place.table;
+  }
+
+  /** The quoted table that has the rows; undefined before one is made for them. */
+  get name(): string | undefined {
+    return this.#name;
+  }
+
+  /** Makes the table, where one is to be made. */
+  async open(columns: readonly InferredColumn[]): Promise<void> {
+    this.#columns = columns;
+    // What the table has, has its type at first, whatever the first values are.
+    this.#carriers = columns.map((column) => (this.#known(column) ? own : this.#typeOf(column, carrierOf(column))));
+    if (this.#name === undefined) this.#name = await this.#make(columns, this.#carriers);
+  }
+
+  /** @throws PipewrightError `bad-csv` for bytes that are no UTF-8, `bad-input` for a column that cannot become wider */
+  async write(block: CsvBlock, columns: readonly InferredColumn[]): Promise<void> {
+    this.#refuseWiderBoolean(columns);
+    this.#measureKey(block, columns);
+    await this.#widen(columns);
+    if (!this.#infile) this.#openInfile(block.lineEnd);
+    const bytes = inMysqlDialect(block, this.#sendings);
+    if (!isUtf8(bytes)) throw new PipewrightError({ code: 'bad-csv', message: 'The file is not in UTF-8.', hint: 'Save it as CSV in UTF-8. The table is as it was.' });
+    await this.#infile?.write(bytes);
+  }
+
+  /** Ends sending; gives the rows that the server took. */
+  async end(): Promise<number> {
+    this.#rows += (await this.#infile?.end()) ?? 0;
+    this.#infile = undefined;
+    return this.#rows;
+  }
+
+  /** Gives the columns the types that they shall have. */
+  async settle(columns: readonly InferredColumn[]): Promise<void> {
+    await this.#change(columns, columns.map((column, index) => (this.#carriers[index] === own && !this.#becameWider(column) ? own : this.#typeOf(column, mysqlType(column)))));
+  }
+
+  /** Makes the rows easy to find by the key. */
+  async index(): Promise<void> {
+    const texts = this.#columns.filter(({ name }, index) => this.#place.key.includes(name) && this.#isTextual(index));
+    const letters = Math.floor(mostLettersOfIndex / Math.max(1, texts.length));
+    const parts = this.#place.key.map((name) => {
+      const index = this.#columns.findIndex((column) => column.name === name);
+      const cut = this.#isTextual(index) && this.#lettersOf(index) > letters;
+      return cut ? `${quoted(name)}(${letters})` : quoted(name);
+    });
+    await this.#place.session.run(`ALTER TABLE ${this.#name ?? ''} ADD INDEX pipewright_key (${parts.join(', ')})`);
+  }
+
+  async abort(): Promise<void> {
+    await this.#infile?.abort();
+  }
+
+  #known(column: InferredColumn): MysqlColumn | undefined {
+    return this.#place.known.find(({ name }) => name === column.name);
+  }
+
+  /** A type, where a text of the key is one that an index takes. */
+  #typeOf({ name }: InferredColumn, type: string): string {
+    return type === longText && this.#place.key.includes(name) && !this.#long.has(name) ? keyText : type;
+  }
+
+  #becameWider(column: InferredColumn): boolean {
+    const known = this.#known(column);
+    return known !== undefined && known.type !== column.type;
+  }
+
+  /** What the column at a place is made as. */
+  #definition(column: InferredColumn, carrier: string): string {
+    return carrier === own ? (this.#known(column)?.definition ?? longText) : carrier;
+  }
+
+  #isTextual(index: number): boolean {
+    return /^(?:(?:var)?(?:char|binary)|(?:tiny|medium|long)?(?:text|blob))\b/.test(this.#definition(this.#columns[index] as InferredColumn, this.#carriers[index] as string));
+  }
+
+  #lettersOf(index: number): number {
+    const [, letters] = /^(?:var)?(?:char|binary)\((\d+)\)/.exec(this.#definition(this.#columns[index] as InferredColumn, this.#carriers[index] as string)) ?? [];
+    return letters === undefined ? Infinity : Number(letters);
+  }
+
+  async #make(columns: readonly InferredColumn[], carriers: readonly string[]): Promise<string> {
+    const name = this.#place.nameOf();
+    const list = columns.map((column, index) => `${quoted(column.name)} ${this.#definition(column, carriers[index] as string)}`);
+    await this.#place.session.run(`CREATE ${this.#place.temporary ? 'TEMPORARY ' : ''}TABLE ${name} (${list.join(', ')}) ${tableOptions}`);
+    return name;
+  }
+
+  /** Changes the types that no longer carry the values, before those values are sent. */
+  async #widen(columns: readonly InferredColumn[]): Promise<void> {
+    const needed = columns.map((column, index) => this.#nextCarrier(column, this.#carriers[index] as string));
+    if (needed.some((carrier, index) => carrier !== this.#carriers[index])) {
+      await this.end();
+      this.#widenings += 1;
+      await this.#change(this.#columns, this.#widenings > mostWidenings ? needed.map((carrier, index) => (carrier === own ? own : this.#typeOf(columns[index] as InferredColumn, longText))) : needed);
+    }
+    this.#columns = columns;
+  }
+
+  /** The type that carries a column's values from now on; one that became text stays so until the end. */
+  #nextCarrier(column: InferredColumn, now: string): string {
+    if (now === own && !this.#becameWider(column)) return own;
+    const next = carrierOf(column);
+    const [, scale] = /^decimal\(\d+,(\d+)\)$/.exec(next) ?? [];
+    if (now === next || (scale !== undefined && now.startsWith('decimal') && now.endsWith(`,${scale})`))) return next;
+    return this.#typeOf(column, longText);
+  }
+
+  /** Writes the rows anew, with other types: one statement that fails where a value does not fit. */
+  async #change(columns: readonly InferredColumn[], carriers: string[]): Promise<void> {
+    const before = this.#carriers;
+    const name = this.#name;
+    if (name !== undefined && name !== this.#place.table && carriers.some((carrier, index) => carrier !== before[index])) {
+      const made = await this.#make(columns, carriers);
+      const list = columns.map((column) => quoted(column.name)).join(', ');
+      const values = columns.map((column, index) => valueOf(column, before[index] as string, carriers[index] as string));
+      await this.#place.session.write(`INSERT INTO ${made} (${list}) SELECT ${values.join(', ')} FROM ${name}`);
+      await this.#place.session.run(`DROP ${this.#place.temporary ? 'TEMPORARY ' : ''}TABLE ${name}`);
+      this.#name = made;
+    }
+    this.#carriers = carriers;
+    this.#columns = columns;
+  }
+
+  #openInfile(lineEnd: Uint8Array): void {
+    const { session, delimiter } = this.#place;
+    this.#sendings = this.#columns.map((column, index) => sendingOf(column, this.#carriers[index] as string, this.#known(column)));
+    const columns = this.#columns.map(({ name }) => quoted(name)).join(', ');
+    const sql = `LOAD DATA LOCAL INFILE 'pipewright' INTO TABLE ${this.#name ?? ''} CHARACTER SET utf8mb4
+      FIELDS TERMINATED BY '${delimiter === '\t' ? '\\t' : delimiter}' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
+      LINES TERMINATED BY '${lineEnd.length > 1 ? '\\r' : ''}\\n' (${columns})`;
+    this.#infile = new MysqlInfile(session, sql, this.#rows);
+  }
+
+  /** Finds texts of the key that are too long for an index; bytes are at least as many as letters. */
+  #measureKey({ rows, width, starts, ends }: CsvBlock, columns: readonly InferredColumn[]): void {
+    columns.forEach(({ name, type }, column) => {
+      if (type !== 'text' || !this.#place.key.includes(name) || this.#long.has(name)) return;
+      for (let index = column; index < rows * width; index += width) {
+        if ((ends[index] as number) - (starts[index] as number) > lettersOfKey) this.#long.add(name);
+      }
+    });
+  }
+
+  /** MySQL's booleans are numbers, and would become the texts 1 and 0. */
+  #refuseWiderBoolean(columns: readonly InferredColumn[]): void {
+    const wider = columns.find((column) => this.#becameWider(column) && this.#known(column)?.type === 'boolean');
+    if (!wider) return;
+    throw new PipewrightError({
+      code: 'bad-input',
+      service: 'MySQL',
+      message: `The column “${wider.name}” would have to become ${wider.type}, and MySQL would show what is true or false there as 1 and 0.`,
+      hint: 'The table is as it was. Load into another table, or correct the values.',
+    });
+  }
+}
+
+/** Letters of four bytes that an index of InnoDB takes, with some bytes left for numbers. */
+const mostLettersOfIndex = 750;
+
+/** SQL for a value as another type carries it. */
+function valueOf(column: InferredColumn, before: string, after: string): string {
+  const name = quoted(column.name);
+  if (before === after || (isText(before) && isText(after))) return name;
+  if (before === own) return `CAST(${name} AS char)`;
+  if (isText(after)) return textAgain(column);
+  return isText(before) ? valueOfText(column) : name;
+}
+
+/** What becomes of a column's values on their way. */
+function sendingOf({ name, type }: InferredColumn, carrier: string, known: MysqlColumn | undefined): Sending {
+  const plain: Sending = { kind: 'plain', name, digits: 6 };
+  if (isText(carrier)) return plain;
+  const { type: stored = type, fraction = 6 } = carrier === own ? { ...known } : {};
+  if (stored === 'boolean') return { ...plain, kind: 'boolean' };
+  if (stored === 'timestamp-with-zone' || (stored === 'timestamp' && fraction < 6)) return { ...plain, kind: 'moment', digits: fraction };
+  return plain;
+}

@@ -1,0 +1,48 @@
+import mysql from 'mysql2';
+import { loadDataset, type LoadOptions } from '../../shared/src/datasets/load.ts';
+import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+
+/** What this process is to load, and when it is to be killed: as its only argument, in JSON. */
+export interface Fate {
+  address: string;
+  csv: string;
+  options: LoadOptions;
+  /** Of the statements that change something, the one at which it ends, from 1. */
+  statement: number;
+  /** Whether it ends as soon as that statement is sent, or when the answer has come. */
+  when: 'sent' | 'answered';
+}
+
+const changing = /^\s*(?:create|drop|alter|insert|update|delete|load|rename|start|commit|rollback)\b/i;
+
+interface Driven {
+  addCommand(command: { sql?: string; onResult?: (...answer: unknown[]) => void }): unknown;
+}
+
+const { address, csv, options, statement, when } = JSON.parse(process.argv[2] ?? '') as Fate;
+const driver = (mysql as unknown as { Connection: { prototype: Driven } }).Connection.prototype;
+const send = driver.addCommand;
+const die = (): void => void process.kill(process.pid, 'SIGKILL');
+let seen = 0;
+
+driver.addCommand = function (command) {
+  const fatal = changing.test(command.sql ?? '') && (seen += 1) === statement;
+  const { onResult } = command;
+  if (fatal && when === 'answered') {
+    command.onResult = (...answer) => {
+      die();
+      onResult?.(...answer);
+    };
+  }
+  const sent = send.call(this, command);
+  if (fatal && when === 'sent') die();
+  return sent;
+};
+
+async function* pieces() {
+  yield Buffer.from(csv);
+}
+
+const target = await openTarget(address);
+await loadDataset(pieces(), target, options);
+await target.close();
