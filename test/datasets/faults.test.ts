@@ -16,6 +16,8 @@ import { loadCsv } from './load-csv.ts';
 interface Ground {
   address: string;
   ask(sql: string): Promise<Record<string, unknown>[]>;
+  /** How many loads the database still works for: it may take a moment to see that a process is gone, and commit what it was told to. */
+  atWork(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ const engines: Record<string, () => Promise<Ground>> = {
           database.close();
         }
       },
+      atWork: async () => 0,
       stop: async () => undefined,
     };
   },
@@ -52,7 +55,9 @@ const engines: Record<string, () => Promise<Ground>> = {
     const address = `${postgres.url}?sslmode=disable`;
     const client = new pg.Client({ connectionString: address });
     await client.connect();
-    return { address, ask: async (sql) => (await client.query<Record<string, unknown>>(sql)).rows, stop: () => client.end() };
+    const ask = async (sql: string): Promise<Record<string, unknown>[]> => (await client.query<Record<string, unknown>>(sql)).rows;
+    const atWork = async (): Promise<number> => Number((await ask("SELECT count(*) AS loads FROM pg_stat_activity WHERE application_name = 'pipewright'"))[0]?.['loads']);
+    return { address, ask, atWork, stop: () => client.end() };
   },
 };
 
@@ -116,8 +121,9 @@ describe.each(Object.keys(engines))('A load into %s', (engine) => {
       const options = optionsOf(table, mode, connections);
       if (before) await loadCsv(ground.address, old, { table });
       expect(await killedLoad(ground.address, options, place)).toContain(place[0]);
-      // A server takes a moment to see that a process is gone.
-      const found = await until(() => held(ground, table), (one) => [before, after].some((state) => JSON.stringify(state) === JSON.stringify(one)));
+      await until(() => ground.atWork(), (loads) => loads === 0);
+      const found = await held(ground, table);
+      expect([mode, place, [before, after].map((state) => JSON.stringify(state))]).toEqual([mode, place, expect.arrayContaining([JSON.stringify(found)])]);
       const complete = JSON.stringify(found) === JSON.stringify(after);
       left[complete ? 'after' : 'before'] += 1;
       const again = await loadCsv(ground.address, whole, options);

@@ -199,8 +199,9 @@ export class LoadInProgress {
     const checked = names.map((name): CheckedColumn | undefined => {
       const column = ofTable(name);
       if (!column) return !existing && Object.hasOwn(given, name) ? { name, type: given[name] as ColumnType } : undefined;
+      // A table that evolves is made wider by its engine.
+      if (widens) return undefined;
       // A database that refuses what does not fit is not asked twice; but all of them round decimals without a word.
-      if (widens) return column.scale === undefined ? undefined : { ...column, type: 'text', nullable: true };
       return !refusesMisfits || maxRejectedRows > 0 || column.scale !== undefined ? column : undefined;
     });
     if (checked.some((column) => column !== undefined)) this.#check = new ValueCheck(checked);

@@ -9,7 +9,7 @@ import { quotePostgres as quoted } from '../quote-identifier.ts';
 import type { PostgresRecords } from './postgres-records.ts';
 import { PostgresRows } from './postgres-rows.ts';
 import type { PostgresSession } from './postgres-session.ts';
-import { postgresType } from './postgres-types.ts';
+import { postgresType, takes } from './postgres-types.ts';
 
 /** Where rows wait that are merged into others, or whose table is changed first. */
 const temporary = 'pg_temp.pipewright_staging';
@@ -146,7 +146,7 @@ export class PostgresLoad implements TableLoad {
       const name = quoted(column.name);
       const known = this.existing?.find((one) => one.name === column.name);
       if (!known) return [`ADD ${name} ${postgresType(column)}`];
-      return known.type === column.type ? [] : [`ALTER ${name} TYPE ${postgresType(column)} USING ${name}::${postgresType(column)}`];
+      return takes(known, column) ? [] : [`ALTER ${name} TYPE ${postgresType(column)} USING ${name}::${postgresType(column)}`];
     });
     if (changes.length > 0) await this.#session.run(`ALTER TABLE ${this.#table} ${changes.join(', ')}`);
   }

@@ -4,7 +4,7 @@ import type { ExistingColumn } from '../../target.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';
 import { PostgresCopies } from './postgres-copy.ts';
 import type { PostgresSession } from './postgres-session.ts';
-import { carrierOf, postgresType, textAgain } from './postgres-types.ts';
+import { carrierOf, postgresType, takes, textAgain } from './postgres-types.ts';
 
 /** Each widening of a column writes the rows anew that are there; after this many, all columns become text at once. */
 const mostWidenings = 2;
@@ -76,7 +76,7 @@ export class PostgresRows {
   }
 
   #carrierOf(column: InferredColumn): string {
-    return this.#place.known.some(({ name, type }) => name === column.name && type === column.type) ? own : carrierOf(column);
+    return this.#place.known.some((known) => known.name === column.name && takes(known, column)) ? own : carrierOf(column);
   }
 
   /** Changes the types that no longer carry the values, before those values are sent. */

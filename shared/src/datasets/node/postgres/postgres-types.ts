@@ -1,4 +1,5 @@
 import type { Column, ColumnType, InferredColumn } from '../../column.ts';
+import type { ExistingColumn } from '../../target.ts';
 import { booleanForms, mixedForms, timestampForms, uuidForms } from '../../value-forms.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';
 
@@ -67,4 +68,10 @@ function timestampPattern(form: number): string {
   const separator = form & timestampForms.letterT ? '"T"' : ' ';
   const seconds = form & timestampForms.seconds ? `:SS${fraction ? `.FF${fraction}` : ''}` : '';
   return `YYYY-MM-DD${separator}HH24:MI${seconds}${form & timestampForms.utc ? '"Z"' : ''}`;
+}
+
+/** Whether a column of a table takes the values that a column of the dataset has; a decimal with too few digits would round them. */
+export function takes(existing: ExistingColumn, { type, precision = 0, scale = 0 }: InferredColumn): boolean {
+  if (existing.type !== type) return false;
+  return existing.whole === undefined || existing.scale === undefined || (precision - scale <= existing.whole && scale <= existing.scale);
 }
