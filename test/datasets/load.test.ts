@@ -5,32 +5,37 @@ import { runInNewContext } from 'node:vm';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parse } from 'csv-parse/sync';
+import mysql, { type Connection } from 'mysql2/promise';
 import pg from 'pg';
 import { loadDataset, type LoadOptions } from '../../shared/src/datasets/load.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { startMariaDb, type MariaDb } from '../machine/mariadb.ts';
 import { startPostgres, type Postgres } from '../machine/postgres.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-datasets-'));
 const file = join(folder, 'test.db');
 let postgres: Postgres;
 let reader: pg.Client;
+let mariadb: MariaDb;
+let other: Connection;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
+  [postgres, mariadb] = await Promise.all([startPostgres(), startMariaDb()]);
+  other = await mysql.createConnection({ uri: mariadb.url, dateStrings: true });
   reader = new pg.Client({ connectionString: postgres.url });
   await reader.connect();
 });
 
 afterAll(async () => {
-  await reader.end();
-  await postgres.stop();
+  await Promise.all([reader.end(), other.end()]);
+  await Promise.all([postgres.stop(), mariadb.stop()]);
   rmSync(folder, { recursive: true });
 });
 
-type Engine = 'sqlite' | 'postgres';
-const engines: Engine[] = ['sqlite', 'postgres'];
+type Engine = 'sqlite' | 'postgres' | 'mysql';
+const engines: Engine[] = ['sqlite', 'postgres', 'mysql'];
 const addressOf = (engine: Engine): string =>
-  engine === 'sqlite' ? `sqlite:${file}` : `${postgres.url}?sslmode=disable`;
+  ({ sqlite: `sqlite:${file}`, postgres: `${postgres.url}?sslmode=disable`, mysql: `${mariadb.url}?ssl=off` })[engine];
 
 async function* pieces(text: string | Buffer, size = 7): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text as string);
@@ -52,6 +57,7 @@ async function load(
 
 async function rows(engine: Engine, table: string): Promise<Record<string, unknown>[]> {
   const sql = `SELECT * FROM "${table.replaceAll('"', '""')}"`;
+  if (engine === 'mysql') return (await other.query(`SELECT * FROM \`${table.replaceAll('`', '``')}\``))[0] as Record<string, unknown>[];
   if (engine === 'postgres') return (await reader.query<Record<string, unknown>>(sql)).rows;
   const database = new DatabaseSync(file);
   try {
@@ -82,7 +88,7 @@ describe.each(engines)('Loading a dataset into %s', (engine) => {
             { policy: '008', paid: null, closed: false },
           ]
         : [
-            { policy: '007', paid: 12.5, closed: 1 },
+            { policy: '007', paid: engine === 'mysql' ? '12.50' : 12.5, closed: 1 },
             { policy: '008', paid: null, closed: 0 },
           ];
     expect(await rows(engine, 'created')).toEqual(expected);
