@@ -87,7 +87,7 @@ export type SendRequest = (options: IHttpRequestOptions, afterStop: boolean) => 
  * @throws PipewrightError `unavailable` when there is no answer, `cancelled` when the execution is stopped
  */
 export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpRequest) => Promise<HttpResponse> {
-  return async ({ method, url, headers, body, answer = 'text', timeout = 30_000, afterStop = false }) => {
+  return async ({ method, url, headers, body, answer = 'text', timeout = 30_000, redirects, afterStop = false }) => {
     const streamed = typeof body === 'object' && 'stream' in body;
     const length = streamed && body.length !== undefined ? { 'content-length': String(body.length) } : {};
     try {
@@ -101,6 +101,7 @@ export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpR
         ignoreHttpStatusErrors: true,
         sendCredentialsOnCrossOriginRedirect: false,
         timeout: streamed ? 0 : timeout,
+        ...(redirects === 'answer' ? { disableFollowRedirect: true } : {}),
         ...(signal && !afterStop ? { abortSignal: signal } : {}),
       }, afterStop);
       const received = headersOf(response);

@@ -15,6 +15,8 @@ export interface HttpRequest {
   answer?: 'text' | 'stream';
   /** Milliseconds until the answer's head has come. Default: 30,000. */
   timeout?: number;
+  /** Whether an answer that leads to another address is followed, or is the answer itself. Default: `follow`. */
+  redirects?: 'follow' | 'answer';
   /** Sent also when the execution was stopped, for that is what it is about. Default: false. */
   afterStop?: boolean;
 }

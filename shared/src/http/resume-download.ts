@@ -1,6 +1,7 @@
 import { PipewrightError } from '../host/error.ts';
 import type { Bytes, Host } from '../host/host.ts';
 import type { Headers, HttpResponse } from '../host/http.ts';
+import { letGo } from './let-go.ts';
 import { backoff } from './retry-delay.ts';
 
 /** An answer whose body comes as a stream. */
@@ -108,13 +109,6 @@ async function* inParts(first: Bytes, length: number, version: Version, again: (
 }
 
 async function* nothing(): Bytes {}
-
-/** Only a stream that has begun closes its connection when nobody reads on. */
-async function letGo(stream: Bytes): Promise<void> {
-  const pieces = stream[Symbol.asyncIterator]();
-  await pieces.next().catch(() => undefined);
-  await pieces.return?.();
-}
 
 const hint = 'Run it again; nothing was kept.';
 
