@@ -72,7 +72,7 @@ function streamOf(body: unknown): Bytes {
 }
 
 /** An unpacked body is longer than its header says, and n8n takes away the header that would tell so. */
-function isUnpacked(body: unknown): boolean {
+function mayBeUnpacked(body: unknown): boolean {
   return isNodeStream(body) && !('statusCode' in body);
 }
 
@@ -106,8 +106,10 @@ export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpR
       }, afterStop);
       const received = headersOf(response);
       if (answer === 'text') return { status: response.statusCode, headers: received, text: textOf(response.body) };
-      if (isUnpacked(response.body)) delete received['content-length'];
-      return { status: response.statusCode, headers: received, text: '', stream: streamOf(response.body) };
+      const { 'content-length': told, ...others } = received;
+      const answered = { status: response.statusCode, text: '', stream: streamOf(response.body) };
+      if (told === undefined || !mayBeUnpacked(response.body)) return { ...answered, headers: received };
+      return { ...answered, headers: others, sentLength: Number(told) };
     } catch (error) {
       throw withoutAnswer(error);
     }

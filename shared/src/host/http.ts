@@ -29,4 +29,6 @@ export interface HttpResponse {
   text: string;
   /** The body, when it was asked for as a stream. */
   stream?: Bytes;
+  /** `Content-Length`, where the platform does not tell whether it unpacked the body since, so that it stands in no header. */
+  sentLength?: number;
 }

@@ -58,14 +58,21 @@ function goesOn(response: HttpResponse, from: number, length: number, { header, 
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
  */
 export function resumeDownload(first: Streamed, again: (headers: Headers) => Promise<Streamed>, host: Pick<Host, 'sleep' | 'random' | 'log'>): Bytes {
-  const length = lengthOf(first);
+  const known = lengthOf(first);
+  const length = known ?? first.sentLength;
   const version = versionOf(first);
   const offersRanges = /\bbytes\b/i.test(first.headers['accept-ranges'] ?? '');
-  if (first.status !== 200 || !length || !version || !offersRanges) return first.stream;
-  return inParts(first.stream, length, version, again, host);
+  if (first.status !== 200 || !length || !version || !offersRanges || !isPlain(first)) return first.stream;
+  return inParts(first.stream, { length, isCertain: known !== undefined }, version, again, host);
 }
 
-async function* inParts(first: Bytes, length: number, version: Version, again: (headers: Headers) => Promise<Streamed>, host: Pick<Host, 'sleep' | 'random' | 'log'>): Bytes {
+/** How many bytes must come; until it is certain that nothing unpacked them, their number alone proves nothing. */
+interface Expected {
+  length: number;
+  isCertain: boolean;
+}
+
+async function* inParts(first: Bytes, { length, isCertain }: Expected, version: Version, again: (headers: Headers) => Promise<Streamed>, host: Pick<Host, 'sleep' | 'random' | 'log'>): Bytes {
   let came = 0;
   let stream = first;
   let inARow = 0;
@@ -75,15 +82,16 @@ async function* inParts(first: Bytes, length: number, version: Version, again: (
     try {
       for await (const piece of stream) {
         came += piece.length;
-        if (came > length) throw tooMuch(length);
+        if (came > length && (isCertain || inARow > 0)) throw tooMuch(length);
         yield piece;
       }
-      if (came === length) return;
+      if (came === length || (!isCertain && inARow === 0)) return;
       broken = tooLittle(came, length);
     } catch (error) {
       if (!(error instanceof PipewrightError) || error.code !== 'cut-short' || !error.retryable) throw error;
       // What was read to its end is whole, whatever became of the connection.
       if (came === length) return;
+      if (came > length) throw error;
       broken = error;
     }
     inARow = came > before ? 1 : inARow + 1;

@@ -5,6 +5,7 @@ import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { Host } from '../../../shared/src/host/host.ts';
 import { nodeHost } from '../../../shared/src/host/node/node-host.ts';
 import { openApi } from '../../../shared/src/http/api.ts';
+import { resumeDownload } from '../../../shared/src/http/resume-download.ts';
 
 const content = Buffer.from(Array.from({ length: 20_000 }, (_, row) => `P-${row},${row}.50\n`).join(''));
 
@@ -155,5 +156,34 @@ describe('A download that breaks', () => {
     host = { ...host, sleep: () => Promise.reject(new PipewrightError({ code: 'cancelled', message: 'The work was stopped.' })) };
     await expect(download()).rejects.toMatchObject({ code: 'cancelled' });
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe('A download of which the platform does not tell whether it was unpacked', () => {
+  const broken = new PipewrightError({ code: 'cut-short', message: 'broke', retryable: true });
+  async function* pieces(text: string, breaks = false): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(text);
+    if (breaks) throw broken;
+  }
+  const answer = (stream: AsyncGenerator<Uint8Array>, more: object = {}) => ({ status: 200, headers: tagged, text: '', stream, sentLength: 10, ...more });
+  const rest = (text: string, from: number) => async () => answer(pieces(text), { status: 206, headers: { ...tagged, 'content-range': `bytes ${from}-9/10` } });
+  async function read(stream: AsyncIterable<Uint8Array>): Promise<string> {
+    let text = '';
+    for await (const piece of stream) text += Buffer.from(piece).toString();
+    return text;
+  }
+
+  it('goes on as any other when it was not', async () => {
+    expect(await read(resumeDownload(answer(pieces('0123', true)), rest('456789', 4), host))).toBe('0123456789');
+  });
+
+  it('passes as it is when it was, be it longer or shorter', async () => {
+    expect(await read(resumeDownload(answer(pieces('unpacked it is longer')), rest('', 0), host))).toBe('unpacked it is longer');
+    expect(await read(resumeDownload(answer(pieces('short')), rest('', 0), host))).toBe('short');
+  });
+
+  it('fails rather than putting together what does not belong together', async () => {
+    await expect(read(resumeDownload(answer(pieces('longer than ten', true)), rest('x', 0), host))).rejects.toBe(broken);
+    await expect(read(resumeDownload(answer(pieces('0123', true)), rest('unpacked again', 4), host))).rejects.toMatchObject(cutShort);
   });
 });
