@@ -15,7 +15,7 @@ interface FolderPage {
 }
 
 const hints: Partial<Record<PipewrightError['code'], string>> = {
-  forbidden: 'Give the user or service principal of the connection READ VOLUME on the volume, and USE CATALOG and USE SCHEMA above it.',
+  forbidden: 'Ask an administrator of the catalog to give the user or service principal of the connection READ VOLUME on the volume, and USE CATALOG and USE SCHEMA above it.',
   'not-found': 'Check the path: upper and lower case matter. Pick the file from the list, or copy its path in Catalog Explorer.',
 };
 

@@ -16,7 +16,7 @@ const artifactsPath = (run: string, { connection }: Context<DbtConnection>): str
 function explained(error: unknown): unknown {
   if (!(error instanceof PipewrightError) || error.code !== 'not-found') return error;
   return withDetails(error, {
-    hint: 'dbt keeps artifacts only some seconds after a run has ended, and none of a run that broke off early: start from the trigger Job Run Completed, which waits for them, or run the step again a little later. Else pick the artifact from the list, and check the run ID.',
+    hint: 'Check the run ID, and pick the artifact from the list. dbt keeps artifacts only some seconds after a run has ended, and none of a run that broke off early: start from the trigger Job Run Completed, which waits for them, or run the step again a little later.',
   });
 }
 
