@@ -16,13 +16,13 @@ const usage = `Usage:
   pipewright load --from <address or file> --to <sqlite:path | postgres://…> --table <name>
                   [--mode create|replace|append|upsert] [--key a,b] [--schema <name>]
                   [--format csv|json-lines] [--encoding auto|utf-16le|utf-16be|windows-1252]
-                  [--delimiter <character>] [--no-header] [--null <value>]… [--type column=type]…
+                  [--delimiter <character>] [--no-header] [--file-in-zip <name>] [--null <value>]… [--type column=type]…
                   [--max-change <percent>] [--load-key <text>] [--record] [--load-columns]
                   [--ignore-new-columns]
                   [--max-rejected <rows>] [--keep-rejects] [--allow-empty] [--json]
-      Loads a CSV dataset into a table, wholly or not at all.
+      Loads a CSV dataset, also one in a ZIP, into a table, wholly or not at all.
   pipewright check --from <address or file> --rules <file with one rule a line> [--json]
-                   [--format …] [--encoding …] [--delimiter …] [--no-header] [--to <database of the rules>]
+                   [--format …] [--encoding …] [--delimiter …] [--no-header] [--file-in-zip …] [--to <database of the rules>]
       Whether a dataset meets rules such as: policy is unique.
   pipewright verify --scheme <name> --secret <text> [--previous-secret <text>] [--location <name>]
                     --headers <json file> [--query <text>] --body <file> [--now <seconds since 1970>]

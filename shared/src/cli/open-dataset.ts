@@ -13,15 +13,17 @@ export const formatWords = {
   encoding: { type: 'string', default: 'auto' },
   delimiter: { type: 'string', default: ',' },
   'no-header': { type: 'boolean', default: false },
+  'file-in-zip': { type: 'string' },
 } as const;
 
 /** What those words say. @throws UsageError for a word that there is not */
-export function formatOf(values: { format: string; encoding: string; delimiter: string; 'no-header': boolean }): CsvFormat & DatasetFormat {
+export function formatOf(values: { format: string; encoding: string; delimiter: string; 'no-header': boolean; 'file-in-zip'?: string | undefined }): CsvFormat & DatasetFormat {
   return {
     format: oneOf('--format', ['csv', 'json-lines'], values.format),
     encoding: oneOf('--encoding', encodings, values.encoding),
     delimiter: oneOf('--delimiter', [',', ';', '\t', '|'], values.delimiter.replace('\\t', '\t')),
     header: !values['no-header'],
+    ...(values['file-in-zip'] === undefined ? {} : { fileInZip: values['file-in-zip'] }),
   };
 }
 
