@@ -7,6 +7,7 @@ import { cpSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { leaveOut } from '../shared/leave-out.mjs';
 
 /**
  * Bundles every node and credential of a package and copies icons and codex files beside them.
@@ -32,6 +33,7 @@ export async function buildPackage(directory, place = directory) {
     outbase: '.',
     outdir: dist,
     bundle: true,
+    plugins: [leaveOut],
     format: 'cjs',
     // "neutral" lets nothing of Node in by mistake; what the self-hosted package needs of it is named by its code.
     platform: n8n.strict ? 'neutral' : 'node',

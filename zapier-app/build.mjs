@@ -14,6 +14,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
+import { leaveOut } from '../shared/leave-out.mjs';
 
 const here = import.meta.dirname;
 const workspace = dirname(here);
@@ -32,6 +33,7 @@ export async function bundleZapierApp(directory) {
     entryPoints: ['src/index.ts'],
     outfile: 'dist/index.js',
     bundle: true,
+    plugins: [leaveOut],
     platform: 'node',
     target: 'node22',
     format: 'esm',

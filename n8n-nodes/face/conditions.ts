@@ -13,14 +13,13 @@ export function displayOptions(shown: Shown): { displayOptions?: IDisplayOptions
 }
 
 /**
- * The condition that a field adds: n8n looks beside the property, and from within a collection reaches the fields
- * outside
- * with a leading slash.
+ * The condition that a field adds, with those of the field on which it depends: n8n looks beside the property, and from
+ * within a collection reaches the fields outside with a leading slash.
  */
 export function shownWhen(info: FieldMetadata, fields: Fields, place: Place): Shown {
   if (!info.shownWhen) return {};
   const { field, is } = info.shownWhen;
   const ruling = describeField(fields[field] as Field);
   const path = place === 'options' && !ruling.advanced ? `/${field}` : field;
-  return { [path]: ruling.kind === 'boolean' ? is.map((word) => word === 'true') : [...is] };
+  return { ...shownWhen(ruling, fields, place), [path]: ruling.kind === 'boolean' ? is.map((word) => word === 'true') : [...is] };
 }

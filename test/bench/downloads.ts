@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +9,7 @@ import { claimsPieces } from '../datasets/claims-file.ts';
 import { runCommand } from '../machine/command.ts';
 import { findCurl } from '../machine/tools.ts';
 import { compare, type BenchResult } from './result.ts';
+import { withDownloads } from './with-downloads.ts';
 
 const download = quantemplate.operations.find(({ key }) => key === 'downloadDataset');
 
@@ -22,43 +21,38 @@ export async function benchDownload({ megabytes = 500, rounds = 5 } = {}): Promi
   const descriptor = openSync(file, 'w');
   for (const piece of claimsPieces(Math.ceil((megabytes * 1_000_000) / 252))) writeSync(descriptor, piece);
   closeSync(descriptor);
-  const server = spawn(process.execPath, [join(import.meta.dirname, 'download-server.ts'), file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_NO_WARNINGS: '1' },
-  });
   try {
-    const [printed] = (await once(server.stdout, 'data')) as [Buffer];
-    const address = `http://127.0.0.1:${Number(String(printed))}`;
-    const connection = checkInput(quantemplate.connection.fields, {
-      clientId: 'id',
-      clientSecret: 'secret',
-      organisationId: 'c-contoso',
-      apiUrl: address,
-      loginUrl: `${address}/token`,
+    return await withDownloads(file, async (address) => {
+      const connection = checkInput(quantemplate.connection.fields, {
+        clientId: 'id',
+        clientSecret: 'secret',
+        organisationId: 'c-contoso',
+        apiUrl: address,
+        loginUrl: `${address}/token`,
+      });
+      const host = nodeHost({ folder: join(folder, 'saved') });
+      const { size } = statSync(file);
+      const { ratio, first, second } = await compare(
+        rounds,
+        async () => {
+          const input = checkInput(download?.input ?? {}, { dataset: 'd-claims' });
+          const saved = (await download?.run(input as never, { host, connection } as never)) as { file: { size: number } };
+          if (saved.file.size !== size) throw new Error(`${saved.file.size} of ${size} bytes came.`);
+        },
+        () => runCommand(curl, ['-s', '-o', join(folder, 'curl.csv'), `${address}/organisations/c/datasets/d`]),
+      );
+      const rate = (milliseconds: number): string => `${Math.round(size / 1000 / milliseconds)} MB/s`;
+      return [
+        {
+          name: 'A dataset of 500 MB downloaded to a file',
+          against: 'curl -o',
+          ratio,
+          target: { kind: 'at most', value: 1.3 },
+          notes: `${rate(first)} and ${rate(second)}; ${Math.round(size / 1e6)} MB`,
+        },
+      ];
     });
-    const host = nodeHost({ folder: join(folder, 'saved') });
-    const { size } = statSync(file);
-    const { ratio, first, second } = await compare(
-      rounds,
-      async () => {
-        const input = checkInput(download?.input ?? {}, { dataset: 'd-claims' });
-        const saved = (await download?.run(input as never, { host, connection } as never)) as { file: { size: number } };
-        if (saved.file.size !== size) throw new Error(`${saved.file.size} of ${size} bytes came.`);
-      },
-      () => runCommand(curl, ['-s', '-o', join(folder, 'curl.csv'), `${address}/organisations/c/datasets/d`]),
-    );
-    const rate = (milliseconds: number): string => `${Math.round(size / 1000 / milliseconds)} MB/s`;
-    return [
-      {
-        name: 'A dataset of 500 MB downloaded to a file',
-        against: 'curl -o',
-        ratio,
-        target: { kind: 'at most', value: 1.3 },
-        notes: `${rate(first)} and ${rate(second)}; ${Math.round(size / 1e6)} MB`,
-      },
-    ];
   } finally {
-    server.kill();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -7,6 +7,7 @@ import { benchDownload } from './downloads.ts';
 import { benchEvents } from './events.ts';
 import { benchVerifiers } from './verifiers.ts';
 import { benchLooks } from './looks.ts';
+import { benchN8nDatasets } from './n8n-datasets.ts';
 import { reaches, type BenchResult } from './result.ts';
 import { benchTriggers } from './triggers.ts';
 import { benchZapier } from './zapier.ts';
@@ -24,6 +25,7 @@ const benches: Record<string, (quick: boolean) => Promise<BenchResult[]>> = {
   postgres: (quick) => benchPostgres(quick ? { megabytes: 10, rounds: 2 } : {}),
   memory: (quick) => benchMemory(quick ? [10, 100] : [10, 100, 1000]),
   triggers: (quick) => benchTriggers(quick ? { seconds: 1, rounds: 2 } : {}),
+  'n8n-datasets': (quick) => benchN8nDatasets(quick ? { megabytes: 10, rounds: 1 } : {}),
   zapier: (quick) => benchZapier(quick ? { rounds: 3 } : {}),
 };
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -177,17 +178,89 @@ describe.each(['sqlite', 'postgres'] as const)('Into %s', (engine) => {
     expect(await rows()).toHaveLength(2);
     await load('id\n3\n', { mode: 'append', loadKey: 'event-2' });
     expect(await rows()).toHaveLength(3);
-    expect(await run(`SELECT load_id, mode, rows, source FROM pipewright_loads WHERE table_name = '${table}' ORDER BY load_id`)).toMatchObject([
-      { load_id: 'event-1', mode: 'append', source: 'Quantemplate d-claims' },
-      { load_id: 'event-2', mode: 'append', source: '' },
+    expect(await run(`SELECT load_id, mode, status, row_count, source FROM pipewright_loads WHERE table_name = '${table}' ORDER BY load_id`)).toMatchObject([
+      { load_id: 'event-1', mode: 'append', status: 'done', source: 'Quantemplate d-claims' },
+      { load_id: 'event-2', mode: 'append', status: 'done', source: '' },
     ]);
   });
 
-  it('a load that failed is not kept, and can be done under the same key', async () => {
+  it('a load that failed is noted, and can be done under the same key', async () => {
+    const noted = () => run(`SELECT status, checksum, source_event_id FROM pipewright_loads WHERE table_name = '${table}'`);
     await load('id\n1\n');
-    await expect(load('id\nx\n', { mode: 'append', loadKey: 'event-1' })).rejects.toMatchObject({ code: 'bad-input' });
-    expect(await load('id\n2\n', { mode: 'append', loadKey: 'event-1' })).not.toHaveProperty('repeated');
+    const options = { mode: 'append', loadKey: 'event-1', sourceEventId: 'wev_1' } as const;
+    await expect(load('id\nx\n', options)).rejects.toMatchObject({ code: 'bad-input' });
+    expect(await noted()).toEqual([{ status: 'failed', checksum: '', source_event_id: 'wev_1' }]);
+    expect(await load('id\n2\n', options)).not.toHaveProperty('repeated');
+    expect(await noted()).toEqual([{ status: 'done', checksum: createHash('sha256').update('id\n2\n').digest('hex'), source_event_id: 'wev_1' }]);
     expect(await rows()).toHaveLength(2);
+  });
+
+  it('a table gets the columns that it lacks, and wider types, where that was wished', async () => {
+    await load('id,name\n1,Ada\n');
+    const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
+    expect(await load('id,paid,name,since\n2,9.50,Bob,2026-11-20\n3,,Cleo,\n', evolve)).toMatchObject({ rows: 2, columns: [{ name: 'id', type: 'integer' }, { name: 'paid', type: 'decimal' }, { name: 'name' }, { name: 'since', type: 'date' }] });
+    expect((await values()).map((row) => row.slice(0, 2))).toEqual([['1', 'Ada'], ['2', 'Bob'], ['3', 'Cleo']]);
+    expect((await rows()).map(({ paid }) => (paid === null ? null : Number(paid)))).toEqual([null, 9.5, null]);
+    const wider = 'id,name\n7.5,Dan\nP-8,Eve\n';
+    if (engine === 'sqlite') {
+      await expect(load(wider, evolve)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('“id”') });
+      expect(await rows()).toHaveLength(3);
+      return;
+    }
+    await load(wider, evolve);
+    expect((await values()).map(([id]) => id)).toEqual(['1', '2', '3', '7.5', 'P-8']);
+    await load('id,name,more\nP-8,Eva,1\nP-9,Finn,2\n', { ...evolve, ...upsert });
+    expect((await values()).map(([id, name]) => [id, name]).slice(-2)).toEqual([['P-8', 'Eva'], ['P-9', 'Finn']]);
+    await load('id,name,paid,since,more,last\nx,,,,,true\n', { ...evolve, mode: 'replace' });
+    expect((await rows()).map(({ id, last }) => [id, String(last)])).toEqual([['x', 'true']]);
+  });
+
+  it('a table that would have evolved stays as it was when the load fails', async () => {
+    await load('id,name\n1,Ada\n');
+    await expect(load('id,name,paid\nx,Bob,1\n2,Cleo\n', { mode: 'append', columnChanges: 'evolve' })).rejects.toMatchObject({ code: 'rejected-rows' });
+    expect(await values()).toEqual([['1', 'Ada']]);
+    expect(Object.keys((await rows())[0] ?? {})).toEqual(['id', 'name']);
+  });
+
+  it('the columns of one load are a contract for the next', async () => {
+    const { columns } = await load('id,paid\n1,9.50\n');
+    const again = (csv: string, options: Partial<LoadOptions> = {}) => load(csv, { table: `${table}_again`, contract: columns, ...options });
+    expect((await again('id,paid\n007,1\n')).columns.map(({ type }) => type)).toEqual(['integer', 'decimal']);
+    await expect(again('id\n1\n', { mode: 'append' })).rejects.toMatchObject({ code: 'columns-missing', message: 'The dataset has no column “paid”, which the contract has.' });
+    await expect(again('id,paid,more\n1,2,3\n', { table: `${table}_more` })).rejects.toMatchObject({ code: 'columns-missing', message: 'The contract has no column “more”.' });
+    expect((await again('id,paid,more\n1,2,3\n', { table: `${table}_less`, columnChanges: 'ignore' })).columns.map(({ name }) => name)).toEqual(['id', 'paid']);
+    expect((await again('id,paid,more\n1,2,3\n', { table: `${table}_more`, columnChanges: 'evolve' })).columns.map(({ name, type }) => [name, type])).toEqual([['id', 'integer'], ['paid', 'decimal'], ['more', 'integer']]);
+    await expect(again('id,paid\nP-1,2\n', { table: `${table}_bad` })).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('line 2 has a value in the column “id” that is not an integer (“P-1”)') });
+  });
+
+  it('rows with a value that does not fit its column are left out by themselves, up to the number that is allowed', async () => {
+    await load('id,paid,day\n1,1.5,2026-11-20\n');
+    const csv = 'id,paid,day\n2,"2,5",2026-11-21\n3,3.5,\n"4\n",4.5,2026-11-22\nx,5.5,soon\n6,6.5,2026-11-23\n';
+    await expect(load(csv, { mode: 'append', maxRejectedRows: 2 })).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('More than 2 rows do not fit: line 2') });
+    expect(await rows()).toHaveLength(1);
+    const { rows: taken, rejected, rejects } = await load(csv, { mode: 'append', maxRejectedRows: 3, keepRejects: true });
+    expect([taken, rejected]).toEqual([2, 3]);
+    expect(rejects.map(({ line, column, value }) => [line, column, value])).toEqual([[2, 'paid', '2,5'], [4, 'id', '4\n'], [6, 'id', 'x']]);
+    expect((await values()).map(([id]) => id)).toEqual(['1', '3', '6']);
+    expect((await run(`SELECT line, column_name, value, row_text FROM pipewright_rejects WHERE table_name = '${table}' ORDER BY line`)).map((row) => ({ ...row, line: Number(row['line']) }))).toEqual([
+      { line: 2, column_name: 'paid', value: '2,5', row_text: '2,"2,5",2026-11-21' },
+      { line: 4, column_name: 'id', value: '4\n', row_text: '"4\n",4.5,2026-11-22' },
+      { line: 6, column_name: 'id', value: 'x', row_text: 'x,5.5,soon' },
+    ]);
+  });
+
+  it('a row whose value has not the type that was given is left out, too', async () => {
+    const { rejected, columns } = await load('id,paid\n1,1.5\n2,many\n', { columns: { paid: 'decimal' }, maxRejectedRows: 1 });
+    expect([rejected, columns[1]?.type]).toEqual([1, 'decimal']);
+    expect(await values()).toEqual([['1', '1.5']]);
+  });
+
+  it('UUIDs stay what they are, however they are written', async () => {
+    const uuid = '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77';
+    expect((await load(`id\n${uuid}\n`)).columns).toEqual([{ name: 'id', type: 'uuid' }]);
+    await load(`id\n${uuid.toUpperCase()}\nnone\n`, { table: `${table}_text` });
+    expect((await run(`SELECT id FROM ${table}_text`)).map(({ id }) => id)).toEqual([uuid.toUpperCase(), 'none']);
+    expect((await values())[0]).toEqual([uuid]);
   });
 
   it('two loads under one key at once leave one', async () => {

@@ -1,5 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parse } from 'csv-parse/sync';
@@ -188,6 +190,24 @@ describe.each(engines)('Loading a dataset into %s', (engine) => {
     expect(await load(engine, long(), { table: 'told', onProgress })).toMatchObject({ rows: 700_000 });
     expect(told).toHaveLength(2);
     expect(told[1]).toBeGreaterThan(told[0] ?? Infinity);
+  });
+
+  it('holds on to nothing that has passed, also where it can be stopped', async () => {
+    const pieces: WeakRef<Uint8Array>[] = [];
+    async function* source() {
+      yield Buffer.from('a,b\n');
+      for (let piece = 0; piece < 40; piece += 1) {
+        const bytes = Buffer.alloc(200_000, '1,x\n');
+        pieces.push(new WeakRef(bytes));
+        yield bytes;
+        // Only what is let go of can be collected, and only between two turns.
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      setFlagsFromString('--expose-gc');
+      (runInNewContext('gc') as () => void)();
+    }
+    expect(await load(engine, source(), { table: 'forgotten', signal: new AbortController().signal })).toMatchObject({ rows: 2_000_000 });
+    expect(pieces.filter((piece) => piece.deref() !== undefined).length).toBeLessThan(8);
   });
 
   it('stops when it is told to', async () => {

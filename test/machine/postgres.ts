@@ -20,6 +20,10 @@ export interface Postgres {
   user: string;
   password: string;
   database: string;
+  /** The account that the server runs as, where that is another than this process's. */
+  account?: Account | undefined;
+  /** Ends the server without warning, as a crash does, and starts it again with the same data and port. */
+  crash(): Promise<void>;
   /** Stops the server and deletes its data. */
   stop(): Promise<void>;
 }
@@ -33,7 +37,7 @@ export interface PostgresOptions {
 }
 
 /** The user and group the server runs as; it refuses to run as root. */
-interface Account {
+export interface Account {
   uid: number;
   gid: number;
 }
@@ -56,7 +60,7 @@ export async function startPostgres({ log = console.log, settings = {} }: Postgr
     const password = randomBytes(12).toString('hex');
     const data = await createCluster(folder, binaries, password, account);
     const port = await findFreePort();
-    const server = await launch(binaries, data, port, settings, account);
+    let server = await launch(binaries, data, port, settings, account);
     const removeFolder = () => rmSync(folder, { recursive: true, force: true });
     const abandon = () => {
       server.kill('SIGQUIT');
@@ -70,7 +74,13 @@ export async function startPostgres({ log = console.log, settings = {} }: Postgr
       await endProcess(server);
       await rm(folder, { recursive: true, force: true });
     };
-    return { url, host, port, user, password, database, stop };
+    const crash = async () => {
+      const ended = new Promise((resolve) => server.once('exit', resolve));
+      server.kill('SIGQUIT');
+      await ended;
+      server = await launch(binaries, data, port, settings, account);
+    };
+    return { url, host, port, user, password, database, account, crash, stop };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;

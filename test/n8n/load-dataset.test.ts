@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
@@ -55,6 +56,11 @@ function query(sql: string): unknown[] {
   }
 }
 
+function noted(): unknown[] {
+  const [{ there } = { there: 0 }] = query("SELECT count(*) AS there FROM sqlite_schema WHERE name = 'pipewright_loads'") as { there: number }[];
+  return there === 0 ? [] : query("SELECT status FROM pipewright_loads WHERE table_name = 'straight'");
+}
+
 it('loads the file of an earlier step into a table, with identifiers as text', async () => {
   const { items, error } = await n8n.execute(load({ table: 'claims' }), fileOf('policy,paid\n007,1.50\n008,2\n'));
   expect(error).toBeUndefined();
@@ -84,6 +90,19 @@ it('leaves the table as it was when the download breaks', async () => {
     load({ source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: dataset, table: 'straight' }),
   );
   expect(error?.message).toBe('The connection broke while the body came.');
+  expect(query('SELECT count(*) AS rows FROM straight')).toEqual([{ rows: 300 }]);
+});
+
+it('leaves the table as it was when the execution is stopped in the middle of the dataset', async () => {
+  sandbox.control.writeDataset('d-claims', 3000);
+  sandbox.faults.add({ match: { path: /d-claims/ }, fault: { kind: 'slow', milliseconds: 30_000, part: 'body' } });
+  const dataset = { __rl: true, mode: 'id', value: 'd-claims' };
+  const begun = Date.now();
+  await n8n.execute(load({ source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: dataset, table: 'straight', options: { record: true } }), undefined, { stopAfter: 1_000 });
+  expect(Date.now() - begun).toBeLessThan(20_000);
+  // The execution is over for n8n at once; the load takes itself back a moment later.
+  for (let looks = 0; looks < 50 && noted().length === 0; looks += 1) await sleep(100);
+  expect(noted()).toEqual([{ status: 'failed' }]);
   expect(query('SELECT count(*) AS rows FROM straight')).toEqual([{ rows: 300 }]);
 });
 

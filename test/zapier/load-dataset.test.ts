@@ -93,9 +93,11 @@ describe('Load Dataset on Zapier', () => {
   });
 
   it('offers no SQLite, for nothing lasts there', async () => {
-    const keys = (await zapier.definition()).authentication?.fields?.map(({ key }) => key) ?? [];
-    expect(keys).toContain('sql_host');
-    expect(keys.filter((key) => /file|engine/.test(key))).toEqual([]);
+    const fields = (await zapier.definition()).authentication?.fields ?? [];
+    expect(fields.map(({ key }) => key)).toEqual(expect.arrayContaining(['sql_host', 'sql_engine']));
+    expect(fields.filter(({ key }) => key === 'sql_file')).toEqual([]);
+    expect(JSON.stringify(fields.find(({ key }) => key === 'sql_engine')?.choices)).toMatch(/postgresql.*sqlserver/);
+    expect(JSON.stringify(fields.find(({ key }) => key === 'sql_engine')?.choices)).not.toMatch(/sqlite/i);
   });
 
   it('says what is wrong with the connection', async () => {

@@ -2,7 +2,7 @@ import type { Authentication, Bundle, ZObject } from 'zapier-platform-core';
 import { describeError } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/http/http-error.ts';
 import type { Connection } from '../../shared/src/operations/connection.ts';
-import { describeField, type Field } from '../../shared/src/operations/fields.ts';
+import { describeField, offeredOptions, type Field } from '../../shared/src/operations/fields.ts';
 import { authenticationKey, connectionsOf, isFilledIn, offeredFields, readConnection } from './connections.ts';
 import { openHost } from './host.ts';
 import { enumerate } from './names.ts';
@@ -21,7 +21,7 @@ function authField(connection: Connection, name: string, field: Field): AuthFiel
     required: false,
     ...(help ? { helpText: help } : {}),
     ...(placeholder ? { placeholder } : {}),
-    ...(options ? { choices: options.map((option) => ({ ...option, sample: option.value })) } : {}),
+    ...(options ? { choices: offeredOptions(options, 'zapier').map((option) => ({ ...option, sample: option.value })) } : {}),
     ...(initial === undefined ? {} : { default: String(initial) }),
   };
 }

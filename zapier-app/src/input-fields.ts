@@ -1,5 +1,5 @@
 import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
-import { describeField, type Field, type FieldInfo, type FieldKind, type Fields } from '../../shared/src/operations/fields.ts';
+import { describeField, offeredOptions, type Field, type FieldInfo, type FieldKind, type Fields } from '../../shared/src/operations/fields.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import { declaredFields } from './declared-fields.ts';
 import { dropdownOf } from './dropdown.ts';
@@ -27,7 +27,7 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
     ...(help ? { helpText: help } : {}),
     // Names with values are typed in two columns, where an example in JSON would mislead.
     ...(placeholder && kind !== 'values' ? { placeholder } : {}),
-    ...(options ? { choices: options.map((option) => ({ ...option, sample: option.value })) } : {}),
+    ...(options ? { choices: offeredOptions(options, 'zapier').map((option) => ({ ...option, sample: option.value })) } : {}),
     ...(choices ? { choices: dropdownOf(choices, service, settings) } : {}),
     ...(choices?.needs?.length ? { dependsOn: [...choices.needs] } : {}),
     ...(kind === 'list' ? { list: true } : {}),

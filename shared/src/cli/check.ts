@@ -3,17 +3,19 @@ import { checkDataset } from '../datasets/check-dataset.ts';
 import { wholeBytes } from '../datasets/operations/whole-bytes.ts';
 import { openTarget } from '../datasets/node/open-target.ts';
 import { nodeHost } from '../host/node/node-host.ts';
+import { operationWords } from './called-operation.ts';
 import { formatOf, formatWords, openDataset } from './open-dataset.ts';
 import { print } from './print.ts';
 import { progress, stopSignal } from './progress.ts';
 import { parseWords, Refused, UsageError } from './usage-error.ts';
 
-/** `pipewright check`: whether a CSV or JSON Lines file or address meets the rules of a file, one a line. */
+/** `pipewright check`: whether a dataset meets the rules of a file, one a line. */
 export async function checkFile(words: string[]): Promise<void> {
   const { values, positionals } = parseWords(words, {
     from: { type: 'string' },
     rules: { type: 'string' },
     to: { type: 'string' },
+    ...operationWords,
     ...formatWords,
     json: { type: 'boolean', default: false },
   });
@@ -24,7 +26,7 @@ export async function checkFile(words: string[]): Promise<void> {
   const signal = stopSignal();
   const target = values.to ? await openTarget(values.to) : undefined;
   const readColumn = target && ((table: string, column: string) => target.readColumn(table, column));
-  const dataset = await openDataset(values.from, nodeHost({ log: progress, signal }));
+  const dataset = await openDataset(values.from, nodeHost({ log: progress, signal }), values);
   const { passed, rows, results, failingRows } = await checkDataset(wholeBytes(dataset), { ...format, rules, now: Date.now(), signal, ...(readColumn ? { readColumn } : {}) }).finally(() => target?.close());
   if (values.json) print({ passed, rows, results, failingRows }, true);
   else for (const { rule, passed: met, failures, message } of results) print(met ? `ok      ${rule}` : `broken  ${rule}: ${message} (${failures})`, false);

@@ -8,6 +8,7 @@ import { openTarget } from '../datasets/node/open-target.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { formatOf, formatWords, openDataset } from './open-dataset.ts';
 import { oneOf, parseWords, UsageError } from './usage-error.ts';
+import { operationWords } from './called-operation.ts';
 import { print } from './print.ts';
 import { progress, stopSignal } from './progress.ts';
 
@@ -22,6 +23,7 @@ export async function loadFile(words: string[]): Promise<void> {
     'max-rejected': { type: 'string', default: '0' },
     'allow-empty': { type: 'boolean', default: false },
     'keep-rejects': { type: 'boolean', default: false },
+    ...operationWords,
     ...formatWords,
     null: { type: 'string', multiple: true },
     key: { type: 'string' },
@@ -43,24 +45,28 @@ export async function loadFile(words: string[]): Promise<void> {
   const maxRejectedRows = whole('--max-rejected', values['max-rejected'], 0);
   const maxChangePercent = values['max-change'] === undefined ? undefined : Number(values['max-change']);
   if (maxChangePercent !== undefined && !(maxChangePercent >= 0)) throw new UsageError('--max-change must be a number of percent.');
+  const changes = oneOf('--columns', columnChanges, values.columns);
+  const connections = whole('--connections', values.connections, 1);
+  const columns = readTypes(values.type ?? []);
+  const contract = values.contract ? readContract(JSON.parse(await readFile(values.contract, 'utf8'))) : undefined;
   const signal = stopSignal();
   const host = nodeHost({ log: progress, signal });
   const target = await openTarget(to);
   try {
-    const dataset = await openDataset(from, host);
+    const dataset = await openDataset(from, host, values);
     const result = await loadDataset(dataset.bytes, target, {
       ...format, table, mode, maxRejectedRows, signal,
       allowEmpty: values['allow-empty'],
       keepRejects: values['keep-rejects'],
       record: values.record,
-      columnChanges: oneOf('--columns', columnChanges, values.columns),
-      connections: whole('--connections', values.connections, 1),
+      columnChanges: changes,
+      connections,
       loadColumns: values['load-columns'],
       source: nameOf(from),
       nullMarkers: values.null ?? [],
-      columns: readTypes(values.type ?? []),
+      columns,
       ...(values.key ? { key: values.key.split(',').map((name) => name.trim()) } : {}),
-      ...(values.contract ? { contract: readContract(JSON.parse(await readFile(values.contract, 'utf8'))) } : {}),
+      ...(contract ? { contract } : {}),
       ...(values['event-id'] ? { sourceEventId: values['event-id'] } : {}),
       ...(values['load-key'] ? { loadKey: values['load-key'] } : {}),
       ...(maxChangePercent === undefined ? {} : { maxChangePercent }),

@@ -5,6 +5,8 @@ import type { Host, OpenedFile } from '../host/host.ts';
 import type { Headers } from '../host/http.ts';
 import { httpError } from '../http/http-error.ts';
 import { lengthOf, resumeDownload, type Streamed } from '../http/resume-download.ts';
+import { isDownload } from '../operations/download.ts';
+import { callOperation, findOperation } from './called-operation.ts';
 import { oneOf } from './usage-error.ts';
 
 /** Words that say how a dataset is written. */
@@ -27,8 +29,17 @@ export function formatOf(values: { format: string; encoding: string; delimiter: 
   };
 }
 
-/** Opens a dataset by the path of a file or an address of the web. */
-export async function openDataset(from: string, host: Host): Promise<OpenedFile> {
+/**
+ * Opens a dataset by the path of a file, an address of the web, or the name of a download such as
+ * `quantemplate.downloadDataset`.
+ * @param given what a download needs
+ */
+export async function openDataset(from: string, host: Host, given: { input?: string | undefined; connection?: string | undefined } = {}): Promise<OpenedFile> {
+  const found = findOperation(from);
+  if (found && isDownload(found.operation)) {
+    const { input, context } = await callOperation(found, given, host);
+    return found.operation.open(input as never, context as never);
+  }
   if (!/^https?:\/\//i.test(from)) {
     const file = await host.files.read(from);
     return { ...file, bytes: await file.open() };

@@ -11,8 +11,11 @@ export const columnChanges = ['refuse', 'ignore', 'evolve'] as const;
 /** One of `columnChanges`. */
 export type ColumnChanges = (typeof columnChanges)[number];
 
-/** The columns in which each row says from which load it is, where somebody wants that. */
-export const loadColumnNames = ['_load_id', '_loaded_at', '_source', '_source_event_id'] as const;
+/** The columns in which each row says from which load it is, where somebody wants that, and their types in a new table. */
+export const loadColumnTypes = { _load_id: 'text', _loaded_at: 'timestamp-with-zone', _source: 'text', _source_event_id: 'text' } as const;
+
+/** Their names. */
+export const loadColumnNames = Object.keys(loadColumnTypes);
 
 /** What of a load concerns its columns. */
 interface ColumnsRequest {

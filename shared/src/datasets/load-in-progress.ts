@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PipewrightError } from '../host/error.ts';
 import { csvFormatOf } from './as-csv.ts';
-import { checkColumns, loadColumnNames } from './check-columns.ts';
+import { checkColumns, loadColumnNames, loadColumnTypes } from './check-columns.ts';
 import { publicColumn, type ColumnType, type InferredColumn } from './column.ts';
 import type { CountedBytes } from './counted-bytes.ts';
 import { lineOf, readRow, type CsvBlock } from './csv-block.ts';
@@ -34,6 +34,8 @@ export class LoadInProgress {
   readonly #came: CountedBytes;
   readonly #scanner: CsvScanner;
   readonly #rejects: Reject[] = [];
+  /** Rows of the block at work that have another number of values, until its other rejects are known too. */
+  #ragged: Reject[] = [];
   #pieces: Uint8Array[] = [];
   #waiting = 0;
   #inference: TypeInference | undefined;
@@ -58,7 +60,7 @@ export class LoadInProgress {
     this.#options = options;
     this.#came = came;
     this.#loadId = isRecorded(options) ? (options.loadKey ?? randomUUID()) : undefined;
-    this.#scanner = new CsvScanner(csvFormatOf(options), (reject) => this.#reject(reject));
+    this.#scanner = new CsvScanner(csvFormatOf(options), (reject) => this.#ragged.push(reject));
   }
 
   /** Takes some bytes; works on them once they are enough for a block. */
@@ -158,15 +160,16 @@ export class LoadInProgress {
   }
 
   /**
-   * The rows whose values all fit; the others are rejected.
+   * The rows whose values all fit; the others are rejected, with those that have another number of values, in their order.
    * @param scanned the same rows as they stand in the file
    */
   #fitting(block: CsvBlock, scanned: CsvBlock): CsvBlock {
     const misfits = this.#check?.look(block) ?? [];
+    const rejects = misfits.map(({ row, column, value, reason }) => ({ line: lineOf(scanned, row), reason, text: readRow(scanned, row).slice(0, longestTold), column, value }));
+    const inOrder = [...this.#ragged, ...rejects].sort((one, other) => one.line - other.line);
+    this.#ragged = [];
+    for (const reject of inOrder) this.#reject(reject);
     if (misfits.length === 0) return block;
-    for (const { row, column, value, reason } of misfits) {
-      this.#reject({ line: lineOf(scanned, row), reason, text: readRow(scanned, row).slice(0, longestTold), column, value });
-    }
     return rewriteBlock(block, everyColumn(block.width), csvFormatOf(this.#options).delimiter, new Set(misfits.map(({ row }) => row)));
   }
 
@@ -180,10 +183,10 @@ export class LoadInProgress {
   /** Checks the columns; types are inferred only where neither the table nor somebody says them. */
   #begin(header: readonly string[]): void {
     const { existing, refusesMisfits } = this.#load;
-    const { columnChanges, contract = [], columns, maxRejectedRows = 0 } = this.#options;
+    const { columnChanges, contract = [], columns, maxRejectedRows = 0, loadColumns } = this.#options;
     const names = this.#choose(header);
     checkColumns(names, existing, this.#options);
-    const given: KnownTypes = { ...Object.fromEntries(contract.map(({ name, type }) => [name, type])), ...columns };
+    const given: KnownTypes = { ...(loadColumns ? loadColumnTypes : {}), ...Object.fromEntries(contract.map(({ name, type }) => [name, type])), ...columns };
     const ofTable = (name: string): ExistingColumn | undefined => existing?.find((column) => column.name === name);
     const widens = columnChanges === 'evolve';
     if (existing && !widens) {
@@ -196,8 +199,8 @@ export class LoadInProgress {
     const checked = names.map((name): CheckedColumn | undefined => {
       const column = ofTable(name);
       if (!column) return !existing && Object.hasOwn(given, name) ? { name, type: given[name] as ColumnType } : undefined;
-      if (widens) return undefined;
       // A database that refuses what does not fit is not asked twice; but all of them round decimals without a word.
+      if (widens) return column.scale === undefined ? undefined : { ...column, type: 'text', nullable: true };
       return !refusesMisfits || maxRejectedRows > 0 || column.scale !== undefined ? column : undefined;
     });
     if (checked.some((column) => column !== undefined)) this.#check = new ValueCheck(checked);

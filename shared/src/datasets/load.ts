@@ -12,7 +12,7 @@ import type { LoadMode, LoadRecord, TableLoad, TableTarget } from './target.ts';
 /** How a dataset is to be loaded. */
 export interface LoadOptions extends CsvFormat, DatasetFormat {
   table: string;
-  /** PostgreSQL schema. */
+  /** Schema of PostgreSQL or SQL Server. */
   schema?: string;
   mode: LoadMode;
   /** Rows that may be left out because they do not fit; one more and nothing is loaded. Default: 0. */

@@ -1,6 +1,8 @@
 import { PipewrightError } from '../host/error.ts';
 import type { Bytes } from '../host/host.ts';
 
+const stopped = (): PipewrightError => new PipewrightError({ code: 'cancelled', message: 'The load was stopped; the table is as it was.' });
+
 /**
  * The pieces of a source until a signal comes; also a source that stands still is left then.
  * @throws PipewrightError `cancelled`
@@ -8,18 +10,18 @@ import type { Bytes } from '../host/host.ts';
 export async function* readUntil(source: Bytes, signal: AbortSignal | undefined): Bytes {
   if (!signal) return yield* source;
   const iterator = source[Symbol.asyncIterator]();
-  let stop = (): void => undefined;
-  const stopped = new Promise<never>((_resolve, reject) => {
-    stop = () =>
-      reject(new PipewrightError({ code: 'cancelled', message: 'The load was stopped; the table is as it was.' }));
-  });
-  stopped.catch(() => undefined);
+  let leave = (): void => undefined;
+  const stop = (): void => leave();
   signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
   let done = false;
   try {
     for (;;) {
-      const next = await Promise.race([stopped, iterator.next()]);
+      // Not Promise.race: with a promise that outlives the pieces, it would hold on to every one of them.
+      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        leave = () => reject(stopped());
+        if (signal.aborted) leave();
+        else iterator.next().then(resolve, reject);
+      });
       if (next.done) {
         done = true;
         return;

@@ -11,7 +11,7 @@ export type LoadMode = (typeof loadModes)[number];
 /** Which table, and how it is to be loaded. */
 export interface TableRequest {
   table: string;
-  /** PostgreSQL schema. Default: the first of the search path. */
+  /** Schema of PostgreSQL or SQL Server. Default: the first of the search path; the user's own. */
   schema?: string;
   mode: LoadMode;
   /** What stands between two values in the blocks that are written. Default: comma. */
@@ -68,6 +68,8 @@ export interface ExistingColumn {
   nullable: boolean;
   /** Of a text: characters that it may have at most. Undefined: any number. */
   longest?: number;
+  /** Whether `longest` counts units of UTF-16, of which a letter beyond the first 65,536 takes two. Default: false. */
+  inUtf16?: boolean;
   /** Of an integer: the least and the greatest, where a number holds them exactly. Undefined: any that we know. */
   least?: number;
   most?: number;

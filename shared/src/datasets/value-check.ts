@@ -6,7 +6,7 @@ import type { ExistingColumn } from './target.ts';
 import { noForm } from './value-forms.ts';
 
 /** What the values of a column must be; the limits mean what they mean in `ExistingColumn`. */
-export type CheckedColumn = { name: string; type: ColumnType } & Partial<Pick<ExistingColumn, 'nullable' | 'longest' | 'least' | 'most' | 'whole' | 'scale'>>;
+export type CheckedColumn = { name: string; type: ColumnType } & Partial<Pick<ExistingColumn, 'nullable' | 'longest' | 'inUtf16' | 'least' | 'most' | 'whole' | 'scale'>>;
 
 /** A value that does not fit its column. */
 export interface Misfit {
@@ -55,11 +55,11 @@ interface Test {
 }
 
 function testsOf(column: CheckedColumn): Test[] {
-  const { type, nullable = true, longest, least, most, whole, scale } = column;
+  const { type, nullable = true, longest, inUtf16 = false, least, most, whole, scale } = column;
   const tests: Test[] = [];
   if (!nullable) tests.push({ reason: 'is empty, which the table does not allow', next: firstNull });
   if (type !== 'text') tests.push({ reason: `is not ${articles[type]} ${type.replaceAll('-', ' ')}`, next: byReader(givenReaders[type]) });
-  if (longest !== undefined) tests.push({ reason: `has more than ${longest} characters`, next: byValue((text) => [...text].length > longest, ({ starts, ends }, index) => (ends[index] as number) - (starts[index] as number) > longest) });
+  if (longest !== undefined) tests.push({ reason: `has more than ${longest} characters`, next: byValue((text) => (inUtf16 ? text : [...text]).length > longest, ({ starts, ends }, index) => (ends[index] as number) - (starts[index] as number) > longest) });
   if (least !== undefined && most !== undefined) tests.push({ reason: `is not between ${least} and ${most}`, next: byValue((text) => isBeyond(text, least, most)) });
   if (whole !== undefined && scale !== undefined) tests.push({ reason: `has more than ${whole} digits before the point or ${scale} behind it`, next: byValue((text) => hasMoreDigits(text, whole, scale)) });
   return tests;

@@ -18,6 +18,8 @@ export type FieldKind =
 export interface Option {
   value: string;
   label: string;
+  /** Faces that do not offer it, each with the reason in one sentence. */
+  notOn?: Partial<Record<'n8n' | 'zapier', string>>;
 }
 
 /** What a field tells a person, beside its type. */
@@ -172,6 +174,11 @@ export function describeField(schema: Field): FieldMetadata & { required: boolea
   }
   const metadata = v.getMetadata(inner as never) as unknown as FieldMetadata;
   return { ...metadata, required, ...(initial === undefined ? {} : { default: initial }) };
+}
+
+/** What a face offers of a fixed choice. */
+export function offeredOptions(options: readonly Option[], face: 'n8n' | 'zapier'): Pick<Option, 'value' | 'label'>[] {
+  return options.filter(({ notOn }) => notOn?.[face] === undefined).map(({ value, label }) => ({ value, label }));
 }
 
 /** A field with some of what it tells changed; it stays optional, and keeps its default, if it was. */

@@ -22,6 +22,7 @@ function inputs(fields: Fields): string[] {
       field.options ? `One of: ${field.options.map(({ label }) => label).join(', ')}.` : '',
       field.choices ? 'Can be picked from a list.' : '',
       field.default === undefined ? '' : `Default: ${String(field.options?.find(({ value }) => value === field.default)?.label ?? field.default)}.`,
+      ...(field.options ?? []).flatMap(({ label, notOn }) => Object.entries(notOn ?? {}).map(([face, reason]) => `${label} not on ${faceNames[face as Face]}: ${reason}`)),
       ...Object.entries(field.notOn ?? {}).map(([face, reason]) => `Not on ${faceNames[face as Face]}: ${reason}`),
     ];
     const needed = field.required ? 'yes' : field.advanced ? 'no (option)' : 'no';

@@ -20,10 +20,14 @@ export interface StartOptions {
   at?: number;
 }
 
-/** How often an address is called that does not take the call, the milliseconds between, and for an answer. */
-const callAttempts = 600;
-const callPause = 500;
-const callPatience = 10_000;
+/**
+ * How often an address is called that does not take the call; milliseconds until the second call, which double until they are
+ * those of the ready pipeline's Web activity; and for an answer.
+ */
+const callAttempts = 100;
+const firstCallPause = 500;
+const longestCallPause = 30_000;
+const callPatience = 60_000;
 
 /** How long a WebHook activity waits. */
 const askMilliseconds = 600_000;
@@ -138,7 +142,8 @@ export class PipelineEngine {
     // An n8n that starts says 200 to everything and forgets it.
     const taken = status >= 200 && status <= 299 && !answer.includes('starting up');
     const { clock } = this.#context;
-    if (!taken && attempt < callAttempts) clock.at(clock.now() + callPause, () => void this.#callBack(address, run, attempt + 1));
+    const pause = Math.min(longestCallPause, firstCallPause * 2 ** (attempt - 1));
+    if (!taken && attempt < callAttempts) clock.at(clock.now() + pause, () => void this.#callBack(address, run, attempt + 1));
   }
 
   /** Asks a run to stop, and with it the runs that it started. */

@@ -1,13 +1,14 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { TableTarget } from '../target.ts';
+import type { OpenOptions } from './open-options.ts';
 
 /**
- * Opens the database at an address: `sqlite:path/to/file.db` or
- * `postgres://user:password@host:port/database?sslmode=verify-full`. A driver is loaded only when its database is
- * chosen.
+ * Opens the database at an address: `sqlite:path/to/file.db`,
+ * `postgres://user:password@host:port/database?sslmode=verify-full` or
+ * `sqlserver://user:password@host:port/database?encrypt=verify`. A driver is loaded only when its database is chosen.
  * @throws PipewrightError `bad-input` for an address of another kind; what the database says when it cannot be opened
  */
-export async function openTarget(address: string): Promise<TableTarget> {
+export async function openTarget(address: string, options: OpenOptions = {}): Promise<TableTarget> {
   if (address.startsWith('sqlite:')) {
     const { openSqlite } = await import('./sqlite/sqlite-target.ts');
     return openSqlite(address.slice('sqlite:'.length));
@@ -16,10 +17,14 @@ export async function openTarget(address: string): Promise<TableTarget> {
     const { openPostgres } = await import('./postgres/postgres-target.ts');
     return openPostgres(address);
   }
+  if (address.startsWith('sqlserver://')) {
+    const { openSqlServer } = await import('./sql-server/sql-server-target.ts');
+    return openSqlServer(address, options);
+  }
   const kind = /^[a-z0-9+-]+(?=:)/i.exec(address)?.[0];
   throw new PipewrightError({
     code: 'bad-input',
     message: kind ? `Databases of the kind “${kind}” are not known.` : 'That is no address of a database.',
-    hint: 'Use sqlite:path/to/file.db or postgres://user:password@host:port/database.',
+    hint: 'Use sqlite:path/to/file.db, postgres://user:password@host:port/database or sqlserver://user:password@host:port/database.',
   });
 }

@@ -1,4 +1,4 @@
-import { clientCredentialsToken } from '../../auth/client-credentials.ts';
+import { entraToken } from '../../auth/entra-token.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { HttpResponse } from '../../host/http.ts';
 import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
@@ -6,7 +6,6 @@ import { baseUrl } from '../../http/base-url.ts';
 import type { Context } from '../../operations/context.ts';
 import { clouds, type Cloud } from './clouds.ts';
 import type { AzureConnection } from './connection.ts';
-import { readLoginProblem } from './login-problem.ts';
 
 /** Where a connection's cloud is, with the addresses that the person gave for a custom one. */
 export function cloudOf(connection: AzureConnection): Cloud {
@@ -48,7 +47,7 @@ function azureApi(
   roleHint: string,
   { connection, host }: Context<AzureConnection>,
 ): Api {
-  const tokenUrl = `${cloudOf(connection).authority}/${encodeURIComponent(connection.tenantId)}/oauth2/v2.0/token`;
+  const { authority } = cloudOf(connection);
   return openApi({
     service,
     baseUrl: base,
@@ -59,12 +58,8 @@ function azureApi(
       ...(response.status === 403 ? { hint: roleHint } : {}),
     }),
     async authorize(renew) {
-      const { clientId, clientSecret } = connection;
-      const token = await clientCredentialsToken(
-        host,
-        { service: 'Microsoft Entra', tokenUrl, clientId, clientSecret, scope, readProblem: readLoginProblem },
-        renew,
-      );
+      const { tenantId, clientId, clientSecret } = connection;
+      const token = await entraToken(host, { authority, tenantId, clientId, clientSecret, scope }, renew);
       return { authorization: `Bearer ${token}` };
     },
   });

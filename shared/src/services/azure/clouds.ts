@@ -1,3 +1,5 @@
+import { entraAuthorities } from '../../auth/entra-token.ts';
+
 /** Where the parts of one Microsoft cloud are. */
 export interface Cloud {
   /** Login addresses, without the tenant. */
@@ -18,21 +20,21 @@ export interface Cloud {
  */
 export const clouds = {
   public: {
-    authority: 'https://login.microsoftonline.com',
+    authority: entraAuthorities.public,
     management: 'https://management.azure.com',
     synapseSuffix: '.dev.azuresynapse.net',
     dataFactoryStudio: 'https://adf.azure.com',
     synapseStudio: 'https://web.azuresynapse.net',
   },
   'us-government': {
-    authority: 'https://login.microsoftonline.us',
+    authority: entraAuthorities['us-government'],
     management: 'https://management.usgovcloudapi.net',
     synapseSuffix: '.dev.azuresynapse.usgovcloudapi.net',
     dataFactoryStudio: 'https://adf.azure.us',
     synapseStudio: 'https://web.azuresynapse.us',
   },
   china: {
-    authority: 'https://login.partner.microsoftonline.cn',
+    authority: entraAuthorities.china,
     management: 'https://management.chinacloudapi.cn',
     synapseSuffix: '.dev.azuresynapse.azure.cn',
     dataFactoryStudio: 'https://adf.azure.cn',

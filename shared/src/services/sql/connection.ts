@@ -4,16 +4,18 @@ import { integer, option, text } from '../../operations/fields.ts';
 import { openDatabase } from './open-database.ts';
 
 const noFile = { zapier: 'Zapier has no place where a database file lasts.' };
-const postgresql = { shownWhen: { field: 'engine', is: ['postgresql'] } };
+const servers = { shownWhen: { field: 'engine', is: ['postgresql', 'sqlserver'] } };
+const entra = { shownWhen: { field: 'login', is: ['entra'] } };
 
 const fields = {
   engine: v.optional(
     option(
       [
         { value: 'postgresql', label: 'PostgreSQL' },
-        { value: 'sqlite', label: 'SQLite' },
+        { value: 'sqlite', label: 'SQLite', notOn: noFile },
+        { value: 'sqlserver', label: 'SQL Server or Azure SQL' },
       ],
-      { label: 'Database', help: 'The kind of database that holds the tables.', notOn: noFile },
+      { label: 'Database', help: 'The kind of database that holds the tables. SQL Server and Azure SQL were tried against a double of their protocol, not yet against a server.' },
     ),
     'postgresql',
   ),
@@ -26,11 +28,35 @@ const fields = {
       notOn: noFile,
     }),
   ),
-  host: v.optional(text({ label: 'Host', help: 'Name or address of the server.', placeholder: 'db.example.com', ...postgresql })),
-  port: v.optional(integer({ label: 'Port', help: 'Port of the server.', minimum: 1, maximum: 65_535, ...postgresql }), 5432),
-  database: v.optional(text({ label: 'Database Name', help: 'The database that holds the tables.', placeholder: 'warehouse', ...postgresql })),
-  user: v.optional(text({ label: 'User', help: 'A user who may create tables in the schema.', placeholder: 'pipewright', ...postgresql })),
-  password: v.optional(text({ label: 'Password', help: 'The password of that user.', secret: true, ...postgresql })),
+  host: v.optional(text({ label: 'Host', help: 'Name or address of the server.', placeholder: 'db.example.com', ...servers })),
+  port: v.optional(integer({ label: 'Port', help: 'Port of the server. Empty: the usual one, which is 5432 for PostgreSQL and 1433 for SQL Server.', placeholder: '5432', minimum: 1, maximum: 65_535, ...servers })),
+  database: v.optional(text({ label: 'Database Name', help: 'The database that holds the tables.', placeholder: 'warehouse', ...servers })),
+  login: v.optional(
+    option(
+      [
+        { value: 'password', label: 'User and Password' },
+        { value: 'entra', label: 'Microsoft Entra Application' },
+      ],
+      { label: 'Log-In', help: 'Of SQL Server and Azure SQL: as a user of the server, or as an app registration in Microsoft Entra ID that is a user of the database.', shownWhen: { field: 'engine', is: ['sqlserver'] } },
+    ),
+    'password',
+  ),
+  user: v.optional(text({ label: 'User', help: 'A user who may create tables in the schema. Empty for a Microsoft Entra application.', placeholder: 'pipewright', ...servers })),
+  password: v.optional(text({ label: 'Password', help: 'The password of that user.', secret: true, ...servers })),
+  tenantId: v.optional(text({ label: 'Tenant ID', help: 'Of a Microsoft Entra application: its Directory (tenant) ID.', placeholder: '00000000-0000-0000-0000-000000000000', ...entra })),
+  clientId: v.optional(text({ label: 'Client ID', help: 'Of a Microsoft Entra application: its Application (client) ID.', placeholder: '00000000-0000-0000-0000-000000000000', ...entra })),
+  clientSecret: v.optional(text({ label: 'Client Secret', help: 'Of a Microsoft Entra application: the value of a client secret, not its ID.', secret: true, ...entra })),
+  cloud: v.optional(
+    option(
+      [
+        { value: 'public', label: 'Public' },
+        { value: 'us-government', label: 'US Government' },
+        { value: 'china', label: 'China (21Vianet)' },
+      ],
+      { label: 'Cloud', help: 'Of a Microsoft Entra application: the Microsoft cloud that the tenant belongs to.', ...entra },
+    ),
+    'public',
+  ),
   ssl: v.optional(
     option(
       [
@@ -38,7 +64,7 @@ const fields = {
         { value: 'encrypt', label: 'Encrypt Only' },
         { value: 'off', label: 'Off' },
       ],
-      { label: 'Encryption', help: 'Encrypt Only takes any certificate; choose Off only on a private network.', ...postgresql },
+      { label: 'Encryption', help: 'Encrypt Only takes any certificate; choose Off only on a private network.', ...servers },
     ),
     'verify',
   ),
@@ -51,7 +77,7 @@ export type SqlConnection = ConnectionValues<typeof fields>;
 export const sqlConnection = defineConnection({
   key: 'sql',
   name: 'SQL Database',
-  description: 'A PostgreSQL server, or an SQLite file where files last.',
+  description: 'A server of PostgreSQL, SQL Server or Azure SQL, or an SQLite file where files last.',
   documentationUrl: 'https://www.postgresql.org/docs/current/libpq-connect.html',
   fields,
   async test({ connection, host }) {

@@ -25,7 +25,7 @@ const loadFields = {
     'replace',
   ),
   key: v.optional(list({ label: 'Key', help: 'Columns that together tell one row from every other, one a line. Upsert needs them; in any mode a dataset is refused in which two rows have the same key, or one has none.', placeholder: 'policy_number' })),
-  schema: v.optional(text({ label: 'Schema', help: 'PostgreSQL schema of the table. Empty: the first one of the search path.', placeholder: 'public', advanced: true })),
+  schema: v.optional(text({ label: 'Schema', help: 'Schema of the table, in PostgreSQL or SQL Server. Empty: the first one of the search path, or the user’s own.', placeholder: 'public', advanced: true })),
   nullMarkers: v.optional(list({ label: 'What Stands for Nothing', help: 'Values that become NULL, one a line, such as N/A; write "" for an empty text. A value with nothing between its delimiters always does.', placeholder: 'N/A', advanced: true })),
   columnTypes: v.optional(values({ label: 'Column Types', help: 'Types for columns of a new table where the values shall not decide: integer, decimal, boolean, date, timestamp, timestamp-with-zone, uuid or text.', placeholder: '{"policy_number": "text"}', advanced: true })),
   maxChangePercent: v.optional(integer({ label: 'Largest Change in Rows (Percent)', help: 'Replace is refused when the number of rows would change by more than this: half a dataset then does not take the place of a whole one. Empty: any change.', placeholder: '20', minimum: 0, maximum: 1_000_000, advanced: true })),

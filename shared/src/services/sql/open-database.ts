@@ -1,3 +1,4 @@
+import { entraAuthorities, entraToken } from '../../auth/entra-token.ts';
 import { insideFolder } from '../../datasets/node/inside-folder.ts';
 import { openTarget } from '../../datasets/node/open-target.ts';
 import type { TableTarget } from '../../datasets/target.ts';
@@ -9,28 +10,61 @@ function missing(label: string): PipewrightError {
   return new PipewrightError({ code: 'not-connected', service: 'SQL', message: `“${label}” is missing in the connection.`, hint: 'Fill it in and try again.' });
 }
 
+/** What opens the databases of Azure SQL in each Microsoft cloud; those of the other clouds are taken from public tools. */
+const databaseScopes = {
+  public: 'https://database.windows.net/.default',
+  'us-government': 'https://database.usgovcloudapi.net/.default',
+  china: 'https://database.chinacloudapi.cn/.default',
+} as const;
+
 /**
  * Opens the database of a connection.
  * @throws PipewrightError `not-connected` when a value is missing or SQLite is not allowed here
  */
 export async function openDatabase(connection: SqlConnection, host: Host): Promise<TableTarget> {
-  if (connection.engine === 'sqlite') {
-    if (!connection.file) throw missing('Database File');
-    if (!host.lastingFolder) {
-      throw new PipewrightError({
-        code: 'not-connected',
-        service: 'SQL',
-        message: 'SQLite files are not allowed on this n8n.',
-        hint: 'Its operator can allow a folder by setting PIPEWRIGHT_SQLITE_FOLDER to its path; or use PostgreSQL.',
-      });
-    }
-    return openTarget(`sqlite:${await insideFolder(host.lastingFolder, connection.file)}`);
+  switch (connection.engine) {
+    case 'sqlite':
+      return openFile(connection, host);
+    case 'sqlserver':
+      return openSqlServer(connection, host);
+    case 'postgresql':
+      return openTarget(addressOf('postgres', connection, 5432, `sslmode=${{ verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[connection.ssl]}`));
   }
-  const { host: server, port, database, user, password, ssl } = connection;
-  if (!server) throw missing('Host');
+}
+
+async function openFile({ file }: SqlConnection, { lastingFolder }: Host): Promise<TableTarget> {
+  if (!lastingFolder) {
+    throw new PipewrightError({
+      code: 'not-connected',
+      service: 'SQL',
+      message: 'SQLite files are not allowed here.',
+      hint: 'The operator of an n8n can allow a folder by setting PIPEWRIGHT_SQLITE_FOLDER to its path; or use the database of a server.',
+    });
+  }
+  if (!file) throw missing('Database File');
+  return openTarget(`sqlite:${await insideFolder(lastingFolder, file)}`);
+}
+
+async function openSqlServer(connection: SqlConnection, host: Host): Promise<TableTarget> {
+  const patient = { sleep: (milliseconds: number) => host.sleep(milliseconds), ...(host.longestWaitSeconds === undefined ? {} : { patienceSeconds: host.longestWaitSeconds / 2 }) };
+  const encryption = `encrypt=${connection.ssl}`;
+  if (connection.login === 'password') return openTarget(addressOf('sqlserver', connection, 1433, encryption), patient);
+  const { cloud, tenantId, clientId, clientSecret } = connection;
+  if (!tenantId) throw missing('Tenant ID');
+  if (!clientId) throw missing('Client ID');
+  if (!clientSecret) throw missing('Client Secret');
+  const token = await entraToken(host, { authority: entraAuthorities[cloud], tenantId, clientId, clientSecret, scope: databaseScopes[cloud] });
+  return openTarget(addressOf('sqlserver', connection, 1433, encryption, false), { ...patient, token });
+}
+
+/**
+ * The address of a server's database.
+ * @param query what stands behind the question mark
+ */
+function addressOf(scheme: string, { host, port, database, user, password }: SqlConnection, usualPort: number, query: string, withUser = true): string {
+  if (!host) throw missing('Host');
   if (!database) throw missing('Database Name');
-  if (!user) throw missing('User');
-  const login = [user, ...(password ? [password] : [])].map(encodeURIComponent).join(':');
-  const mode = { verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[ssl];
-  return openTarget(`postgres://${login}@${server}:${port}/${encodeURIComponent(database)}?sslmode=${mode}`);
+  if (withUser && !user) throw missing('User');
+  const login = [user, password].flatMap((word) => (word ? [encodeURIComponent(word)] : [])).join(':');
+  return `${scheme}://${withUser ? `${login}@` : ''}${host}:${port ?? usualPort}/${encodeURIComponent(database)}?${query}`;
 }

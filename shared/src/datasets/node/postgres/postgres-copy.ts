@@ -6,7 +6,10 @@ import { explainPostgres } from './postgres-error.ts';
 /** Rows on their way into a table by `COPY … FROM STDIN`, as fast as the server takes them. */
 export class PostgresCopy {
   readonly #stream: Writable & { rowCount: number };
-  readonly #failed: Promise<never>;
+  /** Why the copy ended too soon, once it has: the stream must not be written to any more then. */
+  #failure: unknown;
+  /** Tells who waits for the stream that the copy has ended too soon. */
+  #fail: (reason: unknown) => void = () => undefined;
 
   /**
    * @param into table and columns, quoted
@@ -15,21 +18,23 @@ export class PostgresCopy {
   constructor(client: pg.Client, into: string, delimiter: string) {
     const stream = client.query(copyFrom(`COPY ${into} FROM STDIN (FORMAT csv, DELIMITER E'${delimiter === '\t' ? '\\t' : delimiter}')`));
     this.#stream = stream;
-    this.#failed = new Promise((_resolve, reject) => {
-      stream.on('error', (error) => reject(explainPostgres(error)));
+    stream.on('error', (error) => {
+      this.#failure ??= explainPostgres(error);
+      this.#fail(this.#failure);
     });
-    this.#failed.catch(() => undefined);
   }
 
   /** Sends pieces of CSV; waits while the server has enough to do. */
   async write(pieces: readonly Uint8Array[]): Promise<void> {
     for (const piece of pieces) {
+      if (this.#failure) throw this.#failure;
       if (!this.#stream.write(piece)) await this.#until('drain');
     }
   }
 
   /** Waits until the server has taken everything; gives the number of rows. */
   async end(): Promise<number> {
+    if (this.#failure) throw this.#failure;
     this.#stream.end();
     await this.#until('finish');
     return this.#stream.rowCount;
@@ -37,14 +42,18 @@ export class PostgresCopy {
 
   /** Breaks off; the transaction can only be rolled back after that. */
   async abort(): Promise<void> {
-    if (this.#stream.destroyed) return;
+    if (this.#stream.destroyed || this.#failure) return;
     const closed = this.#until('close');
     this.#stream.destroy();
     await closed.catch(() => undefined);
   }
 
   #until(event: 'drain' | 'finish' | 'close'): Promise<unknown> {
-    return Promise.race([new Promise((resolve) => this.#stream.once(event, resolve)), this.#failed]);
+    return new Promise((resolve, reject) => {
+      this.#fail = reject;
+      if (this.#failure) reject(this.#failure);
+      else this.#stream.once(event, resolve);
+    });
   }
 }
 

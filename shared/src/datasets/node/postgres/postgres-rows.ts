@@ -47,7 +47,8 @@ export class PostgresRows {
    */
   async open(columns: readonly InferredColumn[], make: (definitions: readonly string[]) => Promise<void>): Promise<void> {
     this.#columns = columns;
-    this.#carriers = columns.map((column) => this.#carrierOf(column));
+    // What the table has, has its type at first, whatever the first values are.
+    this.#carriers = columns.map((column) => (this.#place.known.some(({ name }) => name === column.name) ? own : carrierOf(column)));
     await make(columns.flatMap(({ name }, index) => (this.#carriers[index] === own ? [] : [`${quoted(name)} ${this.#carriers[index]}`])));
     this.#openCopies();
   }

@@ -1,5 +1,5 @@
-import type { HttpResponse } from '../../host/http.ts';
-import type { VendorProblem } from '../../http/http-error.ts';
+import type { HttpResponse } from '../host/http.ts';
+import type { VendorProblem } from '../http/http-error.ts';
 
 /**
  * What to do about Microsoft's login error codes.
@@ -18,8 +18,8 @@ const hints: Record<string, string> = {
 
 const passing = new Set([90006, 90012, 90024, 90033, 90055, 90090]);
 
-/** Reads an error of the token endpoint: the first line of what it says, what to do, and whether it may pass by itself. */
-export function readLoginProblem(response: HttpResponse): VendorProblem & { retryable?: boolean } {
+/** Reads an error of Microsoft Entra's token endpoint: the first line of what it says, what to do, and whether it may pass by itself. */
+export function readEntraProblem(response: HttpResponse): VendorProblem & { retryable?: boolean } {
   try {
     const body = JSON.parse(response.text) as { error?: string; error_description?: string; error_codes?: number[] };
     const number = body.error_codes?.[0] ?? Number(/AADSTS(\d+)/.exec(body.error_description ?? '')?.[1]);

@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { claimsColumns } from '../datasets/claims-file.ts';
+import { runCommand } from '../machine/command.ts';
+import { startPostgres } from '../machine/postgres.ts';
+import { findPsql } from '../machine/tools.ts';
+import { packPackage } from '../n8n/lint.ts';
+import { loadWorkflow, ownWorkflow, runMeasured } from '../n8n-server/dataset-workflows.ts';
+import { startN8n } from '../n8n-server/n8n-server.ts';
+import { withFile } from './datasets.ts';
+import { median, type BenchResult } from './result.ts';
+import { withDownloads } from './with-downloads.ts';
+
+/** A dataset of the web in a PostgreSQL table, by a real n8n: *Load Dataset* against n8n's own nodes. */
+export async function benchN8nDatasets({ megabytes = 100, rounds = 3 } = {}): Promise<BenchResult[]> {
+  const psql = await findPsql(console.log);
+  const postgres = await startPostgres({ settings: { max_wal_size: '4GB', checkpoint_timeout: '30min' } });
+  const folder = await mkdtemp(join(tmpdir(), 'pipewright-n8n-datasets-'));
+  try {
+    return await withFile(megabytes, ({ file }) =>
+      withDownloads(file, async (address) => {
+        const n8n = await startN8n({
+          packages: [await packPackage('pipewright-sql', folder)],
+          // What n8n needs for its own nodes; ours run in a quarter of it.
+          env: { NODE_OPTIONS: '--max-old-space-size=12000', N8N_RESTRICT_FILE_ACCESS_TO: '', EXECUTIONS_DATA_SAVE_ON_SUCCESS: 'all', N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' },
+        });
+        try {
+          const columns = claimsColumns.map(([name]) => name);
+          const fresh = () => runCommand(psql, [postgres.url, '-qX', '-c', 'DROP TABLE IF EXISTS own', '-c', `CREATE TABLE own (${columns.map((name) => `"${name}" text`).join(', ')})`]);
+          const ours = await loadWorkflow(n8n, address, postgres, { table: 'claims', mode: 'replace' });
+          const theirs = await ownWorkflow(n8n, address, postgres, 'own', columns);
+          const times: number[] = [];
+          const memories: number[] = [];
+          const notes: string[] = [];
+          for (let round = 0; round < rounds; round += 1) {
+            const mine = await runMeasured(n8n, ours);
+            await fresh();
+            const own = await runMeasured(n8n, theirs, 1200);
+            times.push(own.milliseconds / mine.milliseconds);
+            memories.push((own.peak - own.before) / Math.max(1, mine.peak - mine.before));
+            notes.push(`${(mine.milliseconds / 1000).toFixed(1)} and ${(own.milliseconds / 1000).toFixed(1)} s, +${(mine.peak - mine.before).toFixed(0)} and +${(own.peak - own.before).toFixed(0)} MB`);
+          }
+          const against = 'HTTP Request → Extract from File → Postgres, in the same n8n';
+          return [
+            { name: `A dataset of ${megabytes} MB to a PostgreSQL table in n8n, times faster`, against, ratio: median(times), target: { kind: 'at least', value: 30 }, notes: notes.join('; ') },
+            { name: `A dataset of ${megabytes} MB to a PostgreSQL table in n8n, times less memory`, against, ratio: median(memories), target: { kind: 'at least', value: 25 } },
+          ] satisfies BenchResult[];
+        } finally {
+          await n8n.stop();
+        }
+      }),
+    );
+  } finally {
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { loadDataset, type LoadOptions } from '../../shared/src/datasets/load.ts';
+import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import type { TableLoad, TableTarget } from '../../shared/src/datasets/target.ts';
+
+/**
+ * Loads rows into a table and prints the name of each phase as it begins, and `published` at the end, so that whoever
+ * started this program can end it there. Its argument: address, options, and the paths of the two halves of the dataset.
+ */
+const { address, options, halves } = JSON.parse(process.argv[2] ?? '') as { address: string; options: LoadOptions; halves: [string, string] };
+
+const tell = (phase: string): boolean => process.stdout.write(`${phase}\n`);
+
+function told(load: TableLoad): TableLoad {
+  return new Proxy(load, {
+    get(of, name) {
+      const value: unknown = Reflect.get(of, name, of);
+      if (typeof value !== 'function') return value;
+      return async (...words: unknown[]) => {
+        if (name !== 'write') tell(String(name));
+        return (value as (...words: unknown[]) => unknown).apply(of, words);
+      };
+    },
+  });
+}
+
+async function* source(): AsyncGenerator<Uint8Array> {
+  yield await readFile(halves[0]);
+  tell('half');
+  // Long enough for whoever ends this program here, and for the database to take what came.
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  yield await readFile(halves[1]);
+}
+
+const target: TableTarget = await openTarget(address);
+tell('begin');
+await loadDataset(source(), { ...target, begin: async (request) => told(await target.begin(request)) }, options);
+tell('published');
+await target.close();

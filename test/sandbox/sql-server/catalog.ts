@@ -1,0 +1,114 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { quoted } from './tsql.ts';
+
+/** A column of a table that a test makes. */
+export interface NewColumn {
+  name: string;
+  /** As T-SQL writes it: `nvarchar(20)`. */
+  type: string;
+  /** Default: true. */
+  nullable?: boolean;
+  /** An expression of SQLite that gives the value of a row that lacks it. */
+  standard?: string;
+  /** Whether the server numbers it, or fills it otherwise, so that nobody may write it. */
+  identity?: boolean;
+  computed?: boolean;
+  collation?: string;
+}
+
+/** What else a table of a test has. */
+export interface TableParts {
+  /** Columns of its primary key. */
+  key?: readonly string[];
+  /** Whether rows whose key is there already are passed over, as IGNORE_DUP_KEY does. */
+  ignoresDuplicates?: boolean;
+  references?: { column: string; table: string; action?: 'CASCADE' | 'SET NULL' };
+}
+
+/** A column as the double keeps it. */
+export interface CatalogColumn {
+  name: string;
+  declaration: string;
+  nullable: boolean;
+  numbered: boolean;
+  filled: boolean;
+  hasStandard: boolean;
+}
+
+/** Numbers of the types in `sys.types`. */
+const typeNumbers: Record<string, number> = {
+  text: 35, uniqueidentifier: 36, date: 40, time: 41, datetime2: 42, datetimeoffset: 43, tinyint: 48, smallint: 52, int: 56, smalldatetime: 58, real: 59, money: 60, datetime: 61,
+  float: 62, ntext: 99, bit: 104, decimal: 106, numeric: 108, smallmoney: 122, bigint: 127, varbinary: 165, varchar: 167, char: 175, timestamp: 189, nvarchar: 231, nchar: 239, xml: 241,
+};
+
+/** Name of a type by its number. */
+export function typeName(number: unknown): string | null {
+  return Object.entries(typeNumbers).find(([, known]) => known === Number(number))?.[0] ?? null;
+}
+
+const parts = (declaration: string): { type: string; first: string; second: string } => {
+  const [, type = '', first = '', second = '0'] = /^(\w+)(?:\((\w+)(?:,(\d+))?\))?$/.exec(declaration.replaceAll(' ', '')) ?? [];
+  return { type, first, second };
+};
+
+/** Makes the tables that stand for `sys.objects`, `sys.columns` and `sys.foreign_keys`. */
+export function makeCatalog(database: DatabaseSync): void {
+  database.exec(`CREATE TABLE "sys.objects" (object_id INTEGER PRIMARY KEY, name TEXT, schema_name TEXT, type TEXT);
+    CREATE TABLE "sys.columns" (object_id, column_id, name, system_type_id, user_type_id, max_length, precision, scale, collation_name, is_nullable, is_identity, is_computed, generated_always_type, default_object_id, declaration);
+    CREATE TABLE "sys.foreign_keys" (parent_object_id, referenced_object_id, delete_referential_action, is_disabled);`);
+}
+
+/** Number of an object by its name, such as `dbo.claims`. */
+export function objectId(database: DatabaseSync, name: string, kind?: string): number | undefined {
+  const row = database.prepare(`SELECT object_id AS id FROM "sys.objects" WHERE lower(schema_name || '.' || name) = lower(?) AND (? IS NULL OR trim(type) = ?)`).get(name, kind ?? null, kind ?? null);
+  return row === undefined ? undefined : Number(row['id']);
+}
+
+/** The columns of a table. */
+export function columnsOf(database: DatabaseSync, table: string): CatalogColumn[] {
+  const rows = database.prepare('SELECT * FROM "sys.columns" WHERE object_id = ? ORDER BY column_id').all(objectId(database, table) ?? -1);
+  return rows.map((row) => ({
+    name: String(row['name']),
+    declaration: String(row['declaration']),
+    nullable: Number(row['is_nullable']) === 1,
+    numbered: Number(row['is_identity']) === 1,
+    filled: Number(row['is_computed']) === 1 || Number(row['system_type_id']) === 189,
+    hasStandard: Number(row['default_object_id']) !== 0,
+  }));
+}
+
+/** Notes a table or a view. */
+export function addObject(database: DatabaseSync, name: string, type: 'U ' | 'V '): number {
+  const [schema = 'dbo', ...rest] = name.split('.');
+  return Number(database.prepare('INSERT INTO "sys.objects" (name, schema_name, type) VALUES (?, ?, ?)').run(rest.join('.'), schema, type).lastInsertRowid);
+}
+
+/** Notes a column. */
+export function addColumn(database: DatabaseSync, table: number, { name, type: declaration, nullable = true, standard, identity = false, computed = false, collation }: NewColumn): void {
+  const { type, first, second } = parts(declaration);
+  const number = typeNumbers[type];
+  if (number === undefined) throw new Error(`The double knows no type ${declaration}.`);
+  const isText = /char|text/.test(type);
+  const bytes = first === 'max' ? -1 : isText ? Number(first) * (type.startsWith('n') ? 2 : 1) : 8;
+  const isDecimal = type === 'decimal' || type === 'numeric';
+  const { count } = database.prepare('SELECT count(*) AS count FROM "sys.columns" WHERE object_id = ?').get(table) as { count: number };
+  database.prepare('INSERT INTO "sys.columns" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)').run(
+    table, count + 1, name, number, number, bytes, isDecimal ? Number(first) : 0, isDecimal ? Number(second) : Number(first) || 0,
+    isText ? (collation ?? 'SQL_Latin1_General_CP1_CI_AS') : null, Number(nullable), Number(identity), Number(computed), standard === undefined ? 0 : 1, declaration,
+  );
+}
+
+/** Makes a table of SQL Server for a test; rows are put in by the caller. */
+export function createTable(database: DatabaseSync, name: string, columns: readonly NewColumn[], { key, ignoresDuplicates = false, references }: TableParts = {}): void {
+  const id = addObject(database, name, 'U ');
+  for (const column of columns) addColumn(database, id, column);
+  const written = columns.filter(({ computed, type }) => computed !== true && type !== 'timestamp');
+  const definitions = written.map(({ name: column, identity, standard }) => `${quoted(column)}${identity ? ' INTEGER PRIMARY KEY AUTOINCREMENT' : ''}${standard === undefined ? '' : ` DEFAULT ${standard}`}`);
+  if (key) definitions.push(`UNIQUE (${key.map(quoted).join(', ')})${ignoresDuplicates ? ' ON CONFLICT IGNORE' : ''}`);
+  if (references) {
+    definitions.push(`FOREIGN KEY (${quoted(references.column)}) REFERENCES ${quoted(references.table)} (${quoted(references.column)})${references.action ? ` ON DELETE ${references.action}` : ''}`);
+    const action = references.action === undefined ? 0 : references.action === 'CASCADE' ? 1 : 2;
+    database.prepare('INSERT INTO "sys.foreign_keys" VALUES (?, ?, ?, 0)').run(id, objectId(database, references.table) ?? -1, action);
+  }
+  database.exec(`CREATE TABLE ${quoted(name)} (${definitions.join(', ')})`);
+}

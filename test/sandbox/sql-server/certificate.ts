@@ -1,0 +1,48 @@
+import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+
+/** A certificate that signs itself, with its key, both as PEM. */
+export interface Certificate {
+  key: string;
+  certificate: string;
+}
+
+function element(tag: number, ...parts: Buffer[]): Buffer {
+  const body = Buffer.concat(parts);
+  const { length } = body;
+  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...size]), body]);
+}
+
+const sequence = (...parts: Buffer[]): Buffer => element(0x30, ...parts);
+const identifier = (hex: string): Buffer => element(0x06, Buffer.from(hex, 'hex'));
+const bits = (data: Buffer): Buffer => element(0x03, Buffer.from([0]), data);
+const time = (year: number): Buffer => element(0x17, Buffer.from(`${year % 100}0101000000Z`));
+
+/**
+ * Makes a certificate for `localhost` and 127.0.0.1, by the structure of RFC 5280, with a key of the curve P-256.
+ * Nothing of it is kept.
+ */
+export function makeCertificate(): Certificate {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const ecdsaWithSha256 = sequence(identifier('2a8648ce3d040302'));
+  const name = sequence(element(0x31, sequence(identifier('550403'), element(0x0c, Buffer.from('localhost')))));
+  const names = sequence(element(0x82, Buffer.from('localhost')), element(0x87, Buffer.from([127, 0, 0, 1])));
+  const extensions = [sequence(identifier('551d11'), element(0x04, names)), sequence(identifier('551d13'), element(0x04, sequence(element(0x01, Buffer.from([0xff])))))];
+  const year = new Date().getFullYear();
+  const body = sequence(
+    element(0xa0, element(0x02, Buffer.from([2]))),
+    element(0x02, Buffer.from([1])),
+    ecdsaWithSha256,
+    name,
+    sequence(time(year - 1), time(year + 2)),
+    name,
+    createPublicKey(privateKey).export({ type: 'spki', format: 'der' }),
+    element(0xa3, sequence(...extensions)),
+  );
+  const der = sequence(body, ecdsaWithSha256, bits(sign('sha256', body, privateKey)));
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  return {
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    certificate: ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n'),
+  };
+}
