@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { services } from '../shared/src/catalog.ts';
-import type { Connection } from '../shared/src/operations/connection.ts';
+import { logsIn, type Connection } from '../shared/src/operations/connection.ts';
 import { describeField } from '../shared/src/operations/fields.ts';
 import type { Service } from '../shared/src/operations/service.ts';
 import { sqlTable } from '../shared/src/sql-table.ts';
@@ -46,7 +46,7 @@ export function withTables(readme: string, offered: readonly Service[]): string 
   const credentials = [
     '| credential | what it needs |',
     '|---|---|',
-    ...[...new Set(connections)].map(credentialOf),
+    ...[...new Set(connections)].filter(logsIn).map(credentialOf),
   ].join('\n');
   return replaceBetween(
     replaceBetween(readme, 'operations', offered.map(operationsOf).join('\n\n')),

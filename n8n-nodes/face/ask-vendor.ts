@@ -5,7 +5,6 @@ import type { Service } from '../../shared/src/operations/service.ts';
 import { findConnection, readConnection } from './connection-values.ts';
 import { nodeError } from './error.ts';
 import { makeHost, sendWith } from './host.ts';
-import { credentialName } from './names.ts';
 import { readParameters } from './parameters.ts';
 
 const isFilled = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
@@ -24,7 +23,7 @@ export async function askVendor<T>(context: ILoadOptionsFunctions, service: Serv
     );
     const lent: Context = {
       host: makeHost({
-        send: sendWith(context, credentialName((further ?? service).connection)),
+        send: sendWith(context, (further ?? service).connection),
         logger: context.logger,
       }),
       connection: further ? {} : await readConnection(context, service.connection),

@@ -8,7 +8,6 @@ import type { Event, WebhookTrigger } from '../../shared/src/operations/trigger.
 import { readConnection } from './connection-values.ts';
 import { deduplicationKey, itemOf, triggerKey, type Emit } from './emitters.ts';
 import { makeHost, sendWith } from './host.ts';
-import { credentialName } from './names.ts';
 import { seenFirst } from './seen-events.ts';
 
 const minute = 60_000;
@@ -66,7 +65,7 @@ async function startMissed({ context, service, trigger, input, emit }: Setting):
   memory.listensSince ??= now;
   const since = Math.max(memory.listensSince, (memory.aliveAt ?? now) - overlap);
   const connection = await readConnection(context, service.connection);
-  const host = makeHost({ send: sendWith(context, credentialName(service.connection)), logger: context.logger });
+  const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
   const events: Event[] = (await trigger.missed?.(input as never, new Date(since), { host, connection } as Context<never>)) ?? [];
   const { conditions } = input as { conditions?: string[] };
   const key = triggerKey(context);

@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import { checkInput } from '../../shared/src/operations/check-input.ts';
-import type { Connection } from '../../shared/src/operations/connection.ts';
+import { logsIn, type Connection } from '../../shared/src/operations/connection.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import type { NodeContext } from './context.ts';
 import { offeredFields } from './form.ts';
@@ -23,12 +23,13 @@ export function checkConnection(connection: Connection, data: Record<string, unk
   }
 }
 
-/** The checked values of the credential that a node was given for a connection. */
+/** The checked values of the credential that a node was given for a connection; none where nothing logs in. */
 export async function readConnection(
   context: NodeContext,
   connection: Connection,
   itemIndex = 0,
 ): Promise<Record<string, unknown>> {
+  if (!logsIn(connection)) return {};
   return checkConnection(connection, await context.getCredentials(credentialName(connection), itemIndex));
 }
 

@@ -8,13 +8,14 @@ import type { FullResponse, SendRequest } from './http.ts';
 
 /** Sends by the only means that n8n lends the test of a credential, which knows options of another kind. */
 function sendFrom({ helpers }: ICredentialTestFunctions): SendRequest {
-  return ({ method, url, headers, body, timeout }) =>
+  return ({ method, url, headers, body, timeout, disableFollowRedirect }) =>
     helpers.request({
       method,
       uri: url,
       headers,
       ...(body === undefined ? {} : { body }),
       timeout,
+      ...(disableFollowRedirect ? { followRedirect: false } : {}),
       simple: false,
       resolveWithFullResponse: true,
       sendCredentialsOnCrossOriginRedirect: false,

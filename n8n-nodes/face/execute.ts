@@ -3,14 +3,13 @@ import { PipewrightError } from '../../shared/src/host/error.ts';
 import { checkInput } from '../../shared/src/operations/check-input.ts';
 import type { Connection } from '../../shared/src/operations/connection.ts';
 import type { Context } from '../../shared/src/operations/context.ts';
-import type { Operation } from '../../shared/src/operations/operation.ts';
+import type { Branches, Operation } from '../../shared/src/operations/operation.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import { findConnection, readConnection } from './connection-values.ts';
 import { nodeError } from './error.ts';
 import { filesOf, StoredBinary } from './files.ts';
 import { optionsName } from './form.ts';
 import { makeHost, sendWith } from './host.ts';
-import { credentialName } from './names.ts';
 import { outputFieldName } from './operation-properties.ts';
 import { readParameters } from './parameters.ts';
 import { beginParked, isParked, park } from './parking.ts';
@@ -62,19 +61,27 @@ function executionKeyOf(context: IExecuteFunctions, itemIndex: number): string |
   return [executionId, context.getNode().id, runIndex, itemIndex].join(':');
 }
 
-/** The items that an input item became, and the minutes for which it may be parked. */
+/** What an input item became. */
+interface Executed {
+  items: INodeExecutionData[];
+  /** Minutes for which it may be parked. */
+  minutes: number;
+  /** Place of the output by which the items leave. */
+  output: number;
+}
+
 async function executeItem(
   context: IExecuteFunctions,
   service: Service,
+  operation: Operation,
   itemIndex: number,
   options: ExecuteOptions,
-): Promise<{ items: INodeExecutionData[]; minutes: number }> {
-  const operation = chosenOperation(context, service, itemIndex);
+): Promise<Executed> {
   const raw = readParameters(operation.input, (name, fallback) => context.getNodeParameter(name, itemIndex, fallback));
   const input = checkInput(operation.input, raw);
   const signal = context.getExecutionCancelSignal();
   const host = makeHost({
-    send: sendWith(context, credentialName(talksTo(service, input))),
+    send: sendWith(context, talksTo(service, input)),
     logger: context.logger,
     files: filesOf(context, itemIndex),
     signal,
@@ -88,30 +95,45 @@ async function executeItem(
   };
   if (operation.kind === 'action' && operation.callback?.isChosen(input as never)) {
     const { callback } = operation;
-    return { items: [await beginParked(context, { ...operation, callback }, input as never, lent as Context<never>, itemIndex)], minutes: callback.minutes(input as never) };
+    return { items: [await beginParked(context, { ...operation, callback }, input as never, lent as Context<never>, itemIndex)], minutes: callback.minutes(input as never), output: 0 };
   }
   const result = await operation.run(input as never, lent as never);
   const chosen = context.getNodeParameter(optionsName, itemIndex, {}) as IDataObject;
   const binaryField = String(chosen[outputFieldName] || 'data');
-  const items = (Array.isArray(result) ? result : [result]).map((one) => itemOf(one as Record<string, unknown>, binaryField, itemIndex));
-  return { items, minutes: 0 };
+  const items = resultsOf(operation, result).map((one) => itemOf(one, binaryField, itemIndex));
+  const branches = branchesOf(context, operation);
+  return { items, minutes: 0, output: branches ? branches.of(result as never) : 0 };
+}
+
+/** What an operation gives, one by one. */
+function resultsOf(operation: Operation, result: unknown): Record<string, unknown>[] {
+  const listed = operation.kind === 'action' && operation.items !== undefined ? (result as Record<string, unknown>)[operation.items] : result;
+  return (Array.isArray(listed) ? listed : [listed]) as Record<string, unknown>[];
+}
+
+/** The outputs of an operation where it has several. As a tool of an AI agent every node has one, and others are not read. */
+function branchesOf(context: IExecuteFunctions, operation: Operation): Branches | undefined {
+  return operation.kind === 'action' && !context.getNode().type.endsWith('Tool') ? operation.branches : undefined;
 }
 
 /**
- * Runs the chosen operation for every item; where the vendor is to call at the end, the execution is parked until then. With Continue On Fail an item that failed gives its error, paired with it;
- * a stopped execution ends in any case.
+ * Runs the chosen operation for every item, whose results leave by the output that the operation chooses; where the vendor is
+ * to call at the end, the execution is parked until then. With Continue On Fail an item that failed gives its error, paired
+ * with it, by the last output; a stopped execution ends in any case.
  */
 export async function executeOperations(
   context: IExecuteFunctions,
   service: Service,
   options: ExecuteOptions = {},
 ): Promise<INodeExecutionData[][]> {
-  const results: INodeExecutionData[] = [];
+  const outputs: INodeExecutionData[][] = [[]];
   let longest = 0;
   for (let itemIndex = 0; itemIndex < context.getInputData().length; itemIndex += 1) {
     try {
-      const { items, minutes } = await executeItem(context, service, itemIndex, options);
-      results.push(...items);
+      const operation = chosenOperation(context, service, itemIndex);
+      for (let more = outputs.length; more < (branchesOf(context, operation)?.names.length ?? 1); more += 1) outputs.push([]);
+      const { items, minutes, output } = await executeItem(context, service, operation, itemIndex, options);
+      outputs[output]?.push(...items);
       longest = Math.max(longest, minutes);
     } catch (raised) {
       const error = nodeError(context.getNode(), raised, itemIndex);
@@ -119,9 +141,10 @@ export async function executeOperations(
       if (stopped || !context.continueOnFail()) throw error;
       // By these names n8n knows an item that failed, and sends it to the error output where the node has one.
       const details = error.description ? { details: error.description } : {};
-      results.push({ json: { error: error.message, ...details }, pairedItem: { item: itemIndex } });
+      outputs.at(-1)?.push({ json: { error: error.message, ...details }, pairedItem: { item: itemIndex } });
     }
   }
+  const results = outputs.flat();
   if (results.some(isParked)) await park(context, results, new Date(Date.now() + longest * 60_000));
-  return [results];
+  return outputs;
 }

@@ -1,9 +1,11 @@
 import type { Logger } from 'n8n-workflow';
 import type { Cache, Files, Host } from '../../shared/src/host/host.ts';
 import { memoryCache } from '../../shared/src/host/memory-cache.ts';
+import { logsIn, type Connection } from '../../shared/src/operations/connection.ts';
 import type { NodeContext } from './context.ts';
 import { noFiles } from './files.ts';
 import { sendBy, type FullResponse, type SendRequest } from './http.ts';
+import { credentialName } from './names.ts';
 import { sleepUnlessStopped } from './sleep.ts';
 
 /** What a host is made of. */
@@ -41,14 +43,13 @@ export function makeHost({ send, logger, files = noFiles, signal, once = () => t
 }
 
 /**
- * Sends with the credential that the node was given: n8n then knows which credential a request belongs to. What logs
- * in is
- * added by the core, so the credential itself adds nothing.
+ * Sends with the credential that the node was given for a connection: n8n then knows which credential a request belongs to.
+ * What logs in is added by the core, so the credential itself adds nothing.
  */
-export function sendWith(context: NodeContext, credential: string): SendRequest {
+export function sendWith(context: NodeContext, connection: Connection): SendRequest {
   return (options, afterStop) =>
     // What sends with a credential breaks off with the execution, so it cannot ask a vendor to stop a run.
-    (afterStop
+    (afterStop || !logsIn(connection)
       ? context.helpers.httpRequest(options)
-      : context.helpers.httpRequestWithAuthentication.call(context as never, credential, options)) as Promise<FullResponse>;
+      : context.helpers.httpRequestWithAuthentication.call(context as never, credentialName(connection), options)) as Promise<FullResponse>;
 }

@@ -72,7 +72,7 @@ function streamOf(body: unknown): Bytes {
 }
 
 /** An unpacked body is longer than its header says, and n8n takes away the header that would tell so. */
-function isUnpacked(body: unknown): boolean {
+function mayBeUnpacked(body: unknown): boolean {
   return isNodeStream(body) && !('statusCode' in body);
 }
 
@@ -87,7 +87,7 @@ export type SendRequest = (options: IHttpRequestOptions, afterStop: boolean) => 
  * @throws PipewrightError `unavailable` when there is no answer, `cancelled` when the execution is stopped
  */
 export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpRequest) => Promise<HttpResponse> {
-  return async ({ method, url, headers, body, answer = 'text', timeout = 30_000, afterStop = false }) => {
+  return async ({ method, url, headers, body, answer = 'text', timeout = 30_000, redirects, afterStop = false }) => {
     const streamed = typeof body === 'object' && 'stream' in body;
     const length = streamed && body.length !== undefined ? { 'content-length': String(body.length) } : {};
     try {
@@ -101,12 +101,15 @@ export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpR
         ignoreHttpStatusErrors: true,
         sendCredentialsOnCrossOriginRedirect: false,
         timeout: streamed ? 0 : timeout,
+        ...(redirects === 'answer' ? { disableFollowRedirect: true } : {}),
         ...(signal && !afterStop ? { abortSignal: signal } : {}),
       }, afterStop);
       const received = headersOf(response);
       if (answer === 'text') return { status: response.statusCode, headers: received, text: textOf(response.body) };
-      if (isUnpacked(response.body)) delete received['content-length'];
-      return { status: response.statusCode, headers: received, text: '', stream: streamOf(response.body) };
+      const { 'content-length': told, ...others } = received;
+      const answered = { status: response.statusCode, text: '', stream: streamOf(response.body) };
+      if (told === undefined || !mayBeUnpacked(response.body)) return { ...answered, headers: received };
+      return { ...answered, headers: others, sentLength: Number(told) };
     } catch (error) {
       throw withoutAnswer(error);
     }

@@ -1,6 +1,7 @@
 import type { ICredentialTestFunction, ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions, INodeType } from 'n8n-workflow';
 import type { ChoiceList, ChoicePage, ChoiceQuery } from '../../shared/src/operations/choice-list.ts';
 import { describeField, type Fields } from '../../shared/src/operations/fields.ts';
+import { logsIn } from '../../shared/src/operations/connection.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import { askVendor } from './ask-vendor.ts';
 import { testConnection } from './credential-test.ts';
@@ -70,7 +71,7 @@ async function loadAll(
  */
 export function describeMethods(service: Service, { lastingFolder }: ExecuteOptions = {}): Methods {
   const lists = [...listsOf(service).values()];
-  const connections = [service.connection, ...(service.furtherConnections ?? []).map(({ connection }) => connection)];
+  const connections = [service.connection, ...(service.furtherConnections ?? []).map(({ connection }) => connection)].filter(logsIn);
   return {
     listSearch: Object.fromEntries(
       lists.map(({ list, fields }) => [

@@ -8,7 +8,6 @@ import type { Service } from '../../shared/src/operations/service.ts';
 import { answer } from './answer.ts';
 import { readConnection } from './connection-values.ts';
 import { makeHost, sendWith } from './host.ts';
-import { credentialName } from './names.ts';
 
 /** The address at which a parked execution is called. */
 export const parkingWebhooks: IWebhookDescription[] = [
@@ -78,7 +77,7 @@ export async function park(context: IExecuteFunctions, results: INodeExecutionDa
 async function look(context: IWebhookFunctions, service: Service, item: INodeExecutionData): Promise<INodeExecutionData> {
   if (!isParked(item)) return item;
   const { operation, kept } = item.json[parkedName];
-  const host = makeHost({ send: sendWith(context, credentialName(service.connection)), logger: context.logger });
+  const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
   const connection = await readConnection(context, service.connection);
   const ended = await callbackOf(service, operation)?.look(kept, { host, connection } as Context<never>);
   return ended ? { ...item, json: ended.output as IDataObject } : item;

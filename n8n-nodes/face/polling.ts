@@ -5,7 +5,6 @@ import type { Event } from '../../shared/src/operations/trigger.ts';
 import { readConnection } from './connection-values.ts';
 import { nodeError } from './error.ts';
 import { makeHost, sendWith } from './host.ts';
-import { credentialName } from './names.ts';
 import { chosenTrigger, readTriggerInput } from './triggers.ts';
 import { pollingTriggers } from './trigger-properties.ts';
 
@@ -35,7 +34,7 @@ async function ask(context: IPollFunctions, service: Service, since: number): Pr
   const trigger = chosenTrigger(pollingTriggers(service), read);
   const input = readTriggerInput(trigger, read) as never;
   const connection = await readConnection(context, service.connection);
-  const host = makeHost({ send: sendWith(context, credentialName(service.connection)), logger: context.logger });
+  const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
   return (await trigger.poll(input, new Date(since), { host, connection } as Context<never>)) as Event[];
 }
 

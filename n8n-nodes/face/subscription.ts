@@ -9,7 +9,6 @@ import { triggerKey } from './emitters.ts';
 import { nodeError } from './error.ts';
 import { makeHost, sendWith } from './host.ts';
 import { forgetConnection } from './known-connections.ts';
-import { credentialName } from './names.ts';
 import { chosenTrigger, readTriggerInput } from './triggers.ts';
 import { webhookTriggers } from './trigger-properties.ts';
 
@@ -44,7 +43,7 @@ async function within<T>(
     const trigger = chosenTrigger(webhookTriggers(service), read);
     const input = readTriggerInput(trigger, read) as never;
     const connection = await readConnection(context, service.connection);
-    const host = makeHost({ send: sendWith(context, credentialName(service.connection)), logger: context.logger });
+    const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
     const url = context.getNodeWebhookUrl('default') ?? '';
     return await work({ trigger, input, connection, lent: { host, connection } as Context<never>, url });
   } catch (error) {

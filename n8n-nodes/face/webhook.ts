@@ -13,7 +13,6 @@ import { emitterOf, itemOf, triggerKey } from './emitters.ts';
 import { handOver } from './hand-over.ts';
 import { makeHost, sendWith } from './host.ts';
 import { knownConnection } from './known-connections.ts';
-import { credentialName } from './names.ts';
 import { noteRefusal } from './refused-deliveries.ts';
 import { forgetSeen, seenFirst } from './seen-events.ts';
 import { keptSubscription } from './subscription.ts';
@@ -116,7 +115,7 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
     const trigger = chosenTrigger(webhookTriggers(service), parameters);
     const key = triggerKey(context);
     const host = makeHost({
-      send: sendWith(context, credentialName(service.connection)),
+      send: sendWith(context, service.connection),
       logger: context.logger,
       once: (eventId) => context.getMode() === 'manual' || seenFirst(`${key}:${eventId}`),
     });

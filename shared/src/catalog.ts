@@ -1,4 +1,5 @@
 import type { Service } from './operations/service.ts';
+import { dataset } from './dataset.ts';
 import { dataFactory } from './services/azure/data-factory/service.ts';
 import { azureMonitor } from './services/azure/monitor/service.ts';
 import { webhookActivity } from './services/azure/webhook-activity/service.ts';
@@ -13,4 +14,4 @@ import { slack } from './services/slack/service.ts';
 import { sqlTable } from './sql-table.ts';
 
 /** Every service, in the order in which they are shown. */
-export const services: readonly Service[] = [quantemplate, dbt, mode, dataFactory, synapse, azureMonitor, webhookActivity, databricks, eventGrid, slack, sqlTable, signedWebhook];
+export const services: readonly Service[] = [quantemplate, dbt, mode, dataFactory, synapse, azureMonitor, webhookActivity, databricks, eventGrid, slack, dataset, sqlTable, signedWebhook];

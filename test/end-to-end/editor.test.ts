@@ -132,6 +132,31 @@ describe('the editor of n8n', () => {
     await closeForm(editor);
   });
 
+  it('shows where what passes a check goes on, and where what fails, in the nodes of both packages', async () => {
+    const held = (...types: string[]) => Object.fromEntries(types.map((type) => [type, { id: credentials[type]?.id ?? '', name: type }]));
+    const check = (node: Partial<WorkflowNode>, path: string, y: number): WorkflowNode => ({
+      id: path, name: path, type: '', typeVersion: 1, position: [250, y],
+      parameters: { operation: 'checkDataset', source: 'webAddressDownloadFile', webAddressDownloadFileAddress: `/web/files/${path}`, rules: ['rows > 1'] },
+      ...node,
+    });
+    const whole = check({ type: 'n8n-nodes-pipewright.dataset', credentials: held('pipewrightWebAddressApi') }, 'claims.csv', 0);
+    const table = check({ type: 'n8n-nodes-pipewright-sql.sqlTable', credentials: held('pipewrightSqlApi', 'pipewrightWebAddressApi') }, 'claims.zip', 250);
+    const rows = { ...check({ type: 'n8n-nodes-pipewright.dataset', credentials: held('pipewrightWebAddressApi') }, 'export', 500) };
+    rows.parameters = { ...rows.parameters, operation: 'getRows' };
+    const workflow = await createWorkflow(n8n, {
+      name: 'Checks datasets',
+      nodes: [manualTrigger, whole, table, rows],
+      connections: { [manualTrigger.name]: { main: [[whole, table, rows].map(({ name }) => ({ node: name, type: 'main', index: 0 }))] } },
+    });
+    await openWorkflow(editor, workflow.id);
+    await fitCanvas(editor);
+    const labelsOf = (name: string) => editor.page.locator('[data-test-id="canvas-node"]').filter({ hasText: name }).locator('[data-test-id="canvas-node-output-handle"]').allInnerTexts();
+    expect(await labelsOf('claims.csv')).toEqual(['Passed', 'Failed']);
+    expect(await labelsOf('claims.zip')).toEqual(['Passed', 'Failed']);
+    expect(await labelsOf('export')).toEqual(['']);
+    await keepPicture(editor, 'editor-branches');
+  });
+
   it('says which step of a pipeline failed, why, and what to do', async () => {
     await openNewWorkflow('Fails');
     await addAction(editor, 'Azure Data Factory', 'Run pipeline');

@@ -3,7 +3,7 @@ import type { Credentials } from './open-n8n.ts';
 
 /** The credentials that the sandbox takes, by their types. */
 export function sandboxCredentials({ accounts, addresses }: Sandbox): Credentials {
-  const { azure, databricks, dbt, mode, quantemplate, slack } = accounts;
+  const { azure, databricks, dbt, mode, quantemplate, slack, webAddress } = accounts;
   return {
     pipewrightAzureApi: {
       tenantId: azure.tenantId,
@@ -27,6 +27,7 @@ export function sandboxCredentials({ accounts, addresses }: Sandbox): Credential
       loginUrl: addresses.quantemplateLogin,
     },
     pipewrightSlackApi: { botToken: slack.botToken, address: addresses.slack },
+    pipewrightWebAddressApi: { website: addresses.website, authentication: 'header', headerName: webAddress.headerName, headerSecret: webAddress.headerSecret },
     pipewrightWebhookSecretApi: { secret: 'whsec_c2VjcmV0LW9mLXRoZS1zZW5kZXI=' },
     pipewrightSqlApi: { engine: 'sqlite', file: 'datasets.db' },
   };

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 import { packages, withTables } from '../../n8n-nodes/readme-tables.ts';
+import { logsIn } from '../../shared/src/operations/connection.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import type { Trigger } from '../../shared/src/operations/trigger.ts';
 import { installN8n } from '../machine/n8n.ts';
@@ -69,7 +70,7 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
       const connections = [
         service.connection,
         ...(service.furtherConnections ?? []).map(({ connection }) => connection),
-      ];
+      ].filter(logsIn);
       expect(description.credentials?.map(({ name: type }) => content.credentials[type]?.displayName)).toEqual(
         connections.map((connection) => connection.name),
       );
@@ -92,7 +93,7 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
 
   it('shows the further credential of a service exactly when it is needed', () => {
     for (const service of withOperations) {
-      const further = nodeOf(service.key).description.credentials?.slice(1) ?? [];
+      const further = nodeOf(service.key).description.credentials?.slice(logsIn(service.connection) ? 1 : 0) ?? [];
       expect(further.map(({ displayOptions }) => displayOptions?.show)).toEqual(
         (service.furtherConnections ?? []).map(({ shownWhen }) => ({ [shownWhen.field]: [...shownWhen.is] })),
       );

@@ -140,16 +140,18 @@ it('fills columns that say where a row came from, leaves out columns that the ta
   expect(query("SELECT count(*) AS rows FROM told WHERE _load_id = 'event-9'")).toEqual([{ rows: 1 }]);
 });
 
-it('checks a dataset against rules, and gives the rows that break one as a file', async () => {
+it('checks a dataset against rules, lets it leave by Passed or Failed, and gives the rows that break one as a file', async () => {
   const check = (rules: string[]) => n8n.execute(load({ operation: 'checkDataset', rules }), fileOf('id,paid\n1,10\n1,-2\n'));
-  const { items, error } = await check(['rows >= 1', 'id is unique', 'paid >= 0']);
+  const { outputs, error } = await check(['rows >= 1', 'id is unique', 'paid >= 0']);
   expect(error).toBeUndefined();
-  expect(items[0]?.json).toMatchObject({ passed: false, rows: 2, failedRules: 2, summary: '✓ rows >= 1\n✗ id is unique: Row 2: “1” stands in an earlier row too.\n✗ paid >= 0: Row 2: there is “-2”.' });
-  expect(Buffer.from(items[0]?.binary?.['data']?.data ?? '', 'base64').toString()).toBe('_rule,_row,id,paid\nid is unique,2,1,-2\npaid >= 0,2,1,-2\n');
+  const [passed, failed = []] = outputs;
+  expect(passed).toEqual([]);
+  expect(failed[0]?.json).toMatchObject({ passed: false, rows: 2, failedRules: 2, summary: '✓ rows >= 1\n✗ id is unique: Row 2: “1” stands in an earlier row too.\n✗ paid >= 0: Row 2: there is “-2”.' });
+  expect(Buffer.from(failed[0]?.binary?.['data']?.data ?? '', 'base64').toString()).toBe('_rule,_row,id,paid\nid is unique,2,1,-2\npaid >= 0,2,1,-2\n');
   expect((await check(['rows >= 1'])).items[0]).toMatchObject({ json: { passed: true, failedRules: 0 } });
   await n8n.execute(load({ table: 'clients' }), fileOf('client,name\n1,Ada\n'));
   expect((await check(['id is in table clients.client'])).items[0]?.json).toMatchObject({ passed: true });
-  expect((await check(['paid is in table clients.client'])).items[0]?.json).toMatchObject({ passed: false, summary: '✗ paid is in table clients.client: 2 rows. Row 1: there is “10”, which the table “clients” does not have.' });
+  expect((await check(['paid is in table clients.client'])).outputs[1]?.[0]?.json).toMatchObject({ passed: false, summary: '✗ paid is in table clients.client: 2 rows. Row 1: there is “10”, which the table “clients” does not have.' });
   expect((await check(['id is in table nowhere.client'])).error?.message).toBe('There is no table “nowhere”.');
   expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is no rule');
 });

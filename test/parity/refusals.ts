@@ -9,6 +9,7 @@ const besides: Record<string, Record<string, unknown>> = { sendMessage: { text: 
 /** Something no vendor knows, in the shape that the vendor takes. */
 function unknownTo(service: Service, field: string): string {
   if (field === 'factory') return 'nowhere/nothing';
+  if (field === 'path') return '/Volumes/nowhere/nothing/here/nothing.csv';
   if (field === 'notebook') return '/nowhere/nothing';
   return service.key === 'dbt' || service.key === 'databricks' ? '999999' : 'unknown-1';
 }

@@ -48,6 +48,8 @@ export const sandboxAccounts = {
     clientSecret: 'sandbox-databricks-secret',
     /** The job `Monthly report`; longer than a number can hold. */
     jobId: '9007199254740993',
+    /** A file of a volume. */
+    filePath: '/Volumes/main/claims/landing/claims.csv',
   },
   slack: {
     botToken: 'xoxb-sandbox-bot',
@@ -59,5 +61,15 @@ export const sandboxAccounts = {
     dataChannelId: 'C0DATATEAM',
     userId: 'U0ADALOVE1',
     userEmail: 'ada@contoso.example',
+    /** A file `claims.csv` that was shared. */
+    fileId: 'F0CLAIMS01',
+  },
+  /** A website takes any of these. */
+  webAddress: {
+    token: 'sandbox-web-token',
+    user: 'ada',
+    password: 'sandbox-web-password',
+    headerName: 'X-API-Key',
+    headerSecret: 'sandbox-web-key',
   },
 } as const;

@@ -20,6 +20,7 @@ import { RunPlans } from './server/run-plans.ts';
 import { serve } from './server/serve.ts';
 import { TokenStore } from './server/token-store.ts';
 import { slack } from './slack/slack.ts';
+import { webAddress } from './web-address/web-address.ts';
 
 export { sandboxAccounts } from './accounts.ts';
 
@@ -56,6 +57,8 @@ export interface SandboxAddresses {
   mode: string;
   /** Slack's Web API; the method comes after it. */
   slack: string;
+  /** A website; `/web/public/claims.csv` and `/web/files/claims.csv` come after it. */
+  website: string;
   /** The controls for another process. */
   control: string;
 }
@@ -109,6 +112,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     databricks(context, world.databricks.runs),
     mode(context, world.mode.runs, options.mode),
     slack(world.slack),
+    webAddress(context),
     controlApi(control, faults, () => ({ accounts: sandboxAccounts, addresses: addressesOf(baseUrl) })),
   ];
   const server = serve({ context, vendors, faults, requests });
@@ -145,6 +149,7 @@ function addressesOf(baseUrl: string): SandboxAddresses {
     databricks: `${baseUrl}/databricks`,
     mode: `${baseUrl}/mode`,
     slack: `${baseUrl}/slack/api`,
+    website: baseUrl,
     control: `${baseUrl}/_sandbox`,
   };
 }

@@ -2,7 +2,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 
 /** What a person would type into the groups of the Zapier connection for the accounts of the sandbox. */
 export function groupsOf({ accounts, addresses }: Sandbox) {
-  const { azure, databricks, quantemplate, dbt, mode, slack } = accounts;
+  const { azure, databricks, quantemplate, dbt, mode, slack, webAddress } = accounts;
   return {
     azure: {
       azure_tenantId: azure.tenantId,
@@ -27,6 +27,7 @@ export function groupsOf({ accounts, addresses }: Sandbox) {
     databricks: { databricks_workspaceUrl: addresses.databricks, databricks_token: databricks.token },
     mode: { mode_workspace: mode.workspace, mode_apiToken: mode.token, mode_apiSecret: mode.secret, mode_address: addresses.mode },
     webhookSecret: { webhookSecret_secret: 'whsec_c2VjcmV0LW9mLXRoZS1zZW5kZXI=' },
+    webAddress: { webAddress_website: addresses.website, webAddress_authentication: 'header', webAddress_headerName: webAddress.headerName, webAddress_headerSecret: webAddress.headerSecret },
     slack: { slack_botToken: slack.botToken, slack_address: addresses.slack },
   };
 }

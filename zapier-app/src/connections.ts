@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import { checkInput } from '../../shared/src/operations/check-input.ts';
-import type { Connection } from '../../shared/src/operations/connection.ts';
+import { logsIn, type Connection } from '../../shared/src/operations/connection.ts';
 import { describeField, type Field } from '../../shared/src/operations/fields.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 
@@ -21,9 +21,11 @@ export function offeredFields(connection: Connection): [string, Field][] {
 export function connectionsOf(services: readonly Service[]): { connection: Connection; usedBy: string[] }[] {
   const found = new Map<string, { connection: Connection; usedBy: string[] }>();
   for (const service of services) {
-    const entry = found.get(service.connection.key) ?? { connection: service.connection, usedBy: [] };
-    entry.usedBy.push(service.name);
-    found.set(service.connection.key, entry);
+    if (logsIn(service.connection)) {
+      const entry = found.get(service.connection.key) ?? { connection: service.connection, usedBy: [] };
+      entry.usedBy.push(service.name);
+      found.set(service.connection.key, entry);
+    }
     for (const { connection } of service.furtherConnections ?? []) {
       if (!found.has(connection.key)) found.set(connection.key, { connection, usedBy: [] });
     }
@@ -49,7 +51,7 @@ export function isFilledIn(connection: Connection, authData: AuthData): boolean 
  * @throws PipewrightError `not-connected` that names the group and what to fill in
  */
 export function readConnection(connection: Connection, authData: AuthData): Record<string, unknown> {
-  if (!isFilledIn(connection, authData)) {
+  if (logsIn(connection) && !isFilledIn(connection, authData)) {
     const needed = offeredFields(connection).map(([, field]) => describeField(field)).filter(({ advanced, default: initial }) => !advanced && initial === undefined);
     throw new PipewrightError({
       code: 'not-connected',

@@ -23,6 +23,9 @@ export interface HostOptions {
 /** Entries belong to one connected account. */
 const scope = ['auth'];
 
+/** Zapier takes 6 MB from a step; a part of it is for what else the step gives. */
+const mostOutputBytes = 5 * 1024 * 1024;
+
 /** Seconds that a delivery is remembered: three days, longer than any sender repeats it. */
 const memory = 3 * 24 * 3600;
 
@@ -90,6 +93,7 @@ export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): Zapi
     get longestWaitSeconds() {
       return Math.max(0, options.longestWaitSeconds - (Date.now() - begin) / 1000);
     },
+    mostOutputBytes,
     close: sender.close,
   };
 }

@@ -29,7 +29,7 @@ export function openSender(z: Pick<ZObject, 'request'>, { endsAt, silence = 10_0
   const open = new Set<AbortController>();
 
   async function send(request: HttpRequest): Promise<HttpResponse> {
-    const { method, url, headers, answer = 'text', timeout = 30_000 } = request;
+    const { method, url, headers, answer = 'text', timeout = 30_000, redirects = 'follow' } = request;
     const controller = new AbortController();
     const upload = readBody(request, controller);
     const left = Math.max(1_000, endsAt - Date.now());
@@ -41,6 +41,7 @@ export function openSender(z: Pick<ZObject, 'request'>, { endsAt, silence = 10_0
         url,
         headers: { 'user-agent': 'Pipewright', ...headers, ...upload.headers },
         ...(upload.body === undefined ? {} : { body: upload.body }),
+        redirect: redirects === 'answer' ? 'manual' : 'follow',
         raw: true,
         skipThrowForStatus: true,
         // Not in the types: a 429 is answered like any other status, text in double braces is left as it is.

@@ -17,15 +17,15 @@ const usage = `Usage:
                   [--input <json or @file>] [--connection <json file>]
                   [--mode create|replace|append|upsert] [--key a,b] [--schema <name>]
                   [--format csv|json-lines] [--encoding auto|utf-16le|utf-16be|windows-1252]
-                  [--delimiter <character>] [--no-header] [--null <value>]… [--type column=type]…
+                  [--delimiter <character>] [--no-header] [--file-in-zip <name>] [--null <value>]… [--type column=type]…
                   [--columns refuse|ignore|evolve] [--contract <json file>] [--connections <number>]
                   [--max-change <percent>] [--load-key <text>] [--event-id <text>] [--record] [--load-columns]
                   [--max-rejected <rows>] [--keep-rejects] [--allow-empty] [--json]
-      Loads a dataset into a table, wholly or not at all. A download is one of an operation, such as
+      Loads a dataset, also one in a ZIP, into a table, wholly or not at all. A download is one of an operation, such as
       quantemplate.downloadDataset, which needs its input and connection.
   pipewright check --from <address, file or download> --rules <file with one rule a line> [--json]
                    [--input <json or @file>] [--connection <json file>]
-                   [--format …] [--encoding …] [--delimiter …] [--no-header] [--to <database of the rules>]
+                   [--format …] [--encoding …] [--delimiter …] [--no-header] [--file-in-zip …] [--to <database of the rules>]
       Whether a dataset meets rules such as: policy is unique.
   pipewright verify --scheme <name> --secret <text> [--previous-secret <text>] [--location <name>]
                     --headers <json file> [--query <text>] --body <file> [--now <seconds since 1970>]

@@ -2,7 +2,9 @@ import type { DatasetFormat } from '../datasets/as-csv.ts';
 import type { CsvFormat } from '../datasets/csv-scanner.ts';
 import { encodings } from '../datasets/decode-text.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
+import type { Headers } from '../host/http.ts';
 import { httpError } from '../http/http-error.ts';
+import { lengthOf, resumeDownload, type Streamed } from '../http/resume-download.ts';
 import { isDownload } from '../operations/download.ts';
 import { callOperation, findOperation } from './called-operation.ts';
 import { oneOf } from './usage-error.ts';
@@ -13,15 +15,17 @@ export const formatWords = {
   encoding: { type: 'string', default: 'auto' },
   delimiter: { type: 'string', default: ',' },
   'no-header': { type: 'boolean', default: false },
+  'file-in-zip': { type: 'string' },
 } as const;
 
 /** What those words say. @throws UsageError for a word that there is not */
-export function formatOf(values: { format: string; encoding: string; delimiter: string; 'no-header': boolean }): CsvFormat & DatasetFormat {
+export function formatOf(values: { format: string; encoding: string; delimiter: string; 'no-header': boolean; 'file-in-zip'?: string | undefined }): CsvFormat & DatasetFormat {
   return {
     format: oneOf('--format', ['csv', 'json-lines'], values.format),
     encoding: oneOf('--encoding', encodings, values.encoding),
     delimiter: oneOf('--delimiter', [',', ';', '\t', '|'], values.delimiter.replace('\\t', '\t')),
     header: !values['no-header'],
+    ...(values['file-in-zip'] === undefined ? {} : { fileInZip: values['file-in-zip'] }),
   };
 }
 
@@ -40,9 +44,12 @@ export async function openDataset(from: string, host: Host, given: { input?: str
     const file = await host.files.read(from);
     return { ...file, bytes: await file.open() };
   }
-  const response = await host.http({ method: 'GET', url: from, headers: { accept: 'text/csv, */*' }, answer: 'stream' });
-  if (response.status < 200 || response.status > 299 || !response.stream) throw httpError('The address of the dataset', response, {}, host.now());
-  const length = Number(response.headers['content-length']);
-  const size = response.headers['content-encoding'] || !length ? {} : { size: length };
-  return { name: 'dataset.csv', mediaType: 'text/csv', bytes: response.stream, ...size };
+  const open = async (headers: Headers = {}): Promise<Streamed> => {
+    const response = await host.http({ method: 'GET', url: from, headers: { accept: 'text/csv, */*', ...headers }, answer: 'stream' });
+    if (response.status < 200 || response.status > 299 || !response.stream) throw httpError('The address of the dataset', response, {}, host.now());
+    return { ...response, stream: response.stream };
+  };
+  const first = await open();
+  const size = lengthOf(first);
+  return { name: 'dataset.csv', mediaType: 'text/csv', bytes: resumeDownload(first, open, host), ...(size === undefined ? {} : { size }) };
 }

@@ -3,6 +3,7 @@ import type { CsvFormat } from './csv-scanner.ts';
 import { decodeText, type Encoding } from './decode-text.ts';
 import { gunzipIfNeeded } from './gunzip.ts';
 import { jsonLinesToCsv } from './json-lines.ts';
+import { unzipIfNeeded } from './unzip.ts';
 
 /** How the bytes of a dataset are written. */
 export interface DatasetFormat {
@@ -10,6 +11,8 @@ export interface DatasetFormat {
   format?: 'csv' | 'json-lines';
   /** Default: `auto`. */
   encoding?: Encoding;
+  /** Name of the file, where the bytes are a ZIP that holds several. */
+  fileInZip?: string;
 }
 
 /** How the CSV is written that `asCsv` gives: JSON Lines become a file with commas and a header. */
@@ -18,11 +21,11 @@ export function csvFormatOf({ format, delimiter = ',', header = true }: DatasetF
 }
 
 /**
- * The bytes of a dataset as CSV in UTF-8: unpacked where gzip packed them, decoded, and made CSV of what is JSON. CSV in UTF-8
+ * The bytes of a dataset as CSV in UTF-8: unpacked where they are a ZIP or gzip packed them, decoded, and made CSV of what is JSON. CSV in UTF-8
  * passes untouched.
- * @throws PipewrightError `bad-csv` or `cut-short`
+ * @throws PipewrightError `bad-csv`, `cut-short`, or what a ZIP raises; see `unzipIfNeeded`
  */
-export function asCsv(bytes: Bytes, { format = 'csv', encoding = 'auto' }: DatasetFormat): Bytes {
-  const text = decodeText(gunzipIfNeeded(bytes), encoding);
+export function asCsv(bytes: Bytes, { format = 'csv', encoding = 'auto', fileInZip }: DatasetFormat): Bytes {
+  const text = decodeText(gunzipIfNeeded(unzipIfNeeded(bytes, fileInZip)), encoding);
   return format === 'json-lines' ? jsonLinesToCsv(text) : text;
 }

@@ -75,4 +75,6 @@ export interface Host {
   executionKey?: string;
   /** The longest time in seconds that the platform lets one operation wait, if it has a limit (Zapier: 25). */
   longestWaitSeconds?: number;
+  /** The most bytes that lists in the output of a step may have, if the platform has a limit (Zapier: 6 MB for all of it). */
+  mostOutputBytes?: number;
 }

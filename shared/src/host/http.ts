@@ -15,6 +15,8 @@ export interface HttpRequest {
   answer?: 'text' | 'stream';
   /** Milliseconds until the answer's head has come. Default: 30,000. */
   timeout?: number;
+  /** Whether an answer that leads to another address is followed, or is the answer itself. Default: `follow`. */
+  redirects?: 'follow' | 'answer';
   /** Sent also when the execution was stopped, for that is what it is about. Default: false. */
   afterStop?: boolean;
 }
@@ -27,4 +29,6 @@ export interface HttpResponse {
   text: string;
   /** The body, when it was asked for as a stream. */
   stream?: Bytes;
+  /** `Content-Length`, where the platform does not tell whether it unpacked the body since, so that it stands in no header. */
+  sentLength?: number;
 }

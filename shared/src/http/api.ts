@@ -4,6 +4,7 @@ import type { Headers, HttpRequest, HttpResponse } from '../host/http.ts';
 import type { Effect } from '../operations/operation.ts';
 import { parseExact } from './exact-json.ts';
 import { httpError, type VendorProblem } from './http-error.ts';
+import { resumeDownload, type Streamed } from './resume-download.ts';
 import { backoff, retryAfterSeconds } from './retry-delay.ts';
 
 /** How one vendor's interface is talked to. */
@@ -46,8 +47,8 @@ export interface Call {
 export interface Api {
   /** The parsed JSON of a successful answer; undefined when it is empty. */
   json<T>(method: HttpRequest['method'], path: string, call?: Call): Promise<T>;
-  /** The bytes of a successful answer, unread. */
-  stream(path: string, call?: Call): Promise<HttpResponse & { stream: Bytes }>;
+  /** The bytes of a successful answer, unread; a connection that breaks is taken up again where the vendor allows it. */
+  stream(path: string, call?: Call): Promise<Streamed>;
   /** A successful answer. */
   send(method: HttpRequest['method'], path: string, call?: Call): Promise<HttpResponse>;
 }
@@ -152,9 +153,13 @@ export function openApi(options: ApiOptions): Api {
         });
       }
     },
-    async stream(path: string, call?: Call) {
-      const response = await send('GET', path, call, 'stream');
-      return { ...response, stream: response.stream ?? empty() };
+    async stream(path: string, call: Call = {}) {
+      const open = async (headers: Headers = {}): Promise<Streamed> => {
+        const response = await send('GET', path, { ...call, headers: { ...call.headers, ...headers } }, 'stream');
+        return { ...response, stream: response.stream ?? empty() };
+      };
+      const first = await open();
+      return { ...first, stream: resumeDownload(first, open, host) };
     },
   };
 }

@@ -24,3 +24,18 @@ export type ConnectionValues<F extends Fields> = v.InferOutput<v.ObjectSchema<F,
 export function defineConnection<const F extends Fields>(connection: Connection<F>): Connection<F> {
   return connection;
 }
+
+/** The connection of a service that logs in nowhere by itself. */
+export const noConnection: Connection = defineConnection({
+  key: 'none',
+  name: 'None',
+  description: 'Nothing is needed.',
+  documentationUrl: 'https://github.com/pipewright/pipewright#readme',
+  fields: {},
+  test: async () => 'nothing',
+});
+
+/** Whether a person must fill in something to log in. */
+export function logsIn({ fields }: Pick<Connection, 'fields'>): boolean {
+  return Object.keys(fields).length > 0;
+}

@@ -43,10 +43,22 @@ export interface Callback<F extends Fields = Fields, O extends Fields = Fields, 
   statusWhileGoing: 200 | 409;
 }
 
+/** Ways in which a workflow goes on after an action, where a platform can tell them apart (n8n: outputs of the node). */
+export interface Branches<O extends Fields = Fields> {
+  /** Title Case; the last one is also taken by what could not be done. */
+  names: readonly string[];
+  /** The place of the way among the names. */
+  of(output: Values<O>): number;
+}
+
 /** Something a service does once for one input. */
 export interface Action<F extends Fields = Fields, O extends Fields = Fields, C = never> extends Described<F, O> {
   kind: 'action';
   effect: Effect;
+  /** Present where the workflow goes on in several ways. */
+  branches?: Branches<O>;
+  /** Name of the output that holds a list whose entries are what a platform that hands on items one by one gives (n8n). */
+  items?: string;
   /** Present where the vendor can call at the end. */
   callback?: Callback<F, O, C>;
   run(input: Values<F>, context: Context<C>): Promise<Values<O>>;

@@ -1,4 +1,4 @@
-import type { Connection } from '../operations/connection.ts';
+import { logsIn, type Connection } from '../operations/connection.ts';
 import { describeField, type Fields } from '../operations/fields.ts';
 import { facesOf, type Face } from '../operations/faces.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -57,7 +57,7 @@ export function writeReference(service: Service): string {
   const lines = [
     '<!-- Generated from the definitions in shared/src; change those and run `npm run build`. -->', '',
     `# ${service.name}`, '', service.description, '', ...missing,
-    ...describeConnection(service.connection),
+    ...(logsIn(service.connection) ? describeConnection(service.connection) : []),
     ...service.triggers.flatMap((trigger) => describe(service, trigger)),
     ...service.operations.flatMap((operation) => describe(service, operation)),
   ];

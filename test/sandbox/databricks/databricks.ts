@@ -1,10 +1,12 @@
 import { parseExact } from '../../../shared/src/http/exact-json.ts';
 import { sandboxAccounts } from '../accounts.ts';
 import type { SandboxContext } from '../server/context.ts';
+import { ranged } from '../server/ranges.ts';
 import { json, Refusal } from '../server/reply.ts';
-import { bearerToken, readForm, wholeNumber, type SandboxRequest } from '../server/request.ts';
+import { bearerToken, parameter, readForm, wholeNumber, type SandboxRequest } from '../server/request.ts';
 import type { Vendor } from '../server/vendor.ts';
 import type { DatabricksRun, DatabricksRuns } from './runs.ts';
+import { listFolder, volumeFiles } from './volumes.ts';
 import { databricksJobs, type DatabricksJob } from './world.ts';
 
 const account = sandboxAccounts.databricks;
@@ -28,7 +30,14 @@ function readBody({ body }: SandboxRequest): Record<string, unknown> {
 
 const asTexts = (values: unknown): Record<string, string> => Object.fromEntries(Object.entries((values ?? {}) as object).map(([name, value]) => [name, String(value)]));
 
-/** Databricks' interface for jobs, version 2.2. @see https://docs.databricks.com/api/workspace/jobs */
+/** The path of a file or folder, which the account may read unless it lies in another catalog. */
+function pathOf(request: SandboxRequest): string {
+  const path = `/${parameter(request, 'path')}`;
+  if (path.startsWith('/Volumes/secret/')) throw databricksRefusal(403, 'PERMISSION_DENIED', 'User does not have READ VOLUME on Volume.');
+  return path;
+}
+
+/** Databricks' interface for jobs, version 2.2, and for files. @see https://docs.databricks.com/api/workspace/jobs */
 export function databricks(context: SandboxContext, runs: DatabricksRuns): Vendor {
   const findJob = (id: unknown): DatabricksJob => {
     const found = databricksJobs.find((job) => job.id === String(id));
@@ -114,6 +123,18 @@ export function databricks(context: SandboxContext, runs: DatabricksRuns): Vendo
         if (!runs.isOver(run)) throw databricksRefusal(400, 'INVALID_STATE', `Run ${run.id} is in progress.`);
         if (latest !== undefined && String(body['latest_repair_id']) !== latest) throw databricksRefusal(400, 'INVALID_PARAMETER_VALUE', 'latest_repair_id must be given.');
         return json(200, { repair_id: (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(runs.repair(run)) });
+      },
+      'GET /api/2.0/fs/files/{path*}'(request) {
+        const content = volumeFiles[pathOf(request)];
+        if (!content) throw databricksRefusal(404, 'NOT_FOUND', 'The file being accessed is not found.');
+        return ranged(request, content, { 'content-type': 'application/octet-stream' });
+      },
+      'GET /api/2.0/fs/directories/{path*}'(request) {
+        const contents = listFolder(pathOf(request));
+        if (!contents) throw databricksRefusal(404, 'NOT_FOUND', 'The directory being accessed is not found.');
+        const from = wholeNumber(request, 'page_token', 0);
+        const size = Math.min(1000, wholeNumber(request, 'page_size', 1000));
+        return json(200, { contents: contents.slice(from, from + size), ...(from + size < contents.length ? { next_page_token: String(from + size) } : {}) });
       },
       'POST /api/2.2/jobs/runs/cancel': (request) => {
         runs.cancel(findRun(readBody(request)['run_id']));

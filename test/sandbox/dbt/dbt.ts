@@ -1,4 +1,5 @@
 import { sandboxAccounts } from '../accounts.ts';
+import { ranged } from '../server/ranges.ts';
 import { json, type Reply } from '../server/reply.ts';
 import { parameter, readJson, type SandboxRequest } from '../server/request.ts';
 import type { Answer, Vendor } from '../server/vendor.ts';
@@ -9,6 +10,8 @@ import type { DbtRun, DbtRuns } from './runs.ts';
 import type { Webhooks } from './webhooks.ts';
 
 const account = sandboxAccounts.dbt;
+/** An artifact that is a CSV file, in a folder. */
+const artifactPath = 'exports/claims summary.csv';
 /** Numbers of a filter such as `10`, `10,20` or `[10,20]`; undefined when it was not given. */
 function numbersOf(request: SandboxRequest, ...names: string[]): number[] | undefined {
   const value = names.map((name) => request.query.get(name)).find((found) => found !== null);
@@ -76,12 +79,15 @@ export function dbt(runs: DbtRuns, webhooks: Webhooks): Vendor {
     const found = run(request);
     if (!runs.hasArtifacts(found)) throw dbtRefusal(404, 'The requested artifact was not found.');
     const name = parameter(request, 'path');
+    const step = Number(request.query.get('step') ?? 1);
+    if (step > found.job.steps.length + 2) throw dbtRefusal(404, 'The requested artifact was not found.');
     if (name === 'run_results.json') return json(200, runResults(found));
     if (name === 'manifest.json')
       return json(200, {
         metadata: { dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json', project_name: 'contoso' },
         nodes: {},
       });
+    if (name === artifactPath) return ranged(request, Buffer.from(`model,rows,step\nfct_claims,1000,${step}\n`), { 'content-type': 'text/csv' });
     throw dbtRefusal(404, 'The requested artifact was not found.');
   }
 
@@ -143,9 +149,9 @@ export function dbt(runs: DbtRuns, webhooks: Webhooks): Vendor {
       },
       [`GET ${v2}/runs/{runId}/artifacts/`](request) {
         if (!runs.hasArtifacts(run(request))) throw dbtRefusal(404, 'The requested artifacts were not found.');
-        return enveloped(['manifest.json', 'run_results.json']);
+        return enveloped(['manifest.json', 'run_results.json', artifactPath]);
       },
-      [`GET ${v2}/runs/{runId}/artifacts/{path}`]: artifact,
+      [`GET ${v2}/runs/{runId}/artifacts/{path*}`]: artifact,
       [`GET ${v3}/webhooks/subscriptions`]: (request) => envelopedPage(request, webhooks.list()),
       [`POST ${v3}/webhooks/subscriptions`]: (request) =>
         json(201, { data: webhooks.create(readJson(request)), status: { code: 201 } }),

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { zipSync } from 'fflate';
 import { sandboxAccounts } from '../accounts.ts';
 import { iso, type SandboxContext } from '../server/context.ts';
 import type { RunPlan } from '../server/run-plans.ts';
@@ -115,9 +116,10 @@ export class ModeRuns {
 
 const quoted = (value: string): string => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
-/** The result of a query as CSV, packed by gzip as Mode stores it. */
-export function packedCsv({ columns, rows }: ModeQuery): Buffer {
-  return gzipSync([columns, ...rows].map((row) => `${row.map(quoted).join(',')}\n`).join(''));
+/** The result of a query as CSV, packed by gzip as Mode stores it, or in a ZIP. */
+export function packedCsv({ name, columns, rows, isZip }: ModeQuery): Buffer {
+  const csv = [columns, ...rows].map((row) => `${row.map(quoted).join(',')}\n`).join('');
+  return isZip ? Buffer.from(zipSync({ [`${name}.csv`]: Buffer.from(csv) })) : gzipSync(csv);
 }
 
 /** The result of a query as JSON, packed by gzip. */

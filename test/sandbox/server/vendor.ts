@@ -10,7 +10,7 @@ export interface Vendor {
   name: string;
   /** Start of its paths: `/slack`. The longest prefix that fits takes a request. */
   prefix: string;
-  /** Method and path after the prefix, as the vendor documents it: `GET /users/{id}`. */
+  /** Method and path after the prefix, as the vendor documents it: `GET /users/{id}`; `{path*}` takes slashes too. */
   routes: Record<string, Answer>;
   /** Upper and lower case are the same in paths. Default: false. */
   ignoreCase?: boolean;
@@ -48,8 +48,8 @@ function compile(vendor: Vendor, route: string, answer: Answer): CompiledRoute {
     .map((part) => {
       const name = /^\{([^}]+)\}$/.exec(part)?.[1];
       if (!name) return part.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
-      names.push(name);
-      return '([^/]+)';
+      names.push(name.replace(/\*$/, ''));
+      return name.endsWith('*') ? '(.+)' : '([^/]+)';
     })
     .join('');
   return { vendor, route, method, pattern: new RegExp(`^${source}$`, vendor.ignoreCase ? 'i' : ''), names, answer };

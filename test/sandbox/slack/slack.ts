@@ -11,6 +11,7 @@ const account = sandboxAccounts.slack;
 const permissions: Record<string, string> = {
   'files.getUploadURLExternal': 'files:write',
   'files.completeUploadExternal': 'files:write',
+  'files.info': 'files:read',
   'chat.postMessage': 'chat:write',
   'chat.update': 'chat:write',
 };
@@ -43,6 +44,7 @@ export function slack(workspace: SlackWorkspace): Vendor {
     routes: {
       'POST /api/{method}': call,
       'GET /api/{method}': call,
+      'GET /files-pri/{place}/download/{name}': (request) => workspace.download(request, bearerToken(request) === account.botToken),
       'POST /upload/v1/{file}': (request) => workspace.upload(request),
     },
     unknown: () => text(404, 'not found'),

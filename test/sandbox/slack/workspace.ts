@@ -1,5 +1,7 @@
 import { sandboxAccounts } from '../accounts.ts';
 import type { SandboxContext } from '../server/context.ts';
+import { claimsCsv } from '../quantemplate/claims-csv.ts';
+import { ranged } from '../server/ranges.ts';
 import { text, type Reply } from '../server/reply.ts';
 import { parameter, type SandboxRequest } from '../server/request.ts';
 import { readList, SlackError, string, type Method } from './arguments.ts';
@@ -8,6 +10,9 @@ import { slackUsers, type SlackChannel } from './world.ts';
 
 const account = sandboxAccounts.slack;
 const botUser = 'U0SANDBOT1';
+
+/** A file that was shared before the sandbox began. */
+const sharedFile = { name: 'claims.csv', title: 'Claims of 20 November', content: Buffer.concat([...claimsCsv(300)]) };
 
 /** A message that was posted. */
 export interface SlackMessage {
@@ -159,6 +164,24 @@ export class SlackWorkspace {
       };
     },
 
+    'files.info': (given) => {
+      const id = string(given['file']);
+      if (id === 'F0DELETED1') throw new SlackError('file_deleted');
+      const special = { F0EXTERNAL: { mode: 'external', is_external: true }, F0HIDDEN01: { mode: 'hidden_by_limit' } }[id];
+      const file = id === account.fileId ? { ...sharedFile, length: sharedFile.content.length } : this.files.find((entry) => entry.id === id);
+      if (!file && !special) throw new SlackError('file_not_found');
+      const name = file?.name ?? 'elsewhere.csv';
+      return {
+        file: {
+          id, name, title: file?.title ?? name, mimetype: 'text/csv', filetype: 'csv', mode: 'hosted', is_external: false, size: file?.length ?? 0,
+          url_private: `${this.#context.baseUrl()}/slack/files-pri/${account.teamId}-${id}/${name}`,
+          url_private_download: `${this.#context.baseUrl()}/slack/files-pri/${account.teamId}-${id}/download/${name}`,
+          permalink: `https://contoso.slack.com/files/${account.userId}/${id}/${name}`,
+          ...special,
+        },
+      };
+    },
+
     'files.completeUploadExternal': (given) => {
       const list = readList(given['files']) as { id?: string; title?: string }[] | undefined;
       if (!list || list.length === 0) throw new SlackError('invalid_arguments');
@@ -192,6 +215,14 @@ export class SlackWorkspace {
       return { files: files.map(({ id, title, name, length }) => ({ id, title, name, size: length, shares: {} })) };
     },
   };
+
+  /** Gives the bytes of a file; who may not see it gets the log-in page, with status 200. */
+  download(request: SandboxRequest, isLoggedIn: boolean): Reply {
+    const id = parameter(request, 'place').split('-')[1];
+    const content = id === account.fileId ? sharedFile.content : this.files.find((file) => file.id === id)?.content;
+    if (!isLoggedIn || !content) return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<!DOCTYPE html><title>Sign in | Slack</title>' };
+    return ranged(request, content, { 'content-type': 'text/csv' });
+  }
 
   /** Takes the bytes of an announced file, raw or as the first part of a form. */
   upload(request: SandboxRequest): Reply {

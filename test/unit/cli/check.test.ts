@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { zipSync } from 'fflate';
 import { callCli } from './call-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-check-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const write = (name: string, text: string): string => {
+const write = (name: string, text: string | Uint8Array): string => {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
@@ -30,6 +31,12 @@ describe('pipewright check', () => {
     const { code, out } = await callCli('check', '--from', write('good.jsonl', '{"policy":"P-1"}\n'), '--rules', rules, '--format', 'json-lines', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ passed: true, rows: 1, results: [{ passed: true }, { passed: true }] });
+  });
+
+  it('reads the file in a ZIP that is named', async () => {
+    const zip = write('claims.zip', zipSync({ 'a.csv': Buffer.from('policy\nP-1\n'), 'b.csv': Buffer.from('policy\n') }));
+    expect(await callCli('check', '--from', zip, '--rules', rules, '--file-in-zip', 'a.csv')).toMatchObject({ code: 0 });
+    expect((await callCli('check', '--from', zip, '--rules', rules)).err).toContain('“a.csv”, “b.csv”');
   });
 
   it('ends with 2 when it is called wrongly', async () => {

@@ -3,6 +3,7 @@ import { sqlTable } from '../../../../shared/src/sql-table.ts';
 import { executeOperations, type ExecuteOptions } from '../../../face/execute.ts';
 import { describeMethods } from '../../../face/methods.ts';
 import { describeProperties } from '../../../face/operation-properties.ts';
+import { describeOutputs } from '../../../face/outputs.ts';
 import { describeSubtitle } from '../../../face/subtitle.ts';
 
 /** Only the operator of an n8n knows where files last: without this folder, SQLite is not offered. */
@@ -21,7 +22,7 @@ export class SqlTable implements INodeType {
     defaults: { name: 'SQL Table' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
-    outputs: [NodeConnectionTypes.Main],
+    outputs: describeOutputs(sqlTable),
     credentials: [
       { name: 'pipewrightSqlApi', required: true, testedBy: 'testSql' },
       {
@@ -35,6 +36,30 @@ export class SqlTable implements INodeType {
         required: true,
         testedBy: 'testMode',
         displayOptions: { show: { source: ['modeDownloadResults'] } },
+      },
+      {
+        name: 'pipewrightDbtApi',
+        required: true,
+        testedBy: 'testDbt',
+        displayOptions: { show: { source: ['dbtDownloadArtifact'] } },
+      },
+      {
+        name: 'pipewrightDatabricksApi',
+        required: true,
+        testedBy: 'testDatabricks',
+        displayOptions: { show: { source: ['databricksDownloadFile'] } },
+      },
+      {
+        name: 'pipewrightSlackApi',
+        required: true,
+        testedBy: 'testSlack',
+        displayOptions: { show: { source: ['slackDownloadFile'] } },
+      },
+      {
+        name: 'pipewrightWebAddressApi',
+        required: true,
+        testedBy: 'testWebAddress',
+        displayOptions: { show: { source: ['webAddressDownloadFile'] } },
       },
     ],
     properties: describeProperties(sqlTable),

@@ -13,7 +13,7 @@ function headersOf(response: AxiosResponse): Headers {
  * @throws PipewrightError `unavailable` when there is no answer; its text holds no address, for addresses can be secrets
  */
 export async function sendByAxios(request: HttpRequest, stop?: AbortSignal): Promise<HttpResponse> {
-  const { method, url, headers, body, answer = 'text', timeout = 30_000, afterStop } = request;
+  const { method, url, headers, body, answer = 'text', timeout = 30_000, redirects, afterStop } = request;
   const signal = afterStop ? undefined : stop;
   const streamed = typeof body === 'object' && 'stream' in body;
   try {
@@ -27,7 +27,7 @@ export async function sendByAxios(request: HttpRequest, stop?: AbortSignal): Pro
       validateStatus: () => true,
       maxBodyLength: Infinity,
       timeout: streamed || answer === 'stream' ? 0 : timeout,
-      ...(streamed ? { maxRedirects: 0 } : {}),
+      ...(streamed || redirects === 'answer' ? { maxRedirects: 0 } : {}),
       ...(signal ? { signal } : {}),
     });
     const received = headersOf(response);

@@ -3,6 +3,7 @@ import { jobRunFinished } from './job-run-finished.ts';
 import { service } from './api.ts';
 import { cancelRun } from './cancel-run.ts';
 import { databricksConnection } from './connection.ts';
+import { downloadFile } from './download-file.ts';
 import { findJob } from './find-job.ts';
 import { getRunOutput } from './get-run-output.ts';
 import { getRun } from './get-run.ts';
@@ -11,12 +12,12 @@ import { rerunFailedRun } from './rerun-failed-run.ts';
 import { runJob } from './run-job.ts';
 import { runNotebook } from './run-notebook.ts';
 
-/** Databricks jobs. */
+/** Databricks jobs, and files of its volumes. */
 export const databricks = defineService({
   key: 'databricks',
   name: service,
-  description: 'Run jobs and notebooks of Databricks, wait for them, and react to their runs.',
+  description: 'Run jobs and notebooks of Databricks, wait for them, react to their runs, and download files of volumes.',
   connection: databricksConnection,
-  operations: [runJob, runNotebook, getRun, getRunOutput, cancelRun, rerunFailedRun, findJob],
+  operations: [runJob, runNotebook, getRun, getRunOutput, cancelRun, rerunFailedRun, findJob, downloadFile],
   triggers: [jobNotification, jobRunFinished],
 });

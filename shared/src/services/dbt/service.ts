@@ -2,6 +2,7 @@ import { defineService } from '../../operations/service.ts';
 import { service } from './api.ts';
 import { cancelJobRun } from './cancel-job-run.ts';
 import { dbtConnection } from './connection.ts';
+import { downloadArtifact } from './download-artifact.ts';
 import { findJob } from './find-job.ts';
 import { getJobRun } from './get-job-run.ts';
 import { jobRunCompleted } from './job-run-completed.ts';
@@ -15,8 +16,8 @@ import { runJob } from './run-job.ts';
 export const dbt = defineService({
   key: 'dbt',
   name: service,
-  description: 'React to job runs of the dbt platform, run jobs, wait for them, and say which step failed.',
+  description: 'React to job runs of the dbt platform, run jobs, wait for them, say which step failed, and download what they left behind.',
   connection: dbtConnection,
-  operations: [runJob, getJobRun, cancelJobRun, rerunFailedRun, findJob],
+  operations: [runJob, getJobRun, cancelJobRun, rerunFailedRun, findJob, downloadArtifact],
   triggers: [jobRunCompleted, jobRunStarted, jobRunErrored, jobRunFinished],
 });

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { gunzipIfNeeded } from '../../datasets/gunzip.ts';
+import { peekBytes } from '../../datasets/peek-bytes.ts';
+import { isZip } from '../../datasets/zip-entries.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { Api } from '../../http/api.ts';
 import { defineDownload } from '../../operations/download.ts';
@@ -44,8 +46,8 @@ function withResults(runs: VendorQueryRun[], run: string, { token, name }: Vendo
 }
 
 /**
- * Fetches what one query of a run found. Mode packs the CSV by gzip and does not always say so. The results of a whole run
- * come as a ZIP that may leave queries out, so they are not used.
+ * Fetches what one query of a run found. Mode packs the CSV by gzip and does not always say so; what comes as a ZIP stays one. The
+ * results of a whole run come as a ZIP that may leave queries out, so they are not used.
  * @see https://mode.com/developer/api-reference/analytics/query-runs/
  */
 export const downloadResults = defineDownload<ModeConnection>()({
@@ -83,10 +85,12 @@ export const downloadResults = defineDownload<ModeConnection>()({
     const name = query.name ?? query.token;
     const path = `${runsPath(report, run)}/query_runs/${encodeURIComponent(queryRun.token)}/results/content.csv`;
     const { stream } = await api.stream(path, { headers: { accept: 'text/csv' } });
+    const { start, all } = await peekBytes(gunzipIfNeeded(stream), 4);
+    const [ending, mediaType] = isZip(start) ? ['zip', 'application/zip'] : ['csv', 'text/csv'];
     return {
-      name: `${name.replace(/[^\w.() -]+/g, '_')}.csv`,
-      mediaType: 'text/csv',
-      bytes: gunzipIfNeeded(stream),
+      name: `${name.replace(/[^\w.() -]+/g, '_')}.${ending}`,
+      mediaType: mediaType as string,
+      bytes: all,
       details: { reportId: report, runId: run, queryId: query.token, queryName: name },
     };
   },

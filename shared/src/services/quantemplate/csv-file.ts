@@ -1,5 +1,6 @@
 import type { OpenedFile } from '../../host/host.ts';
 import type { Api, Call } from '../../http/api.ts';
+import { lengthOf } from '../../http/resume-download.ts';
 
 /** Asks for a CSV and gives its bytes as they come; what Quantemplate calls "no content" is an empty file. */
 export async function openCsv(
@@ -8,13 +9,13 @@ export async function openCsv(
   name: string,
   query: Call['query'] = {},
 ): Promise<OpenedFile & { empty: boolean }> {
-  const { status, headers, stream } = await api.stream(path, { query, headers: { accept: 'text/csv' } });
-  const length = headers['content-encoding'] === undefined ? Number(headers['content-length'] ?? NaN) : NaN;
+  const answer = await api.stream(path, { query, headers: { accept: 'text/csv' } });
+  const length = lengthOf(answer);
   return {
     name: `${name.replace(/[^\w.() -]+/g, '_')}.csv`,
     mediaType: 'text/csv',
-    bytes: stream,
-    empty: status === 204 || length === 0,
-    ...(Number.isSafeInteger(length) ? { size: length } : {}),
+    bytes: answer.stream,
+    empty: answer.status === 204 || length === 0,
+    ...(length === undefined ? {} : { size: length }),
   };
 }

@@ -6,7 +6,7 @@ import { openSlack } from './api.ts';
 const fields = {
   botToken: text({
     label: 'Bot Token',
-    help: 'The Bot User OAuth Token of your Slack app, which begins with xoxb-. It stands under OAuth & Permissions after the app was installed. The app needs the scopes chat:write, files:write, channels:read, groups:read, im:write, users:read and users:read.email.',
+    help: 'The Bot User OAuth Token of your Slack app, which begins with xoxb-. It stands under OAuth & Permissions after the app was installed. The app needs the scopes chat:write, files:write, files:read, channels:read, groups:read, im:write, users:read and users:read.email.',
     placeholder: 'xoxb-…',
     secret: true,
   }),

@@ -82,7 +82,12 @@ const meanings: Record<string, Meaning> = {
     message: 'the message was not found',
     hint: 'Check the timestamp and the channel.',
   },
-  file_not_found: { status: 404, message: 'the file was not found', hint: 'Run the step again.' },
+  file_not_found: {
+    status: 404,
+    message: 'the file was not found',
+    hint: 'Check the file ID, and invite the bot to a channel with the file; after an upload, run the step again.',
+  },
+  file_deleted: { status: 404, message: 'the file was deleted', hint: 'Check the file ID, or choose another file.' },
   is_archived: {
     status: 400,
     message: 'the channel is archived',

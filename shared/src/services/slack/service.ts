@@ -1,6 +1,7 @@
 import { defineService } from '../../operations/service.ts';
 import { service } from './api.ts';
 import { slackConnection } from './connection.ts';
+import { downloadFile } from './download-file.ts';
 import { drawRunTimeline } from './draw-run-timeline.ts';
 import { findChannel } from './find-channel.ts';
 import { findUserByEmail } from './find-user-by-email.ts';
@@ -12,8 +13,8 @@ import { uploadFile } from './upload-file.ts';
 export const slack = defineService({
   key: 'slack',
   name: service,
-  description: 'Tell people in Slack: send messages, show how a run stands, share files, find channels and people.',
+  description: 'Tell people in Slack: send messages, show how a run stands, share and download files, find channels and people.',
   connection: slackConnection,
-  operations: [sendMessage, uploadFile, postRunCard, drawRunTimeline, findChannel, findUserByEmail],
+  operations: [sendMessage, uploadFile, downloadFile, postRunCard, drawRunTimeline, findChannel, findUserByEmail],
   triggers: [],
 });

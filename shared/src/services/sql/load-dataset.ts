@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import { readColumnType, readContract } from '../../datasets/contract.ts';
 import type { KnownTypes } from '../../datasets/infer-types.ts';
 import { describeProgress, loadDataset as load } from '../../datasets/load.ts';
+import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from '../../datasets/operations/dataset-fields.ts';
+import type { DatasetSource } from '../../datasets/operations/dataset-sources.ts';
+import { refuseTooLarge, withinTime } from '../../datasets/operations/within-time.ts';
 import { boolean, integer, json, list, option, text, values } from '../../operations/fields.ts';
 import { defineAction, type Action } from '../../operations/operation.ts';
 import type { SqlConnection } from './connection.ts';
-import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from './dataset-fields.ts';
-import type { DatasetSource } from './dataset-sources.ts';
 import { openDatabase } from './open-database.ts';
-import { withinTime } from './within-time.ts';
 
 const loadFields = {
   table: text({ label: 'Table', help: 'Name of the table. It is made with columns named after the header of the file.', placeholder: 'claims' }),
@@ -90,6 +90,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
       const target = await openDatabase(context.connection, context.host);
       try {
         const dataset = await openDataset(sources, input, context);
+        refuseTooLarge(dataset, context.host);
         const { table, ...result } = await load(withinTime(dataset.bytes, context.host), target, {
           table: input.table,
           mode: input.mode,

@@ -1,12 +1,11 @@
 import * as v from 'valibot';
-import type { DatasetFormat } from '../../datasets/as-csv.ts';
-import type { CsvFormat } from '../../datasets/csv-scanner.ts';
+import type { DatasetFormat } from '../as-csv.ts';
+import type { CsvFormat } from '../csv-scanner.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { OpenedFile } from '../../host/host.ts';
 import type { Context } from '../../operations/context.ts';
-import { boolean, file, option, type Fields } from '../../operations/fields.ts';
+import { boolean, file, option, text, type Fields } from '../../operations/fields.ts';
 import type { Values } from '../../operations/operation.ts';
-import type { SqlConnection } from './connection.ts';
 import { fieldsOf, openSource, type DatasetSource } from './dataset-sources.ts';
 
 const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
@@ -19,7 +18,7 @@ export const formatFields = {
         { value: 'csv', label: 'CSV' },
         { value: 'json-lines', label: 'JSON Lines' },
       ],
-      { label: 'Format', help: 'JSON Lines: one object a line, whose fields become columns. A file that gzip packed is unpacked in either.', advanced: true },
+      { label: 'Format', help: 'JSON Lines: one object a line, whose fields become columns. A ZIP, or what gzip packed, is unpacked in either.', advanced: true },
     ),
     'csv',
   ),
@@ -48,6 +47,7 @@ export const formatFields = {
     ),
     'comma',
   ),
+  fileInZip: v.optional(text({ label: 'File in the ZIP', help: 'Name of the file, where the dataset comes in a ZIP that holds several. Empty: the only one that ends in .csv, .tsv, .jsonl, .ndjson or .txt.', placeholder: 'claims.csv', advanced: true })),
 };
 
 /** The input fields that say where a dataset comes from, as far as their names are known. */
@@ -59,20 +59,20 @@ export function sourceFields(sources: readonly DatasetSource[]): Fields {
   return {
     source: v.optional(option(choices, { label: 'Dataset From', help: 'A file that an earlier step gave, or a service to fetch the dataset from. On Zapier this must end within 25 seconds; otherwise nothing is changed.' }), 'file'),
     ...Object.assign({}, ...sources.map(fieldsOf)),
-  file: v.optional(file({ label: 'File', help: 'The CSV or JSON Lines file of an earlier step.', shownWhen: { field: 'source', is: ['file'] } })),
+    file: v.optional(file({ label: 'File', help: 'The CSV or JSON Lines file of an earlier step, or a ZIP with one in it.', shownWhen: { field: 'source', is: ['file'] } })),
   };
 }
 
 /** How the dataset is written, as it was chosen. */
-export function formatOf({ format, encoding, header, delimiter }: Values<typeof formatFields>): CsvFormat & DatasetFormat {
-  return { format, encoding, header, delimiter: delimiters[delimiter] };
+export function formatOf({ format, encoding, header, delimiter, fileInZip }: Values<typeof formatFields>): CsvFormat & DatasetFormat {
+  return { format, encoding, header, delimiter: delimiters[delimiter], ...(fileInZip === undefined ? {} : { fileInZip }) };
 }
 
 /**
  * Opens the chosen dataset.
  * @throws PipewrightError `bad-input` when no file was chosen, and what the source throws
  */
-export async function openDataset(sources: readonly DatasetSource[], input: { source: string; file?: unknown }, context: Context<SqlConnection>): Promise<OpenedFile> {
+export async function openDataset(sources: readonly DatasetSource[], input: { source: string; file?: unknown }, context: Context<unknown>): Promise<OpenedFile> {
   const source = sources.find(({ key }) => key === input.source);
   if (source) return openSource(source, input, context);
   if (input.file === undefined) throw new PipewrightError({ code: 'bad-input', message: '“File” is missing.', hint: 'Choose the file of an earlier step, or choose a service under Dataset From.' });

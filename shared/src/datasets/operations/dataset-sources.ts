@@ -5,8 +5,9 @@ import { checkInput } from '../../operations/check-input.ts';
 import type { ChoiceList } from '../../operations/choice-list.ts';
 import type { Connection } from '../../operations/connection.ts';
 import type { Context } from '../../operations/context.ts';
-import type { Download } from '../../operations/download.ts';
+import { isDownload, type Download } from '../../operations/download.ts';
 import { describeField, withInfo, type Field, type Fields } from '../../operations/fields.ts';
+import type { Service } from '../../operations/service.ts';
 
 /** A download of another service, from which a dataset can be loaded straight. */
 export interface DatasetSource {
@@ -18,7 +19,36 @@ export interface DatasetSource {
   download: Download;
 }
 
-const nameOf = (source: DatasetSource, field: string): string => `${source.key}${field[0]?.toUpperCase() ?? ''}${field.slice(1)}`;
+/** Where an operation upon datasets is offered, and where they can come from. */
+export interface DatasetSetting {
+  /** What the operation works on there; see `Operation.resource`. */
+  resource: string;
+  /** The downloads of services from which a dataset can come. */
+  sources: readonly DatasetSource[];
+}
+
+const capitalize = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/** The downloads of a service as sources of a dataset: `quantemplateDownloadDataset`. */
+export function datasetSources({ key, name, connection, operations }: Service): DatasetSource[] {
+  return operations.filter(isDownload).map((download) => ({
+    key: `${key}${capitalize(download.key)}`,
+    label: `${name}: ${download.name}`,
+    connection,
+    download,
+  }));
+}
+
+/** The connections that a service needs for its sources, each for those that come from it. */
+export function connectionsOf(sources: readonly DatasetSource[]): NonNullable<Service['furtherConnections']> {
+  const connections = [...new Set(sources.map(({ connection }) => connection))];
+  return connections.map((connection) => ({
+    connection,
+    shownWhen: { field: 'source', is: sources.filter((source) => source.connection === connection).map(({ key }) => key) },
+  }));
+}
+
+const nameOf = (source: DatasetSource, field: string): string => `${source.key}${capitalize(field)}`;
 
 /** What was filled in for a source, under the names of its own download. */
 function own(source: DatasetSource, input: Record<string, unknown>): Record<string, unknown> {
@@ -36,7 +66,7 @@ function borrow(source: DatasetSource, list: ChoiceList): ChoiceList {
 
 async function contextOf(source: DatasetSource, context: Context<unknown>): Promise<Context> {
   const values = await context.connectionOf?.(source.connection.key);
-  if (!values) throw new PipewrightError({ code: 'not-connected', message: `“${source.connection.name}” is not connected.`, hint: `Add a connection of that kind: the dataset comes from it.` });
+  if (!values) throw new PipewrightError({ code: 'not-connected', message: `“${source.connection.name}” is not connected.`, hint: 'Add a connection of that kind: the dataset comes from it.' });
   return { ...context, connection: values };
 }
 

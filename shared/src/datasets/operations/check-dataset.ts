@@ -1,36 +1,42 @@
 import * as v from 'valibot';
-import { checkDataset as check, type CheckResult, type RuleResult } from '../../datasets/check-dataset.ts';
-import { parseRule } from '../../datasets/rules.ts';
 import type { Host } from '../../host/host.ts';
+import type { Context } from '../../operations/context.ts';
 import { boolean, file, integer, json, list, text } from '../../operations/fields.ts';
 import { defineAction, type Action } from '../../operations/operation.ts';
-import type { SqlConnection } from './connection.ts';
+import { checkDataset as check, type CheckResult, type RuleResult } from '../check-dataset.ts';
+import { parseRule } from '../rules.ts';
+import type { TableTarget } from '../target.ts';
 import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from './dataset-fields.ts';
-import type { DatasetSource } from './dataset-sources.ts';
-import { openDatabase } from './open-database.ts';
-import { withinTime } from './within-time.ts';
+import type { DatasetSetting } from './dataset-sources.ts';
+import { wholeBytes } from './whole-bytes.ts';
+import { refuseTooLarge, withinTime } from './within-time.ts';
 
-const rules = v.pipe(
-  list({
-    label: 'Rules',
-    help: 'What the dataset must meet, one rule a line: rows >= 1; policy exists; policy is not empty; policy, year are unique; paid is a number; paid is between 0 and 1000; status is in open, closed; client is in table clients.id; email matches ^.+@.+$; updated is within 24 hours; begin is before end.',
-    placeholder: 'policy_number is unique',
-    multiline: true,
-  }),
-  v.nonEmpty('must have a rule'),
-);
+const rulesField = (more: string) =>
+  v.pipe(
+    list({
+      label: 'Rules',
+      help: `What the dataset must meet, one rule a line: rows >= 1; policy exists; policy is not empty; policy, year are unique; paid is a number; paid is between 0 and 1000; status is in open, closed; ${more}email matches ^.+@.+$; updated is within 24 hours; begin is before end. In n8n a dataset that meets all of them leaves by Passed, any other by Failed; on Zapier a Filter or Paths step behind this one looks at Passed.`,
+      placeholder: 'policy_number is unique',
+      multiline: true,
+    }),
+    v.nonEmpty('must have a rule'),
+  );
+
+/** The tables in which values can be looked up. */
+export type KnownTables = Pick<TableTarget, 'readColumn' | 'close'>;
 
 const said = ({ rule, passed, failures, message }: RuleResult): string => (passed ? `✓ ${rule}` : `✗ ${rule}: ${failures === 1 ? '' : `${failures} rows. `}${message}`);
 
 /**
  * Streams a dataset and says which rules it meets, before anything is calculated with it. Nothing is stored.
- * @param sources the downloads of other services from which a dataset can come
+ * @param openTables opens the tables that rules may be about; without it such rules are refused
  */
-export function checkDataset(sources: readonly DatasetSource[]): Action {
-  return defineAction<SqlConnection>()({
+export function checkDataset<C>({ resource, sources }: DatasetSetting, openTables?: (context: Context<C>) => Promise<KnownTables>): Action {
+  const rules = rulesField(openTables ? 'client is in table clients.id; ' : '');
+  return defineAction<C>()({
     key: 'checkDataset',
     name: 'Check Dataset',
-    resource: 'Table',
+    resource,
     description: 'Checks a dataset against rules and says which rows break them; nothing is loaded.',
     effect: 'reads',
     input: { ...sourceFields(sources), rules, ...formatFields } as SourceFields & { rules: typeof rules } & typeof formatFields,
@@ -49,22 +55,24 @@ export function checkDataset(sources: readonly DatasetSource[]): Action {
       summary: '✓ rows >= 1\n✗ policy_number is unique: 2 rows. Row 17: “P-0042” stands in an earlier row too.',
       results: [{ rule: 'rows >= 1', passed: true, failures: 0, message: '' }],
     },
+    branches: { names: ['Passed', 'Failed'], of: ({ passed }) => (passed ? 0 : 1) },
     async run(input, context) {
       const { host } = context;
-      const asksDatabase = input.rules.map(parseRule).some(({ about }) => about === 'known');
-      const database = asksDatabase ? await openDatabase(context.connection, host) : undefined;
+      const asksTables = input.rules.map(parseRule).some(({ about }) => about === 'known');
+      const tables = asksTables ? await openTables?.(context) : undefined;
       try {
         const dataset = await openDataset(sources, input, context);
-        const { failingRows, ...result } = await check(withinTime(dataset.bytes, host), {
+        refuseTooLarge(dataset, host);
+        const { failingRows, ...result } = await check(withinTime(wholeBytes(dataset), host), {
           ...formatOf(input),
           rules: input.rules,
           now: host.now(),
-          ...(database ? { readColumn: (table: string, column: string) => database.readColumn(table, column) } : {}),
+          ...(tables ? { readColumn: (table: string, column: string) => tables.readColumn(table, column) } : {}),
           ...(host.signal ? { signal: host.signal } : {}),
         });
         return await answer(result, failingRows, host);
       } finally {
-        await database?.close();
+        await tables?.close();
       }
     },
   });

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { asCsv, csvFormatOf } from '../../datasets/as-csv.ts';
-import { peekCsv } from '../../datasets/peek-csv.ts';
 import { boolean, integer, json } from '../../operations/fields.ts';
 import { defineAction, type Action } from '../../operations/operation.ts';
-import type { SqlConnection } from './connection.ts';
+import { asCsv, csvFormatOf } from '../as-csv.ts';
+import { peekCsv } from '../peek-csv.ts';
 import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from './dataset-fields.ts';
-import type { DatasetSource } from './dataset-sources.ts';
+import type { DatasetSetting } from './dataset-sources.ts';
+import { wholeBytes } from './whole-bytes.ts';
 import { withinTime } from './within-time.ts';
 
 /** So many bytes of a dataset are read at most. */
@@ -16,15 +16,12 @@ const input = {
   ...formatFields,
 };
 
-/**
- * The first rows of a dataset, and what its columns look like, from its first megabyte.
- * @param sources the downloads of other services from which a dataset can come
- */
-export function previewDataset(sources: readonly DatasetSource[]): Action {
-  return defineAction<SqlConnection>()({
+/** The first rows of a dataset, and what its columns look like, from its first megabyte. */
+export function previewDataset({ resource, sources }: DatasetSetting): Action {
+  return defineAction<unknown>()({
     key: 'previewDataset',
     name: 'Preview Dataset',
-    resource: 'Table',
+    resource,
     description: 'Shows the first rows of a dataset and the types of its columns; nothing is loaded.',
     effect: 'reads',
     input: { ...sourceFields(sources), ...input } as SourceFields & typeof input,
@@ -46,7 +43,7 @@ export function previewDataset(sources: readonly DatasetSource[]): Action {
       const pieces: Uint8Array[] = [];
       let held = 0;
       let complete = true;
-      for await (const piece of asCsv(withinTime(dataset.bytes, context.host), format)) {
+      for await (const piece of asCsv(withinTime(wholeBytes(dataset), context.host), format)) {
         pieces.push(piece);
         held += piece.length;
         complete = held < mostBytes;

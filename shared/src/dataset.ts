@@ -1,0 +1,6 @@
+import type { Service } from './operations/service.ts';
+import { dataset as datasetOf } from './services/dataset/service.ts';
+import { sources } from './sources.ts';
+
+/** Datasets, straight from every service that has some. It needs nothing of Node. */
+export const dataset: Service = datasetOf(sources);

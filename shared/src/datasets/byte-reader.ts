@@ -1,0 +1,50 @@
+import type { Bytes } from '../host/host.ts';
+
+/** Reads bytes that come in pieces of any size by numbers of bytes. Nothing is held but the rest of a piece. */
+export class ByteReader {
+  /** Bytes that have come and were not taken yet. */
+  held: Buffer = Buffer.alloc(0);
+  readonly #source: AsyncIterator<Uint8Array>;
+  #ended = false;
+
+  constructor(bytes: Bytes) {
+    this.#source = bytes[Symbol.asyncIterator]();
+  }
+
+  /** Lets one more piece come; false at the end. */
+  async more(): Promise<boolean> {
+    while (!this.#ended) {
+      const { done, value } = await this.#source.next();
+      if (done) this.#ended = true;
+      else if (value.length > 0) {
+        this.held = this.held.length === 0 ? Buffer.from(value.buffer, value.byteOffset, value.length) : Buffer.concat([this.held, value]);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The next bytes, and what follows is then next; undefined when fewer are left. */
+  async take(count: number): Promise<Buffer | undefined> {
+    while (this.held.length < count) if (!(await this.more())) return undefined;
+    return this.cut(count);
+  }
+
+  /** Takes bytes that are held. */
+  cut(count: number): Buffer {
+    const taken = this.held.subarray(0, count);
+    this.held = this.held.subarray(count);
+    return taken;
+  }
+
+  /** Reads to the end, and keeps nothing of it. */
+  async drain(): Promise<void> {
+    do this.held = Buffer.alloc(0);
+    while (await this.more());
+  }
+
+  /** Lets the source go. */
+  async close(): Promise<void> {
+    if (!this.#ended) await this.#source.return?.();
+  }
+}

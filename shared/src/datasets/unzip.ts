@@ -1,0 +1,97 @@
+import { PipewrightError } from '../host/error.ts';
+import type { Bytes } from '../host/host.ts';
+import { ByteReader } from './byte-reader.ts';
+import { peekBytes } from './peek-bytes.ts';
+import { isZip, zipEntries, type ZipEntry } from './zip-entries.ts';
+
+/** Endings of files that are datasets; gzip may have packed them once more. */
+const datasetName = /\.(csv|tsv|jsonl|ndjson|txt)(\.gz)?$/i;
+
+/** A file with another ending is held up to so many packed bytes, until it is known whether a dataset follows it. */
+const mostHeld = 1024 * 1024;
+
+/** So many names are told. */
+const mostNames = 20;
+
+/** Folders, and what macOS puts beside files. */
+const isNoFile = (name: string): boolean => name.endsWith('/') || /(^|\/)(__MACOSX\/|\._|\.DS_Store$)/.test(name);
+
+const isNamed = (name: string, wanted: string): boolean => name === wanted || name.split('/').pop() === wanted;
+
+async function* inOrder(pieces: readonly Uint8Array[], rest?: AsyncIterator<Uint8Array>): Bytes {
+  yield* pieces;
+  if (rest) yield* { [Symbol.asyncIterator]: () => rest };
+}
+
+async function skip(entry: ZipEntry): Promise<void> {
+  for await (const _piece of entry.packed());
+}
+
+/**
+ * The dataset in a ZIP; bytes that are none pass as they are. Of several files it is the one that is named, or the only one
+ * that ends in `.csv`, `.tsv`, `.jsonl`, `.ndjson` or `.txt`. It is unpacked as it comes: when a second such file follows, that
+ * is found only then. No size that the ZIP tells is believed.
+ * @param wanted the name of the file, with its folders or without them
+ * @throws PipewrightError `bad-input` when it is not clear which file is meant, or it is encrypted; `cut-short` when the ZIP is
+ * damaged or ends too soon; `empty-dataset` when no file is in it
+ */
+export async function* unzipIfNeeded(bytes: Bytes, wanted?: string): Bytes {
+  const { start, all } = await peekBytes(bytes, 4);
+  yield* isZip(start) ? unzip(all, wanted) : all;
+}
+
+async function* unzip(bytes: Bytes, wanted: string | undefined): Bytes {
+  const reader = new ByteReader(bytes);
+  const names: string[] = [];
+  let given = 0;
+  let held: { entry: ZipEntry; pieces: Uint8Array[] } | undefined;
+  try {
+    for await (const entry of zipEntries(reader)) {
+      const { name } = entry;
+      const isFile = !isNoFile(name);
+      if (isFile) names.push(name);
+      const isWanted = isFile && (wanted === undefined ? datasetName.test(name) : isNamed(name, wanted));
+      if (isWanted) {
+        held = undefined;
+        given += 1;
+        if (given === 1) yield* entry.content();
+        else await skip(entry);
+      } else if (isFile && wanted === undefined && given === 0 && names.length === 1) {
+        const pieces: Uint8Array[] = [];
+        let size = 0;
+        const rest = entry.packed()[Symbol.asyncIterator]();
+        let next = await rest.next();
+        for (; !next.done; next = await rest.next()) {
+          pieces.push(next.value);
+          size += next.value.length;
+          if (size > mostHeld) break;
+        }
+        if (next.done) held = { entry, pieces };
+        else {
+          given += 1;
+          yield* entry.content(inOrder(pieces, rest));
+        }
+      } else {
+        held = undefined;
+        await skip(entry);
+      }
+    }
+    if (given === 0 && held) yield* held.entry.content(inOrder(held.pieces));
+    else if (given !== 1) throw unclear(names, wanted);
+    else if (wanted === undefined && !names.some((name) => datasetName.test(name)) && names.length > 1) throw unclear(names, wanted);
+  } finally {
+    await reader.close();
+  }
+}
+
+function unclear(names: readonly string[], wanted: string | undefined): PipewrightError {
+  if (names.length === 0) return new PipewrightError({ code: 'empty-dataset', message: 'The ZIP holds no file.', hint: 'Check the step that makes it.' });
+  if (names.includes('[Content_Types].xml')) return new PipewrightError({ code: 'bad-input', message: 'The file is a workbook of Excel or another document of Office.', hint: 'Save the sheet as CSV.' });
+  const shown = names.slice(0, mostNames).map((name) => `“${name.slice(0, 100)}”`).join(', ');
+  const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
+  return new PipewrightError({
+    code: 'bad-input',
+    message: wanted === undefined ? `The ZIP holds several files: ${shown}${more}.` : `The ZIP does not hold exactly one file “${wanted}”; it holds ${shown}${more}.`,
+    hint: `Name one of them under File in the ZIP${wanted === undefined ? '' : ', with its folders'}.`,
+  });
+}

@@ -1,0 +1,8 @@
+import type { Bytes } from '../host/host.ts';
+
+/** Lets a connection go whose body nobody wants: only a stream that has begun closes it. */
+export async function letGo(stream: Bytes): Promise<void> {
+  const pieces = stream[Symbol.asyncIterator]();
+  await pieces.next().catch(() => undefined);
+  await pieces.return?.();
+}

@@ -1,0 +1,10 @@
+import { datasetSources, type DatasetSource } from './datasets/operations/dataset-sources.ts';
+import { databricks } from './services/databricks/service.ts';
+import { dbt } from './services/dbt/service.ts';
+import { mode } from './services/mode/service.ts';
+import { quantemplate } from './services/quantemplate/service.ts';
+import { slack } from './services/slack/service.ts';
+import { webAddress } from './services/web-address/service.ts';
+
+/** Everything from which a dataset can come straight: the downloads of the services. */
+export const sources: readonly DatasetSource[] = [quantemplate, mode, dbt, databricks, slack, webAddress].flatMap(datasetSources);

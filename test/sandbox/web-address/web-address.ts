@@ -1,0 +1,58 @@
+import { gzipSync } from 'node:zlib';
+import { zipSync } from 'fflate';
+import { sandboxAccounts } from '../accounts.ts';
+import { claimsCsv } from '../quantemplate/claims-csv.ts';
+import type { SandboxContext } from '../server/context.ts';
+import { ranged } from '../server/ranges.ts';
+import { Refusal, text, type Reply } from '../server/reply.ts';
+import { parameter, type SandboxRequest } from '../server/request.ts';
+import type { Vendor } from '../server/vendor.ts';
+
+const account = sandboxAccounts.webAddress;
+const csv = { 'content-type': 'text/csv' };
+
+const claims = Buffer.concat([...claimsCsv(300)]);
+
+/** Files by their names. */
+const files: Record<string, { content: Buffer; headers: Record<string, string> }> = {
+  'claims.csv': { content: claims, headers: csv },
+  'claims.csv.gz': { content: gzipSync(claims), headers: { 'content-type': 'application/gzip' } },
+  'claims.zip': { content: Buffer.from(zipSync({ 'README.md': Buffer.from('Claims of the week.'), 'claims.csv': claims })), headers: { 'content-type': 'application/zip' } },
+  'two.zip': { content: Buffer.from(zipSync({ 'claims.csv': claims, 'countries.csv': Buffer.from('code,name\nGB,United Kingdom\n') })), headers: { 'content-type': 'application/octet-stream' } },
+  export: { content: claims, headers: { ...csv, 'content-disposition': 'attachment; filename="claims of the week.csv"' } },
+};
+
+function isLoggedIn({ headers }: SandboxRequest): boolean {
+  const basic = `Basic ${Buffer.from(`${account.user}:${account.password}`).toString('base64')}`;
+  return [`Bearer ${account.token}`, basic].includes(headers.authorization ?? '') || headers[account.headerName.toLowerCase()] === account.headerSecret;
+}
+
+/** A website with files: some for anybody, some for those who log in, and addresses that lead on. */
+export function webAddress(context: SandboxContext): Vendor {
+  function open(request: SandboxRequest): Reply {
+    const file = files[parameter(request, 'file')];
+    return file ? ranged(request, file.content, file.headers) : text(404, 'not found');
+  }
+  const leadTo = (address: string): Reply => ({ status: 302, headers: { location: address }, body: '' });
+  // Of another name, though it is the same machine: another website.
+  const elsewhere = (): string => context.baseUrl().replace('127.0.0.1', 'localhost');
+  return {
+    name: 'web-address',
+    prefix: '/web',
+    routes: {
+      'GET /public/{file}': open,
+      'GET /files/{file}'(request) {
+        if (!isLoggedIn(request)) throw new Refusal(text(401, '<html>Log in</html>', { 'www-authenticate': 'Basic realm="files"' }));
+        return open(request);
+      },
+      'GET /moved/{file}': (request) => leadTo(`/web/files/${parameter(request, 'file')}`),
+      'GET /elsewhere': () => leadTo(`${elsewhere()}/web/seen?signature=secret`),
+      'GET /there-and-back': () => leadTo(`${elsewhere()}/web/back`),
+      'GET /back': () => leadTo(`${context.baseUrl()}/web/seen`),
+      'GET /unencrypted': () => leadTo('http://files.example.com/claims.csv'),
+      'GET /round': () => leadTo('/web/round'),
+      'GET /seen': ({ headers }) => ({ status: 200, headers: csv, body: `authorization,key\n${headers.authorization ?? 'none'},${String(headers[account.headerName.toLowerCase()] ?? 'none')}\n` }),
+    },
+    unknown: () => text(404, 'not found'),
+  };
+}
