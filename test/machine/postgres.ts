@@ -1,13 +1,13 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import { runCommand } from './command.ts';
 import type { Log } from './command.ts';
+import { endServer, findAccount, launchServer, type Account } from './database-server.ts';
 import { findFreePort } from './free-port.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
 
@@ -36,15 +36,8 @@ export interface PostgresOptions {
   settings?: Record<string, string>;
 }
 
-/** The user and group the server runs as; it refuses to run as root. */
-export interface Account {
-  uid: number;
-  gid: number;
-}
-
 const user = 'postgres';
 const database = 'postgres';
-const secondsToStart = 60;
 
 /**
  * Starts a real PostgreSQL on 127.0.0.1 on a port of its own, with its data in a temporary folder. It comes from npm;
@@ -71,13 +64,12 @@ export async function startPostgres({ log = console.log, settings = {} }: Postgr
     const url = `postgres://${user}:${password}@${host}:${port}/${database}`;
     const stop = async () => {
       process.removeListener('exit', abandon);
-      await endProcess(server);
+      // It closes its connections and ends.
+      await endServer(server, 'SIGINT');
       await rm(folder, { recursive: true, force: true });
     };
     const crash = async () => {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGQUIT');
-      await ended;
+      await endServer(server, 'SIGQUIT');
       server = await launch(binaries, data, port, settings, account);
     };
     return { url, host, port, user, password, database, account, crash, stop };
@@ -87,12 +79,10 @@ export async function startPostgres({ log = console.log, settings = {} }: Postgr
   }
 }
 
-/** The account to run as when this process is root: the one made for the purpose, else the one that may do nothing. */
+/** The account to run as: one of PostgreSQL's own, else the one that may do nothing. */
 async function serverAccount(): Promise<Account | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
-  const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
-  const found = ['postgres', 'nobody'].map((name) => accounts.find(([each]) => each === name)).find(Boolean);
-  if (found) return { uid: Number(found[2]), gid: Number(found[3]) };
+  const found = await findAccount(['postgres', 'nobody']);
+  if (found || process.getuid?.() !== 0) return found;
   throw new PipewrightError({
     code: 'not-found',
     message: 'PostgreSQL does not run as root, and this machine has neither a user postgres nor a user nobody.',
@@ -116,61 +106,8 @@ async function createCluster(folder: string, binaries: string, password: string,
   return data;
 }
 
-/** Starts the server and waits until it takes connections. */
-async function launch(
-  binaries: string,
-  data: string,
-  port: number,
-  settings: Record<string, string>,
-  account?: Account,
-): Promise<ChildProcess> {
+function launch(binaries: string, data: string, port: number, settings: Record<string, string>, account?: Account): Promise<ChildProcess> {
   const all = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', ...settings };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const server = spawn(join(binaries, 'postgres'), ['-D', data, ...flags], {
-    cwd: data,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    ...account,
-  });
-  let printed = '';
-  let whenReady: () => void = () => undefined;
-  const ready = new Promise<void>((resolve) => (whenReady = resolve));
-  server.stderr.setEncoding('utf8');
-  server.stderr.on('data', (text: string) => {
-    printed = (printed + text).slice(-4000);
-    if (printed.includes('ready to accept connections')) whenReady();
-  });
-  const stopWaiting = new AbortController();
-  const failed = new Promise<never>((_, reject) => {
-    const fail = (what: string) => reject(serverFailed(what, printed));
-    server.once('error', (error) => fail(error.message));
-    server.once('exit', (code, signal) => fail(`it ended with ${code ?? signal}`));
-    const deadline = setTimeout(() => fail(`it was not ready after ${secondsToStart} s`), secondsToStart * 1000);
-    stopWaiting.signal.addEventListener('abort', () => clearTimeout(deadline));
-  });
-  try {
-    await Promise.race([ready, failed]);
-  } catch (error) {
-    server.kill('SIGQUIT');
-    throw error;
-  } finally {
-    stopWaiting.abort();
-    failed.catch(() => undefined);
-  }
-  return server;
-}
-
-function serverFailed(what: string, printed: string): PipewrightError {
-  return new PipewrightError({
-    code: 'unavailable',
-    message: `PostgreSQL did not start: ${what}. ${printed.trim().split('\n').slice(-5).join(' ')}`,
-    hint: 'Run the command again; if it fails again, what the server printed above says why.',
-  });
-}
-
-/** Asks the server to close its connections and end, and waits until it has. */
-async function endProcess(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const ended = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGINT');
-  await ended;
+  return launchServer({ product: 'PostgreSQL', program: join(binaries, 'postgres'), flags: ['-D', data, ...flags], folder: data, account, ready: 'ready to accept connections', killSignal: 'SIGQUIT' });
 }
