@@ -330,6 +330,14 @@ describe('A table of SQL Server that is not like ours', () => {
     server.view(`dbo.${table}`);
     expect(await failureOf(loadInto('a\n1\n'))).toMatchObject({ code: 'bad-input', message: expect.stringContaining('is not a table') });
   });
+
+  it('takes 1 and 0 for a bit, too, and nothing else', async () => {
+    server.table(`dbo.${table}`, [{ name: 'flag', type: 'bit' }], []);
+    await load('flag\n1\n0\nTRUE\nfalse\n', { mode: 'append' });
+    expect(values()).toEqual([[0], [0], [1], [1]]);
+    expect(await failureOf(load('flag\n2\n', { mode: 'append' }))).toMatchObject({ code: 'bad-input', message: expect.stringContaining('line 2') });
+    expect(await failureOf(load('flag\nyes\n', { mode: 'append' }))).toMatchObject({ code: 'bad-input', message: expect.stringContaining('is not a boolean') });
+  });
 });
 
 describe('A table of SQL Server that evolves', () => {

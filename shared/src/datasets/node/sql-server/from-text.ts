@@ -32,7 +32,7 @@ export function fromText(declaration: string, text: string, convert: 'CONVERT' |
   if (!checked.has(base) && !unchecked.has(base)) return text;
   switch (base) {
     case 'bit':
-      return `${convert}(bit, CASE LOWER(${text}) WHEN N'true' THEN 1 WHEN N'false' THEN 0 END)`;
+      return `${convert}(bit, CASE LOWER(${text}) WHEN N'true' THEN 1 WHEN N'1' THEN 1 WHEN N'false' THEN 0 WHEN N'0' THEN 0 END)`;
     case 'datetime2':
       return `${convert}(${declaration}, ${moment(text)})`;
     case 'datetimeoffset':

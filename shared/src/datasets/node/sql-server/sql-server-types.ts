@@ -90,6 +90,7 @@ export function typeOfSqlServer(type: string): ColumnType {
 /** What the values of a column may be at most. A `varchar` counts bytes, which for most letters are characters. */
 export function limitsOf({ type, bytes, precision, scale }: CatalogColumn): Partial<ExistingColumn> {
   if (integers[type]) return integers[type];
+  if (type === 'bit') return { also: 'integer', least: 0, most: 1 };
   if (moneyWhole[type] !== undefined) return { whole: moneyWhole[type], scale: moneyScale };
   if (type === 'decimal' || type === 'numeric') return { whole: precision - scale, scale };
   if (bytes === -1) return {};
