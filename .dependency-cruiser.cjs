@@ -2,7 +2,7 @@
 const only = (name, comment, from, allowed) => ({ name, comment, severity: 'error', from: { path: from }, to: { path: '^(shared|n8n-nodes|zapier-app|test)/', pathNot: allowed } });
 const ground = ['^shared/src/host/[^/]+$'];
 const talk = [...ground, '^shared/src/http/', '^shared/src/auth/', '^shared/src/operations/', '^shared/src/pictures/'];
-const mechanisms = [...talk, '^shared/src/webhooks/', '^shared/src/runs/', '^shared/src/datasets/([^/]+|operations/[^/]+)$'];
+const mechanisms = [...talk, '^shared/src/webhooks/', '^shared/src/runs/', '^shared/src/datasets/(?!node/)'];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

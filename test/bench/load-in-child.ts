@@ -1,5 +1,5 @@
 import { createReadStream, readFileSync } from 'node:fs';
-import { loadDataset } from '../../shared/src/datasets/load.ts';
+import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
 
 // Loads the file at the first argument into the database at the second, and prints the peak of its memory in MB.

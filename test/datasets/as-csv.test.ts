@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { asCsv, type DatasetFormat } from '../../shared/src/datasets/as-csv.ts';
+import { asCsv, type DatasetFormat } from '../../shared/src/datasets/csv/as-csv.ts';
 
 async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);

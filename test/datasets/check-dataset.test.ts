@@ -1,5 +1,5 @@
-import { checkDataset, type CheckResult } from '../../shared/src/datasets/check-dataset.ts';
-import { parseRule } from '../../shared/src/datasets/rules.ts';
+import { checkDataset, type CheckResult } from '../../shared/src/datasets/check/check-dataset.ts';
+import { parseRule } from '../../shared/src/datasets/check/rules.ts';
 import { inPieces } from './load-csv.ts';
 
 const now = Date.parse('2026-11-20T12:00:00Z');

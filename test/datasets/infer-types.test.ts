@@ -1,6 +1,6 @@
-import { publicColumn, type ColumnType } from '../../shared/src/datasets/column.ts';
-import { CsvScanner } from '../../shared/src/datasets/csv-scanner.ts';
-import { TypeInference } from '../../shared/src/datasets/infer-types.ts';
+import { publicColumn, type ColumnType } from '../../shared/src/datasets/types/column.ts';
+import { CsvScanner } from '../../shared/src/datasets/csv/csv-scanner.ts';
+import { TypeInference } from '../../shared/src/datasets/types/infer-types.ts';
 import { claimsColumns, claimsPieces } from './claims-file.ts';
 
 /** The type of a column with these values, looked at all at once and one by one. */

@@ -1,5 +1,6 @@
 import mysql from 'mysql2';
-import { loadDataset, type LoadOptions } from '../../shared/src/datasets/load.ts';
+import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
+import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
 
 /** What this process is to load, and when it is to be killed: as its only argument, in JSON. */

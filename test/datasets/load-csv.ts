@@ -1,4 +1,5 @@
-import { loadDataset, type LoadOptions, type LoadResult } from '../../shared/src/datasets/load.ts';
+import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
+import type { LoadOptions, LoadResult } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
 
 /** Bytes in pieces of 64 KiB, as they come from a network. */

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { loadDataset, type LoadOptions } from '../../shared/src/datasets/load.ts';
+import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
+import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
-import type { TableLoad, TableTarget } from '../../shared/src/datasets/target.ts';
+import type { TableLoad, TableTarget } from '../../shared/src/datasets/load/target.ts';
 
 /**
  * Loads rows into a table and prints the name of each phase as it begins, and `published` at the end, so that whoever

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { build } from 'esbuild';
 import mysql, { type Connection } from 'mysql2/promise';
-import { loadDataset, type LoadOptions } from '../../shared/src/datasets/load.ts';
+import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
+import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
 import { runCommand } from '../machine/command.ts';
 import { startMariaDb, type MariaDb } from '../machine/mariadb.ts';
@@ -623,7 +624,7 @@ describe('A process that is killed while it loads into MySQL', () => {
     const table = `coming_${mode}`;
     if (mode === 'replace') await load('a,b\n1,x\n', { table });
     const code = `
-      import { loadDataset } from './shared/src/datasets/load.ts';
+      import { loadDataset } from './shared/src/datasets/load/load-dataset.ts';
       import { openTarget } from './shared/src/datasets/node/open-target.ts';
       async function* endless() {
         yield Buffer.from('a,b\\n');

@@ -1,4 +1,4 @@
-import { peekCsv } from '../../shared/src/datasets/peek-csv.ts';
+import { peekCsv } from '../../shared/src/datasets/rows/peek-csv.ts';
 
 describe('A look into a dataset', () => {
   const text = 'id,name\n1,"Müller"\n2,\n3,x';

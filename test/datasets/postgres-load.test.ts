@@ -250,7 +250,7 @@ describe('A load into PostgreSQL', () => {
 
   it('can be followed by another one on the same connection, also after a failure', async () => {
     const target = await openTarget(address);
-    const { loadDataset } = await import('../../shared/src/datasets/load.ts');
+    const { loadDataset } = await import('../../shared/src/datasets/load/load-dataset.ts');
     async function* one(text: string) {
       yield Buffer.from(text);
     }

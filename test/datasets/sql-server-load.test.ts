@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { loadDataset, type LoadOptions } from '../../shared/src/datasets/load.ts';
+import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
+import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
 import { openDatabase } from '../../shared/src/services/sql/open-database.ts';
 import type { SqlConnection } from '../../shared/src/services/sql/connection.ts';

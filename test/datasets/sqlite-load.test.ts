@@ -237,7 +237,7 @@ describe('A load into SQLite', () => {
     await loadCsv(`sqlite:${other}`, 'a,b\n1,x\n', { table: 'kept' });
     const size = statSync(other).size;
     const program = `
-      import { loadDataset } from './shared/src/datasets/load.ts';
+      import { loadDataset } from './shared/src/datasets/load/load-dataset.ts';
       import { openTarget } from './shared/src/datasets/node/open-target.ts';
       async function* endless() {
         yield Buffer.from('a,b\\n');
@@ -274,7 +274,7 @@ describe('A load into SQLite', () => {
 
   it('can be followed by another one on the same connection, also after a failure', async () => {
     const target = await openTarget(address);
-    const { loadDataset } = await import('../../shared/src/datasets/load.ts');
+    const { loadDataset } = await import('../../shared/src/datasets/load/load-dataset.ts');
     async function* one(text: string) {
       yield Buffer.from(text);
     }

@@ -1,5 +1,5 @@
-import { CsvScanner } from '../../shared/src/datasets/csv-scanner.ts';
-import { ValueCheck, type CheckedColumn } from '../../shared/src/datasets/value-check.ts';
+import { CsvScanner } from '../../shared/src/datasets/csv/csv-scanner.ts';
+import { ValueCheck, type CheckedColumn } from '../../shared/src/datasets/types/value-check.ts';
 
 /** The values of a column `a` that do not fit, with their rows. */
 function misfits(values: readonly string[], column: Omit<CheckedColumn, 'name'>): [row: number, value: string | null][] {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { checkDataset } from '../datasets/check-dataset.ts';
+import { checkDataset } from '../datasets/check/check-dataset.ts';
 import { wholeBytes } from '../datasets/operations/whole-bytes.ts';
 import { openTarget } from '../datasets/node/open-target.ts';
 import { nodeHost } from '../host/node/node-host.ts';

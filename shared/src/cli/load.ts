@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { columnChanges } from '../datasets/check-columns.ts';
-import { columnTypes, type ColumnType } from '../datasets/column.ts';
-import { readContract } from '../datasets/contract.ts';
-import { describeProgress, loadDataset } from '../datasets/load.ts';
-import { loadModes } from '../datasets/target.ts';
+import { columnChanges } from '../datasets/load/check-columns.ts';
+import { columnTypes, type ColumnType } from '../datasets/types/column.ts';
+import { readContract } from '../datasets/types/contract.ts';
+import { loadDataset } from '../datasets/load/load-dataset.ts';
+import { describeProgress } from '../datasets/load/load-progress.ts';
+import { loadModes } from '../datasets/load/target.ts';
 import { openTarget } from '../datasets/node/open-target.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { formatOf, formatWords, openDataset } from './open-dataset.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { gunzipIfNeeded } from '../../../shared/src/datasets/gunzip.ts';
+import { gunzipIfNeeded } from '../../../shared/src/datasets/bytes/gunzip.ts';
 import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { Bytes } from '../../../shared/src/host/host.ts';
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { Zip, ZipDeflate, ZipPassThrough, zipSync, type Zippable } from 'fflate';
-import { crc32 } from '../../../shared/src/datasets/crc32.ts';
-import { gunzipIfNeeded } from '../../../shared/src/datasets/gunzip.ts';
-import { unzipIfNeeded } from '../../../shared/src/datasets/unzip.ts';
+import { crc32 } from '../../../shared/src/datasets/bytes/crc32.ts';
+import { gunzipIfNeeded } from '../../../shared/src/datasets/bytes/gunzip.ts';
+import { unzipIfNeeded } from '../../../shared/src/datasets/bytes/unzip.ts';
 import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { Bytes } from '../../../shared/src/host/host.ts';
 

@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Reject } from '../csv-scanner.ts';
-import type { LoadMode, LoadRecord, LoadStatus } from '../target.ts';
+import type { Reject } from '../csv/csv-scanner.ts';
+import type { LoadMode, LoadRecord, LoadStatus } from '../load/target.ts';
 
 /** The table in which loads are kept, beside the tables that they fill. */
 export const loadsTable = 'pipewright_loads';

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { TableTarget } from '../target.ts';
+import type { TableTarget } from '../load/target.ts';
 import type { OpenOptions } from './open-options.ts';
 
 /**

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { DatasetFormat } from '../as-csv.ts';
-import type { CsvFormat } from '../csv-scanner.ts';
+import type { DatasetFormat } from '../csv/as-csv.ts';
+import type { CsvFormat } from '../csv/csv-scanner.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { OpenedFile } from '../../host/host.ts';
 import type { Context } from '../../operations/context.ts';

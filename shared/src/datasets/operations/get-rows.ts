@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { integer, json } from '../../operations/fields.ts';
 import { defineAction, type Action } from '../../operations/operation.ts';
-import { readRows } from '../read-rows.ts';
+import { readRows } from '../rows/read-rows.ts';
 import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
 import { wholeBytes } from './whole-bytes.ts';

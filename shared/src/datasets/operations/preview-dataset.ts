@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { boolean, integer, json } from '../../operations/fields.ts';
 import { defineAction, type Action } from '../../operations/operation.ts';
-import { asCsv, csvFormatOf } from '../as-csv.ts';
-import { peekCsv } from '../peek-csv.ts';
+import { asCsv, csvFormatOf } from '../csv/as-csv.ts';
+import { peekCsv } from '../rows/peek-csv.ts';
 import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
 import { wholeBytes } from './whole-bytes.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { gunzipIfNeeded } from '../../datasets/gunzip.ts';
-import { peekBytes } from '../../datasets/peek-bytes.ts';
-import { isZip } from '../../datasets/zip-entries.ts';
+import { gunzipIfNeeded } from '../../datasets/bytes/gunzip.ts';
+import { peekBytes } from '../../datasets/bytes/peek-bytes.ts';
+import { isZip } from '../../datasets/bytes/zip-entries.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { Api } from '../../http/api.ts';
 import { defineDownload } from '../../operations/download.ts';

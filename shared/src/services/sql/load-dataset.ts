@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { readColumnType, readContract } from '../../datasets/contract.ts';
-import type { KnownTypes } from '../../datasets/infer-types.ts';
-import { describeProgress, loadDataset as load } from '../../datasets/load.ts';
+import { readColumnType, readContract } from '../../datasets/types/contract.ts';
+import type { KnownTypes } from '../../datasets/types/infer-types.ts';
+import { loadDataset as load } from '../../datasets/load/load-dataset.ts';
+import { describeProgress } from '../../datasets/load/load-progress.ts';
 import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from '../../datasets/operations/dataset-fields.ts';
 import type { DatasetSource } from '../../datasets/operations/dataset-sources.ts';
 import { refuseTooLarge, withinTime } from '../../datasets/operations/within-time.ts';

@@ -1,7 +1,7 @@
 import { entraAuthorities, entraToken } from '../../auth/entra-token.ts';
 import { insideFolder } from '../../datasets/node/inside-folder.ts';
 import { openTarget } from '../../datasets/node/open-target.ts';
-import type { TableTarget } from '../../datasets/target.ts';
+import type { TableTarget } from '../../datasets/load/target.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { Host } from '../../host/host.ts';
 import type { SqlConnection } from './connection.ts';

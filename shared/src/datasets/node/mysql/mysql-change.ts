@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../../host/error.ts';
-import type { InferredColumn } from '../../column.ts';
+import type { InferredColumn } from '../../types/column.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import type { MysqlSession } from './mysql-session.ts';
 import type { MysqlColumn } from './mysql-table.ts';

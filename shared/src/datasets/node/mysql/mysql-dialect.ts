@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../../host/error.ts';
-import { valueKind, type CsvBlock } from '../../csv-block.ts';
-import { timestampForm, timestampForms } from '../../value-forms.ts';
+import { valueKind, type CsvBlock } from '../../csv/csv-block.ts';
+import { timestampForm, timestampForms } from '../../types/value-forms.ts';
 
 /** What becomes of a column's values on their way: nothing; 1 or 0 for a boolean; UTC for a moment that has a zone. */
 export interface Sending {

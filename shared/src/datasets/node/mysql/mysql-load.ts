@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { InferredColumn } from '../../column.ts';
-import type { CsvBlock } from '../../csv-block.ts';
-import type { Reject } from '../../csv-scanner.ts';
-import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../target.ts';
+import type { InferredColumn } from '../../types/column.ts';
+import type { CsvBlock } from '../../csv/csv-block.ts';
+import type { Reject } from '../../csv/csv-scanner.ts';
+import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../load/target.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import { changeTable } from './mysql-change.ts';
 import { checkKey, insertRows, mergeRows } from './mysql-merge.ts';

@@ -1,5 +1,5 @@
-import type { InferredColumn } from '../../column.ts';
-import type { Upserted } from '../../target.ts';
+import type { InferredColumn } from '../../types/column.ts';
+import type { Upserted } from '../../load/target.ts';
 import { keyError } from '../load-records.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import type { MysqlSession } from './mysql-session.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Reject } from '../../csv-scanner.ts';
-import type { LoadRecord } from '../../target.ts';
+import type { Reject } from '../../csv/csv-scanner.ts';
+import type { LoadRecord } from '../../load/target.ts';
 import { defineLoads, defineRejects, loadsColumns, loadsTable, readRecord, rejectsColumns, rejectsTable, rejectValuesOf, valuesOf, type RecordTypes } from '../load-records.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import type { MysqlSession } from './mysql-session.ts';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { PipewrightError } from '../../../host/error.ts';
-import type { InferredColumn } from '../../column.ts';
-import type { CsvBlock } from '../../csv-block.ts';
+import type { InferredColumn } from '../../types/column.ts';
+import type { CsvBlock } from '../../csv/csv-block.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import { inMysqlDialect, type Sending } from './mysql-dialect.ts';
 import { MysqlInfile } from './mysql-infile.ts';

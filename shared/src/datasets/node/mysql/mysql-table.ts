@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../../host/error.ts';
-import type { ColumnType } from '../../column.ts';
-import type { ExistingColumn } from '../../target.ts';
+import type { ColumnType } from '../../types/column.ts';
+import type { ExistingColumn } from '../../load/target.ts';
 import { cascadeError } from '../cascade-error.ts';
 import type { MysqlSession, Row } from './mysql-session.ts';
 import { utcComment, uuidComment } from './mysql-types.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PipewrightError } from '../../../host/error.ts';
-import type { TableTarget } from '../../target.ts';
+import type { TableTarget } from '../../load/target.ts';
 import { columnMissing, mostValues, tableMissing } from '../known-values.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import { allowInfile } from './mysql-error.ts';

@@ -1,5 +1,5 @@
-import type { ColumnType, InferredColumn } from '../../column.ts';
-import { booleanForms, mixedForms, timestampForms, uuidForms } from '../../value-forms.ts';
+import type { ColumnType, InferredColumn } from '../../types/column.ts';
+import { booleanForms, mixedForms, timestampForms, uuidForms } from '../../types/value-forms.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 
 /** Letters whose case and accents count, of every script. */

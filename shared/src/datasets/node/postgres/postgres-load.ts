@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { InferredColumn } from '../../column.ts';
-import type { CsvBlock } from '../../csv-block.ts';
-import type { Reject } from '../../csv-scanner.ts';
-import type { ExistingColumn, LoadMode, LoadRecord, TableLoad, Upserted } from '../../target.ts';
+import type { InferredColumn } from '../../types/column.ts';
+import type { CsvBlock } from '../../csv/csv-block.ts';
+import type { Reject } from '../../csv/csv-scanner.ts';
+import type { ExistingColumn, LoadMode, LoadRecord, TableLoad, Upserted } from '../../load/target.ts';
 import { cascadeError } from '../cascade-error.ts';
 import { keyError } from '../load-records.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';

@@ -1,5 +1,5 @@
-import type { Reject } from '../../csv-scanner.ts';
-import type { LoadRecord } from '../../target.ts';
+import type { Reject } from '../../csv/csv-scanner.ts';
+import type { LoadRecord } from '../../load/target.ts';
 import { defineLoads, defineRejects, loadsColumns, loadsTable, readRecord, rejectsColumns, rejectsTable, rejectValuesOf, valuesOf, type RecordTypes } from '../load-records.ts';
 import type { PostgresSession } from './postgres-session.ts';
 

@@ -1,6 +1,6 @@
-import { valueKind, type CsvBlock } from '../../csv-block.ts';
-import type { InferredColumn } from '../../column.ts';
-import type { ExistingColumn } from '../../target.ts';
+import { valueKind, type CsvBlock } from '../../csv/csv-block.ts';
+import type { InferredColumn } from '../../types/column.ts';
+import type { ExistingColumn } from '../../load/target.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';
 import { PostgresCopies } from './postgres-copy.ts';
 import type { PostgresSession } from './postgres-session.ts';

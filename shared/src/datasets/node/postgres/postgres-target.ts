@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../../host/error.ts';
-import type { ExistingColumn, TableTarget } from '../../target.ts';
+import type { ExistingColumn, TableTarget } from '../../load/target.ts';
 import { columnMissing, mostValues, tableMissing } from '../known-values.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';
 import { PostgresLoad } from './postgres-load.ts';

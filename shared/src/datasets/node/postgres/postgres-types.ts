@@ -1,6 +1,6 @@
-import type { Column, ColumnType, InferredColumn } from '../../column.ts';
-import type { ExistingColumn } from '../../target.ts';
-import { booleanForms, mixedForms, timestampForms, uuidForms } from '../../value-forms.ts';
+import type { Column, ColumnType, InferredColumn } from '../../types/column.ts';
+import type { ExistingColumn } from '../../load/target.ts';
+import { booleanForms, mixedForms, timestampForms, uuidForms } from '../../types/value-forms.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';
 
 const names: Record<ColumnType, string> = {

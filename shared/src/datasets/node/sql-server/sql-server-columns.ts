@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../../host/error.ts';
-import type { ExistingColumn } from '../../target.ts';
+import type { ExistingColumn } from '../../load/target.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
 import { declarationOf, limitsOf, typeOfSqlServer } from './sql-server-types.ts';
 

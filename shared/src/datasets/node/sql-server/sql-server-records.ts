@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../../host/error.ts';
-import type { LoadRecord } from '../../target.ts';
-import type { Reject } from '../../csv-scanner.ts';
+import type { LoadRecord } from '../../load/target.ts';
+import type { Reject } from '../../csv/csv-scanner.ts';
 import { defineLoads, defineRejects, loadsColumns, loadsTable, readRecord, rejectsColumns, rejectsTable, rejectValuesOf, valuesOf, type RecordTypes } from '../load-records.ts';
 import { SqlServerBulk, type TextRow } from './sql-server-bulk.ts';
 import type { SqlServerSession } from './sql-server-session.ts';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { PipewrightError } from '../../../host/error.ts';
-import type { InferredColumn } from '../../column.ts';
-import { readValue, type CsvBlock } from '../../csv-block.ts';
+import type { InferredColumn } from '../../types/column.ts';
+import { readValue, type CsvBlock } from '../../csv/csv-block.ts';
 import { SqlServerBulk, type TextColumn, type TextRow } from './sql-server-bulk.ts';
 import type { SqlServerColumn } from './sql-server-columns.ts';
 import type { SqlServerSession } from './sql-server-session.ts';

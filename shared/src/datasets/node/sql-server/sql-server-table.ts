@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../../host/error.ts';
-import type { ColumnType } from '../../column.ts';
+import type { ColumnType } from '../../types/column.ts';
 import { fromText } from './from-text.ts';
 import { quoteSqlServer as quoted } from './quote-sql-server.ts';
 import type { SqlServerColumn } from './sql-server-columns.ts';

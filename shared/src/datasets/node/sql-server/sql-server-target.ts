@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PipewrightError } from '../../../host/error.ts';
-import type { TableTarget } from '../../target.ts';
+import type { TableTarget } from '../../load/target.ts';
 import { columnMissing, mostValues, tableMissing } from '../known-values.ts';
 import type { OpenOptions } from '../open-options.ts';
 import { asText } from './from-text.ts';

@@ -1,5 +1,5 @@
-import type { ColumnType, InferredColumn } from '../../column.ts';
-import type { ExistingColumn } from '../../target.ts';
+import type { ColumnType, InferredColumn } from '../../types/column.ts';
+import type { ExistingColumn } from '../../load/target.ts';
 import type { ValueFacts } from './value-facts.ts';
 
 /** A column of a table as `sys.columns` has it. */

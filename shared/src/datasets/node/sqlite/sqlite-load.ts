@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { PipewrightError } from '../../../host/error.ts';
-import type { InferredColumn } from '../../column.ts';
-import type { CsvBlock } from '../../csv-block.ts';
-import type { Reject } from '../../csv-scanner.ts';
-import type { ExistingColumn, LoadMode, LoadRecord, TableLoad, Upserted } from '../../target.ts';
+import type { InferredColumn } from '../../types/column.ts';
+import type { CsvBlock } from '../../csv/csv-block.ts';
+import type { Reject } from '../../csv/csv-scanner.ts';
+import type { ExistingColumn, LoadMode, LoadRecord, TableLoad, Upserted } from '../../load/target.ts';
 import { keyError } from '../load-records.ts';
 import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 import { inSqlite, whenFree } from './sqlite-error.ts';

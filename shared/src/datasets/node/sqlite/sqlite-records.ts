@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Reject } from '../../csv-scanner.ts';
-import type { LoadRecord } from '../../target.ts';
+import type { Reject } from '../../csv/csv-scanner.ts';
+import type { LoadRecord } from '../../load/target.ts';
 import { defineLoads, defineRejects, loadsColumns, loadsTable, readRecord, rejectsColumns, rejectsTable, rejectValuesOf, valuesOf, type RecordTypes } from '../load-records.ts';
 
 const types: RecordTypes = { word: 'TEXT', text: 'TEXT', moment: 'TEXT', number: 'REAL' };

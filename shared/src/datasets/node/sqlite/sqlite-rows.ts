@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
-import type { InferredColumn } from '../../column.ts';
-import { valueKind, type CsvBlock } from '../../csv-block.ts';
-import { noForm } from '../../value-forms.ts';
+import type { InferredColumn } from '../../types/column.ts';
+import { valueKind, type CsvBlock } from '../../csv/csv-block.ts';
+import { noForm } from '../../types/value-forms.ts';
 import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 import { isCarried, textAgain } from './sqlite-types.ts';
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { PipewrightError } from '../../../host/error.ts';
-import type { ExistingColumn } from '../../target.ts';
+import type { ExistingColumn } from '../../load/target.ts';
 import { cascadeError } from '../cascade-error.ts';
 import { typeOfSqlite } from './sqlite-types.ts';
 

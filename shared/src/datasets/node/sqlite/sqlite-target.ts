@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { PipewrightError } from '../../../host/error.ts';
-import type { TableRequest, TableTarget } from '../../target.ts';
+import type { TableRequest, TableTarget } from '../../load/target.ts';
 import { columnMissing, mostValues, tableMissing } from '../known-values.ts';
 import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 import { inSqlite, whenFree } from './sqlite-error.ts';

@@ -1,5 +1,5 @@
-import type { ColumnType, InferredColumn } from '../../column.ts';
-import { booleanForms, mixedForms } from '../../value-forms.ts';
+import type { ColumnType, InferredColumn } from '../../types/column.ts';
+import { booleanForms, mixedForms } from '../../types/value-forms.ts';
 import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 
 /** Digits that a number of SQLite holds exactly. @see https://www.sqlite.org/datatype3.html */

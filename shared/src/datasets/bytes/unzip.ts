@@ -1,5 +1,5 @@
-import { PipewrightError } from '../host/error.ts';
-import type { Bytes } from '../host/host.ts';
+import { PipewrightError } from '../../host/error.ts';
+import type { Bytes } from '../../host/host.ts';
 import { ByteReader } from './byte-reader.ts';
 import { peekBytes } from './peek-bytes.ts';
 import { isZip, zipEntries, type ZipEntry } from './zip-entries.ts';

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { PipewrightError } from '../host/error.ts';
-import { csvFormatOf } from './as-csv.ts';
+import { PipewrightError } from '../../host/error.ts';
+import { csvFormatOf } from '../csv/as-csv.ts';
 import { checkColumns, loadColumnNames, loadColumnTypes } from './check-columns.ts';
-import { publicColumn, type ColumnType, type InferredColumn } from './column.ts';
-import type { CountedBytes } from './counted-bytes.ts';
-import { lineOf, readRow, type CsvBlock } from './csv-block.ts';
-import { CsvScanner, type Reject } from './csv-scanner.ts';
-import { TypeInference, type KnownTypes } from './infer-types.ts';
-import type { LoadOptions, LoadResult } from './load.ts';
-import { emptyMarkers } from './null-markers.ts';
-import { everyColumn, insideQuotes, rewriteBlock, type RewrittenColumn } from './rewrite-block.ts';
+import { publicColumn, type ColumnType, type InferredColumn } from '../types/column.ts';
+import type { CountedBytes } from '../bytes/counted-bytes.ts';
+import { lineOf, readRow, type CsvBlock } from '../csv/csv-block.ts';
+import { CsvScanner, type Reject } from '../csv/csv-scanner.ts';
+import { TypeInference, type KnownTypes } from '../types/infer-types.ts';
+import type { LoadOptions, LoadResult } from './load-options.ts';
+import { emptyMarkers } from '../csv/null-markers.ts';
+import { everyColumn, insideQuotes, rewriteBlock, type RewrittenColumn } from '../csv/rewrite-block.ts';
 import type { ExistingColumn, LoadRecord, LoadStatus, TableLoad } from './target.ts';
-import { ValueCheck, type CheckedColumn } from './value-check.ts';
+import { ValueCheck, type CheckedColumn } from '../types/value-check.ts';
 
 const shownRejects = 20;
 

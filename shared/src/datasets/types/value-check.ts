@@ -1,8 +1,8 @@
-import type { CsvBlock } from './csv-block.ts';
-import { readValue, valueKind } from './csv-block.ts';
+import type { CsvBlock } from '../csv/csv-block.ts';
+import { readValue, valueKind } from '../csv/csv-block.ts';
 import type { ColumnType } from './column.ts';
 import { givenReaders, type Reader } from './infer-types.ts';
-import type { ExistingColumn } from './target.ts';
+import type { ExistingColumn } from '../load/target.ts';
 import { noForm } from './value-forms.ts';
 
 /** What the values of a column must be; the limits mean what they mean in `ExistingColumn`. */

@@ -1,5 +1,5 @@
-import { PipewrightError } from '../host/error.ts';
-import type { Bytes } from '../host/host.ts';
+import { PipewrightError } from '../../host/error.ts';
+import type { Bytes } from '../../host/host.ts';
 
 /** The fields of so many lines, or of so many bytes of them, are the columns. */
 const looked = { lines: 1_000, bytes: 4 * 1024 * 1024 };

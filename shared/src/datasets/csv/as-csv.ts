@@ -1,9 +1,9 @@
-import type { Bytes } from '../host/host.ts';
+import type { Bytes } from '../../host/host.ts';
 import type { CsvFormat } from './csv-scanner.ts';
-import { decodeText, type Encoding } from './decode-text.ts';
-import { gunzipIfNeeded } from './gunzip.ts';
+import { decodeText, type Encoding } from '../bytes/decode-text.ts';
+import { gunzipIfNeeded } from '../bytes/gunzip.ts';
 import { jsonLinesToCsv } from './json-lines.ts';
-import { unzipIfNeeded } from './unzip.ts';
+import { unzipIfNeeded } from '../bytes/unzip.ts';
 
 /** How the bytes of a dataset are written. */
 export interface DatasetFormat {

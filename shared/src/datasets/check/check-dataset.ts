@@ -1,9 +1,9 @@
-import { PipewrightError } from '../host/error.ts';
-import type { Bytes } from '../host/host.ts';
-import { asCsv, csvFormatOf, type DatasetFormat } from './as-csv.ts';
-import { readValue, type CsvBlock } from './csv-block.ts';
-import { CsvScanner, type CsvFormat } from './csv-scanner.ts';
-import { readUntil } from './read-until.ts';
+import { PipewrightError } from '../../host/error.ts';
+import type { Bytes } from '../../host/host.ts';
+import { asCsv, csvFormatOf, type DatasetFormat } from '../csv/as-csv.ts';
+import { readValue, type CsvBlock } from '../csv/csv-block.ts';
+import { CsvScanner, type CsvFormat } from '../csv/csv-scanner.ts';
+import { readUntil } from '../bytes/read-until.ts';
 import { columnsOf, comparable, parseRule, type Rule } from './rules.ts';
 
 /** What became of a rule. */

@@ -1,5 +1,5 @@
-import { PipewrightError } from '../host/error.ts';
-import type { Column, ColumnType } from './column.ts';
+import { PipewrightError } from '../../host/error.ts';
+import type { Column, ColumnType } from '../types/column.ts';
 import type { ExistingColumn, LoadMode } from './target.ts';
 
 /**

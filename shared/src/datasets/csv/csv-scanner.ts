@@ -1,4 +1,4 @@
-import { PipewrightError } from '../host/error.ts';
+import { PipewrightError } from '../../host/error.ts';
 import { BlockBuilder } from './block-builder.ts';
 import { valueKind, type CsvBlock } from './csv-block.ts';
 import { nameColumns } from './column-names.ts';

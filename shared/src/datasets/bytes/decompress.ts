@@ -1,5 +1,5 @@
-import { PipewrightError } from '../host/error.ts';
-import type { Bytes } from '../host/host.ts';
+import { PipewrightError } from '../../host/error.ts';
+import type { Bytes } from '../../host/host.ts';
 
 /** From so many unpacked bytes on it is asked how far a file was packed. */
 const unsuspicious = 16 * 1024 * 1024;

@@ -1,5 +1,5 @@
-import { PipewrightError } from '../host/error.ts';
-import type { Bytes } from '../host/host.ts';
+import { PipewrightError } from '../../host/error.ts';
+import type { Bytes } from '../../host/host.ts';
 import { peekBytes } from './peek-bytes.ts';
 
 /** How the letters of a file are written; `auto` knows UTF-16 by the mark at its beginning, and takes all else for UTF-8. */

@@ -1,11 +1,11 @@
-import { PipewrightError } from '../host/error.ts';
-import type { Bytes } from '../host/host.ts';
-import { asCsv, csvFormatOf, type DatasetFormat } from './as-csv.ts';
-import { publicColumn, type Column } from './column.ts';
-import { lineOf, readValue, type CsvBlock } from './csv-block.ts';
-import { CsvScanner, type CsvFormat, type Reject } from './csv-scanner.ts';
-import { TypeInference } from './infer-types.ts';
-import { readUntil } from './read-until.ts';
+import { PipewrightError } from '../../host/error.ts';
+import type { Bytes } from '../../host/host.ts';
+import { asCsv, csvFormatOf, type DatasetFormat } from '../csv/as-csv.ts';
+import { publicColumn, type Column } from '../types/column.ts';
+import { lineOf, readValue, type CsvBlock } from '../csv/csv-block.ts';
+import { CsvScanner, type CsvFormat, type Reject } from '../csv/csv-scanner.ts';
+import { TypeInference } from '../types/infer-types.ts';
+import { readUntil } from '../bytes/read-until.ts';
 
 /** A value with its type: a number only where it says exactly what stands in the dataset. */
 export type TypedValue = string | number | boolean | null;

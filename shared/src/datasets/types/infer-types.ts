@@ -1,5 +1,5 @@
 import type { ColumnType, InferredColumn } from './column.ts';
-import { valueKind, type CsvBlock } from './csv-block.ts';
+import { valueKind, type CsvBlock } from '../csv/csv-block.ts';
 import { booleanForm, isDay, mergeForms, mixedForms, noForm, timestampForm, timestampForms, uuidForm } from './value-forms.ts';
 
 const zero = 0x30;

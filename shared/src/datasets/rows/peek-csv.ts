@@ -1,7 +1,7 @@
-import { publicColumn, type Column } from './column.ts';
-import { readValue } from './csv-block.ts';
-import { CsvScanner, type CsvFormat, type Reject } from './csv-scanner.ts';
-import { TypeInference } from './infer-types.ts';
+import { publicColumn, type Column } from '../types/column.ts';
+import { readValue } from '../csv/csv-block.ts';
+import { CsvScanner, type CsvFormat, type Reject } from '../csv/csv-scanner.ts';
+import { TypeInference } from '../types/infer-types.ts';
 
 /** The beginning of a dataset. */
 export interface CsvPreview {

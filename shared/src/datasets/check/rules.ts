@@ -1,5 +1,5 @@
-import { PipewrightError } from '../host/error.ts';
-import { isDay, noForm, timestampForm } from './value-forms.ts';
+import { PipewrightError } from '../../host/error.ts';
+import { isDay, noForm, timestampForm } from '../types/value-forms.ts';
 
 /** What a rule says of one value; a value that is not there passes every rule but that it must be there. */
 export type ValueTest = (value: string | null) => boolean;

@@ -1,4 +1,4 @@
-import type { Bytes } from '../host/host.ts';
+import type { Bytes } from '../../host/host.ts';
 import { decompress } from './decompress.ts';
 import { peekBytes } from './peek-bytes.ts';
 

@@ -1,4 +1,4 @@
-import { PipewrightError } from '../host/error.ts';
+import { PipewrightError } from '../../host/error.ts';
 import { columnTypes, type Column, type ColumnType } from './column.ts';
 
 /**

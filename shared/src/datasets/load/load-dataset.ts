@@ -1,0 +1,47 @@
+import { PipewrightError } from '../../host/error.ts';
+import type { Bytes } from '../../host/host.ts';
+import { CountedBytes } from '../bytes/counted-bytes.ts';
+import { readUntil } from '../bytes/read-until.ts';
+import { asCsv, csvFormatOf } from '../csv/as-csv.ts';
+import { isRecorded, LoadInProgress } from './load-in-progress.ts';
+import type { LoadOptions, LoadResult } from './load-options.ts';
+import type { LoadRecord, TableLoad, TableTarget } from './target.ts';
+
+/**
+ * Loads CSV bytes into a table: streamed, checked and counted on the way, published in one transaction. A load that
+ * fails at any point leaves the table as it was. An empty value is NULL, and `""` is empty text. A table that is not
+ * there is made, in every mode.
+ * @throws PipewrightError `bad-csv`, `rejected-rows`, `empty-dataset`, `cut-short`, `table-exists`, `columns-missing`,
+ * `bad-input` (a value does not fit its column), `busy`, `cancelled`, and what the source throws
+ */
+export async function loadDataset(source: Bytes, target: TableTarget, options: LoadOptions): Promise<LoadResult> {
+  const { table, mode, schema, signal, key, loadKey, connections, columnChanges } = options;
+  checkKey(options);
+  const { delimiter } = csvFormatOf(options);
+  const load = await target.begin({
+    table, mode, delimiter, evolve: columnChanges === 'evolve',
+    ...(schema === undefined ? {} : { schema }), ...(key ? { key } : {}), ...(loadKey === undefined ? {} : { loadKey }), ...(connections === undefined ? {} : { connections }),
+  });
+  if (load.earlier) return repeat(load, load.earlier);
+  const came = new CountedBytes(readUntil(source, signal), isRecorded(options));
+  const progress = new LoadInProgress(load, options, came);
+  try {
+    for await (const piece of asCsv(came.bytes(), options)) await progress.take(piece);
+    return { table, mode, ...(await progress.finish()) };
+  } catch (error) {
+    // A failure to clean up must not hide what went wrong first.
+    await load.abort(progress.record('failed')).catch(() => undefined);
+    throw error;
+  }
+}
+
+function checkKey({ mode, key }: LoadOptions): void {
+  if (mode !== 'upsert' || (key && key.length > 0)) return;
+  throw new PipewrightError({ code: 'bad-input', message: 'Upsert needs a key.', hint: 'Fill in Key with the columns that tell one row from every other.' });
+}
+
+/** What a load gives that was done before. */
+async function repeat(load: TableLoad, { loadId, table, mode, rows, rejected, bytes, seconds }: LoadRecord): Promise<LoadResult> {
+  await load.abort();
+  return { table, mode, rows, rejected, bytes, seconds, loadId, repeated: true, rejects: [], columns: [] };
+}
