@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import { runCommand } from './command.ts';
 import type { Log } from './command.ts';
+import type { Certificate } from './certificate.ts';
 import { endServer, findAccount, launchServer, type Account } from './database-server.ts';
 import { findFreePort } from './free-port.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
@@ -34,6 +35,8 @@ export interface PostgresOptions {
   log?: Log;
   /** Settings of the server, by name: `{ log_statement: 'all' }`. */
   settings?: Record<string, string>;
+  /** What it shows to who asks for an encrypted connection. Default: it encrypts nothing. */
+  certificate?: Certificate;
 }
 
 const user = 'postgres';
@@ -44,7 +47,7 @@ const database = 'postgres';
  * where npm has none for this machine, the operating system's is taken, and installed with apt when it is missing.
  * @throws PipewrightError `not-found` which says what to install, `unavailable` when the server does not start
  */
-export async function startPostgres({ log = console.log, settings = {} }: PostgresOptions = {}): Promise<Postgres> {
+export async function startPostgres({ log = console.log, settings: chosen = {}, certificate }: PostgresOptions = {}): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), 'pipewright-postgres-'));
   try {
     await chmod(folder, 0o755);
@@ -52,6 +55,7 @@ export async function startPostgres({ log = console.log, settings = {} }: Postgr
     const binaries = await findPostgresBinaries(folder, log);
     const password = randomBytes(12).toString('hex');
     const data = await createCluster(folder, binaries, password, account);
+    const settings = certificate ? { ...chosen, ...(await placeCertificate(folder, certificate, account)) } : chosen;
     const port = await findFreePort();
     let server = await launch(binaries, data, port, settings, account);
     const removeFolder = () => rmSync(folder, { recursive: true, force: true });
@@ -104,6 +108,15 @@ async function createCluster(folder: string, binaries: string, password: string,
   });
   await rm(passwordFile);
   return data;
+}
+
+/** Writes a certificate where the server finds it; gives the settings that say so. */
+async function placeCertificate(folder: string, { certificate, key }: Certificate, account?: Account): Promise<Record<string, string>> {
+  const [certificateFile, keyFile] = [join(folder, 'server.crt'), join(folder, 'server.key')];
+  await writeFile(certificateFile, certificate);
+  await writeFile(keyFile, key, { mode: 0o600 });
+  if (account) await chown(keyFile, account.uid, account.gid);
+  return { ssl: 'on', ssl_cert_file: certificateFile, ssl_key_file: keyFile };
 }
 
 function launch(binaries: string, data: string, port: number, settings: Record<string, string>, account?: Account): Promise<ChildProcess> {

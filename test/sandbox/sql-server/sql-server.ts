@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppLocks } from './app-locks.ts';
 import { addObject, createTable, makeCatalog, type NewColumn, type TableParts } from './catalog.ts';
-import { makeCertificate } from './certificate.ts';
+import { makeCertificate } from '../../machine/certificate.ts';
 import { Client } from './client.ts';
 import type { Fault } from './fault.ts';
 import type { Login } from './tds-login.ts';

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { createSecureContext, TLSSocket } from 'node:tls';
-import type { Certificate } from './certificate.ts';
+import type { Certificate } from '../../machine/certificate.ts';
 import { messageTypes, packetsOf } from './tds-packets.ts';
 
 /**
