@@ -91,6 +91,8 @@ describe('the controls for another process', () => {
     const later = (await send('POST', '/dbt/runs', {})).body['runId'];
     expect((await send('POST', `/dbt/runs/${later}/finish`, { outcome: 'success' })).status).toBe(204);
     expect((await send('POST', `/dbt/runs/${later}/finish`, { outcome: 'success' })).status).toBe(400);
+    // Its event is on its way too, and must not come in the middle of what follows.
+    await until(log, ({ deliveries }) => deliveries.filter(({ vendor }) => vendor === 'dbt').length === 3);
   });
 
   it('send a Mode event with the old host name and no signature', async () => {
