@@ -208,8 +208,8 @@ export async function benchMariaDb({ megabytes = 100, rounds = 5 }: DatasetBench
 export async function benchScanner({ megabytes = 200, rounds = 5 }: DatasetBenchOptions = {}): Promise<BenchResult[]> {
   const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
   return withFile(megabytes, async ({ file, megabytes: size }) => {
-    // With text for all, DuckDB looks for no types; counting is the least that it can do, as our scanner does no more either.
-    const read = (options: string) => duckdb.run(`SELECT count(*) FROM read_csv('${file}', header = true${options})`);
+    // All values are asked for, for it passes over what nobody wants. With text for all it looks for no types.
+    const read = (options: string) => duckdb.run(`SELECT max(COLUMNS(*)) FROM read_csv('${file}', header = true${options})`);
     const measure = async (name: string, least: number, infer: boolean, options: string): Promise<BenchResult> => {
       const { ratio, first, second } = await compare(rounds, () => read(options), () => scan(file, infer));
       return { name, against: 'DuckDB read_csv, on all cores, times as fast', ratio, target: { kind: 'at least', value: least }, notes: `${rate(size, second)} on one core, ${rate(size, first)}` };

@@ -12,8 +12,8 @@ import { withFile } from './datasets.ts';
 import { median, type BenchResult } from './result.ts';
 import { withDownloads } from './with-downloads.ts';
 
-/** A dataset of the web in a PostgreSQL table, by a real n8n: *Load Dataset* against n8n's own nodes. */
-export async function benchN8nDatasets({ megabytes = 100, rounds = 3 } = {}): Promise<BenchResult[]> {
+/** A dataset of the web in a PostgreSQL table, by a real n8n: *Load Dataset* against n8n's own nodes, which take minutes. */
+export async function benchN8nDatasets({ megabytes = 100, rounds = 2 } = {}): Promise<BenchResult[]> {
   const psql = await findPsql(console.log);
   const postgres = await startPostgres({ settings: { max_wal_size: '4GB', checkpoint_timeout: '30min' } });
   const folder = await mkdtemp(join(tmpdir(), 'pipewright-n8n-datasets-'));
