@@ -38,13 +38,14 @@ export async function benchN8nDatasets({ megabytes = 100, rounds = 2 } = {}): Pr
             await fresh();
             const own = await runMeasured(n8n, theirs, 1200);
             times.push(own.milliseconds / mine.milliseconds);
+            // Ours may fit into what n8n held already, so the worst of the rounds counts.
             memories.push((own.peak - own.before) / Math.max(1, mine.peak - mine.before));
             notes.push(`${(mine.milliseconds / 1000).toFixed(1)} and ${(own.milliseconds / 1000).toFixed(1)} s, +${(mine.peak - mine.before).toFixed(0)} and +${(own.peak - own.before).toFixed(0)} MB`);
           }
           const against = 'HTTP Request → Extract from File → Postgres, in the same n8n';
           return [
             { name: `A dataset of ${megabytes} MB to a PostgreSQL table in n8n, times faster`, against, ratio: median(times), target: { kind: 'at least', value: 30 }, notes: notes.join('; ') },
-            { name: `A dataset of ${megabytes} MB to a PostgreSQL table in n8n, times less memory`, against, ratio: median(memories), target: { kind: 'at least', value: 25 } },
+            { name: `A dataset of ${megabytes} MB to a PostgreSQL table in n8n, times less memory`, against, ratio: Math.min(...memories), target: { kind: 'at least', value: 25 } },
           ] satisfies BenchResult[];
         } finally {
           await n8n.stop();
