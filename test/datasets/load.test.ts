@@ -199,6 +199,30 @@ describe.each(engines)('Loading a dataset into %s', (engine) => {
     expect(told[1]).toBeGreaterThan(told[0] ?? Infinity);
   });
 
+  it('closes its source also when nothing of it is loaded', async () => {
+    let closed = 0;
+    async function* source() {
+      try {
+        yield Buffer.from('id\n1\n');
+        yield Buffer.from('2\n');
+      } finally {
+        closed += 1;
+      }
+    }
+    const until = async (count: number): Promise<void> => {
+      for (let looks = 0; looks < 50 && closed < count; looks += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(closed).toBe(count);
+    };
+    await load(engine, source(), { table: 'left', loadKey: 'event-1' });
+    await until(1);
+    expect(await load(engine, source(), { table: 'left', mode: 'append', loadKey: 'event-1' })).toMatchObject({ repeated: true });
+    await until(2);
+    await expect(load(engine, source(), { table: 'left', mode: 'upsert' })).rejects.toMatchObject({ code: 'bad-input' });
+    await until(3);
+    await expect(load(engine, source(), { table: '' })).rejects.toThrow();
+    await until(4);
+  });
+
   it('holds on to nothing that has passed, also where it can be stopped', async () => {
     const pieces: WeakRef<Uint8Array>[] = [];
     async function* source() {

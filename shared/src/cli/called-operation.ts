@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { services } from '../catalog.ts';
 import { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
@@ -7,7 +6,7 @@ import type { Connection } from '../operations/connection.ts';
 import type { Context } from '../operations/context.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Service } from '../operations/service.ts';
-import { UsageError } from './usage-error.ts';
+import { readObject } from './read-json.ts';
 
 /** Words that give an operation what it needs. */
 export const operationWords = { input: { type: 'string' }, connection: { type: 'string' } } as const;
@@ -33,8 +32,8 @@ export function findOperation(key: string): { service: Service; operation: Opera
  * @throws UsageError for JSON that cannot be read; PipewrightError `bad-input` for values that do not fit
  */
 export async function callOperation({ service, operation }: { service: Service; operation: Operation }, values: { input?: string | undefined; connection?: string | undefined }, host: Host): Promise<CalledOperation> {
-  const typed = values.connection === undefined ? {} : await readJson(`@${values.connection}`, '--connection');
-  const input = values.input === undefined ? {} : await readJson(values.input, '--input');
+  const typed = values.connection === undefined ? {} : await readObject(`@${values.connection}`, '--connection');
+  const input = values.input === undefined ? {} : await readObject(values.input, '--input');
   const connectionOf = async (connection: Connection) => checkInput(connection.fields, valuesFor(connection, typed));
   const context = {
     host,
@@ -52,16 +51,4 @@ export async function callOperation({ service, operation }: { service: Service; 
 function valuesFor(connection: Connection, typed: Record<string, unknown>): Record<string, unknown> {
   const nested = typed[connection.key];
   return typeof nested === 'object' && nested !== null ? (nested as Record<string, unknown>) : typed;
-}
-
-async function readJson(given: string, name: string): Promise<Record<string, unknown>> {
-  let content = given;
-  try {
-    if (given.startsWith('@')) content = await readFile(given.slice(1), 'utf8');
-    const value: unknown = JSON.parse(content);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // Falls through: neither a missing file nor its content is shown, for it may hold secrets.
-  }
-  throw new UsageError(`${name} must be a JSON object${given.startsWith('@') ? ` in a file that can be read` : ''}.`);
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { columnChanges } from '../datasets/load/check-columns.ts';
 import { columnTypes, type ColumnType } from '../datasets/types/column.ts';
 import { readContract } from '../datasets/types/contract.ts';
@@ -10,6 +9,7 @@ import { nodeHost } from '../host/node/node-host.ts';
 import { formatOf, formatWords, openDataset } from './open-dataset.ts';
 import { oneOf, parseWords, UsageError } from './usage-error.ts';
 import { operationWords } from './called-operation.ts';
+import { readJson } from './read-json.ts';
 import { print } from './print.ts';
 import { progress, stopSignal } from './progress.ts';
 
@@ -49,7 +49,7 @@ export async function loadFile(words: string[]): Promise<void> {
   const changes = oneOf('--columns', columnChanges, values.columns);
   const connections = whole('--connections', values.connections, 1);
   const columns = readTypes(values.type ?? []);
-  const contract = values.contract ? readContract(JSON.parse(await readFile(values.contract, 'utf8'))) : undefined;
+  const contract = values.contract ? readContract(await readJson(`@${values.contract}`, '--contract')) : undefined;
   const signal = stopSignal();
   const host = nodeHost({ log: progress, signal });
   const target = await openTarget(to);

@@ -6,3 +6,8 @@ export async function letGo(stream: Bytes): Promise<void> {
   await pieces.next().catch(() => undefined);
   await pieces.return?.();
 }
+
+/** The same for who cannot wait for it: a sender that stands still would keep it. */
+export function leave(stream: Bytes): void {
+  letGo(stream).catch(() => undefined);
+}

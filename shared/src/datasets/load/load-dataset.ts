@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/host.ts';
+import { leave } from '../../http/let-go.ts';
 import { CountedBytes } from '../bytes/counted-bytes.ts';
 import { readUntil } from '../bytes/read-until.ts';
 import { asCsv, csvFormatOf } from '../csv/as-csv.ts';
@@ -10,19 +11,20 @@ import type { LoadRecord, TableLoad, TableTarget } from './target.ts';
 /**
  * Loads CSV bytes into a table: streamed, checked and counted on the way, published in one transaction. A load that
  * fails at any point leaves the table as it was. An empty value is NULL, and `""` is empty text. A table that is not
- * there is made, in every mode.
+ * there is made, in every mode. The source is read to its end or closed, also when nothing is to be loaded.
  * @throws PipewrightError `bad-csv`, `rejected-rows`, `empty-dataset`, `cut-short`, `table-exists`, `columns-missing`,
  * `bad-input` (a value does not fit its column), `busy`, `cancelled`, and what the source throws
  */
 export async function loadDataset(source: Bytes, target: TableTarget, options: LoadOptions): Promise<LoadResult> {
-  const { table, mode, schema, signal, key, loadKey, connections, columnChanges } = options;
-  checkKey(options);
-  const { delimiter } = csvFormatOf(options);
-  const load = await target.begin({
-    table, mode, delimiter, evolve: columnChanges === 'evolve',
-    ...(schema === undefined ? {} : { schema }), ...(key ? { key } : {}), ...(loadKey === undefined ? {} : { loadKey }), ...(connections === undefined ? {} : { connections }),
+  const { table, mode, signal } = options;
+  const load = await begin(target, options).catch((error: unknown) => {
+    leave(source);
+    throw error;
   });
-  if (load.earlier) return repeat(load, load.earlier);
+  if (load.earlier) {
+    leave(source);
+    return repeat(load, load.earlier);
+  }
   const came = new CountedBytes(readUntil(source, signal), isRecorded(options));
   const progress = new LoadInProgress(load, options, came);
   try {
@@ -33,6 +35,16 @@ export async function loadDataset(source: Bytes, target: TableTarget, options: L
     await load.abort(progress.record('failed')).catch(() => undefined);
     throw error;
   }
+}
+
+async function begin(target: TableTarget, options: LoadOptions): Promise<TableLoad> {
+  const { table, mode, schema, key, loadKey, connections, columnChanges } = options;
+  checkKey(options);
+  const { delimiter } = csvFormatOf(options);
+  return target.begin({
+    table, mode, delimiter, evolve: columnChanges === 'evolve',
+    ...(schema === undefined ? {} : { schema }), ...(key ? { key } : {}), ...(loadKey === undefined ? {} : { loadKey }), ...(connections === undefined ? {} : { connections }),
+  });
 }
 
 function checkKey({ mode, key }: LoadOptions): void {

@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes, Host, OpenedFile } from '../../host/host.ts';
+import { leave } from '../../http/let-go.ts';
 
 type Clock = Pick<Host, 'now' | 'longestWaitSeconds'>;
 
@@ -13,8 +14,9 @@ const hint = 'Load it with the node of Pipewright for n8n, or with a copy pipeli
  * not known is tried.
  * @throws PipewrightError `timed-out`
  */
-export function refuseTooLarge({ size }: Pick<OpenedFile, 'size'>, { longestWaitSeconds }: Pick<Clock, 'longestWaitSeconds'>): void {
+export function refuseTooLarge({ bytes, size }: Pick<OpenedFile, 'bytes' | 'size'>, { longestWaitSeconds }: Pick<Clock, 'longestWaitSeconds'>): void {
   if (longestWaitSeconds === undefined || size === undefined || size <= mostBytes) return;
+  leave(bytes);
   throw new PipewrightError({
     code: 'timed-out',
     message: `The dataset has ${Math.ceil(size / 1024 / 1024)} MB; up to ${mostBytes / 1024 / 1024} MB can come in the 30 seconds that Zapier gives a step. Nothing was begun.`,

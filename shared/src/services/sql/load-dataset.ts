@@ -88,6 +88,9 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
       columns: [{ name: 'policy_number', type: 'text' }, { name: 'paid_amount', type: 'decimal' }],
     },
     async run(input, context) {
+      // Read before anything is opened, which would have to be closed again.
+      const columns = readTypes(input.columnTypes);
+      const contract = input.contract === undefined ? {} : { contract: readContract(input.contract) };
       const target = await openDatabase(context.connection, context.host);
       try {
         const dataset = await openDataset(sources, input, context);
@@ -105,10 +108,10 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
           loadColumns: input.loadColumns,
           source: dataset.name,
           nullMarkers: input.nullMarkers ?? [],
-          columns: readTypes(input.columnTypes),
+          columns,
+          ...contract,
           ...(input.key && input.key.length > 0 ? { key: input.key } : {}),
           ...(input.maxChangePercent === undefined ? {} : { maxChangePercent: input.maxChangePercent }),
-          ...(input.contract === undefined ? {} : { contract: readContract(input.contract) }),
           ...(input.sourceEventId === undefined ? {} : { sourceEventId: input.sourceEventId }),
           ...(input.loadKey === undefined ? {} : { loadKey: input.loadKey }),
           ...(input.schema ? { schema: input.schema } : {}),
