@@ -222,6 +222,17 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
     expect((await rows()).map(({ id, last }) => [id, String(last)])).toEqual([['x', engine === 'mysql' ? '1' : 'true']]);
   });
 
+  it('a table that evolves never rounds a decimal or cuts a text: it becomes wider, or the load is refused', async () => {
+    const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
+    await run(`CREATE TABLE ${table} (paid decimal(6, 2), name varchar(5))`);
+    for (const csv of ['paid,name\n1.005,Ada\n', 'paid,name\n123456.7,Ada\n', 'paid,name\n1,Cleopatra\n']) {
+      await load(csv, evolve).catch((error: unknown) => expect(error).toMatchObject({ code: 'bad-input' }));
+    }
+    const held = await run(`SELECT paid, name FROM ${table}`);
+    for (const row of held) expect([1.005, 123_456.7, 1]).toContain(Number(row['paid']));
+    for (const row of held) expect(['Ada', 'Cleopatra']).toContain(row['name']);
+  });
+
   it('a table that would have evolved stays as it was when the load fails', async () => {
     await load('id,name\n1,Ada\n');
     await expect(load('id,name,paid\nx,Bob,1\n2,Cleo\n', { mode: 'append', columnChanges: 'evolve' })).rejects.toMatchObject({ code: 'rejected-rows' });

@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/host.ts';
+import { leave } from '../../http/let-go.ts';
 import { asCsv, csvFormatOf, type DatasetFormat } from '../csv/as-csv.ts';
 import { readValue, type CsvBlock } from '../csv/csv-block.ts';
 import { CsvScanner, type CsvFormat } from '../csv/csv-scanner.ts';
@@ -62,7 +63,12 @@ const quoted = (value: string | null): string => (value === null ? '' : value ==
 export async function checkDataset(source: Bytes, options: CheckOptions): Promise<CheckResult> {
   const rules = options.rules.map(parseRule);
   const known = new Map<Rule, Set<string>>();
-  for (const rule of rules) if (rule.about === 'known') known.set(rule, await readKnown(rule, options));
+  try {
+    for (const rule of rules) if (rule.about === 'known') known.set(rule, await readKnown(rule, options));
+  } catch (error) {
+    leave(source);
+    throw error;
+  }
   let ragged = '';
   let raggedRows = 0;
   const scanner = new CsvScanner(csvFormatOf(options), ({ line, reason }) => {

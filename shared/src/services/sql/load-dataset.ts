@@ -38,7 +38,7 @@ const loadFields = {
         { value: 'ignore', label: 'Leave New Ones Out' },
         { value: 'evolve', label: 'Change the Table' },
       ],
-      { label: 'Columns That Differ', help: 'What happens when the dataset has columns that the table, or the contract, does not have. Change the Table: it gets them, and a column becomes wider where values no longer fit.', advanced: true },
+      { label: 'Columns That Differ', help: 'What happens when the dataset has columns that the table, or the contract, does not have. Change the Table: it gets them, and a column gets a wider type (decimal, text) where values are of another one.', advanced: true },
     ),
     'refuse',
   ),
