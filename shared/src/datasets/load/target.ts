@@ -78,6 +78,18 @@ export interface ExistingColumn {
   /** Of a decimal: digits before the point and behind it. Undefined: any number of them. */
   whole?: number;
   scale?: number;
+  /** Of a timestamp: digits that the fraction of a second may have. Undefined: any number of them. */
+  fraction?: number;
+  /** What else the type of the database asks of a value: range, enum, element of an array, domain, floating point. */
+  rules?: readonly ValueRule[];
+}
+
+/** A rule that every value of a column must meet, beyond those that `ExistingColumn` has a property for. NULL meets every rule. */
+export interface ValueRule {
+  /** What is wrong with a value that fails, to follow "a value in the column “paid” that": "is not a time of day". */
+  reason: string;
+  /** Whether the database would change, cut, round or refuse the value. */
+  fails(text: string): boolean;
 }
 
 /** One load that is going on. Nothing of it can be seen by others before `publish` is done. */

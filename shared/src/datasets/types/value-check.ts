@@ -6,7 +6,7 @@ import type { ExistingColumn } from '../load/target.ts';
 import { noForm } from './value-forms.ts';
 
 /** What the values of a column must be; the limits mean what they mean in `ExistingColumn`. */
-export type CheckedColumn = { name: string; type: ColumnType } & Partial<Pick<ExistingColumn, 'also' | 'nullable' | 'longest' | 'inUtf16' | 'least' | 'most' | 'whole' | 'scale'>>;
+export type CheckedColumn = { name: string; type: ColumnType } & Partial<Pick<ExistingColumn, 'also' | 'nullable' | 'longest' | 'inUtf16' | 'least' | 'most' | 'whole' | 'scale' | 'fraction' | 'rules'>>;
 
 /** A value that does not fit its column. */
 export interface Misfit {
@@ -55,13 +55,15 @@ interface Test {
 }
 
 function testsOf(column: CheckedColumn): Test[] {
-  const { type, also, nullable = true, longest, inUtf16 = false, least, most, whole, scale } = column;
+  const { type, also, nullable = true, longest, inUtf16 = false, least, most, whole, scale, fraction, rules = [] } = column;
   const tests: Test[] = [];
   if (!nullable) tests.push({ reason: 'is empty, which the table does not allow', next: firstNull });
   if (type !== 'text') tests.push({ reason: `is not ${articles[type]} ${type.replaceAll('-', ' ')}`, next: also === undefined || also === 'text' ? byReader(givenReaders[type]) : byEither(byReader(givenReaders[type]), byReader(givenReaders[also])) });
   if (longest !== undefined) tests.push({ reason: `has more than ${longest} characters`, next: byValue((text) => (inUtf16 ? text : [...text]).length > longest, ({ starts, ends }, index) => (ends[index] as number) - (starts[index] as number) > longest) });
   if (least !== undefined && most !== undefined) tests.push({ reason: `is not between ${least} and ${most}`, next: byValue((text) => isBeyond(text, least, most), mayBeBeyond(least, most)) });
   if (whole !== undefined && scale !== undefined) tests.push({ reason: `has more than ${whole} digits before the point or ${scale} behind it`, next: byValue((text) => hasMoreDigits(text, whole, scale), mayHaveMoreDigits(whole, scale)) });
+  if (fraction !== undefined) tests.push({ reason: `has more than ${fraction} digits in the fraction of a second`, next: byValue((text) => fractionDigits(text) > fraction, ({ starts, ends }, index) => (ends[index] as number) - (starts[index] as number) > 'YYYY-MM-DD HH:MM:SS'.length) });
+  for (const { reason, fails } of rules) tests.push({ reason, next: byValue(fails, () => true) });
   return tests;
 }
 
@@ -128,6 +130,11 @@ function isBeyond(text: string, least: number, most: number): boolean {
 function hasMoreDigits(text: string, whole: number, scale: number): boolean {
   const [, before = '', behind = ''] = /^[-+]?0*(\d*)\.?(\d*?)0*$/.exec(text) ?? [];
   return before.length > whole || behind.length > scale;
+}
+
+/** Digits of the fraction of a second, without zeros at the end. */
+function fractionDigits(text: string): number {
+  return /:\d\d\.(\d*?)0*(?!\d)/.exec(text)?.[1]?.length ?? 0;
 }
 
 function shownValue(block: CsvBlock, index: number): string | null {
