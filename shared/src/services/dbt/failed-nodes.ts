@@ -1,4 +1,4 @@
-import { redact } from '../../http/http-error.ts';
+import { cut, redact } from '../../host/redact.ts';
 import type { Context } from '../../operations/context.ts';
 import type { Step } from '../../runs/run.ts';
 import { accountPath, openDbt } from './api.ts';
@@ -36,7 +36,7 @@ export async function failedNodes(run: string, context: Context<DbtConnection>):
           type: kinds[kind] ?? 'Node',
           status: 'failed',
           ...(seconds === undefined ? {} : { durationSeconds: seconds }),
-          ...(message ? { message: redact(message.replace(/\s+/g, ' ').trim()).slice(0, 500) } : {}),
+          ...(message ? { message: cut(redact(message.replace(/\s+/g, ' ').trim()), 500) } : {}),
         };
       });
   } catch {
