@@ -14,6 +14,9 @@ function looksRandom(word: string): boolean {
   return word.length >= 16 && (word.match(/[a-z](?=\d)|\d(?=[a-z])/gi) ?? []).length >= 4;
 }
 
+/** Whether a query logs in: by a parameter named like a signature or a token. */
+const isSigned = (query: string): boolean => /(?:^|[&;])[\w.-]*(?:sig|token|secret|key|passw|pwd|code|auth|credential|hmac)[\w.-]*=/i.test(query);
+
 /** Whether the credentials of HTTP Basic stand there: base64 of printable text with a colon (RFC 7617). */
 function isBasic(word: string): boolean {
   return /^[\x20-\x7e\u00a0-\uffff]*:[\x20-\x7e\u00a0-\uffff]*$/.test(Buffer.from(word, 'base64').toString('utf8'));
@@ -36,8 +39,9 @@ const patterns: readonly (readonly [RegExp, string | ((...groups: string[]) => s
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, hidden],
   [/(https?:\/\/hooks\.(?:slack|zapier)\.com\/)[^\s"'<>]+/gi, `$1${hidden}`],
   [/(https?:\/\/[\w.-]+\.webhook\.office\.com\/)[^\s"'<>]+/gi, `$1${hidden}`],
-  [/\b([a-z][a-z\d+.-]{1,20}:\/\/)[^\s/"'<>?#]{1,500}@/gi, `$1${hidden}@`],
-  [/(https?:\/\/[^\s?"'<>]{1,2000})\?[^\s"'<>]+/gi, `$1?${hidden}`],
+  [/\b([a-z][a-z\d+.-]{1,20}:\/\/)[^\s/"'<>?#:]{0,500}:[^\s/"'<>?#]{1,500}@/gi, `$1${hidden}@`],
+  [/\b(https?:\/\/)[^\s/"'<>?#]{1,500}@/gi, `$1${hidden}@`],
+  [/(https?:\/\/[^\s?"'<>]{1,2000})\?([^\s"'<>]+)/gi, (whole, address, query) => (isSigned(query ?? '') ? `${address}?${hidden}` : whole)],
   [/\bBearer(\s+|%20|\+)([\w.~+/=-]{8,})/gi, (whole, gap, word) => (ordinaryAfterBearer.test(word ?? '') ? whole : `Bearer${gap}${hidden}`)],
   [/\bBasic(\s+|%20|\+)([\w+/-]{8,}={0,2})/gi, (whole, gap, word) => (isBasic(word ?? '') ? `Basic${gap}${hidden}` : whole)],
   [/\bToken(\s+)([\w.~+/=-]{16,})/gi, (whole, gap, word) => (looksRandom(word ?? '') ? `Token${gap}${hidden}` : whole)],
