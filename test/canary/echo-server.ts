@@ -29,13 +29,13 @@ function echoOf(request: IncomingMessage, body: string): string {
 }
 
 /** An object that most vendors' answers are a part of; every text in it is the echo. */
-function universal(said: string, isOther: boolean): object {
+function universal(said: string, isOther: boolean, login: object): object {
   const leaf = {
     id: '1', run_id: 1, job_id: 1, runId: '1', token: 'r1', ok: true, name: said, label: said, title: said, type: 'Copy', message: said, error: said, description: said, reason: said,
     status: isOther ? 20 : 'Failed', status_message: said, status_humanized: said, is_complete: true, is_error: true, state: isOther ? 'failed' : { life_cycle_state: 'TERMINATED', result_state: 'FAILED', state_message: said },
     run_name: said, task_key: said, error_message: said, error_trace: said, logs: said, createdAt: '2026-11-20T08:00:00Z', created_at: '2026-11-20T08:00:00Z', finishedAt: '2026-11-20T08:10:00Z', completed_at: '2026-11-20T08:10:00Z',
     runStart: '2026-11-20T08:00:00Z', runEnd: '2026-11-20T08:10:00Z', activityName: said, activityType: 'Copy', output: { said }, parameters: { said }, pipelineName: said, invokedBy: { name: said }, text: said, displayName: said,
-    start_time: 1795766400000, end_time: 1795766409000, ts: '1.2', channel: 'C1', upload_url: undefined, file_id: 'F1', access_token: fetchedToken, expires_in: 3600, email: said, real_name: said, team: said, user: { id: 'U1', name: said, real_name: said, profile: {} },
+    start_time: 1795766400000, end_time: 1795766409000, ts: '1.2', channel: 'C1', upload_url: undefined, file_id: 'F1', ...login, email: said, real_name: said, team: said, user: { id: 'U1', name: said, real_name: said, profile: {} },
     properties: { said, state: 'Failed' }, log: [said], errorInfo: [{ message: said, errorCode: said }], livyInfo: {}, appId: said, run_steps: [{ name: said, status: 20, status_humanized: 'Error', logs: said }], job: { id: 1, name: said },
   };
   const list = [leaf];
@@ -51,6 +51,7 @@ export async function startEchoServer() {
       requests += 1;
       const said = echoOf(request, await bodyOf(request));
       const isLogin = /token/.test(request.url ?? '') && request.method === 'POST';
+      const login = isLogin ? { access_token: fetchedToken, expires_in: 3600 } : {};
       const isJson = !/text|page|table/.test(answer);
       const headers = { 'x-request-id': encodeURIComponent(said).slice(0, 4000), 'x-ms-request-id': Buffer.from(said, 'utf8').toString('latin1').replace(/[^\x20-\x7e]/g, '?').slice(0, 4000), 'content-disposition': `attachment; filename="${encodeURIComponent(said).slice(0, 2000)}.csv"` };
       const status = Number(/\d+/.exec(answer)?.[0] ?? 200);
@@ -61,8 +62,8 @@ export async function startEchoServer() {
       if (answer === 'text 400') return response.end(said);
       if (answer === 'page 500') return response.end(`<html><title>${html(said)}</title></html>`);
       if (answer === 'table') return response.end(`said,id\n"${said.replace(/"/g, '""')}",1\n`);
-      if (answer === 'list') return response.end(JSON.stringify([universal(said, false)]));
-      if (answer === 'object' || answer === 'other object' || (isLogin && status === 401)) return response.end(JSON.stringify(universal(said, answer === 'other object')));
+      if (answer === 'list') return response.end(JSON.stringify([universal(said, false, login)]));
+      if (answer === 'object' || answer === 'other object' || (isLogin && status === 401)) return response.end(JSON.stringify(universal(said, answer === 'other object', login)));
       return response.end(JSON.stringify({ ok: false, error: { code: 'Refused', message: said }, error_description: said, message: said, status: { code: status, user_message: said, developer_message: said }, errors: [said] }));
     })();
   });

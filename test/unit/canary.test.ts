@@ -2,12 +2,13 @@ import { services } from '../../shared/src/catalog.ts';
 import type { Host } from '../../shared/src/host/host.ts';
 import { memoryCache } from '../../shared/src/host/memory-cache.ts';
 import { sendByAxios } from '../../shared/src/host/node/send-by-axios.ts';
+import { concealing } from '../../shared/src/operations/conceal.ts';
 import { checkInput } from '../../shared/src/operations/check-input.ts';
 import { logsIn } from '../../shared/src/operations/connection.ts';
 import { isDownload } from '../../shared/src/operations/download.ts';
 import { describeField } from '../../shared/src/operations/fields.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
-import { lookUpEvents, takeDelivery } from '../../shared/src/webhooks/take-delivery.ts';
+import { lookUpEvents } from '../../shared/src/webhooks/take-delivery.ts';
 import { webAddress } from '../../shared/src/services/web-address/service.ts';
 import { checks, findSecret, inputsOf, plantedConnections, wholeText, type Planted } from '../canary/canaries.ts';
 import { answers, startEchoServer, type EchoServer } from '../canary/echo-server.ts';
@@ -63,7 +64,7 @@ function settingsOf(service: Service): { own: Planted; further: Map<string, Plan
 
 /** Does a piece of work with every connection and every answer; nothing that comes of it may hold a secret. */
 async function everyWay(service: Service, work: (context: never, connection: Record<string, unknown>) => Promise<unknown>): Promise<void> {
-  for (const { own, further } of settingsOf(service)) {
+  for (const [index, { own, further }] of settingsOf(service).entries()) {
     const secrets = [...own.secrets, ...[...further.values()].flatMap((planted) => planted.secrets)];
     let connection: Record<string, unknown>;
     try {
@@ -71,7 +72,8 @@ async function everyWay(service: Service, work: (context: never, connection: Rec
     } catch {
       continue;
     }
-    for (const answer of answers) {
+    // No database answers; where datasets come from is looked at in the service Dataset.
+    for (const answer of service.key === 'sqlTable' ? (['400', 'table'] as const) : index === 0 ? answers : (['400', '401', 'object'] as const)) {
       echo.answerWith(answer);
       const { host, logged, files } = open();
       const connectionOf = async (key: string) => checkInput(every.concat().flatMap((one) => [one.connection, ...(one.furtherConnections ?? []).map((entry) => entry.connection)]).find((one) => one.key === key)?.fields ?? {}, further.get(key)?.values ?? {});
@@ -108,11 +110,13 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
     }, 60_000);
 
     it('in what fields can be picked from', async () => {
+      const done = new Set<unknown>();
       for (const operation of service.operations) {
         for (const field of Object.values(operation.input)) {
           const { choices, declared } = describeField(field);
+          if (done.has(choices?.key ?? declared)) continue;
+          done.add(choices?.key ?? declared);
           const [typed = {}] = inputsOf(service, operation, undefined).slice(-1);
-          const { concealing } = await import('../../shared/src/operations/conceal.ts');
           if (choices) await everyWay(service, (context) => concealing(service, context, (own) => choices.load({ input: typed }, own)));
           if (declared) await everyWay(service, (context) => concealing(service, context, (own) => declared.load(typed, own)));
         }
@@ -143,10 +147,8 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
       await everyWay(service, async (context, connection) => {
         const said = Object.values(connection).join(' ');
         const body = JSON.stringify(trigger.example(since), (key, value: unknown) => (typeof value === 'string' && /message|name|description|reason|error|status|text|label|title/i.test(key) ? `${value} ${said}` : value));
-        const { host } = context as { host: Host };
-        const taken = await takeDelivery(trigger, { headers: {}, query: {}, body: Buffer.from(body) }, { input: { ...(input as object), acceptsUnsigned: true } as never, connection: {}, host });
         const events = trigger.events(JSON.parse(body), input, connection as never);
-        return [taken.outcome === 'handshake' ? undefined : taken, events.map(({ data }) => data), (await lookUpEvents(trigger, events as never, input, context)).map(({ data }) => data)];
+        return [events.map(({ data }) => data), (await lookUpEvents(trigger, events as never, input, context)).map(({ data }) => data)];
       });
       return undefined;
     }, 60_000);

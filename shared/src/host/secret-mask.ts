@@ -1,6 +1,7 @@
 import { describeError, PipewrightError, withDetails } from './error.ts';
 import { hidden, redact } from './redact.ts';
 import { formsOf, type SecretForm } from './secret-forms.ts';
+import { unescape } from './unescape.ts';
 
 /** Shorter values are not looked for, in characters: they would tear holes into ordinary text. */
 export const shortestSecret = 6;
@@ -9,7 +10,7 @@ export const shortestSecret = 6;
 export interface SecretMask {
   /** Adds a secret, such as a token that was fetched. Values shorter than `shortestSecret` are left to the patterns of `redact`. */
   learn(value: unknown): void;
-  /** The text without the secrets, in any encoding of `formsOf`. */
+  /** The text without the secrets, in any encoding of `formsOf` and any escape of `unescape`. */
   text(text: string): string;
   /** The same for every text and name inside of lists and plain objects; anything else stays as it is. */
   value<T>(value: T): T;
@@ -21,20 +22,30 @@ export interface SecretMask {
 function runAround(text: string, begin: number, end: number): [number, number] {
   let [from, to] = [begin, end];
   while (from > 0 && /[\w+/-]/.test(text.charAt(from - 1))) from -= 1;
-  while (to < text.length && /[\w+/=%-]/.test(text.charAt(to))) to += 1;
+  while (to < text.length && /[\w+/=-]/.test(text.charAt(to))) to += 1;
   return [from, to];
 }
 
-function hideForm(text: string, { marker, pattern, isBase64 }: SecretForm): string {
-  if (!text.includes(marker)) return text;
-  if (!isBase64) return text.replace(pattern, hidden);
+/** Where the secrets stand in a text, from the first on; places may overlap. */
+function placesOf(text: string, forms: readonly SecretForm[]): [number, number][] {
+  const plain = unescape(text);
+  const places = forms.flatMap(({ pattern, isBase64 }) =>
+    [...plain.text.matchAll(pattern)].map(({ index, 0: { length } }) => (isBase64 ? runAround(plain.text, index, index + length) : [index, index + length] as const)),
+  );
+  return places.map(([from, to]): [number, number] => [plain.starts[from] ?? 0, plain.ends[to - 1] ?? text.length]).sort(([a], [b]) => a - b);
+}
+
+function hideAll(text: string, known: readonly SecretForm[]): string {
+  const likely = known.filter(({ marker }) => text.includes(marker));
+  if (likely.length === 0) return text;
   let clean = '';
   let done = 0;
-  for (const { index, 0: found } of text.matchAll(pattern)) {
-    if (index < done) continue;
-    const [from, to] = runAround(text, index, index + found.length);
-    clean += text.slice(done, Math.max(from, done)) + hidden;
-    done = to;
+  let shown = -1;
+  for (const [from, to] of placesOf(text, likely)) {
+    // Places that overlap or touch are one secret in several forms.
+    if (from > shown) clean += text.slice(done, from) + hidden;
+    done = Math.max(done, to);
+    shown = done;
   }
   return clean + text.slice(done);
 }
@@ -47,10 +58,9 @@ const isPlain = (value: object): boolean => {
 /** A mask that knows no secret yet. */
 export function secretMask(): SecretMask {
   const forms = new Map<string, SecretForm[]>();
-  const order = (): SecretForm[] => [...forms.keys()].sort((a, b) => b.length - a.length).flatMap((secret) => forms.get(secret) ?? []);
   let known: SecretForm[] = [];
 
-  const text = (said: string): string => known.reduce(hideForm, said);
+  const text = (said: string): string => hideAll(said, known);
 
   function value<T>(given: T): T;
   function value(given: unknown): unknown {
@@ -91,7 +101,7 @@ export function secretMask(): SecretMask {
       for (const one of new Set([secret, secret.trim()])) {
         if (one.length < shortestSecret || forms.has(one)) continue;
         forms.set(one, formsOf(one));
-        known = order();
+        known = [...forms.values()].flat();
       }
     },
     text,

@@ -34,11 +34,18 @@ export function learnConnection(mask: SecretMask, fields: Fields, values: unknow
   }
 }
 
-/** A host whose log and file names show no secret. Everything else is the host's own, also what it says later. */
+/** What logs in behind the word that says how (RFC 9110, section 11.4). */
+const credentials = /^[\w-]+\s+(\S+)$/;
+
+/** A host whose log and file names show no secret, and which takes what it logs in with for one. Everything else is the host's own, also what it says later. */
 function concealedHost(host: Host, mask: SecretMask): Host {
   const shown = (message: string): string => redact(mask.text(message));
-  const own: Pick<Host, 'mask' | 'log' | 'files'> = {
+  const own: Pick<Host, 'mask' | 'http' | 'log' | 'files'> = {
     mask,
+    http: (request) => {
+      mask.learn(credentials.exec(request.headers['authorization'] ?? '')?.[1]);
+      return host.http(request);
+    },
     log: { info: (message) => host.log.info(shown(message)), warn: (message) => host.log.warn(shown(message)) },
     files: {
       save: (file) => host.files.save({ ...file, name: mask.text(file.name), mediaType: mask.text(file.mediaType) }),
