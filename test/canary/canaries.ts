@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Connection } from '../../shared/src/operations/connection.ts';
 import { describeField, type Field } from '../../shared/src/operations/fields.ts';
 import type { Operation } from '../../shared/src/operations/operation.ts';
@@ -85,22 +86,26 @@ const clean = new Set<string>();
 /** Checks made so far, by what was looked through. */
 export const checks = { texts: 0, secrets: 0 };
 
-/** The first secret that a text holds in any encoding, or in encodings of encodings. */
-export function findSecret(text: string, secrets: readonly string[]): string | undefined {
+/**
+ * The first secret that a text holds in any encoding, or in encodings of encodings.
+ * @param layers how many encodings upon each other are looked through
+ */
+export function findSecret(text: string, secrets: readonly string[], layers = 2): string | undefined {
   const wanted = [...secrets, fetchedToken];
-  const whole = `${wanted.join(' ')} ${text}`;
+  const whole = createHash('sha256').update(`${wanted.join(' ')} ${text}`).digest('base64');
   if (clean.has(whole)) return undefined;
   clean.add(whole);
   let texts = new Set([text]);
-  for (let depth = 0; depth < 4; depth += 1) {
+  for (let depth = 0; depth <= layers; depth += 1) {
     for (const one of texts) {
       checks.texts += 1;
       checks.secrets += wanted.length;
       const found = wanted.find((secret) => one.includes(secret));
       if (found !== undefined) return `${found} in ${one.slice(Math.max(0, one.indexOf(found) - 60), one.indexOf(found) + found.length + 20)}`;
     }
+    if (depth === layers) break;
     const decoded = [...texts].flatMap((one) => decoders.map((decode) => decode(one)));
-    texts = new Set(depth < 2 ? decoded.filter((one) => !texts.has(one)) : []);
+    texts = new Set(decoded.filter((one) => !texts.has(one)));
   }
   return undefined;
 }

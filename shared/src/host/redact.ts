@@ -6,6 +6,12 @@ export function cut(text: string, maxCharacters: number): string {
   return text.length > maxCharacters ? `${text.slice(0, maxCharacters - 1)}…` : text;
 }
 
+/** An address without its login, query and fragment, as it may be recorded; any other text, such as the name of a file, as it is. */
+export function plainAddress(text: string): string {
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return text;
+  return text.replace(/[?#][\s\S]*$/, '').replace(/^([a-z][a-z\d+.-]*:\/\/)[^/]*@/i, '$1');
+}
+
 /** What follows "Bearer" in prose; anything else of that length is taken for a token. */
 const ordinaryAfterBearer = /^(?:access|auth|base|cred|chall|error|expir|flow|format|grant|header|invalid|keyword|login|method|missing|prefix|protect|realm|requir|schem|secur|string|token|type|value)[a-z]*[.]?$/i;
 

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../../shared/src/host/error.ts';
-import { cut, redact } from '../../../shared/src/host/redact.ts';
+import { cut, plainAddress, redact } from '../../../shared/src/host/redact.ts';
 import { secretMask } from '../../../shared/src/host/secret-mask.ts';
 
 const secret = "kQ7~/s+e c&r'e\"t<Zß\\9=";
@@ -128,5 +128,17 @@ describe('redact leaves ordinary words', () => {
     'Give the account key to nobody; shared access keys rotate',
   ])('%s', (said) => {
     expect(redact(said)).toBe(said);
+  });
+});
+
+describe('plainAddress', () => {
+  it.each([
+    ['https://user:pass@files.example.com:8443/a/b.csv?sig=1#x', 'https://files.example.com:8443/a/b.csv'],
+    ['https://store.blob.core.windows.net/c/f%20g.csv?sv=1&sig=abc', 'https://store.blob.core.windows.net/c/f%20g.csv'],
+    ['postgres://u:p@a@db/x', 'postgres://db/x'],
+    ['claims?2026#1@home.csv', 'claims?2026#1@home.csv'],
+    ['C:\\data\\claims.csv', 'C:\\data\\claims.csv'],
+  ])('of %s is %s', (address, plain) => {
+    expect(plainAddress(address)).toBe(plain);
   });
 });
