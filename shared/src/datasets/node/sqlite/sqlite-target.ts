@@ -8,7 +8,8 @@ import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 import { inSqlite, whenFree } from './sqlite-error.ts';
 import { SqliteLoad } from './sqlite-load.ts';
 import { findLoad } from './sqlite-records.ts';
-import { readSqliteColumns } from './sqlite-table.ts';
+import { readCollations } from './sqlite-collations.ts';
+import { readSqliteTable } from './sqlite-table.ts';
 
 /**
  * An SQLite database file; it is made when it is missing, its folder is not. Its journal mode stays as it is.
@@ -34,9 +35,10 @@ export async function openSqlite(path: string): Promise<TableTarget> {
     },
     async begin({ table, mode, schema, key = [], loadKey }) {
       checkName(table, schema);
-      const existing = await whenFree(() => readSqliteColumns(database, table));
+      const existing = await whenFree(() => readSqliteTable(database, table));
+      const collations = existing && mode === 'upsert' ? await readCollations(existing) : new Map<string, string>();
       const earlier = loadKey === undefined ? undefined : await whenFree(() => findLoad(database, table, loadKey));
-      return new SqliteLoad(database, { table, mode, key, existing, earlier });
+      return new SqliteLoad(database, { table, mode, key, existing, collations, earlier });
     },
     async close() {
       database.close();
