@@ -113,5 +113,6 @@ export function stagedValue(staged: InferredColumn, column: InferredColumn, bind
     binding === 'marked'
       ? `CASE typeof(${name}) WHEN 'text' THEN substr(${name}, 2) WHEN 'null' THEN NULL ELSE ${textAgain(staged, name)} END`
       : name;
-  return column.type === 'boolean' && binding !== 'boolean' ? `lower(${text}) IN ('true', 't')` : text;
+  const filled = column.blanks && column.type !== 'text' ? `nullif(${text}, '')` : text;
+  return column.type === 'boolean' && binding !== 'boolean' ? `lower(${filled}) IN ('true', 't')` : filled;
 }

@@ -37,6 +37,7 @@ function normalNumber(text: string): string {
 export const exactDecimal: ValueRule = {
   reason: `has more than ${exactDigits} digits, which SQLite would round`,
   fails: (text) => !(/^[-+]?\d+$/.test(text) ? isBigint(text) : significantDigits(text) <= exactDigits),
+  surelyMeets: Math.floor(exactDigits / 2),
 };
 
 /** Of a column that holds floating-point numbers: the nearest one must be written as the value is. */
