@@ -68,13 +68,14 @@ export function insertRows(
         continue;
       }
       const binding = bindings[column];
-      if (binding === 'number') {
+      // Integers of a type that is given may have more digits: they are passed as text.
+      if (binding === 'number' && end - start <= exactDigits) {
         values[column] = readNumber(buffer, start, end);
         continue;
       }
       let value = kind & valueKind.beyondAscii ? buffer.toString('utf8', start, end) : text.substring(start, end);
       if (kind & valueKind.doubledQuotes) value = value.replaceAll('""', '"');
-      values[column] = binding === 'text' ? value : bound(binding, value);
+      values[column] = binding === 'text' || binding === 'number' ? value : bound(binding, value);
     }
     insert.run(...values);
   }

@@ -44,7 +44,7 @@ export const exactDecimal: ValueRule = {
 export const exactReal: ValueRule = {
   reason: 'is not a number that a floating-point column holds as it is written',
   fails(text) {
-    if (!/^[-+]?(?:(?:0|[1-9]\d*)\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?$/.test(text)) return true;
+    if (!/^[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,4})?$/.test(text)) return true;
     const number = Number(text);
     return !Number.isFinite(number) || normalNumber(String(number)) !== normalNumber(text);
   },
