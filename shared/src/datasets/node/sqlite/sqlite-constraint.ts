@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { types } from 'node:util';
 import { PipewrightError } from '../../../host/error.ts';
 import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 import { constraintOf, type Constraint } from './sqlite-error.ts';
@@ -43,7 +44,7 @@ function explainRow(load: BrokenLoad): PipewrightError | undefined {
       for (const statement of statements) statement.run(row);
     } catch (error) {
       const constraint = constraintOf(error);
-      return constraint && describe(load, row, constraint, error instanceof Error ? error.message : String(error));
+      return constraint && describe(load, row, constraint, types.isNativeError(error) ? error.message : String(error));
     }
   }
   return undefined;
@@ -65,7 +66,9 @@ function describe({ database, table, columns }: BrokenLoad, row: number, constra
       return error(`The table “${table}” needs a value in ${detail}, and ${where} has none.`, 'Correct the dataset, or give the column of the table a default.');
     case 'trigger':
       return error(`A trigger of the table “${table}” refused ${where}: ${detail}.`, 'Correct the row, or change the trigger.');
-    default:
+    case 'check':
+    case 'type':
+    case 'foreign key':
       return error(`The table “${table}” does not allow ${where}: ${text}.`, 'Correct the row, or change the rule of the table.');
   }
 }

@@ -89,7 +89,6 @@ export class SqliteLoad implements TableLoad {
         hint: 'Save it as CSV in UTF-8. The table was not changed.',
       });
     }
-    this.#refuseWider(columns);
     const bindings = bindingsOf(this.#staged, columns, this.#bindings);
     this.#bindings = bindings.map((binding, index) => this.#known(columns[index])?.binding ?? binding);
     const insert = this.#insert;
@@ -213,18 +212,6 @@ export class SqliteLoad implements TableLoad {
       service: 'SQLite',
       message: `The table “${this.#table}” would have ${count} columns, and SQLite allows ${maxColumns}.`,
       hint: 'The table was not changed. Leave out columns, or load into a database that allows more.',
-    });
-  }
-
-  /** SQLite cannot change the type of a column. */
-  #refuseWider(columns: readonly InferredColumn[]): void {
-    const wider = columns.find((column) => (this.#known(column)?.type ?? column.type) !== column.type);
-    if (!wider) return;
-    throw new PipewrightError({
-      code: 'bad-input',
-      service: 'SQLite',
-      message: `The column “${wider.name}” of the table “${this.#table}” would have to become ${wider.type}, and SQLite cannot change the type of a column.`,
-      hint: 'The table was not changed. Load into another table, or correct the values.',
     });
   }
 
