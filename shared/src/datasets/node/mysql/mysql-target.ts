@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { PipewrightError } from '../../../host/error.ts';
 import type { TableTarget } from '../../load/target.ts';
 import { columnMissing, mostValues, tableMissing } from '../known-values.ts';
+import type { OpenOptions } from '../open-options.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
-import { allowInfile } from './mysql-error.ts';
+import { allowInfile } from './mysql-error-table.ts';
 import { MysqlLoad } from './mysql-load.ts';
 import { MysqlRecords, stagingPrefix } from './mysql-records.ts';
 import { connectMysql, type MysqlSession } from './mysql-session.ts';
@@ -17,8 +18,8 @@ const secondsForLock = 30;
  * have `local_infile = ON`.
  * @throws PipewrightError `unauthorized`, `not-found` or `unavailable` when it cannot be reached
  */
-export async function openMysql(address: string): Promise<TableTarget> {
-  const connect = (): Promise<MysqlSession> => connectMysql(address);
+export async function openMysql(address: string, options: OpenOptions = {}): Promise<TableTarget> {
+  const connect = (): Promise<MysqlSession> => connectMysql(address, options);
   const session = await connect();
   const { run } = session;
   return {
