@@ -2,6 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import type { ValueRule } from '../../load/target.ts';
 import { whyNotJson } from './mysql-json.ts';
 import { letterRule } from './mysql-letters.ts';
+import { toUtc } from './mysql-moments.ts';
 import { notNegative, readsBackAsFloat, withinScale } from './mysql-numbers.ts';
 
 /** What the rules of a column are read from. */
@@ -18,6 +19,8 @@ export interface ColumnFacts {
   scale: number | undefined;
   /** Digits that the fraction of a second may have. */
   fraction: number;
+  /** Whether the column holds UTC by its comment. */
+  utc: boolean;
   /** Whether the server is MariaDB, and whether its timestamps reach the year 2106. */
   mariaDb: boolean;
   longTimestamps: boolean;
@@ -63,10 +66,9 @@ function ofSet(members: readonly string[]): ValueRule {
 function timestampRule(longTimestamps: boolean): ValueRule {
   const last = longTimestamps ? 2 ** 32 - 1 : 2 ** 31 - 1;
   const fails = (text: string): boolean => {
-    const [, day = '', time = '', zone = ''] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(.*)$/.exec(text) ?? [];
-    const offset = /^[-+]\d\d$/.test(zone) ? `${zone}:00` : /^[-+]\d{4}$/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3)}` : 'Z';
-    const seconds = Date.parse(`${day}T${time}${/^[-+]\d\d:\d\d$/.test(zone) ? zone : offset}`) / 1000;
-    return !(seconds >= 1 && seconds < last + 1) || (!longTimestamps && seconds >= last + 0.5);
+    const utc = toUtc(text) ?? toUtc(`${text}Z`);
+    const seconds = utc === undefined ? NaN : Date.parse(`${utc.replace(' ', 'T')}Z`) / 1000;
+    return !(seconds >= 1 && seconds < last + (longTimestamps ? 1 : 0.5));
   };
   return { reason: `is not between 1970-01-01 00:00:01 and ${longTimestamps ? '2106-02-07 06:28:15' : '2038-01-19 03:14:07'} UTC, all that the type timestamp holds`, fails };
 }
@@ -99,6 +101,7 @@ export function rulesOf(facts: ColumnFacts): ValueRule[] {
   }
   if (unsigned && ['decimal', 'float', 'double'].includes(type)) add('is negative, which the column does not allow', (text) => !notNegative(text));
   if (type === 'timestamp') rules.push(timestampRule(facts.longTimestamps));
+  if (type === 'datetime' && facts.utc) add('is before the year 1 or after the year 9999 in UTC', (text) => toUtc(text) === undefined);
   if (type === 'time') add(`is not a time from -838:59:59 to 838:59:59 with at most ${fraction} digits in the fraction of a second`, (text) => !isTime(text, fraction));
   if (type === 'year') add('is not a year of four digits, 1901 to 2155', (text) => !/^(?:19\d\d|20\d\d|21[0-4]\d|215[0-5])$/.test(text) || text === '1900');
   if (type === 'enum') {

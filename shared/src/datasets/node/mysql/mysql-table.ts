@@ -22,6 +22,9 @@ const ourTypes: Record<string, ColumnType> = { tinyint: 'integer', smallint: 'in
 /** Types that can become wider with all their values: every other one, such as enum or JSON, stays when a table evolves. */
 const typesThatWiden = ['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'decimal', 'date', 'datetime', 'char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext'];
 
+/** Types that are text to us and have no empty value. */
+const typesWithoutEmpty = ['float', 'double', 'bit', 'time', 'year', 'json', 'inet4', 'inet6'];
+
 /** What a server is. */
 export interface MysqlProduct {
   mariaDb: boolean;
@@ -73,6 +76,21 @@ function refused(message: string, hint: string): PipewrightError {
   return new PipewrightError({ code: 'bad-input', service: 'MySQL', message, hint });
 }
 
+/** The columns of a table that the server calculates. */
+export async function readCalculated({ run }: MysqlSession, schema: string, table: string): Promise<string[]> {
+  const { rows } = await run("SELECT column_name AS name FROM information_schema.columns WHERE table_schema = ? AND table_name = ? AND coalesce(generation_expression, '') <> ''", [schema, table]);
+  return rows.map(({ name }) => String(name));
+}
+
+/**
+ * The triggers that may change a row before it is written; those after it cannot touch its table. The server shows them
+ * only to who has the right TRIGGER.
+ */
+export async function readTriggers({ run }: MysqlSession, schema: string, table: string): Promise<string[]> {
+  const { rows } = await run("SELECT trigger_name AS name FROM information_schema.triggers WHERE event_object_schema = ? AND event_object_table = ? AND action_timing = 'BEFORE' AND event_manipulation IN ('INSERT', 'UPDATE')", [schema, table]);
+  return rows.map(({ name }) => `trigger “${String(name)}”`);
+}
+
 /** Columns that MariaDB calls JSON: texts with a rule that they are. Other rules are the server's to check. */
 async function readJsonColumns({ run }: MysqlSession, schema: string, table: string): Promise<string[]> {
   const { rows } = await run("SELECT check_clause AS clause FROM information_schema.check_constraints WHERE constraint_schema = ? AND table_name = ? AND check_clause LIKE 'json\\_valid(%)'", [schema, table]);
@@ -90,7 +108,7 @@ function readColumn(row: Row, { mariaDb, longTimestamps }: MysqlProduct, json: r
   const type = typeOf(row);
   const rules = rulesOf({
     type: mariaDb && json.includes(name) ? 'json' : dataType,
-    wholeType, mariaDb, longTimestamps,
+    wholeType, mariaDb, longTimestamps, utc: row['comment'] === utcComment,
     bytes: Number(row['bytes'] ?? 0), letters: String(row['letter_set'] ?? ''), digits: Number(row['digits'] ?? 0), scale: row['scale'] === null ? undefined : Number(row['scale']), fraction: Number(row['fraction'] ?? 0),
   });
   return {
@@ -101,6 +119,7 @@ function readColumn(row: Row, { mariaDb, longTimestamps }: MysqlProduct, json: r
     nullable,
     ...limitsOf(row),
     ...(rules.length > 0 ? { rules } : {}),
+    ...(typesWithoutEmpty.includes(dataType) ? { blankIsNull: true } : {}),
     fixed: numbered || !typesThatWiden.includes(dataType) || type.type === 'boolean' || type.type === 'timestamp-with-zone',
     definition: `${wholeType}${letterOrder} NULL`,
     dataType,

@@ -8,9 +8,12 @@ import { allowInfile } from './mysql-error-table.ts';
 import { MysqlLoad } from './mysql-load.ts';
 import { MysqlRecords, stagingPrefix } from './mysql-records.ts';
 import { connectMysql, type MysqlSession } from './mysql-session.ts';
-import { readMysqlColumns } from './mysql-table.ts';
+import { readCalculated, readMysqlColumns, readTriggers } from './mysql-table.ts';
 
 const secondsForLock = 30;
+
+/** Letters that the name of a column may have. */
+const lettersOfName = 64;
 
 /**
  * A MySQL or MariaDB database, by its address `mysql://user:password@host:port/database?ssl=verify`. `ssl` is `verify`,
@@ -23,6 +26,7 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
   const session = await connect();
   const { run } = session;
   return {
+    names: { maxLength: lettersOfName },
     async describe() {
       const { rows } = await run('SELECT database() AS place, current_user() AS person');
       return `${String(rows[0]?.['place'])} (${String(rows[0]?.['person'])})`;
@@ -50,8 +54,9 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
         await records.settle(table);
         await dropLeftovers(session, place, table);
         const existing = await readMysqlColumns(session, place, table);
+        const [calculated, triggers] = existing ? [await readCalculated(session, place, table), await readTriggers(session, place, table)] : [[], []];
         const earlier = loadKey === undefined ? undefined : await records.find(table, loadKey);
-        return new MysqlLoad({ session, schema: place, table, records, mode, delimiter, key, evolve, existing, earlier, release });
+        return new MysqlLoad({ session, schema: place, table, records, mode, delimiter, key, evolve, existing, calculated, triggers, earlier, release });
       } catch (error) {
         await release().catch(() => undefined);
         throw error;
@@ -66,7 +71,7 @@ async function placeOf({ run }: MysqlSession, schema: string | undefined): Promi
   if (schema !== undefined) return schema;
   const { rows } = await run('SELECT database() AS place');
   if (rows[0]?.['place'] !== null) return String(rows[0]?.['place']);
-  throw new PipewrightError({ code: 'bad-input', service: 'MySQL', message: 'No database was named.', hint: 'Fill in Database Name in the connection, or write it behind the last / of the address.' });
+  throw new PipewrightError({ code: 'bad-input', service: 'MySQL', message: 'The connection names no database.', hint: 'Fill in Database Name in the connection, or write it behind the last / of the address.' });
 }
 
 /** The name of a table's lock, of which a server takes 64 letters. It goes with the connection, after what that had begun was taken back. */
@@ -77,7 +82,7 @@ function lockOf(schema: string, table: string): string {
 async function refuseWithoutInfile({ run }: MysqlSession): Promise<void> {
   const { rows } = await run('SELECT @@global.local_infile AS yes');
   if (Number(rows[0]?.['yes']) === 1) return;
-  throw new PipewrightError({ code: 'forbidden', service: 'MySQL', message: 'The server does not let rows be sent to it as a file (LOAD DATA LOCAL).', hint: allowInfile });
+  throw new PipewrightError({ code: 'forbidden', service: 'MySQL', message: 'The server does not take rows as a file (LOAD DATA LOCAL): local_infile is off.', hint: allowInfile });
 }
 
 /** Drops what loads of this table left behind that were killed; nobody else fills such a table while this load holds the lock. */
@@ -87,5 +92,5 @@ async function dropLeftovers({ run }: MysqlSession, schema: string, table: strin
 }
 
 function busy(table: string): PipewrightError {
-  return new PipewrightError({ code: 'busy', service: 'MySQL', message: `Another load into the table “${table}” goes on.`, hint: 'The table is as it was. Run the step again later.', retryable: true });
+  return new PipewrightError({ code: 'busy', service: 'MySQL', message: `Another load into the table “${table}” is still running.`, hint: 'The table was not changed. Run the step again later.', retryable: true });
 }
