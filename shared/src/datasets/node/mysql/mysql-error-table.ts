@@ -23,6 +23,7 @@ const repeated: Known = { code: 'conflict', hint: 'The table was not changed. A 
 const referred: Known = { code: 'conflict', hint: 'The table was not changed. Rows of another table refer to its rows, so they cannot be replaced: choose the mode Append or Upsert.' };
 const referring: Known = { code: 'conflict', hint: 'The table was not changed. A row refers to a row that the other table, named behind REFERENCES, does not have: load that table first, or correct the value.' };
 const empty: Known = { code: 'bad-input', hint: 'The table was not changed. Fill the empty values in the file.' };
+const keyed: Known = { code: 'bad-input', hint: 'The table was not changed. A column that belongs to a key, a foreign key or a calculated column cannot get a wider type: change it by hand, correct the values, or load into another table.' };
 const rule: Known = { code: 'bad-input', hint: 'The table was not changed. A row breaks a rule of the table (a CHECK constraint, a trigger or a partition): correct the row.' };
 const forbidden: Known = { code: 'forbidden', hint: 'Give the user of the connection the rights to create, alter, drop and write tables in this database.' };
 const readOnly: Known = { code: 'forbidden', hint: 'The server takes no changes, as a replica does: connect to the primary server.' };
@@ -37,7 +38,8 @@ const cluster: Known = { code: 'busy', hint: 'The cluster of the server rolled t
 /** Nothing answers at the address. */
 export const unreachable: Known = { code: 'unavailable', hint: 'Check host and port in the connection, and that the server runs and can be reached from here.', retryable: true };
 const untrusted: Known = { code: 'unavailable', hint: 'The certificate of the server is not one of a known authority for this host: name the authority, choose Encrypt Only, or give the server such a certificate.' };
-const unauthorized: Known = { code: 'unauthorized', hint: 'Check the user and the password in the connection.' };
+const withoutKey: Known = { code: 'forbidden', hint: 'The table was not changed. The server takes no table without a primary key (sql_require_primary_key): create the table with one first, then load into it; or ask the administrator to let the server add one by itself with sql_generate_invisible_primary_key = ON.' };
+const unauthorized: Known = { code: 'unauthorized', hint: 'Check the user and the password in the connection. Should the server take encrypted connections only, choose Verify or Encrypt Only under Encryption.' };
 const noInfile: Known = { code: 'forbidden', hint: allowInfile };
 
 /**
@@ -74,6 +76,7 @@ export const byNumber: Readonly<Record<number, Known>> = {
   1062: repeated, 1586: repeated,
   1118: { code: 'bad-input', hint: 'The table was not changed. InnoDB holds about 8000 bytes in a row beside long texts, each of which needs up to 40: load fewer columns.' },
   1071: { code: 'bad-input', hint: 'The table was not changed. The columns of the key are too long for an index: choose fewer or shorter columns as the key.' },
+  1170: keyed, 1832: keyed, 1833: keyed, 1834: keyed, 3780: keyed, 1846: keyed, 3108: keyed, 1267: { code: 'bad-input', hint: 'The table was not changed. The texts of a key have different collations: give them the same one.' },
   1117: { code: 'bad-input', hint: 'The table was not changed. The dataset has more columns than a table can have: load fewer columns.' },
   1148: noInfile, 3948: noInfile, 4166: noInfile,
   1153: largePacket, 1162: largePacket, 1301: largePacket,
@@ -86,7 +89,7 @@ export const byNumber: Readonly<Record<number, Known>> = {
   1290: readOnly, 1792: readOnly, 1836: readOnly, 3989: readOnlySchema,
   1317: stopped, 1969: stopped, 3024: stopped,
   1526: rule, 1748: rule, 3819: rule, 4025: rule, 1644: rule,
-  3750: { code: 'forbidden', hint: 'The server takes no table without a primary key (sql_require_primary_key): create the table with one first, then load into it; or let the server add one by itself with sql_generate_invisible_primary_key = ON.' },
+  1173: withoutKey, 3750: withoutKey,
 };
 
 /** Errors of the connection, by the code of the system or of the driver. */

@@ -68,7 +68,11 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
 
 /** The database that a table is in. */
 async function placeOf({ run }: MysqlSession, schema: string | undefined): Promise<string> {
-  if (schema !== undefined) return schema;
+  if (schema !== undefined) {
+    const { rows } = await run('SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name = ?', [schema]);
+    if (rows[0]) return String(rows[0]['name']);
+    throw new PipewrightError({ code: 'not-found', service: 'MySQL', message: `There is no database “${schema}” that the user of the connection may use.`, hint: 'Check Schema in the step, and the rights of the user in that database.' });
+  }
   const { rows } = await run('SELECT database() AS place');
   if (rows[0]?.['place'] !== null) return String(rows[0]?.['place']);
   throw new PipewrightError({ code: 'bad-input', service: 'MySQL', message: 'The connection names no database.', hint: 'Fill in Database Name in the connection, or write it behind the last / of the address.' });
