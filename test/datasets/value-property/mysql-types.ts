@@ -26,6 +26,11 @@ function normalBoolean(text: string): string | undefined {
   return /^[-+]?(?:0|[1-9]\d*)(?:\.0+)?$/.test(text) ? String(Number(text) + 0) : undefined;
 }
 
+/** An address of IPv6 in the form of RFC 5952. */
+function normalAddress(text: string): string | undefined {
+  return URL.canParse(`http://[${text}]`) ? new URL(`http://[${text}]`).hostname : undefined;
+}
+
 const letters = 'abcXYZ 012-"\\,é';
 
 /** Types that MySQL and MariaDB share. */
@@ -80,8 +85,8 @@ export const ownMysqlTypes: Readonly<Record<'MySQL' | 'MariaDB', readonly Proper
   MySQL: [{ declaration: 'json', family: 'json' }],
   MariaDB: [
     { declaration: 'json', family: 'json', refusesWhole: true },
-    { declaration: 'uuid', family: 'uuid' },
+    { declaration: 'uuid', family: 'uuid', samples: ['8A4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77', '00000000-0000-0000-0000-000000000000', '017f22e2-79b0-7cc3-98c4-dc0c0c07398f', '8a4b7f5e-2a86-1b3d-1a58-6f3f8f0f9c77'] },
     { declaration: 'inet4', family: 'other', samples: ['10.0.0.1', '255.255.255.255'], refusesWhole: true },
-    { declaration: 'inet6', family: 'other', samples: ['2001:db8::1', '::1'], refusesWhole: true },
+    { declaration: 'inet6', family: 'other', samples: ['2001:db8::1', '::1', '0::1'], normal: normalAddress, refusesWhole: true },
   ],
 };

@@ -21,6 +21,7 @@ function engineOf(product: 'MySQL' | 'MariaDB', { address, ask, client }: MysqlI
     types: [...sharedMysqlTypes, ...ownMysqlTypes[product]],
     widens: true,
     quote,
+    createTable: (table, columns) => `CREATE TABLE ${quote(table)} (\`row\` bigint PRIMARY KEY, ${columns.map(({ name, declaration }) => `${quote(name)} ${declaration}`).join(', ')}) DEFAULT CHARACTER SET utf8mb4`,
     run: async (sql) => void (await ask(sql)),
     async read(table, columns) {
       const known = await ask('SELECT column_name AS name, column_type AS type, column_comment AS comment FROM information_schema.columns WHERE table_schema = database() AND table_name = ?', [table]);
@@ -33,7 +34,7 @@ function engineOf(product: 'MySQL' | 'MariaDB', { address, ask, client }: MysqlI
         if (/^tinyint\(1\)/.test(type)) return `CASE ${column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE ${column} END`;
         return /^timestamp|UTC$/.test(type) ? `concat(${column}, 'Z')` : column;
       };
-      const [rows] = await client().query({ sql: `SELECT CAST(\`row\` AS char), ${columns.map((name) => `CONVERT(CAST(${shown(name)} AS binary) USING utf8mb4)`).join(', ')} FROM ${quote(table)} ORDER BY \`row\``, rowsAsArray: true });
+      const [rows] = await client().query({ sql: `SELECT CAST(\`row\` AS char), ${columns.map((name) => `CONVERT(${shown(name)} USING utf8mb4)`).join(', ')} FROM ${quote(table)} ORDER BY \`row\``, rowsAsArray: true });
       return (rows as (string | null)[][]).map(([row = null, ...values]) => [row, ...values.map((value, index) => (value !== null && /^float/.test(types.get(columns[index] ?? '') ?? '') ? shortestFloat(value) : value))]);
     },
   };

@@ -35,10 +35,15 @@ const mostDayHours = 838;
 
 /** Whether MySQL keeps a time of day, or a span of time, as it is written: `10:00`, `-838:59:59`, `9:30:00.25`. */
 function isTime(text: string, fraction: number): boolean {
-  const [, hours = '', minutes = '', seconds = '00', digits = ''] = /^-?(\d{1,3}):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,6}))?)?$/.exec(text) ?? [];
+  const [, hours = '', minutes = '', seconds = '00', digits = ''] = /^-?(\d{1,2}|[1-9]\d\d):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,6}))?)?$/.exec(text) ?? [];
   const behind = digits.replace(/0+$/, '');
   if (hours === '' || Number(hours) > mostDayHours || behind.length > fraction) return false;
   return !(Number(hours) === mostDayHours && minutes === '59' && seconds === '59' && behind !== '');
+}
+
+/** Whether MariaDB's type takes a UUID: one of a version above 7 needs the variant of RFC 9562. */
+function isUuidOfMariaDb(text: string): boolean {
+  return /^.{14}[0-7]|^.{19}[89a-f]/i.test(text);
 }
 
 /** The members of `enum('a','b')` or `set(…)`, as the server lists them. */
@@ -113,6 +118,7 @@ export function rulesOf(facts: ColumnFacts): ValueRule[] {
   if (type === 'json' && !mariaDb) {
     add('is not JSON, or not JSON that MySQL keeps: each key once, at most 100 levels, and numbers with every digit', (text) => whyNotJson(text, 'stored') !== undefined);
   }
+  if (type === 'uuid') add('is a UUID of a version and variant that MariaDB does not take', (text) => !isUuidOfMariaDb(text));
   if (type === 'char') add('ends with a space, which char does not keep', (text) => text.endsWith(' '));
   if (letters !== '') rules.push(...letterRule(letters, /text$/.test(type) ? bytes : undefined));
   if (type === 'binary') add(`has not exactly ${bytes} bytes, to which the server would fill it up`, (text) => Buffer.byteLength(text) !== bytes);
