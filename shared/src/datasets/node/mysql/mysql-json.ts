@@ -5,9 +5,6 @@ const mostLevels = 100;
 
 const [leastInteger, mostInteger] = [-(1n << 63n), (1n << 64n) - 1n];
 
-/** A number, a text, or one of the marks of JSON; the text itself is known to be JSON when it is taken apart. */
-const token = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[{}[\]:,]/g;
-
 /** A half of a letter of UTF-16 without the other half, which is no character. */
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
@@ -25,11 +22,41 @@ export function whyNotJson(text: string, how: 'stored' | 'text'): string | undef
   return how === 'text' ? undefined : whyChanged(text);
 }
 
+/** The numbers, texts and marks of a text that is known to be JSON. */
+function* tokensOf(text: string): Generator<string> {
+  const number = /-?\d[\d.eE+-]*/y;
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at] as string;
+    if (letter === '"') {
+      const end = endOfText(text, at);
+      yield text.slice(at, end);
+      at = end - 1;
+    } else if ('{}[]:,'.includes(letter)) {
+      yield letter;
+    } else {
+      number.lastIndex = at;
+      const [found] = number.exec(text) ?? [];
+      if (found === undefined) continue;
+      yield found;
+      at += found.length - 1;
+    }
+  }
+}
+
+/** The place behind a text in quotation marks; a mark after an odd number of backslashes is part of it. */
+function endOfText(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+    let before = end - 1;
+    while (text[before] === '\\') before -= 1;
+    if ((end - before) % 2 === 1) return end + 1;
+  }
+}
+
 function whyChanged(text: string): string | undefined {
   /** The keys of each object that is open; undefined for an array. */
   const open: (Set<string> | undefined)[] = [];
   let isKey = false;
-  for (const [found] of text.matchAll(token)) {
+  for (const found of tokensOf(text)) {
     if (found === '{' || found === '[') {
       open.push(found === '{' ? new Set() : undefined);
       isKey = found === '{';

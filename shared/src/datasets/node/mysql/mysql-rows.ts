@@ -20,6 +20,9 @@ const own = 'own';
 /** How tables are made that take rows: a text of any script, and rows of any length. */
 const tableOptions = 'ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
 
+/** The primary key of rows that wait, on a server that asks for one. */
+const rowNumber = 'pipewright_row_number';
+
 /** Where rows go. */
 export interface Place {
   session: MysqlSession;
@@ -147,7 +150,10 @@ export class MysqlRows {
   async #make(columns: readonly InferredColumn[], carriers: readonly string[]): Promise<string> {
     const name = this.#place.nameOf();
     const list = columns.map((column, index) => `${quoted(column.name)} ${this.#definition(column, carriers[index] as string)}`);
-    await this.#place.session.run(`CREATE ${this.#place.temporary ? 'TEMPORARY ' : ''}TABLE ${name} (${list.join(', ')}) ${tableOptions}`);
+    const { temporary, session } = this.#place;
+    // A table that stays is not given a column that nobody asked for.
+    if (temporary && session.server.needsPrimaryKey) list.push(`${rowNumber} bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY`);
+    await session.run(`CREATE ${temporary ? 'TEMPORARY ' : ''}TABLE ${name} (${list.join(', ')}) ${tableOptions}`);
     return name;
   }
 

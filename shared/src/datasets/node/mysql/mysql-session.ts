@@ -28,6 +28,16 @@ export interface MysqlSession {
    */
   write(sql: string, file?: Readable, before?: number): Promise<number>;
   close(): Promise<void>;
+  /** What the server is set to that a load must know. */
+  readonly server: ServerLimits;
+}
+
+/** What a server is set to. */
+interface ServerLimits {
+  /** Bytes that it takes at once. */
+  mostBytes: number;
+  /** Whether it takes no table without a primary key, temporary ones included, and adds none by itself. */
+  needsPrimaryKey: boolean;
 }
 
 /** Of a server whose replicas repeat statements: a warning to its operator, not about a row. */
@@ -65,6 +75,9 @@ const limits = ['max_statement_time', 'idle_transaction_timeout', 'idle_write_tr
 const warningsKept = 'max_error_count';
 const enoughWarnings = 64;
 
+/** What a load must know of a server. */
+const serverSettings = ['max_allowed_packet', 'sql_require_primary_key', 'sql_generate_invisible_primary_key'];
+
 /** Pauses before a server is tried again that starts or has no connection free, in milliseconds. */
 const pauses = [1_000, 2_000, 4_000, 8_000, 12_000];
 const usualPatience = 30;
@@ -99,7 +112,9 @@ async function connectOnce(address: string): Promise<MysqlSession> {
   const prepared = (sql: string, values: readonly (string | number | null | Date)[]): Promise<Driven> => new Promise((resolve, reject) => {
     connection.execute(sql, [...values], (error, result) => (error ? reject(explainMysql(error, sql)) : resolve(result as unknown as Driven)));
   });
+  const server: ServerLimits = { mostBytes: 0, needsPrimaryKey: false };
   const session: MysqlSession = {
+    server,
     async run(sql, values = []) {
       // Only prepared, a name with a question mark in it is no place for a value.
       const result = await (values.length === 0 ? ask(sql) : prepared(sql, values));
@@ -123,12 +138,14 @@ async function connectOnce(address: string): Promise<MysqlSession> {
     }),
   };
   try {
-    const { rows } = await session.run(`SHOW SESSION VARIABLES WHERE Variable_name IN (${[...limits, warningsKept].map((name) => `'${name}'`).join(', ')})`);
-    const known = rows.map((row) => [String(row['Variable_name']), Number(row['Value'])] as const);
-    const all = [...Object.entries(settings), ...known.filter(([name]) => name !== warningsKept).map(([name]) => [name, '0'] as const)];
+    const { rows } = await session.run(`SHOW SESSION VARIABLES WHERE Variable_name IN (${[...limits, warningsKept, ...serverSettings].map((name) => `'${name}'`).join(', ')})`);
+    const known = new Map(rows.map((row) => [String(row['Variable_name']), String(row['Value'])]));
+    server.mostBytes = Number(known.get('max_allowed_packet'));
+    server.needsPrimaryKey = known.get('sql_require_primary_key') === 'ON' && known.get('sql_generate_invisible_primary_key') !== 'ON';
+    const all = [...Object.entries(settings), ...limits.filter((name) => known.has(name)).map((name) => [name, '0'] as const)];
     await session.run(`SET ${all.map(([name, value]) => `SESSION ${name} = ${value}`).join(', ')}`);
     // Without the right, a load that the server warns of is refused in plainer words.
-    if (known.some(([name, value]) => name === warningsKept && value < enoughWarnings)) await session.run(`SET SESSION ${warningsKept} = ${enoughWarnings}`).catch(() => undefined);
+    if (Number(known.get(warningsKept)) < enoughWarnings) await session.run(`SET SESSION ${warningsKept} = ${enoughWarnings}`).catch(() => undefined);
     return session;
   } catch (error) {
     connection.destroy();
