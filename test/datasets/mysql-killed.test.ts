@@ -4,9 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
 import type { Fate } from './load-and-die.ts';
 import { mysqlProducts, useMysql } from './use-mysql.ts';
 

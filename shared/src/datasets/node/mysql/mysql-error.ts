@@ -11,7 +11,7 @@ export function explainMysql(error: unknown, sql = ''): unknown {
   if (error instanceof PipewrightError || !types.isNativeError(error)) return error;
   const { errno = 0, code = '', fatal = false } = error as { errno?: number; code?: string; fatal?: boolean };
   const known = byNumber[errno] ?? byCode[code] ?? (fatal ? lost : { code: 'unavailable', hint: 'The table was not changed. Look up the number of the error in the documentation of the server, or ask its administrator.' });
-  const number = known === byNumber[errno] || errno === 0 ? '' : ` (error ${errno})`;
+  const number = known === byNumber[errno] || errno <= 0 ? '' : ` (error ${errno})`;
   return said(error.message + number, known.code === 'forbidden' && accessDenied.has(errno) ? { ...known, hint: rightsOf(sql) } : known);
 }
 

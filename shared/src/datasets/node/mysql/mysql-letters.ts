@@ -21,7 +21,6 @@ const lacks: Record<string, (text: string) => boolean> = {
   utf8mb3: (text) => /[\u{10000}-\u{10ffff}]/u.test(text),
   utf8: (text) => /[\u{10000}-\u{10ffff}]/u.test(text),
   ucs2: (text) => /[\u{10000}-\u{10ffff}]/u.test(text),
-  // eslint-disable-next-line no-control-regex -- every character of ASCII is meant
   ascii: (text) => /[^\x00-\x7f]/.test(text),
   latin1: (text) => [...text].some((letter) => !latin1.has(letter)),
 };

@@ -18,5 +18,5 @@ const all = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, CREATE 
 /** What to do for a user who may not run a statement. */
 export function rightsOf(sql: string): string {
   const needed = rights.find(([start]) => start.test(sql))?.[1];
-  return `The table was not changed. The user of the connection lacks a right${needed === undefined ? '' : ` among ${needed}`}. Run as an administrator: GRANT ${all} ON the_database.* TO the_user; a partial revoke must not take one of them back.`;
+  return `The table was not changed. The user of the connection lacks a right${needed === undefined ? '' : ` among ${needed}`}. Check the name of the database, which a server does not show to a user without rights; or run as an administrator: GRANT ${all} ON the_database.* TO the_user; a partial revoke must not take one of them back.`;
 }

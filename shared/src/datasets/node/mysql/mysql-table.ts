@@ -120,7 +120,7 @@ function readColumn(row: Row, { mariaDb, longTimestamps }: MysqlProduct, json: r
     ...limitsOf(row),
     ...(rules.length > 0 ? { rules } : {}),
     ...(typesWithoutEmpty.includes(dataType) ? { blankIsNull: true } : {}),
-    fixed: numbered || !typesThatWiden.includes(dataType) || type.type === 'boolean' || type.type === 'timestamp-with-zone',
+    fixed: numbered || json.includes(name) || !typesThatWiden.includes(dataType) || type.type === 'boolean' || type.type === 'timestamp-with-zone',
     definition: `${wholeType}${letterOrder} NULL`,
     dataType,
   };
