@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { defineChoices, search, type ChoiceList } from '../../operations/choice-list.ts';
 import type { Context } from '../../operations/context.ts';
@@ -17,15 +18,12 @@ export interface ResourceKind {
   noun: string;
 }
 
-interface VendorResource {
-  id: string;
-  name: string;
-}
+const resourceShape = v.object({ id: v.string(), name: v.string() });
 
 function listResources({ service, type, version }: ResourceKind, context: Context<AzureConnection>) {
   const subscription = encodeURIComponent(context.connection.subscriptionId);
   const path = `/subscriptions/${subscription}/providers/${type}`;
-  return readAll<VendorResource>(managementApi(context, service), path, version);
+  return readAll(managementApi(context, service), { service, path, version, entry: resourceShape });
 }
 
 /** The resource group in a resource ID. */
