@@ -95,7 +95,7 @@ function redirected(service: string, status: number): PipewrightError {
   });
 }
 
-const tokenShape = v.object({ access_token: v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/)), expires_in: shown(v.union([v.number(), v.string()])) });
+const tokenShape = v.object({ access_token: v.pipe(v.string(), v.regex(/^[\x20-\x7e]+$/)), expires_in: shown(v.union([v.number(), v.string()])) });
 
 function readToken(service: string, response: HttpResponse): { token: string; seconds: number } {
   try {

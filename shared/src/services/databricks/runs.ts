@@ -66,7 +66,7 @@ const results: StatusWords = {
   SUCCESS_WITH_FAILURES: 'succeeded',
   FAILED: 'failed',
   TIMEDOUT: 'timed-out',
-  MAXIMUM_CONCURRENT_RUNS_REACHED: 'cancelled',
+  MAXIMUM_CONCURRENT_RUNS_REACHED: 'failed',
   UPSTREAM_FAILED: 'cancelled',
   UPSTREAM_CANCELED: 'cancelled',
   EXCLUDED: 'cancelled',
@@ -93,7 +93,6 @@ const terminations: StatusWords = {
   CANCELED: 'cancelled',
   SKIPPED: 'cancelled',
   DISABLED: 'cancelled',
-  MAX_CONCURRENT_RUNS_EXCEEDED: 'cancelled',
 };
 
 type Stated = Pick<VendorTaskRun, 'state' | 'status'>;

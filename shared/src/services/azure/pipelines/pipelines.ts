@@ -8,18 +8,20 @@ import { openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
 
 const declaredShape = v.looseObject({ type: given(v.string()) });
 
+const properties = given(
+  v.object({
+    description: shownText,
+    parameters: given(v.record(v.string(), declaredShape)),
+    folder: shown(v.object({ name: shownText })),
+    activities: given(v.array(v.object({ name: v.string(), type: v.string() }))),
+  }),
+);
+
+/** What an answer with the properties of a pipeline looks like. */
+export const pipelinePropertiesShape = v.object({ properties });
+
 /** What an answer with a pipeline looks like. */
-export const pipelineShape = v.object({
-  name: v.string(),
-  properties: given(
-    v.object({
-      description: shownText,
-      parameters: given(v.record(v.string(), declaredShape)),
-      folder: shown(v.object({ name: shownText })),
-      activities: given(v.array(v.object({ name: v.string(), type: v.string() }))),
-    }),
-  ),
-});
+const pipelineShape = v.object({ name: v.string(), properties });
 
 /** A pipeline as Data Factory and Synapse give it, as far as it is read here. */
 export type VendorPipeline = Answered<typeof pipelineShape>;

@@ -5,7 +5,7 @@ import { waitFields } from '../../../runs/wait-fields.ts';
 import type { AzureConnection } from '../connection.ts';
 import { inHome, openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
 import { createdShape, samplePipelineRun, startedRun } from './pipeline-run.ts';
-import { pipelineShape } from './pipelines.ts';
+import { pipelinePropertiesShape } from './pipelines.ts';
 import { pipelineRuns, type RunField } from './runs.ts';
 
 /** The activities of a pipeline that did not succeed in a run, also those that it never came to. */
@@ -13,7 +13,7 @@ async function activitiesLeft(kind: PipelineHomeKind, home: PipelineHome, run: R
   const done = new Set(run.steps.filter(({ status }) => status === 'succeeded').map(({ name }) => name));
   try {
     const path = `${home.path}/pipelines/${encodeURIComponent(run.name)}`;
-    const { properties } = await home.api.json('GET', path, pipelineShape, { query: { 'api-version': kind.version } });
+    const { properties } = await home.api.json('GET', path, pipelinePropertiesShape, { query: { 'api-version': kind.version } });
     return (properties?.activities ?? []).map(({ name }) => name).filter((name) => !done.has(name));
   } catch {
     return unfinishedSteps(run);
