@@ -53,6 +53,8 @@ export interface Call {
 
 /** A vendor's interface: sends, logs in, repeats what may be repeated, and turns refusals into errors. */
 export interface Api {
+  /** See `ApiOptions.baseUrl`. */
+  readonly baseUrl: string;
   /**
    * The JSON of a successful answer in its shape; an empty answer counts as undefined.
    * @throws PipewrightError `unexpected-answer` for what is not JSON or has another shape
@@ -157,6 +159,7 @@ export function openApi(options: ApiOptions): Api {
   }
 
   return {
+    baseUrl: options.baseUrl,
     send,
     async json<S extends AnswerShape>(method: HttpRequest['method'], path: string, shape: S, call?: Call) {
       const response = await send(method, path, call);

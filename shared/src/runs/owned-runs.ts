@@ -2,19 +2,14 @@ import { isSameValue } from './same-value.ts';
 
 /** A start that was sent, and what is known of its run. */
 export interface SentStart {
-  /** What is started where: service and thing. */
+  /** The service and the place in which IDs of runs are unique. */
+  place: string;
+  /** What is run. */
   scope: string;
   parameters: Record<string, unknown>;
   /** Milliseconds since 1970. */
   sentAt: number;
-  /** The run that it certainly started. */
-  run?: string;
-  /** Whether it certainly started none. */
-  failed?: boolean;
 }
-
-/** Milliseconds for which a start is remembered: a run that began later than this after a start is certainly not its own. */
-const rememberedMs = 10 * 60_000;
 
 /** Runs that are known to belong to a start are remembered up to so many. */
 const maxOwned = 10_000;
@@ -28,34 +23,35 @@ export class OwnedRuns {
   readonly #owned = new Set<string>();
 
   /** Notes a start before it is sent. */
-  send(scope: string, parameters: Record<string, unknown>, now: number): SentStart {
-    for (const old of this.#sent) if (now - old.sentAt > rememberedMs) this.#sent.delete(old);
-    const start: SentStart = { scope, parameters, sentAt: now };
+  send(start: SentStart): SentStart {
     this.#sent.add(start);
     return start;
   }
 
   /** Notes which run a start made. */
   own(start: SentStart, run: string): void {
-    start.run = run;
     this.#sent.delete(start);
-    if (this.#owned.size >= maxOwned) this.#owned.delete(this.#owned.values().next().value as string);
-    this.#owned.add(`${start.scope}\n${run}`);
+    this.#remember(start, run);
   }
 
-  /** Notes that a start certainly made no run. */
-  fail(start: SentStart): void {
-    start.failed = true;
+  /** Notes that a start ended without a run of its own, although some runs may have been it: no other start may take them. */
+  giveUp(start: SentStart, candidates: readonly string[]): void {
     this.#sent.delete(start);
+    for (const run of candidates) this.#remember(start, run);
   }
 
-  /** Whether a run belongs to a start of this process already. */
-  isOwned(scope: string, run: string): boolean {
-    return this.#owned.has(`${scope}\n${run}`);
+  /** Whether a run belongs, or may belong, to another start of this process. */
+  isOwned(place: string, run: string): boolean {
+    return this.#owned.has(`${place}\n${run}`);
   }
 
-  /** Whether another start of the same thing with the same parameters may have made the run that this one looks for. */
+  /** Whether another start of the same thing with the same parameters waits for its answer or looks for its run. */
   hasRival(start: SentStart): boolean {
-    return [...this.#sent].some((other) => other !== start && other.scope === start.scope && isSameValue(other.parameters, start.parameters));
+    return [...this.#sent].some((other) => other !== start && other.place === start.place && other.scope === start.scope && isSameValue(other.parameters, start.parameters));
+  }
+
+  #remember({ place }: SentStart, run: string): void {
+    if (this.#owned.size >= maxOwned) this.#owned.delete(this.#owned.values().next().value as string);
+    this.#owned.add(`${place}\n${run}`);
   }
 }

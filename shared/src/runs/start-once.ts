@@ -13,6 +13,8 @@ export interface Start {
   startKey: StartKey;
   /** Whether a run with the same parameters that goes on already is taken instead. */
   reuse?: boolean | undefined;
+  /** What is run, in the same words for every step that can run it; default: `what` of the provider. */
+  scope?: string;
   /** What it is started with, by which a run is told from others where it carries no key. */
   parameters?: Record<string, unknown> | undefined;
   start(): Promise<Run>;
@@ -85,16 +87,16 @@ async function reuseOrStart(host: Host, start: Start): Promise<Run> {
 }
 
 async function startNow(host: Host, start: Start): Promise<Run> {
-  const { service, what } = start.provider;
+  const { service, what, place = '' } = start.provider;
   const parameters = start.parameters ?? {};
-  const sent = owned.send(`${service}\n${what}`, parameters, host.now());
+  const sent = owned.send({ place: `${service}\n${place}`, scope: start.scope ?? what, parameters, sentAt: host.now() });
   try {
     const run = await start.start();
     owned.own(sent, run.id);
     return run;
   } catch (error) {
     if (!isUncertain(error)) {
-      owned.fail(sent);
+      owned.giveUp(sent, []);
       throw error;
     }
     const candidates = new Set<string>();
@@ -104,6 +106,7 @@ async function startNow(host: Host, start: Start): Promise<Run> {
       host.log.info(`${service} did not confirm the start, but its run was found.`);
       return run;
     }
+    owned.giveUp(sent, [...candidates]);
     throw unconfirmed(start, error, [...candidates]);
   }
 }
@@ -115,12 +118,13 @@ async function startNow(host: Host, start: Start): Promise<Run> {
  */
 async function findOwn({ provider: { recent }, parameters = {} }: Start, sent: SentStart, candidates: Set<string>): Promise<Run | undefined> {
   const same = ((await recent?.()) ?? []).filter((run) => hasParameters(run.parameters, parameters) && !(Date.parse(run.startedAt ?? '') < sent.sentAt - clockDifference));
-  const free = same.filter(({ id }) => !owned.isOwned(sent.scope, id));
+  const free = same.filter(({ id }) => !owned.isOwned(sent.place, id));
   candidates.clear();
   for (const { id } of free) candidates.add(id);
   const [run] = same;
   // Vendors cut the time of a beginning to whole seconds.
-  const isAfter = run?.startedAt !== undefined && Date.parse(run.startedAt) >= Math.floor(sent.sentAt / 1000) * 1000;
+  const startedAt = Date.parse(run?.startedAt ?? '');
+  const isAfter = startedAt >= Math.floor(sent.sentAt / 1000) * 1000;
   return run && same.length === 1 && free.length === 1 && isAfter && !owned.hasRival(sent) ? run : undefined;
 }
 

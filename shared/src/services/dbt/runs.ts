@@ -160,6 +160,7 @@ export function jobRuns(context: Context<DbtConnection>, job?: string): RunProvi
   const get: RunProvider['get'] = async (id, { endsAt } = {}) => readJobRun(await read(id, 'job,trigger', endsAt), connection);
   return {
     service,
+    place: `${accessUrl(connection)}/${connection.accountId}`,
     knownCauses: dbtCauses,
     what: job === undefined ? `the account ${connection.accountId}` : `job ${job}`,
     get,

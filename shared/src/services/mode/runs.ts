@@ -109,6 +109,7 @@ export function reportRuns(report: Report, { connection }: Context<ModeConnectio
   const { api, name } = report;
   return {
     service,
+    place: api.baseUrl,
     what: `the report ${name}`,
     async get(id, { endsAt } = {}) {
       return readReportRun(await api.json('GET', runsPath(report.id, id), reportRunShape, { endsAt }), report, connection);

@@ -49,6 +49,7 @@ export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: H
   const runPath = (id: string): string => `${path}/pipelineruns/${encodeURIComponent(id)}`;
   return {
     service,
+    place: `${api.baseUrl}${path}`,
     knownCauses: pipelineCauses,
     what: pipeline ? `pipeline ${pipeline}` : `the ${kind.noun} ${home.name}`,
     async get(id, { endsAt } = {}) {
