@@ -29,7 +29,7 @@ export function readEntraProblem(response: HttpResponse): VendorProblem & { retr
     const number = body.error_codes?.[0] ?? Number(/AADSTS(\d+)/.exec(body.error_description ?? '')?.[1]);
     const hint = hints[String(number)];
     return {
-      code: body.error ?? `AADSTS${number}`,
+      ...(body.error || Number.isFinite(number) ? { code: body.error || `AADSTS${number}` } : {}),
       message: (body.error_description ?? body.error ?? '').split(/\r?\n/)[0] ?? '',
       retryable: passing.has(number),
       ...(hint === undefined ? {} : { hint }),

@@ -33,6 +33,9 @@ export function shown<S extends AnswerShape>(shape: S) {
   );
 }
 
+/** A text that must be there and not empty, such as a name or a status. */
+export const filledText = v.pipe(v.string(), v.nonEmpty());
+
 /** A text that is only shown. */
 export const shownText = shown(v.string());
 

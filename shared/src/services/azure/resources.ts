@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { filledText } from '../../http/answer-shape.ts';
 import { defineChoices, search, type ChoiceList } from '../../operations/choice-list.ts';
 import type { Context } from '../../operations/context.ts';
 import { managementApi } from './api.ts';
@@ -18,7 +19,7 @@ export interface ResourceKind {
   noun: string;
 }
 
-const resourceShape = v.object({ id: v.string(), name: v.string() });
+const resourceShape = v.object({ id: filledText, name: filledText });
 
 function listResources({ service, type, version }: ResourceKind, context: Context<AzureConnection>) {
   const subscription = encodeURIComponent(context.connection.subscriptionId);

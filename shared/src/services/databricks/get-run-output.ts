@@ -50,9 +50,9 @@ export const getRunOutput = defineAction<DatabricksConnection>()({
     const { notebook_output: notebook, logs, error, error_trace: errorTrace } = await readOutput(task, context);
     return {
       runId: input.run,
-      task: task.task_key ?? '',
+      task: task.task_key || task.run_id,
       truncated: notebook?.truncated ?? false,
-      ...(notebook?.result === undefined ? {} : { result: notebook.result }),
+      ...(notebook?.result ? { result: notebook.result } : {}),
       ...(logs ? { logs } : {}),
       ...(error ? { error } : {}),
       ...(errorTrace ? { errorTrace } : {}),

@@ -51,7 +51,7 @@ export const jobRunShape = v.pipe(
     repair_history: given(v.array(v.object({ type: given(v.string()), id: given(idShape) }))),
     next_page_token: given(v.string()),
   }),
-  v.check(({ state, status }) => state?.life_cycle_state !== undefined || state?.result_state !== undefined || status?.state !== undefined, 'The run has no state.'),
+  v.check((run) => wordOf(run) !== '', 'The run has no state.'),
 );
 
 /** A run of a job, as far as it is read here; numbers beyond 2^53 come as text. */
@@ -106,7 +106,7 @@ function statusOf({ state, status }: Stated): RunStatus {
   return readStatus(cycles, status?.state);
 }
 
-const wordOf = ({ state, status }: Stated): string => state?.result_state ?? state?.life_cycle_state ?? status?.termination_details?.code ?? status?.state ?? '';
+const wordOf = ({ state, status }: Stated): string => state?.result_state || state?.life_cycle_state || status?.termination_details?.code || status?.state || '';
 
 const messageOf = ({ state, status }: Stated): string | undefined => state?.state_message || status?.termination_details?.message || status?.queue_details?.message;
 
@@ -125,7 +125,7 @@ function times({ start_time: start, end_time: end }: Pick<VendorTaskRun, 'start_
 
 function readTask(task: VendorTaskRun): Step {
   const message = messageOf(task);
-  return { name: task.task_key ?? task.run_id, type: 'Task', status: statusOf(task), ...times(task), ...(message ? { message } : {}) };
+  return { name: task.task_key || task.run_id, type: 'Task', status: statusOf(task), ...times(task), ...(message ? { message } : {}) };
 }
 
 /** The run in our words, with its tasks as steps. */
@@ -135,7 +135,7 @@ export function readJobRun(run: VendorJobRun): Run {
   return {
     id: run.run_id,
     service,
-    name: run.run_name ?? run.task_key ?? `run ${run.run_id}`,
+    name: run.run_name || run.task_key || `run ${run.run_id}`,
     status: statusOf(run),
     vendorStatus: wordOf(run),
     parameters: Object.fromEntries(parameters.map(({ name, value, default: preset }) => [name, value ?? preset ?? ''])),

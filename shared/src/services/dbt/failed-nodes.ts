@@ -37,7 +37,7 @@ export async function failedNodes(run: string, context: Context<DbtConnection>):
       .map(({ unique_id: id = '', message, execution_time: seconds }): Step => {
         const [kind = '', , name = id] = id.split('.');
         return {
-          name,
+          name: name || 'unnamed node',
           type: kinds[kind] ?? 'Node',
           status: 'failed',
           ...(seconds === undefined ? {} : { durationSeconds: seconds }),

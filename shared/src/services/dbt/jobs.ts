@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
+import { filledText, given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 import { defineChoices } from '../../operations/choice-list.ts';
 import { text } from '../../operations/fields.ts';
 import type { DbtConnection } from './connection.ts';
@@ -8,7 +8,7 @@ import { listOf, readChoices } from './pages.ts';
 /** What an answer with a job looks like. */
 export const jobShape = v.object({
   id: idShape,
-  name: v.string(),
+  name: filledText,
   description: shownText,
   project_id: idShape,
   environment_id: idShape,
@@ -22,7 +22,7 @@ export const jobShape = v.object({
 export type VendorJob = Answered<typeof jobShape>;
 
 /** What is needed to offer something in a list. */
-const choiceShape = v.object({ id: idShape, name: v.string() });
+const choiceShape = v.object({ id: idShape, name: filledText });
 
 /** The jobs of the account; dbt searches in their names itself. */
 export const jobChoices = defineChoices<DbtConnection>({

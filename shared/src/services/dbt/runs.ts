@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { given, idShape, shown, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
+import { filledText, given, idShape, shown, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
 import { text } from '../../operations/fields.ts';
 import type { Context } from '../../operations/context.ts';
 import type { KnownCause } from '../../runs/known-causes.ts';
@@ -14,7 +14,7 @@ import { readFailure } from './step-failure.ts';
 
 const stepShape = v.object({
   index: given(v.number()),
-  name: v.string(),
+  name: filledText,
   status: given(v.number()),
   status_humanized: given(v.string()),
   logs: shownText,
@@ -44,7 +44,7 @@ export const runShape = v.pipe(v.object({
   /** The run that this one repeats from its failure. */
   retrying_run_id: given(idShape),
   run_steps: given(v.array(stepShape)),
-}), v.check(({ status, status_humanized: word }) => status !== undefined || word !== undefined, 'The run has no status.'));
+}), v.check(({ status, status_humanized: word }) => status !== undefined || Boolean(word), 'The run has no status.'));
 
 /** A run as dbt gives it, as far as it is read here. */
 export type VendorRun = Answered<typeof runShape>;
@@ -102,9 +102,9 @@ export function readJobRun(run: VendorRun, connection: DbtConnection): Run {
   return {
     id: run.id,
     service,
-    name: run.job?.name ?? `job ${run.job_definition_id ?? ''}`.trim(),
+    name: run.job?.name || `job ${run.job_definition_id ?? ''}`.trim(),
     status: statusOf(run.status, run.status_humanized),
-    vendorStatus: run.status_humanized ?? wordOf(run.status),
+    vendorStatus: run.status_humanized || wordOf(run.status),
     parameters: readOverrides(run.trigger ?? {}),
     steps: [],
     ...(startedAt ? { startedAt } : {}),

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { given, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
+import { filledText, given, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
 import type { Api } from '../../http/api.ts';
 import { defineChoices, search } from '../../operations/choice-list.ts';
 import type { Context } from '../../operations/context.ts';
@@ -14,7 +14,7 @@ import { listQueries, reportPath, tokenShape, type Report, type VendorQuery } fr
 
 const reportRunShape = v.object({
   token: tokenShape,
-  state: v.string(),
+  state: filledText,
   parameters: given(valuesShape),
   created_at: given(v.string()),
   completed_at: given(v.string()),
@@ -27,7 +27,7 @@ const queryRunShape = v.object({
   token: tokenShape,
   query_token: given(v.string()),
   query_name: given(v.string()),
-  state: v.string(),
+  state: filledText,
   error_message: shownText,
   created_at: given(v.string()),
   completed_at: given(v.string()),
@@ -90,7 +90,7 @@ function readStep(run: VendorQueryRun, queries: VendorQuery[]): Step {
   const finishedAt = readMoment(run.completed_at);
   const query = queries.find(({ token }) => token === run.query_token);
   return {
-    name: run.query_name ?? query?.name ?? run.query_token ?? run.token,
+    name: run.query_name || query?.name || run.query_token || run.token,
     type: 'Query',
     status: statusOf(run),
     ...(startedAt ? { startedAt } : {}),

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
+import { filledText, given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 import type { Api } from '../../http/api.ts';
 import { readMoment, readStatus, secondsBetween, type Run, type StatusWords } from '../../runs/run.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { service } from './api.ts';
 
-const outputShape = v.object({ id: idShape, name: v.string() });
+const outputShape = v.object({ id: idShape, name: filledText });
 
 /** A file that an execution of a pipeline made. */
 export type VendorOutput = Answered<typeof outputShape>;
@@ -18,7 +18,7 @@ const executionShape = v.object({
   createdAt: given(v.string()),
   createdBy: shownText,
   version: shown(v.number()),
-  status: v.string(),
+  status: filledText,
   startedAt: given(v.string()),
   finishedAt: given(v.string()),
   outputs: given(v.array(outputShape)),

@@ -111,7 +111,7 @@ export const downloadFile = defineDownload<SlackConnection>()({
     refuseLogin(opened.mediaType, file);
     return {
       ...opened,
-      details: { id: file.id, name, title: file.title ?? name, ...(file.size === undefined ? {} : { size: file.size }), ...(file.permalink ? { url: file.permalink } : {}) },
+      details: { id: file.id, name, title: file.title || name, ...(file.size === undefined ? {} : { size: file.size }), ...(file.permalink ? { url: file.permalink } : {}) },
     };
   },
 });

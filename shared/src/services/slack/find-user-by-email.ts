@@ -56,7 +56,7 @@ export const findUserByEmail = defineSearch<SlackConnection>()({
       return [
         {
           id: user.id,
-          name: user.real_name ?? profile.real_name ?? user.name ?? user.id,
+          name: user.real_name || profile.real_name || user.name || user.id,
           deactivated: user.deleted ?? false,
           ...(profile.display_name ? { displayName: profile.display_name } : {}),
           ...(profile.email ? { email: profile.email } : {}),

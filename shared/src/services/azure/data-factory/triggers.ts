@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../../host/error.ts';
 import type { Host } from '../../../host/host.ts';
-import { given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
+import { filledText, given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
 import { defineChoices, search } from '../../../operations/choice-list.ts';
 import { boolean, json, text } from '../../../operations/fields.ts';
 import type { AzureConnection } from '../connection.ts';
@@ -9,11 +9,11 @@ import { readAll } from '../pages.ts';
 import { openFactory, service, version, type Factory } from './factory.ts';
 
 const triggerShape = v.object({
-  name: v.string(),
+  name: filledText,
   properties: given(
     v.object({
       type: shownText,
-      runtimeState: given(v.string()),
+      runtimeState: given(filledText),
       pipelines: shown(v.array(v.object({ pipelineReference: given(v.object({ referenceName: shownText })) }))),
     }),
   ),

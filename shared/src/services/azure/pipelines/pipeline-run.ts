@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { given, idShape, shown, shownText, valuesShape, type Answered } from '../../../http/answer-shape.ts';
+import { filledText, given, idShape, shown, shownText, valuesShape, type Answered } from '../../../http/answer-shape.ts';
 import type { Run, StatusWords, Step } from '../../../runs/run.ts';
 import { readMoment, readStatus, secondsBetween } from '../../../runs/run.ts';
 import type { PipelineHomeKind } from './home.ts';
@@ -11,7 +11,7 @@ export const createdShape = v.object({ runId: idShape });
 export const pipelineRunShape = v.object({
   runId: idShape,
   pipelineName: given(v.string()),
-  status: v.string(),
+  status: filledText,
   message: shownText,
   parameters: given(valuesShape),
   runStart: given(v.string()),
@@ -24,9 +24,9 @@ export type VendorPipelineRun = Answered<typeof pipelineRunShape>;
 
 /** What an answer with an activity run looks like. */
 export const activityRunShape = v.object({
-  activityName: v.string(),
+  activityName: filledText,
   activityType: shownText,
-  status: v.string(),
+  status: filledText,
   activityRunStart: given(v.string()),
   activityRunEnd: given(v.string()),
   durationInMs: shown(v.number()),
@@ -63,7 +63,7 @@ export function readPipelineRun(service: string, run: VendorPipelineRun, url: st
   return {
     id: run.runId,
     service,
-    name: run.pipelineName ?? '',
+    name: run.pipelineName || `run ${run.runId}`,
     status: readStatus(words, run.status),
     vendorStatus: run.status ?? '',
     parameters: shownParameters(run.parameters ?? {}),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
+import { filledText, given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
 import { defineChoices, search } from '../../../operations/choice-list.ts';
 import { text } from '../../../operations/fields.ts';
 import type { AzureConnection } from '../connection.ts';
@@ -13,7 +13,7 @@ const properties = given(
     description: shownText,
     parameters: given(v.record(v.string(), declaredShape)),
     folder: shown(v.object({ name: shownText })),
-    activities: given(v.array(v.object({ name: v.string(), type: v.string() }))),
+    activities: given(v.array(v.object({ name: filledText, type: v.string() }))),
   }),
 );
 
@@ -21,7 +21,7 @@ const properties = given(
 export const pipelinePropertiesShape = v.object({ properties });
 
 /** What an answer with a pipeline looks like. */
-const pipelineShape = v.object({ name: v.string(), properties });
+const pipelineShape = v.object({ name: filledText, properties });
 
 /** A pipeline as Data Factory and Synapse give it, as far as it is read here. */
 export type VendorPipeline = Answered<typeof pipelineShape>;

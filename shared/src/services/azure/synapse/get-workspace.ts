@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { given, shown, shownText } from '../../../http/answer-shape.ts';
+import { filledText, given, shown, shownText } from '../../../http/answer-shape.ts';
 import { text } from '../../../operations/fields.ts';
 import { defineAction } from '../../../operations/operation.ts';
 import { managementApi } from '../api.ts';
@@ -8,9 +8,9 @@ import { groupOf } from '../resources.ts';
 import { resource, service, workspaceField, workspaceId } from './workspace.ts';
 
 const workspaceShape = v.object({
-  id: v.string(),
-  name: v.string(),
-  location: v.string(),
+  id: filledText,
+  name: filledText,
+  location: filledText,
   properties: given(
     v.object({
       provisioningState: shownText,

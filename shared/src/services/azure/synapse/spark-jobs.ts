@@ -75,7 +75,7 @@ export function readSparkJob(job: VendorSparkJob, workspace: Workspace, pool: st
   const [error] = errorInfo ?? [];
   const message = error?.message ?? error?.errorCode;
   const { file, className, args } = livyInfo.jobCreationRequest ?? {};
-  const name = job.name ?? '';
+  const name = job.name || `job ${job.id}`;
   const url = workspace.page(`monitoring/sparkapplication/${encodeURIComponent(name)}`, {
     livyId: String(job.id),
     sparkPoolName: pool,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { given, shownText } from '../../../http/answer-shape.ts';
+import { filledText, given, shownText } from '../../../http/answer-shape.ts';
 import { defineChoices, search } from '../../../operations/choice-list.ts';
 import { text } from '../../../operations/fields.ts';
 import { managementApi } from '../api.ts';
@@ -7,7 +7,7 @@ import type { AzureConnection } from '../connection.ts';
 import { readAll } from '../pages.ts';
 import { resource, service, workspaceId } from './workspace.ts';
 
-const poolShape = v.object({ name: v.string(), properties: given(v.object({ sparkVersion: shownText, nodeSize: shownText })) });
+const poolShape = v.object({ name: filledText, properties: given(v.object({ sparkVersion: shownText, nodeSize: shownText })) });
 
 /** The Spark pools of a workspace, which Azure calls big data pools; the management plane lists them. */
 const sparkPoolChoices = defineChoices<AzureConnection>({
