@@ -57,7 +57,7 @@ async function reserve(folder: string, name: string): Promise<string> {
       await (await open(path, 'wx')).close();
       return path;
     } catch (error) {
-      if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error;
+      if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
     }
   }
   throw new PipewrightError({ code: 'conflict', message: `The folder holds ${maxNames} files named like ${name} already.`, hint: 'Remove some of them, or choose another folder.' });
