@@ -37,6 +37,7 @@ export async function sendGuarded(host: Pick<Host, 'http' | 'now'>, request: Htt
     if (!URL.canParse(location, sent.url)) throw refused('the redirect does not lead to a web address');
     const next = new URL(location, sent.url);
     if (next.protocol !== 'https:' && !(next.protocol === 'http:' && isLocal(next) && isLocal(new URL(sent.url)))) throw refused('the redirect leads to an address that is not encrypted');
+    if (isLocal(next) && !isLocal(new URL(sent.url))) throw refused('the redirect leads to this machine itself');
     if (redirects >= maxRedirects) throw refused(`there were more than ${maxRedirects} redirects`);
     // After another origin, a redirect back may have been chosen by that origin: the login is not sent again.
     left ||= next.origin !== origin;
