@@ -32,18 +32,19 @@ export async function waitForRun(host: Host, provider: RunProvider, id: string, 
   const pace = host.longestWaitSeconds === undefined ? 'patient' : 'brief';
   const usual = usualOf(provider);
   let run: Run | undefined;
-  let read = begin;
+  let faultySince: number | undefined;
   let fault: PipewrightError | undefined;
   for (;;) {
     if (host.signal?.aborted) throw await giveUp(host, provider, id, choices, 'cancelled');
     let wait = 0;
     try {
       run = await provider.get(id, { endsAt: end });
-      read = host.now();
+      faultySince = undefined;
       fault = undefined;
     } catch (error) {
       if (host.signal?.aborted) throw await giveUp(host, provider, id, choices, 'cancelled');
-      if (!isPassing(error, host.now() - begin, host.now() - read)) throw unreadable(error, provider, id);
+      faultySince ??= host.now();
+      if (!isPassing(error, host.now() - begin, host.now() - faultySince)) throw unreadable(error, provider, id);
       fault = error;
       wait = (error.retryAfterSeconds ?? 0) * 1000;
       host.log.warn(`${provider.service} did not return the status of the run; it is read again.`);
@@ -89,9 +90,9 @@ function usualOf({ recent }: RunProvider): () => Promise<number | undefined> {
   return () => (asked ??= recent ? recent().then(usualLength, () => undefined) : Promise.resolve(undefined));
 }
 
-function isPassing(error: unknown, age: number, unread: number): error is PipewrightError {
+function isPassing(error: unknown, age: number, faulty: number): error is PipewrightError {
   if (!(error instanceof PipewrightError)) return false;
-  if (error.code === 'unauthorized') return unread < loginPatienceMs;
+  if (error.code === 'unauthorized') return faulty < loginPatienceMs;
   return error.retryable || error.code === 'unexpected-answer' || (error.code === 'not-found' && age < appearance);
 }
 

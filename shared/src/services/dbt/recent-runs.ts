@@ -1,6 +1,6 @@
 import type { Context } from '../../operations/context.ts';
 import { longestRun } from '../../runs/run-finished.ts';
-import { readMoment } from '../../runs/run.ts';
+import { isFinished, readMoment } from '../../runs/run.ts';
 import { readPages } from '../../http/read-pages.ts';
 import { service } from './api.ts';
 import type { DbtConnection } from './connection.ts';
@@ -62,7 +62,7 @@ function asNotification(run: VendorRun, connection: DbtConnection): Notification
     status,
     vendorStatus,
     statusCode: run.status,
-    succeeded: status === 'succeeded',
+    succeeded: isFinished(status) ? status === 'succeeded' : undefined,
     message,
     reason: typeof details['cause'] === 'string' ? details['cause'] : undefined,
     startedAt,
