@@ -117,8 +117,8 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
           if (done.has(choices?.key ?? declared)) continue;
           done.add(choices?.key ?? declared);
           const [typed = {}] = inputsOf(service, operation, undefined).slice(-1);
-          if (choices) await everyWay(service, (context) => concealing(service, context, (own) => choices.load({ input: typed }, own)));
-          if (declared) await everyWay(service, (context) => concealing(service, context, (own) => declared.load(typed, own)));
+          if (choices) await everyWay(service, (context) => concealing<never, unknown>(service, context, (own) => choices.load({ input: typed }, own)));
+          if (declared) await everyWay(service, (context) => concealing<never, unknown>(service, context, (own) => declared.load(typed, own)));
         }
       }
     }, 60_000);
