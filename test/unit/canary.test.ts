@@ -107,7 +107,7 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
         }
       }
       if (!silent.has(`${service.key}.${operation.key}`)) expect(echo.requests()).toBeGreaterThan(before);
-    }, 60_000);
+    }, 300_000);
 
     it('in what fields can be picked from', async () => {
       const done = new Set<unknown>();
@@ -121,12 +121,12 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
           if (declared) await everyWay(service, (context) => concealing<never, unknown>(service, context, (own) => declared.load(typed, own)));
         }
       }
-    }, 60_000);
+    }, 300_000);
   }
 
   it('in the test of the connection', async () => {
     await everyWay(service, async (context) => service.connection.test(context));
-  }, 60_000);
+  }, 300_000);
 
   if (service.triggers.length > 0) {
     it.each(service.triggers.map((trigger) => [trigger.name, trigger] as const))('in the trigger %s', async (_trigger, trigger) => {
@@ -151,6 +151,6 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
         return [events.map(({ data }) => data), (await lookUpEvents(trigger, events as never, input, context)).map(({ data }) => data)];
       });
       return undefined;
-    }, 60_000);
+    }, 300_000);
   }
 });
