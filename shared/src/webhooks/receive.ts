@@ -108,8 +108,8 @@ export function authenticate(delivery: Delivery, options: ReceiveOptions): Accep
   const previousFault = previous ? secretFault(options.scheme, previous) : undefined;
   const isUsable = (current && !currentFault) || (previous && !previousFault);
   const fault = currentFault ?? previousFault;
-  if (!isUsable && fault) return refuse(fault.reason);
   const scheme = schemes[options.scheme];
+  if (!isUsable && fault) return refuse(scheme.faultOf?.(current ?? '') ?? fault.reason);
   const proof = scheme.proof(delivery, options.location);
   if (typeof proof === 'string') return refuse(proof);
   const matched =

@@ -2,8 +2,8 @@ import { eventGrid } from '../../../shared/src/services/event-grid/service.ts';
 import { fakeHost } from '../fake-host.ts';
 import { deliver, delivery } from '../operate.ts';
 
-const connection = { secret: 'a-long-secret' };
-const take = (key: string, body: unknown, typed: Record<string, unknown> = {}, query: Record<string, string> = { token: 'a-long-secret' }, host = fakeHost()) =>
+const connection = { secret: 'a-long-secret-of-our-own' };
+const take = (key: string, body: unknown, typed: Record<string, unknown> = {}, query: Record<string, string> = { token: 'a-long-secret-of-our-own' }, host = fakeHost()) =>
   deliver(eventGrid, key, typed, delivery(body, { 'content-type': 'application/json; charset=utf-8', 'aeg-event-type': 'Notification' }, query), { host, connection });
 
 const blob = (path = 'incoming/claims.csv', more: Record<string, unknown> = {}, container = 'bordereaux') => ({
