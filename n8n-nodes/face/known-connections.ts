@@ -6,43 +6,52 @@ const forcedEvery = 5_000;
 
 interface Known {
   values: Record<string, unknown>;
-  readAt: number;
+  readAt: Moment;
+}
+
+/** One moment by the wall clock and by a clock that never goes back, both in milliseconds. */
+interface Moment {
+  wall: number;
+  monotonic: number;
 }
 
 const known = new Map<string, Known>();
 
-/** Milliseconds that never go back: a wall clock that is set back would keep a secret that was replaced in use. */
-const monotonic = (): number => performance.now();
+const present = (): Moment => ({ wall: Date.now(), monotonic: performance.now() });
+
+/** Milliseconds since a moment by whichever clock says more: one that is set back must not keep a replaced secret in use. */
+function ageOf({ wall, monotonic }: Moment, now: Moment): number {
+  return now.wall < wall || now.monotonic < monotonic ? Infinity : Math.max(now.wall - wall, now.monotonic - monotonic);
+}
 
 /**
  * The values of a trigger's connection, at most a minute old.
  * @param force reads them again, for the secret may have been replaced; undefined when that was done only just before
- * @param clock milliseconds of a clock that never goes back; default: since the process started
+ * @param clock default: the clocks of this machine
  */
 export async function knownConnection(
   key: string,
   read: () => Promise<Record<string, unknown>>,
   force: true,
-  clock?: () => number,
+  clock?: () => Moment,
 ): Promise<Record<string, unknown> | undefined>;
 export async function knownConnection(
   key: string,
   read: () => Promise<Record<string, unknown>>,
   force?: false,
-  clock?: () => number,
+  clock?: () => Moment,
 ): Promise<Record<string, unknown>>;
 export async function knownConnection(
   key: string,
   read: () => Promise<Record<string, unknown>>,
   force = false,
-  clock = monotonic,
+  clock = present,
 ): Promise<Record<string, unknown> | undefined> {
   const now = clock();
   const entry = known.get(key);
-  const age = entry ? now - entry.readAt : Infinity;
-  const isYoungerThan = (milliseconds: number): boolean => age >= 0 && age < milliseconds;
+  const isYoungerThan = (milliseconds: number): boolean => entry !== undefined && ageOf(entry.readAt, now) < milliseconds;
   if (force && isYoungerThan(forcedEvery)) return undefined;
-  if (!force && entry && isYoungerThan(keptFor)) return entry.values;
+  if (entry && !force && isYoungerThan(keptFor)) return entry.values;
   // Noted before it is read: deliveries that come meanwhile must not cause further readings.
   if (entry) known.set(key, { ...entry, readAt: now });
   try {

@@ -43,7 +43,7 @@ export function checkVerification(trigger: WebhookTrigger, input: never, connect
   }
   throw new PipewrightError({
     code: 'not-verified',
-    message: scheme === 'entra' ? 'The IDs of Microsoft Entra are not complete, so no event can be verified.' : 'No secret is set for this trigger, so no event can be verified.',
+    message: scheme === 'entra' ? 'The IDs of Microsoft Entra are not complete, so no event can be verified.' : 'There is no secret for this trigger, so no event can be verified.',
     hint:
       scheme === 'entra'
         ? 'Fill in Tenant ID, Application ID and Application ID of the Sender; each looks like 11111111-2222-3333-4444-555555555555.'

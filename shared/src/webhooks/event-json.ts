@@ -19,30 +19,38 @@ interface Scan {
 const quote = 0x22;
 const backslash = 0x5c;
 const colon = 0x3a;
+const minus = 0x2d;
+const zero = 0x30;
+const nine = 0x39;
 
 /** Whether a byte may belong to a number: a digit, a sign, a point, or the E before an exponent. */
 const isOfNumber = (byte: number | undefined): boolean =>
-  byte !== undefined && ((byte >= 0x30 && byte <= 0x39) || byte === 0x2e || byte === 0x2d || byte === 0x2b || byte === 0x45 || byte === 0x65);
+  byte !== undefined && ((byte >= zero && byte <= nine) || byte === 0x2e || byte === minus || byte === 0x2b || byte === 0x45 || byte === 0x65);
 
 function scan(bytes: Uint8Array): Scan {
-  const found: Scan = { keys: 0, numbers: [] };
+  const numbers: Scan['numbers'] = [];
   const end = bytes.length;
+  let keys = 0;
   for (let at = 0; at < end; at += 1) {
     const byte = bytes[at] as number;
     if (byte === quote) {
-      for (at += 1; at < end && bytes[at] !== quote; at += 1) if (bytes[at] === backslash) at += 1;
-    } else if (byte === colon) found.keys += 1;
-    else if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) {
+      for (at += 1; at < end; at += 1) {
+        const inside = bytes[at] as number;
+        if (inside === quote) break;
+        if (inside === backslash) at += 1;
+      }
+    } else if (byte === colon) keys += 1;
+    else if (byte === minus || (byte >= zero && byte <= nine)) {
       const start = at;
       let hasExponent = false;
-      while (isOfNumber(bytes[at + 1])) {
+      for (let next = bytes[at + 1]; isOfNumber(next); next = bytes[at + 1]) {
         at += 1;
-        if (bytes[at] === 0x45 || bytes[at] === 0x65) hasExponent = true;
+        if (next === 0x45 || next === 0x65) hasExponent = true;
       }
-      if (hasExponent || at + 1 - start >= suspiciousLength) found.numbers.push([start, at + 1]);
+      if (hasExponent || at + 1 - start >= suspiciousLength) numbers.push([start, at + 1]);
     }
   }
-  return found;
+  return { keys, numbers };
 }
 
 /** A number without its sign as its digits and the power of ten of the last one: `1.50` is 15 and -1. */

@@ -51,8 +51,8 @@ const explanations: Record<Refusal, string> = {
   'bad-encoding': 'The signature or secret is not in the format of this sender. Check How the Sender Signs; the delivery may come from another sender.',
   'no-match': 'The signature or secret does not match. Check that the secret is the one of this webhook, and that no proxy rewrites the body.',
   'wrong-token': 'The token is genuine, but it was issued by another tenant, for another application, or for another sender. Compare the three IDs.',
-  stale: 'The signature is right, but its timestamp is too old: the delivery may have been recorded and sent again. Check the clocks of both machines.',
-  future: 'The signature is right, but its timestamp is in the future. Check the clocks of both machines.',
+  stale: 'The signature is right, but it was made too long ago: the delivery may have been recorded and sent again. Check the clocks of both machines.',
+  future: 'The signature is right, but it was made in the future. Check the clocks of both machines.',
   'wrong-type': 'The header Content-Type names a format that is not accepted. Set the sender to send application/json.',
   'too-large': 'The body is larger than 1 MiB, which no notification is.',
   'too-complex': 'The body is nested more than 64 levels deep or holds more than 20,000 values.',
@@ -80,22 +80,22 @@ function mayBeJson(delivery: Delivery): boolean {
  * Verifies a delivery on its bytes and only then parses it. Never throws for what a sender sent.
  */
 export function receive(delivery: Delivery, options: ReceiveOptions): Accepted | Refused {
-  const takesForms = schemes[options.scheme].takesForms ?? false;
-  const fault = formFault(delivery, { maximumBytes: options.maximumBytes, takesForms });
-  if (fault) return fault;
+  const kind = kindOf(delivery, options.maximumBytes, schemes[options.scheme].takesForms);
+  if (typeof kind !== 'string') return kind;
   const matchedSecret = authenticate(delivery, options);
-  return typeof matchedSecret === 'string' ? parseVerified(delivery, matchedSecret, takesForms) : matchedSecret;
+  return typeof matchedSecret === 'string' ? parseVerified(delivery, matchedSecret, kind) : matchedSecret;
 }
 
-/** What is wrong with the size and type of a delivery, which are looked at before anything in it. */
-export function formFault(delivery: Delivery, { maximumBytes = 1024 * 1024, takesForms = false }: { maximumBytes?: number | undefined; takesForms?: boolean } = {}): Refused | undefined {
+/** What the body of a delivery is by its header, or what is wrong with its size and type; looked at before anything in it. */
+export function kindOf(delivery: Delivery, maximumBytes = 1024 * 1024, takesForms = false): 'json' | 'form' | Refused {
   if (delivery.body.length > maximumBytes) return refuse('too-large');
-  return mayBeJson(delivery) || (takesForms && isForm(delivery)) ? undefined : refuse('wrong-type');
+  if (mayBeJson(delivery)) return 'json';
+  return takesForms && isForm(delivery) ? 'form' : refuse('wrong-type');
 }
 
 /** Parses the body of a delivery that is known to be genuine. */
-export function parseVerified(delivery: Delivery, matchedSecret: Accepted['matchedSecret'], takesForms = false): Accepted | Refused {
-  const parsed = takesForms && isForm(delivery) ? parseEventForm(delivery.body) : parseEventJson(delivery.body);
+export function parseVerified({ body }: Delivery, matchedSecret: Accepted['matchedSecret'], kind: 'json' | 'form' = 'json'): Accepted | Refused {
+  const parsed = kind === 'form' ? parseEventForm(body) : parseEventJson(body);
   return typeof parsed === 'string' ? refuse(parsed) : { ok: true, verified: matchedSecret !== 'none', matchedSecret, body: parsed.body };
 }
 

@@ -10,7 +10,7 @@ import type { Delivery } from './delivery.ts';
 import { factsOf } from './delivery-facts.ts';
 import { entraFault } from './entra.ts';
 import { isSslCheck } from './event-form.ts';
-import { formFault, parseVerified, receive, refuse, type Accepted, type Refused } from './receive.ts';
+import { kindOf, parseVerified, receive, refuse, type Accepted, type Refused } from './receive.ts';
 
 /** Output fields that every webhook trigger adds to its events. */
 export const verificationFields = {
@@ -73,8 +73,8 @@ async function verify({ verification }: WebhookTrigger, delivery: Delivery, sett
   }
   const sender = verification.entra?.(setting.connection as never);
   if (!sender) return refuse('no-secret');
-  const fault = formFault(delivery);
-  if (fault) return fault;
+  const kind = kindOf(delivery);
+  if (typeof kind !== 'string') return kind;
   const reason = await entraFault(delivery, sender, host);
   return reason === undefined ? parseVerified(delivery, 'current') : refuse(reason);
 }
