@@ -83,25 +83,25 @@ function quoteNumbers(bytes: Buffer, numbers: Scan['numbers']): string | undefin
   return from === 0 ? undefined : `${pieces.join('')}${bytes.toString('utf8', from)}`;
 }
 
-/** Counts the values and names in parsed JSON; undefined as soon as there is more than a notification holds. */
+/** Counts the names in parsed JSON, level by level; undefined as soon as there is more than a notification holds. */
 function countNames(body: object): number | undefined {
-  let values = 0;
+  let values = 1;
   let names = 0;
-  const walk = (value: unknown, depth: number): boolean => {
-    values += 1;
-    if (depth > maxDepth || values > maxValues) return false;
-    if (typeof value !== 'object' || value === null) return true;
-    if (Array.isArray(value)) {
-      for (const one of value) if (!walk(one, depth + 1)) return false;
-      return true;
+  let level: object[] = [body];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxDepth) return undefined;
+    const next: object[] = [];
+    for (const container of level) {
+      const isList = Array.isArray(container);
+      const inside: unknown[] = isList ? container : Object.values(container);
+      if (!isList) names += inside.length;
+      values += inside.length;
+      if (values > maxValues) return undefined;
+      for (const value of inside) if (typeof value === 'object' && value !== null) next.push(value);
     }
-    for (const name in value) {
-      names += 1;
-      if (!walk((value as Record<string, unknown>)[name], depth + 1)) return false;
-    }
-    return true;
-  };
-  return walk(body, 0) ? names : undefined;
+    level = next;
+  }
+  return names;
 }
 
 const hasByteOrderMark = (bytes: Buffer): boolean => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
