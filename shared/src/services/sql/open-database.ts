@@ -48,7 +48,7 @@ async function openFile({ file }: SqlConnection, { lastingFolder }: Host): Promi
 }
 
 async function openSqlServer(connection: SqlConnection, host: Host): Promise<TableTarget> {
-  const patient = { sleep: (milliseconds: number) => host.sleep(milliseconds), ...(host.longestWaitSeconds === undefined ? {} : { patienceSeconds: host.longestWaitSeconds / 2 }) };
+  const patient = { sleep: (milliseconds: number) => host.sleep(milliseconds), now: () => host.now(), ...(host.longestWaitSeconds === undefined ? {} : { patienceSeconds: host.longestWaitSeconds / 2 }) };
   const encryption = `encrypt=${connection.ssl}`;
   if (connection.login === 'password') return openTarget(addressOf('sqlserver', connection, 1433, encryption), patient);
   const { cloud, tenantId, clientId, clientSecret } = connection;
