@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppLocks } from './app-locks.ts';
-import { addObject, createTable, makeCatalog, type NewColumn, type TableParts } from './catalog.ts';
+import { addObject, createTable, createTrigger, makeCatalog, type NewColumn, type NewTrigger, type TableParts } from './catalog.ts';
 import { makeCertificate } from '../../machine/certificate.ts';
 import { Client } from './client.ts';
 import type { Fault } from './fault.ts';
@@ -20,6 +20,8 @@ export interface Trouble {
   afterBytes?: number;
   /** What the server says; undefined when it ends the connection without a word. */
   fault?: Fault;
+  /** Whether the connection ends in good order, by FIN or TLS's close_notify, and not by a reset. */
+  orderly?: boolean;
   /** How often; default: once. */
   times?: number;
 }
@@ -63,6 +65,9 @@ export class SqlServer {
   readonly misunderstood: string[] = [];
   readonly logins: (Login & { encrypted: string })[] = [];
   readonly troubles: Trouble[] = [];
+  /** Tables that the user may not see, such as `dbo.claims`; permissions that the user lacks, such as `VIEW DEFINITION`. */
+  readonly hidden = new Set<string>();
+  readonly denied = new Set<string>();
   /** Bytes of bulk data that came. */
   bulkBytes = 0;
   readonly #folder = mkdtempSync(join(tmpdir(), 'pipewright-sql-server-'));
@@ -101,7 +106,7 @@ export class SqlServer {
   /** The address for a target; by default its certificate is verified, with itself as the authority. */
   address({ encrypt = 'verify', password = this.password, host = '127.0.0.1', database = this.database, withUser = true } = {}): string {
     const login = withUser ? `${encodeURIComponent(this.user)}:${encodeURIComponent(password)}@` : '';
-    const authority = encrypt === 'verify' ? `&ca=${encodeURIComponent(this.authorityFile)}` : '';
+    const authority = encrypt === 'verify' || encrypt === 'strict' ? `&ca=${encodeURIComponent(this.authorityFile)}` : '';
     return `sqlserver://${login}${host}:${this.port}/${encodeURIComponent(database)}?encrypt=${encrypt}${authority}`;
   }
 
@@ -122,6 +127,11 @@ export class SqlServer {
   table(name: string, columns: readonly NewColumn[], rows: readonly (string | number | null)[][] = [], parts: TableParts = {}): void {
     createTable(this.#keeper, name, columns, parts);
     for (const row of rows) this.#keeper.prepare(`INSERT INTO "${name}" VALUES (${row.map(() => '?').join(', ')})`).run(...row);
+  }
+
+  /** Makes a trigger of a table. */
+  trigger(table: string, name: string, trigger: NewTrigger): void {
+    createTrigger(this.#keeper, table, name, trigger);
   }
 
   /** Makes a view, of which nothing but its name is known. */
@@ -179,6 +189,8 @@ export class SqlServer {
   /** Forgets what came so far. */
   forget(): void {
     for (const list of [this.statements, this.misunderstood, this.logins, this.troubles]) list.length = 0;
+    this.hidden.clear();
+    this.denied.clear();
     this.bulkBytes = 0;
   }
 

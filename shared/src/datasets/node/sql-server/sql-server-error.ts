@@ -50,7 +50,7 @@ export function waitAfter(error: unknown, message?: ServerMessage): KnownError['
 export function explainSqlServer(error: unknown, message?: ServerMessage): unknown {
   if (error instanceof PipewrightError || !types.isNativeError(error)) return error;
   const driverError: DriverError = error;
-  const first = error instanceof AggregateError ? (inside(driverError)[0] ?? driverError) : driverError;
+  const first = driverError.errors ? (inside(driverError)[0] ?? driverError) : driverError;
   const number = message?.number ?? first.number;
   const state = number === 18456 && message?.state !== undefined ? logInStates[message.state] : undefined;
   const known = findKnown(error, message);
@@ -65,7 +65,7 @@ export function explainSqlServer(error: unknown, message?: ServerMessage): unkno
 /** What an error says, with what the errors say that it stands for: an `AggregateError` has no text of its own. */
 function toldBy(error: DriverError): string {
   const cause = inside(error)[0];
-  if (!(cause instanceof AggregateError)) return error.message;
+  if (!cause?.errors) return error.message;
   return `${error.message.replace(/ - Could not connect.*$/, '')} - ${inside(cause)[0]?.message ?? cause.message}`;
 }
 

@@ -56,6 +56,10 @@ function widened(one: StagedColumn, before: SqlServerColumn, inKey: boolean): st
   const nextType: ColumnType = column.type;
   if (nextType !== type) return nextType === 'decimal' ? widerDecimal(one, digitsOfInteger[declaration] ?? 19, 0) : textType(facts.longest, inKey);
   switch (type) {
+    case 'boolean':
+    case 'date':
+    case 'uuid':
+      return declaration;
     case 'integer':
       return least !== undefined && most !== undefined && (facts.least < least || facts.most > most) ? 'bigint' : declaration;
     case 'decimal': {
@@ -68,8 +72,6 @@ function widened(one: StagedColumn, before: SqlServerColumn, inKey: boolean): st
       return before.fraction !== undefined && facts.fraction > before.fraction ? declaration.replace(/\(\d\)/, `(${facts.fraction})`) : declaration;
     case 'text':
       return isText(declaration) && (facts.misfit || (longest !== undefined && facts.longest > longest)) ? textType(facts.longest, inKey) : declaration;
-    default:
-      return declaration;
   }
 }
 
