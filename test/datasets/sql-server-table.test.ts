@@ -25,7 +25,7 @@ describe('A table of SQL Server that is not like ours', () => {
     await loadInto('number,name\n7,Cleo\n');
     await loadInto('name\nDan\n');
     expect(values()).toEqual([[1, 'Ada', 'new'], [2, 'Bob', 'new'], [7, 'Cleo', 'new'], [8, 'Dan', 'new']]);
-    expect(await failureOf(loadInto('name,twice\nEve,x\n'))).toMatchObject({ code: 'bad-input', message: `The column “twice” of the table “${table}” is computed by the server.` });
+    expect(await failureOf(loadInto('name,twice\nEve,x\n'))).toMatchObject({ code: 'columns-missing', message: expect.stringContaining('calculates “twice” itself') });
     expect(await failureOf(loadInto('state\nold\n'))).toMatchObject({ code: 'bad-input', message: expect.stringContaining("'name'") });
   });
 
@@ -37,7 +37,7 @@ describe('A table of SQL Server that is not like ours', () => {
     expect(values()).toEqual([[255, '12.3456', 1500, '2026-11-20 10:00:00.500', 'ab-ü', '-123.40']]);
     for (const [name, value, told] of [
       ['small', '256', 'not between 0 and 255'], ['small', '-1', 'not between'], ['price', '1.23456', '4 behind it'], ['exact', '1234', 'more than 3 digits'], ['exact', '1.125', '2 behind it'],
-      ['ratio', 'much', '“ratio” that is not a number'], ['ratio', '""', 'is not a number'], ['at', '1752-12-31 10:00', 'is before 1753-01-01'], ['code', 'Łódź', 'line 2 has a value in the column “code” that has a character that the code page of the column (1252) does not have'], ['code', 'abcdef', 'more than 5 characters'],
+      ['ratio', 'much', '“ratio” that is not a number'], ['at', '1752-12-31 10:00', 'is before 1753-01-01'], ['code', 'Łódź', 'line 2 has a value in the column “code” that has a character that the code page of the column (1252) does not have'], ['code', 'abcdef', 'more than 5 characters'],
     ]) {
       server.forget();
       expect(await failureOf(loadInto(`${name}\n${value}\n`))).toMatchObject({ code: 'bad-input', message: expect.stringContaining(String(told)) });
@@ -74,7 +74,7 @@ describe('A table of SQL Server that is not like ours', () => {
     await load('flag\n1\n0\nTRUE\nfalse\n', { mode: 'append' });
     expect(values()).toEqual([[0], [0], [1], [1]]);
     expect(await failureOf(load('flag\n2\n', { mode: 'append' }))).toMatchObject({ code: 'bad-input', message: expect.stringContaining('line 2') });
-    expect(await failureOf(load('flag\nyes\n', { mode: 'append' }))).toMatchObject({ code: 'bad-input', message: expect.stringContaining('is not a boolean') });
+    expect(await failureOf(load('flag\nmaybe\n', { mode: 'append' }))).toMatchObject({ code: 'bad-input', message: expect.stringContaining('is not a boolean') });
   });
 });
 

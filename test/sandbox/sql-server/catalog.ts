@@ -109,6 +109,14 @@ export function addObject(database: DatabaseSync, name: string, type: 'U ' | 'V 
   return id;
 }
 
+/** Removes a table, if there is one. */
+export function dropTable(database: DatabaseSync, name: string): void {
+  const id = objectId(database, name);
+  if (id === undefined) return;
+  for (const place of ['objects', 'columns', 'tables']) database.exec(`DELETE FROM "sys.${place}" WHERE object_id = ${id}`);
+  database.exec(`DROP TABLE ${quoted(name)}`);
+}
+
 /** Makes a trigger of a table. */
 export function createTrigger(database: DatabaseSync, table: string, name: string, { event, body, instead = false, selects = false, disabled = false }: NewTrigger): void {
   database.prepare('INSERT INTO "sys.triggers" (parent_id, name, is_instead_of_trigger, is_disabled, event, selects) VALUES (?, ?, ?, ?, ?, ?)').run(objectId(database, table) ?? -1, name, Number(instead), Number(disabled), event, Number(selects));

@@ -74,6 +74,9 @@ function partsOf(declaration: string): { type: string; first: string; second: st
   return { type, first, second };
 }
 
+/** Texts of a fixed length are filled with spaces. */
+const filled = (type: string, length: string, text: string): string => (/^n?char$/.test(type) ? text.padEnd(Number(length || 30)) : text);
+
 /** CONVERT of text, as far as it is needed; NULL stays NULL. @throws Fault what SQL Server says */
 export function convert(declaration: string, value: Value, style = 0): Value {
   if (value === null) return null;
@@ -117,10 +120,10 @@ export function convert(declaration: string, value: Value, style = 0): Value {
       return inCodePage(text);
     case 'nvarchar':
     case 'nchar':
-      return first === 'max' ? text : text.slice(0, Number(first || 30));
+      return filled(type, first, first === 'max' ? text : text.slice(0, Number(first || 30)));
     case 'varchar':
     case 'char':
-      return inCodePage(first === 'max' ? text : text.slice(0, Number(first || 30)));
+      return filled(type, first, inCodePage(first === 'max' ? text : text.slice(0, Number(first || 30))));
     default:
       throw new Fault(257, `Implicit conversion from data type nvarchar to ${type} is not allowed.`);
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppLocks } from './app-locks.ts';
-import { addObject, createTable, createTrigger, makeCatalog, type NewColumn, type NewTrigger, type TableParts } from './catalog.ts';
+import { addObject, createTable, createTrigger, dropTable, makeCatalog, type NewColumn, type NewTrigger, type TableParts } from './catalog.ts';
 import { makeCertificate } from '../../machine/certificate.ts';
 import { Client } from './client.ts';
 import type { Fault } from './fault.ts';
@@ -127,6 +127,11 @@ export class SqlServer {
   table(name: string, columns: readonly NewColumn[], rows: readonly (string | number | null)[][] = [], parts: TableParts = {}): void {
     createTable(this.#keeper, name, columns, parts);
     for (const row of rows) this.#keeper.prepare(`INSERT INTO "${name}" VALUES (${row.map(() => '?').join(', ')})`).run(...row);
+  }
+
+  /** Removes a table, if there is one. */
+  dropTable(name: string): void {
+    dropTable(this.#keeper, name);
   }
 
   /** Makes a trigger of a table. */

@@ -39,7 +39,7 @@ export function split(text: string, separator: string): string[] {
 /** Words of T-SQL that the target uses and that mean the same in SQLite, and functions that the double has. */
 const knownWords = new Set(
   `select distinct from where and or not exists is null as on inner left join group by having order limit insert into values update set delete case when then else end
-  count coalesce lower upper ltrim rtrim left_of replace substring stuff patindex charindex len datalength collationproperty has_perms_by_name objectproperty convert_to try_convert_to object_id object_name object_schema_name quotename type_name schema_name schema_id db_name user_name`.split(/\s+/),
+  count coalesce lower upper ltrim rtrim left_of replace nullif except substring stuff patindex charindex len datalength collationproperty has_perms_by_name objectproperty convert_to try_convert_to object_id object_name object_schema_name quotename type_name schema_name schema_id db_name user_name`.split(/\s+/),
 );
 
 const typePattern = String.raw`\w+(?: ?\( ?(?:\d+|max)(?: ?, ?\d+)? ?\))?`;

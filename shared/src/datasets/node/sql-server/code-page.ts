@@ -12,7 +12,8 @@ const known = new Map<number, ReadonlySet<number> | undefined>();
  * the server can judge.
  * @see https://learn.microsoft.com/windows/win32/intl/code-page-identifiers
  */
-export function charactersOf(codePage: number): ReadonlySet<number> | undefined {
+export function charactersOf(codePage: number | undefined): ReadonlySet<number> | undefined {
+  if (codePage === undefined) return undefined;
   if (!known.has(codePage)) known.set(codePage, read(codePage));
   return known.get(codePage);
 }

@@ -1,10 +1,14 @@
 const baseOf = (declaration: string): string => /^\w+/.exec(declaration)?.[0] ?? declaration;
 
+/** Characters of a timestamp with seven digits of a second, more than which are zeros; and of the time alone. */
+const longestTimestamp = 27;
+const longestTime = 16;
+
 /**
  * A timestamp as SQL Server reads it whatever its settings are: `T` before the time, and seconds.
  * @see https://learn.microsoft.com/sql/t-sql/data-types/datetime2-transact-sql
  */
-const timestamp = (text: string): string => `STUFF(${text}, 11, 1, N'T') + CASE LEN(${text}) WHEN 16 THEN N':00' ELSE N'' END`;
+const timestamp = (text: string): string => `STUFF(LEFT(${text}, ${longestTimestamp}), 11, 1, N'T') + CASE LEN(${text}) WHEN 16 THEN N':00' ELSE N'' END`;
 
 /** The same with an offset of hours and minutes behind it, in place of `Z`, ` UTC`, `+01` or `+0100`. */
 function zonedTimestamp(text: string): string {
@@ -13,7 +17,7 @@ function zonedTimestamp(text: string): string {
   const zone = `PATINDEX(N'%[-+Z]%', ${time} COLLATE Latin1_General_100_BIN2)`;
   const seconds = `CASE ${zone} WHEN 6 THEN N':00' ELSE N'' END`;
   const offset = `STUFF(SUBSTRING(REPLACE(SUBSTRING(${time}, ${zone}, 6), N':', N'') + N'00', 1, 5), 4, 0, N':')`;
-  return `SUBSTRING(${text}, 1, 10) + N'T' + SUBSTRING(${time}, 1, ${zone} - 1) + ${seconds} + CASE SUBSTRING(${time}, ${zone}, 1) WHEN N'Z' THEN N'+00:00' ELSE ${offset} END`;
+  return `SUBSTRING(${text}, 1, 10) + N'T' + LEFT(SUBSTRING(${time}, 1, ${zone} - 1), ${longestTime}) + ${seconds} + CASE SUBSTRING(${time}, ${zone}, 1) WHEN N'Z' THEN N'+00:00' ELSE ${offset} END`;
 }
 
 /**
@@ -25,7 +29,7 @@ function zonedTimestamp(text: string): string {
 export function fromText(declaration: string, text: string): string {
   switch (baseOf(declaration)) {
     case 'bit':
-      return `CONVERT(bit, CASE LOWER(${text}) WHEN N'true' THEN 1 WHEN N't' THEN 1 WHEN N'1' THEN 1 WHEN N'false' THEN 0 WHEN N'f' THEN 0 WHEN N'0' THEN 0 END)`;
+      return `CONVERT(bit, CASE LOWER(${text}) WHEN N'true' THEN 1 WHEN N't' THEN 1 WHEN N'yes' THEN 1 WHEN N'1' THEN 1 WHEN N'false' THEN 0 WHEN N'f' THEN 0 WHEN N'no' THEN 0 WHEN N'0' THEN 0 END)`;
     case 'tinyint':
     case 'smallint':
     case 'int':

@@ -16,7 +16,9 @@ export interface SqlServerColumn extends ExistingColumn {
   numbered: boolean;
   /** Whether the server shows its values in full only to those who have the permission UNMASK. */
   masked: boolean;
-  /** Why nothing can be loaded into it, to follow "The column “x” of the table “t”": "is computed by the server". */
+  /** Whether the server writes it, so that no dataset can: it is computed, a version of the row, or a period of time. */
+  calculated: boolean;
+  /** Why nothing can be loaded into it, to follow "The column “x” of the table “t”": "is a column set". */
   refusal: string | undefined;
 }
 
@@ -67,18 +69,21 @@ function columnOf(row: Record<string, unknown>): SqlServerColumn {
     keepsSpaces: row['padded'] === null || isTrue(row['padded']),
   };
   const numbered = isTrue(row['numbered']);
-  const refusal = refusalOf(catalog.type, row);
+  const calculated = isCalculated(catalog.type, row);
+  const refusal = calculated ? undefined : refusalOf(catalog.type, row);
+  const isClosed = calculated || refusal !== undefined;
   return {
     name: String(row['name']),
-    type: refusal === undefined ? typeOfSqlServer(catalog.type) : 'text',
-    optional: refusal !== undefined || numbered || Number(row['standard']) !== 0,
-    nullable: refusal !== undefined || isTrue(row['nullable']),
-    ...(refusal === undefined ? limitsOf(catalog) : {}),
+    type: isClosed ? 'text' : typeOfSqlServer(catalog.type),
+    optional: isClosed || numbered || Number(row['standard']) !== 0,
+    nullable: isClosed || isTrue(row['nullable']),
+    ...(isClosed ? {} : limitsOf(catalog)),
     declaration: declarationOf(catalog),
     collation: typeof row['collation'] === 'string' ? row['collation'] : undefined,
     codePage: catalog.codePage,
     numbered,
     masked: isTrue(row['masked']),
+    calculated,
     refusal,
   };
 }
@@ -86,10 +91,11 @@ function columnOf(row: Record<string, unknown>): SqlServerColumn {
 /** Types for which there is a rule that says which values the server stores as they were written. */
 const loadable = /^(?:tinyint|smallint|int|bigint|bit|decimal|numeric|money|smallmoney|float|real|date|time|datetime|datetime2|smalldatetime|datetimeoffset|n?char|n?varchar|n?text|(?:var)?binary|uniqueidentifier)$/;
 
+function isCalculated(type: string, row: Record<string, unknown>): boolean {
+  return isTrue(row['computed']) || type === 'timestamp' || type === 'rowversion' || Number(row['generated']) > 0 || isTrue(row['hidden']);
+}
+
 function refusalOf(type: string, row: Record<string, unknown>): string | undefined {
-  if (isTrue(row['computed'])) return 'is computed by the server';
-  if (type === 'timestamp' || type === 'rowversion') return 'is a row version, which the server writes';
-  if (Number(row['generated']) > 0 || isTrue(row['hidden'])) return 'is written by the server';
   if (isTrue(row['column_set'])) return 'is a column set';
   if (row['encryption'] !== null && Number(row['encryption']) > 0) return 'is encrypted by Always Encrypted, for which Pipewright has no keys';
   if (loadable.test(type)) return undefined;

@@ -4,9 +4,9 @@ import { floatingPointRules } from './floating-point.ts';
 import type { CatalogColumn } from './sql-server-types.ts';
 
 /** What values of a column must be, so that the server stores each of them as it was written. */
-export type SqlServerLimits = Partial<Pick<ExistingColumn, 'also' | 'longest' | 'inUtf16' | 'least' | 'most' | 'whole' | 'scale' | 'fraction' | 'rules'>>;
+export type SqlServerLimits = Partial<Pick<ExistingColumn, 'longest' | 'inUtf16' | 'least' | 'most' | 'whole' | 'scale' | 'fraction' | 'blankIsNull' | 'fixed' | 'rules'>>;
 
-/** Integers of the server with their bounds; whether one is a bigint, the reader of integers sees. */
+/** Integers of the server with their bounds. */
 const integers: Record<string, SqlServerLimits> = {
   tinyint: { least: 0, most: 255 },
   smallint: { least: -32_768, most: 32_767 },
@@ -21,6 +21,9 @@ const money: Record<string, { whole: number; least: bigint; most: bigint; range:
 };
 const moneyScale = 4;
 
+/** Types that we read as text, although an empty text is none of their values; they stay when a table evolves. */
+const bare = { blankIsNull: true, fixed: true } as const;
+
 /**
  * What the values of a column may be: lengths in the unit that the type counts, ranges, and the digits that it keeps. The
  * server itself rounds numbers and times, cuts spaces and replaces characters without an error.
@@ -30,8 +33,6 @@ export function limitsOf(column: CatalogColumn): SqlServerLimits {
   const { type, bytes, precision, scale } = column;
   if (integers[type]) return integers[type];
   switch (type) {
-    case 'bit':
-      return { also: 'integer', least: 0, most: 1 };
     case 'money':
     case 'smallmoney':
       return { whole: money[type]?.whole ?? 0, scale: moneyScale, rules: moneyRules(type) };
@@ -40,7 +41,7 @@ export function limitsOf(column: CatalogColumn): SqlServerLimits {
       return { whole: precision - scale, scale };
     case 'float':
     case 'real':
-      return { rules: floatingPointRules(type) };
+      return { ...bare, rules: floatingPointRules(type) };
     case 'datetime':
       return { rules: [beginsIn('1753-01-01'), { reason: 'is between two of the steps of datetime, whose milliseconds end in 0, 3 or 7', fails: isBetweenSteps }] };
     case 'smalldatetime':
@@ -50,10 +51,10 @@ export function limitsOf(column: CatalogColumn): SqlServerLimits {
     case 'datetimeoffset':
       return { fraction: scale, rules: [{ reason: 'has an offset of more than 14 hours', fails: (text) => Math.abs(offsetOf(text)) > 14 * 60 }, { reason: 'is not within the years 1 to 9999 in UTC', fails: isBeyondYears }] };
     case 'time':
-      return { rules: timeRules(scale) };
+      return { ...bare, rules: timeRules(scale) };
     case 'binary':
     case 'varbinary':
-      return { rules: binaryRules(type, bytes) };
+      return { ...bare, rules: binaryRules(type, bytes) };
     default:
       return textLimits(column);
   }
@@ -112,7 +113,7 @@ function timeRules(scale: number): ValueRule[] {
 /** Bytes are written as SQL Server writes them: `0x` and two digits for each. */
 function binaryRules(type: string, length: number): ValueRule[] {
   const bytesOf = (text: string): number => (text.length - 2) / 2;
-  const rules: ValueRule[] = [{ reason: 'is not binary data such as 0x00FF', fails: (text) => !/^0x([0-9a-f]{2})*$/i.test(text) }];
+  const rules: ValueRule[] = [{ reason: 'is not binary data such as 0x00FF', fails: (text) => !/^0x([0-9a-fA-F]{2})*$/.test(text) }];
   if (length === -1) return rules;
   if (type === 'binary') return [...rules, { reason: `does not have ${length} bytes`, fails: (text) => bytesOf(text) !== length }];
   return [...rules, { reason: `has more than ${length} bytes`, fails: (text) => bytesOf(text) > length }];
@@ -122,7 +123,7 @@ function binaryRules(type: string, length: number): ValueRule[] {
 function textLimits({ type, bytes, codePage, keepsSpaces = true }: CatalogColumn): SqlServerLimits {
   const rules: ValueRule[] = [];
   const length = type === 'text' || type === 'ntext' || bytes === -1 ? undefined : type.startsWith('n') ? bytes / 2 : bytes;
-  const characters = codePage === undefined || type.startsWith('n') ? undefined : charactersOf(codePage);
+  const characters = type.startsWith('n') ? undefined : charactersOf(codePage);
   if (characters) rules.push({ reason: `has a character that the code page of the column (${codePage}) does not have`, fails: (text) => !isWritable(text, characters) });
   const countsBytes = length !== undefined && isUtf8CodePage(codePage) && !type.startsWith('n');
   if (countsBytes) rules.push({ reason: `has more than ${length} bytes in UTF-8`, fails: (text) => Buffer.byteLength(text) > length });

@@ -4,7 +4,7 @@ import type { CsvBlock } from '../../csv/csv-block.ts';
 import type { Reject } from '../../csv/csv-scanner.ts';
 import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../load/target.ts';
 import { cascadeError } from '../cascade-error.ts';
-import { isUtf8CodePage } from './code-page.ts';
+import { charactersOf, isUtf8CodePage } from './code-page.ts';
 import { explainTakenName } from './hidden-table.ts';
 import { readSqlServerColumns, refuseUnwritable, type SqlServerColumn } from './sql-server-columns.ts';
 import { checkKey, keyColumns } from './sql-server-key.ts';
@@ -12,7 +12,7 @@ import type { SqlServerRecords } from './sql-server-records.ts';
 import { SqlServerRows } from './sql-server-rows.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
 import { changeTable, createTable, fillColumns, type FilledColumn } from './sql-server-table.ts';
-import { countRows, RowCount } from './sql-server-triggers.ts';
+import { countRows, TriggerCheck } from './sql-server-triggers.ts';
 import { hasCodePage } from './sql-server-types.ts';
 
 const service = 'SQL Server';
@@ -41,7 +41,11 @@ interface SqlServerLoadOptions {
  */
 export class SqlServerLoad implements TableLoad {
   readonly existing: readonly SqlServerColumn[] | undefined;
+  readonly calculated: readonly string[];
+  /** They are converted by NULLIF. */
+  readonly blanksAreNull = true;
   readonly earlier: LoadRecord | undefined;
+  readonly #asRead: readonly SqlServerColumn[] | undefined;
   readonly #session: SqlServerSession;
   readonly #table: string;
   readonly #tableName: string;
@@ -63,10 +67,12 @@ export class SqlServerLoad implements TableLoad {
     this.#mode = mode;
     this.#key = key;
     this.#evolve = evolve;
-    this.existing = existing;
+    this.#asRead = existing;
+    this.existing = existing?.filter(({ calculated }) => !calculated);
+    this.calculated = (existing ?? []).filter(({ calculated }) => calculated).map(({ name }) => name);
     this.earlier = earlier;
     this.#unlock = unlock;
-    this.#rows = new SqlServerRows(session, { existing, key, evolve });
+    this.#rows = new SqlServerRows(session, { existing: this.existing, key, evolve });
   }
 
   async countBefore(): Promise<number> {
@@ -99,11 +105,11 @@ export class SqlServerLoad implements TableLoad {
     await this.#session.begin();
     if (this.existing) await this.#hold(filled);
     else await this.#create(filled);
-    const counted = this.existing ? await RowCount.begin(this.#session, this.#table, this.#mode) : undefined;
+    const check = this.existing ? await TriggerCheck.begin({ session: this.#session, table: this.#table, tableName: this.#tableName }, this.#mode) : undefined;
     if (this.existing && this.#mode === 'replace') await this.#deleteRows();
     const upserted = merges ? await this.#merge(filled, key) : undefined;
     if (!merges) await this.#insert(filled);
-    await counted?.expect(upserted?.inserted ?? this.#taken);
+    await check?.confirm(upserted?.inserted ?? this.#taken, filled, this.#rows.source);
     if (key.length > 0 && checksAll) await checkKey(this.#session, this.#key, `SELECT ${key.map(({ quotedName }, index) => `${quotedName} AS k${index + 1}`).join(', ')} FROM ${this.#table}`);
     if (record) await this.#records.keep(record, rejects.length > 0);
     await this.#commit();
@@ -138,7 +144,7 @@ export class SqlServerLoad implements TableLoad {
   async #hold(filled: readonly FilledColumn[]): Promise<void> {
     await this.#session.run(`SELECT TOP (1) 1 AS held FROM ${this.#table} WITH (TABLOCKX, HOLDLOCK)`);
     const now = await readSqlServerColumns(this.#session, this.#table, this.#tableName);
-    if (JSON.stringify(now) !== JSON.stringify(this.existing)) {
+    if (JSON.stringify(now) !== JSON.stringify(this.#asRead)) {
       throw new PipewrightError({
         code: 'conflict',
         service,
@@ -198,10 +204,10 @@ WHERE f.referenced_object_id = OBJECT_ID(@name) AND f.parent_object_id <> f.refe
     });
   }
 
-  /** Refuses characters that a code page lacks, which would be lost, and texts that have too many of its bytes. */
+  /** Refuses characters that a code page of several bytes lacks, which would be lost, and texts with too many of its bytes. */
   async #refuseLostCharacters(filled: readonly FilledColumn[]): Promise<void> {
     for (const { name, declaration, before, text } of filled) {
-      if (!hasCodePage(declaration) || isUtf8CodePage(before?.codePage)) continue;
+      if (!hasCodePage(declaration) || isUtf8CodePage(before?.codePage) || charactersOf(before?.codePage)) continue;
       const written = `CONVERT(varchar(max), ${text} COLLATE ${before?.collation ?? 'DATABASE_DEFAULT'})`;
       await this.#refuse(text, `CONVERT(nvarchar(max), ${written}) COLLATE Latin1_General_100_BIN2 <> ${text} COLLATE Latin1_General_100_BIN2`, (value) => `The column “${name}” is ${declaration}, whose code page does not have a character of “${value}”.`);
       const length = /\((\d+)\)/.exec(declaration)?.[1];

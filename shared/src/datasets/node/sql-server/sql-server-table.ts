@@ -27,6 +27,9 @@ const service = 'SQL Server';
 /** Whole digits of the integers that become decimals. */
 const digitsOfInteger: Record<string, number> = { tinyint: 3, smallint: 5, int: 10, bigint: 19 };
 
+/** Digits of the fraction of a second that SQL Server keeps at most. */
+const mostFraction = 7;
+
 /**
  * What the columns of a table shall be.
  * @param key names of the columns that tell rows apart
@@ -38,10 +41,13 @@ export function fillColumns(staged: readonly StagedColumn[], existing: readonly 
     const { name } = one.column;
     const before = existing?.find((column) => column.name === name);
     const inKey = key.includes(name);
-    const declaration = !before ? sqlServerType(one.column, one.facts, inKey) : evolve ? widened(one, before, inKey) : before.declaration;
+    const declaration = !before ? sqlServerType(one.column, one.facts, inKey) : evolve && !before.fixed ? widened(one, before, inKey) : before.declaration;
     refuseMisfit(one, before, declaration);
     const text = one.staged;
-    const value = fromText(declaration, text);
+    const bare = fromText(declaration, text);
+    // An empty text is NULL in a column that is not text.
+    const hasBlanks = bare !== text && (one.column.blanks === true || (before !== undefined && evolve));
+    const value = hasBlanks ? fromText(declaration, `NULLIF(${text}, N'')`) : bare;
     const isPlain = value === text;
     const short = isPlain && one.facts.longest <= 4000 ? `CONVERT(nvarchar(4000), ${text})` : value;
     const compared = isPlain && before?.collation ? `${short} COLLATE ${before.collation}` : short;
@@ -49,10 +55,11 @@ export function fillColumns(staged: readonly StagedColumn[], existing: readonly 
   });
 }
 
-/** The type of a column that is there, or a wider one where its values no longer fit. */
+/** The type of a column that is there, or a wider one where its values do not fit. */
 function widened(one: StagedColumn, before: SqlServerColumn, inKey: boolean): string {
   const { column, facts } = one;
-  const { type, declaration, longest, least, most } = before;
+  const { type, declaration } = before;
+  if (column.keeps) return declaration;
   const nextType: ColumnType = column.type;
   if (nextType !== type) return nextType === 'decimal' ? widerDecimal(one, digitsOfInteger[declaration] ?? 19, 0) : textType(facts.longest, inKey);
   switch (type) {
@@ -61,17 +68,16 @@ function widened(one: StagedColumn, before: SqlServerColumn, inKey: boolean): st
     case 'uuid':
       return declaration;
     case 'integer':
-      return least !== undefined && most !== undefined && (facts.least < least || facts.most > most) ? 'bigint' : declaration;
-    case 'decimal': {
-      const { whole = 0, scale = 0 } = before;
-      return facts.whole > whole || facts.scale > scale || facts.misfit ? widerDecimal(one, whole, scale) : declaration;
-    }
+      return 'bigint';
+    case 'decimal':
+      return widerDecimal(one, before.whole ?? 0, before.scale ?? 0);
     case 'timestamp':
     case 'timestamp-with-zone':
       // datetime and smalldatetime have no such digits, and their values would change on the way to another type.
-      return before.fraction !== undefined && facts.fraction > before.fraction ? declaration.replace(/\(\d\)/, `(${facts.fraction})`) : declaration;
+      if (before.fraction === undefined || facts.fraction <= before.fraction) return declaration;
+      return facts.fraction > mostFraction ? textType(facts.longest, inKey) : declaration.replace(/\(\d\)/, `(${facts.fraction})`);
     case 'text':
-      return isText(declaration) && (facts.misfit || (longest !== undefined && facts.longest > longest)) ? textType(facts.longest, inKey) : declaration;
+      return textType(facts.longest, inKey);
   }
 }
 
@@ -86,7 +92,7 @@ function widerDecimal({ column, facts }: StagedColumn, whole: number, scale: num
 /** @throws PipewrightError `bad-input` for a value that breaks a rule of a column that keeps its type */
 function refuseMisfit({ column, facts }: StagedColumn, before: SqlServerColumn | undefined, declaration: string): void {
   const baseOf = (type: string): string => type.replace(/\(.*/, '');
-  if (!facts.misfit || !before || baseOf(before.declaration) !== baseOf(declaration)) return;
+  if (!facts.misfit || column.keeps || !before || baseOf(before.declaration) !== baseOf(declaration)) return;
   throw new PipewrightError({
     code: 'bad-input',
     service,

@@ -5,7 +5,7 @@ import { columnMissing, mostValues, tableMissing } from '../known-values.ts';
 import type { OpenOptions } from '../open-options.ts';
 import { releaseAppLock, takeAppLock } from './app-lock.ts';
 import { asText } from './from-text.ts';
-import { quoteSqlServer as quoted } from './quote-sql-server.ts';
+import { longestName, quoteSqlServer as quoted } from './quote-sql-server.ts';
 import { readSqlServerAddress } from './sql-server-address.ts';
 import { readSqlServerColumns } from './sql-server-columns.ts';
 import { SqlServerLoad } from './sql-server-load.ts';
@@ -22,6 +22,7 @@ const service = 'SQL Server';
 export async function openSqlServer(address: string, options: OpenOptions = {}): Promise<TableTarget> {
   const session = await connectSqlServer(readSqlServerAddress(address), options);
   return {
+    names: { maxLength: longestName },
     async describe() {
       const [row] = await session.run('SELECT DB_NAME() AS name, USER_NAME() AS person');
       return `${String(row?.['name'])} (${String(row?.['person'])})`;

@@ -4,11 +4,9 @@ import type { ExistingColumn } from '../../load/target.ts';
 export interface ValueFacts {
   /** Units of UTF-16 of the longest. */
   longest: number;
-  /** Of numbers: most digits before the point and behind it, the least and the greatest. */
+  /** Of numbers: most digits before the point and behind it. */
   whole: number;
   scale: number;
-  least: number;
-  most: number;
   /** Of timestamps: digits of the fraction of a second. */
   fraction: number;
   /** The first value that breaks a rule of the column as it is, and what is wrong with it. */
@@ -17,7 +15,7 @@ export interface ValueFacts {
 
 /** The facts of a column without values. */
 export function noFacts(): ValueFacts {
-  return { longest: 0, whole: 0, scale: 0, least: 0, most: 0, fraction: 0, misfit: undefined };
+  return { longest: 0, whole: 0, scale: 0, fraction: 0, misfit: undefined };
 }
 
 /** Takes the length of a value into account. */
@@ -34,8 +32,6 @@ export function lookAtNumber(facts: ValueFacts, value: string): void {
   if (before === undefined) return;
   facts.whole = Math.max(facts.whole, before.length);
   facts.scale = Math.max(facts.scale, behind.length);
-  facts.least = Math.min(facts.least, Number(value));
-  facts.most = Math.max(facts.most, Number(value));
 }
 
 /** Takes into account whether a value breaks a rule of the column as it is. */
