@@ -1,7 +1,9 @@
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { Fault } from '../sandbox/sql-server/fault.ts';
 import type { SqlServer } from '../sandbox/sql-server/sql-server.ts';
-import { failureOf, useSqlServer } from './use-sql-server.ts';
+import { loadCsv } from './load-csv.ts';
+import { failureOf, useSqlServer, withServer } from './use-sql-server.ts';
 
 const tests = useSqlServer();
 const { load, values, types } = tests;
@@ -124,5 +126,114 @@ describe('The values of a column of SQL Server', () => {
     expect(await read(table, 'id')).toEqual(['ab']);
     expect(await failureOf(read(`${table}_none`, 'id'))).toMatchObject({ code: 'table-missing' });
     expect(await failureOf(read(table, 'other'))).toMatchObject({ code: 'columns-missing' });
+  });
+});
+
+describe('The values that a table of SQL Server has, when a column becomes text', () => {
+  it.each([
+    ['datetime', '2026-11-20 10:00:00.500', '2026-11-20 10:00:00.500'],
+    ['datetime', '2026-11-20 23:59:59.997', '2026-11-20 23:59:59.997'],
+    ['smalldatetime', '2026-11-20 10:05:00', '2026-11-20 10:05:00'],
+    ['datetime2(3)', '2026-11-20 10:00:00.120', '2026-11-20 10:00:00.120'],
+    ['datetimeoffset(0)', '2026-11-20 10:00:00 +01:30', '2026-11-20 10:00:00+01:30'],
+    ['date', '2026-11-20', '2026-11-20'],
+    ['money', '12.3456', '12.3456'],
+    ['smallmoney', '-0.0001', '-0.0001'],
+    ['decimal(9,3)', '1.500', '1.500'],
+    ['int', 5, '5'],
+    ['bit', 1, 'true'],
+    ['uniqueidentifier', '8A4B7F5E-2A86-4B3D-9A58-6F3F8F0F9C77', '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77'],
+  ])('keep everything that %s holds: %s', async (type, before, after) => {
+    server.table(`dbo.${table}`, [{ name: 'id', type: 'int' }, { name: 'v', type }], [[1, before], [2, null]]);
+    await load('id,v\n3,"n/a "\n4,\n', { mode: 'append', columnChanges: 'evolve' });
+    expect(types()).toEqual({ id: 'int', v: 'nvarchar(max)' });
+    expect(values()).toEqual([[1, after], [2, null], [3, 'n/a '], [4, null]]);
+  });
+
+  it('stay in types that have no exact text, whose other values are refused', async () => {
+    server.table(`dbo.${table}`, [{ name: 'ratio', type: 'float' }, { name: 'at', type: 'time(0)' }, { name: 'when', type: 'datetime' }], [[0.1, '10:00:00', '2026-11-20 10:00:00.003']]);
+    for (const [name, value] of [['ratio', 'n/a'], ['at', '10:00:00.7'], ['when', '2026-11-20 10:00:00.001']]) {
+      expect(await failureOf(load(`${name}\n${value}\n`, { mode: 'append', columnChanges: 'evolve' }))).toMatchObject({ code: 'bad-input', message: expect.stringContaining(String(name)), hint: expect.stringContaining('The table was not changed') });
+    }
+    expect(types()).toEqual({ ratio: 'float', at: 'time(0)', when: 'datetime' });
+    expect(values()).toEqual([[0.1, '10:00:00', '2026-11-20 10:00:00.003']]);
+  });
+
+  it('get room for more digits of a second, a larger amount, and letters of every alphabet', async () => {
+    server.table(`dbo.${table}`, [{ name: 'at', type: 'datetime2(0)' }, { name: 'paid', type: 'smallmoney' }, { name: 'word', type: 'varchar(5)' }], [['2026-11-20 10:00:00', '1.5000', 'é']]);
+    await load('at,paid,word\n2026-11-20 10:00:00.25,300000.5,Łódź\n', { mode: 'append', columnChanges: 'evolve' });
+    expect(types()).toEqual({ at: 'datetime2(2)', paid: 'decimal(19,4)', word: 'nvarchar(max)' });
+    expect(values()).toEqual([['2026-11-20 10:00:00.00', '1.5000', 'é'], ['2026-11-20 10:00:00.25', '300000.5000', 'Łódź']]);
+  });
+
+  it('stay as they were written in the dataset, whichever row broke the type', async () => {
+    server.table(`dbo.${table}`, [{ name: 'id', type: 'int' }, { name: 'v', type: 'int' }], [[0, 7]]);
+    const written = ['+5', '1.0', '8', '-3', 'TRUE', '2026-01-01T00:00Z', '007', '1.50', 'abc'];
+    await load(`id,v\n${written.map((value, index) => `${index + 1},${value}`).join('\n')}\n`, { mode: 'append', columnChanges: 'evolve' });
+    expect(values()).toEqual([[0, '7'], ...written.map((value, index) => [index + 1, value])]);
+  });
+});
+
+describe('A dataset of many columns', () => {
+  const names = Array.from({ length: 600 }, (_, index) => `column_${index}`);
+  const row = (id: number): string => `${id},${names.map((_name, index) => `${1 + (id % 9)}23456789012345${index}.25`).join(',')}`;
+  const held = (id: number): unknown[] => [id, ...names.map((_name, index) => `${1 + (id % 9)}23456789012345${index}.25`)];
+
+  it('goes into SQL Server although a row of its texts has no room in one staging table', async () => {
+    const csv = `id,${names.join(',')}\n${[1, 2, 3].map(row).join('\n')}\n`;
+    await load(csv, { key: ['id'] });
+    expect(values().map((found) => found.map(String))).toEqual([1, 2, 3].map((id) => held(id).map(String)));
+    expect(await load(`id,${names.join(',')}\n${[3, 4].map(row).join('\n')}\n`, { mode: 'upsert', key: ['id'] })).toMatchObject({ updated: 1, inserted: 1 });
+    expect(values()).toHaveLength(4);
+    expect(await load(`id,${names.join(',')}\n${Array.from({ length: 300 }, (_, index) => row(index + 5)).join('\n')}\n`, { mode: 'append' })).toMatchObject({ rows: 300 });
+    expect(values()).toHaveLength(304);
+  });
+
+  it('is refused when a row is longer than SQL Server allows, and changes nothing', async () => {
+    server.fail({ at: 'statement', matching: /^INSERT INTO/, fault: new Fault(511, 'Cannot create a row of size 9000 which is greater than the allowable maximum row size of 8060.') });
+    expect(await failureOf(load('a\n1\n'))).toMatchObject({ code: 'bad-input', hint: expect.stringContaining('8,060 bytes') });
+    expect(types()).toEqual({});
+  });
+});
+
+describe('A table of SQL Server that cannot be loaded', () => {
+  it.each<[string, Record<string, number>, string]>([
+    ['memory-optimized', { is_memory_optimized: 1 }, 'is memory-optimized'], ['external', { is_external: 1 }, 'is an external table'], ['the history of a temporal table', { temporal_type: 1 }, 'is the history of a temporal table'],
+  ])('is refused before a row is sent when it is %s', async (_case, says, told) => {
+    server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[1]], { says });
+    expect(await failureOf(load('a\n2\n', { mode: 'replace' }))).toMatchObject({ code: 'bad-input', message: expect.stringContaining(told) });
+    expect(server.statements.join('\n')).not.toMatch(/bulk|TABLOCKX/);
+    expect(values()).toEqual([[1]]);
+  });
+
+  it('exists but is hidden from the user: the missing permission is named, and the load is not retried for ever', async () => {
+    server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[1]]);
+    server.hidden.add(`dbo.${table}`);
+    const failure = await failureOf(load('a\n2\n', { mode: 'append' }));
+    expect(failure).toMatchObject({ code: 'forbidden', retryable: false, message: expect.stringContaining('has no permission to see it'), hint: expect.stringContaining(`GRANT SELECT, INSERT, UPDATE, DELETE, VIEW DEFINITION ON [dbo].[${table}]`) });
+    expect(values()).toEqual([[1]]);
+  });
+
+  it('was made by another program meanwhile: the load can be run again', async () => {
+    server.fail({ at: 'statement', matching: /^CREATE TABLE \[/, fault: new Fault(2714, 'There is already an object named that.') });
+    async function* source() {
+      yield Buffer.from('a\n1\n');
+      server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[7]]);
+    }
+    expect(await failureOf(load(source()))).toMatchObject({ code: 'table-exists', retryable: true });
+    expect(values()).toEqual([[7]]);
+  });
+
+  it.each([[-1], [-2], [-3], [-999]])('is busy when the lock of the table of loads is not granted (%s), and nothing is made', async (got) => {
+    await withServer({ longestLockWait: 50 }, async (other) => {
+      const holder = {};
+      await other.locks.take('pipewright records', holder, 0);
+      other.locks.refusal = got;
+      const failure = await failureOf(loadCsv(other.address({ encrypt: 'off' }), 'a\n1\n', { table, record: true }));
+      expect(failure).toMatchObject({ code: 'busy', retryable: true, message: expect.stringContaining('pipewright_loads') });
+      expect([other.types(`dbo.${table}`), other.types('dbo.pipewright_loads')]).toEqual([{}, {}]);
+      other.locks.releaseAll(holder);
+      expect(await loadCsv(other.address({ encrypt: 'off' }), 'a\n1\n', { table, record: true })).toMatchObject({ rows: 1 });
+    });
   });
 });
