@@ -26,7 +26,7 @@ describe('A log-in to SQL Server', () => {
     }
   };
 
-  it.each([['verify', 'TLSv1.2'], ['encrypt', 'TLSv1.2'], ['off', 'none']])('is encrypted as it was chosen: %s', async (encrypt, protocol) => {
+  it.each([['strict', 'TLSv1.3 for tds/8.0'], ['verify', 'TLSv1.2'], ['encrypt', 'TLSv1.2'], ['off', 'none']])('is encrypted as it was chosen: %s', async (encrypt, protocol) => {
     expect(await loadCsv(server.address({ encrypt }), 'a\n1\n', { table })).toMatchObject({ rows: 1 });
     expect(server.logins).toMatchObject([{ user: 'loader', password: 'pass word/+§', database: 'warehouse', application: 'pipewright', token: undefined, encrypted: protocol }]);
   });
@@ -37,6 +37,14 @@ describe('A log-in to SQL Server', () => {
     expect(server.logins).toEqual([]);
     await withServer({ encryption: 'none' }, async (other) => expect(await failureOf(openTarget(other.address()))).toMatchObject({ code: 'unavailable', hint: expect.stringContaining('Encryption') }));
     await withServer({ encryption: 'required' }, async (other) => expect(await failureOf(openTarget(other.address({ encrypt: 'off' })))).toMatchObject({ code: 'unavailable', hint: expect.stringContaining('Encryption') }));
+  });
+
+  it('verifies the certificate in strict encryption, and needs a server that speaks TDS 8.0', async () => {
+    const failure = await failureOf(openTarget(server.address({ encrypt: 'strict' }).replace(/&ca=.*/, '')));
+    expect(failure).toMatchObject({ code: 'unavailable', retryable: false, hint: expect.stringContaining('certificate') });
+    expect(server.logins).toEqual([]);
+    const opened = await openDatabase({ ...connection, ssl: 'strict', host: 'localhost', port: server.port, database: server.database, user: server.user, password: server.password }, fakeHost()).catch((error: unknown) => error);
+    expect(opened).toMatchObject({ code: 'unavailable', hint: expect.stringContaining('certificate') });
   });
 
   it('fails with a wrong password, at once and without telling it', async () => {

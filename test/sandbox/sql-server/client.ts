@@ -46,8 +46,9 @@ export class Client {
     this.#socket.destroy();
   }
 
-  /** Ends the connection in good order. */
+  /** Ends the connection in good order, and with it its transaction. */
   #end(): void {
+    if (this.#session?.inTransaction) this.#session.rollback();
     if (this.#tls) this.#tls.end();
     else this.#socket.end();
   }

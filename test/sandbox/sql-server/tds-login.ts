@@ -39,7 +39,7 @@ export function preloginAnswer(encrypted: number): Buffer {
 /** Reads LOGIN7, the version of TDS included. */
 export function readLogin(data: Buffer): Login {
   if (data.readUInt32LE(0) !== data.length) throw new Error('LOGIN7 is not as long as it says.');
-  if (![0x74000004, 0x08000000].includes(data.readUInt32LE(4))) throw new Error('The client speaks neither TDS 7.4 nor 8.0.');
+  if (data.readUInt32LE(4) !== 0x74000004) throw new Error('The client does not speak TDS 7.4.');
   const field = (at: number): Buffer => data.subarray(data.readUInt16LE(at), data.readUInt16LE(at) + data.readUInt16LE(at + 2) * 2);
   const password = Buffer.from(field(44).map((byte) => swapHalves(byte ^ 0xa5)));
   return {

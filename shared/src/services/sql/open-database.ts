@@ -28,9 +28,9 @@ export async function openDatabase(connection: SqlConnection, host: Host): Promi
     case 'sqlserver':
       return openSqlServer(connection, host);
     case 'mysql':
-      return openTarget(addressOf('mysql', connection, 3306, `ssl=${connection.ssl}`));
+      return openTarget(addressOf('mysql', connection, 3306, `ssl=${connection.ssl === 'strict' ? 'verify' : connection.ssl}`));
     case 'postgresql':
-      return openTarget(addressOf('postgres', connection, 5432, `sslmode=${{ verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[connection.ssl]}`));
+      return openTarget(addressOf('postgres', connection, 5432, `sslmode=${{ strict: 'verify-full', verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[connection.ssl]}`));
   }
 }
 

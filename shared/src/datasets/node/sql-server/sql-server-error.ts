@@ -35,7 +35,7 @@ function findKnown(error: DriverError, message: ServerMessage | undefined): Know
   const codes = [...(message ? [message.number] : []), ...codesOf(error)];
   const known = codes.map((code) => knownErrors[String(code)]).find((found) => found !== undefined);
   // The TLS of a server that closes in good order leaves no code behind.
-  return known ?? (/socket hang up|connection (was )?(lost|closed|ended)|premature close/i.test(error.message) ? knownErrors['ECONNRESET'] : undefined);
+  return known ?? (/socket hang up|connection (was )?(lost|closed|ended)|premature close|unexpected end of message stream/i.test(error.message) ? knownErrors['ECONNRESET'] : undefined);
 }
 
 /** How long a log-in that failed is tried again: until a database had time to resume, a few times, or not at all. */

@@ -133,7 +133,8 @@ async function configure({ host, port, database, user, password, encryption, aut
     options: {
       port,
       database,
-      ...(encryption === 'strict' ? { encrypt: 'strict', tdsVersion: '8_0' } : { encrypt: encryption !== 'off' }),
+      // The version of TDS inside stays 7.4, which servers accept: the driver sends no token of Entra with 8.0.
+      encrypt: encryption === 'strict' ? 'strict' : encryption !== 'off',
       trustServerCertificate: encryption === 'encrypt',
       ...(authorityFile === undefined ? {} : { cryptoCredentialsDetails: { ca: await readFile(authorityFile) } }),
       appName: 'pipewright',
