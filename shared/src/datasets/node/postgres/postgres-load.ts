@@ -5,7 +5,6 @@ import type { Reject } from '../../csv/csv-scanner.ts';
 import { confirmRows } from '../../load/confirm-rows.ts';
 import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../load/target.ts';
 import { cascadeError } from '../cascade-error.ts';
-import { quotePostgres as quoted } from '../quote-identifier.ts';
 import type { PostgresColumn } from './postgres-columns.ts';
 import { checkPostgresKey, service, temporary, PostgresMerge } from './postgres-merge.ts';
 import type { PostgresRecords } from './postgres-records.ts';
@@ -108,7 +107,7 @@ export class PostgresLoad implements TableLoad {
   }
 
   async publish(columns: readonly InferredColumn[], record?: LoadRecord, rejects: readonly Reject[] = []): Promise<Upserted | undefined> {
-    const { records, table, schema } = this.#options;
+    const { records, table } = this.#options;
     await this.#rows?.settle(columns, this.#session);
     const upserted = this.#into === temporary ? await this.#publishStaged(columns) : await this.#publishCopied();
     if (this.#more.length > 0) await this.#session.run(`ALTER TABLE ${this.#into} RENAME TO ${table}`);

@@ -1,4 +1,4 @@
-import { PipewrightError } from '../../../host/error.ts';
+import { PipewrightError, withDetails } from '../../../host/error.ts';
 import type { InferredColumn } from '../../types/column.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';
 import type { PostgresColumn } from './postgres-columns.ts';
@@ -41,8 +41,11 @@ export async function verifyStaged({ run }: PostgresSession, columns: readonly I
   for (const { name } of columns) {
     const column = known(existing, name);
     if (!column?.verified) continue;
-    const shown = `format('%s', ${quoted(name)}::${column.declaration})`;
-    const { rows } = await run(`SELECT ${quoted(name)} AS written, ${shown} AS shown, ${rowNumber} AS row FROM ${temporary} WHERE ${quoted(name)} IS NOT NULL AND ${shown} IS DISTINCT FROM ${quoted(name)} ORDER BY ${rowNumber} LIMIT 1`);
+    // Qualified, for a function of the same name that takes this very type would be preferred wherever it is.
+    const shown = `pg_catalog.format('%s', ${quoted(name)}::${column.declaration})`;
+    const { rows } = await run(`SELECT ${quoted(name)} AS written, ${shown} AS shown, ${rowNumber} AS row FROM ${temporary} WHERE ${quoted(name)} IS NOT NULL AND ${shown} IS DISTINCT FROM ${quoted(name)} ORDER BY ${rowNumber} LIMIT 1`).catch((error: unknown) => {
+      throw unreadable(error, name, column.declaration);
+    });
     if (!rows[0]) continue;
     throw new PipewrightError({
       code: 'bad-input',
@@ -51,6 +54,12 @@ export async function verifyStaged({ run }: PostgresSession, columns: readonly I
       hint: 'The table was not changed. Write the value as PostgreSQL shows it, or load it into a text column.',
     });
   }
+}
+
+/** A value that the server cannot read at all, for which each type has errors of its own. */
+function unreadable(error: unknown, name: string, declaration: string): unknown {
+  if (!(error instanceof PipewrightError) || error.retryable || error.code !== 'unavailable') return error;
+  return withDetails(error, { code: 'bad-input', hint: `The table was not changed. Correct the values of the column “${name}”, which is ${declaration}.` });
 }
 
 /**
