@@ -113,6 +113,13 @@ describe('A load into a table of SQL Server', () => {
     expect(types()).toEqual({ id: 'int NOT NULL', name: 'nvarchar(20)' });
   });
 
+  it('matches columns and keys whatever their case, and never adds a second column that differs in case alone', async () => {
+    expect(await load('ID,Name\n2,Beth\n4,Dan\n', { mode: 'upsert', key: ['Id'] })).toMatchObject({ updated: 1, inserted: 1 });
+    await load('NAME,ID\nEve,5\n', { mode: 'append', columnChanges: 'evolve' });
+    expect(values()).toEqual([[1, 'Ada'], [2, 'Beth'], [4, 'Dan'], [5, 'Eve']]);
+    expect(types()).toEqual({ id: 'int NOT NULL', name: 'nvarchar(20)' });
+  });
+
   it('upserts keys alone, and leaves columns as they are that the dataset lacks', async () => {
     expect(await load('id\n2\n3\n', upsert)).toMatchObject({ updated: 0, inserted: 1 });
     expect(values()).toEqual([[1, 'Ada'], [2, 'Bob'], [3, null]]);

@@ -214,6 +214,13 @@ describe('A table of SQL Server that cannot be loaded', () => {
     expect(values()).toEqual([[1]]);
   });
 
+  it.each([['INSERT', 'append'], ['DELETE', 'replace']] as const)('needs the permission %s, which is named before a row is sent', async (right, mode) => {
+    server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[1]]);
+    server.denied.add(right);
+    expect(await failureOf(load('a\n2\n', { mode }))).toMatchObject({ code: 'forbidden', retryable: false, message: `The user of the connection has no ${right} permission on [dbo].[${table}].`, hint: expect.stringContaining(`GRANT ${right} ON [dbo].[${table}]`) });
+    expect(server.statements.join('\n')).not.toContain('(bulk');
+  });
+
   it('was made by another program meanwhile: the load can be run again', async () => {
     server.fail({ at: 'statement', matching: /^CREATE TABLE \[/, fault: new Fault(2714, 'There is already an object named that.') });
     async function* source() {

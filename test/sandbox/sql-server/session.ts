@@ -35,7 +35,7 @@ export interface Surroundings {
 /** Names of the columns of the tables in which loads are kept, and of answers: the target does not quote them. */
 const plainNames = new Set(
   `load_id table_name mode status row_count rejected bytes seconds source source_event_id checksum loaded_at line reason column_name value row_text pipewright_staging pipewright_rejects
-  row_count held found name id kind type digits scale collation nullable numbered standard person pipewright_touched
+  row_count held found name id kind type digits scale collation nullable numbered standard person pipewright_touched allowed
   in_memory outside temporal code_page computed generated hidden column_set encryption masked padded seen instead updates
   is_memory_optimized is_external temporal_type is_hidden is_column_set encryption_type is_masked is_ansi_padded is_instead_of_trigger is_disabled parent_id tables triggers
   objects columns foreign_keys object_id system_type_id user_type_id max_length precision collation_name is_nullable is_identity default_object_id is_computed generated_always_type column_id

@@ -40,14 +40,17 @@ export interface SqlServerOptions {
 }
 
 /**
- * A double of SQL Server on 127.0.0.1. It speaks TDS 7.4 with the real driver: PRELOGIN, TLS inside of TDS, LOGIN7 with a
+ * A double of SQL Server on 127.0.0.1. It speaks TDS 7.4 with the real driver: PRELOGIN, TLS inside of TDS or before it (TDS 8.0), LOGIN7 with a
  * password or an access token, batches, `sp_executesql`, transactions, `INSERT BULK` and cancelling; and keeps tables in
  * SQLite, into which it translates just the statements that the target sends (`tsql.ts`, `session.ts`).
  *
  * It proves what is on the wire: the order of statements, what belongs to one transaction, the values as they were sent,
  * what is left after an error; and that conversions are asked for in forms that the documents of SQL Server list. It
  * does **not** prove that SQL Server accepts the T-SQL, nor anything of its locks between sessions, collations, plans,
- * permissions or speed.
+ * permissions or speed. Where the documents say that a server rounds, cuts, fills up or replaces something without an
+ * error, the double does the same (`convert.ts`, `times.ts`), so that a test finds a value that was not refused before;
+ * where they say that it raises an error (241, 245, 257, 511, 2628, 2714, 8114, 8115), the double raises it. Its text is of
+ * the code page 1252 or UTF-8; code pages of several bytes per character were not tried. Triggers are those of SQLite.
  * @see https://learn.microsoft.com/openspecs/windows_protocols/ms-tds
  */
 export class SqlServer {

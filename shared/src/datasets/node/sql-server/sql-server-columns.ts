@@ -29,7 +29,7 @@ export interface SqlServerColumn extends ExistingColumn {
  */
 const query = `SELECT o.type AS kind, t.is_memory_optimized AS in_memory, t.is_external AS outside, t.temporal_type AS temporal,
   c.name AS name, COALESCE(TYPE_NAME(c.system_type_id), TYPE_NAME(c.user_type_id)) AS type,
-  c.max_length AS bytes, c.[precision] AS digits, c.scale AS scale, c.collation_name AS collation, COLLATIONPROPERTY(c.collation_name, 'CodePage') AS code_page,
+  c.max_length AS bytes, c.[precision] AS digits, c.scale AS scale, c.collation_name AS collation, CONVERT(int, COLLATIONPROPERTY(c.collation_name, 'CodePage')) AS code_page,
   c.is_nullable AS nullable, c.is_identity AS numbered, c.default_object_id AS standard, c.is_computed AS computed, c.generated_always_type AS generated,
   c.is_hidden AS hidden, c.is_column_set AS column_set, c.encryption_type AS encryption, c.is_masked AS masked, c.is_ansi_padded AS padded
 FROM sys.objects AS o LEFT JOIN sys.tables AS t ON t.object_id = o.object_id LEFT JOIN sys.columns AS c ON c.object_id = o.object_id

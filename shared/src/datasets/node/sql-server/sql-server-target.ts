@@ -10,6 +10,7 @@ import { readSqlServerAddress } from './sql-server-address.ts';
 import { readSqlServerColumns } from './sql-server-columns.ts';
 import { SqlServerLoad } from './sql-server-load.ts';
 import { SqlServerRecords } from './sql-server-records.ts';
+import { refuseMissingRights } from './sql-server-rights.ts';
 import { connectSqlServer, type SqlServerSession } from './sql-server-session.ts';
 
 const service = 'SQL Server';
@@ -50,6 +51,7 @@ export async function openSqlServer(address: string, options: OpenOptions = {}):
       try {
         const records = new SqlServerRecords(session, inSchema);
         const existing = await readSqlServerColumns(session, name, table);
+        if (existing && mode !== 'create') await refuseMissingRights(session, name, mode);
         const earlier = loadKey === undefined ? undefined : await records.find(table, loadKey);
         return new SqlServerLoad({ session, table: name, tableName: table, records, mode, key, evolve, existing, earlier, unlock });
       } catch (error) {
