@@ -27,7 +27,7 @@ const benches: Record<string, (quick: boolean) => Promise<BenchResult[]>> = {
   postgres: (quick) => benchPostgres(quick ? { megabytes: 10, rounds: 2 } : {}),
   mariadb: (quick) => benchMariaDb(quick ? { megabytes: 10, rounds: 2 } : {}),
   commands: (quick) => benchWholeCommands(quick ? { megabytes: 10, rounds: 1 } : {}),
-  memory: (quick) => benchMemory(quick ? { sizes: [1, 10], rounds: 1 } : {}),
+  memory: (quick) => benchMemory(quick ? { sizes: [10, 100], rounds: 1 } : {}),
   triggers: (quick) => benchTriggers(quick ? { seconds: 1, rounds: 2 } : {}),
   'n8n-datasets': (quick) => benchN8nDatasets(quick ? { megabytes: 10, rounds: 1 } : {}),
   zapier: (quick) => benchZapier(quick ? { rounds: 3 } : {}),
