@@ -8,7 +8,8 @@ import pg from 'pg';
 import { checkDataset } from '../../shared/src/datasets/check/check-dataset.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
-import { startMariaDb, type MariaDb } from '../machine/mariadb.ts';
+import { startMariaDb } from '../machine/mariadb.ts';
+import type { MysqlServer } from '../machine/mysql-family.ts';
 import { startPostgres, type Postgres } from '../machine/postgres.ts';
 import { inPieces, loadCsv } from './load-csv.ts';
 
@@ -16,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pipewright-upsert-'));
 const file = join(folder, 'test.db');
 let postgres: Postgres;
 let client: pg.Client;
-let mariadb: MariaDb;
+let mariadb: MysqlServer;
 let other: Connection;
 
 beforeAll(async () => {
