@@ -122,6 +122,32 @@ describe('A PostgreSQL table', () => {
     expect(await ask('SELECT * FROM calculated')).toEqual([{ a: 1, twice: 2 }]);
   });
 
+  it('takes no other rows while it is replaced, so that it holds exactly the dataset', async () => {
+    await ask('CREATE TABLE exact_rows (a int)');
+    let writing: Promise<unknown> = Promise.resolve();
+    async function* source() {
+      yield Buffer.from('a\n1\n');
+      const writer = new pg.Client({ connectionString: postgres.url });
+      await writer.connect();
+      writing = writer.query('INSERT INTO exact_rows VALUES (99)').finally(() => writer.end());
+      while ((await ask("SELECT 1 FROM pg_locks WHERE relation = 'exact_rows'::regclass AND NOT granted")).length === 0) await new Promise((resolve) => setImmediate(resolve));
+      yield Buffer.from('2\n');
+      expect(await ask('SELECT * FROM exact_rows')).toEqual([]);
+    }
+    await loadCsv(`${postgres.url}?sslmode=disable`, source(), { table: 'exact_rows', mode: 'replace', key: ['a'] });
+    await writing;
+    expect(await ask('SELECT a FROM exact_rows ORDER BY a')).toEqual([{ a: 1 }, { a: 2 }, { a: 99 }]);
+  });
+
+  it('says that it is open whether rows were published when the connection breaks at the commit', async () => {
+    await ask(`CREATE TABLE broken_commit (a int); CREATE FUNCTION ends_session() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$`);
+    await load('a\n1\n', { table: 'broken_commit', record: true });
+    await ask("CREATE CONSTRAINT TRIGGER ends AFTER INSERT ON pipewright_loads DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.table_name = 'broken_commit') EXECUTE FUNCTION ends_session()");
+    await expect(load('a\n2\n', { table: 'broken_commit', record: true })).rejects.toMatchObject({ code: 'unavailable', hint: expect.stringContaining('either all of them are in the table or none') });
+    await ask('DROP TRIGGER ends ON pipewright_loads');
+    expect(await ask('SELECT a FROM broken_commit')).toEqual([{ a: 1 }]);
+  });
+
   it('takes the numbers of the dataset in an identity column, in every mode', async () => {
     await ask('CREATE TABLE numbers (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a text)');
     await load('id,a\n7,x\n', { table: 'numbers' });

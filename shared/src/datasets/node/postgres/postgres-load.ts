@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { PipewrightError, withDetails } from '../../../host/error.ts';
 import type { InferredColumn } from '../../types/column.ts';
 import type { CsvBlock } from '../../csv/csv-block.ts';
 import type { Reject } from '../../csv/csv-scanner.ts';
@@ -112,7 +113,7 @@ export class PostgresLoad implements TableLoad {
     const upserted = this.#into === temporary ? await this.#publishStaged(columns) : await this.#publishCopied();
     if (this.#more.length > 0) await this.#session.run(`ALTER TABLE ${this.#into} RENAME TO ${table}`);
     if (record) await records.keep(record, rejects);
-    await this.#session.run('COMMIT');
+    await this.#commit();
     this.#done = true;
     await this.#closeMore();
     return upserted;
@@ -127,6 +128,16 @@ export class PostgresLoad implements TableLoad {
     if (session) await session.run(`DROP TABLE IF EXISTS ${this.#into}`).catch(() => undefined);
     await this.#closeMore();
     if (record) await this.#options.records.keep(record, []);
+  }
+
+  /** A connection that breaks here leaves open whether the server has published the rows. */
+  async #commit(): Promise<void> {
+    try {
+      await this.#session.run('COMMIT');
+    } catch (error) {
+      if (!(error instanceof PipewrightError) || error.code !== 'unavailable') throw error;
+      throw withDetails(error, { hint: 'The connection broke while the rows were being published: either all of them are in the table or none. With a load key, running the step again is safe.' });
+    }
   }
 
   /** Whether rows for a table that exists must not go straight into it. */

@@ -43,11 +43,33 @@ const causesQuery = `WITH RECURSIVE part AS (
   UNION SELECT 'rule “' || r.rulename || '”', false FROM pg_catalog.pg_rewrite r JOIN part ON part.oid = r.ev_class WHERE r.ev_type <> '1' AND r.ev_enabled IN ('O', 'A')
   UNION SELECT 'partition ' || c.oid::pg_catalog.regclass, true FROM pg_catalog.pg_class c JOIN part ON part.oid = c.oid WHERE c.relkind = 'f'`;
 
+/** Others may read the table meanwhile, and write to it unless it is replaced; nobody may change its columns, triggers or rules. */
+const locks: Record<LoadMode, string | undefined> = { create: undefined, append: 'ROW EXCLUSIVE', upsert: 'ROW EXCLUSIVE', replace: 'SHARE ROW EXCLUSIVE' };
+
 /**
- * A table by its quoted name; undefined when there is none.
- * @throws PipewrightError `bad-input` for what is not a table that can be loaded into, `forbidden` when a right is missing
+ * A table by its quoted name, which stays as it is until the transaction ends; undefined when there is none.
+ * @throws PipewrightError `bad-input` for what is not a table that can be loaded into, `forbidden` when a right is missing, `busy` when another session holds the table
  */
-export async function readPostgresTable({ run }: PostgresSession, name: string, table: string, mode: LoadMode): Promise<PostgresTable | undefined> {
+export async function readPostgresTable(session: PostgresSession, name: string, table: string, mode: LoadMode): Promise<PostgresTable | undefined> {
+  const { run } = session;
+  if (!(await findTable(session, name, table, mode))) return undefined;
+  const lock = locks[mode];
+  if (lock) await run(`LOCK TABLE ${name} IN ${lock} MODE`);
+  const oid = await findTable(session, name, table, mode);
+  if (!oid) return undefined;
+  const causes = (await run(causesQuery, [oid])).rows;
+  const elsewhere = causes.find((row) => row['elsewhere'] === true);
+  if (elsewhere) throw refused(`The ${String(elsewhere['cause'])} of the table “${table}” is a foreign table: its rows are kept by another server, which cannot publish them all at once.`, 'Load into another table.');
+  const { rows } = await run(columnsQuery, [oid]);
+  return {
+    columns: rows.filter((row) => row['calculated'] !== true).map(readColumn),
+    calculated: rows.filter((row) => row['calculated'] === true).map((row) => String(row['name'])),
+    causes: causes.map((row) => String(row['cause'])),
+  };
+}
+
+/** The ID of a table that can be loaded into; undefined when there is none. */
+async function findTable({ run }: PostgresSession, name: string, table: string, mode: LoadMode): Promise<unknown> {
   const [found] = (await run(tableQuery, [name])).rows;
   if (!found) return undefined;
   const kind = String(found['kind']);
@@ -56,15 +78,7 @@ export async function readPostgresTable({ run }: PostgresSession, name: string, 
   if (found['guarded'] === true) throw refused(`Row-level security of the table “${table}” applies to the user ${String(found['person'])}, so that not all of its rows can be seen or changed.`, 'Connect as the owner of the table or as a user with BYPASSRLS.');
   if (mode === 'replace' && found['parent'] === true) throw refused(`Other tables inherit from the table “${table}”: replacing its rows would delete theirs or leave them in it.`, 'Choose the mode Append, or load into another table.');
   refuseMissingRights(table, found, mode);
-  const causes = (await run(causesQuery, [found['oid']])).rows;
-  const elsewhere = causes.find((row) => row['elsewhere'] === true);
-  if (elsewhere) throw refused(`The ${String(elsewhere['cause'])} of the table “${table}” is a foreign table: its rows are kept by another server, which cannot publish them all at once.`, 'Load into another table.');
-  const { rows } = await run(columnsQuery, [found['oid']]);
-  return {
-    columns: rows.filter((row) => row['calculated'] !== true).map(readColumn),
-    calculated: rows.filter((row) => row['calculated'] === true).map((row) => String(row['name'])),
-    causes: causes.map((row) => String(row['cause'])),
-  };
+  return found['oid'];
 }
 
 function readColumn(row: Row): PostgresColumn {
