@@ -8,7 +8,8 @@ import pg from 'pg';
 import { checkDataset } from '../../shared/src/datasets/check/check-dataset.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
-import { startMariaDb, type MariaDb } from '../machine/mariadb.ts';
+import { startMariaDb } from '../machine/mariadb.ts';
+import type { MysqlServer } from '../machine/mysql-family.ts';
 import { startPostgres, type Postgres } from '../machine/postgres.ts';
 import { inPieces, loadCsv } from './load-csv.ts';
 
@@ -16,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pipewright-upsert-'));
 const file = join(folder, 'test.db');
 let postgres: Postgres;
 let client: pg.Client;
-let mariadb: MariaDb;
+let mariadb: MysqlServer;
 let other: Connection;
 
 beforeAll(async () => {
@@ -235,7 +236,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
 
   it('a table that would have evolved stays as it was when the load fails', async () => {
     await load('id,name\n1,Ada\n');
-    await expect(load('id,name,paid\nx,Bob,1\n2,Cleo\n', { mode: 'append', columnChanges: 'evolve' })).rejects.toMatchObject({ code: 'rejected-rows' });
+    await expect(load('id,name,paid\nx,Bob,1\n2,Cleo\n', { mode: 'append', columnChanges: 'evolve' })).rejects.toMatchObject({ code: engine === 'sqlite' ? 'bad-input' : 'rejected-rows' });
     expect(await values()).toEqual([['1', 'Ada']]);
     expect(Object.keys((await rows())[0] ?? {})).toEqual(['id', 'name']);
   });
@@ -243,7 +244,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
   it('the columns of one load are a contract for the next', async () => {
     const { columns } = await load('id,paid\n1,9.50\n');
     const again = (csv: string, options: Partial<LoadOptions> = {}) => load(csv, { table: `${table}_again`, contract: columns, ...options });
-    expect((await again('id,paid\n007,1\n')).columns.map(({ type }) => type)).toEqual(['integer', 'decimal']);
+    expect((await again('id,paid\n+7,1\n')).columns.map(({ type }) => type)).toEqual(['integer', 'decimal']);
     await expect(again('id\n1\n', { mode: 'append' })).rejects.toMatchObject({ code: 'columns-missing', message: 'The dataset has no column “paid”, which the contract has.' });
     await expect(again('id,paid,more\n1,2,3\n', { table: `${table}_more` })).rejects.toMatchObject({ code: 'columns-missing', message: 'The contract has no column “more”.' });
     expect((await again('id,paid,more\n1,2,3\n', { table: `${table}_less`, columnChanges: 'ignore' })).columns.map(({ name }) => name)).toEqual(['id', 'paid']);

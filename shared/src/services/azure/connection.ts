@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
 import { option, text } from '../../operations/fields.ts';
 import { checkWebhookSecrets, webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
+import { shownText } from '../../http/answer-shape.ts';
 import { managementApi } from './api.ts';
 
 const fields = {
@@ -40,7 +41,7 @@ export const azureConnection = defineConnection({
   async test({ connection, host }) {
     checkWebhookSecrets(connection);
     const api = managementApi({ connection, host });
-    const { displayName } = await api.json<{ displayName?: string }>('GET', `/subscriptions/${encodeURIComponent(connection.subscriptionId)}`, { query: { 'api-version': '2022-12-01' } });
+    const { displayName } = await api.json('GET', `/subscriptions/${encodeURIComponent(connection.subscriptionId)}`, v.object({ displayName: shownText }), { query: { 'api-version': '2022-12-01' } });
     return displayName ?? connection.subscriptionId;
   },
 });
