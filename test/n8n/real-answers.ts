@@ -12,6 +12,8 @@ interface Answered {
   /** Headers beside those of the signature, or instead of them. */
   headers?: Record<string, string>;
   query?: string;
+  /** Default: `POST`. */
+  method?: 'POST' | 'PUT';
   status: number;
   /** The text of the answer, where it is ours; n8n's own texts are not. */
   text?: string;
@@ -39,13 +41,14 @@ export const answered: Answered[] = [
   { name: 'JSON that cannot be parsed', body: '{"a":', type: json, status: 422 },
   { name: 'an empty body', body: '', type: json, status: 401, text: '' },
   { name: 'multipart data', body: 'x', type: 'multipart/form-data; boundary=b', status: 400 },
+  { name: 'another method', method: 'PUT', body: event('EvReal5'), type: json, status: 404 },
   { name: 'a body over 16 MiB', body: JSON.stringify({ text: 'x'.repeat(17 * 1024 * 1024) }), type: json, status: 500 },
 ];
 
 /** Sends a delivery as Slack does; gives back the answer. */
-export async function deliverToReal(url: string, { body, type, headers, query = '' }: Answered): Promise<{ status: number; text: string }> {
+export async function deliverToReal(url: string, { body, type, headers, query = '', method = 'POST' }: Answered): Promise<{ status: number; text: string }> {
   const bytes = Buffer.from(body);
   const signed = schemes.slack.sign({ secret: slackSecret, body: bytes, id: '', now: Math.floor(Date.now() / 1000) }).headers as Record<string, string>;
-  const answer = await fetch(`${url}${query}`, { method: 'POST', body: bytes, headers: { ...signed, 'content-type': type, ...headers } });
+  const answer = await fetch(`${url}${query}`, { method, body: bytes, headers: { ...signed, 'content-type': type, ...headers } });
   return { status: answer.status, text: await answer.text() };
 }
