@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import type { DeliveryFacts } from '../webhooks/delivery-facts.ts';
-import type { EntraSender, SchemeName, Secrets } from '../webhooks/scheme.ts';
+import type { DeliveryFacts, EntraSender, SchemeName, Secrets } from '../webhooks/scheme.ts';
 import { conditionsField } from './conditions.ts';
 import type { Context } from './context.ts';
 import { boolean, type Fields } from './fields.ts';

@@ -1,24 +1,7 @@
 import { createHash } from 'node:crypto';
 import { headerValues, type Delivery } from './delivery.ts';
-import type { SchemeName } from './scheme.ts';
+import type { DeliveryFacts, SchemeName } from './scheme.ts';
 import { prefixOf } from './schemes/standard-webhooks.ts';
-
-/** What a verified delivery says about itself beside its body. */
-export interface DeliveryFacts {
-  /** ID that the sender gives to a delivery and to its repeats. */
-  deliveryId?: string;
-  /**
-   * What only the repeats of a delivery have in common: its ID, where that is signed or unique; its ID and body, where a
-   * header might as well be the ID of the webhook; else its whole body.
-   */
-  repeatKey(): string;
-  /** What happened, by a header such as `X-GitHub-Event`. */
-  eventType?: string;
-  /** Headers that say what was sent and by whom, in lower case. Never a signature, secret or token. */
-  headers: Record<string, string>;
-  /** The SHA-256 of the whole body in hexadecimal digits. */
-  bodyHash(): string;
-}
 
 /** Headers in which senders say what happened, such as GitHub, GitLab, Bitbucket, Shopify, CloudEvents and Event Grid. */
 const typeHeaders = ['x-github-event', 'x-gitlab-event', 'x-event-key', 'x-shopify-topic', 'x-event-type', 'x-event-name', 'ce-type'];

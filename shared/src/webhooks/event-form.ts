@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { headerValues, type Delivery } from './delivery.ts';
 import { parseEventJson } from './event-json.ts';
+import { readUtf8 } from './read-utf8.ts';
 import type { Refusal } from './scheme.ts';
 
 /** Most fields of a form; a slash command of Slack has about fifteen. */
@@ -19,8 +19,7 @@ const decode = (text: string): string => decodeURIComponent(text.replaceAll('+',
 
 /** The fields of a form, in their order; undefined for what is none. */
 function fieldsOf(body: Uint8Array): [name: string, value: string][] | undefined {
-  if (!isUtf8(body)) return undefined;
-  const parts = Buffer.from(body).toString('utf8').split('&', maxFields + 1).filter((part) => part !== '');
+  const parts = readUtf8(body)?.split('&', maxFields + 1).filter((part) => part !== '') ?? [];
   if (parts.length === 0 || parts.length > maxFields) return undefined;
   try {
     return parts.map((part) => {

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { readUtf8 } from './read-utf8.ts';
 import type { Refusal } from './scheme.ts';
 
 /** Deepest nesting of a notification, and most values in it. What is deeper would exhaust the stack of later steps. */
@@ -115,10 +115,11 @@ const hasByteOrderMark = (bytes: Buffer): boolean => bytes[0] === 0xef && bytes[
 export function parseEventJson(body: Uint8Array): { body: object } | Refusal {
   const whole = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const bytes = hasByteOrderMark(whole) ? whole.subarray(3) : whole;
-  if (!isUtf8(bytes)) return 'not-utf8';
+  const text = readUtf8(bytes);
+  if (text === undefined) return 'not-utf8';
   let parsed: unknown;
   try {
-    parsed = JSON.parse(bytes.toString('utf8'));
+    parsed = JSON.parse(text);
   } catch {
     return 'not-json';
   }

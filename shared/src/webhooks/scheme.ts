@@ -58,6 +58,23 @@ export type Refusal =
   | 'bad-form'
   | 'secret-has-white-space';
 
+/** What a verified delivery says about itself beside its body. */
+export interface DeliveryFacts {
+  /** ID that the sender gives to a delivery and to its repeats. */
+  deliveryId?: string;
+  /**
+   * What only the repeats of a delivery have in common: its ID, where that is signed or unique; its ID and body, where a
+   * header might as well be the ID of the webhook; else its whole body.
+   */
+  repeatKey(): string;
+  /** What happened, by a header such as `X-GitHub-Event`. */
+  eventType?: string;
+  /** Headers that say what was sent and by whom, in lower case. Never a signature, secret or token. */
+  headers: Record<string, string>;
+  /** The SHA-256 of the whole body in hexadecimal digits. */
+  bodyHash(): string;
+}
+
 /** What a delivery brings to prove who sent it. */
 export interface Proof {
   /** Signatures or secrets, of which any may match. */

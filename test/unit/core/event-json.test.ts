@@ -66,7 +66,7 @@ describe('parseEventJson', () => {
     const random = randomFrom(seedOf('parseEventJson', 20_261_128));
     const digits = (most: number): string => Array.from({ length: 1 + Math.floor(random() * most) }, () => Math.floor(random() * 10)).join('');
     const whole = (): string => digits(22).replace(/^0+(?=\d)/, '');
-    const numbers = Array.from({ length: 50_000 }, () => `${random() < 0.3 ? '-' : ''}${whole()}${random() < 0.5 ? `.${digits(22)}` : ''}${random() < 0.3 ? `e${random() < 0.5 ? '-' : ''}${digits(3)}` : ''}`);
+    const numbers = Array.from({ length: 20_000 }, () => `${random() < 0.3 ? '-' : ''}${whole()}${random() < 0.5 ? `.${digits(22)}` : ''}${random() < 0.3 ? `e${random() < 0.5 ? '-' : ''}${digits(3)}` : ''}`);
     const wrong: string[] = [];
     let kept = 0;
     for (let from = 0; from < numbers.length; from += 1_000) {
@@ -107,6 +107,7 @@ describe('parseEventJson', () => {
   it('refuses bytes that are not UTF-8 instead of changing them', () => {
     expect(parseEventJson(Buffer.from('{"a":"Größe"}', 'latin1'))).toBe('not-utf8');
     expect(parseEventJson(Buffer.from('\ufeff{"a":1}', 'utf16le'))).toBe('not-utf8');
+    expect(parse('{"a":"\ufffd"}')).toEqual({ body: { a: '\ufffd' } });
     expect(parse('{"a":"Größe 🚀 \\ud800"}')).toEqual({ body: { a: 'Größe 🚀 \ud800' } });
   });
 
