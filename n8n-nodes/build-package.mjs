@@ -3,22 +3,25 @@
 //   node n8n-nodes/build-package.mjs <directory> [<where to put dist>]
 //
 // n8n's own build tool runs tsc file by file, and what lies outside of the package would be missing from it.
-import { cpSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { leaveOut } from '../shared/leave-out.mjs';
+import { softwareList } from '../shared/software-list.mjs';
+import { bundledPackages, thirdPartyNotices } from '../shared/third-party-notices.mjs';
 
 /**
- * Bundles every node and credential of a package and copies icons and codex files beside them.
+ * Bundles every node and credential of a package and copies icons and codex files beside them, with THIRD-PARTY-NOTICES and the list of what is inside (sbom.cdx.json) next to dist.
  *
  * @param {string} directory the package's directory
  * @param {string} [place] where its dist is put; by default the package's directory
- * @returns {Promise<{ files: number, bytes: number }>} the number of bundles and their size together
+ * @returns {Promise<{ files: number, bytes: number, bundled: ReturnType<typeof bundledPackages> }>} the number of bundles, their size together, and the packages inside of them
  * @throws Error when the package registers a file that was not built
  */
 export async function buildPackage(directory, place = directory) {
-  const { n8n } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  const { n8n } = manifest;
   const registered = [...n8n.nodes, ...n8n.credentials].map((path) =>
     path.replace(/^dist\//, '').replace(/\.js$/, '.ts'),
   );
@@ -55,8 +58,11 @@ export async function buildPackage(directory, place = directory) {
   for (const path of icons) cpSync(join(directory, path), join(dist, path), { dereference: true });
   for (const path of globSync('nodes/**/*.node.json', { cwd: directory }))
     cpSync(join(directory, path), join(dist, path));
+  const bundled = bundledPackages(metafile, directory);
+  writeFileSync(join(place, 'THIRD-PARTY-NOTICES'), thirdPartyNotices(bundled));
+  writeFileSync(join(place, 'sbom.cdx.json'), `${JSON.stringify(softwareList(manifest, bundled, new Date()), null, 2)}\n`);
   const outputs = Object.values(metafile.outputs);
-  return { files: outputs.length, bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0) };
+  return { files: outputs.length, bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0), bundled };
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {

@@ -15,7 +15,10 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
+import { unzipSync, zipSync } from 'fflate';
 import { leaveOut } from '../shared/leave-out.mjs';
+import { softwareList } from '../shared/software-list.mjs';
+import { bundledPackages, packagesOf, thirdPartyNotices } from '../shared/third-party-notices.mjs';
 
 const here = import.meta.dirname;
 const workspace = dirname(here);
@@ -27,10 +30,11 @@ const resolveModule = createRequire(import.meta.url).resolve;
  * `zapier-platform-core` stays outside: Zapier's tool adds it, and there must be only one copy of it.
  *
  * @param {string} directory the app's directory
+ * @returns {Promise<ReturnType<typeof bundledPackages>>} the packages inside of it
  */
 export async function bundleZapierApp(directory) {
   rmSync(join(directory, 'dist'), { recursive: true, force: true });
-  const { warnings } = await build({
+  const { metafile, warnings } = await build({
     absWorkingDir: directory,
     entryPoints: [{ in: 'src/index.ts', out: 'index' }],
     outdir: 'dist',
@@ -45,6 +49,7 @@ export async function bundleZapierApp(directory) {
     // Zapier reads the whole bundle at a cold start.
     minify: true,
     tsconfigRaw: '{}',
+    metafile: true,
     logLevel: 'silent',
     // Bundled CommonJS packages call require(), which an ES module does not have.
     banner: {
@@ -53,6 +58,7 @@ export async function bundleZapierApp(directory) {
     },
   });
   for (const { text, location } of warnings) console.warn(`${location?.file}:${location?.line}: ${text}`);
+  return bundledPackages(metafile, directory);
 }
 
 /**
@@ -65,7 +71,7 @@ export async function bundleZapierApp(directory) {
  * @throws Error with the tool's own output when the definition is invalid or the zip would not start
  */
 export async function buildZapierApp(directory) {
-  await bundleZapierApp(directory);
+  const bundled = await bundleZapierApp(directory);
   const stage = realpathSync(mkdtempSync(join(tmpdir(), 'zapier-app-')));
   const build = join(directory, 'build');
   try {
@@ -73,12 +79,39 @@ export async function buildZapierApp(directory) {
     runZapierTool(stage, ['validate', '--without-style', '--skip-build']);
     runZapierTool(stage, ['build', '--skip-dep-install', '--skip-validation']);
     mkdirSync(build, { recursive: true });
-    for (const name of ['build.zip', 'source.zip']) copyFileSync(join(stage, 'build', name), join(build, name));
+    copyFileSync(join(stage, 'build', 'source.zip'), join(build, 'source.zip'));
+    const zip = readFileSync(join(stage, 'build', 'build.zip'));
+    const packages = packagesIn(zip, stage, bundled);
+    writeFileSync(join(build, 'build.zip'), withNotices(zip, packages));
+    writeFileSync(join(build, 'sbom.cdx.json'), `${JSON.stringify(softwareList(readPackage(directory), packages, new Date()), null, 2)}\n`);
   } finally {
     rmSync(stage, { recursive: true, force: true });
   }
   const zipPath = join(build, 'build.zip');
   return { zipPath, bytes: statSync(zipPath).size };
+}
+
+/** The name of the file inside of the zip that holds the licences of all that the zip contains. */
+const noticesName = 'THIRD-PARTY-NOTICES.txt';
+
+/**
+ * The packages in the zip: those that are bundled, and those that Zapier's tool put beside the bundle.
+ *
+ * @param {Uint8Array} zip
+ * @param {string} stage the folder that the tool zipped
+ * @param {ReturnType<typeof bundledPackages>} bundled
+ */
+function packagesIn(zip, stage, bundled) {
+  const paths = [];
+  unzipSync(zip, { filter: ({ name }) => !paths.push(name) });
+  const beside = packagesOf(paths.map((path) => join(stage, path)));
+  const all = new Map([...bundled, ...beside].map((one) => [`${one.name}@${one.version}`, one]));
+  return [...all.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+}
+
+/** The zip with the licences of its packages: Zapier's tool takes code alone. */
+function withNotices(zip, packages) {
+  return zipSync({ ...unzipSync(zip), [noticesName]: Buffer.from(thirdPartyNotices(packages)) }, { level: 9 });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import { concealing } from '../../shared/src/operations/conceal.ts';
 import type { Context } from '../../shared/src/operations/context.ts';
 import type { Fields } from '../../shared/src/operations/fields.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
@@ -29,7 +30,7 @@ export async function askVendor<T>(context: ILoadOptionsFunctions, service: Serv
       connection: further ? {} : await readConnection(context, service.connection),
       connectionOf: (key) => readConnection(context, findConnection(service, key)),
     };
-    return await question(input, lent as Context<never>);
+    return await concealing(service, lent, (own) => question(input, own as Context<never>));
   } catch (error) {
     throw nodeError(context.getNode(), error);
   }

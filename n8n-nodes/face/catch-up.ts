@@ -1,6 +1,6 @@
 import { sleep, type ITriggerFunctions } from 'n8n-workflow';
 import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
-import { redact } from '../../shared/src/http/http-error.ts';
+import { redact } from '../../shared/src/host/redact.ts';
 import { passes } from '../../shared/src/operations/conditions.ts';
 import type { Context } from '../../shared/src/operations/context.ts';
 import type { Service } from '../../shared/src/operations/service.ts';

@@ -1,6 +1,6 @@
 import type { ICredentialTestFunctions, INodeCredentialTestResult } from 'n8n-workflow';
 import { describeError } from '../../shared/src/host/error.ts';
-import { redact } from '../../shared/src/http/http-error.ts';
+import { redact } from '../../shared/src/host/redact.ts';
 import type { Connection } from '../../shared/src/operations/connection.ts';
 import { checkConnection } from './connection-values.ts';
 import { makeHost } from './host.ts';

@@ -4,7 +4,7 @@ import type { Bytes } from '../../shared/src/host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
 import { once, readText, tooLate, untilStalled, watchUpload, within, type Bounds } from '../../shared/src/host/bounded.ts';
 import { unreachable } from '../../shared/src/host/unreachable.ts';
-import { redact } from '../../shared/src/http/http-error.ts';
+import { redact } from '../../shared/src/host/redact.ts';
 import { cutShort, isNodeStream, toNodeStream } from './streams.ts';
 
 /** An answer as n8n gives it in full. */

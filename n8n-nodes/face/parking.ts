@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { describeError } from '../../shared/src/host/error.ts';
-import { redact } from '../../shared/src/http/http-error.ts';
+import { redact } from '../../shared/src/host/redact.ts';
 import type { Context } from '../../shared/src/operations/context.ts';
 import type { Action, Callback } from '../../shared/src/operations/operation.ts';
 import type { Service } from '../../shared/src/operations/service.ts';

@@ -1,7 +1,7 @@
 import { sleep, type IWebhookFunctions, type IWebhookResponseData } from 'n8n-workflow';
 import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import type { Host } from '../../shared/src/host/host.ts';
-import { redact } from '../../shared/src/http/http-error.ts';
+import { redact } from '../../shared/src/host/redact.ts';
 import type { Context } from '../../shared/src/operations/context.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import type { Event, WebhookTrigger } from '../../shared/src/operations/trigger.ts';

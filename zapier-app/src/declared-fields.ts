@@ -1,5 +1,6 @@
 import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
 import type { DeclaredType, DeclaredValues } from '../../shared/src/operations/declared-values.ts';
+import { concealing } from '../../shared/src/operations/conceal.ts';
 import { describeField, type Fields } from '../../shared/src/operations/fields.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import { callService } from './call.ts';
@@ -15,7 +16,7 @@ export function declaredFields(name: string, declared: DeclaredValues, plain: Pl
   return async (z: ZObject, bundle: Bundle): Promise<PlainInputField[]> => {
     const input = bundle.inputData ?? {};
     if (declared.needs.some((field) => (input[field] ?? '') === '')) return [plain];
-    const found = await callService(z, bundle, settings, service, (context) => declared.load(input, context)).catch(() => []);
+    const found = await callService(z, bundle, settings, service, (context) => concealing(service, context, (own) => declared.load(input, own))).catch(() => []);
     if (found.length === 0) return [plain];
     return found.map(({ name: own, type, required, default: initial }) => ({
       key: declaredKey(name, own),

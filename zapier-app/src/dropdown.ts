@@ -1,5 +1,6 @@
 import type { Bundle, FieldDynamicChoices, ZObject } from 'zapier-platform-core';
 import type { ChoiceList } from '../../shared/src/operations/choice-list.ts';
+import { concealing } from '../../shared/src/operations/conceal.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import { callService } from './call.ts';
 import type { Settings } from './settings.ts';
@@ -20,7 +21,7 @@ export function dropdownOf(list: ChoiceList, service: Service, settings: Setting
       const input = bundle.inputData ?? {};
       if ((list.needs ?? []).some((field) => (input[field] ?? '') === '')) return { results: [], paging_token: null };
       const page = bundle.meta?.paging_token;
-      const { choices, nextPage } = await list.load({ input, ...(page ? { page } : {}) }, context);
+      const { choices, nextPage } = await concealing(service, context, (own) => list.load({ input, ...(page ? { page } : {}) }, own));
       return { results: choices.map(({ value, label }) => ({ id: value, label })), paging_token: nextPage ?? null };
     });
   return { perform };

@@ -1,6 +1,6 @@
 import type { ZObject } from 'zapier-platform-core';
 import { describeError, PipewrightError, type ErrorCode } from '../../shared/src/host/error.ts';
-import { redact } from '../../shared/src/http/http-error.ts';
+import { redact } from '../../shared/src/host/redact.ts';
 
 /** What ends a Zap's run without counting as a failure, for which Zapier would at last turn the Zap off. */
 const halting: readonly ErrorCode[] = ['cancelled', 'empty-dataset'];
@@ -17,7 +17,7 @@ export function zapierError(error: unknown, { errors }: Pick<ZObject, 'errors'>)
     if (error instanceof Error && 'doNotContextify' in error) return error;
     return new errors.Error(`Something went wrong that should not: ${redact(describeError(error))}`, 'unexpected');
   }
-  const text = describeError(error);
+  const text = redact(describeError(error));
   if (error.code === 'throttled') return new errors.ThrottledError(text, Math.ceil(error.retryAfterSeconds ?? 60));
   if (halting.includes(error.code)) return Object.assign(new errors.HaltedError(text), bare);
   return new errors.Error(text, error.code, error.status);

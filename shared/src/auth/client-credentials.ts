@@ -51,7 +51,10 @@ export async function clientCredentialsToken(host: Host, credentials: ClientCred
   if (renew) await host.cache.delete(key);
   else {
     const kept = await host.cache.get(key);
-    if (typeof kept === 'string') return kept;
+    if (typeof kept === 'string') {
+      host.mask?.learn(kept);
+      return kept;
+    }
   }
   const readProblem = credentials.readProblem ?? readCommonProblem;
   const own: Record<string, string> = sentIn === 'form' ? { client_id: clientId, client_secret: clientSecret } : {};
@@ -69,6 +72,7 @@ export async function clientCredentialsToken(host: Host, credentials: ClientCred
     });
     if (response.status === 200) {
       const { token, seconds } = readToken(service, response);
+      host.mask?.learn(token);
       await host.cache.set(key, token, Math.max(1, seconds - margin));
       return token;
     }

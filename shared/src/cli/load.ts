@@ -65,7 +65,7 @@ export async function loadFile(words: string[]): Promise<void> {
       connections,
       loadColumns: values['load-columns'],
       shortenNames: values['shorten-names'],
-      source: nameOf(from),
+      source: from,
       nullMarkers: values.null ?? [],
       columns,
       ...(values.key ? { key: values.key.split(',').map((name) => name.trim()) } : {}),
@@ -97,9 +97,4 @@ function readTypes(given: readonly string[]): Record<string, ColumnType> {
       return [name, oneOf('--type name=', columnTypes, type)];
     }),
   );
-}
-
-/** What a dataset comes from, without what may be secret in its address. */
-function nameOf(from: string): string {
-  return URL.canParse(from) && /^https?:/i.test(from) ? `${new URL(from).origin}${new URL(from).pathname}` : from;
 }

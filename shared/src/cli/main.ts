@@ -1,4 +1,7 @@
 import { describeError } from '../host/error.ts';
+import { redact } from '../host/redact.ts';
+import { secretMask } from '../host/secret-mask.ts';
+import { secretsInAddress } from '../operations/conceal.ts';
 import { listOperations } from './list.ts';
 import { loadFile } from './load.ts';
 import { runOperation } from './run.ts';
@@ -40,6 +43,17 @@ Exit codes: 0 done, 1 it failed, 2 it was called wrongly.
 
 const commands = { list: listOperations, run: runOperation, load: loadFile, check: checkFile, verify: verifyDelivery, deliver: deliverEvent };
 
+/** A message without the secrets that the words of the command hold: those after --secret, and what logs in in addresses. */
+function withoutGivenSecrets(words: readonly string[], message: string): string {
+  const mask = secretMask();
+  words.forEach((word, at) => {
+    if (/^--(?:previous-)?secret$/.test(words[at - 1] ?? '')) mask.learn(word);
+    mask.learn(/^--(?:previous-)?secret=([^]+)$/.exec(word)?.[1]);
+    for (const part of secretsInAddress(word.replace(/^--[\w-]+=/, ''))) mask.learn(part);
+  });
+  return redact(mask.text(message));
+}
+
 /** Runs one command of the command line; resolves to its exit code. */
 export async function runCommand(words: string[]): Promise<number> {
   const [name, ...rest] = words;
@@ -53,7 +67,7 @@ export async function runCommand(words: string[]): Promise<number> {
     await command(rest);
     return 0;
   } catch (error) {
-    process.stderr.write(`${error instanceof Refused ? error.message : describeError(error)}\n`);
+    process.stderr.write(`${error instanceof Refused ? error.message : withoutGivenSecrets(rest, describeError(error))}\n`);
     if (!(error instanceof UsageError)) return 1;
     process.stderr.write(`\n${usage}`);
     return 2;

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse } from './http.ts';
+import type { SecretMask } from './secret-mask.ts';
 
 /** Bytes as they travel everywhere in shared code: in pieces of any size, never whole. */
 export type Bytes = AsyncIterable<Uint8Array>;
@@ -67,6 +68,8 @@ export interface Host {
   once(key: string): Promise<boolean>;
   files: Files;
   log: Log;
+  /** Hides the secrets of the connections that this host works with; operations add those that they fetch, such as tokens. */
+  mask?: SecretMask;
   /** Aborted when the user or the platform stops the execution. */
   signal?: AbortSignal;
   /** A folder in which files last and SQLite databases may be kept, where the platform's operator allows one. */

@@ -1,5 +1,6 @@
 import { PipewrightError, type ErrorCode } from '../host/error.ts';
 import type { HttpResponse } from '../host/http.ts';
+import { cut, redact } from '../host/redact.ts';
 import { retryAfterSeconds } from './retry-delay.ts';
 
 /** What a vendor's error body says, in its own words. */
@@ -31,19 +32,10 @@ function codeOf(status: number): ErrorCode {
   return 'unexpected-answer';
 }
 
-/** Takes secrets out of a vendor's text: bearer tokens, JSON web tokens, and the queries of addresses. */
-export function redact(text: string): string {
-  return text
-    .replace(/\b(Bearer|Basic|Token)\s+[\w.~+/=-]{8,}/gi, '$1 ***')
-    .replace(/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, '***')
-    .replace(/(https?:\/\/[^\s?"'<>]+)\?[^\s"'<>]+/gi, '$1?***')
-    .replace(/\b(xox[a-z]-|dbtc_|dbtu_|dapi)[\w-]{6,}/gi, '***');
-}
-
 /** Turns an answer that is no success into an error that says what happened at which service, and what to do. */
 export function httpError(service: string, response: HttpResponse, problem: VendorProblem, now: number): PipewrightError {
   const code = codeOf(response.status);
-  const said = problem.message ? redact(problem.message).trim().slice(0, 500) : '';
+  const said = problem.message ? cut(redact(problem.message).trim(), 500) : '';
   const reason = said || problem.code || `status ${response.status}`;
   const requestId = response.headers['x-ms-request-id'] ?? response.headers['x-request-id'] ?? response.headers['x-slack-req-id'];
   const wait = retryAfterSeconds(response.headers, now);
@@ -51,7 +43,7 @@ export function httpError(service: string, response: HttpResponse, problem: Vend
   return new PipewrightError({
     code,
     service,
-    message: `${service} answered: ${reason}${/[.!?]$/.test(reason) ? '' : '.'}`,
+    message: `${service} answered: ${reason}${/[.!?…]$/.test(reason) ? '' : '.'}`,
     ...(hint === undefined ? {} : { hint }),
     status: response.status,
     retryable: code === 'throttled' || code === 'unavailable',

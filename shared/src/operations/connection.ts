@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import { concealing } from './conceal.ts';
 import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';
 
@@ -20,9 +21,9 @@ export interface Connection<F extends Fields = Fields> {
 /** The checked values of a connection. */
 export type ConnectionValues<F extends Fields> = v.InferOutput<v.ObjectSchema<F, undefined>>;
 
-/** Describes a connection; see `Connection`. */
+/** Describes a connection; see `Connection`. What its test gives, logs or raises shows none of its secrets. */
 export function defineConnection<const F extends Fields>(connection: Connection<F>): Connection<F> {
-  return connection;
+  return { ...connection, test: (context) => concealing({ connection }, context, (own) => connection.test(own)) };
 }
 
 /** The connection of a service that logs in nowhere by itself. */

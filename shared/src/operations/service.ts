@@ -1,3 +1,4 @@
+import { concealOperation, concealTrigger } from './conceal-service.ts';
 import type { Connection } from './connection.ts';
 import type { Operation } from './operation.ts';
 import type { Trigger } from './trigger.ts';
@@ -19,7 +20,12 @@ export interface Service {
   missing?: Partial<Record<'n8n' | 'zapier', string>>;
 }
 
-/** Describes a service; see `Service`. */
-export function defineService(service: Omit<Service, 'connection'> & { connection: unknown }): Service {
-  return service as Service;
+/** Describes a service; see `Service`. Nothing that its operations and triggers give, log or raise shows a secret of its connections. */
+export function defineService(described: Omit<Service, 'connection'> & { connection: unknown }): Service {
+  const service = described as Service;
+  return {
+    ...service,
+    operations: service.operations.map((operation) => concealOperation(service, operation)),
+    triggers: service.triggers.map((trigger) => concealTrigger(service, trigger)),
+  };
 }

@@ -1,4 +1,4 @@
-import { redact } from '../http/http-error.ts';
+import { redact } from '../host/redact.ts';
 import { adviceFor, type KnownCause } from './known-causes.ts';
 import { isFinished, type Run, type Step } from './run.ts';
 

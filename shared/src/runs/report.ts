@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { redact } from '../host/redact.ts';
 import { boolean, json, option, text, values } from '../operations/fields.ts';
 import { explain, firstFailure } from './explain.ts';
 import type { KnownCause } from './known-causes.ts';
@@ -21,11 +22,19 @@ export interface RunReport extends Run {
   explanationBlocks?: object[];
 }
 
+/** A run whose messages hold no secret that `redact` knows by its form. What steps gave back is data and stays as it is. */
+function withoutSecretTexts(run: Run): Run {
+  const message = run.message === undefined ? {} : { message: redact(run.message) };
+  const steps = run.steps.map((step) => (step.message === undefined ? step : { ...step, message: redact(step.message) }));
+  return { ...run, ...message, vendorStatus: redact(run.vendorStatus), steps };
+}
+
 /**
  * Adds to a run what a person asks first: is it over, did it work, at which step it failed, why, and what to do.
  * @param causes what the service knows of failures, before what is known of all
  */
-export function reportRun(run: Run, causes: readonly KnownCause[] = []): RunReport {
+export function reportRun(told: Run, causes: readonly KnownCause[] = []): RunReport {
+  const run = withoutSecretTexts(told);
   // What fails while a run is running may be retried, and what fails in a run that succeeds was handled.
   const finished = isFinished(run.status);
   const failed = finished && run.status !== 'succeeded' ? firstFailure(run) : undefined;

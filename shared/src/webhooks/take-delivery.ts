@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describeError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
-import { redact } from '../http/http-error.ts';
+import { redact } from '../host/redact.ts';
 import { passes } from '../operations/conditions.ts';
 import type { Context } from '../operations/context.ts';
 import { boolean, option, text } from '../operations/fields.ts';

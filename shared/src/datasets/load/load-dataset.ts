@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/host.ts';
+import { plainAddress } from '../../host/redact.ts';
 import { leave } from '../../http/let-go.ts';
 import { CountedBytes } from '../bytes/counted-bytes.ts';
 import { readUntil } from '../bytes/read-until.ts';
@@ -16,7 +17,9 @@ import type { LoadRecord, TableLoad, TableTarget } from './target.ts';
  * @throws PipewrightError `bad-csv`, `rejected-rows`, `empty-dataset`, `cut-short`, `table-exists`, `columns-missing`,
  * `bad-input` (a value does not fit its column), `busy`, `cancelled`, and what the source throws
  */
-export async function loadDataset(source: Bytes, target: TableTarget, options: LoadOptions): Promise<LoadResult> {
+export async function loadDataset(source: Bytes, target: TableTarget, given: LoadOptions): Promise<LoadResult> {
+  // Records and the rows of a table are read by many; what logs in at the source is for nobody.
+  const options = given.source === undefined ? given : { ...given, source: plainAddress(given.source) };
   const { table, mode, signal } = options;
   const key = [...(options.key ?? [])];
   const load = await begin(target, options, key).catch((error: unknown) => {

@@ -35,7 +35,7 @@ export interface LoadOptions extends CsvFormat, DatasetFormat {
   loadColumns?: boolean;
   /** Whether the load is kept in `pipewright_loads`; with a key it always is. Default: false. */
   record?: boolean;
-  /** Where the dataset comes from, for that record. */
+  /** Where the dataset comes from, for that record; of an address, its login and query are left out. */
   source?: string;
   /** ID of the event with which it began, for that record. */
   sourceEventId?: string;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { redact } from '../../host/redact.ts';
 import { boolean, text } from '../../operations/fields.ts';
 import { defineAction } from '../../operations/operation.ts';
 import { service } from './api.ts';
@@ -53,9 +54,9 @@ export const getRunOutput = defineAction<DatabricksConnection>()({
       task: task.task_key || task.run_id,
       truncated: notebook?.truncated ?? false,
       ...(notebook?.result ? { result: notebook.result } : {}),
-      ...(logs ? { logs } : {}),
-      ...(error ? { error } : {}),
-      ...(errorTrace ? { errorTrace } : {}),
+      ...(logs ? { logs: redact(logs) } : {}),
+      ...(error ? { error: redact(error) } : {}),
+      ...(errorTrace ? { errorTrace: redact(errorTrace) } : {}),
     };
   },
 });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { cut, redact } from '../../host/redact.ts';
 import { given, shown, shownText } from '../../http/answer-shape.ts';
-import { redact } from '../../http/http-error.ts';
 import type { Context } from '../../operations/context.ts';
 import type { Step } from '../../runs/run.ts';
 import { accountPath, openDbt } from './api.ts';
@@ -41,7 +41,7 @@ export async function failedNodes(run: string, context: Context<DbtConnection>):
           type: kinds[kind] ?? 'Node',
           status: 'failed',
           ...(seconds === undefined ? {} : { durationSeconds: seconds }),
-          ...(message ? { message: redact(message.replace(/\s+/g, ' ').trim()).slice(0, 500) } : {}),
+          ...(message ? { message: cut(redact(message.replace(/\s+/g, ' ').trim()), 500) } : {}),
         };
       });
   } catch {

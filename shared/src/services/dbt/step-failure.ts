@@ -1,4 +1,4 @@
-import { redact } from '../../http/http-error.ts';
+import { cut, redact } from '../../host/redact.ts';
 
 /** At most as much is told of a failure, in characters. */
 const most = 500;
@@ -21,7 +21,7 @@ export function readFailure(logs: string | null | undefined): string | undefined
     .map((line) => line.replace(time, '').trim());
   const at = lines.findIndex((line) => headline.test(line));
   const told = at < 0 ? lines.filter((line) => line !== '').slice(-3) : untilGap(lines.slice(at)).slice(0, 4);
-  const text = redact(told.join(' ')).slice(0, most);
+  const text = cut(redact(told.join(' ')), most);
   return text === '' ? undefined : text;
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { redact } from '../../host/redact.ts';
 import { integer, json, option, text } from '../../operations/fields.ts';
 import type { Run, RunStatus, Step } from '../../runs/run.ts';
 import { service } from './api.ts';
@@ -84,7 +85,7 @@ export function givenRun({ run: whole, runId, runName, runStatus, runSeconds, ru
     steps: Array.isArray(run['steps']) ? run['steps'].filter(isStep) : [],
     ...part('startedAt'),
     ...part('finishedAt'),
-    ...part('explanation'),
+    ...(textOf(run['explanation']) ? { explanation: redact(String(run['explanation'])) } : {}),
     ...(typeof run['durationSeconds'] === 'number' ? { durationSeconds: run['durationSeconds'] } : {}),
     ...(/^https:\/\//.test(String(run['url'])) ? part('url') : {}),
   };

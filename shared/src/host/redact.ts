@@ -1,0 +1,75 @@
+/** What is shown in place of a secret. */
+export const hidden = '***';
+
+/** The start of a text, with dots where more followed, so that the start of a secret at its end can be told. */
+export function cut(text: string, maxCharacters: number): string {
+  return text.length > maxCharacters ? `${text.slice(0, maxCharacters - 1)}…` : text;
+}
+
+/** An address without its login, query and fragment, as it may be recorded; any other text, such as the name of a file, as it is. */
+export function plainAddress(text: string): string {
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return text;
+  return text.replace(/[?#][\s\S]*$/, '').replace(/^([a-z][a-z\d+.-]*:\/\/)[^/]*@/i, '$1');
+}
+
+/** What follows "Bearer" in prose; anything else of that length is taken for a token. */
+const ordinaryAfterBearer = /^(?:access|auth|base|cred|chall|error|expir|flow|format|grant|header|invalid|keyword|login|method|missing|prefix|protect|realm|requir|schem|secur|string|token|type|value)[a-z]*[.]?$/i;
+
+/** Text that is no word or name: letters and digits change places often, as in random tokens, never as in `order_2026`. */
+function looksRandom(word: string): boolean {
+  return word.length >= 16 && (word.match(/[a-z](?=\d)|\d(?=[a-z])/gi) ?? []).length >= 4;
+}
+
+/** Whether a query logs in: by a parameter named like a signature or a token. */
+const isSigned = (query: string): boolean => /(?:^|[&;])[\w.-]*(?:sig|token|secret|key|passw|pwd|code|auth|credential|hmac)[\w.-]*=/i.test(query);
+
+/** Whether the credentials of HTTP Basic stand there: base64 of printable text with a colon (RFC 7617). */
+function isBasic(word: string): boolean {
+  return /^[\x20-\x7e\u00a0-\uffff]*:[\x20-\x7e\u00a0-\uffff]*$/.test(Buffer.from(word, 'base64').toString('utf8'));
+}
+
+/** Names before an equals sign or a JSON colon whose value is always a secret. */
+const secretNames =
+  'client_?secret|client_?assertion|access_?token|refresh_?token|id_?token|api_?key|x-api-key|account_?key|shared_?access_?key|shared_?access_?signature|aws_secret_access_key|passwd|password|pwd|x-amz-(?:signature|security-token|credential)';
+
+/** Names of a JSON object with the start of their values, in JSON, in JSON inside of JSON, and in HTML. */
+const jsonValues = (names: string): (readonly [RegExp, string])[] =>
+  [
+    [`"(?:${names})"\\s*:\\s*"`, String.raw`(?:[^"\\]|\\.)+`],
+    [String.raw`\\{1,8}"(?:${names})\\{1,8}"\s*:\s*\\{1,8}"`, String.raw`[^"\\]+`],
+    [`&(?:quot|#34);(?:${names})&(?:quot|#34);\\s*:\\s*&(?:quot|#34);`, '[^&]+'],
+  ].map(([start, value]) => [new RegExp(`(${start})${value}`, 'gi'), `$1${hidden}`] as const);
+
+/** Each pattern with what takes its place; the first group of a text stays. */
+const patterns: readonly (readonly [RegExp, string | ((...groups: string[]) => string)])[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, hidden],
+  [/(https?:\/\/hooks\.(?:slack|zapier)\.com\/)[^\s"'<>]+/gi, `$1${hidden}`],
+  [/(https?:\/\/[\w.-]+\.webhook\.office\.com\/)[^\s"'<>]+/gi, `$1${hidden}`],
+  [/\b([a-z][a-z\d+.-]{1,20}:\/\/)[^\s/"'<>?#:]{0,500}:[^\s/"'<>?#]{1,500}@/gi, `$1${hidden}@`],
+  [/\b(https?:\/\/)[^\s/"'<>?#]{1,500}@/gi, `$1${hidden}@`],
+  [/(https?:\/\/[^\s?"'<>]{1,2000})\?([^\s"'<>]+)/gi, (whole, address, query) => (isSigned(query ?? '') ? `${address}?${hidden}` : whole)],
+  [/\bBearer(\s+|%20|\+)([\w.~+/=-]{8,})/gi, (whole, gap, word) => (ordinaryAfterBearer.test(word ?? '') ? whole : `Bearer${gap}${hidden}`)],
+  [/\bBasic(\s+|%20|\+)([\w+/-]{8,}={0,2})/gi, (whole, gap, word) => (isBasic(word ?? '') ? `Basic${gap}${hidden}` : whole)],
+  [/\bToken(\s+)([\w.~+/=-]{16,})/gi, (whole, gap, word) => (looksRandom(word ?? '') ? `Token${gap}${hidden}` : whole)],
+  ...jsonValues('(?:proxy-)?authorization'),
+  [/\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g, hidden],
+  ...jsonValues(secretNames),
+  [new RegExp(`\\b((?:${secretNames})\\s*=\\s*)(?:"[^"]*"|'[^']*'|[^\\s"'&;,<>)\\]}\\\\]+)`, 'gi'), `$1${hidden}`],
+  [/\b((?:password|passwd|pwd)\s*:\s*)(?=[^\s]*[\d!#$%^&*?+=~])[^\s"',;<>]{4,}/gi, `$1${hidden}`],
+  [/\b(sig(?:nature)?=)[\w%+/=-]{8,}/gi, `$1${hidden}`],
+  [/\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[\w-]{6,}/gi, hidden],
+  [/\bdbt[cus]_[\w-]{6,}/gi, hidden],
+  [/\b(?:dapi|dose|dkea|dsap)[\da-f]{8,}(?:-\d+)?/gi, hidden],
+  [/\b(?:AKIA|ASIA)[A-Z\d]{16}\b/g, hidden],
+  [/\b(?:gh[oprsu]_[A-Za-z\d]{16,}|github_pat_\w{16,}|whsec_[A-Za-z\d+/_-]{8,}={0,2}|sk_live_\w{8,}|AIza[\w-]{30,})/g, hidden],
+];
+
+/**
+ * Takes out of a vendor's text what is a secret by its form: tokens behind Bearer and Basic, JSON web tokens, the queries
+ * and logins of addresses, `password=`, `AccountKey=`, `sig=` and the like, private keys, and tokens that their prefix
+ * tells (`dapi…`, `xoxb-…`, `dbtc_…`). Words of a sentence stay: "unexpected token customer_identifier" is no secret.
+ * Values that only the connection knows are the part of `SecretMask`.
+ */
+export function redact(text: string): string {
+  return patterns.reduce((said, [pattern, replacement]) => (typeof replacement === 'string' ? said.replace(pattern, replacement) : said.replace(pattern, replacement)), text);
+}
