@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { closeSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -236,58 +235,4 @@ function scan(file: string, infer: boolean): void {
     if (infer && scanner.header) (inference ??= new TypeInference(scanner.header)).look(block);
   }
   closeSync(descriptor);
-}
-
-/**
- * The most memory that a process takes which loads a file into SQLite, in MB; and how much more it is for ten times the
- * rows.
- */
-export async function benchMemory(sizes: readonly number[] = [10, 100, 1000]): Promise<BenchResult[]> {
-  const peaks: number[] = [];
-  for (const megabytes of sizes) {
-    const measured = withFile(megabytes, ({ folder, file }) =>
-      medianOfThree(() => peakOfLoad(file, `sqlite:${join(folder, 'memory.db')}`)),
-    );
-    peaks.push(await measured);
-  }
-  const own = await medianOfThree(() => peakOfLoad());
-  const [before = 0, last = 0] = peaks.slice(-2);
-  const shown = sizes.map((size, index) => `${size} MB: ${peaks[index]}`).join(', ');
-  return [
-    {
-      name: 'Memory of a load beyond Node’s own',
-      against: 'MB',
-      ratio: last - own,
-      target: { kind: 'at most', value: 95 },
-      notes: `peak RSS by size ${shown}; Node alone ${own}`,
-    },
-    {
-      name: 'Memory of a load of ten times the rows',
-      against: 'the tenth of them',
-      ratio: last / before,
-      target: { kind: 'at most', value: 1.05 },
-    },
-  ];
-}
-
-/** When memory is collected is a matter of chance; the middle of three runs is steadier. */
-async function medianOfThree(measure: () => Promise<number>): Promise<number> {
-  return median([await measure(), await measure(), await measure()]);
-}
-
-/** Peak RSS in MB of a process that loads a file, or of one that does nothing. */
-function peakOfLoad(...fileAndAddress: [] | [file: string, address: string]): Promise<number> {
-  const program = join(import.meta.dirname, 'load-in-child.ts');
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...fileAndAddress], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, NODE_NO_WARNINGS: '1' },
-    });
-    let printed = '';
-    child.stdout.on('data', (text) => (printed += String(text)));
-    child.on('error', reject);
-    child.on('close', (code) =>
-      code === 0 ? resolve(Number(printed)) : reject(new Error(`The load ended with ${code}.`)),
-    );
-  });
 }

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { outputFolder } from '../machine/paths.ts';
-import { benchMariaDb, benchMemory, benchPostgres, benchScanner, benchSqlite } from './datasets.ts';
+import { benchMariaDb, benchPostgres, benchScanner, benchSqlite } from './datasets.ts';
+import { benchMemory } from './memory.ts';
 import { benchDownload } from './downloads.ts';
 import { benchEvents } from './events.ts';
 import { benchVerifiers } from './verifiers.ts';
@@ -10,6 +11,7 @@ import { benchLooks } from './looks.ts';
 import { benchN8nDatasets } from './n8n-datasets.ts';
 import { reaches, type BenchResult } from './result.ts';
 import { benchTriggers } from './triggers.ts';
+import { benchWholeCommands } from './whole-commands.ts';
 import { benchZapier } from './zapier.ts';
 
 const { values: choices, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' } } });
@@ -24,7 +26,8 @@ const benches: Record<string, (quick: boolean) => Promise<BenchResult[]>> = {
   sqlite: async (quick) => [await benchSqlite(quick ? { megabytes: 10, rounds: 2 } : {})],
   postgres: (quick) => benchPostgres(quick ? { megabytes: 10, rounds: 2 } : {}),
   mariadb: (quick) => benchMariaDb(quick ? { megabytes: 10, rounds: 2 } : {}),
-  memory: (quick) => benchMemory(quick ? [10, 100] : [10, 100, 1000]),
+  commands: (quick) => benchWholeCommands(quick ? { megabytes: 10, rounds: 1 } : {}),
+  memory: (quick) => benchMemory(quick ? { sizes: [10, 100], rounds: 1 } : {}),
   triggers: (quick) => benchTriggers(quick ? { seconds: 1, rounds: 2 } : {}),
   'n8n-datasets': (quick) => benchN8nDatasets(quick ? { megabytes: 10, rounds: 1 } : {}),
   zapier: (quick) => benchZapier(quick ? { rounds: 3 } : {}),

@@ -15,7 +15,7 @@ import { recordingHost, replayingHost, type RecordedAnswer, type Recording } fro
 const seed = Number(process.env['PIPEWRIGHT_SEED'] ?? Date.now() % 1_000_000);
 
 /** Odd forms that are tried of each recorded answer. */
-const perAnswer = Number(process.env['PIPEWRIGHT_ODDITIES'] ?? 150);
+const perAnswer = Number(process.env['PIPEWRIGHT_ODDITIES'] ?? 80);
 
 type Host = ReturnType<typeof replayingHost> | ReturnType<CoreWorld['open']>;
 

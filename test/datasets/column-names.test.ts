@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -6,6 +6,7 @@ import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts
 import { isOwnTable } from '../../shared/src/datasets/load/own-tables.ts';
 import { heldName } from '../../shared/src/datasets/load/match-names.ts';
 import { startPostgres, type Postgres } from '../machine/postgres.ts';
+import { callCli } from '../unit/cli/call-cli.ts';
 import { loadCsv } from './load-csv.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-names-'));
@@ -72,6 +73,15 @@ describe('Names of columns', () => {
     expect([id, new Set(names).size]).toEqual(['id', 2]);
     for (const name of names) expect(Buffer.byteLength(String(name))).toBeLessThanOrEqual(63);
     expect(await ask('SELECT count(*)::int AS rows FROM long_names')).toEqual([{ rows: 3 }]);
+  });
+
+  it('are shortened by an option of the command line', async () => {
+    const file = join(folder, 'long.csv');
+    writeFileSync(file, `id,${'x'.repeat(70)}\n1,2\n`);
+    const words = ['load', '--from', file, '--to', `${postgres.url}?sslmode=disable`, '--table', 'long_by_cli', '--json'];
+    expect(await callCli(...words)).toMatchObject({ code: 1, err: expect.stringContaining('is too long: the database takes 63 bytes') });
+    expect(await callCli(...words, '--shorten-names')).toMatchObject({ code: 0 });
+    expect((await columnsOf('long_by_cli'))[1]).toMatch(/^x{54}_[0-9a-f]{8}$/);
   });
 
   it('are shortened by characters where the database counts those', () => {

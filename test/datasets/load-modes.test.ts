@@ -55,6 +55,30 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
   const values = async (): Promise<unknown[][]> => (await rows()).map((row) => Object.values(row).map((value) => (value === null ? null : String(value))));
   const upsert = { mode: 'upsert', key: ['id'] } as const;
 
+  it.each<[case_: string, first: string, second: string, expected: unknown[][]]>([
+    ['booleans written as t and f', 'id,active\n1,true\n2,false\n', 'id,active\n3,t\n4,F\n', [['1', true], ['2', false], ['3', true], ['4', false]]],
+    ['integers written with a point', 'id,units\n1,4\n2,7\n', 'id,units\n3,1.0\n4,\n5,+2.0\n', [['1', '4'], ['2', '7'], ['3', '1'], ['4', null], ['5', '2']]],
+    ['a header in another case', 'id,Name\n1,Ada\n', 'ID,name\n2,Bob\n', [['1', 'Ada'], ['2', 'Bob']]],
+    ['every value quoted, with "" for NULL', 'id,units\n1,4\n', '"id","units"\n"2",""\n"3","5"\n', [['1', '4'], ['2', null], ['3', '5']]],
+  ])('a second load brings %s into the table of the first one, in every mode', async (_case, first, second, expected) => {
+    const shown = (value: unknown): unknown => (typeof expected[0]?.[1] === 'boolean' ? value === true || Number(value) === 1 || value === 'true' : value === null ? null : String(value));
+    for (const [index, options] of [{ mode: 'append' }, { mode: 'upsert', key: ['id'] }, { mode: 'append', columnChanges: 'ignore' }].entries()) {
+      const into = { table: `${table}_${index}` };
+      await load(first, into);
+      await load(second, { ...into, ...(options as Partial<LoadOptions>) });
+      const found = (await run(`SELECT * FROM ${into.table}`)).map((row) => Object.values(row)).sort(([one], [other]) => Number(one) - Number(other));
+      expect(found.map(([id, value]) => [String(id), shown(value)])).toEqual(expected);
+    }
+  });
+
+  it('a second load is refused for a leading zero, and the table keeps what it holds', async () => {
+    await load('plz,n\n80331,1\n');
+    for (const options of [{ mode: 'append' }, { mode: 'replace' }, { mode: 'upsert', key: ['plz'] }] as const) {
+      await expect(load('plz,n\n01067,2\n', options)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('line 2 has a value in the column “plz” that is not an integer: it has a leading zero') });
+    }
+    expect(await values()).toEqual([['80331', '1']]);
+  });
+
   it('an upsert changes the rows with the same key and adds the others', async () => {
     await load('id,name,city\n1,Ada,Paris\n2,Bob,Rome\n');
     expect(await load('name,id\nBeth,2\nCleo,3\n', upsert)).toMatchObject({ rows: 2, updated: 1, inserted: 1 });

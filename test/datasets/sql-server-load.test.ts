@@ -1,50 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
-import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
-import { openDatabase } from '../../shared/src/services/sql/open-database.ts';
-import type { SqlConnection } from '../../shared/src/services/sql/connection.ts';
-import { Fault } from '../sandbox/sql-server/fault.ts';
-import { startSqlServer, type SqlServer, type SqlServerOptions } from '../sandbox/sql-server/sql-server.ts';
-import { fakeHost } from '../unit/fake-host.ts';
-import { inPieces, lateChange, loadCsv, numbered } from './load-csv.ts';
+import type { SqlServer } from '../sandbox/sql-server/sql-server.ts';
+import { inPieces, lateChange, numbered } from './load-csv.ts';
+import { failureOf, manyRows, useSqlServer } from './use-sql-server.ts';
 
+const tests = useSqlServer();
+const { load, rows, values, types } = tests;
 let server: SqlServer;
-let count = 0;
 let table: string;
-
-beforeAll(async () => {
-  server = await startSqlServer();
-});
-afterAll(() => server.stop());
 beforeEach(() => {
-  table = `t${(count += 1)}`;
-  server.forget();
+  ({ server, table } = tests);
 });
-// A statement that the double does not know would prove nothing.
-afterEach(() => expect(server.misunderstood).toEqual([]));
-
-const load = (csv: string | AsyncIterable<Uint8Array>, options: Partial<LoadOptions> = {}) => loadCsv(server.address({ encrypt: 'off' }), csv, { table, ...options });
-const rows = (name = table) => server.rows(`dbo.${name}`);
-const values = (name = table): unknown[][] => rows(name).map((row) => Object.values(row));
-const types = (name = table) => server.types(`dbo.${name}`);
 const upsert = { mode: 'upsert', key: ['id'] } as const;
-const manyRows = (length: number): string => `id,name\n${Array.from({ length }, (_, row) => `${row},text of a row`).join('\n')}\n`;
-async function failureOf(work: Promise<unknown>): Promise<Error & { code: string; hint: string; retryable: boolean }> {
-  const failure: unknown = await work.catch((error: unknown) => error);
-  expect(failure).toBeInstanceOf(Error);
-  return failure as Error & { code: string; hint: string; retryable: boolean };
-}
-
-async function withServer(options: SqlServerOptions, work: (other: SqlServer) => Promise<void>): Promise<void> {
-  const other = await startSqlServer(options);
-  try {
-    await work(other);
-    expect(other.misunderstood).toEqual([]);
-  } finally {
-    await other.stop();
-  }
-}
 
 describe('A new table of SQL Server', () => {
   it('has the types that its values show', async () => {
@@ -145,6 +113,13 @@ describe('A load into a table of SQL Server', () => {
     expect(types()).toEqual({ id: 'int NOT NULL', name: 'nvarchar(20)' });
   });
 
+  it('matches columns and keys whatever their case, and never adds a second column that differs in case alone', async () => {
+    expect(await load('ID,Name\n2,Beth\n4,Dan\n', { mode: 'upsert', key: ['Id'] })).toMatchObject({ updated: 1, inserted: 1 });
+    await load('NAME,ID\nEve,5\n', { mode: 'append', columnChanges: 'evolve' });
+    expect(values()).toEqual([[1, 'Ada'], [2, 'Beth'], [4, 'Dan'], [5, 'Eve']]);
+    expect(types()).toEqual({ id: 'int NOT NULL', name: 'nvarchar(20)' });
+  });
+
   it('upserts keys alone, and leaves columns as they are that the dataset lacks', async () => {
     expect(await load('id\n2\n3\n', upsert)).toMatchObject({ updated: 0, inserted: 1 });
     expect(values()).toEqual([[1, 'Ada'], [2, 'Bob'], [3, null]]);
@@ -158,12 +133,14 @@ describe('A load into a table of SQL Server', () => {
     expect(published.map((statement) => statement.replace(/\s+/g, ' ').slice(0, 90))).toEqual([
       '(begin)',
       `SELECT TOP (1) 1 AS held FROM [dbo].[${table}] WITH (TABLOCKX, HOLDLOCK)`,
-      'SELECT o.type AS kind, c.name AS name, COALESCE(TYPE_NAME(c.system_type_id), TYPE_NAME(c.u',
+      'SELECT o.type AS kind, t.is_memory_optimized AS in_memory, t.is_external AS outside, t.tem',
+      "SELECT HAS_PERMS_BY_NAME(@name, N'OBJECT', N'VIEW DEFINITION') AS seen",
+      'SELECT t.name AS name FROM sys.triggers AS t WHERE t.parent_id = OBJECT_ID(@name) AND t.is',
       'SELECT TOP (1) QUOTENAME(OBJECT_SCHEMA_NAME(f.parent_object_id)) + N\'.\' + QUOTENAME(OBJECT',
       `DELETE FROM [dbo].[${table}]`,
-      `INSERT INTO [dbo].[${table}] ([id], [name]) SELECT CONVERT(int, incoming.[c1]), incoming.[c2] F`,
+      `INSERT INTO [dbo].[${table}] ([id], [name]) SELECT CONVERT(int, LEFT(incoming.[c1], CHARINDEX(N`,
       "SELECT OBJECT_ID(@name, N'U') AS id",
-      "EXEC sys.sp_getapplock @Resource = N'pipewright records', @LockMode = N'Exclusive', @LockO",
+      'DECLARE @got int; EXEC @got = sys.sp_getapplock @Resource = @resource, @LockMode = N\'Exclu',
       "SELECT OBJECT_ID(@name, N'U') AS id",
       'CREATE TABLE [dbo].[pipewright_loads] (load_id nvarchar(225) COLLATE Latin1_General_100_BI',
       'DELETE FROM [dbo].[pipewright_loads] WHERE table_name = @table_name AND load_id = @load_id',
@@ -179,7 +156,7 @@ describe('A load into a table of SQL Server', () => {
     ['a word in place of a number', 'id,name\nfive,x\n', /line 2 .*“id” that is not an integer/],
   ])('changes nothing for %s, and names the line', async (_case, csv, told) => {
     for (const mode of ['replace', 'append', 'upsert'] as const) {
-      expect(await failureOf(load(csv, { mode, key: ['id'] }))).toMatchObject({ code: 'bad-input', message: expect.stringMatching(told), hint: expect.stringContaining('The table is as it was') });
+      expect(await failureOf(load(csv, { mode, key: ['id'] }))).toMatchObject({ code: 'bad-input', message: expect.stringMatching(told), hint: expect.stringContaining('The table was not changed') });
     }
     expect(values()).toEqual([[1, 'Ada'], [2, 'Bob']]);
   });
@@ -274,277 +251,3 @@ describe('A load into a table of SQL Server', () => {
 async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
-
-describe('A table of SQL Server that is not like ours', () => {
-  const loadInto = (csv: string, options: Partial<LoadOptions> = {}) => load(csv, { mode: 'append', ...options });
-
-  it('numbers its rows itself, computes columns and has defaults: the dataset needs none of them', async () => {
-    server.table(`dbo.${table}`, [
-      { name: 'number', type: 'int', nullable: false, identity: true }, { name: 'name', type: 'nvarchar(20)', nullable: false }, { name: 'state', type: 'varchar(10)', nullable: false, standard: "'new'" },
-      { name: 'twice', type: 'nvarchar(40)', computed: true }, { name: 'version', type: 'timestamp', nullable: false },
-    ]);
-    await loadInto('name\nAda\nBob\n', { mode: 'replace' });
-    expect(values()).toEqual([[1, 'Ada', 'new'], [2, 'Bob', 'new']]);
-    await loadInto('number,name\n7,Cleo\n');
-    await loadInto('name\nDan\n');
-    expect(values()).toEqual([[1, 'Ada', 'new'], [2, 'Bob', 'new'], [7, 'Cleo', 'new'], [8, 'Dan', 'new']]);
-    expect(await failureOf(loadInto('name,twice\nEve,x\n'))).toMatchObject({ code: 'columns-missing' });
-    expect(await failureOf(loadInto('state\nold\n'))).toMatchObject({ code: 'bad-input', message: expect.stringContaining("'name'") });
-  });
-
-  it('has types of its own, whose values are checked before the transaction begins', async () => {
-    server.table(`dbo.${table}`, [
-      { name: 'small', type: 'tinyint' }, { name: 'price', type: 'money' }, { name: 'ratio', type: 'float' }, { name: 'at', type: 'datetime' }, { name: 'code', type: 'varchar(5)' }, { name: 'exact', type: 'decimal(5,2)' },
-    ]);
-    await loadInto('small,price,ratio,at,code,exact\n255,12.3456,1.5e3,2026-11-20T10:00:00.5,ab-ü,-123.4\n');
-    expect(values()).toEqual([[255, '12.3456', 1500, '2026-11-20 10:00:00.500', 'ab-ü', '-123.40']]);
-    for (const [name, value, told] of [
-      ['small', '256', 'not between 0 and 255'], ['small', '-1', 'not between'], ['price', '1.23456', '4 behind it'], ['exact', '1234', 'more than 3 digits'], ['exact', '1.125', '2 behind it'],
-      ['ratio', 'much', 'does not fit the column “ratio”, which is float'], ['ratio', '""', 'does not fit'], ['at', '1752-12-31 10:00', 'which is datetime'], ['code', 'Łódź', 'code page lacks a letter of “Łódź”'], ['code', 'abcdef', 'more than 5 characters'],
-    ]) {
-      server.forget();
-      expect(await failureOf(loadInto(`${name}\n${value}\n`))).toMatchObject({ code: 'bad-input', message: expect.stringContaining(String(told)) });
-      expect(server.statements).not.toContain('(begin)');
-    }
-    expect(values()).toHaveLength(1);
-  });
-
-  it.each(['CASCADE', 'SET NULL'] as const)('is not replaced where rows of another table would go too: %s', async (action) => {
-    server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[1]], { key: ['a'] });
-    server.table(`sales.${table}`, [{ name: 'a', type: 'int' }], [[1]], { references: { column: 'a', table: `dbo.${table}`, action } });
-    expect(await failureOf(loadInto('a\n1\n', { mode: 'replace' }))).toMatchObject({ code: 'conflict', message: expect.stringContaining(`[sales].[${table}]`) });
-    expect(server.rows(`sales.${table}`)).toEqual([{ a: 1 }]);
-    await loadInto('a\n2\n', { mode: 'append' });
-  });
-
-  it('is as it was when other rows refer to its own, a key comes twice, or an index passes over rows', async () => {
-    server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[1]], { key: ['a'] });
-    server.table(`sales.${table}`, [{ name: 'a', type: 'int' }], [[1]], { references: { column: 'a', table: `dbo.${table}` } });
-    server.table(`dbo.${table}_passing`, [{ name: 'a', type: 'int' }], [[1]], { key: ['a'], ignoresDuplicates: true });
-    expect(await failureOf(loadInto('a\n1\n', { mode: 'replace' }))).toMatchObject({ code: 'conflict', message: expect.stringContaining('error 547') });
-    expect(await failureOf(loadInto('a\n1\n'))).toMatchObject({ code: 'conflict', message: expect.stringContaining('error 2627') });
-    expect(await failureOf(loadInto('a\n1\n2\n', { table: `${table}_passing` }))).toMatchObject({ code: 'unexpected-answer', message: 'SQL Server changed 1 rows instead of 2.' });
-    expect([values(), values(`${table}_passing`)]).toEqual([[[1]], [[1]]]);
-  });
-
-  it('is refused when it is a view', async () => {
-    server.view(`dbo.${table}`);
-    expect(await failureOf(loadInto('a\n1\n'))).toMatchObject({ code: 'bad-input', message: expect.stringContaining('is not a table') });
-  });
-
-  it('takes 1 and 0 for a bit, too, and nothing else', async () => {
-    server.table(`dbo.${table}`, [{ name: 'flag', type: 'bit' }], []);
-    await load('flag\n1\n0\nTRUE\nfalse\n', { mode: 'append' });
-    expect(values()).toEqual([[0], [0], [1], [1]]);
-    expect(await failureOf(load('flag\n2\n', { mode: 'append' }))).toMatchObject({ code: 'bad-input', message: expect.stringContaining('line 2') });
-    expect(await failureOf(load('flag\nyes\n', { mode: 'append' }))).toMatchObject({ code: 'bad-input', message: expect.stringContaining('is not a boolean') });
-  });
-});
-
-describe('A table of SQL Server that evolves', () => {
-  const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
-
-  it('gets the columns that it lacks, and wider types that keep what they were otherwise', async () => {
-    server.table(`dbo.${table}`, [
-      { name: 'id', type: 'smallint', nullable: false }, { name: 'paid', type: 'decimal(6,2)' }, { name: 'whole', type: 'int' }, { name: 'name', type: 'nvarchar(3)', collation: 'Latin1_General_CS_AS', nullable: false }, { name: 'flag', type: 'bit' },
-    ], [[1, '1234.50', 5, 'Ada', 1]]);
-    await load('id,paid,whole,name,flag,day\n70000,0.0625,0.5,Beth,maybe,2026-11-20\n', evolve);
-    expect(types()).toEqual({ id: 'bigint NOT NULL', paid: 'decimal(19,4)', whole: 'decimal(19,1)', name: 'nvarchar(max) NOT NULL', flag: 'nvarchar(max)', day: 'date' });
-    expect(values()).toEqual([[1, '1234.5000', '5.0', 'Ada', 'true', null], [70_000, '0.0625', '0.5', 'Beth', 'maybe', '2026-11-20']]);
-    expect(server.statements).toContain(`ALTER TABLE [dbo].[${table}] ALTER COLUMN [name] nvarchar(max) COLLATE Latin1_General_CS_AS NOT NULL`);
-  });
-
-  it('stays as it is where everything fits, and in an upsert too', async () => {
-    server.table(`dbo.${table}`, [{ name: 'id', type: 'int' }, { name: 'paid', type: 'money' }], [[1, '1.0000']]);
-    expect(await load('id,paid,note\n1,2.5,x\n2,3,y\n', { ...evolve, ...upsert })).toMatchObject({ updated: 1, inserted: 1 });
-    expect(types()).toEqual({ id: 'int', paid: 'money', note: 'nvarchar(max)' });
-    expect(values()).toEqual([[1, '2.5000', 'x'], [2, '3.0000', 'y']]);
-  });
-
-  it('is as it was when no decimal is wide enough', async () => {
-    server.table(`dbo.${table}`, [{ name: 'paid', type: 'decimal(38,2)' }], [['1.00']]);
-    expect(await failureOf(load('paid\n0.125\n', evolve))).toMatchObject({ code: 'bad-input', message: expect.stringContaining('more than 38 digits') });
-    expect(types()).toEqual({ paid: 'decimal(38,2)' });
-  });
-});
-
-describe('The values of a column of SQL Server', () => {
-  const read = async (name: string, column: string): Promise<string[]> => {
-    const target = await openTarget(server.address({ encrypt: 'off' }));
-    try {
-      const found: string[] = [];
-      for await (const value of target.readColumn(name, column)) found.push(value);
-      return found.sort();
-    } finally {
-      await target.close();
-    }
-  };
-
-  it('are read as a dataset has them, each once', async () => {
-    server.table(`dbo.${table}`, [{ name: 'word', type: 'nvarchar(10)' }, { name: 'flag', type: 'bit' }, { name: 'id', type: 'uniqueidentifier' }], [['a', 1, 'AB'], ['A', 0, null], ['a', 1, null], [null, null, null]]);
-    expect(await read(table, 'word')).toEqual(['A', 'a']);
-    expect(await read(`dbo.${table}`, 'FLAG')).toEqual(['false', 'true']);
-    expect(await read(table, 'id')).toEqual(['ab']);
-    expect(await failureOf(read(`${table}_none`, 'id'))).toMatchObject({ code: 'table-missing' });
-    expect(await failureOf(read(table, 'other'))).toMatchObject({ code: 'columns-missing' });
-  });
-});
-
-describe('A log-in to SQL Server', () => {
-  const connection: SqlConnection = { engine: 'sqlserver', login: 'password', ssl: 'encrypt', cloud: 'public' };
-  const ask = async (values: Partial<SqlConnection>, host = fakeHost()): Promise<string> => {
-    const target = await openDatabase({ ...connection, host: 'localhost', port: server.port, database: server.database, ...values }, host);
-    try {
-      return await target.describe();
-    } finally {
-      await target.close();
-    }
-  };
-
-  it.each([['verify', 'TLSv1.2'], ['encrypt', 'TLSv1.2'], ['off', 'none']])('is encrypted as it was chosen: %s', async (encrypt, protocol) => {
-    expect(await loadCsv(server.address({ encrypt }), 'a\n1\n', { table })).toMatchObject({ rows: 1 });
-    expect(server.logins).toMatchObject([{ user: 'loader', password: 'pass word/+§', database: 'warehouse', application: 'pipewright', token: undefined, encrypted: protocol }]);
-  });
-
-  it('is refused when the certificate is not trusted or the server does not encrypt, with what to do', async () => {
-    const failure = await failureOf(openTarget(server.address({ encrypt: 'verify' }).replace(/&ca=.*/, '')));
-    expect(failure).toMatchObject({ code: 'unavailable', retryable: false, hint: expect.stringContaining('Encrypt Only') });
-    expect(server.logins).toEqual([]);
-    await withServer({ encryption: 'none' }, async (other) => expect(await failureOf(openTarget(other.address()))).toMatchObject({ code: 'unavailable', hint: expect.stringContaining('Encryption') }));
-    await withServer({ encryption: 'required' }, async (other) => expect(await failureOf(openTarget(other.address({ encrypt: 'off' })))).toMatchObject({ code: 'unavailable', hint: expect.stringContaining('Encryption') }));
-  });
-
-  it('fails with a wrong password, at once and without telling it', async () => {
-    const failure = await failureOf(ask({ user: 'loader', password: 'secret-word' }));
-    expect(failure).toMatchObject({ code: 'unauthorized', retryable: false, message: expect.stringContaining('error 18456') });
-    expect(JSON.stringify({ ...failure, message: failure.message, stack: failure.stack })).not.toContain('secret-word');
-    expect(server.logins).toHaveLength(1);
-  });
-
-  it('goes by user and password, or by a token of Microsoft Entra that the driver hands on', async () => {
-    expect(await ask({ user: server.user, password: server.password })).toBe('warehouse (loader)');
-    const host = fakeHost().on('POST', 'https://login.microsoftonline.com/my-tenant/oauth2/v2.0/token', { json: { access_token: server.token, expires_in: 3600 } });
-    const application = { login: 'entra', tenantId: 'my-tenant', clientId: 'my-app', clientSecret: 'app-secret' } as const;
-    expect(await ask(application, host)).toBe('warehouse (application)');
-    expect(Object.fromEntries(new URLSearchParams(host.requests[0]?.body))).toMatchObject({ grant_type: 'client_credentials', client_id: 'my-app', client_secret: 'app-secret', scope: 'https://database.windows.net/.default' });
-    expect(server.logins.at(-1)).toMatchObject({ user: '', password: '', token: server.token, encrypted: 'TLSv1.2' });
-    const refusing = fakeHost().on('POST', /oauth2/, { json: { access_token: 'another-token', expires_in: 3600 } });
-    const failure = await failureOf(ask(application, refusing));
-    expect(failure).toMatchObject({ code: 'unauthorized', hint: expect.stringContaining('Microsoft Entra') });
-    expect(JSON.stringify({ ...failure, message: failure.message })).not.toContain('another-token');
-  });
-
-  it.each([['host', 'Host'], ['database', 'Database Name'], ['user', 'User']] as const)('says that %s is missing', async (name, label) => {
-    expect(await failureOf(ask({ user: 'x', [name]: undefined }))).toMatchObject({ code: 'not-connected', message: `“${label}” is missing in the connection.` });
-  });
-
-  it('is tried again, with growing pauses, while the server starts', async () => {
-    const starting = new Fault(40613, "Database 'warehouse' is not currently available.", 14);
-    const host = fakeHost();
-    server.fail({ at: 'login', fault: starting, times: 2 });
-    expect(await ask({ user: server.user, password: server.password }, host)).toBe('warehouse (loader)');
-    server.fail({ at: 'login', times: 1 });
-    await ask({ user: server.user, password: server.password }, host);
-    expect(host.sleeps).toEqual([1_000, 2_000, 1_000]);
-    server.fail({ at: 'login', fault: starting, times: 99 });
-    const short = fakeHost({ longestWaitSeconds: 25 });
-    expect(await failureOf(ask({ user: server.user, password: server.password }, short))).toMatchObject({ code: 'unavailable', retryable: true, message: expect.stringContaining('error 40613') });
-    expect(short.sleeps).toEqual([1_000, 2_000, 4_000]);
-  });
-
-  it('names a database that is not there', async () => {
-    const host = fakeHost();
-    expect(await failureOf(ask({ user: server.user, password: server.password, database: 'other' }, host))).toMatchObject({ code: 'not-found', hint: expect.stringContaining('name of the database') });
-    expect(host.sleeps).toEqual([1_000, 2_000]);
-  });
-
-  it.each(['sqlserver:x', 'sqlserver://host', 'sqlserver://host/db?encrypt=maybe'])('is refused for the address %s', async (address) => {
-    expect(await failureOf(openTarget(address))).toMatchObject({ code: 'bad-input', hint: expect.stringContaining('sqlserver://') });
-  });
-});
-
-describe('A load into SQL Server that is broken off', () => {
-  beforeEach(() => server.table(`dbo.${table}`, [{ name: 'id', type: 'int' }, { name: 'name', type: 'nvarchar(20)' }], [[1, 'Ada']]));
-  afterEach(() => expect(values()).toEqual([[1, 'Ada']]));
-  const loadRows = (options: Partial<LoadOptions> = {}, source: string | AsyncIterable<Uint8Array> = manyRows(20_000)) => failureOf(load(source, { mode: 'replace', ...options }));
-
-  it('changes nothing when the connection is cut in the middle of the rows', async () => {
-    server.fail({ at: 'bulk', afterBytes: 300_000 });
-    expect(await loadRows()).toMatchObject({ code: 'unavailable', retryable: true, hint: expect.stringContaining('The table is as it was') });
-    expect(server.statements).not.toContain('(begin)');
-  });
-
-  it('changes nothing when the connection is cut between statements of the transaction', async () => {
-    server.fail({ at: 'statement', matching: /^INSERT INTO/ });
-    expect(await loadRows()).toMatchObject({ code: 'unavailable', retryable: true });
-    expect(server.statements).not.toContain('(commit)');
-  });
-
-  it('says that it is open what became of it when the connection is cut at the commit', async () => {
-    server.fail({ at: 'commit' });
-    expect(await loadRows()).toMatchObject({ code: 'unavailable', hint: expect.stringContaining('wholly or not at all') });
-  });
-
-  it('is busy, and can be run again, when the server chose it as the victim of a deadlock', async () => {
-    server.fail({ at: 'statement', matching: /^INSERT INTO/, fault: new Fault(1205, 'Transaction was deadlocked on lock resources with another process and has been chosen as the deadlock victim.', 13) });
-    expect(await loadRows({ record: true })).toMatchObject({ code: 'busy', retryable: true, message: expect.stringContaining('error 1205') });
-    expect(server.statements).toContain('(taken back by the server)');
-    expect(rows('pipewright_loads').filter(({ table_name: name }) => name === table)).toMatchObject([{ status: 'failed' }]);
-  });
-
-  it.each([
-    [1222, 'busy', true], [229, 'forbidden', false], [208, 'table-missing', false], [1105, 'unavailable', false], [9002, 'unavailable', false], [40501, 'unavailable', true], [8152, 'bad-input', false], [547, 'conflict', false],
-  ])('has an error of its own for %s of the server', async (number, code, retryable) => {
-    server.fail({ at: 'statement', matching: /^INSERT INTO/, fault: new Fault(number, 'It cannot be.') });
-    expect(await loadRows()).toMatchObject({ code, retryable, message: `SQL Server answered: It cannot be (error ${number}).` });
-  });
-
-  it('changes nothing when the server refuses the rows', async () => {
-    server.fail({ at: 'bulk', afterBytes: Infinity, fault: new Fault(1105, "Could not allocate space in database 'tempdb'.", 17) });
-    expect(await loadRows()).toMatchObject({ code: 'unavailable', hint: expect.stringContaining('no room left') });
-  });
-
-  it('changes nothing when it is stopped while its source stands still, and tells the server', async () => {
-    const stop = new AbortController();
-    async function* silent() {
-      yield Buffer.from(manyRows(20_000));
-      setTimeout(() => stop.abort(), 20);
-      await new Promise(() => undefined);
-    }
-    expect(await loadRows({ signal: stop.signal, record: true }, silent())).toMatchObject({ code: 'cancelled' });
-    expect(server.statements).toContain('(taken back)');
-    expect(rows('pipewright_loads').filter(({ table_name: name }) => name === table)).toMatchObject([{ status: 'failed' }]);
-  });
-
-  it('is told after a while that another load holds the table', async () => {
-    await withServer({ longestLockWait: 100 }, async (other) => {
-      const address = other.address({ encrypt: 'off' });
-      const first = await openTarget(address);
-      const going = await first.begin({ table, mode: 'create' });
-      expect(await failureOf(loadCsv(address, 'a\n1\n', { table: table.toUpperCase() }))).toMatchObject({ code: 'busy', retryable: true, message: expect.stringContaining('is going on') });
-      await going.abort();
-      expect(await loadCsv(address, 'a\n1\n', { table })).toMatchObject({ rows: 1 });
-      await first.close();
-    });
-  });
-
-  it('takes no more from its source than the server takes from it', async () => {
-    let given = 0;
-    async function* endless() {
-      yield Buffer.from('id,name\n');
-      for (; given < 400; given += 1) yield Buffer.from('7,a name of twenty..\n'.repeat(5_000));
-    }
-    const stop = new AbortController();
-    const loading = loadRows({ signal: stop.signal }, endless());
-    while (server.bulkBytes === 0) await wait(5);
-    server.hold();
-    await wait(300);
-    const before = given;
-    await wait(300);
-    expect(given - before).toBeLessThanOrEqual(1);
-    expect(given).toBeLessThan(200);
-    stop.abort();
-    server.release();
-    expect(await loading).toMatchObject({ code: 'cancelled' });
-  });
-});

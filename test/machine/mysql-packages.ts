@@ -7,7 +7,7 @@ import { withLock } from './lock.ts';
 import { cacheFolder } from './paths.ts';
 
 /** Where the files of MySQL are. */
-export interface MysqlPackages {
+interface MysqlPackages {
   /** The loader of the C library that the server was built with. */
   loader: string;
   /** The folder of that library and the others. */

@@ -19,6 +19,7 @@ import {
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
 import { packPackage } from './lint.ts';
+import { answered, deliverToReal, slackSecret } from './real-answers.ts';
 
 let folder: string;
 let packages: string[];
@@ -258,4 +259,23 @@ it('says why a trigger without a secret does not start', async () => {
   };
   const { id } = await chain('Is refused', node, then);
   await expect(publishWorkflow(n8n, id)).rejects.toThrow('no secret');
+});
+
+it('answers each kind of delivery as docs/webhooks.md says', async () => {
+  const secret = await createCredential(n8n, 'slack', 'pipewrightWebhookSecretApi', { secret: slackSecret });
+  const node = {
+    ...eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c15'),
+    type: 'n8n-nodes-pipewright.signedWebhookTrigger',
+    credentials: { pipewrightWebhookSecretApi: { id: secret.id, name: 'slack' } },
+    parameters: { scheme: 'slack' },
+  };
+  const { id } = await chain('Answers', node, then);
+  await publishWorkflow(n8n, id);
+  const url = webhookUrl(n8n, node, 'webhook');
+  for (const one of answered) {
+    const { status, text } = await deliverToReal(url, one);
+    expect([one.name, status, text]).toEqual([one.name, one.status, one.text ?? expect.any(String)]);
+  }
+  const executions = await waitForExecutions(n8n, id, { count: 3 });
+  expect(executions.map((execution) => outputOf(execution, 'Then')[0]?.['eventType']).sort()).toEqual(['/real', 'app_mention', 'app_mention']);
 });

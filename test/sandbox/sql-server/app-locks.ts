@@ -6,6 +6,8 @@ interface Waiting {
 /** The locks of `sp_getapplock`, all exclusive: one owner at a time, the others in their order. */
 export class AppLocks {
   readonly #held = new Map<string, { owner: object; times: number; queue: Waiting[] }>();
+  /** What is answered when a lock is not granted: -1 for the time limit, -3 for a deadlock. */
+  refusal = -1;
   readonly #longestWait: number;
 
   /** @param longestWait milliseconds, where a test cannot wait as long as the target asks for */
@@ -13,7 +15,7 @@ export class AppLocks {
     this.#longestWait = longestWait;
   }
 
-  /** Gives 0 when the lock is granted at once, 1 after waiting, -1 when it took too long. */
+  /** Gives 0 when the lock is granted at once, 1 after waiting, `refusal` when it took too long. */
   async take(resource: string, owner: object, timeout: number): Promise<number> {
     const lock = this.#held.get(resource);
     if (!lock) this.#held.set(resource, { owner, times: 1, queue: [] });
@@ -28,7 +30,7 @@ export class AppLocks {
         }, Math.min(timeout, this.#longestWait));
         timer.unref();
       });
-      return granted ? 1 : -1;
+      return granted ? 1 : this.refusal;
     }
     return 0;
   }

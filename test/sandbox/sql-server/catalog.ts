@@ -14,6 +14,8 @@ export interface NewColumn {
   identity?: boolean;
   computed?: boolean;
   collation?: string;
+  /** What `sys.columns` says of it besides: `{ is_masked: 1 }`. */
+  says?: Readonly<Record<string, number>>;
 }
 
 /** What else a table of a test has. */
@@ -23,6 +25,20 @@ export interface TableParts {
   /** Whether rows whose key is there already are passed over, as IGNORE_DUP_KEY does. */
   ignoresDuplicates?: boolean;
   references?: { column: string; table: string; action?: 'CASCADE' | 'SET NULL' };
+  /** What `sys.tables` says of it: `{ is_memory_optimized: 1 }`. */
+  says?: Readonly<Record<string, number>>;
+}
+
+/** A trigger of a test, which is one of SQLite behind the statement. */
+export interface NewTrigger {
+  event: 'INSERT' | 'UPDATE' | 'DELETE';
+  /** What it does to the row `NEW`, in SQLite's words. Default: nothing. */
+  body?: string;
+  /** Whether it stands in the catalog as INSTEAD OF. Default: false. */
+  instead?: boolean;
+  /** Whether it returns rows of its own. Default: false. */
+  selects?: boolean;
+  disabled?: boolean;
 }
 
 /** A column as the double keeps it. */
@@ -33,13 +49,18 @@ export interface CatalogColumn {
   numbered: boolean;
   filled: boolean;
   hasStandard: boolean;
+  collation: string | null;
 }
 
 /** Numbers of the types in `sys.types`. */
 const typeNumbers: Record<string, number> = {
-  text: 35, uniqueidentifier: 36, date: 40, time: 41, datetime2: 42, datetimeoffset: 43, tinyint: 48, smallint: 52, int: 56, smalldatetime: 58, real: 59, money: 60, datetime: 61,
+  image: 34, text: 35, uniqueidentifier: 36, date: 40, time: 41, datetime2: 42, datetimeoffset: 43, tinyint: 48, smallint: 52, int: 56, smalldatetime: 58, real: 59, money: 60, datetime: 61,
   float: 62, ntext: 99, bit: 104, decimal: 106, numeric: 108, smallmoney: 122, bigint: 127, varbinary: 165, varchar: 167, char: 175, timestamp: 189, nvarchar: 231, nchar: 239, xml: 241,
+  sql_variant: 98, binary: 173, json: 244, vector: 255, hierarchyid: 128, geometry: 129, geography: 130,
 };
+
+/** Types of .NET, whose number in `system_type_id` is the same for all and has no name. */
+const clrTypes = ['hierarchyid', 'geometry', 'geography'];
 
 /** Name of a type by its number. */
 export function typeName(number: unknown): string | null {
@@ -54,7 +75,9 @@ const parts = (declaration: string): { type: string; first: string; second: stri
 /** Makes the tables that stand for `sys.objects`, `sys.columns` and `sys.foreign_keys`. */
 export function makeCatalog(database: DatabaseSync): void {
   database.exec(`CREATE TABLE "sys.objects" (object_id INTEGER PRIMARY KEY, name TEXT, schema_name TEXT, type TEXT);
-    CREATE TABLE "sys.columns" (object_id, column_id, name, system_type_id, user_type_id, max_length, precision, scale, collation_name, is_nullable, is_identity, is_computed, generated_always_type, default_object_id, declaration);
+    CREATE TABLE "sys.columns" (object_id, column_id, name, system_type_id, user_type_id, max_length, precision, scale, collation_name, is_nullable, is_identity, is_computed, generated_always_type, default_object_id, declaration, is_hidden, is_column_set, encryption_type, is_masked, is_ansi_padded);
+    CREATE TABLE "sys.tables" (object_id INTEGER PRIMARY KEY, is_memory_optimized, is_external, temporal_type);
+    CREATE TABLE "sys.triggers" (object_id INTEGER PRIMARY KEY AUTOINCREMENT, parent_id, name, is_instead_of_trigger, is_disabled, event, selects);
     CREATE TABLE "sys.foreign_keys" (parent_object_id, referenced_object_id, delete_referential_action, is_disabled);`);
 }
 
@@ -74,33 +97,59 @@ export function columnsOf(database: DatabaseSync, table: string): CatalogColumn[
     numbered: Number(row['is_identity']) === 1,
     filled: Number(row['is_computed']) === 1 || Number(row['system_type_id']) === 189,
     hasStandard: Number(row['default_object_id']) !== 0,
+    collation: row['collation_name'] === null ? null : String(row['collation_name']),
   }));
 }
 
 /** Notes a table or a view. */
 export function addObject(database: DatabaseSync, name: string, type: 'U ' | 'V '): number {
   const [schema = 'dbo', ...rest] = name.split('.');
-  return Number(database.prepare('INSERT INTO "sys.objects" (name, schema_name, type) VALUES (?, ?, ?)').run(rest.join('.'), schema, type).lastInsertRowid);
+  const id = Number(database.prepare('INSERT INTO "sys.objects" (name, schema_name, type) VALUES (?, ?, ?)').run(rest.join('.'), schema, type).lastInsertRowid);
+  if (type === 'U ') database.prepare('INSERT INTO "sys.tables" VALUES (?, 0, 0, 0)').run(id);
+  return id;
+}
+
+/** Removes a table, if there is one. */
+export function dropTable(database: DatabaseSync, name: string): void {
+  const id = objectId(database, name);
+  if (id === undefined) return;
+  for (const place of ['objects', 'columns', 'tables']) database.exec(`DELETE FROM "sys.${place}" WHERE object_id = ${id}`);
+  database.exec(`DROP TABLE ${quoted(name)}`);
+}
+
+/** Makes a trigger of a table. */
+export function createTrigger(database: DatabaseSync, table: string, name: string, { event, body, instead = false, selects = false, disabled = false }: NewTrigger): void {
+  database.prepare('INSERT INTO "sys.triggers" (parent_id, name, is_instead_of_trigger, is_disabled, event, selects) VALUES (?, ?, ?, ?, ?, ?)').run(objectId(database, table) ?? -1, name, Number(instead), Number(disabled), event, Number(selects));
+  if (body !== undefined && !disabled) database.exec(`CREATE TRIGGER ${quoted(name)} AFTER ${event} ON ${quoted(table)} BEGIN ${body}; END`);
+}
+
+/** Whether a table has a trigger that returns rows when a statement of this kind touches it. */
+export function selectsRows(database: DatabaseSync, table: string, event: NewTrigger['event']): boolean {
+  return database.prepare('SELECT 1 FROM "sys.triggers" WHERE parent_id = ? AND event = ? AND selects = 1 AND is_disabled = 0').get(objectId(database, table) ?? -1, event) !== undefined;
 }
 
 /** Notes a column. */
-export function addColumn(database: DatabaseSync, table: number, { name, type: declaration, nullable = true, standard, identity = false, computed = false, collation }: NewColumn): void {
+export function addColumn(database: DatabaseSync, table: number, { name, type: declaration, nullable = true, standard, identity = false, computed = false, collation, says = {} }: NewColumn): void {
   const { type, first, second } = parts(declaration);
   const number = typeNumbers[type];
   if (number === undefined) throw new Error(`The double knows no type ${declaration}.`);
   const isText = /char|text/.test(type);
-  const bytes = first === 'max' ? -1 : isText ? Number(first) * (type.startsWith('n') ? 2 : 1) : 8;
+  const isLong = /^n?text$|^image$/.test(type);
+  const bytes = first === 'max' ? -1 : isLong ? 16 : isText || type.endsWith('binary') ? Number(first) * (type.startsWith('n') ? 2 : 1) : 8;
+  const hasFraction = ['time', 'datetime2', 'datetimeoffset'].includes(type);
   const isDecimal = type === 'decimal' || type === 'numeric';
   const { count } = database.prepare('SELECT count(*) AS count FROM "sys.columns" WHERE object_id = ?').get(table) as { count: number };
-  database.prepare('INSERT INTO "sys.columns" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)').run(
-    table, count + 1, name, number, number, bytes, isDecimal ? Number(first) : 0, isDecimal ? Number(second) : Number(first) || 0,
-    isText ? (collation ?? 'SQL_Latin1_General_CP1_CI_AS') : null, Number(nullable), Number(identity), Number(computed), standard === undefined ? 0 : 1, declaration,
+  database.prepare('INSERT INTO "sys.columns" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+    table, count + 1, name, clrTypes.includes(type) ? 240 : number, number, bytes, isDecimal ? Number(first) : 0, isDecimal ? Number(second) : hasFraction && first === '' ? 7 : Number(first) || 0,
+    isText ? (collation ?? 'SQL_Latin1_General_CP1_CI_AS') : null, Number(nullable), Number(identity), Number(computed), says['generated_always_type'] ?? 0, standard === undefined ? 0 : 1, declaration,
+    says['is_hidden'] ?? 0, says['is_column_set'] ?? 0, says['encryption_type'] ?? null, says['is_masked'] ?? 0, says['is_ansi_padded'] ?? 1,
   );
 }
 
 /** Makes a table of SQL Server for a test; rows are put in by the caller. */
-export function createTable(database: DatabaseSync, name: string, columns: readonly NewColumn[], { key, ignoresDuplicates = false, references }: TableParts = {}): void {
+export function createTable(database: DatabaseSync, name: string, columns: readonly NewColumn[], { key, ignoresDuplicates = false, references, says = {} }: TableParts = {}): void {
   const id = addObject(database, name, 'U ');
+  database.prepare('UPDATE "sys.tables" SET is_memory_optimized = ?, is_external = ?, temporal_type = ? WHERE object_id = ?').run(says['is_memory_optimized'] ?? 0, says['is_external'] ?? 0, says['temporal_type'] ?? 0, id);
   for (const column of columns) addColumn(database, id, column);
   const written = columns.filter(({ computed, type }) => computed !== true && type !== 'timestamp');
   const definitions = written.map(({ name: column, identity, standard }) => `${quoted(column)}${identity ? ' INTEGER PRIMARY KEY AUTOINCREMENT' : ''}${standard === undefined ? '' : ` DEFAULT ${standard}`}`);

@@ -9,6 +9,7 @@ import { TdsReader } from './tds-reader.ts';
 import { done, doneInProcedure, doneProcedure, errorToken, featureTokens, loginTokens, returned, rowTokens, transactionToken } from './tds-tokens.ts';
 import { TlsInTds } from './tls-in-tds.ts';
 
+const helloOfTls = 0x16;
 const spExecuteSql = 10;
 const lastLevelThatLives = 19;
 const transactions = { begin: 5, commit: 7, rollback: 8 } as const;
@@ -45,7 +46,18 @@ export class Client {
     this.#socket.destroy();
   }
 
+  /** Ends the connection in good order, and with it its transaction. */
+  #end(): void {
+    if (this.#session?.inTransaction) this.#session.rollback();
+    if (this.#tls) this.#tls.end();
+    else this.#socket.end();
+  }
+
   #receive(bytes: Buffer): void {
+    // TDS 8.0 begins with the hello of TLS, and earlier ones with a message of TDS.
+    if (!this.#tls && !this.#session && bytes[0] === helloOfTls) {
+      this.#tls = new TlsInTds(this.#server.certificate, (encrypted) => this.#socket.write(encrypted), (clear) => this.#take(clear), () => this.cut(), { bare: true, onEnd: () => this.#socket.end() });
+    }
     if (this.#tls && !this.#tls.isShakingHands) this.#tls.push(bytes);
     else this.#take(bytes);
   }
@@ -95,12 +107,12 @@ export class Client {
   }
 
   #prelogin(data: Buffer): void {
-    if (this.#tls) return this.#tls.push(data);
+    if (this.#tls?.isShakingHands) return this.#tls.push(data);
     const wanted = readPrelogin(data);
     const { encryption: kind } = this.#server;
-    const encrypts = kind !== 'none' && (wanted === encryption.on || kind === 'required');
+    const encrypts = !this.#tls && kind !== 'none' && (wanted === encryption.on || kind === 'required');
     this.#send(preloginAnswer(encrypts ? (kind === 'required' ? encryption.required : encryption.on) : encryption.notSupported));
-    if (encrypts) this.#tls = new TlsInTds(this.#server.certificate, (bytes) => this.#socket.write(bytes), (bytes) => this.#take(bytes), () => this.cut());
+    if (encrypts) this.#tls = new TlsInTds(this.#server.certificate, (bytes) => this.#socket.write(bytes), (bytes) => this.#take(bytes), () => this.cut(), { onEnd: () => this.#socket.end() });
   }
 
   #login(login: Login): void {
@@ -111,7 +123,7 @@ export class Client {
     const known = login.token === undefined ? login.user === user && login.password === password : login.token === token;
     if (!known) return this.#refuse(new Fault(18456, `Login failed for user '${login.token === undefined ? login.user : '<token-identified principal>'}'.`, 14));
     if (login.database !== database) return this.#refuse(new Fault(4060, `Cannot open database "${login.database}" requested by the login. The login failed.`, 11));
-    this.#session = new Session({ file: this.#server.file, schemas: this.#server.schemas, database, user: login.token === undefined ? user : 'application', locks: this.#server.locks, takeTurn: () => this.#server.takeTurn() });
+    this.#session = new Session({ file: this.#server.file, schemas: this.#server.schemas, database, user: login.token === undefined ? user : 'application', locks: this.#server.locks, hidden: this.#server.hidden, denied: this.#server.denied, takeTurn: () => this.#server.takeTurn() });
     this.#send(loginTokens(database, featureTokens(login.token !== undefined)));
   }
 
@@ -147,7 +159,8 @@ export class Client {
     const trouble = this.#server.takeTrouble('statement', sql);
     if (trouble?.fault) throw trouble.fault;
     if (trouble) {
-      this.cut();
+      if (trouble.orderly) this.#end();
+      else this.cut();
       return undefined;
     }
     return this.#session?.run(sql, parameters);

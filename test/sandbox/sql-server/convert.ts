@@ -1,11 +1,11 @@
 import { Fault } from './fault.ts';
+import { inDefaultStyle, toDate, toDatetime, toDatetime2, toDatetimeoffset, toSmalldatetime, toTime } from './times.ts';
 
-/** A value as the double keeps it: numbers of its integers, everything else as text. */
+/** A value as the double keeps it: numbers of its integers and floats, everything else as text. */
 export type Value = string | number | bigint | null;
 
 const failed = (type: string): Fault => new Fault(8114, `Error converting data type nvarchar to ${type}.`);
 const overflow = (type: string): Fault => new Fault(8115, `Arithmetic overflow error converting expression to data type ${type}.`);
-const noMoment = (): Fault => new Fault(241, 'Conversion failed when converting date and/or time from character string.');
 
 const integers: Record<string, [bigint, bigint]> = {
   tinyint: [0n, 255n],
@@ -18,13 +18,13 @@ function toInteger(type: string, value: Value): bigint {
   const text = String(value).trim();
   // SQL Server takes an empty text for zero.
   const number = text === '' ? 0n : /^[-+]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : undefined;
-  if (number === undefined) throw failed(type);
+  if (number === undefined) throw new Fault(245, `Conversion failed when converting the nvarchar value '${text}' to data type ${type}.`);
   const [least, most] = integers[type] as [bigint, bigint];
   if (number < least || number > most) throw overflow(type);
   return number;
 }
 
-/** Rounds half away from zero, as SQL Server does, and gives every digit. */
+/** Rounds half away from zero without a word, as SQL Server does, and gives every digit. */
 export function toDecimal(precision: number, scale: number, value: Value, type = 'numeric'): string {
   const [, sign, whole = '', fraction = ''] = /^\s*([-+]?)(\d*)\.?(\d*)\s*$/.exec(String(value)) ?? [];
   if (sign === undefined || whole + fraction === '') throw failed(type);
@@ -36,86 +36,147 @@ export function toDecimal(precision: number, scale: number, value: Value, type =
   return sign === '-' && rounded !== 0n ? `-${text}` : text;
 }
 
-const isDate = (text: string): boolean => {
-  const date = new Date(`${text}T00:00:00Z`);
-  return /^\d{4}-\d\d-\d\d$/.test(text) && text >= '0001' && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-};
-
-/** Only the forms that the documents of SQL Server list: seconds are needed, an offset has a colon. */
-function toMoment(text: string, digits: number, zoned: boolean): string {
-  const [, day, time, fraction = '', offset = '', utc = ''] = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?(?: ?([-+]\d\d:\d\d)|(Z))?$/.exec(text) ?? [];
-  if (day === undefined || time === undefined || !isDate(day) || time > '23:59:59' || (offset + utc !== '' && !zoned)) throw noMoment();
-  const moment = `${day} ${time}.${fraction.padEnd(digits, '0').slice(0, digits)}`;
-  return zoned ? `${moment} ${offset || '+00:00'}` : moment;
+/** Whole ten-thousandths of eight bytes, or of four. */
+function toMoney(type: string, value: Value): string {
+  const text = toDecimal(38, 4, value, type);
+  const amount = BigInt(text.replace('.', ''));
+  if (BigInt.asIntN(type === 'money' ? 64 : 32, amount) !== amount) throw overflow(type);
+  return text;
 }
 
-function toOldMoment(type: string, value: Value): string {
-  const moment = toMoment(String(value), 3, false);
-  const [least, most] = type === 'datetime' ? ['1753', '9999-12-31 23:59:59.999'] : ['1900', '2079-06-06 23:59:59'];
-  if (moment < least || moment > most) throw new Fault(242, `The conversion of a datetime2 data type to a ${type} data type resulted in an out-of-range value.`);
-  return type === 'datetime' ? moment : `${moment.slice(0, 16)}:00`;
+/** The next number that the type has; SQL Server takes an empty text for zero. */
+function toFloat(type: string, value: Value): number {
+  const text = String(value).trim();
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)?([eE][-+]?\d+)?$/.test(text)) throw failed(type);
+  const number = type === 'real' ? Math.fround(Number(text)) : Number(text);
+  const [least, most] = type === 'real' ? [1.18e-38, 3.4e38] : [2.23e-308, 1.79e308];
+  if (Math.abs(number) > most) throw overflow(type);
+  return Math.abs(number) < least ? 0 : number;
 }
 
-/** Letters of another alphabet are lost in a code page of Western Europe. */
-const inCodePage = (text: string): string => [...text].map((letter) => ((letter.codePointAt(0) ?? 0) > 0xff ? '?' : letter)).join('');
+const westernEurope = new Set(new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, byte) => byte)));
 
-/** CONVERT, as far as it is needed; NULL stays NULL. @throws Fault what SQL Server says */
-export function convert(declaration: string, value: Value): Value {
-  if (value === null) return null;
+/** Letters that a code page of Western Europe lacks become question marks, each unit of UTF-16 one. */
+const inCodePage = (text: string): string => text.split('').map((unit) => (westernEurope.has(unit) ? unit : '?')).join('');
+
+function toBinary(type: string, length: string, value: Value, style: number): string {
+  const text = String(value);
+  const hex = style === 1 ? /^0x((?:[0-9a-f]{2})*)$/i.exec(text)?.[1] : Buffer.from(text, 'utf16le').toString('hex');
+  if (hex === undefined) throw failed(type);
+  const most = length === 'max' ? Infinity : Number(length || 1) * 2;
+  // What is too long is cut, and what is too short filled with zeros, without a word.
+  return `0x${(type === 'binary' ? hex.padEnd(most, '0') : hex).slice(0, most).toUpperCase()}`;
+}
+
+/** Type and numbers of a declaration such as `decimal(10,2)`. */
+function partsOf(declaration: string): { type: string; first: string; second: string } {
   const [, type = '', first = '', second = '0'] = /^(\w+)(?:\((\w+)(?:,\s*(\d+))?\))?$/.exec(declaration.toLowerCase()) ?? [];
+  return { type, first, second };
+}
+
+/** Texts of a fixed length are filled with spaces. */
+const filled = (type: string, length: string, text: string): string => (/^n?char$/.test(type) ? text.padEnd(Number(length || 30)) : text);
+
+/** CONVERT of text, as far as it is needed; NULL stays NULL. @throws Fault what SQL Server says */
+export function convert(declaration: string, value: Value, style = 0): Value {
+  if (value === null) return null;
+  const { type, first, second } = partsOf(declaration);
   if (integers[type]) return toInteger(type, value);
+  const digits = first === '' ? 7 : Number(first);
+  const text = String(value);
   switch (type) {
     case 'bit':
-      return String(value) === '0' ? 0n : 1n;
+      return text === '0' ? 0n : 1n;
     case 'decimal':
     case 'numeric':
       return toDecimal(Number(first), Number(second), value);
     case 'money':
-      return toDecimal(19, 4, value, type);
     case 'smallmoney':
-      return toDecimal(10, 4, value, type);
+      return toMoney(type, value);
     case 'float':
-    case 'real': {
-      if (Number.isNaN(Number(value))) throw failed(type);
-      return Number(value);
-    }
+    case 'real':
+      return toFloat(type, value);
     case 'date':
-      if (!isDate(String(value))) throw noMoment();
-      return String(value);
+      return toDate(text);
     case 'datetime2':
-      return toMoment(String(value), Number(first || 7), false);
+      return toDatetime2(text, digits);
     case 'datetimeoffset':
-      return toMoment(String(value), Number(first || 7), true);
+      return toDatetimeoffset(text, digits);
     case 'datetime':
+      return toDatetime(text);
     case 'smalldatetime':
-      return toOldMoment(type, value);
-    case 'time': {
-      if (!/^\d\d:\d\d(:\d\d(\.\d{1,7})?)?$/.test(String(value))) throw noMoment();
-      return String(value);
-    }
+      return toSmalldatetime(text);
+    case 'time':
+      return toTime(text, digits);
     case 'uniqueidentifier':
-      if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(String(value))) throw new Fault(8169, 'Conversion failed when converting from a character string to uniqueidentifier.');
-      return String(value).toUpperCase();
+      if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.test(text)) throw new Fault(8169, 'Conversion failed when converting from a character string to uniqueidentifier.');
+      return text.slice(0, 36).toUpperCase();
+    case 'binary':
+    case 'varbinary':
+      return toBinary(type, first, value, style);
+    case 'ntext':
+      return text;
+    case 'text':
+      return inCodePage(text);
     case 'nvarchar':
     case 'nchar':
-      return first === 'max' ? String(value) : String(value).slice(0, Number(first || 30));
+      return filled(type, first, first === 'max' ? text : text.slice(0, Number(first || 30)));
     case 'varchar':
     case 'char':
-      return inCodePage(first === 'max' ? String(value) : String(value).slice(0, Number(first || 30)));
+      return filled(type, first, inCodePage(first === 'max' ? text : text.slice(0, Number(first || 30))));
     default:
       throw new Fault(257, `Implicit conversion from data type nvarchar to ${type} is not allowed.`);
   }
 }
 
-/** What INSERT and UPDATE do to a value of a column. @throws Fault for NULL where none may be, and a text that is too long */
-export function assign(declaration: string, nullable: boolean, column: string, value: Value): Value {
+/** A column that takes a value. */
+export interface Assigned {
+  declaration: string;
+  nullable: boolean;
+  name: string;
+  /** Its collation, of which those in UTF-8 keep every letter and count bytes. */
+  collation: string | null;
+}
+
+/**
+ * What INSERT and UPDATE do to a value of a column: texts are filled with spaces by `char`, and spaces at their end cut.
+ * @throws Fault for NULL where none may be, and a text that is too long
+ */
+export function assign({ declaration, nullable, name, collation }: Assigned, value: Value): Value {
   if (value === null) {
     if (nullable) return null;
-    throw new Fault(515, `Cannot insert the value NULL into column '${column}'; column does not allow nulls. INSERT fails.`);
+    throw new Fault(515, `Cannot insert the value NULL into column '${name}'; column does not allow nulls. INSERT fails.`);
   }
-  const [, isText, length] = /^(n?varchar|n?char)\((\w+)\)$/.exec(declaration) ?? [];
-  if (isText && length !== 'max' && String(value).length > Number(length)) {
-    throw new Fault(2628, `String or binary data would be truncated in column '${column}'. Truncated value: '${String(value).slice(0, 20)}'.`);
+  const { type, first } = partsOf(declaration);
+  if (type === 'binary' || type === 'varbinary') {
+    // What was not converted to binary data is none.
+    if (!/^0x([0-9A-F]{2})*$/.test(String(value))) throw new Fault(257, `Implicit conversion from data type nvarchar to ${type} is not allowed. Use the CONVERT function to run this query.`);
+    if (first !== 'max' && String(value).length > Number(first) * 2 + 2) throw new Fault(2628, `String or binary data would be truncated in column '${name}'.`);
+    return value;
   }
-  return convert(declaration, value);
+  if (!/^n?(var)?char$/.test(type)) return convert(declaration, value);
+  const inUtf8 = collation?.endsWith('UTF8') === true && !type.startsWith('n');
+  const text = type.startsWith('n') || inUtf8 ? String(value) : inCodePage(String(value));
+  if (first === 'max') return text;
+  const sizeOf = (part: string): number => (inUtf8 ? Buffer.byteLength(part) : part.length);
+  let fitting = text;
+  while (sizeOf(fitting) > Number(first) && fitting.endsWith(' ')) fitting = fitting.slice(0, -1);
+  if (sizeOf(fitting) > Number(first)) throw new Fault(2628, `String or binary data would be truncated in column '${name}'. Truncated value: '${text.slice(0, 20)}'.`);
+  return type.endsWith('varchar') ? fitting : fitting + ' '.repeat(Number(first) - sizeOf(fitting));
+}
+
+/** What ALTER COLUMN makes of a value, in the styles of a conversion that names none. @throws Fault what SQL Server says */
+export function alter(from: string, to: Assigned, value: Value): Value {
+  if (value === null) return assign(to, null);
+  const { type } = partsOf(from);
+  const target = partsOf(to.declaration).type;
+  if (/char|text/.test(target)) {
+    if (type === 'money' || type === 'smallmoney') throw new Fault(257, `Implicit conversion from data type ${type} to ${target} is not allowed. Use the CONVERT function to run this query.`);
+    if (type === 'datetime' || type === 'smalldatetime') return assign(to, inDefaultStyle(String(value)));
+    if (type === 'float' || type === 'real') return assign(to, String(Number(Number(value).toPrecision(6))));
+    if (type === 'datetimeoffset' || type === 'datetime2') return assign(to, value);
+  }
+  // The third of a second that datetime shows as .003 or .007 is exact for the newer types.
+  const exact = type === 'datetime' ? String(value).replace(/3$/, '3333333').replace(/7$/, '6666667').replace(/(\.\d{7})\d*$/, '$1') : value;
+  return assign(to, exact);
 }

@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementResultingChanges } from 'node:sqlite';
 import type { AppLocks } from './app-locks.ts';
-import { addColumn, addObject, columnsOf, objectId, typeName, type CatalogColumn } from './catalog.ts';
-import { assign, convert, type Value } from './convert.ts';
+import { addColumn, addObject, columnsOf, objectId, selectsRows, typeName, type CatalogColumn } from './catalog.ts';
+import { alter, assign, convert, type Value } from './convert.ts';
 import { Fault } from './fault.ts';
 import type { AnswerColumn, AnswerValue } from './tds-tokens.ts';
 import type { BulkColumn } from './tds-bulk.ts';
@@ -25,6 +25,9 @@ export interface Surroundings {
   database: string;
   user: string;
   locks: AppLocks;
+  /** Tables on which the user has no permission, so that the catalog does not show them; permissions that the user lacks. */
+  hidden: ReadonlySet<string>;
+  denied: ReadonlySet<string>;
   /** Lets one transaction write at a time; gives what ends its turn. */
   takeTurn(): Promise<() => void>;
 }
@@ -32,7 +35,9 @@ export interface Surroundings {
 /** Names of the columns of the tables in which loads are kept, and of answers: the target does not quote them. */
 const plainNames = new Set(
   `load_id table_name mode status row_count rejected bytes seconds source source_event_id checksum loaded_at line reason column_name value row_text pipewright_staging pipewright_rejects
-  rows_before held found name id kind type digits scale collation nullable numbered standard person touched
+  row_count held found name id kind type digits scale collation nullable numbered standard person pipewright_touched allowed
+  in_memory outside temporal code_page computed generated hidden column_set encryption masked padded seen instead updates
+  is_memory_optimized is_external temporal_type is_hidden is_column_set encryption_type is_masked is_ansi_padded is_instead_of_trigger is_disabled parent_id tables triggers
   objects columns foreign_keys object_id system_type_id user_type_id max_length precision collation_name is_nullable is_identity default_object_id is_computed generated_always_type column_id
   parent_object_id referenced_object_id delete_referential_action is_disabled`.split(/\s+/),
 );
@@ -98,8 +103,15 @@ export class Session {
     const locked = await this.#lock(marked, parameters);
     if (locked) return [locked];
     const answers: StatementAnswer[] = [];
-    for (const statement of split(marked.text, ';').filter((one) => one !== '')) answers.push(this.#statement(marked, statement, parameters));
+    for (const statement of split(marked.text, ';').filter((one) => one !== '')) answers.push(...this.#withRowsOfTriggers(marked, statement, this.#statement(marked, statement, parameters)));
     return answers;
+  }
+
+  /** Rows that a trigger selects come before the end of the statement that fired it. */
+  #withRowsOfTriggers(marked: MarkedSql, statement: string, answer: StatementAnswer): StatementAnswer[] {
+    const [, event = '', place] = /^(INSERT|UPDATE|DELETE)\b.*?(\[\d+\]\.\[\d+\])/i.exec(statement) ?? [];
+    if (place === undefined || !selectsRows(this.#database, tableName(marked, place), event.toUpperCase() as 'INSERT')) return [answer];
+    return [{ columns: [{ name: 'rows_of_the_trigger', type: 'bigint' }], rows: [[99]] }, answer];
   }
 
   /** Takes the data of a bulk load; gives the number of rows. */
@@ -110,7 +122,10 @@ export class Session {
     if (JSON.stringify(columns) !== JSON.stringify(bulk.columns)) throw new Fault(4815, 'Received an invalid column length from the bcp client.');
     const insert = this.#database.prepare(`INSERT INTO ${quoted(bulk.table)} (${columns.map(({ name }) => quoted(name)).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
     this.#database.exec('SAVEPOINT bulk');
-    for (const row of rows) insert.run(...row);
+    for (const row of rows) {
+      checkRowSize(row);
+      insert.run(...row);
+    }
     this.#database.exec('RELEASE bulk');
     return rows.length;
   }
@@ -139,7 +154,7 @@ export class Session {
 
   #statement(marked: MarkedSql, statement: string, parameters: Parameters): StatementAnswer {
     if (/^(set [a-z_]+ (?:on|off|\w+)(?: |$)|set transaction isolation level read committed )+/i.test(`${statement} `) && !/identity_insert/i.test(statement)) return {};
-    if (statement === 'SELECT ROWCOUNT_BIG() AS touched') return { columns: [{ name: 'touched', type: 'bigint' }], rows: [[this.#lastTouched]] };
+    if (statement === 'SELECT ROWCOUNT_BIG() AS pipewright_touched') return { columns: [{ name: 'pipewright_touched', type: 'bigint' }], rows: [[this.#lastTouched]] };
     const word = /^(?:\w+ )?(?:TABLE|BULK|IDENTITY_INSERT|INTO)|^\w+/i.exec(statement)?.[0]?.toUpperCase() ?? '';
     switch (word) {
       case 'SELECT':
@@ -184,7 +199,7 @@ export class Session {
     const columns = this.#columnsOf(table);
     const chosen = names.map((name) => columns.find((column) => column.name === name) ?? this.#noColumn(name));
     for (const { name, nullable, numbered, filled, hasStandard } of columns) {
-      if (!names.includes(name) && !nullable && !numbered && !filled && !hasStandard) assign('int', false, name, null);
+      if (!names.includes(name) && !nullable && !numbered && !filled && !hasStandard) assign({ declaration: 'int', nullable: false, name, collation: null }, null);
     }
     if (chosen.some(({ filled }) => filled)) throw new Fault(271, 'The column cannot be modified because it is either a computed column or is the result of a UNION operator.');
     const numbers = chosen.some(({ numbered }) => numbered);
@@ -198,7 +213,7 @@ export class Session {
   }
 
   #update(marked: MarkedSql, statement: string, parameters: Parameters): StatementAnswer {
-    const joined = /^UPDATE present SET (.*) FROM (\[\d+\]\.\[\d+\]) AS present INNER JOIN (#\w+ AS incoming) ON (.*)$/i.exec(statement);
+    const joined = /^UPDATE present SET (.*) FROM (\[\d+\]\.\[\d+\]) AS present INNER JOIN (#\w+ AS incoming|\(#\w+ AS incoming(?: INNER JOIN #\w+ AS incoming_\d+ ON incoming_\d+\.\[\d+\] = incoming\.\[\d+\])+\)) ON (.*)$/i.exec(statement);
     const plain = /^UPDATE (\[\d+\]\.\[\d+\]) SET (.*)$/i.exec(statement);
     const [, list, place, source, condition] = joined ?? (plain ? [undefined, plain[2], plain[1]] : this.#refuse(statement));
     const table = tableName(marked, place ?? '');
@@ -273,7 +288,7 @@ export class Session {
     this.#database.exec(`UPDATE "sys.columns" SET (system_type_id, user_type_id, max_length, precision, scale, collation_name, is_nullable, declaration) =
         (SELECT system_type_id, user_type_id, max_length, precision, scale, collation_name, is_nullable, declaration FROM "sys.columns" WHERE object_id = ${-id})
       WHERE object_id = ${id} AND name = '${column.replaceAll("'", "''")}'; DELETE FROM "sys.columns" WHERE object_id = ${-id}`);
-    if (old.declaration !== type) this.#change(`UPDATE ${quoted(table)} SET ${quoted(column)} = ${assigning({ ...old, declaration: type }, quoted(column))}`, {});
+    if (old.declaration !== type) this.#change(`UPDATE ${quoted(table)} SET ${quoted(column)} = ${assigning({ ...old, declaration: type, nullable: not === undefined }, quoted(column), old.declaration)}`, {});
     return {};
   }
 
@@ -352,15 +367,20 @@ export class Session {
         }
       });
     };
-    define('convert_to', (type, value) => convert(String(type), value ?? null));
-    define('try_convert_to', (type, value) => {
-      try {
-        return convert(String(type), value ?? null);
-      } catch {
-        return null;
-      }
+    define('convert_to', (type, value, style) => convert(String(type), value ?? null, Number(style ?? 0)));
+    define('assign', (type, nullable, name, collation, value, from) => {
+      const column = { declaration: String(type), nullable: Number(nullable) === 1, name: String(name), collation: collation === null ? null : String(collation) };
+      return from === undefined ? assign(column, value ?? null) : alter(String(from), column, value ?? null);
     });
-    define('assign', (type, nullable, column, value) => assign(String(type), Number(nullable) === 1, String(column), value ?? null));
+    define('left_of', (text, length) => (text === null ? null : String(text).slice(0, Number(length))));
+    define('charindex', (word, text) => (text === null ? null : BigInt(String(text).indexOf(String(word)) + 1)));
+    define('datalength', (text) => (text === null ? null : BigInt(String(text).length)));
+    define('collationproperty', (collation) => (collation === null ? null : String(collation).endsWith('UTF8') ? 65_001n : 1252n));
+    define('objectproperty', (id, property) => {
+      const [, event] = /^ExecIs(\w+)Trigger$/.exec(String(property)) ?? [];
+      return this.#database.prepare('SELECT 1 FROM "sys.triggers" WHERE object_id = ? AND event = upper(?)').get(Number(id), String(event)) === undefined ? 0n : 1n;
+    });
+    define('has_perms_by_name', (name, _kind, permission) => (this.#surroundings.denied.has(String(permission)) ? 0n : name === null ? null : 1n));
     define('len', (text) => (text === null ? null : BigInt(String(text).replace(/ +$/, '').length)));
     define('stuff', (text, from, length, by) => (text === null ? null : String(text).slice(0, Number(from) - 1) + String(by) + String(text).slice(Number(from) - 1 + Number(length))));
     define('patindex', (pattern, text) => {
@@ -378,7 +398,7 @@ export class Session {
     define('object_id', (name, kind) => {
       const [, schema = '', table = ''] = /^\[((?:[^\]]|\]\])*)\]\.\[((?:[^\]]|\]\])*)\]$/.exec(String(name)) ?? /^()\[((?:[^\]]|\]\])*)\]$/.exec(String(name)) ?? [];
       const id = objectId(this.#database, `${(schema || 'dbo').replaceAll(']]', ']')}.${table.replaceAll(']]', ']')}`, kind === undefined ? undefined : String(kind));
-      return id === undefined ? null : BigInt(id);
+      return id === undefined || this.#surroundings.hidden.has(`${(schema || 'dbo').replaceAll(']]', ']')}.${table.replaceAll(']]', ']')}`) ? null : BigInt(id);
     });
     const named = (column: string) => (id: Value | undefined): Value => (this.#database.prepare(`SELECT ${column} AS found FROM "sys.objects" WHERE object_id = ?`).get(Number(id))?.['found'] as string) ?? null;
     define('object_name', named('name'));
@@ -400,6 +420,17 @@ function plainName({ names }: MarkedSql, name: string): string {
   return /^\[\d+\]$/.test(name) ? (names[Number(name.slice(1, -1))] ?? '') : name;
 }
 
-function assigning({ declaration, nullable, name }: CatalogColumn, expression: string): string {
-  return `assign('${declaration}', ${Number(nullable)}, '${name.replaceAll("'", "''")}', ${expression})`;
+/** @param from the type that the column has had, where it is changed */
+function assigning({ declaration, nullable, name, collation }: CatalogColumn, expression: string, from?: string): string {
+  return `assign('${declaration}', ${Number(nullable)}, '${name.replaceAll("'", "''")}', ${collation === null ? 'NULL' : `'${collation}'`}, ${expression}${from === undefined ? '' : `, '${from}'`})`;
+}
+
+/**
+ * A row of texts of any length must fit into a page: what has more than 24 bytes is moved out but for a pointer.
+ * @throws Fault 511
+ */
+function checkRowSize(row: readonly (string | null)[]): void {
+  const values = row.reduce((sum, value) => sum + (value === null ? 0 : Math.min(value.length * 2, 24) + 2), 0);
+  const size = values + 8 + Math.ceil(row.length / 8);
+  if (size > 8060) throw new Fault(511, `Cannot create a row of size ${size} which is greater than the allowable maximum row size of 8060.`);
 }

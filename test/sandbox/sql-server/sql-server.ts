@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppLocks } from './app-locks.ts';
-import { addObject, createTable, makeCatalog, type NewColumn, type TableParts } from './catalog.ts';
+import { addObject, createTable, createTrigger, dropTable, makeCatalog, type NewColumn, type NewTrigger, type TableParts } from './catalog.ts';
 import { makeCertificate } from '../../machine/certificate.ts';
 import { Client } from './client.ts';
 import type { Fault } from './fault.ts';
@@ -20,6 +20,8 @@ export interface Trouble {
   afterBytes?: number;
   /** What the server says; undefined when it ends the connection without a word. */
   fault?: Fault;
+  /** Whether the connection ends in good order, by FIN or TLS's close_notify, and not by a reset. */
+  orderly?: boolean;
   /** How often; default: once. */
   times?: number;
 }
@@ -38,14 +40,17 @@ export interface SqlServerOptions {
 }
 
 /**
- * A double of SQL Server on 127.0.0.1. It speaks TDS 7.4 with the real driver: PRELOGIN, TLS inside of TDS, LOGIN7 with a
+ * A double of SQL Server on 127.0.0.1. It speaks TDS 7.4 with the real driver: PRELOGIN, TLS inside of TDS or before it (TDS 8.0), LOGIN7 with a
  * password or an access token, batches, `sp_executesql`, transactions, `INSERT BULK` and cancelling; and keeps tables in
  * SQLite, into which it translates just the statements that the target sends (`tsql.ts`, `session.ts`).
  *
  * It proves what is on the wire: the order of statements, what belongs to one transaction, the values as they were sent,
  * what is left after an error; and that conversions are asked for in forms that the documents of SQL Server list. It
  * does **not** prove that SQL Server accepts the T-SQL, nor anything of its locks between sessions, collations, plans,
- * permissions or speed.
+ * permissions or speed. Where the documents say that a server rounds, cuts, fills up or replaces something without an
+ * error, the double does the same (`convert.ts`, `times.ts`), so that a test finds a value that was not refused before;
+ * where they say that it raises an error (241, 245, 257, 511, 2628, 2714, 8114, 8115), the double raises it. Its text is of
+ * the code page 1252 or UTF-8; code pages of several bytes per character were not tried. Triggers are those of SQLite.
  * @see https://learn.microsoft.com/openspecs/windows_protocols/ms-tds
  */
 export class SqlServer {
@@ -63,6 +68,9 @@ export class SqlServer {
   readonly misunderstood: string[] = [];
   readonly logins: (Login & { encrypted: string })[] = [];
   readonly troubles: Trouble[] = [];
+  /** Tables that the user may not see, such as `dbo.claims`; permissions that the user lacks, such as `VIEW DEFINITION`. */
+  readonly hidden = new Set<string>();
+  readonly denied = new Set<string>();
   /** Bytes of bulk data that came. */
   bulkBytes = 0;
   readonly #folder = mkdtempSync(join(tmpdir(), 'pipewright-sql-server-'));
@@ -101,7 +109,7 @@ export class SqlServer {
   /** The address for a target; by default its certificate is verified, with itself as the authority. */
   address({ encrypt = 'verify', password = this.password, host = '127.0.0.1', database = this.database, withUser = true } = {}): string {
     const login = withUser ? `${encodeURIComponent(this.user)}:${encodeURIComponent(password)}@` : '';
-    const authority = encrypt === 'verify' ? `&ca=${encodeURIComponent(this.authorityFile)}` : '';
+    const authority = encrypt === 'verify' || encrypt === 'strict' ? `&ca=${encodeURIComponent(this.authorityFile)}` : '';
     return `sqlserver://${login}${host}:${this.port}/${encodeURIComponent(database)}?encrypt=${encrypt}${authority}`;
   }
 
@@ -122,6 +130,16 @@ export class SqlServer {
   table(name: string, columns: readonly NewColumn[], rows: readonly (string | number | null)[][] = [], parts: TableParts = {}): void {
     createTable(this.#keeper, name, columns, parts);
     for (const row of rows) this.#keeper.prepare(`INSERT INTO "${name}" VALUES (${row.map(() => '?').join(', ')})`).run(...row);
+  }
+
+  /** Removes a table, if there is one. */
+  dropTable(name: string): void {
+    dropTable(this.#keeper, name);
+  }
+
+  /** Makes a trigger of a table. */
+  trigger(table: string, name: string, trigger: NewTrigger): void {
+    createTrigger(this.#keeper, table, name, trigger);
   }
 
   /** Makes a view, of which nothing but its name is known. */
@@ -179,6 +197,8 @@ export class SqlServer {
   /** Forgets what came so far. */
   forget(): void {
     for (const list of [this.statements, this.misunderstood, this.logins, this.troubles]) list.length = 0;
+    this.hidden.clear();
+    this.denied.clear();
     this.bulkBytes = 0;
   }
 

@@ -3,6 +3,14 @@ import { createSecureContext, TLSSocket } from 'node:tls';
 import type { Certificate } from '../../machine/certificate.ts';
 import { messageTypes, packetsOf } from './tds-packets.ts';
 
+/** What else the server's side of TLS is like. */
+interface TlsOptions {
+  /** Whether TLS comes first and TDS inside of it, as in TDS 8.0. Default: false. */
+  bare?: boolean;
+  /** Told when the server ended in good order. */
+  onEnd?(): void;
+}
+
 /**
  * The server's side of TLS inside of TDS: as long as both sides shake hands, what they say travels in packets of the
  * first message's type; afterwards TLS runs over the bare connection.
@@ -17,7 +25,8 @@ export class TlsInTds {
    * @param send takes bytes for the connection
    * @param receive takes what the client says, in clear
    */
-  constructor({ key, certificate }: Certificate, send: (bytes: Buffer) => void, receive: (bytes: Buffer) => void, fail: (error: Error) => void) {
+  constructor({ key, certificate }: Certificate, send: (bytes: Buffer) => void, receive: (bytes: Buffer) => void, fail: (error: Error) => void, { bare = false, onEnd }: TlsOptions = {}) {
+    this.#shaking = !bare;
     this.#inner = new Duplex({
       read: () => undefined,
       write: (chunk: Buffer, _encoding, callback) => {
@@ -28,11 +37,17 @@ export class TlsInTds {
         }
         callback();
       },
+      final: (callback) => {
+        onEnd?.();
+        callback();
+      },
     });
-    this.#secure = new TLSSocket(this.#inner, { isServer: true, secureContext: createSecureContext({ key, cert: certificate, maxVersion: 'TLSv1.2' }) });
+    const secureContext = createSecureContext({ key, cert: certificate, ...(bare ? {} : { maxVersion: 'TLSv1.2' as const }) });
+    this.#secure = new TLSSocket(this.#inner, { isServer: true, secureContext, ...(bare ? { ALPNProtocols: ['tds/8.0'] } : {}) });
     this.#secure.on('data', receive);
     this.#secure.on('error', fail);
     this.#secure.on('secure', () => {
+      if (bare) return;
       setImmediate(() => {
         this.#flush(send);
         this.#shaking = false;
@@ -55,9 +70,15 @@ export class TlsInTds {
     this.#secure.write(bytes);
   }
 
-  /** How the connection is encrypted: `TLSv1.2`. */
+  /** Ends TLS in good order, by its close_notify. */
+  end(): void {
+    this.#secure.end();
+  }
+
+  /** How the connection is encrypted: `TLSv1.2`, or `TLSv1.3 for tds/8.0` from the first byte on. */
   get protocol(): string {
-    return this.#secure.getProtocol() ?? 'none';
+    const { alpnProtocol } = this.#secure;
+    return `${this.#secure.getProtocol() ?? 'none'}${alpnProtocol ? ` for ${alpnProtocol}` : ''}`;
   }
 
   #flush(send: (bytes: Buffer) => void): void {

@@ -6,6 +6,6 @@ export function cascadeError(service: string, otherTable: string): PipewrightErr
     code: 'conflict',
     service,
     message: `Replacing the rows would delete or change rows of the table ${otherTable}, which refers to them.`,
-    hint: 'The table is as it was. Choose the mode Append, or load into another table.',
+    hint: 'The table was not changed. Choose the mode Append, or load into another table.',
   });
 }

@@ -4,6 +4,8 @@ export interface OpenOptions {
   token?: string;
   /** Waits, before a server that starts is tried again. Default: by a timer. */
   sleep?(milliseconds: number): Promise<void>;
-  /** Seconds for which a server that starts, moves or is busy is tried again. Default: 30. */
+  /** The time in milliseconds, by which that waiting is measured. Default: `Date.now`. */
+  now?(): number;
+  /** Seconds for which a server that resumes, starts, moves or is busy is tried again. Default: 150. */
   patienceSeconds?: number;
 }

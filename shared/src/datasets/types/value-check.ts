@@ -44,6 +44,10 @@ const leastBigint = -(2n ** 63n);
 const mostBigint = 2n ** 63n - 1n;
 
 const usualFraction = 6;
+
+/** Verdicts that are remembered, of values that are short: words such as `t` or `open` come again and again. */
+const mostVerdicts = 1_000;
+const longestWord = 16;
 const longestValue = 1_000;
 
 /** The verdict on a value: a reason why it does not fit; or how it must be written, which is often as it is. */
@@ -84,7 +88,15 @@ class ColumnCheck {
   constructor(column: CheckedColumn) {
     this.#column = column;
     this.#scan = scanOf(column);
-    this.#judge = judgeOf(column);
+    const judge = judgeOf(column);
+    const verdicts = new Map<string, Verdict>();
+    this.#judge = (text) => {
+      const remembered = verdicts.get(text);
+      if (remembered) return remembered;
+      const verdict = judge(text);
+      if (text.length <= longestWord && verdicts.size < mostVerdicts) verdicts.set(text, verdict);
+      return verdict;
+    };
   }
 
   look(block: CsvBlock, place: number, found: Map<number, Misfit>, rewritings: Rewriting[]): void {

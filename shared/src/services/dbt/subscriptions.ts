@@ -3,6 +3,7 @@ import { PipewrightError } from '../../host/error.ts';
 import { given, idShape, type Answered } from '../../http/answer-shape.ts';
 import type { Context } from '../../operations/context.ts';
 import type { Subscription } from '../../operations/trigger.ts';
+import { secretFault } from '../../webhooks/secret-rules.ts';
 import { accountPath, callDbt, numericId, openDbt, service } from './api.ts';
 import type { DbtConnection } from './connection.ts';
 import { readAll } from './pages.ts';
@@ -89,13 +90,13 @@ export async function subscribe(
 ): Promise<Subscription> {
   await removeLeftovers(({ client_url: address, name }) => address === url && name?.startsWith(mark) === true, context);
   const made = await create({ eventType, jobs, url, name: `${mark}: ${eventType}`, description: 'Made by Pipewright for a trigger of a workflow; it is removed with the trigger.' }, context);
-  if (made.hmac_secret) return { id: made.id, secret: made.hmac_secret };
+  if (made.hmac_secret && !secretFault('dbt', made.hmac_secret)) return { id: made.id, secret: made.hmac_secret };
   await unsubscribe({ id: made.id }, context);
   throw new PipewrightError({
     code: 'unexpected-answer',
     service,
-    message: 'dbt made the webhook but did not tell its signing secret, so it was removed again.',
-    hint: 'Try again; if it goes on, ask the support of dbt.',
+    message: 'dbt created the webhook but did not return a usable signing secret, so the webhook was removed.',
+    hint: 'Try again. If the problem persists, contact dbt Support.',
   });
 }
 

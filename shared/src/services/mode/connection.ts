@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
 import { text } from '../../operations/fields.ts';
 import { PipewrightError } from '../../host/error.ts';
-import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
+import { checkWebhookSecrets, webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 import { shownText } from '../../http/answer-shape.ts';
 import { openMode } from './api.ts';
 
@@ -50,6 +50,7 @@ export const modeConnection = defineConnection({
   documentationUrl: 'https://mode.com/developer/api-reference/authentication/',
   fields,
   async test(context) {
+    checkWebhookSecrets(context.connection);
     const api = openMode(context);
     try {
       const { name } = await api.json('GET', '', v.object({ name: shownText }));

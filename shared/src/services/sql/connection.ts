@@ -62,10 +62,11 @@ const fields = {
     option(
       [
         { value: 'verify', label: 'Encrypt and Verify the Server' },
+        { value: 'strict', label: 'Strict (TDS 8.0)' },
         { value: 'encrypt', label: 'Encrypt Only' },
         { value: 'off', label: 'Off' },
       ],
-      { label: 'Encryption', help: 'Encrypt Only takes any certificate; choose Off only on a private network.', ...servers },
+      { label: 'Encryption', help: 'Strict verifies the certificate and encrypts from the first byte on: SQL Server 2022 or later and Azure SQL; other databases treat it as Encrypt and Verify the Server. Encrypt Only accepts any certificate. Choose Off only on a private network.', ...servers },
     ),
     'verify',
   ),

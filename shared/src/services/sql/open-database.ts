@@ -28,9 +28,9 @@ export async function openDatabase(connection: SqlConnection, host: Host): Promi
     case 'sqlserver':
       return openSqlServer(connection, host);
     case 'mysql':
-      return openTarget(addressOf('mysql', connection, 3306, `ssl=${connection.ssl}`));
+      return openTarget(addressOf('mysql', connection, 3306, `ssl=${connection.ssl === 'strict' ? 'verify' : connection.ssl}`));
     case 'postgresql':
-      return openTarget(addressOf('postgres', connection, 5432, `sslmode=${{ verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[connection.ssl]}`));
+      return openTarget(addressOf('postgres', connection, 5432, `sslmode=${{ strict: 'verify-full', verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[connection.ssl]}`));
   }
 }
 
@@ -57,7 +57,7 @@ async function openFile({ file }: SqlConnection, { lastingFolder }: Host): Promi
 }
 
 async function openSqlServer(connection: SqlConnection, host: Host): Promise<TableTarget> {
-  const patient = { sleep: (milliseconds: number) => host.sleep(milliseconds), ...(host.longestWaitSeconds === undefined ? {} : { patienceSeconds: host.longestWaitSeconds / 2 }) };
+  const patient = { sleep: (milliseconds: number) => host.sleep(milliseconds), now: () => host.now(), ...(host.longestWaitSeconds === undefined ? {} : { patienceSeconds: host.longestWaitSeconds / 2 }) };
   const encryption = `encrypt=${connection.ssl}`;
   if (connection.login === 'password') return openTarget(addressOf('sqlserver', connection, 1433, encryption), patient);
   const { cloud, tenantId, clientId, clientSecret } = connection;

@@ -135,8 +135,9 @@ export class MysqlLoad implements TableLoad {
       if (evolve) this.#undo = await changeTable(session, this.#name, existing, columns);
       await this.#begin();
       const waiting = { name: table, table: this.#name, staged, columns, key, existing, triggers };
-      upserted = merges ? await mergeRows(session, waiting) : undefined;
-      const held = upserted ? upserted.updated + upserted.inserted : await insertRows(session, waiting);
+      const merged = merges ? await mergeRows(session, waiting) : undefined;
+      const held = merged ? merged.held : await insertRows(session, waiting);
+      upserted = merged && { updated: merged.updated, inserted: merged.inserted };
       confirmRows({ service: 'MySQL', table, held, loaded: await this.count(), causes: triggers });
     }
     if (!merges && key.length > 0) await checkKey(session, this.#name, key);

@@ -49,10 +49,11 @@ export async function insertRows(session: MysqlSession, waiting: Waiting): Promi
 }
 
 /**
- * Changes the rows that exist, then adds the others; columns that the dataset lacks stay as they are.
+ * Changes the rows that exist, then adds the others; columns that the dataset lacks stay as they are. Gives also how many
+ * rows of the dataset the table then holds.
  * @throws PipewrightError `rows-changed` where a trigger changed a value
  */
-export async function mergeRows(session: MysqlSession, waiting: Waiting): Promise<Upserted> {
+export async function mergeRows(session: MysqlSession, waiting: Waiting): Promise<Upserted & { held: number }> {
   const { name: tableName, table, staged, columns, key, triggers } = waiting;
   const pairs = `${table} old JOIN ${staged} new ON ${key.map((name) => `old.${quoted(name)} = new.${quoted(name)}`).join(' AND ')}`;
   const others = columns.filter(({ name }) => !key.includes(name)).map(({ name }) => name);
@@ -63,8 +64,9 @@ export async function mergeRows(session: MysqlSession, waiting: Waiting): Promis
     if (Number(rows[0]?.['number']) > 0) throw changedValues('MySQL', tableName, triggers);
   }
   // What is left is new: MariaDB would read the whole table for each row, were it asked which rows it does not have.
-  await session.write(`DELETE new FROM ${pairs}`);
-  return { updated, inserted: await insertRows(session, waiting) };
+  const met = await session.write(`DELETE new FROM ${pairs}`);
+  const inserted = await insertRows(session, waiting);
+  return { updated, inserted, held: met + inserted };
 }
 
 /** SQL for a value that is the same only as what is the same byte by byte. */

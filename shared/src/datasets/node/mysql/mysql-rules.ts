@@ -6,7 +6,7 @@ import { toUtc } from './mysql-moments.ts';
 import { notNegative, readsBackAsFloat, withinScale } from './mysql-numbers.ts';
 
 /** What the rules of a column are read from. */
-export interface ColumnFacts {
+interface ColumnFacts {
   /** `data_type` and `column_type` of `information_schema.columns`. */
   type: string;
   wholeType: string;
@@ -47,7 +47,7 @@ function isUuidOfMariaDb(text: string): boolean {
 }
 
 /** The members of `enum('a','b')` or `set(…)`, as the server lists them. */
-export function membersOf(wholeType: string): string[] {
+function membersOf(wholeType: string): string[] {
   const unescaped: Record<string, string> = { "''": "'", '\\\\': '\\', '\\n': '\n', '\\r': '\r', '\\0': '\0' };
   const list = wholeType.slice(wholeType.indexOf('(') + 1);
   return [...list.matchAll(/'((?:[^'\\]|''|\\[^])*)'/g)].map(([, member = '']) => member.replace(/''|\\[^]/g, (pair) => unescaped[pair] ?? pair));

@@ -26,14 +26,14 @@ const typesThatWiden = ['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'de
 const typesWithoutEmpty = ['float', 'double', 'bit', 'time', 'year', 'json', 'inet4', 'inet6'];
 
 /** What a server is. */
-export interface MysqlProduct {
+interface MysqlProduct {
   mariaDb: boolean;
   /** Whether timestamps reach the year 2106. */
   longTimestamps: boolean;
 }
 
 /** Finds out which product a server is: from MariaDB 11.5 on, its timestamps are longer. */
-export async function readProduct({ run }: MysqlSession): Promise<MysqlProduct> {
+async function readProduct({ run }: MysqlSession): Promise<MysqlProduct> {
   const { rows } = await run('SELECT version() AS version');
   const version = String(rows[0]?.['version']);
   const mariaDb = /mariadb/i.test(version);

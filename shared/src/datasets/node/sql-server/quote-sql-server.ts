@@ -1,7 +1,7 @@
 import { PipewrightError } from '../../../host/error.ts';
 
 /** Longer names are refused by SQL Server. */
-const longestName = 128;
+export const longestName = 128;
 
 /**
  * A name as SQL Server takes it, whatever is in it.

@@ -1,14 +1,18 @@
 import { PipewrightError } from '../../../host/error.ts';
 
-/** How the connection is encrypted: the server's certificate is verified, or any is taken, or not at all. */
-const encryptions = ['verify', 'encrypt', 'off'] as const;
+/**
+ * How the connection is encrypted: from the first byte on with a verified certificate (TDS 8.0); with a verified
+ * certificate; with any certificate; or not at all.
+ * @see https://learn.microsoft.com/sql/relational-databases/security/networking/tds-8
+ */
+const encryptions = ['strict', 'verify', 'encrypt', 'off'] as const;
 
 /** Where a server is, and how to talk to it. */
 export interface SqlServerAddress {
   host: string;
   port: number;
   database: string;
-  /** Empty where a token of Microsoft Entra takes their place. */
+  /** Empty where a token of Microsoft Entra replaces them. */
   user: string;
   password: string;
   encryption: (typeof encryptions)[number];
@@ -19,8 +23,8 @@ export interface SqlServerAddress {
 const usualPort = 1433;
 
 /**
- * Reads `sqlserver://user:password@host:port/database?encrypt=verify`; `encrypt` is `verify`, `encrypt` or `off`, and
- * `ca` names a file with the authority's certificate.
+ * Reads `sqlserver://user:password@host:port/database?encrypt=verify`; `encrypt` is `strict`, `verify`,
+ * `encrypt` or `off`, and `ca` names a file with the authority's certificate.
  * @throws PipewrightError `bad-input`
  */
 export function readSqlServerAddress(address: string): SqlServerAddress {
@@ -32,7 +36,7 @@ export function readSqlServerAddress(address: string): SqlServerAddress {
       code: 'bad-input',
       service: 'SQL Server',
       message: 'The address of the database cannot be read.',
-      hint: 'Write it as sqlserver://user:password@host:1433/database?encrypt=verify, with encrypt=encrypt to take any certificate and encrypt=off on a private network.',
+      hint: 'Write it as sqlserver://user:password@host:1433/database?encrypt=verify, with encrypt=strict for TDS 8.0, encrypt=encrypt to accept any certificate, and encrypt=off on a private network.',
     });
   }
   return {

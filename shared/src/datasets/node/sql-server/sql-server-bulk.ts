@@ -45,7 +45,7 @@ export class SqlServerBulk {
     this.#delivery.resolve({ rows, taken: () => resolve(undefined) });
     const ended = await Promise.race([promise, this.#finished]);
     if (ended === undefined) return;
-    throw new PipewrightError({ code: 'unexpected-answer', service: 'SQL Server', message: 'SQL Server took no more rows.', hint: 'The table is as it was. Run the step again.', retryable: true });
+    throw new PipewrightError({ code: 'unexpected-answer', service: 'SQL Server', message: 'SQL Server took no more rows.', hint: 'The table was not changed. Run the step again.', retryable: true });
   }
 
   /** Waits until the server has taken everything; gives the number of rows. */

@@ -4,13 +4,15 @@ import type { CsvBlock } from '../../csv/csv-block.ts';
 import type { Reject } from '../../csv/csv-scanner.ts';
 import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../load/target.ts';
 import { cascadeError } from '../cascade-error.ts';
-import { keyError } from '../load-records.ts';
-import { isMisfit } from './from-text.ts';
-import { readSqlServerColumns, type SqlServerColumn } from './sql-server-columns.ts';
+import { charactersOf, isUtf8CodePage } from './code-page.ts';
+import { explainTakenName } from './hidden-table.ts';
+import { readSqlServerColumns, refuseUnwritable, type SqlServerColumn } from './sql-server-columns.ts';
+import { checkKey, keyColumns } from './sql-server-key.ts';
 import type { SqlServerRecords } from './sql-server-records.ts';
-import { SqlServerRows, staging } from './sql-server-rows.ts';
+import { SqlServerRows } from './sql-server-rows.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
 import { changeTable, createTable, fillColumns, type FilledColumn } from './sql-server-table.ts';
+import { countRows, TriggerCheck } from './sql-server-triggers.ts';
 import { hasCodePage } from './sql-server-types.ts';
 
 const service = 'SQL Server';
@@ -39,7 +41,11 @@ interface SqlServerLoadOptions {
  */
 export class SqlServerLoad implements TableLoad {
   readonly existing: readonly SqlServerColumn[] | undefined;
+  readonly calculated: readonly string[];
+  /** They are converted by NULLIF. */
+  readonly blanksAreNull = true;
   readonly earlier: LoadRecord | undefined;
+  readonly #asRead: readonly SqlServerColumn[] | undefined;
   readonly #session: SqlServerSession;
   readonly #table: string;
   readonly #tableName: string;
@@ -61,18 +67,20 @@ export class SqlServerLoad implements TableLoad {
     this.#mode = mode;
     this.#key = key;
     this.#evolve = evolve;
-    this.existing = existing;
+    this.#asRead = existing;
+    this.existing = existing?.filter(({ calculated }) => !calculated);
+    this.calculated = (existing ?? []).filter(({ calculated }) => calculated).map(({ name }) => name);
     this.earlier = earlier;
     this.#unlock = unlock;
-    this.#rows = new SqlServerRows(session, { existing, key, evolve });
+    this.#rows = new SqlServerRows(session, { existing: this.existing, key, evolve });
   }
 
   async countBefore(): Promise<number> {
-    const [row] = await this.#session.run(`SELECT COUNT_BIG(*) AS rows_before FROM ${this.#table}`);
-    return Number(row?.['rows_before'] ?? 0);
+    return countRows(this.#session, this.#table);
   }
 
   async stage(columns: readonly InferredColumn[]): Promise<void> {
+    refuseUnwritable(columns.map(({ name }) => name), this.existing, this.#tableName);
     await this.#rows.open(columns);
   }
 
@@ -87,19 +95,22 @@ export class SqlServerLoad implements TableLoad {
 
   async publish(columns: readonly InferredColumn[], record?: LoadRecord, rejects: readonly Reject[] = []): Promise<Upserted | undefined> {
     const filled = fillColumns(this.#rows.staged(columns), this.existing, this.#key, this.#evolve);
+    const key = keyColumns(filled, this.#key);
     const merges = this.existing !== undefined && this.#mode === 'upsert';
     const checksAll = this.existing !== undefined && this.#mode === 'append';
     // What can be found out before is, so that the transaction is short.
-    await this.#refuseMisfits(filled);
-    if (this.#key.length > 0 && !checksAll) await this.#checkStagedKey(filled);
+    await this.#refuseLostCharacters(filled);
+    if (key.length > 0 && !checksAll) await checkKey(this.#session, this.#key, `SELECT ${key.map(({ compared }, index) => `${compared} AS k${index + 1}`).join(', ')} FROM ${this.#rows.source}`);
     if (record && rejects.length > 0) await this.#records.prepare(record, rejects);
     await this.#session.begin();
     if (this.existing) await this.#hold(filled);
-    else await this.#session.run(createTable(this.#table, filled));
+    else await this.#create(filled);
+    const check = this.existing ? await TriggerCheck.begin({ session: this.#session, table: this.#table, tableName: this.#tableName }, this.#mode) : undefined;
     if (this.existing && this.#mode === 'replace') await this.#deleteRows();
-    const upserted = merges ? await this.#merge(filled) : undefined;
+    const upserted = merges ? await this.#merge(filled, key) : undefined;
     if (!merges) await this.#insert(filled);
-    if (this.#key.length > 0 && checksAll) await this.#checkKey(`SELECT ${filled.filter(({ name }) => this.#key.includes(name)).map(({ quotedName }, index) => `${quotedName} AS k${index + 1}`).join(', ')} FROM ${this.#table}`);
+    await check?.confirm(upserted?.inserted ?? this.#taken, filled, this.#rows.source);
+    if (key.length > 0 && checksAll) await checkKey(this.#session, this.#key, `SELECT ${key.map(({ quotedName }, index) => `${quotedName} AS k${index + 1}`).join(', ')} FROM ${this.#table}`);
     if (record) await this.#records.keep(record, rejects.length > 0);
     await this.#commit();
     this.#done = true;
@@ -123,16 +134,22 @@ export class SqlServerLoad implements TableLoad {
     }
   }
 
+  async #create(filled: readonly FilledColumn[]): Promise<void> {
+    await this.#session.run(createTable(this.#table, filled)).catch(async (error: unknown) => {
+      throw await explainTakenName(this.#session, this.#table, error);
+    });
+  }
+
   /** Holds the table for this transaction alone, as it was when the load began, and gives it what it lacks. */
   async #hold(filled: readonly FilledColumn[]): Promise<void> {
     await this.#session.run(`SELECT TOP (1) 1 AS held FROM ${this.#table} WITH (TABLOCKX, HOLDLOCK)`);
     const now = await readSqlServerColumns(this.#session, this.#table, this.#tableName);
-    if (JSON.stringify(now) !== JSON.stringify(this.existing)) {
+    if (JSON.stringify(now) !== JSON.stringify(this.#asRead)) {
       throw new PipewrightError({
         code: 'conflict',
         service,
         message: `The table “${this.#tableName}” was changed by another program during the load.`,
-        hint: 'It is as that program left it. Run the step again.',
+        hint: 'Run the step again.',
         retryable: true,
       });
     }
@@ -153,18 +170,17 @@ WHERE f.referenced_object_id = OBJECT_ID(@name) AND f.parent_object_id <> f.refe
 
   async #insert(filled: readonly FilledColumn[]): Promise<void> {
     const names = filled.map(({ quotedName }) => quotedName).join(', ');
-    const inserted = await this.#numbering(filled, `INSERT INTO ${this.#table} (${names}) SELECT ${filled.map(({ value }) => value).join(', ')} FROM ${staging} AS incoming`);
+    const inserted = await this.#numbering(filled, `INSERT INTO ${this.#table} (${names}) SELECT ${filled.map(({ value }) => value).join(', ')} FROM ${this.#rows.source}`);
     this.#refuseLoss(inserted, this.#taken);
   }
 
   /** Changes the rows that are there already, then adds the others; columns that the dataset lacks stay as they are. */
-  async #merge(filled: readonly FilledColumn[]): Promise<Upserted> {
-    const key = filled.filter(({ name }) => this.#key.includes(name));
+  async #merge(filled: readonly FilledColumn[], key: readonly FilledColumn[]): Promise<Upserted> {
     const same = key.map(({ quotedName, compared }) => `present.${quotedName} = ${compared}`).join(' AND ');
     const others = filled.filter(({ name }) => !this.#key.includes(name)).map(({ quotedName, value }) => `${quotedName} = ${value}`);
-    const updated = others.length > 0 ? await this.#session.change(`UPDATE present SET ${others.join(', ')} FROM ${this.#table} AS present INNER JOIN ${staging} AS incoming ON ${same}`) : 0;
+    const updated = others.length > 0 ? await this.#session.change(`UPDATE present SET ${others.join(', ')} FROM ${this.#table} AS present INNER JOIN ${this.#rows.source} ON ${same}`) : 0;
     const names = filled.map(({ quotedName }) => quotedName).join(', ');
-    const inserted = await this.#numbering(filled, `INSERT INTO ${this.#table} (${names}) SELECT ${filled.map(({ value }) => value).join(', ')} FROM ${staging} AS incoming WHERE NOT EXISTS (SELECT 1 FROM ${this.#table} AS present WHERE ${same})`);
+    const inserted = await this.#numbering(filled, `INSERT INTO ${this.#table} (${names}) SELECT ${filled.map(({ value }) => value).join(', ')} FROM ${this.#rows.source} WHERE NOT EXISTS (SELECT 1 FROM ${this.#table} AS present WHERE ${same})`);
     if (others.length > 0) this.#refuseLoss(updated + inserted, this.#taken);
     return { updated, inserted };
   }
@@ -184,40 +200,25 @@ WHERE f.referenced_object_id = OBJECT_ID(@name) AND f.parent_object_id <> f.refe
       code: 'unexpected-answer',
       service,
       message: `SQL Server changed ${found} rows instead of ${expected}.`,
-      hint: 'The table is as it was. Look for an index with IGNORE_DUP_KEY, a trigger, or rows of the table with the same key.',
+      hint: 'The table was not changed. Look for an index with IGNORE_DUP_KEY, a trigger, or rows of the table with the same key.',
     });
   }
 
-  /** Refuses values of types that the core does not know, and letters that a code page lacks, which would be lost. */
-  async #refuseMisfits(filled: readonly FilledColumn[]): Promise<void> {
+  /** Refuses characters that a code page of several bytes lacks, which would be lost, and texts with too many of its bytes. */
+  async #refuseLostCharacters(filled: readonly FilledColumn[]): Promise<void> {
     for (const { name, declaration, before, text } of filled) {
-      const misfit = isMisfit(declaration, text);
-      if (misfit) await this.#refuse(`${text} AS value`, misfit, (value) => `The value “${value}” does not fit the column “${name}”, which is ${declaration}.`);
-      if (!hasCodePage(declaration)) continue;
-      const kept = `CONVERT(nvarchar(max), CONVERT(varchar(max), ${text} COLLATE ${before?.collation ?? 'DATABASE_DEFAULT'}))`;
-      await this.#refuse(`${text} AS value`, `${kept} COLLATE Latin1_General_100_BIN2 <> ${text} COLLATE Latin1_General_100_BIN2`, (value) => `The column “${name}” is ${declaration}, whose code page lacks a letter of “${value}”.`);
+      if (!hasCodePage(declaration) || isUtf8CodePage(before?.codePage) || charactersOf(before?.codePage)) continue;
+      const written = `CONVERT(varchar(max), ${text} COLLATE ${before?.collation ?? 'DATABASE_DEFAULT'})`;
+      await this.#refuse(text, `CONVERT(nvarchar(max), ${written}) COLLATE Latin1_General_100_BIN2 <> ${text} COLLATE Latin1_General_100_BIN2`, (value) => `The column “${name}” is ${declaration}, whose code page does not have a character of “${value}”.`);
+      const length = /\((\d+)\)/.exec(declaration)?.[1];
+      if (length !== undefined) await this.#refuse(text, `DATALENGTH(${written}) > ${length}`, (value) => `The value “${value}” has more bytes than the column “${name}”, which is ${declaration}.`);
     }
   }
 
-  async #refuse(select: string, condition: string, message: (value: string) => string): Promise<void> {
-    const [row] = await this.#session.run(`SELECT TOP (1) ${select} FROM ${staging} AS incoming WHERE ${condition}`);
+  async #refuse(text: string, condition: string, message: (value: string) => string): Promise<void> {
+    const [row] = await this.#session.run(`SELECT TOP (1) ${text} AS value FROM ${this.#rows.source} WHERE ${condition}`);
     if (!row) return;
-    throw new PipewrightError({ code: 'bad-input', service, message: message(String(row['value']).slice(0, 60)), hint: 'The table is as it was. Correct the value, or choose another type for the column.' });
-  }
-
-  /** The key must tell the rows of the dataset apart. */
-  async #checkStagedKey(filled: readonly FilledColumn[]): Promise<void> {
-    const key = filled.filter(({ name }) => this.#key.includes(name));
-    await this.#checkKey(`SELECT ${key.map(({ compared }, index) => `${compared} AS k${index + 1}`).join(', ')} FROM ${staging} AS incoming`);
-  }
-
-  /** @param select gives the values of the key as `k1`, `k2`, … */
-  async #checkKey(select: string): Promise<void> {
-    const names = this.#key.map((_name, index) => `k${index + 1}`);
-    const [empty] = await this.#session.run(`SELECT TOP (1) 1 AS found FROM (${select}) AS found_keys WHERE ${names.map((name) => `found_keys.${name} IS NULL`).join(' OR ')}`);
-    if (empty) throw keyError(service, this.#key, undefined);
-    const [twice] = await this.#session.run(`SELECT TOP (1) ${names.map((name) => `CONVERT(nvarchar(100), found_keys.${name}) AS ${name}`).join(', ')} FROM (${select}) AS found_keys GROUP BY ${names.map((name) => `found_keys.${name}`).join(', ')} HAVING COUNT_BIG(*) > 1`);
-    if (twice) throw keyError(service, this.#key, names.map((name) => String(twice[name])).join(', '));
+    throw new PipewrightError({ code: 'bad-input', service, message: message(String(row['value']).slice(0, 60)), hint: 'The table was not changed. Correct the value, or choose another type for the column.' });
   }
 
   /** A connection that breaks here leaves open whether the server has published the rows. */
@@ -226,14 +227,14 @@ WHERE f.referenced_object_id = OBJECT_ID(@name) AND f.parent_object_id <> f.refe
       await this.#session.commit();
     } catch (error) {
       if (!(error instanceof PipewrightError) || error.code !== 'unavailable') throw error;
-      throw withDetails(error, { hint: 'The connection broke while the rows were being published: they are in the table wholly or not at all. With a load key, running the step again is safe.' });
+      throw withDetails(error, { hint: 'The connection broke while the rows were being published: the table holds all of them or none. With a load key, it is safe to run the step again.' });
     }
   }
 
   /** What is left of the load goes with the session; a session that lasts is made ready for the next one. */
   async #cleanUp(): Promise<void> {
     if (this.#numbers) await this.#session.run(`SET IDENTITY_INSERT ${this.#table} OFF`).catch(() => undefined);
-    await this.#session.run(`DROP TABLE IF EXISTS ${staging}, #pipewright_rejects`).catch(() => undefined);
+    await this.#session.run(`DROP TABLE IF EXISTS ${this.#rows.tables}, #pipewright_rejects`).catch(() => undefined);
     await this.#unlock().catch(() => undefined);
   }
 }

@@ -2,6 +2,8 @@ import { PipewrightError } from '../../../host/error.ts';
 import type { LoadRecord } from '../../load/target.ts';
 import type { Reject } from '../../csv/csv-scanner.ts';
 import { defineLoads, defineRejects, loadsColumns, loadsTable, readRecord, rejectsColumns, rejectsTable, rejectValuesOf, valuesOf, type RecordTypes } from '../load-records.ts';
+import { takeAppLock } from './app-lock.ts';
+import { explainTakenName } from './hidden-table.ts';
 import { SqlServerBulk, type TextRow } from './sql-server-bulk.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
 
@@ -70,9 +72,11 @@ export class SqlServerRecords {
   /** Two loads that make the same table at once would fail on each other. */
   async #make(table: string, definition: string): Promise<void> {
     if (await this.#exists(table)) return;
-    await this.#session.run("EXEC sys.sp_getapplock @Resource = N'pipewright records', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 30000");
+    await takeAppLock(this.#session, { resource: 'pipewright records', owner: 'Transaction', table });
     if (await this.#exists(table)) return;
-    await this.#session.run(`CREATE TABLE ${this.#name(table)} (${definition})`);
+    await this.#session.run(`CREATE TABLE ${this.#name(table)} (${definition})`).catch(async (error: unknown) => {
+      throw await explainTakenName(this.#session, this.#name(table), error);
+    });
   }
 
   async #exists(table: string): Promise<boolean> {

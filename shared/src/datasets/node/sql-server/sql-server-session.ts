@@ -2,10 +2,10 @@ import type { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Connection, Request, TYPES, type ConnectionConfiguration } from 'tedious';
-import { PipewrightError } from '../../../host/error.ts';
+import { PipewrightError, withDetails } from '../../../host/error.ts';
 import type { OpenOptions } from '../open-options.ts';
 import type { SqlServerAddress } from './sql-server-address.ts';
-import { explainSqlServer } from './sql-server-error.ts';
+import { explainSqlServer, waitAfter, type ServerMessage } from './sql-server-error.ts';
 
 /** A row of an answer. */
 export type Row = Record<string, unknown>;
@@ -13,13 +13,17 @@ export type Row = Record<string, unknown>;
 /** A value of a statement's parameter. */
 export type Parameter = string | number | null;
 
-/** Pauses before a server is tried again that starts, moves or is busy, in milliseconds. */
-const pauses = [1_000, 2_000, 4_000, 8_000, 12_000];
+/** Pauses before a server is tried again that resumes, starts, moves or is busy, in milliseconds; the last one again and again. */
+const pauses = [1_000, 2_000, 4_000, 8_000, 15_000];
 
-/** Azure says that a database cannot be opened while it moves, and so does every server of a wrong name. */
-const triesOfName = 2;
+/** Times that a log-in is tried again after an error that also has lasting causes, such as a wrong name or port. */
+const shortTries = 2;
 
-const usualPatience = 30;
+/**
+ * Seconds for which a log-in is tried again: a paused database of Azure SQL serverless resumes within about a minute.
+ * @see https://learn.microsoft.com/azure/azure-sql/database/serverless-tier-overview
+ */
+const usualPatience = 150;
 const connectTimeout = 15_000;
 
 /** Milliseconds that a statement waits for what others hold. */
@@ -32,7 +36,7 @@ export class SqlServerSession {
 
   constructor(connection: Connection) {
     this.connection = connection;
-    // A lost connection fails the statement that is running or the next one, which says it better.
+    // A lost connection fails the statement that is running or the next one, which reports it better.
     connection.on('error', () => undefined);
     (connection as EventEmitter).on('rollbackTransaction', () => {
       this.#inTransaction = false;
@@ -59,10 +63,10 @@ export class SqlServerSession {
     return rows;
   }
 
-  /** Runs one statement that changes rows; gives how many it changed, whatever its triggers did. */
+  /** Runs one statement that changes rows; gives how many it changed. Rows that its triggers select come before that. */
   async change(sql: string, parameters: Readonly<Record<string, Parameter>> = {}): Promise<number> {
-    const [row] = await this.run(`${sql}; SELECT ROWCOUNT_BIG() AS touched`, parameters);
-    return Number(row?.['touched'] ?? 0);
+    const rows = await this.run(`${sql}; SELECT ROWCOUNT_BIG() AS pipewright_touched`, parameters);
+    return Number(rows.at(-1)?.['pipewright_touched'] ?? 0);
   }
 
   /** Begins a transaction, which an error ends. */
@@ -97,25 +101,29 @@ export class SqlServerSession {
 }
 
 /**
- * Connects to a server; one that starts, moves or is busy is tried again, with growing pauses.
- * @throws PipewrightError `unauthorized`, `not-found` or `unavailable` when it cannot be reached
+ * Connects to a server; one that resumes, starts, moves or is busy is tried again, with growing pauses.
+ * @throws PipewrightError `unauthorized`, `forbidden`, `not-found` or `unavailable` when it cannot be reached
  */
-export async function connectSqlServer(address: SqlServerAddress, { token, sleep = wait, patienceSeconds = usualPatience }: OpenOptions = {}): Promise<SqlServerSession> {
+export async function connectSqlServer(address: SqlServerAddress, { token, sleep = wait, now = Date.now, patienceSeconds = usualPatience }: OpenOptions = {}): Promise<SqlServerSession> {
   const configuration = await configure(address, token);
-  let left = patienceSeconds * 1000;
+  const deadline = now() + patienceSeconds * 1000;
   for (let attempt = 0; ; attempt += 1) {
-    const began = performance.now();
-    try {
-      const session = await connectOnce(configuration);
-      await session.run(`SET LOCK_TIMEOUT ${lockTimeout}`);
-      return session;
-    } catch (error) {
-      const pause = pauses[attempt] ?? Infinity;
-      left -= performance.now() - began + pause;
-      if (!(error instanceof PipewrightError) || !error.retryable || left < 0 || (error.code === 'not-found' && attempt >= triesOfName)) throw error;
-      await sleep(pause);
-    }
+    const { session, error, wait: kind } = await connectOnce(configuration);
+    if (session) return session;
+    const pause = pauses[attempt] ?? pauses.at(-1) ?? 0;
+    const isLate = now() + pause > deadline;
+    if (kind === 'resume' && isLate) throw outOfPatience(error, patienceSeconds);
+    if (kind === undefined || isLate || (kind === 'short' && attempt >= shortTries)) throw error;
+    await sleep(pause);
   }
+}
+
+function outOfPatience(error: unknown, seconds: number): unknown {
+  if (!(error instanceof PipewrightError)) return error;
+  return withDetails(error, {
+    message: `${error.message} The database did not become available within ${Math.round(seconds)} seconds.`,
+    hint: 'Run the step again in a minute: a paused database of Azure SQL serverless resumes after the first log-in. If the error stays, check in the Azure portal that the database is online.',
+  });
 }
 
 async function configure({ host, port, database, user, password, encryption, authorityFile }: SqlServerAddress, token: string | undefined): Promise<ConnectionConfiguration> {
@@ -125,14 +133,15 @@ async function configure({ host, port, database, user, password, encryption, aut
     options: {
       port,
       database,
-      encrypt: encryption !== 'off',
+      // The version of TDS inside stays 7.4, which servers accept: the driver sends no token of Entra with 8.0.
+      encrypt: encryption === 'strict' ? 'strict' : encryption !== 'off',
       trustServerCertificate: encryption === 'encrypt',
       ...(authorityFile === undefined ? {} : { cryptoCredentialsDetails: { ca: await readFile(authorityFile) } }),
       appName: 'pipewright',
       connectTimeout,
       // A load takes as long as its source and its table do.
       requestTimeout: 0,
-      // Tried again here, with pauses that grow.
+      // Retried here, with growing pauses.
       maxRetriesOnTransientErrors: 0,
       // SET XACT_ABORT ON: whatever error takes the whole transaction back.
       abortTransactionOnError: true,
@@ -141,18 +150,29 @@ async function configure({ host, port, database, user, password, encryption, aut
   };
 }
 
-async function connectOnce(configuration: ConnectionConfiguration): Promise<SqlServerSession> {
+/** A try to connect: the session, or why there is none and how long to try again. */
+interface Try {
+  session?: SqlServerSession;
+  error?: unknown;
+  wait?: 'resume' | 'short' | undefined;
+}
+
+async function connectOnce(configuration: ConnectionConfiguration): Promise<Try> {
   const connection = new Connection(configuration);
-  let number: number | undefined;
-  // The driver tells of a refused log-in without the number of the error.
-  connection.on('errorMessage', (message) => {
-    number ??= message.number;
+  let message: ServerMessage | undefined;
+  // The driver reports a refused log-in without the number of the error.
+  connection.on('errorMessage', ({ number, state }) => {
+    message ??= { number, state };
   });
-  await new Promise<void>((resolve, reject) => {
-    connection.connect((error) => (error ? reject(error) : resolve()));
-  }).catch((error: unknown) => {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      connection.connect((error) => (error ? reject(error) : resolve()));
+    });
+    const session = new SqlServerSession(connection);
+    await session.run(`SET LOCK_TIMEOUT ${lockTimeout}`);
+    return { session };
+  } catch (error) {
     connection.close();
-    throw explainSqlServer(error, number);
-  });
-  return new SqlServerSession(connection);
+    return { error: explainSqlServer(error, message), wait: waitAfter(error, message) };
+  }
 }

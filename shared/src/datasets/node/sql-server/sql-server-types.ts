@@ -1,5 +1,4 @@
 import type { ColumnType, InferredColumn } from '../../types/column.ts';
-import type { ExistingColumn } from '../../load/target.ts';
 import type { ValueFacts } from './value-facts.ts';
 
 /** A column of a table as `sys.columns` has it. */
@@ -10,6 +9,10 @@ export interface CatalogColumn {
   bytes: number;
   precision: number;
   scale: number;
+  /** Of a text that is not Unicode, and of one in UTF-8: 1252, 65001. Undefined when the server does not say. */
+  codePage?: number | undefined;
+  /** Whether spaces at the end of a text are kept, as ANSI_PADDING ON does. Default: true. */
+  keepsSpaces?: boolean;
 }
 
 /** Digits that nine bytes hold: fewer would save little, and refuse the larger numbers of a later load. */
@@ -55,16 +58,11 @@ export function sqlServerType({ type, precision, scale = 0 }: InferredColumn, { 
   return (precision === undefined ? decimalType(whole, digits) : decimalType(precision - scale, scale)) ?? `decimal(${mostDigits},${precision === undefined ? digits : scale})`;
 }
 
-/** Integers of the server with their bounds; a bigint has more than a number holds. */
-const integers: Record<string, { least?: number; most?: number }> = {
-  tinyint: { least: 0, most: 255 },
-  smallint: { least: -32_768, most: 32_767 },
-  int: { least: -2_147_483_648, most: 2_147_483_647 },
-  bigint: {},
-};
-
 const ourTypes: Record<string, ColumnType> = {
-  ...Object.fromEntries(Object.keys(integers).map((name) => [name, 'integer' as const])),
+  tinyint: 'integer',
+  smallint: 'integer',
+  int: 'integer',
+  bigint: 'integer',
   decimal: 'decimal',
   numeric: 'decimal',
   money: 'decimal',
@@ -78,24 +76,9 @@ const ourTypes: Record<string, ColumnType> = {
   uniqueidentifier: 'uuid',
 };
 
-/** Digits that the two kinds of money have before the point, and both behind it. */
-const moneyWhole: Record<string, number> = { money: 15, smallmoney: 6 };
-const moneyScale = 4;
-
 /** What we call a type of SQL Server; every type that is not ours is text. */
 export function typeOfSqlServer(type: string): ColumnType {
   return ourTypes[type] ?? 'text';
-}
-
-/** What the values of a column may be at most. A `varchar` counts bytes, which for most letters are characters. */
-export function limitsOf({ type, bytes, precision, scale }: CatalogColumn): Partial<ExistingColumn> {
-  if (integers[type]) return integers[type];
-  if (type === 'bit') return { also: 'integer', least: 0, most: 1 };
-  if (moneyWhole[type] !== undefined) return { whole: moneyWhole[type], scale: moneyScale };
-  if (type === 'decimal' || type === 'numeric') return { whole: precision - scale, scale };
-  if (bytes === -1) return {};
-  if (type === 'nvarchar' || type === 'nchar') return { longest: bytes / 2, inUtf16: true };
-  return type === 'varchar' || type === 'char' ? { longest: bytes, inUtf16: true } : {};
 }
 
 /** The type as a column definition has it: `nvarchar(20)`, `decimal(10,2)`. */
