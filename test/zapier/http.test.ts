@@ -179,7 +179,7 @@ describe('a body that comes as a stream', () => {
       const drip = setInterval(() => response.write('.'), 50);
       response.on('close', () => clearInterval(drip));
     };
-    const late = send(async ({ send: http }) => text((await http({ method: 'GET', url, headers: {}, answer: 'stream' })).stream), { seconds: 0.5 });
+    const late = send(async ({ send: http }) => text((await http({ method: 'GET', url, headers: {}, answer: 'stream' })).stream), { seconds: 5 });
     await expect(late).rejects.toMatchObject({ message: expect.stringContaining('within the 30 seconds') });
   });
 
