@@ -1,6 +1,6 @@
 import type { DatasetFormat } from '../datasets/csv/as-csv.ts';
 import type { CsvFormat } from '../datasets/csv/csv-scanner.ts';
-import { encodings } from '../datasets/bytes/decode-text.ts';
+import { encodings } from '../datasets/bytes/encodings.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
 import type { Headers } from '../host/http.ts';
 import { httpError } from '../http/http-error.ts';

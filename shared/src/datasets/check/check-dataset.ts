@@ -1,9 +1,10 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/host.ts';
 import { leave } from '../../http/let-go.ts';
-import { asCsv, csvFormatOf, type DatasetFormat } from '../csv/as-csv.ts';
+import { asCsv, type DatasetFormat } from '../csv/as-csv.ts';
 import { readValue, type CsvBlock } from '../csv/csv-block.ts';
-import { CsvScanner, type CsvFormat } from '../csv/csv-scanner.ts';
+import type { CsvFormat } from '../csv/csv-scanner.ts';
+import { DatasetScanner } from '../csv/dataset-scanner.ts';
 import { readUntil } from '../bytes/read-until.ts';
 import { columnsOf, comparable, parseRule, type Rule } from './rules.ts';
 
@@ -71,7 +72,7 @@ export async function checkDataset(source: Bytes, options: CheckOptions): Promis
   }
   let ragged = '';
   let raggedRows = 0;
-  const scanner = new CsvScanner(csvFormatOf(options), ({ line, reason }) => {
+  const scanner = new DatasetScanner(options, ({ line, reason }) => {
     raggedRows += 1;
     ragged ||= `Line ${line} ${reason}.`;
   });

@@ -5,7 +5,8 @@ import { checkColumns, loadColumnNames, loadColumnTypes } from './check-columns.
 import { publicColumn, type ColumnType, type InferredColumn } from '../types/column.ts';
 import type { CountedBytes } from '../bytes/counted-bytes.ts';
 import { lineOf, readRow, type CsvBlock } from '../csv/csv-block.ts';
-import { CsvScanner, type Reject } from '../csv/csv-scanner.ts';
+import type { Reject } from '../csv/csv-scanner.ts';
+import { DatasetScanner } from '../csv/dataset-scanner.ts';
 import { TypeInference, type KnownTypes } from '../types/infer-types.ts';
 import type { LoadOptions, LoadResult } from './load-options.ts';
 import { emptyMarkers } from '../csv/null-markers.ts';
@@ -32,7 +33,7 @@ export class LoadInProgress {
   readonly #load: TableLoad;
   readonly #options: LoadOptions;
   readonly #came: CountedBytes;
-  readonly #scanner: CsvScanner;
+  readonly #scanner: DatasetScanner;
   readonly #rejects: Reject[] = [];
   /** Rows of the block at work that have another number of values, until its other rejects are known too. */
   #ragged: Reject[] = [];
@@ -60,7 +61,7 @@ export class LoadInProgress {
     this.#options = options;
     this.#came = came;
     this.#loadId = isRecorded(options) ? (options.loadKey ?? randomUUID()) : undefined;
-    this.#scanner = new CsvScanner(csvFormatOf(options), (reject) => this.#ragged.push(reject));
+    this.#scanner = new DatasetScanner(options, (reject) => this.#ragged.push(reject));
   }
 
   /** Takes some bytes; works on them once they are enough for a block. */
@@ -193,7 +194,7 @@ export class LoadInProgress {
       this.#columns = names.map((name) => ({ name, type: ofTable(name)?.type ?? 'text', form: 0, lossy: false }));
     } else {
       const known = (existing ?? []).map(({ name, type }) => [name, type]);
-      this.#inference = new TypeInference(names, existing ? {} : given, Object.fromEntries(known) as KnownTypes);
+      this.#inference = new TypeInference(names, existing ? {} : given, Object.fromEntries(known) as KnownTypes, this.#scanner.quotedIsText);
       this.#columns = this.#inference.columns();
     }
     const checked = names.map((name): CheckedColumn | undefined => {
