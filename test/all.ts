@@ -6,36 +6,35 @@ import { findChromium } from './machine/chromium.ts';
 import { installN8n } from './machine/n8n.ts';
 
 /** Where jest counts its tests. */
-const reports = { usual: join(root, 'test', 'output', 'jest.json'), load: join(root, 'test', 'output', 'jest-load.json') };
+const report = join(root, 'test', 'output', 'jest.json');
 
 interface Counted {
   numPassedTests?: number;
   numFailedTests?: number;
 }
 
-const read = async (report: string): Promise<Counted> => JSON.parse(await readFile(report, 'utf8').catch(() => '{}')) as Counted;
-
-const steps: Step[] = [
-  {
-    name: 'What the tests need beside the dependencies',
-    async run() {
-      await installN8n(console.log);
-      await findChromium(console.log);
-    },
+const tools: Step = {
+  name: 'Tools beside the dependencies: n8n and Chromium',
+  async run() {
+    await installN8n(console.log);
+    await findChromium(console.log);
   },
+};
+
+/** `npm test`: everything that must pass and is not a load test. */
+const usual: Step[] = [
+  tools,
   ...checks,
-  { name: 'Tests (jest)', run: () => command('jest', ['--ignoreProjects', 'load', '--maxWorkers=2', '--json', `--outputFile=${reports.usual}`]) },
-  // One after the other and beside nothing else: they load the machine, and others would wait for them.
-  { name: 'Tests under load (jest)', run: () => command('jest', ['--selectProjects', 'load', '--runInBand', '--json', `--outputFile=${reports.load}`]) },
+  { name: 'Tests (jest)', run: () => command('jest', ['--ignoreProjects', 'load', '--maxWorkers=2', '--json', `--outputFile=${report}`]) },
   { name: 'The four flows on both platforms (npm start)', run: () => command('node', ['test/flows/main.ts']) },
 ];
 
-/** `npm test`: everything that must pass. It ends with the numbers of what passed and what failed. */
+/** `npm run test:load`: load, soak and kill tests, one at a time, because each uses the whole machine. */
+const load: Step[] = [tools, { name: 'Load tests (jest)', run: () => command('jest', ['--selectProjects', 'load', '--runInBand', '--json', `--outputFile=${report}`]) }];
+
 await mkdir(join(root, 'test', 'output'), { recursive: true });
-for (const report of Object.values(reports)) await rm(report, { force: true });
-const results = await runSteps(steps);
-const counted = await Promise.all(Object.values(reports).map(read));
-const passed = counted.reduce((sum, { numPassedTests = 0 }) => sum + numPassedTests, results.passed);
-const failed = counted.reduce((sum, { numFailedTests = 0 }) => sum + numFailedTests, results.failed);
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 && counted.every(({ numFailedTests }) => numFailedTests === 0) ? 0 : 1;
+await rm(report, { force: true });
+const results = await runSteps(process.argv.includes('--load') ? load : usual);
+const counted = JSON.parse(await readFile(report, 'utf8').catch(() => '{}')) as Counted;
+console.log(`\n${results.passed + (counted.numPassedTests ?? 0)} passed, ${results.failed + (counted.numFailedTests ?? 0)} failed`);
+process.exitCode = results.failed === 0 && counted.numFailedTests === 0 ? 0 : 1;

@@ -125,8 +125,9 @@ describe('The CSV scanner', () => {
     expect(whole('a,b\n1,2\n\n3,4\n').rows).toHaveLength(2);
   });
 
-  it('names the columns: trimmed, numbered where empty, told apart where repeated', () => {
-    expect(whole(' a ,,A,a_2,\n1,2,3,4,5\n').header).toEqual(['a', 'column_2', 'A_2', 'a_2_2', 'column_5']);
+  it('names the columns: trimmed, numbered where empty or repeated; names that differ in case stay', () => {
+    expect(whole('a,a,A_2\n1,2,3\n').header).toEqual(['a', 'a_3', 'A_2']);
+    expect(whole(' a ,,A,a_2,\n1,2,3,4,5\n').header).toEqual(['a', 'column_2', 'A', 'a_2', 'column_5']);
   });
 
   it('names columns by their place where there is no header', () => {

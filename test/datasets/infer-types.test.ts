@@ -98,7 +98,7 @@ describe('The type of a column', () => {
   });
 
   it('is the given one, if every value fits', () => {
-    expect(infer(['007', '+5'], { column_1: 'integer' }).type).toBe('integer');
+    expect(infer(['7', '+5', '1.0'], { column_1: 'integer' }).type).toBe('integer');
     expect(infer(['1', '.5', '5.'], { column_1: 'decimal' })).toEqual({ name: 'column_1', type: 'decimal', precision: 2, scale: 1 });
     expect(infer(['1', '2'], { column_1: 'text' }).type).toBe('text');
     expect(infer(['', ''], { column_1: 'date' }).type).toBe('date');
@@ -112,7 +112,9 @@ describe('The type of a column', () => {
       inference.look(block);
       return inference.columns()[0]?.type;
     };
-    expect(widen(['007', '+5', ''], 'integer')).toBe('integer');
+    expect(widen(['7', '+5', '', '1.0'], 'integer')).toBe('integer');
+    expect(widen(['7', '007'], 'integer')).toBe('text');
+    expect(widen(['7', '9223372036854775808'], 'integer')).toBe('decimal');
     expect(widen(['7', '7.5', '8'], 'integer')).toBe('decimal');
     expect(widen(['7', '7.5', 'P-8'], 'integer')).toBe('text');
     expect(widen(['7'], 'decimal')).toBe('decimal');

@@ -243,7 +243,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
   it('the columns of one load are a contract for the next', async () => {
     const { columns } = await load('id,paid\n1,9.50\n');
     const again = (csv: string, options: Partial<LoadOptions> = {}) => load(csv, { table: `${table}_again`, contract: columns, ...options });
-    expect((await again('id,paid\n007,1\n')).columns.map(({ type }) => type)).toEqual(['integer', 'decimal']);
+    expect((await again('id,paid\n+7,1\n')).columns.map(({ type }) => type)).toEqual(['integer', 'decimal']);
     await expect(again('id\n1\n', { mode: 'append' })).rejects.toMatchObject({ code: 'columns-missing', message: 'The dataset has no column “paid”, which the contract has.' });
     await expect(again('id,paid,more\n1,2,3\n', { table: `${table}_more` })).rejects.toMatchObject({ code: 'columns-missing', message: 'The contract has no column “more”.' });
     expect((await again('id,paid,more\n1,2,3\n', { table: `${table}_less`, columnChanges: 'ignore' })).columns.map(({ name }) => name)).toEqual(['id', 'paid']);

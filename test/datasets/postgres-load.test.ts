@@ -87,7 +87,7 @@ describe('A new PostgreSQL table', () => {
 
   it('has the types that are given', async () => {
     const columns = { policy: 'text', share: 'integer' } as const;
-    const result = await load('policy,share\n1,007\n', { table: 'given', columns });
+    const result = await load('policy,share\n1,+7\n', { table: 'given', columns });
     expect(result.columns).toEqual([
       { name: 'policy', type: 'text' },
       { name: 'share', type: 'integer' },
@@ -167,7 +167,7 @@ describe('A PostgreSQL table that is replaced', () => {
   it.each([
     ['a value of another type', 'a,b\n1,x\nnone,y\n', 'bad-input', 'column “a”'],
     ['a key that comes twice', 'a,b\n1,x\n1,y\n', 'conflict', 'duplicate key'],
-    ['a null where none may be', 'a,b\n1,\n', 'bad-input', 'null value'],
+    ['a null where none may be', 'a,b\n1,\n', 'bad-input', 'is empty, which the table does not allow'],
   ])('is as it was after %s', async (_name, csv, code, told) => {
     await ask(
       `DROP TABLE IF EXISTS strict; CREATE TABLE strict (a int UNIQUE, b text NOT NULL);

@@ -84,7 +84,7 @@ describe('A new SQLite table', () => {
   });
 
   it('has the types that are given', async () => {
-    await load('policy,share,paid\n1,007,.5\n', {
+    await load('policy,share,paid\n1,+7,.5\n', {
       table: 'given',
       columns: { policy: 'text', share: 'integer', paid: 'decimal' },
     });

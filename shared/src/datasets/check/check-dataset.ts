@@ -96,7 +96,7 @@ class CheckInProgress {
     if (!header) return;
     this.#watches ??= this.#rules.map((rule) => new Watch(rule, header, this.#known.get(rule)));
     // Only whether values are unique depends on the types.
-    if (this.#rules.some(({ about }) => about === 'unique')) (this.#inference ??= new TypeInference(header, {}, {}, this.#scanner.quotedIsText)).look(block);
+    if (this.#rules.some(({ about }) => about === 'unique')) (this.#inference ??= new TypeInference(header, {}, {}, true, this.#scanner.quotedIsText)).look(block);
     for (let row = 0; row < block.rows; row += 1) {
       const first = row * block.width;
       const value = (place: number): string | null => readValue(block, first + place);

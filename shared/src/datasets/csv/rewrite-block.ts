@@ -82,6 +82,27 @@ function linesOf({ buffer, rows, width, line, starts, lines }: CsvBlock): Int32A
   return found;
 }
 
+/**
+ * A block in which some values are others, for `rewriteBlock` to write.
+ * @param values by their places; text without delimiters, quotes and line ends, null for NULL
+ */
+export function withValues(block: CsvBlock, values: readonly { index: number; text: string | null }[]): CsvBlock {
+  if (values.length === 0) return block;
+  const { buffer, rows, width } = block;
+  const starts = block.starts.slice(0, rows * width);
+  const ends = block.ends.slice(0, rows * width);
+  const kinds = block.kinds.slice(0, rows * width);
+  const added = Buffer.from(values.map(({ text }) => text ?? '').join(''), 'latin1');
+  let at = buffer.length;
+  for (const { index, text } of values) {
+    starts[index] = at;
+    at += text?.length ?? 0;
+    ends[index] = at;
+    kinds[index] = text === '' ? valueKind.quoted : valueKind.bare;
+  }
+  return { ...block, buffer: Buffer.concat([buffer, added]), starts, ends, kinds };
+}
+
 /** All columns of a block as they are. */
 export function everyColumn(width: number): RewrittenColumn[] {
   return Array.from({ length: width }, (_value, column) => column);

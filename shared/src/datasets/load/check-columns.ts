@@ -59,7 +59,7 @@ export function checkColumns(names: readonly string[], existing: readonly Existi
   const known = existing.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0 && !takesNew(request)) {
-    throw missing(`The table “${table}” has no ${list(unknown)}.`, 'Add it to the table, load into another table, or choose under Columns That Differ that the table gets it.');
+    throw missing(`The table “${table}” has no ${list(unknown)}.`, 'Add it to the table, load into another table, or choose Change the Table under Columns That Differ.');
   }
   const absent = without(existing.filter(({ optional }) => !optional).map(({ name }) => name));
   if (mode === 'replace' && absent.length > 0) {

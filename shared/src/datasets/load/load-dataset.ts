@@ -6,18 +6,20 @@ import { readUntil } from '../bytes/read-until.ts';
 import { asCsv, csvFormatOf } from '../csv/as-csv.ts';
 import { isRecorded, LoadInProgress } from './load-in-progress.ts';
 import type { LoadOptions, LoadResult } from './load-options.ts';
+import { refuseOwnTable } from './own-tables.ts';
 import type { LoadRecord, TableLoad, TableTarget } from './target.ts';
 
 /**
- * Loads CSV bytes into a table: streamed, checked and counted on the way, published in one transaction. A load that
- * fails at any point leaves the table as it was. An empty value is NULL, and `""` is empty text. A table that is not
+ * Loads CSV bytes into a table: streamed, checked and counted on the way, published in one transaction. Every value
+ * that goes into a column whose type is known fits it by our own rules. A load that fails changes nothing. An empty value is NULL, and `""` is empty text. A table that is not
  * there is made, in every mode. The source is read to its end or closed, also when nothing is to be loaded.
  * @throws PipewrightError `bad-csv`, `rejected-rows`, `empty-dataset`, `cut-short`, `table-exists`, `columns-missing`,
  * `bad-input` (a value does not fit its column), `busy`, `cancelled`, and what the source throws
  */
 export async function loadDataset(source: Bytes, target: TableTarget, options: LoadOptions): Promise<LoadResult> {
   const { table, mode, signal } = options;
-  const load = await begin(target, options).catch((error: unknown) => {
+  const key = [...(options.key ?? [])];
+  const load = await begin(target, options, key).catch((error: unknown) => {
     leave(source);
     throw error;
   });
@@ -26,7 +28,7 @@ export async function loadDataset(source: Bytes, target: TableTarget, options: L
     return repeat(load, load.earlier);
   }
   const came = new CountedBytes(readUntil(source, signal), isRecorded(options));
-  const progress = new LoadInProgress(load, options, came);
+  const progress = new LoadInProgress(load, options, came, target.names ?? {}, key);
   try {
     for await (const piece of asCsv(came.bytes(), options)) await progress.take(piece);
     return { table, mode, ...(await progress.finish()) };
@@ -37,13 +39,14 @@ export async function loadDataset(source: Bytes, target: TableTarget, options: L
   }
 }
 
-async function begin(target: TableTarget, options: LoadOptions): Promise<TableLoad> {
-  const { table, mode, schema, key, loadKey, connections, columnChanges } = options;
+async function begin(target: TableTarget, options: LoadOptions, key: readonly string[]): Promise<TableLoad> {
+  const { table, mode, schema, loadKey, connections, columnChanges } = options;
   checkKey(options);
+  refuseOwnTable(table);
   const { delimiter } = csvFormatOf(options);
   return target.begin({
-    table, mode, delimiter, evolve: columnChanges === 'evolve',
-    ...(schema === undefined ? {} : { schema }), ...(key ? { key } : {}), ...(loadKey === undefined ? {} : { loadKey }), ...(connections === undefined ? {} : { connections }),
+    table, mode, delimiter, key, evolve: columnChanges === 'evolve',
+    ...(schema === undefined ? {} : { schema }), ...(loadKey === undefined ? {} : { loadKey }), ...(connections === undefined ? {} : { connections }),
   });
 }
 

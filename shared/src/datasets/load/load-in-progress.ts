@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { PipewrightError } from '../../host/error.ts';
 import { csvFormatOf } from '../csv/as-csv.ts';
-import { checkColumns, loadColumnNames, loadColumnTypes } from './check-columns.ts';
-import { publicColumn, type ColumnType, type InferredColumn } from '../types/column.ts';
+import { publicColumn, type InferredColumn } from '../types/column.ts';
 import type { CountedBytes } from '../bytes/counted-bytes.ts';
 import { lineOf, readRow, type CsvBlock } from '../csv/csv-block.ts';
 import type { Reject } from '../csv/csv-scanner.ts';
 import { DatasetScanner } from '../csv/dataset-scanner.ts';
-import { TypeInference, type KnownTypes } from '../types/infer-types.ts';
+import type { TypeInference } from '../types/infer-types.ts';
 import type { LoadOptions, LoadResult } from './load-options.ts';
 import { emptyMarkers } from '../csv/null-markers.ts';
-import { everyColumn, insideQuotes, rewriteBlock, type RewrittenColumn } from '../csv/rewrite-block.ts';
-import type { ExistingColumn, LoadRecord, LoadStatus, TableLoad } from './target.ts';
-import { ValueCheck, type CheckedColumn } from '../types/value-check.ts';
+import { everyColumn, rewriteBlock, withValues, type RewrittenColumn } from '../csv/rewrite-block.ts';
+import type { Checked, ValueCheck } from '../types/value-check.ts';
+import { planColumns } from './plan-columns.ts';
+import type { LoadRecord, LoadStatus, NameLimits, TableLoad } from './target.ts';
 
 const shownRejects = 20;
 
@@ -20,6 +20,7 @@ const shownRejects = 20;
 const keptRejects = 100_000;
 
 const longestTold = 1_000;
+const noFindings: Checked = { misfits: [], rewritings: [] };
 const bytesPerBlock = 128 * 1024;
 const bytesPerProgress = 32 * 1024 * 1024;
 
@@ -33,6 +34,8 @@ export class LoadInProgress {
   readonly #load: TableLoad;
   readonly #options: LoadOptions;
   readonly #came: CountedBytes;
+  readonly #names: NameLimits;
+  readonly #key: string[];
   readonly #scanner: DatasetScanner;
   readonly #rejects: Reject[] = [];
   /** Rows of the block at work that have another number of values, until its other rejects are known too. */
@@ -55,9 +58,15 @@ export class LoadInProgress {
   /** Rows of the table before the load, where somebody wants to know. */
   #before: number | undefined;
 
-  /** @param came the bytes of the dataset as they came, before they were unpacked and decoded */
-  constructor(load: TableLoad, options: LoadOptions, came: CountedBytes) {
+  /**
+   * @param came the bytes of the dataset as they came, before they were unpacked and decoded
+   * @param names what the database asks of the names of columns
+   * @param key the names of the key that the load works with, to be spelled as the columns are
+   */
+  constructor(load: TableLoad, options: LoadOptions, came: CountedBytes, names: NameLimits, key: string[]) {
     this.#load = load;
+    this.#names = names;
+    this.#key = key;
     this.#options = options;
     this.#came = came;
     this.#loadId = isRecorded(options) ? (options.loadKey ?? randomUUID()) : undefined;
@@ -91,7 +100,7 @@ export class LoadInProgress {
       throw new PipewrightError({
         code: 'unexpected-answer',
         message: `The database took ${taken} rows of ${this.#rows}.`,
-        hint: 'The table is as it was. Run the step again.',
+        hint: 'The table was not changed. Run the step again.',
       });
     }
     const record = this.record('done');
@@ -126,7 +135,7 @@ export class LoadInProgress {
     throw new PipewrightError({
       code: 'rows-changed',
       message: `The dataset has ${this.#rows} rows and the table “${table}” ${before}: that is a change of ${percent.toFixed(1)} %, and at most ${maxChangePercent} % is allowed.`,
-      hint: 'The table is as it was. Check that the dataset is whole; if it is, allow a greater change.',
+      hint: 'The table was not changed. Check that the dataset is whole; if it is, allow a greater change.',
     });
   }
 
@@ -145,7 +154,7 @@ export class LoadInProgress {
     if (block.rows === 0) return;
     if (this.#inference) {
       this.#inference.look(block);
-      this.#columns = this.#inference.columns();
+      this.#columns = this.#inference.columns().map((column, place) => ({ ...column, keeps: this.#check?.keeps(place) ?? false }));
     }
     await this.#stage();
     await this.#load.write(block, this.#columns);
@@ -165,13 +174,13 @@ export class LoadInProgress {
    * @param scanned the same rows as they stand in the file
    */
   #fitting(block: CsvBlock, scanned: CsvBlock): CsvBlock {
-    const misfits = this.#check?.look(block) ?? [];
+    const { misfits, rewritings } = this.#check?.look(block) ?? noFindings;
     const rejects = misfits.map(({ row, column, value, reason }) => ({ line: lineOf(scanned, row), reason, text: readRow(scanned, row).slice(0, longestTold), column, value }));
     const inOrder = [...this.#ragged, ...rejects].sort((one, other) => one.line - other.line);
     this.#ragged = [];
     for (const reject of inOrder) this.#reject(reject);
-    if (misfits.length === 0) return block;
-    return rewriteBlock(block, everyColumn(block.width), csvFormatOf(this.#options).delimiter, new Set(misfits.map(({ row }) => row)));
+    if (misfits.length === 0 && rewritings.length === 0) return block;
+    return rewriteBlock(withValues(block, rewritings), everyColumn(block.width), csvFormatOf(this.#options).delimiter, new Set(misfits.map(({ row }) => row)));
   }
 
   async #stage(): Promise<void> {
@@ -181,45 +190,15 @@ export class LoadInProgress {
     await this.#load.stage(this.#columns);
   }
 
-  /** Checks the columns; types are inferred only where neither the table nor somebody says them. */
+  /** Plans the columns, once the header is known. */
   #begin(header: readonly string[]): void {
-    const { existing, refusesMisfits } = this.#load;
-    const { columnChanges, contract = [], columns, maxRejectedRows = 0, loadColumns } = this.#options;
-    const names = this.#choose(header);
-    checkColumns(names, existing, this.#options);
-    const given: KnownTypes = { ...(loadColumns ? loadColumnTypes : {}), ...Object.fromEntries(contract.map(({ name, type }) => [name, type])), ...columns };
-    const ofTable = (name: string): ExistingColumn | undefined => existing?.find((column) => column.name === name);
-    const widens = columnChanges === 'evolve';
-    if (existing && !widens) {
-      this.#columns = names.map((name) => ({ name, type: ofTable(name)?.type ?? 'text', form: 0, lossy: false }));
-    } else {
-      const known = (existing ?? []).map(({ name, type }) => [name, type]);
-      this.#inference = new TypeInference(names, existing ? {} : given, Object.fromEntries(known) as KnownTypes, this.#scanner.quotedIsText);
-      this.#columns = this.#inference.columns();
-    }
-    const checked = names.map((name): CheckedColumn | undefined => {
-      const column = ofTable(name);
-      if (!column) return !existing && Object.hasOwn(given, name) ? { name, type: given[name] as ColumnType } : undefined;
-      // A table that evolves is made wider by its engine.
-      if (widens) return undefined;
-      // A database that refuses what does not fit is not asked twice; but all of them round decimals without a word.
-      return !refusesMisfits || maxRejectedRows > 0 || column.scale !== undefined ? column : undefined;
-    });
-    if (checked.some((column) => column !== undefined)) this.#check = new ValueCheck(checked);
-  }
-
-  /** The columns that are loaded: without those that are to be left out, and with those that tell of the load. */
-  #choose(header: readonly string[]): readonly string[] {
-    const { existing } = this.#load;
-    const { columnChanges, contract, loadColumns, source = '', sourceEventId = '' } = this.#options;
-    const known = existing ?? contract;
-    const kept = header.flatMap((name, index) => (columnChanges === 'ignore' && known && !known.some((column) => column.name === name) ? [] : [{ name, column: index as RewrittenColumn }]));
-    if (kept.length === 0) throw new PipewrightError({ code: 'columns-missing', message: `The table “${this.#options.table}” has none of the columns of the dataset.`, hint: 'Check that it is the right table, and the delimiter of the file.' });
-    const values = [this.#loadId ?? '', this.#begun, source, sourceEventId];
-    const told = loadColumns ? loadColumnNames.map((name, index) => ({ name, column: (values[index] ? insideQuotes(values[index]) : null) as RewrittenColumn })) : [];
-    const all = [...kept, ...told];
-    if (kept.length < header.length || told.length > 0) this.#rewritten = all.map(({ column }) => column);
-    return all.map(({ name }) => name);
+    const { source = '', sourceEventId = '' } = this.#options;
+    const { columns, rewritten, inference, check, key } = planColumns({ header, quotedIsText: this.#scanner.quotedIsText, load: this.#load, options: this.#options, names: this.#names, loadValues: [this.#loadId ?? '', this.#begun, source, sourceEventId] });
+    this.#columns = columns;
+    this.#rewritten = rewritten;
+    this.#inference = inference;
+    this.#check = check;
+    this.#key.splice(0, this.#key.length, ...key);
   }
 
   #reject(reject: Reject): void {
@@ -233,7 +212,7 @@ export class LoadInProgress {
     throw new PipewrightError({
       code: first.column === undefined ? 'rejected-rows' : 'bad-input',
       message: `${most === 0 ? 'A row does' : rows} not fit: line ${first.line} ${first.reason}${value}.`,
-      hint: first.column === undefined ? 'The table is as it was. Correct the file or check the delimiter; or allow some rejected rows.' : 'The table is as it was. Correct the value, choose another type for the column, or allow some rejected rows.',
+      hint: first.column === undefined ? 'The table was not changed. Correct the file or check the delimiter; or allow some rejected rows.' : 'The table was not changed. Correct the value, choose another type for the column, or allow some rejected rows.',
     });
   }
 
@@ -242,8 +221,8 @@ export class LoadInProgress {
       code: 'empty-dataset',
       message: this.#scanner.header ? 'The dataset has no rows.' : 'The dataset is empty.',
       hint: this.#scanner.header
-        ? 'The table is as it was. If that is as it should be, allow an empty dataset.'
-        : 'The table is as it was. A dataset needs at least a header.',
+        ? 'The table was not changed. If that is as it should be, allow an empty dataset.'
+        : 'The table was not changed. A dataset needs at least a header.',
     });
   }
 }
@@ -252,7 +231,7 @@ function cutShort(bytes: number, expected: number): PipewrightError {
   return new PipewrightError({
     code: 'cut-short',
     message: `The dataset ended after ${bytes} bytes, though ${expected} were announced.`,
-    hint: 'Run the step again; the table is as it was.',
+    hint: 'Run the step again; the table was not changed.',
     retryable: true,
   });
 }

@@ -39,11 +39,13 @@ export interface LoadOptions extends CsvFormat, DatasetFormat {
   source?: string;
   /** ID of the event with which it began, for that record. */
   sourceEventId?: string;
+  /** Whether column names that are too long for the database are shortened, with a hash at their end; otherwise they are refused. Default: false. */
+  shortenNames?: boolean;
   /** Types for columns of a new table, by name, where the values shall not decide. A table that exists has its own. */
   columns?: Readonly<Record<string, ColumnType>>;
   /** Length of the source in bytes, where it is known: another length is an error. */
   expectedBytes?: number;
-  /** Stops the load; the table stays as it was. */
+  /** Stops the load; the table is not changed. */
   signal?: AbortSignal;
   /** Called about every 32 MB. */
   onProgress?(progress: LoadProgress): void;

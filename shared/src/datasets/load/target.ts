@@ -16,7 +16,10 @@ export interface TableRequest {
   mode: LoadMode;
   /** What stands between two values in the blocks that are written. Default: comma. */
   delimiter?: string;
-  /** Columns that together tell one row from every other. */
+  /**
+   * Columns that together tell one row from every other. From `stage` on the names are spelled as those of the columns
+   * are; they may be spelled in another way before.
+   */
   key?: readonly string[];
   /** Under this key a dataset is loaded into the table once. */
   loadKey?: string;
@@ -72,14 +75,18 @@ export interface ExistingColumn {
   longest?: number;
   /** Whether `longest` counts units of UTF-16, of which a letter beyond the first 65,536 takes two. Default: false. */
   inUtf16?: boolean;
-  /** Of an integer: the least and the greatest, where a number holds them exactly. Undefined: any that we know. */
-  least?: number;
-  most?: number;
-  /** Of a decimal: digits before the point and behind it. Undefined: any number of them. */
+  /** Of an integer: the least and the greatest; a bigint where a number does not hold them exactly. Undefined: those of 64 bits. */
+  least?: number | bigint;
+  most?: number | bigint;
+  /** Of a decimal: digits before the point and behind it. Undefined: 38 in all. */
   whole?: number;
   scale?: number;
-  /** Of a timestamp: digits that the fraction of a second may have. Undefined: any number of them. */
+  /** Of a timestamp: digits that the fraction of a second may have, zeros at the end not counted. Undefined: 6. */
   fraction?: number;
+  /** Whether an empty text, `""`, is NULL: the database has no empty value of the type. Default: unless `type` is text. */
+  blankIsNull?: boolean;
+  /** Whether the type stays as it is although the table evolves: values that do not fit are refused. Default: false. */
+  fixed?: boolean;
   /** What else the type of the database asks of a value: range, enum, element of an array, domain, floating point. */
   rules?: readonly ValueRule[];
 }
@@ -98,13 +105,19 @@ export interface TableLoad {
   readonly existing: readonly ExistingColumn[] | undefined;
   /** The load that was done under the same key before; one that failed is none. */
   readonly earlier: LoadRecord | undefined;
-  /** Whether the database refuses values that do not fit their column; where it does not, they are checked before. */
-  readonly refusesMisfits: boolean;
+  /** Columns of the table that the database calculates, so that no dataset can bring them. Default: none. */
+  readonly calculated?: readonly string[];
+  /** Whether the engine makes NULL of an empty text in columns that have `blanks`. Default: false; `""` makes a new column text. */
+  readonly blanksAreNull?: boolean;
   /** Rows of the table as it stands. */
   countBefore(): Promise<number>;
   /**
    * Makes the place for the rows.
-   * @param columns what the first rows are like; the types of a table that exists are its own, unless it evolves
+   * @param columns what the first rows are like; the types of a table that exists are its own, unless it evolves. Every
+   * value of a column whose type is known then fits it and is written as all databases read it: `5`, not `+5`; but in a
+   * table that evolves values come as the dataset has them, for their column may still become text (except those of a
+   * column that is `fixed`). There `+5`, `1.0` in an integer, `t`, `2026-11-20 08:00:00 UTC` and, in a column that is not
+   * text, `""` fit too, and are converted once all rows are there.
    */
   stage(columns: readonly InferredColumn[]): Promise<void>;
   /**
@@ -116,7 +129,10 @@ export interface TableLoad {
   count(): Promise<number>;
   /**
    * Makes the table and its rows visible, all at once, and with them the record of the load. A table that evolves gets
-   * the columns that it lacks, and the wider types.
+   * the columns that it lacks, and the wider types. Before that, the engine makes sure that the table holds what the
+   * result will say, and calls `confirmRows` with the rows of this load that the server counts in the table: all of them
+   * where triggers or rules could have dropped, moved or changed some, else as the server's statements said. Values that
+   * a trigger changed are refused like rows that it dropped.
    * @param columns what all rows are like
    * @param rejects rows that are kept apart, under the record
    * @returns what became of the rows where they were merged into others
@@ -130,8 +146,19 @@ export interface TableLoad {
   abort(record?: LoadRecord): Promise<void>;
 }
 
+/** What a database asks of the names of columns. */
+export interface NameLimits {
+  /** Bytes of UTF-8, or units of UTF-16, that a name has at most. Undefined: any number. */
+  maxBytes?: number;
+  maxLength?: number;
+  /** Names that the database keeps for itself, spelled as it does. */
+  reserved?: readonly string[];
+}
+
 /** A database into which tables are loaded: the port that each engine implements. */
 export interface TableTarget {
+  /** What the names of new columns must be. Default: anything. */
+  readonly names?: NameLimits;
   /** Reads something small; gives a name of the database for people. */
   describe(): Promise<string>;
   /**

@@ -34,7 +34,7 @@ export function peekCsv(bytes: Uint8Array, { rows = 10, complete = false, ...for
   for (const scan of complete ? [() => scanner.end(bytes)] : [() => scanner.push(bytes), () => scanner.open()]) {
     const block = scan();
     if (!scanner.header) continue;
-    inference ??= new TypeInference(scanner.header, {}, {}, scanner.quotedIsText);
+    inference ??= new TypeInference(scanner.header, {}, {}, true, scanner.quotedIsText);
     inference.look(block);
     for (let row = 0; row < block.rows && preview.rows.length < rows; row += 1) {
       const first = row * block.width;

@@ -54,7 +54,7 @@ export async function readRows(source: Bytes, { first, count, mostBytes = Infini
   let bytes = 0;
   /** Whether all wanted rows were read, and there is one more. */
   const look = (block: CsvBlock): boolean => {
-    inference ??= scanner.header && new TypeInference(scanner.header, {}, {}, scanner.quotedIsText);
+    inference ??= scanner.header && new TypeInference(scanner.header, {}, {}, true, scanner.quotedIsText);
     inference?.look(block);
     for (let row = 0; row < block.rows; row += 1) {
       place += 1;
@@ -80,11 +80,11 @@ export async function readRows(source: Bytes, { first, count, mostBytes = Infini
   if (!header || !inference) throw new PipewrightError({ code: 'empty-dataset', message: 'The dataset is empty.', hint: 'A dataset needs at least a header.' });
   const columns = inference.columns().map(publicColumn);
   const types = columns.map(typeOf);
-  const rows = texts.map((values) => Object.fromEntries(header.map((name, column) => [name, typed(values[column] ?? null, types[column] as (text: string) => TypedValue)])));
+  /** An empty text is NULL in a column that is not text. */
+  const typed = (text: string | null, column: number): TypedValue => (text === null || (text === '' && columns[column]?.type !== 'text') ? null : (types[column] as (value: string) => TypedValue)(text));
+  const rows = texts.map((values) => Object.fromEntries(header.map((name, column) => [name, typed(values[column] ?? null, column)])));
   return { columns, rows, more };
 }
-
-const typed = (text: string | null, type: (text: string) => TypedValue): TypedValue => (text === null ? null : type(text));
 
 const sizeOf = (header: readonly string[], values: readonly (string | null)[]): number => Buffer.byteLength(JSON.stringify([header, values]));
 

@@ -1,17 +1,14 @@
 import type { ColumnType, InferredColumn } from './column.ts';
-import { valueKind, type CsvBlock } from '../csv/csv-block.ts';
+import { readValue, valueKind, type CsvBlock } from '../csv/csv-block.ts';
+import { fitted } from './fitting-values.ts';
 import { booleanForm, isDay, mergeForms, mixedForms, noForm, timestampForm, timestampForms, uuidForm } from './value-forms.ts';
 
 const zero = 0x30;
 const minus = 0x2d;
-const plus = 0x2b;
 const point = 0x2e;
 
 /** More digits than this are an identifier, not a number that somebody adds up. */
 const mostDigitsOfInteger = 15;
-
-/** Digits of the greatest integer of 64 bits. */
-const mostDigitsOfBigint = 19;
 
 /** What SQL databases hold exactly. */
 const mostDigitsOfDecimal = 38;
@@ -32,10 +29,12 @@ interface Finding {
   scale: number;
   form: number;
   lossy: boolean;
+  /** Whether an empty text was among the values of a column that is not text. */
+  blanks: boolean;
 }
 
 /** Reads a column's values from a row on; gives the first row whose value is of another type, or the number of rows. */
-export type Reader = (block: CsvBlock, column: number, row: number, finding: Finding) => number;
+type Reader = (block: CsvBlock, column: number, row: number, finding: Finding) => number;
 
 /** Types that are known before the values, by the name of the column. */
 export type KnownTypes = Readonly<Record<string, ColumnType>>;
@@ -49,18 +48,21 @@ export class TypeInference {
   readonly #names: readonly string[];
   readonly #findings: Finding[];
   readonly #quotedIsText: boolean;
+  readonly #blanksAreNull: boolean;
 
   /**
    * @param given types that every value of their column fits, which is for others to see to
    * @param least types that a column has at least, and keeps while its values fit
+   * @param blanksAreNull whether an empty text, `""`, is NULL in a column that is not text. Default: it makes the column text.
    * @param quotedIsText whether values in quotation marks are text whatever they look like, as strings of JSON are
    */
-  constructor(names: readonly string[], given: KnownTypes = {}, least: KnownTypes = {}, quotedIsText = false) {
+  constructor(names: readonly string[], given: KnownTypes = {}, least: KnownTypes = {}, blanksAreNull = false, quotedIsText = false) {
     this.#names = names;
+    this.#blanksAreNull = blanksAreNull;
     this.#quotedIsText = quotedIsText;
     this.#findings = names.map((name) => {
       const [type, kind]: [ColumnType | undefined, Kind] = Object.hasOwn(given, name) ? [given[name], 'given'] : Object.hasOwn(least, name) ? [least[name], 'widens'] : [undefined, 'found'];
-      return { type, kind, whole: 0, scale: 0, form: noForm, lossy: false };
+      return { type, kind, whole: 0, scale: 0, form: noForm, lossy: false, blanks: false };
     });
   }
 
@@ -75,6 +77,11 @@ export class TypeInference {
         const read = type === undefined ? skipNulls : kind === 'found' ? readers[type] : givenReaders[type];
         row = read(block, column, row, finding);
         if (row === block.rows) break;
+        if (this.#blanksAreNull && isBlank(block, row * block.width + column)) {
+          finding.blanks = true;
+          row += 1;
+          continue;
+        }
         finding.type = kind === 'widens' ? widerType(block, column, row, finding) : nextType(block, column, row, finding);
       }
     });
@@ -82,8 +89,9 @@ export class TypeInference {
 
   /** The columns, with the narrowest type that holds for every value so far; a column without values is text. */
   columns(): InferredColumn[] {
-    return this.#findings.map(({ type = 'text', kind, whole, scale, form, lossy }, column) => {
-      const known = { name: this.#names[column] as string, type, form, lossy };
+    return this.#findings.map(({ type = 'text', kind, whole, scale, form, lossy, blanks }, column) => {
+      const name = this.#names[column] as string;
+      const known = blanks ? { name, type, form: mixedForms, lossy: true, blanks } : { name, type, form, lossy };
       return type === 'decimal' && (kind === 'found' || whole + scale > 0) ? { ...known, precision: Math.max(1, whole + scale), scale } : known;
     });
   }
@@ -92,6 +100,11 @@ export class TypeInference {
 function hasQuoted({ rows, width, kinds }: CsvBlock, column: number): boolean {
   for (let index = column; index < rows * width; index += width) if ((kinds[index] as number) & valueKind.quoted) return true;
   return false;
+}
+
+/** Whether a value is an empty text: nothing between quotation marks. */
+function isBlank({ starts, ends, kinds }: CsvBlock, index: number): boolean {
+  return starts[index] === ends[index] && kinds[index] !== valueKind.bare;
 }
 
 const inferableTypes = ['integer', 'decimal', 'date', 'timestamp', 'timestamp-with-zone', 'boolean', 'uuid'] as const;
@@ -208,37 +221,27 @@ const readers: Record<Exclude<ColumnType, 'text'>, Reader> = {
   uuid: readerOf(uuidForm),
 };
 
-/** Readers for types that are known before the values: leading zeros, a plus and more digits are accepted then. */
-export const givenReaders: Record<Exclude<ColumnType, 'text'>, Reader> = {
-  ...readers,
-  integer: readerOf((buffer, start, end) => (countDigits(buffer, start, end, false) <= mostDigitsOfBigint && fitsBigint(buffer, start, end) ? mixedForms : noForm)),
-  decimal: readerOf((buffer, start, end, finding) => {
-    const digits = countDigits(buffer, start, end, true);
-    if (digits > mostDigitsOfDecimal) return noForm;
-    let place = end - 1;
-    while (place >= start && buffer[place] !== point) place -= 1;
-    const scale = place < start ? 0 : end - place - 1;
-    if (scale > finding.scale) finding.scale = scale;
-    if (digits - scale > finding.whole) finding.whole = digits - scale;
-    return mixedForms;
-  }),
-};
+/** Readers for types that are known before the values: whatever `fitted` takes. */
+const givenReaders: Record<Exclude<ColumnType, 'text'>, Reader> = Object.fromEntries(
+  Object.entries(readers).map(([type, read]) => [type, givenReader(type as Exclude<ColumnType, 'text'>, read)]),
+) as Record<Exclude<ColumnType, 'text'>, Reader>;
 
-/** Whether an integer of at most 19 digits is one of 64 bits. */
-function fitsBigint(buffer: Buffer, start: number, end: number): boolean {
-  if (end - start < mostDigitsOfBigint) return true;
-  const value = BigInt(buffer.toString('latin1', start, end));
-  return BigInt.asIntN(64, value) === value;
+function givenReader(type: Exclude<ColumnType, 'text'>, read: Reader): Reader {
+  return (block, column, row, finding) => {
+    let at = read(block, column, row, finding);
+    while (at < block.rows) {
+      const text = fitted(type, readValue(block, at * block.width + column) ?? '');
+      if (text === undefined || (type === 'integer' && BigInt.asIntN(64, BigInt(text)) !== BigInt(text))) return at;
+      finding.form = mixedForms;
+      if (type === 'decimal') noteDigits(text, finding);
+      at = read(block, column, at + 1, finding);
+    }
+    return at;
+  };
 }
 
-/** Digits of a number; infinite when the bytes are none. */
-function countDigits(buffer: Buffer, start: number, end: number, withPoint: boolean): number {
-  let at = buffer[start] === minus || buffer[start] === plus ? start + 1 : start;
-  let digits = 0;
-  let points = 0;
-  for (; at < end; at += 1) {
-    if (((buffer[at] as number) - zero) >>> 0 <= 9) digits += 1;
-    else if (buffer[at] !== point || (points += 1) > (withPoint ? 1 : 0)) return Infinity;
-  }
-  return digits === 0 ? Infinity : digits;
+function noteDigits(text: string, finding: Finding): void {
+  const [whole = '', fraction = ''] = text.replace('-', '').split('.');
+  finding.whole = Math.max(finding.whole, whole.length);
+  finding.scale = Math.max(finding.scale, fraction.length);
 }

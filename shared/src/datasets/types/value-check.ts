@@ -1,12 +1,16 @@
-import type { CsvBlock } from '../csv/csv-block.ts';
-import { readValue, valueKind } from '../csv/csv-block.ts';
-import type { ColumnType } from './column.ts';
-import { givenReaders, type Reader } from './infer-types.ts';
+import { readValue, valueKind, type CsvBlock } from '../csv/csv-block.ts';
 import type { ExistingColumn } from '../load/target.ts';
-import { noForm } from './value-forms.ts';
+import type { ColumnType } from './column.ts';
+import { fitted } from './fitting-values.ts';
+import { plainScan, type PlainScan } from './plain-values.ts';
 
 /** What the values of a column must be; the limits mean what they mean in `ExistingColumn`. */
-export type CheckedColumn = { name: string; type: ColumnType } & Partial<Pick<ExistingColumn, 'also' | 'nullable' | 'longest' | 'inUtf16' | 'least' | 'most' | 'whole' | 'scale' | 'fraction' | 'rules'>>;
+export type CheckedColumn = {
+  name: string;
+  type: ColumnType;
+  /** Whether values that do not fit are no misfits, but make the column wider; NULL stays one. Default: false. */
+  widens?: boolean;
+} & Partial<Omit<ExistingColumn, 'name' | 'type' | 'optional'>>;
 
 /** A value that does not fit its column. */
 export interface Misfit {
@@ -14,130 +18,177 @@ export interface Misfit {
   row: number;
   column: string;
   value: string | null;
-  /** What is wrong, to stand behind “line 17”. */
+  /** What is wrong, to stand behind "line 17". */
   reason: string;
 }
 
-/** More integers than these are compared digit by digit. */
-const exactInteger = 15;
+/** A value that fits, and how it must be written so that every database reads it the same way; null for NULL. */
+export interface Rewriting {
+  /** Place of the value in the block. */
+  index: number;
+  text: string | null;
+}
 
+/** What the check of a block found. */
+export interface Checked {
+  /** The first value of each row that does not fit, row after row. */
+  misfits: Misfit[];
+  rewritings: Rewriting[];
+}
+
+/** Digits that a decimal may have whose column says nothing of them: what every database holds. */
+const mostDigits = 38;
+
+/** The bounds of an integer whose column says nothing of them: those of 64 bits. */
+const leastBigint = -(2n ** 63n);
+const mostBigint = 2n ** 63n - 1n;
+
+const usualFraction = 6;
 const longestValue = 1_000;
+
+/** The verdict on a value: a reason why it does not fit; or how it must be written, which is often as it is. */
+type Verdict = { reason: string } | { text: string | null };
 
 /** Finds values that do not fit the columns of a table, before a database sees them. */
 export class ValueCheck {
-  readonly #columns: readonly (CheckedColumn | undefined)[];
+  readonly #columns: readonly (ColumnCheck | undefined)[];
 
   /** @param columns what each column of the blocks must be; undefined for one that takes any value */
   constructor(columns: readonly (CheckedColumn | undefined)[]) {
-    this.#columns = columns;
+    this.#columns = columns.map((column) => column && new ColumnCheck(column));
   }
 
-  /** The values of a block that do not fit: the first of each row, row after row. */
-  look(block: CsvBlock): Misfit[] {
+  /** The values of a block that do not fit, and those that must be written in another way. */
+  look(block: CsvBlock): Checked {
     const found = new Map<number, Misfit>();
+    const rewritings: Rewriting[] = [];
     this.#columns.forEach((column, place) => {
-      if (!column) return;
-      for (const test of testsOf(column)) {
-        for (let row = test.next(block, place, 0); row < block.rows; row = test.next(block, place, row + 1)) {
-          if (!found.has(row)) found.set(row, { row, column: column.name, value: shownValue(block, row * block.width + place), reason: `has a value in the column “${column.name}” that ${test.reason}` });
-        }
-      }
+      column?.look(block, place, found, rewritings);
     });
-    return [...found.values()].sort((one, other) => one.row - other.row);
+    return { misfits: [...found.values()].sort((one, other) => one.row - other.row), rewritings };
+  }
+
+  /** Whether every value so far fits a column that may become wider. */
+  keeps(place: number): boolean {
+    return this.#columns[place]?.keeps ?? true;
   }
 }
 
-/** One thing that values can fail. */
-interface Test {
-  reason: string;
-  /** The first row, from one on, whose value fails; the number of rows when none does. */
-  next(block: CsvBlock, column: number, row: number): number;
+class ColumnCheck {
+  /** Whether every value so far fits. */
+  keeps = true;
+  readonly #column: CheckedColumn;
+  readonly #scan: PlainScan;
+  readonly #judge: (text: string) => Verdict;
+
+  constructor(column: CheckedColumn) {
+    this.#column = column;
+    this.#scan = scanOf(column);
+    this.#judge = judgeOf(column);
+  }
+
+  look(block: CsvBlock, place: number, found: Map<number, Misfit>, rewritings: Rewriting[]): void {
+    const { name, widens = false } = this.#column;
+    for (let row = this.#next(block, place, 0); row < block.rows; row = this.#next(block, place, row + 1)) {
+      const index = row * block.width + place;
+      const value = readValue(block, index);
+      const verdict = this.#verdict(value);
+      if ('reason' in verdict) {
+        if (widens && value !== null) this.keeps = false;
+        else if (!found.has(row)) found.set(row, { row, column: name, value: value?.slice(0, longestValue) ?? null, reason: `has a value in the column “${name}” that ${verdict.reason}` });
+      } else if (verdict.text !== value && !widens) {
+        rewritings.push({ index, text: verdict.text });
+      }
+    }
+  }
+
+  /** The next row to judge; where the column has become wider, only NULL is still looked for. */
+  #next(block: CsvBlock, place: number, row: number): number {
+    if (this.keeps) return this.#scan(block, place, row);
+    if (this.#column.nullable ?? true) return block.rows;
+    let at = row;
+    while (at < block.rows && !isNull(block, at * block.width + place)) at += 1;
+    return at;
+  }
+
+  #verdict(value: string | null): Verdict {
+    const { nullable = true, type, blankIsNull = type !== 'text' } = this.#column;
+    if (value !== null && !(value === '' && blankIsNull)) return this.#judge(value);
+    return nullable ? { text: null } : { reason: 'is empty, which the table does not allow' };
+  }
 }
 
-function testsOf(column: CheckedColumn): Test[] {
-  const { type, also, nullable = true, longest, inUtf16 = false, least, most, whole, scale, fraction, rules = [] } = column;
-  const tests: Test[] = [];
-  if (!nullable) tests.push({ reason: 'is empty, which the table does not allow', next: firstNull });
-  if (type !== 'text') tests.push({ reason: `is not ${articles[type]} ${type.replaceAll('-', ' ')}`, next: also === undefined || also === 'text' ? byReader(givenReaders[type]) : byEither(byReader(givenReaders[type]), byReader(givenReaders[also])) });
-  if (longest !== undefined) tests.push({ reason: `has more than ${longest} characters`, next: byValue((text) => (inUtf16 ? text : [...text]).length > longest, ({ starts, ends }, index) => (ends[index] as number) - (starts[index] as number) > longest) });
-  if (least !== undefined && most !== undefined) tests.push({ reason: `is not between ${least} and ${most}`, next: byValue((text) => isBeyond(text, least, most), mayBeBeyond(least, most)) });
-  if (whole !== undefined && scale !== undefined) tests.push({ reason: `has more than ${whole} digits before the point or ${scale} behind it`, next: byValue((text) => hasMoreDigits(text, whole, scale), mayHaveMoreDigits(whole, scale)) });
-  if (fraction !== undefined) tests.push({ reason: `has more than ${fraction} digits in the fraction of a second`, next: byValue((text) => fractionDigits(text) > fraction, ({ starts, ends }, index) => (ends[index] as number) - (starts[index] as number) > 'YYYY-MM-DD HH:MM:SS'.length) });
-  for (const { reason, fails } of rules) tests.push({ reason, next: byValue(fails, () => true) });
-  return tests;
+const isNull = ({ starts, ends, kinds }: CsvBlock, index: number): boolean => starts[index] === ends[index] && kinds[index] === valueKind.bare;
+
+/** Fewer digits than these are between the bounds of an integer, whatever they are. */
+function surelyWithin(least: bigint, most: bigint): number {
+  const digits = (bound: bigint): number => String(bound).replace('-', '').length - 1;
+  return least < 0n ? Math.min(digits(least), digits(most)) : digits(most);
+}
+
+function boundsOf({ least = leastBigint, most = mostBigint }: CheckedColumn): { least: bigint; most: bigint } {
+  return { least: BigInt(least), most: BigInt(most) };
+}
+
+function scanOf(column: CheckedColumn): PlainScan {
+  const { type, nullable = true, longest = Infinity, whole, scale, fraction = usualFraction, rules = [], blankIsNull = type !== 'text' } = column;
+  const bounds = boundsOf(column);
+  const signed = type !== 'integer' || bounds.least < 0n;
+  // Where a rule must be asked, no value is plain but NULL.
+  if (rules.length > 0 || (type === 'text' && blankIsNull)) return plainScan('text', { nullable, signed, whole: 0, scale: 0, fraction, bytes: -1 });
+  // Half of what is allowed in all is allowed on each side of the point, where nothing is said of them.
+  const digits = type === 'integer' ? surelyWithin(bounds.least, bounds.most) : (whole ?? mostDigits / 2);
+  return plainScan(type, { nullable, signed, whole: digits, scale: scale ?? mostDigits / 2, fraction, bytes: longest });
+}
+
+/** Judges a value by every rule of its column. */
+function judgeOf(column: CheckedColumn): (text: string) => Verdict {
+  const { type, also, longest, inUtf16 = false, whole, scale, fraction = usualFraction, rules = [] } = column;
+  const { least, most } = boundsOf(column);
+  return (value) => {
+    // A value that the column takes by its second type stays as it is.
+    const second = also === undefined ? undefined : fitted(also, value);
+    const first = fitted(type, value);
+    const text = second !== undefined && first !== undefined ? value : (first ?? second);
+    if (text === undefined) return { reason: type === 'text' ? 'does not fit' : describeMisfit(type, value) };
+    if (longest !== undefined && lengthOf(text, inUtf16) > longest) return { reason: `has more than ${longest} characters` };
+    if ((type === 'integer' || also === 'integer') && /^[-+]?\d+(\.0+)?$/.test(text)) {
+      const number = BigInt(fitted('integer', text) ?? text);
+      if (number < least || number > most) return { reason: `is not between ${least} and ${most}` };
+    }
+    if (type === 'decimal' && hasMoreDigits(text, whole, scale)) return { reason: whole === undefined || scale === undefined ? `has more than ${mostDigits} digits` : `has more than ${whole} digits before the point or ${scale} behind it` };
+    if (fractionDigits(type, text) > fraction) return { reason: `has more than ${fraction} digits in the fraction of a second` };
+    const broken = rules.find(({ fails }) => fails(text));
+    return broken ? { reason: broken.reason } : { text };
+  };
 }
 
 const articles: Record<Exclude<ColumnType, 'text'>, string> = { integer: 'an', decimal: 'a', boolean: 'a', date: 'a', timestamp: 'a', 'timestamp-with-zone': 'a', uuid: 'a' };
 
-const isNothing = ({ starts, ends, kinds }: CsvBlock, index: number): boolean => starts[index] === ends[index] && kinds[index] === valueKind.bare;
-
-function firstNull(block: CsvBlock, column: number, row: number): number {
-  let at = row;
-  while (at < block.rows && !isNothing(block, at * block.width + column)) at += 1;
-  return at;
+/** What a value is not, and why where that is easily missed. */
+function describeMisfit(type: Exclude<ColumnType, 'text'>, value: string): string {
+  const noun = `is not ${articles[type]} ${type.replaceAll('-', ' ')}`;
+  const isNumber = type === 'integer' || type === 'decimal';
+  if (isNumber && /^[-+]?0\d/.test(value)) return `${noun}: it has a leading zero, which a number does not keep`;
+  if (type === 'timestamp' && fitted('timestamp-with-zone', value) !== undefined) return `${noun}: the column would lose its time zone`;
+  if (type === 'timestamp-with-zone' && fitted('timestamp', value) !== undefined) return `${noun}: it does not say its time zone`;
+  if (type === 'date' && (fitted('timestamp', value) ?? fitted('timestamp-with-zone', value)) !== undefined) return `${noun}: the column would lose its time`;
+  return noun;
 }
 
-function byReader(reader: Reader): Test['next'] {
-  return (block, column, row) => (row < block.rows ? reader(block, column, row, { type: undefined, kind: 'given', whole: 0, scale: 0, form: noForm, lossy: false }) : row);
+/** A text has at most as many characters as units of UTF-16. */
+function lengthOf(text: string, inUtf16: boolean): number {
+  return inUtf16 ? text.length : [...text].length;
 }
 
-/** The first row whose value fails both. */
-function byEither(first: Test['next'], second: Test['next']): Test['next'] {
-  return (block, column, row) => {
-    let at = first(block, column, row);
-    while (at < block.rows && second({ ...block, rows: at + 1 }, column, at) > at) at = first(block, column, at + 1);
-    return at;
-  };
-}
-
-/** @param worthALook whether a value can fail at all, by its place, so that most need not become text */
-function byValue(fails: (text: string) => boolean, worthALook: (block: CsvBlock, index: number) => boolean): Test['next'] {
-  return (block, column, row) => {
-    for (let at = row; at < block.rows; at += 1) {
-      const index = at * block.width + column;
-      if (isNothing(block, index) || !worthALook(block, index)) continue;
-      if (fails(readValue(block, index) ?? '')) return at;
-    }
-    return block.rows;
-  };
-}
-
-const minus = 0x2d;
-const point = 0x2e;
-
-/** Fewer bytes than those of the limits are a number between them; below zero, where nothing may be, every number is looked at. */
-function mayBeBeyond(least: number, most: number): (block: CsvBlock, index: number) => boolean {
-  const bytes = least < 0 ? Math.min(String(least).length, String(most).length) : String(most).length;
-  return ({ buffer, starts, ends }, index) => (ends[index] as number) - (starts[index] as number) >= bytes || (least >= 0 && buffer[starts[index] as number] === minus);
-}
-
-/** Few enough bytes on both sides of the point are few enough digits, whatever they are. */
-function mayHaveMoreDigits(whole: number, scale: number): (block: CsvBlock, index: number) => boolean {
-  return ({ buffer, starts, ends }, index) => {
-    const start = starts[index] as number;
-    const end = ends[index] as number;
-    let place = end - 1;
-    while (place >= start && buffer[place] !== point) place -= 1;
-    return place < start ? end - start > whole : place - start > whole || end - place - 1 > scale;
-  };
-}
-
-function isBeyond(text: string, least: number, most: number): boolean {
-  if (text.length <= exactInteger) return Number(text) < least || Number(text) > most;
-  return /^[-+]?\d+$/.test(text) && (BigInt(text) < BigInt(least) || BigInt(text) > BigInt(most));
-}
-
-function hasMoreDigits(text: string, whole: number, scale: number): boolean {
-  const [, before = '', behind = ''] = /^[-+]?0*(\d*)\.?(\d*?)0*$/.exec(text) ?? [];
+function hasMoreDigits(text: string, whole: number | undefined, scale: number | undefined): boolean {
+  const [, before = '', behind = ''] = /^-?0*(\d*)\.?(\d*?)0*$/.exec(text) ?? [];
+  if (whole === undefined || scale === undefined) return before.length + behind.length > mostDigits;
   return before.length > whole || behind.length > scale;
 }
 
 /** Digits of the fraction of a second, without zeros at the end. */
-function fractionDigits(text: string): number {
+function fractionDigits(type: ColumnType, text: string): number {
+  if (type !== 'timestamp' && type !== 'timestamp-with-zone') return 0;
   return /:\d\d\.(\d*?)0*(?!\d)/.exec(text)?.[1]?.length ?? 0;
-}
-
-function shownValue(block: CsvBlock, index: number): string | null {
-  const value = readValue(block, index);
-  return value === null ? null : value.slice(0, longestValue);
 }

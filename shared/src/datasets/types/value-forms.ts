@@ -10,8 +10,11 @@ export const booleanForms = { lower: 1, upper: 2, capitalised: 3 } as const;
 /** Forms of a UUID, by its letters. */
 export const uuidForms = { lower: 1, upper: 2 } as const;
 
-/** Parts of the form of a timestamp: bits above the number of digits of its fraction of a second. */
-export const timestampForms = { present: 8, seconds: 16, letterT: 32, zoned: 64, utc: 128 } as const;
+/**
+ * Parts of the form of a timestamp: bits above the number of digits of its fraction of a second. `utc` is a zone written
+ * as `Z`; `spelled` one that is written as `UTC`, or after a space.
+ */
+export const timestampForms = { present: 8, seconds: 16, letterT: 32, zoned: 64, utc: 128, spelled: 256 } as const;
 
 /** The form of a column after a value of another form. */
 export function mergeForms(form: number, next: number): number {
@@ -43,7 +46,8 @@ export function isDay(buffer: Buffer, at: number): boolean {
 
 /**
  * The form of a timestamp as `2026-11-20 23:05`, with `T` in place of the space, seconds, up to six digits of a
- * fraction, and `Z` or an offset where there is a zone; `noForm` when the bytes are none.
+ * fraction, and where there is a zone `Z`, `UTC` or an offset, with or without a space before it; `noForm` when the
+ * bytes are no timestamp.
  */
 export function timestampForm(buffer: Buffer, start: number, end: number): number {
   if (end - start < 16 || !isDay(buffer, start)) return noForm;
@@ -65,9 +69,17 @@ export function timestampForm(buffer: Buffer, start: number, end: number): numbe
       form |= digits;
     }
   }
-  if (at === end) return form;
-  if (buffer[at] === 0x5a) return at + 1 === end ? form | timestampForms.zoned | timestampForms.utc : noForm;
-  return isOffset(buffer, at, end) ? form | timestampForms.zoned : noForm;
+  return at === end ? form : withZone(buffer, at, end, form);
+}
+
+/** The form of a timestamp with the zone that stands behind it. */
+function withZone(buffer: Buffer, at: number, end: number, form: number): number {
+  const zoned = form | timestampForms.zoned;
+  if (buffer[at] === 0x5a && at + 1 === end) return zoned | timestampForms.utc;
+  const zone = buffer[at] === 0x20 ? at + 1 : at;
+  if (isOffset(buffer, zone, end)) return zone > at ? zoned | timestampForms.spelled : zoned;
+  const isUtc = (end - zone === 3 && buffer[zone] === 0x55 && buffer[zone + 1] === 0x54 && buffer[zone + 2] === 0x43) || (end - zone === 1 && buffer[zone] === 0x5a);
+  return isUtc ? zoned | timestampForms.spelled : noForm;
 }
 
 /** `+01`, `+01:00` or `+0100`; no place on earth is further than 14 hours from Greenwich. */
@@ -79,14 +91,19 @@ function isOffset(buffer: Buffer, at: number, end: number): boolean {
   return end - minutes === 2 + colon && twoDigits(buffer, minutes + colon) <= 59;
 }
 
+const words: Record<number, readonly [bytes: Buffer, form: number][]> = {
+  4: [[Buffer.from('true'), booleanForms.lower], [Buffer.from('TRUE'), booleanForms.upper], [Buffer.from('True'), booleanForms.capitalised]],
+  5: [[Buffer.from('false'), booleanForms.lower], [Buffer.from('FALSE'), booleanForms.upper], [Buffer.from('False'), booleanForms.capitalised]],
+};
+
 /** The form of `true` or `false` in lower, upper or capitalised letters; `noForm` when the bytes are neither. */
 export function booleanForm(buffer: Buffer, start: number, end: number): number {
-  const length = end - start;
-  if (length !== 4 && length !== 5) return noForm;
-  const word = buffer.toString('latin1', start, end);
-  if (word === 'true' || word === 'false') return booleanForms.lower;
-  if (word === 'TRUE' || word === 'FALSE') return booleanForms.upper;
-  return word === 'True' || word === 'False' ? booleanForms.capitalised : noForm;
+  for (const [word, form] of words[end - start] ?? []) {
+    let at = 0;
+    while (at < word.length && word[at] === buffer[start + at]) at += 1;
+    if (at === word.length) return form;
+  }
+  return noForm;
 }
 
 /** The form of a UUID with hyphens, such as `8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77`; `noForm` when the bytes are none. */

@@ -37,7 +37,6 @@ interface MysqlLoadOptions {
 export class MysqlLoad implements TableLoad {
   readonly existing: readonly MysqlColumn[] | undefined;
   readonly earlier: LoadRecord | undefined;
-  readonly refusesMisfits = false;
   readonly #options: MysqlLoadOptions;
   /** The table, quoted. */
   readonly #name: string;

@@ -43,7 +43,6 @@ interface PostgresLoadOptions {
 export class PostgresLoad implements TableLoad {
   readonly existing: readonly ExistingColumn[] | undefined;
   readonly earlier: LoadRecord | undefined;
-  readonly refusesMisfits = true;
   readonly #session: PostgresSession;
   readonly #more: readonly PostgresSession[];
   readonly #schema: string;

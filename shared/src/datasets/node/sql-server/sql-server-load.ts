@@ -40,8 +40,6 @@ interface SqlServerLoadOptions {
 export class SqlServerLoad implements TableLoad {
   readonly existing: readonly SqlServerColumn[] | undefined;
   readonly earlier: LoadRecord | undefined;
-  /** An error of a conversion does not say in which row. */
-  readonly refusesMisfits = false;
   readonly #session: SqlServerSession;
   readonly #table: string;
   readonly #tableName: string;

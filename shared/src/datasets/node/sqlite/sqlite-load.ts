@@ -35,7 +35,6 @@ interface SqliteLoadOptions {
  */
 export class SqliteLoad implements TableLoad {
   readonly existing: readonly ExistingColumn[] | undefined;
-  readonly refusesMisfits = false;
   readonly #database: DatabaseSync;
   readonly #table: string;
   readonly earlier: LoadRecord | undefined;

@@ -1,0 +1,48 @@
+import type { ColumnType } from './column.ts';
+import { noForm, timestampForm, timestampForms, isDay, uuidForm } from './value-forms.ts';
+
+/**
+ * A value as every database reads it the same way, when it fits a type whose values are known before they are read:
+ * `5` for `+5`, `1` for the integer `1.0`, `true` for `t`, `2026-11-20 08:00:00Z` for `2026-11-20 08:00:00 UTC`.
+ * Undefined when the value is not of the type. Leading zeros are never part of a number: they mark an identifier.
+ */
+export function fitted(type: ColumnType, text: string): string | undefined {
+  return type === 'text' ? text : fittings[type](text);
+}
+
+/** Whether a value fits a type. */
+export function fits(type: ColumnType, text: string): boolean {
+  return fitted(type, text) !== undefined;
+}
+
+const fittings: Record<Exclude<ColumnType, 'text'>, (text: string) => string | undefined> = {
+  integer(text) {
+    const [, sign, digits] = /^([-+]?)(0|[1-9]\d*)(?:\.0+)?$/.exec(text) ?? [];
+    if (digits === undefined) return undefined;
+    return sign === '-' && digits !== '0' ? `-${digits}` : digits;
+  },
+  decimal(text) {
+    const [, sign, whole, point, fraction = ''] = /^([-+]?)(0|[1-9]\d*|(?=\.\d))(?:(\.)(\d*))?$/.exec(text) ?? [];
+    if (whole === undefined) return undefined;
+    return `${sign === '-' ? '-' : ''}${whole || '0'}${point && fraction ? `.${fraction}` : ''}`;
+  },
+  boolean: (text) => booleans[text.toLowerCase()],
+  date: (text) => (text.length === 10 && isDay(Buffer.from(text), 0) ? text : undefined),
+  timestamp: (text) => timestamp(text, false),
+  'timestamp-with-zone': (text) => timestamp(text, true),
+  uuid: (text) => (uuidForm(Buffer.from(text), 0, Buffer.byteLength(text)) === noForm ? undefined : text),
+};
+
+const booleans: Record<string, string | undefined> = Object.assign(Object.create(null), { true: 'true', t: 'true', yes: 'true', 1: 'true', false: 'false', f: 'false', no: 'false', 0: 'false' });
+
+/** Digits of a fraction that inference takes; more are taken where a column can hold them, or where they are zeros. */
+const usualDigits = 6;
+
+function timestamp(text: string, zoned: boolean): string | undefined {
+  const [, moment = '', fraction = '', zone = ''] = /^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?)(\.\d{1,9})?( ?(?:Z|UTC|[-+]\d\d(?::?\d\d)?))?$/.exec(text) ?? [];
+  const bytes = Buffer.from(`${moment}${fraction.slice(0, usualDigits + 1)}${zone}`);
+  const form = timestampForm(bytes, 0, bytes.length);
+  if (form === noForm || Boolean(form & timestampForms.zoned) !== zoned) return undefined;
+  const kept = fraction.length > usualDigits + 1 ? fraction.slice(0, usualDigits + 1) + fraction.slice(usualDigits + 1).replace(/0+$/, '') : fraction;
+  return `${moment}${kept}${zone.trim().replace('UTC', 'Z')}`;
+}
