@@ -74,7 +74,11 @@ export class JsonScanner {
   /** Finds the columns; records with faults do not count, and are rejected when they are read as rows. */
   #begin(records: readonly JsonRecord[]): void {
     let first: { line: number; reason: string } | undefined;
-    for (const { text, line } of records) {
+    let characters = 0;
+    // How the file came in pieces must not decide.
+    for (const { text, line } of records.slice(0, sample.records)) {
+      if (characters >= sample.characters) break;
+      characters += text.length;
       const names: string[] = [];
       const reason = faultOf(() => readJsonRow(text, (name) => names.push(name)));
       if (reason !== undefined) first ??= { line, reason };
