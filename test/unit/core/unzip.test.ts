@@ -155,3 +155,20 @@ describe('The checksum CRC-32', () => {
     for (let cut = 0; cut <= 9; cut += 1) expect(crc32(Buffer.from('123456789'.slice(cut)), crc32(Buffer.from('123456789'.slice(0, cut))))).toBe(0xcbf43926);
   });
 });
+
+describe('A name in a ZIP', () => {
+  it('may have backslashes between folders, in the ZIP and in the name that is asked for', async () => {
+    const files = { 'export\\claims.csv': table, 'export\\notes.csv': Buffer.from('x') };
+    for (const wanted of ['claims.csv', 'export/claims.csv', 'export\\claims.csv']) expect(await unzip(zip(files), wanted)).toEqual(table);
+  });
+
+  it('that is not marked as UTF-8 is read as UTF-8 where it is, else in code page 437', async () => {
+    const named = (bytes: Buffer): Buffer => {
+      const whole = Buffer.from(zip({ xxxxxxxxxx: table, 'b.csv': Buffer.from('x'), 'c.csv': Buffer.from('x') }));
+      for (let at = whole.indexOf('xxxxxxxxxx'); at >= 0; at = whole.indexOf('xxxxxxxxxx', at + 1)) bytes.copy(whole, at);
+      return whole;
+    };
+    expect(await unzip(named(Buffer.from('f\u00fcn-5.csv')), 'fün-5.csv')).toEqual(table);
+    expect(await unzip(named(Buffer.from([0x66, 0x81, 0x6e, 0x66, 0x2d, 0x35, 0x2e, 0x63, 0x73, 0x76])), 'fünf-5.csv')).toEqual(table);
+  });
+});

@@ -32,6 +32,8 @@ interface LineWithin {
   values: number;
   /** A letter for each value: `n` for a number or a date, `t` for other text, `-` for nothing. */
   kinds: string;
+  /** Whether white space follows a delimiter, as behind a comma of prose. */
+  isProse: boolean;
 }
 
 function kindOf(text: string): string {
@@ -44,7 +46,7 @@ function linesWithin(bytes: Buffer, begin: number, end: number, delimiter: numbe
   const lines = bytes.toString('latin1', begin, end).split('\n');
   return lines.map((line) => {
     const values = line.split(String.fromCharCode(delimiter));
-    return { values: values.length, kinds: values.map(kindOf).join('') };
+    return { values: values.length, kinds: values.map(kindOf).join(''), isProse: values.slice(1).some((value) => value.startsWith(' ')) };
   });
 }
 
@@ -66,6 +68,7 @@ export function isSwallowed(bytes: Buffer, begin: number, end: number, delimiter
   const lines = linesWithin(bytes, begin, end, delimiter);
   if (lines.some(({ values }) => values !== width)) return false;
   if (lines.length > 2 && width > 2 && (delimiter === 0x09 || delimiter === 0x7c)) return true;
+  if (lines.some(({ isProse }) => isProse)) return false;
   const columns = Array.from({ length: width }, (_value, column) => new Set(lines.map(({ kinds }) => kinds[column])));
   return columns.some((kinds) => kinds.size === 1 && kinds.has('n')) && columns.every((kinds) => !kinds.has('n') || !kinds.has('t'));
 }
