@@ -8,7 +8,7 @@ import type { Event, WebhookTrigger } from '../../shared/src/operations/trigger.
 import { readConnection } from './connection-values.ts';
 import { deduplicationKey, itemOf, triggerKey, type Emit } from './emitters.ts';
 import { makeHost, sendWith } from './host.ts';
-import { seenFirst } from './seen-events.ts';
+import { claimEvent, settleEvent } from './seen-events.ts';
 
 const minute = 60_000;
 
@@ -70,7 +70,15 @@ async function startMissed({ context, service, trigger, input, emit }: Setting):
   const { conditions } = input as { conditions?: string[] };
   const key = triggerKey(context);
   for (const { id, data } of events.filter((event) => passes(event.data, conditions))) {
-    if (seenFirst(`${key}:${id}`)) emit([[itemOf({ id, data: { ...data, ...provenByLogin } })]], undefined, undefined, deduplicationKey(key, id));
+    const claimed = `${key}:${id}`;
+    if (!(await claimEvent(claimed))) continue;
+    try {
+      emit([[itemOf({ id, data: { ...data, ...provenByLogin } })]], undefined, undefined, deduplicationKey(key, id));
+      settleEvent(claimed, true);
+    } catch (error) {
+      settleEvent(claimed, false);
+      throw error;
+    }
   }
   memory.aliveAt = now;
 }

@@ -15,7 +15,7 @@ export interface HostParts {
   files?: Files;
   signal?: AbortSignal | undefined;
   /** True the first time a key is seen. Default: always. */
-  once?(key: string): boolean;
+  once?(key: string): boolean | Promise<boolean>;
   /** Default: none is allowed. */
   lastingFolder?: string | undefined;
   /** See `Host.executionKey`. */

@@ -1,7 +1,8 @@
-import type { IHttpRequestOptions } from 'n8n-workflow';
+import { sleep, type IHttpRequestOptions } from 'n8n-workflow';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Bytes } from '../../shared/src/host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
+import { once, readText, tooLate, untilStalled, watchUpload, within, type Bounds } from '../../shared/src/host/bounded.ts';
 import { unreachable } from '../../shared/src/host/unreachable.ts';
 import { redact } from '../../shared/src/http/http-error.ts';
 import { cutShort, isNodeStream, toNodeStream } from './streams.ts';
@@ -40,7 +41,7 @@ function codeOf(error: unknown): string | undefined {
 function withoutAnswer(error: unknown): PipewrightError {
   if (error instanceof PipewrightError) return error;
   const code = codeOf(error);
-  if (code === 'ERR_CANCELED') return new PipewrightError({ code: 'cancelled', message: 'The execution was stopped.' });
+  if (code === 'ERR_CANCELED') return stopped();
   return unreachable([code, error instanceof Error ? redact(error.message) : undefined]);
 }
 
@@ -53,22 +54,16 @@ function bodyOf(body: HttpRequest['body']): Pick<IHttpRequestOptions, 'body'> {
 }
 
 /** The bytes of an answer; one that is cut short fails instead of looking whole. */
-function streamOf(body: unknown): Bytes {
-  if (!isNodeStream(body))
-    return (async function* () {
-      yield Buffer.from(body as string);
-    })();
-  const read = body[Symbol.asyncIterator].bind(body);
-  // The same stream is kept, so that n8n can store it as it comes.
-  return Object.assign(body, {
-    async *[Symbol.asyncIterator]() {
-      try {
-        yield* { [Symbol.asyncIterator]: read };
-      } catch {
-        throw cutShort();
-      }
-    },
-  });
+async function* bytesOf(body: unknown): Bytes {
+  if (!isNodeStream(body)) {
+    yield Buffer.from(textOf(body));
+    return;
+  }
+  try {
+    yield* body as AsyncIterable<Uint8Array>;
+  } catch {
+    throw cutShort();
+  }
 }
 
 /** An unpacked body is longer than its header says, and n8n takes away the header that would tell so. */
@@ -83,38 +78,56 @@ function mayBeUnpacked(body: unknown): boolean {
 export type SendRequest = (options: IHttpRequestOptions, afterStop: boolean) => Promise<FullResponse>;
 
 /**
- * `Host.http` for n8n. Answers of any status resolve; redirects are followed, without what logs in at another host.
- * @throws PipewrightError `unavailable` when there is no answer, `cancelled` when the execution is stopped
+ * `Host.http` for n8n. Answers of any status resolve; redirects are followed, without what logs in at another host. Every
+ * answer is asked for as a stream, for only then can its size and its time be bounded: n8n itself limits neither once the
+ * first byte has come.
+ * @throws PipewrightError `unavailable` when there is no complete answer in time, `cancelled` when the execution is stopped
  */
 export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpRequest) => Promise<HttpResponse> {
   return async ({ method, url, headers, body, answer = 'text', timeout = 30_000, redirects, afterStop = false }) => {
-    const streamed = typeof body === 'object' && 'stream' in body;
-    const length = streamed && body.length !== undefined ? { 'content-length': String(body.length) } : {};
+    const upload = typeof body === 'object' && 'stream' in body ? watchUpload(body.stream, Date.now) : undefined;
+    const length = typeof body === 'object' && 'stream' in body && body.length !== undefined ? { 'content-length': String(body.length) } : {};
+    const begin = Date.now();
+    const broken = new AbortController();
+    const bounds: Bounds = { timer: (milliseconds, ended) => sleep(milliseconds, ended), stop: () => broken.abort() };
     try {
-      const response = await send({
-        method,
-        url,
-        headers: { ...headers, ...length },
-        ...bodyOf(body),
-        encoding: answer,
-        returnFullResponse: true,
-        ignoreHttpStatusErrors: true,
-        sendCredentialsOnCrossOriginRedirect: false,
-        timeout: streamed ? 0 : timeout,
-        ...(redirects === 'answer' ? { disableFollowRedirect: true } : {}),
-        ...(signal && !afterStop ? { abortSignal: signal } : {}),
-      }, afterStop);
+      const sent = send(
+        {
+          method,
+          url,
+          headers: { ...headers, ...length },
+          ...bodyOf(upload ? { stream: upload.bytes } : body),
+          encoding: 'stream',
+          returnFullResponse: true,
+          ignoreHttpStatusErrors: true,
+          sendCredentialsOnCrossOriginRedirect: false,
+          timeout: upload ? 0 : timeout,
+          ...(redirects === 'answer' ? { disableFollowRedirect: true } : {}),
+          abortSignal: signal && !afterStop ? AbortSignal.any([signal, broken.signal]) : broken.signal,
+        },
+        afterStop,
+      );
+      sent.catch(() => undefined);
+      const response = await within(bounds.timer, upload?.left ?? once(timeout), sent, () => tooLate(timeout));
       const received = headersOf(response);
-      if (answer === 'text') return { status: response.statusCode, headers: received, text: textOf(response.body) };
+      const bytes = bytesOf(response.body);
+      if (answer === 'text') {
+        const milliseconds = upload ? timeout : timeout - (Date.now() - begin);
+        return { status: response.statusCode, headers: received, text: await readText(bytes, bounds, { milliseconds }) };
+      }
       const { 'content-length': told, ...others } = received;
-      const answered = { status: response.statusCode, text: '', stream: streamOf(response.body) };
+      const answered = { status: response.statusCode, text: '', stream: untilStalled(bytes, bounds) };
       if (told === undefined || !mayBeUnpacked(response.body)) return { ...answered, headers: received };
       return { ...answered, headers: others, sentLength: Number(told) };
     } catch (error) {
+      broken.abort();
+      if (signal?.aborted && !afterStop) throw stopped();
       throw withoutAnswer(error);
     }
   };
 }
+
+const stopped = () => new PipewrightError({ code: 'cancelled', message: 'The execution was stopped.' });
 
 /** The body as text, whatever n8n made of it. */
 export function textOf(body: unknown): string {

@@ -1,8 +1,8 @@
 import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
-import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Context } from '../../shared/src/operations/context.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import type { Subscription, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
+import { checkVerification } from '../../shared/src/webhooks/check-verification.ts';
 import { stopsListening } from './catch-up.ts';
 import { readConnection } from './connection-values.ts';
 import { triggerKey } from './emitters.ts';
@@ -67,25 +67,13 @@ export function subscriptionExists(context: IHookFunctions, service: Service): P
   });
 }
 
-/** Nothing is started that nobody could verify. */
-function refuseWithoutSecret({ trigger: { verification }, input, connection }: Setting): void {
-  const { current, previous } = verification.secrets(connection as never, undefined);
-  const canVerify = verification.scheme(input) === 'entra' ? verification.entra?.(connection as never) : current || previous;
-  if (canVerify || verification.acceptsUnsigned?.(input)) return;
-  throw new PipewrightError({
-    code: 'not-verified',
-    message: 'The credential holds no secret for this trigger, so no event could be told from a forged one.',
-    hint: 'Fill in the webhook secret in the credential. Or add the option Accept Unsigned Events: anyone who learns the address can then start this workflow.',
-  });
-}
-
 /** Subscribes at the vendor, or makes sure that what a person subscribes by hand can be verified. */
 export function createSubscription(context: IHookFunctions, service: Service): Promise<boolean> {
   return within(context, service, async (setting) => {
     const { subscriber } = setting.trigger;
     forgetConnection(triggerKey(context));
     if (subscriber) keep(context, await subscriber.subscribe(setting.input, setting.url, setting.lent));
-    else refuseWithoutSecret(setting);
+    else checkVerification(setting.trigger, setting.input, setting.connection, (warning) => context.logger.warn(`${service.name}: ${warning}`));
     return true;
   });
 }

@@ -14,12 +14,12 @@ import { handOver } from './hand-over.ts';
 import { makeHost, sendWith } from './host.ts';
 import { knownConnection } from './known-connections.ts';
 import { noteRefusal } from './refused-deliveries.ts';
-import { forgetSeen, seenFirst } from './seen-events.ts';
+import { claimEvent, settleEvent } from './seen-events.ts';
 import { keptSubscription } from './subscription.ts';
 import { chosenTrigger, parameterReader, readTriggerInput } from './triggers.ts';
 import { webhookTriggers } from './trigger-properties.ts';
 
-/** A request as n8n hands it over; older versions have read its body already. */
+/** A request as n8n passes it on; older versions have read its body already. */
 interface RawRequest {
   rawBody?: Buffer;
   readRawBody?(): Promise<void>;
@@ -35,6 +35,31 @@ async function readDelivery(context: IWebhookFunctions): Promise<Delivery> {
   };
 }
 
+/** The events that one delivery claimed; others that hold the same events wait until they are settled. */
+interface Claims {
+  claim(id: string): Promise<boolean>;
+  /** Settles those that are not settled yet. */
+  settle(isStarted: boolean): void;
+  /** Forgets events that were settled too early, so that their repeats are accepted. */
+  forget(ids: readonly string[]): void;
+}
+
+function openClaims(key: string): Claims {
+  const open = new Set<string>();
+  return {
+    async claim(id) {
+      const isFirst = await claimEvent(`${key}:${id}`);
+      if (isFirst) open.add(id);
+      return isFirst;
+    },
+    settle(isStarted) {
+      for (const id of open) settleEvent(`${key}:${id}`, isStarted);
+      open.clear();
+    },
+    forget: (ids) => ids.forEach((id) => settleEvent(`${key}:${id}`, false)),
+  };
+}
+
 /** A delivery's trigger, as n8n and the person set it up. */
 interface Setting {
   context: IWebhookFunctions;
@@ -45,10 +70,7 @@ interface Setting {
   host: Host;
 }
 
-/**
- * A refusal may come from a secret that was replaced a moment ago: the connection is then read anew and asked once
- * more.
- */
+/** A refusal may come from a secret that was replaced just now: the credential is then read again, and the delivery verified again. */
 async function take({ context, service, trigger, key, input, host }: Setting, delivery: Delivery): Promise<Taken> {
   const subscription = keptSubscription(context);
   const judge = (connection: Record<string, unknown>) =>
@@ -72,17 +94,10 @@ async function lookUp({ context, service, trigger, key, input, host }: Setting, 
  * @throws PipewrightError `unavailable` when n8n does not get around to them; then the events are to be delivered again
  */
 async function start(context: IWebhookFunctions, key: string, events: Event[]): Promise<IWebhookResponseData> {
-  const forget = (): void => events.forEach(({ id }) => forgetSeen(`${key}:${id}`));
-  try {
-    const emit = context.getMode() === 'manual' ? undefined : await emitterOf(key, context);
-    if (!emit) return { workflowData: [events.map(itemOf)], noWebhookResponse: true };
-    const handed = await Promise.all(events.map((event) => handOver(emit, key, event)));
-    if (handed.every(Boolean)) return { noWebhookResponse: true };
-  } catch (error) {
-    forget();
-    throw error;
-  }
-  forget();
+  const emit = context.getMode() === 'manual' ? undefined : await emitterOf(key, context);
+  if (!emit) return { workflowData: [events.map(itemOf)], noWebhookResponse: true };
+  const handed = await Promise.all(events.map((event) => handOver(emit, key, event)));
+  if (handed.every(Boolean)) return { noWebhookResponse: true };
   throw new PipewrightError({ code: 'unavailable', message: 'n8n is too busy to start the workflow.', hint: 'The sender delivers the event again.', retryable: true });
 }
 
@@ -101,23 +116,39 @@ async function startPatiently(context: IWebhookFunctions, key: string, events: E
   }
 }
 
+/** Starts executions of what taken events point to. Their sender was answered, so nobody waits for the outcome. */
+async function lookUpAndStart(setting: Setting, taken: Event[], claims: Claims): Promise<IWebhookResponseData> {
+  let events = taken;
+  try {
+    events = await lookUp(setting, taken);
+    const started = events.length === 0 ? { noWebhookResponse: true } : await startPatiently(setting.context, setting.key, events);
+    claims.settle(true);
+    return started;
+  } catch (error) {
+    claims.forget([...taken, ...events].map(({ id }) => id));
+    throw error;
+  }
+}
+
 const isPassing = (error: unknown): boolean => error instanceof PipewrightError && error.code === 'unavailable';
 
 /**
  * Takes one delivery: a genuine and wanted one starts the workflow and is answered 200; a filtered or repeated one is
- * answered 200 and starts nothing; any other is answered 401 without a word, and n8n's log says why. While n8n starts or is
- * too busy, the answer is 503, and the sender delivers again.
+ * answered 200 and starts nothing; any other is answered 401 with an empty body, and n8n's log says why. While n8n starts or
+ * is too busy, the answer is 503, and the sender delivers again. A repeat that arrives while the first is being started waits
+ * for its outcome: it is answered 200 if that was started, and is taken as the first if not.
  */
 export async function receiveDelivery(context: IWebhookFunctions, service: Service): Promise<IWebhookResponseData> {
   const nothing: IWebhookResponseData = { noWebhookResponse: true };
+  const key = triggerKey(context);
+  const claims = openClaims(key);
   try {
     const parameters = parameterReader(context);
     const trigger = chosenTrigger(webhookTriggers(service), parameters);
-    const key = triggerKey(context);
     const host = makeHost({
       send: sendWith(context, service.connection),
       logger: context.logger,
-      once: (eventId) => context.getMode() === 'manual' || seenFirst(`${key}:${eventId}`),
+      once: (eventId) => context.getMode() === 'manual' || claims.claim(eventId),
     });
     const setting = { context, service, trigger, key, input: readTriggerInput(trigger, parameters), host };
     const delivery = await readDelivery(context);
@@ -126,11 +157,12 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
       if (trigger.lookUp) {
         // What is looked up may take long, and senders do not wait.
         answer(context, trigger.acceptedStatus ?? 200);
-        const events = await lookUp(setting, taken.events);
-        return events.length === 0 ? nothing : await startPatiently(context, key, events);
+        claims.settle(true);
+        return await lookUpAndStart(setting, taken.events, claims);
       }
       const started = await start(context, key, taken.events);
       answer(context, trigger.acceptedStatus ?? 200);
+      claims.settle(true);
       return started;
     }
     if (taken.outcome === 'refused') noteRefusal(context, service, delivery, taken);
@@ -142,5 +174,7 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
     context.logger.error(`${service.name}: a delivery could not be taken. ${redact(describeError(error))}`);
     if (!context.getResponseObject().headersSent) answer(context, isPassing(error) ? 503 : 500);
     return nothing;
+  } finally {
+    claims.settle(false);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { insideFolder } from '../../shared/src/datasets/node/inside-folder.ts';
@@ -16,6 +16,13 @@ describe('A path inside of a folder', () => {
     symlinkSync(base, join(allowed, 'link-to-folder'));
     symlinkSync(join(allowed, 'sub'), join(allowed, 'link-inside'));
     symlinkSync(allowed, linked);
+    symlinkSync(join(base, 'missing.db'), join(allowed, 'link-to-nothing.db'));
+    symlinkSync(join(base, 'nowhere', 'missing.db'), join(allowed, 'link-to-no-folder.db'));
+    symlinkSync('link-to-itself.db', join(allowed, 'link-to-itself.db'));
+    symlinkSync('link-to-nothing.db', join(allowed, 'link-to-link.db'));
+    symlinkSync(join(base, 'nowhere'), join(allowed, 'link-to-no-folder'));
+    linkSync(join(base, 'secret.db'), join(allowed, 'hard-link.db'));
+    for (const companion of ['-journal', '-wal', '-shm']) symlinkSync(join(base, `elsewhere${companion}`), join(allowed, `claims${companion}.db${companion}`));
   });
   afterAll(() => rmSync(base, { recursive: true }));
 
@@ -47,6 +54,15 @@ describe('A path inside of a folder', () => {
     '',
     'claims.db\0.txt',
     join(base, 'secret.db'),
+    'link-to-nothing.db',
+    'link-to-no-folder.db',
+    'link-to-itself.db',
+    'link-to-link.db',
+    'hard-link.db',
+    'sub',
+    'claims-journal.db',
+    'claims-wal.db',
+    'claims-shm.db',
   ])('may not be %j', async (path) => {
     await expect(insideFolder(allowed, path)).rejects.toMatchObject({ code: 'forbidden' });
   });
@@ -54,5 +70,6 @@ describe('A path inside of a folder', () => {
   it('needs the folder to exist', async () => {
     await expect(insideFolder(join(base, 'none'), 'x.db')).rejects.toMatchObject({ code: 'not-found' });
     await expect(insideFolder(allowed, 'none/x.db')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(insideFolder(allowed, 'link-to-no-folder/x.db')).rejects.toMatchObject({ code: 'not-found' });
   });
 });

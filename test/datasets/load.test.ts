@@ -10,14 +10,15 @@ import pg from 'pg';
 import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
-import { startMariaDb, type MariaDb } from '../machine/mariadb.ts';
+import { startMariaDb } from '../machine/mariadb.ts';
+import type { MysqlServer } from '../machine/mysql-family.ts';
 import { startPostgres, type Postgres } from '../machine/postgres.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-datasets-'));
 const file = join(folder, 'test.db');
 let postgres: Postgres;
 let reader: pg.Client;
-let mariadb: MariaDb;
+let mariadb: MysqlServer;
 let other: Connection;
 
 beforeAll(async () => {

@@ -18,15 +18,22 @@ const identifier = (hex: string): Buffer => element(0x06, Buffer.from(hex, 'hex'
 const bits = (data: Buffer): Buffer => element(0x03, Buffer.from([0]), data);
 const time = (year: number): Buffer => element(0x17, Buffer.from(`${year % 100}0101000000Z`));
 
+/** For which hosts a certificate is. */
+export interface CertificateHosts {
+  /** Default: `localhost`. */
+  names?: readonly string[];
+  /** The four numbers of each address. Default: 127.0.0.1. */
+  addresses?: readonly (readonly number[])[];
+}
+
 /**
- * Makes a certificate for `localhost` and 127.0.0.1, by the structure of RFC 5280, with a key of the curve P-256.
- * Nothing of it is kept.
+ * Makes a certificate for some hosts, by the structure of RFC 5280, with a key of the curve P-256. Nothing of it is kept.
  */
-export function makeCertificate(): Certificate {
+export function makeCertificate({ names: hostNames = ['localhost'], addresses = [[127, 0, 0, 1]] }: CertificateHosts = {}): Certificate {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = sequence(identifier('2a8648ce3d040302'));
-  const name = sequence(element(0x31, sequence(identifier('550403'), element(0x0c, Buffer.from('localhost')))));
-  const names = sequence(element(0x82, Buffer.from('localhost')), element(0x87, Buffer.from([127, 0, 0, 1])));
+  const name = sequence(element(0x31, sequence(identifier('550403'), element(0x0c, Buffer.from(hostNames[0] ?? 'server')))));
+  const names = sequence(...hostNames.map((host) => element(0x82, Buffer.from(host))), ...addresses.map((address) => element(0x87, Buffer.from(address))));
   const extensions = [sequence(identifier('551d11'), element(0x04, names)), sequence(identifier('551d13'), element(0x04, sequence(element(0x01, Buffer.from([0xff])))))];
   const year = new Date().getFullYear();
   const body = sequence(

@@ -28,7 +28,7 @@ export function sandboxCredentials({ accounts, addresses }: Sandbox): Credential
     },
     pipewrightSlackApi: { botToken: slack.botToken, address: addresses.slack },
     pipewrightWebAddressApi: { website: addresses.website, authentication: 'header', headerName: webAddress.headerName, headerSecret: webAddress.headerSecret },
-    pipewrightWebhookSecretApi: { secret: 'whsec_c2VjcmV0LW9mLXRoZS1zZW5kZXI=' },
+    pipewrightWebhookSecretApi: { secret: 'whsec_c2VjcmV0LW9mLXRoZS1zZW5kZXItb2YtZXZlbnRz' },
     pipewrightSqlApi: { engine: 'sqlite', file: 'datasets.db' },
   };
 }

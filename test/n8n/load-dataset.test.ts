@@ -174,7 +174,7 @@ it('shows the first rows of a dataset and the types of its columns, and makes no
 
 it('keeps database files inside of the folder that the operator allows', async () => {
   const { error } = await n8n.execute(load({ table: 'claims' }, { file: '../outside.db' }), fileOf('a\n1\n'));
-  expect(error?.message).toContain('outside of the folder');
+  expect(error?.message).toContain('outside the allowed folder');
   expect(await readdir(folder)).toEqual(expect.not.arrayContaining(['outside.db']));
 });
 

@@ -1,3 +1,4 @@
+import { schemes } from '../../shared/src/webhooks/schemes.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { openN8n, type N8n } from './open-n8n.ts';
 import { sandboxTriggers } from './sandbox-trigger.ts';
@@ -100,6 +101,54 @@ it('an event that comes while n8n starts is refused for now, so that its sender 
   await trigger.activate();
   expect((await trigger.post(body, headers)).status).toBe(200);
   expect(trigger.executions).toHaveLength(1);
+});
+
+it('a repeat that comes while the first is in flight gets its answer, and never 200 for what did not start', async () => {
+  const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated' });
+  const body = JSON.stringify({ id: 'in-flight', name: 'DatasetUpdated', payload: { datasetId: 'd-1' } });
+  const headers = { 'x-webhook-secret': 'a-long-secret-of-our-own' };
+  // n8n has not started its triggers, so neither can start an execution.
+  const refused = await Promise.all([trigger.post(body, headers), trigger.post(body, headers)]);
+  expect(refused.map(({ status }) => status)).toEqual([503, 503]);
+  expect(trigger.executions).toEqual([]);
+  await trigger.activate();
+  const accepted = await Promise.all([trigger.post(body, headers), trigger.post(body, headers), trigger.post(body, headers)]);
+  expect(accepted.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(trigger.executions).toHaveLength(1);
+});
+
+describe('Slack', () => {
+  const secret = '8f742231b10e8888abcd99yyyzzz85a5';
+  const signed = (body: string) => schemes.slack.sign({ secret, body: Buffer.from(body), id: '', now: Math.floor(Date.now() / 1000) }).headers as Record<string, string>;
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+
+  it('gets the challenge back only when its signature is right, and starts nothing', async () => {
+    const trigger = await open('signedWebhookTrigger', { scheme: 'slack' }, {}, { secret });
+    await trigger.activate();
+    const body = JSON.stringify({ type: 'url_verification', challenge: '3eZbrw1aB', token: 't' });
+    expect(await trigger.post(body, signed(body))).toEqual({ status: 200, text: '{"challenge":"3eZbrw1aB"}' });
+    expect(await trigger.post(body, signed(`${body} `))).toEqual({ status: 401, text: '' });
+    expect(trigger.executions).toEqual([]);
+  });
+
+  it('starts the workflow with a slash command and an interaction, which are forms', async () => {
+    const trigger = await open('signedWebhookTrigger', { scheme: 'slack' }, {}, { secret });
+    await trigger.activate();
+    for (const body of ['command=%2Fload&text=claims+2026', `payload=${encodeURIComponent('{"type":"block_actions","value":9007199254740993}')}`]) expect(await trigger.post(body, { ...signed(body), ...form })).toEqual({ status: 200, text: '' });
+    expect(trigger.executions.map(([item]) => item?.json['event'])).toEqual([{ command: '/load', text: 'claims 2026' }, { type: 'block_actions', value: '9007199254740993' }]);
+    expect(await trigger.post('ssl_check=1&token=t', form)).toEqual({ status: 200, text: '' });
+    expect(trigger.executions).toHaveLength(2);
+  });
+});
+
+it('malformed queries are answered 401 each, without a line in the log for each', async () => {
+  const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated', secretLocation: 'query' });
+  await trigger.activate();
+  const before = trigger.logged.length;
+  for (const query of ['?token[x]=1', '?token[]=a&token[]=b', '?token=a&token=b', '?token=%', '?token=%00', '?token=%ff', '?token', '?token[__proto__]=1', `?token=${'a'.repeat(4_000)}`])
+    for (let round = 0; round < 5; round += 1) expect([query, await trigger.post('{}', {}, query)]).toEqual([query, { status: 401, text: '' }]);
+  expect(trigger.logged.length - before).toBeLessThan(10);
+  expect(trigger.logged.join()).not.toContain('could not be taken');
 });
 
 it.each([

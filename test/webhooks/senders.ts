@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT, type JSONWebKeySet } from 'jose';
 import type { SchemeName, Signing } from '../../shared/src/webhooks/scheme.ts';
 import { schemes } from '../../shared/src/webhooks/schemes.ts';
@@ -38,7 +39,7 @@ function bySecret(name: string, scheme: SchemeName, carrier: Sender['carrier'], 
     signsBody,
     signsMoment,
     async sign(secret, body, at) {
-      const signing: Signing = { secret, body: Buffer.from(body), id: 'msg_1', now: at };
+      const signing: Signing = { secret, body: Buffer.from(body), id: `msg_${createHash('sha256').update(body).digest('hex')}`, now: at };
       const { headers, query } = schemes[scheme].sign(signing) as Carried;
       return { headers: Object.fromEntries(Object.entries(headers).map(([header, value]) => [rename(header), value])), query };
     },

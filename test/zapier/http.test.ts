@@ -123,6 +123,29 @@ describe('a request of the Zapier app', () => {
   });
 });
 
+describe('an answer that is read as text', () => {
+  it('is given up when its time is over, however steadily it drips', async () => {
+    handler = (_request, response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(timer));
+    };
+    await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {}, timeout: 200 }))).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+  });
+
+  it('is refused when it is larger than Zapier takes', async () => {
+    handler = (_request, response) => {
+      response.writeHead(200);
+      const pour = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(1024 * 1024, 'x')));
+      };
+      response.on('drain', pour);
+      pour();
+    };
+    await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {} }))).rejects.toMatchObject({ message: expect.stringContaining('larger than 20 MB') });
+  });
+});
+
 describe('a body that comes as a stream', () => {
   const open = (path = '') => send(async ({ send: http }) => text((await http({ method: 'GET', url: url + path, headers: {}, answer: 'stream' })).stream), { silence: 300 });
 

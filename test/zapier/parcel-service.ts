@@ -29,14 +29,14 @@ const connection = defineConnection({
   description: 'An account of the made-up vendor.',
   documentationUrl: 'https://parcel.example/docs',
   fields,
-  test: async (context) => (await api(context).json<{ name: string }>('GET', '/me')).name,
+  test: async (context) => (await api(context).json('GET', '/me', v.object({ name: v.string() }))).name,
 });
 
 const depots = defineChoices<ParcelConnection>({
   key: 'depots',
   needs: ['country'],
   async load({ input, page }, context) {
-    const found = await api(context).json<{ depots: { id: string; name: string }[]; next?: string }>('GET', '/depots', { query: { country: String(input['country']), page } });
+    const found = await api(context).json('GET', '/depots', v.object({ depots: v.array(v.object({ id: v.string(), name: v.string() })), next: v.optional(v.string()) }), { query: { country: String(input['country']), page } });
     return { choices: found.depots.map(({ id, name }) => ({ value: id, label: name })), ...(found.next ? { nextPage: found.next } : {}) };
   },
 });
@@ -119,7 +119,7 @@ const sent = defineWebhookTrigger<ParcelConnection>()({
   sample: { number: '00340', verified: true, matchedSecret: 'current' },
   verification: { scheme: () => 'dbt', secrets: (_connection, subscription) => (subscription?.secret ? { current: subscription.secret } : {}) },
   subscriber: {
-    subscribe: (input, url, context) => api(context).json('POST', '/hooks', { json: { url, country: input.country } }),
+    subscribe: (input, url, context) => api(context).json('POST', '/hooks', v.looseObject({ id: v.string() }), { json: { url, country: input.country } }),
     isSubscribed: async () => true,
     unsubscribe: async ({ id }, context) => void (await api(context).send('DELETE', `/hooks/${id}`)),
   },
@@ -128,7 +128,7 @@ const sent = defineWebhookTrigger<ParcelConnection>()({
     const event = body as { id: string; number: string; country: string };
     return country && event.country !== country ? [] : [{ id: event.id, data: { number: event.number } }];
   },
-  recent: async (_input, context) => (await api(context).json<{ id: string; number: string }[]>('GET', '/events')).map(({ id, number }) => ({ id, data: { number } })),
+  recent: async (_input, context) => (await api(context).json('GET', '/events', v.array(v.object({ id: v.string(), number: v.string() })))).map(({ id, number }) => ({ id, data: { number } })),
 });
 
 const lost = definePollingTrigger<ParcelConnection>()({

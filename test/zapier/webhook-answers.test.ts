@@ -37,7 +37,7 @@ describe('Event Grid, which Zapier answers before the app runs', () => {
     const asked = nock('https://rp.eventgrid.azure.net:553').get('/validate').query({ id: 'code-1' }).reply(200, 'ok');
     expect(await (await hook()).deliver(validation('https://rp.eventgrid.azure.net:553/validate?id=code-1'), {}, querystring)).toEqual([]);
     expect(asked.isDone()).toBe(true);
-    expect(logged()).toContain('was told so');
+    expect(logged()).toContain('confirmation of this address, which was sent');
     expect(logged()).not.toContain('code-1');
   });
 

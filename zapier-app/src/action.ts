@@ -1,4 +1,5 @@
 import type { Bundle, Create, ZObject } from 'zapier-platform-core';
+import { PipewrightError } from '../../shared/src/host/error.ts';
 import { checkInput } from '../../shared/src/operations/check-input.ts';
 import type { Action, Callback, Operation } from '../../shared/src/operations/operation.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
@@ -37,7 +38,12 @@ function resumeAction(z: ZObject, bundle: Bundle, settings: Settings, service: S
   return callService(z, bundle, settings, service, async (context) => {
     const until = context.host.now() + afterCall.seconds * 1000;
     for (;;) {
-      const ended = await callback.look(kept, context);
+      // A status that cannot be read now may be readable in a moment; Zapier calls a paused step only once.
+      const ended = await callback.look(kept, context).catch((error: unknown) => {
+        const passes = error instanceof PipewrightError && (error.retryable || error.code === 'unexpected-answer' || error.code === 'unauthorized');
+        if (passes && context.host.now() < until) return undefined;
+        throw error;
+      });
       if (ended?.failure && bundle.inputData?.['onFailure'] !== 'continue') throw ended.failure;
       if (ended) return ended.output;
       if (context.host.now() >= until) return begun;

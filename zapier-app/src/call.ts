@@ -5,7 +5,7 @@ import type { Context } from '../../shared/src/operations/context.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import { connectionsOf, readConnection } from './connections.ts';
 import { zapierError } from './error.ts';
-import { openHost } from './host.ts';
+import { openHost, type ZapierHost } from './host.ts';
 import type { Settings } from './settings.ts';
 
 /** What becomes of files that an operation saves. */
@@ -23,7 +23,7 @@ export async function callService<T>(
   bundle: Bundle,
   settings: Settings,
   service: Service,
-  work: (context: Context<never>) => Promise<T>,
+  work: (context: Context<never>, host: ZapierHost) => Promise<T>,
   save: Save = saveNothing,
 ): Promise<T> {
   const host = openHost(z, bundle, { longestWaitSeconds: settings.longestWaitSeconds, save });
@@ -37,7 +37,7 @@ export async function callService<T>(
         return readConnection(found.connection, bundle.authData ?? {});
       },
     };
-    return await work(context as Context<never>);
+    return await work(context as Context<never>, host);
   } catch (error) {
     throw zapierError(error, z);
   } finally {

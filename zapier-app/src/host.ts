@@ -9,6 +9,8 @@ import { secondsOfACall } from './settings.ts';
 
 /** A host that serves one call of the app. */
 export interface ZapierHost extends Host {
+  /** Forgets a key that `once` has seen, so that a repeat is accepted: what came first was not completed. */
+  forget(key: string): Promise<void>;
   /** Breaks off what is still coming. */
   close(): void;
 }
@@ -58,6 +60,8 @@ function zapOf({ meta, targetUrl, subscribeData, inputData }: Bundle): unknown[]
 
 /** Opens the host of one call: the 30 seconds that Zapier gives it begin now. */
 export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): ZapierHost {
+  const cache = cacheOf(z);
+  const nameOf = (zap: unknown[], key: string): string => `seen:${createHash('sha256').update(JSON.stringify([zap, key])).digest('hex')}`;
   const begin = Date.now();
   const endsAt = begin + secondsOfACall * 1000;
   const sender = openSender(z, { endsAt });
@@ -76,17 +80,20 @@ export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): Zapi
       await pause(milliseconds);
     },
     random: Math.random,
-    cache: cacheOf(z),
+    cache,
     async once(key) {
       const zap = zapOf(bundle);
       if (!zap) return true;
-      const name = `seen:${createHash('sha256').update(JSON.stringify([zap, key])).digest('hex')}`;
       try {
-        return (await z.cache.set(name, true, memory, scope, true)) === true;
+        return (await z.cache.set(nameOf(zap, key), true, memory, scope, true)) === true;
       } catch {
         z.console.log('The cache of Zapier did not answer; a repeated delivery would not be noticed.');
         return true;
       }
+    },
+    async forget(key) {
+      const zap = zapOf(bundle);
+      if (zap) await cache.delete(nameOf(zap, key));
     },
     files: { save: options.save, read: (value) => readFile(sender, value) },
     log: { info: (message) => z.console.log(message), warn: (message) => z.console.log(message) },

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ZObject } from 'zapier-platform-core';
+import { tooLate } from '../../shared/src/host/bounded.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Bytes } from '../../shared/src/host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
@@ -33,7 +34,14 @@ export function openSender(z: Pick<ZObject, 'request'>, { endsAt, silence = 10_0
     const controller = new AbortController();
     const upload = readBody(request, controller);
     const left = Math.max(1_000, endsAt - Date.now());
-    const timer = setTimeout(() => controller.abort(), upload.streamed ? left : Math.min(timeout, left));
+    let late = false;
+    const timer = setTimeout(
+      () => {
+        late = true;
+        controller.abort();
+      },
+      upload.streamed ? left : Math.min(timeout, left),
+    );
     open.add(controller);
     try {
       const response = await z.request({
@@ -60,11 +68,12 @@ export function openSender(z: Pick<ZObject, 'request'>, { endsAt, silence = 10_0
       };
       const stream = take(body, { length: expectedLength(method, response.status, received), silence, endsAt, end });
       if (answer === 'stream') return { status: response.status, headers: received, text: '', stream };
-      return { status: response.status, headers: received, text: await readText(stream) };
+      // The timer that broke off a late head goes on: a body that drips is broken off with it.
+      return { status: response.status, headers: received, text: await readAnswer(stream) };
     } catch (error) {
       controller.abort();
       open.delete(controller);
-      throw upload.failure() ?? withoutAnswer(error);
+      throw upload.failure() ?? (late && isCutShort(error) ? tooLate(Math.min(timeout, left)) : withoutAnswer(error));
     } finally {
       clearTimeout(timer);
     }
@@ -131,7 +140,7 @@ async function* take(body: Readable, { length, silence, endsAt, end }: TakeOptio
       try {
         piece = await pieces.next();
       } catch {
-        throw Date.now() >= endsAt ? tooLate() : cutShort();
+        throw Date.now() >= endsAt ? outOfTime() : cutShort();
       } finally {
         clearTimeout(timer);
       }
@@ -150,13 +159,24 @@ function cutShort(): PipewrightError {
   return new PipewrightError({ code: 'cut-short', message: 'The connection broke while the body came.', hint: 'Run it again; nothing was kept.', retryable: true });
 }
 
-function tooLate(): PipewrightError {
+function outOfTime(): PipewrightError {
   return new PipewrightError({ code: 'timed-out', message: 'The answer did not come whole within the 30 seconds that Zapier gives a step.', hint: 'Ask for less of it: a smaller file, or a filtered one.' });
 }
 
-async function readText(stream: Bytes): Promise<string> {
+/** Bytes of an answer that is read as text: Zapier itself takes 20 MB. */
+const maxTextBytes = 20 * 1024 * 1024;
+
+const isCutShort = (error: unknown): boolean => error instanceof PipewrightError && error.code === 'cut-short';
+
+/** The text of an answer; one that breaks off is as good as none. */
+async function readAnswer(stream: Bytes): Promise<string> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of stream) pieces.push(piece);
+  let size = 0;
+  for await (const piece of stream) {
+    size += piece.length;
+    if (size > maxTextBytes) throw new PipewrightError({ code: 'unexpected-answer', message: 'the answer is larger than 20 MB.', hint: 'Check the address in the connection; if it is right, ask for less at once.' });
+    pieces.push(piece);
+  }
   return Buffer.concat(pieces).toString('utf8');
 }
 

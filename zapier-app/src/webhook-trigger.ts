@@ -6,6 +6,7 @@ import { passes } from '../../shared/src/operations/conditions.ts';
 import type { Service } from '../../shared/src/operations/service.ts';
 import type { Event, Handshake, Subscription, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
+import { checkVerification } from '../../shared/src/webhooks/check-verification.ts';
 import { lookUpEvents, takeDelivery } from '../../shared/src/webhooks/take-delivery.ts';
 import { callService } from './call.ts';
 import { inputFieldsOf } from './input-fields.ts';
@@ -13,14 +14,14 @@ import { keyOf, labelOf, nounOf } from './names.ts';
 import { identified, outputFieldsOf } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
-/** The delivery in a bundle. Zapier hands the body over as text, so its bytes are those of the text in UTF-8. */
+/** The delivery in a bundle. Zapier passes the body on as text, so its bytes are those of the text in UTF-8. */
 export function readDelivery({ rawRequest = {} }: Bundle): Delivery {
-  const query: Delivery['query'] = {};
+  const query = new Map<string, string | string[]>();
   for (const [name, value] of new URLSearchParams(rawRequest.querystring ?? '')) {
-    const before = query[name];
-    query[name] = before === undefined ? value : [before, value].flat();
+    const before = query.get(name);
+    query.set(name, before === undefined ? value : [before, value].flat());
   }
-  return { headers: { ...rawRequest.headers }, query, body: Buffer.from(rawRequest.content ?? '', 'utf8') };
+  return { headers: { ...rawRequest.headers }, query: Object.fromEntries(query), body: Buffer.from(rawRequest.content ?? '', 'utf8') };
 }
 
 /** What the subscribe call gave back, if Zapier still has it. */
@@ -37,9 +38,9 @@ function asItem(event: Event, { verified, matchedSecret }: Record<string, unknow
 
 /** Zapier answers a sender before it runs the app, so a handshake is confirmed at the address that the vendor gives. */
 async function confirm({ confirmUrl }: Handshake, { http, log }: Host): Promise<void> {
-  if (confirmUrl === undefined) return log.info('A sender asked whether this address wants its events; it gives no address where to say so.');
-  const { status } = await http({ method: 'GET', url: confirmUrl, headers: {} });
-  log.info(status < 300 ? 'A sender asked whether this address wants its events, and was told so.' : `A sender asked whether this address wants its events, but took no answer (status ${status}). Open the address that it gives by hand.`);
+  if (confirmUrl === undefined) return log.info('The sender requested a confirmation of this address in the answer, which Zapier does not allow an app to give.');
+  const { status } = await http({ method: 'GET', url: confirmUrl, headers: {}, redirects: 'answer' });
+  log.info(status >= 200 && status < 300 ? 'The sender requested a confirmation of this address, which was sent.' : `The sender requested a confirmation of this address but did not accept it (status ${status}). Open its validation URL in a browser.`);
 }
 
 /**
@@ -53,7 +54,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
   const inputOf = (bundle: Bundle) => checkInput(trigger.input, bundle.inputData ?? {});
 
   const perform = (z: ZObject, bundle: Bundle) =>
-    callService(z, bundle, settings, service, async ({ host, connection }) => {
+    callService(z, bundle, settings, service, async ({ connection }, host) => {
       const subscription = subscriptionOf(bundle);
       const taken = await takeDelivery(trigger, readDelivery(bundle), {
         input: inputOf(bundle),
@@ -61,7 +62,15 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
         host,
         ...(subscription ? { subscription } : {}),
       });
-      if (taken.outcome === 'events') return (await lookUpEvents(trigger, taken.events, inputOf(bundle), { host, connection })).map((event) => asItem(event));
+      if (taken.outcome === 'events') {
+        try {
+          return (await lookUpEvents(trigger, taken.events, inputOf(bundle), { host, connection })).map((event) => asItem(event));
+        } catch (error) {
+          // Zapier runs the delivery again, which must not count as a repeat.
+          for (const { id } of taken.events) await host.forget(id);
+          throw error;
+        }
+      }
       if (taken.outcome === 'handshake') {
         await confirm(taken, host);
         return [];
@@ -70,7 +79,9 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
       return [];
     });
 
+  /** Zapier asks for examples while a Zap is built: the only time at which a trigger that is set up by hand can refuse a secret. */
   const performList = async (z: ZObject, bundle: Bundle) => {
+    if (!subscriber) await callService(z, bundle, settings, service, async ({ connection, host }) => checkVerification(trigger, inputOf(bundle) as never, connection, (warning) => host.log.warn(warning)));
     if (!trigger.recent) return [sample];
     const recent = await callService(z, bundle, settings, service, async (context) => trigger.recent?.(inputOf(bundle), context));
     const { conditions } = inputOf(bundle) as { conditions?: string[] };

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import * as v from 'valibot';
 import type { Host } from '../host/host.ts';
 import type { HttpResponse } from '../host/http.ts';
 import { PipewrightError } from '../host/error.ts';
+import { shown, shownText } from '../http/answer-shape.ts';
 import { httpError, type VendorProblem } from '../http/http-error.ts';
 import { backoff, retryAfterSeconds } from '../http/retry-delay.ts';
 
@@ -22,21 +24,28 @@ export interface ClientCredentials {
 /** Tokens are renewed this many seconds before they run out. */
 const margin = 60;
 
+const problemShape = v.object({ error: shownText, error_description: shownText });
+
 const readCommonProblem = (response: HttpResponse): VendorProblem => {
   try {
-    const body = JSON.parse(response.text) as { error?: string; error_description?: string };
-    return { ...(body.error ? { code: body.error } : {}), message: body.error_description ?? body.error ?? '' };
+    const { error, error_description: description } = v.parse(problemShape, JSON.parse(response.text));
+    return { ...(error ? { code: error } : {}), message: description ?? error ?? '' };
   } catch {
     return {};
   }
 };
 
+/** Milliseconds for one answer of a login. */
+const answerTimeoutMs = 30_000;
+
 /**
  * A bearer token, from the cache while it lasts (`expires_in` less a minute), else fetched. The secret takes part in the
  * cache key only as a hash.
+ * A redirect is never followed: it could send the secret elsewhere.
  * @param renew forget the cached token: it was refused
+ * @param endsAt milliseconds since 1970 by which the login must be over; it gets a second in any case
  */
-export async function clientCredentialsToken(host: Host, credentials: ClientCredentials, renew = false): Promise<string> {
+export async function clientCredentialsToken(host: Host, credentials: ClientCredentials, renew = false, endsAt?: number): Promise<string> {
   const { service, tokenUrl, clientId, clientSecret, scope, sentIn = 'form' } = credentials;
   const key = `token:${createHash('sha256').update(JSON.stringify([tokenUrl, clientId, clientSecret, scope])).digest('hex').slice(0, 40)}`;
   if (renew) await host.cache.delete(key);
@@ -48,10 +57,13 @@ export async function clientCredentialsToken(host: Host, credentials: ClientCred
   const own: Record<string, string> = sentIn === 'form' ? { client_id: clientId, client_secret: clientSecret } : {};
   const basic: Record<string, string> = sentIn === 'header' ? { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` } : {};
   const form = new URLSearchParams({ grant_type: 'client_credentials', ...own, ...(scope ? { scope } : {}) });
+  const isInTime = (milliseconds: number): boolean => endsAt === undefined || host.now() + milliseconds < endsAt;
   for (let attempt = 0; ; attempt += 1) {
     const response = await host.http({
       method: 'POST',
       url: tokenUrl,
+      redirects: 'answer',
+      timeout: endsAt === undefined ? answerTimeoutMs : Math.min(answerTimeoutMs, Math.max(1_000, endsAt - host.now())),
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', ...basic },
       body: form.toString(),
     });
@@ -60,10 +72,12 @@ export async function clientCredentialsToken(host: Host, credentials: ClientCred
       await host.cache.set(key, token, Math.max(1, seconds - margin));
       return token;
     }
+    if (response.status >= 300 && response.status < 400) throw redirected(service, response.status);
     const problem: VendorProblem & { retryable?: boolean } = readProblem(response);
-    if (attempt < 3 && (problem.retryable || response.status === 429 || response.status >= 500)) {
-      const wait = retryAfterSeconds(response.headers, host.now());
-      await host.sleep(wait === undefined ? backoff(attempt, host.random()) : Math.min(wait, 30) * 1000);
+    const asked = retryAfterSeconds(response.headers, host.now());
+    const pause = asked === undefined ? backoff(attempt, host.random()) : Math.min(asked, 30) * 1000;
+    if (attempt < 3 && isInTime(pause) && (problem.retryable || response.status === 429 || response.status >= 500)) {
+      await host.sleep(pause);
       continue;
     }
     const refused = response.status === 400 || response.status === 401;
@@ -71,17 +85,29 @@ export async function clientCredentialsToken(host: Host, credentials: ClientCred
   }
 }
 
-function readToken(service: string, response: HttpResponse): { token: string; seconds: number } {
-  try {
-    const body = JSON.parse(response.text) as { access_token?: unknown; expires_in?: unknown };
-    if (typeof body.access_token === 'string') return { token: body.access_token, seconds: Number(body.expires_in ?? 300) || 300 };
-  } catch {
-    // Falls through to the error below: a page that is not JSON holds no token either.
-  }
-  throw new PipewrightError({
+function redirected(service: string, status: number): PipewrightError {
+  return new PipewrightError({
     code: 'unexpected-answer',
     service,
-    message: `The login of ${service} gave no token.`,
+    status,
+    message: `The login address of ${service} answered with a redirect (status ${status}), which is not followed: the client secret would be sent elsewhere.`,
     hint: 'Check the login address in the connection.',
   });
+}
+
+const tokenShape = v.object({ access_token: v.pipe(v.string(), v.regex(/^[\x20-\x7e]+$/)), expires_in: shown(v.union([v.number(), v.string()])) });
+
+function readToken(service: string, response: HttpResponse): { token: string; seconds: number } {
+  try {
+    const { access_token: token, expires_in: seconds } = v.parse(tokenShape, JSON.parse(response.text));
+    return { token, seconds: Number(seconds ?? 300) || 300 };
+  } catch {
+    throw new PipewrightError({
+      code: 'unexpected-answer',
+      service,
+      status: response.status,
+      message: `The login of ${service} returned no token.`,
+      hint: 'Check the login address in the connection. If it is right, try again in a few minutes.',
+    });
+  }
 }

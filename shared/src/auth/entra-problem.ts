@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import type { HttpResponse } from '../host/http.ts';
+import { shown, shownText } from '../http/answer-shape.ts';
 import type { VendorProblem } from '../http/http-error.ts';
 
 /**
@@ -18,14 +20,16 @@ const hints: Record<string, string> = {
 
 const passing = new Set([90006, 90012, 90024, 90033, 90055, 90090]);
 
+const problemShape = v.object({ error: shownText, error_description: shownText, error_codes: shown(v.array(v.number())) });
+
 /** Reads an error of Microsoft Entra's token endpoint: the first line of what it says, what to do, and whether it may pass by itself. */
 export function readEntraProblem(response: HttpResponse): VendorProblem & { retryable?: boolean } {
   try {
-    const body = JSON.parse(response.text) as { error?: string; error_description?: string; error_codes?: number[] };
+    const body = v.parse(problemShape, JSON.parse(response.text));
     const number = body.error_codes?.[0] ?? Number(/AADSTS(\d+)/.exec(body.error_description ?? '')?.[1]);
     const hint = hints[String(number)];
     return {
-      code: body.error ?? `AADSTS${number}`,
+      ...(body.error || Number.isFinite(number) ? { code: body.error || `AADSTS${number}` } : {}),
       message: (body.error_description ?? body.error ?? '').split(/\r?\n/)[0] ?? '',
       retryable: passing.has(number),
       ...(hint === undefined ? {} : { hint }),

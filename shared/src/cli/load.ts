@@ -36,6 +36,7 @@ export async function loadFile(words: string[]): Promise<void> {
     contract: { type: 'string' },
     connections: { type: 'string', default: '1' },
     'event-id': { type: 'string' },
+    'shorten-names': { type: 'boolean', default: false },
     'load-columns': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   });
@@ -63,6 +64,7 @@ export async function loadFile(words: string[]): Promise<void> {
       columnChanges: changes,
       connections,
       loadColumns: values['load-columns'],
+      shortenNames: values['shorten-names'],
       source: nameOf(from),
       nullMarkers: values.null ?? [],
       columns,

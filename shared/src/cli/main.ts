@@ -20,6 +20,7 @@ const usage = `Usage:
                   [--delimiter <character>] [--no-header] [--skip-rows <lines>] [--file-in-zip <name>] [--null <value>]… [--type column=type]…
                   [--columns refuse|ignore|evolve] [--contract <json file>] [--connections <number>]
                   [--max-change <percent>] [--load-key <text>] [--event-id <text>] [--record] [--load-columns]
+                  [--shorten-names]
                   [--max-rejected <rows>] [--keep-rejects] [--allow-empty] [--json]
       Loads a dataset, also one in a ZIP, into a table, wholly or not at all. A download is one of an operation, such as
       quantemplate.downloadDataset, which needs its input and connection.

@@ -3,6 +3,7 @@ import type { CsvFormat } from '../datasets/csv/csv-scanner.ts';
 import { encodings } from '../datasets/bytes/encodings.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
 import type { Headers } from '../host/http.ts';
+import { sendGuarded } from '../http/guard-redirects.ts';
 import { httpError } from '../http/http-error.ts';
 import { lengthOf, resumeDownload, type Streamed } from '../http/resume-download.ts';
 import { isDownload } from '../operations/download.ts';
@@ -47,7 +48,7 @@ export async function openDataset(from: string, host: Host, given: { input?: str
     return { ...file, bytes: await file.open() };
   }
   const open = async (headers: Headers = {}): Promise<Streamed> => {
-    const response = await host.http({ method: 'GET', url: from, headers: { accept: 'text/csv, */*', ...headers }, answer: 'stream' });
+    const response = await sendGuarded(host, { method: 'GET', url: from, headers: { accept: 'text/csv, */*', ...headers }, answer: 'stream' }, []);
     if (response.status < 200 || response.status > 299 || !response.stream) throw httpError('The address of the dataset', response, {}, host.now());
     return { ...response, stream: response.stream };
   };

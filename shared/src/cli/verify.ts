@@ -5,7 +5,7 @@ import type { SchemeName } from '../webhooks/scheme.ts';
 import { looksRewritten } from '../webhooks/looks-rewritten.ts';
 import { Refused, parseWords, UsageError } from './usage-error.ts';
 
-const rewrittenBody = 'The signature is right for the same JSON written in another way: something between the sender and here rewrites bodies.';
+const rewrittenBody = 'The signature is right for the same JSON in another spelling: a proxy between the sender and here rewrites bodies.';
 
 /** The place of a shared secret is part of the scheme's name; without it, it is a header. */
 function schemeOf(name: string): SchemeName {
@@ -22,6 +22,16 @@ async function readHeaders(path: string): Promise<Record<string, string | string
     // Falls through: neither a missing file nor its content is shown, for it may hold secrets.
   }
   throw new UsageError('--headers must be a file with a JSON object of headers.');
+}
+
+/** The parameters of an address; one that is repeated is a list. */
+function readQuery(text: string | undefined): Record<string, string | string[]> {
+  const parameters = new URLSearchParams(text);
+  const read = (name: string): string | string[] => {
+    const [value = '', ...more] = parameters.getAll(name);
+    return more.length === 0 ? value : [value, ...more];
+  };
+  return Object.fromEntries([...new Set(parameters.keys())].map((name) => [name, read(name)]));
 }
 
 /** `pipewright verify`: whether a delivery that was kept in files is genuine, and if not, why. */
@@ -46,7 +56,7 @@ export async function verifyDelivery(words: string[]): Promise<void> {
   const bytes = await readFile(body).catch(() => {
     throw new UsageError('--body must be a file that can be read.');
   });
-  const delivery = { headers: await readHeaders(headers), query: Object.fromEntries(new URLSearchParams(values.query)), body: bytes };
+  const delivery = { headers: await readHeaders(headers), query: readQuery(values.query), body: bytes };
   const options = { scheme: schemeOf(scheme), secrets, now, ...(values.location ? { location: values.location } : {}) };
   const matched = authenticate(delivery, options);
   if (typeof matched === 'string') {

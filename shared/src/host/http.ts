@@ -13,7 +13,7 @@ export interface HttpRequest {
   body?: string | Uint8Array | { stream: Bytes; length?: number };
   /** `stream` leaves the body unread for `HttpResponse.stream`. Default: `text`. */
   answer?: 'text' | 'stream';
-  /** Milliseconds until the answer's head has come. Default: 30,000. */
+  /** Milliseconds until a text answer has come whole, or until the head of a stream has come; a stream then may not stand still. Default: 30,000. */
   timeout?: number;
   /** Whether an answer that leads to another address is followed, or is the answer itself. Default: `follow`. */
   redirects?: 'follow' | 'answer';

@@ -2,7 +2,9 @@ import { PipewrightError, withDetails } from '../host/error.ts';
 import type { Bytes, Host } from '../host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../host/http.ts';
 import type { Effect } from '../operations/operation.ts';
+import { checkAnswer, unexpectedAnswer, type Answered, type AnswerShape } from './answer-shape.ts';
 import { parseExact } from './exact-json.ts';
+import { isRedirect, sendGuarded } from './guard-redirects.ts';
 import { httpError, type VendorProblem } from './http-error.ts';
 import { resumeDownload, type Streamed } from './resume-download.ts';
 import { backoff, retryAfterSeconds } from './retry-delay.ts';
@@ -11,11 +13,15 @@ import { backoff, retryAfterSeconds } from './retry-delay.ts';
 export interface ApiOptions {
   /** Display name, for errors. */
   service: string;
-  /** Address before every path, without a slash at its end. */
+  /** Address before every path, without a slash at its end. Complete addresses must have its origin; empty: any. */
   baseUrl: string;
   host: Host;
-  /** Headers that log in; `renew` asks for a fresh token after the last one was refused. */
-  authorize(renew: boolean): Promise<Headers>;
+  /**
+   * Headers that log in.
+   * @param renew asks for a fresh token after the last one was refused
+   * @param endsAt see `Call.endsAt`
+   */
+  authorize(renew: boolean, endsAt?: number): Promise<Headers>;
   /** Headers of every request. */
   headers?: Headers;
   /** Reads the vendor's error body. Default: `error.message`, `message` or the text. */
@@ -41,12 +47,19 @@ export interface Call {
   effect?: Effect;
   /** See `HttpRequest.afterStop`. */
   afterStop?: boolean;
+  /** Milliseconds since 1970 by which the call must be over, with its repetitions; it gets a second in any case. Default: none. */
+  endsAt?: number | undefined;
 }
 
 /** A vendor's interface: sends, logs in, repeats what may be repeated, and turns refusals into errors. */
 export interface Api {
-  /** The parsed JSON of a successful answer; undefined when it is empty. */
-  json<T>(method: HttpRequest['method'], path: string, call?: Call): Promise<T>;
+  /** See `ApiOptions.baseUrl`. */
+  readonly baseUrl: string;
+  /**
+   * The JSON of a successful answer in its shape; an empty answer counts as undefined.
+   * @throws PipewrightError `unexpected-answer` for what is not JSON or has another shape
+   */
+  json<S extends AnswerShape>(method: HttpRequest['method'], path: string, shape: S, call?: Call): Promise<Answered<S>>;
   /** The bytes of a successful answer, unread; a connection that breaks is taken up again where the vendor allows it. */
   stream(path: string, call?: Call): Promise<Streamed>;
   /** A successful answer. */
@@ -55,12 +68,15 @@ export interface Api {
 
 const attempts = 4;
 
+/** Milliseconds for one answer. */
+const answerTimeoutMs = 30_000;
+
 /** Reads an error body as most vendors write it: `error.message`, `message`, `error_description` or plain text. */
 export function readCommonProblem(response: HttpResponse): VendorProblem {
   try {
-    const body = JSON.parse(response.text) as { error?: unknown; message?: unknown; error_description?: unknown };
-    const nested = body.error as { message?: unknown; code?: unknown } | string | undefined;
-    const message = (typeof nested === 'object' ? nested?.message : undefined) ?? body.error_description ?? body.message ?? nested;
+    const body = JSON.parse(response.text) as { error?: unknown; message?: unknown; error_description?: unknown } | null;
+    const nested = body?.error as { message?: unknown; code?: unknown } | string | null | undefined;
+    const message = (typeof nested === 'object' ? nested?.message : undefined) ?? body?.error_description ?? body?.message ?? nested;
     const code = typeof nested === 'object' ? nested?.code : nested;
     return { ...(typeof message === 'string' ? { message } : {}), ...(typeof code === 'string' ? { code } : {}) };
   } catch {
@@ -84,6 +100,7 @@ export function openApi(options: ApiOptions): Api {
 
   async function request(method: HttpRequest['method'], path: string, call: Call, authorization: Headers, answer: HttpRequest['answer']): Promise<HttpRequest> {
     const url = address(options.baseUrl, path, call.query);
+    assertSameOrigin(options, url);
     const headers: Headers = { accept: 'application/json', ...options.headers, ...call.headers, ...authorization };
     let body: HttpRequest['body'];
     if (call.json !== undefined) {
@@ -97,39 +114,44 @@ export function openApi(options: ApiOptions): Api {
       const { stream } = call.bytes;
       body = { stream: typeof stream === 'function' ? await stream() : stream, ...(call.bytes.length === undefined ? {} : { length: call.bytes.length }) };
     }
-    return { method, url, headers, ...(call.afterStop ? { afterStop: true } : {}), ...(body === undefined ? {} : { body }), ...(answer === undefined ? {} : { answer }) };
+    const timeout = Math.min(answerTimeoutMs, timeLeft(call, host));
+    return { method, url, headers, timeout, ...(call.afterStop ? { afterStop: true } : {}), ...(body === undefined ? {} : { body }), ...(answer === undefined ? {} : { answer }) };
   }
 
   async function send(method: HttpRequest['method'], path: string, call: Call = {}, answer?: HttpRequest['answer']): Promise<HttpResponse> {
     const effect = call.effect ?? (method === 'GET' || method === 'HEAD' ? 'reads' : 'starts work');
     const repeatable = call.bytes === undefined || typeof call.bytes.stream === 'function';
+    const isInTime = (milliseconds: number): boolean => call.endsAt === undefined || host.now() + milliseconds < call.endsAt;
     let renewed = false;
     let renew = false;
     for (let attempt = 0; ; attempt += 1) {
       const last = attempt >= attempts - 1 || !repeatable;
       let response: HttpResponse;
       try {
-        const authorization = await options.authorize(renew).catch(asUnsent);
+        const authorization = await options.authorize(renew, call.endsAt).catch(asUnsent);
         renew = false;
-        response = await host.http(await request(method, path, call, authorization, answer));
+        response = await sendGuarded(host, await request(method, path, call, authorization, answer), Object.keys(authorization));
         if (options.readStatus) response = { ...response, status: options.readStatus(response) };
       } catch (error) {
-        if (last || !(error instanceof PipewrightError) || !error.retryable) throw named(error, service);
+        const pause = backoff(attempt, host.random());
+        if (last || !isInTime(pause) || !(error instanceof PipewrightError) || !error.retryable) throw named(error, service);
         if (effect === 'starts work' && !error.unsent) throw named(error, service);
-        await host.sleep(backoff(attempt, host.random()));
+        await host.sleep(pause);
         continue;
       }
       if (response.status >= 200 && response.status < 300) return response;
       if (response.stream) response = { ...response, text: await readStart(response.stream) };
-      if (!renewed && repeatable && (response.status === 401 || options.isTokenExpired?.(response))) {
+      if (!renewed && repeatable && isInTime(0) && (response.status === 401 || options.isTokenExpired?.(response))) {
         renewed = true;
         renew = true;
         continue;
       }
+      if (isRedirect(response)) throw redirected(service, response);
       const mayRepeat = response.status === 429 || (effect !== 'starts work' && (response.status >= 500 || response.status === 408));
-      const wait = retryAfterSeconds(response.headers, host.now());
-      if (!last && mayRepeat && (wait ?? 0) <= longestPatience(host)) {
-        await host.sleep(wait === undefined ? backoff(attempt, host.random()) : wait * 1000);
+      const asked = retryAfterSeconds(response.headers, host.now());
+      const pause = asked === undefined ? backoff(attempt, host.random()) : asked * 1000;
+      if (!last && mayRepeat && (asked ?? 0) <= longestPatience(host) && isInTime(pause)) {
+        await host.sleep(pause);
         continue;
       }
       throw httpError(service, response, readProblem(response), host.now());
@@ -137,21 +159,11 @@ export function openApi(options: ApiOptions): Api {
   }
 
   return {
+    baseUrl: options.baseUrl,
     send,
-    async json<T>(method: HttpRequest['method'], path: string, call?: Call) {
+    async json<S extends AnswerShape>(method: HttpRequest['method'], path: string, shape: S, call?: Call) {
       const response = await send(method, path, call);
-      if (response.text.trim() === '') return undefined as T;
-      try {
-        return parseExact(response.text) as T;
-      } catch {
-        throw new PipewrightError({
-          code: 'unexpected-answer',
-          service,
-          status: response.status,
-          message: `${service} sent an answer that is not JSON.`,
-          hint: 'Check the address in the connection: it may belong to a web page or a proxy instead of the interface.',
-        });
-      }
+      return checkAnswer(shape, parse(service, response), service, response.status);
     },
     async stream(path: string, call: Call = {}) {
       const open = async (headers: Headers = {}): Promise<Streamed> => {
@@ -162,6 +174,34 @@ export function openApi(options: ApiOptions): Api {
       return { ...first, stream: resumeDownload(first, open, host) };
     },
   };
+}
+
+/** The JSON of an answer; undefined when it is empty. */
+function parse(service: string, { text, status }: HttpResponse): unknown {
+  if (text.trim() === '') return undefined;
+  try {
+    return parseExact(text);
+  } catch {
+    throw unexpectedAnswer(service, `${service} sent an answer that is not JSON.`, status);
+  }
+}
+
+/** Milliseconds that a call has left. */
+function timeLeft({ endsAt }: Call, host: Pick<Host, 'now'>): number {
+  return endsAt === undefined ? Infinity : Math.max(1_000, endsAt - host.now());
+}
+
+/** The login is sent to the origin of the interface only, whatever address an answer named for its next page. */
+function assertSameOrigin({ service, baseUrl }: ApiOptions, url: string): void {
+  if (baseUrl === '' || new URL(url).origin === new URL(baseUrl).origin) return;
+  throw unexpectedAnswer(service, `${service} named an address at another host (${new URL(url).host}). Nothing was sent there, because the login of the connection belongs to ${new URL(baseUrl).host}.`);
+}
+
+/** With 307 and 308 the request was certainly not carried out; with the others it may have been. */
+function redirected(service: string, { status, headers }: HttpResponse): PipewrightError {
+  const target = URL.canParse(headers['location'] ?? '') ? ` to ${new URL(headers['location'] ?? '').host}` : '';
+  const error = unexpectedAnswer(service, `${service} answered with a redirect${target} (status ${status}), which is not followed for this request.`, status);
+  return withDetails(error, { hint: 'Check the address in the connection: enter the one to which it leads, if you trust it.', ...(status === 307 || status === 308 ? { unsent: true } : {}) });
 }
 
 /** Seconds that a call waits at most for a throttling vendor. */
@@ -190,5 +230,5 @@ function asUnsent(error: unknown): never {
 
 function named(error: unknown, service: string): unknown {
   if (!(error instanceof PipewrightError) || error.service !== undefined) return error;
-  return withDetails(error, { service, message: `${service} could not be reached: ${error.message}` });
+  return withDetails(error, { service, message: error.code === 'unavailable' ? `${service} could not be reached: ${error.message}` : `${service}: ${error.message}` });
 }

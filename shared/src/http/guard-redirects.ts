@@ -3,42 +3,49 @@ import type { Host } from '../host/host.ts';
 import type { HttpRequest, HttpResponse } from '../host/http.ts';
 import { letGo } from './let-go.ts';
 
-/** Addresses that an answer leads on to at most. */
-const mostHops = 5;
+/** Redirects that are followed at most. */
+const maxRedirects = 5;
 
-const leadsOn: readonly number[] = [301, 302, 303, 307, 308];
+const redirectStatuses: readonly number[] = [301, 302, 303, 307, 308];
 
 const isLocal = ({ hostname }: URL): boolean => ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
 
+/** Whether an answer is a redirect to another address. */
+export function isRedirect({ status, headers }: HttpResponse): boolean {
+  return redirectStatuses.includes(status) && headers['location'] !== undefined;
+}
+
 /**
- * A host whose requests lose what logs in as soon as an answer leads them to another website; platforms themselves take away
- * only some headers then. Nothing is followed to an address that is not encrypted, but on this very machine. For reading only.
+ * Sends a request. Redirects are followed for GET and HEAD only, without what logs in as soon as one leads to another origin
+ * (platforms themselves remove only some headers), and to no address that is not encrypted, except on this machine. Any other
+ * request changes something or carries a secret in its body, so its redirect is the answer.
  * @param secrets names of the headers that log in, in lower case
+ * @throws PipewrightError `unavailable` for a redirect that is refused
  */
-export function guardRedirects(host: Host, secrets: readonly string[]): Host {
-  async function http(request: HttpRequest): Promise<HttpResponse> {
-    const { origin } = new URL(request.url);
-    let sent = request;
-    let left = false;
-    for (let hops = 0; ; hops += 1) {
-      const response = await host.http({ ...sent, redirects: 'answer' });
-      const { location } = response.headers;
-      if (!leadsOn.includes(response.status) || location === undefined) return response;
-      if (response.stream) await letGo(response.stream);
-      if (!URL.canParse(location, sent.url)) throw refused('it leads on to what is no address');
-      const next = new URL(location, sent.url);
-      if (next.protocol !== 'https:' && !(next.protocol === 'http:' && isLocal(next) && isLocal(new URL(sent.url)))) throw refused('it leads on to an address that is not encrypted');
-      if (hops >= mostHops) throw refused('it leads on from one address to the next without end');
-      // Who once was elsewhere may be led back to any place, so the log-in does not come again.
-      left ||= next.origin !== origin;
-      const headers = !left ? request.headers : Object.fromEntries(Object.entries(request.headers).filter(([name]) => !secrets.includes(name)));
-      sent = { ...request, url: next.href, headers };
-    }
+export async function sendGuarded(host: Pick<Host, 'http' | 'now'>, request: HttpRequest, secrets: readonly string[]): Promise<HttpResponse> {
+  const { origin } = new URL(request.url);
+  const follows = request.method === 'GET' || request.method === 'HEAD';
+  const endsAt = request.timeout === undefined ? undefined : host.now() + request.timeout;
+  let sent = request;
+  let left = false;
+  for (let redirects = 0; ; redirects += 1) {
+    const remaining = endsAt === undefined ? {} : { timeout: Math.max(1, endsAt - host.now()) };
+    const response = await host.http({ ...sent, ...remaining, redirects: 'answer' });
+    const { location } = response.headers;
+    if (!follows || !isRedirect(response) || location === undefined) return response;
+    if (response.stream) await letGo(response.stream);
+    if (!URL.canParse(location, sent.url)) throw refused('the redirect does not lead to a web address');
+    const next = new URL(location, sent.url);
+    if (next.protocol !== 'https:' && !(next.protocol === 'http:' && isLocal(next) && isLocal(new URL(sent.url)))) throw refused('the redirect leads to an address that is not encrypted');
+    if (isLocal(next) && !isLocal(new URL(sent.url))) throw refused('the redirect leads to this machine itself');
+    if (redirects >= maxRedirects) throw refused(`there were more than ${maxRedirects} redirects`);
+    // After another origin, a redirect back may have been chosen by that origin: the login is not sent again.
+    left ||= next.origin !== origin;
+    const headers = !left ? request.headers : Object.fromEntries(Object.entries(request.headers).filter(([name]) => !secrets.includes(name)));
+    sent = { ...request, url: next.href, headers };
   }
-  // Some values of a host change while it works, so it is not copied.
-  return Object.create(host, { http: { value: http } }) as Host;
 }
 
 function refused(why: string): PipewrightError {
-  return new PipewrightError({ code: 'unavailable', message: `${why}.`, hint: 'Check the address in a browser, and give the one at which the file really lies.' });
+  return new PipewrightError({ code: 'unavailable', message: `${why}.`, hint: 'Open the address in a browser and enter the one to which it leads.' });
 }

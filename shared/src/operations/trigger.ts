@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { DeliveryFacts } from '../webhooks/delivery-facts.ts';
 import type { EntraSender, SchemeName, Secrets } from '../webhooks/scheme.ts';
 import { conditionsField } from './conditions.ts';
 import type { Context } from './context.ts';
@@ -61,7 +62,7 @@ export interface Verification<F extends Fields, C> {
 export interface Handshake {
   /** The body that it wants to be answered with status 200. */
   answer: unknown;
-  /** An address of the vendor which, when it is read, says the same; for platforms that answer before they run the app. */
+  /** An address of the vendor that confirms the same when it is read; for platforms that answer before they run the app. */
   confirmUrl?: string;
 }
 
@@ -75,9 +76,9 @@ export interface WebhookTrigger<F extends Fields = Fields, O extends Fields = Fi
   /** The status of the answer to an event that was taken, where a platform leaves that to us. Default: 200. */
   acceptedStatus?: number;
   /** Reads the events out of a verified body and keeps those that the input asks for. */
-  events(body: unknown, input: Values<F>, connection: C): Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[];
-  /** What a verified body asks, where it is no event but the handshake before the first one. */
-  handshake?(body: unknown): Handshake | undefined;
+  events(body: unknown, input: Values<F>, connection: C, facts: DeliveryFacts): Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[];
+  /** What a verified body requests, where it is no event but the handshake before the first one. */
+  handshake?(body: unknown, input: Values<F>): Handshake | undefined;
   /**
    * Reads from the vendor what a verified event only points to, after its sender was answered; gives back the events that
    * the input asks for. An event whose look-up fails goes on as it is.

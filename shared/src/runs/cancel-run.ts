@@ -1,3 +1,4 @@
+import { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import type { RunProvider } from './provider.ts';
 import { reportRun, type RunReport } from './report.ts';
@@ -9,5 +10,11 @@ export async function cancelRun(host: Host, provider: RunProvider, id: string): 
   if (isFinished(before.status)) return reportRun(before);
   await provider.cancel(id);
   host.log.info(`${provider.service}: run ${id} was asked to stop.`);
-  return reportRun(await provider.get(id));
+  try {
+    return reportRun(await provider.get(id));
+  } catch (error) {
+    if (!(error instanceof PipewrightError) || !(error.retryable || error.code === 'unexpected-answer')) throw error;
+    host.log.warn(`${provider.service}: the status of run ${id} could not be read after that.`);
+    return reportRun(before);
+  }
 }

@@ -12,9 +12,14 @@ export interface Explanation {
 /** Most of a vendor's message that is told, in characters. */
 const most = 300;
 
-/** The step at which a failure began: the first that has no end of its own, for it is a part of another, else the one that ended first. */
+/**
+ * The step at which a failure began: the first that has no end of its own, for it is a part of another, else the one that ended
+ * first. Failures that were handled count only where there are no others.
+ */
 export function firstFailure({ steps }: Pick<Run, 'steps'>): Step | undefined {
-  const failed = steps.filter(({ status }) => status === 'failed' || status === 'timed-out');
+  const all = steps.filter(({ status }) => status === 'failed' || status === 'timed-out');
+  const unhandled = all.filter(({ handled }) => !handled);
+  const failed = unhandled.length > 0 ? unhandled : all;
   return failed.find(({ finishedAt }) => finishedAt === undefined) ?? failed.toSorted((a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? ''))[0];
 }
 
@@ -54,11 +59,24 @@ interface Failure {
 function readFailure(run: Run, causes: readonly KnownCause[]): Failure | undefined {
   if (!isFinished(run.status) || run.status === 'succeeded') return undefined;
   const ending = endings[run.status as keyof typeof endings];
-  if (run.status === 'cancelled') return { ending, step: undefined, why: plain(run.message ?? ''), advice: 'If nobody meant to stop it, run it again.' };
+  if (run.status === 'cancelled') return readCancellation(run, causes);
   const { name: step, code, message = run.message ?? '' } = firstFailure(run) ?? {};
   const said = plain(message);
   const coded = code && !said.includes(code) ? `code ${code}` : '';
-  return { ending, step, why: said && coded ? `${said} (${coded})` : said || coded, advice: adviceFor(`${code ?? ''} ${message}`, causes) };
+  return { ending, step, why: said && coded ? `${said} (${coded})` : said || coded, advice: adviceFor(`${code ?? ''} ${message} ${step ? '' : run.vendorStatus}`, causes) };
+}
+
+/** A run that was cancelled by a person, or that the service skipped for a reason that it names. */
+function readCancellation(run: Run, causes: readonly KnownCause[]): Failure {
+  const why = plain(run.message ?? '');
+  const advice = causes.find(({ pattern }) => pattern.test(`${run.vendorStatus} ${run.message ?? ''}`))?.advice;
+  const isSkipped = /skip/i.test(run.vendorStatus) || /\bskipp(ed|ing) this run\b|\bthis run was skipped\b/i.test(run.message ?? '');
+  return {
+    ending: isSkipped ? 'was skipped' : endings.cancelled,
+    step: undefined,
+    why,
+    advice: advice ?? (isSkipped ? 'Look at the page of the run to see why it was skipped.' : 'If nobody meant to stop it, run it again.'),
+  };
 }
 
 /** In one sentence what happened to a run that ended badly, and in another what to do; undefined for any other run. */

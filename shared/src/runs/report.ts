@@ -6,9 +6,10 @@ import { isFinished, type Run } from './run.ts';
 
 /** A run as an operation gives it back. */
 export interface RunReport extends Run {
-  /** False while it goes on, or when waiting ended before it did. */
+  /** False while it is running, or when waiting ended before it did. */
   finished: boolean;
-  succeeded: boolean;
+  /** Absent while the run has not finished. */
+  succeeded?: boolean;
   /** Name and message of the step at which the failure began. */
   failedStep?: string;
   failedMessage?: string;
@@ -25,12 +26,14 @@ export interface RunReport extends Run {
  * @param causes what the service knows of failures, before what is known of all
  */
 export function reportRun(run: Run, causes: readonly KnownCause[] = []): RunReport {
-  const failed = firstFailure(run);
+  // What fails while a run is running may be retried, and what fails in a run that succeeds was handled.
+  const finished = isFinished(run.status);
+  const failed = finished && run.status !== 'succeeded' ? firstFailure(run) : undefined;
   const failedMessage = failed?.message ?? (run.status === 'failed' ? run.message : undefined);
   return {
     ...run,
-    finished: isFinished(run.status),
-    succeeded: run.status === 'succeeded',
+    finished,
+    ...(finished ? { succeeded: run.status === 'succeeded' } : {}),
     ...(failed ? { failedStep: failed.name } : {}),
     ...(failedMessage ? { failedMessage } : {}),
     ...explain(run, causes),
@@ -55,7 +58,7 @@ export const runFields = {
   status: option(statuses, { label: 'Status' }),
   vendorStatus: text({ label: 'Status in the Words of the Service' }),
   finished: boolean({ label: 'Finished' }),
-  succeeded: boolean({ label: 'Succeeded' }),
+  succeeded: v.optional(boolean({ label: 'Succeeded', help: 'Empty while the run has not finished.' })),
   startedAt: v.optional(text({ label: 'Started At' })),
   finishedAt: v.optional(text({ label: 'Finished At' })),
   durationSeconds: v.optional(v.pipe(v.number(), v.metadata({ label: 'Duration in Seconds', kind: 'integer' }))),

@@ -73,6 +73,7 @@ export async function rerun(
   if (input.onlySay) return { ...failed, ...told, started: false };
   const run = await startOnce(host, {
     provider: { ...next, what: `the failed run ${failed.id} again` },
+    scope: next.what,
     startKey: startKeyOf(host, input.startKey),
     parameters: failed.parameters,
     start,

@@ -13,6 +13,8 @@ export interface Step {
   /** The vendor's code and message when it failed. */
   code?: string;
   message?: string;
+  /** Whether it failed, but the run continued by a path for failures, so that it is not why the run failed. */
+  handled?: boolean;
   /** What the step gave back, as the vendor gives it. */
   output?: unknown;
 }

@@ -33,10 +33,14 @@ export interface StartKey {
   tag: string;
 }
 
+/** Starts of this process, so that two at the same time never have the same tag. */
+let starts = 0;
+
 /** The key of a start: what a person typed, else what the platform knows of this very step of this very execution. */
 export function startKeyOf(host: Host, typed: string | undefined): StartKey {
   if (typed !== undefined) return { key: typed, isGiven: true, tag: createHash('sha256').update(typed).digest('hex').slice(0, 16) };
   const chance = Math.floor(host.random() * 36 ** 6).toString(36).padStart(6, '0');
-  const tag = `${host.now().toString(36)}-${chance}`;
+  starts += 1;
+  const tag = `${host.now().toString(36)}-${chance}${starts.toString(36)}`;
   return { isGiven: false, tag, ...(host.executionKey === undefined ? {} : { key: host.executionKey }) };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { backoff } from '../http/retry-delay.ts';
+import { OwnedRuns, type SentStart } from './owned-runs.ts';
 import type { RunProvider } from './provider.ts';
 import { isFinished, type Run } from './run.ts';
 import type { StartKey } from './start-key.ts';
@@ -12,11 +13,15 @@ export interface Start {
   startKey: StartKey;
   /** Whether a run with the same parameters that goes on already is taken instead. */
   reuse?: boolean | undefined;
+  /** What is run, in the same words for every step that can run it; default: `what` of the provider. */
+  scope?: string;
   /** What it is started with, by which a run is told from others where it carries no key. */
   parameters?: Record<string, unknown> | undefined;
   start(): Promise<Run>;
   /** Looks for the run by the key, where the vendor keeps it. */
   findByKey?(): Promise<Run | undefined>;
+  /** Finds the run of a start that was not answered, where the vendor tells for certain; default: `findByKey`. */
+  findLost?(): Promise<Run | undefined>;
 }
 
 /** How often a run is looked for after its start was not answered. */
@@ -28,13 +33,17 @@ const memory = 3 * 24 * 3600;
 /** Milliseconds by which the vendor's clock may be behind ours. */
 const clockDifference = 5_000;
 
+/** The starts of this process and their runs. */
+const owned = new OwnedRuns();
+
 /** Starts with a key that are under way in this process, so that two at once share one. */
 const underWay = new Map<string, Promise<Run>>();
 
 /**
  * Starts a run and never a second one. With a key the run that was started under it before is taken: the platform remembers
- * it, or the vendor is asked. When the vendor's answer is lost, the run that may be going already is looked for.
- * @throws PipewrightError `unavailable`, not retryable, when nobody can tell whether the run was started
+ * it, or the vendor is asked. When the vendor's answer is lost or cannot be read, the run that may be active already is looked
+ * for.
+ * @throws PipewrightError `unavailable` or `unexpected-answer`, not retryable, when nobody can tell whether the run was started
  */
 export async function startOnce(host: Host, start: Start): Promise<Run> {
   const { provider, startKey } = start;
@@ -77,35 +86,68 @@ async function reuseOrStart(host: Host, start: Start): Promise<Run> {
   return going;
 }
 
-async function startNow(host: Host, { provider: { service, what, recent }, start, findByKey, parameters = {} }: Start): Promise<Run> {
-  const since = host.now() - clockDifference;
+async function startNow(host: Host, start: Start): Promise<Run> {
+  const { service, what, place = '' } = start.provider;
+  const parameters = start.parameters ?? {};
+  const sent = owned.send({ place: `${service}\n${place}`, scope: start.scope ?? what, parameters, sentAt: host.now() });
   try {
-    return await start();
+    const run = await start.start();
+    owned.own(sent, run.id);
+    return run;
   } catch (error) {
-    if (!isUncertain(error)) throw error;
-    // Without a key, runs that began since are compared by their parameters; one that is still queued has no beginning.
-    const findSame = recent && (async () => theOnly((await recent()).filter((run) => !(Date.parse(run.startedAt ?? '') < since) && hasParameters(run.parameters, parameters))));
-    const find = findByKey ?? findSame;
-    const found = find && (await look(host, find));
-    if (found) {
-      host.log.info(`${service} did not answer the start, but the run was found.`);
-      return found;
+    if (!isUncertain(error)) {
+      owned.giveUp(sent, []);
+      throw error;
     }
-    throw new PipewrightError({
-      code: 'unavailable',
-      service,
-      message: `${service} did not say whether it started ${what}.`,
-      hint: `Look in ${service} before you run this step again: the run may be going already.`,
-      retryable: false,
-      cause: error,
-    });
+    const candidates = new Set<string>();
+    const run = await look(host, start.findLost ?? start.findByKey ?? (() => findOwn(start, sent, candidates)));
+    if (run) {
+      owned.own(sent, run.id);
+      host.log.info(`${service} did not confirm the start, but its run was found.`);
+      return run;
+    }
+    owned.giveUp(sent, [...candidates]);
+    throw unconfirmed(start, error, [...candidates]);
   }
 }
 
+/**
+ * The run of a start that carries no key: the only one with the same parameters that began after the start was sent. It is
+ * taken only if no other start can own it: none that this process knows a run of, and none that waits for its own.
+ * @param candidates receives the IDs of runs that may be the one
+ */
+async function findOwn({ provider: { recent }, parameters = {} }: Start, sent: SentStart, candidates: Set<string>): Promise<Run | undefined> {
+  const same = ((await recent?.()) ?? []).filter((run) => hasParameters(run.parameters, parameters) && !(Date.parse(run.startedAt ?? '') < sent.sentAt - clockDifference));
+  const free = same.filter(({ id }) => !owned.isOwned(sent.place, id));
+  candidates.clear();
+  for (const { id } of free) candidates.add(id);
+  const [run] = same;
+  // Vendors cut the time of a beginning to whole seconds.
+  const startedAt = Date.parse(run?.startedAt ?? '');
+  const isAfter = startedAt >= Math.floor(sent.sentAt / 1000) * 1000;
+  return run && same.length === 1 && free.length === 1 && isAfter && !owned.hasRival(sent) ? run : undefined;
+}
+
+function unconfirmed({ provider: { service, what } }: Start, cause: PipewrightError, candidates: string[]): PipewrightError {
+  const odd = cause.code === 'unexpected-answer';
+  const shown = candidates.slice(0, 3).join(', ');
+  const hint = candidates.length === 0 ? `Look in ${service} before you run this step again: the run may be active already.` : `Look in ${service} before you run this step again. ${candidates.length === 1 ? `The run ${shown} may be it` : `One of the runs ${shown} may be it`}, but another step may have started it. A Start Key makes runs distinguishable.`;
+  return new PipewrightError({
+    code: odd ? 'unexpected-answer' : 'unavailable',
+    service,
+    message: odd ? `${service} sent an answer to the start of ${what} that cannot be read, so the run may have started. ${cause.message}` : `${service} did not confirm whether it started ${what}: the start may have been lost.`,
+    hint,
+    retryable: false,
+    cause,
+  });
+}
+
+/** Codes of errors after which nobody knows whether the request was carried out. */
+const uncertain: readonly string[] = ['unavailable', 'unexpected-answer', 'cut-short', 'timed-out'];
+
 /** Whether the work may have been started although the call failed. */
-export function isUncertain(error: unknown): boolean {
-  if (!(error instanceof PipewrightError) || error.unsent) return false;
-  return error.code === 'unavailable' || error.code === 'unexpected-answer';
+export function isUncertain(error: unknown): error is PipewrightError {
+  return error instanceof PipewrightError && !error.unsent && uncertain.includes(error.code);
 }
 
 async function look(host: Host, find: () => Promise<Run | undefined>): Promise<Run | undefined> {
@@ -125,9 +167,4 @@ async function look(host: Host, find: () => Promise<Run | undefined>): Promise<R
 function hasParameters(run: Record<string, unknown>, given: Record<string, unknown>): boolean {
   const told = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
   return Object.entries(given).every(([name, value]) => value === undefined || (name in run && told(run[name]) === told(value)));
-}
-
-/** The only one of several; with more than one nobody can tell which is meant. */
-function theOnly<T>(found: readonly T[]): T | undefined {
-  return found.length === 1 ? found[0] : undefined;
 }

@@ -1,8 +1,9 @@
-/** What a sender delivered, before anything in it is believed. */
+/** What a sender delivered, before it is verified. */
 export interface Delivery {
   /** Header names in any case; a header that came more than once is an array. */
   headers: Record<string, string | string[] | undefined>;
-  query: Record<string, string | string[] | undefined>;
+  /** Parameters of the address. Platforms that read `a[b]=1` as an object hand that over here. */
+  query: Record<string, unknown>;
   /** The body exactly as it came: signatures are over bytes. */
   body: Uint8Array;
 }
@@ -15,14 +16,19 @@ function isNamed(given: string, wanted: string): boolean {
   return given.length === prefix.length + wanted.length && given.toLowerCase() === prefix + wanted;
 }
 
-/** Every value of a header, whatever the case of its name and with Zapier's `Http-` before it. */
+/**
+ * Every value of a header, whatever the case of its name and with Zapier's `Http-` before it. What is no text, which no HTTP
+ * request holds, counts as an empty value.
+ */
 export function headerValues({ headers }: Delivery, name: string): string[] {
   const wanted = name.toLowerCase();
   const values: string[] = [];
   for (const given of Object.keys(headers)) {
-    const value = isNamed(given, wanted) ? headers[given] : undefined;
+    if (!isNamed(given, wanted)) continue;
+    const value: unknown = headers[given];
     if (typeof value === 'string') values.push(value);
-    else if (value !== undefined) values.push(...value);
+    else if (Array.isArray(value)) for (const one of value) values.push(typeof one === 'string' ? one : '');
+    else if (value !== undefined) values.push('');
   }
   return values;
 }

@@ -1,34 +1,7 @@
-import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
-import { PipewrightError } from '../host/error.ts';
-import type { Host } from '../host/host.ts';
+import { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
 import type { Delivery } from './delivery.ts';
+import { entraKeys, type KeyHost } from './entra-keys.ts';
 import { fromHeader, type EntraSender, type Refusal } from './scheme.ts';
-
-/** Seconds for which the keys of a tenant are kept. */
-const keptFor = 24 * 3600;
-
-/** Seconds in which keys are asked for once only, so that tokens with invented keys cannot force any number of requests. */
-const askedEvery = 300;
-
-async function keysOf({ authority, tenantId }: EntraSender, host: Pick<Host, 'http' | 'cache' | 'now'>, renew: boolean): Promise<JSONWebKeySet> {
-  const url = `${authority}/${encodeURIComponent(tenantId)}/discovery/v2.0/keys`;
-  const name = `entra-keys:${url}`;
-  const kept = (await host.cache.get(name)) as { keys: JSONWebKeySet; readAt: number } | undefined;
-  if (kept && (!renew || host.now() - kept.readAt < askedEvery * 1000)) return kept.keys;
-  const { status, text } = await host.http({ method: 'GET', url, headers: { accept: 'application/json' } });
-  const keys = status === 200 ? (JSON.parse(text) as JSONWebKeySet) : undefined;
-  if (!Array.isArray(keys?.keys)) {
-    throw new PipewrightError({
-      code: 'unavailable',
-      service: 'Microsoft Entra',
-      message: `The keys of the tenant could not be read (status ${status}).`,
-      hint: 'Check the tenant ID in the connection.',
-      retryable: true,
-    });
-  }
-  await host.cache.set(name, { keys, readAt: host.now() }, keptFor);
-  return keys;
-}
 
 /** The issuers of a tenant: the newer form, and the older one of either cloud. */
 const issuersOf = ({ authority, tenantId }: EntraSender): string[] => [
@@ -46,14 +19,28 @@ const refusals: Record<string, Refusal> = {
 
 /** A claim that is not yet valid fails like one with a wrong value, but has another cause. */
 function refusalOf(error: unknown): Refusal {
+  // What a key that is none is refused with; it matches no token.
+  if (error instanceof TypeError || error instanceof DOMException) return 'no-match';
   if (!(error instanceof errors.JOSEError)) throw error;
   if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf') return 'future';
   return refusals[error.code] ?? 'bad-encoding';
 }
 
+const algorithms = ['RS256', 'PS256'];
+
+/** Whether a token names a key and an algorithm as tokens of Microsoft Entra do; others must not cause a reading of keys. */
+function namesItsKey(token: string): boolean {
+  try {
+    const { alg, kid } = decodeProtectedHeader(token);
+    return algorithms.includes(alg ?? '') && typeof kid === 'string' && kid !== '' && kid.length <= 200;
+  } catch {
+    return false;
+  }
+}
+
 async function readToken(token: string, sender: EntraSender, keys: JSONWebKeySet, now: number, tolerance: number): Promise<JWTPayload> {
   const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
-    algorithms: ['RS256', 'PS256'],
+    algorithms,
     issuer: issuersOf(sender),
     audience: [sender.applicationId, `api://${sender.applicationId}`],
     requiredClaims: ['exp'],
@@ -65,31 +52,29 @@ async function readToken(token: string, sender: EntraSender, keys: JSONWebKeySet
 
 /**
  * Verifies the token of Microsoft Entra that a delivery carries in `Authorization`: its signature against the keys of the
- * tenant, for whom it was made, by whom, until when, and which application asked for it. It says who sends, not what: the
+ * tenant, for whom it was issued, by whom, until when, and which application requested it. It says who sends, not what: the
  * body is not signed.
  * @returns why the delivery is refused; undefined when it is genuine
  * @throws PipewrightError `unavailable` when the keys cannot be read
  * @see https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
  * @see https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery
  */
-export async function entraFault(
-  delivery: Delivery,
-  sender: EntraSender,
-  host: Pick<Host, 'http' | 'cache' | 'now'>,
-  toleranceSeconds = 300,
-): Promise<Refusal | undefined> {
+export async function entraFault(delivery: Delivery, sender: EntraSender, host: KeyHost, toleranceSeconds = 300): Promise<Refusal | undefined> {
   const read = fromHeader(delivery, 'authorization', (value) => {
     const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(value) ?? [];
-    return token === undefined || token.length > 16_384 ? 'bad-encoding' : { candidates: [Buffer.from(token)] };
+    return token === undefined || token.length > 16_384 || !namesItsKey(token) ? 'bad-encoding' : { candidates: [Buffer.from(token)] };
   });
   if (typeof read === 'string') return read;
   const token = String(read.candidates[0]);
-  const attempt = async (renew: boolean): Promise<JWTPayload | unknown> => readToken(token, sender, await keysOf(sender, host, renew), host.now(), toleranceSeconds);
+  const attempt = async (renew: boolean): Promise<JWTPayload> => {
+    const keys = await entraKeys(sender, host, renew);
+    return readToken(token, sender, keys, host.now(), toleranceSeconds);
+  };
   try {
-    const payload = (await attempt(false).catch((error: unknown) => {
+    const payload = await attempt(false).catch((error: unknown) => {
       if (error instanceof errors.JWKSNoMatchingKey) return attempt(true);
       throw error;
-    })) as JWTPayload;
+    });
     const asked = payload['azp'] ?? payload['appid'];
     return asked === sender.senderId ? undefined : 'wrong-token';
   } catch (error) {

@@ -13,12 +13,12 @@ export type SchemeName =
 
 /** Who may send events that carry a token of Microsoft Entra. */
 export interface EntraSender {
-  /** Where tokens are made: `https://login.microsoftonline.com`. */
+  /** Where tokens are issued: `https://login.microsoftonline.com`. */
   authority: string;
   tenantId: string;
-  /** ID of the application that stands for this trigger; tokens are made for it. */
+  /** ID of the application that represents this trigger; tokens are issued for it. */
   applicationId: string;
-  /** ID of the application that sends, such as that of Event Grid: any application of a tenant can ask for tokens. */
+  /** ID of the application that sends, such as that of Event Grid: any application of a tenant can request tokens. */
   senderId: string;
 }
 
@@ -28,8 +28,19 @@ export interface Secrets {
   previous?: string;
 }
 
-/** Why a delivery is not believed; told to the builder of a workflow, never to the sender. */
+/** Why a secret cannot verify anything. */
+export type SecretReason = 'empty-secret' | 'short-secret' | 'masked-secret' | 'undecodable-secret' | 'private-key' | 'secret-is-an-id';
+
+/** What is wrong with a secret, in the words of a form. Holds no part of the secret. */
+export interface SecretFault {
+  reason: SecretReason;
+  message: string;
+  hint: string;
+}
+
+/** Why a delivery is rejected; shown to the builder of a workflow, never to the sender. */
 export type Refusal =
+  | SecretReason
   | 'no-secret'
   | 'missing'
   | 'several'
@@ -42,13 +53,17 @@ export type Refusal =
   | 'too-large'
   | 'too-complex'
   | 'not-json'
-  | 'secret-has-white-space'
-  | 'secret-is-an-id';
+  | 'not-utf8'
+  | 'duplicate-keys'
+  | 'bad-form'
+  | 'secret-has-white-space';
 
 /** What a delivery brings to prove who sent it. */
 export interface Proof {
   /** Signatures or secrets, of which any may match. */
   candidates: readonly Uint8Array[];
+  /** Signatures by a private key, where the scheme knows such; of these, too, any may match. */
+  publicKeyCandidates?: readonly Uint8Array[];
   /** Seconds since 1970 at which it was signed, where that is part of what is signed. */
   signedAt?: number;
 }
@@ -69,20 +84,22 @@ export interface Signing {
 export interface Scheme {
   /** What the delivery brings; or why that is no proof. */
   proof(delivery: Delivery, location: string | undefined): Proof | Refusal;
-  /** Whether a proof is right for a secret, in a time that tells nothing about where it is wrong. */
+  /** Whether a proof is right for a secret, in a time that reveals nothing about where it is wrong. */
   matches(proof: Proof, delivery: Delivery, secret: string): boolean;
   /** What a sender adds to a delivery. */
   sign(signing: Signing): Pick<Delivery, 'headers' | 'query'>;
   /** What is wrong with a secret by the looks of it. */
   faultOf?(secret: string): Refusal | undefined;
+  /** Whether its senders also send forms (`application/x-www-form-urlencoded`). Default: false. */
+  takesForms?: boolean;
 }
 
-/** Whether two byte strings are equal, in a time that tells nothing about where they differ. */
+/** Whether two byte strings are equal, in a time that reveals nothing about where they differ. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** Reads a header that must be there exactly once. */
+/** Reads a header that must be present exactly once. */
 export function fromHeader(delivery: Delivery, name: string, read: (value: string) => Proof | Refusal): Proof | Refusal {
   const values = headerValues(delivery, name);
   const [value] = values;

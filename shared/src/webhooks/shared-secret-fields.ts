@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { option, text } from '../operations/fields.ts';
 import type { Values } from '../operations/operation.ts';
+import { checkSecrets } from './check-verification.ts';
 import type { Secrets } from './scheme.ts';
 import { acceptsUnsigned } from './take-delivery.ts';
 
@@ -9,14 +10,14 @@ export const webhookSecretFields = (sender: string) => ({
   webhookSecret: v.optional(
     text({
       label: 'Webhook Secret',
-      help: `Only for triggers: a long random text of your own that every event must carry. ${sender} does not sign its events, so this is how they are told from forged ones.`,
+      help: `Only for triggers: a random text of your own with 16 characters or more that every event must carry. ${sender} does not sign its events; this secret is used to verify that they are authentic.`,
       secret: true,
     }),
   ),
   previousWebhookSecret: v.optional(
     text({
       label: 'Previous Webhook Secret',
-      help: 'Still accepted while you replace the webhook secret. Empty it afterwards.',
+      help: 'Accepted as well while you replace the webhook secret. Clear it afterwards.',
       secret: true,
       advanced: true,
     }),
@@ -30,21 +31,21 @@ const places = [
 ] as const;
 
 /**
- * Input fields of a trigger whose sender does not sign: where the shared secret stands in a delivery.
+ * Input fields of a trigger whose sender does not sign: where a delivery carries the shared secret.
  * @param usual where this sender can put it most easily
  */
 export const secretPlaceFields = (usual: 'header' | 'basic' | 'query') => ({
   secretLocation: v.optional(
     option(places, {
-      label: 'Where the Secret Is',
-      help: 'How the webhook secret of the connection comes with every event: in a header, as the password of basic authentication, or at the end of the address.',
+      label: 'Secret Location',
+      help: 'Where every event carries the webhook secret: in a header, as the password of basic authentication, or in a query parameter of the address.',
     }),
     usual,
   ),
   secretName: v.optional(
     text({
-      label: 'Name of the Header or Parameter',
-      help: 'Empty: the header X-Webhook-Secret, or the parameter token.',
+      label: 'Header or Parameter Name',
+      help: 'Name of the header or query parameter. Leave it empty for the header X-Webhook-Secret or the parameter token.',
       placeholder: 'X-Webhook-Secret',
       advanced: true,
       shownWhen: { field: 'secretLocation', is: ['header', 'query'] },
@@ -53,9 +54,18 @@ export const secretPlaceFields = (usual: 'header' | 'basic' | 'query') => ({
   acceptsUnsigned,
 });
 
+/**
+ * Refuses webhook secrets that are too short, in the test of a connection; without one, the triggers cannot be activated, but
+ * everything else works.
+ * @throws PipewrightError `bad-input`
+ */
+export function checkWebhookSecrets(connection: { webhookSecret?: string | undefined; previousWebhookSecret?: string | undefined }): void {
+  checkSecrets('shared-secret-header', { current: connection.webhookSecret, previous: connection.previousWebhookSecret }, 'Webhook Secret');
+}
+
 type SecretPlace = Values<ReturnType<typeof secretPlaceFields>>;
 
-/** Verifies by the connection's webhook secret in the place that was chosen. */
+/** Verifies by the connection's webhook secret in the chosen location. */
 export const verifyBySharedSecret = {
   scheme: ({ secretLocation }: SecretPlace) => `shared-secret-${secretLocation}` as const,
   location: ({ secretLocation, secretName }: SecretPlace): string => secretName ?? (secretLocation === 'query' ? 'token' : 'x-webhook-secret'),

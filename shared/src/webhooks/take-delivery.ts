@@ -7,8 +7,10 @@ import type { Context } from '../operations/context.ts';
 import { boolean, option, text } from '../operations/fields.ts';
 import type { Event, Handshake, Subscription, WebhookTrigger } from '../operations/trigger.ts';
 import type { Delivery } from './delivery.ts';
+import { factsOf } from './delivery-facts.ts';
 import { entraFault } from './entra.ts';
-import { formFault, parseVerified, receive, refuse, type Accepted, type Refused } from './receive.ts';
+import { isSslCheck } from './event-form.ts';
+import { kindOf, parseVerified, receive, refuse, type Accepted, type Refused } from './receive.ts';
 
 /** Output fields that every webhook trigger adds to its events. */
 export const verificationFields = {
@@ -27,7 +29,7 @@ export const verificationFields = {
 export const acceptsUnsigned = v.optional(
   boolean({
     label: 'Accept Unsigned Events',
-    help: 'Takes events without any secret: anyone who learns the address can then start this workflow. Every event says that it is not verified.',
+    help: 'Whether to accept events without a secret. Anyone who learns the address can then send events; each is marked as not verified.',
     advanced: true,
   }),
   false,
@@ -38,9 +40,9 @@ export type Taken =
   | { outcome: 'events'; events: Event[] }
   /** Genuine, but filtered out or a repeat: answer 200 and run nothing. */
   | { outcome: 'ignored'; why: 'filtered' | 'repeated' }
-  /** Genuine, but no event: answer 200 with the body that is asked for, or read the address that says the same. */
+  /** Genuine, but no event: answer 200 with the body that is requested, or read the address that confirms the same. */
   | ({ outcome: 'handshake' } & Handshake)
-  /** Not believed: answer the status with an empty body; reason and explanation are for the builder of the workflow. */
+  /** Not verified: answer the status with an empty body; reason and explanation are for the builder of the workflow. */
   | ({ outcome: 'refused' } & Pick<Refused, 'reason' | 'status' | 'explanation'>);
 
 /** What a trigger works with when a delivery comes. */
@@ -71,8 +73,8 @@ async function verify({ verification }: WebhookTrigger, delivery: Delivery, sett
   }
   const sender = verification.entra?.(setting.connection as never);
   if (!sender) return refuse('no-secret');
-  const fault = formFault(delivery);
-  if (fault) return fault;
+  const kind = kindOf(delivery);
+  if (typeof kind !== 'string') return kind;
   const reason = await entraFault(delivery, sender, host);
   return reason === undefined ? parseVerified(delivery, 'current') : refuse(reason);
 }
@@ -82,43 +84,52 @@ function meetsConditions(data: unknown, input: Record<string, unknown>): boolean
 }
 
 /**
- * Takes one delivery to a trigger: verifies its bytes, parses, filters and drops repeats, in this order. Both faces call
+ * Claims events whose ID was not seen before, each once. Claimed in one order, whatever the order in the delivery: a claim may
+ * wait for the outcome of a delivery that holds the same event, and two deliveries must not wait for each other.
+ */
+async function claim(events: readonly Event[], host: Pick<Host, 'once'>): Promise<Event[]> {
+  const byId = new Map(events.map((event) => [event.id, event]));
+  const claimed = new Set<string>();
+  for (const id of [...byId.keys()].sort()) if (await host.once(id)) claimed.add(id);
+  return [...byId.values()].filter(({ id }) => claimed.has(id));
+}
+
+/**
+ * Takes one delivery to a trigger: verifies its bytes, parses, filters and drops repeats, in this order. Every adapter calls
  * this and nothing else.
  */
 export async function takeDelivery(trigger: WebhookTrigger, delivery: Delivery, setting: TriggerSetting): Promise<Taken> {
   const input = setting.input as never;
+  const scheme = trigger.verification.scheme(input);
+  if (scheme === 'slack' && isSslCheck(delivery)) return { outcome: 'ignored', why: 'filtered' };
   const received = await verify(trigger, delivery, setting);
   if (!received.ok) {
     const { reason, status, explanation } = received;
     return { outcome: 'refused', reason, status, explanation };
   }
-  const handshake = trigger.handshake?.(received.body);
+  const handshake = trigger.handshake?.(received.body, input);
   if (handshake) return { outcome: 'handshake', ...handshake };
+  const facts = factsOf(delivery, scheme, trigger.verification.location?.(input));
   // What the conditions are about may not be known before it is looked up.
-  const wanted = trigger.events(received.body, input, setting.connection as never).filter(({ data }) => trigger.lookUp || meetsConditions(data, setting.input));
+  const wanted = trigger.events(received.body, input, setting.connection as never, facts).filter(({ data }) => trigger.lookUp || meetsConditions(data, setting.input));
   if (wanted.length === 0) return { outcome: 'ignored', why: 'filtered' };
-  const events: Event[] = [];
-  for (const event of wanted) {
-    if (!(await setting.host.once(event.id))) continue;
-    const { verified, matchedSecret } = received;
-    events.push({ id: event.id, data: { ...event.data, verified, matchedSecret } });
-  }
+  const { verified, matchedSecret } = received;
+  const events = (await claim(wanted, setting.host)).map(({ id, data }) => ({ id, data: { ...data, verified, matchedSecret } }));
   return events.length === 0 ? { outcome: 'ignored', why: 'repeated' } : { outcome: 'events', events };
 }
 
 /**
  * Looks up what the taken events only point to, where the trigger does so; to be called once the sender was answered. What
- * cannot be looked up goes on as it came, with the reason as its `problem`: nothing genuine is lost.
+ * cannot be looked up continues as it came, with the reason as its `problem`: nothing genuine is lost.
  */
 export async function lookUpEvents(trigger: WebhookTrigger, events: Event[], input: Record<string, unknown>, context: Context<never>): Promise<Event[]> {
   if (!trigger.lookUp) return events;
   const found: Event[] = [];
   for (const event of events) {
     const { verified, matchedSecret } = event.data;
-    for (const one of await lookUpOne(trigger.lookUp, event, input, context)) {
-      if (!meetsConditions(one.data, input)) continue;
-      if (one.id === event.id || (await context.host.once(one.id))) found.push({ id: one.id, data: { ...one.data, verified, matchedSecret } });
-    }
+    const wanted = (await lookUpOne(trigger.lookUp, event, input, context)).filter(({ data }) => meetsConditions(data, input));
+    const others = new Set(await claim(wanted.filter(({ id }) => id !== event.id), context.host));
+    for (const one of wanted) if (one.id === event.id || others.has(one)) found.push({ id: one.id, data: { ...one.data, verified, matchedSecret } });
   }
   return found;
 }

@@ -75,7 +75,7 @@ class Round {
     try {
       result = await this.#load(rows, first, this.#options());
     } catch (error) {
-      if (!(error instanceof PipewrightError) || !['bad-input', 'columns-missing'].includes(error.code)) throw error;
+      if (!(error instanceof PipewrightError) || !['bad-input', 'columns-missing', 'empty-dataset'].includes(error.code)) throw error;
       if (rows.every((row) => row.every(({ valid }) => valid))) throw new Error(`a dataset that fits was refused: ${error.message}`, { cause: error });
       this.#count.refusedLoads += 1;
     }

@@ -107,5 +107,6 @@ export function makeValue(random: Random, type: PropertyType, fair: boolean): Ma
   if (random.chance(0.08)) return { text: null, valid: true };
   if (fair) return { text: validValue(random, type), valid: true };
   const text = random.chance(0.5) ? nearly(random, validValue(random, type)) : random.pick(hostile);
-  return { text, valid: false };
+  // A file in UTF-8 cannot hold half of a surrogate pair.
+  return { text: Buffer.from(text).toString(), valid: false };
 }

@@ -26,6 +26,8 @@ export interface PropertyType {
   years?: readonly [first: number, last: number];
   /** Values that are surely taken, where the family cannot make some: those of an enum, an interval, an array. */
   samples?: readonly string[];
+  /** One form of what can be written in several ways; undefined for what is not of the type. Default: that of the family. */
+  normal?(text: string): string | undefined;
   /** Whether the engine refuses a whole load for one bad value of the type, so that few rows are loaded at once. Default: false. */
   refusesWhole?: boolean;
 }

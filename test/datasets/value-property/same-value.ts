@@ -1,9 +1,8 @@
 import type { Family, PropertyType } from './property-engine.ts';
 
 /** Whether a value that was read back is the one that was written; a text that was not of its family never is. */
-export function sameValue(written: string, read: string, { family, padded = false }: Pick<PropertyType, 'family' | 'padded'>): boolean {
+export function sameValue(written: string, read: string, { family, padded = false, normal = normals[family] }: Pick<PropertyType, 'family' | 'padded' | 'normal'>): boolean {
   if (family === 'text' && padded) return written.replace(/ +$/, '') === read.replace(/ +$/, '');
-  const normal = normals[family];
   const wanted = normal(written);
   return wanted !== undefined && wanted === normal(read);
 }

@@ -7,7 +7,7 @@ import { takeDelivery, type Taken } from '../../../shared/src/webhooks/take-deli
 import { fakeHost } from '../fake-host.ts';
 import { callCli } from './call-cli.ts';
 
-const secret = 'a secret that both know';
+const secret = `whsec_${Buffer.from('a secret that both know!').toString('base64')}`;
 const every = services.flatMap(({ key, triggers }) =>
   triggers.filter((trigger): trigger is WebhookTrigger => trigger.how === 'webhook').map((trigger) => [key, trigger.key, trigger] as const),
 );
@@ -51,6 +51,28 @@ describe('pipewright deliver', () => {
     expect(result).toMatchObject({ code: 1, out: expect.stringContaining('"status":401') });
     expect(result.err).toContain('holds another secret');
     expect(result.err).not.toContain('another\n');
+  });
+
+  it.each(['http://example.com/hook', 'http://127.0.0.1.example.com/', 'http://localhost@example.com/', 'http://10.0.0.1/', 'http://localhost.example.com/', 'ftp://127.0.0.1/', 'https://user:password@example.com/'])('sends nothing to %s', async (to) => {
+    expect(await callCli('deliver', '--source', 'dbt', '--url', to, '--secret', secret)).toMatchObject({ code: 2, out: '', err: expect.stringContaining('https://') });
+  });
+
+  it('follows no redirect, so that the secret stays at its address', async () => {
+    const requests: string[] = [];
+    const leading = createServer((request, response) => {
+      requests.push(String(request.url));
+      response.writeHead(307, { location: `${url()}/elsewhere` }).end();
+    });
+    await new Promise<void>((resolve) => leading.listen(0, '127.0.0.1', resolve));
+    taken = undefined;
+    const result = await callCli('deliver', '--source', 'mode', '--url', `http://127.0.0.1:${(leading.address() as AddressInfo).port}/hook`, '--secret', secret);
+    leading.close();
+    expect(result).toMatchObject({ code: 1, out: expect.stringContaining('"status":307'), err: expect.stringContaining('redirect') });
+    expect([requests.length, taken]).toEqual([1, undefined]);
+  });
+
+  it('refuses a secret that cannot sign', async () => {
+    expect(await callCli('deliver', '--source', 'signedWebhook', '--url', url(), '--secret', 'not base64!')).toMatchObject({ code: 2, err: expect.stringContaining('not base64') });
   });
 
   it('ends with 1 when nothing answers, and with 2 when it is called wrongly', async () => {

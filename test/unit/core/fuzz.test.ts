@@ -6,22 +6,13 @@ import type { Delivery } from '../../../shared/src/webhooks/delivery.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 import { takeDelivery } from '../../../shared/src/webhooks/take-delivery.ts';
 import { fakeHost, fakeStart } from '../fake-host.ts';
+import { randomFrom, seedOf } from '../random.ts';
 
 const cases = 100_000;
+const id = '11111111-1111-1111-1111-111111111111';
 const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
 
-/** Random numbers that are the same in every run, so that what is found can be found again (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-const random = randomFrom(20_261_121);
+const random = randomFrom(seedOf('webhook deliveries', 20_261_121));
 const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
 const chance = (one: number): boolean => random() < 1 / one;
 
@@ -29,7 +20,7 @@ const letters = ['a', 'f', '0', '9', 'G', '=', '+', '/', ',', ' ', '.', '\n', '\
 const text = (longest: number): string => Array.from({ length: Math.floor(random() * longest) }, () => pick(letters)).join('');
 
 const headerNames = ['authorization', 'Authorization', 'HTTP-Authorization', 'x-hub-signature-256', 'x-slack-signature', 'x-slack-request-timestamp', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'svix-id', 'svix-signature', 'svix-timestamp', 'x-webhook-secret', 'content-type', 'content-encoding', 'content-length', '__proto__', 'constructor', ''];
-const types = ['application/json', 'application/json;charset=utf-16', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/cloudevents+json', 'json', ''];
+const types = ['application/x-www-form-urlencoded', 'application/json', 'application/json;charset=utf-16', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/cloudevents+json', 'json', ''];
 const values = (): string | string[] | undefined => pick([() => text(80), () => [text(20), text(20)], () => [], () => undefined, () => String(fakeStart / 1000), () => 'a'.repeat(64), () => `sha256=${'0'.repeat(64)}`, () => Buffer.from(text(40)).toString('base64')])();
 
 /** JSON of any shape, with names that have meant trouble somewhere. */
@@ -50,6 +41,9 @@ const bodies: (() => string | Buffer)[] = [
   () => `{"a":`.repeat(200) + '1' + '}'.repeat(200),
   () => '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}',
   () => '\ufeff{}',
+  () => `payload=${encodeURIComponent(JSON.stringify(anyValue(3)))}`,
+  () => `a=${text(20)}&b=%${text(3)}`,
+  () => '{"a":1,"a":9007199254740993.5e400}',
   () => '',
 ];
 
@@ -77,7 +71,7 @@ const targets: Target[] = services.flatMap((service) =>
         service,
         trigger,
         input: checkInput(trigger.input, typed),
-        connection: { secret, webhookSecret: secret, tenantId: 't', applicationId: 'a', senderId: 's', authorityUrl: 'https://login.microsoftonline.com' },
+        connection: { secret, webhookSecret: secret, tenantId: id, applicationId: id, senderId: id, authorityUrl: 'https://login.microsoftonline.com' },
       }));
     }),
 );
@@ -105,7 +99,7 @@ it(`of ${cases} random deliveries none that is forged is believed, and none is t
       delivery.body = body;
     } else {
       for (let header = Math.floor(random() * 6); header > 0; header -= 1) Object.assign(delivery.headers, Object.fromEntries([[pick(headerNames), values()]]));
-      if (chance(2)) delivery.query = Object.fromEntries([[pick(['token', 'key', '__proto__']), values()]]);
+      if (chance(2)) delivery.query = Object.fromEntries([[pick(['token', 'key', '__proto__']), pick([values, () => ({ x: text(10) }), () => [{ y: 1 }], () => 7, () => null])()]]);
     }
     if (chance(2)) delivery.headers['content-type'] = pick(types);
     const taken = await takeDelivery(trigger, delivery, { input, connection, subscription: { id: 'w', secret }, host: { ...host, once: async () => true } });

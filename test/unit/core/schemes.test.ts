@@ -49,12 +49,12 @@ describe.each(vectors)('the scheme %s', (name, vector) => {
 const names = Object.keys(schemes) as SchemeName[];
 const now = 1_763_625_600;
 const signed = (name: SchemeName, at = now, body = '{"a":1}'): Delivery => ({
-  ...schemes[name].sign({ secret: 'c2VjcmV0', body: Buffer.from(body), id: 'evt_1', now: at }),
+  ...schemes[name].sign({ secret: 'YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIh', body: Buffer.from(body), id: 'evt_1', now: at }),
   body: Buffer.from(body),
 });
 
 describe.each(names)('a delivery signed by the scheme %s', (scheme) => {
-  const options = { scheme, secrets: { current: 'b3RoZXI=', previous: 'c2VjcmV0' }, now };
+  const options = { scheme, secrets: { current: 'b25lIG1vcmUgb2YgdHdlbnR5LWZvdXIh', previous: 'YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIh' }, now };
 
   it('is believed, with the secret that matched', () => {
     expect(receive(signed(scheme), options)).toMatchObject({ ok: true, verified: true, matchedSecret: 'previous', body: { a: 1 } });
@@ -73,7 +73,7 @@ describe.each(names)('a delivery signed by the scheme %s', (scheme) => {
 });
 
 describe.each(['slack', 'standard-webhooks'] as const)('a delivery whose moment %s signs', (scheme) => {
-  const options = { scheme, secrets: { current: 'c2VjcmV0' }, now };
+  const options = { scheme, secrets: { current: 'YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIh' }, now };
 
   it('may be five minutes off, either way, and no more', () => {
     for (const offset of [-300, 0, 300]) expect(receive(signed(scheme, now + offset), options)).toMatchObject({ ok: true });
@@ -98,7 +98,7 @@ describe('Standard Webhooks', () => {
       'svix-timestamp': headers['webhook-timestamp'],
       'svix-signature': `v1,${Buffer.alloc(32).toString('base64')} ${String(headers['webhook-signature'])} v9,nothing`,
     };
-    expect(receive({ headers: svix, query: {}, body }, { ...options, secrets: { current: 'whsec_c2VjcmV0' } })).toMatchObject({ ok: true });
+    expect(receive({ headers: svix, query: {}, body }, { ...options, secrets: { current: 'whsec_YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIh' } })).toMatchObject({ ok: true });
   });
 
   it('are verified by a public key where the sender signs with a private one', () => {
@@ -109,7 +109,7 @@ describe('Standard Webhooks', () => {
     const current = `whpk_${publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64')}`;
     expect(receive({ headers, query: {}, body }, { ...options, secrets: { current } })).toMatchObject({ ok: true, matchedSecret: 'current' });
     expect(receive({ headers, query: {}, body: Buffer.from('{"a":2}') }, { ...options, secrets: { current } })).toMatchObject({ reason: 'no-match' });
-    expect(receive({ headers, query: {}, body }, { ...options, secrets: { current: 'whpk_short' } })).toMatchObject({ reason: 'no-match' });
+    expect(receive({ headers, query: {}, body }, { ...options, secrets: { current: 'whpk_short' } })).toMatchObject({ reason: 'undecodable-secret' });
   });
 
   it('tell that an ID was set instead of the secret', () => {

@@ -2,7 +2,7 @@ import { azureMonitor } from '../../../shared/src/services/azure/monitor/service
 import { fakeHost, type FakeHost } from '../fake-host.ts';
 import { deliver, deliverAndLookUp, delivery } from '../operate.ts';
 
-const connection = { tenantId: 't', clientId: 'c', clientSecret: 's', subscriptionId: 'sub', webhookSecret: 'a-long-secret' };
+const connection = { tenantId: 't', clientId: 'c', clientSecret: 's', subscriptionId: 'sub', webhookSecret: 'a-long-secret-of-our-own' };
 const factory = '/subscriptions/sub/resourcegroups/data/providers/microsoft.datafactory/factories/contoso-factory';
 const management = `https://management.azure.com${factory}`;
 const alert = ({ essentials = {}, metricName = 'PipelineFailedRuns' }: { essentials?: object; metricName?: string } = {}) => ({
@@ -24,7 +24,7 @@ function connected(...runs: ReturnType<typeof failed>[]): FakeHost {
   }
   return host;
 }
-const sent = (body: unknown, query: Record<string, string> = { token: 'a-long-secret' }) => delivery(body, {}, query);
+const sent = (body: unknown, query: Record<string, string> = { token: 'a-long-secret-of-our-own' }) => delivery(body, {}, query);
 const start = (body: unknown, host: FakeHost, typed: Record<string, unknown> = {}) => deliverAndLookUp(azureMonitor, 'pipelineFailedAlert', typed, sent(body), { host, connection });
 
 describe('Data Factory Pipeline Failed of Azure Monitor', () => {

@@ -3,8 +3,8 @@ import { fakeHost, type FakeHost } from '../fake-host.ts';
 import { context, deliver, deliverAndLookUp, delivery } from '../operate.ts';
 
 const workspace = 'https://adb-1.7.azuredatabricks.net';
-const connection = { workspaceUrl: `${workspace}/?o=1`, token: 'dapi-1', webhookSecret: 'a-long-secret' };
-const headers = { authorization: `Basic ${Buffer.from('pipewright:a-long-secret').toString('base64')}` };
+const connection = { workspaceUrl: `${workspace}/?o=1`, token: 'dapi-1', webhookSecret: 'a-long-secret-of-our-own' };
+const headers = { authorization: `Basic ${Buffer.from('pipewright:a-long-secret-of-our-own').toString('base64')}` };
 const run = `${workspace}/api/2.2/jobs/runs/get`;
 const notification = (event = 'jobs.on_success', more: Record<string, unknown> = {}) =>
   `{"event_type":"${event}","workspace_id":1,"run":{"run_id":9007199254740993},"job":{"job_id":910,"name":"Monthly report"}${Object.entries(more).map(([name, value]) => `,"${name}":${JSON.stringify(value)}`).join('')}}`;

@@ -132,7 +132,7 @@ describe('Run Job of dbt', () => {
 
   it('says that nobody knows when the run cannot be found either, and is not run again by itself', async () => {
     const host = fakeHost().on('POST', `${account}/jobs/910/run/`, 'lost').on('GET', `${account}/runs/`, ['lost', data([])]);
-    await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({ code: 'unavailable', retryable: false, message: 'dbt did not say whether it started job 910.', hint: expect.stringContaining('may be going already') });
+    await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({ code: 'unavailable', retryable: false, message: 'dbt did not confirm whether it started job 910: the start may have been lost.', hint: expect.stringContaining('may be active already') });
     expect(host.sent('POST', '/run/')).toHaveLength(1);
   });
 

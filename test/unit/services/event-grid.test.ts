@@ -2,8 +2,8 @@ import { eventGrid } from '../../../shared/src/services/event-grid/service.ts';
 import { fakeHost } from '../fake-host.ts';
 import { deliver, delivery } from '../operate.ts';
 
-const connection = { secret: 'a-long-secret' };
-const take = (key: string, body: unknown, typed: Record<string, unknown> = {}, query: Record<string, string> = { token: 'a-long-secret' }, host = fakeHost()) =>
+const connection = { secret: 'a-long-secret-of-our-own' };
+const take = (key: string, body: unknown, typed: Record<string, unknown> = {}, query: Record<string, string> = { token: 'a-long-secret-of-our-own' }, host = fakeHost()) =>
   deliver(eventGrid, key, typed, delivery(body, { 'content-type': 'application/json; charset=utf-8', 'aeg-event-type': 'Notification' }, query), { host, connection });
 
 const blob = (path = 'incoming/claims.csv', more: Record<string, unknown> = {}, container = 'bordereaux') => ({
@@ -106,11 +106,15 @@ describe('The handshake of Event Grid', () => {
     expect(await take(key, validation(url))).toEqual({ outcome: 'handshake', answer: { validationResponse: 'code-1' }, confirmUrl: url });
   });
 
+  it.each(['https://rp.eventgrid.azure.us/v', 'https://rp.eventgrid.azure.cn:553/v?id=1', 'https://RP-EastUS.EventGrid.Azure.NET/v'])('may be confirmed at %s', async (own) => {
+    expect(await take('eventReceived', validation(own))).toMatchObject({ outcome: 'handshake', confirmUrl: new URL(own).href });
+  });
+
   it('is not answered to one without the secret', async () => {
     expect(await take('eventReceived', validation(url), {}, {})).toMatchObject({ outcome: 'refused' });
   });
 
-  it.each(['https://evil.example/eventgrid.azure.net/', 'http://x.eventgrid.azure.net/', 'https://eventgrid.azure.net.evil.example/', 'https://evil.example/@x.eventgrid.azure.net/', 'https://u:p@x.eventgrid.azure.net.evil.example:553/'])(
+  it.each(['https://evil.example/eventgrid.azure.net/', 'http://x.eventgrid.azure.net/', 'https://eventgrid.azure.net.evil.example/', 'https://evil.example/@x.eventgrid.azure.net/', 'https://u:p@x.eventgrid.azure.net.evil.example:553/', 'https://evil.example?.eventgrid.azure.net/', 'https://evil.example#.eventgrid.azure.net/', 'https://evil.example\\.eventgrid.azure.net/', 'https://evil.example/\t.eventgrid.azure.net/', 'https://x.eventgrid.azure.net@evil.example/', 'https://u:p@x.eventgrid.azure.net/', 'https://u@x.eventgrid.azure.net/', 'https://x.eventgrid.azure.net./', 'https://eventgrid.azure.net/', 'https://.eventgrid.azure.net/', 'https://xeventgrid.azure.net/', 'https://x.eventgrid.azure.net:8080/', 'https://x.eventgrid.azure.net:5530/', 'https://x.eventgrid.azure.com/', 'https://x.eventgrid.azure.net%2eevil.example/', 'https://evil.example%23.eventgrid.azure.net/', '//x.eventgrid.azure.net/', 'x.eventgrid.azure.net', ''])(
     'is never confirmed at %s',
     async (elsewhere) => {
       expect(await take('eventReceived', validation(elsewhere))).toEqual({ outcome: 'handshake', answer: { validationResponse: 'code-1' } });

@@ -120,7 +120,7 @@ describe('Run Report of Mode', () => {
     const host = connected().on('POST', runs, state('pending')).on('GET', `${runs}/run1`, state('enqueued'));
     await expect(run('runReport', { report: 'abc1', timeoutMinutes: 1 }, host)).rejects.toMatchObject({
       code: 'timed-out',
-      hint: expect.stringContaining('It goes on'),
+      hint: expect.stringContaining('It is still running'),
     });
     expect(host.now() - fakeStart).toBe(60_000);
     expect(mode.operations.find(({ key }) => key === 'runReport')?.input).not.toHaveProperty('onTimeout');
@@ -339,9 +339,9 @@ describe('The connection to Mode', () => {
 });
 
 describe('Report Run Finished of Mode', () => {
-  const values = { ...connection, webhookSecret: 'a-long-secret' };
+  const values = { ...connection, webhookSecret: 'a-long-secret-of-our-own' };
   const told = (event = 'report_run_completed', url = 'https://modeanalytics.com/api/elsewhere/reports/abc1/runs/run1') =>
-    delivery({ event, report_run_url: url }, {}, { token: 'a-long-secret' });
+    delivery({ event, report_run_url: url }, {}, { token: 'a-long-secret-of-our-own' });
   const start = (typed: Record<string, unknown> = {}, host = connected().on('GET', `${runs}/run1`, state('succeeded')), sent = told()) =>
     deliverAndLookUp(mode, 'reportRunFinished', typed, sent, { host, connection: values });
 
@@ -362,7 +362,7 @@ describe('Report Run Finished of Mode', () => {
     ['another kind of event', told('report_run_started'), {}],
     ['another report', told(), { reports: ['abc2'] }],
     ['an address without IDs', told(undefined, 'https://modeanalytics.com/'), {}],
-    ['the test event that Mode sends when a webhook is made', delivery({ event: 'ping' }, {}, { token: 'a-long-secret' }), {}],
+    ['the test event that Mode sends when a webhook is made', delivery({ event: 'ping' }, {}, { token: 'a-long-secret-of-our-own' }), {}],
   ])('starts nothing for %s', async (_case, sent, typed) => {
     expect(await deliver(mode, 'reportRunFinished', typed, sent, { host: connected(), connection: values })).toEqual({ outcome: 'ignored', why: 'filtered' });
   });

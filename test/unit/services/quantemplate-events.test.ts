@@ -3,8 +3,8 @@ import { fakeHost } from '../fake-host.ts';
 import { context, deliver, delivery, webhookTrigger } from '../operate.ts';
 import { checkInput } from '../../../shared/src/operations/check-input.ts';
 
-const connection = { clientId: 'u-1', clientSecret: 'client-secret', organisationId: 'c-contoso', webhookSecret: 'current-secret', previousWebhookSecret: 'old-secret' };
-const secret = { 'X-Webhook-Secret': 'current-secret' };
+const connection = { clientId: 'u-1', clientSecret: 'client-secret', organisationId: 'c-contoso', webhookSecret: 'the-current-secret', previousWebhookSecret: 'the-previous-secret' };
+const secret = { 'X-Webhook-Secret': 'the-current-secret' };
 const created = '2026-11-20T08:00:00.000Z';
 
 /** The envelope of the page about events. */
@@ -101,31 +101,31 @@ describe('The webhook secret of Quantemplate', () => {
   const basic = (password: string) => ({ authorization: `Basic ${Buffer.from(`quantemplate:${password}`).toString('base64')}` });
 
   it.each([
-    ['a header', { secretLocation: 'header' }, { 'x-webhook-secret': 'current-secret' }, {}],
-    ['a header of another name', { secretLocation: 'header', secretName: 'X-Contoso' }, { 'X-CONTOSO': 'current-secret' }, {}],
-    ['basic authentication', { secretLocation: 'basic' }, basic('current-secret'), {}],
-    ['the query', { secretLocation: 'query' }, {}, { token: 'current-secret' }],
-    ['a parameter of another name', { secretLocation: 'query', secretName: 'key' }, {}, { key: 'current-secret' }],
+    ['a header', { secretLocation: 'header' }, { 'x-webhook-secret': 'the-current-secret' }, {}],
+    ['a header of another name', { secretLocation: 'header', secretName: 'X-Contoso' }, { 'X-CONTOSO': 'the-current-secret' }, {}],
+    ['basic authentication', { secretLocation: 'basic' }, basic('the-current-secret'), {}],
+    ['the query', { secretLocation: 'query' }, {}, { token: 'the-current-secret' }],
+    ['a parameter of another name', { secretLocation: 'query', secretName: 'key' }, {}, { key: 'the-current-secret' }],
   ])('is found in %s', async (_place, typed, headers, query) => {
     expect(await take('datasetUpdated', body, typed, headers, query)).toMatchObject({ outcome: 'events' });
   });
 
   it('is known by its previous value too, and the event says so', async () => {
-    expect(await take('datasetUpdated', body, {}, { 'x-webhook-secret': 'old-secret' })).toMatchObject({ events: [{ data: { verified: true, matchedSecret: 'previous' } }] });
+    expect(await take('datasetUpdated', body, {}, { 'x-webhook-secret': 'the-previous-secret' })).toMatchObject({ events: [{ data: { verified: true, matchedSecret: 'previous' } }] });
   });
 
   it.each([
     ['missing', {}, {}, {}],
     ['wrong', {}, { 'x-webhook-secret': 'guess' }, {}],
-    ['sent twice', {}, { 'x-webhook-secret': ['current-secret', 'current-secret'] }, {}],
-    ['in the query instead of the header', {}, {}, { 'x-webhook-secret': 'current-secret' }],
-    ['in the header instead of the query', { secretLocation: 'query' }, { token: 'current-secret' }, {}],
+    ['sent twice', {}, { 'x-webhook-secret': ['the-current-secret', 'the-current-secret'] }, {}],
+    ['in the query instead of the header', {}, {}, { 'x-webhook-secret': 'the-current-secret' }],
+    ['in the header instead of the query', { secretLocation: 'query' }, { token: 'the-current-secret' }, {}],
     ['wrong in basic authentication', { secretLocation: 'basic' }, basic('guess'), {}],
-    ['not behind the word Basic', { secretLocation: 'basic' }, { authorization: 'current-secret' }, {}],
+    ['not behind the word Basic', { secretLocation: 'basic' }, { authorization: 'the-current-secret' }, {}],
   ])('is refused when %s, and the explanation does not show it', async (_case, typed, headers, query) => {
     const taken = await take('datasetUpdated', body, typed, headers as never, query);
     expect(taken.outcome).toBe('refused');
-    expect(JSON.stringify(taken)).not.toMatch(/current-secret|guess/);
+    expect(JSON.stringify(taken)).not.toMatch(/the-current-secret|guess/);
   });
 
   it('must be set, unless unsigned events are accepted', async () => {

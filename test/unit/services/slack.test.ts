@@ -122,7 +122,7 @@ describe('Send Message of Slack', () => {
     await expect(run('sendMessage', message, host)).rejects.toMatchObject({
       code: 'unavailable',
       retryable: false,
-      hint: expect.stringContaining('Look into the channel'),
+      hint: expect.stringContaining('Look at the channel'),
     });
     expect(host.requests).toHaveLength(1);
   });
@@ -277,7 +277,7 @@ describe('Upload File of Slack', () => {
     expect(host.sent('POST', '/abc').map(({ body }) => body)).toEqual([file.text, file.text, file.text]);
     const lost = ready().on('POST', `${api}/files.completeUploadExternal`, 'lost');
     await expect(run('uploadFile', { channel: 'C0DATATEAM', file }, lost)).rejects.toMatchObject({
-      message: 'Slack did not say whether it posted the file.',
+      message: 'Slack did not confirm whether it posted the file.',
       retryable: false,
     });
     expect(lost.sent('POST', 'complete')).toHaveLength(1);

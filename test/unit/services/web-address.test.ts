@@ -62,8 +62,8 @@ describe('Download File of a web address', () => {
   it.each([
     ['http://cdn.example.com/claims.csv', 'not encrypted'],
     ['http://127.0.0.1/claims.csv', 'not encrypted'],
-    ['https://', 'no address'],
-    [`${website}/a`, 'without end'],
+    ['https://', 'does not lead to a web address'],
+    [`${website}/a`, 'more than 5 redirects'],
   ])('is not led to %s', async (location, message) => {
     const host = fakeHost().on('GET', `${website}/a`, { status: 302, headers: { location } });
     await expect(download('/a', host)).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining(message) });

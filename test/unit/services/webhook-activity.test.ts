@@ -31,7 +31,7 @@ describe('A WebHook activity', () => {
     expect(request?.json).toEqual({ Output: {}, Error: { ErrorCode: 'NotApproved', Message: 'Ada said no.' }, StatusCode: '400' });
   });
 
-  it.each(['http://svc.datafactory.azure.com/x', 'https://azure.com.evil.example/x', 'https://evil.example/azure.com', 'https://127.0.0.1/x', 'https://evil@169.254.169.254/x', 'https://user@svc.azure.com/x', 'https://mine.eastus.cloudapp.azure.com/x', 'file:///etc/passwd', 'no address'])('with the address %s is not believed', async (callBackUri) => {
+  it.each(['http://svc.datafactory.azure.com/x', 'https://azure.com.evil.example/x', 'https://evil.example/azure.com', 'https://127.0.0.1/x', 'https://evil@169.254.169.254/x', 'https://user@svc.azure.com/x', 'https://mine.eastus.cloudapp.azure.com/x', 'file:///etc/passwd', 'does not lead to a web address'])('with the address %s is not believed', async (callBackUri) => {
     await expect(reached({ callBackUri })).rejects.toMatchObject({ code: 'not-verified' });
   });
 

@@ -73,12 +73,14 @@ export class LoadInProgress {
     this.#scanner = new DatasetScanner(options, (reject) => this.#ragged.push(reject));
   }
 
-  /** Takes some bytes; works on them once they are enough for a block. */
+  /** Takes some bytes, and works on them once they are enough for a block. A large piece is worked on in parts, so that memory does not depend on the source. */
   async take(piece: Uint8Array): Promise<void> {
-    this.#pieces.push(piece);
-    this.#waiting += piece.length;
-    if (this.#waiting < bytesPerBlock) return;
-    await this.#takeBlock();
+    for (let at = 0; at < piece.length; at += bytesPerBlock) {
+      const part = piece.length > bytesPerBlock ? piece.subarray(at, at + bytesPerBlock) : piece;
+      this.#pieces.push(part);
+      this.#waiting += part.length;
+      if (this.#waiting >= bytesPerBlock) await this.#takeBlock();
+    }
     const { count } = this.#came;
     if (count - this.#told < bytesPerProgress) return;
     this.#told = count;

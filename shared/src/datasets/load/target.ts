@@ -97,6 +97,8 @@ export interface ValueRule {
   reason: string;
   /** Whether the database would change, cut, round or refuse the value. */
   fails(text: string): boolean;
+  /** Of a decimal: a value with at most so many digits on each side of the point meets the rule and is not asked. Default: every value is. */
+  surelyMeets?: number;
 }
 
 /** One load that is going on. Nothing of it can be seen by others before `publish` is done. */

@@ -20,7 +20,7 @@ export async function openTarget(address: string, options: OpenOptions = {}): Pr
   }
   if (/^(mysql|mariadb):\/\//.test(address)) {
     const { openMysql } = await import('./mysql/mysql-target.ts');
-    return openMysql(address);
+    return openMysql(address, options);
   }
   if (address.startsWith('sqlserver://')) {
     const { openSqlServer } = await import('./sql-server/sql-server-target.ts');

@@ -14,7 +14,7 @@ export function quoteIdentifier(name: string): string {
 }
 
 /** Longer names are cut by PostgreSQL, which only makes a notice of it. */
-const bytesOfPostgresName = 63;
+export const bytesOfPostgresName = 63;
 
 /**
  * A name as PostgreSQL takes it.

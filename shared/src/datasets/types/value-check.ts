@@ -135,10 +135,11 @@ function scanOf(column: CheckedColumn): PlainScan {
   const bounds = boundsOf(column);
   const signed = type !== 'integer' || bounds.least < 0n;
   // Where a rule must be asked, no value is plain but NULL.
-  if (rules.length > 0 || (type === 'text' && blankIsNull)) return plainScan('text', { nullable, signed, whole: 0, scale: 0, fraction, bytes: -1 });
+  const surely = Math.min(mostDigits / 2, ...rules.map(({ surelyMeets = 0 }) => (type === 'decimal' ? surelyMeets : 0)));
+  if (surely === 0 || (type === 'text' && blankIsNull)) return plainScan('text', { nullable, signed, whole: 0, scale: 0, fraction, bytes: -1 });
   // Half of what is allowed in all is allowed on each side of the point, where nothing is said of them.
-  const digits = type === 'integer' ? surelyWithin(bounds.least, bounds.most) : (whole ?? mostDigits / 2);
-  return plainScan(type, { nullable, signed, whole: digits, scale: scale ?? mostDigits / 2, fraction, bytes: longest });
+  const digits = type === 'integer' ? surelyWithin(bounds.least, bounds.most) : Math.min(surely, whole ?? surely);
+  return plainScan(type, { nullable, signed, whole: digits, scale: Math.min(surely, scale ?? surely), fraction, bytes: longest });
 }
 
 /** Judges a value by every rule of its column. */

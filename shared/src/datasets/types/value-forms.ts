@@ -91,19 +91,26 @@ function isOffset(buffer: Buffer, at: number, end: number): boolean {
   return end - minutes === 2 + colon && twoDigits(buffer, minutes + colon) <= 59;
 }
 
-const words: Record<number, readonly [bytes: Buffer, form: number][]> = {
-  4: [[Buffer.from('true'), booleanForms.lower], [Buffer.from('TRUE'), booleanForms.upper], [Buffer.from('True'), booleanForms.capitalised]],
-  5: [[Buffer.from('false'), booleanForms.lower], [Buffer.from('FALSE'), booleanForms.upper], [Buffer.from('False'), booleanForms.capitalised]],
-};
+const yes = Buffer.from('true');
+const no = Buffer.from('false');
+
+/** Makes a capital letter small. */
+const caseBit = 0x20;
 
 /** The form of `true` or `false` in lower, upper or capitalised letters; `noForm` when the bytes are neither. */
 export function booleanForm(buffer: Buffer, start: number, end: number): number {
-  for (const [word, form] of words[end - start] ?? []) {
-    let at = 0;
-    while (at < word.length && word[at] === buffer[start + at]) at += 1;
-    if (at === word.length) return form;
+  const length = end - start;
+  if (length !== yes.length && length !== no.length) return noForm;
+  const word = length === yes.length ? yes : no;
+  let capitals = 0;
+  for (let at = 0; at < length; at += 1) {
+    const byte = buffer[start + at] as number;
+    if ((byte | caseBit) !== word[at]) return noForm;
+    if (byte !== word[at]) capitals |= 1 << at;
   }
-  return noForm;
+  if (capitals === 0) return booleanForms.lower;
+  if (capitals === 1) return booleanForms.capitalised;
+  return capitals === (1 << length) - 1 ? booleanForms.upper : noForm;
 }
 
 /** The form of a UUID with hyphens, such as `8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77`; `noForm` when the bytes are none. */

@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PipewrightError } from '../error.ts';
-import type { Bytes, Host, Log } from '../host.ts';
+import type { Host, Log } from '../host.ts';
 import { memoryCache } from '../memory-cache.ts';
+import { saveNewFile } from './save-new-file.ts';
 import { sendByAxios } from './send-by-axios.ts';
 
 /** What the Node host may be told. */
@@ -24,40 +25,6 @@ export interface NodeFile {
   path: string;
   /** Bytes. */
   size: number;
-}
-
-/** Bytes that are written at once: fewer and larger writes cost less. */
-const writtenAtOnce = 1024 * 1024;
-
-/** Writes bytes into a new file, while the next ones are on their way. */
-async function writeBytes(path: string, bytes: Bytes, signal: AbortSignal | undefined): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    let pieces: Uint8Array[] = [];
-    let held = 0;
-    let writing: Promise<unknown> = Promise.resolve();
-    const flush = async () => {
-      await writing;
-      const expected = held;
-      writing = file.writev(pieces).then(({ bytesWritten }) => {
-        if (bytesWritten < expected) throw new Error(`Only ${bytesWritten} of ${expected} bytes could be written.`);
-      });
-      // Whoever waits for it next hears of an error; until then nobody does.
-      writing.catch(() => undefined);
-      pieces = [];
-      held = 0;
-    };
-    for await (const piece of bytes) {
-      signal?.throwIfAborted();
-      pieces.push(piece);
-      held += piece.length;
-      if (held >= writtenAtOnce) await flush();
-    }
-    await flush();
-    await writing;
-  } finally {
-    await file.close();
-  }
 }
 
 /** The host for plain Node: the command line, tests, and anyone who embeds the library. Files are files, HTTP is axios. */
@@ -83,16 +50,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     },
     files: {
       async save({ name, bytes }): Promise<NodeFile> {
-        await mkdir(folder, { recursive: true });
-        const path = join(folder, basename(name));
-        const partial = `${path}.partial`;
-        try {
-          await writeBytes(partial, bytes, signal);
-        } catch (error) {
-          await rm(partial, { force: true });
-          throw error;
-        }
-        await rename(partial, path);
+        const path = await saveNewFile(folder, name, bytes, signal);
         return { path, size: (await stat(path)).size };
       },
       async read(value) {

@@ -57,9 +57,9 @@ function azureApi(
       ...readCommonProblem(response),
       ...(response.status === 403 ? { hint: roleHint } : {}),
     }),
-    async authorize(renew) {
+    async authorize(renew, endsAt) {
       const { tenantId, clientId, clientSecret } = connection;
-      const token = await entraToken(host, { authority, tenantId, clientId, clientSecret, scope }, renew);
+      const token = await entraToken(host, { authority, tenantId, clientId, clientSecret, scope }, renew, endsAt);
       return { authorization: `Bearer ${token}` };
     },
   });

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
 import { option, text } from '../../operations/fields.ts';
-import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
+import { checkWebhookSecrets, webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
+import { shownText } from '../../http/answer-shape.ts';
 import { managementApi } from './api.ts';
 
 const fields = {
@@ -38,8 +39,9 @@ export const azureConnection = defineConnection({
   documentationUrl: 'https://learn.microsoft.com/entra/identity-platform/howto-create-service-principal-portal',
   fields,
   async test({ connection, host }) {
+    checkWebhookSecrets(connection);
     const api = managementApi({ connection, host });
-    const { displayName } = await api.json<{ displayName?: string }>('GET', `/subscriptions/${encodeURIComponent(connection.subscriptionId)}`, { query: { 'api-version': '2022-12-01' } });
+    const { displayName } = await api.json('GET', `/subscriptions/${encodeURIComponent(connection.subscriptionId)}`, v.object({ displayName: shownText }), { query: { 'api-version': '2022-12-01' } });
     return displayName ?? connection.subscriptionId;
   },
 });

@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { filledText } from '../../http/answer-shape.ts';
 import { defineChoices, search, type ChoiceList } from '../../operations/choice-list.ts';
 import type { Context } from '../../operations/context.ts';
 import { managementApi } from './api.ts';
@@ -17,15 +19,12 @@ export interface ResourceKind {
   noun: string;
 }
 
-interface VendorResource {
-  id: string;
-  name: string;
-}
+const resourceShape = v.object({ id: filledText, name: filledText });
 
 function listResources({ service, type, version }: ResourceKind, context: Context<AzureConnection>) {
   const subscription = encodeURIComponent(context.connection.subscriptionId);
   const path = `/subscriptions/${subscription}/providers/${type}`;
-  return readAll<VendorResource>(managementApi(context, service), path, version);
+  return readAll(managementApi(context, service), { service, path, version, entry: resourceShape });
 }
 
 /** The resource group in a resource ID. */

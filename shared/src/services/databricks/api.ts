@@ -44,7 +44,7 @@ const entraScope = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default';
  * The value of the header that logs in.
  * @see https://learn.microsoft.com/azure/databricks/dev-tools/auth/azure-sp
  */
-async function login({ connection, host }: Context<DatabricksConnection>, renew: boolean): Promise<string> {
+async function login({ connection, host }: Context<DatabricksConnection>, renew: boolean, endsAt: number | undefined): Promise<string> {
   const { token, clientId, clientSecret, tenantId } = connection;
   if (token) return `Bearer ${token.trim()}`;
   if (clientId && clientSecret) {
@@ -52,7 +52,7 @@ async function login({ connection, host }: Context<DatabricksConnection>, renew:
     const by = tenantId
       ? { ...principal, service: 'Microsoft Entra', tokenUrl: `${authorityOf(connection)}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`, scope: entraScope }
       : { ...principal, service, tokenUrl: `${workspaceAddress(connection)}/oidc/v1/token`, scope: 'all-apis', sentIn: 'header' as const };
-    return `Bearer ${await clientCredentialsToken(host, by, renew)}`;
+    return `Bearer ${await clientCredentialsToken(host, by, renew, endsAt)}`;
   }
   throw new PipewrightError({
     code: 'not-connected',
@@ -74,7 +74,7 @@ export function openDatabricks(context: Context<DatabricksConnection>): Api {
     host: context.host,
     readProblem,
     readStatus: (response) => (isMissing(response) ? 404 : response.status),
-    authorize: async (renew) => ({ authorization: await login(context, renew) }),
+    authorize: async (renew, endsAt) => ({ authorization: await login(context, renew, endsAt) }),
   });
 }
 

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
 import { text } from '../../operations/fields.ts';
-import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
+import { checkWebhookSecrets, webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
+import { jobListShape } from './job-shapes.ts';
 import { openDatabricks, workspaceAddress } from './api.ts';
 
 const fields = {
@@ -63,7 +64,8 @@ export const databricksConnection = defineConnection({
   documentationUrl: 'https://docs.databricks.com/aws/en/dev-tools/auth/',
   fields,
   async test(context) {
-    await openDatabricks(context).json('GET', '/jobs/list', { query: { limit: 1 } });
+    checkWebhookSecrets(context.connection);
+    await openDatabricks(context).json('GET', '/jobs/list', jobListShape, { query: { limit: 1 } });
     return `Databricks (${new URL(workspaceAddress(context.connection)).hostname})`;
   },
 });

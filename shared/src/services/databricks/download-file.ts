@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError, withDetails } from '../../host/error.ts';
+import { given, shown, shownText } from '../../http/answer-shape.ts';
 import { fileOfAnswer } from '../../http/file-of-answer.ts';
 import { defineChoices, search } from '../../operations/choice-list.ts';
 import { defineDownload } from '../../operations/download.ts';
@@ -8,11 +9,10 @@ import { openDatabricks } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
 import { volumeAddress } from './volumes.ts';
 
-/** A page of a folder. */
-interface FolderPage {
-  contents?: { path: string; name?: string; is_directory?: boolean; file_size?: number }[];
-  next_page_token?: string;
-}
+const folderShape = v.object({
+  contents: given(v.array(v.object({ path: v.string(), name: shownText, is_directory: given(v.boolean()), file_size: shown(v.number()) }))),
+  next_page_token: given(v.string()),
+});
 
 const hints: Partial<Record<PipewrightError['code'], string>> = {
   forbidden: 'Ask an administrator of the catalog to give the user or service principal of the connection READ VOLUME on the volume, and USE CATALOG and USE SCHEMA above it.',
@@ -36,10 +36,10 @@ const fileChoices = defineChoices<DatabricksConnection>({
   async load({ input, search: wanted, page }, context) {
     try {
       const address = volumeAddress(context.connection, 'directories', String(input['folder']), 'Folder');
-      const { contents = [], next_page_token: nextPage } = await openDatabricks(context).json<FolderPage>('GET', address, { query: { page_size: 1000, page_token: page } });
+      const { contents = [], next_page_token: nextPage } = await openDatabricks(context).json('GET', address, folderShape, { query: { page_size: 1000, page_token: page } });
       const files = contents.filter((entry) => entry.is_directory !== true);
       const choices = files.map(({ path, name, file_size: size }) => ({ value: path, label: `${name ?? path.split('/').pop() ?? path}${sizeOf(size)}` }));
-      return { choices: search(choices, wanted), ...(nextPage ? { nextPage } : {}) };
+      return { choices: search(choices, wanted), ...(nextPage && nextPage !== page ? { nextPage } : {}) };
     } catch (error) {
       throw explained(error);
     }

@@ -1,12 +1,10 @@
 import { json, text } from '../../operations/fields.ts';
 import { defineSearch } from '../../operations/operation.ts';
 import * as v from 'valibot';
-import { openDatabricks } from './api.ts';
+import { readEntries } from '../../http/read-pages.ts';
+import { openDatabricks, service } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
-import type { VendorJob, VendorJobs } from './jobs.ts';
-
-/** Most jobs that are looked through. */
-const most = 2_000;
+import { jobListShape, type VendorJob } from './job-shapes.ts';
 
 /**
  * Finds jobs by a part of their name, for Databricks itself knows complete names only. One with exactly this name comes first.
@@ -28,19 +26,16 @@ export const findJob = defineSearch<DatabricksConnection>()({
   async run({ name }, context) {
     const wanted = name.toLowerCase();
     const found: VendorJob[] = [];
-    let page: string | undefined;
-    let seen = 0;
-    do {
-      const { jobs = [], next_page_token: next }: VendorJobs = await openDatabricks(context).json('GET', '/jobs/list', { query: { limit: 100, page_token: page } });
-      found.push(...jobs.filter(({ settings }) => settings?.name?.toLowerCase().includes(wanted)));
-      seen += jobs.length;
-      page = next;
-    } while (page && seen < most);
+    const jobs = readEntries<VendorJob>(service, async (page) => {
+      const { jobs: entries = [], next_page_token: next } = await openDatabricks(context).json('GET', '/jobs/list', jobListShape, { query: { limit: 100, page_token: page } });
+      return { entries, next };
+    });
+    for await (const job of jobs) if (job.settings?.name?.toLowerCase().includes(wanted)) found.push(job);
     const isExact = ({ settings }: VendorJob): number => Number(settings?.name?.toLowerCase() === wanted);
     return found
       .toSorted((a, b) => isExact(b) - isExact(a))
       .map(({ job_id: id, settings = {}, creator_user_name: owner }) => ({
-        id: String(id),
+        id,
         name: settings.name ?? '',
         parameters: Object.fromEntries((settings.parameters ?? []).map((parameter) => [parameter.name, parameter.default ?? ''])),
         ...(owner ? { owner } : {}),

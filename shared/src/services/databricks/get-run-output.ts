@@ -4,13 +4,13 @@ import { boolean, text } from '../../operations/fields.ts';
 import { defineAction } from '../../operations/operation.ts';
 import { service } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
-import { readOutput, readVendorRun, runField, type VendorJobRun } from './runs.ts';
+import { readOutput, readTasks, runField, type VendorTaskRun } from './runs.ts';
 
 /**
  * The task that a person named; without a name the only one, or the last.
  * @throws PipewrightError `not-found` with the names that there are
  */
-function pickTask({ tasks = [] }: VendorJobRun, named: string | undefined): VendorJobRun {
+function pickTask(tasks: readonly VendorTaskRun[], named: string | undefined): VendorTaskRun {
   const found = named === undefined ? tasks.at(-1) : tasks.find(({ task_key: key }) => key?.toLowerCase() === named.toLowerCase());
   if (found) return found;
   throw new PipewrightError({
@@ -46,13 +46,13 @@ export const getRunOutput = defineAction<DatabricksConnection>()({
   },
   sample: { runId: '455644833', task: 'report', result: '{"rows": 48120}', truncated: false },
   async run(input, context) {
-    const task = pickTask(await readVendorRun(input.run, context), input.task);
+    const task = pickTask(await readTasks(input.run, context), input.task);
     const { notebook_output: notebook, logs, error, error_trace: errorTrace } = await readOutput(task, context);
     return {
       runId: input.run,
-      task: task.task_key ?? '',
+      task: task.task_key || task.run_id,
       truncated: notebook?.truncated ?? false,
-      ...(notebook?.result === undefined ? {} : { result: notebook.result }),
+      ...(notebook?.result ? { result: notebook.result } : {}),
       ...(logs ? { logs } : {}),
       ...(error ? { error } : {}),
       ...(errorTrace ? { errorTrace } : {}),

@@ -3,14 +3,14 @@ import type { Context } from '../../operations/context.ts';
 import { defineDeclared, fitValues, type DeclaredValue } from '../../operations/declared-values.ts';
 import { openDatabricks, service } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
-import type { VendorJob } from './jobs.ts';
+import { jobSettingsShape } from './job-shapes.ts';
 
 /**
  * The parameters that a job declares; all are texts with a default.
  * @see https://docs.databricks.com/api/workspace/jobs/get
  */
 async function readDeclared(job: string, context: Context<DatabricksConnection>): Promise<DeclaredValue[]> {
-  const { settings = {} } = await openDatabricks(context).json<VendorJob>('GET', '/jobs/get', { query: { job_id: job } });
+  const { settings = {} } = await openDatabricks(context).json('GET', '/jobs/get', jobSettingsShape, { query: { job_id: job } });
   return (settings.parameters ?? []).map(({ name, default: preset }) => ({ name, type: 'text', required: false, default: preset ?? '' }));
 }
 

@@ -2,19 +2,7 @@ import { defineChoices } from '../../operations/choice-list.ts';
 import { text } from '../../operations/fields.ts';
 import { openDatabricks } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
-
-/** A job as Databricks gives it, as far as it is read here; numbers beyond 2^53 come as text. */
-export interface VendorJob {
-  job_id: number | string;
-  creator_user_name?: string;
-  settings?: { name?: string; parameters?: { name: string; default?: string }[] };
-}
-
-/** A page of jobs. */
-export interface VendorJobs {
-  jobs?: VendorJob[];
-  next_page_token?: string;
-}
+import { jobListShape } from './job-shapes.ts';
 
 /**
  * The jobs of the workspace; Databricks finds them by their complete names only, so pages are searched here.
@@ -23,9 +11,9 @@ export interface VendorJobs {
 export const jobChoices = defineChoices<DatabricksConnection>({
   key: 'jobs',
   async load({ search = '', page }, context) {
-    const { jobs = [], next_page_token: nextPage } = await openDatabricks(context).json<VendorJobs>('GET', '/jobs/list', { query: { limit: 100, page_token: page } });
-    const choices = jobs.map(({ job_id: id, settings }) => ({ value: String(id), label: `${settings?.name ?? 'Untitled'} (${id})` }));
-    return { choices: choices.filter(({ label }) => label.toLowerCase().includes(search.toLowerCase())), ...(nextPage ? { nextPage } : {}) };
+    const { jobs = [], next_page_token: nextPage } = await openDatabricks(context).json('GET', '/jobs/list', jobListShape, { query: { limit: 100, page_token: page } });
+    const choices = jobs.map(({ job_id: id, settings }) => ({ value: id, label: `${settings?.name ?? 'Untitled'} (${id})` }));
+    return { choices: choices.filter(({ label }) => label.toLowerCase().includes(search.toLowerCase())), ...(nextPage && nextPage !== page ? { nextPage } : {}) };
   },
 });
 

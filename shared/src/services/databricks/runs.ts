@@ -1,33 +1,64 @@
+import * as v from 'valibot';
+import type { Call } from '../../http/api.ts';
+import { given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
+import { readAllPages, type Page } from '../../http/read-pages.ts';
 import { readMoment, readStatus, secondsBetween, type Run, type RunStatus, type StatusWords, type Step } from '../../runs/run.ts';
 import type { Context } from '../../operations/context.ts';
 import { text } from '../../operations/fields.ts';
-import type { KnownCause } from '../../runs/known-causes.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { exactId, openDatabricks, service } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
+import { databricksCauses } from './known-causes.ts';
+import { handledFailures, lastAttempts } from './task-attempts.ts';
 
-interface VendorState {
-  life_cycle_state?: string;
-  result_state?: string;
-  state_message?: string;
-}
+const stateShape = v.object({ life_cycle_state: given(v.string()), result_state: given(v.string()), state_message: shownText });
 
-/** A run of a job, or of one of its tasks, as far as it is read here; numbers beyond 2^53 come as text. */
-export interface VendorJobRun {
-  run_id: number | string;
-  job_id?: number | string;
-  run_name?: string;
-  task_key?: string;
-  state?: VendorState;
+/** What newer answers say of a run, beside or instead of `state`. */
+const statusShape = v.object({
+  state: given(v.string()),
+  termination_details: given(v.object({ code: given(v.string()), message: shownText })),
+  queue_details: shown(v.object({ code: shownText, message: shownText })),
+});
+
+const runFieldsShape = {
+  run_id: idShape,
+  job_id: given(idShape),
+  run_name: given(v.string()),
+  state: given(stateShape),
+  status: given(statusShape),
   /** Milliseconds since 1970; 0 while there is none. */
-  start_time?: number;
-  end_time?: number;
-  run_page_url?: string;
-  job_parameters?: { name: string; value?: string; default?: string }[];
-  tasks?: VendorJobRun[];
-  /** The run itself and its repairs, oldest first. */
-  repair_history?: { type?: string; id?: number | string; state?: VendorState; start_time?: number; end_time?: number }[];
-}
+  start_time: given(v.number()),
+  end_time: given(v.number()),
+  run_page_url: shownText,
+};
+
+const taskShape = v.object({
+  ...runFieldsShape,
+  task_key: given(v.string()),
+  attempt_number: given(v.number()),
+  depends_on: shown(v.array(v.object({ task_key: v.string() }))),
+  run_if: shownText,
+});
+
+/** What an answer with a run looks like. A run has a hundred tasks at most on a page. */
+export const jobRunShape = v.pipe(
+  v.object({
+    ...runFieldsShape,
+    task_key: given(v.string()),
+    job_parameters: given(v.array(v.object({ name: v.string(), value: given(v.string()), default: given(v.string()) }))),
+    tasks: given(v.array(taskShape)),
+    /** The run itself and its repairs, oldest first. */
+    repair_history: given(v.array(v.object({ type: given(v.string()), id: given(idShape) }))),
+    next_page_token: given(v.string()),
+  }),
+  v.check((run) => wordOf(run) !== '', 'The run has no state.'),
+);
+
+/** A run of a job, as far as it is read here; numbers beyond 2^53 come as text. */
+export type VendorJobRun = Answered<typeof jobRunShape>;
+
+/** A run of one task of a run. */
+export type VendorTaskRun = Answered<typeof taskShape>;
 
 /** How a run ended. */
 const results: StatusWords = {
@@ -54,13 +85,34 @@ const cycles: StatusWords = {
   INTERNAL_ERROR: 'failed',
 };
 
-function statusOf({ life_cycle_state: cycle, result_state: result }: VendorState = {}): RunStatus {
-  return result ? readStatus(results, result) : readStatus(cycles, cycle);
+/** How a run ended, by the code of newer answers. */
+const terminations: StatusWords = {
+  SUCCESS: 'succeeded',
+  SUCCESS_WITH_FAILURES: 'succeeded',
+  USER_CANCELED: 'cancelled',
+  CANCELED: 'cancelled',
+  SKIPPED: 'cancelled',
+  DISABLED: 'cancelled',
+};
+
+type Stated = Pick<VendorTaskRun, 'state' | 'status'>;
+
+/** Any code of an end that is not in the table is an error of its own. */
+function statusOf({ state, status }: Stated): RunStatus {
+  if (state?.result_state) return readStatus(results, state.result_state);
+  if (state?.life_cycle_state) return readStatus(cycles, state.life_cycle_state);
+  const code = status?.termination_details?.code;
+  if (status?.state === 'TERMINATED' && code) return terminations[code] ?? 'failed';
+  return readStatus(cycles, status?.state);
 }
+
+const wordOf = ({ state, status }: Stated): string => state?.result_state || state?.life_cycle_state || status?.termination_details?.code || status?.state || '';
+
+const messageOf = ({ state, status }: Stated): string | undefined => state?.state_message || status?.termination_details?.message || status?.queue_details?.message;
 
 const moment = (milliseconds: number | undefined): string | undefined => (milliseconds ? readMoment(milliseconds) : undefined);
 
-function times({ start_time: start, end_time: end }: VendorJobRun) {
+function times({ start_time: start, end_time: end }: Pick<VendorTaskRun, 'start_time' | 'end_time'>) {
   const startedAt = moment(start);
   const finishedAt = moment(end);
   const durationSeconds = secondsBetween(startedAt, finishedAt);
@@ -71,32 +123,42 @@ function times({ start_time: start, end_time: end }: VendorJobRun) {
   };
 }
 
-function readTask(task: VendorJobRun): Step {
-  const message = task.state?.state_message;
-  return { name: task.task_key ?? String(task.run_id), type: 'Task', status: statusOf(task.state), ...times(task), ...(message ? { message } : {}) };
+function readTask(task: VendorTaskRun): Step {
+  const message = messageOf(task);
+  return { name: task.task_key || task.run_id, type: 'Task', status: statusOf(task), ...times(task), ...(message ? { message } : {}) };
 }
 
 /** The run in our words, with its tasks as steps. */
 export function readJobRun(run: VendorJobRun): Run {
-  const { state = {}, job_parameters: parameters = [] } = run;
+  const { job_parameters: parameters = [] } = run;
+  const message = messageOf(run);
   return {
-    id: String(run.run_id),
+    id: run.run_id,
     service,
-    name: run.run_name ?? run.task_key ?? `run ${run.run_id}`,
-    status: statusOf(state),
-    vendorStatus: state.result_state ?? state.life_cycle_state ?? '',
+    name: run.run_name || run.task_key || `run ${run.run_id}`,
+    status: statusOf(run),
+    vendorStatus: wordOf(run),
     parameters: Object.fromEntries(parameters.map(({ name, value, default: preset }) => [name, value ?? preset ?? ''])),
-    steps: (run.tasks ?? []).map(readTask),
+    steps: lastAttempts(run.tasks ?? []).map(readTask),
     ...times(run),
     ...(run.run_page_url ? { url: run.run_page_url } : {}),
-    ...(state.state_message ? { message: state.state_message } : {}),
+    ...(message ? { message } : {}),
   };
 }
 
-/** A run as Databricks gives it; with its repairs only where somebody asks for them. */
-export function readVendorRun(id: string, context: Context<DatabricksConnection>, { history = false } = {}): Promise<VendorJobRun> {
+/** A page of a run as Databricks gives it; with its repairs only where somebody asks for them. */
+export function readVendorRun(id: string, context: Context<DatabricksConnection>, { history = false, page, endsAt }: { history?: boolean; page?: string | undefined; endsAt?: number | undefined } = {}): Promise<VendorJobRun> {
   exactId(id, 'Run ID');
-  return openDatabricks(context).json<VendorJobRun>('GET', '/jobs/runs/get', { query: { run_id: id, include_history: history || undefined } });
+  return openDatabricks(context).json('GET', '/jobs/runs/get', jobRunShape, { query: { run_id: id, include_history: history || undefined, page_token: page }, endsAt });
+}
+
+/** Every task of a run in its last attempt; Databricks gives a hundred at once. */
+export async function readTasks(id: string, context: Context<DatabricksConnection>): Promise<VendorTaskRun[]> {
+  const tasks = await readAllPages<VendorTaskRun>(service, async (page) => {
+    const { tasks: entries = [], next_page_token: next } = await readVendorRun(id, context, { page });
+    return { entries, next };
+  });
+  return lastAttempts(tasks);
 }
 
 /** The IDs of the repairs of a run, oldest first. */
@@ -104,28 +166,27 @@ export function repairsOf({ repair_history: history = [] }: VendorJobRun): strin
   return history.flatMap(({ type, id }) => (type === 'REPAIR' && id !== undefined ? [String(id)] : []));
 }
 
-/** What a task gave back, as far as it is read here. */
-export interface VendorOutput {
-  notebook_output?: { result?: string; truncated?: boolean };
-  logs?: string;
-  error?: string;
-  error_trace?: string;
+const outputShape = v.object({
+  notebook_output: given(v.object({ result: given(v.string()), truncated: given(v.boolean()) })),
+  logs: shownText,
+  error: shownText,
+  error_trace: shownText,
+});
+
+/** What a task returned, as far as it is read here. */
+export type VendorOutput = Answered<typeof outputShape>;
+
+/** What one task of a run returned; a run with several tasks has no output of its own. */
+export function readOutput(taskRun: VendorTaskRun, context: Context<DatabricksConnection>): Promise<VendorOutput> {
+  return openDatabricks(context).json('GET', '/jobs/runs/get-output', outputShape, { query: { run_id: taskRun.run_id } });
 }
 
-/** What one task of a run gave back; a run with several tasks has no output of its own. */
-export function readOutput(taskRun: VendorJobRun, context: Context<DatabricksConnection>): Promise<VendorOutput> {
-  return openDatabricks(context).json<VendorOutput>('GET', '/jobs/runs/get-output', { query: { run_id: String(taskRun.run_id) } });
-}
+const runListShape = v.object({ runs: given(v.array(jobRunShape)), next_page_token: given(v.string()) });
 
-const databricksCauses: readonly KnownCause[] = [
-  { pattern: /MAXIMUM_CONCURRENT_RUNS|maximum concurrent runs/i, advice: 'The job was going already: raise its Maximum concurrent runs, let its runs queue, or use Reuse a Run That Is Already Going.' },
-  { pattern: /cluster.*(terminated|not (start|available)|unexpected)|CLOUD_PROVIDER|spot instance/i, advice: 'The cluster was lost: look at its event log, and run the job again.' },
-];
-
-/** The newest runs of a job; Databricks gives no more than 24 at once. */
-async function recentRuns(job: string, context: Context<DatabricksConnection>): Promise<Run[]> {
-  const { runs = [] } = await openDatabricks(context).json<{ runs?: VendorJobRun[] }>('GET', '/jobs/runs/list', { query: { job_id: job, limit: 24 } });
-  return runs.map(readJobRun);
+/** A page of the runs of a job or of any. */
+export async function readRunsPage(query: Call['query'], context: Context<DatabricksConnection>): Promise<Page<VendorJobRun>> {
+  const { runs: entries = [], next_page_token: next } = await openDatabricks(context).json('GET', '/jobs/runs/list', runListShape, { query: { limit: 24, ...query } });
+  return { entries, next };
 }
 
 /** Which runs are meant. */
@@ -136,15 +197,18 @@ interface RunsChoice {
   after?: readonly string[];
 }
 
+/** Failed tasks whose output is read. */
+const maxExplained = 20;
+
 /** The runs of a job, or any run of the workspace. */
 export function jobRuns(context: Context<DatabricksConnection>, what = 'a job', { job, after }: RunsChoice = {}): RunProvider {
   return {
     service,
     knownCauses: databricksCauses,
     what,
-    ...(job === undefined ? {} : { recent: () => recentRuns(job, context) }),
-    async get(id) {
-      const vendorRun = await readVendorRun(id, context, { history: after !== undefined });
+    ...(job === undefined ? {} : { recent: async () => (await readRunsPage({ job_id: job }, context)).entries.map(readJobRun) }),
+    async get(id, { endsAt } = {}) {
+      const vendorRun = await readVendorRun(id, context, { history: after !== undefined, endsAt });
       const run = readJobRun(vendorRun);
       // Until its repair has begun, a run shows how it ended before.
       const isBefore = after !== undefined && repairsOf(vendorRun).length <= after.length;
@@ -154,16 +218,18 @@ export function jobRuns(context: Context<DatabricksConnection>, what = 'a job', 
       await openDatabricks(context).send('POST', '/jobs/runs/cancel', { json: { run_id: exactId(id, 'Run ID') }, effect: 'idempotent', afterStop: true });
     },
     async steps(run) {
-      const { tasks = [] } = await readVendorRun(run.id, context);
-      return Promise.all(tasks.map((task) => explainTask(task, context)));
+      const tasks = await readTasks(run.id, context);
+      const handled = run.status === 'failed' ? handledFailures(tasks, (task) => statusOf(task)) : new Set<VendorTaskRun>();
+      const explained = new Set(tasks.filter((task) => statusOf(task) === 'failed' && !handled.has(task)).slice(0, maxExplained));
+      const steps = await Promise.all(tasks.map((task) => (explained.has(task) ? explainTask(task, context) : readTask(task))));
+      return steps.map((step, index) => (handled.has(tasks[index] as VendorTaskRun) ? { ...step, handled: true } : step));
     },
   };
 }
 
 /** The task as a step; of one that failed, Databricks says why only in its output. */
-async function explainTask(task: VendorJobRun, context: Context<DatabricksConnection>): Promise<Step> {
+async function explainTask(task: VendorTaskRun, context: Context<DatabricksConnection>): Promise<Step> {
   const step = readTask(task);
-  if (step.status !== 'failed') return step;
   const { error } = await readOutput(task, context).catch((): VendorOutput => ({}));
   return error ? { ...step, message: error } : step;
 }

@@ -1,6 +1,9 @@
+import * as v from 'valibot';
+import { idShape } from '../../http/answer-shape.ts';
 import type { Context } from '../../operations/context.ts';
 import type { RunReport } from '../../runs/report.ts';
 import { pointedToRun } from '../../runs/report.ts';
+import type { Run } from '../../runs/run.ts';
 import { startKeyOf } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';
 import type { WaitChoices } from '../../runs/wait-fields.ts';
@@ -8,6 +11,8 @@ import { followRun } from '../../runs/wait-for-run.ts';
 import { openDatabricks, service } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
 import { jobRuns } from './runs.ts';
+
+const startedShape = v.object({ run_id: idShape });
 
 /** What is started, and how. */
 interface DatabricksStart {
@@ -32,16 +37,19 @@ export async function startDatabricksRun({ what, path, body, job, startKey: type
   const { host } = context;
   const provider = jobRuns(context, what, { job });
   const startKey = startKeyOf(host, typed);
+  const start = async (): Promise<Run> => {
+    const json = { ...body, idempotency_token: `pipewright-${startKey.tag}` };
+    const { run_id: id } = await openDatabricks(context).json('POST', path, startedShape, { json, effect: 'idempotent' });
+    return pointedToRun({ id, service, name: what, status: 'queued', vendorStatus: 'PENDING' });
+  };
   const run = await startOnce(host, {
     provider,
     startKey,
     reuse,
     parameters,
-    async start() {
-      const json = { ...body, idempotency_token: `pipewright-${startKey.tag}` };
-      const started = await openDatabricks(context).json<{ run_id: number | string }>('POST', path, { json, effect: 'idempotent' });
-      return { ...pointedToRun({ id: String(started.run_id), service, name: what, status: 'queued', vendorStatus: 'PENDING' }) };
-    },
+    start,
+    // The token makes a second start return the run of the first one.
+    findLost: start,
   });
   return followRun(host, provider, run, choices);
 }

@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import type { HttpRequest, HttpResponse } from '../../host/http.ts';
+import { checkAnswer, shown, shownText, type Answered, type AnswerShape } from '../../http/answer-shape.ts';
 import { openApi, type Api, type Call } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
@@ -9,31 +11,24 @@ import type { DbtConnection } from './connection.ts';
 /** The display name of the service. */
 export const service = 'dbt';
 
-/** How dbt wraps every answer but artifacts. */
-export interface Enveloped<T> {
-  data: T;
-  status?: { code?: number; user_message?: string; developer_message?: string };
-  extra?: { pagination?: { count?: number; total_count?: number } };
-}
-
 const hints: Record<number, string> = {
   401: 'Check the API token in the connection, and that the access URL is the one of your account: tokens are only known in their own region.',
   403: 'The token is not allowed to do this. Give its service token or user the permission in Account Settings; webhooks need a permission and a plan that includes them.',
   404: 'Check the ID, and in the connection the account ID and the access URL.',
 };
 
+const problemShape = v.object({
+  status: shown(v.object({ user_message: shownText, developer_message: shownText })),
+  data: shown(v.union([v.string(), v.object({ reason: shownText })])),
+});
+
 function readProblem(response: HttpResponse): VendorProblem {
   const hint = hints[response.status];
   const advice = hint === undefined ? {} : { hint };
   try {
-    const { status, data } = JSON.parse(response.text) as {
-      status?: { user_message?: string; developer_message?: string };
-      data?: unknown;
-    };
-    const reason = typeof data === 'string' ? data : (data as { reason?: unknown } | null | undefined)?.reason;
-    const said = [status?.user_message, typeof reason === 'string' ? reason : status?.developer_message].filter(
-      (part) => typeof part === 'string' && part !== '',
-    );
+    const { status, data } = v.parse(problemShape, JSON.parse(response.text));
+    const reason = typeof data === 'string' ? data : data?.reason;
+    const said = [status?.user_message, reason ?? status?.developer_message].filter((part) => part !== undefined && part !== '');
     return { message: [...new Set(said)].join(' '), ...advice };
   } catch {
     return { message: /^\s*</.test(response.text) ? '' : response.text, ...advice };
@@ -81,22 +76,16 @@ export function openDbt({ connection, host }: Context<DbtConnection>): Api {
   });
 }
 
+/** What dbt wraps around every answer except artifacts. */
+export function enveloped<S extends AnswerShape>(shape: S) {
+  return v.object({ data: shape, extra: shown(v.object({ pagination: shown(v.object({ total_count: shown(v.number()) })) })) });
+}
+
 /**
  * Calls dbt and takes the answer out of its envelope.
- * @throws PipewrightError `unexpected-answer` when there is nothing in it
+ * @throws PipewrightError `unexpected-answer` when its content has another shape
  */
-export async function callDbt<T>(
-  context: Context<DbtConnection>,
-  method: HttpRequest['method'],
-  path: string,
-  call?: Call,
-): Promise<T> {
-  const answer = await openDbt(context).json<Partial<Enveloped<T>> | undefined>(method, path, call);
-  if (answer?.data !== undefined && answer.data !== null) return answer.data;
-  throw new PipewrightError({
-    code: 'unexpected-answer',
-    service,
-    message: 'dbt sent an answer without content.',
-    hint: 'Check the access URL in the connection.',
-  });
+export async function callDbt<S extends AnswerShape>(context: Context<DbtConnection>, method: HttpRequest['method'], path: string, shape: S, call?: Call): Promise<Answered<S>> {
+  const { data } = await openDbt(context).json(method, path, enveloped(v.unknown()), call);
+  return checkAnswer(shape, data, service);
 }

@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
 import { text } from '../../operations/fields.ts';
+import { shownText } from '../../http/answer-shape.ts';
 import { accountPath, callDbt } from './api.ts';
 
 const fields = {
@@ -35,7 +37,7 @@ export const dbtConnection = defineConnection({
   documentationUrl: 'https://docs.getdbt.com/docs/dbt-cloud-apis/authentication',
   fields,
   async test(context) {
-    const { name } = await callDbt<{ name?: string }>(context, 'GET', `${accountPath(context.connection)}/`);
+    const { name } = await callDbt(context, 'GET', `${accountPath(context.connection)}/`, v.object({ name: shownText }));
     return name ?? context.connection.accountId;
   },
 });

@@ -26,7 +26,7 @@ const artifactChoices = defineChoices<DbtConnection>({
   needs: ['run'],
   async load({ input, search: wanted }, context) {
     const run = runIdOf(String(input['run']));
-    const paths = await callDbt<string[]>(context, 'GET', artifactsPath(run, context)).catch((error: unknown) => Promise.reject(explained(error)));
+    const paths = await callDbt(context, 'GET', artifactsPath(run, context), v.array(v.string())).catch((error: unknown) => Promise.reject(explained(error)));
     return { choices: search(paths.map((path) => ({ value: path, label: path })), wanted) };
   },
 });

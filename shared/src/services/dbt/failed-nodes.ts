@@ -1,19 +1,24 @@
+import * as v from 'valibot';
+import { given, shown, shownText } from '../../http/answer-shape.ts';
 import { redact } from '../../http/http-error.ts';
 import type { Context } from '../../operations/context.ts';
 import type { Step } from '../../runs/run.ts';
 import { accountPath, openDbt } from './api.ts';
 import type { DbtConnection } from './connection.ts';
 
-/** The artifact `run_results.json`, as far as it is read here. */
-interface RunResults {
-  results?: { unique_id?: string; status?: string; message?: string | null; execution_time?: number; failures?: number | null }[];
-}
+/** What the artifact `run_results.json` looks like. */
+const runResultsShape = v.object({
+  results: v.array(v.object({ unique_id: given(v.string()), status: given(v.string()), message: shownText, execution_time: shown(v.number()) })),
+});
 
 /** Most models and tests that are told of. */
 const most = 20;
 
-/** What dbt calls a model, test, seed or snapshot that did not succeed; those that were skipped because of it are not told. */
-const failed = new Set(['error', 'fail', 'runtime error']);
+/**
+ * What dbt calls a model, test, seed or snapshot that did not succeed, `partial success` included: some batches of a microbatch
+ * model failed. Those that were skipped because of it are not listed.
+ */
+const failed = new Set(['error', 'fail', 'runtime error', 'partial success']);
 
 const kinds: Record<string, string> = { model: 'Model', test: 'Test', seed: 'Seed', snapshot: 'Snapshot', operation: 'Operation', source: 'Source' };
 
@@ -25,14 +30,14 @@ const kinds: Record<string, string> = { model: 'Model', test: 'Test', seed: 'See
 export async function failedNodes(run: string, context: Context<DbtConnection>): Promise<Step[]> {
   try {
     const path = `${accountPath(context.connection)}/runs/${run}/artifacts/run_results.json`;
-    const { results = [] } = (await openDbt(context).json<RunResults | undefined>('GET', path)) ?? {};
+    const { results } = await openDbt(context).json('GET', path, runResultsShape);
     return results
-      .filter(({ status }) => failed.has(status ?? ''))
+      .filter(({ status }) => failed.has((status ?? '').toLowerCase()))
       .slice(0, most)
       .map(({ unique_id: id = '', message, execution_time: seconds }): Step => {
         const [kind = '', , name = id] = id.split('.');
         return {
-          name,
+          name: name || 'unnamed node',
           type: kinds[kind] ?? 'Node',
           status: 'failed',
           ...(seconds === undefined ? {} : { durationSeconds: seconds }),

@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { defineSearch } from '../../operations/operation.ts';
 import { boolean, json, text } from '../../operations/fields.ts';
 import type { DbtConnection } from './connection.ts';
-import type { VendorJob } from './jobs.ts';
-import { readPage } from './pages.ts';
+import { jobShape, type VendorJob } from './jobs.ts';
+import { listOf, readAll } from './pages.ts';
 
 /**
- * Finds jobs by a part of their name; dbt gives 100 at most. One with exactly this name comes first.
+ * Finds jobs by a part of their name. One with exactly this name comes first.
  * @see https://docs.getdbt.com/dbt-cloud/api-v2#/operations/List%20Jobs
  */
 export const findJob = defineSearch<DbtConnection>()({
@@ -42,18 +42,15 @@ export const findJob = defineSearch<DbtConnection>()({
     steps: ['dbt build'],
   },
   async run({ name }, context) {
-    const { entries } = await readPage<VendorJob>(context, 'jobs', {
-      name__icontains: name,
-      include_related: 'environment',
-    });
+    const entries = await readAll(context, listOf(context, 'jobs', jobShape, { name__icontains: name, include_related: 'environment', order_by: 'id' }));
     const isExact = (job: VendorJob) => Number(job.name.toLowerCase() === name.toLowerCase());
     return entries
       .toSorted((a, b) => isExact(b) - isExact(a))
       .map((job) => ({
-        id: String(job.id),
+        id: job.id,
         name: job.name,
-        projectId: String(job.project_id),
-        environmentId: String(job.environment_id),
+        projectId: job.project_id,
+        environmentId: job.environment_id,
         scheduled: job.triggers?.schedule ?? false,
         steps: job.execute_steps ?? [],
         ...(job.description ? { description: job.description } : {}),

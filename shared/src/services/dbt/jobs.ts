@@ -1,42 +1,40 @@
+import * as v from 'valibot';
+import { filledText, given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 import { defineChoices } from '../../operations/choice-list.ts';
 import { text } from '../../operations/fields.ts';
 import type { DbtConnection } from './connection.ts';
-import { readChoices } from './pages.ts';
+import { listOf, readChoices } from './pages.ts';
+
+/** What an answer with a job looks like. */
+export const jobShape = v.object({
+  id: idShape,
+  name: filledText,
+  description: shownText,
+  project_id: idShape,
+  environment_id: idShape,
+  environment: shown(v.object({ name: shownText })),
+  dbt_version: shownText,
+  execute_steps: given(v.array(v.string())),
+  triggers: shown(v.object({ schedule: given(v.boolean()) })),
+});
 
 /** A job as dbt gives it, as far as it is read here. */
-export interface VendorJob {
-  id: number;
-  name: string;
-  description?: string | null;
-  project_id: number;
-  environment_id: number;
-  environment?: { name?: string } | null;
-  dbt_version?: string | null;
-  execute_steps?: string[];
-  triggers?: { schedule?: boolean } | null;
-}
+export type VendorJob = Answered<typeof jobShape>;
+
+/** What is needed to offer something in a list. */
+const choiceShape = v.object({ id: idShape, name: filledText });
 
 /** The jobs of the account; dbt searches in their names itself. */
 export const jobChoices = defineChoices<DbtConnection>({
   key: 'jobs',
   load: (asked, context) =>
-    readChoices<VendorJob>(
-      context,
-      'jobs',
-      { ...asked, search: '' },
-      { name__icontains: asked.search || undefined, order_by: 'name' },
-      ({ id, name }) => ({ value: String(id), label: `${name} (${id})` }),
-    ),
+    readChoices(context, listOf(context, 'jobs', choiceShape, { name__icontains: asked.search || undefined, order_by: 'name' }), { ...asked, search: '' }, ({ id, name }) => ({ value: id, label: `${name} (${id})` })),
 });
 
 /** The environments of the account. */
 export const environmentChoices = defineChoices<DbtConnection>({
   key: 'environments',
-  load: (asked, context) =>
-    readChoices<{ id: number; name: string }>(context, 'environments', asked, {}, ({ id, name }) => ({
-      value: String(id),
-      label: `${name} (${id})`,
-    })),
+  load: (asked, context) => readChoices(context, listOf(context, 'environments', choiceShape), asked, ({ id, name }) => ({ value: id, label: `${name} (${id})` })),
 });
 
 /** Takes a job's ID out of the address of its page. */

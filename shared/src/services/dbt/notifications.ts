@@ -3,7 +3,7 @@ import { boolean, integer, list, text } from '../../operations/fields.ts';
 import type { Values } from '../../operations/operation.ts';
 import type { Event } from '../../operations/trigger.ts';
 import { runFields } from '../../runs/report.ts';
-import { readMoment, type RunStatus } from '../../runs/run.ts';
+import { isFinished, readMoment, type RunStatus } from '../../runs/run.ts';
 import { verificationFields } from '../../webhooks/take-delivery.ts';
 import { environmentChoices, jobChoices, jobIdFromUrl } from './jobs.ts';
 import { said, statusOf, wordOf } from './statuses.ts';
@@ -39,7 +39,7 @@ export const notificationFields = {
   status: runFields.status,
   vendorStatus: runFields.vendorStatus,
   statusCode: v.optional(integer({ label: 'Status Code' })),
-  succeeded: boolean({ label: 'Succeeded' }),
+  succeeded: v.optional(boolean({ label: 'Succeeded', help: 'Empty while the run has not finished.' })),
   message: v.optional(text({ label: 'Message' })),
   reason: v.optional(text({ label: 'Reason' })),
   startedAt: v.optional(text({ label: 'Started At' })),
@@ -115,7 +115,7 @@ export function readNotification(body: unknown): Notification | undefined {
     status,
     vendorStatus: word ?? wordOf(statusCode),
     statusCode,
-    succeeded: status === 'succeeded',
+    succeeded: isFinished(status) ? status === 'succeeded' : undefined,
     message: textOf(data['runStatusMessage']),
     reason: textOf(data['runReason']),
     startedAt: moment(data['runStartedAt']),

@@ -1,41 +1,49 @@
+import * as v from 'valibot';
+import type { Answered, AnswerShape } from '../../http/answer-shape.ts';
 import type { Call } from '../../http/api.ts';
+import { readAllPages } from '../../http/read-pages.ts';
 import { search, type Choice, type ChoicePage, type ChoiceQuery } from '../../operations/choice-list.ts';
 import type { Context } from '../../operations/context.ts';
-import { accountPath, openDbt, type Enveloped } from './api.ts';
+import { accountPath, enveloped, openDbt, service } from './api.ts';
 import type { DbtConnection } from './connection.ts';
 
 /** The most that dbt gives at once. */
 const pageSize = 100;
 
-/** One page of a list of the account; `next` is the offset of the following page, absent at the end. */
-export async function readPage<T>(
-  context: Context<DbtConnection>,
-  list: string,
-  query: Call['query'] = {},
-  offset = 0,
-): Promise<{ entries: T[]; next?: number }> {
-  const { data, extra } = await openDbt(context).json<Enveloped<T[]>>(
-    'GET',
-    `${accountPath(context.connection)}/${list}/`,
-    { query: { limit: pageSize, ...query, offset } },
-  );
-  const next = offset + data.length;
+/** A list of dbt: its path, what an entry looks like, and what else is asked. */
+export interface DbtList<S extends AnswerShape> {
+  path: string;
+  entry: S;
+  query?: Call['query'];
+}
+
+/** A list of the account. */
+export function listOf<S extends AnswerShape>({ connection }: Context<DbtConnection>, name: string, entry: S, query: Call['query'] = {}): DbtList<S> {
+  return { path: `${accountPath(connection)}/${name}/`, entry, query };
+}
+
+/** One page of a list; `next` is the offset of the following page, absent at the end. */
+export async function readPage<S extends AnswerShape>(context: Context<DbtConnection>, { path, entry, query }: DbtList<S>, offset = '0'): Promise<{ entries: Answered<S>[]; next?: string }> {
+  const answer: { data: Answered<S>[]; extra?: { pagination?: { total_count?: number | undefined } | undefined } | undefined } = await openDbt(context).json('GET', path, enveloped(v.array(entry)), {
+    query: { limit: pageSize, ...query, offset: Number(offset) || 0 },
+  });
+  const { data, extra } = answer;
+  const next = (Number(offset) || 0) + data.length;
   const total = extra?.pagination?.total_count;
-  const goesOn = data.length > 0 && (total === undefined ? data.length === pageSize : next < total);
-  return { entries: data, ...(goesOn ? { next } : {}) };
+  const hasMore = data.length > 0 && (total === undefined ? data.length === pageSize : next < total);
+  return { entries: data, ...(hasMore ? { next: String(next) } : {}) };
+}
+
+/** Every entry of a list. */
+export function readAll<S extends AnswerShape>(context: Context<DbtConnection>, list: DbtList<S>): Promise<Answered<S>[]> {
+  return readAllPages<Answered<S>>(service, (offset) => readPage(context, list, offset));
 }
 
 /** A page of choices out of a list of the account. */
-export async function readChoices<T>(
-  context: Context<DbtConnection>,
-  list: string,
-  asked: ChoiceQuery,
-  query: Call['query'],
-  choice: (entry: T) => Choice,
-): Promise<ChoicePage> {
-  const { entries, next } = await readPage<T>(context, list, query, Number(asked.page ?? 0) || 0);
+export async function readChoices<S extends AnswerShape>(context: Context<DbtConnection>, list: DbtList<S>, asked: ChoiceQuery, choice: (entry: Answered<S>) => Choice): Promise<ChoicePage> {
+  const { entries, next } = await readPage(context, list, asked.page);
   return {
     choices: search(entries.map(choice), asked.search),
-    ...(next === undefined ? {} : { nextPage: String(next) }),
+    ...(next === undefined ? {} : { nextPage: next }),
   };
 }

@@ -1,10 +1,12 @@
 import type { Context } from '../../operations/context.ts';
 import { longestRun } from '../../runs/run-finished.ts';
-import { readMoment } from '../../runs/run.ts';
+import { isFinished, readMoment } from '../../runs/run.ts';
+import { readPages } from '../../http/read-pages.ts';
+import { service } from './api.ts';
 import type { DbtConnection } from './connection.ts';
 import { known, passes, type Notification } from './notifications.ts';
-import { readPage } from './pages.ts';
-import { readJobRun, type VendorRun } from './runs.ts';
+import { listOf, readPage } from './pages.ts';
+import { readJobRun, runShape, type VendorRun } from './runs.ts';
 
 /** As many of the newest runs are looked through for those that pass the filter. */
 const looked = 50;
@@ -15,12 +17,8 @@ export async function recentNotifications(
   context: Context<DbtConnection>,
 ): Promise<Notification[]> {
   const job = filter.jobs?.length === 1 ? filter.jobs[0] : undefined;
-  const { entries } = await readPage<VendorRun>(context, 'runs', {
-    limit: looked,
-    order_by: '-id',
-    include_related: 'trigger,job',
-    job_definition_id: job,
-  });
+  const query = { limit: looked, order_by: '-id', include_related: 'trigger,job', job_definition_id: job };
+  const { entries } = await readPage(context, listOf(context, 'runs', runShape, query));
   return entries
     .map((run) => asNotification(run, context.connection))
     .filter((notification) => passes(notification, filter));
@@ -33,11 +31,10 @@ export async function recentNotifications(
 export async function runsSince(job: string | undefined, since: number, context: Context<DbtConnection>): Promise<VendorRun[]> {
   const found: VendorRun[] = [];
   const reaches = (run: VendorRun | undefined): boolean => Date.parse(readMoment(run?.created_at) ?? '') < since - longestRun;
-  let offset: number | undefined = 0;
-  while (offset !== undefined && !reaches(found.at(-1))) {
-    const page: { entries: VendorRun[]; next?: number } = await readPage<VendorRun>(context, 'runs', { order_by: '-id', include_related: 'trigger,job', job_definition_id: job }, offset);
-    found.push(...page.entries);
-    offset = page.next;
+  const list = listOf(context, 'runs', runShape, { order_by: '-id', include_related: 'trigger,job', job_definition_id: job });
+  for await (const entries of readPages<VendorRun>(service, (offset) => readPage(context, list, offset))) {
+    found.push(...entries);
+    if (reaches(found.at(-1))) break;
   }
   return found;
 }
@@ -65,7 +62,7 @@ function asNotification(run: VendorRun, connection: DbtConnection): Notification
     status,
     vendorStatus,
     statusCode: run.status,
-    succeeded: status === 'succeeded',
+    succeeded: isFinished(status) ? status === 'succeeded' : undefined,
     message,
     reason: typeof details['cause'] === 'string' ? details['cause'] : undefined,
     startedAt,

@@ -3,7 +3,7 @@ import { rerun, rerunFields, rerunOutput, sampleRerun, unfinishedSteps } from '.
 import { waitFields } from '../../runs/wait-fields.ts';
 import { accountPath, callDbt } from './api.ts';
 import type { DbtConnection } from './connection.ts';
-import { jobRuns, readJobRun, runField, sampleJobRun, type VendorRun } from './runs.ts';
+import { jobRuns, readJobRun, runField, runShape, sampleJobRun } from './runs.ts';
 
 /**
  * Retries a run: dbt starts a new one which begins at the command that failed, with the models that failed or were skipped.
@@ -22,7 +22,7 @@ export const rerunFailedRun = defineAction<DbtConnection>()({
     rerun(context.host, jobRuns(context), input, async (failed) => ({
       provider: jobRuns(context, String(failed.details?.['jobId'] ?? '')),
       steps: unfinishedSteps(failed),
-      start: async () => readJobRun(await callDbt<VendorRun>(context, 'POST', `${accountPath(context.connection)}/runs/${failed.id}/retry/`), context.connection),
+      start: async () => readJobRun(await callDbt(context, 'POST', `${accountPath(context.connection)}/runs/${failed.id}/retry/`, runShape), context.connection),
       // A retry shows none of the overrides of the run that it repeats.
       find: async () => (await jobRuns(context, String(failed.details?.['jobId'] ?? '')).recent()).find(({ details }) => details?.['retryOf'] === failed.id),
     })),

@@ -13,7 +13,7 @@ import { accountPath, callDbt, numericId } from './api.ts';
 import type { DbtConnection } from './connection.ts';
 import { jobField } from './jobs.ts';
 import { subscribeToRun, unsubscribe } from './subscriptions.ts';
-import { jobRuns, readJobRun, sampleJobRun, type VendorRun } from './runs.ts';
+import { jobRuns, readJobRun, runShape, sampleJobRun } from './runs.ts';
 
 const overrides = {
   gitBranch: v.optional(
@@ -125,7 +125,7 @@ async function startJob(
   const startKey = startKeyOf(host, input.startKey);
   const start = async (): Promise<Run> => {
     const json = body(causeOf(input.cause, startKey.tag), input);
-    return readJobRun(await callDbt<VendorRun>(context, 'POST', `${accountPath(connection)}/jobs/${job}/run/`, { json }), connection);
+    return readJobRun(await callDbt(context, 'POST', `${accountPath(connection)}/jobs/${job}/run/`, runShape, { json }), connection);
   };
   return startOnce(host, {
     provider,

@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+import { filledText, given, idShape, shown, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
 import { text } from '../../operations/fields.ts';
 import type { Context } from '../../operations/context.ts';
 import type { KnownCause } from '../../runs/known-causes.ts';
@@ -6,43 +8,48 @@ import { isFinished, readMoment, secondsBetween, type Run, type Step } from '../
 import { accessUrl, accountPath, callDbt, numericId, openDbt, service } from './api.ts';
 import type { DbtConnection } from './connection.ts';
 import { failedNodes } from './failed-nodes.ts';
-import { readPage } from './pages.ts';
+import { listOf, readPage } from './pages.ts';
 import { said, statusOf, wordOf } from './statuses.ts';
 import { readFailure } from './step-failure.ts';
 
-/** A run as dbt gives it, as far as it is read here. Moments look like `2026-11-20 08:00:04.653171+00:00`. */
-export interface VendorRun {
-  id: number;
-  job_definition_id?: number | null;
-  project_id?: number | null;
-  environment_id?: number | null;
-  status?: number;
-  status_humanized?: string;
-  status_message?: string | null;
-  dbt_version?: string | null;
-  git_branch?: string | null;
-  git_sha?: string | null;
-  created_at?: string;
-  started_at?: string | null;
-  finished_at?: string | null;
-  href?: string | null;
-  job?: { name?: string } | null;
-  trigger?: Record<string, unknown> | null;
-  /** The run that this one repeats from its failure. */
-  retrying_run_id?: number | null;
-  run_steps?: VendorStep[];
-}
+const stepShape = v.object({
+  index: given(v.number()),
+  name: filledText,
+  status: given(v.number()),
+  status_humanized: given(v.string()),
+  logs: shownText,
+  truncated_debug_logs: shownText,
+  started_at: given(v.string()),
+  finished_at: given(v.string()),
+});
 
-interface VendorStep {
-  index?: number;
-  name: string;
-  status?: number;
-  status_humanized?: string;
-  logs?: string | null;
-  truncated_debug_logs?: string | null;
-  started_at?: string | null;
-  finished_at?: string | null;
-}
+/** What an answer with a run looks like. Timestamps look like `2026-11-20 08:00:04.653171+00:00`. */
+export const runShape = v.pipe(v.object({
+  id: idShape,
+  job_definition_id: given(idShape),
+  project_id: given(idShape),
+  environment_id: given(idShape),
+  status: given(v.number()),
+  status_humanized: given(v.string()),
+  status_message: shownText,
+  dbt_version: shownText,
+  git_branch: shownText,
+  git_sha: shownText,
+  created_at: given(v.string()),
+  started_at: given(v.string()),
+  finished_at: given(v.string()),
+  href: shownText,
+  job: shown(v.object({ name: shownText })),
+  trigger: given(valuesShape),
+  /** The run that this one repeats from its failure. */
+  retrying_run_id: given(idShape),
+  run_steps: given(v.array(stepShape)),
+}), v.check(({ status, status_humanized: word }) => status !== undefined || Boolean(word), 'The run has no status.'));
+
+/** A run as dbt gives it, as far as it is read here. */
+export type VendorRun = Answered<typeof runShape>;
+
+type VendorStep = Answered<typeof stepShape>;
 
 /** The field that says which run. */
 export const runField = text({
@@ -60,7 +67,8 @@ const pick = (record: Record<string, unknown>): Record<string, unknown> =>
     Object.entries(record).filter(([, value]) => value !== undefined && value !== null && value !== ''),
   );
 
-const idOf = (id: number | null | undefined): string | undefined => (id ? String(id) : undefined);
+/** dbt writes 0 where there is no ID. */
+const idOf = (id: string | undefined): string | undefined => (id === '0' ? undefined : id);
 
 /** What was asked for at the start beside the job's own settings. */
 function readOverrides(trigger: Record<string, unknown>): Record<string, unknown> {
@@ -92,11 +100,11 @@ export function readJobRun(run: VendorRun, connection: DbtConnection): Run {
   const message = said(run.status_message);
   const url = pageOf(run, connection);
   return {
-    id: String(run.id),
+    id: run.id,
     service,
-    name: run.job?.name ?? `job ${run.job_definition_id ?? ''}`.trim(),
+    name: run.job?.name || `job ${run.job_definition_id ?? ''}`.trim(),
     status: statusOf(run.status, run.status_humanized),
-    vendorStatus: run.status_humanized ?? wordOf(run.status),
+    vendorStatus: run.status_humanized || wordOf(run.status),
     parameters: readOverrides(run.trigger ?? {}),
     steps: [],
     ...(startedAt ? { startedAt } : {}),
@@ -134,6 +142,11 @@ function readStep(step: VendorStep): Step {
 }
 
 const dbtCauses: readonly KnownCause[] = [
+  {
+    pattern: /(another|previous|other) run|already (running|in progress)|over-?scheduled|skipped because/i,
+    advice: 'The job was running already, so dbt skipped this run. Start it less often, or wait for the active run.',
+  },
+  { pattern: /newer (commit|run)|superseded/i, advice: 'dbt cancelled this run because a newer one replaced it: look at that run instead.' },
   { pattern: /failure in test|got \d+ results?,? configured to/i, advice: 'The data breaks a rule that the test checks: look at the rows that it finds, then at where they come from.' },
   { pattern: /compilation error/i, advice: 'dbt could not read the project: correct the model or macro that is named.' },
   { pattern: /database error/i, advice: 'The database refused what the model asks for: run its compiled SQL there to see why.' },
@@ -143,17 +156,17 @@ const dbtCauses: readonly KnownCause[] = [
 export function jobRuns(context: Context<DbtConnection>, job?: string): RunProvider & { recent(): Promise<Run[]> } {
   const { connection } = context;
   const path = (id: string): string => `${accountPath(connection)}/runs/${numericId(id, 'Run ID')}/`;
-  const read = (id: string, related: string): Promise<VendorRun> =>
-    callDbt(context, 'GET', path(id), { query: { include_related: related } });
-  const get = async (id: string): Promise<Run> => readJobRun(await read(id, 'job,trigger'), connection);
+  const read = (id: string, related: string, endsAt?: number): Promise<VendorRun> => callDbt(context, 'GET', path(id), runShape, { query: { include_related: related }, endsAt });
+  const get: RunProvider['get'] = async (id, { endsAt } = {}) => readJobRun(await read(id, 'job,trigger', endsAt), connection);
   return {
     service,
+    place: `${accessUrl(connection)}/${connection.accountId}`,
     knownCauses: dbtCauses,
     what: job === undefined ? `the account ${connection.accountId}` : `job ${job}`,
     get,
     async recent() {
       const query = { job_definition_id: job, order_by: '-id', include_related: 'trigger,job' };
-      const { entries } = await readPage<VendorRun>(context, 'runs', query);
+      const { entries } = await readPage(context, listOf(context, 'runs', runShape, query));
       return entries.map((run) => readJobRun(run, connection));
     },
     async cancel(id) {

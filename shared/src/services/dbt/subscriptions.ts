@@ -1,20 +1,26 @@
+import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { given, idShape, type Answered } from '../../http/answer-shape.ts';
 import type { Context } from '../../operations/context.ts';
 import type { Subscription } from '../../operations/trigger.ts';
+import { secretFault } from '../../webhooks/secret-rules.ts';
 import { accountPath, callDbt, numericId, openDbt, service } from './api.ts';
 import type { DbtConnection } from './connection.ts';
+import { readAll } from './pages.ts';
 
 /** What dbt tells of webhooks. */
 export type EventType = 'job.run.started' | 'job.run.completed' | 'job.run.errored';
 
-interface VendorSubscription {
-  id: string;
-  name?: string;
-  client_url?: string;
-  active?: boolean;
+const subscriptionShape = v.object({
+  id: idShape,
+  name: given(v.string()),
+  client_url: given(v.string()),
+  active: given(v.boolean()),
   /** Only the answer to the creation holds it. */
-  hmac_secret?: string;
-}
+  hmac_secret: given(v.string()),
+});
+
+type VendorSubscription = Answered<typeof subscriptionShape>;
 
 /** Our webhooks are told from those that people made by the start of their names. */
 const mark = 'Pipewright';
@@ -38,7 +44,7 @@ export async function unsubscribe({ id }: Subscription, context: Context<DbtConn
 
 /** Removes webhooks of ours that were left behind, such as one that dbt switched off after failures. */
 async function removeLeftovers(isLeft: (found: VendorSubscription) => boolean, context: Context<DbtConnection>): Promise<void> {
-  const found = await callDbt<VendorSubscription[]>(context, 'GET', all(context.connection), { query: { limit: 100 } });
+  const found = await readAll(context, { path: all(context.connection), entry: subscriptionShape });
   for (const one of found.filter(isLeft)) await unsubscribe({ id: one.id }, context);
 }
 
@@ -53,7 +59,7 @@ interface NewSubscription {
 
 function create({ eventType, jobs, url, name, description }: NewSubscription, context: Context<DbtConnection>): Promise<VendorSubscription> {
   const json = { event_types: [eventType], name, description, client_url: url, active: true, job_ids: jobs.map((job) => Number(numericId(job, 'Jobs'))) };
-  return callDbt<VendorSubscription>(context, 'POST', all(context.connection), { json });
+  return callDbt(context, 'POST', all(context.connection), subscriptionShape, { json });
 }
 
 /** The start of the names of webhooks that wait for a run, before the moment until which they do. */
@@ -84,13 +90,13 @@ export async function subscribe(
 ): Promise<Subscription> {
   await removeLeftovers(({ client_url: address, name }) => address === url && name?.startsWith(mark) === true, context);
   const made = await create({ eventType, jobs, url, name: `${mark}: ${eventType}`, description: 'Made by Pipewright for a trigger of a workflow; it is removed with the trigger.' }, context);
-  if (made.hmac_secret) return { id: made.id, secret: made.hmac_secret };
+  if (made.hmac_secret && !secretFault('dbt', made.hmac_secret)) return { id: made.id, secret: made.hmac_secret };
   await unsubscribe({ id: made.id }, context);
   throw new PipewrightError({
     code: 'unexpected-answer',
     service,
-    message: 'dbt made the webhook but did not tell its signing secret, so it was removed again.',
-    hint: 'Try again; if it goes on, ask the support of dbt.',
+    message: 'dbt created the webhook but did not return a usable signing secret, so the webhook was removed.',
+    hint: 'Try again. If the problem persists, contact dbt Support.',
   });
 }
 
@@ -101,7 +107,7 @@ export async function isSubscribed(
   context: Context<DbtConnection>,
 ): Promise<boolean> {
   if (!secret) return false;
-  const found = await callDbt<VendorSubscription>(context, 'GET', one(context.connection, id)).catch((error: unknown) =>
+  const found = await callDbt(context, 'GET', one(context.connection, id), subscriptionShape).catch((error: unknown) =>
     unlessGone(error, undefined),
   );
   return found?.active === true && found.client_url === url;

@@ -51,11 +51,25 @@ export function readEvents(body: unknown): GridEvent[] {
 
 const validation = 'Microsoft.EventGrid.SubscriptionValidationEvent';
 
-/** Where Event Grid may ask to be told that an address wants its events. */
-const isOfEventGrid = (url: string): boolean => URL.canParse(url) && /^https:\/\/[^/@]*\.eventgrid\.azure\.(net|us|cn)(:553)?\//i.test(url);
+/**
+ * Hosts of Event Grid in the public cloud, that of the US government and that in China. Its validation addresses have the
+ * port 553.
+ * @see https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema
+ * @see https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure
+ */
+const eventGridHosts = ['.eventgrid.azure.net', '.eventgrid.azure.us', '.eventgrid.azure.cn'];
+const eventGridPorts = ['', '553'];
+
+/** An address that is one of Event Grid's own, as it is to be requested; undefined for any other. */
+function addressOfEventGrid(text: string): string | undefined {
+  if (text.length > 4_000 || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const isOwn = url.protocol === 'https:' && url.username === '' && url.password === '' && eventGridPorts.includes(url.port);
+  return isOwn && eventGridHosts.some((host) => url.hostname.length > host.length && url.hostname.endsWith(host)) ? url.href : undefined;
+}
 
 /**
- * The handshake before the first event: a code that wants to be sent back, or an address that wants to be read.
+ * The handshake before the first event: a code to be sent back, or an address to be read.
  * @see https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema
  */
 export function readHandshake(body: unknown): Handshake | undefined {
@@ -63,8 +77,8 @@ export function readHandshake(body: unknown): Handshake | undefined {
   const { eventType, data } = asObject(first);
   const { validationCode, validationUrl } = asObject(data);
   if (eventType !== validation || typeof validationCode !== 'string') return undefined;
-  const url = asText(validationUrl);
-  return { answer: { validationResponse: validationCode }, ...(isOfEventGrid(url) ? { confirmUrl: url } : {}) };
+  const confirmUrl = addressOfEventGrid(asText(validationUrl));
+  return { answer: { validationResponse: validationCode }, ...(confirmUrl === undefined ? {} : { confirmUrl }) };
 }
 
 /** Input fields that say how Event Grid proves that it is the sender. */

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
 import { text } from '../../operations/fields.ts';
 import { PipewrightError } from '../../host/error.ts';
-import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
+import { checkWebhookSecrets, webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
+import { shownText } from '../../http/answer-shape.ts';
 import { openMode } from './api.ts';
 
 const fields = {
@@ -49,15 +50,16 @@ export const modeConnection = defineConnection({
   documentationUrl: 'https://mode.com/developer/api-reference/authentication/',
   fields,
   async test(context) {
+    checkWebhookSecrets(context.connection);
     const api = openMode(context);
     try {
-      const { name } = await api.json<{ name?: string }>('GET', '');
+      const { name } = await api.json('GET', '', v.object({ name: shownText }));
       return name ?? context.connection.workspace;
     } catch (error) {
       // Member tokens may not read the workspace itself, but its collections.
       if (!(error instanceof PipewrightError && (error.code === 'forbidden' || error.code === 'not-found')))
         throw error;
-      await api.json('GET', '/spaces', { query: { filter: 'all' } });
+      await api.json('GET', '/spaces', v.object({}), { query: { filter: 'all' } });
       return context.connection.workspace;
     }
   },

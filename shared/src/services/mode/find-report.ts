@@ -46,7 +46,7 @@ export const findReport = defineSearch<ModeConnection>()({
     const wanted = input.name.toLowerCase();
     const found = new Map<string, { report: VendorReport; collection: string | undefined }>();
     for (const space of await listSpaces(api)) {
-      for (const report of await readAll<VendorReport>(api, reportsOf(space), 'reports')) {
+      for (const report of await readAll(api, reportsOf(space))) {
         const matches = !report.archived && (report.name ?? '').toLowerCase().includes(wanted);
         if (matches && !found.has(report.token)) found.set(report.token, { report, collection: space.name });
       }

@@ -2,7 +2,7 @@ import { longestRun, defineRunFinished } from '../../runs/run-finished.ts';
 import type { ModeConnection } from './connection.ts';
 import { readEntries } from './pages.ts';
 import { openReport, reportField } from './reports.ts';
-import { newestFirst, readReportRun, runsPath, sampleReportRun, type VendorReportRun } from './runs.ts';
+import { readReportRun, runsOf, sampleReportRun, type VendorReportRun } from './runs.ts';
 
 /**
  * Looks for runs of a report that have ended, for those who are no administrators and may not make webhooks.
@@ -17,7 +17,7 @@ export const reportRunEnded = defineRunFinished<ModeConnection>()({
   async runs({ report: typed }, since, context) {
     const report = await openReport(typed, context);
     const found: VendorReportRun[] = [];
-    for await (const run of readEntries<VendorReportRun>(report.api, runsPath(report.id), 'report_runs', newestFirst)) {
+    for await (const run of readEntries(report.api, runsOf(report.id))) {
       if (Date.parse(run.created_at ?? '') < since - longestRun) break;
       found.push(run);
     }

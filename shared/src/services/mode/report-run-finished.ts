@@ -10,7 +10,7 @@ import { openMode, service } from './api.ts';
 import type { ModeConnection } from './connection.ts';
 import { readPage } from './pages.ts';
 import { openReport, reportChoices } from './reports.ts';
-import { newestFirst, readReportRun, reportRuns, runsPath, sampleReportRun, type VendorReportRun } from './runs.ts';
+import { readReportRun, reportRuns, runsOf, sampleReportRun } from './runs.ts';
 
 const eventOf = (run: RunReport, reportId: string) => ({ id: `${run.id}:finished`, data: { ...run, reportId } });
 
@@ -70,7 +70,7 @@ export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
     const [reportId] = input.reports ?? [];
     if (reportId === undefined) return [];
     const report = await openReport(reportId, context);
-    const { entries } = await readPage<VendorReportRun>(openMode(context), runsPath(reportId), 'report_runs', 1, newestFirst);
+    const { entries } = await readPage(openMode(context), runsOf(reportId));
     const runs = entries.slice(0, looked).map((run) => pointedToRun(readReportRun(run, report, context.connection)));
     return runs.filter((run) => isWanted(run, input)).map((run) => eventOf(run, reportId));
   },

@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { given, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 import type { Api } from '../../http/api.ts';
 import { defineChoices, search, type Choice } from '../../operations/choice-list.ts';
 import type { Context } from '../../operations/context.ts';
@@ -7,35 +9,38 @@ import { openMode, service } from './api.ts';
 import type { ModeConnection } from './connection.ts';
 import { readAll, readPage } from './pages.ts';
 
+/** What a token of Mode looks like. */
+export const tokenShape = v.pipe(v.string(), v.nonEmpty());
+
+const reportShape = v.object({
+  token: tokenShape,
+  name: given(v.string()),
+  description: shownText,
+  archived: given(v.boolean()),
+  query_count: shown(v.pipe(v.number(), v.integer())),
+  last_successfully_run_at: shownText,
+});
+
 /** A report as Mode gives it, as far as it is read here. */
-export interface VendorReport {
-  token: string;
-  name?: string | null;
-  description?: string | null;
-  archived?: boolean;
-  query_count?: number;
-  last_successfully_run_at?: string | null;
-}
+export type VendorReport = Answered<typeof reportShape>;
+
+const spaceShape = v.object({ token: tokenShape, name: given(v.string()) });
 
 /** A collection, which the interface calls a space. */
-export interface VendorSpace {
-  token: string;
-  name?: string;
-}
+export type VendorSpace = Answered<typeof spaceShape>;
+
+const queryShape = v.object({ token: tokenShape, name: given(v.string()) });
 
 /** A query of a report. */
-export interface VendorQuery {
-  token: string;
-  name?: string | null;
-}
+export type VendorQuery = Answered<typeof queryShape>;
 
 /** Every collection that the token may see. */
 export function listSpaces(api: Api): Promise<VendorSpace[]> {
-  return readAll(api, '/spaces', 'spaces', { filter: 'all' });
+  return readAll(api, { path: '/spaces', name: 'spaces', entry: spaceShape, query: { filter: 'all' } });
 }
 
-/** The path of the reports of a collection. */
-export const reportsOf = ({ token }: VendorSpace): string => `/spaces/${encodeURIComponent(token)}/reports`;
+/** The reports of a collection. */
+export const reportsOf = ({ token }: VendorSpace) => ({ path: `/spaces/${encodeURIComponent(token)}/reports`, name: 'reports', entry: reportShape });
 
 /** The path of a report. */
 export const reportPath = (report: string): string => `/reports/${encodeURIComponent(report)}`;
@@ -50,13 +55,13 @@ export interface Report {
 /** Opens the report of a token; its name makes messages readable. */
 export async function openReport(token: string, context: Context<ModeConnection>): Promise<Report> {
   const api = openMode(context);
-  const { name } = await api.json<VendorReport>('GET', reportPath(token));
+  const { name } = await api.json('GET', reportPath(token), reportShape);
   return { api, id: token, name: name || `report ${token}` };
 }
 
 /** The queries of a report, in its order. */
 export function listQueries(api: Api, report: string): Promise<VendorQuery[]> {
-  return readAll(api, `${reportPath(report)}/queries`, 'queries');
+  return readAll(api, { path: `${reportPath(report)}/queries`, name: 'queries', entry: queryShape });
 }
 
 /** How many reports are gathered before a list is shown, if there are as many. */
@@ -79,7 +84,7 @@ export const reportChoices = defineChoices<ModeConnection>({
     let { index, page } = readPlace(spaces, query.page);
     const choices: Choice[] = [];
     for (let space = spaces[index]; space !== undefined && choices.length < enough; space = spaces[index]) {
-      const { entries, next } = await readPage<VendorReport>(api, reportsOf(space), 'reports', page);
+      const { entries, next } = await readPage(api, reportsOf(space), page);
       const shown = entries.filter(({ archived }) => !archived);
       const all = shown.map(({ token, name }) => ({ value: token, label: `${name ?? token} (${space?.name ?? ''})` }));
       choices.push(...search(all, query.search));

@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { filledText, given, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
 import type { Api } from '../../http/api.ts';
 import { defineChoices, search } from '../../operations/choice-list.ts';
 import type { Context } from '../../operations/context.ts';
@@ -8,27 +10,31 @@ import { readMoment, readStatus, secondsBetween, type Run, type StatusWords, typ
 import { openMode, service, workspacePage } from './api.ts';
 import type { ModeConnection } from './connection.ts';
 import { readAll, readEntries, readPage } from './pages.ts';
-import { listQueries, reportPath, type Report, type VendorQuery } from './reports.ts';
+import { listQueries, reportPath, tokenShape, type Report, type VendorQuery } from './reports.ts';
+
+const reportRunShape = v.object({
+  token: tokenShape,
+  state: filledText,
+  parameters: given(valuesShape),
+  created_at: given(v.string()),
+  completed_at: given(v.string()),
+});
 
 /** A run of a report as Mode gives it, as far as it is read here. */
-export interface VendorReportRun {
-  token: string;
-  state?: string;
-  parameters?: Record<string, unknown> | null;
-  created_at?: string;
-  completed_at?: string | null;
-}
+export type VendorReportRun = Answered<typeof reportRunShape>;
+
+const queryRunShape = v.object({
+  token: tokenShape,
+  query_token: given(v.string()),
+  query_name: given(v.string()),
+  state: filledText,
+  error_message: shownText,
+  created_at: given(v.string()),
+  completed_at: given(v.string()),
+});
 
 /** What became of a query in a run. */
-export interface VendorQueryRun {
-  token: string;
-  query_token?: string;
-  query_name?: string | null;
-  state?: string;
-  error_message?: string | null;
-  created_at?: string;
-  completed_at?: string | null;
-}
+export type VendorQueryRun = Answered<typeof queryRunShape>;
 
 /** Mode's words for a run of a report or of a query; `completed` stands in its list beside `succeeded`. */
 const words: StatusWords = {
@@ -44,17 +50,18 @@ const words: StatusWords = {
 /** Our word for the state of a run of a report or of a query. */
 export const statusOf = ({ state }: { state?: string }): Run['status'] => readStatus(words, state);
 
-/** The order in which runs are asked for. */
-export const newestFirst = { order: 'desc', order_by: 'created_at' };
 
 /** The path of the runs of a report, or of one of them. */
 export function runsPath(report: string, run?: string): string {
   return `${reportPath(report)}/runs${run === undefined ? '' : `/${encodeURIComponent(run)}`}`;
 }
 
+/** The runs of a report, newest first. */
+export const runsOf = (report: string) => ({ path: runsPath(report), name: 'report_runs', entry: reportRunShape, query: { order: 'desc', order_by: 'created_at' } });
+
 /** The queries of a run. */
 export function listQueryRuns(api: Api, report: string, run: string): Promise<VendorQueryRun[]> {
-  return readAll(api, `${runsPath(report, run)}/query_runs`, 'query_runs');
+  return readAll(api, { path: `${runsPath(report, run)}/query_runs`, name: 'query_runs', entry: queryRunShape });
 }
 
 /** The run in our words. */
@@ -83,7 +90,7 @@ function readStep(run: VendorQueryRun, queries: VendorQuery[]): Step {
   const finishedAt = readMoment(run.completed_at);
   const query = queries.find(({ token }) => token === run.query_token);
   return {
-    name: run.query_name ?? query?.name ?? run.query_token ?? run.token,
+    name: run.query_name || query?.name || run.query_token || run.token,
     type: 'Query',
     status: statusOf(run),
     ...(startedAt ? { startedAt } : {}),
@@ -94,7 +101,7 @@ function readStep(run: VendorQueryRun, queries: VendorQuery[]): Step {
 
 /** Starts a run: `runs`, in the plural. */
 export async function startReportRun({ api, ...report }: Report, parameters: Record<string, unknown>, connection: ModeConnection): Promise<Run> {
-  return readReportRun(await api.json<VendorReportRun>('POST', runsPath(report.id), { json: { parameters } }), { api, ...report }, connection);
+  return readReportRun(await api.json('POST', runsPath(report.id), reportRunShape, { json: { parameters } }), { api, ...report }, connection);
 }
 
 /** The runs of a report. Mode has no way to cancel one. */
@@ -102,12 +109,13 @@ export function reportRuns(report: Report, { connection }: Context<ModeConnectio
   const { api, name } = report;
   return {
     service,
+    place: api.baseUrl,
     what: `the report ${name}`,
-    async get(id) {
-      return readReportRun(await api.json<VendorReportRun>('GET', runsPath(report.id, id)), report, connection);
+    async get(id, { endsAt } = {}) {
+      return readReportRun(await api.json('GET', runsPath(report.id, id), reportRunShape, { endsAt }), report, connection);
     },
     async recent() {
-      const { entries } = await readPage<VendorReportRun>(api, runsPath(report.id), 'report_runs', 1, newestFirst);
+      const { entries } = await readPage(api, runsOf(report.id));
       return entries.map((run) => readReportRun(run, report, connection));
     },
     async cancel() {
@@ -128,7 +136,7 @@ export function reportRuns(report: Report, { connection }: Context<ModeConnectio
 
 /** The newest run of a report that succeeded; undefined when there is none. */
 export async function latestSuccess(api: Api, report: string): Promise<VendorReportRun | undefined> {
-  for await (const run of readEntries<VendorReportRun>(api, runsPath(report), 'report_runs', newestFirst)) {
+  for await (const run of readEntries(api, runsOf(report))) {
     if (statusOf(run) === 'succeeded') return run;
   }
   return undefined;
@@ -138,9 +146,8 @@ const runChoices = defineChoices<ModeConnection>({
   key: 'runs',
   needs: ['report'],
   async load({ input, search: wanted, page }, context) {
-    const path = runsPath(String(input['report'] ?? ''));
     const at = Number(page ?? 1) || 1;
-    const { entries, next } = await readPage<VendorReportRun>(openMode(context), path, 'report_runs', at, newestFirst);
+    const { entries, next } = await readPage(openMode(context), runsOf(String(input['report'] ?? '')), at);
     const choices = entries.map((run) => ({
       value: run.token,
       label: `${readMoment(run.created_at)?.slice(0, 16).replace('T', ' ') ?? run.token} UTC, ${statusOf(run)}`,

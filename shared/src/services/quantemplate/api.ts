@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import { clientCredentialsToken } from '../../auth/client-credentials.ts';
 import type { HttpResponse } from '../../host/http.ts';
+import { shownText } from '../../http/answer-shape.ts';
 import { openApi, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
@@ -26,12 +28,11 @@ function readProblem({ status, text }: HttpResponse): VendorProblem {
   return { message, ...(hint === undefined ? {} : { hint }) };
 }
 
+const loginProblemShape = v.object({ error: shownText, error_description: shownText });
+
 function readLoginProblem({ text }: HttpResponse): VendorProblem {
   try {
-    const { error, error_description: description } = JSON.parse(text) as {
-      error?: string;
-      error_description?: string;
-    };
+    const { error, error_description: description } = v.parse(loginProblemShape, JSON.parse(text));
     return { message: description ?? error ?? '', hint: loginHint };
   } catch {
     return { hint: 'Check the login address in the connection.' };
@@ -46,6 +47,7 @@ function readLoginProblem({ text }: HttpResponse): VendorProblem {
 export function quantemplateToken(
   { connection, host }: Context<QuantemplateConnection>,
   renew = false,
+  endsAt?: number,
 ): Promise<string> {
   const { clientId, clientSecret } = connection;
   const tokenUrl = baseUrl(connection.loginUrl, 'Login Address');
@@ -53,6 +55,7 @@ export function quantemplateToken(
     host,
     { service, tokenUrl, clientId, clientSecret, readProblem: readLoginProblem },
     renew,
+    endsAt,
   );
 }
 
@@ -64,6 +67,6 @@ export function openOrganisation(context: Context<QuantemplateConnection>): Api 
     baseUrl: `${baseUrl(connection.apiUrl, 'API Address')}/organisations/${encodeURIComponent(connection.organisationId)}`,
     host,
     readProblem,
-    authorize: async (renew) => ({ authorization: `Bearer ${await quantemplateToken(context, renew)}` }),
+    authorize: async (renew, endsAt) => ({ authorization: `Bearer ${await quantemplateToken(context, renew, endsAt)}` }),
   });
 }

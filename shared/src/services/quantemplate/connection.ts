@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
 import { text } from '../../operations/fields.ts';
-import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
+import { checkWebhookSecrets, webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 import { quantemplateToken } from './api.ts';
 
 const fields = {
@@ -57,6 +57,7 @@ export const quantemplateConnection = defineConnection({
   documentationUrl: 'https://quantemplate.readme.io/',
   fields,
   async test({ connection, host }) {
+    checkWebhookSecrets(connection);
     await quantemplateToken({ connection, host }, true);
     return `Quantemplate (${connection.organisationId})`;
   },

@@ -1,27 +1,31 @@
+import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { filledText, given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 import type { Api } from '../../http/api.ts';
 import { readMoment, readStatus, secondsBetween, type Run, type StatusWords } from '../../runs/run.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { service } from './api.ts';
 
-/** A file that an execution of a pipeline made. */
-export interface VendorOutput {
-  id: string;
-  name: string;
-}
+const outputShape = v.object({ id: idShape, name: filledText });
 
-/** An execution of a pipeline as Quantemplate gives it; it has no outputs before its end. */
-export interface VendorExecution {
-  id: string;
-  runNumber?: number;
-  createdAt?: string;
-  createdBy?: string;
-  version?: number;
-  status?: string;
-  startedAt?: string | null;
-  finishedAt?: string | null;
-  outputs?: VendorOutput[] | null;
-}
+/** A file that an execution of a pipeline made. */
+export type VendorOutput = Answered<typeof outputShape>;
+
+/** What an answer with an execution looks like; it has no outputs before its end. */
+const executionShape = v.object({
+  id: idShape,
+  runNumber: shown(v.number()),
+  createdAt: given(v.string()),
+  createdBy: shownText,
+  version: shown(v.number()),
+  status: filledText,
+  startedAt: given(v.string()),
+  finishedAt: given(v.string()),
+  outputs: given(v.array(outputShape)),
+});
+
+/** An execution of a pipeline as Quantemplate gives it. */
+export type VendorExecution = Answered<typeof executionShape>;
 
 /** The documentation says Cancelled, Quantemplate's own client reads Canceled; both count. */
 const words: StatusWords = { Started: 'running', Succeeded: 'succeeded', Failed: 'failed' };
@@ -33,8 +37,8 @@ export const statusOf = (word: string | undefined) => readStatus(words, word);
 export const executionsPath = (pipeline: string): string => `/pipelines/${encodeURIComponent(pipeline)}/executions`;
 
 /** The executions of a pipeline, newest first; Quantemplate gives them all at once. */
-export async function listExecutions(api: Api, pipeline: string): Promise<VendorExecution[]> {
-  const executions = (await api.json<VendorExecution[] | undefined>('GET', executionsPath(pipeline))) ?? [];
+export async function listExecutions(api: Api, pipeline: string, endsAt?: number): Promise<VendorExecution[]> {
+  const executions = await api.json('GET', executionsPath(pipeline), v.array(executionShape), { endsAt });
   return executions.toSorted(
     (a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? '') || (b.runNumber ?? 0) - (a.runNumber ?? 0),
   );
@@ -44,8 +48,8 @@ export async function listExecutions(api: Api, pipeline: string): Promise<Vendor
  * One execution, out of the list: there is no call that reads a single one.
  * @throws PipewrightError `not-found` when the pipeline has none with this ID
  */
-export async function findExecution(api: Api, pipeline: string, id: string): Promise<VendorExecution> {
-  const found = (await listExecutions(api, pipeline)).find((execution) => execution.id === id);
+export async function findExecution(api: Api, pipeline: string, id: string, endsAt?: number): Promise<VendorExecution> {
+  const found = (await listExecutions(api, pipeline, endsAt)).find((execution) => execution.id === id);
   if (found) return found;
   throw new PipewrightError({
     code: 'not-found',
@@ -87,17 +91,16 @@ export function readExecution(pipeline: string, execution: VendorExecution): Run
  * @throws PipewrightError `unexpected-answer` when Quantemplate names no run
  */
 export async function startExecution(api: Api, pipeline: string): Promise<Run> {
-  const execution = await api.json<VendorExecution | undefined>('POST', executionsPath(pipeline));
-  if (typeof execution?.id === 'string') return readExecution(pipeline, execution);
-  throw new PipewrightError({ code: 'unexpected-answer', service, message: 'Quantemplate took the request but named no run.' });
+  return readExecution(pipeline, await api.json('POST', executionsPath(pipeline), executionShape));
 }
 
 /** The executions of a pipeline as runs. */
 export function pipelineRuns(api: Api, pipeline: string): RunProvider {
   return {
     service,
+    place: api.baseUrl,
     what: `pipeline ${pipeline}`,
-    get: async (id) => readExecution(pipeline, await findExecution(api, pipeline, id)),
+    get: async (id, { endsAt } = {}) => readExecution(pipeline, await findExecution(api, pipeline, id, endsAt)),
     recent: async () => (await listExecutions(api, pipeline)).map((execution) => readExecution(pipeline, execution)),
     async cancel() {
       throw new PipewrightError({

@@ -33,7 +33,7 @@ function eventOf(
     ...ids,
     status,
     vendorStatus,
-    succeeded: status === 'succeeded',
+    ...(isFinished(status) ? { succeeded: status === 'succeeded' } : {}),
     ...(completedAt ? { completedAt } : {}),
   };
   // A run ends once, so its ID tells repeats apart, also where the run was found instead of told.

@@ -1,7 +1,9 @@
+import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { openApi, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { Context } from '../../operations/context.ts';
+import { isUncertain } from '../../runs/start-once.ts';
 import type { SlackConnection } from './connection.ts';
 import { readProblem, readStatus } from './problems.ts';
 
@@ -23,20 +25,28 @@ export function openSlack({ connection, host }: Context<SlackConnection>): Api {
   });
 }
 
+/** What an answer of Slack looks like, besides what a method adds. */
+export function slackShape<T extends v.ObjectEntries>(entries: T) {
+  return v.object({ ok: v.literal(true), ...entries });
+}
+
+/** The timestamp of a message, which identifies it in its channel. */
+export const timestampShape = v.pipe(v.string(), v.regex(/^\d+\.\d+$/));
+
 /**
- * Posts once. An answer that never came may hide a message that was posted, so nobody is told to try again.
+ * Posts once. A lost or odd answer may hide a message that was posted, so nothing is posted again.
  * @param what what may have been posted, for the message: `the message`
  */
 export async function postOnce<T>(what: string, post: () => Promise<T>): Promise<T> {
   try {
     return await post();
   } catch (error) {
-    if (!(error instanceof PipewrightError) || error.code !== 'unavailable' || error.unsent) throw error;
+    if (!isUncertain(error)) throw error;
     throw new PipewrightError({
-      code: 'unavailable',
+      code: error.code === 'unexpected-answer' ? 'unexpected-answer' : 'unavailable',
       service,
-      message: `Slack did not say whether it posted ${what}.`,
-      hint: 'Look into the channel before you run this step again.',
+      message: `Slack did not confirm whether it posted ${what}.`,
+      hint: 'Look at the channel before you run this step again: it may be there already.',
       retryable: false,
       cause: error,
     });

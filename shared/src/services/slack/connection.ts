@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
 import { text } from '../../operations/fields.ts';
-import { openSlack } from './api.ts';
+import { shownText } from '../../http/answer-shape.ts';
+import { openSlack, slackShape } from './api.ts';
 
 const fields = {
   botToken: text({
@@ -33,7 +34,7 @@ export const slackConnection = defineConnection({
   documentationUrl: 'https://docs.slack.dev/authentication/tokens#bot',
   fields,
   async test(context) {
-    const { team, user } = await openSlack(context).json<{ team?: string; user?: string }>('POST', '/auth.test', {
+    const { team, user } = await openSlack(context).json('POST', '/auth.test', slackShape({ team: shownText, user: shownText }), {
       effect: 'reads',
     });
     return [user, team].filter(Boolean).join(' in ') || 'Slack';

@@ -1,29 +1,31 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 import { openApi } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import { fileOfAnswer } from '../../http/file-of-answer.ts';
-import { guardRedirects } from '../../http/guard-redirects.ts';
 import type { Context } from '../../operations/context.ts';
 import { defineDownload } from '../../operations/download.ts';
 import { integer, text } from '../../operations/fields.ts';
-import { openSlack, service } from './api.ts';
+import { openSlack, service, slackShape } from './api.ts';
 import type { SlackConnection } from './connection.ts';
 
-/** A file as Slack tells of it, as far as it is read here. */
-interface VendorFile {
-  id: string;
-  name?: string | null;
-  title?: string;
-  mimetype?: string;
-  size?: number;
+const fileShape = v.object({
+  id: idShape,
+  name: given(v.string()),
+  title: given(v.string()),
+  mimetype: given(v.string()),
+  size: shown(v.pipe(v.number(), v.integer())),
   /** `hosted`, `external`, `snippet`, `tombstone`, `hidden_by_limit`, … */
-  mode?: string;
-  is_external?: boolean;
-  url_private?: string;
-  url_private_download?: string;
-  permalink?: string;
-}
+  mode: given(v.string()),
+  is_external: given(v.boolean()),
+  url_private: given(v.string()),
+  url_private_download: given(v.string()),
+  permalink: shownText,
+});
+
+/** A file as Slack describes it, as far as it is read here. */
+type VendorFile = Answered<typeof fileShape>;
 
 /** Why there are no bytes of a file. */
 const without: Record<string, { message: string; hint: string }> = {
@@ -66,7 +68,7 @@ async function openBytes(file: VendorFile, context: Context<SlackConnection>) {
   const api = openApi({
     service,
     baseUrl: '',
-    host: guardRedirects(context.host, ['authorization']),
+    host: context.host,
     authorize: async () => ({ authorization: `Bearer ${context.connection.botToken.trim()}` }),
   });
   return api.stream(url, { headers: { accept: '*/*' } });
@@ -102,14 +104,14 @@ export const downloadFile = defineDownload<SlackConnection>()({
   },
   sample: { id: 'F0123456789', name: 'claims.csv', title: 'Claims of 20 November', size: 48_213, url: 'https://contoso.slack.com/files/U0123456789/F0123456789/claims.csv' },
   async open(input, context) {
-    const { file } = await openSlack(context).json<{ file: VendorFile }>('GET', '/files.info', { query: { file: input.file } });
+    const { file } = await openSlack(context).json('GET', '/files.info', slackShape({ file: fileShape }), { query: { file: input.file } });
     refuse(file);
     const name = file.name || file.title || file.id;
     const opened = fileOfAnswer(await openBytes(file, context), name);
     refuseLogin(opened.mediaType, file);
     return {
       ...opened,
-      details: { id: file.id, name, title: file.title ?? name, ...(file.size === undefined ? {} : { size: file.size }), ...(file.permalink ? { url: file.permalink } : {}) },
+      details: { id: file.id, name, title: file.title || name, ...(file.size === undefined ? {} : { size: file.size }), ...(file.permalink ? { url: file.permalink } : {}) },
     };
   },
 });

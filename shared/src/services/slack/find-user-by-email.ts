@@ -2,17 +2,18 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { boolean, text } from '../../operations/fields.ts';
 import { defineSearch } from '../../operations/operation.ts';
-import { openSlack } from './api.ts';
+import { given, idShape, shownText } from '../../http/answer-shape.ts';
+import { openSlack, slackShape } from './api.ts';
 import type { SlackConnection } from './connection.ts';
 
-interface VendorUser {
-  id: string;
-  name?: string;
-  real_name?: string;
-  deleted?: boolean;
-  tz?: string;
-  profile?: { display_name?: string; real_name?: string; email?: string };
-}
+const userShape = v.object({
+  id: idShape,
+  name: given(v.string()),
+  real_name: given(v.string()),
+  deleted: given(v.boolean()),
+  tz: shownText,
+  profile: given(v.object({ display_name: shownText, real_name: shownText, email: shownText })),
+});
 
 /**
  * Finds the person with an e-mail address; that nobody has it is no error.
@@ -48,14 +49,14 @@ export const findUserByEmail = defineSearch<SlackConnection>()({
   },
   async run({ email }, context) {
     try {
-      const { user } = await openSlack(context).json<{ user: VendorUser }>('GET', '/users.lookupByEmail', {
+      const { user } = await openSlack(context).json('GET', '/users.lookupByEmail', slackShape({ user: userShape }), {
         query: { email },
       });
       const { profile = {} } = user;
       return [
         {
           id: user.id,
-          name: user.real_name ?? profile.real_name ?? user.name ?? user.id,
+          name: user.real_name || profile.real_name || user.name || user.id,
           deactivated: user.deleted ?? false,
           ...(profile.display_name ? { displayName: profile.display_name } : {}),
           ...(profile.email ? { email: profile.email } : {}),

@@ -5,12 +5,13 @@ import { defineAction } from '../../operations/operation.ts';
 import type { Context } from '../../operations/context.ts';
 import { isFinished } from '../../runs/run.ts';
 import { drawTimeline } from '../../runs/timeline.ts';
-import { openSlack, postOnce } from './api.ts';
+import { openSlack, postOnce, slackShape } from './api.ts';
 import { channelField, conversationId } from './channels.ts';
 import type { SlackConnection } from './connection.ts';
 import { fileOf, shareFile } from './share-file.ts';
 import { drawCard, type Card } from './run-card.ts';
 import { givenRun, runField, runParts } from './run-input.ts';
+import { postedShape } from './posted-shape.ts';
 import { messageTimestamp } from './thread.ts';
 
 /** Seconds for which the card of a run is remembered. */
@@ -28,7 +29,7 @@ function isPosted(value: unknown): value is Posted {
 /** Changes a card; false when it is not there any longer. */
 async function change({ channel, ts }: Posted, { text: said, blocks }: Card, context: Context<SlackConnection>): Promise<boolean> {
   try {
-    await openSlack(context).json('POST', '/chat.update', { json: { channel, ts, text: said, blocks }, effect: 'idempotent' });
+    await openSlack(context).json('POST', '/chat.update', slackShape({}), { json: { channel, ts, text: said, blocks }, effect: 'idempotent' });
     return true;
   } catch (error) {
     if (error instanceof PipewrightError && error.code === 'not-found') return false;
@@ -93,7 +94,7 @@ export const postRunCard = defineAction<SlackConnection>()({
     const known = isPosted(remembered) && (await change(remembered, card, context)) ? remembered : undefined;
     const posted =
       known ??
-      (await postOnce('the card', () => openSlack(context).json<Posted>('POST', '/chat.postMessage', { json: { channel, text: card.text, blocks: card.blocks, unfurl_links: false } })));
+      (await postOnce('the card', () => openSlack(context).json('POST', '/chat.postMessage', postedShape, { json: { channel, text: card.text, blocks: card.blocks, unfurl_links: false } })));
     await host.cache.set(name, { channel: posted.channel, ts: posted.ts }, memory);
     if (input.timeline && isFinished(run.status) && run.steps.length > 0) {
       const file = fileOf('timeline.png', 'image/png', await drawTimeline(run, host.now()));

@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import type { HttpResponse } from '../../host/http.ts';
+import { shown, shownText } from '../../http/answer-shape.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 
 /** What Slack's code means: the status that other vendors would send, what happened, and what to do. */
@@ -55,6 +57,12 @@ const meanings: Record<string, Meaning> = {
     status: 403,
     message: 'the app may not do that',
     hint: 'Ask an administrator of the workspace to allow it.',
+  },
+  missing_argument: { status: 400, message: 'Slack needs one more value', hint: 'A token of an organisation must name a workspace. Use the Bot User OAuth Token of one workspace.' },
+  team_access_not_granted: {
+    status: 403,
+    message: 'the app is not installed in this workspace',
+    hint: 'Ask an administrator of the organisation to add the app to the workspace.',
   },
   not_in_channel: { status: 403, message: 'the bot is not in the channel', hint: invite },
   channel_not_found: {
@@ -144,19 +152,18 @@ const meanings: Record<string, Meaning> = {
   request_timeout: { status: 503, message: 'Slack took too long', hint: 'Look at slack-status.com.' },
 };
 
-/** What Slack says instead of an answer. */
-interface Refusal {
-  ok: boolean;
-  error?: string;
-  /** The permissions that are missing. */
-  needed?: string;
-  response_metadata?: { messages?: string[] };
-}
+/** What Slack sends instead of an answer; `needed` names the permissions that are missing. */
+const refusalShape = v.object({
+  ok: v.literal(false),
+  error: shownText,
+  needed: shownText,
+  response_metadata: shown(v.object({ messages: shown(v.array(v.string())) })),
+});
 
-function readRefusal(response: HttpResponse): Refusal | undefined {
+function readRefusal(response: HttpResponse): v.InferOutput<typeof refusalShape> | undefined {
   try {
-    const body = JSON.parse(response.text) as Partial<Refusal> | null;
-    return body?.ok === false ? { ...body, ok: false } : undefined;
+    const result = v.safeParse(refusalShape, JSON.parse(response.text));
+    return result.success ? result.output : undefined;
   } catch {
     return undefined;
   }

@@ -5,22 +5,9 @@ import { defineAction } from '../../operations/operation.ts';
 import { openSlack, postOnce, service } from './api.ts';
 import { channelField, recipientId } from './channels.ts';
 import type { SlackConnection } from './connection.ts';
+import { checkTextLength, readBlocks } from './message-limits.ts';
+import { postedShape } from './posted-shape.ts';
 import { messageTimestamp, threadField } from './thread.ts';
-
-const mostBlocks = 50;
-
-/** Blocks as a list; the Block Kit Builder wraps them into an object. */
-function readBlocks(given: unknown): unknown[] | undefined {
-  if (given === undefined) return undefined;
-  const blocks = Array.isArray(given) ? given : (given as { blocks?: unknown } | null)?.blocks;
-  if (Array.isArray(blocks) && blocks.length > 0 && blocks.length <= mostBlocks) return blocks;
-  throw new PipewrightError({
-    code: 'bad-input',
-    service,
-    message: `“Blocks” must be a list of 1 to ${mostBlocks} blocks.`,
-    hint: 'Make them in the Block Kit Builder and copy what it shows.',
-  });
-}
 
 /**
  * Posts a message. Slack has no key against posting twice, so a lost answer is not followed by a second try.
@@ -73,11 +60,13 @@ export const sendMessage = defineAction<SlackConnection>()({
     channelId: text({ label: 'Channel ID' }),
     text: v.optional(text({ label: 'Text' })),
     threadId: v.optional(text({ label: 'Thread' })),
+    truncated: v.optional(boolean({ label: 'Truncated', help: 'True if Slack cut the message because it is too long.' })),
   },
   sample: { id: '1763625600.000100', channelId: 'C0123456789', text: 'The claims of today are ready.' },
   async run(input, context) {
     const blocks = readBlocks(input.blocks);
     const { text: said } = input;
+    checkTextLength(said, 'Text');
     if (said === undefined && !blocks) {
       throw new PipewrightError({
         code: 'bad-input',
@@ -89,7 +78,7 @@ export const sendMessage = defineAction<SlackConnection>()({
     const thread = input.thread === undefined ? undefined : messageTimestamp(input.thread, 'Thread');
     const channel = await recipientId(input.channel, context);
     const posted = await postOnce('the message', () =>
-      openSlack(context).json<{ channel: string; ts: string }>('POST', '/chat.postMessage', {
+      openSlack(context).json('POST', '/chat.postMessage', postedShape, {
         json: {
           channel,
           text: said,
@@ -101,9 +90,12 @@ export const sendMessage = defineAction<SlackConnection>()({
         },
       }),
     );
+    const truncated = [posted.warning ?? '', ...(posted.response_metadata?.warnings ?? [])].some((warning) => /message_truncated/.test(warning));
+    if (truncated) context.host.log.warn('Slack cut the message because it is too long.');
     return {
       id: posted.ts,
       channelId: posted.channel,
+      ...(truncated ? { truncated } : {}),
       ...(said === undefined ? {} : { text: said }),
       ...(thread === undefined ? {} : { threadId: thread }),
     };

@@ -1,8 +1,10 @@
+import * as v from 'valibot';
 import type { Host, IncomingFile } from '../../host/host.ts';
+import { given, idShape, shownText } from '../../http/answer-shape.ts';
 import { openApi } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { Context } from '../../operations/context.ts';
-import { openSlack, postOnce, service } from './api.ts';
+import { openSlack, postOnce, service, slackShape } from './api.ts';
 import type { SlackConnection } from './connection.ts';
 import { countBytes, type CountedBytes } from './file-bytes.ts';
 
@@ -41,10 +43,10 @@ export async function shareFile({ file, title, channel, comment, thread }: Share
   const bytes = await countBytes(file);
   const api = openSlack(context);
   const form = { filename: file.name, length: String(bytes.length) };
-  const { upload_url: url, file_id: id } = await api.json<{ upload_url: string; file_id: string }>('POST', '/files.getUploadURLExternal', { form, effect: 'idempotent' });
+  const { upload_url: url, file_id: id } = await api.json('POST', '/files.getUploadURLExternal', slackShape({ upload_url: v.string(), file_id: idShape }), { form, effect: 'idempotent' });
   await sendBytes(context.host, url, bytes);
   const { files } = await postOnce('the file', () =>
-    api.json<{ files?: { permalink?: string }[] }>('POST', '/files.completeUploadExternal', {
+    api.json('POST', '/files.completeUploadExternal', slackShape({ files: given(v.array(v.object({ permalink: shownText }))) }), {
       json: { files: [{ id, title }], channel_id: channel, initial_comment: comment, thread_ts: thread },
     }),
   );

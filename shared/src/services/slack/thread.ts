@@ -7,11 +7,12 @@ import { service } from './api.ts';
 export const threadField = v.optional(
   text({
     label: 'Thread',
-    help: 'Answers in a thread: the timestamp that a Send Message step gave, or the link of the first message (Copy Link in Slack).',
+    help: 'Answers in a thread: the timestamp that a Send Message step gave, or the link of a message of the thread (Copy Link in Slack).',
     placeholder: '1763625600.000100',
     advanced: true,
     idFromUrl: {
-      pattern: /\/p(\d{16})(?:[?#]|$)/,
+      // The link of a reply names the first message of its thread, to which an answer belongs, in its query.
+      pattern: /\/p(?:\d{16}\?(?:[^#]*&)?thread_ts=|(?=\d{16}(?:[?#]|$)))(\d{10}\.?\d{6})(?:[?&#]|$)/,
       example: 'https://contoso.slack.com/archives/C0123456789/p1763625600000100',
     },
   }),

@@ -6,6 +6,7 @@ import type { Host, IncomingFile } from '../../host/host.ts';
 import { service } from './api.ts';
 import { channelField, conversationId } from './channels.ts';
 import type { SlackConnection } from './connection.ts';
+import { checkTextLength } from './message-limits.ts';
 import { fileOf, shareFile } from './share-file.ts';
 import { messageTimestamp, threadField } from './thread.ts';
 
@@ -110,6 +111,7 @@ export const uploadFile = defineAction<SlackConnection>()({
   },
   async run(input, context) {
     const thread = input.thread === undefined ? undefined : messageTimestamp(input.thread, 'Thread');
+    checkTextLength(input.comment, 'Comment');
     const file = await contentOf(input, context.host);
     const channel = await conversationId(input.channel, context);
     const title = input.title ?? file.name;

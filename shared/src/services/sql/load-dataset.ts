@@ -29,6 +29,7 @@ const loadFields = {
   schema: v.optional(text({ label: 'Schema', help: 'Schema of the table in PostgreSQL or SQL Server, or its database in MySQL and MariaDB. Empty: the first one of the search path, the user’s own, or the database of the connection.', placeholder: 'public', advanced: true })),
   nullMarkers: v.optional(list({ label: 'What Stands for Nothing', help: 'Values that become NULL, one a line, such as N/A; write "" for an empty text. A value with nothing between its delimiters always does.', placeholder: 'N/A', advanced: true })),
   columnTypes: v.optional(values({ label: 'Column Types', help: 'Types for columns of a new table where the values shall not decide: integer, decimal, boolean, date, timestamp, timestamp-with-zone, uuid or text.', placeholder: '{"policy_number": "text"}', advanced: true })),
+  shortenNames: v.optional(boolean({ label: 'Shorten Long Column Names', help: 'Whether a column name that is too long for the database is cut and ends in a short hash, the same in every load. Otherwise the dataset is refused.', advanced: true }), false),
   maxChangePercent: v.optional(integer({ label: 'Largest Change in Rows (Percent)', help: 'Replace is refused when the number of rows would change by more than this: half a dataset then does not take the place of a whole one. Empty: any change.', placeholder: '20', minimum: 0, maximum: 1_000_000, advanced: true })),
   loadKey: v.optional(text({ label: 'Load Key', help: 'A dataset is loaded into the table once for each key: a step that runs again with the same one changes nothing. Use the ID of the event that the workflow began with.', placeholder: '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77', advanced: true })),
   columnChanges: v.optional(
@@ -102,6 +103,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
           maxRejectedRows: input.maxRejectedRows,
           allowEmpty: input.allowEmpty,
           keepRejects: input.keepRejects,
+          shortenNames: input.shortenNames,
           record: input.record,
           columnChanges: input.columnChanges,
           connections: input.connections,

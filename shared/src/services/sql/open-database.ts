@@ -44,7 +44,16 @@ async function openFile({ file }: SqlConnection, { lastingFolder }: Host): Promi
     });
   }
   if (!file) throw missing('Database File');
-  return openTarget(`sqlite:${await insideFolder(lastingFolder, file)}`);
+  const path = await insideFolder(lastingFolder, file);
+  const target = await openTarget(`sqlite:${path}`);
+  try {
+    // SQLite follows links itself: a folder or file that was exchanged meanwhile must not have led it elsewhere.
+    if ((await insideFolder(lastingFolder, file)) === path) return target;
+    throw new PipewrightError({ code: 'conflict', service: 'SQL', message: 'The database file was exchanged while it was opened.', hint: 'No table was changed. Run the step again.' });
+  } catch (error) {
+    await target.close();
+    throw error;
+  }
 }
 
 async function openSqlServer(connection: SqlConnection, host: Host): Promise<TableTarget> {

@@ -2,7 +2,6 @@ import { PipewrightError } from '../../host/error.ts';
 import type { Headers, HttpResponse } from '../../host/http.ts';
 import { openApi, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
-import { guardRedirects } from '../../http/guard-redirects.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 import type { Context } from '../../operations/context.ts';
 import type { WebAddressConnection } from './connection.ts';
@@ -19,7 +18,7 @@ const hints: Record<number, string> = {
 /** What a page of a website says is for browsers, so only its status is told. */
 function readProblem({ status }: HttpResponse): VendorProblem {
   const hint = hints[status];
-  const message = status >= 300 && status < 400 ? 'it leads on to another address, but does not say to which' : `status ${status}`;
+  const message = status >= 300 && status < 400 ? 'it is a redirect that names no address' : `status ${status}`;
   return { message, ...(hint === undefined ? {} : { hint }) };
 }
 
@@ -64,7 +63,7 @@ export function openWebsite({ connection, host }: Context<WebAddressConnection>)
   return openApi({
     service,
     baseUrl: websiteOf(connection),
-    host: guardRedirects(host, Object.keys(headers)),
+    host,
     headers: { accept: '*/*' },
     readProblem,
     authorize: async () => headers,

@@ -17,5 +17,6 @@ export const github: Scheme = {
       return signature ? { candidates: [signature] } : 'bad-encoding';
     }),
   matches: matchesHmac(() => ''),
+  takesForms: true,
   sign: ({ secret, body }) => ({ headers: { [name]: `${mark}${sign(secret, '', body).toString('hex')}` }, query: {} }),
 };

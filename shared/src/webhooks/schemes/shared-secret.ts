@@ -3,6 +3,10 @@ import { fromHeader, sameBytes, type Proof, type Refusal, type Scheme, type Sign
 
 const asProof = (value: string): Proof => ({ candidates: [Buffer.from(value, 'utf8')] });
 
+/** In headers, Node reads every byte as one letter, so a secret beyond ASCII that was sent in UTF-8 is also tried by its bytes. */
+const asHeaderProof = (value: string): Proof =>
+  /^[\x20-\x7e]*$/.test(value) ? asProof(value) : { candidates: [Buffer.from(value, 'utf8'), Buffer.from(value, 'latin1')] };
+
 /** A secret that comes as it is. It signs nothing: who reads one delivery can make others. */
 const sharedSecret = (
   proof: (delivery: Delivery, location: string | undefined) => Proof | Refusal,
@@ -16,11 +20,11 @@ const sharedSecret = (
 
 /** In a header of a name that was agreed; default: `X-Webhook-Secret`. */
 export const sharedSecretHeader = sharedSecret(
-  (delivery, location = 'x-webhook-secret') => fromHeader(delivery, location, asProof),
+  (delivery, location = 'x-webhook-secret') => fromHeader(delivery, location, asHeaderProof),
   ({ secret, location = 'x-webhook-secret' }) => ({ headers: { [location]: secret }, query: {} }),
 );
 
-/** As the password of a basic log-in; the user's name does not count. */
+/** As the password of basic authentication; the user name does not count. */
 export const sharedSecretBasic = sharedSecret(
   (delivery) =>
     fromHeader(delivery, 'authorization', (value) => {
@@ -36,7 +40,8 @@ export const sharedSecretQuery = sharedSecret(
   ({ query }, location = 'token') => {
     const value = Object.hasOwn(query, location) ? query[location] : undefined;
     if (Array.isArray(value)) return 'several';
-    return value === undefined || value === '' ? 'missing' : asProof(value);
+    if (value === undefined || value === '') return 'missing';
+    return typeof value === 'string' ? asProof(value) : 'bad-encoding';
   },
   ({ secret, location = 'token' }) => ({ headers: {}, query: { [location]: secret } }),
 );

@@ -4,8 +4,8 @@ import { hexSignature, matchesHmac, sign } from './hmac.ts';
 const mark = 'v0=';
 
 /**
- * Slack: `v0=` and the HMAC-SHA256 of `v0:<moment>:<body>` in hexadecimal digits; the moment stands in a header of its
- * own. Known answer: secret `8f742231b10e8888abcd99yyyzzz85a5`, moment 1531420618, body `token=xyzz0WbapA4vBCDEFasx0q6G` …
+ * Slack: `v0=` and the HMAC-SHA256 of `v0:<timestamp>:<body>` in hexadecimal digits; the timestamp is in a header of its
+ * own. Known answer: secret `8f742231b10e8888abcd99yyyzzz85a5`, timestamp 1531420618, body `token=xyzz0WbapA4vBCDEFasx0q6G` …
  * (Slack's page has it whole) → `v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503`.
  * @see https://docs.slack.dev/authentication/verifying-requests-from-slack
  */
@@ -19,6 +19,7 @@ export const slack: Scheme = {
       });
     }),
   matches: matchesHmac(({ signedAt }) => `v0:${signedAt}:`),
+  takesForms: true,
   sign: ({ secret, body, now }) => ({
     headers: {
       'x-slack-request-timestamp': String(now),

@@ -4,11 +4,10 @@ import { quoteMysql as quoted } from '../quote-identifier.ts';
 import type { MysqlSession } from './mysql-session.ts';
 import type { MysqlColumn } from './mysql-table.ts';
 import { mysqlType } from './mysql-types.ts';
-
-const digitsOfBigint = 20;
+import { becomesWider, wideType } from './mysql-wider.ts';
 
 /**
- * Gives a table the columns that it lacks, and the types that are too narrow, by one statement, which commits.
+ * Gives a table the columns that it lacks, and wider types to those that are too narrow, by one statement, which commits.
  * @param table quoted
  * @returns takes the change back, should the rows not come after all; undefined where nothing changes
  * @throws PipewrightError what the server says, such as that a key cannot become text
@@ -16,7 +15,10 @@ const digitsOfBigint = 20;
 export async function changeTable(session: MysqlSession, table: string, existing: readonly MysqlColumn[], columns: readonly InferredColumn[]): Promise<(() => Promise<void>) | undefined> {
   const knownOf = ({ name }: InferredColumn): MysqlColumn | undefined => existing.find((known) => known.name === name);
   const added = columns.filter((column) => !knownOf(column));
-  const wider = columns.filter((column) => ![undefined, column.type].includes(knownOf(column)?.type));
+  const wider = columns.filter((column) => {
+    const known = knownOf(column);
+    return known !== undefined && becomesWider(column, known);
+  });
   if (added.length + wider.length === 0) return undefined;
   const before = wider.length > 0 ? await readDefinitions(session, table) : new Map<string, string>();
   const changes = [
@@ -43,13 +45,16 @@ async function readDefinitions({ run }: MysqlSession, table: string): Promise<Ma
 /** A column's definition with another type. */
 function widened(column: InferredColumn, before: string, known: MysqlColumn | undefined): string {
   const type = known?.definition.replace(/ NULL$/, '') ?? '';
-  const { precision = 1, scale = 0 } = column;
-  // The rows that are there may have more digits than those that come.
-  if (type !== '' && before.startsWith(type)) return mysqlType({ ...column, precision: Math.max(precision, digitsOfBigint + scale) }) + before.slice(type.length);
+  if (known && type !== '') {
+    if (before.startsWith(type)) return wideType(column, known) + before.slice(type.length);
+    // The order of its letters may be left out where it is that of the table.
+    const bare = type.replace(/ CHARACTER SET \S+ COLLATE \S+$/, '');
+    if (before.startsWith(bare)) return wideType(column, known) + before.slice(bare.length).replace(/^(?: CHARACTER SET \S+)?(?: COLLATE \S+)?/, '');
+  }
   throw new PipewrightError({
     code: 'bad-input',
     service: 'MySQL',
     message: `The column “${column.name}” would have to become ${column.type}, and its definition is not understood: ${before.slice(0, 100)}.`,
-    hint: 'The table is as it was. Change the column by hand, or load into another table.',
+    hint: 'The table was not changed. Change the type of the column by hand, or load into another table.',
   });
 }

@@ -1,17 +1,11 @@
 import { PipewrightError } from '../../../host/error.ts';
 import { valueKind, type CsvBlock } from '../../csv/csv-block.ts';
 import { timestampForm, timestampForms } from '../../types/value-forms.ts';
+import { toUtc } from './mysql-moments.ts';
 
-/** What becomes of a column's values on their way: nothing; 1 or 0 for a boolean; UTC for a moment that has a zone. */
-export interface Sending {
-  kind: 'plain' | 'boolean' | 'moment';
-  name: string;
-  /** Of a moment: digits of a second's fraction that the column keeps. */
-  digits: number;
-}
+/** What becomes of a column's values on their way: nothing; 1 or 0 for a boolean; UTC for a timestamp that has a zone. */
+export type Sending = 'plain' | 'boolean' | 'moment';
 
-const zero = 0x30;
-const point = 0x2e;
 const null32 = Buffer.from('NULL');
 const [letterN = 0] = null32;
 const quotedNull = Buffer.from('"NULL"');
@@ -24,11 +18,11 @@ const longerValue = 4;
  * The rows of a block as LOAD DATA reads them with FIELDS OPTIONALLY ENCLOSED BY '"' ESCAPED BY '': nothing is the word
  * NULL, and that word is in quotation marks where it is a text. What needs no change is copied in runs as long as
  * possible.
- * @throws PipewrightError `bad-input` for a moment whose fraction the column would cut
+ * @throws PipewrightError `bad-input` for a timestamp beyond the years 1 to 9999
  */
 export function inMysqlDialect({ buffer, rows, width, starts, ends, kinds, lineEnd }: CsvBlock, sendings: readonly Sending[]): Buffer {
   const out = Buffer.allocUnsafe(buffer.length + rows * (width * longerValue + lineEnd.length));
-  const special = sendings.map(({ kind }) => kind !== 'plain');
+  const special = sendings.map((sending) => sending !== 'plain');
   const [lineEnd0, lineEnd1] = lineEnd;
   let at = 0;
   let from = -1;
@@ -77,39 +71,25 @@ export function inMysqlDialect({ buffer, rows, width, starts, ends, kinds, lineE
 }
 
 /** What is sent in place of a value, without quotation marks; undefined for the value itself. */
-function changed(buffer: Buffer, start: number, end: number, { kind, name, digits }: Sending): Uint8Array | undefined {
-  if (kind === 'boolean') {
+function changed(buffer: Buffer, start: number, end: number, sending: Sending): Uint8Array | undefined {
+  if (sending === 'boolean') {
     const first = (buffer[start] as number) | 0x20;
     return first === 0x74 ? one : first === 0x66 ? nought : undefined;
   }
   const form = timestampForm(buffer, start, end);
-  if ((form & 7) > digits) refuseFraction(buffer, start, end, form & 7, digits, name);
   return form & timestampForms.zoned ? inUtc(buffer, start, end, form) : undefined;
 }
 
-/** MySQL rounds or cuts what a column has no digits for, and says nothing. */
-function refuseFraction(buffer: Buffer, start: number, end: number, fraction: number, digits: number, name: string): void {
-  const begin = buffer.indexOf(point, start) + 1;
-  for (let at = begin + digits; at < begin + fraction; at += 1) {
-    if (buffer[at] === zero) continue;
-    throw new PipewrightError({
-      code: 'bad-input',
-      service: 'MySQL',
-      message: `The value “${buffer.toString('latin1', start, end)}” does not fit the column “${name}”, which keeps ${digits} digits of a second's fraction.`,
-      hint: 'The table is as it was. Correct the value, or the type of the column.',
-    });
-  }
-}
-
-/** A moment with a zone as the same moment in UTC, without one. */
-function inUtc(buffer: Buffer, start: number, end: number, form: number): Uint8Array | undefined {
+/** A timestamp with a zone as the same moment in UTC, without one. */
+function inUtc(buffer: Buffer, start: number, end: number, form: number): Uint8Array {
   if (form & timestampForms.utc) return buffer.subarray(start, end - 1);
   const text = buffer.toString('latin1', start, end);
-  const [, local = '', fraction = '', sign, hours, minutes = 0] = /^(.{16}(?::\d\d)?)(\.\d+)?([-+])(\d\d):?(\d\d)?$/.exec(text) ?? [];
-  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1);
-  const moment = new Date(Date.parse(`${local.replace(' ', 'T')}Z`) - offset * 60_000);
-  const [day = '', time = ''] = moment.toISOString().split('T');
-  // Beyond the years 1 to 9999 the server is given what it refuses.
-  if (day.length > 10 || day.startsWith('0000')) return undefined;
-  return Buffer.from(`${day} ${time.slice(0, 8)}${fraction}`, 'latin1');
+  const moment = toUtc(text);
+  if (moment !== undefined) return Buffer.from(moment, 'latin1');
+  throw new PipewrightError({
+    code: 'bad-input',
+    service: 'MySQL',
+    message: `The timestamp ${text} is before the year 1 or after the year 9999 in UTC, which MySQL does not hold.`,
+    hint: 'The table was not changed. Correct the value, or load it as text.',
+  });
 }

@@ -2,8 +2,11 @@ import { PassThrough } from 'node:stream';
 import { explainMysql } from './mysql-error.ts';
 import type { MysqlSession } from './mysql-session.ts';
 
-/** Bytes of a packet: a server may refuse larger ones, and these are as fast as any. */
-const packet = 256 * 1024;
+/** Bytes of a packet: larger ones are no faster. */
+const largestPacket = 256 * 1024;
+
+/** Bytes around what a packet holds. */
+const frame = 64;
 
 /** Bytes that may wait for the connection. */
 const waiting = 2 * 1024 * 1024;
@@ -16,6 +19,7 @@ export class MysqlInfile {
   readonly #stream = new PassThrough({ highWaterMark: waiting });
   readonly #taken: Promise<number>;
   readonly #failed: Promise<never>;
+  readonly #packet: number;
   /** Why it ended too soon, once it has: nothing must be sent any more then. */
   #failure: unknown;
 
@@ -24,6 +28,7 @@ export class MysqlInfile {
    * @param before rows that were sent before
    */
   constructor(session: MysqlSession, sql: string, before: number) {
+    this.#packet = Math.max(frame, Math.min(largestPacket, session.server.mostBytes - frame));
     this.#stream.on('error', () => undefined);
     this.#taken = session.write(sql, this.#stream, before);
     this.#failed = this.#taken.then(
@@ -39,9 +44,9 @@ export class MysqlInfile {
 
   /** Sends bytes; waits while the server has enough to do. */
   async write(bytes: Buffer): Promise<void> {
-    for (let at = 0; at < bytes.length; at += packet) {
+    for (let at = 0; at < bytes.length; at += this.#packet) {
       if (this.#failure) throw this.#failure;
-      if (!this.#stream.write(bytes.subarray(at, at + packet))) await this.#until('drain');
+      if (!this.#stream.write(bytes.subarray(at, at + this.#packet))) await this.#until('drain');
     }
   }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { InferredColumn } from '../../types/column.ts';
 import type { CsvBlock } from '../../csv/csv-block.ts';
 import type { Reject } from '../../csv/csv-scanner.ts';
+import { confirmRows } from '../../load/confirm-rows.ts';
 import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../load/target.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import { changeTable } from './mysql-change.ts';
@@ -23,6 +24,10 @@ interface MysqlLoadOptions {
   key: readonly string[];
   evolve: boolean;
   existing: readonly MysqlColumn[] | undefined;
+  /** Columns of the table that the server calculates. */
+  calculated: readonly string[];
+  /** Triggers that may change the rows of this load, for people; as far as the user may know of them. */
+  triggers: readonly string[];
   earlier: LoadRecord | undefined;
   /** Lets others load into the table. */
   release(): Promise<void>;
@@ -37,6 +42,7 @@ interface MysqlLoadOptions {
 export class MysqlLoad implements TableLoad {
   readonly existing: readonly MysqlColumn[] | undefined;
   readonly earlier: LoadRecord | undefined;
+  readonly calculated: readonly string[];
   readonly #options: MysqlLoadOptions;
   /** The table, quoted. */
   readonly #name: string;
@@ -48,14 +54,16 @@ export class MysqlLoad implements TableLoad {
   #done = false;
 
   constructor(options: MysqlLoadOptions) {
-    const { session, schema, table, delimiter, mode, key, evolve, existing = [] } = options;
+    const { session, schema, table, delimiter, mode, key, evolve, existing = [], triggers } = options;
     this.#options = options;
     this.existing = options.existing;
     this.earlier = options.earlier;
+    this.calculated = options.calculated;
     this.#name = `${quoted(schema)}.${quoted(table)}`;
-    const direct = this.existing !== undefined && mode !== 'upsert' && !evolve;
+    // Only rows that wait can be compared with what a trigger makes of them.
+    const direct = this.existing !== undefined && mode !== 'upsert' && !evolve && triggers.length === 0;
     this.#rows = new MysqlRows({
-      session, delimiter, key, known: existing, temporary: this.existing !== undefined, table: direct ? this.#name : undefined,
+      session, delimiter, key, known: existing, evolves: evolve, temporary: this.existing !== undefined, table: direct ? this.#name : undefined,
       nameOf: () => `${quoted(schema)}.${quoted(stagingPrefix(table) + randomBytes(8).toString('hex'))}`,
     });
   }
@@ -116,7 +124,7 @@ export class MysqlLoad implements TableLoad {
 
   /** Makes rows of a table that was there visible, with their record, by one commit. */
   async #publishRows(columns: readonly InferredColumn[], record: LoadRecord | undefined, rejects: readonly Reject[]): Promise<Upserted | undefined> {
-    const { session, records, mode, key, evolve, existing = [] } = this.#options;
+    const { session, records, table, mode, key, evolve, existing = [], triggers } = this.#options;
     const merges = mode === 'upsert';
     let upserted: Upserted | undefined;
     if (this.#rows.name !== this.#name) {
@@ -126,8 +134,10 @@ export class MysqlLoad implements TableLoad {
       if (merges) await checkKey(session, staged, key);
       if (evolve) this.#undo = await changeTable(session, this.#name, existing, columns);
       await this.#begin();
-      if (merges) upserted = await mergeRows(session, { table: this.#name, staged, columns, key });
-      else await insertRows(session, { table: this.#name, staged, columns, key });
+      const waiting = { name: table, table: this.#name, staged, columns, key, existing, triggers };
+      upserted = merges ? await mergeRows(session, waiting) : undefined;
+      const held = upserted ? upserted.updated + upserted.inserted : await insertRows(session, waiting);
+      confirmRows({ service: 'MySQL', table, held, loaded: await this.count(), causes: triggers });
     }
     if (!merges && key.length > 0) await checkKey(session, this.#name, key);
     if (record) await records.keep(record, rejects);

@@ -107,7 +107,8 @@ export class MysqlRecords {
     if (await this.exists(table)) return;
     const other = await this.#connect();
     try {
-      await other.run(`CREATE TABLE IF NOT EXISTS ${this.#name(table)} (${definition}) ENGINE = InnoDB ROW_FORMAT = DYNAMIC`);
+      const key = other.server.needsPrimaryKey && table === rejectsTable ? ', reject_id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY' : '';
+      await other.run(`CREATE TABLE IF NOT EXISTS ${this.#name(table)} (${definition}${key}) ENGINE = InnoDB ROW_FORMAT = DYNAMIC`);
     } finally {
       await other.close();
     }

@@ -7,7 +7,9 @@ import { inMysqlDialect, type Sending } from './mysql-dialect.ts';
 import { MysqlInfile } from './mysql-infile.ts';
 import type { MysqlSession } from './mysql-session.ts';
 import type { MysqlColumn } from './mysql-table.ts';
-import { carrierOf, isText, keyText, lettersOfKey, longText, mysqlType, textAgain, valueOfText } from './mysql-types.ts';
+import { carrierOf, isText, keyText, lettersOfKey, longText, mysqlType, textAgain } from './mysql-types.ts';
+import { valueOfText } from './mysql-from-text.ts';
+import { becomesWider, wideType } from './mysql-wider.ts';
 
 /** Each widening of a column writes the rows anew that are there; after this many, all columns become text at once. */
 const mostWidenings = 2;
@@ -17,6 +19,9 @@ const own = 'own';
 
 /** How tables are made that take rows: a text of any script, and rows of any length. */
 const tableOptions = 'ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
+
+/** The primary key of rows that wait, on a server that asks for one. */
+const rowNumber = 'pipewright_row_number';
 
 /** Where rows go. */
 export interface Place {
@@ -30,6 +35,8 @@ export interface Place {
   delimiter: string;
   /** Columns that have their types already. */
   known: readonly MysqlColumn[];
+  /** Whether those that are not fixed may get wider types. */
+  evolves: boolean;
   /** Columns by which rows are told apart: where they are texts, an index must take them. */
   key: readonly string[];
 }
@@ -64,19 +71,18 @@ export class MysqlRows {
   /** Makes the table, where one is to be made. */
   async open(columns: readonly InferredColumn[]): Promise<void> {
     this.#columns = columns;
-    // What the table has, has its type at first, whatever the first values are.
-    this.#carriers = columns.map((column) => (this.#known(column) ? own : this.#typeOf(column, carrierOf(column))));
+    // In a column that may become wider, every value is text as it was written until the last row has come.
+    this.#carriers = columns.map((column) => (this.#staysOwn(column) ? own : this.#typeOf(column, this.#known(column) ? longText : carrierOf(column))));
     if (this.#name === undefined) this.#name = await this.#make(columns, this.#carriers);
   }
 
-  /** @throws PipewrightError `bad-csv` for bytes that are no UTF-8, `bad-input` for a column that cannot become wider */
+  /** @throws PipewrightError `bad-csv` for bytes that are not UTF-8 */
   async write(block: CsvBlock, columns: readonly InferredColumn[]): Promise<void> {
-    this.#refuseWiderBoolean(columns);
     this.#measureKey(block, columns);
     await this.#widen(columns);
     if (!this.#infile) this.#openInfile(block.lineEnd);
     const bytes = inMysqlDialect(block, this.#sendings);
-    if (!isUtf8(bytes)) throw new PipewrightError({ code: 'bad-csv', message: 'The file is not in UTF-8.', hint: 'Save it as CSV in UTF-8. The table is as it was.' });
+    if (!isUtf8(bytes)) throw new PipewrightError({ code: 'bad-csv', message: 'The file is not in UTF-8.', hint: 'The table was not changed. Save the file as CSV in UTF-8.' });
     await this.#infile?.write(bytes);
   }
 
@@ -89,7 +95,11 @@ export class MysqlRows {
 
   /** Gives the columns the types that they shall have. */
   async settle(columns: readonly InferredColumn[]): Promise<void> {
-    await this.#change(columns, columns.map((column, index) => (this.#carriers[index] === own && !this.#becameWider(column) ? own : this.#typeOf(column, mysqlType(column)))));
+    await this.#change(columns, columns.map((column) => {
+      const known = this.#known(column);
+      if (!known) return this.#typeOf(column, mysqlType(column));
+      return becomesWider(column, known) && this.#place.evolves ? wideType(column, known) : own;
+    }));
   }
 
   /** Makes the rows easy to find by the key. */
@@ -117,9 +127,10 @@ export class MysqlRows {
     return type === longText && this.#place.key.includes(name) && !this.#long.has(name) ? keyText : type;
   }
 
-  #becameWider(column: InferredColumn): boolean {
+  /** Whether a column has the type that the table gave it, whatever values come. */
+  #staysOwn(column: InferredColumn): boolean {
     const known = this.#known(column);
-    return known !== undefined && known.type !== column.type;
+    return known !== undefined && (!this.#place.evolves || known.fixed === true);
   }
 
   /** What the column at a place is made as. */
@@ -139,7 +150,10 @@ export class MysqlRows {
   async #make(columns: readonly InferredColumn[], carriers: readonly string[]): Promise<string> {
     const name = this.#place.nameOf();
     const list = columns.map((column, index) => `${quoted(column.name)} ${this.#definition(column, carriers[index] as string)}`);
-    await this.#place.session.run(`CREATE ${this.#place.temporary ? 'TEMPORARY ' : ''}TABLE ${name} (${list.join(', ')}) ${tableOptions}`);
+    const { temporary, session } = this.#place;
+    // A table that stays is not given a column that nobody asked for.
+    if (temporary && session.server.needsPrimaryKey) list.push(`${rowNumber} bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY`);
+    await session.run(`CREATE ${temporary ? 'TEMPORARY ' : ''}TABLE ${name} (${list.join(', ')}) ${tableOptions}`);
     return name;
   }
 
@@ -156,7 +170,7 @@ export class MysqlRows {
 
   /** The type that carries a column's values from now on; one that became text stays so until the end. */
   #nextCarrier(column: InferredColumn, now: string): string {
-    if (now === own && !this.#becameWider(column)) return own;
+    if (now === own) return own;
     const next = carrierOf(column);
     const [, scale] = /^decimal\(\d+,(\d+)\)$/.exec(next) ?? [];
     if (now === next || (scale !== undefined && now.startsWith('decimal') && now.endsWith(`,${scale})`))) return next;
@@ -182,10 +196,13 @@ export class MysqlRows {
   #openInfile(lineEnd: Uint8Array): void {
     const { session, delimiter } = this.#place;
     this.#sendings = this.#columns.map((column, index) => sendingOf(column, this.#carriers[index] as string, this.#known(column)));
-    const columns = this.#columns.map(({ name }) => quoted(name)).join(', ');
+    // The bytes of a text would become the bits of a number.
+    const isBits = (column: InferredColumn, index: number): boolean => this.#carriers[index] === own && this.#known(column)?.dataType === 'bit';
+    const columns = this.#columns.map((column, index) => (isBits(column, index) ? `@bits${index}` : quoted(column.name))).join(', ');
+    const bits = this.#columns.flatMap((column, index) => (isBits(column, index) ? [`${quoted(column.name)} = CAST(@bits${index} AS UNSIGNED)`] : []));
     const sql = `LOAD DATA LOCAL INFILE 'pipewright' INTO TABLE ${this.#name ?? ''} CHARACTER SET utf8mb4
       FIELDS TERMINATED BY '${delimiter === '\t' ? '\\t' : delimiter}' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
-      LINES TERMINATED BY '${lineEnd.length > 1 ? '\\r' : ''}\\n' (${columns})`;
+      LINES TERMINATED BY '${lineEnd.length > 1 ? '\\r' : ''}\\n' (${columns})${bits.length > 0 ? ` SET ${bits.join(', ')}` : ''}`;
     this.#infile = new MysqlInfile(session, sql, this.#rows);
   }
 
@@ -198,18 +215,6 @@ export class MysqlRows {
       }
     });
   }
-
-  /** MySQL's booleans are numbers, and would become the texts 1 and 0. */
-  #refuseWiderBoolean(columns: readonly InferredColumn[]): void {
-    const wider = columns.find((column) => this.#becameWider(column) && this.#known(column)?.type === 'boolean');
-    if (!wider) return;
-    throw new PipewrightError({
-      code: 'bad-input',
-      service: 'MySQL',
-      message: `The column “${wider.name}” would have to become ${wider.type}, and MySQL would show what is true or false there as 1 and 0.`,
-      hint: 'The table is as it was. Load into another table, or correct the values.',
-    });
-  }
 }
 
 /** Letters of four bytes that an index of InnoDB takes, with some bytes left for numbers. */
@@ -219,17 +224,13 @@ const mostLettersOfIndex = 750;
 function valueOf(column: InferredColumn, before: string, after: string): string {
   const name = quoted(column.name);
   if (before === after || (isText(before) && isText(after))) return name;
-  if (before === own) return `CAST(${name} AS char)`;
   if (isText(after)) return textAgain(column);
   return isText(before) ? valueOfText(column) : name;
 }
 
 /** What becomes of a column's values on their way. */
-function sendingOf({ name, type }: InferredColumn, carrier: string, known: MysqlColumn | undefined): Sending {
-  const plain: Sending = { kind: 'plain', name, digits: 6 };
-  if (isText(carrier)) return plain;
-  const { type: stored = type, fraction = 6 } = carrier === own ? { ...known } : {};
-  if (stored === 'boolean') return { ...plain, kind: 'boolean' };
-  if (stored === 'timestamp-with-zone' || (stored === 'timestamp' && fraction < 6)) return { ...plain, kind: 'moment', digits: fraction };
-  return plain;
+function sendingOf({ type }: InferredColumn, carrier: string, known: MysqlColumn | undefined): Sending {
+  if (isText(carrier)) return 'plain';
+  const stored = (carrier === own ? known?.type : undefined) ?? type;
+  return stored === 'boolean' ? 'boolean' : stored === 'timestamp-with-zone' ? 'moment' : 'plain';
 }

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import mysql from 'mysql2';
 import { PipewrightError } from '../../../host/error.ts';
-import { explainMysql, explainWarning } from './mysql-error.ts';
+import type { OpenOptions } from '../open-options.ts';
+import { readAddress } from './mysql-address.ts';
+import { explainMysql, explainWarning, isStarting } from './mysql-error.ts';
 
 /** A row of an answer. */
 export type Row = Record<string, unknown>;
@@ -26,6 +28,16 @@ export interface MysqlSession {
    */
   write(sql: string, file?: Readable, before?: number): Promise<number>;
   close(): Promise<void>;
+  /** What the server is set to that a load must know. */
+  readonly server: ServerLimits;
+}
+
+/** What a server is set to. */
+interface ServerLimits {
+  /** Bytes that it takes at once. */
+  mostBytes: number;
+  /** Whether it takes no table without a primary key, temporary ones included, and adds none by itself. */
+  needsPrimaryKey: boolean;
 }
 
 /** Of a server whose replicas repeat statements: a warning to its operator, not about a row. */
@@ -46,7 +58,6 @@ const settings = {
   foreign_key_checks: '1',
   unique_checks: '1',
   sql_notes: '1',
-  max_error_count: '64',
   sql_safe_updates: '0',
   sql_big_selects: '1',
   sql_select_limit: 'DEFAULT',
@@ -60,22 +71,50 @@ const settings = {
 /** Limits of time that only some servers know. */
 const limits = ['max_statement_time', 'idle_transaction_timeout', 'idle_write_transaction_timeout', 'max_execution_time'];
 
+/** Warnings that a server keeps for SHOW WARNINGS: fewer may be set, and MySQL 9.7 lets only administrators change it. */
+const warningsKept = 'max_error_count';
+const enoughWarnings = 64;
+
+/** What a load must know of a server. */
+const serverSettings = ['max_allowed_packet', 'sql_require_primary_key', 'sql_generate_invisible_primary_key'];
+
+/** Pauses before a server is tried again that starts or has no connection free, in milliseconds. */
+const pauses = [1_000, 2_000, 4_000, 8_000, 12_000];
+const usualPatience = 30;
+
 /**
- * Connects to a server.
+ * Connects to a server; one that starts, resumes or has no connection free is tried again, with growing pauses.
  * @param address `mysql://user:password@host:port/database?ssl=verify`, as `openMysql` takes it
  * @throws PipewrightError `bad-input`, `unauthorized`, `not-found` or `unavailable` when it cannot be reached
  */
-export async function connectMysql(address: string): Promise<MysqlSession> {
+export async function connectMysql(address: string, { sleep = wait, patienceSeconds = usualPatience }: OpenOptions = {}): Promise<MysqlSession> {
+  let left = patienceSeconds * 1000;
+  for (const pause of [...pauses, Infinity]) {
+    const began = performance.now();
+    try {
+      return await connectOnce(address);
+    } catch (error) {
+      left -= performance.now() - began + pause;
+      if (!isStarting(error) || left < 0) throw error;
+      await sleep(pause);
+    }
+  }
+  throw new PipewrightError({ code: 'unavailable', service: 'MySQL', message: 'The server did not start in time.', hint: 'Run the step again in a minute.', retryable: true });
+}
+
+async function connectOnce(address: string): Promise<MysqlSession> {
   const connection = mysql.createConnection({ ...readAddress(address), ...driverSettings });
   // A lost connection fails the statement that is running, which says it better.
   connection.on('error', () => undefined);
   const ask = (sql: string, file?: Readable): Promise<Driven> => new Promise((resolve, reject) => {
-    connection.query({ sql, ...(file ? { infileStreamFactory: () => file } : {}) }, (error, result) => (error ? reject(explainMysql(error)) : resolve(result as unknown as Driven)));
+    connection.query({ sql, ...(file ? { infileStreamFactory: () => file } : {}) }, (error, result) => (error ? reject(explainMysql(error, sql)) : resolve(result as unknown as Driven)));
   });
   const prepared = (sql: string, values: readonly (string | number | null | Date)[]): Promise<Driven> => new Promise((resolve, reject) => {
-    connection.execute(sql, [...values], (error, result) => (error ? reject(explainMysql(error)) : resolve(result as unknown as Driven)));
+    connection.execute(sql, [...values], (error, result) => (error ? reject(explainMysql(error, sql)) : resolve(result as unknown as Driven)));
   });
+  const server: ServerLimits = { mostBytes: 0, needsPrimaryKey: false };
   const session: MysqlSession = {
+    server,
     async run(sql, values = []) {
       // Only prepared, a name with a question mark in it is no place for a value.
       const result = await (values.length === 0 ? ask(sql) : prepared(sql, values));
@@ -99,9 +138,14 @@ export async function connectMysql(address: string): Promise<MysqlSession> {
     }),
   };
   try {
-    const { rows } = await session.run(`SHOW SESSION VARIABLES WHERE Variable_name IN (${limits.map((name) => `'${name}'`).join(', ')})`);
-    const all = [...Object.entries(settings), ...rows.map((row) => [String(row['Variable_name']), '0'] as const)];
+    const { rows } = await session.run(`SHOW SESSION VARIABLES WHERE Variable_name IN (${[...limits, warningsKept, ...serverSettings].map((name) => `'${name}'`).join(', ')})`);
+    const known = new Map(rows.map((row) => [String(row['Variable_name']), String(row['Value'])]));
+    server.mostBytes = Number(known.get('max_allowed_packet'));
+    server.needsPrimaryKey = known.get('sql_require_primary_key') === 'ON' && known.get('sql_generate_invisible_primary_key') !== 'ON';
+    const all = [...Object.entries(settings), ...limits.filter((name) => known.has(name)).map((name) => [name, '0'] as const)];
     await session.run(`SET ${all.map(([name, value]) => `SESSION ${name} = ${value}`).join(', ')}`);
+    // Without the right, a load that the server warns of is refused in plainer words.
+    if (Number(known.get(warningsKept)) < enoughWarnings) await session.run(`SET SESSION ${warningsKept} = ${enoughWarnings}`).catch(() => undefined);
     return session;
   } catch (error) {
     connection.destroy();
@@ -129,41 +173,3 @@ const driverSettings = {
   // A server may ask for any file; it gets what a statement brings along, or nothing.
   infileStreamFactory: () => Readable.from([]),
 };
-
-/** @throws PipewrightError `bad-input`; it does not repeat the address, which holds a password */
-function readAddress(address: string): mysql.ConnectionOptions {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  const ssl = url?.searchParams.get('ssl') ?? 'verify';
-  if (!url || url.hostname === '' || !['verify', 'encrypt', 'off'].includes(ssl)) {
-    throw noAddress();
-  }
-  const authority = url.searchParams.get('ca');
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port ? Number(url.port) : 3306,
-    user: decode(url.username),
-    password: decode(url.password),
-    database: decode(url.pathname.slice(1)),
-    ...(ssl === 'off' ? {} : { ssl: { rejectUnauthorized: ssl === 'verify', verifyIdentity: ssl === 'verify', ...(authority ? { ca: readAuthority(authority) } : {}) } }),
-  };
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw noAddress();
-  }
-}
-
-function readAuthority(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new PipewrightError({ code: 'bad-input', service: 'MySQL', message: `The certificate of the authority cannot be read: ${path}.`, hint: 'Check the path behind ca= in the address.', cause });
-  }
-}
-
-function noAddress(): PipewrightError {
-  return new PipewrightError({ code: 'bad-input', service: 'MySQL', message: 'That is no address of a MySQL database.', hint: 'Write mysql://user:password@host:3306/database?ssl=verify, with special characters as in %40; ssl is verify, encrypt or off.' });
-}

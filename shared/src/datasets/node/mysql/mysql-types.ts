@@ -97,19 +97,3 @@ function timestampText(column: string, form: number): string {
   const text = fraction ? `left(${whole}, ${'2026-11-20 10:00:00.'.length + fraction})` : whole;
   return form & timestampForms.utc ? `concat(${text}, 'Z')` : text;
 }
-
-/** SQL that makes a column's values from the text that carried them; one that does not fit is an error. */
-export function valueOfText({ name, type }: InferredColumn): string {
-  const column = quoted(name);
-  if (type === 'boolean') return `CASE lower(${column}) WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE ${column} END`;
-  return type === 'timestamp-with-zone' ? momentOfText(column) : column;
-}
-
-/** MySQL's own conversion of zones ends in 2038, so the offset is taken away as minutes. */
-function momentOfText(column: string): string {
-  const beforeOffset = '2026-11-20 10:00'.length;
-  const place = `if(locate('+', ${column}) > 0, locate('+', ${column}), locate('-', ${column}, ${beforeOffset}))`;
-  const digits = `replace(substring(${column}, ${place} + 1), ':', '')`;
-  const minutes = `(left(${digits}, 2) * 60 + if(length(${digits}) = 4, right(${digits}, 2), 0)) * if(substring(${column}, ${place}, 1) = '-', -1, 1)`;
-  return `CASE WHEN ${column} LIKE '%Z' THEN left(${column}, length(${column}) - 1) WHEN ${place} > 0 THEN CAST(left(${column}, ${place} - 1) AS datetime(6)) - INTERVAL ${minutes} MINUTE ELSE ${column} END`;
-}

@@ -1,16 +1,12 @@
 import { valueKind, type CsvBlock } from '../../csv/csv-block.ts';
 import type { InferredColumn } from '../../types/column.ts';
-import type { ExistingColumn } from '../../load/target.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';
 import { PostgresCopies } from './postgres-copy.ts';
 import type { PostgresSession } from './postgres-session.ts';
-import { carrierOf, postgresType, takes, textAgain } from './postgres-types.ts';
+import { carrierOf, postgresType, textAgain } from './postgres-types.ts';
 
 /** Each widening of a column writes the rows anew that are there; after this many, all columns become text at once. */
 const mostWidenings = 2;
-
-/** Stands for the type that a column has in the table that was there before. */
-const own = 'own';
 
 /** A table that takes rows, before anybody can see them. */
 export interface Place {
@@ -20,8 +16,8 @@ export interface Place {
   session: PostgresSession;
   sessions: readonly PostgresSession[];
   delimiter: string;
-  /** Columns that have their types already. */
-  known: readonly ExistingColumn[];
+  /** Whether its columns keep the types that they have when it is opened. */
+  settled: boolean;
 }
 
 /**
@@ -43,18 +39,17 @@ export class PostgresRows {
 
   /**
    * Begins to send rows.
-   * @param make makes the table, or what it lacks, from the definitions of the columns that have no type yet
+   * @param make makes the table where there is none, from the definitions of its columns
    */
   async open(columns: readonly InferredColumn[], make: (definitions: readonly string[]) => Promise<void>): Promise<void> {
     this.#columns = columns;
-    // What the table has, has its type at first, whatever the first values are.
-    this.#carriers = columns.map((column) => (this.#place.known.some(({ name }) => name === column.name) ? own : carrierOf(column)));
-    await make(columns.flatMap(({ name }, index) => (this.#carriers[index] === own ? [] : [`${quoted(name)} ${this.#carriers[index]}`])));
+    this.#carriers = columns.map(carrierOf);
+    await make(columns.map(({ name }, index) => `${quoted(name)} ${this.#carriers[index]}`));
     this.#openCopies();
   }
 
   async write(block: CsvBlock, columns: readonly InferredColumn[]): Promise<void> {
-    await this.#widen(columns);
+    if (!this.#place.settled) await this.#widen(columns);
     await this.#copies?.write(block.width === 1 ? piecesOfOneColumn(block) : block.pieces);
   }
 
@@ -67,26 +62,21 @@ export class PostgresRows {
 
   /** Gives the columns the types that they shall have. */
   async settle(columns: readonly InferredColumn[], session: PostgresSession): Promise<void> {
-    const types = columns.map((column) => (this.#carrierOf(column) === own ? own : postgresType(column)));
-    await this.#change(types, cast, session);
+    if (!this.#place.settled) await this.#change(columns.map(postgresType), (column, type, before) => cast(column, type, before, columns), session);
   }
 
   async abort(): Promise<void> {
     await this.#copies?.abort();
   }
 
-  #carrierOf(column: InferredColumn): string {
-    return this.#place.known.some((known) => known.name === column.name && takes(known, column)) ? own : carrierOf(column);
-  }
-
   /** Changes the types that no longer carry the values, before those values are sent. */
   async #widen(columns: readonly InferredColumn[]): Promise<void> {
-    const needed = columns.map((column, index) => nextCarrier(this.#carriers[index] as string, this.#carrierOf(column)));
+    const needed = columns.map((column, index) => nextCarrier(this.#carriers[index] as string, carrierOf(column)));
     if (needed.some((carrier, index) => carrier !== this.#carriers[index])) {
       await this.end();
       this.#widenings += 1;
-      const carriers = this.#widenings > mostWidenings ? needed.map((carrier) => (carrier === own ? own : 'text')) : needed;
-      await this.#change(carriers, (column, type, before) => (type === 'text' && before !== own ? textAgain(column) : cast(column, type)), this.#place.session);
+      const carriers = this.#widenings > mostWidenings ? needed.map(() => 'text') : needed;
+      await this.#change(carriers, (column, type, before) => (type === 'text' ? textAgain(column) : cast(column, type, before, columns)), this.#place.session);
       this.#openCopies();
     }
     this.#columns = columns;
@@ -110,14 +100,15 @@ export class PostgresRows {
   }
 }
 
-function cast({ name }: InferredColumn, type: string): string {
-  return `${quoted(name)}::${type}`;
+/** An empty text that waited as text is NULL in any other type. */
+function cast({ name }: InferredColumn, type: string, before: string, columns: readonly InferredColumn[]): string {
+  const blanks = before === 'text' && type !== 'text' && columns.some((column) => column.name === name && column.blanks);
+  return `${blanks ? `nullif(${quoted(name)}, '')` : quoted(name)}::${type}`;
 }
 
 /** The type that carries a column's values from now on; one that became text stays so until the end. */
 function nextCarrier(now: string, next: string): string {
-  if (now === next || ((now === 'bigint' || now === own) && next === 'numeric')) return next;
-  return 'text';
+  return now === next || (now === 'bigint' && next === 'numeric') ? next : 'text';
 }
 
 const endOfCopy = Buffer.from('\\.');

@@ -12,8 +12,31 @@ export interface PostgresSession {
   close(): Promise<void>;
 }
 
-/** Servers may limit how long a statement takes or a transaction rests; a load takes as long as its source. */
-export const patient = "statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '30s'; SET LOCAL DateStyle = 'ISO, YMD'";
+/**
+ * Settings under which a load takes as long as its source, whatever the server allows, and a value means the same on
+ * every server.
+ * @see https://www.postgresql.org/docs/current/runtime-config-client.html
+ */
+const settings = {
+  statement_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  lock_timeout: '30s',
+  datestyle: 'ISO, YMD',
+  intervalstyle: 'postgres',
+  lc_monetary: 'C',
+  bytea_output: 'hex',
+  extra_float_digits: '1',
+  array_nulls: 'on',
+  xmloption: 'content',
+};
+
+/** The statements that make those settings. */
+export function sameEverywhere(set: 'SET' | 'SET LOCAL'): string {
+  return Object.entries(settings).map(([name, value]) => `${set} ${name} = '${value}'`).join('; ').replace("'ISO, YMD'", 'ISO, YMD');
+}
+
+/** Where the search path names PostgreSQL's own schema, functions of others may hide its functions: it comes first then. */
+export const ownFunctionsFirst = `SELECT set_config('search_path', 'pg_catalog, ' || current_setting('search_path'), true) WHERE current_setting('search_path') ~ 'pg_catalog'`;
 
 /**
  * Connects to a server.

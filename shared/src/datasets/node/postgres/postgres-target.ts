@@ -1,14 +1,17 @@
 import { PipewrightError } from '../../../host/error.ts';
-import type { ExistingColumn, TableTarget } from '../../load/target.ts';
+import type { TableTarget } from '../../load/target.ts';
 import { columnMissing, mostValues, tableMissing } from '../known-values.ts';
-import { quotePostgres as quoted } from '../quote-identifier.ts';
+import { bytesOfPostgresName, quotePostgres as quoted } from '../quote-identifier.ts';
 import { PostgresLoad } from './postgres-load.ts';
 import { PostgresRecords } from './postgres-records.ts';
-import { connectPostgres, patient, type PostgresSession } from './postgres-session.ts';
-import { typeOfPostgres } from './postgres-types.ts';
+import { connectPostgres, ownFunctionsFirst, sameEverywhere, type PostgresSession } from './postgres-session.ts';
+import { readPostgresTable } from './postgres-table.ts';
 
 /** Any number that other programs do not take for their locks. */
 const lockSpace = 20_261_120;
+
+/** Columns that every table has already. @see https://www.postgresql.org/docs/current/ddl-system-columns.html */
+const systemColumns = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
 
 /** More would only wait for each other. */
 const mostConnections = 8;
@@ -23,6 +26,7 @@ export async function openPostgres(address: string): Promise<TableTarget> {
   const session = await connectPostgres(address);
   const { run } = session;
   return {
+    names: { maxBytes: bytesOfPostgresName, reserved: systemColumns },
     async describe() {
       const { rows } = await run('SELECT current_database() AS database, current_user AS person');
       return `${String(rows[0]?.['database'])} (${String(rows[0]?.['person'])})`;
@@ -39,17 +43,19 @@ export async function openPostgres(address: string): Promise<TableTarget> {
     async begin({ table, schema, mode, delimiter = ',', key = [], loadKey, evolve = false, connections = 1 }) {
       await run('BEGIN');
       try {
-        await run(`SET LOCAL ${patient}`);
+        await run(sameEverywhere('SET LOCAL'));
         const { rows } = await run("SELECT coalesce($1, current_schema(), 'public') AS name", [schema ?? null]);
         const inSchema = quoted(String(rows[0]?.['name']));
         const name = `${inSchema}.${quoted(table)}`;
         await run('SELECT pg_advisory_xact_lock(hashtextextended($1, $2))', [name, lockSpace]);
         const records = new PostgresRecords(session, inSchema);
-        const existing = await readColumns(session, name, table);
+        await run(ownFunctionsFirst);
+        const known = await readPostgresTable(session, name, table, mode);
+        if (!known) await refuseWithoutCreate(session, inSchema);
         const earlier = loadKey === undefined ? undefined : await records.find(table, loadKey);
-        const several = !existing && !earlier && connections > 1 ? Math.min(connections, mostConnections) : 0;
+        const several = !known && !earlier && connections > 1 ? Math.min(connections, mostConnections) : 0;
         const more = await connectMore(address, several);
-        return new PostgresLoad({ session, more, schema: inSchema, table: quoted(table), records, mode, delimiter, key, evolve, existing, earlier });
+        return new PostgresLoad({ session, more, schema: inSchema, table: quoted(table), tableName: table, records, mode, delimiter, key, evolve, known, earlier });
       } catch (error) {
         await run('ROLLBACK').catch(() => undefined);
         throw error;
@@ -68,51 +74,18 @@ async function connectMore(address: string, count: number): Promise<PostgresSess
     await Promise.all(opened.map((session) => session.close()));
     throw failed.reason;
   }
-  await Promise.all(opened.map(({ run }) => run(`SET ${patient.replaceAll('LOCAL ', '')}`)));
+  await Promise.all(opened.map(({ run }) => run(sameEverywhere('SET'))));
   return opened;
 }
 
-/** The greatest integers, by the name of their type; a bigint has more than a number holds. */
-const integers: Record<string, { least: number; most: number }> = {
-  smallint: { least: -32_768, most: 32_767 },
-  integer: { least: -2_147_483_648, most: 2_147_483_647 },
-};
-
-/** What the values of a column may be at most, from the name of its type: `numeric(10,2)`, `character varying(20)`. */
-function limitsOf(type: string): Partial<ExistingColumn> {
-  const [, precision, scale = '0'] = /^numeric\((\d+),(-?\d+)\)$/.exec(type) ?? [];
-  if (precision !== undefined) return { whole: Number(precision) - Number(scale), scale: Math.max(0, Number(scale)) };
-  const [, longest] = /^character varying\((\d+)\)$/.exec(type) ?? [];
-  return longest === undefined ? (integers[type] ?? {}) : { longest: Number(longest) };
-}
-
-/** The columns of a table that can be written; undefined when there is none of that name. */
-async function readColumns({ run }: PostgresSession, name: string, table: string): Promise<ExistingColumn[] | undefined> {
-  const { rows } = await run(
-    `SELECT c.relkind AS kind, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
-            a.atthasdef OR a.attidentity <> '' AS optional, NOT a.attnotnull AS nullable
-     FROM pg_class c LEFT JOIN pg_attribute a
-       ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-     WHERE c.oid = to_regclass($1) ORDER BY a.attnum`,
-    [name],
-  );
-  const [first] = rows;
-  if (!first) return undefined;
-  if (!['r', 'p', 'f'].includes(String(first['kind']))) {
-    throw new PipewrightError({
-      code: 'bad-input',
-      service: 'PostgreSQL',
-      message: `“${table}” is not a table; it may be a view.`,
-      hint: 'Choose another name.',
-    });
-  }
-  return rows
-    .filter((row) => row['name'] !== null)
-    .map((row) => ({
-      name: String(row['name']),
-      type: typeOfPostgres(String(row['type'])),
-      optional: row['optional'] === true,
-      nullable: row['nullable'] === true,
-      ...limitsOf(String(row['type'])),
-    }));
+/** A new table needs a right that is better missed now than after the dataset was read. */
+async function refuseWithoutCreate({ run }: PostgresSession, schema: string): Promise<void> {
+  const { rows } = await run("SELECT current_user AS person, pg_catalog.has_schema_privilege(oid, 'CREATE') AS may FROM pg_catalog.pg_namespace WHERE oid = pg_catalog.to_regnamespace($1)", [schema]);
+  if (!rows[0] || rows[0]['may'] === true) return;
+  throw new PipewrightError({
+    code: 'forbidden',
+    service: 'PostgreSQL',
+    message: `The user ${String(rows[0]['person'])} has no right to create tables in the schema ${schema}.`,
+    hint: `Grant CREATE on the schema to the user, or load into a table that exists.`,
+  });
 }

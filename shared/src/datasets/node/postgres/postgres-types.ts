@@ -1,5 +1,4 @@
 import type { Column, ColumnType, InferredColumn } from '../../types/column.ts';
-import type { ExistingColumn } from '../../load/target.ts';
 import { booleanForms, mixedForms, timestampForms, uuidForms } from '../../types/value-forms.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';
 
@@ -18,21 +17,6 @@ const names: Record<ColumnType, string> = {
 /** PostgreSQL's name of a type. */
 export function postgresType({ type }: Pick<Column, 'type'>): string {
   return names[type];
-}
-
-const ourTypes: [RegExp, ColumnType][] = [
-  [/^(smallint|integer|bigint)$/, 'integer'],
-  [/^numeric/, 'decimal'],
-  [/^boolean$/, 'boolean'],
-  [/^date$/, 'date'],
-  [/^timestamp.* without time zone$/, 'timestamp'],
-  [/^timestamp.* with time zone$/, 'timestamp-with-zone'],
-  [/^uuid$/, 'uuid'],
-];
-
-/** What we call a type that PostgreSQL's `format_type` names; every other type is text. */
-export function typeOfPostgres(name: string): ColumnType {
-  return ourTypes.find(([pattern]) => pattern.test(name))?.[1] ?? 'text';
 }
 
 /**
@@ -68,10 +52,4 @@ function timestampPattern(form: number): string {
   const separator = form & timestampForms.letterT ? '"T"' : ' ';
   const seconds = form & timestampForms.seconds ? `:SS${fraction ? `.FF${fraction}` : ''}` : '';
   return `YYYY-MM-DD${separator}HH24:MI${seconds}${form & timestampForms.utc ? '"Z"' : ''}`;
-}
-
-/** Whether a column of a table takes the values that a column of the dataset has; a decimal with too few digits would round them. */
-export function takes(existing: ExistingColumn, { type, precision = 0, scale = 0 }: InferredColumn): boolean {
-  if (existing.type !== type) return false;
-  return existing.whole === undefined || existing.scale === undefined || (precision - scale <= existing.whole && scale <= existing.scale);
 }

@@ -4,28 +4,34 @@ import { PipewrightError } from '../../../host/error.ts';
 import type { InferredColumn } from '../../types/column.ts';
 import type { CsvBlock } from '../../csv/csv-block.ts';
 import type { Reject } from '../../csv/csv-scanner.ts';
-import type { ExistingColumn, LoadMode, LoadRecord, TableLoad, Upserted } from '../../load/target.ts';
+import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../load/target.ts';
 import { keyError } from '../load-records.ts';
 import { quoteIdentifier as quoted } from '../quote-identifier.ts';
-import { inSqlite, whenFree } from './sqlite-error.ts';
+import { typeOfAffinity } from './sqlite-affinity.ts';
+import { moveConfirmed } from './sqlite-confirm.ts';
+import { explainConstraint } from './sqlite-constraint.ts';
+import { explainSqlite, inSqlite, whenFree } from './sqlite-error.ts';
 import { keepLoad } from './sqlite-records.ts';
 import { bindingsOf, firstBinding, insertRows, stagedValue, type Binding } from './sqlite-rows.ts';
-import { readSqliteColumns, refuseCascades } from './sqlite-table.ts';
+import { MoveStatements, stagedName, staging, stagingFile, type MovedColumn } from './sqlite-statements.ts';
+import { readSqliteTable, refuseCascades, type SqliteColumn, type SqliteTable } from './sqlite-table.ts';
 import { isCarried, sqliteType } from './sqlite-types.ts';
-
-const stagingFile = 'pipewright_staging';
-const staging = `${stagingFile}.rows`;
 
 /** A database without a name is a temporary file of its own. It needs no journal: it is gone after a crash anyway. */
 const attachStaging = `ATTACH '' AS ${stagingFile}; PRAGMA ${stagingFile}.journal_mode = OFF;
   PRAGMA ${stagingFile}.cache_size = -4000`;
+
+/** Columns that a table can have. @see https://www.sqlite.org/limits.html#max_column */
+const maxColumns = 2000;
 
 /** What a load works with. */
 interface SqliteLoadOptions {
   table: string;
   mode: LoadMode;
   key: readonly string[];
-  existing: readonly ExistingColumn[] | undefined;
+  existing: SqliteTable | undefined;
+  /** What the table compares its columns by, where rows are merged by a key. */
+  collations: ReadonlyMap<string, string>;
   earlier: LoadRecord | undefined;
 }
 
@@ -34,12 +40,13 @@ interface SqliteLoadOptions {
  * written meanwhile; it is locked only while they are moved into the table, in one transaction.
  */
 export class SqliteLoad implements TableLoad {
-  readonly existing: readonly ExistingColumn[] | undefined;
-  readonly #database: DatabaseSync;
-  readonly #table: string;
+  readonly existing: readonly SqliteColumn[] | undefined;
+  readonly calculated: readonly string[];
+  readonly blanksAreNull = true;
   readonly earlier: LoadRecord | undefined;
-  readonly #mode: LoadMode;
-  readonly #key: readonly string[];
+  readonly #database: DatabaseSync;
+  readonly #options: SqliteLoadOptions;
+  readonly #table: string;
   /** Columns of the staging table, as the first rows made them. */
   #staged: readonly InferredColumn[] = [];
   #bindings: Binding[] = [];
@@ -47,37 +54,31 @@ export class SqliteLoad implements TableLoad {
   #attached = false;
   #done = false;
 
-  constructor(database: DatabaseSync, { table, mode, key, existing, earlier }: SqliteLoadOptions) {
+  constructor(database: DatabaseSync, options: SqliteLoadOptions) {
     this.#database = database;
-    this.#table = table;
-    this.#mode = mode;
-    this.#key = key;
-    this.existing = existing;
-    this.earlier = earlier;
+    this.#options = options;
+    this.#table = options.table;
+    this.existing = options.existing?.columns;
+    this.calculated = options.existing?.calculated ?? [];
+    this.earlier = options.earlier;
   }
 
   async countBefore(): Promise<number> {
-    const row = await whenFree(() => this.#database.prepare(`SELECT count(*) AS rows FROM ${this.#name}`).get());
+    const row = await whenFree(() => this.#database.prepare(`SELECT count(*) AS rows FROM main.${quoted(this.#table)}`).get());
     return Number(row?.['rows'] ?? 0);
   }
 
   async stage(columns: readonly InferredColumn[]): Promise<void> {
+    this.#refuseTooMany(columns);
     this.#staged = columns;
-    this.#bindings = columns.map(firstBinding);
-    const names = columns.map(({ name }) => quoted(name)).join(', ');
+    this.#bindings = columns.map((column) => this.#known(column)?.binding ?? firstBinding(column));
     inSqlite(() => this.#database.exec(attachStaging));
     this.#attached = true;
-    await whenFree(() => {
-      if (this.existing && this.#added(columns).length === 0) {
-        // Made from the table, the staging table has its types, and SQLite can move whole rows.
-        this.#database.exec(`CREATE TABLE ${staging} AS SELECT ${names} FROM ${this.#name} WHERE 0`);
-      } else {
-        const list = columns.map((column) => `${quoted(column.name)} ${isCarried(column) ? sqliteType(column) : 'TEXT'}`);
-        this.#database.exec(`CREATE TABLE ${staging} (${list.join(', ')})`);
-      }
+    inSqlite(() => {
+      this.#database.exec(`CREATE TABLE ${staging} (${columns.map((column, place) => `${stagedName(place)} ${this.#stagedType(column)}`).join(', ')})`);
+      this.#database.exec('BEGIN');
+      this.#insert = this.#database.prepare(`INSERT INTO ${staging} VALUES (${columns.map(() => '?').join(', ')})`);
     });
-    inSqlite(() => this.#database.exec('BEGIN'));
-    this.#insert = this.#database.prepare(`INSERT INTO ${staging} VALUES (${columns.map(() => '?').join(', ')})`);
   }
 
   async write(block: CsvBlock, columns: readonly InferredColumn[]): Promise<void> {
@@ -85,12 +86,11 @@ export class SqliteLoad implements TableLoad {
       throw new PipewrightError({
         code: 'bad-csv',
         message: 'The file is not in UTF-8.',
-        hint: 'Save it as CSV in UTF-8. The table is as it was.',
+        hint: 'Save it as CSV in UTF-8. The table was not changed.',
       });
     }
-    this.#refuseWider(columns);
     const bindings = bindingsOf(this.#staged, columns, this.#bindings);
-    this.#bindings = bindings.map((binding, index) => (this.#isKnown(columns[index]) ? (this.#bindings[index] as Binding) : binding));
+    this.#bindings = bindings.map((binding, index) => this.#known(columns[index])?.binding ?? binding);
     const insert = this.#insert;
     if (insert) inSqlite(() => insertRows(block, this.#bindings, insert));
   }
@@ -102,53 +102,36 @@ export class SqliteLoad implements TableLoad {
   }
 
   async publish(columns: readonly InferredColumn[], record?: LoadRecord, rejects: readonly Reject[] = []): Promise<Upserted | undefined> {
+    const loaded = await this.count();
     inSqlite(() => this.#database.exec('COMMIT'));
     await whenFree(() => this.#database.exec('BEGIN IMMEDIATE'));
-    const upserted = inSqlite(() => {
-      this.#refuseChanges();
-      for (const column of this.#added(columns)) this.#database.exec(`ALTER TABLE ${this.#name} ADD COLUMN ${quoted(column.name)} ${sqliteType(column)}`);
-      const merges = this.#mode === 'upsert' && this.existing !== undefined;
-      if (!this.existing) {
-        const list = columns.map((column) => `${quoted(column.name)} ${sqliteType(column)}`).join(', ');
-        this.#database.exec(`CREATE TABLE ${this.#name} (${list})`);
-      } else if (this.#mode === 'replace') {
-        refuseCascades(this.#database, this.#table);
-        // Rows that others refer to may go and come again within the transaction.
-        this.#database.exec(`PRAGMA defer_foreign_keys = ON; DELETE FROM ${this.#name}`);
+    const { existing, mode, key } = this.#options;
+    const merges = mode === 'upsert' && existing !== undefined;
+    const moved = this.#movedColumns(columns);
+    const statements = new MoveStatements(this.#table, moved, key);
+    const broken = { database: this.#database, table: this.#table, columns: moved, loaded, moves: merges ? [statements.update(true) ?? [], statements.insertMissing(true)].flat() : [statements.insert(true)] };
+    const explained = <T>(work: () => T): T => {
+      try {
+        return work();
+      } catch (error) {
+        throw explainSqlite(explainConstraint(error, broken));
       }
-      if (merges) this.#checkKey(staging);
-      const merged = merges ? this.#merge(columns) : undefined;
-      if (!merges) this.#database.exec(this.#move(columns));
-      if (!merges && this.#key.length > 0) this.#checkKey(this.#name);
+    };
+    const upserted = explained(() => {
+      this.#refuseChanges();
+      this.#makeRoom(columns);
+      // Rows may refer to each other, and rows that others refer to may be deleted and inserted again.
+      this.#database.exec('PRAGMA defer_foreign_keys = ON');
+      if (merges) this.#checkKey(staging, moved.filter(({ name }) => key.includes(name)).map(({ staged }) => staged));
+      const counted = moveConfirmed({ database: this.#database, statements, table: this.#table, existing, loaded, merges, replaces: mode === 'replace' }, () => this.#move(statements, columns, merges));
+      if (!merges && key.length > 0) this.#checkKey(statements.table, key.map(quoted));
       if (record) keepLoad(this.#database, record, rejects);
-      return merged;
+      return merges ? counted : undefined;
     });
-    await whenFree(() => this.#database.exec('COMMIT'));
+    await whenFree(() => explained(() => this.#database.exec('COMMIT')));
     this.#done = true;
     this.#dropStaging();
     return upserted;
-  }
-
-  /** The key must tell the rows apart: those of the dataset where they are merged, else those of the whole table. */
-  #checkKey(rows: string): void {
-    const key = this.#key.map(quoted);
-    const empty = this.#database.prepare(`SELECT 1 FROM ${rows} WHERE ${key.map((name) => `${name} IS NULL`).join(' OR ')} LIMIT 1`).get();
-    if (empty) throw keyError('SQLite', this.#key, undefined);
-    const twice = this.#database.prepare(`SELECT ${key.join(" || ', ' || ")} AS value FROM ${rows} GROUP BY ${key.join(', ')} HAVING count(*) > 1 LIMIT 1`).get();
-    if (twice) throw keyError('SQLite', this.#key, String(twice['value']));
-  }
-
-  /** Changes the rows that are there already, then adds the others; columns that the dataset lacks stay as they are. */
-  #merge(columns: readonly InferredColumn[]): Upserted {
-    const all = columns.map(({ name }) => quoted(name));
-    const key = this.#key.map(quoted);
-    const same = key.map((name) => `old.${name} = new.${name}`).join(' AND ');
-    const others = columns.filter(({ name }) => !this.#key.includes(name)).map(({ name }) => `${quoted(name)} = new.${quoted(name)}`);
-    this.#database.exec(`CREATE INDEX ${stagingFile}.pipewright_key ON rows (${key.join(', ')})`);
-    const run = (sql: string): number => Number(this.#database.prepare(sql).run().changes);
-    const updated = others.length > 0 ? run(`UPDATE ${this.#name} AS old SET ${others.join(', ')} FROM ${staging} AS new WHERE ${same}`) : 0;
-    const inserted = run(`INSERT INTO ${this.#name} (${all.join(', ')}) SELECT ${all.map((name) => `new.${name}`).join(', ')} FROM ${staging} AS new WHERE NOT EXISTS (SELECT 1 FROM ${this.#name} AS old WHERE ${same}) ORDER BY new.rowid`);
-    return { updated, inserted };
   }
 
   async abort(record?: LoadRecord): Promise<void> {
@@ -159,67 +142,94 @@ export class SqliteLoad implements TableLoad {
     if (record) await whenFree(() => keepLoad(this.#database, record, []));
   }
 
-  /** Whether the table has a column already. */
-  #isKnown(column: InferredColumn | undefined): boolean {
-    return this.existing?.some(({ name }) => name === column?.name) ?? false;
+  /** Makes the table, or gives it the columns that it lacks. */
+  #makeRoom(columns: readonly InferredColumn[]): void {
+    const defined = (column: InferredColumn): string => `${quoted(column.name)} ${sqliteType(column)}`;
+    const name = `main.${quoted(this.#table)}`;
+    for (const column of this.#added(columns)) this.#database.exec(`ALTER TABLE ${name} ADD COLUMN ${defined(column)}`);
+    if (!this.existing) this.#database.exec(`CREATE TABLE ${name} (${columns.map(defined).join(', ')})`);
+    else if (this.#options.mode === 'replace') refuseCascades(this.#database, this.#table);
   }
 
-  /** The columns that a table which is there is to get. */
+  /** Moves the rows; gives what SQLite says that it wrote. */
+  #move(statements: MoveStatements, columns: readonly InferredColumn[], merges: boolean): Upserted {
+    const run = (sql: string): number => Number(this.#database.prepare(sql).run().changes);
+    if (merges) {
+      this.#database.exec(statements.indexKey);
+      const update = statements.update();
+      return { updated: update === undefined ? 0 : run(update), inserted: run(statements.insertMissing()) };
+    }
+    if (this.existing && this.#options.mode === 'replace') this.#database.exec(`DELETE FROM ${statements.table}`);
+    return { updated: 0, inserted: run(this.#isCopy(columns) ? statements.copy : statements.insert()) };
+  }
+
+  /** Whether the staging table is like the table, column by column, so that whole rows can be copied. */
+  #isCopy(columns: readonly InferredColumn[]): boolean {
+    const inOrder = !this.existing || (this.existing.length === columns.length && this.existing.every(({ name }, index) => name === columns[index]?.name));
+    return inOrder && this.#movedColumns(columns).every(({ staged, value }) => value === `new.${staged}`);
+  }
+
+  #movedColumns(columns: readonly InferredColumn[]): MovedColumn[] {
+    return columns.map((column, place) => {
+      const staged = stagedName(place);
+      const value = this.#known(column) ? `new.${staged}` : stagedValue(this.#staged[place] ?? column, column, this.#bindings[place] ?? 'text', `new.${staged}`);
+      return { name: column.name, staged, value };
+    });
+  }
+
+  /** The key must tell the rows apart: those of the dataset where they are merged, else those of the whole table. */
+  #checkKey(rows: string, key: readonly string[]): void {
+    const empty = this.#database.prepare(`SELECT 1 FROM ${rows} WHERE ${key.map((name) => `${name} IS NULL`).join(' OR ')} LIMIT 1`).get();
+    if (empty) throw keyError('SQLite', this.#options.key, undefined);
+    const twice = this.#database.prepare(`SELECT ${key.join(" || ', ' || ")} AS value FROM ${rows} GROUP BY ${key.join(', ')} HAVING count(*) > 1 LIMIT 1`).get();
+    if (twice) throw keyError('SQLite', this.#options.key, String(twice['value']));
+  }
+
+  /** The column of the table, where it has it. */
+  #known(column: InferredColumn | undefined): SqliteColumn | undefined {
+    return this.existing?.find(({ name }) => name === column?.name);
+  }
+
+  /** The columns that an existing table is to get. */
   #added(columns: readonly InferredColumn[]): InferredColumn[] {
-    return this.existing ? columns.filter((column) => !this.#isKnown(column)) : [];
+    return this.existing ? columns.filter((column) => !this.#known(column)) : [];
   }
 
-  /** SQLite cannot change the type of a column. */
-  #refuseWider(columns: readonly InferredColumn[]): void {
-    const wider = columns.find(({ name, type }) => this.existing?.some((known) => known.name === name && known.type !== type));
-    if (!wider) return;
+  /** The type of a staged column: it stores values as the table does. */
+  #stagedType(column: InferredColumn): string {
+    const known = this.#known(column);
+    if (!known) return isCarried(column) ? sqliteType(column) : 'TEXT';
+    const collation = this.#options.key.includes(known.name) ? this.#options.collations.get(known.name) : undefined;
+    return `${typeOfAffinity(known.affinity)}${collation === undefined ? '' : ` COLLATE ${quoted(collation)}`}`;
+  }
+
+  #refuseTooMany(columns: readonly InferredColumn[]): void {
+    const { existing } = this.#options;
+    const count = existing ? existing.columns.length + existing.calculated.length + this.#added(columns).length : columns.length;
+    if (count <= maxColumns) return;
     throw new PipewrightError({
       code: 'bad-input',
       service: 'SQLite',
-      message: `The column “${wider.name}” of the table “${this.#table}” would have to become ${wider.type}, and SQLite cannot change the type of a column.`,
-      hint: 'The table is as it was. Load into another table, or correct the values.',
+      message: `The table “${this.#table}” would have ${count} columns, and SQLite allows ${maxColumns}.`,
+      hint: 'The table was not changed. Leave out columns, or load into a database that allows more.',
     });
   }
 
-  get #name(): string {
-    return `main.${quoted(this.#table)}`;
-  }
-
-  /** The statement that fills the table: SQLite moves whole rows where nothing about them changes. */
-  #move(columns: readonly InferredColumn[]): string {
-    const from = `FROM ${staging} ORDER BY rowid`;
-    const all = columns.map(({ name }) => name);
-    if (this.existing && this.#added(columns).length === 0) {
-      const inOrder =
-        this.existing.length === all.length && this.existing.every(({ name }, index) => name === all[index]);
-      if (inOrder) return `INSERT INTO ${this.#name} SELECT * FROM ${staging}`;
-      return `INSERT INTO ${this.#name} (${all.map(quoted).join(', ')}) SELECT * ${from}`;
-    }
-    const values = columns.map((column, index) => {
-      return stagedValue(this.#staged[index] as InferredColumn, column, this.#bindings[index] as Binding);
-    });
-    if (this.existing) return `INSERT INTO ${this.#name} (${all.map(quoted).join(', ')}) SELECT ${values.join(', ')} ${from}`;
-    const same = values.every((value, index) => value === quoted(all[index] as string));
-    return same
-      ? `INSERT INTO ${this.#name} SELECT * FROM ${staging}`
-      : `INSERT INTO ${this.#name} SELECT ${values.join(', ')} ${from}`;
-  }
-
-  /** The table may have been made or changed while the rows were staged. */
+  /** The table may have been created or changed while the rows were staged. */
   #refuseChanges(): void {
-    const now = readSqliteColumns(this.#database, this.#table);
-    if (JSON.stringify(now) === JSON.stringify(this.existing)) return;
-    const what = this.existing ? 'changed' : 'made';
+    const { existing } = this.#options;
+    const now = readSqliteTable(this.#database, this.#table);
+    if (now?.sql === existing?.sql && now?.triggers.length === existing?.triggers.length) return;
     throw new PipewrightError({
-      code: this.existing ? 'conflict' : 'table-exists',
+      code: existing ? 'conflict' : 'table-exists',
       service: 'SQLite',
-      message: `The table “${this.#table}” was ${what} by another program during the load.`,
-      hint: 'It is as that program left it. Run the step again.',
+      message: `Another program ${existing ? 'changed' : 'created'} the table “${this.#table}” during the load.`,
+      hint: 'The table is as that program left it. Run the step again.',
       retryable: true,
     });
   }
 
-  /** The staging file is deleted by SQLite as soon as nobody holds it. */
+  /** SQLite deletes the staging file as soon as no connection holds it. */
   #dropStaging(): void {
     if (!this.#attached) return;
     this.#attached = false;

@@ -2,14 +2,17 @@ import type { StatementSync } from 'node:sqlite';
 import type { InferredColumn } from '../../types/column.ts';
 import { valueKind, type CsvBlock } from '../../csv/csv-block.ts';
 import { noForm } from '../../types/value-forms.ts';
-import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 import { isCarried, textAgain } from './sqlite-types.ts';
 
 /**
- * How the values of a column are handed to SQLite: as their text; as a number; a boolean as 1 or 0; or as a text with a
- * mark before it, so that it stays a text in a column that was staged for numbers.
+ * How the values of a column are passed to SQLite: as their text; as a number of at most 15 digits; as the floating-point
+ * number that is nearest, but integers of more digits as text; a boolean as 1 or 0, and any other value as text; or as a
+ * text with a mark before it, so that it stays a text in a column that was staged for numbers.
  */
-export type Binding = 'text' | 'number' | 'boolean' | 'marked';
+export type Binding = 'text' | 'number' | 'float' | 'boolean' | 'marked';
+
+/** Digits of an integer that a double holds exactly, whatever they are. */
+const exactDigits = 15;
 
 const minus = 0x2d;
 const point = 0x2e;
@@ -23,7 +26,7 @@ function holdsNumbers(staged: InferredColumn): boolean {
   return ['integer', 'decimal', 'boolean'].includes(staged.type) && isCarried(staged);
 }
 
-/** How a column's values are handed over as long as they are like the first ones. */
+/** How a column's values are passed as long as they are like the first ones. */
 export function firstBinding(column: InferredColumn): Binding {
   if (!holdsNumbers(column)) return 'text';
   if (column.type === 'boolean') return 'boolean';
@@ -31,7 +34,7 @@ export function firstBinding(column: InferredColumn): Binding {
   return column.form > noForm ? 'number' : 'text';
 }
 
-/** How the columns' values are to be handed over from now on; a column that once had other values stays marked. */
+/** How the columns' values are to be passed from now on; a column that once had other values stays marked. */
 export function bindingsOf(
   staged: readonly InferredColumn[],
   columns: readonly InferredColumn[],
@@ -42,7 +45,7 @@ export function bindingsOf(
     const binding = bindings[index] as Binding;
     if (binding === 'marked' || !holdsNumbers(before)) return binding;
     const same = column.type === before.type && isCarried(column) && column.form === before.form;
-    return same || (column.type === 'integer' && before.type === 'integer') ? binding : 'marked';
+    return same || (column.type === 'integer' && before.type === 'integer' && isCarried(column)) ? binding : 'marked';
   });
 }
 
@@ -65,17 +68,24 @@ export function insertRows(
         continue;
       }
       const binding = bindings[column];
-      if (binding === 'number') {
+      // Integers of a type that is given may have more digits: they are passed as text.
+      if (binding === 'number' && end - start <= exactDigits) {
         values[column] = readNumber(buffer, start, end);
         continue;
       }
       let value = kind & valueKind.beyondAscii ? buffer.toString('utf8', start, end) : text.substring(start, end);
       if (kind & valueKind.doubledQuotes) value = value.replaceAll('""', '"');
-      if (binding === 'text') values[column] = value;
-      else values[column] = binding === 'marked' ? mark + value : value[0] === 't' || value[0] === 'T' ? 1 : 0;
+      values[column] = binding === 'text' || binding === 'number' ? value : bound(binding, value);
     }
     insert.run(...values);
   }
+}
+
+function bound(binding: Binding | undefined, value: string): string | number {
+  if (binding === 'marked') return mark + value;
+  if (binding === 'float') return value.length > exactDigits && /^[-+]?\d+$/.test(value) ? value : Number(value);
+  const first = value[0]?.toLowerCase();
+  return first === 't' ? 1 : first === 'f' ? 0 : value;
 }
 
 /** A decimal of at most 15 digits; one division of two exact numbers gives the number nearest to it. */
@@ -95,12 +105,15 @@ function readNumber(buffer: Buffer, start: number, end: number): number {
   return negative ? -number : number;
 }
 
-/** SQL for a column's value as the table shall have it, from the staging table. */
-export function stagedValue(staged: InferredColumn, column: InferredColumn, binding: Binding): string {
-  const name = quoted(column.name);
+/**
+ * SQL for a column's value as the table shall have it, from the staging table.
+ * @param name SQL for the staged value
+ */
+export function stagedValue(staged: InferredColumn, column: InferredColumn, binding: Binding, name: string): string {
   const text =
     binding === 'marked'
-      ? `CASE typeof(${name}) WHEN 'text' THEN substr(${name}, 2) WHEN 'null' THEN NULL ELSE ${textAgain(staged)} END`
+      ? `CASE typeof(${name}) WHEN 'text' THEN substr(${name}, 2) WHEN 'null' THEN NULL ELSE ${textAgain(staged, name)} END`
       : name;
-  return column.type === 'boolean' && binding !== 'boolean' ? `lower(${text}) = 'true'` : text;
+  const filled = column.blanks && column.type !== 'text' ? `nullif(${text}, '')` : text;
+  return column.type === 'boolean' && binding !== 'boolean' ? `lower(${filled}) IN ('true', 't')` : filled;
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { PipewrightError } from '../../../host/error.ts';
 import type { TableRequest, TableTarget } from '../../load/target.ts';
@@ -8,17 +8,19 @@ import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 import { inSqlite, whenFree } from './sqlite-error.ts';
 import { SqliteLoad } from './sqlite-load.ts';
 import { findLoad } from './sqlite-records.ts';
-import { readSqliteColumns } from './sqlite-table.ts';
+import { readCollations } from './sqlite-collations.ts';
+import { readSqliteTable } from './sqlite-table.ts';
 
 /**
- * An SQLite database file; it is made when it is missing, its folder is not. Its journal mode stays as it is.
- * @param path of the file; who calls decides which folders are allowed
+ * Opens an SQLite database file, and creates it when it is missing; its folder must exist. Its journal mode stays as it is.
+ * @param path of the file; the caller decides which folders are allowed
  * @throws PipewrightError `bad-input`, `not-found` (the folder), `unavailable` (no database, or a Node without SQLite)
  */
 export async function openSqlite(path: string): Promise<TableTarget> {
   await checkPath(path);
   const { DatabaseSync } = await loadDriver();
-  const database = inSqlite(() => new DatabaseSync(path));
+  // An absolute path is never read as a URI, whose parameters could keep the database in memory.
+  const database = inSqlite(() => new DatabaseSync(resolve(path)));
   inSqlite(() => database.exec('PRAGMA temp_store = FILE'));
   return {
     async describe() {
@@ -34,9 +36,10 @@ export async function openSqlite(path: string): Promise<TableTarget> {
     },
     async begin({ table, mode, schema, key = [], loadKey }) {
       checkName(table, schema);
-      const existing = await whenFree(() => readSqliteColumns(database, table));
+      const existing = await whenFree(() => readSqliteTable(database, table));
+      const collations = existing && mode === 'upsert' ? await readCollations(existing) : new Map<string, string>();
       const earlier = loadKey === undefined ? undefined : await whenFree(() => findLoad(database, table, loadKey));
-      return new SqliteLoad(database, { table, mode, key, existing, earlier });
+      return new SqliteLoad(database, { table, mode, key, existing, collations, earlier });
     },
     async close() {
       database.close();
@@ -45,12 +48,13 @@ export async function openSqlite(path: string): Promise<TableTarget> {
 }
 
 async function checkPath(path: string): Promise<void> {
-  if (path === '') {
+  const refused = path === '' ? 'The path of the SQLite file is missing.' : /^(:memory:$|file:)/i.test(path) ? 'That is not the path of an SQLite file.' : undefined;
+  if (refused !== undefined) {
     throw new PipewrightError({
       code: 'bad-input',
       service: 'SQLite',
-      message: 'The path of the SQLite file is missing.',
-      hint: 'Write it behind sqlite:, such as sqlite:datasets.db.',
+      message: refused,
+      hint: 'Write the path behind sqlite:, such as sqlite:datasets.db. Databases in memory and URIs are not supported.',
     });
   }
   const folder = await stat(dirname(path)).catch(() => undefined);
@@ -59,7 +63,7 @@ async function checkPath(path: string): Promise<void> {
     code: 'not-found',
     service: 'SQLite',
     message: 'The folder of the SQLite file does not exist.',
-    hint: 'Make the folder, or correct the path.',
+    hint: 'Create the folder, or correct the path.',
   });
 }
 
@@ -70,7 +74,7 @@ async function loadDriver(): Promise<{ DatabaseSync: new (path: string) => Datab
     throw new PipewrightError({
       code: 'unavailable',
       service: 'SQLite',
-      message: `Node ${process.versions.node} has no SQLite.`,
+      message: `Node ${process.versions.node} does not include SQLite.`,
       hint: 'Use Node 22.13 or later, or load into PostgreSQL.',
       cause,
     });
@@ -83,14 +87,14 @@ function checkName(table: string, schema: TableRequest['schema']): void {
       code: 'bad-input',
       service: 'SQLite',
       message: 'SQLite has no schemas.',
-      hint: 'Leave the schema empty.',
+      hint: 'Leave Schema empty.',
     });
   }
   if (/^sqlite_/i.test(table)) {
     throw new PipewrightError({
       code: 'bad-input',
       service: 'SQLite',
-      message: 'Names that begin with sqlite_ belong to SQLite.',
+      message: 'SQLite keeps names that begin with sqlite_ for itself.',
       hint: 'Choose another name for the table.',
     });
   }

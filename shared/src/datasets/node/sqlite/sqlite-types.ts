@@ -1,6 +1,5 @@
-import type { ColumnType, InferredColumn } from '../../types/column.ts';
+import type { InferredColumn } from '../../types/column.ts';
 import { booleanForms, mixedForms } from '../../types/value-forms.ts';
-import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 
 /** Digits that a number of SQLite holds exactly. @see https://www.sqlite.org/datatype3.html */
 const exactDigits = 15;
@@ -10,17 +9,6 @@ export function sqliteType({ type, precision = 0 }: InferredColumn): string {
   if (type === 'integer') return 'INTEGER';
   if (type === 'decimal') return precision <= exactDigits ? 'NUMERIC' : 'TEXT';
   return type === 'boolean' ? 'BOOLEAN' : 'TEXT';
-}
-
-const ourTypes: Record<string, ColumnType> = {
-  INTEGER: 'integer',
-  NUMERIC: 'decimal',
-  BOOLEAN: 'boolean',
-};
-
-/** What we call a declared type; those that are not ours take any value, as text does. */
-export function typeOfSqlite(declared: string): ColumnType {
-  return ourTypes[declared.toUpperCase()] ?? 'text';
 }
 
 /**
@@ -34,9 +22,11 @@ export function isCarried(column: InferredColumn): boolean {
   return type === 'decimal' ? form !== mixedForms && !lossy && sqliteType(column) === 'NUMERIC' : true;
 }
 
-/** SQL that makes the text of carried values again. */
-export function textAgain({ name, type, form, scale = 0 }: InferredColumn): string {
-  const column = quoted(name);
+/**
+ * SQL that makes the text of carried values again.
+ * @param column SQL for the carried value
+ */
+export function textAgain({ type, form, scale = 0 }: InferredColumn, column: string): string {
   if (type === 'decimal') return `printf('%.${scale}f', ${column})`;
   if (type !== 'boolean') return `CAST(${column} AS TEXT)`;
   const [yes, no] =

@@ -1,21 +1,30 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../../host/error.ts';
 import type { Host } from '../../../host/host.ts';
+import { filledText, given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
 import { defineChoices, search } from '../../../operations/choice-list.ts';
 import { boolean, json, text } from '../../../operations/fields.ts';
 import type { AzureConnection } from '../connection.ts';
 import { readAll } from '../pages.ts';
 import { openFactory, service, version, type Factory } from './factory.ts';
 
+const triggerShape = v.object({
+  name: filledText,
+  properties: given(
+    v.object({
+      type: shownText,
+      runtimeState: given(filledText),
+      pipelines: shown(v.array(v.object({ pipelineReference: given(v.object({ referenceName: shownText })) }))),
+    }),
+  ),
+});
+
 /** A trigger as Data Factory gives it, as far as it is read here. */
-export interface VendorTrigger {
-  name: string;
-  properties?: { type?: string; runtimeState?: string; description?: string; pipelines?: { pipelineReference?: { referenceName?: string } }[] };
-}
+export type VendorTrigger = Answered<typeof triggerShape>;
 
 /** Every trigger of a factory. */
 export function listTriggers(factory: Factory): Promise<VendorTrigger[]> {
-  return readAll(factory.api, `${factory.path}/triggers`, version);
+  return readAll(factory.api, { service, path: `${factory.path}/triggers`, version, entry: triggerShape });
 }
 
 const triggerChoices = defineChoices<AzureConnection>({
@@ -66,7 +75,7 @@ export async function switchTrigger(host: Host, factory: Factory, name: string, 
   const path = `${factory.path}/triggers/${encodeURIComponent(name)}`;
   const wanted = to === 'start' ? 'Started' : 'Stopped';
   const query = { 'api-version': version };
-  const read = () => factory.api.json<VendorTrigger>('GET', path, { query });
+  const read = () => factory.api.json('GET', path, triggerShape, { query });
   const before = await read();
   if (before.properties?.runtimeState === wanted) return readTrigger(before);
   await factory.api.send('POST', `${path}/${to}`, { query, effect: 'idempotent' });

@@ -8,7 +8,7 @@ import { secretPlaceFields, verifyBySharedSecret } from '../../../webhooks/share
 import { problemField, verificationFields } from '../../../webhooks/take-delivery.ts';
 import type { AzureConnection } from '../connection.ts';
 import { queryAll } from '../pages.ts';
-import { samplePipelineRun, window, type VendorPipelineRun } from '../pipelines/pipeline-run.ts';
+import { samplePipelineRun, window, pipelineRunShape } from '../pipelines/pipeline-run.ts';
 import { pipelineRuns } from '../pipelines/runs.ts';
 import { factoryKind, openFactory, service, version } from '../data-factory/factory.ts';
 
@@ -122,7 +122,7 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
     const alert: Alert = { id, rule: alertRule, severity, firedAt, factory: factoryId, windowMilliseconds: Number(details?.['windowMilliseconds']) || 0 };
     const factory = await openFactory(factoryId, context);
     const since = Date.parse(firedAt) - alert.windowMilliseconds - lateness;
-    const found = await queryAll<VendorPipelineRun>(factory.api, 'POST', `${factory.path}/queryPipelineRuns`, version, {
+    const found = await queryAll(factory.api, 'POST', { service, path: `${factory.path}/queryPipelineRuns`, version, entry: pipelineRunShape }, {
       ...window(context.host.now(), since),
       filters: [{ operand: 'Status', operator: 'Equals', values: ['Failed'] }],
       orderBy: [{ orderBy: 'RunEnd', order: 'DESC' }],

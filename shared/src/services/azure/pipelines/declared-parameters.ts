@@ -3,7 +3,7 @@ import type { Host } from '../../../host/host.ts';
 import type { DeclaredType, DeclaredValue } from '../../../operations/declared-values.ts';
 import type { PipelineHome, PipelineHomeKind } from './home.ts';
 import { callbackParameter } from './pipeline-run.ts';
-import type { VendorPipeline } from './pipelines.ts';
+import { pipelinePropertiesShape } from './pipelines.ts';
 
 /** A pipeline that declares this parameter is started once for each key, for its runs can be told apart by it. */
 export const keyParameter = 'pipewrightStartKey';
@@ -35,11 +35,11 @@ export interface Declared {
 export async function readDeclared(kind: PipelineHomeKind, home: PipelineHome, pipeline: string, host: Host): Promise<Declared | undefined> {
   const path = `${home.path}/pipelines/${encodeURIComponent(pipeline)}`;
   try {
-    const { properties } = await home.api.json<VendorPipeline>('GET', path, { query: { 'api-version': kind.version } });
+    const { properties } = await home.api.json('GET', path, pipelinePropertiesShape, { query: { 'api-version': kind.version } });
     const all = properties?.parameters ?? {};
     const parameters = Object.entries(ownParameters(all)).map(([name, { type = '', ...rest }]): DeclaredValue => {
       const hasDefault = Object.hasOwn(rest, 'defaultValue');
-      return { name, type: types[type.toLowerCase()] ?? 'text', required: !hasDefault, ...(hasDefault ? { default: rest.defaultValue } : {}) };
+      return { name, type: types[type.toLowerCase()] ?? 'text', required: !hasDefault, ...(hasDefault ? { default: rest['defaultValue'] } : {}) };
     });
     return { parameters, takesKey: Object.hasOwn(all, keyParameter), takesAddress: Object.hasOwn(all, callbackParameter) };
   } catch (error) {

@@ -1,39 +1,45 @@
+import * as v from 'valibot';
+import { filledText, given, idShape, shown, shownText, valuesShape, type Answered } from '../../../http/answer-shape.ts';
 import type { Run, StatusWords, Step } from '../../../runs/run.ts';
 import { readMoment, readStatus, secondsBetween } from '../../../runs/run.ts';
 import type { PipelineHomeKind } from './home.ts';
 
+/** What the answer to createRun looks like. */
+export const createdShape = v.object({ runId: idShape });
+
+/** What an answer with a pipeline run looks like; values of parameters are text, lists come as JSON text. */
+export const pipelineRunShape = v.object({
+  runId: idShape,
+  pipelineName: given(v.string()),
+  status: filledText,
+  message: shownText,
+  parameters: given(valuesShape),
+  runStart: given(v.string()),
+  runEnd: given(v.string()),
+  durationInMs: shown(v.number()),
+});
+
 /** A pipeline run as Data Factory and Synapse give it. */
-export interface VendorPipelineRun {
-  runId: string;
-  pipelineName?: string;
-  status?: string;
-  message?: string;
-  /** Values are text; lists come as JSON text. */
-  parameters?: Record<string, string>;
-  runStart?: string | null;
-  runEnd?: string | null;
-  durationInMs?: number | null;
-  lastUpdated?: string;
-  invokedBy?: { name?: string };
-}
+export type VendorPipelineRun = Answered<typeof pipelineRunShape>;
+
+/** What an answer with an activity run looks like. */
+export const activityRunShape = v.object({
+  activityName: filledText,
+  activityType: shownText,
+  status: filledText,
+  activityRunStart: given(v.string()),
+  activityRunEnd: given(v.string()),
+  durationInMs: shown(v.number()),
+  /** The number of the retry; null for the first attempt. */
+  retryAttempt: shown(v.number()),
+  /** Tells the iterations of a loop from each other. */
+  iterationHash: shownText,
+  error: shown(v.object({ errorCode: shown(v.union([v.string(), v.pipe(v.number(), v.transform(String))])), message: shownText })),
+  output: v.optional(v.unknown()),
+});
 
 /** An activity run as Data Factory and Synapse give it. */
-export interface VendorActivityRun {
-  activityName: string;
-  activityType?: string;
-  status?: string;
-  activityRunStart?: string | null;
-  activityRunEnd?: string | null;
-  durationInMs?: number | null;
-  error?: { errorCode?: string; message?: string };
-  output?: unknown;
-}
-
-/** A page of runs; more is asked for by sending the token back in the body. */
-export interface QueryPage<T> {
-  value: T[];
-  continuationToken?: string;
-}
+export type VendorActivityRun = Answered<typeof activityRunShape>;
 
 /** What both services call the status of a run or an activity: Canceling is not yet an end. */
 const words: StatusWords = {
@@ -57,7 +63,7 @@ export function readPipelineRun(service: string, run: VendorPipelineRun, url: st
   return {
     id: run.runId,
     service,
-    name: run.pipelineName ?? '',
+    name: run.pipelineName || `run ${run.runId}`,
     status: readStatus(words, run.status),
     vendorStatus: run.status ?? '',
     parameters: shownParameters(run.parameters ?? {}),

@@ -1,24 +1,34 @@
+import * as v from 'valibot';
+import { filledText, given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
 import { defineChoices, search } from '../../../operations/choice-list.ts';
 import { text } from '../../../operations/fields.ts';
 import type { AzureConnection } from '../connection.ts';
 import { readAll } from '../pages.ts';
 import { openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
 
+const declaredShape = v.looseObject({ type: given(v.string()) });
+
+const properties = given(
+  v.object({
+    description: shownText,
+    parameters: given(v.record(v.string(), declaredShape)),
+    folder: shown(v.object({ name: shownText })),
+    activities: given(v.array(v.object({ name: filledText, type: v.string() }))),
+  }),
+);
+
+/** What an answer with the properties of a pipeline looks like. */
+export const pipelinePropertiesShape = v.object({ properties });
+
+/** What an answer with a pipeline looks like. */
+const pipelineShape = v.object({ name: filledText, properties });
+
 /** A pipeline as Data Factory and Synapse give it, as far as it is read here. */
-export interface VendorPipeline {
-  id?: string;
-  name: string;
-  properties?: {
-    description?: string;
-    parameters?: Record<string, { type?: string; defaultValue?: unknown }>;
-    folder?: { name?: string };
-    activities?: { name: string; type: string }[];
-  };
-}
+export type VendorPipeline = Answered<typeof pipelineShape>;
 
 /** Every pipeline of a factory or workspace. */
 export function listPipelines(kind: PipelineHomeKind, home: PipelineHome): Promise<VendorPipeline[]> {
-  return readAll(home.api, `${home.path}/pipelines`, kind.version);
+  return readAll(home.api, { service: kind.service, path: `${home.path}/pipelines`, version: kind.version, entry: pipelineShape });
 }
 
 /** The field that says which pipeline. */

@@ -4,8 +4,8 @@ import type { Run } from '../../../runs/run.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import type { AzureConnection } from '../connection.ts';
 import { inHome, openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
-import { samplePipelineRun, startedRun } from './pipeline-run.ts';
-import type { VendorPipeline } from './pipelines.ts';
+import { createdShape, samplePipelineRun, startedRun } from './pipeline-run.ts';
+import { pipelinePropertiesShape } from './pipelines.ts';
 import { pipelineRuns, type RunField } from './runs.ts';
 
 /** The activities of a pipeline that did not succeed in a run, also those that it never came to. */
@@ -13,7 +13,7 @@ async function activitiesLeft(kind: PipelineHomeKind, home: PipelineHome, run: R
   const done = new Set(run.steps.filter(({ status }) => status === 'succeeded').map(({ name }) => name));
   try {
     const path = `${home.path}/pipelines/${encodeURIComponent(run.name)}`;
-    const { properties } = await home.api.json<VendorPipeline>('GET', path, { query: { 'api-version': kind.version } });
+    const { properties } = await home.api.json('GET', path, pipelinePropertiesShape, { query: { 'api-version': kind.version } });
     return (properties?.activities ?? []).map(({ name }) => name).filter((name) => !done.has(name));
   } catch {
     return unfinishedSteps(run);
@@ -49,7 +49,7 @@ export function defineRerunFailedRun(kind: PipelineHomeKind, run: RunField): Act
           async start() {
             const path = `${home.path}/pipelines/${encodeURIComponent(failed.name)}/createRun`;
             const query = { 'api-version': kind.version, referencePipelineRunId: failed.id, isRecovery: true, ...from };
-            const { runId } = await home.api.json<{ runId: string }>('POST', path, { query, json: {} });
+            const { runId } = await home.api.json('POST', path, createdShape, { query, json: {} });
             return startedRun(kind.service, runId, failed.name, failed.parameters, home.runPage(runId));
           },
         };

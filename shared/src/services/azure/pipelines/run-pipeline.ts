@@ -12,7 +12,7 @@ import { followRun } from '../../../runs/wait-for-run.ts';
 import type { AzureConnection } from '../connection.ts';
 import { keyParameter, ownParameters, readDeclared } from './declared-parameters.ts';
 import { homeOf, inHome, openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
-import { callbackParameter, samplePipelineRun, startedRun } from './pipeline-run.ts';
+import { callbackParameter, createdShape, samplePipelineRun, startedRun } from './pipeline-run.ts';
 import { parametersField } from './parameters-field.ts';
 import type { PipelineField } from './pipelines.ts';
 import { pipelineRuns, type PipelineRuns } from './runs.ts';
@@ -26,9 +26,9 @@ interface RunInput {
 }
 
 /**
- * Starts a pipeline; the body of createRun is the parameters themselves, not wrapped. A start carries no key of its own: it
- * travels in a parameter where the pipeline declares it. Else, when the answer is lost, runs since then are compared by their
- * parameters, and if that does not tell which one it is, nothing is started again.
+ * Starts a pipeline; the body of createRun is the parameters themselves, not wrapped. A start has no key of its own: the key
+ * travels in a parameter where the pipeline declares it, also one that was not typed. Otherwise, when the answer is lost, runs
+ * since then are compared by their parameters; unless one run is certainly meant, nothing is adopted and nothing started again.
  * @param address where the pipeline is to call at its end
  */
 async function startPipeline(kind: PipelineHomeKind, home: PipelineHome, input: RunInput, host: Host, address?: () => string): Promise<{ provider: PipelineRuns; run: Run; isNew: boolean }> {
@@ -40,7 +40,8 @@ async function startPipeline(kind: PipelineHomeKind, home: PipelineHome, input: 
   const own = declared ? fitValues(kind.service, `The pipeline ${pipeline}`, declared.parameters, ownParameters(typed)) : ownParameters(typed);
   const given = { ...typed, ...own };
   if (address && declared && !declared.takesAddress) throw cannotCall(kind, pipeline);
-  const takesKey = startKey.isGiven && declared?.takesKey === true;
+  const takesKey = declared?.takesKey === true;
+  const key = startKey.isGiven ? startKey.key : startKey.tag;
   let isNew = false;
   const run = await startOnce(host, {
     provider,
@@ -49,13 +50,13 @@ async function startPipeline(kind: PipelineHomeKind, home: PipelineHome, input: 
     parameters: own,
     async start() {
       isNew = true;
-      const json = { ...given, ...(takesKey ? { [keyParameter]: startKey.key } : {}), ...(address ? { [callbackParameter]: address() } : {}) };
+      const json = { ...given, ...(takesKey ? { [keyParameter]: key } : {}), ...(address ? { [callbackParameter]: address() } : {}) };
       const path = `${home.path}/pipelines/${encodeURIComponent(pipeline)}/createRun`;
-      const { runId } = await home.api.json<{ runId: string }>('POST', path, { query: { 'api-version': kind.version }, json });
+      const { runId } = await home.api.json('POST', path, createdShape, { query: { 'api-version': kind.version }, json });
       return startedRun(kind.service, runId, pipeline, given, home.runPage(runId));
     },
     // Under one key there is one run, or its repetitions by hand, of which the first is meant.
-    ...(takesKey ? { findByKey: async () => (await provider.recent()).findLast((one) => one.parameters[keyParameter] === startKey.key) } : {}),
+    ...(takesKey ? { findByKey: async () => (await provider.recent()).findLast((one) => one.parameters[keyParameter] === key) } : {}),
   });
   return { provider, run, isNew };
 }

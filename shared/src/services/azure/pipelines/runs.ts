@@ -5,13 +5,9 @@ import type { Run, Step } from '../../../runs/run.ts';
 import { queryAll } from '../pages.ts';
 import type { PipelineHome, PipelineHomeKind } from './home.ts';
 import { pipelineCauses } from './known-causes.ts';
-import {
-  readActivityRun,
-  readPipelineRun,
-  window,
-  type VendorActivityRun,
-  type VendorPipelineRun,
-} from './pipeline-run.ts';
+import { lastAttempts } from './last-attempts.ts';
+import { activityRunShape, pipelineRunShape, readActivityRun, readPipelineRun, window } from './pipeline-run.ts';
+import { markHandled } from './unhandled-failure.ts';
 
 /** The field that says which run. */
 export function runField({ studio }: PipelineHomeKind) {
@@ -53,16 +49,17 @@ export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: H
   const runPath = (id: string): string => `${path}/pipelineruns/${encodeURIComponent(id)}`;
   return {
     service,
+    place: `${api.baseUrl}${path}`,
     knownCauses: pipelineCauses,
     what: pipeline ? `pipeline ${pipeline}` : `the ${kind.noun} ${home.name}`,
-    async get(id) {
-      const run = await api.json<VendorPipelineRun>('GET', runPath(id), { query });
+    async get(id, { endsAt } = {}) {
+      const run = await api.json('GET', runPath(id), pipelineRunShape, { query, endsAt });
       return readPipelineRun(service, run, home.runPage(id));
     },
     async recent(since) {
       const filters = pipeline ? { filters: [{ operand: 'PipelineName', operator: 'Equals', values: [pipeline] }] } : {};
       const body = { ...window(host.now(), since ?? host.now() - recently.age), ...filters, orderBy: [{ orderBy: 'RunStart', order: 'DESC' }] };
-      const runs = await queryAll<VendorPipelineRun>(api, 'POST', `${path}/queryPipelineRuns`, version, body, since === undefined ? recently.most : undefined);
+      const runs = await queryAll(api, 'POST', { service, path: `${path}/queryPipelineRuns`, version, entry: pipelineRunShape }, body, since === undefined ? recently.most : undefined);
       return runs.map((run) => readPipelineRun(service, run, home.runPage(run.runId)));
     },
     async cancel(id) {
@@ -72,8 +69,8 @@ export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: H
       const since = Date.parse(run.startedAt ?? '') || host.now();
       const body = window(host.now(), since - 24 * 3_600_000);
       const read = async (of: { id: string; name: string }, depth: number): Promise<Step[]> => {
-        const activities = await queryAll<VendorActivityRun>(api, 'POST', home.activityRunsPath(of), version, body);
-        const steps = activities.map(readActivityRun).sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
+        const activities = await queryAll(api, 'POST', { service, path: home.activityRunsPath(of), version, entry: activityRunShape }, body);
+        const steps = lastAttempts(activities).map(readActivityRun).sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
         return (await Promise.all(steps.map(async (step) => [...(await explain(step, depth)), step]))).flat();
       };
       // What failed in a pipeline that an activity ran comes before that activity, so that the cause is the first that failed.
@@ -82,7 +79,7 @@ export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: H
         const steps = child ? await read(child, depth + 1).catch((): Step[] => []) : [];
         return steps.filter(({ status }) => status === 'failed').map((failed) => ({ ...failed, name: `${step.name} › ${failed.name}` }));
       };
-      return read(run, 0);
+      return markHandled(run, await read(run, 0));
     },
   };
 }

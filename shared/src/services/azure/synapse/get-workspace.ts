@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { filledText, given, shown, shownText } from '../../../http/answer-shape.ts';
 import { text } from '../../../operations/fields.ts';
 import { defineAction } from '../../../operations/operation.ts';
 import { managementApi } from '../api.ts';
@@ -6,16 +7,18 @@ import type { AzureConnection } from '../connection.ts';
 import { groupOf } from '../resources.ts';
 import { resource, service, workspaceField, workspaceId } from './workspace.ts';
 
-interface VendorWorkspace {
-  id: string;
-  name: string;
-  location: string;
-  properties?: {
-    provisioningState?: string;
-    defaultDataLakeStorage?: { accountUrl?: string; filesystem?: string };
-    connectivityEndpoints?: { dev?: string; sql?: string; sqlOnDemand?: string; web?: string };
-  };
-}
+const workspaceShape = v.object({
+  id: filledText,
+  name: filledText,
+  location: filledText,
+  properties: given(
+    v.object({
+      provisioningState: shownText,
+      defaultDataLakeStorage: shown(v.object({ accountUrl: shownText, filesystem: shownText })),
+      connectivityEndpoints: shown(v.object({ dev: shownText, sql: shownText, sqlOnDemand: shownText, web: shownText })),
+    }),
+  ),
+});
 
 const output = {
   id: text({ label: 'Resource ID' }),
@@ -62,7 +65,7 @@ export const getWorkspace = defineAction<AzureConnection>()({
   async run(input, context) {
     const path = await workspaceId(input.workspace, context);
     const query = { 'api-version': resource.version };
-    const workspace = await managementApi(context, service).json<VendorWorkspace>('GET', path, { query });
+    const workspace = await managementApi(context, service).json('GET', path, workspaceShape, { query });
     const { provisioningState, defaultDataLakeStorage = {}, connectivityEndpoints = {} } = workspace.properties ?? {};
     const optional = {
       state: provisioningState,

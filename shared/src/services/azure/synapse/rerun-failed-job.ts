@@ -4,7 +4,7 @@ import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../../runs/reru
 import { startKeyOf } from '../../../runs/start-key.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import type { AzureConnection } from '../connection.ts';
-import { batchesPath, findSparkJobByTag, readSparkJob, sampleSparkJob, sparkJobField, sparkJobs, startSparkJob, type VendorSparkJob } from './spark-jobs.ts';
+import { batchesPath, findSparkJobByTag, readSparkJob, sampleSparkJob, sparkJobField, sparkJobs, sparkJobShape, startSparkJob } from './spark-jobs.ts';
 import { sparkPoolField } from './spark-pool.ts';
 import { openWorkspace, service, workspaceField } from './workspace.ts';
 
@@ -26,7 +26,7 @@ export const rerunFailedJob = defineAction<AzureConnection>()({
     const { pool } = input;
     return rerun(context.host, sparkJobs(workspace, pool), { ...input, run: input.job }, async (failed) => {
       const path = `${batchesPath(pool)}/${encodeURIComponent(failed.id)}`;
-      const { livyInfo } = await workspace.api.json<VendorSparkJob>('GET', path, { query: { detailed: true } });
+      const { livyInfo } = await workspace.api.json('GET', path, sparkJobShape, { query: { detailed: true } });
       const request = livyInfo?.jobCreationRequest;
       if (!request?.file) {
         throw new PipewrightError({ code: 'unexpected-answer', service, message: `Synapse does not say how the job ${failed.id} was submitted.`, hint: 'Use Run Spark Job with the values of the job.' });

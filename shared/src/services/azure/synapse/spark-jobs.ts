@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+import { given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
 import { defineChoices, search } from '../../../operations/choice-list.ts';
 import { text } from '../../../operations/fields.ts';
 import type { Context } from '../../../operations/context.ts';
@@ -7,26 +9,33 @@ import { readMoment, readStatus, secondsBetween, type Run, type StatusWords } fr
 import type { AzureConnection } from '../connection.ts';
 import { openWorkspace, service, type Workspace } from './workspace.ts';
 
-/** A Spark batch job as Synapse gives it, as far as it is read here; the moments come only when asked for in detail. */
-export interface VendorSparkJob {
-  id: number;
-  name?: string;
+/** What an answer with a Spark batch job looks like; the times come only when asked for in detail. */
+export const sparkJobShape = v.object({
+  id: v.pipe(v.number(), v.integer()),
+  name: given(v.string()),
   /** Where Livy stands: not_started, starting, running, success, dead, killed and others. */
-  state?: string;
+  state: given(v.string()),
   /** Uncertain until Synapse is sure, then Succeeded, Failed or Cancelled. */
-  result?: string;
-  appId?: string | null;
-  tags?: Record<string, string> | null;
-  errorInfo?: { message?: string; errorCode?: string; source?: string }[] | null;
-  livyInfo?: { runningAt?: string | null; jobCreationRequest?: { file?: string; className?: string; args?: string[]; [more: string]: unknown } };
-  schedulerInfo?: { submittedAt?: string | null; scheduledAt?: string | null; endedAt?: string | null };
-}
+  result: given(v.string()),
+  appId: shownText,
+  tags: shown(v.record(v.string(), v.string())),
+  errorInfo: shown(v.array(v.object({ message: shownText, errorCode: shownText, source: shownText }))),
+  livyInfo: given(
+    v.object({
+      runningAt: shownText,
+      jobCreationRequest: given(v.looseObject({ file: given(v.string()), className: given(v.string()), args: given(v.array(v.string())) })),
+    }),
+  ),
+  schedulerInfo: given(v.object({ scheduledAt: shownText, endedAt: shownText })),
+});
+
+/** A Spark batch job as Synapse gives it, as far as it is read here. */
+export type VendorSparkJob = Answered<typeof sparkJobShape>;
+
+const sparkJobPageShape = v.object({ total: v.pipe(v.number(), v.integer()), sessions: given(v.array(sparkJobShape)) });
 
 /** One page of jobs. */
-export interface SparkJobPage {
-  total: number;
-  sessions?: VendorSparkJob[];
-}
+export type SparkJobPage = Answered<typeof sparkJobPageShape>;
 
 /** The only results that are an end. */
 const results: StatusWords = { Succeeded: 'succeeded', Failed: 'failed', Cancelled: 'cancelled' };
@@ -66,7 +75,7 @@ export function readSparkJob(job: VendorSparkJob, workspace: Workspace, pool: st
   const [error] = errorInfo ?? [];
   const message = error?.message ?? error?.errorCode;
   const { file, className, args } = livyInfo.jobCreationRequest ?? {};
-  const name = job.name ?? '';
+  const name = job.name || `job ${job.id}`;
   const url = workspace.page(`monitoring/sparkapplication/${encodeURIComponent(name)}`, {
     livyId: String(job.id),
     sparkPoolName: pool,
@@ -111,7 +120,7 @@ async function endsOfList(workspace: Workspace, pool: string): Promise<VendorSpa
 /** Submits a job with a tag by which it is found again when the answer is lost. */
 export function startSparkJob(workspace: Workspace, pool: string, request: object, tag: string): Promise<VendorSparkJob> {
   const json = { ...request, tags: { pipewright: tag } };
-  return workspace.api.json<VendorSparkJob>('POST', batchesPath(pool), { query: { detailed: true }, json });
+  return workspace.api.json('POST', batchesPath(pool), sparkJobShape, { query: { detailed: true }, json });
 }
 
 /** The job with a tag. */
@@ -131,8 +140,8 @@ export function sparkJobs(workspace: Workspace, pool: string, name?: string): Ru
       const jobs = (await endsOfList(workspace, pool)).map((job) => readSparkJob(job, workspace, pool));
       return name === undefined ? jobs : jobs.filter((job) => job.name === name);
     },
-    async get(id) {
-      const job = await workspace.api.json<VendorSparkJob>('GET', path(id), { query: { detailed: true } });
+    async get(id, { endsAt } = {}) {
+      const job = await workspace.api.json('GET', path(id), sparkJobShape, { query: { detailed: true }, endsAt });
       return readSparkJob(job, workspace, pool);
     },
     async cancel(id) {
@@ -143,7 +152,7 @@ export function sparkJobs(workspace: Workspace, pool: string, name?: string): Ru
 
 /** One page of the jobs of a pool. */
 export function listSparkJobs({ api }: Workspace, pool: string, from = 0, size = 50): Promise<SparkJobPage> {
-  return api.json('GET', batchesPath(pool), { query: { from, size, detailed: true } });
+  return api.json('GET', batchesPath(pool), sparkJobPageShape, { query: { from, size, detailed: true } });
 }
 
 const sparkJobChoices = defineChoices<AzureConnection>({

@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+import { filledText, given, shownText } from '../../../http/answer-shape.ts';
 import { defineChoices, search } from '../../../operations/choice-list.ts';
 import { text } from '../../../operations/fields.ts';
 import { managementApi } from '../api.ts';
@@ -5,10 +7,7 @@ import type { AzureConnection } from '../connection.ts';
 import { readAll } from '../pages.ts';
 import { resource, service, workspaceId } from './workspace.ts';
 
-interface VendorSparkPool {
-  name: string;
-  properties?: { sparkVersion?: string; nodeSize?: string };
-}
+const poolShape = v.object({ name: filledText, properties: given(v.object({ sparkVersion: shownText, nodeSize: shownText })) });
 
 /** The Spark pools of a workspace, which Azure calls big data pools; the management plane lists them. */
 const sparkPoolChoices = defineChoices<AzureConnection>({
@@ -17,7 +16,7 @@ const sparkPoolChoices = defineChoices<AzureConnection>({
   async load(query, context) {
     const workspace = await workspaceId(String(query.input['workspace'] ?? ''), context);
     const path = `${workspace}/bigDataPools`;
-    const pools = await readAll<VendorSparkPool>(managementApi(context, service), path, resource.version);
+    const pools = await readAll(managementApi(context, service), { service, path, version: resource.version, entry: poolShape });
     const choices = pools.map(({ name, properties = {} }) => {
       const traits = [properties.sparkVersion && `Spark ${properties.sparkVersion}`, properties.nodeSize].filter(
         Boolean,

@@ -1,0 +1,42 @@
+import type { ValueRule } from '../load/target.ts';
+
+/** A value that is JSON. */
+export const jsonRule: ValueRule = { reason: 'is not valid JSON', fails: (text) => !isJson(text) };
+
+/** JSON that a database may parse and write again: nothing of it may be lost on the way. */
+export const parsedJsonRule: ValueRule = {
+  reason: 'is not JSON that the column keeps: it is invalid, repeats a key, or has a number or a character that would be lost',
+  fails: (text) => !isJson(text) || losesSomething(text),
+};
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Exponents beyond this are not kept by every database. */
+const mostExponent = 1000;
+
+/** Whether valid JSON has a key twice in one object, half of a surrogate pair, a zero character, or a huge exponent. */
+function losesSomething(text: string): boolean {
+  const open: (Set<string> | undefined)[] = [];
+  const tokens = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]|-?\d[\d.eE+-]*/g;
+  for (const [token, colon] of text.matchAll(tokens)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '[') open.push(undefined);
+    else if (token === '}' || token === ']') open.pop();
+    else if (token.startsWith('"')) {
+      const word = String(JSON.parse(colon === undefined ? token : token.slice(0, token.length - colon.length)));
+      if (word.includes('\0') || /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(word)) return true;
+      const keys = open.at(-1);
+      if (colon === undefined || keys === undefined) continue;
+      if (keys.has(word)) return true;
+      keys.add(word);
+    } else if (Math.abs(Number(/[eE](.+)$/.exec(token)?.[1] ?? 0)) > mostExponent) return true;
+  }
+  return false;
+}

@@ -1,0 +1,58 @@
+import { isUtf8 } from 'node:buffer';
+import { headerValues, type Delivery } from './delivery.ts';
+import { parseEventJson } from './event-json.ts';
+import type { Refusal } from './scheme.ts';
+
+/** Most fields of a form; a slash command of Slack has about fifteen. */
+const maxFields = 200;
+
+const formType = /^application\/x-www-form-urlencoded\s*(;|$)/i;
+
+/** Whether the header of a delivery says that its body is a form. */
+export function isForm(delivery: Delivery): boolean {
+  const [type, ...more] = headerValues(delivery, 'content-type');
+  return type !== undefined && more.length === 0 && formType.test(type);
+}
+
+/** Decodes a name or value of a form; throws for what is not percent-encoded UTF-8. */
+const decode = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
+
+/** The fields of a form, in their order; undefined for what is none. */
+function fieldsOf(body: Uint8Array): [name: string, value: string][] | undefined {
+  if (!isUtf8(body)) return undefined;
+  const parts = Buffer.from(body).toString('utf8').split('&', maxFields + 1).filter((part) => part !== '');
+  if (parts.length === 0 || parts.length > maxFields) return undefined;
+  try {
+    return parts.map((part) => {
+      const at = part.includes('=') ? part.indexOf('=') : part.length;
+      return [decode(part.slice(0, at)), decode(part.slice(at + 1))];
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Parses the form in a verified delivery: the JSON in its field `payload`, as GitHub and the interactive parts of Slack send
+ * it, or else all its fields, as slash commands of Slack have them.
+ * @returns the event, or why it is refused
+ * @see https://docs.slack.dev/interactivity/handling-user-interaction
+ * @see https://docs.slack.dev/interactivity/implementing-slash-commands
+ */
+export function parseEventForm(body: Uint8Array): { body: object } | Refusal {
+  const fields = fieldsOf(body);
+  if (fields === undefined) return 'bad-form';
+  if (new Set(fields.map(([name]) => name)).size !== fields.length) return 'duplicate-keys';
+  const payload = fields.find(([name]) => name === 'payload')?.[1];
+  return payload === undefined ? { body: Object.fromEntries(fields) } : parseEventJson(Buffer.from(payload, 'utf8'));
+}
+
+/**
+ * Whether Slack only looks whether the address is there: it then sends a form with `ssl_check`, which is not signed and wants
+ * no more than the status 200.
+ * @see https://docs.slack.dev/interactivity/implementing-slash-commands
+ */
+export function isSslCheck(delivery: Delivery): boolean {
+  if (delivery.body.length > 2_000 || !isForm(delivery) || headerValues(delivery, 'x-slack-signature').length > 0) return false;
+  return fieldsOf(delivery.body)?.some(([name, value]) => name === 'ssl_check' && value === '1') ?? false;
+}

@@ -1,0 +1,25 @@
+import { runCommand } from './command.ts';
+import { launchServer, type Account } from './database-server.ts';
+import { flagsOf, startMysqlServer, type MysqlServer, type MysqlServerOptions } from './mysql-family.ts';
+import { findMysqlPackages } from './mysql-packages.ts';
+
+/**
+ * Starts a real MySQL on 127.0.0.1 on a port of its own, with its data in a temporary folder. The server comes from
+ * Debian's packages and is kept in the cache; nothing of the machine is changed.
+ * @throws PipewrightError `not-found` which says what is missing, `unavailable` when the server does not start
+ */
+export async function startMysql(options: MysqlServerOptions = {}): Promise<MysqlServer> {
+  const { loader, libraries, program, base } = await findMysqlPackages(options.log ?? console.log);
+  // Started as root, the server reads its files from root's cache before it becomes another user.
+  const flagsFor = (account?: Account): string[] => ['--library-path', libraries, program, '--no-defaults', `--basedir=${base}`, ...(account ? [`--user=${account.name}`] : [])];
+  return startMysqlServer('mysql', {
+    async createData(data, folder, account) {
+      await runCommand(loader, [...flagsFor(account), '--initialize-insecure', `--datadir=${data}`], { cwd: folder });
+    },
+    launch: (data, _folder, settings, account) =>
+      launchServer({
+        product: 'MySQL', program: loader, folder: data, ready: 'ready for connections', killSignal: 'SIGKILL',
+        flags: [...flagsFor(account), ...flagsOf({ mysqlx: 'OFF', secure_file_priv: 'NULL', skip_name_resolve: 'ON', ...(settings['log_bin'] ? {} : { disable_log_bin: 'ON' }), ...settings })],
+      }),
+  }, options);
+}

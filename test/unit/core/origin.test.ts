@@ -1,0 +1,121 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { clientCredentialsToken } from '../../../shared/src/auth/client-credentials.ts';
+import { nodeHost } from '../../../shared/src/host/node/node-host.ts';
+import { anyAnswer } from '../../../shared/src/http/answer-shape.ts';
+import { openApi } from '../../../shared/src/http/api.ts';
+import { dataFactory } from '../../../shared/src/services/azure/data-factory/service.ts';
+import { fakeHost } from '../fake-host.ts';
+import { operate } from '../operate.ts';
+
+interface Asked {
+  url: string | undefined;
+  method: string | undefined;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+/** A real server that notes what it is sent. */
+async function serve(answer: (asked: Asked) => { status: number; headers?: Record<string, string>; body?: string }) {
+  const asked: Asked[] = [];
+  const server: Server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (piece) => (body += piece));
+    request.on('end', () => {
+      const one = { url: request.url, method: request.method, headers: request.headers, body };
+      asked.push(one);
+      const { status, headers = {}, body: text = '{}' } = answer(one);
+      response.writeHead(status, headers).end(text);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { asked, base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+describe('Credentials on real connections', () => {
+  let elsewhere: Awaited<ReturnType<typeof serve>>;
+  let home: Awaited<ReturnType<typeof serve>>;
+  let redirect = 302;
+  let target = '';
+  beforeAll(async () => {
+    elsewhere = await serve(() => ({ status: 200, body: '{"access_token":"stolen"}' }));
+    home = await serve(({ url }) => (url === '/same' ? { status: 200, body: '{"here":true}' } : { status: redirect, headers: { location: target } }));
+  });
+  afterAll(() => Promise.all([elsewhere.close(), home.close()]));
+  beforeEach(() => {
+    elsewhere.asked.length = 0;
+    home.asked.length = 0;
+    target = `${elsewhere.base}/taken`;
+  });
+  const api = () => openApi({ service: 'Vendor', baseUrl: home.base, host: { ...nodeHost(), sleep: async () => undefined }, authorize: async () => ({ authorization: 'Bearer secret', 'x-api-key': 'secret' }) });
+
+  it.each([301, 302, 303, 307, 308])('a token endpoint that answers %s is not followed', async (status) => {
+    redirect = status;
+    const token = clientCredentialsToken(nodeHost(), { service: 'Vendor', tokenUrl: `${home.base}/token`, clientId: 'c', clientSecret: 'client-secret-value' });
+    await expect(token).rejects.toMatchObject({ code: 'unexpected-answer', message: expect.stringContaining('redirect') });
+    expect(elsewhere.asked).toEqual([]);
+  });
+
+  it.each([301, 302, 303, 307, 308])('a POST that is answered by %s is not sent again elsewhere', async (status) => {
+    redirect = status;
+    await expect(api().json('POST', '/start', anyAnswer, { json: { secret: 1 } })).rejects.toMatchObject({ code: 'unexpected-answer', unsent: status >= 307 });
+    expect([elsewhere.asked, home.asked.length]).toEqual([[], 1]);
+  });
+
+  it('a GET follows to another origin without the login', async () => {
+    redirect = 307;
+    await api().json('GET', '/read', anyAnswer);
+    expect(elsewhere.asked).toHaveLength(1);
+    expect(elsewhere.asked[0]?.headers).not.toHaveProperty('authorization');
+    expect(elsewhere.asked[0]?.headers).not.toHaveProperty('x-api-key');
+  });
+
+  it('a GET keeps the login at its own origin', async () => {
+    redirect = 308;
+    target = '/same';
+    expect(await api().json('GET', '/read', anyAnswer)).toEqual({ here: true });
+    expect(home.asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer secret', 'Bearer secret']);
+  });
+
+  it('a complete address at another origin is not asked', async () => {
+    await expect(api().json('GET', `${elsewhere.base}/page2`, anyAnswer)).rejects.toMatchObject({ code: 'unexpected-answer', message: expect.stringContaining('another host') });
+    expect(elsewhere.asked).toEqual([]);
+  });
+});
+
+describe('A redirect of an encrypted address', () => {
+  it('to one that is not encrypted is refused', async () => {
+    const host = fakeHost().on('GET', 'https://api.example/a', { status: 302, headers: { location: 'http://api.example/a' } });
+    const api = openApi({ service: 'Vendor', baseUrl: 'https://api.example', host, authorize: async () => ({}) });
+    await expect(api.json('GET', '/a', anyAnswer)).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('not encrypted') });
+  });
+});
+
+describe('A list of Azure', () => {
+  const management = 'https://management.azure.com';
+  const factories = `${management}/subscriptions/sub/providers/Microsoft.DataFactory/factories`;
+  const azure = { tenantId: 't', clientId: 'c', clientSecret: 's', subscriptionId: 'sub' };
+  const open = (nextLink: unknown) =>
+    fakeHost()
+      .on('POST', /oauth2/, { json: { access_token: 'token', expires_in: 3600 } })
+      .on('GET', factories, ({ query }) => ({ json: { value: query['page'] ? [] : [{ id: '/subscriptions/sub/resourceGroups/rg/providers/x/other', name: 'other' }], ...(query['page'] ? {} : { nextLink }) } }));
+  const find = (host: ReturnType<typeof open>) => operate(dataFactory, 'listTriggers', { factory: 'contoso' }, host, azure);
+
+  it.each(['https://evil.example/page2', 'http://management.azure.com/page2', 'https://management.azure.com.evil.example/p', 'https://management.azure.com@evil.example/p', 'https://management.azure.com:8443/p'])('whose next page is at %s does not get the token there', async (link) => {
+    const host = open(link);
+    await expect(find(host)).rejects.toMatchObject({ code: 'unexpected-answer' });
+    expect(host.requests.every(({ address }) => address.startsWith(management) || address.includes('oauth2'))).toBe(true);
+  });
+
+  it('is read on at its own origin', async () => {
+    const host = open(`${factories}?page=2`);
+    await expect(find(host)).rejects.toMatchObject({ code: 'not-found' });
+    expect(host.sent('GET', '/factories')).toHaveLength(2);
+  });
+
+  it('that leads in a circle ends', async () => {
+    const host = open(factories);
+    await expect(find(host)).rejects.toMatchObject({ code: 'unexpected-answer', message: expect.stringMatching(/twice|again/) });
+    expect(host.requests.length).toBeLessThan(6);
+  });
+});
