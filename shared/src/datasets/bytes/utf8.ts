@@ -12,13 +12,18 @@ export function findInvalidUtf8(bytes: Uint8Array, start: number, end: number): 
       at += 1;
       continue;
     }
-    const length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-    if (length === 0 || at + length > end) return at;
+    if (lead < 0xe0) {
+      if (lead < 0xc2 || at + 2 > end || ((bytes[at + 1] as number) & 0xc0) !== 0x80) return at;
+      at += 2;
+      continue;
+    }
+    const length = lead < 0xf0 ? 3 : 4;
+    if (lead > 0xf4 || at + length > end) return at;
     const second = bytes[at + 1] as number;
     const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
     const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
     if (second < low || second > high) return at;
-    if (length > 2 && ((bytes[at + 2] as number) & 0xc0) !== 0x80) return at;
+    if (((bytes[at + 2] as number) & 0xc0) !== 0x80) return at;
     if (length > 3 && ((bytes[at + 3] as number) & 0xc0) !== 0x80) return at;
     at += length;
   }

@@ -279,7 +279,8 @@ function hasMarkAtLine(bytes: Buffer): boolean {
 
 /** Verifies the values of a block that have bytes beyond ASCII: only they cost time. */
 function verifyUtf8({ buffer, rows, width, line, starts, ends, kinds }: CsvBlock): void {
-  for (let index = 0; index < rows * width; index += 1) {
+  const count = rows * width;
+  for (let index = 0; index < count; index += 1) {
     if (((kinds[index] as number) & valueKind.beyondAscii) === 0) continue;
     const invalid = findInvalidUtf8(buffer, starts[index] as number, ends[index] as number);
     if (invalid >= 0) throw notUtf8(buffer, invalid, line);
