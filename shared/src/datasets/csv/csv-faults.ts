@@ -3,7 +3,6 @@ import { valueKind } from './csv-block.ts';
 
 const quote = 0x22;
 const equals = 0x3d;
-const lineFeed = 0x0a;
 
 /** The error of a file that is no CSV from a line on. */
 export function badCsv(line: number, reason: string, hint = 'Correct the file, or choose its delimiter under Delimiter.'): PipewrightError {

@@ -10,7 +10,6 @@ export interface JsonValue {
 const maxDepth = 500;
 const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** What makes a string need a closer look: escapes, control characters, surrogates. */
-// eslint-disable-next-line no-control-regex -- JSON forbids exactly these in strings.
 const unusual = /[\\\u0000-\u001f\ud800-\udfff]/;
 const loneSurrogate = /\p{Surrogate}/u;
 const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
@@ -83,18 +82,12 @@ class JsonReader {
   }
 
   #value(): JsonValue {
-    switch (this.#text[this.#at]) {
-      case '"':
-        return { text: this.#string(), isText: true };
-      case '{':
-      case '[':
-        return { text: this.#nested(0), isText: true };
-      case 'n':
-        this.#word('null');
-        return { text: null, isText: false };
-      default:
-        return { text: this.#scalar(), isText: false };
-    }
+    const first = this.#text[this.#at];
+    if (first === '"') return { text: this.#string(), isText: true };
+    if (first === '{' || first === '[') return { text: this.#nested(0), isText: true };
+    if (first !== 'n') return { text: this.#scalar(), isText: false };
+    this.#word('null');
+    return { text: null, isText: false };
   }
 
   /** A number, true or false, as it is written. */
