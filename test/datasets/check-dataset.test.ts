@@ -62,8 +62,97 @@ describe('A rule', () => {
     expect((await of('rows > 4')).message).toBe('The dataset has 4 rows.');
   });
 
-  it.each(['', 'nonsense', 'paid', 'rows like 3', 'paid matches ([', 'status > open', 'paid is between few and many', 'updated is within some hours'])('“%s” is none, and what can be written is told', (line) => {
-    expect(() => parseRule(line)).toThrow('is no rule');
+  it.each(['', 'nonsense', 'paid', 'rows like 3', 'status > open', 'paid is between few and many', 'updated is within some hours'])('“%s” is none, and what can be written is told', (line) => {
+    expect(() => parseRule(line)).toThrow('is not a rule');
+  });
+});
+
+describe('A rule whose values cannot be read', () => {
+  const dates = 'b,e,n,s\n31/12/2026,01/01/2026,x,2026-01-01\n';
+
+  it.each([
+    ['b is not after e', dates, '“31/12/2026”, which is not a number, a date or a timestamp'],
+    ['b is before e', dates, 'which is not a number, a date or a timestamp'],
+    ['b to e does not overlap e to b', dates, 'which is not a number, a date or a timestamp'],
+    ['b to e overlaps e to b', dates, 'which is not a number, a date or a timestamp'],
+    ['n != 0', dates, '“x”, which is not a number, a date or a timestamp'],
+    ['n is between 0 and 5', dates, 'which is not a number, a date or a timestamp'],
+    ['s != 5', dates, 'a number cannot be compared with a date'],
+    ['s >= 5', dates, 'a number cannot be compared with a date'],
+    ['a is before b', 'a,b\n5,2026-01-01\n', 'a number cannot be compared with a date'],
+    ['b is not after missing', 'b,missing\n31/12/2026,\n', '“31/12/2026”, which is not'],
+    ['u is within 24 hours', 'u\n2026-11-20 11:00:00\n20261120\n', '“20261120”, which is not a date or a timestamp'],
+  ])('“%s” is broken, and says so', async (rule, csv, message) => {
+    expect(await of(rule, csv)).toMatchObject({ passed: false, failures: 1, message: expect.stringContaining(message) });
+  });
+
+  it.each(['Z', ' UTC', '+00', '+0000', '+00:00', '-01', '+14:00'])('is not one with the offset “%s”', async (offset) => {
+    const value = `2026-11-20 ${offset === '-01' ? '10' : '11'}:30:00${offset}`;
+    expect(await of('u is a timestamp', `u,v\n${value},5\n`)).toMatchObject({ passed: true });
+    if (!offset.startsWith('+14')) expect(await of('u is within 1 hour', `u,v\n${value},5\n`)).toMatchObject({ passed: true });
+  });
+});
+
+describe('A comparison', () => {
+  it.each([
+    ['id = 9007199254740992', 'id\n9007199254740993\n', false],
+    ['id = 9007199254740993', 'id\n9007199254740993\n', true],
+    ['id > 9007199254740992', 'id\n9007199254740993\n', true],
+    ['id != 0.1', 'id\n0.10000000000000000001\n', true],
+    ['id = 1.5', 'id\n+001.500\n', true],
+    ['id < -1', 'id\n-1.0000000000000000000001\n', true],
+    ['id = 0', 'id\n-0.00\n', true],
+    ['a is before b', 'a,b\n2026-01-01 00:00:00.000001,2026-01-01 00:00:00.000002\n', true],
+    ['a is not after b', 'a,b\n2026-01-01T01:00:00+01:00,2026-01-01T00:00:00Z\n', true],
+    ['a is before b', 'a,b\n12345678901234567890,12345678901234567891\n', true],
+    ['code = 007', 'code\n7\n', false],
+    ['code != 007', 'code\n7\n', true],
+  ])('“%s” is exact', async (rule, csv, passed) => {
+    expect(await of(rule, csv)).toMatchObject({ passed });
+  });
+
+  it.each([
+    ['id\n1.0\n1\n', false],
+    ['id\n1.0\n1\nx\n', true],
+    ['id\n01\n1\n', true],
+    ['id\n2026-01-01T00:00:00Z\n2026-01-01T01:00:00+01:00\n', false],
+    ['id\ntrue\nTRUE\n', false],
+    ['id\ntrue\nTRUE\nmaybe\n', true],
+  ])('finds equal values of typed columns that are written in two ways: %j', async (csv, passed) => {
+    expect(await of('id is unique', csv)).toMatchObject({ passed });
+  });
+
+  it('takes NULL and empty text in columns of numbers and dates as no value', async () => {
+    expect(await of('a >= 0', 'a,b\n,x\n"",y\n5,z\n')).toMatchObject({ passed: true });
+    expect(await of('a is not empty', 'a,b\n"",y\n')).toMatchObject({ passed: false });
+  });
+
+  it('names columns without regard to case, and exactly where names differ in nothing else', async () => {
+    expect(await of('PAID >= 0', 'paid\n-1\n')).toMatchObject({ passed: false, failures: 1 });
+  });
+});
+
+describe('A regular expression', () => {
+  it.each(['^(a+)+$', '^(a|a)*$', '^(.*a){12}$', '(x+x+)+y'])('cannot hang a check: %s', async (pattern) => {
+    const csv = `e\n${'a'.repeat(20_000)}!\n${'x'.repeat(20_000)}\n`;
+    expect(await of(`e matches ${pattern}`, csv)).toMatchObject({ passed: false });
+  });
+
+  it('is tested on all of a value', async () => {
+    expect(await of('e matches z$', `e\n${'a'.repeat(20_000)}z\n`)).toMatchObject({ passed: true });
+  });
+
+  it.each([['^\\d{4}-\\d{2}$', '2026-01'], ['^\\u00e9t\\w+$', 'été'.slice(0, 2) + 'e'], ['^\\p{L}+$', 'Zürich'], ['^(?<year>\\d+)/', '2026/1']])('knows the syntax of JavaScript: %s', async (pattern, value) => {
+    expect(await of(`e matches ${pattern}`, `e\n${value}\n`)).toMatchObject({ passed: true });
+  });
+
+  it.each([
+    ['e matches ^(?=.*x)', 'lookahead and lookbehind are not supported'],
+    ['e matches (a)\\1', 'backreferences are not supported'],
+    ['e matches ([', 'missing closing ]'],
+    ['e matches (a{1000}){1000}', 'repe'],
+  ])('that cannot be used is refused with the reason: %s', (rule, reason) => {
+    expect(() => parseRule(rule)).toThrow(expect.objectContaining({ code: 'bad-input', message: expect.stringContaining(reason) }));
   });
 });
 
@@ -81,7 +170,7 @@ describe('A dataset', () => {
   it('fails where its rows have not as many values as its header', async () => {
     const { passed, results } = await check('a,b\n1,2\n3\n', ['rows >= 1']);
     expect(passed).toBe(false);
-    expect(results[0]).toEqual({ rule: 'every row has as many values as the header', passed: false, failures: 1, message: 'Line 3 has 1 value instead of 2.' });
+    expect(results[0]).toEqual({ rule: 'every row can be read', passed: false, failures: 1, message: 'Line 3 has 1 value instead of 2.' });
   });
 
   it('may be empty, of another format, or large', async () => {

@@ -7,7 +7,7 @@ import { loadModes } from '../datasets/load/target.ts';
 import { openTarget } from '../datasets/node/open-target.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { formatOf, formatWords, openDataset } from './open-dataset.ts';
-import { oneOf, parseWords, UsageError } from './usage-error.ts';
+import { oneOf, parseWords, UsageError, wholeNumber } from './usage-error.ts';
 import { operationWords } from './called-operation.ts';
 import { readJson } from './read-json.ts';
 import { print } from './print.ts';
@@ -44,11 +44,11 @@ export async function loadFile(words: string[]): Promise<void> {
   if (!from || !to || !table || positionals.length > 0) throw new UsageError('--from, --to and --table are needed.');
   const mode = oneOf('--mode', loadModes, values.mode);
   const format = formatOf(values);
-  const maxRejectedRows = whole('--max-rejected', values['max-rejected'], 0);
+  const maxRejectedRows = wholeNumber('--max-rejected', values['max-rejected'], 0);
   const maxChangePercent = values['max-change'] === undefined ? undefined : Number(values['max-change']);
   if (maxChangePercent !== undefined && !(maxChangePercent >= 0)) throw new UsageError('--max-change must be a number of percent.');
   const changes = oneOf('--columns', columnChanges, values.columns);
-  const connections = whole('--connections', values.connections, 1);
+  const connections = wholeNumber('--connections', values.connections, 1);
   const columns = readTypes(values.type ?? []);
   const contract = values.contract ? readContract(await readJson(`@${values.contract}`, '--contract')) : undefined;
   const signal = stopSignal();
@@ -81,12 +81,6 @@ export async function loadFile(words: string[]): Promise<void> {
   } finally {
     await target.close();
   }
-}
-
-function whole(name: string, word: string, least: number): number {
-  const number = Number(word);
-  if (!Number.isInteger(number) || number < least) throw new UsageError(`${name} must be a whole number, at least ${least}.`);
-  return number;
 }
 
 /** `--type policy=text --type paid=decimal`. */

@@ -19,8 +19,8 @@ const usage = `Usage:
   pipewright load --from <address, file or download> --to <sqlite:path | postgres://… | mysql://… | sqlserver://…> --table <name>
                   [--input <json or @file>] [--connection <json file>]
                   [--mode create|replace|append|upsert] [--key a,b] [--schema <name>]
-                  [--format csv|json-lines] [--encoding auto|utf-16le|utf-16be|windows-1252]
-                  [--delimiter <character>] [--no-header] [--file-in-zip <name>] [--null <value>]… [--type column=type]…
+                  [--format csv|json-lines] [--encoding auto|windows-1252|shift_jis|…]
+                  [--delimiter <character>] [--no-header] [--skip-rows <lines>] [--file-in-zip <name>] [--null <value>]… [--type column=type]…
                   [--columns refuse|ignore|evolve] [--contract <json file>] [--connections <number>]
                   [--max-change <percent>] [--load-key <text>] [--event-id <text>] [--record] [--load-columns]
                   [--shorten-names]
@@ -29,7 +29,7 @@ const usage = `Usage:
       quantemplate.downloadDataset, which needs its input and connection.
   pipewright check --from <address, file or download> --rules <file with one rule a line> [--json]
                    [--input <json or @file>] [--connection <json file>]
-                   [--format …] [--encoding …] [--delimiter …] [--no-header] [--file-in-zip …] [--to <database of the rules>]
+                   [--format …] [--encoding …] [--delimiter …] [--no-header] [--skip-rows …] [--file-in-zip …] [--to <database of the rules>]
       Whether a dataset meets rules such as: policy is unique.
   pipewright verify --scheme <name> --secret <text> [--previous-secret <text>] [--location <name>]
                     --headers <json file> [--query <text>] --body <file> [--now <seconds since 1970>]

@@ -1,6 +1,6 @@
 import type { DatasetFormat } from '../datasets/csv/as-csv.ts';
 import type { CsvFormat } from '../datasets/csv/csv-scanner.ts';
-import { encodings } from '../datasets/bytes/decode-text.ts';
+import { encodings } from '../datasets/bytes/encodings.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
 import type { Headers } from '../host/http.ts';
 import { sendGuarded } from '../http/guard-redirects.ts';
@@ -8,24 +8,26 @@ import { httpError } from '../http/http-error.ts';
 import { lengthOf, resumeDownload, type Streamed } from '../http/resume-download.ts';
 import { isDownload } from '../operations/download.ts';
 import { callOperation, findOperation } from './called-operation.ts';
-import { oneOf } from './usage-error.ts';
+import { oneOf, wholeNumber } from './usage-error.ts';
 
-/** Words that say how a dataset is written. */
+/** Options for how a dataset is written. */
 export const formatWords = {
   format: { type: 'string', default: 'csv' },
   encoding: { type: 'string', default: 'auto' },
   delimiter: { type: 'string', default: ',' },
   'no-header': { type: 'boolean', default: false },
   'file-in-zip': { type: 'string' },
+  'skip-rows': { type: 'string', default: '0' },
 } as const;
 
-/** What those words say. @throws UsageError for a word that there is not */
-export function formatOf(values: { format: string; encoding: string; delimiter: string; 'no-header': boolean; 'file-in-zip'?: string | undefined }): CsvFormat & DatasetFormat {
+/** What those options say. @throws UsageError for a value that there is not */
+export function formatOf(values: { format: string; encoding: string; delimiter: string; 'no-header': boolean; 'file-in-zip'?: string | undefined; 'skip-rows': string }): CsvFormat & DatasetFormat {
   return {
     format: oneOf('--format', ['csv', 'json-lines'], values.format),
     encoding: oneOf('--encoding', encodings, values.encoding),
     delimiter: oneOf('--delimiter', [',', ';', '\t', '|'], values.delimiter.replace('\\t', '\t')),
     header: !values['no-header'],
+    skipRows: wholeNumber('--skip-rows', values['skip-rows'], 0),
     ...(values['file-in-zip'] === undefined ? {} : { fileInZip: values['file-in-zip'] }),
   };
 }

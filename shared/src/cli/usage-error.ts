@@ -21,3 +21,14 @@ export function oneOf<const T extends string>(word: string, known: readonly T[],
   if (found) return found;
   throw new UsageError(`${word} must be one of ${known.join(', ')}.`);
 }
+
+/**
+ * The number of an option.
+ * @param least the least number that it may be
+ * @throws UsageError for anything else
+ */
+export function wholeNumber(name: string, word: string, least: number): number {
+  const number = Number(word);
+  if (!Number.isInteger(number) || number < least) throw new UsageError(`${name} must be a whole number of at least ${least}.`);
+  return number;
+}

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { Zip, ZipDeflate, ZipPassThrough, zipSync, type Zippable } from 'fflate';
 import { crc32 } from '../../../shared/src/datasets/bytes/crc32.ts';
 import { gunzipIfNeeded } from '../../../shared/src/datasets/bytes/gunzip.ts';
-import { unzipIfNeeded } from '../../../shared/src/datasets/bytes/unzip.ts';
+import { unpack } from '../../../shared/src/datasets/bytes/unpack.ts';
 import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { Bytes } from '../../../shared/src/host/host.ts';
 
@@ -17,7 +17,7 @@ async function collect(bytes: Bytes): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-const unzip = (bytes: Uint8Array, wanted?: string, size = 1000): Promise<Buffer> => collect(unzipIfNeeded(inPieces(bytes, size), wanted));
+const unzip = (bytes: Uint8Array, wanted?: string, size = 1000): Promise<Buffer> => collect(unpack(inPieces(bytes, size), wanted));
 const table = Buffer.from('country,note\nCI,Côte d’Ivoire\n');
 const zip = (files: Zippable): Uint8Array => zipSync(files);
 
@@ -59,7 +59,7 @@ describe('A ZIP', () => {
   });
 
   it('may hold what gzip packed', async () => {
-    expect(await collect(gunzipIfNeeded(unzipIfNeeded(inPieces(zip({ 'claims.csv.gz': gzipSync(table) }), 10))))).toEqual(table);
+    expect(await collect(gunzipIfNeeded(unpack(inPieces(zip({ 'claims.csv.gz': gzipSync(table) }), 10))))).toEqual(table);
   });
 
   it.each([
@@ -68,7 +68,7 @@ describe('A ZIP', () => {
     ['a large file that is none before another', { a: [randomBytes(1_500_000), { level: 0 }], b: table }, '“a”, “b”'],
     ['a large file that is none before a dataset', { a: [randomBytes(1_500_000), { level: 0 }], 'b.csv': table }, '“a”, “b.csv”'],
   ] as [string, Zippable, string][])('with %s asks which one is meant, and names them', async (_what, files, named) => {
-    await expect(unzip(zip(files))).rejects.toMatchObject({ code: 'bad-input', message: `The ZIP holds several files: ${named}.`, hint: 'Name one of them under File in the ZIP.' });
+    await expect(unzip(zip(files))).rejects.toMatchObject({ code: 'bad-input', message: `The ZIP holds several files: ${named}.`, hint: 'Enter the name of one of them under File in the ZIP.' });
   });
 
   it('names twenty files at most', async () => {
@@ -86,7 +86,7 @@ describe('A ZIP', () => {
 
   it('that is empty, or a workbook of Excel, is told as such', async () => {
     await expect(unzip(zip({}))).rejects.toMatchObject({ code: 'empty-dataset' });
-    await expect(unzip(zip({ '[Content_Types].xml': table, 'xl/workbook.xml': table }))).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('Excel'), hint: 'Save the sheet as CSV.' });
+    await expect(unzip(zip({ '[Content_Types].xml': table, 'xl/workbook.xml': table }))).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('Excel'), hint: 'Save the sheet as CSV (UTF-8), and use that file.' });
   });
 
   it.each([['sizes before each file', zip({ 'a.csv': table, 'b.md': table })], ['sizes behind each file', streamed({ 'a.csv': table, 'b.md': table })]])('that ends too soon is refused wherever it ends (%s)', async (_what, whole) => {
@@ -97,7 +97,7 @@ describe('A ZIP', () => {
     const whole = Buffer.from(zip({ 'a.csv': [table, { level: 0 }] }));
     const at = whole.indexOf('Ivoire');
     whole[at] = 0x49 ^ 1;
-    await expect(unzip(whole)).rejects.toMatchObject({ code: 'cut-short', message: 'The packed file is damaged or ended too soon.' });
+    await expect(unzip(whole)).rejects.toMatchObject({ code: 'cut-short', message: 'The compressed file is damaged, incomplete, or followed by other data.' });
     await expect(unzip(Buffer.concat([zip({ 'a.csv': table }).subarray(0, 45), randomBytes(200)]))).rejects.toMatchObject({ code: 'cut-short' });
   });
 
@@ -118,7 +118,7 @@ describe('A ZIP', () => {
 
   it('with a file that unpacks without end is given up', async () => {
     const zeros = zip({ 'a.csv': [new Uint8Array(20_000_000), { level: 1 }] });
-    await expect(collect(unzipIfNeeded(inPieces(zeros, 65_536)))).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('500 times') });
+    await expect(collect(unpack(inPieces(zeros, 65_536)))).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('500 times') });
   });
 
   it('is taken from its source only as it is read, and lets it go', async () => {
@@ -134,7 +134,7 @@ describe('A ZIP', () => {
         released = true;
       }
     }
-    for await (const piece of unzipIfNeeded(watched())) if (piece.length > 0) break;
+    for await (const piece of unpack(watched())) if (piece.length > 0) break;
     expect(taken).toBeLessThan(2_000_000);
     expect(released).toBe(true);
   });
@@ -145,7 +145,7 @@ describe('A ZIP', () => {
       yield zip({ 'a.csv': table }).subarray(0, 60);
       throw failure;
     }
-    await expect(collect(unzipIfNeeded(breaking()))).rejects.toBe(failure);
+    await expect(collect(unpack(breaking()))).rejects.toBe(failure);
   });
 });
 
@@ -153,5 +153,22 @@ describe('The checksum CRC-32', () => {
   it('is that of the standard, from piece to piece', () => {
     expect(crc32(Buffer.from('123456789'))).toBe(0xcbf43926);
     for (let cut = 0; cut <= 9; cut += 1) expect(crc32(Buffer.from('123456789'.slice(cut)), crc32(Buffer.from('123456789'.slice(0, cut))))).toBe(0xcbf43926);
+  });
+});
+
+describe('A name in a ZIP', () => {
+  it('may have backslashes between folders, in the ZIP and in the name that is asked for', async () => {
+    const files = { 'export\\claims.csv': table, 'export\\notes.csv': Buffer.from('x') };
+    for (const wanted of ['claims.csv', 'export/claims.csv', 'export\\claims.csv']) expect(await unzip(zip(files), wanted)).toEqual(table);
+  });
+
+  it('that is not marked as UTF-8 is read as UTF-8 where it is, else in code page 437', async () => {
+    const named = (bytes: Buffer): Buffer => {
+      const whole = Buffer.from(zip({ xxxxxxxxxx: table, 'b.csv': Buffer.from('x'), 'c.csv': Buffer.from('x') }));
+      for (let at = whole.indexOf('xxxxxxxxxx'); at >= 0; at = whole.indexOf('xxxxxxxxxx', at + 1)) bytes.copy(whole, at);
+      return whole;
+    };
+    expect(await unzip(named(Buffer.from('f\u00fcn-5.csv')), 'fün-5.csv')).toEqual(table);
+    expect(await unzip(named(Buffer.from([0x66, 0x81, 0x6e, 0x66, 0x2d, 0x35, 0x2e, 0x63, 0x73, 0x76])), 'fünf-5.csv')).toEqual(table);
   });
 });

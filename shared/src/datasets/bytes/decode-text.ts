@@ -1,12 +1,12 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/host.ts';
+import { isSingleByte, shortName, type Encoding } from './encodings.ts';
 import { peekBytes } from './peek-bytes.ts';
 
-/** How the letters of a file are written; `auto` knows UTF-16 by the mark at its beginning, and takes all else for UTF-8. */
-export const encodings = ['auto', 'utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
+/** A line that is longer has lost its end. */
+const maxLineBytes = 16 * 1024 * 1024;
 
-/** One of `encodings`. */
-export type Encoding = (typeof encodings)[number];
+const lineFeed = 0x0a;
 
 function markOf(start: Uint8Array): Encoding {
   if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
@@ -14,8 +14,9 @@ function markOf(start: Uint8Array): Encoding {
 }
 
 /**
- * The bytes of a text as UTF-8; those that are so already pass untouched.
- * @throws PipewrightError `bad-csv` when they are not written as was said
+ * The bytes of a text as UTF-8. UTF-8 passes untouched: whoever reads it verifies it, see `findInvalidUtf8`. Text in
+ * another encoding is decoded line by line, so that an error names its line; a line has at most 16 MB.
+ * @throws PipewrightError `bad-csv` when the bytes are not of that encoding
  */
 export async function* decodeText(bytes: Bytes, encoding: Encoding = 'auto'): Bytes {
   const { start, all } = await peekBytes(bytes, 2);
@@ -24,21 +25,75 @@ export async function* decodeText(bytes: Bytes, encoding: Encoding = 'auto'): By
     yield* all;
     return;
   }
-  const decoder = new TextDecoder(known, { fatal: true });
-  try {
-    for await (const piece of all) {
-      const text = decoder.decode(piece, { stream: true });
-      if (text !== '') yield Buffer.from(text, 'utf8');
+  const decode = decoderOf(known);
+  let rest: Uint8Array = new Uint8Array(0);
+  let line = 1;
+  for await (const piece of all) {
+    const whole = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    const end = endOfLines(whole, known);
+    if (end > 0) {
+      const text = decode(whole.subarray(0, end), line);
+      line += lines(text);
+      yield Buffer.from(text, 'utf8');
     }
-    const rest = decoder.decode();
-    if (rest !== '') yield Buffer.from(rest, 'utf8');
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
-    throw new PipewrightError({
-      code: 'bad-csv',
-      message: `The file is not written in ${known.toUpperCase()}.`,
-      hint: 'Choose another encoding, or save the file in UTF-8. The table is as it was.',
-      cause: error,
-    });
+    rest = whole.slice(end);
+    if (rest.length > maxLineBytes) throw notIn(known, line, 'the line is longer than 16 MB');
   }
+  if (rest.length > 0) yield Buffer.from(decode(rest, line), 'utf8');
+}
+
+/** Where the last complete line ends; 0 when there is none. A line feed is never part of another character in the encodings offered. */
+function endOfLines(bytes: Uint8Array, encoding: Encoding): number {
+  if (!encoding.startsWith('utf-16')) return bytes.lastIndexOf(lineFeed) + 1;
+  const low = encoding === 'utf-16le' ? 0 : 1;
+  for (let at = bytes.length - (bytes.length % 2) - 2; at >= 0; at -= 2) if (bytes[at + low] === lineFeed && bytes[at + 1 - low] === 0) return at + 2;
+  return 0;
+}
+
+/** How complete lines become text; the first byte order mark is left out. */
+function decoderOf(encoding: Encoding): (bytes: Uint8Array, line: number) => string {
+  const singleByte = isSingleByte(encoding);
+  const wide = encoding.startsWith('utf-16');
+  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+  const attempt = (bytes: Uint8Array): string | undefined => {
+    try {
+      const text = decoder.decode(bytes);
+      // WHATWG gives bytes without a letter to the control characters U+0080 to U+009F, which no text holds.
+      return singleByte && /[\u0080-\u009f]/.test(text) ? undefined : text;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
+      return undefined;
+    }
+  };
+  return (bytes, line) => {
+    const text = attempt(bytes);
+    if (text !== undefined) return line === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text;
+    let at = line;
+    for (let from = 0; from < bytes.length; at += 1) {
+      const end = nextLine(bytes, from, wide ? encoding : undefined);
+      if (attempt(bytes.subarray(from, end)) === undefined) break;
+      from = end;
+    }
+    throw notIn(encoding, at, 'it has bytes that are no characters there');
+  };
+}
+
+function nextLine(bytes: Uint8Array, from: number, wide: Encoding | undefined): number {
+  if (wide === undefined) return bytes.indexOf(lineFeed, from) + 1 || bytes.length;
+  for (let at = from; at + 2 <= bytes.length; at += 2) if (endOfLines(bytes.subarray(at, at + 2), wide) > 0) return at + 2;
+  return bytes.length;
+}
+
+const lines = (text: string): number => {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1;
+  return count;
+};
+
+function notIn(encoding: Encoding, line: number, why: string): PipewrightError {
+  return new PipewrightError({
+    code: 'bad-csv',
+    message: `Line ${line} cannot be read as ${shortName(encoding)}: ${why}.`,
+    hint: 'Choose another encoding, or save the file as UTF-8.',
+  });
 }

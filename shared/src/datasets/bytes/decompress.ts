@@ -1,19 +1,18 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/host.ts';
 
-/** From so many unpacked bytes on it is asked how far a file was packed. */
-const unsuspicious = 16 * 1024 * 1024;
+/** Unpacked bytes from which on the ratio is checked. */
+const minBombBytes = 16 * 1024 * 1024;
 
-/** No table is packed further: text of one line that comes again and again comes to a few hundred. */
-const mostTimes = 500;
+/** No table is packed further: one line that repeats comes to a few hundred. */
+const maxRatio = 500;
 
 /**
- * Unpacks bytes. Nothing is held but the piece at work; who stops reading stops the source.
- * @param format `gzip`, or what a ZIP holds: `deflate-raw`
- * @throws PipewrightError `cut-short` when they are damaged or end too soon, `bad-input` when a small file unpacks without end
+ * Unpacks a file of a ZIP (raw Deflate). Nothing is held but the piece at work; a caller that stops reading stops the source.
+ * @throws PipewrightError `cut-short` when the bytes are damaged or end too soon, `bad-input` when a small file unpacks without end
  */
-export async function* decompress(packed: Bytes, format: 'gzip' | 'deflate-raw'): Bytes {
-  const stream = new DecompressionStream(format);
+export async function* decompress(packed: Bytes): Bytes {
+  const stream = new DecompressionStream('deflate-raw');
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
   let broken: unknown;
@@ -39,7 +38,7 @@ export async function* decompress(packed: Bytes, format: 'gzip' | 'deflate-raw')
       const { done, value } = await reader.read();
       if (done) return;
       given += value.length;
-      if (given > unsuspicious && given > taken * mostTimes) throw endless();
+      refuseBomb(given, taken);
       yield value;
     }
   } catch (error) {
@@ -51,20 +50,27 @@ export async function* decompress(packed: Bytes, format: 'gzip' | 'deflate-raw')
   }
 }
 
-/** What packed bytes raise that are not as they were packed. */
+/** The error of packed bytes that are not as they were packed. */
 export function damaged(cause?: unknown): PipewrightError {
   return new PipewrightError({
     code: 'cut-short',
-    message: 'The packed file is damaged or ended too soon.',
-    hint: 'Run the step again.',
+    message: 'The compressed file is damaged, incomplete, or followed by other data.',
+    hint: 'Get the file again. If the error stays, compress it again.',
     ...(cause === undefined ? {} : { cause }),
   });
 }
 
-function endless(): PipewrightError {
-  return new PipewrightError({
+/**
+ * Refuses a file that unpacks to far more than any table does.
+ * @param given unpacked bytes so far
+ * @param taken packed bytes so far
+ * @throws PipewrightError `bad-input`
+ */
+export function refuseBomb(given: number, taken: number): void {
+  if (given <= minBombBytes || given <= taken * maxRatio) return;
+  throw new PipewrightError({
     code: 'bad-input',
-    message: `The packed file unpacks to more than ${mostTimes} times its size, which no table does.`,
-    hint: 'Find out where the file comes from: such files are made to fill disks.',
+    message: `The compressed file unpacks to more than ${maxRatio} times its size, which no table does.`,
+    hint: 'Check where the file comes from: such files are made to fill disks.',
   });
 }

@@ -1,21 +1,95 @@
+import { Gunzip } from 'fflate';
+import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/host.ts';
-import { decompress } from './decompress.ts';
+import { crc32 } from './crc32.ts';
+import { damaged, refuseBomb } from './decompress.ts';
 import { peekBytes } from './peek-bytes.ts';
 
-/** The first two bytes of everything that gzip packed (RFC 1952, section 2.3.1); no text in UTF-8 begins like this. */
+/** The first two bytes of everything that gzip compressed (RFC 1952, section 2.3.1); no text in UTF-8 begins like this. */
 const magic = [0x1f, 0x8b] as const;
 
 /** Whether bytes begin as gzip does. */
-function isPacked(start: Uint8Array): boolean {
+export function isGzip(start: Uint8Array): boolean {
   return magic.every((byte, index) => start[index] === byte);
 }
 
+/** Bytes that are unpacked at once: at most a thousandfold, that is 16 MB. */
+const sliceSize = 16 * 1024;
+
+/** Packed bytes that are kept, so that the trailer of a member is still there when the header of the next one has come. */
+const keptSize = 128 * 1024;
+
+const trailerSize = 8;
+
+/** Zero bytes that the end of a member can have. */
+const maxZerosOfMember = 16;
+
 /**
- * Unpacks bytes that gzip packed, and passes all others through as they are: some senders pack without saying so. Nothing is
- * held but the piece at work; who stops reading stops the source.
- * @throws PipewrightError `cut-short` when packed bytes are damaged or end too soon
+ * Unpacks gzip: also files of several members (`cat a.gz b.gz`, bgzip), and files that are padded with zeros. Of each member the CRC-32 and the
+ * length are verified. fflate unpacks it, because `DecompressionStream` refuses a second member from Node 24 on.
+ * @see https://www.rfc-editor.org/rfc/rfc1952
+ * @throws PipewrightError `cut-short` when the bytes are damaged, end too soon or are followed by other data; `bad-input` when a small file
+ * unpacks without end
+ */
+export async function* gunzip(packed: Bytes): Bytes {
+  let crc = 0;
+  let size = 0;
+  let unpacked: Uint8Array[] = [];
+  let kept: Uint8Array = new Uint8Array(0);
+  let taken = 0;
+  let given = 0;
+  let zeros = 0;
+  const engine = new Gunzip((piece) => {
+    crc = crc32(piece, crc);
+    size += piece.length;
+    if (piece.length > 0) unpacked.push(piece);
+  });
+  const isTrailer = (bytes: Uint8Array): boolean => {
+    if (bytes.length < trailerSize) return false;
+    const view = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - trailerSize, trailerSize);
+    return view.getUint32(0, true) === crc && view.getUint32(4, true) === size % 0x1_0000_0000;
+  };
+  engine.onmember = (offset) => {
+    if (!isTrailer(kept.subarray(0, Math.max(0, kept.length - (taken - offset))))) throw damaged();
+    crc = size = 0;
+  };
+  const feed = (bytes: Uint8Array): void => {
+    taken += bytes.length;
+    kept = Buffer.concat([kept.subarray(-keptSize), bytes]);
+    try {
+      engine.push(bytes, false);
+    } catch (error) {
+      throw error instanceof PipewrightError ? error : damaged(error);
+    }
+  };
+  for await (const piece of packed) {
+    for (let from = 0; from < piece.length; from += sliceSize) {
+      const slice = piece.subarray(from, from + sliceSize);
+      let end = slice.length;
+      while (end > 0 && slice[end - 1] === 0) end -= 1;
+      if (end > 0) {
+        for (; zeros > 0; zeros -= Math.min(zeros, sliceSize)) feed(new Uint8Array(Math.min(zeros, sliceSize)));
+        feed(slice.subarray(0, end));
+      }
+      // Zeros at the end may be padding, which is no member: they are held until more follows.
+      zeros += slice.length - end;
+      for (const out of unpacked) {
+        given += out.length;
+        refuseBomb(given, taken + zeros);
+        yield out;
+      }
+      unpacked = [];
+    }
+  }
+  const ends = Array.from({ length: Math.min(zeros, maxZerosOfMember) + 1 }, (_value, count) => Buffer.concat([kept.subarray(-trailerSize), new Uint8Array(count)]));
+  if (!ends.some(isTrailer)) throw damaged();
+}
+
+/**
+ * Unpacks bytes that gzip compressed, and passes all others through as they are.
+ * @throws PipewrightError see `gunzip`
  */
 export async function* gunzipIfNeeded(bytes: Bytes): Bytes {
   const { start, all } = await peekBytes(bytes, magic.length);
-  yield* isPacked(start) ? decompress(all, 'gzip') : all;
+  yield* isGzip(start) ? gunzip(all) : all;
 }

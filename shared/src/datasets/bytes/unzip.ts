@@ -1,8 +1,9 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/host.ts';
 import { ByteReader } from './byte-reader.ts';
-import { peekBytes } from './peek-bytes.ts';
-import { isZip, zipEntries, type ZipEntry } from './zip-entries.ts';
+import { documentKind, documentOfMimetype, isDocumentPart } from './zip-documents.ts';
+import { notATable } from './refuse-binary.ts';
+import { zipEntries, type ZipEntry } from './zip-entries.ts';
 
 /** Endings of files that are datasets; gzip may have packed them once more. */
 const datasetName = /\.(csv|tsv|jsonl|ndjson|txt)(\.gz)?$/i;
@@ -10,17 +11,27 @@ const datasetName = /\.(csv|tsv|jsonl|ndjson|txt)(\.gz)?$/i;
 /** A file with another ending is held up to so many packed bytes, until it is known whether a dataset follows it. */
 const mostHeld = 1024 * 1024;
 
-/** So many names are told. */
+/** Names that an error shows. */
 const mostNames = 20;
 
 /** Folders, and what macOS puts beside files. */
 const isNoFile = (name: string): boolean => name.endsWith('/') || /(^|\/)(__MACOSX\/|\._|\.DS_Store$)/.test(name);
 
-const isNamed = (name: string, wanted: string): boolean => name === wanted || name.split('/').pop() === wanted;
+const isNamed = (name: string, wanted: string): boolean => {
+  const path = wanted.replaceAll('\\', '/');
+  return name === path || name.split('/').pop() === path;
+};
 
 async function* inOrder(pieces: readonly Uint8Array[], rest?: AsyncIterator<Uint8Array>): Bytes {
   yield* pieces;
   if (rest) yield* { [Symbol.asyncIterator]: () => rest };
+}
+
+/** The text of a small file. */
+async function smallText(entry: ZipEntry): Promise<string> {
+  let text = '';
+  for await (const piece of entry.content()) if (text.length < 1_000) text += Buffer.from(piece).toString('latin1');
+  return text;
 }
 
 async function skip(entry: ZipEntry): Promise<void> {
@@ -28,19 +39,14 @@ async function skip(entry: ZipEntry): Promise<void> {
 }
 
 /**
- * The dataset in a ZIP; bytes that are none pass as they are. Of several files it is the one that is named, or the only one
+ * The dataset in a ZIP. Of several files it is the one that is named, or the only one
  * that ends in `.csv`, `.tsv`, `.jsonl`, `.ndjson` or `.txt`. It is unpacked as it comes: when a second such file follows, that
- * is found only then. No size that the ZIP tells is believed.
- * @param wanted the name of the file, with its folders or without them
- * @throws PipewrightError `bad-input` when it is not clear which file is meant, or it is encrypted; `cut-short` when the ZIP is
- * damaged or ends too soon; `empty-dataset` when no file is in it
+ * is found only then. No size that the ZIP claims is believed.
+ * @param wanted name of the file, with its folders or without them
+ * @throws PipewrightError `bad-input` when it is not clear which file is meant, it is encrypted, or the ZIP is a document of an office program;
+ * `cut-short` when the ZIP is damaged or ends too soon; `empty-dataset` when no file is in it
  */
-export async function* unzipIfNeeded(bytes: Bytes, wanted?: string): Bytes {
-  const { start, all } = await peekBytes(bytes, 4);
-  yield* isZip(start) ? unzip(all, wanted) : all;
-}
-
-async function* unzip(bytes: Bytes, wanted: string | undefined): Bytes {
+export async function* unzip(bytes: Bytes, wanted?: string): Bytes {
   const reader = new ByteReader(bytes);
   const names: string[] = [];
   let given = 0;
@@ -48,6 +54,19 @@ async function* unzip(bytes: Bytes, wanted: string | undefined): Bytes {
   try {
     for await (const entry of zipEntries(reader)) {
       const { name } = entry;
+      if (name === 'mimetype' && names.length === 0) {
+        const kind = documentOfMimetype(await smallText(entry));
+        if (kind) throw notATable(kind.name, kind.hint);
+        names.push(name);
+        continue;
+      }
+      const document = documentKind(name);
+      if (document) throw notATable(document.name, document.hint);
+      if (isDocumentPart(name)) {
+        names.push(name);
+        await skip(entry);
+        continue;
+      }
       const isFile = !isNoFile(name);
       if (isFile) names.push(name);
       const isWanted = isFile && (wanted === undefined ? datasetName.test(name) : isNamed(name, wanted));
@@ -85,13 +104,13 @@ async function* unzip(bytes: Bytes, wanted: string | undefined): Bytes {
 }
 
 function unclear(names: readonly string[], wanted: string | undefined): PipewrightError {
-  if (names.length === 0) return new PipewrightError({ code: 'empty-dataset', message: 'The ZIP holds no file.', hint: 'Check the step that makes it.' });
-  if (names.includes('[Content_Types].xml')) return new PipewrightError({ code: 'bad-input', message: 'The file is a workbook of Excel or another document of Office.', hint: 'Save the sheet as CSV.' });
+  if (names.length === 0) return new PipewrightError({ code: 'empty-dataset', message: 'The ZIP holds no file.', hint: 'Check the step that creates it.' });
+  if (names.some(isDocumentPart)) return notATable('an Office document', 'Save the table as CSV (UTF-8), and use that file.');
   const shown = names.slice(0, mostNames).map((name) => `“${name.slice(0, 100)}”`).join(', ');
   const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
   return new PipewrightError({
     code: 'bad-input',
     message: wanted === undefined ? `The ZIP holds several files: ${shown}${more}.` : `The ZIP does not hold exactly one file “${wanted}”; it holds ${shown}${more}.`,
-    hint: `Name one of them under File in the ZIP${wanted === undefined ? '' : ', with its folders'}.`,
+    hint: `Enter the name of one of them under File in the ZIP${wanted === undefined ? '' : ', with its folders'}.`,
   });
 }

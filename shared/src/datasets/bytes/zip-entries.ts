@@ -3,6 +3,7 @@ import type { Bytes } from '../../host/host.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { crc32 } from './crc32.ts';
 import { damaged, decompress } from './decompress.ts';
+import { findInvalidUtf8 } from './utf8.ts';
 
 /** The first bytes of the parts of a ZIP; see sections 4.3.7 to 4.3.16 of the specification. */
 const marks = { local: 'PK\x03\x04', central: 'PK\x01\x02', end: 'PK\x05\x06', end64: 'PK\x06\x06', locator64: 'PK\x06\x07', descriptor: 'PK\x07\x08' } as const;
@@ -83,7 +84,7 @@ async function readEntry(reader: ByteReader): Promise<ZipEntry> {
   const head = await need(reader, 26);
   const flags = head.readUInt16LE(2);
   const method = head.readUInt16LE(4);
-  const name = (await need(reader, head.readUInt16LE(22))).toString(flags & nameIsUtf8 ? 'utf8' : 'latin1');
+  const name = readName(await need(reader, head.readUInt16LE(22)), (flags & nameIsUtf8) !== 0);
   const extra = await need(reader, head.readUInt16LE(24));
   const told: Told = { crc: head.readUInt32LE(10), size: head.readUInt32LE(18) };
   const packed = (): Bytes => (flags & descriptorFollows ? untilDescriptor(reader, told) : counted(reader, packedSize(head.readUInt32LE(14), told.size, extra)));
@@ -91,11 +92,11 @@ async function readEntry(reader: ByteReader): Promise<ZipEntry> {
     name,
     packed,
     async *content(bytes = packed()) {
-      if (flags & encrypted) throw refused(name, 'is encrypted', 'Make the ZIP without a password.');
-      if (method !== 0 && method !== 8) throw refused(name, `is packed in an unusual way (method ${method})`, 'Make the ZIP with its usual way of packing, Deflate.');
+      if (flags & encrypted) throw refused(name, 'is encrypted', 'Create the ZIP without a password.');
+      if (method !== 0 && method !== 8) throw refused(name, `uses compression method ${method}, which is not supported`, 'Create the ZIP with Deflate, the usual method.');
       let crc = 0;
       let size = 0;
-      for await (const piece of method === 0 ? bytes : decompress(bytes, 'deflate-raw')) {
+      for await (const piece of method === 0 ? bytes : decompress(bytes)) {
         crc = crc32(piece, crc);
         size += piece.length;
         yield piece;
@@ -103,6 +104,18 @@ async function readEntry(reader: ByteReader): Promise<ZipEntry> {
       if (crc !== told.crc || (told.size !== elsewhere && size % 0x1_0000_0000 !== told.size)) throw damaged();
     },
   };
+}
+
+/** The upper half of code page 437, in which ZIP keeps names that are not marked as UTF-8 (appendix D). */
+const upper437 = 'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0';
+
+/**
+ * The name of a file. Many programs write UTF-8 without marking it, so that code page 437 counts only for what is not UTF-8. Some
+ * Windows programs write backslashes between folders, against the specification.
+ */
+function readName(bytes: Buffer, isUtf8: boolean): string {
+  const name = isUtf8 || findInvalidUtf8(bytes, 0, bytes.length) < 0 ? bytes.toString('utf8') : Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : (upper437[byte - 0x80] ?? ''))).join('');
+  return name.replaceAll('\\', '/');
 }
 
 function refused(name: string, what: string, hint: string): PipewrightError {

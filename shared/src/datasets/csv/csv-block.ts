@@ -15,6 +15,8 @@ export interface CsvBlock {
   width: number;
   /** Line of the file on which the buffer begins, from 1. */
   line: number;
+  /** Line of the file on which each row begins, where counting line feeds does not tell: rows of JSON. */
+  lines?: Int32Array;
   /** For each value, row after row: where it begins, where it ends (the quotes not included), and its kind. */
   starts: Int32Array;
   ends: Int32Array;
@@ -25,8 +27,9 @@ export interface CsvBlock {
   lineEnd: Uint8Array;
 }
 
-/** Line of the file on which a row of a block begins, from 1: found by counting, so that rows which fit cost nothing. */
-export function lineOf({ buffer, width, line, starts }: CsvBlock, row: number): number {
+/** Line of the file on which a row of a block begins, from 1: found by counting, so that rows that fit cost nothing. */
+export function lineOf({ buffer, width, line, lines, starts }: CsvBlock, row: number): number {
+  if (lines) return lines[row] as number;
   let found = line;
   const end = starts[row * width] as number;
   for (let at = buffer.indexOf(lineFeed); at >= 0 && at < end; at = buffer.indexOf(lineFeed, at + 1)) found += 1;

@@ -1,27 +1,30 @@
-import { PipewrightError } from '../../host/error.ts';
+import { notUtf8 } from '../bytes/not-utf8.ts';
+import { countLines, findInvalidUtf8 } from '../bytes/utf8.ts';
 import { BlockBuilder } from './block-builder.ts';
 import { valueKind, type CsvBlock } from './csv-block.ts';
+import { badCsv, countRowsWithin, isSwallowed, misplacedQuote, zeroByte } from './csv-faults.ts';
 import { nameColumns } from './column-names.ts';
 
 const quote = 0x22;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const nothing: Buffer = Buffer.alloc(0);
+const byteOrderMark = Buffer.from('\uFEFF');
 
 /** Bytes that a row may have before a missing quotation mark is the likelier explanation. */
 const longestRow = 16 * 1024 * 1024;
 
-/** Bytes of a row that is left out which are told. */
+/** Bytes of a rejected row that are shown. */
 const longestTold = 1_000;
 
-/** A row that was left out. */
+/** A rejected row, or a line of one that a stray quotation mark swallowed. */
 export interface Reject {
   /** Line of the file on which the row begins, from 1. */
   line: number;
   reason: string;
   /** The row as it stands in the file, up to a thousand bytes. */
   text: string;
-  /** Where one value is to blame: its column, and the value, up to a thousand letters; null where nothing is there. */
+  /** Where one value is to blame: its column, and the value, up to a thousand characters; null for NULL. */
   column?: string;
   value?: string | null;
 }
@@ -36,8 +39,9 @@ export interface CsvFormat {
 
 /**
  * Reads CSV by RFC 4180 from pieces that may be cut anywhere. A row that breaks the rules or has another number of
- * values than the first one is given to `onReject` and left out. An empty line is passed over, unless the file has one
- * column: there it is a row with an empty value.
+ * values than the first one is given to `onReject` and left out; when a quotation mark swallowed further lines, each of them is
+ * rejected, too. An empty line is passed over, unless the file has one
+ * column: there it is a row with an empty value. A byte order mark at the beginning of a line, as concatenated files have it, is passed over.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
 export class CsvScanner {
@@ -50,60 +54,75 @@ export class CsvScanner {
   readonly #onReject: (reject: Reject) => void;
   readonly #builder = new BlockBuilder();
   #rest = nothing;
-  #line = 1;
-  #begun = false;
+  #line: number;
+  /** Whether a value of the block at work has bytes beyond ASCII. */
+  #beyondAscii = false;
+  #headerRow = nothing;
 
-  constructor(format: CsvFormat, onReject: (reject: Reject) => void) {
+  /** @param line of the file on which the first piece begins, from 1 */
+  constructor(format: CsvFormat, onReject: (reject: Reject) => void, line = 1) {
     this.#delimiter = (format.delimiter ?? ',').charCodeAt(0);
     this.#highest = Math.max(this.#delimiter, quote);
     this.#named = format.header ?? true;
     this.#onReject = onReject;
+    this.#line = line;
   }
 
   /**
    * The rows that are complete with these pieces.
-   * @throws PipewrightError `bad-csv` for a row that never ends, or bytes that are no text
+   * @throws PipewrightError `bad-csv` for a row that never ends, or bytes that are not UTF-8
    */
   push(...pieces: Uint8Array[]): CsvBlock {
     return this.#scan(join(this.#rest, pieces), false);
   }
 
   /**
-   * The last row, when no line end follows it.
+   * The last rows, the last of which may lack its line end.
    * @throws PipewrightError `bad-csv` for a quotation mark that is never closed
    */
-  end(): CsvBlock {
-    return this.#scan(this.#rest, true);
+  end(...pieces: Uint8Array[]): CsvBlock {
+    return this.#scan(join(this.#rest, pieces), true);
   }
 
   #scan(whole: Buffer, last: boolean): CsvBlock {
     const builder = this.#builder;
-    if (whole.includes(0)) throw notText();
-    builder.begin(whole, this.#line);
-    let at = 0;
-    if (!this.#begun && (whole.length >= 3 || last)) {
-      this.#begun = true;
-      if (whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf) at = 3;
-    }
-    if (this.#begun) at = this.#rows(whole, at, last);
+    const line = this.#line;
+    const zero = whole.indexOf(0);
+    if (zero >= 0) throw zeroByte(line + countLines(whole, 0, zero));
+    builder.begin(whole, line);
+    this.#beyondAscii = false;
+    const at = this.#rows(whole, last, hasMarkAtLine(whole));
     this.#rest = at < whole.length ? Buffer.from(whole.subarray(at)) : nothing;
     if (this.#rest.length > longestRow) {
       throw badCsv(this.#line, 'a row is longer than 16 MB; a quotation mark may be missing');
     }
-    return builder.finish();
+    const block = builder.finish();
+    if (this.#beyondAscii) verifyUtf8(block);
+    return block;
   }
 
-  /** Reads all complete rows from `at`; gives where the first incomplete one begins. One loop, for speed. */
-  #rows(whole: Buffer, at: number, last: boolean): number {
+  /**
+   * Reads all complete rows; gives where the first incomplete one begins. One loop, for speed.
+   * @param marked whether a line begins with a byte order mark
+   */
+  #rows(whole: Buffer, last: boolean, marked: boolean): number {
     const size = whole.length;
     const delimiter = this.#delimiter;
     const highest = this.#highest;
     const builder = this.#builder;
     let { starts, ends, kinds, capacity, used } = builder;
-    let begin = at;
+    let at = 0;
+    let begin = 0;
     let count = used;
     let lines = 1;
+    /** Bytes of the byte order mark before the row. */
+    let mark = 0;
     while (at < size) {
+      if (marked && count === used && mark === 0 && isMark(whole, at)) {
+        mark = byteOrderMark.length;
+        begin = at += mark;
+        if (at >= size) return last ? size : begin - mark;
+      }
       let start = at;
       let end = at;
       let bits = 0;
@@ -119,8 +138,8 @@ export class CsvScanner {
             at += 1;
           }
           if (at >= size || (at === size - 1 && !last)) {
-            if (last) throw badCsv(this.#line, 'a quotation mark is opened and never closed');
-            return begin;
+            if (last) throw badCsv(this.#line + countLines(whole, begin, start), 'a quotation mark is opened and never closed');
+            return begin - mark;
           }
           if (whole[at + 1] !== quote) break;
           kind |= valueKind.doubledQuotes;
@@ -139,14 +158,18 @@ export class CsvScanner {
         }
         end = at;
       }
-      if (at >= size && !last) return begin;
+      if (at >= size && !last) return begin - mark;
       if (count === capacity) {
         builder.grow();
         ({ starts, ends, kinds, capacity } = builder);
       }
       starts[count] = start;
       ends[count] = end;
-      kinds[count] = bits > 0x7f ? kind | valueKind.beyondAscii : kind;
+      if (bits > 0x7f) {
+        kind |= valueKind.beyondAscii;
+        this.#beyondAscii = true;
+      }
+      kinds[count] = kind;
       count += 1;
       byte = at < size ? (whole[at] as number) : lineFeed;
       if (byte === delimiter) {
@@ -163,72 +186,109 @@ export class CsvScanner {
         byte = lineFeed;
       }
       const rowEnd = at;
-      if (byte === carriageReturn && at + 1 >= size && !last) return begin;
+      if (byte === carriageReturn && at + 1 >= size && !last) return begin - mark;
       if (byte === lineFeed || (byte === carriageReturn && whole[at + 1] === lineFeed)) {
         at = Math.min(size, at + (byte === lineFeed ? 1 : 2));
-        if (count - used === builder.width && rowEnd > begin) builder.keep(count, begin, rowEnd, at);
-        else this.#unusualRow(whole, count, begin, rowEnd, at);
+        if (count - used === builder.width && rowEnd > begin && lines === 1 && mark === 0) builder.keep(count, begin, rowEnd, at);
+        else this.#unusualRow(whole, count, begin, rowEnd, at, lines, mark > 0);
       } else {
         const next = whole.indexOf(lineFeed, at);
-        if (next < 0 && !last) return begin;
+        if (next < 0 && !last) return begin - mark;
         at = next < 0 ? size : next + 1;
-        this.#reject(byte === carriageReturn ? 'has a carriage return outside of quotation marks' : misplaced(kind), whole.subarray(begin, next < 0 ? size : next));
+        if (byte === carriageReturn) this.#reject('has a carriage return outside of quotation marks', whole, begin, next < 0 ? size : next);
+        else this.#rejectQuote(whole, kinds[count - 1] as number, start, begin, next < 0 ? size : next);
       }
       used = count = builder.used;
       this.#line += lines;
       lines = 1;
       begin = at;
+      mark = 0;
     }
     return begin;
   }
 
-  /** A row that is the first one, empty, or of another width than the first. */
-  #unusualRow(whole: Buffer, count: number, begin: number, end: number, next: number): void {
+  /** A row that is the first one, empty, of another width than the first, on several lines, or behind a byte order mark. */
+  #unusualRow(whole: Buffer, count: number, begin: number, end: number, next: number, lines: number, marked: boolean): void {
     const builder = this.#builder;
     const blank = begin === end;
     if (this.header === undefined) {
-      if (blank) return;
-      const values = builder.values(count);
-      builder.width = values.length;
-      this.header = nameColumns(this.#named ? values : values.map(() => ''));
-      if (!this.#named) builder.keep(count, begin, end, next);
-    } else if (!blank || builder.width === 1) {
-      const width = count - builder.used;
-      if (width === builder.width) builder.keep(count, begin, end, next);
-      else this.#reject(`has ${width} ${width === 1 ? 'value' : 'values'} instead of ${builder.width}`, whole.subarray(begin, end));
+      if (!blank) this.#firstRow(whole, count, begin, end, next);
+      return;
+    }
+    if (blank && builder.width !== 1) return;
+    const width = count - builder.used;
+    if (marked && this.#named && whole.subarray(begin, end).equals(this.#headerRow)) {
+      this.#reject('repeats the header behind a byte order mark, as concatenated files do', whole, begin, end);
+    } else if (width !== builder.width) {
+      const swallowed = lines > 1 ? countRowsWithin(whole, begin, end, this.#delimiter, builder.width) : 0;
+      this.#reject(`has ${width} ${width === 1 ? 'value' : 'values'} instead of ${builder.width}`, whole, begin, end, swallowed > 0 ? this.#line : undefined);
+    } else if (lines > 1 && isSwallowed(whole, begin, end, this.#delimiter, builder.width)) {
+      this.#reject(`has a value in quotation marks that runs over ${lines} lines, each of which looks like a row of its own; a quotation mark may be stray`, whole, begin, end, this.#line);
+    } else builder.keep(count, begin, end, next);
+  }
+
+  #firstRow(whole: Buffer, count: number, begin: number, end: number, next: number): void {
+    const builder = this.#builder;
+    const values = builder.values(count);
+    if (values.length === 1 && whole[begin] !== quote && values[0]?.trim() === '') return;
+    this.#verify(whole, begin, end);
+    if (this.#named && values.length > 1 && values.every((value) => value.trim() === '')) {
+      throw badCsv(this.#line, 'the row that should name the columns is empty', 'Enter the number of lines before the header under Skip Rows, or turn off Has Header Row.');
+    }
+    builder.width = values.length;
+    this.#headerRow = Buffer.from(whole.subarray(begin, end));
+    this.header = nameColumns(this.#named ? values : values.map(() => ''));
+    if (!this.#named) builder.keep(count, begin, end, next);
+  }
+
+  /** Rejects a row with a quotation mark in the wrong place, and the lines that it swallowed. */
+  #rejectQuote(whole: Buffer, kind: number, start: number, begin: number, end: number): void {
+    const opened = this.#line + countLines(whole, begin, start);
+    const quoted = (kind & valueKind.quoted) !== 0;
+    const closed = opened + (quoted ? countLines(whole, start, end) : 0);
+    const swallowed = quoted && closed > opened ? ` that opens on line ${opened}; a quotation mark may be missing there` : '';
+    this.#reject(`${misplacedQuote(whole, start, kind)}${swallowed}`, whole, begin, end, swallowed ? opened : undefined);
+  }
+
+  /** @param opened line with the quotation mark that swallowed the others; undefined when the row counts once */
+  #reject(reason: string, whole: Buffer, begin: number, end: number, opened?: number): void {
+    this.#verify(whole, begin, end);
+    if (this.header === undefined) throw badCsv(this.#line, `the first row ${reason}`);
+    const lines = opened === undefined ? 1 : countLines(whole, begin, end) + 1;
+    for (let number = 0, from = begin; number < lines; number += 1) {
+      const to = lines === 1 ? end : whole.indexOf(lineFeed, from);
+      const text = whole.toString('utf8', from, Math.min(from + longestTold, to < 0 || to > end ? end : to)).trimEnd();
+      this.#onReject({ line: this.#line + number, reason: number === 0 ? reason : `is inside the quotation marks that open on line ${opened}`, text });
+      from = to + 1;
     }
   }
 
-  #reject(reason: string, row: Buffer): void {
-    if (this.header === undefined) throw badCsv(this.#line, `the first row ${reason}`);
-    this.#onReject({ line: this.#line, reason, text: row.toString('utf8', 0, longestTold).trimEnd() });
+  #verify(whole: Buffer, begin: number, end: number): void {
+    const invalid = findInvalidUtf8(whole, begin, end);
+    if (invalid >= 0) throw notUtf8(whole.subarray(begin), invalid - begin, this.#line);
   }
 }
 
-function misplaced(kind: number): string {
-  return kind === valueKind.bare
-    ? 'has a quotation mark inside of a value that does not begin with one'
-    : 'has text after a closing quotation mark';
+const isMark = (bytes: Buffer, at: number): boolean => bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+
+/** Whether a line begins with a byte order mark. */
+function hasMarkAtLine(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf(byteOrderMark); at >= 0; at = bytes.indexOf(byteOrderMark, at + 1)) if (at === 0 || bytes[at - 1] === lineFeed) return true;
+  return false;
+}
+
+/** Verifies the values of a block that have bytes beyond ASCII: only they cost time. */
+function verifyUtf8({ buffer, rows, width, line, starts, ends, kinds }: CsvBlock): void {
+  const count = rows * width;
+  for (let index = 0; index < count; index += 1) {
+    if (((kinds[index] as number) & valueKind.beyondAscii) === 0) continue;
+    const invalid = findInvalidUtf8(buffer, starts[index] as number, ends[index] as number);
+    if (invalid >= 0) throw notUtf8(buffer, invalid, line);
+  }
 }
 
 function join(rest: Buffer, pieces: readonly Uint8Array[]): Buffer {
   const [only] = pieces;
   if (rest.length > 0 || pieces.length > 1 || !only) return Buffer.concat([rest, ...pieces]);
   return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
-}
-
-function notText(): PipewrightError {
-  return new PipewrightError({
-    code: 'bad-csv',
-    message: 'The file holds zero bytes: it is no text, or not in UTF-8.',
-    hint: 'Save it as CSV in UTF-8.',
-  });
-}
-
-function badCsv(line: number, reason: string): PipewrightError {
-  return new PipewrightError({
-    code: 'bad-csv',
-    message: `The file is no valid CSV: at line ${line}, ${reason}.`,
-    hint: 'Correct the file, or check the delimiter.',
-  });
 }

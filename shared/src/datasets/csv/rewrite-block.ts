@@ -1,3 +1,4 @@
+import { countLines } from '../bytes/utf8.ts';
 import { valueKind, type CsvBlock } from './csv-block.ts';
 
 const quote = 0x22;
@@ -49,6 +50,36 @@ export function rewriteBlock({ buffer, rows, width, line, starts, ends, kinds, l
 function kindOf(value: Uint8Array): number {
   const beyond = value.some((byte) => byte > 0x7f) ? valueKind.beyondAscii : 0;
   return valueKind.quoted | beyond | (value.includes(quote) ? valueKind.doubledQuotes : 0);
+}
+
+/**
+ * The rows of a block with another delimiter. Values without quotation marks that hold the new one get them.
+ * @param delimiter one byte
+ */
+export function changeDelimiter(block: CsvBlock, delimiter: string): CsvBlock {
+  const { buffer, rows, width, starts, ends } = block;
+  const separator = delimiter.charCodeAt(0);
+  const kinds = block.kinds.slice(0, rows * width);
+  for (let index = 0; index < kinds.length; index += 1) {
+    const isBare = ((kinds[index] as number) & valueKind.quoted) === 0;
+    if (isBare && buffer.subarray(starts[index], ends[index]).includes(separator)) kinds[index] = (kinds[index] as number) | valueKind.quoted;
+  }
+  return { ...rewriteBlock({ ...block, kinds }, everyColumn(width), delimiter), lines: linesOf(block) };
+}
+
+/** Line of the file on which each row of a block begins. */
+function linesOf({ buffer, rows, width, line, starts, lines }: CsvBlock): Int32Array {
+  if (lines) return lines;
+  const found = new Int32Array(rows);
+  let counted = 0;
+  let at = 0;
+  for (let row = 0; row < rows; row += 1) {
+    const end = starts[row * width] as number;
+    counted += countLines(buffer, at, end);
+    found[row] = line + counted;
+    at = end;
+  }
+  return found;
 }
 
 /**

@@ -4,7 +4,8 @@ import { csvFormatOf } from '../csv/as-csv.ts';
 import { publicColumn, type InferredColumn } from '../types/column.ts';
 import type { CountedBytes } from '../bytes/counted-bytes.ts';
 import { lineOf, readRow, type CsvBlock } from '../csv/csv-block.ts';
-import { CsvScanner, type Reject } from '../csv/csv-scanner.ts';
+import type { Reject } from '../csv/csv-scanner.ts';
+import { DatasetScanner } from '../csv/dataset-scanner.ts';
 import type { TypeInference } from '../types/infer-types.ts';
 import type { LoadOptions, LoadResult } from './load-options.ts';
 import { emptyMarkers } from '../csv/null-markers.ts';
@@ -35,7 +36,7 @@ export class LoadInProgress {
   readonly #came: CountedBytes;
   readonly #names: NameLimits;
   readonly #key: string[];
-  readonly #scanner: CsvScanner;
+  readonly #scanner: DatasetScanner;
   readonly #rejects: Reject[] = [];
   /** Rows of the block at work that have another number of values, until its other rejects are known too. */
   #ragged: Reject[] = [];
@@ -69,7 +70,7 @@ export class LoadInProgress {
     this.#options = options;
     this.#came = came;
     this.#loadId = isRecorded(options) ? (options.loadKey ?? randomUUID()) : undefined;
-    this.#scanner = new CsvScanner(csvFormatOf(options), (reject) => this.#ragged.push(reject));
+    this.#scanner = new DatasetScanner(options, (reject) => this.#ragged.push(reject));
   }
 
   /** Takes some bytes, and works on them once they are enough for a block. A large piece is worked on in parts, so that memory does not depend on the source. */
@@ -194,7 +195,7 @@ export class LoadInProgress {
   /** Plans the columns, once the header is known. */
   #begin(header: readonly string[]): void {
     const { source = '', sourceEventId = '' } = this.#options;
-    const { columns, rewritten, inference, check, key } = planColumns({ header, load: this.#load, options: this.#options, names: this.#names, loadValues: [this.#loadId ?? '', this.#begun, source, sourceEventId] });
+    const { columns, rewritten, inference, check, key } = planColumns({ header, quotedIsText: this.#scanner.quotedIsText, load: this.#load, options: this.#options, names: this.#names, loadValues: [this.#loadId ?? '', this.#begun, source, sourceEventId] });
     this.#columns = columns;
     this.#rewritten = rewritten;
     this.#inference = inference;

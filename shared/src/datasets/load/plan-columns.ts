@@ -25,6 +25,8 @@ export interface ColumnPlan {
 /** What a plan is made from. */
 interface PlanRequest {
   header: readonly string[];
+  /** Whether values in quotation marks are text whatever they look like, as strings of JSON are. */
+  quotedIsText: boolean;
   load: TableLoad;
   options: LoadOptions;
   names: NameLimits;
@@ -37,7 +39,7 @@ interface PlanRequest {
  * them; every value of a column whose type is known is checked.
  * @throws PipewrightError `columns-missing`, `table-exists`, `bad-input`
  */
-export function planColumns({ header, load, options, names: limits, loadValues }: PlanRequest): ColumnPlan {
+export function planColumns({ header, quotedIsText, load, options, names: limits, loadValues }: PlanRequest): ColumnPlan {
   const { existing } = load;
   const { columnChanges, contract = [], loadColumns, table } = options;
   refuseAlike(header, 'The dataset');
@@ -59,7 +61,7 @@ export function planColumns({ header, load, options, names: limits, loadValues }
   const spelled = spellOptions(options, header, named, names);
   checkColumns(names, existing, spelled);
   const given: KnownTypes = { ...(loadColumns ? loadColumnTypes : {}), ...Object.fromEntries((spelled.contract ?? []).map(({ name, type }) => [name, type])), ...spelled.columns };
-  return { ...planTypes(names, load, given, columnChanges === 'evolve'), rewritten: kept.length < header.length || told.length > 0 ? all.map(({ column }) => column) : undefined, key: [...(spelled.key ?? [])] };
+  return { ...planTypes(names, load, given, columnChanges === 'evolve', quotedIsText), rewritten: kept.length < header.length || told.length > 0 ? all.map(({ column }) => column) : undefined, key: [...(spelled.key ?? [])] };
 }
 
 /** The options with the names of columns spelled as the columns that are loaded. */
@@ -78,7 +80,7 @@ function spellOptions(options: LoadOptions, header: readonly string[], named: re
   };
 }
 
-function planTypes(names: readonly string[], { existing, blanksAreNull }: TableLoad, given: KnownTypes, evolves: boolean): Pick<ColumnPlan, 'columns' | 'inference' | 'check'> {
+function planTypes(names: readonly string[], { existing, blanksAreNull }: TableLoad, given: KnownTypes, evolves: boolean, quotedIsText: boolean): Pick<ColumnPlan, 'columns' | 'inference' | 'check'> {
   const ofTable = (name: string): ExistingColumn | undefined => existing?.find((column) => column.name === name);
   const checked = names.map((name): CheckedColumn | undefined => {
     const column = ofTable(name);
@@ -88,7 +90,7 @@ function planTypes(names: readonly string[], { existing, blanksAreNull }: TableL
   const check = checked.some((column) => column !== undefined) ? new ValueCheck(checked) : undefined;
   if (existing && !evolves) return { check, inference: undefined, columns: names.map((name) => ({ name, type: ofTable(name)?.type ?? 'text', form: 0, lossy: false })) };
   const typesOf = (wanted: boolean): KnownTypes => Object.fromEntries((existing ?? []).filter(({ fixed = false }) => fixed === wanted).map(({ name, type }) => [name, type]));
-  const inference = new TypeInference(names, existing ? typesOf(true) : given, typesOf(false), blanksAreNull);
+  const inference = new TypeInference(names, existing ? typesOf(true) : given, typesOf(false), blanksAreNull, quotedIsText);
   return { check, inference, columns: inference.columns() };
 }
 

@@ -1,16 +1,17 @@
 import * as v from 'valibot';
 import type { DatasetFormat } from '../csv/as-csv.ts';
+import { encodingNames, encodings } from '../bytes/encodings.ts';
 import type { CsvFormat } from '../csv/csv-scanner.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { OpenedFile } from '../../host/host.ts';
 import type { Context } from '../../operations/context.ts';
-import { boolean, file, option, text, type Fields } from '../../operations/fields.ts';
+import { boolean, file, integer, option, text, type Fields } from '../../operations/fields.ts';
 import type { Values } from '../../operations/operation.ts';
 import { fieldsOf, openSource, type DatasetSource } from './dataset-sources.ts';
 
 const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
 
-/** Input fields that say how a dataset is written. */
+/** Input fields for how a dataset is written. */
 export const formatFields = {
   format: v.optional(
     option(
@@ -18,23 +19,19 @@ export const formatFields = {
         { value: 'csv', label: 'CSV' },
         { value: 'json-lines', label: 'JSON Lines' },
       ],
-      { label: 'Format', help: 'JSON Lines: one object a line, whose fields become columns. A ZIP, or what gzip packed, is unpacked in either.', advanced: true },
+      { label: 'Format', help: 'JSON Lines is one object per line, whose fields become columns; a JSON array of objects is read, too. ZIP and gzip files are unpacked.', advanced: true },
     ),
     'csv',
   ),
   encoding: v.optional(
     option(
-      [
-        { value: 'auto', label: 'UTF-8, or UTF-16 With Its Mark' },
-        { value: 'utf-16le', label: 'UTF-16' },
-        { value: 'utf-16be', label: 'UTF-16, Big Endian' },
-        { value: 'windows-1252', label: 'Windows (Western)' },
-      ],
-      { label: 'Encoding', help: 'How the letters of the file are written. Choose Windows when accented letters of a file from Excel come out wrong.', advanced: true },
+      encodings.filter((value) => value !== 'utf-8').map((value) => ({ value, label: encodingNames[value] })),
+      { label: 'Encoding', help: 'The character set of the file. A file that is not UTF-8 is refused with the encodings that are likely; Excel often saves CSV in Windows-1252.', advanced: true },
     ),
     'auto',
   ),
-  header: v.optional(boolean({ label: 'First Row Names the Columns', help: 'Whether the first row of a CSV file is its header. Otherwise the columns are column_1, column_2 and so on.', advanced: true }), true),
+  skipRows: v.optional(integer({ label: 'Skip Rows', help: 'Number of lines before the header that are not part of the table, such as a title.', placeholder: '0', minimum: 0, maximum: 1_000, advanced: true }), 0),
+  header: v.optional(boolean({ label: 'Has Header Row', help: 'Whether the first row of a CSV file names the columns. Otherwise they are column_1, column_2 and so on.', advanced: true }), true),
   delimiter: v.optional(
     option(
       [
@@ -43,11 +40,11 @@ export const formatFields = {
         { value: 'tab', label: 'Tab' },
         { value: 'pipe', label: 'Vertical Bar' },
       ],
-      { label: 'Delimiter', help: 'What stands between two values of the file.', advanced: true },
+      { label: 'Delimiter', help: 'The character between two values of a CSV file. A first line such as sep=; takes precedence.', advanced: true },
     ),
     'comma',
   ),
-  fileInZip: v.optional(text({ label: 'File in the ZIP', help: 'Name of the file, where the dataset comes in a ZIP that holds several. Empty: the only one that ends in .csv, .tsv, .jsonl, .ndjson or .txt.', placeholder: 'claims.csv', advanced: true })),
+  fileInZip: v.optional(text({ label: 'File in the ZIP', help: 'Name of the file in a ZIP that holds several. Leave empty for the only one that ends in .csv, .tsv, .jsonl, .ndjson or .txt.', placeholder: 'claims.csv', advanced: true })),
 };
 
 /** The input fields that say where a dataset comes from, as far as their names are known. */
@@ -64,8 +61,8 @@ export function sourceFields(sources: readonly DatasetSource[]): Fields {
 }
 
 /** How the dataset is written, as it was chosen. */
-export function formatOf({ format, encoding, header, delimiter, fileInZip }: Values<typeof formatFields>): CsvFormat & DatasetFormat {
-  return { format, encoding, header, delimiter: delimiters[delimiter], ...(fileInZip === undefined ? {} : { fileInZip }) };
+export function formatOf({ format, encoding, skipRows, header, delimiter, fileInZip }: Values<typeof formatFields>): CsvFormat & DatasetFormat {
+  return { format, encoding, skipRows, header, delimiter: delimiters[delimiter], ...(fileInZip === undefined ? {} : { fileInZip }) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { boolean, integer, json } from '../../operations/fields.ts';
 import { defineAction, type Action } from '../../operations/operation.ts';
-import { asCsv, csvFormatOf } from '../csv/as-csv.ts';
+import { asCsv } from '../csv/as-csv.ts';
 import { peekCsv } from '../rows/peek-csv.ts';
 import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
@@ -49,7 +49,7 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
         complete = held < mostBytes;
         if (!complete) break;
       }
-      const { columns, rows, rejects } = peekCsv(Buffer.concat(pieces), { ...csvFormatOf(format), rows: chosen.rows, complete });
+      const { columns, rows, rejects } = peekCsv(Buffer.concat(pieces), { ...format, rows: chosen.rows, complete });
       return { columns, rows: rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]))), rejects: rejects.slice(0, 20), complete };
     },
   });

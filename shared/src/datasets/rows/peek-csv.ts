@@ -1,6 +1,8 @@
 import { publicColumn, type Column } from '../types/column.ts';
 import { readValue } from '../csv/csv-block.ts';
-import { CsvScanner, type CsvFormat, type Reject } from '../csv/csv-scanner.ts';
+import type { DatasetFormat } from '../csv/as-csv.ts';
+import type { CsvFormat, Reject } from '../csv/csv-scanner.ts';
+import { DatasetScanner } from '../csv/dataset-scanner.ts';
 import { TypeInference } from '../types/infer-types.ts';
 
 /** The beginning of a dataset. */
@@ -14,7 +16,7 @@ export interface CsvPreview {
 }
 
 /** What of a dataset to look at, and how it is written. */
-export interface PeekOptions extends CsvFormat {
+export interface PeekOptions extends CsvFormat, Pick<DatasetFormat, 'format' | 'skipRows'> {
   /** Rows to show. Default: 10. */
   rows?: number;
   /** Whether these are all bytes of the dataset, so that the last row may lack its line end. Default: false. */
@@ -22,17 +24,17 @@ export interface PeekOptions extends CsvFormat {
 }
 
 /**
- * Header and first rows of a dataset, from its first bytes; a row that is cut is left out.
- * @throws PipewrightError `bad-csv`
+ * Header and first rows of a dataset, from its first bytes as `asCsv` gives them; a row that is cut is left out.
+ * @throws PipewrightError what `DatasetScanner` throws
  */
 export function peekCsv(bytes: Uint8Array, { rows = 10, complete = false, ...format }: PeekOptions = {}): CsvPreview {
   const preview: CsvPreview = { columns: [], rows: [], rejects: [] };
-  const scanner = new CsvScanner(format, (reject) => preview.rejects.push(reject));
+  const scanner = new DatasetScanner(format, (reject) => preview.rejects.push(reject));
   let inference: TypeInference | undefined;
-  for (const scan of complete ? [() => scanner.push(bytes), () => scanner.end()] : [() => scanner.push(bytes)]) {
+  for (const scan of complete ? [() => scanner.end(bytes)] : [() => scanner.push(bytes), () => scanner.open()]) {
     const block = scan();
     if (!scanner.header) continue;
-    inference ??= new TypeInference(scanner.header);
+    inference ??= new TypeInference(scanner.header, {}, {}, true, scanner.quotedIsText);
     inference.look(block);
     for (let row = 0; row < block.rows && preview.rows.length < rows; row += 1) {
       const first = row * block.width;

@@ -1,9 +1,10 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/host.ts';
-import { asCsv, csvFormatOf, type DatasetFormat } from '../csv/as-csv.ts';
+import { asCsv, type DatasetFormat } from '../csv/as-csv.ts';
 import { publicColumn, type Column } from '../types/column.ts';
 import { lineOf, readValue, type CsvBlock } from '../csv/csv-block.ts';
-import { CsvScanner, type CsvFormat, type Reject } from '../csv/csv-scanner.ts';
+import type { CsvFormat, Reject } from '../csv/csv-scanner.ts';
+import { DatasetScanner } from '../csv/dataset-scanner.ts';
 import { TypeInference } from '../types/infer-types.ts';
 import { readUntil } from '../bytes/read-until.ts';
 
@@ -46,14 +47,14 @@ function typeOf({ type, precision = Infinity }: Column): (text: string) => Typed
  */
 export async function readRows(source: Bytes, { first, count, mostBytes = Infinity, ...options }: RowsOptions): Promise<DatasetRows> {
   let reject: Reject | undefined;
-  const scanner = new CsvScanner(csvFormatOf(options), (found) => (reject ??= found));
+  const scanner = new DatasetScanner(options, (found) => (reject ??= found));
   let inference: TypeInference | undefined;
   const texts: (string | null)[][] = [];
   let place = 0;
   let bytes = 0;
   /** Whether all wanted rows were read, and there is one more. */
   const look = (block: CsvBlock): boolean => {
-    inference ??= scanner.header && new TypeInference(scanner.header);
+    inference ??= scanner.header && new TypeInference(scanner.header, {}, {}, true, scanner.quotedIsText);
     inference?.look(block);
     for (let row = 0; row < block.rows; row += 1) {
       place += 1;
@@ -79,14 +80,14 @@ export async function readRows(source: Bytes, { first, count, mostBytes = Infini
   if (!header || !inference) throw new PipewrightError({ code: 'empty-dataset', message: 'The dataset is empty.', hint: 'A dataset needs at least a header.' });
   const columns = inference.columns().map(publicColumn);
   const types = columns.map(typeOf);
-  const rows = texts.map((values) => Object.fromEntries(header.map((name, column) => [name, typed(values[column] ?? null, types[column] as (text: string) => TypedValue)])));
+  /** An empty text is NULL in a column that is not text. */
+  const typed = (text: string | null, column: number): TypedValue => (text === null || (text === '' && columns[column]?.type !== 'text') ? null : (types[column] as (value: string) => TypedValue)(text));
+  const rows = texts.map((values) => Object.fromEntries(header.map((name, column) => [name, typed(values[column] ?? null, column)])));
   return { columns, rows, more };
 }
-
-const typed = (text: string | null, type: (text: string) => TypedValue): TypedValue => (text === null ? null : type(text));
 
 const sizeOf = (header: readonly string[], values: readonly (string | null)[]): number => Buffer.byteLength(JSON.stringify([header, values]));
 
 function refused({ line, reason }: Reject): PipewrightError {
-  return new PipewrightError({ code: 'rejected-rows', message: `A row does not fit: line ${line} ${reason}.`, hint: 'Correct the file, or check the delimiter.' });
+  return new PipewrightError({ code: 'rejected-rows', message: `A row cannot be read: line ${line} ${reason}.`, hint: 'Correct the file, or choose its delimiter under Delimiter.' });
 }

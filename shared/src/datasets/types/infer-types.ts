@@ -47,16 +47,19 @@ export type KnownTypes = Readonly<Record<string, ColumnType>>;
 export class TypeInference {
   readonly #names: readonly string[];
   readonly #findings: Finding[];
+  readonly #quotedIsText: boolean;
   readonly #blanksAreNull: boolean;
 
   /**
    * @param given types that every value of their column fits, which is for others to see to
    * @param least types that a column has at least, and keeps while its values fit
    * @param blanksAreNull whether an empty text, `""`, is NULL in a column that is not text. Default: it makes the column text.
+   * @param quotedIsText whether values in quotation marks are text whatever they look like, as strings of JSON are
    */
-  constructor(names: readonly string[], given: KnownTypes = {}, least: KnownTypes = {}, blanksAreNull = false) {
+  constructor(names: readonly string[], given: KnownTypes = {}, least: KnownTypes = {}, blanksAreNull = false, quotedIsText = false) {
     this.#names = names;
     this.#blanksAreNull = blanksAreNull;
+    this.#quotedIsText = quotedIsText;
     this.#findings = names.map((name) => {
       const [type, kind]: [ColumnType | undefined, Kind] = Object.hasOwn(given, name) ? [given[name], 'given'] : Object.hasOwn(least, name) ? [least[name], 'widens'] : [undefined, 'found'];
       return { type, kind, whole: 0, scale: 0, form: noForm, lossy: false, blanks: false };
@@ -66,6 +69,7 @@ export class TypeInference {
   /** Takes the values of some rows into account. */
   look(block: CsvBlock): void {
     this.#findings.forEach((finding, column) => {
+      if (this.#quotedIsText && finding.kind === 'found' && finding.type !== 'text' && hasQuoted(block, column)) finding.type = 'text';
       let row = 0;
       while (row < block.rows) {
         const { type, kind } = finding;
@@ -91,6 +95,11 @@ export class TypeInference {
       return type === 'decimal' && (kind === 'found' || whole + scale > 0) ? { ...known, precision: Math.max(1, whole + scale), scale } : known;
     });
   }
+}
+
+function hasQuoted({ rows, width, kinds }: CsvBlock, column: number): boolean {
+  for (let index = column; index < rows * width; index += width) if ((kinds[index] as number) & valueKind.quoted) return true;
+  return false;
 }
 
 /** Whether a value is an empty text: nothing between quotation marks. */

@@ -1,0 +1,59 @@
+/** Character sets that a dataset can be read in, with the names that people see. The keys are labels of `TextDecoder`. */
+export const encodingNames = {
+  auto: 'UTF-8, or UTF-16 With Byte Order Mark',
+  'utf-8': 'UTF-8',
+  'utf-16le': 'UTF-16 (Little Endian)',
+  'utf-16be': 'UTF-16 (Big Endian)',
+  'windows-1252': 'Windows-1252 (Western European)',
+  'windows-1250': 'Windows-1250 (Central European)',
+  'windows-1251': 'Windows-1251 (Cyrillic)',
+  'windows-1253': 'Windows-1253 (Greek)',
+  'windows-1254': 'Windows-1254 (Turkish)',
+  'windows-1255': 'Windows-1255 (Hebrew)',
+  'windows-1256': 'Windows-1256 (Arabic)',
+  'windows-1257': 'Windows-1257 (Baltic)',
+  'windows-1258': 'Windows-1258 (Vietnamese)',
+  'windows-874': 'Windows-874 (Thai)',
+  'iso-8859-1': 'ISO-8859-1 (Latin-1)',
+  'iso-8859-2': 'ISO-8859-2 (Latin-2)',
+  'iso-8859-3': 'ISO-8859-3 (Latin-3)',
+  'iso-8859-4': 'ISO-8859-4 (Latin-4)',
+  'iso-8859-5': 'ISO-8859-5 (Cyrillic)',
+  'iso-8859-6': 'ISO-8859-6 (Arabic)',
+  'iso-8859-7': 'ISO-8859-7 (Greek)',
+  'iso-8859-8': 'ISO-8859-8 (Hebrew)',
+  'iso-8859-9': 'ISO-8859-9 (Turkish)',
+  'iso-8859-10': 'ISO-8859-10 (Nordic)',
+  'iso-8859-13': 'ISO-8859-13 (Baltic)',
+  'iso-8859-14': 'ISO-8859-14 (Celtic)',
+  'iso-8859-15': 'ISO-8859-15 (Latin-9)',
+  'iso-8859-16': 'ISO-8859-16 (Romanian)',
+  'koi8-r': 'KOI8-R (Russian)',
+  'koi8-u': 'KOI8-U (Ukrainian)',
+  ibm866: 'IBM866 (DOS Cyrillic)',
+  macintosh: 'Mac OS Roman',
+  shift_jis: 'Shift JIS (Japanese)',
+  'euc-jp': 'EUC-JP (Japanese)',
+  gb18030: 'GB18030, GBK, GB2312 (Simplified Chinese)',
+  big5: 'Big5 (Traditional Chinese)',
+  'euc-kr': 'EUC-KR (Korean)',
+} as const;
+
+/** One of the keys of `encodingNames`. */
+export type Encoding = keyof typeof encodingNames;
+
+/** All encodings; `auto` recognises UTF-16 by its byte order mark, and takes everything else for UTF-8. */
+export const encodings = Object.keys(encodingNames) as Encoding[];
+
+/** Encodings whose characters have several bytes, or two zero-padded ones. */
+const multiByte: ReadonlySet<string> = new Set(['auto', 'utf-8', 'utf-16le', 'utf-16be', 'shift_jis', 'euc-jp', 'gb18030', 'big5', 'euc-kr']);
+
+/** Whether each byte is one character, so that nearly every file can be decoded, also in the wrong encoding. */
+export function isSingleByte(encoding: Encoding): boolean {
+  return !multiByte.has(encoding);
+}
+
+/** The encoding's name without its explanation, for a sentence: `Windows-1252`. */
+export function shortName(encoding: Encoding): string {
+  return encodingNames[encoding].replace(/[ ,].*$/, encoding === 'shift_jis' ? ' JIS' : encoding === 'macintosh' ? ' OS Roman' : '');
+}

@@ -1,0 +1,58 @@
+import { PipewrightError } from '../../host/error.ts';
+import { shortName, type Encoding } from './encodings.ts';
+import { countLines } from './utf8.ts';
+
+/** What each encoding is likely to hold beyond ASCII; the first encodings are the commonest in datasets. */
+const likely: readonly [encoding: Encoding, letters: RegExp][] = [
+  ['windows-1252', /[\p{Script=Latin}\p{Sc}]/u],
+  ['windows-1250', /[\p{Script=Latin}\p{Sc}]/u],
+  ['iso-8859-2', /[\p{Script=Latin}\p{Sc}]/u],
+  ['windows-1251', /\p{Script=Cyrillic}/u],
+  ['shift_jis', /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u],
+  ['gb18030', /\p{Script=Han}/u],
+  ['big5', /\p{Script=Han}/u],
+  ['euc-kr', /\p{Script=Hangul}/u],
+];
+
+const maxShownBytes = 40;
+const isSeparator = (byte: number | undefined): boolean => byte === undefined || byte === 0x0a || byte === 0x0d || byte === 0x2c || byte === 0x3b || byte === 0x09 || byte === 0x7c || byte === 0x22;
+
+/** The value around a byte, as far as delimiters, quotation marks and line ends show it. */
+function valueAround(bytes: Uint8Array, at: number): Uint8Array {
+  let from = at;
+  let to = at;
+  while (from > 0 && at - from < maxShownBytes && !isSeparator(bytes[from - 1])) from -= 1;
+  while (to < bytes.length && to - at < maxShownBytes && !isSeparator(bytes[to])) to += 1;
+  return bytes.subarray(from, to);
+}
+
+/** How a value reads in the encodings that are likely for it, the likeliest first. */
+export function likelyReadings(value: Uint8Array): { encoding: Encoding; text: string }[] {
+  return likely.flatMap(([encoding, letters]) => {
+    try {
+      const text = new TextDecoder(encoding, { fatal: true }).decode(value);
+      const beyond = [...text].filter((letter) => letter > '\u007f');
+      const fitting = beyond.filter((letter) => letters.test(letter)).length;
+      // Other scripts rarely have Latin letters or a single letter of their own in a value.
+      const isMixed = !letters.source.includes('Latin') && (/[A-Za-z]/.test(text) || beyond.length < 2);
+      return beyond.length > 0 && fitting / beyond.length > 0.7 && !isMixed ? [{ encoding, text }] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/**
+ * The error of a byte that is not UTF-8.
+ * @param at offset of the byte
+ * @param line of the file on which the bytes begin
+ */
+export function notUtf8(bytes: Uint8Array, at: number, line: number): PipewrightError {
+  const found = line + countLines(bytes, 0, at);
+  const readings = likelyReadings(valueAround(bytes, at)).map(({ encoding, text }) => `“${text}” in ${shortName(encoding)}`);
+  return new PipewrightError({
+    code: 'bad-csv',
+    message: `Line ${found} is not UTF-8.${readings.length > 0 ? ` A value there reads ${readings.join(', ')}.` : ''}`,
+    hint: `Choose the file’s encoding under Encoding${readings.length > 0 ? '' : ', such as Windows-1252'}, or save the file as UTF-8.`,
+  });
+}

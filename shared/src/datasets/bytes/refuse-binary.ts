@@ -1,0 +1,156 @@
+import { PipewrightError } from '../../host/error.ts';
+import type { Bytes } from '../../host/host.ts';
+import { peekBytes } from './peek-bytes.ts';
+
+/** Bytes of a file that are looked at. */
+const lookedAt = 4096;
+
+const saveAsCsv = 'Save or export the table as CSV (UTF-8), and use that file.';
+const exportAsCsv = 'Export the table as CSV or JSON Lines, and use that file.';
+const unpackFirst = 'Extract the CSV file from it first, or compress it with gzip or ZIP instead.';
+const wrongFile = 'Check that it is the right file.';
+
+/** A kind of file that is no dataset: what it is, to follow "The file is", what to do, and the first bytes that show it. */
+interface Kind {
+  name: string;
+  hint: string;
+  /** The first bytes, one letter each. */
+  start: string;
+  /** Where they are. Default: 0. */
+  at?: number;
+  /** Whether text can begin like that too, so that binary data must follow. Default: false. */
+  alsoText?: boolean;
+}
+
+const kinds: readonly Kind[] = [
+  { name: 'a Parquet file', hint: exportAsCsv, start: 'PAR1', alsoText: true },
+  { name: 'an encrypted Parquet file', hint: exportAsCsv, start: 'PARE', alsoText: true },
+  { name: 'an Avro file', hint: exportAsCsv, start: 'Obj\x01' },
+  { name: 'an ORC file', hint: exportAsCsv, start: 'ORC', alsoText: true },
+  { name: 'an Arrow or Feather file', hint: exportAsCsv, start: 'ARROW1\0' },
+  { name: 'a Feather file', hint: exportAsCsv, start: 'FEA1', alsoText: true },
+  { name: 'an SQLite database', hint: exportAsCsv, start: 'SQLite format 3\0' },
+  { name: 'a DuckDB database', hint: exportAsCsv, start: 'DUCK', at: 8, alsoText: true },
+  { name: 'an Access database', hint: exportAsCsv, start: '\0\x01\0\0Standard ' },
+  { name: 'an HDF5 file', hint: exportAsCsv, start: '\x89HDF\r\n\x1a\n' },
+  { name: 'a NumPy file', hint: exportAsCsv, start: '\x93NUMPY' },
+  { name: 'a Stata file', hint: exportAsCsv, start: '<stata_dta><header>' },
+  { name: 'an SPSS file', hint: exportAsCsv, start: '$FL2@(#)' },
+  { name: 'an SPSS file', hint: exportAsCsv, start: '$FL3@(#)' },
+  { name: 'an old Excel workbook (.xls) or a PowerPoint or Word file of that time', hint: saveAsCsv, start: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' },
+  { name: 'a very old Excel workbook', hint: saveAsCsv, start: '\x09\x08\x10\0' },
+  { name: 'a very old Excel workbook', hint: saveAsCsv, start: '\x09\x08\x08\0' },
+  { name: 'a very old Excel workbook', hint: saveAsCsv, start: '\x09\x04\x06\0' },
+  { name: 'a very old Excel workbook', hint: saveAsCsv, start: '\x09\x02\x06\0' },
+  { name: 'a very old Excel workbook', hint: saveAsCsv, start: '\x09\0\x04\0' },
+  { name: 'a PDF document', hint: 'Get the data as CSV, JSON Lines or a spreadsheet saved as CSV.', start: '%PDF-' },
+  { name: 'an RTF document', hint: saveAsCsv, start: '{\\rtf' },
+  { name: 'a PostScript file', hint: wrongFile, start: '%!PS' },
+  { name: 'a 7z archive', hint: unpackFirst, start: '7z\xbc\xaf\x27\x1c' },
+  { name: 'a RAR archive', hint: unpackFirst, start: 'Rar!\x1a\x07' },
+  { name: 'a tar archive', hint: unpackFirst, start: 'ustar', at: 257, alsoText: true },
+  { name: 'a file compressed with Zstandard (.zst)', hint: unpackFirst, start: '\x28\xb5\x2f\xfd' },
+  { name: 'a file compressed with bzip2 (.bz2)', hint: unpackFirst, start: 'BZh', alsoText: true },
+  { name: 'a file compressed with xz', hint: unpackFirst, start: '\xfd7zXZ\0' },
+  { name: 'a file compressed with LZ4', hint: unpackFirst, start: '\x04\x22\x4d\x18' },
+  { name: 'a file compressed with LZMA', hint: unpackFirst, start: '\x5d\0\0' },
+  { name: 'a file compressed with lzip', hint: unpackFirst, start: 'LZIP', alsoText: true },
+  { name: 'a file compressed with Snappy', hint: unpackFirst, start: '\xff\x06\0\0sNaPpY' },
+  { name: 'a file compressed with compress (.Z)', hint: unpackFirst, start: '\x1f\x9d' },
+  { name: 'a file compressed with zlib', hint: unpackFirst, start: '\x78\x9c', alsoText: true },
+  { name: 'a PNG image', hint: wrongFile, start: '\x89PNG\r\n\x1a\n' },
+  { name: 'a JPEG image', hint: wrongFile, start: '\xff\xd8\xff' },
+  { name: 'a GIF image', hint: wrongFile, start: 'GIF8', alsoText: true },
+  { name: 'a TIFF image', hint: wrongFile, start: 'II*\0' },
+  { name: 'a TIFF image', hint: wrongFile, start: 'MM\0*' },
+  { name: 'a WebP image, or a sound or video file', hint: wrongFile, start: 'RIFF', alsoText: true },
+  { name: 'a bitmap image', hint: wrongFile, start: 'BM', alsoText: true },
+  { name: 'a video file', hint: wrongFile, start: 'ftyp', at: 4, alsoText: true },
+  { name: 'a sound file', hint: wrongFile, start: 'ID3', alsoText: true },
+  { name: 'a program', hint: wrongFile, start: 'MZ', alsoText: true },
+  { name: 'a program', hint: wrongFile, start: '\x7fELF' },
+  { name: 'a program', hint: wrongFile, start: '\xcf\xfa\xed\xfe' },
+  { name: 'a program', hint: wrongFile, start: '\xca\xfe\xba\xbe' },
+  { name: 'an encrypted file (OpenSSL)', hint: 'Decrypt it first.', start: 'Salted__', alsoText: true },
+  { name: 'an encrypted file (age)', hint: 'Decrypt it first.', start: 'age-encryption.org/v1\n' },
+];
+
+/** Whether bytes hold control characters that text does not. */
+function isBinary(start: Uint8Array): boolean {
+  return start.some((byte) => byte < 0x09 || (byte > 0x0d && byte < 0x1a));
+}
+
+function kindOf(start: Uint8Array): Pick<Kind, 'name' | 'hint'> | undefined {
+  const letters = Buffer.from(start.buffer, start.byteOffset, start.byteLength).toString('latin1');
+  const found = kinds.find(({ start: wanted, at = 0, alsoText }) => letters.startsWith(wanted, at) && (!alsoText || isBinary(start)));
+  if (found) return found.start.startsWith('\xd0\xcf') ? compoundFile(letters) : found;
+  if (/^0[\x80-\x84][^]{0,4}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07/.test(letters)) return { name: 'a signed or encrypted file (PKCS #7)', hint: 'Decrypt it first.' };
+  return undefined;
+}
+
+/** What an OLE compound file is, as far as its directory is in its first bytes. */
+function compoundFile(letters: string): Pick<Kind, 'name' | 'hint'> {
+  const has = (name: string): boolean => letters.includes(Array.from(name, (letter) => `${letter}\0`).join(''));
+  if (has('EncryptedPackage')) return { name: 'an Excel workbook or another Office document with a password', hint: `Remove the password. ${saveAsCsv}` };
+  if (has('WordDocument')) return { name: 'a Word document (.doc)', hint: saveAsCsv };
+  if (has('__substg1.0')) return { name: 'an Outlook message (.msg)', hint: 'Save the attachment of the message, and use that file.' };
+  return { name: 'an Excel workbook of the old format (.xls), or another Office document', hint: saveAsCsv };
+}
+
+/** Share of bytes that are zero at places of one remainder. */
+function zeroShare(start: Uint8Array, remainder: number, of: number): number {
+  let zeros = 0;
+  let all = 0;
+  for (let at = remainder; at < start.length; at += of) {
+    all += 1;
+    if (start[at] === 0) zeros += 1;
+  }
+  return all === 0 ? 0 : zeros / all;
+}
+
+/** Whether text is in UTF-16 or UTF-32 without a byte order mark, by its zero bytes. */
+function wideEncoding(start: Uint8Array): 'UTF-16 (Little Endian)' | 'UTF-16 (Big Endian)' | 'UTF-32' | undefined {
+  if ((start[0] === 0xff && start[1] === 0xfe && start[2] === 0 && start[3] === 0 && start.length > 4) || (start[0] === 0 && start[1] === 0 && start[2] === 0xfe && start[3] === 0xff)) return 'UTF-32';
+  if (start.length < 8) return undefined;
+  if (zeroShare(start, 2, 4) > 0.9 && (zeroShare(start, 3, 4) > 0.9 || zeroShare(start, 1, 4) > 0.9)) return 'UTF-32';
+  const even = zeroShare(start, 0, 2);
+  const odd = zeroShare(start, 1, 2);
+  if (odd > 0.6 && even < 0.05) return 'UTF-16 (Little Endian)';
+  return even > 0.6 && odd < 0.05 ? 'UTF-16 (Big Endian)' : undefined;
+}
+
+/** Letters, digits and punctuation of EBCDIC, which are other characters in ASCII. */
+const ebcdic = /[\x40\x4b-\x50\x5a-\x61\x6b-\x6f\x7a-\x7f\x81-\x89\x91-\x99\xa2-\xa9\xc1-\xc9\xd1-\xd9\xe2-\xe9\xf0-\xf9\x0d\x15\x25]/g;
+
+function isEbcdic(start: Uint8Array): boolean {
+  if (start.length < 8 || start.includes(0x20) || start.includes(0x0a) || start.includes(0x2c)) return false;
+  const letters = Buffer.from(start).toString('latin1');
+  const digitsAndLetters = letters.match(/[\x81-\x89\x91-\x99\xa2-\xa9\xc1-\xc9\xd1-\xd9\xe2-\xe9\xf0-\xf9]/g)?.length ?? 0;
+  return (letters.match(ebcdic)?.length ?? 0) / start.length > 0.97 && digitsAndLetters / start.length > 0.4;
+}
+
+/**
+ * Passes bytes of text through, and refuses files that are no text by their first bytes: Parquet, old Excel workbooks, PDF, archives, images and so
+ * on. Words that text can begin with, such as `ORC`, count only when binary data follows.
+ * @param wide whether the text was said to be UTF-16, whose zero bytes say nothing
+ * @throws PipewrightError `bad-input` that names what the file is, and what to do
+ */
+export async function* refuseBinary(bytes: Bytes, wide: boolean): Bytes {
+  const { start, all } = await peekBytes(bytes, lookedAt);
+  const looked = start.subarray(0, lookedAt);
+  const found = kindOf(looked);
+  if (found) throw notATable(found.name, found.hint);
+  if (!wide) {
+    const encoding = wideEncoding(looked);
+    if (encoding === 'UTF-32') throw notATable('text in UTF-32', 'Save it as UTF-8.');
+    const marked = (looked[0] === 0xff && looked[1] === 0xfe) || (looked[0] === 0xfe && looked[1] === 0xff);
+    if (encoding && !marked) throw notATable(`text in ${encoding} without a byte order mark`, `Choose ${encoding} under Encoding, or save the file as UTF-8.`);
+    if (isEbcdic(looked)) throw notATable('text in EBCDIC, the character set of mainframes', 'Convert it to UTF-8 first.');
+  }
+  yield* all;
+}
+
+/** The error of a file that is something else than a table. */
+export function notATable(name: string, hint: string): PipewrightError {
+  return new PipewrightError({ code: 'bad-input', message: `The file is ${name}, not a CSV or JSON Lines file.`, hint });
+}
