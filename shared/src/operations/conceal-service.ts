@@ -79,7 +79,7 @@ export function concealTrigger(concealed: Concealed, trigger: Trigger): Trigger 
   const { subscriber, lookUp, missed, recent } = trigger;
   return {
     ...trigger,
-    events: (body, input, connection) => concealEvents(trigger.events(body, input, connection), maskOf(concealed, connection)),
+    events: (body, input, connection, facts) => concealEvents(trigger.events(body, input, connection, facts), maskOf(concealed, connection)),
     ...(subscriber ? { subscriber: concealSubscriber(concealed, subscriber) } : {}),
     ...(lookUp ? { lookUp: (event, input, context) => withoutSecrets(concealed, context, async (own, mask) => concealEvents(await lookUp(event, input, own), mask)) } : {}),
     ...(missed ? { missed: (input, since, context) => withoutSecrets(concealed, context, async (own, mask) => concealEvents(await missed(input, since, own), mask)) } : {}),
