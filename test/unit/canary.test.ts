@@ -147,7 +147,7 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
       await everyWay(service, async (context, connection) => {
         const said = Object.values(connection).join(' ');
         const body = JSON.stringify(trigger.example(since), (key, value: unknown) => (typeof value === 'string' && /message|name|description|reason|error|status|text|label|title/i.test(key) ? `${value} ${said}` : value));
-        const events = trigger.events(JSON.parse(body), input, connection as never, { repeatKey: () => 'canary', headers: {}, bodyHash: 'canary' } as never);
+        const events = trigger.events(JSON.parse(body), input, connection as never, { headers: { 'x-event': said }, repeatKey: () => 'one', bodyHash: () => 'two' });
         return [events.map(({ data }) => data), (await lookUpEvents(trigger, events as never, input, context)).map(({ data }) => data)];
       });
       return undefined;
