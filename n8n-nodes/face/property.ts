@@ -64,13 +64,8 @@ function shapeOf(info: Described, place: Place): Shape {
   }
 }
 
-/**
- * The help of a field in the words that n8n asks for: what can be ticked begins with "Whether", lists say how to give
- * IDs.
- */
-function descriptionOf({ kind, label, help, choices }: Described): string | undefined {
-  if (kind === 'boolean' && !help?.startsWith('Whether'))
-    return [`Whether to ${label.toLowerCase()}.`, help].filter(Boolean).join(' ');
+/** The help of a field, with the sentence that n8n's linter requires for a list: how to specify IDs. */
+function descriptionOf({ kind, help, choices }: Described): string | undefined {
   if (kind === 'list' && choices) {
     const ways =
       'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.';

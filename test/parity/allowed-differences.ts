@@ -25,13 +25,6 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     remove: (n8n, zapier) => [n8n.label === 'Input Binary Field' ? { ...n8n, label: zapier.label } : n8n, zapier],
   },
   {
-    reason: "n8n's linter asks that the help of a switch begins with Whether.",
-    remove: (n8n, zapier) => {
-      const start = `Whether to ${n8n.label.toLowerCase()}. `;
-      return [n8n.help.startsWith(start) ? { ...n8n, help: n8n.help.slice(start.length) } : n8n, zapier];
-    },
-  },
-  {
     reason: "n8n's linter asks that a list with several choices says how IDs are given.",
     remove: (n8n, zapier) => [n8n.help.endsWith(listSentence) ? { ...n8n, help: n8n.help.slice(0, -listSentence.length) } : n8n, zapier],
   },
