@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { services } from '../shared/src/catalog.ts';
-import { logsIn, type Connection } from '../shared/src/operations/connection.ts';
-import { describeField } from '../shared/src/operations/fields.ts';
-import type { Service } from '../shared/src/operations/service.ts';
+import { logsIn, type Connection } from '../shared/src/define/connection.ts';
+import { describeField } from '../shared/src/define/fields.ts';
+import type { Service } from '../shared/src/define/service.ts';
 import { sqlTable } from '../shared/src/sql-table.ts';
 
 /** The n8n packages with the services that each offers, in the order in which they are told. */

@@ -1,10 +1,10 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { nodeHost } from '../../shared/src/host/node/node-host.ts';
-import { checkInput } from '../../shared/src/operations/check-input.ts';
-import type { WebhookTrigger } from '../../shared/src/operations/trigger.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
+import type { WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import { dbt } from '../../shared/src/services/dbt/service.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
-import { takeDelivery } from '../../shared/src/webhooks/take-delivery.ts';
+import { takeDelivery } from '../../shared/src/webhooks/process-delivery.ts';
 import { signedRuns, type SignedBody } from './dbt-deliveries.ts';
 import { compare, type BenchResult } from './result.ts';
 

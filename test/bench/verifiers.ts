@@ -2,7 +2,7 @@ import { verify } from '@octokit/webhooks-methods';
 import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
-import { receive } from '../../shared/src/webhooks/receive.ts';
+import { receive } from '../../shared/src/webhooks/verify-delivery.ts';
 import type { SchemeName } from '../../shared/src/webhooks/scheme.ts';
 import { schemes } from '../../shared/src/webhooks/schemes.ts';
 import { signedRuns } from './dbt-deliveries.ts';

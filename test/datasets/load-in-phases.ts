@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 import type { TableLoad, TableTarget } from '../../shared/src/datasets/load/target.ts';
 
 /**

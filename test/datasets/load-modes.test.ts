@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import mysql, { type Connection } from 'mysql2/promise';
 import pg from 'pg';
 import { checkDataset } from '../../shared/src/datasets/check/check-dataset.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { startMariaDb } from '../machine/mariadb.ts';
 import type { MysqlServer } from '../machine/mysql-family.ts';

@@ -9,7 +9,7 @@ import mysql, { type Connection } from 'mysql2/promise';
 import pg from 'pg';
 import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 import { startMariaDb } from '../machine/mariadb.ts';
 import type { MysqlServer } from '../machine/mysql-family.ts';
 import { startPostgres, type Postgres } from '../machine/postgres.ts';

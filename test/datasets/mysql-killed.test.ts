@@ -74,7 +74,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
     if (mode === 'replace') await load('a,b\n1,x\n', { table });
     const code = `
       import { loadDataset } from './shared/src/datasets/load/load-dataset.ts';
-      import { openTarget } from './shared/src/datasets/node/open-target.ts';
+      import { openTarget } from './shared/src/databases/open-target.ts';
       async function* endless() {
         yield Buffer.from('a,b\\n');
         for (;;) {

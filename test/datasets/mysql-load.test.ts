@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 import { inPieces } from './load-csv.ts';
 import { mysqlProducts, useMysql } from './use-mysql.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 import type { SqlServer } from '../sandbox/sql-server/sql-server.ts';
 import { inPieces, lateChange, numbered } from './load-csv.ts';
 import { failureOf, manyRows, useSqlServer } from './use-sql-server.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { affinityOf } from '../../shared/src/datasets/node/sqlite/sqlite-affinity.ts';
+import { affinityOf } from '../../shared/src/databases/sqlite/sqlite-affinity.ts';
 import { loadCsv } from './load-csv.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-sqlite-types-'));

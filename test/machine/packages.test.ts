@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { runCommand } from '../machine/command.ts';
-import { node24, projectRoot } from '../machine/paths.ts';
+import { runCommand } from './command.ts';
+import { node24, projectRoot } from './paths.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'contents-'));
 

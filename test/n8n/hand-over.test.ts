@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beginExecution, handOver } from '../../n8n-nodes/face/hand-over.ts';
-import type { Emit } from '../../n8n-nodes/face/emitters.ts';
+import { beginExecution, handOver } from '../../n8n-nodes/adapter/emit-and-confirm.ts';
+import type { Emit } from '../../n8n-nodes/adapter/emitters.ts';
 
 interface Done {
   resolve(): void;

@@ -1,5 +1,5 @@
-import { claimEvent, settleEvent } from '../../n8n-nodes/face/seen-events.ts';
-import { forgetConnection, knownConnection } from '../../n8n-nodes/face/known-connections.ts';
+import { claimEvent, settleEvent } from '../../n8n-nodes/adapter/dedupe.ts';
+import { forgetConnection, knownConnection } from '../../n8n-nodes/adapter/connection-cache.ts';
 
 /** What has become of a promise so far. */
 async function stateOf(promise: Promise<boolean>): Promise<boolean | 'waiting'> {

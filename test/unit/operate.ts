@@ -1,10 +1,10 @@
 import type { Host } from '../../shared/src/host/host.ts';
-import { checkInput } from '../../shared/src/operations/check-input.ts';
-import type { Operation } from '../../shared/src/operations/operation.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
-import type { Event, Subscription, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
+import type { Operation } from '../../shared/src/define/operation.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import type { Event, Subscription, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
-import { lookUpEvents, takeDelivery, type Taken } from '../../shared/src/webhooks/take-delivery.ts';
+import { lookUpEvents, takeDelivery, type Taken } from '../../shared/src/webhooks/process-delivery.ts';
 
 /** Does what a face does: checks what was typed, then runs the operation of that key. */
 export async function operate(service: Service, key: string, typed: Record<string, unknown>, host: Host, connection: Record<string, unknown>): Promise<Record<string, unknown>> {

@@ -1,8 +1,8 @@
 import type { Bundle, Create, ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import { checkInput } from '../../shared/src/operations/check-input.ts';
-import type { Action, Callback, Operation } from '../../shared/src/operations/operation.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
+import type { Action, Callback, Operation } from '../../shared/src/define/operation.ts';
+import type { Service } from '../../shared/src/define/service.ts';
 import { callService } from './call.ts';
 import { gatherInput } from './declared-fields.ts';
 import { pointTo, stash } from './hydrate.ts';

@@ -1,13 +1,13 @@
 import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Host } from '../../shared/src/host/host.ts';
-import { checkInput } from '../../shared/src/operations/check-input.ts';
-import { passes } from '../../shared/src/operations/conditions.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
-import type { Event, Handshake, Subscription, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
+import { passes } from '../../shared/src/define/conditions.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import type { Event, Handshake, Subscription, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
 import { checkVerification } from '../../shared/src/webhooks/check-verification.ts';
-import { lookUpEvents, takeDelivery } from '../../shared/src/webhooks/take-delivery.ts';
+import { lookUpEvents, takeDelivery } from '../../shared/src/webhooks/process-delivery.ts';
 import { callService } from './call.ts';
 import { inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { checkDataset } from '../datasets/check/check-dataset.ts';
-import { wholeBytes } from '../datasets/operations/whole-bytes.ts';
-import { openTarget } from '../datasets/node/open-target.ts';
+import { wholeBytes } from '../tables/whole-bytes.ts';
+import { openTarget } from '../databases/open-target.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { operationWords } from './called-operation.ts';
 import { formatOf, formatWords, openDataset } from './open-dataset.ts';

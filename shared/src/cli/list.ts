@@ -1,5 +1,5 @@
 import { services } from '../catalog.ts';
-import { facesOf } from '../operations/faces.ts';
+import { facesOf } from '../define/platforms.ts';
 import { parseWords } from './usage-error.ts';
 import { print } from './print.ts';
 

@@ -4,7 +4,7 @@ import { readContract } from '../datasets/types/contract.ts';
 import { loadDataset } from '../datasets/load/load-dataset.ts';
 import { describeProgress } from '../datasets/load/load-progress.ts';
 import { loadModes } from '../datasets/load/target.ts';
-import { openTarget } from '../datasets/node/open-target.ts';
+import { openTarget } from '../databases/open-target.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { formatOf, formatWords, openDataset } from './open-dataset.ts';
 import { oneOf, parseWords, UsageError, wholeNumber } from './usage-error.ts';

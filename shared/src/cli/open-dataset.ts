@@ -1,12 +1,12 @@
-import type { DatasetFormat } from '../datasets/csv/as-csv.ts';
-import type { CsvFormat } from '../datasets/csv/csv-scanner.ts';
+import type { DatasetFormat } from '../datasets/formats/as-csv.ts';
+import type { CsvFormat } from '../datasets/formats/csv-scanner.ts';
 import { encodings } from '../datasets/bytes/encodings.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
 import type { Headers } from '../host/http.ts';
 import { sendGuarded } from '../http/guard-redirects.ts';
 import { httpError } from '../http/http-error.ts';
 import { lengthOf, resumeDownload, type Streamed } from '../http/resume-download.ts';
-import { isDownload } from '../operations/download.ts';
+import { isDownload } from '../define/download.ts';
 import { callOperation, findOperation } from './called-operation.ts';
 import { oneOf, wholeNumber } from './usage-error.ts';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { authenticate } from '../webhooks/receive.ts';
+import { authenticate } from '../webhooks/verify-delivery.ts';
 import { schemes } from '../webhooks/schemes.ts';
 import type { SchemeName } from '../webhooks/scheme.ts';
-import { looksRewritten } from '../webhooks/looks-rewritten.ts';
+import { looksRewritten } from '../webhooks/detect-rewritten-body.ts';
 import { Refused, parseWords, UsageError } from './usage-error.ts';
 
 const rewrittenBody = 'The signature is right for the same JSON in another spelling: a proxy between the sender and here rewrites bodies.';

@@ -1,7 +1,7 @@
 import { PipewrightError, withDetails } from '../host/error.ts';
 import type { Bytes, Host } from '../host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../host/http.ts';
-import type { Effect } from '../operations/operation.ts';
+import type { Effect } from '../define/operation.ts';
 import { checkAnswer, unexpectedAnswer, type Answered, type AnswerShape } from './answer-shape.ts';
 import { parseExact } from './exact-json.ts';
 import { isRedirect, sendGuarded } from './guard-redirects.ts';

@@ -1,7 +1,7 @@
 import { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import type { HttpRequest, HttpResponse } from '../host/http.ts';
-import { letGo } from './let-go.ts';
+import { letGo } from './close-stream.ts';
 
 /** Redirects that are followed at most. */
 const maxRedirects = 5;

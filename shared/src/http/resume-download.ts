@@ -1,7 +1,7 @@
 import { PipewrightError } from '../host/error.ts';
 import type { Bytes, Host } from '../host/host.ts';
 import type { Headers, HttpResponse } from '../host/http.ts';
-import { letGo } from './let-go.ts';
+import { letGo } from './close-stream.ts';
 import { backoff } from './retry-delay.ts';
 
 /** An answer whose body comes as a stream. */

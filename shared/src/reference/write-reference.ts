@@ -1,9 +1,9 @@
-import { logsIn, type Connection } from '../operations/connection.ts';
-import { describeField, type Fields } from '../operations/fields.ts';
-import { facesOf, type Face } from '../operations/faces.ts';
-import type { Operation } from '../operations/operation.ts';
-import type { Service } from '../operations/service.ts';
-import type { Trigger } from '../operations/trigger.ts';
+import { logsIn, type Connection } from '../define/connection.ts';
+import { describeField, type Fields } from '../define/fields.ts';
+import { facesOf, type Face } from '../define/platforms.ts';
+import type { Operation } from '../define/operation.ts';
+import type { Service } from '../define/service.ts';
+import type { Trigger } from '../define/trigger.ts';
 
 const faceNames: Record<Face, string> = { n8n: 'n8n', zapier: 'Zapier', cli: 'command line' };
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

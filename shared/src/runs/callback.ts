@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
-import { option } from '../operations/fields.ts';
+import { option } from '../define/fields.ts';
 import type { RunProvider } from './provider.ts';
 import { reportRun, type RunReport } from './report.ts';
 import { isFinished, type Run } from './run.ts';

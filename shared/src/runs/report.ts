@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { redact } from '../host/redact.ts';
-import { boolean, json, option, text, values } from '../operations/fields.ts';
+import { boolean, json, option, text, values } from '../define/fields.ts';
 import { explain, firstFailure } from './explain.ts';
 import type { KnownCause } from './known-causes.ts';
 import { isFinished, type Run } from './run.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Host } from '../host/host.ts';
-import { boolean, text } from '../operations/fields.ts';
+import { boolean, text } from '../define/fields.ts';
 
 /** Input fields of every operation that starts a run. */
 export const startFields = {

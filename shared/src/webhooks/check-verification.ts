@@ -1,5 +1,5 @@
 import { PipewrightError } from '../host/error.ts';
-import type { Subscription, WebhookTrigger } from '../operations/trigger.ts';
+import type { Subscription, WebhookTrigger } from '../define/trigger.ts';
 import type { SchemeName } from './scheme.ts';
 import { secretFault, secretWarning } from './secret-rules.ts';
 

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../host/error.ts';
 import { baseUrl } from '../http/base-url.ts';
-import { defineConnection, type ConnectionValues } from '../operations/connection.ts';
-import { describeField, text } from '../operations/fields.ts';
+import { defineConnection, type ConnectionValues } from '../define/connection.ts';
+import { describeField, text } from '../define/fields.ts';
 import { checkSecrets } from './check-verification.ts';
 import type { EntraSender, Secrets } from './scheme.ts';
 import { cleanSecret } from './secret-rules.ts';

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { services } from '../../../shared/src/catalog.ts';
-import { checkInput } from '../../../shared/src/operations/check-input.ts';
-import type { WebhookTrigger } from '../../../shared/src/operations/trigger.ts';
-import { takeDelivery, type Taken } from '../../../shared/src/webhooks/take-delivery.ts';
+import { checkInput } from '../../../shared/src/define/check-input.ts';
+import type { WebhookTrigger } from '../../../shared/src/define/trigger.ts';
+import { takeDelivery, type Taken } from '../../../shared/src/webhooks/process-delivery.ts';
 import { fakeHost } from '../fake-host.ts';
 import { callCli } from './call-cli.ts';
 

@@ -1,4 +1,4 @@
-import type { Service } from '../../../shared/src/operations/service.ts';
+import type { Service } from '../../../shared/src/define/service.ts';
 import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { RunProvider } from '../../../shared/src/runs/provider.ts';
 import type { Run } from '../../../shared/src/runs/run.ts';

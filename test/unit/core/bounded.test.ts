@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { Readable } from 'node:stream';
-import { sendBy, type FullResponse } from '../../../n8n-nodes/face/http.ts';
+import { sendBy, type FullResponse } from '../../../n8n-nodes/adapter/http.ts';
 import { once, readText, tooLate, untilStalled, watchUpload, within, type Bounds } from '../../../shared/src/host/bounded.ts';
 import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { Bytes } from '../../../shared/src/host/host.ts';

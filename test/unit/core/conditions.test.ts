@@ -1,5 +1,5 @@
-import { checkInput } from '../../../shared/src/operations/check-input.ts';
-import { conditionsField, passes } from '../../../shared/src/operations/conditions.ts';
+import { checkInput } from '../../../shared/src/define/check-input.ts';
+import { conditionsField, passes } from '../../../shared/src/define/conditions.ts';
 
 const event = { status: 'Failed', rows: 48_120, text: '12', tags: ['Nightly', 'EMEA'], data: { job: { name: 'Daily = 2' } }, nothing: null, ok: true };
 

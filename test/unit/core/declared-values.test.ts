@@ -1,4 +1,4 @@
-import { fitValues, type DeclaredValue } from '../../../shared/src/operations/declared-values.ts';
+import { fitValues, type DeclaredValue } from '../../../shared/src/define/declared-values.ts';
 
 const declared: DeclaredValue[] = [
   { name: 'DatasetID', type: 'text', required: true },

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { checkInput } from '../../../shared/src/operations/check-input.ts';
-import { boolean, describeField, integer, list, option, text, values, withInfo } from '../../../shared/src/operations/fields.ts';
+import { checkInput } from '../../../shared/src/define/check-input.ts';
+import { boolean, describeField, integer, list, option, text, values, withInfo } from '../../../shared/src/define/fields.ts';
 
 const fields = {
   pipeline: text({ label: 'Pipeline', idFromUrl: { pattern: /\/pipeline\/([^/?#]+)/, example: '' } }),

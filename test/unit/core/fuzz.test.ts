@@ -1,10 +1,10 @@
-import { checkInput } from '../../../shared/src/operations/check-input.ts';
+import { checkInput } from '../../../shared/src/define/check-input.ts';
 import { services } from '../../../shared/src/catalog.ts';
-import type { Service } from '../../../shared/src/operations/service.ts';
-import type { WebhookTrigger } from '../../../shared/src/operations/trigger.ts';
+import type { Service } from '../../../shared/src/define/service.ts';
+import type { WebhookTrigger } from '../../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../../shared/src/webhooks/delivery.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
-import { takeDelivery } from '../../../shared/src/webhooks/take-delivery.ts';
+import { takeDelivery } from '../../../shared/src/webhooks/process-delivery.ts';
 import { fakeHost, fakeStart } from '../fake-host.ts';
 import { randomFrom, seedOf } from '../random.ts';
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Delivery } from '../../../shared/src/webhooks/delivery.ts';
-import { receive as receiveAt, type ReceiveOptions } from '../../../shared/src/webhooks/receive.ts';
+import { receive as receiveAt, type ReceiveOptions } from '../../../shared/src/webhooks/verify-delivery.ts';
 
 const secret = '12345abcde';
 const sign = (body: string, key = secret) => createHmac('sha256', key).update(body).digest('hex');

@@ -1,5 +1,5 @@
 import { signedWebhook } from '../../../shared/src/services/signed-webhook/service.ts';
-import type { Taken } from '../../../shared/src/webhooks/take-delivery.ts';
+import type { Taken } from '../../../shared/src/webhooks/process-delivery.ts';
 import { casesOf, type Case } from '../../webhooks/cases.ts';
 import { entraKeysUrl, openSenders, type Sender } from '../../webhooks/senders.ts';
 import { fakeHost, fakeStart } from '../fake-host.ts';

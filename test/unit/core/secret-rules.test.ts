@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { services } from '../../../shared/src/catalog.ts';
-import { checkInput } from '../../../shared/src/operations/check-input.ts';
-import type { Service } from '../../../shared/src/operations/service.ts';
-import type { WebhookTrigger } from '../../../shared/src/operations/trigger.ts';
+import { checkInput } from '../../../shared/src/define/check-input.ts';
+import type { Service } from '../../../shared/src/define/service.ts';
+import type { WebhookTrigger } from '../../../shared/src/define/trigger.ts';
 import { signedWebhook } from '../../../shared/src/services/signed-webhook/service.ts';
 import { checkVerification } from '../../../shared/src/webhooks/check-verification.ts';
 import type { SchemeName } from '../../../shared/src/webhooks/scheme.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { receive } from '../../../shared/src/webhooks/receive.ts';
+import { receive } from '../../../shared/src/webhooks/verify-delivery.ts';
 import type { SchemeName } from '../../../shared/src/webhooks/scheme.ts';
 
 // What the suites of Standard Webhooks, Svix, octokit and Bolt try, in our own words and with our own values.

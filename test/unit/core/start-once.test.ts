@@ -1,5 +1,5 @@
 import type { Host } from '../../../shared/src/host/host.ts';
-import type { Service } from '../../../shared/src/operations/service.ts';
+import type { Service } from '../../../shared/src/define/service.ts';
 import { dataFactory } from '../../../shared/src/services/azure/data-factory/service.ts';
 import { synapse } from '../../../shared/src/services/azure/synapse/service.ts';
 import { dbt } from '../../../shared/src/services/dbt/service.ts';

@@ -1,4 +1,4 @@
-import { withinTime } from '../../../shared/src/datasets/operations/within-time.ts';
+import { withinTime } from '../../../shared/src/tables/within-time.ts';
 
 /** Pieces of which each comes a second after the one before. */
 async function* everySecond(clock: { now: number }, seconds: number): AsyncGenerator<Uint8Array> {

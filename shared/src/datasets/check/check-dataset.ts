@@ -1,10 +1,10 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/host.ts';
-import { leave } from '../../http/let-go.ts';
-import { asCsv, type DatasetFormat } from '../csv/as-csv.ts';
-import { readValue, type CsvBlock } from '../csv/csv-block.ts';
-import type { CsvFormat } from '../csv/csv-scanner.ts';
-import { DatasetScanner } from '../csv/dataset-scanner.ts';
+import { leave } from '../../http/close-stream.ts';
+import { asCsv, type DatasetFormat } from '../formats/as-csv.ts';
+import { readValue, type CsvBlock } from '../formats/csv-block.ts';
+import type { CsvFormat } from '../formats/csv-scanner.ts';
+import { DatasetScanner } from '../formats/dataset-scanner.ts';
 import { readUntil } from '../bytes/read-until.ts';
 import { TypeInference } from '../types/infer-types.ts';
 import { parseRule, type Rule } from './rules.ts';

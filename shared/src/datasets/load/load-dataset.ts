@@ -1,10 +1,10 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/host.ts';
 import { plainAddress } from '../../host/redact.ts';
-import { leave } from '../../http/let-go.ts';
+import { leave } from '../../http/close-stream.ts';
 import { CountedBytes } from '../bytes/counted-bytes.ts';
 import { readUntil } from '../bytes/read-until.ts';
-import { asCsv, csvFormatOf } from '../csv/as-csv.ts';
+import { asCsv, csvFormatOf } from '../formats/as-csv.ts';
 import { isRecorded, LoadInProgress } from './load-in-progress.ts';
 import type { LoadOptions, LoadResult } from './load-options.ts';
 import { refuseOwnTable } from './own-tables.ts';

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import { insideQuotes, type RewrittenColumn } from '../csv/rewrite-block.ts';
+import { insideQuotes, type RewrittenColumn } from '../formats/rewrite-block.ts';
 import type { ColumnType, InferredColumn } from '../types/column.ts';
 import { TypeInference, type KnownTypes } from '../types/infer-types.ts';
 import { ValueCheck, type CheckedColumn } from '../types/value-check.ts';

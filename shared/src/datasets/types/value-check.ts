@@ -1,4 +1,4 @@
-import { readValue, valueKind, type CsvBlock } from '../csv/csv-block.ts';
+import { readValue, valueKind, type CsvBlock } from '../formats/csv-block.ts';
 import type { ExistingColumn } from '../load/target.ts';
 import type { ColumnType } from './column.ts';
 import { fitted } from './fitting-values.ts';

@@ -3,7 +3,7 @@ import { PipewrightError } from '../../host/error.ts';
 import type { HttpResponse } from '../../host/http.ts';
 import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
-import type { Context } from '../../operations/context.ts';
+import type { Context } from '../../define/context.ts';
 import { clouds, type Cloud } from './clouds.ts';
 import type { AzureConnection } from './connection.ts';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
-import { option, text } from '../../operations/fields.ts';
+import { defineConnection, type ConnectionValues } from '../../define/connection.ts';
+import { option, text } from '../../define/fields.ts';
 import { checkWebhookSecrets, webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 import { shownText } from '../../http/answer-shape.ts';
 import { managementApi } from './api.ts';

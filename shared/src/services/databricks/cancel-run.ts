@@ -1,4 +1,4 @@
-import { defineAction } from '../../operations/operation.ts';
+import { defineAction } from '../../define/operation.ts';
 import { cancelRun as cancel } from '../../runs/cancel-run.ts';
 import { runFields } from '../../runs/report.ts';
 import type { DatabricksConnection } from './connection.ts';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { redact } from '../../host/redact.ts';
-import { boolean, text } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
+import { boolean, text } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
 import { service } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
 import { readOutput, readTasks, runField, type VendorTaskRun } from './runs.ts';

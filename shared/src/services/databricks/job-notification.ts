@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { list, option, text } from '../../operations/fields.ts';
-import { defineWebhookTrigger } from '../../operations/trigger.ts';
+import { list, option, text } from '../../define/fields.ts';
+import { defineWebhookTrigger } from '../../define/trigger.ts';
 import { pointedToRun, runFields } from '../../runs/report.ts';
 import { readRun } from '../../runs/wait-for-run.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
-import { problemField, verificationFields } from '../../webhooks/take-delivery.ts';
+import { problemField, verificationFields } from '../../webhooks/process-delivery.ts';
 import { service } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
 import { jobChoices, jobIdFromUrl } from './jobs.ts';

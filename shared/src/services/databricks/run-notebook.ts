@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { text, values } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
+import { text, values } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
 import { runFields } from '../../runs/report.ts';
 import { startFields } from '../../runs/start-key.ts';
 import { waitFields } from '../../runs/wait-fields.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { idShape } from '../../http/answer-shape.ts';
-import type { Context } from '../../operations/context.ts';
+import type { Context } from '../../define/context.ts';
 import type { RunReport } from '../../runs/report.ts';
 import { pointedToRun } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';

@@ -1,4 +1,4 @@
-import { defineAction } from '../../operations/operation.ts';
+import { defineAction } from '../../define/operation.ts';
 import { cancelRun } from '../../runs/cancel-run.ts';
 import { runFields } from '../../runs/report.ts';
 import type { DbtConnection } from './connection.ts';

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { boolean, integer, list, text } from '../../operations/fields.ts';
-import type { Values } from '../../operations/operation.ts';
-import type { Event } from '../../operations/trigger.ts';
+import { boolean, integer, list, text } from '../../define/fields.ts';
+import type { Values } from '../../define/operation.ts';
+import type { Event } from '../../define/trigger.ts';
 import { runFields } from '../../runs/report.ts';
 import { isFinished, readMoment, type RunStatus } from '../../runs/run.ts';
-import { verificationFields } from '../../webhooks/take-delivery.ts';
+import { verificationFields } from '../../webhooks/process-delivery.ts';
 import { environmentChoices, jobChoices, jobIdFromUrl } from './jobs.ts';
 import { said, statusOf, wordOf } from './statuses.ts';
 

@@ -1,4 +1,4 @@
-import type { Context } from '../../operations/context.ts';
+import type { Context } from '../../define/context.ts';
 import { longestRun } from '../../runs/run-finished.ts';
 import { isFinished, readMoment } from '../../runs/run.ts';
 import { readPages } from '../../http/read-pages.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { Context } from '../../operations/context.ts';
-import { defineAction, type Values } from '../../operations/operation.ts';
-import { boolean, integer, list, text } from '../../operations/fields.ts';
+import type { Context } from '../../define/context.ts';
+import { defineAction, type Values } from '../../define/operation.ts';
+import { boolean, integer, list, text } from '../../define/fields.ts';
 import { runFields } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { filledText, given, idShape, shown, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
-import { text } from '../../operations/fields.ts';
-import type { Context } from '../../operations/context.ts';
+import { text } from '../../define/fields.ts';
+import type { Context } from '../../define/context.ts';
 import type { KnownCause } from '../../runs/known-causes.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { isFinished, readMoment, secondsBetween, type Run, type Step } from '../../runs/run.ts';

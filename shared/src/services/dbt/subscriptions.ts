@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { given, idShape, type Answered } from '../../http/answer-shape.ts';
-import type { Context } from '../../operations/context.ts';
-import type { Subscription } from '../../operations/trigger.ts';
+import type { Context } from '../../define/context.ts';
+import type { Subscription } from '../../define/trigger.ts';
 import { secretFault } from '../../webhooks/secret-rules.ts';
 import { accountPath, callDbt, numericId, openDbt, service } from './api.ts';
 import type { DbtConnection } from './connection.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
-import { text } from '../../operations/fields.ts';
+import { defineConnection, type ConnectionValues } from '../../define/connection.ts';
+import { text } from '../../define/fields.ts';
 import { PipewrightError } from '../../host/error.ts';
 import { checkWebhookSecrets, webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 import { shownText } from '../../http/answer-shape.ts';

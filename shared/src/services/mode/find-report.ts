@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { integer, text } from '../../operations/fields.ts';
-import { defineSearch } from '../../operations/operation.ts';
+import { integer, text } from '../../define/fields.ts';
+import { defineSearch } from '../../define/operation.ts';
 import { readMoment } from '../../runs/run.ts';
 import { openMode, workspacePage } from './api.ts';
 import type { ModeConnection } from './connection.ts';

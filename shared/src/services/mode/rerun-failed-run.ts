@@ -1,4 +1,4 @@
-import { defineAction } from '../../operations/operation.ts';
+import { defineAction } from '../../define/operation.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../runs/rerun.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import type { ModeConnection } from './connection.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { values } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
+import { values } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
 import { runFields } from '../../runs/report.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';

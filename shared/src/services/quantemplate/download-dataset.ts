@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { defineDownload } from '../../operations/download.ts';
-import { boolean, integer, text } from '../../operations/fields.ts';
+import { defineDownload } from '../../define/download.ts';
+import { boolean, integer, text } from '../../define/fields.ts';
 import { openOrganisation } from './api.ts';
 import type { QuantemplateConnection } from './connection.ts';
 import { openCsv } from './csv-file.ts';

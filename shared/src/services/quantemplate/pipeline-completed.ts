@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import type { Context } from '../../operations/context.ts';
-import { list, text } from '../../operations/fields.ts';
-import { defineWebhookTrigger } from '../../operations/trigger.ts';
+import type { Context } from '../../define/context.ts';
+import { list, text } from '../../define/fields.ts';
+import { defineWebhookTrigger } from '../../define/trigger.ts';
 import { finishedFilter } from '../../runs/finished-filter.ts';
 import { runFields } from '../../runs/report.ts';
 import { isFinished, type Run } from '../../runs/run.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
-import { verificationFields } from '../../webhooks/take-delivery.ts';
+import { verificationFields } from '../../webhooks/process-delivery.ts';
 import { openOrganisation } from './api.ts';
 import type { QuantemplateConnection } from './connection.ts';
 import { listExecutions, readExecution, statusOf } from './executions.ts';

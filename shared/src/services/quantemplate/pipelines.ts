@@ -1,5 +1,5 @@
-import { defineChoices, search } from '../../operations/choice-list.ts';
-import { text } from '../../operations/fields.ts';
+import { defineChoices, search } from '../../define/choice-list.ts';
+import { text } from '../../define/fields.ts';
 import { openOrganisation } from './api.ts';
 import type { QuantemplateConnection } from './connection.ts';
 import { findExecution, listExecutions, readExecution } from './executions.ts';

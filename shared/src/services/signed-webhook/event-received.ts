@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { valueAt } from '../../operations/conditions.ts';
-import { integer, json, option, text } from '../../operations/fields.ts';
-import { defineWebhookTrigger } from '../../operations/trigger.ts';
+import { valueAt } from '../../define/conditions.ts';
+import { integer, json, option, text } from '../../define/fields.ts';
+import { defineWebhookTrigger } from '../../define/trigger.ts';
 import type { SchemeName } from '../../webhooks/scheme.ts';
-import { acceptsUnsigned, verificationFields } from '../../webhooks/take-delivery.ts';
+import { acceptsUnsigned, verificationFields } from '../../webhooks/process-delivery.ts';
 import { entraSenderOf, webhookSecretsOf, type WebhookSecret } from '../../webhooks/webhook-secret.ts';
 
 const schemeOptions: { value: SchemeName | 'entra'; label: string }[] = [

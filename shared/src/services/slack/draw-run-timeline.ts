@@ -1,6 +1,6 @@
-import { file } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
-import { drawTimeline } from '../../runs/timeline.ts';
+import { file } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
+import { drawTimeline } from './pictures/timeline.ts';
 import type { SlackConnection } from './connection.ts';
 import { givenRun, runField } from './run-input.ts';
 

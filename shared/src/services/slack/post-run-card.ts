@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { boolean, text } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
-import type { Context } from '../../operations/context.ts';
+import { boolean, text } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
+import type { Context } from '../../define/context.ts';
 import { isFinished } from '../../runs/run.ts';
-import { drawTimeline } from '../../runs/timeline.ts';
+import { drawTimeline } from './pictures/timeline.ts';
 import { openSlack, postOnce, slackShape } from './api.ts';
 import { channelField, conversationId } from './channels.ts';
 import type { SlackConnection } from './connection.ts';

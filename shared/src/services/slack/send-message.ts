@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { boolean, json, text } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
+import { boolean, json, text } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
 import { openSlack, postOnce, service } from './api.ts';
 import { channelField, recipientId } from './channels.ts';
 import type { SlackConnection } from './connection.ts';

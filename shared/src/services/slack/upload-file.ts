@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { file, integer, option, text } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
+import { file, integer, option, text } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { Host, IncomingFile } from '../../host/host.ts';
 import { service } from './api.ts';

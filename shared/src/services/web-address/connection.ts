@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
-import { option, text } from '../../operations/fields.ts';
+import { defineConnection, type ConnectionValues } from '../../define/connection.ts';
+import { option, text } from '../../define/fields.ts';
 import { openWebsite, websiteOf } from './api.ts';
 
 const fields = {

@@ -1,4 +1,4 @@
-import { defineAction } from '../../../operations/operation.ts';
+import { defineAction } from '../../../define/operation.ts';
 import type { AzureConnection } from '../connection.ts';
 import { factoryField, openFactory } from './factory.ts';
 import { sampleTrigger, switchTrigger, triggerField, triggerFields } from './triggers.ts';

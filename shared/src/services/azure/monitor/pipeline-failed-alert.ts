@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { list, text } from '../../../operations/fields.ts';
-import { defineWebhookTrigger } from '../../../operations/trigger.ts';
+import { list, text } from '../../../define/fields.ts';
+import { defineWebhookTrigger } from '../../../define/trigger.ts';
 import { pointedToRun, runFields, type RunReport } from '../../../runs/report.ts';
 import { readMoment } from '../../../runs/run.ts';
 import { readRun } from '../../../runs/wait-for-run.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../../webhooks/shared-secret-fields.ts';
-import { problemField, verificationFields } from '../../../webhooks/take-delivery.ts';
+import { problemField, verificationFields } from '../../../webhooks/process-delivery.ts';
 import type { AzureConnection } from '../connection.ts';
 import { queryAll } from '../pages.ts';
 import { samplePipelineRun, window, pipelineRunShape } from '../pipelines/pipeline-run.ts';

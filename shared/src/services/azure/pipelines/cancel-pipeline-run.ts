@@ -1,4 +1,4 @@
-import { defineAction, type Action } from '../../../operations/operation.ts';
+import { defineAction, type Action } from '../../../define/operation.ts';
 import { cancelRun } from '../../../runs/cancel-run.ts';
 import { runFields } from '../../../runs/report.ts';
 import type { AzureConnection } from '../connection.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { PollingTrigger } from '../../../operations/trigger.ts';
+import type { PollingTrigger } from '../../../define/trigger.ts';
 import { defineRunFinished } from '../../../runs/run-finished.ts';
 import type { AzureConnection } from '../connection.ts';
 import { inHome, openHome, type PipelineHomeKind } from './home.ts';

@@ -1,4 +1,4 @@
-import { defineAction, type Action } from '../../../operations/operation.ts';
+import { defineAction, type Action } from '../../../define/operation.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun, unfinishedSteps } from '../../../runs/rerun.ts';
 import type { Run } from '../../../runs/run.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';

@@ -1,7 +1,7 @@
 import { PipewrightError } from '../../../host/error.ts';
 import type { Host } from '../../../host/host.ts';
-import { fitValues } from '../../../operations/declared-values.ts';
-import { defineAction, type Action } from '../../../operations/operation.ts';
+import { fitValues } from '../../../define/declared-values.ts';
+import { defineAction, type Action } from '../../../define/operation.ts';
 import { beginRun, isCalled, lookAtEnd, waitByField } from '../../../runs/callback.ts';
 import { runFields } from '../../../runs/report.ts';
 import type { Run } from '../../../runs/run.ts';

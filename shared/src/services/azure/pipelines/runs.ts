@@ -1,5 +1,5 @@
 import type { Host } from '../../../host/host.ts';
-import { text } from '../../../operations/fields.ts';
+import { text } from '../../../define/fields.ts';
 import type { RunProvider } from '../../../runs/provider.ts';
 import type { Run, Step } from '../../../runs/run.ts';
 import { queryAll } from '../pages.ts';

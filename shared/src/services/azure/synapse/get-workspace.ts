@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { filledText, given, shown, shownText } from '../../../http/answer-shape.ts';
-import { text } from '../../../operations/fields.ts';
-import { defineAction } from '../../../operations/operation.ts';
+import { text } from '../../../define/fields.ts';
+import { defineAction } from '../../../define/operation.ts';
 import { managementApi } from '../api.ts';
 import type { AzureConnection } from '../connection.ts';
 import { groupOf } from '../resources.ts';

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../../host/error.ts';
-import { defineAction } from '../../../operations/operation.ts';
+import { defineAction } from '../../../define/operation.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../../runs/rerun.ts';
 import { startKeyOf } from '../../../runs/start-key.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';

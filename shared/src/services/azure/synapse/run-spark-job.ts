@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../../host/error.ts';
-import { integer, list, option, text, values } from '../../../operations/fields.ts';
-import { defineAction, type Values } from '../../../operations/operation.ts';
+import { integer, list, option, text, values } from '../../../define/fields.ts';
+import { defineAction, type Values } from '../../../define/operation.ts';
 import { runFields } from '../../../runs/report.ts';
 import { startFields, startKeyOf } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
-import { defineChoices, search } from '../../../operations/choice-list.ts';
-import { text } from '../../../operations/fields.ts';
-import type { Context } from '../../../operations/context.ts';
+import { defineChoices, search } from '../../../define/choice-list.ts';
+import { text } from '../../../define/fields.ts';
+import type { Context } from '../../../define/context.ts';
 import type { KnownCause } from '../../../runs/known-causes.ts';
 import type { RunProvider } from '../../../runs/provider.ts';
 import { readMoment, readStatus, secondsBetween, type Run, type StatusWords } from '../../../runs/run.ts';

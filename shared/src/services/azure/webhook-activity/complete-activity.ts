@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { openApi } from '../../../http/api.ts';
-import { option, text, values } from '../../../operations/fields.ts';
-import { defineAction } from '../../../operations/operation.ts';
+import { option, text, values } from '../../../define/fields.ts';
+import { defineAction } from '../../../define/operation.ts';
 import type { AzureConnection } from '../connection.ts';
 import { openHandle, service } from './handle.ts';
 
