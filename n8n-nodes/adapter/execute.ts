@@ -85,7 +85,7 @@ async function executeItem(
     logger: context.logger,
     files: filesOf(context, itemIndex),
     signal,
-    executionKey: operation.effect === 'starts work' ? executionKeyOf(context, itemIndex) : undefined,
+    executionKey: operation.effect === 'unsafe' ? executionKeyOf(context, itemIndex) : undefined,
     ...options,
   });
   const lent: Context = {

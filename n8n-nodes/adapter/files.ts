@@ -1,6 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import type { Bytes, Files, IncomingFile, OpenedFile } from '../../shared/src/host/host.ts';
+import type { Bytes } from '../../shared/src/host/bytes.ts';
+import type { Files, IncomingFile, OpenedFile } from '../../shared/src/host/host.ts';
 import { cutShort, toNodeStream } from './streams.ts';
 
 /** A file that an operation stored, on its way into the binary data of an item. */

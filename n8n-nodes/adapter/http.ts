@@ -1,6 +1,6 @@
 import { sleep, type IHttpRequestOptions } from 'n8n-workflow';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import type { Bytes } from '../../shared/src/host/host.ts';
+import type { Bytes } from '../../shared/src/host/bytes.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
 import { once, readText, tooLate, untilStalled, watchUpload, within, type Bounds } from '../../shared/src/host/bounded.ts';
 import { unreachable } from '../../shared/src/host/unreachable.ts';

@@ -1,7 +1,7 @@
 import { Hash } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import type { Bytes } from '../../shared/src/host/host.ts';
+import type { Bytes } from '../../shared/src/host/bytes.ts';
 
 /** A readable stream of Node, as n8n lends it: the strict package may not import the type itself. */
 export type NodeStream = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;

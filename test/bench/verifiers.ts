@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
 import { receive } from '../../shared/src/webhooks/verify-delivery.ts';
-import type { SchemeName } from '../../shared/src/webhooks/scheme.ts';
+import type { SchemeName } from '../../shared/src/define/verification.ts';
 import { schemes } from '../../shared/src/webhooks/schemes.ts';
 import { signedRuns } from './dbt-deliveries.ts';
 import { expectCount, perEvent } from './events.ts';

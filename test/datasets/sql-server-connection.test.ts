@@ -1,5 +1,5 @@
 import { openTarget } from '../../shared/src/databases/open-target.ts';
-import type { SqlConnection } from '../../shared/src/tables/sql-table/connection.ts';
+import type { SqlConnection } from '../../shared/src/tables/sql-table/connection-fields.ts';
 import { openDatabase } from '../../shared/src/tables/sql-table/open-database.ts';
 import { Fault } from '../sandbox/sql-server/fault.ts';
 import type { SqlServer } from '../sandbox/sql-server/sql-server.ts';

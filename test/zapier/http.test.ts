@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import zapier, { type ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import type { Bytes } from '../../shared/src/host/host.ts';
+import type { Bytes } from '../../shared/src/host/bytes.ts';
 import { openSender, type Sender } from '../../zapier-app/src/http.ts';
 import { readFile } from '../../zapier-app/src/incoming-file.ts';
 

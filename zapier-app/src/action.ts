@@ -16,7 +16,7 @@ import type { Settings } from './settings.ts';
  * an operation that does work must not run again for its file, so that one is stored at once.
  */
 export function runOperation<T>(z: ZObject, bundle: Bundle, settings: Settings, service: Service, operation: Operation): Promise<T> {
-  const save = operation.effect === 'reads' ? pointTo(z, settings.downloadFile, { operation: keyOf(service, operation), input: bundle.inputData ?? {} }) : stash(z);
+  const save = operation.effect === 'safe' ? pointTo(z, settings.downloadFile, { operation: keyOf(service, operation), input: bundle.inputData ?? {} }) : stash(z);
   return callService(z, bundle, settings, service, (context) => operation.run(checkInput(operation.input, gatherInput(operation.input, bundle.inputData ?? {})), context) as Promise<T>, save);
 }
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { ZObject } from 'zapier-platform-core';
 import { tooLate } from '../../shared/src/host/bounded.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import type { Bytes } from '../../shared/src/host/host.ts';
+import type { Bytes } from '../../shared/src/host/bytes.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
 import { unreachable } from '../../shared/src/host/unreachable.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { authenticate } from '../webhooks/verify-delivery.ts';
 import { schemes } from '../webhooks/schemes.ts';
-import type { SchemeName } from '../webhooks/scheme.ts';
+import type { SchemeName } from '../define/verification.ts';
 import { looksRewritten } from '../webhooks/detect-rewritten-body.ts';
 import { Refused, parseWords, UsageError } from './usage-error.ts';
 

@@ -1,7 +1,7 @@
-import type { Bytes, Host } from '../host/host.ts';
+import type { Bytes } from '../host/bytes.ts';
+import type { Host } from '../host/host.ts';
 import { redact } from '../host/redact.ts';
 import { secretMask, type SecretMask } from '../host/secret-mask.ts';
-import type { Connection } from './connection.ts';
 import type { Context } from './context.ts';
 import { describeField, type Fields } from './fields.ts';
 
@@ -58,8 +58,8 @@ function concealedHost(host: Host, mask: SecretMask): Host {
 
 /** The connections whose secrets an operation may meet. */
 export interface Concealed {
-  connection: Pick<Connection, 'fields'>;
-  furtherConnections?: readonly { connection: Pick<Connection, 'key' | 'fields'> }[] | undefined;
+  connection: { fields: Fields };
+  furtherConnections?: readonly { connection: { key: string; fields: Fields } }[] | undefined;
 }
 
 /**

@@ -22,7 +22,7 @@ export function defineDownload<C>() {
     const whole = {
       ...download,
       kind: 'action',
-      effect: 'reads',
+      effect: 'safe',
       output: { ...download.output, file: file({ label: 'File', help: 'The downloaded file.' }) },
       async run(input: Values<F>, context: Context<C>) {
         const { details, ...opened } = await open(input, context);

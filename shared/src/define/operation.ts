@@ -1,16 +1,11 @@
 import type * as v from 'valibot';
 import type { PipewrightError } from '../host/error.ts';
+import type { Effect } from '../http/effect.ts';
 import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';
 
 /** The checked values of some fields. */
 export type Values<F extends Fields> = v.InferOutput<v.ObjectSchema<F, undefined>>;
-
-/**
- * What happens when an operation is done twice: nothing at all (`reads`), the same as once (`idempotent`), or the work is
- * done twice (`starts work`). It decides what may be retried.
- */
-export type Effect = 'reads' | 'idempotent' | 'starts work';
 
 interface Described<F extends Fields, O extends Fields> {
   /** Unique within its service, camel case: `runPipeline`. */
@@ -67,7 +62,7 @@ export interface Action<F extends Fields = Fields, O extends Fields = Fields, C 
 /** Looks something up; an empty array means that nothing was found. */
 export interface Search<F extends Fields = Fields, O extends Fields = Fields, C = never> extends Described<F, O> {
   kind: 'search';
-  effect: 'reads';
+  effect: 'safe';
   run(input: Values<F>, context: Context<C>): Promise<Values<O>[]>;
 }
 
@@ -83,5 +78,5 @@ export function defineAction<C>() {
 /** Describes a search of a service whose connection has the values `C`; see `Search`. */
 export function defineSearch<C>() {
   return <const F extends Fields, const O extends Fields>(search: Omit<Search<F, O, C>, 'kind' | 'effect'>): Search =>
-    ({ kind: 'search', effect: 'reads', ...search }) as unknown as Search;
+    ({ kind: 'search', effect: 'safe', ...search }) as unknown as Search;
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { DeliveryFacts, EntraSender, SchemeName, Secrets } from '../webhooks/scheme.ts';
+import type { DeliveryFacts, EntraSender, SchemeName, Secrets } from './verification.ts';
 import { conditionsField } from './conditions.ts';
 import type { Context } from './context.ts';
 import { boolean, type Fields } from './fields.ts';

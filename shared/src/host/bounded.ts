@@ -1,5 +1,5 @@
 import { PipewrightError } from './error.ts';
-import type { Bytes } from './host.ts';
+import type { Bytes } from './bytes.ts';
 
 /** Bytes that an answer may have at most when it is read as text; downloads have no limit. */
 export const maxAnswerBytes = 50 * 1024 * 1024;

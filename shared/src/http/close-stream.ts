@@ -1,4 +1,4 @@
-import type { Bytes } from '../host/host.ts';
+import type { Bytes } from '../host/bytes.ts';
 
 /** Lets a connection go whose body nobody wants: only a stream that has begun closes it. */
 export async function letGo(stream: Bytes): Promise<void> {

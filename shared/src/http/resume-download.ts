@@ -1,5 +1,6 @@
 import { PipewrightError } from '../host/error.ts';
-import type { Bytes, Host } from '../host/host.ts';
+import type { Bytes } from '../host/bytes.ts';
+import type { Host } from '../host/host.ts';
 import type { Headers, HttpResponse } from '../host/http.ts';
 import { letGo } from './close-stream.ts';
 import { backoff } from './retry-delay.ts';

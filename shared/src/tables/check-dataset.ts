@@ -39,7 +39,7 @@ export function checkDataset<C>({ resource, sources }: DatasetSetting, openTable
     name: 'Check Dataset',
     resource,
     description: 'Checks a dataset against rules and says which rows break them; nothing is loaded.',
-    effect: 'reads',
+    effect: 'safe',
     input: { ...sourceFields(sources), rules, ...formatFields } as SourceFields & { rules: typeof rules } & typeof formatFields,
     output: {
       passed: boolean({ label: 'Passed' }),

@@ -29,7 +29,7 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
     name: 'Get Rows',
     resource,
     description: 'Gives rows of a dataset with typed values, some at a time.',
-    effect: 'reads',
+    effect: 'safe',
     input: { ...sourceFields(sources), ...input } as SourceFields & typeof input,
     output: {
       rows: json({ label: 'Rows' }),

@@ -23,7 +23,7 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
     name: 'Preview Dataset',
     resource,
     description: 'Shows the first rows of a dataset and the types of its columns; nothing is loaded.',
-    effect: 'reads',
+    effect: 'safe',
     input: { ...sourceFields(sources), ...input } as SourceFields & typeof input,
     output: {
       columns: json({ label: 'Columns' }),

@@ -1,5 +1,6 @@
 import { PipewrightError } from '../host/error.ts';
-import type { Bytes, OpenedFile } from '../host/host.ts';
+import type { Bytes } from '../host/bytes.ts';
+import type { OpenedFile } from '../host/host.ts';
 
 /**
  * The bytes of a file, which are as many as were announced when they are read to their end.

@@ -1,5 +1,6 @@
 import { PipewrightError } from '../host/error.ts';
-import type { Bytes, Host, OpenedFile } from '../host/host.ts';
+import type { Bytes } from '../host/bytes.ts';
+import type { Host, OpenedFile } from '../host/host.ts';
 import { leave } from '../http/close-stream.ts';
 
 type Clock = Pick<Host, 'now' | 'longestWaitSeconds'>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { headerValues, type Delivery } from './delivery.ts';
-import type { DeliveryFacts, SchemeName } from './scheme.ts';
+import type { DeliveryFacts, SchemeName } from '../define/verification.ts';
 import { prefixOf } from './schemes/standard-webhooks.ts';
 
 /** Headers in which senders say what happened, such as GitHub, GitLab, Bitbucket, Shopify, CloudEvents and Event Grid. */

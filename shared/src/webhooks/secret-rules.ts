@@ -1,4 +1,5 @@
-import type { SchemeName, SecretFault } from './scheme.ts';
+import type { SchemeName } from '../define/verification.ts';
+import type { SecretFault } from './scheme.ts';
 import { schemeSecretFault } from './schemes/standard-secret.ts';
 
 /** Fewest characters of a secret that a person makes up for us. */

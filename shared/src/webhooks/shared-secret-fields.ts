@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { option, text } from '../define/fields.ts';
 import type { Values } from '../define/operation.ts';
 import { checkSecrets } from './check-verification.ts';
-import type { Secrets } from './scheme.ts';
+import type { Secrets } from '../define/verification.ts';
 import { acceptsUnsigned } from './process-delivery.ts';
 
 /** Connection fields of a service whose sender does not sign. */

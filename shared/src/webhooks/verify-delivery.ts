@@ -1,7 +1,8 @@
 import { headerValues, type Delivery } from './delivery.ts';
 import { isForm, parseEventForm } from './event-form.ts';
 import { parseEventJson } from './event-json.ts';
-import type { Proof, Refusal, Scheme, SchemeName, Secrets } from './scheme.ts';
+import type { SchemeName, Secrets } from '../define/verification.ts';
+import type { Proof, Refusal, Scheme } from './scheme.ts';
 import { schemes } from './schemes.ts';
 import { cleanSecret, secretFault } from './secret-rules.ts';
 

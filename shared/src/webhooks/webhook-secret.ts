@@ -4,7 +4,7 @@ import { baseUrl } from '../http/base-url.ts';
 import { defineConnection, type ConnectionValues } from '../define/connection.ts';
 import { describeField, text } from '../define/fields.ts';
 import { checkSecrets } from './check-verification.ts';
-import type { EntraSender, Secrets } from './scheme.ts';
+import type { EntraSender, Secrets } from '../define/verification.ts';
 import { cleanSecret } from './secret-rules.ts';
 
 const id = '00000000-0000-0000-0000-000000000000';

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { sendBy, type FullResponse } from '../../../n8n-nodes/adapter/http.ts';
 import { once, readText, tooLate, untilStalled, watchUpload, within, type Bounds } from '../../../shared/src/host/bounded.ts';
 import { PipewrightError } from '../../../shared/src/host/error.ts';
-import type { Bytes } from '../../../shared/src/host/host.ts';
+import type { Bytes } from '../../../shared/src/host/bytes.ts';
 import { sendByAxios } from '../../../shared/src/host/node/send-by-axios.ts';
 
 const never = new Promise<never>(() => undefined);

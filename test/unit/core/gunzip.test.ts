@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { gunzipIfNeeded } from '../../../shared/src/datasets/bytes/gunzip.ts';
 import { PipewrightError } from '../../../shared/src/host/error.ts';
-import type { Bytes } from '../../../shared/src/host/host.ts';
+import type { Bytes } from '../../../shared/src/host/bytes.ts';
 
 async function* inPieces(bytes: Uint8Array, size: number): Bytes {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);

@@ -1,5 +1,5 @@
 import type { Delivery } from '../../../shared/src/webhooks/delivery.ts';
-import type { SchemeName } from '../../../shared/src/webhooks/scheme.ts';
+import type { SchemeName } from '../../../shared/src/define/verification.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 import { signedWebhook } from '../../../shared/src/services/signed-webhook/service.ts';
 import { fakeHost } from '../fake-host.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeHost } from '../../../shared/src/host/node/node-host.ts';
 import { safeFileName } from '../../../shared/src/host/node/save-new-file.ts';
-import type { Bytes } from '../../../shared/src/host/host.ts';
+import type { Bytes } from '../../../shared/src/host/bytes.ts';
 
 let folder: string;
 beforeEach(async () => {

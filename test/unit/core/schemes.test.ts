@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign as signBytes } from 'node:crypto';
 import type { Delivery } from '../../../shared/src/webhooks/delivery.ts';
 import { receive } from '../../../shared/src/webhooks/verify-delivery.ts';
-import type { SchemeName } from '../../../shared/src/webhooks/scheme.ts';
+import type { SchemeName } from '../../../shared/src/define/verification.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 
 interface Vector {

@@ -5,7 +5,7 @@ import type { Service } from '../../../shared/src/define/service.ts';
 import type { WebhookTrigger } from '../../../shared/src/define/trigger.ts';
 import { signedWebhook } from '../../../shared/src/services/signed-webhook/service.ts';
 import { checkVerification } from '../../../shared/src/webhooks/check-verification.ts';
-import type { SchemeName } from '../../../shared/src/webhooks/scheme.ts';
+import type { SchemeName } from '../../../shared/src/define/verification.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 import { secretFault, secretWarning } from '../../../shared/src/webhooks/secret-rules.ts';
 import { fakeHost, fakeStart } from '../fake-host.ts';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { receive } from '../../../shared/src/webhooks/verify-delivery.ts';
-import type { SchemeName } from '../../../shared/src/webhooks/scheme.ts';
+import type { SchemeName } from '../../../shared/src/define/verification.ts';
 
 // What the suites of Standard Webhooks, Svix, octokit and Bolt try, in our own words and with our own values.
 const now = 1_763_625_600;

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 
 const stopped = (): PipewrightError => new PipewrightError({ code: 'cancelled', message: 'The load was stopped; the table is as it was.' });
 

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 import { leave } from '../../http/close-stream.ts';
 import { asCsv, type DatasetFormat } from '../formats/as-csv.ts';
 import { readValue, type CsvBlock } from '../formats/csv-block.ts';

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 import type { CsvFormat } from './csv-scanner.ts';
 import { decodeText } from '../bytes/decode-text.ts';
 import type { Encoding } from '../bytes/encodings.ts';

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 import { plainAddress } from '../../host/redact.ts';
 import { leave } from '../../http/close-stream.ts';
 import { CountedBytes } from '../bytes/counted-bytes.ts';

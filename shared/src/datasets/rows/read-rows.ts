@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 import { asCsv, type DatasetFormat } from '../formats/as-csv.ts';
 import { publicColumn, type Column } from '../types/column.ts';
 import { lineOf, readValue, type CsvBlock } from '../formats/csv-block.ts';

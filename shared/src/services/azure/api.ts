@@ -5,7 +5,7 @@ import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { Context } from '../../define/context.ts';
 import { clouds, type Cloud } from './clouds.ts';
-import type { AzureConnection } from './connection.ts';
+import type { AzureConnection } from './connection-fields.ts';
 
 /** Where a connection's cloud is, with the addresses that the person gave for a custom one. */
 export function cloudOf(connection: AzureConnection): Cloud {

@@ -6,7 +6,7 @@ import { defineChoices, search } from '../../define/choice-list.ts';
 import { defineDownload } from '../../define/download.ts';
 import { integer, text } from '../../define/fields.ts';
 import { openDatabricks } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { volumeAddress } from './volumes.ts';
 
 const folderShape = v.object({

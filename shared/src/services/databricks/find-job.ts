@@ -3,7 +3,7 @@ import { defineSearch } from '../../define/operation.ts';
 import * as v from 'valibot';
 import { readEntries } from '../../http/read-pages.ts';
 import { openDatabricks, service } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { jobListShape, type VendorJob } from './job-shapes.ts';
 
 /**

@@ -2,7 +2,7 @@ import { PipewrightError } from '../../host/error.ts';
 import type { Context } from '../../define/context.ts';
 import { defineDeclared, fitValues, type DeclaredValue } from '../../define/declared-values.ts';
 import { openDatabricks, service } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { jobSettingsShape } from './job-shapes.ts';
 
 /**

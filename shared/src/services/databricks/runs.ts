@@ -1,44 +1,16 @@
 import * as v from 'valibot';
 import type { Call } from '../../http/api.ts';
-import { given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
+import { given, idShape, shownText, type Answered } from '../../http/answer-shape.ts';
 import { readAllPages, type Page } from '../../http/read-pages.ts';
 import { readMoment, readStatus, secondsBetween, type Run, type RunStatus, type StatusWords, type Step } from '../../runs/run.ts';
 import type { Context } from '../../define/context.ts';
 import { text } from '../../define/fields.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { exactId, openDatabricks, service } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { databricksCauses } from './known-causes.ts';
+import { runFieldsShape, taskShape, type VendorTaskRun } from './run-shapes.ts';
 import { handledFailures, lastAttempts } from './task-attempts.ts';
-
-const stateShape = v.object({ life_cycle_state: given(v.string()), result_state: given(v.string()), state_message: shownText });
-
-/** What newer answers say of a run, beside or instead of `state`. */
-const statusShape = v.object({
-  state: given(v.string()),
-  termination_details: given(v.object({ code: given(v.string()), message: shownText })),
-  queue_details: shown(v.object({ code: shownText, message: shownText })),
-});
-
-const runFieldsShape = {
-  run_id: idShape,
-  job_id: given(idShape),
-  run_name: given(v.string()),
-  state: given(stateShape),
-  status: given(statusShape),
-  /** Milliseconds since 1970; 0 while there is none. */
-  start_time: given(v.number()),
-  end_time: given(v.number()),
-  run_page_url: shownText,
-};
-
-const taskShape = v.object({
-  ...runFieldsShape,
-  task_key: given(v.string()),
-  attempt_number: given(v.number()),
-  depends_on: shown(v.array(v.object({ task_key: v.string() }))),
-  run_if: shownText,
-});
 
 /** What an answer with a run looks like. A run has a hundred tasks at most on a page. */
 export const jobRunShape = v.pipe(
@@ -56,9 +28,6 @@ export const jobRunShape = v.pipe(
 
 /** A run of a job, as far as it is read here; numbers beyond 2^53 come as text. */
 export type VendorJobRun = Answered<typeof jobRunShape>;
-
-/** A run of one task of a run. */
-export type VendorTaskRun = Answered<typeof taskShape>;
 
 /** How a run ended. */
 const results: StatusWords = {

@@ -6,7 +6,7 @@ import type { Context } from '../../define/context.ts';
 import { defineDownload } from '../../define/download.ts';
 import { integer, text } from '../../define/fields.ts';
 import { accountPath, callDbt, numericId, openDbt } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { runField } from './runs.ts';
 
 /** The path of the artifacts of a run, with a slash at its end. */

@@ -4,7 +4,7 @@ import { given, shown, shownText } from '../../http/answer-shape.ts';
 import type { Context } from '../../define/context.ts';
 import type { Step } from '../../runs/run.ts';
 import { accountPath, openDbt } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 
 /** What the artifact `run_results.json` looks like. */
 const runResultsShape = v.object({

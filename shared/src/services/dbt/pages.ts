@@ -5,7 +5,7 @@ import { readAllPages } from '../../http/read-pages.ts';
 import { search, type Choice, type ChoicePage, type ChoiceQuery } from '../../define/choice-list.ts';
 import type { Context } from '../../define/context.ts';
 import { accountPath, enveloped, openDbt, service } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 
 /** The most that dbt gives at once. */
 const pageSize = 100;

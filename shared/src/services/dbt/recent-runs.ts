@@ -3,7 +3,7 @@ import { longestRun } from '../../runs/run-finished.ts';
 import { isFinished, readMoment } from '../../runs/run.ts';
 import { readPages } from '../../http/read-pages.ts';
 import { service } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { known, passes, type Notification } from './notifications.ts';
 import { listOf, readPage } from './pages.ts';
 import { readJobRun, runShape, type VendorRun } from './runs.ts';

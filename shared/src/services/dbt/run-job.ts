@@ -10,7 +10,7 @@ import { isUncertain, startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/wait-for-run.ts';
 import { accountPath, callDbt, numericId } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { jobField } from './jobs.ts';
 import { subscribeToRun, unsubscribe } from './subscriptions.ts';
 import { jobRuns, readJobRun, runShape, sampleJobRun } from './runs.ts';
@@ -147,7 +147,7 @@ export const runJob = defineAction<DbtConnection>()({
   name: 'Run Job',
   resource: 'Job Run',
   description: 'Starts a job and, if wished, waits until it has finished.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: {
     job: jobField,
     cause: v.optional(

@@ -6,7 +6,7 @@ import type { KnownCause } from '../../runs/known-causes.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { isFinished, readMoment, secondsBetween, type Run, type Step } from '../../runs/run.ts';
 import { accessUrl, accountPath, callDbt, numericId, openDbt, service } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { failedNodes } from './failed-nodes.ts';
 import { listOf, readPage } from './pages.ts';
 import { said, statusOf, wordOf } from './statuses.ts';

@@ -5,7 +5,7 @@ import type { Context } from '../../define/context.ts';
 import type { Subscription } from '../../define/trigger.ts';
 import { secretFault } from '../../webhooks/secret-rules.ts';
 import { accountPath, callDbt, numericId, openDbt, service } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { readAll } from './pages.ts';
 
 /** What dbt tells of webhooks. */

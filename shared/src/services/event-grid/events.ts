@@ -3,7 +3,7 @@ import { option } from '../../define/fields.ts';
 import type { Values } from '../../define/operation.ts';
 import type { Handshake } from '../../define/trigger.ts';
 import { readMoment } from '../../runs/run.ts';
-import type { SchemeName } from '../../webhooks/scheme.ts';
+import type { SchemeName } from '../../define/verification.ts';
 import { acceptsUnsigned } from '../../webhooks/process-delivery.ts';
 import { entraSenderOf, webhookSecretsOf } from '../../webhooks/webhook-secret.ts';
 

@@ -3,7 +3,7 @@ import { integer, text } from '../../define/fields.ts';
 import { defineSearch } from '../../define/operation.ts';
 import { readMoment } from '../../runs/run.ts';
 import { openMode, workspacePage } from './api.ts';
-import type { ModeConnection } from './connection.ts';
+import type { ModeConnection } from './connection-fields.ts';
 import { readAll } from './pages.ts';
 import { listSpaces, reportPath, reportsOf, type VendorReport } from './reports.ts';
 

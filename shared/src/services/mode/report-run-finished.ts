@@ -7,7 +7,7 @@ import { readRun } from '../../runs/wait-for-run.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
 import { problemField, verificationFields } from '../../webhooks/process-delivery.ts';
 import { openMode, service } from './api.ts';
-import type { ModeConnection } from './connection.ts';
+import type { ModeConnection } from './connection-fields.ts';
 import { readPage } from './pages.ts';
 import { openReport, reportChoices } from './reports.ts';
 import { readReportRun, reportRuns, runsOf, sampleReportRun } from './runs.ts';

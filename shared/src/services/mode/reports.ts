@@ -6,7 +6,7 @@ import { defineChoices, search, type Choice } from '../../define/choice-list.ts'
 import type { Context } from '../../define/context.ts';
 import { text } from '../../define/fields.ts';
 import { openMode, service } from './api.ts';
-import type { ModeConnection } from './connection.ts';
+import type { ModeConnection } from './connection-fields.ts';
 import { readAll, readPage } from './pages.ts';
 
 /** What a token of Mode looks like. */

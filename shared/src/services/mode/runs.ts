@@ -8,7 +8,7 @@ import { text } from '../../define/fields.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { readMoment, readStatus, secondsBetween, type Run, type StatusWords, type Step } from '../../runs/run.ts';
 import { openMode, service, workspacePage } from './api.ts';
-import type { ModeConnection } from './connection.ts';
+import type { ModeConnection } from './connection-fields.ts';
 import { readAll, readEntries, readPage } from './pages.ts';
 import { listQueries, reportPath, tokenShape, type Report, type VendorQuery } from './reports.ts';
 

@@ -3,7 +3,7 @@ import { list, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
 import { verificationFields } from '../../webhooks/process-delivery.ts';
-import type { QuantemplateConnection } from './connection.ts';
+import type { QuantemplateConnection } from './connection-fields.ts';
 import { datasetIdFromUrl } from './datasets.ts';
 import { directionsFor, exampleOf, isAmong, payloadText, readNotification } from './notifications.ts';
 

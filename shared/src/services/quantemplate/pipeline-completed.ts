@@ -9,7 +9,7 @@ import { isFinished, type Run } from '../../runs/run.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
 import { verificationFields } from '../../webhooks/process-delivery.ts';
 import { openOrganisation } from './api.ts';
-import type { QuantemplateConnection } from './connection.ts';
+import type { QuantemplateConnection } from './connection-fields.ts';
 import { listExecutions, readExecution, statusOf } from './executions.ts';
 import { directionsFor, exampleOf, isAmong, payloadText, readNotification } from './notifications.ts';
 import { pipelineIdFromUrl } from './pipelines.ts';

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { valueAt } from '../../define/conditions.ts';
 import { integer, json, option, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
-import type { SchemeName } from '../../webhooks/scheme.ts';
+import type { SchemeName } from '../../define/verification.ts';
 import { acceptsUnsigned, verificationFields } from '../../webhooks/process-delivery.ts';
 import { entraSenderOf, webhookSecretsOf, type WebhookSecret } from '../../webhooks/webhook-secret.ts';
 

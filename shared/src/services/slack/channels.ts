@@ -6,7 +6,7 @@ import { defineChoices, search } from '../../define/choice-list.ts';
 import type { Context } from '../../define/context.ts';
 import { text } from '../../define/fields.ts';
 import { openSlack, service, slackShape } from './api.ts';
-import type { SlackConnection } from './connection.ts';
+import type { SlackConnection } from './connection-fields.ts';
 
 const channelShape = v.object({
   id: idShape,

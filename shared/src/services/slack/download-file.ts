@@ -8,7 +8,7 @@ import type { Context } from '../../define/context.ts';
 import { defineDownload } from '../../define/download.ts';
 import { integer, text } from '../../define/fields.ts';
 import { openSlack, service, slackShape } from './api.ts';
-import type { SlackConnection } from './connection.ts';
+import type { SlackConnection } from './connection-fields.ts';
 
 const fileShape = v.object({
   id: idShape,

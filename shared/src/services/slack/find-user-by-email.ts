@@ -4,7 +4,7 @@ import { boolean, text } from '../../define/fields.ts';
 import { defineSearch } from '../../define/operation.ts';
 import { given, idShape, shownText } from '../../http/answer-shape.ts';
 import { openSlack, slackShape } from './api.ts';
-import type { SlackConnection } from './connection.ts';
+import type { SlackConnection } from './connection-fields.ts';
 
 const userShape = v.object({
   id: idShape,

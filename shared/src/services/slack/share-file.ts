@@ -5,7 +5,7 @@ import { openApi } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { Context } from '../../define/context.ts';
 import { openSlack, postOnce, service, slackShape } from './api.ts';
-import type { SlackConnection } from './connection.ts';
+import type { SlackConnection } from './connection-fields.ts';
 import { countBytes, type CountedBytes } from './file-bytes.ts';
 
 /** A file that is shared, and where. */

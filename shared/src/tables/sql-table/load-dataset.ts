@@ -8,7 +8,7 @@ import type { DatasetSource } from '../dataset-sources.ts';
 import { refuseTooLarge, withinTime } from '../within-time.ts';
 import { boolean, integer, json, list, option, text, values } from '../../define/fields.ts';
 import { defineAction, type Action } from '../../define/operation.ts';
-import type { SqlConnection } from './connection.ts';
+import type { SqlConnection } from './connection-fields.ts';
 import { openDatabase } from './open-database.ts';
 
 const loadFields = {
@@ -81,7 +81,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
     name: 'Load Dataset',
     resource: 'Table',
     description: 'Loads a dataset into a table of a SQL database, wholly or not at all.',
-    effect: 'starts work',
+    effect: 'unsafe',
     input: { ...sourceFields(sources), ...loadFields, ...formatFields } as SourceFields & typeof loadFields & typeof formatFields,
     output,
     sample: {

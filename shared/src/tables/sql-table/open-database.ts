@@ -4,7 +4,7 @@ import { openTarget } from '../../databases/open-target.ts';
 import type { TableTarget } from '../../datasets/load/target.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { Host } from '../../host/host.ts';
-import type { SqlConnection } from './connection.ts';
+import type { SqlConnection } from './connection-fields.ts';
 
 function missing(label: string): PipewrightError {
   return new PipewrightError({ code: 'not-connected', service: 'SQL', message: `“${label}” is missing in the connection.`, hint: 'Fill it in and try again.' });

@@ -2,7 +2,8 @@ import { checkDataset } from '../check-dataset.ts';
 import { connectionsOf, type DatasetSource } from '../dataset-sources.ts';
 import { previewDataset } from '../preview-dataset.ts';
 import { defineService, type Service } from '../../define/service.ts';
-import { sqlConnection, type SqlConnection } from './connection.ts';
+import type { SqlConnection } from './connection-fields.ts';
+import { sqlConnection } from './connection.ts';
 import { loadDataset } from './load-dataset.ts';
 import { openDatabase } from './open-database.ts';
 

@@ -1,7 +1,8 @@
 import { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
 import type { Delivery } from '../delivery.ts';
 import { entraKeys, type KeyHost } from '../entra-keys.ts';
-import { fromHeader, type EntraSender, type Refusal } from '../scheme.ts';
+import type { EntraSender } from '../../define/verification.ts';
+import { fromHeader, type Refusal } from '../scheme.ts';
 
 /** The issuers of a tenant: the newer form, and the older one of either cloud. */
 const issuersOf = ({ authority, tenantId }: EntraSender): string[] => [

@@ -4,7 +4,7 @@ import type { Host } from '../../../host/host.ts';
 import { filledText, given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
 import { defineChoices, search } from '../../../define/choice-list.ts';
 import { boolean, json, text } from '../../../define/fields.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { readAll } from '../pages.ts';
 import { openFactory, service, version, type Factory } from './factory.ts';
 

@@ -6,7 +6,7 @@ import { readMoment } from '../../../runs/run.ts';
 import { readRun } from '../../../runs/wait-for-run.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../../webhooks/shared-secret-fields.ts';
 import { problemField, verificationFields } from '../../../webhooks/process-delivery.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { queryAll } from '../pages.ts';
 import { samplePipelineRun, window, pipelineRunShape } from '../pipelines/pipeline-run.ts';
 import { pipelineRuns } from '../pipelines/runs.ts';

@@ -9,7 +9,7 @@ import { startFields, startKeyOf } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import { followRun } from '../../../runs/wait-for-run.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { keyParameter, ownParameters, readDeclared } from './declared-parameters.ts';
 import { homeOf, inHome, openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
 import { callbackParameter, createdShape, samplePipelineRun, startedRun } from './pipeline-run.ts';
@@ -82,7 +82,7 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
     name: 'Run Pipeline',
     resource: 'Pipeline Run',
     description: 'Starts a pipeline with parameters and, if wished, waits until it has finished.',
-    effect: 'starts work',
+    effect: 'unsafe',
     input: inHome(kind, { pipeline, parameters: parametersField(kind), ...waitFields, ...waitBy, ...startFields }),
     output: runFields,
     sample: samplePipelineRun(kind),

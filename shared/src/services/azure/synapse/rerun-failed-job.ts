@@ -3,7 +3,7 @@ import { defineAction } from '../../../define/operation.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../../runs/rerun.ts';
 import { startKeyOf } from '../../../runs/start-key.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { batchesPath, findSparkJobByTag, readSparkJob, sampleSparkJob, sparkJobField, sparkJobs, sparkJobShape, startSparkJob } from './spark-jobs.ts';
 import { sparkPoolField } from './spark-pool.ts';
 import { openWorkspace, service, workspaceField } from './workspace.ts';
@@ -17,7 +17,7 @@ export const rerunFailedJob = defineAction<AzureConnection>()({
   name: 'Rerun Failed Job',
   resource: 'Spark Job',
   description: 'Submits a Spark job that failed again, with the same file, arguments and sizes.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField, ...rerunFields, ...waitFields },
   output: rerunOutput,
   sample: sampleRerun(sampleSparkJob, []),

@@ -7,7 +7,7 @@ import { startFields, startKeyOf } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import { followRun } from '../../../runs/wait-for-run.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { findSparkJobByTag, readSparkJob, sampleSparkJob, sparkJobs, startSparkJob } from './spark-jobs.ts';
 import { sparkPoolField } from './spark-pool.ts';
 import { openWorkspace, service, workspaceField } from './workspace.ts';
@@ -143,7 +143,7 @@ export const runSparkJob = defineAction<AzureConnection>()({
   name: 'Run Spark Job',
   resource: 'Spark Job',
   description: 'Submits a Spark batch job to a pool and, if wished, waits until it has finished.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: { workspace: workspaceField, pool: sparkPoolField, ...job, ...waitFields, ...startFields },
   output: runFields,
   sample: sampleSparkJob,

@@ -6,7 +6,7 @@ import type { Context } from '../../../define/context.ts';
 import type { KnownCause } from '../../../runs/known-causes.ts';
 import type { RunProvider } from '../../../runs/provider.ts';
 import { readMoment, readStatus, secondsBetween, type Run, type StatusWords } from '../../../runs/run.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { openWorkspace, service, type Workspace } from './workspace.ts';
 
 /** What an answer with a Spark batch job looks like; the times come only when asked for in detail. */

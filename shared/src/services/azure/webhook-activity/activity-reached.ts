@@ -4,7 +4,7 @@ import { json, text } from '../../../define/fields.ts';
 import { defineWebhookTrigger } from '../../../define/trigger.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../../webhooks/shared-secret-fields.ts';
 import { verificationFields } from '../../../webhooks/process-delivery.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { sealHandle } from './handle.ts';
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
