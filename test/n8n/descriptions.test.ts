@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
-import { packages, withTables } from '../../n8n-nodes/readme-tables.ts';
+import { packages, withTables } from '../../scripts/readme-tables.ts';
 import { logsIn } from '../../shared/src/define/connection.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Trigger } from '../../shared/src/define/trigger.ts';

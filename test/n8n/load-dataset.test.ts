@@ -153,7 +153,7 @@ it('checks a dataset against rules, lets it leave by Passed or Failed, and gives
   expect((await check(['id is in table clients.client'])).items[0]?.json).toMatchObject({ passed: true });
   expect((await check(['paid is in table clients.client'])).outputs[1]?.[0]?.json).toMatchObject({ passed: false, summary: '✗ paid is in table clients.client: 2 rows. Row 1: there is “10”, which the table “clients” does not have.' });
   expect((await check(['id is in table nowhere.client'])).error?.message).toBe('There is no table “nowhere”.');
-  expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is no rule');
+  expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is not a rule');
 });
 
 it('shows the first rows of a dataset and the types of its columns, and makes no table', async () => {

@@ -1,5 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { packages } from '../../n8n-nodes/readme-tables.ts';
+import { packages } from '../../scripts/readme-tables.ts';
 import { credentialName, resourceValue } from '../../n8n-nodes/adapter/names.ts';
 import { logsIn } from '../../shared/src/define/connection.ts';
 import { describeField, type Field } from '../../shared/src/define/fields.ts';

@@ -53,7 +53,7 @@ function concealedHost(host: Host, mask: SecretMask): Host {
     },
   };
   // By descriptors, for what a host says of the time that is left is another at every look.
-  return Object.create(null, { ...Object.getOwnPropertyDescriptors(host), ...Object.getOwnPropertyDescriptors(own) });
+  return Object.create(Object.getPrototypeOf(host) as object | null, { ...Object.getOwnPropertyDescriptors(host), ...Object.getOwnPropertyDescriptors(own) });
 }
 
 /** The connections whose secrets an operation may meet. */

@@ -109,7 +109,7 @@ export type Trigger = WebhookTrigger | PollingTrigger;
 const looksForMissed = v.optional(
   boolean({
     label: 'Look for Missed Events',
-    help: 'When n8n starts again, and every hour, what happened meanwhile is read from the service, and starts the workflow if its event never came.',
+    help: 'Whether to read from the service, when n8n starts and every hour, what happened meanwhile. An event that never arrived then starts the workflow.',
     advanced: true,
     notOn: { zapier: 'Zapier runs an app only when an event comes, so there is no moment at which it could look for what was missed.' },
   }),

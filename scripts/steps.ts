@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The root of the repository. */
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Runs a program with this terminal in the root of the repository. @throws Error when it fails */
 export async function command(program: string, args: string[], env: Record<string, string> = {}): Promise<void> {

@@ -1,8 +1,8 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { services } from '../../catalog.ts';
-import { writeReference } from '../write-reference.ts';
-import { pageName, writeSummary } from '../write-summary.ts';
+import { services } from '../../shared/src/catalog.ts';
+import { writeReference } from './write-reference.ts';
+import { pageName, writeSummary } from './write-summary.ts';
 
 const folder = join('docs', 'reference');
 const mark = /(<!-- operations -->\n)[^]*(\n<!-- end of operations -->)/;

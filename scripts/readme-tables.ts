@@ -55,10 +55,10 @@ export function withTables(readme: string, offered: readonly Service[]): string 
   );
 }
 
-/** `node n8n-nodes/readme-tables.ts` writes the tables into the READMEs of the packages. */
+/** `node scripts/readme-tables.ts` writes the tables into the READMEs of the packages. */
 if (process.argv[1]?.endsWith('readme-tables.ts')) {
   for (const [name, offered] of Object.entries(packages)) {
-    const path = join(import.meta.dirname, name, 'README.md');
+    const path = join(import.meta.dirname, '..', 'n8n-nodes', name, 'README.md');
     writeFileSync(path, withTables(readFileSync(path, 'utf8'), offered));
   }
 }

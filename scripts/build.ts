@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeReferencePages } from '../shared/src/reference/node/pages.ts';
-import { command, root, runSteps, type Step } from './check/step.ts';
-import { packPackage, settings } from './n8n/lint.ts';
-import type { PackageName } from './n8n/build-package.ts';
+import { writeReferencePages } from './reference/pages.ts';
+import { command, root, runSteps, type Step } from './steps.ts';
+import { packPackage, settings } from '../test/n8n/lint.ts';
+import type { PackageName } from '../test/n8n/build-package.ts';
 
 const place = join(root, 'test', 'output', 'packages');
 const kilobytes = (file: string): string => `${Math.round(statSync(file).size / 1024)} KB`;
@@ -21,7 +21,7 @@ const steps: Step[] = [
   })),
   { name: 'Zapier app', run: () => command('node', ['zapier-app/build.mjs']) },
   { name: 'Reference in docs/reference', run: () => writeReferencePages(root) },
-  { name: 'Tables in the READMEs of the n8n packages', run: () => command('node', ['n8n-nodes/readme-tables.ts']) },
+  { name: 'Tables in the READMEs of the n8n packages', run: () => command('node', ['scripts/readme-tables.ts']) },
 ];
 
 process.exitCode = (await runSteps(steps)).failed === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-import type { Service } from '../define/service.ts';
+import type { Service } from '../../shared/src/define/service.ts';
 
 /** The file name of a service's page in the reference: `data-factory.md`. */
 export function pageName({ key }: Pick<Service, 'key'>): string {

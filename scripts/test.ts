@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checks } from './check.ts';
-import { command, root, runSteps, type Step } from './check/step.ts';
-import { findChromium } from './machine/chromium.ts';
-import { installN8n } from './machine/n8n.ts';
+import { command, root, runSteps, type Step } from './steps.ts';
+import { findChromium } from '../test/machine/chromium.ts';
+import { installN8n } from '../test/machine/n8n.ts';
 
 /** Where jest counts its tests. */
 const report = join(root, 'test', 'output', 'jest.json');

@@ -1,5 +1,5 @@
 /**
- * `node test/machine/install-locked.mjs` installs the dependencies for a release as `npm ci` would: exactly what
+ * `node scripts/install-locked.mjs` installs the dependencies for a release as `npm ci` would: exactly what
  * package-lock.json names, or it fails. `npm ci` itself refuses this lock, because it does not name the builds of some
  * tools for every other platform, and not every registry carries them all.
  *
@@ -33,7 +33,7 @@ export function differences(lock, installed) {
   return [...found, ...missing];
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const lockPath = join(root, 'package-lock.json');

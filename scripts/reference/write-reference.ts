@@ -1,9 +1,9 @@
-import { logsIn, type Connection } from '../define/connection.ts';
-import { describeField, type Fields } from '../define/fields.ts';
-import { facesOf, type Face } from '../define/platforms.ts';
-import type { Operation } from '../define/operation.ts';
-import type { Service } from '../define/service.ts';
-import type { Trigger } from '../define/trigger.ts';
+import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
+import { describeField, type Fields } from '../../shared/src/define/fields.ts';
+import { facesOf, type Face } from '../../shared/src/define/platforms.ts';
+import type { Operation } from '../../shared/src/define/operation.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import type { Trigger } from '../../shared/src/define/trigger.ts';
 
 const faceNames: Record<Face, string> = { n8n: 'n8n', zapier: 'Zapier', cli: 'command line' };
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

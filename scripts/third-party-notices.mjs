@@ -78,7 +78,7 @@ function textsOf({ name, folder }) {
   if (files.some((file) => !/^notice/i.test(file))) return texts;
   const other = licenceInReadme(folder) ?? withoutText[name];
   if (other !== undefined) return [...texts, other];
-  throw new Error(`The package ${name} is bundled and ships no licence text. Add it to withoutText in shared/third-party-notices.mjs, with where its text is from, or do not bundle it.`);
+  throw new Error(`The package ${name} is bundled and ships no licence text. Add it to withoutText in scripts/third-party-notices.mjs, with where its text is from, or do not bundle it.`);
 }
 
 /**

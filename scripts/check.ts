@@ -1,11 +1,11 @@
-import { outdatedPages } from '../shared/src/reference/node/pages.ts';
-import { lintPackages } from './n8n/lint.ts';
-import { command, root, runSteps, type Step } from './check/step.ts';
+import { outdatedPages } from './reference/pages.ts';
+import { lintPackages } from '../test/n8n/lint.ts';
+import { command, root, runSteps, type Step } from './steps.ts';
 
 /** Everything that can be seen without running the product. */
 export const checks: Step[] = [
   { name: 'Types', run: () => command('tsc', ['-p', '.']) },
-  { name: 'Layers (dependency-cruiser)', run: () => command('depcruise', ['shared', 'n8n-nodes', 'zapier-app', 'test', '--output-type', 'err']) },
+  { name: 'Layers (dependency-cruiser)', run: () => command('depcruise', ['shared', 'n8n-nodes', 'zapier-app', 'scripts', 'test', '--output-type', 'err']) },
   { name: 'Lint (eslint)', run: () => command('eslint', ['.', '--max-warnings', '0']) },
   {
     name: 'Reference is up to date',

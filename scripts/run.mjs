@@ -1,5 +1,5 @@
 /**
- * The way into every npm script: `node test/machine/run.mjs <script.ts> [arguments]` installs what the project
+ * The way into every npm script: `node scripts/run.mjs <script.ts> [arguments]` installs what the project
  * needs, then runs the script with Node 24, whatever Node started this.
  * `--jest <project...> [jest options]` runs tests instead of a script.
  *
@@ -11,7 +11,7 @@ import { constants } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 const modules = join(root, 'node_modules');
 
 /** What npm recorded at the end of its last complete install, as `path in node_modules: version`. */
