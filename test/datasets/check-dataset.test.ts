@@ -55,14 +55,14 @@ describe('A rule', () => {
   });
 
   it('tells the first row that breaks it, with what stands there, and how many do', async () => {
-    expect(await of('Claim Number is unique')).toEqual({ rule: 'Claim Number is unique', passed: false, failures: 1, message: 'Row 3: “C-2” stands in an earlier row too.' });
+    expect(await of('Claim Number is unique')).toEqual({ rule: 'Claim Number is unique', passed: false, failures: 1, message: 'Row 3: “C-2” is in an earlier row, too.' });
     expect(await of('paid >= 0')).toEqual({ rule: 'paid >= 0', passed: false, failures: 2, message: 'Row 2: there is “-5”.' });
     expect((await of('premium exists')).message).toBe('The dataset has no column “premium”.');
     expect((await of('updated is within 20 minutes')).message).toBe('The newest value is 0.5 hours old.');
     expect((await of('rows > 4')).message).toBe('The dataset has 4 rows.');
   });
 
-  it.each(['', 'nonsense', 'paid', 'rows like 3', 'status > open', 'paid is between few and many', 'updated is within some hours'])('“%s” is none, and what can be written is told', (line) => {
+  it.each(['', 'nonsense', 'paid', 'rows like 3', 'status > open', 'paid is between few and many', 'updated is within some hours'])('“%s” is refused with the rules that can be written', (line) => {
     expect(() => parseRule(line)).toThrow('is not a rule');
   });
 });

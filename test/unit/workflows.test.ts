@@ -6,7 +6,7 @@ import { node24, projectRoot } from '../machine/paths.ts';
 const folder = join(projectRoot, '.github', 'workflows');
 const workflows = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
 
-/** The actions of a workflow that somebody could replace by another: named by a tag or a branch instead of a commit. */
+/** The actions of a workflow that can be replaced by others: named by a tag or a branch instead of a commit. */
 const unpinned = (text: string): string[] => [...text.matchAll(/^\s*-?\s*uses:\s*(.+)$/gm)].map(([, used = '']) => used.trim()).filter((used) => !used.startsWith('./') && !/^[\w.-]+\/[\w./-]+@[\da-f]{40}\s+# v\d+\.\d+\.\d+$/.test(used));
 
 /** Commands that take what the registry has now instead of what the lock names. */

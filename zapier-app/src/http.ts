@@ -68,7 +68,7 @@ export function openSender(z: Pick<ZObject, 'request'>, { endsAt, silence = 10_0
       };
       const stream = take(body, { length: expectedLength(method, response.status, received), silence, endsAt, end });
       if (answer === 'stream') return { status: response.status, headers: received, text: '', stream };
-      // The timer that broke off a late head goes on: a body that drips is broken off with it.
+      // The timer that ends a late head keeps running: it ends a body that drips, too.
       return { status: response.status, headers: received, text: await readAnswer(stream) };
     } catch (error) {
       controller.abort();

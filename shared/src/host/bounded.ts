@@ -102,7 +102,7 @@ function tooLarge(maxBytes: number): PipewrightError {
 
 /**
  * The bytes of a download, which may take any time but not stand still.
- * @param milliseconds time without a byte after which the download is given up; only time in which somebody waits counts
+ * @param milliseconds time without a byte after which the download ends with an error; only time in which a reader waits counts
  * @throws PipewrightError `cut-short`, so that the download can be resumed
  */
 export async function* untilStalled(bytes: Bytes, { timer, stop }: Bounds, milliseconds = stallTimeoutMs): Bytes {

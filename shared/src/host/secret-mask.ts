@@ -18,7 +18,7 @@ export interface SecretMask {
   error(error: unknown): unknown;
 }
 
-/** Base64 goes on to both sides of what was found. */
+/** Base64 continues on both sides of the match. */
 function runAround(text: string, begin: number, end: number): [number, number] {
   let [from, to] = [begin, end];
   while (from > 0 && /[\w+/-]/.test(text.charAt(from - 1))) from -= 1;

@@ -4,7 +4,7 @@ import { headerValues, type Delivery } from './delivery.ts';
 /** Why a secret cannot verify anything. */
 export type SecretReason = 'empty-secret' | 'short-secret' | 'masked-secret' | 'undecodable-secret' | 'private-key' | 'secret-is-an-id';
 
-/** What is wrong with a secret, in the words of a form. Holds no part of the secret. */
+/** What is wrong with a secret, as a form shows it. Holds no part of the secret. */
 export interface SecretFault {
   reason: SecretReason;
   message: string;

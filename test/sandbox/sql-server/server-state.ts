@@ -6,7 +6,7 @@ import type { Login } from './tds-login.ts';
 export interface Trouble {
   /** At a log-in; at a statement; after so many bytes of bulk data; at a commit. */
   at: 'login' | 'statement' | 'bulk' | 'commit';
-  /** Of a statement: what stands in it. */
+  /** Of a statement: what its text matches. */
   matching?: RegExp;
   afterBytes?: number;
   /** What the server says; undefined when it ends the connection without a word. */

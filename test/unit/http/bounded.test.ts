@@ -75,7 +75,7 @@ describe('untilStalled', () => {
   });
 });
 
-it('within asks again whenever its time is over, so that an upload which makes progress goes on', async () => {
+it('within checks again whenever its time is over, so that an upload which makes progress continues', async () => {
   const left = [10, 10, 0];
   const asked: number[] = [];
   const timer = async (milliseconds: number) => void asked.push(milliseconds);

@@ -31,7 +31,7 @@ const odd = new PipewrightError({ code: 'unexpected-answer', message: 'Vendor se
 const refused = new PipewrightError({ code: 'unauthorized', message: 'Vendor answered: the token was revoked.', status: 401 });
 
 describe('Waiting for a run', () => {
-  it('goes on when the status cannot be read from an answer', async () => {
+  it('continues when the status cannot be read from an answer', async () => {
     const host = fakeHost();
     expect(await waitForRun(host, provide(host, (age) => (age < 600 ? odd : 'succeeded')), '1', choices)).toMatchObject({ succeeded: true });
   });
@@ -42,7 +42,7 @@ describe('Waiting for a run', () => {
     expect(host.now()).toBe(fakeStart + 30 * 60_000);
   });
 
-  it('goes on when the login is refused for some minutes', async () => {
+  it('continues when the login is refused for some minutes', async () => {
     const host = fakeHost();
     expect(await waitForRun(host, provide(host, (age) => (age > 60 && age < 300 ? refused : age < 600 ? 'running' : 'succeeded')), '1', choices)).toMatchObject({ succeeded: true });
   });

@@ -66,7 +66,7 @@ describe('The keys of Microsoft Entra', () => {
     expect(await take(await tokenFor(host), host)).toBe('events');
   });
 
-  it('are read less and less often while their address does not answer, and the sender is told to repeat', async () => {
+  it('are read with growing pauses while their address does not answer, and the sender is asked to retry', async () => {
     const host = answering({ status: 503 });
     for (let round = 0; round < 200; round += 1) expect(await take(await tokenFor(host), host)).toBe('unavailable');
     expect(host.requests).toHaveLength(1);

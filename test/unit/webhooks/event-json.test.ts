@@ -4,7 +4,7 @@ import { randomFrom, seedOf } from '../random.ts';
 const parse = (text: string) => parseEventJson(Buffer.from(text));
 const value = (text: string): unknown => (parse(`{"value":${text}}`) as { body: { value: unknown } }).body.value;
 
-/** The decimal that a JSON number or its text stands for, as an integer and a power of ten; made apart from the code under test. */
+/** The decimal that a JSON number or its text represents, as an integer and a power of ten; computed independently of the code under test. */
 function exactly(text: string): [BigInt: bigint, exponent: bigint] {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.split('.');

@@ -8,7 +8,7 @@ export interface PostgresColumn extends ExistingColumn {
   declaration: string;
   /** Whether we have no rules for the type: the server must show each value again as it was written. */
   verified: boolean;
-  /** Whether the server numbers it and takes no other number by INSERT unless it is told to. */
+  /** Whether it is an identity column (GENERATED ALWAYS): an INSERT with a value needs OVERRIDING SYSTEM VALUE. */
   numbered: boolean;
 }
 

@@ -62,7 +62,7 @@ export function explainSqlServer(error: unknown, message?: ServerMessage): unkno
   });
 }
 
-/** What an error says, with what the errors say that it stands for: an `AggregateError` has no text of its own. */
+/** The message of an error, with those of the errors that it wraps: an `AggregateError` has no message of its own. */
 function toldBy(error: DriverError): string {
   const cause = inside(error)[0];
   if (!cause?.errors) return error.message;

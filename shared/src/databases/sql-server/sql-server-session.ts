@@ -13,7 +13,7 @@ export type Row = Record<string, unknown>;
 /** A value of a statement's parameter. */
 export type Parameter = string | number | null;
 
-/** Pauses before a server is tried again that resumes, starts, moves or is busy, in milliseconds; the last one again and again. */
+/** Pauses before a server that resumes, starts, moves or is busy is tried again, in milliseconds; the last one repeats. */
 const pauses = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** Times that a log-in is tried again after an error that also has lasting causes, such as a wrong name or port. */

@@ -13,7 +13,7 @@ export interface FilledColumn {
   quotedName: string;
   /** Its type once the load is published: `decimal(19,2)`. */
   declaration: string;
-  /** As it stands in the table; undefined for one that the table gets. */
+  /** The column in the table before the load; undefined for a new one. */
   before: SqlServerColumn | undefined;
   /** T-SQL for its text among the staged rows, and for its value. */
   text: string;

@@ -22,7 +22,7 @@ export interface Reject {
   /** Line of the file on which the row begins, from 1. */
   line: number;
   reason: string;
-  /** The row as it stands in the file, up to a thousand bytes. */
+  /** The row as it is written in the file, up to a thousand bytes. */
   text: string;
   /** Where one value is to blame: its column, and the value, up to a thousand characters; null for NULL. */
   column?: string;

@@ -45,7 +45,7 @@ const mostBigint = 2n ** 63n - 1n;
 
 const usualFraction = 6;
 
-/** Verdicts that are remembered, of values that are short: words such as `t` or `open` come again and again. */
+/** Verdicts on short values that are cached: words such as `t` or `open` repeat. */
 const mostVerdicts = 1_000;
 const longestWord = 16;
 const longestValue = 1_000;

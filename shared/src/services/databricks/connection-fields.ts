@@ -7,7 +7,7 @@ import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 export const fields = {
   workspaceUrl: text({
     label: 'Workspace URL',
-    help: 'The address of the workspace, as it stands in your browser.',
+    help: 'The URL of the workspace, as your browser shows it.',
     placeholder: 'https://adb-1234567890123456.7.azuredatabricks.net',
   }),
   token: v.optional(

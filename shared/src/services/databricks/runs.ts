@@ -115,7 +115,7 @@ export function readJobRun(run: VendorJobRun): Run {
   };
 }
 
-/** A page of a run as Databricks gives it; with its repairs only where somebody asks for them. */
+/** A page of a run as Databricks gives it; with its repairs only on request. */
 export function readVendorRun(id: string, context: Context<DatabricksConnection>, { history = false, page, endsAt }: { history?: boolean; page?: string | undefined; endsAt?: number | undefined } = {}): Promise<VendorJobRun> {
   exactId(id, 'Run ID');
   return openDatabricks(context).json('GET', '/jobs/runs/get', jobRunShape, { query: { run_id: id, include_history: history || undefined, page_token: page }, endsAt });

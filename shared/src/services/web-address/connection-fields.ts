@@ -25,7 +25,7 @@ export const fields = {
   user: v.optional(text({ label: 'User', help: 'The name of the user.', placeholder: 'pipewright', shownWhen: { field: 'authentication', is: ['basic'] } })),
   password: v.optional(text({ label: 'Password', help: 'The password of that user.', secret: true, shownWhen: { field: 'authentication', is: ['basic'] } })),
   headerName: v.optional(text({ label: 'Header Name', help: 'The header that the website wants.', placeholder: 'X-API-Key', shownWhen: { field: 'authentication', is: ['header'] } })),
-  headerSecret: v.optional(text({ label: 'Header Value', help: 'What stands in that header.', secret: true, shownWhen: { field: 'authentication', is: ['header'] } })),
+  headerSecret: v.optional(text({ label: 'Header Value', help: 'The value of that header.', secret: true, shownWhen: { field: 'authentication', is: ['header'] } })),
 };
 
 /** The values of a connection to a website. */
