@@ -93,8 +93,21 @@ describe('A rule whose values cannot be read', () => {
   });
 });
 
+describe('A rule about a type', () => {
+  it.each([
+    ['an integer', ['5', '+5', '-0', '1.0'], ['007', '1.5', '1e3', '1,000']],
+    ['a number', ['.5', '5.', '1.50', '12345678901234567890.1'], ['01067', '1e3', '$5', 'NaN', ' 1']],
+    ['a boolean', ['true', 'F', 'yes', '0'], ['on', 'maybe', '2']],
+  ])('says of %s what a load would take', async (type, taken, refused) => {
+    for (const value of taken) expect(await of(`v is ${type}`, `v\n${value}\n`)).toMatchObject({ passed: true });
+    for (const value of refused) expect(await of(`v is ${type}`, `v\n"${value}"\n`)).toMatchObject({ passed: false });
+  });
+});
+
 describe('A comparison', () => {
   it.each([
+    ['id < 1', 'id\n.5\n', true],
+    ['id = 5', 'id\n5.\n', true],
     ['id = 9007199254740992', 'id\n9007199254740993\n', false],
     ['id = 9007199254740993', 'id\n9007199254740993\n', true],
     ['id > 9007199254740992', 'id\n9007199254740993\n', true],

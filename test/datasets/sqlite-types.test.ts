@@ -44,6 +44,12 @@ it.each([
 });
 
 it.each<[declaration: string, value: string, stored: unknown, after?: string]>([
+  ['DATE', '', null],
+  ['DATETIME', '', null],
+  ['TIME', '', null],
+  ['DOUBLE', '', null],
+  ['INT', '', null],
+  ['VARCHAR(9)', '', ''],
   ['BIGINT', '9223372036854775807', '9223372036854775807'],
   ['INT', '1.0', '1'],
   ['INT', '+5', '5'],

@@ -54,5 +54,5 @@ export async function openDataset(from: string, host: Host, given: { input?: str
   };
   const first = await open();
   const size = lengthOf(first);
-  return { name: 'dataset.csv', mediaType: 'text/csv', bytes: resumeDownload(first, open, host), ...(size === undefined ? {} : { size }) };
+  return { name: new URL(from).pathname, mediaType: 'text/csv', bytes: resumeDownload(first, open, host), ...(size === undefined ? {} : { size }) };
 }

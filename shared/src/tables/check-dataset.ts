@@ -65,7 +65,7 @@ export function checkDataset<C>({ resource, sources }: DatasetSetting, openTable
         const dataset = await openDataset(sources, input, context);
         refuseTooLarge(dataset, host);
         const { failingRows, ...result } = await check(withinTime(wholeBytes(dataset), host), {
-          ...formatOf(input),
+          ...formatOf(input, dataset),
           rules: input.rules,
           now: host.now(),
           ...(tables ? { readColumn: (table: string, column: string) => tables.readColumn(table, column) } : {}),

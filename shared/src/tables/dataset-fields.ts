@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { DatasetFormat } from '../datasets/formats/as-csv.ts';
+import { formatOfName } from '../datasets/formats/format-of-name.ts';
 import { encodingNames, encodings } from '../datasets/bytes/encodings.ts';
 import type { CsvFormat } from '../datasets/formats/csv-scanner.ts';
 import { PipewrightError } from '../host/error.ts';
@@ -60,9 +61,9 @@ export function sourceFields(sources: readonly DatasetSource[]): Fields {
   };
 }
 
-/** How the dataset is written, as it was chosen. */
-export function formatOf({ format, encoding, skipRows, header, delimiter, fileInZip }: Values<typeof formatFields>): CsvFormat & DatasetFormat {
-  return { format, encoding, skipRows, header, delimiter: delimiters[delimiter], ...(fileInZip === undefined ? {} : { fileInZip }) };
+/** How the dataset is written, as it was chosen, and as the name of the file says. */
+export function formatOf({ format, encoding, skipRows, header, delimiter, fileInZip }: Values<typeof formatFields>, { name }: Pick<OpenedFile, 'name'>): CsvFormat & DatasetFormat {
+  return { format, encoding, skipRows, header, delimiter: delimiters[delimiter], ...(fileInZip === undefined ? {} : { fileInZip }), ...formatOfName(fileInZip ?? name) };
 }
 
 /**

@@ -50,7 +50,7 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
       const { host } = context;
       const dataset = await openDataset(sources, chosen, context);
       const { rows, columns, more } = await readRows(withinTime(wholeBytes(dataset), host), {
-        ...formatOf(chosen),
+        ...formatOf(chosen, dataset),
         first: chosen.firstRow,
         count: chosen.rows,
         ...(host.mostOutputBytes === undefined ? {} : { mostBytes: host.mostOutputBytes }),

@@ -38,8 +38,8 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
       complete: false,
     },
     async run(chosen, context) {
-      const format = formatOf(chosen);
       const dataset = await openDataset(sources, chosen, context);
+      const format = formatOf(chosen, dataset);
       const pieces: Uint8Array[] = [];
       let held = 0;
       let complete = true;

@@ -48,6 +48,12 @@ describe('pipewright load', () => {
     expect(ask("SELECT source_event_id FROM pipewright_loads WHERE table_name = 'contracted'")).toEqual([{ source_event_id: 'wev_1' }]);
   });
 
+  it.each(['one.jsonl', 'one.NDJSON'])('reads %s as JSON Lines, for its name says so, even of one line', async (name) => {
+    expect((await load(write(name, '{"zip":"0815"}\n'), 'named', '--mode', 'replace')).code).toBe(0);
+    expect(ask('SELECT zip FROM named')).toEqual([{ zip: '0815' }]);
+    expect((await load(write(name, '1\n2\n'), 'scalars')).err).toContain('line 1 is not an object');
+  });
+
   it('leaves out rows that do not fit, as many as are allowed, and keeps them', async () => {
     const from = write('g.csv', 'id,paid\n1,2\n2,many\n3\n');
     expect((await load(from, 'left', '--type', 'paid=integer', '--max-rejected', '1')).err).toContain('More than one row does not fit: line 3');

@@ -4,7 +4,7 @@ import type { Upserted } from '../../datasets/load/target.ts';
 import { keyError } from '../load-records.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import type { MysqlSession } from './mysql-session.ts';
-import type { MysqlColumn } from './mysql-table.ts';
+import { columnsLeftEmpty, type MysqlColumn } from './mysql-table.ts';
 
 /** Rows that wait, and the table that they are for. */
 interface Waiting {
@@ -40,7 +40,8 @@ export async function checkKey({ run }: MysqlSession, table: string, key: readon
 export async function insertRows(session: MysqlSession, waiting: Waiting): Promise<number> {
   const { name, table, staged, columns, triggers } = waiting;
   const names = columns.map((column) => quoted(column.name)).join(', ');
-  const inserted = await session.write(`INSERT INTO ${table} (${names}) SELECT ${names} FROM ${staged}`);
+  const empty = columnsLeftEmpty(waiting.existing, columns);
+  const inserted = await session.write(`INSERT INTO ${table} (${[names, ...empty].join(', ')}) SELECT ${[names, ...empty.map(() => 'NULL')].join(', ')} FROM ${staged}`);
   if (triggers.length === 0) return inserted;
   const values = columns.map((column) => comparable(quoted(column.name), column.name, waiting)).join(', ');
   const { rows } = await session.run(`SELECT count(*) AS number FROM (SELECT ${values} FROM ${staged} EXCEPT ALL SELECT ${values} FROM ${table}) lost`);

@@ -6,7 +6,7 @@ import { quoteMysql as quoted } from '../quote-identifier.ts';
 import { inMysqlDialect, type Sending } from './mysql-dialect.ts';
 import { MysqlInfile } from './mysql-infile.ts';
 import type { MysqlSession } from './mysql-session.ts';
-import type { MysqlColumn } from './mysql-table.ts';
+import { columnsLeftEmpty, type MysqlColumn } from './mysql-table.ts';
 import { carrierOf, isText, keyText, lettersOfKey, longText, mysqlType, textAgain } from './mysql-types.ts';
 import { valueOfText } from './mysql-from-text.ts';
 import { becomesWider, wideType } from './mysql-wider.ts';
@@ -200,9 +200,12 @@ export class MysqlRows {
     const isBits = (column: InferredColumn, index: number): boolean => this.#carriers[index] === own && this.#known(column)?.dataType === 'bit';
     const columns = this.#columns.map((column, index) => (isBits(column, index) ? `@bits${index}` : quoted(column.name))).join(', ');
     const bits = this.#columns.flatMap((column, index) => (isBits(column, index) ? [`${quoted(column.name)} = CAST(@bits${index} AS UNSIGNED)`] : []));
+    const { table, known } = this.#place;
+    const empty = table === undefined ? [] : columnsLeftEmpty(known, this.#columns).map((name) => `${name} = NULL`);
+    const set = [...bits, ...empty].join(', ');
     const sql = `LOAD DATA LOCAL INFILE 'pipewright' INTO TABLE ${this.#name ?? ''} CHARACTER SET utf8mb4
       FIELDS TERMINATED BY '${delimiter === '\t' ? '\\t' : delimiter}' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
-      LINES TERMINATED BY '${lineEnd.length > 1 ? '\\r' : ''}\\n' (${columns})${bits.length > 0 ? ` SET ${bits.join(', ')}` : ''}`;
+      LINES TERMINATED BY '${lineEnd.length > 1 ? '\\r' : ''}\\n' (${columns})${set ? ` SET ${set}` : ''}`;
     this.#infile = new MysqlInfile(session, sql, this.#rows);
   }
 

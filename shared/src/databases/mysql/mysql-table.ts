@@ -2,6 +2,7 @@ import { PipewrightError } from '../../host/error.ts';
 import type { ColumnType } from '../../datasets/types/column.ts';
 import type { ExistingColumn } from '../../datasets/load/target.ts';
 import { cascadeError } from '../cascade-error.ts';
+import { quoteMysql } from '../quote-identifier.ts';
 import { rulesOf } from './mysql-rules.ts';
 import type { MysqlSession, Row } from './mysql-session.ts';
 import { utcComment, uuidComment } from './mysql-types.ts';
@@ -24,6 +25,14 @@ const typesThatWiden = ['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'de
 
 /** Types that are text to us and have no empty value. */
 const typesWithoutEmpty = ['float', 'double', 'bit', 'time', 'year', 'json', 'inet4', 'inet6'];
+
+/**
+ * Columns that need a value and get none from the dataset or a default, quoted. They are given NULL, which is an error unless a trigger
+ * fills them: without it, MySQL makes 0, an empty text or the first member of an enum.
+ */
+export function columnsLeftEmpty(existing: readonly MysqlColumn[], loaded: readonly { name: string }[]): string[] {
+  return existing.filter(({ name, optional, nullable }) => !optional && nullable === false && !loaded.some((column) => column.name === name)).map(({ name }) => quoteMysql(name));
+}
 
 /** What a server is. */
 interface MysqlProduct {

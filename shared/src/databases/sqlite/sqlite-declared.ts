@@ -4,7 +4,7 @@ import type { Binding } from './sqlite-rows.ts';
 import { bytesOnly, exactDecimal, exactReal, fractionOf, keptAsWritten, sqliteDate, sqliteTime, sqliteTimestamp } from './sqlite-rules.ts';
 
 /** What a declared type asks of values, and how SQLite stores them. */
-export type DeclaredType = Pick<ExistingColumn, 'type' | 'also' | 'longest' | 'least' | 'most' | 'whole' | 'scale' | 'rules'> & {
+export type DeclaredType = Pick<ExistingColumn, 'type' | 'also' | 'longest' | 'least' | 'most' | 'whole' | 'scale' | 'rules' | 'blankIsNull'> & {
   affinity: Affinity;
   binding: Binding;
 };
@@ -34,7 +34,7 @@ export function readDeclaredType(declared: string, strict: boolean): DeclaredTyp
     case 'TEXT':
       return { ...asText, ...(sizes.length === 1 ? { longest: sizes[0] as number } : {}) };
     case 'REAL':
-      return { ...asText, binding: 'float', rules: [exactReal] };
+      return { ...asText, binding: 'float', blankIsNull: true, rules: [exactReal] };
     case 'INTEGER':
       if (!integerTypes.test(name)) return { ...asText, rules: [keptAsWritten(declared)] };
       // Other databases write a boolean so, and libraries that serve several of them take it over.
@@ -53,9 +53,10 @@ function numericType(name: string, sizes: readonly number[], declared: string): 
     return { type: 'decimal', affinity, binding: 'float', ...(precision === undefined ? {} : { whole: Math.max(0, precision - scale), scale }), rules: [exactDecimal] };
   }
   if (name === 'BOOLEAN' || name === 'BOOL') return { type: 'boolean', affinity, binding: 'boolean' };
-  if (name === 'DATE') return { ...asText, rules: [sqliteDate] };
-  if (/^(DATETIME|TIMESTAMP)/.test(name)) return { ...asText, rules: [sqliteTimestamp, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };
-  if (/^TIME/.test(name)) return { ...asText, rules: [sqliteTime, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };
+  const asMoment = { ...asText, blankIsNull: true };
+  if (name === 'DATE') return { ...asMoment, rules: [sqliteDate] };
+  if (/^(DATETIME|TIMESTAMP)/.test(name)) return { ...asMoment, rules: [sqliteTimestamp, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };
+  if (/^TIME/.test(name)) return { ...asMoment, rules: [sqliteTime, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };
   return { ...asText, rules: [keptAsWritten(declared)] };
 }
 

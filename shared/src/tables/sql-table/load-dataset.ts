@@ -99,7 +99,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
         const { table, ...result } = await load(withinTime(dataset.bytes, context.host), target, {
           table: input.table,
           mode: input.mode,
-          ...formatOf(input),
+          ...formatOf(input, dataset),
           maxRejectedRows: input.maxRejectedRows,
           allowEmpty: input.allowEmpty,
           keepRejects: input.keepRejects,
