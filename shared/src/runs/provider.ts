@@ -11,8 +11,8 @@ export interface CallLimits {
 export interface RunProvider {
   /** Display name, for messages: `Azure Data Factory`. */
   service: string;
-  /** Where the runs are, such as the address of the account, for vendors whose starts carry no key: their IDs are unique there. */
-  place?: string;
+  /** Where the runs are, such as the address of the account: their IDs and Start Keys are unique there. */
+  place: string;
   /** What is run, for messages: `pipeline QT_fetch_data`. */
   what: string;
   /** The run as it stands now, without its steps unless they come for free. */

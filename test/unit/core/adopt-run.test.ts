@@ -2,6 +2,7 @@ import type { Service } from '../../../shared/src/operations/service.ts';
 import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { RunProvider } from '../../../shared/src/runs/provider.ts';
 import type { Run } from '../../../shared/src/runs/run.ts';
+import { startKeyOf } from '../../../shared/src/runs/start-key.ts';
 import { startOnce } from '../../../shared/src/runs/start-once.ts';
 import { dataFactory } from '../../../shared/src/services/azure/data-factory/service.ts';
 import { synapse } from '../../../shared/src/services/azure/synapse/service.ts';
@@ -260,6 +261,33 @@ const lost = async (): Promise<Run> => {
 };
 const start = (provider: RunProvider) => startOnce(fakeHost(), { provider, startKey: { isGiven: false, tag: 't' }, parameters: {}, start: lost });
 const at = (seconds: number): string => new Date(fakeStart + seconds * 1000).toISOString();
+
+describe('A Start Key', () => {
+  it('belongs to the place where the runs are, so that equal names at two places start two runs', async () => {
+    const host = fakeHost();
+    const started: string[] = [];
+    const startAt = (provider: RunProvider) =>
+      startOnce(host, {
+        provider,
+        startKey: { key: 'wev_1', isGiven: true, tag: 't' },
+        async start() {
+          started.push(provider.place);
+          return provider.get('r-1');
+        },
+      });
+    const [one, other] = [shows([{}]), shows([{}])];
+    await startAt(one);
+    await startAt(one);
+    await startAt(other);
+    expect(started).toEqual([one.place, other.place]);
+  });
+
+  it('gives things that share their tags tags of their own', () => {
+    const tagOf = (what: string): string => startKeyOf(fakeHost(), 'wev_1', what).tag;
+    expect(tagOf('job 910')).toBe(tagOf('job 910'));
+    expect(tagOf('job 910')).not.toBe(tagOf('job 911'));
+  });
+});
 
 describe('A lost start without a key', () => {
   it('takes the only run that began since', async () => {

@@ -6,7 +6,7 @@ import { readMoment, readStatus, secondsBetween, type Run, type RunStatus, type 
 import type { Context } from '../../operations/context.ts';
 import { text } from '../../operations/fields.ts';
 import type { RunProvider } from '../../runs/provider.ts';
-import { exactId, openDatabricks, service } from './api.ts';
+import { exactId, openDatabricks, service, workspaceAddress } from './api.ts';
 import type { DatabricksConnection } from './connection.ts';
 import { databricksCauses } from './known-causes.ts';
 import { handledFailures, lastAttempts } from './task-attempts.ts';
@@ -204,6 +204,7 @@ const maxExplained = 20;
 export function jobRuns(context: Context<DatabricksConnection>, what = 'a job', { job, after }: RunsChoice = {}): RunProvider {
   return {
     service,
+    place: workspaceAddress(context.connection),
     knownCauses: databricksCauses,
     what,
     ...(job === undefined ? {} : { recent: async () => (await readRunsPage({ job_id: job }, context)).entries.map(readJobRun) }),
