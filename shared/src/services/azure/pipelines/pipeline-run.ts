@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { filledText, given, idShape, shown, shownText, valuesShape, type Answered } from '../../../http/answer-shape.ts';
+import { filledText, given, idShape, runIdShape, shown, shownText, valuesShape, type Answered } from '../../../http/answer-shape.ts';
 import type { Run, StatusWords, Step } from '../../../runs/run.ts';
 import { readMoment, readStatus, secondsBetween } from '../../../runs/run.ts';
 import type { PipelineHomeKind } from './home.ts';
 
 /** What the answer to createRun looks like. */
-export const createdShape = v.object({ runId: idShape });
+export const createdShape = v.object({ runId: runIdShape });
 
 /** What an answer with a pipeline run looks like; values of parameters are text, lists come as JSON text. */
 export const pipelineRunShape = v.object({
