@@ -146,6 +146,16 @@ it.each([0, '0', -7, ' '])('a start that is answered with the run %j was not con
   expect(host.sent('GET', 'runs/get')).toHaveLength(0);
 });
 
+it('a run that ended by a code that nobody knows has failed', async () => {
+  const host = fakeHost().on('GET', `${api}/runs/get`, { json: { run_id: 7, status: { state: 'TERMINATED', termination_details: { code: 'constructor' } } } });
+  expect(await run('getRun', { run: '7' }, host)).toMatchObject({ status: 'failed', vendorStatus: 'constructor' });
+});
+
+it('a run whose page is no web address is shown without it', async () => {
+  const host = fakeHost().on('GET', `${api}/runs/get`, { json: { run_id: 7, run_page_url: 'javascript:alert(1)', state: state('FAILED') } });
+  expect(JSON.stringify(await run('getRun', { run: '7' }, host))).not.toContain('javascript');
+});
+
 it('a run whose times are beyond every date is read without them', async () => {
   const host = fakeHost().on('GET', `${api}/runs/get`, { json: { run_id: 7, start_time: 9e15, end_time: 1e308, state: state('SUCCESS') } });
   const read = await run('getRun', { run: '7' }, host);

@@ -102,7 +102,10 @@ function statusOf({ state, status }: Stated): RunStatus {
   if (state?.result_state) return readStatus(results, state.result_state);
   if (state?.life_cycle_state) return readStatus(cycles, state.life_cycle_state);
   const code = status?.termination_details?.code;
-  if (status?.state === 'TERMINATED' && code) return terminations[code] ?? 'failed';
+  if (status?.state === 'TERMINATED' && code) {
+    const known = readStatus(terminations, code);
+    return known === 'unknown' ? 'failed' : known;
+  }
   return readStatus(cycles, status?.state);
 }
 
