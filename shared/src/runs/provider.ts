@@ -19,6 +19,8 @@ export interface RunProvider {
   get(id: string, limits?: CallLimits): Promise<Run>;
   /** The newest runs of what is run, newest first, as many as one call gives, without their steps. */
   recent?(): Promise<Run[]>;
+  /** Those of the newest runs that a call of the interface may have started, where the vendor tells; default: `recent`. */
+  startedByCall?(): Promise<Run[]>;
   /** Asks the vendor to stop it; of a run that has ended it is no error. */
   cancel(id: string): Promise<void>;
   /** The steps, oldest first. Called once, at the end. */

@@ -116,8 +116,8 @@ async function startNow(host: Host, start: Start): Promise<Run> {
  * taken only if no other start can own it: none that this process knows a run of, and none that waits for its own.
  * @param candidates receives the IDs of runs that may be the one
  */
-async function findOwn({ provider: { recent }, parameters = {} }: Start, sent: SentStart, candidates: Set<string>): Promise<Run | undefined> {
-  const same = ((await recent?.()) ?? []).filter((run) => hasParameters(run.parameters, parameters) && !(Date.parse(run.startedAt ?? '') < sent.sentAt - clockDifference));
+async function findOwn({ provider: { recent, startedByCall = recent }, parameters = {} }: Start, sent: SentStart, candidates: Set<string>): Promise<Run | undefined> {
+  const same = ((await startedByCall?.()) ?? []).filter((run) => hasParameters(run.parameters, parameters) && !(Date.parse(run.startedAt ?? '') < sent.sentAt - clockDifference));
   const free = same.filter(({ id }) => !owned.isOwned(sent.place, id));
   candidates.clear();
   for (const { id } of free) candidates.add(id);

@@ -294,6 +294,19 @@ describe('A lost start without a key', () => {
     expect(await start(shows([{ startedAt: at(1) }]))).toMatchObject({ id: 'r-1' });
   });
 
+  it('takes no run that a trigger or another pipeline started', async () => {
+    const group = 'https://management.azure.com/subscriptions/sub/resourceGroups/rg/providers/Microsoft.DataFactory/factories/contoso';
+    for (const invokedByType of ['ScheduleTrigger', 'PipelineActivity']) {
+      const host = fakeHost()
+        .on('POST', /oauth2/, { json: { access_token: 't', expires_in: 3600 } })
+        .on('GET', `${group}/pipelines/Load`, { json: { name: 'Load', properties: {} } })
+        .on('POST', `${group}/pipelines/Load/createRun`, 'lost')
+        .on('POST', `${group}/queryPipelineRuns`, { json: { value: [{ runId: 'of-another', pipelineName: 'Load', status: 'InProgress', runStart: at(1), parameters: {}, invokedBy: { invokedByType } }] } });
+      const started = operate(dataFactory, 'runPipeline', { factory: 'rg/contoso', pipeline: 'Load', wait: false }, host, azure);
+      await expect(started).rejects.toMatchObject({ code: 'unavailable', retryable: false, hint: expect.not.stringContaining('of-another') });
+    }
+  });
+
   it.each<[string, Partial<Run>[]]>([
     ['a run that began a little before it was sent', [{ startedAt: at(-3) }]],
     ['a run of which nobody knows when it began', [{}]],

@@ -17,7 +17,11 @@ export const pipelineRunShape = v.object({
   runStart: given(v.string()),
   runEnd: given(v.string()),
   durationInMs: shown(v.number()),
+  invokedBy: shown(v.object({ invokedByType: shownText })),
 });
+
+/** Whether a call of the interface may have started a run: not a trigger, nor another pipeline. */
+export const isStartedByCall = ({ invokedBy }: VendorPipelineRun): boolean => (invokedBy?.invokedByType ?? 'Manual') === 'Manual';
 
 /** A pipeline run as Data Factory and Synapse give it. */
 export type VendorPipelineRun = Answered<typeof pipelineRunShape>;
