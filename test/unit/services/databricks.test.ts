@@ -146,9 +146,12 @@ it.each([0, '0', -7, ' '])('a start that is answered with the run %j was not con
   expect(host.sent('GET', 'runs/get')).toHaveLength(0);
 });
 
-it('a run that ended by a code that nobody knows has failed', async () => {
-  const host = fakeHost().on('GET', `${api}/runs/get`, { json: { run_id: 7, status: { state: 'TERMINATED', termination_details: { code: 'constructor' } } } });
-  expect(await run('getRun', { run: '7' }, host)).toMatchObject({ status: 'failed', vendorStatus: 'constructor' });
+it.each([
+  { status: { state: 'TERMINATED', termination_details: { code: 'constructor' } } },
+  { state: { life_cycle_state: 'TERMINATED' }, status: { state: 'TERMINATED', termination_details: { code: 'constructor' } } },
+])('a run that ended with a word that nobody knows has failed: %j', async (told) => {
+  const host = fakeHost().on('GET', `${api}/runs/get`, { json: { run_id: 7, ...told } });
+  expect(await run('getRun', { run: '7' }, host)).toMatchObject({ status: 'failed', finished: true });
 });
 
 it('a run whose page is no web address is shown without it', async () => {

@@ -100,7 +100,7 @@ type Stated = Pick<VendorTaskRun, 'state' | 'status'>;
 /** Any code of an end that is not in the table is an error of its own. */
 function statusOf({ state, status }: Stated): RunStatus {
   if (state?.result_state) return readStatus(results, state.result_state);
-  if (state?.life_cycle_state) return readStatus(cycles, state.life_cycle_state);
+  if (state?.life_cycle_state && !(state.life_cycle_state === 'TERMINATED' && status)) return readStatus(cycles, state.life_cycle_state);
   const code = status?.termination_details?.code;
   if (status?.state === 'TERMINATED' && code) {
     const known = readStatus(terminations, code);
