@@ -12,6 +12,9 @@ const maskOf = (...secrets: string[]) => {
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 
+/** A text as a terminal or a letter wraps it. */
+const wrap = (text: string): string => text.replace(/.{7}(?=.)/gs, '$&\r\n  ');
+
 describe('A mask hides a secret', () => {
   const written: [string, string][] = [
     ['as it is', secret],
@@ -30,6 +33,12 @@ describe('A mask hides a secret', () => {
     ['behind a longer user in base64', base64(`us:${secret}`)],
     ['behind a still longer user in base64', base64(`use:${secret}`)],
     ['in base64 that is encoded for an address', encodeURIComponent(base64(`user:${secret}`))],
+    ['with every byte encoded as a part of an address', [...Buffer.from(secret)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')],
+    ['with every letter escaped in JSON', [...secret].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')],
+    ['with every letter escaped in HTML', [...secret].map((letter) => `&#x${letter.charCodeAt(0).toString(16)};`).join('')],
+    ['over several lines', wrap(secret)],
+    ['over several lines in JSON', JSON.stringify(wrap(secret)).slice(1, -1)],
+    ['over several lines in base64', wrap(base64(secret))],
     ['encoded for an address and in base64', base64(`user:${encodeURIComponent(secret)}`)],
   ];
 
@@ -41,6 +50,11 @@ describe('A mask hides a secret', () => {
   it('that is longer than its pattern, to its end', () => {
     const long = `eyJ0.${'aB3-_x'.repeat(300)}.end`;
     expect(maskOf(long).text(`sent ${long}, refused`)).toBe('sent ***, refused');
+  });
+
+  it('that is long and wrapped, to its end', () => {
+    const long = `eyJ0.${'aB3-_x'.repeat(30)}.end`;
+    for (const form of [long, base64(long)]) expect(maskOf(long).text(`sent ${wrap(form)}, refused`)).toBe('sent ***, refused');
   });
 
   it.each(['a%', 'a text before it, so long that it is cut somewhere '])('that was cut in its midst, behind %j', (before) => {
@@ -93,6 +107,10 @@ describe('redact hides', () => {
     ['{"authorization":"Custom 12 34"}', '{"authorization":"***"}'],
     [`It was ${jwt}.`, 'It was ***.'],
     ['https://store.blob.core.windows.net/c/f.csv?sv=2024&sig=abc%2Bdef failed', 'https://store.blob.core.windows.net/c/f.csv?*** failed'],
+    ['https://app.example.com/x?author=kim&access_token=abc', 'https://app.example.com/x?***'],
+    ['https://app.example.com/x?code=abc, password=nullify', 'https://app.example.com/x?*** password=***'],
+    ['Authorization: Token 2f7fdb90-5df1-4b8e-ac2f-064cfa58202b', 'Authorization: Token ***'],
+    ['unexpected token a1b2c3d4e5f6a7b8c9d0', 'unexpected token ***'],
     ['sv=2024-11-04&sig=aBcDeF%2Bgh12345678%3D&se=2026', 'sv=2024-11-04&sig=***&se=2026'],
     ['DefaultEndpointsProtocol=https;AccountName=x;AccountKey=abc+/def==;EndpointSuffix=y', 'DefaultEndpointsProtocol=https;AccountName=x;AccountKey=***;EndpointSuffix=y'],
     ['Endpoint=sb://x/;SharedAccessKeyName=n;SharedAccessKey=abc=', 'Endpoint=sb://x/;SharedAccessKeyName=n;SharedAccessKey=***'],
@@ -122,6 +140,10 @@ describe('redact leaves ordinary words', () => {
     'The basic_customer_table has no column token_count',
     'password: must not be empty',
     'password authentication failed for user pipewright',
+    'Token 2f7fdb90-5df1-4b8e-ac2f-064cfa58202b expired',
+    'See https://app.example.com/reports?author=kim&keyword=claims&country_code=GB',
+    'Open https://tracker.example.com/issues?assignee=kim&design=2',
+    'Column password=NULL is not allowed',
     'The signature=none option; signal=15; a sig of 12',
     'Column dapi_claims of dbt_utils.star is missing, see xox-large',
     'See https://docs.example.com/page#anchor and user@example.com',

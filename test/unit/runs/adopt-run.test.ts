@@ -2,6 +2,7 @@ import type { Service } from '../../../shared/src/define/service.ts';
 import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { RunProvider } from '../../../shared/src/runs/provider.ts';
 import type { Run } from '../../../shared/src/runs/run.ts';
+import { startKeyOf } from '../../../shared/src/runs/start-key.ts';
 import { startOnce } from '../../../shared/src/runs/start-once.ts';
 import { dataFactory } from '../../../shared/src/services/azure/data-factory/service.ts';
 import { synapse } from '../../../shared/src/services/azure/synapse/service.ts';
@@ -261,9 +262,49 @@ const lost = async (): Promise<Run> => {
 const start = (provider: RunProvider) => startOnce(fakeHost(), { provider, startKey: { isGiven: false, tag: 't' }, parameters: {}, start: lost });
 const at = (seconds: number): string => new Date(fakeStart + seconds * 1000).toISOString();
 
+describe('A Start Key', () => {
+  it('belongs to the place where the runs are, so that equal names at two places start two runs', async () => {
+    const host = fakeHost();
+    const started: string[] = [];
+    const startAt = (provider: RunProvider) =>
+      startOnce(host, {
+        provider,
+        startKey: { key: 'wev_1', isGiven: true, tag: 't' },
+        async start() {
+          started.push(provider.place);
+          return provider.get('r-1');
+        },
+      });
+    const [one, other] = [shows([{}]), shows([{}])];
+    await startAt(one);
+    await startAt(one);
+    await startAt(other);
+    expect(started).toEqual([one.place, other.place]);
+  });
+
+  it('gives things that share their tags tags of their own', () => {
+    const tagOf = (what: string): string => startKeyOf(fakeHost(), 'wev_1', what).tag;
+    expect(tagOf('job 910')).toBe(tagOf('job 910'));
+    expect(tagOf('job 910')).not.toBe(tagOf('job 911'));
+  });
+});
+
 describe('A lost start without a key', () => {
   it('takes the only run that began since', async () => {
     expect(await start(shows([{ startedAt: at(1) }]))).toMatchObject({ id: 'r-1' });
+  });
+
+  it('takes no run that a trigger or another pipeline started', async () => {
+    const group = 'https://management.azure.com/subscriptions/sub/resourceGroups/rg/providers/Microsoft.DataFactory/factories/contoso';
+    for (const invokedByType of ['ScheduleTrigger', 'PipelineActivity']) {
+      const host = fakeHost()
+        .on('POST', /oauth2/, { json: { access_token: 't', expires_in: 3600 } })
+        .on('GET', `${group}/pipelines/Load`, { json: { name: 'Load', properties: {} } })
+        .on('POST', `${group}/pipelines/Load/createRun`, 'lost')
+        .on('POST', `${group}/queryPipelineRuns`, { json: { value: [{ runId: 'of-another', pipelineName: 'Load', status: 'InProgress', runStart: at(1), parameters: {}, invokedBy: { invokedByType } }] } });
+      const started = operate(dataFactory, 'runPipeline', { factory: 'rg/contoso', pipeline: 'Load', wait: false }, host, azure);
+      await expect(started).rejects.toMatchObject({ code: 'unavailable', retryable: false, hint: expect.not.stringContaining('of-another') });
+    }
   });
 
   it.each<[string, Partial<Run>[]]>([

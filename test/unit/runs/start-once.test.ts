@@ -218,3 +218,14 @@ it.each(vendors.filter(({ keepsKey }) => !keepsKey))('a start at $name whose ans
   await expect(operate(service, operation, typed, host, connection)).rejects.toMatchObject({ code: 'unavailable', retryable: false });
   expect(runs).toHaveLength(2);
 });
+
+it('one key starts two Spark jobs of a pool, also from two processes', async () => {
+  const runs: Record<string, unknown>[] = [];
+  const [spark] = vendors.filter(({ operation }) => operation === 'runSparkJob');
+  if (!spark) throw new Error('Spark is missing');
+  const start = (name: string) => operate(spark.service, spark.operation, { ...spark.typed, name, startKey: 'wev_1' }, spark.attach(fakeHost(), runs, () => 'answers'), spark.connection);
+  const [daily, weekly] = [await start('Daily'), await start('Weekly')];
+  expect(weekly['id']).not.toBe(daily['id']);
+  expect((await start('Daily'))['id']).toBe(daily['id']);
+  expect(runs).toHaveLength(2);
+});

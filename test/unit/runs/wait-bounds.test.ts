@@ -16,6 +16,7 @@ const run = (status: Run['status']): Run => ({ id: '1', service: 'Vendor', name:
 function provide(host: Host, statusAt: (seconds: number) => Run['status'] | PipewrightError, limits: (number | undefined)[] = []): RunProvider {
   return {
     service: 'Vendor',
+    place: 'https://vendor.example',
     what: 'job load',
     async get(_id, { endsAt } = {}) {
       limits.push(endsAt);

@@ -25,6 +25,7 @@ function world(statusAt: (seconds: number) => RunStatus | PipewrightError, optio
   } as Host;
   const provider: RunProvider = {
     service: 'Test Service',
+    place: 'https://vendor.example',
     what: 'pipeline load',
     async get(id): Promise<Run> {
       calls.get += 1;

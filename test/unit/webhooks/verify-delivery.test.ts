@@ -85,6 +85,14 @@ describe('A delivery with a shared secret', () => {
   const secret = 'a shared secret of our own';
   const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
+  it('is believed with letters beyond ASCII in the password, in UTF-8 and in Latin-1', () => {
+    const current = 'schlüssel-von-uns';
+    for (const encoding of ['utf8', 'latin1'] as const) {
+      const authorization = `Basic ${Buffer.from(`any:${current}`, encoding).toString('base64')}`;
+      expect(receive(delivery('{}', { authorization }), { scheme: 'shared-secret-basic', secrets: { current } }).ok).toBe(true);
+    }
+  });
+
   it('is believed with the secret in the header, as the password of basic authentication, or in the query', () => {
     const secrets = { current: secret };
     expect(receive(delivery('{}', { 'X-Key': secret }), { scheme: 'shared-secret-header', location: 'x-key', secrets }).ok).toBe(true);

@@ -6,7 +6,7 @@ import { readMoment, readStatus, secondsBetween, type Run, type RunStatus, type 
 import type { Context } from '../../define/context.ts';
 import { text } from '../../define/fields.ts';
 import type { RunProvider } from '../../runs/provider.ts';
-import { exactId, openDatabricks, service } from './api.ts';
+import { exactId, openDatabricks, service, workspaceAddress } from './api.ts';
 import type { DatabricksConnection } from './connection-fields.ts';
 import { databricksCauses } from './known-causes.ts';
 import { runFieldsShape, taskShape, type VendorTaskRun } from './run-shapes.ts';
@@ -69,9 +69,12 @@ type Stated = Pick<VendorTaskRun, 'state' | 'status'>;
 /** Any code of an end that is not in the table is an error of its own. */
 function statusOf({ state, status }: Stated): RunStatus {
   if (state?.result_state) return readStatus(results, state.result_state);
-  if (state?.life_cycle_state) return readStatus(cycles, state.life_cycle_state);
+  if (state?.life_cycle_state && !(state.life_cycle_state === 'TERMINATED' && status)) return readStatus(cycles, state.life_cycle_state);
   const code = status?.termination_details?.code;
-  if (status?.state === 'TERMINATED' && code) return terminations[code] ?? 'failed';
+  if (status?.state === 'TERMINATED' && code) {
+    const known = readStatus(terminations, code);
+    return known === 'unknown' ? 'failed' : known;
+  }
   return readStatus(cycles, status?.state);
 }
 
@@ -173,6 +176,7 @@ const maxExplained = 20;
 export function jobRuns(context: Context<DatabricksConnection>, what = 'a job', { job, after }: RunsChoice = {}): RunProvider {
   return {
     service,
+    place: workspaceAddress(context.connection),
     knownCauses: databricksCauses,
     what,
     ...(job === undefined ? {} : { recent: async () => (await readRunsPage({ job_id: job }, context)).entries.map(readJobRun) }),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { idShape } from '../../http/answer-shape.ts';
+import { runIdShape } from '../../http/answer-shape.ts';
 import type { Context } from '../../define/context.ts';
 import type { RunReport } from '../../runs/report.ts';
 import { pointedToRun } from '../../runs/report.ts';
@@ -12,7 +12,7 @@ import { openDatabricks, service } from './api.ts';
 import type { DatabricksConnection } from './connection-fields.ts';
 import { jobRuns } from './runs.ts';
 
-const startedShape = v.object({ run_id: idShape });
+const startedShape = v.object({ run_id: runIdShape });
 
 /** What is started, and how. */
 interface DatabricksStart {
@@ -36,7 +36,7 @@ interface DatabricksStart {
 export async function startDatabricksRun({ what, path, body, job, startKey: typed, reuse, parameters, choices }: DatabricksStart, context: Context<DatabricksConnection>): Promise<RunReport> {
   const { host } = context;
   const provider = jobRuns(context, what, { job });
-  const startKey = startKeyOf(host, typed);
+  const startKey = startKeyOf(host, typed, what);
   const start = async (): Promise<Run> => {
     const json = { ...body, idempotency_token: `pipewright-${startKey.tag}` };
     const { run_id: id } = await openDatabricks(context).json('POST', path, startedShape, { json, effect: 'idempotent' });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { filledText, given, idShape, shown, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
+import { filledText, given, idShape, runIdShape, shown, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
 import { text } from '../../define/fields.ts';
 import type { Context } from '../../define/context.ts';
 import type { KnownCause } from '../../runs/known-causes.ts';
@@ -25,7 +25,7 @@ const stepShape = v.object({
 
 /** What an answer with a run looks like. Timestamps look like `2026-11-20 08:00:04.653171+00:00`. */
 export const runShape = v.pipe(v.object({
-  id: idShape,
+  id: runIdShape,
   job_definition_id: given(idShape),
   project_id: given(idShape),
   environment_id: given(idShape),

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { filledText, given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
+import { filledText, given, idShape, runIdShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 import type { Api } from '../../http/api.ts';
 import { readMoment, readStatus, secondsBetween, type Run, type StatusWords } from '../../runs/run.ts';
 import type { RunProvider } from '../../runs/provider.ts';
@@ -13,7 +13,7 @@ export type VendorOutput = Answered<typeof outputShape>;
 
 /** What an answer with an execution looks like; it has no outputs before its end. */
 const executionShape = v.object({
-  id: idShape,
+  id: runIdShape,
   runNumber: shown(v.number()),
   createdAt: given(v.string()),
   createdBy: shownText,

@@ -120,6 +120,7 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
   events(body, { idField, scheme }, _connection, { deliveryId, eventType, headers, repeatKey, bodyHash }) {
     // GitHub sends it when a webhook is created; Slack when it looks whether the address is there.
     if (scheme === 'github' && eventType === 'ping') return [];
+    if (scheme === 'slack' && textAt(body, 'type') === 'url_verification') return [];
     if (scheme === 'slack' && textAt(body, 'ssl_check') !== undefined && textAt(body, 'type') === undefined) return [];
     const chosenId = idField === undefined ? undefined : textAt(body, idField);
     const ownId = chosenId ?? signedId(body, scheme);

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { filledText, given, idShape, shown, shownText, valuesShape, type Answered } from '../../../http/answer-shape.ts';
+import { filledText, given, idShape, runIdShape, shown, shownText, valuesShape, type Answered } from '../../../http/answer-shape.ts';
 import type { Run, StatusWords, Step } from '../../../runs/run.ts';
 import { readMoment, readStatus, secondsBetween } from '../../../runs/run.ts';
 import type { PipelineHomeKind } from './home.ts';
 
 /** What the answer to createRun looks like. */
-export const createdShape = v.object({ runId: idShape });
+export const createdShape = v.object({ runId: runIdShape });
 
 /** What an answer with a pipeline run looks like; values of parameters are text, lists come as JSON text. */
 export const pipelineRunShape = v.object({
@@ -17,7 +17,11 @@ export const pipelineRunShape = v.object({
   runStart: given(v.string()),
   runEnd: given(v.string()),
   durationInMs: shown(v.number()),
+  invokedBy: shown(v.object({ invokedByType: shownText })),
 });
+
+/** Whether a call of the interface may have started a run: not a trigger, nor another pipeline. */
+export const isStartedByCall = ({ invokedBy }: VendorPipelineRun): boolean => (invokedBy?.invokedByType ?? 'Manual') === 'Manual';
 
 /** A pipeline run as Data Factory and Synapse give it. */
 export type VendorPipelineRun = Answered<typeof pipelineRunShape>;

@@ -31,7 +31,7 @@ export const rerunFailedJob = defineAction<AzureConnection>()({
       if (!request?.file) {
         throw new PipewrightError({ code: 'unexpected-answer', service, message: `Synapse does not say how the job ${failed.id} was submitted.`, hint: 'Use Run Spark Job with the values of the job.' });
       }
-      const { tag } = startKeyOf(context.host, input.startKey);
+      const { tag } = startKeyOf(context.host, input.startKey, `the failed job ${failed.id} again`);
       return {
         provider: sparkJobs(workspace, pool, failed.name),
         steps: [],

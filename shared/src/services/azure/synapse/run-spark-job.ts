@@ -153,7 +153,7 @@ export const runSparkJob = defineAction<AzureConnection>()({
     const { pool } = input;
     const workspace = await openWorkspace(input.workspace, context);
     const provider = sparkJobs(workspace, pool, input.name);
-    const startKey = startKeyOf(host, input.startKey);
+    const startKey = startKeyOf(host, input.startKey, provider.what);
     const json = body(input);
     const started = await startOnce(host, {
       provider,

@@ -134,6 +134,7 @@ export function sparkJobs(workspace: Workspace, pool: string, name?: string): Ru
   const path = (id: string): string => `${batchesPath(pool)}/${encodeURIComponent(id)}`;
   return {
     service,
+    place: `${workspace.api.baseUrl}${batchesPath(pool)}`,
     knownCauses: sparkCauses,
     what: name === undefined ? `the Spark pool ${pool}` : `Spark job ${name}`,
     async recent() {
