@@ -146,7 +146,7 @@ it('checks a dataset against rules, lets it leave by Passed or Failed, and gives
   expect(error).toBeUndefined();
   const [passed, failed = []] = outputs;
   expect(passed).toEqual([]);
-  expect(failed[0]?.json).toMatchObject({ passed: false, rows: 2, failedRules: 2, summary: '✓ rows >= 1\n✗ id is unique: Row 2: “1” stands in an earlier row too.\n✗ paid >= 0: Row 2: there is “-2”.' });
+  expect(failed[0]?.json).toMatchObject({ passed: false, rows: 2, failedRules: 2, summary: '✓ rows >= 1\n✗ id is unique: Row 2: “1” is also in an earlier row.\n✗ paid >= 0: Row 2: there is “-2”.' });
   expect(Buffer.from(failed[0]?.binary?.['data']?.data ?? '', 'base64').toString()).toBe('_rule,_row,id,paid\nid is unique,2,1,-2\npaid >= 0,2,1,-2\n');
   expect((await check(['rows >= 1'])).items[0]).toMatchObject({ json: { passed: true, failedRules: 0 } });
   await n8n.execute(load({ table: 'clients' }), fileOf('client,name\n1,Ada\n'));

@@ -54,7 +54,7 @@ const knownErrors: Record<string, Known> = {
     retryable: true,
   },
   '53100': { code: 'unavailable', hint: 'The disk of the server is full. The table was not changed.' },
-  '57014': { code: 'cancelled', hint: 'Somebody stopped it at the server. The table was not changed.' },
+  '57014': { code: 'cancelled', hint: 'The statement was canceled on the server. The table was not changed.' },
   '57P01': lost,
   '57P02': lost,
   '57P03': { code: 'unavailable', hint: 'The server is starting or stopping. Run the step again later.', retryable: true },
