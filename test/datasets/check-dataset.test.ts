@@ -55,7 +55,7 @@ describe('A rule', () => {
   });
 
   it('tells the first row that breaks it, with what stands there, and how many do', async () => {
-    expect(await of('Claim Number is unique')).toEqual({ rule: 'Claim Number is unique', passed: false, failures: 1, message: 'Row 3: “C-2” is in an earlier row, too.' });
+    expect(await of('Claim Number is unique')).toEqual({ rule: 'Claim Number is unique', passed: false, failures: 1, message: 'Row 3: “C-2” is also in an earlier row.' });
     expect(await of('paid >= 0')).toEqual({ rule: 'paid >= 0', passed: false, failures: 2, message: 'Row 2: there is “-5”.' });
     expect((await of('premium exists')).message).toBe('The dataset has no column “premium”.');
     expect((await of('updated is within 20 minutes')).message).toBe('The newest value is 0.5 hours old.');

@@ -211,7 +211,7 @@ describe.each(engines)('Loading a dataset into %s', (engine) => {
       }
     }
     const until = async (count: number): Promise<void> => {
-      for (let looks = 0; looks < 50 && closed < count; looks += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      for (let looks = 0; looks < 6_000 && closed < count; looks += 1) await new Promise((resolve) => setTimeout(resolve, 10));
       expect(closed).toBe(count);
     };
     await load(engine, source(), { table: 'left', loadKey: 'event-1' });

@@ -162,7 +162,7 @@ describe('A load into a table of SQL Server', () => {
   });
 
   it.each([
-    ['is the same in two rows', 'id,name\n3,Beth\n3,Bert\n', /“id” is not unique: 3 stands in more than one row/],
+    ['is the same in two rows', 'id,name\n3,Beth\n3,Bert\n', /“id” is not unique: 3 is in more than one row/],
     ['is empty in a row', 'id,name\n3,Beth\n,Nobody\n', /empty/],
   ])('changes nothing when the key %s, in any mode', async (_case, csv, told) => {
     for (const mode of ['upsert', 'replace', 'append'] as const) expect(await failureOf(load(csv, { mode, key: ['id'] }))).toMatchObject({ code: 'bad-input', message: expect.stringMatching(told) });

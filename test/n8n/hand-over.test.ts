@@ -1,5 +1,4 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beginExecution, handOver } from '../../n8n-nodes/adapter/emit-and-confirm.ts';
 import type { Emit } from '../../n8n-nodes/adapter/emitters.ts';
 
@@ -23,11 +22,21 @@ function n8nThat(takes: (item: INodeExecutionData, done: Done, isRepeat: boolean
 const execution = (item: INodeExecutionData): IExecuteFunctions =>
   ({ getInputData: () => [structuredClone(item)], getMode: () => 'trigger', getWorkflow: () => ({ id: 'w' }), getNode: () => ({ id: 'n' }) }) as unknown as IExecuteFunctions;
 const event = (id: string) => ({ id, data: { eventId: id } });
+/** Lets time pass until work has ended; gives the milliseconds that it took. */
 const time = async (work: Promise<unknown>): Promise<number> => {
   const begin = Date.now();
-  await work;
+  let isOver = false;
+  void work.then(() => (isOver = true), () => (isOver = true));
+  for (await jest.advanceTimersByTimeAsync(0); !isOver; ) await jest.advanceTimersByTimeAsync(10);
   return Date.now() - begin;
 };
+const afterTime = async <T>(work: Promise<T>): Promise<T> => {
+  await time(work);
+  return work;
+};
+
+beforeAll(() => jest.useFakeTimers());
+afterAll(() => jest.useRealTimers());
 
 it('is not waited for long where executions run in other processes', async () => {
   const { emit, keys } = n8nThat(() => undefined);
@@ -36,8 +45,10 @@ it('is not waited for long where executions run in other processes', async () =>
 });
 
 it('ends as soon as the execution begins, with what was delivered', async () => {
-  const { emit } = n8nThat((item) => void sleep(20).then(() => expect(beginExecution(execution(item))).toEqual([[item]])));
-  expect(await handOver(emit, 'w:n', event('begins'))).toBe(true);
+  const { emit } = n8nThat((item) => void setTimeout(() => expect(beginExecution(execution(item))).toEqual([[item]]), 20));
+  const begun = handOver(emit, 'w:n', event('begins'));
+  expect(await time(begun)).toBeLessThan(50);
+  expect(await begun).toBe(true);
 });
 
 it('ends as soon as n8n says that it has the event', async () => {
@@ -48,15 +59,15 @@ it('ends as soon as n8n says that it has the event', async () => {
 
 it('is asked once more when n8n has written the execution down but does not run it yet', async () => {
   const { emit, keys } = n8nThat((_item, done, isRepeat) => isRepeat && done.resolve());
-  expect(await handOver(emit, 'w:n', event('parked'))).toBe(true);
+  expect(await afterTime(handOver(emit, 'w:n', event('parked')))).toBe(true);
   expect(keys).toEqual([keys[0], keys[0]]);
 });
 
 it('is not believed when n8n never says anything, within two seconds', async () => {
   const { emit } = n8nThat(() => undefined);
-  const begin = Date.now();
-  expect(await handOver(emit, 'w:n', event('lost'))).toBe(false);
-  expect(Date.now() - begin).toBeLessThan(2_000);
+  const lost = handOver(emit, 'w:n', event('lost'));
+  expect(await time(lost)).toBeLessThan(2_000);
+  expect(await lost).toBe(false);
 });
 
 it('fails when n8n could not write it down', async () => {

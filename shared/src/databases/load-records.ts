@@ -87,7 +87,7 @@ export function keyError(service: string, key: readonly string[], value: string 
   return new PipewrightError({
     code: 'bad-input',
     service,
-    message: value === undefined ? `The key ${named} is empty in a row.` : `The key ${named} is not unique: ${value.slice(0, 100)} stands in more than one row.`,
+    message: value === undefined ? `The key ${named} is empty in a row.` : `The key ${named} is not unique: ${value.slice(0, 100)} is in more than one row.`,
     hint: 'The table was not changed. Correct the dataset, or choose other columns as the key.',
   });
 }

@@ -53,7 +53,7 @@ export function checkDataset<C>({ resource, sources }: DatasetSetting, openTable
       passed: false,
       rows: 48_120,
       failedRules: 1,
-      summary: '✓ rows >= 1\n✗ policy_number is unique: 2 rows. Row 17: “P-0042” is in an earlier row, too.',
+      summary: '✓ rows >= 1\n✗ policy_number is unique: 2 rows. Row 17: “P-0042” is also in an earlier row.',
       results: [{ rule: 'rows >= 1', passed: true, failures: 0, message: '' }],
     },
     branches: { names: ['Passed', 'Failed'], of: ({ passed }) => (passed ? 0 : 1) },

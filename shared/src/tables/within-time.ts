@@ -36,7 +36,7 @@ export async function* withinTime(bytes: Bytes, { now, longestWaitSeconds }: Clo
     if (now() > deadline) {
       throw new PipewrightError({
         code: 'timed-out',
-        message: 'The dataset is too large, or comes too slowly, for the 30 seconds that Zapier gives a step. The table is as it was.',
+        message: 'The dataset is too large, or comes too slowly, for the 30 seconds that Zapier gives a step. The table was not changed.',
         hint,
       });
     }

@@ -24,7 +24,7 @@ describe('The bytes of a load', () => {
   it('end with a way out when the platform would soon stop the step', async () => {
     await expect(count(27, 25)).rejects.toMatchObject({
       code: 'timed-out',
-      message: expect.stringContaining('The table is as it was.'),
+      message: expect.stringContaining('The table was not changed.'),
       hint: expect.stringContaining('n8n'),
     });
   });
