@@ -29,19 +29,19 @@ function ageOf({ wall, monotonic }: Moment, now: Moment): number {
  * @param force reads them again, for the secret may have been replaced; undefined when that was done only just before
  * @param clock default: the clocks of this machine
  */
-export async function knownConnection(
+export async function cachedConnection(
   key: string,
   read: () => Promise<Record<string, unknown>>,
   force: true,
   clock?: () => Moment,
 ): Promise<Record<string, unknown> | undefined>;
-export async function knownConnection(
+export async function cachedConnection(
   key: string,
   read: () => Promise<Record<string, unknown>>,
   force?: false,
   clock?: () => Moment,
 ): Promise<Record<string, unknown>>;
-export async function knownConnection(
+export async function cachedConnection(
   key: string,
   read: () => Promise<Record<string, unknown>>,
   force = false,

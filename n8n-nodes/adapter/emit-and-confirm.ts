@@ -40,7 +40,7 @@ export function beginExecution(context: IExecuteFunctions): INodeExecutionData[]
  * @returns whether n8n has the event
  * @throws what n8n says when it could not write the execution down
  */
-export async function handOver(emit: Emit, key: string, event: Event): Promise<boolean> {
+export async function emitAndConfirm(emit: Emit, key: string, event: Event): Promise<boolean> {
   const item = itemOf(event);
   const name = nameOf(key, item);
   const begun = new Promise<true>((resolve) => awaited.set(name, () => resolve(true)));

@@ -12,7 +12,7 @@ import { optionsName } from './form.ts';
 import { makeHost, sendWith } from './host.ts';
 import { outputFieldName } from './operation-properties.ts';
 import { readParameters } from './parameters.ts';
-import { beginParked, isParked, park } from './parking.ts';
+import { startParked, isParked, park } from './parking.ts';
 
 /** What may be set for all executions of a node. */
 export interface ExecuteOptions {
@@ -95,7 +95,7 @@ async function executeItem(
   };
   if (operation.kind === 'action' && operation.callback?.isChosen(input as never)) {
     const { callback } = operation;
-    return { items: [await beginParked(context, { ...operation, callback }, input as never, lent as Context<never>, itemIndex)], minutes: callback.minutes(input as never), output: 0 };
+    return { items: [await startParked(context, { ...operation, callback }, input as never, lent as Context<never>, itemIndex)], minutes: callback.minutes(input as never), output: 0 };
   }
   const result = await operation.run(input as never, lent as never);
   const chosen = context.getNodeParameter(optionsName, itemIndex, {}) as IDataObject;

@@ -23,7 +23,7 @@ function readRows(value: unknown): Record<string, unknown> | undefined {
 }
 
 /** A moment as ISO text: an expression may give an object of luxon. */
-function readMoment(value: unknown): unknown {
+function parseTimestamp(value: unknown): unknown {
   return isObject(value) && typeof value['toISO'] === 'function'
     ? (value['toISO'] as () => unknown).call(value)
     : value;
@@ -46,7 +46,7 @@ function readField(name: string, info: FieldMetadata, read: ReadParameter): unkn
   const { kind } = info;
   if (kind === 'values') return readValues(name, info, read);
   const value = unwrap(read(name, ''));
-  if (kind === 'date-time') return readMoment(value);
+  if (kind === 'date-time') return parseTimestamp(value);
   // An empty list of a form means that nothing was chosen.
   if (kind === 'list' && Array.isArray(value) && value.length === 0) return undefined;
   return value;

@@ -41,7 +41,7 @@ const callName = 'pipewright';
 export type ParkedItem = INodeExecutionData & { json: { [parkedName]: Parked } };
 
 /** What one item begins that is to be called. */
-export async function beginParked(
+export async function startParked(
   context: IExecuteFunctions,
   { key, callback }: Action & { callback: Callback },
   input: never,

@@ -6,13 +6,13 @@ import type { Context } from '../../shared/src/define/context.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Event, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
-import { lookUpEvents, takeDelivery, type Taken } from '../../shared/src/webhooks/process-delivery.ts';
+import { enrichEvents, processDelivery, type Taken } from '../../shared/src/webhooks/process-delivery.ts';
 import { answer } from './answer.ts';
 import { readConnection } from './connection-values.ts';
 import { emitterOf, itemOf, triggerKey } from './emitters.ts';
-import { handOver } from './emit-and-confirm.ts';
+import { emitAndConfirm } from './emit-and-confirm.ts';
 import { makeHost, sendWith } from './host.ts';
-import { knownConnection } from './connection-cache.ts';
+import { cachedConnection } from './connection-cache.ts';
 import { noteRefusal } from './refused-deliveries.ts';
 import { claimEvent, settleEvent } from './dedupe.ts';
 import { keptSubscription } from './subscription.ts';
@@ -74,19 +74,19 @@ interface Setting {
 async function take({ context, service, trigger, key, input, host }: Setting, delivery: Delivery): Promise<Taken> {
   const subscription = keptSubscription(context);
   const judge = (connection: Record<string, unknown>) =>
-    takeDelivery(trigger, delivery, { input, connection, host, ...(subscription ? { subscription } : {}) });
+    processDelivery(trigger, delivery, { input, connection, host, ...(subscription ? { subscription } : {}) });
   const read = () => readConnection(context, service.connection);
-  const taken = await judge(await knownConnection(key, read));
+  const taken = await judge(await cachedConnection(key, read));
   if (taken.outcome !== 'refused') return taken;
-  const fresh = await knownConnection(key, read, true);
+  const fresh = await cachedConnection(key, read, true);
   return fresh ? judge(fresh) : taken;
 }
 
 /** Reads what events only point to, where the trigger does so; their sender has its answer already. */
-async function lookUp({ context, service, trigger, key, input, host }: Setting, events: Event[]): Promise<Event[]> {
-  if (!trigger.lookUp) return events;
-  const connection = await knownConnection(key, () => readConnection(context, service.connection));
-  return lookUpEvents(trigger, events, input, { host, connection } as Context<never>);
+async function enrich({ context, service, trigger, key, input, host }: Setting, events: Event[]): Promise<Event[]> {
+  if (!trigger.enrich) return events;
+  const connection = await cachedConnection(key, () => readConnection(context, service.connection));
+  return enrichEvents(trigger, events, input, { host, connection } as Context<never>);
 }
 
 /**
@@ -96,7 +96,7 @@ async function lookUp({ context, service, trigger, key, input, host }: Setting, 
 async function start(context: IWebhookFunctions, key: string, events: Event[]): Promise<IWebhookResponseData> {
   const emit = context.getMode() === 'manual' ? undefined : await emitterOf(key, context);
   if (!emit) return { workflowData: [events.map(itemOf)], noWebhookResponse: true };
-  const handed = await Promise.all(events.map((event) => handOver(emit, key, event)));
+  const handed = await Promise.all(events.map((event) => emitAndConfirm(emit, key, event)));
   if (handed.every(Boolean)) return { noWebhookResponse: true };
   throw new PipewrightError({ code: 'unavailable', message: 'n8n is too busy to start the workflow.', hint: 'The sender delivers the event again.', retryable: true });
 }
@@ -120,7 +120,7 @@ async function startPatiently(context: IWebhookFunctions, key: string, events: E
 async function lookUpAndStart(setting: Setting, taken: Event[], claims: Claims): Promise<IWebhookResponseData> {
   let events = taken;
   try {
-    events = await lookUp(setting, taken);
+    events = await enrich(setting, taken);
     const started = events.length === 0 ? { noWebhookResponse: true } : await startPatiently(setting.context, setting.key, events);
     claims.settle(true);
     return started;
@@ -154,7 +154,7 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
     const delivery = await readDelivery(context);
     const taken = await take(setting, delivery);
     if (taken.outcome === 'events') {
-      if (trigger.lookUp) {
+      if (trigger.enrich) {
         // What is looked up may take long, and senders do not wait.
         answer(context, trigger.acceptedStatus ?? 200);
         claims.settle(true);

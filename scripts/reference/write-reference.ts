@@ -1,11 +1,11 @@
 import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
 import { describeField, type Fields } from '../../shared/src/define/fields.ts';
-import { facesOf, type Face } from '../../shared/src/define/platforms.ts';
+import { platformsOf, type Platform } from '../../shared/src/define/platforms.ts';
 import type { Operation } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Trigger } from '../../shared/src/define/trigger.ts';
 
-const faceNames: Record<Face, string> = { n8n: 'n8n', zapier: 'Zapier', cli: 'command line' };
+const platformNames: Record<Platform, string> = { n8n: 'n8n', zapier: 'Zapier', cli: 'command line' };
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 function table(head: string[], rows: string[][]): string[] {
@@ -22,8 +22,8 @@ function inputs(fields: Fields): string[] {
       field.options ? `One of: ${field.options.map(({ label }) => label).join(', ')}.` : '',
       field.choices ? 'Can be picked from a list.' : '',
       field.default === undefined ? '' : `Default: ${String(field.options?.find(({ value }) => value === field.default)?.label ?? field.default)}.`,
-      ...(field.options ?? []).flatMap(({ label, notOn }) => Object.entries(notOn ?? {}).map(([face, reason]) => `${label} not on ${faceNames[face as Face]}: ${reason}`)),
-      ...Object.entries(field.notOn ?? {}).map(([face, reason]) => `Not on ${faceNames[face as Face]}: ${reason}`),
+      ...(field.options ?? []).flatMap(({ label, notOn }) => Object.entries(notOn ?? {}).map(([face, reason]) => `${label} not on ${platformNames[face as Platform]}: ${reason}`)),
+      ...Object.entries(field.notOn ?? {}).map(([face, reason]) => `Not on ${platformNames[face as Platform]}: ${reason}`),
     ];
     const needed = field.required ? 'yes' : field.advanced ? 'no (option)' : 'no';
     return [field.label, `\`${name}\``, field.kind, needed, notes.filter((note) => note !== '').join(' ')];
@@ -36,12 +36,12 @@ function outputs(fields: Fields): string[] {
 }
 
 function describe(service: Service, operation: Operation | Trigger): string[] {
-  const faces = facesOf(service, operation.kind).map((face) => faceNames[face]).join(', ');
+  const platforms = platformsOf(service, operation.kind).map((platform) => platformNames[platform]).join(', ');
   const nature = operation.kind === 'trigger' ? `trigger (${operation.how})` : `${operation.kind}, ${operation.effect}`;
   const directions = operation.kind === 'trigger' && operation.how === 'webhook' && operation.directions ? [`Set-up: ${operation.directions}`, ''] : [];
   return [
     `## ${operation.name}`, '', operation.description, '',
-    `\`${service.key}.${operation.key}\` · ${nature} · ${faces}`, '',
+    `\`${service.key}.${operation.key}\` · ${nature} · ${platforms}`, '',
     ...directions, ...inputs(operation.input), ...outputs(operation.output),
     'Sample:', '', '```json', JSON.stringify(operation.sample, null, 2), '```', '',
   ];
@@ -53,7 +53,7 @@ function describeConnection(connection: Connection): string[] {
 
 /** The reference page of a service, in Markdown. */
 export function writeReference(service: Service): string {
-  const missing = Object.entries(service.missing ?? {}).map(([face, reason]) => `Not on ${faceNames[face as Face]}: ${reason}`);
+  const missing = Object.entries(service.missing ?? {}).map(([face, reason]) => `Not on ${platformNames[face as Platform]}: ${reason}`);
   const lines = [
     '<!-- Generated from the definitions in shared/src; change those and run `npm run build`. -->', '',
     `# ${service.name}`, '', service.description, '', ...missing,

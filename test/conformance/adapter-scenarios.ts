@@ -5,7 +5,7 @@ import type { RunPlan } from '../sandbox/server/run-plans.ts';
 import { vendors, type Vendor } from './vendors.ts';
 
 /** A platform on which steps run. */
-export interface Face {
+export interface Platform {
   /** Runs one step to its end: what it gave, or what a person reads when it failed. */
   run(vendor: Vendor, typed: Record<string, unknown>, sandbox: Sandbox): Promise<Outcome>;
   /** Runs a step that the platform repeats by itself, or that a person has repeated, after it failed once the run was started. */
@@ -22,8 +22,8 @@ export type Outcome = { run: Record<string, unknown>; error?: never } | { run?: 
  * The scenarios that runs go through on a platform, in real time: every vendor at once, each with a sandbox of its own, and for
  * each the runs that were started are counted.
  */
-export function runScenarios(open: () => Promise<Face>): void {
-  let face: Face;
+export function runScenarios(open: () => Promise<Platform>): void {
+  let face: Platform;
   beforeAll(async () => {
     face = await open();
   });

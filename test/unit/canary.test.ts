@@ -8,7 +8,7 @@ import { logsIn } from '../../shared/src/define/connection.ts';
 import { isDownload } from '../../shared/src/define/download.ts';
 import { describeField } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { lookUpEvents } from '../../shared/src/webhooks/process-delivery.ts';
+import { enrichEvents } from '../../shared/src/webhooks/process-delivery.ts';
 import { webAddress } from '../../shared/src/services/web-address/service.ts';
 import { checks, findSecret, inputsOf, plantedConnections, wholeText, type Planted } from '../canary/canaries.ts';
 import { answers, startEchoServer, type EchoServer } from '../canary/echo-server.ts';
@@ -148,7 +148,7 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
         const said = Object.values(connection).join(' ');
         const body = JSON.stringify(trigger.example(since), (key, value: unknown) => (typeof value === 'string' && /message|name|description|reason|error|status|text|label|title/i.test(key) ? `${value} ${said}` : value));
         const events = trigger.events(JSON.parse(body), input, connection as never, { headers: { 'x-event': said }, repeatKey: () => 'one', bodyHash: () => 'two' });
-        return [events.map(({ data }) => data), (await lookUpEvents(trigger, events as never, input, context)).map(({ data }) => data)];
+        return [events.map(({ data }) => data), (await enrichEvents(trigger, events as never, input, context)).map(({ data }) => data)];
       });
       return undefined;
     }, 300_000);

@@ -76,12 +76,12 @@ export function concealTrigger(concealed: Concealed, trigger: Trigger): Trigger 
   if (trigger.how === 'polling') {
     return { ...trigger, poll: (input, since, context) => withoutSecrets(concealed, context, async (own, mask) => concealEvents(await trigger.poll(input, since, own), mask)) };
   }
-  const { subscriber, lookUp, missed, recent } = trigger;
+  const { subscriber, enrich, missed, recent } = trigger;
   return {
     ...trigger,
     events: (body, input, connection, facts) => concealEvents(trigger.events(body, input, connection, facts), maskOf(concealed, connection)),
     ...(subscriber ? { subscriber: concealSubscriber(concealed, subscriber) } : {}),
-    ...(lookUp ? { lookUp: (event, input, context) => withoutSecrets(concealed, context, async (own, mask) => concealEvents(await lookUp(event, input, own), mask)) } : {}),
+    ...(enrich ? { enrich: (event, input, context) => withoutSecrets(concealed, context, async (own, mask) => concealEvents(await enrich(event, input, own), mask)) } : {}),
     ...(missed ? { missed: (input, since, context) => withoutSecrets(concealed, context, async (own, mask) => concealEvents(await missed(input, since, own), mask)) } : {}),
     ...(recent ? { recent: (input, context) => withoutSecrets(concealed, context, async (own, mask) => concealEvents(await recent(input, own), mask)) } : {}),
   };

@@ -1,10 +1,10 @@
 import type { Service } from './service.ts';
 
 /** Where an operation is offered. */
-export type Face = 'n8n' | 'zapier' | 'cli';
+export type Platform = 'n8n' | 'zapier' | 'cli';
 
-/** The faces a service has. The command line runs actions and searches; triggers need a platform that is called. */
-export function facesOf(service: Service, kind: 'action' | 'search' | 'trigger'): Face[] {
+/** The platforms that offer a service. The command line runs actions and searches; triggers need a platform that is called. */
+export function platformsOf(service: Service, kind: 'action' | 'search' | 'trigger'): Platform[] {
   const platforms = (['n8n', 'zapier'] as const).filter((face) => service.missing?.[face] === undefined);
   return kind === 'trigger' ? platforms : [...platforms, 'cli'];
 }

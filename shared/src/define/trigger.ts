@@ -82,7 +82,7 @@ export interface WebhookTrigger<F extends Fields = Fields, O extends Fields = Fi
    * Reads from the vendor what a verified event only points to, after its sender was answered; gives back the events that
    * the input asks for. An event whose look-up fails goes on as it is.
    */
-  lookUp?(event: Event, input: Values<F>, context: Context<C>): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
+  enrich?(event: Event, input: Values<F>, context: Context<C>): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
   /** A body as the vendor sends it, so that a trigger can be tried without waiting for a real event. */
   example(now: Date): unknown;
   /**

@@ -1,7 +1,7 @@
 import { PipewrightError } from '../host/error.ts';
 import type { Bytes } from '../host/bytes.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
-import { leave } from '../http/close-stream.ts';
+import { closeUnread } from '../http/close-stream.ts';
 
 type Clock = Pick<Host, 'now' | 'longestWaitSeconds'>;
 
@@ -17,7 +17,7 @@ const hint = 'Load it with the node of Pipewright for n8n, or with a copy pipeli
  */
 export function refuseTooLarge({ bytes, size }: Pick<OpenedFile, 'bytes' | 'size'>, { longestWaitSeconds }: Pick<Clock, 'longestWaitSeconds'>): void {
   if (longestWaitSeconds === undefined || size === undefined || size <= mostBytes) return;
-  leave(bytes);
+  closeUnread(bytes);
   throw new PipewrightError({
     code: 'timed-out',
     message: `The dataset has ${Math.ceil(size / 1024 / 1024)} MB; up to ${mostBytes / 1024 / 1024} MB can come in the 30 seconds that Zapier gives a step. Nothing was begun.`,

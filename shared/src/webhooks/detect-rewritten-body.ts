@@ -1,5 +1,5 @@
 import type { Delivery } from './delivery.ts';
-import { authenticate, type ReceiveOptions } from './verify-delivery.ts';
+import { authenticate, type VerifyOptions } from './verify-delivery.ts';
 
 /** Ways in which programs write the same JSON. */
 const spellings: ((value: unknown) => string)[] = [
@@ -14,7 +14,7 @@ const spellings: ((value: unknown) => string)[] = [
  * Whether a delivery whose signature does not match would match if its JSON were written in another way: then a proxy on
  * the way has parsed the body and written it anew. Too dear for every delivery; for people who look for the reason.
  */
-export function looksRewritten(delivery: Delivery, options: ReceiveOptions): boolean {
+export function isBodyRewritten(delivery: Delivery, options: VerifyOptions): boolean {
   const text = Buffer.from(delivery.body).toString('utf8');
   let value: unknown;
   try {

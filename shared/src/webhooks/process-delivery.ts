@@ -10,7 +10,7 @@ import type { Delivery } from './delivery.ts';
 import { factsOf } from './delivery-facts.ts';
 import { entraFault } from './schemes/entra.ts';
 import { isSslCheck } from './event-form.ts';
-import { kindOf, parseVerified, receive, refuse, type Accepted, type Refused } from './verify-delivery.ts';
+import { kindOf, parseVerified, verifyDelivery, refuse, type Accepted, type Refused } from './verify-delivery.ts';
 
 /** Output fields that every webhook trigger adds to its events. */
 export const verificationFields = {
@@ -62,7 +62,7 @@ async function verify({ verification }: WebhookTrigger, delivery: Delivery, sett
   const scheme = verification.scheme(input);
   if (scheme !== 'entra') {
     const location = verification.location?.(input);
-    return receive(delivery, {
+    return verifyDelivery(delivery, {
       scheme,
       ...(location === undefined ? {} : { location }),
       secrets: verification.secrets(setting.connection as never, setting.subscription),
@@ -98,7 +98,7 @@ async function claim(events: readonly Event[], host: Pick<Host, 'once'>): Promis
  * Takes one delivery to a trigger: verifies its bytes, parses, filters and drops repeats, in this order. Every adapter calls
  * this and nothing else.
  */
-export async function takeDelivery(trigger: WebhookTrigger, delivery: Delivery, setting: TriggerSetting): Promise<Taken> {
+export async function processDelivery(trigger: WebhookTrigger, delivery: Delivery, setting: TriggerSetting): Promise<Taken> {
   const input = setting.input as never;
   const scheme = trigger.verification.scheme(input);
   if (scheme === 'slack' && isSslCheck(delivery)) return { outcome: 'ignored', why: 'filtered' };
@@ -111,7 +111,7 @@ export async function takeDelivery(trigger: WebhookTrigger, delivery: Delivery, 
   if (handshake) return { outcome: 'handshake', ...handshake };
   const facts = factsOf(delivery, scheme, trigger.verification.location?.(input));
   // What the conditions are about may not be known before it is looked up.
-  const wanted = trigger.events(received.body, input, setting.connection as never, facts).filter(({ data }) => trigger.lookUp || meetsConditions(data, setting.input));
+  const wanted = trigger.events(received.body, input, setting.connection as never, facts).filter(({ data }) => trigger.enrich || meetsConditions(data, setting.input));
   if (wanted.length === 0) return { outcome: 'ignored', why: 'filtered' };
   const { verified, matchedSecret } = received;
   const events = (await claim(wanted, setting.host)).map(({ id, data }) => ({ id, data: { ...data, verified, matchedSecret } }));
@@ -122,21 +122,21 @@ export async function takeDelivery(trigger: WebhookTrigger, delivery: Delivery, 
  * Looks up what the taken events only point to, where the trigger does so; to be called once the sender was answered. What
  * cannot be looked up continues as it came, with the reason as its `problem`: nothing genuine is lost.
  */
-export async function lookUpEvents(trigger: WebhookTrigger, events: Event[], input: Record<string, unknown>, context: Context<never>): Promise<Event[]> {
-  if (!trigger.lookUp) return events;
+export async function enrichEvents(trigger: WebhookTrigger, events: Event[], input: Record<string, unknown>, context: Context<never>): Promise<Event[]> {
+  if (!trigger.enrich) return events;
   const found: Event[] = [];
   for (const event of events) {
     const { verified, matchedSecret } = event.data;
-    const wanted = (await lookUpOne(trigger.lookUp, event, input, context)).filter(({ data }) => meetsConditions(data, input));
+    const wanted = (await lookUpOne(trigger.enrich, event, input, context)).filter(({ data }) => meetsConditions(data, input));
     const others = new Set(await claim(wanted.filter(({ id }) => id !== event.id), context.host));
     for (const one of wanted) if (one.id === event.id || others.has(one)) found.push({ id: one.id, data: { ...one.data, verified, matchedSecret } });
   }
   return found;
 }
 
-async function lookUpOne(lookUp: NonNullable<WebhookTrigger['lookUp']>, event: Event, input: Record<string, unknown>, context: Context<never>): Promise<Event[]> {
+async function lookUpOne(enrich: NonNullable<WebhookTrigger['enrich']>, event: Event, input: Record<string, unknown>, context: Context<never>): Promise<Event[]> {
   try {
-    return await lookUp(event, input as never, context);
+    return await enrich(event, input as never, context);
   } catch (error) {
     const problem = redact(describeError(error));
     context.host.log.warn(`What an event points to could not be read. ${problem}`);

@@ -7,7 +7,7 @@ import { schemes } from './schemes.ts';
 import { cleanSecret, secretFault } from './secret-rules.ts';
 
 /** How a delivery is to be verified. */
-export interface ReceiveOptions {
+export interface VerifyOptions {
   scheme: SchemeName;
   /** Name of the header or query parameter of a shared secret. */
   location?: string;
@@ -80,7 +80,7 @@ function mayBeJson(delivery: Delivery): boolean {
 /**
  * Verifies a delivery on its bytes and only then parses it. Never throws for what a sender sent.
  */
-export function receive(delivery: Delivery, options: ReceiveOptions): Accepted | Refused {
+export function verifyDelivery(delivery: Delivery, options: VerifyOptions): Accepted | Refused {
   const kind = kindOf(delivery, options.maximumBytes, schemes[options.scheme].takesForms);
   if (typeof kind !== 'string') return kind;
   const matchedSecret = authenticate(delivery, options);
@@ -101,7 +101,7 @@ export function parseVerified({ body }: Delivery, matchedSecret: Accepted['match
 }
 
 /** Verifies a delivery on its bytes, whatever they hold; returns which secret matched, or why none did. */
-export function authenticate(delivery: Delivery, options: ReceiveOptions): Accepted['matchedSecret'] | Refused {
+export function authenticate(delivery: Delivery, options: VerifyOptions): Accepted['matchedSecret'] | Refused {
   const { current, previous } = options.secrets;
   if (!current && !previous) return options.acceptsUnsigned ? 'none' : refuse('no-secret');
   // A secret that is set but cannot be used is never treated as if none were set.
@@ -136,7 +136,7 @@ function reasonOf(scheme: Scheme, secret: string | undefined): Refusal {
 }
 
 /** Old and future timestamps are refused only once the signature is known to be right: a forger learns nothing. */
-function timeFault({ signedAt }: Proof, { now, toleranceSeconds = 300 }: ReceiveOptions): Refused | undefined {
+function timeFault({ signedAt }: Proof, { now, toleranceSeconds = 300 }: VerifyOptions): Refused | undefined {
   if (signedAt === undefined) return undefined;
   if (signedAt < now - toleranceSeconds) return refuse('stale');
   return signedAt > now + toleranceSeconds ? refuse('future') : undefined;

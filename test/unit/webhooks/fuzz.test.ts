@@ -4,7 +4,7 @@ import type { Service } from '../../../shared/src/define/service.ts';
 import type { WebhookTrigger } from '../../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../../shared/src/webhooks/delivery.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
-import { takeDelivery } from '../../../shared/src/webhooks/process-delivery.ts';
+import { processDelivery } from '../../../shared/src/webhooks/process-delivery.ts';
 import { fakeHost, fakeStart } from '../fake-host.ts';
 import { randomFrom, seedOf } from '../random.ts';
 
@@ -102,7 +102,7 @@ it(`of ${cases} random deliveries none that is forged is believed, and none is t
       if (chance(2)) delivery.query = Object.fromEntries([[pick(['token', 'key', '__proto__']), pick([values, () => ({ x: text(10) }), () => [{ y: 1 }], () => 7, () => null])()]]);
     }
     if (chance(2)) delivery.headers['content-type'] = pick(types);
-    const taken = await takeDelivery(trigger, delivery, { input, connection, subscription: { id: 'w', secret }, host: { ...host, once: async () => true } });
+    const taken = await processDelivery(trigger, delivery, { input, connection, subscription: { id: 'w', secret }, host: { ...host, once: async () => true } });
     outcomes[taken.outcome] = (outcomes[taken.outcome] ?? 0) + 1;
     if (!isGenuine && taken.outcome !== 'refused') throw new Error(`A forged delivery was ${taken.outcome}: ${service.key}.${trigger.key}, round ${round}, ${JSON.stringify({ headers: delivery.headers, query: delivery.query, body: body.toString('base64').slice(0, 500) })}`);
   }

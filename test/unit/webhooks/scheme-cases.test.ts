@@ -5,7 +5,7 @@ import { entraKeysUrl, openSenders, type Sender } from '../../webhooks/senders.t
 import { fakeHost, fakeStart } from '../fake-host.ts';
 import { deliver } from '../operate.ts';
 
-/** Takes a case as both faces do. */
+/** Takes a case as both adapters do. */
 async function take({ scheme, connection }: Sender, { body, carried, ...one }: Case, keys: unknown): Promise<Taken> {
   const sent = { headers: { 'content-type': 'application/json', ...carried.headers }, query: carried.query, body: Buffer.from(body) };
   const host = fakeHost().on('GET', entraKeysUrl, { json: keys });

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign as signBytes } from 'node:crypto';
 import type { Delivery } from '../../../shared/src/webhooks/delivery.ts';
-import { receive } from '../../../shared/src/webhooks/verify-delivery.ts';
+import { verifyDelivery } from '../../../shared/src/webhooks/verify-delivery.ts';
 import type { SchemeName } from '../../../shared/src/define/verification.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 
@@ -57,17 +57,17 @@ describe.each(names)('a delivery signed by the scheme %s', (scheme) => {
   const options = { scheme, secrets: { current: 'b25lIG1vcmUgb2YgdHdlbnR5LWZvdXIh', previous: 'YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIh' }, now };
 
   it('is believed, with the secret that matched', () => {
-    expect(receive(signed(scheme), options)).toMatchObject({ ok: true, verified: true, matchedSecret: 'previous', body: { a: 1 } });
+    expect(verifyDelivery(signed(scheme), options)).toMatchObject({ ok: true, verified: true, matchedSecret: 'previous', body: { a: 1 } });
   });
 
   it('is refused without what proves it, with it twice, and with nonsense, and never by an exception', () => {
     const { headers, query, body } = signed(scheme);
-    expect(receive({ headers: {}, query: {}, body }, options)).toMatchObject({ ok: false, reason: 'missing' });
+    expect(verifyDelivery({ headers: {}, query: {}, body }, options)).toMatchObject({ ok: false, reason: 'missing' });
     const twice = <T>(values: Record<string, T>) => Object.fromEntries(Object.entries(values).map(([key, value]) => [key, [value, value].flat() as string[]]));
-    expect(receive({ headers: twice(headers), query: twice(query), body }, options).ok).toBe(false);
+    expect(verifyDelivery({ headers: twice(headers), query: twice(query), body }, options).ok).toBe(false);
     for (const nonsense of ['', ' ', 'x', '0'.repeat(64), 'v1,', 'Basic x', '\u0000', 'v0='.repeat(1000)]) {
       const changed = <T>(values: Record<string, T>) => Object.fromEntries(Object.keys(values).map((key) => [key, nonsense]));
-      expect(receive({ headers: changed(headers), query: changed(query), body }, options).ok).toBe(false);
+      expect(verifyDelivery({ headers: changed(headers), query: changed(query), body }, options).ok).toBe(false);
     }
   });
 });
@@ -76,15 +76,15 @@ describe.each(['slack', 'standard-webhooks'] as const)('a delivery whose moment 
   const options = { scheme, secrets: { current: 'YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIh' }, now };
 
   it('may be five minutes off, either way, and no more', () => {
-    for (const offset of [-300, 0, 300]) expect(receive(signed(scheme, now + offset), options)).toMatchObject({ ok: true });
-    expect(receive(signed(scheme, now - 301), options)).toMatchObject({ ok: false, reason: 'stale' });
-    expect(receive(signed(scheme, now + 301), options)).toMatchObject({ ok: false, reason: 'future' });
-    expect(receive(signed(scheme, now - 3600), { ...options, toleranceSeconds: 3600 })).toMatchObject({ ok: true });
+    for (const offset of [-300, 0, 300]) expect(verifyDelivery(signed(scheme, now + offset), options)).toMatchObject({ ok: true });
+    expect(verifyDelivery(signed(scheme, now - 301), options)).toMatchObject({ ok: false, reason: 'stale' });
+    expect(verifyDelivery(signed(scheme, now + 301), options)).toMatchObject({ ok: false, reason: 'future' });
+    expect(verifyDelivery(signed(scheme, now - 3600), { ...options, toleranceSeconds: 3600 })).toMatchObject({ ok: true });
   });
 
   it('tells a forger nothing about the moment', () => {
     const { body, ...rest } = signed(scheme, now - 3600);
-    expect(receive({ ...rest, body: Buffer.concat([body, Buffer.from(' ')]) }, options)).toMatchObject({ reason: 'no-match' });
+    expect(verifyDelivery({ ...rest, body: Buffer.concat([body, Buffer.from(' ')]) }, options)).toMatchObject({ reason: 'no-match' });
   });
 });
 
@@ -98,7 +98,7 @@ describe('Standard Webhooks', () => {
       'svix-timestamp': headers['webhook-timestamp'],
       'svix-signature': `v1,${Buffer.alloc(32).toString('base64')} ${String(headers['webhook-signature'])} v9,nothing`,
     };
-    expect(receive({ headers: svix, query: {}, body }, { ...options, secrets: { current: 'whsec_YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIh' } })).toMatchObject({ ok: true });
+    expect(verifyDelivery({ headers: svix, query: {}, body }, { ...options, secrets: { current: 'whsec_YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIh' } })).toMatchObject({ ok: true });
   });
 
   it('are verified by a public key where the sender signs with a private one', () => {
@@ -107,12 +107,12 @@ describe('Standard Webhooks', () => {
     const signature = signBytes(null, Buffer.concat([Buffer.from(`evt_1.${now}.`), body]), privateKey).toString('base64');
     const headers = { 'webhook-id': 'evt_1', 'webhook-timestamp': String(now), 'webhook-signature': `v1a,${signature}` };
     const current = `whpk_${publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64')}`;
-    expect(receive({ headers, query: {}, body }, { ...options, secrets: { current } })).toMatchObject({ ok: true, matchedSecret: 'current' });
-    expect(receive({ headers, query: {}, body: Buffer.from('{"a":2}') }, { ...options, secrets: { current } })).toMatchObject({ reason: 'no-match' });
-    expect(receive({ headers, query: {}, body }, { ...options, secrets: { current: 'whpk_short' } })).toMatchObject({ reason: 'undecodable-secret' });
+    expect(verifyDelivery({ headers, query: {}, body }, { ...options, secrets: { current } })).toMatchObject({ ok: true, matchedSecret: 'current' });
+    expect(verifyDelivery({ headers, query: {}, body: Buffer.from('{"a":2}') }, { ...options, secrets: { current } })).toMatchObject({ reason: 'no-match' });
+    expect(verifyDelivery({ headers, query: {}, body }, { ...options, secrets: { current: 'whpk_short' } })).toMatchObject({ reason: 'undecodable-secret' });
   });
 
   it('tell that an ID was set instead of the secret', () => {
-    expect(receive(signed('standard-webhooks'), { ...options, secrets: { current: 'ep_2Rzb' } })).toMatchObject({ reason: 'secret-is-an-id' });
+    expect(verifyDelivery(signed('standard-webhooks'), { ...options, secrets: { current: 'ep_2Rzb' } })).toMatchObject({ reason: 'secret-is-an-id' });
   });
 });

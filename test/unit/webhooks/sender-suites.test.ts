@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { receive } from '../../../shared/src/webhooks/verify-delivery.ts';
+import { verifyDelivery } from '../../../shared/src/webhooks/verify-delivery.ts';
 import type { SchemeName } from '../../../shared/src/define/verification.ts';
 
 // What the suites of Standard Webhooks, Svix, octokit and Bolt try, in our own words and with our own values.
@@ -12,7 +12,7 @@ describe.each(['webhook', 'svix'])('Standard Webhooks with the headers %s-…', 
   const take = (headers: Record<string, string | undefined>, current = `whsec_${key.toString('base64')}`) => {
     const all = { id: 'msg_1', timestamp: String(now), signature: standard('v1'), ...headers };
     const sent = Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[`${prefix}-${name}`, value]])));
-    const taken = receive({ headers: sent, query: {}, body: Buffer.from('{"test":1}') }, { scheme: 'standard-webhooks', secrets: { current }, now });
+    const taken = verifyDelivery({ headers: sent, query: {}, body: Buffer.from('{"test":1}') }, { scheme: 'standard-webhooks', secrets: { current }, now });
     return taken.ok ? 'accepted' : taken.reason;
   };
 
@@ -44,7 +44,7 @@ describe.each(['webhook', 'svix'])('Standard Webhooks with the headers %s-…', 
 });
 
 const verdict = (scheme: SchemeName, headers: Record<string, string>, body: string, secrets: object, at = now): string => {
-  const taken = receive({ headers, query: {}, body: Buffer.from(body) }, { scheme, secrets, now: at });
+  const taken = verifyDelivery({ headers, query: {}, body: Buffer.from(body) }, { scheme, secrets, now: at });
   return taken.ok ? taken.matchedSecret : taken.reason;
 };
 

@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
-import { leave } from '../../http/close-stream.ts';
+import { closeUnread } from '../../http/close-stream.ts';
 import { asCsv, type DatasetFormat } from '../formats/as-csv.ts';
 import { readValue, type CsvBlock } from '../formats/csv-block.ts';
 import type { CsvFormat } from '../formats/csv-scanner.ts';
@@ -46,7 +46,7 @@ export async function checkDataset(source: Bytes, options: CheckOptions): Promis
     rules = options.rules.map(parseRule);
     for (const rule of rules) if (rule.about === 'known') known.set(rule, await readKnown(rule, options));
   } catch (error) {
-    leave(source);
+    closeUnread(source);
     throw error;
   }
   const check = new CheckInProgress(rules, known, options);

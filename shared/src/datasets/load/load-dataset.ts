@@ -1,7 +1,7 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 import { plainAddress } from '../../host/redact.ts';
-import { leave } from '../../http/close-stream.ts';
+import { closeUnread } from '../../http/close-stream.ts';
 import { CountedBytes } from '../bytes/counted-bytes.ts';
 import { readUntil } from '../bytes/read-until.ts';
 import { asCsv, csvFormatOf } from '../formats/as-csv.ts';
@@ -23,11 +23,11 @@ export async function loadDataset(source: Bytes, target: TableTarget, given: Loa
   const { table, mode, signal } = options;
   const key = [...(options.key ?? [])];
   const load = await begin(target, options, key).catch((error: unknown) => {
-    leave(source);
+    closeUnread(source);
     throw error;
   });
   if (load.earlier) {
-    leave(source);
+    closeUnread(source);
     return repeat(load, load.earlier);
   }
   const came = new CountedBytes(readUntil(source, signal), isRecorded(options));

@@ -93,7 +93,7 @@ export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
     const reported = pointedToRun({ id, service, name: typeof name === 'string' ? name : `job ${jobId}`, ...endOf(eventType) });
     return [{ id: `${id}:${eventType}`, data: { ...reported, ...told } }];
   },
-  async lookUp({ id, data }, _input, context) {
+  async enrich({ id, data }, _input, context) {
     const { eventType, jobId, taskKey, id: runId } = data as unknown as Told & { id: string };
     const run = await readRun(context.host, jobRuns(context), runId);
     return [{ id, data: { ...run, eventType, jobId, ...(taskKey === undefined ? {} : { taskKey }) } }];

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Call } from '../../http/api.ts';
 import { given, idShape, shownText, type Answered } from '../../http/answer-shape.ts';
 import { readAllPages, type Page } from '../../http/read-pages.ts';
-import { readMoment, readStatus, secondsBetween, type Run, type RunStatus, type StatusWords, type Step } from '../../runs/run.ts';
+import { parseTimestamp, readStatus, secondsBetween, type Run, type RunStatus, type StatusWords, type Step } from '../../runs/run.ts';
 import type { Context } from '../../define/context.ts';
 import { text } from '../../define/fields.ts';
 import type { RunProvider } from '../../runs/provider.ts';
@@ -82,7 +82,7 @@ const wordOf = ({ state, status }: Stated): string => state?.result_state || sta
 
 const messageOf = ({ state, status }: Stated): string | undefined => state?.state_message || status?.termination_details?.message || status?.queue_details?.message;
 
-const moment = (milliseconds: number | undefined): string | undefined => (milliseconds ? readMoment(milliseconds) : undefined);
+const moment = (milliseconds: number | undefined): string | undefined => (milliseconds ? parseTimestamp(milliseconds) : undefined);
 
 function times({ start_time: start, end_time: end }: Pick<VendorTaskRun, 'start_time' | 'end_time'>) {
   const startedAt = moment(start);

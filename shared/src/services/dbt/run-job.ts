@@ -5,7 +5,7 @@ import { boolean, integer, list, text } from '../../define/fields.ts';
 import { runFields } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';
-import { beginRun, isCalled, lookAtEnd, waitByField } from '../../runs/callback.ts';
+import { startCallbackWait, isCalled, readFinishedRun, waitByField } from '../../runs/callback.ts';
 import { isUncertain, startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/wait-for-run.ts';
@@ -184,10 +184,10 @@ export const runJob = defineAction<DbtConnection>()({
         }
       });
       const kept = subscription === undefined ? undefined : { job: input.job, run: run.id, subscription };
-      return beginRun(context.host, jobRuns(context, input.job), run, kept, input);
+      return startCallbackWait(context.host, jobRuns(context, input.job), run, kept, input);
     },
     async look({ job, run, subscription }, context) {
-      const ended = await lookAtEnd(context.host, jobRuns(context, String(job)), String(run));
+      const ended = await readFinishedRun(context.host, jobRuns(context, String(job)), String(run));
       if (ended) await unsubscribe({ id: String(subscription) }, context).catch(() => context.host.log.warn('dbt: the webhook that waited for the run could not be removed.'));
       return ended;
     },

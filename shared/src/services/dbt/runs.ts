@@ -4,7 +4,7 @@ import { text } from '../../define/fields.ts';
 import type { Context } from '../../define/context.ts';
 import type { KnownCause } from '../../runs/known-causes.ts';
 import type { RunProvider } from '../../runs/provider.ts';
-import { isFinished, readMoment, secondsBetween, type Run, type Step } from '../../runs/run.ts';
+import { isFinished, parseTimestamp, secondsBetween, type Run, type Step } from '../../runs/run.ts';
 import { accessUrl, accountPath, callDbt, numericId, openDbt, service } from './api.ts';
 import type { DbtConnection } from './connection-fields.ts';
 import { failedNodes } from './failed-nodes.ts';
@@ -94,8 +94,8 @@ function pageOf(run: VendorRun, connection: DbtConnection): string | undefined {
 
 /** The run in our words. */
 export function readJobRun(run: VendorRun, connection: DbtConnection): Run {
-  const startedAt = readMoment(run.started_at);
-  const finishedAt = readMoment(run.finished_at);
+  const startedAt = parseTimestamp(run.started_at);
+  const finishedAt = parseTimestamp(run.finished_at);
   const durationSeconds = secondsBetween(startedAt, finishedAt);
   const message = said(run.status_message);
   const url = pageOf(run, connection);
@@ -127,8 +127,8 @@ export function readJobRun(run: VendorRun, connection: DbtConnection): Run {
 
 function readStep(step: VendorStep): Step {
   const status = statusOf(step.status, step.status_humanized);
-  const startedAt = readMoment(step.started_at);
-  const finishedAt = readMoment(step.finished_at);
+  const startedAt = parseTimestamp(step.started_at);
+  const finishedAt = parseTimestamp(step.finished_at);
   const durationSeconds = secondsBetween(startedAt, finishedAt);
   const message = status === 'failed' ? (readFailure(step.logs) ?? readFailure(step.truncated_debug_logs)) : undefined;
   return {

@@ -56,7 +56,7 @@ export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
     if (input.reports && input.reports.length > 0 && !input.reports.includes(reportId)) return [];
     return [eventOf(pointedToRun({ id: runId, service, name: `report ${reportId}` }), reportId)];
   },
-  async lookUp({ data }, input, context) {
+  async enrich({ data }, input, context) {
     const { id, reportId } = data as { id: string; reportId: string };
     const report = await openReport(reportId, context);
     const run = await readRun(context.host, reportRuns(report, context), id);

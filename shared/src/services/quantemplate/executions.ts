@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { filledText, given, idShape, runIdShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 import type { Api } from '../../http/api.ts';
-import { readMoment, readStatus, secondsBetween, type Run, type StatusWords } from '../../runs/run.ts';
+import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusWords } from '../../runs/run.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { service } from './api.ts';
 
@@ -61,8 +61,8 @@ export async function findExecution(api: Api, pipeline: string, id: string, ends
 
 /** The execution in our words. */
 export function readExecution(pipeline: string, execution: VendorExecution): Run {
-  const startedAt = readMoment(execution.startedAt ?? execution.createdAt);
-  const finishedAt = readMoment(execution.finishedAt);
+  const startedAt = parseTimestamp(execution.startedAt ?? execution.createdAt);
+  const finishedAt = parseTimestamp(execution.finishedAt);
   const durationSeconds = secondsBetween(startedAt, finishedAt);
   const { runNumber, version, createdBy } = execution;
   return {

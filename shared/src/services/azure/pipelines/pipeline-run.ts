@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { filledText, given, idShape, runIdShape, shown, shownText, valuesShape, type Answered } from '../../../http/answer-shape.ts';
 import type { Run, StatusWords, Step } from '../../../runs/run.ts';
-import { readMoment, readStatus, secondsBetween } from '../../../runs/run.ts';
+import { parseTimestamp, readStatus, secondsBetween } from '../../../runs/run.ts';
 import type { PipelineHomeKind } from './home.ts';
 
 /** What the answer to createRun looks like. */
@@ -61,8 +61,8 @@ export const callbackParameter = 'pipewrightCallbackUrl';
 
 /** The run in our words. */
 export function readPipelineRun(service: string, run: VendorPipelineRun, url: string | undefined): Run {
-  const startedAt = readMoment(run.runStart);
-  const finishedAt = readMoment(run.runEnd);
+  const startedAt = parseTimestamp(run.runStart);
+  const finishedAt = parseTimestamp(run.runEnd);
   const durationSeconds = run.durationInMs ? run.durationInMs / 1000 : secondsBetween(startedAt, finishedAt);
   return {
     id: run.runId,
@@ -91,8 +91,8 @@ function plainMessage(message: string): string {
 
 /** The activity run in our words. */
 export function readActivityRun(activity: VendorActivityRun): Step {
-  const startedAt = readMoment(activity.activityRunStart);
-  const finishedAt = readMoment(activity.activityRunEnd);
+  const startedAt = parseTimestamp(activity.activityRunStart);
+  const finishedAt = parseTimestamp(activity.activityRunEnd);
   return {
     name: activity.activityName,
     status: readStatus(words, activity.status),

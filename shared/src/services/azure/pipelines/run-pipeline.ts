@@ -2,7 +2,7 @@ import { PipewrightError } from '../../../host/error.ts';
 import type { Host } from '../../../host/host.ts';
 import { fitValues } from '../../../define/declared-values.ts';
 import { defineAction, type Action } from '../../../define/operation.ts';
-import { beginRun, isCalled, lookAtEnd, waitByField } from '../../../runs/callback.ts';
+import { startCallbackWait, isCalled, readFinishedRun, waitByField } from '../../../runs/callback.ts';
 import { runFields } from '../../../runs/report.ts';
 import type { Run } from '../../../runs/run.ts';
 import { startFields, startKeyOf } from '../../../runs/start-key.ts';
@@ -97,10 +97,10 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
       async begin(input, context, address) {
         const home = await openHome(kind, input, context);
         const { provider, run, isNew } = await startPipeline(kind, home, input, context.host, address);
-        return beginRun(context.host, provider, run, isNew ? { [kind.key]: homeOf(kind, input), run: run.id } : undefined, input);
+        return startCallbackWait(context.host, provider, run, isNew ? { [kind.key]: homeOf(kind, input), run: run.id } : undefined, input);
       },
       async look(kept, context) {
-        return lookAtEnd(context.host, pipelineRuns(kind, await openHome(kind, kept, context), context.host), String(kept['run']));
+        return readFinishedRun(context.host, pipelineRuns(kind, await openHome(kind, kept, context), context.host), String(kept['run']));
       },
     },
   });

@@ -5,7 +5,7 @@ import { text } from '../../../define/fields.ts';
 import type { Context } from '../../../define/context.ts';
 import type { KnownCause } from '../../../runs/known-causes.ts';
 import type { RunProvider } from '../../../runs/provider.ts';
-import { readMoment, readStatus, secondsBetween, type Run, type StatusWords } from '../../../runs/run.ts';
+import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusWords } from '../../../runs/run.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { openWorkspace, service, type Workspace } from './workspace.ts';
 
@@ -69,8 +69,8 @@ export function batchesPath(pool: string): string {
 export function readSparkJob(job: VendorSparkJob, workspace: Workspace, pool: string): Run {
   const { schedulerInfo = {}, livyInfo = {}, errorInfo, appId } = job;
   const status = statusOf(job);
-  const startedAt = readMoment(livyInfo.runningAt ?? schedulerInfo.scheduledAt);
-  const ended = results[job.result ?? ''] === undefined ? undefined : readMoment(schedulerInfo.endedAt);
+  const startedAt = parseTimestamp(livyInfo.runningAt ?? schedulerInfo.scheduledAt);
+  const ended = results[job.result ?? ''] === undefined ? undefined : parseTimestamp(schedulerInfo.endedAt);
   const durationSeconds = secondsBetween(startedAt, ended);
   const [error] = errorInfo ?? [];
   const message = error?.message ?? error?.errorCode;

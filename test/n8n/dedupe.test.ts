@@ -1,5 +1,5 @@
 import { claimEvent, settleEvent } from '../../n8n-nodes/adapter/dedupe.ts';
-import { forgetConnection, knownConnection } from '../../n8n-nodes/adapter/connection-cache.ts';
+import { forgetConnection, cachedConnection } from '../../n8n-nodes/adapter/connection-cache.ts';
 
 /** What has become of a promise so far. */
 async function stateOf(promise: Promise<boolean>): Promise<boolean | 'waiting'> {
@@ -48,7 +48,7 @@ describe('claimEvent', () => {
   });
 });
 
-describe('knownConnection', () => {
+describe('cachedConnection', () => {
   const clock = { wall: 1_000_000, monotonic: 1_000 };
   let secret = 'old';
   let readings = 0;
@@ -56,7 +56,7 @@ describe('knownConnection', () => {
     readings += 1;
     return { secret };
   };
-  const known = async (): Promise<unknown> => (await knownConnection('w:n', read, false, () => ({ ...clock })))['secret'];
+  const known = async (): Promise<unknown> => (await cachedConnection('w:n', read, false, () => ({ ...clock })))['secret'];
   beforeEach(() => {
     forgetConnection('w:n');
     readings = 0;
@@ -86,7 +86,7 @@ describe('knownConnection', () => {
     expect(await known()).toBe('old');
     expect(readings).toBe(1);
     clock.monotonic += 2_000;
-    const gone = () => knownConnection('w:n', () => Promise.reject(new Error('deleted')), false, () => ({ ...clock }));
+    const gone = () => cachedConnection('w:n', () => Promise.reject(new Error('deleted')), false, () => ({ ...clock }));
     await expect(gone()).rejects.toThrow('deleted');
     await expect(gone()).rejects.toThrow('deleted');
   });

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { beginExecution, handOver } from '../../n8n-nodes/adapter/emit-and-confirm.ts';
+import { beginExecution, emitAndConfirm } from '../../n8n-nodes/adapter/emit-and-confirm.ts';
 import type { Emit } from '../../n8n-nodes/adapter/emitters.ts';
 
 interface Done {
@@ -40,37 +40,37 @@ afterAll(() => jest.useRealTimers());
 
 it('is not waited for long where executions run in other processes', async () => {
   const { emit, keys } = n8nThat(() => undefined);
-  expect(await time(handOver(emit, 'w:n', event('elsewhere')))).toBeLessThan(900);
+  expect(await time(emitAndConfirm(emit, 'w:n', event('elsewhere')))).toBeLessThan(900);
   expect(keys).toHaveLength(1);
 });
 
 it('ends as soon as the execution begins, with what was delivered', async () => {
   const { emit } = n8nThat((item) => void setTimeout(() => expect(beginExecution(execution(item))).toEqual([[item]]), 20));
-  const begun = handOver(emit, 'w:n', event('begins'));
+  const begun = emitAndConfirm(emit, 'w:n', event('begins'));
   expect(await time(begun)).toBeLessThan(50);
   expect(await begun).toBe(true);
 });
 
 it('ends as soon as n8n says that it has the event', async () => {
   const { emit, keys } = n8nThat((_item, done) => done.resolve());
-  expect(await handOver(emit, 'w:n', event('known'))).toBe(true);
+  expect(await emitAndConfirm(emit, 'w:n', event('known'))).toBe(true);
   expect(keys).toHaveLength(1);
 });
 
 it('is asked once more when n8n has written the execution down but does not run it yet', async () => {
   const { emit, keys } = n8nThat((_item, done, isRepeat) => isRepeat && done.resolve());
-  expect(await afterTime(handOver(emit, 'w:n', event('parked')))).toBe(true);
+  expect(await afterTime(emitAndConfirm(emit, 'w:n', event('parked')))).toBe(true);
   expect(keys).toEqual([keys[0], keys[0]]);
 });
 
 it('is not believed when n8n never says anything, within two seconds', async () => {
   const { emit } = n8nThat(() => undefined);
-  const lost = handOver(emit, 'w:n', event('lost'));
+  const lost = emitAndConfirm(emit, 'w:n', event('lost'));
   expect(await time(lost)).toBeLessThan(2_000);
   expect(await lost).toBe(false);
 });
 
 it('fails when n8n could not write it down', async () => {
   const { emit } = n8nThat((_item, done) => done.reject(new Error('The database is locked.')));
-  await expect(handOver(emit, 'w:n', event('refused'))).rejects.toThrow('locked');
+  await expect(emitAndConfirm(emit, 'w:n', event('refused'))).rejects.toThrow('locked');
 });
