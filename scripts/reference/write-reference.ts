@@ -22,8 +22,8 @@ function inputs(fields: Fields): string[] {
       field.options ? `One of: ${field.options.map(({ label }) => label).join(', ')}.` : '',
       field.choices ? 'Can be picked from a list.' : '',
       field.default === undefined ? '' : `Default: ${String(field.options?.find(({ value }) => value === field.default)?.label ?? field.default)}.`,
-      ...(field.options ?? []).flatMap(({ label, notOn }) => Object.entries(notOn ?? {}).map(([face, reason]) => `${label} not on ${platformNames[face as Platform]}: ${reason}`)),
-      ...Object.entries(field.notOn ?? {}).map(([face, reason]) => `Not on ${platformNames[face as Platform]}: ${reason}`),
+      ...(field.options ?? []).flatMap(({ label, notOn }) => Object.entries(notOn ?? {}).map(([platform, reason]) => `${label} not on ${platformNames[platform as Platform]}: ${reason}`)),
+      ...Object.entries(field.notOn ?? {}).map(([platform, reason]) => `Not on ${platformNames[platform as Platform]}: ${reason}`),
     ];
     const needed = field.required ? 'yes' : field.advanced ? 'no (option)' : 'no';
     return [field.label, `\`${name}\``, field.kind, needed, notes.filter((note) => note !== '').join(' ')];
@@ -53,7 +53,7 @@ function describeConnection(connection: Connection): string[] {
 
 /** The reference page of a service, in Markdown. */
 export function writeReference(service: Service): string {
-  const missing = Object.entries(service.missing ?? {}).map(([face, reason]) => `Not on ${platformNames[face as Platform]}: ${reason}`);
+  const missing = Object.entries(service.missing ?? {}).map(([platform, reason]) => `Not on ${platformNames[platform as Platform]}: ${reason}`);
   const lines = [
     '<!-- Generated from the definitions in shared/src; change those and run `npm run build`. -->', '',
     `# ${service.name}`, '', service.description, '', ...missing,

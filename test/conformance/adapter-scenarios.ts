@@ -23,11 +23,11 @@ export type Outcome = { run: Record<string, unknown>; error?: never } | { run?: 
  * each the runs that were started are counted.
  */
 export function runScenarios(open: () => Promise<Platform>): void {
-  let face: Platform;
+  let platform: Platform;
   beforeAll(async () => {
-    face = await open();
+    platform = await open();
   });
-  afterAll(() => face.close());
+  afterAll(() => platform.close());
 
   /** One vendor with its sandbox. */
   interface Case {
@@ -47,7 +47,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
         const one: Case = {
           vendor,
           sandbox,
-          run: (typed = {}) => face.run(vendor, typed, sandbox),
+          run: (typed = {}) => platform.run(vendor, typed, sandbox),
           plan: (how) => sandbox.control.planRun({ ...vendor.plan, ...how }),
           fault: (fault, times = 1) => sandbox.faults.add({ match: vendor.status, times, fault }),
           started: () => vendor.started(sandbox),
@@ -132,7 +132,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
 
   it('a step that is repeated takes the run that exists', forEvery(async ({ vendor, sandbox, fault }) => {
     fault({ kind: 'status', status: 400, body: { message: 'No.' } });
-    expect(await face.repeat(vendor, sandbox)).toMatchObject({ run: { status: 'succeeded' } });
+    expect(await platform.repeat(vendor, sandbox)).toMatchObject({ run: { status: 'succeeded' } });
   }));
 
   it('a run that goes on already is taken where that is wished', forEvery(async ({ plan, run }) => {
@@ -142,9 +142,9 @@ export function runScenarios(open: () => Promise<Platform>): void {
   }));
 
   it('a step that a person stops leaves the run, or cancels it where the vendor can', forEvery(async ({ vendor, sandbox, plan, run, started }) => {
-    if (!face.stop) return void (await run());
+    if (!platform.stop) return void (await run());
     plan({ runningMilliseconds: 60_000 });
-    const { error } = await face.stop(vendor, vendor.canCancel ? { onTimeout: 'cancel' } : {}, sandbox, 1_500);
+    const { error } = await platform.stop(vendor, vendor.canCancel ? { onTimeout: 'cancel' } : {}, sandbox, 1_500);
     expect(error).toBeDefined();
     await sleep(1_000);
     expect(vendor.isCancelled(sandbox, started()[0] ?? '')).toBe(vendor.canCancel);

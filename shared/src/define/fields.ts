@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { ChoiceList } from './choice-list.ts';
 import type { DeclaredValues } from './declared-values.ts';
 
-/** How a face shows a field. */
+/** How a platform shows a field. */
 export type FieldKind =
   | 'text'
   | 'integer'
@@ -176,9 +176,9 @@ export function describeField(schema: Field): FieldMetadata & { required: boolea
   return { ...metadata, required, ...(initial === undefined ? {} : { default: initial }) };
 }
 
-/** What a face offers of a fixed choice. */
-export function offeredOptions(options: readonly Option[], face: 'n8n' | 'zapier'): Pick<Option, 'value' | 'label'>[] {
-  return options.filter(({ notOn }) => notOn?.[face] === undefined).map(({ value, label }) => ({ value, label }));
+/** What a platform offers of a fixed choice. */
+export function offeredOptions(options: readonly Option[], platform: 'n8n' | 'zapier'): Pick<Option, 'value' | 'label'>[] {
+  return options.filter(({ notOn }) => notOn?.[platform] === undefined).map(({ value, label }) => ({ value, label }));
 }
 
 /** A field with some of what it tells changed; it stays optional, and keeps its default, if it was. */

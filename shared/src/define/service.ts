@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import type { Operation } from './operation.ts';
 import type { Trigger } from './trigger.ts';
 
-/** A service of a vendor: what a face shows as one node or one group of steps. */
+/** A service of a vendor: what a platform shows as one node or one group of steps. */
 export interface Service {
   /** Unique in the catalog, camel case: `dataFactory`. */
   key: string;
