@@ -7,9 +7,9 @@ import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { leaveOut } from '../shared/leave-out.mjs';
-import { softwareList } from '../shared/software-list.mjs';
-import { bundledPackages, thirdPartyNotices } from '../shared/third-party-notices.mjs';
+import { leaveOut } from '../scripts/leave-out.mjs';
+import { softwareList } from '../scripts/software-list.mjs';
+import { bundledPackages, thirdPartyNotices } from '../scripts/third-party-notices.mjs';
 
 /**
  * Bundles every node and credential of a package and copies icons and codex files beside them, with THIRD-PARTY-NOTICES and the list of what is inside (sbom.cdx.json) next to dist.

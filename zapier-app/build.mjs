@@ -16,9 +16,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
 import { unzipSync, zipSync } from 'fflate';
-import { leaveOut } from '../shared/leave-out.mjs';
-import { softwareList } from '../shared/software-list.mjs';
-import { bundledPackages, packagesOf, thirdPartyNotices } from '../shared/third-party-notices.mjs';
+import { leaveOut } from '../scripts/leave-out.mjs';
+import { softwareList } from '../scripts/software-list.mjs';
+import { bundledPackages, packagesOf, thirdPartyNotices } from '../scripts/third-party-notices.mjs';
 
 const here = import.meta.dirname;
 const workspace = dirname(here);

@@ -1,4 +1,4 @@
-import type { Service } from './operations/service.ts';
+import type { Service } from './define/service.ts';
 import { dataset } from './dataset.ts';
 import { dataFactory } from './services/azure/data-factory/service.ts';
 import { azureMonitor } from './services/azure/monitor/service.ts';

@@ -1,5 +1,5 @@
-import type { Service } from './operations/service.ts';
-import { dataset as datasetOf } from './services/dataset/service.ts';
+import type { Service } from './define/service.ts';
+import { dataset as datasetOf } from './tables/dataset/service.ts';
 import { sources } from './sources.ts';
 
 /** Datasets, straight from every service that has some. It needs nothing of Node. */

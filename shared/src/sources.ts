@@ -1,4 +1,4 @@
-import { datasetSources, type DatasetSource } from './datasets/operations/dataset-sources.ts';
+import { datasetSources, type DatasetSource } from './tables/dataset-sources.ts';
 import { databricks } from './services/databricks/service.ts';
 import { dbt } from './services/dbt/service.ts';
 import { mode } from './services/mode/service.ts';

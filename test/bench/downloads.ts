@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeHost } from '../../shared/src/host/node/node-host.ts';
-import { checkInput } from '../../shared/src/operations/check-input.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
 import { quantemplate } from '../../shared/src/services/quantemplate/service.ts';
 import { claimsPieces } from '../datasets/claims-file.ts';
 import { runCommand } from '../machine/command.ts';

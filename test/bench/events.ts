@@ -1,10 +1,10 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { nodeHost } from '../../shared/src/host/node/node-host.ts';
-import { checkInput } from '../../shared/src/operations/check-input.ts';
-import type { WebhookTrigger } from '../../shared/src/operations/trigger.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
+import type { WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import { dbt } from '../../shared/src/services/dbt/service.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
-import { takeDelivery } from '../../shared/src/webhooks/take-delivery.ts';
+import { processDelivery } from '../../shared/src/webhooks/process-delivery.ts';
 import { signedRuns, type SignedBody } from './dbt-deliveries.ts';
 import { compare, type BenchResult } from './result.ts';
 
@@ -28,13 +28,13 @@ const asDelivery = ({ body, signature }: SignedBody): Delivery => ({
   body,
 });
 
-/** Takes deliveries as both faces do; gives back how many started something. */
+/** Takes deliveries as both adapters do; gives back how many started something. */
 async function takeAll(deliveries: readonly Delivery[]): Promise<number> {
   const seen = new Set<string>();
   const host = { ...nodeHost(), once: async (id: string): Promise<boolean> => !seen.has(id) && Boolean(seen.add(id)) };
   let started = 0;
   for (const delivery of deliveries) {
-    const taken = await takeDelivery(trigger, delivery, { input, connection: {}, subscription, host });
+    const taken = await processDelivery(trigger, delivery, { input, connection: {}, subscription, host });
     if (taken.outcome === 'events') started += 1;
   }
   return started;

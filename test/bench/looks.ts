@@ -34,6 +34,7 @@ async function wait(length: number, earlier: number[], chance: () => number): Pr
   const host = { now: () => clock, random: chance, sleep: async (milliseconds: number) => void (clock += milliseconds), log: { info: () => undefined, warn: () => undefined } } as unknown as Host;
   const provider: RunProvider = {
     service: 'Simulated',
+    place: 'https://vendor.example',
     what: 'load',
     async get() {
       calls += 1;

@@ -2,8 +2,8 @@ import { verify } from '@octokit/webhooks-methods';
 import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
-import { receive } from '../../shared/src/webhooks/receive.ts';
-import type { SchemeName } from '../../shared/src/webhooks/scheme.ts';
+import { verifyDelivery } from '../../shared/src/webhooks/verify-delivery.ts';
+import type { SchemeName } from '../../shared/src/define/verification.ts';
 import { schemes } from '../../shared/src/webhooks/schemes.ts';
 import { signedRuns } from './dbt-deliveries.ts';
 import { expectCount, perEvent } from './events.ts';
@@ -78,7 +78,7 @@ export async function benchVerifiers({ count = 5_000, rounds = 9 } = {}): Promis
     const theirs = bodies.map((body) => prepare(body, now));
     const { ratio, first, second } = await compare(
       rounds,
-      () => expectCount(ours.filter((delivery) => receive(delivery, { scheme, secrets: { current: secret }, now }).ok).length, count),
+      () => expectCount(ours.filter((delivery) => verifyDelivery(delivery, { scheme, secrets: { current: secret }, now }).ok).length, count),
       async () => {
         let taken = 0;
         for (const check of theirs) if (await check()) taken += 1;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Connection } from '../../shared/src/operations/connection.ts';
-import { describeField, type Field } from '../../shared/src/operations/fields.ts';
-import type { Operation } from '../../shared/src/operations/operation.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
-import type { Trigger } from '../../shared/src/operations/trigger.ts';
+import type { Connection } from '../../shared/src/define/connection.ts';
+import { describeField, type Field } from '../../shared/src/define/fields.ts';
+import type { Operation } from '../../shared/src/define/operation.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import type { Trigger } from '../../shared/src/define/trigger.ts';
 import { unknownInput } from '../parity/refusals.ts';
 import { fetchedToken } from './echo-server.ts';
 

@@ -1,4 +1,4 @@
-import type { Service } from '../../shared/src/operations/service.ts';
+import type { Service } from '../../shared/src/define/service.ts';
 import { dataFactory } from '../../shared/src/services/azure/data-factory/service.ts';
 import { synapse } from '../../shared/src/services/azure/synapse/service.ts';
 import { databricks } from '../../shared/src/services/databricks/service.ts';

@@ -1,4 +1,4 @@
-import { credentialName } from '../../n8n-nodes/face/names.ts';
+import { credentialName } from '../../n8n-nodes/adapter/names.ts';
 import type { Host } from '../../shared/src/host/host.ts';
 import { memoryCache } from '../../shared/src/host/memory-cache.ts';
 import { nodeHost } from '../../shared/src/host/node/node-host.ts';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { credentialName } from '../../n8n-nodes/face/names.ts';
+import { credentialName } from '../../n8n-nodes/adapter/names.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import { checkInput } from '../../shared/src/operations/check-input.ts';
-import type { PollingTrigger } from '../../shared/src/operations/trigger.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
+import type { PollingTrigger } from '../../shared/src/define/trigger.ts';
 import { seededRandom } from '../datasets/claims-file.ts';
 import { sandboxCredentials } from '../n8n/credentials.ts';
 import { operate } from '../unit/operate.ts';

@@ -1,4 +1,5 @@
-import type { Bytes, Host } from '../../shared/src/host/host.ts';
+import type { Bytes } from '../../shared/src/host/bytes.ts';
+import type { Host } from '../../shared/src/host/host.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import { memoryCache } from '../../shared/src/host/memory-cache.ts';

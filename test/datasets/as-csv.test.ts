@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { asCsv, type DatasetFormat } from '../../shared/src/datasets/csv/as-csv.ts';
+import { asCsv, type DatasetFormat } from '../../shared/src/datasets/formats/as-csv.ts';
 
 async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);

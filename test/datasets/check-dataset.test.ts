@@ -55,14 +55,14 @@ describe('A rule', () => {
   });
 
   it('tells the first row that breaks it, with what stands there, and how many do', async () => {
-    expect(await of('Claim Number is unique')).toEqual({ rule: 'Claim Number is unique', passed: false, failures: 1, message: 'Row 3: “C-2” stands in an earlier row too.' });
+    expect(await of('Claim Number is unique')).toEqual({ rule: 'Claim Number is unique', passed: false, failures: 1, message: 'Row 3: “C-2” is also in an earlier row.' });
     expect(await of('paid >= 0')).toEqual({ rule: 'paid >= 0', passed: false, failures: 2, message: 'Row 2: there is “-5”.' });
     expect((await of('premium exists')).message).toBe('The dataset has no column “premium”.');
     expect((await of('updated is within 20 minutes')).message).toBe('The newest value is 0.5 hours old.');
     expect((await of('rows > 4')).message).toBe('The dataset has 4 rows.');
   });
 
-  it.each(['', 'nonsense', 'paid', 'rows like 3', 'status > open', 'paid is between few and many', 'updated is within some hours'])('“%s” is none, and what can be written is told', (line) => {
+  it.each(['', 'nonsense', 'paid', 'rows like 3', 'status > open', 'paid is between few and many', 'updated is within some hours'])('“%s” is refused with the rules that can be written', (line) => {
     expect(() => parseRule(line)).toThrow('is not a rule');
   });
 });
@@ -93,8 +93,21 @@ describe('A rule whose values cannot be read', () => {
   });
 });
 
+describe('A rule about a type', () => {
+  it.each([
+    ['an integer', ['5', '+5', '-0', '1.0'], ['007', '1.5', '1e3', '1,000']],
+    ['a number', ['.5', '5.', '1.50', '12345678901234567890.1'], ['01067', '1e3', '$5', 'NaN', ' 1']],
+    ['a boolean', ['true', 'F', 'yes', '0'], ['on', 'maybe', '2']],
+  ])('says of %s what a load would take', async (type, taken, refused) => {
+    for (const value of taken) expect(await of(`v is ${type}`, `v\n${value}\n`)).toMatchObject({ passed: true });
+    for (const value of refused) expect(await of(`v is ${type}`, `v\n"${value}"\n`)).toMatchObject({ passed: false });
+  });
+});
+
 describe('A comparison', () => {
   it.each([
+    ['id < 1', 'id\n.5\n', true],
+    ['id = 5', 'id\n5.\n', true],
     ['id = 9007199254740992', 'id\n9007199254740993\n', false],
     ['id = 9007199254740993', 'id\n9007199254740993\n', true],
     ['id > 9007199254740992', 'id\n9007199254740993\n', true],

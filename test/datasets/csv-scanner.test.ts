@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
-import { readValue } from '../../shared/src/datasets/csv/csv-block.ts';
-import { CsvScanner, type CsvFormat, type Reject } from '../../shared/src/datasets/csv/csv-scanner.ts';
+import { readValue } from '../../shared/src/datasets/formats/csv-block.ts';
+import { CsvScanner, type CsvFormat, type Reject } from '../../shared/src/datasets/formats/csv-scanner.ts';
 import { claimsPieces, seededRandom } from './claims-file.ts';
 
 interface Read {

@@ -78,9 +78,9 @@ const contents: Record<LoadMode, { before: [number, number] | undefined; after: 
 /** Where a load is killed: at the beginning of a phase, and so many milliseconds into it. */
 const places: [phase: string, milliseconds: number][] = [['begin', 0], ['stage', 0], ['half', 0], ['half', 40], ['count', 0], ['publish', 0], ['publish', 2], ['publish', 8], ['publish', 20], ['publish', 60], ['published', 0]];
 
-/** Loads in a process of its own, which is killed in a phase; gives the phases that it went through. */
+/** Loads in a process of its own, which is killed in a phase, where it waits for that unless it is publishing; gives the phases that it went through. */
 async function killedLoad(address: string, options: LoadOptions, [phase, milliseconds]: [string, number]): Promise<string[]> {
-  const child = spawn(process.execPath, ['--no-warnings', join(__dirname, 'load-in-phases.ts'), JSON.stringify({ address, options, halves: halves.map((_half, index) => join(folder, `half-${index}.csv`)) })], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--no-warnings', join(__dirname, 'load-in-phases.ts'), JSON.stringify({ address, options, ...(phase !== 'publish' || milliseconds === 0 ? { waitAt: phase } : {}), halves: halves.map((_half, index) => join(folder, `half-${index}.csv`)) })], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const phases: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
@@ -146,12 +146,12 @@ describe.each(Object.keys(engines))('A load into %s', (engine) => {
   });
 });
 
-/** Looks until something is so, for five seconds. */
+/** Looks until something is so, for two minutes. */
 async function until<T>(look: () => Promise<T>, isSo: (found: T) => boolean): Promise<T> {
   for (let looks = 0; ; looks += 1) {
     const found = await look();
     if (isSo(found)) return found;
-    if (looks > 100) throw new Error(`There is ${JSON.stringify(found)}.`);
+    if (looks > 2_400) throw new Error(`There is ${JSON.stringify(found)}.`);
     await sleep(50);
   }
 }

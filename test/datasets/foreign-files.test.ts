@@ -130,7 +130,7 @@ describe('A file whose delimiter or header is set wrong', () => {
     ['one column of sentences', 'Notes; comments\nfine; yes\nbad; no\n', 2],
     ['an index without a name', ',a,b\n0,x,y\n1,z,w\n', 2],
     ['a header with one name and rows of numbers', 'id,,\n1,2,3\n', 1],
-  ])('is told from one that is right: %s', async (_what, text, rows) => {
+  ])('is distinguished from a genuine file: %s', async (_what, text, rows) => {
     expect((await readDataset(text)).rows).toHaveLength(rows);
   });
 });

@@ -1,5 +1,5 @@
 import { publicColumn, type ColumnType } from '../../shared/src/datasets/types/column.ts';
-import { CsvScanner } from '../../shared/src/datasets/csv/csv-scanner.ts';
+import { CsvScanner } from '../../shared/src/datasets/formats/csv-scanner.ts';
 import { TypeInference } from '../../shared/src/datasets/types/infer-types.ts';
 import { claimsColumns, claimsPieces } from './claims-file.ts';
 

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { insideFolder } from '../../shared/src/datasets/node/inside-folder.ts';
+import { insideFolder } from '../../shared/src/databases/inside-folder.ts';
 
 describe('A path inside of a folder', () => {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'pipewright-inside-')));

@@ -1,6 +1,6 @@
 import { TypeInference } from '../../shared/src/datasets/types/infer-types.ts';
 import { readRows } from '../../shared/src/datasets/rows/read-rows.ts';
-import { DatasetScanner } from '../../shared/src/datasets/csv/dataset-scanner.ts';
+import { DatasetScanner } from '../../shared/src/datasets/formats/dataset-scanner.ts';
 import { cut, readDataset } from './read-dataset.ts';
 
 const read = (text: string, size = 1000) => readDataset(text, { format: 'json-lines' }, size);

@@ -1,7 +1,7 @@
 import mysql from 'mysql2';
 import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 
 /** What this process is to load, and when it is to be killed: as its only argument, in JSON. */
 export interface Fate {

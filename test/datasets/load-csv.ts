@@ -1,6 +1,6 @@
 import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
 import type { LoadOptions, LoadResult } from '../../shared/src/datasets/load/load-options.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 
 /** Bytes in pieces of 64 KiB, as they come from a network. */
 export async function* inPieces(text: string): AsyncGenerator<Uint8Array> {

@@ -1,16 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 import type { TableLoad, TableTarget } from '../../shared/src/datasets/load/target.ts';
 
 /**
  * Loads rows into a table and prints the name of each phase as it begins, and `published` at the end, so that whoever
- * started this program can end it there. Its argument: address, options, and the paths of the two halves of the dataset.
+ * started this program can end it there. Its argument: address, options, the paths of the two halves of the dataset, and the
+ * phase at whose beginning it waits to be ended.
  */
-const { address, options, halves } = JSON.parse(process.argv[2] ?? '') as { address: string; options: LoadOptions; halves: [string, string] };
+const { address, options, halves, waitAt } = JSON.parse(process.argv[2] ?? '') as { address: string; options: LoadOptions; halves: [string, string]; waitAt?: string };
 
-const tell = (phase: string): boolean => process.stdout.write(`${phase}\n`);
+async function tell(phase: string): Promise<void> {
+  process.stdout.write(`${phase}\n`);
+  // Longer than any test lasts.
+  if (phase === waitAt) await new Promise((resolve) => setTimeout(resolve, 600_000));
+}
 
 function told(load: TableLoad): TableLoad {
   return new Proxy(load, {
@@ -18,7 +23,7 @@ function told(load: TableLoad): TableLoad {
       const value: unknown = Reflect.get(of, name, of);
       if (typeof value !== 'function') return value;
       return async (...words: unknown[]) => {
-        if (name !== 'write') tell(String(name));
+        if (name !== 'write') await tell(String(name));
         return (value as (...words: unknown[]) => unknown).apply(of, words);
       };
     },
@@ -27,14 +32,12 @@ function told(load: TableLoad): TableLoad {
 
 async function* source(): AsyncGenerator<Uint8Array> {
   yield await readFile(halves[0]);
-  tell('half');
-  // Long enough for whoever ends this program here, and for the database to take what came.
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await tell('half');
   yield await readFile(halves[1]);
 }
 
 const target: TableTarget = await openTarget(address);
-tell('begin');
+await tell('begin');
 await loadDataset(source(), { ...target, begin: async (request) => told(await target.begin(request)) }, options);
-tell('published');
+await tell('published');
 await target.close();

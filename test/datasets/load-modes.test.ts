@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import mysql, { type Connection } from 'mysql2/promise';
 import pg from 'pg';
 import { checkDataset } from '../../shared/src/datasets/check/check-dataset.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { startMariaDb } from '../machine/mariadb.ts';
 import type { MysqlServer } from '../machine/mysql-family.ts';
@@ -100,7 +100,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
   });
 
   it.each([
-    ['is the same in two rows', 'id,name\n2,Beth\n2,Bert\n', /“id” is not unique: 2 stands in more than one row/],
+    ['is the same in two rows', 'id,name\n2,Beth\n2,Bert\n', /“id” is not unique: 2 is in more than one row/],
     ['is empty in a row', 'id,name\n2,Beth\n,Nobody\n', /“id” is empty in a row/],
   ])('nothing changes when the key %s, in any mode', async (_case, csv, message) => {
     await load('id,name\n1,Ada\n2,Bob\n');

@@ -9,7 +9,7 @@ import mysql, { type Connection } from 'mysql2/promise';
 import pg from 'pg';
 import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 import { startMariaDb } from '../machine/mariadb.ts';
 import type { MysqlServer } from '../machine/mysql-family.ts';
 import { startPostgres, type Postgres } from '../machine/postgres.ts';
@@ -211,7 +211,7 @@ describe.each(engines)('Loading a dataset into %s', (engine) => {
       }
     }
     const until = async (count: number): Promise<void> => {
-      for (let looks = 0; looks < 50 && closed < count; looks += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      for (let looks = 0; looks < 6_000 && closed < count; looks += 1) await new Promise((resolve) => setTimeout(resolve, 10));
       expect(closed).toBe(count);
     };
     await load(engine, source(), { table: 'left', loadKey: 'event-1' });

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
-import { explainMysql } from '../../shared/src/datasets/node/mysql/mysql-error.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
+import { explainMysql } from '../../shared/src/databases/mysql/mysql-error.ts';
 import { mysqlProducts, useMysql } from './use-mysql.ts';
 
 const driverError = (facts: { errno?: number; code?: string; fatal?: boolean }): Error => Object.assign(new Error('what the server says'), { sql: 'INSERT secret', ...facts });

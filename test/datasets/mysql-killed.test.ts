@@ -13,7 +13,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
   const folder = mkdtempSync(join(tmpdir(), 'pipewright-killed-'));
   const program = join(folder, 'load-and-die.mjs');
   // Bundled, a process begins in a third of the time; there are about a hundred of them.
-  beforeAll(() => build({ entryPoints: [join(__dirname, 'load-and-die.ts')], outfile: program, bundle: true, platform: 'node', format: 'esm', external: ['pg-native'], tsconfigRaw: '{}', logLevel: 'silent', banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" } }));
+  beforeAll(() => build({ entryPoints: [join(__dirname, 'load-and-die.ts')], outfile: program, bundle: true, platform: 'node', format: 'esm', external: ['pg-native'], tsconfigRaw: '{}', logLevel: 'silent', banner: { js: "import { createRequire as createRequireOfTest } from 'node:module'; const require = createRequireOfTest(import.meta.url);" } }));
   afterAll(() => rmSync(folder, { recursive: true }));
   const cases: Record<string, { before: string; csv: string; after: string; options: Partial<LoadOptions> & { mode: LoadOptions['mode'] } }> = {
     new_table: { before: '', csv: 'id,name\n1,new\n2,new\n', after: '1 new;2 new', options: { mode: 'create' } },
@@ -74,7 +74,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
     if (mode === 'replace') await load('a,b\n1,x\n', { table });
     const code = `
       import { loadDataset } from './shared/src/datasets/load/load-dataset.ts';
-      import { openTarget } from './shared/src/datasets/node/open-target.ts';
+      import { openTarget } from './shared/src/databases/open-target.ts';
       async function* endless() {
         yield Buffer.from('a,b\\n');
         for (;;) {

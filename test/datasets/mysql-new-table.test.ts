@@ -111,7 +111,7 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
     await expect(load(`${'x'.repeat(65)}\n1\n`, { table: 'cut' })).rejects.toMatchObject({ code: 'bad-input' });
   });
 
-  it('stands in the database that is asked for', async () => {
+  it('is created in the database that the options name', async () => {
     await ask(`CREATE DATABASE \`odd db\`; GRANT ${documentedRights} ON \`odd db\`.* TO pipewright@'127.0.0.1'`);
     await load('a\n1\n', { table: 'placed', schema: 'odd db', loadKey: 'once' });
     await load('a\n2\n', { table: 'placed', schema: 'odd db', mode: 'upsert', key: ['a'] });

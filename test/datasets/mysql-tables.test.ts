@@ -47,6 +47,23 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     expect(await ask('SELECT * FROM payment')).toEqual([]);
   });
 
+  it.each(['int', 'varchar(9)', 'date', "enum('x','y')", 'json'])('makes up no value of a column %s NOT NULL that the dataset lacks', async (type) => {
+    await ask(`DROP TABLE IF EXISTS needy; CREATE TABLE needy (id int PRIMARY KEY, v ${type} NOT NULL)`);
+    for (const options of [{ mode: 'append' }, { mode: 'append', columnChanges: 'evolve' }, { mode: 'upsert', key: ['id'] }] as const) {
+      await expect(load('id\n1\n', { table: 'needy', ...options })).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('v') });
+    }
+    expect(await ask('SELECT * FROM needy')).toEqual([]);
+  });
+
+  it('takes a dataset without a required column where a trigger, a default or the row itself has its value', async () => {
+    await ask(`DROP TABLE IF EXISTS needy; CREATE TABLE needy (id int PRIMARY KEY, twice int NOT NULL, open int NOT NULL DEFAULT 7);
+      CREATE TRIGGER fill BEFORE INSERT ON needy FOR EACH ROW SET NEW.twice = NEW.id * 2`);
+    await load('id\n1\n', { table: 'needy', mode: 'append' });
+    await ask('DROP TRIGGER fill');
+    await load('id,open\n1,8\n', { table: 'needy', mode: 'upsert', key: ['id'] });
+    expect(await ask('SELECT * FROM needy')).toEqual([{ id: 1, twice: 2, open: 8 }]);
+  });
+
   it.each([['k,v\na,1\nA,2\n'], ['k,v\ná,1\na,2\n'], ['k,v\n"a ",1\na,2\n']])('whose order takes two texts for the same refuses them as one key: %j', async (csv) => {
     await ask(`DROP TABLE IF EXISTS lax; CREATE TABLE lax (k varchar(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci PRIMARY KEY, v int); INSERT INTO lax VALUES ('a', 0)`);
     for (const columnChanges of ['refuse', 'evolve'] as const) await expect(load(csv, { table: 'lax', mode: 'upsert', key: ['k'], columnChanges })).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('is not unique') });

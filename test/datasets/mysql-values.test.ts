@@ -1,7 +1,7 @@
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { mysqlProducts, useMysql } from './use-mysql.ts';
 
-/** A value as it stands in CSV. */
+/** A value as it is written in CSV. */
 const quote = (value: string): string => (/[",]|^ | $/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
 describe.each(mysqlProducts)('What %s would change without an error', (product, start) => {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { parse } from 'csv-parse/sync';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 import { startPostgres, type Postgres } from '../machine/postgres.ts';
 import { claimsColumns, claimsPieces } from './claims-file.ts';
 import { lateChange, lateChanges, loadCsv, numbered } from './load-csv.ts';

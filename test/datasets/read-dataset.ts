@@ -1,7 +1,7 @@
-import { asCsv, type DatasetFormat } from '../../shared/src/datasets/csv/as-csv.ts';
-import { lineOf, readValue } from '../../shared/src/datasets/csv/csv-block.ts';
-import type { CsvFormat, Reject } from '../../shared/src/datasets/csv/csv-scanner.ts';
-import { DatasetScanner } from '../../shared/src/datasets/csv/dataset-scanner.ts';
+import { asCsv, type DatasetFormat } from '../../shared/src/datasets/formats/as-csv.ts';
+import { lineOf, readValue } from '../../shared/src/datasets/formats/csv-block.ts';
+import type { CsvFormat, Reject } from '../../shared/src/datasets/formats/csv-scanner.ts';
+import { DatasetScanner } from '../../shared/src/datasets/formats/dataset-scanner.ts';
 
 /** A dataset as it was read. */
 export interface ReadDataset {

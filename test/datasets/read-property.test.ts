@@ -1,4 +1,4 @@
-import type { CsvFormat } from '../../shared/src/datasets/csv/csv-scanner.ts';
+import type { CsvFormat } from '../../shared/src/datasets/formats/csv-scanner.ts';
 import { seededRandom } from './claims-file.ts';
 import { readDataset } from './read-dataset.ts';
 

@@ -1,6 +1,6 @@
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
-import type { SqlConnection } from '../../shared/src/services/sql/connection.ts';
-import { openDatabase } from '../../shared/src/services/sql/open-database.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
+import type { SqlConnection } from '../../shared/src/tables/sql-table/connection-fields.ts';
+import { openDatabase } from '../../shared/src/tables/sql-table/open-database.ts';
 import { Fault } from '../sandbox/sql-server/fault.ts';
 import type { SqlServer } from '../sandbox/sql-server/sql-server.ts';
 import { fakeHost } from '../unit/fake-host.ts';

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
-import { explainSqlServer, waitAfter } from '../../shared/src/datasets/node/sql-server/sql-server-error.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { explainSqlServer, waitAfter } from '../../shared/src/databases/sql-server/sql-server-error.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import { openDatabase } from '../../shared/src/services/sql/open-database.ts';
+import { openDatabase } from '../../shared/src/tables/sql-table/open-database.ts';
 import { Fault } from '../sandbox/sql-server/fault.ts';
 import type { SqlServer } from '../sandbox/sql-server/sql-server.ts';
 import { fakeHost } from '../unit/fake-host.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 import type { SqlServer } from '../sandbox/sql-server/sql-server.ts';
 import { inPieces, lateChange, numbered } from './load-csv.ts';
 import { failureOf, manyRows, useSqlServer } from './use-sql-server.ts';
@@ -162,7 +162,7 @@ describe('A load into a table of SQL Server', () => {
   });
 
   it.each([
-    ['is the same in two rows', 'id,name\n3,Beth\n3,Bert\n', /“id” is not unique: 3 stands in more than one row/],
+    ['is the same in two rows', 'id,name\n3,Beth\n3,Bert\n', /“id” is not unique: 3 is in more than one row/],
     ['is empty in a row', 'id,name\n3,Beth\n,Nobody\n', /empty/],
   ])('changes nothing when the key %s, in any mode', async (_case, csv, told) => {
     for (const mode of ['upsert', 'replace', 'append'] as const) expect(await failureOf(load(csv, { mode, key: ['id'] }))).toMatchObject({ code: 'bad-input', message: expect.stringMatching(told) });

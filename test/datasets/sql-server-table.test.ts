@@ -1,5 +1,5 @@
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 import { Fault } from '../sandbox/sql-server/fault.ts';
 import type { SqlServer } from '../sandbox/sql-server/sql-server.ts';
 import { loadCsv } from './load-csv.ts';

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../shared/src/services/sql/open-database.ts';
-import { sqlConnection } from '../../shared/src/services/sql/connection.ts';
-import { checkInput } from '../../shared/src/operations/check-input.ts';
+import { openDatabase } from '../../shared/src/tables/sql-table/open-database.ts';
+import { sqlConnection } from '../../shared/src/tables/sql-table/connection.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
 import { nodeHost } from '../../shared/src/host/node/node-host.ts';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 
 describe('The folder for database files', () => {
   let base: string;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parse } from 'csv-parse/sync';
-import { openTarget } from '../../shared/src/datasets/node/open-target.ts';
+import { openTarget } from '../../shared/src/databases/open-target.ts';
 import { claimsPieces } from './claims-file.ts';
 import { lateChange, lateChanges, loadCsv, numbered } from './load-csv.ts';
 
@@ -238,7 +238,7 @@ describe('A load into SQLite', () => {
     const size = statSync(other).size;
     const program = `
       import { loadDataset } from './shared/src/datasets/load/load-dataset.ts';
-      import { openTarget } from './shared/src/datasets/node/open-target.ts';
+      import { openTarget } from './shared/src/databases/open-target.ts';
       async function* endless() {
         yield Buffer.from('a,b\\n');
         for (;;) {

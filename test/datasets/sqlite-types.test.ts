@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { affinityOf } from '../../shared/src/datasets/node/sqlite/sqlite-affinity.ts';
+import { affinityOf } from '../../shared/src/databases/sqlite/sqlite-affinity.ts';
 import { loadCsv } from './load-csv.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-sqlite-types-'));
@@ -44,6 +44,12 @@ it.each([
 });
 
 it.each<[declaration: string, value: string, stored: unknown, after?: string]>([
+  ['DATE', '', null],
+  ['DATETIME', '', null],
+  ['TIME', '', null],
+  ['DOUBLE', '', null],
+  ['INT', '', null],
+  ['VARCHAR(9)', '', ''],
   ['BIGINT', '9223372036854775807', '9223372036854775807'],
   ['INT', '1.0', '1'],
   ['INT', '+5', '5'],

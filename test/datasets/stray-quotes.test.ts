@@ -33,7 +33,7 @@ describe('A stray quotation mark', () => {
     ['a text over lines with tabs', 'id\tnote\n1\t"a\nb\tc"\n2\tx\n', '\t', 2],
     ['an address in the last column', 'id,name,address\n1,Bern,"Gasse 5\n3000, Bern, Switzerland"\n', ',', 1],
     ['a row in quotation marks', 'a,b\n"1,2\n3,4",5\n', ',', 1],
-  ] as [string, string, ',', number][])('is told from %s', async (_what, text, delimiter, count) => {
+  ] as [string, string, ',', number][])('is distinguished from %s', async (_what, text, delimiter, count) => {
     expect(await readDataset(text, { delimiter })).toMatchObject({ rows: { length: count }, rejects: [] });
   });
 

@@ -1,5 +1,6 @@
 import type { LoadOptions, LoadResult } from '../../shared/src/datasets/load/load-options.ts';
-import { startSqlServer, type SqlServer, type SqlServerOptions } from '../sandbox/sql-server/sql-server.ts';
+import type { SqlServerOptions } from '../sandbox/sql-server/server-state.ts';
+import { startSqlServer, type SqlServer } from '../sandbox/sql-server/sql-server.ts';
 import { loadCsv } from './load-csv.ts';
 
 /** The double that the tests of a file share, and the table of the test that is running. */

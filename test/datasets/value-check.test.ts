@@ -1,4 +1,4 @@
-import { CsvScanner } from '../../shared/src/datasets/csv/csv-scanner.ts';
+import { CsvScanner } from '../../shared/src/datasets/formats/csv-scanner.ts';
 import { ValueCheck, type CheckedColumn } from '../../shared/src/datasets/types/value-check.ts';
 
 /** What the check of a column `a` finds. */

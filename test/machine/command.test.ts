@@ -72,7 +72,7 @@ describe('the way into the scripts', () => {
 
   async function run(source: string, ...args: string[]): Promise<string> {
     await writeFile(script, source);
-    return await runCommand(node24(), [join(projectRoot, 'test', 'machine', 'run.mjs'), script, ...args]);
+    return await runCommand(node24(), [join(projectRoot, 'scripts', 'run.mjs'), script, ...args]);
   }
 
   it('runs TypeScript with Node 24 and hands on the arguments', async () => {
@@ -90,7 +90,7 @@ describe('the way into the scripts', () => {
   });
 
   it('says what is missing when it is not told what to run', async () => {
-    const bare = runCommand(node24(), [join(projectRoot, 'test', 'machine', 'run.mjs')]);
+    const bare = runCommand(node24(), [join(projectRoot, 'scripts', 'run.mjs')]);
     await expect(bare).rejects.toThrow('Say what to run');
   });
 });

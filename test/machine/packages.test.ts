@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { runCommand } from '../machine/command.ts';
-import { node24, projectRoot } from '../machine/paths.ts';
+import { runCommand } from './command.ts';
+import { node24, projectRoot } from './paths.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'contents-'));
 
@@ -18,7 +18,7 @@ interface Contents {
   dependencies: { ref: string; dependsOn: string[] }[];
 }
 
-/** Names and versions of packages whose code stands in the bundles, found without the build's own list: by a second build with paths in comments. */
+/** Names and versions of packages whose code is in the bundles, found without the build's own list: by a second build with paths in comments. */
 async function bundledIn(entries: string[], directory: string, platform: string): Promise<string[]> {
   const script = `import { build } from 'esbuild'; import { builtinModules } from 'node:module'; import { globSync } from 'node:fs'; import { leaveOut } from ${JSON.stringify(join(projectRoot, 'shared', 'leave-out.mjs'))};
     const { outputFiles } = await build({ absWorkingDir: ${JSON.stringify(directory)}, entryPoints: ${JSON.stringify(entries)}.flatMap((one) => globSync(one, { cwd: ${JSON.stringify(directory)} })), outdir: 'x', bundle: true, write: false, plugins: [leaveOut], format: 'cjs', platform: ${JSON.stringify(platform)}, supported: { 'dynamic-import': false }, minifySyntax: true, mainFields: ['module', 'main'], external: ['n8n-workflow', 'pg-native', 'node:*', ...builtinModules], tsconfigRaw: '{}', logLevel: 'silent' });

@@ -235,7 +235,7 @@ describe('starting n8n', () => {
     const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))));
     expect(isRunning(pid)).toBe(true);
     parent.kill('SIGKILL');
-    for (let tries = 0; isRunning(pid) && tries < 100; tries += 1) await sleep(200);
+    for (let tries = 0; isRunning(pid) && tries < 600; tries += 1) await sleep(200);
     expect(isRunning(pid)).toBe(false);
     await rm(folder, { recursive: true });
   });

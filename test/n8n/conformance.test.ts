@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { resourceValue } from '../../n8n-nodes/face/names.ts';
-import { describeField, type Field } from '../../shared/src/operations/fields.ts';
-import { runScenarios, type Outcome } from '../conformance/face-scenarios.ts';
+import { resourceValue } from '../../n8n-nodes/adapter/names.ts';
+import { describeField, type Field } from '../../shared/src/define/fields.ts';
+import { runScenarios, type Outcome } from '../conformance/adapter-scenarios.ts';
 import type { Vendor } from '../conformance/vendors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';

@@ -48,7 +48,7 @@ it('gives rows from any row on, and none behind the end, so that a loop ends', a
 it('keeps a number as text where a number would not say the same, and refuses rows with other values', async () => {
   const { items } = await n8n.execute(setup('getRows'), fileOf('long,exact\n1234567890123456,1234567890.123456789\n1,2.5\n'));
   expect(items[0]?.json).toEqual({ long: '1234567890123456', exact: '1234567890.123456789' });
-  expect((await n8n.execute(setup('getRows'), fileOf('a,b\n1,2\n3\n'))).error?.message).toContain('A row does not fit: line 3');
+  expect((await n8n.execute(setup('getRows'), fileOf('a,b\n1,2\n3\n'))).error?.message).toContain('A row cannot be read: line 3');
   expect((await n8n.execute(setup('getRows', { rows: 1 }), fileOf('a,b\n1,2\n3,4\n5\n'))).items).toHaveLength(1);
   expect((await n8n.execute(setup('getRows', { rows: 60_000 }), fileOf(claims))).error?.message).toContain('at most 50000');
 });

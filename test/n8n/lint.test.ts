@@ -21,11 +21,11 @@ describe.each(names)('n8n-nodes-%s', (name) => {
     const tarball = await packPackage(name, folder);
     await scanTarball(tarball, settings[name]);
     const listed = (await runCommand('tar', ['-tzf', tarball])).trim().split('\n');
-    expect(listed).toEqual(expect.arrayContaining(['package/package.json', 'package/README.md', 'package/LICENSE']));
+    expect(listed).toEqual(expect.arrayContaining(['package/package.json', 'package/README.md', 'package/LICENSE', 'package/THIRD-PARTY-NOTICES', 'package/sbom.cdx.json']));
     expect(
       listed.filter(
         (path) =>
-          !/^package\/(package\.json|README\.md|LICENSE|dist\/((nodes|credentials)\/.+\.js(on)?|icons\/.+\.svg))$/.test(
+          !/^package\/(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES|sbom\.cdx\.json|dist\/((nodes|credentials)\/.+\.js(on)?|icons\/.+\.svg))$/.test(
             path,
           ),
       ),

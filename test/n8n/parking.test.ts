@@ -72,7 +72,7 @@ const begin = async (...nodes: WorkflowNode[]): Promise<{ workflow: Workflow; id
 };
 const becomes = async (id: string, status: ExecutionStatus): Promise<void> => {
   for (let looks = 0; (await readExecution(n8n, id)).status !== status; looks += 1) {
-    if (looks > 150) throw new Error(`Execution ${id} is ${(await readExecution(n8n, id)).status}, not ${status}.`);
+    if (looks > 1_200) throw new Error(`Execution ${id} is ${(await readExecution(n8n, id)).status}, not ${status}.`);
     await sleep(100);
   }
 };

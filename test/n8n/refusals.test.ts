@@ -1,10 +1,10 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { packages } from '../../n8n-nodes/readme-tables.ts';
-import { credentialName, resourceValue } from '../../n8n-nodes/face/names.ts';
-import { logsIn } from '../../shared/src/operations/connection.ts';
-import { describeField, type Field } from '../../shared/src/operations/fields.ts';
-import type { Operation } from '../../shared/src/operations/operation.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
+import { packages } from '../../scripts/readme-tables.ts';
+import { credentialName, resourceValue } from '../../n8n-nodes/adapter/names.ts';
+import { logsIn } from '../../shared/src/define/connection.ts';
+import { describeField, type Field } from '../../shared/src/define/fields.ts';
+import type { Operation } from '../../shared/src/define/operation.ts';
+import type { Service } from '../../shared/src/define/service.ts';
 import { neededFields, said, secretField, unknownInput, withoutLogin } from '../parity/refusals.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';

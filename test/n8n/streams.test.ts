@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { toNodeStream } from '../../n8n-nodes/face/streams.ts';
+import { toNodeStream } from '../../n8n-nodes/adapter/streams.ts';
 
 async function* pieces(count: number): AsyncGenerator<Uint8Array> {
   for (let piece = 0; piece < count; piece += 1) yield Buffer.from(`${piece},`);

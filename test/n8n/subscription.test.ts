@@ -23,7 +23,7 @@ const ours = () => sandbox.world.dbt.webhooks.list().filter(({ name }) => String
 const completed = { event: 'jobRunCompleted' };
 
 async function started(trigger: { executions: unknown[] }, count: number): Promise<void> {
-  for (let tries = 0; tries < 100 && trigger.executions.length < count; tries += 1) await sleep(50);
+  for (let tries = 0; tries < 1_200 && trigger.executions.length < count; tries += 1) await sleep(50);
 }
 
 describe('exactly one subscription is left', () => {

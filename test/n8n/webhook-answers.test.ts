@@ -70,7 +70,7 @@ describe('what an event only points to', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await trigger.post(told(report, run), {}, token)).toEqual({ status: 200, text: '' });
     expect(await trigger.post(told(report, run), {}, token)).toEqual({ status: 200, text: '' });
-    for (let tries = 0; tries < 100 && trigger.executions.length === 0; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let tries = 0; tries < 3_000 && trigger.executions.length === 0; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(trigger.executions.map(([item]) => item?.json)).toEqual([expect.objectContaining({ id: run, reportId: report, status: 'succeeded', finished: true, verified: true })]);
   });
 
@@ -79,7 +79,7 @@ describe('what an event only points to', () => {
     expect((await trigger.post(told('abc', 'early'), {}, token)).status).toBe(200);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     await trigger.activate();
-    for (let tries = 0; tries < 300 && trigger.executions.length === 0; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let tries = 0; tries < 3_000 && trigger.executions.length === 0; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(trigger.executions.map(([item]) => item?.json['id'])).toEqual(['early']);
   });
 
@@ -87,7 +87,7 @@ describe('what an event only points to', () => {
     const trigger = await open('modeTrigger', {}, {}, secret);
     await trigger.activate();
     expect((await trigger.post(told('abc', 'def'), {}, token)).status).toBe(200);
-    for (let tries = 0; tries < 100 && trigger.executions.length === 0; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let tries = 0; tries < 3_000 && trigger.executions.length === 0; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(trigger.executions[0]?.[0]?.json).toMatchObject({ id: 'def', status: 'unknown', problem: expect.stringContaining('Mode') });
   });
 });

@@ -137,7 +137,12 @@ describe('an event with a shared secret', () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated);
     await trigger.activate();
     await sleep(1100);
-    for (let event = 0; event < 20; event += 1) await trigger.post(updated(), { 'x-webhook-secret': 'forged' });
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
+    try {
+      for (let event = 0; event < 20; event += 1) await trigger.post(updated(), { 'x-webhook-secret': 'forged' });
+    } finally {
+      clock.mockRestore();
+    }
     expect(trigger.logged.length).toBeLessThan(3);
   });
 
@@ -233,7 +238,7 @@ describe('a trigger that subscribes at the vendor', () => {
     await trigger.activate();
     sandbox.control.deliverNextDbtEventTwice();
     const id = sandbox.control.startDbtRun({ outcome: 'success' });
-    for (let tries = 0; tries < 50 && trigger.executions.length === 0; tries += 1) await sleep(100);
+    for (let tries = 0; tries < 600 && trigger.executions.length === 0; tries += 1) await sleep(100);
     await sleep(500);
     expect(trigger.executions).toHaveLength(1);
     expect(trigger.executions[0]?.[0]?.json).toMatchObject({ runId: String(id), succeeded: true, verified: true });

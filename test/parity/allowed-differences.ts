@@ -1,5 +1,5 @@
 import { services } from '../../shared/src/catalog.ts';
-import { describeField } from '../../shared/src/operations/fields.ts';
+import { describeField } from '../../shared/src/define/fields.ts';
 import type { OfferedField } from './offer.ts';
 
 /** A difference between the two forms of a field that has a reason. */

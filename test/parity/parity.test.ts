@@ -1,5 +1,5 @@
 import { services } from '../../shared/src/catalog.ts';
-import { describeField, type Fields } from '../../shared/src/operations/fields.ts';
+import { describeField, type Fields } from '../../shared/src/define/fields.ts';
 import { installN8n } from '../machine/n8n.ts';
 import { buildPackage, type BuiltPackage } from '../n8n/build-package.ts';
 import { readPackage } from '../n8n/read-package.ts';

@@ -1,6 +1,6 @@
-import { describeField } from '../../shared/src/operations/fields.ts';
-import type { Operation } from '../../shared/src/operations/operation.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
+import { describeField } from '../../shared/src/define/fields.ts';
+import type { Operation } from '../../shared/src/define/operation.ts';
+import type { Service } from '../../shared/src/define/service.ts';
 
 /** What a form needs beside its required fields. */
 const run = '{"id": "42", "name": "load", "status": "running"}';

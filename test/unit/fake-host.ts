@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import type { Bytes, Host, OpenedFile } from '../../shared/src/host/host.ts';
+import type { Bytes } from '../../shared/src/host/bytes.ts';
+import type { Host, OpenedFile } from '../../shared/src/host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
 import { memoryCache } from '../../shared/src/host/memory-cache.ts';
 

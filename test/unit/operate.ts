@@ -1,10 +1,10 @@
 import type { Host } from '../../shared/src/host/host.ts';
-import { checkInput } from '../../shared/src/operations/check-input.ts';
-import type { Operation } from '../../shared/src/operations/operation.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
-import type { Event, Subscription, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
+import type { Operation } from '../../shared/src/define/operation.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import type { Event, Subscription, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
-import { lookUpEvents, takeDelivery, type Taken } from '../../shared/src/webhooks/take-delivery.ts';
+import { enrichEvents, processDelivery, type Taken } from '../../shared/src/webhooks/process-delivery.ts';
 
 /** Does what a face does: checks what was typed, then runs the operation of that key. */
 export async function operate(service: Service, key: string, typed: Record<string, unknown>, host: Host, connection: Record<string, unknown>): Promise<Record<string, unknown>> {
@@ -36,7 +36,7 @@ export function deliver(
   setting: { host: Host; connection: Record<string, unknown>; subscription?: Subscription },
 ): Promise<Taken> {
   const trigger = webhookTrigger(service, key);
-  return takeDelivery(trigger, sent, { ...setting, input: checkInput(trigger.input, typed), connection: checkInput(service.connection.fields, setting.connection) });
+  return processDelivery(trigger, sent, { ...setting, input: checkInput(trigger.input, typed), connection: checkInput(service.connection.fields, setting.connection) });
 }
 
 /** Delivers as `deliver` does, and then looks up what the events point to; gives back what a workflow would begin with. */
@@ -44,5 +44,5 @@ export async function deliverAndLookUp(service: Service, key: string, typed: Rec
   const taken = await deliver(service, key, typed, sent, setting);
   if (taken.outcome !== 'events') throw new Error(`The delivery was ${taken.outcome}.`);
   const trigger = webhookTrigger(service, key);
-  return lookUpEvents(trigger, taken.events, checkInput(trigger.input, typed), context(service, setting.host, setting.connection));
+  return enrichEvents(trigger, taken.events, checkInput(trigger.input, typed), context(service, setting.host, setting.connection));
 }

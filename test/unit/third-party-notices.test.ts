@@ -19,7 +19,7 @@ function install(name: string, manifest: object, files: Record<string, string> =
 /** The notices of a bundle of these packages, by the build's own script. */
 function notices(...paths: string[]): Promise<string> {
   const inputs = Object.fromEntries(paths.map((path) => [path, { bytesInOutput: path.includes('unused') ? 0 : 10 }]));
-  const script = `import { bundledPackages, thirdPartyNotices } from ${JSON.stringify(join(projectRoot, 'shared', 'third-party-notices.mjs'))};
+  const script = `import { bundledPackages, thirdPartyNotices } from ${JSON.stringify(join(projectRoot, 'scripts', 'third-party-notices.mjs'))};
     process.stdout.write(thirdPartyNotices(bundledPackages(${JSON.stringify({ inputs: {}, outputs: { 'out.js': { inputs } } })}, ${JSON.stringify(folder)})));`;
   return runCommand(node24(), ['--input-type=module', '--eval', script]);
 }

@@ -6,7 +6,7 @@ import { node24, projectRoot } from '../machine/paths.ts';
 const folder = join(projectRoot, '.github', 'workflows');
 const workflows = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
 
-/** The actions of a workflow that somebody could replace by another: named by a tag or a branch instead of a commit. */
+/** The actions of a workflow that can be replaced by others: named by a tag or a branch instead of a commit. */
 const unpinned = (text: string): string[] => [...text.matchAll(/^\s*-?\s*uses:\s*(.+)$/gm)].map(([, used = '']) => used.trim()).filter((used) => !used.startsWith('./') && !/^[\w.-]+\/[\w./-]+@[\da-f]{40}\s+# v\d+\.\d+\.\d+$/.test(used));
 
 /** Commands that take what the registry has now instead of what the lock names. */
@@ -49,7 +49,7 @@ it('CI runs .ci/run on push and on pull requests; a release publishes with prove
 describe('install-locked notices', () => {
   const lock = { packages: { '': {}, 'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' }, 'node_modules/b': { version: '1.0.0', integrity: 'sha512-b', optional: true }, 'node_modules/own': { link: true } } };
   const differences = async (installed: object): Promise<string[]> => {
-    const script = `import { differences } from ${JSON.stringify(join(projectRoot, 'test', 'machine', 'install-locked.mjs'))}; process.stdout.write(JSON.stringify(differences(${JSON.stringify(lock)}, ${JSON.stringify({ packages: installed })})));`;
+    const script = `import { differences } from ${JSON.stringify(join(projectRoot, 'scripts', 'install-locked.mjs'))}; process.stdout.write(JSON.stringify(differences(${JSON.stringify(lock)}, ${JSON.stringify({ packages: installed })})));`;
     return JSON.parse(await runCommand(node24(), ['--input-type=module', '--eval', script])) as string[];
   };
   const a = { version: '1.0.0', integrity: 'sha512-a' };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT, type JSONWebKeySet } from 'jose';
-import type { SchemeName, Signing } from '../../shared/src/webhooks/scheme.ts';
+import type { SchemeName } from '../../shared/src/define/verification.ts';
+import type { Signing } from '../../shared/src/webhooks/scheme.ts';
 import { schemes } from '../../shared/src/webhooks/schemes.ts';
 
 /** What a delivery carries beside its body. */

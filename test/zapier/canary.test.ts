@@ -1,5 +1,5 @@
 import { services } from '../../shared/src/catalog.ts';
-import type { Operation } from '../../shared/src/operations/operation.ts';
+import type { Operation } from '../../shared/src/define/operation.ts';
 import { zapierApp } from '../../zapier-app/src/app.ts';
 import { authenticationKey, connectionsOf } from '../../zapier-app/src/connections.ts';
 import { keyOf } from '../../zapier-app/src/names.ts';

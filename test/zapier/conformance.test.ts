@@ -1,8 +1,8 @@
 import { services } from '../../shared/src/catalog.ts';
-import type { Operation } from '../../shared/src/operations/operation.ts';
+import type { Operation } from '../../shared/src/define/operation.ts';
 import { zapierApp } from '../../zapier-app/src/app.ts';
 import { keyOf } from '../../zapier-app/src/names.ts';
-import { runScenarios, type Outcome } from '../conformance/face-scenarios.ts';
+import { runScenarios, type Outcome } from '../conformance/adapter-scenarios.ts';
 import type { Vendor } from '../conformance/vendors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { startPlatform } from './platform.ts';

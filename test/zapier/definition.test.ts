@@ -1,5 +1,5 @@
 import { services } from '../../shared/src/catalog.ts';
-import { describeField } from '../../shared/src/operations/fields.ts';
+import { describeField } from '../../shared/src/define/fields.ts';
 import { connectionsOf, offeredFields } from '../../zapier-app/src/connections.ts';
 import app from '../../zapier-app/src/index.ts';
 import { keyOf, labelOf, nounOf, snakeCase } from '../../zapier-app/src/names.ts';

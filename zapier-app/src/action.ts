@@ -1,8 +1,8 @@
 import type { Bundle, Create, ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import { checkInput } from '../../shared/src/operations/check-input.ts';
-import type { Action, Callback, Operation } from '../../shared/src/operations/operation.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
+import type { Action, Callback, Operation } from '../../shared/src/define/operation.ts';
+import type { Service } from '../../shared/src/define/service.ts';
 import { callService } from './call.ts';
 import { gatherInput } from './declared-fields.ts';
 import { pointTo, stash } from './hydrate.ts';
@@ -16,7 +16,7 @@ import type { Settings } from './settings.ts';
  * an operation that does work must not run again for its file, so that one is stored at once.
  */
 export function runOperation<T>(z: ZObject, bundle: Bundle, settings: Settings, service: Service, operation: Operation): Promise<T> {
-  const save = operation.effect === 'reads' ? pointTo(z, settings.downloadFile, { operation: keyOf(service, operation), input: bundle.inputData ?? {} }) : stash(z);
+  const save = operation.effect === 'safe' ? pointTo(z, settings.downloadFile, { operation: keyOf(service, operation), input: bundle.inputData ?? {} }) : stash(z);
   return callService(z, bundle, settings, service, (context) => operation.run(checkInput(operation.input, gatherInput(operation.input, bundle.inputData ?? {})), context) as Promise<T>, save);
 }
 

@@ -1,5 +1,5 @@
 import zapier, { defineApp, type Create, type Search, type Trigger } from 'zapier-platform-core';
-import type { Service } from '../../shared/src/operations/service.ts';
+import type { Service } from '../../shared/src/define/service.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { createOf } from './action.ts';
 import { authenticationOf } from './authentication.ts';

@@ -1,8 +1,8 @@
 import type { Authentication, Bundle, ZObject } from 'zapier-platform-core';
 import { describeError } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/host/redact.ts';
-import type { Connection } from '../../shared/src/operations/connection.ts';
-import { describeField, offeredOptions, type Field } from '../../shared/src/operations/fields.ts';
+import type { Connection } from '../../shared/src/define/connection.ts';
+import { describeField, offeredOptions, type Field } from '../../shared/src/define/fields.ts';
 import { authenticationKey, connectionsOf, isFilledIn, offeredFields, readConnection } from './connections.ts';
 import { openHost } from './host.ts';
 import { enumerate } from './names.ts';

@@ -1,8 +1,8 @@
 import type { Bundle, ZObject } from 'zapier-platform-core';
 import type { OpenedFile, StoredFile } from '../../shared/src/host/host.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import type { Context } from '../../shared/src/operations/context.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
+import type { Context } from '../../shared/src/define/context.ts';
+import type { Service } from '../../shared/src/define/service.ts';
 import { connectionsOf, readConnection } from './connections.ts';
 import { zapierError } from './error.ts';
 import { openHost, type ZapierHost } from './host.ts';

@@ -1,8 +1,8 @@
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import { checkInput } from '../../shared/src/operations/check-input.ts';
-import { logsIn, type Connection } from '../../shared/src/operations/connection.ts';
-import { describeField, type Field } from '../../shared/src/operations/fields.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
+import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
+import { describeField, type Field } from '../../shared/src/define/fields.ts';
+import type { Service } from '../../shared/src/define/service.ts';
 
 /** What a person filled in once, under the keys of all groups. */
 export type AuthData = Record<string, unknown>;

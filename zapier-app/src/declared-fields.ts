@@ -1,8 +1,8 @@
 import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
-import type { DeclaredType, DeclaredValues } from '../../shared/src/operations/declared-values.ts';
-import { concealing } from '../../shared/src/operations/conceal.ts';
-import { describeField, type Fields } from '../../shared/src/operations/fields.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
+import type { DeclaredType, DeclaredValues } from '../../shared/src/define/declared-values.ts';
+import { concealing } from '../../shared/src/define/conceal.ts';
+import { describeField, type Fields } from '../../shared/src/define/fields.ts';
+import type { Service } from '../../shared/src/define/service.ts';
 import { callService } from './call.ts';
 import type { Settings } from './settings.ts';
 

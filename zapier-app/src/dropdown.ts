@@ -1,7 +1,7 @@
 import type { Bundle, FieldDynamicChoices, ZObject } from 'zapier-platform-core';
-import type { ChoiceList } from '../../shared/src/operations/choice-list.ts';
-import { concealing } from '../../shared/src/operations/conceal.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
+import type { ChoiceList } from '../../shared/src/define/choice-list.ts';
+import { concealing } from '../../shared/src/define/conceal.ts';
+import type { Service } from '../../shared/src/define/service.ts';
 import { callService } from './call.ts';
 import type { Settings } from './settings.ts';
 

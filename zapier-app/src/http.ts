@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { ZObject } from 'zapier-platform-core';
 import { tooLate } from '../../shared/src/host/bounded.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import type { Bytes } from '../../shared/src/host/host.ts';
+import type { Bytes } from '../../shared/src/host/bytes.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
 import { unreachable } from '../../shared/src/host/unreachable.ts';
 
@@ -68,7 +68,7 @@ export function openSender(z: Pick<ZObject, 'request'>, { endsAt, silence = 10_0
       };
       const stream = take(body, { length: expectedLength(method, response.status, received), silence, endsAt, end });
       if (answer === 'stream') return { status: response.status, headers: received, text: '', stream };
-      // The timer that broke off a late head goes on: a body that drips is broken off with it.
+      // The timer that ends a late head keeps running: it ends a body that drips, too.
       return { status: response.status, headers: received, text: await readAnswer(stream) };
     } catch (error) {
       controller.abort();

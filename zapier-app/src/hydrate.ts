@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Bundle, ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import { checkInput } from '../../shared/src/operations/check-input.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
 import { callService, type Save } from './call.ts';
 import { zapierError } from './error.ts';
 import { keyOf } from './names.ts';

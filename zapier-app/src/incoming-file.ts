@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import type { Bytes, IncomingFile } from '../../shared/src/host/host.ts';
+import type { Bytes } from '../../shared/src/host/bytes.ts';
+import type { IncomingFile } from '../../shared/src/host/host.ts';
 import type { HttpResponse } from '../../shared/src/host/http.ts';
 import type { Sender } from './http.ts';
 

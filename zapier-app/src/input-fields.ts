@@ -1,6 +1,6 @@
 import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
-import { describeField, offeredOptions, type Field, type FieldInfo, type FieldKind, type Fields } from '../../shared/src/operations/fields.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
+import { describeField, offeredOptions, type Field, type FieldInfo, type FieldKind, type Fields } from '../../shared/src/define/fields.ts';
+import type { Service } from '../../shared/src/define/service.ts';
 import { declaredFields } from './declared-fields.ts';
 import { dropdownOf } from './dropdown.ts';
 import type { Settings } from './settings.ts';

@@ -1,6 +1,6 @@
-import type { Operation } from '../../shared/src/operations/operation.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
-import type { Trigger } from '../../shared/src/operations/trigger.ts';
+import type { Operation } from '../../shared/src/define/operation.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import type { Trigger } from '../../shared/src/define/trigger.ts';
 
 /** Snake case, as Zapier wants keys: `dataFactory` becomes `data_factory`. */
 export function snakeCase(name: string): string {

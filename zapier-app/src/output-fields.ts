@@ -1,6 +1,6 @@
 import type { PlainOutputField } from 'zapier-platform-core';
-import { describeField, text, type Field, type FieldKind, type Fields } from '../../shared/src/operations/fields.ts';
-import type { Trigger } from '../../shared/src/operations/trigger.ts';
+import { describeField, text, type Field, type FieldKind, type Fields } from '../../shared/src/define/fields.ts';
+import type { Trigger } from '../../shared/src/define/trigger.ts';
 
 /** `number` takes the fractions that a duration has; names with values and JSON are told by the sample alone. */
 const types: Partial<Record<FieldKind, PlainOutputField['type']>> = {

@@ -1,7 +1,7 @@
 import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
-import { checkInput } from '../../shared/src/operations/check-input.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
-import type { PollingTrigger } from '../../shared/src/operations/trigger.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import type { PollingTrigger } from '../../shared/src/define/trigger.ts';
 import { callService } from './call.ts';
 import { inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';

@@ -1,6 +1,6 @@
 import type { Bundle, Search as ZapierSearch, ZObject } from 'zapier-platform-core';
-import type { Search } from '../../shared/src/operations/operation.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
+import type { Search } from '../../shared/src/define/operation.ts';
+import type { Service } from '../../shared/src/define/service.ts';
 import { runOperation } from './action.ts';
 import { inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';

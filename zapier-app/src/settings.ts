@@ -1,5 +1,5 @@
 import type { ZObject, Bundle } from 'zapier-platform-core';
-import type { Service } from '../../shared/src/operations/service.ts';
+import type { Service } from '../../shared/src/define/service.ts';
 
 /** Fetches a file that an earlier step only pointed to; gives back its address at Zapier. */
 export type DownloadFile = (z: ZObject, bundle: Bundle) => Promise<string>;

@@ -1,13 +1,13 @@
 import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Host } from '../../shared/src/host/host.ts';
-import { checkInput } from '../../shared/src/operations/check-input.ts';
-import { passes } from '../../shared/src/operations/conditions.ts';
-import type { Service } from '../../shared/src/operations/service.ts';
-import type { Event, Handshake, Subscription, WebhookTrigger } from '../../shared/src/operations/trigger.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
+import { passes } from '../../shared/src/define/conditions.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import type { Event, Handshake, Subscription, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
 import { checkVerification } from '../../shared/src/webhooks/check-verification.ts';
-import { lookUpEvents, takeDelivery } from '../../shared/src/webhooks/take-delivery.ts';
+import { enrichEvents, processDelivery } from '../../shared/src/webhooks/process-delivery.ts';
 import { callService } from './call.ts';
 import { inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
@@ -56,7 +56,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
   const perform = (z: ZObject, bundle: Bundle) =>
     callService(z, bundle, settings, service, async ({ connection }, host) => {
       const subscription = subscriptionOf(bundle);
-      const taken = await takeDelivery(trigger, readDelivery(bundle), {
+      const taken = await processDelivery(trigger, readDelivery(bundle), {
         input: inputOf(bundle),
         connection,
         host,
@@ -64,7 +64,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
       });
       if (taken.outcome === 'events') {
         try {
-          return (await lookUpEvents(trigger, taken.events, inputOf(bundle), { host, connection })).map((event) => asItem(event));
+          return (await enrichEvents(trigger, taken.events, inputOf(bundle), { host, connection })).map((event) => asItem(event));
         } catch (error) {
           // Zapier runs the delivery again, which must not count as a repeat.
           for (const { id } of taken.events) await host.forget(id);

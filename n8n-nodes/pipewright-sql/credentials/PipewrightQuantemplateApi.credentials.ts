@@ -1,6 +1,6 @@
 import type { ICredentialType } from 'n8n-workflow';
 import { quantemplateConnection } from '../../../shared/src/services/quantemplate/connection.ts';
-import { describeCredential } from '../../face/credential.ts';
+import { describeCredential } from '../../adapter/credential.ts';
 
 /** Log-in to Quantemplate as an API user. */
 export class PipewrightQuantemplateApi implements ICredentialType {

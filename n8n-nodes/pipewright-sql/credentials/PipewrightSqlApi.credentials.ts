@@ -1,6 +1,6 @@
 import type { ICredentialType } from 'n8n-workflow';
-import { sqlConnection } from '../../../shared/src/services/sql/connection.ts';
-import { describeCredential } from '../../face/credential.ts';
+import { sqlConnection } from '../../../shared/src/tables/sql-table/connection.ts';
+import { describeCredential } from '../../adapter/credential.ts';
 
 /** A database into which datasets are loaded. */
 export class PipewrightSqlApi implements ICredentialType {

@@ -1,6 +1,6 @@
 import type { ICredentialType } from 'n8n-workflow';
 import { azureConnection } from '../../../shared/src/services/azure/connection.ts';
-import { describeCredential } from '../../face/credential.ts';
+import { describeCredential } from '../../adapter/credential.ts';
 
 /** Log-in to Azure by a service principal. */
 export class PipewrightAzureApi implements ICredentialType {

@@ -1,6 +1,6 @@
 import type { ICredentialType } from 'n8n-workflow';
 import { databricksConnection } from '../../../shared/src/services/databricks/connection.ts';
-import { describeCredential } from '../../face/credential.ts';
+import { describeCredential } from '../../adapter/credential.ts';
 
 /** Log-in to a Databricks workspace by an access token or as a service principal. */
 export class PipewrightDatabricksApi implements ICredentialType {

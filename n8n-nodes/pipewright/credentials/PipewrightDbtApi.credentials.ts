@@ -1,6 +1,6 @@
 import type { ICredentialType } from 'n8n-workflow';
 import { dbtConnection } from '../../../shared/src/services/dbt/connection.ts';
-import { describeCredential } from '../../face/credential.ts';
+import { describeCredential } from '../../adapter/credential.ts';
 
 /** Log-in to the dbt platform by a token. */
 export class PipewrightDbtApi implements ICredentialType {

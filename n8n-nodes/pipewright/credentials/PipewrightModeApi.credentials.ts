@@ -1,6 +1,6 @@
 import type { ICredentialType } from 'n8n-workflow';
 import { modeConnection } from '../../../shared/src/services/mode/connection.ts';
-import { describeCredential } from '../../face/credential.ts';
+import { describeCredential } from '../../adapter/credential.ts';
 
 /** Log-in to a Mode workspace by an API token. */
 export class PipewrightModeApi implements ICredentialType {

@@ -1,6 +1,6 @@
 import type { ICredentialType } from 'n8n-workflow';
 import { slackConnection } from '../../../shared/src/services/slack/connection.ts';
-import { describeCredential } from '../../face/credential.ts';
+import { describeCredential } from '../../adapter/credential.ts';
 
 /** Log-in to a Slack workspace by the token of a bot. */
 export class PipewrightSlackApi implements ICredentialType {

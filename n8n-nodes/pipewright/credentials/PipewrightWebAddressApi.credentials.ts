@@ -1,6 +1,6 @@
 import type { ICredentialType } from 'n8n-workflow';
 import { webAddressConnection } from '../../../shared/src/services/web-address/connection.ts';
-import { describeCredential } from '../../face/credential.ts';
+import { describeCredential } from '../../adapter/credential.ts';
 
 /** A website from which files are fetched, with a log-in or without one. */
 export class PipewrightWebAddressApi implements ICredentialType {

@@ -1,6 +1,6 @@
 import type { ICredentialType } from 'n8n-workflow';
 import { webhookSecretConnection } from '../../../shared/src/webhooks/webhook-secret.ts';
-import { describeCredential } from '../../face/credential.ts';
+import { describeCredential } from '../../adapter/credential.ts';
 
 /** The secret that a sender of signed events and a trigger share. */
 export class PipewrightWebhookSecretApi implements ICredentialType {

@@ -1,11 +1,11 @@
 import { services } from '../catalog.ts';
 import { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
-import { checkInput } from '../operations/check-input.ts';
-import type { Connection } from '../operations/connection.ts';
-import type { Context } from '../operations/context.ts';
-import type { Operation } from '../operations/operation.ts';
-import type { Service } from '../operations/service.ts';
+import { checkInput } from '../define/check-input.ts';
+import type { Connection } from '../define/connection.ts';
+import type { Context } from '../define/context.ts';
+import type { Operation } from '../define/operation.ts';
+import type { Service } from '../define/service.ts';
 import { readObject } from './read-json.ts';
 
 /** Words that give an operation what it needs. */

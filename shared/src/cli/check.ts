@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { formatOfName } from '../datasets/formats/format-of-name.ts';
 import { checkDataset } from '../datasets/check/check-dataset.ts';
-import { wholeBytes } from '../datasets/operations/whole-bytes.ts';
-import { openTarget } from '../datasets/node/open-target.ts';
+import { wholeBytes } from '../tables/whole-bytes.ts';
+import { openTarget } from '../databases/open-target.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { operationWords } from './called-operation.ts';
 import { formatOf, formatWords, openDataset } from './open-dataset.ts';
@@ -27,7 +28,7 @@ export async function checkFile(words: string[]): Promise<void> {
   const target = values.to ? await openTarget(values.to) : undefined;
   const readColumn = target && ((table: string, column: string) => target.readColumn(table, column));
   const dataset = await openDataset(values.from, nodeHost({ log: progress, signal }), values);
-  const { passed, rows, results, failingRows } = await checkDataset(wholeBytes(dataset), { ...format, rules, now: Date.now(), signal, ...(readColumn ? { readColumn } : {}) }).finally(() => target?.close());
+  const { passed, rows, results, failingRows } = await checkDataset(wholeBytes(dataset), { ...format, ...formatOfName(values['file-in-zip'] ?? dataset.name), rules, now: Date.now(), signal, ...(readColumn ? { readColumn } : {}) }).finally(() => target?.close());
   if (values.json) print({ passed, rows, results, failingRows }, true);
   else for (const { rule, passed: met, failures, message } of results) print(met ? `ok      ${rule}` : `broken  ${rule}: ${message} (${failures})`, false);
   if (!passed) throw new Refused(`The dataset of ${rows} rows breaks ${results.filter((one) => !one.passed).length} of ${results.length} rules.`);

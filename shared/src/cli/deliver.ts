@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { services } from '../catalog.ts';
 import { nodeHost } from '../host/node/node-host.ts';
-import { checkInput } from '../operations/check-input.ts';
-import type { WebhookTrigger } from '../operations/trigger.ts';
+import { checkInput } from '../define/check-input.ts';
+import type { WebhookTrigger } from '../define/trigger.ts';
 import { schemes } from '../webhooks/schemes.ts';
 import { secretFault } from '../webhooks/secret-rules.ts';
 import { Refused, parseWords, UsageError } from './usage-error.ts';

@@ -1,5 +1,5 @@
 import { services } from '../catalog.ts';
-import { facesOf } from '../operations/faces.ts';
+import { platformsOf } from '../define/platforms.ts';
 import { parseWords } from './usage-error.ts';
 import { print } from './print.ts';
 
@@ -12,13 +12,13 @@ export async function listOperations(words: string[]): Promise<void> {
       name,
       kind,
       service: service.name,
-      faces: facesOf(service, kind),
+      platforms: platformsOf(service, kind),
       description,
     })),
   );
   if (values.json) return print(entries, true);
   const width = Math.max(...entries.map(({ key }) => key.length));
   for (const entry of entries) {
-    process.stdout.write(`${entry.key.padEnd(width)}  ${entry.kind.padEnd(7)}  ${entry.faces.join(', ').padEnd(16)}  ${entry.description}\n`);
+    process.stdout.write(`${entry.key.padEnd(width)}  ${entry.kind.padEnd(7)}  ${entry.platforms.join(', ').padEnd(16)}  ${entry.description}\n`);
   }
 }

@@ -1,10 +1,11 @@
 import { columnChanges } from '../datasets/load/check-columns.ts';
+import { formatOfName } from '../datasets/formats/format-of-name.ts';
 import { columnTypes, type ColumnType } from '../datasets/types/column.ts';
 import { readContract } from '../datasets/types/contract.ts';
 import { loadDataset } from '../datasets/load/load-dataset.ts';
 import { describeProgress } from '../datasets/load/load-progress.ts';
 import { loadModes } from '../datasets/load/target.ts';
-import { openTarget } from '../datasets/node/open-target.ts';
+import { openTarget } from '../databases/open-target.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { formatOf, formatWords, openDataset } from './open-dataset.ts';
 import { oneOf, parseWords, UsageError, wholeNumber } from './usage-error.ts';
@@ -57,7 +58,7 @@ export async function loadFile(words: string[]): Promise<void> {
   try {
     const dataset = await openDataset(from, host, values);
     const result = await loadDataset(dataset.bytes, target, {
-      ...format, table, mode, maxRejectedRows, signal,
+      ...format, ...formatOfName(values['file-in-zip'] ?? dataset.name), table, mode, maxRejectedRows, signal,
       allowEmpty: values['allow-empty'],
       keepRejects: values['keep-rejects'],
       record: values.record,

@@ -1,7 +1,7 @@
 import { describeError } from '../host/error.ts';
 import { redact } from '../host/redact.ts';
 import { secretMask } from '../host/secret-mask.ts';
-import { secretsInAddress } from '../operations/conceal.ts';
+import { secretsInAddress } from '../define/conceal.ts';
 import { listOperations } from './list.ts';
 import { loadFile } from './load.ts';
 import { runOperation } from './run.ts';

@@ -1,12 +1,12 @@
-import type { DatasetFormat } from '../datasets/csv/as-csv.ts';
-import type { CsvFormat } from '../datasets/csv/csv-scanner.ts';
+import type { DatasetFormat } from '../datasets/formats/as-csv.ts';
+import type { CsvFormat } from '../datasets/formats/csv-scanner.ts';
 import { encodings } from '../datasets/bytes/encodings.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
 import type { Headers } from '../host/http.ts';
 import { sendGuarded } from '../http/guard-redirects.ts';
 import { httpError } from '../http/http-error.ts';
 import { lengthOf, resumeDownload, type Streamed } from '../http/resume-download.ts';
-import { isDownload } from '../operations/download.ts';
+import { isDownload } from '../define/download.ts';
 import { callOperation, findOperation } from './called-operation.ts';
 import { oneOf, wholeNumber } from './usage-error.ts';
 
@@ -54,5 +54,5 @@ export async function openDataset(from: string, host: Host, given: { input?: str
   };
   const first = await open();
   const size = lengthOf(first);
-  return { name: 'dataset.csv', mediaType: 'text/csv', bytes: resumeDownload(first, open, host), ...(size === undefined ? {} : { size }) };
+  return { name: new URL(from).pathname, mediaType: 'text/csv', bytes: resumeDownload(first, open, host), ...(size === undefined ? {} : { size }) };
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { authenticate } from '../webhooks/receive.ts';
+import { authenticate } from '../webhooks/verify-delivery.ts';
 import { schemes } from '../webhooks/schemes.ts';
-import type { SchemeName } from '../webhooks/scheme.ts';
-import { looksRewritten } from '../webhooks/looks-rewritten.ts';
+import type { SchemeName } from '../define/verification.ts';
+import { isBodyRewritten } from '../webhooks/detect-rewritten-body.ts';
 import { Refused, parseWords, UsageError } from './usage-error.ts';
 
 const rewrittenBody = 'The signature is right for the same JSON in another spelling: a proxy between the sender and here rewrites bodies.';
@@ -63,7 +63,7 @@ export async function verifyDelivery(words: string[]): Promise<void> {
     process.stdout.write(`${JSON.stringify({ ok: true, matched })}\n`);
     return;
   }
-  const rewritten = matched.reason === 'no-match' && looksRewritten(delivery, options);
+  const rewritten = matched.reason === 'no-match' && isBodyRewritten(delivery, options);
   process.stdout.write(`${JSON.stringify({ ok: false, reason: rewritten ? 'body-rewritten' : matched.reason })}\n`);
   throw new Refused(rewritten ? rewrittenBody : matched.explanation);
 }

@@ -1,5 +1,5 @@
 import { PipewrightError } from './error.ts';
-import type { Bytes } from './host.ts';
+import type { Bytes } from './bytes.ts';
 
 /** Bytes that an answer may have at most when it is read as text; downloads have no limit. */
 export const maxAnswerBytes = 50 * 1024 * 1024;
@@ -102,7 +102,7 @@ function tooLarge(maxBytes: number): PipewrightError {
 
 /**
  * The bytes of a download, which may take any time but not stand still.
- * @param milliseconds time without a byte after which the download is given up; only time in which somebody waits counts
+ * @param milliseconds time without a byte after which the download ends with an error; only time in which a reader waits counts
  * @throws PipewrightError `cut-short`, so that the download can be resumed
  */
 export async function* untilStalled(bytes: Bytes, { timer, stop }: Bounds, milliseconds = stallTimeoutMs): Bytes {

@@ -1,4 +1,4 @@
-/** What kind of thing went wrong; faces decide by it whether a step may be tried again and how it is shown. */
+/** What kind of thing went wrong; adapters decide by it whether a step may be tried again and how it is shown. */
 export type ErrorCode =
   | 'bad-input'
   | 'not-connected'

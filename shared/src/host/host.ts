@@ -1,8 +1,6 @@
+import type { Bytes } from './bytes.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import type { SecretMask } from './secret-mask.ts';
-
-/** Bytes as they travel everywhere in shared code: in pieces of any size, never whole. */
-export type Bytes = AsyncIterable<Uint8Array>;
 
 /** A value store with a time to live; what it holds may vanish at any moment. */
 export interface Cache {

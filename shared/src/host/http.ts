@@ -1,4 +1,4 @@
-import type { Bytes } from './host.ts';
+import type { Bytes } from './bytes.ts';
 
 /** Header names in lower case. */
 export type Headers = Record<string, string>;

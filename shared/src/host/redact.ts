@@ -15,13 +15,20 @@ export function plainAddress(text: string): string {
 /** What follows "Bearer" in prose; anything else of that length is taken for a token. */
 const ordinaryAfterBearer = /^(?:access|auth|base|cred|chall|error|expir|flow|format|grant|header|invalid|keyword|login|method|missing|prefix|protect|realm|requir|schem|secur|string|token|type|value)[a-z]*[.]?$/i;
 
+/** IDs of runs, messages and tenants, which are no secrets. */
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}[.]?$/i;
+
 /** Text that is no word or name: letters and digits change places often, as in random tokens, never as in `order_2026`. */
 function looksRandom(word: string): boolean {
-  return word.length >= 16 && (word.match(/[a-z](?=\d)|\d(?=[a-z])/gi) ?? []).length >= 4;
+  return word.length >= 16 && !uuid.test(word) && (word.match(/[a-z](?=\d)|\d(?=[a-z])/gi) ?? []).length >= 4;
 }
 
+/** Names of parameters that only hold the letters of such a name: the author of a report, a country code, a keyword. */
+const ordinaryParameter = /^(?:authors?|author_?(?:id|name)|assign(?:ed|ee)s?|design\w*|keywords?|keyspace|monkey|codec|(?:country|currency|error|language|lang|zip|post(?:al)?|status|exit|charset|en)_?code)$/i;
+
 /** Whether a query logs in: by a parameter named like a signature or a token. */
-const isSigned = (query: string): boolean => /(?:^|[&;])[\w.-]*(?:sig|token|secret|key|passw|pwd|code|auth|credential|hmac)[\w.-]*=/i.test(query);
+const isSigned = (query: string): boolean =>
+  [...query.matchAll(/(?:^|[&;])([\w.-]*(?:sig|token|secret|key|passw|pwd|code|auth|credential|hmac)[\w.-]*)=/gi)].some(([, name]) => !ordinaryParameter.test(name ?? ''));
 
 /** Whether the credentials of HTTP Basic stand there: base64 of printable text with a colon (RFC 7617). */
 function isBasic(word: string): boolean {
@@ -50,11 +57,12 @@ const patterns: readonly (readonly [RegExp, string | ((...groups: string[]) => s
   [/(https?:\/\/[^\s?"'<>]{1,2000})\?([^\s"'<>]+)/gi, (whole, address, query) => (isSigned(query ?? '') ? `${address}?${hidden}` : whole)],
   [/\bBearer(\s+|%20|\+)([\w.~+/=-]{8,})/gi, (whole, gap, word) => (ordinaryAfterBearer.test(word ?? '') ? whole : `Bearer${gap}${hidden}`)],
   [/\bBasic(\s+|%20|\+)([\w+/-]{8,}={0,2})/gi, (whole, gap, word) => (isBasic(word ?? '') ? `Basic${gap}${hidden}` : whole)],
-  [/\bToken(\s+)([\w.~+/=-]{16,})/gi, (whole, gap, word) => (looksRandom(word ?? '') ? `Token${gap}${hidden}` : whole)],
+  [/(\bauthorization["']?\s*[:=]\s*["']?Token\s+)[\w.~+/=-]{8,}/gi, `$1${hidden}`],
+  [/\b(Token\s+)([\w.~+/=-]{16,})/gi, (whole, before, word) => (looksRandom(word ?? '') ? `${before}${hidden}` : whole)],
   ...jsonValues('(?:proxy-)?authorization'),
   [/\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g, hidden],
   ...jsonValues(secretNames),
-  [new RegExp(`\\b((?:${secretNames})\\s*=\\s*)(?:"[^"]*"|'[^']*'|[^\\s"'&;,<>)\\]}\\\\]+)`, 'gi'), `$1${hidden}`],
+  [new RegExp(`\\b((?:${secretNames})\\s*=\\s*)(?!(?:null|none|true|false|undefined)\\b)(?:"[^"]*"|'[^']*'|[^\\s"'&;,<>)\\]}\\\\]+)`, 'gi'), `$1${hidden}`],
   [/\b((?:password|passwd|pwd)\s*:\s*)(?=[^\s]*[\d!#$%^&*?+=~])[^\s"',;<>]{4,}/gi, `$1${hidden}`],
   [/\b(sig(?:nature)?=)[\w%+/=-]{8,}/gi, `$1${hidden}`],
   [/\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[\w-]{6,}/gi, hidden],

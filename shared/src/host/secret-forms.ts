@@ -17,7 +17,28 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, 
 /** Forms write a space as a plus sign, and messages are put into one line. */
 const unitOf = (character: string): string => (/\s/.test(character) ? '[\\s+]' : escaped(character));
 
+/** A long secret may be wrapped: line ends stand between its characters, or spaces where a message was put into one line. */
+const wrapped = (units: string[]): string => units.join('\\s{0,20}');
+
 const longestWord = (text: string): string => (text.match(/[a-z\d]+/gi) ?? []).reduce((longest, word) => (word.length > longest.length ? word : longest), '');
+
+/** The start of a long secret, with its rest if that follows. */
+const longWrapped = (units: string[]): string => `${wrapped(units.slice(0, maxLooked))}${units.length > maxLooked ? `(?:\\s{0,20}${wrapped(units.slice(maxLooked))})?` : ''}`;
+
+/** Shorter secrets are looked for in one piece only, in characters. */
+const shortestWrapped = 16;
+
+/** A form whose pattern is made only when a text may hold it, for that of a long token takes milliseconds. */
+function form(marker: string, source: () => string, isBase64 = false): SecretForm {
+  let pattern: RegExp | undefined;
+  return {
+    marker,
+    isBase64,
+    get pattern() {
+      return (pattern ??= new RegExp(source(), 'g'));
+    },
+  };
+}
 
 /** The start of a secret where a text was cut in its midst: at its end, or before dots, perhaps inside of an escape. */
 function cutPattern(units: string[], least: number): string {
@@ -28,14 +49,14 @@ function cutPattern(units: string[], least: number): string {
 function plainForm(secret: string): SecretForm {
   const units = [...secret].map(unitOf);
   const start = (length: number): string => longestWord([...secret].slice(0, length).join(''));
-  if (units.length > maxLooked) return { marker: start(maxLooked), pattern: new RegExp(`${units.slice(0, maxLooked).join('')}[\\w.~+/=-]*`, 'g'), isBase64: false };
+  if (units.length > maxLooked) return form(start(maxLooked), () => `${longWrapped(units)}[\\w.~+/=-]*`);
   const whole = units.join('');
-  if (units.length >= 16) {
+  if (units.length >= shortestWrapped) {
     const least = Math.max(8, Math.ceil(units.length / 3));
-    return { marker: start(least), pattern: new RegExp(`${whole}|${cutPattern(units, least)}`, 'g'), isBase64: false };
+    return form(start(least), () => `${wrapped(units)}|${cutPattern(units, least)}`);
   }
   // A short secret may be a part of a longer word, which then is not the secret.
-  return { marker: longestWord(secret), pattern: new RegExp(units.length < 12 ? `(?<![a-zA-Z\\d])${whole}(?![a-zA-Z\\d])` : whole, 'g'), isBase64: false };
+  return form(longestWord(secret), () => (units.length < 12 ? `(?<![a-zA-Z\\d])${whole}(?![a-zA-Z\\d])` : whole));
 }
 
 /** The characters of base64 that the secret alone decides, when it begins at one of three places. */
@@ -45,8 +66,12 @@ function base64Core(bytes: Uint8Array, offset: number): string {
 }
 
 function base64Forms(text: string): SecretForm[] {
-  const cores = [0, 1, 2].map((offset) => base64Core(Buffer.from(text, 'utf8'), offset).slice(0, maxLooked)).filter((core) => core.length >= 8);
-  return cores.map((core) => ({ marker: longestWord(core), pattern: new RegExp(core.replace(/\+/g, '[+ -]').replace(/\//g, '[/_]'), 'g'), isBase64: true }));
+  const cores = [0, 1, 2].map((offset) => base64Core(Buffer.from(text, 'utf8'), offset)).filter((core) => core.length >= 8);
+  const source = (core: string): string => {
+    const units = Array.from(core, (digit) => ({ '+': '[+ -]', '/': '[/_]' })[digit] ?? digit);
+    return core.length < shortestWrapped ? units.join('') : longWrapped(units);
+  };
+  return cores.map((core) => form(longestWord(core.slice(0, maxLooked)), () => source(core), true));
 }
 
 /** Every way in which a secret may be written in a text without escapes: as it is, and in base64 at any place, as in HTTP Basic, also of what was encoded for an address before. */

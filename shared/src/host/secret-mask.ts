@@ -1,7 +1,7 @@
 import { describeError, PipewrightError, withDetails } from './error.ts';
 import { hidden, redact } from './redact.ts';
 import { formsOf, type SecretForm } from './secret-forms.ts';
-import { unescape } from './unescape.ts';
+import { unescape, unescapedText } from './unescape.ts';
 
 /** Shorter values are not looked for, in characters: they would tear holes into ordinary text. */
 export const shortestSecret = 6;
@@ -18,7 +18,7 @@ export interface SecretMask {
   error(error: unknown): unknown;
 }
 
-/** Base64 goes on to both sides of what was found. */
+/** Base64 continues on both sides of the match. */
 function runAround(text: string, begin: number, end: number): [number, number] {
   let [from, to] = [begin, end];
   while (from > 0 && /[\w+/-]/.test(text.charAt(from - 1))) from -= 1;
@@ -36,7 +36,10 @@ function placesOf(text: string, forms: readonly SecretForm[]): [number, number][
 }
 
 function hideAll(text: string, known: readonly SecretForm[]): string {
-  const likely = known.filter(({ marker }) => text.includes(marker));
+  if (known.length === 0) return text;
+  // Escapes may hide every letter of a marker, and line ends may part it.
+  const unbroken = unescapedText(text).replace(/\s+/g, '');
+  const likely = known.filter(({ marker }) => unbroken.includes(marker));
   if (likely.length === 0) return text;
   let clean = '';
   let done = 0;

@@ -17,7 +17,7 @@ const maxLayers = 5;
 
 const fromCode = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd');
 
-function meaningOf([, percent, unit, space, escaped, decimal, hex, name]: RegExpExecArray): string {
+function meaningOf([, percent, unit, space, escaped, decimal, hex, name]: readonly (string | undefined)[]): string {
   if (percent !== undefined) return Buffer.from(percent.replaceAll('%', ''), 'hex').toString('utf8');
   if (unit !== undefined) return String.fromCharCode(Number.parseInt(unit, 16));
   if (space !== undefined) return ' ';
@@ -70,6 +70,17 @@ export function unescape(text: string): Unescaped {
   for (let layer = 0; layer < maxLayers && /[%\\&]/.test(current.text); layer += 1) {
     const next = unescapeOnce(current);
     if (next.text === current.text) break;
+    current = next;
+  }
+  return current;
+}
+
+/** Only the text of `unescape`, in a part of its time. */
+export function unescapedText(text: string): string {
+  let current = text;
+  for (let layer = 0; layer < maxLayers && /[%\\&]/.test(current); layer += 1) {
+    const next = current.replace(escapes, (...escape: (string | undefined)[]) => meaningOf(escape));
+    if (next === current) break;
     current = next;
   }
   return current;

@@ -10,6 +10,9 @@ export type Answered<S extends AnswerShape> = v.InferOutput<S>;
 /** An ID as text. Whole numbers beyond 2^53 come as text already; any other number is not exact. */
 export const idShape = v.pipe(v.union([v.pipe(v.string(), v.nonEmpty()), v.pipe(v.number(), v.safeInteger())]), v.transform(String));
 
+/** The ID of a run that a start returned; services number their runs from 1, so 0 and blank text are none. */
+export const runIdShape = v.pipe(idShape, v.regex(/^(?!-|0+$).*\S/));
+
 /** A field that may be absent or null; of any other type than its own, the answer is refused. */
 export function given<S extends AnswerShape>(shape: S) {
   return v.optional(

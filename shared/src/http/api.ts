@@ -1,7 +1,8 @@
 import { PipewrightError, withDetails } from '../host/error.ts';
-import type { Bytes, Host } from '../host/host.ts';
+import type { Bytes } from '../host/bytes.ts';
+import type { Host } from '../host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../host/http.ts';
-import type { Effect } from '../operations/operation.ts';
+import type { Effect } from './effect.ts';
 import { checkAnswer, unexpectedAnswer, type Answered, type AnswerShape } from './answer-shape.ts';
 import { parseExact } from './exact-json.ts';
 import { isRedirect, sendGuarded } from './guard-redirects.ts';
@@ -119,7 +120,7 @@ export function openApi(options: ApiOptions): Api {
   }
 
   async function send(method: HttpRequest['method'], path: string, call: Call = {}, answer?: HttpRequest['answer']): Promise<HttpResponse> {
-    const effect = call.effect ?? (method === 'GET' || method === 'HEAD' ? 'reads' : 'starts work');
+    const effect = call.effect ?? (method === 'GET' || method === 'HEAD' ? 'safe' : 'unsafe');
     const repeatable = call.bytes === undefined || typeof call.bytes.stream === 'function';
     const isInTime = (milliseconds: number): boolean => call.endsAt === undefined || host.now() + milliseconds < call.endsAt;
     let renewed = false;
@@ -135,7 +136,7 @@ export function openApi(options: ApiOptions): Api {
       } catch (error) {
         const pause = backoff(attempt, host.random());
         if (last || !isInTime(pause) || !(error instanceof PipewrightError) || !error.retryable) throw named(error, service);
-        if (effect === 'starts work' && !error.unsent) throw named(error, service);
+        if (effect === 'unsafe' && !error.unsent) throw named(error, service);
         await host.sleep(pause);
         continue;
       }
@@ -147,7 +148,7 @@ export function openApi(options: ApiOptions): Api {
         continue;
       }
       if (isRedirect(response)) throw redirected(service, response);
-      const mayRepeat = response.status === 429 || (effect !== 'starts work' && (response.status >= 500 || response.status === 408));
+      const mayRepeat = response.status === 429 || (effect !== 'unsafe' && (response.status >= 500 || response.status === 408));
       const asked = retryAfterSeconds(response.headers, host.now());
       const pause = asked === undefined ? backoff(attempt, host.random()) : asked * 1000;
       if (!last && mayRepeat && (asked ?? 0) <= longestPatience(host) && isInTime(pause)) {

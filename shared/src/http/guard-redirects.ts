@@ -1,7 +1,7 @@
 import { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import type { HttpRequest, HttpResponse } from '../host/http.ts';
-import { letGo } from './let-go.ts';
+import { closeStream } from './close-stream.ts';
 
 /** Redirects that are followed at most. */
 const maxRedirects = 5;
@@ -33,7 +33,7 @@ export async function sendGuarded(host: Pick<Host, 'http' | 'now'>, request: Htt
     const response = await host.http({ ...sent, ...remaining, redirects: 'answer' });
     const { location } = response.headers;
     if (!follows || !isRedirect(response) || location === undefined) return response;
-    if (response.stream) await letGo(response.stream);
+    if (response.stream) await closeStream(response.stream);
     if (!URL.canParse(location, sent.url)) throw refused('the redirect does not lead to a web address');
     const next = new URL(location, sent.url);
     if (next.protocol !== 'https:' && !(next.protocol === 'http:' && isLocal(next) && isLocal(new URL(sent.url)))) throw refused('the redirect leads to an address that is not encrypted');

@@ -1,7 +1,8 @@
 import { PipewrightError } from '../host/error.ts';
-import type { Bytes, Host } from '../host/host.ts';
+import type { Bytes } from '../host/bytes.ts';
+import type { Host } from '../host/host.ts';
 import type { Headers, HttpResponse } from '../host/http.ts';
-import { letGo } from './let-go.ts';
+import { closeStream } from './close-stream.ts';
 import { backoff } from './retry-delay.ts';
 
 /** An answer whose body comes as a stream. */
@@ -107,7 +108,7 @@ async function* inParts(first: Bytes, { length, isCertain }: Expected, version: 
         host.log.info(`The connection broke after ${from} of ${length} bytes; the download goes on there.`);
         return response.stream;
       }
-      await letGo(response.stream);
+      await closeStream(response.stream);
     } catch (error) {
       if (error instanceof PipewrightError && error.code === 'cancelled') throw error;
       if (error instanceof PipewrightError && error.retryable) return nothing();

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
-import { option } from '../operations/fields.ts';
+import { option } from '../define/fields.ts';
 import type { RunProvider } from './provider.ts';
 import { reportRun, type RunReport } from './report.ts';
 import { isFinished, type Run } from './run.ts';
@@ -58,13 +58,13 @@ export function isCalled({ wait, waitBy }: CallbackChoices): boolean {
  * What follows a start that was told an address to call. A run that was found instead of started calls somebody else, if
  * anybody: it is looked at until it ends.
  */
-export async function beginRun(host: Host, provider: RunProvider, started: Run, kept: Record<string, unknown> | undefined, choices: WaitChoices): Promise<Begun> {
+export async function startCallbackWait(host: Host, provider: RunProvider, started: Run, kept: Record<string, unknown> | undefined, choices: WaitChoices): Promise<Begun> {
   if (kept && !isFinished(started.status)) return { output: reportRun(started), kept };
   return { output: await followRun(host, provider, started, choices) };
 }
 
 /** What became of a run: a call says only that it is worth a look. Undefined while the run goes on. */
-export async function lookAtEnd(host: Host, provider: RunProvider, id: string): Promise<Ended | undefined> {
+export async function readFinishedRun(host: Host, provider: RunProvider, id: string): Promise<Ended | undefined> {
   const run = await provider.get(id);
   if (!isFinished(run.status)) return undefined;
   const whole = await withSteps(host, provider, run);

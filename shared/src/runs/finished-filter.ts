@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { option } from '../operations/fields.ts';
+import { option } from '../define/fields.ts';
 import type { RunReport } from './report.ts';
 
 /** Input field of triggers that tell of finished runs. */

@@ -11,14 +11,16 @@ export interface CallLimits {
 export interface RunProvider {
   /** Display name, for messages: `Azure Data Factory`. */
   service: string;
-  /** Where the runs are, such as the address of the account, for vendors whose starts carry no key: their IDs are unique there. */
-  place?: string;
+  /** Where the runs are, such as the address of the account: their IDs and Start Keys are unique there. */
+  place: string;
   /** What is run, for messages: `pipeline QT_fetch_data`. */
   what: string;
   /** The run as it stands now, without its steps unless they come for free. */
   get(id: string, limits?: CallLimits): Promise<Run>;
   /** The newest runs of what is run, newest first, as many as one call gives, without their steps. */
   recent?(): Promise<Run[]>;
+  /** Those of the newest runs that a call of the interface may have started, where the vendor tells; default: `recent`. */
+  startedByCall?(): Promise<Run[]>;
   /** Asks the vendor to stop it; of a run that has ended it is no error. */
   cancel(id: string): Promise<void>;
   /** The steps, oldest first. Called once, at the end. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { redact } from '../host/redact.ts';
-import { boolean, json, option, text, values } from '../operations/fields.ts';
+import { boolean, json, option, text, values } from '../define/fields.ts';
 import { explain, firstFailure } from './explain.ts';
 import type { KnownCause } from './known-causes.ts';
 import { isFinished, type Run } from './run.ts';
@@ -22,11 +22,14 @@ export interface RunReport extends Run {
   explanationBlocks?: object[];
 }
 
+/** Whether a page can be opened safely: a link may carry code instead of an address. */
+const isPage = (url: string): boolean => /^https?:\/\//i.test(url);
+
 /** A run whose messages hold no secret that `redact` knows by its form. What steps gave back is data and stays as it is. */
-function withoutSecretTexts(run: Run): Run {
+function withoutSecretTexts({ url, ...run }: Run): Run {
   const message = run.message === undefined ? {} : { message: redact(run.message) };
   const steps = run.steps.map((step) => (step.message === undefined ? step : { ...step, message: redact(step.message) }));
-  return { ...run, ...message, vendorStatus: redact(run.vendorStatus), steps };
+  return { ...run, ...(url !== undefined && isPage(url) ? { url } : {}), ...message, vendorStatus: redact(run.vendorStatus), steps };
 }
 
 /**

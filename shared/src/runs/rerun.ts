@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
-import { boolean, list, text } from '../operations/fields.ts';
+import { boolean, list, text } from '../define/fields.ts';
 import type { RunProvider } from './provider.ts';
 import { runFields, type RunReport } from './report.ts';
 import { isFinished, type Run } from './run.ts';

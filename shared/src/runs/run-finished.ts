@@ -1,7 +1,7 @@
-import type { Context } from '../operations/context.ts';
-import type { Fields } from '../operations/fields.ts';
-import type { Values } from '../operations/operation.ts';
-import { definePollingTrigger, type PollingTrigger } from '../operations/trigger.ts';
+import type { Context } from '../define/context.ts';
+import type { Fields } from '../define/fields.ts';
+import type { Values } from '../define/operation.ts';
+import { definePollingTrigger, type PollingTrigger } from '../define/trigger.ts';
 import { finishedFilter, isWanted } from './finished-filter.ts';
 import { reportRun, runFields } from './report.ts';
 import type { Run } from './run.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Host } from '../host/host.ts';
-import { boolean, text } from '../operations/fields.ts';
+import { boolean, text } from '../define/fields.ts';
 
 /** Input fields of every operation that starts a run. */
 export const startFields = {
@@ -36,9 +36,12 @@ export interface StartKey {
 /** Starts of this process, so that two at the same time never have the same tag. */
 let starts = 0;
 
-/** The key of a start: what a person typed, else what the platform knows of this very step of this very execution. */
-export function startKeyOf(host: Host, typed: string | undefined): StartKey {
-  if (typed !== undefined) return { key: typed, isGiven: true, tag: createHash('sha256').update(typed).digest('hex').slice(0, 16) };
+/**
+ * The key of a start: what a person typed, else what the platform knows of this very step of this very execution.
+ * @param what what is started, for vendors where all that is started shares its tags: one key may start several things
+ */
+export function startKeyOf(host: Host, typed: string | undefined, what = ''): StartKey {
+  if (typed !== undefined) return { key: typed, isGiven: true, tag: createHash('sha256').update(what === '' ? typed : JSON.stringify([what, typed])).digest('hex').slice(0, 16) };
   starts += 1;
   const chance = ((Math.floor(host.random() * 36 ** 6) + starts) % 36 ** 6).toString(36).padStart(6, '0');
   const tag = `${host.now().toString(36)}-${chance}`;

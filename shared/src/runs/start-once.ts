@@ -48,7 +48,7 @@ const underWay = new Map<string, Promise<Run>>();
 export async function startOnce(host: Host, start: Start): Promise<Run> {
   const { provider, startKey } = start;
   if (startKey.key === undefined) return reuseOrStart(host, start);
-  const name = `started:${createHash('sha256').update(JSON.stringify([provider.service, provider.what, startKey.key])).digest('hex')}`;
+  const name = `started:${createHash('sha256').update(JSON.stringify([provider.service, provider.place, provider.what, startKey.key])).digest('hex')}`;
   const same = underWay.get(name) ?? startUnlessKnown(host, start, name).finally(() => underWay.delete(name));
   underWay.set(name, same);
   return same;
@@ -87,7 +87,7 @@ async function reuseOrStart(host: Host, start: Start): Promise<Run> {
 }
 
 async function startNow(host: Host, start: Start): Promise<Run> {
-  const { service, what, place = '' } = start.provider;
+  const { service, what, place } = start.provider;
   const parameters = start.parameters ?? {};
   const sent = owned.send({ place: `${service}\n${place}`, scope: start.scope ?? what, parameters, sentAt: host.now() });
   try {
@@ -116,8 +116,8 @@ async function startNow(host: Host, start: Start): Promise<Run> {
  * taken only if no other start can own it: none that this process knows a run of, and none that waits for its own.
  * @param candidates receives the IDs of runs that may be the one
  */
-async function findOwn({ provider: { recent }, parameters = {} }: Start, sent: SentStart, candidates: Set<string>): Promise<Run | undefined> {
-  const same = ((await recent?.()) ?? []).filter((run) => hasParameters(run.parameters, parameters) && !(Date.parse(run.startedAt ?? '') < sent.sentAt - clockDifference));
+async function findOwn({ provider: { recent, startedByCall = recent }, parameters = {} }: Start, sent: SentStart, candidates: Set<string>): Promise<Run | undefined> {
+  const same = ((await startedByCall?.()) ?? []).filter((run) => hasParameters(run.parameters, parameters) && !(Date.parse(run.startedAt ?? '') < sent.sentAt - clockDifference));
   const free = same.filter(({ id }) => !owned.isOwned(sent.place, id));
   candidates.clear();
   for (const { id } of free) candidates.add(id);

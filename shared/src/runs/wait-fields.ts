@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { boolean, integer, option } from '../operations/fields.ts';
+import { boolean, integer, option } from '../define/fields.ts';
 
 /** Input fields of every operation that starts a run and can wait for its end. */
 export const waitFields = {

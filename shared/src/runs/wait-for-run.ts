@@ -1,7 +1,7 @@
 import { PipewrightError, withDetails } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { tellFailure } from './explain.ts';
-import { pauseFor, usualLength } from './pace.ts';
+import { pauseFor, usualLength } from './poll-interval.ts';
 import type { RunProvider } from './provider.ts';
 import { reportRun, type RunReport } from './report.ts';
 import { isFinished, type Run } from './run.ts';

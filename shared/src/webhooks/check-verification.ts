@@ -1,6 +1,6 @@
 import { PipewrightError } from '../host/error.ts';
-import type { Subscription, WebhookTrigger } from '../operations/trigger.ts';
-import type { SchemeName } from './scheme.ts';
+import type { Subscription, WebhookTrigger } from '../define/trigger.ts';
+import type { SchemeName } from '../define/verification.ts';
 import { secretFault, secretWarning } from './secret-rules.ts';
 
 /**

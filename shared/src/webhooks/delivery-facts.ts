@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { headerValues, type Delivery } from './delivery.ts';
-import type { DeliveryFacts, SchemeName } from './scheme.ts';
+import type { DeliveryFacts, SchemeName } from '../define/verification.ts';
 import { prefixOf } from './schemes/standard-webhooks.ts';
 
 /** Headers in which senders say what happened, such as GitHub, GitLab, Bitbucket, Shopify, CloudEvents and Event Grid. */
@@ -63,6 +63,11 @@ function trustedIds(delivery: Delivery, scheme: SchemeName | 'entra'): readonly 
 /** Schemes whose ID of a delivery is unique by their specification. */
 const hasUniqueId = (scheme: SchemeName | 'entra'): boolean => scheme === 'standard-webhooks' || scheme === 'github';
 
+/** The ID that Standard Webhooks signs, also one that is not handed on because it is too long: two events may have equal bodies. */
+function signedId(delivery: Delivery, scheme: SchemeName | 'entra'): string | undefined {
+  return scheme === 'standard-webhooks' ? headerValues(delivery, `${prefixOf(delivery)}-id`)[0] : undefined;
+}
+
 /**
  * Reads what a delivery says about itself.
  * @param secretHeader name of the header that carries a shared secret: it is never handed on
@@ -82,6 +87,6 @@ export function factsOf(delivery: Delivery, scheme: SchemeName | 'entra', secret
     ...(eventType === undefined ? {} : { eventType }),
     headers,
     bodyHash,
-    repeatKey: () => (deliveryId === undefined ? bodyHash() : hasUniqueId(scheme) ? deliveryId : [headers['ce-source'] ?? '', deliveryId, bodyHash()].join(' ').trim()),
+    repeatKey: () => (deliveryId === undefined ? (signedId(delivery, scheme) ?? bodyHash()) : hasUniqueId(scheme) ? deliveryId : [headers['ce-source'] ?? '', deliveryId, bodyHash()].join(' ').trim()),
   };
 }

@@ -1,7 +1,7 @@
 import type { JSONWebKeySet, JWK } from 'jose';
 import { describeError, PipewrightError } from '../host/error.ts';
 import type { Cache, Host } from '../host/host.ts';
-import type { EntraSender } from './scheme.ts';
+import type { EntraSender } from '../define/verification.ts';
 
 /** Milliseconds after which keys are read again, although the known ones are used as long as that fails. */
 const freshForMs = 24 * 3_600_000;

@@ -1,4 +1,5 @@
-import type { Scheme, SchemeName } from './scheme.ts';
+import type { SchemeName } from '../define/verification.ts';
+import type { Scheme } from './scheme.ts';
 import { dbt } from './schemes/dbt.ts';
 import { github } from './schemes/github.ts';
 import { sharedSecretBasic, sharedSecretHeader, sharedSecretQuery } from './schemes/shared-secret.ts';

@@ -1,4 +1,5 @@
-import type { SchemeName, SecretFault } from './scheme.ts';
+import type { SchemeName } from '../define/verification.ts';
+import type { SecretFault } from './scheme.ts';
 import { schemeSecretFault } from './schemes/standard-secret.ts';
 
 /** Fewest characters of a secret that a person makes up for us. */
@@ -13,8 +14,8 @@ const isOwnSecret = (scheme: SchemeName): boolean => scheme.startsWith('shared-s
 /** Quotation marks that copying adds, with the mark that closes each. */
 const quotationMarks: Readonly<Record<string, string>> = { '"': '"', "'": "'", '`': '`', '“': '”', '‘': '’', '«': '»' };
 
-/** White space, and the marks without width that copying from a web page adds. */
-const around = /^[\s\u200B-\u200D\u2060\uFEFF]+|[\s\u200B-\u200D\u2060\uFEFF]+$/g;
+/** White space, control characters, and the marks without width that copying from a web page adds. */
+const around = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
 
 /** A secret without what copying puts around it: white space, line ends, quotation marks, a byte order mark. */
 export function cleanSecret(secret: string): string {
@@ -28,7 +29,7 @@ const isMasked = (secret: string): boolean => /[•●⬤∙▪◦]/.test(secret
 
 function faultOf(scheme: SchemeName | undefined, secret: string): SecretFault | undefined {
   const clean = cleanSecret(secret);
-  if (clean === '') return { reason: 'empty-secret', message: 'The secret is empty.', hint: 'Enter the secret that the sender uses.' };
+  if (clean === '' || (scheme !== 'standard-webhooks' && /^(v1a?,)?(wh(sec|pk|sk)_)?$/.test(clean))) return { reason: 'empty-secret', message: 'The secret is empty.', hint: 'Enter the secret that the sender uses.' };
   if (isMasked(clean)) {
     return { reason: 'masked-secret', message: 'The secret consists of the dots or asterisks that a website shows instead of it.', hint: 'Reveal the secret on the page of the sender, then copy it.' };
   }

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { option, text } from '../operations/fields.ts';
-import type { Values } from '../operations/operation.ts';
+import { option, text } from '../define/fields.ts';
+import type { Values } from '../define/operation.ts';
 import { checkSecrets } from './check-verification.ts';
-import type { Secrets } from './scheme.ts';
-import { acceptsUnsigned } from './take-delivery.ts';
+import type { Secrets } from '../define/verification.ts';
+import { acceptsUnsigned } from './process-delivery.ts';
 
 /** Connection fields of a service whose sender does not sign. */
 export const webhookSecretFields = (sender: string) => ({

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../host/error.ts';
 import { baseUrl } from '../http/base-url.ts';
-import { defineConnection, type ConnectionValues } from '../operations/connection.ts';
-import { describeField, text } from '../operations/fields.ts';
+import { defineConnection, type ConnectionValues } from '../define/connection.ts';
+import { describeField, text } from '../define/fields.ts';
 import { checkSecrets } from './check-verification.ts';
-import type { EntraSender, Secrets } from './scheme.ts';
+import type { EntraSender, Secrets } from '../define/verification.ts';
 import { cleanSecret } from './secret-rules.ts';
 
 const id = '00000000-0000-0000-0000-000000000000';
@@ -48,9 +48,6 @@ export type WebhookSecret = ConnectionValues<typeof fields>;
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** A verified domain of a tenant, such as `contoso.onmicrosoft.com`; `common` and the like are no tenant. */
-const domain = /^(?=.{4,255}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i;
-
 /**
  * The sender whose tokens are accepted; undefined when none of its IDs is there.
  * @throws PipewrightError `bad-input` when an ID is missing or is none
@@ -61,7 +58,8 @@ function readEntraSender(connection: WebhookSecret): EntraSender | undefined {
   const labels = { tenantId: fields.tenantId, applicationId: fields.applicationId, senderId: fields.senderId };
   if (Object.values(ids).every((value) => value === '')) return undefined;
   for (const name of ['tenantId', 'applicationId', 'senderId'] as const) {
-    if (guid.test(ids[name]) || (name === 'tenantId' && domain.test(ids[name]))) continue;
+    // A domain of a tenant is none either: tokens name their tenant by its ID.
+    if (guid.test(ids[name])) continue;
     const { label } = describeField(labels[name]);
     throw new PipewrightError({
       code: 'bad-input',

@@ -1,4 +1,4 @@
-import type { DbtOutcome } from '../dbt/runs.ts';
+import type { DbtOutcome } from '../dbt/dbt-run.ts';
 import type { QuantemplateEvent, Receiver } from '../quantemplate/event-sender.ts';
 import type { Fault, Faults } from '../server/faults.ts';
 import { empty, json, Refusal, text } from '../server/reply.ts';

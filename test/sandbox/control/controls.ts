@@ -1,6 +1,6 @@
 import { showRun } from '../azure/pipeline-run.ts';
 import { sandboxAccounts } from '../accounts.ts';
-import type { DbtOutcome } from '../dbt/runs.ts';
+import type { DbtOutcome } from '../dbt/dbt-run.ts';
 import type { QuantemplateEvent, Receiver } from '../quantemplate/event-sender.ts';
 import { iso, type SandboxContext } from '../server/context.ts';
 import { deliver, placeOf, type DeliveryOutcome, type DeliveryRecord } from '../server/deliver.ts';

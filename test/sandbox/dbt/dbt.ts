@@ -6,7 +6,8 @@ import type { Answer, Vendor } from '../server/vendor.ts';
 import { dbtRefusal, enveloped, envelopedPage } from './envelope.ts';
 import { dbtAccount, dbtEnvironment, dbtJobs, dbtProject, showJob } from './world.ts';
 import { runResults } from './run-details.ts';
-import type { DbtRun, DbtRuns } from './runs.ts';
+import type { DbtRun } from './dbt-run.ts';
+import type { DbtRuns } from './runs.ts';
 import type { Webhooks } from './webhooks.ts';
 
 const account = sandboxAccounts.dbt;

@@ -1,5 +1,5 @@
 import { iso } from '../server/context.ts';
-import type { DbtRun } from './runs.ts';
+import type { DbtRun } from './dbt-run.ts';
 import { dbtEnvironment, dbtProject } from './world.ts';
 
 const second = (milliseconds: number): string => iso(milliseconds).replace(/\.\d+Z/, 'Z');

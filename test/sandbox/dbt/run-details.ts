@@ -1,5 +1,5 @@
 import { sandboxAccounts } from '../accounts.ts';
-import type { DbtRun } from './runs.ts';
+import type { DbtRun } from './dbt-run.ts';
 
 /** dbt's numbers for the state of a run. */
 export const codes = { queued: 1, starting: 2, running: 3, success: 10, error: 20, cancelled: 30 };

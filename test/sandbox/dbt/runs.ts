@@ -1,31 +1,13 @@
 import { sandboxAccounts } from '../accounts.ts';
 import type { SandboxContext } from '../server/context.ts';
-import type { RunPlan } from '../server/run-plans.ts';
+import type { DbtOutcome, DbtRun } from './dbt-run.ts';
 import { dbtDuration, dbtMoment, dbtRefusal } from './envelope.ts';
 import { codes, runSteps, words } from './run-details.ts';
-import { dbtEnvironment, dbtJobs, showJobOfRun, type DbtJob } from './world.ts';
+import { dbtEnvironment, dbtJobs, showJobOfRun } from './world.ts';
 import type { Webhooks } from './webhooks.ts';
 
 /** Milliseconds between the end of a run and its artifacts, and with them the event `completed`. */
 export const artifactsMilliseconds = 300;
-
-/** How a run ended. */
-export type DbtOutcome = 'success' | 'error' | 'cancelled';
-
-/** A run of a job. */
-export interface DbtRun {
-  id: number;
-  job: DbtJob;
-  trigger: Record<string, unknown>;
-  plan: RunPlan;
-  createdAt: number;
-  startedAt?: number;
-  finishedAt?: number;
-  outcome?: DbtOutcome;
-  retryingRunId?: number;
-  /** Calls off what is still to come. */
-  pending: (() => void)[];
-}
 
 /** The runs of the account. */
 export class DbtRuns {

@@ -4,7 +4,7 @@ import { iso, type SandboxContext } from '../server/context.ts';
 import { deliver, placeOf, type DeliveryOutcome, type DeliveryRecord } from '../server/deliver.ts';
 import { dbtRefusal } from './envelope.ts';
 import { runData, sampleData } from './event-data.ts';
-import type { DbtRun } from './runs.ts';
+import type { DbtRun } from './dbt-run.ts';
 import {
   fillSubscription,
   microseconds,

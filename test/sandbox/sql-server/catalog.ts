@@ -34,7 +34,7 @@ export interface NewTrigger {
   event: 'INSERT' | 'UPDATE' | 'DELETE';
   /** What it does to the row `NEW`, in SQLite's words. Default: nothing. */
   body?: string;
-  /** Whether it stands in the catalog as INSTEAD OF. Default: false. */
+  /** Whether the catalog lists it as INSTEAD OF. Default: false. */
   instead?: boolean;
   /** Whether it returns rows of its own. Default: false. */
   selects?: boolean;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Fault } from './fault.ts';
 import { Session, type Parameters, type StatementAnswer } from './session.ts';
-import type { SqlServer, Trouble } from './sql-server.ts';
+import type { ServerState, Trouble } from './server-state.ts';
 import { readBulk } from './tds-bulk.ts';
 import { encryption, preloginAnswer, readLogin, readPrelogin, type Login } from './tds-login.ts';
 import { messageTypes, PacketReader, packetsOf, type TdsMessage } from './tds-packets.ts';
@@ -16,7 +16,7 @@ const transactions = { begin: 5, commit: 7, rollback: 8 } as const;
 
 /** One connection to the double: frames, encryption and log-in, then one request after the other. */
 export class Client {
-  readonly #server: SqlServer;
+  readonly #server: ServerState;
   readonly #socket: Socket;
   readonly #packets = new PacketReader();
   #tls: TlsInTds | undefined;
@@ -25,7 +25,7 @@ export class Client {
   #transactions = 0n;
   #working: Promise<void> = Promise.resolve();
 
-  constructor(server: SqlServer, socket: Socket) {
+  constructor(server: ServerState, socket: Socket) {
     this.#server = server;
     this.#socket = socket;
     socket.setNoDelay(true);

@@ -8,36 +8,8 @@ import { AppLocks } from './app-locks.ts';
 import { addObject, createTable, createTrigger, dropTable, makeCatalog, type NewColumn, type NewTrigger, type TableParts } from './catalog.ts';
 import { makeCertificate } from '../../machine/certificate.ts';
 import { Client } from './client.ts';
-import type { Fault } from './fault.ts';
+import type { ServerState, SqlServerOptions, Trouble } from './server-state.ts';
 import type { Login } from './tds-login.ts';
-
-/** Something that goes wrong on purpose. */
-export interface Trouble {
-  /** At a log-in; at a statement; after so many bytes of bulk data; at a commit. */
-  at: 'login' | 'statement' | 'bulk' | 'commit';
-  /** Of a statement: what stands in it. */
-  matching?: RegExp;
-  afterBytes?: number;
-  /** What the server says; undefined when it ends the connection without a word. */
-  fault?: Fault;
-  /** Whether the connection ends in good order, by FIN or TLS's close_notify, and not by a reset. */
-  orderly?: boolean;
-  /** How often; default: once. */
-  times?: number;
-}
-
-/** What a double is like. */
-export interface SqlServerOptions {
-  user?: string;
-  password?: string;
-  database?: string;
-  /** The access token that is accepted. */
-  token?: string;
-  /** Whether it encrypts: when the client wants it, never, or always. Default: `offered`. */
-  encryption?: 'offered' | 'none' | 'required';
-  /** Milliseconds that a lock is waited for at most, where a test cannot wait for as long as the target asks. */
-  longestLockWait?: number;
-}
 
 /**
  * A double of SQL Server on 127.0.0.1. It speaks TDS 7.4 with the real driver: PRELOGIN, TLS inside of TDS or before it (TDS 8.0), LOGIN7 with a
@@ -53,7 +25,7 @@ export interface SqlServerOptions {
  * the code page 1252 or UTF-8; code pages of several bytes per character were not tried. Triggers are those of SQLite.
  * @see https://learn.microsoft.com/openspecs/windows_protocols/ms-tds
  */
-export class SqlServer {
+export class SqlServer implements ServerState {
   readonly user: string;
   readonly password: string;
   readonly database: string;

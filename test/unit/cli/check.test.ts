@@ -23,7 +23,7 @@ describe('pipewright check', () => {
   it('ends with 1 and says which row breaks which rule', async () => {
     const { code, out, err } = await callCli('check', '--from', write('bad.csv', 'policy;year\nP-1;1\nP-1;2\n'), '--rules', rules, '--delimiter', ';');
     expect(code).toBe(1);
-    expect(out).toContain('broken  policy is unique: Row 2: “P-1” stands in an earlier row too. (1)');
+    expect(out).toContain('broken  policy is unique: Row 2: “P-1” is also in an earlier row. (1)');
     expect(err).toBe('The dataset of 2 rows breaks 1 of 2 rules.\n');
   });
 

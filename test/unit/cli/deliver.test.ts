@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { services } from '../../../shared/src/catalog.ts';
-import { checkInput } from '../../../shared/src/operations/check-input.ts';
-import type { WebhookTrigger } from '../../../shared/src/operations/trigger.ts';
-import { takeDelivery, type Taken } from '../../../shared/src/webhooks/take-delivery.ts';
+import { checkInput } from '../../../shared/src/define/check-input.ts';
+import type { WebhookTrigger } from '../../../shared/src/define/trigger.ts';
+import { processDelivery, type Taken } from '../../../shared/src/webhooks/process-delivery.ts';
 import { fakeHost } from '../fake-host.ts';
 import { callCli } from './call-cli.ts';
 
@@ -16,13 +16,13 @@ let server: Server;
 let trigger: WebhookTrigger;
 let taken: Taken | undefined;
 
-/** Takes deliveries as both faces do. */
+/** Takes deliveries as both adapters do. */
 beforeAll(async () => {
   server = createServer(async (request, response) => {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
     const query = Object.fromEntries(new URL(request.url ?? '', 'http://localhost').searchParams);
-    taken = await takeDelivery(trigger, { headers: request.headers, query, body: Buffer.concat(pieces) }, {
+    taken = await processDelivery(trigger, { headers: request.headers, query, body: Buffer.concat(pieces) }, {
       input: checkInput(trigger.input, {}),
       connection: { webhookSecret: secret, secret, clientSecret: secret, tenantId: 'contoso' },
       subscription: { id: 'wsu_1', secret },

@@ -48,6 +48,19 @@ describe('pipewright load', () => {
     expect(ask("SELECT source_event_id FROM pipewright_loads WHERE table_name = 'contracted'")).toEqual([{ source_event_id: 'wev_1' }]);
   });
 
+  it.each(['one.jsonl', 'one.NDJSON'])('reads %s as JSON Lines, for its name says so, even of one line', async (name) => {
+    expect((await load(write(name, '{"zip":"0815"}\n'), 'named', '--mode', 'replace')).code).toBe(0);
+    expect(ask('SELECT zip FROM named')).toEqual([{ zip: '0815' }]);
+    expect((await load(write(name, '1\n2\n'), 'scalars')).err).toContain('line 1 is not an object');
+  });
+
+  it.each(['_load_id', '_SOURCE'])('refuses a dataset with the column %s where each row gets one of that name', async (name) => {
+    expect(await load(write('taken.csv', `id,${name}\n1,x\n`), name, '--load-columns')).toMatchObject({ code: 1, err: expect.stringContaining(`The dataset has the column “${name}”`) });
+    expect((await load(write('taken.csv', `id,${name}\n1,x\n`), name)).code).toBe(0);
+    expect((await load(write('taken.csv', `id,${name}\n1,x\n`), name, '--mode', 'replace', '--load-columns', '--columns', 'evolve')).code).toBe(1);
+    expect(ask(`SELECT "${name}" AS value FROM "${name}"`)).toEqual([{ value: 'x' }]);
+  });
+
   it('leaves out rows that do not fit, as many as are allowed, and keeps them', async () => {
     const from = write('g.csv', 'id,paid\n1,2\n2,many\n3\n');
     expect((await load(from, 'left', '--type', 'paid=integer', '--max-rejected', '1')).err).toContain('More than one row does not fit: line 3');

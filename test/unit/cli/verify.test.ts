@@ -33,8 +33,8 @@ describe('pipewright verify', () => {
     ['a secret that is too short', headersOf('dbt'), body, ['--secret', 's3cret'], 'short-secret'],
     ['a secret that is a mask', headersOf('dbt'), body, ['--secret', '••••••••••••'], 'masked-secret'],
     ['an ID instead of the secret', headersOf('dbt'), body, ['--secret', 'wsu_12abcdef'], 'secret-is-an-id'],
-    ['a body that a proxy wrote anew', headersOf('dbt'), JSON.stringify(JSON.parse(body), null, 3), ['--secret', 's3cret-of-the-sender'], 'body-rewritten'],
-    ['a body that Python wrote and JavaScript wrote anew', headersOf('dbt', '{"a": 1, "b": [1, 2]}'), '{"a":1,"b":[1,2]}', ['--secret', 's3cret-of-the-sender'], 'body-rewritten'],
+    ['a body that a proxy reformatted', headersOf('dbt'), JSON.stringify(JSON.parse(body), null, 3), ['--secret', 's3cret-of-the-sender'], 'body-rewritten'],
+    ['a body that Python wrote and JavaScript reformatted', headersOf('dbt', '{"a": 1, "b": [1, 2]}'), '{"a":1,"b":[1,2]}', ['--secret', 's3cret-of-the-sender'], 'body-rewritten'],
   ])('gives the reason for %s, and ends with 1 without telling the secret', async (_case, headers, sent, more, reason) => {
     const { code, out, err } = await verify('dbt', headers, sent, ...more);
     expect([code, out]).toEqual([1, `{"ok":false,"reason":"${reason}"}\n`]);

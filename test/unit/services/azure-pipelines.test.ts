@@ -1,5 +1,5 @@
-import type { PollingTrigger } from '../../../shared/src/operations/trigger.ts';
-import { checkInput } from '../../../shared/src/operations/check-input.ts';
+import type { PollingTrigger } from '../../../shared/src/define/trigger.ts';
+import { checkInput } from '../../../shared/src/define/check-input.ts';
 import { dataFactory } from '../../../shared/src/services/azure/data-factory/service.ts';
 import { synapse } from '../../../shared/src/services/azure/synapse/service.ts';
 import { fakeHost, fakeStart, type FakeHost } from '../fake-host.ts';

@@ -73,7 +73,7 @@ describe('Job Notification of Databricks', () => {
 
   it('lists the jobs by their names, and tests its connection', async () => {
     const host = fakeHost().on('GET', `${workspace}/api/2.2/jobs/list`, { json: { jobs: [{ job_id: 910, settings: { name: 'Monthly report' } }, { job_id: 911, settings: { name: 'Other' } }], next_page_token: 'p2' } });
-    const { describeField } = await import('../../../shared/src/operations/fields.ts');
+    const { describeField } = await import('../../../shared/src/define/fields.ts');
     const list = describeField(databricks.triggers[0]?.input['jobs'] as never).choices;
     expect(await list?.load({ input: {}, search: 'month' }, context(databricks, host, connection))).toEqual({ choices: [{ value: '910', label: 'Monthly report (910)' }], nextPage: 'p2' });
     await expect(databricks.connection.test(context(databricks, host, connection))).resolves.toBe('Databricks (adb-1.7.azuredatabricks.net)');

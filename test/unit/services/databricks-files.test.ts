@@ -1,5 +1,5 @@
-import { isDownload } from '../../../shared/src/operations/download.ts';
-import { describeField } from '../../../shared/src/operations/fields.ts';
+import { isDownload } from '../../../shared/src/define/download.ts';
+import { describeField } from '../../../shared/src/define/fields.ts';
 import { databricks } from '../../../shared/src/services/databricks/service.ts';
 import { fakeHost, type FakeHost } from '../fake-host.ts';
 import { context, operate } from '../operate.ts';

@@ -140,6 +140,32 @@ describe('The connection of Databricks', () => {
   });
 });
 
+it.each([0, '0', -7, ' '])('a start that is answered with the run %j was not confirmed', async (odd) => {
+  const host = fakeHost().on('POST', `${api}/run-now`, { json: { run_id: odd } });
+  await expect(run('runJob', { job: '910', wait: false }, host)).rejects.toMatchObject({ code: 'unexpected-answer', retryable: false });
+  expect(host.sent('GET', 'runs/get')).toHaveLength(0);
+});
+
+it.each([
+  { status: { state: 'TERMINATED', termination_details: { code: 'constructor' } } },
+  { state: { life_cycle_state: 'TERMINATED' }, status: { state: 'TERMINATED', termination_details: { code: 'constructor' } } },
+])('a run that ended with a word that nobody knows has failed: %j', async (told) => {
+  const host = fakeHost().on('GET', `${api}/runs/get`, { json: { run_id: 7, ...told } });
+  expect(await run('getRun', { run: '7' }, host)).toMatchObject({ status: 'failed', finished: true });
+});
+
+it('a run whose page is no web address is shown without it', async () => {
+  const host = fakeHost().on('GET', `${api}/runs/get`, { json: { run_id: 7, run_page_url: 'javascript:alert(1)', state: state('FAILED') } });
+  expect(JSON.stringify(await run('getRun', { run: '7' }, host))).not.toContain('javascript');
+});
+
+it('a run whose times are beyond every date is read without them', async () => {
+  const host = fakeHost().on('GET', `${api}/runs/get`, { json: { run_id: 7, start_time: 9e15, end_time: 1e308, state: state('SUCCESS') } });
+  const read = await run('getRun', { run: '7' }, host);
+  expect(read).toMatchObject({ status: 'succeeded' });
+  expect(Object.keys(read)).not.toContain('startedAt');
+});
+
 it.each([
   ['https://adb-1.7.azuredatabricks.net', undefined, 'https://login.microsoftonline.com'],
   ['https://adb-1.7.databricks.azure.us', undefined, 'https://login.microsoftonline.us'],

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { checkInput } from '../../../shared/src/operations/check-input.ts';
-import { describeField } from '../../../shared/src/operations/fields.ts';
-import type { Subscription } from '../../../shared/src/operations/trigger.ts';
+import { checkInput } from '../../../shared/src/define/check-input.ts';
+import { describeField } from '../../../shared/src/define/fields.ts';
+import type { Subscription } from '../../../shared/src/define/trigger.ts';
 import { dbt } from '../../../shared/src/services/dbt/service.ts';
 import { fakeHost } from '../fake-host.ts';
 import { context, deliver, delivery, webhookTrigger } from '../operate.ts';

@@ -14,7 +14,7 @@ const blob = (path = 'incoming/claims.csv', more: Record<string, unknown> = {}, 
   eventTime: '2026-11-20T08:00:00.1234567Z',
   data: { api: 'PutBlob', url: `https://contoso.blob.core.windows.net/${container}/${path}`, contentType: 'text/csv', contentLength: 12, eTag: '0x8D4', ...more },
 });
-const idsOf = (taken: unknown) => ((taken as { events?: { id: string }[] }).events ?? []).map(({ id }) => id);
+const idsOf = (taken: unknown) => ((taken as { events?: { data: { eventId: string } }[] }).events ?? []).map(({ data }) => data.eventId);
 
 describe('Blob Created of Event Grid', () => {
   it('says which file came, container and path apart', async () => {
@@ -83,6 +83,15 @@ describe('Event Received of Event Grid', () => {
     expect(await take('eventReceived', body)).toMatchObject({
       events: [{ data: { eventId, eventType: 'Contoso.Dataset.Ready', subject: '/datasets/claims', topic: '/topics/datasets', occurredAt: '2026-11-20T08:00:00.000Z', data: { rows: 3 } } }],
     });
+  });
+
+  it('takes events of two topics or sources that share an ID', async () => {
+    const host = fakeHost();
+    const cloud = { specversion: '1.0', id: 'g-1', type: 'Contoso.Dataset.Ready', subject: '/datasets/claims' };
+    for (const one of [grid, { ...grid, topic: '/topics/other' }, { ...cloud, source: '/a' }, { ...cloud, source: '/b' }]) {
+      expect(await take('eventReceived', [one], {}, undefined, host)).toMatchObject({ outcome: 'events' });
+      expect(await take('eventReceived', [one], {}, undefined, host)).toEqual({ outcome: 'ignored', why: 'repeated' });
+    }
   });
 
   it('keeps to the types and subjects that are wanted, and to conditions', async () => {

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { describeField } from '../../../shared/src/operations/fields.ts';
+import { describeField } from '../../../shared/src/define/fields.ts';
 import { mode } from '../../../shared/src/services/mode/service.ts';
 import { fakeHost, fakeStart, type Answer, type FakeHost } from '../fake-host.ts';
 import { context, deliver, deliverAndLookUp, delivery, operate } from '../operate.ts';

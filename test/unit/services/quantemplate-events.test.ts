@@ -1,7 +1,7 @@
 import { quantemplate } from '../../../shared/src/services/quantemplate/service.ts';
 import { fakeHost } from '../fake-host.ts';
 import { context, deliver, delivery, webhookTrigger } from '../operate.ts';
-import { checkInput } from '../../../shared/src/operations/check-input.ts';
+import { checkInput } from '../../../shared/src/define/check-input.ts';
 
 const connection = { clientId: 'u-1', clientSecret: 'client-secret', organisationId: 'c-contoso', webhookSecret: 'the-current-secret', previousWebhookSecret: 'the-previous-secret' };
 const secret = { 'X-Webhook-Secret': 'the-current-secret' };

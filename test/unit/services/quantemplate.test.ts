@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import nock from 'nock';
 import { nodeHost } from '../../../shared/src/host/node/node-host.ts';
-import { describeField } from '../../../shared/src/operations/fields.ts';
+import { describeField } from '../../../shared/src/define/fields.ts';
 import { quantemplate } from '../../../shared/src/services/quantemplate/service.ts';
 import { fakeHost, type FakeFile, type FakeHost } from '../fake-host.ts';
 import { context, operate } from '../operate.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 import type { Delivery } from '../../../shared/src/webhooks/delivery.ts';
-import type { SchemeName } from '../../../shared/src/webhooks/scheme.ts';
+import type { SchemeName } from '../../../shared/src/define/verification.ts';
 import { signedWebhook } from '../../../shared/src/services/signed-webhook/service.ts';
 import { fakeHost } from '../fake-host.ts';
 import { deliver } from '../operate.ts';
@@ -57,6 +57,13 @@ describe('Signed Webhook knows a repeat', () => {
     expect(await take(JSON.stringify(packed, null, 1), { scheme, host })).toMatchObject({ outcome: 'events' });
   });
 
+  it('by a webhook-id of any length', async () => {
+    const host = fakeHost();
+    const [one, other] = ['a', 'b'].map((end) => `msg_${'x'.repeat(600)}${end}`);
+    for (const id of [one, other]) expect(await take(event, { id, host })).toMatchObject({ outcome: 'events' });
+    expect(await take(event, { id: one, host })).toEqual({ outcome: 'ignored', why: 'repeated' });
+  });
+
   it('by webhook-id, svix-id and X-GitHub-Delivery, also when the bodies are the same', async () => {
     const host = fakeHost();
     for (const id of ['msg_monday', 'msg_tuesday']) expect(await take(event, { id, host })).toMatchObject({ outcome: 'events', events: [{ id, data: { deliveryId: id } }] });
@@ -100,6 +107,10 @@ describe('Signed Webhook and Slack', () => {
 
   it('answers url_verification with the challenge and starts nothing', async () => {
     expect(await take({ token: 't', challenge: '3eZbrw1aB', type: 'url_verification' }, slack)).toEqual({ outcome: 'handshake', answer: { challenge: '3eZbrw1aB' } });
+  });
+
+  it('starts nothing for url_verification without a challenge', async () => {
+    for (const challenge of [undefined, '', null, {}]) expect(await take({ challenge, type: 'url_verification' }, slack)).toEqual({ outcome: 'ignored', why: 'filtered' });
   });
 
   it('answers no challenge that is not signed, nor one of another sender', async () => {

@@ -1,6 +1,6 @@
-import { checkInput } from '../../../shared/src/operations/check-input.ts';
-import { isDownload } from '../../../shared/src/operations/download.ts';
-import { describeField } from '../../../shared/src/operations/fields.ts';
+import { checkInput } from '../../../shared/src/define/check-input.ts';
+import { isDownload } from '../../../shared/src/define/download.ts';
+import { describeField } from '../../../shared/src/define/fields.ts';
 import { mostHeld } from '../../../shared/src/services/slack/file-bytes.ts';
 import { slack } from '../../../shared/src/services/slack/service.ts';
 import { fakeHost, type Answer, type FakeHost } from '../fake-host.ts';

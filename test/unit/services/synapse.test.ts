@@ -1,4 +1,4 @@
-import { describeField } from '../../../shared/src/operations/fields.ts';
+import { describeField } from '../../../shared/src/define/fields.ts';
 import { synapse } from '../../../shared/src/services/azure/synapse/service.ts';
 import { fakeHost, fakeStart, type FakeHost, type SentRequest } from '../fake-host.ts';
 import { context, operate } from '../operate.ts';

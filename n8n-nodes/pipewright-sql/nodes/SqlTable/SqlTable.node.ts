@@ -1,10 +1,10 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 import { sqlTable } from '../../../../shared/src/sql-table.ts';
-import { executeOperations, type ExecuteOptions } from '../../../face/execute.ts';
-import { describeMethods } from '../../../face/methods.ts';
-import { describeProperties } from '../../../face/operation-properties.ts';
-import { describeOutputs } from '../../../face/outputs.ts';
-import { describeSubtitle } from '../../../face/subtitle.ts';
+import { executeOperations, type ExecuteOptions } from '../../../adapter/execute.ts';
+import { describeMethods } from '../../../adapter/methods.ts';
+import { describeProperties } from '../../../adapter/operation-properties.ts';
+import { describeOutputs } from '../../../adapter/outputs.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
 
 /** Only the operator of an n8n knows where files last: without this folder, SQLite is not offered. */
 const options: ExecuteOptions = { lastingFolder: process.env['PIPEWRIGHT_SQLITE_FOLDER'] };

@@ -8,12 +8,12 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { azureMonitor } from '../../../../shared/src/services/azure/monitor/service.ts';
-import { beginExecution } from '../../../face/hand-over.ts';
-import { describeMethods } from '../../../face/methods.ts';
-import { startTrigger } from '../../../face/start-trigger.ts';
-import { createSubscription, deleteSubscription, subscriptionExists } from '../../../face/subscription.ts';
-import { describeTriggerProperties, webhookTriggers } from '../../../face/trigger-properties.ts';
-import { receiveDelivery } from '../../../face/webhook.ts';
+import { beginExecution } from '../../../adapter/emit-and-confirm.ts';
+import { describeMethods } from '../../../adapter/methods.ts';
+import { startTrigger } from '../../../adapter/start-trigger.ts';
+import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
+import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
+import { receiveDelivery } from '../../../adapter/webhook.ts';
 
 /** Starts a workflow when Azure Monitor alerts that pipelines of Azure Data Factory failed. */
 export class AzureMonitorTrigger implements INodeType {

@@ -6,11 +6,11 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { dataFactory } from '../../../../shared/src/services/azure/data-factory/service.ts';
-import { executeOperations } from '../../../face/execute.ts';
-import { describeMethods } from '../../../face/methods.ts';
-import { describeProperties } from '../../../face/operation-properties.ts';
-import { parkingMethods, parkingWebhooks, resumeParked } from '../../../face/parking.ts';
-import { describeSubtitle } from '../../../face/subtitle.ts';
+import { executeOperations } from '../../../adapter/execute.ts';
+import { describeMethods } from '../../../adapter/methods.ts';
+import { describeProperties } from '../../../adapter/operation-properties.ts';
+import { parkingMethods, parkingWebhooks, resumeParked } from '../../../adapter/parking.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
 
 /** Pipelines and triggers of Azure Data Factory. */
 export class DataFactory implements INodeType {

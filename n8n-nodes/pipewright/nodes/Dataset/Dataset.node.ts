@@ -1,10 +1,10 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 import { dataset } from '../../../../shared/src/dataset.ts';
-import { executeOperations } from '../../../face/execute.ts';
-import { describeMethods } from '../../../face/methods.ts';
-import { describeProperties } from '../../../face/operation-properties.ts';
-import { describeOutputs } from '../../../face/outputs.ts';
-import { describeSubtitle } from '../../../face/subtitle.ts';
+import { executeOperations } from '../../../adapter/execute.ts';
+import { describeMethods } from '../../../adapter/methods.ts';
+import { describeProperties } from '../../../adapter/operation-properties.ts';
+import { describeOutputs } from '../../../adapter/outputs.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
 
 /** Rows, columns and checks of datasets, without a database. */
 export class Dataset implements INodeType {

@@ -8,13 +8,13 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { dbt } from '../../../../shared/src/services/dbt/service.ts';
-import { beginExecution } from '../../../face/hand-over.ts';
-import { describeMethods } from '../../../face/methods.ts';
-import { describeSubtitle } from '../../../face/subtitle.ts';
-import { startTrigger } from '../../../face/start-trigger.ts';
-import { createSubscription, deleteSubscription, subscriptionExists } from '../../../face/subscription.ts';
-import { describeTriggerProperties, webhookTriggers } from '../../../face/trigger-properties.ts';
-import { receiveDelivery } from '../../../face/webhook.ts';
+import { beginExecution } from '../../../adapter/emit-and-confirm.ts';
+import { describeMethods } from '../../../adapter/methods.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
+import { startTrigger } from '../../../adapter/start-trigger.ts';
+import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
+import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
+import { receiveDelivery } from '../../../adapter/webhook.ts';
 
 /** Starts a workflow by events of the dbt platform. */
 export class DbtTrigger implements INodeType {

@@ -1,8 +1,8 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
 import { mode } from '../../../../shared/src/services/mode/service.ts';
-import { describeMethods } from '../../../face/methods.ts';
-import { pollEvents } from '../../../face/polling.ts';
-import { describeTriggerProperties, pollingTriggers } from '../../../face/trigger-properties.ts';
+import { describeMethods } from '../../../adapter/methods.ts';
+import { pollEvents } from '../../../adapter/polling.ts';
+import { describeTriggerProperties, pollingTriggers } from '../../../adapter/trigger-properties.ts';
 
 /** Starts a workflow when a run of a report of Mode has finished, without a webhook. */
 export class ModePollingTrigger implements INodeType {

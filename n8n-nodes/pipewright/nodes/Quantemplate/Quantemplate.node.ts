@@ -1,9 +1,9 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 import { quantemplate } from '../../../../shared/src/services/quantemplate/service.ts';
-import { executeOperations } from '../../../face/execute.ts';
-import { describeMethods } from '../../../face/methods.ts';
-import { describeProperties } from '../../../face/operation-properties.ts';
-import { describeSubtitle } from '../../../face/subtitle.ts';
+import { executeOperations } from '../../../adapter/execute.ts';
+import { describeMethods } from '../../../adapter/methods.ts';
+import { describeProperties } from '../../../adapter/operation-properties.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
 
 /** Pipelines and datasets of Quantemplate. */
 export class Quantemplate implements INodeType {

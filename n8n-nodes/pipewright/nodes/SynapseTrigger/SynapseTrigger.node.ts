@@ -1,9 +1,9 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
 import { synapse } from '../../../../shared/src/services/azure/synapse/service.ts';
-import { describeMethods } from '../../../face/methods.ts';
-import { pollEvents } from '../../../face/polling.ts';
-import { describeSubtitle } from '../../../face/subtitle.ts';
-import { describeTriggerProperties, pollingTriggers } from '../../../face/trigger-properties.ts';
+import { describeMethods } from '../../../adapter/methods.ts';
+import { pollEvents } from '../../../adapter/polling.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
+import { describeTriggerProperties, pollingTriggers } from '../../../adapter/trigger-properties.ts';
 
 /** Starts a workflow when a pipeline run or a Spark job of Azure Synapse has finished. */
 export class SynapseTrigger implements INodeType {

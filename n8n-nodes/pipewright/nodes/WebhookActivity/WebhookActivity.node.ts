@@ -1,9 +1,9 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 import { webhookActivity } from '../../../../shared/src/services/azure/webhook-activity/service.ts';
-import { executeOperations } from '../../../face/execute.ts';
-import { describeMethods } from '../../../face/methods.ts';
-import { describeProperties } from '../../../face/operation-properties.ts';
-import { describeSubtitle } from '../../../face/subtitle.ts';
+import { executeOperations } from '../../../adapter/execute.ts';
+import { describeMethods } from '../../../adapter/methods.ts';
+import { describeProperties } from '../../../adapter/operation-properties.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
 
 /** WebHook activities, by which pipelines of Data Factory and Synapse wait for somebody. */
 export class WebhookActivity implements INodeType {

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 
 /** Reads bytes that come in pieces of any size by numbers of bytes. Nothing is held but the rest of a piece. */
 export class ByteReader {

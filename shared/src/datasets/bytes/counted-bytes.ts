@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 
 /** Bytes that are counted as they pass, and hashed where somebody wants that. */
 export class CountedBytes {

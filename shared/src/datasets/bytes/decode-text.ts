@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 import { isSingleByte, shortName, type Encoding } from './encodings.ts';
 import { peekBytes } from './peek-bytes.ts';
 

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 
 /** Unpacked bytes from which on the ratio is checked. */
 const minBombBytes = 16 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { Gunzip } from 'fflate';
 import { PipewrightError } from '../../host/error.ts';
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 import { crc32 } from './crc32.ts';
 import { damaged, refuseBomb } from './decompress.ts';
 import { peekBytes } from './peek-bytes.ts';

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 
 /** What a file begins with, for who wants to know it before the rest; the first piece holds at least `count` bytes if there are as many. */
 export async function peekBytes(bytes: Bytes, count: number): Promise<{ start: Uint8Array; all: Bytes }> {

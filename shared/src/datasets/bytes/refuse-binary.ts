@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 import { peekBytes } from './peek-bytes.ts';
 
 /** Bytes of a file that are looked at. */

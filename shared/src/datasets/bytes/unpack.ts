@@ -1,4 +1,4 @@
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 import { gunzip, isGzip } from './gunzip.ts';
 import { peekBytes } from './peek-bytes.ts';
 import { unzip } from './unzip.ts';

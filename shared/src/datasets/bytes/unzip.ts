@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 import { ByteReader } from './byte-reader.ts';
 import { documentKind, documentOfMimetype, isDocumentPart } from './zip-documents.ts';
 import { notATable } from './refuse-binary.ts';

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { crc32 } from './crc32.ts';
 import { damaged, decompress } from './decompress.ts';

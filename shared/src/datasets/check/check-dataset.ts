@@ -1,10 +1,10 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Bytes } from '../../host/host.ts';
-import { leave } from '../../http/let-go.ts';
-import { asCsv, type DatasetFormat } from '../csv/as-csv.ts';
-import { readValue, type CsvBlock } from '../csv/csv-block.ts';
-import type { CsvFormat } from '../csv/csv-scanner.ts';
-import { DatasetScanner } from '../csv/dataset-scanner.ts';
+import type { Bytes } from '../../host/bytes.ts';
+import { closeUnread } from '../../http/close-stream.ts';
+import { asCsv, type DatasetFormat } from '../formats/as-csv.ts';
+import { readValue, type CsvBlock } from '../formats/csv-block.ts';
+import type { CsvFormat } from '../formats/csv-scanner.ts';
+import { DatasetScanner } from '../formats/dataset-scanner.ts';
 import { readUntil } from '../bytes/read-until.ts';
 import { TypeInference } from '../types/infer-types.ts';
 import { parseRule, type Rule } from './rules.ts';
@@ -46,7 +46,7 @@ export async function checkDataset(source: Bytes, options: CheckOptions): Promis
     rules = options.rules.map(parseRule);
     for (const rule of rules) if (rule.about === 'known') known.set(rule, await readKnown(rule, options));
   } catch (error) {
-    leave(source);
+    closeUnread(source);
     throw error;
   }
   const check = new CheckInProgress(rules, known, options);

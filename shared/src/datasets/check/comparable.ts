@@ -22,7 +22,7 @@ interface Instant {
 /** A value that can be compared with others of its kind. */
 export type Comparable = Digits | Instant;
 
-const numberForm = /^([-+]?)(\d+)(?:\.(\d+))?$/;
+const numberForm = /^([-+]?)(\d+|(?=\.\d))(?:\.(\d*))?$/;
 const instantForm = /^(\d{4}-\d\d-\d\d)(?:[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?(Z| ?UTC| ?GMT| ?([+-])(\d\d)(?::?([0-5]\d))?)?)?$/;
 const maxOffsetHours = 14;
 

@@ -1,4 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
+import { fits } from '../types/fitting-values.ts';
 import { compare, readComparable, type Comparable } from './comparable.ts';
 import { patternTest } from './pattern.ts';
 
@@ -40,12 +41,13 @@ const isDate = (value: string, hasTime: boolean): boolean => {
   return found?.kind === 'date' && found.hasTime === hasTime;
 };
 
+/** What a column of the type takes in a load. */
 const types: Record<string, (value: string) => boolean> = {
-  integer: (value) => /^[-+]?\d+$/.test(value),
-  number: (value) => readComparable(value)?.kind === 'number',
+  integer: (value) => fits('integer', value),
+  number: (value) => fits('decimal', value),
   date: (value) => isDate(value, false),
   timestamp: (value) => isDate(value, true),
-  boolean: (value) => /^(true|false)$/i.test(value),
+  boolean: (value) => fits('boolean', value),
 };
 
 const broken = (passes: boolean): Broken => (passes ? undefined : '');

@@ -154,7 +154,7 @@ export class Watch {
       this.#equals += 1;
       this.#firstEqual ||= `Row ${row}: ${shown(values)} equals the value of an earlier row, written in another way.`;
     }
-    return found === 'same' ? `${shown(values)} stands in an earlier row too.` : undefined;
+    return found === 'same' ? `${shown(values)} is also in an earlier row.` : undefined;
   }
 
   #notAnInstant(value: string | null): string | undefined {

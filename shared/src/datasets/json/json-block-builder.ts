@@ -1,4 +1,4 @@
-import { valueKind, type CsvBlock } from '../csv/csv-block.ts';
+import { valueKind, type CsvBlock } from '../formats/csv-block.ts';
 import type { JsonValue } from './json-row.ts';
 
 const quote = 0x22;

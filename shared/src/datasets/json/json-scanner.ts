@@ -1,6 +1,6 @@
-import type { CsvBlock } from '../csv/csv-block.ts';
-import type { Reject } from '../csv/csv-scanner.ts';
-import { nameColumns } from '../csv/column-names.ts';
+import type { CsvBlock } from '../formats/csv-block.ts';
+import type { Reject } from '../formats/csv-scanner.ts';
+import { nameColumns } from '../formats/column-names.ts';
 import { JsonBlockBuilder } from './json-block-builder.ts';
 import { badJson, JsonRecords, type JsonRecord } from './json-records.ts';
 import { JsonFault, readJsonRow, type JsonValue } from './json-row.ts';

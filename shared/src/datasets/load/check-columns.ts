@@ -43,10 +43,10 @@ export function checkColumns(names: readonly string[], existing: readonly Existi
   const without = (wanted: readonly string[]): string[] => wanted.filter((name) => !names.includes(name));
   const unheard = without(Object.keys(columns));
   if (unheard.length > 0) {
-    throw missing(`The dataset has no ${list(unheard)}, for which a type is given.`, 'Write the name as it stands in the header of the dataset, or leave the type out.');
+    throw missing(`The dataset has no ${list(unheard)}, for which a type is given.`, 'Write the name as it is in the header of the dataset, or leave the type out.');
   }
   const keyless = without(key);
-  if (keyless.length > 0) throw missing(`The dataset has no ${list(keyless)}, which belongs to the key.`, 'Write the name as it stands in the header of the dataset.');
+  if (keyless.length > 0) throw missing(`The dataset has no ${list(keyless)}, which belongs to the key.`, 'Write the name as it is in the header of the dataset.');
   if (contract) checkContract(names, contract, request);
   if (!existing) return;
   if (mode === 'create') {

@@ -1,10 +1,10 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Bytes } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
 import { plainAddress } from '../../host/redact.ts';
-import { leave } from '../../http/let-go.ts';
+import { closeUnread } from '../../http/close-stream.ts';
 import { CountedBytes } from '../bytes/counted-bytes.ts';
 import { readUntil } from '../bytes/read-until.ts';
-import { asCsv, csvFormatOf } from '../csv/as-csv.ts';
+import { asCsv, csvFormatOf } from '../formats/as-csv.ts';
 import { isRecorded, LoadInProgress } from './load-in-progress.ts';
 import type { LoadOptions, LoadResult } from './load-options.ts';
 import { refuseOwnTable } from './own-tables.ts';
@@ -23,11 +23,11 @@ export async function loadDataset(source: Bytes, target: TableTarget, given: Loa
   const { table, mode, signal } = options;
   const key = [...(options.key ?? [])];
   const load = await begin(target, options, key).catch((error: unknown) => {
-    leave(source);
+    closeUnread(source);
     throw error;
   });
   if (load.earlier) {
-    leave(source);
+    closeUnread(source);
     return repeat(load, load.earlier);
   }
   const came = new CountedBytes(readUntil(source, signal), isRecorded(options));

@@ -1,5 +1,5 @@
-import type { DatasetFormat } from '../csv/as-csv.ts';
-import type { CsvFormat, Reject } from '../csv/csv-scanner.ts';
+import type { DatasetFormat } from '../formats/as-csv.ts';
+import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
 import type { Column, ColumnType } from '../types/column.ts';
 import type { ColumnChanges } from './check-columns.ts';
 import type { LoadProgress } from './load-progress.ts';

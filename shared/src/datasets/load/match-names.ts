@@ -39,7 +39,7 @@ export function refuseAlike(names: readonly string[], what: string): void {
   }
 }
 
-/** Digits of the hash that stands in for the rest of a name. */
+/** Digits of the hash that replaces the rest of a name. */
 const hashDigits = 8;
 
 /** A name that fits: its beginning, and a hash of the whole, so that the same name is always shortened to the same one. */

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import { insideQuotes, type RewrittenColumn } from '../csv/rewrite-block.ts';
+import { insideQuotes, type RewrittenColumn } from '../formats/rewrite-block.ts';
 import type { ColumnType, InferredColumn } from '../types/column.ts';
 import { TypeInference, type KnownTypes } from '../types/infer-types.ts';
 import { ValueCheck, type CheckedColumn } from '../types/value-check.ts';
@@ -56,6 +56,8 @@ export function planColumns({ header, quotedIsText, load, options, names: limits
   const kept = named.flatMap((name, index) => (columnChanges === 'ignore' && expected && !expected.includes(name) ? [] : [{ name, column: index as RewrittenColumn }]));
   if (kept.length === 0) throw new PipewrightError({ code: 'columns-missing', message: `The table “${table}” has none of the columns of the dataset.`, hint: 'Check that it is the right table, and the delimiter of the file.' });
   const told = loadColumns ? loadColumnNames.map((name, index) => ({ name, column: (loadValues[index] ? insideQuotes(loadValues[index]) : null) as RewrittenColumn })) : [];
+  const taken = kept.find(({ name }) => matchName(name, told.map((one) => one.name)) !== undefined);
+  if (taken) throw isLoadColumn(taken.name);
   const all = [...kept, ...told];
   const names = all.map(({ name }) => name);
   const spelled = spellOptions(options, header, named, names);
@@ -92,6 +94,10 @@ function planTypes(names: readonly string[], { existing, blanksAreNull }: TableL
   const typesOf = (wanted: boolean): KnownTypes => Object.fromEntries((existing ?? []).filter(({ fixed = false }) => fixed === wanted).map(({ name, type }) => [name, type]));
   const inference = new TypeInference(names, existing ? typesOf(true) : given, typesOf(false), blanksAreNull, quotedIsText);
   return { check, inference, columns: inference.columns() };
+}
+
+function isLoadColumn(name: string): PipewrightError {
+  return new PipewrightError({ code: 'bad-input', message: `The dataset has the column “${name}”, which “Say in Each Row Where It Came From” fills itself.`, hint: 'The table was not changed. Rename the column in the dataset, or turn “Say in Each Row Where It Came From” off.' });
 }
 
 function isCalculated(table: string, names: readonly string[]): PipewrightError {

@@ -1,6 +1,6 @@
 import type { ColumnType, InferredColumn } from '../types/column.ts';
-import type { CsvBlock } from '../csv/csv-block.ts';
-import type { Reject } from '../csv/csv-scanner.ts';
+import type { CsvBlock } from '../formats/csv-block.ts';
+import type { Reject } from '../formats/csv-scanner.ts';
 
 /** How a dataset meets a table: makes it, takes the place of its rows, adds to them, or changes those with the same key and adds the others. */
 export const loadModes = ['create', 'replace', 'append', 'upsert'] as const;

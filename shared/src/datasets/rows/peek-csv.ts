@@ -1,8 +1,8 @@
 import { publicColumn, type Column } from '../types/column.ts';
-import { readValue } from '../csv/csv-block.ts';
-import type { DatasetFormat } from '../csv/as-csv.ts';
-import type { CsvFormat, Reject } from '../csv/csv-scanner.ts';
-import { DatasetScanner } from '../csv/dataset-scanner.ts';
+import { readValue } from '../formats/csv-block.ts';
+import type { DatasetFormat } from '../formats/as-csv.ts';
+import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
+import { DatasetScanner } from '../formats/dataset-scanner.ts';
 import { TypeInference } from '../types/infer-types.ts';
 
 /** The beginning of a dataset. */

@@ -1,10 +1,10 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Bytes } from '../../host/host.ts';
-import { asCsv, type DatasetFormat } from '../csv/as-csv.ts';
+import type { Bytes } from '../../host/bytes.ts';
+import { asCsv, type DatasetFormat } from '../formats/as-csv.ts';
 import { publicColumn, type Column } from '../types/column.ts';
-import { lineOf, readValue, type CsvBlock } from '../csv/csv-block.ts';
-import type { CsvFormat, Reject } from '../csv/csv-scanner.ts';
-import { DatasetScanner } from '../csv/dataset-scanner.ts';
+import { lineOf, readValue, type CsvBlock } from '../formats/csv-block.ts';
+import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
+import { DatasetScanner } from '../formats/dataset-scanner.ts';
 import { TypeInference } from '../types/infer-types.ts';
 import { readUntil } from '../bytes/read-until.ts';
 

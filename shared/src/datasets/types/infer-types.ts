@@ -1,5 +1,5 @@
 import type { ColumnType, InferredColumn } from './column.ts';
-import { readValue, valueKind, type CsvBlock } from '../csv/csv-block.ts';
+import { readValue, valueKind, type CsvBlock } from '../formats/csv-block.ts';
 import { fitted } from './fitting-values.ts';
 import { booleanForm, isDay, mergeForms, mixedForms, noForm, timestampForm, timestampForms, uuidForm } from './value-forms.ts';
 

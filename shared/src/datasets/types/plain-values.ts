@@ -1,4 +1,4 @@
-import { valueKind, type CsvBlock } from '../csv/csv-block.ts';
+import { valueKind, type CsvBlock } from '../formats/csv-block.ts';
 import type { ColumnType } from './column.ts';
 import { booleanForm, isDay, noForm, timestampForm, timestampForms, uuidForm } from './value-forms.ts';
 

@@ -1,4 +1,4 @@
-import { readValue, valueKind, type CsvBlock } from '../csv/csv-block.ts';
+import { readValue, valueKind, type CsvBlock } from '../formats/csv-block.ts';
 import type { ExistingColumn } from '../load/target.ts';
 import type { ColumnType } from './column.ts';
 import { fitted } from './fitting-values.ts';
@@ -45,7 +45,7 @@ const mostBigint = 2n ** 63n - 1n;
 
 const usualFraction = 6;
 
-/** Verdicts that are remembered, of values that are short: words such as `t` or `open` come again and again. */
+/** Verdicts on short values that are cached: words such as `t` or `open` repeat. */
 const mostVerdicts = 1_000;
 const longestWord = 16;
 const longestValue = 1_000;

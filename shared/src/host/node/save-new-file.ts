@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { PipewrightError } from '../error.ts';
-import type { Bytes } from '../host.ts';
+import type { Bytes } from '../bytes.ts';
 
 /** Bytes that are written at once: fewer and larger writes cost less. */
 const writtenAtOnce = 1024 * 1024;

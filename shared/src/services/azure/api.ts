@@ -3,9 +3,9 @@ import { PipewrightError } from '../../host/error.ts';
 import type { HttpResponse } from '../../host/http.ts';
 import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
-import type { Context } from '../../operations/context.ts';
+import type { Context } from '../../define/context.ts';
 import { clouds, type Cloud } from './clouds.ts';
-import type { AzureConnection } from './connection.ts';
+import type { AzureConnection } from './connection-fields.ts';
 
 /** Where a connection's cloud is, with the addresses that the person gave for a custom one. */
 export function cloudOf(connection: AzureConnection): Cloud {

@@ -38,7 +38,7 @@ export function queryAll<S extends AnswerShape>(api: Api, method: HttpRequest['m
     service,
     async (next) => {
       const json = next === undefined ? body : { ...body, continuationToken: next };
-      const { value, continuationToken } = await api.json(method, path, shape, { query: { 'api-version': version }, json, effect: 'reads' });
+      const { value, continuationToken } = await api.json(method, path, shape, { query: { 'api-version': version }, json, effect: 'safe' });
       return { entries: value, next: continuationToken };
     },
     enough === undefined ? {} : { enough },

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { filledText } from '../../http/answer-shape.ts';
-import { defineChoices, search, type ChoiceList } from '../../operations/choice-list.ts';
-import type { Context } from '../../operations/context.ts';
+import { defineChoices, search, type ChoiceList } from '../../define/choice-list.ts';
+import type { Context } from '../../define/context.ts';
 import { managementApi } from './api.ts';
-import type { AzureConnection } from './connection.ts';
+import type { AzureConnection } from './connection-fields.ts';
 import { readAll } from './pages.ts';
 
 /** A kind of resource of a subscription. */

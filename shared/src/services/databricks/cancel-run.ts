@@ -1,7 +1,7 @@
-import { defineAction } from '../../operations/operation.ts';
+import { defineAction } from '../../define/operation.ts';
 import { cancelRun as cancel } from '../../runs/cancel-run.ts';
 import { runFields } from '../../runs/report.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { jobRuns, runField, sampleJobRun } from './runs.ts';
 
 /**

@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { PipewrightError, withDetails } from '../../host/error.ts';
 import { given, shown, shownText } from '../../http/answer-shape.ts';
 import { fileOfAnswer } from '../../http/file-of-answer.ts';
-import { defineChoices, search } from '../../operations/choice-list.ts';
-import { defineDownload } from '../../operations/download.ts';
-import { integer, text } from '../../operations/fields.ts';
+import { defineChoices, search } from '../../define/choice-list.ts';
+import { defineDownload } from '../../define/download.ts';
+import { integer, text } from '../../define/fields.ts';
 import { openDatabricks } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { volumeAddress } from './volumes.ts';
 
 const folderShape = v.object({

@@ -1,9 +1,9 @@
-import { json, text } from '../../operations/fields.ts';
-import { defineSearch } from '../../operations/operation.ts';
+import { json, text } from '../../define/fields.ts';
+import { defineSearch } from '../../define/operation.ts';
 import * as v from 'valibot';
 import { readEntries } from '../../http/read-pages.ts';
 import { openDatabricks, service } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { jobListShape, type VendorJob } from './job-shapes.ts';
 
 /**

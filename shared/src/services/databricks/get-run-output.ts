@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { redact } from '../../host/redact.ts';
-import { boolean, text } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
+import { boolean, text } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
 import { service } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
-import { readOutput, readTasks, runField, type VendorTaskRun } from './runs.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
+import type { VendorTaskRun } from './run-shapes.ts';
+import { readOutput, readTasks, runField } from './runs.ts';
 
 /**
  * The task that a person named; without a name the only one, or the last.
@@ -31,7 +32,7 @@ export const getRunOutput = defineAction<DatabricksConnection>()({
   name: 'Get Run Output',
   resource: 'Job Run',
   description: 'Reads what a task of a run gave back, such as the result of its notebook.',
-  effect: 'reads',
+  effect: 'safe',
   input: {
     run: runField,
     task: v.optional(text({ label: 'Task', help: 'The name of the task. Empty: the only one, or the last.', placeholder: 'report' })),

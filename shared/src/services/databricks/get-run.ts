@@ -1,8 +1,8 @@
-import { defineAction } from '../../operations/operation.ts';
+import { defineAction } from '../../define/operation.ts';
 import { runFields } from '../../runs/report.ts';
 import { readFields } from '../../runs/wait-fields.ts';
 import { readRun } from '../../runs/wait-for-run.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { jobRuns, runField, sampleJobRun } from './runs.ts';
 
 /**
@@ -14,7 +14,7 @@ export const getRun = defineAction<DatabricksConnection>()({
   name: 'Get Run',
   resource: 'Job Run',
   description: 'Reads where a run stands, with its tasks and why one failed.',
-  effect: 'reads',
+  effect: 'safe',
   input: { run: runField, ...readFields },
   output: runFields,
   sample: sampleJobRun,

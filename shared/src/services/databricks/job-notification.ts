@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { list, option, text } from '../../operations/fields.ts';
-import { defineWebhookTrigger } from '../../operations/trigger.ts';
+import { list, option, text } from '../../define/fields.ts';
+import { defineWebhookTrigger } from '../../define/trigger.ts';
 import { pointedToRun, runFields } from '../../runs/report.ts';
 import { readRun } from '../../runs/wait-for-run.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
-import { problemField, verificationFields } from '../../webhooks/take-delivery.ts';
+import { problemField, verificationFields } from '../../webhooks/process-delivery.ts';
 import { service } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { jobChoices, jobIdFromUrl } from './jobs.ts';
 import { jobRuns, sampleJobRun } from './runs.ts';
 
@@ -93,7 +93,7 @@ export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
     const reported = pointedToRun({ id, service, name: typeof name === 'string' ? name : `job ${jobId}`, ...endOf(eventType) });
     return [{ id: `${id}:${eventType}`, data: { ...reported, ...told } }];
   },
-  async lookUp({ id, data }, _input, context) {
+  async enrich({ id, data }, _input, context) {
     const { eventType, jobId, taskKey, id: runId } = data as unknown as Told & { id: string };
     const run = await readRun(context.host, jobRuns(context), runId);
     return [{ id, data: { ...run, eventType, jobId, ...(taskKey === undefined ? {} : { taskKey }) } }];

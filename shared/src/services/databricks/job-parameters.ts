@@ -1,8 +1,8 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Context } from '../../operations/context.ts';
-import { defineDeclared, fitValues, type DeclaredValue } from '../../operations/declared-values.ts';
+import type { Context } from '../../define/context.ts';
+import { defineDeclared, fitValues, type DeclaredValue } from '../../define/declared-values.ts';
 import { openDatabricks, service } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { jobSettingsShape } from './job-shapes.ts';
 
 /**

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { longestRun, defineRunFinished } from '../../runs/run-finished.ts';
 import { readAllPages } from '../../http/read-pages.ts';
 import { service } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { jobField } from './jobs.ts';
 import { readJobRun, readRunsPage, sampleJobRun, type VendorJobRun } from './runs.ts';
 

@@ -1,7 +1,7 @@
-import { defineChoices } from '../../operations/choice-list.ts';
-import { text } from '../../operations/fields.ts';
+import { defineChoices } from '../../define/choice-list.ts';
+import { text } from '../../define/fields.ts';
 import { openDatabricks } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { jobListShape } from './job-shapes.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { defineAction } from '../../operations/operation.ts';
+import { defineAction } from '../../define/operation.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun, unfinishedSteps } from '../../runs/rerun.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { exactId, openDatabricks } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { jobRuns, readVendorRun, repairsOf, runField, sampleJobRun } from './runs.ts';
 
 /**
@@ -14,7 +14,7 @@ export const rerunFailedRun = defineAction<DatabricksConnection>()({
   name: 'Rerun Failed Run',
   resource: 'Job Run',
   description: 'Repairs a failed run of a job: its failed and skipped tasks run again, with the same parameters.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: { run: runField, ...rerunFields, ...waitFields },
   output: rerunOutput,
   sample: sampleRerun(sampleJobRun, ['report']),

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { values } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
+import { values } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
 import { runFields } from '../../runs/report.ts';
 import { startFields } from '../../runs/start-key.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { exactId } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { jobParameters, jobTexts } from './job-parameters.ts';
 import { jobField } from './jobs.ts';
 import { sampleJobRun } from './runs.ts';
@@ -20,7 +20,7 @@ export const runJob = defineAction<DatabricksConnection>()({
   name: 'Run Job',
   resource: 'Job Run',
   description: 'Starts a job with parameters and, if wished, waits until it has finished.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: {
     job: jobField,
     parameters: v.optional(

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { text, values } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
+import { text, values } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
 import { runFields } from '../../runs/report.ts';
 import { startFields } from '../../runs/start-key.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { service } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { asTexts } from './job-parameters.ts';
 import { sampleJobRun } from './runs.ts';
 import { startDatabricksRun } from './start-run.ts';
@@ -31,7 +31,7 @@ export const runNotebook = defineAction<DatabricksConnection>()({
   name: 'Run Notebook',
   resource: 'Job Run',
   description: 'Runs a notebook once and, if wished, waits until it has finished.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: {
     notebook: text({
       label: 'Notebook',

@@ -1,44 +1,16 @@
 import * as v from 'valibot';
 import type { Call } from '../../http/api.ts';
-import { given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
+import { given, idShape, shownText, type Answered } from '../../http/answer-shape.ts';
 import { readAllPages, type Page } from '../../http/read-pages.ts';
-import { readMoment, readStatus, secondsBetween, type Run, type RunStatus, type StatusWords, type Step } from '../../runs/run.ts';
-import type { Context } from '../../operations/context.ts';
-import { text } from '../../operations/fields.ts';
+import { parseTimestamp, readStatus, secondsBetween, type Run, type RunStatus, type StatusWords, type Step } from '../../runs/run.ts';
+import type { Context } from '../../define/context.ts';
+import { text } from '../../define/fields.ts';
 import type { RunProvider } from '../../runs/provider.ts';
-import { exactId, openDatabricks, service } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import { exactId, openDatabricks, service, workspaceAddress } from './api.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { databricksCauses } from './known-causes.ts';
+import { runFieldsShape, taskShape, type VendorTaskRun } from './run-shapes.ts';
 import { handledFailures, lastAttempts } from './task-attempts.ts';
-
-const stateShape = v.object({ life_cycle_state: given(v.string()), result_state: given(v.string()), state_message: shownText });
-
-/** What newer answers say of a run, beside or instead of `state`. */
-const statusShape = v.object({
-  state: given(v.string()),
-  termination_details: given(v.object({ code: given(v.string()), message: shownText })),
-  queue_details: shown(v.object({ code: shownText, message: shownText })),
-});
-
-const runFieldsShape = {
-  run_id: idShape,
-  job_id: given(idShape),
-  run_name: given(v.string()),
-  state: given(stateShape),
-  status: given(statusShape),
-  /** Milliseconds since 1970; 0 while there is none. */
-  start_time: given(v.number()),
-  end_time: given(v.number()),
-  run_page_url: shownText,
-};
-
-const taskShape = v.object({
-  ...runFieldsShape,
-  task_key: given(v.string()),
-  attempt_number: given(v.number()),
-  depends_on: shown(v.array(v.object({ task_key: v.string() }))),
-  run_if: shownText,
-});
 
 /** What an answer with a run looks like. A run has a hundred tasks at most on a page. */
 export const jobRunShape = v.pipe(
@@ -56,9 +28,6 @@ export const jobRunShape = v.pipe(
 
 /** A run of a job, as far as it is read here; numbers beyond 2^53 come as text. */
 export type VendorJobRun = Answered<typeof jobRunShape>;
-
-/** A run of one task of a run. */
-export type VendorTaskRun = Answered<typeof taskShape>;
 
 /** How a run ended. */
 const results: StatusWords = {
@@ -100,9 +69,12 @@ type Stated = Pick<VendorTaskRun, 'state' | 'status'>;
 /** Any code of an end that is not in the table is an error of its own. */
 function statusOf({ state, status }: Stated): RunStatus {
   if (state?.result_state) return readStatus(results, state.result_state);
-  if (state?.life_cycle_state) return readStatus(cycles, state.life_cycle_state);
+  if (state?.life_cycle_state && !(state.life_cycle_state === 'TERMINATED' && status)) return readStatus(cycles, state.life_cycle_state);
   const code = status?.termination_details?.code;
-  if (status?.state === 'TERMINATED' && code) return terminations[code] ?? 'failed';
+  if (status?.state === 'TERMINATED' && code) {
+    const known = readStatus(terminations, code);
+    return known === 'unknown' ? 'failed' : known;
+  }
   return readStatus(cycles, status?.state);
 }
 
@@ -110,7 +82,7 @@ const wordOf = ({ state, status }: Stated): string => state?.result_state || sta
 
 const messageOf = ({ state, status }: Stated): string | undefined => state?.state_message || status?.termination_details?.message || status?.queue_details?.message;
 
-const moment = (milliseconds: number | undefined): string | undefined => (milliseconds ? readMoment(milliseconds) : undefined);
+const moment = (milliseconds: number | undefined): string | undefined => (milliseconds ? parseTimestamp(milliseconds) : undefined);
 
 function times({ start_time: start, end_time: end }: Pick<VendorTaskRun, 'start_time' | 'end_time'>) {
   const startedAt = moment(start);
@@ -146,7 +118,7 @@ export function readJobRun(run: VendorJobRun): Run {
   };
 }
 
-/** A page of a run as Databricks gives it; with its repairs only where somebody asks for them. */
+/** A page of a run as Databricks gives it; with its repairs only on request. */
 export function readVendorRun(id: string, context: Context<DatabricksConnection>, { history = false, page, endsAt }: { history?: boolean; page?: string | undefined; endsAt?: number | undefined } = {}): Promise<VendorJobRun> {
   exactId(id, 'Run ID');
   return openDatabricks(context).json('GET', '/jobs/runs/get', jobRunShape, { query: { run_id: id, include_history: history || undefined, page_token: page }, endsAt });
@@ -204,6 +176,7 @@ const maxExplained = 20;
 export function jobRuns(context: Context<DatabricksConnection>, what = 'a job', { job, after }: RunsChoice = {}): RunProvider {
   return {
     service,
+    place: workspaceAddress(context.connection),
     knownCauses: databricksCauses,
     what,
     ...(job === undefined ? {} : { recent: async () => (await readRunsPage({ job_id: job }, context)).entries.map(readJobRun) }),

@@ -1,4 +1,4 @@
-import { defineService } from '../../operations/service.ts';
+import { defineService } from '../../define/service.ts';
 import { jobRunFinished } from './job-run-finished.ts';
 import { service } from './api.ts';
 import { cancelRun } from './cancel-run.ts';

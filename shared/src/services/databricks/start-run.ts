@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { idShape } from '../../http/answer-shape.ts';
-import type { Context } from '../../operations/context.ts';
+import { runIdShape } from '../../http/answer-shape.ts';
+import type { Context } from '../../define/context.ts';
 import type { RunReport } from '../../runs/report.ts';
 import { pointedToRun } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';
@@ -9,10 +9,10 @@ import { startOnce } from '../../runs/start-once.ts';
 import type { WaitChoices } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/wait-for-run.ts';
 import { openDatabricks, service } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 import { jobRuns } from './runs.ts';
 
-const startedShape = v.object({ run_id: idShape });
+const startedShape = v.object({ run_id: runIdShape });
 
 /** What is started, and how. */
 interface DatabricksStart {
@@ -36,7 +36,7 @@ interface DatabricksStart {
 export async function startDatabricksRun({ what, path, body, job, startKey: typed, reuse, parameters, choices }: DatabricksStart, context: Context<DatabricksConnection>): Promise<RunReport> {
   const { host } = context;
   const provider = jobRuns(context, what, { job });
-  const startKey = startKeyOf(host, typed);
+  const startKey = startKeyOf(host, typed, what);
   const start = async (): Promise<Run> => {
     const json = { ...body, idempotency_token: `pipewright-${startKey.tag}` };
     const { run_id: id } = await openDatabricks(context).json('POST', path, startedShape, { json, effect: 'idempotent' });

@@ -1,5 +1,5 @@
-import type { VendorTaskRun } from './runs.ts';
 import type { RunStatus } from '../../runs/run.ts';
+import type { VendorTaskRun } from './run-shapes.ts';
 
 const isLater = (one: VendorTaskRun, other: VendorTaskRun): boolean =>
   (one.attempt_number ?? 0) - (other.attempt_number ?? 0) > 0 || ((one.attempt_number ?? 0) === (other.attempt_number ?? 0) && (one.start_time ?? 0) >= (other.start_time ?? 0));

@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import { service, workspaceAddress } from './api.ts';
-import type { DatabricksConnection } from './connection.ts';
+import type { DatabricksConnection } from './connection-fields.ts';
 
 /**
  * The address at which the interface for files has a path of a volume.

@@ -5,8 +5,8 @@ import { checkAnswer, shown, shownText, type Answered, type AnswerShape } from '
 import { openApi, type Api, type Call } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
-import type { Context } from '../../operations/context.ts';
-import type { DbtConnection } from './connection.ts';
+import type { Context } from '../../define/context.ts';
+import type { DbtConnection } from './connection-fields.ts';
 
 /** The display name of the service. */
 export const service = 'dbt';

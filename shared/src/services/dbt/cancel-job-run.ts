@@ -1,7 +1,7 @@
-import { defineAction } from '../../operations/operation.ts';
+import { defineAction } from '../../define/operation.ts';
 import { cancelRun } from '../../runs/cancel-run.ts';
 import { runFields } from '../../runs/report.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { jobRuns, runField, sampleJobRun } from './runs.ts';
 
 /**

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { PipewrightError, withDetails } from '../../host/error.ts';
 import { fileOfAnswer } from '../../http/file-of-answer.ts';
-import { defineChoices, search } from '../../operations/choice-list.ts';
-import type { Context } from '../../operations/context.ts';
-import { defineDownload } from '../../operations/download.ts';
-import { integer, text } from '../../operations/fields.ts';
+import { defineChoices, search } from '../../define/choice-list.ts';
+import type { Context } from '../../define/context.ts';
+import { defineDownload } from '../../define/download.ts';
+import { integer, text } from '../../define/fields.ts';
 import { accountPath, callDbt, numericId, openDbt } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { runField } from './runs.ts';
 
 /** The path of the artifacts of a run, with a slash at its end. */

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { cut, redact } from '../../host/redact.ts';
 import { given, shown, shownText } from '../../http/answer-shape.ts';
-import type { Context } from '../../operations/context.ts';
+import type { Context } from '../../define/context.ts';
 import type { Step } from '../../runs/run.ts';
 import { accountPath, openDbt } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 
 /** What the artifact `run_results.json` looks like. */
 const runResultsShape = v.object({

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { defineSearch } from '../../operations/operation.ts';
-import { boolean, json, text } from '../../operations/fields.ts';
-import type { DbtConnection } from './connection.ts';
+import { defineSearch } from '../../define/operation.ts';
+import { boolean, json, text } from '../../define/fields.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { jobShape, type VendorJob } from './jobs.ts';
 import { listOf, readAll } from './pages.ts';
 

@@ -1,8 +1,8 @@
-import { defineAction } from '../../operations/operation.ts';
+import { defineAction } from '../../define/operation.ts';
 import { runFields } from '../../runs/report.ts';
 import { readFields } from '../../runs/wait-fields.ts';
 import { readRun } from '../../runs/wait-for-run.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { jobRuns, runField, sampleJobRun } from './runs.ts';
 
 /**
@@ -14,7 +14,7 @@ export const getJobRun = defineAction<DbtConnection>()({
   name: 'Get Job Run',
   resource: 'Job Run',
   description: 'Reads where a job run stands, with its steps and why one failed.',
-  effect: 'reads',
+  effect: 'safe',
   input: { run: runField, ...readFields },
   output: runFields,
   sample: sampleJobRun,

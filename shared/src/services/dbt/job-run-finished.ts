@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { defineRunFinished } from '../../runs/run-finished.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { jobField } from './jobs.ts';
 import { runsSince } from './recent-runs.ts';
 import { readJobRun, sampleJobRun } from './runs.ts';

@@ -1,8 +1,8 @@
-import type { Fields } from '../../operations/fields.ts';
-import type { Values } from '../../operations/operation.ts';
-import { defineWebhookTrigger, type Event, type Subscription, type WebhookTrigger } from '../../operations/trigger.ts';
-import type { Secrets } from '../../webhooks/scheme.ts';
-import type { DbtConnection } from './connection.ts';
+import type { Fields } from '../../define/fields.ts';
+import type { Values } from '../../define/operation.ts';
+import { defineWebhookTrigger, type Event, type Subscription, type WebhookTrigger } from '../../define/trigger.ts';
+import type { Secrets } from '../../define/verification.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import {
   eventOf,
   exampleOf,

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { filledText, given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
-import { defineChoices } from '../../operations/choice-list.ts';
-import { text } from '../../operations/fields.ts';
-import type { DbtConnection } from './connection.ts';
+import { defineChoices } from '../../define/choice-list.ts';
+import { text } from '../../define/fields.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { listOf, readChoices } from './pages.ts';
 
 /** What an answer with a job looks like. */

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { boolean, integer, list, text } from '../../operations/fields.ts';
-import type { Values } from '../../operations/operation.ts';
-import type { Event } from '../../operations/trigger.ts';
+import { boolean, integer, list, text } from '../../define/fields.ts';
+import type { Values } from '../../define/operation.ts';
+import type { Event } from '../../define/trigger.ts';
 import { runFields } from '../../runs/report.ts';
-import { isFinished, readMoment, type RunStatus } from '../../runs/run.ts';
-import { verificationFields } from '../../webhooks/take-delivery.ts';
+import { isFinished, parseTimestamp, type RunStatus } from '../../runs/run.ts';
+import { verificationFields } from '../../webhooks/process-delivery.ts';
 import { environmentChoices, jobChoices, jobIdFromUrl } from './jobs.ts';
 import { said, statusOf, wordOf } from './statuses.ts';
 
@@ -77,7 +77,7 @@ function codeOf(value: unknown): number | undefined {
   return typeof code === 'number' && Number.isInteger(code) ? code : undefined;
 }
 
-const moment = (value: unknown): string | undefined => (typeof value === 'string' ? readMoment(value) : undefined);
+const moment = (value: unknown): string | undefined => (typeof value === 'string' ? parseTimestamp(value) : undefined);
 
 /** Leaves out what is not known. */
 export function known<T extends object>(record: { [K in keyof T]: T[K] | undefined }): T {

@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import type { Answered, AnswerShape } from '../../http/answer-shape.ts';
 import type { Call } from '../../http/api.ts';
 import { readAllPages } from '../../http/read-pages.ts';
-import { search, type Choice, type ChoicePage, type ChoiceQuery } from '../../operations/choice-list.ts';
-import type { Context } from '../../operations/context.ts';
+import { search, type Choice, type ChoicePage, type ChoiceQuery } from '../../define/choice-list.ts';
+import type { Context } from '../../define/context.ts';
 import { accountPath, enveloped, openDbt, service } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 
 /** The most that dbt gives at once. */
 const pageSize = 100;

@@ -1,9 +1,9 @@
-import type { Context } from '../../operations/context.ts';
+import type { Context } from '../../define/context.ts';
 import { longestRun } from '../../runs/run-finished.ts';
-import { isFinished, readMoment } from '../../runs/run.ts';
+import { isFinished, parseTimestamp } from '../../runs/run.ts';
 import { readPages } from '../../http/read-pages.ts';
 import { service } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { known, passes, type Notification } from './notifications.ts';
 import { listOf, readPage } from './pages.ts';
 import { readJobRun, runShape, type VendorRun } from './runs.ts';
@@ -30,7 +30,7 @@ export async function recentNotifications(
  */
 export async function runsSince(job: string | undefined, since: number, context: Context<DbtConnection>): Promise<VendorRun[]> {
   const found: VendorRun[] = [];
-  const reaches = (run: VendorRun | undefined): boolean => Date.parse(readMoment(run?.created_at) ?? '') < since - longestRun;
+  const reaches = (run: VendorRun | undefined): boolean => Date.parse(parseTimestamp(run?.created_at) ?? '') < since - longestRun;
   const list = listOf(context, 'runs', runShape, { order_by: '-id', include_related: 'trigger,job', job_definition_id: job });
   for await (const entries of readPages<VendorRun>(service, (offset) => readPage(context, list, offset))) {
     found.push(...entries);

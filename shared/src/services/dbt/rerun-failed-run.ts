@@ -1,8 +1,8 @@
-import { defineAction } from '../../operations/operation.ts';
+import { defineAction } from '../../define/operation.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun, unfinishedSteps } from '../../runs/rerun.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { accountPath, callDbt } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { jobRuns, readJobRun, runField, runShape, sampleJobRun } from './runs.ts';
 
 /**
@@ -14,7 +14,7 @@ export const rerunFailedRun = defineAction<DbtConnection>()({
   name: 'Rerun Failed Run',
   resource: 'Job Run',
   description: 'Runs a failed job run again from the command that failed.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: { run: runField, ...rerunFields, ...waitFields },
   output: rerunOutput,
   sample: sampleRerun(sampleJobRun, ['Invoke dbt with `dbt build`']),

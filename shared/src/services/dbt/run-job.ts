@@ -1,16 +1,16 @@
 import * as v from 'valibot';
-import type { Context } from '../../operations/context.ts';
-import { defineAction, type Values } from '../../operations/operation.ts';
-import { boolean, integer, list, text } from '../../operations/fields.ts';
+import type { Context } from '../../define/context.ts';
+import { defineAction, type Values } from '../../define/operation.ts';
+import { boolean, integer, list, text } from '../../define/fields.ts';
 import { runFields } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';
-import { beginRun, isCalled, lookAtEnd, waitByField } from '../../runs/callback.ts';
+import { startCallbackWait, isCalled, readFinishedRun, waitByField } from '../../runs/callback.ts';
 import { isUncertain, startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/wait-for-run.ts';
 import { accountPath, callDbt, numericId } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { jobField } from './jobs.ts';
 import { subscribeToRun, unsubscribe } from './subscriptions.ts';
 import { jobRuns, readJobRun, runShape, sampleJobRun } from './runs.ts';
@@ -147,7 +147,7 @@ export const runJob = defineAction<DbtConnection>()({
   name: 'Run Job',
   resource: 'Job Run',
   description: 'Starts a job and, if wished, waits until it has finished.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: {
     job: jobField,
     cause: v.optional(
@@ -184,10 +184,10 @@ export const runJob = defineAction<DbtConnection>()({
         }
       });
       const kept = subscription === undefined ? undefined : { job: input.job, run: run.id, subscription };
-      return beginRun(context.host, jobRuns(context, input.job), run, kept, input);
+      return startCallbackWait(context.host, jobRuns(context, input.job), run, kept, input);
     },
     async look({ job, run, subscription }, context) {
-      const ended = await lookAtEnd(context.host, jobRuns(context, String(job)), String(run));
+      const ended = await readFinishedRun(context.host, jobRuns(context, String(job)), String(run));
       if (ended) await unsubscribe({ id: String(subscription) }, context).catch(() => context.host.log.warn('dbt: the webhook that waited for the run could not be removed.'));
       return ended;
     },

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { filledText, given, idShape, shown, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
-import { text } from '../../operations/fields.ts';
-import type { Context } from '../../operations/context.ts';
+import { filledText, given, idShape, runIdShape, shown, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
+import { text } from '../../define/fields.ts';
+import type { Context } from '../../define/context.ts';
 import type { KnownCause } from '../../runs/known-causes.ts';
 import type { RunProvider } from '../../runs/provider.ts';
-import { isFinished, readMoment, secondsBetween, type Run, type Step } from '../../runs/run.ts';
+import { isFinished, parseTimestamp, secondsBetween, type Run, type Step } from '../../runs/run.ts';
 import { accessUrl, accountPath, callDbt, numericId, openDbt, service } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { failedNodes } from './failed-nodes.ts';
 import { listOf, readPage } from './pages.ts';
 import { said, statusOf, wordOf } from './statuses.ts';
@@ -25,7 +25,7 @@ const stepShape = v.object({
 
 /** What an answer with a run looks like. Timestamps look like `2026-11-20 08:00:04.653171+00:00`. */
 export const runShape = v.pipe(v.object({
-  id: idShape,
+  id: runIdShape,
   job_definition_id: given(idShape),
   project_id: given(idShape),
   environment_id: given(idShape),
@@ -94,8 +94,8 @@ function pageOf(run: VendorRun, connection: DbtConnection): string | undefined {
 
 /** The run in our words. */
 export function readJobRun(run: VendorRun, connection: DbtConnection): Run {
-  const startedAt = readMoment(run.started_at);
-  const finishedAt = readMoment(run.finished_at);
+  const startedAt = parseTimestamp(run.started_at);
+  const finishedAt = parseTimestamp(run.finished_at);
   const durationSeconds = secondsBetween(startedAt, finishedAt);
   const message = said(run.status_message);
   const url = pageOf(run, connection);
@@ -127,8 +127,8 @@ export function readJobRun(run: VendorRun, connection: DbtConnection): Run {
 
 function readStep(step: VendorStep): Step {
   const status = statusOf(step.status, step.status_humanized);
-  const startedAt = readMoment(step.started_at);
-  const finishedAt = readMoment(step.finished_at);
+  const startedAt = parseTimestamp(step.started_at);
+  const finishedAt = parseTimestamp(step.finished_at);
   const durationSeconds = secondsBetween(startedAt, finishedAt);
   const message = status === 'failed' ? (readFailure(step.logs) ?? readFailure(step.truncated_debug_logs)) : undefined;
   return {

@@ -1,4 +1,4 @@
-import { defineService } from '../../operations/service.ts';
+import { defineService } from '../../define/service.ts';
 import { service } from './api.ts';
 import { cancelJobRun } from './cancel-job-run.ts';
 import { dbtConnection } from './connection.ts';

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { given, idShape, type Answered } from '../../http/answer-shape.ts';
-import type { Context } from '../../operations/context.ts';
-import type { Subscription } from '../../operations/trigger.ts';
+import type { Context } from '../../define/context.ts';
+import type { Subscription } from '../../define/trigger.ts';
 import { secretFault } from '../../webhooks/secret-rules.ts';
 import { accountPath, callDbt, numericId, openDbt, service } from './api.ts';
-import type { DbtConnection } from './connection.ts';
+import type { DbtConnection } from './connection-fields.ts';
 import { readAll } from './pages.ts';
 
 /** What dbt tells of webhooks. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { integer, list, text } from '../../operations/fields.ts';
-import { defineWebhookTrigger } from '../../operations/trigger.ts';
-import { verificationFields } from '../../webhooks/take-delivery.ts';
+import { integer, list, text } from '../../define/fields.ts';
+import { defineWebhookTrigger } from '../../define/trigger.ts';
+import { verificationFields } from '../../webhooks/process-delivery.ts';
 import type { WebhookSecret } from '../../webhooks/webhook-secret.ts';
 import { beginsWith, directionsFor, endsWith, proofFields, readEvents, readHandshake, verification, type GridEvent } from './events.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { json, list, text } from '../../operations/fields.ts';
-import { defineWebhookTrigger } from '../../operations/trigger.ts';
-import { verificationFields } from '../../webhooks/take-delivery.ts';
+import { json, list, text } from '../../define/fields.ts';
+import { defineWebhookTrigger } from '../../define/trigger.ts';
+import { verificationFields } from '../../webhooks/process-delivery.ts';
 import type { WebhookSecret } from '../../webhooks/webhook-secret.ts';
 import { beginsWith, directionsFor, endsWith, proofFields, readEvents, readHandshake, verification } from './events.ts';
 
@@ -41,7 +41,8 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
   events(body, { eventTypes, subjectBegins, subjectEnds }) {
     return readEvents(body)
       .filter(({ type, subject }) => (!eventTypes || eventTypes.length === 0 || eventTypes.includes(type)) && beginsWith(subject, subjectBegins) && endsWith(subject, subjectEnds))
-      .map(({ id, type, ...rest }) => ({ id, data: { eventId: id, eventType: type, ...rest } }));
+      // Publishers choose their IDs, so that one is unique to its topic or source only.
+      .map(({ id, type, ...rest }) => ({ id: `${rest.topic} ${id}`, data: { eventId: id, eventType: type, ...rest } }));
   },
   example: (now) => [
     {

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { option } from '../../operations/fields.ts';
-import type { Values } from '../../operations/operation.ts';
-import type { Handshake } from '../../operations/trigger.ts';
-import { readMoment } from '../../runs/run.ts';
-import type { SchemeName } from '../../webhooks/scheme.ts';
-import { acceptsUnsigned } from '../../webhooks/take-delivery.ts';
+import { option } from '../../define/fields.ts';
+import type { Values } from '../../define/operation.ts';
+import type { Handshake } from '../../define/trigger.ts';
+import { parseTimestamp } from '../../runs/run.ts';
+import type { SchemeName } from '../../define/verification.ts';
+import { acceptsUnsigned } from '../../webhooks/process-delivery.ts';
 import { entraSenderOf, webhookSecretsOf } from '../../webhooks/webhook-secret.ts';
 
 /** An event in one shape, whether it came in the schema of Event Grid or in that of CloudEvents. */
@@ -27,7 +27,7 @@ function readEvent(value: unknown): GridEvent[] {
   const id = asText(event['id']);
   const type = asText(event[isCloud ? 'type' : 'eventType']);
   if (id === '' || type === '') return [];
-  const occurredAt = readMoment(asText(event[isCloud ? 'time' : 'eventTime']));
+  const occurredAt = parseTimestamp(asText(event[isCloud ? 'time' : 'eventTime']));
   return [
     {
       id,

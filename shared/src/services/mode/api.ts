@@ -2,8 +2,8 @@ import type { HttpResponse } from '../../host/http.ts';
 import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
-import type { Context } from '../../operations/context.ts';
-import type { ModeConnection } from './connection.ts';
+import type { Context } from '../../define/context.ts';
+import type { ModeConnection } from './connection-fields.ts';
 
 /** The display name of the service. */
 export const service = 'Mode';

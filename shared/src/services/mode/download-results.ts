@@ -4,10 +4,10 @@ import { peekBytes } from '../../datasets/bytes/peek-bytes.ts';
 import { isZip } from '../../datasets/bytes/zip-entries.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { Api } from '../../http/api.ts';
-import { defineDownload } from '../../operations/download.ts';
-import { describeField, text, withInfo } from '../../operations/fields.ts';
+import { defineDownload } from '../../define/download.ts';
+import { describeField, text, withInfo } from '../../define/fields.ts';
 import { openMode, service } from './api.ts';
-import type { ModeConnection } from './connection.ts';
+import type { ModeConnection } from './connection-fields.ts';
 import { listQueries, pickQuery, queryField, reportField, type VendorQuery } from './reports.ts';
 import { latestSuccess, listQueryRuns, runField, runsPath, statusOf, type VendorQueryRun } from './runs.ts';
 

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { integer, text } from '../../operations/fields.ts';
-import { defineSearch } from '../../operations/operation.ts';
-import { readMoment } from '../../runs/run.ts';
+import { integer, text } from '../../define/fields.ts';
+import { defineSearch } from '../../define/operation.ts';
+import { parseTimestamp } from '../../runs/run.ts';
 import { openMode, workspacePage } from './api.ts';
-import type { ModeConnection } from './connection.ts';
+import type { ModeConnection } from './connection-fields.ts';
 import { readAll } from './pages.ts';
 import { listSpaces, reportPath, reportsOf, type VendorReport } from './reports.ts';
 
@@ -55,7 +55,7 @@ export const findReport = defineSearch<ModeConnection>()({
     return [...found.values()]
       .toSorted((a, b) => isExact(b) - isExact(a))
       .map(({ report, collection }) => {
-        const lastSucceededAt = readMoment(report.last_successfully_run_at);
+        const lastSucceededAt = parseTimestamp(report.last_successfully_run_at);
         return {
           id: report.token,
           name: report.name ?? '',

@@ -1,8 +1,8 @@
-import { defineAction } from '../../operations/operation.ts';
+import { defineAction } from '../../define/operation.ts';
 import { runFields } from '../../runs/report.ts';
 import { readFields } from '../../runs/wait-fields.ts';
 import { readRun } from '../../runs/wait-for-run.ts';
-import type { ModeConnection } from './connection.ts';
+import type { ModeConnection } from './connection-fields.ts';
 import { openReport, reportField } from './reports.ts';
 import { reportRuns, runField, sampleReportRun } from './runs.ts';
 
@@ -15,7 +15,7 @@ export const getReportRun = defineAction<ModeConnection>()({
   name: 'Get Report Run',
   resource: 'Report Run',
   description: 'Reads where a run of a report stands, with its queries and why one failed.',
-  effect: 'reads',
+  effect: 'safe',
   input: { report: reportField, run: runField, ...readFields },
   output: runFields,
   sample: sampleReportRun,

@@ -1,5 +1,5 @@
 import { longestRun, defineRunFinished } from '../../runs/run-finished.ts';
-import type { ModeConnection } from './connection.ts';
+import type { ModeConnection } from './connection-fields.ts';
 import { readEntries } from './pages.ts';
 import { openReport, reportField } from './reports.ts';
 import { readReportRun, runsOf, sampleReportRun, type VendorReportRun } from './runs.ts';

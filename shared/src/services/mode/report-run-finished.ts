@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import { list, text } from '../../operations/fields.ts';
-import { defineWebhookTrigger } from '../../operations/trigger.ts';
+import { list, text } from '../../define/fields.ts';
+import { defineWebhookTrigger } from '../../define/trigger.ts';
 import { finishedFilter, isWanted } from '../../runs/finished-filter.ts';
 import { pointedToRun, runFields, type RunReport } from '../../runs/report.ts';
 import { readRun } from '../../runs/wait-for-run.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
-import { problemField, verificationFields } from '../../webhooks/take-delivery.ts';
+import { problemField, verificationFields } from '../../webhooks/process-delivery.ts';
 import { openMode, service } from './api.ts';
-import type { ModeConnection } from './connection.ts';
+import type { ModeConnection } from './connection-fields.ts';
 import { readPage } from './pages.ts';
 import { openReport, reportChoices } from './reports.ts';
 import { readReportRun, reportRuns, runsOf, sampleReportRun } from './runs.ts';
@@ -56,7 +56,7 @@ export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
     if (input.reports && input.reports.length > 0 && !input.reports.includes(reportId)) return [];
     return [eventOf(pointedToRun({ id: runId, service, name: `report ${reportId}` }), reportId)];
   },
-  async lookUp({ data }, input, context) {
+  async enrich({ data }, input, context) {
     const { id, reportId } = data as { id: string; reportId: string };
     const report = await openReport(reportId, context);
     const run = await readRun(context.host, reportRuns(report, context), id);

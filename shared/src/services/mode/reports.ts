@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { given, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 import type { Api } from '../../http/api.ts';
-import { defineChoices, search, type Choice } from '../../operations/choice-list.ts';
-import type { Context } from '../../operations/context.ts';
-import { text } from '../../operations/fields.ts';
+import { defineChoices, search, type Choice } from '../../define/choice-list.ts';
+import type { Context } from '../../define/context.ts';
+import { text } from '../../define/fields.ts';
 import { openMode, service } from './api.ts';
-import type { ModeConnection } from './connection.ts';
+import type { ModeConnection } from './connection-fields.ts';
 import { readAll, readPage } from './pages.ts';
 
 /** What a token of Mode looks like. */

@@ -1,7 +1,7 @@
-import { defineAction } from '../../operations/operation.ts';
+import { defineAction } from '../../define/operation.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../runs/rerun.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
-import type { ModeConnection } from './connection.ts';
+import type { ModeConnection } from './connection-fields.ts';
 import { openReport, reportField } from './reports.ts';
 import { reportRuns, runField, sampleReportRun, startReportRun } from './runs.ts';
 
@@ -16,7 +16,7 @@ export const rerunFailedRun = defineAction<ModeConnection>()({
   name: 'Rerun Failed Run',
   resource: 'Report Run',
   description: 'Runs all queries of a report again with the parameters of a run that failed.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: { report: reportField, run: runField, ...rerunFields, ...wait },
   output: rerunOutput,
   sample: sampleRerun(sampleReportRun, ['Claims by country']),

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { values } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
+import { values } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
 import { runFields } from '../../runs/report.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/wait-for-run.ts';
-import type { ModeConnection } from './connection.ts';
+import type { ModeConnection } from './connection-fields.ts';
 import { openReport, reportField } from './reports.ts';
 import { reportRuns, sampleReportRun, startReportRun } from './runs.ts';
 
@@ -22,7 +22,7 @@ export const runReport = defineAction<ModeConnection>()({
   name: 'Run Report',
   resource: 'Report Run',
   description: 'Runs all queries of a report anew and, if wished, waits until they have finished.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: {
     report: reportField,
     parameters: v.optional(

@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { filledText, given, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
 import type { Api } from '../../http/api.ts';
-import { defineChoices, search } from '../../operations/choice-list.ts';
-import type { Context } from '../../operations/context.ts';
-import { text } from '../../operations/fields.ts';
+import { defineChoices, search } from '../../define/choice-list.ts';
+import type { Context } from '../../define/context.ts';
+import { text } from '../../define/fields.ts';
 import type { RunProvider } from '../../runs/provider.ts';
-import { readMoment, readStatus, secondsBetween, type Run, type StatusWords, type Step } from '../../runs/run.ts';
+import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusWords, type Step } from '../../runs/run.ts';
 import { openMode, service, workspacePage } from './api.ts';
-import type { ModeConnection } from './connection.ts';
+import type { ModeConnection } from './connection-fields.ts';
 import { readAll, readEntries, readPage } from './pages.ts';
 import { listQueries, reportPath, tokenShape, type Report, type VendorQuery } from './reports.ts';
 
@@ -66,8 +66,8 @@ export function listQueryRuns(api: Api, report: string, run: string): Promise<Ve
 
 /** The run in our words. */
 export function readReportRun(run: VendorReportRun, { id: report, name }: Report, connection: ModeConnection): Run {
-  const startedAt = readMoment(run.created_at);
-  const finishedAt = readMoment(run.completed_at);
+  const startedAt = parseTimestamp(run.created_at);
+  const finishedAt = parseTimestamp(run.completed_at);
   const durationSeconds = secondsBetween(startedAt, finishedAt);
   return {
     id: run.token,
@@ -86,8 +86,8 @@ export function readReportRun(run: VendorReportRun, { id: report, name }: Report
 }
 
 function readStep(run: VendorQueryRun, queries: VendorQuery[]): Step {
-  const startedAt = readMoment(run.created_at);
-  const finishedAt = readMoment(run.completed_at);
+  const startedAt = parseTimestamp(run.created_at);
+  const finishedAt = parseTimestamp(run.completed_at);
   const query = queries.find(({ token }) => token === run.query_token);
   return {
     name: run.query_name || query?.name || run.query_token || run.token,
@@ -150,7 +150,7 @@ const runChoices = defineChoices<ModeConnection>({
     const { entries, next } = await readPage(openMode(context), runsOf(String(input['report'] ?? '')), at);
     const choices = entries.map((run) => ({
       value: run.token,
-      label: `${readMoment(run.created_at)?.slice(0, 16).replace('T', ' ') ?? run.token} UTC, ${statusOf(run)}`,
+      label: `${parseTimestamp(run.created_at)?.slice(0, 16).replace('T', ' ') ?? run.token} UTC, ${statusOf(run)}`,
     }));
     return { choices: search(choices, wanted), ...(next === undefined ? {} : { nextPage: String(next) }) };
   },

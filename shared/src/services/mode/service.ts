@@ -1,4 +1,4 @@
-import { defineService } from '../../operations/service.ts';
+import { defineService } from '../../define/service.ts';
 import { reportRunEnded } from './report-run-ended.ts';
 import { service } from './api.ts';
 import { modeConnection } from './connection.ts';

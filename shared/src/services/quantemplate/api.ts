@@ -5,8 +5,8 @@ import { shownText } from '../../http/answer-shape.ts';
 import { openApi, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
-import type { Context } from '../../operations/context.ts';
-import type { QuantemplateConnection } from './connection.ts';
+import type { Context } from '../../define/context.ts';
+import type { QuantemplateConnection } from './connection-fields.ts';
 
 /** The display name of the service. */
 export const service = 'Quantemplate';

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { list, text } from '../../operations/fields.ts';
-import { defineWebhookTrigger } from '../../operations/trigger.ts';
+import { list, text } from '../../define/fields.ts';
+import { defineWebhookTrigger } from '../../define/trigger.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
-import { verificationFields } from '../../webhooks/take-delivery.ts';
-import type { QuantemplateConnection } from './connection.ts';
+import { verificationFields } from '../../webhooks/process-delivery.ts';
+import type { QuantemplateConnection } from './connection-fields.ts';
 import { datasetIdFromUrl } from './datasets.ts';
 import { directionsFor, exampleOf, isAmong, payloadText, readNotification } from './notifications.ts';
 

@@ -1,4 +1,4 @@
-import { text } from '../../operations/fields.ts';
+import { text } from '../../define/fields.ts';
 
 /** Takes a dataset's ID out of the address of its page. */
 export const datasetIdFromUrl = {

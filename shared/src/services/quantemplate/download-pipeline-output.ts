@@ -1,9 +1,9 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Api } from '../../http/api.ts';
-import { defineDownload } from '../../operations/download.ts';
-import { boolean, text } from '../../operations/fields.ts';
+import { defineDownload } from '../../define/download.ts';
+import { boolean, text } from '../../define/fields.ts';
 import { openOrganisation, service } from './api.ts';
-import type { QuantemplateConnection } from './connection.ts';
+import type { QuantemplateConnection } from './connection-fields.ts';
 import { openCsv } from './csv-file.ts';
 import { executionsPath, findExecution, type VendorOutput } from './executions.ts';
 import { executionField, outputField, pipelineField } from './pipelines.ts';

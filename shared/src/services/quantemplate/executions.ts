@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { filledText, given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
+import { filledText, given, idShape, runIdShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 import type { Api } from '../../http/api.ts';
-import { readMoment, readStatus, secondsBetween, type Run, type StatusWords } from '../../runs/run.ts';
+import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusWords } from '../../runs/run.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { service } from './api.ts';
 
@@ -13,7 +13,7 @@ export type VendorOutput = Answered<typeof outputShape>;
 
 /** What an answer with an execution looks like; it has no outputs before its end. */
 const executionShape = v.object({
-  id: idShape,
+  id: runIdShape,
   runNumber: shown(v.number()),
   createdAt: given(v.string()),
   createdBy: shownText,
@@ -61,8 +61,8 @@ export async function findExecution(api: Api, pipeline: string, id: string, ends
 
 /** The execution in our words. */
 export function readExecution(pipeline: string, execution: VendorExecution): Run {
-  const startedAt = readMoment(execution.startedAt ?? execution.createdAt);
-  const finishedAt = readMoment(execution.finishedAt);
+  const startedAt = parseTimestamp(execution.startedAt ?? execution.createdAt);
+  const finishedAt = parseTimestamp(execution.finishedAt);
   const durationSeconds = secondsBetween(startedAt, finishedAt);
   const { runNumber, version, createdBy } = execution;
   return {

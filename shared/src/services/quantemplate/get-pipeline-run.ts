@@ -1,9 +1,9 @@
-import { defineAction } from '../../operations/operation.ts';
+import { defineAction } from '../../define/operation.ts';
 import { runFields } from '../../runs/report.ts';
 import { readFields } from '../../runs/wait-fields.ts';
 import { readRun } from '../../runs/wait-for-run.ts';
 import { openOrganisation } from './api.ts';
-import type { QuantemplateConnection } from './connection.ts';
+import type { QuantemplateConnection } from './connection-fields.ts';
 import { pipelineRuns, samplePipelineRun } from './executions.ts';
 import { executionField, pipelineField } from './pipelines.ts';
 
@@ -16,7 +16,7 @@ export const getPipelineRun = defineAction<QuantemplateConnection>()({
   name: 'Get Pipeline Run',
   resource: 'Pipeline Run',
   description: 'Reads where a pipeline run stands, with the outputs that it made.',
-  effect: 'reads',
+  effect: 'safe',
   input: { pipeline: pipelineField, execution: executionField, ...readFields },
   output: runFields,
   sample: samplePipelineRun,

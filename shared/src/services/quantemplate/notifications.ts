@@ -1,4 +1,4 @@
-import { readMoment } from '../../runs/run.ts';
+import { parseTimestamp } from '../../runs/run.ts';
 
 /** A notification in one shape, whichever of the two documented envelopes it came in. */
 export interface Notification {
@@ -26,7 +26,7 @@ export function readNotification(body: unknown): Notification | undefined {
   const name = textOf(body['name']) ?? textOf(body['eventName']) ?? textOf(payload['eventName']);
   if (!id || !name) return undefined;
   const created = body['created'];
-  const createdAt = typeof created === 'string' || typeof created === 'number' ? readMoment(created) : undefined;
+  const createdAt = typeof created === 'string' || typeof created === 'number' ? parseTimestamp(created) : undefined;
   return { id, name, payload, ...(createdAt ? { createdAt } : {}) };
 }
 

@@ -1,6 +1,6 @@
 import { defineRunFinished } from '../../runs/run-finished.ts';
 import { openOrganisation } from './api.ts';
-import type { QuantemplateConnection } from './connection.ts';
+import type { QuantemplateConnection } from './connection-fields.ts';
 import { listExecutions, readExecution, samplePipelineRun } from './executions.ts';
 import { pipelineField } from './pipelines.ts';
 

@@ -1,7 +1,7 @@
-import { defineChoices, search } from '../../operations/choice-list.ts';
-import { text } from '../../operations/fields.ts';
+import { defineChoices, search } from '../../define/choice-list.ts';
+import { text } from '../../define/fields.ts';
 import { openOrganisation } from './api.ts';
-import type { QuantemplateConnection } from './connection.ts';
+import type { QuantemplateConnection } from './connection-fields.ts';
 import { findExecution, listExecutions, readExecution } from './executions.ts';
 
 /** Takes a pipeline's ID out of the address of its page. */

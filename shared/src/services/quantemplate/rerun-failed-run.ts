@@ -1,8 +1,8 @@
-import { defineAction } from '../../operations/operation.ts';
+import { defineAction } from '../../define/operation.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../runs/rerun.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { openOrganisation } from './api.ts';
-import type { QuantemplateConnection } from './connection.ts';
+import type { QuantemplateConnection } from './connection-fields.ts';
 import { pipelineRuns, samplePipelineRun, startExecution } from './executions.ts';
 import { executionField, pipelineField } from './pipelines.ts';
 
@@ -17,7 +17,7 @@ export const rerunFailedRun = defineAction<QuantemplateConnection>()({
   name: 'Rerun Failed Run',
   resource: 'Pipeline Run',
   description: 'Runs a pipeline again whose run failed.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: { pipeline: pipelineField, execution: executionField, ...rerunFields, ...wait },
   output: rerunOutput,
   sample: sampleRerun(samplePipelineRun, []),

@@ -1,11 +1,11 @@
-import { defineAction } from '../../operations/operation.ts';
+import { defineAction } from '../../define/operation.ts';
 import { runFields } from '../../runs/report.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/wait-for-run.ts';
 import { openOrganisation } from './api.ts';
-import type { QuantemplateConnection } from './connection.ts';
+import type { QuantemplateConnection } from './connection-fields.ts';
 import { pipelineRuns, samplePipelineRun, startExecution } from './executions.ts';
 import { pipelineField } from './pipelines.ts';
 
@@ -22,7 +22,7 @@ export const runPipeline = defineAction<QuantemplateConnection>()({
   name: 'Run Pipeline',
   resource: 'Pipeline Run',
   description: 'Starts a pipeline and, if wished, waits until it has finished.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: { pipeline: pipelineField, wait, onFailure, timeoutMinutes, ...startFields },
   output: runFields,
   sample: samplePipelineRun,

@@ -1,4 +1,4 @@
-import { defineService } from '../../operations/service.ts';
+import { defineService } from '../../define/service.ts';
 import { pipelineRunFinished } from './pipeline-run-finished.ts';
 import { service } from './api.ts';
 import { quantemplateConnection } from './connection.ts';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { defineAction } from '../../operations/operation.ts';
-import { file, integer, text } from '../../operations/fields.ts';
+import { defineAction } from '../../define/operation.ts';
+import { file, integer, text } from '../../define/fields.ts';
 import { openOrganisation } from './api.ts';
-import type { QuantemplateConnection } from './connection.ts';
+import type { QuantemplateConnection } from './connection-fields.ts';
 import { datasetField, datasetPath } from './datasets.ts';
 
 /**

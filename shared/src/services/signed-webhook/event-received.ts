@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { valueAt } from '../../operations/conditions.ts';
-import { integer, json, option, text } from '../../operations/fields.ts';
-import { defineWebhookTrigger } from '../../operations/trigger.ts';
-import type { SchemeName } from '../../webhooks/scheme.ts';
-import { acceptsUnsigned, verificationFields } from '../../webhooks/take-delivery.ts';
+import { valueAt } from '../../define/conditions.ts';
+import { integer, json, option, text } from '../../define/fields.ts';
+import { defineWebhookTrigger } from '../../define/trigger.ts';
+import type { SchemeName } from '../../define/verification.ts';
+import { acceptsUnsigned, verificationFields } from '../../webhooks/process-delivery.ts';
 import { entraSenderOf, webhookSecretsOf, type WebhookSecret } from '../../webhooks/webhook-secret.ts';
 
 const schemeOptions: { value: SchemeName | 'entra'; label: string }[] = [
@@ -120,6 +120,7 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
   events(body, { idField, scheme }, _connection, { deliveryId, eventType, headers, repeatKey, bodyHash }) {
     // GitHub sends it when a webhook is created; Slack when it looks whether the address is there.
     if (scheme === 'github' && eventType === 'ping') return [];
+    if (scheme === 'slack' && textAt(body, 'type') === 'url_verification') return [];
     if (scheme === 'slack' && textAt(body, 'ssl_check') !== undefined && textAt(body, 'type') === undefined) return [];
     const chosenId = idField === undefined ? undefined : textAt(body, idField);
     const ownId = chosenId ?? signedId(body, scheme);

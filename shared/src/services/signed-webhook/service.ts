@@ -1,4 +1,4 @@
-import { defineService } from '../../operations/service.ts';
+import { defineService } from '../../define/service.ts';
 import { webhookSecretConnection } from '../../webhooks/webhook-secret.ts';
 import { eventReceived } from './event-received.ts';
 

@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { openApi, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
-import type { Context } from '../../operations/context.ts';
+import type { Context } from '../../define/context.ts';
 import { isUncertain } from '../../runs/start-once.ts';
-import type { SlackConnection } from './connection.ts';
+import type { SlackConnection } from './connection-fields.ts';
 import { readProblem, readStatus } from './problems.ts';
 
 /** The display name of the service. */

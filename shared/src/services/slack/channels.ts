@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { PipewrightError, withDetails } from '../../host/error.ts';
 import { given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 import { readAllPages, readEntries, readPages, type Page } from '../../http/read-pages.ts';
-import { defineChoices, search } from '../../operations/choice-list.ts';
-import type { Context } from '../../operations/context.ts';
-import { text } from '../../operations/fields.ts';
+import { defineChoices, search } from '../../define/choice-list.ts';
+import type { Context } from '../../define/context.ts';
+import { text } from '../../define/fields.ts';
 import { openSlack, service, slackShape } from './api.ts';
-import type { SlackConnection } from './connection.ts';
+import type { SlackConnection } from './connection-fields.ts';
 
 const channelShape = v.object({
   id: idShape,

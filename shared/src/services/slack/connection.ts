@@ -1,29 +1,7 @@
-import * as v from 'valibot';
-import { defineConnection, type ConnectionValues } from '../../operations/connection.ts';
-import { text } from '../../operations/fields.ts';
+import { defineConnection } from '../../define/connection.ts';
 import { shownText } from '../../http/answer-shape.ts';
 import { openSlack, slackShape } from './api.ts';
-
-const fields = {
-  botToken: text({
-    label: 'Bot Token',
-    help: 'The Bot User OAuth Token of your Slack app, which begins with xoxb-. It stands under OAuth & Permissions after the app was installed. The app needs the scopes chat:write, files:write, files:read, channels:read, groups:read, im:write, users:read and users:read.email.',
-    placeholder: 'xoxb-…',
-    secret: true,
-  }),
-  address: v.optional(
-    text({
-      label: 'Address',
-      help: 'Where Slack is. Change it only for GovSlack or a proxy.',
-      placeholder: 'https://slack.com/api',
-      advanced: true,
-    }),
-    'https://slack.com/api',
-  ),
-};
-
-/** The values of a Slack connection. */
-export type SlackConnection = ConnectionValues<typeof fields>;
+import { fields } from './connection-fields.ts';
 
 /** Log-in to a workspace of Slack as the bot of an app. */
 export const slackConnection = defineConnection({
@@ -35,7 +13,7 @@ export const slackConnection = defineConnection({
   fields,
   async test(context) {
     const { team, user } = await openSlack(context).json('POST', '/auth.test', slackShape({ team: shownText, user: shownText }), {
-      effect: 'reads',
+      effect: 'safe',
     });
     return [user, team].filter(Boolean).join(' in ') || 'Slack';
   },

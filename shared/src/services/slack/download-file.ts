@@ -4,11 +4,11 @@ import { given, idShape, shown, shownText, type Answered } from '../../http/answ
 import { openApi } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import { fileOfAnswer } from '../../http/file-of-answer.ts';
-import type { Context } from '../../operations/context.ts';
-import { defineDownload } from '../../operations/download.ts';
-import { integer, text } from '../../operations/fields.ts';
+import type { Context } from '../../define/context.ts';
+import { defineDownload } from '../../define/download.ts';
+import { integer, text } from '../../define/fields.ts';
 import { openSlack, service, slackShape } from './api.ts';
-import type { SlackConnection } from './connection.ts';
+import type { SlackConnection } from './connection-fields.ts';
 
 const fileShape = v.object({
   id: idShape,

@@ -1,7 +1,7 @@
-import { file } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
-import { drawTimeline } from '../../runs/timeline.ts';
-import type { SlackConnection } from './connection.ts';
+import { file } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
+import { drawTimeline } from './pictures/timeline.ts';
+import type { SlackConnection } from './connection-fields.ts';
 import { givenRun, runField } from './run-input.ts';
 
 /** Draws the steps of a run over time, for a message, an email or the eye. */

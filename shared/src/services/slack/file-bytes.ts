@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Bytes, IncomingFile } from '../../host/host.ts';
+import type { Bytes } from '../../host/bytes.ts';
+import type { IncomingFile } from '../../host/host.ts';
 import { service } from './api.ts';
 
 /** A file whose length is not known is held in memory up to so many bytes. */

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { boolean, integer, text } from '../../operations/fields.ts';
-import { defineSearch } from '../../operations/operation.ts';
+import { boolean, integer, text } from '../../define/fields.ts';
+import { defineSearch } from '../../define/operation.ts';
 import { readChannels, type VendorChannel } from './channels.ts';
-import type { SlackConnection } from './connection.ts';
+import type { SlackConnection } from './connection-fields.ts';
 
 /**
  * Finds channels by a part of their name; one with exactly this name comes first.

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { boolean, text } from '../../operations/fields.ts';
-import { defineSearch } from '../../operations/operation.ts';
+import { boolean, text } from '../../define/fields.ts';
+import { defineSearch } from '../../define/operation.ts';
 import { given, idShape, shownText } from '../../http/answer-shape.ts';
 import { openSlack, slackShape } from './api.ts';
-import type { SlackConnection } from './connection.ts';
+import type { SlackConnection } from './connection-fields.ts';
 
 const userShape = v.object({
   id: idShape,

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { boolean, text } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
-import type { Context } from '../../operations/context.ts';
+import { boolean, text } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
+import type { Context } from '../../define/context.ts';
 import { isFinished } from '../../runs/run.ts';
-import { drawTimeline } from '../../runs/timeline.ts';
+import { drawTimeline } from './pictures/timeline.ts';
 import { openSlack, postOnce, slackShape } from './api.ts';
 import { channelField, conversationId } from './channels.ts';
-import type { SlackConnection } from './connection.ts';
+import type { SlackConnection } from './connection-fields.ts';
 import { fileOf, shareFile } from './share-file.ts';
 import { drawCard, type Card } from './run-card.ts';
 import { givenRun, runField, runParts } from './run-input.ts';
@@ -47,7 +47,7 @@ export const postRunCard = defineAction<SlackConnection>()({
   name: 'Post Run Card',
   resource: 'Run Card',
   description: 'Posts one message about a run and edits it as the run goes on: how it stands, why it failed, what to do.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: {
     channel: channelField,
     run: runField,

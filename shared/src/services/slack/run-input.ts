@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { redact } from '../../host/redact.ts';
-import { integer, json, option, text } from '../../operations/fields.ts';
+import { integer, json, option, text } from '../../define/fields.ts';
 import type { Run, RunStatus, Step } from '../../runs/run.ts';
 import { service } from './api.ts';
 

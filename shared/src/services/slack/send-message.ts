@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { boolean, json, text } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
+import { boolean, json, text } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
 import { openSlack, postOnce, service } from './api.ts';
 import { channelField, recipientId } from './channels.ts';
-import type { SlackConnection } from './connection.ts';
+import type { SlackConnection } from './connection-fields.ts';
 import { checkTextLength, readBlocks } from './message-limits.ts';
 import { postedShape } from './posted-shape.ts';
 import { messageTimestamp, threadField } from './thread.ts';
@@ -18,7 +18,7 @@ export const sendMessage = defineAction<SlackConnection>()({
   name: 'Send Message',
   resource: 'Message',
   description: 'Posts a message to a channel or to a person.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: {
     channel: channelField,
     text: v.optional(

@@ -3,9 +3,9 @@ import type { Host, IncomingFile } from '../../host/host.ts';
 import { given, idShape, shownText } from '../../http/answer-shape.ts';
 import { openApi } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
-import type { Context } from '../../operations/context.ts';
+import type { Context } from '../../define/context.ts';
 import { openSlack, postOnce, service, slackShape } from './api.ts';
-import type { SlackConnection } from './connection.ts';
+import type { SlackConnection } from './connection-fields.ts';
 import { countBytes, type CountedBytes } from './file-bytes.ts';
 
 /** A file that is shared, and where. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { text } from '../../operations/fields.ts';
+import { text } from '../../define/fields.ts';
 import { service } from './api.ts';
 
 /** The field that says which thread is answered. */

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { file, integer, option, text } from '../../operations/fields.ts';
-import { defineAction } from '../../operations/operation.ts';
+import { file, integer, option, text } from '../../define/fields.ts';
+import { defineAction } from '../../define/operation.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { Host, IncomingFile } from '../../host/host.ts';
 import { service } from './api.ts';
 import { channelField, conversationId } from './channels.ts';
-import type { SlackConnection } from './connection.ts';
+import type { SlackConnection } from './connection-fields.ts';
 import { checkTextLength } from './message-limits.ts';
 import { fileOf, shareFile } from './share-file.ts';
 import { messageTimestamp, threadField } from './thread.ts';
@@ -37,7 +37,7 @@ export const uploadFile = defineAction<SlackConnection>()({
   name: 'Upload File',
   resource: 'File',
   description: 'Uploads a file and shares it in a channel or with a person.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: {
     channel: channelField,
     from: v.optional(

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { fileOfAnswer } from '../../http/file-of-answer.ts';
-import { defineDownload } from '../../operations/download.ts';
-import { integer, text } from '../../operations/fields.ts';
+import { defineDownload } from '../../define/download.ts';
+import { integer, text } from '../../define/fields.ts';
 import { openWebsite, service, websiteOf } from './api.ts';
-import type { WebAddressConnection } from './connection.ts';
+import type { WebAddressConnection } from './connection-fields.ts';
 
 /**
  * The complete address of a file of the website.

@@ -1,4 +1,4 @@
-import { defineService } from '../../operations/service.ts';
+import { defineService } from '../../define/service.ts';
 import { service } from './api.ts';
 import { webAddressConnection } from './connection.ts';
 import { downloadFile } from './download-file.ts';

@@ -29,8 +29,10 @@ export const sharedSecretBasic = sharedSecret(
   (delivery) =>
     fromHeader(delivery, 'authorization', (value) => {
       const [, encoded] = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(value) ?? [];
-      const decoded = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
-      return decoded.includes(':') ? asProof(decoded.slice(decoded.indexOf(':') + 1)) : 'bad-encoding';
+      const decoded = Buffer.from(encoded ?? '', 'base64');
+      const password = decoded.subarray(decoded.indexOf(':') + 1);
+      // Some senders write letters beyond ASCII in Latin-1, as older rules had it (RFC 7617, appendix B.3).
+      return decoded.includes(':') ? { candidates: [password, Buffer.from(password.toString('latin1'), 'utf8')] } : 'bad-encoding';
     }),
   ({ secret }) => ({ headers: { authorization: `Basic ${Buffer.from(`webhook:${secret}`).toString('base64')}` }, query: {} }),
 );

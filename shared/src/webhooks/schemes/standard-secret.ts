@@ -42,6 +42,10 @@ export function readStandardSecret(secret: string): StandardSecret | SecretFault
     if (bytes.length === 32 && !isOfSmallOrder(bytes)) return { kind: 'public-key', bytes };
     return { reason: 'undecodable-secret', message: 'What follows whpk_ is not a public key of Ed25519.', hint: 'Copy the whole public key that the sender shows.' };
   }
+  // HMAC pads its key with zeros, so a key of zeros is the empty one.
+  if (bytes.length >= shortestKey && bytes.every((byte) => byte === 0)) {
+    return { reason: 'empty-secret', message: 'The secret holds only zeros, which are no key.', hint: 'Copy the whole secret that the sender shows for this webhook; it usually begins with whsec_.' };
+  }
   if (bytes.length >= shortestKey) return { kind: 'key', bytes };
   return {
     reason: 'short-secret',

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { defineSearch } from '../../../operations/operation.ts';
-import { text } from '../../../operations/fields.ts';
-import type { AzureConnection } from '../connection.ts';
+import { defineSearch } from '../../../define/operation.ts';
+import { text } from '../../../define/fields.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { factoryField, openFactory } from './factory.ts';
 import { listTriggers as readTriggers, readTrigger, sampleTrigger, triggerFields } from './triggers.ts';
 

@@ -1,5 +1,5 @@
-import { defineAction } from '../../../operations/operation.ts';
-import type { AzureConnection } from '../connection.ts';
+import { defineAction } from '../../../define/operation.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { factoryField, openFactory } from './factory.ts';
 import { sampleTrigger, switchTrigger, triggerField, triggerFields } from './triggers.ts';
 

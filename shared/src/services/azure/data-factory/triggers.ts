@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../../host/error.ts';
 import type { Host } from '../../../host/host.ts';
 import { filledText, given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
-import { defineChoices, search } from '../../../operations/choice-list.ts';
-import { boolean, json, text } from '../../../operations/fields.ts';
-import type { AzureConnection } from '../connection.ts';
+import { defineChoices, search } from '../../../define/choice-list.ts';
+import { boolean, json, text } from '../../../define/fields.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { readAll } from '../pages.ts';
 import { openFactory, service, version, type Factory } from './factory.ts';
 

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { list, text } from '../../../operations/fields.ts';
-import { defineWebhookTrigger } from '../../../operations/trigger.ts';
+import { list, text } from '../../../define/fields.ts';
+import { defineWebhookTrigger } from '../../../define/trigger.ts';
 import { pointedToRun, runFields, type RunReport } from '../../../runs/report.ts';
-import { readMoment } from '../../../runs/run.ts';
+import { parseTimestamp } from '../../../runs/run.ts';
 import { readRun } from '../../../runs/wait-for-run.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../../webhooks/shared-secret-fields.ts';
-import { problemField, verificationFields } from '../../../webhooks/take-delivery.ts';
-import type { AzureConnection } from '../connection.ts';
+import { problemField, verificationFields } from '../../../webhooks/process-delivery.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { queryAll } from '../pages.ts';
 import { samplePipelineRun, window, pipelineRunShape } from '../pipelines/pipeline-run.ts';
 import { pipelineRuns } from '../pipelines/runs.ts';
@@ -45,7 +45,7 @@ function readAlert(body: unknown): Alert | undefined {
   const metrics = (Array.isArray(condition['allOf']) ? condition['allOf'] : []).map((one) => asText(asObject(one)['metricName']));
   const targets = Array.isArray(essentials['alertTargetIDs']) ? essentials['alertTargetIDs'].map(asText) : [];
   const factory = targets.find((target) => /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/microsoft\.datafactory\/factories\/[\w-]+$/i.test(target));
-  const firedAt = readMoment(asText(essentials['firedDateTime']));
+  const firedAt = parseTimestamp(asText(essentials['firedDateTime']));
   if (essentials['monitorCondition'] !== 'Fired' || !factory || !firedAt) return undefined;
   if (metrics.length > 0 && !metrics.includes('PipelineFailedRuns')) return undefined;
   return {
@@ -117,7 +117,7 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
     const run = pointedToRun({ id: alert.id, service, name, status: 'failed', vendorStatus: 'Failed', details: { windowMilliseconds: alert.windowMilliseconds } });
     return [eventOf(`alert:${alert.id}`, run, alert)];
   },
-  async lookUp({ data }, { pipelines }, context) {
+  async enrich({ data }, { pipelines }, context) {
     const { alertRule, severity, firedAt, factoryId, id, details } = data as unknown as RunReport & { alertRule: string; severity: string; firedAt: string; factoryId: string };
     const alert: Alert = { id, rule: alertRule, severity, firedAt, factory: factoryId, windowMilliseconds: Number(details?.['windowMilliseconds']) || 0 };
     const factory = await openFactory(factoryId, context);

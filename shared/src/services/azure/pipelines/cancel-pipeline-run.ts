@@ -1,7 +1,7 @@
-import { defineAction, type Action } from '../../../operations/operation.ts';
+import { defineAction, type Action } from '../../../define/operation.ts';
 import { cancelRun } from '../../../runs/cancel-run.ts';
 import { runFields } from '../../../runs/report.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { inHome, openHome, type PipelineHomeKind } from './home.ts';
 import { samplePipelineRun } from './pipeline-run.ts';
 import { pipelineRuns, type RunField } from './runs.ts';

@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../../host/error.ts';
 import type { Host } from '../../../host/host.ts';
-import type { DeclaredType, DeclaredValue } from '../../../operations/declared-values.ts';
+import type { DeclaredType, DeclaredValue } from '../../../define/declared-values.ts';
 import type { PipelineHome, PipelineHomeKind } from './home.ts';
 import { callbackParameter } from './pipeline-run.ts';
 import { pipelinePropertiesShape } from './pipelines.ts';

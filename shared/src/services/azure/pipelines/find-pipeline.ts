@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { json, text } from '../../../operations/fields.ts';
-import { defineSearch, type Search } from '../../../operations/operation.ts';
-import type { AzureConnection } from '../connection.ts';
+import { json, text } from '../../../define/fields.ts';
+import { defineSearch, type Search } from '../../../define/operation.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { inHome, openHome, type PipelineHomeKind } from './home.ts';
 import { listPipelines } from './pipelines.ts';
 

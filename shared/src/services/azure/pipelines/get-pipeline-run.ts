@@ -1,8 +1,8 @@
-import { defineAction, type Action } from '../../../operations/operation.ts';
+import { defineAction, type Action } from '../../../define/operation.ts';
 import { runFields } from '../../../runs/report.ts';
 import { readFields } from '../../../runs/wait-fields.ts';
 import { readRun } from '../../../runs/wait-for-run.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { inHome, openHome, type PipelineHomeKind } from './home.ts';
 import { samplePipelineRun } from './pipeline-run.ts';
 import { pipelineRuns, type RunField } from './runs.ts';
@@ -18,7 +18,7 @@ export function defineGetPipelineRun(kind: PipelineHomeKind, run: RunField): Act
     name: 'Get Pipeline Run',
     resource: 'Pipeline Run',
     description: 'Reads where a pipeline run stands, with its activities.',
-    effect: 'reads',
+    effect: 'safe',
     input: inHome(kind, { run, ...readFields }),
     output: runFields,
     sample: samplePipelineRun(kind),

@@ -1,7 +1,7 @@
 import type { Api } from '../../../http/api.ts';
-import type { Context } from '../../../operations/context.ts';
-import type { Field, Fields } from '../../../operations/fields.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { Context } from '../../../define/context.ts';
+import type { Field, Fields } from '../../../define/fields.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 
 /** An opened place that holds pipelines and runs them: a factory of Data Factory, or a workspace of Synapse. */
 export interface PipelineHome {

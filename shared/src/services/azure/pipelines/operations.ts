@@ -1,5 +1,5 @@
-import type { Operation } from '../../../operations/operation.ts';
-import type { Trigger } from '../../../operations/trigger.ts';
+import type { Operation } from '../../../define/operation.ts';
+import type { Trigger } from '../../../define/trigger.ts';
 import { defineCancelPipelineRun } from './cancel-pipeline-run.ts';
 import { defineFindPipeline } from './find-pipeline.ts';
 import { defineGetPipelineRun } from './get-pipeline-run.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { defineDeclared } from '../../../operations/declared-values.ts';
-import { values } from '../../../operations/fields.ts';
-import type { AzureConnection } from '../connection.ts';
+import { defineDeclared } from '../../../define/declared-values.ts';
+import { values } from '../../../define/fields.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { readDeclared } from './declared-parameters.ts';
 import { openHome, type PipelineHomeKind } from './home.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { PollingTrigger } from '../../../operations/trigger.ts';
+import type { PollingTrigger } from '../../../define/trigger.ts';
 import { defineRunFinished } from '../../../runs/run-finished.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { inHome, openHome, type PipelineHomeKind } from './home.ts';
 import { samplePipelineRun } from './pipeline-run.ts';
 import type { PipelineField } from './pipelines.ts';

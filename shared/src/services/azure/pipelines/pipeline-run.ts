@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { filledText, given, idShape, shown, shownText, valuesShape, type Answered } from '../../../http/answer-shape.ts';
+import { filledText, given, idShape, runIdShape, shown, shownText, valuesShape, type Answered } from '../../../http/answer-shape.ts';
 import type { Run, StatusWords, Step } from '../../../runs/run.ts';
-import { readMoment, readStatus, secondsBetween } from '../../../runs/run.ts';
+import { parseTimestamp, readStatus, secondsBetween } from '../../../runs/run.ts';
 import type { PipelineHomeKind } from './home.ts';
 
 /** What the answer to createRun looks like. */
-export const createdShape = v.object({ runId: idShape });
+export const createdShape = v.object({ runId: runIdShape });
 
 /** What an answer with a pipeline run looks like; values of parameters are text, lists come as JSON text. */
 export const pipelineRunShape = v.object({
@@ -17,7 +17,11 @@ export const pipelineRunShape = v.object({
   runStart: given(v.string()),
   runEnd: given(v.string()),
   durationInMs: shown(v.number()),
+  invokedBy: shown(v.object({ invokedByType: shownText })),
 });
+
+/** Whether a call of the interface may have started a run: not a trigger, nor another pipeline. */
+export const isStartedByCall = ({ invokedBy }: VendorPipelineRun): boolean => (invokedBy?.invokedByType ?? 'Manual') === 'Manual';
 
 /** A pipeline run as Data Factory and Synapse give it. */
 export type VendorPipelineRun = Answered<typeof pipelineRunShape>;
@@ -57,8 +61,8 @@ export const callbackParameter = 'pipewrightCallbackUrl';
 
 /** The run in our words. */
 export function readPipelineRun(service: string, run: VendorPipelineRun, url: string | undefined): Run {
-  const startedAt = readMoment(run.runStart);
-  const finishedAt = readMoment(run.runEnd);
+  const startedAt = parseTimestamp(run.runStart);
+  const finishedAt = parseTimestamp(run.runEnd);
   const durationSeconds = run.durationInMs ? run.durationInMs / 1000 : secondsBetween(startedAt, finishedAt);
   return {
     id: run.runId,
@@ -87,8 +91,8 @@ function plainMessage(message: string): string {
 
 /** The activity run in our words. */
 export function readActivityRun(activity: VendorActivityRun): Step {
-  const startedAt = readMoment(activity.activityRunStart);
-  const finishedAt = readMoment(activity.activityRunEnd);
+  const startedAt = parseTimestamp(activity.activityRunStart);
+  const finishedAt = parseTimestamp(activity.activityRunEnd);
   return {
     name: activity.activityName,
     status: readStatus(words, activity.status),

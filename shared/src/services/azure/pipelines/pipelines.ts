@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { filledText, given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
-import { defineChoices, search } from '../../../operations/choice-list.ts';
-import { text } from '../../../operations/fields.ts';
-import type { AzureConnection } from '../connection.ts';
+import { defineChoices, search } from '../../../define/choice-list.ts';
+import { text } from '../../../define/fields.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { readAll } from '../pages.ts';
 import { openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
 

@@ -1,8 +1,8 @@
-import { defineAction, type Action } from '../../../operations/operation.ts';
+import { defineAction, type Action } from '../../../define/operation.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun, unfinishedSteps } from '../../../runs/rerun.ts';
 import type { Run } from '../../../runs/run.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { inHome, openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
 import { createdShape, samplePipelineRun, startedRun } from './pipeline-run.ts';
 import { pipelinePropertiesShape } from './pipelines.ts';
@@ -32,7 +32,7 @@ export function defineRerunFailedRun(kind: PipelineHomeKind, run: RunField): Act
     name: 'Rerun Failed Run',
     resource: 'Pipeline Run',
     description: 'Runs a failed pipeline run again from the activity that failed, with the same parameters.',
-    effect: 'starts work',
+    effect: 'unsafe',
     input: inHome(kind, { run, ...rerunFields, ...waitFields }),
     output: rerunOutput,
     sample: sampleRerun(samplePipelineRun(kind), ['Copy dataset']),

@@ -1,15 +1,15 @@
 import { PipewrightError } from '../../../host/error.ts';
 import type { Host } from '../../../host/host.ts';
-import { fitValues } from '../../../operations/declared-values.ts';
-import { defineAction, type Action } from '../../../operations/operation.ts';
-import { beginRun, isCalled, lookAtEnd, waitByField } from '../../../runs/callback.ts';
+import { fitValues } from '../../../define/declared-values.ts';
+import { defineAction, type Action } from '../../../define/operation.ts';
+import { startCallbackWait, isCalled, readFinishedRun, waitByField } from '../../../runs/callback.ts';
 import { runFields } from '../../../runs/report.ts';
 import type { Run } from '../../../runs/run.ts';
 import { startFields, startKeyOf } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import { followRun } from '../../../runs/wait-for-run.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { keyParameter, ownParameters, readDeclared } from './declared-parameters.ts';
 import { homeOf, inHome, openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
 import { callbackParameter, createdShape, samplePipelineRun, startedRun } from './pipeline-run.ts';
@@ -82,7 +82,7 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
     name: 'Run Pipeline',
     resource: 'Pipeline Run',
     description: 'Starts a pipeline with parameters and, if wished, waits until it has finished.',
-    effect: 'starts work',
+    effect: 'unsafe',
     input: inHome(kind, { pipeline, parameters: parametersField(kind), ...waitFields, ...waitBy, ...startFields }),
     output: runFields,
     sample: samplePipelineRun(kind),
@@ -97,10 +97,10 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
       async begin(input, context, address) {
         const home = await openHome(kind, input, context);
         const { provider, run, isNew } = await startPipeline(kind, home, input, context.host, address);
-        return beginRun(context.host, provider, run, isNew ? { [kind.key]: homeOf(kind, input), run: run.id } : undefined, input);
+        return startCallbackWait(context.host, provider, run, isNew ? { [kind.key]: homeOf(kind, input), run: run.id } : undefined, input);
       },
       async look(kept, context) {
-        return lookAtEnd(context.host, pipelineRuns(kind, await openHome(kind, kept, context), context.host), String(kept['run']));
+        return readFinishedRun(context.host, pipelineRuns(kind, await openHome(kind, kept, context), context.host), String(kept['run']));
       },
     },
   });

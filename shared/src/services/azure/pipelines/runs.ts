@@ -1,12 +1,12 @@
 import type { Host } from '../../../host/host.ts';
-import { text } from '../../../operations/fields.ts';
+import { text } from '../../../define/fields.ts';
 import type { RunProvider } from '../../../runs/provider.ts';
 import type { Run, Step } from '../../../runs/run.ts';
 import { queryAll } from '../pages.ts';
 import type { PipelineHome, PipelineHomeKind } from './home.ts';
 import { pipelineCauses } from './known-causes.ts';
 import { lastAttempts } from './last-attempts.ts';
-import { activityRunShape, pipelineRunShape, readActivityRun, readPipelineRun, window } from './pipeline-run.ts';
+import { activityRunShape, isStartedByCall, pipelineRunShape, readActivityRun, readPipelineRun, window, type VendorPipelineRun } from './pipeline-run.ts';
 import { markHandled } from './unhandled-failure.ts';
 
 /** The field that says which run. */
@@ -47,20 +47,25 @@ export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: H
   const { api, path } = home;
   const query = { 'api-version': version };
   const runPath = (id: string): string => `${path}/pipelineruns/${encodeURIComponent(id)}`;
+  const readRun = (run: VendorPipelineRun): Run => readPipelineRun(service, run, home.runPage(run.runId));
+  const readRecent = (since?: number): Promise<VendorPipelineRun[]> => {
+    const filters = pipeline ? { filters: [{ operand: 'PipelineName', operator: 'Equals', values: [pipeline] }] } : {};
+    const body = { ...window(host.now(), since ?? host.now() - recently.age), ...filters, orderBy: [{ orderBy: 'RunStart', order: 'DESC' }] };
+    return queryAll(api, 'POST', { service, path: `${path}/queryPipelineRuns`, version, entry: pipelineRunShape }, body, since === undefined ? recently.most : undefined);
+  };
   return {
     service,
     place: `${api.baseUrl}${path}`,
     knownCauses: pipelineCauses,
     what: pipeline ? `pipeline ${pipeline}` : `the ${kind.noun} ${home.name}`,
     async get(id, { endsAt } = {}) {
-      const run = await api.json('GET', runPath(id), pipelineRunShape, { query, endsAt });
-      return readPipelineRun(service, run, home.runPage(id));
+      return readRun(await api.json('GET', runPath(id), pipelineRunShape, { query, endsAt }));
     },
     async recent(since) {
-      const filters = pipeline ? { filters: [{ operand: 'PipelineName', operator: 'Equals', values: [pipeline] }] } : {};
-      const body = { ...window(host.now(), since ?? host.now() - recently.age), ...filters, orderBy: [{ orderBy: 'RunStart', order: 'DESC' }] };
-      const runs = await queryAll(api, 'POST', { service, path: `${path}/queryPipelineRuns`, version, entry: pipelineRunShape }, body, since === undefined ? recently.most : undefined);
-      return runs.map((run) => readPipelineRun(service, run, home.runPage(run.runId)));
+      return (await readRecent(since)).map(readRun);
+    },
+    async startedByCall() {
+      return (await readRecent()).filter(isStartedByCall).map(readRun);
     },
     async cancel(id) {
       await api.send('POST', `${runPath(id)}/cancel`, { query: { ...query, isRecursive: true }, effect: 'idempotent', afterStop: true });

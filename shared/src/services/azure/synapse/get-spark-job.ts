@@ -1,8 +1,8 @@
-import { defineAction } from '../../../operations/operation.ts';
+import { defineAction } from '../../../define/operation.ts';
 import { runFields } from '../../../runs/report.ts';
 import { readFields } from '../../../runs/wait-fields.ts';
 import { readRun } from '../../../runs/wait-for-run.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { sampleSparkJob, sparkJobField, sparkJobs } from './spark-jobs.ts';
 import { sparkPoolField } from './spark-pool.ts';
 import { openWorkspace, workspaceField } from './workspace.ts';
@@ -16,7 +16,7 @@ export const getSparkJob = defineAction<AzureConnection>()({
   name: 'Get Spark Job',
   resource: 'Spark Job',
   description: 'Reads where a Spark job stands, and why it failed.',
-  effect: 'reads',
+  effect: 'safe',
   input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField, ...readFields },
   output: runFields,
   sample: sampleSparkJob,

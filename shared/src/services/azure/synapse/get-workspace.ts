@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { filledText, given, shown, shownText } from '../../../http/answer-shape.ts';
-import { text } from '../../../operations/fields.ts';
-import { defineAction } from '../../../operations/operation.ts';
+import { text } from '../../../define/fields.ts';
+import { defineAction } from '../../../define/operation.ts';
 import { managementApi } from '../api.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { groupOf } from '../resources.ts';
 import { resource, service, workspaceField, workspaceId } from './workspace.ts';
 
@@ -46,7 +46,7 @@ export const getWorkspace = defineAction<AzureConnection>()({
   name: 'Get Workspace',
   resource: 'Workspace',
   description: 'Reads a workspace: where it is, its state, its endpoints and its storage.',
-  effect: 'reads',
+  effect: 'safe',
   input: { workspace: workspaceField },
   output,
   sample: {

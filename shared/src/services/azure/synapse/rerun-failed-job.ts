@@ -1,9 +1,9 @@
 import { PipewrightError } from '../../../host/error.ts';
-import { defineAction } from '../../../operations/operation.ts';
+import { defineAction } from '../../../define/operation.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../../runs/rerun.ts';
 import { startKeyOf } from '../../../runs/start-key.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { batchesPath, findSparkJobByTag, readSparkJob, sampleSparkJob, sparkJobField, sparkJobs, sparkJobShape, startSparkJob } from './spark-jobs.ts';
 import { sparkPoolField } from './spark-pool.ts';
 import { openWorkspace, service, workspaceField } from './workspace.ts';
@@ -17,7 +17,7 @@ export const rerunFailedJob = defineAction<AzureConnection>()({
   name: 'Rerun Failed Job',
   resource: 'Spark Job',
   description: 'Submits a Spark job that failed again, with the same file, arguments and sizes.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField, ...rerunFields, ...waitFields },
   output: rerunOutput,
   sample: sampleRerun(sampleSparkJob, []),
@@ -31,7 +31,7 @@ export const rerunFailedJob = defineAction<AzureConnection>()({
       if (!request?.file) {
         throw new PipewrightError({ code: 'unexpected-answer', service, message: `Synapse does not say how the job ${failed.id} was submitted.`, hint: 'Use Run Spark Job with the values of the job.' });
       }
-      const { tag } = startKeyOf(context.host, input.startKey);
+      const { tag } = startKeyOf(context.host, input.startKey, `the failed job ${failed.id} again`);
       return {
         provider: sparkJobs(workspace, pool, failed.name),
         steps: [],

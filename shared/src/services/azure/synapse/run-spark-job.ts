@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../../host/error.ts';
-import { integer, list, option, text, values } from '../../../operations/fields.ts';
-import { defineAction, type Values } from '../../../operations/operation.ts';
+import { integer, list, option, text, values } from '../../../define/fields.ts';
+import { defineAction, type Values } from '../../../define/operation.ts';
 import { runFields } from '../../../runs/report.ts';
 import { startFields, startKeyOf } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import { followRun } from '../../../runs/wait-for-run.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { findSparkJobByTag, readSparkJob, sampleSparkJob, sparkJobs, startSparkJob } from './spark-jobs.ts';
 import { sparkPoolField } from './spark-pool.ts';
 import { openWorkspace, service, workspaceField } from './workspace.ts';
@@ -143,7 +143,7 @@ export const runSparkJob = defineAction<AzureConnection>()({
   name: 'Run Spark Job',
   resource: 'Spark Job',
   description: 'Submits a Spark batch job to a pool and, if wished, waits until it has finished.',
-  effect: 'starts work',
+  effect: 'unsafe',
   input: { workspace: workspaceField, pool: sparkPoolField, ...job, ...waitFields, ...startFields },
   output: runFields,
   sample: sampleSparkJob,
@@ -153,7 +153,7 @@ export const runSparkJob = defineAction<AzureConnection>()({
     const { pool } = input;
     const workspace = await openWorkspace(input.workspace, context);
     const provider = sparkJobs(workspace, pool, input.name);
-    const startKey = startKeyOf(host, input.startKey);
+    const startKey = startKeyOf(host, input.startKey, provider.what);
     const json = body(input);
     const started = await startOnce(host, {
       provider,

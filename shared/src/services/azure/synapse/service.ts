@@ -1,4 +1,4 @@
-import { defineService } from '../../../operations/service.ts';
+import { defineService } from '../../../define/service.ts';
 import { azureConnection } from '../connection.ts';
 import { pipelineOperations } from '../pipelines/operations.ts';
 import { getSparkJob } from './get-spark-job.ts';

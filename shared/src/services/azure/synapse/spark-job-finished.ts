@@ -1,5 +1,5 @@
 import { defineRunFinished } from '../../../runs/run-finished.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { sampleSparkJob, sparkJobs } from './spark-jobs.ts';
 import { sparkPoolField } from './spark-pool.ts';
 import { openWorkspace, workspaceField } from './workspace.ts';

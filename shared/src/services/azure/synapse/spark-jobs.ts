@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
-import { defineChoices, search } from '../../../operations/choice-list.ts';
-import { text } from '../../../operations/fields.ts';
-import type { Context } from '../../../operations/context.ts';
+import { defineChoices, search } from '../../../define/choice-list.ts';
+import { text } from '../../../define/fields.ts';
+import type { Context } from '../../../define/context.ts';
 import type { KnownCause } from '../../../runs/known-causes.ts';
 import type { RunProvider } from '../../../runs/provider.ts';
-import { readMoment, readStatus, secondsBetween, type Run, type StatusWords } from '../../../runs/run.ts';
-import type { AzureConnection } from '../connection.ts';
+import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusWords } from '../../../runs/run.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { openWorkspace, service, type Workspace } from './workspace.ts';
 
 /** What an answer with a Spark batch job looks like; the times come only when asked for in detail. */
@@ -69,8 +69,8 @@ export function batchesPath(pool: string): string {
 export function readSparkJob(job: VendorSparkJob, workspace: Workspace, pool: string): Run {
   const { schedulerInfo = {}, livyInfo = {}, errorInfo, appId } = job;
   const status = statusOf(job);
-  const startedAt = readMoment(livyInfo.runningAt ?? schedulerInfo.scheduledAt);
-  const ended = results[job.result ?? ''] === undefined ? undefined : readMoment(schedulerInfo.endedAt);
+  const startedAt = parseTimestamp(livyInfo.runningAt ?? schedulerInfo.scheduledAt);
+  const ended = results[job.result ?? ''] === undefined ? undefined : parseTimestamp(schedulerInfo.endedAt);
   const durationSeconds = secondsBetween(startedAt, ended);
   const [error] = errorInfo ?? [];
   const message = error?.message ?? error?.errorCode;
@@ -134,6 +134,7 @@ export function sparkJobs(workspace: Workspace, pool: string, name?: string): Ru
   const path = (id: string): string => `${batchesPath(pool)}/${encodeURIComponent(id)}`;
   return {
     service,
+    place: `${workspace.api.baseUrl}${batchesPath(pool)}`,
     knownCauses: sparkCauses,
     what: name === undefined ? `the Spark pool ${pool}` : `Spark job ${name}`,
     async recent() {

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { filledText, given, shownText } from '../../../http/answer-shape.ts';
-import { defineChoices, search } from '../../../operations/choice-list.ts';
-import { text } from '../../../operations/fields.ts';
+import { defineChoices, search } from '../../../define/choice-list.ts';
+import { text } from '../../../define/fields.ts';
 import { managementApi } from '../api.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { readAll } from '../pages.ts';
 import { resource, service, workspaceId } from './workspace.ts';
 

@@ -1,7 +1,7 @@
-import type { Context } from '../../../operations/context.ts';
-import { text } from '../../../operations/fields.ts';
+import type { Context } from '../../../define/context.ts';
+import { text } from '../../../define/fields.ts';
 import { cloudOf, synapseApi } from '../api.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import type { PipelineHome, PipelineHomeKind } from '../pipelines/home.ts';
 import { resourceChoices, resourceId, toldResourceId } from '../resources.ts';
 

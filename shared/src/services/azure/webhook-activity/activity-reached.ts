@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { json, text } from '../../../operations/fields.ts';
-import { defineWebhookTrigger } from '../../../operations/trigger.ts';
+import { json, text } from '../../../define/fields.ts';
+import { defineWebhookTrigger } from '../../../define/trigger.ts';
 import { secretPlaceFields, verifyBySharedSecret } from '../../../webhooks/shared-secret-fields.ts';
-import { verificationFields } from '../../../webhooks/take-delivery.ts';
-import type { AzureConnection } from '../connection.ts';
+import { verificationFields } from '../../../webhooks/process-delivery.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { sealHandle } from './handle.ts';
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

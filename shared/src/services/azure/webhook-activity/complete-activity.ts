@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { openApi } from '../../../http/api.ts';
-import { option, text, values } from '../../../operations/fields.ts';
-import { defineAction } from '../../../operations/operation.ts';
-import type { AzureConnection } from '../connection.ts';
+import { option, text, values } from '../../../define/fields.ts';
+import { defineAction } from '../../../define/operation.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 import { openHandle, service } from './handle.ts';
 
 const outcome = option(

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { PipewrightError } from '../../../host/error.ts';
 import { cloudOf } from '../api.ts';
-import type { AzureConnection } from '../connection.ts';
+import type { AzureConnection } from '../connection-fields.ts';
 
 /** The display name of the service. */
 export const service = 'Azure WebHook Activity';

@@ -1,4 +1,4 @@
-import { defineService } from '../../../operations/service.ts';
+import { defineService } from '../../../define/service.ts';
 import { azureConnection } from '../connection.ts';
 import { activityReached } from './activity-reached.ts';
 import { completeActivity } from './complete-activity.ts';

@@ -1,0 +1,43 @@
+import { PipewrightError } from '../../shared/src/host/error.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
+import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import type { NodeContext } from './context.ts';
+import { offeredFields } from './form.ts';
+import { credentialName } from './names.ts';
+
+/**
+ * The checked values of a connection.
+ * @throws PipewrightError `not-connected` that says which field of the credential is wrong
+ */
+export function checkConnection(connection: Connection, data: Record<string, unknown>): Record<string, unknown> {
+  try {
+    return checkInput(Object.fromEntries(offeredFields(connection.fields)), data);
+  } catch (error) {
+    if (!(error instanceof PipewrightError)) throw error;
+    throw new PipewrightError({
+      code: 'not-connected',
+      message: `In the credential: ${error.message}`,
+      hint: 'Open the credential, correct the field and try again.',
+    });
+  }
+}
+
+/** The checked values of the credential that a node was given for a connection; none where nothing logs in. */
+export async function readConnection(
+  context: NodeContext,
+  connection: Connection,
+  itemIndex = 0,
+): Promise<Record<string, unknown>> {
+  if (!logsIn(connection)) return {};
+  return checkConnection(connection, await context.getCredentials(credentialName(connection), itemIndex));
+}
+
+/** The connection of a service, or a further one, by its key. */
+export function findConnection(service: Service, key: string): Connection {
+  const found = [service.connection, ...(service.furtherConnections ?? []).map(({ connection }) => connection)].find(
+    (connection) => connection.key === key,
+  );
+  if (found) return found;
+  throw new PipewrightError({ code: 'not-connected', message: `There is no connection “${key}”.` });
+}

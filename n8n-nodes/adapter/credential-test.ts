@@ -1,0 +1,40 @@
+import type { ICredentialTestFunctions, INodeCredentialTestResult } from 'n8n-workflow';
+import { describeError } from '../../shared/src/host/error.ts';
+import { redact } from '../../shared/src/host/redact.ts';
+import type { Connection } from '../../shared/src/define/connection.ts';
+import { checkConnection } from './connection-values.ts';
+import { makeHost } from './host.ts';
+import type { FullResponse, SendRequest } from './http.ts';
+
+/** Sends by the only means that n8n lends the test of a credential, which knows options of another kind. */
+function sendFrom({ helpers }: ICredentialTestFunctions): SendRequest {
+  return ({ method, url, headers, body, timeout, disableFollowRedirect }) =>
+    helpers.request({
+      method,
+      uri: url,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      timeout,
+      ...(disableFollowRedirect ? { followRedirect: false } : {}),
+      simple: false,
+      resolveWithFullResponse: true,
+      sendCredentialsOnCrossOriginRedirect: false,
+    }) as Promise<FullResponse>;
+}
+
+/** Tries a connection as the core does it, and says in n8n's form how it went. */
+export async function testConnection(
+  context: ICredentialTestFunctions,
+  connection: Connection,
+  data: object,
+  lastingFolder?: string,
+): Promise<INodeCredentialTestResult> {
+  try {
+    const host = makeHost({ send: sendFrom(context), logger: context.logger, lastingFolder });
+    const values = checkConnection(connection, data as Record<string, unknown>);
+    const name = await connection.test({ host, connection: values });
+    return { status: 'OK', message: `Connected to ${name}.` };
+  } catch (error) {
+    return { status: 'Error', message: redact(describeError(error)) };
+  }
+}

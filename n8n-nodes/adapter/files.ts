@@ -1,0 +1,70 @@
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import { PipewrightError } from '../../shared/src/host/error.ts';
+import type { Bytes } from '../../shared/src/host/bytes.ts';
+import type { Files, IncomingFile, OpenedFile } from '../../shared/src/host/host.ts';
+import { cutShort, toNodeStream } from './streams.ts';
+
+/** A file that an operation stored, on its way into the binary data of an item. */
+export class StoredBinary {
+  readonly data: IBinaryData;
+
+  constructor(data: IBinaryData) {
+    this.data = data;
+  }
+}
+
+async function* once(buffer: Buffer): Bytes {
+  yield buffer;
+}
+
+async function save(context: IExecuteFunctions, { name, mediaType, bytes }: OpenedFile): Promise<StoredBinary> {
+  try {
+    return new StoredBinary(await context.helpers.prepareBinaryData(toNodeStream(bytes), name, mediaType));
+  } catch (error) {
+    if (error instanceof PipewrightError) throw error;
+    // n8n gives its own reason, such as a full disk; a broken connection says only that it was aborted.
+    const { code, message } = error as { code?: string; message?: string };
+    if (code === 'ECONNRESET' || /abort/i.test(message ?? '')) throw cutShort();
+    throw error;
+  }
+}
+
+async function read(context: IExecuteFunctions, itemIndex: number, value: unknown): Promise<IncomingFile> {
+  const binary = assertBinary(context, itemIndex, value);
+  const buffered = binary.id ? undefined : await context.helpers.getBinaryDataBuffer(itemIndex, value as string);
+  const size = buffered ? buffered.length : (await context.helpers.getBinaryMetadata(binary.id as string)).fileSize;
+  return {
+    name: binary.fileName ?? 'file',
+    mediaType: binary.mimeType,
+    size,
+    open: async () => (buffered ? once(buffered) : context.helpers.getBinaryStream(binary.id as string)),
+  };
+}
+
+function assertBinary(context: IExecuteFunctions, itemIndex: number, value: unknown): IBinaryData {
+  try {
+    return context.helpers.assertBinaryData(itemIndex, value as string);
+  } catch {
+    const there = Object.keys(context.getInputData()[itemIndex]?.binary ?? {});
+    const name = typeof value === 'string' ? `“${value}”` : 'of that name';
+    throw new PipewrightError({
+      code: 'bad-input',
+      message: `The item has no file in the binary field ${name}.`,
+      hint:
+        there.length > 0
+          ? `Type one of these into Input Binary Field: ${there.join(', ')}.`
+          : 'Put a node before this one that gives a file.',
+    });
+  }
+}
+
+/** The files of n8n: binary data of items. */
+export function filesOf(context: IExecuteFunctions, itemIndex: number): Files {
+  return { save: (file) => save(context, file), read: (value) => read(context, itemIndex, value) };
+}
+
+/** The files where a node has no items, as in triggers and lists. */
+export const noFiles: Files = {
+  save: () => Promise.reject(new PipewrightError({ code: 'bad-input', message: 'There is no place for files here.' })),
+  read: () => Promise.reject(new PipewrightError({ code: 'bad-input', message: 'There are no files here.' })),
+};

@@ -1,0 +1,63 @@
+import type { ChoiceList } from '../../shared/src/define/choice-list.ts';
+import type { DeclaredValues } from '../../shared/src/define/declared-values.ts';
+import type { Connection } from '../../shared/src/define/connection.ts';
+
+const capitalize = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/**
+ * The type under which n8n keeps the values of a connection: `pipewrightAzureApi`. It never changes, for workflows
+ * hold it.
+ */
+export function credentialName(connection: Pick<Connection, 'key'>): string {
+  return `pipewright${capitalize(connection.key)}Api`;
+}
+
+/** The method of a node that tests a connection: `testAzure`. */
+export function testMethod(connection: Pick<Connection, 'key'>): string {
+  return `test${capitalize(connection.key)}`;
+}
+
+/** The method of a node that lists what a field can be picked from: `searchPipelines`. */
+export function listMethod(list: Pick<ChoiceList, 'key'>): string {
+  return `search${capitalize(list.key)}`;
+}
+
+/** The method of a node that lists what was refused. */
+export const refusalsMethod = 'listRefusals';
+
+/** A value of the list of resources: `Pipeline Run` becomes `pipelineRun`. */
+export function resourceValue(resource: string): string {
+  const words = resource
+    .split(/[^A-Za-z0-9]+/)
+    .filter(Boolean)
+    .map((word) => word.toLowerCase());
+  return words.map((word, index) => (index === 0 ? word : capitalize(word))).join('');
+}
+
+/** An action as n8n lists it, in sentence case: `Run Pipeline` becomes `Run pipeline`; words such as SQL stay. */
+export function actionText(name: string): string {
+  return name
+    .split(' ')
+    .map((word, index) => (index === 0 || /[A-Z].*[A-Z]/.test(word) ? word : word.toLowerCase()))
+    .join(' ');
+}
+
+/** The mode of a field of names with values: rows, or JSON. */
+export function modeName(field: string): string {
+  return `${field}Mode`;
+}
+
+/** The form of the declared names of a field of names with values. */
+export function formName(field: string): string {
+  return `${field}Form`;
+}
+
+/** The method of a node that tells which names are declared: `mapPipelineParameters`. */
+export function declaredMethod(declared: Pick<DeclaredValues, 'key'>): string {
+  return `map${capitalize(declared.key)}`;
+}
+
+/** The JSON editor of a field of names with values. */
+export function jsonName(field: string): string {
+  return `${field}Json`;
+}

@@ -1,0 +1,72 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { describeField } from '../../shared/src/define/fields.ts';
+import type { Operation } from '../../shared/src/define/operation.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import { describeForm } from './form.ts';
+import { actionText, resourceValue } from './names.ts';
+
+/** The option that says where a downloaded file is put. */
+export const outputFieldName = 'outputBinaryField';
+
+const outputField: INodeProperties = {
+  displayName: 'Put Output File in Field',
+  name: outputFieldName,
+  type: 'string',
+  default: 'data',
+  placeholder: 'e.g. data',
+  hint: 'The name of the output binary field to put the file in',
+};
+
+function resourceProperty(resources: string[]): INodeProperties {
+  const options = resources.map((name): INodePropertyOptions => ({ name, value: resourceValue(name) }));
+  return {
+    displayName: 'Resource',
+    name: 'resource',
+    type: 'options',
+    noDataExpression: true,
+    options,
+    default: options[0]?.value ?? '',
+  };
+}
+
+function operationProperty(resource: string, operations: readonly Operation[]): INodeProperties {
+  const options = operations.map(
+    ({ key, name, description }): INodePropertyOptions => ({ name, value: key, description, action: actionText(name) }),
+  );
+  return {
+    displayName: 'Operation',
+    name: 'operation',
+    type: 'options',
+    noDataExpression: true,
+    displayOptions: { show: { resource: [resourceValue(resource)] } },
+    options: options.sort((a, b) => a.name.localeCompare(b.name)),
+    default: operations[0]?.key ?? '',
+  };
+}
+
+/** Whether an operation gives a file. */
+export function givesFile(operation: Operation): boolean {
+  return Object.values(operation.output).some((field) => describeField(field).kind === 'file');
+}
+
+/** Every property of the node of a service: resource, operation, and the form of each operation. */
+export function describeProperties(service: Service): INodeProperties[] {
+  const { operations } = service;
+  const resources = [...new Set(operations.map(({ resource }) => resource))];
+  return [
+    resourceProperty(resources),
+    ...resources.map((resource) =>
+      operationProperty(
+        resource,
+        operations.filter((operation) => operation.resource === resource),
+      ),
+    ),
+    ...operations.flatMap((operation) =>
+      describeForm(
+        operation.input,
+        { resource: [resourceValue(operation.resource)], operation: [operation.key] },
+        givesFile(operation) ? [outputField] : [],
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,108 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { describeField, offeredOptions, type Field, type FieldMetadata, type Fields } from '../../shared/src/define/fields.ts';
+import { displayOptions, shownWhen, type Place, type Shown } from './display-options.ts';
+import { listMethod } from './names.ts';
+import { resourceLocator } from './resource-locator.ts';
+import { valuesProperties } from './values-properties.ts';
+
+type Described = FieldMetadata & { required: boolean; default?: unknown };
+type Shape = Pick<INodeProperties, 'type' | 'default' | 'typeOptions' | 'options' | 'modes'>;
+
+function optionShape({ options = [], default: initial, required }: Described): Shape {
+  const entries: INodePropertyOptions[] = offeredOptions(options, 'n8n').map(({ value, label }) => ({ name: label, value }));
+  if (initial === undefined && !required)
+    return { type: 'options', options: [{ name: 'Not Set', value: '' }, ...entries], default: '' };
+  return { type: 'options', options: entries, default: (initial ?? entries[0]?.value ?? '') as string };
+}
+
+function listShape({ label, choices }: Described): Shape {
+  if (!choices)
+    return {
+      type: 'string',
+      default: [],
+      typeOptions: { multipleValues: true, multipleValueButtonText: `Add to ${label}` },
+    };
+  const needs = choices.needs ?? [];
+  return {
+    type: 'multiOptions',
+    default: [],
+    typeOptions: {
+      loadOptionsMethod: listMethod(choices),
+      ...(needs.length > 0 ? { loadOptionsDependsOn: [...needs] } : {}),
+    },
+  };
+}
+
+/** How n8n shows a field, by its kind. */
+function shapeOf(info: Described, place: Place): Shape {
+  const initial = info.default;
+  switch (info.kind) {
+    case 'text':
+      if (place !== 'credential' && (info.choices || info.idFromUrl)) return resourceLocator(info);
+      return {
+        type: 'string',
+        default: typeof initial === 'string' ? initial : '',
+        ...(info.secret ? { typeOptions: { password: true } } : info.multiline ? { typeOptions: { rows: 4 } } : {}),
+      };
+    case 'integer':
+      return { type: 'number', default: typeof initial === 'number' ? initial : '' };
+    case 'boolean':
+      return { type: 'boolean', default: initial === true };
+    case 'option':
+      return optionShape(info);
+    case 'list':
+      return listShape(info);
+    case 'json':
+    case 'values':
+      return { type: 'json', default: info.wholeItem ? '={{ $json }}' : '', typeOptions: { rows: 4 } };
+    case 'file':
+      return { type: 'string', default: 'data' };
+    case 'date-time':
+      return { type: 'dateTime', default: '' };
+    default:
+      return info.kind satisfies never;
+  }
+}
+
+/** The help of a field, with the sentence that n8n's linter requires for a list: how to specify IDs. */
+function descriptionOf({ kind, help, choices }: Described): string | undefined {
+  if (kind === 'list' && choices) {
+    const ways =
+      'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.';
+    return [help, ways].filter(Boolean).join(' ');
+  }
+  return help;
+}
+
+/**
+ * The properties that stand for one field: one, or three for names with values, which can be typed in rows or as JSON.
+ * @param shown the condition under which the field's operation is shown
+ */
+export function fieldProperties(
+  name: string,
+  field: Field,
+  fields: Fields,
+  shown: Shown,
+  place: Place,
+): INodeProperties[] {
+  const info = describeField(field);
+  const conditions = displayOptions({ ...shown, ...shownWhen(info, fields, place) });
+  if (info.kind === 'values' && place === 'node') return valuesProperties(name, info, conditions);
+  const shape = shapeOf(info, place);
+  const description = descriptionOf(info);
+  const isFile = info.kind === 'file';
+  return [
+    {
+      displayName: isFile ? 'Input Binary Field' : info.label,
+      name,
+      ...shape,
+      ...(info.required ? { required: true } : {}),
+      ...(description ? { description } : {}),
+      ...(isFile ? { hint: 'The name of the input binary field that holds the file' } : {}),
+      ...(info.placeholder && shape.type !== 'resourceLocator' && shape.type !== 'multiOptions'
+        ? { placeholder: `e.g. ${info.placeholder}` }
+        : {}),
+      ...conditions,
+    },
+  ];
+}

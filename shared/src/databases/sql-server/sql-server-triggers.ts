@@ -1,0 +1,73 @@
+import { changedValues, confirmRows } from '../../datasets/load/confirm-rows.ts';
+import type { LoadMode } from '../../datasets/load/target.ts';
+import type { SqlServerSession } from './sql-server-session.ts';
+import type { FilledColumn } from './sql-server-table.ts';
+
+const service = 'SQL Server';
+
+/** What a load asks of its table. */
+interface TableCheck {
+  session: SqlServerSession;
+  /** Quoted, with its schema; and as it was asked for. */
+  table: string;
+  tableName: string;
+}
+
+/**
+ * Compares a table with what a load has brought, within its transaction: the server counts the rows that a statement
+ * brings, which are not those that the table gets where a trigger drops, adds or changes some.
+ * @see https://learn.microsoft.com/sql/t-sql/statements/create-trigger-transact-sql
+ */
+export class TriggerCheck {
+  readonly #check: TableCheck;
+  readonly #causes: readonly string[];
+  readonly #before: number;
+
+  private constructor(check: TableCheck, causes: readonly string[], before: number) {
+    this.#check = check;
+    this.#causes = causes;
+    this.#before = before;
+  }
+
+  /**
+   * Begins to count; undefined where the table has no triggers, so that nothing needs to be compared. Whoever may not see
+   * the definition of the table does not see its triggers either: then it is compared, too.
+   */
+  static async begin(check: TableCheck, mode: LoadMode): Promise<TriggerCheck | undefined> {
+    const { session, table } = check;
+    const [seen] = await session.run("SELECT HAS_PERMS_BY_NAME(@name, N'OBJECT', N'VIEW DEFINITION') AS seen", { name: table });
+    const triggers = await session.run('SELECT t.name AS name FROM sys.triggers AS t WHERE t.parent_id = OBJECT_ID(@name) AND t.is_disabled = 0', { name: table });
+    if (triggers.length === 0 && isTrue(seen?.['seen'])) return undefined;
+    return new TriggerCheck(check, triggers.map(({ name }) => `trigger “${String(name)}”`), mode === 'replace' ? 0 : await countRows(session, table));
+  }
+
+  /**
+   * @param added rows by which the table must have grown; of a replaced one, rows that it must have
+   * @param source T-SQL of the staged rows
+   * @throws PipewrightError `rows-changed` when it has other rows, or not the values that were staged
+   */
+  async confirm(added: number, filled: readonly FilledColumn[], source: string): Promise<void> {
+    const { session, table, tableName } = this.#check;
+    confirmRows({ service, table: tableName, held: (await countRows(session, table)) - this.#before, loaded: added, causes: this.#causes });
+    const wanted = filled.map(({ declaration, value }) => comparable(declaration, value));
+    const held = filled.map(({ declaration, quotedName }) => comparable(declaration, quotedName));
+    const [changed] = await session.run(`SELECT TOP (1) 1 AS found FROM (SELECT ${numbered(wanted)} FROM ${source} EXCEPT SELECT ${numbered(held)} FROM ${table}) AS found_keys`);
+    if (changed) throw changedValues(service, tableName, this.#causes);
+  }
+}
+
+/** T-SQL for a value that is compared byte by byte where it is text. */
+function comparable(declaration: string, value: string): string {
+  if (/^n?text\b/.test(declaration)) return `CONVERT(nvarchar(max), ${value}) COLLATE Latin1_General_100_BIN2`;
+  return /^n?(var)?char\b/.test(declaration) ? `CONVERT(${declaration}, ${value}) COLLATE Latin1_General_100_BIN2` : value;
+}
+
+const numbered = (values: readonly string[]): string => values.map((value, index) => `${value} AS k${index + 1}`).join(', ');
+
+const isTrue = (value: unknown): boolean => value === true || Number(value) === 1;
+
+/** @param table quoted, with its schema */
+export async function countRows(session: SqlServerSession, table: string): Promise<number> {
+  const [row] = await session.run(`SELECT COUNT_BIG(*) AS row_count FROM ${table}`);
+  return Number(row?.['row_count'] ?? 0);
+}

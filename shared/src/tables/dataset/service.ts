@@ -1,0 +1,20 @@
+import { checkDataset } from '../check-dataset.ts';
+import { connectionsOf, type DatasetSource } from '../dataset-sources.ts';
+import { getRows } from '../get-rows.ts';
+import { previewDataset } from '../preview-dataset.ts';
+import { noConnection } from '../../define/connection.ts';
+import { defineService, type Service } from '../../define/service.ts';
+
+/** Datasets of other services without a database: their rows, their columns, and whether they are as they should be. */
+export function dataset(sources: readonly DatasetSource[]): Service {
+  const setting = { resource: 'Dataset', sources };
+  return defineService({
+    key: 'dataset',
+    name: 'Dataset',
+    description: 'Read rows of a dataset, look at its columns, and check it against rules, without a database.',
+    connection: noConnection,
+    furtherConnections: connectionsOf(sources),
+    operations: [getRows(setting), checkDataset(setting), previewDataset(setting)],
+    triggers: [],
+  });
+}

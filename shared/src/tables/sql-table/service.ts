@@ -1,0 +1,22 @@
+import { checkDataset } from '../check-dataset.ts';
+import { connectionsOf, type DatasetSource } from '../dataset-sources.ts';
+import { previewDataset } from '../preview-dataset.ts';
+import { defineService, type Service } from '../../define/service.ts';
+import type { SqlConnection } from './connection-fields.ts';
+import { sqlConnection } from './connection.ts';
+import { loadDataset } from './load-dataset.ts';
+import { openDatabase } from './open-database.ts';
+
+/** Tables of SQL databases, into which datasets of other services are loaded. */
+export function sqlTable(sources: readonly DatasetSource[]): Service {
+  const setting = { resource: 'Table', sources };
+  return defineService({
+    key: 'sqlTable',
+    name: 'SQL Table',
+    description: 'Load datasets into tables of PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite, and check them against rules.',
+    connection: sqlConnection,
+    furtherConnections: connectionsOf(sources),
+    operations: [loadDataset(sources), checkDataset<SqlConnection>(setting, ({ connection, host }) => openDatabase(connection, host)), previewDataset(setting)],
+    triggers: [],
+  });
+}

@@ -1,0 +1,231 @@
+import type { Host } from '../../../shared/src/host/host.ts';
+import type { Service } from '../../../shared/src/define/service.ts';
+import { dataFactory } from '../../../shared/src/services/azure/data-factory/service.ts';
+import { synapse } from '../../../shared/src/services/azure/synapse/service.ts';
+import { dbt } from '../../../shared/src/services/dbt/service.ts';
+import { mode } from '../../../shared/src/services/mode/service.ts';
+import { quantemplate } from '../../../shared/src/services/quantemplate/service.ts';
+import { fakeHost, type Answer, type FakeHost, type SentRequest } from '../fake-host.ts';
+import { operate } from '../operate.ts';
+
+/** What a vendor does with a start: does the work and answers, does it and the answer is lost, or is never reached. */
+type Luck = 'answers' | 'answer lost' | 'work lost';
+
+/** A vendor that starts runs; several hosts can talk to it, as several processes do. */
+interface Vendor {
+  name: string;
+  service: Service;
+  operation: string;
+  typed: Record<string, unknown>;
+  connection: Record<string, unknown>;
+  /** Whether a run is found by its key where the platform remembers nothing. */
+  keepsKey: boolean;
+  /** Scripts what the vendor answers. */
+  attach(host: FakeHost, runs: Record<string, unknown>[], luck: () => Luck): FakeHost;
+}
+
+const now = '2026-11-20T08:00:00Z';
+const token: Answer = { json: { access_token: 't', expires_in: 3600 } };
+
+/** The answer to a start, with the run noted where the work was done. */
+function starting(runs: Record<string, unknown>[], luck: () => Luck, run: (request: SentRequest, id: number) => Record<string, unknown>, answer: (run: Record<string, unknown>) => unknown) {
+  return (request: SentRequest): Answer => {
+    const chance = luck();
+    if (chance === 'work lost') return 'lost';
+    const made = run(request, runs.length + 1);
+    runs.push(made);
+    return chance === 'answer lost' ? 'lost' : { json: answer(made) };
+  };
+}
+
+const azure = { tenantId: 't', clientId: 'c', clientSecret: 's', subscriptionId: 'sub' };
+const newest = (runs: Record<string, unknown>[]) => [...runs].reverse();
+
+function pipelines(name: string, service: Service, home: Record<string, string>, base: string, parameters: Record<string, object> = {}): Vendor {
+  return {
+    name,
+    service,
+    operation: 'runPipeline',
+    typed: { ...home, pipeline: 'Load', parameters: { DatasetID: 'd-1', rows: 5 }, wait: false },
+    connection: azure,
+    keepsKey: Object.keys(parameters).length > 0,
+    attach: (host, runs, luck) =>
+      host
+        .on('POST', /oauth2/, token)
+        .on('GET', `${base}/pipelines/Load`, { json: { name: 'Load', properties: { parameters: { DatasetID: { type: 'string' }, rows: { type: 'int', defaultValue: 0 }, ...parameters } } } })
+        .on('POST', `${base}/pipelines/Load/createRun`, starting(runs, luck, ({ json }, id) => ({ runId: `run-${id}`, pipelineName: 'Load', status: 'InProgress', runStart: now, parameters: Object.fromEntries(Object.entries(json as object).map(([key, value]) => [key, String(value)])) }), ({ runId }) => ({ runId })))
+        .on('POST', `${base}/queryPipelineRuns`, () => ({ json: { value: newest(runs) } }))
+        .on('GET', /pipelineruns/, ({ address }) => ({ json: runs.find(({ runId }) => address.endsWith(String(runId))) })),
+  };
+}
+
+const group = 'https://management.azure.com/subscriptions/sub/resourceGroups/rg/providers';
+const vendors: Vendor[] = [
+  pipelines('Data Factory', dataFactory, { factory: 'rg/contoso' }, `${group}/Microsoft.DataFactory/factories/contoso`),
+  pipelines('Data Factory, with the parameter for the key', dataFactory, { factory: 'rg/contoso' }, `${group}/Microsoft.DataFactory/factories/contoso`, { pipewrightStartKey: { type: 'string' } }),
+  pipelines('Synapse', synapse, { workspace: 'rg/contoso' }, 'https://contoso.dev.azuresynapse.net'),
+  {
+    name: 'Spark of Synapse',
+    service: synapse,
+    operation: 'runSparkJob',
+    typed: { workspace: 'rg/contoso', pool: 'pool1', name: 'Daily', file: 'abfss://c@a.dfs.core.windows.net/x.py', wait: false },
+    connection: azure,
+    keepsKey: true,
+    attach(host, runs, luck) {
+      const batches = 'https://contoso.dev.azuresynapse.net/livyApi/versions/2019-11-01-preview/sparkPools/pool1/batches';
+      return host
+        .on('POST', /oauth2/, token)
+        .on('POST', batches, starting(runs, luck, ({ json }, id) => ({ ...(json as object), id, state: 'running', result: 'Uncertain', livyInfo: { jobCreationRequest: json } }), (run) => run))
+        .on('GET', batches, () => ({ json: { total: runs.length, sessions: runs } }))
+        .on('GET', /batches\/\d+/, ({ address }) => ({ json: runs.find(({ id }) => address.endsWith(`/${String(id)}`)) }));
+    },
+  },
+  {
+    name: 'dbt',
+    service: dbt,
+    operation: 'runJob',
+    typed: { job: '910', wait: false },
+    connection: { accessUrl: 'https://ab123.us1.dbt.com', accountId: '1', apiToken: 't' },
+    keepsKey: true,
+    attach: (host, runs, luck) =>
+      host
+        .on('POST', /jobs\/910\/run\/$/, starting(runs, luck, ({ json }, id) => ({ id, status: 3, job_definition_id: 910, trigger: { cause: (json as { cause: string }).cause } }), (data) => ({ data })))
+        .on('GET', /\/runs\/$/, () => ({ json: { data: newest(runs), extra: { pagination: { total_count: runs.length } } } }))
+        .on('GET', /\/runs\/\d+\/$/, ({ address }) => ({ json: { data: runs.find(({ id }) => address.endsWith(`/${String(id)}/`)) } })),
+  },
+  {
+    name: 'Mode',
+    service: mode,
+    operation: 'runReport',
+    typed: { report: 'abc1', parameters: { country: 'GB' }, wait: false },
+    connection: { workspace: 'contoso', apiToken: 't', apiSecret: 's' },
+    keepsKey: false,
+    attach: (host, runs, luck) =>
+      host
+        .on('GET', /reports\/abc1$/, { json: { token: 'abc1', name: 'KPI' } })
+        .on('POST', /reports\/abc1\/runs$/, starting(runs, luck, ({ json }, id) => ({ ...(json as object), token: `run${id}`, state: 'pending', created_at: now }), (run) => run))
+        .on('GET', /reports\/abc1\/runs$/, () => ({ json: { _embedded: { report_runs: newest(runs) } } }))
+        .on('GET', /reports\/abc1\/runs\/\w+$/, ({ address }) => ({ json: runs.find(({ token: id }) => address.endsWith(String(id))) })),
+  },
+  {
+    name: 'Quantemplate',
+    service: quantemplate,
+    operation: 'runPipeline',
+    typed: { pipeline: 'p-1', wait: false },
+    connection: { clientId: 'c', clientSecret: 's', organisationId: 'c-contoso' },
+    keepsKey: false,
+    attach: (host, runs, luck) =>
+      host
+        .on('POST', /openid-connect/, token)
+        .on('POST', /executions$/, starting(runs, luck, (_request, id) => ({ id: `e-${id}`, status: 'Started', createdAt: now }), (run) => run))
+        .on('GET', /executions$/, () => ({ json: runs })),
+  },
+];
+
+describe.each(vendors)('A start at $name', ({ name, service, operation, typed, connection, keepsKey, attach }) => {
+  let runs: Record<string, unknown>[];
+  let lucks: Luck[];
+  beforeEach(() => {
+    runs = [];
+    lucks = [];
+  });
+  const open = (options: Partial<Host> = {}): FakeHost => attach(fakeHost(options), runs, () => lucks.shift() ?? 'answers');
+  const start = (host: FakeHost, more: Record<string, unknown> = {}) => operate(service, operation, { ...typed, ...more }, host, connection);
+  const first = async (): Promise<string> => String((await start(open()))['id']);
+
+  it('whose answer is lost after the work was done finds the one run', async () => {
+    lucks = ['answer lost'];
+    const id = await first();
+    expect(runs).toHaveLength(1);
+    expect(JSON.stringify(runs)).toContain(id);
+  });
+
+  it('that never reached the vendor is not repeated by itself, and says so', async () => {
+    lucks = ['work lost'];
+    await expect(first()).rejects.toMatchObject({ code: 'unavailable', retryable: false, hint: expect.stringContaining('before you run this step again') });
+    expect(runs).toHaveLength(0);
+  });
+
+  it('with the same key takes the run that exists', async () => {
+    const host = open();
+    const once = await start(host, { startKey: 'wev_1' });
+    expect((await start(host, { startKey: 'wev_1' }))['id']).toBe(once['id']);
+    expect(runs).toHaveLength(1);
+    await start(host, { startKey: 'wev_2' });
+    expect(runs).toHaveLength(2);
+  });
+
+  it('with the same key twice at once is one', async () => {
+    const host = open();
+    const ids = (await Promise.all([1, 2, 3].map(() => start(host, { startKey: 'wev_1' })))).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(1);
+    expect(runs).toHaveLength(1);
+  });
+
+  it(`with the same key from another process ${keepsKey ? 'takes the run that exists' : 'cannot know of it'}`, async () => {
+    const once = await start(open(), { startKey: 'wev_1' });
+    const again = await start(open(), { startKey: 'wev_1' });
+    expect(again['id'] === once['id']).toBe(keepsKey);
+    expect(runs).toHaveLength(keepsKey ? 1 : 2);
+  });
+
+  it('that the platform repeats after a fault takes the run that exists', async () => {
+    const host = open({ executionKey: '17:node:0:0' });
+    const once = await start(host);
+    expect((await start(host))['id']).toBe(once['id']);
+    expect(runs).toHaveLength(1);
+    await start(attach(Object.assign(fakeHost({ executionKey: '18:node:0:0' }), { cache: host.cache }), runs, () => 'answers'));
+    expect(runs).toHaveLength(2);
+  });
+
+  it('that the platform repeats because the run failed is made anew; one with a key of its own is not', async () => {
+    const ended = { 'Data Factory': { status: 'Failed' }, Synapse: { status: 'Failed' }, Spark: { state: 'dead', result: 'Failed' }, dbt: { status: 20 }, Mode: { state: 'failed' }, Quantemplate: { status: 'Failed', finishedAt: now } };
+    const failed = Object.entries(ended).find(([key]) => name.startsWith(key))?.[1];
+    const host = open({ executionKey: '17:node:0:0' });
+    await start(host);
+    Object.assign(runs[0] ?? {}, failed);
+    await start(host);
+    expect(runs).toHaveLength(2);
+    await start(host, { startKey: 'wev_1' });
+    Object.assign(runs[2] ?? {}, failed);
+    await start(host, { startKey: 'wev_1' });
+    expect(runs).toHaveLength(3);
+  });
+
+  it('takes a run with the same parameters that goes on already, where that is wished, and starts one when it has ended', async () => {
+    const host = open();
+    const once = await start(host);
+    expect((await start(host, { reuse: true }))['id']).toBe(once['id']);
+    expect(runs).toHaveLength(1);
+    Object.assign(runs[0] ?? {}, { status: name === 'dbt' ? 20 : 'Failed', state: name === 'Mode' ? 'failed' : 'dead', result: 'Failed', finishedAt: now });
+    expect((await start(host, { reuse: true }))['id']).not.toBe(once['id']);
+    expect(runs).toHaveLength(2);
+  });
+
+  it('without a key is a new run each time', async () => {
+    const host = open();
+    await start(host);
+    await start(host);
+    expect(runs).toHaveLength(2);
+  });
+});
+
+it.each(vendors.filter(({ keepsKey }) => !keepsKey))('a start at $name whose answer is lost beside an equal one is not guessed', async ({ service, operation, typed, connection, attach }) => {
+  const runs: Record<string, unknown>[] = [];
+  const lucks: Luck[] = ['answers', 'answer lost'];
+  const host = attach(fakeHost(), runs, () => lucks.shift() ?? 'answers');
+  await operate(service, operation, typed, host, connection);
+  await expect(operate(service, operation, typed, host, connection)).rejects.toMatchObject({ code: 'unavailable', retryable: false });
+  expect(runs).toHaveLength(2);
+});
+
+it('one key starts two Spark jobs of a pool, also from two processes', async () => {
+  const runs: Record<string, unknown>[] = [];
+  const [spark] = vendors.filter(({ operation }) => operation === 'runSparkJob');
+  if (!spark) throw new Error('Spark is missing');
+  const start = (name: string) => operate(spark.service, spark.operation, { ...spark.typed, name, startKey: 'wev_1' }, spark.attach(fakeHost(), runs, () => 'answers'), spark.connection);
+  const [daily, weekly] = [await start('Daily'), await start('Weekly')];
+  expect(weekly['id']).not.toBe(daily['id']);
+  expect((await start('Daily'))['id']).toBe(daily['id']);
+  expect(runs).toHaveLength(2);
+});

@@ -1,0 +1,148 @@
+import { PipewrightError } from '../../../shared/src/host/error.ts';
+import type { Host } from '../../../shared/src/host/host.ts';
+import type { RunProvider } from '../../../shared/src/runs/provider.ts';
+import type { Run, RunStatus } from '../../../shared/src/runs/run.ts';
+import type { WaitChoices } from '../../../shared/src/runs/wait-fields.ts';
+import { waitForRun } from '../../../shared/src/runs/wait-for-run.ts';
+
+const choices: WaitChoices = { wait: true, onFailure: 'stop', timeoutMinutes: 90, onTimeout: 'leave' };
+
+const lastRun: Run = { id: '0', service: 'Test Service', name: 'load', status: 'succeeded', vendorStatus: '', parameters: {}, steps: [] };
+
+/** A world whose clock moves only when somebody sleeps, with a run whose status is told by its age in seconds. */
+function world(statusAt: (seconds: number) => RunStatus | PipewrightError, options: Partial<Host> = {}) {
+  let clock = 1_000_000;
+  const calls = { get: 0, cancel: 0, steps: 0 };
+  const host = {
+    now: () => clock,
+    random: () => 0.5,
+    sleep: async (milliseconds: number) => {
+      clock += milliseconds;
+      if (host.signal?.aborted) throw new PipewrightError({ code: 'cancelled', message: 'stopped' });
+    },
+    log: { info: () => undefined, warn: () => undefined },
+    ...options,
+  } as Host;
+  const provider: RunProvider = {
+    service: 'Test Service',
+    place: 'https://vendor.example',
+    what: 'pipeline load',
+    async get(id): Promise<Run> {
+      calls.get += 1;
+      const status = statusAt((clock - 1_000_000) / 1000);
+      if (status instanceof PipewrightError) throw status;
+      return { id, service: 'Test Service', name: 'load', status, vendorStatus: status, parameters: {}, steps: [] };
+    },
+    async cancel() {
+      calls.cancel += 1;
+    },
+    async steps() {
+      calls.steps += 1;
+      return [{ name: 'Fetch', status: 'succeeded' }, { name: 'Copy', status: 'failed', message: 'The table is locked.' }];
+    },
+  };
+  return { host, provider, calls, age: () => (clock - 1_000_000) / 1000 };
+}
+
+const fault = (code: 'throttled' | 'unavailable' | 'not-found' | 'forbidden', retryAfterSeconds?: number) =>
+  new PipewrightError({ code, message: code, retryable: code === 'throttled' || code === 'unavailable', ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) });
+
+describe('Waiting for a run', () => {
+  it('looks at once and sleeps not at all when the run has ended already', async () => {
+    const { host, provider, calls, age } = world(() => 'succeeded');
+    await expect(waitForRun(host, provider, '1', choices)).resolves.toMatchObject({ finished: true, succeeded: true });
+    expect([calls.get, age()]).toEqual([1, 0]);
+  });
+
+  it('takes a queued run and a status that it does not know as going on', async () => {
+    const { host, provider } = world((age) => (age < 10 ? 'queued' : age < 20 ? 'unknown' : age < 30 ? 'running' : 'succeeded'));
+    expect((await waitForRun(host, provider, '1', choices)).succeeded).toBe(true);
+  });
+
+  it.each([60, 300, 600, 1800, 3600])('notices the usual end of a run of %d seconds within the greater of 5 seconds and 5 percent, with at most 40 calls', async (length) => {
+    for (const usual of [0.95 * length, length, 1.05 * length]) {
+      const { host, provider, age, calls } = world((now) => (now < length ? 'running' : 'succeeded'));
+      let asked = 0;
+      provider.recent = async () => [(asked += 1), usual].slice(1).map((durationSeconds) => ({ ...lastRun, durationSeconds }));
+      await waitForRun(host, provider, '1', choices);
+      expect(age() - length).toBeLessThanOrEqual(Math.max(5, length * 0.05) + 0.001);
+      expect(asked).toBe(1);
+      expect(calls.get + asked).toBeLessThanOrEqual(40);
+    }
+  });
+
+  it.each([60, 300, 600, 1800, 3600, 4 * 3600])('notices the end of a run of %d seconds, of whose kind nothing is known, within a fifth of its length and five minutes', async (length) => {
+    const { host, provider, age, calls } = world((now) => (now < length ? 'running' : 'succeeded'));
+    await waitForRun(host, provider, '1', { ...choices, timeoutMinutes: 600 });
+    expect(age() - length).toBeLessThanOrEqual(Math.min(300, Math.max(5, length * 0.2)) + 0.001);
+    if (length <= 3600) expect(calls.get).toBeLessThanOrEqual(40);
+  });
+
+  it('waits although the service does not tell how long such runs take', async () => {
+    const { host, provider } = world((now) => (now < 600 ? 'running' : 'succeeded'));
+    provider.recent = () => Promise.reject(fault('forbidden'));
+    expect((await waitForRun(host, provider, '1', choices)).succeeded).toBe(true);
+  });
+
+  it('goes on through throttling, server errors and a run that is not shown yet', async () => {
+    const { host, provider } = world((age) => (age < 8 ? fault('not-found') : age < 20 ? fault('unavailable') : age < 40 ? fault('throttled', 12) : 'succeeded'));
+    expect((await waitForRun(host, provider, '1', choices)).succeeded).toBe(true);
+  });
+
+  it('waits as long as the vendor asks', async () => {
+    const { host, provider, calls } = world((age) => (age < 299 ? fault('throttled', 300) : 'succeeded'));
+    await waitForRun(host, provider, '1', choices);
+    expect(calls.get).toBe(2);
+  });
+
+  it('ends when the run may not be read, or is still missing after half a minute', async () => {
+    await expect(waitForRun(...args(world(() => fault('forbidden'))))).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(waitForRun(...args(world(() => fault('not-found'))))).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('says which step failed and why', async () => {
+    await expect(waitForRun(...args(world(() => 'failed')))).rejects.toMatchObject({
+      code: 'run-failed',
+      message: 'The run of load failed at “Copy”: The table is locked.',
+      hint: expect.stringContaining('run 1 in Test Service'),
+    });
+  });
+
+  it('gives a failed or cancelled run back when the person wants to go on', async () => {
+    const { host, provider } = world(() => 'cancelled');
+    await expect(waitForRun(host, provider, '1', { ...choices, onFailure: 'continue' })).resolves.toMatchObject({ finished: true, succeeded: false, status: 'cancelled', failedStep: 'Copy' });
+  });
+
+  it('stops at the deadline and leaves the run, or cancels it', async () => {
+    const left = world(() => 'running');
+    await expect(waitForRun(left.host, left.provider, '1', { ...choices, timeoutMinutes: 2 })).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringContaining('It is still running.') });
+    expect([left.age(), left.calls.cancel]).toEqual([120, 0]);
+    const cancelled = world(() => 'running');
+    await expect(waitForRun(cancelled.host, cancelled.provider, '1', { ...choices, timeoutMinutes: 2, onTimeout: 'cancel' })).rejects.toMatchObject({ code: 'timed-out' });
+    expect(cancelled.calls.cancel).toBe(1);
+  });
+
+  it('does not let a failed cancel hide why it stopped', async () => {
+    const { host, provider } = world(() => 'running');
+    provider.cancel = () => Promise.reject(fault('unavailable'));
+    await expect(waitForRun(host, provider, '1', { ...choices, timeoutMinutes: 1, onTimeout: 'cancel' })).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringContaining('that failed') });
+  });
+
+  it('stops at once when the user stops the workflow', async () => {
+    const stop = new AbortController();
+    const { host, provider, age } = world((now) => (now > 60 && stop.abort(), 'running'), { signal: stop.signal });
+    await expect(waitForRun(host, provider, '1', choices)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(age()).toBeLessThan(80);
+  });
+
+  it('gives the run back unfinished when the platform allows only a short wait', async () => {
+    const { host, provider, age } = world(() => 'running', { longestWaitSeconds: 25 });
+    await expect(waitForRun(host, provider, '1', choices)).resolves.toMatchObject({ finished: false, status: 'running' });
+    expect(age()).toBeLessThanOrEqual(25);
+    expect(age()).toBeGreaterThan(20);
+  });
+});
+
+function args({ host, provider }: ReturnType<typeof world>): [Host, RunProvider, string, WaitChoices] {
+  return [host, provider, '1', choices];
+}
