@@ -36,8 +36,9 @@ function isBasic(word: string): boolean {
 }
 
 /** Names before an equals sign or a JSON colon whose value is always a secret. */
-const secretNames =
-  'client_?secret|client_?assertion|access_?token|refresh_?token|id_?token|api_?key|x-api-key|account_?key|shared_?access_?key|shared_?access_?signature|aws_secret_access_key|passwd|password|pwd|x-amz-(?:signature|security-token|credential)';
+const keyNames =
+  'client_?secret|client_?assertion|access_?token|refresh_?token|id_?token|api_?key|x-api-key|account_?key|shared_?access_?key|shared_?access_?signature|aws_secret_access_key|x-amz-(?:signature|security-token|credential)';
+const secretNames = `${keyNames}|passwd|password|pwd`;
 
 /** Names of a JSON object with the start of their values, in JSON, in JSON inside of JSON, and in HTML. */
 const jsonValues = (names: string): (readonly [RegExp, string])[] =>
@@ -63,13 +64,16 @@ const patterns: readonly (readonly [RegExp, string | ((...groups: string[]) => s
   [/\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g, hidden],
   ...jsonValues(secretNames),
   [new RegExp(`\\b((?:${secretNames})\\s*=\\s*)(?!(?:null|none|true|false|undefined)\\b)(?:"[^"]*"|'[^']*'|[^\\s"'&;,<>)\\]}\\\\]+)`, 'gi'), `$1${hidden}`],
+  [new RegExp(`('(?:${secretNames})'\\s*:\\s*')[^']+`, 'gi'), `$1${hidden}`],
+  // A value without a digit is a word of prose, as in "client_secret: expired".
+  [new RegExp(`\\b((?:${keyNames})\\s*:\\s*)(?=[^\\s"',;<>]*\\d)[^\\s"',;<>]{8,}`, 'gi'), `$1${hidden}`],
   [/\b((?:password|passwd|pwd)\s*:\s*)(?=[^\s]*[\d!#$%^&*?+=~])[^\s"',;<>]{4,}/gi, `$1${hidden}`],
   [/\b(sig(?:nature)?=)[\w%+/=-]{8,}/gi, `$1${hidden}`],
   [/\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[\w-]{6,}/gi, hidden],
   [/\bdbt[cus]_[\w-]{6,}/gi, hidden],
   [/\b(?:dapi|dose|dkea|dsap)[\da-f]{8,}(?:-\d+)?/gi, hidden],
   [/\b(?:AKIA|ASIA)[A-Z\d]{16}\b/g, hidden],
-  [/\b(?:gh[oprsu]_[A-Za-z\d]{16,}|github_pat_\w{16,}|whsec_[A-Za-z\d+/_-]{8,}={0,2}|sk_live_\w{8,}|AIza[\w-]{30,})/g, hidden],
+  [/\b(?:gh[oprsu]_[A-Za-z\d]{16,}|github_pat_\w{16,}|whsec_[A-Za-z\d+/_-]{8,}={0,2}|sk_(?:live|test)_\w{8,}|glpat-[\w-]{16,}|npm_[A-Za-z\d]{30,}|AIza[\w-]{30,})/g, hidden],
 ];
 
 /**
