@@ -20,7 +20,7 @@ interface Contents {
 
 /** Names and versions of packages whose code is in the bundles, found without the build's own list: by a second build with paths in comments. */
 async function bundledIn(entries: string[], directory: string, platform: string): Promise<string[]> {
-  const script = `import { build } from 'esbuild'; import { builtinModules } from 'node:module'; import { globSync } from 'node:fs'; import { leaveOut } from ${JSON.stringify(join(projectRoot, 'shared', 'leave-out.mjs'))};
+  const script = `import { build } from 'esbuild'; import { builtinModules } from 'node:module'; import { globSync } from 'node:fs'; import { leaveOut } from ${JSON.stringify(join(projectRoot, 'scripts', 'leave-out.mjs'))};
     const { outputFiles } = await build({ absWorkingDir: ${JSON.stringify(directory)}, entryPoints: ${JSON.stringify(entries)}.flatMap((one) => globSync(one, { cwd: ${JSON.stringify(directory)} })), outdir: 'x', bundle: true, write: false, plugins: [leaveOut], format: 'cjs', platform: ${JSON.stringify(platform)}, supported: { 'dynamic-import': false }, minifySyntax: true, mainFields: ['module', 'main'], external: ['n8n-workflow', 'pg-native', 'node:*', ...builtinModules], tsconfigRaw: '{}', logLevel: 'silent' });
     const found = new Set(outputFiles.flatMap(({ text }) => [...text.matchAll(/^(?:  )*\\/\\/ .*node_modules\\/((?:@[^/\\s]+\\/)?[^/\\s]+)\\//gm)].map(([, name]) => name)));
     process.stdout.write(JSON.stringify([...found].sort()));`;
