@@ -4,6 +4,7 @@ import { PipewrightError } from '../../shared/src/host/error.ts';
 import { checkInput } from '../../shared/src/define/check-input.ts';
 import type { PollingTrigger } from '../../shared/src/define/trigger.ts';
 import { seededRandom } from '../datasets/claims-file.ts';
+import { seedOf } from '../support/seed.ts';
 import { sandboxCredentials } from '../n8n/credentials.ts';
 import { operate } from '../unit/operate.ts';
 import { answerCases, type AnswerCases } from './answer-cases.ts';
@@ -11,8 +12,7 @@ import { startCoreWorld, type CoreWorld } from './core-host.ts';
 import { odditiesOf, sample, type Oddity } from './odd-answers.ts';
 import { recordingHost, replayingHost, type RecordedAnswer, type Recording } from './recorded-answers.ts';
 
-/** The seed of the samples; a run is repeated by giving it in PIPEWRIGHT_SEED. */
-const seed = Number(process.env['PIPEWRIGHT_SEED'] ?? Date.now() % 1_000_000);
+const seed = seedOf('odd answers');
 
 /** Odd forms that are tried of each recorded answer. */
 const perAnswer = Number(process.env['PIPEWRIGHT_ODDITIES'] ?? 80);

@@ -2,6 +2,7 @@ import { checkDataset } from '../../shared/src/datasets/check/check-dataset.ts';
 import { encodings, isSingleByte, type Encoding } from '../../shared/src/datasets/bytes/encodings.ts';
 import { findInvalidUtf8 } from '../../shared/src/datasets/bytes/utf8.ts';
 import { readRows } from '../../shared/src/datasets/rows/read-rows.ts';
+import { seedOf } from '../support/seed.ts';
 import { seededRandom } from './claims-file.ts';
 import { cut, readDataset } from './read-dataset.ts';
 
@@ -29,7 +30,7 @@ describe('Bytes that are not UTF-8', () => {
   });
 
   it('are found exactly where TextDecoder refuses them', () => {
-    const seed = Number(process.env['SEED'] ?? 7);
+    const seed = seedOf('UTF-8');
     const random = seededRandom(seed);
     const decoder = new TextDecoder('utf-8', { fatal: true });
     for (let round = 0; round < 50_000; round += 1) {

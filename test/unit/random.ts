@@ -1,10 +1,3 @@
-/** A number from the environment by which a run is repeated, else a fixed one; it is printed, so that what is found can be found again. */
-export function seedOf(test: string, fallback: number): number {
-  const seed = Number(process.env['PIPEWRIGHT_SEED'] ?? fallback);
-  process.stdout.write(`${test}: PIPEWRIGHT_SEED=${seed}\n`);
-  return seed;
-}
-
 /** Random numbers from 0 up to 1 that are the same for one seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed;

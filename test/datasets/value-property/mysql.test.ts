@@ -2,10 +2,10 @@ import { mysqlProducts, useMysql, type MysqlInUse } from '../use-mysql.ts';
 import { checkValues, propertyModes } from './check-values.ts';
 import { ownMysqlTypes, sharedMysqlTypes } from './mysql-types.ts';
 import type { PropertyEngine } from './property-engine.ts';
-import { chosenSeed } from './random.ts';
+import { seedOf } from '../../support/seed.ts';
 
 const valuesPerMode = 18_000;
-const seed = chosenSeed();
+const seed = seedOf('Values of MySQL and MariaDB');
 
 /** The shortest text of a number of 32 bits, which a server would show with six digits. */
 function shortestFloat(text: string): string {

@@ -3,13 +3,13 @@ import { startPostgres, type Postgres } from '../../machine/postgres.ts';
 import { checkValues, propertyModes } from './check-values.ts';
 import type { PropertyEngine, PropertyType } from './property-engine.ts';
 import { postgresTypes } from './postgres-types.ts';
-import { chosenSeed } from './random.ts';
+import { seedOf } from '../../support/seed.ts';
 
 const valuesPerMode = 18_000;
 
 let postgres: Postgres;
 let client: pg.Client;
-const seed = chosenSeed();
+const seed = seedOf('Values of PostgreSQL');
 
 beforeAll(async () => {
   postgres = await startPostgres();

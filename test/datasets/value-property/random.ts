@@ -31,10 +31,3 @@ export class Random {
     return text;
   }
 }
-
-/** The seed of a property test: `PIPEWRIGHT_SEED`, else one by chance; it is printed, so that a failure can be repeated. */
-export function chosenSeed(print: (line: string) => void = (line) => process.stderr.write(`${line}\n`)): number {
-  const seed = Number(process.env['PIPEWRIGHT_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-  print(`PIPEWRIGHT_SEED=${seed}`);
-  return seed;
-}

@@ -1,11 +1,11 @@
 import { startSqlServer, type SqlServer } from '../../sandbox/sql-server/sql-server.ts';
 import { checkValues, propertyModes, type PropertyMode } from './check-values.ts';
 import type { PropertyEngine } from './property-engine.ts';
-import { chosenSeed } from './random.ts';
+import { seedOf } from '../../support/seed.ts';
 import { newSqlServerTypes, sqlServerTypes } from './sql-server-types.ts';
 
 const valuesPerMode = 18_000;
-const seed = chosenSeed();
+const seed = seedOf('Values of SQL Server');
 
 let server: SqlServer;
 

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { checkValues, propertyModes } from './check-values.ts';
 import type { PropertyEngine, PropertyType } from './property-engine.ts';
-import { chosenSeed } from './random.ts';
+import { seedOf } from '../../support/seed.ts';
 import { contractTypes, sqliteTypes, strictTypes } from './sqlite-types.ts';
 
 const valuesPerMode = 18_000;
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-sqlite-values-'));
 const file = join(folder, 'values.db');
-const seed = chosenSeed();
+const seed = seedOf('Values of SQLite');
 let database: DatabaseSync;
 
 beforeAll(() => {

@@ -1,5 +1,6 @@
 import { parseEventJson } from '../../../shared/src/webhooks/event-json.ts';
-import { randomFrom, seedOf } from '../random.ts';
+import { seedOf } from '../../support/seed.ts';
+import { randomFrom } from '../random.ts';
 
 const parse = (text: string) => parseEventJson(Buffer.from(text));
 const value = (text: string): unknown => (parse(`{"value":${text}}`) as { body: { value: unknown } }).body.value;
@@ -63,7 +64,7 @@ describe('parseEventJson', () => {
   });
 
   it('reads every number exactly or as its own text', () => {
-    const random = randomFrom(seedOf('parseEventJson', 20_261_128));
+    const random = randomFrom(seedOf('parseEventJson'));
     const digits = (most: number): string => Array.from({ length: 1 + Math.floor(random() * most) }, () => Math.floor(random() * 10)).join('');
     const whole = (): string => digits(22).replace(/^0+(?=\d)/, '');
     const numbers = Array.from({ length: 20_000 }, () => `${random() < 0.3 ? '-' : ''}${whole()}${random() < 0.5 ? `.${digits(22)}` : ''}${random() < 0.3 ? `e${random() < 0.5 ? '-' : ''}${digits(3)}` : ''}`);
