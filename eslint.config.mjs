@@ -18,6 +18,24 @@ export default defineConfig(
       eqeqeq: 'error',
     },
   },
-  { files: ['shared/src/**/*.ts'], ignores: ['shared/src/**/node/**', 'shared/src/databases/**', 'shared/src/cli/**'], rules: { 'no-restricted-globals': ['error', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'process', 'global', 'globalThis', '__dirname', '__filename'] } },
+  {
+    files: ['shared/src/**/*.ts'],
+    ignores: ['shared/src/**/node/**', 'shared/src/databases/**', 'shared/src/cli/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        'setTimeout',
+        'clearTimeout',
+        'setInterval',
+        'clearInterval',
+        'setImmediate',
+        'process',
+        'global',
+        'globalThis',
+        '__dirname',
+        '__filename',
+      ],
+    },
+  },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

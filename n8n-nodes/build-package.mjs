@@ -62,7 +62,10 @@ export async function buildPackage(directory, place = directory) {
     cpSync(join(directory, path), join(dist, path));
   const bundled = bundledPackages(metafile, directory);
   writeFileSync(join(place, 'THIRD-PARTY-NOTICES'), thirdPartyNotices(bundled));
-  writeFileSync(join(place, 'sbom.cdx.json'), `${JSON.stringify(softwareList(manifest, bundled, new Date()), null, 2)}\n`);
+  writeFileSync(
+    join(place, 'sbom.cdx.json'),
+    `${JSON.stringify(softwareList(manifest, bundled, new Date()), null, 2)}\n`,
+  );
   const outputs = Object.values(metafile.outputs);
   return { files: outputs.length, bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0), bundled };
 }

@@ -23,7 +23,8 @@ export function differences(lock, installed) {
     const wanted = lock.packages[at];
     if (!wanted) return [`${at} ${one.version} is installed and not in the lock.`];
     if (one.link || wanted.link) return [];
-    if (wanted.version !== one.version) return [`${at} is installed in version ${one.version}; the lock names ${wanted.version}.`];
+    if (wanted.version !== one.version)
+      return [`${at} is installed in version ${one.version}; the lock names ${wanted.version}.`];
     return wanted.integrity === one.integrity ? [] : [`${at} has another checksum than the lock names.`];
   });
   const missing = Object.entries(lock.packages).flatMap(([at, one]) => {
@@ -38,9 +39,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const lockPath = join(root, 'package-lock.json');
   const before = readFileSync(lockPath, 'utf8');
-  const { status } = spawnSync('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status } = spawnSync('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) process.exit(status ?? 1);
-  const problems = differences(JSON.parse(before), JSON.parse(readFileSync(join(root, 'node_modules', '.package-lock.json'), 'utf8')));
+  const problems = differences(
+    JSON.parse(before),
+    JSON.parse(readFileSync(join(root, 'node_modules', '.package-lock.json'), 'utf8')),
+  );
   if (readFileSync(lockPath, 'utf8') !== before) problems.push('npm changed package-lock.json.');
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exit(1);

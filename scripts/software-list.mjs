@@ -28,9 +28,18 @@ export function softwareList(product, packages, at) {
     licenses: [licenceOf(one.license)],
     purl: purlOf(one),
   }));
-  const own = { type: 'application', 'bom-ref': purlOf(product), name: product.name, version: product.version, licenses: [licenceOf(product.license)], purl: purlOf(product) };
+  const own = {
+    type: 'application',
+    'bom-ref': purlOf(product),
+    name: product.name,
+    version: product.version,
+    licenses: [licenceOf(product.license)],
+    purl: purlOf(product),
+  };
   // The same contents give the same serial number: RFC 9562, version 8.
-  const hash = createHash('sha256').update(JSON.stringify([own, components])).digest('hex');
+  const hash = createHash('sha256')
+    .update(JSON.stringify([own, components]))
+    .digest('hex');
   const serial = `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-9${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
   return {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
@@ -40,6 +49,9 @@ export function softwareList(product, packages, at) {
     version: 1,
     metadata: { timestamp: at.toISOString(), component: own },
     components,
-    dependencies: [{ ref: own['bom-ref'], dependsOn: components.map((one) => one['bom-ref']) }, ...components.map((one) => ({ ref: one['bom-ref'], dependsOn: [] }))],
+    dependencies: [
+      { ref: own['bom-ref'], dependsOn: components.map((one) => one['bom-ref']) },
+      ...components.map((one) => ({ ref: one['bom-ref'], dependsOn: [] })),
+    ],
   };
 }

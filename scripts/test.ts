@@ -25,16 +25,27 @@ const tools: Step = {
 const usual: Step[] = [
   tools,
   ...checks,
-  { name: 'Tests (jest)', run: () => command('jest', ['--ignoreProjects', 'load', '--maxWorkers=2', '--json', `--outputFile=${report}`]) },
+  {
+    name: 'Tests (jest)',
+    run: () => command('jest', ['--ignoreProjects', 'load', '--maxWorkers=2', '--json', `--outputFile=${report}`]),
+  },
   { name: 'The four flows on both platforms (npm start)', run: () => command('node', ['test/flows/main.ts']) },
 ];
 
 /** `npm run test:load`: load, soak and kill tests, one at a time, because each uses the whole machine. */
-const load: Step[] = [tools, { name: 'Load tests (jest)', run: () => command('jest', ['--selectProjects', 'load', '--runInBand', '--json', `--outputFile=${report}`]) }];
+const load: Step[] = [
+  tools,
+  {
+    name: 'Load tests (jest)',
+    run: () => command('jest', ['--selectProjects', 'load', '--runInBand', '--json', `--outputFile=${report}`]),
+  },
+];
 
 await mkdir(join(root, 'test', 'output'), { recursive: true });
 await rm(report, { force: true });
 const results = await runSteps(process.argv.includes('--load') ? load : usual);
 const counted = JSON.parse(await readFile(report, 'utf8').catch(() => '{}')) as Counted;
-console.log(`\n${results.passed + (counted.numPassedTests ?? 0)} passed, ${results.failed + (counted.numFailedTests ?? 0)} failed`);
+console.log(
+  `\n${results.passed + (counted.numPassedTests ?? 0)} passed, ${results.failed + (counted.numFailedTests ?? 0)} failed`,
+);
 process.exitCode = results.failed === 0 && counted.numFailedTests === 0 ? 0 : 1;

@@ -18,7 +18,12 @@ function packageFolder(path) {
 /** What the manifest of a package says of it. */
 function describe(folder) {
   const { name, version, license, licenses } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  return { name, version, license: typeof license === 'string' ? license : (license?.type ?? licenses?.[0]?.type ?? ''), folder };
+  return {
+    name,
+    version,
+    license: typeof license === 'string' ? license : (license?.type ?? licenses?.[0]?.type ?? ''),
+    folder,
+  };
 }
 
 /**
@@ -41,7 +46,9 @@ export function packagesOf(paths) {
  */
 export function bundledPackages(metafile, workingDirectory) {
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
-  return packagesOf(inputs.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [resolve(workingDirectory, path)] : [])));
+  return packagesOf(
+    inputs.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [resolve(workingDirectory, path)] : [])),
+  );
 }
 
 /**
@@ -73,12 +80,16 @@ THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLI
 
 /** The licence and notice texts of a package. */
 function textsOf({ name, folder }) {
-  const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file) && !/\.(js|ts|json|mjs|cjs)$/i.test(file)).sort();
+  const files = readdirSync(folder)
+    .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file) && !/\.(js|ts|json|mjs|cjs)$/i.test(file))
+    .sort();
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
   if (files.some((file) => !/^notice/i.test(file))) return texts;
   const other = licenceInReadme(folder) ?? withoutText[name];
   if (other !== undefined) return [...texts, other];
-  throw new Error(`The package ${name} is bundled and ships no licence text. Add it to withoutText in scripts/third-party-notices.mjs, with where its text is from, or do not bundle it.`);
+  throw new Error(
+    `The package ${name} is bundled and ships no licence text. Add it to withoutText in scripts/third-party-notices.mjs, with where its text is from, or do not bundle it.`,
+  );
 }
 
 /**

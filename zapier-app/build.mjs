@@ -9,7 +9,16 @@
 // database needs, its driver above all, stands in files of its own, which are read when that database is chosen.
 import { spawnSync } from 'node:child_process';
 import {
-  copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -53,8 +62,9 @@ export async function bundleZapierApp(directory) {
     logLevel: 'silent',
     // Bundled CommonJS packages call require(), which an ES module does not have.
     banner: {
-      js: "import { createRequire as createPipewrightRequire } from 'node:module';\n"
-        + 'const require = createPipewrightRequire(import.meta.url);',
+      js:
+        "import { createRequire as createPipewrightRequire } from 'node:module';\n" +
+        'const require = createPipewrightRequire(import.meta.url);',
     },
   });
   for (const { text, location } of warnings) console.warn(`${location?.file}:${location?.line}: ${text}`);
@@ -83,7 +93,10 @@ export async function buildZapierApp(directory) {
     const zip = readFileSync(join(stage, 'build', 'build.zip'));
     const packages = packagesIn(zip, stage, bundled);
     writeFileSync(join(build, 'build.zip'), withNotices(zip, packages));
-    writeFileSync(join(build, 'sbom.cdx.json'), `${JSON.stringify(softwareList(readPackage(directory), packages, new Date()), null, 2)}\n`);
+    writeFileSync(
+      join(build, 'sbom.cdx.json'),
+      `${JSON.stringify(softwareList(readPackage(directory), packages, new Date()), null, 2)}\n`,
+    );
   } finally {
     rmSync(stage, { recursive: true, force: true });
   }

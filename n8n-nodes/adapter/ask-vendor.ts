@@ -14,7 +14,14 @@ const isFilled = (value: unknown): boolean => value !== undefined && value !== n
  * Asks the vendor with what has been filled in so far.
  * @param needs fields that must be filled in first; until then the answer is `nothing`
  */
-export async function askVendor<T>(context: ILoadOptionsFunctions, service: Service, fields: Fields, needs: readonly string[], nothing: T, question: (input: Record<string, unknown>, context: Context<never>) => Promise<T>): Promise<T> {
+export async function askVendor<T>(
+  context: ILoadOptionsFunctions,
+  service: Service,
+  fields: Fields,
+  needs: readonly string[],
+  nothing: T,
+  question: (input: Record<string, unknown>, context: Context<never>) => Promise<T>,
+): Promise<T> {
   try {
     const current = context.getCurrentNodeParameters() ?? {};
     const input = readParameters(fields, (name, fallback) => current[name] ?? fallback);

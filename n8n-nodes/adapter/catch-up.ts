@@ -28,7 +28,8 @@ interface Memory {
   aliveAt?: number;
 }
 
-const memoryOf = (context: Pick<ITriggerFunctions, 'getWorkflowStaticData'>): Memory => context.getWorkflowStaticData('node') as Memory;
+const memoryOf = (context: Pick<ITriggerFunctions, 'getWorkflowStaticData'>): Memory =>
+  context.getWorkflowStaticData('node') as Memory;
 
 /** Forgets since when a trigger listens, when its workflow is taken back: what happens from then on is not missed. */
 export function stopsListening(context: Pick<ITriggerFunctions, 'getWorkflowStaticData'>): void {
@@ -66,7 +67,8 @@ async function startMissed({ context, service, trigger, input, emit }: Setting):
   const since = Math.max(memory.listensSince, (memory.aliveAt ?? now) - overlap);
   const connection = await readConnection(context, service.connection);
   const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
-  const events: Event[] = (await trigger.missed?.(input as never, new Date(since), { host, connection } as Context<never>)) ?? [];
+  const events: Event[] =
+    (await trigger.missed?.(input as never, new Date(since), { host, connection } as Context<never>)) ?? [];
   const { conditions } = input as { conditions?: string[] };
   const key = triggerKey(context);
   for (const { id, data } of events.filter((event) => passes(event.data, conditions))) {
@@ -98,7 +100,12 @@ export interface CatchUp {
  * Prepares to look for events that never came, if the form asks for it. Those that did come are told apart by the key under
  * which n8n keeps their executions.
  */
-export function openCatchUp(context: ITriggerFunctions, service: Service, trigger: WebhookTrigger, input: Record<string, unknown>): CatchUp {
+export function openCatchUp(
+  context: ITriggerFunctions,
+  service: Service,
+  trigger: WebhookTrigger,
+  input: Record<string, unknown>,
+): CatchUp {
   const emit: Emit = context.emit.bind(context);
   if (!trigger.missed || input['looksForMissed'] !== true) return { emit, begin: async () => undefined };
   const setting = { context, service, trigger, input, emit: noting(context, emit) };
@@ -111,7 +118,10 @@ export function openCatchUp(context: ITriggerFunctions, service: Service, trigge
     emit: setting.emit,
     async begin() {
       const minuteOfHour = Math.floor(Math.random() * 60);
-      context.helpers.registerCron({ expression: `0 ${minuteOfHour} * * * *` }, () => void look().catch(() => undefined));
+      context.helpers.registerCron(
+        { expression: `0 ${minuteOfHour} * * * *` },
+        () => void look().catch(() => undefined),
+      );
       // n8n starts its workflows one after the other, so a slow vendor must not hold them up.
       await Promise.race([look(), sleep(patience)]);
     },

@@ -49,7 +49,8 @@ export async function cachedConnection(
 ): Promise<Record<string, unknown> | undefined> {
   const now = clock();
   const entry = known.get(key);
-  const isYoungerThan = (milliseconds: number): boolean => entry !== undefined && ageOf(entry.readAt, now) < milliseconds;
+  const isYoungerThan = (milliseconds: number): boolean =>
+    entry !== undefined && ageOf(entry.readAt, now) < milliseconds;
   if (force && isYoungerThan(forcedEvery)) return undefined;
   if (entry && !force && isYoungerThan(keptFor)) return entry.values;
   // Noted before it is read: deliveries that come meanwhile must not cause further readings.

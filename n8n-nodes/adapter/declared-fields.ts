@@ -15,11 +15,25 @@ export function declaredOf(service: Service): { declared: DeclaredValues; fields
 }
 
 /** How n8n asks for a value of each kind. */
-const types: Record<DeclaredType, FieldType> = { text: 'string', integer: 'number', number: 'number', boolean: 'boolean', list: 'array', values: 'object' };
+const types: Record<DeclaredType, FieldType> = {
+  text: 'string',
+  integer: 'number',
+  number: 'number',
+  boolean: 'boolean',
+  list: 'array',
+  values: 'object',
+};
 
 /** The names that are declared at the vendor as fields of a form; n8n shows lists and objects as JSON. */
-export async function declaredFields(context: ILoadOptionsFunctions, service: Service, declared: DeclaredValues, fields: Fields): Promise<ResourceMapperFields> {
-  const found = await askVendor<DeclaredValue[]>(context, service, fields, declared.needs, [], (input, lent) => declared.load(input, lent));
+export async function declaredFields(
+  context: ILoadOptionsFunctions,
+  service: Service,
+  declared: DeclaredValues,
+  fields: Fields,
+): Promise<ResourceMapperFields> {
+  const found = await askVendor<DeclaredValue[]>(context, service, fields, declared.needs, [], (input, lent) =>
+    declared.load(input, lent),
+  );
   return {
     fields: found.map(({ name, type, required, default: initial }) => ({
       id: name,
@@ -29,7 +43,9 @@ export async function declaredFields(context: ILoadOptionsFunctions, service: Se
       display: true,
       canBeUsedToMatch: false,
       type: types[type],
-      ...(initial === undefined || initial === null ? {} : { defaultValue: typeof initial === 'object' ? JSON.stringify(initial) : (initial as string) }),
+      ...(initial === undefined || initial === null
+        ? {}
+        : { defaultValue: typeof initial === 'object' ? JSON.stringify(initial) : (initial as string) }),
     })),
   };
 }

@@ -21,5 +21,8 @@ export function shownWhen(info: FieldMetadata, fields: Fields, place: Place): Sh
   const { field, is } = info.shownWhen;
   const ruling = describeField(fields[field] as Field);
   const path = place === 'options' && !ruling.advanced ? `/${field}` : field;
-  return { ...shownWhen(ruling, fields, place), [path]: ruling.kind === 'boolean' ? is.map((word) => word === 'true') : [...is] };
+  return {
+    ...shownWhen(ruling, fields, place),
+    [path]: ruling.kind === 'boolean' ? is.map((word) => word === 'true') : [...is],
+  };
 }

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { sleep, type FunctionsBase, type INodeExecutionData, type ITriggerFunctions, type IWebhookFunctions } from 'n8n-workflow';
+import {
+  sleep,
+  type FunctionsBase,
+  type INodeExecutionData,
+  type ITriggerFunctions,
+  type IWebhookFunctions,
+} from 'n8n-workflow';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Event } from '../../shared/src/define/trigger.ts';
 
@@ -38,7 +44,9 @@ const bornAt = Date.now();
  * not tell a node, but its server knows whether it has addresses for tests.
  */
 function mayStartTriggers(context: IWebhookFunctions): boolean {
-  const { app } = context.getRequestObject() as unknown as { app?: { router?: { stack?: { route?: { path?: unknown } }[] } } };
+  const { app } = context.getRequestObject() as unknown as {
+    app?: { router?: { stack?: { route?: { path?: unknown } }[] } };
+  };
   return (app?.router?.stack ?? []).some(({ route }) => /-test\//.test(String(route?.path)));
 }
 
@@ -56,7 +64,12 @@ export async function emitterOf(key: string, context: IWebhookFunctions): Promis
   while (!emitters.has(key) && Date.now() < until) await sleep(50);
   const found = emitters.get(key);
   if (found || Date.now() >= bornAt + startingUp) return found;
-  throw new PipewrightError({ code: 'unavailable', message: 'n8n is starting and has not started its triggers yet.', hint: 'The sender delivers the event again.', retryable: true });
+  throw new PipewrightError({
+    code: 'unavailable',
+    message: 'n8n is starting and has not started its triggers yet.',
+    hint: 'The sender delivers the event again.',
+    retryable: true,
+  });
 }
 
 /** The key by which n8n tells repeats of an event apart; it has the length that n8n's database takes. */

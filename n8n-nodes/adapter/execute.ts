@@ -95,7 +95,13 @@ async function executeItem(
   };
   if (operation.kind === 'action' && operation.callback?.isChosen(input as never)) {
     const { callback } = operation;
-    return { items: [await startParked(context, { ...operation, callback }, input as never, lent as Context<never>, itemIndex)], minutes: callback.minutes(input as never), output: 0 };
+    return {
+      items: [
+        await startParked(context, { ...operation, callback }, input as never, lent as Context<never>, itemIndex),
+      ],
+      minutes: callback.minutes(input as never),
+      output: 0,
+    };
   }
   const result = await operation.run(input as never, lent as never);
   const chosen = context.getNodeParameter(optionsName, itemIndex, {}) as IDataObject;
@@ -107,7 +113,10 @@ async function executeItem(
 
 /** What an operation gives, one by one. */
 function resultsOf(operation: Operation, result: unknown): Record<string, unknown>[] {
-  const listed = operation.kind === 'action' && operation.items !== undefined ? (result as Record<string, unknown>)[operation.items] : result;
+  const listed =
+    operation.kind === 'action' && operation.items !== undefined
+      ? (result as Record<string, unknown>)[operation.items]
+      : result;
   return (Array.isArray(listed) ? listed : [listed]) as Record<string, unknown>[];
 }
 
@@ -131,7 +140,8 @@ export async function executeOperations(
   for (let itemIndex = 0; itemIndex < context.getInputData().length; itemIndex += 1) {
     try {
       const operation = chosenOperation(context, service, itemIndex);
-      for (let more = outputs.length; more < (branchesOf(context, operation)?.names.length ?? 1); more += 1) outputs.push([]);
+      for (let more = outputs.length; more < (branchesOf(context, operation)?.names.length ?? 1); more += 1)
+        outputs.push([]);
       const { items, minutes, output } = await executeItem(context, service, operation, itemIndex, options);
       outputs[output]?.push(...items);
       longest = Math.max(longest, minutes);

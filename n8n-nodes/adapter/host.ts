@@ -26,7 +26,15 @@ export interface HostParts {
 const cache: Cache = memoryCache(Date.now);
 
 /** Makes a host of what n8n lends. */
-export function makeHost({ send, logger, files = noFiles, signal, once = () => true, lastingFolder, executionKey }: HostParts): Host {
+export function makeHost({
+  send,
+  logger,
+  files = noFiles,
+  signal,
+  once = () => true,
+  lastingFolder,
+  executionKey,
+}: HostParts): Host {
   return {
     http: sendBy(send, signal),
     now: Date.now,
@@ -51,5 +59,9 @@ export function sendWith(context: NodeContext, connection: Connection): SendRequ
     // What sends with a credential breaks off with the execution, so it cannot ask a vendor to stop a run.
     (afterStop || !logsIn(connection)
       ? context.helpers.httpRequest(options)
-      : context.helpers.httpRequestWithAuthentication.call(context as never, credentialName(connection), options)) as Promise<FullResponse>;
+      : context.helpers.httpRequestWithAuthentication.call(
+          context as never,
+          credentialName(connection),
+          options,
+        )) as Promise<FullResponse>;
 }

@@ -2,7 +2,15 @@ import { sleep, type IHttpRequestOptions } from 'n8n-workflow';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Bytes } from '../../shared/src/host/bytes.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
-import { once, readText, tooLate, untilStalled, watchUpload, within, type Bounds } from '../../shared/src/host/bounded.ts';
+import {
+  once,
+  readText,
+  tooLate,
+  untilStalled,
+  watchUpload,
+  within,
+  type Bounds,
+} from '../../shared/src/host/bounded.ts';
 import { unreachable } from '../../shared/src/host/unreachable.ts';
 import { redact } from '../../shared/src/host/redact.ts';
 import { cutShort, isNodeStream, toNodeStream } from './streams.ts';
@@ -86,7 +94,10 @@ export type SendRequest = (options: IHttpRequestOptions, afterStop: boolean) => 
 export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpRequest) => Promise<HttpResponse> {
   return async ({ method, url, headers, body, answer = 'text', timeout = 30_000, redirects, afterStop = false }) => {
     const upload = typeof body === 'object' && 'stream' in body ? watchUpload(body.stream, Date.now) : undefined;
-    const length = typeof body === 'object' && 'stream' in body && body.length !== undefined ? { 'content-length': String(body.length) } : {};
+    const length =
+      typeof body === 'object' && 'stream' in body && body.length !== undefined
+        ? { 'content-length': String(body.length) }
+        : {};
     const begin = Date.now();
     const broken = new AbortController();
     const bounds: Bounds = { timer: (milliseconds, ended) => sleep(milliseconds, ended), stop: () => broken.abort() };
@@ -113,7 +124,11 @@ export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpR
       const bytes = bytesOf(response.body);
       if (answer === 'text') {
         const milliseconds = upload ? timeout : timeout - (Date.now() - begin);
-        return { status: response.statusCode, headers: received, text: await readText(bytes, bounds, { milliseconds }) };
+        return {
+          status: response.statusCode,
+          headers: received,
+          text: await readText(bytes, bounds, { milliseconds }),
+        };
       }
       const { 'content-length': told, ...others } = received;
       const answered = { status: response.statusCode, text: '', stream: untilStalled(bytes, bounds) };

@@ -1,4 +1,10 @@
-import type { ICredentialTestFunction, ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions, INodeType } from 'n8n-workflow';
+import type {
+  ICredentialTestFunction,
+  ILoadOptionsFunctions,
+  INodeListSearchResult,
+  INodePropertyOptions,
+  INodeType,
+} from 'n8n-workflow';
 import type { ChoiceList, ChoicePage, ChoiceQuery } from '../../shared/src/define/choice-list.ts';
 import { describeField, type Fields } from '../../shared/src/define/fields.ts';
 import { logsIn } from '../../shared/src/define/connection.ts';
@@ -28,8 +34,16 @@ function listsOf(service: Service): Map<string, { list: ChoiceList; fields: Fiel
   return found;
 }
 
-function load(context: ILoadOptionsFunctions, service: Service, list: ChoiceList, fields: Fields, query: Omit<ChoiceQuery, 'input'>): Promise<ChoicePage> {
-  return askVendor<ChoicePage>(context, service, fields, list.needs ?? [], { choices: [] }, (input, lent) => list.load({ ...query, input }, lent));
+function load(
+  context: ILoadOptionsFunctions,
+  service: Service,
+  list: ChoiceList,
+  fields: Fields,
+  query: Omit<ChoiceQuery, 'input'>,
+): Promise<ChoicePage> {
+  return askVendor<ChoicePage>(context, service, fields, list.needs ?? [], { choices: [] }, (input, lent) =>
+    list.load({ ...query, input }, lent),
+  );
 }
 
 async function search(
@@ -71,7 +85,10 @@ async function loadAll(
  */
 export function describeMethods(service: Service, { lastingFolder }: ExecuteOptions = {}): Methods {
   const lists = [...listsOf(service).values()];
-  const connections = [service.connection, ...(service.furtherConnections ?? []).map(({ connection }) => connection)].filter(logsIn);
+  const connections = [
+    service.connection,
+    ...(service.furtherConnections ?? []).map(({ connection }) => connection),
+  ].filter(logsIn);
   return {
     listSearch: Object.fromEntries(
       lists.map(({ list, fields }) => [

@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+  IDataObject,
+  IExecuteFunctions,
+  INodeExecutionData,
+  IWebhookDescription,
+  IWebhookFunctions,
+  IWebhookResponseData,
+} from 'n8n-workflow';
 import { describeError } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/host/redact.ts';
 import type { Context } from '../../shared/src/define/context.ts';
@@ -49,13 +56,17 @@ export async function startParked(
   itemIndex: number,
 ): Promise<INodeExecutionData> {
   const call = randomBytes(12).toString('hex');
-  const address = (): string => `${String(context.evaluateExpression('{{ $execution.resumeUrl }}', itemIndex))}&${callName}=${call}`;
+  const address = (): string =>
+    `${String(context.evaluateExpression('{{ $execution.resumeUrl }}', itemIndex))}&${callName}=${call}`;
   const { output, kept } = await callback.begin(input, lent, address);
   const json = { ...(output as IDataObject) };
   if (!kept) return { json, pairedItem: { item: itemIndex } };
   // At the deadline n8n hands the parked items on as they are.
   const parked: Parked = { operation: key, call, kept: kept as IDataObject };
-  return { json: { ...json, status: 'timed-out', [parkedName]: parked as unknown as IDataObject }, pairedItem: { item: itemIndex } };
+  return {
+    json: { ...json, status: 'timed-out', [parkedName]: parked as unknown as IDataObject },
+    pairedItem: { item: itemIndex },
+  };
 }
 
 /** Whether an item waits for a call. */
@@ -74,7 +85,11 @@ export async function park(context: IExecuteFunctions, results: INodeExecutionDa
 }
 
 /** Looks at the run of an item; gives back the item as it then is, parked still if the run goes on. */
-async function look(context: IWebhookFunctions, service: Service, item: INodeExecutionData): Promise<INodeExecutionData> {
+async function look(
+  context: IWebhookFunctions,
+  service: Service,
+  item: INodeExecutionData,
+): Promise<INodeExecutionData> {
   if (!isParked(item)) return item;
   const { operation, kept } = item.json[parkedName];
   const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
@@ -113,7 +128,9 @@ export async function resumeParked(context: IWebhookFunctions, service: Service)
     return all.some(isParked) ? stay : { noWebhookResponse: true, workflowData: [all] };
   } catch (error) {
     // An error that is thrown here would let the workflow go on with an empty item.
-    context.logger.error(`${service.name}: a call for a parked execution could not be looked into. ${redact(describeError(error))}`);
+    context.logger.error(
+      `${service.name}: a call for a parked execution could not be looked into. ${redact(describeError(error))}`,
+    );
     if (!context.getResponseObject().headersSent) answer(context, 503);
     return stay;
   }

@@ -1,5 +1,11 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { describeField, offeredOptions, type Field, type FieldMetadata, type Fields } from '../../shared/src/define/fields.ts';
+import {
+  describeField,
+  offeredOptions,
+  type Field,
+  type FieldMetadata,
+  type Fields,
+} from '../../shared/src/define/fields.ts';
 import { displayOptions, shownWhen, type Place, type Shown } from './display-options.ts';
 import { listMethod } from './names.ts';
 import { resourceLocator } from './resource-locator.ts';
@@ -9,7 +15,10 @@ type Described = FieldMetadata & { required: boolean; default?: unknown };
 type Shape = Pick<INodeProperties, 'type' | 'default' | 'typeOptions' | 'options' | 'modes'>;
 
 function optionShape({ options = [], default: initial, required }: Described): Shape {
-  const entries: INodePropertyOptions[] = offeredOptions(options, 'n8n').map(({ value, label }) => ({ name: label, value }));
+  const entries: INodePropertyOptions[] = offeredOptions(options, 'n8n').map(({ value, label }) => ({
+    name: label,
+    value,
+  }));
   if (initial === undefined && !required)
     return { type: 'options', options: [{ name: 'Not Set', value: '' }, ...entries], default: '' };
   return { type: 'options', options: entries, default: (initial ?? entries[0]?.value ?? '') as string };

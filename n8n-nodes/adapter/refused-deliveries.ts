@@ -34,14 +34,20 @@ function senderOf(delivery: Delivery): string {
 }
 
 /** Keeps why a delivery was refused, in the memory of this process, and writes it into n8n's log. */
-export function noteRefusal(context: IWebhookFunctions, service: Service, delivery: Delivery, { reason, explanation }: Extract<Taken, { outcome: 'refused' }>): void {
+export function noteRefusal(
+  context: IWebhookFunctions,
+  service: Service,
+  delivery: Delivery,
+  { reason, explanation }: Extract<Taken, { outcome: 'refused' }>,
+): void {
   const id = credentialId(context, service);
   const list = kept.get(id) ?? [];
   if (kept.size >= most.credentials && !kept.has(id)) kept.clear();
   kept.set(id, list);
   const at = Date.now();
   const last = list.find((one) => one.reason === reason);
-  if (last === undefined || at - last.at >= loggedEvery) context.logger.warn(`${service.name}: a delivery was refused. ${explanation}`);
+  if (last === undefined || at - last.at >= loggedEvery)
+    context.logger.warn(`${service.name}: a delivery was refused. ${explanation}`);
   const details = { at, bytes: delivery.body.length, sender: senderOf(delivery) };
   if (list[0]?.reason === reason) Object.assign(list[0], details, { count: list[0].count + 1 });
   else list.unshift({ reason, explanation, count: 1, ...details });
@@ -53,14 +59,19 @@ const moment = (at: number): string => `${new Date(at).toISOString().slice(0, 19
 /** What was refused lately for the credential of the form, newest first, as a list to look at. */
 export function listRefusals(context: ILoadOptionsFunctions, service: Service): INodePropertyOptions[] {
   const list = kept.get(credentialId(context, service)) ?? [];
-  if (list.length === 0) return [{ name: 'None Since n8n Was Started', value: '', description: 'No delivery was refused for this credential' }];
+  if (list.length === 0)
+    return [
+      { name: 'None Since n8n Was Started', value: '', description: 'No delivery was refused for this credential' },
+    ];
   const total = list.reduce((sum, { count }) => sum + count, 0);
   // What is chosen when nothing was chosen: a closed list tells at a glance that there is something to see.
   const summary = { name: `${total} Refused Lately`, value: '', description: 'Newest first, with the reason of each' };
   return [
     summary,
     ...list.map(({ at, count, explanation, bytes, sender }, index) => ({
-      name: [moment(at), ...(count > 1 ? [`${count} Times`] : []), `${bytes} Bytes`, ...(sender ? [sender] : [])].join(', '),
+      name: [moment(at), ...(count > 1 ? [`${count} Times`] : []), `${bytes} Bytes`, ...(sender ? [sender] : [])].join(
+        ', ',
+      ),
       value: String(index),
       description: explanation,
     })),

@@ -73,7 +73,10 @@ export function createSubscription(context: IHookFunctions, service: Service): P
     const { subscriber } = setting.trigger;
     forgetConnection(triggerKey(context));
     if (subscriber) keep(context, await subscriber.subscribe(setting.input, setting.url, setting.lent));
-    else checkVerification(setting.trigger, setting.input, setting.connection, (warning) => context.logger.warn(`${service.name}: ${warning}`));
+    else
+      checkVerification(setting.trigger, setting.input, setting.connection, (warning) =>
+        context.logger.warn(`${service.name}: ${warning}`),
+      );
     return true;
   });
 }

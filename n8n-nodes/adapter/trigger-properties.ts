@@ -54,7 +54,8 @@ const refusedDeliveries: INodeProperties = {
   noDataExpression: true,
   options: [],
   default: '',
-  description: 'Open this list to see which deliveries were refused lately for this credential, and why. What you choose changes nothing. The list is kept in memory and is empty after n8n was started.',
+  description:
+    'Open this list to see which deliveries were refused lately for this credential, and why. What you choose changes nothing. The list is kept in memory and is empty after n8n was started.',
 };
 
 /** Every property of a trigger node: the event, where there are several, and the form of each. */

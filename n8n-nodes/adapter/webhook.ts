@@ -98,7 +98,12 @@ async function start(context: IWebhookFunctions, key: string, events: Event[]): 
   if (!emit) return { workflowData: [events.map(itemOf)], noWebhookResponse: true };
   const handed = await Promise.all(events.map((event) => emitAndConfirm(emit, key, event)));
   if (handed.every(Boolean)) return { noWebhookResponse: true };
-  throw new PipewrightError({ code: 'unavailable', message: 'n8n is too busy to start the workflow.', hint: 'The sender delivers the event again.', retryable: true });
+  throw new PipewrightError({
+    code: 'unavailable',
+    message: 'n8n is too busy to start the workflow.',
+    hint: 'The sender delivers the event again.',
+    retryable: true,
+  });
 }
 
 /** Milliseconds between two tries to start what its sender will not deliver again, and the most tries. */
@@ -121,7 +126,8 @@ async function lookUpAndStart(setting: Setting, taken: Event[], claims: Claims):
   let events = taken;
   try {
     events = await enrich(setting, taken);
-    const started = events.length === 0 ? { noWebhookResponse: true } : await startPatiently(setting.context, setting.key, events);
+    const started =
+      events.length === 0 ? { noWebhookResponse: true } : await startPatiently(setting.context, setting.key, events);
     claims.settle(true);
     return started;
   } catch (error) {

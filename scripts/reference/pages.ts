@@ -17,7 +17,13 @@ async function generated(project: string): Promise<Map<string, string>> {
   return new Map([
     ...services.map((service): [string, string] => [join(folder, pageName(service)), writeReference(service)]),
     [join(folder, 'README.md'), index],
-    ['README.md', readme.replace(mark, (_all, begin: string, end: string) => `${begin}\n${writeSummary(services, 'docs/reference/')}\n${end}`)],
+    [
+      'README.md',
+      readme.replace(
+        mark,
+        (_all, begin: string, end: string) => `${begin}\n${writeSummary(services, 'docs/reference/')}\n${end}`,
+      ),
+    ],
   ]);
 }
 
@@ -25,12 +31,17 @@ async function generated(project: string): Promise<Map<string, string>> {
 export async function writeReferencePages(project: string): Promise<void> {
   const pages = await generated(project);
   await mkdir(join(project, folder), { recursive: true });
-  for (const name of await readdir(join(project, folder))) if (!pages.has(join(folder, name))) await rm(join(project, folder, name));
+  for (const name of await readdir(join(project, folder)))
+    if (!pages.has(join(folder, name))) await rm(join(project, folder, name));
   for (const [path, page] of pages) await writeFile(join(project, path), page);
 }
 
 /** Paths of what is not as the definitions would write it. */
 export async function outdatedPages(project: string): Promise<string[]> {
-  const found = await Promise.all([...(await generated(project))].map(async ([path, page]) => ((await readText(join(project, path))) === page ? [] : [path])));
+  const found = await Promise.all(
+    [...(await generated(project))].map(async ([path, page]) =>
+      (await readText(join(project, path))) === page ? [] : [path],
+    ),
+  );
   return found.flat();
 }

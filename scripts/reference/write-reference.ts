@@ -21,9 +21,17 @@ function inputs(fields: Fields): string[] {
       field.help ?? '',
       field.options ? `One of: ${field.options.map(({ label }) => label).join(', ')}.` : '',
       field.choices ? 'Can be picked from a list.' : '',
-      field.default === undefined ? '' : `Default: ${String(field.options?.find(({ value }) => value === field.default)?.label ?? field.default)}.`,
-      ...(field.options ?? []).flatMap(({ label, notOn }) => Object.entries(notOn ?? {}).map(([platform, reason]) => `${label} not on ${platformNames[platform as Platform]}: ${reason}`)),
-      ...Object.entries(field.notOn ?? {}).map(([platform, reason]) => `Not on ${platformNames[platform as Platform]}: ${reason}`),
+      field.default === undefined
+        ? ''
+        : `Default: ${String(field.options?.find(({ value }) => value === field.default)?.label ?? field.default)}.`,
+      ...(field.options ?? []).flatMap(({ label, notOn }) =>
+        Object.entries(notOn ?? {}).map(
+          ([platform, reason]) => `${label} not on ${platformNames[platform as Platform]}: ${reason}`,
+        ),
+      ),
+      ...Object.entries(field.notOn ?? {}).map(
+        ([platform, reason]) => `Not on ${platformNames[platform as Platform]}: ${reason}`,
+      ),
     ];
     const needed = field.required ? 'yes' : field.advanced ? 'no (option)' : 'no';
     return [field.label, `\`${name}\``, field.kind, needed, notes.filter((note) => note !== '').join(' ')];
@@ -32,31 +40,69 @@ function inputs(fields: Fields): string[] {
 }
 
 function outputs(fields: Fields): string[] {
-  return table(['Output', 'Key', 'Type'], Object.entries(fields).map(([name, schema]) => [describeField(schema).label, `\`${name}\``, describeField(schema).kind]));
+  return table(
+    ['Output', 'Key', 'Type'],
+    Object.entries(fields).map(([name, schema]) => [
+      describeField(schema).label,
+      `\`${name}\``,
+      describeField(schema).kind,
+    ]),
+  );
 }
 
 function describe(service: Service, operation: Operation | Trigger): string[] {
-  const platforms = platformsOf(service, operation.kind).map((platform) => platformNames[platform]).join(', ');
+  const platforms = platformsOf(service, operation.kind)
+    .map((platform) => platformNames[platform])
+    .join(', ');
   const nature = operation.kind === 'trigger' ? `trigger (${operation.how})` : `${operation.kind}, ${operation.effect}`;
-  const directions = operation.kind === 'trigger' && operation.how === 'webhook' && operation.directions ? [`Set-up: ${operation.directions}`, ''] : [];
+  const directions =
+    operation.kind === 'trigger' && operation.how === 'webhook' && operation.directions
+      ? [`Set-up: ${operation.directions}`, '']
+      : [];
   return [
-    `## ${operation.name}`, '', operation.description, '',
-    `\`${service.key}.${operation.key}\` · ${nature} · ${platforms}`, '',
-    ...directions, ...inputs(operation.input), ...outputs(operation.output),
-    'Sample:', '', '```json', JSON.stringify(operation.sample, null, 2), '```', '',
+    `## ${operation.name}`,
+    '',
+    operation.description,
+    '',
+    `\`${service.key}.${operation.key}\` · ${nature} · ${platforms}`,
+    '',
+    ...directions,
+    ...inputs(operation.input),
+    ...outputs(operation.output),
+    'Sample:',
+    '',
+    '```json',
+    JSON.stringify(operation.sample, null, 2),
+    '```',
+    '',
   ];
 }
 
 function describeConnection(connection: Connection): string[] {
-  return [`## Connection: ${connection.name}`, '', connection.description, '', `More: <${connection.documentationUrl}>`, '', ...inputs(connection.fields)];
+  return [
+    `## Connection: ${connection.name}`,
+    '',
+    connection.description,
+    '',
+    `More: <${connection.documentationUrl}>`,
+    '',
+    ...inputs(connection.fields),
+  ];
 }
 
 /** The reference page of a service, in Markdown. */
 export function writeReference(service: Service): string {
-  const missing = Object.entries(service.missing ?? {}).map(([platform, reason]) => `Not on ${platformNames[platform as Platform]}: ${reason}`);
+  const missing = Object.entries(service.missing ?? {}).map(
+    ([platform, reason]) => `Not on ${platformNames[platform as Platform]}: ${reason}`,
+  );
   const lines = [
-    '<!-- Generated from the definitions in shared/src; change those and run `npm run build`. -->', '',
-    `# ${service.name}`, '', service.description, '', ...missing,
+    '<!-- Generated from the definitions in shared/src; change those and run `npm run build`. -->',
+    '',
+    `# ${service.name}`,
+    '',
+    service.description,
+    '',
+    ...missing,
     ...(logsIn(service.connection) ? describeConnection(service.connection) : []),
     ...service.triggers.flatMap((trigger) => describe(service, trigger)),
     ...service.operations.flatMap((operation) => describe(service, operation)),

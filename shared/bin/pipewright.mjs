@@ -26,6 +26,10 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
     console.error('pipewright needs Node 24 or newer. Install it, or run npm install in the repository.');
     process.exit(2);
   }
-  const { status } = spawnSync(node, ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const { status } = spawnSync(
+    node,
+    ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url), ...process.argv.slice(2)],
+    { stdio: 'inherit' },
+  );
   process.exit(status ?? 1);
 }

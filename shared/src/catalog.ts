@@ -14,4 +14,18 @@ import { slack } from './services/slack/service.ts';
 import { sqlTable } from './sql-table.ts';
 
 /** Every service, in the order in which they are shown. */
-export const services: readonly Service[] = [quantemplate, dbt, mode, dataFactory, synapse, azureMonitor, webhookActivity, databricks, eventGrid, slack, dataset, sqlTable, signedWebhook];
+export const services: readonly Service[] = [
+  quantemplate,
+  dbt,
+  mode,
+  dataFactory,
+  synapse,
+  azureMonitor,
+  webhookActivity,
+  databricks,
+  eventGrid,
+  slack,
+  dataset,
+  sqlTable,
+  signedWebhook,
+];

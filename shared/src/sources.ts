@@ -7,4 +7,6 @@ import { slack } from './services/slack/service.ts';
 import { webAddress } from './services/web-address/service.ts';
 
 /** Everything from which a dataset can come straight: the downloads of the services. */
-export const sources: readonly DatasetSource[] = [quantemplate, mode, dbt, databricks, slack, webAddress].flatMap(datasetSources);
+export const sources: readonly DatasetSource[] = [quantemplate, mode, dbt, databricks, slack, webAddress].flatMap(
+  datasetSources,
+);

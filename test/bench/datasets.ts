@@ -60,7 +60,12 @@ async function load(source: string, address: string, options: Partial<LoadOption
   const target = await openTarget(address);
   try {
     const { bytes, size } = await openDataset(source, nodeHost());
-    await loadDataset(bytes, target, { table: 'claims', mode: 'create', ...(size === undefined ? {} : { expectedBytes: size }), ...options });
+    await loadDataset(bytes, target, {
+      table: 'claims',
+      mode: 'create',
+      ...(size === undefined ? {} : { expectedBytes: size }),
+      ...options,
+    });
   } finally {
     await target.close();
   }
@@ -120,7 +125,14 @@ export async function benchPostgres({ megabytes = 100, rounds = 5 }: DatasetBenc
   try {
     return await withFile(megabytes, async ({ file, megabytes: size }) => {
       const copy = `\\copy claims FROM '${file}' (FORMAT csv, HEADER)`;
-      const measure = async (name: string, limit: number, prepare: string[], options: Partial<LoadOptions>, peer = { name: 'psql \\copy', run: (): unknown => sql(copy) }, source = file) => {
+      const measure = async (
+        name: string,
+        limit: number,
+        prepare: string[],
+        options: Partial<LoadOptions>,
+        peer = { name: 'psql \\copy', run: (): unknown => sql(copy) },
+        source = file,
+      ) => {
         const ratios: number[] = [];
         const times: number[] = [];
         for (let round = 0; round <= rounds; round += 1) {
@@ -145,14 +157,26 @@ export async function benchPostgres({ megabytes = 100, rounds = 5 }: DatasetBenc
       const overHttp = await withDownloads(file, async (url) => {
         const stream = await findCurl(console.log);
         const command = `${stream} -s '${url}' | ${psql} '${postgres.url}' -qX -c '\\copy claims FROM STDIN (FORMAT csv, HEADER)'`;
-        return measure('CSV by HTTP, checked and published in a PostgreSQL table', 1.05, [create], { mode: 'append' }, { name: 'curl | psql \\copy', run: () => runCommand('/bin/sh', ['-c', command]) }, url);
+        return measure(
+          'CSV by HTTP, checked and published in a PostgreSQL table',
+          1.05,
+          [create],
+          { mode: 'append' },
+          { name: 'curl | psql \\copy', run: () => runCommand('/bin/sh', ['-c', command]) },
+          url,
+        );
       });
       return [
         overHttp,
         await measure('CSV appended to a PostgreSQL table', 1.05, [create], { mode: 'append' }),
-        await measure('CSV to a new PostgreSQL table of known types, over two connections', 0.85, [], { contract, connections: 2 }),
+        await measure('CSV to a new PostgreSQL table of known types, over two connections', 0.85, [], {
+          contract,
+          connections: 2,
+        }),
         await measure('CSV to a new PostgreSQL table, types inferred', 1.6, [], {}),
-        await measure('CSV to a new PostgreSQL table, types inferred, over two connections', 1.6, [], { connections: 2 }),
+        await measure('CSV to a new PostgreSQL table, types inferred, over two connections', 1.6, [], {
+          connections: 2,
+        }),
         await measure('CSV in place of as many rows of a PostgreSQL table', 1.6, [create, copy], { mode: 'replace' }),
       ];
     });
@@ -169,16 +193,46 @@ export async function benchMariaDb({ megabytes = 100, rounds = 5 }: DatasetBench
   const client = await findMariaDbClient(console.log);
   const mariadb = await startMariaDb({ settings: { innodb_buffer_pool_size: '1G', innodb_log_file_size: '1G' } });
   const { host, port, user, password, database } = mariadb;
-  const sql = (...statements: string[]) => runCommand(client, ['--local-infile=1', `-h${host}`, `-P${port}`, `-u${user}`, `-p${password}`, database, '-e', statements.join('; ')]);
-  const types = { integer: 'bigint', decimal: 'decimal(18,4)', boolean: 'boolean', date: 'date', timestamp: 'datetime(6)', text: 'longtext' };
+  const sql = (...statements: string[]) =>
+    runCommand(client, [
+      '--local-infile=1',
+      `-h${host}`,
+      `-P${port}`,
+      `-u${user}`,
+      `-p${password}`,
+      database,
+      '-e',
+      statements.join('; '),
+    ]);
+  const types = {
+    integer: 'bigint',
+    decimal: 'decimal(18,4)',
+    boolean: 'boolean',
+    date: 'date',
+    timestamp: 'datetime(6)',
+    text: 'longtext',
+  };
   const create = `CREATE TABLE claims (${columnsOf(types).replaceAll('"', '`')}) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`;
   const drop = 'DROP TABLE IF EXISTS claims';
   try {
     return await withFile(megabytes, async ({ file, megabytes: size }) => {
-      const places: Record<string, string> = { closed_date: "NULLIF(@closed_date, '')", cause: "NULLIF(@cause, '')", open: "@open = 'true'" };
+      const places: Record<string, string> = {
+        closed_date: "NULLIF(@closed_date, '')",
+        cause: "NULLIF(@cause, '')",
+        open: "@open = 'true'",
+      };
       const read = claimsColumns.map(([name]) => (places[name] ? `@${name}` : name)).join(', ');
-      const byHand = `LOAD DATA LOCAL INFILE '${file}' INTO TABLE claims CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES (${read}) SET ${Object.entries(places).map(([name, value]) => `${name} = ${value}`).join(', ')}`;
-      const measure = async (name: string, limit: number, prepare: string[], options: Partial<LoadOptions>): Promise<BenchResult> => {
+      const byHand = `LOAD DATA LOCAL INFILE '${file}' INTO TABLE claims CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES (${read}) SET ${Object.entries(
+        places,
+      )
+        .map(([name, value]) => `${name} = ${value}`)
+        .join(', ')}`;
+      const measure = async (
+        name: string,
+        limit: number,
+        prepare: string[],
+        options: Partial<LoadOptions>,
+      ): Promise<BenchResult> => {
         const ratios: number[] = [];
         const times: number[] = [];
         for (let round = 0; round <= rounds; round += 1) {
@@ -190,7 +244,13 @@ export async function benchMariaDb({ megabytes = 100, rounds = 5 }: DatasetBench
           ratios.push(ours / theirs);
           times.push(ours);
         }
-        return { name, against: 'LOAD DATA by the client into a table of these types', ratio: median(ratios), target: { kind: 'at most', value: limit }, notes: rate(size, median(times)) };
+        return {
+          name,
+          against: 'LOAD DATA by the client into a table of these types',
+          ratio: median(ratios),
+          target: { kind: 'at most', value: limit },
+          notes: rate(size, median(times)),
+        };
       };
       return [
         await measure('CSV appended to a MariaDB table', 1.1, [create], { mode: 'append' }),
@@ -208,15 +268,31 @@ export async function benchScanner({ megabytes = 200, rounds = 5 }: DatasetBench
   const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
   return withFile(megabytes, async ({ file, megabytes: size }) => {
     // All values are asked for, for it passes over what nobody wants. With text for all it looks for no types.
-    const read = (options: string) => duckdb.run(`SELECT max(COLUMNS(*)) FROM read_csv('${file}', header = true${options})`);
+    const read = (options: string) =>
+      duckdb.run(`SELECT max(COLUMNS(*)) FROM read_csv('${file}', header = true${options})`);
     const measure = async (name: string, least: number, infer: boolean, options: string): Promise<BenchResult> => {
-      const { ratio, first, second } = await compare(rounds, () => read(options), () => scan(file, infer));
-      return { name, against: 'DuckDB read_csv, on all cores, times as fast', ratio, target: { kind: 'at least', value: least }, notes: `${rate(size, second)} on one core, ${rate(size, first)}` };
+      const { ratio, first, second } = await compare(
+        rounds,
+        () => read(options),
+        () => scan(file, infer),
+      );
+      return {
+        name,
+        against: 'DuckDB read_csv, on all cores, times as fast',
+        ratio,
+        target: { kind: 'at least', value: least },
+        notes: `${rate(size, second)} on one core, ${rate(size, first)}`,
+      };
     };
     return [
       await measure('CSV read and checked', 0.77, false, ', all_varchar = true'),
       await measure('CSV read and checked, with the types of all values', 0.5, true, ''),
-      await measure('CSV read and checked, with the types of all values, as DuckDB finds them from all rows', 0.5, true, ', sample_size = -1'),
+      await measure(
+        'CSV read and checked, with the types of all values, as DuckDB finds them from all rows',
+        0.5,
+        true,
+        ', sample_size = -1',
+      ),
     ];
   }).finally(() => duckdb.closeSync());
 }

@@ -11,7 +11,11 @@ export interface SignedBody {
  * @param first counts on from earlier ones
  * @param bytes how long each is, more or less; below 700 it is one of dbt's early and short notifications
  */
-export function signedRuns(count: number, secret: string, { job = '910', first = 0, bytes = 1_000 } = {}): SignedBody[] {
+export function signedRuns(
+  count: number,
+  secret: string,
+  { job = '910', first = 0, bytes = 1_000 } = {},
+): SignedBody[] {
   return Array.from({ length: count }, (_, offset) => {
     const index = first + offset;
     const runId = String(70_403_103_000_000 + index);
@@ -40,7 +44,11 @@ export function signedRuns(count: number, secret: string, { job = '910', first =
         note: 'x'.repeat(Math.max(0, bytes - 600)),
       },
     };
-    const short = { eventId: notification.eventId, eventType: notification.eventType, data: { jobId: job, runId, runStatus: 'Success' } };
+    const short = {
+      eventId: notification.eventId,
+      eventType: notification.eventType,
+      data: { jobId: job, runId, runStatus: 'Success' },
+    };
     const body = Buffer.from(JSON.stringify(bytes < 700 ? short : notification));
     return { body, signature: createHmac('sha256', secret).update(body).digest('hex') };
   });

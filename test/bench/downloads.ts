@@ -36,7 +36,9 @@ export async function benchDownload({ megabytes = 500, rounds = 5 } = {}): Promi
         rounds,
         async () => {
           const input = checkInput(download?.input ?? {}, { dataset: 'd-claims' });
-          const saved = (await download?.run(input as never, { host, connection } as never)) as { file: { size: number } };
+          const saved = (await download?.run(input as never, { host, connection } as never)) as {
+            file: { size: number };
+          };
           if (saved.file.size !== size) throw new Error(`${saved.file.size} of ${size} bytes came.`);
         },
         () => runCommand(curl, ['-s', '-o', join(folder, 'curl.csv'), `${address}/organisations/c/datasets/d`]),

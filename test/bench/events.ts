@@ -49,7 +49,8 @@ export function expectCount(found: number, wanted: number): void {
 }
 
 /** The time that each of several took. */
-export const perEvent = (milliseconds: number, count: number): string => `${((milliseconds * 1000) / count).toFixed(1)} µs`;
+export const perEvent = (milliseconds: number, count: number): string =>
+  `${((milliseconds * 1000) / count).toFixed(1)} µs`;
 
 /** Verifying, parsing, filtering and telling repeats of a delivery, against the least that this can cost. */
 export async function benchEvents({ count = 20_000, rounds = 9 } = {}): Promise<BenchResult[]> {

@@ -21,17 +21,33 @@ function chances(seed: number): () => number {
 }
 
 /** A policy with a fixed pause, as the peers have it: the first look comes at once. */
-const fixed = (pause: number) => (length: number): Outcome => {
-  const looks = Math.ceil(length / pause);
-  return { calls: looks + 1, delay: looks * pause - length, length };
-};
+const fixed =
+  (pause: number) =>
+  (length: number): Outcome => {
+    const looks = Math.ceil(length / pause);
+    return { calls: looks + 1, delay: looks * pause - length, length };
+  };
 
 /** Waits as Pipewright does, in a time that passes only while it sleeps; every call counts, that about earlier runs too. */
 async function wait(length: number, earlier: number[], chance: () => number): Promise<Outcome> {
   let clock = 0;
   let calls = 0;
-  const run = (status: Run['status'], durationSeconds?: number): Run => ({ id: '1', service: 'Simulated', name: 'load', status, vendorStatus: '', parameters: {}, steps: [], ...(durationSeconds === undefined ? {} : { durationSeconds }) });
-  const host = { now: () => clock, random: chance, sleep: async (milliseconds: number) => void (clock += milliseconds), log: { info: () => undefined, warn: () => undefined } } as unknown as Host;
+  const run = (status: Run['status'], durationSeconds?: number): Run => ({
+    id: '1',
+    service: 'Simulated',
+    name: 'load',
+    status,
+    vendorStatus: '',
+    parameters: {},
+    steps: [],
+    ...(durationSeconds === undefined ? {} : { durationSeconds }),
+  });
+  const host = {
+    now: () => clock,
+    random: chance,
+    sleep: async (milliseconds: number) => void (clock += milliseconds),
+    log: { info: () => undefined, warn: () => undefined },
+  } as unknown as Host;
   const provider: RunProvider = {
     service: 'Simulated',
     place: 'https://vendor.example',
@@ -50,7 +66,8 @@ async function wait(length: number, earlier: number[], chance: () => number): Pr
   return { calls, delay: clock / 1000 - length, length };
 }
 
-const sum = (outcomes: readonly Outcome[], part: 'calls' | 'delay'): number => outcomes.reduce((total, outcome) => total + outcome[part], 0);
+const sum = (outcomes: readonly Outcome[], part: 'calls' | 'delay'): number =>
+  outcomes.reduce((total, outcome) => total + outcome[part], 0);
 
 const peers = { "Airflow's 60 s": 60, "Kestra's 5 s": 5, "n8n's Databricks node, 5 s": 5 } as const;
 
@@ -61,7 +78,10 @@ export async function benchLooks({ count = 1_000 } = {}): Promise<BenchResult[]>
   const runs = Array.from({ length: count }, () => {
     const usual = 10 * 1440 ** chance();
     const vary = (): number => usual * (0.92 + 0.16 * chance());
-    return { length: chance() < 0.1 ? usual * (0.2 + 1.6 * chance()) : vary(), earlier: Array.from({ length: 10 }, vary) };
+    return {
+      length: chance() < 0.1 ? usual * (0.2 + 1.6 * chance()) : vary(),
+      earlier: Array.from({ length: 10 }, vary),
+    };
   });
   const ours: Outcome[] = [];
   for (const { length, earlier } of runs) ours.push(await wait(length, earlier, chance));
@@ -72,7 +92,12 @@ export async function benchLooks({ count = 1_000 } = {}): Promise<BenchResult[]>
     return `end noticed ${median(outcomes.map(({ delay }) => delay)).toFixed(0)} s late (median), ${(100 * median(parts)).toFixed(1)} % of the length; 95 of 100 within ${(100 * (parts[Math.floor(parts.length * 0.95)] ?? 0)).toFixed(0)} %`;
   };
   return [
-    { name: 'Status calls for a run of an hour', against: 'calls', ratio: Math.max(...hours), target: { kind: 'at most', value: 40 } },
+    {
+      name: 'Status calls for a run of an hour',
+      against: 'calls',
+      ratio: Math.max(...hours),
+      target: { kind: 'at most', value: 40 },
+    },
     ...Object.entries(peers).map(([against, pause]): BenchResult => {
       const theirs = runs.map(({ length }) => fixed(pause)(length));
       const perRun = (outcomes: readonly Outcome[]): string => (sum(outcomes, 'calls') / count).toFixed(0);

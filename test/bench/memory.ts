@@ -42,10 +42,15 @@ export async function benchMemory({ sizes = [10, 100, 1000], rounds = 2 } = {}):
 /** Peak RSS in MB of a command of Pipewright, printed by itself as it ends. */
 function peakOfCommand(words: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', peak, program, ...words], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], env: { ...process.env, NODE_NO_WARNINGS: '1' } });
+    const child = spawn(process.execPath, ['--import', peak, program, ...words], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+      env: { ...process.env, NODE_NO_WARNINGS: '1' },
+    });
     let printed = '';
     child.stdio[3]?.on('data', (text) => (printed += String(text)));
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve(Number(printed)) : reject(new Error(`The command ended with ${code}.`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve(Number(printed)) : reject(new Error(`The command ended with ${code}.`)),
+    );
   });
 }

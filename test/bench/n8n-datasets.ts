@@ -23,11 +23,24 @@ export async function benchN8nDatasets({ megabytes = 100, rounds = 2 } = {}): Pr
         const n8n = await startN8n({
           packages: [await packPackage('pipewright-sql', folder)],
           // What n8n needs for its own nodes; ours run in a quarter of it.
-          env: { NODE_OPTIONS: '--max-old-space-size=12000', N8N_RESTRICT_FILE_ACCESS_TO: '', EXECUTIONS_DATA_SAVE_ON_SUCCESS: 'all', N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' },
+          env: {
+            NODE_OPTIONS: '--max-old-space-size=12000',
+            N8N_RESTRICT_FILE_ACCESS_TO: '',
+            EXECUTIONS_DATA_SAVE_ON_SUCCESS: 'all',
+            N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
+          },
         });
         try {
           const columns = claimsColumns.map(([name]) => name);
-          const fresh = () => runCommand(psql, [postgres.url, '-qX', '-c', 'DROP TABLE IF EXISTS own', '-c', `CREATE TABLE own (${columns.map((name) => `"${name}" text`).join(', ')})`]);
+          const fresh = () =>
+            runCommand(psql, [
+              postgres.url,
+              '-qX',
+              '-c',
+              'DROP TABLE IF EXISTS own',
+              '-c',
+              `CREATE TABLE own (${columns.map((name) => `"${name}" text`).join(', ')})`,
+            ]);
           const ours = await loadWorkflow(n8n, address, postgres, { table: 'claims', mode: 'replace' });
           const theirs = await ownWorkflow(n8n, address, postgres, 'own', columns);
           const times: number[] = [];
@@ -40,12 +53,25 @@ export async function benchN8nDatasets({ megabytes = 100, rounds = 2 } = {}): Pr
             times.push(own.milliseconds / mine.milliseconds);
             // Ours may fit into what n8n held already, so the worst of the rounds counts.
             memories.push((own.peak - own.before) / Math.max(1, mine.peak - mine.before));
-            notes.push(`${(mine.milliseconds / 1000).toFixed(1)} and ${(own.milliseconds / 1000).toFixed(1)} s, +${(mine.peak - mine.before).toFixed(0)} and +${(own.peak - own.before).toFixed(0)} MB`);
+            notes.push(
+              `${(mine.milliseconds / 1000).toFixed(1)} and ${(own.milliseconds / 1000).toFixed(1)} s, +${(mine.peak - mine.before).toFixed(0)} and +${(own.peak - own.before).toFixed(0)} MB`,
+            );
           }
           const against = 'HTTP Request → Extract from File → Postgres, in the same n8n';
           return [
-            { name: `A dataset of ${megabytes} MB to a PostgreSQL table in n8n, times faster`, against, ratio: median(times), target: { kind: 'at least', value: 30 }, notes: notes.join('; ') },
-            { name: `A dataset of ${megabytes} MB to a PostgreSQL table in n8n, times less memory`, against, ratio: Math.min(...memories), target: { kind: 'at least', value: 25 } },
+            {
+              name: `A dataset of ${megabytes} MB to a PostgreSQL table in n8n, times faster`,
+              against,
+              ratio: median(times),
+              target: { kind: 'at least', value: 30 },
+              notes: notes.join('; '),
+            },
+            {
+              name: `A dataset of ${megabytes} MB to a PostgreSQL table in n8n, times less memory`,
+              against,
+              ratio: Math.min(...memories),
+              target: { kind: 'at least', value: 25 },
+            },
           ] satisfies BenchResult[];
         } finally {
           await n8n.stop();

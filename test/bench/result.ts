@@ -20,17 +20,27 @@ export function reaches(result: BenchResult): boolean {
 export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return sorted.length % 2
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
 /** Runs two things in turn and gives the median of the ratios of their times, first to second, with the medians themselves. */
-export async function compare(rounds: number, first: () => unknown, second: () => unknown): Promise<{ ratio: number; first: number; second: number }> {
+export async function compare(
+  rounds: number,
+  first: () => unknown,
+  second: () => unknown,
+): Promise<{ ratio: number; first: number; second: number }> {
   const times: [number, number][] = [];
   for (let round = 0; round <= rounds; round += 1) {
     const pair: [number, number] = [await time(first), await time(second)];
     if (round > 0) times.push(pair);
   }
-  return { ratio: median(times.map(([a, b]) => a / b)), first: median(times.map(([a]) => a)), second: median(times.map(([, b]) => b)) };
+  return {
+    ratio: median(times.map(([a, b]) => a / b)),
+    first: median(times.map(([a]) => a)),
+    second: median(times.map(([, b]) => b)),
+  };
 }
 
 /** Milliseconds that something takes. */

@@ -44,7 +44,13 @@ interface Rate {
 }
 
 /** Sends as fast as answers come, each request with the next body, then waits until the last execution has ended. */
-async function rate(n8n: N8n, url: string, bodies: Iterator<SignedBody>, seconds: number, status: number): Promise<Rate> {
+async function rate(
+  n8n: N8n,
+  url: string,
+  bodies: Iterator<SignedBody>,
+  seconds: number,
+  status: number,
+): Promise<Rate> {
   const begin = performance.now();
   const result = await autocannon({
     url,
@@ -62,9 +68,14 @@ async function rate(n8n: N8n, url: string, bodies: Iterator<SignedBody>, seconds
   });
   const answers = Object.entries(result.statusCodeStats ?? {});
   const right = answers.find(([code]) => Number(code) === status)?.[1].count ?? 0;
-  if (answers.length !== 1 || right === 0 || result.errors > 0) throw new Error(`${url} answered ${JSON.stringify(answers)}, ${result.errors} errors.`);
+  if (answers.length !== 1 || right === 0 || result.errors > 0)
+    throw new Error(`${url} answered ${JSON.stringify(answers)}, ${result.errors} errors.`);
   await untilIdle(n8n);
-  return { answered: right / seconds, completed: (right * 1000) / (performance.now() - begin), slowest: result.latency.p99 / 1000 };
+  return {
+    answered: right / seconds,
+    completed: (right * 1000) / (performance.now() - begin),
+    slowest: result.latency.p99 / 1000,
+  };
 }
 
 /** Waits until no execution is left; n8n is told to keep none that succeeded. */
@@ -79,7 +90,11 @@ async function untilIdle(n8n: N8n): Promise<void> {
 }
 
 /** An n8n of its own with a setting; what its trigger manages against the Webhook node beside it. */
-async function measure(env: NodeJS.ProcessEnv, packages: string[], { seconds, rounds }: { seconds: number; rounds: number }) {
+async function measure(
+  env: NodeJS.ProcessEnv,
+  packages: string[],
+  { seconds, rounds }: { seconds: number; rounds: number },
+) {
   const sandbox: Sandbox = await startSandbox();
   const n8n = await startN8n({ packages, env: { EXECUTIONS_DATA_SAVE_ON_SUCCESS: 'none', ...env } });
   try {
@@ -104,7 +119,8 @@ async function measure(env: NodeJS.ProcessEnv, packages: string[], { seconds, ro
     const [genuine, forged] = [endlessRuns(secret, job), endlessRuns('another secret', job)];
     const ours = webhookUrl(n8n, trigger, 'webhook');
     const plain = webhookUrl(n8n, webhook);
-    const found: { genuine: number; answered: number; forged: number; ours: number; plain: number; slowest: number }[] = [];
+    const found: { genuine: number; answered: number; forged: number; ours: number; plain: number; slowest: number }[] =
+      [];
     for (let round = 0; round <= rounds; round += 1) {
       const theirs = await rate(n8n, plain, genuine, seconds, 200);
       const own = await rate(n8n, ours, genuine, seconds, 200);

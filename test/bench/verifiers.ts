@@ -34,14 +34,19 @@ const peers: Peer[] = [
     scheme: 'github',
     prepare(body, now) {
       const signature = headersOf('github', body, now)['x-hub-signature-256'] ?? '';
-      return async () => (await verify(secret, body.toString('utf8'), signature)) && (JSON.parse(body.toString('utf8')) as unknown);
+      return async () =>
+        (await verify(secret, body.toString('utf8'), signature)) && (JSON.parse(body.toString('utf8')) as unknown);
     },
   },
   {
     name: 'stripe (its own scheme, which is near to Slack’s)',
     scheme: 'slack',
     prepare(body, now) {
-      const header = stripe.webhooks.generateTestHeaderString({ payload: body.toString('utf8'), secret, timestamp: now });
+      const header = stripe.webhooks.generateTestHeaderString({
+        payload: body.toString('utf8'),
+        secret,
+        timestamp: now,
+      });
       return () => stripe.webhooks.constructEvent(body, header, secret);
     },
   },
@@ -74,11 +79,19 @@ export async function benchVerifiers({ count = 5_000, rounds = 9 } = {}): Promis
   for (const { name, scheme, prepare } of peers) {
     // The peers compare with the clock of the machine, so that each pair is signed when its turn comes.
     const now = Math.floor(Date.now() / 1000);
-    const ours = bodies.map((body) => ({ headers: { ...headersOf(scheme, body, now), 'content-type': 'application/json' }, query: {}, body }));
+    const ours = bodies.map((body) => ({
+      headers: { ...headersOf(scheme, body, now), 'content-type': 'application/json' },
+      query: {},
+      body,
+    }));
     const theirs = bodies.map((body) => prepare(body, now));
     const { ratio, first, second } = await compare(
       rounds,
-      () => expectCount(ours.filter((delivery) => verifyDelivery(delivery, { scheme, secrets: { current: secret }, now }).ok).length, count),
+      () =>
+        expectCount(
+          ours.filter((delivery) => verifyDelivery(delivery, { scheme, secrets: { current: secret }, now }).ok).length,
+          count,
+        ),
       async () => {
         let taken = 0;
         for (const check of theirs) if (await check()) taken += 1;

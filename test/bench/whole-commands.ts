@@ -27,13 +27,17 @@ export async function runLoad(file: string, address: string): Promise<void> {
   await runCommand(process.execPath, [program, 'load', '--from', file, '--to', address, '--table', 'claims']);
 }
 
-const columnsOf = (types: Record<string, string>): string => claimsColumns.map(([name, type]) => `${name} ${types[type] ?? types['text']}`).join(', ');
+const columnsOf = (types: Record<string, string>): string =>
+  claimsColumns.map(([name, type]) => `${name} ${types[type] ?? types['text']}`).join(', ');
 
 async function sqlite(folder: string): Promise<WholeEngine> {
   const sqlite3 = await findSqlite3(console.log);
   const database = join(folder, 'whole.db');
   return {
-    name: 'SQLite', peer: 'sqlite3 .import, which makes every column text', target: 1.3, address: `sqlite:${database}`,
+    name: 'SQLite',
+    peer: 'sqlite3 .import, which makes every column text',
+    target: 1.3,
+    address: `sqlite:${database}`,
     fresh: async () => rmSync(database, { force: true }),
     load: (file) => runCommand(sqlite3, [database, '.mode csv', `.import ${file} claims`]),
     stop: async () => undefined,
@@ -43,10 +47,14 @@ async function sqlite(folder: string): Promise<WholeEngine> {
 async function postgres(): Promise<WholeEngine> {
   const psql = await findPsql(console.log);
   const server = await startPostgres({ settings: { max_wal_size: '4GB', checkpoint_timeout: '30min' } });
-  const sql = (...statements: string[]) => runCommand(psql, [server.url, '-qX', ...statements.flatMap((statement) => ['-c', statement])]);
+  const sql = (...statements: string[]) =>
+    runCommand(psql, [server.url, '-qX', ...statements.flatMap((statement) => ['-c', statement])]);
   const create = `CREATE TABLE claims (${columnsOf({ integer: 'bigint', decimal: 'numeric', boolean: 'boolean', date: 'date', timestamp: 'timestamp', text: 'text' })})`;
   return {
-    name: 'PostgreSQL', peer: 'psql: CREATE TABLE with these types, \\copy', target: 1.3, address: `${server.url}?sslmode=disable`,
+    name: 'PostgreSQL',
+    peer: 'psql: CREATE TABLE with these types, \\copy',
+    target: 1.3,
+    address: `${server.url}?sslmode=disable`,
     fresh: () => sql('DROP TABLE IF EXISTS claims', 'CHECKPOINT'),
     load: (file) => sql(create, `\\copy claims FROM '${file}' (FORMAT csv, HEADER)`),
     stop: () => server.stop(),
@@ -57,15 +65,38 @@ async function mariadb(): Promise<WholeEngine> {
   const client = await findMariaDbClient(console.log);
   const server = await startMariaDb({ settings: { innodb_buffer_pool_size: '1G', innodb_log_file_size: '1G' } });
   const { host, port, user, password, database } = server;
-  const sql = (...statements: string[]) => runCommand(client, ['--local-infile=1', `-h${host}`, `-P${port}`, `-u${user}`, `-p${password}`, database, '-e', statements.join('; ')]);
+  const sql = (...statements: string[]) =>
+    runCommand(client, [
+      '--local-infile=1',
+      `-h${host}`,
+      `-P${port}`,
+      `-u${user}`,
+      `-p${password}`,
+      database,
+      '-e',
+      statements.join('; '),
+    ]);
   const create = `CREATE TABLE claims (${columnsOf({ integer: 'bigint', decimal: 'decimal(18,4)', boolean: 'boolean', date: 'date', timestamp: 'datetime(6)', text: 'longtext' })}) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`;
-  const values: Record<string, string> = { closed_date: "NULLIF(@closed_date, '')", cause: "NULLIF(@cause, '')", open: "@open = 'true'" };
+  const values: Record<string, string> = {
+    closed_date: "NULLIF(@closed_date, '')",
+    cause: "NULLIF(@cause, '')",
+    open: "@open = 'true'",
+  };
   const read = claimsColumns.map(([name]) => (values[name] ? `@${name}` : name)).join(', ');
-  const set = Object.entries(values).map(([name, value]) => `${name} = ${value}`).join(', ');
+  const set = Object.entries(values)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(', ');
   return {
-    name: 'MariaDB', peer: 'mariadb: CREATE TABLE with these types, LOAD DATA', target: 1.3, address: `${server.url}?ssl=off`,
+    name: 'MariaDB',
+    peer: 'mariadb: CREATE TABLE with these types, LOAD DATA',
+    target: 1.3,
+    address: `${server.url}?ssl=off`,
     fresh: () => sql('DROP TABLE IF EXISTS claims'),
-    load: (file) => sql(create, `LOAD DATA LOCAL INFILE '${file}' INTO TABLE claims CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES (${read}) SET ${set}`),
+    load: (file) =>
+      sql(
+        create,
+        `LOAD DATA LOCAL INFILE '${file}' INTO TABLE claims CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES (${read}) SET ${set}`,
+      ),
     stop: () => server.stop(),
   };
 }
@@ -102,7 +133,15 @@ export async function benchWholeCommands({ megabytes = 100, rounds = 3 } = {}): 
         },
       );
       const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(1);
-      return [{ name: `pipewright load of ${megabytes} MB into a new ${name} table, the whole command`, against: peer, ratio, target: { kind: 'at most' as const, value: target }, notes: `${seconds(first)} and ${seconds(second)} s` }];
+      return [
+        {
+          name: `pipewright load of ${megabytes} MB into a new ${name} table, the whole command`,
+          against: peer,
+          ratio,
+          target: { kind: 'at most' as const, value: target },
+          notes: `${seconds(first)} and ${seconds(second)} s`,
+        },
+      ];
     }),
   );
 }

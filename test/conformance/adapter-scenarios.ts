@@ -39,30 +39,34 @@ export function runScenarios(open: () => Promise<Platform>): void {
     started(): string[];
   }
 
-  const forEvery = (scenario: (one: Case) => Promise<void>, expected = 1) => async () => {
-    await Promise.all(
-      vendors.map(async (vendor) => {
-        const sandbox = await startSandbox();
-        sandbox.control.setDurations({ queuedMilliseconds: 100, runningMilliseconds: 1_500 });
-        const one: Case = {
-          vendor,
-          sandbox,
-          run: (typed = {}) => platform.run(vendor, typed, sandbox),
-          plan: (how) => sandbox.control.planRun({ ...vendor.plan, ...how }),
-          fault: (fault, times = 1) => sandbox.faults.add({ match: vendor.status, times, fault }),
-          started: () => vendor.started(sandbox),
-        };
-        try {
-          await scenario(one);
-          expect([vendor.name, one.started().length, sandbox.faults.waiting]).toEqual([vendor.name, expected, 0]);
-        } catch (error) {
-          throw new Error(`${vendor.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-        } finally {
-          await sandbox.stop();
-        }
-      }),
-    );
-  };
+  const forEvery =
+    (scenario: (one: Case) => Promise<void>, expected = 1) =>
+    async () => {
+      await Promise.all(
+        vendors.map(async (vendor) => {
+          const sandbox = await startSandbox();
+          sandbox.control.setDurations({ queuedMilliseconds: 100, runningMilliseconds: 1_500 });
+          const one: Case = {
+            vendor,
+            sandbox,
+            run: (typed = {}) => platform.run(vendor, typed, sandbox),
+            plan: (how) => sandbox.control.planRun({ ...vendor.plan, ...how }),
+            fault: (fault, times = 1) => sandbox.faults.add({ match: vendor.status, times, fault }),
+            started: () => vendor.started(sandbox),
+          };
+          try {
+            await scenario(one);
+            expect([vendor.name, one.started().length, sandbox.faults.waiting]).toEqual([vendor.name, expected, 0]);
+          } catch (error) {
+            throw new Error(`${vendor.name}: ${error instanceof Error ? error.message : String(error)}`, {
+              cause: error,
+            });
+          } finally {
+            await sandbox.stop();
+          }
+        }),
+      );
+    };
   const succeeds = async ({ run, started }: Case): Promise<void> => {
     expect(await run()).toMatchObject({ run: { id: started()[0], status: 'succeeded', finished: true } });
   };
@@ -74,79 +78,112 @@ export function runScenarios(open: () => Promise<Platform>): void {
 
   it('a run that succeeds is given back with its end', forEvery(succeeds));
 
-  it('a run that fails says why', forEvery(async ({ vendor, plan, run }) => {
-    plan({ failure: { message: 'The source does not answer.' } });
-    const { error } = await run();
-    expect(error).toContain('failed');
-    if (vendor.name !== 'Quantemplate') expect(error).toContain('The source does not answer');
-  }));
+  it(
+    'a run that fails says why',
+    forEvery(async ({ vendor, plan, run }) => {
+      plan({ failure: { message: 'The source does not answer.' } });
+      const { error } = await run();
+      expect(error).toContain('failed');
+      if (vendor.name !== 'Quantemplate') expect(error).toContain('The source does not answer');
+    }),
+  );
 
-  it('a run that fails in a part of it names the part where it began', forEvery(async ({ vendor: { child }, sandbox, run, plan }) => {
-    if (child) sandbox.control.planRun({ ...child.plan, failure: { message: 'The source does not answer.' } });
-    else plan({ failure: {} });
-    expect((await run(child?.input)).error).toMatch(child?.said ?? /failed/);
-  }));
+  it(
+    'a run that fails in a part of it names the part where it began',
+    forEvery(async ({ vendor: { child }, sandbox, run, plan }) => {
+      if (child) sandbox.control.planRun({ ...child.plan, failure: { message: 'The source does not answer.' } });
+      else plan({ failure: {} });
+      expect((await run(child?.input)).error).toMatch(child?.said ?? /failed/);
+    }),
+  );
 
-  it('a run that somebody stops is told as cancelled', forEvery(async ({ vendor, sandbox, plan, run, started }) => {
-    plan({ runningMilliseconds: 60_000 });
-    const running = run();
-    while (started().length === 0) await sleep(50);
-    vendor.cancel(sandbox, started()[0] ?? '');
-    expect((await running).error).toContain('was cancelled');
-  }));
+  it(
+    'a run that somebody stops is told as cancelled',
+    forEvery(async ({ vendor, sandbox, plan, run, started }) => {
+      plan({ runningMilliseconds: 60_000 });
+      const running = run();
+      while (started().length === 0) await sleep(50);
+      vendor.cancel(sandbox, started()[0] ?? '');
+      expect((await running).error).toContain('was cancelled');
+    }),
+  );
 
-  it('a run that is queued for long is waited for', forEvery(async (one) => {
-    one.plan({ queuedMilliseconds: 4_000, runningMilliseconds: 200 });
-    await succeeds(one);
-  }));
+  it(
+    'a run that is queued for long is waited for',
+    forEvery(async (one) => {
+      one.plan({ queuedMilliseconds: 4_000, runningMilliseconds: 200 });
+      await succeeds(one);
+    }),
+  );
 
-  it('a run whose start is done but not answered is found again', forEvery(async (one) => {
-    one.sandbox.faults.add({ match: { method: 'POST', path: one.vendor.start }, fault: { kind: 'lost-answer' } });
-    await succeeds(one);
-  }));
+  it(
+    'a run whose start is done but not answered is found again',
+    forEvery(async (one) => {
+      one.sandbox.faults.add({ match: { method: 'POST', path: one.vendor.start }, fault: { kind: 'lost-answer' } });
+      await succeeds(one);
+    }),
+  );
 
-  it('a start that is answered by 503 is not made twice', forEvery(async ({ vendor, sandbox, run, started }) => {
-    sandbox.faults.add({ match: { method: 'POST', path: vendor.start }, fault: { kind: 'status', status: 503 } });
-    const { error } = await run();
-    if (error === undefined) return;
-    expect(error).toContain('before you run this step again');
-    expect(started()).toHaveLength(0);
-    await run();
-  }));
+  it(
+    'a start that is answered by 503 is not made twice',
+    forEvery(async ({ vendor, sandbox, run, started }) => {
+      sandbox.faults.add({ match: { method: 'POST', path: vendor.start }, fault: { kind: 'status', status: 503 } });
+      const { error } = await run();
+      if (error === undefined) return;
+      expect(error).toContain('before you run this step again');
+      expect(started()).toHaveLength(0);
+      await run();
+    }),
+  );
 
-  it('a status that is answered by 429 is asked again when the vendor says', withFault({ kind: 'status', status: 429, headers: { 'retry-after': '1' } }));
+  it(
+    'a status that is answered by 429 is asked again when the vendor says',
+    withFault({ kind: 'status', status: 429, headers: { 'retry-after': '1' } }),
+  );
   it('a status that is answered by 500 is asked again', withFault({ kind: 'status', status: 500 }));
   it('a status whose answer is cut is asked again', withFault({ kind: 'cut', afterBytes: 20 }));
   it('a log-in that runs out is renewed', withFault({ kind: 'expire-tokens' }));
 
-  it('a status in a word that nobody knows is no end', forEvery(async (one) => {
-    const running = succeedsLater(one);
-    while (one.started().length === 0) await sleep(20);
-    one.fault({ kind: 'status', status: 200, body: one.vendor.strange(one.started()[0] ?? '') });
-    await running;
-  }));
+  it(
+    'a status in a word that nobody knows is no end',
+    forEvery(async (one) => {
+      const running = succeedsLater(one);
+      while (one.started().length === 0) await sleep(20);
+      one.fault({ kind: 'status', status: 200, body: one.vendor.strange(one.started()[0] ?? '') });
+      await running;
+    }),
+  );
   const succeedsLater = async ({ plan, run }: Case): Promise<void> => {
     plan({ runningMilliseconds: 3_000 });
     expect(await run()).toMatchObject({ run: { status: 'succeeded' } });
   };
 
-  it('a step that is repeated takes the run that exists', forEvery(async ({ vendor, sandbox, fault }) => {
-    fault({ kind: 'status', status: 400, body: { message: 'No.' } });
-    expect(await platform.repeat(vendor, sandbox)).toMatchObject({ run: { status: 'succeeded' } });
-  }));
+  it(
+    'a step that is repeated takes the run that exists',
+    forEvery(async ({ vendor, sandbox, fault }) => {
+      fault({ kind: 'status', status: 400, body: { message: 'No.' } });
+      expect(await platform.repeat(vendor, sandbox)).toMatchObject({ run: { status: 'succeeded' } });
+    }),
+  );
 
-  it('a run that goes on already is taken where that is wished', forEvery(async ({ plan, run }) => {
-    plan({ runningMilliseconds: 4_000 });
-    const { run: first } = await run({ wait: false });
-    expect(await run({ reuse: true })).toMatchObject({ run: { id: first?.['id'], status: 'succeeded' } });
-  }));
+  it(
+    'a run that goes on already is taken where that is wished',
+    forEvery(async ({ plan, run }) => {
+      plan({ runningMilliseconds: 4_000 });
+      const { run: first } = await run({ wait: false });
+      expect(await run({ reuse: true })).toMatchObject({ run: { id: first?.['id'], status: 'succeeded' } });
+    }),
+  );
 
-  it('a step that a person stops leaves the run, or cancels it where the vendor can', forEvery(async ({ vendor, sandbox, plan, run, started }) => {
-    if (!platform.stop) return void (await run());
-    plan({ runningMilliseconds: 60_000 });
-    const { error } = await platform.stop(vendor, vendor.canCancel ? { onTimeout: 'cancel' } : {}, sandbox, 1_500);
-    expect(error).toBeDefined();
-    await sleep(1_000);
-    expect(vendor.isCancelled(sandbox, started()[0] ?? '')).toBe(vendor.canCancel);
-  }));
+  it(
+    'a step that a person stops leaves the run, or cancels it where the vendor can',
+    forEvery(async ({ vendor, sandbox, plan, run, started }) => {
+      if (!platform.stop) return void (await run());
+      plan({ runningMilliseconds: 60_000 });
+      const { error } = await platform.stop(vendor, vendor.canCancel ? { onTimeout: 'cancel' } : {}, sandbox, 1_500);
+      expect(error).toBeDefined();
+      await sleep(1_000);
+      expect(vendor.isCancelled(sandbox, started()[0] ?? '')).toBe(vendor.canCancel);
+    }),
+  );
 }

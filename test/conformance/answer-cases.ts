@@ -28,7 +28,12 @@ export interface AnswerCases {
 
 const { azure } = sandboxAccounts;
 
-function pipelines(service: Service, home: Record<string, string>, planned: string, more: Record<string, Record<string, unknown>>): AnswerCases {
+function pipelines(
+  service: Service,
+  home: Record<string, string>,
+  planned: string,
+  more: Record<string, Record<string, unknown>>,
+): AnswerCases {
   return {
     service,
     plan: { service: planned, name: 'Load_sources' },
@@ -40,7 +45,12 @@ function pipelines(service: Service, home: Record<string, string>, planned: stri
       rerunFailedRun: { ...home, run: failed, timeoutMinutes: 10 },
       findPipeline: { ...home, name: 'load' },
       pipelineRunFinished: { ...home },
-      ...Object.fromEntries(Object.entries(more).map(([key, input]) => [key, { ...input, ...(key === 'getSparkJob' ? { job: done } : {}) }])),
+      ...Object.fromEntries(
+        Object.entries(more).map(([key, input]) => [
+          key,
+          { ...input, ...(key === 'getSparkJob' ? { job: done } : {}) },
+        ]),
+      ),
     }),
     status: { asked: /GET .*\/pipelineruns\/[^/]+$/i, path: /^status$/ },
   };
@@ -63,7 +73,10 @@ export const answerCases: readonly AnswerCases[] = [
     startTrigger: { ...factory, trigger: 'Every morning' },
     stopTrigger: { ...factory, trigger: 'Every morning' },
   }),
-  { ...pipelines(synapse, workspace, 'synapse', { getWorkspace: { workspace: azure.workspace } }), without: ['runSparkJob', 'getSparkJob', 'rerunFailedJob', 'sparkJobFinished'] },
+  {
+    ...pipelines(synapse, workspace, 'synapse', { getWorkspace: { workspace: azure.workspace } }),
+    without: ['runSparkJob', 'getSparkJob', 'rerunFailedJob', 'sparkJobFinished'],
+  },
   {
     service: synapse,
     plan: { service: 'spark', name: 'Daily' },
@@ -75,7 +88,15 @@ export const answerCases: readonly AnswerCases[] = [
       sparkJobFinished: pool,
     }),
     status: { asked: /GET .*\/batches\/\d+$/, path: /^result$/ },
-    without: ['runPipeline', 'getPipelineRun', 'cancelPipelineRun', 'rerunFailedRun', 'findPipeline', 'pipelineRunFinished', 'getWorkspace'],
+    without: [
+      'runPipeline',
+      'getPipelineRun',
+      'cancelPipelineRun',
+      'rerunFailedRun',
+      'findPipeline',
+      'pipelineRunFinished',
+      'getWorkspace',
+    ],
   },
   {
     service: databricks,

@@ -44,7 +44,15 @@ function open(): { host: Host; logged: string[]; files: unknown[] } {
         files.push(file);
         return { saved: file };
       },
-      read: async () => ({ name: 'a.csv', mediaType: 'text/csv', size: 8, open: async () => (async function* () { yield Buffer.from('a,b\n1,2\n'); })() }),
+      read: async () => ({
+        name: 'a.csv',
+        mediaType: 'text/csv',
+        size: 8,
+        open: async () =>
+          (async function* () {
+            yield Buffer.from('a,b\n1,2\n');
+          })(),
+      }),
     },
     log: { info: (line) => void logged.push(line), warn: (line) => void logged.push(line) },
     lastingFolder: '/nonexistent',
@@ -55,15 +63,23 @@ function open(): { host: Host; logged: string[]; files: unknown[] } {
 /** A service with every connection that it may need, planted in step. */
 function settingsOf(service: Service): { own: Planted; further: Map<string, Planted> }[] {
   const further = service.furtherConnections?.map(({ connection }) => connection) ?? [];
-  const own = logsIn(service.connection) ? plantedConnections(service.connection, echo.url) : [{ values: {}, secrets: [] }];
+  const own = logsIn(service.connection)
+    ? plantedConnections(service.connection, echo.url)
+    : [{ values: {}, secrets: [] }];
   const lists = new Map(further.map((connection) => [connection.key, plantedConnections(connection, echo.url)]));
   const most = Math.max(own.length, ...[...lists.values()].map(({ length }) => length));
   const at = (list: Planted[], index: number): Planted => list[index % list.length] as Planted;
-  return Array.from({ length: most }, (_, index) => ({ own: at(own, index), further: new Map([...lists].map(([key, list]) => [key, at(list, index)])) }));
+  return Array.from({ length: most }, (_, index) => ({
+    own: at(own, index),
+    further: new Map([...lists].map(([key, list]) => [key, at(list, index)])),
+  }));
 }
 
 /** Does a piece of work with every connection and every answer; nothing that comes of it may hold a secret. */
-async function everyWay(service: Service, work: (context: never, connection: Record<string, unknown>) => Promise<unknown>): Promise<void> {
+async function everyWay(
+  service: Service,
+  work: (context: never, connection: Record<string, unknown>) => Promise<unknown>,
+): Promise<void> {
   for (const [index, { own, further }] of settingsOf(service).entries()) {
     const secrets = [...own.secrets, ...[...further.values()].flatMap((planted) => planted.secrets)];
     let connection: Record<string, unknown>;
@@ -73,12 +89,27 @@ async function everyWay(service: Service, work: (context: never, connection: Rec
       continue;
     }
     // No database answers; where datasets come from is looked at in the service Dataset.
-    for (const answer of service.key === 'sqlTable' ? (['400', 'table'] as const) : index === 0 ? answers : (['400', '401', 'object'] as const)) {
+    for (const answer of service.key === 'sqlTable'
+      ? (['400', 'table'] as const)
+      : index === 0
+        ? answers
+        : (['400', '401', 'object'] as const)) {
       echo.answerWith(answer);
       const { host, logged, files } = open();
-      const connectionOf = async (key: string) => checkInput(every.concat().flatMap((one) => [one.connection, ...(one.furtherConnections ?? []).map((entry) => entry.connection)]).find((one) => one.key === key)?.fields ?? {}, further.get(key)?.values ?? {});
-      const came: unknown = await work({ host, connection, connectionOf } as never, connection).catch((error: unknown) => error);
-      const found = [wholeText(came), logged.join('\n'), JSON.stringify(files)].map((text) => findSecret(text, secrets)).find((one) => one !== undefined);
+      const connectionOf = async (key: string) =>
+        checkInput(
+          every
+            .concat()
+            .flatMap((one) => [one.connection, ...(one.furtherConnections ?? []).map((entry) => entry.connection)])
+            .find((one) => one.key === key)?.fields ?? {},
+          further.get(key)?.values ?? {},
+        );
+      const came: unknown = await work({ host, connection, connectionOf } as never, connection).catch(
+        (error: unknown) => error,
+      );
+      const found = [wholeText(came), logged.join('\n'), JSON.stringify(files)]
+        .map((text) => findSecret(text, secrets))
+        .find((one) => one !== undefined);
       if (found !== undefined) throw new Error(`With the answer “${answer}”: ${found}`);
     }
   }
@@ -89,25 +120,38 @@ const silent = new Set(['slack.drawRunTimeline', 'webhookActivity.completeActivi
 
 describe.each(every.map((service) => [service.name, service] as const))('No secret of %s shows', (_name, service) => {
   if (service.operations.length > 0) {
-    it.each(service.operations.map((operation) => [operation.name, operation] as const))('in %s', async (_operation, operation) => {
-      const before = echo.requests();
-      for (const typed of inputsOf(service, operation, { path: 'a.csv' })) {
-        await everyWay(service, async (context) => operation.run(checkInput(operation.input, typed) as never, context));
-        if (isDownload(operation)) {
-          await everyWay(service, async (context) => {
-            const { bytes, ...opened } = await operation.open(checkInput(operation.input, typed) as never, context);
-            for await (const _piece of bytes);
-            return opened;
-          });
+    it.each(service.operations.map((operation) => [operation.name, operation] as const))(
+      'in %s',
+      async (_operation, operation) => {
+        const before = echo.requests();
+        for (const typed of inputsOf(service, operation, { path: 'a.csv' })) {
+          await everyWay(service, async (context) =>
+            operation.run(checkInput(operation.input, typed) as never, context),
+          );
+          if (isDownload(operation)) {
+            await everyWay(service, async (context) => {
+              const { bytes, ...opened } = await operation.open(checkInput(operation.input, typed) as never, context);
+              for await (const _piece of bytes);
+              return opened;
+            });
+          }
+          const { callback } = operation.kind === 'action' ? operation : {};
+          if (callback) {
+            await everyWay(
+              service,
+              async (context) =>
+                (await callback.begin(checkInput(operation.input, typed) as never, context, () => `${echo.url}/hook`))
+                  .output,
+            );
+            await everyWay(service, async (context) =>
+              callback.look({ id: '1', runId: '1', pipeline: '1', job: '1' }, context),
+            );
+          }
         }
-        const { callback } = operation.kind === 'action' ? operation : {};
-        if (callback) {
-          await everyWay(service, async (context) => (await callback.begin(checkInput(operation.input, typed) as never, context, () => `${echo.url}/hook`)).output);
-          await everyWay(service, async (context) => callback.look({ id: '1', runId: '1', pipeline: '1', job: '1' }, context));
-        }
-      }
-      if (!silent.has(`${service.key}.${operation.key}`)) expect(echo.requests()).toBeGreaterThan(before);
-    }, 300_000);
+        if (!silent.has(`${service.key}.${operation.key}`)) expect(echo.requests()).toBeGreaterThan(before);
+      },
+      300_000,
+    );
 
     it('in what fields can be picked from', async () => {
       const done = new Set<unknown>();
@@ -117,8 +161,14 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
           if (done.has(choices?.key ?? declared)) continue;
           done.add(choices?.key ?? declared);
           const [typed = {}] = inputsOf(service, operation, undefined).slice(-1);
-          if (choices) await everyWay(service, (context) => concealing<never, unknown>(service, context, (own) => choices.load({ input: typed }, own)));
-          if (declared) await everyWay(service, (context) => concealing<never, unknown>(service, context, (own) => declared.load(typed, own)));
+          if (choices)
+            await everyWay(service, (context) =>
+              concealing<never, unknown>(service, context, (own) => choices.load({ input: typed }, own)),
+            );
+          if (declared)
+            await everyWay(service, (context) =>
+              concealing<never, unknown>(service, context, (own) => declared.load(typed, own)),
+            );
         }
       }
     }, 300_000);
@@ -129,28 +179,51 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
   }, 300_000);
 
   if (service.triggers.length > 0) {
-    it.each(service.triggers.map((trigger) => [trigger.name, trigger] as const))('in the trigger %s', async (_trigger, trigger) => {
-      const [typed = {}] = inputsOf(service, trigger, undefined).slice(-1);
-      const since = new Date('2026-11-19T00:00:00Z');
-      const input = checkInput(trigger.input, { ...typed, conditions: undefined }) as never;
-      if (trigger.how === 'polling') return everyWay(service, async (context) => (await trigger.poll(input, since, context)).map(({ data }) => data));
-      const { subscriber, missed, recent } = trigger;
-      const subscription = { id: '1', secret: 'c4nary-of-the-subscription/+' };
-      if (missed) await everyWay(service, async (context) => missed(input, since, context));
-      if (recent) await everyWay(service, async (context) => recent(input, context));
-      if (subscriber) {
-        // What comes of it is kept by the platform and may hold the secret; what goes wrong may not.
-        await everyWay(service, async (context) => void (await subscriber.subscribe(input, 'https://n8n.example/hook', context)));
-        await everyWay(service, async (context) => subscriber.isSubscribed(subscription, 'https://n8n.example/hook', context));
-        await everyWay(service, async (context) => subscriber.unsubscribe(subscription, context));
-      }
-      await everyWay(service, async (context, connection) => {
-        const said = Object.values(connection).join(' ');
-        const body = JSON.stringify(trigger.example(since), (key, value: unknown) => (typeof value === 'string' && /message|name|description|reason|error|status|text|label|title/i.test(key) ? `${value} ${said}` : value));
-        const events = trigger.events(JSON.parse(body), input, connection as never, { headers: { 'x-event': said }, repeatKey: () => 'one', bodyHash: () => 'two' });
-        return [events.map(({ data }) => data), (await enrichEvents(trigger, events as never, input, context)).map(({ data }) => data)];
-      });
-      return undefined;
-    }, 300_000);
+    it.each(service.triggers.map((trigger) => [trigger.name, trigger] as const))(
+      'in the trigger %s',
+      async (_trigger, trigger) => {
+        const [typed = {}] = inputsOf(service, trigger, undefined).slice(-1);
+        const since = new Date('2026-11-19T00:00:00Z');
+        const input = checkInput(trigger.input, { ...typed, conditions: undefined }) as never;
+        if (trigger.how === 'polling')
+          return everyWay(service, async (context) =>
+            (await trigger.poll(input, since, context)).map(({ data }) => data),
+          );
+        const { subscriber, missed, recent } = trigger;
+        const subscription = { id: '1', secret: 'c4nary-of-the-subscription/+' };
+        if (missed) await everyWay(service, async (context) => missed(input, since, context));
+        if (recent) await everyWay(service, async (context) => recent(input, context));
+        if (subscriber) {
+          // What comes of it is kept by the platform and may hold the secret; what goes wrong may not.
+          await everyWay(
+            service,
+            async (context) => void (await subscriber.subscribe(input, 'https://n8n.example/hook', context)),
+          );
+          await everyWay(service, async (context) =>
+            subscriber.isSubscribed(subscription, 'https://n8n.example/hook', context),
+          );
+          await everyWay(service, async (context) => subscriber.unsubscribe(subscription, context));
+        }
+        await everyWay(service, async (context, connection) => {
+          const said = Object.values(connection).join(' ');
+          const body = JSON.stringify(trigger.example(since), (key, value: unknown) =>
+            typeof value === 'string' && /message|name|description|reason|error|status|text|label|title/i.test(key)
+              ? `${value} ${said}`
+              : value,
+          );
+          const events = trigger.events(JSON.parse(body), input, connection as never, {
+            headers: { 'x-event': said },
+            repeatKey: () => 'one',
+            bodyHash: () => 'two',
+          });
+          return [
+            events.map(({ data }) => data),
+            (await enrichEvents(trigger, events as never, input, context)).map(({ data }) => data),
+          ];
+        });
+        return undefined;
+      },
+      300_000,
+    );
   }
 });

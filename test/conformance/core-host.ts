@@ -18,14 +18,23 @@ export interface CoreWorld {
   /** A host of its own, as each process has one. */
   open(options?: Partial<Host>): Host;
   /** Runs an operation of the vendor's service. */
-  operate(vendor: Vendor, operation: string, typed: Record<string, unknown>, host?: Host): Promise<Record<string, unknown>>;
+  operate(
+    vendor: Vendor,
+    operation: string,
+    typed: Record<string, unknown>,
+    host?: Host,
+  ): Promise<Record<string, unknown>>;
 }
 
 /** Starts a world in which runs take three minutes and wait 20 seconds before. */
 export async function startCoreWorld(): Promise<CoreWorld> {
   const clock = new ManualClock();
   const sandbox = await startSandbox({ clock });
-  sandbox.control.setDurations({ queuedMilliseconds: 20_000, runningMilliseconds: 3 * minute, cancellingMilliseconds: 5_000 });
+  sandbox.control.setDurations({
+    queuedMilliseconds: 20_000,
+    runningMilliseconds: 3 * minute,
+    cancellingMilliseconds: 5_000,
+  });
   const open = (options: Partial<Host> = {}): Host => {
     const host: Host = {
       ...nodeHost(options.signal ? { signal: options.signal } : {}),
@@ -45,6 +54,12 @@ export async function startCoreWorld(): Promise<CoreWorld> {
     sandbox,
     open,
     operate: (vendor, operation, typed, host = open()) =>
-      operate(vendor.service, operation, typed, host, sandboxCredentials(sandbox)[credentialName(vendor.service.connection)] ?? {}),
+      operate(
+        vendor.service,
+        operation,
+        typed,
+        host,
+        sandboxCredentials(sandbox)[credentialName(vendor.service.connection)] ?? {},
+      ),
   };
 }

@@ -18,7 +18,8 @@ describe.each(vendors)('A run at $name', (vendor) => {
   afterEach(() => world.sandbox.stop());
 
   const open = (options: Partial<Host> = {}): Host => world.open({ now: () => world.clock.now() + shift, ...options });
-  const run = (typed: Record<string, unknown> = {}, host = open()) => world.operate(vendor, vendor.operation, { ...vendor.input, ...typed }, host);
+  const run = (typed: Record<string, unknown> = {}, host = open()) =>
+    world.operate(vendor, vendor.operation, { ...vendor.input, ...typed }, host);
   const failure = async (typed: Record<string, unknown> = {}, host = open()): Promise<PipewrightError> => {
     const outcome = await run(typed, host).catch((error: PipewrightError) => error);
     if (!(outcome instanceof Error)) throw new Error('It did not fail.');
@@ -26,9 +27,12 @@ describe.each(vendors)('A run at $name', (vendor) => {
   };
   const started = (): string[] => vendor.started(world.sandbox);
   const plan = (how: Partial<RunPlan>): void => world.sandbox.control.planRun({ ...vendor.plan, ...how });
-  const statusFault = (fault: Fault, times = 1): void => world.sandbox.faults.add({ match: vendor.status, times, fault });
-  const startFault = (fault: Fault): void => world.sandbox.faults.add({ match: { method: 'POST', path: vendor.start }, fault });
-  const looks = (): number => world.sandbox.requests.list({ method: vendor.status.method, path: vendor.status.path }).length;
+  const statusFault = (fault: Fault, times = 1): void =>
+    world.sandbox.faults.add({ match: vendor.status, times, fault });
+  const startFault = (fault: Fault): void =>
+    world.sandbox.faults.add({ match: { method: 'POST', path: vendor.start }, fault });
+  const looks = (): number =>
+    world.sandbox.requests.list({ method: vendor.status.method, path: vendor.status.path }).length;
 
   afterEach(() => {
     expect(world.sandbox.faults.waiting).toBe(0);
@@ -46,7 +50,11 @@ describe.each(vendors)('A run at $name', (vendor) => {
     if (vendor.name !== 'Quantemplate') expect(message).toContain('The source does not answer');
     expect(hint).toMatch(/\S.{20,}/);
     plan({ failure: { message: 'The source does not answer.' } });
-    expect(await run({ onFailure: 'continue' })).toMatchObject({ status: 'failed', explanation: expect.stringContaining(message.slice(0, 20)), explanationBlocks: [{ type: 'section' }] });
+    expect(await run({ onFailure: 'continue' })).toMatchObject({
+      status: 'failed',
+      explanation: expect.stringContaining(message.slice(0, 20)),
+      explanationBlocks: [{ type: 'section' }],
+    });
     expect(started()).toHaveLength(2);
   });
 
@@ -89,7 +97,11 @@ describe.each(vendors)('A run at $name', (vendor) => {
     startFault({ kind: 'status', status: 503 });
     const first = await run().catch((error: PipewrightError) => error);
     if (first instanceof Error) {
-      expect(first).toMatchObject({ code: 'unavailable', retryable: false, hint: expect.stringContaining('before you run this step again') });
+      expect(first).toMatchObject({
+        code: 'unavailable',
+        retryable: false,
+        hint: expect.stringContaining('before you run this step again'),
+      });
       expect(started()).toHaveLength(0);
       await run();
     }
@@ -107,12 +119,16 @@ describe.each(vendors)('A run at $name', (vendor) => {
     expect(started()).toHaveLength(1);
   });
 
-  it.each([401, 403] as const)('goes on when the log-in runs out in mid-wait and that is said by %d', async (status) => {
-    if (status === 403 && vendor.service.connection.key !== 'azure') return;
-    for (const later of [0, minute]) world.clock.at(world.clock.now() + later + 1, () => statusFault({ kind: 'expire-tokens', status }));
-    expect(await run()).toMatchObject({ status: 'succeeded' });
-    expect(started()).toHaveLength(1);
-  });
+  it.each([401, 403] as const)(
+    'goes on when the log-in runs out in mid-wait and that is said by %d',
+    async (status) => {
+      if (status === 403 && vendor.service.connection.key !== 'azure') return;
+      for (const later of [0, minute])
+        world.clock.at(world.clock.now() + later + 1, () => statusFault({ kind: 'expire-tokens', status }));
+      expect(await run()).toMatchObject({ status: 'succeeded' });
+      expect(started()).toHaveLength(1);
+    },
+  );
 
   it.each([-hours, 2 * hours])('is waited for though the clock jumps by %d milliseconds', async (jump) => {
     world.clock.at(world.clock.now() + minute, () => (shift = jump));
@@ -121,18 +137,26 @@ describe.each(vendors)('A run at $name', (vendor) => {
   });
 
   it('goes on when its status is a word that nobody knows', async () => {
-    world.clock.at(world.clock.now() + 10_000, () => statusFault({ kind: 'status', status: 200, body: vendor.strange(started()[0] ?? '') }, 2));
+    world.clock.at(world.clock.now() + 10_000, () =>
+      statusFault({ kind: 'status', status: 200, body: vendor.strange(started()[0] ?? '') }, 2),
+    );
     expect(await run()).toMatchObject({ status: 'succeeded' });
     expect(started()).toHaveLength(1);
   });
 
   it('that outlasts the deadline is left, or cancelled where the vendor can', async () => {
     const begin = world.clock.now();
-    expect(await failure({ timeoutMinutes: 2 })).toMatchObject({ code: 'timed-out', hint: expect.stringContaining('It is still running') });
+    expect(await failure({ timeoutMinutes: 2 })).toMatchObject({
+      code: 'timed-out',
+      hint: expect.stringContaining('It is still running'),
+    });
     expect(world.clock.now() - begin).toBeLessThan(2 * minute + 30_000);
     expect(vendor.isCancelled(world.sandbox, started()[0] ?? '')).toBe(false);
     if (!vendor.canCancel) return;
-    expect(await failure({ timeoutMinutes: 2, onTimeout: 'cancel' })).toMatchObject({ code: 'timed-out', hint: expect.stringContaining('asked to stop') });
+    expect(await failure({ timeoutMinutes: 2, onTimeout: 'cancel' })).toMatchObject({
+      code: 'timed-out',
+      hint: expect.stringContaining('asked to stop'),
+    });
     world.clock.advance(10_000);
     expect(vendor.isCancelled(world.sandbox, started()[1] ?? '')).toBe(true);
     expect(started()).toHaveLength(2);

@@ -20,11 +20,25 @@ const perAnswer = Number(process.env['PIPEWRIGHT_ODDITIES'] ?? 80);
 type Host = ReturnType<typeof replayingHost> | ReturnType<CoreWorld['open']>;
 
 /** Runs an operation, or polls a trigger, of a service. */
-async function ask({ service }: AnswerCases, key: string, input: Record<string, unknown>, host: Host, connection: Record<string, unknown>): Promise<unknown> {
-  const trigger = service.triggers.find((one) => one.key === key && one.how === 'polling') as PollingTrigger | undefined;
-  if (!trigger) return key === 'test' ? service.connection.test({ host, connection: checkInput(service.connection.fields, connection) } as never) : operate(service, key, input, host, connection);
+async function ask(
+  { service }: AnswerCases,
+  key: string,
+  input: Record<string, unknown>,
+  host: Host,
+  connection: Record<string, unknown>,
+): Promise<unknown> {
+  const trigger = service.triggers.find((one) => one.key === key && one.how === 'polling') as
+    | PollingTrigger
+    | undefined;
+  if (!trigger)
+    return key === 'test'
+      ? service.connection.test({ host, connection: checkInput(service.connection.fields, connection) } as never)
+      : operate(service, key, input, host, connection);
   const since = new Date(host.now() - 3 * 3_600_000);
-  return trigger.poll(checkInput(trigger.input, input) as never, since, { host, connection: checkInput(service.connection.fields, connection) } as never);
+  return trigger.poll(checkInput(trigger.input, input) as never, since, {
+    host,
+    connection: checkInput(service.connection.fields, connection),
+  } as never);
 }
 
 /** What an output must look like. */
@@ -37,18 +51,31 @@ function shapeOf({ service }: AnswerCases, key: string) {
 }
 
 /** Why an outcome is wrong; undefined when it is right. */
-function faultOf(cases: AnswerCases, key: string, outcome: unknown, { answer, oddity }: { answer: RecordedAnswer; oddity: Oddity }): string | undefined {
+function faultOf(
+  cases: AnswerCases,
+  key: string,
+  outcome: unknown,
+  { answer, oddity }: { answer: RecordedAnswer; oddity: Oddity },
+): string | undefined {
   if (outcome instanceof Error) {
     if (!(outcome instanceof PipewrightError)) return `${outcome.name}: ${outcome.message}\n${outcome.stack ?? ''}`;
-    return /undefined|\[object|NaN|TypeError/.test(`${outcome.message} ${outcome.hint ?? ''}`) ? `a riddle: ${outcome.message} ${outcome.hint ?? ''}` : undefined;
+    return /undefined|\[object|NaN|TypeError/.test(`${outcome.message} ${outcome.hint ?? ''}`)
+      ? `a riddle: ${outcome.message} ${outcome.hint ?? ''}`
+      : undefined;
   }
   const result = v.safeParse(shapeOf(cases, key), outcome);
-  if (!result.success) return `an output of another type: ${v.getDotPath(result.issues[0]) ?? ''} ${result.issues[0].message}`;
-  const { id, status, succeeded, vendorStatus } = (typeof outcome === 'object' && outcome !== null ? outcome : {}) as Record<string, unknown>;
-  if (status !== undefined && (typeof id !== 'string' || id === '' || /^(undefined|null|NaN)$|\[object/.test(id))) return `a run without an ID: ${String(id)}`;
-  const decides = cases.status !== undefined && cases.status.asked.test(answer.asked) && cases.status.path.test(oddity.path ?? '');
+  if (!result.success)
+    return `an output of another type: ${v.getDotPath(result.issues[0]) ?? ''} ${result.issues[0].message}`;
+  const { id, status, succeeded, vendorStatus } = (
+    typeof outcome === 'object' && outcome !== null ? outcome : {}
+  ) as Record<string, unknown>;
+  if (status !== undefined && (typeof id !== 'string' || id === '' || /^(undefined|null|NaN)$|\[object/.test(id)))
+    return `a run without an ID: ${String(id)}`;
+  const decides =
+    cases.status !== undefined && cases.status.asked.test(answer.asked) && cases.status.path.test(oddity.path ?? '');
   const isWord = cases.service.key === 'dbt' && vendorStatus === 'Success';
-  if (decides && !isWord && oddity.path !== 'state.life_cycle_state' && (status === 'succeeded' || succeeded === true)) return 'a success out of a status that was spoiled';
+  if (decides && !isWord && oddity.path !== 'state.life_cycle_state' && (status === 'succeeded' || succeeded === true))
+    return 'a success out of a status that was spoiled';
   return undefined;
 }
 
@@ -61,7 +88,10 @@ describe.each(answerCases)('$service.name with odd answers ($plan.service)', (ca
   beforeAll(async () => {
     const world = await startCoreWorld();
     try {
-      connection = (sandboxCredentials(world.sandbox)[credentialName(service.connection)] ?? {}) as Record<string, unknown>;
+      connection = (sandboxCredentials(world.sandbox)[credentialName(service.connection)] ?? {}) as Record<
+        string,
+        unknown
+      >;
       cases.prepare?.(world.sandbox);
       const begin = async (more: Record<string, unknown>): Promise<string> => {
         if (!start) return '';
@@ -86,7 +116,10 @@ describe.each(answerCases)('$service.name with odd answers ($plan.service)', (ca
   });
 
   it('has a case for each operation and polling trigger', () => {
-    const keys = [...service.operations.map(({ key }) => key), ...service.triggers.filter(({ how }) => how === 'polling').map(({ key }) => key)];
+    const keys = [
+      ...service.operations.map(({ key }) => key),
+      ...service.triggers.filter(({ how }) => how === 'polling').map(({ key }) => key),
+    ];
     expect([...Object.keys(inputs), ...without].sort()).toEqual(['test', ...keys].sort());
   });
 
@@ -107,8 +140,18 @@ describe.each(answerCases)('$service.name with odd answers ($plan.service)', (ca
         const answer = answers[index] as RecordedAnswer;
         for (const oddity of sample(odditiesOf(answer.text), perAnswer, random)) {
           // A status that has not changed since is read again for its steps.
-          const odd = answers.map((one) => (one.asked === answer.asked && one.text === answer.text ? { ...one, text: oddity.text, status: oddity.status ?? one.status } : one));
-          const outcome: unknown = await ask(cases, name, inputs[name] ?? {}, replayingHost(odd, startedAt), connection).catch((error: unknown) => error);
+          const odd = answers.map((one) =>
+            one.asked === answer.asked && one.text === answer.text
+              ? { ...one, text: oddity.text, status: oddity.status ?? one.status }
+              : one,
+          );
+          const outcome: unknown = await ask(
+            cases,
+            name,
+            inputs[name] ?? {},
+            replayingHost(odd, startedAt),
+            connection,
+          ).catch((error: unknown) => error);
           tried += 1;
           const fault = faultOf(cases, name, outcome, { answer, oddity });
           if (fault) faults.push(`${name}, ${answer.asked}, ${oddity.name}: ${fault}`);

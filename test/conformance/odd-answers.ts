@@ -28,7 +28,10 @@ const wholes: readonly Omit<Oddity, 'path'>[] = [
 
 const others = (value: unknown): unknown[] => {
   const all: unknown[] = ['odd', '', 0, -1, 1e308, true, [], {}, [null], { odd: [] }];
-  return all.filter((other) => typeof other !== typeof value || Array.isArray(other) !== Array.isArray(value) || other === '' || other === -1);
+  return all.filter(
+    (other) =>
+      typeof other !== typeof value || Array.isArray(other) !== Array.isArray(value) || other === '' || other === -1,
+  );
 };
 
 type Path = (string | number)[];
@@ -44,9 +47,15 @@ function* placesIn(value: unknown, path: Path = []): Generator<{ path: Path; val
   }
 }
 
-function changed(json: unknown, path: Path, change: (holder: Record<string | number, unknown>, key: string | number) => void): string {
+function changed(
+  json: unknown,
+  path: Path,
+  change: (holder: Record<string | number, unknown>, key: string | number) => void,
+): string {
   const copy = structuredClone(json) as Record<string | number, unknown>;
-  const holder = path.slice(0, -1).reduce<Record<string | number, unknown>>((inner, key) => inner[key] as Record<string | number, unknown>, copy);
+  const holder = path
+    .slice(0, -1)
+    .reduce<Record<string | number, unknown>>((inner, key) => inner[key] as Record<string | number, unknown>, copy);
   change(holder, path.at(-1) as string | number);
   return JSON.stringify(copy);
 }
@@ -62,13 +71,25 @@ const parse = (text: string): unknown => {
 /** Every way to spoil an answer: as a whole, cut short, and each of its fields removed, nulled and of another type. */
 export function odditiesOf(text: string): Oddity[] {
   const json = parse(text);
-  const cuts = [0.25, 0.5, 0.9, 0.99].map((part) => Math.floor(text.length * part)).map((length) => ({ name: `cut after ${length} characters`, text: text.slice(0, length) }));
+  const cuts = [0.25, 0.5, 0.9, 0.99]
+    .map((part) => Math.floor(text.length * part))
+    .map((length) => ({ name: `cut after ${length} characters`, text: text.slice(0, length) }));
   const found: Oddity[] = [...wholes, ...cuts.filter((cut) => cut.text.length < text.length)];
   for (const { path, value } of placesIn(json)) {
     const place = path.join('.');
-    found.push({ name: `without ${place}`, path: place, text: changed(json, path, (holder, key) => (Array.isArray(holder) ? holder.splice(Number(key), 1) : delete holder[key])) });
+    found.push({
+      name: `without ${place}`,
+      path: place,
+      text: changed(json, path, (holder, key) =>
+        Array.isArray(holder) ? holder.splice(Number(key), 1) : delete holder[key],
+      ),
+    });
     for (const odd of [null, ...others(value)]) {
-      found.push({ name: `${JSON.stringify(odd)} at ${place}`, path: place, text: changed(json, path, (holder, key) => (holder[key] = odd)) });
+      found.push({
+        name: `${JSON.stringify(odd)} at ${place}`,
+        path: place,
+        text: changed(json, path, (holder, key) => (holder[key] = odd)),
+      });
     }
   }
   return found;

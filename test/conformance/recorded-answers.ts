@@ -58,10 +58,19 @@ export function replayingHost(answers: readonly RecordedAnswer[], startedAt: num
       const same = answers.filter((answer) => answer.asked === key);
       const count = used.get(key) ?? 0;
       used.set(key, count + 1);
-      const answer = same[Math.min(count, same.length - 1)] ?? { status: 404, headers: {}, text: '{"error":"nothing was recorded for this"}' };
+      const answer = same[Math.min(count, same.length - 1)] ?? {
+        status: 404,
+        headers: {},
+        text: '{"error":"nothing was recorded for this"}',
+      };
       const headers = { ...answer.headers };
       delete headers['content-length'];
-      return { status: answer.status, headers, text: request.answer === 'stream' ? '' : answer.text, ...(request.answer === 'stream' ? { stream: streamOf(answer.text) } : {}) };
+      return {
+        status: answer.status,
+        headers,
+        text: request.answer === 'stream' ? '' : answer.text,
+        ...(request.answer === 'stream' ? { stream: streamOf(answer.text) } : {}),
+      };
     },
     now: () => clock,
     async sleep(milliseconds) {

@@ -11,7 +11,9 @@ describe.each(vendors)('A failed run of $name', (vendor) => {
   const spark = vendor.operation === 'runSparkJob';
   const rerunOf = (id: unknown, more: Record<string, unknown> = {}, host = world.open()) => {
     const { name: _name, file: _file, ...home } = vendor.input;
-    const [operation, field] = spark ? ['rerunFailedJob', 'job'] : ['rerunFailedRun', vendor.name === 'Quantemplate' ? 'execution' : 'run'];
+    const [operation, field] = spark
+      ? ['rerunFailedJob', 'job']
+      : ['rerunFailedRun', vendor.name === 'Quantemplate' ? 'execution' : 'run'];
     return world.operate(vendor, operation, { ...home, [field]: id, ...more }, host);
   };
   const started = (): string[] => vendor.started(world.sandbox);
@@ -49,7 +51,10 @@ describe.each(vendors)('A failed run of $name', (vendor) => {
 
   it('runs again once also when the answer to that is lost', async () => {
     const id = await fail();
-    world.sandbox.faults.add({ match: { method: 'POST', path: /createRun|batches$|retry\/$|repair$|runs$|executions$/ }, fault: { kind: 'lost-answer' } });
+    world.sandbox.faults.add({
+      match: { method: 'POST', path: /createRun|batches$|retry\/$|repair$|runs$|executions$/ },
+      fault: { kind: 'lost-answer' },
+    });
     expect(await rerunOf(id)).toMatchObject({ status: 'succeeded' });
     expect(world.sandbox.faults.waiting).toBe(0);
     expect(started()).toHaveLength(isSame ? 1 : 2);
@@ -59,16 +64,25 @@ describe.each(vendors)('A failed run of $name', (vendor) => {
     if (isSame) return;
     const id = await fail();
     const host = world.open();
-    const [first, second] = [await rerunOf(id, { wait: false, startKey: 'click-1' }, host), await rerunOf(id, { wait: false, startKey: 'click-1' }, host)];
+    const [first, second] = [
+      await rerunOf(id, { wait: false, startKey: 'click-1' }, host),
+      await rerunOf(id, { wait: false, startKey: 'click-1' }, host),
+    ];
     expect(second['id']).toBe(first['id']);
     expect(started()).toHaveLength(2);
   });
 
   it('must have failed: one that goes on or succeeded is left alone', async () => {
     const { id } = await world.operate(vendor, vendor.operation, { ...vendor.input, wait: false });
-    await expect(rerunOf(id)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('has not ended') });
+    await expect(rerunOf(id)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('has not ended'),
+    });
     world.clock.advance(10 * minute);
-    await expect(rerunOf(id)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('succeeded') });
+    await expect(rerunOf(id)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('succeeded'),
+    });
     expect(started()).toHaveLength(1);
   });
 });

@@ -23,14 +23,19 @@ describe.each(vendors)('The trigger that asks for finished runs of $name', (vend
       if (!trigger) throw new Error('There is no such trigger.');
       const input = checkInput(trigger.input, { ...vendor.input, ...typed }) as never;
       const connection = sandboxCredentials(world.sandbox)[credentialName(vendor.service.connection)] ?? {};
-      const events = await trigger.poll(input, new Date(last - 15 * minute), context(vendor.service, world.open(), connection));
+      const events = await trigger.poll(
+        input,
+        new Date(last - 15 * minute),
+        context(vendor.service, world.open(), connection),
+      );
       last = world.clock.now();
       const fresh = events.filter(({ id }) => !seen.has(id));
       for (const { id } of fresh) seen.add(id);
       return fresh.map(({ data }) => data as Record<string, unknown>);
     };
   };
-  const start = () => world.operate(vendor, vendor.operation, { ...vendor.input, wait: false }, world.open({ random: Math.random }));
+  const start = () =>
+    world.operate(vendor, vendor.operation, { ...vendor.input, wait: false }, world.open({ random: Math.random }));
 
   it('tells of each end once, and of none before it came', async () => {
     const poll = poller();

@@ -36,7 +36,13 @@ export interface Vendor {
 
 const { azure } = sandboxAccounts;
 
-function pipelines(name: string, service: Service, home: Record<string, string>, engineOf: (sandbox: Sandbox) => PipelineEngine, planned: string): Vendor {
+function pipelines(
+  name: string,
+  service: Service,
+  home: Record<string, string>,
+  engineOf: (sandbox: Sandbox) => PipelineEngine,
+  planned: string,
+): Vendor {
   const find = (sandbox: Sandbox, id: string) => engineOf(sandbox).runs.find((run) => run.id === id);
   return {
     name,
@@ -45,8 +51,14 @@ function pipelines(name: string, service: Service, home: Record<string, string>,
     input: { ...home, pipeline: 'Load_sources' },
     plan: { service: planned, name: 'Load_sources' },
     start: new RegExp(`/${planned === 'synapse' ? 'synapse' : 'arm'}/.*createRun`),
-    status: { method: 'GET', path: new RegExp(`/${planned === 'synapse' ? 'synapse' : 'arm'}/.*pipelineruns/[^/]+$`, 'i') },
-    started: (sandbox) => engineOf(sandbox).runs.filter(({ invokedBy }) => invokedBy.invokedByType === 'Manual').map(({ id }) => id),
+    status: {
+      method: 'GET',
+      path: new RegExp(`/${planned === 'synapse' ? 'synapse' : 'arm'}/.*pipelineruns/[^/]+$`, 'i'),
+    },
+    started: (sandbox) =>
+      engineOf(sandbox)
+        .runs.filter(({ invokedBy }) => invokedBy.invokedByType === 'Manual')
+        .map(({ id }) => id),
     cancel(sandbox, id) {
       const run = find(sandbox, id);
       if (run) engineOf(sandbox).cancel(run, true);
@@ -54,25 +66,47 @@ function pipelines(name: string, service: Service, home: Record<string, string>,
     isCancelled: (sandbox, id) => find(sandbox, id)?.cancelledAt !== undefined,
     canCancel: true,
     strange: (id) => ({ runId: id, pipelineName: 'Load_sources', status: 'Reticulating' }),
-    child: { input: { ...home, pipeline: 'Nightly_load' }, plan: { service: planned, name: 'Load_sources' }, said: /at “Load sources › [^”]+”: The source does not answer/ },
+    child: {
+      input: { ...home, pipeline: 'Nightly_load' },
+      plan: { service: planned, name: 'Load_sources' },
+      said: /at “Load sources › [^”]+”: The source does not answer/,
+    },
   };
 }
 
 /** Everything that Pipewright can run, once for each vendor's way. */
 export const vendors: Vendor[] = [
-  pipelines('Data Factory', dataFactory, { factory: `${azure.resourceGroup}/${azure.factory}` }, ({ world }) => world.azure.dataFactory, 'data-factory'),
-  pipelines('Synapse', synapse, { workspace: `${azure.resourceGroup}/${azure.workspace}` }, ({ world }) => world.azure.synapse, 'synapse'),
+  pipelines(
+    'Data Factory',
+    dataFactory,
+    { factory: `${azure.resourceGroup}/${azure.factory}` },
+    ({ world }) => world.azure.dataFactory,
+    'data-factory',
+  ),
+  pipelines(
+    'Synapse',
+    synapse,
+    { workspace: `${azure.resourceGroup}/${azure.workspace}` },
+    ({ world }) => world.azure.synapse,
+    'synapse',
+  ),
   {
     name: 'Synapse Spark',
     service: synapse,
     operation: 'runSparkJob',
-    input: { workspace: `${azure.resourceGroup}/${azure.workspace}`, pool: azure.sparkPool, name: 'Daily', file: 'abfss://data@lake.dfs.core.windows.net/daily.py' },
+    input: {
+      workspace: `${azure.resourceGroup}/${azure.workspace}`,
+      pool: azure.sparkPool,
+      name: 'Daily',
+      file: 'abfss://data@lake.dfs.core.windows.net/daily.py',
+    },
     plan: { service: 'spark', name: 'Daily' },
     start: /\/synapse\/.*\/batches$/,
     status: { method: 'GET', path: /\/synapse\/.*\/batches\/\d+$/ },
     started: ({ world }) => world.azure.spark.list().map(({ id }) => String(id)),
     cancel: ({ world }, id) => world.azure.spark.kill(Number(id)),
-    isCancelled: ({ world }, id) => world.azure.spark.list().some((job) => String(job['id']) === id && job['state'] === 'killed'),
+    isCancelled: ({ world }, id) =>
+      world.azure.spark.list().some((job) => String(job['id']) === id && job['state'] === 'killed'),
     canCancel: true,
     strange: (id) => ({ id: Number(id), name: 'Daily', state: 'reticulating', result: 'Reticulating' }),
   },
@@ -88,8 +122,15 @@ export const vendors: Vendor[] = [
     cancel: ({ world }, id) => void world.dbt.runs.finish(Number(id), 'cancelled'),
     isCancelled: ({ world }, id) => world.dbt.runs.find(Number(id)).outcome === 'cancelled',
     canCancel: true,
-    strange: (id) => ({ data: { id: Number(id), status: 99, status_humanized: 'Reticulating' }, status: { code: 200, is_success: true } }),
-    child: { input: { job: String(sandboxAccounts.dbt.jobId) }, plan: { service: 'dbt', name: String(sandboxAccounts.dbt.jobId) }, said: /failed at “\w+”: .*The source does not answer/ },
+    strange: (id) => ({
+      data: { id: Number(id), status: 99, status_humanized: 'Reticulating' },
+      status: { code: 200, is_success: true },
+    }),
+    child: {
+      input: { job: String(sandboxAccounts.dbt.jobId) },
+      plan: { service: 'dbt', name: String(sandboxAccounts.dbt.jobId) },
+      said: /failed at “\w+”: .*The source does not answer/,
+    },
   },
   {
     name: 'Databricks',
@@ -107,7 +148,11 @@ export const vendors: Vendor[] = [
     isCancelled: ({ world }, id) => world.databricks.runs.all.find((run) => run.id === id)?.cancelledAt !== undefined,
     canCancel: true,
     strange: (id) => ({ run_id: id, run_name: 'Monthly report', state: { life_cycle_state: 'RETICULATING' } }),
-    child: { input: { job: sandboxAccounts.databricks.jobId }, plan: { service: 'databricks', name: sandboxAccounts.databricks.jobId }, said: /failed at “report”: The source does not answer/ },
+    child: {
+      input: { job: sandboxAccounts.databricks.jobId },
+      plan: { service: 'databricks', name: sandboxAccounts.databricks.jobId },
+      said: /failed at “report”: The source does not answer/,
+    },
   },
   {
     name: 'Mode',
@@ -125,7 +170,11 @@ export const vendors: Vendor[] = [
     isCancelled: ({ world }, id) => world.mode.runs.all.find(({ token }) => token === id)?.cancelledAt !== undefined,
     canCancel: false,
     strange: (id) => ({ token: id, state: 'reticulating' }),
-    child: { input: { report: sandboxAccounts.mode.reportToken }, plan: { service: 'mode', name: sandboxAccounts.mode.reportToken }, said: /failed at “[^”]+”: The source does not answer/ },
+    child: {
+      input: { report: sandboxAccounts.mode.reportToken },
+      plan: { service: 'mode', name: sandboxAccounts.mode.reportToken },
+      said: /failed at “[^”]+”: The source does not answer/,
+    },
   },
   {
     name: 'Quantemplate',
@@ -140,7 +189,8 @@ export const vendors: Vendor[] = [
       const run = world.quantemplate.executions.all.find((one) => one.id === id);
       if (run) world.quantemplate.executions.cancel(run);
     },
-    isCancelled: ({ world }, id) => world.quantemplate.executions.all.find((one) => one.id === id)?.cancelledAt !== undefined,
+    isCancelled: ({ world }, id) =>
+      world.quantemplate.executions.all.find((one) => one.id === id)?.cancelledAt !== undefined,
     canCancel: false,
     strange: (id) => [{ id, status: 'Reticulating' }],
   },

@@ -29,7 +29,9 @@ describe('A dataset as CSV in UTF-8', () => {
   it('is decoded as somebody says', async () => {
     expect(await textOf(Buffer.from(text, 'utf16le'), { encoding: 'utf-16le' })).toBe(text);
     expect(await textOf(bigEndian(text), { encoding: 'utf-16be' })).toBe(text);
-    expect(await textOf(Buffer.from([0x4a, 0x6f, 0x73, 0xe9, 0x2c, 0x80]), { encoding: 'windows-1252' })).toBe('José,€');
+    expect(await textOf(Buffer.from([0x4a, 0x6f, 0x73, 0xe9, 0x2c, 0x80]), { encoding: 'windows-1252' })).toBe(
+      'José,€',
+    );
   });
 
   it('is unpacked, whatever it is then', async () => {
@@ -39,6 +41,9 @@ describe('A dataset as CSV in UTF-8', () => {
   });
 
   it('is refused when it is not written as was said', async () => {
-    await expect(textOf(Buffer.from('odd'), { encoding: 'utf-16le' })).rejects.toMatchObject({ code: 'bad-csv', message: expect.stringContaining('Line 1 cannot be read as UTF-16') });
+    await expect(textOf(Buffer.from('odd'), { encoding: 'utf-16le' })).rejects.toMatchObject({
+      code: 'bad-csv',
+      message: expect.stringContaining('Line 1 cannot be read as UTF-16'),
+    });
   });
 });

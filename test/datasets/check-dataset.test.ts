@@ -3,7 +3,8 @@ import { parseRule } from '../../shared/src/datasets/check/rules.ts';
 import { inPieces } from './load-csv.ts';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
-const check = (csv: string, rules: string[], more: object = {}): Promise<CheckResult> => checkDataset(inPieces(csv), { rules, now, ...more });
+const check = (csv: string, rules: string[], more: object = {}): Promise<CheckResult> =>
+  checkDataset(inPieces(csv), { rules, now, ...more });
 const claims = [
   'Claim Number,status,paid,begin,end,updated',
   'C-1,open,10.50,2026-01-01,2026-12-31,2026-11-20 11:30:00',
@@ -12,7 +13,8 @@ const claims = [
   ',,,2026-04-01,2026-05-01,2026-11-18',
   '',
 ].join('\n');
-const of = async (rule: string, csv = claims): Promise<{ passed: boolean; failures: number; message: string }> => (await check(csv, [rule])).results[0] as never;
+const of = async (rule: string, csv = claims): Promise<{ passed: boolean; failures: number; message: string }> =>
+  (await check(csv, [rule])).results[0] as never;
 
 describe('A rule', () => {
   it.each([
@@ -55,14 +57,32 @@ describe('A rule', () => {
   });
 
   it('tells the first row that breaks it, with what stands there, and how many do', async () => {
-    expect(await of('Claim Number is unique')).toEqual({ rule: 'Claim Number is unique', passed: false, failures: 1, message: 'Row 3: “C-2” is also in an earlier row.' });
-    expect(await of('paid >= 0')).toEqual({ rule: 'paid >= 0', passed: false, failures: 2, message: 'Row 2: there is “-5”.' });
+    expect(await of('Claim Number is unique')).toEqual({
+      rule: 'Claim Number is unique',
+      passed: false,
+      failures: 1,
+      message: 'Row 3: “C-2” is also in an earlier row.',
+    });
+    expect(await of('paid >= 0')).toEqual({
+      rule: 'paid >= 0',
+      passed: false,
+      failures: 2,
+      message: 'Row 2: there is “-5”.',
+    });
     expect((await of('premium exists')).message).toBe('The dataset has no column “premium”.');
     expect((await of('updated is within 20 minutes')).message).toBe('The newest value is 0.5 hours old.');
     expect((await of('rows > 4')).message).toBe('The dataset has 4 rows.');
   });
 
-  it.each(['', 'nonsense', 'paid', 'rows like 3', 'status > open', 'paid is between few and many', 'updated is within some hours'])('“%s” is refused with the rules that can be written', (line) => {
+  it.each([
+    '',
+    'nonsense',
+    'paid',
+    'rows like 3',
+    'status > open',
+    'paid is between few and many',
+    'updated is within some hours',
+  ])('“%s” is refused with the rules that can be written', (line) => {
     expect(() => parseRule(line)).toThrow('is not a rule');
   });
 });
@@ -83,14 +103,22 @@ describe('A rule whose values cannot be read', () => {
     ['b is not after missing', 'b,missing\n31/12/2026,\n', '“31/12/2026”, which is not'],
     ['u is within 24 hours', 'u\n2026-11-20 11:00:00\n20261120\n', '“20261120”, which is not a date or a timestamp'],
   ])('“%s” is broken, and says so', async (rule, csv, message) => {
-    expect(await of(rule, csv)).toMatchObject({ passed: false, failures: 1, message: expect.stringContaining(message) });
+    expect(await of(rule, csv)).toMatchObject({
+      passed: false,
+      failures: 1,
+      message: expect.stringContaining(message),
+    });
   });
 
-  it.each(['Z', ' UTC', '+00', '+0000', '+00:00', '-01', '+14:00'])('is not one with the offset “%s”', async (offset) => {
-    const value = `2026-11-20 ${offset === '-01' ? '10' : '11'}:30:00${offset}`;
-    expect(await of('u is a timestamp', `u,v\n${value},5\n`)).toMatchObject({ passed: true });
-    if (!offset.startsWith('+14')) expect(await of('u is within 1 hour', `u,v\n${value},5\n`)).toMatchObject({ passed: true });
-  });
+  it.each(['Z', ' UTC', '+00', '+0000', '+00:00', '-01', '+14:00'])(
+    'is not one with the offset “%s”',
+    async (offset) => {
+      const value = `2026-11-20 ${offset === '-01' ? '10' : '11'}:30:00${offset}`;
+      expect(await of('u is a timestamp', `u,v\n${value},5\n`)).toMatchObject({ passed: true });
+      if (!offset.startsWith('+14'))
+        expect(await of('u is within 1 hour', `u,v\n${value},5\n`)).toMatchObject({ passed: true });
+    },
+  );
 });
 
 describe('A rule about a type', () => {
@@ -155,7 +183,12 @@ describe('A regular expression', () => {
     expect(await of('e matches z$', `e\n${'a'.repeat(20_000)}z\n`)).toMatchObject({ passed: true });
   });
 
-  it.each([['^\\d{4}-\\d{2}$', '2026-01'], ['^\\u00e9t\\w+$', 'été'.slice(0, 2) + 'e'], ['^\\p{L}+$', 'Zürich'], ['^(?<year>\\d+)/', '2026/1']])('knows the syntax of JavaScript: %s', async (pattern, value) => {
+  it.each([
+    ['^\\d{4}-\\d{2}$', '2026-01'],
+    ['^\\u00e9t\\w+$', 'été'.slice(0, 2) + 'e'],
+    ['^\\p{L}+$', 'Zürich'],
+    ['^(?<year>\\d+)/', '2026/1'],
+  ])('knows the syntax of JavaScript: %s', async (pattern, value) => {
     expect(await of(`e matches ${pattern}`, `e\n${value}\n`)).toMatchObject({ passed: true });
   });
 
@@ -165,17 +198,26 @@ describe('A regular expression', () => {
     ['e matches ([', 'missing closing ]'],
     ['e matches (a{1000}){1000}', 'repe'],
   ])('that cannot be used is refused with the reason: %s', (rule, reason) => {
-    expect(() => parseRule(rule)).toThrow(expect.objectContaining({ code: 'bad-input', message: expect.stringContaining(reason) }));
+    expect(() => parseRule(rule)).toThrow(
+      expect.objectContaining({ code: 'bad-input', message: expect.stringContaining(reason) }),
+    );
   });
 });
 
 describe('A dataset', () => {
   it('passes when it meets every rule', async () => {
-    expect(await check('id\n1\n2\n', ['rows >= 1', 'id is unique', 'id is an integer'])).toMatchObject({ passed: true, rows: 2, failingRows: '' });
+    expect(await check('id\n1\n2\n', ['rows >= 1', 'id is unique', 'id is an integer'])).toMatchObject({
+      passed: true,
+      rows: 2,
+      failingRows: '',
+    });
   });
 
   it('gives back the rows that break a rule, with the rule before them', async () => {
-    const { passed, failingRows } = await check('id,name\n1,"a ""b"", c"\nx,\n', ['id is an integer', 'name is not empty']);
+    const { passed, failingRows } = await check('id,name\n1,"a ""b"", c"\nx,\n', [
+      'id is an integer',
+      'name is not empty',
+    ]);
     expect(passed).toBe(false);
     expect(failingRows).toBe('_rule,_row,id,name\nid is an integer,2,x,\nname is not empty,2,x,\n');
   });
@@ -183,13 +225,21 @@ describe('A dataset', () => {
   it('fails where its rows have not as many values as its header', async () => {
     const { passed, results } = await check('a,b\n1,2\n3\n', ['rows >= 1']);
     expect(passed).toBe(false);
-    expect(results[0]).toEqual({ rule: 'every row can be read', passed: false, failures: 1, message: 'Line 3 has 1 value instead of 2.' });
+    expect(results[0]).toEqual({
+      rule: 'every row can be read',
+      passed: false,
+      failures: 1,
+      message: 'Line 3 has 1 value instead of 2.',
+    });
   });
 
   it('may be empty, of another format, or large', async () => {
     expect(await check('id\n', ['id is unique', 'rows >= 1'])).toMatchObject({ passed: false, rows: 0 });
     await expect(check('', ['rows >= 1'])).rejects.toMatchObject({ code: 'empty-dataset' });
-    expect(await check('{"id":1}\n{"id":2}\n', ['id is unique'], { format: 'json-lines' })).toMatchObject({ passed: true, rows: 2 });
+    expect(await check('{"id":1}\n{"id":2}\n', ['id is unique'], { format: 'json-lines' })).toMatchObject({
+      passed: true,
+      rows: 2,
+    });
     const many = `id,group\n${Array.from({ length: 200_000 }, (_, index) => `${index},${index % 7}`).join('\n')}\n`;
     const result = await check(many, ['id is unique', 'group is unique', 'rows = 200000']);
     expect(result.results.map(({ failures }) => failures)).toEqual([0, 199_993, 0]);

@@ -205,7 +205,7 @@ function randomCsv(random: () => number): string {
 }
 
 function* cutAtRandom(bytes: Buffer, random: () => number): Generator<Buffer> {
-  for (let at = 0; at < bytes.length;) {
+  for (let at = 0; at < bytes.length; ) {
     const next = at + Math.floor(random() * 20);
     yield bytes.subarray(at, next);
     at = next;

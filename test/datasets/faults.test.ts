@@ -55,14 +55,21 @@ const engines: Record<string, () => Promise<Ground>> = {
     const address = `${postgres.url}?sslmode=disable`;
     const client = new pg.Client({ connectionString: address });
     await client.connect();
-    const ask = async (sql: string): Promise<Record<string, unknown>[]> => (await client.query<Record<string, unknown>>(sql)).rows;
-    const atWork = async (): Promise<number> => Number((await ask("SELECT count(*) AS loads FROM pg_stat_activity WHERE application_name = 'pipewright'"))[0]?.['loads']);
+    const ask = async (sql: string): Promise<Record<string, unknown>[]> =>
+      (await client.query<Record<string, unknown>>(sql)).rows;
+    const atWork = async (): Promise<number> =>
+      Number(
+        (await ask("SELECT count(*) AS loads FROM pg_stat_activity WHERE application_name = 'pipewright'"))[0]?.[
+          'loads'
+        ],
+      );
     return { address, ask, atWork, stop: () => client.end() };
   },
 };
 
 const rowsOfHalf = 15_000;
-const half = (from: number): string => Array.from({ length: rowsOfHalf }, (_, row) => `${from + row},new ${from + row}\n`).join('');
+const half = (from: number): string =>
+  Array.from({ length: rowsOfHalf }, (_, row) => `${from + row},new ${from + row}\n`).join('');
 const halves = [`id,name\n${half(0)}`, half(rowsOfHalf)] as const;
 const whole = halves.join('');
 const old = 'id,name\n7,old 7\n99999,old 99999\n';
@@ -76,11 +83,40 @@ const contents: Record<LoadMode, { before: [number, number] | undefined; after: 
 };
 
 /** Where a load is killed: at the beginning of a phase, and so many milliseconds into it. */
-const places: [phase: string, milliseconds: number][] = [['begin', 0], ['stage', 0], ['half', 0], ['half', 40], ['count', 0], ['publish', 0], ['publish', 2], ['publish', 8], ['publish', 20], ['publish', 60], ['published', 0]];
+const places: [phase: string, milliseconds: number][] = [
+  ['begin', 0],
+  ['stage', 0],
+  ['half', 0],
+  ['half', 40],
+  ['count', 0],
+  ['publish', 0],
+  ['publish', 2],
+  ['publish', 8],
+  ['publish', 20],
+  ['publish', 60],
+  ['published', 0],
+];
 
 /** Loads in a process of its own, which is killed in a phase, where it waits for that unless it is publishing; gives the phases that it went through. */
-async function killedLoad(address: string, options: LoadOptions, [phase, milliseconds]: [string, number]): Promise<string[]> {
-  const child = spawn(process.execPath, ['--no-warnings', join(__dirname, 'load-in-phases.ts'), JSON.stringify({ address, options, ...(phase !== 'publish' || milliseconds === 0 ? { waitAt: phase } : {}), halves: halves.map((_half, index) => join(folder, `half-${index}.csv`)) })], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function killedLoad(
+  address: string,
+  options: LoadOptions,
+  [phase, milliseconds]: [string, number],
+): Promise<string[]> {
+  const child = spawn(
+    process.execPath,
+    [
+      '--no-warnings',
+      join(__dirname, 'load-in-phases.ts'),
+      JSON.stringify({
+        address,
+        options,
+        ...(phase !== 'publish' || milliseconds === 0 ? { waitAt: phase } : {}),
+        halves: halves.map((_half, index) => join(folder, `half-${index}.csv`)),
+      }),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const phases: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
@@ -95,41 +131,61 @@ async function killedLoad(address: string, options: LoadOptions, [phase, millise
 
 async function held({ ask }: Ground, table: string): Promise<[number, number] | undefined> {
   try {
-    const [row] = await ask(`SELECT count(*) AS held, sum(CASE WHEN name LIKE 'new %' THEN 1 ELSE 0 END) AS fresh FROM ${table}`);
+    const [row] = await ask(
+      `SELECT count(*) AS held, sum(CASE WHEN name LIKE 'new %' THEN 1 ELSE 0 END) AS fresh FROM ${table}`,
+    );
     return [Number(row?.['held']), Number(row?.['fresh'])];
   } catch {
     return undefined;
   }
 }
 
-const optionsOf = (table: string, mode: LoadMode, connections = 1): LoadOptions => ({ table, mode, connections, loadKey: 'event-1', ...(mode === 'upsert' ? { key: ['id'] } : {}) });
+const optionsOf = (table: string, mode: LoadMode, connections = 1): LoadOptions => ({
+  table,
+  mode,
+  connections,
+  loadKey: 'event-1',
+  ...(mode === 'upsert' ? { key: ['id'] } : {}),
+});
 
 describe.each(Object.keys(engines))('A load into %s', (engine) => {
   let ground: Ground;
   beforeAll(async () => {
-    ground = await engines[engine]?.() as Ground;
+    ground = (await engines[engine]?.()) as Ground;
   });
   afterAll(() => ground.stop());
 
   it('that is killed in any phase leaves the table as it was or complete, and the same load again completes it once', async () => {
     const left = { before: 0, after: 0 };
-    const cases = Object.keys(contents).flatMap((mode) => places.map((place) => ({ mode: mode as LoadMode, place, connections: 1 })));
-    if (engine === 'postgres') cases.push(...places.map((place) => ({ mode: 'create' as const, place, connections: 2 })));
+    const cases = Object.keys(contents).flatMap((mode) =>
+      places.map((place) => ({ mode: mode as LoadMode, place, connections: 1 })),
+    );
+    if (engine === 'postgres')
+      cases.push(...places.map((place) => ({ mode: 'create' as const, place, connections: 2 })));
     for (const [index, { mode, place, connections }] of cases.entries()) {
       const { before, after } = contents[mode];
       const table = `killed_${index}`;
       const options = optionsOf(table, mode, connections);
       if (before) await loadCsv(ground.address, old, { table });
       expect(await killedLoad(ground.address, options, place)).toContain(place[0]);
-      await until(() => ground.atWork(), (loads) => loads === 0);
+      await until(
+        () => ground.atWork(),
+        (loads) => loads === 0,
+      );
       const found = await held(ground, table);
-      expect([mode, place, [before, after].map((state) => JSON.stringify(state))]).toEqual([mode, place, expect.arrayContaining([JSON.stringify(found)])]);
+      expect([mode, place, [before, after].map((state) => JSON.stringify(state))]).toEqual([
+        mode,
+        place,
+        expect.arrayContaining([JSON.stringify(found)]),
+      ]);
       const complete = JSON.stringify(found) === JSON.stringify(after);
       left[complete ? 'after' : 'before'] += 1;
       const again = await loadCsv(ground.address, whole, options);
       expect([mode, place, again.repeated ?? false, await held(ground, table)]).toEqual([mode, place, complete, after]);
     }
-    process.stdout.write(`Into ${engine}: ${cases.length} loads killed; ${left.before} tables as they were, ${left.after} complete, 0 anything else.\n`);
+    process.stdout.write(
+      `Into ${engine}: ${cases.length} loads killed; ${left.before} tables as they were, ${left.after} complete, 0 anything else.\n`,
+    );
     expect(left.before).toBeGreaterThan(20);
     expect(left.after).toBeGreaterThan(3);
   }, 300_000);
@@ -137,10 +193,16 @@ describe.each(Object.keys(engines))('A load into %s', (engine) => {
   it('beside others into the same table is never mixed with them', async () => {
     const table = 'at_once';
     await loadCsv(ground.address, 'id,name\n0,none\n', { table });
-    const datasets = ['a', 'b', 'c', 'd'].map((letter) => `id,name\n${Array.from({ length: 20_000 }, (_, row) => `${row},${letter}\n`).join('')}`);
-    const settled = await Promise.allSettled(datasets.map((csv) => loadCsv(ground.address, csv, { table, mode: 'replace' })));
+    const datasets = ['a', 'b', 'c', 'd'].map(
+      (letter) => `id,name\n${Array.from({ length: 20_000 }, (_, row) => `${row},${letter}\n`).join('')}`,
+    );
+    const settled = await Promise.allSettled(
+      datasets.map((csv) => loadCsv(ground.address, csv, { table, mode: 'replace' })),
+    );
     expect(settled.some(({ status }) => status === 'fulfilled')).toBe(true);
-    for (const one of settled) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: expect.stringMatching(/^(busy|conflict)$/) });
+    for (const one of settled)
+      if (one.status === 'rejected')
+        expect(one.reason).toMatchObject({ code: expect.stringMatching(/^(busy|conflict)$/) });
     const [row] = await ground.ask(`SELECT count(*) AS held, count(DISTINCT name) AS names FROM ${table}`);
     expect([Number(row?.['held']), Number(row?.['names'])]).toEqual([20_000, 1]);
   });
@@ -156,26 +218,32 @@ async function until<T>(look: () => Promise<T>, isSo: (found: T) => boolean): Pr
   }
 }
 
-it.each(['create', 'replace', 'append', 'upsert'] as const)('a PostgreSQL that crashes in the middle of a load (%s) has the table as it was, and takes the load afterwards', async (mode) => {
-  const address = `${postgres.url}?sslmode=disable`;
-  const table = `crashed_${mode}`;
-  const { before, after } = contents[mode];
-  if (before) await loadCsv(address, old, { table });
-  async function* interrupted() {
-    yield Buffer.from(halves[0]);
-    await postgres.crash();
-    yield Buffer.from(halves[1]);
-  }
-  await expect(loadCsv(address, interrupted(), optionsOf(table, mode))).rejects.toMatchObject({ code: 'unavailable', retryable: true });
-  const ground = (await engines['postgres']?.()) as Ground;
-  try {
-    expect(await held(ground, table)).toEqual(before);
-    await loadCsv(address, whole, optionsOf(table, mode));
-    expect(await held(ground, table)).toEqual(after);
-  } finally {
-    await ground.stop();
-  }
-});
+it.each(['create', 'replace', 'append', 'upsert'] as const)(
+  'a PostgreSQL that crashes in the middle of a load (%s) has the table as it was, and takes the load afterwards',
+  async (mode) => {
+    const address = `${postgres.url}?sslmode=disable`;
+    const table = `crashed_${mode}`;
+    const { before, after } = contents[mode];
+    if (before) await loadCsv(address, old, { table });
+    async function* interrupted() {
+      yield Buffer.from(halves[0]);
+      await postgres.crash();
+      yield Buffer.from(halves[1]);
+    }
+    await expect(loadCsv(address, interrupted(), optionsOf(table, mode))).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+    });
+    const ground = (await engines['postgres']?.()) as Ground;
+    try {
+      expect(await held(ground, table)).toEqual(before);
+      await loadCsv(address, whole, optionsOf(table, mode));
+      expect(await held(ground, table)).toEqual(after);
+    } finally {
+      await ground.stop();
+    }
+  },
+);
 
 describe('A disk that is full', () => {
   const large = `id,name\n${Array.from({ length: 400_000 }, (_, row) => `${row},a name that fills the disk ${row}\n`).join('')}`;
@@ -189,7 +257,11 @@ describe('A disk that is full', () => {
       await ground.ask('CREATE TABLE filled (id bigint, name text) TABLESPACE small');
       await loadCsv(ground.address, old, { table: 'filled', mode: 'append' });
       for (const mode of ['append', 'replace'] as const) {
-        await expect(loadCsv(ground.address, large, { table: 'filled', mode })).rejects.toMatchObject({ code: 'unavailable', message: expect.stringMatching(/No space left|disk/i), hint: expect.stringContaining('is full') });
+        await expect(loadCsv(ground.address, large, { table: 'filled', mode })).rejects.toMatchObject({
+          code: 'unavailable',
+          message: expect.stringMatching(/No space left|disk/i),
+          hint: expect.stringContaining('is full'),
+        });
         expect(await held(ground, 'filled')).toEqual([2, 0]);
       }
       await ground.ask('VACUUM filled');
@@ -217,7 +289,10 @@ describe('A disk that is full', () => {
     try {
       await loadCsv(`sqlite:${file}`, old, { table: 'filled' });
       for (const mode of ['append', 'replace'] as const) {
-        await expect(loadCsv(`sqlite:${file}`, large, { table: 'filled', mode })).rejects.toMatchObject({ code: 'unavailable', hint: expect.stringContaining('disk is full') });
+        await expect(loadCsv(`sqlite:${file}`, large, { table: 'filled', mode })).rejects.toMatchObject({
+          code: 'unavailable',
+          hint: expect.stringContaining('disk is full'),
+        });
         expect(count()).toBe(2);
       }
       await loadCsv(`sqlite:${file}`, whole, { table: 'filled', mode: 'replace' });

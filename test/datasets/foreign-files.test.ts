@@ -6,20 +6,43 @@ import { readRows } from '../../shared/src/datasets/rows/read-rows.ts';
 import { cut, readDataset } from './read-dataset.ts';
 
 const letters = (text: string): Buffer => Buffer.from(text, 'latin1');
-const followed = (start: string): Buffer => Buffer.concat([letters(start), Buffer.from([0, 1, 2, 3, 0, 255]), randomBytes(500)]);
-const oleWith = (name: string): Buffer => Buffer.concat([letters('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'), Buffer.alloc(504), Buffer.from(name, 'utf16le'), Buffer.alloc(100)]);
+const followed = (start: string): Buffer =>
+  Buffer.concat([letters(start), Buffer.from([0, 1, 2, 3, 0, 255]), randomBytes(500)]);
+const oleWith = (name: string): Buffer =>
+  Buffer.concat([
+    letters('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'),
+    Buffer.alloc(504),
+    Buffer.from(name, 'utf16le'),
+    Buffer.alloc(100),
+  ]);
 const xml = Buffer.from('<x/>');
 
 const foreign: [what: string, bytes: Uint8Array | string, says: string][] = [
-  ['a login page', '<!DOCTYPE html>\n<html>\n<head><title>Sign in</title></head><body>Please sign in</body></html>\n', 'web page (HTML) titled “Sign in”'],
+  [
+    'a login page',
+    '<!DOCTYPE html>\n<html>\n<head><title>Sign in</title></head><body>Please sign in</body></html>\n',
+    'web page (HTML) titled “Sign in”',
+  ],
   ['a web page behind a byte order mark and white space', '\uFEFF\n  <HTML><body>a,b</body></HTML>', 'web page'],
-  ['a web page with commas', '<html><head><meta name="viewport" content="width=device-width, initial-scale=1"></head>\n<body>Hello, world, again</body>\n</html>\n', 'web page'],
+  [
+    'a web page with commas',
+    '<html><head><meta name="viewport" content="width=device-width, initial-scale=1"></head>\n<body>Hello, world, again</body>\n</html>\n',
+    'web page',
+  ],
   ['an HTML table saved as .xls', '<html><table><tr><td>a</td></tr></table></html>', 'web page with a table'],
   ['XML', '<rows>\n<row><a>1</a></row>\n<row><a>2</a></row>\n</rows>\n', 'XML file'],
   ['XML with its declaration', '<?xml version="1.0"?>\n<data/>\n', 'XML file'],
-  ['an Excel 2003 workbook', '<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>', 'Excel 2003 workbook'],
+  [
+    'an Excel 2003 workbook',
+    '<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>',
+    'Excel 2003 workbook',
+  ],
   ['an RSS feed', '<?xml version="1.0"?><rss version="2.0"><channel/></rss>', 'RSS or Atom feed'],
-  ['an error of S3', '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>', '“Request has expired”'],
+  [
+    'an error of S3',
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>',
+    '“Request has expired”',
+  ],
   ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 123\n', 'Git LFS pointer'],
   ['an error in a line', 'Access denied\n', 'error message: “Access denied”'],
   ['an error of HTTP', '403 Forbidden', 'error message: “403 Forbidden”'],
@@ -30,14 +53,33 @@ const foreign: [what: string, bytes: Uint8Array | string, says: string][] = [
   ['a PGP message', '-----BEGIN PGP MESSAGE-----\nxyz\n-----END PGP MESSAGE-----\n', 'an encrypted file'],
   ['RTF', '{\\rtf1\\ansi Hello}', 'RTF document'],
   ['SYLK', 'ID;PWXL;N;E\r\nP;PGeneral\r\nC;Y1;X1;K"a"\r\n', 'SYLK'],
-  ['an Excel workbook', zipSync({ '[Content_Types].xml': xml, '_rels/.rels': xml, 'xl/workbook.xml': xml }), 'Excel workbook (.xlsx or .xlsm)'],
+  [
+    'an Excel workbook',
+    zipSync({ '[Content_Types].xml': xml, '_rels/.rels': xml, 'xl/workbook.xml': xml }),
+    'Excel workbook (.xlsx or .xlsm)',
+  ],
   ['a binary Excel workbook', zipSync({ '[Content_Types].xml': xml, 'xl/workbook.bin': xml }), '.xlsb'],
   ['a Word document', zipSync({ '[Content_Types].xml': xml, 'word/document.xml': xml }), '.docx'],
   ['a PowerPoint presentation', zipSync({ '[Content_Types].xml': xml, 'ppt/presentation.xml': xml }), '.pptx'],
-  ['an OpenDocument spreadsheet', zipSync({ mimetype: [Buffer.from('application/vnd.oasis.opendocument.spreadsheet'), { level: 0 }], 'content.xml': xml }), 'OpenDocument spreadsheet (.ods)'],
-  ['an OpenDocument text', zipSync({ mimetype: [Buffer.from('application/vnd.oasis.opendocument.text'), { level: 0 }], 'content.xml': xml }), 'OpenDocument document'],
+  [
+    'an OpenDocument spreadsheet',
+    zipSync({
+      mimetype: [Buffer.from('application/vnd.oasis.opendocument.spreadsheet'), { level: 0 }],
+      'content.xml': xml,
+    }),
+    'OpenDocument spreadsheet (.ods)',
+  ],
+  [
+    'an OpenDocument text',
+    zipSync({ mimetype: [Buffer.from('application/vnd.oasis.opendocument.text'), { level: 0 }], 'content.xml': xml }),
+    'OpenDocument document',
+  ],
   ['a Numbers spreadsheet', zipSync({ 'Index/Document.iwa': xml, 'preview.jpg': xml }), 'Numbers'],
-  ['an Excel workbook within gzip', gzipSync(zipSync({ '[Content_Types].xml': xml, 'xl/workbook.xml': xml })), 'Excel workbook'],
+  [
+    'an Excel workbook within gzip',
+    gzipSync(zipSync({ '[Content_Types].xml': xml, 'xl/workbook.xml': xml })),
+    'Excel workbook',
+  ],
   ['a PDF document within a ZIP', zipSync({ 'claims.csv': Buffer.from('%PDF-1.7\n%âãÏÓ\n') }), 'PDF document'],
   ['an old Excel workbook', oleWith('Workbook'), 'Excel workbook of the old format (.xls)'],
   ['a workbook with a password', oleWith('EncryptedPackage'), 'password'],
@@ -60,16 +102,39 @@ const foreign: [what: string, bytes: Uint8Array | string, says: string][] = [
   ['a GIF image', followed('GIF89a'), 'GIF'],
   ['a Windows program', followed('MZ'), 'program'],
   ['a Linux program', followed('\x7fELF'), 'program'],
-  ['PKCS #7', Buffer.concat([letters('0\x82\x01\x00\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03'), randomBytes(100)]), 'PKCS #7'],
-  ['UTF-16 without a byte order mark', Buffer.from('id,name\n1,Bern\n', 'utf16le'), 'UTF-16 (Little Endian) without a byte order mark'],
+  [
+    'PKCS #7',
+    Buffer.concat([letters('0\x82\x01\x00\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03'), randomBytes(100)]),
+    'PKCS #7',
+  ],
+  [
+    'UTF-16 without a byte order mark',
+    Buffer.from('id,name\n1,Bern\n', 'utf16le'),
+    'UTF-16 (Little Endian) without a byte order mark',
+  ],
   ['UTF-16 of the other order', Buffer.from('id,name\n1,Bern\n', 'utf16le').swap16(), 'UTF-16 (Big Endian)'],
-  ['UTF-32', Buffer.from(Array.from('\uFEFFid,name\n', (letter) => [letter.charCodeAt(0) & 255, letter.charCodeAt(0) >> 8, 0, 0]).flat()), 'UTF-32'],
-  ['EBCDIC', Buffer.from([0xc9, 0xc4, 0x6b, 0xd5, 0xc1, 0xd4, 0xc5, 0x25, 0xf1, 0x6b, 0xc2, 0xc5, 0xd9, 0xd5, 0x25]), 'EBCDIC'],
+  [
+    'UTF-32',
+    Buffer.from(
+      Array.from('\uFEFFid,name\n', (letter) => [letter.charCodeAt(0) & 255, letter.charCodeAt(0) >> 8, 0, 0]).flat(),
+    ),
+    'UTF-32',
+  ],
+  [
+    'EBCDIC',
+    Buffer.from([0xc9, 0xc4, 0x6b, 0xd5, 0xc1, 0xd4, 0xc5, 0x25, 0xf1, 0x6b, 0xc2, 0xc5, 0xd9, 0xd5, 0x25]),
+    'EBCDIC',
+  ],
 ];
 
 describe('A file that is not a table', () => {
   it.each(foreign)('is refused by a load as what it is, with what to do: %s', async (_what, bytes, says) => {
-    for (const size of [1, 7, 65_536]) await expect(readDataset(bytes, {}, size)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining(says), hint: expect.stringMatching(/\.$/) });
+    for (const size of [1, 7, 65_536])
+      await expect(readDataset(bytes, {}, size)).rejects.toMatchObject({
+        code: 'bad-input',
+        message: expect.stringContaining(says),
+        hint: expect.stringMatching(/\.$/),
+      });
   });
 
   it.each(foreign)('is refused by checks, by Get Rows, and under JSON Lines alike: %s', async (_what, bytes, says) => {
@@ -119,9 +184,20 @@ describe('A file whose delimiter or header is set wrong', () => {
 
   it('is refused with the number of lines to skip when a title is above the header', async () => {
     const text = 'Report for November,,\n,,\na,b,c\n1,2,3\n';
-    await expect(readDataset(text)).rejects.toMatchObject({ code: 'bad-csv', message: expect.stringContaining('looks like a title'), hint: 'Enter 2 under Skip Rows.' });
-    await expect(readDataset('Report for November\n\na,b,c\n1,2,3\n4,5,6\n')).rejects.toMatchObject({ hint: 'Enter 2 under Skip Rows.' });
-    for (const size of [1, 5, 1000]) expect(await readDataset(text, { skipRows: 2 }, size)).toMatchObject({ header: ['a', 'b', 'c'], rows: [['1', '2', '3']], lines: [4] });
+    await expect(readDataset(text)).rejects.toMatchObject({
+      code: 'bad-csv',
+      message: expect.stringContaining('looks like a title'),
+      hint: 'Enter 2 under Skip Rows.',
+    });
+    await expect(readDataset('Report for November\n\na,b,c\n1,2,3\n4,5,6\n')).rejects.toMatchObject({
+      hint: 'Enter 2 under Skip Rows.',
+    });
+    for (const size of [1, 5, 1000])
+      expect(await readDataset(text, { skipRows: 2 }, size)).toMatchObject({
+        header: ['a', 'b', 'c'],
+        rows: [['1', '2', '3']],
+        lines: [4],
+      });
   });
 
   it.each([

@@ -99,7 +99,12 @@ describe('The type of a column', () => {
 
   it('is the given one, if every value fits', () => {
     expect(infer(['7', '+5', '1.0'], { column_1: 'integer' }).type).toBe('integer');
-    expect(infer(['1', '.5', '5.'], { column_1: 'decimal' })).toEqual({ name: 'column_1', type: 'decimal', precision: 2, scale: 1 });
+    expect(infer(['1', '.5', '5.'], { column_1: 'decimal' })).toEqual({
+      name: 'column_1',
+      type: 'decimal',
+      precision: 2,
+      scale: 1,
+    });
     expect(infer(['1', '2'], { column_1: 'text' }).type).toBe('text');
     expect(infer(['', ''], { column_1: 'date' }).type).toBe('date');
   });
@@ -125,6 +130,7 @@ describe('The type of a column', () => {
   it('is a UUID in small or capital letters, with its hyphens', () => {
     const uuid = '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77';
     expect(infer([uuid, uuid.toUpperCase()]).type).toBe('uuid');
-    for (const other of [uuid.slice(1), `${uuid}0`, uuid.replace('-', ''), uuid.replace('8', 'g'), `{${uuid}}`]) expect(infer([uuid, other]).type).toBe('text');
+    for (const other of [uuid.slice(1), `${uuid}0`, uuid.replace('-', ''), uuid.replace('8', 'g'), `{${uuid}}`])
+      expect(infer([uuid, other]).type).toBe('text');
   });
 });

@@ -22,7 +22,8 @@ describe('A path inside of a folder', () => {
     symlinkSync('link-to-nothing.db', join(allowed, 'link-to-link.db'));
     symlinkSync(join(base, 'nowhere'), join(allowed, 'link-to-no-folder'));
     linkSync(join(base, 'secret.db'), join(allowed, 'hard-link.db'));
-    for (const companion of ['-journal', '-wal', '-shm']) symlinkSync(join(base, `elsewhere${companion}`), join(allowed, `claims${companion}.db${companion}`));
+    for (const companion of ['-journal', '-wal', '-shm'])
+      symlinkSync(join(base, `elsewhere${companion}`), join(allowed, `claims${companion}.db${companion}`));
   });
   afterAll(() => rmSync(base, { recursive: true }));
 

@@ -8,29 +8,67 @@ const read = (text: string, size = 1000) => readDataset(text, { format: 'json-li
 describe('JSON Lines', () => {
   it.each([1, 2, 5, 1000])('have the fields of all early lines as columns, in pieces of %d bytes', async (size) => {
     const text = '{"policy":"P-1","paid":12.50}\r\n\n{"policy":"P-2","city":"Zürich 🏭"}\n{"paid":null,"policy":""}';
-    expect(await read(text, size)).toMatchObject({ header: ['policy', 'paid', 'city'], rows: [['P-1', '12.50', null], ['P-2', null, 'Zürich 🏭'], ['', null, null]], lines: [1, 3, 4] });
+    expect(await read(text, size)).toMatchObject({
+      header: ['policy', 'paid', 'city'],
+      rows: [
+        ['P-1', '12.50', null],
+        ['P-2', null, 'Zürich 🏭'],
+        ['', null, null],
+      ],
+      lines: [1, 3, 4],
+    });
   });
 
   it('keep every digit of a number, tell empty text from NULL, and keep what is nested as JSON', async () => {
-    const { csv } = await read('{"id":12345678901234567890,"paid":0.1000,"big":1e400,"zero":-0,"text":"","none":null,"deep":{"a": [1.50, "x\\u00e9"]},"yes":true}\n');
-    expect(csv).toBe('12345678901234567890,0.1000,1e400,-0,"","","{""a"":[1.50,""x\\u00e9""]}",true\n'.replace('"","",', '"",,'));
+    const { csv } = await read(
+      '{"id":12345678901234567890,"paid":0.1000,"big":1e400,"zero":-0,"text":"","none":null,"deep":{"a": [1.50, "x\\u00e9"]},"yes":true}\n',
+    );
+    expect(csv).toBe(
+      '12345678901234567890,0.1000,1e400,-0,"","","{""a"":[1.50,""x\\u00e9""]}",true\n'.replace('"","",', '"",,'),
+    );
   });
 
   it('are typed by JSON: strings are text, whatever they look like', async () => {
     const scanner = new DatasetScanner({ format: 'json-lines' }, () => undefined);
-    const block = scanner.end(Buffer.from('{"zip":"0815","n":"1.50","flag":"true","day":"2026-01-01","paid":12.5,"ok":true,"count":3,"mixed":1}\n{"zip":"9000","paid":7,"mixed":"x"}\n'));
+    const block = scanner.end(
+      Buffer.from(
+        '{"zip":"0815","n":"1.50","flag":"true","day":"2026-01-01","paid":12.5,"ok":true,"count":3,"mixed":1}\n{"zip":"9000","paid":7,"mixed":"x"}\n',
+      ),
+    );
     const inference = new TypeInference(scanner.header ?? [], {}, {}, true, scanner.quotedIsText);
     inference.look(block);
-    expect(inference.columns().map(({ name, type }) => [name, type])).toEqual([['zip', 'text'], ['n', 'text'], ['flag', 'text'], ['day', 'text'], ['paid', 'decimal'], ['ok', 'boolean'], ['count', 'integer'], ['mixed', 'text']]);
-    expect((await readRows(cut(Buffer.from('{"zip":"0815","n":"","c":1}\n'), 100), { first: 1, count: 1, format: 'json-lines' })).rows).toEqual([{ zip: '0815', n: '', c: 1 }]);
+    expect(inference.columns().map(({ name, type }) => [name, type])).toEqual([
+      ['zip', 'text'],
+      ['n', 'text'],
+      ['flag', 'text'],
+      ['day', 'text'],
+      ['paid', 'decimal'],
+      ['ok', 'boolean'],
+      ['count', 'integer'],
+      ['mixed', 'text'],
+    ]);
+    expect(
+      (
+        await readRows(cut(Buffer.from('{"zip":"0815","n":"","c":1}\n'), 100), {
+          first: 1,
+          count: 1,
+          format: 'json-lines',
+        })
+      ).rows,
+    ).toEqual([{ zip: '0815', n: '', c: 1 }]);
   });
 
   it('keep commas, quotation marks, line ends and escapes of a text', async () => {
-    expect((await read(String.raw`{"a":"x,\"y\"\nz\u0041\ud83c\udfed\/\t"}`.replaceAll('\\\\', '\\'), 3)).rows).toEqual([['x,"y"\nzA🏭/\t']]);
+    expect((await read(String.raw`{"a":"x,\"y\"\nz\u0041\ud83c\udfed\/\t"}`.replaceAll('\\\\', '\\'), 3)).rows).toEqual(
+      [['x,"y"\nzA🏭/\t']],
+    );
   });
 
   it('take no name for more than a name', async () => {
-    expect(await read('{"__proto__":1,"constructor":2}')).toMatchObject({ header: ['__proto__', 'constructor'], rows: [['1', '2']] });
+    expect(await read('{"__proto__":1,"constructor":2}')).toMatchObject({
+      header: ['__proto__', 'constructor'],
+      rows: [['1', '2']],
+    });
   });
 
   it.each([
@@ -69,7 +107,10 @@ describe('JSON Lines', () => {
   });
 
   it('are refused when no line is an object', async () => {
-    await expect(read('1\n2\n')).rejects.toMatchObject({ code: 'bad-csv', message: expect.stringContaining('line 1 is not an object') });
+    await expect(read('1\n2\n')).rejects.toMatchObject({
+      code: 'bad-csv',
+      message: expect.stringContaining('line 1 is not an object'),
+    });
   });
 });
 
@@ -77,7 +118,15 @@ describe('A JSON array of objects', () => {
   const text = '\uFEFF[ {"a":1,"b":"x, ]}"},\n\n  {"a":2,\n "b":{"c":[1,\n2]}} ]\n';
 
   it.each([1, 2, 7, 1000])('is read without being asked for, in pieces of %d bytes', async (size) => {
-    expect(await readDataset(text, {}, size)).toMatchObject({ header: ['a', 'b'], rows: [['1', 'x, ]}'], ['2', '{"c":[1,2]}']], lines: [1, 3], rejects: [] });
+    expect(await readDataset(text, {}, size)).toMatchObject({
+      header: ['a', 'b'],
+      rows: [
+        ['1', 'x, ]}'],
+        ['2', '{"c":[1,2]}'],
+      ],
+      lines: [1, 3],
+      rejects: [],
+    });
   });
 
   it.each([
@@ -87,6 +136,12 @@ describe('A JSON array of objects', () => {
     ['with text behind it', '[{"a":1}] x', 'text after the end of the array'],
     ['without a comma', '[{"a":1} {"a":2}]', 'line 1'],
   ])('is refused %s', async (_what, wrong, reason) => {
-    await expect(readDataset(wrong).then(({ rejects }) => { throw Object.assign(new Error(rejects.map(({ line, reason: why }) => `line ${line} ${why}`).join()), { code: 'bad-csv' }); })).rejects.toMatchObject({ code: 'bad-csv', message: expect.stringContaining(reason) });
+    await expect(
+      readDataset(wrong).then(({ rejects }) => {
+        throw Object.assign(new Error(rejects.map(({ line, reason: why }) => `line ${line} ${why}`).join()), {
+          code: 'bad-csv',
+        });
+      }),
+    ).rejects.toMatchObject({ code: 'bad-csv', message: expect.stringContaining(reason) });
   });
 });

@@ -9,7 +9,12 @@ import type { TableLoad, TableTarget } from '../../shared/src/datasets/load/targ
  * started this program can end it there. Its argument: address, options, the paths of the two halves of the dataset, and the
  * phase at whose beginning it waits to be ended.
  */
-const { address, options, halves, waitAt } = JSON.parse(process.argv[2] ?? '') as { address: string; options: LoadOptions; halves: [string, string]; waitAt?: string };
+const { address, options, halves, waitAt } = JSON.parse(process.argv[2] ?? '') as {
+  address: string;
+  options: LoadOptions;
+  halves: [string, string];
+  waitAt?: string;
+};
 
 async function tell(phase: string): Promise<void> {
   process.stdout.write(`${phase}\n`);

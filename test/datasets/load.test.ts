@@ -59,7 +59,8 @@ async function load(
 
 async function rows(engine: Engine, table: string): Promise<Record<string, unknown>[]> {
   const sql = `SELECT * FROM "${table.replaceAll('"', '""')}"`;
-  if (engine === 'mysql') return (await other.query(`SELECT * FROM \`${table.replaceAll('`', '``')}\``))[0] as Record<string, unknown>[];
+  if (engine === 'mysql')
+    return (await other.query(`SELECT * FROM \`${table.replaceAll('`', '``')}\``))[0] as Record<string, unknown>[];
   if (engine === 'postgres') return (await reader.query<Record<string, unknown>>(sql)).rows;
   const database = new DatabaseSync(file);
   try {
@@ -211,14 +212,19 @@ describe.each(engines)('Loading a dataset into %s', (engine) => {
       }
     }
     const until = async (count: number): Promise<void> => {
-      for (let looks = 0; looks < 6_000 && closed < count; looks += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      for (let looks = 0; looks < 6_000 && closed < count; looks += 1)
+        await new Promise((resolve) => setTimeout(resolve, 10));
       expect(closed).toBe(count);
     };
     await load(engine, source(), { table: 'left', loadKey: 'event-1' });
     await until(1);
-    expect(await load(engine, source(), { table: 'left', mode: 'append', loadKey: 'event-1' })).toMatchObject({ repeated: true });
+    expect(await load(engine, source(), { table: 'left', mode: 'append', loadKey: 'event-1' })).toMatchObject({
+      repeated: true,
+    });
     await until(2);
-    await expect(load(engine, source(), { table: 'left', mode: 'upsert' })).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(load(engine, source(), { table: 'left', mode: 'upsert' })).rejects.toMatchObject({
+      code: 'bad-input',
+    });
     await until(3);
     await expect(load(engine, source(), { table: '' })).rejects.toThrow();
     await until(4);
@@ -238,7 +244,9 @@ describe.each(engines)('Loading a dataset into %s', (engine) => {
       setFlagsFromString('--expose-gc');
       (runInNewContext('gc') as () => void)();
     }
-    expect(await load(engine, source(), { table: 'forgotten', signal: new AbortController().signal })).toMatchObject({ rows: 2_000_000 });
+    expect(await load(engine, source(), { table: 'forgotten', signal: new AbortController().signal })).toMatchObject({
+      rows: 2_000_000,
+    });
     expect(pieces.filter((piece) => piece.deref() !== undefined).length).toBeLessThan(8);
   });
 

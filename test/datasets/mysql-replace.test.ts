@@ -12,16 +12,25 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
       INSERT INTO stays (a, b) VALUES (1, 'old'), (2, 'old')`);
     await load('b,a\nnew,2\nnew,3\n', { table: 'stays', mode: 'replace' });
     await load('b,a\nmore,4\n', { table: 'stays', mode: 'append' });
-    expect(await ask('SELECT a, b FROM above ORDER BY a')).toEqual([{ a: 2, b: 'new' }, { a: 3, b: 'new' }, { a: 4, b: 'more' }]);
-    expect(await ask('SELECT count(DISTINCT made) AS defaults, sum(twice) AS twice, count(DISTINCT id) AS ids FROM stays')).toEqual([{ defaults: 1, twice: '18', ids: 3 }]);
+    expect(await ask('SELECT a, b FROM above ORDER BY a')).toEqual([
+      { a: 2, b: 'new' },
+      { a: 3, b: 'new' },
+      { a: 4, b: 'more' },
+    ]);
+    expect(
+      await ask('SELECT count(DISTINCT made) AS defaults, sum(twice) AS twice, count(DISTINCT id) AS ids FROM stays'),
+    ).toEqual([{ defaults: 1, twice: '18', ids: 3 }]);
     expect(await ask('SELECT a FROM seen_by_trigger ORDER BY a')).toEqual([1, 2, 2, 3, 4].map((a) => ({ a })));
-    await expect(load('a,twice\n9,18\n', { table: 'stays', mode: 'append' })).rejects.toMatchObject({ code: 'columns-missing' });
+    await expect(load('a,twice\n9,18\n', { table: 'stays', mode: 'append' })).rejects.toMatchObject({
+      code: 'columns-missing',
+    });
   });
 
   it('shows the old rows to everybody until the commit, and to a transaction that began before also after it', async () => {
     await load('a\n1\n2\n', { table: 'seen' });
     const other = await mysql.createConnection(server().url);
-    const count = async (by: Connection): Promise<unknown> => ((await by.query('SELECT count(*) AS number FROM seen'))[0] as Row[])[0]?.['number'];
+    const count = async (by: Connection): Promise<unknown> =>
+      ((await by.query('SELECT count(*) AS number FROM seen'))[0] as Row[])[0]?.['number'];
     try {
       await client().query('START TRANSACTION WITH CONSISTENT SNAPSHOT');
       const during: unknown[] = [];
@@ -43,14 +52,22 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
   it.each(['CASCADE', 'SET NULL'])('is refused where rows of another table would go too: %s', async (action) => {
     await ask(`DROP TABLE IF EXISTS child, parent; CREATE TABLE parent (a int PRIMARY KEY); INSERT INTO parent VALUES (1);
       CREATE TABLE child (a int, FOREIGN KEY (a) REFERENCES parent (a) ON DELETE ${action}); INSERT INTO child VALUES (1)`);
-    await expect(load('a\n1\n', { table: 'parent', mode: 'replace' })).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('child') });
+    await expect(load('a\n1\n', { table: 'parent', mode: 'replace' })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('child'),
+    });
     expect(await ask('SELECT a FROM child')).toEqual([{ a: 1 }]);
     await load('a\n2\n', { table: 'parent', mode: 'append' });
   });
 
   it('is refused where others refer to its rows, which MySQL checks at once', async () => {
-    await ask('DROP TABLE IF EXISTS child, parent; CREATE TABLE parent (a int PRIMARY KEY); INSERT INTO parent VALUES (1); CREATE TABLE child (a int, FOREIGN KEY (a) REFERENCES parent (a)); INSERT INTO child VALUES (1)');
-    await expect(load('a\n1\n', { table: 'parent', mode: 'replace' })).rejects.toMatchObject({ code: 'conflict', hint: expect.stringContaining('Append') });
+    await ask(
+      'DROP TABLE IF EXISTS child, parent; CREATE TABLE parent (a int PRIMARY KEY); INSERT INTO parent VALUES (1); CREATE TABLE child (a int, FOREIGN KEY (a) REFERENCES parent (a)); INSERT INTO child VALUES (1)',
+    );
+    await expect(load('a\n1\n', { table: 'parent', mode: 'replace' })).rejects.toMatchObject({
+      code: 'conflict',
+      hint: expect.stringContaining('Append'),
+    });
     await expect(load('a\n1\n9\n', { table: 'child', mode: 'append' })).rejects.toMatchObject({ code: 'conflict' });
     expect(await ask('SELECT a FROM child')).toEqual([{ a: 1 }]);
   });
@@ -61,8 +78,14 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
     ['a null where none may be', 'a,b\n1,\n', 'bad-input', 'is empty'],
     ['a row that breaks a rule', 'a,b\n1,forbidden\n', 'bad-input', 'strict'],
   ])('is as it was after %s', async (_name, csv, code, told) => {
-    await ask("DROP TABLE IF EXISTS strict; CREATE TABLE strict (a int UNIQUE, b varchar(20) NOT NULL CHECK (b <> 'forbidden')); INSERT INTO strict VALUES (9, 'old')");
-    for (const mode of ['replace', 'append'] as const) await expect(load(csv, { table: 'strict', mode })).rejects.toMatchObject({ code, message: expect.stringMatching(new RegExp(told, 'i')) });
+    await ask(
+      "DROP TABLE IF EXISTS strict; CREATE TABLE strict (a int UNIQUE, b varchar(20) NOT NULL CHECK (b <> 'forbidden')); INSERT INTO strict VALUES (9, 'old')",
+    );
+    for (const mode of ['replace', 'append'] as const)
+      await expect(load(csv, { table: 'strict', mode })).rejects.toMatchObject({
+        code,
+        message: expect.stringMatching(new RegExp(told, 'i')),
+      });
     expect(await ask('SELECT * FROM strict')).toEqual([{ a: 9, b: 'old' }]);
   });
 
@@ -72,7 +95,11 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
     ['of memory alone', 'CREATE TABLE refused (a int) ENGINE = MEMORY', 'TABLE', 'MEMORY'],
   ])('is refused when it is %s', async (_kind, sql, kind, told) => {
     await ask(sql);
-    for (const mode of ['replace', 'append', 'upsert'] as const) await expect(load('a\n1\n', { table: 'refused', mode, key: ['a'] })).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining(told) });
+    for (const mode of ['replace', 'append', 'upsert'] as const)
+      await expect(load('a\n1\n', { table: 'refused', mode, key: ['a'] })).rejects.toMatchObject({
+        code: 'bad-input',
+        message: expect.stringContaining(told),
+      });
     await ask(`DROP ${kind} refused`);
   });
 });

@@ -50,13 +50,21 @@ describe.each(mysqlProducts)('An encrypted connection to %s', (product, start) =
     ['its name alone, by its address', 'byName', '127.0.0.1'],
     ['its address alone, by its name', 'byAddress', 'localhost'],
   ] as const)('is refused to a server whose certificate is for %s', async (_case, name, host) => {
-    await expect(load(name, host, `ssl=verify&${authorityOf(name)}`)).rejects.toMatchObject({ code: 'unavailable', hint: expect.stringContaining('certificate') });
+    await expect(load(name, host, `ssl=verify&${authorityOf(name)}`)).rejects.toMatchObject({
+      code: 'unavailable',
+      hint: expect.stringContaining('certificate'),
+    });
     expect(await load(name, host, 'ssl=encrypt')).toMatchObject({ rows: 1 });
   });
 
   it('is refused to a server whose authority is not known', async () => {
-    await expect(load('byName', 'localhost', 'ssl=verify')).rejects.toMatchObject({ code: 'unavailable', hint: expect.stringContaining('Encrypt Only') });
-    await expect(load('byName', 'localhost', `ssl=verify&${authorityOf('byAddress')}`)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(load('byName', 'localhost', 'ssl=verify')).rejects.toMatchObject({
+      code: 'unavailable',
+      hint: expect.stringContaining('Encrypt Only'),
+    });
+    await expect(load('byName', 'localhost', `ssl=verify&${authorityOf('byAddress')}`)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
   });
 
   it('is encrypted, as the server sees it, for verify and encrypt', async () => {
@@ -64,8 +72,13 @@ describe.each(mysqlProducts)('An encrypted connection to %s', (product, start) =
     const admin = await mysql.createConnection({ uri: adminUrl, multipleStatements: true });
     try {
       await admin.query("ALTER USER pipewright@'127.0.0.1' REQUIRE SSL");
-      for (const query of [`ssl=verify&${authorityOf('byAddress')}`, 'ssl=encrypt']) expect(await loadCsv(`${url}?${query}`, 'a\n1\n', { table: 'secret', mode: 'replace' })).toMatchObject({ rows: 1 });
-      await expect(loadCsv(`${url}?ssl=off`, 'a\n1\n', { table: 'secret', mode: 'replace' })).rejects.toMatchObject({ code: 'unauthorized' });
+      for (const query of [`ssl=verify&${authorityOf('byAddress')}`, 'ssl=encrypt'])
+        expect(await loadCsv(`${url}?${query}`, 'a\n1\n', { table: 'secret', mode: 'replace' })).toMatchObject({
+          rows: 1,
+        });
+      await expect(loadCsv(`${url}?ssl=off`, 'a\n1\n', { table: 'secret', mode: 'replace' })).rejects.toMatchObject({
+        code: 'unauthorized',
+      });
     } finally {
       await admin.query("ALTER USER pipewright@'127.0.0.1' REQUIRE NONE");
       await admin.end();
@@ -77,7 +90,10 @@ describe.each(mysqlProducts)('An encrypted connection to %s', (product, start) =
     const admin = await mysql.createConnection({ uri: adminUrl, ssl: { rejectUnauthorized: false } });
     try {
       await admin.query('SET GLOBAL require_secure_transport = ON');
-      await expect(loadCsv(`${url}?ssl=off`, 'a\n1\n', { table: 'secret', mode: 'replace' })).rejects.toMatchObject({ code: product === 'MySQL' ? 'forbidden' : 'unauthorized', hint: expect.stringContaining('Encrypt Only') });
+      await expect(loadCsv(`${url}?ssl=off`, 'a\n1\n', { table: 'secret', mode: 'replace' })).rejects.toMatchObject({
+        code: product === 'MySQL' ? 'forbidden' : 'unauthorized',
+        hint: expect.stringContaining('Encrypt Only'),
+      });
     } finally {
       await admin.query('SET GLOBAL require_secure_transport = OFF');
       await admin.end();

@@ -271,13 +271,25 @@ describe('A load into PostgreSQL', () => {
 describe('A new table over several connections', () => {
   const several = { connections: 3 } as const;
   const waiting = () => ask("SELECT relname FROM pg_class WHERE relname LIKE 'pipewright_staging%'");
-  const many = (count: number, value = (row: number): string => String(row)): string => `a,b\n${Array.from({ length: count }, (_, row) => `${row},${value(row)}`).join('\n')}\n`;
+  const many = (count: number, value = (row: number): string => String(row)): string =>
+    `a,b\n${Array.from({ length: count }, (_, row) => `${row},${value(row)}`).join('\n')}\n`;
 
   it('holds every row, with the types of all values, however often they become wider', async () => {
     const csv = many(200_000, (row) => (row < 60_000 ? `${row}` : row < 120_000 ? `${row}.5` : `x${row}`));
-    expect(await load(csv, { table: 'broad', ...several })).toMatchObject({ rows: 200_000, columns: [{ type: 'integer' }, { type: 'text' }] });
-    expect(await ask("SELECT count(*)::int AS rows, count(DISTINCT a)::int AS each, min(b) AS least, sum(a)::text AS sum FROM broad")).toEqual([{ rows: 200_000, each: 200_000, least: '0', sum: '19999900000' }]);
-    expect(await ask("SELECT b FROM broad WHERE a IN (7, 60001, 120001) ORDER BY a")).toEqual([{ b: '7' }, { b: '60001.5' }, { b: 'x120001' }]);
+    expect(await load(csv, { table: 'broad', ...several })).toMatchObject({
+      rows: 200_000,
+      columns: [{ type: 'integer' }, { type: 'text' }],
+    });
+    expect(
+      await ask(
+        'SELECT count(*)::int AS rows, count(DISTINCT a)::int AS each, min(b) AS least, sum(a)::text AS sum FROM broad',
+      ),
+    ).toEqual([{ rows: 200_000, each: 200_000, least: '0', sum: '19999900000' }]);
+    expect(await ask('SELECT b FROM broad WHERE a IN (7, 60001, 120001) ORDER BY a')).toEqual([
+      { b: '7' },
+      { b: '60001.5' },
+      { b: 'x120001' },
+    ]);
     expect((await column('broad', 'a', 'a')).type).toBe('bigint');
     expect(await waiting()).toEqual([]);
   });
@@ -291,7 +303,10 @@ describe('A new table over several connections', () => {
     }
     await load(watched(), { table: 'watched', loadKey: 'once', ...several });
     expect(counts).toEqual([{ name: null }]);
-    expect(await load(many(5), { table: 'watched', mode: 'append', loadKey: 'once', ...several })).toMatchObject({ repeated: true, rows: 200_000 });
+    expect(await load(many(5), { table: 'watched', mode: 'append', loadKey: 'once', ...several })).toMatchObject({
+      repeated: true,
+      rows: 200_000,
+    });
   });
 
   it.each([
@@ -309,7 +324,10 @@ describe('A new table over several connections', () => {
       await ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pipewright'");
       for (let piece = 0; piece < 20; piece += 1) yield Buffer.from(many(20_000).slice(4));
     }
-    await expect(load(interrupted(), { table: 'ended', ...several })).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    await expect(load(interrupted(), { table: 'ended', ...several })).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+    });
     expect(await ask("SELECT to_regclass('ended') AS name")).toEqual([{ name: null }]);
     await load(many(100), { table: 'ended', ...several });
     expect(await waiting()).toEqual([]);
@@ -319,7 +337,9 @@ describe('A new table over several connections', () => {
   it('leaves no connection open, and one connection is enough for a table that exists', async () => {
     await load(many(10), { table: 'plain', ...several });
     await load(many(10), { table: 'plain', mode: 'append', ...several });
-    expect(await ask("SELECT count(*)::int AS rows FROM pg_stat_activity WHERE application_name = 'pipewright'")).toEqual([{ rows: 0 }]);
+    expect(
+      await ask("SELECT count(*)::int AS rows FROM pg_stat_activity WHERE application_name = 'pipewright'"),
+    ).toEqual([{ rows: 0 }]);
     expect(await ask('SELECT count(*)::int AS rows FROM plain')).toEqual([{ rows: 20 }]);
   });
 });
@@ -327,16 +347,36 @@ describe('A new table over several connections', () => {
 describe('Limits of a PostgreSQL table', () => {
   it('are told with line and column before the server sees the rows, where rows may be left out', async () => {
     await ask('CREATE TABLE narrow (id smallint NOT NULL, name varchar(5), paid numeric(6, 2))');
-    const csv = 'id,name,paid\n1,Ada,12.50\n40000,Bob,1\n3,Cleopatra,1\n,Dan,1\n5,Eve,1.005\n6,Finn,99999\n7,👍👍👍👍👍,-9999.99\n';
+    const csv =
+      'id,name,paid\n1,Ada,12.50\n40000,Bob,1\n3,Cleopatra,1\n,Dan,1\n5,Eve,1.005\n6,Finn,99999\n7,👍👍👍👍👍,-9999.99\n';
     const { rejects } = await load(csv, { table: 'narrow', mode: 'append', maxRejectedRows: 5 });
-    expect(rejects.map(({ line, column: name, value }) => [line, name, value])).toEqual([[3, 'id', '40000'], [4, 'name', 'Cleopatra'], [5, 'id', null], [6, 'paid', '1.005'], [7, 'paid', '99999']]);
-    expect(await ask('SELECT id, name, paid::text FROM narrow ORDER BY id')).toEqual([{ id: 1, name: 'Ada', paid: '12.50' }, { id: 7, name: '👍👍👍👍👍', paid: '-9999.99' }]);
+    expect(rejects.map(({ line, column: name, value }) => [line, name, value])).toEqual([
+      [3, 'id', '40000'],
+      [4, 'name', 'Cleopatra'],
+      [5, 'id', null],
+      [6, 'paid', '1.005'],
+      [7, 'paid', '99999'],
+    ]);
+    expect(await ask('SELECT id, name, paid::text FROM narrow ORDER BY id')).toEqual([
+      { id: 1, name: 'Ada', paid: '12.50' },
+      { id: 7, name: '👍👍👍👍👍', paid: '-9999.99' },
+    ]);
   });
 
   it('are not stretched by rounding a decimal, which the server would do without a word, but by making the column wider', async () => {
-    await expect(load('id,name,paid\n1,Ada,1.005\n', { table: 'narrow', mode: 'append' })).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('2 behind it (“1.005”)') });
-    await load('id,name,paid\n8,Ada,1.005\n9,Bob,123456.7\n', { table: 'narrow', mode: 'append', columnChanges: 'evolve' });
-    expect(await ask('SELECT paid::text FROM narrow WHERE id > 7 ORDER BY id')).toEqual([{ paid: '1.005' }, { paid: '123456.7' }]);
+    await expect(load('id,name,paid\n1,Ada,1.005\n', { table: 'narrow', mode: 'append' })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('2 behind it (“1.005”)'),
+    });
+    await load('id,name,paid\n8,Ada,1.005\n9,Bob,123456.7\n', {
+      table: 'narrow',
+      mode: 'append',
+      columnChanges: 'evolve',
+    });
+    expect(await ask('SELECT paid::text FROM narrow WHERE id > 7 ORDER BY id')).toEqual([
+      { paid: '1.005' },
+      { paid: '123456.7' },
+    ]);
     expect((await column('narrow', 'paid', 'id')).type).toBe('numeric');
   });
 });

@@ -21,7 +21,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const load = (query: string) => loadCsv(`${postgres.url}?${query}`, 'a,b\n1,x\n', { table: 'encrypted', mode: 'replace', connections: 2 });
+const load = (query: string) =>
+  loadCsv(`${postgres.url}?${query}`, 'a,b\n1,x\n', { table: 'encrypted', mode: 'replace', connections: 2 });
 
 /** Whether the connections of this program to the server are encrypted, as the server sees it, while a load goes on. */
 async function encrypted(query: string): Promise<unknown[]> {
@@ -30,7 +31,9 @@ async function encrypted(query: string): Promise<unknown[]> {
   const seen: unknown[] = [];
   async function* watched() {
     yield Buffer.from('a,b\n1,x\n');
-    const { rows } = await client.query<{ ssl: boolean }>("SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'pipewright'");
+    const { rows } = await client.query<{ ssl: boolean }>(
+      "SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'pipewright'",
+    );
     seen.push(...rows.map(({ ssl }) => ssl));
   }
   try {
@@ -51,9 +54,15 @@ it('a connection to PostgreSQL is encrypted and its server verified by the autho
 it.each([
   ['no authority knows', 'sslmode=verify-full'],
   ['another authority has signed', ''],
-])('a server whose certificate %s is refused before anything is sent, and the message says what can be done', async (_case, query) => {
-  await expect(load(query || `sslmode=verify-full&sslrootcert=${join(folder, 'other.pem')}`)).rejects.toMatchObject({ code: 'unavailable', hint: expect.stringContaining('certificate') });
-});
+])(
+  'a server whose certificate %s is refused before anything is sent, and the message says what can be done',
+  async (_case, query) => {
+    await expect(load(query || `sslmode=verify-full&sslrootcert=${join(folder, 'other.pem')}`)).rejects.toMatchObject({
+      code: 'unavailable',
+      hint: expect.stringContaining('certificate'),
+    });
+  },
+);
 
 it('a connection may be encrypted without asking who the server is, or not at all', async () => {
   expect(await load('sslmode=no-verify')).toMatchObject({ rows: 1 });

@@ -20,17 +20,24 @@ export async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint
 }
 
 /** Reads a whole dataset as loads do. */
-export async function readDataset(bytes: Uint8Array | string, options: CsvFormat & DatasetFormat = {}, size = 65_536): Promise<ReadDataset> {
+export async function readDataset(
+  bytes: Uint8Array | string,
+  options: CsvFormat & DatasetFormat = {},
+  size = 65_536,
+): Promise<ReadDataset> {
   const found: ReadDataset = { header: undefined, rows: [], lines: [], rejects: [], csv: '' };
   const scanner = new DatasetScanner(options, (reject) => found.rejects.push(reject));
   const take = (block: ReturnType<DatasetScanner['push']>): void => {
     for (let row = 0; row < block.rows; row += 1) {
-      found.rows.push(Array.from({ length: block.width }, (_value, column) => readValue(block, row * block.width + column)));
+      found.rows.push(
+        Array.from({ length: block.width }, (_value, column) => readValue(block, row * block.width + column)),
+      );
       found.lines.push(lineOf(block, row));
     }
     found.csv += Buffer.concat(block.pieces).toString('utf8');
   };
-  for await (const piece of asCsv(cut(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, size), options)) take(scanner.push(piece));
+  for await (const piece of asCsv(cut(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, size), options))
+    take(scanner.push(piece));
   take(scanner.end());
   return { ...found, header: scanner.header };
 }

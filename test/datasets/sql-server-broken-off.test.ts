@@ -15,13 +15,29 @@ beforeEach(() => {
 });
 
 describe('A load into SQL Server that is broken off', () => {
-  beforeEach(() => server.table(`dbo.${table}`, [{ name: 'id', type: 'int' }, { name: 'name', type: 'nvarchar(20)' }], [[1, 'Ada']]));
+  beforeEach(() =>
+    server.table(
+      `dbo.${table}`,
+      [
+        { name: 'id', type: 'int' },
+        { name: 'name', type: 'nvarchar(20)' },
+      ],
+      [[1, 'Ada']],
+    ),
+  );
   afterEach(() => expect(values()).toEqual([[1, 'Ada']]));
-  const loadRows = (options: Partial<LoadOptions> = {}, source: string | AsyncIterable<Uint8Array> = manyRows(20_000)) => failureOf(load(source, { mode: 'replace', ...options }));
+  const loadRows = (
+    options: Partial<LoadOptions> = {},
+    source: string | AsyncIterable<Uint8Array> = manyRows(20_000),
+  ) => failureOf(load(source, { mode: 'replace', ...options }));
 
   it('changes nothing when the connection is cut in the middle of the rows', async () => {
     server.fail({ at: 'bulk', afterBytes: 300_000 });
-    expect(await loadRows()).toMatchObject({ code: 'unavailable', retryable: true, hint: expect.stringContaining('The table was not changed') });
+    expect(await loadRows()).toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+      hint: expect.stringContaining('The table was not changed'),
+    });
     expect(server.statements).not.toContain('(begin)');
   });
 
@@ -33,25 +49,57 @@ describe('A load into SQL Server that is broken off', () => {
 
   it('says that it is open what became of it when the connection is cut at the commit', async () => {
     server.fail({ at: 'commit' });
-    expect(await loadRows()).toMatchObject({ code: 'unavailable', hint: expect.stringContaining('all of them or none') });
+    expect(await loadRows()).toMatchObject({
+      code: 'unavailable',
+      hint: expect.stringContaining('all of them or none'),
+    });
   });
 
   it('is busy, and can be run again, when the server chose it as the victim of a deadlock', async () => {
-    server.fail({ at: 'statement', matching: /^INSERT INTO/, fault: new Fault(1205, 'Transaction was deadlocked on lock resources with another process and has been chosen as the deadlock victim.', 13) });
-    expect(await loadRows({ record: true })).toMatchObject({ code: 'busy', retryable: true, message: expect.stringContaining('error 1205') });
+    server.fail({
+      at: 'statement',
+      matching: /^INSERT INTO/,
+      fault: new Fault(
+        1205,
+        'Transaction was deadlocked on lock resources with another process and has been chosen as the deadlock victim.',
+        13,
+      ),
+    });
+    expect(await loadRows({ record: true })).toMatchObject({
+      code: 'busy',
+      retryable: true,
+      message: expect.stringContaining('error 1205'),
+    });
     expect(server.statements).toContain('(taken back by the server)');
-    expect(rows('pipewright_loads').filter(({ table_name: name }) => name === table)).toMatchObject([{ status: 'failed' }]);
+    expect(rows('pipewright_loads').filter(({ table_name: name }) => name === table)).toMatchObject([
+      { status: 'failed' },
+    ]);
   });
 
   it.each([
-    [1222, 'busy', true], [229, 'forbidden', false], [208, 'table-missing', false], [1105, 'unavailable', false], [9002, 'unavailable', false], [40501, 'unavailable', true], [8152, 'bad-input', false], [547, 'conflict', false],
+    [1222, 'busy', true],
+    [229, 'forbidden', false],
+    [208, 'table-missing', false],
+    [1105, 'unavailable', false],
+    [9002, 'unavailable', false],
+    [40501, 'unavailable', true],
+    [8152, 'bad-input', false],
+    [547, 'conflict', false],
   ])('has an error of its own for %s of the server', async (number, code, retryable) => {
     server.fail({ at: 'statement', matching: /^INSERT INTO/, fault: new Fault(number, 'It cannot be.') });
-    expect(await loadRows()).toMatchObject({ code, retryable, message: `SQL Server answered: It cannot be (error ${number}).` });
+    expect(await loadRows()).toMatchObject({
+      code,
+      retryable,
+      message: `SQL Server answered: It cannot be (error ${number}).`,
+    });
   });
 
   it('changes nothing when the server refuses the rows', async () => {
-    server.fail({ at: 'bulk', afterBytes: Infinity, fault: new Fault(1105, "Could not allocate space in database 'tempdb'.", 17) });
+    server.fail({
+      at: 'bulk',
+      afterBytes: Infinity,
+      fault: new Fault(1105, "Could not allocate space in database 'tempdb'.", 17),
+    });
     expect(await loadRows()).toMatchObject({ code: 'unavailable', hint: expect.stringContaining('no room left') });
   });
 
@@ -64,7 +112,9 @@ describe('A load into SQL Server that is broken off', () => {
     }
     expect(await loadRows({ signal: stop.signal, record: true }, silent())).toMatchObject({ code: 'cancelled' });
     expect(server.statements).toContain('(taken back)');
-    expect(rows('pipewright_loads').filter(({ table_name: name }) => name === table)).toMatchObject([{ status: 'failed' }]);
+    expect(rows('pipewright_loads').filter(({ table_name: name }) => name === table)).toMatchObject([
+      { status: 'failed' },
+    ]);
   });
 
   it('reports after a while that another load holds the table', async () => {
@@ -72,7 +122,11 @@ describe('A load into SQL Server that is broken off', () => {
       const address = other.address({ encrypt: 'off' });
       const first = await openTarget(address);
       const going = await first.begin({ table, mode: 'create' });
-      expect(await failureOf(loadCsv(address, 'a\n1\n', { table: table.toUpperCase() }))).toMatchObject({ code: 'busy', retryable: true, message: expect.stringContaining('is still running') });
+      expect(await failureOf(loadCsv(address, 'a\n1\n', { table: table.toUpperCase() }))).toMatchObject({
+        code: 'busy',
+        retryable: true,
+        message: expect.stringContaining('is still running'),
+      });
       await going.abort();
       expect(await loadCsv(address, 'a\n1\n', { table })).toMatchObject({ rows: 1 });
       await first.close();

@@ -16,18 +16,22 @@ describe('The folder for database files', () => {
     mkdirSync(allowed);
   });
   afterEach(() => rmSync(base, { recursive: true }));
-  const open = (file: string) => openDatabase(checkInput(sqlConnection.fields, { engine: 'sqlite', file }), nodeHost({ folder: allowed }));
+  const open = (file: string) =>
+    openDatabase(checkInput(sqlConnection.fields, { engine: 'sqlite', file }), nodeHost({ folder: allowed }));
 
   it('holds every file that a connection creates', async () => {
     await (await open('new.db')).close();
     expect(readdirSync(allowed)).toEqual(['new.db']);
   });
 
-  it.each(['missing.db', 'nowhere/missing.db'])('is not left by a link to a file that does not exist: %s', async (target) => {
-    symlinkSync(join(base, target), join(allowed, 'link.db'));
-    await expect(open('link.db')).rejects.toMatchObject({ code: 'forbidden' });
-    expect(existsSync(join(base, target))).toBe(false);
-  });
+  it.each(['missing.db', 'nowhere/missing.db'])(
+    'is not left by a link to a file that does not exist: %s',
+    async (target) => {
+      symlinkSync(join(base, target), join(allowed, 'link.db'));
+      await expect(open('link.db')).rejects.toMatchObject({ code: 'forbidden' });
+      expect(existsSync(join(base, target))).toBe(false);
+    },
+  );
 
   it('is not left by a link to a folder', async () => {
     symlinkSync(base, join(allowed, 'up'));
@@ -36,6 +40,9 @@ describe('The folder for database files', () => {
   });
 });
 
-it.each([':memory:', 'file:x.db?mode=memory', ''])('An SQLite database at “%s” is refused, for nothing would remain of a load', async (path) => {
-  await expect(openTarget(`sqlite:${path}`)).rejects.toMatchObject({ code: 'bad-input' });
-});
+it.each([':memory:', 'file:x.db?mode=memory', ''])(
+  'An SQLite database at “%s” is refused, for nothing would remain of a load',
+  async (path) => {
+    await expect(openTarget(`sqlite:${path}`)).rejects.toMatchObject({ code: 'bad-input' });
+  },
+);

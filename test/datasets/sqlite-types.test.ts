@@ -17,11 +17,18 @@ const load = (csv: string, options: Parameters<typeof loadCsv>[2]) => loadCsv(`s
 const read = (table: string): unknown[][] => {
   const rows = database.prepare(`SELECT * FROM "${table}"`);
   rows.setReadBigInts(true);
-  return rows.all().map((row) => Object.values(row).map((value) => (typeof value === 'bigint' ? String(value) : value)));
+  return rows
+    .all()
+    .map((row) => Object.values(row).map((value) => (typeof value === 'bigint' ? String(value) : value)));
 };
 let tables = 0;
 /** What a column of a declared type holds after a value was appended. */
-async function stored(declaration: string, value: string, after = '', options: Partial<Parameters<typeof loadCsv>[2]> = {}): Promise<unknown> {
+async function stored(
+  declaration: string,
+  value: string,
+  after = '',
+  options: Partial<Parameters<typeof loadCsv>[2]> = {},
+): Promise<unknown> {
   const table = `t${(tables += 1)}`;
   database.exec(`CREATE TABLE ${table} (v ${declaration}) ${after}`);
   await load(`v\n"${value.replaceAll('"', '""')}"\n`, { table, mode: 'append', ...options });
@@ -29,10 +36,22 @@ async function stored(declaration: string, value: string, after = '', options: P
 }
 
 it.each([
-  ['INTEGER', false, 'INTEGER'], ['BIGINT', false, 'INTEGER'], ['POINT', false, 'INTEGER'], ['CHARINT', false, 'INTEGER'],
-  ['VARCHAR(20)', false, 'TEXT'], ['CLOB', false, 'TEXT'], ['nvarchar(5)', false, 'TEXT'], ['BLOB', false, 'BLOB'], ['', false, 'BLOB'],
-  ['REAL', false, 'REAL'], ['double precision', false, 'REAL'], ['FLOAT', false, 'REAL'], ['STRING', false, 'NUMERIC'], ['DATETIME', false, 'NUMERIC'],
-  ['ANY', false, 'NUMERIC'], ['ANY', true, 'BLOB'],
+  ['INTEGER', false, 'INTEGER'],
+  ['BIGINT', false, 'INTEGER'],
+  ['POINT', false, 'INTEGER'],
+  ['CHARINT', false, 'INTEGER'],
+  ['VARCHAR(20)', false, 'TEXT'],
+  ['CLOB', false, 'TEXT'],
+  ['nvarchar(5)', false, 'TEXT'],
+  ['BLOB', false, 'BLOB'],
+  ['', false, 'BLOB'],
+  ['REAL', false, 'REAL'],
+  ['double precision', false, 'REAL'],
+  ['FLOAT', false, 'REAL'],
+  ['STRING', false, 'NUMERIC'],
+  ['DATETIME', false, 'NUMERIC'],
+  ['ANY', false, 'NUMERIC'],
+  ['ANY', true, 'BLOB'],
 ])('The type “%s” (STRICT: %s) has the affinity %s', (declared, strict, affinity) => {
   expect(affinityOf(declared, strict)).toBe(affinity);
   if (strict) return;
@@ -122,7 +141,10 @@ it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
   ['REAL', 'abc', /floating-point/, 'STRICT'],
 ])('A column %s refuses %s', async (declaration, value, reason, after = '') => {
   for (const columnChanges of ['refuse', 'evolve'] as const) {
-    await expect(stored(declaration, value, after, { columnChanges })).rejects.toMatchObject({ code: 'bad-input', message: expect.stringMatching(reason) });
+    await expect(stored(declaration, value, after, { columnChanges })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(reason),
+    });
   }
   // With rejects allowed, the row is left out, and named.
   const table = `t${(tables += 1)}`;
@@ -133,18 +155,32 @@ it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
 });
 
 describe('A table that a load made', () => {
-  it.each(['append', 'replace', 'evolve'] as const)('refuses a code with leading zeros where the first file had numbers: %s', async (way) => {
-    const table = `codes_${way}`;
-    await load('code,n\n80331,1\n', { table });
-    const options = way === 'evolve' ? { mode: 'append', columnChanges: 'evolve' } as const : { mode: way };
-    await expect(load('code,n\n01067,2\n', { table, ...options })).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('leading zero') });
-    expect(read(table)).toEqual([['80331', '1']]);
-  });
+  it.each(['append', 'replace', 'evolve'] as const)(
+    'refuses a code with leading zeros where the first file had numbers: %s',
+    async (way) => {
+      const table = `codes_${way}`;
+      await load('code,n\n80331,1\n', { table });
+      const options = way === 'evolve' ? ({ mode: 'append', columnChanges: 'evolve' } as const) : { mode: way };
+      await expect(load('code,n\n01067,2\n', { table, ...options })).rejects.toMatchObject({
+        code: 'bad-input',
+        message: expect.stringContaining('leading zero'),
+      });
+      expect(read(table)).toEqual([['80331', '1']]);
+    },
+  );
 
   it('refuses decimals with more digits than it keeps', async () => {
     await load('id,amount\n1,1.10\n2,2.25\n', { table: 'amounts' });
-    await expect(load('id,amount\n3,123456789012345678.12\n4,12345678901234567890123456789.5\n', { table: 'amounts', mode: 'append' })).rejects.toMatchObject({ code: 'bad-input' });
-    expect(read('amounts')).toEqual([['1', 1.1], ['2', 2.25]]);
+    await expect(
+      load('id,amount\n3,123456789012345678.12\n4,12345678901234567890123456789.5\n', {
+        table: 'amounts',
+        mode: 'append',
+      }),
+    ).rejects.toMatchObject({ code: 'bad-input' });
+    expect(read('amounts')).toEqual([
+      ['1', 1.1],
+      ['2', 2.25],
+    ]);
   });
 
   it.each(['refuse', 'evolve'] as const)('matches columns that differ in case alone (%s)', async (columnChanges) => {
@@ -152,24 +188,67 @@ describe('A table that a load made', () => {
     await load('id,Name\n1,Ada\n', { table });
     await load('ID,name\n2,Bob\n', { table, mode: 'append', columnChanges });
     await load('iD,NAME\n2,Cleo\n', { table, mode: 'upsert', key: ['Id'], columnChanges });
-    expect(read(table)).toEqual([['1', 'Ada'], ['2', 'Cleo']]);
-    expect(database.prepare(`SELECT name FROM pragma_table_info('${table}')`).all().map(({ name }) => name)).toEqual(['id', 'Name']);
+    expect(read(table)).toEqual([
+      ['1', 'Ada'],
+      ['2', 'Cleo'],
+    ]);
+    expect(
+      database
+        .prepare(`SELECT name FROM pragma_table_info('${table}')`)
+        .all()
+        .map(({ name }) => name),
+    ).toEqual(['id', 'Name']);
   });
 
   it('has NULL for an empty text in a column of numbers, and keeps it where the column becomes text', async () => {
     await load('n,d,b,w,t\n"1","1.5","true","2026-11-20","x"\n"","","","",""\n', { table: 'blanks' });
-    expect(read('blanks')).toEqual([['1', 1.5, '1', '2026-11-20', 'x'], [null, null, null, null, '']]);
+    expect(read('blanks')).toEqual([
+      ['1', 1.5, '1', '2026-11-20', 'x'],
+      [null, null, null, null, ''],
+    ]);
     const early = '"7","x"\n'.repeat(30_000);
     await load(`n,t\n${early}"","x"\n"8","x"\n`, { table: 'late_blanks' });
-    expect(database.prepare('SELECT n, typeof(n) AS type, count(*) AS rows FROM late_blanks GROUP BY n ORDER BY n').all().map((row) => Object.values(row))).toEqual([[null, 'null', 1], [7, 'integer', 30_000], [8, 'integer', 1]]);
+    expect(
+      database
+        .prepare('SELECT n, typeof(n) AS type, count(*) AS rows FROM late_blanks GROUP BY n ORDER BY n')
+        .all()
+        .map((row) => Object.values(row)),
+    ).toEqual([
+      [null, 'null', 1],
+      [7, 'integer', 30_000],
+      [8, 'integer', 1],
+    ]);
     await load(`n,t\n${early}"","x"\n"abc","x"\n`, { table: 'blank_texts' });
-    expect(database.prepare('SELECT n, count(*) AS rows FROM blank_texts GROUP BY n ORDER BY n').all().map((row) => Object.values(row))).toEqual([['', 1], ['7', 30_000], ['abc', 1]]);
+    expect(
+      database
+        .prepare('SELECT n, count(*) AS rows FROM blank_texts GROUP BY n ORDER BY n')
+        .all()
+        .map((row) => Object.values(row)),
+    ).toEqual([
+      ['', 1],
+      ['7', 30_000],
+      ['abc', 1],
+    ]);
   });
 
   it('has its new columns as they were written when they are merged', async () => {
     await load('id,a\n1,x\n2,y\n', { table: 'widened' });
     const lines = Array.from({ length: 30_000 }, (_, index) => `${index + 2},z,${index}`);
-    await load(`id,a,extra\n${lines.join('\n')}\n1,x,n/a\n`, { table: 'widened', mode: 'upsert', key: ['id'], columnChanges: 'evolve' });
-    expect(database.prepare('SELECT id, extra FROM widened WHERE id IN (1, 2, 3) ORDER BY id').all().map((row) => Object.values(row))).toEqual([[1, 'n/a'], [2, '0'], [3, '1']]);
+    await load(`id,a,extra\n${lines.join('\n')}\n1,x,n/a\n`, {
+      table: 'widened',
+      mode: 'upsert',
+      key: ['id'],
+      columnChanges: 'evolve',
+    });
+    expect(
+      database
+        .prepare('SELECT id, extra FROM widened WHERE id IN (1, 2, 3) ORDER BY id')
+        .all()
+        .map((row) => Object.values(row)),
+    ).toEqual([
+      [1, 'n/a'],
+      [2, '0'],
+      [3, '1'],
+    ]);
   });
 });

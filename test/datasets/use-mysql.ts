@@ -6,7 +6,10 @@ import { startMysql } from '../machine/mysql.ts';
 import { loadCsv } from './load-csv.ts';
 
 /** The servers on which every test of MySQL runs, each with the function that starts one. */
-export const mysqlProducts = [['MySQL', startMysql], ['MariaDB', startMariaDb]] as const;
+export const mysqlProducts = [
+  ['MySQL', startMysql],
+  ['MariaDB', startMariaDb],
+] as const;
 
 type Row = Record<string, unknown>;
 
@@ -27,12 +30,20 @@ export interface MysqlInUse {
 }
 
 /** Starts a server before the tests of the `describe` around it, and stops it after them. */
-export function useMysql(start: (options?: MysqlServerOptions) => Promise<MysqlServer>, options: MysqlServerOptions = {}): MysqlInUse {
+export function useMysql(
+  start: (options?: MysqlServerOptions) => Promise<MysqlServer>,
+  options: MysqlServerOptions = {},
+): MysqlInUse {
   let server: MysqlServer;
   let client: Connection;
   beforeAll(async () => {
     server = await start(options);
-    client = await mysql.createConnection({ uri: server.adminUrl, multipleStatements: true, dateStrings: true, supportBigNumbers: true });
+    client = await mysql.createConnection({
+      uri: server.adminUrl,
+      multipleStatements: true,
+      dateStrings: true,
+      supportBigNumbers: true,
+    });
   });
   afterAll(async () => {
     await client?.end();
@@ -49,10 +60,21 @@ export function useMysql(start: (options?: MysqlServerOptions) => Promise<MysqlS
     address,
     ask,
     load: (csv, chosen) => loadCsv(address(), csv, chosen),
-    staged: () => ask("SELECT table_name AS name FROM information_schema.tables WHERE table_schema = database() AND table_name LIKE 'pipewright\\_staging%'"),
-    exists: async (table) => (await ask('SELECT 1 AS yes FROM information_schema.tables WHERE table_schema = database() AND table_name = ?', [table])).length > 0,
+    staged: () =>
+      ask(
+        "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = database() AND table_name LIKE 'pipewright\\_staging%'",
+      ),
+    exists: async (table) =>
+      (
+        await ask('SELECT 1 AS yes FROM information_schema.tables WHERE table_schema = database() AND table_name = ?', [
+          table,
+        ])
+      ).length > 0,
     async column(table, name = 'value', order = 'row') {
-      const [first] = await ask('SELECT column_type AS type FROM information_schema.columns WHERE table_schema = database() AND table_name = ? AND column_name = ?', [table, name]);
+      const [first] = await ask(
+        'SELECT column_type AS type FROM information_schema.columns WHERE table_schema = database() AND table_name = ? AND column_name = ?',
+        [table, name],
+      );
       const rows = await ask(`SELECT CAST(\`${name}\` AS char) AS value FROM \`${table}\` ORDER BY \`${order}\``);
       return { type: String(first?.['type']), values: rows.map(({ value }) => value) };
     },

@@ -45,7 +45,9 @@ export function useSqlServer(): SqlServerTests {
 }
 
 /** The error of work that must fail. */
-export async function failureOf(work: Promise<unknown>): Promise<Error & { code: string; hint: string; retryable: boolean }> {
+export async function failureOf(
+  work: Promise<unknown>,
+): Promise<Error & { code: string; hint: string; retryable: boolean }> {
   const failure: unknown = await work.catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(Error);
   return failure as Error & { code: string; hint: string; retryable: boolean };
@@ -63,4 +65,5 @@ export async function withServer(options: SqlServerOptions, work: (other: SqlSer
 }
 
 /** CSV of so many rows. */
-export const manyRows = (length: number): string => `id,name\n${Array.from({ length }, (_, row) => `${row},text of a row`).join('\n')}\n`;
+export const manyRows = (length: number): string =>
+  `id,name\n${Array.from({ length }, (_, row) => `${row},text of a row`).join('\n')}\n`;

@@ -25,7 +25,10 @@ export async function addAction(editor: Editor, node: string, action: string): P
 
 /** Opens the list of a field, and gives what can be picked. */
 export async function openList({ page }: Editor, field: string): Promise<Locator> {
-  await page.locator(byTestId(`resource-locator-${field}`)).locator(byTestId('rlc-input')).click();
+  await page
+    .locator(byTestId(`resource-locator-${field}`))
+    .locator(byTestId('rlc-input'))
+    .click();
   const entries = page.locator(byTestId('rlc-item'));
   await entries.first().waitFor();
   return entries;
@@ -53,12 +56,18 @@ export async function openForm({ page }: Editor): Promise<void> {
 
 /** Opens the last dropdown of a form, and gives the texts of its entries. */
 export async function openLastDropdown({ page }: Editor): Promise<string[]> {
-  const dropdown = page.locator(`${byTestId('parameter-input')}:visible`).filter({ has: page.locator('.el-select') }).last();
+  const dropdown = page
+    .locator(`${byTestId('parameter-input')}:visible`)
+    .filter({ has: page.locator('.el-select') })
+    .last();
   const entries = page.locator('.el-select-dropdown__item:visible');
   // While its entries are loaded, a dropdown closes again.
   for (let tries = 0; tries < 5 && !(await entries.first().isVisible()); tries += 1) {
     await dropdown.click();
-    await entries.first().waitFor({ timeout: 5_000 }).catch(() => undefined);
+    await entries
+      .first()
+      .waitFor({ timeout: 5_000 })
+      .catch(() => undefined);
   }
   return entries.allInnerTexts();
 }

@@ -11,9 +11,27 @@ import { packPackage } from '../n8n/lint.ts';
 import { createCredential, type Credential } from '../n8n-server/credentials.ts';
 import { openEditor, openWorkflow, type Editor } from '../n8n-server/editor.ts';
 import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
-import { createWorkflow, manualTrigger, publishWorkflow, webhookUrl, workflowOf, type WorkflowNode } from '../n8n-server/workflows.ts';
+import {
+  createWorkflow,
+  manualTrigger,
+  publishWorkflow,
+  webhookUrl,
+  workflowOf,
+  type WorkflowNode,
+} from '../n8n-server/workflows.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { addAction, closeForm, executeStep, findNode, fitCanvas, keepPicture, openForm, openLastDropdown, openList, pick } from './canvas.ts';
+import {
+  addAction,
+  closeForm,
+  executeStep,
+  findNode,
+  fitCanvas,
+  keepPicture,
+  openForm,
+  openLastDropdown,
+  openList,
+  pick,
+} from './canvas.ts';
 
 let folder: string;
 let sandbox: Sandbox;
@@ -70,7 +88,11 @@ describe('the editor of n8n', () => {
     };
     const workflow = await createWorkflow(n8n, workflowOf('Refuses', trigger));
     await publishWorkflow(n8n, workflow.id);
-    const forged = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` } };
+    const forged = {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` },
+    };
     expect((await fetch(webhookUrl(n8n, trigger, 'webhook'), forged)).status).toBe(401);
     await openWorkflow(editor, workflow.id);
     await openForm(editor);
@@ -107,7 +129,8 @@ describe('the editor of n8n', () => {
     await pick(editor, 'pipeline', 'Run_KPI_notebook');
     const form = editor.page.locator('[data-test-id="resource-mapper-container"]');
     await form.getByText('reportDate').first().waitFor();
-    for (const name of ['reportDate', 'regions', 'fullRefresh', 'topN']) expect(await form.getByText(name).first().isVisible()).toBe(true);
+    for (const name of ['reportDate', 'regions', 'fullRefresh', 'topN'])
+      expect(await form.getByText(name).first().isVisible()).toBe(true);
     await keepPicture(editor, 'editor-parameters');
     expect(await executeStep(editor)).toContain('2026-01-31');
     await closeForm(editor);
@@ -133,24 +156,53 @@ describe('the editor of n8n', () => {
   });
 
   it('shows where what passes a check goes on, and where what fails, in the nodes of both packages', async () => {
-    const held = (...types: string[]) => Object.fromEntries(types.map((type) => [type, { id: credentials[type]?.id ?? '', name: type }]));
+    const held = (...types: string[]) =>
+      Object.fromEntries(types.map((type) => [type, { id: credentials[type]?.id ?? '', name: type }]));
     const check = (node: Partial<WorkflowNode>, path: string, y: number): WorkflowNode => ({
-      id: path, name: path, type: '', typeVersion: 1, position: [250, y],
-      parameters: { operation: 'checkDataset', source: 'webAddressDownloadFile', webAddressDownloadFileAddress: `/web/files/${path}`, rules: ['rows > 1'] },
+      id: path,
+      name: path,
+      type: '',
+      typeVersion: 1,
+      position: [250, y],
+      parameters: {
+        operation: 'checkDataset',
+        source: 'webAddressDownloadFile',
+        webAddressDownloadFileAddress: `/web/files/${path}`,
+        rules: ['rows > 1'],
+      },
       ...node,
     });
-    const whole = check({ type: 'n8n-nodes-pipewright.dataset', credentials: held('pipewrightWebAddressApi') }, 'claims.csv', 0);
-    const table = check({ type: 'n8n-nodes-pipewright-sql.sqlTable', credentials: held('pipewrightSqlApi', 'pipewrightWebAddressApi') }, 'claims.zip', 250);
-    const rows = { ...check({ type: 'n8n-nodes-pipewright.dataset', credentials: held('pipewrightWebAddressApi') }, 'export', 500) };
+    const whole = check(
+      { type: 'n8n-nodes-pipewright.dataset', credentials: held('pipewrightWebAddressApi') },
+      'claims.csv',
+      0,
+    );
+    const table = check(
+      { type: 'n8n-nodes-pipewright-sql.sqlTable', credentials: held('pipewrightSqlApi', 'pipewrightWebAddressApi') },
+      'claims.zip',
+      250,
+    );
+    const rows = {
+      ...check({ type: 'n8n-nodes-pipewright.dataset', credentials: held('pipewrightWebAddressApi') }, 'export', 500),
+    };
     rows.parameters = { ...rows.parameters, operation: 'getRows' };
     const workflow = await createWorkflow(n8n, {
       name: 'Checks datasets',
       nodes: [manualTrigger, whole, table, rows],
-      connections: { [manualTrigger.name]: { main: [[whole, table, rows].map(({ name }) => ({ node: name, type: 'main', index: 0 }))] } },
+      connections: {
+        [manualTrigger.name]: {
+          main: [[whole, table, rows].map(({ name }) => ({ node: name, type: 'main', index: 0 }))],
+        },
+      },
     });
     await openWorkflow(editor, workflow.id);
     await fitCanvas(editor);
-    const labelsOf = (name: string) => editor.page.locator('[data-test-id="canvas-node"]').filter({ hasText: name }).locator('[data-test-id="canvas-node-output-handle"]').allInnerTexts();
+    const labelsOf = (name: string) =>
+      editor.page
+        .locator('[data-test-id="canvas-node"]')
+        .filter({ hasText: name })
+        .locator('[data-test-id="canvas-node-output-handle"]')
+        .allInnerTexts();
     expect(await labelsOf('claims.csv')).toEqual(['Passed', 'Failed']);
     expect(await labelsOf('claims.zip')).toEqual(['Passed', 'Failed']);
     expect(await labelsOf('export')).toEqual(['']);
@@ -164,18 +216,25 @@ describe('the editor of n8n', () => {
     await pick(editor, 'pipeline', 'Broken_export');
     const output = await executeStep(editor);
     await keepPicture(editor, 'editor-failed-run');
-    expect(output).toContain("The run of Broken_export failed at “Write file”: The container 'exports' does not exist (code 2200).");
+    expect(output).toContain(
+      "The run of Broken_export failed at “Write file”: The container 'exports' does not exist (code 2200).",
+    );
     expect(output).toMatch(/Check that what is named exists/);
     await closeForm(editor);
   });
 
-  it.each(Object.entries(templates) as [Flow['key'], string][])('shows the ready workflow %s, %s, with nothing left to complain of', async (key, name) => {
-    const { id } = await createWorkflow(n8n, await readTemplate(key, credentials, 'claims'));
-    await openWorkflow(editor, id);
-    await fitCanvas(editor);
-    await keepPicture(editor, `workflow-${name}`);
-    expect(await editor.page.locator('[data-test-id="canvas-node-status-icons"] [data-test-id="node-issues"]').count()).toBe(0);
-  });
+  it.each(Object.entries(templates) as [Flow['key'], string][])(
+    'shows the ready workflow %s, %s, with nothing left to complain of',
+    async (key, name) => {
+      const { id } = await createWorkflow(n8n, await readTemplate(key, credentials, 'claims'));
+      await openWorkflow(editor, id);
+      await fitCanvas(editor);
+      await keepPicture(editor, `workflow-${name}`);
+      expect(
+        await editor.page.locator('[data-test-id="canvas-node-status-icons"] [data-test-id="node-issues"]').count(),
+      ).toBe(0);
+    },
+  );
 
   it('meets no error in its own scripts', () => {
     expect(editor.pageErrors).toEqual([]);

@@ -24,8 +24,10 @@ export function readChoices(args: readonly string[]): Choices {
       options: { open: { type: 'boolean' }, pictures: { type: 'boolean' }, only: { type: 'string' } },
     });
     const { open = false, pictures = false, only } = values;
-    if (only !== undefined && only !== 'n8n' && only !== 'zapier') throw new Error(`--only ${only}: there is n8n and zapier.`);
-    if (only === 'zapier' && (open || pictures)) throw new Error('--open and --pictures need n8n; leave --only zapier out.');
+    if (only !== undefined && only !== 'n8n' && only !== 'zapier')
+      throw new Error(`--only ${only}: there is n8n and zapier.`);
+    if (only === 'zapier' && (open || pictures))
+      throw new Error('--open and --pictures need n8n; leave --only zapier out.');
     return { open, pictures, ...(only ? { only } : {}) };
   } catch (error) {
     throw new Error(`${(error as Error).message}\n\n${usage}`);

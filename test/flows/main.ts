@@ -28,7 +28,14 @@ async function tryCase(world: World, platform: Platform, flow: Flow, flowCase: C
     await flowCase.begin?.(world, ready.address);
     const steps = await ready.run(flowCase.times ?? 1, flowCase.begin === undefined);
     const { result, rows } = await flowCase.check(world, before, platform.name);
-    return { ...line, steps, result: `ok: ${result}`, rows: rows?.toString() ?? '', seconds: secondsSince(start), ok: true };
+    return {
+      ...line,
+      steps,
+      result: `ok: ${result}`,
+      rows: rows?.toString() ?? '',
+      seconds: secondsSince(start),
+      ok: true,
+    };
   } catch (error) {
     return { ...line, result: `WRONG, ${flowCase.name}: ${reasonOf(error)}`, seconds: secondsSince(start), ok: false };
   }
@@ -49,7 +56,15 @@ async function tryFlow(world: World, platform: Platform, flow: Flow, staysOn: bo
   } catch (error) {
     const result = `WRONG, could not be turned ${lines.length === 0 ? 'on' : 'off'}: ${reasonOf(error)}`;
     say(`    ${result}`);
-    lines.push({ flow: flow.key, platform: platform.name, steps: [], result, rows: '', seconds: secondsSince(begin), ok: false });
+    lines.push({
+      flow: flow.key,
+      platform: platform.name,
+      steps: [],
+      result,
+      rows: '',
+      seconds: secondsSince(begin),
+      ok: false,
+    });
   }
   return lines;
 }
@@ -72,9 +87,16 @@ async function main({ open, pictures, only }: Choices): Promise<boolean> {
     }
     const all = flows.flatMap(({ key }) => running.map(({ name }) => `${key} ${name}`));
     const wrong = new Set(lines.filter(({ ok }) => !ok).map(({ flow, platform }) => `${flow} ${platform}`));
-    console.log(`\n${table(lines.map(({ ok: _ok, ...line }) => line), process.stdout.columns)}\n`);
+    console.log(
+      `\n${table(
+        lines.map(({ ok: _ok, ...line }) => line),
+        process.stdout.columns,
+      )}\n`,
+    );
     console.log(`${all.length - wrong.size} of ${all.length} flows are right, after ${secondsSince(begun)} seconds.`);
-    console.log('The workflows to import: n8n-nodes/templates/. The definitions: shared/src/services/. What a field means: docs/reference/.');
+    console.log(
+      'The workflows to import: n8n-nodes/templates/. The definitions: shared/src/services/. What a field means: docs/reference/.',
+    );
     if (open && n8n) await leaveOpen(n8n, world);
     else console.log('To look around in n8n yourself: npm start -- --open');
     return wrong.size === 0;

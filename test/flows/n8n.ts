@@ -72,7 +72,8 @@ export async function startN8nPlatform(world: World, log: (line: string) => void
           // What must not run would have begun by now.
           await sleep(1_500);
           const all = await listExecutions(n8n, workflow.id);
-          if (all.length !== seen + times) throw new Error(`n8n ran the workflow ${all.length - seen} times instead of ${times}.`);
+          if (all.length !== seen + times)
+            throw new Error(`n8n ran the workflow ${all.length - seen} times instead of ${times}.`);
           const executions = (await waitForExecutions(n8n, workflow.id, { count: all.length })).slice(seen);
           seen = all.length;
           const failed = executions.find(({ status }) => status !== 'success');

@@ -11,13 +11,24 @@ export interface Line {
 
 type Cells = Record<keyof Line, string>;
 
-const heads: Cells = { flow: 'flow', platform: 'platform', steps: 'steps', result: 'result', rows: 'rows', seconds: 'seconds' };
+const heads: Cells = {
+  flow: 'flow',
+  platform: 'platform',
+  steps: 'steps',
+  result: 'result',
+  rows: 'rows',
+  seconds: 'seconds',
+};
 
 function draw(lines: readonly Cells[]): string {
   const columns = Object.keys(heads) as (keyof Line)[];
   const all = [heads, ...lines];
   const widths = columns.map((column) => Math.max(...all.map((line) => line[column].length)));
-  const show = (line: Cells): string => columns.map((column, index) => line[column].padEnd(widths[index] ?? 0)).join('  ').trimEnd();
+  const show = (line: Cells): string =>
+    columns
+      .map((column, index) => line[column].padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd();
   return [show(heads), widths.map((width) => '─'.repeat(width)).join('  '), ...lines.map(show)].join('\n');
 }
 

@@ -25,10 +25,15 @@ const credentialsOf: Record<string, readonly string[]> = {
 };
 
 /** The name of a node of ours, without its package; undefined for others. */
-export const ownType = (node: WorkflowNode): string | undefined => /^n8n-nodes-pipewright(?:-sql)?\.(\w+)$/.exec(node.type)?.[1];
+export const ownType = (node: WorkflowNode): string | undefined =>
+  /^n8n-nodes-pipewright(?:-sql)?\.(\w+)$/.exec(node.type)?.[1];
 
 /** Reads a template, and does what a person does after importing it: chooses credentials, names the table. */
-export async function readTemplate(key: Flow['key'], credentials: Record<string, Credential>, table: string): Promise<WorkflowJson> {
+export async function readTemplate(
+  key: Flow['key'],
+  credentials: Record<string, Credential>,
+  table: string,
+): Promise<WorkflowJson> {
   const file = join(projectRoot, 'n8n-nodes', 'templates', `${templates[key]}.json`);
   const workflow = JSON.parse(await readFile(file, 'utf8')) as WorkflowJson;
   const nodes = workflow.nodes.map((node) => {

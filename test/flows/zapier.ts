@@ -57,7 +57,8 @@ export async function startZapierPlatform(world: World, log: (line: string) => v
           for (let time = 0; time < times; time += 1) runs.push(await zap.nextRun());
           // What must not run would have begun by now.
           await sleep(1_500);
-          if (zap.runs.length !== seen + times) throw new Error(`Zapier ran the Zap ${zap.runs.length - seen} times instead of ${times}.`);
+          if (zap.runs.length !== seen + times)
+            throw new Error(`Zapier ran the Zap ${zap.runs.length - seen} times instead of ${times}.`);
           seen = zap.runs.length;
           return runs.flatMap((run) => [trigger.name, ...stepsOf(run)]);
         },

@@ -15,7 +15,12 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
   const factory = `${azure.resourceGroup}/${azure.factory}`;
   const workspace = azure.workspace;
   const channel = 'C0DATATEAM';
-  const step = (action: string, name: string, inputData: ZapStep['inputData'], more: Partial<ZapStep> = {}): ZapStep => ({
+  const step = (
+    action: string,
+    name: string,
+    inputData: ZapStep['inputData'],
+    more: Partial<ZapStep> = {},
+  ): ZapStep => ({
     action,
     name,
     authData,
@@ -49,20 +54,35 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
           onFailure: 'continue',
         })),
         // Two paths, as Paths by Zapier makes them.
-        step('slack_send_message', 'Tell the Result', ({ steps: { 'Run Pipeline': run = {} } }) => ({
-          channel,
-          text: `:white_check_mark: *${run['name']}* succeeded after ${run['durationSeconds']} seconds.`,
-        }), { when: ({ steps }) => steps['Run Pipeline']?.['succeeded'] === true }),
-        step('slack_upload_file', 'Share the Report', ({ steps: { 'Run Pipeline': run = {} } }) => ({
-          channel,
-          from: 'text',
-          content: `step,status\n${(run['steps'] as Data[]).map(({ name, status }) => `${name},${status}`).join('\n')}`,
-          fileName: 'steps.csv',
-        }), { when: ({ steps }) => steps['Run Pipeline']?.['succeeded'] === true }),
-        step('slack_send_message', 'Tell What Failed', ({ steps: { 'Run Pipeline': run = {} } }) => ({
-          channel,
-          text: `:x: *${run['name']}* ${run['status']} at “${run['failedStep']}”: ${run['failedMessage']}`,
-        }), { when: ({ steps }) => steps['Run Pipeline']?.['succeeded'] === false }),
+        step(
+          'slack_send_message',
+          'Tell the Result',
+          ({ steps: { 'Run Pipeline': run = {} } }) => ({
+            channel,
+            text: `:white_check_mark: *${run['name']}* succeeded after ${run['durationSeconds']} seconds.`,
+          }),
+          { when: ({ steps }) => steps['Run Pipeline']?.['succeeded'] === true },
+        ),
+        step(
+          'slack_upload_file',
+          'Share the Report',
+          ({ steps: { 'Run Pipeline': run = {} } }) => ({
+            channel,
+            from: 'text',
+            content: `step,status\n${(run['steps'] as Data[]).map(({ name, status }) => `${name},${status}`).join('\n')}`,
+            fileName: 'steps.csv',
+          }),
+          { when: ({ steps }) => steps['Run Pipeline']?.['succeeded'] === true },
+        ),
+        step(
+          'slack_send_message',
+          'Tell What Failed',
+          ({ steps: { 'Run Pipeline': run = {} } }) => ({
+            channel,
+            text: `:x: *${run['name']}* ${run['status']} at “${run['failedStep']}”: ${run['failedMessage']}`,
+          }),
+          { when: ({ steps }) => steps['Run Pipeline']?.['succeeded'] === false },
+        ),
       ],
     },
     '002': {
@@ -73,14 +93,25 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
         inputData: { jobs: [String(dbt.jobId)], outcome: 'succeeded' },
       },
       steps: [
-        step('mode_run_report', 'Run Report', ({ trigger }) => ({ report: mode.reportToken, parameters: { country: 'GB' }, startKey: trigger['runId'] })),
+        step('mode_run_report', 'Run Report', ({ trigger }) => ({
+          report: mode.reportToken,
+          parameters: { country: 'GB' },
+          startKey: trigger['runId'],
+        })),
       ],
     },
     '003': {
       steps: [
         step('synapse_get_workspace', 'Get Workspace', () => ({ workspace })),
-        step('synapse_run_pipeline', 'Run Pipeline', () => ({ workspace, pipeline: 'Spark_transform', parameters: { inputPath: 'raw/claims' } })),
-        step('synapse_get_pipeline_run', 'Get Pipeline Run', ({ steps }) => ({ workspace, run: steps['Run Pipeline']?.['id'] })),
+        step('synapse_run_pipeline', 'Run Pipeline', () => ({
+          workspace,
+          pipeline: 'Spark_transform',
+          parameters: { inputPath: 'raw/claims' },
+        })),
+        step('synapse_get_pipeline_run', 'Get Pipeline Run', ({ steps }) => ({
+          workspace,
+          run: steps['Run Pipeline']?.['id'],
+        })),
         step('synapse_run_spark_job', 'Run Spark Job', () => ({
           workspace,
           pool: azure.sparkPool,

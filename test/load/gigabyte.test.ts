@@ -28,7 +28,10 @@ beforeAll(async () => {
   for (let number = 0; number < parts; number += 1) writeSync(descriptor, number === 0 ? part : part.subarray(header));
   closeSync(descriptor);
   postgres = await startPostgres({ settings: { max_wal_size: '4GB', checkpoint_timeout: '30min' } });
-  n8n = await startN8n({ packages: [await packPackage('pipewright-sql', folder)], env: { NODE_OPTIONS: `--max-old-space-size=${heap}` } });
+  n8n = await startN8n({
+    packages: [await packPackage('pipewright-sql', folder)],
+    env: { NODE_OPTIONS: `--max-old-space-size=${heap}` },
+  });
 }, 300_000);
 afterAll(async () => {
   await n8n?.stop();
@@ -42,7 +45,9 @@ it(`a gigabyte goes through an n8n with ${heap} MB of heap into a table, types o
   await withDownloads(join(folder, 'claims.csv'), async (address) => {
     const workflow = await loadWorkflow(n8n, address, postgres, { table: 'claims', mode: 'replace' });
     const { milliseconds, peak, before } = await runMeasured(n8n, workflow, 500);
-    process.stdout.write(`${(size / 1e6).toFixed(0)} MB through n8n in ${(milliseconds / 1000).toFixed(0)} s; its memory went from ${before.toFixed(0)} MB to ${peak.toFixed(0)} MB at most.\n`);
+    process.stdout.write(
+      `${(size / 1e6).toFixed(0)} MB through n8n in ${(milliseconds / 1000).toFixed(0)} s; its memory went from ${before.toFixed(0)} MB to ${peak.toFixed(0)} MB at most.\n`,
+    );
     expect(peak - before).toBeLessThan(400);
   });
   const client = new pg.Client({ connectionString: `${postgres.url}?sslmode=disable` });

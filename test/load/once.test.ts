@@ -36,7 +36,14 @@ async function publish(n8n: N8n): Promise<string> {
     credentials: { pipewrightWebhookSecretApi: { id, name } },
     parameters: { scheme: 'github' },
   };
-  const work: WorkflowNode = { id: 'work', name: 'Work', type: 'n8n-nodes-base.wait', typeVersion: 1.1, position: [220, 0], parameters: { resume: 'timeInterval', amount: 1, unit: 'seconds' } };
+  const work: WorkflowNode = {
+    id: 'work',
+    name: 'Work',
+    type: 'n8n-nodes-base.wait',
+    typeVersion: 1.1,
+    position: [220, 0],
+    parameters: { resume: 'timeInterval', amount: 1, unit: 'seconds' },
+  };
   const workflow = await createWorkflow(n8n, workflowOf('Takes events', trigger, work));
   await publishWorkflow(n8n, workflow.id);
   return workflow.id;
@@ -48,7 +55,10 @@ async function publish(n8n: N8n): Promise<string> {
  */
 async function deliver(baseUrl: string, eventId: string): Promise<{ status: number; took: number }> {
   const body = JSON.stringify({ id: eventId });
-  const headers = { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` };
+  const headers = {
+    'content-type': 'application/json',
+    'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+  };
   for (let attempt = 0; ; attempt += 1) {
     const begin = performance.now();
     const { status } = await fetch(`${baseUrl}/webhook/${webhookId}/webhook`, { method: 'POST', headers, body });
@@ -64,7 +74,11 @@ const deliverOften = (addresses: readonly string[], eventId: string, times = rep
 async function settled(n8n: N8n, workflowId: string): Promise<ExecutionSummary[]> {
   for (let before = -1; ; await sleep(1500)) {
     const all = await listExecutions(n8n, workflowId);
-    if (all.length === before && all.every(({ status }) => status !== 'new' && status !== 'running' && status !== 'waiting')) return all;
+    if (
+      all.length === before &&
+      all.every(({ status }) => status !== 'new' && status !== 'running' && status !== 'waiting')
+    )
+      return all;
     before = all.length;
   }
 }
@@ -128,9 +142,13 @@ describe('an event that is delivered fifty times at once', () => {
 
     it('starts one execution in each of several such processes, for they know nothing of each other', async () => {
       const { baseUrl } = await cluster.addWebhookProcess();
-      answeredWell(await deliverOften([cluster.webhookProcesses[0]?.baseUrl ?? '', baseUrl, cluster.main.baseUrl], 'webhook-2'));
+      answeredWell(
+        await deliverOften([cluster.webhookProcesses[0]?.baseUrl ?? '', baseUrl, cluster.main.baseUrl], 'webhook-2'),
+      );
       const count = await more();
-      process.stdout.write(`Through two webhook processes and the main process, 50 deliveries of one event started ${count} executions.\n`);
+      process.stdout.write(
+        `Through two webhook processes and the main process, 50 deliveries of one event started ${count} executions.\n`,
+      );
       expect(count).toBeLessThanOrEqual(3);
     });
   });

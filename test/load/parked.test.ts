@@ -49,7 +49,12 @@ afterAll(async () => {
 function statuses(): Record<string, number> {
   const database = new DatabaseSync(join(folder, 'n8n', '.n8n', 'database.sqlite'), { readOnly: true });
   try {
-    return Object.fromEntries(database.prepare('SELECT status, count(*) AS count FROM execution_entity GROUP BY status').all().map((row) => [String(row['status']), Number(row['count'])]));
+    return Object.fromEntries(
+      database
+        .prepare('SELECT status, count(*) AS count FROM execution_entity GROUP BY status')
+        .all()
+        .map((row) => [String(row['status']), Number(row['count'])]),
+    );
   } finally {
     database.close();
   }
@@ -74,7 +79,15 @@ async function until(what: string, reached: () => boolean): Promise<void> {
 it(`${runs} runs that are waited for hold no worker, and each lets its execution go on once`, async () => {
   const type = 'pipewrightAzureApi';
   const { id: credential } = await createCredential(n8n, type, type, sandboxCredentials(sandbox)[type] ?? {});
-  const hook: WorkflowNode = { id: 'hook', name: 'Hook', type: 'n8n-nodes-base.webhook', typeVersion: 2, position: [0, 0], webhookId: 'aa3a1a52-6a35-4c2f-9a55-0f0d7b1a9c41', parameters: { path: 'start', httpMethod: 'POST' } };
+  const hook: WorkflowNode = {
+    id: 'hook',
+    name: 'Hook',
+    type: 'n8n-nodes-base.webhook',
+    typeVersion: 2,
+    position: [0, 0],
+    webhookId: 'aa3a1a52-6a35-4c2f-9a55-0f0d7b1a9c41',
+    parameters: { path: 'start', httpMethod: 'POST' },
+  };
   const { resourceGroup, factory } = sandbox.accounts.azure;
   const run: WorkflowNode = {
     id: 'run',
@@ -124,5 +137,7 @@ it(`${runs} runs that are waited for hold no worker, and each lets its execution
   await until('Going on', () => statuses()['success'] === runs);
   expect(statuses()).toEqual({ success: runs });
   expect(sandbox.world.azure.dataFactory.runs).toHaveLength(runs);
-  process.stdout.write(`${runs} parked runs: 0 executions running; n8n starts with ${before.toFixed(0)} MB without them and with ${after.toFixed(0)} MB beside them.\n`);
+  process.stdout.write(
+    `${runs} parked runs: 0 executions running; n8n starts with ${before.toFixed(0)} MB without them and with ${after.toFixed(0)} MB beside them.\n`,
+  );
 }, 900_000);

@@ -33,7 +33,11 @@ beforeAll(async () => {
   sandbox = await startSandbox();
   const packages = [await packPackage('pipewright', folder)];
   const port = await findFreePort();
-  const env = { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true', EXECUTIONS_DATA_PRUNE: 'false', EXECUTIONS_DATA_SAVE_ON_PROGRESS: 'false' };
+  const env = {
+    N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true',
+    EXECUTIONS_DATA_PRUNE: 'false',
+    EXECUTIONS_DATA_SAVE_ON_PROGRESS: 'false',
+  };
   start = () => startN8n({ folder: join(folder, 'n8n'), packages, port, env });
   n8n = await start();
 });
@@ -44,7 +48,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function publish(name: string, node: string, credential: string, parameters: Record<string, unknown>, webhookId: string): Promise<string> {
+async function publish(
+  name: string,
+  node: string,
+  credential: string,
+  parameters: Record<string, unknown>,
+  webhookId: string,
+): Promise<string> {
   const held = await createCredential(n8n, credential, credential, sandboxCredentials(sandbox)[credential] ?? {});
   const trigger: WorkflowNode = {
     id: name,
@@ -56,7 +66,14 @@ async function publish(name: string, node: string, credential: string, parameter
     credentials: { [credential]: { id: held.id, name: held.name } },
     parameters,
   };
-  const then: WorkflowNode = { id: 'then', name: 'Then', type: 'n8n-nodes-base.noOp', typeVersion: 1, position: [220, 0], parameters: {} };
+  const then: WorkflowNode = {
+    id: 'then',
+    name: 'Then',
+    type: 'n8n-nodes-base.noOp',
+    typeVersion: 1,
+    position: [220, 0],
+    parameters: {},
+  };
   const { id } = await createWorkflow(n8n, workflowOf(name, trigger, then));
   await publishWorkflow(n8n, id);
   return webhookUrl(n8n, trigger, 'webhook');
@@ -79,12 +96,34 @@ function prepare(dbtUrl: string, dbtSecret: string, quantemplateUrl: string): Se
         eventId: `wev_${index}`,
         eventType: 'job.run.completed',
         timestamp: '2026-11-20T08:02:35.789265936Z',
-        data: { jobId: '123', jobName: 'Daily', runId: String(90_000_000 + index), runStatus: 'Success', runStatusCode: 10, runFinishedAt: '2026-11-20T08:02:32Z' },
+        data: {
+          jobId: '123',
+          jobName: 'Daily',
+          runId: String(90_000_000 + index),
+          runStatus: 'Success',
+          runStatusCode: 10,
+          runFinishedAt: '2026-11-20T08:02:32Z',
+        },
       });
-      all.push({ kind, url: dbtUrl, body, headers: { authorization: sign(body, kind === 'forged' ? 'guessed' : dbtSecret) } });
+      all.push({
+        kind,
+        url: dbtUrl,
+        body,
+        headers: { authorization: sign(body, kind === 'forged' ? 'guessed' : dbtSecret) },
+      });
     } else {
-      const body = JSON.stringify({ id: `event-${index}`, name: 'DatasetUpdated', created: '2026-11-20T08:00:00Z', payload: { datasetId: 'd-claims' } });
-      all.push({ kind, url: quantemplateUrl, body, headers: { 'x-webhook-secret': kind === 'forged' ? 'guessed' : 'a-long-secret-of-our-own' } });
+      const body = JSON.stringify({
+        id: `event-${index}`,
+        name: 'DatasetUpdated',
+        created: '2026-11-20T08:00:00Z',
+        payload: { datasetId: 'd-claims' },
+      });
+      all.push({
+        kind,
+        url: quantemplateUrl,
+        body,
+        headers: { 'x-webhook-secret': kind === 'forged' ? 'guessed' : 'a-long-secret-of-our-own' },
+      });
     }
   }
   return all;
@@ -93,7 +132,12 @@ function prepare(dbtUrl: string, dbtSecret: string, quantemplateUrl: string): Se
 /** Delivers as the vendors do: again after a while, until the receiver says that it took the event, or that it will not. */
 async function deliver({ url, body, headers, kind }: Sent): Promise<number> {
   for (;;) {
-    const status = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers }, signal: AbortSignal.timeout(10_000) }).then(
+    const status = await fetch(url, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', ...headers },
+      signal: AbortSignal.timeout(10_000),
+    }).then(
       // An n8n that looks after its database says 200 to everything and forgets it (docs/operating-n8n.md).
       async (response) => ((await response.text()).includes('starting up') ? 503 : response.status),
       () => 0,
@@ -115,15 +159,31 @@ function read(sql: string): Record<string, unknown>[] {
 }
 
 it(`of ${events} events with repeats and forgeries, through a restart and a kill of n8n, every genuine one starts exactly one execution`, async () => {
-  const dbtUrl = await publish('Job Run Completed', 'dbtTrigger', 'pipewrightDbtApi', { event: 'jobRunCompleted' }, '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c41');
-  const quantemplateUrl = await publish('Dataset Updated', 'quantemplateTrigger', 'pipewrightQuantemplateApi', { event: 'datasetUpdated' }, '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c42');
+  const dbtUrl = await publish(
+    'Job Run Completed',
+    'dbtTrigger',
+    'pipewrightDbtApi',
+    { event: 'jobRunCompleted' },
+    '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c41',
+  );
+  const quantemplateUrl = await publish(
+    'Dataset Updated',
+    'quantemplateTrigger',
+    'pipewrightQuantemplateApi',
+    { event: 'datasetUpdated' },
+    '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c42',
+  );
   const [secret = ''] = sandbox.world.dbt.webhooks.secrets();
   const all = prepare(dbtUrl, secret, quantemplateUrl);
   let next = 0;
   const sending = Array.from({ length: senders }, async () => {
-    for (let sent = all[next++]; sent; sent = all[next++]) expect(await deliver(sent)).toBe(sent.kind === 'forged' ? 401 : 200);
+    for (let sent = all[next++]; sent; sent = all[next++])
+      expect(await deliver(sent)).toBe(sent.kind === 'forged' ? 401 : 200);
   });
-  for (const [third, end] of [[1, () => n8n.stop()], [2, () => n8n.kill()]] as const) {
+  for (const [third, end] of [
+    [1, () => n8n.stop()],
+    [2, () => n8n.kill()],
+  ] as const) {
     while (next < (events / 3) * third) await sleep(100);
     await end();
     n8n = await start();
@@ -131,10 +191,16 @@ it(`of ${events} events with repeats and forgeries, through a restart and a kill
   await Promise.all(sending);
   // What was running when n8n was killed stays as it was for a while; it was started, and that is what counts.
   for (let unfinished = 1, looks = 0; unfinished > 0 && looks < 30; looks += 1, await sleep(1000)) {
-    unfinished = Number(read(`SELECT count(*) AS count FROM execution_entity WHERE status IN ('new', 'running')`)[0]?.['count']);
+    unfinished = Number(
+      read(`SELECT count(*) AS count FROM execution_entity WHERE status IN ('new', 'running')`)[0]?.['count'],
+    );
   }
   const genuine = all.filter(({ kind }) => kind === 'genuine').length;
-  const [counted] = read('SELECT count(*) AS executions, count(DISTINCT deduplicationKey) AS events FROM execution_entity');
-  process.stdout.write(`${genuine} genuine events of ${events} deliveries, n8n restarted and killed: ${String(counted?.['executions'])} executions of ${String(counted?.['events'])} events.\n`);
+  const [counted] = read(
+    'SELECT count(*) AS executions, count(DISTINCT deduplicationKey) AS events FROM execution_entity',
+  );
+  process.stdout.write(
+    `${genuine} genuine events of ${events} deliveries, n8n restarted and killed: ${String(counted?.['executions'])} executions of ${String(counted?.['events'])} events.\n`,
+  );
   expect(counted).toEqual({ executions: genuine, events: genuine });
 }, 1_200_000);

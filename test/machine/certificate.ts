@@ -29,12 +29,23 @@ export interface CertificateHosts {
 /**
  * Makes a certificate for some hosts, by the structure of RFC 5280, with a key of the curve P-256. Nothing of it is kept.
  */
-export function makeCertificate({ names: hostNames = ['localhost'], addresses = [[127, 0, 0, 1]] }: CertificateHosts = {}): Certificate {
+export function makeCertificate({
+  names: hostNames = ['localhost'],
+  addresses = [[127, 0, 0, 1]],
+}: CertificateHosts = {}): Certificate {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = sequence(identifier('2a8648ce3d040302'));
-  const name = sequence(element(0x31, sequence(identifier('550403'), element(0x0c, Buffer.from(hostNames[0] ?? 'server')))));
-  const names = sequence(...hostNames.map((host) => element(0x82, Buffer.from(host))), ...addresses.map((address) => element(0x87, Buffer.from(address))));
-  const extensions = [sequence(identifier('551d11'), element(0x04, names)), sequence(identifier('551d13'), element(0x04, sequence(element(0x01, Buffer.from([0xff])))))];
+  const name = sequence(
+    element(0x31, sequence(identifier('550403'), element(0x0c, Buffer.from(hostNames[0] ?? 'server')))),
+  );
+  const names = sequence(
+    ...hostNames.map((host) => element(0x82, Buffer.from(host))),
+    ...addresses.map((address) => element(0x87, Buffer.from(address))),
+  );
+  const extensions = [
+    sequence(identifier('551d11'), element(0x04, names)),
+    sequence(identifier('551d13'), element(0x04, sequence(element(0x01, Buffer.from([0xff]))))),
+  ];
   const year = new Date().getFullYear();
   const body = sequence(
     element(0xa0, element(0x02, Buffer.from([2]))),

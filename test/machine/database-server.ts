@@ -38,8 +38,20 @@ export interface ServerProgram {
  * Starts a server and waits until it takes connections.
  * @throws PipewrightError `unavailable` with its last lines
  */
-export async function launchServer({ product, program, flags, folder, account, ready, killSignal }: ServerProgram): Promise<ChildProcess> {
-  const server = spawn(program, flags, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], ...(account ? { uid: account.uid, gid: account.gid } : {}) });
+export async function launchServer({
+  product,
+  program,
+  flags,
+  folder,
+  account,
+  ready,
+  killSignal,
+}: ServerProgram): Promise<ChildProcess> {
+  const server = spawn(program, flags, {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...(account ? { uid: account.uid, gid: account.gid } : {}),
+  });
   let printed = '';
   let whenReady: () => void = () => undefined;
   const isReady = new Promise<void>((resolve) => (whenReady = resolve));

@@ -10,12 +10,40 @@ import { findOrInstall } from './tools.ts';
  */
 export async function startMariaDb(options: MysqlServerOptions = {}): Promise<MysqlServer> {
   // Debian keeps the program out of the PATH of people who are not root.
-  const program = await findOrInstall('mariadbd', 'mariadb-server', 'to load tables of MariaDB', options.log ?? console.log, ['/usr/sbin/mariadbd']);
-  return startMysqlServer('mariadb', {
-    async createData(data, folder, account) {
-      await runCommand('mariadb-install-db', ['--no-defaults', '--auth-root-authentication-method=normal', '--skip-test-db', `--datadir=${data}`, ...(account ? [`--user=${account.name}`] : [])], { cwd: folder });
+  const program = await findOrInstall(
+    'mariadbd',
+    'mariadb-server',
+    'to load tables of MariaDB',
+    options.log ?? console.log,
+    ['/usr/sbin/mariadbd'],
+  );
+  return startMysqlServer(
+    'mariadb',
+    {
+      async createData(data, folder, account) {
+        await runCommand(
+          'mariadb-install-db',
+          [
+            '--no-defaults',
+            '--auth-root-authentication-method=normal',
+            '--skip-test-db',
+            `--datadir=${data}`,
+            ...(account ? [`--user=${account.name}`] : []),
+          ],
+          { cwd: folder },
+        );
+      },
+      launch: (data, _folder, settings, account) =>
+        launchServer({
+          product: 'MariaDB',
+          program,
+          flags: ['--no-defaults', '--skip-name-resolve', ...flagsOf(settings)],
+          folder: data,
+          account,
+          ready: 'ready for connections',
+          killSignal: 'SIGKILL',
+        }),
     },
-    launch: (data, _folder, settings, account) =>
-      launchServer({ product: 'MariaDB', program, flags: ['--no-defaults', '--skip-name-resolve', ...flagsOf(settings)], folder: data, account, ready: 'ready for connections', killSignal: 'SIGKILL' }),
-  }, options);
+    options,
+  );
 }

@@ -15,7 +15,10 @@ async function ask(url: string, question: string): Promise<RowDataPacket[]> {
   }
 }
 
-describe.each([['MySQL', startMysql], ['MariaDB', startMariaDb]] as const)('A %s for tests', (product, start) => {
+describe.each([
+  ['MySQL', startMysql],
+  ['MariaDB', startMariaDb],
+] as const)('A %s for tests', (product, start) => {
   let server: MysqlServer;
   beforeAll(async () => {
     server = await start({ settings: { max_connections: '77' } });
@@ -23,12 +26,23 @@ describe.each([['MySQL', startMysql], ['MariaDB', startMariaDb]] as const)('A %s
   afterAll(() => server?.stop());
 
   it('is the product that it is called, and listens on this machine only, on the port it names, with the settings it is given', async () => {
-    const [row] = await ask(server.url, 'SELECT version() AS version, @@bind_address AS address, @@port AS port, @@max_connections AS most, @@local_infile AS files');
-    expect(row).toEqual({ version: expect.stringMatching(product === 'MariaDB' ? /MariaDB/ : /^(?:8\.4|9)\.(?!.*MariaDB)/), address: '127.0.0.1', port: server.port, most: 77, files: 1 });
+    const [row] = await ask(
+      server.url,
+      'SELECT version() AS version, @@bind_address AS address, @@port AS port, @@max_connections AS most, @@local_infile AS files',
+    );
+    expect(row).toEqual({
+      version: expect.stringMatching(product === 'MariaDB' ? /MariaDB/ : /^(?:8\.4|9)\.(?!.*MariaDB)/),
+      address: '127.0.0.1',
+      port: server.port,
+      most: 77,
+      files: 1,
+    });
   });
 
   it('gives its user exactly the rights that the documentation asks for', async () => {
-    const grants = (await ask(server.url, 'SHOW GRANTS')).map((row) => String(Object.values(row)[0]).replaceAll('`', ''));
+    const grants = (await ask(server.url, 'SHOW GRANTS')).map((row) =>
+      String(Object.values(row)[0]).replaceAll('`', ''),
+    );
     const given = grants.flatMap((grant) => /^GRANT (.*) ON (\S+) TO/.exec(grant)?.slice(1, 3).join(' ON ') ?? []);
     expect(given.map((grant) => grant.split(' ON ')[1])).toEqual(['*.*', 'warehouse.*']);
     expect(given[0]).toBe('USAGE ON *.*');
@@ -58,7 +72,18 @@ it('A MariaDB for tests can be reached with its own client', async () => {
   try {
     const client = await findMariaDbClient(() => undefined);
     const { host, port, user, password, database } = server;
-    expect(await runCommand(client, ['-N', `-h${host}`, `-P${port}`, `-u${user}`, `-p${password}`, database, '-e', 'SELECT 6 * 7'])).toBe('42\n');
+    expect(
+      await runCommand(client, [
+        '-N',
+        `-h${host}`,
+        `-P${port}`,
+        `-u${user}`,
+        `-p${password}`,
+        database,
+        '-e',
+        'SELECT 6 * 7',
+      ]),
+    ).toBe('42\n');
   } finally {
     await server.stop();
   }

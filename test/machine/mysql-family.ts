@@ -53,7 +53,11 @@ const host = '127.0.0.1';
  * @param name of the temporary folder
  * @throws PipewrightError `unavailable` when the server does not start
  */
-export async function startMysqlServer(name: string, product: MysqlProduct, { settings = {}, certificate }: MysqlServerOptions): Promise<MysqlServer> {
+export async function startMysqlServer(
+  name: string,
+  product: MysqlProduct,
+  { settings = {}, certificate }: MysqlServerOptions,
+): Promise<MysqlServer> {
   const folder = await mkdtemp(join(tmpdir(), `pipewright-${name}-`));
   try {
     await chmod(folder, 0o755);
@@ -66,9 +70,16 @@ export async function startMysqlServer(name: string, product: MysqlProduct, { se
     await product.createData(data, folder, account);
     const port = await findFreePort();
     const all = {
-      datadir: data, socket: join(data, 'server.sock'), 'pid-file': join(data, 'server.pid'), 'init-file': join(folder, 'users.sql'),
-      'bind-address': host, port: String(port), local_infile: 'ON', innodb_flush_log_at_trx_commit: '2',
-      ...(certificate ? await placeCertificate(folder, certificate, account) : {}), ...settings,
+      datadir: data,
+      socket: join(data, 'server.sock'),
+      'pid-file': join(data, 'server.pid'),
+      'init-file': join(folder, 'users.sql'),
+      'bind-address': host,
+      port: String(port),
+      local_infile: 'ON',
+      innodb_flush_log_at_trx_commit: '2',
+      ...(certificate ? await placeCertificate(folder, certificate, account) : {}),
+      ...settings,
     };
     const server = await product.launch(data, folder, all, account);
     const abandon = () => {
@@ -82,7 +93,16 @@ export async function startMysqlServer(name: string, product: MysqlProduct, { se
       await rm(folder, { recursive: true, force: true });
     };
     const place = `${host}:${port}/${database}`;
-    return { url: `mysql://${user}:${password}@${place}`, adminUrl: `mysql://admin:${adminPassword}@${place}`, host, port, user, password, database, stop };
+    return {
+      url: `mysql://${user}:${password}@${place}`,
+      adminUrl: `mysql://admin:${adminPassword}@${place}`,
+      host,
+      port,
+      user,
+      password,
+      database,
+      stop,
+    };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -107,7 +127,11 @@ async function writeUsers(file: string, password: string, adminPassword: string)
 }
 
 /** Writes a certificate where the server finds it; returns the settings that name it. */
-async function placeCertificate(folder: string, { certificate, key }: Certificate, account?: Account): Promise<Record<string, string>> {
+async function placeCertificate(
+  folder: string,
+  { certificate, key }: Certificate,
+  account?: Account,
+): Promise<Record<string, string>> {
   const [certificateFile, keyFile] = [join(folder, 'server-cert.pem'), join(folder, 'server-key.pem')];
   await writeFile(certificateFile, certificate);
   await writeFile(keyFile, key, { mode: 0o600 });

@@ -42,8 +42,12 @@ export async function findMysqlPackages(log: Log): Promise<MysqlPackages> {
 
 function locate(folder: string): MysqlPackages {
   const base = join(folder, 'usr');
-  const [libraries = ''] = readdirSync(join(base, 'lib')).filter((name) => name.endsWith('-linux-gnu')).map((name) => join(base, 'lib', name));
-  const [loader = ''] = readdirSync(libraries).filter((name) => name.startsWith('ld-linux')).map((name) => join(libraries, name));
+  const [libraries = ''] = readdirSync(join(base, 'lib'))
+    .filter((name) => name.endsWith('-linux-gnu'))
+    .map((name) => join(base, 'lib', name));
+  const [loader = ''] = readdirSync(libraries)
+    .filter((name) => name.startsWith('ld-linux'))
+    .map((name) => join(libraries, name));
   return { loader, libraries, base, program: join(base, 'sbin', 'mysqld') };
 }
 
@@ -56,7 +60,11 @@ async function install(folder: string, log: Log): Promise<void> {
     const keyring = findKeyring('/') ?? (await downloadKeyring(join(work, 'keyring')));
     const place = await prepareApt(join(work, 'apt'), `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`);
     await runCommand('apt-get', ['update', '-q'], place);
-    await runCommand('apt-get', ['install', '-q', '-y', '--download-only', '--no-install-recommends', 'mysql-server-core'], place);
+    await runCommand(
+      'apt-get',
+      ['install', '-q', '-y', '--download-only', '--no-install-recommends', 'mysql-server-core'],
+      place,
+    );
     const files = readdirSync(place.archives).filter((name) => name.endsWith('.deb') && !unneeded.test(name));
     for (const file of files) await runCommand('dpkg-deb', ['-x', join(place.archives, file), join(work, 'root')]);
     const { loader, libraries, program } = locate(join(work, 'root'));
@@ -64,14 +72,18 @@ async function install(folder: string, log: Log): Promise<void> {
     log(version.trim().replace(/^.*(?=Ver)/, 'MySQL '));
     await rename(join(work, 'root'), folder);
   } catch (error) {
-    throw error instanceof PipewrightError ? error : missing(`a step failed: ${(error as Error).message.slice(0, 1000)}`, error);
+    throw error instanceof PipewrightError
+      ? error
+      : missing(`a step failed: ${(error as Error).message.slice(0, 1000)}`, error);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
 function findKeyring(root: string): string | undefined {
-  return ['gpg', 'pgp'].map((ending) => join(root, 'usr', 'share', 'keyrings', `debian-archive-keyring.${ending}`)).find((path) => existsSync(path));
+  return ['gpg', 'pgp']
+    .map((ending) => join(root, 'usr', 'share', 'keyrings', `debian-archive-keyring.${ending}`))
+    .find((path) => existsSync(path));
 }
 
 /** Debian's keys, as Ubuntu packages them. */
@@ -90,19 +102,44 @@ async function downloadKeyring(folder: string): Promise<string> {
  * Prepares folders for apt that has nothing to do with the machine's.
  * @param source the only source of packages; undefined for those of the machine
  */
-async function prepareApt(folder: string, source?: string): Promise<{ cwd: string; env: NodeJS.ProcessEnv; archives: string }> {
+async function prepareApt(
+  folder: string,
+  source?: string,
+): Promise<{ cwd: string; env: NodeJS.ProcessEnv; archives: string }> {
   const at = (...names: string[]): string => join(folder, ...names);
   await mkdir(at('state', 'lists', 'partial'), { recursive: true });
   await mkdir(at('cache', 'archives', 'partial'), { recursive: true });
   await writeFile(at('status'), '');
   if (source !== undefined) await writeFile(at('sources.list'), source);
   const settings = {
-    'Dir::State': at('state'), 'Dir::State::status': at('status'), 'Dir::Cache': at('cache'),
-    ...(source === undefined ? {} : { 'Dir::Etc::SourceList': at('sources.list'), 'Dir::Etc::SourceParts': '/dev/null', 'Dir::Etc::Preferences': '/dev/null', 'Dir::Etc::PreferencesParts': '/dev/null' }),
-    'Acquire::Languages': 'none', 'Acquire::Retries': '3', 'Debug::NoLocking': 'true', 'APT::Sandbox::User': '', 'APT::Install-Suggests': 'false',
+    'Dir::State': at('state'),
+    'Dir::State::status': at('status'),
+    'Dir::Cache': at('cache'),
+    ...(source === undefined
+      ? {}
+      : {
+          'Dir::Etc::SourceList': at('sources.list'),
+          'Dir::Etc::SourceParts': '/dev/null',
+          'Dir::Etc::Preferences': '/dev/null',
+          'Dir::Etc::PreferencesParts': '/dev/null',
+        }),
+    'Acquire::Languages': 'none',
+    'Acquire::Retries': '3',
+    'Debug::NoLocking': 'true',
+    'APT::Sandbox::User': '',
+    'APT::Install-Suggests': 'false',
   };
-  await writeFile(at('apt.conf'), Object.entries(settings).map(([name, value]) => `${name} "${value}";\n`).join(''));
-  return { cwd: folder, env: { ...process.env, APT_CONFIG: at('apt.conf'), DEBIAN_FRONTEND: 'noninteractive' }, archives: at('cache', 'archives') };
+  await writeFile(
+    at('apt.conf'),
+    Object.entries(settings)
+      .map(([name, value]) => `${name} "${value}";\n`)
+      .join(''),
+  );
+  return {
+    cwd: folder,
+    env: { ...process.env, APT_CONFIG: at('apt.conf'), DEBIAN_FRONTEND: 'noninteractive' },
+    archives: at('cache', 'archives'),
+  };
 }
 
 function missing(what: string, cause?: unknown): PipewrightError {

@@ -11,15 +11,39 @@ import { findMysqlPackages } from './mysql-packages.ts';
 export async function startMysql(options: MysqlServerOptions = {}): Promise<MysqlServer> {
   const { loader, libraries, program, base } = await findMysqlPackages(options.log ?? console.log);
   // Started as root, the server reads its files from root's cache before it becomes another user.
-  const flagsFor = (account?: Account): string[] => ['--library-path', libraries, program, '--no-defaults', `--basedir=${base}`, ...(account ? [`--user=${account.name}`] : [])];
-  return startMysqlServer('mysql', {
-    async createData(data, folder, account) {
-      await runCommand(loader, [...flagsFor(account), '--initialize-insecure', `--datadir=${data}`], { cwd: folder });
+  const flagsFor = (account?: Account): string[] => [
+    '--library-path',
+    libraries,
+    program,
+    '--no-defaults',
+    `--basedir=${base}`,
+    ...(account ? [`--user=${account.name}`] : []),
+  ];
+  return startMysqlServer(
+    'mysql',
+    {
+      async createData(data, folder, account) {
+        await runCommand(loader, [...flagsFor(account), '--initialize-insecure', `--datadir=${data}`], { cwd: folder });
+      },
+      launch: (data, _folder, settings, account) =>
+        launchServer({
+          product: 'MySQL',
+          program: loader,
+          folder: data,
+          ready: 'ready for connections',
+          killSignal: 'SIGKILL',
+          flags: [
+            ...flagsFor(account),
+            ...flagsOf({
+              mysqlx: 'OFF',
+              secure_file_priv: 'NULL',
+              skip_name_resolve: 'ON',
+              ...(settings['log_bin'] ? {} : { disable_log_bin: 'ON' }),
+              ...settings,
+            }),
+          ],
+        }),
     },
-    launch: (data, _folder, settings, account) =>
-      launchServer({
-        product: 'MySQL', program: loader, folder: data, ready: 'ready for connections', killSignal: 'SIGKILL',
-        flags: [...flagsFor(account), ...flagsOf({ mysqlx: 'OFF', secure_file_priv: 'NULL', skip_name_resolve: 'ON', ...(settings['log_bin'] ? {} : { disable_log_bin: 'ON' }), ...settings })],
-      }),
-  }, options);
+    options,
+  );
 }

@@ -81,7 +81,11 @@ async function findCompiler(log: Log): Promise<void> {
   const packages = { python3: 'python3', make: 'make', 'g++': 'g++' };
   const missing = Object.entries(packages).filter(([name]) => findExecutable(name) === undefined);
   if (missing.length === 0) return;
-  await installSystemPackages(missing.map(([, name]) => name), "to build n8n's native parts", log);
+  await installSystemPackages(
+    missing.map(([, name]) => name),
+    "to build n8n's native parts",
+    log,
+  );
 }
 
 async function installInto(folder: string, log: Log): Promise<void> {

@@ -24,17 +24,32 @@ async function bundledIn(entries: string[], directory: string, platform: string)
     const { outputFiles } = await build({ absWorkingDir: ${JSON.stringify(directory)}, entryPoints: ${JSON.stringify(entries)}.flatMap((one) => globSync(one, { cwd: ${JSON.stringify(directory)} })), outdir: 'x', bundle: true, write: false, plugins: [leaveOut], format: 'cjs', platform: ${JSON.stringify(platform)}, supported: { 'dynamic-import': false }, minifySyntax: true, mainFields: ['module', 'main'], external: ['n8n-workflow', 'pg-native', 'node:*', ...builtinModules], tsconfigRaw: '{}', logLevel: 'silent' });
     const found = new Set(outputFiles.flatMap(({ text }) => [...text.matchAll(/^(?:  )*\\/\\/ .*node_modules\\/((?:@[^/\\s]+\\/)?[^/\\s]+)\\//gm)].map(([, name]) => name)));
     process.stdout.write(JSON.stringify([...found].sort()));`;
-  return JSON.parse(await runCommand(node24(), ['--input-type=module', '--eval', script], { cwd: projectRoot })) as string[];
+  return JSON.parse(
+    await runCommand(node24(), ['--input-type=module', '--eval', script], { cwd: projectRoot }),
+  ) as string[];
 }
 
 /** The list must be what CycloneDX 1.6 demands, as far as it is used. */
 function expectValid(list: Contents): void {
-  expect(list).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, metadata: { timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/), component: { type: 'application' } } });
+  expect(list).toMatchObject({
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: { timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/), component: { type: 'application' } },
+  });
   expect(list.serialNumber).toMatch(/^urn:uuid:[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/);
-  for (const component of list.components) expect(component).toMatchObject({ type: 'library', name: expect.stringMatching(/./), version: expect.stringMatching(/\d/), purl: expect.stringMatching(/^pkg:npm\/.+@\d/), licenses: [expect.anything()] });
+  for (const component of list.components)
+    expect(component).toMatchObject({
+      type: 'library',
+      name: expect.stringMatching(/./),
+      version: expect.stringMatching(/\d/),
+      purl: expect.stringMatching(/^pkg:npm\/.+@\d/),
+      licenses: [expect.anything()],
+    });
   const refs = list.components.map((component) => component['bom-ref']);
   expect(new Set(refs).size).toBe(refs.length);
-  for (const { ref, dependsOn } of list.dependencies) for (const one of [ref, ...dependsOn]) expect([...refs, list.dependencies[0]?.ref]).toContain(one);
+  for (const { ref, dependsOn } of list.dependencies)
+    for (const one of [ref, ...dependsOn]) expect([...refs, list.dependencies[0]?.ref]).toContain(one);
 }
 
 describe.each([['pipewright'], ['pipewright-sql']])('The tarball of n8n-nodes-%s', (name) => {
@@ -45,8 +60,17 @@ describe.each([['pipewright'], ['pipewright-sql']])('The tarball of n8n-nodes-%s
     // Packed as npm publish does it, from a copy: other tests build in the same folder.
     await runCommand('cp', ['-R', '-L', source, place]);
     await runCommand(node24(), [join(projectRoot, 'n8n-nodes', 'build-package.mjs'), source, place]);
-    const [packed] = JSON.parse(await runCommand('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: place })) as { filename: string }[];
-    await runCommand('tar', ['-xzf', join(folder, packed?.filename ?? ''), '-C', place, '--one-top-level=unpacked', '--strip-components=1']);
+    const [packed] = JSON.parse(
+      await runCommand('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: place }),
+    ) as { filename: string }[];
+    await runCommand('tar', [
+      '-xzf',
+      join(folder, packed?.filename ?? ''),
+      '-C',
+      place,
+      '--one-top-level=unpacked',
+      '--strip-components=1',
+    ]);
   }, 120_000);
 
   it('holds the licence and a list of exactly the packages that are bundled', async () => {
@@ -55,11 +79,16 @@ describe.each([['pipewright'], ['pipewright-sql']])('The tarball of n8n-nodes-%s
     const list = JSON.parse(readFileSync(join(unpacked, 'sbom.cdx.json'), 'utf8')) as Contents;
     expectValid(list);
     expect(list.metadata.component.name).toBe(`n8n-nodes-${name}`);
-    const names = await bundledIn(['nodes/**/*.node.ts', 'credentials/*.credentials.ts'], source, name === 'pipewright' ? 'neutral' : 'node');
+    const names = await bundledIn(
+      ['nodes/**/*.node.ts', 'credentials/*.credentials.ts'],
+      source,
+      name === 'pipewright' ? 'neutral' : 'node',
+    );
     expect(names.length).toBeGreaterThan(2);
     expect([...new Set(list.components.map((component) => component.name))].sort()).toEqual(names);
     for (const component of list.components) expect(notices).toContain(`\n${component.name} ${component.version} (`);
-    for (const part of notices.split(/^-{80}$/m).slice(1)) expect(part).toMatch(/permission|redistribution|apache license/i);
+    for (const part of notices.split(/^-{80}$/m).slice(1))
+      expect(part).toMatch(/permission|redistribution|apache license/i);
     expect(existsSync(join(unpacked, 'LICENSE'))).toBe(true);
   }, 60_000);
 });
@@ -71,7 +100,9 @@ it('The Zapier zip holds the licence of every package inside of it, and its list
   const notices = Buffer.from(entries['THIRD-PARTY-NOTICES.txt'] ?? []).toString('utf8');
   const list = JSON.parse(readFileSync(join(app, 'build', 'sbom.cdx.json'), 'utf8')) as Contents;
   expectValid(list);
-  const beside = Object.keys(entries).flatMap((path) => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
+  const beside = Object.keys(entries).flatMap(
+    (path) => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],
+  );
   const names = new Set(list.components.map((component) => component.name));
   for (const name of [...beside, 'valibot', 'pg', 'mysql2', 'tedious']) expect(names).toContain(name);
   for (const component of list.components) expect(notices).toContain(`\n${component.name} ${component.version} (`);

@@ -37,7 +37,10 @@ async function copyEmbedded(folder: string): Promise<string | undefined> {
 function findInstalled(): string | undefined {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const initdb = findExecutable('initdb', versions.map((version) => join(debian, version, 'bin', 'initdb')));
+  const initdb = findExecutable(
+    'initdb',
+    versions.map((version) => join(debian, version, 'bin', 'initdb')),
+  );
   return initdb && dirname(initdb);
 }
 

@@ -47,7 +47,11 @@ const database = 'postgres';
  * where npm has none for this machine, the operating system's is taken, and installed with apt when it is missing.
  * @throws PipewrightError `not-found` which says what to install, `unavailable` when the server does not start
  */
-export async function startPostgres({ log = console.log, settings: chosen = {}, certificate }: PostgresOptions = {}): Promise<Postgres> {
+export async function startPostgres({
+  log = console.log,
+  settings: chosen = {},
+  certificate,
+}: PostgresOptions = {}): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), 'pipewright-postgres-'));
   try {
     await chmod(folder, 0o755);
@@ -111,7 +115,11 @@ async function createCluster(folder: string, binaries: string, password: string,
 }
 
 /** Writes a certificate where the server finds it; gives the settings that say so. */
-async function placeCertificate(folder: string, { certificate, key }: Certificate, account?: Account): Promise<Record<string, string>> {
+async function placeCertificate(
+  folder: string,
+  { certificate, key }: Certificate,
+  account?: Account,
+): Promise<Record<string, string>> {
   const [certificateFile, keyFile] = [join(folder, 'server.crt'), join(folder, 'server.key')];
   await writeFile(certificateFile, certificate);
   await writeFile(keyFile, key, { mode: 0o600 });
@@ -119,8 +127,22 @@ async function placeCertificate(folder: string, { certificate, key }: Certificat
   return { ssl: 'on', ssl_cert_file: certificateFile, ssl_key_file: keyFile };
 }
 
-function launch(binaries: string, data: string, port: number, settings: Record<string, string>, account?: Account): Promise<ChildProcess> {
+function launch(
+  binaries: string,
+  data: string,
+  port: number,
+  settings: Record<string, string>,
+  account?: Account,
+): Promise<ChildProcess> {
   const all = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', ...settings };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  return launchServer({ product: 'PostgreSQL', program: join(binaries, 'postgres'), flags: ['-D', data, ...flags], folder: data, account, ready: 'ready to accept connections', killSignal: 'SIGQUIT' });
+  return launchServer({
+    product: 'PostgreSQL',
+    program: join(binaries, 'postgres'),
+    flags: ['-D', data, ...flags],
+    folder: data,
+    account,
+    ready: 'ready to accept connections',
+    killSignal: 'SIGQUIT',
+  });
 }

@@ -32,7 +32,11 @@ export async function startRedis(log: Log = console.log): Promise<Redis> {
   const program = await findOrInstall('redis-server', 'redis-server', 'to run n8n in queue mode', log);
   const folder = await mkdtemp(join(tmpdir(), 'pipewright-redis-'));
   const port = await findFreePort();
-  const server = spawn(program, ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no', '--dir', folder], { stdio: 'ignore' });
+  const server = spawn(
+    program,
+    ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no', '--dir', folder],
+    { stdio: 'ignore' },
+  );
   const abandon = (): void => void server.kill('SIGKILL');
   process.once('exit', abandon);
   const stop = async (): Promise<void> => {

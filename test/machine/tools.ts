@@ -28,7 +28,13 @@ export function findCurl(log: Log): Promise<string> {
  * @param places where it may be beside the PATH
  * @throws PipewrightError `not-found` which says what to install
  */
-export async function findOrInstall(name: string, systemPackage: string, purpose: string, log: Log, places: readonly string[] = []): Promise<string> {
+export async function findOrInstall(
+  name: string,
+  systemPackage: string,
+  purpose: string,
+  log: Log,
+  places: readonly string[] = [],
+): Promise<string> {
   const found = findExecutable(name, places);
   if (found) return found;
   await installSystemPackages([systemPackage], purpose, log);

@@ -16,35 +16,114 @@ export interface Taken {
 }
 
 /** A workflow that brings the dataset of a server of downloads into a table, by *Load Dataset* straight from Quantemplate. */
-export async function loadWorkflow(n8n: N8n, address: string, postgres: Postgres, parameters: Record<string, unknown>): Promise<string> {
+export async function loadWorkflow(
+  n8n: N8n,
+  address: string,
+  postgres: Postgres,
+  parameters: Record<string, unknown>,
+): Promise<string> {
   const { host, port, database, user, password } = postgres;
-  const sql = await createCredential(n8n, 'sql', 'pipewrightSqlApi', { engine: 'postgresql', host, port, database, user, password, ssl: 'off' });
-  const quantemplate = await createCredential(n8n, 'quantemplate', 'pipewrightQuantemplateApi', { clientId: 'id', clientSecret: 'secret', organisationId: 'c-contoso', apiUrl: address, loginUrl: `${address}/token` });
+  const sql = await createCredential(n8n, 'sql', 'pipewrightSqlApi', {
+    engine: 'postgresql',
+    host,
+    port,
+    database,
+    user,
+    password,
+    ssl: 'off',
+  });
+  const quantemplate = await createCredential(n8n, 'quantemplate', 'pipewrightQuantemplateApi', {
+    clientId: 'id',
+    clientSecret: 'secret',
+    organisationId: 'c-contoso',
+    apiUrl: address,
+    loginUrl: `${address}/token`,
+  });
   const load: WorkflowNode = {
-    id: 'load', name: 'Load', type: 'n8n-nodes-pipewright-sql.sqlTable', typeVersion: 1, position: [220, 0],
-    credentials: { pipewrightSqlApi: { id: sql.id, name: sql.name }, pipewrightQuantemplateApi: { id: quantemplate.id, name: quantemplate.name } },
-    parameters: { resource: 'table', operation: 'loadDataset', source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: { __rl: true, mode: 'id', value: 'd-claims' }, ...parameters },
+    id: 'load',
+    name: 'Load',
+    type: 'n8n-nodes-pipewright-sql.sqlTable',
+    typeVersion: 1,
+    position: [220, 0],
+    credentials: {
+      pipewrightSqlApi: { id: sql.id, name: sql.name },
+      pipewrightQuantemplateApi: { id: quantemplate.id, name: quantemplate.name },
+    },
+    parameters: {
+      resource: 'table',
+      operation: 'loadDataset',
+      source: 'quantemplateDownloadDataset',
+      quantemplateDownloadDatasetDataset: { __rl: true, mode: 'id', value: 'd-claims' },
+      ...parameters,
+    },
   };
   return (await createWorkflow(n8n, workflowOf('Load Dataset', manualTrigger, load))).id;
 }
 
 /** The same by n8n's own nodes: HTTP Request, Extract from File, Postgres. */
-export async function ownWorkflow(n8n: N8n, address: string, postgres: Postgres, table: string, columns: readonly string[]): Promise<string> {
+export async function ownWorkflow(
+  n8n: N8n,
+  address: string,
+  postgres: Postgres,
+  table: string,
+  columns: readonly string[],
+): Promise<string> {
   const { host, port, database, user, password } = postgres;
-  const credential = await createCredential(n8n, 'postgres', 'postgres', { host, port, database, user, password, ssl: 'disable', allowUnauthorizedCerts: false, maxConnections: 10, sshTunnel: false });
+  const credential = await createCredential(n8n, 'postgres', 'postgres', {
+    host,
+    port,
+    database,
+    user,
+    password,
+    ssl: 'disable',
+    allowUnauthorizedCerts: false,
+    maxConnections: 10,
+    sshTunnel: false,
+  });
   const nodes: WorkflowNode[] = [
-    { id: 'fetch', name: 'HTTP Request', type: 'n8n-nodes-base.httpRequest', typeVersion: 4.2, position: [220, 0], parameters: { url: `${address}/organisations/c/datasets/d`, options: { response: { response: { responseFormat: 'file' } } } } },
-    { id: 'extract', name: 'Extract from File', type: 'n8n-nodes-base.extractFromFile', typeVersion: 1, position: [440, 0], parameters: { operation: 'csv', options: {} } },
     {
-      id: 'insert', name: 'Postgres', type: 'n8n-nodes-base.postgres', typeVersion: 2.6, position: [660, 0],
+      id: 'fetch',
+      name: 'HTTP Request',
+      type: 'n8n-nodes-base.httpRequest',
+      typeVersion: 4.2,
+      position: [220, 0],
+      parameters: {
+        url: `${address}/organisations/c/datasets/d`,
+        options: { response: { response: { responseFormat: 'file' } } },
+      },
+    },
+    {
+      id: 'extract',
+      name: 'Extract from File',
+      type: 'n8n-nodes-base.extractFromFile',
+      typeVersion: 1,
+      position: [440, 0],
+      parameters: { operation: 'csv', options: {} },
+    },
+    {
+      id: 'insert',
+      name: 'Postgres',
+      type: 'n8n-nodes-base.postgres',
+      typeVersion: 2.6,
+      position: [660, 0],
       credentials: { postgres: { id: credential.id, name: credential.name } },
       parameters: {
         operation: 'insert',
         schema: { __rl: true, mode: 'name', value: 'public' },
         table: { __rl: true, mode: 'name', value: table },
         columns: {
-          mappingMode: 'autoMapInputData', value: {}, matchingColumns: [],
-          schema: columns.map((name) => ({ id: name, displayName: name, required: false, defaultMatch: false, display: true, type: 'string', canBeUsedToMatch: true })),
+          mappingMode: 'autoMapInputData',
+          value: {},
+          matchingColumns: [],
+          schema: columns.map((name) => ({
+            id: name,
+            displayName: name,
+            required: false,
+            defaultMatch: false,
+            display: true,
+            type: 'string',
+            canBeUsedToMatch: true,
+          })),
         },
         options: {},
       },
@@ -58,13 +137,20 @@ export async function ownWorkflow(n8n: N8n, address: string, postgres: Postgres,
  * @throws Error with what n8n says when it fails
  */
 export async function runMeasured(n8n: N8n, workflow: string, timeoutSeconds = 600): Promise<Taken> {
-  const memory = async (name: 'VmRSS' | 'VmHWM'): Promise<number> => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(await readFile(`/proc/${n8n.pid}/status`, 'utf8'))?.[1]) / 1024;
+  const memory = async (name: 'VmRSS' | 'VmHWM'): Promise<number> =>
+    Number(new RegExp(`${name}:\\s+(\\d+)`).exec(await readFile(`/proc/${n8n.pid}/status`, 'utf8'))?.[1]) / 1024;
   // The kernel forgets the peak of before.
   await writeFile(`/proc/${n8n.pid}/clear_refs`, '5');
   const before = await memory('VmRSS');
-  const { status, startedAt, stoppedAt, id } = await untilEnded(n8n, workflow, await runManually(n8n, workflow, manualTrigger.name), timeoutSeconds);
+  const { status, startedAt, stoppedAt, id } = await untilEnded(
+    n8n,
+    workflow,
+    await runManually(n8n, workflow, manualTrigger.name),
+    timeoutSeconds,
+  );
   const peak = await memory('VmHWM');
-  if (status === 'success') return { milliseconds: Date.parse(String(stoppedAt)) - Date.parse(startedAt), peak, before };
+  if (status === 'success')
+    return { milliseconds: Date.parse(String(stoppedAt)) - Date.parse(startedAt), peak, before };
   const { error } = (await readExecution(n8n, id)).data.resultData;
   throw new Error(`The workflow ended as ${status}: ${error?.message ?? ''} ${error?.description ?? ''}`);
 }

@@ -56,7 +56,11 @@ export async function startCluster({ packages, workers = 2, webhookProcesses = 0
   };
   const install = await installN8n(console.log);
   let count = 0;
-  const joinAs = async (role: Exclude<N8nRole, 'start'>, env: NodeJS.ProcessEnv, healthPort: number): Promise<N8nProcess> => {
+  const joinAs = async (
+    role: Exclude<N8nRole, 'start'>,
+    env: NodeJS.ProcessEnv,
+    healthPort: number,
+  ): Promise<N8nProcess> => {
     const own = join(folder, `${role}-${(count += 1)}`);
     await installPackages(own, packages);
     const environment = { ...n8nEnvironment(own, healthPort, await findFreePort()), ...shared, ...env };
@@ -68,7 +72,11 @@ export async function startCluster({ packages, workers = 2, webhookProcesses = 0
     webhookProcesses: [],
     async addWorker() {
       const port = await findFreePort();
-      const worker = await joinAs('worker', { QUEUE_HEALTH_CHECK_ACTIVE: 'true', QUEUE_HEALTH_CHECK_PORT: String(port) }, port);
+      const worker = await joinAs(
+        'worker',
+        { QUEUE_HEALTH_CHECK_ACTIVE: 'true', QUEUE_HEALTH_CHECK_PORT: String(port) },
+        port,
+      );
       cluster.workers.push(worker);
       return worker;
     },

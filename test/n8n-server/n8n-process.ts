@@ -26,7 +26,12 @@ const secondsToStart = 180;
  * @param healthUrl the address of its server, or of its health check
  * @throws Error with its last lines when it does not start
  */
-export async function launchN8n(install: string, role: N8nRole, env: NodeJS.ProcessEnv, healthUrl: string): Promise<N8nProcess> {
+export async function launchN8n(
+  install: string,
+  role: N8nRole,
+  env: NodeJS.ProcessEnv,
+  healthUrl: string,
+): Promise<N8nProcess> {
   const server = fork(join(install, 'node_modules', 'n8n', 'bin', 'n8n'), [role], {
     env,
     execPath: node24(),
@@ -39,7 +44,12 @@ export async function launchN8n(install: string, role: N8nRole, env: NodeJS.Proc
   }
   server.once('error', (error) => (printed += `\n${error.message}\n`));
   const logs = (): string => printed;
-  const started = { pid: server.pid ?? 0, logs, stop: () => endProcess(server, 'SIGTERM'), kill: () => endProcess(server, 'SIGKILL') };
+  const started = {
+    pid: server.pid ?? 0,
+    logs,
+    stop: () => endProcess(server, 'SIGTERM'),
+    kill: () => endProcess(server, 'SIGKILL'),
+  };
   try {
     await waitUntilReady(healthUrl, server, logs);
     return started;

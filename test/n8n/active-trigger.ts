@@ -131,7 +131,12 @@ export async function openTrigger(
   const hooks = type.webhookMethods?.default;
   let close: (() => Promise<void>) | undefined;
   const ticks: (() => void)[] = [];
-  const emit = (data: INodeExecutionData[][], _response: unknown, done: { resolve(): void } | undefined, key: string) => {
+  const emit = (
+    data: INodeExecutionData[][],
+    _response: unknown,
+    done: { resolve(): void } | undefined,
+    key: string,
+  ) => {
     if (!keys.includes(key)) {
       keys.push(key);
       executions.push(...data);
@@ -161,7 +166,9 @@ export async function openTrigger(
       if (!(await hooks?.checkExists.call(hook()))) await hooks?.create.call(hook());
       if (leads && mode !== 'manual') {
         const context = withLog(new n8n.core.TriggerContext(workflow, node, additionalData, mode, 'activate', emit));
-        Object.assign(context.helpers, { registerCron: (_cron: object, onTick: () => void) => void ticks.push(onTick) });
+        Object.assign(context.helpers, {
+          registerCron: (_cron: object, onTick: () => void) => void ticks.push(onTick),
+        });
         close = (
           await (type.trigger as (this: ITriggerFunctions) => ReturnType<NonNullable<typeof type.trigger>>).call(
             context,
@@ -179,7 +186,9 @@ export async function openTrigger(
       ticks.length = 0;
     },
     async refused() {
-      const list = type.methods?.loadOptions?.['listRefusals'] as (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
+      const list = type.methods?.loadOptions?.['listRefusals'] as (
+        this: ILoadOptionsFunctions,
+      ) => Promise<INodePropertyOptions[]>;
       return list.call(new n8n.core.LoadOptionsContext(workflow, node, additionalData, ''));
     },
     tick: () => ticks.forEach((onTick) => onTick()),

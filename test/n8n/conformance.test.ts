@@ -14,7 +14,8 @@ function parametersOf({ service, operation, input }: Vendor, typed: Record<strin
   const parameters: Record<string, unknown> = { resource: resourceValue(found?.resource ?? ''), operation, options };
   for (const [name, value] of Object.entries({ ...input, ...typed })) {
     const { kind, choices, idFromUrl, advanced } = describeField(found?.input[name] as Field);
-    (advanced ? options : parameters)[name] = kind === 'text' && (choices || idFromUrl) ? { __rl: true, mode: 'id', value } : value;
+    (advanced ? options : parameters)[name] =
+      kind === 'text' && (choices || idFromUrl) ? { __rl: true, mode: 'id', value } : value;
   }
   return parameters as INodeParameters;
 }
@@ -32,7 +33,8 @@ describe('On n8n', () => {
     });
     return {
       run: async (vendor, typed, sandbox) => outcomeOf(await n8n.execute(setup(vendor, typed, sandbox))),
-      repeat: async (vendor, sandbox) => outcomeOf(await n8n.execute({ ...setup(vendor, {}, sandbox), retryOnFail: true })),
+      repeat: async (vendor, sandbox) =>
+        outcomeOf(await n8n.execute({ ...setup(vendor, {}, sandbox), retryOnFail: true })),
       stop: async (vendor, typed, sandbox, stopAfter) => {
         const executed = await n8n.execute(setup(vendor, typed, sandbox), undefined, { stopAfter });
         return executed.status === 'canceled' ? { error: 'stopped' } : outcomeOf(executed);

@@ -15,9 +15,18 @@ export function sandboxCredentials({ accounts, addresses }: Sandbox): Credential
       managementUrl: addresses.arm,
       synapseUrl: addresses.synapse,
     },
-    pipewrightDatabricksApi: { workspaceUrl: addresses.databricks, token: databricks.token, webhookSecret: 'a-long-secret-of-our-own' },
+    pipewrightDatabricksApi: {
+      workspaceUrl: addresses.databricks,
+      token: databricks.token,
+      webhookSecret: 'a-long-secret-of-our-own',
+    },
     pipewrightDbtApi: { accessUrl: addresses.dbt, accountId: String(dbt.accountId), apiToken: dbt.token },
-    pipewrightModeApi: { workspace: mode.workspace, apiToken: mode.token, apiSecret: mode.secret, address: addresses.mode },
+    pipewrightModeApi: {
+      workspace: mode.workspace,
+      apiToken: mode.token,
+      apiSecret: mode.secret,
+      address: addresses.mode,
+    },
     pipewrightQuantemplateApi: {
       clientId: quantemplate.clientId,
       clientSecret: quantemplate.clientSecret,
@@ -27,7 +36,12 @@ export function sandboxCredentials({ accounts, addresses }: Sandbox): Credential
       loginUrl: addresses.quantemplateLogin,
     },
     pipewrightSlackApi: { botToken: slack.botToken, address: addresses.slack },
-    pipewrightWebAddressApi: { website: addresses.website, authentication: 'header', headerName: webAddress.headerName, headerSecret: webAddress.headerSecret },
+    pipewrightWebAddressApi: {
+      website: addresses.website,
+      authentication: 'header',
+      headerName: webAddress.headerName,
+      headerSecret: webAddress.headerSecret,
+    },
     pipewrightWebhookSecretApi: { secret: 'whsec_c2VjcmV0LW9mLXRoZS1zZW5kZXItb2YtZXZlbnRz' },
     pipewrightSqlApi: { engine: 'sqlite', file: 'datasets.db' },
   };

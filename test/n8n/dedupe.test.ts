@@ -56,7 +56,8 @@ describe('cachedConnection', () => {
     readings += 1;
     return { secret };
   };
-  const known = async (): Promise<unknown> => (await cachedConnection('w:n', read, false, () => ({ ...clock })))['secret'];
+  const known = async (): Promise<unknown> =>
+    (await cachedConnection('w:n', read, false, () => ({ ...clock })))['secret'];
   beforeEach(() => {
     forgetConnection('w:n');
     readings = 0;
@@ -86,7 +87,13 @@ describe('cachedConnection', () => {
     expect(await known()).toBe('old');
     expect(readings).toBe(1);
     clock.monotonic += 2_000;
-    const gone = () => cachedConnection('w:n', () => Promise.reject(new Error('deleted')), false, () => ({ ...clock }));
+    const gone = () =>
+      cachedConnection(
+        'w:n',
+        () => Promise.reject(new Error('deleted')),
+        false,
+        () => ({ ...clock }),
+      );
     await expect(gone()).rejects.toThrow('deleted');
     await expect(gone()).rejects.toThrow('deleted');
   });

@@ -23,7 +23,13 @@ function allProperties(properties: readonly INodeProperties[]): INodeProperties[
 function triggerNodes({ key, triggers }: Pick<Service, 'key' | 'triggers'>): [string, Trigger[]][] {
   const called = triggers.filter(({ how }) => how === 'webhook');
   const asking = triggers.filter(({ how }) => how === 'polling');
-  const nodes: [string, Trigger[]][] = called.length > 0 ? [[`${key}Trigger`, called], [`${key}PollingTrigger`, asking]] : [[`${key}Trigger`, asking]];
+  const nodes: [string, Trigger[]][] =
+    called.length > 0
+      ? [
+          [`${key}Trigger`, called],
+          [`${key}PollingTrigger`, asking],
+        ]
+      : [[`${key}Trigger`, asking]];
   return nodes.filter(([, own]) => own.length > 0);
 }
 

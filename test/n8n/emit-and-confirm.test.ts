@@ -20,13 +20,21 @@ function n8nThat(takes: (item: INodeExecutionData, done: Done, isRepeat: boolean
 }
 
 const execution = (item: INodeExecutionData): IExecuteFunctions =>
-  ({ getInputData: () => [structuredClone(item)], getMode: () => 'trigger', getWorkflow: () => ({ id: 'w' }), getNode: () => ({ id: 'n' }) }) as unknown as IExecuteFunctions;
+  ({
+    getInputData: () => [structuredClone(item)],
+    getMode: () => 'trigger',
+    getWorkflow: () => ({ id: 'w' }),
+    getNode: () => ({ id: 'n' }),
+  }) as unknown as IExecuteFunctions;
 const event = (id: string) => ({ id, data: { eventId: id } });
 /** Lets time pass until work has ended; gives the milliseconds that it took. */
 const time = async (work: Promise<unknown>): Promise<number> => {
   const begin = Date.now();
   let isOver = false;
-  void work.then(() => (isOver = true), () => (isOver = true));
+  void work.then(
+    () => (isOver = true),
+    () => (isOver = true),
+  );
   for (await jest.advanceTimersByTimeAsync(0); !isOver; ) await jest.advanceTimersByTimeAsync(10);
   return Date.now() - begin;
 };
@@ -45,7 +53,9 @@ it('is not waited for long where executions run in other processes', async () =>
 });
 
 it('ends as soon as the execution begins, with what was delivered', async () => {
-  const { emit } = n8nThat((item) => void setTimeout(() => expect(beginExecution(execution(item))).toEqual([[item]]), 20));
+  const { emit } = n8nThat(
+    (item) => void setTimeout(() => expect(beginExecution(execution(item))).toEqual([[item]]), 20),
+  );
   const begun = emitAndConfirm(emit, 'w:n', event('begins'));
   expect(await time(begun)).toBeLessThan(50);
   expect(await begun).toBe(true);

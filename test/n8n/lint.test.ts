@@ -21,7 +21,15 @@ describe.each(names)('n8n-nodes-%s', (name) => {
     const tarball = await packPackage(name, folder);
     await scanTarball(tarball, settings[name]);
     const listed = (await runCommand('tar', ['-tzf', tarball])).trim().split('\n');
-    expect(listed).toEqual(expect.arrayContaining(['package/package.json', 'package/README.md', 'package/LICENSE', 'package/THIRD-PARTY-NOTICES', 'package/sbom.cdx.json']));
+    expect(listed).toEqual(
+      expect.arrayContaining([
+        'package/package.json',
+        'package/README.md',
+        'package/LICENSE',
+        'package/THIRD-PARTY-NOTICES',
+        'package/sbom.cdx.json',
+      ]),
+    );
     expect(
       listed.filter(
         (path) =>

@@ -79,21 +79,28 @@ it('says what is wrong with the credential instead of listing nothing', async ()
 });
 
 describe('The form of the parameters that a pipeline declares', () => {
-  const fieldsOf = async (node: string, method: string, parameters: INodeParameters) => (await n8n.nodeType(node).methods?.resourceMapping?.[method]?.call(form(node, parameters)))?.fields;
+  const fieldsOf = async (node: string, method: string, parameters: INodeParameters) =>
+    (await n8n.nodeType(node).methods?.resourceMapping?.[method]?.call(form(node, parameters)))?.fields;
   const pipeline = (value: string) => ({ pipeline: { __rl: true, mode: 'list', value } });
 
   it('has a field for each, of its type and with its default', async () => {
-    expect(await fieldsOf('dataFactory', 'mapPipelineParameters', { factory: factory(), ...pipeline('Run_KPI_notebook') })).toMatchObject([
+    expect(
+      await fieldsOf('dataFactory', 'mapPipelineParameters', { factory: factory(), ...pipeline('Run_KPI_notebook') }),
+    ).toMatchObject([
       { id: 'reportDate', type: 'string', required: false, defaultValue: '2026-01-31' },
       { id: 'regions', type: 'array', defaultValue: '["EMEA","APAC"]' },
       { id: 'fullRefresh', type: 'boolean', defaultValue: false },
       { id: 'topN', type: 'number', defaultValue: 10 },
     ]);
-    expect(await fieldsOf('dataFactory', 'mapPipelineParameters', { factory: factory(), ...pipeline('QT_fetch_data') })).toMatchObject([{ id: 'DatasetID', required: true }]);
+    expect(
+      await fieldsOf('dataFactory', 'mapPipelineParameters', { factory: factory(), ...pipeline('QT_fetch_data') }),
+    ).toMatchObject([{ id: 'DatasetID', required: true }]);
   });
 
   it('leaves out what Pipewright fills in itself', async () => {
-    expect(await fieldsOf('dataFactory', 'mapPipelineParameters', { factory: factory(), ...pipeline('Load_and_call') })).toEqual([]);
+    expect(
+      await fieldsOf('dataFactory', 'mapPipelineParameters', { factory: factory(), ...pipeline('Load_and_call') }),
+    ).toEqual([]);
   });
 
   it('is empty until the pipeline is picked', async () => {
@@ -102,6 +109,8 @@ describe('The form of the parameters that a pipeline declares', () => {
 
   it('is there for jobs of Databricks too', async () => {
     const job = { __rl: true, mode: 'list', value: sandbox.accounts.databricks.jobId };
-    expect(await fieldsOf('databricks', 'mapJobParameters', { job })).toMatchObject([{ id: 'reportDate', type: 'string', defaultValue: '2026-01-01' }]);
+    expect(await fieldsOf('databricks', 'mapJobParameters', { job })).toMatchObject([
+      { id: 'reportDate', type: 'string', defaultValue: '2026-01-01' },
+    ]);
   });
 });

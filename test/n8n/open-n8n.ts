@@ -29,7 +29,9 @@ import { buildPackage, type PackageName } from './build-package.ts';
 
 /** What of n8n's engine is used here; its types are not among the dependencies. */
 export interface Core {
-  PackageDirectoryLoader: new (folder: string) => {
+  PackageDirectoryLoader: new (
+    folder: string,
+  ) => {
     loadAll(): Promise<void>;
     nodeTypes: INodeTypeData;
     credentialTypes: Record<string, { type: ICredentialType }>;

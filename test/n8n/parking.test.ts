@@ -4,9 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCredential, type Credential } from '../n8n-server/credentials.ts';
-import { outputOf, readExecution, waitForExecution, waitForExecutions, type ExecutionStatus } from '../n8n-server/executions.ts';
+import {
+  outputOf,
+  readExecution,
+  waitForExecution,
+  waitForExecutions,
+  type ExecutionStatus,
+} from '../n8n-server/executions.ts';
 import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
-import { createWorkflow, manualTrigger, publishWorkflow, runManually, webhookUrl, workflowOf, type Workflow, type WorkflowNode } from '../n8n-server/workflows.ts';
+import {
+  createWorkflow,
+  manualTrigger,
+  publishWorkflow,
+  runManually,
+  webhookUrl,
+  workflowOf,
+  type Workflow,
+  type WorkflowNode,
+} from '../n8n-server/workflows.ts';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
 import { packPackage } from './lint.ts';
@@ -23,7 +38,8 @@ beforeAll(async () => {
   const packages = [await packPackage('pipewright', folder)];
   start = () => startN8n({ folder: join(folder, 'n8n'), packages });
   n8n = await start();
-  for (const [type, data] of Object.entries(sandboxCredentials(sandbox))) if ([azure, dbt].includes(type)) credentials[type] = await createCredential(n8n, type, type, data);
+  for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
+    if ([azure, dbt].includes(type)) credentials[type] = await createCredential(n8n, type, type, data);
 });
 afterAll(async () => {
   await n8n.stop();
@@ -55,9 +71,22 @@ const pipeline = (service: 'dataFactory' | 'synapse', name: string, more: Record
     pipeline: picked(name),
     ...more,
   });
-const job = () => node('dbt', dbt, { resource: 'jobRun', operation: 'runJob', job: picked(String(sandbox.accounts.dbt.jobId)), ...called() });
+const job = () =>
+  node('dbt', dbt, {
+    resource: 'jobRun',
+    operation: 'runJob',
+    job: picked(String(sandbox.accounts.dbt.jobId)),
+    ...called(),
+  });
 
-const then: WorkflowNode = { id: 'then', name: 'Then', type: 'n8n-nodes-base.noOp', typeVersion: 1, position: [440, 0], parameters: {} };
+const then: WorkflowNode = {
+  id: 'then',
+  name: 'Then',
+  type: 'n8n-nodes-base.noOp',
+  typeVersion: 1,
+  position: [440, 0],
+  parameters: {},
+};
 const several = (count: number): WorkflowNode => ({
   id: 'items',
   name: 'Items',
@@ -79,26 +108,42 @@ const becomes = async (id: string, status: ExecutionStatus): Promise<void> => {
 const statusCalls = () => sandbox.requests.list({ method: 'GET', path: /pipelineruns\/|\/runs\/\d+/ }).length;
 
 describe('A run that calls at its end', () => {
-  it.each(['dataFactory', 'synapse'] as const)('parks the execution, and lets it go on with the run as it ended, at %s', async (service) => {
-    sandbox.control.planRun({ service: service === 'synapse' ? 'synapse' : 'data-factory', name: 'Load_and_call', runningMilliseconds: 4_000 });
-    const { id } = await begin(pipeline(service, 'Load_and_call'));
-    await becomes(id, 'waiting');
-    const looks = statusCalls();
-    const ended = await waitForExecution(n8n, id);
-    expect(ended.status).toBe('success');
-    expect(outputOf(ended, 'Then')).toMatchObject([{ status: 'succeeded', finished: true, succeeded: true, steps: [{ name: 'Copy data' }] }]);
-    expect(looks).toBe(0);
-    expect(statusCalls()).toBeLessThanOrEqual(2);
-    const whole = JSON.stringify(ended);
-    expect(whole).not.toContain('pipewrightCallbackUrl');
-    expect(whole).not.toMatch(/signature=/);
-  });
+  it.each(['dataFactory', 'synapse'] as const)(
+    'parks the execution, and lets it go on with the run as it ended, at %s',
+    async (service) => {
+      sandbox.control.planRun({
+        service: service === 'synapse' ? 'synapse' : 'data-factory',
+        name: 'Load_and_call',
+        runningMilliseconds: 4_000,
+      });
+      const { id } = await begin(pipeline(service, 'Load_and_call'));
+      await becomes(id, 'waiting');
+      const looks = statusCalls();
+      const ended = await waitForExecution(n8n, id);
+      expect(ended.status).toBe('success');
+      expect(outputOf(ended, 'Then')).toMatchObject([
+        { status: 'succeeded', finished: true, succeeded: true, steps: [{ name: 'Copy data' }] },
+      ]);
+      expect(looks).toBe(0);
+      expect(statusCalls()).toBeLessThanOrEqual(2);
+      const whole = JSON.stringify(ended);
+      expect(whole).not.toContain('pipewrightCallbackUrl');
+      expect(whole).not.toMatch(/signature=/);
+    },
+  );
 
   it('gives a failed run back with its explanation', async () => {
-    sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 3_000, failure: { message: 'The source does not answer.' } });
+    sandbox.control.planRun({
+      service: 'data-factory',
+      name: 'Load_and_call',
+      runningMilliseconds: 3_000,
+      failure: { message: 'The source does not answer.' },
+    });
     const { id } = await begin(pipeline('dataFactory', 'Load_and_call'));
     const ended = await waitForExecution(n8n, id);
-    expect(outputOf(ended, 'Then')).toMatchObject([{ status: 'failed', explanation: expect.stringContaining('The source does not answer') }]);
+    expect(outputOf(ended, 'Then')).toMatchObject([
+      { status: 'failed', explanation: expect.stringContaining('The source does not answer') },
+    ]);
   });
 
   it('is believed only when the vendor says the same: forged and early calls leave the execution parked', async () => {
@@ -111,7 +156,11 @@ describe('A run that calls at its end', () => {
     expect(await call(address.replace(/pipewright=\w+/, 'pipewright=guessed'))).toBe(410);
     expect(await call(address.replace(/signature=\w+/, 'signature=guessed'))).toBe(401);
     expect((await readExecution(n8n, id)).status).toBe('waiting');
-    sandbox.faults.add({ match: { method: 'GET', path: /pipelineruns/ }, times: 9, fault: { kind: 'status', status: 403, body: {} } });
+    sandbox.faults.add({
+      match: { method: 'GET', path: /pipelineruns/ },
+      times: 9,
+      fault: { kind: 'status', status: 403, body: {} },
+    });
     expect(await call(address)).toBe(503);
     expect((await readExecution(n8n, id)).status).toBe('waiting');
   });
@@ -124,7 +173,11 @@ describe('A run that calls at its end', () => {
     const items = outputOf(ended, 'Then');
     expect(items.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
     expect(new Set(items.map((item) => item['id'])).size).toBe(3);
-    expect(ended.data.resultData.runData['Run']?.at(-1)?.data?.main[0]?.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+    expect(ended.data.resultData.runData['Run']?.at(-1)?.data?.main[0]?.map(({ pairedItem }) => pairedItem)).toEqual([
+      { item: 0 },
+      { item: 1 },
+      { item: 2 },
+    ]);
   });
 
   it('outlives n8n itself', async () => {
@@ -144,7 +197,9 @@ describe('A run that calls at its end', () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 600_000 });
     const { id } = await begin(pipeline('dataFactory', 'Load_and_call', called(1)));
     const ended = await waitForExecution(n8n, id, 180);
-    expect(outputOf(ended, 'Then')).toMatchObject([{ status: 'timed-out', finished: false, id: sandbox.world.azure.dataFactory.runs.at(-1)?.id }]);
+    expect(outputOf(ended, 'Then')).toMatchObject([
+      { status: 'timed-out', finished: false, id: sandbox.world.azure.dataFactory.runs.at(-1)?.id },
+    ]);
   }, 240_000);
 
   it('is not asked of a pipeline that cannot call, and nothing is started', async () => {
@@ -174,7 +229,10 @@ describe('A run that calls at its end', () => {
 describe('A pipeline that waits at a WebHook activity', () => {
   const secret = 'a-long-secret-of-our-own';
   const askedBy = async (complete: Record<string, unknown>) => {
-    const held = await createCredential(n8n, azure, azure, { ...sandboxCredentials(sandbox)[azure], webhookSecret: secret });
+    const held = await createCredential(n8n, azure, azure, {
+      ...sandboxCredentials(sandbox)[azure],
+      webhookSecret: secret,
+    });
     const trigger: WorkflowNode = {
       ...node('webhookActivityTrigger', azure, {}),
       id: 'trigger',
@@ -185,33 +243,52 @@ describe('A pipeline that waits at a WebHook activity', () => {
       credentials: { [azure]: { id: held.id, name: azure } },
     };
     const answer: WorkflowNode = {
-      ...node('webhookActivity', azure, { resource: 'webhookActivity', operation: 'completeActivity', handle: '={{ $json.handle }}', ...complete }),
+      ...node('webhookActivity', azure, {
+        resource: 'webhookActivity',
+        operation: 'completeActivity',
+        handle: '={{ $json.handle }}',
+        ...complete,
+      }),
       credentials: { [azure]: { id: held.id, name: azure } },
     };
     const workflow = await createWorkflow(n8n, workflowOf('Asked', trigger, answer));
     await publishWorkflow(n8n, workflow.id);
-    const run = sandbox.world.azure.dataFactory.start('Ask_and_publish', { parameters: { askUrl: `${webhookUrl(n8n, trigger, 'webhook')}?token=${secret}` } });
+    const run = sandbox.world.azure.dataFactory.start('Ask_and_publish', {
+      parameters: { askUrl: `${webhookUrl(n8n, trigger, 'webhook')}?token=${secret}` },
+    });
     const [execution] = await waitForExecutions(n8n, workflow.id);
     return { run: () => sandbox.control.log().runs.dataFactory.find(({ runId }) => runId === run.id), execution };
   };
 
   it('goes on with what the workflow gives it, and the address at Azure is nowhere to be seen', async () => {
-    const { run, execution } = await askedBy({ outcome: 'succeeded', output: { rows: [{ name: 'approvedBy', value: 'Ada' }] } });
+    const { run, execution } = await askedBy({
+      outcome: 'succeeded',
+      output: { rows: [{ name: 'approvedBy', value: 'Ada' }] },
+    });
     expect(execution?.status).toBe('success');
-    expect(execution && outputOf(execution, 'Asked')).toMatchObject([{ verified: true, body: { question: 'May the figures be published?' } }]);
+    expect(execution && outputOf(execution, 'Asked')).toMatchObject([
+      { verified: true, body: { question: 'May the figures be published?' } },
+    ]);
     expect(run()).toMatchObject({ status: 'Succeeded' });
     expect(JSON.stringify(execution)).not.toMatch(/callbacks|secret-of-the-callback|callBackUri/);
   });
 
   it('fails where the workflow says no, with its reason', async () => {
-    const { run } = await askedBy({ outcome: 'failed', errorCode: 'NotApproved', errorMessage: 'Ada did not approve.' });
+    const { run } = await askedBy({
+      outcome: 'failed',
+      errorCode: 'NotApproved',
+      errorMessage: 'Ada did not approve.',
+    });
     expect(run()).toMatchObject({ status: 'Failed', message: expect.stringContaining('Ada did not approve.') });
   });
 });
 
 it('several runs that are parked at once go on one by one', async () => {
   sandbox.control.setDurations({ runningMilliseconds: 4_000 });
-  const workflow = await createWorkflow(n8n, workflowOf('Parked many', manualTrigger, pipeline('dataFactory', 'Load_and_call'), then));
+  const workflow = await createWorkflow(
+    n8n,
+    workflowOf('Parked many', manualTrigger, pipeline('dataFactory', 'Load_and_call'), then),
+  );
   for (let count = 0; count < 5; count += 1) await runManually(n8n, workflow.id, manualTrigger.name);
   const ended = await waitForExecutions(n8n, workflow.id, { count: 5 });
   expect(ended.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'success'));

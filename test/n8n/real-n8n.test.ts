@@ -277,5 +277,9 @@ it('answers each kind of delivery as docs/webhooks.md says', async () => {
     expect([one.name, status, text]).toEqual([one.name, one.status, one.text ?? expect.any(String)]);
   }
   const executions = await waitForExecutions(n8n, id, { count: 3 });
-  expect(executions.map((execution) => outputOf(execution, 'Then')[0]?.['eventType']).sort()).toEqual(['/real', 'app_mention', 'app_mention']);
+  expect(executions.map((execution) => outputOf(execution, 'Then')[0]?.['eventType']).sort()).toEqual([
+    '/real',
+    'app_mention',
+    'app_mention',
+  ]);
 });

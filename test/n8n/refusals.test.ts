@@ -15,9 +15,11 @@ let sandbox: Sandbox;
 let credentials: Credentials;
 
 /** Datasets, which log in nowhere themselves, have tests of their own. */
-const every = packages.pipewright.filter(({ connection }) => logsIn(connection)).flatMap((service) =>
-  service.operations.map((operation) => [`${operation.name} in ${service.name}`, service, operation] as const),
-);
+const every = packages.pipewright
+  .filter(({ connection }) => logsIn(connection))
+  .flatMap((service) =>
+    service.operations.map((operation) => [`${operation.name} in ${service.name}`, service, operation] as const),
+  );
 
 beforeAll(async () => {
   sandbox = await startSandbox();

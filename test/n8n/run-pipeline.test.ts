@@ -61,10 +61,22 @@ it('runs a pipeline with parameters typed in rows and waits for its end', async 
 });
 
 it('takes parameters from the form of those that the pipeline declares, and leaves out what was left empty', async () => {
-  const setup = dataFactory({ ...run, ...pipeline('Run_KPI_notebook'), parametersForm: { mappingMode: 'defineBelow', value: { reportDate: '2026-11-20', regions: '["EMEA"]', fullRefresh: true, topN: null } } });
+  const setup = dataFactory({
+    ...run,
+    ...pipeline('Run_KPI_notebook'),
+    parametersForm: {
+      mappingMode: 'defineBelow',
+      value: { reportDate: '2026-11-20', regions: '["EMEA"]', fullRefresh: true, topN: null },
+    },
+  });
   const { items, error } = await n8n.execute(setup);
   expect(error).toBeUndefined();
-  expect(items[0]?.json['parameters']).toEqual({ reportDate: '2026-11-20', regions: '["EMEA"]', fullRefresh: 'true', topN: '10' });
+  expect(items[0]?.json['parameters']).toEqual({
+    reportDate: '2026-11-20',
+    regions: '["EMEA"]',
+    fullRefresh: 'true',
+    topN: '10',
+  });
 });
 
 it('takes parameters as JSON, by expression of each item, and pairs every result with its item', async () => {
@@ -104,13 +116,26 @@ it('says which step of a run failed and why, and at which item', async () => {
 });
 
 it('says what failed in a pipeline that the pipeline ran', async () => {
-  sandbox.control.planRun({ service: 'data-factory', name: 'Load_sources', failure: { message: 'The source does not answer.' } });
+  sandbox.control.planRun({
+    service: 'data-factory',
+    name: 'Load_sources',
+    failure: { message: 'The source does not answer.' },
+  });
   const { error } = await n8n.execute(dataFactory({ ...run, ...pipeline('Nightly_load') }));
-  expect(error?.message).toMatch(/^The run of Nightly_load failed at “Load sources › .+”: The source does not answer \(code 2200\)\.$/);
+  expect(error?.message).toMatch(
+    /^The run of Nightly_load failed at “Load sources › .+”: The source does not answer \(code 2200\)\.$/,
+  );
 });
 
 it('starts nothing when a parameter is spelled in another way, and says how', async () => {
-  const { error } = await n8n.execute(dataFactory({ ...run, ...pipeline('QT_fetch_data'), parametersMode: 'rows', parameters: { rows: [{ name: 'datasetid', value: 'd-claims' }] } }));
+  const { error } = await n8n.execute(
+    dataFactory({
+      ...run,
+      ...pipeline('QT_fetch_data'),
+      parametersMode: 'rows',
+      parameters: { rows: [{ name: 'datasetid', value: 'd-claims' }] },
+    }),
+  );
   expect(error?.message).toContain('has no parameter “datasetid”');
   expect(error?.description).toContain('Write “DatasetID”');
 });

@@ -15,7 +15,12 @@ export function sandboxTriggers(n8n: () => N8n, sandbox: () => Sandbox) {
   const opened: ActiveTrigger[] = [];
   return {
     /** @param changes what the credential holds instead */
-    async open(node: string, parameters: object, options?: ActiveTriggerOptions, changes: object = {}): Promise<ActiveTrigger> {
+    async open(
+      node: string,
+      parameters: object,
+      options?: ActiveTriggerOptions,
+      changes: object = {},
+    ): Promise<ActiveTrigger> {
       const type = credentialOf[node] ?? 'pipewrightQuantemplateApi';
       const credentials = { [type]: { ...sandboxCredentials(sandbox())[type], ...changes } };
       const trigger = await openTrigger(n8n(), { node, parameters: { ...parameters }, credentials }, options);

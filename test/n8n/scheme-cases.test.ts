@@ -21,7 +21,10 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-const { open, close } = sandboxTriggers(() => n8n, () => sandbox);
+const { open, close } = sandboxTriggers(
+  () => n8n,
+  () => sandbox,
+);
 afterEach(close);
 
 const nothing = { secret: '', previousSecret: '' };
@@ -33,7 +36,12 @@ it('every sender is believed when it is genuine and refused when it is not', asy
   for (const sender of senders) {
     for (const one of await casesOf(sender, Math.floor(Date.now() / 1000))) {
       const { acceptsUnsigned } = one.input ?? {};
-      const trigger = await open('signedWebhookTrigger', { scheme: sender.scheme, options: { acceptsUnsigned } }, {}, { ...nothing, ...(one.connection ?? sender.connection) });
+      const trigger = await open(
+        'signedWebhookTrigger',
+        { scheme: sender.scheme, options: { acceptsUnsigned } },
+        {},
+        { ...nothing, ...(one.connection ?? sender.connection) },
+      );
       const refusedBefore = trigger.logged.length;
       await trigger.activate().catch(() => undefined);
       const query = new URLSearchParams(one.carried.query).toString();
@@ -42,7 +50,9 @@ it('every sender is believed when it is genuine and refused when it is not', asy
       const expected = 'believed' in one.expected ? [200, [one.expected.believed]] : [401, []];
       expect([sender.name, one.name, status, believed]).toEqual([sender.name, one.name, ...expected]);
       expect(text).toBe('');
-      for (const line of trigger.logged.slice(refusedBefore)) for (const secret of Object.values(sender.secrets)) expect(line).not.toContain(secret.length > 8 ? secret : ' no secret ');
+      for (const line of trigger.logged.slice(refusedBefore))
+        for (const secret of Object.values(sender.secrets))
+          expect(line).not.toContain(secret.length > 8 ? secret : ' no secret ');
       await close();
     }
   }

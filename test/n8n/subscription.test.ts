@@ -16,7 +16,10 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-const { open, close } = sandboxTriggers(() => n8n, () => sandbox);
+const { open, close } = sandboxTriggers(
+  () => n8n,
+  () => sandbox,
+);
 afterEach(close);
 
 const ours = () => sandbox.world.dbt.webhooks.list().filter(({ name }) => String(name).startsWith('Pipewright'));
@@ -83,7 +86,13 @@ describe('exactly one subscription is left', () => {
 
   it('and that of a person to the same address is left alone', async () => {
     const trigger = await open('dbtTrigger', completed);
-    sandbox.world.dbt.webhooks.create({ name: 'Mine', event_types: ['job.run.completed'], client_url: trigger.url, active: true, job_ids: [] });
+    sandbox.world.dbt.webhooks.create({
+      name: 'Mine',
+      event_types: ['job.run.completed'],
+      client_url: trigger.url,
+      active: true,
+      job_ids: [],
+    });
     await trigger.activate();
     await trigger.deactivate();
     const all = sandbox.world.dbt.webhooks.list();
@@ -94,7 +103,8 @@ describe('exactly one subscription is left', () => {
 
 describe('Look for Missed Events', () => {
   const looking = { ...completed, options: { looksForMissed: true } };
-  const runsOf = (trigger: { executions: { json: Record<string, unknown> }[][] }) => trigger.executions.map(([item]) => item?.json['runId']);
+  const runsOf = (trigger: { executions: { json: Record<string, unknown> }[][] }) =>
+    trigger.executions.map(([item]) => item?.json['runId']);
 
   it('starts the workflow after an outage for each run whose event never came, and for no other', async () => {
     const trigger = await open('dbtTrigger', looking);
@@ -107,7 +117,10 @@ describe('Look for Missed Events', () => {
     webhooks.rules = { ...rules, retryMilliseconds: [] };
     trigger.move('http://127.0.0.1:9');
     for (const one of webhooks.list()) webhooks.delete(String(one['id']));
-    const [missed, failed] = [sandbox.control.startDbtRun({ outcome: 'success' }), sandbox.control.startDbtRun({ outcome: 'error' })];
+    const [missed, failed] = [
+      sandbox.control.startDbtRun({ outcome: 'success' }),
+      sandbox.control.startDbtRun({ outcome: 'error' }),
+    ];
     webhooks.rules = rules;
     await sleep(50);
     await trigger.activate();
@@ -131,14 +144,22 @@ describe('Look for Missed Events', () => {
   });
 
   it('lets the workflow start when the vendor cannot be reached, and says so', async () => {
-    const trigger = await open('quantemplateTrigger', { event: 'pipelineCompleted', pipelines: ['p-bordereaux'], options: { looksForMissed: true } }, {}, { apiUrl: 'http://127.0.0.1:9' });
+    const trigger = await open(
+      'quantemplateTrigger',
+      { event: 'pipelineCompleted', pipelines: ['p-bordereaux'], options: { looksForMissed: true } },
+      {},
+      { apiUrl: 'http://127.0.0.1:9' },
+    );
     await trigger.activate();
     for (let tries = 0; tries < 600 && trigger.logged.length === 0; tries += 1) await sleep(100);
     expect(trigger.logged.join()).toContain('missed events could not be looked for');
   });
 
   it('does not start where it could not look, and says what to fill in', async () => {
-    const trigger = await open('quantemplateTrigger', { event: 'pipelineCompleted', options: { looksForMissed: true } });
+    const trigger = await open('quantemplateTrigger', {
+      event: 'pipelineCompleted',
+      options: { looksForMissed: true },
+    });
     await expect(trigger.activate()).rejects.toMatchObject({ description: expect.stringContaining('Pipeline IDs') });
   });
 });
@@ -147,10 +168,15 @@ describe('Refused Deliveries', () => {
   it('lists in the form what was refused, why and how often, without the body', async () => {
     const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated' });
     await trigger.activate();
-    for (let count = 0; count < 3; count += 1) await trigger.post('{"guess":"of-a-forger"}', { 'x-webhook-secret': 'guessed-secret', 'user-agent': 'curl/8' });
+    for (let count = 0; count < 3; count += 1)
+      await trigger.post('{"guess":"of-a-forger"}', { 'x-webhook-secret': 'guessed-secret', 'user-agent': 'curl/8' });
     await trigger.post('{}', {});
     const options = await trigger.refused();
-    expect(options.map(({ name }) => name)).toEqual(['4 Refused Lately', expect.stringMatching(/ UTC, 2 Bytes/), expect.stringMatching(/ UTC, 3 Times, 23 Bytes, curl\/8$/)]);
+    expect(options.map(({ name }) => name)).toEqual([
+      '4 Refused Lately',
+      expect.stringMatching(/ UTC, 2 Bytes/),
+      expect.stringMatching(/ UTC, 3 Times, 23 Bytes, curl\/8$/),
+    ]);
     expect(options[1]?.description).toContain('carries no signature or secret');
     expect(options[2]?.description).toContain('does not match');
     expect(JSON.stringify(options)).not.toMatch(/guess/);

@@ -18,7 +18,11 @@ function arrows({ connections }: WorkflowJson): [from: string, to: string][] {
 const isNote = ({ type }: WorkflowNode): boolean => type === 'n8n-nodes-base.stickyNote';
 
 it('has one workflow for each flow, and the directions name every one', () => {
-  expect(files.sort()).toEqual(Object.values(templates).map((name) => `${name}.json`).sort());
+  expect(files.sort()).toEqual(
+    Object.values(templates)
+      .map((name) => `${name}.json`)
+      .sort(),
+  );
   const directions = readFileSync(join(folder, 'README.md'), 'utf8');
   for (const file of files) expect(directions).toContain(`(${file})`);
 });
@@ -51,7 +55,9 @@ describe.each(files)('the ready workflow %s', (file) => {
     const place = (name: string): readonly number[] => steps.find((step) => step.name === name)?.position ?? [];
     for (const [from, to] of found) expect(place(from)[0]).toBeLessThan(place(to)[0] ?? NaN);
     const reached = new Set(found.map(([, to]) => to));
-    expect(steps.filter(({ name }) => !reached.has(name)).map(({ type }) => type)).toEqual([expect.stringMatching(/Trigger$/)]);
+    expect(steps.filter(({ name }) => !reached.has(name)).map(({ type }) => type)).toEqual([
+      expect.stringMatching(/Trigger$/),
+    ]);
     expect(new Set(steps.map(({ position }) => position.join())).size).toBe(steps.length);
     expect(new Set(workflow.nodes.map(({ id }) => id)).size).toBe(workflow.nodes.length);
   });

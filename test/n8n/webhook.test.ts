@@ -19,7 +19,10 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-const { open, close } = sandboxTriggers(() => n8n, () => sandbox);
+const { open, close } = sandboxTriggers(
+  () => n8n,
+  () => sandbox,
+);
 afterEach(close);
 
 /** IDs of events are never used twice: what was seen is remembered for the whole process. */
@@ -270,7 +273,12 @@ describe('a signed event of any sender', () => {
     const other = JSON.stringify({ id: 'evt_n8n_2', type: 'deleted' });
     expect(await trigger.post(other, signed(other))).toEqual({ status: 200, text: '' });
     expect(trigger.executions.map(([item]) => item?.json)).toEqual([
-      expect.objectContaining({ eventId: `msg_${wanted.length}`, event: { id: 'evt_n8n_1', type: 'ready' }, verified: true, matchedSecret: 'current' }),
+      expect.objectContaining({
+        eventId: `msg_${wanted.length}`,
+        event: { id: 'evt_n8n_1', type: 'ready' },
+        verified: true,
+        matchedSecret: 'current',
+      }),
     ]);
   });
 

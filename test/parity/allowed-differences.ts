@@ -9,13 +9,21 @@ export interface AllowedDifference {
   remove(n8n: OfferedField, zapier: OfferedField): [OfferedField, OfferedField];
 }
 
-const listSentence = ' Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.';
+const listSentence =
+  ' Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.';
 
 /** The choices that Zapier does not offer, by the labels of field and choice: `notOn` of the choice says why. */
 const notOnZapier = new Set(
-  services.flatMap(({ connection, operations, triggers }) => [connection.fields, ...[...operations, ...triggers].map(({ input }) => input)].flatMap((fields) => Object.values(fields)))
+  services
+    .flatMap(({ connection, operations, triggers }) =>
+      [connection.fields, ...[...operations, ...triggers].map(({ input }) => input)].flatMap((fields) =>
+        Object.values(fields),
+      ),
+    )
     .map(describeField)
-    .flatMap(({ label, options = [] }) => options.filter(({ notOn }) => notOn?.zapier).map((option) => `${label}: ${option.label}`)),
+    .flatMap(({ label, options = [] }) =>
+      options.filter(({ notOn }) => notOn?.zapier).map((option) => `${label}: ${option.label}`),
+    ),
 );
 
 /** Every difference that may be. */
@@ -26,14 +34,23 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   },
   {
     reason: "n8n's linter asks that a list with several choices says how IDs are given.",
-    remove: (n8n, zapier) => [n8n.help.endsWith(listSentence) ? { ...n8n, help: n8n.help.slice(0, -listSentence.length) } : n8n, zapier],
+    remove: (n8n, zapier) => [
+      n8n.help.endsWith(listSentence) ? { ...n8n, help: n8n.help.slice(0, -listSentence.length) } : n8n,
+      zapier,
+    ],
   },
   {
     reason: 'A choice that Zapier cannot offer has the reason in its definition.',
-    remove: (n8n, zapier) => [{ ...n8n, options: n8n.options.filter((option) => !notOnZapier.has(`${n8n.label}: ${option}`)) }, zapier],
+    remove: (n8n, zapier) => [
+      { ...n8n, options: n8n.options.filter((option) => !notOnZapier.has(`${n8n.label}: ${option}`)) },
+      zapier,
+    ],
   },
   {
     reason: 'Zapier shows a field that has a dropdown of its own always, so its help says when it counts.',
-    remove: (n8n, zapier) => [n8n, { ...zapier, help: zapier.help.replace(/^Only when “.+?” is “.+?”( or “.+?”)*\. /, '') }],
+    remove: (n8n, zapier) => [
+      n8n,
+      { ...zapier, help: zapier.help.replace(/^Only when “.+?” is “.+?”( or “.+?”)*\. /, '') },
+    ],
   },
 ];

@@ -7,8 +7,10 @@ const scaffold = new Set(['resource', 'operation', 'event', 'options']);
 
 /** Properties that only n8n has, each with the reason. */
 export const onlyInN8n: Record<string, string> = {
-  refusedDeliveries: 'Zapier writes why a delivery was refused into the log of the Zap, and cannot show it in the form.',
-  outputBinaryField: 'On Zapier a file is a field of the output; n8n keeps files apart from it, under a name that can be chosen.',
+  refusedDeliveries:
+    'Zapier writes why a delivery was refused into the log of the Zap, and cannot show it in the form.',
+  outputBinaryField:
+    'On Zapier a file is a field of the output; n8n keeps files apart from it, under a name that can be chosen.',
 };
 
 const isShown = (property: INodeProperties, chosen: Record<string, string>): boolean =>
@@ -21,15 +23,23 @@ const textOptions = ({ type, options = [] }: INodeProperties): string[] =>
 
 /** Names with values take three properties or four; the one of rows has the field's own name. */
 const isSecondForm = (name: string, all: readonly INodeProperties[]): boolean =>
-  all.some((other) => other.type === 'fixedCollection' && ['Mode', 'Json', 'Form'].some((form) => name === `${other.name}${form}`));
+  all.some(
+    (other) =>
+      other.type === 'fixedCollection' && ['Mode', 'Json', 'Form'].some((form) => name === `${other.name}${form}`),
+  );
 
 function fieldsOf(properties: readonly INodeProperties[]): Record<string, OfferedField> {
   const own = properties.flatMap((property) =>
-    property.name === 'options' && property.type === 'collection' ? (property.options as INodeProperties[]) : [property],
+    property.name === 'options' && property.type === 'collection'
+      ? (property.options as INodeProperties[])
+      : [property],
   );
   return Object.fromEntries(
     own
-      .filter(({ name, type }) => !scaffold.has(name) && !(name in onlyInN8n) && type !== 'notice' && !isSecondForm(name, own))
+      .filter(
+        ({ name, type }) =>
+          !scaffold.has(name) && !(name in onlyInN8n) && type !== 'notice' && !isSecondForm(name, own),
+      )
       .map((property) => [
         property.name,
         {
@@ -80,7 +90,10 @@ export function n8nConnections(packages: readonly PackageContent[]): Offer {
   return Object.fromEntries(
     credentials.map(({ displayName, properties }) => [
       displayName,
-      { description: properties.find(({ name }) => name === 'notice')?.displayName ?? '', fields: fieldsOf(properties) },
+      {
+        description: properties.find(({ name }) => name === 'notice')?.displayName ?? '',
+        fields: fieldsOf(properties),
+      },
     ]),
   );
 }

@@ -3,12 +3,17 @@ import type { ZapierBackend } from '../zapier-runtime/zapier-backend.ts';
 import type { Offer, Offered, OfferedField } from './offer.ts';
 
 function fieldOf({ label, helpText, choices, required }: FieldDefinition): OfferedField {
-  const options = Array.isArray(choices) ? choices.map((choice) => (typeof choice === 'string' ? choice : choice.label)) : [];
+  const options = Array.isArray(choices)
+    ? choices.map((choice) => (typeof choice === 'string' ? choice : choice.label))
+    : [];
   return { label: label ?? '', help: helpText ?? '', options, required: required === true };
 }
 
 /** Every field of the form of a step, also those that appear only after something was chosen. */
-async function fieldsOf(zapier: ZapierBackend, { key, operation }: ActionDefinition): Promise<Record<string, OfferedField>> {
+async function fieldsOf(
+  zapier: ZapierBackend,
+  { key, operation }: ActionDefinition,
+): Promise<Record<string, OfferedField>> {
   const fixed = (operation.inputFields ?? []).filter((field) => typeof field !== 'string');
   const choices = fixed.flatMap((field) =>
     Array.isArray(field.choices)

@@ -12,21 +12,33 @@ describe('Databricks in the sandbox', () => {
   afterAll(() => sandbox.stop());
 
   const call = async (method: string, path: string, body?: string, bearer: string = token) => {
-    const response = await fetch(`${sandbox.addresses.databricks}/api/2.2/jobs${path}`, { method, headers: { authorization: `Bearer ${bearer}` }, ...(body ? { body } : {}) });
+    const response = await fetch(`${sandbox.addresses.databricks}/api/2.2/jobs${path}`, {
+      method,
+      headers: { authorization: `Bearer ${bearer}` },
+      ...(body ? { body } : {}),
+    });
     return { status: response.status, text: await response.text() };
   };
   const idIn = (text: string): string => /"run_id":(\d+)/.exec(text)?.[1] ?? '';
   const states = async (id: string) => {
-    const { state } = JSON.parse((await call('GET', `/runs/get?run_id=${id}`)).text) as { state: { life_cycle_state: string; result_state?: string } };
+    const { state } = JSON.parse((await call('GET', `/runs/get?run_id=${id}`)).text) as {
+      state: { life_cycle_state: string; result_state?: string };
+    };
     return state.result_state ?? state.life_cycle_state;
   };
 
   it('wants the right token, or one of a service principal whose secret stands in the header', async () => {
     expect((await call('GET', '/list', undefined, 'wrong')).status).toBe(401);
     const login = (headers: Record<string, string>, extra = '') =>
-      fetch(`${sandbox.addresses.databricks}/oidc/v1/token`, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body: `grant_type=client_credentials&scope=all-apis${extra}` });
+      fetch(`${sandbox.addresses.databricks}/oidc/v1/token`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+        body: `grant_type=client_credentials&scope=all-apis${extra}`,
+      });
     expect((await login({}, `&client_id=${clientId}&client_secret=${clientSecret}`)).status).toBe(401);
-    const granted = await login({ authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` });
+    const granted = await login({
+      authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+    });
     const { access_token: access } = (await granted.json()) as { access_token: string };
     expect((await call('GET', '/list', undefined, access)).status).toBe(200);
   });
@@ -35,12 +47,16 @@ describe('Databricks in the sandbox', () => {
     expect((await call('GET', '/list?limit=1')).text).toContain(`"job_id":${jobId}`);
     const id = idIn((await call('POST', '/run-now', `{"job_id":${jobId}}`)).text);
     expect(Number.isSafeInteger(Number(id))).toBe(false);
-    await until(() => states(id), (state) => state === 'SUCCESS');
+    await until(
+      () => states(id),
+      (state) => state === 'SUCCESS',
+    );
     expect((await call('GET', '/runs/get?run_id=1')).text).toContain('does not exist');
   });
 
   it('gives the same run for the same token', async () => {
-    const start = async (key: string) => idIn((await call('POST', '/run-now', `{"job_id":911,"idempotency_token":"${key}"}`)).text);
+    const start = async (key: string) =>
+      idIn((await call('POST', '/run-now', `{"job_id":911,"idempotency_token":"${key}"}`)).text);
     expect(await start('a')).toBe(await start('a'));
     expect(await start('a')).not.toBe(await start('b'));
     expect((await call('POST', '/run-now', `{"job_id":911,"idempotency_token":"${'x'.repeat(65)}"}`)).status).toBe(400);
@@ -48,11 +64,16 @@ describe('Databricks in the sandbox', () => {
 
   it('says in the output of a task, and only there, why it failed', async () => {
     const id = idIn((await call('POST', '/run-now', '{"job_id":911}')).text);
-    await until(() => states(id), (state) => state === 'FAILED');
+    await until(
+      () => states(id),
+      (state) => state === 'FAILED',
+    );
     const { text } = await call('GET', `/runs/get?run_id=${id}`);
     expect(text).not.toContain('report date');
     const [, , task = ''] = [...text.matchAll(/"run_id":(\d+)/g)].map(([, found]) => found);
-    expect((await call('GET', `/runs/get-output?run_id=${task}`)).text).toContain('The report date lies in the future.');
+    expect((await call('GET', `/runs/get-output?run_id=${task}`)).text).toContain(
+      'The report date lies in the future.',
+    );
     expect((await call('GET', `/runs/get-output?run_id=${id}`)).status).toBe(400);
   });
 
@@ -60,7 +81,10 @@ describe('Databricks in the sandbox', () => {
     sandbox.control.planRun({ service: 'databricks', name: 'Monthly report', runningMilliseconds: 60_000 });
     const id = idIn((await call('POST', '/run-now', `{"job_id":${jobId}}`)).text);
     await call('POST', '/runs/cancel', `{"run_id":${id}}`);
-    await until(() => states(id), (state) => state === 'CANCELED');
+    await until(
+      () => states(id),
+      (state) => state === 'CANCELED',
+    );
     expect((await call('POST', '/runs/cancel', `{"run_id":${id}}`)).status).toBe(200);
   });
 });

@@ -6,7 +6,13 @@ interface Activity {
   name: string;
   type: string;
   dependsOn?: { activity: string; dependencyConditions: string[] }[];
-  typeProperties: { pipeline?: { referenceName: string }; waitOnCompletion?: boolean; ifTrueActivities?: Activity[]; activities?: Activity[]; url?: { value: string } };
+  typeProperties: {
+    pipeline?: { referenceName: string };
+    waitOnCompletion?: boolean;
+    ifTrueActivities?: Activity[];
+    activities?: Activity[];
+    url?: { value: string };
+  };
 }
 interface Pipeline {
   name: string;
@@ -17,7 +23,11 @@ const folder = join(__dirname, '..', '..', 'docs', 'pipelines');
 const pipelines = readdirSync(folder)
   .filter((file) => file.endsWith('.json'))
   .map((file) => [file, JSON.parse(readFileSync(join(folder, file), 'utf8')) as Pipeline] as const);
-const flat = (activities: Activity[]): Activity[] => activities.flatMap((activity) => [activity, ...flat(activity.typeProperties.ifTrueActivities ?? activity.typeProperties.activities ?? [])]);
+const flat = (activities: Activity[]): Activity[] =>
+  activities.flatMap((activity) => [
+    activity,
+    ...flat(activity.typeProperties.ifTrueActivities ?? activity.typeProperties.activities ?? []),
+  ]);
 
 describe.each(pipelines)('The pipeline to copy %s', (file, { name, properties }) => {
   it('is called as its file, and takes the address as a secret', () => {
@@ -27,9 +37,11 @@ describe.each(pipelines)('The pipeline to copy %s', (file, { name, properties })
 
   it('has activities that follow each other, and runs pipelines that are beside it', () => {
     const names = properties.activities.map((activity) => activity.name);
-    for (const { dependsOn = [] } of properties.activities) for (const { activity } of dependsOn) expect(names).toContain(activity);
+    for (const { dependsOn = [] } of properties.activities)
+      for (const { activity } of dependsOn) expect(names).toContain(activity);
     for (const { typeProperties } of flat(properties.activities)) {
-      if (typeProperties.pipeline) expect(pipelines.map(([other]) => other)).toContain(`${typeProperties.pipeline.referenceName}.json`);
+      if (typeProperties.pipeline)
+        expect(pipelines.map(([other]) => other)).toContain(`${typeProperties.pipeline.referenceName}.json`);
     }
   });
 });

@@ -5,7 +5,9 @@ import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/h
 import { memoryCache } from '../../shared/src/host/memory-cache.ts';
 
 /** What a scripted vendor says: status 200 and an empty body unless told otherwise. `lost`: no answer ever comes. */
-export type Answer = { status?: number; headers?: Headers; json?: unknown; text?: string; pieces?: readonly (string | Uint8Array)[] } | 'lost';
+export type Answer =
+  | { status?: number; headers?: Headers; json?: unknown; text?: string; pieces?: readonly (string | Uint8Array)[] }
+  | 'lost';
 
 /** A request as it was sent, with its body read to the end. */
 export interface SentRequest {
@@ -109,20 +111,35 @@ export function fakeHost(options: Partial<Host> = {}): FakeHost {
       scripts.unshift({ method, address, script, used: 0 });
       return host;
     },
-    sent: (method, part) => host.requests.filter((request) => request.method === method && request.address.includes(part)),
+    sent: (method, part) =>
+      host.requests.filter((request) => request.method === method && request.address.includes(part)),
     pass(milliseconds) {
       clock += milliseconds;
     },
     async http(request) {
       const sent = await record(request);
       host.requests.push(sent);
-      const found = scripts.find(({ method, address }) => method === sent.method && (typeof address === 'string' ? address === sent.address : address.test(sent.address)));
+      const found = scripts.find(
+        ({ method, address }) =>
+          method === sent.method &&
+          (typeof address === 'string' ? address === sent.address : address.test(sent.address)),
+      );
       if (!found) throw new Error(`No answer is scripted for ${sent.method} ${sent.address}`);
       const { script } = found;
-      const answer = typeof script === 'function' ? script(sent) : Array.isArray(script) ? (script as Answer[])[Math.min(found.used, script.length - 1)] : (script as Answer);
+      const answer =
+        typeof script === 'function'
+          ? script(sent)
+          : Array.isArray(script)
+            ? (script as Answer[])[Math.min(found.used, script.length - 1)]
+            : (script as Answer);
       found.used += 1;
       if (answer === undefined) throw new Error(`The script for ${sent.method} ${sent.address} has no answer`);
-      if (answer === 'lost') throw new PipewrightError({ code: 'unavailable', message: 'the connection was closed before an answer came.', retryable: true });
+      if (answer === 'lost')
+        throw new PipewrightError({
+          code: 'unavailable',
+          message: 'the connection was closed before an answer came.',
+          retryable: true,
+        });
       return respond(answer, request.answer === 'stream');
     },
     now: () => clock,

@@ -22,7 +22,14 @@ describe('what npm start can be told', () => {
 });
 
 describe('the table of the flows', () => {
-  const line = { flow: '000', platform: 'n8n', steps: ['Dataset Updated', 'Load Dataset'], result: 'ok', rows: '5000', seconds: '7.0' };
+  const line = {
+    flow: '000',
+    platform: 'n8n',
+    steps: ['Dataset Updated', 'Load Dataset'],
+    result: 'ok',
+    rows: '5000',
+    seconds: '7.0',
+  };
 
   it('names the steps, and says so when none ran', () => {
     expect(table([line, { ...line, steps: [] }])).toMatch(/Dataset Updated → Load Dataset  ok[^]*\(none\)/);

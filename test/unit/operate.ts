@@ -7,9 +7,18 @@ import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
 import { enrichEvents, processDelivery, type Taken } from '../../shared/src/webhooks/process-delivery.ts';
 
 /** Does what a face does: checks what was typed, then runs the operation of that key. */
-export async function operate(service: Service, key: string, typed: Record<string, unknown>, host: Host, connection: Record<string, unknown>): Promise<Record<string, unknown>> {
+export async function operate(
+  service: Service,
+  key: string,
+  typed: Record<string, unknown>,
+  host: Host,
+  connection: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
   const operation = service.operations.find((one) => one.key === key) as Operation;
-  return (await operation.run(checkInput(operation.input, typed) as never, context(service, host, connection))) as Record<string, unknown>;
+  return (await operation.run(
+    checkInput(operation.input, typed) as never,
+    context(service, host, connection),
+  )) as Record<string, unknown>;
 }
 
 /** The checked connection and the host, as operations take them. */
@@ -36,13 +45,28 @@ export function deliver(
   setting: { host: Host; connection: Record<string, unknown>; subscription?: Subscription },
 ): Promise<Taken> {
   const trigger = webhookTrigger(service, key);
-  return processDelivery(trigger, sent, { ...setting, input: checkInput(trigger.input, typed), connection: checkInput(service.connection.fields, setting.connection) });
+  return processDelivery(trigger, sent, {
+    ...setting,
+    input: checkInput(trigger.input, typed),
+    connection: checkInput(service.connection.fields, setting.connection),
+  });
 }
 
 /** Delivers as `deliver` does, and then looks up what the events point to; gives back what a workflow would begin with. */
-export async function deliverAndLookUp(service: Service, key: string, typed: Record<string, unknown>, sent: Delivery, setting: { host: Host; connection: Record<string, unknown> }): Promise<Event[]> {
+export async function deliverAndLookUp(
+  service: Service,
+  key: string,
+  typed: Record<string, unknown>,
+  sent: Delivery,
+  setting: { host: Host; connection: Record<string, unknown> },
+): Promise<Event[]> {
   const taken = await deliver(service, key, typed, sent, setting);
   if (taken.outcome !== 'events') throw new Error(`The delivery was ${taken.outcome}.`);
   const trigger = webhookTrigger(service, key);
-  return enrichEvents(trigger, taken.events, checkInput(trigger.input, typed), context(service, setting.host, setting.connection));
+  return enrichEvents(
+    trigger,
+    taken.events,
+    checkInput(trigger.input, typed),
+    context(service, setting.host, setting.connection),
+  );
 }

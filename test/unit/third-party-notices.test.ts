@@ -28,14 +28,26 @@ it('THIRD-PARTY-NOTICES names each bundled package once, with its licence and it
   install('one', {}, { LICENSE: 'Licence of one', 'NOTICE.txt': 'Notice of one', 'index.js': '' });
   install('@scope/two', { license: 'ISC' }, { 'LICENCE.md': 'Licence of two' });
   install('unused', {});
-  const text = await notices('node_modules/one/index.js', 'node_modules/one/other.js', 'node_modules/@scope/two/index.js', 'node_modules/unused/index.js', 'src/own.ts');
-  expect(text).toMatch(/@scope\/two 1\.2\.3 \(ISC\)\n\nLicence of two[\s\S]*one 1\.2\.3 \(MIT\)\n\nLicence of one\n\nNotice of one/);
+  const text = await notices(
+    'node_modules/one/index.js',
+    'node_modules/one/other.js',
+    'node_modules/@scope/two/index.js',
+    'node_modules/unused/index.js',
+    'src/own.ts',
+  );
+  expect(text).toMatch(
+    /@scope\/two 1\.2\.3 \(ISC\)\n\nLicence of two[\s\S]*one 1\.2\.3 \(MIT\)\n\nLicence of one\n\nNotice of one/,
+  );
   expect(text.match(/Licence of one/g)).toHaveLength(1);
   expect(text).not.toContain('unused');
 });
 
 it('THIRD-PARTY-NOTICES takes the licence out of a README that holds the whole of it', async () => {
-  install('three', {}, { 'README.md': '# three\n\n## License\n\nPermission is hereby granted to all.\n\n## More\n\nOther text\n' });
+  install(
+    'three',
+    {},
+    { 'README.md': '# three\n\n## License\n\nPermission is hereby granted to all.\n\n## More\n\nOther text\n' },
+  );
   const text = await notices('node_modules/three/index.js');
   expect(text).toContain('Permission is hereby granted to all.');
   expect(text).not.toContain('Other text');

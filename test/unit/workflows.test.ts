@@ -7,10 +7,16 @@ const folder = join(projectRoot, '.github', 'workflows');
 const workflows = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
 
 /** The actions of a workflow that can be replaced by others: named by a tag or a branch instead of a commit. */
-const unpinned = (text: string): string[] => [...text.matchAll(/^\s*-?\s*uses:\s*(.+)$/gm)].map(([, used = '']) => used.trim()).filter((used) => !used.startsWith('./') && !/^[\w.-]+\/[\w./-]+@[\da-f]{40}\s+# v\d+\.\d+\.\d+$/.test(used));
+const unpinned = (text: string): string[] =>
+  [...text.matchAll(/^\s*-?\s*uses:\s*(.+)$/gm)]
+    .map(([, used = '']) => used.trim())
+    .filter((used) => !used.startsWith('./') && !/^[\w.-]+\/[\w./-]+@[\da-f]{40}\s+# v\d+\.\d+\.\d+$/.test(used));
 
 /** Commands that take what the registry has now instead of what the lock names. */
-const unlocked = (text: string): string[] => text.split('\n').filter((line) => /\bnpm (?:i|install|update)\b|\bnpx (?!--no-install)/.test(line) && !line.trim().startsWith('#'));
+const unlocked = (text: string): string[] =>
+  text
+    .split('\n')
+    .filter((line) => /\bnpm (?:i|install|update)\b|\bnpx (?!--no-install)/.test(line) && !line.trim().startsWith('#'));
 
 describe.each(workflows)('The workflow %s', (_name, text) => {
   it('names every action by its commit, with the version beside it', () => {
@@ -29,12 +35,18 @@ describe.each(workflows)('The workflow %s', (_name, text) => {
   });
 
   it('puts no value of an expression that a stranger can choose into a shell', () => {
-    expect(text.match(/\$\{\{(?! (?:matrix\.package|github\.ref|vars\.\w+|secrets\.\w+|github\.token) \}\})/g)).toBeNull();
+    expect(
+      text.match(/\$\{\{(?! (?:matrix\.package|github\.ref|vars\.\w+|secrets\.\w+|github\.token) \}\})/g),
+    ).toBeNull();
   });
 });
 
 it('the check of workflows notices an action named by a tag, and an install without the lock', () => {
-  expect(unpinned('      - uses: actions/checkout@v6\n      - uses: a/b@0123456789012345678901234567890123456789 # v1.2.3\n      - uses: a/b@main')).toEqual(['actions/checkout@v6', 'a/b@main']);
+  expect(
+    unpinned(
+      '      - uses: actions/checkout@v6\n      - uses: a/b@0123456789012345678901234567890123456789 # v1.2.3\n      - uses: a/b@main',
+    ),
+  ).toEqual(['actions/checkout@v6', 'a/b@main']);
   expect(unlocked('      - run: npm install --no-save\n      - run: npx tool\n      - run: npm test')).toHaveLength(2);
 });
 
@@ -47,7 +59,14 @@ it('CI runs .ci/run on push and on pull requests; a release publishes with prove
 });
 
 describe('install-locked notices', () => {
-  const lock = { packages: { '': {}, 'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' }, 'node_modules/b': { version: '1.0.0', integrity: 'sha512-b', optional: true }, 'node_modules/own': { link: true } } };
+  const lock = {
+    packages: {
+      '': {},
+      'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' },
+      'node_modules/b': { version: '1.0.0', integrity: 'sha512-b', optional: true },
+      'node_modules/own': { link: true },
+    },
+  };
   const differences = async (installed: object): Promise<string[]> => {
     const script = `import { differences } from ${JSON.stringify(join(projectRoot, 'scripts', 'install-locked.mjs'))}; process.stdout.write(JSON.stringify(differences(${JSON.stringify(lock)}, ${JSON.stringify({ packages: installed })})));`;
     return JSON.parse(await runCommand(node24(), ['--input-type=module', '--eval', script])) as string[];
@@ -56,9 +75,21 @@ describe('install-locked notices', () => {
 
   it.each([
     ['nothing where all is as in the lock', { 'node_modules/a': a }, []],
-    ['another version', { 'node_modules/a': { ...a, version: '1.0.1' } }, ['node_modules/a is installed in version 1.0.1; the lock names 1.0.0.']],
-    ['other contents of the same version', { 'node_modules/a': { ...a, integrity: 'sha512-x' } }, ['node_modules/a has another checksum than the lock names.']],
-    ['a package that the lock does not name', { 'node_modules/a': a, 'node_modules/c': a }, ['node_modules/c 1.0.0 is installed and not in the lock.']],
+    [
+      'another version',
+      { 'node_modules/a': { ...a, version: '1.0.1' } },
+      ['node_modules/a is installed in version 1.0.1; the lock names 1.0.0.'],
+    ],
+    [
+      'other contents of the same version',
+      { 'node_modules/a': { ...a, integrity: 'sha512-x' } },
+      ['node_modules/a has another checksum than the lock names.'],
+    ],
+    [
+      'a package that the lock does not name',
+      { 'node_modules/a': a, 'node_modules/c': a },
+      ['node_modules/c 1.0.0 is installed and not in the lock.'],
+    ],
     ['a package that is missing', {}, ['node_modules/a is in the lock and not installed.']],
   ])('%s', async (_what, installed, said) => {
     expect(await differences(installed)).toEqual(said);

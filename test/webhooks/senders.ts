@@ -28,9 +28,18 @@ export interface Sender {
 }
 
 const plain = { current: 'the-secret-of-now', previous: 'the-secret-before', other: 'the-secret-of-another' };
-const standard = { current: `whsec_${Buffer.from('the secret of now 1234567').toString('base64')}`, previous: `whsec_${Buffer.from('the secret before 1234567').toString('base64')}`, other: `whsec_${Buffer.from('the secret of another 123').toString('base64')}` };
+const standard = {
+  current: `whsec_${Buffer.from('the secret of now 1234567').toString('base64')}`,
+  previous: `whsec_${Buffer.from('the secret before 1234567').toString('base64')}`,
+  other: `whsec_${Buffer.from('the secret of another 123').toString('base64')}`,
+};
 
-function bySecret(name: string, scheme: SchemeName, carrier: Sender['carrier'], { signsBody = true, signsMoment = false, secrets = plain, rename = (header: string): string => header } = {}): Sender {
+function bySecret(
+  name: string,
+  scheme: SchemeName,
+  carrier: Sender['carrier'],
+  { signsBody = true, signsMoment = false, secrets = plain, rename = (header: string): string => header } = {},
+): Sender {
   return {
     name,
     scheme,
@@ -40,9 +49,17 @@ function bySecret(name: string, scheme: SchemeName, carrier: Sender['carrier'], 
     signsBody,
     signsMoment,
     async sign(secret, body, at) {
-      const signing: Signing = { secret, body: Buffer.from(body), id: `msg_${createHash('sha256').update(body).digest('hex')}`, now: at };
+      const signing: Signing = {
+        secret,
+        body: Buffer.from(body),
+        id: `msg_${createHash('sha256').update(body).digest('hex')}`,
+        now: at,
+      };
       const { headers, query } = schemes[scheme].sign(signing) as Carried;
-      return { headers: Object.fromEntries(Object.entries(headers).map(([header, value]) => [rename(header), value])), query };
+      return {
+        headers: Object.fromEntries(Object.entries(headers).map(([header, value]) => [rename(header), value])),
+        query,
+      };
     },
   };
 }
@@ -67,7 +84,13 @@ export async function openSenders(): Promise<{ senders: Sender[]; entraKeys: JSO
     signsBody: false,
     signsMoment: true,
     async sign(secret, _body, at) {
-      const token = await new SignJWT({ iss: `https://login.microsoftonline.com/${tenantId}/v2.0`, aud: applicationId, azp: senderId, nbf: at, exp: at + 60 })
+      const token = await new SignJWT({
+        iss: `https://login.microsoftonline.com/${tenantId}/v2.0`,
+        aud: applicationId,
+        azp: senderId,
+        nbf: at,
+        exp: at + 60,
+      })
         .setProtectedHeader({ alg: 'RS256', kid: 'key-1' })
         .sign(secret === 'other' ? keys.other.privateKey : keys.current.privateKey);
       return { headers: { authorization: `Bearer ${token}` }, query: {} };
@@ -77,10 +100,30 @@ export async function openSenders(): Promise<{ senders: Sender[]; entraKeys: JSO
     bySecret('dbt', 'dbt', { in: 'header', name: 'authorization' }),
     bySecret('GitHub', 'github', { in: 'header', name: 'x-hub-signature-256' }),
     bySecret('Slack', 'slack', { in: 'header', name: 'x-slack-signature' }, { signsMoment: true }),
-    bySecret('Standard Webhooks', 'standard-webhooks', { in: 'header', name: 'webhook-signature' }, { signsMoment: true, secrets: standard }),
-    bySecret('Svix', 'standard-webhooks', { in: 'header', name: 'svix-signature' }, { signsMoment: true, secrets: standard, rename: (header) => header.replace('webhook-', 'svix-') }),
-    bySecret('a secret in a header', 'shared-secret-header', { in: 'header', name: 'x-webhook-secret' }, { signsBody: false }),
-    bySecret('a secret as a log-in', 'shared-secret-basic', { in: 'header', name: 'authorization' }, { signsBody: false }),
+    bySecret(
+      'Standard Webhooks',
+      'standard-webhooks',
+      { in: 'header', name: 'webhook-signature' },
+      { signsMoment: true, secrets: standard },
+    ),
+    bySecret(
+      'Svix',
+      'standard-webhooks',
+      { in: 'header', name: 'svix-signature' },
+      { signsMoment: true, secrets: standard, rename: (header) => header.replace('webhook-', 'svix-') },
+    ),
+    bySecret(
+      'a secret in a header',
+      'shared-secret-header',
+      { in: 'header', name: 'x-webhook-secret' },
+      { signsBody: false },
+    ),
+    bySecret(
+      'a secret as a log-in',
+      'shared-secret-basic',
+      { in: 'header', name: 'authorization' },
+      { signsBody: false },
+    ),
     bySecret('a secret in the address', 'shared-secret-query', { in: 'query', name: 'token' }, { signsBody: false }),
     entra,
   ];

@@ -62,5 +62,6 @@ export function findAction(
 /** The output fields by which Zapier tells the items of a polling trigger apart; empty means `id`. */
 export function primaryFields(action: ActionDefinition): string[] {
   return (action.operation.outputFields ?? []).flatMap((field) =>
-    typeof field !== 'string' && field.primary ? [field.key] : []);
+    typeof field !== 'string' && field.primary ? [field.key] : [],
+  );
 }

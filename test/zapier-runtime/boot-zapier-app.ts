@@ -2,7 +2,12 @@ import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  type Container, ContainerExitedError, type ContainerOptions, type Invocation, startContainer, type ZapierEvent,
+  type Container,
+  ContainerExitedError,
+  type ContainerOptions,
+  type Invocation,
+  startContainer,
+  type ZapierEvent,
 } from './container.ts';
 import { requireWithinBytes } from './limits.ts';
 import { unzip } from './unzip.ts';

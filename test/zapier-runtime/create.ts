@@ -6,15 +6,15 @@ import { type Delivery, toRequestBundle } from './raw-request.ts';
 export type CreateOutcome =
   | { status: 'SUCCESS'; output: Data; durationMs: number }
   | {
-    /** The step waits until somebody calls `callbackUrl`. */
-    status: 'CALLBACK';
-    /** What the app returned so far, which `performResume` gets as `bundle.outputData`. */
-    output: Data;
-    durationMs: number;
-    callbackUrl: string;
-    /** The step's final output; fails with what `performResume` throws. */
-    resumed: Promise<Data>;
-  };
+      /** The step waits until somebody calls `callbackUrl`. */
+      status: 'CALLBACK';
+      /** What the app returned so far, which `performResume` gets as `bundle.outputData`. */
+      output: Data;
+      durationMs: number;
+      callbackUrl: string;
+      /** The step's final output; fails with what `performResume` throws. */
+      resumed: Promise<Data>;
+    };
 
 /**
  * Runs an action. When it asked for a callback address, the first request to that address runs `performResume`;

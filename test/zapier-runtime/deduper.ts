@@ -33,11 +33,13 @@ export class Deduper {
 }
 
 function keyOf(item: Record<string, unknown>, fields: readonly string[]): string {
-  return fields.map((field) => {
-    const value = item[field];
-    if (value === undefined || value === null || value === '') {
-      throw new Error(`An item of the polling trigger has no "${field}", by which Zapier tells items apart.`);
-    }
-    return String(value);
-  }).join('\n');
+  return fields
+    .map((field) => {
+      const value = item[field];
+      if (value === undefined || value === null || value === '') {
+        throw new Error(`An item of the polling trigger has no "${field}", by which Zapier tells items apart.`);
+      }
+      return String(value);
+    })
+    .join('\n');
 }

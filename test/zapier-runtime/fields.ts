@@ -42,10 +42,12 @@ export async function readChoices(
 ): Promise<ChoicePage> {
   const { action, path } = findAction(await runner.definition(), key, setup.kind);
   const fixedFields = (action.operation.inputFields ?? []).map((field) =>
-    typeof field === 'string' ? undefined : field);
+    typeof field === 'string' ? undefined : field,
+  );
   // The definition says that choices come from a function; fields read at run time have lost it on the way as JSON.
-  const field = fixedFields.find((candidate) => candidate?.key === fieldKey)
-    ?? (await readFields(runner, 'inputFields', key, setup)).find((candidate) => candidate.key === fieldKey);
+  const field =
+    fixedFields.find((candidate) => candidate?.key === fieldKey) ??
+    (await readFields(runner, 'inputFields', key, setup)).find((candidate) => candidate.key === fieldKey);
   if (!field) throw new Error(`"${key}" has no field "${fieldKey}".`);
   const meta = {
     isFillingDynamicDropdown: true,
@@ -57,7 +59,10 @@ export async function readChoices(
     const [triggerKey = '', idField = 'id', labelField = idField] = field.dynamic.split('.');
     const trigger = findAction(await runner.definition(), triggerKey, 'triggers');
     const { results } = await runner.run(`${trigger.path}.perform`, setup, { meta });
-    return toPage((results as Data[]).map((item) => ({ id: item[idField], label: item[labelField] })), null);
+    return toPage(
+      (results as Data[]).map((item) => ({ id: item[idField], label: item[labelField] })),
+      null,
+    );
   }
   if (isDynamic(field.choices)) {
     const index = fixedFields.indexOf(field);
@@ -79,7 +84,8 @@ function fixedChoices(choices: NonNullable<FieldDefinition['choices']>): Choice[
     return Object.entries(choices).map(([value, label]) => ({ value, label: String(label) }));
   }
   return choices.map((choice) =>
-    typeof choice === 'string' ? { value: choice, label: choice } : { value: choice.value, label: choice.label });
+    typeof choice === 'string' ? { value: choice, label: choice } : { value: choice.value, label: choice.label },
+  );
 }
 
 function toPage(items: Data[], pagingToken: string | null): ChoicePage {

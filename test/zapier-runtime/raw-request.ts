@@ -35,7 +35,10 @@ export function toRequestBundle(delivery: Delivery): RequestBundle {
 }
 
 function renameHeader(name: string): string {
-  const camelCase = name.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()).join('-');
+  const camelCase = name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
+    .join('-');
   return camelCase === 'Content-Type' || camelCase === 'Content-Length' ? camelCase : `Http-${camelCase}`;
 }
 

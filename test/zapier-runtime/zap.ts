@@ -88,24 +88,27 @@ export async function startZap(backend: ZapierBackend, options: ZapOptions): Pro
 
   const start = (items: Data[]): Promise<ZapRun[]> => {
     if (items.length === 0) ignored.push({});
-    return Promise.all(items.map((item) => {
-      const run: ZapRun = { trigger: item, steps: [], status: 'running' };
-      runs.push(run);
-      const end = runSteps(backend, options, run);
-      const taker = waiting.shift();
-      if (taker) taker(end);
-      else finished.push(end);
-      return end;
-    }));
+    return Promise.all(
+      items.map((item) => {
+        const run: ZapRun = { trigger: item, steps: [], status: 'running' };
+        runs.push(run);
+        const end = runSteps(backend, options, run);
+        const taker = waiting.shift();
+        if (taker) taker(end);
+        else finished.push(end);
+        return end;
+      }),
+    );
   };
 
-  const subscription = operation.type === 'hook'
-    ? await backend.trigger(key).subscribe({
-      ...setup,
-      onEvents: (items) => void start(items),
-      onError: (error) => void ignored.push({ error }),
-    })
-    : undefined;
+  const subscription =
+    operation.type === 'hook'
+      ? await backend.trigger(key).subscribe({
+          ...setup,
+          onEvents: (items) => void start(items),
+          onError: (error) => void ignored.push({ error }),
+        })
+      : undefined;
   // Turning a Zap on notes what is there already, so that only what comes later starts a run.
   if (!subscription) await backend.poll(key, setup);
 
@@ -138,7 +141,10 @@ export async function startZap(backend: ZapierBackend, options: ZapOptions): Pro
 }
 
 /** Runs the steps of a Zap that begins with a trigger of another app, such as Schedule by Zapier. */
-export async function runZap(backend: ZapierBackend, { trigger, ...options }: ZapSteps & { trigger: Data }): Promise<ZapRun> {
+export async function runZap(
+  backend: ZapierBackend,
+  { trigger, ...options }: ZapSteps & { trigger: Data },
+): Promise<ZapRun> {
   return runSteps(backend, options, { trigger, steps: [], status: 'running' });
 }
 

@@ -149,7 +149,7 @@ export async function startZapierBackend(zipPath: string, options: BackendOption
 /** A label such as `{{bundle.inputData.name}}` or, for short, `{{name}}`. */
 function fillTemplate(template: string, { authData, inputData }: { authData: Data; inputData: Data }): string {
   return template.replace(/{{\s*(?:bundle\.(inputData|authData)\.)?(\w+)\s*}}/g, (_, from: string, name: string) => {
-    const value = from === 'authData' ? authData[name] : inputData[name] ?? authData[name];
+    const value = from === 'authData' ? authData[name] : (inputData[name] ?? authData[name]);
     return String(value ?? '');
   });
 }

@@ -28,24 +28,62 @@ afterAll(async () => {
 
 describe('input', () => {
   it('comes as the fields of Zapier give it: dictionaries, lists, JSON as text', async () => {
-    const inputData = { country: 'de', tags: ['a', '', 'b'], labels: { 'Größe': '3', empty: '' }, extra: '{"a":[1]}', note: '' };
+    const inputData = {
+      country: 'de',
+      tags: ['a', '', 'b'],
+      labels: { Größe: '3', empty: '' },
+      extra: '{"a":[1]}',
+      note: '',
+    };
     const { given } = await zapier.create('parcel_post_send', { authData, inputData });
-    expect(given).toEqual({ country: 'de', kind: 'letter', tags: ['a', 'b'], labels: { 'Größe': '3', empty: '' }, extra: { a: [1] } });
+    expect(given).toEqual({
+      country: 'de',
+      kind: 'letter',
+      tags: ['a', 'b'],
+      labels: { Größe: '3', empty: '' },
+      extra: { a: [1] },
+    });
   });
 
   it('shows a field only while another has its value, and advanced fields last', async () => {
-    const shown = async (inputData: Record<string, unknown>) => (await zapier.inputFields('parcel_post_send', { authData, inputData })).map(({ key }) => key);
+    const shown = async (inputData: Record<string, unknown>) =>
+      (await zapier.inputFields('parcel_post_send', { authData, inputData })).map(({ key }) => key);
     expect(await shown({})).toEqual(['country', 'depot', 'kind', 'locker', 'tags', 'labels', 'extra', 'note']);
-    expect(await shown({ kind: 'box' })).toEqual(['country', 'depot', 'kind', 'width', 'locker', 'tags', 'labels', 'extra', 'note']);
+    expect(await shown({ kind: 'box' })).toEqual([
+      'country',
+      'depot',
+      'kind',
+      'width',
+      'locker',
+      'tags',
+      'labels',
+      'extra',
+      'note',
+    ]);
     const fields = await zapier.inputFields('parcel_post_send', { authData });
-    expect(fields.find(({ key }) => key === 'kind')).toMatchObject({ altersDynamicFields: true, default: 'letter', required: false });
-    expect(fields.find(({ key }) => key === 'labels')).toEqual({ key: 'labels', label: 'Labels', helpText: 'Names with values.', type: 'string', dict: true, required: false });
+    expect(fields.find(({ key }) => key === 'kind')).toMatchObject({
+      altersDynamicFields: true,
+      default: 'letter',
+      required: false,
+    });
+    expect(fields.find(({ key }) => key === 'labels')).toEqual({
+      key: 'labels',
+      label: 'Labels',
+      helpText: 'Names with values.',
+      type: 'string',
+      dict: true,
+      required: false,
+    });
     expect(fields.find(({ key }) => key === 'tags')).toMatchObject({ list: true });
-    expect(fields.find(({ key }) => key === 'locker')?.helpText).toBe('Only when “Kind” is “Box”. Where the box waits.');
+    expect(fields.find(({ key }) => key === 'locker')?.helpText).toBe(
+      'Only when “Kind” is “Box”. Where the box waits.',
+    );
   });
 
   it('says by the label what is missing or wrong', async () => {
-    await expect(zapier.create('parcel_post_send', { authData, inputData: { labels: 'x' } })).rejects.toThrow('“Country” is missing; “Labels” must be names with values');
+    await expect(zapier.create('parcel_post_send', { authData, inputData: { labels: 'x' } })).rejects.toThrow(
+      '“Country” is missing; “Labels” must be names with values',
+    );
   });
 
   it('leaves out a service that cannot run on Zapier', async () => {
@@ -56,47 +94,75 @@ describe('input', () => {
 describe('a dropdown', () => {
   it('asks the vendor page by page', async () => {
     nock(parcelUrl, { reqheaders: { authorization: 'Bearer token-of-the-account' } })
-      .get('/depots').query({ country: 'de' }).reply(200, { depots: [{ id: 'd1', name: 'Bremen' }], next: 'second' })
-      .get('/depots').query({ country: 'de', page: 'second' }).reply(200, { depots: [{ id: 'd2', name: 'Mainz' }] });
+      .get('/depots')
+      .query({ country: 'de' })
+      .reply(200, { depots: [{ id: 'd1', name: 'Bremen' }], next: 'second' })
+      .get('/depots')
+      .query({ country: 'de', page: 'second' })
+      .reply(200, { depots: [{ id: 'd2', name: 'Mainz' }] });
     const first = await zapier.choices('parcel_post_send', 'depot', { authData, inputData: { country: 'de' } });
     expect(first).toEqual({ choices: [{ value: 'd1', label: 'Bremen' }], pagingToken: 'second' });
-    const second = await zapier.choices('parcel_post_send', 'depot', { authData, inputData: { country: 'de' }, pagingToken: 'second' });
+    const second = await zapier.choices('parcel_post_send', 'depot', {
+      authData,
+      inputData: { country: 'de' },
+      pagingToken: 'second',
+    });
     expect(second).toEqual({ choices: [{ value: 'd2', label: 'Mainz' }], pagingToken: null });
   });
 
   it('is empty, and asks nobody, until the field that it needs is filled in', async () => {
-    expect(await zapier.choices('parcel_post_send', 'depot', { authData, inputData: { country: '' } })).toEqual({ choices: [], pagingToken: null });
+    expect(await zapier.choices('parcel_post_send', 'depot', { authData, inputData: { country: '' } })).toEqual({
+      choices: [],
+      pagingToken: null,
+    });
   });
 });
 
 describe('an error', () => {
-  const failing = (code: string, auth: Record<string, unknown> = authData) => zapier.create('parcel_post_fail', { authData: auth, inputData: { code } });
+  const failing = (code: string, auth: Record<string, unknown> = authData) =>
+    zapier.create('parcel_post_fail', { authData: auth, inputData: { code } });
 
   it('says what happened and what to do, with the code and the status, and without the bundle', async () => {
-    await expect(failing('not-found')).rejects.toMatchObject({ name: 'AppError', message: JSON.stringify({ message: 'It did not work. Do it otherwise.', code: 'not-found', status: 418 }) });
+    await expect(failing('not-found')).rejects.toMatchObject({
+      name: 'AppError',
+      message: JSON.stringify({ message: 'It did not work. Do it otherwise.', code: 'not-found', status: 418 }),
+    });
   });
 
   it('lets Zapier try a throttled step again after the time that the vendor asked for', async () => {
-    await expect(failing('throttled')).rejects.toMatchObject({ name: 'ThrottledError', message: JSON.stringify({ message: 'It did not work. Do it otherwise.', delay: 8 }) });
+    await expect(failing('throttled')).rejects.toMatchObject({
+      name: 'ThrottledError',
+      message: JSON.stringify({ message: 'It did not work. Do it otherwise.', delay: 8 }),
+    });
   });
 
   it('halts the Zap where there is nothing to do, with the bare message', async () => {
-    await expect(failing('empty-dataset')).rejects.toMatchObject({ name: 'HaltedError', message: 'It did not work. Do it otherwise.' });
+    await expect(failing('empty-dataset')).rejects.toMatchObject({
+      name: 'HaltedError',
+      message: 'It did not work. Do it otherwise.',
+    });
   });
 
   it('tells nothing secret when it is a mistake in the program', async () => {
     await expect(failing('unknown')).rejects.toMatchObject({
       name: 'AppError',
-      message: JSON.stringify({ message: 'Something went wrong that should not: Cannot read https://parcel.example/file?*** with Bearer ***', code: 'unexpected' }),
+      message: JSON.stringify({
+        message: 'Something went wrong that should not: Cannot read https://parcel.example/file?*** with Bearer ***',
+        code: 'unexpected',
+      }),
     });
   });
 
   it('names the group of the connection that is not filled in, and its fields', async () => {
-    await expect(failing('not-found', { azure_tenantId: 't' })).rejects.toThrow('The connection holds nothing for “Parcel Account”. Edit it under Apps in Zapier, or make another one, and fill in the group “Parcel Account”: Token.');
+    await expect(failing('not-found', { azure_tenantId: 't' })).rejects.toThrow(
+      'The connection holds nothing for “Parcel Account”. Edit it under Apps in Zapier, or make another one, and fill in the group “Parcel Account”: Token.',
+    );
   });
 
   it('holds no address when the vendor cannot be reached', async () => {
-    const refused = zapier.create('parcel_post_print', { authData: { ...authData, parcel_address: 'http://127.0.0.1:9' } });
+    const refused = zapier.create('parcel_post_print', {
+      authData: { ...authData, parcel_address: 'http://127.0.0.1:9' },
+    });
     await expect(refused).rejects.toThrow('Parcel could not be reached: nothing answers at that address.');
     await expect(refused).rejects.not.toThrow('127.0.0.1');
   });
@@ -107,14 +173,23 @@ describe('a file', () => {
     nock(parcelUrl).get('/label').reply(200, 'To: Ada');
     const { file } = await zapier.create('parcel_post_print', { authData });
     const stored = zapier.files.get(String(file));
-    expect([stored?.name, stored?.mediaType, (await stored?.bytes())?.toString()]).toEqual(['label.txt', 'text/plain', 'To: Ada']);
+    expect([stored?.name, stored?.mediaType, (await stored?.bytes())?.toString()]).toEqual([
+      'label.txt',
+      'text/plain',
+      'To: Ada',
+    ]);
   });
 });
 
 describe('a redirect', () => {
   it('to another host is followed without the authorization', async () => {
-    nock(parcelUrl, { reqheaders: { authorization: 'Bearer token-of-the-account' } }).get('/label').reply(302, '', { location: 'https://files.example/label?sig=1' });
-    nock('https://files.example', { badheaders: ['authorization'] }).get('/label').query({ sig: '1' }).reply(200, 'To: Ada');
+    nock(parcelUrl, { reqheaders: { authorization: 'Bearer token-of-the-account' } })
+      .get('/label')
+      .reply(302, '', { location: 'https://files.example/label?sig=1' });
+    nock('https://files.example', { badheaders: ['authorization'] })
+      .get('/label')
+      .query({ sig: '1' })
+      .reply(200, 'To: Ada');
     const { file } = await zapier.create('parcel_post_print', { authData });
     expect((await zapier.files.get(String(file))?.bytes())?.toString()).toBe('To: Ada');
   });
@@ -122,7 +197,10 @@ describe('a redirect', () => {
 
 describe('a search', () => {
   it('gives back everything that was found, or nothing', async () => {
-    expect(await zapier.search('parcel_post_find', { authData, inputData: { name: 'p' } })).toEqual([{ id: 'p-1' }, { id: 'p-2' }]);
+    expect(await zapier.search('parcel_post_find', { authData, inputData: { name: 'p' } })).toEqual([
+      { id: 'p-1' },
+      { id: 'p-2' },
+    ]);
     expect(await zapier.search('parcel_post_find', { authData, inputData: { name: 'nothing' } })).toEqual([]);
   });
 });
@@ -146,7 +224,9 @@ describe('a webhook with a subscription', () => {
   };
 
   it('is subscribed with the address and the filter, and keeps the secret', async () => {
-    nock(parcelUrl).post('/hooks', (body) => /^http/.test(body.url) && body.country === 'de').reply(200, { id: 'h-1', secret });
+    nock(parcelUrl)
+      .post('/hooks', (body) => /^http/.test(body.url) && body.country === 'de')
+      .reply(200, { id: 'h-1', secret });
     const hook = await (await zapier.trigger('parcel_post_sent')).subscribe({ authData, inputData: { country: 'de' } });
     expect(hook.subscribeData).toEqual({ id: 'h-1', secret });
     nock(parcelUrl).delete('/hooks/h-1').reply(204);
@@ -156,7 +236,9 @@ describe('a webhook with a subscription', () => {
   it('takes a genuine event once in each Zap', async () => {
     const [one, other] = [await subscribe(), await subscribe({ country: 'de' })];
     const body = event('e-1');
-    expect(await one.deliver(body, sign(body))).toEqual([{ id: 'e-1', number: '00340', verified: true, matchedSecret: 'current' }]);
+    expect(await one.deliver(body, sign(body))).toEqual([
+      { id: 'e-1', number: '00340', verified: true, matchedSecret: 'current' },
+    ]);
     expect(await one.deliver(body, sign(body))).toEqual([]);
     expect(await other.deliver(body, sign(body))).toHaveLength(1);
   });
@@ -192,9 +274,15 @@ describe('a webhook with a subscription', () => {
 
   it('shows recent events of the vendor, and the example when there are none', async () => {
     const trigger = await zapier.trigger('parcel_post_sent');
-    nock(parcelUrl).get('/events').reply(200, [{ id: 'e-9', number: '1' }]);
-    expect(await trigger.performList({ authData })).toEqual([{ id: 'e-9', verified: true, matchedSecret: 'current', number: '1' }]);
+    nock(parcelUrl)
+      .get('/events')
+      .reply(200, [{ id: 'e-9', number: '1' }]);
+    expect(await trigger.performList({ authData })).toEqual([
+      { id: 'e-9', verified: true, matchedSecret: 'current', number: '1' },
+    ]);
     nock(parcelUrl).get('/events').reply(200, []);
-    expect(await trigger.performList({ authData })).toEqual([{ id: '00340', number: '00340', verified: true, matchedSecret: 'current' }]);
+    expect(await trigger.performList({ authData })).toEqual([
+      { id: '00340', number: '00340', verified: true, matchedSecret: 'current' },
+    ]);
   });
 });

@@ -23,7 +23,8 @@ afterAll(async () => {
   await sandbox?.stop();
 });
 
-const run = (inputData: Record<string, unknown>) => zapier.create('data_factory_run_pipeline', { authData: groups.azure, inputData: { factory, ...inputData } });
+const run = (inputData: Record<string, unknown>) =>
+  zapier.create('data_factory_run_pipeline', { authData: groups.azure, inputData: { factory, ...inputData } });
 
 describe('the zip that goes to Zapier', () => {
   it('boots in Zapier’s runtime, and its definition is valid', async () => {
@@ -32,7 +33,9 @@ describe('the zip that goes to Zapier', () => {
   });
 
   it('tests a connection and names it by the services that it holds', async () => {
-    expect(await zapier.authLabel({ ...groups.azure, ...groups.quantemplate })).toMatch(/Quantemplate: Quantemplate \(c-contoso\).*Azure Data Factory.*: \S/);
+    expect(await zapier.authLabel({ ...groups.azure, ...groups.quantemplate })).toMatch(
+      /Quantemplate: Quantemplate \(c-contoso\).*Azure Data Factory.*: \S/,
+    );
     const nothing = await zapier.authTest({}).catch((error: unknown) => error);
     expect((nothing as ZapierAppError).userMessage).toContain('Nothing is filled in.');
   });
@@ -42,12 +45,31 @@ describe('the zip that goes to Zapier', () => {
     const zap = await startZap(zapier, {
       trigger: { key: 'quantemplate_dataset_updated', authData: quantemplate, inputData: { datasets: ['d-claims'] } },
       steps: [
-        { action: 'data_factory_run_pipeline', authData: azure, inputData: ({ trigger }) => ({ factory, pipeline: 'QT_fetch_data', parameters: { DatasetID: trigger['datasetId'] } }) },
-        { action: 'quantemplate_download_dataset', authData: quantemplate, inputData: ({ trigger }) => ({ dataset: trigger['datasetId'] }) },
-        { action: 'quantemplate_upload_dataset', authData: quantemplate, inputData: ({ steps }) => ({ dataset: 'd-empty', file: steps['quantemplate_download_dataset']?.['file'] }) },
+        {
+          action: 'data_factory_run_pipeline',
+          authData: azure,
+          inputData: ({ trigger }) => ({
+            factory,
+            pipeline: 'QT_fetch_data',
+            parameters: { DatasetID: trigger['datasetId'] },
+          }),
+        },
+        {
+          action: 'quantemplate_download_dataset',
+          authData: quantemplate,
+          inputData: ({ trigger }) => ({ dataset: trigger['datasetId'] }),
+        },
+        {
+          action: 'quantemplate_upload_dataset',
+          authData: quantemplate,
+          inputData: ({ steps }) => ({ dataset: 'd-empty', file: steps['quantemplate_download_dataset']?.['file'] }),
+        },
       ],
     });
-    const receiver = { url: String(zap.url), secret: { kind: 'header', name: 'X-Webhook-Secret', value: 'a long random text' } } as const;
+    const receiver = {
+      url: String(zap.url),
+      secret: { kind: 'header', name: 'X-Webhook-Secret', value: 'a long random text' },
+    } as const;
     const event = { name: 'DatasetUpdated', payload: { datasetId: 'd-claims' }, id: 'event-1' };
     await sandbox.control.sendQuantemplateEvent(receiver, event);
     const done = await zap.nextRun();
@@ -60,8 +82,12 @@ describe('the zip that goes to Zapier', () => {
     expect(done.steps[2]?.output).toMatchObject({ datasetId: 'd-empty', size: expect.any(Number) });
 
     await sandbox.control.sendQuantemplateEvent(receiver, event);
-    await sandbox.control.sendQuantemplateEvent({ ...receiver, secret: { ...receiver.secret, value: 'forged' } }, { ...event, id: 'event-2' });
-    for (let tries = 0; tries < 1_200 && zap.ignored.length < 2; tries += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+    await sandbox.control.sendQuantemplateEvent(
+      { ...receiver, secret: { ...receiver.secret, value: 'forged' } },
+      { ...event, id: 'event-2' },
+    );
+    for (let tries = 0; tries < 1_200 && zap.ignored.length < 2; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 50));
     expect([zap.runs.length, zap.ignored]).toEqual([1, [{}, {}]]);
     await zap.stop();
   });
@@ -77,11 +103,16 @@ describe('the zip that goes to Zapier', () => {
   it('says which step of a run failed', async () => {
     const failed = await run({ pipeline: 'Broken_export' }).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(ZapierAppError);
-    expect((failed as ZapierAppError).userMessage).toMatch(/^The run of Broken_export failed at “Write file”: .*does not exist \(code 2200\)\. Check that what is named exists/);
+    expect((failed as ZapierAppError).userMessage).toMatch(
+      /^The run of Broken_export failed at “Write file”: .*does not exist \(code 2200\)\. Check that what is named exists/,
+    );
   });
 
   it('lets Zapier try again when the service is throttled for longer than a step may wait', async () => {
-    sandbox.faults.add({ match: { path: /createRun$/ }, fault: { kind: 'status', status: 429, headers: { 'retry-after': '90' } } });
+    sandbox.faults.add({
+      match: { path: /createRun$/ },
+      fault: { kind: 'status', status: 429, headers: { 'retry-after': '90' } },
+    });
     const throttled = await run({ pipeline: 'Copy_source_02' }).catch((error: unknown) => error);
     expect(throttled).toMatchObject({ name: 'ThrottledError', retryAfterSeconds: 90 });
   });
@@ -89,7 +120,11 @@ describe('the zip that goes to Zapier', () => {
   it('stops a forged delivery of dbt and ends its subscription with the Zap', async () => {
     const hook = await zapier.trigger('dbt_job_run_completed').subscribe({ authData: groups.dbt });
     expect(await hook.deliver('{"eventType":"job.run.completed"}', { Authorization: 'f'.repeat(64) })).toEqual([]);
-    expect(zapier.logs.some(({ message }) => message.includes('A delivery was refused. The signature or secret does not match.'))).toBe(true);
+    expect(
+      zapier.logs.some(({ message }) =>
+        message.includes('A delivery was refused. The signature or secret does not match.'),
+      ),
+    ).toBe(true);
     await hook.unsubscribe();
   });
 
@@ -97,7 +132,14 @@ describe('the zip that goes to Zapier', () => {
     expect(zapier.failedChecks()).toEqual([]);
     const log = JSON.stringify(zapier.logs);
     expect(log).toContain('createRun');
-    const secrets = [groups.azure.azure_clientSecret, groups.quantemplate.quantemplate_clientSecret, groups.quantemplate.quantemplate_webhookSecret, groups.dbt.dbt_apiToken, 'f'.repeat(64), 'access_token'];
+    const secrets = [
+      groups.azure.azure_clientSecret,
+      groups.quantemplate.quantemplate_clientSecret,
+      groups.quantemplate.quantemplate_webhookSecret,
+      groups.dbt.dbt_apiToken,
+      'f'.repeat(64),
+      'access_token',
+    ];
     expect(secrets.filter((secret) => log.includes(secret) || log.includes(encodeURIComponent(secret)))).toEqual([]);
     expect(log.match(/Bearer (?!:censored)[^"\\,]{0,12}/g) ?? []).toEqual([]);
   });

@@ -15,10 +15,21 @@ let authData: Record<string, unknown>;
 let secrets: string[];
 
 const content = Buffer.from('a,b\n1,2\n');
-const stored: StoredFile = { url: '', name: 'a.csv', mediaType: 'text/csv', size: content.length, bytes: async () => content, async *chunks() { yield content; } };
+const stored: StoredFile = {
+  url: '',
+  name: 'a.csv',
+  mediaType: 'text/csv',
+  size: content.length,
+  bytes: async () => content,
+  async *chunks() {
+    yield content;
+  },
+};
 
 const offered = services.filter(({ missing }) => missing?.zapier === undefined);
-const every = offered.flatMap((service) => service.operations.map((operation) => [`${operation.name} of ${service.name}`, service, operation] as const));
+const every = offered.flatMap((service) =>
+  service.operations.map((operation) => [`${operation.name} of ${service.name}`, service, operation] as const),
+);
 const tried: readonly Answer[] = ['400', '401', 'text 400', 'object', 'table'];
 
 beforeAll(async () => {
@@ -27,8 +38,16 @@ beforeAll(async () => {
   echo = await startEchoServer();
   zapier = await startPlatform(zapierApp(services, { longestWaitSeconds: 0 }));
   file = zapier.offerFile(async () => stored);
-  const planted = connectionsOf(offered).map(({ connection }) => ({ connection, ...plantedConnections(connection, echo.url)[connection.key === 'webAddress' ? 1 : 0] }));
-  authData = Object.assign({}, ...planted.map(({ connection, values = {} }) => Object.fromEntries(Object.entries(values).map(([name, value]) => [authenticationKey(connection, name), value]))));
+  const planted = connectionsOf(offered).map(({ connection }) => ({
+    connection,
+    ...plantedConnections(connection, echo.url)[connection.key === 'webAddress' ? 1 : 0],
+  }));
+  authData = Object.assign(
+    {},
+    ...planted.map(({ connection, values = {} }) =>
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [authenticationKey(connection, name), value])),
+    ),
+  );
   secrets = planted.flatMap((one) => one.secrets ?? []);
 });
 
@@ -53,15 +72,26 @@ async function nothingShows(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-it.each(every)('No secret shows on Zapier in %s', async (_name, service, operation: Operation) => {
-  const before = echo.requests();
-  // The first place of a dataset is a file; the second one is a service.
-  const inputs = inputsOf(service, operation, file);
-  const inputData = (operation.input['source'] ? inputs[1] : inputs[0]) ?? {};
-  await nothingShows(() => (operation.kind === 'search' ? zapier.search(keyOf(service, operation), { authData, inputData }) : zapier.create(keyOf(service, operation), { authData, inputData })));
-  if (!['drawRunTimeline', 'loadDataset', 'completeActivity'].includes(operation.key)) expect(echo.requests()).toBeGreaterThan(before);
-}, 60_000);
+it.each(every)(
+  'No secret shows on Zapier in %s',
+  async (_name, service, operation: Operation) => {
+    const before = echo.requests();
+    // The first place of a dataset is a file; the second one is a service.
+    const inputs = inputsOf(service, operation, file);
+    const inputData = (operation.input['source'] ? inputs[1] : inputs[0]) ?? {};
+    await nothingShows(() =>
+      operation.kind === 'search'
+        ? zapier.search(keyOf(service, operation), { authData, inputData })
+        : zapier.create(keyOf(service, operation), { authData, inputData }),
+    );
+    if (!['drawRunTimeline', 'loadDataset', 'completeActivity'].includes(operation.key))
+      expect(echo.requests()).toBeGreaterThan(before);
+  },
+  60_000,
+);
 
 it('No secret shows on Zapier in the test of the connection', async () => {
-  await nothingShows(() => zapier.testConnection(Object.fromEntries(Object.entries(authData).filter(([name]) => !name.startsWith('sql_')))));
+  await nothingShows(() =>
+    zapier.testConnection(Object.fromEntries(Object.entries(authData).filter(([name]) => !name.startsWith('sql_')))),
+  );
 }, 60_000);

@@ -12,7 +12,11 @@ describe('On Zapier', () => {
   runScenarios(async () => {
     const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
     const zapier = await startPlatform(zapierApp(services));
-    const run = async ({ service, operation, input }: Vendor, typed: Record<string, unknown>, sandbox: Sandbox): Promise<Outcome> => {
+    const run = async (
+      { service, operation, input }: Vendor,
+      typed: Record<string, unknown>,
+      sandbox: Sandbox,
+    ): Promise<Outcome> => {
       const key = keyOf(service, service.operations.find((one) => one.key === operation) as Operation);
       const authData = Object.assign({}, ...Object.values(groupsOf(sandbox))) as Record<string, unknown>;
       return zapier.create(key, { authData, inputData: { ...input, ...typed } }).then(

@@ -22,7 +22,8 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-const runJob = (job: string, more: Record<string, unknown> = {}) => zapier.create('databricks_run_job', { authData, inputData: { job, ...more } });
+const runJob = (job: string, more: Record<string, unknown> = {}) =>
+  zapier.create('databricks_run_job', { authData, inputData: { job, ...more } });
 
 it('runs a job whose ID is longer than a number can hold, and waits', async () => {
   const run = await runJob(sandbox.accounts.databricks.jobId, { parameters: { reportDate: '2026-11-20' } });
@@ -36,13 +37,16 @@ it('gives a long run back as it is', async () => {
 });
 
 it('says which task failed and why', async () => {
-  await expect(runJob('911')).rejects.toThrow('The run of Broken report failed at “report”: The report date lies in the future.');
+  await expect(runJob('911')).rejects.toThrow(
+    'The run of Broken report failed at “report”: The report date lies in the future.',
+  );
 });
 
 it('starts once for one key', async () => {
   const before = sandbox.world.databricks.runs.all.length;
   const ids = [];
-  for (const startKey of ['wev_1', 'wev_1', 'wev_2']) ids.push((await runJob(sandbox.accounts.databricks.jobId, { startKey }))['id']);
+  for (const startKey of ['wev_1', 'wev_1', 'wev_2'])
+    ids.push((await runJob(sandbox.accounts.databricks.jobId, { startKey }))['id']);
   expect(ids[0]).toBe(ids[1]);
   expect(sandbox.world.databricks.runs.all.length - before).toBe(2);
 });

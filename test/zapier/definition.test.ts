@@ -12,21 +12,27 @@ let steps: ActionDefinition[];
 const triggers = () => Object.values(definition.triggers ?? {});
 const searches = () => Object.values(definition.searches ?? {});
 const creates = () => Object.values(definition.creates ?? {});
-const fixedFields = (fields: ActionDefinition['operation']['inputFields']): FieldDefinition[] => (fields ?? []).filter((field) => typeof field !== 'string');
+const fixedFields = (fields: ActionDefinition['operation']['inputFields']): FieldDefinition[] =>
+  (fields ?? []).filter((field) => typeof field !== 'string');
 
 /** Every step, or field of a step, of which something is wrong; by name, so that a failure says what. */
-const wrong = <T>(entries: T[], isWrong: (entry: T) => boolean, name: (entry: T) => string): string[] => entries.filter(isWrong).map(name);
-const wrongSteps = (isWrong: (step: ActionDefinition) => boolean, among = steps) => wrong(among, isWrong, ({ key }) => key);
+const wrong = <T>(entries: T[], isWrong: (entry: T) => boolean, name: (entry: T) => string): string[] =>
+  entries.filter(isWrong).map(name);
+const wrongSteps = (isWrong: (step: ActionDefinition) => boolean, among = steps) =>
+  wrong(among, isWrong, ({ key }) => key);
 
 /** Every text that a person reads, with where it stands. */
 function texts(): [string, string][] {
   const ofField = (where: string, field: FieldDefinition): [string, string][] => [
-    [`${where}.${field.key}`, field.label ?? ''], [`${where}.${field.key}`, field.helpText ?? ''], [`${where}.${field.key}`, String(field['placeholder'] ?? '')],
+    [`${where}.${field.key}`, field.label ?? ''],
+    [`${where}.${field.key}`, field.helpText ?? ''],
+    [`${where}.${field.key}`, String(field['placeholder'] ?? '')],
   ];
   return [
     ...(definition.authentication?.fields ?? []).flatMap((field) => ofField('authentication', field)),
     ...steps.flatMap(({ key, display, operation }): [string, string][] => [
-      [key, display.description], [key, (display as { directions?: string }).directions ?? ''],
+      [key, display.description],
+      [key, (display as { directions?: string }).directions ?? ''],
       ...fixedFields(operation.inputFields).flatMap((field) => ofField(key, field)),
     ]),
   ];
@@ -43,21 +49,34 @@ describe('the definition of the Zapier app', () => {
   });
 
   it('has every operation and every trigger of every service that runs on Zapier, and nothing else', () => {
-    const keys = (kind: 'action' | 'search') => offered.flatMap((service) => service.operations.filter((operation) => operation.kind === kind).map((operation) => keyOf(service, operation)));
+    const keys = (kind: 'action' | 'search') =>
+      offered.flatMap((service) =>
+        service.operations.filter((operation) => operation.kind === kind).map((operation) => keyOf(service, operation)),
+      );
     expect(Object.keys(definition.creates ?? {})).toEqual(keys('action'));
     expect(Object.keys(definition.searches ?? {})).toEqual(keys('search'));
-    expect(Object.keys(definition.triggers ?? {})).toEqual(offered.flatMap((service) => service.triggers.map((trigger) => keyOf(service, trigger))));
+    expect(Object.keys(definition.triggers ?? {})).toEqual(
+      offered.flatMap((service) => service.triggers.map((trigger) => keyOf(service, trigger))),
+    );
     expect(steps.length).toBeGreaterThan(0);
   });
 
   it('offers every field of an operation, advanced ones last', () => {
     for (const service of offered) {
       for (const operation of service.operations) {
-        const infos = Object.entries(operation.input).map(([name, field]) => ({ name, info: describeField(field) })).filter(({ info }) => !info.notOn?.zapier);
+        const infos = Object.entries(operation.input)
+          .map(([name, field]) => ({ name, info: describeField(field) }))
+          .filter(({ info }) => !info.notOn?.zapier);
         const step = steps.find(({ key }) => key === keyOf(service, operation));
         const expected = [...infos.filter(({ info }) => !info.advanced), ...infos.filter(({ info }) => info.advanced)];
-        const names = expected.map(({ name, info }) => ((info.shownWhen && !info.choices) || info.declared ? '(shown when needed)' : name));
-        expect((step?.operation.inputFields ?? []).map((field) => (typeof field === 'string' ? '(shown when needed)' : field.key))).toEqual(names);
+        const names = expected.map(({ name, info }) =>
+          (info.shownWhen && !info.choices) || info.declared ? '(shown when needed)' : name,
+        );
+        expect(
+          (step?.operation.inputFields ?? []).map((field) =>
+            typeof field === 'string' ? '(shown when needed)' : field.key,
+          ),
+        ).toEqual(names);
       }
     }
   });
@@ -67,10 +86,15 @@ describe('the definition of the Zapier app', () => {
     expect(fields.every(({ required }) => required === false)).toBe(true);
     for (const { connection, usedBy } of connectionsOf(offered)) {
       const start = fields.findIndex(({ key }) => key === connection.key);
-      expect(fields[start]).toMatchObject({ type: 'copy', helpText: expect.stringContaining(connection.documentationUrl) });
+      expect(fields[start]).toMatchObject({
+        type: 'copy',
+        helpText: expect.stringContaining(connection.documentationUrl),
+      });
       for (const name of usedBy) expect(fields[start]?.helpText).toContain(name);
       const own = offeredFields(connection);
-      expect(fields.slice(start + 1, start + 1 + own.length).map(({ key }) => key)).toEqual(own.map(([name]) => `${connection.key}_${name}`));
+      expect(fields.slice(start + 1, start + 1 + own.length).map(({ key }) => key)).toEqual(
+        own.map(([name]) => `${connection.key}_${name}`),
+      );
     }
     expect(new Set(fields.map(({ key }) => key)).size).toBe(fields.length);
   });
@@ -91,7 +115,10 @@ describe('the definition of the Zapier app', () => {
     const [service] = offered;
     const [operation] = service?.operations ?? [];
     if (!service || !operation) throw new Error('The catalog is empty.');
-    expect([labelOf(service, operation), nounOf(operation)]).toEqual([`${operation.name} in ${service.name}`, operation.resource]);
+    expect([labelOf(service, operation), nounOf(operation)]).toEqual([
+      `${operation.name} in ${service.name}`,
+      operation.resource,
+    ]);
   });
 });
 
@@ -109,19 +136,37 @@ describe('the checks of Zapier’s servers', () => {
           const info = describeField(field);
           const shown = fixedFields(step?.operation.inputFields).find(({ key }) => key === name);
           if (info.choices) expect(shown).toMatchObject({ choices: { perform: expect.any(String) } });
-          else if (/\bIDs?$/.test(info.label)) expect([keyOf(service, described), name, (info.help ?? '').length > 20]).toEqual([keyOf(service, described), name, true]);
+          else if (/\bIDs?$/.test(info.label))
+            expect([keyOf(service, described), name, (info.help ?? '').length > 20]).toEqual([
+              keyOf(service, described),
+              name,
+              true,
+            ]);
         }
       }
     }
   });
 
   it('D006: a webhook trigger can list recent events', () => {
-    expect(wrongSteps(({ operation }) => operation.type === 'hook' && operation.performList === undefined, triggers())).toEqual([]);
+    expect(
+      wrongSteps(({ operation }) => operation.type === 'hook' && operation.performList === undefined, triggers()),
+    ).toEqual([]);
   });
 
   it('D016: a webhook without a subscription says what to do by hand', () => {
-    expect(wrongSteps(({ operation, display }) => operation.type === 'hook' && !operation.performSubscribe && !(display as { directions?: string }).directions, triggers())).toEqual([]);
-    expect(wrongSteps(({ operation }) => (operation.performSubscribe === undefined) !== (operation.performUnsubscribe === undefined), triggers())).toEqual([]);
+    expect(
+      wrongSteps(
+        ({ operation, display }) =>
+          operation.type === 'hook' && !operation.performSubscribe && !(display as { directions?: string }).directions,
+        triggers(),
+      ),
+    ).toEqual([]);
+    expect(
+      wrongSteps(
+        ({ operation }) => (operation.performSubscribe === undefined) !== (operation.performUnsubscribe === undefined),
+        triggers(),
+      ),
+    ).toEqual([]);
   });
 
   it('D007, D008, D025: links are https, in Markdown, and never dangerous', () => {
@@ -138,12 +183,20 @@ describe('the checks of Zapier’s servers', () => {
   });
 
   it('D010: the example of a trigger or a search has an id', () => {
-    expect(wrongSteps(({ operation }) => !['string', 'number'].includes(typeof operation.sample?.['id']), [...triggers(), ...searches()])).toEqual([]);
+    expect(
+      wrongSteps(
+        ({ operation }) => !['string', 'number'].includes(typeof operation.sample?.['id']),
+        [...triggers(), ...searches()],
+      ),
+    ).toEqual([]);
   });
 
   it('D011: a help text says more than its label', () => {
-    const redundant = (field: FieldDefinition) => field.helpText !== undefined && field.helpText.replace(/\W/g, '').toLowerCase() === (field.label ?? '').replace(/\W/g, '').toLowerCase();
-    for (const { key, operation } of steps) expect([key, wrong(fixedFields(operation.inputFields), redundant, (field) => field.key)]).toEqual([key, []]);
+    const redundant = (field: FieldDefinition) =>
+      field.helpText !== undefined &&
+      field.helpText.replace(/\W/g, '').toLowerCase() === (field.label ?? '').replace(/\W/g, '').toLowerCase();
+    for (const { key, operation } of steps)
+      expect([key, wrong(fixedFields(operation.inputFields), redundant, (field) => field.key)]).toEqual([key, []]);
   });
 
   it('D012: every step has an example', () => {
@@ -151,13 +204,37 @@ describe('the checks of Zapier’s servers', () => {
   });
 
   it('D018: labels are in Title Case', () => {
-    const small = new Set(['a', 'an', 'and', 'as', 'at', 'by', 'for', 'from', 'if', 'in', 'of', 'on', 'or', 'the', 'to', 'with']);
+    const small = new Set([
+      'a',
+      'an',
+      'and',
+      'as',
+      'at',
+      'by',
+      'for',
+      'from',
+      'if',
+      'in',
+      'of',
+      'on',
+      'or',
+      'the',
+      'to',
+      'with',
+    ]);
     // A vendor that writes its own name in small letters is written so.
     const brands = new Set(['dbt']);
-    const isTitle = (label: string) => label.split(/[\s(]+/).every((word, index) => word === '' || !/^[a-z]/.test(word) || brands.has(word) || (index > 0 && small.has(word)));
+    const isTitle = (label: string) =>
+      label
+        .split(/[\s(]+/)
+        .every(
+          (word, index) => word === '' || !/^[a-z]/.test(word) || brands.has(word) || (index > 0 && small.has(word)),
+        );
     const labels = steps.flatMap(({ key, display, operation }) => [
       `${key}: ${display.label}`,
-      ...fixedFields([...(operation.inputFields ?? []), ...(operation.outputFields ?? [])]).map(({ label }) => `${key}: ${label}`),
+      ...fixedFields([...(operation.inputFields ?? []), ...(operation.outputFields ?? [])]).map(
+        ({ label }) => `${key}: ${label}`,
+      ),
     ]);
     expect(labels.filter((entry) => !isTitle(entry.slice(entry.indexOf(': ') + 2)))).toEqual([]);
     expect(labels.filter((entry) => /[.!?]$/.test(entry))).toEqual([]);
@@ -165,13 +242,19 @@ describe('the checks of Zapier’s servers', () => {
 
   it('D021: the description of a trigger is a sentence with "Triggers when", of other steps one that begins with a verb', () => {
     expect(wrongSteps(({ display }) => !/^Triggers when [^.]+\.$/.test(display.description), triggers())).toEqual([]);
-    expect(wrongSteps(({ display }) => !/^[A-Z][a-z]+s .+\.$/.test(display.description), [...creates(), ...searches()])).toEqual([]);
+    expect(
+      wrongSteps(({ display }) => !/^[A-Z][a-z]+s .+\.$/.test(display.description), [...creates(), ...searches()]),
+    ).toEqual([]);
   });
 
   it('D022: a field that is made late depends on one that is always there', () => {
     for (const { key, operation } of steps) {
       const late = (operation.inputFields ?? []).filter((field) => typeof field === 'string');
-      if (late.length > 0) expect([key, fixedFields(operation.inputFields).some((field) => field['altersDynamicFields'] === true)]).toEqual([key, true]);
+      if (late.length > 0)
+        expect([
+          key,
+          fixedFields(operation.inputFields).some((field) => field['altersDynamicFields'] === true),
+        ]).toEqual([key, true]);
     }
   });
 
@@ -183,14 +266,19 @@ describe('the checks of Zapier’s servers', () => {
     };
     for (const { operation } of steps) collect(operation.sample);
     expect(moments.length).toBeGreaterThan(0);
-    expect(moments.filter((moment) => !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(moment))).toEqual([]);
+    expect(
+      moments.filter((moment) => !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(moment)),
+    ).toEqual([]);
   });
 
   it('D024: every example has the output fields and the types that are promised', () => {
     const types: Record<string, string> = { string: 'string', number: 'number', integer: 'number', boolean: 'boolean' };
     for (const { key, operation } of steps) {
       const fields = fixedFields(operation.outputFields);
-      expect([key, Object.keys(operation.sample ?? {}).filter((name) => !fields.some((field) => field.key === name))]).toEqual([key, []]);
+      expect([
+        key,
+        Object.keys(operation.sample ?? {}).filter((name) => !fields.some((field) => field.key === name)),
+      ]).toEqual([key, []]);
       for (const field of fields) {
         const value = operation.sample?.[field.key];
         const expected = types[field.type ?? ''];
@@ -202,6 +290,8 @@ describe('the checks of Zapier’s servers', () => {
   });
 
   it('keeps examples free of secrets and of the sender’s signature', () => {
-    expect(JSON.stringify(steps.map(({ operation }) => operation.sample))).not.toMatch(/password|secret"?:\s*"(?!current|previous|none)|Bearer |sig=/i);
+    expect(JSON.stringify(steps.map(({ operation }) => operation.sample))).not.toMatch(
+      /password|secret"?:\s*"(?!current|previous|none)|Bearer |sig=/i,
+    );
   });
 });

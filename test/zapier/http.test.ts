@@ -14,10 +14,21 @@ async function withZ<T>(work: (z: ZObject) => Promise<T>): Promise<T> {
     result = await work(z);
     return {};
   };
-  const probe = { key: 'probe', noun: 'Probe', display: { label: 'Probe', description: 'Probes.' }, operation: { perform } };
+  const probe = {
+    key: 'probe',
+    noun: 'Probe',
+    display: { label: 'Probe', description: 'Probes.' },
+    operation: { perform },
+  };
   const app = { version: '1.0.0', platformVersion: zapier.version, creates: { probe }, flags: { skipHttpPatch: true } };
-  const { createAppHandler } = zapier as unknown as { createAppHandler(app: object): (event: object) => Promise<unknown> };
-  await createAppHandler(app)({ command: 'execute', method: 'creates.probe.operation.perform', bundle: { authData: {}, inputData: {} } });
+  const { createAppHandler } = zapier as unknown as {
+    createAppHandler(app: object): (event: object) => Promise<unknown>;
+  };
+  await createAppHandler(app)({
+    command: 'execute',
+    method: 'creates.probe.operation.perform',
+    bundle: { authData: {}, inputData: {} },
+  });
   return result as T;
 }
 
@@ -45,7 +56,10 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const send = <T>(work: (sender: Sender) => Promise<T>, options: { silence?: number; seconds?: number } = {}): Promise<T> =>
+const send = <T>(
+  work: (sender: Sender) => Promise<T>,
+  options: { silence?: number; seconds?: number } = {},
+): Promise<T> =>
   withZ(async (z) => {
     const { seconds = 29, ...rest } = options;
     const sender = openSender(z, { endsAt: Date.now() + seconds * 1000, ...rest });
@@ -58,9 +72,14 @@ const send = <T>(work: (sender: Sender) => Promise<T>, options: { silence?: numb
 
 describe('a request of the Zapier app', () => {
   it('resolves for every status, 429 included, with header names in lower case', async () => {
-    handler = (_request, response) => response.writeHead(429, { 'Retry-After': '7', 'X-Request-ID': 'r1' }).end('slow down');
+    handler = (_request, response) =>
+      response.writeHead(429, { 'Retry-After': '7', 'X-Request-ID': 'r1' }).end('slow down');
     const answer = await send(({ send: http }) => http({ method: 'GET', url, headers: {} }));
-    expect(answer).toMatchObject({ status: 429, text: 'slow down', headers: { 'retry-after': '7', 'x-request-id': 'r1' } });
+    expect(answer).toMatchObject({
+      status: 429,
+      text: 'slow down',
+      headers: { 'retry-after': '7', 'x-request-id': 'r1' },
+    });
   });
 
   it('sends a text as it is, double braces included, and unpacks what comes packed', async () => {
@@ -72,7 +91,9 @@ describe('a request of the Zapier app', () => {
       });
     };
     const body = '{"text":"{{bundle.authData.token}} and {{process.env.HOME}}"}';
-    const answer = await send(({ send: http }) => http({ method: 'POST', url, headers: { 'content-type': 'application/json' }, body }));
+    const answer = await send(({ send: http }) =>
+      http({ method: 'POST', url, headers: { 'content-type': 'application/json' }, body }),
+    );
     expect([got, answer.text]).toEqual([`application/json ${body}`, 'gut – {"a":1}']);
   });
 
@@ -93,16 +114,24 @@ describe('a request of the Zapier app', () => {
   });
 
   it('fails with the cause when the source of an upload breaks', async () => {
-    handler = (request, response) => void read(request).then(() => response.end(), () => undefined);
+    handler = (request, response) =>
+      void read(request).then(
+        () => response.end(),
+        () => undefined,
+      );
     const stream = (async function* () {
       yield Buffer.from('one,');
       throw new PipewrightError({ code: 'cut-short', message: 'The source broke.' });
     })();
-    await expect(send(({ send: http }) => http({ method: 'POST', url, headers: {}, body: { stream } }))).rejects.toThrow('The source broke.');
+    await expect(
+      send(({ send: http }) => http({ method: 'POST', url, headers: {}, body: { stream } })),
+    ).rejects.toThrow('The source broke.');
   });
 
   it('knows that nothing was sent when nothing answers at an address', async () => {
-    const refused = send(({ send: http }) => http({ method: 'POST', url: 'http://127.0.0.1:9/', headers: {}, body: '{}' }));
+    const refused = send(({ send: http }) =>
+      http({ method: 'POST', url: 'http://127.0.0.1:9/', headers: {}, body: '{}' }),
+    );
     const error = (await refused.catch((thrown: unknown) => thrown)) as PipewrightError;
     expect(error.message).toMatch(/^nothing answers at that address\./);
     expect(error.unsent).toBe(true);
@@ -111,16 +140,26 @@ describe('a request of the Zapier app', () => {
   it('gives up when no answer comes, before Zapier ends the step', async () => {
     handler = () => undefined;
     const begin = Date.now();
-    await expect(send(({ send: http }) => http({ method: 'GET', url: `${url}/?token=secret`, headers: {} }), { seconds: 0 })).rejects.toMatchObject({ message: expect.stringMatching(/^no answer came in time\.(?!.*secret)/), retryable: true });
+    await expect(
+      send(({ send: http }) => http({ method: 'GET', url: `${url}/?token=secret`, headers: {} }), { seconds: 0 }),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/^no answer came in time\.(?!.*secret)/),
+      retryable: true,
+    });
     // It would wait for 29 seconds.
     expect(Date.now() - begin).toBeLessThan(25_000);
   });
 
   it('is led by a redirect neither to this machine nor in circles', async () => {
-    handler = (request, response) => (request.url === '/there' ? response.end() : response.writeHead(302, { location: `${url}/there` }).end());
-    await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {} }))).rejects.toMatchObject({ message: expect.stringContaining('an address that Zapier does not allow') });
+    handler = (request, response) =>
+      request.url === '/there' ? response.end() : response.writeHead(302, { location: `${url}/there` }).end();
+    await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {} }))).rejects.toMatchObject({
+      message: expect.stringContaining('an address that Zapier does not allow'),
+    });
     handler = (_request, response) => response.writeHead(302, { location: url }).end();
-    await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {} }))).rejects.toMatchObject({ message: expect.stringContaining('without end') });
+    await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {} }))).rejects.toMatchObject({
+      message: expect.stringContaining('without end'),
+    });
   });
 });
 
@@ -131,7 +170,9 @@ describe('an answer that is read as text', () => {
       const timer = setInterval(() => response.write(' '), 20);
       response.on('close', () => clearInterval(timer));
     };
-    await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {}, timeout: 200 }))).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    await expect(
+      send(({ send: http }) => http({ method: 'GET', url, headers: {}, timeout: 200 })),
+    ).rejects.toMatchObject({ code: 'unavailable', retryable: true });
   });
 
   it('is refused when it is larger than Zapier takes', async () => {
@@ -143,12 +184,19 @@ describe('an answer that is read as text', () => {
       response.on('drain', pour);
       pour();
     };
-    await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {} }))).rejects.toMatchObject({ message: expect.stringContaining('larger than 20 MB') });
+    await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {} }))).rejects.toMatchObject({
+      message: expect.stringContaining('larger than 20 MB'),
+    });
   });
 });
 
 describe('a body that comes as a stream', () => {
-  const open = (path = '') => send(async ({ send: http }) => text((await http({ method: 'GET', url: url + path, headers: {}, answer: 'stream' })).stream), { silence: 300 });
+  const open = (path = '') =>
+    send(
+      async ({ send: http }) =>
+        text((await http({ method: 'GET', url: url + path, headers: {}, answer: 'stream' })).stream),
+      { silence: 300 },
+    );
 
   it('comes whole', async () => {
     handler = (_request, response) => response.writeHead(200, { 'content-length': '7' }).end('one,two');
@@ -180,7 +228,10 @@ describe('a body that comes as a stream', () => {
       const drip = setInterval(() => response.write('.'), 50);
       response.on('close', () => clearInterval(drip));
     };
-    const late = send(async ({ send: http }) => text((await http({ method: 'GET', url, headers: {}, answer: 'stream' })).stream), { seconds: 5 });
+    const late = send(
+      async ({ send: http }) => text((await http({ method: 'GET', url, headers: {}, answer: 'stream' })).stream),
+      { seconds: 5 },
+    );
     await expect(late).rejects.toMatchObject({ message: expect.stringContaining('within the 30 seconds') });
   });
 
@@ -232,7 +283,13 @@ describe('a file of an earlier step', () => {
     let count = 0;
     handler = (_request, response) => {
       count += 1;
-      response.writeHead(200, { 'content-type': 'text/csv', 'content-length': '3', 'content-disposition': "attachment; filename*=UTF-8''Gr%C3%B6%C3%9Fe.csv" }).end('a,b');
+      response
+        .writeHead(200, {
+          'content-type': 'text/csv',
+          'content-length': '3',
+          'content-disposition': "attachment; filename*=UTF-8''Gr%C3%B6%C3%9Fe.csv",
+        })
+        .end('a,b');
     };
     const found = await send(async (sender) => {
       const { open, ...file } = await readFile(sender, url);
@@ -243,12 +300,19 @@ describe('a file of an earlier step', () => {
 
   it('takes its name from the address when nothing else tells it', async () => {
     handler = (_request, response) => response.end('a');
-    expect(await send((sender) => readFile(sender, `${url}/files/claims%202026.csv?key=1`))).toMatchObject({ name: 'claims 2026.csv', mediaType: 'application/octet-stream' });
+    expect(await send((sender) => readFile(sender, `${url}/files/claims%202026.csv?key=1`))).toMatchObject({
+      name: 'claims 2026.csv',
+      mediaType: 'application/octet-stream',
+    });
   });
 
   it('says what to do when it is gone, or when the field holds no file', async () => {
     handler = (_request, response) => response.writeHead(404).end();
-    await expect(send((sender) => readFile(sender, url))).rejects.toMatchObject({ message: expect.stringContaining('status 404') });
-    await expect(send((sender) => readFile(sender, 'just text'))).rejects.toMatchObject({ message: expect.stringContaining('The file field holds no file.') });
+    await expect(send((sender) => readFile(sender, url))).rejects.toMatchObject({
+      message: expect.stringContaining('status 404'),
+    });
+    await expect(send((sender) => readFile(sender, 'just text'))).rejects.toMatchObject({
+      message: expect.stringContaining('The file field holds no file.'),
+    });
   });
 });

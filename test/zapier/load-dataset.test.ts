@@ -81,9 +81,24 @@ describe('Load Dataset on Zapier', () => {
     const mariadb = await startMariaDb();
     try {
       const { host, port, database, user, password } = mariadb;
-      const there = { ...account, sql_engine: 'mysql', sql_host: host, sql_port: String(port), sql_database: database, sql_user: user, sql_password: password };
-      expect(await load({ ...straight, table: 'claims', loadKey: 'event-1' }, there)).toMatchObject({ id: 'claims', rows: 3_000, loadId: 'event-1' });
-      expect(await load({ ...straight, table: 'claims', mode: 'upsert', key: ['Claim Number'] }, there)).toMatchObject({ updated: 3_000, inserted: 0 });
+      const there = {
+        ...account,
+        sql_engine: 'mysql',
+        sql_host: host,
+        sql_port: String(port),
+        sql_database: database,
+        sql_user: user,
+        sql_password: password,
+      };
+      expect(await load({ ...straight, table: 'claims', loadKey: 'event-1' }, there)).toMatchObject({
+        id: 'claims',
+        rows: 3_000,
+        loadId: 'event-1',
+      });
+      expect(await load({ ...straight, table: 'claims', mode: 'upsert', key: ['Claim Number'] }, there)).toMatchObject({
+        updated: 3_000,
+        inserted: 0,
+      });
       expect(await refusal({ ...straight, table: 'claims', mode: 'create' }, there)).toMatch(/exists/);
       const client = await mysql.createConnection(mariadb.url);
       const [rows] = await client.query<RowDataPacket[]>('SELECT count(*) AS number FROM claims');
@@ -95,18 +110,35 @@ describe('Load Dataset on Zapier', () => {
   });
 
   it('shows the first rows of a dataset, and what its columns look like', async () => {
-    const { output } = await zapier.create('sql_table_preview_dataset', { authData: account, inputData: { ...straight, rows: '3' } });
+    const { output } = await zapier.create('sql_table_preview_dataset', {
+      authData: account,
+      inputData: { ...straight, rows: '3' },
+    });
     expect(output['rows']).toHaveLength(3);
-    expect(output).toMatchObject({ complete: true, columns: expect.arrayContaining([expect.objectContaining({ name: 'Claim Number', type: 'text' })]) });
+    expect(output).toMatchObject({
+      complete: true,
+      columns: expect.arrayContaining([expect.objectContaining({ name: 'Claim Number', type: 'text' })]),
+    });
   });
 
   it('checks a dataset against rules, and changes nothing', async () => {
-    const { output } = await zapier.create('sql_table_check_dataset', { authData: account, inputData: { ...straight, rules: ['rows >= 1', 'Claim Number is unique', 'Claim Number matches ^nothing$'] } });
-    expect(output).toMatchObject({ passed: false, rows: 3_000, failedRules: 1, summary: expect.stringContaining('✗ Claim Number matches ^nothing$: 3000 rows.') });
+    const { output } = await zapier.create('sql_table_check_dataset', {
+      authData: account,
+      inputData: { ...straight, rules: ['rows >= 1', 'Claim Number is unique', 'Claim Number matches ^nothing$'] },
+    });
+    expect(output).toMatchObject({
+      passed: false,
+      rows: 3_000,
+      failedRules: 1,
+      summary: expect.stringContaining('✗ Claim Number matches ^nothing$: 3000 rows.'),
+    });
   });
 
   it('takes a file that an earlier step gave', async () => {
-    const { output } = await zapier.create('quantemplate_download_dataset', { authData: account, inputData: { dataset: 'd-claims' } });
+    const { output } = await zapier.create('quantemplate_download_dataset', {
+      authData: account,
+      inputData: { dataset: 'd-claims' },
+    });
     const inputData = await zapier.resolvePointers({ file: output['file'], table: 'from_file' });
     expect(await load(inputData)).toMatchObject({ rows: 3_000 });
   });
@@ -115,20 +147,30 @@ describe('Load Dataset on Zapier', () => {
     const fields = (await zapier.definition()).authentication?.fields ?? [];
     expect(fields.map(({ key }) => key)).toEqual(expect.arrayContaining(['sql_host', 'sql_engine']));
     expect(fields.filter(({ key }) => key === 'sql_file')).toEqual([]);
-    expect(JSON.stringify(fields.find(({ key }) => key === 'sql_engine')?.choices)).toMatch(/postgresql.*mysql.*sqlserver/);
+    expect(JSON.stringify(fields.find(({ key }) => key === 'sql_engine')?.choices)).toMatch(
+      /postgresql.*mysql.*sqlserver/,
+    );
     expect(JSON.stringify(fields.find(({ key }) => key === 'sql_engine')?.choices)).not.toMatch(/sqlite/i);
   });
 
   it('says what is wrong with the connection', async () => {
     expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_password: 'wrong' })).toMatch(/password/i);
-    expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_host: 'no-such-host.invalid' })).toMatch(/host|reach|found/i);
+    expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_host: 'no-such-host.invalid' })).toMatch(
+      /host|reach|found/i,
+    );
     expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_port: '1' })).toMatch(/port|answers|reach/i);
-    const tested: unknown = await zapier.authTest({ ...account, sql_password: 'wrong' }).catch((error: unknown) => error);
+    const tested: unknown = await zapier
+      .authTest({ ...account, sql_password: 'wrong' })
+      .catch((error: unknown) => error);
     expect((tested as ZapierAppError).userMessage).toMatch(/^SQL Database: .*password/i);
   });
 
   it('leaves the table as it was when the dataset breaks off', async () => {
-    sandbox.faults.add({ match: { path: /datasets\/d-claims/ }, times: 9, fault: { kind: 'cut', afterBytes: 100_000 } });
+    sandbox.faults.add({
+      match: { path: /datasets\/d-claims/ },
+      times: 9,
+      fault: { kind: 'cut', afterBytes: 100_000 },
+    });
     expect(await refusal({ ...straight, table: 'claims', mode: 'replace' })).toMatch(/\S/);
     expect(await rowsOf('claims')).toBe(6_000);
   });

@@ -21,7 +21,12 @@ const fields = {
 type ParcelConnection = ConnectionValues<typeof fields>;
 
 const api = ({ host, connection }: Context<ParcelConnection>) =>
-  openApi({ service: 'Parcel', baseUrl: connection.address, host, authorize: async () => ({ authorization: `Bearer ${connection.token}` }) });
+  openApi({
+    service: 'Parcel',
+    baseUrl: connection.address,
+    host,
+    authorize: async () => ({ authorization: `Bearer ${connection.token}` }),
+  });
 
 const connection = defineConnection({
   key: 'parcel',
@@ -36,12 +41,23 @@ const depots = defineChoices<ParcelConnection>({
   key: 'depots',
   needs: ['country'],
   async load({ input, page }, context) {
-    const found = await api(context).json('GET', '/depots', v.object({ depots: v.array(v.object({ id: v.string(), name: v.string() })), next: v.optional(v.string()) }), { query: { country: String(input['country']), page } });
-    return { choices: found.depots.map(({ id, name }) => ({ value: id, label: name })), ...(found.next ? { nextPage: found.next } : {}) };
+    const found = await api(context).json(
+      'GET',
+      '/depots',
+      v.object({ depots: v.array(v.object({ id: v.string(), name: v.string() })), next: v.optional(v.string()) }),
+      { query: { country: String(input['country']), page } },
+    );
+    return {
+      choices: found.depots.map(({ id, name }) => ({ value: id, label: name })),
+      ...(found.next ? { nextPage: found.next } : {}),
+    };
   },
 });
 
-const kinds = [{ value: 'letter', label: 'Letter' }, { value: 'box', label: 'Box' }] as const;
+const kinds = [
+  { value: 'letter', label: 'Letter' },
+  { value: 'box', label: 'Box' },
+] as const;
 
 /** Gives back what was filled in, so that a test sees what the platform made of it. */
 const send = defineAction<ParcelConnection>()({
@@ -56,11 +72,20 @@ const send = defineAction<ParcelConnection>()({
     depot: v.optional(text({ label: 'Depot', help: 'Where it starts.', choices: depots })),
     kind: v.optional(option(kinds, { label: 'Kind', help: 'What it is.' }), 'letter'),
     width: v.optional(text({ label: 'Width', help: 'Of the box.', shownWhen: { field: 'kind', is: ['box'] } })),
-    locker: v.optional(text({ label: 'Locker', help: 'Where the box waits.', choices: depots, shownWhen: { field: 'kind', is: ['box'] } })),
+    locker: v.optional(
+      text({
+        label: 'Locker',
+        help: 'Where the box waits.',
+        choices: depots,
+        shownWhen: { field: 'kind', is: ['box'] },
+      }),
+    ),
     tags: v.optional(list({ label: 'Tags', help: 'Any words.' })),
     labels: v.optional(values({ label: 'Labels', help: 'Names with values.', placeholder: '{"a": "b"}' })),
     extra: v.optional(json({ label: 'Extra', help: 'JSON.' })),
-    elsewhere: v.optional(text({ label: 'Elsewhere', help: 'Not here.', notOn: { zapier: 'There is no place for it.' } })),
+    elsewhere: v.optional(
+      text({ label: 'Elsewhere', help: 'Not here.', notOn: { zapier: 'There is no place for it.' } }),
+    ),
   },
   output: { id: text({ label: 'ID' }), given: json({ label: 'Given' }), rows: json({ label: 'Rows' }) },
   sample: { id: 'p-1', given: { country: 'de' }, rows: [{ rowCount: 1, sent: true }] },
@@ -79,7 +104,10 @@ const print = defineAction<ParcelConnection>()({
   sample: { id: 'l-1', file: 'label.txt' },
   async run(_input, context) {
     const { stream } = await api(context).stream('/label', {});
-    return { id: 'l-1', file: await context.host.files.save({ name: 'label.txt', mediaType: 'text/plain', bytes: stream }) };
+    return {
+      id: 'l-1',
+      file: await context.host.files.save({ name: 'label.txt', mediaType: 'text/plain', bytes: stream }),
+    };
   },
 });
 
@@ -93,8 +121,15 @@ const fail = defineAction<ParcelConnection>()({
   output: { id: text({ label: 'ID' }) },
   sample: { id: '1' },
   run({ code }) {
-    if (code === 'unknown') throw new TypeError('Cannot read https://parcel.example/file?sig=very-secret with Bearer abcdefgh12345678');
-    throw new PipewrightError({ code: code as ErrorCode, message: 'It did not work.', hint: 'Do it otherwise.', status: 418, retryAfterSeconds: 7.2 });
+    if (code === 'unknown')
+      throw new TypeError('Cannot read https://parcel.example/file?sig=very-secret with Bearer abcdefgh12345678');
+    throw new PipewrightError({
+      code: code as ErrorCode,
+      message: 'It did not work.',
+      hint: 'Do it otherwise.',
+      status: 418,
+      retryAfterSeconds: 7.2,
+    });
   },
 });
 
@@ -117,9 +152,13 @@ const sent = defineWebhookTrigger<ParcelConnection>()({
   input: { country: v.optional(text({ label: 'Country', help: 'Only these.' })) },
   output: { number: text({ label: 'Number' }), ...verificationFields },
   sample: { number: '00340', verified: true, matchedSecret: 'current' },
-  verification: { scheme: () => 'dbt', secrets: (_connection, subscription) => (subscription?.secret ? { current: subscription.secret } : {}) },
+  verification: {
+    scheme: () => 'dbt',
+    secrets: (_connection, subscription) => (subscription?.secret ? { current: subscription.secret } : {}),
+  },
   subscriber: {
-    subscribe: (input, url, context) => api(context).json('POST', '/hooks', v.looseObject({ id: v.string() }), { json: { url, country: input.country } }),
+    subscribe: (input, url, context) =>
+      api(context).json('POST', '/hooks', v.looseObject({ id: v.string() }), { json: { url, country: input.country } }),
     isSubscribed: async () => true,
     unsubscribe: async ({ id }, context) => void (await api(context).send('DELETE', `/hooks/${id}`)),
   },
@@ -128,7 +167,10 @@ const sent = defineWebhookTrigger<ParcelConnection>()({
     const event = body as { id: string; number: string; country: string };
     return country && event.country !== country ? [] : [{ id: event.id, data: { number: event.number } }];
   },
-  recent: async (_input, context) => (await api(context).json('GET', '/events', v.array(v.object({ id: v.string(), number: v.string() })))).map(({ id, number }) => ({ id, data: { number } })),
+  recent: async (_input, context) =>
+    (await api(context).json('GET', '/events', v.array(v.object({ id: v.string(), number: v.string() })))).map(
+      ({ id, number }) => ({ id, data: { number } }),
+    ),
 });
 
 const lost = definePollingTrigger<ParcelConnection>()({
@@ -138,7 +180,11 @@ const lost = definePollingTrigger<ParcelConnection>()({
   input: {},
   output: { id: text({ label: 'ID' }), hours: text({ label: 'Hours' }) },
   sample: { id: 'p-1', hours: '24' },
-  poll: async (_input, since, { host }) => Array.from({ length: 120 }, (_, index) => ({ id: `p-${index}`, data: { id: 'other', hours: String(Math.round((host.now() - since.getTime()) / 3_600_000)) } })),
+  poll: async (_input, since, { host }) =>
+    Array.from({ length: 120 }, (_, index) => ({
+      id: `p-${index}`,
+      data: { id: 'other', hours: String(Math.round((host.now() - since.getTime()) / 3_600_000)) },
+    })),
 });
 
 /** A made-up service with one of everything that the face must translate. */
@@ -152,4 +198,9 @@ export const parcel = defineService({
 });
 
 /** A service that cannot run on Zapier. */
-export const cellar = defineService({ ...parcel, key: 'cellar', name: 'Cellar', missing: { zapier: 'There is no cellar.' } });
+export const cellar = defineService({
+  ...parcel,
+  key: 'cellar',
+  name: 'Cellar',
+  missing: { zapier: 'There is no cellar.' },
+});

@@ -17,7 +17,9 @@ import { openTrigger } from '../zapier-runtime/trigger.ts';
  */
 export async function startPlatform(app: object) {
   const server = await startBackendServer(new PlatformStore(Date.now));
-  const { createAppHandler } = zapier as unknown as { createAppHandler(app: object): (event: object) => Promise<{ results: unknown; status: string }> };
+  const { createAppHandler } = zapier as unknown as {
+    createAppHandler(app: object): (event: object) => Promise<{ results: unknown; status: string }>;
+  };
   const handle = createAppHandler(app);
   const invoke = async (event: object) => {
     const begin = Date.now();
@@ -38,9 +40,11 @@ export async function startPlatform(app: object) {
       const { path } = findAction(await runner.definition(), key, 'searches');
       return (await runner.run(`${path}.perform`, setup)).results as Data[];
     },
-    choices: (key: string, field: string, setup: FieldSetup & { pagingToken?: string }) => readChoices(runner, key, field, setup),
+    choices: (key: string, field: string, setup: FieldSetup & { pagingToken?: string }) =>
+      readChoices(runner, key, field, setup),
     inputFields: (key: string, setup: FieldSetup) => readFields(runner, 'inputFields', key, setup),
-    testConnection: async (authData: Data): Promise<Data> => (await runner.run('authentication.test', { authData })).results as Data,
+    testConnection: async (authData: Data): Promise<Data> =>
+      (await runner.run('authentication.test', { authData })).results as Data,
     /** Follows a pointer to a file; gives back its name, type and text. */
     async hydrate(pointer: unknown, authData: Data) {
       const { method, inputData } = readHydrationPointer(String(pointer), runner.hydrationSecret);

@@ -31,7 +31,9 @@ const claims: StoredFile = {
 /** Tables of SQL databases have tests of their own, with a real database, and so have datasets, which log in nowhere themselves. */
 const every = services
   .filter(({ key, connection }) => key !== 'sqlTable' && logsIn(connection))
-  .flatMap((service) => service.operations.map((operation) => [`${operation.name} in ${service.name}`, service, operation] as const));
+  .flatMap((service) =>
+    service.operations.map((operation) => [`${operation.name} in ${service.name}`, service, operation] as const),
+  );
 
 beforeAll(async () => {
   sandbox = await startSandbox();
@@ -56,7 +58,8 @@ afterEach(() => logged.mockRestore());
 function explained(error: unknown): string {
   expect(error).toBeInstanceOf(Error);
   const all = JSON.stringify([(error as Error).message, logged.mock.calls]);
-  for (const [name, value] of Object.entries(authData)) if (/secret|token/i.test(name)) expect(all).not.toContain(String(value));
+  for (const [name, value] of Object.entries(authData))
+    if (/secret|token/i.test(name)) expect(all).not.toContain(String(value));
   return (error as Error).message;
 }
 
@@ -64,7 +67,10 @@ describe.each(every)('%s', (_name, service, operation) => {
   const key = keyOf(service, operation);
   const run = (changes: Record<string, unknown> = {}): Promise<unknown> => {
     const inputData = { ...unknownInput(service, operation, file), ...changes };
-    const step = operation.kind === 'search' ? zapier.search(key, { authData, inputData }) : zapier.create(key, { authData, inputData });
+    const step =
+      operation.kind === 'search'
+        ? zapier.search(key, { authData, inputData })
+        : zapier.create(key, { authData, inputData });
     return step.catch((error: unknown) => error);
   };
 
@@ -77,7 +83,9 @@ describe.each(every)('%s', (_name, service, operation) => {
 
   it('names a field that turns out to be empty', async () => {
     for (const name of neededFields(operation))
-      expect(explained(await run({ [name]: '' }))).toContain(`“${describeField(operation.input[name] as Field).label}”`);
+      expect(explained(await run({ [name]: '' }))).toContain(
+        `“${describeField(operation.input[name] as Field).label}”`,
+      );
   });
 
   it('says what to check when there is no such thing', async () => {

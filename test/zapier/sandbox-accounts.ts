@@ -25,9 +25,19 @@ export function groupsOf({ accounts, addresses }: Sandbox) {
     },
     dbt: { dbt_accessUrl: addresses.dbt, dbt_accountId: String(dbt.accountId), dbt_apiToken: dbt.token },
     databricks: { databricks_workspaceUrl: addresses.databricks, databricks_token: databricks.token },
-    mode: { mode_workspace: mode.workspace, mode_apiToken: mode.token, mode_apiSecret: mode.secret, mode_address: addresses.mode },
+    mode: {
+      mode_workspace: mode.workspace,
+      mode_apiToken: mode.token,
+      mode_apiSecret: mode.secret,
+      mode_address: addresses.mode,
+    },
     webhookSecret: { webhookSecret_secret: 'whsec_c2VjcmV0LW9mLXRoZS1zZW5kZXItb2YtZXZlbnRz' },
-    webAddress: { webAddress_website: addresses.website, webAddress_authentication: 'header', webAddress_headerName: webAddress.headerName, webAddress_headerSecret: webAddress.headerSecret },
+    webAddress: {
+      webAddress_website: addresses.website,
+      webAddress_authentication: 'header',
+      webAddress_headerName: webAddress.headerName,
+      webAddress_headerSecret: webAddress.headerSecret,
+    },
     slack: { slack_botToken: slack.botToken, slack_address: addresses.slack },
   };
 }

@@ -28,20 +28,31 @@ it('every sender is believed when it is genuine and starts nothing when it is no
     const cases = await casesOf(sender, Math.floor(Date.now() / 1000));
     // Zapier itself renames headers, so nobody else has done so before.
     for (const one of cases.filter(({ name }) => !name.includes('as Zapier names them'))) {
-      const held = Object.entries(one.connection ?? sender.connection).map(([name, value]) => [`webhookSecret_${name}`, value]);
-      const hook = await trigger.subscribe({ authData: Object.fromEntries(held), inputData: { scheme: sender.scheme, ...one.input } });
+      const held = Object.entries(one.connection ?? sender.connection).map(([name, value]) => [
+        `webhookSecret_${name}`,
+        value,
+      ]);
+      const hook = await trigger.subscribe({
+        authData: Object.fromEntries(held),
+        inputData: { scheme: sender.scheme, ...one.input },
+      });
       said.mockClear();
       const items = await hook
-        .deliver(one.body, { 'content-type': 'application/json', ...one.carried.headers }, new URLSearchParams(one.carried.query).toString())
+        .deliver(
+          one.body,
+          { 'content-type': 'application/json', ...one.carried.headers },
+          new URLSearchParams(one.carried.query).toString(),
+        )
         // A connection that holds nothing is told of as such before any delivery is looked at.
-        .catch((error: unknown) => (one.connection === undefined ? Promise.reject(error) : [] as never[]));
+        .catch((error: unknown) => (one.connection === undefined ? Promise.reject(error) : ([] as never[])));
       const expected = 'believed' in one.expected ? [one.expected.believed] : [];
       const believed = items.map((item) => item['matchedSecret']);
       const isUnconnected = one.connection !== undefined && Object.keys(one.connection).length === 0;
       expect([sender.name, one.name, believed]).toEqual([sender.name, one.name, isUnconnected ? believed : expected]);
       const log = said.mock.calls.flat().join(' ');
       if (believed.length === 0 && !isUnconnected) expect(log).toContain('A delivery was refused.');
-      for (const secret of Object.values(sender.secrets)) expect(log).not.toContain(secret.length > 8 ? secret : ' no secret ');
+      for (const secret of Object.values(sender.secrets))
+        expect(log).not.toContain(secret.length > 8 ? secret : ' no secret ');
     }
   }
 });

@@ -29,13 +29,26 @@ afterAll(async () => {
 const logged = (): string => said.mock.calls.flat().join('\n');
 
 describe('Event Grid, which Zapier answers before the app runs', () => {
-  const hook = async () => (await zapier.trigger('event_grid_blob_created')).subscribe({ authData: { webhookSecret_secret: secret } });
+  const hook = async () =>
+    (await zapier.trigger('event_grid_blob_created')).subscribe({ authData: { webhookSecret_secret: secret } });
   const validation = (validationUrl: string) =>
-    JSON.stringify([{ id: 'v', eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent', data: { validationCode: 'code-1', validationUrl } }]);
+    JSON.stringify([
+      {
+        id: 'v',
+        eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent',
+        data: { validationCode: 'code-1', validationUrl },
+      },
+    ]);
 
   it('is told at the address that it gives that its events are wanted', async () => {
     const asked = nock('https://rp.eventgrid.azure.net:553').get('/validate').query({ id: 'code-1' }).reply(200, 'ok');
-    expect(await (await hook()).deliver(validation('https://rp.eventgrid.azure.net:553/validate?id=code-1'), {}, querystring)).toEqual([]);
+    expect(
+      await (await hook()).deliver(
+        validation('https://rp.eventgrid.azure.net:553/validate?id=code-1'),
+        {},
+        querystring,
+      ),
+    ).toEqual([]);
     expect(asked.isDone()).toBe(true);
     expect(logged()).toContain('confirmation of this address, which was sent');
     expect(logged()).not.toContain('code-1');
@@ -43,7 +56,13 @@ describe('Event Grid, which Zapier answers before the app runs', () => {
 
   it('is never told so at an address elsewhere, nor without the secret', async () => {
     expect(await (await hook()).deliver(validation('https://evil.example/validate'), {}, querystring)).toEqual([]);
-    expect(await (await hook()).deliver(validation('https://rp.eventgrid.azure.net:553/validate?id=code-1'), {}, 'token=guessed')).toEqual([]);
+    expect(
+      await (await hook()).deliver(
+        validation('https://rp.eventgrid.azure.net:553/validate?id=code-1'),
+        {},
+        'token=guessed',
+      ),
+    ).toEqual([]);
   });
 
   it('starts a Zap for each file', async () => {
@@ -62,16 +81,28 @@ describe('what an event only points to', () => {
   const workspace = 'https://adb-1.7.azuredatabricks.net';
   const authData = { databricks_workspaceUrl: workspace, databricks_token: 'dapi-1', databricks_webhookSecret: secret };
   const headers = { authorization: `Basic ${Buffer.from(`any:${secret}`).toString('base64')}` };
-  const body = (run: number) => JSON.stringify({ event_type: 'jobs.on_success', run: { run_id: run }, job: { job_id: 910, name: 'Report' } });
+  const body = (run: number) =>
+    JSON.stringify({ event_type: 'jobs.on_success', run: { run_id: run }, job: { job_id: 910, name: 'Report' } });
   const hook = async () => (await zapier.trigger('databricks_job_notification')).subscribe({ authData });
 
   it('is read from the vendor', async () => {
-    nock(workspace, { reqheaders: { authorization: 'Bearer dapi-1' } }).get('/api/2.2/jobs/runs/get').query({ run_id: '7' }).reply(200, { run_id: 7, run_name: 'Report', state: { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS' } });
-    expect(await (await hook()).deliver(body(7), headers)).toMatchObject([{ id: '7', name: 'Report', status: 'succeeded', jobId: '910', verified: true }]);
+    nock(workspace, { reqheaders: { authorization: 'Bearer dapi-1' } })
+      .get('/api/2.2/jobs/runs/get')
+      .query({ run_id: '7' })
+      .reply(200, {
+        run_id: 7,
+        run_name: 'Report',
+        state: { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS' },
+      });
+    expect(await (await hook()).deliver(body(7), headers)).toMatchObject([
+      { id: '7', name: 'Report', status: 'succeeded', jobId: '910', verified: true },
+    ]);
   });
 
   it('starts the Zap also when it cannot be read, and says why', async () => {
     nock(workspace).get('/api/2.2/jobs/runs/get').query({ run_id: '8' }).reply(403, { message: 'no' });
-    expect(await (await hook()).deliver(body(8), headers)).toMatchObject([{ status: 'succeeded', problem: expect.stringContaining('permission') }]);
+    expect(await (await hook()).deliver(body(8), headers)).toMatchObject([
+      { status: 'succeeded', problem: expect.stringContaining('permission') },
+    ]);
   });
 });

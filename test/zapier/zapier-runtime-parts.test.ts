@@ -225,51 +225,55 @@ describe("Zapier's servers", () => {
   const post = async (url: string, body: unknown, headers = {}) =>
     fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
 
-  it('answer remote calls only with the token and for a known caller', () => withServer(async (server) => {
-    const storeKey = server.storeKeyFor({ user: 'u', auth: 'a', zap: 'z' });
-    const call = (method: string, token = server.token, key = storeKey) =>
-      post(server.rpcUrl, { id: 'x', storeKey: key, method, params: [] }, { 'x-token': token });
-    expect((await call('get_cursor', 'wrong')).status).toBe(403);
-    expect(await (await call('get_cursor')).json()).toEqual({ id: 'x', result: null });
-    const unknownCaller = await (await call('get_cursor', server.token, 'nobody')).json();
-    expect(unknownCaller).toMatchObject({ error: 'The store key is unknown.' });
-    expect(await (await call('unheard_of')).json()).toMatchObject({ error: 'Unknown procedure unheard_of.' });
-  }));
+  it('answer remote calls only with the token and for a known caller', () =>
+    withServer(async (server) => {
+      const storeKey = server.storeKeyFor({ user: 'u', auth: 'a', zap: 'z' });
+      const call = (method: string, token = server.token, key = storeKey) =>
+        post(server.rpcUrl, { id: 'x', storeKey: key, method, params: [] }, { 'x-token': token });
+      expect((await call('get_cursor', 'wrong')).status).toBe(403);
+      expect(await (await call('get_cursor')).json()).toEqual({ id: 'x', result: null });
+      const unknownCaller = await (await call('get_cursor', server.token, 'nobody')).json();
+      expect(unknownCaller).toMatchObject({ error: 'The store key is unknown.' });
+      expect(await (await call('unheard_of')).json()).toMatchObject({ error: 'Unknown procedure unheard_of.' });
+    }));
 
   it.each([
     ['claims 2026.csv', 'a,b\r\n1,2\r\n'],
     ['Prämien – Übersicht.csv', '--not-a-boundary--\r\n\r\n'],
     ['empty.csv', ''],
-  ])('store %s byte by byte', (name, content) => withServer(async (server) => {
-    const storeKey = server.storeKeyFor({ user: 'u', auth: 'a', zap: 'z' });
-    const asked = await post(
-      server.rpcUrl,
-      { id: 'x', storeKey, method: 'get_presigned_upload_post_data', params: [] },
-      { 'x-token': server.token },
-    );
-    const { url, fields } = ((await asked.json()) as { result: { url: string; fields: { key: string } } }).result;
-    const form = new FormData();
-    form.append('key', fields.key);
-    form.append('Content-Disposition', `attachment; filename="x.csv"; filename*=UTF-8''${encodeURIComponent(name)}`);
-    form.append('Content-Type', 'text/csv');
-    form.append('file', new Blob([content], { type: 'text/csv' }), 'x.csv');
-    expect((await fetch(url, { method: 'POST', body: form })).status).toBe(204);
+  ])('store %s byte by byte', (name, content) =>
+    withServer(async (server) => {
+      const storeKey = server.storeKeyFor({ user: 'u', auth: 'a', zap: 'z' });
+      const asked = await post(
+        server.rpcUrl,
+        { id: 'x', storeKey, method: 'get_presigned_upload_post_data', params: [] },
+        { 'x-token': server.token },
+      );
+      const { url, fields } = ((await asked.json()) as { result: { url: string; fields: { key: string } } }).result;
+      const form = new FormData();
+      form.append('key', fields.key);
+      form.append('Content-Disposition', `attachment; filename="x.csv"; filename*=UTF-8''${encodeURIComponent(name)}`);
+      form.append('Content-Type', 'text/csv');
+      form.append('file', new Blob([content], { type: 'text/csv' }), 'x.csv');
+      expect((await fetch(url, { method: 'POST', body: form })).status).toBe(204);
 
-    const stored = server.files.get(new URL(fields.key, url).href);
-    expect(stored).toMatchObject({ name, mediaType: 'text/csv', size: Buffer.byteLength(content) });
-    expect((await stored?.bytes())?.toString()).toBe(content);
-    expect(await (await fetch(stored?.url ?? '')).text()).toBe(content);
-  }));
+      const stored = server.files.get(new URL(fields.key, url).href);
+      expect(stored).toMatchObject({ name, mediaType: 'text/csv', size: Buffer.byteLength(content) });
+      expect((await stored?.bytes())?.toString()).toBe(content);
+      expect(await (await fetch(stored?.url ?? '')).text()).toBe(content);
+    }),
+  );
 
-  it('refuse a webhook of more than ten megabytes and know no other addresses', () => withServer(async (server) => {
-    const received: number[] = [];
-    const { url } = server.openAddress('hooks', ({ body }) => received.push(body.length));
-    expect((await fetch(url, { method: 'POST', body: 'x'.repeat(11_000_000) })).status).toBe(413);
-    expect((await fetch(url, { method: 'POST', body: 'x' })).status).toBe(200);
-    expect(received).toEqual([1]);
-    expect((await fetch(`${server.url}/hooks/other`, { method: 'POST' })).status).toBe(404);
-    expect((await fetch(`${server.url}/other`)).status).toBe(404);
-  }));
+  it('refuse a webhook of more than ten megabytes and know no other addresses', () =>
+    withServer(async (server) => {
+      const received: number[] = [];
+      const { url } = server.openAddress('hooks', ({ body }) => received.push(body.length));
+      expect((await fetch(url, { method: 'POST', body: 'x'.repeat(11_000_000) })).status).toBe(413);
+      expect((await fetch(url, { method: 'POST', body: 'x' })).status).toBe(200);
+      expect(received).toEqual([1]);
+      expect((await fetch(`${server.url}/hooks/other`, { method: 'POST' })).status).toBe(404);
+      expect((await fetch(`${server.url}/other`)).status).toBe(404);
+    }));
 });
 
 describe('an error of the app', () => {

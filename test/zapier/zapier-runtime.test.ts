@@ -25,7 +25,8 @@ const event = (id: string, dataset = 'claims') => JSON.stringify({ id, dataset }
 
 /** Waits for `condition`, as a person looks again and again. */
 async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 2_400 && !condition(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 25));
+  for (let tries = 0; tries < 2_400 && !condition(); tries += 1)
+    await new Promise((resolve) => setTimeout(resolve, 25));
   expect(condition()).toBe(true);
 }
 
@@ -116,7 +117,10 @@ describe('a polling trigger', () => {
     const poll = () => zapier.poll('run_finished', { authData, inputData: { test: 'once' } });
     vendor.runs = [{ id: 1, pipeline: 'copy' }];
     expect(await poll()).toEqual([]);
-    vendor.runs = [{ id: 2, pipeline: 'copy' }, { id: 1, pipeline: 'copy' }];
+    vendor.runs = [
+      { id: 2, pipeline: 'copy' },
+      { id: 1, pipeline: 'copy' },
+    ];
     expect(await poll()).toEqual([{ id: 2, pipeline: 'copy' }]);
     expect(await poll()).toEqual([]);
   });
@@ -138,11 +142,12 @@ describe('an action', () => {
     if (outcome.status !== 'CALLBACK') throw new Error('The action did not wait.');
     expect(vendor.lastCallback).toBe(outcome.callbackUrl);
 
-    const call = (status: string) => fetch(outcome.callbackUrl, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ status }),
-    });
+    const call = (status: string) =>
+      fetch(outcome.callbackUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ status }),
+      });
     expect((await call('succeeded')).status).toBe(200);
     expect((await call('failed')).status).toBe(200);
     expect(await outcome.resumed).toMatchObject({ id: 'run-1', status: 'succeeded' });
@@ -329,7 +334,10 @@ describe('a Zap', () => {
       outcomes.push([run.status, run.steps.length]);
       await zap.stop();
     }
-    expect(outcomes).toEqual([['halted', 1], ['failed', 1]]);
+    expect(outcomes).toEqual([
+      ['halted', 1],
+      ['failed', 1],
+    ]);
   });
 
   it('polls for new items and runs a throttled step again', async () => {

@@ -15,7 +15,8 @@ export interface AppOptions {
   longestWaitSeconds?: number;
 }
 
-const byKey = <T extends { key: string }>(entries: T[]): Record<string, T> => Object.fromEntries(entries.map((entry) => [entry.key, entry]));
+const byKey = <T extends { key: string }>(entries: T[]): Record<string, T> =>
+  Object.fromEntries(entries.map((entry) => [entry.key, entry]));
 
 /** The Zapier app of some services; those that cannot run on Zapier are left out. */
 export function zapierApp(services: readonly Service[], { longestWaitSeconds = 25 }: AppOptions = {}) {
@@ -23,12 +24,23 @@ export function zapierApp(services: readonly Service[], { longestWaitSeconds = 2
   const offered = services.filter((service) => service.missing?.zapier === undefined);
   const settings: Settings = { services: offered, longestWaitSeconds, downloadFile };
   const triggers = offered.flatMap((service) =>
-    service.triggers.map((trigger): Trigger =>
-      trigger.how === 'webhook' ? webhookTriggerOf(service, trigger, settings) : pollingTriggerOf(service, trigger, settings)));
+    service.triggers.map(
+      (trigger): Trigger =>
+        trigger.how === 'webhook'
+          ? webhookTriggerOf(service, trigger, settings)
+          : pollingTriggerOf(service, trigger, settings),
+    ),
+  );
   const creates = offered.flatMap((service) =>
-    service.operations.flatMap((operation): Create[] => (operation.kind === 'action' ? [createOf(service, operation, settings)] : [])));
+    service.operations.flatMap((operation): Create[] =>
+      operation.kind === 'action' ? [createOf(service, operation, settings)] : [],
+    ),
+  );
   const searches = offered.flatMap((service) =>
-    service.operations.flatMap((operation): Search[] => (operation.kind === 'search' ? [searchOf(service, operation, settings)] : [])));
+    service.operations.flatMap((operation): Search[] =>
+      operation.kind === 'search' ? [searchOf(service, operation, settings)] : [],
+    ),
+  );
   return defineApp({
     version: packageJson.version,
     platformVersion: zapier.version,

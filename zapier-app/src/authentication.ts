@@ -10,7 +10,11 @@ import type { Settings } from './settings.ts';
 
 type AuthField = NonNullable<Authentication['fields']>[number];
 
-const types: Partial<Record<string, AuthField['type']>> = { integer: 'integer', boolean: 'boolean', 'date-time': 'datetime' };
+const types: Partial<Record<string, AuthField['type']>> = {
+  integer: 'integer',
+  boolean: 'boolean',
+  'date-time': 'datetime',
+};
 
 function authField(connection: Connection, name: string, field: Field): AuthField {
   const { label, help, placeholder, kind, secret, multiline, options, default: initial } = describeField(field);
@@ -21,14 +25,19 @@ function authField(connection: Connection, name: string, field: Field): AuthFiel
     required: false,
     ...(help ? { helpText: help } : {}),
     ...(placeholder ? { placeholder } : {}),
-    ...(options ? { choices: offeredOptions(options, 'zapier').map((option) => ({ ...option, sample: option.value })) } : {}),
+    ...(options
+      ? { choices: offeredOptions(options, 'zapier').map((option) => ({ ...option, sample: option.value })) }
+      : {}),
     ...(initial === undefined ? {} : { default: String(initial) }),
   };
 }
 
 /** Above each group: what it is for, and where its values come from. */
 function heading(connection: Connection, usedBy: string[]): AuthField {
-  const services = usedBy.length === 0 ? '' : `For ${enumerate(usedBy)}; leave it empty if you do not use ${usedBy.length > 1 ? 'them' : 'it'}. `;
+  const services =
+    usedBy.length === 0
+      ? ''
+      : `For ${enumerate(usedBy)}; leave it empty if you do not use ${usedBy.length > 1 ? 'them' : 'it'}. `;
   return {
     key: connection.key,
     type: 'copy',
@@ -47,20 +56,33 @@ export function authenticationOf(settings: Settings): Authentication {
   async function test(z: ZObject, bundle: Bundle): Promise<{ label: string; connected: string[] }> {
     const filled = connections.filter(({ connection }) => isFilledIn(connection, bundle.authData ?? {}));
     if (filled.length === 0) {
-      throw new z.errors.Error(`Nothing is filled in. Fill in at least one group: ${enumerate(connections.map(({ connection }) => connection.name))}.`, 'not-connected');
+      throw new z.errors.Error(
+        `Nothing is filled in. Fill in at least one group: ${enumerate(connections.map(({ connection }) => connection.name))}.`,
+        'not-connected',
+      );
     }
     const save = () => Promise.reject(new Error('A connection has no files.'));
     const host = openHost(z, bundle, { longestWaitSeconds: settings.longestWaitSeconds, save });
     try {
-      const results = await Promise.allSettled(filled.map(async ({ connection }) => connection.test({ host, connection: readConnection(connection, bundle.authData ?? {}) })));
+      const results = await Promise.allSettled(
+        filled.map(async ({ connection }) =>
+          connection.test({ host, connection: readConnection(connection, bundle.authData ?? {}) }),
+        ),
+      );
       const failures = results.flatMap((result, index) =>
-        result.status === 'rejected' ? [`${filled[index]?.connection.name}: ${redact(describeError(result.reason))}`] : []);
+        result.status === 'rejected'
+          ? [`${filled[index]?.connection.name}: ${redact(describeError(result.reason))}`]
+          : [],
+      );
       if (failures.length > 0) throw new z.errors.Error(failures.join('\n'), 'not-connected');
       const named = filled.map(({ connection, usedBy }, index) => {
         const result = results[index] as PromiseFulfilledResult<string>;
         return { services: usedBy.length > 0 ? enumerate(usedBy) : connection.name, name: result.value };
       });
-      return { label: named.map(({ services, name }) => `${services}: ${name}`).join('; '), connected: named.map(({ services }) => services) };
+      return {
+        label: named.map(({ services, name }) => `${services}: ${name}`).join('; '),
+        connected: named.map(({ services }) => services),
+      };
     } finally {
       host.close();
     }

@@ -12,7 +12,8 @@ import type { Settings } from './settings.ts';
 export type Save = (file: OpenedFile) => Promise<StoredFile>;
 
 /** Where there is no file to save, as in triggers and dropdowns. */
-const saveNothing: Save = () => Promise.reject(new PipewrightError({ code: 'bad-input', message: 'This step cannot keep files.' }));
+const saveNothing: Save = () =>
+  Promise.reject(new PipewrightError({ code: 'bad-input', message: 'This step cannot keep files.' }));
 
 /**
  * Does the work of one call with a host and the values of the service's connection. What it raises becomes an error of

@@ -34,7 +34,9 @@ export function connectionsOf(services: readonly Service[]): { connection: Conne
 }
 
 function ownValues(connection: Connection, authData: AuthData): AuthData {
-  return Object.fromEntries(offeredFields(connection).map(([name]) => [name, authData[authenticationKey(connection, name)]]));
+  return Object.fromEntries(
+    offeredFields(connection).map(([name]) => [name, authData[authenticationKey(connection, name)]]),
+  );
 }
 
 /** Whether a person filled in a group; a field that the form fills in by itself does not count. */
@@ -52,7 +54,9 @@ export function isFilledIn(connection: Connection, authData: AuthData): boolean 
  */
 export function readConnection(connection: Connection, authData: AuthData): Record<string, unknown> {
   if (logsIn(connection) && !isFilledIn(connection, authData)) {
-    const needed = offeredFields(connection).map(([, field]) => describeField(field)).filter(({ advanced, default: initial }) => !advanced && initial === undefined);
+    const needed = offeredFields(connection)
+      .map(([, field]) => describeField(field))
+      .filter(({ advanced, default: initial }) => !advanced && initial === undefined);
     throw new PipewrightError({
       code: 'not-connected',
       message: `The connection holds nothing for “${connection.name}”.`,

@@ -6,25 +6,49 @@ import type { Service } from '../../shared/src/define/service.ts';
 import { callService } from './call.ts';
 import type { Settings } from './settings.ts';
 
-const declaredTypes: Record<DeclaredType, PlainInputField['type']> = { text: 'string', integer: 'integer', number: 'number', boolean: 'boolean', list: 'text', values: 'text' };
+const declaredTypes: Record<DeclaredType, PlainInputField['type']> = {
+  text: 'string',
+  integer: 'integer',
+  number: 'number',
+  boolean: 'boolean',
+  list: 'text',
+  values: 'text',
+};
 
 /** The key of the field for one declared name. */
 const declaredKey = (name: string, declared: string): string => `${name}_${declared}`;
 
 /** A field for each name that is declared at the vendor; two columns of names and values while that is not known. */
-export function declaredFields(name: string, declared: DeclaredValues, plain: PlainInputField, service: Service, settings: Settings): InputField {
+export function declaredFields(
+  name: string,
+  declared: DeclaredValues,
+  plain: PlainInputField,
+  service: Service,
+  settings: Settings,
+): InputField {
   return async (z: ZObject, bundle: Bundle): Promise<PlainInputField[]> => {
     const input = bundle.inputData ?? {};
     if (declared.needs.some((field) => (input[field] ?? '') === '')) return [plain];
-    const found = await callService(z, bundle, settings, service, (context) => concealing(service, context, (own) => declared.load(input, own))).catch(() => []);
+    const found = await callService(z, bundle, settings, service, (context) =>
+      concealing(service, context, (own) => declared.load(input, own)),
+    ).catch(() => []);
     if (found.length === 0) return [plain];
     return found.map(({ name: own, type, required, default: initial }) => ({
       key: declaredKey(name, own),
       label: own,
       type: declaredTypes[type],
       required,
-      ...(type === 'list' || type === 'values' ? { helpText: type === 'list' ? 'A list in JSON, such as ["EMEA", "APAC"].' : 'Names with values in JSON, such as {"region": "EMEA"}.' } : {}),
-      ...(initial === undefined || initial === null || initial === '' ? {} : { default: typeof initial === 'object' ? JSON.stringify(initial) : String(initial) }),
+      ...(type === 'list' || type === 'values'
+        ? {
+            helpText:
+              type === 'list'
+                ? 'A list in JSON, such as ["EMEA", "APAC"].'
+                : 'Names with values in JSON, such as {"region": "EMEA"}.',
+          }
+        : {}),
+      ...(initial === undefined || initial === null || initial === ''
+        ? {}
+        : { default: typeof initial === 'object' ? JSON.stringify(initial) : String(initial) }),
     }));
   };
 }
@@ -35,8 +59,12 @@ export function gatherInput(fields: Fields, input: Record<string, unknown>): Rec
   for (const [name, field] of Object.entries(fields)) {
     if (!describeField(field).declared) continue;
     const prefix = declaredKey(name, '');
-    const own = Object.entries(input).filter(([key, value]) => key.startsWith(prefix) && !(key in fields) && value !== '' && value !== null && value !== undefined);
-    if (own.length > 0) gathered[name] = Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+    const own = Object.entries(input).filter(
+      ([key, value]) =>
+        key.startsWith(prefix) && !(key in fields) && value !== '' && value !== null && value !== undefined,
+    );
+    if (own.length > 0)
+      gathered[name] = Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
   }
   return gathered;
 }

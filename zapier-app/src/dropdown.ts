@@ -21,7 +21,9 @@ export function dropdownOf(list: ChoiceList, service: Service, settings: Setting
       const input = bundle.inputData ?? {};
       if ((list.needs ?? []).some((field) => (input[field] ?? '') === '')) return { results: [], paging_token: null };
       const page = bundle.meta?.paging_token;
-      const { choices, nextPage } = await concealing(service, context, (own) => list.load({ input, ...(page ? { page } : {}) }, own));
+      const { choices, nextPage } = await concealing(service, context, (own) =>
+        list.load({ input, ...(page ? { page } : {}) }, own),
+      );
       return { results: choices.map(({ value, label }) => ({ id: value, label })), paging_token: nextPage ?? null };
     });
   return { perform };

@@ -33,7 +33,10 @@ const memory = 3 * 24 * 3600;
 
 /** `z.cache`. It may be out of order without an operation failing: then nothing is remembered. */
 function cacheOf(z: ZObject): Cache {
-  const read = z.cache as unknown as { get(key: string, scope: string[]): Promise<unknown>; delete(key: string, scope: string[]): Promise<unknown> };
+  const read = z.cache as unknown as {
+    get(key: string, scope: string[]): Promise<unknown>;
+    delete(key: string, scope: string[]): Promise<unknown>;
+  };
   const tolerate = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
@@ -44,7 +47,8 @@ function cacheOf(z: ZObject): Cache {
   };
   return {
     get: async (key) => (await tolerate(() => read.get(key, scope))) ?? undefined,
-    set: async (key, value, seconds) => void (await tolerate(() => z.cache.set(key, value, Math.max(1, Math.floor(seconds)), scope))),
+    set: async (key, value, seconds) =>
+      void (await tolerate(() => z.cache.set(key, value, Math.max(1, Math.floor(seconds)), scope))),
     delete: async (key) => void (await tolerate(() => read.delete(key, scope))),
   };
 }
@@ -61,7 +65,10 @@ function zapOf({ meta, targetUrl, subscribeData, inputData }: Bundle): unknown[]
 /** Opens the host of one call: the 30 seconds that Zapier gives it begin now. */
 export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): ZapierHost {
   const cache = cacheOf(z);
-  const nameOf = (zap: unknown[], key: string): string => `seen:${createHash('sha256').update(JSON.stringify([zap, key])).digest('hex')}`;
+  const nameOf = (zap: unknown[], key: string): string =>
+    `seen:${createHash('sha256')
+      .update(JSON.stringify([zap, key]))
+      .digest('hex')}`;
   const begin = Date.now();
   const endsAt = begin + secondsOfACall * 1000;
   const sender = openSender(z, { endsAt });

@@ -117,7 +117,8 @@ function readBody({ body }: HttpRequest, controller: AbortController): Upload {
 
 /** The length a body must have; unknown when it is packed, for it is unpacked on the way. */
 function expectedLength(method: string, status: number, headers: Headers): number | undefined {
-  if (method === 'HEAD' || status === 204 || status === 304 || headers['content-encoding'] !== undefined) return undefined;
+  if (method === 'HEAD' || status === 204 || status === 304 || headers['content-encoding'] !== undefined)
+    return undefined;
   const length = headers['content-length'];
   return length === undefined ? undefined : Number(length);
 }
@@ -135,7 +136,10 @@ async function* take(body: Readable, { length, silence, endsAt, end }: TakeOptio
   const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   try {
     for (;;) {
-      const timer = setTimeout(() => body.destroy(new Error('silence')), Math.max(1, Math.min(silence, endsAt - Date.now())));
+      const timer = setTimeout(
+        () => body.destroy(new Error('silence')),
+        Math.max(1, Math.min(silence, endsAt - Date.now())),
+      );
       let piece: IteratorResult<Buffer>;
       try {
         piece = await pieces.next();
@@ -156,11 +160,20 @@ async function* take(body: Readable, { length, silence, endsAt, end }: TakeOptio
 }
 
 function cutShort(): PipewrightError {
-  return new PipewrightError({ code: 'cut-short', message: 'The connection broke while the body came.', hint: 'Run it again; nothing was kept.', retryable: true });
+  return new PipewrightError({
+    code: 'cut-short',
+    message: 'The connection broke while the body came.',
+    hint: 'Run it again; nothing was kept.',
+    retryable: true,
+  });
 }
 
 function outOfTime(): PipewrightError {
-  return new PipewrightError({ code: 'timed-out', message: 'The answer did not come whole within the 30 seconds that Zapier gives a step.', hint: 'Ask for less of it: a smaller file, or a filtered one.' });
+  return new PipewrightError({
+    code: 'timed-out',
+    message: 'The answer did not come whole within the 30 seconds that Zapier gives a step.',
+    hint: 'Ask for less of it: a smaller file, or a filtered one.',
+  });
 }
 
 /** Bytes of an answer that is read as text: Zapier itself takes 20 MB. */
@@ -174,7 +187,12 @@ async function readAnswer(stream: Bytes): Promise<string> {
   let size = 0;
   for await (const piece of stream) {
     size += piece.length;
-    if (size > maxTextBytes) throw new PipewrightError({ code: 'unexpected-answer', message: 'the answer is larger than 20 MB.', hint: 'Check the address in the connection; if it is right, ask for less at once.' });
+    if (size > maxTextBytes)
+      throw new PipewrightError({
+        code: 'unexpected-answer',
+        message: 'the answer is larger than 20 MB.',
+        hint: 'Check the address in the connection; if it is right, ask for less at once.',
+      });
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');

@@ -39,13 +39,38 @@ export function pointTo(z: ZObject, downloadFile: DownloadFile, pointer: FilePoi
 export function hydratorOf(settings: () => Settings): DownloadFile {
   return async (z: ZObject, bundle: Bundle): Promise<string> => {
     const { operation: key, input } = bundle.inputData as FilePointer;
-    const found = settings().services.flatMap((service) => service.operations.map((operation) => ({ service, operation }))).find(({ service, operation }) => keyOf(service, operation) === key);
-    if (!found) throw zapierError(new PipewrightError({ code: 'not-found', message: 'The step that made this file is no longer part of the app.', hint: 'Choose the step again in the editor.' }), z);
+    const found = settings()
+      .services.flatMap((service) => service.operations.map((operation) => ({ service, operation })))
+      .find(({ service, operation }) => keyOf(service, operation) === key);
+    if (!found)
+      throw zapierError(
+        new PipewrightError({
+          code: 'not-found',
+          message: 'The step that made this file is no longer part of the app.',
+          hint: 'Choose the step again in the editor.',
+        }),
+        z,
+      );
     const { service, operation } = found;
     let address: string | undefined;
     const keep = stash(z);
-    await callService<unknown>(z, bundle, settings(), service, (context) => operation.run(checkInput(operation.input, input), context), async (file) => (address = String(await keep(file))));
-    if (address === undefined) throw zapierError(new PipewrightError({ code: 'not-found', message: `${service.name} has no file any more.`, hint: 'Run the step that makes the file again.' }), z);
+    await callService<unknown>(
+      z,
+      bundle,
+      settings(),
+      service,
+      (context) => operation.run(checkInput(operation.input, input), context),
+      async (file) => (address = String(await keep(file))),
+    );
+    if (address === undefined)
+      throw zapierError(
+        new PipewrightError({
+          code: 'not-found',
+          message: `${service.name} has no file any more.`,
+          hint: 'Run the step that makes the file again.',
+        }),
+        z,
+      );
     return address;
   };
 }

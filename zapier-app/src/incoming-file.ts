@@ -36,10 +36,19 @@ function lengthOf({ headers }: HttpResponse): number | undefined {
 export async function readFile(sender: Sender, value: unknown): Promise<IncomingFile> {
   const url = typeof value === 'string' ? value.trim() : '';
   if (!/^https?:\/\//i.test(url)) {
-    throw new PipewrightError({ code: 'bad-input', message: 'The file field holds no file.', hint: 'Choose the File of an earlier step, or give the address of a file that starts with https://.' });
+    throw new PipewrightError({
+      code: 'bad-input',
+      message: 'The file field holds no file.',
+      hint: 'Choose the File of an earlier step, or give the address of a file that starts with https://.',
+    });
   }
   const fetchFile = async (): Promise<HttpResponse & { stream: Bytes }> => {
-    const response = await sender.send({ method: 'GET', url, headers: { 'accept-encoding': 'identity' }, answer: 'stream' });
+    const response = await sender.send({
+      method: 'GET',
+      url,
+      headers: { 'accept-encoding': 'identity' },
+      answer: 'stream',
+    });
     if (response.status === 200 && response.stream) return { ...response, stream: response.stream };
     throw new PipewrightError({
       code: response.status === 404 || response.status === 410 ? 'not-found' : 'unavailable',

@@ -1,5 +1,12 @@
 import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
-import { describeField, offeredOptions, type Field, type FieldInfo, type FieldKind, type Fields } from '../../shared/src/define/fields.ts';
+import {
+  describeField,
+  offeredOptions,
+  type Field,
+  type FieldInfo,
+  type FieldKind,
+  type Fields,
+} from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { declaredFields } from './declared-fields.ts';
 import { dropdownOf } from './dropdown.ts';
@@ -18,7 +25,18 @@ const types: Record<FieldKind, PlainInputField['type']> = {
 };
 
 function plainField(name: string, field: Field, service: Service, settings: Settings): PlainInputField {
-  const { label, help, placeholder, kind, secret, multiline, options, choices, required, default: initial } = describeField(field);
+  const {
+    label,
+    help,
+    placeholder,
+    kind,
+    secret,
+    multiline,
+    options,
+    choices,
+    required,
+    default: initial,
+  } = describeField(field);
   return {
     key: name,
     label,
@@ -27,7 +45,9 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
     ...(help ? { helpText: help } : {}),
     // Names with values are typed in two columns, where an example in JSON would mislead.
     ...(placeholder && kind !== 'values' ? { placeholder } : {}),
-    ...(options ? { choices: offeredOptions(options, 'zapier').map((option) => ({ ...option, sample: option.value })) } : {}),
+    ...(options
+      ? { choices: offeredOptions(options, 'zapier').map((option) => ({ ...option, sample: option.value })) }
+      : {}),
     ...(choices ? { choices: dropdownOf(choices, service, settings) } : {}),
     ...(choices?.needs?.length ? { dependsOn: [...choices.needs] } : {}),
     ...(kind === 'list' ? { list: true } : {}),
@@ -50,17 +70,25 @@ function condition({ shownWhen }: FieldInfo, fields: Fields): string {
  * drawn; one with a dropdown of its own stands there always, for Zapier finds no function in a field made so late.
  */
 export function inputFieldsOf(fields: Fields, service: Service, settings: Settings): InputField[] {
-  const offered = Object.entries(fields).map(([name, field]) => ({ name, field, info: describeField(field) })).filter(({ info }) => info.notOn?.zapier === undefined);
+  const offered = Object.entries(fields)
+    .map(([name, field]) => ({ name, field, info: describeField(field) }))
+    .filter(({ info }) => info.notOn?.zapier === undefined);
   const naming = new Set(offered.flatMap(({ info }) => info.declared?.needs ?? []));
-  const deciding = new Set(offered.filter(({ info }) => info.shownWhen && !info.choices).map(({ info }) => info.shownWhen?.field));
+  const deciding = new Set(
+    offered.filter(({ info }) => info.shownWhen && !info.choices).map(({ info }) => info.shownWhen?.field),
+  );
   const ordered = [...offered.filter(({ info }) => !info.advanced), ...offered.filter(({ info }) => info.advanced)];
   return ordered.map(({ name, field, info }): InputField => {
-    const plain: PlainInputField = { ...plainField(name, field, service, settings), ...(deciding.has(name) || naming.has(name) ? { altersDynamicFields: true } : {}) };
+    const plain: PlainInputField = {
+      ...plainField(name, field, service, settings),
+      ...(deciding.has(name) || naming.has(name) ? { altersDynamicFields: true } : {}),
+    };
     if (info.declared) return declaredFields(name, info.declared, plain, service, settings);
     const { shownWhen } = info;
     if (!shownWhen) return plain;
     if (info.choices) return { ...plain, helpText: `${condition(info, fields)}${info.help ?? ''}`.trim() };
     const initial = fields[shownWhen.field] && describeField(fields[shownWhen.field] as Field).default;
-    return (_z: ZObject, { inputData }: Bundle) => (shownWhen.is.includes(String(inputData?.[shownWhen.field] || initial)) ? [plain] : []);
+    return (_z: ZObject, { inputData }: Bundle) =>
+      shownWhen.is.includes(String(inputData?.[shownWhen.field] || initial)) ? [plain] : [];
   });
 }

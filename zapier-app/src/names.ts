@@ -4,7 +4,10 @@ import type { Trigger } from '../../shared/src/define/trigger.ts';
 
 /** Snake case, as Zapier wants keys: `dataFactory` becomes `data_factory`. */
 export function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/[^a-z0-9]+/g, '_').replace(/^_/, '');
+  return name
+    .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_/, '');
 }
 
 /** The key of an operation or a trigger in the app: `data_factory_run_pipeline`. It never changes, for Zaps hold it. */

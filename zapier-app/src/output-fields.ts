@@ -15,26 +15,40 @@ const types: Partial<Record<FieldKind, PlainOutputField['type']>> = {
 
 /** `durationSeconds` as a person reads it: `Duration Seconds`. */
 function humanise(name: string): string {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ').trim();
-  return words.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()).replace(/\bId\b/g, 'ID').replace(/\bUrl\b/g, 'URL');
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[_-]+/g, ' ')
+    .trim();
+  return words
+    .replace(/\b[a-z]/g, (letter) => letter.toUpperCase())
+    .replace(/\bId\b/g, 'ID')
+    .replace(/\bUrl\b/g, 'URL');
 }
 
 function typeOf(value: unknown): Pick<PlainOutputField, 'type'> {
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') return { type: typeof value as 'string' };
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string')
+    return { type: typeof value as 'string' };
   return {};
 }
 
 /** The columns of a list of objects, by which Zapier makes line items. */
 function columnsOf(sample: unknown): Record<string, unknown> | undefined {
   if (!Array.isArray(sample)) return undefined;
-  const rows = sample.filter((row): row is Record<string, unknown> => typeof row === 'object' && row !== null && !Array.isArray(row));
+  const rows = sample.filter(
+    (row): row is Record<string, unknown> => typeof row === 'object' && row !== null && !Array.isArray(row),
+  );
   return rows.length > 0 && rows.length === sample.length ? Object.assign({}, ...rows) : undefined;
 }
 
 function outputField(name: string, field: Field, sample: unknown): PlainOutputField {
   const { label, kind } = describeField(field);
   const columns = kind === 'json' ? columnsOf(sample) : undefined;
-  if (columns) return { key: name, label, children: Object.entries(columns).map(([key, value]) => ({ key, label: humanise(key), ...typeOf(value) })) };
+  if (columns)
+    return {
+      key: name,
+      label,
+      children: Object.entries(columns).map(([key, value]) => ({ key, label: humanise(key), ...typeOf(value) })),
+    };
   const type = types[kind];
   const isList = kind === 'list' || (kind === 'json' && Array.isArray(sample));
   return { key: name, label, ...(type ? { type } : {}), ...(isList ? { list: true } : {}) };
@@ -46,7 +60,10 @@ export function outputFieldsOf(fields: Fields, sample: Record<string, unknown>):
 }
 
 /** The output of a trigger with the `id` that Zapier tells events apart by; without one of its own, that of the event. */
-export function identified({ output, sample }: Pick<Trigger, 'output' | 'sample'>): { output: Fields; sample: Record<string, unknown> } {
+export function identified({ output, sample }: Pick<Trigger, 'output' | 'sample'>): {
+  output: Fields;
+  sample: Record<string, unknown>;
+} {
   const example = sample as Record<string, unknown>;
   if ('id' in output) return { output, sample: example };
   const id = Object.values(example).find((value) => typeof value === 'string');

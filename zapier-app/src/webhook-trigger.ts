@@ -21,7 +21,11 @@ export function readDelivery({ rawRequest = {} }: Bundle): Delivery {
     const before = query.get(name);
     query.set(name, before === undefined ? value : [before, value].flat());
   }
-  return { headers: { ...rawRequest.headers }, query: Object.fromEntries(query), body: Buffer.from(rawRequest.content ?? '', 'utf8') };
+  return {
+    headers: { ...rawRequest.headers },
+    query: Object.fromEntries(query),
+    body: Buffer.from(rawRequest.content ?? '', 'utf8'),
+  };
 }
 
 /** What the subscribe call gave back, if Zapier still has it. */
@@ -32,15 +36,25 @@ function subscriptionOf({ subscribeData }: Bundle): Subscription | undefined {
 
 /** An event as Zapier shows it; what an event read from the vendor lacks is taken from the sample. */
 function asItem(event: Event, { verified, matchedSecret }: Record<string, unknown> = {}): Record<string, unknown> {
-  const verification = { ...(verified === undefined ? {} : { verified }), ...(matchedSecret === undefined ? {} : { matchedSecret }) };
+  const verification = {
+    ...(verified === undefined ? {} : { verified }),
+    ...(matchedSecret === undefined ? {} : { matchedSecret }),
+  };
   return { id: event.id, ...verification, ...event.data };
 }
 
 /** Zapier answers a sender before it runs the app, so a handshake is confirmed at the address that the vendor gives. */
 async function confirm({ confirmUrl }: Handshake, { http, log }: Host): Promise<void> {
-  if (confirmUrl === undefined) return log.info('The sender requested a confirmation of this address in the answer, which Zapier does not allow an app to give.');
+  if (confirmUrl === undefined)
+    return log.info(
+      'The sender requested a confirmation of this address in the answer, which Zapier does not allow an app to give.',
+    );
   const { status } = await http({ method: 'GET', url: confirmUrl, headers: {}, redirects: 'answer' });
-  log.info(status >= 200 && status < 300 ? 'The sender requested a confirmation of this address, which was sent.' : `The sender requested a confirmation of this address but did not accept it (status ${status}). Open its validation URL in a browser.`);
+  log.info(
+    status >= 200 && status < 300
+      ? 'The sender requested a confirmation of this address, which was sent.'
+      : `The sender requested a confirmation of this address but did not accept it (status ${status}). Open its validation URL in a browser.`,
+  );
 }
 
 /**
@@ -64,7 +78,9 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
       });
       if (taken.outcome === 'events') {
         try {
-          return (await enrichEvents(trigger, taken.events, inputOf(bundle), { host, connection })).map((event) => asItem(event));
+          return (await enrichEvents(trigger, taken.events, inputOf(bundle), { host, connection })).map((event) =>
+            asItem(event),
+          );
         } catch (error) {
           // Zapier runs the delivery again, which must not count as a repeat.
           for (const { id } of taken.events) await host.forget(id);
@@ -75,15 +91,24 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
         await confirm(taken, host);
         return [];
       }
-      z.console.log(taken.outcome === 'refused' ? `A delivery was refused. ${taken.explanation}` : `A delivery was ${taken.why} and starts nothing.`);
+      z.console.log(
+        taken.outcome === 'refused'
+          ? `A delivery was refused. ${taken.explanation}`
+          : `A delivery was ${taken.why} and starts nothing.`,
+      );
       return [];
     });
 
   /** Zapier asks for examples while a Zap is built: the only time at which a trigger that is set up by hand can refuse a secret. */
   const performList = async (z: ZObject, bundle: Bundle) => {
-    if (!subscriber) await callService(z, bundle, settings, service, async ({ connection, host }) => checkVerification(trigger, inputOf(bundle) as never, connection, (warning) => host.log.warn(warning)));
+    if (!subscriber)
+      await callService(z, bundle, settings, service, async ({ connection, host }) =>
+        checkVerification(trigger, inputOf(bundle) as never, connection, (warning) => host.log.warn(warning)),
+      );
     if (!trigger.recent) return [sample];
-    const recent = await callService(z, bundle, settings, service, async (context) => trigger.recent?.(inputOf(bundle), context));
+    const recent = await callService(z, bundle, settings, service, async (context) =>
+      trigger.recent?.(inputOf(bundle), context),
+    );
     const { conditions } = inputOf(bundle) as { conditions?: string[] };
     const events = recent?.filter(({ data }) => passes(data, conditions));
     return events && events.length > 0 ? events.map((event) => asItem(event as Event, sample)) : [sample];
@@ -91,11 +116,19 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
 
   const subscription = subscriber && {
     performSubscribe: (z: ZObject, bundle: Bundle) =>
-      callService(z, bundle, settings, service, (context) => subscriber.subscribe(inputOf(bundle), bundle.targetUrl ?? '', context)),
+      callService(z, bundle, settings, service, (context) =>
+        subscriber.subscribe(inputOf(bundle), bundle.targetUrl ?? '', context),
+      ),
     performUnsubscribe: (z: ZObject, bundle: Bundle) =>
       callService(z, bundle, settings, service, async (context) => {
         const kept = subscriptionOf(bundle);
-        if (!kept) throw new PipewrightError({ code: 'not-found', service: service.name, message: 'Zapier no longer knows the subscription.', hint: `Remove the webhook by hand in ${service.name}.` });
+        if (!kept)
+          throw new PipewrightError({
+            code: 'not-found',
+            service: service.name,
+            message: 'Zapier no longer knows the subscription.',
+            hint: `Remove the webhook by hand in ${service.name}.`,
+          });
         await subscriber.unsubscribe(kept, context);
         return { id: kept.id };
       }),
@@ -104,7 +137,11 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
   return {
     key: keyOf(service, trigger),
     noun: nounOf(trigger),
-    display: { label: labelOf(service, trigger), description: trigger.description, ...(directions && !subscriber ? { directions } : {}) },
+    display: {
+      label: labelOf(service, trigger),
+      description: trigger.description,
+      ...(directions && !subscriber ? { directions } : {}),
+    },
     operation: {
       type: 'hook',
       inputFields: inputFieldsOf(trigger.input, service, settings),

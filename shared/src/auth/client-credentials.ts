@@ -45,9 +45,17 @@ const answerTimeoutMs = 30_000;
  * @param renew forget the cached token: it was refused
  * @param endsAt milliseconds since 1970 by which the login must be over; it gets a second in any case
  */
-export async function clientCredentialsToken(host: Host, credentials: ClientCredentials, renew = false, endsAt?: number): Promise<string> {
+export async function clientCredentialsToken(
+  host: Host,
+  credentials: ClientCredentials,
+  renew = false,
+  endsAt?: number,
+): Promise<string> {
   const { service, tokenUrl, clientId, clientSecret, scope, sentIn = 'form' } = credentials;
-  const key = `token:${createHash('sha256').update(JSON.stringify([tokenUrl, clientId, clientSecret, scope])).digest('hex').slice(0, 40)}`;
+  const key = `token:${createHash('sha256')
+    .update(JSON.stringify([tokenUrl, clientId, clientSecret, scope]))
+    .digest('hex')
+    .slice(0, 40)}`;
   if (renew) await host.cache.delete(key);
   else {
     const kept = await host.cache.get(key);
@@ -58,7 +66,10 @@ export async function clientCredentialsToken(host: Host, credentials: ClientCred
   }
   const readProblem = credentials.readProblem ?? readCommonProblem;
   const own: Record<string, string> = sentIn === 'form' ? { client_id: clientId, client_secret: clientSecret } : {};
-  const basic: Record<string, string> = sentIn === 'header' ? { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` } : {};
+  const basic: Record<string, string> =
+    sentIn === 'header'
+      ? { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` }
+      : {};
   const form = new URLSearchParams({ grant_type: 'client_credentials', ...own, ...(scope ? { scope } : {}) });
   const isInTime = (milliseconds: number): boolean => endsAt === undefined || host.now() + milliseconds < endsAt;
   for (let attempt = 0; ; attempt += 1) {
@@ -99,7 +110,10 @@ function redirected(service: string, status: number): PipewrightError {
   });
 }
 
-const tokenShape = v.object({ access_token: v.pipe(v.string(), v.regex(/^[\x20-\x7e]+$/)), expires_in: shown(v.union([v.number(), v.string()])) });
+const tokenShape = v.object({
+  access_token: v.pipe(v.string(), v.regex(/^[\x20-\x7e]+$/)),
+  expires_in: shown(v.union([v.number(), v.string()])),
+});
 
 function readToken(service: string, response: HttpResponse): { token: string; seconds: number } {
   try {

@@ -20,7 +20,11 @@ const hints: Record<string, string> = {
 
 const passing = new Set([90006, 90012, 90024, 90033, 90055, 90090]);
 
-const problemShape = v.object({ error: shownText, error_description: shownText, error_codes: shown(v.array(v.number())) });
+const problemShape = v.object({
+  error: shownText,
+  error_description: shownText,
+  error_codes: shown(v.array(v.number())),
+});
 
 /** Reads an error of Microsoft Entra's token endpoint: the first line of what it says, what to do, and whether it may pass by itself. */
 export function readEntraProblem(response: HttpResponse): VendorProblem & { retryable?: boolean } {

@@ -30,7 +30,17 @@ export interface EntraApplication {
  * @throws PipewrightError `unauthorized` with what to do, when the application is refused
  * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  */
-export async function entraToken(host: Host, { authority, tenantId, ...application }: EntraApplication, renew = false, endsAt?: number): Promise<string> {
+export async function entraToken(
+  host: Host,
+  { authority, tenantId, ...application }: EntraApplication,
+  renew = false,
+  endsAt?: number,
+): Promise<string> {
   const tokenUrl = `${authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
-  return clientCredentialsToken(host, { service: 'Microsoft Entra', tokenUrl, readProblem: readEntraProblem, ...application }, renew, endsAt);
+  return clientCredentialsToken(
+    host,
+    { service: 'Microsoft Entra', tokenUrl, readProblem: readEntraProblem, ...application },
+    renew,
+    endsAt,
+  );
 }

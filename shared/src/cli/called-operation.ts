@@ -31,7 +31,11 @@ export function findOperation(key: string): { service: Service; operation: Opera
  * Reads what an operation was given.
  * @throws UsageError for JSON that cannot be read; PipewrightError `bad-input` for values that do not fit
  */
-export async function callOperation({ service, operation }: { service: Service; operation: Operation }, values: { input?: string | undefined; connection?: string | undefined }, host: Host): Promise<CalledOperation> {
+export async function callOperation(
+  { service, operation }: { service: Service; operation: Operation },
+  values: { input?: string | undefined; connection?: string | undefined },
+  host: Host,
+): Promise<CalledOperation> {
   const typed = values.connection === undefined ? {} : await readObject(`@${values.connection}`, '--connection');
   const input = values.input === undefined ? {} : await readObject(values.input, '--input');
   const connectionOf = async (connection: Connection) => checkInput(connection.fields, valuesFor(connection, typed));
@@ -40,7 +44,8 @@ export async function callOperation({ service, operation }: { service: Service; 
     connection: await connectionOf(service.connection),
     async connectionOf(wanted: string) {
       const further = service.furtherConnections?.find(({ connection }) => connection.key === wanted);
-      if (!further) throw new PipewrightError({ code: 'not-connected', message: `There is no connection “${wanted}”.` });
+      if (!further)
+        throw new PipewrightError({ code: 'not-connected', message: `There is no connection “${wanted}”.` });
       return connectionOf(further.connection);
     },
   };

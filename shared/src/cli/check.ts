@@ -28,8 +28,20 @@ export async function checkFile(words: string[]): Promise<void> {
   const target = values.to ? await openTarget(values.to) : undefined;
   const readColumn = target && ((table: string, column: string) => target.readColumn(table, column));
   const dataset = await openDataset(values.from, nodeHost({ log: progress, signal }), values);
-  const { passed, rows, results, failingRows } = await checkDataset(wholeBytes(dataset), { ...format, ...formatOfName(values['file-in-zip'] ?? dataset.name), rules, now: Date.now(), signal, ...(readColumn ? { readColumn } : {}) }).finally(() => target?.close());
+  const { passed, rows, results, failingRows } = await checkDataset(wholeBytes(dataset), {
+    ...format,
+    ...formatOfName(values['file-in-zip'] ?? dataset.name),
+    rules,
+    now: Date.now(),
+    signal,
+    ...(readColumn ? { readColumn } : {}),
+  }).finally(() => target?.close());
   if (values.json) print({ passed, rows, results, failingRows }, true);
-  else for (const { rule, passed: met, failures, message } of results) print(met ? `ok      ${rule}` : `broken  ${rule}: ${message} (${failures})`, false);
-  if (!passed) throw new Refused(`The dataset of ${rows} rows breaks ${results.filter((one) => !one.passed).length} of ${results.length} rules.`);
+  else
+    for (const { rule, passed: met, failures, message } of results)
+      print(met ? `ok      ${rule}` : `broken  ${rule}: ${message} (${failures})`, false);
+  if (!passed)
+    throw new Refused(
+      `The dataset of ${rows} rows breaks ${results.filter((one) => !one.passed).length} of ${results.length} rules.`,
+    );
 }

@@ -19,6 +19,8 @@ export async function listOperations(words: string[]): Promise<void> {
   if (values.json) return print(entries, true);
   const width = Math.max(...entries.map(({ key }) => key.length));
   for (const entry of entries) {
-    process.stdout.write(`${entry.key.padEnd(width)}  ${entry.kind.padEnd(7)}  ${entry.platforms.join(', ').padEnd(16)}  ${entry.description}\n`);
+    process.stdout.write(
+      `${entry.key.padEnd(width)}  ${entry.kind.padEnd(7)}  ${entry.platforms.join(', ').padEnd(16)}  ${entry.description}\n`,
+    );
   }
 }

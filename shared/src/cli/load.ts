@@ -47,7 +47,8 @@ export async function loadFile(words: string[]): Promise<void> {
   const format = formatOf(values);
   const maxRejectedRows = wholeNumber('--max-rejected', values['max-rejected'], 0);
   const maxChangePercent = values['max-change'] === undefined ? undefined : Number(values['max-change']);
-  if (maxChangePercent !== undefined && !(maxChangePercent >= 0)) throw new UsageError('--max-change must be a number of percent.');
+  if (maxChangePercent !== undefined && !(maxChangePercent >= 0))
+    throw new UsageError('--max-change must be a number of percent.');
   const changes = oneOf('--columns', columnChanges, values.columns);
   const connections = wholeNumber('--connections', values.connections, 1);
   const columns = readTypes(values.type ?? []);
@@ -58,7 +59,12 @@ export async function loadFile(words: string[]): Promise<void> {
   try {
     const dataset = await openDataset(from, host, values);
     const result = await loadDataset(dataset.bytes, target, {
-      ...format, ...formatOfName(values['file-in-zip'] ?? dataset.name), table, mode, maxRejectedRows, signal,
+      ...format,
+      ...formatOfName(values['file-in-zip'] ?? dataset.name),
+      table,
+      mode,
+      maxRejectedRows,
+      signal,
       allowEmpty: values['allow-empty'],
       keepRejects: values['keep-rejects'],
       record: values.record,

@@ -41,7 +41,14 @@ Results go to standard output, progress to standard error.
 Exit codes: 0 done, 1 it failed, 2 it was called wrongly.
 `;
 
-const commands = { list: listOperations, run: runOperation, load: loadFile, check: checkFile, verify: verifyDelivery, deliver: deliverEvent };
+const commands = {
+  list: listOperations,
+  run: runOperation,
+  load: loadFile,
+  check: checkFile,
+  verify: verifyDelivery,
+  deliver: deliverEvent,
+};
 
 /** A message without the secrets that the words of the command hold: those after --secret, and what logs in in addresses. */
 function withoutGivenSecrets(words: readonly string[], message: string): string {
@@ -67,7 +74,9 @@ export async function runCommand(words: string[]): Promise<number> {
     await command(rest);
     return 0;
   } catch (error) {
-    process.stderr.write(`${error instanceof Refused ? error.message : withoutGivenSecrets(rest, describeError(error))}\n`);
+    process.stderr.write(
+      `${error instanceof Refused ? error.message : withoutGivenSecrets(rest, describeError(error))}\n`,
+    );
     if (!(error instanceof UsageError)) return 1;
     process.stderr.write(`\n${usage}`);
     return 2;

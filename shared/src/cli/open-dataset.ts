@@ -21,7 +21,14 @@ export const formatWords = {
 } as const;
 
 /** What those options say. @throws UsageError for a value that there is not */
-export function formatOf(values: { format: string; encoding: string; delimiter: string; 'no-header': boolean; 'file-in-zip'?: string | undefined; 'skip-rows': string }): CsvFormat & DatasetFormat {
+export function formatOf(values: {
+  format: string;
+  encoding: string;
+  delimiter: string;
+  'no-header': boolean;
+  'file-in-zip'?: string | undefined;
+  'skip-rows': string;
+}): CsvFormat & DatasetFormat {
   return {
     format: oneOf('--format', ['csv', 'json-lines'], values.format),
     encoding: oneOf('--encoding', encodings, values.encoding),
@@ -37,7 +44,11 @@ export function formatOf(values: { format: string; encoding: string; delimiter: 
  * `quantemplate.downloadDataset`.
  * @param given what a download needs
  */
-export async function openDataset(from: string, host: Host, given: { input?: string | undefined; connection?: string | undefined } = {}): Promise<OpenedFile> {
+export async function openDataset(
+  from: string,
+  host: Host,
+  given: { input?: string | undefined; connection?: string | undefined } = {},
+): Promise<OpenedFile> {
   const found = findOperation(from);
   if (found && isDownload(found.operation)) {
     const { input, context } = await callOperation(found, given, host);
@@ -48,11 +59,21 @@ export async function openDataset(from: string, host: Host, given: { input?: str
     return { ...file, bytes: await file.open() };
   }
   const open = async (headers: Headers = {}): Promise<Streamed> => {
-    const response = await sendGuarded(host, { method: 'GET', url: from, headers: { accept: 'text/csv, */*', ...headers }, answer: 'stream' }, []);
-    if (response.status < 200 || response.status > 299 || !response.stream) throw httpError('The address of the dataset', response, {}, host.now());
+    const response = await sendGuarded(
+      host,
+      { method: 'GET', url: from, headers: { accept: 'text/csv, */*', ...headers }, answer: 'stream' },
+      [],
+    );
+    if (response.status < 200 || response.status > 299 || !response.stream)
+      throw httpError('The address of the dataset', response, {}, host.now());
     return { ...response, stream: response.stream };
   };
   const first = await open();
   const size = lengthOf(first);
-  return { name: new URL(from).pathname, mediaType: 'text/csv', bytes: resumeDownload(first, open, host), ...(size === undefined ? {} : { size }) };
+  return {
+    name: new URL(from).pathname,
+    mediaType: 'text/csv',
+    bytes: resumeDownload(first, open, host),
+    ...(size === undefined ? {} : { size }),
+  };
 }

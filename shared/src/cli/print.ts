@@ -6,6 +6,8 @@ export function print(result: unknown, asJson: boolean): void {
 
 function readable(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
-  const lines = Object.entries(value).map(([name, entry]) => `${name}: ${typeof entry === 'object' ? JSON.stringify(entry) : String(entry)}`);
+  const lines = Object.entries(value).map(
+    ([name, entry]) => `${name}: ${typeof entry === 'object' ? JSON.stringify(entry) : String(entry)}`,
+  );
   return lines.join('\n');
 }

@@ -29,6 +29,7 @@ export function oneOf<const T extends string>(word: string, known: readonly T[],
  */
 export function wholeNumber(name: string, word: string, least: number): number {
   const number = Number(word);
-  if (!Number.isInteger(number) || number < least) throw new UsageError(`${name} must be a whole number of at least ${least}.`);
+  if (!Number.isInteger(number) || number < least)
+    throw new UsageError(`${name} must be a whole number of at least ${least}.`);
   return number;
 }

@@ -5,7 +5,8 @@ import type { SchemeName } from '../define/verification.ts';
 import { isBodyRewritten } from '../webhooks/detect-rewritten-body.ts';
 import { Refused, parseWords, UsageError } from './usage-error.ts';
 
-const rewrittenBody = 'The signature is right for the same JSON in another spelling: a proxy between the sender and here rewrites bodies.';
+const rewrittenBody =
+  'The signature is right for the same JSON in another spelling: a proxy between the sender and here rewrites bodies.';
 
 /** The place of a shared secret is part of the scheme's name; without it, it is a header. */
 function schemeOf(name: string): SchemeName {
@@ -17,7 +18,8 @@ function schemeOf(name: string): SchemeName {
 async function readHeaders(path: string): Promise<Record<string, string | string[]>> {
   try {
     const headers: unknown = JSON.parse(await readFile(path, 'utf8'));
-    if (typeof headers === 'object' && headers !== null && !Array.isArray(headers)) return headers as Record<string, string | string[]>;
+    if (typeof headers === 'object' && headers !== null && !Array.isArray(headers))
+      return headers as Record<string, string | string[]>;
   } catch {
     // Falls through: neither a missing file nor its content is shown, for it may hold secrets.
   }

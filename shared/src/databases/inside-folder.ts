@@ -72,5 +72,9 @@ function outside(): PipewrightError {
 }
 
 function notPlain(what: string): PipewrightError {
-  return new PipewrightError({ code: 'forbidden', message: `The database file ${what}.`, hint: 'Enter the name of another file.' });
+  return new PipewrightError({
+    code: 'forbidden',
+    message: `The database file ${what}.`,
+    hint: 'Enter the name of another file.',
+  });
 }

@@ -53,12 +53,28 @@ export function defineRejects({ word, text }: RecordTypes): string {
 }
 
 /** The values of a record. */
-export function valuesOf({ loadId, table, mode, status, rows, rejected, bytes, seconds, source, sourceEventId, checksum, loadedAt }: LoadRecord): (string | number)[] {
+export function valuesOf({
+  loadId,
+  table,
+  mode,
+  status,
+  rows,
+  rejected,
+  bytes,
+  seconds,
+  source,
+  sourceEventId,
+  checksum,
+  loadedAt,
+}: LoadRecord): (string | number)[] {
   return [loadId, table, mode, status, rows, rejected, bytes, seconds, source, sourceEventId, checksum, loadedAt];
 }
 
 /** The values of a row that was left out. */
-export function rejectValuesOf({ loadId, table }: LoadRecord, { line, reason, column, value, text }: Reject): (string | number | null)[] {
+export function rejectValuesOf(
+  { loadId, table }: LoadRecord,
+  { line, reason, column, value, text }: Reject,
+): (string | number | null)[] {
   return [loadId, table, line, reason, column ?? null, value ?? null, text];
 }
 
@@ -87,7 +103,10 @@ export function keyError(service: string, key: readonly string[], value: string 
   return new PipewrightError({
     code: 'bad-input',
     service,
-    message: value === undefined ? `The key ${named} is empty in a row.` : `The key ${named} is not unique: ${value.slice(0, 100)} is in more than one row.`,
+    message:
+      value === undefined
+        ? `The key ${named} is empty in a row.`
+        : `The key ${named} is not unique: ${value.slice(0, 100)} is in more than one row.`,
     hint: 'The table was not changed. Correct the dataset, or choose other columns as the key.',
   });
 }

@@ -40,7 +40,12 @@ const lettersOfMysqlName = 64;
 export function quoteMysql(name: string): string {
   quoteIdentifier(name);
   const letters = [...name];
-  const reason = letters.length > lettersOfMysqlName ? `is too long: MySQL takes ${lettersOfMysqlName} letters` : letters.some((letter) => letter.length > 1) ? 'has a letter, such as an emoji, that MySQL takes in values only' : undefined;
+  const reason =
+    letters.length > lettersOfMysqlName
+      ? `is too long: MySQL takes ${lettersOfMysqlName} letters`
+      : letters.some((letter) => letter.length > 1)
+        ? 'has a letter, such as an emoji, that MySQL takes in values only'
+        : undefined;
   if (reason === undefined) return `\`${name.replaceAll('`', '``')}\``;
   throw new PipewrightError({
     code: 'bad-input',

@@ -13,7 +13,11 @@ function isEmpty(value: unknown): boolean {
  * @throws PipewrightError `bad-input` that names every field with what is wrong, by its label
  */
 export function checkInput<F extends Fields>(fields: F, raw: Record<string, unknown>): Values<F> {
-  const filled = Object.fromEntries(Object.keys(fields).filter((name) => !isEmpty(raw[name])).map((name) => [name, raw[name]]));
+  const filled = Object.fromEntries(
+    Object.keys(fields)
+      .filter((name) => !isEmpty(raw[name]))
+      .map((name) => [name, raw[name]]),
+  );
   const result = v.safeParse(v.object(fields), filled);
   if (result.success) return result.output as Values<F>;
   const problems = new Map<string, string>();
@@ -24,5 +28,9 @@ export function checkInput<F extends Fields>(fields: F, raw: Record<string, unkn
     if (!problems.has(label)) problems.set(label, name in filled ? issue.message : 'is missing');
   }
   const said = [...problems].map(([label, problem]) => `“${label}” ${problem}`).join('; ');
-  throw new PipewrightError({ code: 'bad-input', message: `${said}.`, hint: 'Fill in the field and run the step again.' });
+  throw new PipewrightError({
+    code: 'bad-input',
+    message: `${said}.`,
+    hint: 'Fill in the field and run the step again.',
+  });
 }

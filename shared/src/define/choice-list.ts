@@ -46,5 +46,7 @@ export function defineChoices<C>(list: {
 export function search(choices: Choice[], text: string | undefined): Choice[] {
   const wanted = text?.trim().toLowerCase();
   if (!wanted) return choices;
-  return choices.filter((choice) => choice.label.toLowerCase().includes(wanted) || choice.value.toLowerCase().includes(wanted));
+  return choices.filter(
+    (choice) => choice.label.toLowerCase().includes(wanted) || choice.value.toLowerCase().includes(wanted),
+  );
 }

@@ -24,7 +24,11 @@ function concealCallback(concealed: Concealed, callback: Callback): Callback {
 
 /** An operation whose outputs, errors and log show no secret of its connections. */
 export function concealOperation(concealed: Concealed, operation: Operation): Operation {
-  if (operation.kind === 'search') return { ...operation, run: (input, context) => concealing(concealed, context, (own) => operation.run(input, own)) };
+  if (operation.kind === 'search')
+    return {
+      ...operation,
+      run: (input, context) => concealing(concealed, context, (own) => operation.run(input, own)),
+    };
   const action: Action = {
     ...operation,
     run: (input, context) => concealing(concealed, context, (own) => operation.run(input, own)),
@@ -34,7 +38,12 @@ export function concealOperation(concealed: Concealed, operation: Operation): Op
   const open: typeof operation.open = (input, context) =>
     withoutSecrets(concealed, context, async (own, mask) => {
       const opened = await operation.open(input, own);
-      return { ...opened, name: mask.text(opened.name), details: mask.value(opened.details), bytes: bytesWithoutSecrets(opened.bytes, mask) };
+      return {
+        ...opened,
+        name: mask.text(opened.name),
+        details: mask.value(opened.details),
+        bytes: bytesWithoutSecrets(opened.bytes, mask),
+      };
     });
   return Object.assign(action, { open });
 }
@@ -42,7 +51,8 @@ export function concealOperation(concealed: Concealed, operation: Operation): Op
 /** A subscription is given back as it is: the platform keeps its secret, and nobody sees it. */
 function concealSubscriber(concealed: Concealed, subscriber: Subscriber<Fields, never>): Subscriber<Fields, never> {
   return {
-    subscribe: (input, url, context) => withoutSecrets(concealed, context, (own) => subscriber.subscribe(input, url, own)),
+    subscribe: (input, url, context) =>
+      withoutSecrets(concealed, context, (own) => subscriber.subscribe(input, url, own)),
     isSubscribed: (subscription, url, context) =>
       withoutSecrets(concealed, context, (own, mask) => {
         mask.learn(subscription.secret);
@@ -57,7 +67,8 @@ function concealSubscriber(concealed: Concealed, subscriber: Subscriber<Fields, 
 }
 
 /** IDs tell repeats apart and go to nobody, so they stay as they are. */
-const concealEvents = <T>(events: Event<T>[], mask: SecretMask): Event<T>[] => events.map(({ id, data }) => ({ id, data: mask.value(data) }));
+const concealEvents = <T>(events: Event<T>[], mask: SecretMask): Event<T>[] =>
+  events.map(({ id, data }) => ({ id, data: mask.value(data) }));
 
 /** The masks of connections that are kept in memory for the deliveries of a trigger: making one for each would cost more than to verify it. */
 const masks = new WeakMap<object, SecretMask>();
@@ -74,15 +85,41 @@ function maskOf(concealed: Concealed, values: object | undefined): SecretMask {
 /** A trigger whose events, errors and log show no secret of its connection. Handshakes stay as they are: their sender wants them back. */
 export function concealTrigger(concealed: Concealed, trigger: Trigger): Trigger {
   if (trigger.how === 'polling') {
-    return { ...trigger, poll: (input, since, context) => withoutSecrets(concealed, context, async (own, mask) => concealEvents(await trigger.poll(input, since, own), mask)) };
+    return {
+      ...trigger,
+      poll: (input, since, context) =>
+        withoutSecrets(concealed, context, async (own, mask) =>
+          concealEvents(await trigger.poll(input, since, own), mask),
+        ),
+    };
   }
   const { subscriber, enrich, missed, recent } = trigger;
   return {
     ...trigger,
-    events: (body, input, connection, facts) => concealEvents(trigger.events(body, input, connection, facts), maskOf(concealed, connection)),
+    events: (body, input, connection, facts) =>
+      concealEvents(trigger.events(body, input, connection, facts), maskOf(concealed, connection)),
     ...(subscriber ? { subscriber: concealSubscriber(concealed, subscriber) } : {}),
-    ...(enrich ? { enrich: (event, input, context) => withoutSecrets(concealed, context, async (own, mask) => concealEvents(await enrich(event, input, own), mask)) } : {}),
-    ...(missed ? { missed: (input, since, context) => withoutSecrets(concealed, context, async (own, mask) => concealEvents(await missed(input, since, own), mask)) } : {}),
-    ...(recent ? { recent: (input, context) => withoutSecrets(concealed, context, async (own, mask) => concealEvents(await recent(input, own), mask)) } : {}),
+    ...(enrich
+      ? {
+          enrich: (event, input, context) =>
+            withoutSecrets(concealed, context, async (own, mask) =>
+              concealEvents(await enrich(event, input, own), mask),
+            ),
+        }
+      : {}),
+    ...(missed
+      ? {
+          missed: (input, since, context) =>
+            withoutSecrets(concealed, context, async (own, mask) =>
+              concealEvents(await missed(input, since, own), mask),
+            ),
+        }
+      : {}),
+    ...(recent
+      ? {
+          recent: (input, context) =>
+            withoutSecrets(concealed, context, async (own, mask) => concealEvents(await recent(input, own), mask)),
+        }
+      : {}),
   };
 }

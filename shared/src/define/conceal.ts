@@ -20,13 +20,18 @@ export function secretsInAddress(value: unknown): string[] {
     }
   };
   // A user without a password is a token, as in https://token@host.
-  return [...(password ? [password, decoded(password)] : username ? [username, decoded(username)] : []), ...[...searchParams].flatMap(([name, given]) => (secretParameter.test(name) ? [given] : []))];
+  return [
+    ...(password ? [password, decoded(password)] : username ? [username, decoded(username)] : []),
+    ...[...searchParams].flatMap(([name, given]) => (secretParameter.test(name) ? [given] : [])),
+  ];
 }
 
 /** Tells a mask the secrets among the values of a connection; what a field that is no secret holds as well, such as a user name, is none. */
 export function learnConnection(mask: SecretMask, fields: Fields, values: unknown): void {
   if (typeof values !== 'object' || values === null) return;
-  const given = Object.entries(values).flatMap(([name, value]) => (fields[name] ? [{ value: value as unknown, isSecret: describeField(fields[name]).secret === true }] : []));
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    fields[name] ? [{ value: value as unknown, isSecret: describeField(fields[name]).secret === true }] : [],
+  );
   const open = new Set(given.flatMap(({ value, isSecret }) => (isSecret ? [] : [value])));
   for (const { value, isSecret } of given) {
     if (isSecret && !open.has(value)) mask.learn(value);
@@ -53,7 +58,10 @@ function concealedHost(host: Host, mask: SecretMask): Host {
     },
   };
   // By descriptors, for what a host says of the time that is left is another at every look.
-  return Object.create(Object.getPrototypeOf(host) as object | null, { ...Object.getOwnPropertyDescriptors(host), ...Object.getOwnPropertyDescriptors(own) });
+  return Object.create(Object.getPrototypeOf(host) as object | null, {
+    ...Object.getOwnPropertyDescriptors(host),
+    ...Object.getOwnPropertyDescriptors(own),
+  });
 }
 
 /** The connections whose secrets an operation may meet. */
@@ -67,7 +75,11 @@ export interface Concealed {
  * @param work gets the context, and the mask for what it gives back
  * @throws what the work throws, without secrets
  */
-export async function withoutSecrets<C, T>({ connection, furtherConnections }: Concealed, context: Context<C>, work: (context: Context<C>, mask: SecretMask) => Promise<T>): Promise<T> {
+export async function withoutSecrets<C, T>(
+  { connection, furtherConnections }: Concealed,
+  context: Context<C>,
+  work: (context: Context<C>, mask: SecretMask) => Promise<T>,
+): Promise<T> {
   const { host, connectionOf } = context;
   const mask = host.mask ?? secretMask();
   learnConnection(mask, connection.fields, context.connection);
@@ -88,7 +100,11 @@ export async function withoutSecrets<C, T>({ connection, furtherConnections }: C
 }
 
 /** The same work, whose result shows no secret either. */
-export function concealing<C, T>(concealed: Concealed, context: Context<C>, work: (context: Context<C>) => Promise<T>): Promise<T> {
+export function concealing<C, T>(
+  concealed: Concealed,
+  context: Context<C>,
+  work: (context: Context<C>) => Promise<T>,
+): Promise<T> {
   return withoutSecrets(concealed, context, async (own, mask) => mask.value(await work(own)));
 }
 

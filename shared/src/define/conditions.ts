@@ -10,8 +10,10 @@ interface Condition {
 
 type Operator = keyof typeof operators;
 
-const asNumber = (value: unknown): number => (typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN);
-const asText = (value: unknown): string => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? ''));
+const asNumber = (value: unknown): number =>
+  typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
+const asText = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
 const sameText = (a: unknown, b: string): boolean => asText(a).toLowerCase() === b.toLowerCase();
 
 /** What an operator says of a value; texts are compared whatever their case, as people type them. */
@@ -23,7 +25,9 @@ const operators = {
   '>': (value: unknown, wanted: string) => asNumber(value) > asNumber(wanted),
   '<': (value: unknown, wanted: string) => asNumber(value) < asNumber(wanted),
   contains: (value: unknown, wanted: string) =>
-    Array.isArray(value) ? value.some((entry) => sameText(entry, wanted)) : asText(value).toLowerCase().includes(wanted.toLowerCase()),
+    Array.isArray(value)
+      ? value.some((entry) => sameText(entry, wanted))
+      : asText(value).toLowerCase().includes(wanted.toLowerCase()),
   exists: (value: unknown) => value !== undefined && value !== null,
 } as const;
 
@@ -33,13 +37,20 @@ const pattern = /^([\w.-]+)\s*(?:(!=|>=|<=|=|>|<|\bcontains\b)\s*(.*)|\s(exists)
 function parse(text: string): Condition | undefined {
   const [, path, operator, value, exists] = pattern.exec(text.trim()) ?? [];
   if (path === undefined) return undefined;
-  return { path: path.split('.'), operator: (exists ?? operator ?? '').toLowerCase() as Operator, value: (value ?? '').trim() };
+  return {
+    path: path.split('.'),
+    operator: (exists ?? operator ?? '').toLowerCase() as Operator,
+    value: (value ?? '').trim(),
+  };
 }
 
 /** The value at a path; only what an object itself has counts, never what every object has. */
 export function valueAt(data: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
-    (value, name) => (typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined),
+    (value, name) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+        ? (value as Record<string, unknown>)[name]
+        : undefined,
     data,
   );
 }
@@ -61,6 +72,9 @@ export const conditionsField = v.optional(
       placeholder: 'status = failed',
       advanced: true,
     }),
-    v.check((conditions: string[]) => conditions.every((text) => parse(text) !== undefined), 'must have a condition on each line, such as: status = failed'),
+    v.check(
+      (conditions: string[]) => conditions.every((text) => parse(text) !== undefined),
+      'must have a condition on each line, such as: status = failed',
+    ),
   ),
 );

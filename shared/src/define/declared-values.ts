@@ -24,7 +24,11 @@ export interface DeclaredValues {
 }
 
 /** Describes where names come from; see `DeclaredValues`. */
-export function defineDeclared<C>(declared: Omit<DeclaredValues, 'load'> & { load(input: Record<string, unknown>, context: Context<C>): Promise<DeclaredValue[]> }): DeclaredValues {
+export function defineDeclared<C>(
+  declared: Omit<DeclaredValues, 'load'> & {
+    load(input: Record<string, unknown>, context: Context<C>): Promise<DeclaredValue[]>;
+  },
+): DeclaredValues {
   return declared as unknown as DeclaredValues;
 }
 
@@ -44,10 +48,24 @@ function parse(value: unknown): unknown {
 /** What each kind is called, and how a value becomes one; undefined when it does not. */
 const kinds: Record<DeclaredType, { called: string; read(value: unknown): unknown }> = {
   text: { called: 'a text', read: (value) => (typeof value === 'object' ? JSON.stringify(value) : String(value)) },
-  integer: { called: 'a whole number', read: (value) => (Number.isSafeInteger(readNumber(value)) ? readNumber(value) : undefined) },
+  integer: {
+    called: 'a whole number',
+    read: (value) => (Number.isSafeInteger(readNumber(value)) ? readNumber(value) : undefined),
+  },
   number: { called: 'a number', read: readNumber },
-  boolean: { called: 'yes or no', read: (value) => (typeof value === 'boolean' ? value : ({ true: true, yes: true, false: false, no: false } as Record<string, boolean>)[String(value).trim().toLowerCase()]) },
-  list: { called: 'a list, such as ["EMEA", "APAC"]', read: (value) => (Array.isArray(parse(value)) ? parse(value) : undefined) },
+  boolean: {
+    called: 'yes or no',
+    read: (value) =>
+      typeof value === 'boolean'
+        ? value
+        : ({ true: true, yes: true, false: false, no: false } as Record<string, boolean>)[
+            String(value).trim().toLowerCase()
+          ],
+  },
+  list: {
+    called: 'a list, such as ["EMEA", "APAC"]',
+    read: (value) => (Array.isArray(parse(value)) ? parse(value) : undefined),
+  },
   values: { called: 'names with values, such as {"region": "EMEA"}', read: readObject },
 };
 
@@ -68,10 +86,17 @@ function readObject(value: unknown): unknown {
  * @param what whose values they are: `The pipeline Load`
  * @throws PipewrightError `bad-input` that names the values, and the nearest that there are
  */
-export function fitValues(service: string, what: string, declared: readonly DeclaredValue[], given: Record<string, unknown>): Record<string, unknown> {
+export function fitValues(
+  service: string,
+  what: string,
+  declared: readonly DeclaredValue[],
+  given: Record<string, unknown>,
+): Record<string, unknown> {
   const names = declared.map(({ name }) => name);
   const unknown = Object.keys(given).filter((name) => !names.includes(name));
-  const missing = declared.filter(({ name, required }) => required && !Object.hasOwn(given, name)).map(({ name }) => name);
+  const missing = declared
+    .filter(({ name, required }) => required && !Object.hasOwn(given, name))
+    .map(({ name }) => name);
   const faults = [
     ...(unknown.length > 0 ? [`has no parameter ${quoted(unknown)}`] : []),
     ...(missing.length > 0 ? [`needs a value for ${quoted(missing)}`] : []),
@@ -90,7 +115,11 @@ export function fitValues(service: string, what: string, declared: readonly Decl
             : 'Remove it: there are no parameters.',
     });
   }
-  return Object.fromEntries(declared.filter(({ name }) => Object.hasOwn(given, name)).map(({ name, type }) => [name, fit(service, what, name, type, given[name])]));
+  return Object.fromEntries(
+    declared
+      .filter(({ name }) => Object.hasOwn(given, name))
+      .map(({ name, type }) => [name, fit(service, what, name, type, given[name])]),
+  );
 }
 
 function fit(service: string, what: string, name: string, type: DeclaredType, value: unknown): unknown {

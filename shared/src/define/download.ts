@@ -16,7 +16,9 @@ export interface Download<F extends Fields = Fields, O extends Fields = Fields, 
 /** Describes a download: `output` are the fields beside the file itself, which is added as `file`. */
 export function defineDownload<C>() {
   return <const F extends Fields, const O extends Fields>(
-    download: Omit<Action<F, O, C>, 'kind' | 'effect' | 'run'> & { open(input: Values<F>, context: Context<C>): Promise<Opened<O>> },
+    download: Omit<Action<F, O, C>, 'kind' | 'effect' | 'run'> & {
+      open(input: Values<F>, context: Context<C>): Promise<Opened<O>>;
+    },
   ): Download => {
     const { open } = download;
     const whole = {

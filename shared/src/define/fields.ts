@@ -3,16 +3,7 @@ import type { ChoiceList } from './choice-list.ts';
 import type { DeclaredValues } from './declared-values.ts';
 
 /** How a platform shows a field. */
-export type FieldKind =
-  | 'text'
-  | 'integer'
-  | 'boolean'
-  | 'option'
-  | 'list'
-  | 'values'
-  | 'json'
-  | 'file'
-  | 'date-time';
+export type FieldKind = 'text' | 'integer' | 'boolean' | 'option' | 'list' | 'values' | 'json' | 'file' | 'date-time';
 
 /** One entry of a fixed choice. */
 export interface Option {
@@ -80,7 +71,10 @@ export function text(info: FieldInfo) {
 export function integer(info: FieldInfo & { minimum?: number; maximum?: number }) {
   const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER, ...rest } = info;
   return v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.regex(/^\s*-?\d+\s*$/, 'must be a whole number'), v.transform(Number))], 'must be a whole number'),
+    v.union(
+      [v.number(), v.pipe(v.string(), v.regex(/^\s*-?\d+\s*$/, 'must be a whole number'), v.transform(Number))],
+      'must be a whole number',
+    ),
     v.safeInteger('must be a whole number'),
     v.minValue(minimum, `must be at least ${minimum}`),
     v.maxValue(maximum, `must be at most ${maximum}`),
@@ -91,7 +85,16 @@ export function integer(info: FieldInfo & { minimum?: number; maximum?: number }
 /** Yes or no; the words `true`, `false`, `yes`, `no` are taken. */
 export function boolean(info: FieldInfo) {
   return v.pipe(
-    v.union([v.boolean(), v.pipe(v.picklist(['true', 'false', 'yes', 'no']), v.transform((word) => word === 'true' || word === 'yes'))], 'must be yes or no'),
+    v.union(
+      [
+        v.boolean(),
+        v.pipe(
+          v.picklist(['true', 'false', 'yes', 'no']),
+          v.transform((word) => word === 'true' || word === 'yes'),
+        ),
+      ],
+      'must be yes or no',
+    ),
     v.metadata({ ...info, kind: 'boolean' } satisfies FieldMetadata),
   );
 }
@@ -108,7 +111,16 @@ export function option<const T extends readonly Option[]>(options: T, info: Fiel
 /** Several texts: an array, or one text with an entry a line; addresses of pages are taken as in `text`. */
 export function list(info: FieldInfo) {
   return v.pipe(
-    v.union([v.array(v.pipe(v.union([v.string(), v.number()]), v.transform(String))), v.pipe(v.string(), v.transform((value) => value.split(/\r?\n/)))], 'must be a list'),
+    v.union(
+      [
+        v.array(v.pipe(v.union([v.string(), v.number()]), v.transform(String))),
+        v.pipe(
+          v.string(),
+          v.transform((value) => value.split(/\r?\n/)),
+        ),
+      ],
+      'must be a list',
+    ),
     v.transform((entries) => entries.map((entry) => takeId(info, entry.trim())).filter((entry) => entry !== '')),
     v.metadata({ ...info, kind: 'list' } satisfies FieldMetadata),
   );
@@ -159,7 +171,11 @@ export function file(info: FieldInfo) {
 
 /** A moment, as ISO 8601 text with a zone. */
 export function dateTime(info: FieldInfo) {
-  return v.pipe(v.string('must be a date and time'), v.isoTimestamp('must be a date and time such as 2026-11-20T08:00:00Z'), v.metadata({ ...info, kind: 'date-time' } satisfies FieldMetadata));
+  return v.pipe(
+    v.string('must be a date and time'),
+    v.isoTimestamp('must be a date and time such as 2026-11-20T08:00:00Z'),
+    v.metadata({ ...info, kind: 'date-time' } satisfies FieldMetadata),
+  );
 }
 
 /** What a schema tells of a field, through `optional` and defaults. */
@@ -177,14 +193,18 @@ export function describeField(schema: Field): FieldMetadata & { required: boolea
 }
 
 /** What a platform offers of a fixed choice. */
-export function offeredOptions(options: readonly Option[], platform: 'n8n' | 'zapier'): Pick<Option, 'value' | 'label'>[] {
+export function offeredOptions(
+  options: readonly Option[],
+  platform: 'n8n' | 'zapier',
+): Pick<Option, 'value' | 'label'>[] {
   return options.filter(({ notOn }) => notOn?.[platform] === undefined).map(({ value, label }) => ({ value, label }));
 }
 
 /** A field with some of what it tells changed; it stays optional, and keeps its default, if it was. */
 export function withInfo(schema: Field, changes: Partial<FieldMetadata>): Field {
   const wrapper = schema as Field & { wrapped?: Field; default?: unknown };
-  if (wrapper.type === 'optional' && wrapper.wrapped) return v.optional(withInfo(wrapper.wrapped, changes), wrapper.default as never);
+  if (wrapper.type === 'optional' && wrapper.wrapped)
+    return v.optional(withInfo(wrapper.wrapped, changes), wrapper.default as never);
   const { required: _required, default: _default, ...info } = describeField(schema);
   return v.pipe(schema, v.metadata({ ...info, ...changes }));
 }

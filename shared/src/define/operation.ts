@@ -31,9 +31,16 @@ export interface Callback<F extends Fields = Fields, O extends Fields = Fields, 
    * Begins the work. Without `kept` it has ended already.
    * @param address where the vendor is to call, made when it is asked for; it is a secret
    */
-  begin(input: Values<F>, context: Context<C>, address: () => string): Promise<{ output: Values<O>; kept?: Record<string, unknown> }>;
+  begin(
+    input: Values<F>,
+    context: Context<C>,
+    address: () => string,
+  ): Promise<{ output: Values<O>; kept?: Record<string, unknown> }>;
   /** What became of it, asked of the vendor after each call; undefined while it goes on. */
-  look(kept: Record<string, unknown>, context: Context<C>): Promise<{ output: Values<O>; failure?: PipewrightError } | undefined>;
+  look(
+    kept: Record<string, unknown>,
+    context: Context<C>,
+  ): Promise<{ output: Values<O>; failure?: PipewrightError } | undefined>;
   /** What a call is answered while the work goes on: 409 where the caller is to try again. */
   statusWhileGoing: 200 | 409;
 }

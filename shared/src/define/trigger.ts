@@ -66,7 +66,8 @@ export interface Handshake {
 }
 
 /** A trigger that a sender calls. */
-export interface WebhookTrigger<F extends Fields = Fields, O extends Fields = Fields, C = never> extends DescribedTrigger<F, O> {
+export interface WebhookTrigger<F extends Fields = Fields, O extends Fields = Fields, C = never>
+  extends DescribedTrigger<F, O> {
   how: 'webhook';
   verification: Verification<F, C>;
   /** Present where the vendor has a subscription API; else `directions` say what to do by hand. */
@@ -75,14 +76,23 @@ export interface WebhookTrigger<F extends Fields = Fields, O extends Fields = Fi
   /** The status of the answer to an event that was taken, where a platform leaves that to us. Default: 200. */
   acceptedStatus?: number;
   /** Reads the events out of a verified body and keeps those that the input asks for. */
-  events(body: unknown, input: Values<F>, connection: C, facts: DeliveryFacts): Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[];
+  events(
+    body: unknown,
+    input: Values<F>,
+    connection: C,
+    facts: DeliveryFacts,
+  ): Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[];
   /** What a verified body requests, where it is no event but the handshake before the first one. */
   handshake?(body: unknown, input: Values<F>): Handshake | undefined;
   /**
    * Reads from the vendor what a verified event only points to, after its sender was answered; gives back the events that
    * the input asks for. An event whose look-up fails goes on as it is.
    */
-  enrich?(event: Event, input: Values<F>, context: Context<C>): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
+  enrich?(
+    event: Event,
+    input: Values<F>,
+    context: Context<C>,
+  ): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
   /** A body as the vendor sends it, so that a trigger can be tried without waiting for a real event. */
   example(now: Date): unknown;
   /**
@@ -90,13 +100,18 @@ export interface WebhookTrigger<F extends Fields = Fields, O extends Fields = Fi
    * have: after an outage, those that never came are found among them.
    * @throws PipewrightError `bad-input` when the vendor cannot be asked for what the input wants
    */
-  missed?(input: Values<F>, since: Date, context: Context<C>): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
+  missed?(
+    input: Values<F>,
+    since: Date,
+    context: Context<C>,
+  ): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
   /** Recent events read from the vendor, newest first, so that a form can show a real one. */
   recent?(input: Values<F>, context: Context<C>): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
 }
 
 /** A trigger that asks the vendor again and again. */
-export interface PollingTrigger<F extends Fields = Fields, O extends Fields = Fields, C = never> extends DescribedTrigger<F, O> {
+export interface PollingTrigger<F extends Fields = Fields, O extends Fields = Fields, C = never>
+  extends DescribedTrigger<F, O> {
   how: 'polling';
   /** What happened since, newest first; what was seen already may be among it. */
   poll(input: Values<F>, since: Date, context: Context<C>): Promise<Event<Values<O>>[]>;
@@ -111,7 +126,10 @@ const looksForMissed = v.optional(
     label: 'Look for Missed Events',
     help: 'Whether to read from the service, when n8n starts and every hour, what happened meanwhile. An event that never arrived then starts the workflow.',
     advanced: true,
-    notOn: { zapier: 'Zapier runs an app only when an event comes, so there is no moment at which it could look for what was missed.' },
+    notOn: {
+      zapier:
+        'Zapier runs an app only when an event comes, so there is no moment at which it could look for what was missed.',
+    },
   }),
   false,
 );
@@ -121,7 +139,9 @@ const looksForMissed = v.optional(
  * those that can ask the vendor can be told to look for missed events.
  */
 export function defineWebhookTrigger<C>() {
-  return <const F extends Fields, const O extends Fields>(trigger: Omit<WebhookTrigger<F, O, C>, 'kind' | 'how'>): WebhookTrigger => {
+  return <const F extends Fields, const O extends Fields>(
+    trigger: Omit<WebhookTrigger<F, O, C>, 'kind' | 'how'>,
+  ): WebhookTrigger => {
     const input = { ...trigger.input, conditions: conditionsField, ...(trigger.missed ? { looksForMissed } : {}) };
     return { kind: 'trigger', how: 'webhook', ...trigger, input } as unknown as WebhookTrigger;
   };
@@ -129,6 +149,7 @@ export function defineWebhookTrigger<C>() {
 
 /** Describes a trigger that polls; see `PollingTrigger`. */
 export function definePollingTrigger<C>() {
-  return <const F extends Fields, const O extends Fields>(trigger: Omit<PollingTrigger<F, O, C>, 'kind' | 'how'>): PollingTrigger =>
-    ({ kind: 'trigger', how: 'polling', ...trigger }) as unknown as PollingTrigger;
+  return <const F extends Fields, const O extends Fields>(
+    trigger: Omit<PollingTrigger<F, O, C>, 'kind' | 'how'>,
+  ): PollingTrigger => ({ kind: 'trigger', how: 'polling', ...trigger }) as unknown as PollingTrigger;
 }

@@ -22,7 +22,12 @@ export interface Bounds {
  * @param milliseconds asked again whenever they are over, so that progress can move the end; `Infinity` sets no limit
  * @throws what `late` makes, as soon as the time is over
  */
-export async function within<T>(timer: Timer, milliseconds: () => number, work: Promise<T>, late: () => PipewrightError): Promise<T> {
+export async function within<T>(
+  timer: Timer,
+  milliseconds: () => number,
+  work: Promise<T>,
+  late: () => PipewrightError,
+): Promise<T> {
   const done = new AbortController();
   const end = async (): Promise<never> => {
     for (let left = milliseconds(); left > 0; left = milliseconds()) {
@@ -69,7 +74,11 @@ export function tooLate(milliseconds: number): PipewrightError {
  * @param limits `milliseconds` for the whole body, however steadily it comes; `maxBytes` after unpacking, default 50 MB
  * @throws PipewrightError `unavailable` when the body is late or breaks off, `unexpected-answer` when it is too large
  */
-export async function readText(bytes: Bytes, { timer, stop }: Bounds, { milliseconds, maxBytes = maxAnswerBytes }: { milliseconds: number; maxBytes?: number }): Promise<string> {
+export async function readText(
+  bytes: Bytes,
+  { timer, stop }: Bounds,
+  { milliseconds, maxBytes = maxAnswerBytes }: { milliseconds: number; maxBytes?: number },
+): Promise<string> {
   const read = async (): Promise<string> => {
     const pieces: Uint8Array[] = [];
     let size = 0;
@@ -88,7 +97,13 @@ export async function readText(bytes: Bytes, { timer, stop }: Bounds, { millisec
   } catch (error) {
     stop();
     if (!(error instanceof PipewrightError) || error.code !== 'cut-short') throw error;
-    throw new PipewrightError({ code: 'unavailable', message: 'the connection was closed before the answer was complete.', hint: 'Try again in a few minutes.', retryable: true, cause: error });
+    throw new PipewrightError({
+      code: 'unavailable',
+      message: 'the connection was closed before the answer was complete.',
+      hint: 'Try again in a few minutes.',
+      retryable: true,
+      cause: error,
+    });
   }
 }
 
@@ -132,7 +147,11 @@ function stalled(milliseconds: number): PipewrightError {
 }
 
 /** Bytes that are sent, with the milliseconds until they count as stuck: each piece that is taken begins the time again. */
-export function watchUpload(bytes: Bytes, now: () => number, milliseconds = stallTimeoutMs): { bytes: Bytes; left(): number } {
+export function watchUpload(
+  bytes: Bytes,
+  now: () => number,
+  milliseconds = stallTimeoutMs,
+): { bytes: Bytes; left(): number } {
   let last = now();
   const watched = async function* (): Bytes {
     for await (const piece of bytes) {

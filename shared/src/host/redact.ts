@@ -13,7 +13,8 @@ export function plainAddress(text: string): string {
 }
 
 /** What follows "Bearer" in prose; anything else of that length is taken for a token. */
-const ordinaryAfterBearer = /^(?:access|auth|base|cred|chall|error|expir|flow|format|grant|header|invalid|keyword|login|method|missing|prefix|protect|realm|requir|schem|secur|string|token|type|value)[a-z]*[.]?$/i;
+const ordinaryAfterBearer =
+  /^(?:access|auth|base|cred|chall|error|expir|flow|format|grant|header|invalid|keyword|login|method|missing|prefix|protect|realm|requir|schem|secur|string|token|type|value)[a-z]*[.]?$/i;
 
 /** IDs of runs, messages and tenants, which are no secrets. */
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}[.]?$/i;
@@ -24,11 +25,14 @@ function looksRandom(word: string): boolean {
 }
 
 /** Names of parameters that only hold the letters of such a name: the author of a report, a country code, a keyword. */
-const ordinaryParameter = /^(?:authors?|author_?(?:id|name)|assign(?:ed|ee)s?|design\w*|keywords?|keyspace|monkey|codec|(?:country|currency|error|language|lang|zip|post(?:al)?|status|exit|charset|en)_?code)$/i;
+const ordinaryParameter =
+  /^(?:authors?|author_?(?:id|name)|assign(?:ed|ee)s?|design\w*|keywords?|keyspace|monkey|codec|(?:country|currency|error|language|lang|zip|post(?:al)?|status|exit|charset|en)_?code)$/i;
 
 /** Whether a query logs in: by a parameter named like a signature or a token. */
 const isSigned = (query: string): boolean =>
-  [...query.matchAll(/(?:^|[&;])([\w.-]*(?:sig|token|secret|key|passw|pwd|code|auth|credential|hmac)[\w.-]*)=/gi)].some(([, name]) => !ordinaryParameter.test(name ?? ''));
+  [...query.matchAll(/(?:^|[&;])([\w.-]*(?:sig|token|secret|key|passw|pwd|code|auth|credential|hmac)[\w.-]*)=/gi)].some(
+    ([, name]) => !ordinaryParameter.test(name ?? ''),
+  );
 
 /** Whether the credentials of HTTP Basic stand there: base64 of printable text with a colon (RFC 7617). */
 function isBasic(word: string): boolean {
@@ -55,15 +59,33 @@ const patterns: readonly (readonly [RegExp, string | ((...groups: string[]) => s
   [/(https?:\/\/[\w.-]+\.webhook\.office\.com\/)[^\s"'<>]+/gi, `$1${hidden}`],
   [/\b([a-z][a-z\d+.-]{1,20}:\/\/)[^\s/"'<>?#:]{0,500}:[^\s/"'<>?#]{1,500}@/gi, `$1${hidden}@`],
   [/\b(https?:\/\/)[^\s/"'<>?#]{1,500}@/gi, `$1${hidden}@`],
-  [/(https?:\/\/[^\s?"'<>]{1,2000})\?([^\s"'<>]+)/gi, (whole, address, query) => (isSigned(query ?? '') ? `${address}?${hidden}` : whole)],
-  [/\bBearer(\s+|%20|\+)([\w.~+/=-]{8,})/gi, (whole, gap, word) => (ordinaryAfterBearer.test(word ?? '') ? whole : `Bearer${gap}${hidden}`)],
-  [/\bBasic(\s+|%20|\+)([\w+/-]{8,}={0,2})/gi, (whole, gap, word) => (isBasic(word ?? '') ? `Basic${gap}${hidden}` : whole)],
+  [
+    /(https?:\/\/[^\s?"'<>]{1,2000})\?([^\s"'<>]+)/gi,
+    (whole, address, query) => (isSigned(query ?? '') ? `${address}?${hidden}` : whole),
+  ],
+  [
+    /\bBearer(\s+|%20|\+)([\w.~+/=-]{8,})/gi,
+    (whole, gap, word) => (ordinaryAfterBearer.test(word ?? '') ? whole : `Bearer${gap}${hidden}`),
+  ],
+  [
+    /\bBasic(\s+|%20|\+)([\w+/-]{8,}={0,2})/gi,
+    (whole, gap, word) => (isBasic(word ?? '') ? `Basic${gap}${hidden}` : whole),
+  ],
   [/(\bauthorization["']?\s*[:=]\s*["']?Token\s+)[\w.~+/=-]{8,}/gi, `$1${hidden}`],
-  [/\b(Token\s+)([\w.~+/=-]{16,})/gi, (whole, before, word) => (looksRandom(word ?? '') ? `${before}${hidden}` : whole)],
+  [
+    /\b(Token\s+)([\w.~+/=-]{16,})/gi,
+    (whole, before, word) => (looksRandom(word ?? '') ? `${before}${hidden}` : whole),
+  ],
   ...jsonValues('(?:proxy-)?authorization'),
   [/\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g, hidden],
   ...jsonValues(secretNames),
-  [new RegExp(`\\b((?:${secretNames})\\s*=\\s*)(?!(?:null|none|true|false|undefined)\\b)(?:"[^"]*"|'[^']*'|[^\\s"'&;,<>)\\]}\\\\]+)`, 'gi'), `$1${hidden}`],
+  [
+    new RegExp(
+      `\\b((?:${secretNames})\\s*=\\s*)(?!(?:null|none|true|false|undefined)\\b)(?:"[^"]*"|'[^']*'|[^\\s"'&;,<>)\\]}\\\\]+)`,
+      'gi',
+    ),
+    `$1${hidden}`,
+  ],
   [new RegExp(`('(?:${secretNames})'\\s*:\\s*')[^']+`, 'gi'), `$1${hidden}`],
   // A value without a digit is a word of prose, as in "client_secret: expired".
   [new RegExp(`\\b((?:${keyNames})\\s*:\\s*)(?=[^\\s"',;<>]*\\d)[^\\s"',;<>]{8,}`, 'gi'), `$1${hidden}`],
@@ -73,7 +95,10 @@ const patterns: readonly (readonly [RegExp, string | ((...groups: string[]) => s
   [/\bdbt[cus]_[\w-]{6,}/gi, hidden],
   [/\b(?:dapi|dose|dkea|dsap)[\da-f]{8,}(?:-\d+)?/gi, hidden],
   [/\b(?:AKIA|ASIA)[A-Z\d]{16}\b/g, hidden],
-  [/\b(?:gh[oprsu]_[A-Za-z\d]{16,}|github_pat_\w{16,}|whsec_[A-Za-z\d+/_-]{8,}={0,2}|sk_(?:live|test)_\w{8,}|glpat-[\w-]{16,}|npm_[A-Za-z\d]{30,}|AIza[\w-]{30,})/g, hidden],
+  [
+    /\b(?:gh[oprsu]_[A-Za-z\d]{16,}|github_pat_\w{16,}|whsec_[A-Za-z\d+/_-]{8,}={0,2}|sk_(?:live|test)_\w{8,}|glpat-[\w-]{16,}|npm_[A-Za-z\d]{30,}|AIza[\w-]{30,})/g,
+    hidden,
+  ],
 ];
 
 /**
@@ -83,5 +108,9 @@ const patterns: readonly (readonly [RegExp, string | ((...groups: string[]) => s
  * Values that only the connection knows are the part of `SecretMask`.
  */
 export function redact(text: string): string {
-  return patterns.reduce((said, [pattern, replacement]) => (typeof replacement === 'string' ? said.replace(pattern, replacement) : said.replace(pattern, replacement)), text);
+  return patterns.reduce(
+    (said, [pattern, replacement]) =>
+      typeof replacement === 'string' ? said.replace(pattern, replacement) : said.replace(pattern, replacement),
+    text,
+  );
 }

@@ -20,10 +20,12 @@ const unitOf = (character: string): string => (/\s/.test(character) ? '[\\s+]' :
 /** A long secret may be wrapped: line ends stand between its characters, or spaces where a message was put into one line. */
 const wrapped = (units: string[]): string => units.join('\\s{0,20}');
 
-const longestWord = (text: string): string => (text.match(/[a-z\d]+/gi) ?? []).reduce((longest, word) => (word.length > longest.length ? word : longest), '');
+const longestWord = (text: string): string =>
+  (text.match(/[a-z\d]+/gi) ?? []).reduce((longest, word) => (word.length > longest.length ? word : longest), '');
 
 /** The start of a long secret, with its rest if that follows. */
-const longWrapped = (units: string[]): string => `${wrapped(units.slice(0, maxLooked))}${units.length > maxLooked ? `(?:\\s{0,20}${wrapped(units.slice(maxLooked))})?` : ''}`;
+const longWrapped = (units: string[]): string =>
+  `${wrapped(units.slice(0, maxLooked))}${units.length > maxLooked ? `(?:\\s{0,20}${wrapped(units.slice(maxLooked))})?` : ''}`;
 
 /** Shorter secrets are looked for in one piece only, in characters. */
 const shortestWrapped = 16;
@@ -66,7 +68,9 @@ function base64Core(bytes: Uint8Array, offset: number): string {
 }
 
 function base64Forms(text: string): SecretForm[] {
-  const cores = [0, 1, 2].map((offset) => base64Core(Buffer.from(text, 'utf8'), offset)).filter((core) => core.length >= 8);
+  const cores = [0, 1, 2]
+    .map((offset) => base64Core(Buffer.from(text, 'utf8'), offset))
+    .filter((core) => core.length >= 8);
   const source = (core: string): string => {
     const units = Array.from(core, (digit) => ({ '+': '[+ -]', '/': '[/_]' })[digit] ?? digit);
     return core.length < shortestWrapped ? units.join('') : longWrapped(units);

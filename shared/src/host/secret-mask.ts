@@ -30,9 +30,13 @@ function runAround(text: string, begin: number, end: number): [number, number] {
 function placesOf(text: string, forms: readonly SecretForm[]): [number, number][] {
   const plain = unescape(text);
   const places = forms.flatMap(({ pattern, isBase64 }) =>
-    [...plain.text.matchAll(pattern)].map(({ index, 0: { length } }) => (isBase64 ? runAround(plain.text, index, index + length) : [index, index + length] as const)),
+    [...plain.text.matchAll(pattern)].map(({ index, 0: { length } }) =>
+      isBase64 ? runAround(plain.text, index, index + length) : ([index, index + length] as const),
+    ),
   );
-  return places.map(([from, to]): [number, number] => [plain.starts[from] ?? 0, plain.ends[to - 1] ?? text.length]).sort(([a], [b]) => a - b);
+  return places
+    .map(([from, to]): [number, number] => [plain.starts[from] ?? 0, plain.ends[to - 1] ?? text.length])
+    .sort(([a], [b]) => a - b);
 }
 
 function hideAll(text: string, known: readonly SecretForm[]): string {

@@ -8,7 +8,8 @@ export interface Unescaped {
 }
 
 /** How addresses, JSON (also Markdown), and HTML write characters. */
-const escapes = /((?:%[\da-f]{2})+)|\\u([\da-f]{4})|\\([nrt])|\\([^])|&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos));/gi;
+const escapes =
+  /((?:%[\da-f]{2})+)|\\u([\da-f]{4})|\\([nrt])|\\([^])|&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos));/gi;
 
 const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
@@ -33,7 +34,9 @@ function* placesOf(escape: RegExpExecArray, meaning: string): Iterable<[number, 
   let at = 0;
   for (const character of meaning) {
     const size = Buffer.byteLength(character) * 3;
-    yield isExact ? [character.length, escape.index + at, escape.index + at + size] : [character.length, escape.index, escape.index + whole.length];
+    yield isExact
+      ? [character.length, escape.index + at, escape.index + at + size]
+      : [character.length, escape.index, escape.index + whole.length];
     at += size;
   }
 }
@@ -66,7 +69,11 @@ function unescapeOnce({ text, starts, ends }: Unescaped): Unescaped {
 
 /** Takes back the escapes of addresses, JSON and HTML, in whatever order they were put upon each other. */
 export function unescape(text: string): Unescaped {
-  let current: Unescaped = { text, starts: Array.from({ length: text.length }, (_, at) => at), ends: Array.from({ length: text.length }, (_, at) => at + 1) };
+  let current: Unescaped = {
+    text,
+    starts: Array.from({ length: text.length }, (_, at) => at),
+    ends: Array.from({ length: text.length }, (_, at) => at + 1),
+  };
   for (let layer = 0; layer < maxLayers && /[%\\&]/.test(current.text); layer += 1) {
     const next = unescapeOnce(current);
     if (next.text === current.text) break;

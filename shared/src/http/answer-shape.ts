@@ -8,7 +8,10 @@ export type AnswerShape = v.GenericSchema;
 export type Answered<S extends AnswerShape> = v.InferOutput<S>;
 
 /** An ID as text. Whole numbers beyond 2^53 come as text already; any other number is not exact. */
-export const idShape = v.pipe(v.union([v.pipe(v.string(), v.nonEmpty()), v.pipe(v.number(), v.safeInteger())]), v.transform(String));
+export const idShape = v.pipe(
+  v.union([v.pipe(v.string(), v.nonEmpty()), v.pipe(v.number(), v.safeInteger())]),
+  v.transform(String),
+);
 
 /** The ID of a run that a start returned; services number their runs from 1, so 0 and blank text are none. */
 export const runIdShape = v.pipe(idShape, v.regex(/^(?!-|0+$).*\S/));
@@ -52,12 +55,23 @@ export const anyAnswer = v.unknown();
  * The answer in its shape.
  * @throws PipewrightError `unexpected-answer` that names the field, never its value
  */
-export function checkAnswer<S extends AnswerShape>(shape: S, answer: unknown, service: string, status?: number): Answered<S> {
+export function checkAnswer<S extends AnswerShape>(
+  shape: S,
+  answer: unknown,
+  service: string,
+  status?: number,
+): Answered<S> {
   const result = v.safeParse(shape, answer);
   if (result.success) return result.output;
   const [issue] = result.issues;
   const field = v.getDotPath(issue);
-  throw unexpectedAnswer(service, field === null ? `${service} sent an answer that is not what its interface promises.` : `${service} sent an answer in which “${field.slice(0, 100)}” is missing or not what its interface promises.`, status);
+  throw unexpectedAnswer(
+    service,
+    field === null
+      ? `${service} sent an answer that is not what its interface promises.`
+      : `${service} sent an answer in which “${field.slice(0, 100)}” is missing or not what its interface promises.`,
+    status,
+  );
 }
 
 /** The error of an answer that cannot be used. */

@@ -75,9 +75,14 @@ const answerTimeoutMs = 30_000;
 /** Reads an error body as most vendors write it: `error.message`, `message`, `error_description` or plain text. */
 export function readCommonProblem(response: HttpResponse): VendorProblem {
   try {
-    const body = JSON.parse(response.text) as { error?: unknown; message?: unknown; error_description?: unknown } | null;
+    const body = JSON.parse(response.text) as {
+      error?: unknown;
+      message?: unknown;
+      error_description?: unknown;
+    } | null;
     const nested = body?.error as { message?: unknown; code?: unknown } | string | null | undefined;
-    const message = (typeof nested === 'object' ? nested?.message : undefined) ?? body?.error_description ?? body?.message ?? nested;
+    const message =
+      (typeof nested === 'object' ? nested?.message : undefined) ?? body?.error_description ?? body?.message ?? nested;
     const code = typeof nested === 'object' ? nested?.code : nested;
     return { ...(typeof message === 'string' ? { message } : {}), ...(typeof code === 'string' ? { code } : {}) };
   } catch {
@@ -87,7 +92,9 @@ export function readCommonProblem(response: HttpResponse): VendorProblem {
 
 /** The address of a path with its query. */
 export function address(baseUrl: string, path: string, query: Call['query'] = {}): string {
-  const filled = Object.entries(query).filter((entry): entry is [string, string | number | boolean] => entry[1] !== undefined);
+  const filled = Object.entries(query).filter(
+    (entry): entry is [string, string | number | boolean] => entry[1] !== undefined,
+  );
   const url = /^https?:\/\//.test(path) ? path : `${baseUrl}${path}`;
   if (filled.length === 0) return url;
   const text = new URLSearchParams(filled.map(([name, value]): [string, string] => [name, String(value)])).toString();
@@ -99,7 +106,13 @@ export function openApi(options: ApiOptions): Api {
   const { host, service } = options;
   const readProblem = options.readProblem ?? readCommonProblem;
 
-  async function request(method: HttpRequest['method'], path: string, call: Call, authorization: Headers, answer: HttpRequest['answer']): Promise<HttpRequest> {
+  async function request(
+    method: HttpRequest['method'],
+    path: string,
+    call: Call,
+    authorization: Headers,
+    answer: HttpRequest['answer'],
+  ): Promise<HttpRequest> {
     const url = address(options.baseUrl, path, call.query);
     assertSameOrigin(options, url);
     const headers: Headers = { accept: 'application/json', ...options.headers, ...call.headers, ...authorization };
@@ -113,16 +126,33 @@ export function openApi(options: ApiOptions): Api {
     } else if (call.bytes) {
       headers['content-type'] = call.bytes.mediaType;
       const { stream } = call.bytes;
-      body = { stream: typeof stream === 'function' ? await stream() : stream, ...(call.bytes.length === undefined ? {} : { length: call.bytes.length }) };
+      body = {
+        stream: typeof stream === 'function' ? await stream() : stream,
+        ...(call.bytes.length === undefined ? {} : { length: call.bytes.length }),
+      };
     }
     const timeout = Math.min(answerTimeoutMs, timeLeft(call, host));
-    return { method, url, headers, timeout, ...(call.afterStop ? { afterStop: true } : {}), ...(body === undefined ? {} : { body }), ...(answer === undefined ? {} : { answer }) };
+    return {
+      method,
+      url,
+      headers,
+      timeout,
+      ...(call.afterStop ? { afterStop: true } : {}),
+      ...(body === undefined ? {} : { body }),
+      ...(answer === undefined ? {} : { answer }),
+    };
   }
 
-  async function send(method: HttpRequest['method'], path: string, call: Call = {}, answer?: HttpRequest['answer']): Promise<HttpResponse> {
+  async function send(
+    method: HttpRequest['method'],
+    path: string,
+    call: Call = {},
+    answer?: HttpRequest['answer'],
+  ): Promise<HttpResponse> {
     const effect = call.effect ?? (method === 'GET' || method === 'HEAD' ? 'safe' : 'unsafe');
     const repeatable = call.bytes === undefined || typeof call.bytes.stream === 'function';
-    const isInTime = (milliseconds: number): boolean => call.endsAt === undefined || host.now() + milliseconds < call.endsAt;
+    const isInTime = (milliseconds: number): boolean =>
+      call.endsAt === undefined || host.now() + milliseconds < call.endsAt;
     let renewed = false;
     let renew = false;
     for (let attempt = 0; ; attempt += 1) {
@@ -131,11 +161,16 @@ export function openApi(options: ApiOptions): Api {
       try {
         const authorization = await options.authorize(renew, call.endsAt).catch(asUnsent);
         renew = false;
-        response = await sendGuarded(host, await request(method, path, call, authorization, answer), Object.keys(authorization));
+        response = await sendGuarded(
+          host,
+          await request(method, path, call, authorization, answer),
+          Object.keys(authorization),
+        );
         if (options.readStatus) response = { ...response, status: options.readStatus(response) };
       } catch (error) {
         const pause = backoff(attempt, host.random());
-        if (last || !isInTime(pause) || !(error instanceof PipewrightError) || !error.retryable) throw named(error, service);
+        if (last || !isInTime(pause) || !(error instanceof PipewrightError) || !error.retryable)
+          throw named(error, service);
         if (effect === 'unsafe' && !error.unsent) throw named(error, service);
         await host.sleep(pause);
         continue;
@@ -148,7 +183,8 @@ export function openApi(options: ApiOptions): Api {
         continue;
       }
       if (isRedirect(response)) throw redirected(service, response);
-      const mayRepeat = response.status === 429 || (effect !== 'unsafe' && (response.status >= 500 || response.status === 408));
+      const mayRepeat =
+        response.status === 429 || (effect !== 'unsafe' && (response.status >= 500 || response.status === 408));
       const asked = retryAfterSeconds(response.headers, host.now());
       const pause = asked === undefined ? backoff(attempt, host.random()) : asked * 1000;
       if (!last && mayRepeat && (asked ?? 0) <= longestPatience(host) && isInTime(pause)) {
@@ -195,14 +231,24 @@ function timeLeft({ endsAt }: Call, host: Pick<Host, 'now'>): number {
 /** The login is sent to the origin of the interface only, whatever address an answer named for its next page. */
 function assertSameOrigin({ service, baseUrl }: ApiOptions, url: string): void {
   if (baseUrl === '' || new URL(url).origin === new URL(baseUrl).origin) return;
-  throw unexpectedAnswer(service, `${service} named an address at another host (${new URL(url).host}). Nothing was sent there, because the login of the connection belongs to ${new URL(baseUrl).host}.`);
+  throw unexpectedAnswer(
+    service,
+    `${service} named an address at another host (${new URL(url).host}). Nothing was sent there, because the login of the connection belongs to ${new URL(baseUrl).host}.`,
+  );
 }
 
 /** With 307 and 308 the request was certainly not carried out; with the others it may have been. */
 function redirected(service: string, { status, headers }: HttpResponse): PipewrightError {
   const target = URL.canParse(headers['location'] ?? '') ? ` to ${new URL(headers['location'] ?? '').host}` : '';
-  const error = unexpectedAnswer(service, `${service} answered with a redirect${target} (status ${status}), which is not followed for this request.`, status);
-  return withDetails(error, { hint: 'Check the address in the connection: enter the one to which it leads, if you trust it.', ...(status === 307 || status === 308 ? { unsent: true } : {}) });
+  const error = unexpectedAnswer(
+    service,
+    `${service} answered with a redirect${target} (status ${status}), which is not followed for this request.`,
+    status,
+  );
+  return withDetails(error, {
+    hint: 'Check the address in the connection: enter the one to which it leads, if you trust it.',
+    ...(status === 307 || status === 308 ? { unsent: true } : {}),
+  });
 }
 
 /** Seconds that a call waits at most for a throttling vendor. */
@@ -231,5 +277,11 @@ function asUnsent(error: unknown): never {
 
 function named(error: unknown, service: string): unknown {
   if (!(error instanceof PipewrightError) || error.service !== undefined) return error;
-  return withDetails(error, { service, message: error.code === 'unavailable' ? `${service} could not be reached: ${error.message}` : `${service}: ${error.message}` });
+  return withDetails(error, {
+    service,
+    message:
+      error.code === 'unavailable'
+        ? `${service} could not be reached: ${error.message}`
+        : `${service}: ${error.message}`,
+  });
 }

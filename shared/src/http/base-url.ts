@@ -10,14 +10,26 @@ export function baseUrl(typed: string, label: string): string {
   try {
     url = new URL(text);
   } catch {
-    throw new PipewrightError({ code: 'bad-input', message: `“${label}” is not an address: ${typed.slice(0, 100)}`, hint: 'It looks like https://example.com.' });
+    throw new PipewrightError({
+      code: 'bad-input',
+      message: `“${label}” is not an address: ${typed.slice(0, 100)}`,
+      hint: 'It looks like https://example.com.',
+    });
   }
   const local = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !local) {
-    throw new PipewrightError({ code: 'bad-input', message: `“${label}” must start with https://.`, hint: 'Secrets are never sent over an unencrypted connection.' });
+    throw new PipewrightError({
+      code: 'bad-input',
+      message: `“${label}” must start with https://.`,
+      hint: 'Secrets are never sent over an unencrypted connection.',
+    });
   }
   if (url.username || url.password) {
-    throw new PipewrightError({ code: 'bad-input', message: `“${label}” must not hold a user name or password.`, hint: 'Put them into the fields of the connection.' });
+    throw new PipewrightError({
+      code: 'bad-input',
+      message: `“${label}” must not hold a user name or password.`,
+      hint: 'Put them into the fields of the connection.',
+    });
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }

@@ -23,7 +23,13 @@ const anything = /^(application|binary)\/octet-stream\b/i;
 export function fileOfAnswer(answer: Streamed, name: string): OpenedFile {
   const own = name.split(/[/\\]/).pop() || 'file';
   const told = answer.headers['content-type'];
-  const mediaType = told === undefined || anything.test(told) ? mediaTypes[own.split('.').pop()?.toLowerCase() ?? ''] : undefined;
+  const mediaType =
+    told === undefined || anything.test(told) ? mediaTypes[own.split('.').pop()?.toLowerCase() ?? ''] : undefined;
   const size = lengthOf(answer);
-  return { name: own, mediaType: mediaType ?? told ?? 'application/octet-stream', bytes: answer.stream, ...(size === undefined ? {} : { size }) };
+  return {
+    name: own,
+    mediaType: mediaType ?? told ?? 'application/octet-stream',
+    bytes: answer.stream,
+    ...(size === undefined ? {} : { size }),
+  };
 }

@@ -22,7 +22,11 @@ export function isRedirect({ status, headers }: HttpResponse): boolean {
  * @param secrets names of the headers that log in, in lower case
  * @throws PipewrightError `unavailable` for a redirect that is refused
  */
-export async function sendGuarded(host: Pick<Host, 'http' | 'now'>, request: HttpRequest, secrets: readonly string[]): Promise<HttpResponse> {
+export async function sendGuarded(
+  host: Pick<Host, 'http' | 'now'>,
+  request: HttpRequest,
+  secrets: readonly string[],
+): Promise<HttpResponse> {
   const { origin } = new URL(request.url);
   const follows = request.method === 'GET' || request.method === 'HEAD';
   const endsAt = request.timeout === undefined ? undefined : host.now() + request.timeout;
@@ -36,16 +40,23 @@ export async function sendGuarded(host: Pick<Host, 'http' | 'now'>, request: Htt
     if (response.stream) await closeStream(response.stream);
     if (!URL.canParse(location, sent.url)) throw refused('the redirect does not lead to a web address');
     const next = new URL(location, sent.url);
-    if (next.protocol !== 'https:' && !(next.protocol === 'http:' && isLocal(next) && isLocal(new URL(sent.url)))) throw refused('the redirect leads to an address that is not encrypted');
+    if (next.protocol !== 'https:' && !(next.protocol === 'http:' && isLocal(next) && isLocal(new URL(sent.url))))
+      throw refused('the redirect leads to an address that is not encrypted');
     if (isLocal(next) && !isLocal(new URL(sent.url))) throw refused('the redirect leads to this machine itself');
     if (redirects >= maxRedirects) throw refused(`there were more than ${maxRedirects} redirects`);
     // After another origin, a redirect back may have been chosen by that origin: the login is not sent again.
     left ||= next.origin !== origin;
-    const headers = !left ? request.headers : Object.fromEntries(Object.entries(request.headers).filter(([name]) => !secrets.includes(name)));
+    const headers = !left
+      ? request.headers
+      : Object.fromEntries(Object.entries(request.headers).filter(([name]) => !secrets.includes(name)));
     sent = { ...request, url: next.href, headers };
   }
 }
 
 function refused(why: string): PipewrightError {
-  return new PipewrightError({ code: 'unavailable', message: `${why}.`, hint: 'Open the address in a browser and enter the one to which it leads.' });
+  return new PipewrightError({
+    code: 'unavailable',
+    message: `${why}.`,
+    hint: 'Open the address in a browser and enter the one to which it leads.',
+  });
 }

@@ -33,11 +33,17 @@ function codeOf(status: number): ErrorCode {
 }
 
 /** Turns an answer that is no success into an error that says what happened at which service, and what to do. */
-export function httpError(service: string, response: HttpResponse, problem: VendorProblem, now: number): PipewrightError {
+export function httpError(
+  service: string,
+  response: HttpResponse,
+  problem: VendorProblem,
+  now: number,
+): PipewrightError {
   const code = codeOf(response.status);
   const said = problem.message ? cut(redact(problem.message).trim(), 500) : '';
   const reason = said || problem.code || `status ${response.status}`;
-  const requestId = response.headers['x-ms-request-id'] ?? response.headers['x-request-id'] ?? response.headers['x-slack-req-id'];
+  const requestId =
+    response.headers['x-ms-request-id'] ?? response.headers['x-request-id'] ?? response.headers['x-slack-req-id'];
   const wait = retryAfterSeconds(response.headers, now);
   const hint = problem.hint ?? hints[code];
   return new PipewrightError({

@@ -22,7 +22,11 @@ export interface PagesOptions {
  * @param read asks for a page; undefined for the first
  * @throws PipewrightError `unexpected-answer`
  */
-export async function* readPages<E>(service: string, read: (next: string | undefined) => Promise<Page<E>>, { maxPages = 1000, maxEmptyPages = 20 }: PagesOptions = {}): AsyncGenerator<readonly E[]> {
+export async function* readPages<E>(
+  service: string,
+  read: (next: string | undefined) => Promise<Page<E>>,
+  { maxPages = 1000, maxEmptyPages = 20 }: PagesOptions = {},
+): AsyncGenerator<readonly E[]> {
   const seen = new Set<string>();
   let next: string | undefined;
   let before = '';
@@ -52,7 +56,11 @@ export async function* readEntries<E>(...[service, read, options]: Parameters<ty
  * Every entry of a list; see `readPages`.
  * @param enough stops once so many entries are there, for lists of which only the first ones are wanted
  */
-export async function readAllPages<E>(service: string, read: (next: string | undefined) => Promise<Page<E>>, { enough = Infinity, ...options }: PagesOptions & { enough?: number } = {}): Promise<E[]> {
+export async function readAllPages<E>(
+  service: string,
+  read: (next: string | undefined) => Promise<Page<E>>,
+  { enough = Infinity, ...options }: PagesOptions & { enough?: number } = {},
+): Promise<E[]> {
   const all: E[] = [];
   for await (const entries of readPages(service, read, options)) {
     for (const entry of entries) all.push(entry);

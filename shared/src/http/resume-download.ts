@@ -58,7 +58,11 @@ function goesOn(response: HttpResponse, from: number, length: number, { header, 
  * @throws PipewrightError `cut-short` as the broken connection raised it, when it cannot go on
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
  */
-export function resumeDownload(first: Streamed, again: (headers: Headers) => Promise<Streamed>, host: Pick<Host, 'sleep' | 'random' | 'log'>): Bytes {
+export function resumeDownload(
+  first: Streamed,
+  again: (headers: Headers) => Promise<Streamed>,
+  host: Pick<Host, 'sleep' | 'random' | 'log'>,
+): Bytes {
   const known = lengthOf(first);
   const length = known ?? first.sentLength;
   const version = versionOf(first);
@@ -73,7 +77,13 @@ interface Expected {
   isCertain: boolean;
 }
 
-async function* inParts(first: Bytes, { length, isCertain }: Expected, version: Version, again: (headers: Headers) => Promise<Streamed>, host: Pick<Host, 'sleep' | 'random' | 'log'>): Bytes {
+async function* inParts(
+  first: Bytes,
+  { length, isCertain }: Expected,
+  version: Version,
+  again: (headers: Headers) => Promise<Streamed>,
+  host: Pick<Host, 'sleep' | 'random' | 'log'>,
+): Bytes {
   let came = 0;
   let stream = first;
   let inARow = 0;
@@ -122,9 +132,18 @@ async function* nothing(): Bytes {}
 const hint = 'Run it again; nothing was kept.';
 
 function tooLittle(came: number, length: number): PipewrightError {
-  return new PipewrightError({ code: 'cut-short', message: `The body ended after ${came} bytes, though ${length} were announced.`, hint, retryable: true });
+  return new PipewrightError({
+    code: 'cut-short',
+    message: `The body ended after ${came} bytes, though ${length} were announced.`,
+    hint,
+    retryable: true,
+  });
 }
 
 function tooMuch(length: number): PipewrightError {
-  return new PipewrightError({ code: 'cut-short', message: `More than the ${length} bytes came that were announced.`, hint });
+  return new PipewrightError({
+    code: 'cut-short',
+    message: `More than the ${length} bytes came that were announced.`,
+    hint,
+  });
 }

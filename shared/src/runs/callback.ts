@@ -58,7 +58,13 @@ export function isCalled({ wait, waitBy }: CallbackChoices): boolean {
  * What follows a start that was told an address to call. A run that was found instead of started calls somebody else, if
  * anybody: it is looked at until it ends.
  */
-export async function startCallbackWait(host: Host, provider: RunProvider, started: Run, kept: Record<string, unknown> | undefined, choices: WaitChoices): Promise<Begun> {
+export async function startCallbackWait(
+  host: Host,
+  provider: RunProvider,
+  started: Run,
+  kept: Record<string, unknown> | undefined,
+  choices: WaitChoices,
+): Promise<Begun> {
   if (kept && !isFinished(started.status)) return { output: reportRun(started), kept };
   return { output: await followRun(host, provider, started, choices) };
 }

@@ -20,7 +20,10 @@ export function firstFailure({ steps }: Pick<Run, 'steps'>): Step | undefined {
   const all = steps.filter(({ status }) => status === 'failed' || status === 'timed-out');
   const unhandled = all.filter(({ handled }) => !handled);
   const failed = unhandled.length > 0 ? unhandled : all;
-  return failed.find(({ finishedAt }) => finishedAt === undefined) ?? failed.toSorted((a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? ''))[0];
+  return (
+    failed.find(({ finishedAt }) => finishedAt === undefined) ??
+    failed.toSorted((a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? ''))[0]
+  );
 }
 
 /** What a vendor said, in one line without secrets, and without a full stop at its end. */
@@ -35,7 +38,11 @@ const endings = { failed: 'failed', cancelled: 'was cancelled', 'timed-out': 'to
 /** `148` as `2 min 28 s`. */
 export function readDuration(seconds: number): string {
   const whole = Math.round(seconds);
-  const parts = [[Math.floor(whole / 3600), 'h'], [Math.floor((whole % 3600) / 60), 'min'], [whole % 60, 's']] as const;
+  const parts = [
+    [Math.floor(whole / 3600), 'h'],
+    [Math.floor((whole % 3600) / 60), 'min'],
+    [whole % 60, 's'],
+  ] as const;
   const told = parts.filter(([count]) => count > 0).slice(0, 2);
   return told.length > 0 ? told.map(([count, unit]) => `${count} ${unit}`).join(' ') : '0 s';
 }
@@ -63,24 +70,37 @@ function readFailure(run: Run, causes: readonly KnownCause[]): Failure | undefin
   const { name: step, code, message = run.message ?? '' } = firstFailure(run) ?? {};
   const said = plain(message);
   const coded = code && !said.includes(code) ? `code ${code}` : '';
-  return { ending, step, why: said && coded ? `${said} (${coded})` : said || coded, advice: adviceFor(`${code ?? ''} ${message} ${step ? '' : run.vendorStatus}`, causes) };
+  return {
+    ending,
+    step,
+    why: said && coded ? `${said} (${coded})` : said || coded,
+    advice: adviceFor(`${code ?? ''} ${message} ${step ? '' : run.vendorStatus}`, causes),
+  };
 }
 
 /** A run that was cancelled by a person, or that the service skipped for a reason that it names. */
 function readCancellation(run: Run, causes: readonly KnownCause[]): Failure {
   const why = plain(run.message ?? '');
   const advice = causes.find(({ pattern }) => pattern.test(`${run.vendorStatus} ${run.message ?? ''}`))?.advice;
-  const isSkipped = /skip/i.test(run.vendorStatus) || /\bskipp(ed|ing) this run\b|\bthis run was skipped\b/i.test(run.message ?? '');
+  const isSkipped =
+    /skip/i.test(run.vendorStatus) || /\bskipp(ed|ing) this run\b|\bthis run was skipped\b/i.test(run.message ?? '');
   return {
     ending: isSkipped ? 'was skipped' : endings.cancelled,
     step: undefined,
     why,
-    advice: advice ?? (isSkipped ? 'Look at the page of the run to see why it was skipped.' : 'If nobody meant to stop it, run it again.'),
+    advice:
+      advice ??
+      (isSkipped
+        ? 'Look at the page of the run to see why it was skipped.'
+        : 'If nobody meant to stop it, run it again.'),
   };
 }
 
 /** In one sentence what happened to a run that ended badly, and in another what to do; undefined for any other run. */
-export function tellFailure(run: Run, causes: readonly KnownCause[] = []): { what: string; advice: string } | undefined {
+export function tellFailure(
+  run: Run,
+  causes: readonly KnownCause[] = [],
+): { what: string; advice: string } | undefined {
   const failure = readFailure(run, causes);
   if (!failure) return undefined;
   const { ending, step, why, advice } = failure;
@@ -97,7 +117,13 @@ export function explain(run: Run, causes: readonly KnownCause[] = []): Explanati
   if (!failure || !told) return {};
   const { url, name, service, durationSeconds } = run;
   const lasted = durationSeconds === undefined ? '' : ` after ${readDuration(durationSeconds)}`;
-  const lines = (bold: string, quote: string, look: string, escape: (text: string) => string, separator: string): string =>
+  const lines = (
+    bold: string,
+    quote: string,
+    look: string,
+    escape: (text: string) => string,
+    separator: string,
+  ): string =>
     [
       `${bold}${escape(name)} ${failure.ending}${bold}${failure.step ? ` at _${escape(failure.step)}_` : ''}${lasted}.`,
       ...(failure.why ? [`${quote}${escape(failure.why)}`] : []),

@@ -47,7 +47,13 @@ export class OwnedRuns {
 
   /** Whether another start of the same thing with the same parameters waits for its answer or looks for its run. */
   hasRival(start: SentStart): boolean {
-    return [...this.#sent].some((other) => other !== start && other.place === start.place && other.scope === start.scope && isSameValue(other.parameters, start.parameters));
+    return [...this.#sent].some(
+      (other) =>
+        other !== start &&
+        other.place === start.place &&
+        other.scope === start.scope &&
+        isSameValue(other.parameters, start.parameters),
+    );
   }
 
   #remember({ place }: SentStart, run: string): void {

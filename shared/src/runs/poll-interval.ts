@@ -34,6 +34,8 @@ export function pauseFor({ age, usual }: Age, random: number, pace: keyof typeof
 
 /** The length that half of some runs stay below, in milliseconds; undefined without any. */
 export function usualLength(runs: readonly { status: string; durationSeconds?: number }[]): number | undefined {
-  const lengths = runs.flatMap(({ status, durationSeconds }) => (status === 'succeeded' && durationSeconds ? [durationSeconds * 1000] : []));
+  const lengths = runs.flatMap(({ status, durationSeconds }) =>
+    status === 'succeeded' && durationSeconds ? [durationSeconds * 1000] : [],
+  );
   return lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)];
 }

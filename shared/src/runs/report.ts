@@ -28,8 +28,16 @@ const isPage = (url: string): boolean => /^https?:\/\//i.test(url);
 /** A run whose messages hold no secret that `redact` knows by its form. What steps gave back is data and stays as it is. */
 function withoutSecretTexts({ url, ...run }: Run): Run {
   const message = run.message === undefined ? {} : { message: redact(run.message) };
-  const steps = run.steps.map((step) => (step.message === undefined ? step : { ...step, message: redact(step.message) }));
-  return { ...run, ...(url !== undefined && isPage(url) ? { url } : {}), ...message, vendorStatus: redact(run.vendorStatus), steps };
+  const steps = run.steps.map((step) =>
+    step.message === undefined ? step : { ...step, message: redact(step.message) },
+  );
+  return {
+    ...run,
+    ...(url !== undefined && isPage(url) ? { url } : {}),
+    ...message,
+    vendorStatus: redact(run.vendorStatus),
+    steps,
+  };
 }
 
 /**

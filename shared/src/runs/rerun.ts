@@ -62,10 +62,20 @@ export async function rerun(
   const { service } = provider;
   const failed = await readRun(host, provider, input.run);
   if (!isFinished(failed.status)) {
-    throw new PipewrightError({ code: 'bad-input', service, message: `The run ${input.run} of ${failed.name} has not ended.`, hint: 'Check the run ID, or wait for its end; cancel the run if it hangs.' });
+    throw new PipewrightError({
+      code: 'bad-input',
+      service,
+      message: `The run ${input.run} of ${failed.name} has not ended.`,
+      hint: 'Check the run ID, or wait for its end; cancel the run if it hangs.',
+    });
   }
   if (failed.succeeded) {
-    throw new PipewrightError({ code: 'bad-input', service, message: `The run ${input.run} of ${failed.name} succeeded, so nothing is left to run again.`, hint: 'Check the run ID. To run everything once more, start a new run.' });
+    throw new PipewrightError({
+      code: 'bad-input',
+      service,
+      message: `The run ${input.run} of ${failed.name} succeeded, so nothing is left to run again.`,
+      hint: 'Check the run ID. To run everything once more, start a new run.',
+    });
   }
   const { provider: next, steps, start, find } = await plan(failed);
   const told = { rerunOf: failed.id, stepsToRun: steps };

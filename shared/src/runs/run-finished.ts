@@ -27,7 +27,15 @@ export interface RunFinished<F extends Fields, C> {
 
 /** Describes such a trigger: each end is told once, the latest first, also that of a run which tells no moment of its end. */
 export function defineRunFinished<C>() {
-  return <const F extends Fields>({ key, name, description, input, sample, runs, idOf = ({ id }) => id }: RunFinished<F, C>): PollingTrigger =>
+  return <const F extends Fields>({
+    key,
+    name,
+    description,
+    input,
+    sample,
+    runs,
+    idOf = ({ id }) => id,
+  }: RunFinished<F, C>): PollingTrigger =>
     definePollingTrigger<C>()({
       key,
       name,
@@ -37,8 +45,12 @@ export function defineRunFinished<C>() {
       sample,
       async poll(chosen, since, context) {
         const found = await runs(chosen as unknown as Values<F>, since.getTime(), context);
-        const ended = found.map((run) => reportRun(run)).filter((run) => isWanted(run, chosen as never) && !(Date.parse(run.finishedAt ?? '') < since.getTime()));
-        return ended.sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? '')).map((run) => ({ id: idOf(run), data: run })) as never;
+        const ended = found
+          .map((run) => reportRun(run))
+          .filter((run) => isWanted(run, chosen as never) && !(Date.parse(run.finishedAt ?? '') < since.getTime()));
+        return ended
+          .sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? ''))
+          .map((run) => ({ id: idOf(run), data: run })) as never;
       },
     });
 }

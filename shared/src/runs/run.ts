@@ -69,7 +69,10 @@ export function secondsBetween(start: string | undefined, end: string | undefine
 /** A moment as the vendors give it, made ISO 8601 in UTC; undefined when there is none or it is no date. */
 export function parseTimestamp(value: string | number | null | undefined): string | undefined {
   if (value === null || value === undefined || value === '') return undefined;
-  const time = typeof value === 'number' ? value : Date.parse(value.replace(/^(\d{4}-\d\d-\d\d) /, '$1T').replace(/(\.\d{3})\d+/, '$1'));
+  const time =
+    typeof value === 'number'
+      ? value
+      : Date.parse(value.replace(/^(\d{4}-\d\d-\d\d) /, '$1T').replace(/(\.\d{3})\d+/, '$1'));
   // A number may be beyond every date, such as nanoseconds where milliseconds are expected.
   const moment = new Date(time);
   return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString();

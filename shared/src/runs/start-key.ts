@@ -41,7 +41,15 @@ let starts = 0;
  * @param what what is started, for vendors where all that is started shares its tags: one key may start several things
  */
 export function startKeyOf(host: Host, typed: string | undefined, what = ''): StartKey {
-  if (typed !== undefined) return { key: typed, isGiven: true, tag: createHash('sha256').update(what === '' ? typed : JSON.stringify([what, typed])).digest('hex').slice(0, 16) };
+  if (typed !== undefined)
+    return {
+      key: typed,
+      isGiven: true,
+      tag: createHash('sha256')
+        .update(what === '' ? typed : JSON.stringify([what, typed]))
+        .digest('hex')
+        .slice(0, 16),
+    };
   starts += 1;
   const chance = ((Math.floor(host.random() * 36 ** 6) + starts) % 36 ** 6).toString(36).padStart(6, '0');
   const tag = `${host.now().toString(36)}-${chance}`;

@@ -48,7 +48,9 @@ const underWay = new Map<string, Promise<Run>>();
 export async function startOnce(host: Host, start: Start): Promise<Run> {
   const { provider, startKey } = start;
   if (startKey.key === undefined) return reuseOrStart(host, start);
-  const name = `started:${createHash('sha256').update(JSON.stringify([provider.service, provider.place, provider.what, startKey.key])).digest('hex')}`;
+  const name = `started:${createHash('sha256')
+    .update(JSON.stringify([provider.service, provider.place, provider.what, startKey.key]))
+    .digest('hex')}`;
   const same = underWay.get(name) ?? startUnlessKnown(host, start, name).finally(() => underWay.delete(name));
   underWay.set(name, same);
   return same;
@@ -57,10 +59,16 @@ export async function startOnce(host: Host, start: Start): Promise<Run> {
 async function startUnlessKnown(host: Host, start: Start, name: string): Promise<Run> {
   const { provider, startKey } = start;
   const known = await host.cache.get(name);
-  const existing = typeof known === 'string' ? await readStarted(provider, known) : startKey.isGiven ? await start.findByKey?.() : undefined;
+  const existing =
+    typeof known === 'string'
+      ? await readStarted(provider, known)
+      : startKey.isGiven
+        ? await start.findByKey?.()
+        : undefined;
   // Who has a platform repeat a step wants a run that failed to be run again; who gives a key wants one run, whatever became of it.
   const found = existing && (startKey.isGiven || !endedBadly(existing)) ? existing : undefined;
-  if (found) host.log.info(`${provider.service}: a run of ${provider.what} was started under this key before, and is taken.`);
+  if (found)
+    host.log.info(`${provider.service}: a run of ${provider.what} was started under this key before, and is taken.`);
   const run = found ?? (await reuseOrStart(host, start));
   await host.cache.set(name, run.id, memory);
   return run;
@@ -74,13 +82,23 @@ async function readStarted(provider: RunProvider, id: string): Promise<Run> {
     return await provider.get(id);
   } catch (error) {
     if (!(error instanceof PipewrightError && error.code === 'not-found')) throw error;
-    return { id, service: provider.service, name: provider.what, status: 'unknown', vendorStatus: '', parameters: {}, steps: [] };
+    return {
+      id,
+      service: provider.service,
+      name: provider.what,
+      status: 'unknown',
+      vendorStatus: '',
+      parameters: {},
+      steps: [],
+    };
   }
 }
 
 async function reuseOrStart(host: Host, start: Start): Promise<Run> {
   const { provider, parameters = {} } = start;
-  const going = start.reuse && (await provider.recent?.())?.find((run) => !isFinished(run.status) && hasParameters(run.parameters, parameters));
+  const going =
+    start.reuse &&
+    (await provider.recent?.())?.find((run) => !isFinished(run.status) && hasParameters(run.parameters, parameters));
   if (!going) return startNow(host, start);
   host.log.info(`${provider.service}: run ${going.id} of ${provider.what} goes on already, and is taken.`);
   return going;
@@ -89,7 +107,12 @@ async function reuseOrStart(host: Host, start: Start): Promise<Run> {
 async function startNow(host: Host, start: Start): Promise<Run> {
   const { service, what, place } = start.provider;
   const parameters = start.parameters ?? {};
-  const sent = owned.send({ place: `${service}\n${place}`, scope: start.scope ?? what, parameters, sentAt: host.now() });
+  const sent = owned.send({
+    place: `${service}\n${place}`,
+    scope: start.scope ?? what,
+    parameters,
+    sentAt: host.now(),
+  });
   try {
     const run = await start.start();
     owned.own(sent, run.id);
@@ -116,8 +139,15 @@ async function startNow(host: Host, start: Start): Promise<Run> {
  * taken only if no other start can own it: none that this process knows a run of, and none that waits for its own.
  * @param candidates receives the IDs of runs that may be the one
  */
-async function findOwn({ provider: { recent, startedByCall = recent }, parameters = {} }: Start, sent: SentStart, candidates: Set<string>): Promise<Run | undefined> {
-  const same = ((await startedByCall?.()) ?? []).filter((run) => hasParameters(run.parameters, parameters) && !(Date.parse(run.startedAt ?? '') < sent.sentAt - clockDifference));
+async function findOwn(
+  { provider: { recent, startedByCall = recent }, parameters = {} }: Start,
+  sent: SentStart,
+  candidates: Set<string>,
+): Promise<Run | undefined> {
+  const same = ((await startedByCall?.()) ?? []).filter(
+    (run) =>
+      hasParameters(run.parameters, parameters) && !(Date.parse(run.startedAt ?? '') < sent.sentAt - clockDifference),
+  );
   const free = same.filter(({ id }) => !owned.isOwned(sent.place, id));
   candidates.clear();
   for (const { id } of free) candidates.add(id);
@@ -128,14 +158,23 @@ async function findOwn({ provider: { recent, startedByCall = recent }, parameter
   return run && same.length === 1 && free.length === 1 && isAfter && !owned.hasRival(sent) ? run : undefined;
 }
 
-function unconfirmed({ provider: { service, what } }: Start, cause: PipewrightError, candidates: string[]): PipewrightError {
+function unconfirmed(
+  { provider: { service, what } }: Start,
+  cause: PipewrightError,
+  candidates: string[],
+): PipewrightError {
   const odd = cause.code === 'unexpected-answer';
   const shown = candidates.slice(0, 3).join(', ');
-  const hint = candidates.length === 0 ? `Look in ${service} before you run this step again: the run may be active already.` : `Look in ${service} before you run this step again. ${candidates.length === 1 ? `The run ${shown} may be it` : `One of the runs ${shown} may be it`}, but another step may have started it. A Start Key makes runs distinguishable.`;
+  const hint =
+    candidates.length === 0
+      ? `Look in ${service} before you run this step again: the run may be active already.`
+      : `Look in ${service} before you run this step again. ${candidates.length === 1 ? `The run ${shown} may be it` : `One of the runs ${shown} may be it`}, but another step may have started it. A Start Key makes runs distinguishable.`;
   return new PipewrightError({
     code: odd ? 'unexpected-answer' : 'unavailable',
     service,
-    message: odd ? `${service} sent an answer to the start of ${what} that cannot be read, so the run may have started. ${cause.message}` : `${service} did not confirm whether it started ${what}: the start may have been lost.`,
+    message: odd
+      ? `${service} sent an answer to the start of ${what} that cannot be read, so the run may have started. ${cause.message}`
+      : `${service} did not confirm whether it started ${what}: the start may have been lost.`,
     hint,
     retryable: false,
     cause,
@@ -166,5 +205,7 @@ async function look(host: Host, find: () => Promise<Run | undefined>): Promise<R
 /** Whether a run was started with these parameters; those that were not given have values of their own. */
 function hasParameters(run: Record<string, unknown>, given: Record<string, unknown>): boolean {
   const told = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-  return Object.entries(given).every(([name, value]) => value === undefined || (name in run && told(run[name]) === told(value)));
+  return Object.entries(given).every(
+    ([name, value]) => value === undefined || (name in run && told(run[name]) === told(value)),
+  );
 }

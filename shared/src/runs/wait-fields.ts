@@ -36,7 +36,11 @@ export const waitFields = {
         { value: 'leave', label: 'Leave the Run Going' },
         { value: 'cancel', label: 'Cancel the Run' },
       ],
-      { label: 'When Waiting Ends First', help: 'What happens to the run when the time is over or the workflow is stopped.', advanced: true },
+      {
+        label: 'When Waiting Ends First',
+        help: 'What happens to the run when the time is over or the workflow is stopped.',
+        advanced: true,
+      },
     ),
     'leave',
   ),

@@ -24,7 +24,12 @@ const worthAsking = 25_000;
  * @throws PipewrightError `run-failed` when it did not succeed and `onFailure` is `stop`; `timed-out` at the deadline;
  * `cancelled` when the user stopped the execution
  */
-export async function waitForRun(host: Host, provider: RunProvider, id: string, choices: WaitChoices): Promise<RunReport> {
+export async function waitForRun(
+  host: Host,
+  provider: RunProvider,
+  id: string,
+  choices: WaitChoices,
+): Promise<RunReport> {
   const begin = host.now();
   const limit = host.longestWaitSeconds === undefined ? Infinity : begin + host.longestWaitSeconds * 1000;
   const deadline = begin + choices.timeoutMinutes * 60_000;
@@ -51,7 +56,10 @@ export async function waitForRun(host: Host, provider: RunProvider, id: string, 
     }
     if (run && isFinished(run.status)) return conclude(await withSteps(host, provider, run), provider, choices);
     const age = host.now() - begin;
-    wait = Math.max(wait, pauseFor({ age, usual: age < worthAsking || pace === 'brief' ? undefined : await usual() }, host.random(), pace));
+    wait = Math.max(
+      wait,
+      pauseFor({ age, usual: age < worthAsking || pace === 'brief' ? undefined : await usual() }, host.random(), pace),
+    );
     if (host.now() >= end || (limit < deadline && host.now() + wait >= limit)) {
       if (deadline <= limit) throw await giveUp(host, provider, id, choices, 'timed-out', fault);
       if (run) return reportRun(run);
@@ -73,13 +81,23 @@ export async function waitForRun(host: Host, provider: RunProvider, id: string, 
 }
 
 /** Starts nothing: the run with its steps as it stands now or, if that is wished, at its end. */
-export async function readRun(host: Host, provider: RunProvider, id: string, { wait, timeoutMinutes }: Pick<WaitChoices, 'wait' | 'timeoutMinutes'> = { wait: false, timeoutMinutes: 0 }): Promise<RunReport> {
+export async function readRun(
+  host: Host,
+  provider: RunProvider,
+  id: string,
+  { wait, timeoutMinutes }: Pick<WaitChoices, 'wait' | 'timeoutMinutes'> = { wait: false, timeoutMinutes: 0 },
+): Promise<RunReport> {
   if (wait) return waitForRun(host, provider, id, { wait, timeoutMinutes, onFailure: 'continue', onTimeout: 'leave' });
   return reportRun(await withSteps(host, provider, await provider.get(id)), provider.knownCauses);
 }
 
 /** What follows a start: waits, or gives back the run as it is. */
-export async function followRun(host: Host, provider: RunProvider, started: Run, choices: WaitChoices): Promise<RunReport> {
+export async function followRun(
+  host: Host,
+  provider: RunProvider,
+  started: Run,
+  choices: WaitChoices,
+): Promise<RunReport> {
   host.log.info(`${provider.service}: run ${started.id} of ${provider.what} was started.`);
   return choices.wait ? waitForRun(host, provider, started.id, choices) : reportRun(started);
 }
@@ -99,7 +117,10 @@ function isPassing(error: unknown, age: number, faulty: number): error is Pipewr
 /** The error of a status that cannot be read any more says that the run itself is not affected. */
 function unreadable(error: unknown, { what }: RunProvider, id: string): unknown {
   if (!(error instanceof PipewrightError)) return error;
-  return withDetails(error, { message: `The status of the run ${id} of ${what} cannot be read, and the run may still be active. ${error.message}`, retryable: false });
+  return withDetails(error, {
+    message: `The status of the run ${id} of ${what} cannot be read, and the run may still be active. ${error.message}`,
+    retryable: false,
+  });
 }
 
 /** The run with its steps, where they can be read. */
@@ -123,10 +144,25 @@ function conclude(run: Run, provider: RunProvider, choices: WaitChoices): RunRep
 export function failureOf(run: Run, { knownCauses }: RunProvider): PipewrightError | undefined {
   const failure = tellFailure(run, knownCauses);
   const look = run.url ? `Look at ${run.url}` : `Look for the run ${run.id} in ${run.service}`;
-  return failure && new PipewrightError({ code: 'run-failed', service: run.service, message: failure.what, hint: `${failure.advice} ${look}` });
+  return (
+    failure &&
+    new PipewrightError({
+      code: 'run-failed',
+      service: run.service,
+      message: failure.what,
+      hint: `${failure.advice} ${look}`,
+    })
+  );
 }
 
-async function giveUp(host: Host, provider: RunProvider, id: string, choices: WaitChoices, code: 'timed-out' | 'cancelled', fault?: PipewrightError): Promise<PipewrightError> {
+async function giveUp(
+  host: Host,
+  provider: RunProvider,
+  id: string,
+  choices: WaitChoices,
+  code: 'timed-out' | 'cancelled',
+  fault?: PipewrightError,
+): Promise<PipewrightError> {
   let fate = 'It is still running.';
   if (choices.onTimeout === 'cancel') {
     try {
@@ -136,8 +172,12 @@ async function giveUp(host: Host, provider: RunProvider, id: string, choices: Wa
       fate = 'It was asked to stop, but that failed: look at it.';
     }
   }
-  const message = code === 'timed-out' ? `The run ${id} of ${provider.what} had not finished after ${choices.timeoutMinutes} minutes.` : `The step was stopped while it waited for the run ${id} of ${provider.what}.`;
-  if (fault) fate = `Its status could not be read at the end: ${fault.message} ${fate === 'It is still running.' ? 'It may still be running.' : fate}`;
+  const message =
+    code === 'timed-out'
+      ? `The run ${id} of ${provider.what} had not finished after ${choices.timeoutMinutes} minutes.`
+      : `The step was stopped while it waited for the run ${id} of ${provider.what}.`;
+  if (fault)
+    fate = `Its status could not be read at the end: ${fault.message} ${fate === 'It is still running.' ? 'It may still be running.' : fate}`;
   const hint = code === 'timed-out' ? `${fate} Allow more minutes, or read the run later with its ID.` : fate;
   return new PipewrightError({ code, service: provider.service, message, hint });
 }

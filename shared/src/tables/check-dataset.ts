@@ -26,13 +26,17 @@ const rulesField = (more: string) =>
 /** The tables in which values can be looked up. */
 export type KnownTables = Pick<TableTarget, 'readColumn' | 'close'>;
 
-const said = ({ rule, passed, failures, message }: RuleResult): string => (passed ? `✓ ${rule}` : `✗ ${rule}: ${failures === 1 ? '' : `${failures} rows. `}${message}`);
+const said = ({ rule, passed, failures, message }: RuleResult): string =>
+  passed ? `✓ ${rule}` : `✗ ${rule}: ${failures === 1 ? '' : `${failures} rows. `}${message}`;
 
 /**
  * Streams a dataset and says which rules it meets, before anything is calculated with it. Nothing is stored.
  * @param openTables opens the tables that rules may be about; without it such rules are refused
  */
-export function checkDataset<C>({ resource, sources }: DatasetSetting, openTables?: (context: Context<C>) => Promise<KnownTables>): Action {
+export function checkDataset<C>(
+  { resource, sources }: DatasetSetting,
+  openTables?: (context: Context<C>) => Promise<KnownTables>,
+): Action {
   const rules = rulesField(openTables ? 'client is in table clients.id; ' : '');
   return defineAction<C>()({
     key: 'checkDataset',
@@ -40,7 +44,9 @@ export function checkDataset<C>({ resource, sources }: DatasetSetting, openTable
     resource,
     description: 'Checks a dataset against rules and says which rows break them; nothing is loaded.',
     effect: 'safe',
-    input: { ...sourceFields(sources), rules, ...formatFields } as SourceFields & { rules: typeof rules } & typeof formatFields,
+    input: { ...sourceFields(sources), rules, ...formatFields } as SourceFields & {
+      rules: typeof rules;
+    } & typeof formatFields,
     output: {
       passed: boolean({ label: 'Passed' }),
       rows: integer({ label: 'Rows' }),
@@ -85,6 +91,21 @@ async function answer(result: Omit<CheckResult, 'failingRows'>, failingRows: str
   const pieces = async function* () {
     yield bytes;
   };
-  const saved = bytes.length === 0 ? {} : { file: await host.files.save({ name: 'failing-rows.csv', mediaType: 'text/csv', bytes: pieces(), size: bytes.length }) };
-  return { ...result, failedRules: result.results.filter(({ passed }) => !passed).length, summary: result.results.map(said).join('\n'), ...saved };
+  const saved =
+    bytes.length === 0
+      ? {}
+      : {
+          file: await host.files.save({
+            name: 'failing-rows.csv',
+            mediaType: 'text/csv',
+            bytes: pieces(),
+            size: bytes.length,
+          }),
+        };
+  return {
+    ...result,
+    failedRules: result.results.filter(({ passed }) => !passed).length,
+    summary: result.results.map(said).join('\n'),
+    ...saved,
+  };
 }

@@ -44,7 +44,10 @@ export function connectionsOf(sources: readonly DatasetSource[]): NonNullable<Se
   const connections = [...new Set(sources.map(({ connection }) => connection))];
   return connections.map((connection) => ({
     connection,
-    shownWhen: { field: 'source', is: sources.filter((source) => source.connection === connection).map(({ key }) => key) },
+    shownWhen: {
+      field: 'source',
+      is: sources.filter((source) => source.connection === connection).map(({ key }) => key),
+    },
   }));
 }
 
@@ -60,13 +63,19 @@ function borrow(source: DatasetSource, list: ChoiceList): ChoiceList {
   return {
     key: nameOf(source, list.key),
     needs: (list.needs ?? []).map((field) => nameOf(source, field)),
-    load: async (query, context) => list.load({ ...query, input: own(source, query.input) }, (await contextOf(source, context)) as never),
+    load: async (query, context) =>
+      list.load({ ...query, input: own(source, query.input) }, (await contextOf(source, context)) as never),
   };
 }
 
 async function contextOf(source: DatasetSource, context: Context<unknown>): Promise<Context> {
   const values = await context.connectionOf?.(source.connection.key);
-  if (!values) throw new PipewrightError({ code: 'not-connected', message: `“${source.connection.name}” is not connected.`, hint: 'Add a connection of that kind: the dataset comes from it.' });
+  if (!values)
+    throw new PipewrightError({
+      code: 'not-connected',
+      message: `“${source.connection.name}” is not connected.`,
+      hint: 'Add a connection of that kind: the dataset comes from it.',
+    });
   return { ...context, connection: values };
 }
 
@@ -83,6 +92,13 @@ export function fieldsOf(source: DatasetSource): Fields {
 }
 
 /** Opens the dataset at its service; its bytes are not stored anywhere on the way. */
-export async function openSource(source: DatasetSource, input: Record<string, unknown>, context: Context<unknown>): Promise<OpenedFile> {
-  return source.download.open(checkInput(source.download.input, own(source, input)), (await contextOf(source, context)) as never);
+export async function openSource(
+  source: DatasetSource,
+  input: Record<string, unknown>,
+  context: Context<unknown>,
+): Promise<OpenedFile> {
+  return source.download.open(
+    checkInput(source.download.input, own(source, input)),
+    (await contextOf(source, context)) as never,
+  );
 }

@@ -8,7 +8,15 @@ import { wholeBytes } from './whole-bytes.ts';
 import { withinTime } from './within-time.ts';
 
 const input = {
-  firstRow: v.optional(integer({ label: 'First Row', help: 'The row of the dataset to begin with; the first one behind the header is 1.', placeholder: '1', minimum: 1 }), 1),
+  firstRow: v.optional(
+    integer({
+      label: 'First Row',
+      help: 'The row of the dataset to begin with; the first one behind the header is 1.',
+      placeholder: '1',
+      minimum: 1,
+    }),
+    1,
+  ),
   rows: v.optional(
     integer({
       label: 'Number of Rows',
@@ -36,11 +44,18 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
       columns: json({ label: 'Columns' }),
       firstRow: integer({ label: 'First Row' }),
       count: integer({ label: 'Number of Rows' }),
-      nextRow: v.optional(integer({ label: 'Next Row', help: 'Where the next batch begins; absent when there is none.' })),
+      nextRow: v.optional(
+        integer({ label: 'Next Row', help: 'Where the next batch begins; absent when there is none.' }),
+      ),
     },
     sample: {
       rows: [{ policy_number: '007', paid: 1250, paid_on: '2026-11-20', open: false }],
-      columns: [{ name: 'policy_number', type: 'text' }, { name: 'paid', type: 'decimal', precision: 8, scale: 2 }, { name: 'paid_on', type: 'date' }, { name: 'open', type: 'boolean' }],
+      columns: [
+        { name: 'policy_number', type: 'text' },
+        { name: 'paid', type: 'decimal', precision: 8, scale: 2 },
+        { name: 'paid_on', type: 'date' },
+        { name: 'open', type: 'boolean' },
+      ],
       firstRow: 1,
       count: 1,
       nextRow: 2,
@@ -56,7 +71,13 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
         ...(host.mostOutputBytes === undefined ? {} : { mostBytes: host.mostOutputBytes }),
         ...(host.signal ? { signal: host.signal } : {}),
       });
-      return { rows, columns, firstRow: chosen.firstRow, count: rows.length, ...(more ? { nextRow: chosen.firstRow + rows.length } : {}) };
+      return {
+        rows,
+        columns,
+        firstRow: chosen.firstRow,
+        count: rows.length,
+        ...(more ? { nextRow: chosen.firstRow + rows.length } : {}),
+      };
     },
   });
 }

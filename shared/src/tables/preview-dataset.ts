@@ -12,7 +12,16 @@ import { withinTime } from './within-time.ts';
 const mostBytes = 1024 * 1024;
 
 const input = {
-  rows: v.optional(integer({ label: 'Rows', help: 'As many of the first rows are shown.', placeholder: '10', minimum: 1, maximum: 1_000 }), 10),
+  rows: v.optional(
+    integer({
+      label: 'Rows',
+      help: 'As many of the first rows are shown.',
+      placeholder: '10',
+      minimum: 1,
+      maximum: 1_000,
+    }),
+    10,
+  ),
   ...formatFields,
 };
 
@@ -29,10 +38,16 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
       columns: json({ label: 'Columns' }),
       rows: json({ label: 'Rows' }),
       rejects: json({ label: 'Rows That Do Not Fit' }),
-      complete: boolean({ label: 'Whole Dataset Read', help: 'Whether the types come from all rows; a later row may show a wider one.' }),
+      complete: boolean({
+        label: 'Whole Dataset Read',
+        help: 'Whether the types come from all rows; a later row may show a wider one.',
+      }),
     },
     sample: {
-      columns: [{ name: 'policy_number', type: 'text' }, { name: 'paid', type: 'decimal', precision: 8, scale: 2 }],
+      columns: [
+        { name: 'policy_number', type: 'text' },
+        { name: 'paid', type: 'decimal', precision: 8, scale: 2 },
+      ],
       rows: [{ policy_number: 'P-0042', paid: '1250.00' }],
       rejects: [],
       complete: false,
@@ -50,7 +65,12 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
         if (!complete) break;
       }
       const { columns, rows, rejects } = peekCsv(Buffer.concat(pieces), { ...format, rows: chosen.rows, complete });
-      return { columns, rows: rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]))), rejects: rejects.slice(0, 20), complete };
+      return {
+        columns,
+        rows: rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]))),
+        rejects: rejects.slice(0, 20),
+        complete,
+      };
     },
   });
 }

@@ -8,14 +8,18 @@ type Clock = Pick<Host, 'now' | 'longestWaitSeconds'>;
 /** What 25 seconds suffice for: 4 MB a second is what a service and a database far away from each other come to. */
 const mostBytes = 100 * 1024 * 1024;
 
-const hint = 'Load it with the node of Pipewright for n8n, or with a copy pipeline of Azure Data Factory: the step Run Pipeline starts it with the ID of the dataset as a parameter.';
+const hint =
+  'Load it with the node of Pipewright for n8n, or with a copy pipeline of Azure Data Factory: the step Run Pipeline starts it with the ID of the dataset as a parameter.';
 
 /**
  * Refuses a dataset that cannot come whole in the time that the platform gives, before anything is begun. One whose length is
  * not known is tried.
  * @throws PipewrightError `timed-out`
  */
-export function refuseTooLarge({ bytes, size }: Pick<OpenedFile, 'bytes' | 'size'>, { longestWaitSeconds }: Pick<Clock, 'longestWaitSeconds'>): void {
+export function refuseTooLarge(
+  { bytes, size }: Pick<OpenedFile, 'bytes' | 'size'>,
+  { longestWaitSeconds }: Pick<Clock, 'longestWaitSeconds'>,
+): void {
   if (longestWaitSeconds === undefined || size === undefined || size <= mostBytes) return;
   closeUnread(bytes);
   throw new PipewrightError({
@@ -36,7 +40,8 @@ export async function* withinTime(bytes: Bytes, { now, longestWaitSeconds }: Clo
     if (now() > deadline) {
       throw new PipewrightError({
         code: 'timed-out',
-        message: 'The dataset is too large, or comes too slowly, for the 30 seconds that Zapier gives a step. The table was not changed.',
+        message:
+          'The dataset is too large, or comes too slowly, for the 30 seconds that Zapier gives a step. The table was not changed.',
         hint,
       });
     }

@@ -10,7 +10,11 @@ import { secretFault, secretWarning } from './secret-rules.ts';
  * @returns a warning about a short secret, where there is one
  * @throws PipewrightError `bad-input`
  */
-export function checkSecrets(scheme: SchemeName | undefined, secrets: { current?: string | undefined; previous?: string | undefined }, label = 'Secret'): string | undefined {
+export function checkSecrets(
+  scheme: SchemeName | undefined,
+  secrets: { current?: string | undefined; previous?: string | undefined },
+  label = 'Secret',
+): string | undefined {
   let warning: string | undefined;
   for (const which of ['current', 'previous'] as const) {
     const secret = secrets[which];
@@ -30,7 +34,13 @@ export function checkSecrets(scheme: SchemeName | undefined, secrets: { current?
  * @param subscription what the vendor returned, where it subscribes the trigger itself
  * @throws PipewrightError `not-verified` without a secret, `bad-input` for one that cannot be used
  */
-export function checkVerification(trigger: WebhookTrigger, input: never, connection: Record<string, unknown>, warn: (warning: string) => void, subscription?: Subscription): void {
+export function checkVerification(
+  trigger: WebhookTrigger,
+  input: never,
+  connection: Record<string, unknown>,
+  warn: (warning: string) => void,
+  subscription?: Subscription,
+): void {
   const { verification } = trigger;
   const scheme = verification.scheme(input);
   if (scheme === 'entra') {
@@ -43,7 +53,10 @@ export function checkVerification(trigger: WebhookTrigger, input: never, connect
   }
   throw new PipewrightError({
     code: 'not-verified',
-    message: scheme === 'entra' ? 'The IDs of Microsoft Entra are not complete, so no event can be verified.' : 'There is no secret for this trigger, so no event can be verified.',
+    message:
+      scheme === 'entra'
+        ? 'The IDs of Microsoft Entra are not complete, so no event can be verified.'
+        : 'There is no secret for this trigger, so no event can be verified.',
     hint:
       scheme === 'entra'
         ? 'Fill in Tenant ID, Application ID and Application ID of the Sender; each looks like 11111111-2222-3333-4444-555555555555.'

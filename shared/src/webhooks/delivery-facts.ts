@@ -4,10 +4,27 @@ import type { DeliveryFacts, SchemeName } from '../define/verification.ts';
 import { prefixOf } from './schemes/standard-webhooks.ts';
 
 /** Headers in which senders say what happened, such as GitHub, GitLab, Bitbucket, Shopify, CloudEvents and Event Grid. */
-const typeHeaders = ['x-github-event', 'x-gitlab-event', 'x-event-key', 'x-shopify-topic', 'x-event-type', 'x-event-name', 'ce-type'];
+const typeHeaders = [
+  'x-github-event',
+  'x-gitlab-event',
+  'x-event-key',
+  'x-shopify-topic',
+  'x-event-type',
+  'x-event-name',
+  'ce-type',
+];
 
 /** Headers in which senders give one ID to a delivery and to its repeats, by their documentation. */
-const idHeaders = ['webhook-id', 'svix-id', 'x-github-delivery', 'idempotency-key', 'x-shopify-webhook-id', 'x-request-uuid', 'x-atlassian-webhook-identifier', 'ce-id'];
+const idHeaders = [
+  'webhook-id',
+  'svix-id',
+  'x-github-delivery',
+  'idempotency-key',
+  'x-shopify-webhook-id',
+  'x-request-uuid',
+  'x-atlassian-webhook-identifier',
+  'ce-id',
+];
 
 /** Other headers that are worth knowing in a workflow. */
 const furtherHeaders = [
@@ -47,7 +64,13 @@ const maxLength = 500;
 /** The one value of a header; undefined when it came more than once, is empty, or is no plain text. */
 function headerOf(delivery: Delivery, name: string): string | undefined {
   const [value, ...more] = headerValues(delivery, name);
-  return value !== undefined && more.length === 0 && value !== '' && value.length <= maxLength && /^[\x20-\x7e]+$/.test(value) ? value : undefined;
+  return value !== undefined &&
+    more.length === 0 &&
+    value !== '' &&
+    value.length <= maxLength &&
+    /^[\x20-\x7e]+$/.test(value)
+    ? value
+    : undefined;
 }
 
 /**
@@ -78,7 +101,8 @@ export function factsOf(delivery: Delivery, scheme: SchemeName | 'entra', secret
     const value = name === secretHeader?.toLowerCase() ? undefined : headerOf(delivery, name);
     if (value !== undefined) headers[name] = value;
   }
-  const first = (names: readonly string[]): string | undefined => names.map((name) => headers[name]).find((value) => value !== undefined);
+  const first = (names: readonly string[]): string | undefined =>
+    names.map((name) => headers[name]).find((value) => value !== undefined);
   const deliveryId = first(trustedIds(delivery, scheme));
   const eventType = first(typeHeaders);
   const bodyHash = (): string => createHash('sha256').update(delivery.body).digest('hex');
@@ -87,6 +111,11 @@ export function factsOf(delivery: Delivery, scheme: SchemeName | 'entra', secret
     ...(eventType === undefined ? {} : { eventType }),
     headers,
     bodyHash,
-    repeatKey: () => (deliveryId === undefined ? (signedId(delivery, scheme) ?? bodyHash()) : hasUniqueId(scheme) ? deliveryId : [headers['ce-source'] ?? '', deliveryId, bodyHash()].join(' ').trim()),
+    repeatKey: () =>
+      deliveryId === undefined
+        ? (signedId(delivery, scheme) ?? bodyHash())
+        : hasUniqueId(scheme)
+          ? deliveryId
+          : [headers['ce-source'] ?? '', deliveryId, bodyHash()].join(' ').trim(),
   };
 }

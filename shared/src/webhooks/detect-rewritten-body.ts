@@ -7,7 +7,11 @@ const spellings: ((value: unknown) => string)[] = [
   (value) => JSON.stringify(value, null, 2),
   (value) => JSON.stringify(value, null, 4),
   // As Python does it.
-  (value) => JSON.stringify(value, null, 1).replace(/\n\s*([}\]])/g, '$1').replace(/([{[])\n\s*/g, '$1').replace(/,\n\s*/g, ', '),
+  (value) =>
+    JSON.stringify(value, null, 1)
+      .replace(/\n\s*([}\]])/g, '$1')
+      .replace(/([{[])\n\s*/g, '$1')
+      .replace(/,\n\s*/g, ', '),
 ];
 
 /**
@@ -23,5 +27,7 @@ export function isBodyRewritten(delivery: Delivery, options: VerifyOptions): boo
     return false;
   }
   const bodies = [text.trim(), `${text.trim()}\n`, ...spellings.map((write) => write(value))];
-  return bodies.some((body) => body !== text && typeof authenticate({ ...delivery, body: Buffer.from(body) }, options) === 'string');
+  return bodies.some(
+    (body) => body !== text && typeof authenticate({ ...delivery, body: Buffer.from(body) }, options) === 'string',
+  );
 }

@@ -51,7 +51,11 @@ function stateOf(cache: Cache): State {
 const isKey = (key: unknown): key is JWK => {
   if (typeof key !== 'object' || key === null) return false;
   const { kty, kid, n, e, use } = key as Record<string, unknown>;
-  return kty === 'RSA' && [kid, n, e].every((part) => typeof part === 'string' && part !== '') && (use === undefined || use === 'sig');
+  return (
+    kty === 'RSA' &&
+    [kid, n, e].every((part) => typeof part === 'string' && part !== '') &&
+    (use === undefined || use === 'sig')
+  );
 };
 
 function parseKeys(status: number, text: string): JSONWebKeySet {
@@ -69,7 +73,13 @@ function parseKeys(status: number, text: string): JSONWebKeySet {
 }
 
 const unavailable = (message: string): PipewrightError =>
-  new PipewrightError({ code: 'unavailable', service: 'Microsoft Entra', message, hint: 'Check Tenant ID and Login Address.', retryable: true });
+  new PipewrightError({
+    code: 'unavailable',
+    service: 'Microsoft Entra',
+    message,
+    hint: 'Check Tenant ID and Login Address.',
+    retryable: true,
+  });
 
 function unreadable(why: string): PipewrightError {
   return unavailable(`The signing keys of the tenant could not be read: ${why}.`);
@@ -83,7 +93,12 @@ function since(moment: number | undefined, now: number): number {
 async function read(url: string, before: Known, host: KeyHost): Promise<Known> {
   const triedAt = host.now();
   try {
-    const { status, text } = await host.http({ method: 'GET', url, headers: { accept: 'application/json' }, redirects: 'answer' });
+    const { status, text } = await host.http({
+      method: 'GET',
+      url,
+      headers: { accept: 'application/json' },
+      redirects: 'answer',
+    });
     return { keys: parseKeys(status, text), readAt: host.now(), triedAt };
   } catch (error) {
     const problem = error instanceof PipewrightError ? error.message : describeError(error);
@@ -121,7 +136,11 @@ async function recall(url: string, host: KeyHost): Promise<Known> {
  * @param renew reads them again, because a token names a key that is not among them
  * @throws PipewrightError `unavailable` while none are known
  */
-export async function entraKeys({ authority, tenantId }: EntraSender, host: KeyHost, renew: boolean): Promise<JSONWebKeySet> {
+export async function entraKeys(
+  { authority, tenantId }: EntraSender,
+  host: KeyHost,
+  renew: boolean,
+): Promise<JSONWebKeySet> {
   const url = `${authority}/${encodeURIComponent(tenantId)}/discovery/v2.0/keys`;
   let known = await recall(url, host);
   const now = host.now();
@@ -129,6 +148,7 @@ export async function entraKeys({ authority, tenantId }: EntraSender, host: KeyH
   const pause = Math.min(maxPauseMs, pauseMs * 2 ** Math.max(0, (known.failures ?? 0) - 1));
   const mayRead = since(known.triedAt, now) >= pause || stateOf(host.cache).underWay.has(url);
   if ((!isFresh || renew) && mayRead) known = await readOnce(url, known, host);
-  if (known.keys === undefined) throw known.problem === undefined ? unreadable('no answer has come yet') : unavailable(known.problem);
+  if (known.keys === undefined)
+    throw known.problem === undefined ? unreadable('no answer has come yet') : unavailable(known.problem);
   return known.keys;
 }

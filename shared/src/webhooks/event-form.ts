@@ -19,7 +19,10 @@ const decode = (text: string): string => decodeURIComponent(text.replaceAll('+',
 
 /** The fields of a form, in their order; undefined for what is none. */
 function fieldsOf(body: Uint8Array): [name: string, value: string][] | undefined {
-  const parts = readUtf8(body)?.split('&', maxFields + 1).filter((part) => part !== '') ?? [];
+  const parts =
+    readUtf8(body)
+      ?.split('&', maxFields + 1)
+      .filter((part) => part !== '') ?? [];
   if (parts.length === 0 || parts.length > maxFields) return undefined;
   try {
     return parts.map((part) => {
@@ -52,6 +55,7 @@ export function parseEventForm(body: Uint8Array): { body: object } | Refusal {
  * @see https://docs.slack.dev/interactivity/implementing-slash-commands
  */
 export function isSslCheck(delivery: Delivery): boolean {
-  if (delivery.body.length > 2_000 || !isForm(delivery) || headerValues(delivery, 'x-slack-signature').length > 0) return false;
+  if (delivery.body.length > 2_000 || !isForm(delivery) || headerValues(delivery, 'x-slack-signature').length > 0)
+    return false;
   return fieldsOf(delivery.body)?.some(([name, value]) => name === 'ssl_check' && value === '1') ?? false;
 }

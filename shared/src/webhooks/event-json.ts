@@ -25,7 +25,13 @@ const nine = 0x39;
 
 /** Whether a byte may belong to a number: a digit, a sign, a point, or the E before an exponent. */
 const isOfNumber = (byte: number | undefined): boolean =>
-  byte !== undefined && ((byte >= zero && byte <= nine) || byte === 0x2e || byte === minus || byte === 0x2b || byte === 0x45 || byte === 0x65);
+  byte !== undefined &&
+  ((byte >= zero && byte <= nine) ||
+    byte === 0x2e ||
+    byte === minus ||
+    byte === 0x2b ||
+    byte === 0x45 ||
+    byte === 0x65);
 
 function scan(bytes: Uint8Array): Scan {
   const numbers: Scan['numbers'] = [];
@@ -58,7 +64,9 @@ function decimalOf(text: string): string {
   const [, whole = '', fraction = '', exponent = '0'] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
   const significant = digits.replace(/0+$/, '');
-  return significant === '' ? '0' : `${significant}e${BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length)}`;
+  return significant === ''
+    ? '0'
+    : `${significant}e${BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length)}`;
 }
 
 /** Whether a number of a JSON text is the same after it was parsed; whole numbers beyond 2^53 never count as such. */

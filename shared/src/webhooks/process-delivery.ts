@@ -56,7 +56,11 @@ export interface TriggerSetting {
   host: Pick<Host, 'once' | 'now' | 'http' | 'cache'>;
 }
 
-async function verify({ verification }: WebhookTrigger, delivery: Delivery, setting: TriggerSetting): Promise<Accepted | Refused> {
+async function verify(
+  { verification }: WebhookTrigger,
+  delivery: Delivery,
+  setting: TriggerSetting,
+): Promise<Accepted | Refused> {
   const input = setting.input as never;
   const { host } = setting;
   const scheme = verification.scheme(input);
@@ -98,7 +102,11 @@ async function claim(events: readonly Event[], host: Pick<Host, 'once'>): Promis
  * Takes one delivery to a trigger: verifies its bytes, parses, filters and drops repeats, in this order. Every adapter calls
  * this and nothing else.
  */
-export async function processDelivery(trigger: WebhookTrigger, delivery: Delivery, setting: TriggerSetting): Promise<Taken> {
+export async function processDelivery(
+  trigger: WebhookTrigger,
+  delivery: Delivery,
+  setting: TriggerSetting,
+): Promise<Taken> {
   const input = setting.input as never;
   const scheme = trigger.verification.scheme(input);
   if (scheme === 'slack' && isSslCheck(delivery)) return { outcome: 'ignored', why: 'filtered' };
@@ -111,10 +119,15 @@ export async function processDelivery(trigger: WebhookTrigger, delivery: Deliver
   if (handshake) return { outcome: 'handshake', ...handshake };
   const facts = factsOf(delivery, scheme, trigger.verification.location?.(input));
   // What the conditions are about may not be known before it is looked up.
-  const wanted = trigger.events(received.body, input, setting.connection as never, facts).filter(({ data }) => trigger.enrich || meetsConditions(data, setting.input));
+  const wanted = trigger
+    .events(received.body, input, setting.connection as never, facts)
+    .filter(({ data }) => trigger.enrich || meetsConditions(data, setting.input));
   if (wanted.length === 0) return { outcome: 'ignored', why: 'filtered' };
   const { verified, matchedSecret } = received;
-  const events = (await claim(wanted, setting.host)).map(({ id, data }) => ({ id, data: { ...data, verified, matchedSecret } }));
+  const events = (await claim(wanted, setting.host)).map(({ id, data }) => ({
+    id,
+    data: { ...data, verified, matchedSecret },
+  }));
   return events.length === 0 ? { outcome: 'ignored', why: 'repeated' } : { outcome: 'events', events };
 }
 
@@ -122,19 +135,38 @@ export async function processDelivery(trigger: WebhookTrigger, delivery: Deliver
  * Looks up what the taken events only point to, where the trigger does so; to be called once the sender was answered. What
  * cannot be looked up continues as it came, with the reason as its `problem`: nothing genuine is lost.
  */
-export async function enrichEvents(trigger: WebhookTrigger, events: Event[], input: Record<string, unknown>, context: Context<never>): Promise<Event[]> {
+export async function enrichEvents(
+  trigger: WebhookTrigger,
+  events: Event[],
+  input: Record<string, unknown>,
+  context: Context<never>,
+): Promise<Event[]> {
   if (!trigger.enrich) return events;
   const found: Event[] = [];
   for (const event of events) {
     const { verified, matchedSecret } = event.data;
-    const wanted = (await lookUpOne(trigger.enrich, event, input, context)).filter(({ data }) => meetsConditions(data, input));
-    const others = new Set(await claim(wanted.filter(({ id }) => id !== event.id), context.host));
-    for (const one of wanted) if (one.id === event.id || others.has(one)) found.push({ id: one.id, data: { ...one.data, verified, matchedSecret } });
+    const wanted = (await lookUpOne(trigger.enrich, event, input, context)).filter(({ data }) =>
+      meetsConditions(data, input),
+    );
+    const others = new Set(
+      await claim(
+        wanted.filter(({ id }) => id !== event.id),
+        context.host,
+      ),
+    );
+    for (const one of wanted)
+      if (one.id === event.id || others.has(one))
+        found.push({ id: one.id, data: { ...one.data, verified, matchedSecret } });
   }
   return found;
 }
 
-async function lookUpOne(enrich: NonNullable<WebhookTrigger['enrich']>, event: Event, input: Record<string, unknown>, context: Context<never>): Promise<Event[]> {
+async function lookUpOne(
+  enrich: NonNullable<WebhookTrigger['enrich']>,
+  event: Event,
+  input: Record<string, unknown>,
+  context: Context<never>,
+): Promise<Event[]> {
   try {
     return await enrich(event, input as never, context);
   } catch (error) {
@@ -145,4 +177,6 @@ async function lookUpOne(enrich: NonNullable<WebhookTrigger['enrich']>, event: E
 }
 
 /** Output field of a trigger that looks up what its events point to. */
-export const problemField = v.optional(text({ label: 'Problem', help: 'Why more could not be read from the service; empty when it was read.' }));
+export const problemField = v.optional(
+  text({ label: 'Problem', help: 'Why more could not be read from the service; empty when it was read.' }),
+);

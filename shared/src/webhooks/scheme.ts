@@ -2,7 +2,13 @@ import { timingSafeEqual } from 'node:crypto';
 import { headerValues, type Delivery } from './delivery.ts';
 
 /** Why a secret cannot verify anything. */
-export type SecretReason = 'empty-secret' | 'short-secret' | 'masked-secret' | 'undecodable-secret' | 'private-key' | 'secret-is-an-id';
+export type SecretReason =
+  | 'empty-secret'
+  | 'short-secret'
+  | 'masked-secret'
+  | 'undecodable-secret'
+  | 'private-key'
+  | 'secret-is-an-id';
 
 /** What is wrong with a secret, as a form shows it. Holds no part of the secret. */
 export interface SecretFault {
@@ -73,7 +79,11 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** Reads a header that must be present exactly once. */
-export function fromHeader(delivery: Delivery, name: string, read: (value: string) => Proof | Refusal): Proof | Refusal {
+export function fromHeader(
+  delivery: Delivery,
+  name: string,
+  read: (value: string) => Proof | Refusal,
+): Proof | Refusal {
   const values = headerValues(delivery, name);
   const [value] = values;
   if (values.length > 1) return 'several';

@@ -21,7 +21,9 @@ const around = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
 export function cleanSecret(secret: string): string {
   const trimmed = secret.replace(around, '');
   const closing = quotationMarks[trimmed[0] ?? ''];
-  return closing !== undefined && trimmed.length > 1 && trimmed.endsWith(closing) ? trimmed.slice(1, -1).replace(around, '') : trimmed;
+  return closing !== undefined && trimmed.length > 1 && trimmed.endsWith(closing)
+    ? trimmed.slice(1, -1).replace(around, '')
+    : trimmed;
 }
 
 /** What a form shows instead of a secret that it keeps to itself. */
@@ -29,19 +31,33 @@ const isMasked = (secret: string): boolean => /[•●⬤∙▪◦]/.test(secret
 
 function faultOf(scheme: SchemeName | undefined, secret: string): SecretFault | undefined {
   const clean = cleanSecret(secret);
-  if (clean === '' || (scheme !== 'standard-webhooks' && /^(v1a?,)?(wh(sec|pk|sk)_)?$/.test(clean))) return { reason: 'empty-secret', message: 'The secret is empty.', hint: 'Enter the secret that the sender uses.' };
+  if (clean === '' || (scheme !== 'standard-webhooks' && /^(v1a?,)?(wh(sec|pk|sk)_)?$/.test(clean)))
+    return { reason: 'empty-secret', message: 'The secret is empty.', hint: 'Enter the secret that the sender uses.' };
   if (isMasked(clean)) {
-    return { reason: 'masked-secret', message: 'The secret consists of the dots or asterisks that a website shows instead of it.', hint: 'Reveal the secret on the page of the sender, then copy it.' };
+    return {
+      reason: 'masked-secret',
+      message: 'The secret consists of the dots or asterisks that a website shows instead of it.',
+      hint: 'Reveal the secret on the page of the sender, then copy it.',
+    };
   }
-  if (scheme === 'standard-webhooks' || (scheme === undefined && /^(v1a?,|wh(sec|pk|sk)_)/.test(clean))) return schemeSecretFault(clean);
+  if (scheme === 'standard-webhooks' || (scheme === undefined && /^(v1a?,|wh(sec|pk|sk)_)/.test(clean)))
+    return schemeSecretFault(clean);
   if (scheme !== undefined && isOwnSecret(scheme)) {
     const length = Array.from(clean).length;
     if (length >= shortestOwnSecret) return undefined;
-    return { reason: 'short-secret', message: `The secret has ${length} characters; ${shortestOwnSecret} or more are required.`, hint: 'Choose a longer random text and enter it here and at the sender.' };
+    return {
+      reason: 'short-secret',
+      message: `The secret has ${length} characters; ${shortestOwnSecret} or more are required.`,
+      hint: 'Choose a longer random text and enter it here and at the sender.',
+    };
   }
   const bytes = Buffer.byteLength(clean, 'utf8');
   if (bytes >= shortestSenderSecret) return undefined;
-  return { reason: 'short-secret', message: `The secret has ${bytes} bytes; ${shortestSenderSecret} or more are required.`, hint: 'Copy the whole secret again, or have the sender create a longer one.' };
+  return {
+    reason: 'short-secret',
+    message: `The secret has ${bytes} bytes; ${shortestSenderSecret} or more are required.`,
+    hint: 'Copy the whole secret again, or have the sender create a longer one.',
+  };
 }
 
 /** Faults that were found, by scheme and secret: a delivery must not pay for looking again. */
@@ -67,5 +83,7 @@ export function secretFault(scheme: SchemeName | undefined, secret: string): Sec
 /** A warning about a secret that is allowed because the sender dictates it, but that is short; undefined for a good one. */
 export function secretWarning(secret: string): string | undefined {
   const length = Buffer.byteLength(cleanSecret(secret), 'utf8');
-  return length < shortestOwnSecret ? `The secret is short (${length} bytes). Use ${shortestOwnSecret} or more if the sender allows it.` : undefined;
+  return length < shortestOwnSecret
+    ? `The secret is short (${length} bytes). Use ${shortestOwnSecret} or more if the sender allows it.`
+    : undefined;
 }

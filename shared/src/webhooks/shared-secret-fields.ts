@@ -59,8 +59,15 @@ export const secretPlaceFields = (usual: 'header' | 'basic' | 'query') => ({
  * everything else works.
  * @throws PipewrightError `bad-input`
  */
-export function checkWebhookSecrets(connection: { webhookSecret?: string | undefined; previousWebhookSecret?: string | undefined }): void {
-  checkSecrets('shared-secret-header', { current: connection.webhookSecret, previous: connection.previousWebhookSecret }, 'Webhook Secret');
+export function checkWebhookSecrets(connection: {
+  webhookSecret?: string | undefined;
+  previousWebhookSecret?: string | undefined;
+}): void {
+  checkSecrets(
+    'shared-secret-header',
+    { current: connection.webhookSecret, previous: connection.previousWebhookSecret },
+    'Webhook Secret',
+  );
 }
 
 type SecretPlace = Values<ReturnType<typeof secretPlaceFields>>;
@@ -68,8 +75,15 @@ type SecretPlace = Values<ReturnType<typeof secretPlaceFields>>;
 /** Verifies by the connection's webhook secret in the chosen location. */
 export const verifyBySharedSecret = {
   scheme: ({ secretLocation }: SecretPlace) => `shared-secret-${secretLocation}` as const,
-  location: ({ secretLocation, secretName }: SecretPlace): string => secretName ?? (secretLocation === 'query' ? 'token' : 'x-webhook-secret'),
-  secrets: ({ webhookSecret, previousWebhookSecret }: { webhookSecret?: string | undefined; previousWebhookSecret?: string | undefined }): Secrets => ({
+  location: ({ secretLocation, secretName }: SecretPlace): string =>
+    secretName ?? (secretLocation === 'query' ? 'token' : 'x-webhook-secret'),
+  secrets: ({
+    webhookSecret,
+    previousWebhookSecret,
+  }: {
+    webhookSecret?: string | undefined;
+    previousWebhookSecret?: string | undefined;
+  }): Secrets => ({
     ...(webhookSecret ? { current: webhookSecret } : {}),
     ...(previousWebhookSecret ? { previous: previousWebhookSecret } : {}),
   }),

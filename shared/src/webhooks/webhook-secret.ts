@@ -25,9 +25,21 @@ const fields = {
       advanced: true,
     }),
   ),
-  tenantId: v.optional(text({ label: 'Tenant ID', help: 'Only for Microsoft Entra: the directory (tenant) ID whose tokens are accepted.', placeholder: id, advanced: true })),
+  tenantId: v.optional(
+    text({
+      label: 'Tenant ID',
+      help: 'Only for Microsoft Entra: the directory (tenant) ID whose tokens are accepted.',
+      placeholder: id,
+      advanced: true,
+    }),
+  ),
   applicationId: v.optional(
-    text({ label: 'Application ID', help: 'Only for Microsoft Entra: the application (client) ID of the app registration that represents this trigger.', placeholder: id, advanced: true }),
+    text({
+      label: 'Application ID',
+      help: 'Only for Microsoft Entra: the application (client) ID of the app registration that represents this trigger.',
+      placeholder: id,
+      advanced: true,
+    }),
   ),
   senderId: v.optional(
     text({
@@ -38,7 +50,12 @@ const fields = {
     }),
   ),
   authorityUrl: v.optional(
-    text({ label: 'Login Address', help: 'Only for Microsoft Entra in another cloud: where tokens are issued.', placeholder: 'https://login.microsoftonline.com', advanced: true }),
+    text({
+      label: 'Login Address',
+      help: 'Only for Microsoft Entra in another cloud: where tokens are issued.',
+      placeholder: 'https://login.microsoftonline.com',
+      advanced: true,
+    }),
     'https://login.microsoftonline.com',
   ),
 };
@@ -54,7 +71,11 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  */
 function readEntraSender(connection: WebhookSecret): EntraSender | undefined {
   const read = (value: string | undefined): string => cleanSecret(value ?? '').toLowerCase();
-  const ids = { tenantId: read(connection.tenantId), applicationId: read(connection.applicationId), senderId: read(connection.senderId) };
+  const ids = {
+    tenantId: read(connection.tenantId),
+    applicationId: read(connection.applicationId),
+    senderId: read(connection.senderId),
+  };
   const labels = { tenantId: fields.tenantId, applicationId: fields.applicationId, senderId: fields.senderId };
   if (Object.values(ids).every((value) => value === '')) return undefined;
   for (const name of ['tenantId', 'applicationId', 'senderId'] as const) {
@@ -63,7 +84,8 @@ function readEntraSender(connection: WebhookSecret): EntraSender | undefined {
     const { label } = describeField(labels[name]);
     throw new PipewrightError({
       code: 'bad-input',
-      message: ids[name] === '' ? `${label} is empty.` : `${label} is not an ID of Microsoft Entra: ${ids[name].slice(0, 60)}`,
+      message:
+        ids[name] === '' ? `${label} is empty.` : `${label} is not an ID of Microsoft Entra: ${ids[name].slice(0, 60)}`,
       hint: 'It looks like 11111111-2222-3333-4444-555555555555; copy it from the Azure portal.',
     });
   }
@@ -92,14 +114,16 @@ export function webhookSecretsOf({ secret, previousSecret }: WebhookSecret): Sec
 export const webhookSecretConnection = defineConnection({
   key: 'webhookSecret',
   name: 'Webhook Secret',
-  description: 'Used to verify that events are authentic: a secret, or the tokens of Microsoft Entra. Use another one for each sender.',
+  description:
+    'Used to verify that events are authentic: a secret, or the tokens of Microsoft Entra. Use another one for each sender.',
   documentationUrl: 'https://www.standardwebhooks.com/',
   fields,
   async test({ connection }) {
     const { current, previous } = webhookSecretsOf(connection);
     const warning = checkSecrets(undefined, { current, previous });
     const sender = readEntraSender(connection);
-    if (current || previous) return warning === undefined ? 'Webhook secret' : `Webhook secret. ${warning.replace(/\.$/, '')}`;
+    if (current || previous)
+      return warning === undefined ? 'Webhook secret' : `Webhook secret. ${warning.replace(/\.$/, '')}`;
     if (sender) return 'Microsoft Entra tokens';
     throw new PipewrightError({
       code: 'bad-input',

@@ -34,12 +34,19 @@ const rowsOfFragile = 6;
  * refused; a row whose values surely fit is never refused.
  * @throws Error with seed, round, mode and what differs
  */
-export async function checkValues(engine: PropertyEngine, mode: PropertyMode, { seed, values }: { seed: number; values: number }): Promise<PropertyCount> {
+export async function checkValues(
+  engine: PropertyEngine,
+  mode: PropertyMode,
+  { seed, values }: { seed: number; values: number },
+): Promise<PropertyCount> {
   const count: PropertyCount = { values: 0, rows: 0, rejected: 0, refusedLoads: 0 };
   for (let round = 0; count.values < values; round += 1) {
     const random = new Random(seed + round * 7919 + propertyModes.indexOf(mode) * 104_729);
     await new Round(engine, mode, random, `p_${mode}_${round}`, count).run().catch((error: unknown) => {
-      throw new Error(`${engine.name}, ${mode}, round ${round} of PIPEWRIGHT_SEED=${seed}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new Error(
+        `${engine.name}, ${mode}, round ${round} of PIPEWRIGHT_SEED=${seed}: ${error instanceof Error ? error.message : String(error)}`,
+        { cause: error },
+      );
     });
   }
   return count;
@@ -60,11 +67,16 @@ class Round {
     this.#table = table;
     this.#count = count;
     const types = mode === 'contract' ? engine.types.filter(isOfCore) : engine.types;
-    this.#columns = Array.from({ length: 1 + random.below(5) }, (_, index) => ({ ...random.pick(types), name: `c${index + 1}` }));
+    this.#columns = Array.from({ length: 1 + random.below(5) }, (_, index) => ({
+      ...random.pick(types),
+      name: `c${index + 1}`,
+    }));
   }
 
   async run(): Promise<void> {
-    const size = this.#columns.some(({ refusesWhole }) => refusesWhole && this.#mode !== 'create') ? rowsOfFragile : rowsPerLoad;
+    const size = this.#columns.some(({ refusesWhole }) => refusesWhole && this.#mode !== 'create')
+      ? rowsOfFragile
+      : rowsPerLoad;
     const old = this.#exists ? this.#makeRows(Math.min(size, 20), 1) : [];
     const rows = this.#makeRows(size, this.#mode === 'create' ? this.#random.pick([0.95, 1]) : 0.5);
     if (this.#exists) await this.#engine.run(this.#createTable());
@@ -75,14 +87,27 @@ class Round {
     try {
       result = await this.#load(rows, first, this.#options());
     } catch (error) {
-      if (!(error instanceof PipewrightError) || !['bad-input', 'columns-missing', 'empty-dataset'].includes(error.code)) throw error;
-      if (rows.every((row) => row.every(({ valid }) => valid))) throw new Error(`a dataset that fits was refused: ${error.message}`, { cause: error });
+      if (
+        !(error instanceof PipewrightError) ||
+        !['bad-input', 'columns-missing', 'empty-dataset'].includes(error.code)
+      )
+        throw error;
+      if (rows.every((row) => row.every(({ valid }) => valid)))
+        throw new Error(`a dataset that fits was refused: ${error.message}`, { cause: error });
       this.#count.refusedLoads += 1;
     }
     this.#count.values += rows.length * this.#columns.length;
-    const expected = new Map<number, readonly MadeRow[]>(this.#mode === 'replace' && result ? [] : old.map((row, index) => [index, [row]]));
+    const expected = new Map<number, readonly MadeRow[]>(
+      this.#mode === 'replace' && result ? [] : old.map((row, index) => [index, [row]]),
+    );
     // Where an upsert leaves a row out, the row of the same number stays as it was.
-    if (result) rows.forEach((row, index) => expected.set(first + index, [row, ...(row.every(({ valid }) => valid) ? [] : (expected.get(first + index) ?? []))]));
+    if (result)
+      rows.forEach((row, index) =>
+        expected.set(first + index, [
+          row,
+          ...(row.every(({ valid }) => valid) ? [] : (expected.get(first + index) ?? [])),
+        ]),
+      );
     if (result || this.#exists) await this.#compare(expected, result, first, rows.length);
     await this.#engine.run(`DROP TABLE IF EXISTS ${this.#engine.quote(this.#table)}`);
   }
@@ -94,7 +119,15 @@ class Round {
   #options(): Partial<LoadOptions> {
     const lenient = { maxRejectedRows: 1_000_000 };
     if (this.#mode === 'create') return { ...lenient, mode: 'create' };
-    if (this.#mode === 'contract') return { ...lenient, mode: 'create', contract: [{ name: 'row', type: 'integer' }, ...this.#columns.map(({ name, family }) => ({ name, type: family as ColumnType }))] };
+    if (this.#mode === 'contract')
+      return {
+        ...lenient,
+        mode: 'create',
+        contract: [
+          { name: 'row', type: 'integer' },
+          ...this.#columns.map(({ name, family }) => ({ name, type: family as ColumnType })),
+        ],
+      };
     if (this.#mode === 'evolve') return { ...lenient, mode: 'append', columnChanges: 'evolve' };
     return this.#mode === 'upsert' ? { ...lenient, mode: 'upsert', key: ['row'] } : { ...lenient, mode: this.#mode };
   }
@@ -114,8 +147,14 @@ class Round {
   }
 
   #load(rows: readonly MadeRow[], first: number, options: Partial<LoadOptions>): Promise<LoadResult> {
-    const lines = rows.map((row, index) => [String(first + index), ...row.map(({ text }) => this.#written(text))].join(','));
-    return loadCsv(this.#engine.address, `row,${this.#columns.map(({ name }) => name).join(',')}\n${lines.join('\n')}\n`, { table: this.#table, ...options });
+    const lines = rows.map((row, index) =>
+      [String(first + index), ...row.map(({ text }) => this.#written(text))].join(','),
+    );
+    return loadCsv(
+      this.#engine.address,
+      `row,${this.#columns.map(({ name }) => name).join(',')}\n${lines.join('\n')}\n`,
+      { table: this.#table, ...options },
+    );
   }
 
   #written(text: string | null): string {
@@ -124,8 +163,16 @@ class Round {
   }
 
   /** Compares what the table holds with what it must. */
-  async #compare(expected: ReadonlyMap<number, readonly MadeRow[]>, result: LoadResult | undefined, first: number, loaded: number): Promise<void> {
-    const read = await this.#engine.read(this.#table, this.#columns.map(({ name }) => name));
+  async #compare(
+    expected: ReadonlyMap<number, readonly MadeRow[]>,
+    result: LoadResult | undefined,
+    first: number,
+    loaded: number,
+  ): Promise<void> {
+    const read = await this.#engine.read(
+      this.#table,
+      this.#columns.map(({ name }) => name),
+    );
     const seen = new Set<number>();
     for (const [number, ...values] of read) {
       const candidates = expected.get(Number(number));
@@ -133,16 +180,22 @@ class Round {
       if (seen.has(Number(number))) throw new Error(`row ${number} is there twice`);
       seen.add(Number(number));
       const differences = candidates.map((row) => this.#difference(row, values, result));
-      if (differences.every((difference) => difference !== undefined)) throw new Error(`row ${number}: ${differences[0]}`);
+      if (differences.every((difference) => difference !== undefined))
+        throw new Error(`row ${number}: ${differences[0]}`);
     }
     let rejected = 0;
     for (const [number, [row]] of expected) {
       if (seen.has(number) || !row) continue;
       rejected += 1;
-      if (row.every(({ valid }) => valid)) throw new Error(`row ${number} fits and was left out: ${JSON.stringify(row.map(({ text }) => text))} in ${this.#declarations}`);
+      if (row.every(({ valid }) => valid))
+        throw new Error(
+          `row ${number} fits and was left out: ${JSON.stringify(row.map(({ text }) => text))} in ${this.#declarations}`,
+        );
     }
-    if (result && result.rows + result.rejected !== loaded) throw new Error(`${result.rows} rows and ${result.rejected} rejected of ${loaded}`);
-    if (this.#mode !== 'upsert' && result && rejected !== result.rejected) throw new Error(`${rejected} rows are missing, ${result.rejected} were reported`);
+    if (result && result.rows + result.rejected !== loaded)
+      throw new Error(`${result.rows} rows and ${result.rejected} rejected of ${loaded}`);
+    if (this.#mode !== 'upsert' && result && rejected !== result.rejected)
+      throw new Error(`${rejected} rows are missing, ${result.rejected} were reported`);
     this.#count.rows += [...seen].filter((number) => number >= first).length;
     this.#count.rejected += result?.rejected ?? 0;
   }
@@ -153,7 +206,8 @@ class Round {
       const written = row[index]?.text ?? null;
       const read = values[index] ?? null;
       const found = result?.columns.find(({ name }) => name === column.name)?.type;
-      if (!this.#isSame(column, written, read, found)) return `${JSON.stringify(written)} became ${JSON.stringify(read)} in ${column.name} ${column.declaration} (${found ?? 'unchanged'})`;
+      if (!this.#isSame(column, written, read, found))
+        return `${JSON.stringify(written)} became ${JSON.stringify(read)} in ${column.name} ${column.declaration} (${found ?? 'unchanged'})`;
     }
     return undefined;
   }
@@ -161,9 +215,13 @@ class Round {
   /** @param found the type that the result reports */
   #isSame(column: Column, written: string | null, read: string | null, found: ColumnType | undefined): boolean {
     const changes = this.#mode === 'create' || this.#mode === 'evolve';
-    if (written === null || read === null) return written === read || (written === '' && (column.family !== 'text' || (changes && found !== 'text')));
+    if (written === null || read === null)
+      return written === read || (written === '' && (column.family !== 'text' || (changes && found !== 'text')));
     if (sameValue(written, read, column)) return true;
-    return changes && (written === read || (found !== undefined && found !== 'text' && sameValue(written, read, { family: found })));
+    return (
+      changes &&
+      (written === read || (found !== undefined && found !== 'text' && sameValue(written, read, { family: found })))
+    );
   }
 
   get #declarations(): string {
@@ -171,7 +229,21 @@ class Round {
   }
 }
 
-function isOfCore({ family, whole, scale, least, most, length, samples, padded, fraction, years, alphabet }: PropertyType): boolean {
-  const bounded = [whole, scale, least, most, length, samples, padded, fraction, years, alphabet].some((limit) => limit !== undefined);
+function isOfCore({
+  family,
+  whole,
+  scale,
+  least,
+  most,
+  length,
+  samples,
+  padded,
+  fraction,
+  years,
+  alphabet,
+}: PropertyType): boolean {
+  const bounded = [whole, scale, least, most, length, samples, padded, fraction, years, alphabet].some(
+    (limit) => limit !== undefined,
+  );
   return !bounded && columnTypes.some((type) => type === family);
 }

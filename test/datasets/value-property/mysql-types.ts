@@ -2,7 +2,8 @@ import type { PropertyType } from './property-engine.ts';
 
 /** A timestamp as microseconds in UTC; without a zone it is UTC. */
 function normalMoment(text: string): string | undefined {
-  const [, day = '', clock = '', seconds = ':00', fraction = '', zone = 'Z'] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d)?(\.\d+)? ?(Z|UTC|[-+]\d\d(?::?\d\d)?)?$/.exec(text) ?? [];
+  const [, day = '', clock = '', seconds = ':00', fraction = '', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d)?(\.\d+)? ?(Z|UTC|[-+]\d\d(?::?\d\d)?)?$/.exec(text) ?? [];
   const [, sign = '+', hours = '0', minutes = '0'] = /^([-+])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
   const local = Date.parse(`${day}T${clock}${seconds}Z`);
   if (Number.isNaN(local)) return undefined;
@@ -11,7 +12,8 @@ function normalMoment(text: string): string | undefined {
 
 /** A span of time with two digits of hours, and seconds; zero has no sign. */
 function normalTime(text: string): string | undefined {
-  const [, sign = '', hours, rest, seconds = ':00', fraction = ''] = /^(-?)(\d{1,3})(:[0-5]\d)(:[0-5]\d)?(\.\d+)?$/.exec(text) ?? [];
+  const [, sign = '', hours, rest, seconds = ':00', fraction = ''] =
+    /^(-?)(\d{1,3})(:[0-5]\d)(:[0-5]\d)?(\.\d+)?$/.exec(text) ?? [];
   if (hours === undefined) return undefined;
   const span = `${hours.padStart(2, '0')}${rest}${seconds}${fraction.replace(/\.?0*$/, '')}`;
   return /[1-9]/.test(span) ? sign + span : span;
@@ -57,8 +59,20 @@ export const sharedMysqlTypes: readonly PropertyType[] = [
   { declaration: 'datetime(3)', family: 'timestamp', fraction: 3 },
   { declaration: 'datetime(6)', family: 'timestamp' },
   { declaration: "datetime(6) COMMENT 'UTC'", family: 'timestamp-with-zone', fraction: 6 },
-  { declaration: 'timestamp NULL', family: 'timestamp-with-zone', fraction: 0, years: [1971, 2037], normal: normalMoment },
-  { declaration: 'timestamp(2) NULL', family: 'timestamp-with-zone', fraction: 2, years: [1971, 2037], normal: normalMoment },
+  {
+    declaration: 'timestamp NULL',
+    family: 'timestamp-with-zone',
+    fraction: 0,
+    years: [1971, 2037],
+    normal: normalMoment,
+  },
+  {
+    declaration: 'timestamp(2) NULL',
+    family: 'timestamp-with-zone',
+    fraction: 2,
+    years: [1971, 2037],
+    normal: normalMoment,
+  },
   { declaration: 'time', family: 'time', fraction: 0, normal: normalTime },
   { declaration: 'time(4)', family: 'time', fraction: 4, normal: normalTime },
   { declaration: 'year', family: 'other', samples: ['1901', '2026', '2155'] },
@@ -71,11 +85,21 @@ export const sharedMysqlTypes: readonly PropertyType[] = [
   { declaration: 'varchar(20) CHARACTER SET latin1', family: 'text', length: 20, alphabet: letters },
   { declaration: 'varchar(20) CHARACTER SET ascii', family: 'text', length: 20, alphabet: letters.replace('é', '') },
   { declaration: 'text CHARACTER SET utf8mb3', family: 'text', alphabet: `${letters}Жщ中文` },
-  { declaration: 'varchar(20) CHARACTER SET cp1251', family: 'text', length: 20, alphabet: 'abcЖщ 012', refusesWhole: true },
+  {
+    declaration: 'varchar(20) CHARACTER SET cp1251',
+    family: 'text',
+    length: 20,
+    alphabet: 'abcЖщ 012',
+    refusesWhole: true,
+  },
   { declaration: 'varbinary(20)', family: 'text', length: 20, alphabet: letters.replace('é', '') },
   { declaration: 'binary(3)', family: 'other', samples: ['abc', 'é1', '   '] },
   { declaration: 'blob', family: 'text' },
-  { declaration: "enum('open', 'closed', 'it''s', '1', 'NULL')", family: 'other', samples: ['open', 'closed', "it's", '1', 'NULL'] },
+  {
+    declaration: "enum('open', 'closed', 'it''s', '1', 'NULL')",
+    family: 'other',
+    samples: ['open', 'closed', "it's", '1', 'NULL'],
+  },
   { declaration: "set('a', 'b', 'c')", family: 'other', samples: ['a', 'a,b', 'c', 'a,b,c', 'b,c'] },
   { declaration: "char(36) CHARACTER SET ascii COLLATE ascii_general_ci COMMENT 'UUID'", family: 'uuid' },
 ];
@@ -85,8 +109,23 @@ export const ownMysqlTypes: Readonly<Record<'MySQL' | 'MariaDB', readonly Proper
   MySQL: [{ declaration: 'json', family: 'json' }],
   MariaDB: [
     { declaration: 'json', family: 'json', refusesWhole: true },
-    { declaration: 'uuid', family: 'uuid', samples: ['8A4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77', '00000000-0000-0000-0000-000000000000', '017f22e2-79b0-7cc3-98c4-dc0c0c07398f', '8a4b7f5e-2a86-1b3d-1a58-6f3f8f0f9c77'] },
+    {
+      declaration: 'uuid',
+      family: 'uuid',
+      samples: [
+        '8A4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77',
+        '00000000-0000-0000-0000-000000000000',
+        '017f22e2-79b0-7cc3-98c4-dc0c0c07398f',
+        '8a4b7f5e-2a86-1b3d-1a58-6f3f8f0f9c77',
+      ],
+    },
     { declaration: 'inet4', family: 'other', samples: ['10.0.0.1', '255.255.255.255'], refusesWhole: true },
-    { declaration: 'inet6', family: 'other', samples: ['2001:db8::1', '::1', '0::1'], normal: normalAddress, refusesWhole: true },
+    {
+      declaration: 'inet6',
+      family: 'other',
+      samples: ['2001:db8::1', '::1', '0::1'],
+      normal: normalAddress,
+      refusesWhole: true,
+    },
   ],
 };

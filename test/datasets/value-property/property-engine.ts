@@ -1,5 +1,17 @@
 /** What the values of a column mean, and so how one that was read is compared with the one that was written. */
-export type Family = 'integer' | 'decimal' | 'float' | 'boolean' | 'date' | 'timestamp' | 'timestamp-with-zone' | 'time' | 'uuid' | 'text' | 'json' | 'other';
+export type Family =
+  | 'integer'
+  | 'decimal'
+  | 'float'
+  | 'boolean'
+  | 'date'
+  | 'timestamp'
+  | 'timestamp-with-zone'
+  | 'time'
+  | 'uuid'
+  | 'text'
+  | 'json'
+  | 'other';
 
 /** A type of a column that an engine offers, and the values that it surely takes. */
 export interface PropertyType {

@@ -1,7 +1,11 @@
 import type { Family, PropertyType } from './property-engine.ts';
 
 /** Whether a value that was read back is the one that was written; a text that was not of its family never is. */
-export function sameValue(written: string, read: string, { family, padded = false, normal = normals[family] }: Pick<PropertyType, 'family' | 'padded' | 'normal'>): boolean {
+export function sameValue(
+  written: string,
+  read: string,
+  { family, padded = false, normal = normals[family] }: Pick<PropertyType, 'family' | 'padded' | 'normal'>,
+): boolean {
   if (family === 'text' && padded) return written.replace(/ +$/, '') === read.replace(/ +$/, '');
   const wanted = normal(written);
   return wanted !== undefined && wanted === normal(read);
@@ -9,7 +13,8 @@ export function sameValue(written: string, read: string, { family, padded = fals
 
 /** Written values in one form; undefined for what is not of the family. */
 const normals: Record<Family, (text: string) => string | undefined> = {
-  integer: (text) => (/^[-+]?(0|[1-9]\d*)(\.0+)?$/.test(text) ? String(BigInt(text.replace(/\.0+$/, '').replace('+', ''))) : undefined),
+  integer: (text) =>
+    /^[-+]?(0|[1-9]\d*)(\.0+)?$/.test(text) ? String(BigInt(text.replace(/\.0+$/, '').replace('+', ''))) : undefined,
   decimal: (text) => normalDecimal(text, false),
   float: (text) => normalDecimal(text, true),
   boolean: (text) => (/^(true|t|1|yes)$/i.test(text) ? 'true' : /^(false|f|0|no)$/i.test(text) ? 'false' : undefined),
@@ -17,7 +22,8 @@ const normals: Record<Family, (text: string) => string | undefined> = {
   timestamp: (text) => moment(text, false),
   'timestamp-with-zone': (text) => moment(text, true),
   time(text) {
-    const [, clock, seconds = ':00', fraction = ''] = /^((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?(\.\d+)?$/.exec(text) ?? [];
+    const [, clock, seconds = ':00', fraction = ''] =
+      /^((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?(\.\d+)?$/.exec(text) ?? [];
     return clock && `${clock}${seconds}${fraction.replace(/\.?0*$/, '')}`;
   },
   uuid: (text) => (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? text.toLowerCase() : undefined),
@@ -28,7 +34,8 @@ const normals: Record<Family, (text: string) => string | undefined> = {
 
 /** Digits and exponent of a number: `-125e-2` for `-1.250`. */
 function normalDecimal(text: string, withExponent: boolean): string | undefined {
-  const [, sign, whole, fraction = '', exponent = '0'] = /^([-+]?)(0|[1-9]\d*|(?=\.\d))(?:\.(\d*))?(?:[eE]([-+]?\d{1,4}))?$/.exec(text) ?? [];
+  const [, sign, whole, fraction = '', exponent = '0'] =
+    /^([-+]?)(0|[1-9]\d*|(?=\.\d))(?:\.(\d*))?(?:[eE]([-+]?\d{1,4}))?$/.exec(text) ?? [];
   if (whole === undefined || (!withExponent && /e/i.test(text))) return undefined;
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
   const kept = digits.replace(/0+$/, '');
@@ -43,7 +50,10 @@ function isDay(text: string): boolean {
 }
 
 function moment(text: string, zoned: boolean): string | undefined {
-  const [, day = '', clock = '', seconds = ':00', fraction = '', zone] = /^(\d{4}-\d\d-\d\d)[ T]((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?(\.\d{1,9})? ?(Z|UTC|[-+]\d\d(?::?\d\d)?)?$/.exec(text) ?? [];
+  const [, day = '', clock = '', seconds = ':00', fraction = '', zone] =
+    /^(\d{4}-\d\d-\d\d)[ T]((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?(\.\d{1,9})? ?(Z|UTC|[-+]\d\d(?::?\d\d)?)?$/.exec(
+      text,
+    ) ?? [];
   if (!isDay(day) || (zone !== undefined) !== zoned) return undefined;
   const fine = fraction.replace(/\.?0*$/, '');
   if (zone === undefined) return `${day} ${clock}${seconds}${fine}`;
@@ -59,9 +69,15 @@ function normalJson(text: string): string | undefined {
     const keys = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(keys);
       if (typeof value !== 'object' || value === null) return value;
-      return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, inner]) => [key, keys(inner)]));
+      return Object.fromEntries(
+        Object.entries(value)
+          .sort(([one], [other]) => (one < other ? -1 : 1))
+          .map(([key, inner]) => [key, keys(inner)]),
+      );
     };
-    const numbers = text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) => (token.startsWith('"') ? token : `"#${normalDecimal(token, true) ?? token}"`));
+    const numbers = text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) =>
+      token.startsWith('"') ? token : `"#${normalDecimal(token, true) ?? token}"`,
+    );
     return JSON.stringify(keys(JSON.parse(numbers)));
   } catch {
     return undefined;

@@ -4,7 +4,15 @@ import type { PropertyType } from './property-engine.ts';
 const westernEurope = 'abcXYZ 0123456789_-.,;:!?/\\\'"%&$#@()[]{}<>=+*~^|äöüßéñçø€Ž';
 
 /** Times that `datetime` holds exactly, for it counts three-hundredths of a second. */
-const datetimes = ['1753-01-01 00:00', '2026-11-20T10:00:00', '2026-11-20 10:00:00.5', '2026-11-20 23:59:59.997', '1999-12-31 01:02:03.003', '9999-12-31 23:59:59.99', '2024-02-29 12:00:00.1200'];
+const datetimes = [
+  '1753-01-01 00:00',
+  '2026-11-20T10:00:00',
+  '2026-11-20 10:00:00.5',
+  '2026-11-20 23:59:59.997',
+  '1999-12-31 01:02:03.003',
+  '9999-12-31 23:59:59.99',
+  '2024-02-29 12:00:00.1200',
+];
 
 /** The types of SQL Server that random values are loaded into. */
 export const sqlServerTypes: readonly PropertyType[] = [
@@ -25,7 +33,11 @@ export const sqlServerTypes: readonly PropertyType[] = [
   { declaration: 'datetime2(3)', family: 'timestamp', fraction: 3 },
   { declaration: 'datetime2(7)', family: 'timestamp' },
   { declaration: 'datetime', family: 'timestamp', samples: datetimes },
-  { declaration: 'smalldatetime', family: 'timestamp', samples: ['1900-01-01 00:00', '2026-11-20T10:00', '2026-11-20 10:00:00', '2079-06-06 23:59:00'] },
+  {
+    declaration: 'smalldatetime',
+    family: 'timestamp',
+    samples: ['1900-01-01 00:00', '2026-11-20T10:00', '2026-11-20 10:00:00', '2079-06-06 23:59:00'],
+  },
   { declaration: 'datetimeoffset(0)', family: 'timestamp-with-zone', fraction: 0 },
   { declaration: 'datetimeoffset(7)', family: 'timestamp-with-zone' },
   { declaration: 'time(0)', family: 'time', fraction: 0 },

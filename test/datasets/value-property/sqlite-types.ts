@@ -1,11 +1,40 @@
 import type { PropertyType } from './property-engine.ts';
 
-const moments = ['2026-11-20', '2026-11-20 08:00', '2026-11-20T08:00:00', '2026-11-20 08:00:00.123', '2026-11-20T08:00:00.123456Z', '2026-11-20 08:00:00 UTC', '2026-11-20 08:00:00+02:00', '1795860000', '2461365.5'];
-const words = ['x', '', 'a b', '123', '-7', '12.5', '0', '{"a": 1.10}', '00-1', 'true', '1e', '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77'];
+const moments = [
+  '2026-11-20',
+  '2026-11-20 08:00',
+  '2026-11-20T08:00:00',
+  '2026-11-20 08:00:00.123',
+  '2026-11-20T08:00:00.123456Z',
+  '2026-11-20 08:00:00 UTC',
+  '2026-11-20 08:00:00+02:00',
+  '1795860000',
+  '2461365.5',
+];
+const words = [
+  'x',
+  '',
+  'a b',
+  '123',
+  '-7',
+  '12.5',
+  '0',
+  '{"a": 1.10}',
+  '00-1',
+  'true',
+  '1e',
+  '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77',
+];
 
 /** The declared types of SQLite that random values are loaded into. What is kept letter by letter is of the family `other`. */
 export const sqliteTypes: readonly PropertyType[] = [
-  ...['INTEGER', 'INT', 'BIGINT', 'bigint(20)', 'INT8', 'UNSIGNED BIG INT'].map((declaration): PropertyType => ({ declaration, family: 'integer', ...(declaration.startsWith('UNSIGNED') ? { least: 0n } : {}) })),
+  ...['INTEGER', 'INT', 'BIGINT', 'bigint(20)', 'INT8', 'UNSIGNED BIG INT'].map(
+    (declaration): PropertyType => ({
+      declaration,
+      family: 'integer',
+      ...(declaration.startsWith('UNSIGNED') ? { least: 0n } : {}),
+    }),
+  ),
   { declaration: 'SMALLINT', family: 'integer', least: -32_768n, most: 32_767n },
   { declaration: 'MEDIUMINT UNSIGNED', family: 'integer', least: 0n, most: 16_777_215n },
   { declaration: 'TINYINT', family: 'integer', least: -128n, most: 255n },
@@ -23,7 +52,11 @@ export const sqliteTypes: readonly PropertyType[] = [
   { declaration: 'DATE', family: 'other', samples: ['2026-11-20', '0001-01-01', '1795860000'] },
   { declaration: 'DATETIME', family: 'other', samples: moments },
   { declaration: 'TIMESTAMP WITH TIME ZONE', family: 'other', samples: moments },
-  { declaration: 'TIMESTAMP(3)', family: 'other', samples: ['2026-11-20 08:00:00.123', '2026-11-20 08:00:00.120000', '2026-11-20'] },
+  {
+    declaration: 'TIMESTAMP(3)',
+    family: 'other',
+    samples: ['2026-11-20 08:00:00.123', '2026-11-20 08:00:00.120000', '2026-11-20'],
+  },
   { declaration: 'TIME', family: 'other', samples: ['08:00', '08:00:00', '23:59:59.999999', '08:00:00+02:00', '3600'] },
   { declaration: 'STRING', family: 'other', samples: words },
   { declaration: 'UUID', family: 'other', samples: words },
@@ -47,4 +80,6 @@ export const strictTypes: readonly PropertyType[] = [
 ];
 
 /** The types that a contract names. */
-export const contractTypes: readonly PropertyType[] = (['integer', 'decimal', 'boolean', 'date', 'timestamp', 'timestamp-with-zone', 'uuid', 'text'] as const).map((family) => ({ declaration: family, family }));
+export const contractTypes: readonly PropertyType[] = (
+  ['integer', 'decimal', 'boolean', 'date', 'timestamp', 'timestamp-with-zone', 'uuid', 'text'] as const
+).map((family) => ({ declaration: family, family }));

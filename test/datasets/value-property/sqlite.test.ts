@@ -33,10 +33,13 @@ function engineOf(types: readonly PropertyType[], { strict = false } = {}): Prop
     widens: false,
     quote,
     run: async (sql) => database.exec(sql),
-    createTable: (table, columns) => `CREATE TABLE ${quote(table)} ("row" INTEGER PRIMARY KEY, ${columns.map(({ name, declaration }) => `${quote(name)} ${declaration}`).join(', ')})${strict ? ' STRICT' : ''}`,
+    createTable: (table, columns) =>
+      `CREATE TABLE ${quote(table)} ("row" INTEGER PRIMARY KEY, ${columns.map(({ name, declaration }) => `${quote(name)} ${declaration}`).join(', ')})${strict ? ' STRICT' : ''}`,
     async read(table, columns) {
       if (!database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table)) return [];
-      const rows = database.prepare(`SELECT "row", ${columns.map(quote).join(', ')} FROM ${quote(table)} ORDER BY "row"`);
+      const rows = database.prepare(
+        `SELECT "row", ${columns.map(quote).join(', ')} FROM ${quote(table)} ORDER BY "row"`,
+      );
       rows.setReadBigInts(true);
       // A double is shown by the shortest text that means it.
       return rows.all().map((row) => Object.values(row).map((value) => (value === null ? null : String(value))));
@@ -44,14 +47,23 @@ function engineOf(types: readonly PropertyType[], { strict = false } = {}): Prop
   };
 }
 
-it.each(propertyModes)('Every value that SQLite holds after a load in the mode %s is the one that was written', async (mode) => {
-  const count = await checkValues(engineOf(mode === 'contract' ? contractTypes : sqliteTypes), mode, { seed, values: valuesPerMode });
-  process.stderr.write(`SQLite, ${mode}: ${JSON.stringify(count)}\n`);
-  expect(count.rows).toBeGreaterThan(valuesPerMode / 20);
-});
+it.each(propertyModes)(
+  'Every value that SQLite holds after a load in the mode %s is the one that was written',
+  async (mode) => {
+    const count = await checkValues(engineOf(mode === 'contract' ? contractTypes : sqliteTypes), mode, {
+      seed,
+      values: valuesPerMode,
+    });
+    process.stderr.write(`SQLite, ${mode}: ${JSON.stringify(count)}\n`);
+    expect(count.rows).toBeGreaterThan(valuesPerMode / 20);
+  },
+);
 
-it.each(['append', 'upsert', 'evolve'] as const)('Every value that a STRICT table holds after a load in the mode %s is the one that was written', async (mode) => {
-  const count = await checkValues(engineOf(strictTypes, { strict: true }), mode, { seed, values: valuesPerMode / 3 });
-  process.stderr.write(`SQLite, STRICT, ${mode}: ${JSON.stringify(count)}\n`);
-  expect(count.rows).toBeGreaterThan(valuesPerMode / 60);
-});
+it.each(['append', 'upsert', 'evolve'] as const)(
+  'Every value that a STRICT table holds after a load in the mode %s is the one that was written',
+  async (mode) => {
+    const count = await checkValues(engineOf(strictTypes, { strict: true }), mode, { seed, values: valuesPerMode / 3 });
+    process.stderr.write(`SQLite, STRICT, ${mode}: ${JSON.stringify(count)}\n`);
+    expect(count.rows).toBeGreaterThan(valuesPerMode / 60);
+  },
+);

@@ -60,15 +60,24 @@ export const loadUpdatedDataset: Flow = {
         const runs = newRuns(world, before);
         must(runs.length === 1, `${pipeline} ran ${runs.length} times instead of once.`);
         const [{ parameters, status, pipelineName } = {}] = runs;
-        must(pipelineName === pipeline && status === 'Succeeded', `${String(pipelineName)} ended as ${String(status)}.`);
-        must(JSON.stringify(parameters) === JSON.stringify({ DatasetID: dataset }), `It ran with ${JSON.stringify(parameters)}.`);
+        must(
+          pipelineName === pipeline && status === 'Succeeded',
+          `${String(pipelineName)} ended as ${String(status)}.`,
+        );
+        must(
+          JSON.stringify(parameters) === JSON.stringify({ DatasetID: dataset }),
+          `It ran with ${JSON.stringify(parameters)}.`,
+        );
         const rows = await world.query(
           `SELECT concat_ws(' ', "Claim Number", "Policy Number") AS row FROM ${tableOf(platform)} ORDER BY 1`,
         );
         must(rows.length === claimsRows, `The table has ${rows.length} rows instead of ${claimsRows}.`);
         const wrong = wantedRows(world).findIndex((wanted, index) => wanted !== rows[index]?.['row']);
         must(wrong < 0, `Row ${wrong + 1} of the table is “${String(rows[wrong]?.['row'])}”.`);
-        return { result: 'one run with DatasetID, same rows in the table; repeat, forgery, other kind: nothing', rows: rows.length };
+        return {
+          result: 'one run with DatasetID, same rows in the table; repeat, forgery, other kind: nothing',
+          rows: rows.length,
+        };
       },
     },
   ],

@@ -12,7 +12,9 @@ const deliveries = (world: World) => world.sandbox.world.dbt.webhooks.deliveries
 function bodyLikeTheLast(world: World, address: string): string {
   const { webhooks } = world.sandbox.world.dbt;
   const subscription = webhooks.list().find(({ client_url: url }) => url === address);
-  const sent = webhooks.events(String(subscription?.['id'])).filter((event) => String(event['payload']).includes('"Success"'));
+  const sent = webhooks
+    .events(String(subscription?.['id']))
+    .filter((event) => String(event['payload']).includes('"Success"'));
   const payload = sent.at(-1)?.['payload'];
   must(typeof payload === 'string', 'dbt has sent nothing that could be forged.');
   return JSON.stringify({
@@ -73,7 +75,10 @@ export const refreshReport: Flow = {
       },
       async check(world, before) {
         const told = deliveries(world).at(-1);
-        must(told?.event === 'job.run.completed' && told.status === 200, `dbt was answered ${told?.status} for ${told?.event}.`);
+        must(
+          told?.event === 'job.run.completed' && told.status === 200,
+          `dbt was answered ${told?.status} for ${told?.event}.`,
+        );
         const { length } = newRuns(world, before);
         must(length === 0, `The report ran ${length} times after a failed job run.`);
         return { result: 'delivery taken, nothing started' };

@@ -18,7 +18,10 @@ function mustHaveRunOnce(world: World, before: Before, status: string): void {
   const runs = world.sandbox.control.log().runs.dataFactory.filter(({ runId }) => !known.has(runId));
   must(runs.length === 1, `${pipeline} ran ${runs.length} times instead of once.`);
   const [run = {}] = runs as Record<string, unknown>[];
-  must(run['pipelineName'] === pipeline && run['status'] === status, `${String(run['pipelineName'])} ended as ${String(run['status'])}.`);
+  must(
+    run['pipelineName'] === pipeline && run['status'] === status,
+    `${String(run['pipelineName'])} ended as ${String(run['status'])}.`,
+  );
   const { reportDate } = run['parameters'] as { reportDate?: string };
   must(/^\d{4}-\d\d-\d\d$/.test(reportDate ?? ''), `The notebook got the date “${reportDate}”.`);
 }
@@ -37,7 +40,10 @@ export const reportNotebookRun: Flow = {
         mustHaveRunOnce(world, before, 'Succeeded');
         const { messages, files } = newSlack(world, before);
         const told = messages.filter(({ text }) => text.includes(pipeline));
-        must(told.length === 1 && /succeeded/.test(told[0]?.text ?? ''), `Slack was told: “${told.map(({ text }) => text).join('”, “')}”.`);
+        must(
+          told.length === 1 && /succeeded/.test(told[0]?.text ?? ''),
+          `Slack was told: “${told.map(({ text }) => text).join('”, “')}”.`,
+        );
         must(files.length === 1, `${files.length} files were shared instead of one.`);
         const report = files[0]?.content?.toString('utf8') ?? '';
         must(/^\W*step,status/.test(report) && report.includes(`${step},succeeded`), `The report says: “${report}”.`);
@@ -54,7 +60,10 @@ export const reportNotebookRun: Flow = {
       async check(world, before) {
         mustHaveRunOnce(world, before, 'Failed');
         const { messages, files } = newSlack(world, before);
-        must(messages.length === 1 && files.length === 0, `${messages.length} messages and ${files.length} files came.`);
+        must(
+          messages.length === 1 && files.length === 0,
+          `${messages.length} messages and ${files.length} files came.`,
+        );
         const [{ text = '' } = {}] = messages;
         must(text.includes(step) && text.includes('table sales.stores not found'), `Slack was told: “${text}”.`);
         return { result: 'failed step and reason in Slack' };

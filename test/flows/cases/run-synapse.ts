@@ -15,7 +15,10 @@ export const runSynapse: Flow = {
       name: 'a pipeline and a Spark job that succeed',
       async check(world, before) {
         const { pipelines, jobs } = newRuns(world, before);
-        must(pipelines.length === 1 && jobs.length === 1, `${pipelines.length} pipelines and ${jobs.length} Spark jobs ran.`);
+        must(
+          pipelines.length === 1 && jobs.length === 1,
+          `${pipelines.length} pipelines and ${jobs.length} Spark jobs ran.`,
+        );
         must(pipelines[0]?.['status'] === 'Succeeded', `The pipeline ended as ${String(pipelines[0]?.['status'])}.`);
         const { parameters } = pipelines[0] as { parameters?: { inputPath?: string } };
         must(parameters?.inputPath === 'raw/claims', `The pipeline ran with ${JSON.stringify(parameters)}.`);

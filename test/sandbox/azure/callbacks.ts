@@ -10,7 +10,9 @@ export function callbacks(engines: readonly PipelineEngine[]): Vendor {
     prefix: '/callbacks',
     routes: {
       'POST /{token}'(request) {
-        const taken = request.query.get('token') === 'secret-of-the-callback' && engines.some((engine) => engine.complete(parameter(request, 'token'), readJson(request)));
+        const taken =
+          request.query.get('token') === 'secret-of-the-callback' &&
+          engines.some((engine) => engine.complete(parameter(request, 'token'), readJson(request)));
         return taken ? empty(200) : text(404, '');
       },
     },

@@ -111,8 +111,19 @@ export class PipelineEngine {
     run.end = step.end = step.start + askMilliseconds;
     step.failure = { code: 'WebHookTimeout', message: 'Nobody completed the activity in time.' };
     this.#asked.set(token, { run, step });
-    const body = { callBackUri: `${baseUrl()}/callbacks/${token}?token=secret-of-the-callback`, pipeline: run.definition.name, question: 'May the figures be published?' };
-    clock.at(step.start, () => void deliver(address, JSON.stringify(body), {}, 60_000).then(({ status = 0 }) => status >= 400 && this.#end(token, { code: '2108', message: `The endpoint answered ${status}.` })));
+    const body = {
+      callBackUri: `${baseUrl()}/callbacks/${token}?token=secret-of-the-callback`,
+      pipeline: run.definition.name,
+      question: 'May the figures be published?',
+    };
+    clock.at(
+      step.start,
+      () =>
+        void deliver(address, JSON.stringify(body), {}, 60_000).then(
+          ({ status = 0 }) =>
+            status >= 400 && this.#end(token, { code: '2108', message: `The endpoint answered ${status}.` }),
+        ),
+    );
   }
 
   #end(token: string, failure: ActivityRun['failure'], output?: unknown): void {
@@ -127,11 +138,18 @@ export class PipelineEngine {
   }
 
   /** Somebody completes a WebHook activity; false when none waits under this token. */
-  complete(token: string, body: { StatusCode?: string; Output?: unknown; Error?: { ErrorCode?: string; Message?: string } }): boolean {
+  complete(
+    token: string,
+    body: { StatusCode?: string; Output?: unknown; Error?: { ErrorCode?: string; Message?: string } },
+  ): boolean {
     const asked = this.#asked.get(token);
     if (!asked || isOver(asked.run, this.#context.clock.now())) return false;
     const failed = Number(body.StatusCode ?? 200) >= 400;
-    this.#end(token, failed ? { code: body.Error?.ErrorCode ?? '', message: body.Error?.Message ?? '' } : undefined, body.Output);
+    this.#end(
+      token,
+      failed ? { code: body.Error?.ErrorCode ?? '', message: body.Error?.Message ?? '' } : undefined,
+      body.Output,
+    );
     return true;
   }
 
@@ -143,7 +161,8 @@ export class PipelineEngine {
     const taken = status >= 200 && status <= 299 && !answer.includes('starting up');
     const { clock } = this.#context;
     const pause = Math.min(longestCallPause, firstCallPause * 2 ** (attempt - 1));
-    if (!taken && attempt < callAttempts) clock.at(clock.now() + pause, () => void this.#callBack(address, run, attempt + 1));
+    if (!taken && attempt < callAttempts)
+      clock.at(clock.now() + pause, () => void this.#callBack(address, run, attempt + 1));
   }
 
   /** Asks a run to stop, and with it the runs that it started. */

@@ -38,7 +38,15 @@ export class DatabricksRuns {
     const { clock, plans } = this.#context;
     const plan = plans.take('databricks', [job.name, job.id]);
     if (job.alwaysFails) plan.failure ??= {};
-    const run = { id: String(firstRun + 10n * BigInt(this.all.length)), job, parameters: { ...job.parameters, ...parameters }, token, plan, createdAt: clock.now(), repairs: [] };
+    const run = {
+      id: String(firstRun + 10n * BigInt(this.all.length)),
+      job,
+      parameters: { ...job.parameters, ...parameters },
+      token,
+      plan,
+      createdAt: clock.now(),
+      repairs: [],
+    };
     this.all.push(run);
     return run;
   }
@@ -46,7 +54,11 @@ export class DatabricksRuns {
   /** Runs the tasks again that failed; what it is then follows the next plan for the job. */
   repair(run: DatabricksRun): string {
     const { clock, plans } = this.#context;
-    const { state, start_time: start, end_time: end } = this.show(run) as { state: object; start_time: number; end_time: number };
+    const {
+      state,
+      start_time: start,
+      end_time: end,
+    } = this.show(run) as { state: object; start_time: number; end_time: number };
     const id = String(BigInt(run.id) + 5n + 10_000n * BigInt(run.repairs.length + 1));
     run.repairs.push({ id, before: { state, start, end } });
     run.plan = plans.take('databricks', [run.job.name, run.job.id]);
@@ -67,19 +79,30 @@ export class DatabricksRuns {
   /** Whether a run has come to its end. */
   isOver(run: DatabricksRun): boolean {
     const now = this.#context.clock.now();
-    return now >= this.#end(run) || (run.cancelledAt !== undefined && now >= run.cancelledAt + run.plan.cancellingMilliseconds);
+    return (
+      now >= this.#end(run) ||
+      (run.cancelledAt !== undefined && now >= run.cancelledAt + run.plan.cancellingMilliseconds)
+    );
   }
 
   #state(run: DatabricksRun): { life_cycle_state: string; result_state?: string; state_message: string } {
     const now = this.#context.clock.now();
     if (!this.isOver(run)) {
       const isQueued = now < run.createdAt + run.plan.queuedMilliseconds;
-      return { life_cycle_state: run.cancelledAt !== undefined ? 'TERMINATING' : isQueued ? 'QUEUED' : 'RUNNING', state_message: '' };
+      return {
+        life_cycle_state: run.cancelledAt !== undefined ? 'TERMINATING' : isQueued ? 'QUEUED' : 'RUNNING',
+        state_message: '',
+      };
     }
-    if (run.cancelledAt !== undefined) return { life_cycle_state: 'TERMINATED', result_state: 'CANCELED', state_message: 'Run cancelled.' };
+    if (run.cancelledAt !== undefined)
+      return { life_cycle_state: 'TERMINATED', result_state: 'CANCELED', state_message: 'Run cancelled.' };
     const { failure } = run.plan;
     if (!failure) return { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS', state_message: '' };
-    return { life_cycle_state: 'INTERNAL_ERROR', result_state: 'FAILED', state_message: `Task ${failure.step ?? run.job.tasks.at(-1)} failed.` };
+    return {
+      life_cycle_state: 'INTERNAL_ERROR',
+      result_state: 'FAILED',
+      state_message: `Task ${failure.step ?? run.job.tasks.at(-1)} failed.`,
+    };
   }
 
   /** The run as Databricks shows it. */
@@ -97,18 +120,23 @@ export class DatabricksRuns {
       start_time: start,
       end_time: end,
       run_page_url: `https://adb-sandbox.azuredatabricks.net/jobs/${run.job.id}/runs/${run.id}`,
-      repair_history: [...run.repairs.map(({ before }) => before), { state, start, end }].map(({ state: was, start: began, end: ended }, index) => ({
-        type: index === 0 ? 'ORIGINAL' : 'REPAIR',
-        ...(index === 0 ? {} : { id: raw(run.repairs[index - 1]?.id ?? '0') }),
-        state: was,
-        start_time: began,
-        end_time: ended,
-      })),
+      repair_history: [...run.repairs.map(({ before }) => before), { state, start, end }].map(
+        ({ state: was, start: began, end: ended }, index) => ({
+          type: index === 0 ? 'ORIGINAL' : 'REPAIR',
+          ...(index === 0 ? {} : { id: raw(run.repairs[index - 1]?.id ?? '0') }),
+          state: was,
+          start_time: began,
+          end_time: ended,
+        }),
+      ),
       job_parameters: Object.entries(run.parameters).map(([name, value]) => ({ name, value })),
       tasks: run.job.tasks.map((task, index) => ({
         task_key: task,
         run_id: raw(taskId(run, index)),
-        state: over && run.plan.failure && task !== failing ? { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS', state_message: '' } : state,
+        state:
+          over && run.plan.failure && task !== failing
+            ? { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS', state_message: '' }
+            : state,
         start_time: start,
         end_time: end,
       })),

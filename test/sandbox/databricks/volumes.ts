@@ -9,7 +9,12 @@ export const volumeFiles: Record<string, Buffer> = {
   [`${landing}/claims.csv`]: claims,
   [`${landing}/claims of 100 % & more.csv`]: Buffer.from('a,b\n1,2\n'),
   [`${landing}/claims.zip`]: Buffer.from(zipSync({ 'claims.csv': claims })),
-  ...Object.fromEntries(Array.from({ length: 1_005 }, (_, index) => [`${landing}/daily/${String(index + 1).padStart(4, '0')}.csv`, Buffer.from('a,b\n1,2\n')])),
+  ...Object.fromEntries(
+    Array.from({ length: 1_005 }, (_, index) => [
+      `${landing}/daily/${String(index + 1).padStart(4, '0')}.csv`,
+      Buffer.from('a,b\n1,2\n'),
+    ]),
+  ),
 };
 
 /** What lies in a folder, folders first; undefined when there is none of that path. */
@@ -17,11 +22,26 @@ export function listFolder(folder: string): Record<string, unknown>[] | undefine
   const path = folder.replace(/\/+$/, '');
   const below = Object.keys(volumeFiles).filter((file) => file.startsWith(`${path}/`));
   if (below.length === 0) return undefined;
-  const folders = new Set(below.map((file) => file.slice(path.length + 1).split('/')).flatMap(([first, rest]) => (rest === undefined ? [] : [first])));
+  const folders = new Set(
+    below
+      .map((file) => file.slice(path.length + 1).split('/'))
+      .flatMap(([first, rest]) => (rest === undefined ? [] : [first])),
+  );
   return [
-    ...[...folders].map((name) => ({ path: `${path}/${name}/`, is_directory: true, name, last_modified: 1_763_625_600_000 })),
+    ...[...folders].map((name) => ({
+      path: `${path}/${name}/`,
+      is_directory: true,
+      name,
+      last_modified: 1_763_625_600_000,
+    })),
     ...below
       .filter((file) => !file.slice(path.length + 1).includes('/'))
-      .map((file) => ({ path: file, is_directory: false, file_size: volumeFiles[file]?.length ?? 0, name: file.split('/').pop(), last_modified: 1_763_625_600_000 })),
+      .map((file) => ({
+        path: file,
+        is_directory: false,
+        file_size: volumeFiles[file]?.length ?? 0,
+        name: file.split('/').pop(),
+        last_modified: 1_763_625_600_000,
+      })),
   ];
 }

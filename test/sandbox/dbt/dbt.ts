@@ -88,7 +88,8 @@ export function dbt(runs: DbtRuns, webhooks: Webhooks): Vendor {
         metadata: { dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json', project_name: 'contoso' },
         nodes: {},
       });
-    if (name === artifactPath) return ranged(request, Buffer.from(`model,rows,step\nfct_claims,1000,${step}\n`), { 'content-type': 'text/csv' });
+    if (name === artifactPath)
+      return ranged(request, Buffer.from(`model,rows,step\nfct_claims,1000,${step}\n`), { 'content-type': 'text/csv' });
     throw dbtRefusal(404, 'The requested artifact was not found.');
   }
 

@@ -76,5 +76,11 @@ export const modeReports: ModeReport[] = [
     spaceToken,
     queries: [byMonth],
   })),
-  { token: '4e0af8c30001', name: 'Monthly premiums', description: '', spaceToken: '5ba2f1aa0002', queries: [{ ...byMonth, token: '9e1d00000003', name: 'Premiums by month', isZip: true }] },
+  {
+    token: '4e0af8c30001',
+    name: 'Monthly premiums',
+    description: '',
+    spaceToken: '5ba2f1aa0002',
+    queries: [{ ...byMonth, token: '9e1d00000003', name: 'Premiums by month', isZip: true }],
+  },
 ];

@@ -11,7 +11,13 @@ export function ranged({ headers: asked }: SandboxRequest, content: Buffer, head
   const own = { ...headers, etag, 'accept-ranges': 'bytes' };
   const from = Number(/^bytes=(\d+)-$/.exec(asked.range ?? '')?.[1] ?? NaN);
   const { 'if-range': version } = asked;
-  if (Number.isNaN(from) || (version !== undefined && version !== etag)) return { status: 200, headers: own, body: content };
-  if (from >= content.length) return { status: 416, headers: { 'content-range': `bytes */${content.length}` }, body: '' };
-  return { status: 206, headers: { ...own, 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` }, body: content.subarray(from) };
+  if (Number.isNaN(from) || (version !== undefined && version !== etag))
+    return { status: 200, headers: own, body: content };
+  if (from >= content.length)
+    return { status: 416, headers: { 'content-range': `bytes */${content.length}` }, body: '' };
+  return {
+    status: 206,
+    headers: { ...own, 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` },
+    body: content.subarray(from),
+  };
 }

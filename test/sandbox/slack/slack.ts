@@ -44,7 +44,8 @@ export function slack(workspace: SlackWorkspace): Vendor {
     routes: {
       'POST /api/{method}': call,
       'GET /api/{method}': call,
-      'GET /files-pri/{place}/download/{name}': (request) => workspace.download(request, bearerToken(request) === account.botToken),
+      'GET /files-pri/{place}/download/{name}': (request) =>
+        workspace.download(request, bearerToken(request) === account.botToken),
       'POST /upload/v1/{file}': (request) => workspace.upload(request),
     },
     unknown: () => text(404, 'not found'),

@@ -167,13 +167,25 @@ export class SlackWorkspace {
     'files.info': (given) => {
       const id = string(given['file']);
       if (id === 'F0DELETED1') throw new SlackError('file_deleted');
-      const special = { F0EXTERNAL: { mode: 'external', is_external: true }, F0HIDDEN01: { mode: 'hidden_by_limit' } }[id];
-      const file = id === account.fileId ? { ...sharedFile, length: sharedFile.content.length } : this.files.find((entry) => entry.id === id);
+      const special = { F0EXTERNAL: { mode: 'external', is_external: true }, F0HIDDEN01: { mode: 'hidden_by_limit' } }[
+        id
+      ];
+      const file =
+        id === account.fileId
+          ? { ...sharedFile, length: sharedFile.content.length }
+          : this.files.find((entry) => entry.id === id);
       if (!file && !special) throw new SlackError('file_not_found');
       const name = file?.name ?? 'elsewhere.csv';
       return {
         file: {
-          id, name, title: file?.title ?? name, mimetype: 'text/csv', filetype: 'csv', mode: 'hosted', is_external: false, size: file?.length ?? 0,
+          id,
+          name,
+          title: file?.title ?? name,
+          mimetype: 'text/csv',
+          filetype: 'csv',
+          mode: 'hosted',
+          is_external: false,
+          size: file?.length ?? 0,
           url_private: `${this.#context.baseUrl()}/slack/files-pri/${account.teamId}-${id}/${name}`,
           url_private_download: `${this.#context.baseUrl()}/slack/files-pri/${account.teamId}-${id}/download/${name}`,
           permalink: `https://contoso.slack.com/files/${account.userId}/${id}/${name}`,
@@ -220,7 +232,12 @@ export class SlackWorkspace {
   download(request: SandboxRequest, isLoggedIn: boolean): Reply {
     const id = parameter(request, 'place').split('-')[1];
     const content = id === account.fileId ? sharedFile.content : this.files.find((file) => file.id === id)?.content;
-    if (!isLoggedIn || !content) return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<!DOCTYPE html><title>Sign in | Slack</title>' };
+    if (!isLoggedIn || !content)
+      return {
+        status: 200,
+        headers: { 'content-type': 'text/html; charset=utf-8' },
+        body: '<!DOCTYPE html><title>Sign in | Slack</title>',
+      };
     return ranged(request, content, { 'content-type': 'text/csv' });
   }
 

@@ -24,10 +24,13 @@ export class AppLocks {
       const granted = await new Promise<boolean>((resolve) => {
         const waiting: Waiting = { owner, go: resolve };
         lock.queue.push(waiting);
-        const timer = setTimeout(() => {
-          lock.queue = lock.queue.filter((one) => one !== waiting);
-          resolve(false);
-        }, Math.min(timeout, this.#longestWait));
+        const timer = setTimeout(
+          () => {
+            lock.queue = lock.queue.filter((one) => one !== waiting);
+            resolve(false);
+          },
+          Math.min(timeout, this.#longestWait),
+        );
         timer.unref();
       });
       return granted ? 1 : this.refusal;

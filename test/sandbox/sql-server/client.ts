@@ -6,7 +6,17 @@ import { readBulk } from './tds-bulk.ts';
 import { encryption, preloginAnswer, readLogin, readPrelogin, type Login } from './tds-login.ts';
 import { messageTypes, PacketReader, packetsOf, type TdsMessage } from './tds-packets.ts';
 import { TdsReader } from './tds-reader.ts';
-import { done, doneInProcedure, doneProcedure, errorToken, featureTokens, loginTokens, returned, rowTokens, transactionToken } from './tds-tokens.ts';
+import {
+  done,
+  doneInProcedure,
+  doneProcedure,
+  errorToken,
+  featureTokens,
+  loginTokens,
+  returned,
+  rowTokens,
+  transactionToken,
+} from './tds-tokens.ts';
 import { TlsInTds } from './tls-in-tds.ts';
 
 const helloOfTls = 0x16;
@@ -56,7 +66,13 @@ export class Client {
   #receive(bytes: Buffer): void {
     // TDS 8.0 begins with the hello of TLS, and earlier ones with a message of TDS.
     if (!this.#tls && !this.#session && bytes[0] === helloOfTls) {
-      this.#tls = new TlsInTds(this.#server.certificate, (encrypted) => this.#socket.write(encrypted), (clear) => this.#take(clear), () => this.cut(), { bare: true, onEnd: () => this.#socket.end() });
+      this.#tls = new TlsInTds(
+        this.#server.certificate,
+        (encrypted) => this.#socket.write(encrypted),
+        (clear) => this.#take(clear),
+        () => this.cut(),
+        { bare: true, onEnd: () => this.#socket.end() },
+      );
     }
     if (this.#tls && !this.#tls.isShakingHands) this.#tls.push(bytes);
     else this.#take(bytes);
@@ -66,19 +82,23 @@ export class Client {
     const messages = this.#packets.push(bytes, (type, length) => this.#part(type, length));
     for (const message of messages) this.#part(message.type, message.data.length);
     for (const message of messages) {
-      this.#working = this.#working.then(async () => {
-        if (!this.#socket.destroyed) await this.#answer(message);
-      }).catch((error: unknown) => {
-        this.#server.misunderstood.push(String(error instanceof Error ? error.stack : error));
-        this.cut();
-      });
+      this.#working = this.#working
+        .then(async () => {
+          if (!this.#socket.destroyed) await this.#answer(message);
+        })
+        .catch((error: unknown) => {
+          this.#server.misunderstood.push(String(error instanceof Error ? error.stack : error));
+          this.cut();
+        });
     }
   }
 
   #part(type: number, length: number): void {
     if (type !== messageTypes.bulk) return;
     this.#server.bulkBytes += length;
-    const due = this.#server.troubles.find(({ at, times = 0, afterBytes = 0 }) => at === 'bulk' && times > 0 && this.#server.bulkBytes >= afterBytes);
+    const due = this.#server.troubles.find(
+      ({ at, times = 0, afterBytes = 0 }) => at === 'bulk' && times > 0 && this.#server.bulkBytes >= afterBytes,
+    );
     if (due && !due.fault) {
       due.times = 0;
       this.cut();
@@ -111,8 +131,17 @@ export class Client {
     const wanted = readPrelogin(data);
     const { encryption: kind } = this.#server;
     const encrypts = !this.#tls && kind !== 'none' && (wanted === encryption.on || kind === 'required');
-    this.#send(preloginAnswer(encrypts ? (kind === 'required' ? encryption.required : encryption.on) : encryption.notSupported));
-    if (encrypts) this.#tls = new TlsInTds(this.#server.certificate, (bytes) => this.#socket.write(bytes), (bytes) => this.#take(bytes), () => this.cut(), { onEnd: () => this.#socket.end() });
+    this.#send(
+      preloginAnswer(encrypts ? (kind === 'required' ? encryption.required : encryption.on) : encryption.notSupported),
+    );
+    if (encrypts)
+      this.#tls = new TlsInTds(
+        this.#server.certificate,
+        (bytes) => this.#socket.write(bytes),
+        (bytes) => this.#take(bytes),
+        () => this.cut(),
+        { onEnd: () => this.#socket.end() },
+      );
   }
 
   #login(login: Login): void {
@@ -120,10 +149,30 @@ export class Client {
     this.#server.logins.push({ ...login, encrypted: this.#tls?.protocol ?? 'none' });
     const trouble = this.#server.takeTrouble('login');
     if (trouble) return this.#trouble(trouble);
-    const known = login.token === undefined ? login.user === user && login.password === password : login.token === token;
-    if (!known) return this.#refuse(new Fault(18456, `Login failed for user '${login.token === undefined ? login.user : '<token-identified principal>'}'.`, 14));
-    if (login.database !== database) return this.#refuse(new Fault(4060, `Cannot open database "${login.database}" requested by the login. The login failed.`, 11));
-    this.#session = new Session({ file: this.#server.file, schemas: this.#server.schemas, database, user: login.token === undefined ? user : 'application', locks: this.#server.locks, hidden: this.#server.hidden, denied: this.#server.denied, takeTurn: () => this.#server.takeTurn() });
+    const known =
+      login.token === undefined ? login.user === user && login.password === password : login.token === token;
+    if (!known)
+      return this.#refuse(
+        new Fault(
+          18456,
+          `Login failed for user '${login.token === undefined ? login.user : '<token-identified principal>'}'.`,
+          14,
+        ),
+      );
+    if (login.database !== database)
+      return this.#refuse(
+        new Fault(4060, `Cannot open database "${login.database}" requested by the login. The login failed.`, 11),
+      );
+    this.#session = new Session({
+      file: this.#server.file,
+      schemas: this.#server.schemas,
+      database,
+      user: login.token === undefined ? user : 'application',
+      locks: this.#server.locks,
+      hidden: this.#server.hidden,
+      denied: this.#server.denied,
+      takeTurn: () => this.#server.takeTurn(),
+    });
     this.#send(loginTokens(database, featureTokens(login.token !== undefined)));
   }
 
@@ -133,13 +182,20 @@ export class Client {
     const sql = reader.text((data.length - reader.at) / 2);
     const answers = await this.#run(sql, {});
     if (!answers) return;
-    this.#send(Buffer.concat(answers.map((answer, index) => Buffer.concat([tokensOf(answer), done({ ...rowsOf(answer), more: index < answers.length - 1 })]))));
+    this.#send(
+      Buffer.concat(
+        answers.map((answer, index) =>
+          Buffer.concat([tokensOf(answer), done({ ...rowsOf(answer), more: index < answers.length - 1 })]),
+        ),
+      ),
+    );
   }
 
   async #procedure(data: Buffer): Promise<void> {
     const reader = new TdsReader(data);
     this.#checkTransaction(reader);
-    if (reader.short() !== 0xffff || reader.short() !== spExecuteSql) throw new Error('The double knows no procedure but sp_executesql.');
+    if (reader.short() !== 0xffff || reader.short() !== spExecuteSql)
+      throw new Error('The double knows no procedure but sp_executesql.');
     reader.short();
     const values: [name: string, value: string | number | bigint | null][] = [];
     while (!reader.isAtEnd) {
@@ -150,7 +206,13 @@ export class Client {
     const [[, sql] = [], , ...parameters] = values;
     const answers = await this.#run(String(sql), Object.fromEntries(parameters));
     if (!answers) return;
-    this.#send(Buffer.concat([...answers.map((answer) => Buffer.concat([tokensOf(answer), doneInProcedure(rowsOf(answer).rows)])), returned(), doneProcedure()]));
+    this.#send(
+      Buffer.concat([
+        ...answers.map((answer) => Buffer.concat([tokensOf(answer), doneInProcedure(rowsOf(answer).rows)])),
+        returned(),
+        doneProcedure(),
+      ]),
+    );
   }
 
   /** Runs a batch; undefined when the connection ended instead. */
@@ -185,7 +247,9 @@ export class Client {
     else throw new Error(`The double knows no transaction request ${what}.`);
     this.#server.statements.push(what === transactions.commit ? '(commit)' : '(rollback)');
     this.#transaction = 0n;
-    this.#send(Buffer.concat([transactionToken(what === transactions.commit ? 'committed' : 'rolled back', ended), done({})]));
+    this.#send(
+      Buffer.concat([transactionToken(what === transactions.commit ? 'committed' : 'rolled back', ended), done({})]),
+    );
   }
 
   #bulk(data: Buffer, session: Session): void {
@@ -199,7 +263,8 @@ export class Client {
 
   #checkTransaction(reader: TdsReader): void {
     const named = reader.allHeaders();
-    if (named !== this.#transaction) throw new Error(`A request names the transaction ${named} instead of ${this.#transaction}.`);
+    if (named !== this.#transaction)
+      throw new Error(`A request names the transaction ${named} instead of ${this.#transaction}.`);
   }
 
   #trouble({ fault }: Trouble): void {
@@ -217,7 +282,13 @@ export class Client {
       this.#server.statements.push('(taken back by the server)');
       this.#transaction = 0n;
     }
-    this.#send(Buffer.concat([errorToken(fault), ...(isTransaction ? [transactionToken('rolled back', ended)] : []), inProcedure ? doneProcedure(true) : done({ error: true })]));
+    this.#send(
+      Buffer.concat([
+        errorToken(fault),
+        ...(isTransaction ? [transactionToken('rolled back', ended)] : []),
+        inProcedure ? doneProcedure(true) : done({ error: true }),
+      ]),
+    );
     if (fault.level > lastLevelThatLives) this.cut();
   }
 
@@ -228,7 +299,8 @@ export class Client {
   }
 }
 
-const tokensOf = ({ columns, rows }: StatementAnswer): Buffer => (columns ? rowTokens(columns, rows ?? []) : Buffer.alloc(0));
+const tokensOf = ({ columns, rows }: StatementAnswer): Buffer =>
+  columns ? rowTokens(columns, rows ?? []) : Buffer.alloc(0);
 
 function rowsOf({ rows, touched }: StatementAnswer): { rows?: number } {
   const count = touched ?? rows?.length;

@@ -5,7 +5,8 @@ import { inDefaultStyle, toDate, toDatetime, toDatetime2, toDatetimeoffset, toSm
 export type Value = string | number | bigint | null;
 
 const failed = (type: string): Fault => new Fault(8114, `Error converting data type nvarchar to ${type}.`);
-const overflow = (type: string): Fault => new Fault(8115, `Arithmetic overflow error converting expression to data type ${type}.`);
+const overflow = (type: string): Fault =>
+  new Fault(8115, `Arithmetic overflow error converting expression to data type ${type}.`);
 
 const integers: Record<string, [bigint, bigint]> = {
   tinyint: [0n, 255n],
@@ -18,7 +19,8 @@ function toInteger(type: string, value: Value): bigint {
   const text = String(value).trim();
   // SQL Server takes an empty text for zero.
   const number = text === '' ? 0n : /^[-+]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : undefined;
-  if (number === undefined) throw new Fault(245, `Conversion failed when converting the nvarchar value '${text}' to data type ${type}.`);
+  if (number === undefined)
+    throw new Fault(245, `Conversion failed when converting the nvarchar value '${text}' to data type ${type}.`);
   const [least, most] = integers[type] as [bigint, bigint];
   if (number < least || number > most) throw overflow(type);
   return number;
@@ -54,10 +56,16 @@ function toFloat(type: string, value: Value): number {
   return Math.abs(number) < least ? 0 : number;
 }
 
-const westernEurope = new Set(new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, byte) => byte)));
+const westernEurope = new Set(
+  new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, byte) => byte)),
+);
 
 /** Letters that a code page of Western Europe lacks become question marks, each unit of UTF-16 one. */
-const inCodePage = (text: string): string => text.split('').map((unit) => (westernEurope.has(unit) ? unit : '?')).join('');
+const inCodePage = (text: string): string =>
+  text
+    .split('')
+    .map((unit) => (westernEurope.has(unit) ? unit : '?'))
+    .join('');
 
 function toBinary(type: string, length: string, value: Value, style: number): string {
   const text = String(value);
@@ -70,12 +78,14 @@ function toBinary(type: string, length: string, value: Value, style: number): st
 
 /** Type and numbers of a declaration such as `decimal(10,2)`. */
 function partsOf(declaration: string): { type: string; first: string; second: string } {
-  const [, type = '', first = '', second = '0'] = /^(\w+)(?:\((\w+)(?:,\s*(\d+))?\))?$/.exec(declaration.toLowerCase()) ?? [];
+  const [, type = '', first = '', second = '0'] =
+    /^(\w+)(?:\((\w+)(?:,\s*(\d+))?\))?$/.exec(declaration.toLowerCase()) ?? [];
   return { type, first, second };
 }
 
 /** Texts of a fixed length are filled with spaces. */
-const filled = (type: string, length: string, text: string): string => (/^n?char$/.test(type) ? text.padEnd(Number(length || 30)) : text);
+const filled = (type: string, length: string, text: string): string =>
+  /^n?char$/.test(type) ? text.padEnd(Number(length || 30)) : text;
 
 /** CONVERT of text, as far as it is needed; NULL stays NULL. @throws Fault what SQL Server says */
 export function convert(declaration: string, value: Value, style = 0): Value {
@@ -109,7 +119,8 @@ export function convert(declaration: string, value: Value, style = 0): Value {
     case 'time':
       return toTime(text, digits);
     case 'uniqueidentifier':
-      if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.test(text)) throw new Fault(8169, 'Conversion failed when converting from a character string to uniqueidentifier.');
+      if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.test(text))
+        throw new Fault(8169, 'Conversion failed when converting from a character string to uniqueidentifier.');
       return text.slice(0, 36).toUpperCase();
     case 'binary':
     case 'varbinary':
@@ -145,13 +156,21 @@ export interface Assigned {
 export function assign({ declaration, nullable, name, collation }: Assigned, value: Value): Value {
   if (value === null) {
     if (nullable) return null;
-    throw new Fault(515, `Cannot insert the value NULL into column '${name}'; column does not allow nulls. INSERT fails.`);
+    throw new Fault(
+      515,
+      `Cannot insert the value NULL into column '${name}'; column does not allow nulls. INSERT fails.`,
+    );
   }
   const { type, first } = partsOf(declaration);
   if (type === 'binary' || type === 'varbinary') {
     // What was not converted to binary data is none.
-    if (!/^0x([0-9A-F]{2})*$/.test(String(value))) throw new Fault(257, `Implicit conversion from data type nvarchar to ${type} is not allowed. Use the CONVERT function to run this query.`);
-    if (first !== 'max' && String(value).length > Number(first) * 2 + 2) throw new Fault(2628, `String or binary data would be truncated in column '${name}'.`);
+    if (!/^0x([0-9A-F]{2})*$/.test(String(value)))
+      throw new Fault(
+        257,
+        `Implicit conversion from data type nvarchar to ${type} is not allowed. Use the CONVERT function to run this query.`,
+      );
+    if (first !== 'max' && String(value).length > Number(first) * 2 + 2)
+      throw new Fault(2628, `String or binary data would be truncated in column '${name}'.`);
     return value;
   }
   if (!/^n?(var)?char$/.test(type)) return convert(declaration, value);
@@ -161,7 +180,11 @@ export function assign({ declaration, nullable, name, collation }: Assigned, val
   const sizeOf = (part: string): number => (inUtf8 ? Buffer.byteLength(part) : part.length);
   let fitting = text;
   while (sizeOf(fitting) > Number(first) && fitting.endsWith(' ')) fitting = fitting.slice(0, -1);
-  if (sizeOf(fitting) > Number(first)) throw new Fault(2628, `String or binary data would be truncated in column '${name}'. Truncated value: '${text.slice(0, 20)}'.`);
+  if (sizeOf(fitting) > Number(first))
+    throw new Fault(
+      2628,
+      `String or binary data would be truncated in column '${name}'. Truncated value: '${text.slice(0, 20)}'.`,
+    );
   return type.endsWith('varchar') ? fitting : fitting + ' '.repeat(Number(first) - sizeOf(fitting));
 }
 
@@ -171,12 +194,22 @@ export function alter(from: string, to: Assigned, value: Value): Value {
   const { type } = partsOf(from);
   const target = partsOf(to.declaration).type;
   if (/char|text/.test(target)) {
-    if (type === 'money' || type === 'smallmoney') throw new Fault(257, `Implicit conversion from data type ${type} to ${target} is not allowed. Use the CONVERT function to run this query.`);
+    if (type === 'money' || type === 'smallmoney')
+      throw new Fault(
+        257,
+        `Implicit conversion from data type ${type} to ${target} is not allowed. Use the CONVERT function to run this query.`,
+      );
     if (type === 'datetime' || type === 'smalldatetime') return assign(to, inDefaultStyle(String(value)));
     if (type === 'float' || type === 'real') return assign(to, String(Number(Number(value).toPrecision(6))));
     if (type === 'datetimeoffset' || type === 'datetime2') return assign(to, value);
   }
   // The third of a second that datetime shows as .003 or .007 is exact for the newer types.
-  const exact = type === 'datetime' ? String(value).replace(/3$/, '3333333').replace(/7$/, '6666667').replace(/(\.\d{7})\d*$/, '$1') : value;
+  const exact =
+    type === 'datetime'
+      ? String(value)
+          .replace(/3$/, '3333333')
+          .replace(/7$/, '6666667')
+          .replace(/(\.\d{7})\d*$/, '$1')
+      : value;
   return assign(to, exact);
 }

@@ -5,7 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppLocks } from './app-locks.ts';
-import { addObject, createTable, createTrigger, dropTable, makeCatalog, type NewColumn, type NewTrigger, type TableParts } from './catalog.ts';
+import {
+  addObject,
+  createTable,
+  createTrigger,
+  dropTable,
+  makeCatalog,
+  type NewColumn,
+  type NewTrigger,
+  type TableParts,
+} from './catalog.ts';
 import { makeCertificate } from '../../machine/certificate.ts';
 import { Client } from './client.ts';
 import type { ServerState, SqlServerOptions, Trouble } from './server-state.ts';
@@ -52,7 +61,14 @@ export class SqlServer implements ServerState {
   #turn: Promise<void> = Promise.resolve();
   #held = false;
 
-  constructor({ user = 'loader', password = 'pass word/+§', database = 'warehouse', token = 'a token', encryption = 'offered', longestLockWait }: SqlServerOptions = {}) {
+  constructor({
+    user = 'loader',
+    password = 'pass word/+§',
+    database = 'warehouse',
+    token = 'a token',
+    encryption = 'offered',
+    longestLockWait,
+  }: SqlServerOptions = {}) {
     this.user = user;
     this.password = password;
     this.database = database;
@@ -79,9 +95,16 @@ export class SqlServer implements ServerState {
   }
 
   /** The address for a target; by default its certificate is verified, with itself as the authority. */
-  address({ encrypt = 'verify', password = this.password, host = '127.0.0.1', database = this.database, withUser = true } = {}): string {
+  address({
+    encrypt = 'verify',
+    password = this.password,
+    host = '127.0.0.1',
+    database = this.database,
+    withUser = true,
+  } = {}): string {
     const login = withUser ? `${encodeURIComponent(this.user)}:${encodeURIComponent(password)}@` : '';
-    const authority = encrypt === 'verify' || encrypt === 'strict' ? `&ca=${encodeURIComponent(this.authorityFile)}` : '';
+    const authority =
+      encrypt === 'verify' || encrypt === 'strict' ? `&ca=${encodeURIComponent(this.authorityFile)}` : '';
     return `sqlserver://${login}${host}:${this.port}/${encodeURIComponent(database)}?encrypt=${encrypt}${authority}`;
   }
 
@@ -99,9 +122,15 @@ export class SqlServer implements ServerState {
   }
 
   /** Makes a table, with rows in the order of its columns. */
-  table(name: string, columns: readonly NewColumn[], rows: readonly (string | number | null)[][] = [], parts: TableParts = {}): void {
+  table(
+    name: string,
+    columns: readonly NewColumn[],
+    rows: readonly (string | number | null)[][] = [],
+    parts: TableParts = {},
+  ): void {
     createTable(this.#keeper, name, columns, parts);
-    for (const row of rows) this.#keeper.prepare(`INSERT INTO "${name}" VALUES (${row.map(() => '?').join(', ')})`).run(...row);
+    for (const row of rows)
+      this.#keeper.prepare(`INSERT INTO "${name}" VALUES (${row.map(() => '?').join(', ')})`).run(...row);
   }
 
   /** Removes a table, if there is one. */
@@ -121,19 +150,36 @@ export class SqlServer implements ServerState {
 
   /** Makes the type of a column another one, as a program would beside a load; the rows stay as they are. */
   changeColumn(table: string, column: string, type: string): void {
-    this.#keeper.prepare('UPDATE "sys.columns" SET declaration = ?, max_length = max_length - 2 WHERE name = ? AND object_id = (SELECT object_id FROM "sys.objects" WHERE schema_name || \'.\' || name = ?)').run(type, column, table);
+    this.#keeper
+      .prepare(
+        'UPDATE "sys.columns" SET declaration = ?, max_length = max_length - 2 WHERE name = ? AND object_id = (SELECT object_id FROM "sys.objects" WHERE schema_name || \'.\' || name = ?)',
+      )
+      .run(type, column, table);
   }
 
   /** The rows of a table, in the order of their first values; integers that a number holds are numbers. */
   rows(name: string): Record<string, unknown>[] {
     const statement = this.#keeper.prepare(`SELECT * FROM "${name.replaceAll('"', '""')}" ORDER BY 1`);
     statement.setReadBigInts(true);
-    return statement.all().map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value])));
+    return statement
+      .all()
+      .map((row) =>
+        Object.fromEntries(
+          Object.entries(row).map(([key, value]) => [
+            key,
+            typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value,
+          ]),
+        ),
+      );
   }
 
   /** The types of a table's columns, in their order; none when there is no such table. */
   types(name: string): Record<string, string> {
-    const rows = this.#keeper.prepare(`SELECT c.name AS name, c.declaration || CASE c.is_nullable WHEN 1 THEN '' ELSE ' NOT NULL' END AS type FROM "sys.columns" c JOIN "sys.objects" o USING (object_id) WHERE o.schema_name || '.' || o.name = ? ORDER BY c.column_id`).all(name);
+    const rows = this.#keeper
+      .prepare(
+        `SELECT c.name AS name, c.declaration || CASE c.is_nullable WHEN 1 THEN '' ELSE ' NOT NULL' END AS type FROM "sys.columns" c JOIN "sys.objects" o USING (object_id) WHERE o.schema_name || '.' || o.name = ? ORDER BY c.column_id`,
+      )
+      .all(name);
     return Object.fromEntries(rows.map((row) => [String(row['name']), String(row['type'])]));
   }
 
@@ -144,7 +190,9 @@ export class SqlServer implements ServerState {
 
   /** The trouble that is due, if one is. */
   takeTrouble(at: Trouble['at'], text = ''): Trouble | undefined {
-    const found = this.troubles.find((trouble) => trouble.at === at && (trouble.times ?? 0) > 0 && (!trouble.matching || trouble.matching.test(text)));
+    const found = this.troubles.find(
+      (trouble) => trouble.at === at && (trouble.times ?? 0) > 0 && (!trouble.matching || trouble.matching.test(text)),
+    );
     if (found) found.times = (found.times ?? 1) - 1;
     return found;
   }

@@ -20,8 +20,16 @@ export function readBulk(data: Buffer): { columns: BulkColumn[]; rows: (string |
     return { name: reader.shortText(), longest };
   });
   const rows: (string | null)[][] = [];
-  for (let token = reader.byte(); token === 0xd1; token = reader.byte()) rows.push(found.map(({ longest }) => reader.nvarchar(longest)));
+  for (let token = reader.byte(); token === 0xd1; token = reader.byte())
+    rows.push(found.map(({ longest }) => reader.nvarchar(longest)));
   reader.at -= 1;
-  if (reader.byte() !== 0xfd || (reader.bytes(12), !reader.isAtEnd)) throw new Error('Bulk data do not end as they should.');
-  return { columns: found.map(({ name, longest }) => ({ name, declaration: `nvarchar(${longest === 0xffff ? 'max' : longest / 2})` })), rows };
+  if (reader.byte() !== 0xfd || (reader.bytes(12), !reader.isAtEnd))
+    throw new Error('Bulk data do not end as they should.');
+  return {
+    columns: found.map(({ name, longest }) => ({
+      name,
+      declaration: `nvarchar(${longest === 0xffff ? 'max' : longest / 2})`,
+    })),
+    rows,
+  };
 }

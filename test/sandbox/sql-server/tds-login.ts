@@ -23,7 +23,13 @@ export function readPrelogin(data: Buffer): number {
 
 /** The server's first message. */
 export function preloginAnswer(encrypted: number): Buffer {
-  const options: [number, Buffer][] = [[0, Buffer.from([16, 0, 0, 0, 0, 0])], [1, Buffer.from([encrypted])], [2, Buffer.from([0])], [4, Buffer.from([0])], [6, Buffer.from([1])]];
+  const options: [number, Buffer][] = [
+    [0, Buffer.from([16, 0, 0, 0, 0, 0])],
+    [1, Buffer.from([encrypted])],
+    [2, Buffer.from([0])],
+    [4, Buffer.from([0])],
+    [6, Buffer.from([1])],
+  ];
   const heads: Buffer[] = [];
   let at = options.length * 5 + 1;
   for (const [token, { length }] of options) {
@@ -40,7 +46,8 @@ export function preloginAnswer(encrypted: number): Buffer {
 export function readLogin(data: Buffer): Login {
   if (data.readUInt32LE(0) !== data.length) throw new Error('LOGIN7 is not as long as it says.');
   if (data.readUInt32LE(4) !== 0x74000004) throw new Error('The client does not speak TDS 7.4.');
-  const field = (at: number): Buffer => data.subarray(data.readUInt16LE(at), data.readUInt16LE(at) + data.readUInt16LE(at + 2) * 2);
+  const field = (at: number): Buffer =>
+    data.subarray(data.readUInt16LE(at), data.readUInt16LE(at) + data.readUInt16LE(at + 2) * 2);
   const password = Buffer.from(field(44).map((byte) => swapHalves(byte ^ 0xa5)));
   return {
     user: field(40).toString('utf16le'),

@@ -1,5 +1,14 @@
 /** Kinds of messages. @see https://learn.microsoft.com/openspecs/windows_protocols/ms-tds (2.2.3.1.1) */
-export const messageTypes = { batch: 1, rpc: 3, answer: 4, attention: 6, bulk: 7, transaction: 14, login: 16, prelogin: 18 } as const;
+export const messageTypes = {
+  batch: 1,
+  rpc: 3,
+  answer: 4,
+  attention: 6,
+  bulk: 7,
+  transaction: 14,
+  login: 16,
+  prelogin: 18,
+} as const;
 
 /** A whole message of a client. */
 export interface TdsMessage {

@@ -73,7 +73,8 @@ export class TdsReader {
     const pieces: Buffer[] = [];
     for (let length = this.integer(); length > 0; length = this.integer()) pieces.push(this.bytes(length));
     const whole = Buffer.concat(pieces);
-    if (total !== 0xffff_ffff_ffff_fffen && BigInt(whole.length) !== total) throw new Error('A value is not as long as it says.');
+    if (total !== 0xffff_ffff_ffff_fffen && BigInt(whole.length) !== total)
+      throw new Error('A value is not as long as it says.');
     return whole.toString('utf16le');
   }
 }

@@ -78,13 +78,22 @@ export function transactionToken(what: 'begun' | 'committed' | 'rolled back', tr
 }
 
 /** The end of an answer or of a part of it. */
-export function done({ rows, error = false, more = false, attention = false }: { rows?: number; error?: boolean; more?: boolean; attention?: boolean }, token = 0xfd): Buffer {
+export function done(
+  {
+    rows,
+    error = false,
+    more = false,
+    attention = false,
+  }: { rows?: number; error?: boolean; more?: boolean; attention?: boolean },
+  token = 0xfd,
+): Buffer {
   const status = (more ? 0x01 : 0) | (error ? 0x02 : 0) | (rows === undefined ? 0 : 0x10) | (attention ? 0x20 : 0);
   return Buffer.concat([bytes(token), short(status), short(0), long(BigInt(rows ?? 0))]);
 }
 
 /** The end of a part of a procedure's answer, the value that it returns, and its end. */
-export const doneInProcedure = (rows: number | undefined): Buffer => done({ ...(rows === undefined ? {} : { rows }), more: true }, 0xff);
+export const doneInProcedure = (rows: number | undefined): Buffer =>
+  done({ ...(rows === undefined ? {} : { rows }), more: true }, 0xff);
 export const returned = (): Buffer => Buffer.concat([bytes(0x79), integer(0)]);
 export const doneProcedure = (error = false): Buffer => done({ error }, 0xfe);
 
@@ -97,8 +106,12 @@ const typeInfo: Record<AnswerType, Buffer> = {
 
 /** Columns and rows of an answer. */
 export function rowTokens(columns: readonly AnswerColumn[], rows: readonly (readonly AnswerValue[])[]): Buffer {
-  const heads = columns.map(({ name, type }) => Buffer.concat([integer(0), short(0x0009), typeInfo[type], shortText(name)]));
-  const lines = rows.map((row) => Buffer.concat([bytes(0xd1), ...row.map((value, index) => valueOf((columns[index] as AnswerColumn).type, value))]));
+  const heads = columns.map(({ name, type }) =>
+    Buffer.concat([integer(0), short(0x0009), typeInfo[type], shortText(name)]),
+  );
+  const lines = rows.map((row) =>
+    Buffer.concat([bytes(0xd1), ...row.map((value, index) => valueOf((columns[index] as AnswerColumn).type, value))]),
+  );
   return Buffer.concat([bytes(0x81), short(columns.length), ...heads, ...lines]);
 }
 
@@ -106,7 +119,11 @@ function valueOf(type: AnswerType, value: AnswerValue): Buffer {
   if (type === 'nvarchar') {
     if (value === null) return Buffer.alloc(8, 0xff);
     const data = utf16(String(value));
-    return Buffer.concat([long(BigInt(data.length)), ...(data.length > 0 ? [integer(data.length), data] : []), integer(0)]);
+    return Buffer.concat([
+      long(BigInt(data.length)),
+      ...(data.length > 0 ? [integer(data.length), data] : []),
+      integer(0),
+    ]);
   }
   if (value === null) return bytes(0);
   if (type === 'bigint') return shortBytes(long(BigInt(value)));

@@ -11,12 +11,19 @@ interface Time {
 const ticksPerSecond = 10_000_000n;
 const ticksPerDay = 86_400n * ticksPerSecond;
 const noTime = (): Fault => new Fault(241, 'Conversion failed when converting date and/or time from character string.');
-const outOfRange = (type: string): Fault => new Fault(242, `The conversion of a nvarchar data type to a ${type} data type resulted in an out-of-range value.`);
+const outOfRange = (type: string): Fault =>
+  new Fault(242, `The conversion of a nvarchar data type to a ${type} data type resulted in an out-of-range value.`);
 
 /** Days of an ISO date since 1970; an error for one that is not in the calendar. */
 function dayOf(text: string): number {
   const milliseconds = Date.parse(`${text}T00:00:00Z`);
-  if (!/^\d{4}-\d\d-\d\d$/.test(text) || text < '0001' || Number.isNaN(milliseconds) || !new Date(milliseconds).toISOString().startsWith(text)) throw noTime();
+  if (
+    !/^\d{4}-\d\d-\d\d$/.test(text) ||
+    text < '0001' ||
+    Number.isNaN(milliseconds) ||
+    !new Date(milliseconds).toISOString().startsWith(text)
+  )
+    throw noTime();
   return milliseconds / 86_400_000;
 }
 
@@ -34,8 +41,16 @@ const showDay = (day: number): string => {
 
 function showTicks(ticks: bigint, digits: number): string {
   const seconds = Number(ticks / ticksPerSecond);
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'));
-  return `${parts.join(':')}${digits === 0 ? '' : `.${String(ticks % ticksPerSecond).padStart(7, '0').slice(0, digits)}`}`;
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) =>
+    String(part).padStart(2, '0'),
+  );
+  return `${parts.join(':')}${
+    digits === 0
+      ? ''
+      : `.${String(ticks % ticksPerSecond)
+          .padStart(7, '0')
+          .slice(0, digits)}`
+  }`;
 }
 
 /** Rounds half up, as SQL Server does without a word; midnight may be that of the next day. */
@@ -48,7 +63,8 @@ const stepOf = (digits: number): bigint => 10n ** BigInt(7 - digits);
 
 /** Only the forms that the documents of SQL Server list: seconds are needed after a `T`, an offset has a colon. */
 function parse(text: string): Time & { offset: string | undefined } {
-  const [, day, time, fraction, offset, utc] = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?(?: ?([-+]\d\d:\d\d)|(Z))?$/.exec(text) ?? [];
+  const [, day, time, fraction, offset, utc] =
+    /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?(?: ?([-+]\d\d:\d\d)|(Z))?$/.exec(text) ?? [];
   if (day === undefined || time === undefined) throw noTime();
   return { day: dayOf(day), ticks: ticksOf(time, fraction), offset: offset ?? (utc ? '+00:00' : undefined) };
 }
@@ -73,7 +89,8 @@ export function toDatetimeoffset(text: string, digits: number): string {
   if (Math.abs(minutes) > 14 * 60) throw noTime();
   const rounded = round(time, stepOf(digits));
   const utc = BigInt(rounded.day) * ticksPerDay + rounded.ticks - BigInt(minutes * 60) * ticksPerSecond;
-  if (utc < BigInt(dayOf('0001-01-01')) * ticksPerDay || utc >= BigInt(dayOf('9999-12-31') + 1) * ticksPerDay) throw outOfRange('datetimeoffset');
+  if (utc < BigInt(dayOf('0001-01-01')) * ticksPerDay || utc >= BigInt(dayOf('9999-12-31') + 1) * ticksPerDay)
+    throw outOfRange('datetimeoffset');
   return `${showDay(rounded.day)} ${showTicks(rounded.ticks, digits)} ${offset}`;
 }
 
@@ -103,7 +120,8 @@ export function toTime(text: string, digits: number): string {
 
 /** What `datetime` becomes by itself: `Nov 20 2026 10:00AM`, without seconds. */
 export function inDefaultStyle(text: string): string {
-  const [, year = '', month = '', day = '', hours = '', minutes = ''] = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d)/.exec(text) ?? [];
+  const [, year = '', month = '', day = '', hours = '', minutes = ''] =
+    /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d)/.exec(text) ?? [];
   const name = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][Number(month) - 1];
   const hour = Number(hours) % 12 || 12;
   return `${name} ${String(Number(day)).padStart(2)} ${year} ${String(hour).padStart(2)}:${minutes}${Number(hours) < 12 ? 'AM' : 'PM'}`;

@@ -25,7 +25,13 @@ export class TlsInTds {
    * @param send takes bytes for the connection
    * @param receive takes what the client says, in clear
    */
-  constructor({ key, certificate }: Certificate, send: (bytes: Buffer) => void, receive: (bytes: Buffer) => void, fail: (error: Error) => void, { bare = false, onEnd }: TlsOptions = {}) {
+  constructor(
+    { key, certificate }: Certificate,
+    send: (bytes: Buffer) => void,
+    receive: (bytes: Buffer) => void,
+    fail: (error: Error) => void,
+    { bare = false, onEnd }: TlsOptions = {},
+  ) {
     this.#shaking = !bare;
     this.#inner = new Duplex({
       read: () => undefined,
@@ -42,8 +48,16 @@ export class TlsInTds {
         callback();
       },
     });
-    const secureContext = createSecureContext({ key, cert: certificate, ...(bare ? {} : { maxVersion: 'TLSv1.2' as const }) });
-    this.#secure = new TLSSocket(this.#inner, { isServer: true, secureContext, ...(bare ? { ALPNProtocols: ['tds/8.0'] } : {}) });
+    const secureContext = createSecureContext({
+      key,
+      cert: certificate,
+      ...(bare ? {} : { maxVersion: 'TLSv1.2' as const }),
+    });
+    this.#secure = new TLSSocket(this.#inner, {
+      isServer: true,
+      secureContext,
+      ...(bare ? { ALPNProtocols: ['tds/8.0'] } : {}),
+    });
     this.#secure.on('data', receive);
     this.#secure.on('error', fail);
     this.#secure.on('secure', () => {

@@ -39,7 +39,9 @@ export function split(text: string, separator: string): string[] {
 /** Words of T-SQL that the target uses and that mean the same in SQLite, and functions that the double has. */
 const knownWords = new Set(
   `select distinct from where and or not exists is null as on inner left join group by having order limit insert into values update set delete case when then else end
-  count coalesce lower upper ltrim rtrim left_of replace nullif except substring stuff patindex charindex len datalength collationproperty has_perms_by_name objectproperty convert_to try_convert_to object_id object_name object_schema_name quotename type_name schema_name schema_id db_name user_name`.split(/\s+/),
+  count coalesce lower upper ltrim rtrim left_of replace nullif except substring stuff patindex charindex len datalength collationproperty has_perms_by_name objectproperty convert_to try_convert_to object_id object_name object_schema_name quotename type_name schema_name schema_id db_name user_name`.split(
+    /\s+/,
+  ),
 );
 
 const typePattern = String.raw`\w+(?: ?\( ?(?:\d+|max)(?: ?, ?\d+)? ?\))?`;
@@ -56,15 +58,26 @@ export function translate({ names, texts }: MarkedSql, statement: string, words:
   const plain = rest
     .replace(/ COLLATE \w+/gi, '')
     .replace(/ WITH \([A-Z, ]+\)/g, '')
-    .replace(new RegExp(String.raw`\b(TRY_)?CONVERT\((${typePattern}), `, 'gi'), (_all, attempt: string | undefined, type: string) => `${attempt ?? ''}CONVERT_TO('${texts.push(type.replaceAll(' ', '')) - 1}', `)
+    .replace(
+      new RegExp(String.raw`\b(TRY_)?CONVERT\((${typePattern}), `, 'gi'),
+      (_all, attempt: string | undefined, type: string) =>
+        `${attempt ?? ''}CONVERT_TO('${texts.push(type.replaceAll(' ', '')) - 1}', `,
+    )
     .replaceAll('COUNT_BIG', 'count')
     .replace(/\bLEFT\(/g, 'LEFT_OF(')
     .replaceAll(' + ', ' || ');
   for (const [word] of plain.replace(/'\d+'/g, '').matchAll(/(?<![@#.\w])[a-z_]\w*/gi)) {
-    if (!knownWords.has(word.toLowerCase()) && !words.has(word) && !/^(sys|incoming(_\d+)?|present|found_keys|[coft]|k\d+)$/.test(word)) throw new Fault(102, `The double does not know “${word}” in: ${statement}`);
+    if (
+      !knownWords.has(word.toLowerCase()) &&
+      !words.has(word) &&
+      !/^(sys|incoming(_\d+)?|present|found_keys|[coft]|k\d+)$/.test(word)
+    )
+      throw new Fault(102, `The double does not know “${word}” in: ${statement}`);
   }
   return plain
-    .replace(/\[(\d+)\]\.\[(\d+)\]/g, (_all, schema: string, table: string) => quoted(`${names[Number(schema)]}.${names[Number(table)]}`))
+    .replace(/\[(\d+)\]\.\[(\d+)\]/g, (_all, schema: string, table: string) =>
+      quoted(`${names[Number(schema)]}.${names[Number(table)]}`),
+    )
     .replace(/ FROM \[(\d+)\](?!\.)/g, (_all, table: string) => ` FROM ${quoted(`dbo.${names[Number(table)]}`)}`)
     .replace(/\bsys\.(\w+)/g, '"sys.$1"')
     .replace(/#(\w+)/g, '"#$1"')

@@ -17,14 +17,28 @@ const claims = Buffer.concat([...claimsCsv(300)]);
 const files: Record<string, { content: Buffer; headers: Record<string, string> }> = {
   'claims.csv': { content: claims, headers: csv },
   'claims.csv.gz': { content: gzipSync(claims), headers: { 'content-type': 'application/gzip' } },
-  'claims.zip': { content: Buffer.from(zipSync({ 'README.md': Buffer.from('Claims of the week.'), 'claims.csv': claims })), headers: { 'content-type': 'application/zip' } },
-  'two.zip': { content: Buffer.from(zipSync({ 'claims.csv': claims, 'countries.csv': Buffer.from('code,name\nGB,United Kingdom\n') })), headers: { 'content-type': 'application/octet-stream' } },
-  export: { content: claims, headers: { ...csv, 'content-disposition': 'attachment; filename="claims of the week.csv"' } },
+  'claims.zip': {
+    content: Buffer.from(zipSync({ 'README.md': Buffer.from('Claims of the week.'), 'claims.csv': claims })),
+    headers: { 'content-type': 'application/zip' },
+  },
+  'two.zip': {
+    content: Buffer.from(
+      zipSync({ 'claims.csv': claims, 'countries.csv': Buffer.from('code,name\nGB,United Kingdom\n') }),
+    ),
+    headers: { 'content-type': 'application/octet-stream' },
+  },
+  export: {
+    content: claims,
+    headers: { ...csv, 'content-disposition': 'attachment; filename="claims of the week.csv"' },
+  },
 };
 
 function isLoggedIn({ headers }: SandboxRequest): boolean {
   const basic = `Basic ${Buffer.from(`${account.user}:${account.password}`).toString('base64')}`;
-  return [`Bearer ${account.token}`, basic].includes(headers.authorization ?? '') || headers[account.headerName.toLowerCase()] === account.headerSecret;
+  return (
+    [`Bearer ${account.token}`, basic].includes(headers.authorization ?? '') ||
+    headers[account.headerName.toLowerCase()] === account.headerSecret
+  );
 }
 
 /** A website with files: some for anybody, some for those who log in, and addresses that lead on. */
@@ -42,7 +56,8 @@ export function webAddress(context: SandboxContext): Vendor {
     routes: {
       'GET /public/{file}': open,
       'GET /files/{file}'(request) {
-        if (!isLoggedIn(request)) throw new Refusal(text(401, '<html>Log in</html>', { 'www-authenticate': 'Basic realm="files"' }));
+        if (!isLoggedIn(request))
+          throw new Refusal(text(401, '<html>Log in</html>', { 'www-authenticate': 'Basic realm="files"' }));
         return open(request);
       },
       'GET /moved/{file}': (request) => leadTo(`/web/files/${parameter(request, 'file')}`),
@@ -51,7 +66,11 @@ export function webAddress(context: SandboxContext): Vendor {
       'GET /back': () => leadTo(`${context.baseUrl()}/web/seen`),
       'GET /unencrypted': () => leadTo('http://files.example.com/claims.csv'),
       'GET /round': () => leadTo('/web/round'),
-      'GET /seen': ({ headers }) => ({ status: 200, headers: csv, body: `authorization,key\n${headers.authorization ?? 'none'},${String(headers[account.headerName.toLowerCase()] ?? 'none')}\n` }),
+      'GET /seen': ({ headers }) => ({
+        status: 200,
+        headers: csv,
+        body: `authorization,key\n${headers.authorization ?? 'none'},${String(headers[account.headerName.toLowerCase()] ?? 'none')}\n`,
+      }),
     },
     unknown: () => text(404, 'not found'),
   };

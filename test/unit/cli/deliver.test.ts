@@ -9,7 +9,9 @@ import { callCli } from './call-cli.ts';
 
 const secret = `whsec_${Buffer.from('a secret that both know!').toString('base64')}`;
 const every = services.flatMap(({ key, triggers }) =>
-  triggers.filter((trigger): trigger is WebhookTrigger => trigger.how === 'webhook').map((trigger) => [key, trigger.key, trigger] as const),
+  triggers
+    .filter((trigger): trigger is WebhookTrigger => trigger.how === 'webhook')
+    .map((trigger) => [key, trigger.key, trigger] as const),
 );
 
 let server: Server;
@@ -22,12 +24,16 @@ beforeAll(async () => {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
     const query = Object.fromEntries(new URL(request.url ?? '', 'http://localhost').searchParams);
-    taken = await processDelivery(trigger, { headers: request.headers, query, body: Buffer.concat(pieces) }, {
-      input: checkInput(trigger.input, {}),
-      connection: { webhookSecret: secret, secret, clientSecret: secret, tenantId: 'contoso' },
-      subscription: { id: 'wsu_1', secret },
-      host: fakeHost({ now: Date.now, once: async () => true }),
-    });
+    taken = await processDelivery(
+      trigger,
+      { headers: request.headers, query, body: Buffer.concat(pieces) },
+      {
+        input: checkInput(trigger.input, {}),
+        connection: { webhookSecret: secret, secret, clientSecret: secret, tenantId: 'contoso' },
+        subscription: { id: 'wsu_1', secret },
+        host: fakeHost({ now: Date.now, once: async () => true }),
+      },
+    );
     response.writeHead(taken.outcome === 'refused' ? 401 : 200).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -42,7 +48,10 @@ describe('pipewright deliver', () => {
     const result = await callCli('deliver', '--source', source, '--event', event, '--url', url(), '--secret', secret);
     expect(result).toMatchObject({ code: 0, out: `{"ok":true,"status":200,"event":"${event}"}\n` });
     expect(taken).toMatchObject({ outcome: 'events', events: [{ data: { verified: true } }] });
-    if (taken?.outcome === 'events') expect(Object.keys(taken.events[0]?.data ?? {})).toEqual(expect.arrayContaining(Object.keys(described.sample).filter((name) => name === 'status' || /Id$/.test(name))));
+    if (taken?.outcome === 'events')
+      expect(Object.keys(taken.events[0]?.data ?? {})).toEqual(
+        expect.arrayContaining(Object.keys(described.sample).filter((name) => name === 'status' || /Id$/.test(name))),
+      );
   });
 
   it('ends with 1 and says what to look at when the trigger does not believe it', async () => {
@@ -53,8 +62,20 @@ describe('pipewright deliver', () => {
     expect(result.err).not.toContain('another\n');
   });
 
-  it.each(['http://example.com/hook', 'http://127.0.0.1.example.com/', 'http://localhost@example.com/', 'http://10.0.0.1/', 'http://localhost.example.com/', 'ftp://127.0.0.1/', 'https://user:password@example.com/'])('sends nothing to %s', async (to) => {
-    expect(await callCli('deliver', '--source', 'dbt', '--url', to, '--secret', secret)).toMatchObject({ code: 2, out: '', err: expect.stringContaining('https://') });
+  it.each([
+    'http://example.com/hook',
+    'http://127.0.0.1.example.com/',
+    'http://localhost@example.com/',
+    'http://10.0.0.1/',
+    'http://localhost.example.com/',
+    'ftp://127.0.0.1/',
+    'https://user:password@example.com/',
+  ])('sends nothing to %s', async (to) => {
+    expect(await callCli('deliver', '--source', 'dbt', '--url', to, '--secret', secret)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('https://'),
+    });
   });
 
   it('follows no redirect, so that the secret stays at its address', async () => {
@@ -65,19 +86,41 @@ describe('pipewright deliver', () => {
     });
     await new Promise<void>((resolve) => leading.listen(0, '127.0.0.1', resolve));
     taken = undefined;
-    const result = await callCli('deliver', '--source', 'mode', '--url', `http://127.0.0.1:${(leading.address() as AddressInfo).port}/hook`, '--secret', secret);
+    const result = await callCli(
+      'deliver',
+      '--source',
+      'mode',
+      '--url',
+      `http://127.0.0.1:${(leading.address() as AddressInfo).port}/hook`,
+      '--secret',
+      secret,
+    );
     leading.close();
-    expect(result).toMatchObject({ code: 1, out: expect.stringContaining('"status":307'), err: expect.stringContaining('redirect') });
+    expect(result).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('"status":307'),
+      err: expect.stringContaining('redirect'),
+    });
     expect([requests.length, taken]).toEqual([1, undefined]);
   });
 
   it('refuses a secret that cannot sign', async () => {
-    expect(await callCli('deliver', '--source', 'signedWebhook', '--url', url(), '--secret', 'not base64!')).toMatchObject({ code: 2, err: expect.stringContaining('not base64') });
+    expect(
+      await callCli('deliver', '--source', 'signedWebhook', '--url', url(), '--secret', 'not base64!'),
+    ).toMatchObject({ code: 2, err: expect.stringContaining('not base64') });
   });
 
   it('ends with 1 when nothing answers, and with 2 when it is called wrongly', async () => {
-    expect(await callCli('deliver', '--source', 'dbt', '--url', 'http://127.0.0.1:9/', '--secret', 'x')).toMatchObject({ code: 1, err: expect.stringContaining('nothing answers') });
-    for (const words of [[], ['--source', 'nobody', '--url', 'http://x/', '--secret', 'x'], ['--source', 'dbt', '--url', 'nowhere', '--secret', 'x'], ['--source', 'dbt', '--url', 'http://x/', '--secret', 'x', '--event', 'none']])
+    expect(await callCli('deliver', '--source', 'dbt', '--url', 'http://127.0.0.1:9/', '--secret', 'x')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('nothing answers'),
+    });
+    for (const words of [
+      [],
+      ['--source', 'nobody', '--url', 'http://x/', '--secret', 'x'],
+      ['--source', 'dbt', '--url', 'nowhere', '--secret', 'x'],
+      ['--source', 'dbt', '--url', 'http://x/', '--secret', 'x', '--event', 'none'],
+    ])
       expect((await callCli('deliver', ...words)).code).toBe(2);
   });
 });

@@ -22,18 +22,30 @@ const database = join(folder, 'test.db');
 const ask = (sql: string): unknown[] => {
   const open = new DatabaseSync(database);
   try {
-    return open.prepare(sql).all().map((row) => ({ ...row }));
+    return open
+      .prepare(sql)
+      .all()
+      .map((row) => ({ ...row }));
   } finally {
     open.close();
   }
 };
-const load = (from: string, table: string, ...words: string[]) => callCli('load', '--from', from, '--to', `sqlite:${database}`, '--table', table, ...words);
+const load = (from: string, table: string, ...words: string[]) =>
+  callCli('load', '--from', from, '--to', `sqlite:${database}`, '--table', table, ...words);
 
 describe('pipewright load', () => {
   it('makes a table, adds to it, and changes it by a key', async () => {
     expect((await load(write('a.csv', 'id,name\n1,Ada\n'), 'people')).code).toBe(0);
     expect((await load(write('b.csv', 'id,name\n2,Bob\n'), 'people', '--mode', 'append')).code).toBe(0);
-    const { code, out } = await load(write('c.csv', 'id,name\n2,Beth\n3,Cleo\n'), 'people', '--mode', 'upsert', '--key', 'id', '--json');
+    const { code, out } = await load(
+      write('c.csv', 'id,name\n2,Beth\n3,Cleo\n'),
+      'people',
+      '--mode',
+      'upsert',
+      '--key',
+      'id',
+      '--json',
+    );
     expect([code, JSON.parse(out)]).toMatchObject([0, { rows: 2, updated: 1, inserted: 1 }]);
     expect(ask('SELECT name FROM people ORDER BY id')).toEqual([{ name: 'Ada' }, { name: 'Beth' }, { name: 'Cleo' }]);
   });
@@ -42,42 +54,114 @@ describe('pipewright load', () => {
     const first = await load(write('d.csv', 'id,paid\n007,1.50\n'), 'contracted', '--json');
     const contract = write('contract.json', JSON.stringify((JSON.parse(first.out) as { columns: unknown }).columns));
     const refused = await load(write('e.csv', 'id\n8\n'), 'contracted', '--mode', 'append', '--contract', contract);
-    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('The dataset has no column “paid”, which the contract has.') });
-    expect((await load(write('f.csv', 'id,paid,more\n8,2,x\n'), 'contracted', '--mode', 'append', '--columns', 'evolve', '--event-id', 'wev_1', '--record')).code).toBe(0);
-    expect(ask('SELECT id, more FROM contracted')).toEqual([{ id: '007', more: null }, { id: '8', more: 'x' }]);
-    expect(ask("SELECT source_event_id FROM pipewright_loads WHERE table_name = 'contracted'")).toEqual([{ source_event_id: 'wev_1' }]);
+    expect(refused).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('The dataset has no column “paid”, which the contract has.'),
+    });
+    expect(
+      (
+        await load(
+          write('f.csv', 'id,paid,more\n8,2,x\n'),
+          'contracted',
+          '--mode',
+          'append',
+          '--columns',
+          'evolve',
+          '--event-id',
+          'wev_1',
+          '--record',
+        )
+      ).code,
+    ).toBe(0);
+    expect(ask('SELECT id, more FROM contracted')).toEqual([
+      { id: '007', more: null },
+      { id: '8', more: 'x' },
+    ]);
+    expect(ask("SELECT source_event_id FROM pipewright_loads WHERE table_name = 'contracted'")).toEqual([
+      { source_event_id: 'wev_1' },
+    ]);
   });
 
-  it.each(['one.jsonl', 'one.NDJSON'])('reads %s as JSON Lines, for its name says so, even of one line', async (name) => {
-    expect((await load(write(name, '{"zip":"0815"}\n'), 'named', '--mode', 'replace')).code).toBe(0);
-    expect(ask('SELECT zip FROM named')).toEqual([{ zip: '0815' }]);
-    expect((await load(write(name, '1\n2\n'), 'scalars')).err).toContain('line 1 is not an object');
-  });
+  it.each(['one.jsonl', 'one.NDJSON'])(
+    'reads %s as JSON Lines, for its name says so, even of one line',
+    async (name) => {
+      expect((await load(write(name, '{"zip":"0815"}\n'), 'named', '--mode', 'replace')).code).toBe(0);
+      expect(ask('SELECT zip FROM named')).toEqual([{ zip: '0815' }]);
+      expect((await load(write(name, '1\n2\n'), 'scalars')).err).toContain('line 1 is not an object');
+    },
+  );
 
-  it.each(['_load_id', '_SOURCE'])('refuses a dataset with the column %s where each row gets one of that name', async (name) => {
-    expect(await load(write('taken.csv', `id,${name}\n1,x\n`), name, '--load-columns')).toMatchObject({ code: 1, err: expect.stringContaining(`The dataset has the column “${name}”`) });
-    expect((await load(write('taken.csv', `id,${name}\n1,x\n`), name)).code).toBe(0);
-    expect((await load(write('taken.csv', `id,${name}\n1,x\n`), name, '--mode', 'replace', '--load-columns', '--columns', 'evolve')).code).toBe(1);
-    expect(ask(`SELECT "${name}" AS value FROM "${name}"`)).toEqual([{ value: 'x' }]);
-  });
+  it.each(['_load_id', '_SOURCE'])(
+    'refuses a dataset with the column %s where each row gets one of that name',
+    async (name) => {
+      expect(await load(write('taken.csv', `id,${name}\n1,x\n`), name, '--load-columns')).toMatchObject({
+        code: 1,
+        err: expect.stringContaining(`The dataset has the column “${name}”`),
+      });
+      expect((await load(write('taken.csv', `id,${name}\n1,x\n`), name)).code).toBe(0);
+      expect(
+        (
+          await load(
+            write('taken.csv', `id,${name}\n1,x\n`),
+            name,
+            '--mode',
+            'replace',
+            '--load-columns',
+            '--columns',
+            'evolve',
+          )
+        ).code,
+      ).toBe(1);
+      expect(ask(`SELECT "${name}" AS value FROM "${name}"`)).toEqual([{ value: 'x' }]);
+    },
+  );
 
   it('leaves out rows that do not fit, as many as are allowed, and keeps them', async () => {
     const from = write('g.csv', 'id,paid\n1,2\n2,many\n3\n');
-    expect((await load(from, 'left', '--type', 'paid=integer', '--max-rejected', '1')).err).toContain('More than one row does not fit: line 3');
+    expect((await load(from, 'left', '--type', 'paid=integer', '--max-rejected', '1')).err).toContain(
+      'More than one row does not fit: line 3',
+    );
     expect((await load(from, 'left', '--type', 'paid=integer', '--max-rejected', '2', '--keep-rejects')).code).toBe(0);
-    expect(ask('SELECT line, column_name, value FROM pipewright_rejects ORDER BY line')).toEqual([{ line: 3, column_name: 'paid', value: 'many' }, { line: 4, column_name: null, value: null }]);
+    expect(ask('SELECT line, column_name, value FROM pipewright_rejects ORDER BY line')).toEqual([
+      { line: 3, column_name: 'paid', value: 'many' },
+      { line: 4, column_name: null, value: null },
+    ]);
   });
 
   it('takes a dataset straight from a service, by the name of its download', async () => {
-    nock('https://login.example.com').post('/token').reply(200, { access_token: 'token', token_type: 'bearer', expires_in: 3600 });
-    nock('https://api.example.com').get('/organisations/c-contoso/datasets/d-1').reply(200, 'id\n1\n2\n', { 'content-type': 'text/csv' });
-    const connection = write('connection.json', JSON.stringify({ clientId: 'u-1', clientSecret: 'a secret', organisationId: 'c-contoso', apiUrl: 'https://api.example.com', loginUrl: 'https://login.example.com/token' }));
-    const { code, out, err } = await load('quantemplate.downloadDataset', 'straight', '--input', '{"dataset": "d-1"}', '--connection', connection, '--record', '--json');
+    nock('https://login.example.com')
+      .post('/token')
+      .reply(200, { access_token: 'token', token_type: 'bearer', expires_in: 3600 });
+    nock('https://api.example.com')
+      .get('/organisations/c-contoso/datasets/d-1')
+      .reply(200, 'id\n1\n2\n', { 'content-type': 'text/csv' });
+    const connection = write(
+      'connection.json',
+      JSON.stringify({
+        clientId: 'u-1',
+        clientSecret: 'a secret',
+        organisationId: 'c-contoso',
+        apiUrl: 'https://api.example.com',
+        loginUrl: 'https://login.example.com/token',
+      }),
+    );
+    const { code, out, err } = await load(
+      'quantemplate.downloadDataset',
+      'straight',
+      '--input',
+      '{"dataset": "d-1"}',
+      '--connection',
+      connection,
+      '--record',
+      '--json',
+    );
     expect([code, err]).toEqual([0, '']);
     expect(JSON.parse(out)).toMatchObject({ rows: 2 });
     expect(readFileSync(connection, 'utf8')).toContain('a secret');
     expect(out + err).not.toContain('a secret');
-    expect(ask("SELECT source FROM pipewright_loads WHERE table_name = 'straight'")).toEqual([{ source: 'quantemplate.downloadDataset' }]);
+    expect(ask("SELECT source FROM pipewright_loads WHERE table_name = 'straight'")).toEqual([
+      { source: 'quantemplate.downloadDataset' },
+    ]);
   });
 
   it.each([
@@ -87,6 +171,9 @@ describe('pipewright load', () => {
     [['--contract', '/nowhere.json'], '--contract must be JSON in a file that can be read.'],
     [['--max-change', 'much'], '--max-change must be a number of percent.'],
   ])('ends with 2 when it is called with %j', async (words, message) => {
-    expect(await load(write('x.csv', 'a\n1\n'), 'never', ...words)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
+    expect(await load(write('x.csv', 'a\n1\n'), 'never', ...words)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(message),
+    });
   });
 });

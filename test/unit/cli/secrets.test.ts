@@ -12,7 +12,9 @@ let base: string;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cli-secrets-'));
-  server = createServer((request, response) => response.end(`a,b\n1,${request.headers.authorization ? 'in' : 'out'}\n`));
+  server = createServer((request, response) =>
+    response.end(`a,b\n1,${request.headers.authorization ? 'in' : 'out'}\n`),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -24,10 +26,23 @@ afterEach(() => {
 
 it('The command line keeps the address of a dataset without its login and its signature in records and rows', async () => {
   const path = join(folder, 'x.db');
-  const { code } = await callCli('load', '--from', `http://user:hunter2x@${base}/claims.csv?sv=1&sig=s1gn4tur3-of-it`, '--to', `sqlite:${path}`, '--table', 't', '--record', '--load-columns');
+  const { code } = await callCli(
+    'load',
+    '--from',
+    `http://user:hunter2x@${base}/claims.csv?sv=1&sig=s1gn4tur3-of-it`,
+    '--to',
+    `sqlite:${path}`,
+    '--table',
+    't',
+    '--record',
+    '--load-columns',
+  );
   expect(code).toBe(0);
   const database = new DatabaseSync(path);
-  const rows = JSON.stringify([database.prepare('SELECT * FROM pipewright_loads').all(), database.prepare('SELECT * FROM t').all()]);
+  const rows = JSON.stringify([
+    database.prepare('SELECT * FROM pipewright_loads').all(),
+    database.prepare('SELECT * FROM t').all(),
+  ]);
   database.close();
   expect(rows).toContain(`http://${base}/claims.csv`);
   expect(rows).not.toMatch(/hunter2x|s1gn4tur3|sig=/);

@@ -13,54 +13,105 @@ const file = (name: string, content: string): string => {
 };
 const body = '{"eventId":"wev_1","data":{"jobId":"1"}}';
 const headersOf = (scheme: 'dbt' | 'slack', signed = body, now = 1_763_625_600) =>
-  JSON.stringify(schemes[scheme].sign({ secret: 's3cret-of-the-sender', body: Buffer.from(signed), id: 'e', now }).headers);
+  JSON.stringify(
+    schemes[scheme].sign({ secret: 's3cret-of-the-sender', body: Buffer.from(signed), id: 'e', now }).headers,
+  );
 
 function verify(scheme: string, headers: string, sent: string, ...more: string[]) {
-  return callCli('verify', '--scheme', scheme, '--headers', file('headers.json', headers), '--body', file('body', sent), ...more);
+  return callCli(
+    'verify',
+    '--scheme',
+    scheme,
+    '--headers',
+    file('headers.json', headers),
+    '--body',
+    file('body', sent),
+    ...more,
+  );
 }
 
 describe('pipewright verify', () => {
   it('says which secret matched, and ends with 0', async () => {
     const signed = headersOf('dbt');
-    expect(await verify('dbt', signed, body, '--secret', 's3cret-of-the-sender')).toMatchObject({ code: 0, out: '{"ok":true,"matched":"current"}\n' });
-    expect(await verify('dbt', signed, body, '--secret', 'the-new-secret', '--previous-secret', 's3cret-of-the-sender')).toMatchObject({ code: 0, out: '{"ok":true,"matched":"previous"}\n' });
+    expect(await verify('dbt', signed, body, '--secret', 's3cret-of-the-sender')).toMatchObject({
+      code: 0,
+      out: '{"ok":true,"matched":"current"}\n',
+    });
+    expect(
+      await verify('dbt', signed, body, '--secret', 'the-new-secret', '--previous-secret', 's3cret-of-the-sender'),
+    ).toMatchObject({ code: 0, out: '{"ok":true,"matched":"previous"}\n' });
   });
 
   it.each([
     ['another secret', headersOf('dbt'), body, ['--secret', 'another-secret'], 'no-match'],
     ['no header', '{}', body, ['--secret', 's3cret-of-the-sender'], 'missing'],
-    ['another secret with white space', headersOf('dbt'), body, ['--secret', 'another-secret '], 'secret-has-white-space'],
+    [
+      'another secret with white space',
+      headersOf('dbt'),
+      body,
+      ['--secret', 'another-secret '],
+      'secret-has-white-space',
+    ],
     ['a secret that is too short', headersOf('dbt'), body, ['--secret', 's3cret'], 'short-secret'],
     ['a secret that is a mask', headersOf('dbt'), body, ['--secret', '••••••••••••'], 'masked-secret'],
     ['an ID instead of the secret', headersOf('dbt'), body, ['--secret', 'wsu_12abcdef'], 'secret-is-an-id'],
-    ['a body that a proxy reformatted', headersOf('dbt'), JSON.stringify(JSON.parse(body), null, 3), ['--secret', 's3cret-of-the-sender'], 'body-rewritten'],
-    ['a body that Python wrote and JavaScript reformatted', headersOf('dbt', '{"a": 1, "b": [1, 2]}'), '{"a":1,"b":[1,2]}', ['--secret', 's3cret-of-the-sender'], 'body-rewritten'],
-  ])('gives the reason for %s, and ends with 1 without telling the secret', async (_case, headers, sent, more, reason) => {
-    const { code, out, err } = await verify('dbt', headers, sent, ...more);
-    expect([code, out]).toEqual([1, `{"ok":false,"reason":"${reason}"}\n`]);
-    expect(err).toMatch(/\S.{20,}/);
-    expect(err).not.toContain('s3cret-of-the-sender');
-  });
+    [
+      'a body that a proxy reformatted',
+      headersOf('dbt'),
+      JSON.stringify(JSON.parse(body), null, 3),
+      ['--secret', 's3cret-of-the-sender'],
+      'body-rewritten',
+    ],
+    [
+      'a body that Python wrote and JavaScript reformatted',
+      headersOf('dbt', '{"a": 1, "b": [1, 2]}'),
+      '{"a":1,"b":[1,2]}',
+      ['--secret', 's3cret-of-the-sender'],
+      'body-rewritten',
+    ],
+  ])(
+    'gives the reason for %s, and ends with 1 without telling the secret',
+    async (_case, headers, sent, more, reason) => {
+      const { code, out, err } = await verify('dbt', headers, sent, ...more);
+      expect([code, out]).toEqual([1, `{"ok":false,"reason":"${reason}"}\n`]);
+      expect(err).toMatch(/\S.{20,}/);
+      expect(err).not.toContain('s3cret-of-the-sender');
+    },
+  );
 
   it('compares moments with --now, and takes bodies that are no JSON', async () => {
     const form = 'token=x&team=y';
     const signed = headersOf('slack', form);
-    expect(await verify('slack', signed, form, '--secret', 's3cret-of-the-sender', '--now', '1763625700')).toMatchObject({ code: 0 });
-    expect(await verify('slack', signed, form, '--secret', 's3cret-of-the-sender', '--now', '1763629600')).toMatchObject({ code: 1, out: '{"ok":false,"reason":"stale"}\n' });
+    expect(
+      await verify('slack', signed, form, '--secret', 's3cret-of-the-sender', '--now', '1763625700'),
+    ).toMatchObject({ code: 0 });
+    expect(
+      await verify('slack', signed, form, '--secret', 's3cret-of-the-sender', '--now', '1763629600'),
+    ).toMatchObject({ code: 1, out: '{"ok":false,"reason":"stale"}\n' });
     expect(await verify('slack', signed, form, '--secret', 's3cret-of-the-sender')).toMatchObject({ code: 1 });
   });
 
   it.each(['header', 'basic', 'query'])('knows a shared secret in the %s', async (place) => {
-    const { headers, query } = schemes[`shared-secret-${place}` as 'shared-secret-header'].sign({ secret: 's3cret-of-the-sender', body: Buffer.from(body), id: 'e', now: 0 });
+    const { headers, query } = schemes[`shared-secret-${place}` as 'shared-secret-header'].sign({
+      secret: 's3cret-of-the-sender',
+      body: Buffer.from(body),
+      id: 'e',
+      now: 0,
+    });
     const parameters = new URLSearchParams(query as Record<string, string>).toString();
     const scheme = place === 'header' ? 'shared-secret' : `shared-secret-${place}`;
-    expect(await verify(scheme, JSON.stringify(headers), body, '--secret', 's3cret-of-the-sender', '--query', parameters)).toMatchObject({ code: 0 });
+    expect(
+      await verify(scheme, JSON.stringify(headers), body, '--secret', 's3cret-of-the-sender', '--query', parameters),
+    ).toMatchObject({ code: 0 });
   });
 
   it('ends with 2 and the usage when it is called wrongly', async () => {
-    for (const words of [[], ['--scheme', 'dbt'], ['--nonsense']]) expect(await callCli('verify', ...words)).toMatchObject({ code: 2, out: '' });
+    for (const words of [[], ['--scheme', 'dbt'], ['--nonsense']])
+      expect(await callCli('verify', ...words)).toMatchObject({ code: 2, out: '' });
     expect((await verify('unknown', '{}', body, '--secret', 'x')).err).toContain('--scheme must be one of dbt, slack');
     expect(await verify('dbt', 'no json', body, '--secret', 'x')).toMatchObject({ code: 2 });
-    expect(await callCli('verify', '--scheme', 'dbt', '--secret', 'x', '--headers', '/nowhere', '--body', '/nowhere')).toMatchObject({ code: 2 });
+    expect(
+      await callCli('verify', '--scheme', 'dbt', '--secret', 'x', '--headers', '/nowhere', '--body', '/nowhere'),
+    ).toMatchObject({ code: 2 });
   });
 });

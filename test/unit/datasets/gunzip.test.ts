@@ -98,16 +98,21 @@ describe('A gzip file', () => {
   const padded = (zeros: number): Buffer => Buffer.concat([gzipSync(table), Buffer.alloc(zeros)]);
 
   it.each([1, 2, 3, 7, 1000])('of several members is all of them, in pieces of %d bytes', async (size) => {
-    expect(await collect(gunzipIfNeeded(inPieces(Buffer.concat([gzipSync(table), gzipSync(''), gzipSync(other)]), size)))).toEqual(Buffer.concat([table, other]));
+    expect(
+      await collect(gunzipIfNeeded(inPieces(Buffer.concat([gzipSync(table), gzipSync(''), gzipSync(other)]), size))),
+    ).toEqual(Buffer.concat([table, other]));
   });
 
   it.each([1, 8, 100, 40_000])('may be padded with %d zeros', async (zeros) => {
-    for (const size of [1, 7, 1000]) expect(await collect(gunzipIfNeeded(inPieces(padded(zeros), size)))).toEqual(table);
+    for (const size of [1, 7, 1000])
+      expect(await collect(gunzipIfNeeded(inPieces(padded(zeros), size)))).toEqual(table);
   });
 
   it('of nothing, of zeros, and of any length of them is read', async () => {
     for (let length = 0; length < 300; length += 1) {
-      for (const content of [Buffer.alloc(length), Buffer.alloc(length, 'ab'), randomBytes(length)]) for (const level of [0, 1, 9]) expect(await collect(gunzipIfNeeded(inPieces(gzipSync(content, { level }), 13)))).toEqual(content);
+      for (const content of [Buffer.alloc(length), Buffer.alloc(length, 'ab'), randomBytes(length)])
+        for (const level of [0, 1, 9])
+          expect(await collect(gunzipIfNeeded(inPieces(gzipSync(content, { level }), 13)))).toEqual(content);
     }
   });
 
@@ -120,17 +125,23 @@ describe('A gzip file', () => {
     ['whose second header is cut', Buffer.concat([gzipSync(table), gzipSync(other).subarray(0, 3)])],
     ['cut within its trailer, and padded', Buffer.concat([gzipSync(table).subarray(0, -6), Buffer.alloc(2)])],
   ])('%s is refused', async (_what, bytes) => {
-    for (const size of [1, 7, 1000]) await expect(collect(gunzipIfNeeded(inPieces(bytes, size)))).rejects.toMatchObject({ code: 'cut-short' });
+    for (const size of [1, 7, 1000])
+      await expect(collect(gunzipIfNeeded(inPieces(bytes, size)))).rejects.toMatchObject({ code: 'cut-short' });
   });
 
   it('whose first member is damaged is refused although the second is not', async () => {
     const first = gzipSync(table, { level: 0 });
     first.write('X', first.indexOf('Ivoire'));
-    await expect(collect(gunzipIfNeeded(inPieces(Buffer.concat([first, gzipSync(other)]), 100)))).rejects.toMatchObject({ code: 'cut-short' });
+    await expect(collect(gunzipIfNeeded(inPieces(Buffer.concat([first, gzipSync(other)]), 100)))).rejects.toMatchObject(
+      { code: 'cut-short' },
+    );
   });
 
   it('cut anywhere is refused', async () => {
     const whole = gzipSync(table);
-    for (let length = 2; length < whole.length; length += 1) await expect(collect(gunzipIfNeeded(inPieces(whole.subarray(0, length), 5)))).rejects.toMatchObject({ code: 'cut-short' });
+    for (let length = 2; length < whole.length; length += 1)
+      await expect(collect(gunzipIfNeeded(inPieces(whole.subarray(0, length), 5)))).rejects.toMatchObject({
+        code: 'cut-short',
+      });
   });
 });

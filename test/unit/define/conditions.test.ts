@@ -1,7 +1,15 @@
 import { checkInput } from '../../../shared/src/define/check-input.ts';
 import { conditionsField, passes } from '../../../shared/src/define/conditions.ts';
 
-const event = { status: 'Failed', rows: 48_120, text: '12', tags: ['Nightly', 'EMEA'], data: { job: { name: 'Daily = 2' } }, nothing: null, ok: true };
+const event = {
+  status: 'Failed',
+  rows: 48_120,
+  text: '12',
+  tags: ['Nightly', 'EMEA'],
+  data: { job: { name: 'Daily = 2' } },
+  nothing: null,
+  ok: true,
+};
 
 describe('A condition', () => {
   it.each([
@@ -44,7 +52,11 @@ describe('A condition', () => {
 
   it('is refused in the form when it is none, with an example', () => {
     const fields = { conditions: conditionsField };
-    expect(checkInput(fields, { conditions: 'status = failed\nrows > 1' })).toEqual({ conditions: ['status = failed', 'rows > 1'] });
-    expect(() => checkInput(fields, { conditions: ['the status is failed'] })).toThrow('“Only When” must have a condition on each line, such as: status = failed.');
+    expect(checkInput(fields, { conditions: 'status = failed\nrows > 1' })).toEqual({
+      conditions: ['status = failed', 'rows > 1'],
+    });
+    expect(() => checkInput(fields, { conditions: ['the status is failed'] })).toThrow(
+      '“Only When” must have a condition on each line, such as: status = failed.',
+    );
   });
 });

@@ -8,11 +8,14 @@ const declared: DeclaredValue[] = [
   { name: 'regions', type: 'list', required: false, default: [] },
   { name: 'settings', type: 'values', required: false, default: {} },
 ];
-const fit = (given: Record<string, unknown>) => fitValues('Test Service', 'The pipeline load', declared, { DatasetID: 'd-1', ...given });
+const fit = (given: Record<string, unknown>) =>
+  fitValues('Test Service', 'The pipeline load', declared, { DatasetID: 'd-1', ...given });
 
 describe('Values for what is declared', () => {
   it('become of the declared types, as forms hold texts', () => {
-    expect(fit({ DatasetID: 7, topN: ' 12 ', share: '0.25', fullRefresh: 'Yes', regions: '["EMEA"]', settings: '{"a":1}' })).toEqual({
+    expect(
+      fit({ DatasetID: 7, topN: ' 12 ', share: '0.25', fullRefresh: 'Yes', regions: '["EMEA"]', settings: '{"a":1}' }),
+    ).toEqual({
       DatasetID: '7',
       topN: 12,
       share: 0.25,
@@ -23,7 +26,13 @@ describe('Values for what is declared', () => {
   });
 
   it('stay as they are where they have the types already, and what is left out stays left out', () => {
-    expect(fit({ topN: 12, fullRefresh: false, regions: ['EMEA'], settings: { a: 1 } })).toEqual({ DatasetID: 'd-1', topN: 12, fullRefresh: false, regions: ['EMEA'], settings: { a: 1 } });
+    expect(fit({ topN: 12, fullRefresh: false, regions: ['EMEA'], settings: { a: 1 } })).toEqual({
+      DatasetID: 'd-1',
+      topN: 12,
+      fullRefresh: false,
+      regions: ['EMEA'],
+      settings: { a: 1 },
+    });
     expect(fit({})).toEqual({ DatasetID: 'd-1' });
   });
 
@@ -49,8 +58,13 @@ describe('Values for what is declared', () => {
         return error;
       }
     };
-    expect(refused({ dataset_id: 'd-1' })).toMatchObject({ message: 'The pipeline load has no parameter “dataset_id” and needs a value for “DatasetID”.', hint: 'Write “DatasetID”: upper and lower case matter.' });
-    expect(refused({ DatasetID: 'd-1', other: 1 })).toMatchObject({ hint: expect.stringContaining('“DatasetID”, “topN”') });
+    expect(refused({ dataset_id: 'd-1' })).toMatchObject({
+      message: 'The pipeline load has no parameter “dataset_id” and needs a value for “DatasetID”.',
+      hint: 'Write “DatasetID”: upper and lower case matter.',
+    });
+    expect(refused({ DatasetID: 'd-1', other: 1 })).toMatchObject({
+      hint: expect.stringContaining('“DatasetID”, “topN”'),
+    });
     expect(() => fitValues('Test Service', 'The pipeline load', [], { x: 1 })).toThrow('has no parameter “x”');
   });
 });

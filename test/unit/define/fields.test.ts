@@ -1,19 +1,42 @@
 import * as v from 'valibot';
 import { checkInput } from '../../../shared/src/define/check-input.ts';
-import { boolean, describeField, integer, list, option, text, values, withInfo } from '../../../shared/src/define/fields.ts';
+import {
+  boolean,
+  describeField,
+  integer,
+  list,
+  option,
+  text,
+  values,
+  withInfo,
+} from '../../../shared/src/define/fields.ts';
 
 const fields = {
   pipeline: text({ label: 'Pipeline', idFromUrl: { pattern: /\/pipeline\/([^/?#]+)/, example: '' } }),
   minutes: v.optional(integer({ label: 'Minutes', minimum: 1, maximum: 60 }), 5),
   wait: v.optional(boolean({ label: 'Wait' }), true),
-  mode: v.optional(option([{ value: 'a', label: 'A' }, { value: 'b', label: 'B' }], { label: 'Mode' }), 'a'),
+  mode: v.optional(
+    option(
+      [
+        { value: 'a', label: 'A' },
+        { value: 'b', label: 'B' },
+      ],
+      { label: 'Mode' },
+    ),
+    'a',
+  ),
   parameters: v.optional(values({ label: 'Parameters' })),
   steps: v.optional(list({ label: 'Steps' })),
 };
 
 describe('The input of an operation', () => {
   it('takes the defaults of fields that a form left empty', () => {
-    expect(checkInput(fields, { pipeline: 'load', minutes: '', wait: null, mode: undefined })).toEqual({ pipeline: 'load', minutes: 5, wait: true, mode: 'a' });
+    expect(checkInput(fields, { pipeline: 'load', minutes: '', wait: null, mode: undefined })).toEqual({
+      pipeline: 'load',
+      minutes: 5,
+      wait: true,
+      mode: 'a',
+    });
   });
 
   it('keeps false and zero, which are no empty fields', () => {
@@ -28,17 +51,34 @@ describe('The input of an operation', () => {
   });
 
   it('takes numbers, booleans and objects that a platform sends as text', () => {
-    const input = checkInput(fields, { pipeline: 12, minutes: ' 7 ', wait: 'no', parameters: '{"DatasetID":"d-1"}', steps: 'dbt run\n\ndbt test ' });
-    expect(input).toMatchObject({ pipeline: '12', minutes: 7, wait: false, parameters: { DatasetID: 'd-1' }, steps: ['dbt run', 'dbt test'] });
+    const input = checkInput(fields, {
+      pipeline: 12,
+      minutes: ' 7 ',
+      wait: 'no',
+      parameters: '{"DatasetID":"d-1"}',
+      steps: 'dbt run\n\ndbt test ',
+    });
+    expect(input).toMatchObject({
+      pipeline: '12',
+      minutes: 7,
+      wait: false,
+      parameters: { DatasetID: 'd-1' },
+      steps: ['dbt run', 'dbt test'],
+    });
   });
 
   it('takes the id out of the address of a page, and leaves anything else as it is', () => {
-    expect(checkInput(fields, { pipeline: 'https://adf.azure.com/en/authoring/pipeline/Load%20claims?factory=x' }).pipeline).toBe('Load claims');
+    expect(
+      checkInput(fields, { pipeline: 'https://adf.azure.com/en/authoring/pipeline/Load%20claims?factory=x' }).pipeline,
+    ).toBe('Load claims');
     expect(checkInput(fields, { pipeline: 'https://example.com/other' }).pipeline).toBe('https://example.com/other');
   });
 
   it('lets no name of a person reach a prototype', () => {
-    const { parameters } = checkInput(fields, { pipeline: 'x', parameters: '{"__proto__": {"admin": true}, "constructor": 1}' });
+    const { parameters } = checkInput(fields, {
+      pipeline: 'x',
+      parameters: '{"__proto__": {"admin": true}, "constructor": 1}',
+    });
     expect(Object.getPrototypeOf(parameters)).toBeNull();
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });

@@ -2,7 +2,7 @@ import { PipewrightError } from '../../../shared/src/host/error.ts';
 import { cut, plainAddress, redact } from '../../../shared/src/host/redact.ts';
 import { secretMask } from '../../../shared/src/host/secret-mask.ts';
 
-const secret = "kQ7~/s+e c&r'e\"t<Zß\\9=";
+const secret = 'kQ7~/s+e c&r\'e"t<Zß\\9=';
 
 const maskOf = (...secrets: string[]) => {
   const mask = secretMask();
@@ -19,12 +19,20 @@ describe('A mask hides a secret', () => {
   const written: [string, string][] = [
     ['as it is', secret],
     ['encoded as a part of an address', encodeURIComponent(secret)],
-    ['encoded as a part of an address, in lower case', encodeURIComponent(secret).replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase())],
+    [
+      'encoded as a part of an address, in lower case',
+      encodeURIComponent(secret).replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase()),
+    ],
     ['encoded as a form', new URLSearchParams([['', secret]]).toString().slice(1)],
     ['encoded for an address twice', encodeURIComponent(encodeURIComponent(secret))],
     ['in JSON', JSON.stringify(secret).slice(1, -1)],
     ['in JSON inside of JSON', JSON.stringify(JSON.stringify(secret)).slice(3, -3)],
-    ['in JSON of ASCII only', JSON.stringify(secret).slice(1, -1).replace(/[^\x20-\x7e]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)],
+    [
+      'in JSON of ASCII only',
+      JSON.stringify(secret)
+        .slice(1, -1)
+        .replace(/[^\x20-\x7e]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    ],
     ['in HTML', secret.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;').replace(/'/g, '&#39;')],
     ['in Markdown', secret.replace(/([\\`*_[\]<>])/g, '\\$1')],
     ['in base64', base64(secret)],
@@ -33,9 +41,18 @@ describe('A mask hides a secret', () => {
     ['behind a longer user in base64', base64(`us:${secret}`)],
     ['behind a still longer user in base64', base64(`use:${secret}`)],
     ['in base64 that is encoded for an address', encodeURIComponent(base64(`user:${secret}`))],
-    ['with every byte encoded as a part of an address', [...Buffer.from(secret)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')],
-    ['with every letter escaped in JSON', [...secret].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')],
-    ['with every letter escaped in HTML', [...secret].map((letter) => `&#x${letter.charCodeAt(0).toString(16)};`).join('')],
+    [
+      'with every byte encoded as a part of an address',
+      [...Buffer.from(secret)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+    ],
+    [
+      'with every letter escaped in JSON',
+      [...secret].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+    ],
+    [
+      'with every letter escaped in HTML',
+      [...secret].map((letter) => `&#x${letter.charCodeAt(0).toString(16)};`).join(''),
+    ],
     ['over several lines', wrap(secret)],
     ['over several lines in JSON', JSON.stringify(wrap(secret)).slice(1, -1)],
     ['over several lines in base64', wrap(base64(secret))],
@@ -54,15 +71,19 @@ describe('A mask hides a secret', () => {
 
   it('that is long and wrapped, to its end', () => {
     const long = `eyJ0.${'aB3-_x'.repeat(30)}.end`;
-    for (const form of [long, base64(long)]) expect(maskOf(long).text(`sent ${wrap(form)}, refused`)).toBe('sent ***, refused');
+    for (const form of [long, base64(long)])
+      expect(maskOf(long).text(`sent ${wrap(form)}, refused`)).toBe('sent ***, refused');
   });
 
-  it.each(['a%', 'a text before it, so long that it is cut somewhere '])('that was cut in its midst, behind %j', (before) => {
-    const token = 'zx81-spectrum-4711-commodore';
-    const shown = maskOf(token).text(cut(`${before}${token}`, before.length + 15));
-    expect(shown).toMatch(/\*\*\*…$/);
-    expect(shown).not.toContain('zx81');
-  });
+  it.each(['a%', 'a text before it, so long that it is cut somewhere '])(
+    'that was cut in its midst, behind %j',
+    (before) => {
+      const token = 'zx81-spectrum-4711-commodore';
+      const shown = maskOf(token).text(cut(`${before}${token}`, before.length + 15));
+      expect(shown).toMatch(/\*\*\*…$/);
+      expect(shown).not.toContain('zx81');
+    },
+  );
 
   it('in names and values of lists and objects, which stay the same objects where nothing is hidden', () => {
     const untouched = { rows: [1, 'two'], none: null };
@@ -73,8 +94,24 @@ describe('A mask hides a secret', () => {
 
   it('in every part of an error', () => {
     const mask = maskOf('canary-4711-x');
-    const shown = mask.error(new PipewrightError({ code: 'unauthorized', message: 'No: canary-4711-x', hint: 'Not canary-4711-x', requestId: 'r-canary-4711-x', status: 401, cause: new Error('canary-4711-x') })) as PipewrightError;
-    expect(shown).toMatchObject({ code: 'unauthorized', status: 401, message: 'No: ***', hint: 'Not ***', requestId: 'r-***', cause: '***' });
+    const shown = mask.error(
+      new PipewrightError({
+        code: 'unauthorized',
+        message: 'No: canary-4711-x',
+        hint: 'Not canary-4711-x',
+        requestId: 'r-canary-4711-x',
+        status: 401,
+        cause: new Error('canary-4711-x'),
+      }),
+    ) as PipewrightError;
+    expect(shown).toMatchObject({
+      code: 'unauthorized',
+      status: 401,
+      message: 'No: ***',
+      hint: 'Not ***',
+      requestId: 'r-***',
+      cause: '***',
+    });
     expect(shown.stack).not.toContain('canary');
     expect((mask.error(new TypeError('Bad canary-4711-x')) as Error).message).toBe('Bad ***');
   });
@@ -93,7 +130,10 @@ describe('A mask leaves text alone', () => {
 
   it('when it is long, in little time', () => {
     const mask = maskOf(...Array.from({ length: 6 }, (_, at) => `secret ${at} of a connection/${'x'.repeat(20)}`));
-    const text = 'A line of a log, with % and \\ and & in it, base64 such as aGVsbG8gd29ybGQ=, and nothing to hide.\n'.repeat(20_000);
+    const text =
+      'A line of a log, with % and \\ and & in it, base64 such as aGVsbG8gd29ybGQ=, and nothing to hide.\n'.repeat(
+        20_000,
+      );
     expect(mask.text(text)).toBe(text);
   });
 });
@@ -106,14 +146,23 @@ describe('redact hides', () => {
     ['Authorization: Token a1b2c3d4e5f6a7b8c9d0', 'Authorization: Token ***'],
     ['{"authorization":"Custom 12 34"}', '{"authorization":"***"}'],
     [`It was ${jwt}.`, 'It was ***.'],
-    ['https://store.blob.core.windows.net/c/f.csv?sv=2024&sig=abc%2Bdef failed', 'https://store.blob.core.windows.net/c/f.csv?*** failed'],
+    [
+      'https://store.blob.core.windows.net/c/f.csv?sv=2024&sig=abc%2Bdef failed',
+      'https://store.blob.core.windows.net/c/f.csv?*** failed',
+    ],
     ['https://app.example.com/x?author=kim&access_token=abc', 'https://app.example.com/x?***'],
     ['https://app.example.com/x?code=abc, password=nullify', 'https://app.example.com/x?*** password=***'],
     ['Authorization: Token 2f7fdb90-5df1-4b8e-ac2f-064cfa58202b', 'Authorization: Token ***'],
     ['unexpected token a1b2c3d4e5f6a7b8c9d0', 'unexpected token ***'],
     ['sv=2024-11-04&sig=aBcDeF%2Bgh12345678%3D&se=2026', 'sv=2024-11-04&sig=***&se=2026'],
-    ['DefaultEndpointsProtocol=https;AccountName=x;AccountKey=abc+/def==;EndpointSuffix=y', 'DefaultEndpointsProtocol=https;AccountName=x;AccountKey=***;EndpointSuffix=y'],
-    ['Endpoint=sb://x/;SharedAccessKeyName=n;SharedAccessKey=abc=', 'Endpoint=sb://x/;SharedAccessKeyName=n;SharedAccessKey=***'],
+    [
+      'DefaultEndpointsProtocol=https;AccountName=x;AccountKey=abc+/def==;EndpointSuffix=y',
+      'DefaultEndpointsProtocol=https;AccountName=x;AccountKey=***;EndpointSuffix=y',
+    ],
+    [
+      'Endpoint=sb://x/;SharedAccessKeyName=n;SharedAccessKey=abc=',
+      'Endpoint=sb://x/;SharedAccessKeyName=n;SharedAccessKey=***',
+    ],
     ['Server=x;User=y;Password=p@ss w;Pwd = "q r";', 'Server=x;User=y;Password=*** w;Pwd = ***;'],
     ['password: hunter2!', 'password: ***'],
     ['client_id=a&client_secret=s~3cr3t&grant_type=b', 'client_id=a&client_secret=***&grant_type=b'],

@@ -72,7 +72,10 @@ describe('Work that is stopped', () => {
   it.each(['before an answer came', 'while the body comes'])('ends at once %s', async (moment) => {
     const controller = new AbortController();
     const work = async () => {
-      const { stream } = await sendByAxios({ method: 'GET', url: `${base}/endless`, headers: {}, answer: 'stream' }, controller.signal);
+      const { stream } = await sendByAxios(
+        { method: 'GET', url: `${base}/endless`, headers: {}, answer: 'stream' },
+        controller.signal,
+      );
       if (moment === 'while the body comes') setTimeout(() => controller.abort(), 20);
       for await (const _piece of stream ?? []) continue;
     };

@@ -3,7 +3,15 @@ import type { AddressInfo } from 'node:net';
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { Readable } from 'node:stream';
 import { sendBy, type FullResponse } from '../../../n8n-nodes/adapter/http.ts';
-import { once, readText, tooLate, untilStalled, watchUpload, within, type Bounds } from '../../../shared/src/host/bounded.ts';
+import {
+  once,
+  readText,
+  tooLate,
+  untilStalled,
+  watchUpload,
+  within,
+  type Bounds,
+} from '../../../shared/src/host/bounded.ts';
 import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { Bytes } from '../../../shared/src/host/bytes.ts';
 import { sendByAxios } from '../../../shared/src/host/node/send-by-axios.ts';
@@ -31,7 +39,11 @@ describe('readText', () => {
     const bounds = manual();
     const reading = readText(pieces('a', 'b', never), bounds, { milliseconds: 30_000 });
     bounds.expire();
-    await expect(reading).rejects.toMatchObject({ code: 'unavailable', retryable: true, message: expect.stringContaining('30 seconds') });
+    await expect(reading).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+      message: expect.stringContaining('30 seconds'),
+    });
     expect(bounds.stopped).toBe(1);
   });
 
@@ -40,7 +52,10 @@ describe('readText', () => {
     const endless = async function* (): Bytes {
       for (;;) yield Buffer.alloc(1024);
     };
-    await expect(readText(endless(), bounds, { milliseconds: 30_000, maxBytes: 10 * 1024 })).rejects.toMatchObject({ code: 'unexpected-answer', retryable: false });
+    await expect(readText(endless(), bounds, { milliseconds: 30_000, maxBytes: 10 * 1024 })).rejects.toMatchObject({
+      code: 'unexpected-answer',
+      retryable: false,
+    });
     expect(bounds.stopped).toBe(1);
   });
 
@@ -49,7 +64,10 @@ describe('readText', () => {
       yield Buffer.from('{"a":');
       throw new PipewrightError({ code: 'cut-short', message: 'It broke.', retryable: true });
     };
-    await expect(readText(broken(), manual(), { milliseconds: 1000 })).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    await expect(readText(broken(), manual(), { milliseconds: 1000 })).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+    });
   });
 });
 
@@ -64,7 +82,11 @@ describe('untilStalled', () => {
       }
       return count;
     };
-    await expect(read()).rejects.toMatchObject({ code: 'cut-short', retryable: true, message: expect.stringContaining('stood still') });
+    await expect(read()).rejects.toMatchObject({
+      code: 'cut-short',
+      retryable: true,
+      message: expect.stringContaining('stood still'),
+    });
     expect(bounds.stopped).toBe(1);
   });
 
@@ -79,7 +101,14 @@ it('within checks again whenever its time is over, so that an upload which makes
   const left = [10, 10, 0];
   const asked: number[] = [];
   const timer = async (milliseconds: number) => void asked.push(milliseconds);
-  await expect(within(timer, () => left.shift() ?? 0, never, () => tooLate(10))).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(
+    within(
+      timer,
+      () => left.shift() ?? 0,
+      never,
+      () => tooLate(10),
+    ),
+  ).rejects.toMatchObject({ code: 'unavailable' });
   expect(asked).toEqual([10, 10]);
 });
 
@@ -126,11 +155,15 @@ afterAll(() => {
 
 describe('sendByAxios', () => {
   it.each(['silent', 'drip'])('ends an answer that is %s when its time is over', async (path) => {
-    await expect(sendByAxios({ method: 'GET', url: `${base}/${path}`, headers: {}, timeout: 100 })).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    await expect(
+      sendByAxios({ method: 'GET', url: `${base}/${path}`, headers: {}, timeout: 100 }),
+    ).rejects.toMatchObject({ code: 'unavailable', retryable: true });
   });
 
   it('ends an answer that is larger than allowed', async () => {
-    await expect(sendByAxios({ method: 'GET', url: `${base}/flood`, headers: {} }, undefined, { maxBytes: 1024 * 1024 })).rejects.toMatchObject({ code: 'unexpected-answer' });
+    await expect(
+      sendByAxios({ method: 'GET', url: `${base}/flood`, headers: {} }, undefined, { maxBytes: 1024 * 1024 }),
+    ).rejects.toMatchObject({ code: 'unexpected-answer' });
   });
 
   it('ends at once when the work is stopped', async () => {
@@ -142,10 +175,12 @@ describe('sendByAxios', () => {
 });
 
 describe('sendBy of n8n', () => {
-  const answer = (body: unknown) => async (options: IHttpRequestOptions): Promise<FullResponse> => {
-    if (body instanceof Readable) options.abortSignal?.addEventListener?.('abort', () => body.destroy());
-    return { statusCode: 200, headers: { 'content-type': 'application/json' }, body };
-  };
+  const answer =
+    (body: unknown) =>
+    async (options: IHttpRequestOptions): Promise<FullResponse> => {
+      if (body instanceof Readable) options.abortSignal?.addEventListener?.('abort', () => body.destroy());
+      return { statusCode: 200, headers: { 'content-type': 'application/json' }, body };
+    };
   const dripping = (): Readable =>
     Readable.from(
       (async function* () {
@@ -158,12 +193,17 @@ describe('sendBy of n8n', () => {
 
   it('ends an answer that drips when its time is over', async () => {
     const body = dripping();
-    await expect(sendBy(answer(body))({ method: 'GET', url: base, headers: {}, timeout: 100 })).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    await expect(sendBy(answer(body))({ method: 'GET', url: base, headers: {}, timeout: 100 })).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+    });
     expect(body.destroyed).toBe(true);
   });
 
   it('ends a request that is never answered, though what n8n lends has no limit of its own', async () => {
-    await expect(sendBy(() => never)({ method: 'GET', url: base, headers: {}, timeout: 20 })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(sendBy(() => never)({ method: 'GET', url: base, headers: {}, timeout: 20 })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
   });
 
   it('asks for a stream and returns text', async () => {

@@ -29,7 +29,11 @@ async function serve(answer: (asked: Asked) => { status: number; headers?: Recor
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { asked, base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => new Promise((resolve) => server.close(resolve)) };
+  return {
+    asked,
+    base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
 }
 
 describe('Credentials on real connections', () => {
@@ -39,7 +43,9 @@ describe('Credentials on real connections', () => {
   let target = '';
   beforeAll(async () => {
     elsewhere = await serve(() => ({ status: 200, body: '{"access_token":"stolen"}' }));
-    home = await serve(({ url }) => (url === '/same' ? { status: 200, body: '{"here":true}' } : { status: redirect, headers: { location: target } }));
+    home = await serve(({ url }) =>
+      url === '/same' ? { status: 200, body: '{"here":true}' } : { status: redirect, headers: { location: target } },
+    );
   });
   afterAll(() => Promise.all([elsewhere.close(), home.close()]));
   beforeEach(() => {
@@ -47,18 +53,35 @@ describe('Credentials on real connections', () => {
     home.asked.length = 0;
     target = `${elsewhere.base}/taken`;
   });
-  const api = () => openApi({ service: 'Vendor', baseUrl: home.base, host: { ...nodeHost(), sleep: async () => undefined }, authorize: async () => ({ authorization: 'Bearer secret', 'x-api-key': 'secret' }) });
+  const api = () =>
+    openApi({
+      service: 'Vendor',
+      baseUrl: home.base,
+      host: { ...nodeHost(), sleep: async () => undefined },
+      authorize: async () => ({ authorization: 'Bearer secret', 'x-api-key': 'secret' }),
+    });
 
   it.each([301, 302, 303, 307, 308])('a token endpoint that answers %s is not followed', async (status) => {
     redirect = status;
-    const token = clientCredentialsToken(nodeHost(), { service: 'Vendor', tokenUrl: `${home.base}/token`, clientId: 'c', clientSecret: 'client-secret-value' });
-    await expect(token).rejects.toMatchObject({ code: 'unexpected-answer', message: expect.stringContaining('redirect') });
+    const token = clientCredentialsToken(nodeHost(), {
+      service: 'Vendor',
+      tokenUrl: `${home.base}/token`,
+      clientId: 'c',
+      clientSecret: 'client-secret-value',
+    });
+    await expect(token).rejects.toMatchObject({
+      code: 'unexpected-answer',
+      message: expect.stringContaining('redirect'),
+    });
     expect(elsewhere.asked).toEqual([]);
   });
 
   it.each([301, 302, 303, 307, 308])('a POST that is answered by %s is not sent again elsewhere', async (status) => {
     redirect = status;
-    await expect(api().json('POST', '/start', anyAnswer, { json: { secret: 1 } })).rejects.toMatchObject({ code: 'unexpected-answer', unsent: status >= 307 });
+    await expect(api().json('POST', '/start', anyAnswer, { json: { secret: 1 } })).rejects.toMatchObject({
+      code: 'unexpected-answer',
+      unsent: status >= 307,
+    });
     expect([elsewhere.asked, home.asked.length]).toEqual([[], 1]);
   });
 
@@ -78,16 +101,25 @@ describe('Credentials on real connections', () => {
   });
 
   it('a complete address at another origin is not asked', async () => {
-    await expect(api().json('GET', `${elsewhere.base}/page2`, anyAnswer)).rejects.toMatchObject({ code: 'unexpected-answer', message: expect.stringContaining('another host') });
+    await expect(api().json('GET', `${elsewhere.base}/page2`, anyAnswer)).rejects.toMatchObject({
+      code: 'unexpected-answer',
+      message: expect.stringContaining('another host'),
+    });
     expect(elsewhere.asked).toEqual([]);
   });
 });
 
 describe('A redirect of an encrypted address', () => {
   it('to one that is not encrypted is refused', async () => {
-    const host = fakeHost().on('GET', 'https://api.example/a', { status: 302, headers: { location: 'http://api.example/a' } });
+    const host = fakeHost().on('GET', 'https://api.example/a', {
+      status: 302,
+      headers: { location: 'http://api.example/a' },
+    });
     const api = openApi({ service: 'Vendor', baseUrl: 'https://api.example', host, authorize: async () => ({}) });
-    await expect(api.json('GET', '/a', anyAnswer)).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('not encrypted') });
+    await expect(api.json('GET', '/a', anyAnswer)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('not encrypted'),
+    });
   });
 });
 
@@ -98,13 +130,27 @@ describe('A list of Azure', () => {
   const open = (nextLink: unknown) =>
     fakeHost()
       .on('POST', /oauth2/, { json: { access_token: 'token', expires_in: 3600 } })
-      .on('GET', factories, ({ query }) => ({ json: { value: query['page'] ? [] : [{ id: '/subscriptions/sub/resourceGroups/rg/providers/x/other', name: 'other' }], ...(query['page'] ? {} : { nextLink }) } }));
-  const find = (host: ReturnType<typeof open>) => operate(dataFactory, 'listTriggers', { factory: 'contoso' }, host, azure);
+      .on('GET', factories, ({ query }) => ({
+        json: {
+          value: query['page'] ? [] : [{ id: '/subscriptions/sub/resourceGroups/rg/providers/x/other', name: 'other' }],
+          ...(query['page'] ? {} : { nextLink }),
+        },
+      }));
+  const find = (host: ReturnType<typeof open>) =>
+    operate(dataFactory, 'listTriggers', { factory: 'contoso' }, host, azure);
 
-  it.each(['https://evil.example/page2', 'http://management.azure.com/page2', 'https://management.azure.com.evil.example/p', 'https://management.azure.com@evil.example/p', 'https://management.azure.com:8443/p'])('whose next page is at %s does not get the token there', async (link) => {
+  it.each([
+    'https://evil.example/page2',
+    'http://management.azure.com/page2',
+    'https://management.azure.com.evil.example/p',
+    'https://management.azure.com@evil.example/p',
+    'https://management.azure.com:8443/p',
+  ])('whose next page is at %s does not get the token there', async (link) => {
     const host = open(link);
     await expect(find(host)).rejects.toMatchObject({ code: 'unexpected-answer' });
-    expect(host.requests.every(({ address }) => address.startsWith(management) || address.includes('oauth2'))).toBe(true);
+    expect(host.requests.every(({ address }) => address.startsWith(management) || address.includes('oauth2'))).toBe(
+      true,
+    );
   });
 
   it('is read on at its own origin', async () => {
@@ -115,7 +161,10 @@ describe('A list of Azure', () => {
 
   it('that leads in a circle ends', async () => {
     const host = open(factories);
-    await expect(find(host)).rejects.toMatchObject({ code: 'unexpected-answer', message: expect.stringMatching(/twice|again/) });
+    await expect(find(host)).rejects.toMatchObject({
+      code: 'unexpected-answer',
+      message: expect.stringMatching(/twice|again/),
+    });
     expect(host.requests.length).toBeLessThan(6);
   });
 });

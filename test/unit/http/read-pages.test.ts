@@ -14,7 +14,11 @@ function list(pages: Record<string, Page<number>>) {
 
 describe('readPages', () => {
   it('reads a list to its end', async () => {
-    const { read, asked } = list({ first: { entries: [1, 2], next: 'b' }, b: { entries: [], next: 'c' }, c: { entries: [3] } });
+    const { read, asked } = list({
+      first: { entries: [1, 2], next: 'b' },
+      b: { entries: [], next: 'c' },
+      c: { entries: [3] },
+    });
     expect(await readAllPages('Vendor', read)).toEqual([1, 2, 3]);
     expect(asked).toEqual(['first', 'b', 'c']);
   });

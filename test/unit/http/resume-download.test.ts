@@ -51,7 +51,14 @@ function send({ breaksAfter = Infinity, breaks = Infinity, headers = tagged, par
     asked.push({ range, ifRange: ifRange as string | undefined });
     const from = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
     const rest = content.subarray(from);
-    const sent = range === undefined ? { status: 200, headers: {} } : { status: 206, headers: { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` }, ...part };
+    const sent =
+      range === undefined
+        ? { status: 200, headers: {} }
+        : {
+            status: 206,
+            headers: { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` },
+            ...part,
+          };
     response.writeHead(sent.status ?? 206, { 'content-length': String(rest.length), ...headers, ...sent.headers });
     if (asked.length > breaks || rest.length <= breaksAfter) response.end(rest);
     else response.write(rest.subarray(0, breaksAfter), () => setTimeout(() => response.destroy(), 5));
@@ -60,7 +67,12 @@ function send({ breaksAfter = Infinity, breaks = Infinity, headers = tagged, par
 }
 
 async function download(): Promise<Buffer> {
-  const { stream } = await openApi({ service: 'Example', baseUrl: address, host, authorize: async () => ({ authorization: 'Bearer t' }) }).stream('/claims.csv');
+  const { stream } = await openApi({
+    service: 'Example',
+    baseUrl: address,
+    host,
+    authorize: async () => ({ authorization: 'Bearer t' }),
+  }).stream('/claims.csv');
   const pieces: Uint8Array[] = [];
   for await (const piece of stream) pieces.push(piece);
   return Buffer.concat(pieces);
@@ -101,15 +113,27 @@ describe('A download that breaks', () => {
     ['the server begins again', { part: { status: 200, headers: {} } }],
     ['another version is there by now', { part: { headers: { etag: '"v2"', 'content-range': 'bytes 50000-1/2' } } }],
     ['the rest has no tag', { headers: { ...tagged }, part: { headers: { etag: '' } } }],
-    ['the server sends another part', { part: { headers: { 'content-range': `bytes 0-${content.length - 1}/${content.length}` } } }],
-    ['the whole has another length by now', { part: { headers: { 'content-range': `bytes 50000-${content.length - 1}/${content.length + 1}` } } }],
+    [
+      'the server sends another part',
+      { part: { headers: { 'content-range': `bytes 0-${content.length - 1}/${content.length}` } } },
+    ],
+    [
+      'the whole has another length by now',
+      { part: { headers: { 'content-range': `bytes 50000-${content.length - 1}/${content.length + 1}` } } },
+    ],
     ['the server does not say which part it sends', { part: { headers: { 'content-range': '' } } }],
-    ['the server sends several parts at once', { part: { headers: { 'content-type': 'multipart/byteranges; boundary=x', 'content-range': '' } } }],
+    [
+      'the server sends several parts at once',
+      { part: { headers: { 'content-type': 'multipart/byteranges; boundary=x', 'content-range': '' } } },
+    ],
     ['it is gone', { part: { status: 404 } }],
     ['there is no such part', { part: { status: 416 } }],
   ] as [string, Sending][])('fails as it broke when %s', async (_why, sending) => {
     const asked = send({ breaksAfter: 50_000, breaks: 1, ...sending });
-    await expect(download()).rejects.toMatchObject({ code: 'cut-short', message: expect.stringMatching(/broke|announced/) });
+    await expect(download()).rejects.toMatchObject({
+      code: 'cut-short',
+      message: expect.stringMatching(/broke|announced/),
+    });
     expect(asked.length).toBeLessThanOrEqual(2);
   });
 
@@ -117,7 +141,11 @@ describe('A download that breaks', () => {
     let calls = 0;
     answer = (_request, response) => {
       calls += 1;
-      response.writeHead(calls === 1 ? 200 : 206, { ...tagged, 'content-length': String(content.length - (calls === 1 ? 0 : 1000)), ...(calls === 1 ? {} : { 'content-range': `bytes 1000-${content.length - 1}/${content.length}` }) });
+      response.writeHead(calls === 1 ? 200 : 206, {
+        ...tagged,
+        'content-length': String(content.length - (calls === 1 ? 0 : 1000)),
+        ...(calls === 1 ? {} : { 'content-range': `bytes 1000-${content.length - 1}/${content.length}` }),
+      });
       response.flushHeaders();
       response.write(calls === 1 ? content.subarray(0, 1000) : '', () => setTimeout(() => response.destroy(), 5));
     };
@@ -153,7 +181,10 @@ describe('A download that breaks', () => {
 
   it('ends at once when the work is stopped', async () => {
     const asked = send({ breaksAfter: 50_000 });
-    host = { ...host, sleep: () => Promise.reject(new PipewrightError({ code: 'cancelled', message: 'The work was stopped.' })) };
+    host = {
+      ...host,
+      sleep: () => Promise.reject(new PipewrightError({ code: 'cancelled', message: 'The work was stopped.' })),
+    };
     await expect(download()).rejects.toMatchObject({ code: 'cancelled' });
     expect(asked).toHaveLength(1);
   });
@@ -165,8 +196,16 @@ describe('A download of which the platform does not tell whether it was unpacked
     yield Buffer.from(text);
     if (breaks) throw broken;
   }
-  const answer = (stream: AsyncGenerator<Uint8Array>, more: object = {}) => ({ status: 200, headers: tagged, text: '', stream, sentLength: 10, ...more });
-  const rest = (text: string, from: number) => async () => answer(pieces(text), { status: 206, headers: { ...tagged, 'content-range': `bytes ${from}-9/10` } });
+  const answer = (stream: AsyncGenerator<Uint8Array>, more: object = {}) => ({
+    status: 200,
+    headers: tagged,
+    text: '',
+    stream,
+    sentLength: 10,
+    ...more,
+  });
+  const rest = (text: string, from: number) => async () =>
+    answer(pieces(text), { status: 206, headers: { ...tagged, 'content-range': `bytes ${from}-9/10` } });
   async function read(stream: AsyncIterable<Uint8Array>): Promise<string> {
     let text = '';
     for await (const piece of stream) text += Buffer.from(piece).toString();
@@ -178,12 +217,18 @@ describe('A download of which the platform does not tell whether it was unpacked
   });
 
   it('passes as it is when it was, be it longer or shorter', async () => {
-    expect(await read(resumeDownload(answer(pieces('unpacked it is longer')), rest('', 0), host))).toBe('unpacked it is longer');
+    expect(await read(resumeDownload(answer(pieces('unpacked it is longer')), rest('', 0), host))).toBe(
+      'unpacked it is longer',
+    );
     expect(await read(resumeDownload(answer(pieces('short')), rest('', 0), host))).toBe('short');
   });
 
   it('fails rather than putting together what does not belong together', async () => {
-    await expect(read(resumeDownload(answer(pieces('longer than ten', true)), rest('x', 0), host))).rejects.toBe(broken);
-    await expect(read(resumeDownload(answer(pieces('0123', true)), rest('unpacked again', 4), host))).rejects.toMatchObject(cutShort);
+    await expect(read(resumeDownload(answer(pieces('longer than ten', true)), rest('x', 0), host))).rejects.toBe(
+      broken,
+    );
+    await expect(
+      read(resumeDownload(answer(pieces('0123', true)), rest('unpacked again', 4), host)),
+    ).rejects.toMatchObject(cutShort);
   });
 });

@@ -31,7 +31,13 @@ interface Vendor {
 const azure = { tenantId: 't', clientId: 'c', clientSecret: 's', subscriptionId: 'sub' };
 const token = { json: { access_token: 't', expires_in: 3600 } };
 
-function pipelines(name: string, service: Service, home: Record<string, string>, base: string, parameters: Record<string, object>): Vendor {
+function pipelines(
+  name: string,
+  service: Service,
+  home: Record<string, string>,
+  base: string,
+  parameters: Record<string, object>,
+): Vendor {
   return {
     name,
     service,
@@ -42,10 +48,18 @@ function pipelines(name: string, service: Service, home: Record<string, string>,
     attach: (host, runs, start) =>
       host
         .on('POST', /oauth2/, token)
-        .on('GET', `${base}/pipelines/Load`, { json: { name: 'Load', properties: { parameters: { DatasetID: { type: 'string' }, ...parameters } } } })
+        .on('GET', `${base}/pipelines/Load`, {
+          json: { name: 'Load', properties: { parameters: { DatasetID: { type: 'string' }, ...parameters } } },
+        })
         .on('POST', `${base}/pipelines/Load/createRun`, ({ json }) =>
           start(() => {
-            const run = { runId: `${name}-run-${runs.length + 1}`, pipelineName: 'Load', status: 'InProgress', runStart: now, parameters: json };
+            const run = {
+              runId: `${name}-run-${runs.length + 1}`,
+              pipelineName: 'Load',
+              status: 'InProgress',
+              runStart: now,
+              parameters: json,
+            };
             runs.push(run);
             return { runId: run.runId };
           }),
@@ -54,18 +68,27 @@ function pipelines(name: string, service: Service, home: Record<string, string>,
   };
 }
 
-const group = 'https://management.azure.com/subscriptions/sub/resourceGroups/rg/providers/Microsoft.DataFactory/factories';
+const group =
+  'https://management.azure.com/subscriptions/sub/resourceGroups/rg/providers/Microsoft.DataFactory/factories';
 const batches = 'https://contoso.dev.azuresynapse.net/livyApi/versions/2019-11-01-preview/sparkPools/pool1/batches';
 
 const vendors: Vendor[] = [
   pipelines('Data Factory', dataFactory, { factory: 'rg/plain' }, `${group}/plain`, {}),
-  pipelines('Data Factory with a parameter for the key', dataFactory, { factory: 'rg/keyed' }, `${group}/keyed`, { pipewrightStartKey: { type: 'string', defaultValue: '' } }),
+  pipelines('Data Factory with a parameter for the key', dataFactory, { factory: 'rg/keyed' }, `${group}/keyed`, {
+    pipewrightStartKey: { type: 'string', defaultValue: '' },
+  }),
   pipelines('Synapse', synapse, { workspace: 'rg/contoso' }, 'https://contoso.dev.azuresynapse.net', {}),
   {
     name: 'Spark of Synapse',
     service: synapse,
     operation: 'runSparkJob',
-    typed: { workspace: 'rg/contoso', pool: 'pool1', name: 'Daily', file: 'abfss://c@a.dfs.core.windows.net/x.py', wait: false },
+    typed: {
+      workspace: 'rg/contoso',
+      pool: 'pool1',
+      name: 'Daily',
+      file: 'abfss://c@a.dfs.core.windows.net/x.py',
+      wait: false,
+    },
     connection: azure,
     isCertain: true,
     attach: (host, runs, start) =>
@@ -73,7 +96,13 @@ const vendors: Vendor[] = [
         .on('POST', /oauth2/, token)
         .on('POST', batches, ({ json }) =>
           start(() => {
-            const run = { ...(json as object), id: runs.length + 1, state: 'running', result: 'Uncertain', livyInfo: { jobCreationRequest: json } };
+            const run = {
+              ...(json as object),
+              id: runs.length + 1,
+              state: 'running',
+              result: 'Uncertain',
+              livyInfo: { jobCreationRequest: json },
+            };
             runs.push(run);
             return run;
           }),
@@ -91,12 +120,19 @@ const vendors: Vendor[] = [
       host
         .on('POST', /jobs\/910\/run\/$/, ({ json }) =>
           start(() => {
-            const run = { id: runs.length + 1, status: 3, created_at: now, trigger: { cause: (json as { cause: string }).cause } };
+            const run = {
+              id: runs.length + 1,
+              status: 3,
+              created_at: now,
+              trigger: { cause: (json as { cause: string }).cause },
+            };
             runs.push(run);
             return { data: run };
           }),
         )
-        .on('GET', /\/runs\/$/, () => ({ json: { data: [...runs].reverse(), extra: { pagination: { total_count: runs.length } } } })),
+        .on('GET', /\/runs\/$/, () => ({
+          json: { data: [...runs].reverse(), extra: { pagination: { total_count: runs.length } } },
+        })),
   },
   {
     name: 'Databricks',
@@ -115,7 +151,11 @@ const vendors: Vendor[] = [
             return { run_id: (known ?? runs.at(-1))?.['run_id'] };
           });
         })
-        .on('GET', /jobs\/runs\/list$/, () => ({ json: { runs: runs.map(({ run_id }) => ({ run_id, start_time: fakeStart, state: { life_cycle_state: 'RUNNING' } })) } })),
+        .on('GET', /jobs\/runs\/list$/, () => ({
+          json: {
+            runs: runs.map(({ run_id }) => ({ run_id, start_time: fakeStart, state: { life_cycle_state: 'RUNNING' } })),
+          },
+        })),
   },
   {
     name: 'Mode',
@@ -178,7 +218,8 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
     return host;
   };
   const run = (host: FakeHost) => operate(service, operation, typed, host, connection);
-  const outcome = (host: FakeHost): Promise<Record<string, unknown> | PipewrightError> => run(host).catch((error: PipewrightError) => error);
+  const outcome = (host: FakeHost): Promise<Record<string, unknown> | PipewrightError> =>
+    run(host).catch((error: PipewrightError) => error);
 
   it.each<[string, Answer]>([
     ['a web page', { text: '<html><body>Sign in</body></html>' }],
@@ -190,7 +231,10 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
     ['an ID of null', { json: { runId: null, run_id: null, id: null, token: null, data: { id: null } } }],
     ['an ID that is an object', { json: { runId: {}, run_id: {}, id: {}, token: {}, data: { id: {} } } }],
     ['an empty ID', { json: { runId: '', run_id: '', id: '', token: '', data: { id: '' } } }],
-    ['an ID that is not exact', { text: '{"runId":1e300,"run_id":1e300,"id":1e300,"token":1e300,"data":{"id":1e300}}' }],
+    [
+      'an ID that is not exact',
+      { text: '{"runId":1e300,"run_id":1e300,"id":1e300,"token":1e300,"data":{"id":1e300}}' },
+    ],
     ['a list', { json: [] }],
   ])('that is answered by %s finds its run', async (_what, answer) => {
     let first = true;
@@ -211,7 +255,11 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
       starts += 1;
       return { json: { error: 'busy' } };
     });
-    await expect(run(host)).rejects.toMatchObject({ code: 'unexpected-answer', retryable: false, message: expect.stringContaining('may have started') });
+    await expect(run(host)).rejects.toMatchObject({
+      code: 'unexpected-answer',
+      retryable: false,
+      message: expect.stringContaining('may have started'),
+    });
     // Databricks knows a start by its token, so it may be sent again.
     expect(starts).toBe(service === databricks ? 4 : 1);
     expect(runs).toHaveLength(0);
@@ -220,25 +268,29 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
   it.each([
     ['before', ['lost', 'made']],
     ['after', ['made', 'lost']],
-  ])('that is lost %s an equal one, whose answer is lost as well, never shares a run with it', async (_order, fates) => {
-    const left = [...fates];
-    // Each start is answered by nothing; one of them is never carried out. At Databricks, whose starts are repeated, once.
-    const open2 = () => {
-      let fate: string | undefined;
-      return open((make) => {
-        const again = fate !== undefined;
-        fate ??= left.shift();
-        if (again && service === databricks) return { json: make() };
-        if (fate === 'made' && !again) make();
-        return 'lost';
-      });
-    };
-    const both = await Promise.all([outcome(open2()), outcome(open2())]);
-    const ids = both.flatMap((one) => (one instanceof Error ? [] : [one['id']]));
-    expect(new Set(ids).size).toBe(ids.length);
-    for (const one of both) if (one instanceof Error) expect(one).toMatchObject({ code: 'unavailable', retryable: false });
-    if (!isCertain) expect(ids).toEqual([]);
-  });
+  ])(
+    'that is lost %s an equal one, whose answer is lost as well, never shares a run with it',
+    async (_order, fates) => {
+      const left = [...fates];
+      // Each start is answered by nothing; one of them is never carried out. At Databricks, whose starts are repeated, once.
+      const open2 = () => {
+        let fate: string | undefined;
+        return open((make) => {
+          const again = fate !== undefined;
+          fate ??= left.shift();
+          if (again && service === databricks) return { json: make() };
+          if (fate === 'made' && !again) make();
+          return 'lost';
+        });
+      };
+      const both = await Promise.all([outcome(open2()), outcome(open2())]);
+      const ids = both.flatMap((one) => (one instanceof Error ? [] : [one['id']]));
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const one of both)
+        if (one instanceof Error) expect(one).toMatchObject({ code: 'unavailable', retryable: false });
+      if (!isCertain) expect(ids).toEqual([]);
+    },
+  );
 
   it('that is lost beside an equal one which is answered does not take the run of that one', async () => {
     const answered = await run(open((make) => ({ json: make() })));
@@ -252,14 +304,33 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
 
 /** A provider that shows some runs and starts none. */
 function shows(runs: Partial<Run>[]): RunProvider {
-  const whole = runs.map((run): Run => ({ id: 'r-1', service: 'Vendor', name: 'load', status: 'running', vendorStatus: '', parameters: {}, steps: [], ...run }));
-  return { service: 'Vendor', place: `place-${(account += 1)}`, what: 'job load', get: async () => whole[0] as Run, recent: async () => whole, cancel: async () => undefined };
+  const whole = runs.map(
+    (run): Run => ({
+      id: 'r-1',
+      service: 'Vendor',
+      name: 'load',
+      status: 'running',
+      vendorStatus: '',
+      parameters: {},
+      steps: [],
+      ...run,
+    }),
+  );
+  return {
+    service: 'Vendor',
+    place: `place-${(account += 1)}`,
+    what: 'job load',
+    get: async () => whole[0] as Run,
+    recent: async () => whole,
+    cancel: async () => undefined,
+  };
 }
 
 const lost = async (): Promise<Run> => {
   throw new PipewrightError({ code: 'unavailable', message: 'lost', retryable: true });
 };
-const start = (provider: RunProvider) => startOnce(fakeHost(), { provider, startKey: { isGiven: false, tag: 't' }, parameters: {}, start: lost });
+const start = (provider: RunProvider) =>
+  startOnce(fakeHost(), { provider, startKey: { isGiven: false, tag: 't' }, parameters: {}, start: lost });
 const at = (seconds: number): string => new Date(fakeStart + seconds * 1000).toISOString();
 
 describe('A Start Key', () => {
@@ -295,15 +366,39 @@ describe('A lost start without a key', () => {
   });
 
   it('takes no run that a trigger or another pipeline started', async () => {
-    const group = 'https://management.azure.com/subscriptions/sub/resourceGroups/rg/providers/Microsoft.DataFactory/factories/contoso';
+    const group =
+      'https://management.azure.com/subscriptions/sub/resourceGroups/rg/providers/Microsoft.DataFactory/factories/contoso';
     for (const invokedByType of ['ScheduleTrigger', 'PipelineActivity']) {
       const host = fakeHost()
         .on('POST', /oauth2/, { json: { access_token: 't', expires_in: 3600 } })
         .on('GET', `${group}/pipelines/Load`, { json: { name: 'Load', properties: {} } })
         .on('POST', `${group}/pipelines/Load/createRun`, 'lost')
-        .on('POST', `${group}/queryPipelineRuns`, { json: { value: [{ runId: 'of-another', pipelineName: 'Load', status: 'InProgress', runStart: at(1), parameters: {}, invokedBy: { invokedByType } }] } });
-      const started = operate(dataFactory, 'runPipeline', { factory: 'rg/contoso', pipeline: 'Load', wait: false }, host, azure);
-      await expect(started).rejects.toMatchObject({ code: 'unavailable', retryable: false, hint: expect.not.stringContaining('of-another') });
+        .on('POST', `${group}/queryPipelineRuns`, {
+          json: {
+            value: [
+              {
+                runId: 'of-another',
+                pipelineName: 'Load',
+                status: 'InProgress',
+                runStart: at(1),
+                parameters: {},
+                invokedBy: { invokedByType },
+              },
+            ],
+          },
+        });
+      const started = operate(
+        dataFactory,
+        'runPipeline',
+        { factory: 'rg/contoso', pipeline: 'Load', wait: false },
+        host,
+        azure,
+      );
+      await expect(started).rejects.toMatchObject({
+        code: 'unavailable',
+        retryable: false,
+        hint: expect.not.stringContaining('of-another'),
+      });
     }
   });
 
@@ -312,7 +407,10 @@ describe('A lost start without a key', () => {
     ['a run of which nobody knows when it began', [{}]],
     ['one of two runs', [{ startedAt: at(1) }, { id: 'r-2', startedAt: at(2) }]],
   ])('does not take %s, but names it', async (_what, runs) => {
-    await expect(start(shows(runs))).rejects.toMatchObject({ code: 'unavailable', hint: expect.stringContaining('r-1') });
+    await expect(start(shows(runs))).rejects.toMatchObject({
+      code: 'unavailable',
+      hint: expect.stringContaining('r-1'),
+    });
   });
 
   it.each<[string, Partial<Run>[]]>([
@@ -327,8 +425,9 @@ describe('A lost start without a key', () => {
       const broken = async (): Promise<Run> => {
         throw new PipewrightError({ code, message: 'broken' });
       };
-      await expect(startOnce(fakeHost(), { provider: shows([]), startKey: { isGiven: false, tag: 't' }, start: broken })).rejects.toMatchObject({ code: 'unavailable', retryable: false });
+      await expect(
+        startOnce(fakeHost(), { provider: shows([]), startKey: { isGiven: false, tag: 't' }, start: broken }),
+      ).rejects.toMatchObject({ code: 'unavailable', retryable: false });
     }
   });
 });
-

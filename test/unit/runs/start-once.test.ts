@@ -28,7 +28,12 @@ const now = '2026-11-20T08:00:00Z';
 const token: Answer = { json: { access_token: 't', expires_in: 3600 } };
 
 /** The answer to a start, with the run noted where the work was done. */
-function starting(runs: Record<string, unknown>[], luck: () => Luck, run: (request: SentRequest, id: number) => Record<string, unknown>, answer: (run: Record<string, unknown>) => unknown) {
+function starting(
+  runs: Record<string, unknown>[],
+  luck: () => Luck,
+  run: (request: SentRequest, id: number) => Record<string, unknown>,
+  answer: (run: Record<string, unknown>) => unknown,
+) {
   return (request: SentRequest): Answer => {
     const chance = luck();
     if (chance === 'work lost') return 'lost';
@@ -41,7 +46,13 @@ function starting(runs: Record<string, unknown>[], luck: () => Luck, run: (reque
 const azure = { tenantId: 't', clientId: 'c', clientSecret: 's', subscriptionId: 'sub' };
 const newest = (runs: Record<string, unknown>[]) => [...runs].reverse();
 
-function pipelines(name: string, service: Service, home: Record<string, string>, base: string, parameters: Record<string, object> = {}): Vendor {
+function pipelines(
+  name: string,
+  service: Service,
+  home: Record<string, string>,
+  base: string,
+  parameters: Record<string, object> = {},
+): Vendor {
   return {
     name,
     service,
@@ -52,32 +63,88 @@ function pipelines(name: string, service: Service, home: Record<string, string>,
     attach: (host, runs, luck) =>
       host
         .on('POST', /oauth2/, token)
-        .on('GET', `${base}/pipelines/Load`, { json: { name: 'Load', properties: { parameters: { DatasetID: { type: 'string' }, rows: { type: 'int', defaultValue: 0 }, ...parameters } } } })
-        .on('POST', `${base}/pipelines/Load/createRun`, starting(runs, luck, ({ json }, id) => ({ runId: `run-${id}`, pipelineName: 'Load', status: 'InProgress', runStart: now, parameters: Object.fromEntries(Object.entries(json as object).map(([key, value]) => [key, String(value)])) }), ({ runId }) => ({ runId })))
+        .on('GET', `${base}/pipelines/Load`, {
+          json: {
+            name: 'Load',
+            properties: {
+              parameters: { DatasetID: { type: 'string' }, rows: { type: 'int', defaultValue: 0 }, ...parameters },
+            },
+          },
+        })
+        .on(
+          'POST',
+          `${base}/pipelines/Load/createRun`,
+          starting(
+            runs,
+            luck,
+            ({ json }, id) => ({
+              runId: `run-${id}`,
+              pipelineName: 'Load',
+              status: 'InProgress',
+              runStart: now,
+              parameters: Object.fromEntries(
+                Object.entries(json as object).map(([key, value]) => [key, String(value)]),
+              ),
+            }),
+            ({ runId }) => ({ runId }),
+          ),
+        )
         .on('POST', `${base}/queryPipelineRuns`, () => ({ json: { value: newest(runs) } }))
-        .on('GET', /pipelineruns/, ({ address }) => ({ json: runs.find(({ runId }) => address.endsWith(String(runId))) })),
+        .on('GET', /pipelineruns/, ({ address }) => ({
+          json: runs.find(({ runId }) => address.endsWith(String(runId))),
+        })),
   };
 }
 
 const group = 'https://management.azure.com/subscriptions/sub/resourceGroups/rg/providers';
 const vendors: Vendor[] = [
   pipelines('Data Factory', dataFactory, { factory: 'rg/contoso' }, `${group}/Microsoft.DataFactory/factories/contoso`),
-  pipelines('Data Factory, with the parameter for the key', dataFactory, { factory: 'rg/contoso' }, `${group}/Microsoft.DataFactory/factories/contoso`, { pipewrightStartKey: { type: 'string' } }),
+  pipelines(
+    'Data Factory, with the parameter for the key',
+    dataFactory,
+    { factory: 'rg/contoso' },
+    `${group}/Microsoft.DataFactory/factories/contoso`,
+    { pipewrightStartKey: { type: 'string' } },
+  ),
   pipelines('Synapse', synapse, { workspace: 'rg/contoso' }, 'https://contoso.dev.azuresynapse.net'),
   {
     name: 'Spark of Synapse',
     service: synapse,
     operation: 'runSparkJob',
-    typed: { workspace: 'rg/contoso', pool: 'pool1', name: 'Daily', file: 'abfss://c@a.dfs.core.windows.net/x.py', wait: false },
+    typed: {
+      workspace: 'rg/contoso',
+      pool: 'pool1',
+      name: 'Daily',
+      file: 'abfss://c@a.dfs.core.windows.net/x.py',
+      wait: false,
+    },
     connection: azure,
     keepsKey: true,
     attach(host, runs, luck) {
-      const batches = 'https://contoso.dev.azuresynapse.net/livyApi/versions/2019-11-01-preview/sparkPools/pool1/batches';
+      const batches =
+        'https://contoso.dev.azuresynapse.net/livyApi/versions/2019-11-01-preview/sparkPools/pool1/batches';
       return host
         .on('POST', /oauth2/, token)
-        .on('POST', batches, starting(runs, luck, ({ json }, id) => ({ ...(json as object), id, state: 'running', result: 'Uncertain', livyInfo: { jobCreationRequest: json } }), (run) => run))
+        .on(
+          'POST',
+          batches,
+          starting(
+            runs,
+            luck,
+            ({ json }, id) => ({
+              ...(json as object),
+              id,
+              state: 'running',
+              result: 'Uncertain',
+              livyInfo: { jobCreationRequest: json },
+            }),
+            (run) => run,
+          ),
+        )
         .on('GET', batches, () => ({ json: { total: runs.length, sessions: runs } }))
-        .on('GET', /batches\/\d+/, ({ address }) => ({ json: runs.find(({ id }) => address.endsWith(`/${String(id)}`)) }));
+        .on('GET', /batches\/\d+/, ({ address }) => ({
+          json: runs.find(({ id }) => address.endsWith(`/${String(id)}`)),
+        }));
     },
   },
   {
@@ -89,9 +156,27 @@ const vendors: Vendor[] = [
     keepsKey: true,
     attach: (host, runs, luck) =>
       host
-        .on('POST', /jobs\/910\/run\/$/, starting(runs, luck, ({ json }, id) => ({ id, status: 3, job_definition_id: 910, trigger: { cause: (json as { cause: string }).cause } }), (data) => ({ data })))
-        .on('GET', /\/runs\/$/, () => ({ json: { data: newest(runs), extra: { pagination: { total_count: runs.length } } } }))
-        .on('GET', /\/runs\/\d+\/$/, ({ address }) => ({ json: { data: runs.find(({ id }) => address.endsWith(`/${String(id)}/`)) } })),
+        .on(
+          'POST',
+          /jobs\/910\/run\/$/,
+          starting(
+            runs,
+            luck,
+            ({ json }, id) => ({
+              id,
+              status: 3,
+              job_definition_id: 910,
+              trigger: { cause: (json as { cause: string }).cause },
+            }),
+            (data) => ({ data }),
+          ),
+        )
+        .on('GET', /\/runs\/$/, () => ({
+          json: { data: newest(runs), extra: { pagination: { total_count: runs.length } } },
+        }))
+        .on('GET', /\/runs\/\d+\/$/, ({ address }) => ({
+          json: { data: runs.find(({ id }) => address.endsWith(`/${String(id)}/`)) },
+        })),
   },
   {
     name: 'Mode',
@@ -103,9 +188,20 @@ const vendors: Vendor[] = [
     attach: (host, runs, luck) =>
       host
         .on('GET', /reports\/abc1$/, { json: { token: 'abc1', name: 'KPI' } })
-        .on('POST', /reports\/abc1\/runs$/, starting(runs, luck, ({ json }, id) => ({ ...(json as object), token: `run${id}`, state: 'pending', created_at: now }), (run) => run))
+        .on(
+          'POST',
+          /reports\/abc1\/runs$/,
+          starting(
+            runs,
+            luck,
+            ({ json }, id) => ({ ...(json as object), token: `run${id}`, state: 'pending', created_at: now }),
+            (run) => run,
+          ),
+        )
         .on('GET', /reports\/abc1\/runs$/, () => ({ json: { _embedded: { report_runs: newest(runs) } } }))
-        .on('GET', /reports\/abc1\/runs\/\w+$/, ({ address }) => ({ json: runs.find(({ token: id }) => address.endsWith(String(id))) })),
+        .on('GET', /reports\/abc1\/runs\/\w+$/, ({ address }) => ({
+          json: runs.find(({ token: id }) => address.endsWith(String(id))),
+        })),
   },
   {
     name: 'Quantemplate',
@@ -117,7 +213,16 @@ const vendors: Vendor[] = [
     attach: (host, runs, luck) =>
       host
         .on('POST', /openid-connect/, token)
-        .on('POST', /executions$/, starting(runs, luck, (_request, id) => ({ id: `e-${id}`, status: 'Started', createdAt: now }), (run) => run))
+        .on(
+          'POST',
+          /executions$/,
+          starting(
+            runs,
+            luck,
+            (_request, id) => ({ id: `e-${id}`, status: 'Started', createdAt: now }),
+            (run) => run,
+          ),
+        )
         .on('GET', /executions$/, () => ({ json: runs })),
   },
 ];
@@ -129,8 +234,10 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
     runs = [];
     lucks = [];
   });
-  const open = (options: Partial<Host> = {}): FakeHost => attach(fakeHost(options), runs, () => lucks.shift() ?? 'answers');
-  const start = (host: FakeHost, more: Record<string, unknown> = {}) => operate(service, operation, { ...typed, ...more }, host, connection);
+  const open = (options: Partial<Host> = {}): FakeHost =>
+    attach(fakeHost(options), runs, () => lucks.shift() ?? 'answers');
+  const start = (host: FakeHost, more: Record<string, unknown> = {}) =>
+    operate(service, operation, { ...typed, ...more }, host, connection);
   const first = async (): Promise<string> => String((await start(open()))['id']);
 
   it('whose answer is lost after the work was done finds the one run', async () => {
@@ -142,7 +249,11 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
 
   it('that never reached the vendor is not repeated by itself, and says so', async () => {
     lucks = ['work lost'];
-    await expect(first()).rejects.toMatchObject({ code: 'unavailable', retryable: false, hint: expect.stringContaining('before you run this step again') });
+    await expect(first()).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: false,
+      hint: expect.stringContaining('before you run this step again'),
+    });
     expect(runs).toHaveLength(0);
   });
 
@@ -174,12 +285,21 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
     const once = await start(host);
     expect((await start(host))['id']).toBe(once['id']);
     expect(runs).toHaveLength(1);
-    await start(attach(Object.assign(fakeHost({ executionKey: '18:node:0:0' }), { cache: host.cache }), runs, () => 'answers'));
+    await start(
+      attach(Object.assign(fakeHost({ executionKey: '18:node:0:0' }), { cache: host.cache }), runs, () => 'answers'),
+    );
     expect(runs).toHaveLength(2);
   });
 
   it('that the platform repeats because the run failed is made anew; one with a key of its own is not', async () => {
-    const ended = { 'Data Factory': { status: 'Failed' }, Synapse: { status: 'Failed' }, Spark: { state: 'dead', result: 'Failed' }, dbt: { status: 20 }, Mode: { state: 'failed' }, Quantemplate: { status: 'Failed', finishedAt: now } };
+    const ended = {
+      'Data Factory': { status: 'Failed' },
+      Synapse: { status: 'Failed' },
+      Spark: { state: 'dead', result: 'Failed' },
+      dbt: { status: 20 },
+      Mode: { state: 'failed' },
+      Quantemplate: { status: 'Failed', finishedAt: now },
+    };
     const failed = Object.entries(ended).find(([key]) => name.startsWith(key))?.[1];
     const host = open({ executionKey: '17:node:0:0' });
     await start(host);
@@ -197,7 +317,12 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
     const once = await start(host);
     expect((await start(host, { reuse: true }))['id']).toBe(once['id']);
     expect(runs).toHaveLength(1);
-    Object.assign(runs[0] ?? {}, { status: name === 'dbt' ? 20 : 'Failed', state: name === 'Mode' ? 'failed' : 'dead', result: 'Failed', finishedAt: now });
+    Object.assign(runs[0] ?? {}, {
+      status: name === 'dbt' ? 20 : 'Failed',
+      state: name === 'Mode' ? 'failed' : 'dead',
+      result: 'Failed',
+      finishedAt: now,
+    });
     expect((await start(host, { reuse: true }))['id']).not.toBe(once['id']);
     expect(runs).toHaveLength(2);
   });
@@ -210,20 +335,33 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
   });
 });
 
-it.each(vendors.filter(({ keepsKey }) => !keepsKey))('a start at $name whose answer is lost beside an equal one is not guessed', async ({ service, operation, typed, connection, attach }) => {
-  const runs: Record<string, unknown>[] = [];
-  const lucks: Luck[] = ['answers', 'answer lost'];
-  const host = attach(fakeHost(), runs, () => lucks.shift() ?? 'answers');
-  await operate(service, operation, typed, host, connection);
-  await expect(operate(service, operation, typed, host, connection)).rejects.toMatchObject({ code: 'unavailable', retryable: false });
-  expect(runs).toHaveLength(2);
-});
+it.each(vendors.filter(({ keepsKey }) => !keepsKey))(
+  'a start at $name whose answer is lost beside an equal one is not guessed',
+  async ({ service, operation, typed, connection, attach }) => {
+    const runs: Record<string, unknown>[] = [];
+    const lucks: Luck[] = ['answers', 'answer lost'];
+    const host = attach(fakeHost(), runs, () => lucks.shift() ?? 'answers');
+    await operate(service, operation, typed, host, connection);
+    await expect(operate(service, operation, typed, host, connection)).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: false,
+    });
+    expect(runs).toHaveLength(2);
+  },
+);
 
 it('one key starts two Spark jobs of a pool, also from two processes', async () => {
   const runs: Record<string, unknown>[] = [];
   const [spark] = vendors.filter(({ operation }) => operation === 'runSparkJob');
   if (!spark) throw new Error('Spark is missing');
-  const start = (name: string) => operate(spark.service, spark.operation, { ...spark.typed, name, startKey: 'wev_1' }, spark.attach(fakeHost(), runs, () => 'answers'), spark.connection);
+  const start = (name: string) =>
+    operate(
+      spark.service,
+      spark.operation,
+      { ...spark.typed, name, startKey: 'wev_1' },
+      spark.attach(fakeHost(), runs, () => 'answers'),
+      spark.connection,
+    );
   const [daily, weekly] = [await start('Daily'), await start('Weekly')];
   expect(weekly['id']).not.toBe(daily['id']);
   expect((await start('Daily'))['id']).toBe(daily['id']);

@@ -10,10 +10,22 @@ import { waitForRun } from '../../../shared/src/runs/wait-for-run.ts';
 import { fakeHost, fakeStart } from '../fake-host.ts';
 
 const choices: WaitChoices = { wait: true, onFailure: 'continue', timeoutMinutes: 30, onTimeout: 'leave' };
-const run = (status: Run['status']): Run => ({ id: '1', service: 'Vendor', name: 'load', status, vendorStatus: status, parameters: {}, steps: [] });
+const run = (status: Run['status']): Run => ({
+  id: '1',
+  service: 'Vendor',
+  name: 'load',
+  status,
+  vendorStatus: status,
+  parameters: {},
+  steps: [],
+});
 
 /** A run whose status is read by what a test says of its age in seconds. */
-function provide(host: Host, statusAt: (seconds: number) => Run['status'] | PipewrightError, limits: (number | undefined)[] = []): RunProvider {
+function provide(
+  host: Host,
+  statusAt: (seconds: number) => Run['status'] | PipewrightError,
+  limits: (number | undefined)[] = [],
+): RunProvider {
   return {
     service: 'Vendor',
     place: 'https://vendor.example',
@@ -29,42 +41,89 @@ function provide(host: Host, statusAt: (seconds: number) => Run['status'] | Pipe
 }
 
 const odd = new PipewrightError({ code: 'unexpected-answer', message: 'Vendor sent an answer that is not JSON.' });
-const refused = new PipewrightError({ code: 'unauthorized', message: 'Vendor answered: the token was revoked.', status: 401 });
+const refused = new PipewrightError({
+  code: 'unauthorized',
+  message: 'Vendor answered: the token was revoked.',
+  status: 401,
+});
 
 describe('Waiting for a run', () => {
   it('continues when the status cannot be read from an answer', async () => {
     const host = fakeHost();
-    expect(await waitForRun(host, provide(host, (age) => (age < 600 ? odd : 'succeeded')), '1', choices)).toMatchObject({ succeeded: true });
+    expect(
+      await waitForRun(
+        host,
+        provide(host, (age) => (age < 600 ? odd : 'succeeded')),
+        '1',
+        choices,
+      ),
+    ).toMatchObject({ succeeded: true });
   });
 
   it('says at the deadline that the status could not be read, and that the run may still be active', async () => {
     const host = fakeHost();
-    await expect(waitForRun(host, provide(host, (age) => (age < 60 ? 'running' : odd)), '1', choices)).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringMatching(/not JSON.*may still be running/) });
+    await expect(
+      waitForRun(
+        host,
+        provide(host, (age) => (age < 60 ? 'running' : odd)),
+        '1',
+        choices,
+      ),
+    ).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringMatching(/not JSON.*may still be running/) });
     expect(host.now()).toBe(fakeStart + 30 * 60_000);
   });
 
   it('continues when the login is refused for some minutes', async () => {
     const host = fakeHost();
-    expect(await waitForRun(host, provide(host, (age) => (age > 60 && age < 300 ? refused : age < 600 ? 'running' : 'succeeded')), '1', choices)).toMatchObject({ succeeded: true });
+    expect(
+      await waitForRun(
+        host,
+        provide(host, (age) => (age > 60 && age < 300 ? refused : age < 600 ? 'running' : 'succeeded')),
+        '1',
+        choices,
+      ),
+    ).toMatchObject({ succeeded: true });
   });
 
   it('ends when the login is refused for longer, and says that the run may still be active', async () => {
     const host = fakeHost();
-    await expect(waitForRun(host, provide(host, (age) => (age < 60 ? 'running' : refused)), '1', choices)).rejects.toMatchObject({ code: 'unauthorized', message: expect.stringMatching(/run 1 .*may still be active.*revoked/) });
+    await expect(
+      waitForRun(
+        host,
+        provide(host, (age) => (age < 60 ? 'running' : refused)),
+        '1',
+        choices,
+      ),
+    ).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringMatching(/run 1 .*may still be active.*revoked/),
+    });
     expect(host.now() - fakeStart).toBeLessThan(15 * 60_000);
   });
 
   it('bounds every single answer by its deadline', async () => {
     const host = fakeHost();
     const limits: (number | undefined)[] = [];
-    await waitForRun(host, provide(host, (age) => (age < 60 ? 'running' : 'succeeded'), limits), '1', choices);
+    await waitForRun(
+      host,
+      provide(host, (age) => (age < 60 ? 'running' : 'succeeded'), limits),
+      '1',
+      choices,
+    );
     expect(new Set(limits)).toEqual(new Set([fakeStart + 30 * 60_000]));
   });
 
   it('bounds every single answer by the time that the platform has', async () => {
     const host = fakeHost({ longestWaitSeconds: 25 });
     const limits: (number | undefined)[] = [];
-    expect(await waitForRun(host, provide(host, () => 'running', limits), '1', choices)).toMatchObject({ finished: false });
+    expect(
+      await waitForRun(
+        host,
+        provide(host, () => 'running', limits),
+        '1',
+        choices,
+      ),
+    ).toMatchObject({ finished: false });
     expect(new Set(limits)).toEqual(new Set([fakeStart + 25_000]));
   });
 });
@@ -82,7 +141,12 @@ describe('A call that must end in time', () => {
         return { status: answer(request, (milliseconds) => (clock += milliseconds)), headers: {}, text: '{}' };
       },
     };
-    return { timeouts, host, api: openApi({ service: 'Vendor', baseUrl: 'https://api.example', host, authorize: async () => ({}) }), age: () => clock - fakeStart };
+    return {
+      timeouts,
+      host,
+      api: openApi({ service: 'Vendor', baseUrl: 'https://api.example', host, authorize: async () => ({}) }),
+      age: () => clock - fakeStart,
+    };
   }
 
   it('gives each answer only the time that is left', async () => {
@@ -90,14 +154,18 @@ describe('A call that must end in time', () => {
       pass(8_000);
       return 503;
     });
-    await expect(api.json('GET', '/a', anyAnswer, { endsAt: fakeStart + 20_000 })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(api.json('GET', '/a', anyAnswer, { endsAt: fakeStart + 20_000 })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
     expect(timeouts.every((timeout, index) => (timeout ?? Infinity) <= 20_000 - 8_000 * index)).toBe(true);
     expect(timeouts.length).toBeLessThan(4);
   });
 
   it('does not sleep beyond its end, whatever the vendor asks', async () => {
     const { api, age } = open(() => 429);
-    await expect(api.json('GET', '/a', anyAnswer, { endsAt: fakeStart + 300 })).rejects.toMatchObject({ code: 'throttled' });
+    await expect(api.json('GET', '/a', anyAnswer, { endsAt: fakeStart + 300 })).rejects.toMatchObject({
+      code: 'throttled',
+    });
     expect(age()).toBe(0);
   });
 

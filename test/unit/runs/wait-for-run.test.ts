@@ -7,7 +7,15 @@ import { waitForRun } from '../../../shared/src/runs/wait-for-run.ts';
 
 const choices: WaitChoices = { wait: true, onFailure: 'stop', timeoutMinutes: 90, onTimeout: 'leave' };
 
-const lastRun: Run = { id: '0', service: 'Test Service', name: 'load', status: 'succeeded', vendorStatus: '', parameters: {}, steps: [] };
+const lastRun: Run = {
+  id: '0',
+  service: 'Test Service',
+  name: 'load',
+  status: 'succeeded',
+  vendorStatus: '',
+  parameters: {},
+  steps: [],
+};
 
 /** A world whose clock moves only when somebody sleeps, with a run whose status is told by its age in seconds. */
 function world(statusAt: (seconds: number) => RunStatus | PipewrightError, options: Partial<Host> = {}) {
@@ -38,14 +46,22 @@ function world(statusAt: (seconds: number) => RunStatus | PipewrightError, optio
     },
     async steps() {
       calls.steps += 1;
-      return [{ name: 'Fetch', status: 'succeeded' }, { name: 'Copy', status: 'failed', message: 'The table is locked.' }];
+      return [
+        { name: 'Fetch', status: 'succeeded' },
+        { name: 'Copy', status: 'failed', message: 'The table is locked.' },
+      ];
     },
   };
   return { host, provider, calls, age: () => (clock - 1_000_000) / 1000 };
 }
 
 const fault = (code: 'throttled' | 'unavailable' | 'not-found' | 'forbidden', retryAfterSeconds?: number) =>
-  new PipewrightError({ code, message: code, retryable: code === 'throttled' || code === 'unavailable', ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) });
+  new PipewrightError({
+    code,
+    message: code,
+    retryable: code === 'throttled' || code === 'unavailable',
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
 
 describe('Waiting for a run', () => {
   it('looks at once and sleeps not at all when the run has ended already', async () => {
@@ -55,28 +71,37 @@ describe('Waiting for a run', () => {
   });
 
   it('takes a queued run and a status that it does not know as going on', async () => {
-    const { host, provider } = world((age) => (age < 10 ? 'queued' : age < 20 ? 'unknown' : age < 30 ? 'running' : 'succeeded'));
+    const { host, provider } = world((age) =>
+      age < 10 ? 'queued' : age < 20 ? 'unknown' : age < 30 ? 'running' : 'succeeded',
+    );
     expect((await waitForRun(host, provider, '1', choices)).succeeded).toBe(true);
   });
 
-  it.each([60, 300, 600, 1800, 3600])('notices the usual end of a run of %d seconds within the greater of 5 seconds and 5 percent, with at most 40 calls', async (length) => {
-    for (const usual of [0.95 * length, length, 1.05 * length]) {
-      const { host, provider, age, calls } = world((now) => (now < length ? 'running' : 'succeeded'));
-      let asked = 0;
-      provider.recent = async () => [(asked += 1), usual].slice(1).map((durationSeconds) => ({ ...lastRun, durationSeconds }));
-      await waitForRun(host, provider, '1', choices);
-      expect(age() - length).toBeLessThanOrEqual(Math.max(5, length * 0.05) + 0.001);
-      expect(asked).toBe(1);
-      expect(calls.get + asked).toBeLessThanOrEqual(40);
-    }
-  });
+  it.each([60, 300, 600, 1800, 3600])(
+    'notices the usual end of a run of %d seconds within the greater of 5 seconds and 5 percent, with at most 40 calls',
+    async (length) => {
+      for (const usual of [0.95 * length, length, 1.05 * length]) {
+        const { host, provider, age, calls } = world((now) => (now < length ? 'running' : 'succeeded'));
+        let asked = 0;
+        provider.recent = async () =>
+          [(asked += 1), usual].slice(1).map((durationSeconds) => ({ ...lastRun, durationSeconds }));
+        await waitForRun(host, provider, '1', choices);
+        expect(age() - length).toBeLessThanOrEqual(Math.max(5, length * 0.05) + 0.001);
+        expect(asked).toBe(1);
+        expect(calls.get + asked).toBeLessThanOrEqual(40);
+      }
+    },
+  );
 
-  it.each([60, 300, 600, 1800, 3600, 4 * 3600])('notices the end of a run of %d seconds, of whose kind nothing is known, within a fifth of its length and five minutes', async (length) => {
-    const { host, provider, age, calls } = world((now) => (now < length ? 'running' : 'succeeded'));
-    await waitForRun(host, provider, '1', { ...choices, timeoutMinutes: 600 });
-    expect(age() - length).toBeLessThanOrEqual(Math.min(300, Math.max(5, length * 0.2)) + 0.001);
-    if (length <= 3600) expect(calls.get).toBeLessThanOrEqual(40);
-  });
+  it.each([60, 300, 600, 1800, 3600, 4 * 3600])(
+    'notices the end of a run of %d seconds, of whose kind nothing is known, within a fifth of its length and five minutes',
+    async (length) => {
+      const { host, provider, age, calls } = world((now) => (now < length ? 'running' : 'succeeded'));
+      await waitForRun(host, provider, '1', { ...choices, timeoutMinutes: 600 });
+      expect(age() - length).toBeLessThanOrEqual(Math.min(300, Math.max(5, length * 0.2)) + 0.001);
+      if (length <= 3600) expect(calls.get).toBeLessThanOrEqual(40);
+    },
+  );
 
   it('waits although the service does not tell how long such runs take', async () => {
     const { host, provider } = world((now) => (now < 600 ? 'running' : 'succeeded'));
@@ -85,7 +110,9 @@ describe('Waiting for a run', () => {
   });
 
   it('goes on through throttling, server errors and a run that is not shown yet', async () => {
-    const { host, provider } = world((age) => (age < 8 ? fault('not-found') : age < 20 ? fault('unavailable') : age < 40 ? fault('throttled', 12) : 'succeeded'));
+    const { host, provider } = world((age) =>
+      age < 8 ? fault('not-found') : age < 20 ? fault('unavailable') : age < 40 ? fault('throttled', 12) : 'succeeded',
+    );
     expect((await waitForRun(host, provider, '1', choices)).succeeded).toBe(true);
   });
 
@@ -110,22 +137,34 @@ describe('Waiting for a run', () => {
 
   it('gives a failed or cancelled run back when the person wants to go on', async () => {
     const { host, provider } = world(() => 'cancelled');
-    await expect(waitForRun(host, provider, '1', { ...choices, onFailure: 'continue' })).resolves.toMatchObject({ finished: true, succeeded: false, status: 'cancelled', failedStep: 'Copy' });
+    await expect(waitForRun(host, provider, '1', { ...choices, onFailure: 'continue' })).resolves.toMatchObject({
+      finished: true,
+      succeeded: false,
+      status: 'cancelled',
+      failedStep: 'Copy',
+    });
   });
 
   it('stops at the deadline and leaves the run, or cancels it', async () => {
     const left = world(() => 'running');
-    await expect(waitForRun(left.host, left.provider, '1', { ...choices, timeoutMinutes: 2 })).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringContaining('It is still running.') });
+    await expect(waitForRun(left.host, left.provider, '1', { ...choices, timeoutMinutes: 2 })).rejects.toMatchObject({
+      code: 'timed-out',
+      hint: expect.stringContaining('It is still running.'),
+    });
     expect([left.age(), left.calls.cancel]).toEqual([120, 0]);
     const cancelled = world(() => 'running');
-    await expect(waitForRun(cancelled.host, cancelled.provider, '1', { ...choices, timeoutMinutes: 2, onTimeout: 'cancel' })).rejects.toMatchObject({ code: 'timed-out' });
+    await expect(
+      waitForRun(cancelled.host, cancelled.provider, '1', { ...choices, timeoutMinutes: 2, onTimeout: 'cancel' }),
+    ).rejects.toMatchObject({ code: 'timed-out' });
     expect(cancelled.calls.cancel).toBe(1);
   });
 
   it('does not let a failed cancel hide why it stopped', async () => {
     const { host, provider } = world(() => 'running');
     provider.cancel = () => Promise.reject(fault('unavailable'));
-    await expect(waitForRun(host, provider, '1', { ...choices, timeoutMinutes: 1, onTimeout: 'cancel' })).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringContaining('that failed') });
+    await expect(
+      waitForRun(host, provider, '1', { ...choices, timeoutMinutes: 1, onTimeout: 'cancel' }),
+    ).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringContaining('that failed') });
   });
 
   it('stops at once when the user stops the workflow', async () => {
@@ -137,7 +176,10 @@ describe('Waiting for a run', () => {
 
   it('gives the run back unfinished when the platform allows only a short wait', async () => {
     const { host, provider, age } = world(() => 'running', { longestWaitSeconds: 25 });
-    await expect(waitForRun(host, provider, '1', choices)).resolves.toMatchObject({ finished: false, status: 'running' });
+    await expect(waitForRun(host, provider, '1', choices)).resolves.toMatchObject({
+      finished: false,
+      status: 'running',
+    });
     expect(age()).toBeLessThanOrEqual(25);
     expect(age()).toBeGreaterThan(20);
   });

@@ -52,7 +52,11 @@ describe.each(homes)(
     const declares = (parameters: object) => ({ json: { name: 'Load', properties: { parameters } } });
     const startable = (options = {}) =>
       connected(options)
-        .on('GET', `${base}/pipelines/Load`, declares({ DatasetID: { type: 'string', defaultValue: '' }, rows: { type: 'int', defaultValue: 0 } }))
+        .on(
+          'GET',
+          `${base}/pipelines/Load`,
+          declares({ DatasetID: { type: 'string', defaultValue: '' }, rows: { type: 'int', defaultValue: 0 } }),
+        )
         .on('POST', `${base}/pipelines/Load/createRun`, { status: startedStatus, json: { runId: 'run-1' } })
         .on('POST', `${base}${activities('run-1')}`, { json: { value: [] } });
 
@@ -126,48 +130,104 @@ describe.each(homes)(
     });
 
     it('says what failed deep in a pipeline that the pipeline runs, not only that the step which ran it failed', async () => {
-      const ran = (id: string, name: string) => ({ activityName: `Run ${name}`, activityType: 'ExecutePipeline', status: 'Failed', error: { message: `Operation on target ${name} failed` }, output: { pipelineRunId: id, pipelineName: name } });
+      const ran = (id: string, name: string) => ({
+        activityName: `Run ${name}`,
+        activityType: 'ExecutePipeline',
+        status: 'Failed',
+        error: { message: `Operation on target ${name} failed` },
+        output: { pipelineRunId: id, pipelineName: name },
+      });
       const asked: Record<string, object[]> = {
         'run-1': [{ activityName: 'Look up', status: 'Succeeded' }, ran('run-2', 'Load')],
         'run-2': [ran('run-3', 'Load')],
-        'run-3': [{ activityName: 'Before', status: 'Succeeded' }, { activityName: 'Copy', activityType: 'Copy', status: 'Failed', error: { errorCode: '2200', message: 'The file is not there' } }],
+        'run-3': [
+          { activityName: 'Before', status: 'Succeeded' },
+          {
+            activityName: 'Copy',
+            activityType: 'Copy',
+            status: 'Failed',
+            error: { errorCode: '2200', message: 'The file is not there' },
+          },
+        ],
       };
-      const host = startable().on('GET', runAddress, status('Failed', { message: 'Operation on target Run Load failed' }));
-      for (const [id, activityRuns] of Object.entries(asked)) host.on('POST', `${base}${activities(id)}`, { json: { value: activityRuns } });
-      await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({ message: 'The run of Load failed at “Run Load › Run Load › Copy”: The file is not there (code 2200).' });
+      const host = startable().on(
+        'GET',
+        runAddress,
+        status('Failed', { message: 'Operation on target Run Load failed' }),
+      );
+      for (const [id, activityRuns] of Object.entries(asked))
+        host.on('POST', `${base}${activities(id)}`, { json: { value: activityRuns } });
+      await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({
+        message: 'The run of Load failed at “Run Load › Run Load › Copy”: The file is not there (code 2200).',
+      });
     });
 
     it('tells the steps also when those of a child cannot be read', async () => {
-      const failed = { activityName: 'Run child', activityType: 'ExecutePipeline', status: 'Failed', error: { message: 'It failed' }, output: { pipelineRunId: 'run-2', pipelineName: 'Load' } };
+      const failed = {
+        activityName: 'Run child',
+        activityType: 'ExecutePipeline',
+        status: 'Failed',
+        error: { message: 'It failed' },
+        output: { pipelineRunId: 'run-2', pipelineName: 'Load' },
+      };
       const host = startable()
         .on('GET', runAddress, status('Failed'))
         .on('POST', `${base}${activities('run-1')}`, { json: { value: [failed] } })
         .on('POST', `${base}${activities('run-2')}`, { status: 403, json: { error: { message: 'no' } } });
-      await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({ message: 'The run of Load failed at “Run child”: It failed.' });
+      await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({
+        message: 'The run of Load failed at “Run child”: It failed.',
+      });
     });
 
     it.each([
-      ['is spelled in another way', { datasetId: 'd-1' }, 'has no parameter “datasetId” and needs a value for “DatasetID”', 'Write “DatasetID”: upper and lower case matter.'],
-      ['is not there', { DatasetID: 'd-1', nope: 1 }, 'has no parameter “nope”', 'Those that there are: “DatasetID”, “mode”'],
+      [
+        'is spelled in another way',
+        { datasetId: 'd-1' },
+        'has no parameter “datasetId” and needs a value for “DatasetID”',
+        'Write “DatasetID”: upper and lower case matter.',
+      ],
+      [
+        'is not there',
+        { DatasetID: 'd-1', nope: 1 },
+        'has no parameter “nope”',
+        'Those that there are: “DatasetID”, “mode”',
+      ],
       ['has no value', {}, 'needs a value for “DatasetID”', 'Those that there are'],
     ])('starts nothing when a parameter %s, and says what to write', async (_case, parameters, message, hint) => {
-      const host = startable().on('GET', `${base}/pipelines/Load`, declares({ DatasetID: { type: 'string' }, mode: { type: 'string', defaultValue: null } }));
-      await expect(run('runPipeline', { pipeline: 'Load', parameters }, host)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining(message), hint: expect.stringContaining(hint) });
+      const host = startable().on(
+        'GET',
+        `${base}/pipelines/Load`,
+        declares({ DatasetID: { type: 'string' }, mode: { type: 'string', defaultValue: null } }),
+      );
+      await expect(run('runPipeline', { pipeline: 'Load', parameters }, host)).rejects.toMatchObject({
+        code: 'bad-input',
+        message: expect.stringContaining(message),
+        hint: expect.stringContaining(hint),
+      });
       expect(host.sent('POST', 'createRun')).toEqual([]);
     });
 
     it('refuses parameters of a pipeline that takes none', async () => {
       const host = startable().on('GET', `${base}/pipelines/Load`, { json: { name: 'Load', properties: {} } });
-      await expect(run('runPipeline', { pipeline: 'Load', parameters: { a: 1 } }, host)).rejects.toMatchObject({ hint: expect.stringContaining('there are no parameters') });
+      await expect(run('runPipeline', { pipeline: 'Load', parameters: { a: 1 } }, host)).rejects.toMatchObject({
+        hint: expect.stringContaining('there are no parameters'),
+      });
     });
 
     it('starts a pipeline that it may not read, with the parameters as they are', async () => {
-      const host = startable().on('GET', `${base}/pipelines/Load`, { status: 403, json: { error: { code: 'AuthorizationFailed', message: 'no' } } });
-      expect(await run('runPipeline', { pipeline: 'Load', parameters: { any: 1 }, wait: false }, host)).toMatchObject({ id: 'run-1' });
+      const host = startable().on('GET', `${base}/pipelines/Load`, {
+        status: 403,
+        json: { error: { code: 'AuthorizationFailed', message: 'no' } },
+      });
+      expect(await run('runPipeline', { pipeline: 'Load', parameters: { any: 1 }, wait: false }, host)).toMatchObject({
+        id: 'run-1',
+      });
     });
 
     it('does not start a second run when the answer is lost', async () => {
-      const host = startable().on('POST', `${base}/pipelines/Load/createRun`, 'lost').on('POST', `${base}/queryPipelineRuns`, { json: { value: [] } });
+      const host = startable()
+        .on('POST', `${base}/pipelines/Load/createRun`, 'lost')
+        .on('POST', `${base}/queryPipelineRuns`, { json: { value: [] } });
       await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({
         code: 'unavailable',
         retryable: false,
@@ -177,22 +237,22 @@ describe.each(homes)(
     });
 
     it('starts once the log-in works again, for nothing was sent before', async () => {
-    const host = startable().on('POST', login, ['lost', { json: { access_token: 'token', expires_in: 3599 } }]);
-    expect(await run('runPipeline', { pipeline: 'Load', wait: false }, host)).toMatchObject({ id: 'run-1' });
-    expect(host.sent('POST', 'createRun')).toHaveLength(1);
-  });
-
-  it('says why the log-in failed when nothing could be started', async () => {
-    const host = startable().on('POST', login, 'lost');
-    await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({
-      message: expect.stringContaining('the connection was closed'),
-      retryable: true,
-      unsent: true,
+      const host = startable().on('POST', login, ['lost', { json: { access_token: 'token', expires_in: 3599 } }]);
+      expect(await run('runPipeline', { pipeline: 'Load', wait: false }, host)).toMatchObject({ id: 'run-1' });
+      expect(host.sent('POST', 'createRun')).toHaveLength(1);
     });
-    expect(host.sent('POST', 'createRun')).toEqual([]);
-  });
 
-  it('repeats a start that was throttled, since nothing was started', async () => {
+    it('says why the log-in failed when nothing could be started', async () => {
+      const host = startable().on('POST', login, 'lost');
+      await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({
+        message: expect.stringContaining('the connection was closed'),
+        retryable: true,
+        unsent: true,
+      });
+      expect(host.sent('POST', 'createRun')).toEqual([]);
+    });
+
+    it('repeats a start that was throttled, since nothing was started', async () => {
       const host = startable().on('POST', `${base}/pipelines/Load/createRun`, [
         { status: 429, headers: { 'retry-after': '3' } },
         { json: { runId: 'run-1' } },

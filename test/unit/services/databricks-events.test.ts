@@ -7,7 +7,11 @@ const connection = { workspaceUrl: `${workspace}/?o=1`, token: 'dapi-1', webhook
 const headers = { authorization: `Basic ${Buffer.from('pipewright:a-long-secret-of-our-own').toString('base64')}` };
 const run = `${workspace}/api/2.2/jobs/runs/get`;
 const notification = (event = 'jobs.on_success', more: Record<string, unknown> = {}) =>
-  `{"event_type":"${event}","workspace_id":1,"run":{"run_id":9007199254740993},"job":{"job_id":910,"name":"Monthly report"}${Object.entries(more).map(([name, value]) => `,"${name}":${JSON.stringify(value)}`).join('')}}`;
+  `{"event_type":"${event}","workspace_id":1,"run":{"run_id":9007199254740993},"job":{"job_id":910,"name":"Monthly report"}${Object.entries(
+    more,
+  )
+    .map(([name, value]) => `,"${name}":${JSON.stringify(value)}`)
+    .join('')}}`;
 const vendorRun = {
   run_id: 1,
   job_id: 910,
@@ -17,11 +21,21 @@ const vendorRun = {
   end_time: 1_763_625_752_000,
   run_page_url: `${workspace}/jobs/910/runs/1`,
   job_parameters: [{ name: 'reportDate', default: '2026-11-19', value: '2026-11-20' }],
-  tasks: [{ run_id: 2, task_key: 'refresh', state: { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS' }, start_time: 1_763_625_604_000, end_time: 1_763_625_700_000 }],
+  tasks: [
+    {
+      run_id: 2,
+      task_key: 'refresh',
+      state: { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS' },
+      start_time: 1_763_625_604_000,
+      end_time: 1_763_625_700_000,
+    },
+  ],
 };
 const connected = (): FakeHost => fakeHost().on('GET', run, { json: vendorRun });
-const start = (body: string, typed: Record<string, unknown> = {}, host = connected()) => deliverAndLookUp(databricks, 'jobNotification', typed, delivery(body, headers), { host, connection });
-const take = (body: string, typed: Record<string, unknown> = {}) => deliver(databricks, 'jobNotification', typed, delivery(body, headers), { host: connected(), connection });
+const start = (body: string, typed: Record<string, unknown> = {}, host = connected()) =>
+  deliverAndLookUp(databricks, 'jobNotification', typed, delivery(body, headers), { host, connection });
+const take = (body: string, typed: Record<string, unknown> = {}) =>
+  deliver(databricks, 'jobNotification', typed, delivery(body, headers), { host: connected(), connection });
 
 describe('Job Notification of Databricks', () => {
   it('reads the run that it is about, whose ID is longer than a number can hold', async () => {
@@ -48,8 +62,19 @@ describe('Job Notification of Databricks', () => {
   });
 
   it('goes on with what the notification says when the run cannot be read, and says why', async () => {
-    const [event] = await start(notification('jobs.on_failure'), {}, fakeHost().on('GET', run, { status: 403, json: { error_code: 'PERMISSION_DENIED', message: 'no' } }));
-    expect(event?.data).toMatchObject({ id: '9007199254740993', status: 'failed', finished: true, succeeded: false, name: 'Monthly report', problem: expect.stringContaining('permission on the job') });
+    const [event] = await start(
+      notification('jobs.on_failure'),
+      {},
+      fakeHost().on('GET', run, { status: 403, json: { error_code: 'PERMISSION_DENIED', message: 'no' } }),
+    );
+    expect(event?.data).toMatchObject({
+      id: '9007199254740993',
+      status: 'failed',
+      finished: true,
+      succeeded: false,
+      name: 'Monthly report',
+      problem: expect.stringContaining('permission on the job'),
+    });
   });
 
   it.each([
@@ -60,26 +85,48 @@ describe('Job Notification of Databricks', () => {
     ['slow', ['jobs.on_duration_warning_threshold_exceeded']],
   ])('starts for “%s” on %j only', async (when, wanted) => {
     const started = [];
-    for (const kind of ['jobs.on_start', 'jobs.on_success', 'jobs.on_failure', 'jobs.on_duration_warning_threshold_exceeded'])
+    for (const kind of [
+      'jobs.on_start',
+      'jobs.on_success',
+      'jobs.on_failure',
+      'jobs.on_duration_warning_threshold_exceeded',
+    ])
       if ((await take(notification(kind), { when })).outcome === 'events') started.push(kind);
     expect(started).toEqual(wanted);
   });
 
   it('keeps to the jobs that are wanted, and tells of tasks', async () => {
     expect(await take(notification(), { jobs: ['911'] })).toEqual({ outcome: 'ignored', why: 'filtered' });
-    const [event] = await start(notification('jobs.on_failure', { task: { task_key: 'refresh' } }), { jobs: [`${workspace}/jobs/910?o=1`] });
+    const [event] = await start(notification('jobs.on_failure', { task: { task_key: 'refresh' } }), {
+      jobs: [`${workspace}/jobs/910?o=1`],
+    });
     expect(event?.data).toMatchObject({ taskKey: 'refresh' });
   });
 
   it('lists the jobs by their names, and tests its connection', async () => {
-    const host = fakeHost().on('GET', `${workspace}/api/2.2/jobs/list`, { json: { jobs: [{ job_id: 910, settings: { name: 'Monthly report' } }, { job_id: 911, settings: { name: 'Other' } }], next_page_token: 'p2' } });
+    const host = fakeHost().on('GET', `${workspace}/api/2.2/jobs/list`, {
+      json: {
+        jobs: [
+          { job_id: 910, settings: { name: 'Monthly report' } },
+          { job_id: 911, settings: { name: 'Other' } },
+        ],
+        next_page_token: 'p2',
+      },
+    });
     const { describeField } = await import('../../../shared/src/define/fields.ts');
     const list = describeField(databricks.triggers[0]?.input['jobs'] as never).choices;
-    expect(await list?.load({ input: {}, search: 'month' }, context(databricks, host, connection))).toEqual({ choices: [{ value: '910', label: 'Monthly report (910)' }], nextPage: 'p2' });
-    await expect(databricks.connection.test(context(databricks, host, connection))).resolves.toBe('Databricks (adb-1.7.azuredatabricks.net)');
+    expect(await list?.load({ input: {}, search: 'month' }, context(databricks, host, connection))).toEqual({
+      choices: [{ value: '910', label: 'Monthly report (910)' }],
+      nextPage: 'p2',
+    });
+    await expect(databricks.connection.test(context(databricks, host, connection))).resolves.toBe(
+      'Databricks (adb-1.7.azuredatabricks.net)',
+    );
   });
 
   it('is refused without the secret', async () => {
-    expect(await deliver(databricks, 'jobNotification', {}, delivery(notification()), { host: connected(), connection })).toMatchObject({ outcome: 'refused', status: 401 });
+    expect(
+      await deliver(databricks, 'jobNotification', {}, delivery(notification()), { host: connected(), connection }),
+    ).toMatchObject({ outcome: 'refused', status: 401 });
   });
 });

@@ -11,8 +11,15 @@ const download = (path: string, host: FakeHost) => operate(databricks, 'download
 
 describe('Download File of Databricks', () => {
   it('gives the file with its length, and the type of its ending', async () => {
-    const host = fakeHost().on('GET', `${files}/main/claims/landing/claims.csv`, { headers: { 'content-type': 'application/octet-stream', 'content-length': '4' }, text: 'a\n1\n' });
-    expect(await download('/Volumes/main/claims/landing/claims.csv', host)).toEqual({ path: '/Volumes/main/claims/landing/claims.csv', size: 4, file: { name: 'claims.csv', mediaType: 'text/csv', text: 'a\n1\n' } });
+    const host = fakeHost().on('GET', `${files}/main/claims/landing/claims.csv`, {
+      headers: { 'content-type': 'application/octet-stream', 'content-length': '4' },
+      text: 'a\n1\n',
+    });
+    expect(await download('/Volumes/main/claims/landing/claims.csv', host)).toEqual({
+      path: '/Volumes/main/claims/landing/claims.csv',
+      size: 4,
+      file: { name: 'claims.csv', mediaType: 'text/csv', text: 'a\n1\n' },
+    });
     expect(host.requests[0]?.headers['authorization']).toBe('Bearer dapi-very-secret');
   });
 
@@ -22,29 +29,63 @@ describe('Download File of Databricks', () => {
     expect(host.requests[0]?.url).toBe(`${files}/main/claims/landing/100%20%25%20%23%20%C3%BC%3F.csv`);
   });
 
-  it.each(['/FileStore/claims.csv', 'claims.csv', '/Volumes/main/claims/claims.csv', '/Volumes/main/claims/landing/../../../x', 's3://bucket/claims.csv'])('refuses %s, which is no file of a volume', async (path) => {
+  it.each([
+    '/FileStore/claims.csv',
+    'claims.csv',
+    '/Volumes/main/claims/claims.csv',
+    '/Volumes/main/claims/landing/../../../x',
+    's3://bucket/claims.csv',
+  ])('refuses %s, which is no file of a volume', async (path) => {
     const host = fakeHost();
-    await expect(download(path, host)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('File Path'), hint: expect.stringContaining('/Volumes/') });
+    await expect(download(path, host)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('File Path'),
+      hint: expect.stringContaining('/Volumes/'),
+    });
     expect(host.requests).toEqual([]);
   });
 
   it('says which permission is missing, and what to check of a path that is not there', async () => {
-    const refuse = (status: number, error_code: string) => fakeHost().on('GET', `${files}/main/claims/landing/x.csv`, { status, json: { error_code, message: 'No.' } });
-    await expect(download('/Volumes/main/claims/landing/x.csv', refuse(403, 'PERMISSION_DENIED'))).rejects.toMatchObject({ code: 'forbidden', hint: expect.stringContaining('READ VOLUME') });
-    await expect(download('/Volumes/main/claims/landing/x.csv', refuse(404, 'NOT_FOUND'))).rejects.toMatchObject({ code: 'not-found', hint: expect.stringContaining('upper and lower case') });
+    const refuse = (status: number, error_code: string) =>
+      fakeHost().on('GET', `${files}/main/claims/landing/x.csv`, { status, json: { error_code, message: 'No.' } });
+    await expect(
+      download('/Volumes/main/claims/landing/x.csv', refuse(403, 'PERMISSION_DENIED')),
+    ).rejects.toMatchObject({ code: 'forbidden', hint: expect.stringContaining('READ VOLUME') });
+    await expect(download('/Volumes/main/claims/landing/x.csv', refuse(404, 'NOT_FOUND'))).rejects.toMatchObject({
+      code: 'not-found',
+      hint: expect.stringContaining('upper and lower case'),
+    });
   });
 
   it('lists the files of a folder page by page, without the folders in it', async () => {
-    const entry = (name: string, more = {}) => ({ path: `/Volumes/main/claims/landing/${name}`, name, is_directory: false, file_size: 48_213, ...more });
+    const entry = (name: string, more = {}) => ({
+      path: `/Volumes/main/claims/landing/${name}`,
+      name,
+      is_directory: false,
+      file_size: 48_213,
+      ...more,
+    });
     const host = fakeHost().on('GET', `${folders}/main/claims/landing`, ({ query }) => ({
-      json: query['page_token'] === 'p2' ? { contents: [entry('b.csv', { file_size: 12_511_200 })] } : { contents: [entry('archive/', { is_directory: true }), entry('a.csv')], next_page_token: 'p2' },
+      json:
+        query['page_token'] === 'p2'
+          ? { contents: [entry('b.csv', { file_size: 12_511_200 })] }
+          : { contents: [entry('archive/', { is_directory: true }), entry('a.csv')], next_page_token: 'p2' },
     }));
     const field = databricks.operations.find(isDownload)?.input['path'];
     const list = field && describeField(field).choices;
-    const load = (query: object, folder = '/Volumes/main/claims/landing/') => list?.load({ input: { folder }, ...query }, context(databricks, host, connection));
+    const load = (query: object, folder = '/Volumes/main/claims/landing/') =>
+      list?.load({ input: { folder }, ...query }, context(databricks, host, connection));
     expect(list?.needs).toEqual(['folder']);
-    expect(await load({})).toEqual({ choices: [{ value: '/Volumes/main/claims/landing/a.csv', label: 'a.csv (49 KB)' }], nextPage: 'p2' });
-    expect(await load({ page: 'p2' })).toEqual({ choices: [{ value: '/Volumes/main/claims/landing/b.csv', label: 'b.csv (13 MB)' }] });
-    await expect(load({}, '/tmp')).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('“Folder”') });
+    expect(await load({})).toEqual({
+      choices: [{ value: '/Volumes/main/claims/landing/a.csv', label: 'a.csv (49 KB)' }],
+      nextPage: 'p2',
+    });
+    expect(await load({ page: 'p2' })).toEqual({
+      choices: [{ value: '/Volumes/main/claims/landing/b.csv', label: 'b.csv (13 MB)' }],
+    });
+    await expect(load({}, '/tmp')).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('“Folder”'),
+    });
   });
 });

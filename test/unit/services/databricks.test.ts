@@ -6,29 +6,58 @@ const workspace = 'https://adb-1.7.azuredatabricks.net';
 const api = `${workspace}/api/2.2/jobs`;
 const connection = { workspaceUrl: workspace, token: 'dapi-1' };
 const long = '9007199254740993';
-const state = (result: string | undefined, cycle = result ? 'TERMINATED' : 'RUNNING') => ({ life_cycle_state: cycle, ...(result ? { result_state: result } : {}), state_message: '' });
+const state = (result: string | undefined, cycle = result ? 'TERMINATED' : 'RUNNING') => ({
+  life_cycle_state: cycle,
+  ...(result ? { result_state: result } : {}),
+  state_message: '',
+});
 /** A run as Databricks writes it, whose IDs are longer than a number can hold. */
-const vendorRun = (result?: string, tasks: object[] = []) => `{"run_id":${long},"job_id":910,"run_name":"Report","start_time":1763625604000,"end_time":${result ? 1763625752000 : 0},"state":${JSON.stringify(state(result))},"tasks":${JSON.stringify(tasks)}}`;
-const run = (key: string, typed: Record<string, unknown>, host: FakeHost, values: Record<string, unknown> = connection) => operate(databricks, key, typed, host, values);
+const vendorRun = (result?: string, tasks: object[] = []) =>
+  `{"run_id":${long},"job_id":910,"run_name":"Report","start_time":1763625604000,"end_time":${result ? 1763625752000 : 0},"state":${JSON.stringify(state(result))},"tasks":${JSON.stringify(tasks)}}`;
+const run = (
+  key: string,
+  typed: Record<string, unknown>,
+  host: FakeHost,
+  values: Record<string, unknown> = connection,
+) => operate(databricks, key, typed, host, values);
 
 describe('Run Job of Databricks', () => {
   it('starts by numbers of any length, with a token against a second start, and waits', async () => {
     const host = fakeHost()
-      .on('GET', `${api}/get`, { json: { settings: { parameters: [{ name: 'reportDate', default: '' }, { name: 'rows', default: '1' }] } } })
+      .on('GET', `${api}/get`, {
+        json: {
+          settings: {
+            parameters: [
+              { name: 'reportDate', default: '' },
+              { name: 'rows', default: '1' },
+            ],
+          },
+        },
+      })
       .on('POST', `${api}/run-now`, { text: `{"run_id":${long},"number_in_job":1}` })
       .on('GET', `${api}/runs/get`, [{ text: vendorRun() }, { text: vendorRun('SUCCESS') }]);
-    const result = await run('runJob', { job: `${workspace}/jobs/${long}`, parameters: { reportDate: '2026-11-20', rows: 5 } }, host);
+    const result = await run(
+      'runJob',
+      { job: `${workspace}/jobs/${long}`, parameters: { reportDate: '2026-11-20', rows: 5 } },
+      host,
+    );
     expect(result).toMatchObject({ id: long, name: 'Report', status: 'succeeded', durationSeconds: 148 });
     const [sent] = host.sent('POST', 'run-now');
     expect(sent?.body).toContain(`"job_id":${long}`);
-    expect(sent?.json).toMatchObject({ job_parameters: { reportDate: '2026-11-20', rows: '5' }, idempotency_token: expect.stringMatching(/^pipewright-[\w-]{10,50}$/) });
+    expect(sent?.json).toMatchObject({
+      job_parameters: { reportDate: '2026-11-20', rows: '5' },
+      idempotency_token: expect.stringMatching(/^pipewright-[\w-]{10,50}$/),
+    });
     expect(host.sent('GET', 'runs/get').every(({ query }) => query['run_id'] === long)).toBe(true);
   });
 
   it('is sent again with the same token when the answer is lost, for Databricks then gives the same run', async () => {
     const host = fakeHost().on('POST', `${api}/run-now`, ['lost', { status: 503 }, { json: { run_id: 7 } }]);
     expect(await run('runJob', { job: '910', wait: false }, host)).toMatchObject({ id: '7', status: 'queued' });
-    expect(new Set(host.sent('POST', 'run-now').map(({ json }) => (json as { idempotency_token: string }).idempotency_token)).size).toBe(1);
+    expect(
+      new Set(host.sent('POST', 'run-now').map(({ json }) => (json as { idempotency_token: string }).idempotency_token))
+        .size,
+    ).toBe(1);
   });
 
   it('has the same token for the same key from any process, and another for another key', async () => {
@@ -43,12 +72,18 @@ describe('Run Job of Databricks', () => {
   });
 
   it('says which task failed and why, which stands only in its output', async () => {
-    const tasks = [{ task_key: 'extract', run_id: 8, state: state('SUCCESS') }, { task_key: 'report', run_id: 9, state: state('FAILED', 'INTERNAL_ERROR') }];
+    const tasks = [
+      { task_key: 'extract', run_id: 8, state: state('SUCCESS') },
+      { task_key: 'report', run_id: 9, state: state('FAILED', 'INTERNAL_ERROR') },
+    ];
     const host = fakeHost()
       .on('POST', `${api}/run-now`, { json: { run_id: 7 } })
       .on('GET', `${api}/runs/get`, { text: vendorRun('FAILED', tasks) })
       .on('GET', `${api}/runs/get-output`, { json: { error: 'The report date lies in the future.' } });
-    await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({ code: 'run-failed', message: 'The run of Report failed at “report”: The report date lies in the future.' });
+    await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({
+      code: 'run-failed',
+      message: 'The run of Report failed at “report”: The report date lies in the future.',
+    });
     expect(host.sent('GET', 'get-output').map(({ query }) => query['run_id'])).toEqual(['9']);
   });
 
@@ -68,14 +103,26 @@ describe('Run Job of Databricks', () => {
 
   it('refuses what is no ID before anything is sent', async () => {
     const host = fakeHost();
-    await expect(run('runJob', { job: '../910' }, host)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('Job') });
-    await expect(run('getRun', { run: 'x' }, host)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('Run ID') });
+    await expect(run('runJob', { job: '../910' }, host)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('Job'),
+    });
+    await expect(run('getRun', { run: 'x' }, host)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('Run ID'),
+    });
     expect(host.requests).toEqual([]);
   });
 
   it('says what to check when a job is not there, though Databricks says 400', async () => {
-    const host = fakeHost().on('POST', `${api}/run-now`, { status: 400, json: { error_code: 'INVALID_PARAMETER_VALUE', message: 'Job 910 does not exist.' } });
-    await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({ code: 'not-found', hint: expect.stringContaining('Check the ID') });
+    const host = fakeHost().on('POST', `${api}/run-now`, {
+      status: 400,
+      json: { error_code: 'INVALID_PARAMETER_VALUE', message: 'Job 910 does not exist.' },
+    });
+    await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({
+      code: 'not-found',
+      hint: expect.stringContaining('Check the ID'),
+    });
   });
 });
 
@@ -85,22 +132,51 @@ describe('Run Notebook of Databricks', () => {
     ['on serverless compute', {}, {}],
   ])('submits it %s', async (_where, typed, expected) => {
     const host = fakeHost().on('POST', `${api}/runs/submit`, { json: { run_id: 7 } });
-    await run('runNotebook', { notebook: '/Shared/monthly', parameters: { reportDate: '2026-11-20' }, wait: false, ...typed }, host);
-    expect(host.sent('POST', 'submit')[0]?.json).toMatchObject({ run_name: '/Shared/monthly', tasks: [{ task_key: 'notebook', notebook_task: { notebook_path: '/Shared/monthly', base_parameters: { reportDate: '2026-11-20' } }, ...expected }] });
+    await run(
+      'runNotebook',
+      { notebook: '/Shared/monthly', parameters: { reportDate: '2026-11-20' }, wait: false, ...typed },
+      host,
+    );
+    expect(host.sent('POST', 'submit')[0]?.json).toMatchObject({
+      run_name: '/Shared/monthly',
+      tasks: [
+        {
+          task_key: 'notebook',
+          notebook_task: { notebook_path: '/Shared/monthly', base_parameters: { reportDate: '2026-11-20' } },
+          ...expected,
+        },
+      ],
+    });
   });
 });
 
 describe('Get Run Output of Databricks', () => {
-  const tasks = [{ task_key: 'extract', run_id: 8 }, { task_key: 'report', run_id: 9 }];
-  const host = () => fakeHost().on('GET', `${api}/runs/get`, { text: vendorRun('SUCCESS', tasks) }).on('GET', `${api}/runs/get-output`, ({ query }) => ({ json: { notebook_output: { result: `of ${query['run_id']}`, truncated: false } } }));
+  const tasks = [
+    { task_key: 'extract', run_id: 8 },
+    { task_key: 'report', run_id: 9 },
+  ];
+  const host = () =>
+    fakeHost()
+      .on('GET', `${api}/runs/get`, { text: vendorRun('SUCCESS', tasks) })
+      .on('GET', `${api}/runs/get-output`, ({ query }) => ({
+        json: { notebook_output: { result: `of ${query['run_id']}`, truncated: false } },
+      }));
 
   it('reads that of the last task, or of the one that is named', async () => {
-    expect(await run('getRunOutput', { run: '7' }, host())).toEqual({ runId: '7', task: 'report', result: 'of 9', truncated: false });
+    expect(await run('getRunOutput', { run: '7' }, host())).toEqual({
+      runId: '7',
+      task: 'report',
+      result: 'of 9',
+      truncated: false,
+    });
     expect(await run('getRunOutput', { run: '7', task: 'Extract' }, host())).toMatchObject({ result: 'of 8' });
   });
 
   it('names the tasks that there are when one is not', async () => {
-    await expect(run('getRunOutput', { run: '7', task: 'nope' }, host())).rejects.toMatchObject({ code: 'not-found', hint: expect.stringContaining('extract, report') });
+    await expect(run('getRunOutput', { run: '7', task: 'nope' }, host())).rejects.toMatchObject({
+      code: 'not-found',
+      hint: expect.stringContaining('extract, report'),
+    });
   });
 });
 
@@ -109,9 +185,20 @@ describe('Find Job and Cancel Run of Databricks', () => {
     const host = fakeHost().on('GET', `${api}/list`, ({ query }) =>
       query['page_token']
         ? { json: { jobs: [{ job_id: 2, settings: { name: 'report', parameters: [{ name: 'day', default: '1' }] } }] } }
-        : { json: { jobs: [{ job_id: 1, settings: { name: 'Monthly report' } }, { job_id: 3, settings: { name: 'Load' } }], next_page_token: 'p' } },
+        : {
+            json: {
+              jobs: [
+                { job_id: 1, settings: { name: 'Monthly report' } },
+                { job_id: 3, settings: { name: 'Load' } },
+              ],
+              next_page_token: 'p',
+            },
+          },
     );
-    expect(await run('findJob', { name: 'REPORT' }, host)).toEqual([{ id: '2', name: 'report', parameters: { day: '1' } }, { id: '1', name: 'Monthly report', parameters: {} }]);
+    expect(await run('findJob', { name: 'REPORT' }, host)).toEqual([
+      { id: '2', name: 'report', parameters: { day: '1' } },
+      { id: '1', name: 'Monthly report', parameters: {} },
+    ]);
   });
 
   it('leaves a run that has ended as it is', async () => {
@@ -124,43 +211,65 @@ describe('Find Job and Cancel Run of Databricks', () => {
 describe('The connection of Databricks', () => {
   it('logs in as a service principal with its secret in the header, once, and anew when it is refused', async () => {
     const host = fakeHost()
-      .on('POST', `${workspace}/oidc/v1/token`, [{ json: { access_token: 't1', expires_in: 3600 } }, { json: { access_token: 't2', expires_in: 3600 } }])
-      .on('GET', `${api}/runs/get`, ({ headers }) => (headers['authorization'] === 'Bearer t2' ? { text: vendorRun('SUCCESS') } : { status: 401 }));
+      .on('POST', `${workspace}/oidc/v1/token`, [
+        { json: { access_token: 't1', expires_in: 3600 } },
+        { json: { access_token: 't2', expires_in: 3600 } },
+      ])
+      .on('GET', `${api}/runs/get`, ({ headers }) =>
+        headers['authorization'] === 'Bearer t2' ? { text: vendorRun('SUCCESS') } : { status: 401 },
+      );
     const values = { workspaceUrl: `${workspace}/jobs/910?o=1`, clientId: 'c', clientSecret: 's' };
     await run('getRun', { run: '7' }, host, values);
     const [login] = host.sent('POST', 'token');
-    expect([login?.headers['authorization'], login?.body]).toEqual([`Basic ${Buffer.from('c:s').toString('base64')}`, 'grant_type=client_credentials&scope=all-apis']);
+    expect([login?.headers['authorization'], login?.body]).toEqual([
+      `Basic ${Buffer.from('c:s').toString('base64')}`,
+      'grant_type=client_credentials&scope=all-apis',
+    ]);
     expect(host.sent('POST', 'token')).toHaveLength(2);
   });
 
   it('says what is missing, and names the workspace when it is right', async () => {
-    await expect(databricks.connection.test(context(databricks, fakeHost(), { workspaceUrl: workspace }))).rejects.toMatchObject({ code: 'not-connected', hint: expect.stringContaining('Access Token') });
+    await expect(
+      databricks.connection.test(context(databricks, fakeHost(), { workspaceUrl: workspace })),
+    ).rejects.toMatchObject({ code: 'not-connected', hint: expect.stringContaining('Access Token') });
     const host = fakeHost().on('GET', `${api}/list`, { json: {} });
-    await expect(databricks.connection.test(context(databricks, host, connection))).resolves.toBe('Databricks (adb-1.7.azuredatabricks.net)');
+    await expect(databricks.connection.test(context(databricks, host, connection))).resolves.toBe(
+      'Databricks (adb-1.7.azuredatabricks.net)',
+    );
   });
 });
 
 it.each([0, '0', -7, ' '])('a start that is answered with the run %j was not confirmed', async (odd) => {
   const host = fakeHost().on('POST', `${api}/run-now`, { json: { run_id: odd } });
-  await expect(run('runJob', { job: '910', wait: false }, host)).rejects.toMatchObject({ code: 'unexpected-answer', retryable: false });
+  await expect(run('runJob', { job: '910', wait: false }, host)).rejects.toMatchObject({
+    code: 'unexpected-answer',
+    retryable: false,
+  });
   expect(host.sent('GET', 'runs/get')).toHaveLength(0);
 });
 
 it.each([
   { status: { state: 'TERMINATED', termination_details: { code: 'constructor' } } },
-  { state: { life_cycle_state: 'TERMINATED' }, status: { state: 'TERMINATED', termination_details: { code: 'constructor' } } },
+  {
+    state: { life_cycle_state: 'TERMINATED' },
+    status: { state: 'TERMINATED', termination_details: { code: 'constructor' } },
+  },
 ])('a run that ended with a word that nobody knows has failed: %j', async (told) => {
   const host = fakeHost().on('GET', `${api}/runs/get`, { json: { run_id: 7, ...told } });
   expect(await run('getRun', { run: '7' }, host)).toMatchObject({ status: 'failed', finished: true });
 });
 
 it('a run whose page is no web address is shown without it', async () => {
-  const host = fakeHost().on('GET', `${api}/runs/get`, { json: { run_id: 7, run_page_url: 'javascript:alert(1)', state: state('FAILED') } });
+  const host = fakeHost().on('GET', `${api}/runs/get`, {
+    json: { run_id: 7, run_page_url: 'javascript:alert(1)', state: state('FAILED') },
+  });
   expect(JSON.stringify(await run('getRun', { run: '7' }, host))).not.toContain('javascript');
 });
 
 it('a run whose times are beyond every date is read without them', async () => {
-  const host = fakeHost().on('GET', `${api}/runs/get`, { json: { run_id: 7, start_time: 9e15, end_time: 1e308, state: state('SUCCESS') } });
+  const host = fakeHost().on('GET', `${api}/runs/get`, {
+    json: { run_id: 7, start_time: 9e15, end_time: 1e308, state: state('SUCCESS') },
+  });
   const read = await run('getRun', { run: '7' }, host);
   expect(read).toMatchObject({ status: 'succeeded' });
   expect(Object.keys(read)).not.toContain('startedAt');
@@ -171,11 +280,22 @@ it.each([
   ['https://adb-1.7.databricks.azure.us', undefined, 'https://login.microsoftonline.us'],
   ['https://adb-1.7.databricks.azure.cn', undefined, 'https://login.partner.microsoftonline.cn'],
   ['https://adb.contoso.example', 'https://login.contoso.example/', 'https://login.contoso.example'],
-])('a service principal of Azure logs in to %s in the cloud that the workspace is in', async (workspaceUrl, authorityUrl, authority) => {
-  const host = fakeHost()
-    .on('POST', `${authority}/contoso/oauth2/v2.0/token`, { json: { access_token: 'entra-token', expires_in: 3600 } })
-    .on('GET', `${workspaceUrl}/api/2.2/jobs/runs/get`, { text: vendorRun('SUCCESS') });
-  await run('getRun', { run: '7' }, host, { workspaceUrl, tenantId: 'contoso', clientId: 'c', clientSecret: 's', ...(authorityUrl ? { authorityUrl } : {}) });
-  expect(host.sent('POST', 'token')[0]?.body).toContain(`scope=${encodeURIComponent('2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default')}`);
-  expect(host.sent('GET', 'runs/get')[0]?.headers['authorization']).toBe('Bearer entra-token');
-});
+])(
+  'a service principal of Azure logs in to %s in the cloud that the workspace is in',
+  async (workspaceUrl, authorityUrl, authority) => {
+    const host = fakeHost()
+      .on('POST', `${authority}/contoso/oauth2/v2.0/token`, { json: { access_token: 'entra-token', expires_in: 3600 } })
+      .on('GET', `${workspaceUrl}/api/2.2/jobs/runs/get`, { text: vendorRun('SUCCESS') });
+    await run('getRun', { run: '7' }, host, {
+      workspaceUrl,
+      tenantId: 'contoso',
+      clientId: 'c',
+      clientSecret: 's',
+      ...(authorityUrl ? { authorityUrl } : {}),
+    });
+    expect(host.sent('POST', 'token')[0]?.body).toContain(
+      `scope=${encodeURIComponent('2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default')}`,
+    );
+    expect(host.sent('GET', 'runs/get')[0]?.headers['authorization']).toBe('Bearer entra-token');
+  },
+);

@@ -8,10 +8,27 @@ import { context, operate } from '../operate.ts';
 const connection = { accessUrl: 'ab123.us1.dbt.com', accountId: '12345', apiToken: 'dbtc_secret-token' };
 const account = 'https://ab123.us1.dbt.com/api/v2/accounts/12345';
 
-const vendorRun = (status: number, more = {}) => ({ id: 777, status, job_definition_id: 910, project_id: 678, environment_id: 1234, job: { name: 'Daily Job' }, trigger: { cause: 'x' }, ...more });
+const vendorRun = (status: number, more = {}) => ({
+  id: 777,
+  status,
+  job_definition_id: 910,
+  project_id: 678,
+  environment_id: 1234,
+  job: { name: 'Daily Job' },
+  trigger: { cause: 'x' },
+  ...more,
+});
 const data = (content: unknown): Answer => ({ json: { data: content, status: { code: 200, is_success: true } } });
-const refusal = (status: number, message: string, more: object | null = null): Answer => ({ status, json: { status: { code: status, is_success: false, user_message: message, developer_message: '' }, data: more } });
-const run = (key: string, typed: Record<string, unknown>, host: FakeHost, values: Record<string, unknown> = connection) => operate(dbt, key, typed, host, values);
+const refusal = (status: number, message: string, more: object | null = null): Answer => ({
+  status,
+  json: { status: { code: status, is_success: false, user_message: message, developer_message: '' }, data: more },
+});
+const run = (
+  key: string,
+  typed: Record<string, unknown>,
+  host: FakeHost,
+  values: Record<string, unknown> = connection,
+) => operate(dbt, key, typed, host, values);
 const started = () => fakeHost().on('POST', `${account}/jobs/910/run/`, data(vendorRun(1)));
 
 describe('dbt over the network', () => {
@@ -22,24 +39,50 @@ describe('dbt over the network', () => {
   });
 
   it('is asked with slashes where they matter, and with the token', async () => {
-    nock('https://ab123.us1.dbt.com').get('/api/v2/accounts/12345/').matchHeader('authorization', 'Token dbtc_secret-token').reply(200, { data: { name: 'Contoso' }, status: { code: 200 } });
+    nock('https://ab123.us1.dbt.com')
+      .get('/api/v2/accounts/12345/')
+      .matchHeader('authorization', 'Token dbtc_secret-token')
+      .reply(200, { data: { name: 'Contoso' }, status: { code: 200 } });
     expect(await dbt.connection.test({ host: nodeHost(), connection } as never)).toBe('Contoso');
-    nock('https://ab123.us1.dbt.com').post('/api/v2/accounts/12345/jobs/910/run/', (body: { cause?: string }) => body.cause?.startsWith('Pipewright: new data [') === true).reply(200, { data: vendorRun(1), status: { code: 200 } });
-    expect(await operate(dbt, 'runJob', { job: 910, cause: 'new data', wait: false }, nodeHost(), connection)).toMatchObject({ id: '777', status: 'queued' });
+    nock('https://ab123.us1.dbt.com')
+      .post(
+        '/api/v2/accounts/12345/jobs/910/run/',
+        (body: { cause?: string }) => body.cause?.startsWith('Pipewright: new data [') === true,
+      )
+      .reply(200, { data: vendorRun(1), status: { code: 200 } });
+    expect(
+      await operate(dbt, 'runJob', { job: 910, cause: 'new data', wait: false }, nodeHost(), connection),
+    ).toMatchObject({ id: '777', status: 'queued' });
     expect(nock.isDone()).toBe(true);
   });
 });
 
 describe('The connection to dbt', () => {
-  it.each(['https://ab123.us1.dbt.com/', 'https://ab123.us1.dbt.com/deploy/12345/projects/1', 'ab123.us1.dbt.com'])('takes the access URL %s', async (accessUrl) => {
-    const host = fakeHost().on('GET', `${account}/`, data({ name: 'Contoso' }));
-    expect(await dbt.connection.test(context(dbt, host, { ...connection, accessUrl, accountId: 'https://ab123.us1.dbt.com/settings/accounts/12345' }))).toBe('Contoso');
-  });
+  it.each(['https://ab123.us1.dbt.com/', 'https://ab123.us1.dbt.com/deploy/12345/projects/1', 'ab123.us1.dbt.com'])(
+    'takes the access URL %s',
+    async (accessUrl) => {
+      const host = fakeHost().on('GET', `${account}/`, data({ name: 'Contoso' }));
+      expect(
+        await dbt.connection.test(
+          context(dbt, host, {
+            ...connection,
+            accessUrl,
+            accountId: 'https://ab123.us1.dbt.com/settings/accounts/12345',
+          }),
+        ),
+      ).toBe('Contoso');
+    },
+  );
 
   it('takes any host, for every region and every own installation has another', async () => {
     const host = fakeHost().on('GET', 'https://dbt.contoso.example/api/v2/accounts/12345/', data({}));
-    expect(await dbt.connection.test(context(dbt, host, { ...connection, accessUrl: 'https://dbt.contoso.example' }))).toBe('12345');
-    await expect((async () => dbt.connection.test(context(dbt, host, { ...connection, accessUrl: 'http://dbt.contoso.example' })))()).rejects.toMatchObject({ code: 'bad-input' });
+    expect(
+      await dbt.connection.test(context(dbt, host, { ...connection, accessUrl: 'https://dbt.contoso.example' })),
+    ).toBe('12345');
+    await expect(
+      (async () =>
+        dbt.connection.test(context(dbt, host, { ...connection, accessUrl: 'http://dbt.contoso.example' })))(),
+    ).rejects.toMatchObject({ code: 'bad-input' });
   });
 
   it.each([
@@ -48,13 +91,22 @@ describe('The connection to dbt', () => {
     [404, 'not-found', 'account ID'],
   ])('says what to do about the status %d without showing the token', async (status, code, hint) => {
     const host = fakeHost().on('GET', `${account}/`, refusal(status, 'Refused for Token dbtc_secret-token.'));
-    const error = await Promise.resolve(dbt.connection.test(context(dbt, host, connection))).catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ code, service: 'dbt', hint: expect.stringContaining(hint), message: expect.not.stringContaining('secret-token') });
+    const error = await Promise.resolve(dbt.connection.test(context(dbt, host, connection))).catch(
+      (caught: unknown) => caught,
+    );
+    expect(error).toMatchObject({
+      code,
+      service: 'dbt',
+      hint: expect.stringContaining(hint),
+      message: expect.not.stringContaining('secret-token'),
+    });
   });
 
   it('is not fooled by a page or an empty answer', async () => {
     for (const answer of [{ text: '<html></html>' }, { status: 204 }, { json: { data: null } }]) {
-      await expect(dbt.connection.test(context(dbt, fakeHost().on('GET', `${account}/`, answer), connection))).rejects.toMatchObject({ code: 'unexpected-answer' });
+      await expect(
+        dbt.connection.test(context(dbt, fakeHost().on('GET', `${account}/`, answer), connection)),
+      ).rejects.toMatchObject({ code: 'unexpected-answer' });
     }
   });
 });
@@ -64,34 +116,99 @@ describe('Run Job of dbt', () => {
     const host = started();
     await run('runJob', { job: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/jobs/910', wait: false }, host);
     expect(host.requests[0]?.json).toEqual({ cause: expect.stringMatching(/^Pipewright \[[0-9a-z]+-[0-9a-z]{6}\]$/) });
-    await run('runJob', { job: '910', wait: false, gitBranch: 'release', gitSha: 'abc', schema: 's', dbtVersion: 'latest', threads: '8', target: 'prod', steps: 'dbt seed\n\ndbt build', generateDocs: false, timeoutSeconds: 60 }, host);
+    await run(
+      'runJob',
+      {
+        job: '910',
+        wait: false,
+        gitBranch: 'release',
+        gitSha: 'abc',
+        schema: 's',
+        dbtVersion: 'latest',
+        threads: '8',
+        target: 'prod',
+        steps: 'dbt seed\n\ndbt build',
+        generateDocs: false,
+        timeoutSeconds: 60,
+      },
+      host,
+    );
     expect(host.requests[1]?.json).toEqual({
-      cause: expect.any(String), git_branch: 'release', git_sha: 'abc', schema_override: 's', dbt_version_override: 'latest', threads_override: 8, target_name_override: 'prod',
-      steps_override: ['dbt seed', 'dbt build'], generate_docs_override: false, timeout_seconds_override: 60,
+      cause: expect.any(String),
+      git_branch: 'release',
+      git_sha: 'abc',
+      schema_override: 's',
+      dbt_version_override: 'latest',
+      threads_override: 8,
+      target_name_override: 'prod',
+      steps_override: ['dbt seed', 'dbt build'],
+      generate_docs_override: false,
+      timeout_seconds_override: 60,
     });
   });
 
   it('waits while it is queued, starting and running, through throttling and server errors, until success', async () => {
-    const steps = [{ index: 2, name: 'dbt build', status: 10 }, { index: 1, name: 'Clone git repository', status: 10 }];
-    const waiting: Answer[] = [data(vendorRun(1)), data(vendorRun(2)), refusal(429, 'slow down'), refusal(500, ''), 'lost', data(vendorRun(3)), data(vendorRun(77))];
-    const success = vendorRun(10, { status_humanized: 'Success', started_at: '2026-11-20 08:00:04.653171+00:00', finished_at: '2026-11-20 08:02:34.653171+00:00', git_branch: 'main' });
+    const steps = [
+      { index: 2, name: 'dbt build', status: 10 },
+      { index: 1, name: 'Clone git repository', status: 10 },
+    ];
+    const waiting: Answer[] = [
+      data(vendorRun(1)),
+      data(vendorRun(2)),
+      refusal(429, 'slow down'),
+      refusal(500, ''),
+      'lost',
+      data(vendorRun(3)),
+      data(vendorRun(77)),
+    ];
+    const success = vendorRun(10, {
+      status_humanized: 'Success',
+      started_at: '2026-11-20 08:00:04.653171+00:00',
+      finished_at: '2026-11-20 08:02:34.653171+00:00',
+      git_branch: 'main',
+    });
     let looks = 0;
-    const host = started().on('GET', `${account}/runs/777/`, ({ query }) => (query['include_related'] === 'run_steps' ? data({ ...success, run_steps: steps }) : (waiting[looks++] ?? data(success))));
+    const host = started().on('GET', `${account}/runs/777/`, ({ query }) =>
+      query['include_related'] === 'run_steps'
+        ? data({ ...success, run_steps: steps })
+        : (waiting[looks++] ?? data(success)),
+    );
     const result = await run('runJob', { job: '910' }, host);
     expect(result).toMatchObject({
-      id: '777', name: 'Daily Job', status: 'succeeded', vendorStatus: 'Success', succeeded: true, durationSeconds: 150, startedAt: '2026-11-20T08:00:04.653Z',
-      url: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/runs/777', details: { jobId: '910', gitBranch: 'main' },
+      id: '777',
+      name: 'Daily Job',
+      status: 'succeeded',
+      vendorStatus: 'Success',
+      succeeded: true,
+      durationSeconds: 150,
+      startedAt: '2026-11-20T08:00:04.653Z',
+      url: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/runs/777',
+      details: { jobId: '910', gitBranch: 'main' },
     });
-    expect((result['steps'] as { name: string }[]).map(({ name }) => name)).toEqual(['Clone git repository', 'dbt build']);
+    expect((result['steps'] as { name: string }[]).map(({ name }) => name)).toEqual([
+      'Clone git repository',
+      'dbt build',
+    ]);
     expect(host.requests.filter(({ query }) => query['include_related'] === 'run_steps')).toHaveLength(1);
   });
 
   it('names the step that failed and why', async () => {
-    const logs = '08:01:00  Running with dbt=1.9\n08:01:03  \u001b[31mCompleted with 1 error\u001b[0m\n08:01:03  \n08:01:03    Database Error in model stg_claims (models/stg_claims.sql)\n08:01:03    relation "raw.claims" does not exist\n08:01:03  \n08:01:03  Done.';
-    const host = started().on('GET', `${account}/runs/777/`, data(vendorRun(20, { status_message: 'None', run_steps: [{ index: 1, name: 'Invoke dbt with `dbt build`', status: 20, logs }] })));
+    const logs =
+      '08:01:00  Running with dbt=1.9\n08:01:03  \u001b[31mCompleted with 1 error\u001b[0m\n08:01:03  \n08:01:03    Database Error in model stg_claims (models/stg_claims.sql)\n08:01:03    relation "raw.claims" does not exist\n08:01:03  \n08:01:03  Done.';
+    const host = started().on(
+      'GET',
+      `${account}/runs/777/`,
+      data(
+        vendorRun(20, {
+          status_message: 'None',
+          run_steps: [{ index: 1, name: 'Invoke dbt with `dbt build`', status: 20, logs }],
+        }),
+      ),
+    );
     await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({
       code: 'run-failed',
-      message: 'The run of Daily Job failed at “Invoke dbt with `dbt build`”: Database Error in model stg_claims (models/stg_claims.sql) relation "raw.claims" does not exist.',
+      message:
+        'The run of Daily Job failed at “Invoke dbt with `dbt build`”: Database Error in model stg_claims (models/stg_claims.sql) relation "raw.claims" does not exist.',
       hint: expect.stringContaining('https://ab123.us1.dbt.com/deploy/12345/projects/678/runs/777'),
     });
   });
@@ -102,18 +219,32 @@ describe('Run Job of dbt', () => {
     [undefined, 'Cancelled'],
   ])('takes the status %s %s as an end', async (status, status_humanized) => {
     const host = started().on('GET', `${account}/runs/777/`, data(vendorRun(0, { status, status_humanized })));
-    expect(await run('runJob', { job: '910', onFailure: 'continue' }, host)).toMatchObject({ status: 'cancelled', vendorStatus: status_humanized, finished: true, succeeded: false });
-    await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({ message: 'The run of Daily Job was cancelled.' });
+    expect(await run('runJob', { job: '910', onFailure: 'continue' }, host)).toMatchObject({
+      status: 'cancelled',
+      vendorStatus: status_humanized,
+      finished: true,
+      succeeded: false,
+    });
+    await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({
+      message: 'The run of Daily Job was cancelled.',
+    });
   });
 
   it('cancels the run at the deadline when it is told to', async () => {
-    const host = started().on('GET', `${account}/runs/777/`, data(vendorRun(3))).on('POST', `${account}/runs/777/cancel/`, data(vendorRun(3)));
-    await expect(run('runJob', { job: '910', timeoutMinutes: 5, onTimeout: 'cancel' }, host)).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringContaining('asked to stop') });
+    const host = started()
+      .on('GET', `${account}/runs/777/`, data(vendorRun(3)))
+      .on('POST', `${account}/runs/777/cancel/`, data(vendorRun(3)));
+    await expect(run('runJob', { job: '910', timeoutMinutes: 5, onTimeout: 'cancel' }, host)).rejects.toMatchObject({
+      code: 'timed-out',
+      hint: expect.stringContaining('asked to stop'),
+    });
     expect(host.sent('POST', '/cancel/')).toHaveLength(1);
   });
 
   it('gives the unfinished run back where the platform allows only a short wait', async () => {
-    const host = fakeHost({ longestWaitSeconds: 25 }).on('POST', `${account}/jobs/910/run/`, data(vendorRun(1))).on('GET', `${account}/runs/777/`, data(vendorRun(3)));
+    const host = fakeHost({ longestWaitSeconds: 25 })
+      .on('POST', `${account}/jobs/910/run/`, data(vendorRun(1)))
+      .on('GET', `${account}/runs/777/`, data(vendorRun(3)));
     expect(await run('runJob', { job: '910' }, host)).toMatchObject({ status: 'running', finished: false });
   });
 
@@ -125,20 +256,42 @@ describe('Run Job of dbt', () => {
     let cause: unknown;
     const host = fakeHost()
       .on('POST', `${account}/jobs/910/run/`, ({ json }) => ((cause = (json as { cause: string }).cause), answer))
-      .on('GET', `${account}/runs/`, () => data([vendorRun(3, { id: 779, trigger: { cause: 'somebody else' } }), vendorRun(3, { id: 778, trigger: { cause } })]));
+      .on('GET', `${account}/runs/`, () =>
+        data([
+          vendorRun(3, { id: 779, trigger: { cause: 'somebody else' } }),
+          vendorRun(3, { id: 778, trigger: { cause } }),
+        ]),
+      );
     expect(await run('runJob', { job: '910', wait: false }, host)).toMatchObject({ id: '778' });
-    expect([host.sent('POST', '/run/').length, host.sent('GET', '/runs/')[0]?.query['job_definition_id']]).toEqual([1, '910']);
+    expect([host.sent('POST', '/run/').length, host.sent('GET', '/runs/')[0]?.query['job_definition_id']]).toEqual([
+      1,
+      '910',
+    ]);
   });
 
   it('says that nobody knows when the run cannot be found either, and is not run again by itself', async () => {
-    const host = fakeHost().on('POST', `${account}/jobs/910/run/`, 'lost').on('GET', `${account}/runs/`, ['lost', data([])]);
-    await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({ code: 'unavailable', retryable: false, message: 'dbt did not confirm whether it started job 910: the start may have been lost.', hint: expect.stringContaining('may be active already') });
+    const host = fakeHost()
+      .on('POST', `${account}/jobs/910/run/`, 'lost')
+      .on('GET', `${account}/runs/`, ['lost', data([])]);
+    await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: false,
+      message: 'dbt did not confirm whether it started job 910: the start may have been lost.',
+      hint: expect.stringContaining('may be active already'),
+    });
     expect(host.sent('POST', '/run/')).toHaveLength(1);
   });
 
   it('shows what dbt says about a request that it refuses', async () => {
-    const host = fakeHost().on('POST', `${account}/jobs/910/run/`, refusal(400, 'The request was invalid.', { reason: 'The branch does not exist.' }));
-    await expect(run('runJob', { job: '910', gitBranch: 'nope' }, host)).rejects.toMatchObject({ code: 'bad-input', message: 'dbt answered: The request was invalid. The branch does not exist.' });
+    const host = fakeHost().on(
+      'POST',
+      `${account}/jobs/910/run/`,
+      refusal(400, 'The request was invalid.', { reason: 'The branch does not exist.' }),
+    );
+    await expect(run('runJob', { job: '910', gitBranch: 'nope' }, host)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: 'dbt answered: The request was invalid. The branch does not exist.',
+    });
   });
 
   it('refuses a job that is no number before anything is sent', async () => {
@@ -152,16 +305,41 @@ describe('Runs and jobs of dbt', () => {
   it('tells which models and tests of a run failed, and none of those that were skipped because of them', async () => {
     const results = [
       { unique_id: 'model.contoso.stg_claims', status: 'success', message: 'OK' },
-      { unique_id: 'model.contoso.fct_claims', status: 'error', message: 'Database Error\n  relation "raw.claims" does not exist', execution_time: 0.25 },
-      { unique_id: 'test.contoso.not_null_id.5fb22912f5', status: 'fail', message: 'Got 3 results, configured to fail if != 0', failures: 3 },
+      {
+        unique_id: 'model.contoso.fct_claims',
+        status: 'error',
+        message: 'Database Error\n  relation "raw.claims" does not exist',
+        execution_time: 0.25,
+      },
+      {
+        unique_id: 'test.contoso.not_null_id.5fb22912f5',
+        status: 'fail',
+        message: 'Got 3 results, configured to fail if != 0',
+        failures: 3,
+      },
       { unique_id: 'model.contoso.report', status: 'skipped', message: null },
     ];
     const host = fakeHost()
-      .on('GET', `${account}/runs/777/`, ({ query }) => data(vendorRun(20, query['include_related'] === 'run_steps' ? { run_steps: [{ index: 1, name: 'dbt build', status: 20 }] } : {})))
+      .on('GET', `${account}/runs/777/`, ({ query }) =>
+        data(
+          vendorRun(
+            20,
+            query['include_related'] === 'run_steps'
+              ? { run_steps: [{ index: 1, name: 'dbt build', status: 20 }] }
+              : {},
+          ),
+        ),
+      )
       .on('GET', `${account}/runs/777/artifacts/run_results.json`, { json: { results } });
     const { steps } = await run('getJobRun', { run: '777' }, host);
     expect(steps).toEqual([
-      { name: 'fct_claims', type: 'Model', status: 'failed', durationSeconds: 0.25, message: 'Database Error relation "raw.claims" does not exist' },
+      {
+        name: 'fct_claims',
+        type: 'Model',
+        status: 'failed',
+        durationSeconds: 0.25,
+        message: 'Database Error relation "raw.claims" does not exist',
+      },
       { name: 'not_null_id', type: 'Test', status: 'failed', message: 'Got 3 results, configured to fail if != 0' },
       { name: 'dbt build', status: 'failed' },
     ]);
@@ -169,39 +347,81 @@ describe('Runs and jobs of dbt', () => {
 
   it('tells the steps of a failed run also while dbt has no artifacts of it', async () => {
     const host = fakeHost()
-      .on('GET', `${account}/runs/777/`, ({ query }) => data(vendorRun(20, query['include_related'] === 'run_steps' ? { run_steps: [{ index: 1, name: 'dbt build', status: 20 }] } : {})))
+      .on('GET', `${account}/runs/777/`, ({ query }) =>
+        data(
+          vendorRun(
+            20,
+            query['include_related'] === 'run_steps'
+              ? { run_steps: [{ index: 1, name: 'dbt build', status: 20 }] }
+              : {},
+          ),
+        ),
+      )
       .on('GET', `${account}/runs/777/artifacts/run_results.json`, refusal(404, 'not found'));
-    expect(await run('getJobRun', { run: '777' }, host)).toMatchObject({ failedStep: 'dbt build', steps: [{ name: 'dbt build' }] });
+    expect(await run('getJobRun', { run: '777' }, host)).toMatchObject({
+      failedStep: 'dbt build',
+      steps: [{ name: 'dbt build' }],
+    });
   });
 
   it('reads a run with its steps, although they cannot be read', async () => {
-    const host = fakeHost().on('GET', `${account}/runs/777/`, ({ query }) => (query['include_related'] === 'run_steps' ? refusal(403, 'no') : data(vendorRun(3, { href: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/runs/777/' }))));
-    expect(await run('getJobRun', { run: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/runs/777' }, host)).toMatchObject({ id: '777', status: 'running', steps: [], url: expect.stringMatching(/777\/$/) });
+    const host = fakeHost().on('GET', `${account}/runs/777/`, ({ query }) =>
+      query['include_related'] === 'run_steps'
+        ? refusal(403, 'no')
+        : data(vendorRun(3, { href: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/runs/777/' })),
+    );
+    expect(
+      await run('getJobRun', { run: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/runs/777' }, host),
+    ).toMatchObject({ id: '777', status: 'running', steps: [], url: expect.stringMatching(/777\/$/) });
   });
 
   it('cancels a run that goes on and leaves one that has ended', async () => {
-    const going = fakeHost().on('GET', `${account}/runs/777/`, [data(vendorRun(3)), data(vendorRun(30))]).on('POST', `${account}/runs/777/cancel/`, data(vendorRun(30)));
+    const going = fakeHost()
+      .on('GET', `${account}/runs/777/`, [data(vendorRun(3)), data(vendorRun(30))])
+      .on('POST', `${account}/runs/777/cancel/`, data(vendorRun(30)));
     expect(await run('cancelJobRun', { run: '777' }, going)).toMatchObject({ status: 'cancelled', finished: true });
     const ended = fakeHost().on('GET', `${account}/runs/777/`, data(vendorRun(10)));
     expect(await run('cancelJobRun', { run: '777' }, ended)).toMatchObject({ status: 'succeeded' });
   });
 
   it('does not mind that a run ends just before it is cancelled, but tells of any other refusal', async () => {
-    const late = fakeHost().on('GET', `${account}/runs/777/`, [data(vendorRun(3)), data(vendorRun(10))]).on('POST', `${account}/runs/777/cancel/`, refusal(400, 'The run is complete.'));
+    const late = fakeHost()
+      .on('GET', `${account}/runs/777/`, [data(vendorRun(3)), data(vendorRun(10))])
+      .on('POST', `${account}/runs/777/cancel/`, refusal(400, 'The run is complete.'));
     expect(await run('cancelJobRun', { run: '777' }, late)).toMatchObject({ status: 'succeeded' });
-    const refused = fakeHost().on('GET', `${account}/runs/777/`, data(vendorRun(3))).on('POST', `${account}/runs/777/cancel/`, refusal(400, 'Not now.'));
+    const refused = fakeHost()
+      .on('GET', `${account}/runs/777/`, data(vendorRun(3)))
+      .on('POST', `${account}/runs/777/cancel/`, refusal(400, 'Not now.'));
     await expect(run('cancelJobRun', { run: '777' }, refused)).rejects.toMatchObject({ code: 'bad-input' });
-    const unreadable = fakeHost().on('GET', `${account}/runs/777/`, [data(vendorRun(3)), refusal(404, 'Gone.')]).on('POST', `${account}/runs/777/cancel/`, refusal(403, 'No.'));
+    const unreadable = fakeHost()
+      .on('GET', `${account}/runs/777/`, [data(vendorRun(3)), refusal(404, 'Gone.')])
+      .on('POST', `${account}/runs/777/cancel/`, refusal(403, 'No.'));
     await expect(run('cancelJobRun', { run: '777' }, unreadable)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('finds jobs by name, the one with exactly this name first', async () => {
-    const job = (id: number, name: string) => ({ id, name, project_id: 678, environment_id: 1234, environment: { name: 'Production' }, execute_steps: ['dbt build'], triggers: { schedule: true } });
+    const job = (id: number, name: string) => ({
+      id,
+      name,
+      project_id: 678,
+      environment_id: 1234,
+      environment: { name: 'Production' },
+      execute_steps: ['dbt build'],
+      triggers: { schedule: true },
+    });
     const host = fakeHost().on('GET', `${account}/jobs/`, data([job(1, 'Daily full'), job(2, 'daily')]));
     const search = dbt.operations.find(({ key }) => key === 'findJob');
     const found = await search?.run({ name: 'Daily' } as never, context(dbt, host, connection));
     expect(found).toEqual([
-      { id: '2', name: 'daily', projectId: '678', environmentId: '1234', environmentName: 'Production', scheduled: true, steps: ['dbt build'] },
+      {
+        id: '2',
+        name: 'daily',
+        projectId: '678',
+        environmentId: '1234',
+        environmentName: 'Production',
+        scheduled: true,
+        steps: ['dbt build'],
+      },
       expect.objectContaining({ id: '1' }),
     ]);
     expect(host.requests[0]?.query).toMatchObject({ name__icontains: 'Daily' });
@@ -210,8 +430,14 @@ describe('Runs and jobs of dbt', () => {
 
 describe('The log of a failed step of dbt', () => {
   it.each([
-    ['12:00:00  Compilation Error in model a (models/a.sql)\n12:00:00    x is undefined\n12:00:00    > in macro y\n', 'Compilation Error in model a (models/a.sql) x is undefined > in macro y'],
-    ['12:00:00  Failure in test not_null_id (models/a.yml)\n12:00:00    Got 3 results, configured to fail if != 0\n\n12:00:00  compiled code at x', 'Failure in test not_null_id (models/a.yml) Got 3 results, configured to fail if != 0'],
+    [
+      '12:00:00  Compilation Error in model a (models/a.sql)\n12:00:00    x is undefined\n12:00:00    > in macro y\n',
+      'Compilation Error in model a (models/a.sql) x is undefined > in macro y',
+    ],
+    [
+      '12:00:00  Failure in test not_null_id (models/a.yml)\n12:00:00    Got 3 results, configured to fail if != 0\n\n12:00:00  compiled code at x',
+      'Failure in test not_null_id (models/a.yml) Got 3 results, configured to fail if != 0',
+    ],
     ['Cloning…\nfatal: repository not found\n', 'Cloning… fatal: repository not found'],
     ['a\nb\nc\nd\n', 'b c d'],
     ['', undefined],

@@ -11,57 +11,164 @@ const workspace = { workspaceUrl: 'https://adb-1.7.azuredatabricks.net', token: 
 type Json = Record<string, unknown>;
 
 /** A task of Databricks that took a minute. */
-const task = (key: string, id: number, result: string, more: Json = {}): Json => ({ task_key: key, run_id: id, start_time: begin, end_time: begin + 60_000, state: { life_cycle_state: 'TERMINATED', result_state: result, state_message: result === 'FAILED' ? 'Workload failed' : '' }, ...more });
-const jobRun = (more: Json): Json => ({ run_id: 5, run_name: 'Night', start_time: begin, end_time: begin + 600_000, state: { life_cycle_state: 'TERMINATED', result_state: 'FAILED', state_message: '' }, ...more });
+const task = (key: string, id: number, result: string, more: Json = {}): Json => ({
+  task_key: key,
+  run_id: id,
+  start_time: begin,
+  end_time: begin + 60_000,
+  state: {
+    life_cycle_state: 'TERMINATED',
+    result_state: result,
+    state_message: result === 'FAILED' ? 'Workload failed' : '',
+  },
+  ...more,
+});
+const jobRun = (more: Json): Json => ({
+  run_id: 5,
+  run_name: 'Night',
+  start_time: begin,
+  end_time: begin + 600_000,
+  state: { life_cycle_state: 'TERMINATED', result_state: 'FAILED', state_message: '' },
+  ...more,
+});
 
 describe('A run of Databricks', () => {
   const open = (pages: Record<string, Json>, errors: Record<string, string> = {}) =>
     fakeHost()
       .on('GET', `${jobs}/runs/get`, ({ query }) => ({ json: pages[query['page_token'] ?? 'first'] }))
-      .on('GET', `${jobs}/runs/get-output`, ({ query }) => ({ json: { error: errors[query['run_id'] ?? ''] ?? null } }));
+      .on('GET', `${jobs}/runs/get-output`, ({ query }) => ({
+        json: { error: errors[query['run_id'] ?? ''] ?? null },
+      }));
   const read = (host: ReturnType<typeof open>) => operate(databricks, 'getRun', { run: '5' }, host, workspace);
 
   it('with more tasks than a page holds is read to its last page', async () => {
-    const tasks = Array.from({ length: 250 }, (_, number) => task(`t${number}`, 100 + number, number === 249 ? 'FAILED' : 'SUCCESS'));
-    const page = (from: number, next?: string): Json => jobRun({ tasks: tasks.slice(from, from + 100), ...(next ? { next_page_token: next } : {}) });
+    const tasks = Array.from({ length: 250 }, (_, number) =>
+      task(`t${number}`, 100 + number, number === 249 ? 'FAILED' : 'SUCCESS'),
+    );
+    const page = (from: number, next?: string): Json =>
+      jobRun({ tasks: tasks.slice(from, from + 100), ...(next ? { next_page_token: next } : {}) });
     const pages = { first: page(0, 'b'), b: page(100, 'c'), c: page(200) };
     const run = await read(open(pages, { 349: 'Disk full' }));
     expect(run).toMatchObject({ failedStep: 't249', failedMessage: 'Disk full' });
     expect(run['steps']).toHaveLength(250);
-    const output = await operate(databricks, 'getRunOutput', { run: '5', task: 't249' }, open(pages, { 349: 'Disk full' }), workspace);
+    const output = await operate(
+      databricks,
+      'getRunOutput',
+      { run: '5', task: 't249' },
+      open(pages, { 349: 'Disk full' }),
+      workspace,
+    );
     expect(output).toMatchObject({ task: 't249', error: 'Disk full' });
   });
 
   it('whose pages of tasks never end says so', async () => {
-    const run = await read(open({ first: jobRun({ tasks: [task('a', 1, 'FAILED')], next_page_token: 'b' }), b: jobRun({ tasks: [task('b', 2, 'FAILED')], next_page_token: 'b' }) }));
+    const run = await read(
+      open({
+        first: jobRun({ tasks: [task('a', 1, 'FAILED')], next_page_token: 'b' }),
+        b: jobRun({ tasks: [task('b', 2, 'FAILED')], next_page_token: 'b' }),
+      }),
+    );
     // The steps cannot be read; how it ended is known nevertheless.
     expect(run).toMatchObject({ status: 'failed' });
   });
 
   it('counts the last attempt of a task only, whatever the order', async () => {
-    const tasks = [task('load', 3, 'SUCCESS', { attempt_number: 2 }), task('load', 1, 'FAILED', { attempt_number: 0 }), task('load', 2, 'FAILED', { attempt_number: 1 }), task('send', 4, 'FAILED', { attempt_number: 0 }), task('send', 5, 'FAILED', { attempt_number: 1 })];
-    const host = open({ first: jobRun({ tasks }) }, { 1: 'first load', 2: 'second load', 4: 'first send', 5: 'second send' });
+    const tasks = [
+      task('load', 3, 'SUCCESS', { attempt_number: 2 }),
+      task('load', 1, 'FAILED', { attempt_number: 0 }),
+      task('load', 2, 'FAILED', { attempt_number: 1 }),
+      task('send', 4, 'FAILED', { attempt_number: 0 }),
+      task('send', 5, 'FAILED', { attempt_number: 1 }),
+    ];
+    const host = open(
+      { first: jobRun({ tasks }) },
+      { 1: 'first load', 2: 'second load', 4: 'first send', 5: 'second send' },
+    );
     const run = await read(host);
     expect(run).toMatchObject({ failedStep: 'send', failedMessage: 'second send' });
     expect((run['steps'] as Json[]).map(({ name }) => name)).toEqual(['load', 'send']);
     expect(host.sent('GET', 'get-output').map(({ query }) => query['run_id'])).toEqual(['5']);
-    expect(await operate(databricks, 'rerunFailedRun', { run: '5', onlySay: true }, open({ first: jobRun({ tasks }) }), workspace)).toMatchObject({ stepsToRun: ['send'] });
+    expect(
+      await operate(
+        databricks,
+        'rerunFailedRun',
+        { run: '5', onlySay: true },
+        open({ first: jobRun({ tasks }) }),
+        workspace,
+      ),
+    ).toMatchObject({ stepsToRun: ['send'] });
   });
 
   it('does not name a failure that another task handled', async () => {
-    const tasks = [task('load', 1, 'FAILED'), task('clean', 2, 'SUCCESS', { run_if: 'ALL_DONE', depends_on: [{ task_key: 'load' }] }), task('send', 3, 'FAILED', { start_time: begin + 100_000, end_time: begin + 200_000 })];
-    expect(await read(open({ first: jobRun({ tasks }) }, { 1: 'handled', 3: 'not handled' }))).toMatchObject({ failedStep: 'send', failedMessage: 'not handled' });
+    const tasks = [
+      task('load', 1, 'FAILED'),
+      task('clean', 2, 'SUCCESS', { run_if: 'ALL_DONE', depends_on: [{ task_key: 'load' }] }),
+      task('send', 3, 'FAILED', { start_time: begin + 100_000, end_time: begin + 200_000 }),
+    ];
+    expect(await read(open({ first: jobRun({ tasks }) }, { 1: 'handled', 3: 'not handled' }))).toMatchObject({
+      failedStep: 'send',
+      failedMessage: 'not handled',
+    });
   });
 
   it.each<[string, Json, RegExp]>([
-    ['without a result', { state: { life_cycle_state: 'SKIPPED', state_message: 'Skipping this run because the limit of 1 maximum concurrent runs has been reached.' } }, /already runs as often.*queueing.*Maximum concurrent runs/],
-    ['with a result', { state: { life_cycle_state: 'SKIPPED', result_state: 'MAXIMUM_CONCURRENT_RUNS_REACHED', state_message: '' } }, /already runs as often/],
-    ['in newer words', { state: undefined, status: { state: 'TERMINATED', termination_details: { code: 'MAX_CONCURRENT_RUNS_EXCEEDED', message: 'Too many.' } } }, /already runs as often/],
-    ['because its queue is full', { state: undefined, status: { state: 'TERMINATED', termination_details: { code: 'MAX_JOB_QUEUE_SIZE_EXCEEDED', message: '' } } }, /Too many runs of the job are queued/],
-    ['because the workspace is full', { state: undefined, status: { state: 'TERMINATED', termination_details: { code: 'WORKSPACE_RUN_LIMIT_EXCEEDED', message: '' } } }, /as many jobs as it may/],
-    ['because it is disabled', { state: { life_cycle_state: 'TERMINATED', result_state: 'DISABLED', state_message: '' } }, /disabled/],
-    ['because of its condition', { state: { life_cycle_state: 'TERMINATED', result_state: 'EXCLUDED', state_message: '' } }, /condition of the task/],
-    ['because a task before it failed', { state: { life_cycle_state: 'TERMINATED', result_state: 'UPSTREAM_FAILED', state_message: '' } }, /task that it depends on/],
+    [
+      'without a result',
+      {
+        state: {
+          life_cycle_state: 'SKIPPED',
+          state_message: 'Skipping this run because the limit of 1 maximum concurrent runs has been reached.',
+        },
+      },
+      /already runs as often.*queueing.*Maximum concurrent runs/,
+    ],
+    [
+      'with a result',
+      { state: { life_cycle_state: 'SKIPPED', result_state: 'MAXIMUM_CONCURRENT_RUNS_REACHED', state_message: '' } },
+      /already runs as often/,
+    ],
+    [
+      'in newer words',
+      {
+        state: undefined,
+        status: {
+          state: 'TERMINATED',
+          termination_details: { code: 'MAX_CONCURRENT_RUNS_EXCEEDED', message: 'Too many.' },
+        },
+      },
+      /already runs as often/,
+    ],
+    [
+      'because its queue is full',
+      {
+        state: undefined,
+        status: { state: 'TERMINATED', termination_details: { code: 'MAX_JOB_QUEUE_SIZE_EXCEEDED', message: '' } },
+      },
+      /Too many runs of the job are queued/,
+    ],
+    [
+      'because the workspace is full',
+      {
+        state: undefined,
+        status: { state: 'TERMINATED', termination_details: { code: 'WORKSPACE_RUN_LIMIT_EXCEEDED', message: '' } },
+      },
+      /as many jobs as it may/,
+    ],
+    [
+      'because it is disabled',
+      { state: { life_cycle_state: 'TERMINATED', result_state: 'DISABLED', state_message: '' } },
+      /disabled/,
+    ],
+    [
+      'because of its condition',
+      { state: { life_cycle_state: 'TERMINATED', result_state: 'EXCLUDED', state_message: '' } },
+      /condition of the task/,
+    ],
+    [
+      'because a task before it failed',
+      { state: { life_cycle_state: 'TERMINATED', result_state: 'UPSTREAM_FAILED', state_message: '' } },
+      /task that it depends on/,
+    ],
   ])('that was skipped %s says why and what to change', async (_how, more, advice) => {
     const run = await read(open({ first: jobRun({ tasks: [], ...more }) }));
     expect(run['explanation']).toMatch(advice);
@@ -74,7 +181,9 @@ describe('A run of Databricks', () => {
     ['QUEUED', 'queued'],
     ['SOMETHING_NEW', 'unknown'],
   ])('in the state %s has neither succeeded nor failed', async (cycle, status) => {
-    const run = await read(open({ first: jobRun({ tasks: [task('load', 1, 'FAILED')], state: { life_cycle_state: cycle } }) }));
+    const run = await read(
+      open({ first: jobRun({ tasks: [task('load', 1, 'FAILED')], state: { life_cycle_state: cycle } }) }),
+    );
     expect(run).toMatchObject({ status, finished: false });
     expect(run).not.toHaveProperty('succeeded');
     expect(run).not.toHaveProperty('failedStep');
@@ -82,10 +191,19 @@ describe('A run of Databricks', () => {
 });
 
 describe('A run of Data Factory', () => {
-  const factory = 'https://management.azure.com/subscriptions/sub/resourceGroups/rg/providers/Microsoft.DataFactory/factories/contoso';
+  const factory =
+    'https://management.azure.com/subscriptions/sub/resourceGroups/rg/providers/Microsoft.DataFactory/factories/contoso';
   const azure = { tenantId: 't', clientId: 'c', clientSecret: 's', subscriptionId: 'sub' };
   const at = (seconds: number): string => new Date(begin + seconds * 1000).toISOString();
-  const activity = (name: string, status: string, from: number, to: number, more: Json = {}): Json => ({ activityName: name, activityType: 'Copy', status, activityRunStart: at(from), activityRunEnd: at(to), ...(status === 'Failed' ? { error: { errorCode: '2200', message: `${name} broke at ${to}.` } } : {}), ...more });
+  const activity = (name: string, status: string, from: number, to: number, more: Json = {}): Json => ({
+    activityName: name,
+    activityType: 'Copy',
+    status,
+    activityRunStart: at(from),
+    activityRunEnd: at(to),
+    ...(status === 'Failed' ? { error: { errorCode: '2200', message: `${name} broke at ${to}.` } } : {}),
+    ...more,
+  });
   const read = (run: Json, activities: Json[]) =>
     operate(
       dataFactory,
@@ -93,26 +211,49 @@ describe('A run of Data Factory', () => {
       { factory: 'rg/contoso', run: 'run-1' },
       fakeHost()
         .on('POST', /oauth2/, { json: { access_token: 't', expires_in: 3600 } })
-        .on('GET', `${factory}/pipelineruns/run-1`, { json: { runId: 'run-1', pipelineName: 'Load', runStart: at(0), runEnd: at(600), ...run } })
+        .on('GET', `${factory}/pipelineruns/run-1`, {
+          json: { runId: 'run-1', pipelineName: 'Load', runStart: at(0), runEnd: at(600), ...run },
+        })
         .on('POST', `${factory}/pipelineruns/run-1/queryActivityruns`, { json: { value: activities } }),
       azure,
     );
-  const failed = (target: string): Json => ({ status: 'Failed', message: `Operation on target ${target} failed: it broke` });
+  const failed = (target: string): Json => ({
+    status: 'Failed',
+    message: `Operation on target ${target} failed: it broke`,
+  });
 
   it('that succeeded reports no failure, though an activity failed and was handled', async () => {
-    const run = await read({ status: 'Succeeded', message: '' }, [activity('Copy', 'Failed', 1, 10), activity('Log', 'Succeeded', 11, 20)]);
+    const run = await read({ status: 'Succeeded', message: '' }, [
+      activity('Copy', 'Failed', 1, 10),
+      activity('Log', 'Succeeded', 11, 20),
+    ]);
     expect(run).toMatchObject({ succeeded: true });
     for (const key of ['failedStep', 'failedMessage', 'explanation']) expect(run).not.toHaveProperty(key);
   });
 
   it('that failed names the failure that was not handled', async () => {
-    expect(await read(failed('Send'), [activity('Copy', 'Failed', 1, 10), activity('Log', 'Succeeded', 11, 20), activity('Send', 'Failed', 21, 30)])).toMatchObject({ failedStep: 'Send', failedMessage: 'Send broke at 30.' });
+    expect(
+      await read(failed('Send'), [
+        activity('Copy', 'Failed', 1, 10),
+        activity('Log', 'Succeeded', 11, 20),
+        activity('Send', 'Failed', 21, 30),
+      ]),
+    ).toMatchObject({ failedStep: 'Send', failedMessage: 'Send broke at 30.' });
   });
 
   it('counts the last attempt of an activity only', async () => {
-    const run = await read(failed('Copy'), [activity('Look up', 'Failed', 1, 10, { retryAttempt: null }), activity('Look up', 'Failed', 20, 30, { retryAttempt: 1 }), activity('Look up', 'Succeeded', 40, 50, { retryAttempt: 2 }), activity('Copy', 'Failed', 51, 60), activity('Copy', 'Failed', 70, 80, { retryAttempt: 1 })]);
+    const run = await read(failed('Copy'), [
+      activity('Look up', 'Failed', 1, 10, { retryAttempt: null }),
+      activity('Look up', 'Failed', 20, 30, { retryAttempt: 1 }),
+      activity('Look up', 'Succeeded', 40, 50, { retryAttempt: 2 }),
+      activity('Copy', 'Failed', 51, 60),
+      activity('Copy', 'Failed', 70, 80, { retryAttempt: 1 }),
+    ]);
     expect(run).toMatchObject({ failedStep: 'Copy', failedMessage: 'Copy broke at 80.' });
-    expect((run['steps'] as Json[]).map(({ name, status }) => [name, status])).toEqual([['Look up', 'succeeded'], ['Copy', 'failed']]);
+    expect((run['steps'] as Json[]).map(({ name, status }) => [name, status])).toEqual([
+      ['Look up', 'succeeded'],
+      ['Copy', 'failed'],
+    ]);
   });
 
   it('keeps every iteration of a loop, of which each may have been retried', async () => {
@@ -136,17 +277,37 @@ describe('A run of dbt', () => {
       'getJobRun',
       { run: '7' },
       fakeHost()
-        .on('GET', `${account}/runs/7/`, { json: { data: { id: 7, job: { name: 'Daily' }, run_steps: [{ index: 1, name: 'dbt build', status: 20, logs: 'Done. ERROR=1' }], ...run } } })
+        .on('GET', `${account}/runs/7/`, {
+          json: {
+            data: {
+              id: 7,
+              job: { name: 'Daily' },
+              run_steps: [{ index: 1, name: 'dbt build', status: 20, logs: 'Done. ERROR=1' }],
+              ...run,
+            },
+          },
+        })
         .on('GET', `${account}/runs/7/artifacts/run_results.json`, { json: { results } }),
       { accessUrl: 'https://ab123.us1.dbt.com', accountId: '1', apiToken: 't' },
     );
 
-  it.each(['partial success', 'Partial Success', 'error', 'fail', 'runtime error'])('names the model with the status %s', async (status) => {
-    expect(await read({ status: 20 }, [{ unique_id: 'model.p.fine', status: 'success' }, { unique_id: 'model.p.claims', status, message: 'PARTIAL SUCCESS (1/4)' }])).toMatchObject({ failedStep: 'claims', failedMessage: 'PARTIAL SUCCESS (1/4)' });
-  });
+  it.each(['partial success', 'Partial Success', 'error', 'fail', 'runtime error'])(
+    'names the model with the status %s',
+    async (status) => {
+      expect(
+        await read({ status: 20 }, [
+          { unique_id: 'model.p.fine', status: 'success' },
+          { unique_id: 'model.p.claims', status, message: 'PARTIAL SUCCESS (1/4)' },
+        ]),
+      ).toMatchObject({ failedStep: 'claims', failedMessage: 'PARTIAL SUCCESS (1/4)' });
+    },
+  );
 
   it('that was skipped because the job was running says so', async () => {
-    const run = await read({ status: 30, status_message: 'This run was skipped because the job already has another run in progress.' }, []);
+    const run = await read(
+      { status: 30, status_message: 'This run was skipped because the job already has another run in progress.' },
+      [],
+    );
     expect(run['explanation']).toMatch(/was skipped.*running already, so dbt skipped/);
   });
 });

@@ -340,41 +340,77 @@ describe('The connection to Mode', () => {
 
 describe('Report Run Finished of Mode', () => {
   const values = { ...connection, webhookSecret: 'a-long-secret-of-our-own' };
-  const told = (event = 'report_run_completed', url = 'https://modeanalytics.com/api/elsewhere/reports/abc1/runs/run1') =>
-    delivery({ event, report_run_url: url }, {}, { token: 'a-long-secret-of-our-own' });
-  const start = (typed: Record<string, unknown> = {}, host = connected().on('GET', `${runs}/run1`, state('succeeded')), sent = told()) =>
-    deliverAndLookUp(mode, 'reportRunFinished', typed, sent, { host, connection: values });
+  const told = (
+    event = 'report_run_completed',
+    url = 'https://modeanalytics.com/api/elsewhere/reports/abc1/runs/run1',
+  ) => delivery({ event, report_run_url: url }, {}, { token: 'a-long-secret-of-our-own' });
+  const start = (
+    typed: Record<string, unknown> = {},
+    host = connected().on('GET', `${runs}/run1`, state('succeeded')),
+    sent = told(),
+  ) => deliverAndLookUp(mode, 'reportRunFinished', typed, sent, { host, connection: values });
 
   it('reads the run at the workspace of the connection, never at the address that came', async () => {
     const host = connected().on('GET', `${runs}/run1`, state('succeeded'));
     expect(await start({}, host, told(undefined, 'https://evil.example/api/x/reports/abc1/runs/run1'))).toMatchObject([
-      { id: 'run1:finished', data: { id: 'run1', name: 'Weekly KPI', status: 'succeeded', succeeded: true, reportId: 'abc1', verified: true } },
+      {
+        id: 'run1:finished',
+        data: {
+          id: 'run1',
+          name: 'Weekly KPI',
+          status: 'succeeded',
+          succeeded: true,
+          reportId: 'abc1',
+          verified: true,
+        },
+      },
     ]);
     expect(host.requests.every(({ url }) => url.startsWith(workspace))).toBe(true);
   });
 
   it('starts only for the outcome that is wanted', async () => {
     expect(await start({ outcome: 'failed' })).toEqual([]);
-    expect(await start({ outcome: 'failed' }, connected().on('GET', `${runs}/run1`, state('failed')))).toMatchObject([{ data: { status: 'failed' } }]);
+    expect(await start({ outcome: 'failed' }, connected().on('GET', `${runs}/run1`, state('failed')))).toMatchObject([
+      { data: { status: 'failed' } },
+    ]);
   });
 
   it.each([
     ['another kind of event', told('report_run_started'), {}],
     ['another report', told(), { reports: ['abc2'] }],
     ['an address without IDs', told(undefined, 'https://modeanalytics.com/'), {}],
-    ['the test event that Mode sends when a webhook is made', delivery({ event: 'ping' }, {}, { token: 'a-long-secret-of-our-own' }), {}],
+    [
+      'the test event that Mode sends when a webhook is made',
+      delivery({ event: 'ping' }, {}, { token: 'a-long-secret-of-our-own' }),
+      {},
+    ],
   ])('starts nothing for %s', async (_case, sent, typed) => {
-    expect(await deliver(mode, 'reportRunFinished', typed, sent, { host: connected(), connection: values })).toEqual({ outcome: 'ignored', why: 'filtered' });
+    expect(await deliver(mode, 'reportRunFinished', typed, sent, { host: connected(), connection: values })).toEqual({
+      outcome: 'ignored',
+      why: 'filtered',
+    });
   });
 
   it('goes on with the IDs when the run cannot be read', async () => {
     const host = connected().on('GET', `${runs}/run1`, { status: 404 });
-    expect(await start({}, host)).toMatchObject([{ data: { id: 'run1', reportId: 'abc1', status: 'unknown', problem: expect.stringContaining('Mode') } }]);
+    expect(await start({}, host)).toMatchObject([
+      { data: { id: 'run1', reportId: 'abc1', status: 'unknown', problem: expect.stringContaining('Mode') } },
+    ]);
   });
 
   it('shows recent runs of a report that was chosen', async () => {
-    const host = connected().on('GET', runs, pagesOf('report_runs', [{ token: 'run9', state: 'succeeded' }, { token: 'run8', state: 'failed' }, { token: 'run7', state: 'pending' }]));
+    const host = connected().on(
+      'GET',
+      runs,
+      pagesOf('report_runs', [
+        { token: 'run9', state: 'succeeded' },
+        { token: 'run8', state: 'failed' },
+        { token: 'run7', state: 'pending' },
+      ]),
+    );
     const trigger = mode.triggers[0] as unknown as { recent(input: object, lent: object): Promise<{ id: string }[]> };
-    expect((await trigger.recent({ reports: ['abc1'], outcome: 'any' }, context(mode, host, values))).map(({ id }) => id)).toEqual(['run9:finished', 'run8:finished']);
+    expect(
+      (await trigger.recent({ reports: ['abc1'], outcome: 'any' }, context(mode, host, values))).map(({ id }) => id),
+    ).toEqual(['run9:finished', 'run8:finished']);
   });
 });

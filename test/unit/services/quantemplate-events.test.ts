@@ -3,17 +3,39 @@ import { fakeHost } from '../fake-host.ts';
 import { context, deliver, delivery, webhookTrigger } from '../operate.ts';
 import { checkInput } from '../../../shared/src/define/check-input.ts';
 
-const connection = { clientId: 'u-1', clientSecret: 'client-secret', organisationId: 'c-contoso', webhookSecret: 'the-current-secret', previousWebhookSecret: 'the-previous-secret' };
+const connection = {
+  clientId: 'u-1',
+  clientSecret: 'client-secret',
+  organisationId: 'c-contoso',
+  webhookSecret: 'the-current-secret',
+  previousWebhookSecret: 'the-previous-secret',
+};
 const secret = { 'X-Webhook-Secret': 'the-current-secret' };
 const created = '2026-11-20T08:00:00.000Z';
 
 /** The envelope of the page about events. */
-const envelopeA = (id: string, eventName: string, payload: object) => ({ eventId: id, eventName, created, payload: { ...payload, eventName } });
+const envelopeA = (id: string, eventName: string, payload: object) => ({
+  eventId: id,
+  eventName,
+  created,
+  payload: { ...payload, eventName },
+});
 /** The envelope of the page about Azure. */
-const envelopeB = (id: string, name: string, payload: object) => ({ id, name, created, payload: { ...payload, eventName: name } });
+const envelopeB = (id: string, name: string, payload: object) => ({
+  id,
+  name,
+  created,
+  payload: { ...payload, eventName: name },
+});
 
-const take = (key: string, body: unknown, typed: Record<string, unknown> = {}, headers: Parameters<typeof delivery>[1] = secret, query = {}, values: Record<string, unknown> = connection) =>
-  deliver(quantemplate, key, typed, delivery(body, headers, query), { host: fakeHost(), connection: values });
+const take = (
+  key: string,
+  body: unknown,
+  typed: Record<string, unknown> = {},
+  headers: Parameters<typeof delivery>[1] = secret,
+  query = {},
+  values: Record<string, unknown> = connection,
+) => deliver(quantemplate, key, typed, delivery(body, headers, query), { host: fakeHost(), connection: values });
 
 describe('Dataset Updated of Quantemplate', () => {
   it.each([
@@ -22,39 +44,80 @@ describe('Dataset Updated of Quantemplate', () => {
   ])('understands the envelope %s', async (_name, envelope) => {
     expect(await take('datasetUpdated', envelope('1', 'DatasetUpdated', { datasetId: 'd-claims' }))).toEqual({
       outcome: 'events',
-      events: [{ id: '1', data: { eventId: '1', datasetId: 'd-claims', updatedAt: created, verified: true, matchedSecret: 'current' } }],
+      events: [
+        {
+          id: '1',
+          data: { eventId: '1', datasetId: 'd-claims', updatedAt: created, verified: true, matchedSecret: 'current' },
+        },
+      ],
     });
   });
 
   it('reads the name from the payload when the envelope has none', async () => {
-    expect(await take('datasetUpdated', { id: '1', created, payload: { datasetId: 'd-claims', eventName: 'DatasetUpdated' } })).toMatchObject({ outcome: 'events' });
+    expect(
+      await take('datasetUpdated', {
+        id: '1',
+        created,
+        payload: { datasetId: 'd-claims', eventName: 'DatasetUpdated' },
+      }),
+    ).toMatchObject({ outcome: 'events' });
   });
 
   it('keeps only the datasets that were asked for, named by ID or by the address of their page', async () => {
     const typed = { datasets: ['d-premiums', 'https://app.prod.quantemplate.com/c-contoso/data/d-claims?tab=1'] };
-    expect(await take('datasetUpdated', envelopeB('1', 'DatasetUpdated', { datasetId: 'd-claims' }), typed)).toMatchObject({ outcome: 'events' });
-    expect(await take('datasetUpdated', envelopeB('1', 'DatasetUpdated', { datasetId: 'd-claims-2' }), typed)).toEqual({ outcome: 'ignored', why: 'filtered' });
+    expect(
+      await take('datasetUpdated', envelopeB('1', 'DatasetUpdated', { datasetId: 'd-claims' }), typed),
+    ).toMatchObject({ outcome: 'events' });
+    expect(await take('datasetUpdated', envelopeB('1', 'DatasetUpdated', { datasetId: 'd-claims-2' }), typed)).toEqual({
+      outcome: 'ignored',
+      why: 'filtered',
+    });
   });
 
   it('ignores the other event, and bodies that are no notification', async () => {
-    const others = [envelopeB('1', 'PipelineCompleted', { pipelineId: 'p-1', pipelineExecutionId: 'e-1', status: 'Succeeded' }), {}, [], [[]], { id: 1, name: 2, payload: {} }, { id: '1', name: 'DatasetUpdated', payload: null }, envelopeB('1', 'DatasetUpdated', { datasetId: { $ne: 1 } })];
-    for (const body of others) expect(await take('datasetUpdated', body)).toEqual({ outcome: 'ignored', why: 'filtered' });
+    const others = [
+      envelopeB('1', 'PipelineCompleted', { pipelineId: 'p-1', pipelineExecutionId: 'e-1', status: 'Succeeded' }),
+      {},
+      [],
+      [[]],
+      { id: 1, name: 2, payload: {} },
+      { id: '1', name: 'DatasetUpdated', payload: null },
+      envelopeB('1', 'DatasetUpdated', { datasetId: { $ne: 1 } }),
+    ];
+    for (const body of others)
+      expect(await take('datasetUpdated', body)).toEqual({ outcome: 'ignored', why: 'filtered' });
   });
 
   it('fires once for an event that is delivered twice', async () => {
     const setting = { host: fakeHost(), connection };
     const sent = delivery(envelopeB('1', 'DatasetUpdated', { datasetId: 'd-claims' }), secret);
     expect(await deliver(quantemplate, 'datasetUpdated', {}, sent, setting)).toMatchObject({ outcome: 'events' });
-    expect(await deliver(quantemplate, 'datasetUpdated', {}, sent, setting)).toEqual({ outcome: 'ignored', why: 'repeated' });
+    expect(await deliver(quantemplate, 'datasetUpdated', {}, sent, setting)).toEqual({
+      outcome: 'ignored',
+      why: 'repeated',
+    });
   });
 });
 
 describe('Pipeline Completed of Quantemplate', () => {
-  const completed = (status: string, envelope: (id: string, name: string, payload: object) => object = envelopeB) => envelope('2', 'PipelineCompleted', { pipelineId: 'p-bordereaux', pipelineExecutionId: 'e-1', status });
+  const completed = (status: string, envelope: (id: string, name: string, payload: object) => object = envelopeB) =>
+    envelope('2', 'PipelineCompleted', { pipelineId: 'p-bordereaux', pipelineExecutionId: 'e-1', status });
 
   it.each([envelopeA, envelopeB])('tells pipeline, run and status in both envelopes', async (envelope) => {
     expect(await take('pipelineCompleted', completed('Succeeded', envelope))).toMatchObject({
-      events: [{ id: 'e-1:completed', data: { pipelineId: 'p-bordereaux', executionId: 'e-1', status: 'succeeded', vendorStatus: 'Succeeded', succeeded: true, completedAt: created } }],
+      events: [
+        {
+          id: 'e-1:completed',
+          data: {
+            pipelineId: 'p-bordereaux',
+            executionId: 'e-1',
+            status: 'succeeded',
+            vendorStatus: 'Succeeded',
+            succeeded: true,
+            completedAt: created,
+          },
+        },
+      ],
     });
   });
 
@@ -72,37 +135,72 @@ describe('Pipeline Completed of Quantemplate', () => {
   });
 
   it('keeps only the pipelines that were asked for', async () => {
-    expect(await take('pipelineCompleted', completed('Succeeded'), { pipelines: 'p-other\np-bordereaux' })).toMatchObject({ outcome: 'events' });
-    expect(await take('pipelineCompleted', completed('Succeeded'), { pipelines: 'p-other' })).toMatchObject({ outcome: 'ignored' });
+    expect(
+      await take('pipelineCompleted', completed('Succeeded'), { pipelines: 'p-other\np-bordereaux' }),
+    ).toMatchObject({ outcome: 'events' });
+    expect(await take('pipelineCompleted', completed('Succeeded'), { pipelines: 'p-other' })).toMatchObject({
+      outcome: 'ignored',
+    });
   });
 
   it('reads recent runs of the pipelines for the form, newest first', async () => {
     const host = fakeHost()
       .on('POST', /openid-connect/, { json: { access_token: 't', expires_in: 300 } })
-      .on('GET', /p-1\/executions$/, { json: [execution('e-1', 'Failed', 1), execution('e-3', 'Succeeded', 3), execution('e-4', 'Started', 4)] })
+      .on('GET', /p-1\/executions$/, {
+        json: [execution('e-1', 'Failed', 1), execution('e-3', 'Succeeded', 3), execution('e-4', 'Started', 4)],
+      })
       .on('GET', /p-2\/executions$/, { json: [execution('e-2', 'Succeeded', 2)] });
     const trigger = webhookTrigger(quantemplate, 'pipelineCompleted');
-    const recent = await trigger.recent?.(checkInput(trigger.input, { pipelines: ['p-1', 'p-2'] }) as never, context(quantemplate, host, connection));
-    expect(recent?.map((event) => [event.id, event.data['status']])).toEqual([['e-3:completed', 'succeeded'], ['e-2:completed', 'succeeded'], ['e-1:completed', 'failed']]);
-    const missed = await trigger.missed?.(checkInput(trigger.input, { pipelines: ['p-1', 'p-2'] }) as never, new Date('2026-11-20T02:00:00Z'), context(quantemplate, host, connection));
+    const recent = await trigger.recent?.(
+      checkInput(trigger.input, { pipelines: ['p-1', 'p-2'] }) as never,
+      context(quantemplate, host, connection),
+    );
+    expect(recent?.map((event) => [event.id, event.data['status']])).toEqual([
+      ['e-3:completed', 'succeeded'],
+      ['e-2:completed', 'succeeded'],
+      ['e-1:completed', 'failed'],
+    ]);
+    const missed = await trigger.missed?.(
+      checkInput(trigger.input, { pipelines: ['p-1', 'p-2'] }) as never,
+      new Date('2026-11-20T02:00:00Z'),
+      context(quantemplate, host, connection),
+    );
     expect(missed?.map(({ id }) => id)).toEqual(['e-2:completed', 'e-3:completed']);
   });
 
   it('cannot look for missed runs of pipelines that are not named', async () => {
     const trigger = webhookTrigger(quantemplate, 'pipelineCompleted');
-    await expect(trigger.missed?.(checkInput(trigger.input, {}) as never, new Date(0), context(quantemplate, fakeHost(), connection))).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(
+      trigger.missed?.(
+        checkInput(trigger.input, {}) as never,
+        new Date(0),
+        context(quantemplate, fakeHost(), connection),
+      ),
+    ).rejects.toMatchObject({ code: 'bad-input' });
   });
 });
 
-const execution = (id: string, status: string, hour: number) => ({ id, status, createdAt: `2026-11-20T0${hour}:00:00Z`, ...(status === 'Started' ? {} : { finishedAt: `2026-11-20T0${hour}:30:00Z` }) });
+const execution = (id: string, status: string, hour: number) => ({
+  id,
+  status,
+  createdAt: `2026-11-20T0${hour}:00:00Z`,
+  ...(status === 'Started' ? {} : { finishedAt: `2026-11-20T0${hour}:30:00Z` }),
+});
 
 describe('The webhook secret of Quantemplate', () => {
   const body = envelopeB('1', 'DatasetUpdated', { datasetId: 'd-claims' });
-  const basic = (password: string) => ({ authorization: `Basic ${Buffer.from(`quantemplate:${password}`).toString('base64')}` });
+  const basic = (password: string) => ({
+    authorization: `Basic ${Buffer.from(`quantemplate:${password}`).toString('base64')}`,
+  });
 
   it.each([
     ['a header', { secretLocation: 'header' }, { 'x-webhook-secret': 'the-current-secret' }, {}],
-    ['a header of another name', { secretLocation: 'header', secretName: 'X-Contoso' }, { 'X-CONTOSO': 'the-current-secret' }, {}],
+    [
+      'a header of another name',
+      { secretLocation: 'header', secretName: 'X-Contoso' },
+      { 'X-CONTOSO': 'the-current-secret' },
+      {},
+    ],
     ['basic authentication', { secretLocation: 'basic' }, basic('the-current-secret'), {}],
     ['the query', { secretLocation: 'query' }, {}, { token: 'the-current-secret' }],
     ['a parameter of another name', { secretLocation: 'query', secretName: 'key' }, {}, { key: 'the-current-secret' }],
@@ -111,7 +209,9 @@ describe('The webhook secret of Quantemplate', () => {
   });
 
   it('is known by its previous value too, and the event says so', async () => {
-    expect(await take('datasetUpdated', body, {}, { 'x-webhook-secret': 'the-previous-secret' })).toMatchObject({ events: [{ data: { verified: true, matchedSecret: 'previous' } }] });
+    expect(await take('datasetUpdated', body, {}, { 'x-webhook-secret': 'the-previous-secret' })).toMatchObject({
+      events: [{ data: { verified: true, matchedSecret: 'previous' } }],
+    });
   });
 
   it.each([
@@ -130,13 +230,23 @@ describe('The webhook secret of Quantemplate', () => {
 
   it('must be set, unless unsigned events are accepted', async () => {
     const { webhookSecret: _current, previousWebhookSecret: _previous, ...without } = connection;
-    expect(await take('datasetUpdated', body, {}, secret, {}, without)).toMatchObject({ outcome: 'refused', explanation: expect.stringContaining('No secret') });
-    expect(await take('datasetUpdated', body, { acceptsUnsigned: true }, {}, {}, without)).toMatchObject({ events: [{ data: { verified: false, matchedSecret: 'none' } }] });
+    expect(await take('datasetUpdated', body, {}, secret, {}, without)).toMatchObject({
+      outcome: 'refused',
+      explanation: expect.stringContaining('No secret'),
+    });
+    expect(await take('datasetUpdated', body, { acceptsUnsigned: true }, {}, {}, without)).toMatchObject({
+      events: [{ data: { verified: false, matchedSecret: 'none' } }],
+    });
   });
 
   it('is part of the directions, which name the event to subscribe to', () => {
-    for (const [key, event] of [['datasetUpdated', 'DatasetUpdated'], ['pipelineCompleted', 'PipelineCompleted']] as const) {
-      expect(webhookTrigger(quantemplate, key).directions).toMatch(new RegExp(`whole organisation[^]*Webhook Secret[^]*event ${event}`));
+    for (const [key, event] of [
+      ['datasetUpdated', 'DatasetUpdated'],
+      ['pipelineCompleted', 'PipelineCompleted'],
+    ] as const) {
+      expect(webhookTrigger(quantemplate, key).directions).toMatch(
+        new RegExp(`whole organisation[^]*Webhook Secret[^]*event ${event}`),
+      );
     }
   });
 });

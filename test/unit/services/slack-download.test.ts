@@ -4,40 +4,77 @@ import { operate } from '../operate.ts';
 
 const info = 'https://slack.com/api/files.info';
 const bytes = 'https://files.slack.com/files-pri/T1-F0123456789/download/claims.csv';
-const file = { id: 'F0123456789', name: 'claims.csv', title: 'Claims', mimetype: 'text/csv', size: 4, mode: 'hosted', url_private_download: bytes, permalink: 'https://contoso.slack.com/files/U1/F0123456789/claims.csv' };
+const file = {
+  id: 'F0123456789',
+  name: 'claims.csv',
+  title: 'Claims',
+  mimetype: 'text/csv',
+  size: 4,
+  mode: 'hosted',
+  url_private_download: bytes,
+  permalink: 'https://contoso.slack.com/files/U1/F0123456789/claims.csv',
+};
 const told = (changes: object = {}): Answer => ({ json: { ok: true, file: { ...file, ...changes } } });
-const download = (host: FakeHost, typed = 'F0123456789', more: Record<string, unknown> = {}) => operate(slack, 'downloadFile', { file: typed }, host, { botToken: 'xoxb-very-secret', ...more });
+const download = (host: FakeHost, typed = 'F0123456789', more: Record<string, unknown> = {}) =>
+  operate(slack, 'downloadFile', { file: typed }, host, { botToken: 'xoxb-very-secret', ...more });
 const csv: Answer = { headers: { 'content-type': 'text/csv', 'content-length': '4' }, text: 'a\n1\n' };
 
 describe('Download File of Slack', () => {
   it('asks where the file lies and fetches it with the token', async () => {
     const host = fakeHost().on('GET', info, told()).on('GET', bytes, csv);
-    expect(await download(host)).toEqual({ id: 'F0123456789', name: 'claims.csv', title: 'Claims', size: 4, url: file.permalink, file: { name: 'claims.csv', mediaType: 'text/csv', text: 'a\n1\n' } });
-    expect(host.requests.map(({ headers }) => headers['authorization'])).toEqual(['Bearer xoxb-very-secret', 'Bearer xoxb-very-secret']);
+    expect(await download(host)).toEqual({
+      id: 'F0123456789',
+      name: 'claims.csv',
+      title: 'Claims',
+      size: 4,
+      url: file.permalink,
+      file: { name: 'claims.csv', mediaType: 'text/csv', text: 'a\n1\n' },
+    });
+    expect(host.requests.map(({ headers }) => headers['authorization'])).toEqual([
+      'Bearer xoxb-very-secret',
+      'Bearer xoxb-very-secret',
+    ]);
   });
 
-  it.each(['https://contoso.slack.com/files/U0123456789/F0123456789/claims.csv', 'https://files.slack.com/files-pri/T024BE7LD-F0123456789/claims.csv'])('takes the ID out of %s', async (address) => {
+  it.each([
+    'https://contoso.slack.com/files/U0123456789/F0123456789/claims.csv',
+    'https://files.slack.com/files-pri/T024BE7LD-F0123456789/claims.csv',
+  ])('takes the ID out of %s', async (address) => {
     const host = fakeHost().on('GET', info, told()).on('GET', bytes, csv);
     await download(host, address);
     expect(host.requests[0]?.query).toEqual({ file: 'F0123456789' });
   });
 
-  it.each(['https://files.example.com/claims.csv', 'https://files.slack.com.example.com/claims.csv', 'http://files.slack.com/claims.csv', 'https://slack.com@example.com/claims.csv', 'claims.csv', ''])('never sends the token to %s', async (url_private_download) => {
+  it.each([
+    'https://files.example.com/claims.csv',
+    'https://files.slack.com.example.com/claims.csv',
+    'http://files.slack.com/claims.csv',
+    'https://slack.com@example.com/claims.csv',
+    'claims.csv',
+    '',
+  ])('never sends the token to %s', async (url_private_download) => {
     const host = fakeHost().on('GET', info, told({ url_private_download }));
     await expect(download(host)).rejects.toMatchObject({ code: 'unexpected-answer' });
     expect(host.requests).toHaveLength(1);
   });
 
   it('sends no token where Slack leads to another host', async () => {
-    const host = fakeHost().on('GET', info, told()).on('GET', bytes, { status: 302, headers: { location: 'https://storage.example.com/claims.csv' } }).on('GET', 'https://storage.example.com/claims.csv', csv);
+    const host = fakeHost()
+      .on('GET', info, told())
+      .on('GET', bytes, { status: 302, headers: { location: 'https://storage.example.com/claims.csv' } })
+      .on('GET', 'https://storage.example.com/claims.csv', csv);
     expect(await download(host)).toMatchObject({ file: { text: 'a\n1\n' } });
     expect(host.requests[2]?.headers).not.toHaveProperty('authorization');
   });
 
   it('fetches from the files of another Slack, such as that of governments', async () => {
     const place = 'https://files.slack-gov.com/files-pri/T1-F0123456789/download/claims.csv';
-    const host = fakeHost().on('GET', 'https://slack-gov.com/api/files.info', told({ url_private_download: place })).on('GET', place, csv);
-    expect(await download(host, 'F0123456789', { address: 'https://slack-gov.com/api' })).toMatchObject({ name: 'claims.csv' });
+    const host = fakeHost()
+      .on('GET', 'https://slack-gov.com/api/files.info', told({ url_private_download: place }))
+      .on('GET', place, csv);
+    expect(await download(host, 'F0123456789', { address: 'https://slack-gov.com/api' })).toMatchObject({
+      name: 'claims.csv',
+    });
   });
 
   it.each([
@@ -46,14 +83,26 @@ describe('Download File of Slack', () => {
     ['is too old for the plan', { mode: 'hidden_by_limit' }, 'plan of the workspace'],
   ])('refuses a file that %s', async (_what, changes, message) => {
     const host = fakeHost().on('GET', info, told(changes));
-    await expect(download(host)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining(message) });
+    await expect(download(host)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining(message),
+    });
     expect(host.requests).toHaveLength(1);
   });
 
   it('knows the log-in page that Slack sends with status 200, but takes a file that is HTML', async () => {
     const page: Answer = { headers: { 'content-type': 'text/html; charset=utf-8' }, text: '<!DOCTYPE html>' };
-    await expect(download(fakeHost().on('GET', info, told()).on('GET', bytes, page))).rejects.toMatchObject({ code: 'forbidden', hint: expect.stringContaining('files:read') });
-    expect(await download(fakeHost().on('GET', info, told({ mimetype: 'text/html', name: 'report.html' })).on('GET', bytes, page))).toMatchObject({ name: 'report.html' });
+    await expect(download(fakeHost().on('GET', info, told()).on('GET', bytes, page))).rejects.toMatchObject({
+      code: 'forbidden',
+      hint: expect.stringContaining('files:read'),
+    });
+    expect(
+      await download(
+        fakeHost()
+          .on('GET', info, told({ mimetype: 'text/html', name: 'report.html' }))
+          .on('GET', bytes, page),
+      ),
+    ).toMatchObject({ name: 'report.html' });
   });
 
   it.each([

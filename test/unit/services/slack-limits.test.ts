@@ -4,15 +4,22 @@ import { operate } from '../operate.ts';
 
 const api = 'https://slack.com/api';
 const connection = { botToken: 'xoxb-very-secret' };
-const run = (key: string, typed: Record<string, unknown>, host: FakeHost) => operate(slack, key, typed, host, connection);
+const run = (key: string, typed: Record<string, unknown>, host: FakeHost) =>
+  operate(slack, key, typed, host, connection);
 const post = `${api}/chat.postMessage`;
 const posted = { ok: true, channel: 'C0DATATEAM', ts: '1763625600.000100' };
 const channel = 'C0DATATEAM';
 
 describe('The thread of a message', () => {
   it.each([
-    ['https://contoso.slack.com/archives/C0DATATEAM/p1763625700000200?thread_ts=1763625600.000100&cid=C0DATATEAM', '1763625600.000100'],
-    ['https://contoso.slack.com/archives/C0DATATEAM/p1763625700000200?cid=C0DATATEAM&thread_ts=1763625600.000100', '1763625600.000100'],
+    [
+      'https://contoso.slack.com/archives/C0DATATEAM/p1763625700000200?thread_ts=1763625600.000100&cid=C0DATATEAM',
+      '1763625600.000100',
+    ],
+    [
+      'https://contoso.slack.com/archives/C0DATATEAM/p1763625700000200?cid=C0DATATEAM&thread_ts=1763625600.000100',
+      '1763625600.000100',
+    ],
     ['https://contoso.slack.com/archives/C0DATATEAM/p1763625700000200', '1763625700.000200'],
     ['https://contoso.slack.com/archives/C0DATATEAM/p1763625700000200?cid=C0DATATEAM', '1763625700.000200'],
     ['1763625700.000200', '1763625700.000200'],
@@ -30,13 +37,19 @@ describe('A message that Slack would cut', () => {
     ['a section', { blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'x'.repeat(3_001) } }] }],
     ['a header', { blocks: [{ type: 'header', text: { type: 'plain_text', text: 'x'.repeat(151) } }] }],
     ['a field', { blocks: [{ type: 'section', fields: [{ type: 'mrkdwn', text: 'x'.repeat(2_001) }] }] }],
-    ['fields', { blocks: [{ type: 'section', fields: Array.from({ length: 11 }, () => ({ type: 'mrkdwn', text: 'x' })) }] }],
+    [
+      'fields',
+      { blocks: [{ type: 'section', fields: Array.from({ length: 11 }, () => ({ type: 'mrkdwn', text: 'x' })) }] },
+    ],
     ['buttons', { blocks: [{ type: 'actions', elements: Array.from({ length: 26 }, () => ({ type: 'button' })) }] }],
     ['a block that is none', { blocks: ['x'] }],
     ['blocks', { blocks: Array.from({ length: 51 }, () => ({ type: 'divider' })) }],
   ])('because of its %s is refused before anything is sent', async (_what, input) => {
     const host = fakeHost();
-    await expect(run('sendMessage', { channel, ...input }, host)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringMatching(/Text|Blocks/) });
+    await expect(run('sendMessage', { channel, ...input }, host)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(/Text|Blocks/),
+    });
     expect(host.requests).toEqual([]);
   });
 
@@ -46,24 +59,47 @@ describe('A message that Slack would cut', () => {
   });
 
   it('is reported when Slack cuts it nevertheless', async () => {
-    const host = fakeHost().on('POST', post, { json: { ...posted, response_metadata: { warnings: ['message_truncated'] } } });
+    const host = fakeHost().on('POST', post, {
+      json: { ...posted, response_metadata: { warnings: ['message_truncated'] } },
+    });
     expect(await run('sendMessage', { channel, text: 'x' }, host)).toMatchObject({ truncated: true });
     expect(host.logged.join()).toContain('cut the message');
   });
 });
 
 describe('A token of an organisation', () => {
-  const refused = { json: { ok: false, error: 'missing_argument', response_metadata: { messages: ['[ERROR] missing required field: team_id'] } } };
-  const channels: Record<string, { id: string; name: string }[]> = { T0000000001: [{ id: 'C000000001', name: 'general' }], T0000000002: [{ id: 'C000000002', name: 'claims' }, { id: 'C000000001', name: 'general' }] };
+  const refused = {
+    json: {
+      ok: false,
+      error: 'missing_argument',
+      response_metadata: { messages: ['[ERROR] missing required field: team_id'] },
+    },
+  };
+  const channels: Record<string, { id: string; name: string }[]> = {
+    T0000000001: [{ id: 'C000000001', name: 'general' }],
+    T0000000002: [
+      { id: 'C000000002', name: 'claims' },
+      { id: 'C000000001', name: 'general' },
+    ],
+  };
   const open = (teams: unknown) =>
     fakeHost()
       .on('GET', `${api}/auth.teams.list`, { json: teams })
-      .on('GET', `${api}/conversations.list`, ({ query }) => (query['team_id'] ? { json: { ok: true, channels: channels[query['team_id']] } } : refused))
+      .on('GET', `${api}/conversations.list`, ({ query }) =>
+        query['team_id'] ? { json: { ok: true, channels: channels[query['team_id']] } } : refused,
+      )
       .on('POST', post, { json: posted });
-  const both = { ok: true, teams: [{ id: 'T0000000001' }, { id: 'T0000000002' }], response_metadata: { next_cursor: '' } };
+  const both = {
+    ok: true,
+    teams: [{ id: 'T0000000001' }, { id: 'T0000000002' }],
+    response_metadata: { next_cursor: '' },
+  };
 
   it('finds channels of all its workspaces, each once', async () => {
-    expect(await run('findChannel', { name: 'a' }, open(both))).toMatchObject([{ id: 'C000000001' }, { id: 'C000000002' }]);
+    expect(await run('findChannel', { name: 'a' }, open(both))).toMatchObject([
+      { id: 'C000000001' },
+      { id: 'C000000002' },
+    ]);
   });
 
   it('posts to a channel by its name', async () => {
@@ -73,17 +109,34 @@ describe('A token of an organisation', () => {
   });
 
   it.each([
-    ['has no workspace', { ok: true, teams: [] }, /installed in none of its workspaces/, /add the app to the workspace/],
-    ['may not list its workspaces', { ok: false, error: 'not_allowed_token_type' }, /workspaces cannot be listed/, /Bot User OAuth Token of one workspace/],
+    [
+      'has no workspace',
+      { ok: true, teams: [] },
+      /installed in none of its workspaces/,
+      /add the app to the workspace/,
+    ],
+    [
+      'may not list its workspaces',
+      { ok: false, error: 'not_allowed_token_type' },
+      /workspaces cannot be listed/,
+      /Bot User OAuth Token of one workspace/,
+    ],
   ])('that %s says what to do', async (_what, teams, message, hint) => {
-    await expect(run('findChannel', { name: 'a' }, open(teams))).rejects.toMatchObject({ message: expect.stringMatching(message), hint: expect.stringMatching(hint) });
+    await expect(run('findChannel', { name: 'a' }, open(teams))).rejects.toMatchObject({
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
+    });
   });
 });
 
 describe('The channels of Slack', () => {
   it.each([
     ['name the same cursor again', () => ({ ok: true, channels: [], response_metadata: { next_cursor: 'again' } }), 2],
-    ['are empty under new cursors without end', (count: number) => ({ ok: true, channels: [], response_metadata: { next_cursor: `c${count}` } }), 21],
+    [
+      'are empty under new cursors without end',
+      (count: number) => ({ ok: true, channels: [], response_metadata: { next_cursor: `c${count}` } }),
+      21,
+    ],
   ])('that %s end with an error', async (_what, page, most) => {
     let count = 0;
     const host = fakeHost().on('GET', `${api}/conversations.list`, () => ({ json: page((count += 1)) }));
@@ -99,6 +152,9 @@ it.each([
   ['half of its JSON', { text: '{"ok":true,"chan' }],
 ])('a message that is answered by %s may have been posted, and is not posted again', async (_what, answer) => {
   const host = fakeHost().on('POST', post, answer);
-  await expect(run('sendMessage', { channel, text: 'x' }, host)).rejects.toMatchObject({ retryable: false, message: 'Slack did not confirm whether it posted the message.' });
+  await expect(run('sendMessage', { channel, text: 'x' }, host)).rejects.toMatchObject({
+    retryable: false,
+    message: 'Slack did not confirm whether it posted the message.',
+  });
   expect(host.sent('POST', 'postMessage')).toHaveLength(1);
 });

@@ -28,10 +28,29 @@ beforeEach(() => {
 });
 
 const at = (seconds: number): string => new Date(Date.parse('2026-11-20T08:00:00Z') + seconds * 1000).toISOString();
-const running = { id: '42', service: 'Databricks', name: 'Monthly <report>', status: 'running', url: 'https://adb.example/runs/42', steps: [{ name: 'extract', status: 'succeeded', startedAt: at(0), finishedAt: at(30) }, { name: 'report', status: 'running', startedAt: at(30) }] };
-const failed = { ...running, status: 'failed', durationSeconds: 410, startedAt: at(0), finishedAt: at(410), explanation: 'The run failed at “report”: no data. Look at it.', steps: [...running.steps.slice(0, 1), { name: 'report', status: 'failed', startedAt: at(30), finishedAt: at(410) }] };
+const running = {
+  id: '42',
+  service: 'Databricks',
+  name: 'Monthly <report>',
+  status: 'running',
+  url: 'https://adb.example/runs/42',
+  steps: [
+    { name: 'extract', status: 'succeeded', startedAt: at(0), finishedAt: at(30) },
+    { name: 'report', status: 'running', startedAt: at(30) },
+  ],
+};
+const failed = {
+  ...running,
+  status: 'failed',
+  durationSeconds: 410,
+  startedAt: at(0),
+  finishedAt: at(410),
+  explanation: 'The run failed at “report”: no data. Look at it.',
+  steps: [...running.steps.slice(0, 1), { name: 'report', status: 'failed', startedAt: at(30), finishedAt: at(410) }],
+};
 const connection = () => ({ botToken: sandbox.accounts.slack.botToken, address: sandbox.addresses.slack });
-const post = (typed: Record<string, unknown>, own = host) => operate(slack, 'postRunCard', { channel: 'data-team', ...typed }, own, connection());
+const post = (typed: Record<string, unknown>, own = host) =>
+  operate(slack, 'postRunCard', { channel: 'data-team', ...typed }, own, connection());
 const messages = () => sandbox.control.log().slack.messages;
 
 describe('The card of a run', () => {
@@ -48,7 +67,10 @@ describe('The card of a run', () => {
 
   it('is known by its timestamp where the platform remembers nothing, and posted anew where it was deleted', async () => {
     const first = await post({ run: running });
-    expect(await post({ run: failed, card: first['id'] }, { ...host, ...nodeHost() })).toMatchObject({ id: first['id'], updated: true });
+    expect(await post({ run: failed, card: first['id'] }, { ...host, ...nodeHost() })).toMatchObject({
+      id: first['id'],
+      updated: true,
+    });
     sandbox.control.reset();
     expect(await post({ run: failed })).toMatchObject({ updated: false });
     expect(messages()).toHaveLength(1);
@@ -65,26 +87,48 @@ describe('The card of a run', () => {
     const { id } = await post({ run: running, timeline: true });
     expect(sandbox.control.log().slack.files).toHaveLength(0);
     await post({ run: failed, timeline: true });
-    expect(sandbox.control.log().slack.files).toMatchObject([{ name: 'timeline.png', shared: true, title: 'Timeline of Monthly <report>' }]);
+    expect(sandbox.control.log().slack.files).toMatchObject([
+      { name: 'timeline.png', shared: true, title: 'Timeline of Monthly <report>' },
+    ]);
     expect(messages()[1]).toMatchObject({ threadTs: id });
   });
 
   it('can be made of single values, as Zapier hands them over', async () => {
-    await post({ runId: '42', runName: 'Monthly report', runStatus: 'succeeded', runSeconds: '148', runUrl: 'https://adb.example/runs/42' });
+    await post({
+      runId: '42',
+      runName: 'Monthly report',
+      runStatus: 'succeeded',
+      runSeconds: '148',
+      runUrl: 'https://adb.example/runs/42',
+    });
     expect(messages()[0]?.text).toBe('Monthly report succeeded');
     expect(JSON.stringify(messages()[0]?.blocks)).toContain('2 min 28 s');
   });
 
-  it.each([{}, { run: { name: 'load' } }, { run: '{"status":"failed"}' }, { run: [1] }, { runName: 'load' }])('is not posted for what is no run: %j', async (typed) => {
-    await expect(post(typed)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('not a run') });
-    expect(messages()).toHaveLength(0);
-  });
+  it.each([{}, { run: { name: 'load' } }, { run: '{"status":"failed"}' }, { run: [1] }, { runName: 'load' }])(
+    'is not posted for what is no run: %j',
+    async (typed) => {
+      await expect(post(typed)).rejects.toMatchObject({
+        code: 'bad-input',
+        message: expect.stringContaining('not a run'),
+      });
+      expect(messages()).toHaveLength(0);
+    },
+  );
 
   it('has a button to the run, one to run it again where it failed, and takes nothing of the vendor for mark-up', () => {
-    const card = drawCard({ ...failed, status: 'failed', vendorStatus: '', parameters: {}, steps: [] } as never, 'https://n8n.example/form/rerun');
-    expect(card.blocks.at(-1)).toMatchObject({ type: 'actions', elements: [{ text: { text: 'Open Run' }, url: 'https://adb.example/runs/42' }, { text: { text: 'Run Again' } }] });
+    const card = drawCard(
+      { ...failed, status: 'failed', vendorStatus: '', parameters: {}, steps: [] } as never,
+      'https://n8n.example/form/rerun',
+    );
+    expect(card.blocks.at(-1)).toMatchObject({
+      type: 'actions',
+      elements: [{ text: { text: 'Open Run' }, url: 'https://adb.example/runs/42' }, { text: { text: 'Run Again' } }],
+    });
     expect(JSON.stringify(card.blocks)).toContain('Monthly &lt;report&gt;');
-    expect(JSON.stringify(drawCard({ ...running, vendorStatus: '', parameters: {} } as never, 'https://x').blocks)).not.toContain('Run Again');
+    expect(
+      JSON.stringify(drawCard({ ...running, vendorStatus: '', parameters: {} } as never, 'https://x').blocks),
+    ).not.toContain('Run Again');
   });
 
   it('never links to what is no address of the web', async () => {
@@ -103,16 +147,24 @@ describe('The timeline of a run', () => {
   it('is a picture with a row for each step', async () => {
     const png = await draw(failed);
     expect(png.subarray(1, 4).toString('latin1')).toBe('PNG');
-    expect(size(await draw({ ...failed, steps: [...failed.steps, ...failed.steps] }))[1]).toBe((size(png)[1] ?? 0) + 2 * 26);
+    expect(size(await draw({ ...failed, steps: [...failed.steps, ...failed.steps] }))[1]).toBe(
+      (size(png)[1] ?? 0) + 2 * 26,
+    );
   });
 
   it.each([
     ['without steps', { steps: [] }],
     ['that goes on', { status: 'running', finishedAt: undefined }],
     ['whose steps tell no moments', { steps: [{ name: 'a', status: 'succeeded' }], startedAt: undefined }],
-    ['that lasted no time', { finishedAt: at(0), steps: [{ name: 'a', status: 'succeeded', startedAt: at(0), finishedAt: at(0) }] }],
+    [
+      'that lasted no time',
+      { finishedAt: at(0), steps: [{ name: 'a', status: 'succeeded', startedAt: at(0), finishedAt: at(0) }] },
+    ],
     ['that lasted for weeks', { finishedAt: at(3_000_000) }],
-    ['with moments that are none', { startedAt: 'soon', finishedAt: 'later', steps: [{ name: 'a', status: 'succeeded', startedAt: 'x' }] }],
+    [
+      'with moments that are none',
+      { startedAt: 'soon', finishedAt: 'later', steps: [{ name: 'a', status: 'succeeded', startedAt: 'x' }] },
+    ],
   ])('is drawn for a run %s', async (_case, changes) => {
     const png = await draw({ ...failed, ...changes });
     expect(size(png)[0]).toBe(960);

@@ -238,7 +238,10 @@ describe('Upload File of Slack', () => {
   it('makes a file of text', async () => {
     const host = ready();
     const text = { from: 'text', content: 'step,status\nCopy,failed\n', fileName: 'steps.csv' };
-    expect(await run('uploadFile', { channel: 'C0DATATEAM', ...text }, host)).toMatchObject({ name: 'steps.csv', size: 24 });
+    expect(await run('uploadFile', { channel: 'C0DATATEAM', ...text }, host)).toMatchObject({
+      name: 'steps.csv',
+      size: 24,
+    });
     expect(host.sent('POST', '/abc').map(({ body }) => body)).toEqual([text.content]);
   });
 

@@ -2,19 +2,36 @@ import { webhookActivity } from '../../../shared/src/services/azure/webhook-acti
 import { fakeHost } from '../fake-host.ts';
 import { deliver, delivery, operate } from '../operate.ts';
 
-const connection = { tenantId: 't', clientId: 'c', clientSecret: 's', subscriptionId: 'sub', webhookSecret: 'a-long-secret-of-our-own' };
+const connection = {
+  tenantId: 't',
+  clientId: 'c',
+  clientSecret: 's',
+  subscriptionId: 'sub',
+  webhookSecret: 'a-long-secret-of-our-own',
+};
 const address = 'https://dpeastus.svc.datafactory.azure.com/dataplane/workflow/callback/run-1?token=very-secret';
-const reached = async (body: unknown) => deliver(webhookActivity, 'activityReached', {}, delivery(body, {}, { token: 'a-long-secret-of-our-own' }), { host: fakeHost(), connection });
+const reached = async (body: unknown) =>
+  deliver(webhookActivity, 'activityReached', {}, delivery(body, {}, { token: 'a-long-secret-of-our-own' }), {
+    host: fakeHost(),
+    connection,
+  });
 const handleOf = async (): Promise<string> => {
   const taken = await reached({ callBackUri: address, question: 'May it?' });
   return taken.outcome === 'events' ? String(taken.events[0]?.data['handle']) : '';
 };
-const complete = (typed: Record<string, unknown>, host = fakeHost().on('POST', /callback/, { json: {} }), own: Record<string, unknown> = connection) => operate(webhookActivity, 'completeActivity', typed, host, own).then(() => host.requests);
+const complete = (
+  typed: Record<string, unknown>,
+  host = fakeHost().on('POST', /callback/, { json: {} }),
+  own: Record<string, unknown> = connection,
+) => operate(webhookActivity, 'completeActivity', typed, host, own).then(() => host.requests);
 
 describe('A WebHook activity', () => {
   it('becomes an event with a handle that tells nothing of the address', async () => {
     const taken = await reached({ callBackUri: address, question: 'May it?' });
-    expect(taken).toMatchObject({ outcome: 'events', events: [{ data: { body: { question: 'May it?' }, verified: true } }] });
+    expect(taken).toMatchObject({
+      outcome: 'events',
+      events: [{ data: { body: { question: 'May it?' }, verified: true } }],
+    });
     const told = JSON.stringify(taken);
     expect(told).not.toMatch(/very-secret|datafactory/);
     expect(Buffer.from(await handleOf(), 'base64url').toString('latin1')).not.toMatch(/very-secret|azure/);
@@ -22,23 +39,52 @@ describe('A WebHook activity', () => {
 
   it('is completed at its address, with a body as Azure reads it', async () => {
     const [request] = await complete({ handle: await handleOf(), output: { approvedBy: 'Ada' } });
-    expect(request).toMatchObject({ address: address.split('?')[0], query: { token: 'very-secret' }, json: { Output: { approvedBy: 'Ada' }, StatusCode: '200' } });
+    expect(request).toMatchObject({
+      address: address.split('?')[0],
+      query: { token: 'very-secret' },
+      json: { Output: { approvedBy: 'Ada' }, StatusCode: '200' },
+    });
     expect(request?.headers).not.toHaveProperty('authorization');
   });
 
   it('fails with a code and a message', async () => {
-    const [request] = await complete({ handle: await handleOf(), outcome: 'failed', errorCode: 'NotApproved', errorMessage: 'Ada said no.' });
-    expect(request?.json).toEqual({ Output: {}, Error: { ErrorCode: 'NotApproved', Message: 'Ada said no.' }, StatusCode: '400' });
+    const [request] = await complete({
+      handle: await handleOf(),
+      outcome: 'failed',
+      errorCode: 'NotApproved',
+      errorMessage: 'Ada said no.',
+    });
+    expect(request?.json).toEqual({
+      Output: {},
+      Error: { ErrorCode: 'NotApproved', Message: 'Ada said no.' },
+      StatusCode: '400',
+    });
   });
 
-  it.each(['http://svc.datafactory.azure.com/x', 'https://azure.com.evil.example/x', 'https://evil.example/azure.com', 'https://127.0.0.1/x', 'https://evil@169.254.169.254/x', 'https://user@svc.azure.com/x', 'https://mine.eastus.cloudapp.azure.com/x', 'file:///etc/passwd', 'does not lead to a web address'])('with the address %s is not believed', async (callBackUri) => {
+  it.each([
+    'http://svc.datafactory.azure.com/x',
+    'https://azure.com.evil.example/x',
+    'https://evil.example/azure.com',
+    'https://127.0.0.1/x',
+    'https://evil@169.254.169.254/x',
+    'https://user@svc.azure.com/x',
+    'https://mine.eastus.cloudapp.azure.com/x',
+    'file:///etc/passwd',
+    'does not lead to a web address',
+  ])('with the address %s is not believed', async (callBackUri) => {
     await expect(reached({ callBackUri })).rejects.toMatchObject({ code: 'not-verified' });
   });
 
   it('is not completed by a handle that somebody made up, changed, or got by another connection', async () => {
     const handle = await handleOf();
     const host = fakeHost();
-    for (const [wrong, own] of [['guessed', connection], ['', connection], [`A${handle.slice(1)}`, connection], [handle.slice(0, -4), connection], [handle, { ...connection, clientSecret: 'other' }]] as const) {
+    for (const [wrong, own] of [
+      ['guessed', connection],
+      ['', connection],
+      [`A${handle.slice(1)}`, connection],
+      [handle.slice(0, -4), connection],
+      [handle, { ...connection, clientSecret: 'other' }],
+    ] as const) {
       await expect(complete({ handle: wrong }, host, own)).rejects.toMatchObject({ code: 'bad-input' });
     }
     expect(host.requests).toHaveLength(0);
@@ -47,7 +93,10 @@ describe('A WebHook activity', () => {
   it('that does not wait any longer is told so, without its address', async () => {
     const host = fakeHost().on('POST', /callback/, { status: 404, text: 'gone' });
     const error = await complete({ handle: await handleOf() }, host).catch((raised: Error) => raised);
-    expect(error).toMatchObject({ message: expect.stringContaining('does not wait any longer'), hint: expect.stringContaining('studio') });
+    expect(error).toMatchObject({
+      message: expect.stringContaining('does not wait any longer'),
+      hint: expect.stringContaining('studio'),
+    });
     expect(JSON.stringify(error)).not.toContain('very-secret');
   });
 

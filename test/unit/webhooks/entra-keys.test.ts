@@ -3,7 +3,8 @@ import { signedWebhook } from '../../../shared/src/services/signed-webhook/servi
 import { fakeHost, type Answer, type FakeHost } from '../fake-host.ts';
 import { deliver, delivery } from '../operate.ts';
 
-const id = (digit: string): string => `${digit.repeat(8)}-${digit.repeat(4)}-${digit.repeat(4)}-${digit.repeat(4)}-${digit.repeat(12)}`;
+const id = (digit: string): string =>
+  `${digit.repeat(8)}-${digit.repeat(4)}-${digit.repeat(4)}-${digit.repeat(4)}-${digit.repeat(12)}`;
 const connection = { tenantId: id('1'), applicationId: id('2'), senderId: id('3') };
 const keysUrl = `https://login.microsoftonline.com/${connection.tenantId}/discovery/v2.0/keys`;
 const minute = 60_000;
@@ -21,7 +22,13 @@ beforeAll(async () => {
 /** A token that is right at the time of the host, unless it is signed by another key. */
 function tokenFor(host: FakeHost, { key = ours.privateKey, kid = 'key-1' } = {}): Promise<string> {
   const now = Math.floor(host.now() / 1000);
-  return new SignJWT({ iss: `https://login.microsoftonline.com/${connection.tenantId}/v2.0`, aud: connection.applicationId, azp: connection.senderId, nbf: now - 60, exp: now + 600 })
+  return new SignJWT({
+    iss: `https://login.microsoftonline.com/${connection.tenantId}/v2.0`,
+    aud: connection.applicationId,
+    azp: connection.senderId,
+    nbf: now - 60,
+    exp: now + 600,
+  })
     .setProtectedHeader({ alg: 'RS256', kid })
     .sign(key);
 }
@@ -30,7 +37,13 @@ let count = 0;
 /** What becomes of a delivery with a token: its outcome, or the error that makes its sender repeat it. */
 async function take(token: string, host: FakeHost): Promise<string> {
   try {
-    const taken = await deliver(signedWebhook, 'eventReceived', { scheme: 'entra' }, delivery({ id: `e${(count += 1)}` }, { authorization: `Bearer ${token}` }), { host, connection });
+    const taken = await deliver(
+      signedWebhook,
+      'eventReceived',
+      { scheme: 'entra' },
+      delivery({ id: `e${(count += 1)}` }, { authorization: `Bearer ${token}` }),
+      { host, connection },
+    );
     return taken.outcome === 'refused' ? taken.reason : taken.outcome;
   } catch (error) {
     return (error as { code?: string }).code ?? String(error);
@@ -51,15 +64,25 @@ describe('The keys of Microsoft Entra', () => {
   it('are not read for tokens that are none', async () => {
     const host = answering({ json: keys });
     const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const garbage = ['a.b.c', 'x', `${part({ alg: 'none', kid: 'key-1' })}.${part({})}.AA`, `${part({ alg: 'RS256' })}.${part({})}.AA`, `${part({ alg: 'HS256', kid: 'key-1' })}.${part({})}.AA`, `${part(null)}.${part({})}.AA`];
-    for (let round = 0; round < 200; round += 1) expect(await take(garbage[round % garbage.length] as string, host)).toBe('bad-encoding');
+    const garbage = [
+      'a.b.c',
+      'x',
+      `${part({ alg: 'none', kid: 'key-1' })}.${part({})}.AA`,
+      `${part({ alg: 'RS256' })}.${part({})}.AA`,
+      `${part({ alg: 'HS256', kid: 'key-1' })}.${part({})}.AA`,
+      `${part(null)}.${part({})}.AA`,
+    ];
+    for (let round = 0; round < 200; round += 1)
+      expect(await take(garbage[round % garbage.length] as string, host)).toBe('bad-encoding');
     expect(host.requests).toHaveLength(0);
   });
 
   it('are read at most once a minute for tokens with invented keys', async () => {
     const host = answering({ json: keys });
     for (let second = 0; second < 180; second += 1) {
-      expect(await take(await tokenFor(host, { key: another.privateKey, kid: `invented-${second}` }), host)).toBe('no-match');
+      expect(await take(await tokenFor(host, { key: another.privateKey, kid: `invented-${second}` }), host)).toBe(
+        'no-match',
+      );
       host.pass(1_000);
     }
     expect(host.requests.length).toBeLessThanOrEqual(3);
@@ -87,7 +110,9 @@ describe('The keys of Microsoft Entra', () => {
   it('are read once for 500 deliveries at once although the connection is lost', async () => {
     const host = answering('lost');
     const token = await tokenFor(host);
-    expect(new Set(await Promise.all(Array.from({ length: 500 }, () => take(token, host))))).toEqual(new Set(['unavailable']));
+    expect(new Set(await Promise.all(Array.from({ length: 500 }, () => take(token, host))))).toEqual(
+      new Set(['unavailable']),
+    );
     expect(host.requests).toHaveLength(1);
   });
 
@@ -113,7 +138,9 @@ describe('The keys of Microsoft Entra', () => {
   it('are taken up when they were replaced', async () => {
     const host = answering({ json: keys });
     expect(await take(await tokenFor(host), host)).toBe('events');
-    host.on('GET', keysUrl, { json: { keys: [{ ...(await exportJWK(another.publicKey)), kid: 'key-2', use: 'sig' }] } }).pass(minute);
+    host
+      .on('GET', keysUrl, { json: { keys: [{ ...(await exportJWK(another.publicKey)), kid: 'key-2', use: 'sig' }] } })
+      .pass(minute);
     expect(await take(await tokenFor(host, { key: another.privateKey, kid: 'key-2' }), host)).toBe('events');
     expect(await take(await tokenFor(host), host)).toBe('no-match');
   });
@@ -129,7 +156,9 @@ describe('The keys of Microsoft Entra', () => {
   ])('that come as %s are an error in plain words', async (_case, answer) => {
     const host = answering(answer);
     const sent = delivery({ id: 'x' }, { authorization: `Bearer ${await tokenFor(host)}` });
-    await expect(deliver(signedWebhook, 'eventReceived', { scheme: 'entra' }, sent, { host, connection })).rejects.toMatchObject({
+    await expect(
+      deliver(signedWebhook, 'eventReceived', { scheme: 'entra' }, sent, { host, connection }),
+    ).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringMatching(/^The signing keys of the tenant could not be read: (the|no) /),
       hint: 'Check Tenant ID and Login Address.',
@@ -138,10 +167,12 @@ describe('The keys of Microsoft Entra', () => {
   });
 
   it('that are broken match no token', async () => {
-    for (const broken of [{ n: '!!', e: 'AQAB' }, { n: 'AQAB', e: 'AQAB' }]) {
+    for (const broken of [
+      { n: '!!', e: 'AQAB' },
+      { n: 'AQAB', e: 'AQAB' },
+    ]) {
       const host = answering({ json: { keys: [{ kty: 'RSA', kid: 'key-1', use: 'sig', ...broken }] } });
       expect(await take(await tokenFor(host), host)).toBe('no-match');
     }
   });
-
 });

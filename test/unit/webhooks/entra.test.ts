@@ -25,24 +25,51 @@ interface Told extends JWTPayload {
   azp?: string;
 }
 const claims: Told = { iss: issuer, aud: applicationId, azp: senderId, nbf: now - 60, exp: now + 600 };
-const sign = (payload: Told, { key = ours.privateKey, kid = 'key-1' } = {}) => new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid }).sign(key);
+const sign = (payload: Told, { key = ours.privateKey, kid = 'key-1' } = {}) =>
+  new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid }).sign(key);
 const connected = (): FakeHost => fakeHost().on('GET', keysUrl, { json: keys });
 const connection = { tenantId, applicationId, senderId };
 let count = 0;
-const take = (authorization: string | string[] | undefined, host = connected(), values: Record<string, unknown> = connection) =>
-  deliver(signedWebhook, 'eventReceived', { scheme: 'entra' }, delivery({ id: `e${(count += 1)}` }, authorization === undefined ? {} : { authorization }), { host, connection: values });
+const take = (
+  authorization: string | string[] | undefined,
+  host = connected(),
+  values: Record<string, unknown> = connection,
+) =>
+  deliver(
+    signedWebhook,
+    'eventReceived',
+    { scheme: 'entra' },
+    delivery({ id: `e${(count += 1)}` }, authorization === undefined ? {} : { authorization }),
+    { host, connection: values },
+  );
 
 describe('A delivery with a token of Microsoft Entra', () => {
   it.each([
     ['of the newer form', () => claims],
-    ['of the older form', () => ({ ...claims, iss: `https://sts.windows.net/${tenantId}/`, aud: `api://${applicationId}`, azp: undefined, appid: senderId })],
+    [
+      'of the older form',
+      () => ({
+        ...claims,
+        iss: `https://sts.windows.net/${tenantId}/`,
+        aud: `api://${applicationId}`,
+        azp: undefined,
+        appid: senderId,
+      }),
+    ],
     ['that has just run out, within the tolerance', () => ({ ...claims, exp: now - 200 })],
   ] as [string, () => Told][])('is believed when the token is %s', async (_case, payload) => {
-    expect(await take(`Bearer ${await sign(JSON.parse(JSON.stringify(payload())) as Told)}`)).toMatchObject({ outcome: 'events', events: [{ data: { verified: true } }] });
+    expect(await take(`Bearer ${await sign(JSON.parse(JSON.stringify(payload())) as Told)}`)).toMatchObject({
+      outcome: 'events',
+      events: [{ data: { verified: true } }],
+    });
   });
 
   it.each([
-    ['of another tenant', 'wrong-token', { ...claims, iss: 'https://login.microsoftonline.com/99999999-9999-9999-9999-999999999999/v2.0' }],
+    [
+      'of another tenant',
+      'wrong-token',
+      { ...claims, iss: 'https://login.microsoftonline.com/99999999-9999-9999-9999-999999999999/v2.0' },
+    ],
     ['for another application', 'wrong-token', { ...claims, aud: 'https://management.azure.com' }],
     ['of another sender in the same tenant', 'wrong-token', { ...claims, azp: '44444444-4444-4444-4444-444444444444' }],
     ['of no sender', 'wrong-token', { ...claims, azp: undefined }],
@@ -50,19 +77,31 @@ describe('A delivery with a token of Microsoft Entra', () => {
     ['that counts only later', 'future', { ...claims, nbf: now + 900, exp: now + 1900 }],
     ['that never runs out', 'wrong-token', { ...claims, exp: undefined }],
   ] as [string, string, Told][])('is refused when the token is one %s', async (_case, reason, payload) => {
-    expect(await take(`Bearer ${await sign(JSON.parse(JSON.stringify(payload)) as Told)}`)).toMatchObject({ outcome: 'refused', status: 401, reason });
+    expect(await take(`Bearer ${await sign(JSON.parse(JSON.stringify(payload)) as Told)}`)).toMatchObject({
+      outcome: 'refused',
+      status: 401,
+      reason,
+    });
   });
 
   it('is refused when the token was signed by another key, also under the name of the right one', async () => {
     const host = connected();
-    expect(await take(`Bearer ${await sign(claims, { key: another.privateKey })}`, host)).toMatchObject({ reason: 'no-match' });
-    expect(await take(`Bearer ${await sign(claims, { key: another.privateKey, kid: 'key-2' })}`, host)).toMatchObject({ reason: 'no-match' });
+    expect(await take(`Bearer ${await sign(claims, { key: another.privateKey })}`, host)).toMatchObject({
+      reason: 'no-match',
+    });
+    expect(await take(`Bearer ${await sign(claims, { key: another.privateKey, kid: 'key-2' })}`, host)).toMatchObject({
+      reason: 'no-match',
+    });
   });
 
   it('is refused when the token is not signed at all, or by a secret that everybody knows', async () => {
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    expect(await take(`Bearer ${part({ alg: 'none', kid: 'key-1' })}.${part(claims)}.AA`)).toMatchObject({ outcome: 'refused' });
-    const symmetric = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: 'key-1' }).sign(Buffer.from(JSON.stringify(keys.keys[0])));
+    expect(await take(`Bearer ${part({ alg: 'none', kid: 'key-1' })}.${part(claims)}.AA`)).toMatchObject({
+      outcome: 'refused',
+    });
+    const symmetric = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256', kid: 'key-1' })
+      .sign(Buffer.from(JSON.stringify(keys.keys[0])));
     expect(await take(`Bearer ${symmetric}`)).toMatchObject({ outcome: 'refused', reason: 'bad-encoding' });
   });
 
@@ -76,7 +115,9 @@ describe('A delivery with a token of Microsoft Entra', () => {
   });
 
   it('is refused until the tenant and both applications are filled in', async () => {
-    expect(await take(`Bearer ${await sign(claims)}`, connected(), { tenantId, applicationId })).toMatchObject({ reason: 'no-secret' });
+    expect(await take(`Bearer ${await sign(claims)}`, connected(), { tenantId, applicationId })).toMatchObject({
+      reason: 'no-secret',
+    });
   });
 
   it('has the keys of the tenant read once, and again for a key that is not among them, but not for every such token', async () => {
@@ -92,6 +133,9 @@ describe('A delivery with a token of Microsoft Entra', () => {
 
   it('is neither believed nor refused while the keys cannot be read, so that its sender repeats it', async () => {
     const host = fakeHost().on('GET', keysUrl, { status: 503 });
-    await expect(take(`Bearer ${await sign(claims)}`, host)).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    await expect(take(`Bearer ${await sign(claims)}`, host)).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+    });
   });
 });

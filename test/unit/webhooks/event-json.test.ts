@@ -59,15 +59,26 @@ describe('parseEventJson', () => {
   });
 
   it('leaves what looks like a number within a string', () => {
-    const body = { a: '9007199254740993', b: 'x:9007199254740993,1e400', c: '"9007199254740993', 'd:1e400': '\\', e: '{"a":1,"a":2}' };
+    const body = {
+      a: '9007199254740993',
+      b: 'x:9007199254740993,1e400',
+      c: '"9007199254740993',
+      'd:1e400': '\\',
+      e: '{"a":1,"a":2}',
+    };
     expect(parse(JSON.stringify(body, null, 2))).toEqual({ body });
   });
 
   it('reads every number exactly or as its own text', () => {
     const random = randomFrom(seedOf('parseEventJson'));
-    const digits = (most: number): string => Array.from({ length: 1 + Math.floor(random() * most) }, () => Math.floor(random() * 10)).join('');
+    const digits = (most: number): string =>
+      Array.from({ length: 1 + Math.floor(random() * most) }, () => Math.floor(random() * 10)).join('');
     const whole = (): string => digits(22).replace(/^0+(?=\d)/, '');
-    const numbers = Array.from({ length: 20_000 }, () => `${random() < 0.3 ? '-' : ''}${whole()}${random() < 0.5 ? `.${digits(22)}` : ''}${random() < 0.3 ? `e${random() < 0.5 ? '-' : ''}${digits(3)}` : ''}`);
+    const numbers = Array.from(
+      { length: 20_000 },
+      () =>
+        `${random() < 0.3 ? '-' : ''}${whole()}${random() < 0.5 ? `.${digits(22)}` : ''}${random() < 0.3 ? `e${random() < 0.5 ? '-' : ''}${digits(3)}` : ''}`,
+    );
     const wrong: string[] = [];
     let kept = 0;
     for (let from = 0; from < numbers.length; from += 1_000) {
@@ -84,18 +95,34 @@ describe('parseEventJson', () => {
     expect(kept).toBeGreaterThan(numbers.length / 10);
   });
 
-  it.each(['{"a":1,"a":2}', '{"a":1,"\\u0061":2}', '[{"a":{"b":1,"c":2,"b":1}}]', '{"__proto__":1,"__proto__":2}', '{"":1,"":2}', '{"a" : 1 , "a" : 1}', '{"1":1,"1":2}'])('refuses the name that comes twice in %s', (text) => {
+  it.each([
+    '{"a":1,"a":2}',
+    '{"a":1,"\\u0061":2}',
+    '[{"a":{"b":1,"c":2,"b":1}}]',
+    '{"__proto__":1,"__proto__":2}',
+    '{"":1,"":2}',
+    '{"a" : 1 , "a" : 1}',
+    '{"1":1,"1":2}',
+  ])('refuses the name that comes twice in %s', (text) => {
     expect(parse(text)).toBe('duplicate-keys');
   });
 
   it('accepts the same name in different objects, and names with signs of JSON in them', () => {
-    for (const body of [{ a: { a: { a: 1 } }, b: [{ a: 1 }, { a: 1 }] }, { 'a:b': 1, '"': 2, '\\': 3, '{': 4, '\\"': 5 }]) expect(parse(JSON.stringify(body))).toEqual({ body });
+    for (const body of [
+      { a: { a: { a: 1 } }, b: [{ a: 1 }, { a: 1 }] },
+      { 'a:b': 1, '"': 2, '\\': 3, '{': 4, '\\"': 5 },
+    ])
+      expect(parse(JSON.stringify(body))).toEqual({ body });
   });
 
   it('keeps __proto__ and constructor as plain names that reach nothing', () => {
-    const { body } = parse('{"__proto__":{"polluted":9007199254740993},"constructor":{"prototype":{"polluted":true}}}') as { body: object };
+    const { body } = parse(
+      '{"__proto__":{"polluted":9007199254740993},"constructor":{"prototype":{"polluted":true}}}',
+    ) as { body: object };
     expect(Object.keys(body)).toEqual(['__proto__', 'constructor']);
-    expect(JSON.stringify(body)).toBe('{"__proto__":{"polluted":"9007199254740993"},"constructor":{"prototype":{"polluted":true}}}');
+    expect(JSON.stringify(body)).toBe(
+      '{"__proto__":{"polluted":"9007199254740993"},"constructor":{"prototype":{"polluted":true}}}',
+    );
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
@@ -112,7 +139,20 @@ describe('parseEventJson', () => {
     expect(parse('{"a":"Größe 🚀 \\ud800"}')).toEqual({ body: { a: 'Größe 🚀 \ud800' } });
   });
 
-  it.each(['', ' ', 'null', '1', '"text"', '{', '{"a":01234567890123456}', '{"a":1,}', '{"a":1}}', "{'a':1}", '{"a":NaN}', '{"a":\u00a01}'])('refuses %j, which is no JSON object or list', (text) => {
+  it.each([
+    '',
+    ' ',
+    'null',
+    '1',
+    '"text"',
+    '{',
+    '{"a":01234567890123456}',
+    '{"a":1,}',
+    '{"a":1}}',
+    "{'a':1}",
+    '{"a":NaN}',
+    '{"a":\u00a01}',
+  ])('refuses %j, which is no JSON object or list', (text) => {
     expect(parse(text)).toBe('not-json');
   });
 

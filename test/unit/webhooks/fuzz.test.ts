@@ -17,17 +17,109 @@ const random = randomFrom(seedOf('webhook deliveries'));
 const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
 const chance = (one: number): boolean => random() < 1 / one;
 
-const letters = ['a', 'f', '0', '9', 'G', '=', '+', '/', ',', ' ', '.', '\n', '\0', 'ü', '🚀', 'v1,', 'v0=', 'sha256=', 'Bearer ', 'Basic ', '__proto__', '%00', '\ud800'];
-const text = (longest: number): string => Array.from({ length: Math.floor(random() * longest) }, () => pick(letters)).join('');
+const letters = [
+  'a',
+  'f',
+  '0',
+  '9',
+  'G',
+  '=',
+  '+',
+  '/',
+  ',',
+  ' ',
+  '.',
+  '\n',
+  '\0',
+  'ü',
+  '🚀',
+  'v1,',
+  'v0=',
+  'sha256=',
+  'Bearer ',
+  'Basic ',
+  '__proto__',
+  '%00',
+  '\ud800',
+];
+const text = (longest: number): string =>
+  Array.from({ length: Math.floor(random() * longest) }, () => pick(letters)).join('');
 
-const headerNames = ['authorization', 'Authorization', 'HTTP-Authorization', 'x-hub-signature-256', 'x-slack-signature', 'x-slack-request-timestamp', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'svix-id', 'svix-signature', 'svix-timestamp', 'x-webhook-secret', 'content-type', 'content-encoding', 'content-length', '__proto__', 'constructor', ''];
-const types = ['application/x-www-form-urlencoded', 'application/json', 'application/json;charset=utf-16', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/cloudevents+json', 'json', ''];
-const values = (): string | string[] | undefined => pick([() => text(80), () => [text(20), text(20)], () => [], () => undefined, () => String(fakeStart / 1000), () => 'a'.repeat(64), () => `sha256=${'0'.repeat(64)}`, () => Buffer.from(text(40)).toString('base64')])();
+const headerNames = [
+  'authorization',
+  'Authorization',
+  'HTTP-Authorization',
+  'x-hub-signature-256',
+  'x-slack-signature',
+  'x-slack-request-timestamp',
+  'webhook-id',
+  'webhook-timestamp',
+  'webhook-signature',
+  'svix-id',
+  'svix-signature',
+  'svix-timestamp',
+  'x-webhook-secret',
+  'content-type',
+  'content-encoding',
+  'content-length',
+  '__proto__',
+  'constructor',
+  '',
+];
+const types = [
+  'application/x-www-form-urlencoded',
+  'application/json',
+  'application/json;charset=utf-16',
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data',
+  'application/cloudevents+json',
+  'json',
+  '',
+];
+const values = (): string | string[] | undefined =>
+  pick([
+    () => text(80),
+    () => [text(20), text(20)],
+    () => [],
+    () => undefined,
+    () => String(fakeStart / 1000),
+    () => 'a'.repeat(64),
+    () => `sha256=${'0'.repeat(64)}`,
+    () => Buffer.from(text(40)).toString('base64'),
+  ])();
 
 /** JSON of any shape, with names that have meant trouble somewhere. */
 function anyValue(depth: number): unknown {
-  const names = ['id', 'data', 'payload', 'eventType', 'event_type', 'run', 'job', '__proto__', 'constructor', 'toString', 'length', 'specversion', 'report_run_url'];
-  const leaves = [null, true, 0, -1, 1e308, 9007199254740993, '', 'd-claims', 'job.run.completed', 'DatasetUpdated', '\u0000', text(10)];
+  const names = [
+    'id',
+    'data',
+    'payload',
+    'eventType',
+    'event_type',
+    'run',
+    'job',
+    '__proto__',
+    'constructor',
+    'toString',
+    'length',
+    'specversion',
+    'report_run_url',
+  ];
+  const leaves = [
+    null,
+    true,
+    0,
+    -1,
+    1e308,
+    9007199254740993,
+    '',
+    'd-claims',
+    'job.run.completed',
+    'DatasetUpdated',
+    '\u0000',
+    text(10),
+  ];
   if (depth <= 0 || chance(3)) return pick(leaves);
   if (chance(3)) return Array.from({ length: Math.floor(random() * 4) }, () => anyValue(depth - 1));
   return Object.fromEntries(Array.from({ length: Math.floor(random() * 5) }, () => [pick(names), anyValue(depth - 1)]));
@@ -67,12 +159,22 @@ const targets: Target[] = services.flatMap((service) =>
     .filter((trigger): trigger is WebhookTrigger => trigger.how === 'webhook')
     .flatMap((trigger) => {
       const scheme = Object.keys(schemes);
-      const forms = trigger.key === 'eventReceived' && service.key === 'signedWebhook' ? [...scheme, 'entra'].map((name) => ({ scheme: name })) : [{}];
+      const forms =
+        trigger.key === 'eventReceived' && service.key === 'signedWebhook'
+          ? [...scheme, 'entra'].map((name) => ({ scheme: name }))
+          : [{}];
       return forms.map((typed) => ({
         service,
         trigger,
         input: checkInput(trigger.input, typed),
-        connection: { secret, webhookSecret: secret, tenantId: id, applicationId: id, senderId: id, authorityUrl: 'https://login.microsoftonline.com' },
+        connection: {
+          secret,
+          webhookSecret: secret,
+          tenantId: id,
+          applicationId: id,
+          senderId: id,
+          authorityUrl: 'https://login.microsoftonline.com',
+        },
       }));
     }),
 );
@@ -99,13 +201,28 @@ it(`of ${cases} random deliveries none that is forged is believed, and none is t
       }
       delivery.body = body;
     } else {
-      for (let header = Math.floor(random() * 6); header > 0; header -= 1) Object.assign(delivery.headers, Object.fromEntries([[pick(headerNames), values()]]));
-      if (chance(2)) delivery.query = Object.fromEntries([[pick(['token', 'key', '__proto__']), pick([values, () => ({ x: text(10) }), () => [{ y: 1 }], () => 7, () => null])()]]);
+      for (let header = Math.floor(random() * 6); header > 0; header -= 1)
+        Object.assign(delivery.headers, Object.fromEntries([[pick(headerNames), values()]]));
+      if (chance(2))
+        delivery.query = Object.fromEntries([
+          [
+            pick(['token', 'key', '__proto__']),
+            pick([values, () => ({ x: text(10) }), () => [{ y: 1 }], () => 7, () => null])(),
+          ],
+        ]);
     }
     if (chance(2)) delivery.headers['content-type'] = pick(types);
-    const taken = await processDelivery(trigger, delivery, { input, connection, subscription: { id: 'w', secret }, host: { ...host, once: async () => true } });
+    const taken = await processDelivery(trigger, delivery, {
+      input,
+      connection,
+      subscription: { id: 'w', secret },
+      host: { ...host, once: async () => true },
+    });
     outcomes[taken.outcome] = (outcomes[taken.outcome] ?? 0) + 1;
-    if (!isGenuine && taken.outcome !== 'refused') throw new Error(`A forged delivery was ${taken.outcome}: ${service.key}.${trigger.key}, round ${round}, ${JSON.stringify({ headers: delivery.headers, query: delivery.query, body: body.toString('base64').slice(0, 500) })}`);
+    if (!isGenuine && taken.outcome !== 'refused')
+      throw new Error(
+        `A forged delivery was ${taken.outcome}: ${service.key}.${trigger.key}, round ${round}, ${JSON.stringify({ headers: delivery.headers, query: delivery.query, body: body.toString('base64').slice(0, 500) })}`,
+      );
   }
   expect(outcomes['refused']).toBeGreaterThan(cases / 2);
   expect((outcomes['ignored'] ?? 0) + (outcomes['events'] ?? 0)).toBeGreaterThan(cases / 100);

@@ -7,9 +7,16 @@ import { deliver } from '../operate.ts';
 
 /** Takes a case as both adapters do. */
 async function take({ scheme, connection }: Sender, { body, carried, ...one }: Case, keys: unknown): Promise<Taken> {
-  const sent = { headers: { 'content-type': 'application/json', ...carried.headers }, query: carried.query, body: Buffer.from(body) };
+  const sent = {
+    headers: { 'content-type': 'application/json', ...carried.headers },
+    query: carried.query,
+    body: Buffer.from(body),
+  };
   const host = fakeHost().on('GET', entraKeysUrl, { json: keys });
-  return deliver(signedWebhook, 'eventReceived', { scheme, ...one.input }, sent, { host, connection: one.connection ?? connection });
+  return deliver(signedWebhook, 'eventReceived', { scheme, ...one.input }, sent, {
+    host,
+    connection: one.connection ?? connection,
+  });
 }
 
 it('every sender is believed when it is genuine and refused when it is not, in fifteen cases or more each', async () => {
@@ -20,12 +27,26 @@ it('every sender is believed when it is genuine and refused when it is not, in f
     expect(cases.length).toBeGreaterThanOrEqual(15);
     for (const one of cases) {
       const taken = await take(sender, one, entraKeys);
-      const found = taken.outcome === 'events' ? { believed: taken.events[0]?.data['matchedSecret'] } : taken.outcome === 'refused' ? { refused: taken.reason } : taken;
+      const found =
+        taken.outcome === 'events'
+          ? { believed: taken.events[0]?.data['matchedSecret'] }
+          : taken.outcome === 'refused'
+            ? { refused: taken.reason }
+            : taken;
       const { expected } = one;
-      const wanted = 'believed' in expected ? expected : { refused: expected.refused.find((reason) => 'refused' in found && reason === found.refused) ?? expected.refused };
+      const wanted =
+        'believed' in expected
+          ? expected
+          : {
+              refused:
+                expected.refused.find((reason) => 'refused' in found && reason === found.refused) ?? expected.refused,
+            };
       expect([sender.name, one.name, found]).toEqual([sender.name, one.name, wanted]);
-      if (taken.outcome === 'events') expect(taken.events[0]?.data['verified']).toBe(taken.events[0]?.data['matchedSecret'] !== 'none');
-      if (taken.outcome === 'refused') for (const secret of Object.values(one.connection ?? sender.connection)) expect(taken.explanation).not.toContain(secret);
+      if (taken.outcome === 'events')
+        expect(taken.events[0]?.data['verified']).toBe(taken.events[0]?.data['matchedSecret'] !== 'none');
+      if (taken.outcome === 'refused')
+        for (const secret of Object.values(one.connection ?? sender.connection))
+          expect(taken.explanation).not.toContain(secret);
     }
   }
 });

@@ -17,13 +17,56 @@ const slackBody =
 
 /** What the vendors' own pages give as examples. */
 const vectors: [SchemeName, Vector][] = [
-  ['dbt', { secret: '12345abcde', body: '{}', headers: { Authorization: '7c7d6b7ec056cc800a7e1c2c45c35de73a67bfcbed72a53c5e7d87841ea81cb9' }, now: 0 }],
-  ['github', { secret: "It's a Secret to Everybody", body: 'Hello, World!', headers: { 'X-Hub-Signature-256': 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17' }, now: 0 }],
-  ['slack', { secret: '8f742231b10e8888abcd99yyyzzz85a5', body: slackBody, headers: { 'X-Slack-Request-Timestamp': '1531420618', 'X-Slack-Signature': 'v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503' }, now: 1531420618 }],
-  ['standard-webhooks', { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', body: '{"test": 2432232314}', headers: { 'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek', 'webhook-timestamp': '1614265330', 'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=' }, now: 1614265330 }],
+  [
+    'dbt',
+    {
+      secret: '12345abcde',
+      body: '{}',
+      headers: { Authorization: '7c7d6b7ec056cc800a7e1c2c45c35de73a67bfcbed72a53c5e7d87841ea81cb9' },
+      now: 0,
+    },
+  ],
+  [
+    'github',
+    {
+      secret: "It's a Secret to Everybody",
+      body: 'Hello, World!',
+      headers: { 'X-Hub-Signature-256': 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17' },
+      now: 0,
+    },
+  ],
+  [
+    'slack',
+    {
+      secret: '8f742231b10e8888abcd99yyyzzz85a5',
+      body: slackBody,
+      headers: {
+        'X-Slack-Request-Timestamp': '1531420618',
+        'X-Slack-Signature': 'v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503',
+      },
+      now: 1531420618,
+    },
+  ],
+  [
+    'standard-webhooks',
+    {
+      secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      body: '{"test": 2432232314}',
+      headers: {
+        'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+        'webhook-timestamp': '1614265330',
+        'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+      },
+      now: 1614265330,
+    },
+  ],
 ];
 
-const delivery = (body: string, headers: Delivery['headers'], query: Delivery['query'] = {}): Delivery => ({ headers, query, body: Buffer.from(body) });
+const delivery = (body: string, headers: Delivery['headers'], query: Delivery['query'] = {}): Delivery => ({
+  headers,
+  query,
+  body: Buffer.from(body),
+});
 
 /** Whether a proof is right, whatever the body is: those of Slack and GitHub are not always JSON. */
 function isRight(name: SchemeName, { secret, body, headers }: Vector): boolean {
@@ -54,19 +97,30 @@ const signed = (name: SchemeName, at = now, body = '{"a":1}'): Delivery => ({
 });
 
 describe.each(names)('a delivery signed by the scheme %s', (scheme) => {
-  const options = { scheme, secrets: { current: 'b25lIG1vcmUgb2YgdHdlbnR5LWZvdXIh', previous: 'YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIh' }, now };
+  const options = {
+    scheme,
+    secrets: { current: 'b25lIG1vcmUgb2YgdHdlbnR5LWZvdXIh', previous: 'YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIh' },
+    now,
+  };
 
   it('is believed, with the secret that matched', () => {
-    expect(verifyDelivery(signed(scheme), options)).toMatchObject({ ok: true, verified: true, matchedSecret: 'previous', body: { a: 1 } });
+    expect(verifyDelivery(signed(scheme), options)).toMatchObject({
+      ok: true,
+      verified: true,
+      matchedSecret: 'previous',
+      body: { a: 1 },
+    });
   });
 
   it('is refused without what proves it, with it twice, and with nonsense, and never by an exception', () => {
     const { headers, query, body } = signed(scheme);
     expect(verifyDelivery({ headers: {}, query: {}, body }, options)).toMatchObject({ ok: false, reason: 'missing' });
-    const twice = <T>(values: Record<string, T>) => Object.fromEntries(Object.entries(values).map(([key, value]) => [key, [value, value].flat() as string[]]));
+    const twice = <T>(values: Record<string, T>) =>
+      Object.fromEntries(Object.entries(values).map(([key, value]) => [key, [value, value].flat() as string[]]));
     expect(verifyDelivery({ headers: twice(headers), query: twice(query), body }, options).ok).toBe(false);
     for (const nonsense of ['', ' ', 'x', '0'.repeat(64), 'v1,', 'Basic x', '\u0000', 'v0='.repeat(1000)]) {
-      const changed = <T>(values: Record<string, T>) => Object.fromEntries(Object.keys(values).map((key) => [key, nonsense]));
+      const changed = <T>(values: Record<string, T>) =>
+        Object.fromEntries(Object.keys(values).map((key) => [key, nonsense]));
       expect(verifyDelivery({ headers: changed(headers), query: changed(query), body }, options).ok).toBe(false);
     }
   });
@@ -76,15 +130,20 @@ describe.each(['slack', 'standard-webhooks'] as const)('a delivery whose moment 
   const options = { scheme, secrets: { current: 'YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIh' }, now };
 
   it('may be five minutes off, either way, and no more', () => {
-    for (const offset of [-300, 0, 300]) expect(verifyDelivery(signed(scheme, now + offset), options)).toMatchObject({ ok: true });
+    for (const offset of [-300, 0, 300])
+      expect(verifyDelivery(signed(scheme, now + offset), options)).toMatchObject({ ok: true });
     expect(verifyDelivery(signed(scheme, now - 301), options)).toMatchObject({ ok: false, reason: 'stale' });
     expect(verifyDelivery(signed(scheme, now + 301), options)).toMatchObject({ ok: false, reason: 'future' });
-    expect(verifyDelivery(signed(scheme, now - 3600), { ...options, toleranceSeconds: 3600 })).toMatchObject({ ok: true });
+    expect(verifyDelivery(signed(scheme, now - 3600), { ...options, toleranceSeconds: 3600 })).toMatchObject({
+      ok: true,
+    });
   });
 
   it('tells a forger nothing about the moment', () => {
     const { body, ...rest } = signed(scheme, now - 3600);
-    expect(verifyDelivery({ ...rest, body: Buffer.concat([body, Buffer.from(' ')]) }, options)).toMatchObject({ reason: 'no-match' });
+    expect(verifyDelivery({ ...rest, body: Buffer.concat([body, Buffer.from(' ')]) }, options)).toMatchObject({
+      reason: 'no-match',
+    });
   });
 });
 
@@ -98,21 +157,41 @@ describe('Standard Webhooks', () => {
       'svix-timestamp': headers['webhook-timestamp'],
       'svix-signature': `v1,${Buffer.alloc(32).toString('base64')} ${String(headers['webhook-signature'])} v9,nothing`,
     };
-    expect(verifyDelivery({ headers: svix, query: {}, body }, { ...options, secrets: { current: 'whsec_YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIh' } })).toMatchObject({ ok: true });
+    expect(
+      verifyDelivery(
+        { headers: svix, query: {}, body },
+        { ...options, secrets: { current: 'whsec_YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIh' } },
+      ),
+    ).toMatchObject({ ok: true });
   });
 
   it('are verified by a public key where the sender signs with a private one', () => {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const body = Buffer.from('{"a":1}');
-    const signature = signBytes(null, Buffer.concat([Buffer.from(`evt_1.${now}.`), body]), privateKey).toString('base64');
-    const headers = { 'webhook-id': 'evt_1', 'webhook-timestamp': String(now), 'webhook-signature': `v1a,${signature}` };
+    const signature = signBytes(null, Buffer.concat([Buffer.from(`evt_1.${now}.`), body]), privateKey).toString(
+      'base64',
+    );
+    const headers = {
+      'webhook-id': 'evt_1',
+      'webhook-timestamp': String(now),
+      'webhook-signature': `v1a,${signature}`,
+    };
     const current = `whpk_${publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64')}`;
-    expect(verifyDelivery({ headers, query: {}, body }, { ...options, secrets: { current } })).toMatchObject({ ok: true, matchedSecret: 'current' });
-    expect(verifyDelivery({ headers, query: {}, body: Buffer.from('{"a":2}') }, { ...options, secrets: { current } })).toMatchObject({ reason: 'no-match' });
-    expect(verifyDelivery({ headers, query: {}, body }, { ...options, secrets: { current: 'whpk_short' } })).toMatchObject({ reason: 'undecodable-secret' });
+    expect(verifyDelivery({ headers, query: {}, body }, { ...options, secrets: { current } })).toMatchObject({
+      ok: true,
+      matchedSecret: 'current',
+    });
+    expect(
+      verifyDelivery({ headers, query: {}, body: Buffer.from('{"a":2}') }, { ...options, secrets: { current } }),
+    ).toMatchObject({ reason: 'no-match' });
+    expect(
+      verifyDelivery({ headers, query: {}, body }, { ...options, secrets: { current: 'whpk_short' } }),
+    ).toMatchObject({ reason: 'undecodable-secret' });
   });
 
   it('tell that an ID was set instead of the secret', () => {
-    expect(verifyDelivery(signed('standard-webhooks'), { ...options, secrets: { current: 'ep_2Rzb' } })).toMatchObject({ reason: 'secret-is-an-id' });
+    expect(verifyDelivery(signed('standard-webhooks'), { ...options, secrets: { current: 'ep_2Rzb' } })).toMatchObject({
+      reason: 'secret-is-an-id',
+    });
   });
 });

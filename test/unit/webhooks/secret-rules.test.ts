@@ -15,7 +15,27 @@ const base64 = (bytes: number): string => Buffer.alloc(bytes, 'pipewright').toSt
 const publicKey = generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
 
 /** Secrets that no scheme may use. */
-const unusable = ['', ' ', '\n\t', '""', "''", '\ufeff', '\0'.repeat(32), '\u00ad\u200e'.repeat(16), 'v1,whsec_', '-', '*', '****', '****************', '••••••••', '••••••••••••••••••••', '8f74••••••••••••••••', '................', '________________', 'short'];
+const unusable = [
+  '',
+  ' ',
+  '\n\t',
+  '""',
+  "''",
+  '\ufeff',
+  '\0'.repeat(32),
+  '\u00ad\u200e'.repeat(16),
+  'v1,whsec_',
+  '-',
+  '*',
+  '****',
+  '****************',
+  '••••••••',
+  '••••••••••••••••••••',
+  '8f74••••••••••••••••',
+  '................',
+  '________________',
+  'short',
+];
 
 /** Secrets that Standard Webhooks may not use, with the reason. */
 const unusableStandard: [secret: string, reason: string][] = [
@@ -43,14 +63,26 @@ const unusableStandard: [secret: string, reason: string][] = [
   ['ep_2RzbhyvzF0v1wXwY0u2bq3JvJpS', 'secret-is-an-id'],
 ];
 
-const usableStandard = [base64(24), `whsec_${base64(24)}`, `v1,whsec_${base64(32)}`, `whsec_${base64(32).replace(/=/g, '')}`, ` "whsec_${base64(32)}"\n`, `whpk_${publicKey.toString('base64')}`, `v1a,whpk_${publicKey.toString('base64')}`];
+const usableStandard = [
+  base64(24),
+  `whsec_${base64(24)}`,
+  `v1,whsec_${base64(32)}`,
+  `whsec_${base64(32).replace(/=/g, '')}`,
+  ` "whsec_${base64(32)}"\n`,
+  `whpk_${publicKey.toString('base64')}`,
+  `v1a,whpk_${publicKey.toString('base64')}`,
+];
 
 const own: SchemeName[] = ['shared-secret-header', 'shared-secret-basic', 'shared-secret-query'];
 const dictated: SchemeName[] = ['github', 'slack', 'dbt'];
 
 describe('secretFault', () => {
   it.each(Object.keys(schemes) as SchemeName[])('refuses what is empty, masked or tiny for the scheme %s', (scheme) => {
-    for (const secret of unusable) expect([secret, secretFault(scheme, secret)]).toEqual([secret, expect.objectContaining({ reason: expect.any(String), hint: expect.any(String) })]);
+    for (const secret of unusable)
+      expect([secret, secretFault(scheme, secret)]).toEqual([
+        secret,
+        expect.objectContaining({ reason: expect.any(String), hint: expect.any(String) }),
+      ]);
   });
 
   it.each(unusableStandard)('refuses %j for Standard Webhooks', (secret, reason) => {
@@ -64,7 +96,10 @@ describe('secretFault', () => {
 
   it('asks for 16 characters where a person makes up the secret, whatever the script', () => {
     for (const scheme of own) {
-      expect(secretFault(scheme, 'a'.repeat(15))).toMatchObject({ reason: 'short-secret', message: expect.stringContaining('15 characters') });
+      expect(secretFault(scheme, 'a'.repeat(15))).toMatchObject({
+        reason: 'short-secret',
+        message: expect.stringContaining('15 characters'),
+      });
       expect(secretFault(scheme, `${'a'.repeat(15)}  `)).toMatchObject({ reason: 'short-secret' });
       expect(secretFault(scheme, '🚀'.repeat(15))).toMatchObject({ reason: 'short-secret' });
       for (const good of ['a'.repeat(16), 'я'.repeat(16)]) expect(secretFault(scheme, good)).toBeUndefined();
@@ -73,30 +108,61 @@ describe('secretFault', () => {
 
   it('asks for 8 bytes where the sender dictates the secret, and warns below 16', () => {
     for (const scheme of dictated) {
-      expect(secretFault(scheme, '1234567')).toMatchObject({ reason: 'short-secret', message: expect.stringContaining('7 bytes') });
-      for (const good of ['12345678', 'ключ', '12345abcde', "It's a Secret to Everybody"]) expect(secretFault(scheme, good)).toBeUndefined();
+      expect(secretFault(scheme, '1234567')).toMatchObject({
+        reason: 'short-secret',
+        message: expect.stringContaining('7 bytes'),
+      });
+      for (const good of ['12345678', 'ключ', '12345abcde', "It's a Secret to Everybody"])
+        expect(secretFault(scheme, good)).toBeUndefined();
     }
     expect(secretWarning('12345678')).toContain('8 bytes');
     expect(secretWarning('1234567890abcdef')).toBeUndefined();
   });
 
   it('never shows the secret in what it says', () => {
-    const secrets = [...unusableStandard.map(([secret]) => secret.replace(/^(v1a?,)?wh(sec|pk|sk)_/, '')).filter((secret) => secret.length > 3), 'se-cr-t'];
-    for (const scheme of Object.keys(schemes) as SchemeName[]) for (const secret of secrets) expect(JSON.stringify(secretFault(scheme, secret) ?? '')).not.toContain(secret);
+    const secrets = [
+      ...unusableStandard
+        .map(([secret]) => secret.replace(/^(v1a?,)?wh(sec|pk|sk)_/, ''))
+        .filter((secret) => secret.length > 3),
+      'se-cr-t',
+    ];
+    for (const scheme of Object.keys(schemes) as SchemeName[])
+      for (const secret of secrets) expect(JSON.stringify(secretFault(scheme, secret) ?? '')).not.toContain(secret);
   });
 });
 
 /** Every webhook trigger with every scheme that it can be set to. */
-const settings: [name: string, service: Service, trigger: WebhookTrigger, input: Record<string, unknown>][] = services.flatMap((service) =>
-  service.triggers
-    .filter((trigger): trigger is WebhookTrigger => trigger.how === 'webhook')
-    .flatMap((trigger) => {
-      const typed = service.key === 'signedWebhook' ? [...Object.keys(schemes), 'entra'].map((scheme) => ({ scheme })) : service.key === 'eventGrid' ? ['shared-secret-query', 'shared-secret-header', 'entra'].map((proof) => ({ proof })) : [{}];
-      return typed.map((one) => [`${service.key}.${trigger.key} ${Object.values(one).join('')}`, service, trigger, checkInput(trigger.input, one)] as (typeof settings)[number]);
-    }),
-);
+const settings: [name: string, service: Service, trigger: WebhookTrigger, input: Record<string, unknown>][] =
+  services.flatMap((service) =>
+    service.triggers
+      .filter((trigger): trigger is WebhookTrigger => trigger.how === 'webhook')
+      .flatMap((trigger) => {
+        const typed =
+          service.key === 'signedWebhook'
+            ? [...Object.keys(schemes), 'entra'].map((scheme) => ({ scheme }))
+            : service.key === 'eventGrid'
+              ? ['shared-secret-query', 'shared-secret-header', 'entra'].map((proof) => ({ proof }))
+              : [{}];
+        return typed.map(
+          (one) =>
+            [
+              `${service.key}.${trigger.key} ${Object.values(one).join('')}`,
+              service,
+              trigger,
+              checkInput(trigger.input, one),
+            ] as (typeof settings)[number],
+        );
+      }),
+  );
 
-const heldAs = (secret: string) => ({ secret, webhookSecret: secret, tenantId: '-', applicationId: '-', senderId: '-', authorityUrl: 'https://login.microsoftonline.com' });
+const heldAs = (secret: string) => ({
+  secret,
+  webhookSecret: secret,
+  tenantId: '-',
+  applicationId: '-',
+  senderId: '-',
+  authorityUrl: 'https://login.microsoftonline.com',
+});
 
 describe.each(settings)('%s', (_name, service, trigger, input) => {
   const scheme = trigger.verification.scheme(input as never);
@@ -107,11 +173,25 @@ describe.each(settings)('%s', (_name, service, trigger, input) => {
       // Forged by what such a secret has come to before: an empty key, or the text itself.
       for (const key of ['', secret]) {
         const body = JSON.stringify({ id: 'forged', eventType: 'x', data: {} });
-        const signed = scheme === 'entra' || scheme === 'standard-webhooks' ? { headers: { authorization: 'Bearer a.b.c' }, query: {} } : schemes[scheme].sign({ secret: key || ' ', body: Buffer.from(body), id: 'x', now: fakeStart / 1000, location: trigger.verification.location?.(input as never) });
-        const taken = await deliver(service, trigger.key, input, delivery(body, signed.headers, signed.query), { host: fakeHost(), connection: { ...sampleConnection(service), ...connection }, subscription: { id: 'w', secret } });
+        const signed =
+          scheme === 'entra' || scheme === 'standard-webhooks'
+            ? { headers: { authorization: 'Bearer a.b.c' }, query: {} }
+            : schemes[scheme].sign({
+                secret: key || ' ',
+                body: Buffer.from(body),
+                id: 'x',
+                now: fakeStart / 1000,
+                location: trigger.verification.location?.(input as never),
+              });
+        const taken = await deliver(service, trigger.key, input, delivery(body, signed.headers, signed.query), {
+          host: fakeHost(),
+          connection: { ...sampleConnection(service), ...connection },
+          subscription: { id: 'w', secret },
+        });
         expect([secret, taken.outcome]).toEqual([secret, 'refused']);
       }
-      if (!trigger.subscriber) expect(() => checkVerification(trigger, input as never, connection, () => undefined)).toThrow();
+      if (!trigger.subscriber)
+        expect(() => checkVerification(trigger, input as never, connection, () => undefined)).toThrow();
     }
   });
 });
@@ -120,16 +200,30 @@ describe.each(settings)('%s', (_name, service, trigger, input) => {
 function sampleConnection({ connection }: Service): Record<string, unknown> {
   const own = ['webhookSecret', 'previousWebhookSecret', 'previousSecret', 'cloud'];
   const valueOf = (name: string): string => (/url|address/i.test(name) ? 'https://vendor.example' : 'x');
-  return Object.fromEntries(Object.keys(connection.fields).filter((name) => !own.includes(name)).map((name) => [name, valueOf(name)]));
+  return Object.fromEntries(
+    Object.keys(connection.fields)
+      .filter((name) => !own.includes(name))
+      .map((name) => [name, valueOf(name)]),
+  );
 }
 
 describe('The test of a connection', () => {
-  const test = (values: Record<string, unknown>) => signedWebhook.connection.test(context(signedWebhook, fakeHost(), values));
+  const test = (values: Record<string, unknown>) =>
+    signedWebhook.connection.test(context(signedWebhook, fakeHost(), values));
 
   it('refuses a secret that no scheme can use, in both fields', async () => {
-    for (const secret of [...unusable.filter((one) => one !== ''), ...unusableStandard.map(([one]) => one).filter((one) => /^(v1,)?wh/.test(one))]) {
-      await expect(test({ secret })).rejects.toMatchObject({ code: 'bad-input', message: expect.stringMatching(/^Secret: /) });
-      await expect(test({ secret: 'a secret that is fine', previousSecret: secret })).rejects.toMatchObject({ code: 'bad-input', message: expect.stringMatching(/^Previous Secret: /) });
+    for (const secret of [
+      ...unusable.filter((one) => one !== ''),
+      ...unusableStandard.map(([one]) => one).filter((one) => /^(v1,)?wh/.test(one)),
+    ]) {
+      await expect(test({ secret })).rejects.toMatchObject({
+        code: 'bad-input',
+        message: expect.stringMatching(/^Secret: /),
+      });
+      await expect(test({ secret: 'a secret that is fine', previousSecret: secret })).rejects.toMatchObject({
+        code: 'bad-input',
+        message: expect.stringMatching(/^Previous Secret: /),
+      });
     }
     await expect(test({})).rejects.toMatchObject({ message: expect.stringContaining('No secret is set') });
   });
@@ -143,12 +237,24 @@ describe('The test of a connection', () => {
     const id = '11111111-1111-1111-1111-111111111111';
     const good = { tenantId: id, applicationId: id, senderId: id };
     await expect(test(good)).resolves.toBe('Microsoft Entra tokens');
-    for (const tenantId of ['contoso.onmicrosoft.com', 'common', 'organizations', '-', '']) await expect(test({ ...good, tenantId })).rejects.toMatchObject({ message: expect.stringContaining('Tenant ID') });
-    for (const name of ['applicationId', 'senderId']) for (const bad of ['', '*', `${id}/`]) await expect(test({ ...good, [name]: bad })).rejects.toMatchObject({ code: 'bad-input' });
+    for (const tenantId of ['contoso.onmicrosoft.com', 'common', 'organizations', '-', ''])
+      await expect(test({ ...good, tenantId })).rejects.toMatchObject({
+        message: expect.stringContaining('Tenant ID'),
+      });
+    for (const name of ['applicationId', 'senderId'])
+      for (const bad of ['', '*', `${id}/`])
+        await expect(test({ ...good, [name]: bad })).rejects.toMatchObject({ code: 'bad-input' });
   });
 
-  it.each(['quantemplate', 'databricks', 'mode', 'azure'])('refuses a webhook secret of %s below 16 characters', async (key) => {
-    const service = services.find(({ connection }) => connection.key === key) as Service;
-    await expect(service.connection.test(context(service, fakeHost(), { ...sampleConnection(service), webhookSecret: 'too short' }))).rejects.toMatchObject({ message: expect.stringContaining('Webhook Secret: The secret has 9 characters') });
-  });
+  it.each(['quantemplate', 'databricks', 'mode', 'azure'])(
+    'refuses a webhook secret of %s below 16 characters',
+    async (key) => {
+      const service = services.find(({ connection }) => connection.key === key) as Service;
+      await expect(
+        service.connection.test(
+          context(service, fakeHost(), { ...sampleConnection(service), webhookSecret: 'too short' }),
+        ),
+      ).rejects.toMatchObject({ message: expect.stringContaining('Webhook Secret: The secret has 9 characters') });
+    },
+  );
 });

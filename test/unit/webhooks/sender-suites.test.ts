@@ -5,14 +5,20 @@ import type { SchemeName } from '../../../shared/src/define/verification.ts';
 // What the suites of Standard Webhooks, Svix, octokit and Bolt try, in our own words and with our own values.
 const now = 1_763_625_600;
 const key = Buffer.from('a secret of twenty-four!');
-const standard = (version: string, id = 'msg_1', at = now, body = '{"test":1}') => `${version},${createHmac('sha256', key).update(`${id}.${at}.${body}`).digest('base64')}`;
+const standard = (version: string, id = 'msg_1', at = now, body = '{"test":1}') =>
+  `${version},${createHmac('sha256', key).update(`${id}.${at}.${body}`).digest('base64')}`;
 const other = 'v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=';
 
 describe.each(['webhook', 'svix'])('Standard Webhooks with the headers %s-…', (prefix) => {
   const take = (headers: Record<string, string | undefined>, current = `whsec_${key.toString('base64')}`) => {
     const all = { id: 'msg_1', timestamp: String(now), signature: standard('v1'), ...headers };
-    const sent = Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[`${prefix}-${name}`, value]])));
-    const taken = verifyDelivery({ headers: sent, query: {}, body: Buffer.from('{"test":1}') }, { scheme: 'standard-webhooks', secrets: { current }, now });
+    const sent = Object.fromEntries(
+      Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[`${prefix}-${name}`, value]])),
+    );
+    const taken = verifyDelivery(
+      { headers: sent, query: {}, body: Buffer.from('{"test":1}') },
+      { scheme: 'standard-webhooks', secrets: { current }, now },
+    );
     return taken.ok ? 'accepted' : taken.reason;
   };
 
@@ -29,27 +35,53 @@ describe.each(['webhook', 'svix'])('Standard Webhooks with the headers %s-…', 
     ['only the mark of a signature', { signature: 'v1,' }, 'bad-encoding'],
     ['a signature of another version', { signature: standard('v2') }, 'bad-encoding'],
     ['an HMAC under the mark of a public key', { signature: standard('v1a') }, 'no-match'],
-    ['several signatures, of which one is right', { signature: `${other} v2,${other.slice(3)} ${standard('v1')} ${other}` }, 'accepted'],
+    [
+      'several signatures, of which one is right',
+      { signature: `${other} v2,${other.slice(3)} ${standard('v1')} ${other}` },
+      'accepted',
+    ],
     ['several signatures, of which none is right', { signature: `${other} ${other}` }, 'no-match'],
-    ['a timestamp that is too old', { timestamp: String(now - 301), signature: standard('v1', 'msg_1', now - 301) }, 'stale'],
-    ['a timestamp that is too far ahead', { timestamp: String(now + 301), signature: standard('v1', 'msg_1', now + 301) }, 'future'],
+    [
+      'a timestamp that is too old',
+      { timestamp: String(now - 301), signature: standard('v1', 'msg_1', now - 301) },
+      'stale',
+    ],
+    [
+      'a timestamp that is too far ahead',
+      { timestamp: String(now + 301), signature: standard('v1', 'msg_1', now + 301) },
+      'future',
+    ],
     ['the signature of another ID', { id: 'msg_2' }, 'no-match'],
   ])('gives the right answer to %s', (_case, headers, expected) => {
     expect(take(headers)).toBe(expected);
   });
 
   it('takes the secret with its mark, without it, and as a page shows it', () => {
-    for (const secret of [key.toString('base64'), `whsec_${key.toString('base64')}`, `v1,whsec_${key.toString('base64')}`, `"whsec_${key.toString('base64')}"\n`]) expect(take({}, secret)).toBe('accepted');
+    for (const secret of [
+      key.toString('base64'),
+      `whsec_${key.toString('base64')}`,
+      `v1,whsec_${key.toString('base64')}`,
+      `"whsec_${key.toString('base64')}"\n`,
+    ])
+      expect(take({}, secret)).toBe('accepted');
   });
 });
 
-const verdict = (scheme: SchemeName, headers: Record<string, string>, body: string, secrets: object, at = now): string => {
+const verdict = (
+  scheme: SchemeName,
+  headers: Record<string, string>,
+  body: string,
+  secrets: object,
+  at = now,
+): string => {
   const taken = verifyDelivery({ headers, query: {}, body: Buffer.from(body) }, { scheme, secrets, now: at });
   return taken.ok ? taken.matchedSecret : taken.reason;
 };
 
 describe('GitHub', () => {
-  const sign = (body: string, secret = 'mysecret') => ({ 'X-Hub-Signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` });
+  const sign = (body: string, secret = 'mysecret') => ({
+    'X-Hub-Signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+  });
 
   it('is verified over the bytes, whatever letters and escapes they hold', () => {
     for (const text of ['bar', 'Foo\n\u001b[34mbar: ♥♥♥♥\nlost\u001b[0m', '\\u001b', '🚀ü']) {
@@ -62,7 +94,8 @@ describe('GitHub', () => {
   it('is refused with another secret, without a signature, with SHA-1 and with what is no signature', () => {
     expect(verdict('github', sign('{}', 'another1'), '{}', { current: 'mysecret' })).toBe('no-match');
     expect(verdict('github', {}, '{}', { current: 'mysecret' })).toBe('missing');
-    for (const value of ['foo', 'sha256=', `sha1=${'0'.repeat(40)}`, `SHA256=${'0'.repeat(64)}`]) expect(verdict('github', { 'X-Hub-Signature-256': value }, '{}', { current: 'mysecret' })).toBe('bad-encoding');
+    for (const value of ['foo', 'sha256=', `sha1=${'0'.repeat(40)}`, `SHA256=${'0'.repeat(64)}`])
+      expect(verdict('github', { 'X-Hub-Signature-256': value }, '{}', { current: 'mysecret' })).toBe('bad-encoding');
   });
 
   it('is verified by the previous secret while one is replaced', () => {
@@ -73,14 +106,21 @@ describe('GitHub', () => {
 
 describe('Slack', () => {
   const secret = '8f742231b10e8888';
-  const sign = (body: string, at = now) => ({ 'x-slack-request-timestamp': String(at), 'x-slack-signature': `v0=${createHmac('sha256', secret).update(`v0:${at}:${body}`).digest('hex')}` });
+  const sign = (body: string, at = now) => ({
+    'x-slack-request-timestamp': String(at),
+    'x-slack-signature': `v0=${createHmac('sha256', secret).update(`v0:${at}:${body}`).digest('hex')}`,
+  });
 
   it('is verified, and refused without a secret, with an old timestamp, and with what is no signature', () => {
     expect(verdict('slack', sign('{"foo":"bar"}'), '{"foo":"bar"}', { current: secret })).toBe('current');
     expect(verdict('slack', sign('{}'), '{}', { current: '' })).toBe('no-secret');
     expect(verdict('slack', sign('{}', now - 600), '{}', { current: secret })).toBe('stale');
     expect(verdict('slack', sign('{}', now + 600), '{}', { current: secret })).toBe('future');
-    expect(verdict('slack', { ...sign('{}'), 'x-slack-signature': 'v0=invalid-signature' }, '{}', { current: secret })).toBe('bad-encoding');
-    expect(verdict('slack', { ...sign('{}'), 'x-slack-request-timestamp': String(now - 1) }, '{}', { current: secret })).toBe('no-match');
+    expect(
+      verdict('slack', { ...sign('{}'), 'x-slack-signature': 'v0=invalid-signature' }, '{}', { current: secret }),
+    ).toBe('bad-encoding');
+    expect(
+      verdict('slack', { ...sign('{}'), 'x-slack-request-timestamp': String(now - 1) }, '{}', { current: secret }),
+    ).toBe('no-match');
   });
 });

@@ -18,7 +18,8 @@ export class SqlTable implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', sqlTable.operations),
-    description: 'Load datasets into tables of PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite, and check them against rules.',
+    description:
+      'Load datasets into tables of PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite, and check them against rules.',
     defaults: { name: 'SQL Table' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

@@ -21,7 +21,8 @@ export class Dbt implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', dbt.operations),
-    description: 'React to job runs of the dbt platform, run jobs, wait for them, say which step failed, and download what they left behind.',
+    description:
+      'React to job runs of the dbt platform, run jobs, wait for them, say which step failed, and download what they left behind.',
     defaults: { name: 'dbt' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

@@ -14,7 +14,8 @@ export class Slack implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', slack.operations),
-    description: 'Tell people in Slack: send messages, show how a run stands, share and download files, find channels and people.',
+    description:
+      'Tell people in Slack: send messages, show how a run stands, share and download files, find channels and people.',
     defaults: { name: 'Slack' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

@@ -25,7 +25,8 @@ export class WebhookActivityTrigger implements INodeType {
     // With version 1, n8n evaluates an expression for every delivery.
     version: 2,
     subtitle: 'WebHook Activity Reached',
-    description: 'Starts the workflow when a pipeline of Data Factory or Synapse comes to a WebHook activity and waits there',
+    description:
+      'Starts the workflow when a pipeline of Data Factory or Synapse comes to a WebHook activity and waits there',
     defaults: { name: 'Azure WebHook Activity Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],

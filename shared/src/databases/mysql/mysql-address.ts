@@ -26,7 +26,15 @@ export function readAddress(address: string): ConnectionOptions {
     password: decode(url.password),
     database: decode(url.pathname.slice(1)),
     stream: () => open(host, port),
-    ...(ssl === 'off' ? {} : { ssl: { rejectUnauthorized: verify, verifyIdentity: verify, ...(authority ? { ca: readAuthority(authority) } : {}) } }),
+    ...(ssl === 'off'
+      ? {}
+      : {
+          ssl: {
+            rejectUnauthorized: verify,
+            verifyIdentity: verify,
+            ...(authority ? { ca: readAuthority(authority) } : {}),
+          },
+        }),
   };
 }
 
@@ -52,10 +60,21 @@ function readAuthority(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new PipewrightError({ code: 'bad-input', service: 'MySQL', message: `The certificate of the authority cannot be read: ${path}.`, hint: 'Check the path behind ca= in the address.', cause });
+    throw new PipewrightError({
+      code: 'bad-input',
+      service: 'MySQL',
+      message: `The certificate of the authority cannot be read: ${path}.`,
+      hint: 'Check the path behind ca= in the address.',
+      cause,
+    });
   }
 }
 
 function noAddress(): PipewrightError {
-  return new PipewrightError({ code: 'bad-input', service: 'MySQL', message: 'That is not the address of a MySQL database.', hint: 'Write mysql://user:password@host:3306/database?ssl=verify, with special characters encoded as in %40; ssl is verify, encrypt or off.' });
+  return new PipewrightError({
+    code: 'bad-input',
+    service: 'MySQL',
+    message: 'That is not the address of a MySQL database.',
+    hint: 'Write mysql://user:password@host:3306/database?ssl=verify, with special characters encoded as in %40; ssl is verify, encrypt or off.',
+  });
 }

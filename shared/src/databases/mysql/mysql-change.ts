@@ -12,7 +12,12 @@ import { becomesWider, wideType } from './mysql-wider.ts';
  * @returns takes the change back, should the rows not come after all; undefined where nothing changes
  * @throws PipewrightError what the server says, such as that a key cannot become text
  */
-export async function changeTable(session: MysqlSession, table: string, existing: readonly MysqlColumn[], columns: readonly InferredColumn[]): Promise<(() => Promise<void>) | undefined> {
+export async function changeTable(
+  session: MysqlSession,
+  table: string,
+  existing: readonly MysqlColumn[],
+  columns: readonly InferredColumn[],
+): Promise<(() => Promise<void>) | undefined> {
   const knownOf = ({ name }: InferredColumn): MysqlColumn | undefined => existing.find((known) => known.name === name);
   const added = columns.filter((column) => !knownOf(column));
   const wider = columns.filter((column) => {
@@ -23,9 +28,14 @@ export async function changeTable(session: MysqlSession, table: string, existing
   const before = wider.length > 0 ? await readDefinitions(session, table) : new Map<string, string>();
   const changes = [
     ...added.map((column) => `ADD ${quoted(column.name)} ${mysqlType(column)}`),
-    ...wider.map((column) => `MODIFY ${quoted(column.name)} ${widened(column, before.get(column.name) ?? '', knownOf(column))}`),
+    ...wider.map(
+      (column) => `MODIFY ${quoted(column.name)} ${widened(column, before.get(column.name) ?? '', knownOf(column))}`,
+    ),
   ];
-  const back = [...added.map(({ name }) => `DROP ${quoted(name)}`), ...wider.map(({ name }) => `MODIFY ${quoted(name)} ${before.get(name) ?? ''}`)];
+  const back = [
+    ...added.map(({ name }) => `DROP ${quoted(name)}`),
+    ...wider.map(({ name }) => `MODIFY ${quoted(name)} ${before.get(name) ?? ''}`),
+  ];
   await session.run(`ALTER TABLE ${table} ${changes.join(', ')}`);
   return async () => {
     await session.run(`ALTER TABLE ${table} ${back.join(', ')}`);
@@ -36,10 +46,12 @@ export async function changeTable(session: MysqlSession, table: string, existing
 async function readDefinitions({ run }: MysqlSession, table: string): Promise<Map<string, string>> {
   const { rows } = await run(`SHOW CREATE TABLE ${table}`);
   const lines = String(rows[0]?.['Create Table']).split('\n');
-  return new Map(lines.flatMap((line) => {
-    const [, name, definition] = /^ {2}`((?:[^`]|``)+)` (.*?),?$/.exec(line) ?? [];
-    return name === undefined || definition === undefined ? [] : [[name.replaceAll('``', '`'), definition] as const];
-  }));
+  return new Map(
+    lines.flatMap((line) => {
+      const [, name, definition] = /^ {2}`((?:[^`]|``)+)` (.*?),?$/.exec(line) ?? [];
+      return name === undefined || definition === undefined ? [] : [[name.replaceAll('``', '`'), definition] as const];
+    }),
+  );
 }
 
 /** A column's definition with another type. */
@@ -49,7 +61,10 @@ function widened(column: InferredColumn, before: string, known: MysqlColumn | un
     if (before.startsWith(type)) return wideType(column, known) + before.slice(type.length);
     // The order of its letters may be left out where it is that of the table.
     const bare = type.replace(/ CHARACTER SET \S+ COLLATE \S+$/, '');
-    if (before.startsWith(bare)) return wideType(column, known) + before.slice(bare.length).replace(/^(?: CHARACTER SET \S+)?(?: COLLATE \S+)?/, '');
+    if (before.startsWith(bare))
+      return (
+        wideType(column, known) + before.slice(bare.length).replace(/^(?: CHARACTER SET \S+)?(?: COLLATE \S+)?/, '')
+      );
   }
   throw new PipewrightError({
     code: 'bad-input',

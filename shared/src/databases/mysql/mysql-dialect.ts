@@ -20,7 +20,10 @@ const longerValue = 4;
  * possible.
  * @throws PipewrightError `bad-input` for a timestamp beyond the years 1 to 9999
  */
-export function inMysqlDialect({ buffer, rows, width, starts, ends, kinds, lineEnd }: CsvBlock, sendings: readonly Sending[]): Buffer {
+export function inMysqlDialect(
+  { buffer, rows, width, starts, ends, kinds, lineEnd }: CsvBlock,
+  sendings: readonly Sending[],
+): Buffer {
   const out = Buffer.allocUnsafe(buffer.length + rows * (width * longerValue + lineEnd.length));
   const special = sendings.map((sending) => sending !== 'plain');
   const [lineEnd0, lineEnd1] = lineEnd;
@@ -46,7 +49,12 @@ export function inMysqlDialect({ buffer, rows, width, starts, ends, kinds, lineE
         take(start);
         put(null32);
         from = start;
-      } else if (kind === valueKind.bare && end - start === 4 && buffer[start] === letterN && null32.compare(buffer, start, end) === 0) {
+      } else if (
+        kind === valueKind.bare &&
+        end - start === 4 &&
+        buffer[start] === letterN &&
+        null32.compare(buffer, start, end) === 0
+      ) {
         take(start);
         put(quotedNull);
         from = end;
@@ -61,7 +69,8 @@ export function inMysqlDialect({ buffer, rows, width, starts, ends, kinds, lineE
     }
     const rowEnd = (ends[index - 1] as number) + ((kinds[index - 1] as number) & valueKind.quoted);
     const next = rowEnd + lineEnd.length;
-    const follows = row + 1 < rows && (starts[index] as number) - ((kinds[index] as number) & valueKind.quoted) === next;
+    const follows =
+      row + 1 < rows && (starts[index] as number) - ((kinds[index] as number) & valueKind.quoted) === next;
     if (follows && buffer[rowEnd] === lineEnd0 && (lineEnd1 === undefined || buffer[rowEnd + 1] === lineEnd1)) continue;
     take(rowEnd);
     put(lineEnd);

@@ -15,7 +15,10 @@ export function valueOfText({ name, type }: InferredColumn): string {
 
 /** MySQL's own conversion of zones ends in 2038, so the offset is taken away as minutes. */
 function momentOfText(value: string): string {
-  const text = ['UTC', ' Z', ' +', ' -'].reduce((written, zone) => `replace(${written}, '${zone}', '${zone === 'UTC' ? 'Z' : zone.trim()}')`, value);
+  const text = ['UTC', ' Z', ' +', ' -'].reduce(
+    (written, zone) => `replace(${written}, '${zone}', '${zone === 'UTC' ? 'Z' : zone.trim()}')`,
+    value,
+  );
   const beforeOffset = '2026-11-20 10:00'.length;
   const place = `if(locate('+', ${text}) > 0, locate('+', ${text}), locate('-', ${text}, ${beforeOffset}))`;
   const digits = `replace(substring(${text}, ${place} + 1), ':', '')`;

@@ -36,7 +36,12 @@ export function letterRule(set: string, mostBytes: number | undefined): ValueRul
   const lacking = lacks[set];
   const measure = measures[set];
   const rules: ValueRule[] = [];
-  if (lacking) rules.push({ reason: `has a character that the character set ${set} of the column lacks`, fails: lacking });
-  if (mostBytes !== undefined && measure) rules.push({ reason: `has more than ${mostBytes} bytes`, fails: (text) => text.length * mostBytesOfUnit > mostBytes && measure(text) > mostBytes });
+  if (lacking)
+    rules.push({ reason: `has a character that the character set ${set} of the column lacks`, fails: lacking });
+  if (mostBytes !== undefined && measure)
+    rules.push({
+      reason: `has more than ${mostBytes} bytes`,
+      fails: (text) => text.length * mostBytesOfUnit > mostBytes && measure(text) > mostBytes,
+    });
   return rules;
 }

@@ -63,7 +63,13 @@ export class MysqlLoad implements TableLoad {
     // Only rows that wait can be compared with what a trigger makes of them.
     const direct = this.existing !== undefined && mode !== 'upsert' && !evolve && triggers.length === 0;
     this.#rows = new MysqlRows({
-      session, delimiter, key, known: existing, evolves: evolve, temporary: this.existing !== undefined, table: direct ? this.#name : undefined,
+      session,
+      delimiter,
+      key,
+      known: existing,
+      evolves: evolve,
+      temporary: this.existing !== undefined,
+      table: direct ? this.#name : undefined,
       nameOf: () => `${quoted(schema)}.${quoted(stagingPrefix(table) + randomBytes(8).toString('hex'))}`,
     });
   }
@@ -86,8 +92,14 @@ export class MysqlLoad implements TableLoad {
     return this.#rows.end();
   }
 
-  async publish(columns: readonly InferredColumn[], record?: LoadRecord, rejects: readonly Reject[] = []): Promise<Upserted | undefined> {
-    const upserted = this.existing ? await this.#publishRows(columns, record, rejects) : await this.#publishTable(columns, record, rejects);
+  async publish(
+    columns: readonly InferredColumn[],
+    record?: LoadRecord,
+    rejects: readonly Reject[] = [],
+  ): Promise<Upserted | undefined> {
+    const upserted = this.existing
+      ? await this.#publishRows(columns, record, rejects)
+      : await this.#publishTable(columns, record, rejects);
     await this.#leave();
     return upserted;
   }
@@ -123,7 +135,11 @@ export class MysqlLoad implements TableLoad {
   }
 
   /** Makes rows of a table that was there visible, with their record, by one commit. */
-  async #publishRows(columns: readonly InferredColumn[], record: LoadRecord | undefined, rejects: readonly Reject[]): Promise<Upserted | undefined> {
+  async #publishRows(
+    columns: readonly InferredColumn[],
+    record: LoadRecord | undefined,
+    rejects: readonly Reject[],
+  ): Promise<Upserted | undefined> {
     const { session, records, table, mode, key, evolve, existing = [], triggers } = this.#options;
     const merges = mode === 'upsert';
     let upserted: Upserted | undefined;
@@ -148,7 +164,11 @@ export class MysqlLoad implements TableLoad {
   }
 
   /** Gives a new table its name. */
-  async #publishTable(columns: readonly InferredColumn[], record: LoadRecord | undefined, rejects: readonly Reject[]): Promise<undefined> {
+  async #publishTable(
+    columns: readonly InferredColumn[],
+    record: LoadRecord | undefined,
+    rejects: readonly Reject[],
+  ): Promise<undefined> {
     const { session, records, schema, table, mode, key } = this.#options;
     await this.#rows.settle(columns);
     if (key.length > 0) await checkKey(session, this.#staged ?? '', key);
@@ -168,7 +188,8 @@ export class MysqlLoad implements TableLoad {
   /** Leaves the session as the next load needs it. */
   async #leave(): Promise<void> {
     const { session, release } = this.#options;
-    if (this.existing && this.#staged) await session.run(`DROP TEMPORARY TABLE IF EXISTS ${this.#staged}`).catch(() => undefined);
+    if (this.existing && this.#staged)
+      await session.run(`DROP TEMPORARY TABLE IF EXISTS ${this.#staged}`).catch(() => undefined);
     await release().catch(() => undefined);
   }
 }

@@ -26,10 +26,14 @@ interface Waiting {
  */
 export async function checkKey({ run }: MysqlSession, table: string, key: readonly string[]): Promise<void> {
   const names = key.map(quoted);
-  const empty = await run(`SELECT 1 AS yes FROM ${table} WHERE ${names.map((name) => `${name} IS NULL`).join(' OR ')} LIMIT 1`);
+  const empty = await run(
+    `SELECT 1 AS yes FROM ${table} WHERE ${names.map((name) => `${name} IS NULL`).join(' OR ')} LIMIT 1`,
+  );
   if (empty.rows.length > 0) throw keyError('MySQL', key, undefined);
   // Of texts that the order of the column takes for the same, each group shows one.
-  const twice = await run(`SELECT ${names.map((name, at) => `min(${name}) AS k${at}`).join(', ')} FROM ${table} GROUP BY ${names.join(', ')} HAVING count(*) > 1 LIMIT 1`);
+  const twice = await run(
+    `SELECT ${names.map((name, at) => `min(${name}) AS k${at}`).join(', ')} FROM ${table} GROUP BY ${names.join(', ')} HAVING count(*) > 1 LIMIT 1`,
+  );
   if (twice.rows[0]) throw keyError('MySQL', key, Object.values(twice.rows[0]).map(String).join(', '));
 }
 
@@ -41,10 +45,14 @@ export async function insertRows(session: MysqlSession, waiting: Waiting): Promi
   const { name, table, staged, columns, triggers } = waiting;
   const names = columns.map((column) => quoted(column.name)).join(', ');
   const empty = columnsLeftEmpty(waiting.existing, columns);
-  const inserted = await session.write(`INSERT INTO ${table} (${[names, ...empty].join(', ')}) SELECT ${[names, ...empty.map(() => 'NULL')].join(', ')} FROM ${staged}`);
+  const inserted = await session.write(
+    `INSERT INTO ${table} (${[names, ...empty].join(', ')}) SELECT ${[names, ...empty.map(() => 'NULL')].join(', ')} FROM ${staged}`,
+  );
   if (triggers.length === 0) return inserted;
   const values = columns.map((column) => comparable(quoted(column.name), column.name, waiting)).join(', ');
-  const { rows } = await session.run(`SELECT count(*) AS number FROM (SELECT ${values} FROM ${staged} EXCEPT ALL SELECT ${values} FROM ${table}) lost`);
+  const { rows } = await session.run(
+    `SELECT count(*) AS number FROM (SELECT ${values} FROM ${staged} EXCEPT ALL SELECT ${values} FROM ${table}) lost`,
+  );
   if (Number(rows[0]?.['number']) > 0) throw changedValues('MySQL', name, triggers);
   return inserted;
 }
@@ -58,9 +66,17 @@ export async function mergeRows(session: MysqlSession, waiting: Waiting): Promis
   const { name: tableName, table, staged, columns, key, triggers } = waiting;
   const pairs = `${table} old JOIN ${staged} new ON ${key.map((name) => `old.${quoted(name)} = new.${quoted(name)}`).join(' AND ')}`;
   const others = columns.filter(({ name }) => !key.includes(name)).map(({ name }) => name);
-  const updated = others.length > 0 ? await session.write(`UPDATE ${pairs} SET ${others.map((name) => `old.${quoted(name)} = new.${quoted(name)}`).join(', ')}`) : 0;
+  const updated =
+    others.length > 0
+      ? await session.write(
+          `UPDATE ${pairs} SET ${others.map((name) => `old.${quoted(name)} = new.${quoted(name)}`).join(', ')}`,
+        )
+      : 0;
   if (triggers.length > 0 && others.length > 0) {
-    const kept = others.map((name) => `${comparable(`old.${quoted(name)}`, name, waiting)} <=> ${comparable(`new.${quoted(name)}`, name, waiting)}`);
+    const kept = others.map(
+      (name) =>
+        `${comparable(`old.${quoted(name)}`, name, waiting)} <=> ${comparable(`new.${quoted(name)}`, name, waiting)}`,
+    );
     const { rows } = await session.run(`SELECT count(*) AS number FROM ${pairs} WHERE NOT (${kept.join(' AND ')})`);
     if (Number(rows[0]?.['number']) > 0) throw changedValues('MySQL', tableName, triggers);
   }

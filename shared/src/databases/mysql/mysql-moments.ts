@@ -3,7 +3,8 @@
  * `2026-11-20T10:00:00.5+02:00`. Undefined for what is no such timestamp, or beyond the years 1 to 9999 in UTC.
  */
 export function toUtc(text: string): string | undefined {
-  const [, day = '', time = '', fraction = '', zone = ''] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(\.\d+)? ?(Z|UTC|[-+]\d\d(?::?\d\d)?)$/.exec(text) ?? [];
+  const [, day = '', time = '', fraction = '', zone = ''] =
+    /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(\.\d+)? ?(Z|UTC|[-+]\d\d(?::?\d\d)?)$/.exec(text) ?? [];
   const [, sign = '', hours = 0, minutes = 0] = /^([-+])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
   const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1);
   const moment = Date.parse(`${day}T${time}Z`) - offset * 60_000;

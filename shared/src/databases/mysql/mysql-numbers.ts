@@ -3,7 +3,8 @@ const numberForm = /^[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
 /** A number as its digits without zeros around them, and the power of ten of the point; the sign is left out of zero. */
 function normalised(text: string): string {
-  const [, sign = '', whole = '', behind = '', power = '0'] = /^([-+]?)(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?$/.exec(text) ?? [];
+  const [, sign = '', whole = '', behind = '', power = '0'] =
+    /^([-+]?)(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?$/.exec(text) ?? [];
   const digits = (whole + behind).replace(/^0+/, '');
   if (digits === '') return '0';
   const significant = digits.replace(/0+$/, '');
@@ -31,7 +32,9 @@ function shortestFloat(value: number): string {
 export function readsBackAsFloat(text: string, type: 'float' | 'double'): boolean {
   if (!numberForm.test(text)) return false;
   const value = type === 'float' ? Math.fround(Number(text)) : Number(text);
-  return Number.isFinite(value) && normalised(type === 'float' ? shortestFloat(value) : String(value)) === normalised(text);
+  return (
+    Number.isFinite(value) && normalised(type === 'float' ? shortestFloat(value) : String(value)) === normalised(text)
+  );
 }
 
 /** Whether a number has no more digits than `float(digits, scale)` keeps. */

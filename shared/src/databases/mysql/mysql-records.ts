@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
 import type { LoadRecord } from '../../datasets/load/target.ts';
-import { defineLoads, defineRejects, loadsColumns, loadsTable, readRecord, rejectsColumns, rejectsTable, rejectValuesOf, valuesOf, type RecordTypes } from '../load-records.ts';
+import {
+  defineLoads,
+  defineRejects,
+  loadsColumns,
+  loadsTable,
+  readRecord,
+  rejectsColumns,
+  rejectsTable,
+  rejectValuesOf,
+  valuesOf,
+  type RecordTypes,
+} from '../load-records.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import type { MysqlSession } from './mysql-session.ts';
 import { letters, longText } from './mysql-types.ts';
@@ -43,7 +54,10 @@ export class MysqlRecords {
   /** The load of a table that is kept under an ID, unless it failed. */
   async find(table: string, loadId: string): Promise<LoadRecord | undefined> {
     if (!(await this.exists(loadsTable))) return undefined;
-    const { rows } = await this.#session.run(`SELECT ${loadsColumns} FROM ${this.#name(loadsTable)} WHERE table_name = ? AND load_id = ? AND status = 'done'`, [table, loadId]);
+    const { rows } = await this.#session.run(
+      `SELECT ${loadsColumns} FROM ${this.#name(loadsTable)} WHERE table_name = ? AND load_id = ? AND status = 'done'`,
+      [table, loadId],
+    );
     return rows[0] && readRecord(rows[0]);
   }
 
@@ -53,13 +67,22 @@ export class MysqlRecords {
     const names = loadsColumns.split(', ');
     const values = valuesOf(record).map((value, index) => (names[index] === 'loaded_at' ? new Date(value) : value));
     const changes = names.map((name) => `${name} = VALUES(${name})`).join(', ');
-    await this.#session.run(`INSERT INTO ${this.#name(loadsTable)} (${loadsColumns}) VALUES (${names.map(() => '?').join(', ')}) ON DUPLICATE KEY UPDATE ${changes}`, values);
+    await this.#session.run(
+      `INSERT INTO ${this.#name(loadsTable)} (${loadsColumns}) VALUES (${names.map(() => '?').join(', ')}) ON DUPLICATE KEY UPDATE ${changes}`,
+      values,
+    );
     if (rejects.length === 0) return;
     await this.#make(rejectsTable, defineRejects(types));
-    const places = `(${rejectsColumns.split(', ').map(() => '?').join(', ')})`;
+    const places = `(${rejectsColumns
+      .split(', ')
+      .map(() => '?')
+      .join(', ')})`;
     for (let at = 0; at < rejects.length; at += rowsOfInsert) {
       const rows = rejects.slice(at, at + rowsOfInsert).map((reject) => rejectValuesOf(record, reject));
-      await this.#session.run(`INSERT INTO ${this.#name(rejectsTable)} (${rejectsColumns}) VALUES ${rows.map(() => places).join(', ')}`, rows.flat());
+      await this.#session.run(
+        `INSERT INTO ${this.#name(rejectsTable)} (${rejectsColumns}) VALUES ${rows.map(() => places).join(', ')}`,
+        rows.flat(),
+      );
     }
   }
 
@@ -74,13 +97,23 @@ export class MysqlRecords {
 
   /** Says that a load that was about to be published has been. */
   async finish(table: string, loadId: string): Promise<void> {
-    await this.#session.run(`UPDATE ${this.#name(loadsTable)} SET status = 'done' WHERE table_name = ? AND load_id = ?`, [table, loadId]);
+    await this.#session.run(
+      `UPDATE ${this.#name(loadsTable)} SET status = 'done' WHERE table_name = ? AND load_id = ?`,
+      [table, loadId],
+    );
   }
 
   /** Says that a load that was about to be published was not; the rows that it left out are not kept. */
   async withdraw(table: string, loadId: string): Promise<void> {
-    if (await this.exists(rejectsTable)) await this.#session.run(`DELETE FROM ${this.#name(rejectsTable)} WHERE table_name = ? AND load_id = ?`, [table, loadId]);
-    await this.#session.run(`UPDATE ${this.#name(loadsTable)} SET status = 'failed', row_count = 0, checksum = '' WHERE table_name = ? AND load_id = ?`, [table, loadId]);
+    if (await this.exists(rejectsTable))
+      await this.#session.run(`DELETE FROM ${this.#name(rejectsTable)} WHERE table_name = ? AND load_id = ?`, [
+        table,
+        loadId,
+      ]);
+    await this.#session.run(
+      `UPDATE ${this.#name(loadsTable)} SET status = 'failed', row_count = 0, checksum = '' WHERE table_name = ? AND load_id = ?`,
+      [table, loadId],
+    );
   }
 
   /**
@@ -89,7 +122,10 @@ export class MysqlRecords {
    */
   async settle(table: string): Promise<void> {
     if (!(await this.exists(loadsTable))) return;
-    const { rows } = await this.#session.run(`SELECT load_id FROM ${this.#name(loadsTable)} WHERE table_name = ? AND status = 'publishing'`, [table]);
+    const { rows } = await this.#session.run(
+      `SELECT load_id FROM ${this.#name(loadsTable)} WHERE table_name = ? AND status = 'publishing'`,
+      [table],
+    );
     for (const row of rows) {
       const loadId = String(row['load_id']);
       if (await this.exists(stagingOf(table, loadId))) await this.withdraw(table, loadId);
@@ -99,7 +135,10 @@ export class MysqlRecords {
 
   /** Whether there is a table of a name. */
   async exists(table: string): Promise<boolean> {
-    const { rows } = await this.#session.run('SELECT 1 AS yes FROM information_schema.tables WHERE table_schema = ? AND table_name = ?', [this.#schema, table]);
+    const { rows } = await this.#session.run(
+      'SELECT 1 AS yes FROM information_schema.tables WHERE table_schema = ? AND table_name = ?',
+      [this.#schema, table],
+    );
     return rows.length > 0;
   }
 
@@ -107,8 +146,13 @@ export class MysqlRecords {
     if (await this.exists(table)) return;
     const other = await this.#connect();
     try {
-      const key = other.server.needsPrimaryKey && table === rejectsTable ? ', reject_id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY' : '';
-      await other.run(`CREATE TABLE IF NOT EXISTS ${this.#name(table)} (${definition}${key}) ENGINE = InnoDB ROW_FORMAT = DYNAMIC`);
+      const key =
+        other.server.needsPrimaryKey && table === rejectsTable
+          ? ', reject_id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY'
+          : '';
+      await other.run(
+        `CREATE TABLE IF NOT EXISTS ${this.#name(table)} (${definition}${key}) ENGINE = InnoDB ROW_FORMAT = DYNAMIC`,
+      );
     } finally {
       await other.close();
     }

@@ -72,7 +72,9 @@ export class MysqlRows {
   async open(columns: readonly InferredColumn[]): Promise<void> {
     this.#columns = columns;
     // In a column that may become wider, every value is text as it was written until the last row has come.
-    this.#carriers = columns.map((column) => (this.#staysOwn(column) ? own : this.#typeOf(column, this.#known(column) ? longText : carrierOf(column))));
+    this.#carriers = columns.map((column) =>
+      this.#staysOwn(column) ? own : this.#typeOf(column, this.#known(column) ? longText : carrierOf(column)),
+    );
     if (this.#name === undefined) this.#name = await this.#make(columns, this.#carriers);
   }
 
@@ -82,7 +84,12 @@ export class MysqlRows {
     await this.#widen(columns);
     if (!this.#infile) this.#openInfile(block.lineEnd);
     const bytes = inMysqlDialect(block, this.#sendings);
-    if (!isUtf8(bytes)) throw new PipewrightError({ code: 'bad-csv', message: 'The file is not in UTF-8.', hint: 'The table was not changed. Save the file as CSV in UTF-8.' });
+    if (!isUtf8(bytes))
+      throw new PipewrightError({
+        code: 'bad-csv',
+        message: 'The file is not in UTF-8.',
+        hint: 'The table was not changed. Save the file as CSV in UTF-8.',
+      });
     await this.#infile?.write(bytes);
   }
 
@@ -95,11 +102,14 @@ export class MysqlRows {
 
   /** Gives the columns the types that they shall have. */
   async settle(columns: readonly InferredColumn[]): Promise<void> {
-    await this.#change(columns, columns.map((column) => {
-      const known = this.#known(column);
-      if (!known) return this.#typeOf(column, mysqlType(column));
-      return becomesWider(column, known) && this.#place.evolves ? wideType(column, known) : own;
-    }));
+    await this.#change(
+      columns,
+      columns.map((column) => {
+        const known = this.#known(column);
+        if (!known) return this.#typeOf(column, mysqlType(column));
+        return becomesWider(column, known) && this.#place.evolves ? wideType(column, known) : own;
+      }),
+    );
   }
 
   /** Makes the rows easy to find by the key. */
@@ -139,20 +149,28 @@ export class MysqlRows {
   }
 
   #isTextual(index: number): boolean {
-    return /^(?:(?:var)?(?:char|binary)|(?:tiny|medium|long)?(?:text|blob))\b/.test(this.#definition(this.#columns[index] as InferredColumn, this.#carriers[index] as string));
+    return /^(?:(?:var)?(?:char|binary)|(?:tiny|medium|long)?(?:text|blob))\b/.test(
+      this.#definition(this.#columns[index] as InferredColumn, this.#carriers[index] as string),
+    );
   }
 
   #lettersOf(index: number): number {
-    const [, letters] = /^(?:var)?(?:char|binary)\((\d+)\)/.exec(this.#definition(this.#columns[index] as InferredColumn, this.#carriers[index] as string)) ?? [];
+    const [, letters] =
+      /^(?:var)?(?:char|binary)\((\d+)\)/.exec(
+        this.#definition(this.#columns[index] as InferredColumn, this.#carriers[index] as string),
+      ) ?? [];
     return letters === undefined ? Infinity : Number(letters);
   }
 
   async #make(columns: readonly InferredColumn[], carriers: readonly string[]): Promise<string> {
     const name = this.#place.nameOf();
-    const list = columns.map((column, index) => `${quoted(column.name)} ${this.#definition(column, carriers[index] as string)}`);
+    const list = columns.map(
+      (column, index) => `${quoted(column.name)} ${this.#definition(column, carriers[index] as string)}`,
+    );
     const { temporary, session } = this.#place;
     // A table that stays is not given a column that nobody asked for.
-    if (temporary && session.server.needsPrimaryKey) list.push(`${rowNumber} bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY`);
+    if (temporary && session.server.needsPrimaryKey)
+      list.push(`${rowNumber} bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY`);
     await session.run(`CREATE ${temporary ? 'TEMPORARY ' : ''}TABLE ${name} (${list.join(', ')}) ${tableOptions}`);
     return name;
   }
@@ -163,7 +181,14 @@ export class MysqlRows {
     if (needed.some((carrier, index) => carrier !== this.#carriers[index])) {
       await this.end();
       this.#widenings += 1;
-      await this.#change(this.#columns, this.#widenings > mostWidenings ? needed.map((carrier, index) => (carrier === own ? own : this.#typeOf(columns[index] as InferredColumn, longText))) : needed);
+      await this.#change(
+        this.#columns,
+        this.#widenings > mostWidenings
+          ? needed.map((carrier, index) =>
+              carrier === own ? own : this.#typeOf(columns[index] as InferredColumn, longText),
+            )
+          : needed,
+      );
     }
     this.#columns = columns;
   }
@@ -181,10 +206,16 @@ export class MysqlRows {
   async #change(columns: readonly InferredColumn[], carriers: string[]): Promise<void> {
     const before = this.#carriers;
     const name = this.#name;
-    if (name !== undefined && name !== this.#place.table && carriers.some((carrier, index) => carrier !== before[index])) {
+    if (
+      name !== undefined &&
+      name !== this.#place.table &&
+      carriers.some((carrier, index) => carrier !== before[index])
+    ) {
       const made = await this.#make(columns, carriers);
       const list = columns.map((column) => quoted(column.name)).join(', ');
-      const values = columns.map((column, index) => valueOf(column, before[index] as string, carriers[index] as string));
+      const values = columns.map((column, index) =>
+        valueOf(column, before[index] as string, carriers[index] as string),
+      );
       await this.#place.session.write(`INSERT INTO ${made} (${list}) SELECT ${values.join(', ')} FROM ${name}`);
       await this.#place.session.run(`DROP ${this.#place.temporary ? 'TEMPORARY ' : ''}TABLE ${name}`);
       this.#name = made;
@@ -195,11 +226,18 @@ export class MysqlRows {
 
   #openInfile(lineEnd: Uint8Array): void {
     const { session, delimiter } = this.#place;
-    this.#sendings = this.#columns.map((column, index) => sendingOf(column, this.#carriers[index] as string, this.#known(column)));
+    this.#sendings = this.#columns.map((column, index) =>
+      sendingOf(column, this.#carriers[index] as string, this.#known(column)),
+    );
     // The bytes of a text would become the bits of a number.
-    const isBits = (column: InferredColumn, index: number): boolean => this.#carriers[index] === own && this.#known(column)?.dataType === 'bit';
-    const columns = this.#columns.map((column, index) => (isBits(column, index) ? `@bits${index}` : quoted(column.name))).join(', ');
-    const bits = this.#columns.flatMap((column, index) => (isBits(column, index) ? [`${quoted(column.name)} = CAST(@bits${index} AS UNSIGNED)`] : []));
+    const isBits = (column: InferredColumn, index: number): boolean =>
+      this.#carriers[index] === own && this.#known(column)?.dataType === 'bit';
+    const columns = this.#columns
+      .map((column, index) => (isBits(column, index) ? `@bits${index}` : quoted(column.name)))
+      .join(', ');
+    const bits = this.#columns.flatMap((column, index) =>
+      isBits(column, index) ? [`${quoted(column.name)} = CAST(@bits${index} AS UNSIGNED)`] : [],
+    );
     const { table, known } = this.#place;
     const empty = table === undefined ? [] : columnsLeftEmpty(known, this.#columns).map((name) => `${name} = NULL`);
     const set = [...bits, ...empty].join(', ');

@@ -35,7 +35,8 @@ const mostDayHours = 838;
 
 /** Whether MySQL keeps a time of day, or a span of time, as it is written: `10:00`, `-838:59:59`, `9:30:00.25`. */
 function isTime(text: string, fraction: number): boolean {
-  const [, hours = '', minutes = '', seconds = '00', digits = ''] = /^-?(\d{1,2}|[1-9]\d\d):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,6}))?)?$/.exec(text) ?? [];
+  const [, hours = '', minutes = '', seconds = '00', digits = ''] =
+    /^-?(\d{1,2}|[1-9]\d\d):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,6}))?)?$/.exec(text) ?? [];
   const behind = digits.replace(/0+$/, '');
   if (hours === '' || Number(hours) > mostDayHours || behind.length > fraction) return false;
   return !(Number(hours) === mostDayHours && minutes === '59' && seconds === '59' && behind !== '');
@@ -50,7 +51,9 @@ function isUuidOfMariaDb(text: string): boolean {
 function membersOf(wholeType: string): string[] {
   const unescaped: Record<string, string> = { "''": "'", '\\\\': '\\', '\\n': '\n', '\\r': '\r', '\\0': '\0' };
   const list = wholeType.slice(wholeType.indexOf('(') + 1);
-  return [...list.matchAll(/'((?:[^'\\]|''|\\[^])*)'/g)].map(([, member = '']) => member.replace(/''|\\[^]/g, (pair) => unescaped[pair] ?? pair));
+  return [...list.matchAll(/'((?:[^'\\]|''|\\[^])*)'/g)].map(([, member = '']) =>
+    member.replace(/''|\\[^]/g, (pair) => unescaped[pair] ?? pair),
+  );
 }
 
 function list(members: readonly string[]): string {
@@ -64,7 +67,10 @@ function ofSet(members: readonly string[]): ValueRule {
     const found = text.split(',').map((member) => places.get(member) ?? -1);
     return found.some((place, index) => place < 0 || (index > 0 && place <= (found[index - 1] as number)));
   };
-  return { reason: `is not a list of ${list(members)}, with commas between them, each at most once and in this order`, fails };
+  return {
+    reason: `is not a list of ${list(members)}, with commas between them, each at most once and in this order`,
+    fails,
+  };
 }
 
 /** The seconds that a timestamp holds: one second after the epoch, to the end of what 32 bits count. */
@@ -75,15 +81,38 @@ function timestampRule(longTimestamps: boolean): ValueRule {
     const seconds = utc === undefined ? NaN : Date.parse(`${utc.replace(' ', 'T')}Z`) / 1000;
     return !(seconds >= 1 && seconds < last + (longTimestamps ? 1 : 0.5));
   };
-  return { reason: `is not between 1970-01-01 00:00:01 and ${longTimestamps ? '2106-02-07 06:28:15' : '2038-01-19 03:14:07'} UTC, all that the type timestamp holds`, fails };
+  return {
+    reason: `is not between 1970-01-01 00:00:01 and ${longTimestamps ? '2106-02-07 06:28:15' : '2038-01-19 03:14:07'} UTC, all that the type timestamp holds`,
+    fails,
+  };
 }
 
-const addressTypes: Record<string, (text: string) => boolean> = { inet4: isIPv4, inet6: (text) => isIPv6(text) && !text.includes('%') };
+const addressTypes: Record<string, (text: string) => boolean> = {
+  inet4: isIPv4,
+  inet6: (text) => isIPv6(text) && !text.includes('%'),
+};
 
 const byteTypes = ['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob'];
 
 /** Types whose values our own limits describe whole, or that keep any text as it is. */
-const describedTypes = ['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'decimal', 'date', 'datetime', 'uuid', 'longblob', 'varchar', 'char', 'tinytext', 'text', 'mediumtext', 'longtext'];
+const describedTypes = [
+  'tinyint',
+  'smallint',
+  'mediumint',
+  'int',
+  'bigint',
+  'decimal',
+  'date',
+  'datetime',
+  'uuid',
+  'longblob',
+  'varchar',
+  'char',
+  'tinytext',
+  'text',
+  'mediumtext',
+  'longtext',
+];
 
 /**
  * What the database would change, cut, round or refuse in the values of a column, beyond the limits that `ExistingColumn`
@@ -98,17 +127,35 @@ export function rulesOf(facts: ColumnFacts): ValueRule[] {
   const unsigned = wholeType.includes('unsigned');
   if (type === 'bit') {
     const bits = facts.digits;
-    if (bits > 1) add(`is not an integer between 0 and ${String((1n << BigInt(bits)) - 1n)}, which bit(${bits}) holds`, (text) => !isUnsigned(text, bits));
+    if (bits > 1)
+      add(
+        `is not an integer between 0 and ${String((1n << BigInt(bits)) - 1n)}, which bit(${bits}) holds`,
+        (text) => !isUnsigned(text, bits),
+      );
   }
   if (type === 'float' || type === 'double') {
     add(`is not a number that ${type} keeps with every digit`, (text) => !readsBackAsFloat(text, type));
-    if (scale !== undefined) add(`has more than ${facts.digits - scale} digits before the point or ${scale} behind it`, (text) => !withinScale(text, facts.digits, scale));
+    if (scale !== undefined)
+      add(
+        `has more than ${facts.digits - scale} digits before the point or ${scale} behind it`,
+        (text) => !withinScale(text, facts.digits, scale),
+      );
   }
-  if (unsigned && ['decimal', 'float', 'double'].includes(type)) add('is negative, which the column does not allow', (text) => !notNegative(text));
+  if (unsigned && ['decimal', 'float', 'double'].includes(type))
+    add('is negative, which the column does not allow', (text) => !notNegative(text));
   if (type === 'timestamp') rules.push(timestampRule(facts.longTimestamps));
-  if (type === 'datetime' && facts.utc) add('is before the year 1 or after the year 9999 in UTC', (text) => toUtc(text) === undefined);
-  if (type === 'time') add(`is not a time from -838:59:59 to 838:59:59 with at most ${fraction} digits in the fraction of a second`, (text) => !isTime(text, fraction));
-  if (type === 'year') add('is not a year of four digits, 1901 to 2155', (text) => !/^(?:19\d\d|20\d\d|21[0-4]\d|215[0-5])$/.test(text) || text === '1900');
+  if (type === 'datetime' && facts.utc)
+    add('is before the year 1 or after the year 9999 in UTC', (text) => toUtc(text) === undefined);
+  if (type === 'time')
+    add(
+      `is not a time from -838:59:59 to 838:59:59 with at most ${fraction} digits in the fraction of a second`,
+      (text) => !isTime(text, fraction),
+    );
+  if (type === 'year')
+    add(
+      'is not a year of four digits, 1901 to 2155',
+      (text) => !/^(?:19\d\d|20\d\d|21[0-4]\d|215[0-5])$/.test(text) || text === '1900',
+    );
   if (type === 'enum') {
     const members = new Set(membersOf(wholeType));
     add(`is not one of ${list([...members])}, in exactly these letters`, (text) => !members.has(text));
@@ -116,15 +163,25 @@ export function rulesOf(facts: ColumnFacts): ValueRule[] {
   if (type === 'set') rules.push(ofSet(membersOf(wholeType)));
   if (type === 'json' && mariaDb) add('is not JSON', (text) => whyNotJson(text, 'text') !== undefined);
   if (type === 'json' && !mariaDb) {
-    add('is not JSON, or not JSON that MySQL keeps: each key once, at most 100 levels, and numbers with every digit', (text) => whyNotJson(text, 'stored') !== undefined);
+    add(
+      'is not JSON, or not JSON that MySQL keeps: each key once, at most 100 levels, and numbers with every digit',
+      (text) => whyNotJson(text, 'stored') !== undefined,
+    );
   }
-  if (type === 'uuid') add('is a UUID of a version and variant that MariaDB does not take', (text) => !isUuidOfMariaDb(text));
+  if (type === 'uuid')
+    add('is a UUID of a version and variant that MariaDB does not take', (text) => !isUuidOfMariaDb(text));
   if (type === 'char') add('ends with a space, which char does not keep', (text) => text.endsWith(' '));
   if (letters !== '') rules.push(...letterRule(letters, /text$/.test(type) ? bytes : undefined));
-  if (type === 'binary') add(`has not exactly ${bytes} bytes, to which the server would fill it up`, (text) => Buffer.byteLength(text) !== bytes);
-  if (byteTypes.includes(type)) add(`has more than ${bytes} bytes`, (text) => text.length * 3 > bytes && Buffer.byteLength(text) > bytes);
+  if (type === 'binary')
+    add(
+      `has not exactly ${bytes} bytes, to which the server would fill it up`,
+      (text) => Buffer.byteLength(text) !== bytes,
+    );
+  if (byteTypes.includes(type))
+    add(`has more than ${bytes} bytes`, (text) => text.length * 3 > bytes && Buffer.byteLength(text) > bytes);
   const isAddress = mariaDb ? addressTypes[type] : undefined;
   if (isAddress) add(`is not an address of the type ${type}`, (text) => !isAddress(text));
-  if (rules.length === 0 && !describedTypes.includes(type) && type !== 'bit') add(`cannot be loaded: columns of the type ${type} take no text`, () => true);
+  if (rules.length === 0 && !describedTypes.includes(type) && type !== 'bit')
+    add(`cannot be loaded: columns of the type ${type} take no text`, () => true);
   return rules;
 }

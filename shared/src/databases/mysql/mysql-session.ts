@@ -69,7 +69,12 @@ const settings = {
 };
 
 /** Limits of time that only some servers know. */
-const limits = ['max_statement_time', 'idle_transaction_timeout', 'idle_write_transaction_timeout', 'max_execution_time'];
+const limits = [
+  'max_statement_time',
+  'idle_transaction_timeout',
+  'idle_write_transaction_timeout',
+  'max_execution_time',
+];
 
 /** Warnings that a server keeps for SHOW WARNINGS: fewer may be set, and MySQL 9.7 lets only administrators change it. */
 const warningsKept = 'max_error_count';
@@ -87,7 +92,10 @@ const usualPatience = 30;
  * @param address `mysql://user:password@host:port/database?ssl=verify`, as `openMysql` takes it
  * @throws PipewrightError `bad-input`, `unauthorized`, `not-found` or `unavailable` when it cannot be reached
  */
-export async function connectMysql(address: string, { sleep = wait, patienceSeconds = usualPatience }: OpenOptions = {}): Promise<MysqlSession> {
+export async function connectMysql(
+  address: string,
+  { sleep = wait, patienceSeconds = usualPatience }: OpenOptions = {},
+): Promise<MysqlSession> {
   let left = patienceSeconds * 1000;
   for (const pause of [...pauses, Infinity]) {
     const began = performance.now();
@@ -99,53 +107,76 @@ export async function connectMysql(address: string, { sleep = wait, patienceSeco
       await sleep(pause);
     }
   }
-  throw new PipewrightError({ code: 'unavailable', service: 'MySQL', message: 'The server did not start in time.', hint: 'Run the step again in a minute.', retryable: true });
+  throw new PipewrightError({
+    code: 'unavailable',
+    service: 'MySQL',
+    message: 'The server did not start in time.',
+    hint: 'Run the step again in a minute.',
+    retryable: true,
+  });
 }
 
 async function connectOnce(address: string): Promise<MysqlSession> {
   const connection = mysql.createConnection({ ...readAddress(address), ...driverSettings });
   // A lost connection fails the statement that is running, which says it better.
   connection.on('error', () => undefined);
-  const ask = (sql: string, file?: Readable): Promise<Driven> => new Promise((resolve, reject) => {
-    connection.query({ sql, ...(file ? { infileStreamFactory: () => file } : {}) }, (error, result) => (error ? reject(explainMysql(error, sql)) : resolve(result as unknown as Driven)));
-  });
-  const prepared = (sql: string, values: readonly (string | number | null | Date)[]): Promise<Driven> => new Promise((resolve, reject) => {
-    connection.execute(sql, [...values], (error, result) => (error ? reject(explainMysql(error, sql)) : resolve(result as unknown as Driven)));
-  });
+  const ask = (sql: string, file?: Readable): Promise<Driven> =>
+    new Promise((resolve, reject) => {
+      connection.query({ sql, ...(file ? { infileStreamFactory: () => file } : {}) }, (error, result) =>
+        error ? reject(explainMysql(error, sql)) : resolve(result as unknown as Driven),
+      );
+    });
+  const prepared = (sql: string, values: readonly (string | number | null | Date)[]): Promise<Driven> =>
+    new Promise((resolve, reject) => {
+      connection.execute(sql, [...values], (error, result) =>
+        error ? reject(explainMysql(error, sql)) : resolve(result as unknown as Driven),
+      );
+    });
   const server: ServerLimits = { mostBytes: 0, needsPrimaryKey: false };
   const session: MysqlSession = {
     server,
     async run(sql, values = []) {
       // Only prepared, a name with a question mark in it is no place for a value.
       const result = await (values.length === 0 ? ask(sql) : prepared(sql, values));
-      return Array.isArray(result) ? { rows: result, affected: 0 } : { rows: [], affected: Number(result.affectedRows) };
+      return Array.isArray(result)
+        ? { rows: result, affected: 0 }
+        : { rows: [], affected: Number(result.affectedRows) };
     },
     async write(sql, file, before = 0) {
       const result = (await ask(sql, file)) as Header;
       if (result.warningStatus > 0 || /Skipped: [1-9]/.test(result.info)) {
         const warnings = (await ask('SHOW WARNINGS')) as Row[];
         const serious = warnings.find((warning) => Number(warning['Code']) !== unsafeForReplicas);
-        if (serious || warnings.length < result.warningStatus) throw explainWarning(Number(serious?.['Code']), String(serious?.['Message'] ?? 'Rows were left out'), before);
+        if (serious || warnings.length < result.warningStatus)
+          throw explainWarning(Number(serious?.['Code']), String(serious?.['Message'] ?? 'Rows were left out'), before);
       }
       return Number(result.affectedRows);
     },
-    close: () => new Promise((resolve) => {
-      // A connection that is lost has nobody to say goodbye to.
-      connection.end(() => {
-        connection.destroy();
-        resolve();
-      });
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        // A connection that is lost has nobody to say goodbye to.
+        connection.end(() => {
+          connection.destroy();
+          resolve();
+        });
+      }),
   };
   try {
-    const { rows } = await session.run(`SHOW SESSION VARIABLES WHERE Variable_name IN (${[...limits, warningsKept, ...serverSettings].map((name) => `'${name}'`).join(', ')})`);
+    const { rows } = await session.run(
+      `SHOW SESSION VARIABLES WHERE Variable_name IN (${[...limits, warningsKept, ...serverSettings].map((name) => `'${name}'`).join(', ')})`,
+    );
     const known = new Map(rows.map((row) => [String(row['Variable_name']), String(row['Value'])]));
     server.mostBytes = Number(known.get('max_allowed_packet'));
-    server.needsPrimaryKey = known.get('sql_require_primary_key') === 'ON' && known.get('sql_generate_invisible_primary_key') !== 'ON';
-    const all = [...Object.entries(settings), ...limits.filter((name) => known.has(name)).map((name) => [name, '0'] as const)];
+    server.needsPrimaryKey =
+      known.get('sql_require_primary_key') === 'ON' && known.get('sql_generate_invisible_primary_key') !== 'ON';
+    const all = [
+      ...Object.entries(settings),
+      ...limits.filter((name) => known.has(name)).map((name) => [name, '0'] as const),
+    ];
     await session.run(`SET ${all.map(([name, value]) => `SESSION ${name} = ${value}`).join(', ')}`);
     // Without the right, a load that the server warns of is refused in plainer words.
-    if (Number(known.get(warningsKept)) < enoughWarnings) await session.run(`SET SESSION ${warningsKept} = ${enoughWarnings}`).catch(() => undefined);
+    if (Number(known.get(warningsKept)) < enoughWarnings)
+      await session.run(`SET SESSION ${warningsKept} = ${enoughWarnings}`).catch(() => undefined);
     return session;
   } catch (error) {
     connection.destroy();

@@ -18,10 +18,36 @@ export interface MysqlColumn extends ExistingColumn {
 /** The greatest integers, by the name of their type; signed ones go as far below zero. */
 const bitsOfIntegers: Record<string, number> = { tinyint: 8, smallint: 16, mediumint: 24, int: 32, bigint: 64 };
 
-const ourTypes: Record<string, ColumnType> = { tinyint: 'integer', smallint: 'integer', mediumint: 'integer', int: 'integer', bigint: 'integer', decimal: 'decimal', date: 'date', datetime: 'timestamp', timestamp: 'timestamp-with-zone', uuid: 'uuid' };
+const ourTypes: Record<string, ColumnType> = {
+  tinyint: 'integer',
+  smallint: 'integer',
+  mediumint: 'integer',
+  int: 'integer',
+  bigint: 'integer',
+  decimal: 'decimal',
+  date: 'date',
+  datetime: 'timestamp',
+  timestamp: 'timestamp-with-zone',
+  uuid: 'uuid',
+};
 
 /** Types that can become wider with all their values: every other one, such as enum or JSON, stays when a table evolves. */
-const typesThatWiden = ['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'decimal', 'date', 'datetime', 'char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext'];
+const typesThatWiden = [
+  'tinyint',
+  'smallint',
+  'mediumint',
+  'int',
+  'bigint',
+  'decimal',
+  'date',
+  'datetime',
+  'char',
+  'varchar',
+  'tinytext',
+  'text',
+  'mediumtext',
+  'longtext',
+];
 
 /** Types that are text to us and have no empty value. */
 const typesWithoutEmpty = ['float', 'double', 'bit', 'time', 'year', 'json', 'inet4', 'inet6'];
@@ -31,7 +57,12 @@ const typesWithoutEmpty = ['float', 'double', 'bit', 'time', 'year', 'json', 'in
  * fills them: without it, MySQL makes 0, an empty text or the first member of an enum.
  */
 export function columnsLeftEmpty(existing: readonly MysqlColumn[], loaded: readonly { name: string }[]): string[] {
-  return existing.filter(({ name, optional, nullable }) => !optional && nullable === false && !loaded.some((column) => column.name === name)).map(({ name }) => quoteMysql(name));
+  return existing
+    .filter(
+      ({ name, optional, nullable }) =>
+        !optional && nullable === false && !loaded.some((column) => column.name === name),
+    )
+    .map(({ name }) => quoteMysql(name));
 }
 
 /** What a server is. */
@@ -54,7 +85,11 @@ async function readProduct({ run }: MysqlSession): Promise<MysqlProduct> {
  * The columns of a table that can be written; undefined when there is none of that name.
  * @throws PipewrightError `bad-input` for a view, and for a table of an engine without transactions
  */
-export async function readMysqlColumns(session: MysqlSession, schema: string, table: string): Promise<MysqlColumn[] | undefined> {
+export async function readMysqlColumns(
+  session: MysqlSession,
+  schema: string,
+  table: string,
+): Promise<MysqlColumn[] | undefined> {
   const { run } = session;
   const { rows: tables } = await run(
     `SELECT t.table_type AS kind, t.engine AS engine, e.transactions AS transactions
@@ -64,9 +99,13 @@ export async function readMysqlColumns(session: MysqlSession, schema: string, ta
   );
   const [found] = tables;
   if (!found) return undefined;
-  if (!['BASE TABLE', 'SYSTEM VERSIONED'].includes(String(found['kind']))) throw refused(`“${table}” is not a table; it may be a view.`, 'Choose another name.');
+  if (!['BASE TABLE', 'SYSTEM VERSIONED'].includes(String(found['kind'])))
+    throw refused(`“${table}” is not a table; it may be a view.`, 'Choose another name.');
   if (found['transactions'] !== 'YES') {
-    throw refused(`The table “${table}” is of the engine ${String(found['engine'])}, which has no transactions: a load that fails would leave half of its rows.`, `Change it by ALTER TABLE … ENGINE = InnoDB, or load into another table.`);
+    throw refused(
+      `The table “${table}” is of the engine ${String(found['engine'])}, which has no transactions: a load that fails would leave half of its rows.`,
+      `Change it by ALTER TABLE … ENGINE = InnoDB, or load into another table.`,
+    );
   }
   const { rows } = await run(
     `SELECT column_name AS name, data_type AS type, column_type AS whole_type, is_nullable AS nullable, column_default AS default_value, extra AS extra,
@@ -87,7 +126,10 @@ function refused(message: string, hint: string): PipewrightError {
 
 /** The columns of a table that the server calculates. */
 export async function readCalculated({ run }: MysqlSession, schema: string, table: string): Promise<string[]> {
-  const { rows } = await run("SELECT column_name AS name FROM information_schema.columns WHERE table_schema = ? AND table_name = ? AND coalesce(generation_expression, '') <> ''", [schema, table]);
+  const { rows } = await run(
+    "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = ? AND table_name = ? AND coalesce(generation_expression, '') <> ''",
+    [schema, table],
+  );
   return rows.map(({ name }) => String(name));
 }
 
@@ -96,13 +138,19 @@ export async function readCalculated({ run }: MysqlSession, schema: string, tabl
  * only to who has the right TRIGGER.
  */
 export async function readTriggers({ run }: MysqlSession, schema: string, table: string): Promise<string[]> {
-  const { rows } = await run("SELECT trigger_name AS name FROM information_schema.triggers WHERE event_object_schema = ? AND event_object_table = ? AND action_timing = 'BEFORE' AND event_manipulation IN ('INSERT', 'UPDATE')", [schema, table]);
+  const { rows } = await run(
+    "SELECT trigger_name AS name FROM information_schema.triggers WHERE event_object_schema = ? AND event_object_table = ? AND action_timing = 'BEFORE' AND event_manipulation IN ('INSERT', 'UPDATE')",
+    [schema, table],
+  );
   return rows.map(({ name }) => `trigger “${String(name)}”`);
 }
 
 /** Columns that MariaDB calls JSON: texts with a rule that they are. Other rules are the server's to check. */
 async function readJsonColumns({ run }: MysqlSession, schema: string, table: string): Promise<string[]> {
-  const { rows } = await run("SELECT check_clause AS clause FROM information_schema.check_constraints WHERE constraint_schema = ? AND table_name = ? AND check_clause LIKE 'json\\_valid(%)'", [schema, table]);
+  const { rows } = await run(
+    "SELECT check_clause AS clause FROM information_schema.check_constraints WHERE constraint_schema = ? AND table_name = ? AND check_clause LIKE 'json\\_valid(%)'",
+    [schema, table],
+  );
   return rows.map(({ clause }) => /^json_valid\(`(.+)`\)$/.exec(String(clause))?.[1]?.replaceAll('``', '`') ?? '');
 }
 
@@ -113,23 +161,41 @@ function readColumn(row: Row, { mariaDb, longTimestamps }: MysqlProduct, json: r
   const extra = String(row['extra']);
   const numbered = extra.includes('auto_increment');
   const nullable = numbered || row['nullable'] === 'YES';
-  const letterOrder = row['letter_order'] === null ? '' : ` CHARACTER SET ${String(row['letter_set'])} COLLATE ${String(row['letter_order'])}`;
+  const letterOrder =
+    row['letter_order'] === null
+      ? ''
+      : ` CHARACTER SET ${String(row['letter_set'])} COLLATE ${String(row['letter_order'])}`;
   const type = typeOf(row);
   const rules = rulesOf({
     type: mariaDb && json.includes(name) ? 'json' : dataType,
-    wholeType, mariaDb, longTimestamps, utc: row['comment'] === utcComment,
-    bytes: Number(row['bytes'] ?? 0), letters: String(row['letter_set'] ?? ''), digits: Number(row['digits'] ?? 0), scale: row['scale'] === null ? undefined : Number(row['scale']), fraction: Number(row['fraction'] ?? 0),
+    wholeType,
+    mariaDb,
+    longTimestamps,
+    utc: row['comment'] === utcComment,
+    bytes: Number(row['bytes'] ?? 0),
+    letters: String(row['letter_set'] ?? ''),
+    digits: Number(row['digits'] ?? 0),
+    scale: row['scale'] === null ? undefined : Number(row['scale']),
+    fraction: Number(row['fraction'] ?? 0),
   });
   return {
     name,
     ...type,
     // MariaDB says NULL where a column has no default. What is invisible is not missed.
-    optional: numbered || (row['default_value'] !== null && row['default_value'] !== 'NULL') || (nullable && /invisible/i.test(extra)),
+    optional:
+      numbered ||
+      (row['default_value'] !== null && row['default_value'] !== 'NULL') ||
+      (nullable && /invisible/i.test(extra)),
     nullable,
     ...limitsOf(row),
     ...(rules.length > 0 ? { rules } : {}),
     ...(typesWithoutEmpty.includes(dataType) ? { blankIsNull: true } : {}),
-    fixed: numbered || json.includes(name) || !typesThatWiden.includes(dataType) || type.type === 'boolean' || type.type === 'timestamp-with-zone',
+    fixed:
+      numbered ||
+      json.includes(name) ||
+      !typesThatWiden.includes(dataType) ||
+      type.type === 'boolean' ||
+      type.type === 'timestamp-with-zone',
     definition: `${wholeType}${letterOrder} NULL`,
     dataType,
   };
@@ -153,7 +219,10 @@ function limitsOf(row: Row): Partial<ExistingColumn> {
   if (type === 'datetime' || type === 'timestamp') return { fraction: Number(row['fraction']) };
   if (String(row['whole_type']) === 'bit(1)') return { least: 0, most: 1 };
   const bits = bitsOfIntegers[type];
-  if (bits !== undefined) return unsigned ? { least: 0n, most: 2n ** BigInt(bits) - 1n } : { least: -(2n ** BigInt(bits - 1)), most: 2n ** BigInt(bits - 1) - 1n };
+  if (bits !== undefined)
+    return unsigned
+      ? { least: 0n, most: 2n ** BigInt(bits) - 1n }
+      : { least: -(2n ** BigInt(bits - 1)), most: 2n ** BigInt(bits - 1) - 1n };
   return ['char', 'varchar'].includes(type) ? { longest: Number(row['letters']) } : {};
 }
 
@@ -169,5 +238,9 @@ export async function refuseCascades({ run }: MysqlSession, schema: string, tabl
     [schema, table],
   );
   const [found] = rows;
-  if (found) throw cascadeError('MySQL', found['place'] === schema ? String(found['name']) : `${String(found['place'])}.${String(found['name'])}`);
+  if (found)
+    throw cascadeError(
+      'MySQL',
+      found['place'] === schema ? String(found['name']) : `${String(found['place'])}.${String(found['name'])}`,
+    );
 }

@@ -34,11 +34,16 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
     async *readColumn(table, column) {
       const [name = '', schema] = table.split('.').reverse();
       const place = await placeOf(session, schema);
-      const { rows: known } = await run('SELECT column_name AS name FROM information_schema.columns WHERE table_schema = ? AND table_name = ?', [place, name]);
+      const { rows: known } = await run(
+        'SELECT column_name AS name FROM information_schema.columns WHERE table_schema = ? AND table_name = ?',
+        [place, name],
+      );
       if (known.length === 0) throw tableMissing('MySQL', table);
       if (!known.some((row) => row['name'] === column)) throw columnMissing('MySQL', table, column);
       // As bytes, for the order of a column may take different texts for the same.
-      const { rows } = await run(`SELECT DISTINCT CAST(CONVERT(${quoted(column)} USING utf8mb4) AS binary) AS value FROM ${quoted(place)}.${quoted(name)} WHERE ${quoted(column)} IS NOT NULL LIMIT ${mostValues}`);
+      const { rows } = await run(
+        `SELECT DISTINCT CAST(CONVERT(${quoted(column)} USING utf8mb4) AS binary) AS value FROM ${quoted(place)}.${quoted(name)} WHERE ${quoted(column)} IS NOT NULL LIMIT ${mostValues}`,
+      );
       for (const { value } of rows) yield String(value);
     },
     async begin({ table, schema, mode, delimiter = ',', key = [], loadKey, evolve = false }) {
@@ -54,9 +59,25 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
         await records.settle(table);
         await dropLeftovers(session, place, table);
         const existing = await readMysqlColumns(session, place, table);
-        const [calculated, triggers] = existing ? [await readCalculated(session, place, table), await readTriggers(session, place, table)] : [[], []];
+        const [calculated, triggers] = existing
+          ? [await readCalculated(session, place, table), await readTriggers(session, place, table)]
+          : [[], []];
         const earlier = loadKey === undefined ? undefined : await records.find(table, loadKey);
-        return new MysqlLoad({ session, schema: place, table, records, mode, delimiter, key, evolve, existing, calculated, triggers, earlier, release });
+        return new MysqlLoad({
+          session,
+          schema: place,
+          table,
+          records,
+          mode,
+          delimiter,
+          key,
+          evolve,
+          existing,
+          calculated,
+          triggers,
+          earlier,
+          release,
+        });
       } catch (error) {
         await release().catch(() => undefined);
         throw error;
@@ -69,13 +90,25 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
 /** The database that a table is in. */
 async function placeOf({ run }: MysqlSession, schema: string | undefined): Promise<string> {
   if (schema !== undefined) {
-    const { rows } = await run('SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name = ?', [schema]);
+    const { rows } = await run('SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name = ?', [
+      schema,
+    ]);
     if (rows[0]) return String(rows[0]['name']);
-    throw new PipewrightError({ code: 'not-found', service: 'MySQL', message: `There is no database “${schema}” that the user of the connection may use.`, hint: 'Check Schema in the step, and the rights of the user in that database.' });
+    throw new PipewrightError({
+      code: 'not-found',
+      service: 'MySQL',
+      message: `There is no database “${schema}” that the user of the connection may use.`,
+      hint: 'Check Schema in the step, and the rights of the user in that database.',
+    });
   }
   const { rows } = await run('SELECT database() AS place');
   if (rows[0]?.['place'] !== null) return String(rows[0]?.['place']);
-  throw new PipewrightError({ code: 'bad-input', service: 'MySQL', message: 'The connection names no database.', hint: 'Fill in Database Name in the connection, or write it behind the last / of the address.' });
+  throw new PipewrightError({
+    code: 'bad-input',
+    service: 'MySQL',
+    message: 'The connection names no database.',
+    hint: 'Fill in Database Name in the connection, or write it behind the last / of the address.',
+  });
 }
 
 /** The name of a table's lock, of which a server takes 64 letters. It goes with the connection, after what that had begun was taken back. */
@@ -86,15 +119,29 @@ function lockOf(schema: string, table: string): string {
 async function refuseWithoutInfile({ run }: MysqlSession): Promise<void> {
   const { rows } = await run('SELECT @@global.local_infile AS yes');
   if (Number(rows[0]?.['yes']) === 1) return;
-  throw new PipewrightError({ code: 'forbidden', service: 'MySQL', message: 'The server does not take rows as a file (LOAD DATA LOCAL): local_infile is off.', hint: allowInfile });
+  throw new PipewrightError({
+    code: 'forbidden',
+    service: 'MySQL',
+    message: 'The server does not take rows as a file (LOAD DATA LOCAL): local_infile is off.',
+    hint: allowInfile,
+  });
 }
 
 /** Drops what loads of this table left behind that were killed; nobody else fills such a table while this load holds the lock. */
 async function dropLeftovers({ run }: MysqlSession, schema: string, table: string): Promise<void> {
-  const { rows } = await run('SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ? AND left(table_name, ?) = ?', [schema, stagingPrefix(table).length, stagingPrefix(table)]);
+  const { rows } = await run(
+    'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ? AND left(table_name, ?) = ?',
+    [schema, stagingPrefix(table).length, stagingPrefix(table)],
+  );
   for (const { name } of rows) await run(`DROP TABLE ${quoted(schema)}.${quoted(String(name))}`);
 }
 
 function busy(table: string): PipewrightError {
-  return new PipewrightError({ code: 'busy', service: 'MySQL', message: `Another load into the table “${table}” is still running.`, hint: 'The table was not changed. Run the step again later.', retryable: true });
+  return new PipewrightError({
+    code: 'busy',
+    service: 'MySQL',
+    message: `Another load into the table “${table}” is still running.`,
+    hint: 'The table was not changed. Run the step again later.',
+    retryable: true,
+  });
 }

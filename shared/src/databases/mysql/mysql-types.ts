@@ -51,7 +51,11 @@ function decimalType(precision: number, scale: number): string {
 }
 
 /** MySQL's type of a column; a decimal with more digits behind the point than MySQL holds is a text. */
-export function mysqlType({ type, precision = 1, scale = 0 }: Pick<InferredColumn, 'type' | 'precision' | 'scale'>): string {
+export function mysqlType({
+  type,
+  precision = 1,
+  scale = 0,
+}: Pick<InferredColumn, 'type' | 'precision' | 'scale'>): string {
   if (type !== 'decimal') return names[type];
   return scale > mostScale ? longText : decimalType(precision, scale);
 }
@@ -64,10 +68,13 @@ export function carrierOf(column: InferredColumn): string {
   const { type, form, lossy } = column;
   const mixed = form === mixedForms;
   const exact =
-    type === 'boolean' || type === 'timestamp' || type === 'uuid' ? !mixed
-    : type === 'timestamp-with-zone' ? !mixed && (form & timestampForms.utc) !== 0
-    : type === 'decimal' ? !mixed && !lossy
-    : !lossy;
+    type === 'boolean' || type === 'timestamp' || type === 'uuid'
+      ? !mixed
+      : type === 'timestamp-with-zone'
+        ? !mixed && (form & timestampForms.utc) !== 0
+        : type === 'decimal'
+          ? !mixed && !lossy
+          : !lossy;
   return exact ? mysqlType(column) : longText;
 }
 
@@ -80,7 +87,12 @@ export function isText(type: string): boolean {
 export function textAgain({ name, type, form }: InferredColumn): string {
   const column = quoted(name);
   if (type === 'boolean') {
-    const [yes, no] = form === booleanForms.upper ? ['TRUE', 'FALSE'] : form === booleanForms.capitalised ? ['True', 'False'] : ['true', 'false'];
+    const [yes, no] =
+      form === booleanForms.upper
+        ? ['TRUE', 'FALSE']
+        : form === booleanForms.capitalised
+          ? ['True', 'False']
+          : ['true', 'false'];
     return `CASE ${column} WHEN 1 THEN '${yes}' WHEN 0 THEN '${no}' END`;
   }
   if (type === 'uuid') return form === uuidForms.upper ? `upper(${column})` : column;

@@ -13,7 +13,10 @@ export function becomesWider(column: InferredColumn, known: MysqlColumn): boolea
 /** The type that a column of a table becomes: one that takes the values that exist and those that come. */
 export function wideType(column: InferredColumn, known: MysqlColumn): string {
   // A text keeps its character set and its order.
-  if (column.type === 'text' && known.type === 'text') return known.definition.replace(/^(?:var)?char\(\d+\)|^(?:tiny|medium|long)?text/, 'longtext').replace(/ NULL$/, '');
+  if (column.type === 'text' && known.type === 'text')
+    return known.definition
+      .replace(/^(?:var)?char\(\d+\)|^(?:tiny|medium|long)?text/, 'longtext')
+      .replace(/ NULL$/, '');
   const { precision = 1, scale = 0 } = column;
   const whole = Math.max(precision - scale, known.whole ?? digitsOfBigint);
   const behind = Math.max(scale, known.scale ?? 0);

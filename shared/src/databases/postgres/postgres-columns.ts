@@ -49,19 +49,58 @@ const ofBuiltIn: [RegExp, (...found: string[]) => TypeRules][] = [
   [/^boolean$/, () => ({ type: 'boolean' })],
   [/^date$/, () => ({ type: 'date' })],
   [/^timestamp(?:\((\d)\))? without time zone$/, (digits = '6') => ({ type: 'timestamp', fraction: Number(digits) })],
-  [/^timestamp(?:\((\d)\))? with time zone$/, (digits = '6') => ({ type: 'timestamp-with-zone', fraction: Number(digits) })],
+  [
+    /^timestamp(?:\((\d)\))? with time zone$/,
+    (digits = '6') => ({ type: 'timestamp-with-zone', fraction: Number(digits) }),
+  ],
   [/^uuid$/, () => ({ type: 'uuid' })],
   [/^(?:text|character varying)$/, () => ({ type: 'text' })],
   [/^character varying\((\d+)\)$/, (longest) => ({ type: 'text', longest: Number(longest) })],
-  [/^character\((\d+)\)$/, (longest) => ({ type: 'text', longest: Number(longest), rules: [noSpaceAtEnd(Number(longest))] })],
-  [/^name$/, () => ({ type: 'text', fixed: true, rules: [{ reason: 'has more than 63 bytes', fails: (text) => Buffer.byteLength(text) > 63 }] })],
-  [/^money$/, () => ({ type: 'decimal', whole: 17, scale: 2, fixed: true, rules: [{ reason: 'is more money than the column holds', fails: (text) => Math.abs(Number(text)) >= 92_233_720_368_547_750 }] })],
+  [
+    /^character\((\d+)\)$/,
+    (longest) => ({ type: 'text', longest: Number(longest), rules: [noSpaceAtEnd(Number(longest))] }),
+  ],
+  [
+    /^name$/,
+    () => ({
+      type: 'text',
+      fixed: true,
+      rules: [{ reason: 'has more than 63 bytes', fails: (text) => Buffer.byteLength(text) > 63 }],
+    }),
+  ],
+  [
+    /^money$/,
+    () => ({
+      type: 'decimal',
+      whole: 17,
+      scale: 2,
+      fixed: true,
+      rules: [
+        {
+          reason: 'is more money than the column holds',
+          fails: (text) => Math.abs(Number(text)) >= 92_233_720_368_547_750,
+        },
+      ],
+    }),
+  ],
   [/^real$/, () => formed(floatRule(4))],
   [/^double precision$/, () => formed(floatRule(8))],
   [/^time(?:\((\d)\))? without time zone$/, (digits = '6') => formed(timeRule(Number(digits), ''))],
-  [/^time(?:\((\d)\))? with time zone$/, (digits = '6') => formed(timeRule(Number(digits), '(?:Z|[-+](?:0\\d|1[0-4])(?::?[0-5]\\d)?)'))],
-  [/^bit\((\d+)\)$/, (count) => formed(pattern(`is not ${count} bits, written as 0 and 1`, new RegExp(`^[01]{${count}}$`)))],
-  [/^bit varying(?:\((\d+)\))?$/, (count = '') => formed(pattern(`is not ${count ? `at most ${count} ` : ''}bits, written as 0 and 1`, new RegExp(`^[01]{1,${count}}$`)))],
+  [
+    /^time(?:\((\d)\))? with time zone$/,
+    (digits = '6') => formed(timeRule(Number(digits), '(?:Z|[-+](?:0\\d|1[0-4])(?::?[0-5]\\d)?)')),
+  ],
+  [
+    /^bit\((\d+)\)$/,
+    (count) => formed(pattern(`is not ${count} bits, written as 0 and 1`, new RegExp(`^[01]{${count}}$`))),
+  ],
+  [
+    /^bit varying(?:\((\d+)\))?$/,
+    (count = '') =>
+      formed(
+        pattern(`is not ${count ? `at most ${count} ` : ''}bits, written as 0 and 1`, new RegExp(`^[01]{1,${count}}$`)),
+      ),
+  ],
   [/^bytea$/, () => formed(pattern('is not bytes written as \\x and hexadecimal digits', /^\\x(?:[0-9a-fA-F]{2})*$/))],
   [/^json$/, () => formed(jsonRule)],
   [/^jsonb$/, () => formed(parsedJsonRule)],
@@ -72,7 +111,10 @@ export function rulesOf({ name, plain, builtIn, domain, labels }: CatalogType): 
   const own = domain ? { fixed: true } : {};
   if (labels.length > 0) {
     const known = new Set(labels);
-    const isOne: ValueRule = { reason: `is not one of ${labels.slice(0, 8).join(', ')}${labels.length > 8 ? ', …' : ''}`, fails: (text) => !known.has(text) };
+    const isOne: ValueRule = {
+      reason: `is not one of ${labels.slice(0, 8).join(', ')}${labels.length > 8 ? ', …' : ''}`,
+      fails: (text) => !known.has(text),
+    };
     return { type: 'text', blankIsNull: !known.has(''), fixed: true, rules: [isOne], verified: false };
   }
   if (!builtIn && plain === 'citext' && name.endsWith('citext')) return { type: 'text', fixed: true, verified: false };
@@ -87,21 +129,42 @@ export function rulesOf({ name, plain, builtIn, domain, labels }: CatalogType): 
 function numericRules(precision: number, scale: number): TypeRules {
   const limits: TypeRules = { type: 'decimal', whole: Math.max(0, precision - scale), scale: Math.max(0, scale) };
   const tens = '0'.repeat(Math.max(0, -scale));
-  if (scale < 0) return { ...limits, rules: [{ reason: `does not end in ${-scale} zeros before the point`, fails: (text) => !`${tens}${text.split('.')[0]?.replace('-', '')}`.endsWith(tens) }] };
+  if (scale < 0)
+    return {
+      ...limits,
+      rules: [
+        {
+          reason: `does not end in ${-scale} zeros before the point`,
+          fails: (text) => !`${tens}${text.split('.')[0]?.replace('-', '')}`.endsWith(tens),
+        },
+      ],
+    };
   if (scale <= precision) return limits;
   const zeros = '0'.repeat(scale - precision);
-  return { ...limits, rules: [{ reason: `has fewer than ${scale - precision} zeros behind the point`, fails: (text) => /[1-9]/.test(text) && !(text.split('.')[1] ?? '').startsWith(zeros) }] };
+  return {
+    ...limits,
+    rules: [
+      {
+        reason: `has fewer than ${scale - precision} zeros behind the point`,
+        fails: (text) => /[1-9]/.test(text) && !(text.split('.')[1] ?? '').startsWith(zeros),
+      },
+    ],
+  };
 }
 
 /** Spaces at the end of a padded text cannot be told from its padding, unless they fill it. */
 function noSpaceAtEnd(length: number): ValueRule {
-  return { reason: 'ends in a space, which the column does not keep', fails: (text) => text.endsWith(' ') && [...text].length < length };
+  return {
+    reason: 'ends in a space, which the column does not keep',
+    fails: (text) => text.endsWith(' ') && [...text].length < length,
+  };
 }
 
 function timeRule(digits: number, zone: string): ValueRule {
   const form = new RegExp(`^(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.(\\d{1,9}))?)?${zone}$`);
   return {
     reason: `is not a time of day${zone ? ' with a time zone' : ''} with at most ${digits} digits in the fraction of a second`,
-    fails: (text) => (form.exec(text)?.[1] ?? (form.test(text) ? '' : '1'.repeat(9))).replace(/0+$/, '').length > digits,
+    fails: (text) =>
+      (form.exec(text)?.[1] ?? (form.test(text) ? '' : '1'.repeat(9))).replace(/0+$/, '').length > digits,
   };
 }

@@ -16,7 +16,9 @@ export class PostgresCopy {
    * @param delimiter one character
    */
   constructor(client: pg.Client, into: string, delimiter: string) {
-    const stream = client.query(copyFrom(`COPY ${into} FROM STDIN (FORMAT csv, DELIMITER E'${delimiter === '\t' ? '\\t' : delimiter}')`));
+    const stream = client.query(
+      copyFrom(`COPY ${into} FROM STDIN (FORMAT csv, DELIMITER E'${delimiter === '\t' ? '\\t' : delimiter}')`),
+    );
     this.#stream = stream;
     stream.on('error', (error) => {
       this.#failure ??= explainPostgres(error);

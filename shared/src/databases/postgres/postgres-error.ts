@@ -27,21 +27,58 @@ const knownErrors: Record<string, Known> = {
   },
   '3D000': { code: 'not-found', hint: 'Check the name of the database in the connection.' },
   '3F000': { code: 'not-found', hint: 'Check the name of the schema.' },
-  '42501': { code: 'forbidden', hint: 'The table was not changed. Grant the right that is missing to the user of the connection.' },
-  '42P07': { code: 'table-exists', hint: 'Another session created the table meanwhile. Run the step again.', retryable: true },
+  '42501': {
+    code: 'forbidden',
+    hint: 'The table was not changed. Grant the right that is missing to the user of the connection.',
+  },
+  '42P07': {
+    code: 'table-exists',
+    hint: 'Another session created the table meanwhile. Run the step again.',
+    retryable: true,
+  },
   '42701': { code: 'conflict', hint: 'The table was not changed. Rename the column in the dataset.' },
-  '54000': { code: 'bad-input', hint: 'The table was not changed. A row of PostgreSQL has room for about 8,000 bytes, of which every long text takes 18: load fewer columns, or split the dataset into several tables.' },
-  '54011': { code: 'bad-input', hint: 'The table was not changed. A table of PostgreSQL has at most 1,600 columns: load fewer columns, or split the dataset into several tables.' },
-  '25006': { code: 'unavailable', hint: 'The table was not changed. The server or the user is read-only: connect to the primary server, or to a user who may write.' },
-  '428C9': { code: 'bad-input', hint: 'The table was not changed. The database numbers or calculates the column itself: leave it out of the dataset.' },
+  '54000': {
+    code: 'bad-input',
+    hint: 'The table was not changed. A row of PostgreSQL has room for about 8,000 bytes, of which every long text takes 18: load fewer columns, or split the dataset into several tables.',
+  },
+  '54011': {
+    code: 'bad-input',
+    hint: 'The table was not changed. A table of PostgreSQL has at most 1,600 columns: load fewer columns, or split the dataset into several tables.',
+  },
+  '25006': {
+    code: 'unavailable',
+    hint: 'The table was not changed. The server or the user is read-only: connect to the primary server, or to a user who may write.',
+  },
+  '428C9': {
+    code: 'bad-input',
+    hint: 'The table was not changed. The database numbers or calculates the column itself: leave it out of the dataset.',
+  },
   '23502': { code: 'bad-input', hint: 'The table was not changed. Fill the empty values in the dataset.' },
   '23503': { code: 'conflict', hint: 'The table was not changed.' },
-  '23505': { code: 'conflict', hint: 'The table was not changed. A key of the dataset is in the table already, or twice in the dataset.' },
-  '22P05': { code: 'bad-input', hint: 'The table was not changed. The encoding of the database lacks a character of the dataset: correct the value, or use a database in UTF-8.' },
-  '23514': { code: 'bad-input', hint: 'The table was not changed. A row of the dataset breaks this rule of the table.' },
-  '23P01': { code: 'conflict', hint: 'The table was not changed. A row of the dataset excludes another one by this rule of the table.' },
-  P0001: { code: 'bad-input', hint: 'The table was not changed. A trigger or function of the table refused a row: correct the dataset.' },
-  '42883': { code: 'bad-input', hint: 'The table was not changed. Check that the columns of the key can be compared, and the triggers of the table.' },
+  '23505': {
+    code: 'conflict',
+    hint: 'The table was not changed. A key of the dataset is in the table already, or twice in the dataset.',
+  },
+  '22P05': {
+    code: 'bad-input',
+    hint: 'The table was not changed. The encoding of the database lacks a character of the dataset: correct the value, or use a database in UTF-8.',
+  },
+  '23514': {
+    code: 'bad-input',
+    hint: 'The table was not changed. A row of the dataset breaks this rule of the table.',
+  },
+  '23P01': {
+    code: 'conflict',
+    hint: 'The table was not changed. A row of the dataset excludes another one by this rule of the table.',
+  },
+  P0001: {
+    code: 'bad-input',
+    hint: 'The table was not changed. A trigger or function of the table refused a row: correct the dataset.',
+  },
+  '42883': {
+    code: 'bad-input',
+    hint: 'The table was not changed. Check that the columns of the key can be compared, and the triggers of the table.',
+  },
   '40001': lost,
   '53300': { code: 'busy', hint: 'The server has too many connections. Run the step again later.', retryable: true },
   '53200': { code: 'unavailable', hint: 'The server is out of memory. Run the step again later.', retryable: true },
@@ -57,10 +94,18 @@ const knownErrors: Record<string, Known> = {
   '57014': { code: 'cancelled', hint: 'The statement was cancelled on the server. The table was not changed.' },
   '57P01': lost,
   '57P02': lost,
-  '57P03': { code: 'unavailable', hint: 'The server is starting or stopping. Run the step again later.', retryable: true },
+  '57P03': {
+    code: 'unavailable',
+    hint: 'The server is starting or stopping. Run the step again later.',
+    retryable: true,
+  },
   ECONNRESET: lost,
   EPIPE: lost,
-  EAI_AGAIN: { code: 'unavailable', hint: 'The name of the host could not be looked up. Run the step again.', retryable: true },
+  EAI_AGAIN: {
+    code: 'unavailable',
+    hint: 'The name of the host could not be looked up. Run the step again.',
+    retryable: true,
+  },
   ENOTFOUND: { code: 'unavailable', hint: 'Check the host in the connection.' },
   ECONNREFUSED: { code: 'unavailable', hint: unreachable },
   ETIMEDOUT: { code: 'unavailable', hint: unreachable },
@@ -94,7 +139,10 @@ function keyOf({ code = '', detail = '' }: ServerError): string {
 /** What to do about a foreign key, which can be broken from both sides. */
 function explainKey({ code, detail = '' }: ServerError): { hint?: string } {
   if (code !== '23503') return {};
-  if (detail.includes('is still referenced')) return { hint: 'The table was not changed. Rows of another table refer to its rows: choose the mode Append or Upsert.' };
+  if (detail.includes('is still referenced'))
+    return {
+      hint: 'The table was not changed. Rows of another table refer to its rows: choose the mode Append or Upsert.',
+    };
   return { hint: 'The table was not changed. Load the missing row of the other table first, or correct the value.' };
 }
 

@@ -87,10 +87,17 @@ export class PostgresLoad implements TableLoad {
     if (existing && this.#mustWait(columns, existing)) this.#into = temporary;
     if (existing && this.#into === this.#table && this.#mode === 'replace') await this.#deleteRows();
     const [first = this.#session] = this.#more;
-    this.#rows = new PostgresRows({ name: this.#into, session: first, sessions: this.#more.length > 0 ? this.#more : [this.#session], delimiter, settled: existing !== undefined });
+    this.#rows = new PostgresRows({
+      name: this.#into,
+      session: first,
+      sessions: this.#more.length > 0 ? this.#more : [this.#session],
+      delimiter,
+      settled: existing !== undefined,
+    });
     await this.#rows.open(columns, async (definitions) => {
       if (this.#into === temporary) {
-        for (const statement of stagedDefinitions(this.#table, columns, existing ?? [], evolve)) await this.#session.run(statement);
+        for (const statement of stagedDefinitions(this.#table, columns, existing ?? [], evolve))
+          await this.#session.run(statement);
       } else if (!existing) {
         if (this.#more.length > 0) await this.#dropShared(first);
         await first.run(`CREATE TABLE ${this.#into} (${definitions.join(', ')})`);
@@ -107,7 +114,11 @@ export class PostgresLoad implements TableLoad {
     return this.#taken;
   }
 
-  async publish(columns: readonly InferredColumn[], record?: LoadRecord, rejects: readonly Reject[] = []): Promise<Upserted | undefined> {
+  async publish(
+    columns: readonly InferredColumn[],
+    record?: LoadRecord,
+    rejects: readonly Reject[] = [],
+  ): Promise<Upserted | undefined> {
     const { records, table } = this.#options;
     await this.#rows?.settle(columns, this.#session);
     const upserted = this.#into === temporary ? await this.#publishStaged(columns) : await this.#publishCopied();
@@ -136,13 +147,16 @@ export class PostgresLoad implements TableLoad {
       await this.#session.run('COMMIT');
     } catch (error) {
       if (!(error instanceof PipewrightError) || error.code !== 'unavailable') throw error;
-      throw withDetails(error, { hint: 'The connection broke while the rows were being published: either all of them are in the table or none. With a load key, running the step again is safe.' });
+      throw withDetails(error, {
+        hint: 'The connection broke while the rows were being published: either all of them are in the table or none. With a load key, running the step again is safe.',
+      });
     }
   }
 
   /** Whether rows for a table that exists must not go straight into it. */
   #mustWait(columns: readonly InferredColumn[], existing: readonly PostgresColumn[]): boolean {
-    const isVerified = ({ name }: InferredColumn): boolean => existing.some((column) => column.name === name && column.verified);
+    const isVerified = ({ name }: InferredColumn): boolean =>
+      existing.some((column) => column.name === name && column.verified);
     return this.#mode === 'upsert' || this.#options.evolve || this.#causes.length > 0 || columns.some(isVerified);
   }
 
@@ -161,9 +175,22 @@ export class PostgresLoad implements TableLoad {
     const rows = await convertStaged(this.#session, this.#table, columns, existing, evolve);
     const merges = this.#mode === 'upsert';
     if (merges && key.length > 0) await checkPostgresKey(this.#session, key, rows);
-    const numbered = existing.some(({ name, numbered: isNumbered }) => isNumbered && columns.some((column) => column.name === name));
-    const merge = new PostgresMerge({ session: this.#session, table: this.#table, tableName, rows, columns: columns.map(({ name }) => name), key, causes: this.#causes, numbered });
-    const upserted = merges ? await merge.upsert() : await merge.insert(this.#taken, this.#mode === 'replace' ? () => this.#deleteRows() : undefined);
+    const numbered = existing.some(
+      ({ name, numbered: isNumbered }) => isNumbered && columns.some((column) => column.name === name),
+    );
+    const merge = new PostgresMerge({
+      session: this.#session,
+      table: this.#table,
+      tableName,
+      rows,
+      columns: columns.map(({ name }) => name),
+      key,
+      causes: this.#causes,
+      numbered,
+    });
+    const upserted = merges
+      ? await merge.upsert()
+      : await merge.insert(this.#taken, this.#mode === 'replace' ? () => this.#deleteRows() : undefined);
     if (!merges && key.length > 0) await checkPostgresKey(this.#session, key, this.#table);
     return upserted;
   }
@@ -186,7 +213,10 @@ export class PostgresLoad implements TableLoad {
   }
 
   async #dropShared(session: PostgresSession): Promise<void> {
-    const { rows } = await session.run('SELECT oid::regclass::text AS name FROM pg_class WHERE relnamespace = $1::regnamespace AND starts_with(relname, $2)', [this.#options.schema, this.#sharedNames]);
+    const { rows } = await session.run(
+      'SELECT oid::regclass::text AS name FROM pg_class WHERE relnamespace = $1::regnamespace AND starts_with(relname, $2)',
+      [this.#options.schema, this.#sharedNames],
+    );
     for (const { name } of rows) await session.run(`DROP TABLE ${String(name)}`);
   }
 

@@ -19,11 +19,17 @@ const mark = 'pg_temp.pipewright_mark';
  * @param place the table in which it must, quoted
  * @throws PipewrightError `bad-input`
  */
-export async function checkPostgresKey({ run }: PostgresSession, names: readonly string[], place: string): Promise<void> {
+export async function checkPostgresKey(
+  { run }: PostgresSession,
+  names: readonly string[],
+  place: string,
+): Promise<void> {
   const key = names.map(quoted);
   const empty = await run(`SELECT 1 FROM ${place} WHERE ${key.map((name) => `${name} IS NULL`).join(' OR ')} LIMIT 1`);
   if (empty.rows.length > 0) throw keyError(service, names, undefined);
-  const twice = await run(`SELECT concat_ws(', ', ${key.map((name) => `min(${name}::text)`).join(', ')}) AS value FROM ${place} GROUP BY ${key.join(', ')} HAVING count(*) > 1 LIMIT 1`);
+  const twice = await run(
+    `SELECT concat_ws(', ', ${key.map((name) => `min(${name}::text)`).join(', ')}) AS value FROM ${place} GROUP BY ${key.join(', ')} HAVING count(*) > 1 LIMIT 1`,
+  );
   if (twice.rows[0]) throw keyError(service, names, String(twice.rows[0]['value']));
 }
 
@@ -65,7 +71,9 @@ export class PostgresMerge {
       await empty();
       await this.#refuseLeft();
     }
-    const added = await session.run(`INSERT INTO ${table} (${this.#list})${numbered ? ' OVERRIDING SYSTEM VALUE' : ''} SELECT ${this.#list} FROM ${rows}`);
+    const added = await session.run(
+      `INSERT INTO ${table} (${this.#list})${numbered ? ' OVERRIDING SYSTEM VALUE' : ''} SELECT ${this.#list} FROM ${rows}`,
+    );
     await this.#confirm(added.rowCount ?? 0, loaded, false);
   }
 
@@ -77,8 +85,13 @@ export class PostgresMerge {
     await session.run(`ANALYZE ${rows}`);
     await this.#watch();
     const loaded = this.#isWatched ? await this.#expected(same, others.length > 0) : undefined;
-    const matched = others.length > 0 ? await session.run(`UPDATE ${table} old SET ${others.join(', ')} FROM ${rows} new WHERE ${same}`) : undefined;
-    const added = await session.run(`INSERT INTO ${table} (${this.#list})${numbered ? ' OVERRIDING SYSTEM VALUE' : ''} SELECT ${columns.map((name) => `new.${quoted(name)}`).join(', ')} FROM ${rows} new WHERE NOT EXISTS (SELECT 1 FROM ${table} old WHERE ${same})`);
+    const matched =
+      others.length > 0
+        ? await session.run(`UPDATE ${table} old SET ${others.join(', ')} FROM ${rows} new WHERE ${same}`)
+        : undefined;
+    const added = await session.run(
+      `INSERT INTO ${table} (${this.#list})${numbered ? ' OVERRIDING SYSTEM VALUE' : ''} SELECT ${columns.map((name) => `new.${quoted(name)}`).join(', ')} FROM ${rows} new WHERE NOT EXISTS (SELECT 1 FROM ${table} old WHERE ${same})`,
+    );
     const upserted = { updated: matched?.rowCount ?? 0, inserted: added.rowCount ?? 0 };
     const changed = upserted.updated + upserted.inserted;
     await this.#confirm(changed, loaded ?? changed, others.length === 0);
@@ -92,7 +105,9 @@ export class PostgresMerge {
   /** Rows of the table that an upsert changes or adds. */
   async #expected(same: string, changes: boolean): Promise<number> {
     const { session, table, rows } = this.#options;
-    const { rows: counted } = await session.run(`SELECT (SELECT count(*) FROM ${table} old JOIN ${rows} new ON ${same}) AS matched, (SELECT count(*) FROM ${rows} new WHERE NOT EXISTS (SELECT 1 FROM ${table} old WHERE ${same})) AS others`);
+    const { rows: counted } = await session.run(
+      `SELECT (SELECT count(*) FROM ${table} old JOIN ${rows} new ON ${same}) AS matched, (SELECT count(*) FROM ${rows} new WHERE NOT EXISTS (SELECT 1 FROM ${table} old WHERE ${same})) AS others`,
+    );
     return (changes ? Number(counted[0]?.['matched']) : 0) + Number(counted[0]?.['others']);
   }
 
@@ -128,7 +143,9 @@ export class PostgresMerge {
     const own = `xmin = (SELECT xmin FROM ${mark})`;
     const held = await session.run(`SELECT count(*) AS rows FROM ${table} WHERE ${own}`);
     confirmRows({ service, table: tableName, held: Number(held.rows[0]?.['rows']), loaded, causes });
-    const changed = await session.run(`SELECT ROW(${this.#list})::text FROM ${rows} EXCEPT ALL SELECT ROW(${this.#list})::text FROM ${table}${whole ? '' : ` WHERE ${own}`} LIMIT 1`);
+    const changed = await session.run(
+      `SELECT ROW(${this.#list})::text FROM ${rows} EXCEPT ALL SELECT ROW(${this.#list})::text FROM ${table}${whole ? '' : ` WHERE ${own}`} LIMIT 1`,
+    );
     if (changed.rows.length > 0) throw changedValues(service, tableName, causes);
     await session.run('RELEASE SAVEPOINT pipewright_rows');
   }

@@ -1,6 +1,17 @@
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
 import type { LoadRecord } from '../../datasets/load/target.ts';
-import { defineLoads, defineRejects, loadsColumns, loadsTable, readRecord, rejectsColumns, rejectsTable, rejectValuesOf, valuesOf, type RecordTypes } from '../load-records.ts';
+import {
+  defineLoads,
+  defineRejects,
+  loadsColumns,
+  loadsTable,
+  readRecord,
+  rejectsColumns,
+  rejectsTable,
+  rejectValuesOf,
+  valuesOf,
+  type RecordTypes,
+} from '../load-records.ts';
 import type { PostgresSession } from './postgres-session.ts';
 
 const types: RecordTypes = { word: 'text', text: 'text', moment: 'timestamptz', number: 'double precision' };
@@ -22,7 +33,10 @@ export class PostgresRecords {
   /** The load of a table that is kept under an ID, unless it failed. */
   async find(table: string, loadId: string): Promise<LoadRecord | undefined> {
     if (!(await this.#exists(loadsTable))) return undefined;
-    const { rows } = await this.#session.run(`SELECT ${loadsColumns} FROM ${this.#name(loadsTable)} WHERE table_name = $1 AND load_id = $2 AND status <> 'failed'`, [table, loadId]);
+    const { rows } = await this.#session.run(
+      `SELECT ${loadsColumns} FROM ${this.#name(loadsTable)} WHERE table_name = $1 AND load_id = $2 AND status <> 'failed'`,
+      [table, loadId],
+    );
     return rows[0] && readRecord(rows[0]);
   }
 
@@ -32,7 +46,10 @@ export class PostgresRecords {
     const names = loadsColumns.split(', ');
     const places = names.map((_name, index) => `$${index + 1}`).join(', ');
     const changes = names.map((name) => `${name} = excluded.${name}`).join(', ');
-    await this.#session.run(`INSERT INTO ${this.#name(loadsTable)} (${loadsColumns}) VALUES (${places}) ON CONFLICT (table_name, load_id) DO UPDATE SET ${changes}`, valuesOf(record));
+    await this.#session.run(
+      `INSERT INTO ${this.#name(loadsTable)} (${loadsColumns}) VALUES (${places}) ON CONFLICT (table_name, load_id) DO UPDATE SET ${changes}`,
+      valuesOf(record),
+    );
     if (rejects.length === 0) return;
     await this.#make(rejectsTable, defineRejects(types));
     const rows = rejects.map((reject) => rejectValuesOf(record, reject));

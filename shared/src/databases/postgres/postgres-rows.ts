@@ -41,7 +41,10 @@ export class PostgresRows {
    * Begins to send rows.
    * @param make makes the table where there is none, from the definitions of its columns
    */
-  async open(columns: readonly InferredColumn[], make: (definitions: readonly string[]) => Promise<void>): Promise<void> {
+  async open(
+    columns: readonly InferredColumn[],
+    make: (definitions: readonly string[]) => Promise<void>,
+  ): Promise<void> {
     this.#columns = columns;
     this.#carriers = columns.map(carrierOf);
     await make(columns.map(({ name }, index) => `${quoted(name)} ${this.#carriers[index]}`));
@@ -62,7 +65,12 @@ export class PostgresRows {
 
   /** Gives the columns the types that they shall have. */
   async settle(columns: readonly InferredColumn[], session: PostgresSession): Promise<void> {
-    if (!this.#place.settled) await this.#change(columns.map(postgresType), (column, type, before) => cast(column, type, before, columns), session);
+    if (!this.#place.settled)
+      await this.#change(
+        columns.map(postgresType),
+        (column, type, before) => cast(column, type, before, columns),
+        session,
+      );
   }
 
   async abort(): Promise<void> {
@@ -76,14 +84,22 @@ export class PostgresRows {
       await this.end();
       this.#widenings += 1;
       const carriers = this.#widenings > mostWidenings ? needed.map(() => 'text') : needed;
-      await this.#change(carriers, (column, type, before) => (type === 'text' ? textAgain(column) : cast(column, type, before, columns)), this.#place.session);
+      await this.#change(
+        carriers,
+        (column, type, before) => (type === 'text' ? textAgain(column) : cast(column, type, before, columns)),
+        this.#place.session,
+      );
       this.#openCopies();
     }
     this.#columns = columns;
   }
 
   /** Gives columns the types that carry them from now on; one statement, so that the rows are written anew once. */
-  async #change(carriers: string[], using: (column: InferredColumn, type: string, before: string) => string, session: PostgresSession): Promise<void> {
+  async #change(
+    carriers: string[],
+    using: (column: InferredColumn, type: string, before: string) => string,
+    session: PostgresSession,
+  ): Promise<void> {
     const changes = this.#columns.flatMap((column, index) => {
       const before = this.#carriers[index] as string;
       const type = carriers[index] as string;
@@ -96,13 +112,18 @@ export class PostgresRows {
   #openCopies(): void {
     const { name, sessions, delimiter } = this.#place;
     const columns = this.#columns.map((column) => quoted(column.name)).join(', ');
-    this.#copies = new PostgresCopies(sessions.map(({ client }) => client), `${name} (${columns})`, delimiter);
+    this.#copies = new PostgresCopies(
+      sessions.map(({ client }) => client),
+      `${name} (${columns})`,
+      delimiter,
+    );
   }
 }
 
 /** An empty text that waited as text is NULL in any other type. */
 function cast({ name }: InferredColumn, type: string, before: string, columns: readonly InferredColumn[]): string {
-  const blanks = before === 'text' && type !== 'text' && columns.some((column) => column.name === name && column.blanks);
+  const blanks =
+    before === 'text' && type !== 'text' && columns.some((column) => column.name === name && column.blanks);
   return `${blanks ? `nullif(${quoted(name)}, '')` : quoted(name)}::${type}`;
 }
 

@@ -32,7 +32,10 @@ const settings = {
 
 /** The statements that make those settings. */
 export function sameEverywhere(set: 'SET' | 'SET LOCAL'): string {
-  return Object.entries(settings).map(([name, value]) => `${set} ${name} = '${value}'`).join('; ').replace("'ISO, YMD'", 'ISO, YMD');
+  return Object.entries(settings)
+    .map(([name, value]) => `${set} ${name} = '${value}'`)
+    .join('; ')
+    .replace("'ISO, YMD'", 'ISO, YMD');
 }
 
 /** Where the search path names PostgreSQL's own schema, functions of others may hide its functions: it comes first then. */

@@ -12,7 +12,8 @@ const converted = 'pg_temp.pipewright_converted';
 /** Numbers the rows as they come, so that a value can be found in the dataset. */
 const rowNumber = '"pipewright_row"';
 
-const known = (existing: readonly PostgresColumn[], name: string): PostgresColumn | undefined => existing.find((column) => column.name === name);
+const known = (existing: readonly PostgresColumn[], name: string): PostgresColumn | undefined =>
+  existing.find((column) => column.name === name);
 
 /** Whether a column waits as the text of its values. */
 function waitsAsText(column: PostgresColumn | undefined, evolve: boolean): boolean {
@@ -20,7 +21,12 @@ function waitsAsText(column: PostgresColumn | undefined, evolve: boolean): boole
 }
 
 /** The statements that make the table in which rows wait: with the columns of their table, or as text. */
-export function stagedDefinitions(table: string, columns: readonly InferredColumn[], existing: readonly PostgresColumn[], evolve: boolean): string[] {
+export function stagedDefinitions(
+  table: string,
+  columns: readonly InferredColumn[],
+  existing: readonly PostgresColumn[],
+  evolve: boolean,
+): string[] {
   const isText = ({ name }: InferredColumn): boolean => waitsAsText(known(existing, name), evolve);
   const typed = columns.filter((column) => !isText(column)).map(({ name }) => quoted(name));
   const texts = columns.filter(isText).map(({ name }) => `ADD ${quoted(name)} text`);
@@ -37,13 +43,19 @@ export function stagedDefinitions(table: string, columns: readonly InferredColum
  * written: it may have read something else.
  * @throws PipewrightError `bad-input`
  */
-export async function verifyStaged({ run }: PostgresSession, columns: readonly InferredColumn[], existing: readonly PostgresColumn[]): Promise<void> {
+export async function verifyStaged(
+  { run }: PostgresSession,
+  columns: readonly InferredColumn[],
+  existing: readonly PostgresColumn[],
+): Promise<void> {
   for (const { name } of columns) {
     const column = known(existing, name);
     if (!column?.verified) continue;
     // Qualified, for a function of the same name that takes this very type would be preferred wherever it is.
     const shown = `pg_catalog.format('%s', ${quoted(name)}::${column.declaration})`;
-    const { rows } = await run(`SELECT ${quoted(name)} AS written, ${shown} AS shown, ${rowNumber} AS row FROM ${temporary} WHERE ${quoted(name)} IS NOT NULL AND ${shown} IS DISTINCT FROM ${quoted(name)} ORDER BY ${rowNumber} LIMIT 1`).catch((error: unknown) => {
+    const { rows } = await run(
+      `SELECT ${quoted(name)} AS written, ${shown} AS shown, ${rowNumber} AS row FROM ${temporary} WHERE ${quoted(name)} IS NOT NULL AND ${shown} IS DISTINCT FROM ${quoted(name)} ORDER BY ${rowNumber} LIMIT 1`,
+    ).catch((error: unknown) => {
       throw unreadable(error, name, column.declaration);
     });
     if (!rows[0]) continue;
@@ -59,18 +71,29 @@ export async function verifyStaged({ run }: PostgresSession, columns: readonly I
 /** A value that the server cannot read at all, for which each type has errors of its own. */
 function unreadable(error: unknown, name: string, declaration: string): unknown {
   if (!(error instanceof PipewrightError) || error.retryable || error.code !== 'unavailable') return error;
-  return withDetails(error, { code: 'bad-input', hint: `The table was not changed. Correct the values of the column “${name}”, which is ${declaration}.` });
+  return withDetails(error, {
+    code: 'bad-input',
+    hint: `The table was not changed. Correct the values of the column “${name}”, which is ${declaration}.`,
+  });
 }
 
 /**
  * Gives rows that wait as text the types of their table, which it has by then.
  * @returns where they are
  */
-export async function convertStaged({ run }: PostgresSession, table: string, columns: readonly InferredColumn[], existing: readonly PostgresColumn[], evolve: boolean): Promise<string> {
+export async function convertStaged(
+  { run }: PostgresSession,
+  table: string,
+  columns: readonly InferredColumn[],
+  existing: readonly PostgresColumn[],
+  evolve: boolean,
+): Promise<string> {
   if (!columns.some(({ name }) => waitsAsText(known(existing, name), evolve))) return temporary;
   const names = columns.map(({ name }) => quoted(name)).join(', ');
   await run(`CREATE TEMPORARY TABLE ${converted} ON COMMIT DROP AS SELECT ${names} FROM ${table} WITH NO DATA`);
-  await run(`INSERT INTO ${converted} (${names}) SELECT ${columns.map((column) => valueOf(column, known(existing, column.name), evolve)).join(', ')} FROM ${temporary}`);
+  await run(
+    `INSERT INTO ${converted} (${names}) SELECT ${columns.map((column) => valueOf(column, known(existing, column.name), evolve)).join(', ')} FROM ${temporary}`,
+  );
   return converted;
 }
 

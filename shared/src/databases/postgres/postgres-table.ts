@@ -44,13 +44,23 @@ const causesQuery = `WITH RECURSIVE part AS (
   UNION SELECT 'partition ' || c.oid::pg_catalog.regclass, true FROM pg_catalog.pg_class c JOIN part ON part.oid = c.oid WHERE c.relkind = 'f'`;
 
 /** Others may read the table meanwhile, and write to it unless it is replaced; nobody may change its columns, triggers or rules. */
-const locks: Record<LoadMode, string | undefined> = { create: undefined, append: 'ROW EXCLUSIVE', upsert: 'ROW EXCLUSIVE', replace: 'SHARE ROW EXCLUSIVE' };
+const locks: Record<LoadMode, string | undefined> = {
+  create: undefined,
+  append: 'ROW EXCLUSIVE',
+  upsert: 'ROW EXCLUSIVE',
+  replace: 'SHARE ROW EXCLUSIVE',
+};
 
 /**
  * A table by its quoted name, which stays as it is until the transaction ends; undefined when there is none.
  * @throws PipewrightError `bad-input` for what is not a table that can be loaded into, `forbidden` when a right is missing, `busy` when another session holds the table
  */
-export async function readPostgresTable(session: PostgresSession, name: string, table: string, mode: LoadMode): Promise<PostgresTable | undefined> {
+export async function readPostgresTable(
+  session: PostgresSession,
+  name: string,
+  table: string,
+  mode: LoadMode,
+): Promise<PostgresTable | undefined> {
   const { run } = session;
   if (!(await findTable(session, name, table, mode))) return undefined;
   const lock = locks[mode];
@@ -59,7 +69,11 @@ export async function readPostgresTable(session: PostgresSession, name: string, 
   if (!oid) return undefined;
   const causes = (await run(causesQuery, [oid])).rows;
   const elsewhere = causes.find((row) => row['elsewhere'] === true);
-  if (elsewhere) throw refused(`The ${String(elsewhere['cause'])} of the table “${table}” is a foreign table: its rows are kept by another server, which cannot publish them all at once.`, 'Load into another table.');
+  if (elsewhere)
+    throw refused(
+      `The ${String(elsewhere['cause'])} of the table “${table}” is a foreign table: its rows are kept by another server, which cannot publish them all at once.`,
+      'Load into another table.',
+    );
   const { rows } = await run(columnsQuery, [oid]);
   return {
     columns: rows.filter((row) => row['calculated'] !== true).map(readColumn),
@@ -73,10 +87,23 @@ async function findTable({ run }: PostgresSession, name: string, table: string, 
   const [found] = (await run(tableQuery, [name])).rows;
   if (!found) return undefined;
   const kind = String(found['kind']);
-  if (kind === 'f') throw refused(`“${table}” is a foreign table: its rows are kept by another server, which cannot publish them all at once.`, 'Load into a table of the server that keeps them.');
-  if (kind !== 'r' && kind !== 'p') throw refused(`“${table}” is not a table; it may be a view.`, 'Choose another name.');
-  if (found['guarded'] === true) throw refused(`Row-level security of the table “${table}” applies to the user ${String(found['person'])}, so that not all of its rows can be seen or changed.`, 'Connect as the owner of the table or as a user with BYPASSRLS.');
-  if (mode === 'replace' && found['parent'] === true) throw refused(`Other tables inherit from the table “${table}”: replacing its rows would delete theirs or leave them in it.`, 'Choose the mode Append, or load into another table.');
+  if (kind === 'f')
+    throw refused(
+      `“${table}” is a foreign table: its rows are kept by another server, which cannot publish them all at once.`,
+      'Load into a table of the server that keeps them.',
+    );
+  if (kind !== 'r' && kind !== 'p')
+    throw refused(`“${table}” is not a table; it may be a view.`, 'Choose another name.');
+  if (found['guarded'] === true)
+    throw refused(
+      `Row-level security of the table “${table}” applies to the user ${String(found['person'])}, so that not all of its rows can be seen or changed.`,
+      'Connect as the owner of the table or as a user with BYPASSRLS.',
+    );
+  if (mode === 'replace' && found['parent'] === true)
+    throw refused(
+      `Other tables inherit from the table “${table}”: replacing its rows would delete theirs or leave them in it.`,
+      'Choose the mode Append, or load into another table.',
+    );
   refuseMissingRights(table, found, mode);
   return found['oid'];
 }
@@ -89,12 +116,23 @@ function readColumn(row: Row): PostgresColumn {
     nullable: row['nullable'] === true,
     declaration: String(row['declaration']),
     numbered: row['numbered'] === true,
-    ...rulesOf({ name: String(row['base']), plain: String(row['plain']), builtIn: row['built_in'] === true, domain: row['domain'] === true, labels }),
+    ...rulesOf({
+      name: String(row['base']),
+      plain: String(row['plain']),
+      builtIn: row['built_in'] === true,
+      domain: row['domain'] === true,
+      labels,
+    }),
   };
 }
 
 /** The rights that each mode needs. */
-const needed: Record<LoadMode, readonly string[]> = { create: [], append: ['INSERT'], replace: ['INSERT', 'DELETE'], upsert: ['SELECT', 'INSERT', 'UPDATE'] };
+const needed: Record<LoadMode, readonly string[]> = {
+  create: [],
+  append: ['INSERT'],
+  replace: ['INSERT', 'DELETE'],
+  upsert: ['SELECT', 'INSERT', 'UPDATE'],
+};
 
 function refuseMissingRights(table: string, { missing, person }: Row, mode: LoadMode): void {
   const lacks = needed[mode].filter((right) => Array.isArray(missing) && missing.includes(right));

@@ -35,9 +35,14 @@ export async function openPostgres(address: string): Promise<TableTarget> {
       const name = table.split('.').map(quoted).join('.');
       const there = await run('SELECT to_regclass($1) IS NOT NULL AS yes', [name]);
       if (there.rows[0]?.['yes'] !== true) throw tableMissing('PostgreSQL', table);
-      const known = await run('SELECT 1 AS yes FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = $2 AND NOT attisdropped', [name, column]);
+      const known = await run(
+        'SELECT 1 AS yes FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = $2 AND NOT attisdropped',
+        [name, column],
+      );
       if (!known.rows[0]) throw columnMissing('PostgreSQL', table, column);
-      const { rows } = await run(`SELECT DISTINCT ${quoted(column)}::text AS value FROM ${name} WHERE ${quoted(column)} IS NOT NULL LIMIT ${mostValues}`);
+      const { rows } = await run(
+        `SELECT DISTINCT ${quoted(column)}::text AS value FROM ${name} WHERE ${quoted(column)} IS NOT NULL LIMIT ${mostValues}`,
+      );
       for (const { value } of rows) yield String(value);
     },
     async begin({ table, schema, mode, delimiter = ',', key = [], loadKey, evolve = false, connections = 1 }) {
@@ -55,7 +60,20 @@ export async function openPostgres(address: string): Promise<TableTarget> {
         const earlier = loadKey === undefined ? undefined : await records.find(table, loadKey);
         const several = !known && !earlier && connections > 1 ? Math.min(connections, mostConnections) : 0;
         const more = await connectMore(address, several);
-        return new PostgresLoad({ session, more, schema: inSchema, table: quoted(table), tableName: table, records, mode, delimiter, key, evolve, known, earlier });
+        return new PostgresLoad({
+          session,
+          more,
+          schema: inSchema,
+          table: quoted(table),
+          tableName: table,
+          records,
+          mode,
+          delimiter,
+          key,
+          evolve,
+          known,
+          earlier,
+        });
       } catch (error) {
         await run('ROLLBACK').catch(() => undefined);
         throw error;
@@ -80,7 +98,10 @@ async function connectMore(address: string, count: number): Promise<PostgresSess
 
 /** A new table needs a right that is better missed now than after the dataset was read. */
 async function refuseWithoutCreate({ run }: PostgresSession, schema: string): Promise<void> {
-  const { rows } = await run("SELECT current_user AS person, pg_catalog.has_schema_privilege(oid, 'CREATE') AS may FROM pg_catalog.pg_namespace WHERE oid = pg_catalog.to_regnamespace($1)", [schema]);
+  const { rows } = await run(
+    "SELECT current_user AS person, pg_catalog.has_schema_privilege(oid, 'CREATE') AS may FROM pg_catalog.pg_namespace WHERE oid = pg_catalog.to_regnamespace($1)",
+    [schema],
+  );
   if (!rows[0] || rows[0]['may'] === true) return;
   throw new PipewrightError({
     code: 'forbidden',

@@ -54,7 +54,12 @@ export async function widenPostgres({ session, table, tableName, columns, existi
   try {
     await session.run(`ALTER TABLE ${table} ${changes.join(', ')}`);
   } catch (error) {
-    const reasons = wider.map((column) => ({ column, what: blockers.filter(({ name }) => name === column.name).map(({ what }) => String(what)) })).filter(({ what }) => what.length > 0);
+    const reasons = wider
+      .map((column) => ({
+        column,
+        what: blockers.filter(({ name }) => name === column.name).map(({ what }) => String(what)),
+      }))
+      .filter(({ what }) => what.length > 0);
     const [first] = reasons;
     if (!(error instanceof PipewrightError) || !first || error.retryable || error.code === 'forbidden') throw error;
     throw new PipewrightError({

@@ -8,7 +8,8 @@ const longestTime = 16;
  * A timestamp as SQL Server reads it whatever its settings are: `T` before the time, and seconds.
  * @see https://learn.microsoft.com/sql/t-sql/data-types/datetime2-transact-sql
  */
-const timestamp = (text: string): string => `STUFF(LEFT(${text}, ${longestTimestamp}), 11, 1, N'T') + CASE LEN(${text}) WHEN 16 THEN N':00' ELSE N'' END`;
+const timestamp = (text: string): string =>
+  `STUFF(LEFT(${text}, ${longestTimestamp}), 11, 1, N'T') + CASE LEN(${text}) WHEN 16 THEN N':00' ELSE N'' END`;
 
 /** The same with an offset of hours and minutes behind it, in place of `Z`, ` UTC`, `+01` or `+0100`. */
 function zonedTimestamp(text: string): string {
@@ -83,7 +84,9 @@ export function asText(declaration: string, column: string): string {
     case 'varbinary':
       return `CONVERT(nvarchar(max), ${column}, 1)`;
     default:
-      return /\bmax\b|^n?text$|^xml$/.test(declaration) ? `CONVERT(nvarchar(max), ${column})` : `CONVERT(nvarchar(4000), ${column})`;
+      return /\bmax\b|^n?text$|^xml$/.test(declaration)
+        ? `CONVERT(nvarchar(max), ${column})`
+        : `CONVERT(nvarchar(4000), ${column})`;
   }
 }
 

@@ -13,7 +13,10 @@ export function quoteSqlServer(name: string): string {
   throw new PipewrightError({
     code: 'bad-input',
     service: 'SQL Server',
-    message: name.length > longestName ? `The name “${name.slice(0, 80)}” is too long: SQL Server takes ${longestName} characters.` : 'The name of a table or column is empty or holds a zero byte.',
+    message:
+      name.length > longestName
+        ? `The name “${name.slice(0, 80)}” is too long: SQL Server takes ${longestName} characters.`
+        : 'The name of a table or column is empty or holds a zero byte.',
     hint: 'Choose another name.',
   });
 }

@@ -34,7 +34,9 @@ export class SqlServerBulk {
       this.#isOver = true;
     });
     this.#finished.catch(() => undefined);
-    this.#bulk = connection.newBulkLoad(table, { keepNulls: true, lockTable: true }, (error, rows = 0) => (error ? reject(explainSqlServer(error)) : resolve(rows)));
+    this.#bulk = connection.newBulkLoad(table, { keepNulls: true, lockTable: true }, (error, rows = 0) =>
+      error ? reject(explainSqlServer(error)) : resolve(rows),
+    );
     for (const { name, length } of columns) this.#bulk.addColumn(name, TYPES.NVarChar, { length, nullable: true });
     connection.execBulkLoad(this.#bulk, this.#rows());
   }
@@ -45,7 +47,13 @@ export class SqlServerBulk {
     this.#delivery.resolve({ rows, taken: () => resolve(undefined) });
     const ended = await Promise.race([promise, this.#finished]);
     if (ended === undefined) return;
-    throw new PipewrightError({ code: 'unexpected-answer', service: 'SQL Server', message: 'SQL Server took no more rows.', hint: 'The table was not changed. Run the step again.', retryable: true });
+    throw new PipewrightError({
+      code: 'unexpected-answer',
+      service: 'SQL Server',
+      message: 'SQL Server took no more rows.',
+      hint: 'The table was not changed. Run the step again.',
+      retryable: true,
+    });
   }
 
   /** Waits until the server has taken everything; gives the number of rows. */

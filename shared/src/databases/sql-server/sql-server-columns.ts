@@ -42,7 +42,11 @@ const isTrue = (value: unknown): boolean => value === true || Number(value) === 
  * @param name quoted, with its schema
  * @throws PipewrightError `bad-input` for a view, or a table of a kind that is not loaded
  */
-export async function readSqlServerColumns(session: SqlServerSession, name: string, table: string): Promise<SqlServerColumn[] | undefined> {
+export async function readSqlServerColumns(
+  session: SqlServerSession,
+  name: string,
+  table: string,
+): Promise<SqlServerColumn[] | undefined> {
   const rows = await session.run(query, { name });
   const [first] = rows;
   if (!first) return undefined;
@@ -51,12 +55,22 @@ export async function readSqlServerColumns(session: SqlServerSession, name: stri
 }
 
 function refuseKind({ kind, in_memory: inMemory, outside, temporal }: Record<string, unknown>, table: string): void {
-  const refused = (message: string, hint = 'Load into another table.'): PipewrightError => new PipewrightError({ code: 'bad-input', service: 'SQL Server', message, hint });
-  if (String(kind).trim() !== 'U') throw refused(`“${table}” is not a table; it may be a view.`, 'Choose another name.');
+  const refused = (message: string, hint = 'Load into another table.'): PipewrightError =>
+    new PipewrightError({ code: 'bad-input', service: 'SQL Server', message, hint });
+  if (String(kind).trim() !== 'U')
+    throw refused(`“${table}” is not a table; it may be a view.`, 'Choose another name.');
   // Such a table cannot be locked as a whole, without which a load would show some of its rows before others.
-  if (isTrue(inMemory)) throw refused(`The table “${table}” is memory-optimized. It cannot be locked, so its rows cannot be replaced atomically.`, 'Load into a disk-based table, and copy the rows from there.');
+  if (isTrue(inMemory))
+    throw refused(
+      `The table “${table}” is memory-optimized. It cannot be locked, so its rows cannot be replaced atomically.`,
+      'Load into a disk-based table, and copy the rows from there.',
+    );
   if (isTrue(outside)) throw refused(`The table “${table}” is an external table.`);
-  if (Number(temporal) === 1) throw refused(`The table “${table}” is the history of a temporal table, which only the server writes.`, 'Load into the temporal table itself.');
+  if (Number(temporal) === 1)
+    throw refused(
+      `The table “${table}” is the history of a temporal table, which only the server writes.`,
+      'Load into the temporal table itself.',
+    );
 }
 
 function columnOf(row: Record<string, unknown>): SqlServerColumn {
@@ -89,15 +103,23 @@ function columnOf(row: Record<string, unknown>): SqlServerColumn {
 }
 
 /** Types for which there is a rule that says which values the server stores as they were written. */
-const loadable = /^(?:tinyint|smallint|int|bigint|bit|decimal|numeric|money|smallmoney|float|real|date|time|datetime|datetime2|smalldatetime|datetimeoffset|n?char|n?varchar|n?text|(?:var)?binary|uniqueidentifier)$/;
+const loadable =
+  /^(?:tinyint|smallint|int|bigint|bit|decimal|numeric|money|smallmoney|float|real|date|time|datetime|datetime2|smalldatetime|datetimeoffset|n?char|n?varchar|n?text|(?:var)?binary|uniqueidentifier)$/;
 
 function isCalculated(type: string, row: Record<string, unknown>): boolean {
-  return isTrue(row['computed']) || type === 'timestamp' || type === 'rowversion' || Number(row['generated']) > 0 || isTrue(row['hidden']);
+  return (
+    isTrue(row['computed']) ||
+    type === 'timestamp' ||
+    type === 'rowversion' ||
+    Number(row['generated']) > 0 ||
+    isTrue(row['hidden'])
+  );
 }
 
 function refusalOf(type: string, row: Record<string, unknown>): string | undefined {
   if (isTrue(row['column_set'])) return 'is a column set';
-  if (row['encryption'] !== null && Number(row['encryption']) > 0) return 'is encrypted by Always Encrypted, for which Pipewright has no keys';
+  if (row['encryption'] !== null && Number(row['encryption']) > 0)
+    return 'is encrypted by Always Encrypted, for which Pipewright has no keys';
   if (loadable.test(type)) return undefined;
   return `has the type ${type}, whose values SQL Server does not store as they are written`;
 }
@@ -107,7 +129,11 @@ function refusalOf(type: string, row: Record<string, unknown>): string | undefin
  * @param names of the dataset
  * @throws PipewrightError `bad-input` that names the first of them
  */
-export function refuseUnwritable(names: readonly string[], columns: readonly SqlServerColumn[] | undefined, table: string): void {
+export function refuseUnwritable(
+  names: readonly string[],
+  columns: readonly SqlServerColumn[] | undefined,
+  table: string,
+): void {
   const found = columns?.find(({ name, refusal }) => refusal !== undefined && names.includes(name));
   if (!found) return;
   throw new PipewrightError({

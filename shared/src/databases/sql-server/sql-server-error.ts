@@ -35,7 +35,14 @@ function findKnown(error: DriverError, message: ServerMessage | undefined): Know
   const codes = [...(message ? [message.number] : []), ...codesOf(error)];
   const known = codes.map((code) => knownErrors[String(code)]).find((found) => found !== undefined);
   // The TLS of a server that closes in good order leaves no code behind.
-  return known ?? (/socket hang up|connection (was )?(lost|closed|ended)|premature close|unexpected end of message stream/i.test(error.message) ? knownErrors['ECONNRESET'] : undefined);
+  return (
+    known ??
+    (/socket hang up|connection (was )?(lost|closed|ended)|premature close|unexpected end of message stream/i.test(
+      error.message,
+    )
+      ? knownErrors['ECONNRESET']
+      : undefined)
+  );
 }
 
 /** How long a log-in that failed is tried again: until a database had time to resume, a few times, or not at all. */
@@ -55,7 +62,9 @@ export function explainSqlServer(error: unknown, message?: ServerMessage): unkno
   const state = number === 18456 && message?.state !== undefined ? logInStates[message.state] : undefined;
   const known = findKnown(error, message);
   return new PipewrightError({
-    ...withoutWait(known ?? { code: 'unavailable', hint: 'The table was not changed. Ask the administrator of the database.' }),
+    ...withoutWait(
+      known ?? { code: 'unavailable', hint: 'The table was not changed. Ask the administrator of the database.' },
+    ),
     ...(state === undefined ? {} : { hint: state }),
     service,
     message: `SQL Server answered: ${toldBy(first).replace(/[.\s]+$/, '')}${number === undefined ? '' : ` (error ${number})`}.`,
@@ -75,5 +84,11 @@ function withoutWait({ code, hint, retryable = false }: KnownError): Omit<KnownE
 
 /** The error of a table that another load holds for too long. */
 export function busyError(table: string): PipewrightError {
-  return new PipewrightError({ code: 'busy', service, message: `Another load into the table “${table}” is still running.`, hint: 'The table was not changed. Run the step again later.', retryable: true });
+  return new PipewrightError({
+    code: 'busy',
+    service,
+    message: `Another load into the table “${table}” is still running.`,
+    hint: 'The table was not changed. Run the step again later.',
+    retryable: true,
+  });
 }

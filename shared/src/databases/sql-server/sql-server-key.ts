@@ -14,7 +14,12 @@ export function keyColumns(filled: readonly FilledColumn[], key: readonly string
   const columns = filled.filter(({ name }) => key.includes(name));
   const wrong = columns.find(({ declaration }) => incomparable.test(declaration));
   if (!wrong) return columns;
-  throw new PipewrightError({ code: 'bad-input', service: 'SQL Server', message: `The key column “${wrong.name}” is ${wrong.declaration}, whose values SQL Server does not compare.`, hint: 'The table was not changed. Choose other columns as the key.' });
+  throw new PipewrightError({
+    code: 'bad-input',
+    service: 'SQL Server',
+    message: `The key column “${wrong.name}” is ${wrong.declaration}, whose values SQL Server does not compare.`,
+    hint: 'The table was not changed. Choose other columns as the key.',
+  });
 }
 
 /**
@@ -24,8 +29,12 @@ export function keyColumns(filled: readonly FilledColumn[], key: readonly string
  */
 export async function checkKey(session: SqlServerSession, key: readonly string[], select: string): Promise<void> {
   const names = key.map((_name, index) => `k${index + 1}`);
-  const [empty] = await session.run(`SELECT TOP (1) 1 AS found FROM (${select}) AS found_keys WHERE ${names.map((name) => `found_keys.${name} IS NULL`).join(' OR ')}`);
+  const [empty] = await session.run(
+    `SELECT TOP (1) 1 AS found FROM (${select}) AS found_keys WHERE ${names.map((name) => `found_keys.${name} IS NULL`).join(' OR ')}`,
+  );
   if (empty) throw keyError('SQL Server', key, undefined);
-  const [twice] = await session.run(`SELECT TOP (1) ${names.map((name) => `CONVERT(nvarchar(100), found_keys.${name}) AS ${name}`).join(', ')} FROM (${select}) AS found_keys GROUP BY ${names.map((name) => `found_keys.${name}`).join(', ')} HAVING COUNT_BIG(*) > 1`);
+  const [twice] = await session.run(
+    `SELECT TOP (1) ${names.map((name) => `CONVERT(nvarchar(100), found_keys.${name}) AS ${name}`).join(', ')} FROM (${select}) AS found_keys GROUP BY ${names.map((name) => `found_keys.${name}`).join(', ')} HAVING COUNT_BIG(*) > 1`,
+  );
   if (twice) throw keyError('SQL Server', key, names.map((name) => String(twice[name])).join(', '));
 }

@@ -4,7 +4,12 @@ import { floatingPointRules } from './floating-point.ts';
 import type { CatalogColumn } from './sql-server-types.ts';
 
 /** What values of a column must be, so that the server stores each of them as it was written. */
-export type SqlServerLimits = Partial<Pick<ExistingColumn, 'longest' | 'inUtf16' | 'least' | 'most' | 'whole' | 'scale' | 'fraction' | 'blankIsNull' | 'fixed' | 'rules'>>;
+export type SqlServerLimits = Partial<
+  Pick<
+    ExistingColumn,
+    'longest' | 'inUtf16' | 'least' | 'most' | 'whole' | 'scale' | 'fraction' | 'blankIsNull' | 'fixed' | 'rules'
+  >
+>;
 
 /** Integers of the server with their bounds. */
 const integers: Record<string, SqlServerLimits> = {
@@ -16,7 +21,12 @@ const integers: Record<string, SqlServerLimits> = {
 
 /** Digits before the point of the two kinds of money, and the least and greatest of them in ten-thousandths. */
 const money: Record<string, { whole: number; least: bigint; most: bigint; range: string }> = {
-  money: { whole: 15, least: -(2n ** 63n), most: 2n ** 63n - 1n, range: '-922337203685477.5808 and 922337203685477.5807' },
+  money: {
+    whole: 15,
+    least: -(2n ** 63n),
+    most: 2n ** 63n - 1n,
+    range: '-922337203685477.5808 and 922337203685477.5807',
+  },
   smallmoney: { whole: 6, least: -(2n ** 31n), most: 2n ** 31n - 1n, range: '-214748.3648 and 214748.3647' },
 };
 const moneyScale = 4;
@@ -43,13 +53,36 @@ export function limitsOf(column: CatalogColumn): SqlServerLimits {
     case 'real':
       return { ...bare, rules: floatingPointRules(type) };
     case 'datetime':
-      return { rules: [beginsIn('1753-01-01'), { reason: 'is between two of the steps of datetime, whose milliseconds end in 0, 3 or 7', fails: isBetweenSteps }] };
+      return {
+        rules: [
+          beginsIn('1753-01-01'),
+          {
+            reason: 'is between two of the steps of datetime, whose milliseconds end in 0, 3 or 7',
+            fails: isBetweenSteps,
+          },
+        ],
+      };
     case 'smalldatetime':
-      return { rules: [beginsIn('1900-01-01'), { reason: 'is after 2079-06-06 23:59, the last time of smalldatetime', fails: (text) => text.slice(0, 10) > '2079-06-06' }, { reason: 'has seconds, which smalldatetime does not keep', fails: hasSeconds }] };
+      return {
+        rules: [
+          beginsIn('1900-01-01'),
+          {
+            reason: 'is after 2079-06-06 23:59, the last time of smalldatetime',
+            fails: (text) => text.slice(0, 10) > '2079-06-06',
+          },
+          { reason: 'has seconds, which smalldatetime does not keep', fails: hasSeconds },
+        ],
+      };
     case 'datetime2':
       return { fraction: scale };
     case 'datetimeoffset':
-      return { fraction: scale, rules: [{ reason: 'has an offset of more than 14 hours', fails: (text) => Math.abs(offsetOf(text)) > 14 * 60 }, { reason: 'is not within the years 1 to 9999 in UTC', fails: isBeyondYears }] };
+      return {
+        fraction: scale,
+        rules: [
+          { reason: 'has an offset of more than 14 hours', fails: (text) => Math.abs(offsetOf(text)) > 14 * 60 },
+          { reason: 'is not within the years 1 to 9999 in UTC', fails: isBeyondYears },
+        ],
+      };
     case 'time':
       return { ...bare, rules: timeRules(scale) };
     case 'binary':
@@ -76,7 +109,10 @@ function moneyRules(type: string): ValueRule[] {
   ];
 }
 
-const beginsIn = (day: string): ValueRule => ({ reason: `is before ${day}, the first day of its type`, fails: (text) => text.slice(0, 10) < day });
+const beginsIn = (day: string): ValueRule => ({
+  reason: `is before ${day}, the first day of its type`,
+  fails: (text) => text.slice(0, 10) < day,
+});
 
 const fractionOf = (text: string): string => /:\d\d\.(\d*?)0*(?!\d)/.exec(text)?.[1] ?? '';
 
@@ -106,32 +142,53 @@ const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,7})?)?$/;
 function timeRules(scale: number): ValueRule[] {
   return [
     { reason: 'is not a time of day such as 23:05:00', fails: (text) => !timeOfDay.test(text) },
-    { reason: `has more than ${scale} digits in the fraction of a second`, fails: (text) => fractionOf(text).length > scale },
+    {
+      reason: `has more than ${scale} digits in the fraction of a second`,
+      fails: (text) => fractionOf(text).length > scale,
+    },
   ];
 }
 
 /** Bytes are written as SQL Server writes them: `0x` and two digits for each. */
 function binaryRules(type: string, length: number): ValueRule[] {
   const bytesOf = (text: string): number => (text.length - 2) / 2;
-  const rules: ValueRule[] = [{ reason: 'is not binary data such as 0x00FF', fails: (text) => !/^0x([0-9a-fA-F]{2})*$/.test(text) }];
+  const rules: ValueRule[] = [
+    { reason: 'is not binary data such as 0x00FF', fails: (text) => !/^0x([0-9a-fA-F]{2})*$/.test(text) },
+  ];
   if (length === -1) return rules;
-  if (type === 'binary') return [...rules, { reason: `does not have ${length} bytes`, fails: (text) => bytesOf(text) !== length }];
+  if (type === 'binary')
+    return [...rules, { reason: `does not have ${length} bytes`, fails: (text) => bytesOf(text) !== length }];
   return [...rules, { reason: `has more than ${length} bytes`, fails: (text) => bytesOf(text) > length }];
 }
 
 /** A `varchar` counts bytes: with one byte per character, characters. */
 function textLimits({ type, bytes, codePage, keepsSpaces = true }: CatalogColumn): SqlServerLimits {
   const rules: ValueRule[] = [];
-  const length = type === 'text' || type === 'ntext' || bytes === -1 ? undefined : type.startsWith('n') ? bytes / 2 : bytes;
+  const length =
+    type === 'text' || type === 'ntext' || bytes === -1 ? undefined : type.startsWith('n') ? bytes / 2 : bytes;
   const characters = type.startsWith('n') ? undefined : charactersOf(codePage);
-  if (characters) rules.push({ reason: `has a character that the code page of the column (${codePage}) does not have`, fails: (text) => !isWritable(text, characters) });
+  if (characters)
+    rules.push({
+      reason: `has a character that the code page of the column (${codePage}) does not have`,
+      fails: (text) => !isWritable(text, characters),
+    });
   const countsBytes = length !== undefined && isUtf8CodePage(codePage) && !type.startsWith('n');
-  if (countsBytes) rules.push({ reason: `has more than ${length} bytes in UTF-8`, fails: (text) => Buffer.byteLength(text) > length });
+  if (countsBytes)
+    rules.push({ reason: `has more than ${length} bytes in UTF-8`, fails: (text) => Buffer.byteLength(text) > length });
   if (type === 'char' || type === 'nchar') {
     const size = (text: string): number => (countsBytes ? Buffer.byteLength(text) : text.length);
-    rules.push({ reason: `ends in a space, which ${type} does not tell from its own filling`, fails: (text) => text.endsWith(' ') && size(text) !== length });
+    rules.push({
+      reason: `ends in a space, which ${type} does not tell from its own filling`,
+      fails: (text) => text.endsWith(' ') && size(text) !== length,
+    });
   } else if (!keepsSpaces) {
-    rules.push({ reason: 'ends in a space, which the column was made not to keep (ANSI_PADDING OFF)', fails: (text) => text.endsWith(' ') });
+    rules.push({
+      reason: 'ends in a space, which the column was made not to keep (ANSI_PADDING OFF)',
+      fails: (text) => text.endsWith(' '),
+    });
   }
-  return { ...(length === undefined ? {} : { longest: length, inUtf16: true }), ...(rules.length > 0 ? { rules } : {}) };
+  return {
+    ...(length === undefined ? {} : { longest: length, inUtf16: true }),
+    ...(rules.length > 0 ? { rules } : {}),
+  };
 }

@@ -59,7 +59,18 @@ export class SqlServerLoad implements TableLoad {
   #numbers = false;
   #done = false;
 
-  constructor({ session, table, tableName, records, mode, key, evolve, existing, earlier, unlock }: SqlServerLoadOptions) {
+  constructor({
+    session,
+    table,
+    tableName,
+    records,
+    mode,
+    key,
+    evolve,
+    existing,
+    earlier,
+    unlock,
+  }: SqlServerLoadOptions) {
     this.#session = session;
     this.#table = table;
     this.#tableName = tableName;
@@ -80,7 +91,11 @@ export class SqlServerLoad implements TableLoad {
   }
 
   async stage(columns: readonly InferredColumn[]): Promise<void> {
-    refuseUnwritable(columns.map(({ name }) => name), this.existing, this.#tableName);
+    refuseUnwritable(
+      columns.map(({ name }) => name),
+      this.existing,
+      this.#tableName,
+    );
     await this.#rows.open(columns);
   }
 
@@ -93,24 +108,40 @@ export class SqlServerLoad implements TableLoad {
     return this.#taken;
   }
 
-  async publish(columns: readonly InferredColumn[], record?: LoadRecord, rejects: readonly Reject[] = []): Promise<Upserted | undefined> {
+  async publish(
+    columns: readonly InferredColumn[],
+    record?: LoadRecord,
+    rejects: readonly Reject[] = [],
+  ): Promise<Upserted | undefined> {
     const filled = fillColumns(this.#rows.staged(columns), this.existing, this.#key, this.#evolve);
     const key = keyColumns(filled, this.#key);
     const merges = this.existing !== undefined && this.#mode === 'upsert';
     const checksAll = this.existing !== undefined && this.#mode === 'append';
     // What can be found out before is, so that the transaction is short.
     await this.#refuseLostCharacters(filled);
-    if (key.length > 0 && !checksAll) await checkKey(this.#session, this.#key, `SELECT ${key.map(({ compared }, index) => `${compared} AS k${index + 1}`).join(', ')} FROM ${this.#rows.source}`);
+    if (key.length > 0 && !checksAll)
+      await checkKey(
+        this.#session,
+        this.#key,
+        `SELECT ${key.map(({ compared }, index) => `${compared} AS k${index + 1}`).join(', ')} FROM ${this.#rows.source}`,
+      );
     if (record && rejects.length > 0) await this.#records.prepare(record, rejects);
     await this.#session.begin();
     if (this.existing) await this.#hold(filled);
     else await this.#create(filled);
-    const check = this.existing ? await TriggerCheck.begin({ session: this.#session, table: this.#table, tableName: this.#tableName }, this.#mode) : undefined;
+    const check = this.existing
+      ? await TriggerCheck.begin({ session: this.#session, table: this.#table, tableName: this.#tableName }, this.#mode)
+      : undefined;
     if (this.existing && this.#mode === 'replace') await this.#deleteRows();
     const upserted = merges ? await this.#merge(filled, key) : undefined;
     if (!merges) await this.#insert(filled);
     await check?.confirm(upserted?.inserted ?? this.#taken, filled, this.#rows.source);
-    if (key.length > 0 && checksAll) await checkKey(this.#session, this.#key, `SELECT ${key.map(({ quotedName }, index) => `${quotedName} AS k${index + 1}`).join(', ')} FROM ${this.#table}`);
+    if (key.length > 0 && checksAll)
+      await checkKey(
+        this.#session,
+        this.#key,
+        `SELECT ${key.map(({ quotedName }, index) => `${quotedName} AS k${index + 1}`).join(', ')} FROM ${this.#table}`,
+      );
     if (record) await this.#records.keep(record, rejects.length > 0);
     await this.#commit();
     this.#done = true;
@@ -170,17 +201,30 @@ WHERE f.referenced_object_id = OBJECT_ID(@name) AND f.parent_object_id <> f.refe
 
   async #insert(filled: readonly FilledColumn[]): Promise<void> {
     const names = filled.map(({ quotedName }) => quotedName).join(', ');
-    const inserted = await this.#numbering(filled, `INSERT INTO ${this.#table} (${names}) SELECT ${filled.map(({ value }) => value).join(', ')} FROM ${this.#rows.source}`);
+    const inserted = await this.#numbering(
+      filled,
+      `INSERT INTO ${this.#table} (${names}) SELECT ${filled.map(({ value }) => value).join(', ')} FROM ${this.#rows.source}`,
+    );
     this.#refuseLoss(inserted, this.#taken);
   }
 
   /** Changes the rows that are there already, then adds the others; columns that the dataset lacks stay as they are. */
   async #merge(filled: readonly FilledColumn[], key: readonly FilledColumn[]): Promise<Upserted> {
     const same = key.map(({ quotedName, compared }) => `present.${quotedName} = ${compared}`).join(' AND ');
-    const others = filled.filter(({ name }) => !this.#key.includes(name)).map(({ quotedName, value }) => `${quotedName} = ${value}`);
-    const updated = others.length > 0 ? await this.#session.change(`UPDATE present SET ${others.join(', ')} FROM ${this.#table} AS present INNER JOIN ${this.#rows.source} ON ${same}`) : 0;
+    const others = filled
+      .filter(({ name }) => !this.#key.includes(name))
+      .map(({ quotedName, value }) => `${quotedName} = ${value}`);
+    const updated =
+      others.length > 0
+        ? await this.#session.change(
+            `UPDATE present SET ${others.join(', ')} FROM ${this.#table} AS present INNER JOIN ${this.#rows.source} ON ${same}`,
+          )
+        : 0;
     const names = filled.map(({ quotedName }) => quotedName).join(', ');
-    const inserted = await this.#numbering(filled, `INSERT INTO ${this.#table} (${names}) SELECT ${filled.map(({ value }) => value).join(', ')} FROM ${this.#rows.source} WHERE NOT EXISTS (SELECT 1 FROM ${this.#table} AS present WHERE ${same})`);
+    const inserted = await this.#numbering(
+      filled,
+      `INSERT INTO ${this.#table} (${names}) SELECT ${filled.map(({ value }) => value).join(', ')} FROM ${this.#rows.source} WHERE NOT EXISTS (SELECT 1 FROM ${this.#table} AS present WHERE ${same})`,
+    );
     if (others.length > 0) this.#refuseLoss(updated + inserted, this.#taken);
     return { updated, inserted };
   }
@@ -209,16 +253,32 @@ WHERE f.referenced_object_id = OBJECT_ID(@name) AND f.parent_object_id <> f.refe
     for (const { name, declaration, before, text } of filled) {
       if (!hasCodePage(declaration) || isUtf8CodePage(before?.codePage) || charactersOf(before?.codePage)) continue;
       const written = `CONVERT(varchar(max), ${text} COLLATE ${before?.collation ?? 'DATABASE_DEFAULT'})`;
-      await this.#refuse(text, `CONVERT(nvarchar(max), ${written}) COLLATE Latin1_General_100_BIN2 <> ${text} COLLATE Latin1_General_100_BIN2`, (value) => `The column “${name}” is ${declaration}, whose code page does not have a character of “${value}”.`);
+      await this.#refuse(
+        text,
+        `CONVERT(nvarchar(max), ${written}) COLLATE Latin1_General_100_BIN2 <> ${text} COLLATE Latin1_General_100_BIN2`,
+        (value) => `The column “${name}” is ${declaration}, whose code page does not have a character of “${value}”.`,
+      );
       const length = /\((\d+)\)/.exec(declaration)?.[1];
-      if (length !== undefined) await this.#refuse(text, `DATALENGTH(${written}) > ${length}`, (value) => `The value “${value}” has more bytes than the column “${name}”, which is ${declaration}.`);
+      if (length !== undefined)
+        await this.#refuse(
+          text,
+          `DATALENGTH(${written}) > ${length}`,
+          (value) => `The value “${value}” has more bytes than the column “${name}”, which is ${declaration}.`,
+        );
     }
   }
 
   async #refuse(text: string, condition: string, message: (value: string) => string): Promise<void> {
-    const [row] = await this.#session.run(`SELECT TOP (1) ${text} AS value FROM ${this.#rows.source} WHERE ${condition}`);
+    const [row] = await this.#session.run(
+      `SELECT TOP (1) ${text} AS value FROM ${this.#rows.source} WHERE ${condition}`,
+    );
     if (!row) return;
-    throw new PipewrightError({ code: 'bad-input', service, message: message(String(row['value']).slice(0, 60)), hint: 'The table was not changed. Correct the value, or choose another type for the column.' });
+    throw new PipewrightError({
+      code: 'bad-input',
+      service,
+      message: message(String(row['value']).slice(0, 60)),
+      hint: 'The table was not changed. Correct the value, or choose another type for the column.',
+    });
   }
 
   /** A connection that breaks here leaves open whether the server has published the rows. */
@@ -227,7 +287,9 @@ WHERE f.referenced_object_id = OBJECT_ID(@name) AND f.parent_object_id <> f.refe
       await this.#session.commit();
     } catch (error) {
       if (!(error instanceof PipewrightError) || error.code !== 'unavailable') throw error;
-      throw withDetails(error, { hint: 'The connection broke while the rows were being published: the table holds all of them or none. With a load key, it is safe to run the step again.' });
+      throw withDetails(error, {
+        hint: 'The connection broke while the rows were being published: the table holds all of them or none. With a load key, it is safe to run the step again.',
+      });
     }
   }
 

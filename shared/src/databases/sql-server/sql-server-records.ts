@@ -1,7 +1,18 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { LoadRecord } from '../../datasets/load/target.ts';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
-import { defineLoads, defineRejects, loadsColumns, loadsTable, readRecord, rejectsColumns, rejectsTable, rejectValuesOf, valuesOf, type RecordTypes } from '../load-records.ts';
+import {
+  defineLoads,
+  defineRejects,
+  loadsColumns,
+  loadsTable,
+  readRecord,
+  rejectsColumns,
+  rejectsTable,
+  rejectValuesOf,
+  valuesOf,
+  type RecordTypes,
+} from '../load-records.ts';
 import { takeAppLock } from './app-lock.ts';
 import { explainTakenName } from './hidden-table.ts';
 import { SqlServerBulk, type TextRow } from './sql-server-bulk.ts';
@@ -11,7 +22,12 @@ import type { SqlServerSession } from './sql-server-session.ts';
 const longestWord = 225;
 
 /** Words are compared byte by byte: two load keys that differ in a capital are two. */
-const types: RecordTypes = { word: `nvarchar(${longestWord}) COLLATE Latin1_General_100_BIN2`, text: 'nvarchar(max)', moment: 'datetimeoffset(3)', number: 'float' };
+const types: RecordTypes = {
+  word: `nvarchar(${longestWord}) COLLATE Latin1_General_100_BIN2`,
+  text: 'nvarchar(max)',
+  moment: 'datetimeoffset(3)',
+  number: 'float',
+};
 
 /** Where rows that were left out wait for the transaction that publishes the load. */
 const waiting = '#pipewright_rejects';
@@ -35,10 +51,18 @@ export class SqlServerRecords {
    */
   async find(table: string, loadId: string): Promise<LoadRecord | undefined> {
     if (loadId.length > longestWord) {
-      throw new PipewrightError({ code: 'bad-input', service: 'SQL Server', message: `The load key is too long: SQL Server keeps ${longestWord} characters.`, hint: 'Use a shorter one, such as the ID of an event.' });
+      throw new PipewrightError({
+        code: 'bad-input',
+        service: 'SQL Server',
+        message: `The load key is too long: SQL Server keeps ${longestWord} characters.`,
+        hint: 'Use a shorter one, such as the ID of an event.',
+      });
     }
     if (!(await this.#exists(loadsTable))) return undefined;
-    const [row] = await this.#session.run(`SELECT ${loadsColumns} FROM ${this.#name(loadsTable)} WHERE table_name = @table AND load_id = @load AND status <> N'failed'`, { table, load: loadId });
+    const [row] = await this.#session.run(
+      `SELECT ${loadsColumns} FROM ${this.#name(loadsTable)} WHERE table_name = @table AND load_id = @load AND status <> N'failed'`,
+      { table, load: loadId },
+    );
     return row && readRecord(row);
   }
 
@@ -47,7 +71,11 @@ export class SqlServerRecords {
     const definitions = waitingColumns.map(({ name }) => `${name} nvarchar(max) COLLATE DATABASE_DEFAULT NULL`);
     await this.#session.run(`DROP TABLE IF EXISTS ${waiting}; CREATE TABLE ${waiting} (${definitions.join(', ')})`);
     const bulk = new SqlServerBulk(this.#session, waiting, waitingColumns);
-    await bulk.write(rejects.map((reject): TextRow => rejectValuesOf(record, reject).map((value) => (value === null ? null : String(value)))));
+    await bulk.write(
+      rejects.map(
+        (reject): TextRow => rejectValuesOf(record, reject).map((value) => (value === null ? null : String(value))),
+      ),
+    );
     await bulk.end();
   }
 
@@ -66,7 +94,9 @@ export class SqlServerRecords {
     if (!withRejects) return;
     await this.#make(rejectsTable, defineRejects(types));
     const sent = rejectsColumns.split(', ').map((name) => (name === 'line' ? 'CONVERT(bigint, line)' : name));
-    await this.#session.run(`INSERT INTO ${this.#name(rejectsTable)} (${rejectsColumns}) SELECT ${sent.join(', ')} FROM ${waiting}`);
+    await this.#session.run(
+      `INSERT INTO ${this.#name(rejectsTable)} (${rejectsColumns}) SELECT ${sent.join(', ')} FROM ${waiting}`,
+    );
   }
 
   /** Two loads that make the same table at once would fail on each other. */

@@ -71,13 +71,17 @@ export class SqlServerRows {
   /** T-SQL for all rows: `#pipewright_staging AS incoming`. */
   get source(): string {
     const [first, ...others] = this.#parts().map((_part, index) => `${tableOf(index)} AS ${aliasOf(index)}`);
-    const joined = others.map((other, index) => ` INNER JOIN ${other} ON ${aliasOf(index + 1)}.[n] = incoming.[n]`).join('');
+    const joined = others
+      .map((other, index) => ` INNER JOIN ${other} ON ${aliasOf(index + 1)}.[n] = incoming.[n]`)
+      .join('');
     return joined === '' ? String(first) : `(${first}${joined})`;
   }
 
   /** The staging tables, with a comma between two. */
   get tables(): string {
-    return this.#parts().map((_part, index) => tableOf(index)).join(', ');
+    return this.#parts()
+      .map((_part, index) => tableOf(index))
+      .join(', ');
   }
 
   /** Makes the place for the rows. */
@@ -85,16 +89,24 @@ export class SqlServerRows {
     const { existing, evolve } = this.#plan;
     this.#facts = columns.map(noFacts);
     this.#looks = columns.map((column) => this.#lookOf(column));
-    this.#ruled = columns.map(({ name }) => (evolve ? existing?.find((column) => column.name === name && (column.rules ?? []).length > 0) : undefined));
+    this.#ruled = columns.map(({ name }) =>
+      evolve ? existing?.find((column) => column.name === name && (column.rules ?? []).length > 0) : undefined,
+    );
     this.#long = columns.map(() => false);
-    const made = this.#parts().map((part, index) => `CREATE TABLE ${tableOf(index)} (${part.map(definitionOf).join(', ')})`);
+    const made = this.#parts().map(
+      (part, index) => `CREATE TABLE ${tableOf(index)} (${part.map(definitionOf).join(', ')})`,
+    );
     await this.#session.run(`DROP TABLE IF EXISTS ${this.tables}; ${made.join('; ')}`);
   }
 
   /** @throws PipewrightError `bad-csv` for a file that is not UTF-8 */
   async write(block: CsvBlock): Promise<void> {
     if (!block.pieces.every((piece) => isUtf8(piece))) {
-      throw new PipewrightError({ code: 'bad-csv', message: 'The file is not in UTF-8.', hint: 'Save it as CSV in UTF-8. The table was not changed.' });
+      throw new PipewrightError({
+        code: 'bad-csv',
+        message: 'The file is not in UTF-8.',
+        hint: 'Save it as CSV in UTF-8. The table was not changed.',
+      });
     }
     await this.#lengthen(block);
     const parts = this.#parts();
@@ -122,14 +134,21 @@ export class SqlServerRows {
 
   /** The columns, with what their values are like. */
   staged(columns: readonly InferredColumn[]): StagedColumn[] {
-    return columns.map((column, index) => ({ column, staged: `${aliasOf(Math.floor(index / mostColumns))}.[${stagedName(index)}]`, facts: this.#facts[index] as ValueFacts }));
+    return columns.map((column, index) => ({
+      column,
+      staged: `${aliasOf(Math.floor(index / mostColumns))}.[${stagedName(index)}]`,
+      facts: this.#facts[index] as ValueFacts,
+    }));
   }
 
   /** The columns of each staging table. */
   #parts(): TextColumn[][] {
     const columns = this.#textColumns();
     if (columns.length <= mostColumns) return [columns];
-    return Array.from({ length: Math.ceil(columns.length / mostColumns) }, (_, part) => [rowNumber, ...columns.slice(part * mostColumns, (part + 1) * mostColumns)]);
+    return Array.from({ length: Math.ceil(columns.length / mostColumns) }, (_, part) => [
+      rowNumber,
+      ...columns.slice(part * mostColumns, (part + 1) * mostColumns),
+    ]);
   }
 
   /** Sends the values of one table after the other, for only one takes rows at a time. */
@@ -137,7 +156,12 @@ export class SqlServerRows {
     for (const [part, columns] of parts.entries()) {
       const bulk = new SqlServerBulk(this.#session, tableOf(part), columns);
       this.#bulk = bulk;
-      await bulk.write(rows.map((row, index) => [String(this.#sent + index), ...row.slice(part * mostColumns, (part + 1) * mostColumns)]));
+      await bulk.write(
+        rows.map((row, index) => [
+          String(this.#sent + index),
+          ...row.slice(part * mostColumns, (part + 1) * mostColumns),
+        ]),
+      );
       const taken = await bulk.end();
       this.#bulk = undefined;
       if (part === 0) this.#rows += taken;
@@ -156,7 +180,10 @@ export class SqlServerRows {
     if (before === this.#long) return;
     await this.#endBulk();
     for (const [index, column] of this.#textColumns().entries()) {
-      if (this.#long[index] && !before[index]) await this.#session.run(`ALTER TABLE ${tableOf(Math.floor(index / mostColumns))} ALTER COLUMN ${definitionOf(column)}`);
+      if (this.#long[index] && !before[index])
+        await this.#session.run(
+          `ALTER TABLE ${tableOf(Math.floor(index / mostColumns))} ALTER COLUMN ${definitionOf(column)}`,
+        );
     }
   }
 

@@ -56,7 +56,12 @@ export class SqlServerSession {
       request.on('row', (columns: { metadata: { colName: string }; value: unknown }[]) => {
         rows.push(Object.fromEntries(columns.map(({ metadata, value }) => [metadata.colName, value])));
       });
-      for (const [name, value] of named) request.addParameter(name, typeof value !== 'number' ? TYPES.NVarChar : Number.isSafeInteger(value) ? TYPES.BigInt : TYPES.Float, value);
+      for (const [name, value] of named)
+        request.addParameter(
+          name,
+          typeof value !== 'number' ? TYPES.NVarChar : Number.isSafeInteger(value) ? TYPES.BigInt : TYPES.Float,
+          value,
+        );
       if (named.length > 0) this.connection.execSql(request);
       else this.connection.execSqlBatch(request);
     });
@@ -104,7 +109,10 @@ export class SqlServerSession {
  * Connects to a server; one that resumes, starts, moves or is busy is tried again, with growing pauses.
  * @throws PipewrightError `unauthorized`, `forbidden`, `not-found` or `unavailable` when it cannot be reached
  */
-export async function connectSqlServer(address: SqlServerAddress, { token, sleep = wait, now = Date.now, patienceSeconds = usualPatience }: OpenOptions = {}): Promise<SqlServerSession> {
+export async function connectSqlServer(
+  address: SqlServerAddress,
+  { token, sleep = wait, now = Date.now, patienceSeconds = usualPatience }: OpenOptions = {},
+): Promise<SqlServerSession> {
   const configuration = await configure(address, token);
   const deadline = now() + patienceSeconds * 1000;
   for (let attempt = 0; ; attempt += 1) {
@@ -126,10 +134,16 @@ function outOfPatience(error: unknown, seconds: number): unknown {
   });
 }
 
-async function configure({ host, port, database, user, password, encryption, authorityFile }: SqlServerAddress, token: string | undefined): Promise<ConnectionConfiguration> {
+async function configure(
+  { host, port, database, user, password, encryption, authorityFile }: SqlServerAddress,
+  token: string | undefined,
+): Promise<ConnectionConfiguration> {
   return {
     server: host,
-    authentication: token === undefined ? { type: 'default', options: { userName: user, password } } : { type: 'azure-active-directory-access-token', options: { token } },
+    authentication:
+      token === undefined
+        ? { type: 'default', options: { userName: user, password } }
+        : { type: 'azure-active-directory-access-token', options: { token } },
     options: {
       port,
       database,

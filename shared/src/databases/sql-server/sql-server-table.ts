@@ -36,12 +36,21 @@ const mostFraction = 7;
  * @param evolve whether those that are there may become wider
  * @throws PipewrightError `bad-input` when no type of SQL Server is wide enough
  */
-export function fillColumns(staged: readonly StagedColumn[], existing: readonly SqlServerColumn[] | undefined, key: readonly string[], evolve: boolean): FilledColumn[] {
+export function fillColumns(
+  staged: readonly StagedColumn[],
+  existing: readonly SqlServerColumn[] | undefined,
+  key: readonly string[],
+  evolve: boolean,
+): FilledColumn[] {
   return staged.map((one) => {
     const { name } = one.column;
     const before = existing?.find((column) => column.name === name);
     const inKey = key.includes(name);
-    const declaration = !before ? sqlServerType(one.column, one.facts, inKey) : evolve && !before.fixed ? widened(one, before, inKey) : before.declaration;
+    const declaration = !before
+      ? sqlServerType(one.column, one.facts, inKey)
+      : evolve && !before.fixed
+        ? widened(one, before, inKey)
+        : before.declaration;
     refuseMisfit(one, before, declaration);
     const text = one.staged;
     const bare = fromText(declaration, text);
@@ -61,7 +70,10 @@ function widened(one: StagedColumn, before: SqlServerColumn, inKey: boolean): st
   const { type, declaration } = before;
   if (column.keeps) return declaration;
   const nextType: ColumnType = column.type;
-  if (nextType !== type) return nextType === 'decimal' ? widerDecimal(one, digitsOfInteger[declaration] ?? 19, 0) : textType(facts.longest, inKey);
+  if (nextType !== type)
+    return nextType === 'decimal'
+      ? widerDecimal(one, digitsOfInteger[declaration] ?? 19, 0)
+      : textType(facts.longest, inKey);
   switch (type) {
     case 'boolean':
     case 'date':
@@ -75,7 +87,9 @@ function widened(one: StagedColumn, before: SqlServerColumn, inKey: boolean): st
     case 'timestamp-with-zone':
       // datetime and smalldatetime have no such digits, and their values would change on the way to another type.
       if (before.fraction === undefined || facts.fraction <= before.fraction) return declaration;
-      return facts.fraction > mostFraction ? textType(facts.longest, inKey) : declaration.replace(/\(\d\)/, `(${facts.fraction})`);
+      return facts.fraction > mostFraction
+        ? textType(facts.longest, inKey)
+        : declaration.replace(/\(\d\)/, `(${facts.fraction})`);
     case 'text':
       return textType(facts.longest, inKey);
   }
@@ -86,7 +100,12 @@ const isText = (declaration: string): boolean => /^n?(var)?char\b|^n?text\b/.tes
 function widerDecimal({ column, facts }: StagedColumn, whole: number, scale: number): string {
   const wider = decimalType(Math.max(whole, facts.whole), Math.max(scale, facts.scale));
   if (wider) return wider;
-  throw new PipewrightError({ code: 'bad-input', service, message: `The column “${column.name}” would need more than 38 digits.`, hint: 'The table was not changed. Correct the values, or make the column text.' });
+  throw new PipewrightError({
+    code: 'bad-input',
+    service,
+    message: `The column “${column.name}” would need more than 38 digits.`,
+    hint: 'The table was not changed. Correct the values, or make the column text.',
+  });
 }
 
 /** @throws PipewrightError `bad-input` for a value that breaks a rule of a column that keeps its type */
@@ -111,18 +130,34 @@ export function createTable(table: string, columns: readonly FilledColumn[]): st
  * @throws PipewrightError `bad-input` for a masked column, whose values a change of its type could mask for good
  */
 export function changeTable(table: string, columns: readonly FilledColumn[]): string[] {
-  const added = columns.filter(({ before }) => !before).map(({ quotedName, declaration }) => `${quotedName} ${declaration} NULL`);
-  return [...(added.length > 0 ? [`ALTER TABLE ${table} ADD ${added.join(', ')}`] : []), ...columns.flatMap((column) => changeColumn(table, column))];
+  const added = columns
+    .filter(({ before }) => !before)
+    .map(({ quotedName, declaration }) => `${quotedName} ${declaration} NULL`);
+  return [
+    ...(added.length > 0 ? [`ALTER TABLE ${table} ADD ${added.join(', ')}`] : []),
+    ...columns.flatMap((column) => changeColumn(table, column)),
+  ];
 }
 
 function changeColumn(table: string, { name, quotedName, declaration, before }: FilledColumn): string[] {
   if (!before || before.declaration === declaration) return [];
   if (before.masked) {
-    throw new PipewrightError({ code: 'conflict', service, message: `The column “${name}” is masked, so its type is not changed.`, hint: 'The table was not changed. Change the type of the column in the database, or correct the values.' });
+    throw new PipewrightError({
+      code: 'conflict',
+      service,
+      message: `The column “${name}” is masked, so its type is not changed.`,
+      hint: 'The table was not changed. Change the type of the column in the database, or correct the values.',
+    });
   }
-  const { by, then } = declaration.startsWith('nvarchar') && !isText(before.declaration) ? toText(before.declaration, quotedName) : { by: [] };
+  const { by, then } =
+    declaration.startsWith('nvarchar') && !isText(before.declaration)
+      ? toText(before.declaration, quotedName)
+      : { by: [] };
   // What is not said again would be lost: a column may be NULL, and has the order of letters of the database.
   const collation = before.collation ? ` COLLATE ${before.collation}` : '';
-  const changes = [...by, declaration].map((type) => `ALTER TABLE ${table} ALTER COLUMN ${quotedName} ${type}${collation} ${before.nullable ? 'NULL' : 'NOT NULL'}`);
+  const changes = [...by, declaration].map(
+    (type) =>
+      `ALTER TABLE ${table} ALTER COLUMN ${quotedName} ${type}${collation} ${before.nullable ? 'NULL' : 'NOT NULL'}`,
+  );
   return then === undefined ? changes : [...changes, `UPDATE ${table} SET ${quotedName} = ${then}`];
 }

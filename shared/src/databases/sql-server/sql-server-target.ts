@@ -32,14 +32,23 @@ export async function openSqlServer(address: string, options: OpenOptions = {}):
       const name = table.split('.').map(quoted).join('.');
       const columns = await readSqlServerColumns(session, name, table);
       if (!columns) throw tableMissing(service, table);
-      const known = columns.find((one) => one.name === column) ?? columns.find((one) => one.name.toLowerCase() === column.toLowerCase());
+      const known =
+        columns.find((one) => one.name === column) ??
+        columns.find((one) => one.name.toLowerCase() === column.toLowerCase());
       if (!known) throw columnMissing(service, table, column);
       if (known.masked) {
-        throw new PipewrightError({ code: 'forbidden', service, message: `The column “${known.name}” of the table “${table}” is masked, so its values cannot be compared.`, hint: 'Choose another column in the rule.' });
+        throw new PipewrightError({
+          code: 'forbidden',
+          service,
+          message: `The column “${known.name}” of the table “${table}” is masked, so its values cannot be compared.`,
+          hint: 'Choose another column in the rule.',
+        });
       }
       // Byte by byte: values that differ in a capital are two.
       const text = `${asText(known.declaration, quoted(known.name))} COLLATE Latin1_General_100_BIN2`;
-      const rows = await session.run(`SELECT DISTINCT TOP (${mostValues}) ${text} AS value FROM ${name} WHERE ${quoted(known.name)} IS NOT NULL`);
+      const rows = await session.run(
+        `SELECT DISTINCT TOP (${mostValues}) ${text} AS value FROM ${name} WHERE ${quoted(known.name)} IS NOT NULL`,
+      );
       for (const { value } of rows) yield String(value);
     },
     async begin({ table, schema, mode, key = [], loadKey, evolve = false }) {
@@ -53,7 +62,18 @@ export async function openSqlServer(address: string, options: OpenOptions = {}):
         const existing = await readSqlServerColumns(session, name, table);
         if (existing && mode !== 'create') await refuseMissingRights(session, name, mode);
         const earlier = loadKey === undefined ? undefined : await records.find(table, loadKey);
-        return new SqlServerLoad({ session, table: name, tableName: table, records, mode, key, evolve, existing, earlier, unlock });
+        return new SqlServerLoad({
+          session,
+          table: name,
+          tableName: table,
+          records,
+          mode,
+          key,
+          evolve,
+          existing,
+          earlier,
+          unlock,
+        });
       } catch (error) {
         await unlock().catch(() => undefined);
         throw error;
@@ -65,7 +85,15 @@ export async function openSqlServer(address: string, options: OpenOptions = {}):
 
 /** The schema that was asked for, or the user's own. */
 async function findSchema(session: SqlServerSession, schema: string | undefined): Promise<string> {
-  const [row] = await session.run("SELECT COALESCE(@schema, SCHEMA_NAME(), N'dbo') AS name, SCHEMA_ID(COALESCE(@schema, SCHEMA_NAME(), N'dbo')) AS id", { schema: schema ?? null });
+  const [row] = await session.run(
+    "SELECT COALESCE(@schema, SCHEMA_NAME(), N'dbo') AS name, SCHEMA_ID(COALESCE(@schema, SCHEMA_NAME(), N'dbo')) AS id",
+    { schema: schema ?? null },
+  );
   if (row && row['id'] !== null) return String(row['name']);
-  throw new PipewrightError({ code: 'not-found', service, message: `There is no schema “${schema}”.`, hint: 'Check the name of the schema.' });
+  throw new PipewrightError({
+    code: 'not-found',
+    service,
+    message: `There is no schema “${schema}”.`,
+    hint: 'Check the name of the schema.',
+  });
 }

@@ -35,10 +35,19 @@ export class TriggerCheck {
    */
   static async begin(check: TableCheck, mode: LoadMode): Promise<TriggerCheck | undefined> {
     const { session, table } = check;
-    const [seen] = await session.run("SELECT HAS_PERMS_BY_NAME(@name, N'OBJECT', N'VIEW DEFINITION') AS seen", { name: table });
-    const triggers = await session.run('SELECT t.name AS name FROM sys.triggers AS t WHERE t.parent_id = OBJECT_ID(@name) AND t.is_disabled = 0', { name: table });
+    const [seen] = await session.run("SELECT HAS_PERMS_BY_NAME(@name, N'OBJECT', N'VIEW DEFINITION') AS seen", {
+      name: table,
+    });
+    const triggers = await session.run(
+      'SELECT t.name AS name FROM sys.triggers AS t WHERE t.parent_id = OBJECT_ID(@name) AND t.is_disabled = 0',
+      { name: table },
+    );
     if (triggers.length === 0 && isTrue(seen?.['seen'])) return undefined;
-    return new TriggerCheck(check, triggers.map(({ name }) => `trigger “${String(name)}”`), mode === 'replace' ? 0 : await countRows(session, table));
+    return new TriggerCheck(
+      check,
+      triggers.map(({ name }) => `trigger “${String(name)}”`),
+      mode === 'replace' ? 0 : await countRows(session, table),
+    );
   }
 
   /**
@@ -48,10 +57,18 @@ export class TriggerCheck {
    */
   async confirm(added: number, filled: readonly FilledColumn[], source: string): Promise<void> {
     const { session, table, tableName } = this.#check;
-    confirmRows({ service, table: tableName, held: (await countRows(session, table)) - this.#before, loaded: added, causes: this.#causes });
+    confirmRows({
+      service,
+      table: tableName,
+      held: (await countRows(session, table)) - this.#before,
+      loaded: added,
+      causes: this.#causes,
+    });
     const wanted = filled.map(({ declaration, value }) => comparable(declaration, value));
     const held = filled.map(({ declaration, quotedName }) => comparable(declaration, quotedName));
-    const [changed] = await session.run(`SELECT TOP (1) 1 AS found FROM (SELECT ${numbered(wanted)} FROM ${source} EXCEPT SELECT ${numbered(held)} FROM ${table}) AS found_keys`);
+    const [changed] = await session.run(
+      `SELECT TOP (1) 1 AS found FROM (SELECT ${numbered(wanted)} FROM ${source} EXCEPT SELECT ${numbered(held)} FROM ${table}) AS found_keys`,
+    );
     if (changed) throw changedValues(service, tableName, this.#causes);
   }
 }
@@ -59,10 +76,13 @@ export class TriggerCheck {
 /** T-SQL for a value that is compared byte by byte where it is text. */
 function comparable(declaration: string, value: string): string {
   if (/^n?text\b/.test(declaration)) return `CONVERT(nvarchar(max), ${value}) COLLATE Latin1_General_100_BIN2`;
-  return /^n?(var)?char\b/.test(declaration) ? `CONVERT(${declaration}, ${value}) COLLATE Latin1_General_100_BIN2` : value;
+  return /^n?(var)?char\b/.test(declaration)
+    ? `CONVERT(${declaration}, ${value}) COLLATE Latin1_General_100_BIN2`
+    : value;
 }
 
-const numbered = (values: readonly string[]): string => values.map((value, index) => `${value} AS k${index + 1}`).join(', ');
+const numbered = (values: readonly string[]): string =>
+  values.map((value, index) => `${value} AS k${index + 1}`).join(', ');
 
 const isTrue = (value: unknown): boolean => value === true || Number(value) === 1;
 

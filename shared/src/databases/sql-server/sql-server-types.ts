@@ -51,11 +51,18 @@ export function textType(longest: number, inKey: boolean): string {
  * The type of a new column.
  * @param facts what its values are like
  */
-export function sqlServerType({ type, precision, scale = 0 }: InferredColumn, { whole, scale: digits, longest }: ValueFacts, inKey: boolean): string {
+export function sqlServerType(
+  { type, precision, scale = 0 }: InferredColumn,
+  { whole, scale: digits, longest }: ValueFacts,
+  inKey: boolean,
+): string {
   if (type === 'text') return textType(longest, inKey);
   if (type !== 'decimal') return names[type];
   // Digits that are too many are refused by the server, value by value.
-  return (precision === undefined ? decimalType(whole, digits) : decimalType(precision - scale, scale)) ?? `decimal(${mostDigits},${precision === undefined ? digits : scale})`;
+  return (
+    (precision === undefined ? decimalType(whole, digits) : decimalType(precision - scale, scale)) ??
+    `decimal(${mostDigits},${precision === undefined ? digits : scale})`
+  );
 }
 
 const ourTypes: Record<string, ColumnType> = {
@@ -83,7 +90,8 @@ export function typeOfSqlServer(type: string): ColumnType {
 
 /** The type as a column definition has it: `nvarchar(20)`, `decimal(10,2)`. */
 export function declarationOf({ type, bytes, precision, scale }: CatalogColumn): string {
-  if (['nvarchar', 'nchar', 'varchar', 'char', 'varbinary', 'binary'].includes(type)) return `${type}(${bytes === -1 ? 'max' : type.startsWith('n') ? bytes / 2 : bytes})`;
+  if (['nvarchar', 'nchar', 'varchar', 'char', 'varbinary', 'binary'].includes(type))
+    return `${type}(${bytes === -1 ? 'max' : type.startsWith('n') ? bytes / 2 : bytes})`;
   if (type === 'decimal' || type === 'numeric') return `${type}(${precision},${scale})`;
   return ['datetime2', 'datetimeoffset', 'time'].includes(type) ? `${type}(${scale})` : type;
 }

@@ -12,8 +12,12 @@ export async function readCollations({ name, sql, columns }: SqliteTable): Promi
   try {
     return inSqlite(() => {
       copy.exec(sql);
-      copy.exec(`CREATE INDEX pipewright_collations ON ${quoted(name)} (${columns.map((column) => quoted(column.name)).join(', ')})`);
-      const rows = copy.prepare("SELECT name, coll FROM pragma_index_xinfo('pipewright_collations') WHERE key = 1").all();
+      copy.exec(
+        `CREATE INDEX pipewright_collations ON ${quoted(name)} (${columns.map((column) => quoted(column.name)).join(', ')})`,
+      );
+      const rows = copy
+        .prepare("SELECT name, coll FROM pragma_index_xinfo('pipewright_collations') WHERE key = 1")
+        .all();
       return new Map(rows.map((row) => [String(row['name']), String(row['coll'])]));
     });
   } finally {

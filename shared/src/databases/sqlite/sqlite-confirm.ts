@@ -28,7 +28,10 @@ export interface ConfirmedMove {
  */
 export function moveConfirmed(confirmed: ConfirmedMove, move: () => Upserted): Upserted {
   const { database, statements, table, existing, loaded, replaces, merges } = confirmed;
-  const causes = [...(existing?.triggers ?? []).map((name) => `trigger “${name}”`), ...(existing?.resolvesConflicts ? ['ON CONFLICT clause'] : [])];
+  const causes = [
+    ...(existing?.triggers ?? []).map((name) => `trigger “${name}”`),
+    ...(existing?.resolvesConflicts ? ['ON CONFLICT clause'] : []),
+  ];
   const refuse = (held: number): void => confirmRows({ service: 'SQLite', table, held, loaded, causes });
   if (causes.length === 0) {
     const moved = move();
@@ -40,8 +43,14 @@ export function moveConfirmed(confirmed: ConfirmedMove, move: () => Upserted): U
   const numbered = existing?.columns.find((column) => column.numbered)?.name;
   const same = statements.sameRow(numbered);
   database.exec(statements.indexRows);
-  const found = (): number => count(`SELECT count(*) AS rows FROM ${statements.table} AS old WHERE EXISTS (SELECT 1 FROM ${staging} AS new WHERE ${same})`);
-  const staged = (condition: string): number => count(`SELECT count(DISTINCT new.rowid) AS rows FROM ${statements.table} AS old CROSS JOIN ${staging} AS new ON ${condition}`);
+  const found = (): number =>
+    count(
+      `SELECT count(*) AS rows FROM ${statements.table} AS old WHERE EXISTS (SELECT 1 FROM ${staging} AS new WHERE ${same})`,
+    );
+  const staged = (condition: string): number =>
+    count(
+      `SELECT count(DISTINCT new.rowid) AS rows FROM ${statements.table} AS old CROSS JOIN ${staging} AS new ON ${condition}`,
+    );
   const rowsBefore = replaces ? 0 : rows();
   const foundBefore = replaces || merges ? 0 : found();
   const merged = merges ? staged(statements.sameKey) : 0;

@@ -50,32 +50,59 @@ function explainRow(load: BrokenLoad): PipewrightError | undefined {
   return undefined;
 }
 
-function describe({ database, table, columns }: BrokenLoad, row: number, constraint: Constraint, text: string): PipewrightError {
+function describe(
+  { database, table, columns }: BrokenLoad,
+  row: number,
+  constraint: Constraint,
+  text: string,
+): PipewrightError {
   const detail = text.replace(/^[A-Z ]+ constraint failed: /, '');
-  const values = database.prepare(`SELECT ${columns.map(({ value }, index) => `${value} AS v${index}`).join(', ')} FROM ${staging} AS new WHERE new.rowid = ?`);
+  const values = database.prepare(
+    `SELECT ${columns.map(({ value }, index) => `${value} AS v${index}`).join(', ')} FROM ${staging} AS new WHERE new.rowid = ?`,
+  );
   values.setReadBigInts(true);
   const shown = values.get(row) ?? {};
-  const named = columns.flatMap(({ name }, index) => (mentions(detail, name) ? [`${name} = ${String(shown[`v${index}`] ?? 'NULL').slice(0, longestShown)}`] : []));
+  const named = columns.flatMap(({ name }, index) =>
+    mentions(detail, name) ? [`${name} = ${String(shown[`v${index}`] ?? 'NULL').slice(0, longestShown)}`] : [],
+  );
   const where = `row ${row} of the dataset${named.length > 0 ? ` (${named.slice(0, 5).join(', ')})` : ''}`;
   const kept = 'The table was not changed.';
-  const error = (message: string, hint: string): PipewrightError => new PipewrightError({ code: 'conflict', service: 'SQLite', message, hint: `${kept} ${hint}` });
+  const error = (message: string, hint: string): PipewrightError =>
+    new PipewrightError({ code: 'conflict', service: 'SQLite', message, hint: `${kept} ${hint}` });
   switch (constraint) {
     case 'unique':
-      return error(`The table “${table}” allows each value of ${detail} once, and ${where} repeats one.`, 'Correct the dataset, or choose the mode Upsert with these columns as the key.');
+      return error(
+        `The table “${table}” allows each value of ${detail} once, and ${where} repeats one.`,
+        'Correct the dataset, or choose the mode Upsert with these columns as the key.',
+      );
     case 'not null':
-      return error(`The table “${table}” needs a value in ${detail}, and ${where} has none.`, 'Correct the dataset, or give the column of the table a default.');
+      return error(
+        `The table “${table}” needs a value in ${detail}, and ${where} has none.`,
+        'Correct the dataset, or give the column of the table a default.',
+      );
     case 'trigger':
-      return error(`A trigger of the table “${table}” refused ${where}: ${detail}.`, 'Correct the row, or change the trigger.');
+      return error(
+        `A trigger of the table “${table}” refused ${where}: ${detail}.`,
+        'Correct the row, or change the trigger.',
+      );
     case 'check':
     case 'type':
     case 'foreign key':
-      return error(`The table “${table}” does not allow ${where}: ${text}.`, 'Correct the row, or change the rule of the table.');
+      return error(
+        `The table “${table}” does not allow ${where}: ${text}.`,
+        'Correct the row, or change the rule of the table.',
+      );
   }
 }
 
 /** Whether a rule or a list of columns names a column. */
 function mentions(detail: string, name: string): boolean {
-  return detail.toLowerCase().split(/[^\p{L}\p{N}_]+/u).includes(name.toLowerCase()) || detail.includes(`.${name}`);
+  return (
+    detail
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}_]+/u)
+      .includes(name.toLowerCase()) || detail.includes(`.${name}`)
+  );
 }
 
 /** The first staged row without its parent; or the table whose rows lost theirs. */
@@ -83,13 +110,24 @@ function explainForeignKey(load: BrokenLoad): PipewrightError | undefined {
   const { database, table } = load;
   const parts = database.prepare("SELECT * FROM pragma_foreign_key_list(?, 'main') ORDER BY id, seq").all(table);
   for (const id of new Set(parts.map((part) => part['id']))) {
-    const found = explainParent(load, parts.filter((part) => part['id'] === id));
+    const found = explainParent(
+      load,
+      parts.filter((part) => part['id'] === id),
+    );
     if (found) return found;
   }
   const children = database
-    .prepare("SELECT DISTINCT s.name AS name FROM main.sqlite_schema s, pragma_foreign_key_list(s.name, 'main') f WHERE s.type = 'table' AND f.\"table\" = ? COLLATE NOCASE")
+    .prepare(
+      "SELECT DISTINCT s.name AS name FROM main.sqlite_schema s, pragma_foreign_key_list(s.name, 'main') f WHERE s.type = 'table' AND f.\"table\" = ? COLLATE NOCASE",
+    )
     .all(table);
-  const orphaned = children.map(({ name }) => String(name)).find((name) => database.prepare("SELECT 1 FROM pragma_foreign_key_check(?, 'main') WHERE parent = ? COLLATE NOCASE").get(name, table));
+  const orphaned = children
+    .map(({ name }) => String(name))
+    .find((name) =>
+      database
+        .prepare("SELECT 1 FROM pragma_foreign_key_check(?, 'main') WHERE parent = ? COLLATE NOCASE")
+        .get(name, table),
+    );
   if (orphaned === undefined) return undefined;
   return new PipewrightError({
     code: 'conflict',
@@ -99,7 +137,10 @@ function explainForeignKey(load: BrokenLoad): PipewrightError | undefined {
   });
 }
 
-function explainParent({ database, columns, loaded }: BrokenLoad, parts: readonly Record<string, unknown>[]): PipewrightError | undefined {
+function explainParent(
+  { database, columns, loaded }: BrokenLoad,
+  parts: readonly Record<string, unknown>[],
+): PipewrightError | undefined {
   const parent = String(parts[0]?.['table']);
   const keys = database.prepare("SELECT name FROM pragma_table_info(?, 'main') WHERE pk > 0 ORDER BY pk").all(parent);
   const pairs = parts.map((part, index) => ({
@@ -116,7 +157,8 @@ function explainParent({ database, columns, loaded }: BrokenLoad, parts: readonl
   );
   const row = loaded > 0 ? find.get() : undefined;
   if (!row) return undefined;
-  const list = (name: (pair: (typeof known)[number]) => string): string => known.map((pair, index) => `${name(pair)} = ${String(row[`v${index}`]).slice(0, longestShown)}`).join(', ');
+  const list = (name: (pair: (typeof known)[number]) => string): string =>
+    known.map((pair, index) => `${name(pair)} = ${String(row[`v${index}`]).slice(0, longestShown)}`).join(', ');
   return new PipewrightError({
     code: 'conflict',
     service: 'SQLite',

@@ -1,10 +1,22 @@
 import type { ExistingColumn } from '../../datasets/load/target.ts';
 import { affinityOf, type Affinity } from './sqlite-affinity.ts';
 import type { Binding } from './sqlite-rows.ts';
-import { bytesOnly, exactDecimal, exactReal, fractionOf, keptAsWritten, sqliteDate, sqliteTime, sqliteTimestamp } from './sqlite-rules.ts';
+import {
+  bytesOnly,
+  exactDecimal,
+  exactReal,
+  fractionOf,
+  keptAsWritten,
+  sqliteDate,
+  sqliteTime,
+  sqliteTimestamp,
+} from './sqlite-rules.ts';
 
 /** What a declared type asks of values, and how SQLite stores them. */
-export type DeclaredType = Pick<ExistingColumn, 'type' | 'also' | 'longest' | 'least' | 'most' | 'whole' | 'scale' | 'rules' | 'blankIsNull'> & {
+export type DeclaredType = Pick<
+  ExistingColumn,
+  'type' | 'also' | 'longest' | 'least' | 'most' | 'whole' | 'scale' | 'rules' | 'blankIsNull'
+> & {
   affinity: Affinity;
   binding: Binding;
 };
@@ -25,7 +37,11 @@ export function readDeclaredType(declared: string, strict: boolean): DeclaredTyp
   const affinity = affinityOf(declared, strict);
   const [, written = '', inside = ''] = /^([^(]*)(?:\(([^)]*)\))?/.exec(declared.toUpperCase()) ?? [];
   const name = written.trim().replace(/\s+/g, ' ');
-  const sizes = inside.split(',').map((size) => size.trim()).filter((size) => /^\d+$/.test(size)).map(Number);
+  const sizes = inside
+    .split(',')
+    .map((size) => size.trim())
+    .filter((size) => /^\d+$/.test(size))
+    .map(Number);
   const asText = { type: 'text', affinity, binding: 'text' } as const;
   if (strict && name === 'BLOB') return { ...asText, rules: [bytesOnly] };
   switch (affinity) {
@@ -38,7 +54,8 @@ export function readDeclaredType(declared: string, strict: boolean): DeclaredTyp
     case 'INTEGER':
       if (!integerTypes.test(name)) return { ...asText, rules: [keptAsWritten(declared)] };
       // Other databases write a boolean so, and libraries that serve several of them take it over.
-      if (name === 'TINYINT' && sizes[0] === 1) return { type: 'integer', also: 'boolean', affinity, binding: 'boolean', ...boundsOf(name) };
+      if (name === 'TINYINT' && sizes[0] === 1)
+        return { type: 'integer', also: 'boolean', affinity, binding: 'boolean', ...boundsOf(name) };
       return { type: 'integer', affinity, binding: 'text', ...boundsOf(name) };
     case 'NUMERIC':
       return numericType(name, sizes, declared);
@@ -50,13 +67,21 @@ function numericType(name: string, sizes: readonly number[], declared: string): 
   const asText = { type: 'text', affinity, binding: 'text' } as const;
   if (numberTypes.test(name)) {
     const [precision, scale = 0] = sizes;
-    return { type: 'decimal', affinity, binding: 'float', ...(precision === undefined ? {} : { whole: Math.max(0, precision - scale), scale }), rules: [exactDecimal] };
+    return {
+      type: 'decimal',
+      affinity,
+      binding: 'float',
+      ...(precision === undefined ? {} : { whole: Math.max(0, precision - scale), scale }),
+      rules: [exactDecimal],
+    };
   }
   if (name === 'BOOLEAN' || name === 'BOOL') return { type: 'boolean', affinity, binding: 'boolean' };
   const asMoment = { ...asText, blankIsNull: true };
   if (name === 'DATE') return { ...asMoment, rules: [sqliteDate] };
-  if (/^(DATETIME|TIMESTAMP)/.test(name)) return { ...asMoment, rules: [sqliteTimestamp, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };
-  if (/^TIME/.test(name)) return { ...asMoment, rules: [sqliteTime, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };
+  if (/^(DATETIME|TIMESTAMP)/.test(name))
+    return { ...asMoment, rules: [sqliteTimestamp, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };
+  if (/^TIME/.test(name))
+    return { ...asMoment, rules: [sqliteTime, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };
   return { ...asText, rules: [keptAsWritten(declared)] };
 }
 
@@ -66,6 +91,7 @@ function boundsOf(name: string): Pick<ExistingColumn, 'least' | 'most'> {
   const base = name.replace(/ ?\b(UN)?SIGNED\b ?/, '');
   if (base === 'TINYINT') return { least: unsigned ? 0 : -128, most: 255 };
   const bits = integerBits[base];
-  if (bits !== undefined) return unsigned ? { least: 0, most: 2 ** bits - 1 } : { least: -(2 ** (bits - 1)), most: 2 ** (bits - 1) - 1 };
+  if (bits !== undefined)
+    return unsigned ? { least: 0, most: 2 ** bits - 1 } : { least: -(2 ** (bits - 1)), most: 2 ** (bits - 1) - 1 };
   return unsigned ? { least: 0, most: 2n ** 63n - 1n } : {};
 }

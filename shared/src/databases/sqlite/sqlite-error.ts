@@ -84,6 +84,14 @@ export function explainSqlite(error: unknown): unknown {
     });
   }
   const broken = result === resultConstraint;
-  const hint = broken ? 'A row breaks a rule of the table: correct the dataset.' : (hints[result] ?? 'Check the names of the table and its columns, and that the file is an SQLite database that can be written.');
-  return new PipewrightError({ code: broken ? 'conflict' : 'unavailable', service, message: `SQLite reported: ${error.message}.`, hint: `The table was not changed. ${hint}` });
+  const hint = broken
+    ? 'A row breaks a rule of the table: correct the dataset.'
+    : (hints[result] ??
+      'Check the names of the table and its columns, and that the file is an SQLite database that can be written.');
+  return new PipewrightError({
+    code: broken ? 'conflict' : 'unavailable',
+    service,
+    message: `SQLite reported: ${error.message}.`,
+    hint: `The table was not changed. ${hint}`,
+  });
 }

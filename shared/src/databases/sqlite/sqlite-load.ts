@@ -64,7 +64,9 @@ export class SqliteLoad implements TableLoad {
   }
 
   async countBefore(): Promise<number> {
-    const row = await whenFree(() => this.#database.prepare(`SELECT count(*) AS rows FROM main.${quoted(this.#table)}`).get());
+    const row = await whenFree(() =>
+      this.#database.prepare(`SELECT count(*) AS rows FROM main.${quoted(this.#table)}`).get(),
+    );
     return Number(row?.['rows'] ?? 0);
   }
 
@@ -75,7 +77,9 @@ export class SqliteLoad implements TableLoad {
     inSqlite(() => this.#database.exec(attachStaging));
     this.#attached = true;
     inSqlite(() => {
-      this.#database.exec(`CREATE TABLE ${staging} (${columns.map((column, place) => `${stagedName(place)} ${this.#stagedType(column)}`).join(', ')})`);
+      this.#database.exec(
+        `CREATE TABLE ${staging} (${columns.map((column, place) => `${stagedName(place)} ${this.#stagedType(column)}`).join(', ')})`,
+      );
       this.#database.exec('BEGIN');
       this.#insert = this.#database.prepare(`INSERT INTO ${staging} VALUES (${columns.map(() => '?').join(', ')})`);
     });
@@ -101,7 +105,11 @@ export class SqliteLoad implements TableLoad {
     return Number(row?.['rows'] ?? 0);
   }
 
-  async publish(columns: readonly InferredColumn[], record?: LoadRecord, rejects: readonly Reject[] = []): Promise<Upserted | undefined> {
+  async publish(
+    columns: readonly InferredColumn[],
+    record?: LoadRecord,
+    rejects: readonly Reject[] = [],
+  ): Promise<Upserted | undefined> {
     const loaded = await this.count();
     inSqlite(() => this.#database.exec('COMMIT'));
     await whenFree(() => this.#database.exec('BEGIN IMMEDIATE'));
@@ -109,7 +117,15 @@ export class SqliteLoad implements TableLoad {
     const merges = mode === 'upsert' && existing !== undefined;
     const moved = this.#movedColumns(columns);
     const statements = new MoveStatements(this.#table, moved, key);
-    const broken = { database: this.#database, table: this.#table, columns: moved, loaded, moves: merges ? [statements.update(true) ?? [], statements.insertMissing(true)].flat() : [statements.insert(true)] };
+    const broken = {
+      database: this.#database,
+      table: this.#table,
+      columns: moved,
+      loaded,
+      moves: merges
+        ? [statements.update(true) ?? [], statements.insertMissing(true)].flat()
+        : [statements.insert(true)],
+    };
     const explained = <T>(work: () => T): T => {
       try {
         return work();
@@ -122,8 +138,23 @@ export class SqliteLoad implements TableLoad {
       this.#makeRoom(columns);
       // Rows may refer to each other, and rows that others refer to may be deleted and inserted again.
       this.#database.exec('PRAGMA defer_foreign_keys = ON');
-      if (merges) this.#checkKey(staging, moved.filter(({ name }) => key.includes(name)).map(({ staged }) => staged));
-      const counted = moveConfirmed({ database: this.#database, statements, table: this.#table, existing, loaded, merges, replaces: mode === 'replace' }, () => this.#move(statements, columns, merges));
+      if (merges)
+        this.#checkKey(
+          staging,
+          moved.filter(({ name }) => key.includes(name)).map(({ staged }) => staged),
+        );
+      const counted = moveConfirmed(
+        {
+          database: this.#database,
+          statements,
+          table: this.#table,
+          existing,
+          loaded,
+          merges,
+          replaces: mode === 'replace',
+        },
+        () => this.#move(statements, columns, merges),
+      );
       if (!merges && key.length > 0) this.#checkKey(statements.table, key.map(quoted));
       if (record) keepLoad(this.#database, record, rejects);
       return merges ? counted : undefined;
@@ -165,23 +196,34 @@ export class SqliteLoad implements TableLoad {
 
   /** Whether the staging table is like the table, column by column, so that whole rows can be copied. */
   #isCopy(columns: readonly InferredColumn[]): boolean {
-    const inOrder = !this.existing || (this.existing.length === columns.length && this.existing.every(({ name }, index) => name === columns[index]?.name));
+    const inOrder =
+      !this.existing ||
+      (this.existing.length === columns.length &&
+        this.existing.every(({ name }, index) => name === columns[index]?.name));
     return inOrder && this.#movedColumns(columns).every(({ staged, value }) => value === `new.${staged}`);
   }
 
   #movedColumns(columns: readonly InferredColumn[]): MovedColumn[] {
     return columns.map((column, place) => {
       const staged = stagedName(place);
-      const value = this.#known(column) ? `new.${staged}` : stagedValue(this.#staged[place] ?? column, column, this.#bindings[place] ?? 'text', `new.${staged}`);
+      const value = this.#known(column)
+        ? `new.${staged}`
+        : stagedValue(this.#staged[place] ?? column, column, this.#bindings[place] ?? 'text', `new.${staged}`);
       return { name: column.name, staged, value };
     });
   }
 
   /** The key must tell the rows apart: those of the dataset where they are merged, else those of the whole table. */
   #checkKey(rows: string, key: readonly string[]): void {
-    const empty = this.#database.prepare(`SELECT 1 FROM ${rows} WHERE ${key.map((name) => `${name} IS NULL`).join(' OR ')} LIMIT 1`).get();
+    const empty = this.#database
+      .prepare(`SELECT 1 FROM ${rows} WHERE ${key.map((name) => `${name} IS NULL`).join(' OR ')} LIMIT 1`)
+      .get();
     if (empty) throw keyError('SQLite', this.#options.key, undefined);
-    const twice = this.#database.prepare(`SELECT ${key.join(" || ', ' || ")} AS value FROM ${rows} GROUP BY ${key.join(', ')} HAVING count(*) > 1 LIMIT 1`).get();
+    const twice = this.#database
+      .prepare(
+        `SELECT ${key.join(" || ', ' || ")} AS value FROM ${rows} GROUP BY ${key.join(', ')} HAVING count(*) > 1 LIMIT 1`,
+      )
+      .get();
     if (twice) throw keyError('SQLite', this.#options.key, String(twice['value']));
   }
 
@@ -205,7 +247,9 @@ export class SqliteLoad implements TableLoad {
 
   #refuseTooMany(columns: readonly InferredColumn[]): void {
     const { existing } = this.#options;
-    const count = existing ? existing.columns.length + existing.calculated.length + this.#added(columns).length : columns.length;
+    const count = existing
+      ? existing.columns.length + existing.calculated.length + this.#added(columns).length
+      : columns.length;
     if (count <= maxColumns) return;
     throw new PipewrightError({
       code: 'bad-input',

@@ -26,7 +26,8 @@ function significantDigits(text: string): number {
 
 /** A number as its digits, without zeros around them, and the power of ten of the last one: equal for equal numbers. */
 function normalNumber(text: string): string {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^([-+]?)(\d*)\.?(\d*)(?:e([-+]?\d+))?$/i.exec(text) ?? [];
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^([-+]?)(\d*)\.?(\d*)(?:e([-+]?\d+))?$/i.exec(text) ?? [];
   const all = `${whole}${fraction}`.replace(/^0+/, '');
   const digits = all.replace(/0+$/, '');
   if (digits === '') return '0';
@@ -75,7 +76,8 @@ export const sqliteDate: ValueRule = {
 /** Of a column that is declared as a timestamp. */
 export const sqliteTimestamp: ValueRule = {
   reason: 'is not a date and time as 2026-11-20 08:00:00',
-  fails: (text) => !fits('date', text) && !fits('timestamp', text) && !fits('timestamp-with-zone', text) && !isMomentNumber(text),
+  fails: (text) =>
+    !fits('date', text) && !fits('timestamp', text) && !fits('timestamp-with-zone', text) && !isMomentNumber(text),
 };
 
 /** Of a column that is declared as a timestamp with so many digits of a second. */
@@ -87,7 +89,8 @@ export const fractionOf = (digits: number): ValueRule => ({
 /** Of a column that is declared as a time of day. */
 export const sqliteTime: ValueRule = {
   reason: 'is not a time of day as 08:00:00',
-  fails: (text) => !/^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[-+]\d\d:\d\d)?$/.test(text) && !isMomentNumber(text),
+  fails: (text) =>
+    !/^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[-+]\d\d:\d\d)?$/.test(text) && !isMomentNumber(text),
 };
 
 /** Of a column of bytes in a STRICT table: it takes no text. */

@@ -46,21 +46,27 @@ export function readSqliteTable(database: DatabaseSync, table: string): SqliteTa
   if (found['type'] !== 'table') throw notTable(table, String(found['type']));
   const rows = database.prepare("SELECT * FROM pragma_table_xinfo(?, 'main')").all(name);
   const keys = rows.filter((row) => row['pk'] !== 0).length;
-  const columns = rows.filter((row) => row['hidden'] === 0).map((row): SqliteColumn => {
-    const declared = String(row['type']);
-    // The only key of type INTEGER is the row's number, which SQLite assigns itself.
-    const numbered = row['pk'] !== 0 && keys === 1 && declared.toUpperCase() === 'INTEGER' && found['wr'] === 0;
-    return {
-      name: String(row['name']),
-      ...readDeclaredType(declared, found['strict'] === 1),
-      declared,
-      numbered,
-      optional: numbered || row['dflt_value'] !== null,
-      nullable: numbered || row['notnull'] === 0,
-      fixed: true,
-    };
-  });
-  const schema = database.prepare("SELECT type, name, sql FROM main.sqlite_schema WHERE tbl_name = ? COLLATE NOCASE AND type IN ('table', 'trigger') ORDER BY name").all(name);
+  const columns = rows
+    .filter((row) => row['hidden'] === 0)
+    .map((row): SqliteColumn => {
+      const declared = String(row['type']);
+      // The only key of type INTEGER is the row's number, which SQLite assigns itself.
+      const numbered = row['pk'] !== 0 && keys === 1 && declared.toUpperCase() === 'INTEGER' && found['wr'] === 0;
+      return {
+        name: String(row['name']),
+        ...readDeclaredType(declared, found['strict'] === 1),
+        declared,
+        numbered,
+        optional: numbered || row['dflt_value'] !== null,
+        nullable: numbered || row['notnull'] === 0,
+        fixed: true,
+      };
+    });
+  const schema = database
+    .prepare(
+      "SELECT type, name, sql FROM main.sqlite_schema WHERE tbl_name = ? COLLATE NOCASE AND type IN ('table', 'trigger') ORDER BY name",
+    )
+    .all(name);
   const sql = String(schema.find(({ type }) => type === 'table')?.['sql'] ?? '');
   return {
     name,
@@ -73,7 +79,12 @@ export function readSqliteTable(database: DatabaseSync, table: string): SqliteTa
 }
 
 function notTable(table: string, type: string): PipewrightError {
-  const what = type === 'view' ? 'a view' : type === 'virtual' ? 'a virtual table, whose module decides what becomes of values' : 'part of a virtual table';
+  const what =
+    type === 'view'
+      ? 'a view'
+      : type === 'virtual'
+        ? 'a virtual table, whose module decides what becomes of values'
+        : 'part of a virtual table';
   return new PipewrightError({
     code: 'bad-input',
     service: 'SQLite',

@@ -28,11 +28,20 @@ export async function openSqlite(path: string): Promise<TableTarget> {
       return basename(path);
     },
     async *readColumn(table, column) {
-      const columns = await whenFree(() => database.prepare("SELECT name FROM pragma_table_info(?, 'main')").all(table));
+      const columns = await whenFree(() =>
+        database.prepare("SELECT name FROM pragma_table_info(?, 'main')").all(table),
+      );
       if (columns.length === 0) throw tableMissing('SQLite', table);
-      const name = columns.map((row) => String(row['name'])).find((known) => known.toLowerCase() === column.toLowerCase());
+      const name = columns
+        .map((row) => String(row['name']))
+        .find((known) => known.toLowerCase() === column.toLowerCase());
       if (name === undefined) throw columnMissing('SQLite', table, column);
-      for (const row of database.prepare(`SELECT DISTINCT CAST(${quoted(name)} AS TEXT) AS value FROM main.${quoted(table)} WHERE ${quoted(name)} IS NOT NULL LIMIT ${mostValues}`).iterate()) yield String(row['value']);
+      for (const row of database
+        .prepare(
+          `SELECT DISTINCT CAST(${quoted(name)} AS TEXT) AS value FROM main.${quoted(table)} WHERE ${quoted(name)} IS NOT NULL LIMIT ${mostValues}`,
+        )
+        .iterate())
+        yield String(row['value']);
     },
     async begin({ table, mode, schema, key = [], loadKey }) {
       checkName(table, schema);
@@ -48,7 +57,12 @@ export async function openSqlite(path: string): Promise<TableTarget> {
 }
 
 async function checkPath(path: string): Promise<void> {
-  const refused = path === '' ? 'The path of the SQLite file is missing.' : /^(:memory:$|file:)/i.test(path) ? 'That is not the path of an SQLite file.' : undefined;
+  const refused =
+    path === ''
+      ? 'The path of the SQLite file is missing.'
+      : /^(:memory:$|file:)/i.test(path)
+        ? 'That is not the path of an SQLite file.'
+        : undefined;
   if (refused !== undefined) {
     throw new PipewrightError({
       code: 'bad-input',

@@ -17,7 +17,10 @@ export class ByteReader {
       const { done, value } = await this.#source.next();
       if (done) this.#ended = true;
       else if (value.length > 0) {
-        this.held = this.held.length === 0 ? Buffer.from(value.buffer, value.byteOffset, value.length) : Buffer.concat([this.held, value]);
+        this.held =
+          this.held.length === 0
+            ? Buffer.from(value.buffer, value.byteOffset, value.length)
+            : Buffer.concat([this.held, value]);
         return true;
       }
     }

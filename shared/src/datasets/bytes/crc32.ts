@@ -23,8 +23,16 @@ export function crc32(bytes: Uint8Array, sum = 0): number {
   let state = ~sum;
   let at = 0;
   for (const fours = bytes.length - 3; at < fours; at += 4) {
-    state ^= (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
-    state = (four[state & 0xff] as number) ^ (three[(state >>> 8) & 0xff] as number) ^ (two[(state >>> 16) & 0xff] as number) ^ (one[state >>> 24] as number);
+    state ^=
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24);
+    state =
+      (four[state & 0xff] as number) ^
+      (three[(state >>> 8) & 0xff] as number) ^
+      (two[(state >>> 16) & 0xff] as number) ^
+      (one[state >>> 24] as number);
   }
   for (; at < bytes.length; at += 1) state = (one[(state ^ (bytes[at] as number)) & 0xff] as number) ^ (state >>> 8);
   return ~state >>> 0;

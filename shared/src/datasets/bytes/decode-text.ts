@@ -46,7 +46,8 @@ export async function* decodeText(bytes: Bytes, encoding: Encoding = 'auto'): By
 function endOfLines(bytes: Uint8Array, encoding: Encoding): number {
   if (!encoding.startsWith('utf-16')) return bytes.lastIndexOf(lineFeed) + 1;
   const low = encoding === 'utf-16le' ? 0 : 1;
-  for (let at = bytes.length - (bytes.length % 2) - 2; at >= 0; at -= 2) if (bytes[at + low] === lineFeed && bytes[at + 1 - low] === 0) return at + 2;
+  for (let at = bytes.length - (bytes.length % 2) - 2; at >= 0; at -= 2)
+    if (bytes[at + low] === lineFeed && bytes[at + 1 - low] === 0) return at + 2;
   return 0;
 }
 
@@ -80,7 +81,8 @@ function decoderOf(encoding: Encoding): (bytes: Uint8Array, line: number) => str
 
 function nextLine(bytes: Uint8Array, from: number, wide: Encoding | undefined): number {
   if (wide === undefined) return bytes.indexOf(lineFeed, from) + 1 || bytes.length;
-  for (let at = from; at + 2 <= bytes.length; at += 2) if (endOfLines(bytes.subarray(at, at + 2), wide) > 0) return at + 2;
+  for (let at = from; at + 2 <= bytes.length; at += 2)
+    if (endOfLines(bytes.subarray(at, at + 2), wide) > 0) return at + 2;
   return bytes.length;
 }
 

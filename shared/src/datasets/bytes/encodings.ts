@@ -46,7 +46,17 @@ export type Encoding = keyof typeof encodingNames;
 export const encodings = Object.keys(encodingNames) as Encoding[];
 
 /** Encodings whose characters have several bytes, or two zero-padded ones. */
-const multiByte: ReadonlySet<string> = new Set(['auto', 'utf-8', 'utf-16le', 'utf-16be', 'shift_jis', 'euc-jp', 'gb18030', 'big5', 'euc-kr']);
+const multiByte: ReadonlySet<string> = new Set([
+  'auto',
+  'utf-8',
+  'utf-16le',
+  'utf-16be',
+  'shift_jis',
+  'euc-jp',
+  'gb18030',
+  'big5',
+  'euc-kr',
+]);
 
 /** Whether each byte is one character, so that nearly every file can be decoded, also in the wrong encoding. */
 export function isSingleByte(encoding: Encoding): boolean {
@@ -55,5 +65,8 @@ export function isSingleByte(encoding: Encoding): boolean {
 
 /** The encoding's name without its explanation, for a sentence: `Windows-1252`. */
 export function shortName(encoding: Encoding): string {
-  return encodingNames[encoding].replace(/[ ,].*$/, encoding === 'shift_jis' ? ' JIS' : encoding === 'macintosh' ? ' OS Roman' : '');
+  return encodingNames[encoding].replace(
+    /[ ,].*$/,
+    encoding === 'shift_jis' ? ' JIS' : encoding === 'macintosh' ? ' OS Roman' : '',
+  );
 }

@@ -81,7 +81,9 @@ export async function* gunzip(packed: Bytes): Bytes {
       unpacked = [];
     }
   }
-  const ends = Array.from({ length: Math.min(zeros, maxZerosOfMember) + 1 }, (_value, count) => Buffer.concat([kept.subarray(-trailerSize), new Uint8Array(count)]));
+  const ends = Array.from({ length: Math.min(zeros, maxZerosOfMember) + 1 }, (_value, count) =>
+    Buffer.concat([kept.subarray(-trailerSize), new Uint8Array(count)]),
+  );
   if (!ends.some(isTrailer)) throw damaged();
 }
 

@@ -15,7 +15,15 @@ const likely: readonly [encoding: Encoding, letters: RegExp][] = [
 ];
 
 const maxShownBytes = 40;
-const isSeparator = (byte: number | undefined): boolean => byte === undefined || byte === 0x0a || byte === 0x0d || byte === 0x2c || byte === 0x3b || byte === 0x09 || byte === 0x7c || byte === 0x22;
+const isSeparator = (byte: number | undefined): boolean =>
+  byte === undefined ||
+  byte === 0x0a ||
+  byte === 0x0d ||
+  byte === 0x2c ||
+  byte === 0x3b ||
+  byte === 0x09 ||
+  byte === 0x7c ||
+  byte === 0x22;
 
 /** The value around a byte, as far as delimiters, quotation marks and line ends show it. */
 function valueAround(bytes: Uint8Array, at: number): Uint8Array {
@@ -49,7 +57,9 @@ export function likelyReadings(value: Uint8Array): { encoding: Encoding; text: s
  */
 export function notUtf8(bytes: Uint8Array, at: number, line: number): PipewrightError {
   const found = line + countLines(bytes, 0, at);
-  const readings = likelyReadings(valueAround(bytes, at)).map(({ encoding, text }) => `“${text}” in ${shortName(encoding)}`);
+  const readings = likelyReadings(valueAround(bytes, at)).map(
+    ({ encoding, text }) => `“${text}” in ${shortName(encoding)}`,
+  );
   return new PipewrightError({
     code: 'bad-csv',
     message: `Line ${found} is not UTF-8.${readings.length > 0 ? ` A value there reads ${readings.join(', ')}.` : ''}`,

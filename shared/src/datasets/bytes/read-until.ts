@@ -1,7 +1,8 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 
-const stopped = (): PipewrightError => new PipewrightError({ code: 'cancelled', message: 'The load was stopped. The table was not changed.' });
+const stopped = (): PipewrightError =>
+  new PipewrightError({ code: 'cancelled', message: 'The load was stopped. The table was not changed.' });
 
 /**
  * The pieces of a source until a signal comes; also a source that stands still is left then.

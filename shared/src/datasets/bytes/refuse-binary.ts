@@ -37,7 +37,11 @@ const kinds: readonly Kind[] = [
   { name: 'a Stata file', hint: exportAsCsv, start: '<stata_dta><header>' },
   { name: 'an SPSS file', hint: exportAsCsv, start: '$FL2@(#)' },
   { name: 'an SPSS file', hint: exportAsCsv, start: '$FL3@(#)' },
-  { name: 'an old Excel workbook (.xls) or a PowerPoint or Word file of that time', hint: saveAsCsv, start: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' },
+  {
+    name: 'an old Excel workbook (.xls) or a PowerPoint or Word file of that time',
+    hint: saveAsCsv,
+    start: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1',
+  },
   { name: 'a very old Excel workbook', hint: saveAsCsv, start: '\x09\x08\x10\0' },
   { name: 'a very old Excel workbook', hint: saveAsCsv, start: '\x09\x08\x08\0' },
   { name: 'a very old Excel workbook', hint: saveAsCsv, start: '\x09\x04\x06\0' },
@@ -82,18 +86,26 @@ function isBinary(start: Uint8Array): boolean {
 
 function kindOf(start: Uint8Array): Pick<Kind, 'name' | 'hint'> | undefined {
   const letters = Buffer.from(start.buffer, start.byteOffset, start.byteLength).toString('latin1');
-  const found = kinds.find(({ start: wanted, at = 0, alsoText }) => letters.startsWith(wanted, at) && (!alsoText || isBinary(start)));
+  const found = kinds.find(
+    ({ start: wanted, at = 0, alsoText }) => letters.startsWith(wanted, at) && (!alsoText || isBinary(start)),
+  );
   if (found) return found.start.startsWith('\xd0\xcf') ? compoundFile(letters) : found;
-  if (/^0[\x80-\x84][^]{0,4}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07/.test(letters)) return { name: 'a signed or encrypted file (PKCS #7)', hint: 'Decrypt it first.' };
+  if (/^0[\x80-\x84][^]{0,4}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07/.test(letters))
+    return { name: 'a signed or encrypted file (PKCS #7)', hint: 'Decrypt it first.' };
   return undefined;
 }
 
 /** What an OLE compound file is, as far as its directory is in its first bytes. */
 function compoundFile(letters: string): Pick<Kind, 'name' | 'hint'> {
   const has = (name: string): boolean => letters.includes(Array.from(name, (letter) => `${letter}\0`).join(''));
-  if (has('EncryptedPackage')) return { name: 'an Excel workbook or another Office document with a password', hint: `Remove the password. ${saveAsCsv}` };
+  if (has('EncryptedPackage'))
+    return {
+      name: 'an Excel workbook or another Office document with a password',
+      hint: `Remove the password. ${saveAsCsv}`,
+    };
   if (has('WordDocument')) return { name: 'a Word document (.doc)', hint: saveAsCsv };
-  if (has('__substg1.0')) return { name: 'an Outlook message (.msg)', hint: 'Save the attachment of the message, and use that file.' };
+  if (has('__substg1.0'))
+    return { name: 'an Outlook message (.msg)', hint: 'Save the attachment of the message, and use that file.' };
   return { name: 'an Excel workbook of the old format (.xls), or another Office document', hint: saveAsCsv };
 }
 
@@ -110,7 +122,11 @@ function zeroShare(start: Uint8Array, remainder: number, of: number): number {
 
 /** Whether text is in UTF-16 or UTF-32 without a byte order mark, by its zero bytes. */
 function wideEncoding(start: Uint8Array): 'UTF-16 (Little Endian)' | 'UTF-16 (Big Endian)' | 'UTF-32' | undefined {
-  if ((start[0] === 0xff && start[1] === 0xfe && start[2] === 0 && start[3] === 0 && start.length > 4) || (start[0] === 0 && start[1] === 0 && start[2] === 0xfe && start[3] === 0xff)) return 'UTF-32';
+  if (
+    (start[0] === 0xff && start[1] === 0xfe && start[2] === 0 && start[3] === 0 && start.length > 4) ||
+    (start[0] === 0 && start[1] === 0 && start[2] === 0xfe && start[3] === 0xff)
+  )
+    return 'UTF-32';
   if (start.length < 8) return undefined;
   if (zeroShare(start, 2, 4) > 0.9 && (zeroShare(start, 3, 4) > 0.9 || zeroShare(start, 1, 4) > 0.9)) return 'UTF-32';
   const even = zeroShare(start, 0, 2);
@@ -120,12 +136,14 @@ function wideEncoding(start: Uint8Array): 'UTF-16 (Little Endian)' | 'UTF-16 (Bi
 }
 
 /** Letters, digits and punctuation of EBCDIC, which are other characters in ASCII. */
-const ebcdic = /[\x40\x4b-\x50\x5a-\x61\x6b-\x6f\x7a-\x7f\x81-\x89\x91-\x99\xa2-\xa9\xc1-\xc9\xd1-\xd9\xe2-\xe9\xf0-\xf9\x0d\x15\x25]/g;
+const ebcdic =
+  /[\x40\x4b-\x50\x5a-\x61\x6b-\x6f\x7a-\x7f\x81-\x89\x91-\x99\xa2-\xa9\xc1-\xc9\xd1-\xd9\xe2-\xe9\xf0-\xf9\x0d\x15\x25]/g;
 
 function isEbcdic(start: Uint8Array): boolean {
   if (start.length < 8 || start.includes(0x20) || start.includes(0x0a) || start.includes(0x2c)) return false;
   const letters = Buffer.from(start).toString('latin1');
-  const digitsAndLetters = letters.match(/[\x81-\x89\x91-\x99\xa2-\xa9\xc1-\xc9\xd1-\xd9\xe2-\xe9\xf0-\xf9]/g)?.length ?? 0;
+  const digitsAndLetters =
+    letters.match(/[\x81-\x89\x91-\x99\xa2-\xa9\xc1-\xc9\xd1-\xd9\xe2-\xe9\xf0-\xf9]/g)?.length ?? 0;
   return (letters.match(ebcdic)?.length ?? 0) / start.length > 0.97 && digitsAndLetters / start.length > 0.4;
 }
 
@@ -144,13 +162,22 @@ export async function* refuseBinary(bytes: Bytes, wide: boolean): Bytes {
     const encoding = wideEncoding(looked);
     if (encoding === 'UTF-32') throw notATable('text in UTF-32', 'Save it as UTF-8.');
     const marked = (looked[0] === 0xff && looked[1] === 0xfe) || (looked[0] === 0xfe && looked[1] === 0xff);
-    if (encoding && !marked) throw notATable(`text in ${encoding} without a byte order mark`, `Choose ${encoding} under Encoding, or save the file as UTF-8.`);
-    if (isEbcdic(looked)) throw notATable('text in EBCDIC, the character set of mainframes', 'Convert it to UTF-8 first.');
+    if (encoding && !marked)
+      throw notATable(
+        `text in ${encoding} without a byte order mark`,
+        `Choose ${encoding} under Encoding, or save the file as UTF-8.`,
+      );
+    if (isEbcdic(looked))
+      throw notATable('text in EBCDIC, the character set of mainframes', 'Convert it to UTF-8 first.');
   }
   yield* all;
 }
 
 /** The error of a file that is something else than a table. */
 export function notATable(name: string, hint: string): PipewrightError {
-  return new PipewrightError({ code: 'bad-input', message: `The file is ${name}, not a CSV or JSON Lines file.`, hint });
+  return new PipewrightError({
+    code: 'bad-input',
+    message: `The file is ${name}, not a CSV or JSON Lines file.`,
+    hint,
+  });
 }

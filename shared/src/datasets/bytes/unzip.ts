@@ -97,20 +97,33 @@ export async function* unzip(bytes: Bytes, wanted?: string): Bytes {
     }
     if (given === 0 && held) yield* held.entry.content(inOrder(held.pieces));
     else if (given !== 1) throw unclear(names, wanted);
-    else if (wanted === undefined && !names.some((name) => datasetName.test(name)) && names.length > 1) throw unclear(names, wanted);
+    else if (wanted === undefined && !names.some((name) => datasetName.test(name)) && names.length > 1)
+      throw unclear(names, wanted);
   } finally {
     await reader.close();
   }
 }
 
 function unclear(names: readonly string[], wanted: string | undefined): PipewrightError {
-  if (names.length === 0) return new PipewrightError({ code: 'empty-dataset', message: 'The ZIP holds no file.', hint: 'Check the step that creates it.' });
-  if (names.some(isDocumentPart)) return notATable('an Office document', 'Save the table as CSV (UTF-8), and use that file.');
-  const shown = names.slice(0, mostNames).map((name) => `“${name.slice(0, 100)}”`).join(', ');
+  if (names.length === 0)
+    return new PipewrightError({
+      code: 'empty-dataset',
+      message: 'The ZIP holds no file.',
+      hint: 'Check the step that creates it.',
+    });
+  if (names.some(isDocumentPart))
+    return notATable('an Office document', 'Save the table as CSV (UTF-8), and use that file.');
+  const shown = names
+    .slice(0, mostNames)
+    .map((name) => `“${name.slice(0, 100)}”`)
+    .join(', ');
   const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
   return new PipewrightError({
     code: 'bad-input',
-    message: wanted === undefined ? `The ZIP holds several files: ${shown}${more}.` : `The ZIP does not hold exactly one file “${wanted}”; it holds ${shown}${more}.`,
+    message:
+      wanted === undefined
+        ? `The ZIP holds several files: ${shown}${more}.`
+        : `The ZIP does not hold exactly one file “${wanted}”; it holds ${shown}${more}.`,
     hint: `Enter the name of one of them under File in the ZIP${wanted === undefined ? '' : ', with its folders'}.`,
   });
 }

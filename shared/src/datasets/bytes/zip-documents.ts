@@ -12,10 +12,25 @@ const kinds: readonly [name: RegExp, kind: DocumentKind][] = [
   [/^xl\/workbook\.xml$/i, { name: 'an Excel workbook (.xlsx or .xlsm)', hint: saveAsCsv }],
   [/^xl\/workbook\.bin$/i, { name: 'a binary Excel workbook (.xlsb)', hint: saveAsCsv }],
   [/^xl\/worksheets\//i, { name: 'an Excel workbook (.xlsx or .xlsm)', hint: saveAsCsv }],
-  [/^word\/document\.xml$/i, { name: 'a Word document (.docx)', hint: 'Save the table as CSV (UTF-8), and use that file.' }],
+  [
+    /^word\/document\.xml$/i,
+    { name: 'a Word document (.docx)', hint: 'Save the table as CSV (UTF-8), and use that file.' },
+  ],
   [/^ppt\/presentation\.xml$/i, { name: 'a PowerPoint presentation (.pptx)', hint: wrongFile }],
-  [/^index\/.*\.iwa$/i, { name: 'a Numbers spreadsheet or another document of Apple iWork', hint: 'Export the table as CSV (UTF-8), and use that file.' }],
-  [/^index\.zip$/i, { name: 'a Numbers spreadsheet or another document of Apple iWork', hint: 'Export the table as CSV (UTF-8), and use that file.' }],
+  [
+    /^index\/.*\.iwa$/i,
+    {
+      name: 'a Numbers spreadsheet or another document of Apple iWork',
+      hint: 'Export the table as CSV (UTF-8), and use that file.',
+    },
+  ],
+  [
+    /^index\.zip$/i,
+    {
+      name: 'a Numbers spreadsheet or another document of Apple iWork',
+      hint: 'Export the table as CSV (UTF-8), and use that file.',
+    },
+  ],
   [/^meta-inf\/manifest\.mf$/i, { name: 'a Java archive (.jar)', hint: wrongFile }],
 ];
 
@@ -31,7 +46,12 @@ export function isDocumentPart(name: string): boolean {
 
 /** What a ZIP is whose first file, named `mimetype`, holds this text, as OpenDocument and EPUB have it. */
 export function documentOfMimetype(text: string): DocumentKind | undefined {
-  if (text.includes('opendocument.spreadsheet')) return { name: 'an OpenDocument spreadsheet (.ods)', hint: 'Save it as CSV (UTF-8), and use that file.' };
-  if (text.includes('opendocument')) return { name: 'an OpenDocument document (such as .odt)', hint: 'Save the table as CSV (UTF-8), and use that file.' };
+  if (text.includes('opendocument.spreadsheet'))
+    return { name: 'an OpenDocument spreadsheet (.ods)', hint: 'Save it as CSV (UTF-8), and use that file.' };
+  if (text.includes('opendocument'))
+    return {
+      name: 'an OpenDocument document (such as .odt)',
+      hint: 'Save the table as CSV (UTF-8), and use that file.',
+    };
   return text.includes('epub') ? { name: 'an e-book (.epub)', hint: wrongFile } : undefined;
 }

@@ -6,7 +6,14 @@ import { damaged, decompress } from './decompress.ts';
 import { findInvalidUtf8 } from './utf8.ts';
 
 /** The first bytes of the parts of a ZIP; see sections 4.3.7 to 4.3.16 of the specification. */
-const marks = { local: 'PK\x03\x04', central: 'PK\x01\x02', end: 'PK\x05\x06', end64: 'PK\x06\x06', locator64: 'PK\x06\x07', descriptor: 'PK\x07\x08' } as const;
+const marks = {
+  local: 'PK\x03\x04',
+  central: 'PK\x01\x02',
+  end: 'PK\x05\x06',
+  end64: 'PK\x06\x06',
+  locator64: 'PK\x06\x07',
+  descriptor: 'PK\x07\x08',
+} as const;
 
 const encrypted = 1;
 const descriptorFollows = 8;
@@ -87,13 +94,21 @@ async function readEntry(reader: ByteReader): Promise<ZipEntry> {
   const name = readName(await need(reader, head.readUInt16LE(22)), (flags & nameIsUtf8) !== 0);
   const extra = await need(reader, head.readUInt16LE(24));
   const told: Told = { crc: head.readUInt32LE(10), size: head.readUInt32LE(18) };
-  const packed = (): Bytes => (flags & descriptorFollows ? untilDescriptor(reader, told) : counted(reader, packedSize(head.readUInt32LE(14), told.size, extra)));
+  const packed = (): Bytes =>
+    flags & descriptorFollows
+      ? untilDescriptor(reader, told)
+      : counted(reader, packedSize(head.readUInt32LE(14), told.size, extra));
   return {
     name,
     packed,
     async *content(bytes = packed()) {
       if (flags & encrypted) throw refused(name, 'is encrypted', 'Create the ZIP without a password.');
-      if (method !== 0 && method !== 8) throw refused(name, `uses compression method ${method}, which is not supported`, 'Create the ZIP with Deflate, the usual method.');
+      if (method !== 0 && method !== 8)
+        throw refused(
+          name,
+          `uses compression method ${method}, which is not supported`,
+          'Create the ZIP with Deflate, the usual method.',
+        );
       let crc = 0;
       let size = 0;
       for await (const piece of method === 0 ? bytes : decompress(bytes)) {
@@ -107,19 +122,27 @@ async function readEntry(reader: ByteReader): Promise<ZipEntry> {
 }
 
 /** The upper half of code page 437, in which ZIP keeps names that are not marked as UTF-8 (appendix D). */
-const upper437 = 'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0';
+const upper437 =
+  'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0';
 
 /**
  * The name of a file. Many programs write UTF-8 without marking it, so that code page 437 counts only for what is not UTF-8. Some
  * Windows programs write backslashes between folders, against the specification.
  */
 function readName(bytes: Buffer, isUtf8: boolean): string {
-  const name = isUtf8 || findInvalidUtf8(bytes, 0, bytes.length) < 0 ? bytes.toString('utf8') : Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : (upper437[byte - 0x80] ?? ''))).join('');
+  const name =
+    isUtf8 || findInvalidUtf8(bytes, 0, bytes.length) < 0
+      ? bytes.toString('utf8')
+      : Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : (upper437[byte - 0x80] ?? ''))).join('');
   return name.replaceAll('\\', '/');
 }
 
 function refused(name: string, what: string, hint: string): PipewrightError {
-  return new PipewrightError({ code: 'bad-input', message: `The file “${name.slice(0, 100)}” in the ZIP ${what}.`, hint });
+  return new PipewrightError({
+    code: 'bad-input',
+    message: `The file “${name.slice(0, 100)}” in the ZIP ${what}.`,
+    hint,
+  });
 }
 
 /** The packed size; that of a large file stands in the extra field, behind the unpacked one where that is there too. */
@@ -186,7 +209,9 @@ function findEnd(held: Buffer, passed: number): { at: number; length: number; cr
         const at = next - length;
         if (at < 0 || (marked && held.toString('latin1', at, at + 4) !== marks.descriptor)) continue;
         const came = passed + at;
-        const same = large ? held.readBigUInt64LE(at + packed) === BigInt(came) : held.readUInt32LE(at + packed) === came % 0x1_0000_0000;
+        const same = large
+          ? held.readBigUInt64LE(at + packed) === BigInt(came)
+          : held.readUInt32LE(at + packed) === came % 0x1_0000_0000;
         if (same) return { at, length, crc, size };
       }
     }

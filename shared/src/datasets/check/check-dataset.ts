@@ -33,7 +33,8 @@ export interface CheckOptions extends CsvFormat, DatasetFormat {
 /** Failing rows that are returned at most, and their characters together. */
 const maxFailing = { rows: 1_000, characters: 8 * 1024 * 1024 } as const;
 
-const quoted = (value: string | null): string => (value === null ? '' : value === '' || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+const quoted = (value: string | null): string =>
+  value === null ? '' : value === '' || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 
 /**
  * Streams a dataset and reports which rules it meets. A rule whose values cannot be read for it is broken.
@@ -83,12 +84,30 @@ class CheckInProgress {
   finish(now: number): CheckResult {
     this.#look(this.#scanner.end());
     const { header } = this.#scanner;
-    if (!header) throw new PipewrightError({ code: 'empty-dataset', message: 'The dataset is empty.', hint: 'A dataset needs at least a header.' });
+    if (!header)
+      throw new PipewrightError({
+        code: 'empty-dataset',
+        message: 'The dataset is empty.',
+        hint: 'A dataset needs at least a header.',
+      });
     const types = new Map(this.#inference?.columns().map(({ name, type }) => [name.toLowerCase(), type]));
-    const shape: RuleResult[] = this.#rejects > 0 ? [{ rule: 'every row can be read', passed: false, failures: this.#rejects, message: this.#firstReject }] : [];
-    const results = [...shape, ...(this.#watches ?? []).map((watch) => watch.conclude(this.#rows, now, (column) => types.get(column.toLowerCase()) === 'text'))];
+    const shape: RuleResult[] =
+      this.#rejects > 0
+        ? [{ rule: 'every row can be read', passed: false, failures: this.#rejects, message: this.#firstReject }]
+        : [];
+    const results = [
+      ...shape,
+      ...(this.#watches ?? []).map((watch) =>
+        watch.conclude(this.#rows, now, (column) => types.get(column.toLowerCase()) === 'text'),
+      ),
+    ];
     const head = ['_rule', '_row', ...header].map(quoted).join(',');
-    return { passed: results.every(({ passed }) => passed), rows: this.#rows, results, failingRows: this.#failing.length > 0 ? `${head}\n${this.#failing.join('\n')}\n` : '' };
+    return {
+      passed: results.every(({ passed }) => passed),
+      rows: this.#rows,
+      results,
+      failingRows: this.#failing.length > 0 ? `${head}\n${this.#failing.join('\n')}\n` : '',
+    };
   }
 
   #look(block: CsvBlock): void {
@@ -96,7 +115,8 @@ class CheckInProgress {
     if (!header) return;
     this.#watches ??= this.#rules.map((rule) => new Watch(rule, header, this.#known.get(rule)));
     // Only whether values are unique depends on the types.
-    if (this.#rules.some(({ about }) => about === 'unique')) (this.#inference ??= new TypeInference(header, {}, {}, true, this.#scanner.quotedIsText)).look(block);
+    if (this.#rules.some(({ about }) => about === 'unique'))
+      (this.#inference ??= new TypeInference(header, {}, {}, true, this.#scanner.quotedIsText)).look(block);
     for (let row = 0; row < block.rows; row += 1) {
       const first = row * block.width;
       const value = (place: number): string | null => readValue(block, first + place);
@@ -114,14 +134,27 @@ class CheckInProgress {
 }
 
 /** All values of a column of a table. */
-async function readKnown({ table, of, text }: Rule & { about: 'known' }, { readColumn }: CheckOptions): Promise<Set<string>> {
-  if (!readColumn) throw new PipewrightError({ code: 'bad-input', message: `The rule “${text}” needs a database.`, hint: 'Check the dataset with SQL Table, whose connection leads to the database.' });
+async function readKnown(
+  { table, of, text }: Rule & { about: 'known' },
+  { readColumn }: CheckOptions,
+): Promise<Set<string>> {
+  if (!readColumn)
+    throw new PipewrightError({
+      code: 'bad-input',
+      message: `The rule “${text}” needs a database.`,
+      hint: 'Check the dataset with SQL Table, whose connection leads to the database.',
+    });
   const values = new Set<string>();
   let characters = 0;
   for await (const value of readColumn(table, of)) {
     values.add(value);
     characters += value.length;
-    if (values.size > limits.values || characters > limits.characters) throw new PipewrightError({ code: 'bad-input', message: `The column “${of}” of the table “${table}” has more than ${limits.values} values, too many for the rule “${text}”.`, hint: 'Compare them in the database, after the dataset is loaded.' });
+    if (values.size > limits.values || characters > limits.characters)
+      throw new PipewrightError({
+        code: 'bad-input',
+        message: `The column “${of}” of the table “${table}” has more than ${limits.values} values, too many for the rule “${text}”.`,
+        hint: 'Compare them in the database, after the dataset is loaded.',
+      });
   }
   return values;
 }

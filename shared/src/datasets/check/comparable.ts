@@ -23,7 +23,8 @@ interface Instant {
 export type Comparable = Digits | Instant;
 
 const numberForm = /^([-+]?)(\d+|(?=\.\d))(?:\.(\d*))?$/;
-const instantForm = /^(\d{4}-\d\d-\d\d)(?:[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?(Z| ?UTC| ?GMT| ?([+-])(\d\d)(?::?([0-5]\d))?)?)?$/;
+const instantForm =
+  /^(\d{4}-\d\d-\d\d)(?:[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?(Z| ?UTC| ?GMT| ?([+-])(\d\d)(?::?([0-5]\d))?)?)?$/;
 const maxOffsetHours = 14;
 
 /**
@@ -41,7 +42,8 @@ export function readComparable(value: string): Comparable | undefined {
   }
   const found = instantForm.exec(value);
   if (!found || !isDay(Buffer.from(value.slice(0, 10), 'latin1'), 0)) return undefined;
-  const [, day, hours, minutes = '00', seconds = '00', fraction = '', , sign, offsetHours = '0', offsetMinutes = '0'] = found;
+  const [, day, hours, minutes = '00', seconds = '00', fraction = '', , sign, offsetHours = '0', offsetMinutes = '0'] =
+    found;
   if (Number(offsetHours) > maxOffsetHours) return undefined;
   const offset = (sign === '-' ? -1 : 1) * (Number(offsetHours) * 3600 + Number(offsetMinutes) * 60);
   const local = Date.parse(`${day}T${hours ?? '00'}:${minutes}:${seconds}Z`) / 1000;
@@ -56,7 +58,8 @@ export function compare(one: Comparable, other: Comparable): number | undefined 
   if (one.kind === 'number') {
     if (other.kind !== 'number') return undefined;
     if (one.negative !== other.negative) return one.negative ? -1 : 1;
-    const size = one.whole.length - other.whole.length || order(one.whole, other.whole) || order(one.fraction, other.fraction);
+    const size =
+      one.whole.length - other.whole.length || order(one.whole, other.whole) || order(one.fraction, other.fraction);
     return one.negative ? -size : size;
   }
   return other.kind === 'date' ? one.seconds - other.seconds || order(one.fraction, other.fraction) : undefined;
@@ -70,10 +73,12 @@ const order = (one: string, other: string): number => (one === other ? 0 : one <
  * plus are identifiers, and stay as they are.
  */
 export function canonicalForm(value: string): string {
-  if (/^(true|false)$/i.test(value) || /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return value.toLowerCase();
+  if (/^(true|false)$/i.test(value) || /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value))
+    return value.toLowerCase();
   if (!/^-?\d/.test(value) || /^-?0\d/.test(value)) return value;
   const found = readComparable(value);
   if (!found) return value;
-  if (found.kind === 'number') return `${found.negative ? '-' : ''}${found.whole === '' ? '0' : found.whole}${found.fraction === '' ? '' : `.${found.fraction}`}`;
+  if (found.kind === 'number')
+    return `${found.negative ? '-' : ''}${found.whole === '' ? '0' : found.whole}${found.fraction === '' ? '' : `.${found.fraction}`}`;
   return found.hasTime ? `@${found.seconds}.${found.fraction}` : value;
 }

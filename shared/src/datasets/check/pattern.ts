@@ -13,7 +13,11 @@ export function patternTest(source: string, rule: string): (text: string) => boo
     return (text) => pattern.test(text);
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    const unsupported = /\(\?<?[=!]/.test(source) ? 'lookahead and lookbehind are not supported' : /\\[1-9]|\\k</.test(source) ? 'backreferences are not supported' : error.message.replace(/^error parsing regexp: /, '');
+    const unsupported = /\(\?<?[=!]/.test(source)
+      ? 'lookahead and lookbehind are not supported'
+      : /\\[1-9]|\\k</.test(source)
+        ? 'backreferences are not supported'
+        : error.message.replace(/^error parsing regexp: /, '');
     throw new PipewrightError({
       code: 'bad-input',
       message: `The regular expression of the rule “${rule.slice(0, 100)}” cannot be used: ${unsupported}.`,

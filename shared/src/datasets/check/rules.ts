@@ -62,39 +62,103 @@ function compared(bound: Comparable, passes: (order: number) => boolean): (value
   };
 }
 
-const words = (list: string): string[] => list.split(',').map((word) => word.trim().replace(/^"(.*)"$/, '$1')).filter((word) => word !== '');
-const compareCounts = (sign: string, rows: number, count: string): boolean => signs[sign]?.(rows - Number(count)) ?? false;
+const words = (list: string): string[] =>
+  list
+    .split(',')
+    .map((word) => word.trim().replace(/^"(.*)"$/, '$1'))
+    .filter((word) => word !== '');
+const compareCounts = (sign: string, rows: number, count: string): boolean =>
+  signs[sign]?.(rows - Number(count)) ?? false;
 
 /** How each kind of rule is written, the special ones first. */
 const forms: [RegExp, (found: string[], text: string) => Rule | undefined][] = [
-  [/^rows\s*(>=|<=|!=|=|>|<)\s*(\d+)$/i, ([sign = '', count = ''], text) => ({ text, about: 'rows', passes: (rows) => compareCounts(sign, rows, count) })],
-  [/^rows\s+between\s+(\d+)\s+and\s+(\d+)$/i, ([least = '', most = ''], text) => ({ text, about: 'rows', passes: (rows) => rows >= Number(least) && rows <= Number(most) })],
+  [
+    /^rows\s*(>=|<=|!=|=|>|<)\s*(\d+)$/i,
+    ([sign = '', count = ''], text) => ({ text, about: 'rows', passes: (rows) => compareCounts(sign, rows, count) }),
+  ],
+  [
+    /^rows\s+between\s+(\d+)\s+and\s+(\d+)$/i,
+    ([least = '', most = ''], text) => ({
+      text,
+      about: 'rows',
+      passes: (rows) => rows >= Number(least) && rows <= Number(most),
+    }),
+  ],
   [/^(.+?)\s+exists$/i, ([column = ''], text) => ({ text, about: 'column', column })],
   [/^(.+?)\s+(?:is|are)\s+not\s+empty$/i, ([column = ''], text) => ({ text, about: 'filled', column })],
   [/^(.+?)\s+(?:is|are)\s+unique$/i, ([columns = ''], text) => ({ text, about: 'unique', columns: words(columns) })],
-  [/^(.+?)\s+is\s+an?\s+(integer|number|date|timestamp|boolean)$/i, ([column = '', type = ''], text) => ({ text, about: 'value', column, emptyToo: false, test: (value) => broken(types[type.toLowerCase()]?.(value) ?? false) })],
-  [/^(.+?)\s+is\s+between\s+(\S+)\s+and\s+(\S+)$/i, ([column = '', least = '', most = ''], text) => range(text, column, least, most)],
-  [/^(.+?)\s+is\s+in\s+table\s+(.+)\."?([^".]+)"?$/i, ([column = '', table = '', of = ''], text) => ({ text, about: 'known', column, table: table.replaceAll('"', ''), of })],
-  [/^(.+?)\s+is\s+in\s+(.+)$/i, ([column = '', list = ''], text) => {
-    const allowed = new Set(words(list));
-    return { text, about: 'value', column, emptyToo: true, test: (value) => broken(allowed.has(value)) };
-  }],
-  [/^(.+?)\s+matches\s+(.+)$/i, ([column = '', source = ''], text) => {
-    const matches = patternTest(source, text);
-    return { text, about: 'value', column, emptyToo: true, test: (value) => broken(matches(value)) };
-  }],
-  [/^(.+?)\s+is\s+within\s+(\d+)\s+(minute|hour|day)s?$/i, ([column = '', count = '', unit = ''], text) => ({ text, about: 'fresh', column, milliseconds: Number(count) * (units[unit.toLowerCase()] ?? 0) })],
-  [/^(.+?)\s+is\s+(not\s+)?(before|after)\s+(.+)$/i, ([column = '', not = '', order = '', other = ''], text) => {
-    const isWanted = signs[order.toLowerCase() === 'before' ? '<' : '>'];
-    return { text, about: 'values', columns: [column, other], test: ([a, b]) => (isWanted?.(orderOf(a, b)) ?? false) !== (not !== '') };
-  }],
-  [/^(.+?)\s+to\s+(.+?)\s+(overlaps|does\s+not\s+overlap)\s+(.+?)\s+to\s+(.+)$/i, ([begin = '', end = '', word = '', otherBegin = '', otherEnd = ''], text) => ({
-    text,
-    about: 'values',
-    columns: [begin, end, otherBegin, otherEnd],
-    test: ([a, b, c, d]) => (orderOf(a, d) <= 0 && orderOf(c, b) <= 0) === (word.toLowerCase() === 'overlaps'),
-  })],
-  [/^(.+?)\s*(>=|<=|!=|=|>|<)\s*(.+)$/, ([column = '', sign = '', bound = ''], text) => comparison(text, column, sign, bound)],
+  [
+    /^(.+?)\s+is\s+an?\s+(integer|number|date|timestamp|boolean)$/i,
+    ([column = '', type = ''], text) => ({
+      text,
+      about: 'value',
+      column,
+      emptyToo: false,
+      test: (value) => broken(types[type.toLowerCase()]?.(value) ?? false),
+    }),
+  ],
+  [
+    /^(.+?)\s+is\s+between\s+(\S+)\s+and\s+(\S+)$/i,
+    ([column = '', least = '', most = ''], text) => range(text, column, least, most),
+  ],
+  [
+    /^(.+?)\s+is\s+in\s+table\s+(.+)\."?([^".]+)"?$/i,
+    ([column = '', table = '', of = ''], text) => ({
+      text,
+      about: 'known',
+      column,
+      table: table.replaceAll('"', ''),
+      of,
+    }),
+  ],
+  [
+    /^(.+?)\s+is\s+in\s+(.+)$/i,
+    ([column = '', list = ''], text) => {
+      const allowed = new Set(words(list));
+      return { text, about: 'value', column, emptyToo: true, test: (value) => broken(allowed.has(value)) };
+    },
+  ],
+  [
+    /^(.+?)\s+matches\s+(.+)$/i,
+    ([column = '', source = ''], text) => {
+      const matches = patternTest(source, text);
+      return { text, about: 'value', column, emptyToo: true, test: (value) => broken(matches(value)) };
+    },
+  ],
+  [
+    /^(.+?)\s+is\s+within\s+(\d+)\s+(minute|hour|day)s?$/i,
+    ([column = '', count = '', unit = ''], text) => ({
+      text,
+      about: 'fresh',
+      column,
+      milliseconds: Number(count) * (units[unit.toLowerCase()] ?? 0),
+    }),
+  ],
+  [
+    /^(.+?)\s+is\s+(not\s+)?(before|after)\s+(.+)$/i,
+    ([column = '', not = '', order = '', other = ''], text) => {
+      const isWanted = signs[order.toLowerCase() === 'before' ? '<' : '>'];
+      return {
+        text,
+        about: 'values',
+        columns: [column, other],
+        test: ([a, b]) => (isWanted?.(orderOf(a, b)) ?? false) !== (not !== ''),
+      };
+    },
+  ],
+  [
+    /^(.+?)\s+to\s+(.+?)\s+(overlaps|does\s+not\s+overlap)\s+(.+?)\s+to\s+(.+)$/i,
+    ([begin = '', end = '', word = '', otherBegin = '', otherEnd = ''], text) => ({
+      text,
+      about: 'values',
+      columns: [begin, end, otherBegin, otherEnd],
+      test: ([a, b, c, d]) => (orderOf(a, d) <= 0 && orderOf(c, b) <= 0) === (word.toLowerCase() === 'overlaps'),
+    }),
+  ],
+  [
+    /^(.+?)\s*(>=|<=|!=|=|>|<)\s*(.+)$/,
+    ([column = '', sign = '', bound = ''], text) => comparison(text, column, sign, bound),
+  ],
 ];
 
 /** The order of two values that are known to be of one kind. */
@@ -106,9 +170,16 @@ function comparison(text: string, column: string, sign: string, bound: string): 
   const limit = readComparable(bound);
   const isEquality = sign === '=' || sign === '!=';
   // 007 is an identifier, which 7 is not.
-  if (limit && !(isEquality && /^[-+]?0\d/.test(bound))) return { text, about: 'value', column, emptyToo: false, test: compared(limit, signs[sign] ?? (() => false)) };
+  if (limit && !(isEquality && /^[-+]?0\d/.test(bound)))
+    return { text, about: 'value', column, emptyToo: false, test: compared(limit, signs[sign] ?? (() => false)) };
   if (!isEquality) return undefined;
-  return { text, about: 'value', column, emptyToo: true, test: (value) => broken((value === bound) === (sign === '=')) };
+  return {
+    text,
+    about: 'value',
+    column,
+    emptyToo: true,
+    test: (value) => broken((value === bound) === (sign === '=')),
+  };
 }
 
 function range(text: string, column: string, least: string, most: string): Rule | undefined {
@@ -126,7 +197,12 @@ export function parseRule(line: string): Rule {
   const text = line.trim();
   for (const [pattern, make] of forms) {
     const found = pattern.exec(text);
-    const rule = found && make(found.slice(1).map((part) => (part ?? '').trim().replace(/^"(.*)"$/, '$1')), text);
+    const rule =
+      found &&
+      make(
+        found.slice(1).map((part) => (part ?? '').trim().replace(/^"(.*)"$/, '$1')),
+        text,
+      );
     if (rule) return rule;
   }
   throw new PipewrightError({

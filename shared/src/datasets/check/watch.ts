@@ -21,7 +21,8 @@ const millisecondsPerHour = 3_600_000;
 /** A timestamp without zone can be this far ahead, for it counts as UTC. */
 const maxAheadHours = 24;
 
-const shown = (values: readonly (string | null)[]): string => values.map((part) => (part === null ? 'no value' : `“${part.slice(0, maxShown)}”`)).join(' and ');
+const shown = (values: readonly (string | null)[]): string =>
+  values.map((part) => (part === null ? 'no value' : `“${part.slice(0, maxShown)}”`)).join(' and ');
 
 /** Values that came already. */
 class SeenValues {
@@ -38,7 +39,11 @@ class SeenValues {
     if (canonical !== key) this.#odd.add(canonical);
     this.#characters += key.length;
     if (this.#seen.size > limits.values || this.#characters > limits.characters) {
-      throw new PipewrightError({ code: 'bad-input', message: `The dataset has more values than the rule “${rule}” can compare: at most ${limits.values}, or ${limits.characters / 1024 / 1024} million characters.`, hint: 'Load it into a table with these columns as its Key, which checks the same.' });
+      throw new PipewrightError({
+        code: 'bad-input',
+        message: `The dataset has more values than the rule “${rule}” can compare: at most ${limits.values}, or ${limits.characters / 1024 / 1024} million characters.`,
+        hint: 'Load it into a table with these columns as its Key, which checks the same.',
+      });
     }
     return isEqual ? 'equal' : 'new';
   }
@@ -86,15 +91,26 @@ export class Watch {
    */
   conclude(rows: number, now: number, isText: (column: string) => boolean): RuleResult {
     const { rule } = this;
-    const whole = (passed: boolean, message: string): RuleResult => ({ rule: rule.text, passed, failures: passed ? 0 : 1, message: passed ? '' : message });
+    const whole = (passed: boolean, message: string): RuleResult => ({
+      rule: rule.text,
+      passed,
+      failures: passed ? 0 : 1,
+      message: passed ? '' : message,
+    });
     const missing = columnsOf(rule).filter((_name, index) => this.#places[index] === -1);
-    if (missing.length > 0) return whole(false, `The dataset has no column ${missing.map((name) => `“${name}”`).join(', ')}.`);
+    if (missing.length > 0)
+      return whole(false, `The dataset has no column ${missing.map((name) => `“${name}”`).join(', ')}.`);
     if (rule.about === 'rows') return whole(rule.passes(rows), `The dataset has ${rows} rows.`);
     if (rule.about === 'column') return whole(true, '');
     if (rule.about === 'fresh' && this.#failures === 0) return whole(...this.#freshness(rule.milliseconds, now));
     const equals = [...this.#oddColumns].every(isText) ? 0 : this.#equals;
     const failures = this.#failures + equals;
-    return { rule: rule.text, passed: failures === 0, failures, message: this.#first || (equals > 0 ? this.#firstEqual : '') };
+    return {
+      rule: rule.text,
+      passed: failures === 0,
+      failures,
+      message: this.#first || (equals > 0 ? this.#firstEqual : ''),
+    };
   }
 
   #freshness(milliseconds: number, now: number): [passed: boolean, message: string] {
@@ -119,7 +135,9 @@ export class Watch {
       case 'values':
         return this.#breaksTogether(rule, values);
       case 'known':
-        return one === null || this.#known?.has(one) ? undefined : there(`which the table “${rule.table}” does not have`);
+        return one === null || this.#known?.has(one)
+          ? undefined
+          : there(`which the table “${rule.table}” does not have`);
       case 'unique':
         return this.#repeats(rule, values, row);
       case 'fresh':
@@ -138,14 +156,16 @@ export class Watch {
     if (wrong !== undefined) return `there is ${shown([wrong])}, ${unreadable}.`;
     if (filled.length < values.length) return undefined;
     const read = filled.map((part) => readComparable(part ?? '') as Comparable);
-    if (read.some((part) => compare(part, read[0] as Comparable) === undefined)) return `there is ${shown(values)}, ${incomparable}.`;
+    if (read.some((part) => compare(part, read[0] as Comparable) === undefined))
+      return `there is ${shown(values)}, ${incomparable}.`;
     return rule.test(read) ? undefined : `there is ${shown(values)}.`;
   }
 
   #repeats(rule: Rule & { about: 'unique' }, values: readonly (string | null)[], row: number): string | undefined {
     if (values.every((part) => part === null)) return undefined;
     const canonical = values.map((part) => (part === null ? null : canonicalForm(part)));
-    const keyOf = (parts: readonly (string | null)[]): string => (parts.length === 1 ? String(parts[0]) : JSON.stringify(parts));
+    const keyOf = (parts: readonly (string | null)[]): string =>
+      parts.length === 1 ? String(parts[0]) : JSON.stringify(parts);
     rule.columns.forEach((name, index) => {
       if (canonical[index] !== values[index]) this.#oddColumns.add(name);
     });

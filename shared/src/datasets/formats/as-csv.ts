@@ -18,7 +18,11 @@ export interface DatasetFormat {
 }
 
 /** How the rows are written that a `DatasetScanner` gives: those of JSON Lines have commas. */
-export function csvFormatOf({ format, delimiter = ',', header = true }: DatasetFormat & CsvFormat): Required<CsvFormat> {
+export function csvFormatOf({
+  format,
+  delimiter = ',',
+  header = true,
+}: DatasetFormat & CsvFormat): Required<CsvFormat> {
   return format === 'json-lines' ? { delimiter: ',', header: true } : { delimiter, header };
 }
 

@@ -85,6 +85,16 @@ export class BlockBuilder {
   #block(): CsvBlock {
     const { starts, ends, kinds, width } = this;
     const lineEnd = this.#lineEnd ?? lineFeed;
-    return { buffer: this.#buffer, rows: this.#rows, width, line: this.#line, starts, ends, kinds, pieces: this.#pieces, lineEnd };
+    return {
+      buffer: this.#buffer,
+      rows: this.#rows,
+      width,
+      line: this.#line,
+      starts,
+      ends,
+      kinds,
+      pieces: this.#pieces,
+      lineEnd,
+    };
   }
 }

@@ -9,7 +9,8 @@ export function nameColumns(header: readonly string[]): string[] {
   return given.map((name, index) => {
     const base = name || `column_${index + 1}`;
     let free = base;
-    for (let number = 2; used.has(free) || (free !== name && taken.has(free.toLowerCase())); number += 1) free = `${base}_${number}`;
+    for (let number = 2; used.has(free) || (free !== name && taken.has(free.toLowerCase())); number += 1)
+      free = `${base}_${number}`;
     used.add(free);
     taken.add(free.toLowerCase());
     return free;

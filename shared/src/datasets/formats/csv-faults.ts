@@ -5,8 +5,16 @@ const quote = 0x22;
 const equals = 0x3d;
 
 /** The error of a file that is no CSV from a line on. */
-export function badCsv(line: number, reason: string, hint = 'Correct the file, or choose its delimiter under Delimiter.'): PipewrightError {
-  return new PipewrightError({ code: 'bad-csv', message: `The file is not valid CSV: at line ${line}, ${reason}.`, hint });
+export function badCsv(
+  line: number,
+  reason: string,
+  hint = 'Correct the file, or choose its delimiter under Delimiter.',
+): PipewrightError {
+  return new PipewrightError({
+    code: 'bad-csv',
+    message: `The file is not valid CSV: at line ${line}, ${reason}.`,
+    hint,
+  });
 }
 
 /** The error of a zero byte. */
@@ -21,7 +29,8 @@ export function zeroByte(line: number): PipewrightError {
 /** What is wrong with a quotation mark at a place where none may be, or with what follows one. */
 export function misplacedQuote(bytes: Uint8Array, start: number, kind: number): string {
   if ((kind & valueKind.quoted) !== 0) return 'has text after a closing quotation mark';
-  if (bytes[start] === equals && bytes[start + 1] === quote) return 'uses Excel’s formula notation (="…") for text, which is not CSV; export the values without it';
+  if (bytes[start] === equals && bytes[start + 1] === quote)
+    return 'uses Excel’s formula notation (="…") for text, which is not CSV; export the values without it';
   return 'has a quotation mark inside a value that does not begin with one';
 }
 
@@ -45,7 +54,11 @@ function linesWithin(bytes: Buffer, begin: number, end: number, delimiter: numbe
   const lines = bytes.toString('latin1', begin, end).split('\n');
   return lines.map((line) => {
     const values = line.split(String.fromCharCode(delimiter));
-    return { values: values.length, kinds: values.map(kindOf).join(''), isProse: values.slice(1).some((value) => value.startsWith(' ')) };
+    return {
+      values: values.length,
+      kinds: values.map(kindOf).join(''),
+      isProse: values.slice(1).some((value) => value.startsWith(' ')),
+    };
   });
 }
 
@@ -55,7 +68,9 @@ function linesWithin(bytes: Buffer, begin: number, end: number, delimiter: numbe
  * @param begin where the row begins, `end` where it ends
  */
 export function countRowsWithin(bytes: Buffer, begin: number, end: number, delimiter: number, width: number): number {
-  return linesWithin(bytes, begin, end, delimiter).slice(1).filter(({ values }) => values === width).length;
+  return linesWithin(bytes, begin, end, delimiter)
+    .slice(1)
+    .filter(({ values }) => values === width).length;
 }
 
 /**
@@ -69,5 +84,8 @@ export function isSwallowed(bytes: Buffer, begin: number, end: number, delimiter
   if (lines.length > 2 && width > 2 && (delimiter === 0x09 || delimiter === 0x7c)) return true;
   if (lines.some(({ isProse }) => isProse)) return false;
   const columns = Array.from({ length: width }, (_value, column) => new Set(lines.map(({ kinds }) => kinds[column])));
-  return columns.some((kinds) => kinds.size === 1 && kinds.has('n')) && columns.every((kinds) => !kinds.has('n') || !kinds.has('t'));
+  return (
+    columns.some((kinds) => kinds.size === 1 && kinds.has('n')) &&
+    columns.every((kinds) => !kinds.has('n') || !kinds.has('t'))
+  );
 }

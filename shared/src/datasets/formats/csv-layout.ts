@@ -50,7 +50,8 @@ export function recordsOf(text: string, delimiter: string, complete = true): Rec
 
 const isFilled = (value: string): boolean => value.replaceAll('"', '').trim() !== '';
 const isNumber = (value: string): boolean => /^[-+]?[\d.,]+$/.test(value.trim());
-const widthOf = (records: readonly string[][]): number => (records[0] && records.every((record) => record.length === records[0]?.length) ? records[0].length : 0);
+const widthOf = (records: readonly string[][]): number =>
+  records[0] && records.every((record) => record.length === records[0]?.length) ? records[0].length : 0;
 
 /**
  * Refuses a file whose first lines show that its delimiter or its header was set wrong: a header and rows in one column that another delimiter
@@ -59,9 +60,19 @@ const widthOf = (records: readonly string[][]): number => (records[0] && records
  * @param skipped lines before it
  * @throws PipewrightError `bad-csv` that names the delimiter to choose, or the lines to skip
  */
-export function checkLayout(text: string, complete: boolean, delimiter: string, hasHeader: boolean, skipped: number): void {
+export function checkLayout(
+  text: string,
+  complete: boolean,
+  delimiter: string,
+  hasHeader: boolean,
+  skipped: number,
+): void {
   if (!text.includes('\n') && text.includes('\r') && (complete || text.length > 1_000) && /\r[^\r]/.test(text)) {
-    throw new PipewrightError({ code: 'bad-csv', message: 'The lines of the file end in carriage returns only, as on old Macs.', hint: 'Save the file with line feeds (LF) or CRLF as line ends.' });
+    throw new PipewrightError({
+      code: 'bad-csv',
+      message: 'The lines of the file end in carriage returns only, as on old Macs.',
+      hint: 'Save the file with line feeds (LF) or CRLF as line ends.',
+    });
   }
   const own = recordsOf(text, delimiter, complete);
   if (own.records.length === 0) return;
@@ -76,10 +87,18 @@ function checkDelimiter(text: string, complete: boolean, delimiter: string, hasH
     const { records } = recordsOf(text, other, complete);
     const [header = []] = records;
     const width = widthOf(records);
-    if (width < 2 || !isCutRightly(header, width, other, hasHeader) || (records.length === 1 && !(other === '\t' || width > 2))) continue;
+    if (
+      width < 2 ||
+      !isCutRightly(header, width, other, hasHeader) ||
+      (records.length === 1 && !(other === '\t' || width > 2))
+    )
+      continue;
     throw new PipewrightError({
       code: 'bad-csv',
-      message: `The first line has one value with the delimiter ${delimiterNames[delimiter as keyof typeof delimiterNames]}, but every line has ${width} with the delimiter ${name}: ${header.slice(0, 4).map((value) => `“${value.slice(0, 40)}”`).join(', ')}${width > 4 ? ' and so on' : ''}.`,
+      message: `The first line has one value with the delimiter ${delimiterNames[delimiter as keyof typeof delimiterNames]}, but every line has ${width} with the delimiter ${name}: ${header
+        .slice(0, 4)
+        .map((value) => `“${value.slice(0, 40)}”`)
+        .join(', ')}${width > 4 ? ' and so on' : ''}.`,
       hint: `Choose ${name} under Delimiter.`,
     });
   }
@@ -97,11 +116,21 @@ function checkTitle({ records, lines }: Records, skipped: number): void {
   const filled = title.filter(isFilled).length;
   if (title.length > 1 && (filled !== 1 || !isFilled(title[0] ?? ''))) return;
   const width = Math.max(...others.slice(0, maxTitleLines).map((record) => record.length), 0);
-  const at = records.findIndex((record, index) => index > 0 && record.length === width && record.every((value) => isFilled(value) && !isNumber(value)) && new Set(record).size === width);
+  const at = records.findIndex(
+    (record, index) =>
+      index > 0 &&
+      record.length === width &&
+      record.every((value) => isFilled(value) && !isNumber(value)) &&
+      new Set(record).size === width,
+  );
   if (at < 0 || width < 2 || at > maxTitleLines) return;
   const table = records.slice(at);
   if (table.length < 2 || widthOf(table) !== width) return;
-  const isAlone = title.length === 1 || (title.length > 2 && (others[0]?.every((value) => !isFilled(value)) === true || (/\s/.test(title[0]?.trim() ?? '') && hasNumbersBelow(table))));
+  const isAlone =
+    title.length === 1 ||
+    (title.length > 2 &&
+      (others[0]?.every((value) => !isFilled(value)) === true ||
+        (/\s/.test(title[0]?.trim() ?? '') && hasNumbersBelow(table))));
   if (!isAlone) return;
   const skip = skipped + (lines[at] ?? 1) - 1;
   throw new PipewrightError({
@@ -113,5 +142,7 @@ function checkTitle({ records, lines }: Records, skipped: number): void {
 
 /** Whether a column of a table holds numbers or dates in every row but the first, as below a header. */
 function hasNumbersBelow([header = [], ...rows]: readonly string[][]): boolean {
-  return header.some((_name, column) => rows.every((row) => /\d/.test(row[column] ?? '')) && !/\d/.test(header[column] ?? ''));
+  return header.some(
+    (_name, column) => rows.every((row) => /\d/.test(row[column] ?? '')) && !/\d/.test(header[column] ?? ''),
+  );
 }

@@ -138,7 +138,8 @@ export class CsvScanner {
             at += 1;
           }
           if (at >= size || (at === size - 1 && !last)) {
-            if (last) throw badCsv(this.#line + countLines(whole, begin, start), 'a quotation mark is opened and never closed');
+            if (last)
+              throw badCsv(this.#line + countLines(whole, begin, start), 'a quotation mark is opened and never closed');
             return begin - mark;
           }
           if (whole[at + 1] !== quote) break;
@@ -189,13 +190,15 @@ export class CsvScanner {
       if (byte === carriageReturn && at + 1 >= size && !last) return begin - mark;
       if (byte === lineFeed || (byte === carriageReturn && whole[at + 1] === lineFeed)) {
         at = Math.min(size, at + (byte === lineFeed ? 1 : 2));
-        if (count - used === builder.width && rowEnd > begin && lines === 1 && mark === 0) builder.keep(count, begin, rowEnd, at);
+        if (count - used === builder.width && rowEnd > begin && lines === 1 && mark === 0)
+          builder.keep(count, begin, rowEnd, at);
         else this.#unusualRow(whole, count, begin, rowEnd, at, lines, mark > 0);
       } else {
         const next = whole.indexOf(lineFeed, at);
         if (next < 0 && !last) return begin - mark;
         at = next < 0 ? size : next + 1;
-        if (byte === carriageReturn) this.#reject('has a carriage return outside of quotation marks', whole, begin, next < 0 ? size : next);
+        if (byte === carriageReturn)
+          this.#reject('has a carriage return outside of quotation marks', whole, begin, next < 0 ? size : next);
         else this.#rejectQuote(whole, kinds[count - 1] as number, start, begin, next < 0 ? size : next);
       }
       used = count = builder.used;
@@ -208,7 +211,15 @@ export class CsvScanner {
   }
 
   /** A row that is the first one, empty, of another width than the first, on several lines, or behind a byte order mark. */
-  #unusualRow(whole: Buffer, count: number, begin: number, end: number, next: number, lines: number, marked: boolean): void {
+  #unusualRow(
+    whole: Buffer,
+    count: number,
+    begin: number,
+    end: number,
+    next: number,
+    lines: number,
+    marked: boolean,
+  ): void {
     const builder = this.#builder;
     const blank = begin === end;
     if (this.header === undefined) {
@@ -221,9 +232,21 @@ export class CsvScanner {
       this.#reject('repeats the header behind a byte order mark, as concatenated files do', whole, begin, end);
     } else if (width !== builder.width) {
       const swallowed = lines > 1 ? countRowsWithin(whole, begin, end, this.#delimiter, builder.width) : 0;
-      this.#reject(`has ${width} ${width === 1 ? 'value' : 'values'} instead of ${builder.width}`, whole, begin, end, swallowed > 0 ? this.#line : undefined);
+      this.#reject(
+        `has ${width} ${width === 1 ? 'value' : 'values'} instead of ${builder.width}`,
+        whole,
+        begin,
+        end,
+        swallowed > 0 ? this.#line : undefined,
+      );
     } else if (lines > 1 && isSwallowed(whole, begin, end, this.#delimiter, builder.width)) {
-      this.#reject(`has a value in quotation marks that runs over ${lines} lines, each of which looks like a row of its own; a quotation mark may be stray`, whole, begin, end, this.#line);
+      this.#reject(
+        `has a value in quotation marks that runs over ${lines} lines, each of which looks like a row of its own; a quotation mark may be stray`,
+        whole,
+        begin,
+        end,
+        this.#line,
+      );
     } else builder.keep(count, begin, end, next);
   }
 
@@ -233,7 +256,11 @@ export class CsvScanner {
     if (values.length === 1 && whole[begin] !== quote && values[0]?.trim() === '') return;
     this.#verify(whole, begin, end);
     if (this.#named && values.length > 1 && values.every((value) => value.trim() === '')) {
-      throw badCsv(this.#line, 'the row that should name the columns is empty', 'Enter the number of lines before the header under Skip Rows, or turn off Has Header Row.');
+      throw badCsv(
+        this.#line,
+        'the row that should name the columns is empty',
+        'Enter the number of lines before the header under Skip Rows, or turn off Has Header Row.',
+      );
     }
     builder.width = values.length;
     this.#headerRow = Buffer.from(whole.subarray(begin, end));
@@ -246,8 +273,15 @@ export class CsvScanner {
     const opened = this.#line + countLines(whole, begin, start);
     const quoted = (kind & valueKind.quoted) !== 0;
     const closed = opened + (quoted ? countLines(whole, start, end) : 0);
-    const swallowed = quoted && closed > opened ? ` that opens on line ${opened}; a quotation mark may be missing there` : '';
-    this.#reject(`${misplacedQuote(whole, start, kind)}${swallowed}`, whole, begin, end, swallowed ? opened : undefined);
+    const swallowed =
+      quoted && closed > opened ? ` that opens on line ${opened}; a quotation mark may be missing there` : '';
+    this.#reject(
+      `${misplacedQuote(whole, start, kind)}${swallowed}`,
+      whole,
+      begin,
+      end,
+      swallowed ? opened : undefined,
+    );
   }
 
   /** @param opened line with the quotation mark that swallowed the others; undefined when the row counts once */
@@ -258,7 +292,11 @@ export class CsvScanner {
     for (let number = 0, from = begin; number < lines; number += 1) {
       const to = lines === 1 ? end : whole.indexOf(lineFeed, from);
       const text = whole.toString('utf8', from, Math.min(from + longestTold, to < 0 || to > end ? end : to)).trimEnd();
-      this.#onReject({ line: this.#line + number, reason: number === 0 ? reason : `is inside the quotation marks that open on line ${opened}`, text });
+      this.#onReject({
+        line: this.#line + number,
+        reason: number === 0 ? reason : `is inside the quotation marks that open on line ${opened}`,
+        text,
+      });
       from = to + 1;
     }
   }
@@ -269,11 +307,13 @@ export class CsvScanner {
   }
 }
 
-const isMark = (bytes: Buffer, at: number): boolean => bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+const isMark = (bytes: Buffer, at: number): boolean =>
+  bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
 
 /** Whether a line begins with a byte order mark. */
 function hasMarkAtLine(bytes: Buffer): boolean {
-  for (let at = bytes.indexOf(byteOrderMark); at >= 0; at = bytes.indexOf(byteOrderMark, at + 1)) if (at === 0 || bytes[at - 1] === lineFeed) return true;
+  for (let at = bytes.indexOf(byteOrderMark); at >= 0; at = bytes.indexOf(byteOrderMark, at + 1))
+    if (at === 0 || bytes[at - 1] === lineFeed) return true;
   return false;
 }
 

@@ -102,7 +102,12 @@ export class DatasetScanner {
       const separator = /^"?sep=(.)"?\r?(?:\n|$)/i.exec(startOf());
       if (separator) {
         const found = separator[1] as string;
-        if (found !== ',' && found !== ';' && found !== '\t' && found !== '|') throw badCsv(line, `“sep=${found}” names a delimiter that is not supported`, 'Use a comma, a semicolon, a tab or a vertical bar as the delimiter.');
+        if (found !== ',' && found !== ';' && found !== '\t' && found !== '|')
+          throw badCsv(
+            line,
+            `“sep=${found}” names a delimiter that is not supported`,
+            'Use a comma, a semicolon, a tab or a vertical bar as the delimiter.',
+          );
         delimiter = found;
         at = Math.min(whole.length, at + separator[0].length);
         line += 1;
@@ -113,12 +118,15 @@ export class DatasetScanner {
     } else refuseForeignText(startOf(), isAll, delimiter);
     this.#held = [];
     if (delimiter !== chosen) this.#ownDelimiter = delimiter;
-    const scanner = json ? new JsonScanner(json === 'array', chosen, this.#onReject, line) : new CsvScanner({ delimiter: delimiter as ',', header }, this.#onReject, line);
+    const scanner = json
+      ? new JsonScanner(json === 'array', chosen, this.#onReject, line)
+      : new CsvScanner({ delimiter: delimiter as ',', header }, this.#onReject, line);
     return { scanner, rest: whole.subarray(at) };
   }
 
   #wait(whole: Buffer, line: number): undefined {
-    if (whole.length > maxSkippedBytes) throw badCsv(line, 'the lines before the header are longer than 16 MB', 'Check the number under Skip Rows.');
+    if (whole.length > maxSkippedBytes)
+      throw badCsv(line, 'the lines before the header are longer than 16 MB', 'Check the number under Skip Rows.');
     this.#held = [whole];
   }
 
@@ -128,5 +136,15 @@ export class DatasetScanner {
 }
 
 function emptyBlock(): CsvBlock {
-  return { buffer: Buffer.alloc(0), rows: 0, width: 0, line: 1, starts: new Int32Array(0), ends: new Int32Array(0), kinds: new Uint8Array(0), pieces: [], lineEnd: Buffer.from('\n') };
+  return {
+    buffer: Buffer.alloc(0),
+    rows: 0,
+    width: 0,
+    line: 1,
+    starts: new Int32Array(0),
+    ends: new Int32Array(0),
+    kinds: new Uint8Array(0),
+    pieces: [],
+    lineEnd: Buffer.from('\n'),
+  };
 }

@@ -2,14 +2,17 @@ import { notATable } from '../bytes/refuse-binary.ts';
 import { PipewrightError } from '../../host/error.ts';
 import { recordsOf } from './csv-layout.ts';
 
-const getData = 'Open the address in a browser to see what it returns. Check the address, and that the connection may read the file.';
+const getData =
+  'Open the address in a browser to see what it returns. Check the address, and that the connection may read the file.';
 
 /** Words with which a server answers in place of a file, as all of a line. */
-const refusals = /^(?:error:?\s+)?(?:access(?:\s+is)?\s+denied|permission\s+denied|forbidden|unauthori[sz]ed|not\s+found|file\s+not\s+found|no\s+such\s+(?:file|key|bucket|object)\b.*|bad\s+(?:request|gateway)|internal\s+server\s+error|service\s+unavailable|gateway\s+time-?out|too\s+many\s+requests|request\s+has\s+expired|(?:login|authentication)\s+(?:is\s+)?required|invalid\s+(?:token|credentials|api\s+key|signature)|(?:http\s+)?(?:error\s+)?[45]\d\d(?:\s+|:\s*)(?:[a-z][a-z '-]+))[.!]?$/i;
+const refusals =
+  /^(?:error:?\s+)?(?:access(?:\s+is)?\s+denied|permission\s+denied|forbidden|unauthori[sz]ed|not\s+found|file\s+not\s+found|no\s+such\s+(?:file|key|bucket|object)\b.*|bad\s+(?:request|gateway)|internal\s+server\s+error|service\s+unavailable|gateway\s+time-?out|too\s+many\s+requests|request\s+has\s+expired|(?:login|authentication)\s+(?:is\s+)?required|invalid\s+(?:token|credentials|api\s+key|signature)|(?:http\s+)?(?:error\s+)?[45]\d\d(?:\s+|:\s*)(?:[a-z][a-z '-]+))[.!]?$/i;
 const errorSentence = /^error:?\s+\S+(?:\s+\S+)+$/i;
 
 /** Fields that the body of an error has, and no dataset has alone. */
-const errorFields = /^(?:error|errors|error_?code|error_?description|error_?message|error_?uri|fault|message|code|status|status_?code|detail|details|type|title|instance|path|timestamp|request_?id|trace_?id|correlation_?id|success|ok|msg|reason|documentation_url|innererror)$/i;
+const errorFields =
+  /^(?:error|errors|error_?code|error_?description|error_?message|error_?uri|fault|message|code|status|status_?code|detail|details|type|title|instance|path|timestamp|request_?id|trace_?id|correlation_?id|success|ok|msg|reason|documentation_url|innererror)$/i;
 
 /**
  * Refuses text that is something else than a table: a web page, XML, a Git LFS pointer, an error message, and so on. Text that reads as rows of two or
@@ -20,10 +23,22 @@ const errorFields = /^(?:error|errors|error_?code|error_?description|error_?mess
  */
 export function refuseForeignText(text: string, complete: boolean, delimiter: string): void {
   const start = text.trimStart();
-  if (/^version https:\/\/git-lfs\.github\.com\/spec\/v\d+\r?\noid /.test(start)) throw notATable('a Git LFS pointer', 'Get the file itself: run “git lfs pull”, or download it from the web page of the repository.');
-  if (/^-----BEGIN [A-Z0-9 ]+-----\r?$/m.test(start) && start.startsWith('-----BEGIN ')) throw notATable(/PGP MESSAGE|PKCS7|CMS|ENCRYPTED/.test(start.slice(0, 60)) ? 'an encrypted file' : 'a key, a certificate or a signed message', 'Decrypt it first, or check that it is the right file.');
-  if (/^ID;P[A-Z0-9;]*\r?\n(?:P;P|F;|B;Y|B;X|C;[XYK]|O;|P;F|P;E|NN;)/.test(start)) throw notATable('a SYLK spreadsheet (.slk)', 'Save it as CSV (UTF-8), and use that file.');
-  if (/^From:? .*\r?\n(?:[\w-]+: .*\r?\n)+/.test(start) && /^(?:Subject|Date|MIME-Version|Received): /m.test(start)) throw notATable('an email message', 'Save the attachment of the message, and use that file.');
+  if (/^version https:\/\/git-lfs\.github\.com\/spec\/v\d+\r?\noid /.test(start))
+    throw notATable(
+      'a Git LFS pointer',
+      'Get the file itself: run “git lfs pull”, or download it from the web page of the repository.',
+    );
+  if (/^-----BEGIN [A-Z0-9 ]+-----\r?$/m.test(start) && start.startsWith('-----BEGIN '))
+    throw notATable(
+      /PGP MESSAGE|PKCS7|CMS|ENCRYPTED/.test(start.slice(0, 60))
+        ? 'an encrypted file'
+        : 'a key, a certificate or a signed message',
+      'Decrypt it first, or check that it is the right file.',
+    );
+  if (/^ID;P[A-Z0-9;]*\r?\n(?:P;P|F;|B;Y|B;X|C;[XYK]|O;|P;F|P;E|NN;)/.test(start))
+    throw notATable('a SYLK spreadsheet (.slk)', 'Save it as CSV (UTF-8), and use that file.');
+  if (/^From:? .*\r?\n(?:[\w-]+: .*\r?\n)+/.test(start) && /^(?:Subject|Date|MIME-Version|Received): /m.test(start))
+    throw notATable('an email message', 'Save the attachment of the message, and use that file.');
   if (start.startsWith('<') && !isTable(start, delimiter, complete)) refuseMarkup(start);
   if (complete) refuseErrorText(start.trimEnd());
 }
@@ -37,21 +52,39 @@ function isTable(text: string, delimiter: string, complete: boolean): boolean {
 function refuseMarkup(text: string): void {
   const named = text.slice(0, 4096).toLowerCase();
   const after = named.replace(/^(?:<\?xml[^>]*>|<!--[^]*?-->|\s)+/, '');
-  if (after.includes('urn:schemas-microsoft-com:office:spreadsheet')) throw notATable('an Excel 2003 workbook in XML', 'Save it as CSV (UTF-8), and use that file.');
-  if (/^<(?:table|tr|td|th|thead|tbody|style|meta)\b[^>]*>/.test(after) || (/^<(?:!doctype html|html)\b/.test(after) && /<table\b/.test(text.toLowerCase()) && !/<form\b|type=["']?password/.test(text.toLowerCase()))) {
-    throw notATable('a web page with a table (HTML), as some programs save as .xls', 'Open it in Excel or a browser, save the table as CSV (UTF-8), and use that file.');
+  if (after.includes('urn:schemas-microsoft-com:office:spreadsheet'))
+    throw notATable('an Excel 2003 workbook in XML', 'Save it as CSV (UTF-8), and use that file.');
+  if (
+    /^<(?:table|tr|td|th|thead|tbody|style|meta)\b[^>]*>/.test(after) ||
+    (/^<(?:!doctype html|html)\b/.test(after) &&
+      /<table\b/.test(text.toLowerCase()) &&
+      !/<form\b|type=["']?password/.test(text.toLowerCase()))
+  ) {
+    throw notATable(
+      'a web page with a table (HTML), as some programs save as .xls',
+      'Open it in Excel or a browser, save the table as CSV (UTF-8), and use that file.',
+    );
   }
   if (/^<(?:!doctype html|html|head|body|title|script|div|h[1-6]|p|center|form)\b/.test(after)) {
     const title = /<title[^>]*>\s*([^<]{1,80}?)\s*<\/title>/i.exec(text)?.[1];
-    throw notATable(`a web page (HTML)${title === undefined ? '' : ` titled “${title}”`}`, `It may be a login page or an error message. ${getData}`);
+    throw notATable(
+      `a web page (HTML)${title === undefined ? '' : ` titled “${title}”`}`,
+      `It may be a login page or an error message. ${getData}`,
+    );
   }
-  if (/^<error\b[^>]*>/.test(after) || /<code>\s*(?:accessdenied|nosuchkey|nosuchbucket|expiredtoken|authenticationfailed|blobnotfound|signaturedoesnotmatch)/.test(after)) {
+  if (
+    /^<error\b[^>]*>/.test(after) ||
+    /<code>\s*(?:accessdenied|nosuchkey|nosuchbucket|expiredtoken|authenticationfailed|blobnotfound|signaturedoesnotmatch)/.test(
+      after,
+    )
+  ) {
     const message = /<message>\s*([^<]{1,200}?)\s*<\/message>/i.exec(text)?.[1];
     throw notATable(`an error message in XML${message === undefined ? '' : `: “${message}”`}`, getData);
   }
   if (/^<(?:rss|feed|rdf:rdf)\b/.test(after)) throw notATable('an RSS or Atom feed', 'Read it with a step for feeds.');
   if (/^<svg\b/.test(after)) throw notATable('an SVG image', 'Check that it is the right file.');
-  if (text.startsWith('<?xml') || isXml(after)) throw notATable('an XML file', 'Export the data as CSV or JSON Lines, and use that file.');
+  if (text.startsWith('<?xml') || isXml(after))
+    throw notATable('an XML file', 'Export the data as CSV or JSON Lines, and use that file.');
 }
 
 /** Whether text begins with an element that holds others, or ends after it: one-column tables of fragments have several on their lines. */
@@ -60,15 +93,19 @@ function isXml(text: string): boolean {
   if (!root) return /^<[a-z_][\w:.-]*(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))+\s*\/>\s*$/.test(text);
   const [opening, name = ''] = root;
   const closing = text.indexOf(`</${name}>`);
-  return closing < 0 ? /<\/[a-z_]/.test(text.slice(opening.length)) : text.slice(closing + name.length + 3).trim() === '';
+  return closing < 0
+    ? /<\/[a-z_]/.test(text.slice(opening.length))
+    : text.slice(closing + name.length + 3).trim() === '';
 }
 
 function refuseErrorText(text: string): void {
   if (text.length > 2_000) return;
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   const [first = '', ...others] = lines;
-  const isError = refusals.test(first.trim()) || (others.length === 0 && errorSentence.test(first.trim()) && !/[,;\t|]/.test(first));
-  if (isError && others.length < 4 && others.every((line) => line.trim().split(/\s+/).length >= 3)) throw notATable(`an error message: “${first.trim().slice(0, 200)}”`, getData);
+  const isError =
+    refusals.test(first.trim()) || (others.length === 0 && errorSentence.test(first.trim()) && !/[,;\t|]/.test(first));
+  if (isError && others.length < 4 && others.every((line) => line.trim().split(/\s+/).length >= 3))
+    throw notATable(`an error message: “${first.trim().slice(0, 200)}”`, getData);
 }
 
 /** How text is JSON: an array, one object per line, or one object over all. */
@@ -87,14 +124,21 @@ export function jsonKindOf(text: string, complete: boolean, wanted: boolean): Js
   if (!/^\{\s*"/.test(start)) return wanted ? 'lines' : undefined;
   const parsed = complete ? parsedObject(start) : undefined;
   if (parsed) refuseSingleObject(parsed, start, wanted);
-  else if (!complete && parsedObject(start.split('\n', 1)[0] ?? '') === undefined && /^\{\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*[^\n]*)?\r?\n\s/.test(start)) throw severalLines([]);
+  else if (
+    !complete &&
+    parsedObject(start.split('\n', 1)[0] ?? '') === undefined &&
+    /^\{\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*[^\n]*)?\r?\n\s/.test(start)
+  )
+    throw severalLines([]);
   return 'lines';
 }
 
 function parsedObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -102,13 +146,36 @@ function parsedObject(text: string): Record<string, unknown> | undefined {
 
 function refuseSingleObject(object: Record<string, unknown>, text: string, wanted: boolean): void {
   const names = Object.keys(object);
-  const isError = names.length > 0 && names.every((name) => errorFields.test(name)) && names.some((name) => /^(?:error|errors|fault|error_?(?:code|description|message))$/i.test(name) || (/^(?:message|title|detail)$/i.test(name) && names.some((other) => /^(?:status|status_?code|code|documentation_url)$/i.test(other))));
+  const isError =
+    names.length > 0 &&
+    names.every((name) => errorFields.test(name)) &&
+    names.some(
+      (name) =>
+        /^(?:error|errors|fault|error_?(?:code|description|message))$/i.test(name) ||
+        (/^(?:message|title|detail)$/i.test(name) &&
+          names.some((other) => /^(?:status|status_?code|code|documentation_url)$/i.test(other))),
+    );
   if (isError) throw notATable(`an error message: ${text.replace(/\s+/g, ' ').slice(0, 200)}`, getData);
   if (/\n/.test(text)) throw severalLines(names.filter((name) => Array.isArray(object[name])));
-  if (!wanted) throw new PipewrightError({ code: 'bad-input', message: 'The file is a single JSON object, not a CSV file.', hint: 'If it is a table with one row, choose JSON Lines under Format.' });
+  if (!wanted)
+    throw new PipewrightError({
+      code: 'bad-input',
+      message: 'The file is a single JSON object, not a CSV file.',
+      hint: 'If it is a table with one row, choose JSON Lines under Format.',
+    });
 }
 
 function severalLines(arrays: readonly string[]): PipewrightError {
-  const held = arrays.length > 0 ? ` It has the array${arrays.length > 1 ? 's' : ''} ${arrays.slice(0, 5).map((name) => `“${name}”`).join(', ')}.` : '';
-  return new PipewrightError({ code: 'bad-input', message: `The file is one JSON object over several lines, not a table.${held}`, hint: 'Export the rows as JSON Lines (one object per line) or as a JSON array of objects.' });
+  const held =
+    arrays.length > 0
+      ? ` It has the array${arrays.length > 1 ? 's' : ''} ${arrays
+          .slice(0, 5)
+          .map((name) => `“${name}”`)
+          .join(', ')}.`
+      : '';
+  return new PipewrightError({
+    code: 'bad-input',
+    message: `The file is one JSON object over several lines, not a table.${held}`,
+    hint: 'Export the rows as JSON Lines (one object per line) or as a JSON array of objects.',
+  });
 }

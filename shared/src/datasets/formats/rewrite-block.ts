@@ -15,11 +15,20 @@ const noRows: ReadonlySet<number> = new Set();
  * @param delimiter of the file, one byte
  * @param dropped rows that are left out
  */
-export function rewriteBlock({ buffer, rows, width, line, starts, ends, kinds, lineEnd }: CsvBlock, columns: readonly RewrittenColumn[], delimiter: string, dropped = noRows): CsvBlock {
+export function rewriteBlock(
+  { buffer, rows, width, line, starts, ends, kinds, lineEnd }: CsvBlock,
+  columns: readonly RewrittenColumn[],
+  delimiter: string,
+  dropped = noRows,
+): CsvBlock {
   const separator = delimiter.charCodeAt(0);
   const constant = columns.reduce<number>((sum, column) => sum + (column instanceof Uint8Array ? column.length : 0), 0);
   const out = Buffer.allocUnsafe(buffer.length + rows * (constant + columns.length * 3 + lineEnd.length));
-  const places = { starts: new Int32Array(rows * columns.length), ends: new Int32Array(rows * columns.length), kinds: new Uint8Array(rows * columns.length) };
+  const places = {
+    starts: new Int32Array(rows * columns.length),
+    ends: new Int32Array(rows * columns.length),
+    kinds: new Uint8Array(rows * columns.length),
+  };
   let at = 0;
   let index = 0;
   for (let row = 0; row < rows; row += 1) {
@@ -27,7 +36,8 @@ export function rewriteBlock({ buffer, rows, width, line, starts, ends, kinds, l
     for (const [number, column] of columns.entries()) {
       if (number > 0) out[at++] = separator;
       const old = typeof column === 'number' ? row * width + column : -1;
-      const kind = typeof column === 'number' ? (kinds[old] as number) : column === null ? valueKind.bare : kindOf(column);
+      const kind =
+        typeof column === 'number' ? (kinds[old] as number) : column === null ? valueKind.bare : kindOf(column);
       if (kind & valueKind.quoted) out[at++] = quote;
       places.starts[index] = at;
       if (typeof column === 'number') at += buffer.copy(out, at, starts[old], ends[old]);
@@ -44,7 +54,15 @@ export function rewriteBlock({ buffer, rows, width, line, starts, ends, kinds, l
     at += lineEnd.length;
   }
   const written = out.subarray(0, at);
-  return { buffer: written, rows: rows - dropped.size, width: columns.length, line, ...places, lineEnd, pieces: at > 0 ? [written] : [] };
+  return {
+    buffer: written,
+    rows: rows - dropped.size,
+    width: columns.length,
+    line,
+    ...places,
+    lineEnd,
+    pieces: at > 0 ? [written] : [],
+  };
 }
 
 function kindOf(value: Uint8Array): number {
@@ -62,7 +80,8 @@ export function changeDelimiter(block: CsvBlock, delimiter: string): CsvBlock {
   const kinds = block.kinds.slice(0, rows * width);
   for (let index = 0; index < kinds.length; index += 1) {
     const isBare = ((kinds[index] as number) & valueKind.quoted) === 0;
-    if (isBare && buffer.subarray(starts[index], ends[index]).includes(separator)) kinds[index] = (kinds[index] as number) | valueKind.quoted;
+    if (isBare && buffer.subarray(starts[index], ends[index]).includes(separator))
+      kinds[index] = (kinds[index] as number) | valueKind.quoted;
   }
   return { ...rewriteBlock({ ...block, kinds }, everyColumn(width), delimiter), lines: linesOf(block) };
 }

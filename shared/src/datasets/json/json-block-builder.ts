@@ -45,9 +45,16 @@ export class JsonBlockBuilder {
     const buffer = this.#buffer.subarray(0, this.#at);
     const rows = this.#lines.length;
     return {
-      buffer, rows, width, line: this.#lines[0] ?? 1, lines: Int32Array.from(this.#lines),
-      starts: Int32Array.from(this.#starts), ends: Int32Array.from(this.#ends), kinds: Uint8Array.from(this.#kinds),
-      pieces: rows > 0 ? [buffer] : [], lineEnd: lineFeed,
+      buffer,
+      rows,
+      width,
+      line: this.#lines[0] ?? 1,
+      lines: Int32Array.from(this.#lines),
+      starts: Int32Array.from(this.#starts),
+      ends: Int32Array.from(this.#ends),
+      kinds: Uint8Array.from(this.#kinds),
+      pieces: rows > 0 ? [buffer] : [],
+      lineEnd: lineFeed,
     };
   }
 

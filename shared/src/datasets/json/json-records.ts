@@ -13,12 +13,18 @@ export interface JsonRecord {
 const maxRecordBytes = 16 * 1024 * 1024;
 
 const lineFeed = 0x0a;
-const [openArray, closeArray, openObject, closeObject, comma, quote, backslash] = [0x5b, 0x5d, 0x7b, 0x7d, 0x2c, 0x22, 0x5c];
+const [openArray, closeArray, openObject, closeObject, comma, quote, backslash] = [
+  0x5b, 0x5d, 0x7b, 0x7d, 0x2c, 0x22, 0x5c,
+];
 const isSpace = (byte: number): boolean => byte === 0x20 || byte === lineFeed || byte === 0x0d || byte === 0x09;
 
 /** The error of a file that is no JSON from a line on. */
 export function badJson(line: number, reason: string, hint = 'Correct the file.'): PipewrightError {
-  return new PipewrightError({ code: 'bad-csv', message: `The file is not valid JSON Lines: line ${line} ${reason}.`, hint });
+  return new PipewrightError({
+    code: 'bad-csv',
+    message: `The file is not valid JSON Lines: line ${line} ${reason}.`,
+    hint,
+  });
 }
 
 /** Cuts text in UTF-8 into its JSON records: one per line, or the elements of one array at the top. Its pieces may be cut anywhere. */
@@ -41,7 +47,10 @@ export class JsonRecords {
    * @throws PipewrightError `bad-csv` for bytes that are not UTF-8, and for a broken array
    */
   read(bytes: Uint8Array, last: boolean): JsonRecord[] {
-    const whole = this.#rest.length === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.concat([this.#rest, bytes]);
+    const whole =
+      this.#rest.length === 0
+        ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        : Buffer.concat([this.#rest, bytes]);
     const found: JsonRecord[] = [];
     const line = this.#line;
     const at = this.#isArray ? this.#elements(whole, last, found) : this.#lines(whole, last, found);
@@ -58,7 +67,10 @@ export class JsonRecords {
       const next = whole.indexOf(lineFeed, at);
       if (next < 0 && (!last || at === whole.length)) return at;
       const end = next < 0 ? whole.length : next;
-      const text = whole.toString('utf8', at, end).replace(/^\uFEFF/, '').trim();
+      const text = whole
+        .toString('utf8', at, end)
+        .replace(/^\uFEFF/, '')
+        .trim();
       if (text !== '') found.push({ text, line: this.#line });
       this.#line += 1;
       at = end + 1;
@@ -71,7 +83,8 @@ export class JsonRecords {
     for (;;) {
       for (; at < whole.length && isSpace(whole[at] as number); at += 1) if (whole[at] === lineFeed) this.#line += 1;
       if (at >= whole.length) {
-        if (last && this.#next !== 'end' && this.#next !== 'array') throw badJson(this.#line, 'ends before the array is closed', 'Get the file again: it is incomplete.');
+        if (last && this.#next !== 'end' && this.#next !== 'array')
+          throw badJson(this.#line, 'ends before the array is closed', 'Get the file again: it is incomplete.');
         return at;
       }
       const byte = whole[at];
@@ -81,7 +94,8 @@ export class JsonRecords {
         this.#next = 'first';
         at += 1;
       } else if (this.#next === 'comma') {
-        if (byte !== comma && byte !== closeArray) throw badJson(this.#line, 'has no comma between two elements of the array');
+        if (byte !== comma && byte !== closeArray)
+          throw badJson(this.#line, 'has no comma between two elements of the array');
         this.#next = byte === comma ? 'element' : 'end';
         at += 1;
       } else if (byte === closeArray && this.#next === 'first') {
@@ -90,7 +104,8 @@ export class JsonRecords {
       } else {
         const end = endOfElement(whole, at);
         if (end < 0) {
-          if (last) throw badJson(this.#line, 'ends before the array is closed', 'Get the file again: it is incomplete.');
+          if (last)
+            throw badJson(this.#line, 'ends before the array is closed', 'Get the file again: it is incomplete.');
           return at;
         }
         const text = whole.toString('utf8', at, end);

@@ -12,7 +12,16 @@ const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** What makes a string need a closer look: escapes, control characters, surrogates. */
 const unusual = /[\\\u0000-\u001f\ud800-\udfff]/;
 const loneSurrogate = /\p{Surrogate}/u;
-const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+const escapes: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
 
 /**
  * Reads one JSON object as RFC 8259 defines it, with every digit of its numbers: `JSON.parse` rounds them, keeps the last of repeated names and takes
@@ -36,10 +45,12 @@ class JsonReader {
 
   readRow(onField: (name: string, value: JsonValue) => void): void {
     this.#space();
-    if (this.#text[this.#at] !== '{') throw new JsonFault(this.#at >= this.#text.length ? 'is empty' : this.#noObject());
+    if (this.#text[this.#at] !== '{')
+      throw new JsonFault(this.#at >= this.#text.length ? 'is empty' : this.#noObject());
     this.#fields((name) => onField(name, this.#value()));
     this.#space();
-    if (this.#at < this.#text.length) throw new JsonFault(this.#text[this.#at] === '{' ? 'has several objects' : 'has text after the object');
+    if (this.#at < this.#text.length)
+      throw new JsonFault(this.#text[this.#at] === '{' ? 'has several objects' : 'has text after the object');
   }
 
   /** Whether what is there is JSON at all, so that the reason is the right one. */
@@ -159,7 +170,8 @@ class JsonReader {
     let from = begin;
     for (end = begin; text[end] !== '"'; end += 1) {
       const code = text.charCodeAt(end);
-      if (Number.isNaN(code) || code < 0x20) throw new JsonFault(code < 0x20 ? 'has a control character or a line break inside a string' : 'is not JSON');
+      if (Number.isNaN(code) || code < 0x20)
+        throw new JsonFault(code < 0x20 ? 'has a control character or a line break inside a string' : 'is not JSON');
       if (code !== 0x5c) continue;
       found += text.slice(from, end);
       end += 1;
@@ -178,7 +190,8 @@ class JsonReader {
     }
     found += text.slice(from, end);
     this.#at = end + 1;
-    if (loneSurrogate.test(found)) throw new JsonFault('has half of a surrogate pair, such as \\ud800, which is no character');
+    if (loneSurrogate.test(found))
+      throw new JsonFault('has half of a surrogate pair, such as \\ud800, which is no character');
     if (found.includes('\0')) throw new JsonFault('has a zero character (\\u0000), which databases do not take');
     return found;
   }

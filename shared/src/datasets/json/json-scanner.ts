@@ -61,7 +61,8 @@ export class JsonScanner {
         this.#held.push(record);
         this.#characters += record.text.length;
       }
-      if (!last && this.#held.length < sample.records && this.#characters < sample.characters) return this.#builder.build(0);
+      if (!last && this.#held.length < sample.records && this.#characters < sample.characters)
+        return this.#builder.build(0);
       records = this.#held;
       this.#held = undefined;
       this.#begin(records);
@@ -85,7 +86,12 @@ export class JsonScanner {
       else for (const name of names) if (!this.#columns.has(name)) this.#columns.set(name, this.#columns.size);
     }
     if (this.#columns.size > 0) this.header = nameColumns([...this.#columns.keys()]);
-    else if (first) throw badJson(first.line, first.reason, first.reason === 'is not JSON' ? 'Correct the file, or choose CSV under Format.' : undefined);
+    else if (first)
+      throw badJson(
+        first.line,
+        first.reason,
+        first.reason === 'is not JSON' ? 'Correct the file, or choose CSV under Format.' : undefined,
+      );
   }
 
   #read({ text, line }: JsonRecord): void {
@@ -93,7 +99,10 @@ export class JsonScanner {
     const reason = faultOf(() =>
       readJsonRow(text, (name, value) => {
         const column = this.#columns.get(name);
-        if (column === undefined) throw new JsonFault(`has the field “${name.slice(0, 60)}”, which none of the first ${sample.records} objects has; give it to an early one, with null as its value`);
+        if (column === undefined)
+          throw new JsonFault(
+            `has the field “${name.slice(0, 60)}”, which none of the first ${sample.records} objects has; give it to an early one, with null as its value`,
+          );
         this.#row[column] = value;
       }),
     );

@@ -12,7 +12,12 @@ export const columnChanges = ['refuse', 'ignore', 'evolve'] as const;
 export type ColumnChanges = (typeof columnChanges)[number];
 
 /** The columns in which each row says from which load it is, where somebody wants that, and their types in a new table. */
-export const loadColumnTypes = { _load_id: 'text', _loaded_at: 'timestamp-with-zone', _source: 'text', _source_event_id: 'text' } as const;
+export const loadColumnTypes = {
+  _load_id: 'text',
+  _loaded_at: 'timestamp-with-zone',
+  _source: 'text',
+  _source_event_id: 'text',
+} as const;
 
 /** Their names. */
 export const loadColumnNames = Object.keys(loadColumnTypes);
@@ -38,15 +43,26 @@ function takesNew({ columnChanges = 'refuse' }: ColumnsRequest): boolean {
  * @param names the columns that are to be loaded
  * @throws PipewrightError `table-exists` or `columns-missing`
  */
-export function checkColumns(names: readonly string[], existing: readonly ExistingColumn[] | undefined, request: ColumnsRequest): void {
+export function checkColumns(
+  names: readonly string[],
+  existing: readonly ExistingColumn[] | undefined,
+  request: ColumnsRequest,
+): void {
   const { table, mode, key = [], columns = {}, contract } = request;
   const without = (wanted: readonly string[]): string[] => wanted.filter((name) => !names.includes(name));
   const unheard = without(Object.keys(columns));
   if (unheard.length > 0) {
-    throw missing(`The dataset has no ${list(unheard)}, for which a type is given.`, 'Write the name as it is in the header of the dataset, or leave the type out.');
+    throw missing(
+      `The dataset has no ${list(unheard)}, for which a type is given.`,
+      'Write the name as it is in the header of the dataset, or leave the type out.',
+    );
   }
   const keyless = without(key);
-  if (keyless.length > 0) throw missing(`The dataset has no ${list(keyless)}, which belongs to the key.`, 'Write the name as it is in the header of the dataset.');
+  if (keyless.length > 0)
+    throw missing(
+      `The dataset has no ${list(keyless)}, which belongs to the key.`,
+      'Write the name as it is in the header of the dataset.',
+    );
   if (contract) checkContract(names, contract, request);
   if (!existing) return;
   if (mode === 'create') {
@@ -59,20 +75,34 @@ export function checkColumns(names: readonly string[], existing: readonly Existi
   const known = existing.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0 && !takesNew(request)) {
-    throw missing(`The table “${table}” has no ${list(unknown)}.`, 'Add it to the table, load into another table, or choose Change the Table under Columns That Differ.');
+    throw missing(
+      `The table “${table}” has no ${list(unknown)}.`,
+      'Add it to the table, load into another table, or choose Change the Table under Columns That Differ.',
+    );
   }
   const absent = without(existing.filter(({ optional }) => !optional).map(({ name }) => name));
   if (mode === 'replace' && absent.length > 0) {
-    throw missing(`The dataset has no ${list(absent)}, which the table “${table}” has.`, 'Check that it is the right dataset, or load into another table.');
+    throw missing(
+      `The dataset has no ${list(absent)}, which the table “${table}” has.`,
+      'Check that it is the right dataset, or load into another table.',
+    );
   }
 }
 
 function checkContract(names: readonly string[], contract: readonly Column[], request: ColumnsRequest): void {
   const agreed = contract.map(({ name }) => name);
   const absent = agreed.filter((name) => !names.includes(name));
-  if (absent.length > 0) throw missing(`The dataset has no ${list(absent)}, which the contract has.`, 'Check that it is the right dataset, or leave the column out of the contract.');
+  if (absent.length > 0)
+    throw missing(
+      `The dataset has no ${list(absent)}, which the contract has.`,
+      'Check that it is the right dataset, or leave the column out of the contract.',
+    );
   const unknown = names.filter((name) => ![...agreed, ...loadColumnNames].includes(name));
-  if (unknown.length > 0 && !takesNew(request)) throw missing(`The contract has no ${list(unknown)}.`, 'Add it to the contract, or choose another way under Columns That Differ.');
+  if (unknown.length > 0 && !takesNew(request))
+    throw missing(
+      `The contract has no ${list(unknown)}.`,
+      'Add it to the contract, or choose another way under Columns That Differ.',
+    );
 }
 
 function list(names: readonly string[]): string {

@@ -42,6 +42,9 @@ export function changedValues(service: string, table: string, causes: readonly s
 }
 
 function blame(causes: readonly string[], deed: string): string {
-  const who = causes.length > 0 ? `The ${causes.slice(0, 5).join(', the ')} may ${deed}` : `A trigger or a rule of the table may ${deed}`;
+  const who =
+    causes.length > 0
+      ? `The ${causes.slice(0, 5).join(', the ')} may ${deed}`
+      : `A trigger or a rule of the table may ${deed}`;
   return `${who}: turn it off for the load, or load into another table.`;
 }

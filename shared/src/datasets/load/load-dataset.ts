@@ -48,18 +48,31 @@ async function begin(target: TableTarget, options: LoadOptions, key: readonly st
   refuseOwnTable(table);
   const { delimiter } = csvFormatOf(options);
   return target.begin({
-    table, mode, delimiter, key, evolve: columnChanges === 'evolve',
-    ...(schema === undefined ? {} : { schema }), ...(loadKey === undefined ? {} : { loadKey }), ...(connections === undefined ? {} : { connections }),
+    table,
+    mode,
+    delimiter,
+    key,
+    evolve: columnChanges === 'evolve',
+    ...(schema === undefined ? {} : { schema }),
+    ...(loadKey === undefined ? {} : { loadKey }),
+    ...(connections === undefined ? {} : { connections }),
   });
 }
 
 function checkKey({ mode, key }: LoadOptions): void {
   if (mode !== 'upsert' || (key && key.length > 0)) return;
-  throw new PipewrightError({ code: 'bad-input', message: 'Upsert needs a key.', hint: 'Fill in Key with the columns that tell one row from every other.' });
+  throw new PipewrightError({
+    code: 'bad-input',
+    message: 'Upsert needs a key.',
+    hint: 'Fill in Key with the columns that tell one row from every other.',
+  });
 }
 
 /** What a load gives that was done before. */
-async function repeat(load: TableLoad, { loadId, table, mode, rows, rejected, bytes, seconds }: LoadRecord): Promise<LoadResult> {
+async function repeat(
+  load: TableLoad,
+  { loadId, table, mode, rows, rejected, bytes, seconds }: LoadRecord,
+): Promise<LoadResult> {
   await load.abort();
   return { table, mode, rows, rejected, bytes, seconds, loadId, repeated: true, rejects: [], columns: [] };
 }

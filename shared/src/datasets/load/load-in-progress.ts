@@ -109,8 +109,14 @@ export class LoadInProgress {
     const merged = await this.#load.publish(this.#columns, record, keepRejects ? this.#rejects : []);
     const upserted = merged ?? (mode === 'upsert' ? { updated: 0, inserted: this.#rows } : {});
     return {
-      rows: this.#rows, bytes: count, rejected: this.#rejected, seconds: this.#seconds(), ...upserted,
-      ...(record ? { loadId: record.loadId } : {}), rejects: this.#rejects.slice(0, shownRejects), columns: this.#columns.map(publicColumn),
+      rows: this.#rows,
+      bytes: count,
+      rejected: this.#rejected,
+      seconds: this.#seconds(),
+      ...upserted,
+      ...(record ? { loadId: record.loadId } : {}),
+      rejects: this.#rejects.slice(0, shownRejects),
+      columns: this.#columns.map(publicColumn),
     };
   }
 
@@ -120,7 +126,20 @@ export class LoadInProgress {
     if (this.#loadId === undefined) return undefined;
     const rows = status === 'failed' ? 0 : this.#rows;
     const checksum = status === 'failed' ? '' : this.#came.checksum();
-    return { loadId: this.#loadId, table, mode, status, rows, rejected: this.#rejected, bytes: this.#came.count, seconds: this.#seconds(), source, sourceEventId, checksum, loadedAt: this.#begun };
+    return {
+      loadId: this.#loadId,
+      table,
+      mode,
+      status,
+      rows,
+      rejected: this.#rejected,
+      bytes: this.#came.count,
+      seconds: this.#seconds(),
+      source,
+      sourceEventId,
+      checksum,
+      loadedAt: this.#begun,
+    };
   }
 
   #seconds(): number {
@@ -156,7 +175,9 @@ export class LoadInProgress {
     if (block.rows === 0) return;
     if (this.#inference) {
       this.#inference.look(block);
-      this.#columns = this.#inference.columns().map((column, place) => ({ ...column, keeps: this.#check?.keeps(place) ?? false }));
+      this.#columns = this.#inference
+        .columns()
+        .map((column, place) => ({ ...column, keeps: this.#check?.keeps(place) ?? false }));
     }
     await this.#stage();
     await this.#load.write(block, this.#columns);
@@ -177,25 +198,44 @@ export class LoadInProgress {
    */
   #fitting(block: CsvBlock, scanned: CsvBlock): CsvBlock {
     const { misfits, rewritings } = this.#check?.look(block) ?? noFindings;
-    const rejects = misfits.map(({ row, column, value, reason }) => ({ line: lineOf(scanned, row), reason, text: readRow(scanned, row).slice(0, longestTold), column, value }));
+    const rejects = misfits.map(({ row, column, value, reason }) => ({
+      line: lineOf(scanned, row),
+      reason,
+      text: readRow(scanned, row).slice(0, longestTold),
+      column,
+      value,
+    }));
     const inOrder = [...this.#ragged, ...rejects].sort((one, other) => one.line - other.line);
     this.#ragged = [];
     for (const reject of inOrder) this.#reject(reject);
     if (misfits.length === 0 && rewritings.length === 0) return block;
-    return rewriteBlock(withValues(block, rewritings), everyColumn(block.width), csvFormatOf(this.#options).delimiter, new Set(misfits.map(({ row }) => row)));
+    return rewriteBlock(
+      withValues(block, rewritings),
+      everyColumn(block.width),
+      csvFormatOf(this.#options).delimiter,
+      new Set(misfits.map(({ row }) => row)),
+    );
   }
 
   async #stage(): Promise<void> {
     if (this.#staged) return;
     this.#staged = true;
-    if (this.#options.maxChangePercent !== undefined && this.#load.existing) this.#before = await this.#load.countBefore();
+    if (this.#options.maxChangePercent !== undefined && this.#load.existing)
+      this.#before = await this.#load.countBefore();
     await this.#load.stage(this.#columns);
   }
 
   /** Plans the columns, once the header is known. */
   #begin(header: readonly string[]): void {
     const { source = '', sourceEventId = '' } = this.#options;
-    const { columns, rewritten, inference, check, key } = planColumns({ header, quotedIsText: this.#scanner.quotedIsText, load: this.#load, options: this.#options, names: this.#names, loadValues: [this.#loadId ?? '', this.#begun, source, sourceEventId] });
+    const { columns, rewritten, inference, check, key } = planColumns({
+      header,
+      quotedIsText: this.#scanner.quotedIsText,
+      load: this.#load,
+      options: this.#options,
+      names: this.#names,
+      loadValues: [this.#loadId ?? '', this.#begun, source, sourceEventId],
+    });
     this.#columns = columns;
     this.#rewritten = rewritten;
     this.#inference = inference;
@@ -214,7 +254,10 @@ export class LoadInProgress {
     throw new PipewrightError({
       code: first.column === undefined ? 'rejected-rows' : 'bad-input',
       message: `${most === 0 ? 'A row does' : rows} not fit: line ${first.line} ${first.reason}${value}.`,
-      hint: first.column === undefined ? 'The table was not changed. Correct the file or check the delimiter; or allow some rejected rows.' : 'The table was not changed. Correct the value, choose another type for the column, or allow some rejected rows.',
+      hint:
+        first.column === undefined
+          ? 'The table was not changed. Correct the file or check the delimiter; or allow some rejected rows.'
+          : 'The table was not changed. Correct the value, choose another type for the column, or allow some rejected rows.',
     });
   }
 

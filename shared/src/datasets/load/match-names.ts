@@ -33,7 +33,10 @@ export function refuseAlike(names: readonly string[], what: string): void {
     if (other === undefined) continue;
     throw new PipewrightError({
       code: 'columns-missing',
-      message: other === name ? `${what} has the column “${name}” twice.` : `${what} has the columns “${other}” and “${name}”, which differ in case alone.`,
+      message:
+        other === name
+          ? `${what} has the column “${name}” twice.`
+          : `${what} has the columns “${other}” and “${name}”, which differ in case alone.`,
       hint: 'The table was not changed. Rename one of them in the dataset.',
     });
   }

@@ -39,13 +39,22 @@ interface PlanRequest {
  * them; every value of a column whose type is known is checked.
  * @throws PipewrightError `columns-missing`, `table-exists`, `bad-input`
  */
-export function planColumns({ header, quotedIsText, load, options, names: limits, loadValues }: PlanRequest): ColumnPlan {
+export function planColumns({
+  header,
+  quotedIsText,
+  load,
+  options,
+  names: limits,
+  loadValues,
+}: PlanRequest): ColumnPlan {
   const { existing } = load;
   const { columnChanges, contract = [], loadColumns, table } = options;
   refuseAlike(header, 'The dataset');
   const agreed = contract.map(({ name }) => name);
   const known = existing?.map(({ name }) => name);
-  const calculated = (load.calculated ?? []).filter((name) => header.some((column) => matchName(column, [name]) !== undefined));
+  const calculated = (load.calculated ?? []).filter((name) =>
+    header.some((column) => matchName(column, [name]) !== undefined),
+  );
   if (calculated.length > 0 && columnChanges !== 'ignore') throw isCalculated(table, calculated);
   const named = header.map((name) => {
     const short = (): string => heldName(name, limits, options.shortenNames ?? false);
@@ -53,21 +62,54 @@ export function planColumns({ header, quotedIsText, load, options, names: limits
   });
   refuseAlike(named, 'The dataset');
   const expected = known ?? (contract.length > 0 ? agreed : undefined);
-  const kept = named.flatMap((name, index) => (columnChanges === 'ignore' && expected && !expected.includes(name) ? [] : [{ name, column: index as RewrittenColumn }]));
-  if (kept.length === 0) throw new PipewrightError({ code: 'columns-missing', message: `The table “${table}” has none of the columns of the dataset.`, hint: 'Check that it is the right table, and the delimiter of the file.' });
-  const told = loadColumns ? loadColumnNames.map((name, index) => ({ name, column: (loadValues[index] ? insideQuotes(loadValues[index]) : null) as RewrittenColumn })) : [];
-  const taken = kept.find(({ name }) => matchName(name, told.map((one) => one.name)) !== undefined);
+  const kept = named.flatMap((name, index) =>
+    columnChanges === 'ignore' && expected && !expected.includes(name)
+      ? []
+      : [{ name, column: index as RewrittenColumn }],
+  );
+  if (kept.length === 0)
+    throw new PipewrightError({
+      code: 'columns-missing',
+      message: `The table “${table}” has none of the columns of the dataset.`,
+      hint: 'Check that it is the right table, and the delimiter of the file.',
+    });
+  const told = loadColumns
+    ? loadColumnNames.map((name, index) => ({
+        name,
+        column: (loadValues[index] ? insideQuotes(loadValues[index]) : null) as RewrittenColumn,
+      }))
+    : [];
+  const taken = kept.find(
+    ({ name }) =>
+      matchName(
+        name,
+        told.map((one) => one.name),
+      ) !== undefined,
+  );
   if (taken) throw isLoadColumn(taken.name);
   const all = [...kept, ...told];
   const names = all.map(({ name }) => name);
   const spelled = spellOptions(options, header, named, names);
   checkColumns(names, existing, spelled);
-  const given: KnownTypes = { ...(loadColumns ? loadColumnTypes : {}), ...Object.fromEntries((spelled.contract ?? []).map(({ name, type }) => [name, type])), ...spelled.columns };
-  return { ...planTypes(names, load, given, columnChanges === 'evolve', quotedIsText), rewritten: kept.length < header.length || told.length > 0 ? all.map(({ column }) => column) : undefined, key: [...(spelled.key ?? [])] };
+  const given: KnownTypes = {
+    ...(loadColumns ? loadColumnTypes : {}),
+    ...Object.fromEntries((spelled.contract ?? []).map(({ name, type }) => [name, type])),
+    ...spelled.columns,
+  };
+  return {
+    ...planTypes(names, load, given, columnChanges === 'evolve', quotedIsText),
+    rewritten: kept.length < header.length || told.length > 0 ? all.map(({ column }) => column) : undefined,
+    key: [...(spelled.key ?? [])],
+  };
 }
 
 /** The options with the names of columns spelled as the columns that are loaded. */
-function spellOptions(options: LoadOptions, header: readonly string[], named: readonly string[], names: readonly string[]): LoadOptions {
+function spellOptions(
+  options: LoadOptions,
+  header: readonly string[],
+  named: readonly string[],
+  names: readonly string[],
+): LoadOptions {
   const spell = (name: string): string => {
     if (names.includes(name)) return name;
     const inHeader = matchName(name, header);
@@ -77,12 +119,20 @@ function spellOptions(options: LoadOptions, header: readonly string[], named: re
   return {
     ...options,
     ...(key ? { key: key.map(spell) } : {}),
-    ...(columns ? { columns: Object.fromEntries(Object.entries(columns).map(([name, type]) => [spell(name), type])) } : {}),
+    ...(columns
+      ? { columns: Object.fromEntries(Object.entries(columns).map(([name, type]) => [spell(name), type])) }
+      : {}),
     ...(contract ? { contract: contract.map((column) => ({ ...column, name: spell(column.name) })) } : {}),
   };
 }
 
-function planTypes(names: readonly string[], { existing, blanksAreNull }: TableLoad, given: KnownTypes, evolves: boolean, quotedIsText: boolean): Pick<ColumnPlan, 'columns' | 'inference' | 'check'> {
+function planTypes(
+  names: readonly string[],
+  { existing, blanksAreNull }: TableLoad,
+  given: KnownTypes,
+  evolves: boolean,
+  quotedIsText: boolean,
+): Pick<ColumnPlan, 'columns' | 'inference' | 'check'> {
   const ofTable = (name: string): ExistingColumn | undefined => existing?.find((column) => column.name === name);
   const checked = names.map((name): CheckedColumn | undefined => {
     const column = ofTable(name);
@@ -90,14 +140,32 @@ function planTypes(names: readonly string[], { existing, blanksAreNull }: TableL
     return !existing && Object.hasOwn(given, name) ? { name, type: given[name] as ColumnType } : undefined;
   });
   const check = checked.some((column) => column !== undefined) ? new ValueCheck(checked) : undefined;
-  if (existing && !evolves) return { check, inference: undefined, columns: names.map((name) => ({ name, type: ofTable(name)?.type ?? 'text', form: 0, lossy: false })) };
-  const typesOf = (wanted: boolean): KnownTypes => Object.fromEntries((existing ?? []).filter(({ fixed = false }) => fixed === wanted).map(({ name, type }) => [name, type]));
-  const inference = new TypeInference(names, existing ? typesOf(true) : given, typesOf(false), blanksAreNull, quotedIsText);
+  if (existing && !evolves)
+    return {
+      check,
+      inference: undefined,
+      columns: names.map((name) => ({ name, type: ofTable(name)?.type ?? 'text', form: 0, lossy: false })),
+    };
+  const typesOf = (wanted: boolean): KnownTypes =>
+    Object.fromEntries(
+      (existing ?? []).filter(({ fixed = false }) => fixed === wanted).map(({ name, type }) => [name, type]),
+    );
+  const inference = new TypeInference(
+    names,
+    existing ? typesOf(true) : given,
+    typesOf(false),
+    blanksAreNull,
+    quotedIsText,
+  );
   return { check, inference, columns: inference.columns() };
 }
 
 function isLoadColumn(name: string): PipewrightError {
-  return new PipewrightError({ code: 'bad-input', message: `The dataset has the column “${name}”, which “Say in Each Row Where It Came From” fills itself.`, hint: 'The table was not changed. Rename the column in the dataset, or turn “Say in Each Row Where It Came From” off.' });
+  return new PipewrightError({
+    code: 'bad-input',
+    message: `The dataset has the column “${name}”, which “Say in Each Row Where It Came From” fills itself.`,
+    hint: 'The table was not changed. Rename the column in the dataset, or turn “Say in Each Row Where It Came From” off.',
+  });
 }
 
 function isCalculated(table: string, names: readonly string[]): PipewrightError {

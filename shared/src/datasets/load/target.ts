@@ -140,7 +140,11 @@ export interface TableLoad {
    * @returns what became of the rows where they were merged into others
    * @throws PipewrightError `bad-input` when the key is empty in a row, or the same in two
    */
-  publish(columns: readonly InferredColumn[], record?: LoadRecord, rejects?: readonly Reject[]): Promise<Upserted | undefined>;
+  publish(
+    columns: readonly InferredColumn[],
+    record?: LoadRecord,
+    rejects?: readonly Reject[],
+  ): Promise<Upserted | undefined>;
   /**
    * Takes everything back; safe to call at any time.
    * @param record what is kept of the failure, in place of an earlier failure with the same ID

@@ -45,7 +45,10 @@ function typeOf({ type, precision = Infinity }: Column): (text: string) => Typed
  * rows is passed over, and behind them the source is closed.
  * @throws PipewrightError `rejected-rows` for a row with another number of values, `empty-dataset` without a header, and what `asCsv` raises
  */
-export async function readRows(source: Bytes, { first, count, mostBytes = Infinity, ...options }: RowsOptions): Promise<DatasetRows> {
+export async function readRows(
+  source: Bytes,
+  { first, count, mostBytes = Infinity, ...options }: RowsOptions,
+): Promise<DatasetRows> {
   let reject: Reject | undefined;
   const scanner = new DatasetScanner(options, (found) => (reject ??= found));
   let inference: TypeInference | undefined;
@@ -59,7 +62,9 @@ export async function readRows(source: Bytes, { first, count, mostBytes = Infini
     for (let row = 0; row < block.rows; row += 1) {
       place += 1;
       if (place < first) continue;
-      const values = Array.from({ length: block.width }, (_value, column) => readValue(block, row * block.width + column));
+      const values = Array.from({ length: block.width }, (_value, column) =>
+        readValue(block, row * block.width + column),
+      );
       if (mostBytes < Infinity) bytes += sizeOf(scanner.header ?? [], values);
       if (texts.length === count || (bytes > mostBytes && texts.length > 0)) {
         if (reject && reject.line < lineOf(block, row)) throw refused(reject);
@@ -77,17 +82,32 @@ export async function readRows(source: Bytes, { first, count, mostBytes = Infini
   }
   if (!more) more = look(scanner.end());
   const { header } = scanner;
-  if (!header || !inference) throw new PipewrightError({ code: 'empty-dataset', message: 'The dataset is empty.', hint: 'A dataset needs at least a header.' });
+  if (!header || !inference)
+    throw new PipewrightError({
+      code: 'empty-dataset',
+      message: 'The dataset is empty.',
+      hint: 'A dataset needs at least a header.',
+    });
   const columns = inference.columns().map(publicColumn);
   const types = columns.map(typeOf);
   /** An empty text is NULL in a column that is not text. */
-  const typed = (text: string | null, column: number): TypedValue => (text === null || (text === '' && columns[column]?.type !== 'text') ? null : (types[column] as (value: string) => TypedValue)(text));
-  const rows = texts.map((values) => Object.fromEntries(header.map((name, column) => [name, typed(values[column] ?? null, column)])));
+  const typed = (text: string | null, column: number): TypedValue =>
+    text === null || (text === '' && columns[column]?.type !== 'text')
+      ? null
+      : (types[column] as (value: string) => TypedValue)(text);
+  const rows = texts.map((values) =>
+    Object.fromEntries(header.map((name, column) => [name, typed(values[column] ?? null, column)])),
+  );
   return { columns, rows, more };
 }
 
-const sizeOf = (header: readonly string[], values: readonly (string | null)[]): number => Buffer.byteLength(JSON.stringify([header, values]));
+const sizeOf = (header: readonly string[], values: readonly (string | null)[]): number =>
+  Buffer.byteLength(JSON.stringify([header, values]));
 
 function refused({ line, reason }: Reject): PipewrightError {
-  return new PipewrightError({ code: 'rejected-rows', message: `A row cannot be read: line ${line} ${reason}.`, hint: 'Correct the file, or choose its delimiter under Delimiter.' });
+  return new PipewrightError({
+    code: 'rejected-rows',
+    message: `A row cannot be read: line ${line} ${reason}.`,
+    hint: 'Correct the file, or choose its delimiter under Delimiter.',
+  });
 }

@@ -33,16 +33,29 @@ const fittings: Record<Exclude<ColumnType, 'text'>, (text: string) => string | u
   uuid: (text) => (uuidForm(Buffer.from(text), 0, Buffer.byteLength(text)) === noForm ? undefined : text),
 };
 
-const booleans: Record<string, string | undefined> = Object.assign(Object.create(null), { true: 'true', t: 'true', yes: 'true', 1: 'true', false: 'false', f: 'false', no: 'false', 0: 'false' });
+const booleans: Record<string, string | undefined> = Object.assign(Object.create(null), {
+  true: 'true',
+  t: 'true',
+  yes: 'true',
+  1: 'true',
+  false: 'false',
+  f: 'false',
+  no: 'false',
+  0: 'false',
+});
 
 /** Digits of a fraction that inference takes; more are taken where a column can hold them, or where they are zeros. */
 const usualDigits = 6;
 
 function timestamp(text: string, zoned: boolean): string | undefined {
-  const [, moment = '', fraction = '', zone = ''] = /^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?)(\.\d{1,9})?( ?(?:Z|UTC|[-+]\d\d(?::?\d\d)?))?$/.exec(text) ?? [];
+  const [, moment = '', fraction = '', zone = ''] =
+    /^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?)(\.\d{1,9})?( ?(?:Z|UTC|[-+]\d\d(?::?\d\d)?))?$/.exec(text) ?? [];
   const bytes = Buffer.from(`${moment}${fraction.slice(0, usualDigits + 1)}${zone}`);
   const form = timestampForm(bytes, 0, bytes.length);
   if (form === noForm || Boolean(form & timestampForms.zoned) !== zoned) return undefined;
-  const kept = fraction.length > usualDigits + 1 ? fraction.slice(0, usualDigits + 1) + fraction.slice(usualDigits + 1).replace(/0+$/, '') : fraction;
+  const kept =
+    fraction.length > usualDigits + 1
+      ? fraction.slice(0, usualDigits + 1) + fraction.slice(usualDigits + 1).replace(/0+$/, '')
+      : fraction;
   return `${moment}${kept}${zone.trim().replace('UTC', 'Z')}`;
 }

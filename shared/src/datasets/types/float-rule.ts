@@ -2,7 +2,10 @@ import type { ValueRule } from '../load/target.ts';
 
 /** Values that a binary floating point number of 4 or 8 bytes shows again as they are written: `0.1` does, the real `16777217` does not. */
 export function floatRule(bytes: 4 | 8): ValueRule {
-  return { reason: `is not a number that ${bytes === 4 ? '4' : '8'} bytes of floating point keep exactly`, fails: (text) => !isKept(text, bytes) };
+  return {
+    reason: `is not a number that ${bytes === 4 ? '4' : '8'} bytes of floating point keep exactly`,
+    fails: (text) => !isKept(text, bytes),
+  };
 }
 
 /** Decimal digits that are always kept. */
@@ -29,9 +32,13 @@ function isKept(text: string, bytes: 4 | 8): boolean {
 
 /** Digits without zeros around them, and the power of ten that they are multiplied by. */
 function normal(text: string): { digits: string; exponent: number } | undefined {
-  const [, whole, fraction = '', exponent = '0'] = /^[-+]?(0|[1-9]\d*|(?=\.\d))(?:\.(\d*))?(?:[eE]([-+]?\d{1,3}))?$/.exec(text) ?? [];
+  const [, whole, fraction = '', exponent = '0'] =
+    /^[-+]?(0|[1-9]\d*|(?=\.\d))(?:\.(\d*))?(?:[eE]([-+]?\d{1,3}))?$/.exec(text) ?? [];
   if (whole === undefined) return undefined;
   const significant = `${whole}${fraction}`.replace(/^0+/, '');
   const digits = significant.replace(/0+$/, '');
-  return { digits, exponent: digits === '' ? 0 : Number(exponent) - fraction.length + significant.length - digits.length };
+  return {
+    digits,
+    exponent: digits === '' ? 0 : Number(exponent) - fraction.length + significant.length - digits.length,
+  };
 }

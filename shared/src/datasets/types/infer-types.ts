@@ -1,7 +1,16 @@
 import type { ColumnType, InferredColumn } from './column.ts';
 import { readValue, valueKind, type CsvBlock } from '../formats/csv-block.ts';
 import { fitted } from './fitting-values.ts';
-import { booleanForm, isDay, mergeForms, mixedForms, noForm, timestampForm, timestampForms, uuidForm } from './value-forms.ts';
+import {
+  booleanForm,
+  isDay,
+  mergeForms,
+  mixedForms,
+  noForm,
+  timestampForm,
+  timestampForms,
+  uuidForm,
+} from './value-forms.ts';
 
 const zero = 0x30;
 const minus = 0x2d;
@@ -56,12 +65,22 @@ export class TypeInference {
    * @param blanksAreNull whether an empty text, `""`, is NULL in a column that is not text. Default: it makes the column text.
    * @param quotedIsText whether values in quotation marks are text whatever they look like, as strings of JSON are
    */
-  constructor(names: readonly string[], given: KnownTypes = {}, least: KnownTypes = {}, blanksAreNull = false, quotedIsText = false) {
+  constructor(
+    names: readonly string[],
+    given: KnownTypes = {},
+    least: KnownTypes = {},
+    blanksAreNull = false,
+    quotedIsText = false,
+  ) {
     this.#names = names;
     this.#blanksAreNull = blanksAreNull;
     this.#quotedIsText = quotedIsText;
     this.#findings = names.map((name) => {
-      const [type, kind]: [ColumnType | undefined, Kind] = Object.hasOwn(given, name) ? [given[name], 'given'] : Object.hasOwn(least, name) ? [least[name], 'widens'] : [undefined, 'found'];
+      const [type, kind]: [ColumnType | undefined, Kind] = Object.hasOwn(given, name)
+        ? [given[name], 'given']
+        : Object.hasOwn(least, name)
+          ? [least[name], 'widens']
+          : [undefined, 'found'];
       return { type, kind, whole: 0, scale: 0, form: noForm, lossy: false, blanks: false };
     });
   }
@@ -69,7 +88,8 @@ export class TypeInference {
   /** Takes the values of some rows into account. */
   look(block: CsvBlock): void {
     this.#findings.forEach((finding, column) => {
-      if (this.#quotedIsText && finding.kind === 'found' && finding.type !== 'text' && hasQuoted(block, column)) finding.type = 'text';
+      if (this.#quotedIsText && finding.kind === 'found' && finding.type !== 'text' && hasQuoted(block, column))
+        finding.type = 'text';
       let row = 0;
       while (row < block.rows) {
         const { type, kind } = finding;
@@ -82,7 +102,8 @@ export class TypeInference {
           row += 1;
           continue;
         }
-        finding.type = kind === 'widens' ? widerType(block, column, row, finding) : nextType(block, column, row, finding);
+        finding.type =
+          kind === 'widens' ? widerType(block, column, row, finding) : nextType(block, column, row, finding);
       }
     });
   }
@@ -92,13 +113,16 @@ export class TypeInference {
     return this.#findings.map(({ type = 'text', kind, whole, scale, form, lossy, blanks }, column) => {
       const name = this.#names[column] as string;
       const known = blanks ? { name, type, form: mixedForms, lossy: true, blanks } : { name, type, form, lossy };
-      return type === 'decimal' && (kind === 'found' || whole + scale > 0) ? { ...known, precision: Math.max(1, whole + scale), scale } : known;
+      return type === 'decimal' && (kind === 'found' || whole + scale > 0)
+        ? { ...known, precision: Math.max(1, whole + scale), scale }
+        : known;
     });
   }
 }
 
 function hasQuoted({ rows, width, kinds }: CsvBlock, column: number): boolean {
-  for (let index = column; index < rows * width; index += width) if ((kinds[index] as number) & valueKind.quoted) return true;
+  for (let index = column; index < rows * width; index += width)
+    if ((kinds[index] as number) & valueKind.quoted) return true;
   return false;
 }
 
@@ -130,7 +154,9 @@ function nextType(block: CsvBlock, column: number, row: number, finding: Finding
 /** The type of a column of a table after a value that is not of its type. */
 function widerType(block: CsvBlock, column: number, row: number, finding: Finding): ColumnType {
   const one = { ...block, rows: row + 1 };
-  return finding.type === 'integer' && givenReaders.decimal(one, column, row, { ...finding, form: noForm }) > row ? 'decimal' : 'text';
+  return finding.type === 'integer' && givenReaders.decimal(one, column, row, { ...finding, form: noForm }) > row
+    ? 'decimal'
+    : 'text';
 }
 
 /** The form of a decimal: how many digits it has behind the point. */

@@ -5,7 +5,8 @@ export const jsonRule: ValueRule = { reason: 'is not valid JSON', fails: (text) 
 
 /** JSON that a database may parse and write again: nothing of it may be lost on the way. */
 export const parsedJsonRule: ValueRule = {
-  reason: 'is not JSON that the column keeps: it is invalid, repeats a key, or has a number or a character that would be lost',
+  reason:
+    'is not JSON that the column keeps: it is invalid, repeats a key, or has a number or a character that would be lost',
   fails: (text) => !isJson(text) || losesSomething(text),
 };
 
@@ -31,7 +32,8 @@ function losesSomething(text: string): boolean {
     else if (token === '}' || token === ']') open.pop();
     else if (token.startsWith('"')) {
       const word = String(JSON.parse(colon === undefined ? token : token.slice(0, token.length - colon.length)));
-      if (word.includes('\0') || /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(word)) return true;
+      if (word.includes('\0') || /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(word))
+        return true;
       const keys = open.at(-1);
       if (colon === undefined || keys === undefined) continue;
       if (keys.has(word)) return true;

@@ -107,7 +107,13 @@ class ColumnCheck {
       const verdict = this.#verdict(value);
       if ('reason' in verdict) {
         if (widens && value !== null) this.keeps = false;
-        else if (!found.has(row)) found.set(row, { row, column: name, value: value?.slice(0, longestValue) ?? null, reason: `has a value in the column “${name}” that ${verdict.reason}` });
+        else if (!found.has(row))
+          found.set(row, {
+            row,
+            column: name,
+            value: value?.slice(0, longestValue) ?? null,
+            reason: `has a value in the column “${name}” that ${verdict.reason}`,
+          });
       } else if (verdict.text !== value && !widens) {
         rewritings.push({ index, text: verdict.text });
       }
@@ -130,7 +136,8 @@ class ColumnCheck {
   }
 }
 
-const isNull = ({ starts, ends, kinds }: CsvBlock, index: number): boolean => starts[index] === ends[index] && kinds[index] === valueKind.bare;
+const isNull = ({ starts, ends, kinds }: CsvBlock, index: number): boolean =>
+  starts[index] === ends[index] && kinds[index] === valueKind.bare;
 
 /** Fewer digits than these are between the bounds of an integer, whatever they are. */
 function surelyWithin(least: bigint, most: bigint): number {
@@ -143,15 +150,35 @@ function boundsOf({ least = leastBigint, most = mostBigint }: CheckedColumn): { 
 }
 
 function scanOf(column: CheckedColumn): PlainScan {
-  const { type, nullable = true, longest = Infinity, whole, scale, fraction = usualFraction, rules = [], blankIsNull = type !== 'text' } = column;
+  const {
+    type,
+    nullable = true,
+    longest = Infinity,
+    whole,
+    scale,
+    fraction = usualFraction,
+    rules = [],
+    blankIsNull = type !== 'text',
+  } = column;
   const bounds = boundsOf(column);
   const signed = type !== 'integer' || bounds.least < 0n;
   // Where a rule must be asked, no value is plain but NULL.
-  const surely = Math.min(mostDigits / 2, ...rules.map(({ surelyMeets = 0 }) => (type === 'decimal' ? surelyMeets : 0)));
-  if (surely === 0 || (type === 'text' && blankIsNull)) return plainScan('text', { nullable, signed, whole: 0, scale: 0, fraction, bytes: -1 });
+  const surely = Math.min(
+    mostDigits / 2,
+    ...rules.map(({ surelyMeets = 0 }) => (type === 'decimal' ? surelyMeets : 0)),
+  );
+  if (surely === 0 || (type === 'text' && blankIsNull))
+    return plainScan('text', { nullable, signed, whole: 0, scale: 0, fraction, bytes: -1 });
   // Half of what is allowed in all is allowed on each side of the point, where nothing is said of them.
   const digits = type === 'integer' ? surelyWithin(bounds.least, bounds.most) : Math.min(surely, whole ?? surely);
-  return plainScan(type, { nullable, signed, whole: digits, scale: Math.min(surely, scale ?? surely), fraction, bytes: longest });
+  return plainScan(type, {
+    nullable,
+    signed,
+    whole: digits,
+    scale: Math.min(surely, scale ?? surely),
+    fraction,
+    bytes: longest,
+  });
 }
 
 /** Judges a value by every rule of its column. */
@@ -164,28 +191,47 @@ function judgeOf(column: CheckedColumn): (text: string) => Verdict {
     const first = fitted(type, value);
     const text = second !== undefined && first !== undefined ? value : (first ?? second);
     if (text === undefined) return { reason: type === 'text' ? 'does not fit' : describeMisfit(type, value) };
-    if (longest !== undefined && lengthOf(text, inUtf16) > longest) return { reason: `has more than ${longest} characters` };
+    if (longest !== undefined && lengthOf(text, inUtf16) > longest)
+      return { reason: `has more than ${longest} characters` };
     if ((type === 'integer' || also === 'integer') && /^[-+]?\d+(\.0+)?$/.test(text)) {
       const number = BigInt(fitted('integer', text) ?? text);
       if (number < least || number > most) return { reason: `is not between ${least} and ${most}` };
     }
-    if (type === 'decimal' && hasMoreDigits(text, whole, scale)) return { reason: whole === undefined || scale === undefined ? `has more than ${mostDigits} digits` : `has more than ${whole} digits before the point or ${scale} behind it` };
-    if (fractionDigits(type, text) > fraction) return { reason: `has more than ${fraction} digits in the fraction of a second` };
+    if (type === 'decimal' && hasMoreDigits(text, whole, scale))
+      return {
+        reason:
+          whole === undefined || scale === undefined
+            ? `has more than ${mostDigits} digits`
+            : `has more than ${whole} digits before the point or ${scale} behind it`,
+      };
+    if (fractionDigits(type, text) > fraction)
+      return { reason: `has more than ${fraction} digits in the fraction of a second` };
     const broken = rules.find(({ fails }) => fails(text));
     return broken ? { reason: broken.reason } : { text };
   };
 }
 
-const articles: Record<Exclude<ColumnType, 'text'>, string> = { integer: 'an', decimal: 'a', boolean: 'a', date: 'a', timestamp: 'a', 'timestamp-with-zone': 'a', uuid: 'a' };
+const articles: Record<Exclude<ColumnType, 'text'>, string> = {
+  integer: 'an',
+  decimal: 'a',
+  boolean: 'a',
+  date: 'a',
+  timestamp: 'a',
+  'timestamp-with-zone': 'a',
+  uuid: 'a',
+};
 
 /** What a value is not, and why where that is easily missed. */
 function describeMisfit(type: Exclude<ColumnType, 'text'>, value: string): string {
   const noun = `is not ${articles[type]} ${type.replaceAll('-', ' ')}`;
   const isNumber = type === 'integer' || type === 'decimal';
   if (isNumber && /^[-+]?0\d/.test(value)) return `${noun}: it has a leading zero, which a number does not keep`;
-  if (type === 'timestamp' && fitted('timestamp-with-zone', value) !== undefined) return `${noun}: the column would lose its time zone`;
-  if (type === 'timestamp-with-zone' && fitted('timestamp', value) !== undefined) return `${noun}: it does not say its time zone`;
-  if (type === 'date' && (fitted('timestamp', value) ?? fitted('timestamp-with-zone', value)) !== undefined) return `${noun}: the column would lose its time`;
+  if (type === 'timestamp' && fitted('timestamp-with-zone', value) !== undefined)
+    return `${noun}: the column would lose its time zone`;
+  if (type === 'timestamp-with-zone' && fitted('timestamp', value) !== undefined)
+    return `${noun}: it does not say its time zone`;
+  if (type === 'date' && (fitted('timestamp', value) ?? fitted('timestamp-with-zone', value)) !== undefined)
+    return `${noun}: the column would lose its time`;
   return noun;
 }
 

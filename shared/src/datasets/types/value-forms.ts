@@ -78,7 +78,9 @@ function withZone(buffer: Buffer, at: number, end: number, form: number): number
   if (buffer[at] === 0x5a && at + 1 === end) return zoned | timestampForms.utc;
   const zone = buffer[at] === 0x20 ? at + 1 : at;
   if (isOffset(buffer, zone, end)) return zone > at ? zoned | timestampForms.spelled : zoned;
-  const isUtc = (end - zone === 3 && buffer[zone] === 0x55 && buffer[zone + 1] === 0x54 && buffer[zone + 2] === 0x43) || (end - zone === 1 && buffer[zone] === 0x5a);
+  const isUtc =
+    (end - zone === 3 && buffer[zone] === 0x55 && buffer[zone + 1] === 0x54 && buffer[zone + 2] === 0x43) ||
+    (end - zone === 1 && buffer[zone] === 0x5a);
   return isUtc ? zoned | timestampForms.spelled : noForm;
 }
 

@@ -54,12 +54,22 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
         return { path, size: (await stat(path)).size };
       },
       async read(value) {
-        const path = typeof value === 'object' && value !== null && 'path' in value ? String(value.path) : String(value);
+        const path =
+          typeof value === 'object' && value !== null && 'path' in value ? String(value.path) : String(value);
         try {
           const { size } = await stat(path);
-          return { name: basename(path), mediaType: 'application/octet-stream', size, open: async () => createReadStream(path, { highWaterMark: 1024 * 1024 }) };
+          return {
+            name: basename(path),
+            mediaType: 'application/octet-stream',
+            size,
+            open: async () => createReadStream(path, { highWaterMark: 1024 * 1024 }),
+          };
         } catch {
-          throw new PipewrightError({ code: 'not-found', message: `There is no file ${path}.`, hint: 'Check the path.' });
+          throw new PipewrightError({
+            code: 'not-found',
+            message: `There is no file ${path}.`,
+            hint: 'Check the path.',
+          });
         }
       },
     },

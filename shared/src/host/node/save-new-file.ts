@@ -19,11 +19,14 @@ const maxNames = 1000;
  */
 export function safeFileName(name: string): string {
   const own = name.split(/[/\\]/).pop() ?? '';
-  const plain = [...own].map((letter) => (letter < ' ' || letter === '\u007f' || '<>:"|?*'.includes(letter) ? '_' : letter)).join('');
+  const plain = [...own]
+    .map((letter) => (letter < ' ' || letter === '\u007f' || '<>:"|?*'.includes(letter) ? '_' : letter))
+    .join('');
   const trimmed = plain.replace(/^[.\s]+|[.\s]+$/g, '');
   const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(trimmed) ? `_${trimmed}` : trimmed;
   const ending = extname(reserved).slice(0, 20);
-  const cut = reserved.length > maxNameLength ? `${reserved.slice(0, maxNameLength - ending.length)}${ending}` : reserved;
+  const cut =
+    reserved.length > maxNameLength ? `${reserved.slice(0, maxNameLength - ending.length)}${ending}` : reserved;
   return cut || 'file';
 }
 
@@ -60,7 +63,11 @@ async function reserve(folder: string, name: string): Promise<string> {
       if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
     }
   }
-  throw new PipewrightError({ code: 'conflict', message: `The folder holds ${maxNames} files named like ${name} already.`, hint: 'Remove some of them, or choose another folder.' });
+  throw new PipewrightError({
+    code: 'conflict',
+    message: `The folder holds ${maxNames} files named like ${name} already.`,
+    hint: 'Remove some of them, or choose another folder.',
+  });
 }
 
 /** Writes bytes into a file, while the next ones are on their way. */

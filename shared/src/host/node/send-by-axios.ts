@@ -7,7 +7,9 @@ import type { Headers, HttpRequest, HttpResponse } from '../http.ts';
 import { unreachable } from '../unreachable.ts';
 
 function headersOf(response: AxiosResponse): Headers {
-  return Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+  return Object.fromEntries(
+    Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
 }
 
 /** Limits that tests make smaller. */
@@ -23,12 +25,22 @@ export interface AxiosLimits {
  * @throws PipewrightError `unavailable` when there is no complete answer in time; its text holds no address, for addresses can
  * be secrets
  */
-export async function sendByAxios(request: HttpRequest, stop?: AbortSignal, { stallMs, maxBytes }: AxiosLimits = {}): Promise<HttpResponse> {
+export async function sendByAxios(
+  request: HttpRequest,
+  stop?: AbortSignal,
+  { stallMs, maxBytes }: AxiosLimits = {},
+): Promise<HttpResponse> {
   const { method, url, headers, body, answer = 'text', timeout = 30_000, redirects, afterStop } = request;
   const signal = afterStop ? undefined : stop;
-  const upload = typeof body === 'object' && 'stream' in body ? { ...watchUpload(body.stream, Date.now, stallMs), length: body.length } : undefined;
+  const upload =
+    typeof body === 'object' && 'stream' in body
+      ? { ...watchUpload(body.stream, Date.now, stallMs), length: body.length }
+      : undefined;
   const broken = new AbortController();
-  const bounds: Bounds = { timer: (milliseconds, ended) => timer(milliseconds, undefined, { signal: ended }), stop: () => broken.abort() };
+  const bounds: Bounds = {
+    timer: (milliseconds, ended) => timer(milliseconds, undefined, { signal: ended }),
+    stop: () => broken.abort(),
+  };
   const begin = Date.now();
   try {
     const sent = axios.request<Readable>({
@@ -49,7 +61,11 @@ export async function sendByAxios(request: HttpRequest, stop?: AbortSignal, { st
     const bytes = checked(stream, signal);
     if (answer === 'text') {
       const milliseconds = upload ? timeout : timeout - (Date.now() - begin);
-      return { status: response.status, headers: received, text: await readText(bytes, bounds, { milliseconds, ...(maxBytes === undefined ? {} : { maxBytes }) }) };
+      return {
+        status: response.status,
+        headers: received,
+        text: await readText(bytes, bounds, { milliseconds, ...(maxBytes === undefined ? {} : { maxBytes }) }),
+      };
     }
     // An unpacked body is longer than its header says, and axios takes away the header that would tell so.
     if (!('statusCode' in stream)) delete received['content-length'];
@@ -67,12 +83,20 @@ async function* checked(body: Readable, signal: AbortSignal | undefined): AsyncG
     yield* body as AsyncIterable<Uint8Array>;
   } catch (error) {
     if (signal?.aborted) throw stopped();
-    throw new PipewrightError({ code: 'cut-short', message: 'The connection broke while the body came.', hint: 'Run it again; nothing was kept.', retryable: true, cause: codeOf(error) });
+    throw new PipewrightError({
+      code: 'cut-short',
+      message: 'The connection broke while the body came.',
+      hint: 'Run it again; nothing was kept.',
+      retryable: true,
+      cause: codeOf(error),
+    });
   }
 }
 
 const stopped = () => new PipewrightError({ code: 'cancelled', message: 'The work was stopped.' });
 
 function codeOf(error: unknown): string {
-  return axios.isAxiosError(error) || error instanceof Error ? String((error as { code?: string }).code ?? error.name) : 'unknown';
+  return axios.isAxiosError(error) || error instanceof Error
+    ? String((error as { code?: string }).code ?? error.name)
+    : 'unknown';
 }

@@ -9,13 +9,19 @@ import { fields } from './connection-fields.ts';
 export const azureConnection = defineConnection({
   key: 'azure',
   name: 'Azure Service Principal',
-  description: 'An app registration in Microsoft Entra ID with a client secret. Give it the role Data Factory Contributor on the factory; for Synapse also a Synapse role such as Synapse Compute Operator, inside the workspace.',
+  description:
+    'An app registration in Microsoft Entra ID with a client secret. Give it the role Data Factory Contributor on the factory; for Synapse also a Synapse role such as Synapse Compute Operator, inside the workspace.',
   documentationUrl: 'https://learn.microsoft.com/entra/identity-platform/howto-create-service-principal-portal',
   fields,
   async test({ connection, host }) {
     checkWebhookSecrets(connection);
     const api = managementApi({ connection, host });
-    const { displayName } = await api.json('GET', `/subscriptions/${encodeURIComponent(connection.subscriptionId)}`, v.object({ displayName: shownText }), { query: { 'api-version': '2022-12-01' } });
+    const { displayName } = await api.json(
+      'GET',
+      `/subscriptions/${encodeURIComponent(connection.subscriptionId)}`,
+      v.object({ displayName: shownText }),
+      { query: { 'api-version': '2022-12-01' } },
+    );
     return displayName ?? connection.subscriptionId;
   },
 });

@@ -26,7 +26,10 @@ function readProblem(response: HttpResponse): VendorProblem {
 
 /** The address of the workspace; the path of a page that was pasted along is taken away. */
 export function workspaceAddress({ workspaceUrl }: DatabricksConnection): string {
-  return baseUrl(workspaceUrl.replace(/[?#].*$/, ''), 'Workspace URL').replace(/\/(jobs?|compute|explore|sql|browse|settings|api|ml|editor)(\/.*)?$/, '');
+  return baseUrl(workspaceUrl.replace(/[?#].*$/, ''), 'Workspace URL').replace(
+    /\/(jobs?|compute|explore|sql|browse|settings|api|ml|editor)(\/.*)?$/,
+    '',
+  );
 }
 
 /** Microsoft Entra's login address in the cloud of Azure that a workspace is in. */
@@ -44,14 +47,29 @@ const entraScope = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default';
  * The value of the header that logs in.
  * @see https://learn.microsoft.com/azure/databricks/dev-tools/auth/azure-sp
  */
-async function login({ connection, host }: Context<DatabricksConnection>, renew: boolean, endsAt: number | undefined): Promise<string> {
+async function login(
+  { connection, host }: Context<DatabricksConnection>,
+  renew: boolean,
+  endsAt: number | undefined,
+): Promise<string> {
   const { token, clientId, clientSecret, tenantId } = connection;
   if (token) return `Bearer ${token.trim()}`;
   if (clientId && clientSecret) {
     const principal = { clientId, clientSecret: clientSecret.trim() };
     const by = tenantId
-      ? { ...principal, service: 'Microsoft Entra', tokenUrl: `${authorityOf(connection)}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`, scope: entraScope }
-      : { ...principal, service, tokenUrl: `${workspaceAddress(connection)}/oidc/v1/token`, scope: 'all-apis', sentIn: 'header' as const };
+      ? {
+          ...principal,
+          service: 'Microsoft Entra',
+          tokenUrl: `${authorityOf(connection)}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`,
+          scope: entraScope,
+        }
+      : {
+          ...principal,
+          service,
+          tokenUrl: `${workspaceAddress(connection)}/oidc/v1/token`,
+          scope: 'all-apis',
+          sentIn: 'header' as const,
+        };
     return `Bearer ${await clientCredentialsToken(host, by, renew, endsAt)}`;
   }
   throw new PipewrightError({

@@ -8,7 +8,8 @@ import { fields } from './connection-fields.ts';
 export const databricksConnection = defineConnection({
   key: 'databricks',
   name: 'Databricks Workspace',
-  description: 'A workspace of Databricks with an access token, or a service principal with an OAuth secret, that may view and run its jobs.',
+  description:
+    'A workspace of Databricks with an access token, or a service principal with an OAuth secret, that may view and run its jobs.',
   documentationUrl: 'https://docs.databricks.com/aws/en/dev-tools/auth/',
   fields,
   async test(context) {

@@ -10,13 +10,19 @@ import type { DatabricksConnection } from './connection-fields.ts';
 import { volumeAddress } from './volumes.ts';
 
 const folderShape = v.object({
-  contents: given(v.array(v.object({ path: v.string(), name: shownText, is_directory: given(v.boolean()), file_size: shown(v.number()) }))),
+  contents: given(
+    v.array(
+      v.object({ path: v.string(), name: shownText, is_directory: given(v.boolean()), file_size: shown(v.number()) }),
+    ),
+  ),
   next_page_token: given(v.string()),
 });
 
 const hints: Partial<Record<PipewrightError['code'], string>> = {
-  forbidden: 'Ask an administrator of the catalog to give the user or service principal of the connection READ VOLUME on the volume, and USE CATALOG and USE SCHEMA above it.',
-  'not-found': 'Check the path: upper and lower case matter. Pick the file from the list, or copy its path in Catalog Explorer.',
+  forbidden:
+    'Ask an administrator of the catalog to give the user or service principal of the connection READ VOLUME on the volume, and USE CATALOG and USE SCHEMA above it.',
+  'not-found':
+    'Check the path: upper and lower case matter. Pick the file from the list, or copy its path in Catalog Explorer.',
 };
 
 function explained(error: unknown): unknown {
@@ -24,7 +30,12 @@ function explained(error: unknown): unknown {
   return hint === undefined ? error : withDetails(error as PipewrightError, { hint });
 }
 
-const sizeOf = (bytes: number | undefined): string => (bytes === undefined ? '' : bytes < 1_000_000 ? ` (${Math.ceil(bytes / 1000)} KB)` : ` (${Math.round(bytes / 1_000_000)} MB)`);
+const sizeOf = (bytes: number | undefined): string =>
+  bytes === undefined
+    ? ''
+    : bytes < 1_000_000
+      ? ` (${Math.ceil(bytes / 1000)} KB)`
+      : ` (${Math.round(bytes / 1_000_000)} MB)`;
 
 /**
  * The files of a folder, without those in folders below it.
@@ -36,9 +47,17 @@ const fileChoices = defineChoices<DatabricksConnection>({
   async load({ input, search: wanted, page }, context) {
     try {
       const address = volumeAddress(context.connection, 'directories', String(input['folder']), 'Folder');
-      const { contents = [], next_page_token: nextPage } = await openDatabricks(context).json('GET', address, folderShape, { query: { page_size: 1000, page_token: page } });
+      const { contents = [], next_page_token: nextPage } = await openDatabricks(context).json(
+        'GET',
+        address,
+        folderShape,
+        { query: { page_size: 1000, page_token: page } },
+      );
       const files = contents.filter((entry) => entry.is_directory !== true);
-      const choices = files.map(({ path, name, file_size: size }) => ({ value: path, label: `${name ?? path.split('/').pop() ?? path}${sizeOf(size)}` }));
+      const choices = files.map(({ path, name, file_size: size }) => ({
+        value: path,
+        label: `${name ?? path.split('/').pop() ?? path}${sizeOf(size)}`,
+      }));
       return { choices: search(choices, wanted), ...(nextPage && nextPage !== page ? { nextPage } : {}) };
     } catch (error) {
       throw explained(error);
@@ -77,7 +96,10 @@ export const downloadFile = defineDownload<DatabricksConnection>()({
   sample: { path: '/Volumes/main/claims/landing/claims.csv', size: 12_511_200 },
   async open({ path }, context) {
     try {
-      const answer = await openDatabricks(context).stream(volumeAddress(context.connection, 'files', path, 'File Path'), { headers: { accept: '*/*' } });
+      const answer = await openDatabricks(context).stream(
+        volumeAddress(context.connection, 'files', path, 'File Path'),
+        { headers: { accept: '*/*' } },
+      );
       const opened = fileOfAnswer(answer, path);
       return { ...opened, details: { path, ...(opened.size === undefined ? {} : { size: opened.size }) } };
     } catch (error) {

@@ -15,7 +15,13 @@ export const findJob = defineSearch<DatabricksConnection>()({
   name: 'Find Job',
   resource: 'Job',
   description: 'Finds jobs by their name, with the parameters that they declare.',
-  input: { name: text({ label: 'Name', help: 'The name or a part of it; upper and lower case do not matter.', placeholder: 'monthly' }) },
+  input: {
+    name: text({
+      label: 'Name',
+      help: 'The name or a part of it; upper and lower case do not matter.',
+      placeholder: 'monthly',
+    }),
+  },
   output: {
     id: text({ label: 'Job ID' }),
     name: text({ label: 'Name' }),
@@ -27,7 +33,12 @@ export const findJob = defineSearch<DatabricksConnection>()({
     const wanted = name.toLowerCase();
     const found: VendorJob[] = [];
     const jobs = readEntries<VendorJob>(service, async (page) => {
-      const { jobs: entries = [], next_page_token: next } = await openDatabricks(context).json('GET', '/jobs/list', jobListShape, { query: { limit: 100, page_token: page } });
+      const { jobs: entries = [], next_page_token: next } = await openDatabricks(context).json(
+        'GET',
+        '/jobs/list',
+        jobListShape,
+        { query: { limit: 100, page_token: page } },
+      );
       return { entries, next };
     });
     for await (const job of jobs) if (job.settings?.name?.toLowerCase().includes(wanted)) found.push(job);
@@ -37,7 +48,9 @@ export const findJob = defineSearch<DatabricksConnection>()({
       .map(({ job_id: id, settings = {}, creator_user_name: owner }) => ({
         id,
         name: settings.name ?? '',
-        parameters: Object.fromEntries((settings.parameters ?? []).map((parameter) => [parameter.name, parameter.default ?? ''])),
+        parameters: Object.fromEntries(
+          (settings.parameters ?? []).map((parameter) => [parameter.name, parameter.default ?? '']),
+        ),
         ...(owner ? { owner } : {}),
       }));
   },

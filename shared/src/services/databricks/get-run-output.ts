@@ -13,7 +13,8 @@ import { readOutput, readTasks, runField } from './runs.ts';
  * @throws PipewrightError `not-found` with the names that there are
  */
 function pickTask(tasks: readonly VendorTaskRun[], named: string | undefined): VendorTaskRun {
-  const found = named === undefined ? tasks.at(-1) : tasks.find(({ task_key: key }) => key?.toLowerCase() === named.toLowerCase());
+  const found =
+    named === undefined ? tasks.at(-1) : tasks.find(({ task_key: key }) => key?.toLowerCase() === named.toLowerCase());
   if (found) return found;
   throw new PipewrightError({
     code: 'not-found',
@@ -35,7 +36,9 @@ export const getRunOutput = defineAction<DatabricksConnection>()({
   effect: 'safe',
   input: {
     run: runField,
-    task: v.optional(text({ label: 'Task', help: 'The name of the task. Empty: the only one, or the last.', placeholder: 'report' })),
+    task: v.optional(
+      text({ label: 'Task', help: 'The name of the task. Empty: the only one, or the last.', placeholder: 'report' }),
+    ),
   },
   output: {
     runId: text({ label: 'Run ID' }),

@@ -21,8 +21,10 @@ const kinds = {
   any: undefined,
 } as const;
 
-const idOf = (value: unknown): string | undefined => (typeof value === 'number' || typeof value === 'string' ? String(value) : undefined);
-const asObject = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
+const idOf = (value: unknown): string | undefined =>
+  typeof value === 'number' || typeof value === 'string' ? String(value) : undefined;
+const asObject = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
 interface Told {
   eventType: string;
@@ -39,7 +41,15 @@ export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
   name: 'Job Notification',
   description: 'Triggers when a run of a job starts, succeeds, fails or takes too long.',
   input: {
-    jobs: v.optional(list({ label: 'Jobs', help: 'Only runs of these jobs. Empty: all that notify this address.', placeholder: '910', choices: jobChoices, idFromUrl: jobIdFromUrl })),
+    jobs: v.optional(
+      list({
+        label: 'Jobs',
+        help: 'Only runs of these jobs. Empty: all that notify this address.',
+        placeholder: '910',
+        choices: jobChoices,
+        idFromUrl: jobIdFromUrl,
+      }),
+    ),
     when: v.optional(
       option(
         [
@@ -90,7 +100,12 @@ export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
     if ((jobs && jobs.length > 0 && !jobs.includes(jobId)) || (kind && !kind.includes(eventType))) return [];
     const name = asObject(job)['name'];
     const told: Told = { eventType, jobId, ...(typeof taskKey === 'string' ? { taskKey } : {}) };
-    const reported = pointedToRun({ id, service, name: typeof name === 'string' ? name : `job ${jobId}`, ...endOf(eventType) });
+    const reported = pointedToRun({
+      id,
+      service,
+      name: typeof name === 'string' ? name : `job ${jobId}`,
+      ...endOf(eventType),
+    });
     return [{ id: `${id}:${eventType}`, data: { ...reported, ...told } }];
   },
   async enrich({ id, data }, _input, context) {

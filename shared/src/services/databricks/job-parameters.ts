@@ -10,8 +10,15 @@ import { jobSettingsShape } from './job-shapes.ts';
  * @see https://docs.databricks.com/api/workspace/jobs/get
  */
 async function readDeclared(job: string, context: Context<DatabricksConnection>): Promise<DeclaredValue[]> {
-  const { settings = {} } = await openDatabricks(context).json('GET', '/jobs/get', jobSettingsShape, { query: { job_id: job } });
-  return (settings.parameters ?? []).map(({ name, default: preset }) => ({ name, type: 'text', required: false, default: preset ?? '' }));
+  const { settings = {} } = await openDatabricks(context).json('GET', '/jobs/get', jobSettingsShape, {
+    query: { job_id: job },
+  });
+  return (settings.parameters ?? []).map(({ name, default: preset }) => ({
+    name,
+    type: 'text',
+    required: false,
+    default: preset ?? '',
+  }));
 }
 
 /** The parameters of the job that was picked. */
@@ -25,7 +32,11 @@ export const jobParameters = defineDeclared<DatabricksConnection>({
  * The parameters as texts, checked against those of the job where the connection may read it.
  * @throws PipewrightError `bad-input` when the job declares no such parameter
  */
-export async function jobTexts(job: string, given: Record<string, unknown>, context: Context<DatabricksConnection>): Promise<Record<string, string>> {
+export async function jobTexts(
+  job: string,
+  given: Record<string, unknown>,
+  context: Context<DatabricksConnection>,
+): Promise<Record<string, string>> {
   const texts = asTexts(given);
   if (Object.keys(texts).length === 0) return texts;
   try {
@@ -38,5 +49,7 @@ export async function jobTexts(job: string, given: Record<string, unknown>, cont
 
 /** Values as Databricks takes them. */
 export function asTexts(given: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
 }

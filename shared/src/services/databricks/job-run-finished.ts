@@ -13,13 +13,16 @@ import { readJobRun, readRunsPage, sampleJobRun, type VendorJobRun } from './run
 export const jobRunFinished = defineRunFinished<DatabricksConnection>()({
   key: 'jobRunFinished',
   name: 'Job Run Finished (Polling)',
-  description: 'Triggers when a run of a job has finished; Databricks is asked again and again, so no notification is needed.',
+  description:
+    'Triggers when a run of a job has finished; Databricks is asked again and again, so no notification is needed.',
   input: { job: v.optional(jobField) },
   sample: sampleJobRun,
   idOf: ({ id, finishedAt }) => `${id}:${finishedAt ?? ''}`,
   async runs({ job }, since, context) {
     const query = { job_id: job, completed_only: true, start_time_from: since - longestRun };
-    const found = await readAllPages<VendorJobRun>(service, (page) => readRunsPage({ ...query, page_token: page }, context));
+    const found = await readAllPages<VendorJobRun>(service, (page) =>
+      readRunsPage({ ...query, page_token: page }, context),
+    );
     return found.map(readJobRun);
   },
 });

@@ -1,7 +1,12 @@
 import * as v from 'valibot';
 import { given, idShape, shownText, type Answered } from '../../http/answer-shape.ts';
 
-const settings = given(v.object({ name: given(v.string()), parameters: given(v.array(v.object({ name: v.string(), default: given(v.string()) }))) }));
+const settings = given(
+  v.object({
+    name: given(v.string()),
+    parameters: given(v.array(v.object({ name: v.string(), default: given(v.string()) }))),
+  }),
+);
 
 /** What an answer with the settings of a job looks like. */
 export const jobSettingsShape = v.object({ settings });

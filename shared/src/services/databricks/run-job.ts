@@ -39,6 +39,9 @@ export const runJob = defineAction<DatabricksConnection>()({
   async run({ job, parameters = {}, startKey, reuse, ...choices }, context) {
     const texts = await jobTexts(job, parameters, context);
     const body = { job_id: exactId(job, 'Job'), ...(Object.keys(texts).length > 0 ? { job_parameters: texts } : {}) };
-    return startDatabricksRun({ what: `job ${job}`, path: '/jobs/run-now', body, job, startKey, reuse, parameters: texts, choices }, context);
+    return startDatabricksRun(
+      { what: `job ${job}`, path: '/jobs/run-now', body, job, startKey, reuse, parameters: texts, choices },
+      context,
+    );
   },
 });

@@ -39,14 +39,21 @@ export const runNotebook = defineAction<DatabricksConnection>()({
       placeholder: '/Workspace/Shared/reports/monthly',
     }),
     parameters: v.optional(
-      values({ label: 'Parameters', help: 'Values for the widgets of the notebook.', placeholder: '{"reportDate": "2026-11-20"}' }),
+      values({
+        label: 'Parameters',
+        help: 'Values for the widgets of the notebook.',
+        placeholder: '{"reportDate": "2026-11-20"}',
+      }),
     ),
     cluster: v.optional(
       text({
         label: 'Cluster ID',
         help: 'The cluster on which it runs, from the address of its page. Empty: serverless compute, where the workspace has it.',
         placeholder: '1120-080000-abcd1234',
-        idFromUrl: { pattern: /\/clusters\/([\w-]+)/, example: 'https://adb-1234567890123456.7.azuredatabricks.net/compute/clusters/1120-080000-abcd1234' },
+        idFromUrl: {
+          pattern: /\/clusters\/([\w-]+)/,
+          example: 'https://adb-1234567890123456.7.azuredatabricks.net/compute/clusters/1120-080000-abcd1234',
+        },
       }),
     ),
     ...waitFields,
@@ -62,6 +69,16 @@ export const runNotebook = defineAction<DatabricksConnection>()({
       notebook_task: { notebook_path: notebook, source: 'WORKSPACE', base_parameters: texts },
       ...(cluster ? { existing_cluster_id: cluster } : {}),
     };
-    return startDatabricksRun({ what: `notebook ${notebook}`, path: '/jobs/runs/submit', body: { run_name: notebook, tasks: [task] }, startKey, parameters: texts, choices }, context);
+    return startDatabricksRun(
+      {
+        what: `notebook ${notebook}`,
+        path: '/jobs/runs/submit',
+        body: { run_name: notebook, tasks: [task] },
+        startKey,
+        parameters: texts,
+        choices,
+      },
+      context,
+    );
   },
 });

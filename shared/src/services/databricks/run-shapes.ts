@@ -1,7 +1,11 @@
 import * as v from 'valibot';
 import { given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 
-const stateShape = v.object({ life_cycle_state: given(v.string()), result_state: given(v.string()), state_message: shownText });
+const stateShape = v.object({
+  life_cycle_state: given(v.string()),
+  result_state: given(v.string()),
+  state_message: shownText,
+});
 
 /** What newer answers say of a run, beside or instead of `state`. */
 const statusShape = v.object({

@@ -2,7 +2,15 @@ import * as v from 'valibot';
 import type { Call } from '../../http/api.ts';
 import { given, idShape, shownText, type Answered } from '../../http/answer-shape.ts';
 import { readAllPages, type Page } from '../../http/read-pages.ts';
-import { parseTimestamp, readStatus, secondsBetween, type Run, type RunStatus, type StatusWords, type Step } from '../../runs/run.ts';
+import {
+  parseTimestamp,
+  readStatus,
+  secondsBetween,
+  type Run,
+  type RunStatus,
+  type StatusWords,
+  type Step,
+} from '../../runs/run.ts';
 import type { Context } from '../../define/context.ts';
 import { text } from '../../define/fields.ts';
 import type { RunProvider } from '../../runs/provider.ts';
@@ -17,7 +25,9 @@ export const jobRunShape = v.pipe(
   v.object({
     ...runFieldsShape,
     task_key: given(v.string()),
-    job_parameters: given(v.array(v.object({ name: v.string(), value: given(v.string()), default: given(v.string()) }))),
+    job_parameters: given(
+      v.array(v.object({ name: v.string(), value: given(v.string()), default: given(v.string()) })),
+    ),
     tasks: given(v.array(taskShape)),
     /** The run itself and its repairs, oldest first. */
     repair_history: given(v.array(v.object({ type: given(v.string()), id: given(idShape) }))),
@@ -69,7 +79,8 @@ type Stated = Pick<VendorTaskRun, 'state' | 'status'>;
 /** Any code of an end that is not in the table is an error of its own. */
 function statusOf({ state, status }: Stated): RunStatus {
   if (state?.result_state) return readStatus(results, state.result_state);
-  if (state?.life_cycle_state && !(state.life_cycle_state === 'TERMINATED' && status)) return readStatus(cycles, state.life_cycle_state);
+  if (state?.life_cycle_state && !(state.life_cycle_state === 'TERMINATED' && status))
+    return readStatus(cycles, state.life_cycle_state);
   const code = status?.termination_details?.code;
   if (status?.state === 'TERMINATED' && code) {
     const known = readStatus(terminations, code);
@@ -78,11 +89,14 @@ function statusOf({ state, status }: Stated): RunStatus {
   return readStatus(cycles, status?.state);
 }
 
-const wordOf = ({ state, status }: Stated): string => state?.result_state || state?.life_cycle_state || status?.termination_details?.code || status?.state || '';
+const wordOf = ({ state, status }: Stated): string =>
+  state?.result_state || state?.life_cycle_state || status?.termination_details?.code || status?.state || '';
 
-const messageOf = ({ state, status }: Stated): string | undefined => state?.state_message || status?.termination_details?.message || status?.queue_details?.message;
+const messageOf = ({ state, status }: Stated): string | undefined =>
+  state?.state_message || status?.termination_details?.message || status?.queue_details?.message;
 
-const moment = (milliseconds: number | undefined): string | undefined => (milliseconds ? parseTimestamp(milliseconds) : undefined);
+const moment = (milliseconds: number | undefined): string | undefined =>
+  milliseconds ? parseTimestamp(milliseconds) : undefined;
 
 function times({ start_time: start, end_time: end }: Pick<VendorTaskRun, 'start_time' | 'end_time'>) {
   const startedAt = moment(start);
@@ -97,7 +111,13 @@ function times({ start_time: start, end_time: end }: Pick<VendorTaskRun, 'start_
 
 function readTask(task: VendorTaskRun): Step {
   const message = messageOf(task);
-  return { name: task.task_key || task.run_id, type: 'Task', status: statusOf(task), ...times(task), ...(message ? { message } : {}) };
+  return {
+    name: task.task_key || task.run_id,
+    type: 'Task',
+    status: statusOf(task),
+    ...times(task),
+    ...(message ? { message } : {}),
+  };
 }
 
 /** The run in our words, with its tasks as steps. */
@@ -119,9 +139,16 @@ export function readJobRun(run: VendorJobRun): Run {
 }
 
 /** A page of a run as Databricks gives it; with its repairs only on request. */
-export function readVendorRun(id: string, context: Context<DatabricksConnection>, { history = false, page, endsAt }: { history?: boolean; page?: string | undefined; endsAt?: number | undefined } = {}): Promise<VendorJobRun> {
+export function readVendorRun(
+  id: string,
+  context: Context<DatabricksConnection>,
+  { history = false, page, endsAt }: { history?: boolean; page?: string | undefined; endsAt?: number | undefined } = {},
+): Promise<VendorJobRun> {
   exactId(id, 'Run ID');
-  return openDatabricks(context).json('GET', '/jobs/runs/get', jobRunShape, { query: { run_id: id, include_history: history || undefined, page_token: page }, endsAt });
+  return openDatabricks(context).json('GET', '/jobs/runs/get', jobRunShape, {
+    query: { run_id: id, include_history: history || undefined, page_token: page },
+    endsAt,
+  });
 }
 
 /** Every task of a run in its last attempt; Databricks gives a hundred at once. */
@@ -150,14 +177,24 @@ export type VendorOutput = Answered<typeof outputShape>;
 
 /** What one task of a run returned; a run with several tasks has no output of its own. */
 export function readOutput(taskRun: VendorTaskRun, context: Context<DatabricksConnection>): Promise<VendorOutput> {
-  return openDatabricks(context).json('GET', '/jobs/runs/get-output', outputShape, { query: { run_id: taskRun.run_id } });
+  return openDatabricks(context).json('GET', '/jobs/runs/get-output', outputShape, {
+    query: { run_id: taskRun.run_id },
+  });
 }
 
 const runListShape = v.object({ runs: given(v.array(jobRunShape)), next_page_token: given(v.string()) });
 
 /** A page of the runs of a job or of any. */
-export async function readRunsPage(query: Call['query'], context: Context<DatabricksConnection>): Promise<Page<VendorJobRun>> {
-  const { runs: entries = [], next_page_token: next } = await openDatabricks(context).json('GET', '/jobs/runs/list', runListShape, { query: { limit: 24, ...query } });
+export async function readRunsPage(
+  query: Call['query'],
+  context: Context<DatabricksConnection>,
+): Promise<Page<VendorJobRun>> {
+  const { runs: entries = [], next_page_token: next } = await openDatabricks(context).json(
+    'GET',
+    '/jobs/runs/list',
+    runListShape,
+    { query: { limit: 24, ...query } },
+  );
   return { entries, next };
 }
 
@@ -173,13 +210,19 @@ interface RunsChoice {
 const maxExplained = 20;
 
 /** The runs of a job, or any run of the workspace. */
-export function jobRuns(context: Context<DatabricksConnection>, what = 'a job', { job, after }: RunsChoice = {}): RunProvider {
+export function jobRuns(
+  context: Context<DatabricksConnection>,
+  what = 'a job',
+  { job, after }: RunsChoice = {},
+): RunProvider {
   return {
     service,
     place: workspaceAddress(context.connection),
     knownCauses: databricksCauses,
     what,
-    ...(job === undefined ? {} : { recent: async () => (await readRunsPage({ job_id: job }, context)).entries.map(readJobRun) }),
+    ...(job === undefined
+      ? {}
+      : { recent: async () => (await readRunsPage({ job_id: job }, context)).entries.map(readJobRun) }),
     async get(id, { endsAt } = {}) {
       const vendorRun = await readVendorRun(id, context, { history: after !== undefined, endsAt });
       const run = readJobRun(vendorRun);
@@ -188,14 +231,25 @@ export function jobRuns(context: Context<DatabricksConnection>, what = 'a job', 
       return isBefore ? { ...run, status: 'queued' } : run;
     },
     async cancel(id) {
-      await openDatabricks(context).send('POST', '/jobs/runs/cancel', { json: { run_id: exactId(id, 'Run ID') }, effect: 'idempotent', afterStop: true });
+      await openDatabricks(context).send('POST', '/jobs/runs/cancel', {
+        json: { run_id: exactId(id, 'Run ID') },
+        effect: 'idempotent',
+        afterStop: true,
+      });
     },
     async steps(run) {
       const tasks = await readTasks(run.id, context);
-      const handled = run.status === 'failed' ? handledFailures(tasks, (task) => statusOf(task)) : new Set<VendorTaskRun>();
-      const explained = new Set(tasks.filter((task) => statusOf(task) === 'failed' && !handled.has(task)).slice(0, maxExplained));
-      const steps = await Promise.all(tasks.map((task) => (explained.has(task) ? explainTask(task, context) : readTask(task))));
-      return steps.map((step, index) => (handled.has(tasks[index] as VendorTaskRun) ? { ...step, handled: true } : step));
+      const handled =
+        run.status === 'failed' ? handledFailures(tasks, (task) => statusOf(task)) : new Set<VendorTaskRun>();
+      const explained = new Set(
+        tasks.filter((task) => statusOf(task) === 'failed' && !handled.has(task)).slice(0, maxExplained),
+      );
+      const steps = await Promise.all(
+        tasks.map((task) => (explained.has(task) ? explainTask(task, context) : readTask(task))),
+      );
+      return steps.map((step, index) =>
+        handled.has(tasks[index] as VendorTaskRun) ? { ...step, handled: true } : step,
+      );
     },
   };
 }
@@ -212,7 +266,10 @@ export const runField = text({
   label: 'Run ID',
   help: 'The ID that a step which ran a job gave, or the address of the page of the run.',
   placeholder: '455644833',
-  idFromUrl: { pattern: /\/runs\/(\d+)/, example: 'https://adb-1234567890123456.7.azuredatabricks.net/jobs/910/runs/455644833' },
+  idFromUrl: {
+    pattern: /\/runs\/(\d+)/,
+    example: 'https://adb-1234567890123456.7.azuredatabricks.net/jobs/910/runs/455644833',
+  },
 });
 
 /** A realistic run, for forms and documentation. */

@@ -16,7 +16,8 @@ import { runNotebook } from './run-notebook.ts';
 export const databricks = defineService({
   key: 'databricks',
   name: service,
-  description: 'Run jobs and notebooks of Databricks, wait for them, react to their runs, and download files of volumes.',
+  description:
+    'Run jobs and notebooks of Databricks, wait for them, react to their runs, and download files of volumes.',
   connection: databricksConnection,
   operations: [runJob, runNotebook, getRun, getRunOutput, cancelRun, rerunFailedRun, findJob, downloadFile],
   triggers: [jobNotification, jobRunFinished],

@@ -33,13 +33,19 @@ interface DatabricksStart {
  * start whose answer was lost is simply sent again.
  * @see https://docs.databricks.com/api/workspace/jobs/runnow
  */
-export async function startDatabricksRun({ what, path, body, job, startKey: typed, reuse, parameters, choices }: DatabricksStart, context: Context<DatabricksConnection>): Promise<RunReport> {
+export async function startDatabricksRun(
+  { what, path, body, job, startKey: typed, reuse, parameters, choices }: DatabricksStart,
+  context: Context<DatabricksConnection>,
+): Promise<RunReport> {
   const { host } = context;
   const provider = jobRuns(context, what, { job });
   const startKey = startKeyOf(host, typed, what);
   const start = async (): Promise<Run> => {
     const json = { ...body, idempotency_token: `pipewright-${startKey.tag}` };
-    const { run_id: id } = await openDatabricks(context).json('POST', path, startedShape, { json, effect: 'idempotent' });
+    const { run_id: id } = await openDatabricks(context).json('POST', path, startedShape, {
+      json,
+      effect: 'idempotent',
+    });
     return pointedToRun({ id, service, name: what, status: 'queued', vendorStatus: 'PENDING' });
   };
   const run = await startOnce(host, {

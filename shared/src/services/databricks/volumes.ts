@@ -9,10 +9,22 @@ import type { DatabricksConnection } from './connection-fields.ts';
  * @see https://docs.databricks.com/api/workspace/files
  * @throws PipewrightError `bad-input` for what is no path of a volume
  */
-export function volumeAddress(connection: DatabricksConnection, what: 'files' | 'directories', path: string, label: string): string {
-  const segments = path.replace(/^dbfs:/i, '').split('/').filter((segment) => segment !== '');
+export function volumeAddress(
+  connection: DatabricksConnection,
+  what: 'files' | 'directories',
+  path: string,
+  label: string,
+): string {
+  const segments = path
+    .replace(/^dbfs:/i, '')
+    .split('/')
+    .filter((segment) => segment !== '');
   const [root, ...rest] = segments;
-  if (root !== 'Volumes' || rest.length < (what === 'files' ? 4 : 3) || segments.some((segment) => segment === '.' || segment === '..')) {
+  if (
+    root !== 'Volumes' ||
+    rest.length < (what === 'files' ? 4 : 3) ||
+    segments.some((segment) => segment === '.' || segment === '..')
+  ) {
     throw new PipewrightError({
       code: 'bad-input',
       service,

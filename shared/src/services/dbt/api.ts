@@ -28,7 +28,9 @@ function readProblem(response: HttpResponse): VendorProblem {
   try {
     const { status, data } = v.parse(problemShape, JSON.parse(response.text));
     const reason = typeof data === 'string' ? data : data?.reason;
-    const said = [status?.user_message, reason ?? status?.developer_message].filter((part) => part !== undefined && part !== '');
+    const said = [status?.user_message, reason ?? status?.developer_message].filter(
+      (part) => part !== undefined && part !== '',
+    );
     return { message: [...new Set(said)].join(' '), ...advice };
   } catch {
     return { message: /^\s*</.test(response.text) ? '' : response.text, ...advice };
@@ -78,14 +80,23 @@ export function openDbt({ connection, host }: Context<DbtConnection>): Api {
 
 /** What dbt wraps around every answer except artifacts. */
 export function enveloped<S extends AnswerShape>(shape: S) {
-  return v.object({ data: shape, extra: shown(v.object({ pagination: shown(v.object({ total_count: shown(v.number()) })) })) });
+  return v.object({
+    data: shape,
+    extra: shown(v.object({ pagination: shown(v.object({ total_count: shown(v.number()) })) })),
+  });
 }
 
 /**
  * Calls dbt and takes the answer out of its envelope.
  * @throws PipewrightError `unexpected-answer` when its content has another shape
  */
-export async function callDbt<S extends AnswerShape>(context: Context<DbtConnection>, method: HttpRequest['method'], path: string, shape: S, call?: Call): Promise<Answered<S>> {
+export async function callDbt<S extends AnswerShape>(
+  context: Context<DbtConnection>,
+  method: HttpRequest['method'],
+  path: string,
+  shape: S,
+  call?: Call,
+): Promise<Answered<S>> {
   const { data } = await openDbt(context).json(method, path, enveloped(v.unknown()), call);
   return checkAnswer(shape, data, service);
 }

@@ -12,7 +12,12 @@ export const dbtConnection = defineConnection({
   documentationUrl: 'https://docs.getdbt.com/docs/dbt-cloud-apis/authentication',
   fields,
   async test(context) {
-    const { name } = await callDbt(context, 'GET', `${accountPath(context.connection)}/`, v.object({ name: shownText }));
+    const { name } = await callDbt(
+      context,
+      'GET',
+      `${accountPath(context.connection)}/`,
+      v.object({ name: shownText }),
+    );
     return name ?? context.connection.accountId;
   },
 });

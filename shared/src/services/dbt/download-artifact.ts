@@ -10,7 +10,8 @@ import type { DbtConnection } from './connection-fields.ts';
 import { runField } from './runs.ts';
 
 /** The path of the artifacts of a run, with a slash at its end. */
-const artifactsPath = (run: string, { connection }: Context<DbtConnection>): string => `${accountPath(connection)}/runs/${numericId(run, 'Run ID')}/artifacts/`;
+const artifactsPath = (run: string, { connection }: Context<DbtConnection>): string =>
+  `${accountPath(connection)}/runs/${numericId(run, 'Run ID')}/artifacts/`;
 
 /** What a person must know whose artifact is not there. */
 function explained(error: unknown): unknown {
@@ -26,8 +27,15 @@ const artifactChoices = defineChoices<DbtConnection>({
   needs: ['run'],
   async load({ input, search: wanted }, context) {
     const run = runIdOf(String(input['run']));
-    const paths = await callDbt(context, 'GET', artifactsPath(run, context), v.array(v.string())).catch((error: unknown) => Promise.reject(explained(error)));
-    return { choices: search(paths.map((path) => ({ value: path, label: path })), wanted) };
+    const paths = await callDbt(context, 'GET', artifactsPath(run, context), v.array(v.string())).catch(
+      (error: unknown) => Promise.reject(explained(error)),
+    );
+    return {
+      choices: search(
+        paths.map((path) => ({ value: path, label: path })),
+        wanted,
+      ),
+    };
   },
 });
 

@@ -8,7 +8,14 @@ import type { DbtConnection } from './connection-fields.ts';
 
 /** What the artifact `run_results.json` looks like. */
 const runResultsShape = v.object({
-  results: v.array(v.object({ unique_id: given(v.string()), status: given(v.string()), message: shownText, execution_time: shown(v.number()) })),
+  results: v.array(
+    v.object({
+      unique_id: given(v.string()),
+      status: given(v.string()),
+      message: shownText,
+      execution_time: shown(v.number()),
+    }),
+  ),
 });
 
 /** Most models and tests that are told of. */
@@ -20,7 +27,14 @@ const most = 20;
  */
 const failed = new Set(['error', 'fail', 'runtime error', 'partial success']);
 
-const kinds: Record<string, string> = { model: 'Model', test: 'Test', seed: 'Seed', snapshot: 'Snapshot', operation: 'Operation', source: 'Source' };
+const kinds: Record<string, string> = {
+  model: 'Model',
+  test: 'Test',
+  seed: 'Seed',
+  snapshot: 'Snapshot',
+  operation: 'Operation',
+  source: 'Source',
+};
 
 /**
  * The models and tests of a run that failed, as steps. Artifacts may not be there yet, or never when the run broke off before

@@ -42,7 +42,10 @@ export const findJob = defineSearch<DbtConnection>()({
     steps: ['dbt build'],
   },
   async run({ name }, context) {
-    const entries = await readAll(context, listOf(context, 'jobs', jobShape, { name__icontains: name, include_related: 'environment', order_by: 'id' }));
+    const entries = await readAll(
+      context,
+      listOf(context, 'jobs', jobShape, { name__icontains: name, include_related: 'environment', order_by: 'id' }),
+    );
     const isExact = (job: VendorJob) => Number(job.name.toLowerCase() === name.toLowerCase());
     return entries
       .toSorted((a, b) => isExact(b) - isExact(a))

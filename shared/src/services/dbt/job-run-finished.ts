@@ -15,5 +15,6 @@ export const jobRunFinished = defineRunFinished<DbtConnection>()({
   description: 'Triggers when a job run has finished; dbt is asked again and again, so no webhook is needed.',
   input: { job: v.optional(jobField) },
   sample: sampleJobRun,
-  runs: async ({ job }, since, context) => (await runsSince(job, since, context)).map((run) => readJobRun(run, context.connection)),
+  runs: async ({ job }, since, context) =>
+    (await runsSince(job, since, context)).map((run) => readJobRun(run, context.connection)),
 });

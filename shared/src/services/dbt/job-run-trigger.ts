@@ -79,9 +79,13 @@ export function defineJobRunTrigger<const F extends Fields>({
     example: (now) => exampleOf(stage, now),
     async missed(filter, since, context): Promise<Event<RunNotification>[]> {
       const notifications = await notificationsSince(filter, since, context);
-      const reachedAt = ({ startedAt, finishedAt }: Notification): string | undefined => (stage === 'started' ? startedAt : finishedAt);
+      const reachedAt = ({ startedAt, finishedAt }: Notification): string | undefined =>
+        stage === 'started' ? startedAt : finishedAt;
       return notifications
-        .filter((notification) => isWanted(notification, filter) && Date.parse(reachedAt(notification) ?? '') >= since.getTime())
+        .filter(
+          (notification) =>
+            isWanted(notification, filter) && Date.parse(reachedAt(notification) ?? '') >= since.getTime(),
+        )
         .map((notification) => eventOf(notification, stage));
     },
     async recent(filter, context): Promise<Event<RunNotification>[]> {

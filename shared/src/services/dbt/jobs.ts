@@ -28,13 +28,22 @@ const choiceShape = v.object({ id: idShape, name: filledText });
 export const jobChoices = defineChoices<DbtConnection>({
   key: 'jobs',
   load: (asked, context) =>
-    readChoices(context, listOf(context, 'jobs', choiceShape, { name__icontains: asked.search || undefined, order_by: 'name' }), { ...asked, search: '' }, ({ id, name }) => ({ value: id, label: `${name} (${id})` })),
+    readChoices(
+      context,
+      listOf(context, 'jobs', choiceShape, { name__icontains: asked.search || undefined, order_by: 'name' }),
+      { ...asked, search: '' },
+      ({ id, name }) => ({ value: id, label: `${name} (${id})` }),
+    ),
 });
 
 /** The environments of the account. */
 export const environmentChoices = defineChoices<DbtConnection>({
   key: 'environments',
-  load: (asked, context) => readChoices(context, listOf(context, 'environments', choiceShape), asked, ({ id, name }) => ({ value: id, label: `${name} (${id})` })),
+  load: (asked, context) =>
+    readChoices(context, listOf(context, 'environments', choiceShape), asked, ({ id, name }) => ({
+      value: id,
+      label: `${name} (${id})`,
+    })),
 });
 
 /** Takes a job's ID out of the address of its page. */

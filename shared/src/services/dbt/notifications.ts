@@ -181,7 +181,12 @@ export function exampleOf(stage: 'started' | 'completed' | 'errored', now: Date)
   const ends = {
     started: { runStatus: 'Running', runStatusCode: 3 },
     completed: { runStatus: 'Success', runStatusCode: 10, runFinishedAt: at(2) },
-    errored: { runStatus: 'Errored', runStatusCode: 20, runErroredAt: at(2), runStatusMessage: 'The step dbt build failed.' },
+    errored: {
+      runStatus: 'Errored',
+      runStatusCode: 20,
+      runErroredAt: at(2),
+      runStatusMessage: 'The step dbt build failed.',
+    },
   };
   return {
     accountId: 12345,

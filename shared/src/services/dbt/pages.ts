@@ -18,13 +18,25 @@ export interface DbtList<S extends AnswerShape> {
 }
 
 /** A list of the account. */
-export function listOf<S extends AnswerShape>({ connection }: Context<DbtConnection>, name: string, entry: S, query: Call['query'] = {}): DbtList<S> {
+export function listOf<S extends AnswerShape>(
+  { connection }: Context<DbtConnection>,
+  name: string,
+  entry: S,
+  query: Call['query'] = {},
+): DbtList<S> {
   return { path: `${accountPath(connection)}/${name}/`, entry, query };
 }
 
 /** One page of a list; `next` is the offset of the following page, absent at the end. */
-export async function readPage<S extends AnswerShape>(context: Context<DbtConnection>, { path, entry, query }: DbtList<S>, offset = '0'): Promise<{ entries: Answered<S>[]; next?: string }> {
-  const answer: { data: Answered<S>[]; extra?: { pagination?: { total_count?: number | undefined } | undefined } | undefined } = await openDbt(context).json('GET', path, enveloped(v.array(entry)), {
+export async function readPage<S extends AnswerShape>(
+  context: Context<DbtConnection>,
+  { path, entry, query }: DbtList<S>,
+  offset = '0',
+): Promise<{ entries: Answered<S>[]; next?: string }> {
+  const answer: {
+    data: Answered<S>[];
+    extra?: { pagination?: { total_count?: number | undefined } | undefined } | undefined;
+  } = await openDbt(context).json('GET', path, enveloped(v.array(entry)), {
     query: { limit: pageSize, ...query, offset: Number(offset) || 0 },
   });
   const { data, extra } = answer;
@@ -35,12 +47,20 @@ export async function readPage<S extends AnswerShape>(context: Context<DbtConnec
 }
 
 /** Every entry of a list. */
-export function readAll<S extends AnswerShape>(context: Context<DbtConnection>, list: DbtList<S>): Promise<Answered<S>[]> {
+export function readAll<S extends AnswerShape>(
+  context: Context<DbtConnection>,
+  list: DbtList<S>,
+): Promise<Answered<S>[]> {
   return readAllPages<Answered<S>>(service, (offset) => readPage(context, list, offset));
 }
 
 /** A page of choices out of a list of the account. */
-export async function readChoices<S extends AnswerShape>(context: Context<DbtConnection>, list: DbtList<S>, asked: ChoiceQuery, choice: (entry: Answered<S>) => Choice): Promise<ChoicePage> {
+export async function readChoices<S extends AnswerShape>(
+  context: Context<DbtConnection>,
+  list: DbtList<S>,
+  asked: ChoiceQuery,
+  choice: (entry: Answered<S>) => Choice,
+): Promise<ChoicePage> {
   const { entries, next } = await readPage(context, list, asked.page);
   return {
     choices: search(entries.map(choice), asked.search),

@@ -28,10 +28,19 @@ export async function recentNotifications(
  * Every run of a job, or of any, that may have come to some stage since a moment, newest first.
  * @param since milliseconds since 1970
  */
-export async function runsSince(job: string | undefined, since: number, context: Context<DbtConnection>): Promise<VendorRun[]> {
+export async function runsSince(
+  job: string | undefined,
+  since: number,
+  context: Context<DbtConnection>,
+): Promise<VendorRun[]> {
   const found: VendorRun[] = [];
-  const reaches = (run: VendorRun | undefined): boolean => Date.parse(parseTimestamp(run?.created_at) ?? '') < since - longestRun;
-  const list = listOf(context, 'runs', runShape, { order_by: '-id', include_related: 'trigger,job', job_definition_id: job });
+  const reaches = (run: VendorRun | undefined): boolean =>
+    Date.parse(parseTimestamp(run?.created_at) ?? '') < since - longestRun;
+  const list = listOf(context, 'runs', runShape, {
+    order_by: '-id',
+    include_related: 'trigger,job',
+    job_definition_id: job,
+  });
   for await (const entries of readPages<VendorRun>(service, (offset) => readPage(context, list, offset))) {
     found.push(...entries);
     if (reaches(found.at(-1))) break;

@@ -22,8 +22,15 @@ export const rerunFailedRun = defineAction<DbtConnection>()({
     rerun(context.host, jobRuns(context), input, async (failed) => ({
       provider: jobRuns(context, String(failed.details?.['jobId'] ?? '')),
       steps: unfinishedSteps(failed),
-      start: async () => readJobRun(await callDbt(context, 'POST', `${accountPath(context.connection)}/runs/${failed.id}/retry/`, runShape), context.connection),
+      start: async () =>
+        readJobRun(
+          await callDbt(context, 'POST', `${accountPath(context.connection)}/runs/${failed.id}/retry/`, runShape),
+          context.connection,
+        ),
       // A retry shows none of the overrides of the run that it repeats.
-      find: async () => (await jobRuns(context, String(failed.details?.['jobId'] ?? '')).recent()).find(({ details }) => details?.['retryOf'] === failed.id),
+      find: async () =>
+        (await jobRuns(context, String(failed.details?.['jobId'] ?? '')).recent()).find(
+          ({ details }) => details?.['retryOf'] === failed.id,
+        ),
     })),
 });

@@ -101,7 +101,8 @@ function body(
 const mark = (tag: string): string => `[${tag}]`;
 
 /** The reason that dbt shows for the run; by its end this very start can be found again. */
-const causeOf = (added: string | undefined, tag: string): string => `Pipewright${added ? `: ${added}` : ''} ${mark(tag)}`;
+const causeOf = (added: string | undefined, tag: string): string =>
+  `Pipewright${added ? `: ${added}` : ''} ${mark(tag)}`;
 
 /** What a run of the same settings shows of them. */
 function chosenOverrides(input: Overrides): Record<string, unknown> {
@@ -125,7 +126,10 @@ async function startJob(
   const startKey = startKeyOf(host, input.startKey);
   const start = async (): Promise<Run> => {
     const json = body(causeOf(input.cause, startKey.tag), input);
-    return readJobRun(await callDbt(context, 'POST', `${accountPath(connection)}/jobs/${job}/run/`, runShape, { json }), connection);
+    return readJobRun(
+      await callDbt(context, 'POST', `${accountPath(connection)}/jobs/${job}/run/`, runShape, { json }),
+      connection,
+    );
   };
   return startOnce(host, {
     provider,
@@ -188,7 +192,10 @@ export const runJob = defineAction<DbtConnection>()({
     },
     async look({ job, run, subscription }, context) {
       const ended = await readFinishedRun(context.host, jobRuns(context, String(job)), String(run));
-      if (ended) await unsubscribe({ id: String(subscription) }, context).catch(() => context.host.log.warn('dbt: the webhook that waited for the run could not be removed.'));
+      if (ended)
+        await unsubscribe({ id: String(subscription) }, context).catch(() =>
+          context.host.log.warn('dbt: the webhook that waited for the run could not be removed.'),
+        );
       return ended;
     },
   },

@@ -1,5 +1,14 @@
 import * as v from 'valibot';
-import { filledText, given, idShape, runIdShape, shown, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
+import {
+  filledText,
+  given,
+  idShape,
+  runIdShape,
+  shown,
+  shownText,
+  valuesShape,
+  type Answered,
+} from '../../http/answer-shape.ts';
 import { text } from '../../define/fields.ts';
 import type { Context } from '../../define/context.ts';
 import type { KnownCause } from '../../runs/known-causes.ts';
@@ -24,27 +33,30 @@ const stepShape = v.object({
 });
 
 /** What an answer with a run looks like. Timestamps look like `2026-11-20 08:00:04.653171+00:00`. */
-export const runShape = v.pipe(v.object({
-  id: runIdShape,
-  job_definition_id: given(idShape),
-  project_id: given(idShape),
-  environment_id: given(idShape),
-  status: given(v.number()),
-  status_humanized: given(v.string()),
-  status_message: shownText,
-  dbt_version: shownText,
-  git_branch: shownText,
-  git_sha: shownText,
-  created_at: given(v.string()),
-  started_at: given(v.string()),
-  finished_at: given(v.string()),
-  href: shownText,
-  job: shown(v.object({ name: shownText })),
-  trigger: given(valuesShape),
-  /** The run that this one repeats from its failure. */
-  retrying_run_id: given(idShape),
-  run_steps: given(v.array(stepShape)),
-}), v.check(({ status, status_humanized: word }) => status !== undefined || Boolean(word), 'The run has no status.'));
+export const runShape = v.pipe(
+  v.object({
+    id: runIdShape,
+    job_definition_id: given(idShape),
+    project_id: given(idShape),
+    environment_id: given(idShape),
+    status: given(v.number()),
+    status_humanized: given(v.string()),
+    status_message: shownText,
+    dbt_version: shownText,
+    git_branch: shownText,
+    git_sha: shownText,
+    created_at: given(v.string()),
+    started_at: given(v.string()),
+    finished_at: given(v.string()),
+    href: shownText,
+    job: shown(v.object({ name: shownText })),
+    trigger: given(valuesShape),
+    /** The run that this one repeats from its failure. */
+    retrying_run_id: given(idShape),
+    run_steps: given(v.array(stepShape)),
+  }),
+  v.check(({ status, status_humanized: word }) => status !== undefined || Boolean(word), 'The run has no status.'),
+);
 
 /** A run as dbt gives it, as far as it is read here. */
 export type VendorRun = Answered<typeof runShape>;
@@ -146,18 +158,33 @@ const dbtCauses: readonly KnownCause[] = [
     pattern: /(another|previous|other) run|already (running|in progress)|over-?scheduled|skipped because/i,
     advice: 'The job was running already, so dbt skipped this run. Start it less often, or wait for the active run.',
   },
-  { pattern: /newer (commit|run)|superseded/i, advice: 'dbt cancelled this run because a newer one replaced it: look at that run instead.' },
-  { pattern: /failure in test|got \d+ results?,? configured to/i, advice: 'The data breaks a rule that the test checks: look at the rows that it finds, then at where they come from.' },
-  { pattern: /compilation error/i, advice: 'dbt could not read the project: correct the model or macro that is named.' },
-  { pattern: /database error/i, advice: 'The database refused what the model asks for: run its compiled SQL there to see why.' },
+  {
+    pattern: /newer (commit|run)|superseded/i,
+    advice: 'dbt cancelled this run because a newer one replaced it: look at that run instead.',
+  },
+  {
+    pattern: /failure in test|got \d+ results?,? configured to/i,
+    advice:
+      'The data breaks a rule that the test checks: look at the rows that it finds, then at where they come from.',
+  },
+  {
+    pattern: /compilation error/i,
+    advice: 'dbt could not read the project: correct the model or macro that is named.',
+  },
+  {
+    pattern: /database error/i,
+    advice: 'The database refused what the model asks for: run its compiled SQL there to see why.',
+  },
 ];
 
 /** The runs of a job, or of all jobs of the account; the steps, whose logs are long, are read only at the end. */
 export function jobRuns(context: Context<DbtConnection>, job?: string): RunProvider & { recent(): Promise<Run[]> } {
   const { connection } = context;
   const path = (id: string): string => `${accountPath(connection)}/runs/${numericId(id, 'Run ID')}/`;
-  const read = (id: string, related: string, endsAt?: number): Promise<VendorRun> => callDbt(context, 'GET', path(id), runShape, { query: { include_related: related }, endsAt });
-  const get: RunProvider['get'] = async (id, { endsAt } = {}) => readJobRun(await read(id, 'job,trigger', endsAt), connection);
+  const read = (id: string, related: string, endsAt?: number): Promise<VendorRun> =>
+    callDbt(context, 'GET', path(id), runShape, { query: { include_related: related }, endsAt });
+  const get: RunProvider['get'] = async (id, { endsAt } = {}) =>
+    readJobRun(await read(id, 'job,trigger', endsAt), connection);
   return {
     service,
     place: `${accessUrl(connection)}/${connection.accountId}`,

@@ -16,7 +16,8 @@ import { runJob } from './run-job.ts';
 export const dbt = defineService({
   key: 'dbt',
   name: service,
-  description: 'React to job runs of the dbt platform, run jobs, wait for them, say which step failed, and download what they left behind.',
+  description:
+    'React to job runs of the dbt platform, run jobs, wait for them, say which step failed, and download what they left behind.',
   connection: dbtConnection,
   operations: [runJob, getJobRun, cancelJobRun, rerunFailedRun, findJob, downloadArtifact],
   triggers: [jobRunCompleted, jobRunStarted, jobRunErrored, jobRunFinished],

@@ -43,7 +43,10 @@ export async function unsubscribe({ id }: Subscription, context: Context<DbtConn
 }
 
 /** Removes webhooks of ours that were left behind, such as one that dbt switched off after failures. */
-async function removeLeftovers(isLeft: (found: VendorSubscription) => boolean, context: Context<DbtConnection>): Promise<void> {
+async function removeLeftovers(
+  isLeft: (found: VendorSubscription) => boolean,
+  context: Context<DbtConnection>,
+): Promise<void> {
   const found = await readAll(context, { path: all(context.connection), entry: subscriptionShape });
   for (const one of found.filter(isLeft)) await unsubscribe({ id: one.id }, context);
 }
@@ -57,8 +60,18 @@ interface NewSubscription {
   description: string;
 }
 
-function create({ eventType, jobs, url, name, description }: NewSubscription, context: Context<DbtConnection>): Promise<VendorSubscription> {
-  const json = { event_types: [eventType], name, description, client_url: url, active: true, job_ids: jobs.map((job) => Number(numericId(job, 'Jobs'))) };
+function create(
+  { eventType, jobs, url, name, description }: NewSubscription,
+  context: Context<DbtConnection>,
+): Promise<VendorSubscription> {
+  const json = {
+    event_types: [eventType],
+    name,
+    description,
+    client_url: url,
+    active: true,
+    job_ids: jobs.map((job) => Number(numericId(job, 'Jobs'))),
+  };
   return callDbt(context, 'POST', all(context.connection), subscriptionShape, { json });
 }
 
@@ -70,9 +83,17 @@ const waits = `${mark} waits for a run until `;
  * @param minutes how long it is waited for
  * @returns the ID of the webhook
  */
-export async function subscribeToRun(job: string, url: string, minutes: number, context: Context<DbtConnection>): Promise<string> {
+export async function subscribeToRun(
+  job: string,
+  url: string,
+  minutes: number,
+  context: Context<DbtConnection>,
+): Promise<string> {
   const now = context.host.now();
-  await removeLeftovers(({ name }) => name?.startsWith(waits) === true && Date.parse(name.slice(waits.length)) < now, context);
+  await removeLeftovers(
+    ({ name }) => name?.startsWith(waits) === true && Date.parse(name.slice(waits.length)) < now,
+    context,
+  );
   const name = `${waits}${new Date(now + minutes * 60_000).toISOString()}`;
   const description = 'Made by Pipewright, which waits for a run of the job; it is removed when the run has ended.';
   return (await create({ eventType: 'job.run.completed', jobs: [job], url, name, description }, context)).id;
@@ -89,7 +110,16 @@ export async function subscribe(
   context: Context<DbtConnection>,
 ): Promise<Subscription> {
   await removeLeftovers(({ client_url: address, name }) => address === url && name?.startsWith(mark) === true, context);
-  const made = await create({ eventType, jobs, url, name: `${mark}: ${eventType}`, description: 'Made by Pipewright for a trigger of a workflow; it is removed with the trigger.' }, context);
+  const made = await create(
+    {
+      eventType,
+      jobs,
+      url,
+      name: `${mark}: ${eventType}`,
+      description: 'Made by Pipewright for a trigger of a workflow; it is removed with the trigger.',
+    },
+    context,
+  );
   if (made.hmac_secret && !secretFault('dbt', made.hmac_secret)) return { id: made.id, secret: made.hmac_secret };
   await unsubscribe({ id: made.id }, context);
   throw new PipewrightError({

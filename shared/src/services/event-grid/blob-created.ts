@@ -3,7 +3,16 @@ import { integer, list, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
 import { verificationFields } from '../../webhooks/process-delivery.ts';
 import type { WebhookSecret } from '../../webhooks/webhook-secret.ts';
-import { beginsWith, directionsFor, endsWith, proofFields, readEvents, readHandshake, verification, type GridEvent } from './events.ts';
+import {
+  beginsWith,
+  directionsFor,
+  endsWith,
+  proofFields,
+  readEvents,
+  readHandshake,
+  verification,
+  type GridEvent,
+} from './events.ts';
 
 interface BlobData {
   api?: string;
@@ -48,9 +57,27 @@ export const blobCreated = defineWebhookTrigger<WebhookSecret>()({
   name: 'Blob Created',
   description: 'Triggers when a file was written to Azure Blob Storage or a data lake.',
   input: {
-    containers: v.optional(list({ label: 'Containers', help: 'Only blobs in these containers, one a line. Empty: all.', placeholder: 'bordereaux' })),
-    pathBegins: v.optional(text({ label: 'Path Begins With', help: 'The start of the path within the container.', placeholder: 'incoming/2026' })),
-    pathEnds: v.optional(text({ label: 'Path Ends With', help: 'The end of the path, such as the ending of a file name.', placeholder: '.csv' })),
+    containers: v.optional(
+      list({
+        label: 'Containers',
+        help: 'Only blobs in these containers, one a line. Empty: all.',
+        placeholder: 'bordereaux',
+      }),
+    ),
+    pathBegins: v.optional(
+      text({
+        label: 'Path Begins With',
+        help: 'The start of the path within the container.',
+        placeholder: 'incoming/2026',
+      }),
+    ),
+    pathEnds: v.optional(
+      text({
+        label: 'Path Ends With',
+        help: 'The end of the path, such as the ending of a file name.',
+        placeholder: '.csv',
+      }),
+    ),
     ...proofFields,
   },
   output: {
@@ -85,13 +112,19 @@ export const blobCreated = defineWebhookTrigger<WebhookSecret>()({
     return readEvents(body)
       .filter(({ type, data }) => type === 'Microsoft.Storage.BlobCreated' && (data as BlobData).api !== 'CreateFile')
       .flatMap(describe)
-      .filter(({ container, path }) => (!containers || containers.length === 0 || containers.includes(container)) && beginsWith(path, pathBegins) && endsWith(path, pathEnds))
+      .filter(
+        ({ container, path }) =>
+          (!containers || containers.length === 0 || containers.includes(container)) &&
+          beginsWith(path, pathBegins) &&
+          endsWith(path, pathEnds),
+      )
       .map((data) => ({ id: data.eventId, data }));
   },
   example: (now) => [
     {
       id: `example-${now.getTime()}`,
-      topic: '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/data-platform/providers/Microsoft.Storage/storageAccounts/contoso',
+      topic:
+        '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/data-platform/providers/Microsoft.Storage/storageAccounts/contoso',
       subject: '/blobServices/default/containers/bordereaux/blobs/incoming/2026/claims.csv',
       eventType: 'Microsoft.Storage.BlobCreated',
       eventTime: now.toISOString(),

@@ -18,7 +18,8 @@ export interface GridEvent {
   data: unknown;
 }
 
-const asObject = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
+const asObject = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function readEvent(value: unknown): GridEvent[] {
@@ -64,8 +65,11 @@ const eventGridPorts = ['', '553'];
 function addressOfEventGrid(text: string): string | undefined {
   if (text.length > 4_000 || !URL.canParse(text)) return undefined;
   const url = new URL(text);
-  const isOwn = url.protocol === 'https:' && url.username === '' && url.password === '' && eventGridPorts.includes(url.port);
-  return isOwn && eventGridHosts.some((host) => url.hostname.length > host.length && url.hostname.endsWith(host)) ? url.href : undefined;
+  const isOwn =
+    url.protocol === 'https:' && url.username === '' && url.password === '' && eventGridPorts.includes(url.port);
+  return isOwn && eventGridHosts.some((host) => url.hostname.length > host.length && url.hostname.endsWith(host))
+    ? url.href
+    : undefined;
 }
 
 /**
@@ -120,7 +124,9 @@ export function directionsFor(where: string, eventType: string): string {
 }
 
 /** A text filter that is not set lets everything pass. */
-export const beginsWith = (value: string, wanted: string | undefined): boolean => wanted === undefined || value.startsWith(wanted);
+export const beginsWith = (value: string, wanted: string | undefined): boolean =>
+  wanted === undefined || value.startsWith(wanted);
 
 /** The same for the end of a text, whatever its case. */
-export const endsWith = (value: string, wanted: string | undefined): boolean => wanted === undefined || value.toLowerCase().endsWith(wanted.toLowerCase());
+export const endsWith = (value: string, wanted: string | undefined): boolean =>
+  wanted === undefined || value.toLowerCase().endsWith(wanted.toLowerCase());

@@ -13,9 +13,16 @@ export interface ModeList<S extends AnswerShape> {
 }
 
 /** The entries of one page, counted from 1; `next` is the following page, absent at the end. */
-export async function readPage<S extends AnswerShape>(api: Api, { path, name, entry, query }: ModeList<S>, page = 1): Promise<{ entries: Answered<S>[]; next?: number }> {
+export async function readPage<S extends AnswerShape>(
+  api: Api,
+  { path, name, entry, query }: ModeList<S>,
+  page = 1,
+): Promise<{ entries: Answered<S>[]; next?: number }> {
   // Not every list says how many pages it has.
-  const shape = v.object({ pagination: shown(v.object({ total_pages: shown(v.number()) })), _embedded: given(v.object({ [name]: given(v.array(entry)) })) });
+  const shape = v.object({
+    pagination: shown(v.object({ total_pages: shown(v.number()) })),
+    _embedded: given(v.object({ [name]: given(v.array(entry)) })),
+  });
   const answer = await api.json('GET', path, shape, { query: { ...query, page } });
   const entries = (answer._embedded?.[name] ?? []) as Answered<S>[];
   const total = answer.pagination?.total_pages;
@@ -27,7 +34,10 @@ export async function readPage<S extends AnswerShape>(api: Api, { path, name, en
  * Every entry of a list, page by page as they are asked for. A list that knows no pages sends the same one again, which is its
  * end.
  */
-export function readEntries<S extends v.GenericSchema<unknown, { token: string }>>(api: Api, list: ModeList<S>): AsyncGenerator<Answered<S>> {
+export function readEntries<S extends v.GenericSchema<unknown, { token: string }>>(
+  api: Api,
+  list: ModeList<S>,
+): AsyncGenerator<Answered<S>> {
   const seen = new Set<string>();
   return readEntriesOf<Answered<S>>(service, async (page) => {
     const { entries, next } = await readPage(api, list, Number(page ?? 1));
@@ -38,7 +48,10 @@ export function readEntries<S extends v.GenericSchema<unknown, { token: string }
 }
 
 /** Every entry of a list. */
-export async function readAll<S extends v.GenericSchema<unknown, { token: string }>>(api: Api, list: ModeList<S>): Promise<Answered<S>[]> {
+export async function readAll<S extends v.GenericSchema<unknown, { token: string }>>(
+  api: Api,
+  list: ModeList<S>,
+): Promise<Answered<S>[]> {
   const entries: Answered<S>[] = [];
   for await (const entry of readEntries(api, list)) entries.push(entry);
   return entries;

@@ -51,7 +51,8 @@ export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
   ].join('\n'),
   events(body, input) {
     const { event, report_run_url: url } = body as { event?: unknown; report_run_url?: unknown };
-    const [, reportId, runId] = /\/reports\/([0-9a-z]+)\/runs\/([0-9a-z]+)/i.exec(typeof url === 'string' ? url : '') ?? [];
+    const [, reportId, runId] =
+      /\/reports\/([0-9a-z]+)\/runs\/([0-9a-z]+)/i.exec(typeof url === 'string' ? url : '') ?? [];
     if (event !== 'report_run_completed' || !reportId || !runId) return [];
     if (input.reports && input.reports.length > 0 && !input.reports.includes(reportId)) return [];
     return [eventOf(pointedToRun({ id: runId, service, name: `report ${reportId}` }), reportId)];

@@ -40,7 +40,11 @@ export function listSpaces(api: Api): Promise<VendorSpace[]> {
 }
 
 /** The reports of a collection. */
-export const reportsOf = ({ token }: VendorSpace) => ({ path: `/spaces/${encodeURIComponent(token)}/reports`, name: 'reports', entry: reportShape });
+export const reportsOf = ({ token }: VendorSpace) => ({
+  path: `/spaces/${encodeURIComponent(token)}/reports`,
+  name: 'reports',
+  entry: reportShape,
+});
 
 /** The path of a report. */
 export const reportPath = (report: string): string => `/reports/${encodeURIComponent(report)}`;

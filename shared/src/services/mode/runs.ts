@@ -50,14 +50,18 @@ const words: StatusWords = {
 /** Our word for the state of a run of a report or of a query. */
 export const statusOf = ({ state }: { state?: string }): Run['status'] => readStatus(words, state);
 
-
 /** The path of the runs of a report, or of one of them. */
 export function runsPath(report: string, run?: string): string {
   return `${reportPath(report)}/runs${run === undefined ? '' : `/${encodeURIComponent(run)}`}`;
 }
 
 /** The runs of a report, newest first. */
-export const runsOf = (report: string) => ({ path: runsPath(report), name: 'report_runs', entry: reportRunShape, query: { order: 'desc', order_by: 'created_at' } });
+export const runsOf = (report: string) => ({
+  path: runsPath(report),
+  name: 'report_runs',
+  entry: reportRunShape,
+  query: { order: 'desc', order_by: 'created_at' },
+});
 
 /** The queries of a run. */
 export function listQueryRuns(api: Api, report: string, run: string): Promise<VendorQueryRun[]> {
@@ -100,8 +104,16 @@ function readStep(run: VendorQueryRun, queries: VendorQuery[]): Step {
 }
 
 /** Starts a run: `runs`, in the plural. */
-export async function startReportRun({ api, ...report }: Report, parameters: Record<string, unknown>, connection: ModeConnection): Promise<Run> {
-  return readReportRun(await api.json('POST', runsPath(report.id), reportRunShape, { json: { parameters } }), { api, ...report }, connection);
+export async function startReportRun(
+  { api, ...report }: Report,
+  parameters: Record<string, unknown>,
+  connection: ModeConnection,
+): Promise<Run> {
+  return readReportRun(
+    await api.json('POST', runsPath(report.id), reportRunShape, { json: { parameters } }),
+    { api, ...report },
+    connection,
+  );
 }
 
 /** The runs of a report. Mode has no way to cancel one. */
@@ -112,7 +124,11 @@ export function reportRuns(report: Report, { connection }: Context<ModeConnectio
     place: api.baseUrl,
     what: `the report ${name}`,
     async get(id, { endsAt } = {}) {
-      return readReportRun(await api.json('GET', runsPath(report.id, id), reportRunShape, { endsAt }), report, connection);
+      return readReportRun(
+        await api.json('GET', runsPath(report.id, id), reportRunShape, { endsAt }),
+        report,
+        connection,
+      );
     },
     async recent() {
       const { entries } = await readPage(api, runsOf(report.id));

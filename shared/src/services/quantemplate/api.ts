@@ -67,6 +67,8 @@ export function openOrganisation(context: Context<QuantemplateConnection>): Api 
     baseUrl: `${baseUrl(connection.apiUrl, 'API Address')}/organisations/${encodeURIComponent(connection.organisationId)}`,
     host,
     readProblem,
-    authorize: async (renew, endsAt) => ({ authorization: `Bearer ${await quantemplateToken(context, renew, endsAt)}` }),
+    authorize: async (renew, endsAt) => ({
+      authorization: `Bearer ${await quantemplateToken(context, renew, endsAt)}`,
+    }),
   });
 }

@@ -57,7 +57,10 @@ async function endedRuns(pipelines: readonly string[], context: Context<Quantemp
 /** A run that was read as if Quantemplate had told of it. */
 function asEvent({ pipeline, run }: { pipeline: string; run: Run }, outcome: Parameters<typeof eventOf>[1]) {
   const { id, finishedAt, vendorStatus } = run;
-  return eventOf({ eventId: id, completedAt: finishedAt, pipelineId: pipeline, executionId: id, vendorStatus }, outcome);
+  return eventOf(
+    { eventId: id, completedAt: finishedAt, pipelineId: pipeline, executionId: id, vendorStatus },
+    outcome,
+  );
 }
 
 /**

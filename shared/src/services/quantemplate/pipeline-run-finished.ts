@@ -12,8 +12,10 @@ import { pipelineField } from './pipelines.ts';
 export const pipelineRunFinished = defineRunFinished<QuantemplateConnection>()({
   key: 'pipelineRunFinished',
   name: 'Pipeline Run Finished (Polling)',
-  description: 'Triggers when a run of a pipeline has finished; Quantemplate is asked again and again, so no notification is needed.',
+  description:
+    'Triggers when a run of a pipeline has finished; Quantemplate is asked again and again, so no notification is needed.',
   input: { pipeline: pipelineField },
   sample: samplePipelineRun,
-  runs: async ({ pipeline }, _since, context) => (await listExecutions(openOrganisation(context), pipeline)).map((execution) => readExecution(pipeline, execution)),
+  runs: async ({ pipeline }, _since, context) =>
+    (await listExecutions(openOrganisation(context), pipeline)).map((execution) => readExecution(pipeline, execution)),
 });

@@ -112,9 +112,14 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
     '2. Enter the secret that the sender then shows in the connection.',
     '3. Choose here how the sender signs.',
   ].join('\n'),
-  example: (now) => ({ id: `example-${now.getTime()}`, type: 'dataset.ready', data: { dataset: 'claims', rows: 48_120 } }),
+  example: (now) => ({
+    id: `example-${now.getTime()}`,
+    type: 'dataset.ready',
+    data: { dataset: 'claims', rows: 48_120 },
+  }),
   handshake(body, { scheme }) {
-    const challenge = scheme === 'slack' && textAt(body, 'type') === 'url_verification' ? textAt(body, 'challenge') : undefined;
+    const challenge =
+      scheme === 'slack' && textAt(body, 'type') === 'url_verification' ? textAt(body, 'challenge') : undefined;
     return challenge === undefined ? undefined : { answer: { challenge } };
   },
   events(body, { idField, scheme }, _connection, { deliveryId, eventType, headers, repeatKey, bodyHash }) {

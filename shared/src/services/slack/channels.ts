@@ -25,15 +25,24 @@ const cursorShape = given(v.object({ next_cursor: given(v.string()) }));
 
 const channelPageShape = slackShape({ channels: v.array(channelShape), response_metadata: cursorShape });
 
-const teamPageShape = slackShape({ teams: v.array(v.object({ id: idShape, name: given(v.string()) })), response_metadata: cursorShape });
+const teamPageShape = slackShape({
+  teams: v.array(v.object({ id: idShape, name: given(v.string()) })),
+  response_metadata: cursorShape,
+});
 
 /** The most that Slack gives at once; it allows only about 20 of these calls in a minute. */
 const pageSize = 1000;
 
 /** One page of channels of a workspace. An empty page is not the end; only a missing `next` is. */
-async function readPage(context: Context<SlackConnection>, cursor: string | undefined, team?: string): Promise<Page<VendorChannel>> {
+async function readPage(
+  context: Context<SlackConnection>,
+  cursor: string | undefined,
+  team?: string,
+): Promise<Page<VendorChannel>> {
   const read = (types: string) =>
-    openSlack(context).json('GET', '/conversations.list', channelPageShape, { query: { types, limit: pageSize, exclude_archived: true, cursor: cursor || undefined, team_id: team } });
+    openSlack(context).json('GET', '/conversations.list', channelPageShape, {
+      query: { types, limit: pageSize, exclude_archived: true, cursor: cursor || undefined, team_id: team },
+    });
   const { channels, response_metadata: more } = await read('public_channel,private_channel').catch((error: unknown) => {
     // An app that may not see private channels still sees the public ones.
     if (!(error instanceof PipewrightError) || error.code !== 'forbidden') throw error;
@@ -48,7 +57,12 @@ async function readPage(context: Context<SlackConnection>, cursor: string | unde
  */
 async function readTeams(context: Context<SlackConnection>): Promise<string[]> {
   const teams = await readAllPages(service, async (cursor) => {
-    const { teams: entries, response_metadata: more } = await openSlack(context).json('GET', '/auth.teams.list', teamPageShape, { query: { limit: 100, cursor } });
+    const { teams: entries, response_metadata: more } = await openSlack(context).json(
+      'GET',
+      '/auth.teams.list',
+      teamPageShape,
+      { query: { limit: 100, cursor } },
+    );
     return { entries, next: more?.next_cursor };
   });
   return teams.map(({ id }) => id);
@@ -62,7 +76,8 @@ function withoutTeams(error: unknown): unknown {
   });
 }
 
-const lacksTeam = (error: unknown): boolean => error instanceof PipewrightError && /\bmissing_argument\b/.test(error.message);
+const lacksTeam = (error: unknown): boolean =>
+  error instanceof PipewrightError && /\bmissing_argument\b/.test(error.message);
 
 /** What a page of a list is called: the cursor, for organisations with the workspace before it. */
 interface Place {
@@ -76,7 +91,10 @@ const readPlace = (place: string | undefined): Place => {
 };
 
 /** One page of the channels of the workspace, or of all workspaces of an organisation one after the other. */
-async function readPlacedPage(context: Context<SlackConnection>, place: string | undefined): Promise<Page<VendorChannel>> {
+async function readPlacedPage(
+  context: Context<SlackConnection>,
+  place: string | undefined,
+): Promise<Page<VendorChannel>> {
   const { team, cursor } = readPlace(place);
   try {
     if (team === undefined) return await readPage(context, cursor);
@@ -119,9 +137,13 @@ const channelChoices = defineChoices<SlackConnection>({
       return page;
     };
     for await (const channels of readPages(service, read)) {
-      const all = channels.map(({ id, name, is_private: isPrivate }) => ({ value: id, label: `#${name ?? id}${isPrivate ? ' (private)' : ''}` }));
+      const all = channels.map(({ id, name, is_private: isPrivate }) => ({
+        value: id,
+        label: `#${name ?? id}${isPrivate ? ' (private)' : ''}`,
+      }));
       const choices = search(all, query.search);
-      if (choices.length > 0) return { choices, ...(next === undefined || next === query.page ? {} : { nextPage: next }) };
+      if (choices.length > 0)
+        return { choices, ...(next === undefined || next === query.page ? {} : { nextPage: next }) };
     }
     return { choices: [] };
   },
@@ -163,9 +185,14 @@ export async function recipientId(typed: string, context: Context<SlackConnectio
 export async function conversationId(typed: string, context: Context<SlackConnection>): Promise<string> {
   const id = await recipientId(typed, context);
   if (!person.test(id)) return id;
-  const { channel } = await openSlack(context).json('POST', '/conversations.open', slackShape({ channel: v.object({ id: idShape }) }), {
-    json: { users: id },
-    effect: 'idempotent',
-  });
+  const { channel } = await openSlack(context).json(
+    'POST',
+    '/conversations.open',
+    slackShape({ channel: v.object({ id: idShape }) }),
+    {
+      json: { users: id },
+      effect: 'idempotent',
+    },
+  );
   return channel.id;
 }

@@ -12,9 +12,14 @@ export const slackConnection = defineConnection({
   documentationUrl: 'https://docs.slack.dev/authentication/tokens#bot',
   fields,
   async test(context) {
-    const { team, user } = await openSlack(context).json('POST', '/auth.test', slackShape({ team: shownText, user: shownText }), {
-      effect: 'safe',
-    });
+    const { team, user } = await openSlack(context).json(
+      'POST',
+      '/auth.test',
+      slackShape({ team: shownText, user: shownText }),
+      {
+        effect: 'safe',
+      },
+    );
     return [user, team].filter(Boolean).join(' in ') || 'Slack';
   },
 });

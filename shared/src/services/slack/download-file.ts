@@ -31,19 +31,26 @@ type VendorFile = Answered<typeof fileShape>;
 const without: Record<string, { message: string; hint: string }> = {
   external: { message: 'The file does not lie at Slack; Slack only links to it', hint: 'Fetch it from where it lies.' },
   tombstone: { message: 'The file was deleted', hint: 'Choose another file.' },
-  hidden_by_limit: { message: 'The file is older than what the plan of the workspace shows', hint: 'Choose a newer file, or another plan.' },
+  hidden_by_limit: {
+    message: 'The file is older than what the plan of the workspace shows',
+    hint: 'Choose a newer file, or another plan.',
+  },
 };
 
 function refuse({ mode = '', is_external: external }: VendorFile): void {
   const reason = external ? without['external'] : without[mode];
-  if (reason) throw new PipewrightError({ code: 'bad-input', service, message: `${reason.message}.`, hint: reason.hint });
+  if (reason)
+    throw new PipewrightError({ code: 'bad-input', service, message: `${reason.message}.`, hint: reason.hint });
 }
 
 /**
  * The address of the bytes, at a host of Slack: the token is sent to no other.
  * @throws PipewrightError `unexpected-answer`
  */
-function addressOf({ url_private_download: download, url_private: page }: VendorFile, { address }: SlackConnection): string {
+function addressOf(
+  { url_private_download: download, url_private: page }: VendorFile,
+  { address }: SlackConnection,
+): string {
   const url = download ?? page ?? '';
   const own = new URL(baseUrl(address, 'Address'));
   const hosts = [own.host, `files.${own.host}`];
@@ -51,7 +58,10 @@ function addressOf({ url_private_download: download, url_private: page }: Vendor
   throw new PipewrightError({
     code: 'unexpected-answer',
     service,
-    message: url === '' ? 'Slack gives no address of the file.' : 'The file does not lie at a host of Slack, so the token is not sent there.',
+    message:
+      url === ''
+        ? 'Slack gives no address of the file.'
+        : 'The file does not lie at a host of Slack, so the token is not sent there.',
     hint: 'Check the address in the connection, and that the file was uploaded to Slack.',
   });
 }
@@ -59,7 +69,12 @@ function addressOf({ url_private_download: download, url_private: page }: Vendor
 /** Slack shows its log-in page, with status 200, to who may not see a file. */
 function refuseLogin(mediaType: string, file: VendorFile): void {
   if (!/^text\/html\b/i.test(mediaType) || /html/i.test(`${file.mimetype} ${file.name}`)) return;
-  throw new PipewrightError({ code: 'forbidden', service, message: 'Slack sent its log-in page in place of the file.', hint: 'Add the scope files:read under OAuth & Permissions of the Slack app and install the app again.' });
+  throw new PipewrightError({
+    code: 'forbidden',
+    service,
+    message: 'Slack sent its log-in page in place of the file.',
+    hint: 'Add the scope files:read under OAuth & Permissions of the Slack app and install the app again.',
+  });
 }
 
 /** The bytes of a file, with the token as long as the way stays at Slack. */
@@ -102,16 +117,30 @@ export const downloadFile = defineDownload<SlackConnection>()({
     size: v.optional(integer({ label: 'Size in Bytes' })),
     url: v.optional(text({ label: 'Page of the File' })),
   },
-  sample: { id: 'F0123456789', name: 'claims.csv', title: 'Claims of 20 November', size: 48_213, url: 'https://contoso.slack.com/files/U0123456789/F0123456789/claims.csv' },
+  sample: {
+    id: 'F0123456789',
+    name: 'claims.csv',
+    title: 'Claims of 20 November',
+    size: 48_213,
+    url: 'https://contoso.slack.com/files/U0123456789/F0123456789/claims.csv',
+  },
   async open(input, context) {
-    const { file } = await openSlack(context).json('GET', '/files.info', slackShape({ file: fileShape }), { query: { file: input.file } });
+    const { file } = await openSlack(context).json('GET', '/files.info', slackShape({ file: fileShape }), {
+      query: { file: input.file },
+    });
     refuse(file);
     const name = file.name || file.title || file.id;
     const opened = fileOfAnswer(await openBytes(file, context), name);
     refuseLogin(opened.mediaType, file);
     return {
       ...opened,
-      details: { id: file.id, name, title: file.title || name, ...(file.size === undefined ? {} : { size: file.size }), ...(file.permalink ? { url: file.permalink } : {}) },
+      details: {
+        id: file.id,
+        name,
+        title: file.title || name,
+        ...(file.size === undefined ? {} : { size: file.size }),
+        ...(file.permalink ? { url: file.permalink } : {}),
+      },
     };
   },
 });

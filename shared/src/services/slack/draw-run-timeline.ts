@@ -19,6 +19,8 @@ export const drawRunTimeline = defineAction<SlackConnection>()({
     const bytes = async function* () {
       yield png;
     };
-    return { file: await host.files.save({ name: 'timeline.png', mediaType: 'image/png', bytes: bytes(), size: png.length }) };
+    return {
+      file: await host.files.save({ name: 'timeline.png', mediaType: 'image/png', bytes: bytes(), size: png.length }),
+    };
   },
 });

@@ -54,29 +54,42 @@ export function readBlocks(given: unknown): unknown[] | undefined {
   if (given === undefined) return undefined;
   const blocks: unknown = Array.isArray(given) ? given : (given as { blocks?: unknown } | null)?.blocks;
   if (!Array.isArray(blocks) || blocks.length === 0 || blocks.length > maxBlocks) {
-    throw refused(`“Blocks” must be a list of 1 to ${maxBlocks} blocks.`, 'Create them in the Block Kit Builder and copy what it shows.');
+    throw refused(
+      `“Blocks” must be a list of 1 to ${maxBlocks} blocks.`,
+      'Create them in the Block Kit Builder and copy what it shows.',
+    );
   }
   blocks.forEach((block: unknown, index) => checkBlock(block, index + 1));
   return blocks;
 }
 
 function checkBlock(block: unknown, position: number): void {
-  if (typeof block !== 'object' || block === null || Array.isArray(block)) throw refused(`Block ${position} of “Blocks” is not an object.`, 'Create the blocks in the Block Kit Builder and copy what it shows.');
+  if (typeof block !== 'object' || block === null || Array.isArray(block))
+    throw refused(
+      `Block ${position} of “Blocks” is not an object.`,
+      'Create the blocks in the Block Kit Builder and copy what it shows.',
+    );
   const { type, text } = block as { type?: unknown; text?: unknown };
   const kind = typeof type === 'string' ? type : '';
   const most = maxBlockCharacters[kind];
   const characters = count(textOf(text));
-  if (most !== undefined && characters > most) throw tooLong(position, kind, `has ${characters} characters; Slack takes ${most}`);
+  if (most !== undefined && characters > most)
+    throw tooLong(position, kind, `has ${characters} characters; Slack takes ${most}`);
   const limit = maxBlockEntries[kind];
   const entries: unknown = limit === undefined ? undefined : (block as Record<string, unknown>)[limit.list];
   if (limit === undefined || !Array.isArray(entries)) return;
-  if (entries.length > limit.most) throw tooLong(position, kind, `has ${entries.length} ${limit.list}; Slack takes ${limit.most}`);
+  if (entries.length > limit.most)
+    throw tooLong(position, kind, `has ${entries.length} ${limit.list}; Slack takes ${limit.most}`);
   const longest = limit.list === 'fields' ? Math.max(0, ...entries.map((entry) => count(textOf(entry)))) : 0;
-  if (longest > maxFieldCharacters) throw tooLong(position, kind, `has a field of ${longest} characters; Slack takes ${maxFieldCharacters}`);
+  if (longest > maxFieldCharacters)
+    throw tooLong(position, kind, `has a field of ${longest} characters; Slack takes ${maxFieldCharacters}`);
 }
 
 function tooLong(position: number, kind: string, what: string): PipewrightError {
-  return refused(`Block ${position} of “Blocks” (${kind}) ${what}. Nothing was posted.`, 'Shorten the block, or split it into several blocks.');
+  return refused(
+    `Block ${position} of “Blocks” (${kind}) ${what}. Nothing was posted.`,
+    'Shorten the block, or split it into several blocks.',
+  );
 }
 
 function refused(message: string, hint: string): PipewrightError {

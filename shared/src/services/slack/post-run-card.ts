@@ -27,9 +27,16 @@ function isPosted(value: unknown): value is Posted {
 }
 
 /** Changes a card; false when it is not there any longer. */
-async function change({ channel, ts }: Posted, { text: said, blocks }: Card, context: Context<SlackConnection>): Promise<boolean> {
+async function change(
+  { channel, ts }: Posted,
+  { text: said, blocks }: Card,
+  context: Context<SlackConnection>,
+): Promise<boolean> {
   try {
-    await openSlack(context).json('POST', '/chat.update', slackShape({}), { json: { channel, ts, text: said, blocks }, effect: 'idempotent' });
+    await openSlack(context).json('POST', '/chat.update', slackShape({}), {
+      json: { channel, ts, text: said, blocks },
+      effect: 'idempotent',
+    });
     return true;
   } catch (error) {
     if (error instanceof PipewrightError && error.code === 'not-found') return false;
@@ -46,7 +53,8 @@ export const postRunCard = defineAction<SlackConnection>()({
   key: 'postRunCard',
   name: 'Post Run Card',
   resource: 'Run Card',
-  description: 'Posts one message about a run and edits it as the run goes on: how it stands, why it failed, what to do.',
+  description:
+    'Posts one message about a run and edits it as the run goes on: how it stands, why it failed, what to do.',
   effect: 'unsafe',
   input: {
     channel: channelField,
@@ -57,7 +65,10 @@ export const postRunCard = defineAction<SlackConnection>()({
         label: 'Card to Update',
         help: 'The timestamp that an earlier Post Run Card step gave. Empty: the card of this run, if one was posted in the last days, else a new one.',
         placeholder: '1763625600.000100',
-        idFromUrl: { pattern: /\/p(\d{16})(?:[?#]|$)/, example: 'https://contoso.slack.com/archives/C0123456789/p1763625600000100' },
+        idFromUrl: {
+          pattern: /\/p(\d{16})(?:[?#]|$)/,
+          example: 'https://contoso.slack.com/archives/C0123456789/p1763625600000100',
+        },
       }),
     ),
     rerunUrl: v.optional(
@@ -90,11 +101,18 @@ export const postRunCard = defineAction<SlackConnection>()({
     const card = drawCard(run, input.rerunUrl);
     const channel = await conversationId(input.channel, context);
     const name = `run-card:${JSON.stringify([channel, run.service, run.id || run.name])}`;
-    const remembered = input.card === undefined ? await host.cache.get(name) : { channel, ts: messageTimestamp(input.card, 'Card to Update') };
+    const remembered =
+      input.card === undefined
+        ? await host.cache.get(name)
+        : { channel, ts: messageTimestamp(input.card, 'Card to Update') };
     const known = isPosted(remembered) && (await change(remembered, card, context)) ? remembered : undefined;
     const posted =
       known ??
-      (await postOnce('the card', () => openSlack(context).json('POST', '/chat.postMessage', postedShape, { json: { channel, text: card.text, blocks: card.blocks, unfurl_links: false } })));
+      (await postOnce('the card', () =>
+        openSlack(context).json('POST', '/chat.postMessage', postedShape, {
+          json: { channel, text: card.text, blocks: card.blocks, unfurl_links: false },
+        }),
+      ));
     await host.cache.set(name, { channel: posted.channel, ts: posted.ts }, memory);
     if (input.timeline && isFinished(run.status) && run.steps.length > 0) {
       const file = fileOf('timeline.png', 'image/png', await drawTimeline(run, host.now()));

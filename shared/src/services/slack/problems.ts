@@ -58,7 +58,11 @@ const meanings: Record<string, Meaning> = {
     message: 'the app may not do that',
     hint: 'Ask an administrator of the workspace to allow it.',
   },
-  missing_argument: { status: 400, message: 'Slack needs one more value', hint: 'A token of an organisation must name a workspace. Use the Bot User OAuth Token of one workspace.' },
+  missing_argument: {
+    status: 400,
+    message: 'Slack needs one more value',
+    hint: 'A token of an organisation must name a workspace. Use the Bot User OAuth Token of one workspace.',
+  },
   team_access_not_granted: {
     status: 403,
     message: 'the app is not installed in this workspace',

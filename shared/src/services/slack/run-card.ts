@@ -23,7 +23,9 @@ function progressOf({ steps, status }: GivenRun): string | undefined {
   const own = steps.filter(({ name }) => !name.includes(' › '));
   if (own.length === 0) return undefined;
   const done = own.filter((step) => step.status === 'succeeded').length;
-  return isFinished(status) ? `${done} of ${own.length} steps done` : `${done} steps done, ${own.length - done} going on`;
+  return isFinished(status)
+    ? `${done} of ${own.length} steps done`
+    : `${done} steps done, ${own.length - done} going on`;
 }
 
 /**
@@ -38,15 +40,32 @@ export function drawCard(run: GivenRun, rerunUrl: string | undefined): Card {
     progressOf(run),
     run.id === '' ? undefined : `Run ${run.id}`,
   ].filter((fact): fact is string => fact !== undefined && fact !== '');
-  const button = (label: string, url: string, style?: string): object => ({ type: 'button', text: { type: 'plain_text', text: label }, url, ...(style ? { style } : {}) });
+  const button = (label: string, url: string, style?: string): object => ({
+    type: 'button',
+    text: { type: 'plain_text', text: label },
+    url,
+    ...(style ? { style } : {}),
+  });
   const mayRerun = rerunUrl !== undefined && isFinished(run.status) && run.status !== 'succeeded';
-  const buttons = [...(run.url ? [button('Open Run', run.url)] : []), ...(mayRerun ? [button('Run Again', rerunUrl, 'primary')] : [])];
+  const buttons = [
+    ...(run.url ? [button('Open Run', run.url)] : []),
+    ...(mayRerun ? [button('Run Again', rerunUrl, 'primary')] : []),
+  ];
   return {
     text: `${run.name} ${says}`,
     blocks: [
       { type: 'section', text: { type: 'mrkdwn', text: `${sign} *${slackText(run.name)}* ${says}`.slice(0, 2900) } },
-      ...(run.explanation ? [{ type: 'section', text: { type: 'mrkdwn', text: `>${slackText(run.explanation.replace(/\s+/g, ' '))}`.slice(0, 2900) } }] : []),
-      ...(facts.length > 0 ? [{ type: 'context', elements: [{ type: 'mrkdwn', text: facts.map(slackText).join('  ·  ').slice(0, 2900) }] }] : []),
+      ...(run.explanation
+        ? [
+            {
+              type: 'section',
+              text: { type: 'mrkdwn', text: `>${slackText(run.explanation.replace(/\s+/g, ' '))}`.slice(0, 2900) },
+            },
+          ]
+        : []),
+      ...(facts.length > 0
+        ? [{ type: 'context', elements: [{ type: 'mrkdwn', text: facts.map(slackText).join('  ·  ').slice(0, 2900) }] }]
+        : []),
       ...(buttons.length > 0 ? [{ type: 'actions', elements: buttons }] : []),
     ],
   };

@@ -29,12 +29,54 @@ const statuses = [
 
 /** Fields for a run of which a platform hands over single values. */
 export const runParts = {
-  runId: v.optional(text({ label: 'Run ID', help: 'From the step that runs or reads it. Without the field Run.', placeholder: '455644833', notOn: { n8n: inN8n } })),
-  runName: v.optional(text({ label: 'Name of the Run', help: 'From the step that runs or reads it. Without the field Run.', placeholder: 'Monthly report', notOn: { n8n: inN8n } })),
-  runStatus: v.optional(option(statuses, { label: 'Status of the Run', help: 'From the step that runs or reads it. Without the field Run.', notOn: { n8n: inN8n } })),
-  runSeconds: v.optional(integer({ label: 'Duration in Seconds', help: 'From the step that runs or reads it.', placeholder: '148', notOn: { n8n: inN8n } })),
-  runExplanation: v.optional(text({ label: 'Explanation', help: 'From the step that runs or reads it.', placeholder: 'The run of Monthly report failed …', multiline: true, notOn: { n8n: inN8n } })),
-  runUrl: v.optional(text({ label: 'Page of the Run', help: 'From the step that runs or reads it.', placeholder: 'https://…', notOn: { n8n: inN8n } })),
+  runId: v.optional(
+    text({
+      label: 'Run ID',
+      help: 'From the step that runs or reads it. Without the field Run.',
+      placeholder: '455644833',
+      notOn: { n8n: inN8n },
+    }),
+  ),
+  runName: v.optional(
+    text({
+      label: 'Name of the Run',
+      help: 'From the step that runs or reads it. Without the field Run.',
+      placeholder: 'Monthly report',
+      notOn: { n8n: inN8n },
+    }),
+  ),
+  runStatus: v.optional(
+    option(statuses, {
+      label: 'Status of the Run',
+      help: 'From the step that runs or reads it. Without the field Run.',
+      notOn: { n8n: inN8n },
+    }),
+  ),
+  runSeconds: v.optional(
+    integer({
+      label: 'Duration in Seconds',
+      help: 'From the step that runs or reads it.',
+      placeholder: '148',
+      notOn: { n8n: inN8n },
+    }),
+  ),
+  runExplanation: v.optional(
+    text({
+      label: 'Explanation',
+      help: 'From the step that runs or reads it.',
+      placeholder: 'The run of Monthly report failed …',
+      multiline: true,
+      notOn: { n8n: inN8n },
+    }),
+  ),
+  runUrl: v.optional(
+    text({
+      label: 'Page of the Run',
+      help: 'From the step that runs or reads it.',
+      placeholder: 'https://…',
+      notOn: { n8n: inN8n },
+    }),
+  ),
 };
 
 /** A run as it was handed over. */
@@ -50,7 +92,8 @@ interface RunInput {
   runUrl?: string | undefined;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
@@ -62,8 +105,25 @@ function isStep(value: unknown): value is Step {
  * The run of a form, whole or of its parts.
  * @throws PipewrightError `bad-input` when it has no name or no status
  */
-export function givenRun({ run: whole, runId, runName, runStatus, runSeconds, runExplanation, runUrl }: RunInput): GivenRun {
-  const run = isObject(whole) ? whole : { id: runId, name: runName, status: runStatus, durationSeconds: runSeconds, explanation: runExplanation, url: runUrl };
+export function givenRun({
+  run: whole,
+  runId,
+  runName,
+  runStatus,
+  runSeconds,
+  runExplanation,
+  runUrl,
+}: RunInput): GivenRun {
+  const run = isObject(whole)
+    ? whole
+    : {
+        id: runId,
+        name: runName,
+        status: runStatus,
+        durationSeconds: runSeconds,
+        explanation: runExplanation,
+        url: runUrl,
+      };
   const name = textOf(run['name']);
   const status = statuses.find(({ value }) => value === run['status'])?.value;
   if (!name || !status) {

@@ -60,7 +60,9 @@ export const sendMessage = defineAction<SlackConnection>()({
     channelId: text({ label: 'Channel ID' }),
     text: v.optional(text({ label: 'Text' })),
     threadId: v.optional(text({ label: 'Thread' })),
-    truncated: v.optional(boolean({ label: 'Truncated', help: 'True if Slack cut the message because it is too long.' })),
+    truncated: v.optional(
+      boolean({ label: 'Truncated', help: 'True if Slack cut the message because it is too long.' }),
+    ),
   },
   sample: { id: '1763625600.000100', channelId: 'C0123456789', text: 'The claims of today are ready.' },
   async run(input, context) {
@@ -90,7 +92,9 @@ export const sendMessage = defineAction<SlackConnection>()({
         },
       }),
     );
-    const truncated = [posted.warning ?? '', ...(posted.response_metadata?.warnings ?? [])].some((warning) => /message_truncated/.test(warning));
+    const truncated = [posted.warning ?? '', ...(posted.response_metadata?.warnings ?? [])].some((warning) =>
+      /message_truncated/.test(warning),
+    );
     if (truncated) context.host.log.warn('Slack cut the message because it is too long.');
     return {
       id: posted.ts,

@@ -13,7 +13,8 @@ import { uploadFile } from './upload-file.ts';
 export const slack = defineService({
   key: 'slack',
   name: service,
-  description: 'Tell people in Slack: send messages, show how a run stands, share and download files, find channels and people.',
+  description:
+    'Tell people in Slack: send messages, show how a run stands, share and download files, find channels and people.',
   connection: slackConnection,
   operations: [sendMessage, uploadFile, downloadFile, postRunCard, drawRunTimeline, findChannel, findUserByEmail],
   triggers: [],

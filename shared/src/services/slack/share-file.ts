@@ -23,7 +23,10 @@ export interface Share {
 async function sendBytes(host: Host, url: string, { open, length }: CountedBytes): Promise<void> {
   baseUrl(url, 'Upload Address');
   const api = openApi({ service, baseUrl: '', host, authorize: async () => ({}) });
-  await api.send('POST', url, { bytes: { stream: open, length, mediaType: 'application/octet-stream' }, effect: 'idempotent' });
+  await api.send('POST', url, {
+    bytes: { stream: open, length, mediaType: 'application/octet-stream' },
+    effect: 'idempotent',
+  });
 }
 
 /** Bytes as a file. */
@@ -39,16 +42,29 @@ export function fileOf(name: string, mediaType: string, bytes: Uint8Array): Inco
  * nobody sees anything, so the first ones may be repeated. The older method files.upload ended in 2025.
  * @see https://docs.slack.dev/messaging/working-with-files#upload
  */
-export async function shareFile({ file, title, channel, comment, thread }: Share, context: Context<SlackConnection>): Promise<{ id: string; size: number; url?: string }> {
+export async function shareFile(
+  { file, title, channel, comment, thread }: Share,
+  context: Context<SlackConnection>,
+): Promise<{ id: string; size: number; url?: string }> {
   const bytes = await countBytes(file);
   const api = openSlack(context);
   const form = { filename: file.name, length: String(bytes.length) };
-  const { upload_url: url, file_id: id } = await api.json('POST', '/files.getUploadURLExternal', slackShape({ upload_url: v.string(), file_id: idShape }), { form, effect: 'idempotent' });
+  const { upload_url: url, file_id: id } = await api.json(
+    'POST',
+    '/files.getUploadURLExternal',
+    slackShape({ upload_url: v.string(), file_id: idShape }),
+    { form, effect: 'idempotent' },
+  );
   await sendBytes(context.host, url, bytes);
   const { files } = await postOnce('the file', () =>
-    api.json('POST', '/files.completeUploadExternal', slackShape({ files: given(v.array(v.object({ permalink: shownText }))) }), {
-      json: { files: [{ id, title }], channel_id: channel, initial_comment: comment, thread_ts: thread },
-    }),
+    api.json(
+      'POST',
+      '/files.completeUploadExternal',
+      slackShape({ files: given(v.array(v.object({ permalink: shownText }))) }),
+      {
+        json: { files: [{ id, title }], channel_id: channel, initial_comment: comment, thread_ts: thread },
+      },
+    ),
   );
   const page = files?.[0]?.permalink;
   return { id, size: bytes.length, ...(page ? { url: page } : {}) };

@@ -12,7 +12,12 @@ import { messageTimestamp, threadField } from './thread.ts';
 
 /** What is uploaded: a file of an earlier step, or text. */
 async function contentOf(
-  { from, file: given, content, fileName }: { from: string; file?: unknown; content?: string | undefined; fileName: string },
+  {
+    from,
+    file: given,
+    content,
+    fileName,
+  }: { from: string; file?: unknown; content?: string | undefined; fileName: string },
   host: Host,
 ): Promise<IncomingFile> {
   const chosen = from === 'text' ? content : given;

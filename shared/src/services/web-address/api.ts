@@ -28,7 +28,12 @@ export function websiteOf({ website }: WebAddressConnection): string {
 }
 
 function missing(label: string): PipewrightError {
-  return new PipewrightError({ code: 'not-connected', service, message: `“${label}” is missing in the connection.`, hint: 'Fill it in, or choose another log-in.' });
+  return new PipewrightError({
+    code: 'not-connected',
+    service,
+    message: `“${label}” is missing in the connection.`,
+    hint: 'Fill it in, or choose another log-in.',
+  });
 }
 
 /**
@@ -49,8 +54,14 @@ function login({ authentication, token, user, password, headerName, headerSecret
       if (!headerName) throw missing('Header Name');
       if (!headerSecret) throw missing('Header Value');
       const name = headerName.toLowerCase();
-      if (/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) && !/[\r\n\0]/.test(headerSecret.trim())) return { [name]: headerSecret.trim() };
-      throw new PipewrightError({ code: 'not-connected', service, message: '“Header Name” or “Header Value” cannot be sent as a header.', hint: 'Correct them in the connection: a name has no spaces, a value no line breaks.' });
+      if (/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) && !/[\r\n\0]/.test(headerSecret.trim()))
+        return { [name]: headerSecret.trim() };
+      throw new PipewrightError({
+        code: 'not-connected',
+        service,
+        message: '“Header Name” or “Header Value” cannot be sent as a header.',
+        hint: 'Correct them in the connection: a name has no spaces, a value no line breaks.',
+      });
     }
     default:
       return authentication satisfies never;

@@ -21,11 +21,46 @@ export const fields = {
     ),
     'none',
   ),
-  token: v.optional(text({ label: 'Token', help: 'It is sent behind the word Bearer.', secret: true, shownWhen: { field: 'authentication', is: ['bearer'] } })),
-  user: v.optional(text({ label: 'User', help: 'The name of the user.', placeholder: 'pipewright', shownWhen: { field: 'authentication', is: ['basic'] } })),
-  password: v.optional(text({ label: 'Password', help: 'The password of that user.', secret: true, shownWhen: { field: 'authentication', is: ['basic'] } })),
-  headerName: v.optional(text({ label: 'Header Name', help: 'The header that the website wants.', placeholder: 'X-API-Key', shownWhen: { field: 'authentication', is: ['header'] } })),
-  headerSecret: v.optional(text({ label: 'Header Value', help: 'The value of that header.', secret: true, shownWhen: { field: 'authentication', is: ['header'] } })),
+  token: v.optional(
+    text({
+      label: 'Token',
+      help: 'It is sent behind the word Bearer.',
+      secret: true,
+      shownWhen: { field: 'authentication', is: ['bearer'] },
+    }),
+  ),
+  user: v.optional(
+    text({
+      label: 'User',
+      help: 'The name of the user.',
+      placeholder: 'pipewright',
+      shownWhen: { field: 'authentication', is: ['basic'] },
+    }),
+  ),
+  password: v.optional(
+    text({
+      label: 'Password',
+      help: 'The password of that user.',
+      secret: true,
+      shownWhen: { field: 'authentication', is: ['basic'] },
+    }),
+  ),
+  headerName: v.optional(
+    text({
+      label: 'Header Name',
+      help: 'The header that the website wants.',
+      placeholder: 'X-API-Key',
+      shownWhen: { field: 'authentication', is: ['header'] },
+    }),
+  ),
+  headerSecret: v.optional(
+    text({
+      label: 'Header Value',
+      help: 'The value of that header.',
+      secret: true,
+      shownWhen: { field: 'authentication', is: ['header'] },
+    }),
+  ),
 };
 
 /** The values of a connection to a website. */

@@ -15,7 +15,8 @@ export const webAddressConnection = defineConnection({
       await openWebsite(context).send('HEAD', '/');
     } catch (error) {
       // A website need not have a first page; only a log-in that it refuses, or no answer at all, is a fault.
-      if (!(error instanceof PipewrightError) || error.status === undefined || error.code === 'unauthorized') throw error;
+      if (!(error instanceof PipewrightError) || error.status === undefined || error.code === 'unauthorized')
+        throw error;
     }
     return new URL(websiteOf(context.connection)).host;
   },

@@ -12,7 +12,13 @@ import type { WebAddressConnection } from './connection-fields.ts';
  */
 function addressOf(typed: string, connection: WebAddressConnection): URL {
   const website = websiteOf(connection);
-  if (!URL.canParse(typed, `${website}/`)) throw new PipewrightError({ code: 'bad-input', service, message: '“File Address” is not an address.', hint: `It looks like ${website}/claims.csv.` });
+  if (!URL.canParse(typed, `${website}/`))
+    throw new PipewrightError({
+      code: 'bad-input',
+      service,
+      message: '“File Address” is not an address.',
+      hint: `It looks like ${website}/claims.csv.`,
+    });
   const url = new URL(typed, `${website}/`);
   if (url.origin === website && !url.username && !url.password) return url;
   throw new PipewrightError({
@@ -66,7 +72,11 @@ export const downloadFile = defineDownload<WebAddressConnection>()({
     const opened = fileOfAnswer(answer, nameOf(url, answer.headers['content-disposition']));
     return {
       ...opened,
-      details: { address: `${url.origin}${url.pathname}`, name: opened.name, ...(opened.size === undefined ? {} : { size: opened.size }) },
+      details: {
+        address: `${url.origin}${url.pathname}`,
+        name: opened.name,
+        ...(opened.size === undefined ? {} : { size: opened.size }),
+      },
     };
   },
 });

@@ -7,7 +7,12 @@ import type { Host } from '../../host/host.ts';
 import type { SqlConnection } from './connection-fields.ts';
 
 function missing(label: string): PipewrightError {
-  return new PipewrightError({ code: 'not-connected', service: 'SQL', message: `“${label}” is missing in the connection.`, hint: 'Fill it in and try again.' });
+  return new PipewrightError({
+    code: 'not-connected',
+    service: 'SQL',
+    message: `“${label}” is missing in the connection.`,
+    hint: 'Fill it in and try again.',
+  });
 }
 
 /** What opens the databases of Azure SQL in each Microsoft cloud; those of the other clouds are taken from public tools. */
@@ -28,9 +33,18 @@ export async function openDatabase(connection: SqlConnection, host: Host): Promi
     case 'sqlserver':
       return openSqlServer(connection, host);
     case 'mysql':
-      return openTarget(addressOf('mysql', connection, 3306, `ssl=${connection.ssl === 'strict' ? 'verify' : connection.ssl}`));
+      return openTarget(
+        addressOf('mysql', connection, 3306, `ssl=${connection.ssl === 'strict' ? 'verify' : connection.ssl}`),
+      );
     case 'postgresql':
-      return openTarget(addressOf('postgres', connection, 5432, `sslmode=${{ strict: 'verify-full', verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[connection.ssl]}`));
+      return openTarget(
+        addressOf(
+          'postgres',
+          connection,
+          5432,
+          `sslmode=${{ strict: 'verify-full', verify: 'verify-full', encrypt: 'no-verify', off: 'disable' }[connection.ssl]}`,
+        ),
+      );
   }
 }
 
@@ -49,7 +63,12 @@ async function openFile({ file }: SqlConnection, { lastingFolder }: Host): Promi
   try {
     // SQLite follows links itself: a folder or file that was exchanged meanwhile must not have led it elsewhere.
     if ((await insideFolder(lastingFolder, file)) === path) return target;
-    throw new PipewrightError({ code: 'conflict', service: 'SQL', message: 'The database file was exchanged while it was opened.', hint: 'No table was changed. Run the step again.' });
+    throw new PipewrightError({
+      code: 'conflict',
+      service: 'SQL',
+      message: 'The database file was exchanged while it was opened.',
+      hint: 'No table was changed. Run the step again.',
+    });
   } catch (error) {
     await target.close();
     throw error;
@@ -57,14 +76,24 @@ async function openFile({ file }: SqlConnection, { lastingFolder }: Host): Promi
 }
 
 async function openSqlServer(connection: SqlConnection, host: Host): Promise<TableTarget> {
-  const patient = { sleep: (milliseconds: number) => host.sleep(milliseconds), now: () => host.now(), ...(host.longestWaitSeconds === undefined ? {} : { patienceSeconds: host.longestWaitSeconds / 2 }) };
+  const patient = {
+    sleep: (milliseconds: number) => host.sleep(milliseconds),
+    now: () => host.now(),
+    ...(host.longestWaitSeconds === undefined ? {} : { patienceSeconds: host.longestWaitSeconds / 2 }),
+  };
   const encryption = `encrypt=${connection.ssl}`;
   if (connection.login === 'password') return openTarget(addressOf('sqlserver', connection, 1433, encryption), patient);
   const { cloud, tenantId, clientId, clientSecret } = connection;
   if (!tenantId) throw missing('Tenant ID');
   if (!clientId) throw missing('Client ID');
   if (!clientSecret) throw missing('Client Secret');
-  const token = await entraToken(host, { authority: entraAuthorities[cloud], tenantId, clientId, clientSecret, scope: databaseScopes[cloud] });
+  const token = await entraToken(host, {
+    authority: entraAuthorities[cloud],
+    tenantId,
+    clientId,
+    clientSecret,
+    scope: databaseScopes[cloud],
+  });
   return openTarget(addressOf('sqlserver', connection, 1433, encryption, false), { ...patient, token });
 }
 
@@ -72,7 +101,13 @@ async function openSqlServer(connection: SqlConnection, host: Host): Promise<Tab
  * The address of a server's database.
  * @param query what stands behind the question mark
  */
-function addressOf(scheme: string, { host, port, database, user, password }: SqlConnection, usualPort: number, query: string, withUser = true): string {
+function addressOf(
+  scheme: string,
+  { host, port, database, user, password }: SqlConnection,
+  usualPort: number,
+  query: string,
+  withUser = true,
+): string {
   if (!host) throw missing('Host');
   if (!database) throw missing('Database Name');
   if (withUser && !user) throw missing('User');

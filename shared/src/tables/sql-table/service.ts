@@ -13,10 +13,15 @@ export function sqlTable(sources: readonly DatasetSource[]): Service {
   return defineService({
     key: 'sqlTable',
     name: 'SQL Table',
-    description: 'Load datasets into tables of PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite, and check them against rules.',
+    description:
+      'Load datasets into tables of PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite, and check them against rules.',
     connection: sqlConnection,
     furtherConnections: connectionsOf(sources),
-    operations: [loadDataset(sources), checkDataset<SqlConnection>(setting, ({ connection, host }) => openDatabase(connection, host)), previewDataset(setting)],
+    operations: [
+      loadDataset(sources),
+      checkDataset<SqlConnection>(setting, ({ connection, host }) => openDatabase(connection, host)),
+      previewDataset(setting),
+    ],
     triggers: [],
   });
 }

@@ -39,7 +39,13 @@ function namesItsKey(token: string): boolean {
   }
 }
 
-async function readToken(token: string, sender: EntraSender, keys: JSONWebKeySet, now: number, tolerance: number): Promise<JWTPayload> {
+async function readToken(
+  token: string,
+  sender: EntraSender,
+  keys: JSONWebKeySet,
+  now: number,
+  tolerance: number,
+): Promise<JWTPayload> {
   const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
     algorithms,
     issuer: issuersOf(sender),
@@ -60,10 +66,17 @@ async function readToken(token: string, sender: EntraSender, keys: JSONWebKeySet
  * @see https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
  * @see https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery
  */
-export async function entraFault(delivery: Delivery, sender: EntraSender, host: KeyHost, toleranceSeconds = 300): Promise<Refusal | undefined> {
+export async function entraFault(
+  delivery: Delivery,
+  sender: EntraSender,
+  host: KeyHost,
+  toleranceSeconds = 300,
+): Promise<Refusal | undefined> {
   const read = fromHeader(delivery, 'authorization', (value) => {
     const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(value) ?? [];
-    return token === undefined || token.length > 16_384 || !namesItsKey(token) ? 'bad-encoding' : { candidates: [Buffer.from(token)] };
+    return token === undefined || token.length > 16_384 || !namesItsKey(token)
+      ? 'bad-encoding'
+      : { candidates: [Buffer.from(token)] };
   });
   if (typeof read === 'string') return read;
   const token = String(read.candidates[0]);

@@ -5,7 +5,9 @@ const asProof = (value: string): Proof => ({ candidates: [Buffer.from(value, 'ut
 
 /** In headers, Node reads every byte as one letter, so a secret beyond ASCII that was sent in UTF-8 is also tried by its bytes. */
 const asHeaderProof = (value: string): Proof =>
-  /^[\x20-\x7e]*$/.test(value) ? asProof(value) : { candidates: [Buffer.from(value, 'utf8'), Buffer.from(value, 'latin1')] };
+  /^[\x20-\x7e]*$/.test(value)
+    ? asProof(value)
+    : { candidates: [Buffer.from(value, 'utf8'), Buffer.from(value, 'latin1')] };
 
 /** A secret that comes as it is. It signs nothing: who reads one delivery can make others. */
 const sharedSecret = (
@@ -32,9 +34,14 @@ export const sharedSecretBasic = sharedSecret(
       const decoded = Buffer.from(encoded ?? '', 'base64');
       const password = decoded.subarray(decoded.indexOf(':') + 1);
       // Some senders write letters beyond ASCII in Latin-1, as older rules had it (RFC 7617, appendix B.3).
-      return decoded.includes(':') ? { candidates: [password, Buffer.from(password.toString('latin1'), 'utf8')] } : 'bad-encoding';
+      return decoded.includes(':')
+        ? { candidates: [password, Buffer.from(password.toString('latin1'), 'utf8')] }
+        : 'bad-encoding';
     }),
-  ({ secret }) => ({ headers: { authorization: `Basic ${Buffer.from(`webhook:${secret}`).toString('base64')}` }, query: {} }),
+  ({ secret }) => ({
+    headers: { authorization: `Basic ${Buffer.from(`webhook:${secret}`).toString('base64')}` },
+    query: {},
+  }),
 );
 
 /** In a query parameter of a name that was agreed; default: `token`. */

@@ -24,27 +24,45 @@ export function readStandardSecret(secret: string): StandardSecret | SecretFault
   const [mark = '', name] = marks.exec(secret) ?? [];
   const text = secret.slice(mark.length);
   if (name === 'whsk_') {
-    return { reason: 'private-key', message: 'The secret begins with whsk_: it is the private key of the sender.', hint: 'Enter the public key of the sender, which begins with whpk_.' };
+    return {
+      reason: 'private-key',
+      message: 'The secret begins with whsk_: it is the private key of the sender.',
+      hint: 'Enter the public key of the sender, which begins with whpk_.',
+    };
   }
   const bytes = decode(text);
   if (/^(ep|msg|app)_/.test(text)) {
-    return { reason: 'secret-is-an-id', message: 'The secret looks like an ID of the webhook.', hint: 'Copy the secret itself; it usually begins with whsec_.' };
+    return {
+      reason: 'secret-is-an-id',
+      message: 'The secret looks like an ID of the webhook.',
+      hint: 'Copy the secret itself; it usually begins with whsec_.',
+    };
   }
   if (bytes === undefined) {
     const empty = text === '';
     return {
       reason: empty ? 'empty-secret' : 'undecodable-secret',
-      message: empty ? `The secret has nothing after ${mark}.` : 'The secret is not base64, so it holds no key for Standard Webhooks.',
+      message: empty
+        ? `The secret has nothing after ${mark}.`
+        : 'The secret is not base64, so it holds no key for Standard Webhooks.',
       hint: 'Copy the whole secret that the sender shows for this webhook; it usually begins with whsec_.',
     };
   }
   if (name === 'whpk_') {
     if (bytes.length === 32 && !isOfSmallOrder(bytes)) return { kind: 'public-key', bytes };
-    return { reason: 'undecodable-secret', message: 'What follows whpk_ is not a public key of Ed25519.', hint: 'Copy the whole public key that the sender shows.' };
+    return {
+      reason: 'undecodable-secret',
+      message: 'What follows whpk_ is not a public key of Ed25519.',
+      hint: 'Copy the whole public key that the sender shows.',
+    };
   }
   // HMAC pads its key with zeros, so a key of zeros is the empty one.
   if (bytes.length >= shortestKey && bytes.every((byte) => byte === 0)) {
-    return { reason: 'empty-secret', message: 'The secret holds only zeros, which are no key.', hint: 'Copy the whole secret that the sender shows for this webhook; it usually begins with whsec_.' };
+    return {
+      reason: 'empty-secret',
+      message: 'The secret holds only zeros, which are no key.',
+      hint: 'Copy the whole secret that the sender shows for this webhook; it usually begins with whsec_.',
+    };
   }
   if (bytes.length >= shortestKey) return { kind: 'key', bytes };
   return {
@@ -64,7 +82,8 @@ export function schemeSecretFault(secret: string): SecretFault | undefined {
 const keyHead = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** The key of Ed25519 with these 32 bytes. */
-export const publicKeyOf = (bytes: Buffer): KeyObject => createPublicKey({ key: Buffer.concat([keyHead, bytes]), format: 'der', type: 'spki' });
+export const publicKeyOf = (bytes: Buffer): KeyObject =>
+  createPublicKey({ key: Buffer.concat([keyHead, bytes]), format: 'der', type: 'spki' });
 
 /** Public keys for which anyone can make signatures, without the sign in their last bit. See libsodium, `has_small_order`. */
 const smallOrder = new Set([

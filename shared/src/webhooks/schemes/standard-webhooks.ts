@@ -40,11 +40,14 @@ function publicKeyIn(secret: string): KeyObject {
 
 function matchesPublicKey(proof: Proof, delivery: Delivery, secret: string): boolean {
   const signed = Buffer.concat([Buffer.from(signedBefore(proof, delivery)), delivery.body]);
-  return (proof.publicKeyCandidates ?? []).some((candidate) => candidate.length === 64 && verify(null, signed, publicKeyIn(secret), candidate));
+  return (proof.publicKeyCandidates ?? []).some(
+    (candidate) => candidate.length === 64 && verify(null, signed, publicKeyIn(secret), candidate),
+  );
 }
 
 /** Whether a secret is a public key: every other one is a key for HMAC. */
-const isPublicKey = (secret: string): boolean => secret.includes('whpk_') && /^(?:v1a?,)?whpk_/.test(cleanSecret(secret));
+const isPublicKey = (secret: string): boolean =>
+  secret.includes('whpk_') && /^(?:v1a?,)?whpk_/.test(cleanSecret(secret));
 
 /** Most signatures of one delivery that are tried. */
 const mostSignatures = 10;
@@ -56,9 +59,12 @@ function readSignatures(value: string, moment: string): Proof | Refusal {
   const publicKeyCandidates: Buffer[] = [];
   for (const entry of value.split(' ', mostSignatures)) {
     const [, version, signature = ''] = /^(v1a?),([A-Za-z0-9+/]{20,100}={0,2})$/.exec(entry) ?? [];
-    if (version !== undefined) (version === 'v1' ? candidates : publicKeyCandidates).push(Buffer.from(signature, 'base64'));
+    if (version !== undefined)
+      (version === 'v1' ? candidates : publicKeyCandidates).push(Buffer.from(signature, 'base64'));
   }
-  return candidates.length + publicKeyCandidates.length === 0 ? 'bad-encoding' : { candidates, publicKeyCandidates, signedAt: Number(moment) };
+  return candidates.length + publicKeyCandidates.length === 0
+    ? 'bad-encoding'
+    : { candidates, publicKeyCandidates, signedAt: Number(moment) };
 }
 
 /**

@@ -21,7 +21,9 @@ const hydrators = { downloadDataset, describeDataset };
 const isGenuine = (bundle: Bundle): boolean => {
   const secret = String((bundle.subscribeData as { secret?: string } | undefined)?.secret ?? '');
   const given = Buffer.from(bundle.rawRequest?.headers?.['Http-X-Vendor-Signature'] ?? '', 'hex');
-  const expected = createHmac('sha256', secret).update(bundle.rawRequest?.content ?? '').digest();
+  const expected = createHmac('sha256', secret)
+    .update(bundle.rawRequest?.content ?? '')
+    .digest();
   return given.length === expected.length && timingSafeEqual(given, expected);
 };
 
@@ -32,13 +34,15 @@ const receiveEvent = async (z: ZObject, bundle: Bundle) => {
   }
   const { id, dataset } = bundle.cleanedRequest as { id: string; dataset: string };
   if (!(await z.cache.set(`event ${id}`, true, 60, ['auth'], true))) return [];
-  return [{
-    id,
-    dataset,
-    source: bundle.cleanedRequest.querystring.source ?? '',
-    file: z.dehydrateFile(hydrators.downloadDataset, { dataset }),
-    about: z.dehydrate(hydrators.describeDataset, { dataset }),
-  }];
+  return [
+    {
+      id,
+      dataset,
+      source: bundle.cleanedRequest.querystring.source ?? '',
+      file: z.dehydrateFile(hydrators.downloadDataset, { dataset }),
+      about: z.dehydrate(hydrators.describeDataset, { dataset }),
+    },
+  ];
 };
 
 const listRuns = async (z: ZObject, bundle: Bundle) => {
@@ -84,14 +88,19 @@ export default {
   platformVersion: zapier.version,
   authentication: {
     type: 'custom',
-    fields: [{ key: 'vendor_url', type: 'string', required: true }, { key: 'token', type: 'password', required: true }],
+    fields: [
+      { key: 'vendor_url', type: 'string', required: true },
+      { key: 'token', type: 'password', required: true },
+    ],
     test: (z: ZObject, bundle: Bundle) => ask(z, bundle, '/me'),
     connectionLabel: '{{bundle.inputData.name}} at {{company}}',
   },
-  beforeRequest: [(request: { headers?: object }, _z: ZObject, bundle: Bundle) => {
-    request.headers = { ...request.headers, Authorization: `Bearer ${bundle.authData['token']}` };
-    return request;
-  }],
+  beforeRequest: [
+    (request: { headers?: object }, _z: ZObject, bundle: Bundle) => {
+      request.headers = { ...request.headers, Authorization: `Bearer ${bundle.authData['token']}` };
+      return request;
+    },
+  ],
   hydrators,
   triggers: {
     dataset_ready: {
@@ -102,15 +111,21 @@ export default {
         type: 'hook',
         perform: receiveEvent,
         performList: (z: ZObject, bundle: Bundle) => ask(z, bundle, '/events'),
-        performSubscribe: async (z: ZObject, bundle: Bundle) => (await z.request({
-          method: 'POST',
-          url: address(bundle, '/hooks'),
-          body: { target: bundle.targetUrl },
-        })).data,
-        performUnsubscribe: async (z: ZObject, bundle: Bundle) => (await z.request({
-          method: 'DELETE',
-          url: address(bundle, `/hooks/${(bundle.subscribeData as { id: string }).id}`),
-        })).data,
+        performSubscribe: async (z: ZObject, bundle: Bundle) =>
+          (
+            await z.request({
+              method: 'POST',
+              url: address(bundle, '/hooks'),
+              body: { target: bundle.targetUrl },
+            })
+          ).data,
+        performUnsubscribe: async (z: ZObject, bundle: Bundle) =>
+          (
+            await z.request({
+              method: 'DELETE',
+              url: address(bundle, `/hooks/${(bundle.subscribeData as { id: string }).id}`),
+            })
+          ).data,
         sample: { id: 'event-1', dataset: 'claims' },
       },
     },
@@ -149,10 +164,15 @@ export default {
           (_z: ZObject, bundle: Bundle) =>
             field(bundle, 'wait') === 'yes' ? [{ key: 'deadline', label: 'Deadline', type: 'integer' }] : [],
         ],
-        outputFields: [{ key: 'id', label: 'Run ID' }, { key: 'status', label: 'Status' }],
+        outputFields: [
+          { key: 'id', label: 'Run ID' },
+          { key: 'status', label: 'Status' },
+        ],
         perform: startRun,
-        performResume: async (_z: ZObject, bundle: Bundle) =>
-          ({ ...(bundle.outputData as object), ...bundle.cleanedRequest }),
+        performResume: async (_z: ZObject, bundle: Bundle) => ({
+          ...(bundle.outputData as object),
+          ...bundle.cleanedRequest,
+        }),
         sample: { id: 'run-1', status: 'started' },
       },
     },
@@ -171,8 +191,9 @@ export default {
       operation: {
         inputFields: [{ key: 'name', label: 'Name', required: true }],
         perform: async (z: ZObject, bundle: Bundle) =>
-          (await ask(z, bundle, '/events')).filter((event: { dataset: string }) =>
-            event.dataset === field(bundle, 'name')),
+          (await ask(z, bundle, '/events')).filter(
+            (event: { dataset: string }) => event.dataset === field(bundle, 'name'),
+          ),
         sample: { id: 'event-1', dataset: 'claims' },
       },
     },

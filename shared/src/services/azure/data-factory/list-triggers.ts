@@ -16,13 +16,17 @@ export const listTriggers = defineSearch<AzureConnection>()({
   description: 'Lists the triggers of a factory, with their state and the pipelines that they start.',
   input: {
     factory: factoryField,
-    name: v.optional(text({ label: 'Name', help: 'Only triggers whose name contains this. Empty: all.', placeholder: 'morning' })),
+    name: v.optional(
+      text({ label: 'Name', help: 'Only triggers whose name contains this. Empty: all.', placeholder: 'morning' }),
+    ),
   },
   output: triggerFields,
   sample: sampleTrigger,
   async run(input, context) {
     const factory = await openFactory(input.factory, context);
     const wanted = input.name?.toLowerCase() ?? '';
-    return (await readTriggers(factory)).filter((trigger) => trigger.name.toLowerCase().includes(wanted)).map(readTrigger);
+    return (await readTriggers(factory))
+      .filter((trigger) => trigger.name.toLowerCase().includes(wanted))
+      .map(readTrigger);
   },
 });

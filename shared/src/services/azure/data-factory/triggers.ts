@@ -32,13 +32,21 @@ const triggerChoices = defineChoices<AzureConnection>({
   needs: ['factory'],
   async load(query, context) {
     const factory = await openFactory(String(query.input['factory'] ?? ''), context);
-    const choices = (await listTriggers(factory)).map((trigger) => ({ value: trigger.name, label: `${trigger.name} (${trigger.properties?.runtimeState ?? 'unknown'})` }));
+    const choices = (await listTriggers(factory)).map((trigger) => ({
+      value: trigger.name,
+      label: `${trigger.name} (${trigger.properties?.runtimeState ?? 'unknown'})`,
+    }));
     return { choices: search(choices, query.search) };
   },
 });
 
 /** The field that says which trigger. */
-export const triggerField = text({ label: 'Trigger', help: 'Pick the trigger or type its name.', placeholder: 'Every morning', choices: triggerChoices });
+export const triggerField = text({
+  label: 'Trigger',
+  help: 'Pick the trigger or type its name.',
+  placeholder: 'Every morning',
+  choices: triggerChoices,
+});
 
 /** Output fields of a trigger. */
 export const triggerFields = {
@@ -50,7 +58,13 @@ export const triggerFields = {
 };
 
 /** A realistic trigger. */
-export const sampleTrigger = { id: 'Every morning', type: 'ScheduleTrigger', state: 'Started', started: true, pipelines: ['QT_fetch_data'] };
+export const sampleTrigger = {
+  id: 'Every morning',
+  type: 'ScheduleTrigger',
+  state: 'Started',
+  started: true,
+  pipelines: ['QT_fetch_data'],
+};
 
 /** The trigger in our words. */
 export function readTrigger(trigger: VendorTrigger) {
@@ -71,7 +85,12 @@ const patience = 120;
  * Starts or stops a trigger and waits until it has that state: Data Factory answers before the work is done.
  * @throws PipewrightError `timed-out` when the state does not change
  */
-export async function switchTrigger(host: Host, factory: Factory, name: string, to: 'start' | 'stop'): Promise<ReturnType<typeof readTrigger>> {
+export async function switchTrigger(
+  host: Host,
+  factory: Factory,
+  name: string,
+  to: 'start' | 'stop',
+): Promise<ReturnType<typeof readTrigger>> {
   const path = `${factory.path}/triggers/${encodeURIComponent(name)}`;
   const wanted = to === 'start' ? 'Started' : 'Stopped';
   const query = { 'api-version': version };
@@ -86,5 +105,10 @@ export async function switchTrigger(host: Host, factory: Factory, name: string, 
     if (host.now() + pause > deadline) break;
     await host.sleep(pause);
   }
-  throw new PipewrightError({ code: 'timed-out', service, message: `The trigger “${name}” was asked to ${to}, but is not ${wanted.toLowerCase()} yet.`, hint: 'Look at it in a few minutes with List Triggers.' });
+  throw new PipewrightError({
+    code: 'timed-out',
+    service,
+    message: `The trigger “${name}” was asked to ${to}, but is not ${wanted.toLowerCase()} yet.`,
+    hint: 'Look at it in a few minutes with List Triggers.',
+  });
 }

@@ -28,7 +28,8 @@ interface Alert {
   windowMilliseconds: number;
 }
 
-const asObject = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
+const asObject = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** The length of a window such as `PT5M` or `PT1H`, in milliseconds. */
@@ -42,9 +43,15 @@ function readAlert(body: unknown): Alert | undefined {
   const data = asObject(asObject(body)['data']);
   const essentials = asObject(data['essentials']);
   const condition = asObject(asObject(data['alertContext'])['condition']);
-  const metrics = (Array.isArray(condition['allOf']) ? condition['allOf'] : []).map((one) => asText(asObject(one)['metricName']));
+  const metrics = (Array.isArray(condition['allOf']) ? condition['allOf'] : []).map((one) =>
+    asText(asObject(one)['metricName']),
+  );
   const targets = Array.isArray(essentials['alertTargetIDs']) ? essentials['alertTargetIDs'].map(asText) : [];
-  const factory = targets.find((target) => /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/microsoft\.datafactory\/factories\/[\w-]+$/i.test(target));
+  const factory = targets.find((target) =>
+    /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/microsoft\.datafactory\/factories\/[\w-]+$/i.test(
+      target,
+    ),
+  );
   const firedAt = parseTimestamp(asText(essentials['firedDateTime']));
   if (essentials['monitorCondition'] !== 'Fired' || !factory || !firedAt) return undefined;
   if (metrics.length > 0 && !metrics.includes('PipelineFailedRuns')) return undefined;
@@ -74,7 +81,13 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
   name: 'Data Factory Pipeline Failed',
   description: 'Triggers when Azure Monitor alerts that pipelines of Data Factory failed, once for each failed run.',
   input: {
-    pipelines: v.optional(list({ label: 'Pipelines', help: 'Only runs of pipelines with these names, one a line. Empty: all of the factory.', placeholder: 'QT_fetch_data' })),
+    pipelines: v.optional(
+      list({
+        label: 'Pipelines',
+        help: 'Only runs of pipelines with these names, one a line. Empty: all of the factory.',
+        placeholder: 'QT_fetch_data',
+      }),
+    ),
     ...secretPlaceFields('query'),
   },
   output: {
@@ -98,7 +111,8 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
     alertRule: 'Pipelines failed',
     severity: 'Sev2',
     firedAt: '2026-11-20T08:05:00.000Z',
-    factoryId: '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/data-platform/providers/Microsoft.DataFactory/factories/contoso-factory',
+    factoryId:
+      '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/data-platform/providers/Microsoft.DataFactory/factories/contoso-factory',
     verified: true,
     matchedSecret: 'current',
   },
@@ -114,20 +128,46 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
     const alert = readAlert(body);
     if (!alert) return [];
     const name = alert.factory.split('/').pop() ?? '';
-    const run = pointedToRun({ id: alert.id, service, name, status: 'failed', vendorStatus: 'Failed', details: { windowMilliseconds: alert.windowMilliseconds } });
+    const run = pointedToRun({
+      id: alert.id,
+      service,
+      name,
+      status: 'failed',
+      vendorStatus: 'Failed',
+      details: { windowMilliseconds: alert.windowMilliseconds },
+    });
     return [eventOf(`alert:${alert.id}`, run, alert)];
   },
   async enrich({ data }, { pipelines }, context) {
-    const { alertRule, severity, firedAt, factoryId, id, details } = data as unknown as RunReport & { alertRule: string; severity: string; firedAt: string; factoryId: string };
-    const alert: Alert = { id, rule: alertRule, severity, firedAt, factory: factoryId, windowMilliseconds: Number(details?.['windowMilliseconds']) || 0 };
+    const { alertRule, severity, firedAt, factoryId, id, details } = data as unknown as RunReport & {
+      alertRule: string;
+      severity: string;
+      firedAt: string;
+      factoryId: string;
+    };
+    const alert: Alert = {
+      id,
+      rule: alertRule,
+      severity,
+      firedAt,
+      factory: factoryId,
+      windowMilliseconds: Number(details?.['windowMilliseconds']) || 0,
+    };
     const factory = await openFactory(factoryId, context);
     const since = Date.parse(firedAt) - alert.windowMilliseconds - lateness;
-    const found = await queryAll(factory.api, 'POST', { service, path: `${factory.path}/queryPipelineRuns`, version, entry: pipelineRunShape }, {
-      ...window(context.host.now(), since),
-      filters: [{ operand: 'Status', operator: 'Equals', values: ['Failed'] }],
-      orderBy: [{ orderBy: 'RunEnd', order: 'DESC' }],
-    });
-    const wanted = found.filter(({ pipelineName }) => !pipelines || pipelines.length === 0 || pipelines.includes(pipelineName ?? ''));
+    const found = await queryAll(
+      factory.api,
+      'POST',
+      { service, path: `${factory.path}/queryPipelineRuns`, version, entry: pipelineRunShape },
+      {
+        ...window(context.host.now(), since),
+        filters: [{ operand: 'Status', operator: 'Equals', values: ['Failed'] }],
+        orderBy: [{ orderBy: 'RunEnd', order: 'DESC' }],
+      },
+    );
+    const wanted = found.filter(
+      ({ pipelineName }) => !pipelines || pipelines.length === 0 || pipelines.includes(pipelineName ?? ''),
+    );
     const provider = pipelineRuns(factoryKind, factory, context.host);
     const runs: RunReport[] = [];
     for (const { runId } of wanted.slice(0, most).reverse()) runs.push(await readRun(context.host, provider, runId));
@@ -137,21 +177,37 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
     schemaId: 'azureMonitorCommonAlertSchema',
     data: {
       essentials: {
-        alertId: '/subscriptions/00000000-0000-0000-0000-000000000000/providers/Microsoft.AlertsManagement/alerts/example',
+        alertId:
+          '/subscriptions/00000000-0000-0000-0000-000000000000/providers/Microsoft.AlertsManagement/alerts/example',
         originAlertId: `example-${now.getTime()}`,
         alertRule: 'Pipelines failed',
         severity: 'Sev2',
         signalType: 'Metric',
         monitorCondition: 'Fired',
         monitoringService: 'Platform',
-        alertTargetIDs: ['/subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/data-platform/providers/microsoft.datafactory/factories/contoso-factory'],
+        alertTargetIDs: [
+          '/subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/data-platform/providers/microsoft.datafactory/factories/contoso-factory',
+        ],
         firedDateTime: now.toISOString(),
         essentialsVersion: '1.0',
         alertContextVersion: '1.0',
       },
       alertContext: {
         conditionType: 'SingleResourceMultipleMetricCriteria',
-        condition: { windowSize: 'PT5M', allOf: [{ metricName: 'PipelineFailedRuns', metricNamespace: 'Microsoft.DataFactory/factories', operator: 'GreaterThan', threshold: '0', timeAggregation: 'Total', dimensions: [], metricValue: 1 }] },
+        condition: {
+          windowSize: 'PT5M',
+          allOf: [
+            {
+              metricName: 'PipelineFailedRuns',
+              metricNamespace: 'Microsoft.DataFactory/factories',
+              operator: 'GreaterThan',
+              threshold: '0',
+              timeAggregation: 'Total',
+              dimensions: [],
+              metricValue: 1,
+            },
+          ],
+        },
       },
     },
   }),

@@ -32,16 +32,32 @@ export interface Declared {
  * @returns undefined when the connection may start the pipeline but not read it
  * @throws PipewrightError `not-found` when there is no such pipeline
  */
-export async function readDeclared(kind: PipelineHomeKind, home: PipelineHome, pipeline: string, host: Host): Promise<Declared | undefined> {
+export async function readDeclared(
+  kind: PipelineHomeKind,
+  home: PipelineHome,
+  pipeline: string,
+  host: Host,
+): Promise<Declared | undefined> {
   const path = `${home.path}/pipelines/${encodeURIComponent(pipeline)}`;
   try {
-    const { properties } = await home.api.json('GET', path, pipelinePropertiesShape, { query: { 'api-version': kind.version } });
+    const { properties } = await home.api.json('GET', path, pipelinePropertiesShape, {
+      query: { 'api-version': kind.version },
+    });
     const all = properties?.parameters ?? {};
     const parameters = Object.entries(ownParameters(all)).map(([name, { type = '', ...rest }]): DeclaredValue => {
       const hasDefault = Object.hasOwn(rest, 'defaultValue');
-      return { name, type: types[type.toLowerCase()] ?? 'text', required: !hasDefault, ...(hasDefault ? { default: rest['defaultValue'] } : {}) };
+      return {
+        name,
+        type: types[type.toLowerCase()] ?? 'text',
+        required: !hasDefault,
+        ...(hasDefault ? { default: rest['defaultValue'] } : {}),
+      };
     });
-    return { parameters, takesKey: Object.hasOwn(all, keyParameter), takesAddress: Object.hasOwn(all, callbackParameter) };
+    return {
+      parameters,
+      takesKey: Object.hasOwn(all, keyParameter),
+      takesAddress: Object.hasOwn(all, callbackParameter),
+    };
   } catch (error) {
     if (!(error instanceof PipewrightError && error.code === 'forbidden')) throw error;
     host.log.info(`${kind.service}: the pipeline may not be read, so its parameters are not checked.`);
@@ -50,6 +66,10 @@ export async function readDeclared(kind: PipelineHomeKind, home: PipelineHome, p
 }
 
 /** The parameters without those that are filled in here, or by a person, or left empty. */
-export function ownParameters<T>({ [keyParameter]: _key, [callbackParameter]: _address, ...others }: Record<string, T>): Record<string, T> {
+export function ownParameters<T>({
+  [keyParameter]: _key,
+  [callbackParameter]: _address,
+  ...others
+}: Record<string, T>): Record<string, T> {
   return others;
 }

@@ -23,7 +23,9 @@ export function lastAttempts(activities: readonly VendorActivityRun[]): VendorAc
         !(time(other.activityRunEnd) > time(retry.activityRunStart)),
     );
     // Of iterations that cannot be told apart, the attempt that ended last before this one is the one that was retried.
-    const [before] = earlier.sort((a, b) => attemptOf(b) - attemptOf(a) || (time(b.activityRunEnd) || 0) - (time(a.activityRunEnd) || 0));
+    const [before] = earlier.sort(
+      (a, b) => attemptOf(b) - attemptOf(a) || (time(b.activityRunEnd) || 0) - (time(a.activityRunEnd) || 0),
+    );
     if (before) superseded.add(before);
   }
   return activities.filter((activity) => !superseded.has(activity));

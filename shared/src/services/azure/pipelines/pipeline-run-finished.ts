@@ -19,6 +19,7 @@ export function definePipelineRunFinished(kind: PipelineHomeKind, pipeline: Pipe
     description: `Triggers when a pipeline run of ${kind.service} has finished.`,
     input: inHome(kind, { pipeline: v.optional(pipeline) }),
     sample: samplePipelineRun(kind),
-    runs: async (input, since, context) => pipelineRuns(kind, await openHome(kind, input, context), context.host, input.pipeline).recent(since),
+    runs: async (input, since, context) =>
+      pipelineRuns(kind, await openHome(kind, input, context), context.host, input.pipeline).recent(since),
   });
 }

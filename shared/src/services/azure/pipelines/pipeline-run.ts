@@ -1,5 +1,14 @@
 import * as v from 'valibot';
-import { filledText, given, idShape, runIdShape, shown, shownText, valuesShape, type Answered } from '../../../http/answer-shape.ts';
+import {
+  filledText,
+  given,
+  idShape,
+  runIdShape,
+  shown,
+  shownText,
+  valuesShape,
+  type Answered,
+} from '../../../http/answer-shape.ts';
 import type { Run, StatusWords, Step } from '../../../runs/run.ts';
 import { parseTimestamp, readStatus, secondsBetween } from '../../../runs/run.ts';
 import type { PipelineHomeKind } from './home.ts';
@@ -21,7 +30,8 @@ export const pipelineRunShape = v.object({
 });
 
 /** Whether a call of the interface may have started a run: not a trigger, nor another pipeline. */
-export const isStartedByCall = ({ invokedBy }: VendorPipelineRun): boolean => (invokedBy?.invokedByType ?? 'Manual') === 'Manual';
+export const isStartedByCall = ({ invokedBy }: VendorPipelineRun): boolean =>
+  (invokedBy?.invokedByType ?? 'Manual') === 'Manual';
 
 /** A pipeline run as Data Factory and Synapse give it. */
 export type VendorPipelineRun = Answered<typeof pipelineRunShape>;
@@ -38,7 +48,9 @@ export const activityRunShape = v.object({
   retryAttempt: shown(v.number()),
   /** Tells the iterations of a loop from each other. */
   iterationHash: shownText,
-  error: shown(v.object({ errorCode: shown(v.union([v.string(), v.pipe(v.number(), v.transform(String))])), message: shownText })),
+  error: shown(
+    v.object({ errorCode: shown(v.union([v.string(), v.pipe(v.number(), v.transform(String))])), message: shownText }),
+  ),
   output: v.optional(v.unknown()),
 });
 
@@ -80,7 +92,10 @@ export function readPipelineRun(service: string, run: VendorPipelineRun, url: st
   };
 }
 
-function shownParameters({ [callbackParameter]: _address, ...others }: Record<string, unknown>): Record<string, unknown> {
+function shownParameters({
+  [callbackParameter]: _address,
+  ...others
+}: Record<string, unknown>): Record<string, unknown> {
   return others;
 }
 

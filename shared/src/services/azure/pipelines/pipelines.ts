@@ -28,7 +28,12 @@ export type VendorPipeline = Answered<typeof pipelineShape>;
 
 /** Every pipeline of a factory or workspace. */
 export function listPipelines(kind: PipelineHomeKind, home: PipelineHome): Promise<VendorPipeline[]> {
-  return readAll(home.api, { service: kind.service, path: `${home.path}/pipelines`, version: kind.version, entry: pipelineShape });
+  return readAll(home.api, {
+    service: kind.service,
+    path: `${home.path}/pipelines`,
+    version: kind.version,
+    entry: pipelineShape,
+  });
 }
 
 /** The field that says which pipeline. */

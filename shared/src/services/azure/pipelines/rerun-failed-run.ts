@@ -13,7 +13,9 @@ async function activitiesLeft(kind: PipelineHomeKind, home: PipelineHome, run: R
   const done = new Set(run.steps.filter(({ status }) => status === 'succeeded').map(({ name }) => name));
   try {
     const path = `${home.path}/pipelines/${encodeURIComponent(run.name)}`;
-    const { properties } = await home.api.json('GET', path, pipelinePropertiesShape, { query: { 'api-version': kind.version } });
+    const { properties } = await home.api.json('GET', path, pipelinePropertiesShape, {
+      query: { 'api-version': kind.version },
+    });
     return (properties?.activities ?? []).map(({ name }) => name).filter((name) => !done.has(name));
   } catch {
     return unfinishedSteps(run);
@@ -42,7 +44,12 @@ export function defineRerunFailedRun(kind: PipelineHomeKind, run: RunField): Act
       return rerun(host, pipelineRuns(kind, home, host), input, async (failed) => {
         const steps = await activitiesLeft(kind, home, failed);
         const broken = unfinishedSteps(failed)[0] ?? steps[0];
-        const from = kind.startsFromFailure && failed.status === 'failed' ? { startFromFailure: true } : broken ? { startActivityName: broken } : {};
+        const from =
+          kind.startsFromFailure && failed.status === 'failed'
+            ? { startFromFailure: true }
+            : broken
+              ? { startActivityName: broken }
+              : {};
         return {
           provider: pipelineRuns(kind, home, host, failed.name),
           steps,

@@ -31,13 +31,21 @@ interface RunInput {
  * since then are compared by their parameters; unless one run is certainly meant, nothing is adopted and nothing started again.
  * @param address where the pipeline is to call at its end
  */
-async function startPipeline(kind: PipelineHomeKind, home: PipelineHome, input: RunInput, host: Host, address?: () => string): Promise<{ provider: PipelineRuns; run: Run; isNew: boolean }> {
+async function startPipeline(
+  kind: PipelineHomeKind,
+  home: PipelineHome,
+  input: RunInput,
+  host: Host,
+  address?: () => string,
+): Promise<{ provider: PipelineRuns; run: Run; isNew: boolean }> {
   const { pipeline } = input;
   const provider = pipelineRuns(kind, home, host, pipeline);
   const startKey = startKeyOf(host, input.startKey);
   const declared = await readDeclared(kind, home, pipeline, host);
   const typed = { ...input.parameters };
-  const own = declared ? fitValues(kind.service, `The pipeline ${pipeline}`, declared.parameters, ownParameters(typed)) : ownParameters(typed);
+  const own = declared
+    ? fitValues(kind.service, `The pipeline ${pipeline}`, declared.parameters, ownParameters(typed))
+    : ownParameters(typed);
   const given = { ...typed, ...own };
   if (address && declared && !declared.takesAddress) throw cannotCall(kind, pipeline);
   const takesKey = declared?.takesKey === true;
@@ -50,13 +58,22 @@ async function startPipeline(kind: PipelineHomeKind, home: PipelineHome, input: 
     parameters: own,
     async start() {
       isNew = true;
-      const json = { ...given, ...(takesKey ? { [keyParameter]: key } : {}), ...(address ? { [callbackParameter]: address() } : {}) };
+      const json = {
+        ...given,
+        ...(takesKey ? { [keyParameter]: key } : {}),
+        ...(address ? { [callbackParameter]: address() } : {}),
+      };
       const path = `${home.path}/pipelines/${encodeURIComponent(pipeline)}/createRun`;
-      const { runId } = await home.api.json('POST', path, createdShape, { query: { 'api-version': kind.version }, json });
+      const { runId } = await home.api.json('POST', path, createdShape, {
+        query: { 'api-version': kind.version },
+        json,
+      });
       return startedRun(kind.service, runId, pipeline, given, home.runPage(runId));
     },
     // Under one key there is one run, or its repetitions by hand, of which the first is meant.
-    ...(takesKey ? { findByKey: async () => (await provider.recent()).findLast((one) => one.parameters[keyParameter] === key) } : {}),
+    ...(takesKey
+      ? { findByKey: async () => (await provider.recent()).findLast((one) => one.parameters[keyParameter] === key) }
+      : {}),
   });
   return { provider, run, isNew };
 }
@@ -76,7 +93,9 @@ function cannotCall({ service }: PipelineHomeKind, pipeline: string): Pipewright
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane/pipeline/create-pipeline-run
  */
 export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineField): Action {
-  const waitBy = waitByField(`The pipeline must declare the parameter ${callbackParameter} and call the address in it; docs/pipelines of Pipewright holds what to copy.`);
+  const waitBy = waitByField(
+    `The pipeline must declare the parameter ${callbackParameter} and call the address in it; docs/pipelines of Pipewright holds what to copy.`,
+  );
   return defineAction<AzureConnection>()({
     key: 'runPipeline',
     name: 'Run Pipeline',
@@ -97,10 +116,20 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
       async begin(input, context, address) {
         const home = await openHome(kind, input, context);
         const { provider, run, isNew } = await startPipeline(kind, home, input, context.host, address);
-        return startCallbackWait(context.host, provider, run, isNew ? { [kind.key]: homeOf(kind, input), run: run.id } : undefined, input);
+        return startCallbackWait(
+          context.host,
+          provider,
+          run,
+          isNew ? { [kind.key]: homeOf(kind, input), run: run.id } : undefined,
+          input,
+        );
       },
       async look(kept, context) {
-        return readFinishedRun(context.host, pipelineRuns(kind, await openHome(kind, kept, context), context.host), String(kept['run']));
+        return readFinishedRun(
+          context.host,
+          pipelineRuns(kind, await openHome(kind, kept, context), context.host),
+          String(kept['run']),
+        );
       },
     },
   });

@@ -6,7 +6,15 @@ import { queryAll } from '../pages.ts';
 import type { PipelineHome, PipelineHomeKind } from './home.ts';
 import { pipelineCauses } from './known-causes.ts';
 import { lastAttempts } from './last-attempts.ts';
-import { activityRunShape, isStartedByCall, pipelineRunShape, readActivityRun, readPipelineRun, window, type VendorPipelineRun } from './pipeline-run.ts';
+import {
+  activityRunShape,
+  isStartedByCall,
+  pipelineRunShape,
+  readActivityRun,
+  readPipelineRun,
+  window,
+  type VendorPipelineRun,
+} from './pipeline-run.ts';
 import { markHandled } from './unhandled-failure.ts';
 
 /** The field that says which run. */
@@ -27,7 +35,10 @@ const deepest = 5;
 
 /** The run of another pipeline that an activity started and waited for. */
 function childOf({ type, output }: Step): { id: string; name: string } | undefined {
-  const { pipelineRunId, pipelineName } = (typeof output === 'object' && output !== null ? output : {}) as Record<string, unknown>;
+  const { pipelineRunId, pipelineName } = (typeof output === 'object' && output !== null ? output : {}) as Record<
+    string,
+    unknown
+  >;
   if (type !== 'ExecutePipeline' || typeof pipelineRunId !== 'string') return undefined;
   return { id: pipelineRunId, name: typeof pipelineName === 'string' ? pipelineName : '' };
 }
@@ -50,8 +61,18 @@ export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: H
   const readRun = (run: VendorPipelineRun): Run => readPipelineRun(service, run, home.runPage(run.runId));
   const readRecent = (since?: number): Promise<VendorPipelineRun[]> => {
     const filters = pipeline ? { filters: [{ operand: 'PipelineName', operator: 'Equals', values: [pipeline] }] } : {};
-    const body = { ...window(host.now(), since ?? host.now() - recently.age), ...filters, orderBy: [{ orderBy: 'RunStart', order: 'DESC' }] };
-    return queryAll(api, 'POST', { service, path: `${path}/queryPipelineRuns`, version, entry: pipelineRunShape }, body, since === undefined ? recently.most : undefined);
+    const body = {
+      ...window(host.now(), since ?? host.now() - recently.age),
+      ...filters,
+      orderBy: [{ orderBy: 'RunStart', order: 'DESC' }],
+    };
+    return queryAll(
+      api,
+      'POST',
+      { service, path: `${path}/queryPipelineRuns`, version, entry: pipelineRunShape },
+      body,
+      since === undefined ? recently.most : undefined,
+    );
   };
   return {
     service,
@@ -68,21 +89,34 @@ export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: H
       return (await readRecent()).filter(isStartedByCall).map(readRun);
     },
     async cancel(id) {
-      await api.send('POST', `${runPath(id)}/cancel`, { query: { ...query, isRecursive: true }, effect: 'idempotent', afterStop: true });
+      await api.send('POST', `${runPath(id)}/cancel`, {
+        query: { ...query, isRecursive: true },
+        effect: 'idempotent',
+        afterStop: true,
+      });
     },
     async steps(run) {
       const since = Date.parse(run.startedAt ?? '') || host.now();
       const body = window(host.now(), since - 24 * 3_600_000);
       const read = async (of: { id: string; name: string }, depth: number): Promise<Step[]> => {
-        const activities = await queryAll(api, 'POST', { service, path: home.activityRunsPath(of), version, entry: activityRunShape }, body);
-        const steps = lastAttempts(activities).map(readActivityRun).sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
+        const activities = await queryAll(
+          api,
+          'POST',
+          { service, path: home.activityRunsPath(of), version, entry: activityRunShape },
+          body,
+        );
+        const steps = lastAttempts(activities)
+          .map(readActivityRun)
+          .sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
         return (await Promise.all(steps.map(async (step) => [...(await explain(step, depth)), step]))).flat();
       };
       // What failed in a pipeline that an activity ran comes before that activity, so that the cause is the first that failed.
       const explain = async (step: Step, depth: number): Promise<Step[]> => {
         const child = step.status === 'failed' && depth < deepest ? childOf(step) : undefined;
         const steps = child ? await read(child, depth + 1).catch((): Step[] => []) : [];
-        return steps.filter(({ status }) => status === 'failed').map((failed) => ({ ...failed, name: `${step.name} › ${failed.name}` }));
+        return steps
+          .filter(({ status }) => status === 'failed')
+          .map((failed) => ({ ...failed, name: `${step.name} › ${failed.name}` }));
       };
       return markHandled(run, await read(run, 0));
     },

@@ -21,7 +21,9 @@ function originsOf(step: Step, steps: readonly Step[]): Step[] {
   const inside = steps.filter((other) => other !== step && isFailed(other) && isWithin(other, step));
   const told = inside.filter(({ name }) => name === named);
   const origins = told.length > 0 ? told : inside;
-  return origins.length > 0 ? origins.flatMap((origin) => [origin, ...steps.filter(({ name }) => name.startsWith(`${origin.name} › `))]) : [step];
+  return origins.length > 0
+    ? origins.flatMap((origin) => [origin, ...steps.filter(({ name }) => name.startsWith(`${origin.name} › `))])
+    : [step];
 }
 
 /**

@@ -15,7 +15,9 @@ const workspaceShape = v.object({
     v.object({
       provisioningState: shownText,
       defaultDataLakeStorage: shown(v.object({ accountUrl: shownText, filesystem: shownText })),
-      connectivityEndpoints: shown(v.object({ dev: shownText, sql: shownText, sqlOnDemand: shownText, web: shownText })),
+      connectivityEndpoints: shown(
+        v.object({ dev: shownText, sql: shownText, sqlOnDemand: shownText, web: shownText }),
+      ),
     }),
   ),
 });

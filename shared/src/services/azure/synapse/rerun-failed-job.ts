@@ -4,7 +4,16 @@ import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../../runs/reru
 import { startKeyOf } from '../../../runs/start-key.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
-import { batchesPath, findSparkJobByTag, readSparkJob, sampleSparkJob, sparkJobField, sparkJobs, sparkJobShape, startSparkJob } from './spark-jobs.ts';
+import {
+  batchesPath,
+  findSparkJobByTag,
+  readSparkJob,
+  sampleSparkJob,
+  sparkJobField,
+  sparkJobs,
+  sparkJobShape,
+  startSparkJob,
+} from './spark-jobs.ts';
 import { sparkPoolField } from './spark-pool.ts';
 import { openWorkspace, service, workspaceField } from './workspace.ts';
 
@@ -29,13 +38,19 @@ export const rerunFailedJob = defineAction<AzureConnection>()({
       const { livyInfo } = await workspace.api.json('GET', path, sparkJobShape, { query: { detailed: true } });
       const request = livyInfo?.jobCreationRequest;
       if (!request?.file) {
-        throw new PipewrightError({ code: 'unexpected-answer', service, message: `Synapse does not say how the job ${failed.id} was submitted.`, hint: 'Use Run Spark Job with the values of the job.' });
+        throw new PipewrightError({
+          code: 'unexpected-answer',
+          service,
+          message: `Synapse does not say how the job ${failed.id} was submitted.`,
+          hint: 'Use Run Spark Job with the values of the job.',
+        });
       }
       const { tag } = startKeyOf(context.host, input.startKey, `the failed job ${failed.id} again`);
       return {
         provider: sparkJobs(workspace, pool, failed.name),
         steps: [],
-        start: async () => readSparkJob(await startSparkJob(workspace, pool, { ...request, name: failed.name }, tag), workspace, pool),
+        start: async () =>
+          readSparkJob(await startSparkJob(workspace, pool, { ...request, name: failed.name }, tag), workspace, pool),
         find: () => findSparkJobByTag(workspace, pool, tag),
       };
     });

@@ -159,7 +159,11 @@ export const runSparkJob = defineAction<AzureConnection>()({
       provider,
       startKey,
       reuse: input.reuse,
-      parameters: { file: input.file, className: input.className, args: input.arguments?.length ? input.arguments : undefined },
+      parameters: {
+        file: input.file,
+        className: input.className,
+        args: input.arguments?.length ? input.arguments : undefined,
+      },
       async start() {
         return readSparkJob(await startSparkJob(workspace, pool, json, startKey.tag), workspace, pool);
       },

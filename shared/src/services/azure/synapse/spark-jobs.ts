@@ -23,7 +23,9 @@ export const sparkJobShape = v.object({
   livyInfo: given(
     v.object({
       runningAt: shownText,
-      jobCreationRequest: given(v.looseObject({ file: given(v.string()), className: given(v.string()), args: given(v.array(v.string())) })),
+      jobCreationRequest: given(
+        v.looseObject({ file: given(v.string()), className: given(v.string()), args: given(v.array(v.string())) }),
+      ),
     }),
   ),
   schedulerInfo: given(v.object({ scheduledAt: shownText, endedAt: shownText })),
@@ -105,20 +107,33 @@ export function readSparkJob(job: VendorSparkJob, workspace: Workspace, pool: st
 
 /** @see https://learn.microsoft.com/azure/synapse-analytics/spark/apache-spark-handle-livy-error */
 const sparkCauses: readonly KnownCause[] = [
-  { pattern: /capacity_exceeded|vcores|quota/i, advice: 'The workspace or the pool has no cores left: wait until other jobs have ended, or ask for fewer executors.' },
-  { pattern: /LIVY_JOB_STATE_DEAD|exit code 1\b|exitCode 1\b|user class threw/i, advice: 'The code of the job raised an error: read the log of the driver (stderr) on the page of the job.' },
+  {
+    pattern: /capacity_exceeded|vcores|quota/i,
+    advice:
+      'The workspace or the pool has no cores left: wait until other jobs have ended, or ask for fewer executors.',
+  },
+  {
+    pattern: /LIVY_JOB_STATE_DEAD|exit code 1\b|exitCode 1\b|user class threw/i,
+    advice: 'The code of the job raised an error: read the log of the driver (stderr) on the page of the job.',
+  },
 ];
 
 /** The first and the last jobs of a pool, newest first: Synapse does not say how it sorts them. */
 async function endsOfList(workspace: Workspace, pool: string): Promise<VendorSparkJob[]> {
   const first = await listSparkJobs(workspace, pool);
   const count = first.sessions?.length ?? 0;
-  const last = first.total > count ? await listSparkJobs(workspace, pool, Math.max(count, first.total - 50)) : undefined;
+  const last =
+    first.total > count ? await listSparkJobs(workspace, pool, Math.max(count, first.total - 50)) : undefined;
   return [...(first.sessions ?? []), ...(last?.sessions ?? [])].sort((a, b) => b.id - a.id);
 }
 
 /** Submits a job with a tag by which it is found again when the answer is lost. */
-export function startSparkJob(workspace: Workspace, pool: string, request: object, tag: string): Promise<VendorSparkJob> {
+export function startSparkJob(
+  workspace: Workspace,
+  pool: string,
+  request: object,
+  tag: string,
+): Promise<VendorSparkJob> {
   const json = { ...request, tags: { pipewright: tag } };
   return workspace.api.json('POST', batchesPath(pool), sparkJobShape, { query: { detailed: true }, json });
 }
@@ -130,7 +145,11 @@ export async function findSparkJobByTag(workspace: Workspace, pool: string, tag:
 }
 
 /** The jobs of a pool; with a name, those that are called so are recent runs of the same. */
-export function sparkJobs(workspace: Workspace, pool: string, name?: string): RunProvider & { recent(): Promise<Run[]> } {
+export function sparkJobs(
+  workspace: Workspace,
+  pool: string,
+  name?: string,
+): RunProvider & { recent(): Promise<Run[]> } {
   const path = (id: string): string => `${batchesPath(pool)}/${encodeURIComponent(id)}`;
   return {
     service,

@@ -7,7 +7,10 @@ import type { AzureConnection } from '../connection-fields.ts';
 import { readAll } from '../pages.ts';
 import { resource, service, workspaceId } from './workspace.ts';
 
-const poolShape = v.object({ name: filledText, properties: given(v.object({ sparkVersion: shownText, nodeSize: shownText })) });
+const poolShape = v.object({
+  name: filledText,
+  properties: given(v.object({ sparkVersion: shownText, nodeSize: shownText })),
+});
 
 /** The Spark pools of a workspace, which Azure calls big data pools; the management plane lists them. */
 const sparkPoolChoices = defineChoices<AzureConnection>({
@@ -16,7 +19,12 @@ const sparkPoolChoices = defineChoices<AzureConnection>({
   async load(query, context) {
     const workspace = await workspaceId(String(query.input['workspace'] ?? ''), context);
     const path = `${workspace}/bigDataPools`;
-    const pools = await readAll(managementApi(context, service), { service, path, version: resource.version, entry: poolShape });
+    const pools = await readAll(managementApi(context, service), {
+      service,
+      path,
+      version: resource.version,
+      entry: poolShape,
+    });
     const choices = pools.map(({ name, properties = {} }) => {
       const traits = [properties.sparkVersion && `Spark ${properties.sparkVersion}`, properties.nodeSize].filter(
         Boolean,

@@ -7,7 +7,8 @@ import { verificationFields } from '../../../webhooks/process-delivery.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { sealHandle } from './handle.ts';
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Takes the call of a WebHook activity, which then waits until it is completed or its time is over.
@@ -47,7 +48,20 @@ export const activityReached = defineWebhookTrigger<AzureConnection>()({
     const { callBackUri, ...said } = body;
     if (typeof callBackUri !== 'string' || callBackUri === '') return [];
     const eventId = createHash('sha256').update(callBackUri).digest('hex').slice(0, 16);
-    return [{ id: eventId, data: { eventId, handle: sealHandle(callBackUri, connection), ...(Object.keys(said).length > 0 ? { body: said } : {}) } }];
+    return [
+      {
+        id: eventId,
+        data: {
+          eventId,
+          handle: sealHandle(callBackUri, connection),
+          ...(Object.keys(said).length > 0 ? { body: said } : {}),
+        },
+      },
+    ];
   },
-  example: (now) => ({ callBackUri: `https://example.svc.datafactory.azure.com/dataplane/workflow/callback/${now.getTime()}`, pipeline: 'Publish_figures', question: 'May the figures be published?' }),
+  example: (now) => ({
+    callBackUri: `https://example.svc.datafactory.azure.com/dataplane/workflow/callback/${now.getTime()}`,
+    pipeline: 'Publish_figures',
+    question: 'May the figures be published?',
+  }),
 });

@@ -10,7 +10,10 @@ const outcome = option(
     { value: 'succeeded', label: 'Succeeded' },
     { value: 'failed', label: 'Failed' },
   ],
-  { label: 'Outcome', help: 'How the activity ends. A failed one counts only where Report status on callback is ticked in the activity.' },
+  {
+    label: 'Outcome',
+    help: 'How the activity ends. A failed one counts only where Report status on callback is ticked in the activity.',
+  },
 );
 
 /**
@@ -26,20 +29,60 @@ export const completeActivity = defineAction<AzureConnection>()({
   input: {
     handle: text({ label: 'Handle', help: 'Take it from the trigger WebHook Activity Reached.' }),
     outcome: v.optional(outcome, 'succeeded'),
-    output: v.optional(values({ label: 'Output', help: 'Values for the pipeline, which reads them from the output of the activity.', placeholder: '{"approvedBy": "Ada"}' })),
-    errorCode: v.optional(text({ label: 'Error Code', help: 'A short word of your own, such as NotApproved.', placeholder: 'NotApproved', shownWhen: { field: 'outcome', is: ['failed'] } })),
-    errorMessage: v.optional(text({ label: 'Error Message', help: 'Why the activity fails, as it is then shown in the studio.', placeholder: 'Ada did not approve the figures.', shownWhen: { field: 'outcome', is: ['failed'] } })),
+    output: v.optional(
+      values({
+        label: 'Output',
+        help: 'Values for the pipeline, which reads them from the output of the activity.',
+        placeholder: '{"approvedBy": "Ada"}',
+      }),
+    ),
+    errorCode: v.optional(
+      text({
+        label: 'Error Code',
+        help: 'A short word of your own, such as NotApproved.',
+        placeholder: 'NotApproved',
+        shownWhen: { field: 'outcome', is: ['failed'] },
+      }),
+    ),
+    errorMessage: v.optional(
+      text({
+        label: 'Error Message',
+        help: 'Why the activity fails, as it is then shown in the studio.',
+        placeholder: 'Ada did not approve the figures.',
+        shownWhen: { field: 'outcome', is: ['failed'] },
+      }),
+    ),
   },
   output: { outcome },
   sample: { outcome: 'succeeded' as const },
-  async run({ handle, outcome: chosen, output = {}, errorCode = 'Failed', errorMessage = 'The workflow let the activity fail.' }, { host, connection }) {
+  async run(
+    {
+      handle,
+      outcome: chosen,
+      output = {},
+      errorCode = 'Failed',
+      errorMessage = 'The workflow let the activity fail.',
+    },
+    { host, connection },
+  ) {
     const address = openHandle(handle, connection);
-    const api = openApi({ service, baseUrl: '', host, authorize: async () => ({}) , readProblem: ({ status }) => (status === 404 || status === 410 || status === 409
-      ? { message: 'The activity does not wait any longer', hint: 'Look at the run in the studio: its time was over, or it was completed or cancelled already.' }
-      : {}) });
-    const json = chosen === 'failed'
-      ? { Output: output, Error: { ErrorCode: errorCode, Message: errorMessage }, StatusCode: '400' }
-      : { Output: output, StatusCode: '200' };
+    const api = openApi({
+      service,
+      baseUrl: '',
+      host,
+      authorize: async () => ({}),
+      readProblem: ({ status }) =>
+        status === 404 || status === 410 || status === 409
+          ? {
+              message: 'The activity does not wait any longer',
+              hint: 'Look at the run in the studio: its time was over, or it was completed or cancelled already.',
+            }
+          : {},
+    });
+    const json =
+      chosen === 'failed'
+        ? { Output: output, Error: { ErrorCode: errorCode, Message: errorMessage }, StatusCode: '400' }
+        : { Output: output, StatusCode: '200' };
     await api.send('POST', address, { json, effect: 'idempotent' });
     return { outcome: chosen };
   },

@@ -36,7 +36,12 @@ async function pack(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
  * @param pixels the number of a colour in the palette for each pixel, row by row
  * @see https://www.w3.org/TR/png-3/
  */
-export async function encodePng(width: number, height: number, palette: readonly Colour[], pixels: Uint8Array): Promise<Uint8Array> {
+export async function encodePng(
+  width: number,
+  height: number,
+  palette: readonly Colour[],
+  pixels: Uint8Array,
+): Promise<Uint8Array> {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
@@ -44,7 +49,14 @@ export async function encodePng(width: number, height: number, palette: readonly
   // Eight bits a pixel, with a palette.
   header.set([8, 3, 0, 0, 0], 8);
   const rows = new Uint8Array((width + 1) * height);
-  for (let row = 0; row < height; row += 1) rows.set(pixels.subarray(row * width, (row + 1) * width), row * (width + 1) + 1);
-  const parts = [Uint8Array.from(signature), chunk('IHDR', header), chunk('PLTE', Uint8Array.from(palette.flat())), chunk('IDAT', await pack(rows)), chunk('IEND', new Uint8Array(0))];
+  for (let row = 0; row < height; row += 1)
+    rows.set(pixels.subarray(row * width, (row + 1) * width), row * (width + 1) + 1);
+  const parts = [
+    Uint8Array.from(signature),
+    chunk('IHDR', header),
+    chunk('PLTE', Uint8Array.from(palette.flat())),
+    chunk('IDAT', await pack(rows)),
+    chunk('IEND', new Uint8Array(0)),
+  ];
   return new Uint8Array(Buffer.concat(parts));
 }

@@ -42,13 +42,20 @@ interface Bar {
 
 /** When a step began and ended, in seconds since the beginning; a step that tells only one of both gets the other from its duration. */
 function barOf(step: Step, begin: number, end: number): Bar | undefined {
-  const moment = (value: string | undefined): number | undefined => (value === undefined ? undefined : Date.parse(value));
+  const moment = (value: string | undefined): number | undefined =>
+    value === undefined ? undefined : Date.parse(value);
   const length = step.durationSeconds === undefined ? undefined : step.durationSeconds * 1000;
   const finished = moment(step.finishedAt);
-  const started = moment(step.startedAt) ?? (finished !== undefined && length !== undefined ? finished - length : undefined);
+  const started =
+    moment(step.startedAt) ?? (finished !== undefined && length !== undefined ? finished - length : undefined);
   if (started === undefined) return undefined;
   const until = finished ?? (length === undefined ? end : started + length);
-  return { name: step.name, status: step.status, from: (started - begin) / 1000, until: Math.max(started, until) / 1000 - begin / 1000 };
+  return {
+    name: step.name,
+    status: step.status,
+    from: (started - begin) / 1000,
+    until: Math.max(started, until) / 1000 - begin / 1000,
+  };
 }
 
 /** The name of a step, and before that of a part of another step a sign for each step around it. */
@@ -62,10 +69,17 @@ function nested(name: string): string {
  * @param now milliseconds since 1970, the end of what goes on still
  */
 export function drawTimeline(run: Run, now: number): Promise<Uint8Array> {
-  const starts = [run.startedAt, ...run.steps.map(({ startedAt }) => startedAt)].flatMap((value) => (value ? [Date.parse(value)] : []));
+  const starts = [run.startedAt, ...run.steps.map(({ startedAt }) => startedAt)].flatMap((value) =>
+    value ? [Date.parse(value)] : [],
+  );
   const begin = Math.min(...(starts.length > 0 ? starts : [now]));
   const end = run.finishedAt ? Date.parse(run.finishedAt) : now;
-  const whole: Bar = { name: run.name, status: run.status, from: (Date.parse(run.startedAt ?? '') || begin) / 1000 - begin / 1000, until: (end - begin) / 1000 };
+  const whole: Bar = {
+    name: run.name,
+    status: run.status,
+    from: (Date.parse(run.startedAt ?? '') || begin) / 1000 - begin / 1000,
+    until: (end - begin) / 1000,
+  };
   const bars = [whole, ...run.steps.slice(0, most).flatMap((step) => barOf(step, begin, end) ?? [])];
   const seconds = Math.max(1, ...bars.map(({ until }) => until));
   const { width, margin, names, row, bar, axis, title } = size;
@@ -73,18 +87,30 @@ export function drawTimeline(run: Run, now: number): Promise<Uint8Array> {
   const left = margin + names;
   const perSecond = (width - margin - left) / seconds;
   const top = margin + title;
-  canvas.write(margin, margin, shorten(`${run.name}: ${run.status}, ${readDuration(whole.until - whole.from)}`, lettersIn(width - 2 * margin)), 'text');
+  canvas.write(
+    margin,
+    margin,
+    shorten(`${run.name}: ${run.status}, ${readDuration(whole.until - whole.from)}`, lettersIn(width - 2 * margin)),
+    'text',
+  );
   const step = steps.find((candidate) => seconds / candidate <= 7) ?? Math.ceil(seconds / 7 / 86_400) * 86_400;
   for (let at = 0; at <= seconds; at += step) {
     const x = left + at * perSecond;
     canvas.fill(x, top, 1, bars.length * row, 'faint');
     const label = readDuration(at);
-    if (x + label.length * 12 <= width) canvas.write(x, top + bars.length * row + (axis - letterHeight) / 2, label, 'text');
+    if (x + label.length * 12 <= width)
+      canvas.write(x, top + bars.length * row + (axis - letterHeight) / 2, label, 'text');
   }
   bars.forEach(({ name, status, from, until }, index) => {
     const y = top + index * row;
     canvas.write(margin, y + (row - letterHeight) / 2, shorten(nested(name), lettersIn(names - margin)), 'text');
-    canvas.fill(left + from * perSecond, y + (row - bar) / 2, Math.max(2, (until - from) * perSecond), bar, colourOf[status]);
+    canvas.fill(
+      left + from * perSecond,
+      y + (row - bar) / 2,
+      Math.max(2, (until - from) * perSecond),
+      bar,
+      colourOf[status],
+    );
   });
   return canvas.toPng();
 }
