@@ -1,7 +1,7 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import typescript from 'typescript-eslint';
 
-// The n8n packages are linted a second time by n8n's own rules: test/n8n/lint.ts.
+// The n8n packages are linted a second time by n8n's own rules: test/adapters/n8n/lint.ts.
 export default defineConfig(
   globalIgnores(['**/node_modules/', '**/dist/', '**/build/', 'test/output/', 'docs/']),
   typescript.configs.recommended,

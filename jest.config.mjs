@@ -1,28 +1,28 @@
-/** The folders of every project; one project runs alone by `npx jest --selectProjects unit`. */
+/** The folder of every project; one project runs alone by `npx jest --selectProjects unit`. */
 const folders = {
-  unit: ['test/unit'],
-  sandbox: ['test/sandbox'],
-  n8n: ['test/n8n', 'test/n8n-server'],
-  zapier: ['test/zapier'],
-  machine: ['test/machine'],
-  datasets: ['test/datasets'],
-  parity: ['test/parity'],
-  conformance: ['test/conformance'],
-  'end-to-end': ['test/end-to-end'],
-  load: ['test/load'],
+  unit: 'test/unit',
+  doubles: 'test/doubles',
+  support: 'test/support',
+  databases: 'test/databases',
+  conformance: 'test/conformance',
+  n8n: 'test/adapters/n8n',
+  zapier: 'test/adapters/zapier',
+  parity: 'test/adapters/parity',
+  e2e: 'test/e2e',
+  load: 'test/load',
 };
 
 /** Seconds that one test may take, by project. */
 const secondsPerTest = {
   unit: 5,
-  sandbox: 30,
+  doubles: 30,
+  support: 300,
+  databases: 120,
+  conformance: 300,
   n8n: 300,
   zapier: 120,
-  machine: 120,
-  datasets: 120,
   parity: 120,
-  conformance: 300,
-  'end-to-end': 600,
+  e2e: 600,
   load: 600,
 };
 
@@ -34,12 +34,12 @@ const transform = {
   ],
 };
 
-const project = ([displayName, roots]) => ({
+const project = ([displayName, folder]) => ({
   displayName,
   testEnvironment: 'node',
-  testMatch: roots.map((root) => `<rootDir>/${root}/**/*.test.ts`),
+  testMatch: [`<rootDir>/${folder}/**/*.test.ts`],
   globals: { secondsPerTest: secondsPerTest[displayName] },
-  setupFilesAfterEnv: ['<rootDir>/test/machine/test-timeout.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/machine/test-timeout.ts'],
   transform,
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   modulePathIgnorePatterns: ['<rootDir>/test/output/'],

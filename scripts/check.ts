@@ -1,5 +1,5 @@
 import { outdatedPages } from './reference/pages.ts';
-import { lintPackages } from '../test/n8n/lint.ts';
+import { lintPackages } from '../test/adapters/n8n/lint.ts';
 import { command, root, runSteps, type Step } from './steps.ts';
 
 /** Everything that can be seen without running the product. */

@@ -2,8 +2,8 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checks } from './check.ts';
 import { command, root, runSteps, type Step } from './steps.ts';
-import { findChromium } from '../test/machine/chromium.ts';
-import { installN8n } from '../test/machine/n8n.ts';
+import { findChromium } from '../test/support/machine/chromium.ts';
+import { installN8n } from '../test/support/machine/n8n.ts';
 
 /** Where jest counts its tests. */
 const report = join(root, 'test', 'output', 'jest.json');
@@ -29,7 +29,7 @@ const usual: Step[] = [
     name: 'Tests (jest)',
     run: () => command('jest', ['--ignoreProjects', 'load', '--maxWorkers=2', '--json', `--outputFile=${report}`]),
   },
-  { name: 'The four flows on both platforms (npm start)', run: () => command('node', ['test/flows/main.ts']) },
+  { name: 'The four flows on both platforms (npm start)', run: () => command('node', ['test/e2e/flows/main.ts']) },
 ];
 
 /** `npm run test:load`: load, soak and kill tests, one at a time, because each uses the whole machine. */

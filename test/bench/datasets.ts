@@ -10,12 +10,12 @@ import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts
 import { openDataset } from '../../shared/src/cli/open-dataset.ts';
 import { nodeHost } from '../../shared/src/host/node/node-host.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
-import { claimsColumns, claimsPieces } from '../datasets/claims-file.ts';
+import { claimsColumns, claimsPieces } from '../support/claims-file.ts';
 import { withDownloads } from './with-downloads.ts';
-import { runCommand } from '../machine/command.ts';
-import { startMariaDb } from '../machine/mariadb.ts';
-import { startPostgres } from '../machine/postgres.ts';
-import { findCurl, findMariaDbClient, findPsql, findSqlite3 } from '../machine/tools.ts';
+import { runCommand } from '../support/machine/command.ts';
+import { startMariaDb } from '../support/machine/mariadb.ts';
+import { startPostgres } from '../support/machine/postgres.ts';
+import { findCurl, findMariaDbClient, findPsql, findSqlite3 } from '../support/machine/tools.ts';
 import { compare, median, time, type BenchResult } from './result.ts';
 
 const megabyte = 1_000_000;

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { nodeHost } from '../../shared/src/host/node/node-host.ts';
 import { checkInput } from '../../shared/src/define/check-input.ts';
 import { quantemplate } from '../../shared/src/services/quantemplate/service.ts';
-import { claimsPieces } from '../datasets/claims-file.ts';
-import { runCommand } from '../machine/command.ts';
-import { findCurl } from '../machine/tools.ts';
+import { claimsPieces } from '../support/claims-file.ts';
+import { runCommand } from '../support/machine/command.ts';
+import { findCurl } from '../support/machine/tools.ts';
 import { compare, type BenchResult } from './result.ts';
 import { withDownloads } from './with-downloads.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { outputFolder } from '../machine/paths.ts';
+import { outputFolder } from '../support/machine/paths.ts';
 import { benchMariaDb, benchPostgres, benchScanner, benchSqlite } from './datasets.ts';
 import { benchMemory } from './memory.ts';
 import { benchDownload } from './downloads.ts';

@@ -3,12 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sandboxCredentials } from '../n8n/credentials.ts';
-import { packPackage } from '../n8n/lint.ts';
-import { createCredential } from '../n8n-server/credentials.ts';
-import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
-import { createWorkflow, publishWorkflow, webhookUrl, workflowOf, type WorkflowNode } from '../n8n-server/workflows.ts';
-import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
+import { packPackage } from '../adapters/n8n/lint.ts';
+import { createCredential } from '../support/n8n-server/credentials.ts';
+import { startN8n, type N8n } from '../support/n8n-server/n8n-server.ts';
+import {
+  createWorkflow,
+  publishWorkflow,
+  webhookUrl,
+  workflowOf,
+  type WorkflowNode,
+} from '../support/n8n-server/workflows.ts';
+import { startSandbox, type Sandbox } from '../doubles/sandbox.ts';
 import { endlessRuns, type SignedBody } from './dbt-deliveries.ts';
 import { median, type BenchResult } from './result.ts';
 

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { claimsColumns } from '../datasets/claims-file.ts';
-import { runCommand } from '../machine/command.ts';
-import { startMariaDb } from '../machine/mariadb.ts';
-import { startPostgres } from '../machine/postgres.ts';
-import { findMariaDbClient, findPsql, findSqlite3 } from '../machine/tools.ts';
+import { claimsColumns } from '../support/claims-file.ts';
+import { runCommand } from '../support/machine/command.ts';
+import { startMariaDb } from '../support/machine/mariadb.ts';
+import { startPostgres } from '../support/machine/postgres.ts';
+import { findMariaDbClient, findPsql, findSqlite3 } from '../support/machine/tools.ts';
 import { withFile } from './datasets.ts';
 import { compare, type BenchResult } from './result.ts';
 

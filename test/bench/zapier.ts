@@ -1,5 +1,5 @@
-import { builtZip } from '../zapier/built-zip.ts';
-import { compareColdStart } from '../zapier-runtime/measure.ts';
+import { builtZip } from '../adapters/zapier/built-zip.ts';
+import { compareColdStart } from '../support/zapier-runtime/measure.ts';
 import type { BenchResult } from './result.ts';
 
 /** What the Zapier app costs before it does anything, against an empty app. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import type { Fault } from '../sandbox/server/faults.ts';
-import type { RunPlan } from '../sandbox/server/run-plans.ts';
+import { startSandbox, type Sandbox } from '../doubles/sandbox.ts';
+import type { Fault } from '../doubles/server/faults.ts';
+import type { RunPlan } from '../doubles/server/run-plans.ts';
 import { vendors, type Vendor } from './vendors.ts';
 
 /** A platform on which steps run. */

@@ -6,8 +6,8 @@ import { dbt } from '../../shared/src/services/dbt/service.ts';
 import { mode } from '../../shared/src/services/mode/service.ts';
 import { quantemplate } from '../../shared/src/services/quantemplate/service.ts';
 import { slack } from '../../shared/src/services/slack/service.ts';
-import { sandboxAccounts } from '../sandbox/accounts.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
+import { sandboxAccounts } from '../doubles/accounts.ts';
+import type { Sandbox } from '../doubles/sandbox.ts';
 
 /** A service with inputs that let each of its operations and polling triggers ask the vendor. */
 export interface AnswerCases {

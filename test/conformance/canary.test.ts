@@ -10,8 +10,8 @@ import { describeField } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { enrichEvents } from '../../shared/src/webhooks/process-delivery.ts';
 import { webAddress } from '../../shared/src/services/web-address/service.ts';
-import { checks, findSecret, inputsOf, plantedConnections, wholeText, type Planted } from '../canary/canaries.ts';
-import { answers, startEchoServer, type EchoServer } from '../canary/echo-server.ts';
+import { checks, findSecret, inputsOf, plantedConnections, wholeText, type Planted } from './canary/canaries.ts';
+import { answers, startEchoServer, type EchoServer } from './canary/echo-server.ts';
 
 let echo: EchoServer;
 const every: readonly Service[] = [...services, webAddress];

@@ -2,9 +2,9 @@ import { credentialName } from '../../n8n-nodes/adapter/names.ts';
 import type { Host } from '../../shared/src/host/host.ts';
 import { memoryCache } from '../../shared/src/host/memory-cache.ts';
 import { nodeHost } from '../../shared/src/host/node/node-host.ts';
-import { sandboxCredentials } from '../n8n/credentials.ts';
-import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { ManualClock } from '../sandbox/server/clock.ts';
+import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
+import { startSandbox, type Sandbox } from '../doubles/sandbox.ts';
+import { ManualClock } from '../doubles/server/clock.ts';
 import { operate } from '../unit/operate.ts';
 import type { Vendor } from './vendors.ts';
 

@@ -1,7 +1,7 @@
 import type { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Host } from '../../shared/src/host/host.ts';
-import type { Fault } from '../sandbox/server/faults.ts';
-import type { RunPlan } from '../sandbox/server/run-plans.ts';
+import type { Fault } from '../doubles/server/faults.ts';
+import type { RunPlan } from '../doubles/server/run-plans.ts';
 import { minute, startCoreWorld, type CoreWorld } from './core-host.ts';
 import { vendors } from './vendors.ts';
 

@@ -1,7 +1,7 @@
 import type { PollingTrigger } from '../../shared/src/define/trigger.ts';
 import { checkInput } from '../../shared/src/define/check-input.ts';
 import { credentialName } from '../../n8n-nodes/adapter/names.ts';
-import { sandboxCredentials } from '../n8n/credentials.ts';
+import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
 import { context } from '../unit/operate.ts';
 import { minute, startCoreWorld, type CoreWorld } from './core-host.ts';
 import { vendors } from './vendors.ts';

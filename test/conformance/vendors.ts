@@ -5,9 +5,9 @@ import { databricks } from '../../shared/src/services/databricks/service.ts';
 import { dbt } from '../../shared/src/services/dbt/service.ts';
 import { mode } from '../../shared/src/services/mode/service.ts';
 import { quantemplate } from '../../shared/src/services/quantemplate/service.ts';
-import { sandboxAccounts } from '../sandbox/accounts.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { PipelineEngine } from '../sandbox/azure/pipeline-engine.ts';
+import { sandboxAccounts } from '../doubles/accounts.ts';
+import type { Sandbox } from '../doubles/sandbox.ts';
+import type { PipelineEngine } from '../doubles/azure/pipeline-engine.ts';
 
 /** Something that can be run at a vendor, and how the sandbox sees it. */
 export interface Vendor {

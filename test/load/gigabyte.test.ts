@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { withDownloads } from '../bench/with-downloads.ts';
-import { claimsPieces } from '../datasets/claims-file.ts';
-import { startPostgres, type Postgres } from '../machine/postgres.ts';
-import { packPackage } from '../n8n/lint.ts';
-import { loadWorkflow, runMeasured } from '../n8n-server/dataset-workflows.ts';
-import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
+import { claimsPieces } from '../support/claims-file.ts';
+import { startPostgres, type Postgres } from '../support/machine/postgres.ts';
+import { packPackage } from '../adapters/n8n/lint.ts';
+import { loadWorkflow, runMeasured } from '../support/n8n-server/dataset-workflows.ts';
+import { startN8n, type N8n } from '../support/n8n-server/n8n-server.ts';
 
 /** The same rows over and over: making them takes longer than loading them. */
 const rowsOfPart = 400_000;

@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createCredential } from '../n8n-server/credentials.ts';
-import { listExecutions, type ExecutionSummary } from '../n8n-server/executions.ts';
-import { startCluster, type Cluster } from '../n8n-server/n8n-cluster.ts';
-import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
-import { createWorkflow, publishWorkflow, workflowOf, type WorkflowNode } from '../n8n-server/workflows.ts';
-import { packPackage } from '../n8n/lint.ts';
+import { createCredential } from '../support/n8n-server/credentials.ts';
+import { listExecutions, type ExecutionSummary } from '../support/n8n-server/executions.ts';
+import { startCluster, type Cluster } from '../support/n8n-server/n8n-cluster.ts';
+import { startN8n, type N8n } from '../support/n8n-server/n8n-server.ts';
+import { createWorkflow, publishWorkflow, workflowOf, type WorkflowNode } from '../support/n8n-server/workflows.ts';
+import { packPackage } from '../adapters/n8n/lint.ts';
 
 let folder: string;
 let packages: string[];

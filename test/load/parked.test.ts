@@ -3,14 +3,20 @@ import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findFreePort } from '../machine/free-port.ts';
-import { createCredential } from '../n8n-server/credentials.ts';
-import { startN8n, type N8n } from '../n8n-server/n8n-server.ts';
-import { createWorkflow, publishWorkflow, webhookUrl, workflowOf, type WorkflowNode } from '../n8n-server/workflows.ts';
-import { sandboxCredentials } from '../n8n/credentials.ts';
-import { packPackage } from '../n8n/lint.ts';
-import { startSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { ManualClock } from '../sandbox/server/clock.ts';
+import { findFreePort } from '../support/machine/free-port.ts';
+import { createCredential } from '../support/n8n-server/credentials.ts';
+import { startN8n, type N8n } from '../support/n8n-server/n8n-server.ts';
+import {
+  createWorkflow,
+  publishWorkflow,
+  webhookUrl,
+  workflowOf,
+  type WorkflowNode,
+} from '../support/n8n-server/workflows.ts';
+import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
+import { packPackage } from '../adapters/n8n/lint.ts';
+import { startSandbox, type Sandbox } from '../doubles/sandbox.ts';
+import { ManualClock } from '../doubles/server/clock.ts';
 
 const runs = 1_000;
 /** Executions that n8n does at once; parked ones must not count. */

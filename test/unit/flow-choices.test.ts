@@ -1,5 +1,5 @@
-import { readChoices } from '../flows/choices.ts';
-import { table } from '../flows/table.ts';
+import { readChoices } from '../e2e/flows/choices.ts';
+import { table } from '../e2e/flows/table.ts';
 
 describe('what npm start can be told', () => {
   it('runs on both platforms and ends by itself when nothing is chosen', () => {

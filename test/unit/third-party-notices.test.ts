@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from '../machine/command.ts';
-import { node24, projectRoot } from '../machine/paths.ts';
+import { runCommand } from '../support/machine/command.ts';
+import { node24, projectRoot } from '../support/machine/paths.ts';
 
 let folder: string;
 

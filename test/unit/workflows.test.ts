@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from '../machine/command.ts';
-import { node24, projectRoot } from '../machine/paths.ts';
+import { runCommand } from '../support/machine/command.ts';
+import { node24, projectRoot } from '../support/machine/paths.ts';
 
 const folder = join(projectRoot, '.github', 'workflows');
 const workflows = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);

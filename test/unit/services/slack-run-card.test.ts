@@ -1,6 +1,6 @@
 import { drawCard } from '../../../shared/src/services/slack/run-card.ts';
 import { slack } from '../../../shared/src/services/slack/service.ts';
-import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { nodeHost } from '../../../shared/src/host/node/node-host.ts';
 import type { Host, StoredFile } from '../../../shared/src/host/host.ts';
 import { operate } from '../operate.ts';

@@ -1,7 +1,7 @@
 import { signedWebhook } from '../../../shared/src/services/signed-webhook/service.ts';
 import type { Taken } from '../../../shared/src/webhooks/process-delivery.ts';
-import { casesOf, type Case } from '../../webhooks/cases.ts';
-import { entraKeysUrl, openSenders, type Sender } from '../../webhooks/senders.ts';
+import { casesOf, type Case } from '../../adapters/scheme-cases/cases.ts';
+import { entraKeysUrl, openSenders, type Sender } from '../../adapters/scheme-cases/senders.ts';
 import { fakeHost, fakeStart } from '../fake-host.ts';
 import { deliver } from '../operate.ts';
 

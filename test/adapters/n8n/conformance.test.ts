@@ -1,0 +1,45 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { resourceValue } from '../../../n8n-nodes/adapter/names.ts';
+import { describeField, type Field } from '../../../shared/src/define/fields.ts';
+import { runScenarios, type Outcome } from '../../conformance/adapter-scenarios.ts';
+import type { Vendor } from '../../conformance/vendors.ts';
+import type { Sandbox } from '../../doubles/sandbox.ts';
+import { sandboxCredentials } from './credentials.ts';
+import { openN8n, type Executed, type NodeSetup } from './open-n8n.ts';
+
+/** The form as n8n keeps it. */
+function parametersOf({ service, operation, input }: Vendor, typed: Record<string, unknown>): INodeParameters {
+  const found = service.operations.find(({ key }) => key === operation);
+  const options: Record<string, unknown> = {};
+  const parameters: Record<string, unknown> = { resource: resourceValue(found?.resource ?? ''), operation, options };
+  for (const [name, value] of Object.entries({ ...input, ...typed })) {
+    const { kind, choices, idFromUrl, advanced } = describeField(found?.input[name] as Field);
+    (advanced ? options : parameters)[name] =
+      kind === 'text' && (choices || idFromUrl) ? { __rl: true, mode: 'id', value } : value;
+  }
+  return parameters as INodeParameters;
+}
+
+const outcomeOf = ({ items, error }: Executed): Outcome =>
+  error ? { error: `${error.message} ${error.description ?? ''}` } : { run: items[0]?.json ?? {} };
+
+describe('On n8n', () => {
+  runScenarios(async () => {
+    const n8n = await openN8n('pipewright');
+    const setup = (vendor: Vendor, typed: Record<string, unknown>, sandbox: Sandbox): NodeSetup => ({
+      node: vendor.service.key,
+      credentials: sandboxCredentials(sandbox),
+      parameters: parametersOf(vendor, typed),
+    });
+    return {
+      run: async (vendor, typed, sandbox) => outcomeOf(await n8n.execute(setup(vendor, typed, sandbox))),
+      repeat: async (vendor, sandbox) =>
+        outcomeOf(await n8n.execute({ ...setup(vendor, {}, sandbox), retryOnFail: true })),
+      stop: async (vendor, typed, sandbox, stopAfter) => {
+        const executed = await n8n.execute(setup(vendor, typed, sandbox), undefined, { stopAfter });
+        return executed.status === 'canceled' ? { error: 'stopped' } : outcomeOf(executed);
+      },
+      close: () => n8n.close(),
+    };
+  });
+});

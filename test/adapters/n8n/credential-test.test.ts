@@ -1,0 +1,69 @@
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { sandboxCredentials } from './credentials.ts';
+import { openN8n, type N8n } from './open-n8n.ts';
+
+let n8n: N8n;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  n8n = await openN8n('pipewright');
+});
+
+afterAll(async () => {
+  await n8n.close();
+  await sandbox.stop();
+});
+
+/** Tests a credential as n8n does when a person saves it: by the node that says so. */
+async function test(node: string, changes: object = {}) {
+  const type = n8n.nodeType(node);
+  const [used] = type.description.credentials ?? [];
+  const method = type.methods?.credentialTest?.[String(used?.testedBy)];
+  if (!used || !method) throw new Error(`${node} tests no credential.`);
+  const context = new n8n.core.CredentialTestContext(n8n.set({ node }).additionalData);
+  return method.call(context, {
+    id: '1',
+    name: 'Mine',
+    type: used.name,
+    data: { ...sandboxCredentials(sandbox)[used.name], ...changes } as never,
+  });
+}
+
+it.each(['dataFactory', 'dataFactoryTrigger', 'dbt', 'quantemplate'])(
+  'finds the credential of %s good',
+  async (node) => {
+    expect(await test(node)).toEqual({ status: 'OK', message: expect.stringMatching(/^Connected to .+\.$/) });
+  },
+);
+
+it('says that the secret of a service principal is wrong, and does not repeat it', async () => {
+  const { status, message } = await test('dataFactory', {
+    clientId: sandbox.accounts.azure.clientId,
+    clientSecret: 'a-wrong-secret',
+  });
+  expect(status).toBe('Error');
+  expect(message).toContain('secret');
+  expect(message).not.toContain('a-wrong-secret');
+});
+
+it('says that a token of dbt is wrong', async () => {
+  expect(await test('dbt', { apiToken: 'dbtc_wrong' })).toMatchObject({
+    status: 'Error',
+    message: expect.stringContaining('dbt'),
+  });
+});
+
+it('names the field that is missing', async () => {
+  expect(await test('dbt', { accountId: '' })).toMatchObject({
+    status: 'Error',
+    message: expect.stringContaining('“Account ID” is missing'),
+  });
+});
+
+it('says that nothing answers at an address', async () => {
+  expect(await test('dbt', { accessUrl: 'http://127.0.0.1:9' })).toMatchObject({
+    status: 'Error',
+    message: expect.stringContaining('nothing answers'),
+  });
+});

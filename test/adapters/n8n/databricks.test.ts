@@ -1,0 +1,94 @@
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { sandboxCredentials } from './credentials.ts';
+import { openN8n, type N8n } from './open-n8n.ts';
+
+let n8n: N8n;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 100 });
+  n8n = await openN8n('pipewright');
+});
+beforeEach(() => sandbox.faults.clear());
+afterAll(async () => {
+  await n8n.close();
+  await sandbox.stop();
+});
+
+const job = (value: string) => ({ __rl: true, mode: 'list', value });
+const run = (parameters: Record<string, unknown>, credential: Record<string, unknown> = {}) =>
+  n8n.execute({
+    node: 'databricks',
+    credentials: {
+      pipewrightDatabricksApi: { ...sandboxCredentials(sandbox)['pipewrightDatabricksApi'], ...credential },
+    },
+    parameters: { resource: 'jobRun', ...parameters } as never,
+  });
+const runJob = (value: string, more: Record<string, unknown> = {}) =>
+  run({ operation: 'runJob', job: job(value), ...more });
+
+it('runs a job whose ID is longer than a number can hold, waits, and gives its tasks', async () => {
+  const { items, error } = await runJob(sandbox.accounts.databricks.jobId, {
+    parametersMode: 'rows',
+    parameters: { rows: [{ name: 'reportDate', value: '2026-11-20' }] },
+  });
+  expect(error).toBeUndefined();
+  expect(items[0]?.json).toMatchObject({
+    name: 'Monthly report',
+    status: 'succeeded',
+    parameters: { reportDate: '2026-11-20' },
+    steps: [{ name: 'extract' }, { name: 'report' }],
+  });
+});
+
+it('says which task failed and why', async () => {
+  const { error } = await runJob('911');
+  expect(error?.message).toBe('The run of Broken report failed at “report”: The report date lies in the future.');
+});
+
+it('starts once though the answer to the start is lost', async () => {
+  const before = sandbox.world.databricks.runs.all.length;
+  sandbox.faults.add({ match: { path: /run-now/ }, times: 1, fault: { kind: 'lost-answer' } });
+  const { items } = await runJob(sandbox.accounts.databricks.jobId);
+  expect(items[0]?.json).toMatchObject({ status: 'succeeded' });
+  expect(sandbox.world.databricks.runs.all.length - before).toBe(1);
+});
+
+it('starts once for one key, in any execution', async () => {
+  const before = sandbox.world.databricks.runs.all.length;
+  const ids = [];
+  for (const startKey of ['wev_1', 'wev_1', 'wev_2'])
+    ids.push((await runJob(sandbox.accounts.databricks.jobId, { options: { startKey } })).items[0]?.json['id']);
+  expect(ids[0]).toBe(ids[1]);
+  expect(sandbox.world.databricks.runs.all.length - before).toBe(2);
+});
+
+it('runs a notebook as a service principal, and reads what it gave back', async () => {
+  const { clientId, clientSecret } = sandbox.accounts.databricks;
+  const principal = { token: '', clientId, clientSecret };
+  const { items } = await run({ operation: 'runNotebook', notebook: '/Shared/monthly' }, principal);
+  expect(items[0]?.json).toMatchObject({ name: '/Shared/monthly', status: 'succeeded' });
+  const output = await run(
+    { operation: 'getRunOutput', run: { __rl: true, mode: 'id', value: items[0]?.json['id'] } },
+    principal,
+  );
+  expect(output.items[0]?.json).toMatchObject({
+    task: 'notebook',
+    result: '{"task":"notebook","rows":5}',
+    truncated: false,
+  });
+});
+
+it('logs in as a service principal of Azure by Microsoft Entra, and says which secret is wrong', async () => {
+  const { tenantId, clientId, clientSecret } = sandbox.accounts.azure;
+  const principal = { token: '', tenantId, clientId, clientSecret, authorityUrl: sandbox.addresses.entra };
+  const { items, error } = await run({ operation: 'runJob', job: job(sandbox.accounts.databricks.jobId) }, principal);
+  expect(error).toBeUndefined();
+  expect(items[0]?.json).toMatchObject({ status: 'succeeded' });
+  const refused = await run(
+    { operation: 'runJob', job: job(sandbox.accounts.databricks.jobId) },
+    { ...principal, clientSecret: 'wrong' },
+  );
+  expect(`${refused.error?.message} ${refused.error?.description}`).toMatch(/Entra|secret/);
+});

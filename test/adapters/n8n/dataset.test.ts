@@ -1,0 +1,228 @@
+import { NodeHelpers, type INodeExecutionData, type INodeParameters } from 'n8n-workflow';
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { sandboxCredentials } from './credentials.ts';
+import { openN8n, type N8n, type NodeSetup } from './open-n8n.ts';
+
+let n8n: N8n;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  n8n = await openN8n('pipewright');
+});
+
+afterAll(async () => {
+  await n8n.close();
+  await sandbox.stop();
+});
+afterEach(() => sandbox.faults.clear());
+
+const setup = (operation: string, parameters: INodeParameters = {}, more: Partial<NodeSetup> = {}): NodeSetup => ({
+  node: 'dataset',
+  credentials: sandboxCredentials(sandbox),
+  parameters: { resource: 'dataset', operation, ...parameters },
+  ...more,
+});
+
+const fileOf = (csv: string | Buffer): INodeExecutionData[] => [
+  {
+    json: {},
+    binary: { data: { data: Buffer.from(csv).toString('base64'), mimeType: 'text/csv', fileName: 'claims.csv' } },
+  },
+];
+
+const claims =
+  'policy,paid,share,open,since,note\n007,1250,12.50,true,2026-11-20,\n008,99,0.05,false,2026-11-21,"a ""b"""\n';
+
+it('gives one item a row with typed values, and null where nothing stands', async () => {
+  const { items, error } = await n8n.execute(setup('getRows'), fileOf(claims));
+  expect(error).toBeUndefined();
+  expect(items).toEqual([
+    {
+      json: { policy: '007', paid: 1250, share: 12.5, open: true, since: '2026-11-20', note: null },
+      pairedItem: { item: 0 },
+    },
+    {
+      json: { policy: '008', paid: 99, share: 0.05, open: false, since: '2026-11-21', note: 'a "b"' },
+      pairedItem: { item: 0 },
+    },
+  ]);
+});
+
+it('gives rows from any row on, and none behind the end, so that a loop ends', async () => {
+  const csv = `id\n${Array.from({ length: 2_500 }, (_, index) => `${index + 1}\n`).join('')}`;
+  const ids = async (firstRow: number) =>
+    (await n8n.execute(setup('getRows', { firstRow }), fileOf(csv))).items.map(({ json }) => json['id']);
+  expect((await ids(1)).at(-1)).toBe(1_000);
+  expect(await ids(2_001)).toHaveLength(500);
+  expect(await ids(2_501)).toEqual([]);
+});
+
+it('keeps a number as text where a number would not say the same, and refuses rows with other values', async () => {
+  const { items } = await n8n.execute(
+    setup('getRows'),
+    fileOf('long,exact\n1234567890123456,1234567890.123456789\n1,2.5\n'),
+  );
+  expect(items[0]?.json).toEqual({ long: '1234567890123456', exact: '1234567890.123456789' });
+  expect((await n8n.execute(setup('getRows'), fileOf('a,b\n1,2\n3\n'))).error?.message).toContain(
+    'A row cannot be read: line 3',
+  );
+  expect((await n8n.execute(setup('getRows', { rows: 1 }), fileOf('a,b\n1,2\n3,4\n5\n'))).items).toHaveLength(1);
+  expect((await n8n.execute(setup('getRows', { rows: 60_000 }), fileOf(claims))).error?.message).toContain(
+    'at most 50000',
+  );
+});
+
+it('sends what a dataset passes or fails to an output of its own, each with its name', async () => {
+  const check = (csv: string, more: Partial<NodeSetup> = {}) =>
+    n8n.execute(setup('checkDataset', { rules: ['policy is unique'] }, more), fileOf(csv));
+  const passed = await check(claims);
+  expect(passed.outputs.map((items) => items.map(({ json }) => json['passed']))).toEqual([[true], []]);
+  const failed = await check('policy\n1\n1\n');
+  expect(failed.outputs.map((items) => items.map(({ json }) => json['passed']))).toEqual([[], [false]]);
+  expect(failed.outputs[1]?.[0]?.binary?.['data']?.fileName).toBe('failing-rows.csv');
+  const { workflow, node } = n8n.set(setup('checkDataset'));
+  const { description } = n8n.nodeType('dataset');
+  expect(NodeHelpers.getNodeOutputs(workflow, node, description)).toEqual([
+    { type: 'main', displayName: 'Passed' },
+    { type: 'main', displayName: 'Failed' },
+  ]);
+  const other = n8n.set(setup('getRows'));
+  expect(NodeHelpers.getNodeOutputs(other.workflow, other.node, description)).toEqual(['main']);
+});
+
+it('lets a check that could not be done leave by Failed, or by the output of errors', async () => {
+  const check = (onError: NodeSetup['onError']) =>
+    n8n.execute(setup('checkDataset', { rules: ['rows >= 1'] }, { onError }), fileOf('a\n"1\n'));
+  const regular = await check('continueRegularOutput');
+  expect(regular.outputs.map((items) => items.length)).toEqual([0, 1]);
+  expect(regular.outputs[1]?.[0]?.json['error']).toEqual(expect.any(String));
+  const own = await check('continueErrorOutput');
+  expect(own.outputs.map((items) => items.length)).toEqual([0, 0, 1]);
+});
+
+it('tells an AI agent also of what fails, for it reads the first output', async () => {
+  const { workflow, node, additionalData } = n8n.set(setup('checkDataset', { rules: ['policy is unique'] }));
+  const items = fileOf('policy\n1\n1\n');
+  const context = new n8n.core.ExecuteContext(
+    workflow,
+    node,
+    additionalData,
+    'trigger',
+    n8n.module.createRunExecutionData({}),
+    0,
+    items,
+    { main: [items] },
+    { node, data: { main: [items] }, source: null },
+    [],
+  );
+  // n8n gives the tool that it makes of a node a type of its own.
+  context.getNode = () => ({ ...node, type: `${node.type}Tool` });
+  const outputs = (await n8n.nodeType('dataset').execute?.call(context)) as INodeExecutionData[][];
+  expect(outputs.map((output) => output.length)).toEqual([1]);
+});
+
+it('says that a rule about a table needs SQL Table', async () => {
+  const { error } = await n8n.execute(
+    setup('checkDataset', { rules: ['policy is in table policies.id'] }),
+    fileOf(claims),
+  );
+  expect(error?.description).toContain('SQL Table');
+});
+
+it.each([
+  [
+    'quantemplateDownloadDataset',
+    { quantemplateDownloadDatasetDataset: { __rl: true, mode: 'id', value: 'd-claims' } },
+  ],
+  [
+    'databricksDownloadFile',
+    { databricksDownloadFilePath: { __rl: true, mode: 'id', value: '/Volumes/main/claims/landing/claims.zip' } },
+  ],
+  [
+    'slackDownloadFile',
+    {
+      slackDownloadFileFile: {
+        __rl: true,
+        mode: 'url',
+        value: 'https://contoso.slack.com/files/U0ADALOVE1/F0CLAIMS01/claims.csv',
+      },
+    },
+  ],
+  ['webAddressDownloadFile', { webAddressDownloadFileAddress: '/web/moved/claims.csv' }],
+])('reads rows straight from %s', async (source, parameters) => {
+  const { items, error } = await n8n.execute(setup('getRows', { source, rows: 2, ...parameters }));
+  expect(error).toBeUndefined();
+  expect(items).toHaveLength(2);
+  expect(items[0]?.json).toHaveProperty('Claim Number');
+});
+
+it('goes on where the connection to a website broke, by what n8n sends with', async () => {
+  sandbox.faults.add({ match: { path: /web\/files/ }, times: 2, fault: { kind: 'cut', afterBytes: 5_000 } });
+  const { items, error } = await n8n.execute(
+    setup('getRows', { source: 'webAddressDownloadFile', webAddressDownloadFileAddress: '/web/files/claims.csv' }),
+  );
+  expect(error).toBeUndefined();
+  expect(items).toHaveLength(300);
+});
+
+it.each(['elsewhere', 'there-and-back'])('sends no log-in to where a website leads on (%s)', async (path) => {
+  const from = (credentials: object) =>
+    n8n.execute(
+      setup(
+        'getRows',
+        { source: 'webAddressDownloadFile', webAddressDownloadFileAddress: `/web/${path}` },
+        {
+          credentials: {
+            pipewrightWebAddressApi: { ...sandboxCredentials(sandbox)['pipewrightWebAddressApi'], ...credentials },
+          },
+        },
+      ),
+    );
+  for (const login of [
+    {},
+    { authentication: 'bearer', token: 'sandbox-web-token' },
+    { authentication: 'basic', user: 'ada', password: 'sandbox-web-password' },
+  ]) {
+    expect((await from(login)).items[0]?.json).toEqual({ authorization: 'none', key: 'none' });
+  }
+});
+
+it('lists the artifacts of a run and the files of a folder', async () => {
+  const run = sandbox.control.startDbtRun({ outcome: 'success' });
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const search = async (method: string, parameters: INodeParameters) => {
+    const { workflow, node, additionalData } = n8n.set(setup('getRows', parameters));
+    Object.assign(additionalData, { currentNodeParameters: node.parameters });
+    const context = new n8n.core.LoadOptionsContext(workflow, node, additionalData, '');
+    return n8n.nodeType('dataset').methods?.listSearch?.[method]?.call(context);
+  };
+  const artifacts = await search('searchDbtDownloadArtifactArtifacts', {
+    source: 'dbtDownloadArtifact',
+    dbtDownloadArtifactRun: { __rl: true, mode: 'id', value: String(run) },
+  });
+  expect(artifacts?.results.map(({ value }) => value)).toContain('exports/claims summary.csv');
+  const files = await search('searchDatabricksDownloadFileFiles', {
+    source: 'databricksDownloadFile',
+    databricksDownloadFileFolder: '/Volumes/main/claims/landing/daily',
+  });
+  expect(files).toMatchObject({
+    results: expect.arrayContaining([
+      { name: '0001.csv (1 KB)', value: '/Volumes/main/claims/landing/daily/0001.csv' },
+    ]),
+    paginationToken: '1000',
+  });
+});
+
+it('tries the log-in of a website', async () => {
+  const method = n8n.nodeType('dataset').methods?.credentialTest?.['testWebAddress'];
+  const context = new n8n.core.CredentialTestContext(n8n.set(setup('getRows')).additionalData);
+  const test = (data: object) =>
+    method?.call(context, { id: '1', name: 'Mine', type: 'pipewrightWebAddressApi', data: data as never });
+  expect(await test({ website: sandbox.baseUrl })).toMatchObject({ status: 'OK' });
+  expect(await test({ website: 'http://127.0.0.1:9' })).toMatchObject({ status: 'Error' });
+  expect(await test({ website: sandbox.baseUrl, authentication: 'bearer' })).toMatchObject({
+    status: 'Error',
+    message: expect.stringContaining('“Token” is missing'),
+  });
+});

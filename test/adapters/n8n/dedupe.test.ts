@@ -1,0 +1,100 @@
+import { claimEvent, settleEvent } from '../../../n8n-nodes/adapter/dedupe.ts';
+import { forgetConnection, cachedConnection } from '../../../n8n-nodes/adapter/connection-cache.ts';
+
+/** What has become of a promise so far. */
+async function stateOf(promise: Promise<boolean>): Promise<boolean | 'waiting'> {
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  return Promise.race([promise, Promise.resolve('waiting' as const)]);
+}
+
+describe('claimEvent', () => {
+  it('lets a repeat wait for the outcome of the first, and makes it a repeat when that was started', async () => {
+    expect(await claimEvent('started')).toBe(true);
+    const repeat = claimEvent('started');
+    expect(await stateOf(repeat)).toBe('waiting');
+    settleEvent('started', true);
+    expect(await repeat).toBe(false);
+    expect(await claimEvent('started')).toBe(false);
+  });
+
+  it('makes one of the waiting repeats the first when the first fails, and the others wait for that one', async () => {
+    expect(await claimEvent('failed')).toBe(true);
+    const repeats = [claimEvent('failed'), claimEvent('failed'), claimEvent('failed')];
+    settleEvent('failed', false);
+    expect(await Promise.all(repeats.map(stateOf))).toEqual([true, 'waiting', 'waiting']);
+    settleEvent('failed', true);
+    expect(await Promise.all(repeats)).toEqual([true, false, false]);
+  });
+
+  it('forgets an event that was settled too early', async () => {
+    expect(await claimEvent('early')).toBe(true);
+    settleEvent('early', true);
+    settleEvent('early', false);
+    expect(await claimEvent('early')).toBe(true);
+    settleEvent('early', true);
+  });
+
+  it('knows a repeat after 199,999 other events, and forgets the oldest after that', async () => {
+    const see = async (key: string): Promise<void> => {
+      await claimEvent(key);
+      settleEvent(key, true);
+    };
+    await see('among many');
+    for (let event = 1; event < 200_000; event += 1) await see(`other ${event}`);
+    expect(await claimEvent('among many')).toBe(false);
+    await see('one more');
+    expect(await claimEvent('among many')).toBe(true);
+    settleEvent('among many', false);
+  });
+});
+
+describe('cachedConnection', () => {
+  const clock = { wall: 1_000_000, monotonic: 1_000 };
+  let secret = 'old';
+  let readings = 0;
+  const read = async () => {
+    readings += 1;
+    return { secret };
+  };
+  const known = async (): Promise<unknown> =>
+    (await cachedConnection('w:n', read, false, () => ({ ...clock })))['secret'];
+  beforeEach(() => {
+    forgetConnection('w:n');
+    readings = 0;
+    secret = 'old';
+  });
+
+  it('does not keep a secret that was replaced when the clock is set back', async () => {
+    expect(await known()).toBe('old');
+    secret = 'new';
+    clock.monotonic += 61_000;
+    clock.wall -= 3_600_000;
+    expect(await known()).toBe('new');
+    expect(readings).toBe(2);
+  });
+
+  it('does not keep it either when the clock was set back to just after the last reading', async () => {
+    expect(await known()).toBe('old');
+    secret = 'new';
+    clock.monotonic += 300_000;
+    clock.wall += 10;
+    expect(await known()).toBe('new');
+  });
+
+  it('keeps a secret for a minute, and none when the credential can no longer be read', async () => {
+    expect(await known()).toBe('old');
+    clock.monotonic += 59_000;
+    expect(await known()).toBe('old');
+    expect(readings).toBe(1);
+    clock.monotonic += 2_000;
+    const gone = () =>
+      cachedConnection(
+        'w:n',
+        () => Promise.reject(new Error('deleted')),
+        false,
+        () => ({ ...clock }),
+      );
+    await expect(gone()).rejects.toThrow('deleted');
+    await expect(gone()).rejects.toThrow('deleted');
+  });
+});

@@ -1,0 +1,86 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { beginExecution, emitAndConfirm } from '../../../n8n-nodes/adapter/emit-and-confirm.ts';
+import type { Emit } from '../../../n8n-nodes/adapter/emitters.ts';
+
+interface Done {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/** An n8n that keeps what it is handed under its key, and does with it what a test says. */
+function n8nThat(takes: (item: INodeExecutionData, done: Done, isRepeat: boolean) => void) {
+  const keys: string[] = [];
+  const emit = ([items = []]: INodeExecutionData[][], _response: unknown, done: Done, key: string) => {
+    const [item] = items;
+    const isRepeat = keys.includes(key);
+    keys.push(key);
+    takes(item as INodeExecutionData, done, isRepeat);
+  };
+  return { emit: emit as unknown as Emit, keys };
+}
+
+const execution = (item: INodeExecutionData): IExecuteFunctions =>
+  ({
+    getInputData: () => [structuredClone(item)],
+    getMode: () => 'trigger',
+    getWorkflow: () => ({ id: 'w' }),
+    getNode: () => ({ id: 'n' }),
+  }) as unknown as IExecuteFunctions;
+const event = (id: string) => ({ id, data: { eventId: id } });
+/** Lets time pass until work has ended; gives the milliseconds that it took. */
+const time = async (work: Promise<unknown>): Promise<number> => {
+  const begin = Date.now();
+  let isOver = false;
+  void work.then(
+    () => (isOver = true),
+    () => (isOver = true),
+  );
+  for (await jest.advanceTimersByTimeAsync(0); !isOver; ) await jest.advanceTimersByTimeAsync(10);
+  return Date.now() - begin;
+};
+const afterTime = async <T>(work: Promise<T>): Promise<T> => {
+  await time(work);
+  return work;
+};
+
+beforeAll(() => jest.useFakeTimers());
+afterAll(() => jest.useRealTimers());
+
+it('is not waited for long where executions run in other processes', async () => {
+  const { emit, keys } = n8nThat(() => undefined);
+  expect(await time(emitAndConfirm(emit, 'w:n', event('elsewhere')))).toBeLessThan(900);
+  expect(keys).toHaveLength(1);
+});
+
+it('ends as soon as the execution begins, with what was delivered', async () => {
+  const { emit } = n8nThat(
+    (item) => void setTimeout(() => expect(beginExecution(execution(item))).toEqual([[item]]), 20),
+  );
+  const begun = emitAndConfirm(emit, 'w:n', event('begins'));
+  expect(await time(begun)).toBeLessThan(50);
+  expect(await begun).toBe(true);
+});
+
+it('ends as soon as n8n says that it has the event', async () => {
+  const { emit, keys } = n8nThat((_item, done) => done.resolve());
+  expect(await emitAndConfirm(emit, 'w:n', event('known'))).toBe(true);
+  expect(keys).toHaveLength(1);
+});
+
+it('is asked once more when n8n has written the execution down but does not run it yet', async () => {
+  const { emit, keys } = n8nThat((_item, done, isRepeat) => isRepeat && done.resolve());
+  expect(await afterTime(emitAndConfirm(emit, 'w:n', event('parked')))).toBe(true);
+  expect(keys).toEqual([keys[0], keys[0]]);
+});
+
+it('is not believed when n8n never says anything, within two seconds', async () => {
+  const { emit } = n8nThat(() => undefined);
+  const lost = emitAndConfirm(emit, 'w:n', event('lost'));
+  expect(await time(lost)).toBeLessThan(2_000);
+  expect(await lost).toBe(false);
+});
+
+it('fails when n8n could not write it down', async () => {
+  const { emit } = n8nThat((_item, done) => done.reject(new Error('The database is locked.')));
+  await expect(emitAndConfirm(emit, 'w:n', event('refused'))).rejects.toThrow('locked');
+});

@@ -1,0 +1,59 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../../support/machine/command.ts';
+import type { PackageName } from './build-package.ts';
+import { lintSource, packPackage, scanTarball, settings } from './lint.ts';
+
+const names = Object.keys(settings) as PackageName[];
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'n8n-lint-'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe.each(names)('n8n-nodes-%s', (name) => {
+  it("passes n8n's linter in its setting, without a warning", () => lintSource(name));
+
+  it("passes n8n's scanner as it is packed, and holds no more than it must", async () => {
+    const tarball = await packPackage(name, folder);
+    await scanTarball(tarball, settings[name]);
+    const listed = (await runCommand('tar', ['-tzf', tarball])).trim().split('\n');
+    expect(listed).toEqual(
+      expect.arrayContaining([
+        'package/package.json',
+        'package/README.md',
+        'package/LICENSE',
+        'package/THIRD-PARTY-NOTICES',
+        'package/sbom.cdx.json',
+      ]),
+    );
+    expect(
+      listed.filter(
+        (path) =>
+          !/^package\/(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES|sbom\.cdx\.json|dist\/((nodes|credentials)\/.+\.js(on)?|icons\/.+\.svg))$/.test(
+            path,
+          ),
+      ),
+    ).toEqual([]);
+  });
+
+  it('needs nothing but n8n at run time', async () => {
+    const manifest = JSON.parse(
+      await readFile(join(__dirname, '..', '..', '..', 'n8n-nodes', name, 'package.json'), 'utf8'),
+    ) as Record<string, unknown>;
+    expect(manifest).not.toHaveProperty('dependencies');
+    expect(manifest['peerDependencies']).toEqual({ 'n8n-workflow': '*' });
+  });
+});
+
+it('fails for a package that breaks the rules', async () => {
+  const tarball = await packPackage('pipewright', folder);
+  const bad = await mkdtemp(join(folder, 'bad-'));
+  await runCommand('tar', ['-xzf', tarball, '-C', bad]);
+  await writeFile(join(bad, 'package', 'dist', 'nodes', 'bad.js'), 'setTimeout(() => console.log(process.env), 1);\n');
+  await runCommand('tar', ['-czf', join(bad, 'bad.tgz'), '-C', bad, 'package']);
+  await expect(scanTarball(join(bad, 'bad.tgz'), 'strict')).rejects.toThrow(/restricted global 'process'/);
+});

@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../../support/machine/command.ts';
+import { node24, projectRoot } from '../../support/machine/paths.ts';
+import { sourceFolder, type PackageName } from './build-package.ts';
+
+/** The settings of n8n's linter: `strict` for n8n Cloud, `self-hosted` for packages that need sockets. */
+type Setting = 'strict' | 'self-hosted';
+
+/** Every package with the setting that it must pass. */
+export const settings: Record<PackageName, Setting> = { pipewright: 'strict', 'pipewright-sql': 'self-hosted' };
+
+const script = join(projectRoot, 'test', 'adapters', 'n8n', 'lint-folder.mjs');
+
+async function lintFolder(folder: string, setting: Setting, what: 'source' | 'tarball'): Promise<void> {
+  // In what they take for their own tests, the rules expect the file names of those.
+  const { NODE_ENV: _ours, ...env } = process.env;
+  await runCommand(node24(), [script, folder, setting, what], { cwd: projectRoot, env });
+}
+
+/**
+ * Lints the sources of a package as n8n does before it verifies one: with n8n's own scanner and with the newest rules.
+ * @throws Error with what was found
+ */
+export async function lintSource(name: PackageName): Promise<void> {
+  await lintFolder(sourceFolder(name), settings[name], 'source');
+}
+
+/**
+ * Scans a packed package as n8n does with what is on npm.
+ * @param tarball path of the .tgz
+ * @throws Error with what was found
+ */
+export async function scanTarball(tarball: string, setting: Setting): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'n8n-scan-'));
+  try {
+    await runCommand('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
+    await lintFolder(folder, setting, 'tarball');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Builds a package in its own folder and packs it as `npm publish` would; gives back the path of the .tgz. */
+export async function packPackage(name: PackageName, destination: string): Promise<string> {
+  const source = sourceFolder(name);
+  await runCommand(node24(), [join(projectRoot, 'n8n-nodes', 'build-package.mjs'), source]);
+  const printed = await runCommand('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', destination], {
+    cwd: source,
+  });
+  const [packed] = JSON.parse(printed) as { filename: string }[];
+  return join(destination, packed?.filename ?? '');
+}
+
+/** Lints the sources of every package, and scans what is published of them. @throws Error with what was found */
+export async function lintPackages(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'n8n-pack-'));
+  try {
+    for (const [name, setting] of Object.entries(settings) as [PackageName, Setting][]) {
+      await lintSource(name);
+      await scanTarball(await packPackage(name, folder), setting);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

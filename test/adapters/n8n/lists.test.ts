@@ -1,0 +1,116 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult, INodeParameters, INodePropertyOptions } from 'n8n-workflow';
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { sandboxCredentials } from './credentials.ts';
+import { openN8n, type N8n } from './open-n8n.ts';
+
+let n8n: N8n;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  n8n = await openN8n('pipewright');
+});
+
+afterAll(async () => {
+  await n8n.close();
+  await sandbox.stop();
+});
+
+/** What a list method is called on, while a form with these values is open. */
+function form(node: string, parameters: INodeParameters): ILoadOptionsFunctions {
+  const [first] = n8n.nodeType(node).description.credentials ?? [];
+  const type = first?.name ?? '';
+  const setting = n8n.set({ node, parameters, credentials: { [type]: sandboxCredentials(sandbox)[type] ?? {} } });
+  Object.assign(setting.additionalData, { currentNodeParameters: parameters });
+  return new n8n.core.LoadOptionsContext(setting.workflow, setting.node, setting.additionalData, '');
+}
+
+function search(
+  node: string,
+  method: string,
+  parameters: INodeParameters,
+  filter?: string,
+  page?: string,
+): Promise<INodeListSearchResult> {
+  const found = n8n.nodeType(node).methods?.listSearch?.[method];
+  if (!found) throw new Error(`${node} has no list ${method}.`);
+  return found.call(form(node, parameters), filter, page);
+}
+
+const factory = () => ({
+  __rl: true,
+  mode: 'list',
+  value: `${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.factory}`,
+});
+
+it('lists the factories of the subscription', async () => {
+  const { results } = await search('dataFactory', 'searchFactories', {});
+  expect(results).toEqual([
+    expect.objectContaining({
+      name: expect.stringContaining('contoso-factory'),
+      value: 'data-platform/contoso-factory',
+    }),
+  ]);
+});
+
+it('lists every page of the pipelines of the chosen factory, and those that are searched for', async () => {
+  expect((await search('dataFactory', 'searchPipelines', { factory: factory() })).results.length).toBeGreaterThan(30);
+  const { results } = await search('dataFactory', 'searchPipelines', { factory: factory() }, 'qt_');
+  expect(results.map(({ value }) => value)).toEqual(['QT_fetch_data']);
+});
+
+it('lists nothing until the factory is chosen', async () => {
+  expect(await search('dataFactory', 'searchPipelines', { factory: { __rl: true, mode: 'list', value: '' } })).toEqual({
+    results: [],
+  });
+});
+
+it('lists the jobs of dbt for a field that takes several', async () => {
+  const load = n8n.nodeType('dbtTrigger').methods?.loadOptions?.['searchJobs'];
+  const options: INodePropertyOptions[] = (await load?.call(form('dbtTrigger', { event: 'jobRunCompleted' }))) ?? [];
+  expect(options).toContainEqual(expect.objectContaining({ value: '123', name: expect.stringContaining('Daily Job') }));
+});
+
+it('says what is wrong with the credential instead of listing nothing', async () => {
+  const context = form('dataFactory', {});
+  Object.assign(context, { getCredentials: async () => ({ tenantId: 't' }) });
+  const list = n8n.nodeType('dataFactory').methods?.listSearch?.['searchFactories'];
+  await expect(list?.call(context)).rejects.toMatchObject({ message: expect.stringContaining('Client Secret') });
+});
+
+describe('The form of the parameters that a pipeline declares', () => {
+  const fieldsOf = async (node: string, method: string, parameters: INodeParameters) =>
+    (await n8n.nodeType(node).methods?.resourceMapping?.[method]?.call(form(node, parameters)))?.fields;
+  const pipeline = (value: string) => ({ pipeline: { __rl: true, mode: 'list', value } });
+
+  it('has a field for each, of its type and with its default', async () => {
+    expect(
+      await fieldsOf('dataFactory', 'mapPipelineParameters', { factory: factory(), ...pipeline('Run_KPI_notebook') }),
+    ).toMatchObject([
+      { id: 'reportDate', type: 'string', required: false, defaultValue: '2026-01-31' },
+      { id: 'regions', type: 'array', defaultValue: '["EMEA","APAC"]' },
+      { id: 'fullRefresh', type: 'boolean', defaultValue: false },
+      { id: 'topN', type: 'number', defaultValue: 10 },
+    ]);
+    expect(
+      await fieldsOf('dataFactory', 'mapPipelineParameters', { factory: factory(), ...pipeline('QT_fetch_data') }),
+    ).toMatchObject([{ id: 'DatasetID', required: true }]);
+  });
+
+  it('leaves out what Pipewright fills in itself', async () => {
+    expect(
+      await fieldsOf('dataFactory', 'mapPipelineParameters', { factory: factory(), ...pipeline('Load_and_call') }),
+    ).toEqual([]);
+  });
+
+  it('is empty until the pipeline is picked', async () => {
+    expect(await fieldsOf('dataFactory', 'mapPipelineParameters', { factory: factory() })).toEqual([]);
+  });
+
+  it('is there for jobs of Databricks too', async () => {
+    const job = { __rl: true, mode: 'list', value: sandbox.accounts.databricks.jobId };
+    expect(await fieldsOf('databricks', 'mapJobParameters', { job })).toMatchObject([
+      { id: 'reportDate', type: 'string', defaultValue: '2026-01-01' },
+    ]);
+  });
+});

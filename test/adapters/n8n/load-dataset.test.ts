@@ -1,0 +1,303 @@
+import { mkdtempSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { startMariaDb } from '../../support/machine/mariadb.ts';
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { sandboxCredentials } from './credentials.ts';
+import { openN8n, type N8n, type NodeSetup } from './open-n8n.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pipewright-sqlite-'));
+let n8n: N8n;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  process.env['PIPEWRIGHT_SQLITE_FOLDER'] = folder;
+  sandbox = await startSandbox();
+  n8n = await openN8n('pipewright-sql');
+});
+
+afterAll(async () => {
+  delete process.env['PIPEWRIGHT_SQLITE_FOLDER'];
+  await n8n.close();
+  await sandbox.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function load(parameters: object, sqlChanges: object = {}): NodeSetup {
+  const { pipewrightSqlApi, pipewrightQuantemplateApi } = sandboxCredentials(sandbox);
+  return {
+    node: 'sqlTable',
+    credentials: {
+      pipewrightSqlApi: { ...pipewrightSqlApi, ...sqlChanges },
+      pipewrightQuantemplateApi: { ...pipewrightQuantemplateApi },
+    },
+    parameters: { resource: 'table', operation: 'loadDataset', ...parameters },
+  };
+}
+
+const fileOf = (csv: string) => [
+  {
+    json: {},
+    binary: { data: { data: Buffer.from(csv).toString('base64'), mimeType: 'text/csv', fileName: 'claims.csv' } },
+  },
+];
+
+function query(sql: string): unknown[] {
+  const database = new DatabaseSync(join(folder, 'datasets.db'), { readOnly: true });
+  try {
+    return database
+      .prepare(sql)
+      .all()
+      .map((row) => ({ ...row }));
+  } finally {
+    database.close();
+  }
+}
+
+function noted(): unknown[] {
+  const [{ there } = { there: 0 }] = query(
+    "SELECT count(*) AS there FROM sqlite_schema WHERE name = 'pipewright_loads'",
+  ) as { there: number }[];
+  return there === 0 ? [] : query("SELECT status FROM pipewright_loads WHERE table_name = 'straight'");
+}
+
+it('loads the file of an earlier step into a table, with identifiers as text', async () => {
+  const { items, error } = await n8n.execute(load({ table: 'claims' }), fileOf('policy,paid\n007,1.50\n008,2\n'));
+  expect(error).toBeUndefined();
+  expect(items).toEqual([
+    { json: expect.objectContaining({ id: 'claims', rows: 2, rejected: 0 }), pairedItem: { item: 0 } },
+  ]);
+  expect(query('SELECT policy FROM claims ORDER BY policy')).toEqual([{ policy: '007' }, { policy: '008' }]);
+});
+
+it('loads a dataset straight from its service, without a file of n8n', async () => {
+  sandbox.control.writeDataset('d-claims', 300);
+  const dataset = { __rl: true, mode: 'id', value: 'd-claims' };
+  const { items, error } = await n8n.execute(
+    load({ source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: dataset, table: 'straight' }),
+  );
+  expect(error).toBeUndefined();
+  expect(items[0]?.json).toMatchObject({ id: 'straight', rows: 300 });
+  expect(items[0]).not.toHaveProperty('binary');
+  expect(query('SELECT count(*) AS rows FROM straight')).toEqual([{ rows: 300 }]);
+});
+
+it('leaves the table as it was when the download breaks', async () => {
+  sandbox.control.writeDataset('d-claims', 3000);
+  sandbox.faults.add({ match: { path: /d-claims/ }, fault: { kind: 'cut', afterBytes: 50_000 } });
+  const dataset = { __rl: true, mode: 'id', value: 'd-claims' };
+  const { error } = await n8n.execute(
+    load({ source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: dataset, table: 'straight' }),
+  );
+  expect(error?.message).toBe('The connection broke while the body came.');
+  expect(query('SELECT count(*) AS rows FROM straight')).toEqual([{ rows: 300 }]);
+});
+
+it('leaves the table as it was when the execution is stopped in the middle of the dataset', async () => {
+  sandbox.control.writeDataset('d-claims', 3000);
+  sandbox.faults.add({ match: { path: /d-claims/ }, fault: { kind: 'slow', milliseconds: 600_000, part: 'body' } });
+  const dataset = { __rl: true, mode: 'id', value: 'd-claims' };
+  const begun = Date.now();
+  await n8n.execute(
+    load({
+      source: 'quantemplateDownloadDataset',
+      quantemplateDownloadDatasetDataset: dataset,
+      table: 'straight',
+      options: { record: true },
+    }),
+    undefined,
+    { stopAfter: 1_000 },
+  );
+  // Of the minute after which a silent download is given up.
+  expect(Date.now() - begun).toBeLessThan(50_000);
+  // The execution is over for n8n at once; the load takes itself back a moment later.
+  for (let looks = 0; looks < 600 && !JSON.stringify(noted()).includes('failed'); looks += 1) await sleep(100);
+  expect(noted()).toEqual([{ status: 'failed' }]);
+  expect(query('SELECT count(*) AS rows FROM straight')).toEqual([{ rows: 300 }]);
+});
+
+it('refuses a row that does not fit, unless it is allowed', async () => {
+  const ragged = fileOf('a,b\n1,2\n3\n');
+  const { error } = await n8n.execute(load({ table: 'ragged' }), ragged);
+  expect(error?.message).toBeTruthy();
+  const { items } = await n8n.execute(load({ table: 'ragged', options: { maxRejectedRows: 1 } }), ragged);
+  expect(items[0]?.json).toMatchObject({ rows: 1, rejected: 1 });
+});
+
+it('changes the rows with the same key, loads once for each load key, and takes other formats and types', async () => {
+  const upsert = (lines: string, loadKey: string) =>
+    n8n.execute(
+      load({
+        table: 'people',
+        mode: 'upsert',
+        key: ['id'],
+        options: { format: 'json-lines', loadKey, columnTypes: '{"zip":"text"}' },
+      }),
+      fileOf(lines),
+    );
+  await upsert('{"id":1,"name":"Ada","zip":75001}\n{"id":2,"name":"Bob","zip":10}\n', 'event-1');
+  expect(
+    (await upsert('{"id":2,"name":"Beth","zip":20}\n{"id":3,"name":"Cleo","zip":30}\n', 'event-2')).items[0]?.json,
+  ).toMatchObject({ updated: 1, inserted: 1, loadId: 'event-2' });
+  expect((await upsert('{"id":9,"name":"Nobody","zip":0}\n', 'event-2')).items[0]?.json).toMatchObject({
+    repeated: true,
+    rows: 2,
+  });
+  expect(query('SELECT name, zip FROM people ORDER BY id')).toEqual([
+    { name: 'Ada', zip: '75001' },
+    { name: 'Beth', zip: '20' },
+    { name: 'Cleo', zip: '30' },
+  ]);
+  expect(query("SELECT source FROM pipewright_loads WHERE table_name = 'people'")).toHaveLength(2);
+});
+
+it('refuses a key that is not unique, a type that there is not, and half a dataset in the place of a whole one', async () => {
+  const refused = async (parameters: object, csv: string) =>
+    (await n8n.execute(load({ table: 'people', ...parameters }), fileOf(csv))).error?.message;
+  expect(await refused({ mode: 'upsert', key: ['id'] }, 'id,name\n1,x\n1,y\n')).toContain('is not unique: 1');
+  expect(await refused({ options: { columnTypes: '{"id":"money"}' } }, 'id\n1\n')).toContain('“money” is no type');
+  expect(await refused({ mode: 'replace', options: { maxChangePercent: 10 } }, 'id,name,zip\n1,x,y\n')).toContain(
+    'a change of 66.7 %',
+  );
+  expect(query('SELECT count(*) AS rows FROM people')).toEqual([{ rows: 3 }]);
+});
+
+it('fills columns that say where a row came from, leaves out columns that the table lacks, and knows what stands for nothing', async () => {
+  await n8n.execute(
+    load({ table: 'told', options: { loadColumns: true, nullMarkers: ['N/A'] } }),
+    fileOf('a,b\n1,N/A\n'),
+  );
+  await n8n.execute(
+    load({
+      table: 'told',
+      mode: 'append',
+      options: { loadColumns: true, columnChanges: 'ignore', loadKey: 'event-9' },
+    }),
+    fileOf('a,c\n2,x\n'),
+  );
+  expect(query('SELECT a, b, _source FROM told ORDER BY a')).toEqual([
+    { a: 1, b: null, _source: 'claims.csv' },
+    { a: 2, b: null, _source: 'claims.csv' },
+  ]);
+  expect(query("SELECT count(*) AS rows FROM told WHERE _load_id = 'event-9'")).toEqual([{ rows: 1 }]);
+});
+
+it('checks a dataset against rules, lets it leave by Passed or Failed, and gives the rows that break one as a file', async () => {
+  const check = (rules: string[]) =>
+    n8n.execute(load({ operation: 'checkDataset', rules }), fileOf('id,paid\n1,10\n1,-2\n'));
+  const { outputs, error } = await check(['rows >= 1', 'id is unique', 'paid >= 0']);
+  expect(error).toBeUndefined();
+  const [passed, failed = []] = outputs;
+  expect(passed).toEqual([]);
+  expect(failed[0]?.json).toMatchObject({
+    passed: false,
+    rows: 2,
+    failedRules: 2,
+    summary: '✓ rows >= 1\n✗ id is unique: Row 2: “1” is also in an earlier row.\n✗ paid >= 0: Row 2: there is “-2”.',
+  });
+  expect(Buffer.from(failed[0]?.binary?.['data']?.data ?? '', 'base64').toString()).toBe(
+    '_rule,_row,id,paid\nid is unique,2,1,-2\npaid >= 0,2,1,-2\n',
+  );
+  expect((await check(['rows >= 1'])).items[0]).toMatchObject({ json: { passed: true, failedRules: 0 } });
+  await n8n.execute(load({ table: 'clients' }), fileOf('client,name\n1,Ada\n'));
+  expect((await check(['id is in table clients.client'])).items[0]?.json).toMatchObject({ passed: true });
+  expect((await check(['paid is in table clients.client'])).outputs[1]?.[0]?.json).toMatchObject({
+    passed: false,
+    summary:
+      '✗ paid is in table clients.client: 2 rows. Row 1: there is “10”, which the table “clients” does not have.',
+  });
+  expect((await check(['id is in table nowhere.client'])).error?.message).toBe('There is no table “nowhere”.');
+  expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is not a rule');
+});
+
+it('shows the first rows of a dataset and the types of its columns, and makes no table', async () => {
+  const csv = `id,paid,day\n${Array.from({ length: 50 }, (_, index) => `0${index},${index}.50,2026-11-20\n`).join('')}`;
+  const preview = (parameters: object, text = csv) =>
+    n8n.execute(load({ operation: 'previewDataset', ...parameters }), fileOf(text));
+  const { items, error } = await preview({ rows: 2 });
+  expect(error).toBeUndefined();
+  expect(items[0]?.json).toEqual({
+    columns: [
+      { name: 'id', type: 'text' },
+      { name: 'paid', type: 'decimal', precision: 4, scale: 2 },
+      { name: 'day', type: 'date' },
+    ],
+    rows: [
+      { id: '00', paid: '0.50', day: '2026-11-20' },
+      { id: '01', paid: '1.50', day: '2026-11-20' },
+    ],
+    rejects: [],
+    complete: true,
+  });
+  const large = await preview({ rows: 1 }, `${csv}${'x,1,soon\n'.repeat(200_000)}`);
+  expect(large.items[0]?.json).toMatchObject({ complete: false, rows: [{ id: '00' }] });
+  expect((await preview({ options: { format: 'json-lines' } }, '{"a":1}\n')).items[0]?.json).toMatchObject({
+    rows: [{ a: '1' }],
+  });
+});
+
+it('keeps database files inside of the folder that the operator allows', async () => {
+  const { error } = await n8n.execute(load({ table: 'claims' }, { file: '../outside.db' }), fileOf('a\n1\n'));
+  expect(error?.message).toContain('outside the allowed folder');
+  expect(await readdir(folder)).toEqual(expect.not.arrayContaining(['outside.db']));
+});
+
+it('loads into MariaDB, whose usual port needs no writing', async () => {
+  const mariadb = await startMariaDb();
+  try {
+    const { host, port, database, user, password } = mariadb;
+    const there = { engine: 'mysql', host, port, database, user, password, ssl: 'off' };
+    const { items, error } = await n8n.execute(
+      load({ table: 'claims', options: { loadKey: 'event-1' } }, there),
+      fileOf('policy,paid\n007,1.50\n008,2\n'),
+    );
+    expect(error).toBeUndefined();
+    expect(items[0]?.json).toMatchObject({
+      id: 'claims',
+      rows: 2,
+      columns: [
+        { name: 'policy', type: 'text' },
+        { name: 'paid', type: 'decimal' },
+      ],
+    });
+    const again = await n8n.execute(
+      load({ table: 'claims', mode: 'append', options: { loadKey: 'event-1' } }, there),
+      fileOf('policy,paid\n007,1.50\n008,2\n'),
+    );
+    expect(again.items[0]?.json).toMatchObject({ repeated: true });
+    const failed = await n8n.execute(
+      load({ table: 'claims' }, { ...there, port: '', password: 'p-secret' }),
+      fileOf('policy,paid\n007,1.50\n'),
+    );
+    expect(JSON.stringify(failed.error)).toMatch(/127\.0\.0\.1:3306/);
+    expect(JSON.stringify(failed.error)).not.toContain('p-secret');
+  } finally {
+    await mariadb.stop();
+  }
+});
+
+it('says whether a database can be opened', async () => {
+  const method = n8n.nodeType('sqlTable').methods?.credentialTest?.['testSql'];
+  const context = new n8n.core.CredentialTestContext(n8n.set({ node: 'sqlTable' }).additionalData);
+  const test = (data: object) =>
+    method?.call(context, { id: '1', name: 'Mine', type: 'pipewrightSqlApi', data: data as never });
+  expect(await test({ engine: 'sqlite', file: 'datasets.db' })).toMatchObject({ status: 'OK' });
+  expect(
+    await test({
+      engine: 'postgresql',
+      host: '127.0.0.1',
+      port: 9,
+      database: 'd',
+      user: 'u',
+      password: 'p-secret',
+      ssl: 'off',
+    }),
+  ).toMatchObject({ status: 'Error', message: expect.not.stringContaining('p-secret') });
+  expect(await test({ engine: 'postgresql', host: '' })).toMatchObject({
+    status: 'Error',
+    message: expect.stringContaining('“Host” is missing'),
+  });
+});

@@ -1,0 +1,213 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type {
+  ICredentialDataDecryptedObject,
+  ICredentialTestFunctions,
+  ICredentialType,
+  IExecuteFunctions,
+  IHookFunctions,
+  ILoadOptionsFunctions,
+  INode,
+  INodeExecutionData,
+  INodeParameters,
+  INodeType,
+  INodeTypeData,
+  INodeTypes,
+  IPollFunctions,
+  IRun,
+  IRunExecutionData,
+  ITriggerFunctions,
+  IWebhookFunctions,
+  IWorkflowExecuteAdditionalData,
+  Workflow,
+  WorkflowExecuteMode,
+} from 'n8n-workflow';
+import type * as WorkflowModule from 'n8n-workflow';
+import { installN8n, n8nRequire } from '../../support/machine/n8n.ts';
+import { buildPackage, type PackageName } from './build-package.ts';
+
+/** What of n8n's engine is used here; its types are not among the dependencies. */
+export interface Core {
+  PackageDirectoryLoader: new (
+    folder: string,
+  ) => {
+    loadAll(): Promise<void>;
+    nodeTypes: INodeTypeData;
+    credentialTypes: Record<string, { type: ICredentialType }>;
+  };
+  WorkflowExecute: new (
+    additionalData: IWorkflowExecuteAdditionalData,
+    mode: WorkflowExecuteMode,
+    data: IRunExecutionData,
+  ) => { processRunExecutionData(workflow: Workflow): Promise<IRun> & { cancel(): void } };
+  ExecutionLifecycleHooks: new (mode: WorkflowExecuteMode, executionId: string, workflow: object) => object;
+  ExecuteContext: new (...parts: unknown[]) => IExecuteFunctions;
+  HookContext: new (...parts: unknown[]) => IHookFunctions;
+  WebhookContext: new (...parts: unknown[]) => IWebhookFunctions;
+  TriggerContext: new (...parts: unknown[]) => ITriggerFunctions;
+  PollContext: new (...parts: unknown[]) => IPollFunctions;
+  LoadOptionsContext: new (...parts: unknown[]) => ILoadOptionsFunctions;
+  BinaryDataService: unknown;
+  CredentialTestContext: new (additionalData: IWorkflowExecuteAdditionalData) => ICredentialTestFunctions;
+}
+
+/** Values of credentials by their type. */
+export type Credentials = Record<string, Record<string, unknown>>;
+
+/** A node as a person has set it up. */
+export interface NodeSetup {
+  /** Name of the node in its package: `dataFactory`. */
+  node: string;
+  parameters?: INodeParameters;
+  credentials?: Credentials;
+  onError?: INode['onError'];
+  /** Whether n8n tries it again when it fails. */
+  retryOnFail?: boolean;
+}
+
+/** n8n's own engine in this process, with a package of this project loaded as n8n loads it. */
+export interface N8n {
+  core: Core;
+  module: typeof WorkflowModule;
+  nodeType(name: string): INodeType;
+  credentialTypes: Record<string, ICredentialType>;
+  /** A workflow of one node, with what n8n's contexts are made of. */
+  set(setup: NodeSetup): { workflow: Workflow; node: INode; additionalData: IWorkflowExecuteAdditionalData };
+  /** Runs a node on items to its end. */
+  execute(
+    setup: NodeSetup,
+    items?: INodeExecutionData[],
+    options?: { mode?: WorkflowExecuteMode; stopAfter?: number; stopWhen?: () => boolean },
+  ): Promise<Executed>;
+  /** From now on n8n keeps files on disk instead of in memory, as it does in production. */
+  keepFilesOnDisk(): Promise<{ read(id: string): Promise<Buffer> }>;
+  close(): Promise<void>;
+}
+
+/** What came of an execution. */
+export interface Executed {
+  items: INodeExecutionData[];
+  /** All outputs: the second one is that of errors, where the node has such. */
+  outputs: INodeExecutionData[][];
+  error?: Error & { description?: string; httpCode?: string; context?: { itemIndex?: number } };
+  status: string;
+}
+
+/**
+ * Builds a package and opens n8n's engine with it. n8n is installed first where it is missing, which takes minutes.
+ */
+export async function openN8n(packageName: PackageName): Promise<N8n> {
+  const install = await installN8n((line) => console.log(line));
+  process.env['N8N_LOG_LEVEL'] = 'silent';
+  process.env['N8N_USER_FOLDER'] = mkdtempSync(join(tmpdir(), 'n8n-user-'));
+  const load = n8nRequire(install.folder);
+  load('reflect-metadata');
+  const core = load('n8n-core') as Core;
+  const module = load('n8n-workflow') as typeof WorkflowModule;
+  const built = await buildPackage(packageName, install.folder);
+  const loader = new core.PackageDirectoryLoader(built.folder);
+  await loader.loadAll();
+  const credentialTypes = Object.fromEntries(
+    Object.entries(loader.credentialTypes).map(([name, { type }]) => [name, type]),
+  );
+  const typeOf = (name: string): INodeType => {
+    const found = loader.nodeTypes[name.slice(name.lastIndexOf('.') + 1)];
+    if (!found) throw new Error(`The package has no node ${name}.`);
+    return found.type as INodeType;
+  };
+  let executions = 0;
+  const nodeTypes: INodeTypes = { getByName: typeOf, getByNameAndVersion: typeOf, getKnownTypes: () => ({}) };
+
+  function set({ node: name, parameters = {}, credentials = {}, onError, retryOnFail }: NodeSetup) {
+    const type = typeOf(name);
+    const { version } = type.description;
+    const node: INode = {
+      id: 'node-1',
+      name: type.description.displayName,
+      type: `n8n-nodes-${packageName}.${name}`,
+      typeVersion: Array.isArray(version) ? (version.at(-1) as number) : version,
+      position: [0, 0],
+      parameters,
+      credentials: Object.fromEntries(Object.keys(credentials).map((key) => [key, { id: key, name: key }])),
+      ...(onError ? { onError } : {}),
+      ...(retryOnFail ? { retryOnFail, maxTries: 2, waitBetweenTries: 100 } : {}),
+    };
+    const workflow = new module.Workflow({
+      id: 'workflow-1',
+      name: 'Test',
+      nodes: [node],
+      connections: {},
+      active: true,
+      nodeTypes,
+    });
+    const own = workflow.getNode(node.name) as INode;
+    return { workflow, node: own, additionalData: additionalDataOf(credentials, credentialTypes) };
+  }
+
+  return {
+    core,
+    module,
+    nodeType: typeOf,
+    credentialTypes,
+    set,
+    async execute(setup, items = [{ json: {} }], { mode = 'trigger', stopAfter, stopWhen } = {}) {
+      const { workflow, node, additionalData } = set(setup);
+      const data = module.createRunExecutionData({
+        executionData: { nodeExecutionStack: [{ node, data: { main: [items] }, source: null }] },
+      });
+      const executionId = `execution-${(executions += 1)}`;
+      Object.assign(additionalData, { executionId, hooks: new core.ExecutionLifecycleHooks(mode, executionId, {}) });
+      const running = new core.WorkflowExecute(additionalData, mode, data).processRunExecutionData(workflow);
+      if (stopAfter !== undefined) setTimeout(() => running.cancel(), stopAfter);
+      const looking = stopWhen && setInterval(() => stopWhen() && running.cancel(), 20);
+      const run = await running.finally(() => clearInterval(looking));
+      const [result] = run.data.resultData.runData[node.name] ?? [];
+      const outputs = (result?.data?.['main'] ?? []).map((output) => output ?? []);
+      const error = (result?.error ?? run.data.resultData.error) as Executed['error'];
+      return { items: outputs[0] ?? [], outputs, status: run.status, ...(error ? { error } : {}) };
+    },
+    async keepFilesOnDisk() {
+      const { Container } = load('@n8n/di') as { Container: { get<T>(type: unknown): T } };
+      const files = Container.get<{ init(): Promise<void>; getAsBuffer(data: { id: string }): Promise<Buffer> }>(
+        core.BinaryDataService,
+      );
+      await files.init();
+      return { read: (id) => files.getAsBuffer({ id }) };
+    },
+    close: built.remove,
+  };
+}
+
+function additionalDataOf(
+  credentials: Credentials,
+  types: Record<string, ICredentialType>,
+): IWorkflowExecuteAdditionalData {
+  const local = 'http://localhost:5678';
+  const credentialsHelper = {
+    getParentTypes: () => [],
+    isCredentialUsableByNode: () => true,
+    getCredentialsProperties: (name: string) => types[name]?.properties ?? [],
+    getDecrypted: async (_data: unknown, _node: unknown, type: string) =>
+      structuredClone(credentials[type]) as ICredentialDataDecryptedObject,
+    authenticate: async (_values: unknown, _type: string, request: unknown) => request,
+    preAuthentication: async () => undefined,
+    runPreAuthentication: async () => undefined,
+  };
+  return {
+    credentialsHelper,
+    executionId: 'execution-1',
+    currentNodeExecutionIndex: 0,
+    variables: {},
+    restApiUrl: `${local}/rest`,
+    instanceBaseUrl: local,
+    formBaseUrl: local,
+    formWaitingBaseUrl: `${local}/form-waiting`,
+    formTestBaseUrl: local,
+    webhookBaseUrl: `${local}/webhook`,
+    webhookWaitingBaseUrl: `${local}/webhook-waiting`,
+    webhookTestBaseUrl: `${local}/webhook-test`,
+    mcpBaseUrl: local,
+    mcpTestBaseUrl: local,
+  } as unknown as IWorkflowExecuteAdditionalData;
+}

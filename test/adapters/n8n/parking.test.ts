@@ -1,0 +1,295 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createCredential, type Credential } from '../../support/n8n-server/credentials.ts';
+import {
+  outputOf,
+  readExecution,
+  waitForExecution,
+  waitForExecutions,
+  type ExecutionStatus,
+} from '../../support/n8n-server/executions.ts';
+import { startN8n, type N8n } from '../../support/n8n-server/n8n-server.ts';
+import {
+  createWorkflow,
+  manualTrigger,
+  publishWorkflow,
+  runManually,
+  webhookUrl,
+  workflowOf,
+  type Workflow,
+  type WorkflowNode,
+} from '../../support/n8n-server/workflows.ts';
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { sandboxCredentials } from './credentials.ts';
+import { packPackage } from './lint.ts';
+
+let folder: string;
+let sandbox: Sandbox;
+let n8n: N8n;
+let start: () => Promise<N8n>;
+const credentials: Record<string, Credential> = {};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pipewright-parking-'));
+  sandbox = await startSandbox();
+  const packages = [await packPackage('pipewright', folder)];
+  start = () => startN8n({ folder: join(folder, 'n8n'), packages });
+  n8n = await start();
+  for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
+    if ([azure, dbt].includes(type)) credentials[type] = await createCredential(n8n, type, type, data);
+});
+afterAll(async () => {
+  await n8n.stop();
+  await sandbox.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+beforeEach(() => sandbox.control.reset());
+
+const azure = 'pipewrightAzureApi';
+const dbt = 'pipewrightDbtApi';
+const node = (type: string, credential: string, parameters: Record<string, unknown>): WorkflowNode => ({
+  id: 'run',
+  name: 'Run',
+  type: `n8n-nodes-pipewright.${type}`,
+  typeVersion: 1,
+  position: [220, 0],
+  credentials: { [credential]: { id: credentials[credential]?.id ?? '', name: credential } },
+  parameters,
+});
+const picked = (value: string) => ({ __rl: true, mode: 'id', value });
+const called = (minutes = 60) => ({ options: { waitBy: 'called', timeoutMinutes: minutes } });
+const pipeline = (service: 'dataFactory' | 'synapse', name: string, more: Record<string, unknown> = called()) =>
+  node(service, azure, {
+    resource: 'pipelineRun',
+    operation: 'runPipeline',
+    ...(service === 'dataFactory'
+      ? { factory: picked(`${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.factory}`) }
+      : { workspace: picked(`${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.workspace}`) }),
+    pipeline: picked(name),
+    ...more,
+  });
+const job = () =>
+  node('dbt', dbt, {
+    resource: 'jobRun',
+    operation: 'runJob',
+    job: picked(String(sandbox.accounts.dbt.jobId)),
+    ...called(),
+  });
+
+const then: WorkflowNode = {
+  id: 'then',
+  name: 'Then',
+  type: 'n8n-nodes-base.noOp',
+  typeVersion: 1,
+  position: [440, 0],
+  parameters: {},
+};
+const several = (count: number): WorkflowNode => ({
+  id: 'items',
+  name: 'Items',
+  type: 'n8n-nodes-base.code',
+  typeVersion: 2,
+  position: [110, 0],
+  parameters: { jsCode: `return Array.from({ length: ${count} }, (_, index) => ({ json: { index } }));` },
+});
+const begin = async (...nodes: WorkflowNode[]): Promise<{ workflow: Workflow; id: string }> => {
+  const workflow = await createWorkflow(n8n, workflowOf('Parked', manualTrigger, ...nodes, then));
+  return { workflow, id: await runManually(n8n, workflow.id, manualTrigger.name) };
+};
+const becomes = async (id: string, status: ExecutionStatus): Promise<void> => {
+  for (let looks = 0; (await readExecution(n8n, id)).status !== status; looks += 1) {
+    if (looks > 1_200) throw new Error(`Execution ${id} is ${(await readExecution(n8n, id)).status}, not ${status}.`);
+    await sleep(100);
+  }
+};
+const statusCalls = () => sandbox.requests.list({ method: 'GET', path: /pipelineruns\/|\/runs\/\d+/ }).length;
+
+describe('A run that calls at its end', () => {
+  it.each(['dataFactory', 'synapse'] as const)(
+    'parks the execution, and lets it go on with the run as it ended, at %s',
+    async (service) => {
+      sandbox.control.planRun({
+        service: service === 'synapse' ? 'synapse' : 'data-factory',
+        name: 'Load_and_call',
+        runningMilliseconds: 4_000,
+      });
+      const { id } = await begin(pipeline(service, 'Load_and_call'));
+      await becomes(id, 'waiting');
+      const looks = statusCalls();
+      const ended = await waitForExecution(n8n, id);
+      expect(ended.status).toBe('success');
+      expect(outputOf(ended, 'Then')).toMatchObject([
+        { status: 'succeeded', finished: true, succeeded: true, steps: [{ name: 'Copy data' }] },
+      ]);
+      expect(looks).toBe(0);
+      expect(statusCalls()).toBeLessThanOrEqual(2);
+      const whole = JSON.stringify(ended);
+      expect(whole).not.toContain('pipewrightCallbackUrl');
+      expect(whole).not.toMatch(/signature=/);
+    },
+  );
+
+  it('gives a failed run back with its explanation', async () => {
+    sandbox.control.planRun({
+      service: 'data-factory',
+      name: 'Load_and_call',
+      runningMilliseconds: 3_000,
+      failure: { message: 'The source does not answer.' },
+    });
+    const { id } = await begin(pipeline('dataFactory', 'Load_and_call'));
+    const ended = await waitForExecution(n8n, id);
+    expect(outputOf(ended, 'Then')).toMatchObject([
+      { status: 'failed', explanation: expect.stringContaining('The source does not answer') },
+    ]);
+  });
+
+  it('is believed only when the vendor says the same: forged and early calls leave the execution parked', async () => {
+    sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 60_000 });
+    const { id } = await begin(pipeline('dataFactory', 'Load_and_call'));
+    await becomes(id, 'waiting');
+    const address = String(sandbox.world.azure.dataFactory.runs.at(-1)?.parameters['pipewrightCallbackUrl']);
+    const call = (url: string) => fetch(url, { method: 'POST' }).then(({ status }) => status);
+    expect(await call(address)).toBe(409);
+    expect(await call(address.replace(/pipewright=\w+/, 'pipewright=guessed'))).toBe(410);
+    expect(await call(address.replace(/signature=\w+/, 'signature=guessed'))).toBe(401);
+    expect((await readExecution(n8n, id)).status).toBe('waiting');
+    sandbox.faults.add({
+      match: { method: 'GET', path: /pipelineruns/ },
+      times: 9,
+      fault: { kind: 'status', status: 403, body: {} },
+    });
+    expect(await call(address)).toBe(503);
+    expect((await readExecution(n8n, id)).status).toBe('waiting');
+  });
+
+  it('waits for the last of several, and pairs each with its item', async () => {
+    sandbox.control.setDurations({ runningMilliseconds: 3_000 });
+    sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 6_000 });
+    const { id } = await begin(several(3), pipeline('dataFactory', 'Load_and_call'));
+    const ended = await waitForExecution(n8n, id);
+    const items = outputOf(ended, 'Then');
+    expect(items.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    expect(new Set(items.map((item) => item['id'])).size).toBe(3);
+    expect(ended.data.resultData.runData['Run']?.at(-1)?.data?.main[0]?.map(({ pairedItem }) => pairedItem)).toEqual([
+      { item: 0 },
+      { item: 1 },
+      { item: 2 },
+    ]);
+  });
+
+  it('outlives n8n itself', async () => {
+    sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 40_000 });
+    // It must not end before n8n is killed: what n8n takes in its last moment is lost.
+    const { id } = await begin(pipeline('dataFactory', 'Load_and_call'));
+    await becomes(id, 'waiting');
+    const { baseUrl } = n8n;
+    await n8n.kill();
+    n8n = await startN8n({ folder: join(folder, 'n8n'), port: Number(new URL(baseUrl).port) });
+    // An n8n that has just been killed takes its time to answer again.
+    const ended = await waitForExecution(n8n, id, 200);
+    expect(outputOf(ended, 'Then')).toMatchObject([{ status: 'succeeded' }]);
+  });
+
+  it('ends as timed-out when nobody calls in time, and the run is left', async () => {
+    sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 600_000 });
+    const { id } = await begin(pipeline('dataFactory', 'Load_and_call', called(1)));
+    const ended = await waitForExecution(n8n, id, 180);
+    expect(outputOf(ended, 'Then')).toMatchObject([
+      { status: 'timed-out', finished: false, id: sandbox.world.azure.dataFactory.runs.at(-1)?.id },
+    ]);
+  }, 240_000);
+
+  it('is not asked of a pipeline that cannot call, and nothing is started', async () => {
+    const before = sandbox.world.azure.dataFactory.runs.length;
+    const { id } = await begin(pipeline('dataFactory', 'Load_sources'));
+    const ended = await waitForExecution(n8n, id);
+    expect(ended.data.resultData.error?.message).toContain('declares no parameter pipewrightCallbackUrl');
+    expect(sandbox.world.azure.dataFactory.runs.length).toBe(before);
+  });
+
+  it('of a dbt job comes by a webhook, which is removed afterwards', async () => {
+    const before = sandbox.world.dbt.webhooks.list().length;
+    sandbox.control.planRun({ service: 'dbt', name: String(sandbox.accounts.dbt.jobId), runningMilliseconds: 5_000 });
+    const { id } = await begin(job());
+    await becomes(id, 'waiting');
+    expect(sandbox.world.dbt.webhooks.list()).toHaveLength(before + 1);
+    // Another run of the same job is told of too, and is not ours.
+    sandbox.control.startDbtRun({ outcome: 'success' });
+    await sleep(1_000);
+    expect((await readExecution(n8n, id)).status).toBe('waiting');
+    const ended = await waitForExecution(n8n, id);
+    expect(outputOf(ended, 'Then')).toMatchObject([{ service: 'dbt', status: 'succeeded' }]);
+    expect(sandbox.world.dbt.webhooks.list()).toHaveLength(before);
+  });
+});
+
+describe('A pipeline that waits at a WebHook activity', () => {
+  const secret = 'a-long-secret-of-our-own';
+  const askedBy = async (complete: Record<string, unknown>) => {
+    const held = await createCredential(n8n, azure, azure, {
+      ...sandboxCredentials(sandbox)[azure],
+      webhookSecret: secret,
+    });
+    const trigger: WorkflowNode = {
+      ...node('webhookActivityTrigger', azure, {}),
+      id: 'trigger',
+      name: 'Asked',
+      typeVersion: 2,
+      position: [0, 0],
+      webhookId: randomUUID(),
+      credentials: { [azure]: { id: held.id, name: azure } },
+    };
+    const answer: WorkflowNode = {
+      ...node('webhookActivity', azure, {
+        resource: 'webhookActivity',
+        operation: 'completeActivity',
+        handle: '={{ $json.handle }}',
+        ...complete,
+      }),
+      credentials: { [azure]: { id: held.id, name: azure } },
+    };
+    const workflow = await createWorkflow(n8n, workflowOf('Asked', trigger, answer));
+    await publishWorkflow(n8n, workflow.id);
+    const run = sandbox.world.azure.dataFactory.start('Ask_and_publish', {
+      parameters: { askUrl: `${webhookUrl(n8n, trigger, 'webhook')}?token=${secret}` },
+    });
+    const [execution] = await waitForExecutions(n8n, workflow.id);
+    return { run: () => sandbox.control.log().runs.dataFactory.find(({ runId }) => runId === run.id), execution };
+  };
+
+  it('goes on with what the workflow gives it, and the address at Azure is nowhere to be seen', async () => {
+    const { run, execution } = await askedBy({
+      outcome: 'succeeded',
+      output: { rows: [{ name: 'approvedBy', value: 'Ada' }] },
+    });
+    expect(execution?.status).toBe('success');
+    expect(execution && outputOf(execution, 'Asked')).toMatchObject([
+      { verified: true, body: { question: 'May the figures be published?' } },
+    ]);
+    expect(run()).toMatchObject({ status: 'Succeeded' });
+    expect(JSON.stringify(execution)).not.toMatch(/callbacks|secret-of-the-callback|callBackUri/);
+  });
+
+  it('fails where the workflow says no, with its reason', async () => {
+    const { run } = await askedBy({
+      outcome: 'failed',
+      errorCode: 'NotApproved',
+      errorMessage: 'Ada did not approve.',
+    });
+    expect(run()).toMatchObject({ status: 'Failed', message: expect.stringContaining('Ada did not approve.') });
+  });
+});
+
+it('several runs that are parked at once go on one by one', async () => {
+  sandbox.control.setDurations({ runningMilliseconds: 4_000 });
+  const workflow = await createWorkflow(
+    n8n,
+    workflowOf('Parked many', manualTrigger, pipeline('dataFactory', 'Load_and_call'), then),
+  );
+  for (let count = 0; count < 5; count += 1) await runManually(n8n, workflow.id, manualTrigger.name);
+  const ended = await waitForExecutions(n8n, workflow.id, { count: 5 });
+  expect(ended.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'success'));
+});

@@ -1,0 +1,99 @@
+import type { INodeExecutionData, WorkflowExecuteMode } from 'n8n-workflow';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { sandboxCredentials } from './credentials.ts';
+import { openN8n, type N8n, type NodeSetup } from './open-n8n.ts';
+
+let n8n: N8n;
+let sandbox: Sandbox;
+let trigger: NodeSetup;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  n8n = await openN8n('pipewright');
+  const { pipewrightAzureApi = {} } = sandboxCredentials(sandbox);
+  const { resourceGroup, factory } = sandbox.accounts.azure;
+  trigger = {
+    node: 'dataFactoryTrigger',
+    credentials: { pipewrightAzureApi },
+    parameters: { factory: { __rl: true, mode: 'id', value: `${resourceGroup}/${factory}` } },
+  };
+  sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 50 });
+});
+
+afterAll(async () => {
+  await n8n.close();
+  await sandbox.stop();
+});
+
+/** A workflow that polls, with what n8n keeps for it. */
+function activate(setup: NodeSetup = trigger) {
+  const { workflow, node, additionalData } = n8n.set(setup);
+  return {
+    kept: () => workflow.getStaticData('node', node),
+    async poll(mode: WorkflowExecuteMode = 'trigger'): Promise<INodeExecutionData[]> {
+      const context = new n8n.core.PollContext(workflow, node, additionalData, mode, 'activate');
+      const found = await n8n.nodeType(setup.node).poll?.call(context);
+      return found?.[0] ?? [];
+    },
+  };
+}
+
+/** Runs a pipeline to its end; gives back the ID of the run. */
+async function run(name: string): Promise<string> {
+  const setup: NodeSetup = {
+    ...trigger,
+    node: 'dataFactory',
+    parameters: {
+      ...trigger.parameters,
+      resource: 'pipelineRun',
+      operation: 'runPipeline',
+      pipeline: { __rl: true, mode: 'id', value: name },
+      wait: false,
+    },
+  };
+  const { items } = await n8n.execute(setup);
+  await sleep(300);
+  return String(items[0]?.json['id']);
+}
+
+it('tells of each finished run once, oldest first, and not of those before it was active', async () => {
+  await run('Load_sources');
+  const workflow = activate();
+  expect(await workflow.poll()).toEqual([]);
+  const first = await run('Load_sources');
+  const second = await run('Broken_export');
+  expect((await workflow.poll()).map(({ json }) => [json['id'], json['status']])).toEqual([
+    [first, 'succeeded'],
+    [second, 'failed'],
+  ]);
+  expect(await workflow.poll()).toEqual([]);
+});
+
+it('tells only of the outcome that is asked for', async () => {
+  const workflow = activate({ ...trigger, parameters: { ...trigger.parameters, outcome: 'failed' } });
+  await workflow.poll();
+  await run('Load_sources');
+  const failed = await run('Broken_export');
+  expect((await workflow.poll()).map(({ json }) => json['id'])).toEqual([failed]);
+});
+
+it('shows the newest run in the editor, again and again, and remembers nothing', async () => {
+  const newest = await run('Load_sources');
+  const workflow = activate();
+  expect((await workflow.poll('manual')).map(({ json }) => json['id'])).toEqual([newest]);
+  expect((await workflow.poll('manual')).map(({ json }) => json['id'])).toEqual([newest]);
+  expect(workflow.kept()).toEqual({});
+});
+
+it('loses nothing when a poll fails', async () => {
+  const workflow = activate();
+  await workflow.poll();
+  const id = await run('Load_sources');
+  sandbox.faults.add({
+    match: { path: /queryPipelineRuns/ },
+    fault: { kind: 'status', status: 400, body: { error: { code: 'Broken', message: 'The query is out of order.' } } },
+  });
+  await expect(workflow.poll()).rejects.toMatchObject({ message: expect.stringContaining('out of order') });
+  expect((await workflow.poll()).map(({ json }) => json['id'])).toEqual([id]);
+});

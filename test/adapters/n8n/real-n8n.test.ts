@@ -1,0 +1,285 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createCredential, testCredential, type Credential } from '../../support/n8n-server/credentials.ts';
+import { listExecutions, outputOf, waitForExecution, waitForExecutions } from '../../support/n8n-server/executions.ts';
+import { listSearch } from '../../support/n8n-server/list-search.ts';
+import { startN8n, type N8n } from '../../support/n8n-server/n8n-server.ts';
+import {
+  createWorkflow,
+  manualTrigger,
+  publishWorkflow,
+  runManually,
+  unpublishWorkflow,
+  webhookUrl,
+  workflowOf,
+  type WorkflowNode,
+} from '../../support/n8n-server/workflows.ts';
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { sandboxCredentials } from './credentials.ts';
+import { packPackage } from './lint.ts';
+import { answered, deliverToReal, slackSecret } from './real-answers.ts';
+
+let folder: string;
+let packages: string[];
+let sandbox: Sandbox;
+let n8n: N8n;
+const credentials: Record<string, Credential> = {};
+
+const start = (): Promise<N8n> =>
+  startN8n({ folder: join(folder, 'n8n'), packages, env: { PIPEWRIGHT_SQLITE_FOLDER: folder } });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pipewright-real-n8n-'));
+  packages = [await packPackage('pipewright', folder), await packPackage('pipewright-sql', folder)];
+  sandbox = await startSandbox();
+  sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 200 });
+  n8n = await start();
+  for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
+    credentials[type] = await createCredential(n8n, type, type, data);
+});
+
+afterAll(async () => {
+  await n8n.stop();
+  await sandbox.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const used = (...types: string[]) =>
+  Object.fromEntries(types.map((type) => [type, { id: credentials[type]?.id ?? '', name: type }]));
+
+const then: WorkflowNode = {
+  id: 'then',
+  name: 'Then',
+  type: 'n8n-nodes-base.noOp',
+  typeVersion: 1,
+  position: [440, 0],
+  parameters: {},
+};
+
+const factory = () => ({
+  __rl: true,
+  mode: 'list',
+  value: `${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.factory}`,
+});
+const runPipeline = (): WorkflowNode => ({
+  id: 'run',
+  name: 'Run',
+  type: 'n8n-nodes-pipewright.dataFactory',
+  typeVersion: 1,
+  position: [220, 0],
+  credentials: used('pipewrightAzureApi'),
+  parameters: {
+    resource: 'pipelineRun',
+    operation: 'runPipeline',
+    factory: factory(),
+    pipeline: { __rl: true, mode: 'list', value: 'Load_sources' },
+  },
+});
+
+const eventNode = (webhookId: string): WorkflowNode => ({
+  id: `trigger-${webhookId}`,
+  name: 'Dataset Updated',
+  type: 'n8n-nodes-pipewright.quantemplateTrigger',
+  typeVersion: 2,
+  position: [0, 0],
+  webhookId,
+  credentials: used('pipewrightQuantemplateApi'),
+  parameters: { event: 'datasetUpdated' },
+});
+
+const download = (): WorkflowNode => ({
+  id: 'download',
+  name: 'Download',
+  type: 'n8n-nodes-pipewright.quantemplate',
+  typeVersion: 1,
+  position: [220, 0],
+  credentials: used('pipewrightQuantemplateApi'),
+  parameters: {
+    resource: 'dataset',
+    operation: 'downloadDataset',
+    dataset: { __rl: true, mode: 'id', value: 'd-claims' },
+  },
+});
+
+const load = (parameters: Record<string, unknown>): WorkflowNode => ({
+  id: 'load',
+  name: 'Load',
+  type: 'n8n-nodes-pipewright-sql.sqlTable',
+  typeVersion: 1,
+  position: [440, 0],
+  credentials: used('pipewrightSqlApi', 'pipewrightQuantemplateApi'),
+  parameters: { resource: 'table', operation: 'loadDataset', table: 'claims', ...parameters },
+});
+
+const chain = (name: string, ...nodes: WorkflowNode[]) => createWorkflow(n8n, workflowOf(name, ...nodes));
+
+function post(url: string, id: string, secret = 'a-long-secret-of-our-own'): Promise<Response> {
+  const body = JSON.stringify({
+    id,
+    name: 'DatasetUpdated',
+    created: '2026-11-20T08:00:00Z',
+    payload: { datasetId: 'd-claims' },
+  });
+  return fetch(url, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', 'x-webhook-secret': secret },
+  });
+}
+
+it('finds good credentials good, bad ones bad, in both packages', async () => {
+  const all = sandboxCredentials(sandbox);
+  for (const [type, data] of Object.entries(all))
+    expect([type, await testCredential(n8n, credentials[type] as Credential, data)]).toEqual([
+      type,
+      { status: 'OK', message: expect.any(String) },
+    ]);
+  expect(
+    await testCredential(n8n, credentials['pipewrightDbtApi'] as Credential, {
+      ...all['pipewrightDbtApi'],
+      apiToken: 'dbtc_wrong',
+    }),
+  ).toMatchObject({ status: 'Error' });
+});
+
+it('fills the list of a field', async () => {
+  const { results } = await listSearch(n8n, runPipeline(), {
+    method: 'searchPipelines',
+    parameter: 'pipeline',
+    filter: 'qt',
+  });
+  expect(results.map(({ value }) => value)).toEqual(['QT_fetch_data']);
+});
+
+it('runs a pipeline', async () => {
+  const { id } = await chain('Runs', manualTrigger, runPipeline());
+  const execution = await waitForExecution(n8n, await runManually(n8n, id, 'Start'));
+  expect(execution.status).toBe('success');
+  expect(outputOf(execution, 'Run')).toEqual([expect.objectContaining({ name: 'Load_sources', succeeded: true })]);
+});
+
+it('loads a download into a table, and a dataset straight from its service', async () => {
+  sandbox.control.writeDataset('d-claims', 500);
+  const { id } = await chain('Loads', manualTrigger, download(), load({}));
+  const execution = await waitForExecution(n8n, await runManually(n8n, id, 'Start'));
+  expect(execution.data.resultData.error).toBeUndefined();
+  expect(outputOf(execution, 'Load')).toEqual([expect.objectContaining({ id: 'claims', rows: 500 })]);
+  const straight = load({
+    source: 'quantemplateDownloadDataset',
+    quantemplateDownloadDatasetDataset: { __rl: true, mode: 'id', value: 'd-claims' },
+  });
+  const { id: second } = await chain('Loads straight', manualTrigger, straight);
+  const again = await waitForExecution(n8n, await runManually(n8n, second, 'Start'));
+  expect(outputOf(again, 'Load')).toEqual([expect.objectContaining({ rows: 500 })]);
+});
+
+it('starts a workflow once for each genuine event, also after a restart, and never for a forged one', async () => {
+  const node = eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c11');
+  const { id } = await chain('Reacts', node, then);
+  await publishWorkflow(n8n, id);
+  const url = () => webhookUrl(n8n, node, 'webhook');
+  const answers = await Promise.all(Array.from({ length: 10 }, () => post(url(), 'real-1')));
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
+  const forged = await post(url(), 'real-2', 'forged');
+  expect([forged.status, await forged.text()]).toEqual([401, '']);
+  const [execution] = await waitForExecutions(n8n, id, { status: 'success' });
+  expect(execution && outputOf(execution, 'Then')).toEqual([
+    {
+      eventId: 'real-1',
+      datasetId: 'd-claims',
+      updatedAt: '2026-11-20T08:00:00.000Z',
+      verified: true,
+      matchedSecret: 'current',
+    },
+  ]);
+  expect(execution?.mode).toBe('trigger');
+  await n8n.stop();
+  n8n = await start();
+  for (let tries = 0; tries < 100 && (await post(url(), 'real-1')).status === 404; tries += 1) await sleep(100);
+  expect((await post(url(), 'real-1')).status).toBe(200);
+  expect((await post(url(), 'real-3')).status).toBe(200);
+  await waitForExecutions(n8n, id, { count: 2 });
+  await sleep(500);
+  const all = await listExecutions(n8n, id);
+  expect(all.map(({ status }) => status)).toEqual(['success', 'success']);
+  await unpublishWorkflow(n8n, id);
+});
+
+it('goes on with what was delivered when the workflow is tried in the editor', async () => {
+  const node = eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c12');
+  const { id } = await chain('Is tried', node, then);
+  const answer = await n8n.api.rest<{ waitingForWebhook?: boolean }>('POST', `workflows/${id}/run`, {
+    triggerToStartFrom: { name: node.name },
+  });
+  expect(answer.waitingForWebhook).toBe(true);
+  expect((await post(webhookUrl(n8n, node, 'webhook').replace('/webhook/', '/webhook-test/'), 'tried-1')).status).toBe(
+    200,
+  );
+  const [execution] = await waitForExecutions(n8n, id, { timeoutSeconds: 20 });
+  expect(execution?.mode).toBe('manual');
+  expect(execution && outputOf(execution, 'Then')).toEqual([
+    expect.objectContaining({ eventId: 'tried-1', verified: true }),
+  ]);
+});
+
+it('makes a subscription at dbt when a workflow is published, is started by it, and removes it afterwards', async () => {
+  const node: WorkflowNode = {
+    ...eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c13'),
+    name: 'Job Run Completed',
+    type: 'n8n-nodes-pipewright.dbtTrigger',
+    credentials: used('pipewrightDbtApi'),
+    parameters: { event: 'jobRunCompleted', jobs: [String(sandbox.accounts.dbt.jobId)] },
+  };
+  const { id } = await chain('Hears of jobs', node, then);
+  await publishWorkflow(n8n, id);
+  expect(sandbox.world.dbt.webhooks.list()).toHaveLength(1);
+  sandbox.control.deliverNextDbtEventTwice();
+  const run = sandbox.control.startDbtRun({ outcome: 'success' });
+  const [execution] = await waitForExecutions(n8n, id, { status: 'success' });
+  expect(execution && outputOf(execution, 'Then')).toEqual([
+    expect.objectContaining({ runId: String(run), verified: true }),
+  ]);
+  await sleep(1000);
+  expect(await listExecutions(n8n, id)).toHaveLength(1);
+  await unpublishWorkflow(n8n, id);
+  expect(sandbox.world.dbt.webhooks.list()).toHaveLength(0);
+});
+
+it('says why a trigger without a secret does not start', async () => {
+  const { pipewrightQuantemplateApi } = sandboxCredentials(sandbox);
+  const bare = await createCredential(n8n, 'bare', 'pipewrightQuantemplateApi', {
+    ...pipewrightQuantemplateApi,
+    webhookSecret: '',
+  });
+  const node = {
+    ...eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c14'),
+    credentials: { pipewrightQuantemplateApi: { id: bare.id, name: 'bare' } },
+  };
+  const { id } = await chain('Is refused', node, then);
+  await expect(publishWorkflow(n8n, id)).rejects.toThrow('no secret');
+});
+
+it('answers each kind of delivery as docs/webhooks.md says', async () => {
+  const secret = await createCredential(n8n, 'slack', 'pipewrightWebhookSecretApi', { secret: slackSecret });
+  const node = {
+    ...eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c15'),
+    type: 'n8n-nodes-pipewright.signedWebhookTrigger',
+    credentials: { pipewrightWebhookSecretApi: { id: secret.id, name: 'slack' } },
+    parameters: { scheme: 'slack' },
+  };
+  const { id } = await chain('Answers', node, then);
+  await publishWorkflow(n8n, id);
+  const url = webhookUrl(n8n, node, 'webhook');
+  for (const one of answered) {
+    const { status, text } = await deliverToReal(url, one);
+    expect([one.name, status, text]).toEqual([one.name, one.status, one.text ?? expect.any(String)]);
+  }
+  const executions = await waitForExecutions(n8n, id, { count: 3 });
+  expect(executions.map((execution) => outputOf(execution, 'Then')[0]?.['eventType']).sort()).toEqual([
+    '/real',
+    'app_mention',
+    'app_mention',
+  ]);
+});

@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { openN8n, type N8n } from './open-n8n.ts';
+import { sandboxTriggers } from './sandbox-trigger.ts';
+
+let n8n: N8n;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  n8n = await openN8n('pipewright');
+});
+
+afterAll(async () => {
+  await n8n.close();
+  await sandbox.stop();
+});
+
+const { open, close } = sandboxTriggers(
+  () => n8n,
+  () => sandbox,
+);
+afterEach(close);
+
+const ours = () => sandbox.world.dbt.webhooks.list().filter(({ name }) => String(name).startsWith('Pipewright'));
+const completed = { event: 'jobRunCompleted' };
+
+async function started(trigger: { executions: unknown[] }, count: number): Promise<void> {
+  for (let tries = 0; tries < 1_200 && trigger.executions.length < count; tries += 1) await sleep(50);
+}
+
+describe('exactly one subscription is left', () => {
+  it('when the workflow is published twice', async () => {
+    const trigger = await open('dbtTrigger', completed);
+    await trigger.activate();
+    const [first] = ours();
+    await trigger.activate();
+    expect(ours()).toEqual([first]);
+  });
+
+  it('when n8n ended between making it and writing it down', async () => {
+    const trigger = await open('dbtTrigger', completed);
+    await trigger.activate();
+    delete trigger.staticData()['subscription'];
+    await trigger.activate();
+    expect(ours()).toHaveLength(1);
+    sandbox.control.startDbtRun({ outcome: 'success' });
+    await started(trigger, 1);
+    expect(trigger.executions).toHaveLength(1);
+  });
+
+  it('when its secret was lost, with a new one', async () => {
+    const trigger = await open('dbtTrigger', completed);
+    await trigger.activate();
+    const subscription = trigger.staticData()['subscription'] as { id: string; secret?: string };
+    delete subscription.secret;
+    await trigger.activate();
+    expect(ours()).toHaveLength(1);
+    expect(trigger.staticData()['subscription']).toEqual({ id: ours()[0]?.['id'], secret: expect.any(String) });
+  });
+
+  it('when somebody deleted it at the vendor', async () => {
+    const trigger = await open('dbtTrigger', completed);
+    await trigger.activate();
+    sandbox.world.dbt.webhooks.delete(String(ours()[0]?.['id']));
+    expect(ours()).toHaveLength(0);
+    await trigger.activate();
+    expect(ours()).toHaveLength(1);
+  });
+
+  it('when the address of n8n changed, at the new one', async () => {
+    const trigger = await open('dbtTrigger', completed);
+    await trigger.activate();
+    trigger.move('https://n8n.elsewhere.example');
+    await trigger.activate();
+    expect(ours().map((one) => one['client_url'])).toEqual([expect.stringContaining('https://n8n.elsewhere.example')]);
+  });
+
+  it('and none when the workflow is taken back, also when it was deleted before', async () => {
+    const trigger = await open('dbtTrigger', completed);
+    await trigger.activate();
+    sandbox.world.dbt.webhooks.delete(String(ours()[0]?.['id']));
+    await trigger.deactivate();
+    expect(ours()).toHaveLength(0);
+  });
+
+  it('and that of a person to the same address is left alone', async () => {
+    const trigger = await open('dbtTrigger', completed);
+    sandbox.world.dbt.webhooks.create({
+      name: 'Mine',
+      event_types: ['job.run.completed'],
+      client_url: trigger.url,
+      active: true,
+      job_ids: [],
+    });
+    await trigger.activate();
+    await trigger.deactivate();
+    const all = sandbox.world.dbt.webhooks.list();
+    expect(all.map(({ name }) => name)).toEqual(['Mine']);
+    sandbox.world.dbt.webhooks.delete(String(all[0]?.['id']));
+  });
+});
+
+describe('Look for Missed Events', () => {
+  const looking = { ...completed, options: { looksForMissed: true } };
+  const runsOf = (trigger: { executions: { json: Record<string, unknown> }[][] }) =>
+    trigger.executions.map(([item]) => item?.json['runId']);
+
+  it('starts the workflow after an outage for each run whose event never came, and for no other', async () => {
+    const trigger = await open('dbtTrigger', looking);
+    await trigger.activate();
+    const told = sandbox.control.startDbtRun({ outcome: 'success' });
+    await started(trigger, 1);
+    await trigger.stop();
+    const webhooks = sandbox.world.dbt.webhooks;
+    const rules = webhooks.rules;
+    webhooks.rules = { ...rules, retryMilliseconds: [] };
+    trigger.move('http://127.0.0.1:9');
+    for (const one of webhooks.list()) webhooks.delete(String(one['id']));
+    const [missed, failed] = [
+      sandbox.control.startDbtRun({ outcome: 'success' }),
+      sandbox.control.startDbtRun({ outcome: 'error' }),
+    ];
+    webhooks.rules = rules;
+    await sleep(50);
+    await trigger.activate();
+    await started(trigger, 3);
+    expect(runsOf(trigger)).toEqual([told, missed, failed].map(String));
+    expect(trigger.executions[1]?.[0]?.json).toMatchObject({ verified: true, matchedSecret: 'none', succeeded: true });
+    trigger.tick();
+    await sleep(300);
+    expect(trigger.executions).toHaveLength(3);
+  });
+
+  it('starts nothing for what was before the workflow was published', async () => {
+    sandbox.control.startDbtRun({ outcome: 'success' });
+    await sleep(1000);
+    const trigger = await open('dbtTrigger', looking);
+    await trigger.activate();
+    await sleep(300);
+    expect(trigger.executions).toEqual([]);
+    await trigger.deactivate();
+    expect(trigger.staticData()).toEqual({});
+  });
+
+  it('lets the workflow start when the vendor cannot be reached, and says so', async () => {
+    const trigger = await open(
+      'quantemplateTrigger',
+      { event: 'pipelineCompleted', pipelines: ['p-bordereaux'], options: { looksForMissed: true } },
+      {},
+      { apiUrl: 'http://127.0.0.1:9' },
+    );
+    await trigger.activate();
+    for (let tries = 0; tries < 600 && trigger.logged.length === 0; tries += 1) await sleep(100);
+    expect(trigger.logged.join()).toContain('missed events could not be looked for');
+  });
+
+  it('does not start where it could not look, and says what to fill in', async () => {
+    const trigger = await open('quantemplateTrigger', {
+      event: 'pipelineCompleted',
+      options: { looksForMissed: true },
+    });
+    await expect(trigger.activate()).rejects.toMatchObject({ description: expect.stringContaining('Pipeline IDs') });
+  });
+});
+
+describe('Refused Deliveries', () => {
+  it('lists in the form what was refused, why and how often, without the body', async () => {
+    const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated' });
+    await trigger.activate();
+    for (let count = 0; count < 3; count += 1)
+      await trigger.post('{"guess":"of-a-forger"}', { 'x-webhook-secret': 'guessed-secret', 'user-agent': 'curl/8' });
+    await trigger.post('{}', {});
+    const options = await trigger.refused();
+    expect(options.map(({ name }) => name)).toEqual([
+      '4 Refused Lately',
+      expect.stringMatching(/ UTC, 2 Bytes/),
+      expect.stringMatching(/ UTC, 3 Times, 23 Bytes, curl\/8$/),
+    ]);
+    expect(options[1]?.description).toContain('carries no signature or secret');
+    expect(options[2]?.description).toContain('does not match');
+    expect(JSON.stringify(options)).not.toMatch(/guess/);
+  });
+
+  it('says so when there is none', async () => {
+    const trigger = await open('dbtTrigger', completed);
+    expect(await trigger.refused()).toEqual([expect.objectContaining({ name: 'None Since n8n Was Started' })]);
+  });
+});

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { templates } from '../../e2e/flows/templates.ts';
+import type { WorkflowJson, WorkflowNode } from '../../support/n8n-server/workflows.ts';
+
+const folder = join(__dirname, '..', '..', '..', 'n8n-nodes', 'templates');
+const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+const read = (file: string): WorkflowJson => JSON.parse(readFileSync(join(folder, file), 'utf8')) as WorkflowJson;
+
+/** Who follows on whom. */
+function arrows({ connections }: WorkflowJson): [from: string, to: string][] {
+  const all = connections as unknown as Record<string, { main: ({ node: string }[] | null)[] }>;
+  return Object.entries(all).flatMap(([from, { main }]) =>
+    main.flatMap((output) => (output ?? []).map(({ node }): [string, string] => [from, node])),
+  );
+}
+
+const isNote = ({ type }: WorkflowNode): boolean => type === 'n8n-nodes-base.stickyNote';
+
+it('has one workflow for each flow, and the directions name every one', () => {
+  expect(files.sort()).toEqual(
+    Object.values(templates)
+      .map((name) => `${name}.json`)
+      .sort(),
+  );
+  const directions = readFileSync(join(folder, 'README.md'), 'utf8');
+  for (const file of files) expect(directions).toContain(`(${file})`);
+});
+
+describe.each(files)('the ready workflow %s', (file) => {
+  const workflow = read(file);
+  const text = JSON.stringify(workflow);
+  const steps = workflow.nodes.filter((node) => !isNote(node));
+
+  it('brings nothing of the machine on which it was made', () => {
+    expect(workflow).not.toHaveProperty('id');
+    for (const node of workflow.nodes) expect(node).not.toHaveProperty('credentials');
+    expect(text).not.toMatch(/127\.0\.0\.1|localhost|https?:\/\//);
+  });
+
+  it('says on the canvas what to set up, naming only nodes that are there', () => {
+    const [note, ...others] = workflow.nodes.filter(isNote);
+    expect(others).toEqual([]);
+    const content = String(note?.parameters?.['content']);
+    expect(content).toMatch(/\*\*To set up\*\*\n1\. /);
+    const named = [...content.matchAll(/^\d\. ((?:\*[^*]+\*(?:, )?)+):/gm)].flatMap(([, list = '']) =>
+      list.split(', ').map((name) => name.replaceAll('*', '')),
+    );
+    expect(named.length).toBeGreaterThan(0);
+    for (const name of named) expect(steps.map((step) => step.name)).toContain(name);
+  });
+
+  it('connects every node to the one trigger, from left to right, and none lies on another', () => {
+    const found = arrows(workflow);
+    const place = (name: string): readonly number[] => steps.find((step) => step.name === name)?.position ?? [];
+    for (const [from, to] of found) expect(place(from)[0]).toBeLessThan(place(to)[0] ?? NaN);
+    const reached = new Set(found.map(([, to]) => to));
+    expect(steps.filter(({ name }) => !reached.has(name)).map(({ type }) => type)).toEqual([
+      expect.stringMatching(/Trigger$/),
+    ]);
+    expect(new Set(steps.map(({ position }) => position.join())).size).toBe(steps.length);
+    expect(new Set(workflow.nodes.map(({ id }) => id)).size).toBe(workflow.nodes.length);
+  });
+});

@@ -1,0 +1,57 @@
+import type { ActionDefinition, FieldDefinition } from '../../support/zapier-runtime/app-definition.ts';
+import type { ZapierBackend } from '../../support/zapier-runtime/zapier-backend.ts';
+import type { Offer, Offered, OfferedField } from './offer.ts';
+
+function fieldOf({ label, helpText, choices, required }: FieldDefinition): OfferedField {
+  const options = Array.isArray(choices)
+    ? choices.map((choice) => (typeof choice === 'string' ? choice : choice.label))
+    : [];
+  return { label: label ?? '', help: helpText ?? '', options, required: required === true };
+}
+
+/** Every field of the form of a step, also those that appear only after something was chosen. */
+async function fieldsOf(
+  zapier: ZapierBackend,
+  { key, operation }: ActionDefinition,
+): Promise<Record<string, OfferedField>> {
+  const fixed = (operation.inputFields ?? []).filter((field) => typeof field !== 'string');
+  const choices = fixed.flatMap((field) =>
+    Array.isArray(field.choices)
+      ? field.choices.map((choice) => ({ [field.key]: typeof choice === 'string' ? choice : choice.value }))
+      : field.type === 'boolean'
+        ? [{ [field.key]: 'true' }, { [field.key]: 'false' }]
+        : [],
+  );
+  const found: Record<string, OfferedField> = {};
+  for (const inputData of [{}, ...choices]) {
+    for (const field of await zapier.inputFields(key, { inputData })) found[field.key] = fieldOf(field);
+  }
+  return found;
+}
+
+/** What the steps of a built app offer. */
+export async function zapierOffer(zapier: ZapierBackend): Promise<Offer> {
+  const { triggers = {}, creates = {}, searches = {} } = await zapier.definition();
+  const offer: Offer = {};
+  for (const step of [triggers, creates, searches].flatMap((kind) => Object.values(kind))) {
+    offer[step.display.label] = { description: step.display.description, fields: await fieldsOf(zapier, step) };
+  }
+  return offer;
+}
+
+/** What the groups of the one connection of a built app ask for, by their headings. */
+export async function zapierConnections(zapier: ZapierBackend): Promise<Offer> {
+  const { authentication } = await zapier.definition();
+  const offer: Offer = {};
+  let group: { prefix: string; offered: Offered } | undefined;
+  for (const field of authentication?.fields ?? []) {
+    if (field.type === 'copy') {
+      const [, name = '', text = ''] = /^\*\*(.+?)\*\*\n\n([^]*)$/.exec(field.helpText ?? '') ?? [];
+      group = { prefix: `${field.key}_`, offered: { description: text, fields: {} } };
+      offer[name] = group.offered;
+    } else if (group) {
+      group.offered.fields[field.key.slice(group.prefix.length)] = fieldOf(field);
+    }
+  }
+  return offer;
+}

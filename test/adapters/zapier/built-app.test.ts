@@ -1,0 +1,146 @@
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { ZapierAppError } from '../../support/zapier-runtime/zapier-app-error.ts';
+import { startZap } from '../../support/zapier-runtime/zap.ts';
+import { startZapierBackend, type ZapierBackend } from '../../support/zapier-runtime/zapier-backend.ts';
+import { builtZip } from './built-zip.ts';
+import { groupsOf } from './sandbox-accounts.ts';
+
+let sandbox: Sandbox;
+let zapier: ZapierBackend;
+let groups: ReturnType<typeof groupsOf>;
+let factory: string;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ claimsRows: 5_000 });
+  sandbox.control.setDurations({ queuedMilliseconds: 50, runningMilliseconds: 200 });
+  zapier = await startZapierBackend(await builtZip());
+  groups = groupsOf(sandbox);
+  factory = `${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.factory}`;
+}, 180_000);
+
+afterAll(async () => {
+  await zapier?.close();
+  await sandbox?.stop();
+});
+
+const run = (inputData: Record<string, unknown>) =>
+  zapier.create('data_factory_run_pipeline', { authData: groups.azure, inputData: { factory, ...inputData } });
+
+describe('the zip that goes to Zapier', () => {
+  it('boots in Zapier’s runtime, and its definition is valid', async () => {
+    expect(await zapier.validate()).toEqual([]);
+    expect(Object.keys((await zapier.definition()).creates ?? {})).toContain('data_factory_run_pipeline');
+  });
+
+  it('tests a connection and names it by the services that it holds', async () => {
+    expect(await zapier.authLabel({ ...groups.azure, ...groups.quantemplate })).toMatch(
+      /Quantemplate: Quantemplate \(c-contoso\).*Azure Data Factory.*: \S/,
+    );
+    const nothing = await zapier.authTest({}).catch((error: unknown) => error);
+    expect((nothing as ZapierAppError).userMessage).toContain('Nothing is filled in.');
+  });
+
+  it('runs the work that must follow when a dataset is updated: pipeline, download, upload', async () => {
+    const { quantemplate, azure } = groups;
+    const zap = await startZap(zapier, {
+      trigger: { key: 'quantemplate_dataset_updated', authData: quantemplate, inputData: { datasets: ['d-claims'] } },
+      steps: [
+        {
+          action: 'data_factory_run_pipeline',
+          authData: azure,
+          inputData: ({ trigger }) => ({
+            factory,
+            pipeline: 'QT_fetch_data',
+            parameters: { DatasetID: trigger['datasetId'] },
+          }),
+        },
+        {
+          action: 'quantemplate_download_dataset',
+          authData: quantemplate,
+          inputData: ({ trigger }) => ({ dataset: trigger['datasetId'] }),
+        },
+        {
+          action: 'quantemplate_upload_dataset',
+          authData: quantemplate,
+          inputData: ({ steps }) => ({ dataset: 'd-empty', file: steps['quantemplate_download_dataset']?.['file'] }),
+        },
+      ],
+    });
+    const receiver = {
+      url: String(zap.url),
+      secret: { kind: 'header', name: 'X-Webhook-Secret', value: 'a long random text' },
+    } as const;
+    const event = { name: 'DatasetUpdated', payload: { datasetId: 'd-claims' }, id: 'event-1' };
+    await sandbox.control.sendQuantemplateEvent(receiver, event);
+    const done = await zap.nextRun();
+    expect(done.steps.map(({ name, status, error }) => [name, status, error?.message])).toEqual([
+      ['data_factory_run_pipeline', 'succeeded', undefined],
+      ['quantemplate_download_dataset', 'succeeded', undefined],
+      ['quantemplate_upload_dataset', 'succeeded', undefined],
+    ]);
+    expect(done.steps[0]?.output).toMatchObject({ succeeded: true, parameters: { DatasetID: 'd-claims' } });
+    expect(done.steps[2]?.output).toMatchObject({ datasetId: 'd-empty', size: expect.any(Number) });
+
+    await sandbox.control.sendQuantemplateEvent(receiver, event);
+    await sandbox.control.sendQuantemplateEvent(
+      { ...receiver, secret: { ...receiver.secret, value: 'forged' } },
+      { ...event, id: 'event-2' },
+    );
+    for (let tries = 0; tries < 1_200 && zap.ignored.length < 2; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([zap.runs.length, zap.ignored]).toEqual([1, [{}, {}]]);
+    await zap.stop();
+  });
+
+  it('gives back a run that goes on, before Zapier’s 30 seconds are over', async () => {
+    sandbox.control.planRun({ service: 'data-factory', name: 'Nightly_load', runningMilliseconds: 300_000 });
+    const { output, durationMs } = await run({ pipeline: 'Nightly_load' });
+    expect(output).toMatchObject({ finished: false, status: 'running' });
+    expect(durationMs).toBeGreaterThan(15_000);
+    expect(durationMs).toBeLessThan(29_000);
+  });
+
+  it('says which step of a run failed', async () => {
+    const failed = await run({ pipeline: 'Broken_export' }).catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(ZapierAppError);
+    expect((failed as ZapierAppError).userMessage).toMatch(
+      /^The run of Broken_export failed at “Write file”: .*does not exist \(code 2200\)\. Check that what is named exists/,
+    );
+  });
+
+  it('lets Zapier try again when the service is throttled for longer than a step may wait', async () => {
+    sandbox.faults.add({
+      match: { path: /createRun$/ },
+      fault: { kind: 'status', status: 429, headers: { 'retry-after': '90' } },
+    });
+    const throttled = await run({ pipeline: 'Copy_source_02' }).catch((error: unknown) => error);
+    expect(throttled).toMatchObject({ name: 'ThrottledError', retryAfterSeconds: 90 });
+  });
+
+  it('stops a forged delivery of dbt and ends its subscription with the Zap', async () => {
+    const hook = await zapier.trigger('dbt_job_run_completed').subscribe({ authData: groups.dbt });
+    expect(await hook.deliver('{"eventType":"job.run.completed"}', { Authorization: 'f'.repeat(64) })).toEqual([]);
+    expect(
+      zapier.logs.some(({ message }) =>
+        message.includes('A delivery was refused. The signature or secret does not match.'),
+      ),
+    ).toBe(true);
+    await hook.unsubscribe();
+  });
+
+  it('passes Zapier’s checks of what it returns, and writes no secret into the log', async () => {
+    expect(zapier.failedChecks()).toEqual([]);
+    const log = JSON.stringify(zapier.logs);
+    expect(log).toContain('createRun');
+    const secrets = [
+      groups.azure.azure_clientSecret,
+      groups.quantemplate.quantemplate_clientSecret,
+      groups.quantemplate.quantemplate_webhookSecret,
+      groups.dbt.dbt_apiToken,
+      'f'.repeat(64),
+      'access_token',
+    ];
+    expect(secrets.filter((secret) => log.includes(secret) || log.includes(encodeURIComponent(secret)))).toEqual([]);
+    expect(log.match(/Bearer (?!:censored)[^"\\,]{0,12}/g) ?? []).toEqual([]);
+  });
+});

@@ -1,0 +1,96 @@
+import { services } from '../../../shared/src/catalog.ts';
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { zapierApp } from '../../../zapier-app/src/app.ts';
+import { startPlatform, type Platform } from './platform.ts';
+import { groupsOf } from './sandbox-accounts.ts';
+
+let sandbox: Sandbox;
+let zapier: Platform;
+let said: jest.SpyInstance;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  zapier = await startPlatform(zapierApp(services, { longestWaitSeconds: 3 }));
+  said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+});
+afterAll(async () => {
+  said.mockRestore();
+  await zapier.close();
+  await sandbox.stop();
+});
+beforeEach(() => sandbox.control.reset());
+
+const factory = () => ({ factory: `${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.factory}` });
+const begin = (more: Record<string, unknown> = {}, meta: Record<string, unknown> = {}) =>
+  zapier.begin(
+    'data_factory_run_pipeline',
+    {
+      authData: groupsOf(sandbox).azure,
+      inputData: { ...factory(), pipeline: 'Load_and_call', waitBy: 'called', ...more },
+    },
+    meta,
+  );
+const plan = (more: object) =>
+  sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 4_000, ...more });
+
+describe('A step whose run calls at its end', () => {
+  it('is paused, and goes on with the run as it ended, long after 30 seconds would do', async () => {
+    plan({});
+    const begun = await begin();
+    expect(begun.status).toBe('CALLBACK');
+    if (begun.status !== 'CALLBACK') return;
+    expect(JSON.stringify(begun.output)).not.toContain(begun.callbackUrl);
+    const ended = await begun.resumed;
+    expect(ended).toMatchObject({ status: 'succeeded', finished: true, steps: [{ name: 'Copy data' }] });
+    expect(ended).not.toHaveProperty('kept');
+  });
+
+  it('fails with the explanation when the run failed, or goes on with it as the person chose', async () => {
+    plan({ failure: { message: 'The source does not answer.' } });
+    const stopped = await begin();
+    await expect(stopped.status === 'CALLBACK' ? stopped.resumed : undefined).rejects.toThrow(
+      'The source does not answer',
+    );
+    plan({ failure: { message: 'The source does not answer.' } });
+    const going = await begin({ onFailure: 'continue' });
+    expect(going.status === 'CALLBACK' && (await going.resumed)).toMatchObject({
+      status: 'failed',
+      explanation: expect.stringContaining('does not answer'),
+    });
+  });
+
+  it('asks the vendor when somebody else calls, and waits for the end a little longer', async () => {
+    plan({ runningMilliseconds: 5_000 });
+    const begun = await begin();
+    if (begun.status !== 'CALLBACK') throw new Error('It is not paused.');
+    await fetch(begun.callbackUrl, { method: 'POST', body: '{"status":"Succeeded"}' });
+    expect(await begun.resumed).toMatchObject({ status: 'succeeded', finished: true });
+  });
+
+  it('is looked at instead while the step is tried in the editor, where nothing is resumed', async () => {
+    plan({ runningMilliseconds: 60_000 });
+    expect(await begin({}, { isLoadingSample: true })).toMatchObject({
+      status: 'SUCCESS',
+      output: { finished: false },
+    });
+  });
+
+  it('is not paused for a run that exists already, which calls nobody', async () => {
+    plan({ runningMilliseconds: 1_000 });
+    const first = await begin({ waitBy: 'looking', wait: false, startKey: 'event-1' });
+    const again = await begin({ startKey: 'event-1' });
+    expect(again.status).toBe('SUCCESS');
+    expect(again.output['id']).toBe(first.output['id']);
+  });
+
+  it('of a dbt job is called by a webhook, which is removed afterwards', async () => {
+    const before = sandbox.world.dbt.webhooks.list().length;
+    const begun = await zapier.begin('dbt_run_job', {
+      authData: groupsOf(sandbox).dbt,
+      inputData: { job: String(sandbox.accounts.dbt.jobId), waitBy: 'called' },
+    });
+    expect(sandbox.world.dbt.webhooks.list()).toHaveLength(before + 1);
+    expect(begun.status === 'CALLBACK' && (await begun.resumed)).toMatchObject({ service: 'dbt', status: 'succeeded' });
+    expect(sandbox.world.dbt.webhooks.list()).toHaveLength(before);
+  });
+});

@@ -1,0 +1,97 @@
+import { services } from '../../../shared/src/catalog.ts';
+import type { Operation } from '../../../shared/src/define/operation.ts';
+import { zapierApp } from '../../../zapier-app/src/app.ts';
+import { authenticationKey, connectionsOf } from '../../../zapier-app/src/connections.ts';
+import { keyOf } from '../../../zapier-app/src/names.ts';
+import { checks, findSecret, inputsOf, plantedConnections, wholeText } from '../../conformance/canary/canaries.ts';
+import { startEchoServer, type Answer, type EchoServer } from '../../conformance/canary/echo-server.ts';
+import type { StoredFile } from '../../support/zapier-runtime/stored-file.ts';
+import { startPlatform, type Platform } from './platform.ts';
+
+let echo: EchoServer;
+let zapier: Platform;
+let file: string;
+let authData: Record<string, unknown>;
+let secrets: string[];
+
+const content = Buffer.from('a,b\n1,2\n');
+const stored: StoredFile = {
+  url: '',
+  name: 'a.csv',
+  mediaType: 'text/csv',
+  size: content.length,
+  bytes: async () => content,
+  async *chunks() {
+    yield content;
+  },
+};
+
+const offered = services.filter(({ missing }) => missing?.zapier === undefined);
+const every = offered.flatMap((service) =>
+  service.operations.map((operation) => [`${operation.name} of ${service.name}`, service, operation] as const),
+);
+const tried: readonly Answer[] = ['400', '401', 'text 400', 'object', 'table'];
+
+beforeAll(async () => {
+  // Zapier ends a process that has grown, and this one holds the test with all that it looks through.
+  jest.spyOn(process, 'memoryUsage').mockReturnValue({ ...process.memoryUsage(), rss: 0 });
+  echo = await startEchoServer();
+  zapier = await startPlatform(zapierApp(services, { longestWaitSeconds: 0 }));
+  file = zapier.offerFile(async () => stored);
+  const planted = connectionsOf(offered).map(({ connection }) => ({
+    connection,
+    ...plantedConnections(connection, echo.url)[connection.key === 'webAddress' ? 1 : 0],
+  }));
+  authData = Object.assign(
+    {},
+    ...planted.map(({ connection, values = {} }) =>
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [authenticationKey(connection, name), value])),
+    ),
+  );
+  secrets = planted.flatMap((one) => one.secrets ?? []);
+});
+
+afterAll(async () => {
+  await zapier.close();
+  await echo.close();
+  console.log(`Canaries on Zapier: ${checks.texts} texts looked through, ${checks.secrets} times for a secret.`);
+});
+
+/** Looks through what Zapier gets: the output or the error, and the log. */
+async function nothingShows(work: () => Promise<unknown>): Promise<void> {
+  for (const answer of tried) {
+    echo.answerWith(answer);
+    const logged = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+    try {
+      const came = await work().catch((error: unknown) => error);
+      const found = findSecret(`${wholeText(came)}\n${JSON.stringify(logged.mock.calls)}`, secrets, 1);
+      if (found !== undefined) throw new Error(`With the answer “${answer}”: ${found}`);
+    } finally {
+      logged.mockRestore();
+    }
+  }
+}
+
+it.each(every)(
+  'No secret shows on Zapier in %s',
+  async (_name, service, operation: Operation) => {
+    const before = echo.requests();
+    // The first place of a dataset is a file; the second one is a service.
+    const inputs = inputsOf(service, operation, file);
+    const inputData = (operation.input['source'] ? inputs[1] : inputs[0]) ?? {};
+    await nothingShows(() =>
+      operation.kind === 'search'
+        ? zapier.search(keyOf(service, operation), { authData, inputData })
+        : zapier.create(keyOf(service, operation), { authData, inputData }),
+    );
+    if (!['drawRunTimeline', 'loadDataset', 'completeActivity'].includes(operation.key))
+      expect(echo.requests()).toBeGreaterThan(before);
+  },
+  60_000,
+);
+
+it('No secret shows on Zapier in the test of the connection', async () => {
+  await nothingShows(() =>
+    zapier.testConnection(Object.fromEntries(Object.entries(authData).filter(([name]) => !name.startsWith('sql_')))),
+  );
+}, 60_000);

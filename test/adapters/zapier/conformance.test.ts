@@ -1,0 +1,40 @@
+import { services } from '../../../shared/src/catalog.ts';
+import type { Operation } from '../../../shared/src/define/operation.ts';
+import { zapierApp } from '../../../zapier-app/src/app.ts';
+import { keyOf } from '../../../zapier-app/src/names.ts';
+import { runScenarios, type Outcome } from '../../conformance/adapter-scenarios.ts';
+import type { Vendor } from '../../conformance/vendors.ts';
+import type { Sandbox } from '../../doubles/sandbox.ts';
+import { startPlatform } from './platform.ts';
+import { groupsOf } from './sandbox-accounts.ts';
+
+describe('On Zapier', () => {
+  runScenarios(async () => {
+    const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+    const zapier = await startPlatform(zapierApp(services));
+    const run = async (
+      { service, operation, input }: Vendor,
+      typed: Record<string, unknown>,
+      sandbox: Sandbox,
+    ): Promise<Outcome> => {
+      const key = keyOf(service, service.operations.find((one) => one.key === operation) as Operation);
+      const authData = Object.assign({}, ...Object.values(groupsOf(sandbox))) as Record<string, unknown>;
+      return zapier.create(key, { authData, inputData: { ...input, ...typed } }).then(
+        (given) => ({ run: given }),
+        (error: Error) => ({ error: error.message }),
+      );
+    };
+    return {
+      run,
+      // Zapier repeats nothing by itself; a person replays the step, and its event has the same ID.
+      async repeat(vendor, sandbox) {
+        expect(await run(vendor, { startKey: `event-${sandbox.baseUrl}` }, sandbox)).toHaveProperty('error');
+        return run(vendor, { startKey: `event-${sandbox.baseUrl}` }, sandbox);
+      },
+      async close() {
+        await zapier.close();
+        said.mockRestore();
+      },
+    };
+  });
+});

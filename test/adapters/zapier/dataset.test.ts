@@ -1,0 +1,135 @@
+import { services } from '../../../shared/src/catalog.ts';
+import { zapierApp } from '../../../zapier-app/src/app.ts';
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import type { StoredFile } from '../../support/zapier-runtime/stored-file.ts';
+import { startPlatform, type Platform } from './platform.ts';
+import { groupsOf } from './sandbox-accounts.ts';
+
+let sandbox: Sandbox;
+let zapier: Platform;
+let authData: Record<string, unknown>;
+let logged: jest.SpyInstance;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ claimsRows: 300 });
+  zapier = await startPlatform(zapierApp(services));
+});
+afterAll(async () => {
+  await zapier.close();
+  await sandbox.stop();
+});
+beforeEach(() => {
+  sandbox.control.reset();
+  authData = Object.assign({}, ...Object.values(groupsOf(sandbox)));
+  logged = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+});
+afterEach(() => logged.mockRestore());
+
+const create = (operation: string, inputData: Record<string, unknown>) =>
+  zapier.create(`dataset_${operation}`, { authData, inputData });
+const refusal = async (operation: string, inputData: Record<string, unknown>): Promise<string> =>
+  create(operation, inputData).then(
+    () => '',
+    (error: Error) => error.message,
+  );
+
+function file(content: string, size = content.length): string {
+  const bytes = Buffer.from(content);
+  const stored: StoredFile = {
+    url: '',
+    name: 'claims.csv',
+    mediaType: 'text/csv',
+    size,
+    bytes: async () => bytes,
+    async *chunks() {
+      yield bytes;
+    },
+  };
+  return zapier.offerFile(async () => stored);
+}
+
+const website = (path: string) => ({ source: 'webAddressDownloadFile', webAddressDownloadFileAddress: path });
+
+describe('Get Rows on Zapier', () => {
+  it('gives line items with typed values, and where the next ones begin', async () => {
+    const input = { file: file('policy,paid,open,note\n007,12.50,true,\n008,1,false,x\n009,2,true,y\n'), rows: '2' };
+    expect(await create('get_rows', input)).toEqual({
+      rows: [
+        { policy: '007', paid: 12.5, open: true, note: null },
+        { policy: '008', paid: 1, open: false, note: 'x' },
+      ],
+      columns: [
+        { name: 'policy', type: 'text' },
+        { name: 'paid', type: 'decimal', precision: 4, scale: 2 },
+        { name: 'open', type: 'boolean' },
+        { name: 'note', type: 'text' },
+      ],
+      firstRow: 1,
+      count: 2,
+      nextRow: 3,
+    });
+    const rest = await create('get_rows', { ...input, firstRow: '3' });
+    expect(rest).toMatchObject({ count: 1, rows: [{ policy: '009' }] });
+    expect(rest).not.toHaveProperty('nextRow');
+  });
+
+  it('gives no more than Zapier takes, and says where it stopped', async () => {
+    const long = 'x'.repeat(10_000);
+    const output = await create('get_rows', {
+      file: file(`id,text\n${Array.from({ length: 900 }, (_, row) => `${row + 1},${long}\n`).join('')}`),
+    });
+    expect(JSON.stringify(output).length).toBeLessThan(6 * 1024 * 1024);
+    expect(output['count']).toBeGreaterThan(400);
+    expect(output['nextRow']).toBe(Number(output['count']) + 1);
+  });
+
+  it('reads straight from a website, goes on where the connection broke, and is told what is wrong', async () => {
+    sandbox.faults.add({ match: { path: /web\/files/ }, fault: { kind: 'cut', afterBytes: 5_000 } });
+    expect(await create('get_rows', website('/web/files/claims.csv'))).toMatchObject({ count: 300 });
+    expect(await refusal('get_rows', website('https://example.com/claims.csv'))).toContain(
+      'does not lie at http://127.0.0.1',
+    );
+    authData['webAddress_headerSecret'] = 'wrong';
+    expect(await refusal('get_rows', website('/web/files/claims.csv?signature=hush'))).toMatch(
+      /status 401.*Check the log-in/,
+    );
+    expect(JSON.stringify(logged.mock.calls)).not.toContain('hush');
+    authData = { ...groupsOf(sandbox).dbt };
+    expect(await refusal('get_rows', website('/web/files/claims.csv'))).toContain('“Web Address”');
+  });
+
+  it.each(['elsewhere', 'there-and-back'])('sends no log-in to where a website leads on (%s)', async (path) => {
+    for (const login of [{}, { webAddress_authentication: 'bearer', webAddress_token: 'sandbox-web-token' }]) {
+      authData = { ...authData, ...login };
+      expect(await create('get_rows', website(`/web/${path}`))).toMatchObject({
+        rows: [{ authorization: 'none', key: 'none' }],
+      });
+    }
+  });
+
+  it('needs a file, or a source', async () => {
+    expect(await refusal('get_rows', {})).toContain('“File” is missing');
+    expect(await refusal('get_rows', { source: 'dbtDownloadArtifact' })).toMatch(
+      /“Run ID” is missing; “Artifact” is missing/,
+    );
+    expect(await refusal('get_rows', { file: file('a\n1\n'), rows: '50001' })).toContain('at most 50000');
+  });
+});
+
+describe('Check Dataset and Preview Dataset on Zapier', () => {
+  it('say whether it passed, for a filter behind the step, and give the rows that break a rule', async () => {
+    const output = await create('check_dataset', { file: file('id\n1\n1\n'), rules: ['id is unique'] });
+    expect(output).toMatchObject({ passed: false, rows: 2 });
+    expect((await zapier.hydrate(output['file'], authData)).text).toBe('_rule,_row,id\nid is unique,2,1\n');
+    expect(await create('preview_dataset', { ...website('/web/public/claims.zip'), rows: '1' })).toMatchObject({
+      complete: true,
+    });
+  });
+
+  it('refuse what cannot come in time before they begin, with a way out', async () => {
+    const large = file('id\n1\n', 200 * 1024 * 1024);
+    expect(await refusal('check_dataset', { file: large, rules: ['rows >= 1'] })).toMatch(
+      /200 MB; up to 100 MB.*Nothing was begun.*n8n.*Data Factory/s,
+    );
+  });
+});

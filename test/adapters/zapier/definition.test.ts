@@ -1,0 +1,297 @@
+import { services } from '../../../shared/src/catalog.ts';
+import { describeField } from '../../../shared/src/define/fields.ts';
+import { connectionsOf, offeredFields } from '../../../zapier-app/src/connections.ts';
+import app from '../../../zapier-app/src/index.ts';
+import { keyOf, labelOf, nounOf, snakeCase } from '../../../zapier-app/src/names.ts';
+import type { ActionDefinition, AppDefinition, FieldDefinition } from '../../support/zapier-runtime/app-definition.ts';
+import { askCore } from './definition.ts';
+
+const offered = services.filter((service) => service.missing?.zapier === undefined);
+let definition: AppDefinition;
+let steps: ActionDefinition[];
+const triggers = () => Object.values(definition.triggers ?? {});
+const searches = () => Object.values(definition.searches ?? {});
+const creates = () => Object.values(definition.creates ?? {});
+const fixedFields = (fields: ActionDefinition['operation']['inputFields']): FieldDefinition[] =>
+  (fields ?? []).filter((field) => typeof field !== 'string');
+
+/** Every step, or field of a step, of which something is wrong; by name, so that a failure says what. */
+const wrong = <T>(entries: T[], isWrong: (entry: T) => boolean, name: (entry: T) => string): string[] =>
+  entries.filter(isWrong).map(name);
+const wrongSteps = (isWrong: (step: ActionDefinition) => boolean, among = steps) =>
+  wrong(among, isWrong, ({ key }) => key);
+
+/** Every text that a person reads, with where it stands. */
+function texts(): [string, string][] {
+  const ofField = (where: string, field: FieldDefinition): [string, string][] => [
+    [`${where}.${field.key}`, field.label ?? ''],
+    [`${where}.${field.key}`, field.helpText ?? ''],
+    [`${where}.${field.key}`, String(field['placeholder'] ?? '')],
+  ];
+  return [
+    ...(definition.authentication?.fields ?? []).flatMap((field) => ofField('authentication', field)),
+    ...steps.flatMap(({ key, display, operation }): [string, string][] => [
+      [key, display.description],
+      [key, (display as { directions?: string }).directions ?? ''],
+      ...fixedFields(operation.inputFields).flatMap((field) => ofField(key, field)),
+    ]),
+  ];
+}
+
+beforeAll(async () => {
+  definition = await askCore<AppDefinition>(app, 'definition');
+  steps = [...triggers(), ...creates(), ...searches()];
+});
+
+describe('the definition of the Zapier app', () => {
+  it('is valid by the schema of Zapier', async () => {
+    expect(await askCore(app, 'validate')).toEqual([]);
+  });
+
+  it('has every operation and every trigger of every service that runs on Zapier, and nothing else', () => {
+    const keys = (kind: 'action' | 'search') =>
+      offered.flatMap((service) =>
+        service.operations.filter((operation) => operation.kind === kind).map((operation) => keyOf(service, operation)),
+      );
+    expect(Object.keys(definition.creates ?? {})).toEqual(keys('action'));
+    expect(Object.keys(definition.searches ?? {})).toEqual(keys('search'));
+    expect(Object.keys(definition.triggers ?? {})).toEqual(
+      offered.flatMap((service) => service.triggers.map((trigger) => keyOf(service, trigger))),
+    );
+    expect(steps.length).toBeGreaterThan(0);
+  });
+
+  it('offers every field of an operation, advanced ones last', () => {
+    for (const service of offered) {
+      for (const operation of service.operations) {
+        const infos = Object.entries(operation.input)
+          .map(([name, field]) => ({ name, info: describeField(field) }))
+          .filter(({ info }) => !info.notOn?.zapier);
+        const step = steps.find(({ key }) => key === keyOf(service, operation));
+        const expected = [...infos.filter(({ info }) => !info.advanced), ...infos.filter(({ info }) => info.advanced)];
+        const names = expected.map(({ name, info }) =>
+          (info.shownWhen && !info.choices) || info.declared ? '(shown when needed)' : name,
+        );
+        expect(
+          (step?.operation.inputFields ?? []).map((field) =>
+            typeof field === 'string' ? '(shown when needed)' : field.key,
+          ),
+        ).toEqual(names);
+      }
+    }
+  });
+
+  it('has a group of optional fields for each connection, once, with a heading that links to the vendor', () => {
+    const fields = definition.authentication?.fields ?? [];
+    expect(fields.every(({ required }) => required === false)).toBe(true);
+    for (const { connection, usedBy } of connectionsOf(offered)) {
+      const start = fields.findIndex(({ key }) => key === connection.key);
+      expect(fields[start]).toMatchObject({
+        type: 'copy',
+        helpText: expect.stringContaining(connection.documentationUrl),
+      });
+      for (const name of usedBy) expect(fields[start]?.helpText).toContain(name);
+      const own = offeredFields(connection);
+      expect(fields.slice(start + 1, start + 1 + own.length).map(({ key }) => key)).toEqual(
+        own.map(([name]) => `${connection.key}_${name}`),
+      );
+    }
+    expect(new Set(fields.map(({ key }) => key)).size).toBe(fields.length);
+  });
+
+  it('hides every secret', () => {
+    for (const { connection } of connectionsOf(offered)) {
+      for (const [name, field] of offeredFields(connection)) {
+        const shown = definition.authentication?.fields?.find(({ key }) => key === `${connection.key}_${name}`);
+        expect([name, shown?.type === 'password']).toEqual([name, describeField(field).secret === true]);
+      }
+    }
+  });
+
+  it('has names and labels that tell every step from every other', () => {
+    expect(new Set(steps.map(({ key }) => key)).size).toBe(steps.length);
+    expect(new Set(steps.map(({ display }) => display.label)).size).toBe(steps.length);
+    expect(snakeCase('dataFactory')).toBe('data_factory');
+    const [service] = offered;
+    const [operation] = service?.operations ?? [];
+    if (!service || !operation) throw new Error('The catalog is empty.');
+    expect([labelOf(service, operation), nounOf(operation)]).toEqual([
+      `${operation.name} in ${service.name}`,
+      operation.resource,
+    ]);
+  });
+});
+
+/** The checks that Zapier runs on its servers, as far as a definition alone can tell: docs.zapier.com, "Integration checks". */
+describe('the checks of Zapier’s servers', () => {
+  it('D003: a connection has a label', () => {
+    expect(definition.authentication?.connectionLabel).toBe('{{label}}');
+  });
+
+  it('D004: whatever the vendor can list is a dropdown, and an ID that it cannot list says where it is found', () => {
+    for (const service of offered) {
+      for (const described of [...service.operations, ...service.triggers]) {
+        const step = steps.find(({ key }) => key === keyOf(service, described));
+        for (const [name, field] of Object.entries(described.input)) {
+          const info = describeField(field);
+          const shown = fixedFields(step?.operation.inputFields).find(({ key }) => key === name);
+          if (info.choices) expect(shown).toMatchObject({ choices: { perform: expect.any(String) } });
+          else if (/\bIDs?$/.test(info.label))
+            expect([keyOf(service, described), name, (info.help ?? '').length > 20]).toEqual([
+              keyOf(service, described),
+              name,
+              true,
+            ]);
+        }
+      }
+    }
+  });
+
+  it('D006: a webhook trigger can list recent events', () => {
+    expect(
+      wrongSteps(({ operation }) => operation.type === 'hook' && operation.performList === undefined, triggers()),
+    ).toEqual([]);
+  });
+
+  it('D016: a webhook without a subscription says what to do by hand', () => {
+    expect(
+      wrongSteps(
+        ({ operation, display }) =>
+          operation.type === 'hook' && !operation.performSubscribe && !(display as { directions?: string }).directions,
+        triggers(),
+      ),
+    ).toEqual([]);
+    expect(
+      wrongSteps(
+        ({ operation }) => (operation.performSubscribe === undefined) !== (operation.performUnsubscribe === undefined),
+        triggers(),
+      ),
+    ).toEqual([]);
+  });
+
+  it('D007, D008, D025: links are https, in Markdown, and never dangerous', () => {
+    for (const [where, text] of texts()) {
+      expect([where, /javascript:|data:|vbscript:/i.test(text)]).toEqual([where, false]);
+      expect([where, /http:\/\//.test(text)]).toEqual([where, false]);
+    }
+    const headings = definition.authentication?.fields?.filter(({ type }) => type === 'copy') ?? [];
+    expect(headings.every(({ helpText }) => /\[[^\]]+\]\(https:\/\/[^)\s]+\)/.test(helpText ?? ''))).toBe(true);
+  });
+
+  it('D009: a search has a field', () => {
+    expect(wrongSteps(({ operation }) => (operation.inputFields ?? []).length === 0, searches())).toEqual([]);
+  });
+
+  it('D010: the example of a trigger or a search has an id', () => {
+    expect(
+      wrongSteps(
+        ({ operation }) => !['string', 'number'].includes(typeof operation.sample?.['id']),
+        [...triggers(), ...searches()],
+      ),
+    ).toEqual([]);
+  });
+
+  it('D011: a help text says more than its label', () => {
+    const redundant = (field: FieldDefinition) =>
+      field.helpText !== undefined &&
+      field.helpText.replace(/\W/g, '').toLowerCase() === (field.label ?? '').replace(/\W/g, '').toLowerCase();
+    for (const { key, operation } of steps)
+      expect([key, wrong(fixedFields(operation.inputFields), redundant, (field) => field.key)]).toEqual([key, []]);
+  });
+
+  it('D012: every step has an example', () => {
+    expect(wrongSteps(({ operation }) => Object.keys(operation.sample ?? {}).length === 0)).toEqual([]);
+  });
+
+  it('D018: labels are in Title Case', () => {
+    const small = new Set([
+      'a',
+      'an',
+      'and',
+      'as',
+      'at',
+      'by',
+      'for',
+      'from',
+      'if',
+      'in',
+      'of',
+      'on',
+      'or',
+      'the',
+      'to',
+      'with',
+    ]);
+    // A vendor that writes its own name in small letters is written so.
+    const brands = new Set(['dbt']);
+    const isTitle = (label: string) =>
+      label
+        .split(/[\s(]+/)
+        .every(
+          (word, index) => word === '' || !/^[a-z]/.test(word) || brands.has(word) || (index > 0 && small.has(word)),
+        );
+    const labels = steps.flatMap(({ key, display, operation }) => [
+      `${key}: ${display.label}`,
+      ...fixedFields([...(operation.inputFields ?? []), ...(operation.outputFields ?? [])]).map(
+        ({ label }) => `${key}: ${label}`,
+      ),
+    ]);
+    expect(labels.filter((entry) => !isTitle(entry.slice(entry.indexOf(': ') + 2)))).toEqual([]);
+    expect(labels.filter((entry) => /[.!?]$/.test(entry))).toEqual([]);
+  });
+
+  it('D021: the description of a trigger is a sentence with "Triggers when", of other steps one that begins with a verb', () => {
+    expect(wrongSteps(({ display }) => !/^Triggers when [^.]+\.$/.test(display.description), triggers())).toEqual([]);
+    expect(
+      wrongSteps(({ display }) => !/^[A-Z][a-z]+s .+\.$/.test(display.description), [...creates(), ...searches()]),
+    ).toEqual([]);
+  });
+
+  it('D022: a field that is made late depends on one that is always there', () => {
+    for (const { key, operation } of steps) {
+      const late = (operation.inputFields ?? []).filter((field) => typeof field === 'string');
+      if (late.length > 0)
+        expect([
+          key,
+          fixedFields(operation.inputFields).some((field) => field['altersDynamicFields'] === true),
+        ]).toEqual([key, true]);
+    }
+  });
+
+  it('D023: moments in examples are in ISO 8601', () => {
+    const moments: string[] = [];
+    const collect = (value: unknown): void => {
+      if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:/.test(value)) moments.push(value);
+      else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
+    };
+    for (const { operation } of steps) collect(operation.sample);
+    expect(moments.length).toBeGreaterThan(0);
+    expect(
+      moments.filter((moment) => !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(moment)),
+    ).toEqual([]);
+  });
+
+  it('D024: every example has the output fields and the types that are promised', () => {
+    const types: Record<string, string> = { string: 'string', number: 'number', integer: 'number', boolean: 'boolean' };
+    for (const { key, operation } of steps) {
+      const fields = fixedFields(operation.outputFields);
+      expect([
+        key,
+        Object.keys(operation.sample ?? {}).filter((name) => !fields.some((field) => field.key === name)),
+      ]).toEqual([key, []]);
+      for (const field of fields) {
+        const value = operation.sample?.[field.key];
+        const expected = types[field.type ?? ''];
+        if (value === undefined || expected === undefined) continue;
+        const values = field['list'] ? (value as unknown[]) : [value];
+        expect([key, field.key, values.filter((entry) => typeof entry !== expected)]).toEqual([key, field.key, []]);
+      }
+    }
+  });
+
+  it('keeps examples free of secrets and of the sender’s signature', () => {
+    expect(JSON.stringify(steps.map(({ operation }) => operation.sample))).not.toMatch(
+      /password|secret"?:\s*"(?!current|previous|none)|Bearer |sig=/i,
+    );
+  });
+});

@@ -1,0 +1,177 @@
+import mysql, { type RowDataPacket } from 'mysql2/promise';
+import { Client } from 'pg';
+import { startMariaDb } from '../../support/machine/mariadb.ts';
+import { startPostgres, type Postgres } from '../../support/machine/postgres.ts';
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { ZapierAppError } from '../../support/zapier-runtime/zapier-app-error.ts';
+import { startZapierBackend, type ZapierBackend } from '../../support/zapier-runtime/zapier-backend.ts';
+import { builtZip } from './built-zip.ts';
+import { groupsOf } from './sandbox-accounts.ts';
+
+let sandbox: Sandbox;
+let postgres: Postgres;
+let zapier: ZapierBackend;
+let account: Record<string, unknown>;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ claimsRows: 3_000 });
+  postgres = await startPostgres();
+  zapier = await startZapierBackend(await builtZip());
+  const { host, port, database, user, password } = postgres;
+  account = {
+    ...groupsOf(sandbox).quantemplate,
+    sql_host: host,
+    sql_port: port,
+    sql_database: database,
+    sql_user: user,
+    sql_password: password,
+    sql_ssl: 'off',
+  };
+}, 180_000);
+
+afterAll(async () => {
+  await zapier?.close();
+  await postgres?.stop();
+  await sandbox?.stop();
+});
+
+beforeEach(() => sandbox.control.reset());
+
+async function rowsOf(table: string): Promise<number> {
+  const client = new Client({ connectionString: postgres.url });
+  await client.connect();
+  try {
+    const { rows } = await client.query(`SELECT count(*)::int AS rows FROM ${table}`);
+    return (rows[0] as { rows: number }).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const straight = { source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: 'd-claims' };
+const load = async (inputData: Record<string, unknown>, authData = account) =>
+  (await zapier.create('sql_table_load_dataset', { authData, inputData })).output;
+const refusal = async (inputData: Record<string, unknown>, authData = account): Promise<string> => {
+  const error: unknown = await load(inputData, authData).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ZapierAppError);
+  expect(JSON.stringify(error)).not.toContain(postgres.password);
+  return (error as ZapierAppError).userMessage ?? '';
+};
+
+describe('Load Dataset on Zapier', () => {
+  it('takes a dataset straight from its service, replaces it, and appends to it', async () => {
+    expect(await load({ ...straight, table: 'claims' })).toMatchObject({ id: 'claims', rows: 3_000, rejected: 0 });
+    await load({ ...straight, table: 'claims', mode: 'replace' });
+    expect(await rowsOf('claims')).toBe(3_000);
+    await load({ ...straight, table: 'claims', mode: 'append' });
+    expect(await rowsOf('claims')).toBe(6_000);
+    expect(await refusal({ ...straight, table: 'claims', mode: 'create' })).toMatch(/exists/);
+  });
+
+  it('changes rows with the same key and adds others, and loads once for each load key', async () => {
+    const upsert = { ...straight, table: 'keyed', mode: 'upsert', key: ['Claim Number'], loadKey: 'event-1' };
+    expect(await load(upsert)).toMatchObject({ rows: 3_000, inserted: 3_000, loadId: 'event-1' });
+    expect(await load(upsert)).toMatchObject({ rows: 3_000, repeated: true });
+    expect(await load({ ...upsert, loadKey: 'event-2' })).toMatchObject({ updated: 3_000, inserted: 0 });
+    expect(await rowsOf('keyed')).toBe(3_000);
+    expect(await refusal({ ...upsert, loadKey: 'event-3', key: ['Policy Number'] })).toMatch(/not unique|empty/);
+  });
+
+  it('loads into MariaDB too, wholly or not at all', async () => {
+    const mariadb = await startMariaDb();
+    try {
+      const { host, port, database, user, password } = mariadb;
+      const there = {
+        ...account,
+        sql_engine: 'mysql',
+        sql_host: host,
+        sql_port: String(port),
+        sql_database: database,
+        sql_user: user,
+        sql_password: password,
+      };
+      expect(await load({ ...straight, table: 'claims', loadKey: 'event-1' }, there)).toMatchObject({
+        id: 'claims',
+        rows: 3_000,
+        loadId: 'event-1',
+      });
+      expect(await load({ ...straight, table: 'claims', mode: 'upsert', key: ['Claim Number'] }, there)).toMatchObject({
+        updated: 3_000,
+        inserted: 0,
+      });
+      expect(await refusal({ ...straight, table: 'claims', mode: 'create' }, there)).toMatch(/exists/);
+      const client = await mysql.createConnection(mariadb.url);
+      const [rows] = await client.query<RowDataPacket[]>('SELECT count(*) AS number FROM claims');
+      await client.end();
+      expect(rows[0]?.['number']).toBe(3_000);
+    } finally {
+      await mariadb.stop();
+    }
+  });
+
+  it('shows the first rows of a dataset, and what its columns look like', async () => {
+    const { output } = await zapier.create('sql_table_preview_dataset', {
+      authData: account,
+      inputData: { ...straight, rows: '3' },
+    });
+    expect(output['rows']).toHaveLength(3);
+    expect(output).toMatchObject({
+      complete: true,
+      columns: expect.arrayContaining([expect.objectContaining({ name: 'Claim Number', type: 'text' })]),
+    });
+  });
+
+  it('checks a dataset against rules, and changes nothing', async () => {
+    const { output } = await zapier.create('sql_table_check_dataset', {
+      authData: account,
+      inputData: { ...straight, rules: ['rows >= 1', 'Claim Number is unique', 'Claim Number matches ^nothing$'] },
+    });
+    expect(output).toMatchObject({
+      passed: false,
+      rows: 3_000,
+      failedRules: 1,
+      summary: expect.stringContaining('✗ Claim Number matches ^nothing$: 3000 rows.'),
+    });
+  });
+
+  it('takes a file that an earlier step gave', async () => {
+    const { output } = await zapier.create('quantemplate_download_dataset', {
+      authData: account,
+      inputData: { dataset: 'd-claims' },
+    });
+    const inputData = await zapier.resolvePointers({ file: output['file'], table: 'from_file' });
+    expect(await load(inputData)).toMatchObject({ rows: 3_000 });
+  });
+
+  it('offers no SQLite, for nothing lasts there', async () => {
+    const fields = (await zapier.definition()).authentication?.fields ?? [];
+    expect(fields.map(({ key }) => key)).toEqual(expect.arrayContaining(['sql_host', 'sql_engine']));
+    expect(fields.filter(({ key }) => key === 'sql_file')).toEqual([]);
+    expect(JSON.stringify(fields.find(({ key }) => key === 'sql_engine')?.choices)).toMatch(
+      /postgresql.*mysql.*sqlserver/,
+    );
+    expect(JSON.stringify(fields.find(({ key }) => key === 'sql_engine')?.choices)).not.toMatch(/sqlite/i);
+  });
+
+  it('says what is wrong with the connection', async () => {
+    expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_password: 'wrong' })).toMatch(/password/i);
+    expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_host: 'no-such-host.invalid' })).toMatch(
+      /host|reach|found/i,
+    );
+    expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_port: '1' })).toMatch(/port|answers|reach/i);
+    const tested: unknown = await zapier
+      .authTest({ ...account, sql_password: 'wrong' })
+      .catch((error: unknown) => error);
+    expect((tested as ZapierAppError).userMessage).toMatch(/^SQL Database: .*password/i);
+  });
+
+  it('leaves the table as it was when the dataset breaks off', async () => {
+    sandbox.faults.add({
+      match: { path: /datasets\/d-claims/ },
+      times: 9,
+      fault: { kind: 'cut', afterBytes: 100_000 },
+    });
+    expect(await refusal({ ...straight, table: 'claims', mode: 'replace' })).toMatch(/\S/);
+    expect(await rowsOf('claims')).toBe(6_000);
+  });
+});

@@ -1,0 +1,64 @@
+import zapier from 'zapier-platform-core';
+import { findAction } from '../../support/zapier-runtime/app-definition.ts';
+import { createAppRunner, type Data, type StepSetup } from '../../support/zapier-runtime/app-runner.ts';
+import { startBackendServer } from '../../support/zapier-runtime/backend-server.ts';
+import type { ZapierApp } from '../../support/zapier-runtime/boot-zapier-app.ts';
+import { runCreate } from '../../support/zapier-runtime/create.ts';
+import type { Deduper } from '../../support/zapier-runtime/deduper.ts';
+import { readChoices, readFields, type FieldSetup } from '../../support/zapier-runtime/fields.ts';
+import { readHydrationPointer } from '../../support/zapier-runtime/hydration.ts';
+import { PlatformStore } from '../../support/zapier-runtime/platform-store.ts';
+import { openTrigger } from '../../support/zapier-runtime/trigger.ts';
+
+/**
+ * Runs an app by the real handler of Zapier's core inside of the test's own process, with the double of Zapier's servers
+ * beside it. In a test the core is stricter than in production: an output that is not as Zapier wants it is an error,
+ * and `z.console` writes to the console of the test.
+ */
+export async function startPlatform(app: object) {
+  const server = await startBackendServer(new PlatformStore(Date.now));
+  const { createAppHandler } = zapier as unknown as {
+    createAppHandler(app: object): (event: object) => Promise<{ results: unknown; status: string }>;
+  };
+  const handle = createAppHandler(app);
+  const invoke = async (event: object) => {
+    const begin = Date.now();
+    const outcome = await handle(event);
+    return { ...outcome, durationMs: Date.now() - begin };
+  };
+  const runner = createAppRunner({ invoke } as unknown as ZapierApp, server, { LOGGING_ENDPOINT: server.logUrl });
+  const dedupers = new Map<string, Deduper>();
+  return {
+    run: runner.run,
+    files: server.files,
+    offerFile: server.offerFile,
+    trigger: (key: string) => openTrigger(runner, dedupers, key),
+    create: async (key: string, setup: StepSetup): Promise<Data> => (await runCreate(runner, key, setup, {})).output,
+    /** Runs an action that may ask for a call, with what the editor says of the step. */
+    begin: (key: string, setup: StepSetup, meta: Data = {}) => runCreate(runner, key, setup, meta),
+    async search(key: string, setup: StepSetup): Promise<Data[]> {
+      const { path } = findAction(await runner.definition(), key, 'searches');
+      return (await runner.run(`${path}.perform`, setup)).results as Data[];
+    },
+    choices: (key: string, field: string, setup: FieldSetup & { pagingToken?: string }) =>
+      readChoices(runner, key, field, setup),
+    inputFields: (key: string, setup: FieldSetup) => readFields(runner, 'inputFields', key, setup),
+    testConnection: async (authData: Data): Promise<Data> =>
+      (await runner.run('authentication.test', { authData })).results as Data,
+    /** Follows a pointer to a file; gives back its name, type and text. */
+    async hydrate(pointer: unknown, authData: Data) {
+      const { method, inputData } = readHydrationPointer(String(pointer), runner.hydrationSecret);
+      const { results } = await runner.run(method, { authData, inputData });
+      const file = server.files.get(String(results));
+      if (!file) throw new Error('The hydrator stashed no file.');
+      const pieces: Uint8Array[] = [];
+      for await (const piece of file.chunks()) pieces.push(piece as Uint8Array);
+      return { name: file.name, mediaType: file.mediaType, text: Buffer.concat(pieces).toString('utf8') };
+    },
+    pointerOf: (pointer: unknown) => readHydrationPointer(String(pointer), runner.hydrationSecret),
+    close: () => server.close(),
+  };
+}
+
+/** The running platform. */
+export type Platform = Awaited<ReturnType<typeof startPlatform>>;

@@ -1,0 +1,361 @@
+import { services } from '../../../shared/src/catalog.ts';
+import { schemes } from '../../../shared/src/webhooks/schemes.ts';
+import { zapierApp } from '../../../zapier-app/src/app.ts';
+import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { groupsOf } from './sandbox-accounts.ts';
+import { startPlatform, type Platform } from './platform.ts';
+
+let sandbox: Sandbox;
+let zapier: Platform;
+let groups: ReturnType<typeof groupsOf>;
+let factory: string;
+let said: jest.SpyInstance;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ claimsRows: 500 });
+  sandbox.control.setDurations({ queuedMilliseconds: 50, runningMilliseconds: 200 });
+  zapier = await startPlatform(zapierApp(services, { longestWaitSeconds: 3 }));
+  groups = groupsOf(sandbox);
+  factory = `${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.factory}`;
+});
+beforeEach(() => {
+  said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+});
+afterEach(() => {
+  sandbox.faults.clear();
+  said.mockRestore();
+});
+afterAll(async () => {
+  await zapier.close();
+  await sandbox.stop();
+});
+
+const requestsTo = (path: RegExp) => sandbox.requests.count({ path });
+
+describe('the connection', () => {
+  it('is tested for every group that is filled in, and its label says which services it holds', async () => {
+    const one = await zapier.testConnection(groups.azure);
+    expect(one['label']).toMatch(/^Azure Data Factory.*: \S/);
+    const several = await zapier.testConnection({ ...groups.azure, ...groups.quantemplate, ...groups.dbt });
+    expect(several['label']).toContain(String(one['label']));
+    expect(several['label']).toContain('Quantemplate: Quantemplate (c-contoso)');
+    expect(several['connected']).toHaveLength(3);
+  });
+
+  it('is refused when nothing is filled in, though a form fills in what it knows itself', async () => {
+    await expect(zapier.testConnection({})).rejects.toThrow('Nothing is filled in. Fill in at least one group: ');
+    await expect(
+      zapier.testConnection({
+        azure_cloud: 'public',
+        quantemplate_apiUrl: 'https://api.prod.quantemplate.com/v1',
+        azure_tenantId: '',
+      }),
+    ).rejects.toThrow('Nothing is filled in.');
+  });
+
+  it('says which group failed and why, and nothing secret', async () => {
+    const wrong = zapier.testConnection({
+      ...groups.quantemplate,
+      ...groups.azure,
+      azure_clientSecret: 'a-wrong-secret',
+    });
+    await expect(wrong).rejects.toThrow(
+      /Azure Service Principal: .*The client secret is wrong: paste the value of the secret, not its ID\./,
+    );
+    await expect(wrong).rejects.not.toThrow(/Quantemplate|a-wrong-secret|AADSTS\d+.*Trace/);
+    await expect(zapier.testConnection({ azure_tenantId: 't', azure_clientSecret: 's' })).rejects.toThrow(
+      /In the group “Azure Service Principal” of the connection: “Client ID” is missing; “Subscription ID” is missing/,
+    );
+  });
+});
+
+describe('a pipeline run', () => {
+  const run = (inputData: Record<string, unknown>) =>
+    zapier.create('data_factory_run_pipeline', {
+      authData: groups.azure,
+      inputData: { factory, pipeline: 'QT_fetch_data', ...inputData },
+    });
+
+  it('has a field for each parameter that the pipeline declares, and two columns until that is known', async () => {
+    const shown = async (inputData: Record<string, unknown>) =>
+      (await zapier.inputFields('data_factory_run_pipeline', { authData: groups.azure, inputData }))
+        .filter(({ key }) => key.startsWith('parameters'))
+        .map(({ key, type, default: initial }) => [key, type, initial]);
+    expect(await shown({})).toEqual([['parameters', 'string', undefined]]);
+    expect(await shown({ factory, pipeline: 'No_such_pipeline' })).toEqual([['parameters', 'string', undefined]]);
+    expect(await shown({ factory, pipeline: 'Run_KPI_notebook' })).toEqual([
+      ['parameters_reportDate', 'string', '2026-01-31'],
+      ['parameters_regions', 'text', '["EMEA","APAC"]'],
+      ['parameters_fullRefresh', 'boolean', 'false'],
+      ['parameters_topN', 'integer', '10'],
+    ]);
+  });
+
+  it('takes the values of those fields, each as its type', async () => {
+    const started = await run({
+      pipeline: 'Run_KPI_notebook',
+      parameters_reportDate: '2026-11-20',
+      parameters_regions: '["EMEA"]',
+      parameters_fullRefresh: 'true',
+      parameters_topN: '',
+    });
+    expect(started['parameters']).toEqual({
+      reportDate: '2026-11-20',
+      regions: '["EMEA"]',
+      fullRefresh: 'true',
+      topN: '10',
+    });
+  });
+
+  it('says what failed in a pipeline that the pipeline ran', async () => {
+    sandbox.control.planRun({
+      service: 'data-factory',
+      name: 'Load_sources',
+      failure: { message: 'The source does not answer.' },
+    });
+    await expect(run({ pipeline: 'Nightly_load' })).rejects.toThrow(
+      /The run of Nightly_load failed at “Load sources › .+”: The source does not answer \(code 2200\)\./,
+    );
+  });
+
+  it('starts nothing when a parameter is spelled in another way, and says how', async () => {
+    await expect(run({ parameters: { datasetid: 'd-claims' } })).rejects.toThrow(
+      /has no parameter “datasetid”.+Write “DatasetID”/,
+    );
+  });
+
+  it('is started with parameters and waited for, with one token for many steps', async () => {
+    const before = requestsTo(/oauth2/);
+    const output = await run({ parameters: { DatasetID: 'd-claims' } });
+    expect(output).toMatchObject({
+      status: 'succeeded',
+      finished: true,
+      succeeded: true,
+      parameters: { DatasetID: 'd-claims' },
+    });
+    expect(output['steps']).toHaveLength(2);
+    expect(JSON.parse(JSON.stringify(output))).toEqual(output);
+    const again = await zapier.create('data_factory_get_pipeline_run', {
+      authData: groups.azure,
+      inputData: { factory, run: output['id'] },
+    });
+    expect(again).toMatchObject({ id: output['id'], status: 'succeeded' });
+    expect(requestsTo(/oauth2/) - before).toBeLessThanOrEqual(1);
+  });
+
+  it('that takes longer than Zapier lets a step wait is given back as it is', async () => {
+    sandbox.control.planRun({ service: 'data-factory', name: 'Nightly_load', runningMilliseconds: 600_000 });
+    const begin = Date.now();
+    const output = await run({ pipeline: 'Nightly_load' });
+    expect(output).toMatchObject({ finished: false, status: 'running' });
+    // Of the ten minutes that the run takes.
+    expect(Date.now() - begin).toBeLessThan(120_000);
+  });
+
+  it('that fails says which step failed and why', async () => {
+    await expect(run({ pipeline: 'Broken_export' })).rejects.toThrow(
+      /The run of Broken_export failed at “Write file”: .*The container 'exports' does not exist/,
+    );
+    const continued = await run({ pipeline: 'Broken_export', onFailure: 'continue' });
+    expect(continued).toMatchObject({ finished: true, succeeded: false, failedStep: 'Write file' });
+  });
+
+  it('renews a token that ran out in the middle', async () => {
+    sandbox.faults.add({ match: { path: /pipelineruns\/[^/]+$/ }, fault: { kind: 'expire-tokens', status: 403 } });
+    expect(await run({ parameters: { DatasetID: 'd-claims' } })).toMatchObject({ succeeded: true });
+    expect(sandbox.faults.waiting).toBe(0);
+  });
+
+  it('is found by the polling trigger when it has ended, once', async () => {
+    const trigger = await zapier.trigger('data_factory_pipeline_run_finished');
+    const setup = { authData: groups.azure, inputData: { factory, pipeline: 'Copy_source_01' } };
+    await trigger.poll(setup);
+    await run({ pipeline: 'Copy_source_01' });
+    expect(await trigger.poll(setup)).toMatchObject([
+      { name: 'Copy_source_01', finished: true, id: expect.any(String) },
+    ]);
+    expect(await trigger.poll(setup)).toEqual([]);
+  });
+
+  it('is set up by dropdowns, the second of which needs the first', async () => {
+    const { choices } = await zapier.choices('data_factory_run_pipeline', 'factory', { authData: groups.azure });
+    expect(choices.map(({ value }) => value)).toContain(factory);
+    expect((await zapier.choices('data_factory_run_pipeline', 'pipeline', { authData: groups.azure })).choices).toEqual(
+      [],
+    );
+    const pipelines = await zapier.choices('data_factory_run_pipeline', 'pipeline', {
+      authData: groups.azure,
+      inputData: { factory },
+    });
+    expect(pipelines.choices.map(({ value }) => value)).toContain('QT_fetch_data');
+  });
+});
+
+describe('a dataset', () => {
+  const download = (dataset: string) =>
+    zapier.create('quantemplate_download_dataset', { authData: groups.quantemplate, inputData: { dataset } });
+
+  it('is pointed to, and fetched when a later step needs it', async () => {
+    const before = requestsTo(/datasets\/d-claims/);
+    const { file, ...details } = await download('d-claims');
+    expect(details).toMatchObject({ datasetId: 'd-claims', empty: false });
+    expect(JSON.stringify(zapier.pointerOf(file))).not.toContain(groups.quantemplate.quantemplate_clientSecret);
+    expect(requestsTo(/datasets\/d-claims/) - before).toBe(1);
+    const fetched = await zapier.hydrate(file, groups.quantemplate);
+    expect([fetched.name, fetched.text.trim().split(/\r\n(?=CLM)/).length]).toEqual(['d-claims.csv', 501]);
+    expect(fetched.mediaType).toMatch(/^text\/csv/);
+  });
+
+  it('that is not there fails at once and not in a later step', async () => {
+    await expect(download('d-nowhere')).rejects.toThrow('Quantemplate');
+  });
+
+  it('that is cut short on its way is not stored', async () => {
+    const { file } = await download('d-claims');
+    sandbox.faults.add({ match: { path: /datasets\/d-claims/ }, fault: { kind: 'cut', afterBytes: 5_000 } });
+    await expect(zapier.hydrate(file, groups.quantemplate)).rejects.toThrow('The connection broke');
+  });
+
+  it('is replaced by a file of an earlier step', async () => {
+    const { file } = await download('d-claims');
+    const { text, name } = await zapier.hydrate(file, groups.quantemplate);
+    const stored = [...zapier.files.values()].find((entry) => entry.name === name);
+    const url = zapier.offerFile(async () => stored as NonNullable<typeof stored>);
+    const uploaded = await zapier.create('quantemplate_upload_dataset', {
+      authData: groups.quantemplate,
+      inputData: { dataset: 'd-claims', file: url },
+    });
+    expect(uploaded).toMatchObject({ datasetId: 'd-claims', fileName: 'd-claims.csv', size: Buffer.byteLength(text) });
+  });
+});
+
+describe('an event of Quantemplate', () => {
+  const notification = (id: string, datasetId = 'd-claims') =>
+    JSON.stringify({
+      id,
+      name: 'DatasetUpdated',
+      created: '2026-11-20T08:00:00Z',
+      payload: { eventName: 'DatasetUpdated', datasetId },
+    });
+  const secret = 'a long random text';
+  const listen = async (inputData: Record<string, unknown> = {}) =>
+    (await zapier.trigger('quantemplate_dataset_updated')).subscribe({ authData: groups.quantemplate, inputData });
+
+  it('is taken with the secret in a header, in basic authentication or in the address', async () => {
+    const byHeader = await listen();
+    expect(await byHeader.deliver(notification('h'), { 'X-Webhook-Secret': secret })).toMatchObject([
+      { datasetId: 'd-claims', verified: true, matchedSecret: 'current' },
+    ]);
+    const byBasic = await listen({ secretLocation: 'basic' });
+    expect(
+      await byBasic.deliver(notification('b'), {
+        Authorization: `Basic ${Buffer.from(`q:${secret}`).toString('base64')}`,
+      }),
+    ).toHaveLength(1);
+    const byQuery = await listen({ secretLocation: 'query', secretName: 'key' });
+    expect(await byQuery.deliver(notification('q'), {}, `key=${encodeURIComponent(secret)}`)).toHaveLength(1);
+    expect(
+      await byQuery.deliver(
+        notification('r'),
+        {},
+        `key=${encodeURIComponent(secret)}&key=${encodeURIComponent(secret)}`,
+      ),
+    ).toEqual([]);
+  });
+
+  it('is refused with a wrong secret, and the log has no secret', async () => {
+    const hook = await listen();
+    expect(await hook.deliver(notification('w'), { 'X-Webhook-Secret': 'a wrong secret' })).toEqual([]);
+    expect(await hook.deliver(notification('p'), { 'X-Webhook-Secret': 'the text before it' })).toMatchObject([
+      { matchedSecret: 'previous' },
+    ]);
+    expect(JSON.stringify(said.mock.calls)).toContain('A delivery was refused.');
+    expect(JSON.stringify(said.mock.calls)).not.toMatch(/a wrong secret|a long random text|the text before it/);
+  });
+
+  it('starts nothing when it is filtered or repeated', async () => {
+    const hook = await listen({ datasets: ['d-claims'] });
+    const headers = { 'X-Webhook-Secret': secret };
+    expect(await hook.deliver(notification('f', 'd-other'), headers)).toEqual([]);
+    expect(await hook.deliver(notification('once'), headers)).toHaveLength(1);
+    expect(await hook.deliver(notification('once'), headers)).toEqual([]);
+  });
+
+  it('reaches every Zap once, and is rather repeated than lost when Zapier does not say which Zap it is', async () => {
+    const content = notification('shared');
+    const deliver = async (zap?: string) => {
+      const rawRequest = { method: 'POST', querystring: '', headers: { 'Http-X-Webhook-Secret': secret }, content };
+      const { results } = await zapier.run(
+        'triggers.quantemplate_dataset_updated.operation.perform',
+        { authData: groups.quantemplate },
+        { ...(zap ? { meta: { zap: { id: zap } } } : {}), bundle: { rawRequest, cleanedRequest: {} } },
+      );
+      return (results as unknown[]).length;
+    };
+    expect([await deliver('1'), await deliver('1'), await deliver('2'), await deliver('2')]).toEqual([1, 0, 1, 0]);
+    expect([await deliver(), await deliver()]).toEqual([1, 1]);
+  });
+
+  it('comes without a secret only where the person says so', async () => {
+    const { quantemplate_webhookSecret: _, quantemplate_previousWebhookSecret: __, ...authData } = groups.quantemplate;
+    const trigger = await zapier.trigger('quantemplate_dataset_updated');
+    expect(await (await trigger.subscribe({ authData })).deliver(notification('u'))).toEqual([]);
+    expect(
+      await (await trigger.subscribe({ authData, inputData: { acceptsUnsigned: true } })).deliver(notification('v')),
+    ).toMatchObject([{ verified: false, matchedSecret: 'none' }]);
+  });
+});
+
+describe('an event of dbt', () => {
+  it('is subscribed by the app, verified by the secret of the subscription, and ended with it', async () => {
+    const items: Record<string, unknown>[] = [];
+    const trigger = await zapier.trigger('dbt_job_run_completed');
+    const hook = await trigger.subscribe({
+      authData: groups.dbt,
+      inputData: {},
+      onEvents: (events) => void items.push(...events),
+    });
+    expect(hook.subscribeData).toEqual({ id: expect.any(String), secret: expect.any(String) });
+    sandbox.control.startDbtRun({ outcome: 'success' });
+    for (let tries = 0; tries < 1_200 && items.length === 0; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(items).toMatchObject([{ verified: true, matchedSecret: 'current', id: expect.any(String) }]);
+    await hook.unsubscribe();
+    await expect(hook.unsubscribe()).resolves.toBeUndefined();
+  });
+
+  it('has recent runs as examples', async () => {
+    const [recent] = await (await zapier.trigger('dbt_job_run_completed')).performList({ authData: groups.dbt });
+    expect(recent).toMatchObject({ id: expect.anything(), verified: true });
+  });
+});
+
+describe('a signed event of any sender', () => {
+  it('starts a Zap when its signature is right and its conditions are met, and once', async () => {
+    const trigger = await zapier.trigger('signed_webhook_event_received');
+    const hook = await trigger.subscribe({
+      authData: groups.webhookSecret,
+      inputData: { conditions: ['event.type = ready'] },
+    });
+    const deliver = (event: object, secret = groups.webhookSecret.webhookSecret_secret) => {
+      const body = JSON.stringify(event);
+      const id = `msg_${(event as { id?: string }).id}`;
+      const { headers } = schemes['standard-webhooks'].sign({
+        secret,
+        body: Buffer.from(body),
+        id,
+        now: Math.floor(Date.now() / 1000),
+      });
+      return hook.deliver(body, headers as Record<string, string>);
+    };
+    expect(await deliver({ id: 'evt_1', type: 'ready' })).toMatchObject([
+      { id: 'msg_evt_1', eventId: 'msg_evt_1', deliveryId: 'msg_evt_1', event: { type: 'ready' }, verified: true },
+    ]);
+    expect(await deliver({ id: 'evt_1', type: 'ready' })).toEqual([]);
+    expect(await deliver({ id: 'evt_2', type: 'deleted' })).toEqual([]);
+    expect(
+      await deliver({ id: 'evt_3', type: 'ready' }, 'whsec_YSBmb3JnZWQgc2VjcmV0IG9mIDI0IGJ5dGVzIG9yIG1vcmUhIQ=='),
+    ).toEqual([]);
+    expect(await deliver({ id: 'evt_4', type: 'ready' })).toHaveLength(1);
+  });
+});

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import type { Connection } from '../../../shared/src/define/connection.ts';
+import { describeField, type Field } from '../../../shared/src/define/fields.ts';
+import type { Operation } from '../../../shared/src/define/operation.ts';
+import type { Service } from '../../../shared/src/define/service.ts';
+import type { Trigger } from '../../../shared/src/define/trigger.ts';
+import { unknownInput } from '../../adapters/parity/refusals.ts';
+import { fetchedToken } from './echo-server.ts';
+
+/** Marks that encodings write in another way. */
+const odd = `/+"<&>'\\%=;~ Z9`;
+
+/** The secret of one field: nothing else holds it. */
+const canaryOf = (connection: Connection, name: string, isOdd: boolean): string =>
+  `c4nary${connection.key}${name}${isOdd ? odd : 'Z9x'}${connection.key.length}e`;
+
+/** The values of a connection to the echo server, and its secrets. */
+export interface Planted {
+  values: Record<string, unknown>;
+  secrets: string[];
+}
+
+const choicesOf = (field: Field): string[] => (describeField(field).options ?? []).map(({ value }) => value);
+
+function plant(
+  connection: Connection,
+  url: string,
+  isOdd: boolean,
+  left: string | undefined,
+  chosen: Record<string, string>,
+): Planted {
+  const planted: Planted = { values: {}, secrets: [] };
+  for (const [name, field] of Object.entries(connection.fields)) {
+    const { secret, kind, placeholder, options } = describeField(field);
+    if (name === left) continue;
+    if (secret) {
+      const canary = canaryOf(connection, name, isOdd);
+      planted.values[name] = canary;
+      planted.secrets.push(canary);
+    } else if (options)
+      planted.values[name] =
+        chosen[name] ?? (name === 'cloud' && choicesOf(field).includes('custom') ? 'custom' : choicesOf(field)[0]);
+    else if (kind === 'integer') planted.values[name] = 1;
+    else if (name === 'host') planted.values[name] = '127.0.0.1';
+    else if (/^https?:/.test(placeholder ?? ''))
+      planted.values[name] = placeholder?.includes('{workspace}') ? `${url}/{workspace}` : url;
+    else planted.values[name] = placeholder ?? 'x';
+  }
+  return planted;
+}
+
+/** A connection in each of its ways to log in: with every choice, and without each value that may be missing. */
+export function plantedConnections(connection: Connection, url: string): Planted[] {
+  const fields = Object.entries(connection.fields);
+  const choices = fields.flatMap(([name, field]) =>
+    name === 'cloud' || name === 'ssl' ? [] : choicesOf(field).map((value) => ({ [name]: value })),
+  );
+  const optional = fields.flatMap(([name, field]) =>
+    !describeField(field).required && !describeField(field).options && !/webhook/i.test(name) ? [name] : [],
+  );
+  const chosen = choices.length > 0 ? choices : [{}];
+  return [
+    ...chosen.map((choice) => plant(connection, url, true, undefined, choice)),
+    plant(connection, url, false, undefined, {}),
+    ...optional
+      .filter((name) => describeField(connection.fields[name] as Field).secret || name === 'tenantId')
+      .map((name) => plant(connection, url, true, name, {})),
+  ];
+}
+
+function fill(name: string, field: Field): unknown {
+  const { kind, placeholder, options, default: initial } = describeField(field);
+  if (initial !== undefined) return initial;
+  if (options) return options[0]?.value;
+  if (kind === 'text') return placeholder?.replace(/^https:\/\/…$/, 'https://example.com') ?? '1';
+  if (kind === 'integer') return 1;
+  return undefined;
+}
+
+/** Inputs that reach the vendor: only what must be filled in, and all that can be; of a dataset, once for each place that it can come from. */
+export function inputsOf(service: Service, described: Operation | Trigger, file: unknown): Record<string, unknown>[] {
+  const needed = described.kind === 'trigger' ? {} : unknownInput(service, described, file);
+  const all = Object.fromEntries(
+    Object.entries(described.input)
+      .map(([name, field]) => [name, fill(name, field)])
+      .filter(([, value]) => value !== undefined),
+  );
+  const full = { ...all, ...needed };
+  const source = described.input['source'];
+  return source
+    ? choicesOf(source).map((value) => ({ ...full, source: value, table: 'claims', rules: ['id is unique'] }))
+    : [needed, full];
+}
+
+const entity: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+const decoders: ((text: string) => string)[] = [
+  (text) => text.replace(/(?:%[\da-f]{2})+/gi, (codes) => Buffer.from(codes.replace(/%/g, ''), 'hex').toString('utf8')),
+  (text) => text.replace(/\+/g, ' '),
+  (text) =>
+    text
+      .replace(/\\u([\da-f]{4})/gi, (_whole, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+      .replace(/\\(.)/g, '$1'),
+  (text) =>
+    text.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (whole, decimal?: string, hex?: string, name?: string) =>
+      decimal
+        ? String.fromCodePoint(Number(decimal))
+        : hex
+          ? String.fromCodePoint(Number.parseInt(hex, 16))
+          : (entity[name ?? ''] ?? whole),
+    ),
+  (text) => text.replace(/[\w+/-]{8,}={0,2}/g, (run) => Buffer.from(run, 'base64').toString('utf8')),
+];
+
+/** Texts that were looked through with the same secrets before. */
+const clean = new Set<string>();
+
+/** Checks made so far, by what was looked through. */
+export const checks = { texts: 0, secrets: 0 };
+
+/**
+ * The first secret that a text holds in any encoding, or in encodings of encodings.
+ * @param layers how many encodings upon each other are looked through
+ */
+export function findSecret(text: string, secrets: readonly string[], layers = 2): string | undefined {
+  const wanted = [...secrets, fetchedToken];
+  const whole = createHash('sha256')
+    .update(`${wanted.join(' ')} ${text}`)
+    .digest('base64');
+  if (clean.has(whole)) return undefined;
+  clean.add(whole);
+  let texts = new Set([text]);
+  for (let depth = 0; depth <= layers; depth += 1) {
+    for (const one of texts) {
+      checks.texts += 1;
+      checks.secrets += wanted.length;
+      const found = wanted.find((secret) => one.includes(secret));
+      if (found !== undefined)
+        return `${found} in ${one.slice(Math.max(0, one.indexOf(found) - 60), one.indexOf(found) + found.length + 20)}`;
+    }
+    if (depth === layers) break;
+    const decoded = [...texts].flatMap((one) => decoders.map((decode) => decode(one)));
+    texts = new Set(decoded.filter((one) => !texts.has(one)));
+  }
+  return undefined;
+}
+
+/** Everything of an error, or of an output, as one text. */
+export function wholeText(value: unknown): string {
+  if (!(value instanceof Error)) return JSON.stringify(value) ?? '';
+  const own = Object.fromEntries(
+    Object.getOwnPropertyNames(value).map((name) => [name, (value as unknown as Record<string, unknown>)[name]]),
+  );
+  return `${value.message}\n${JSON.stringify(own)}${value.cause instanceof Error ? wholeText(value.cause) : String(value.cause ?? '')}`;
+}

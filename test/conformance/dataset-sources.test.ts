@@ -1,0 +1,291 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { dataset } from '../../shared/src/dataset.ts';
+import type { Host } from '../../shared/src/host/host.ts';
+import { nodeHost } from '../../shared/src/host/node/node-host.ts';
+import { checkInput } from '../../shared/src/define/check-input.ts';
+import { logsIn } from '../../shared/src/define/connection.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import { sources } from '../../shared/src/sources.ts';
+import { sqlTable } from '../../shared/src/sql-table.ts';
+import { credentialName } from '../../n8n-nodes/adapter/names.ts';
+import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
+import { modeReports } from '../doubles/mode/world.ts';
+import { sandboxAccounts, startSandbox, type Sandbox } from '../doubles/sandbox.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pipewright-sources-'));
+let sandbox: Sandbox;
+let dbtRun: string;
+let execution: string;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ claimsRows: 300 });
+  sandbox.control.setDurations({ queuedMilliseconds: 0, runningMilliseconds: 0 });
+  dbtRun = String(sandbox.control.startDbtRun({ outcome: 'success' }));
+  for (const report of modeReports) sandbox.world.mode.runs.start(report, {});
+  execution = sandbox.world.quantemplate.executions.start('p-premiums').id;
+  // dbt keeps artifacts a little later.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+});
+
+afterAll(async () => {
+  await sandbox.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+afterEach(() => sandbox.faults.clear());
+
+const pauses: number[] = [];
+const host = (changes: Partial<Host> = {}): Host => ({
+  ...nodeHost({ folder }),
+  sleep: async (milliseconds) => void pauses.push(milliseconds),
+  ...changes,
+});
+
+/** Does what a face does for an operation upon a dataset. */
+async function operate(
+  service: Service,
+  key: string,
+  typed: Record<string, unknown>,
+  lent: Host = host(),
+): Promise<Record<string, unknown>> {
+  const credentials = sandboxCredentials(sandbox);
+  const valuesOf = (connection: Service['connection']) =>
+    checkInput(connection.fields, logsIn(connection) ? (credentials[credentialName(connection)] ?? {}) : {});
+  const operation = service.operations.find((one) => one.key === key);
+  const connectionOf = async (wanted: string) => {
+    const further = service.furtherConnections?.find(({ connection }) => connection.key === wanted);
+    return valuesOf(further?.connection ?? service.connection);
+  };
+  const context = { host: lent, connection: valuesOf(service.connection), connectionOf };
+  return (await operation?.run(checkInput(operation.input, typed) as never, context as never)) as Record<
+    string,
+    unknown
+  >;
+}
+
+function query(sql: string): unknown[] {
+  const database = new DatabaseSync(join(folder, 'datasets.db'), { readOnly: true });
+  try {
+    return database
+      .prepare(sql)
+      .all()
+      .map((row) => ({ ...row }));
+  } finally {
+    database.close();
+  }
+}
+
+/** How each source is filled in, the rows that come, and the requests for its bytes. */
+const cases: Record<string, { input(): Record<string, unknown>; rows: number; bytes: RegExp; resumes: boolean }> = {
+  quantemplateDownloadDataset: {
+    input: () => ({ quantemplateDownloadDatasetDataset: 'd-claims' }),
+    rows: 300,
+    bytes: /datasets\/d-claims/,
+    resumes: false,
+  },
+  quantemplateDownloadPipelineOutput: {
+    input: () => ({
+      quantemplateDownloadPipelineOutputPipeline: 'p-premiums',
+      quantemplateDownloadPipelineOutputExecution: execution,
+      quantemplateDownloadPipelineOutputOutput: 'Premiums',
+    }),
+    rows: 100,
+    bytes: /outputs\//,
+    resumes: false,
+  },
+  modeDownloadResults: {
+    input: () => ({
+      modeDownloadResultsReport: sandboxAccounts.mode.reportToken,
+      modeDownloadResultsQuery: 'Claims by country',
+    }),
+    rows: 3,
+    bytes: /content\.csv/,
+    resumes: false,
+  },
+  dbtDownloadArtifact: {
+    input: () => ({ dbtDownloadArtifactRun: dbtRun, dbtDownloadArtifactArtifact: 'exports/claims summary.csv' }),
+    rows: 1,
+    bytes: /artifacts\/exports/,
+    resumes: true,
+  },
+  databricksDownloadFile: {
+    input: () => ({ databricksDownloadFilePath: sandboxAccounts.databricks.filePath }),
+    rows: 300,
+    bytes: /fs\/files/,
+    resumes: true,
+  },
+  slackDownloadFile: {
+    input: () => ({ slackDownloadFileFile: sandboxAccounts.slack.fileId }),
+    rows: 300,
+    bytes: /files-pri/,
+    resumes: true,
+  },
+  webAddressDownloadFile: {
+    input: () => ({ webAddressDownloadFileAddress: `${sandbox.baseUrl}/web/moved/claims.csv` }),
+    rows: 300,
+    bytes: /web\/files/,
+    resumes: true,
+  },
+};
+
+it('Every download of a service that has datasets is a source', () => {
+  expect(sources.map(({ key }) => key).sort()).toEqual(Object.keys(cases).sort());
+});
+
+describe.each(Object.entries(cases))('The source %s', (source, { input, rows, bytes, resumes }) => {
+  const typed = (more: object = {}) => ({ source, table: source, ...input(), ...more });
+
+  it('is loaded straight into a table', async () => {
+    expect(await operate(sqlTable, 'loadDataset', typed())).toMatchObject({ rows });
+    expect(query(`SELECT count(*) AS rows FROM "${source}"`)).toEqual([{ rows }]);
+  });
+
+  it(
+    resumes ? 'goes on where a connection broke' : 'fails when a connection breaks, for its server cannot go on',
+    async () => {
+      sandbox.faults.add({ match: { path: bytes }, fault: { kind: 'cut', afterBytes: 10 } });
+      const loaded = operate(sqlTable, 'loadDataset', typed());
+      if (resumes) expect(await loaded).toMatchObject({ rows });
+      else await expect(loaded).rejects.toMatchObject({ code: 'cut-short' });
+    },
+  );
+
+  it('leaves the table as it was, and a check or rows without an answer, when it is cut short', async () => {
+    const cut = () => sandbox.faults.add({ match: { path: bytes }, times: 20, fault: { kind: 'cut', afterBytes: 0 } });
+    for (const [service, key, more] of [
+      [sqlTable, 'loadDataset', {}],
+      [dataset, 'checkDataset', { rules: 'rows >= 0' }],
+      [dataset, 'getRows', {}],
+      [dataset, 'previewDataset', {}],
+    ] as const) {
+      cut();
+      await expect(operate(service, key, typed(more))).rejects.toMatchObject({ code: 'cut-short' });
+      sandbox.faults.clear();
+    }
+    expect(query(`SELECT count(*) AS rows FROM "${source}"`)).toEqual([{ rows }]);
+  });
+
+  it('gives rows, a preview and a check without a database', async () => {
+    expect(await operate(dataset, 'getRows', typed({ rows: 2 }))).toMatchObject({
+      count: Math.min(2, rows),
+      firstRow: 1,
+    });
+    expect(await operate(dataset, 'previewDataset', typed())).toMatchObject({ complete: true });
+    expect(await operate(dataset, 'checkDataset', typed({ rules: `rows = ${rows}` }))).toMatchObject({
+      passed: true,
+      rows,
+    });
+  });
+});
+
+it('A ZIP is unpacked whether it comes from Mode, a volume, or a website', async () => {
+  const zips: [Record<string, unknown>, number][] = [
+    [{ source: 'modeDownloadResults', modeDownloadResultsReport: '4e0af8c30001' }, 2],
+    [{ source: 'databricksDownloadFile', databricksDownloadFilePath: '/Volumes/main/claims/landing/claims.zip' }, 300],
+    [{ source: 'webAddressDownloadFile', webAddressDownloadFileAddress: '/web/public/claims.zip' }, 300],
+    [{ source: 'webAddressDownloadFile', webAddressDownloadFileAddress: '/web/public/claims.csv.gz' }, 300],
+    [
+      {
+        source: 'webAddressDownloadFile',
+        webAddressDownloadFileAddress: '/web/public/two.zip',
+        fileInZip: 'countries.csv',
+      },
+      1,
+    ],
+  ];
+  for (const [place, [typed, rows]] of zips.entries())
+    expect(await operate(sqlTable, 'loadDataset', { table: `zipped_${place}`, ...typed })).toMatchObject({ rows });
+  await expect(
+    operate(sqlTable, 'loadDataset', {
+      table: 'zipped_4',
+      source: 'webAddressDownloadFile',
+      webAddressDownloadFileAddress: '/web/public/two.zip',
+    }),
+  ).rejects.toMatchObject({
+    code: 'bad-input',
+    message: 'The ZIP holds several files: “claims.csv”, “countries.csv”.',
+  });
+  expect(query('SELECT count(*) AS rows FROM zipped_4')).toEqual([{ rows: 1 }]);
+});
+
+it('Rows come in batches, and no more is fetched than they need', async () => {
+  sandbox.control.writeDataset('d-large', 40_000);
+  const typed = { source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: 'd-large', rows: 3 };
+  const first = await operate(dataset, 'getRows', typed);
+  expect(first).toMatchObject({ count: 3, firstRow: 1, nextRow: 4 });
+  const second = await operate(dataset, 'getRows', { ...typed, firstRow: first['nextRow'] });
+  expect((second['rows'] as Record<string, unknown>[])[0]).not.toEqual((first['rows'] as Record<string, unknown>[])[0]);
+  expect(await operate(dataset, 'getRows', { ...typed, firstRow: 40_000 })).toMatchObject({ count: 1 });
+  expect(await operate(dataset, 'getRows', { ...typed, firstRow: 40_001 })).toEqual(
+    expect.objectContaining({ count: 0, rows: [] }),
+  );
+});
+
+it('Zapier is told of a dataset that is too large before anything is begun', async () => {
+  const path = join(folder, 'large.csv');
+  const large = {
+    name: 'large.csv',
+    mediaType: 'text/csv',
+    size: 240 * 1024 * 1024,
+    open: async () => Promise.reject(new Error('It was opened.')),
+  };
+  const files = {
+    ...host().files,
+    read: async () => ({
+      ...large,
+      open: async () =>
+        (async function* () {
+          yield Buffer.from('a\n1\n');
+        })(),
+    }),
+  };
+  const zapier = host({ files, longestWaitSeconds: 25 });
+  const load = (lent: Host) => operate(sqlTable, 'loadDataset', { table: 'large', file: path }, lent);
+  await expect(load(zapier)).rejects.toMatchObject({
+    code: 'timed-out',
+    message: expect.stringContaining('The dataset has 240 MB; up to 100 MB'),
+    hint: expect.stringMatching(/n8n.*Data Factory.*ID of the dataset/),
+  });
+  await expect(operate(dataset, 'checkDataset', { file: path, rules: 'rows >= 1' }, zapier)).rejects.toMatchObject({
+    code: 'timed-out',
+  });
+  expect(query("SELECT name FROM sqlite_master WHERE name = 'large'")).toEqual([]);
+  expect(
+    await operate(
+      dataset,
+      'getRows',
+      { file: path, rows: 1 },
+      {
+        ...zapier,
+        files: {
+          ...files,
+          read: async () => ({
+            ...large,
+            size: 240 * 1024 * 1024,
+            open: async () =>
+              (async function* () {
+                for (;;) yield Buffer.from('a\n1\n2\n');
+              })(),
+          }),
+        },
+      },
+    ),
+  ).toMatchObject({ count: 1 });
+  await expect(load(host({ files }))).rejects.toMatchObject({ code: 'cut-short' });
+});
+
+it('A rule about a table is refused where there is no database, with a word about SQL Table', async () => {
+  const typed = {
+    source: 'webAddressDownloadFile',
+    webAddressDownloadFileAddress: '/web/public/claims.csv',
+    rules: '"Policy Number" is in table policies.id',
+  };
+  await expect(operate(dataset, 'checkDataset', typed)).rejects.toMatchObject({
+    code: 'bad-input',
+    message: expect.stringContaining('needs a database'),
+    hint: expect.stringContaining('SQL Table'),
+  });
+});

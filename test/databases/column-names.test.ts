@@ -1,0 +1,174 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
+import { isOwnTable } from '../../shared/src/datasets/load/own-tables.ts';
+import { heldName } from '../../shared/src/datasets/load/match-names.ts';
+import { startPostgres, type Postgres } from '../support/machine/postgres.ts';
+import { callCli } from '../unit/cli/call-cli.ts';
+import { loadCsv } from './load-csv.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pipewright-names-'));
+let postgres: Postgres;
+let client: pg.Client;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+});
+afterAll(async () => {
+  await client.end();
+  await postgres.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const ask = async (sql: string): Promise<Record<string, unknown>[]> =>
+  (await client.query<Record<string, unknown>>(sql)).rows;
+const load = (csv: string, options: Partial<LoadOptions> & { table: string }) =>
+  loadCsv(`${postgres.url}?sslmode=disable`, csv, { mode: 'append', ...options });
+const columnsOf = async (table: string) =>
+  (
+    await ask(
+      `SELECT attname AS name FROM pg_attribute WHERE attrelid = '"${table}"'::regclass AND attnum > 0 ORDER BY attnum`,
+    )
+  ).map(({ name }) => name);
+
+describe('Names of columns', () => {
+  it.each<[string, Partial<LoadOptions>]>([
+    ['append', {}],
+    ['replace', { mode: 'replace' }],
+    ['upsert', { mode: 'upsert', key: ['ID'] }],
+    ['upsert with the key of the table', { mode: 'upsert', key: ['id'] }],
+    ['evolve', { columnChanges: 'evolve' }],
+    ['ignore', { columnChanges: 'ignore' }],
+    [
+      'contract',
+      {
+        contract: [
+          { name: 'Id', type: 'integer' },
+          { name: 'NAME', type: 'text' },
+        ],
+      },
+    ],
+  ])('are matched whatever their case, by %s', async (_mode, options) => {
+    await ask('DROP TABLE IF EXISTS people; CREATE TABLE people (id int, name text)');
+    await load('ID,Name\n1,x\n', { table: 'people', ...options });
+    expect(await columnsOf('people')).toEqual(['id', 'name']);
+    expect(await ask('SELECT * FROM people')).toEqual([{ id: 1, name: 'x' }]);
+  });
+
+  it('are refused when the dataset has two that differ in case alone, in a new table, too', async () => {
+    for (const mode of ['create', 'append'] as const)
+      await expect(load('id,Name,name\n1,x,y\n', { table: 'twice', mode })).rejects.toMatchObject({
+        code: 'columns-missing',
+        message: 'The dataset has the columns “Name” and “name”, which differ in case alone.',
+      });
+    await expect(load('{"a":1,"A":2}\n', { table: 'twice', format: 'json-lines' })).rejects.toMatchObject({
+      code: 'columns-missing',
+    });
+  });
+
+  it('are refused when they may mean two columns of the table, unless one is spelled as it is', async () => {
+    await ask('CREATE TABLE alike ("Name" text, name text)');
+    await expect(load('NAME\nx\n', { table: 'alike' })).rejects.toMatchObject({
+      code: 'columns-missing',
+      message: 'The column “NAME” may mean “Name” or “name”: they differ in case alone.',
+    });
+    await load('Name\nx\n', { table: 'alike' });
+    expect(await ask('SELECT * FROM alike')).toEqual([{ Name: 'x', name: null }]);
+  });
+
+  it('give types and keys of a new table whatever their case', async () => {
+    const { columns } = await load('Policy,Paid\n1,2\n', {
+      table: 'typed',
+      mode: 'create',
+      columns: { POLICY: 'text' },
+      key: ['policy'],
+    });
+    expect(columns).toEqual([
+      { name: 'Policy', type: 'text' },
+      { name: 'Paid', type: 'integer' },
+    ]);
+  });
+
+  it('that are too long are refused by name, or shortened in the same way by every load', async () => {
+    const long = `${'ä'.repeat(40)}_gross`;
+    const other = `${'ä'.repeat(40)}_net`;
+    const csv = `id,${long},${other}\n1,x,y\n`;
+    await expect(load(csv, { table: 'long_names', mode: 'create' })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: `The column name “${long}” is too long: the database takes 63 bytes.`,
+      hint: expect.stringContaining('Shorten Long Column Names'),
+    });
+    await load(csv, { table: 'long_names', mode: 'create', shortenNames: true });
+    for (const columnChanges of ['refuse', 'evolve'] as const)
+      await load(csv, { table: 'long_names', shortenNames: true, columnChanges });
+    await load(csv, { table: 'long_names', shortenNames: true, mode: 'upsert', key: ['id', long] });
+    const [id, ...names] = await columnsOf('long_names');
+    expect([id, new Set(names).size]).toEqual(['id', 2]);
+    for (const name of names) expect(Buffer.byteLength(String(name))).toBeLessThanOrEqual(63);
+    expect(await ask('SELECT count(*)::int AS rows FROM long_names')).toEqual([{ rows: 3 }]);
+  });
+
+  it('are shortened by an option of the command line', async () => {
+    const file = join(folder, 'long.csv');
+    writeFileSync(file, `id,${'x'.repeat(70)}\n1,2\n`);
+    const words = [
+      'load',
+      '--from',
+      file,
+      '--to',
+      `${postgres.url}?sslmode=disable`,
+      '--table',
+      'long_by_cli',
+      '--json',
+    ];
+    expect(await callCli(...words)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is too long: the database takes 63 bytes'),
+    });
+    expect(await callCli(...words, '--shorten-names')).toMatchObject({ code: 0 });
+    expect((await columnsOf('long_by_cli'))[1]).toMatch(/^x{54}_[0-9a-f]{8}$/);
+  });
+
+  it('are shortened by characters where the database counts those', () => {
+    const name = heldName('😀'.repeat(100), { maxLength: 128 }, true);
+    expect(name).toMatch(/^(?:😀){59}_[0-9a-f]{8}$/u);
+    expect(heldName('a'.repeat(128), { maxLength: 128 }, false)).toBe('a'.repeat(128));
+  });
+});
+
+describe('Tables of Pipewright itself', () => {
+  it.each([
+    'pipewright_loads',
+    'PIPEWRIGHT_REJECTS',
+    ' pipewright_loads ',
+    'public.pipewright_loads',
+    '"public"."Pipewright_Loads"',
+    '[dbo].[pipewright_rejects]',
+    '`pipewright_loads`',
+    'pipewright_staging_0a1b',
+    'pipewright_staging',
+    '#pipewright_staging',
+    'ｐｉｐｅｗｒｉｇｈｔ＿ｌｏａｄｓ',
+  ])('%s is one', (table) => {
+    expect(isOwnTable(table)).toBe(true);
+  });
+
+  it.each(['claims', 'pipewright', 'pipewright_loads_2026', 'my_pipewright_loads', 'loads'])('%s is none', (table) => {
+    expect(isOwnTable(table)).toBe(false);
+  });
+
+  it.each(['create', 'append', 'replace', 'upsert'] as const)('cannot be loaded into, by %s', async (mode) => {
+    await load('id\n1\n', { table: 'recorded', mode: 'replace', record: true });
+    const before = await ask('SELECT * FROM pipewright_loads');
+    for (const address of [`sqlite:${join(folder, 'names.db')}`, `${postgres.url}?sslmode=disable`]) {
+      await expect(
+        loadCsv(address, 'load_id\nforged\n', { table: 'Pipewright_Loads', mode, key: ['load_id'] }),
+      ).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('belongs to Pipewright') });
+    }
+    expect(await ask('SELECT * FROM pipewright_loads')).toEqual(before);
+  });
+});

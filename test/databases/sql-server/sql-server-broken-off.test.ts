@@ -1,0 +1,155 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { LoadOptions } from '../../../shared/src/datasets/load/load-options.ts';
+import { openTarget } from '../../../shared/src/databases/open-target.ts';
+import { Fault } from '../../doubles/sql-server/fault.ts';
+import type { SqlServer } from '../../doubles/sql-server/sql-server.ts';
+import { loadCsv } from '../load-csv.ts';
+import { failureOf, manyRows, useSqlServer, withServer } from './use-sql-server.ts';
+
+const tests = useSqlServer();
+const { load, rows, values } = tests;
+let server: SqlServer;
+let table: string;
+beforeEach(() => {
+  ({ server, table } = tests);
+});
+
+describe('A load into SQL Server that is broken off', () => {
+  beforeEach(() =>
+    server.table(
+      `dbo.${table}`,
+      [
+        { name: 'id', type: 'int' },
+        { name: 'name', type: 'nvarchar(20)' },
+      ],
+      [[1, 'Ada']],
+    ),
+  );
+  afterEach(() => expect(values()).toEqual([[1, 'Ada']]));
+  const loadRows = (
+    options: Partial<LoadOptions> = {},
+    source: string | AsyncIterable<Uint8Array> = manyRows(20_000),
+  ) => failureOf(load(source, { mode: 'replace', ...options }));
+
+  it('changes nothing when the connection is cut in the middle of the rows', async () => {
+    server.fail({ at: 'bulk', afterBytes: 300_000 });
+    expect(await loadRows()).toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+      hint: expect.stringContaining('The table was not changed'),
+    });
+    expect(server.statements).not.toContain('(begin)');
+  });
+
+  it('changes nothing when the connection is cut between statements of the transaction', async () => {
+    server.fail({ at: 'statement', matching: /^INSERT INTO/ });
+    expect(await loadRows()).toMatchObject({ code: 'unavailable', retryable: true });
+    expect(server.statements).not.toContain('(commit)');
+  });
+
+  it('says that it is open what became of it when the connection is cut at the commit', async () => {
+    server.fail({ at: 'commit' });
+    expect(await loadRows()).toMatchObject({
+      code: 'unavailable',
+      hint: expect.stringContaining('all of them or none'),
+    });
+  });
+
+  it('is busy, and can be run again, when the server chose it as the victim of a deadlock', async () => {
+    server.fail({
+      at: 'statement',
+      matching: /^INSERT INTO/,
+      fault: new Fault(
+        1205,
+        'Transaction was deadlocked on lock resources with another process and has been chosen as the deadlock victim.',
+        13,
+      ),
+    });
+    expect(await loadRows({ record: true })).toMatchObject({
+      code: 'busy',
+      retryable: true,
+      message: expect.stringContaining('error 1205'),
+    });
+    expect(server.statements).toContain('(taken back by the server)');
+    expect(rows('pipewright_loads').filter(({ table_name: name }) => name === table)).toMatchObject([
+      { status: 'failed' },
+    ]);
+  });
+
+  it.each([
+    [1222, 'busy', true],
+    [229, 'forbidden', false],
+    [208, 'table-missing', false],
+    [1105, 'unavailable', false],
+    [9002, 'unavailable', false],
+    [40501, 'unavailable', true],
+    [8152, 'bad-input', false],
+    [547, 'conflict', false],
+  ])('has an error of its own for %s of the server', async (number, code, retryable) => {
+    server.fail({ at: 'statement', matching: /^INSERT INTO/, fault: new Fault(number, 'It cannot be.') });
+    expect(await loadRows()).toMatchObject({
+      code,
+      retryable,
+      message: `SQL Server answered: It cannot be (error ${number}).`,
+    });
+  });
+
+  it('changes nothing when the server refuses the rows', async () => {
+    server.fail({
+      at: 'bulk',
+      afterBytes: Infinity,
+      fault: new Fault(1105, "Could not allocate space in database 'tempdb'.", 17),
+    });
+    expect(await loadRows()).toMatchObject({ code: 'unavailable', hint: expect.stringContaining('no room left') });
+  });
+
+  it('changes nothing when it is stopped while its source stands still, and tells the server', async () => {
+    const stop = new AbortController();
+    async function* silent() {
+      yield Buffer.from(manyRows(20_000));
+      setTimeout(() => stop.abort(), 20);
+      await new Promise(() => undefined);
+    }
+    expect(await loadRows({ signal: stop.signal, record: true }, silent())).toMatchObject({ code: 'cancelled' });
+    expect(server.statements).toContain('(taken back)');
+    expect(rows('pipewright_loads').filter(({ table_name: name }) => name === table)).toMatchObject([
+      { status: 'failed' },
+    ]);
+  });
+
+  it('reports after a while that another load holds the table', async () => {
+    await withServer({ longestLockWait: 100 }, async (other) => {
+      const address = other.address({ encrypt: 'off' });
+      const first = await openTarget(address);
+      const going = await first.begin({ table, mode: 'create' });
+      expect(await failureOf(loadCsv(address, 'a\n1\n', { table: table.toUpperCase() }))).toMatchObject({
+        code: 'busy',
+        retryable: true,
+        message: expect.stringContaining('is still running'),
+      });
+      await going.abort();
+      expect(await loadCsv(address, 'a\n1\n', { table })).toMatchObject({ rows: 1 });
+      await first.close();
+    });
+  });
+
+  it('takes no more from its source than the server takes from it', async () => {
+    let given = 0;
+    async function* endless() {
+      yield Buffer.from('id,name\n');
+      for (; given < 400; given += 1) yield Buffer.from('7,a name of twenty..\n'.repeat(5_000));
+    }
+    const stop = new AbortController();
+    const loading = loadRows({ signal: stop.signal }, endless());
+    while (server.bulkBytes === 0) await wait(5);
+    server.hold();
+    await wait(300);
+    const before = given;
+    await wait(300);
+    expect(given - before).toBeLessThanOrEqual(1);
+    expect(given).toBeLessThan(200);
+    stop.abort();
+    server.release();
+    expect(await loading).toMatchObject({ code: 'cancelled' });
+  });
+});

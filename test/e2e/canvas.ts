@@ -1,0 +1,92 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { outputFolder } from '../support/machine/paths.ts';
+import type { Editor } from '../support/n8n-server/editor.ts';
+
+const byTestId = (id: string): string => `[data-test-id="${id}"]`;
+
+/** Looks for a node as a person does, and gives the entry of that name when it is found. */
+export async function findNode({ page }: Editor, words: string, name = words): Promise<Locator> {
+  const search = page.locator(byTestId('node-creator-search-bar'));
+  if (!(await search.isVisible())) await page.locator(byTestId('node-creator-plus-button')).first().click();
+  await search.fill(words);
+  const found = page.locator(byTestId('node-creator-item-name')).getByText(name, { exact: true }).first();
+  await found.waitFor();
+  return found;
+}
+
+/** Puts a node on the canvas by an action of it, which opens its form. */
+export async function addAction(editor: Editor, node: string, action: string): Promise<void> {
+  await (await findNode(editor, node)).click();
+  await editor.page.locator(byTestId('node-creator-item-name')).getByText(action, { exact: true }).first().click();
+  await editor.page.locator(byTestId('node-parameters')).waitFor();
+}
+
+/** Opens the list of a field, and gives what can be picked. */
+export async function openList({ page }: Editor, field: string): Promise<Locator> {
+  await page
+    .locator(byTestId(`resource-locator-${field}`))
+    .locator(byTestId('rlc-input'))
+    .click();
+  const entries = page.locator(byTestId('rlc-item'));
+  await entries.first().waitFor();
+  return entries;
+}
+
+/** Picks from the list of a field what holds a text. */
+export async function pick(editor: Editor, field: string, text: string): Promise<void> {
+  await (await openList(editor, field)).filter({ hasText: text }).first().click();
+}
+
+/** Runs the open node, and waits until its output, or why it failed, is shown. */
+export async function executeStep({ page }: Editor): Promise<string> {
+  await page.locator(byTestId('node-execute-button')).click();
+  const output = page.locator(byTestId('output-panel'));
+  const outcome = output.locator(`table td, ${byTestId('node-error-message')}`).first();
+  await outcome.waitFor({ timeout: 30_000 });
+  return output.innerText();
+}
+
+/** Opens the form of the first node on the canvas. */
+export async function openForm({ page }: Editor): Promise<void> {
+  await page.locator(byTestId('canvas-node')).first().dblclick();
+  await page.locator(byTestId('node-parameters')).waitFor();
+}
+
+/** Opens the last dropdown of a form, and gives the texts of its entries. */
+export async function openLastDropdown({ page }: Editor): Promise<string[]> {
+  const dropdown = page
+    .locator(`${byTestId('parameter-input')}:visible`)
+    .filter({ has: page.locator('.el-select') })
+    .last();
+  const entries = page.locator('.el-select-dropdown__item:visible');
+  // While its entries are loaded, a dropdown closes again.
+  for (let tries = 0; tries < 5 && !(await entries.first().isVisible()); tries += 1) {
+    await dropdown.click();
+    await entries
+      .first()
+      .waitFor({ timeout: 5_000 })
+      .catch(() => undefined);
+  }
+  return entries.allInnerTexts();
+}
+
+/** Goes back from the form of a node to the canvas. */
+export async function closeForm({ page }: Editor): Promise<void> {
+  await page.locator(byTestId('ndv-close-button')).click();
+}
+
+/** Keeps what the editor shows, to be looked at. */
+export async function keepPicture({ page }: Editor, name: string): Promise<void> {
+  await mkdir(outputFolder, { recursive: true });
+  await page.screenshot({ path: join(outputFolder, `${name}.png`) });
+}
+
+/** Moves the canvas so that all of the workflow is seen. */
+export async function fitCanvas({ page }: Editor): Promise<void> {
+  await page.locator(byTestId('zoom-to-fit')).click();
+  await page.locator(byTestId('canvas-node')).last().waitFor();
+  // The canvas glides to its place.
+  await page.waitForTimeout(800);
+}

@@ -1,0 +1,242 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { services } from '../../shared/src/catalog.ts';
+import { openBrowser } from '../support/machine/chromium.ts';
+import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
+import { readTemplate, templates } from './flows/templates.ts';
+import type { Flow } from './flows/flow.ts';
+import { packPackage } from '../adapters/n8n/lint.ts';
+import { createCredential, type Credential } from '../support/n8n-server/credentials.ts';
+import { openEditor, openWorkflow, type Editor } from '../support/n8n-server/editor.ts';
+import { startN8n, type N8n } from '../support/n8n-server/n8n-server.ts';
+import {
+  createWorkflow,
+  manualTrigger,
+  publishWorkflow,
+  webhookUrl,
+  workflowOf,
+  type WorkflowNode,
+} from '../support/n8n-server/workflows.ts';
+import { startSandbox, type Sandbox } from '../doubles/sandbox.ts';
+import {
+  addAction,
+  closeForm,
+  executeStep,
+  findNode,
+  fitCanvas,
+  keepPicture,
+  openForm,
+  openLastDropdown,
+  openList,
+  pick,
+} from './canvas.ts';
+
+let folder: string;
+let sandbox: Sandbox;
+let n8n: N8n;
+let browser: Browser;
+let editor: Editor;
+const credentials: Record<string, Credential> = {};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pipewright-editor-'));
+  sandbox = await startSandbox();
+  sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 100 });
+  const packages = [await packPackage('pipewright', folder), await packPackage('pipewright-sql', folder)];
+  n8n = await startN8n({ packages });
+  for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
+    credentials[type] = await createCredential(n8n, type, type, data);
+  browser = await openBrowser();
+  editor = await openEditor(n8n, browser);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await n8n?.stop();
+  await sandbox?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function openNewWorkflow(name: string): Promise<void> {
+  const { id } = await createWorkflow(n8n, workflowOf(name, manualTrigger));
+  await openWorkflow(editor, id);
+}
+
+describe('the editor of n8n', () => {
+  it('finds the node of every service by its name', async () => {
+    await openNewWorkflow('Is searched');
+    for (const { name, operations, triggers } of services) {
+      // n8n takes the name of the trigger where there is but one event and nothing else that a node can do.
+      const shown = operations.length === 0 && triggers.length === 1 ? `${name} Trigger` : name;
+      expect(await (await findNode(editor, name, shown)).isVisible()).toBe(true);
+    }
+  });
+
+  it('shows in the form of a trigger which deliveries were refused, and why', async () => {
+    const { id, name } = credentials['pipewrightWebhookSecretApi'] ?? { id: '', name: '' };
+    const trigger: WorkflowNode = {
+      id: 'trigger',
+      name: 'Event Received',
+      type: 'n8n-nodes-pipewright.signedWebhookTrigger',
+      typeVersion: 2,
+      position: [0, 0],
+      webhookId: '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c51',
+      credentials: { pipewrightWebhookSecretApi: { id, name } },
+      parameters: { scheme: 'github' },
+    };
+    const workflow = await createWorkflow(n8n, workflowOf('Refuses', trigger));
+    await publishWorkflow(n8n, workflow.id);
+    const forged = {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` },
+    };
+    expect((await fetch(webhookUrl(n8n, trigger, 'webhook'), forged)).status).toBe(401);
+    await openWorkflow(editor, workflow.id);
+    await openForm(editor);
+    const entries = await openLastDropdown(editor);
+    expect(entries[0]).toContain('1 Refused Lately');
+    expect(entries[1]).toContain('The signature or secret does not match');
+    await keepPicture(editor, 'editor-refused');
+  });
+
+  it('finds a node by what people call its service', async () => {
+    await openNewWorkflow('Is searched for by another name');
+    expect(await (await findNode(editor, 'ADF', 'Azure Data Factory')).isVisible()).toBe(true);
+    await keepPicture(editor, 'editor-search');
+  });
+
+  it('lets a person pick a pipeline from the list, run it, and see how it went', async () => {
+    await openNewWorkflow('Runs a pipeline');
+    await addAction(editor, 'Azure Data Factory', 'Run pipeline');
+    await pick(editor, 'factory', 'contoso-factory');
+    const pipelines = await openList(editor, 'pipeline');
+    expect(await pipelines.allInnerTexts()).toEqual(expect.arrayContaining(['Load_sources (Nightly)']));
+    await keepPicture(editor, 'editor-list');
+    await pipelines.filter({ hasText: 'Load_sources' }).first().click();
+    const output = await executeStep(editor);
+    expect(output).toContain('succeeded');
+    await keepPicture(editor, 'editor-run');
+    await closeForm(editor);
+  });
+
+  it('has a field for each parameter that the picked pipeline declares, of its type and with its default', async () => {
+    await openNewWorkflow('Has parameters');
+    await addAction(editor, 'Azure Data Factory', 'Run pipeline');
+    await pick(editor, 'factory', 'contoso-factory');
+    await pick(editor, 'pipeline', 'Run_KPI_notebook');
+    const form = editor.page.locator('[data-test-id="resource-mapper-container"]');
+    await form.getByText('reportDate').first().waitFor();
+    for (const name of ['reportDate', 'regions', 'fullRefresh', 'topN'])
+      expect(await form.getByText(name).first().isVisible()).toBe(true);
+    await keepPicture(editor, 'editor-parameters');
+    expect(await executeStep(editor)).toContain('2026-01-31');
+    await closeForm(editor);
+  });
+
+  it('offers the card of a run, which takes over what the step before gave', async () => {
+    const { id, name } = credentials['pipewrightSlackApi'] ?? { id: '', name: '' };
+    const card: WorkflowNode = {
+      id: 'card',
+      name: 'Post Run Card',
+      type: 'n8n-nodes-pipewright.slack',
+      typeVersion: 1,
+      position: [0, 0],
+      credentials: { pipewrightSlackApi: { id, name } },
+      parameters: { resource: 'runCard', operation: 'postRunCard' },
+    };
+    const workflow = await createWorkflow(n8n, workflowOf('Tells of a run', card));
+    await openWorkflow(editor, workflow.id);
+    await openForm(editor);
+    await keepPicture(editor, 'editor-run-card');
+    expect(await editor.page.locator('[data-test-id="node-parameters"]').innerText()).toContain('$json');
+    await closeForm(editor);
+  });
+
+  it('shows where what passes a check goes on, and where what fails, in the nodes of both packages', async () => {
+    const held = (...types: string[]) =>
+      Object.fromEntries(types.map((type) => [type, { id: credentials[type]?.id ?? '', name: type }]));
+    const check = (node: Partial<WorkflowNode>, path: string, y: number): WorkflowNode => ({
+      id: path,
+      name: path,
+      type: '',
+      typeVersion: 1,
+      position: [250, y],
+      parameters: {
+        operation: 'checkDataset',
+        source: 'webAddressDownloadFile',
+        webAddressDownloadFileAddress: `/web/files/${path}`,
+        rules: ['rows > 1'],
+      },
+      ...node,
+    });
+    const whole = check(
+      { type: 'n8n-nodes-pipewright.dataset', credentials: held('pipewrightWebAddressApi') },
+      'claims.csv',
+      0,
+    );
+    const table = check(
+      { type: 'n8n-nodes-pipewright-sql.sqlTable', credentials: held('pipewrightSqlApi', 'pipewrightWebAddressApi') },
+      'claims.zip',
+      250,
+    );
+    const rows = {
+      ...check({ type: 'n8n-nodes-pipewright.dataset', credentials: held('pipewrightWebAddressApi') }, 'export', 500),
+    };
+    rows.parameters = { ...rows.parameters, operation: 'getRows' };
+    const workflow = await createWorkflow(n8n, {
+      name: 'Checks datasets',
+      nodes: [manualTrigger, whole, table, rows],
+      connections: {
+        [manualTrigger.name]: {
+          main: [[whole, table, rows].map(({ name }) => ({ node: name, type: 'main', index: 0 }))],
+        },
+      },
+    });
+    await openWorkflow(editor, workflow.id);
+    await fitCanvas(editor);
+    const labelsOf = (name: string) =>
+      editor.page
+        .locator('[data-test-id="canvas-node"]')
+        .filter({ hasText: name })
+        .locator('[data-test-id="canvas-node-output-handle"]')
+        .allInnerTexts();
+    expect(await labelsOf('claims.csv')).toEqual(['Passed', 'Failed']);
+    expect(await labelsOf('claims.zip')).toEqual(['Passed', 'Failed']);
+    expect(await labelsOf('export')).toEqual(['']);
+    await keepPicture(editor, 'editor-branches');
+  });
+
+  it('says which step of a pipeline failed, why, and what to do', async () => {
+    await openNewWorkflow('Fails');
+    await addAction(editor, 'Azure Data Factory', 'Run pipeline');
+    await pick(editor, 'factory', 'contoso-factory');
+    await pick(editor, 'pipeline', 'Broken_export');
+    const output = await executeStep(editor);
+    await keepPicture(editor, 'editor-failed-run');
+    expect(output).toContain(
+      "The run of Broken_export failed at “Write file”: The container 'exports' does not exist (code 2200).",
+    );
+    expect(output).toMatch(/Check that what is named exists/);
+    await closeForm(editor);
+  });
+
+  it.each(Object.entries(templates) as [Flow['key'], string][])(
+    'shows the ready workflow %s, %s, with nothing left to complain of',
+    async (key, name) => {
+      const { id } = await createWorkflow(n8n, await readTemplate(key, credentials, 'claims'));
+      await openWorkflow(editor, id);
+      await fitCanvas(editor);
+      await keepPicture(editor, `workflow-${name}`);
+      expect(
+        await editor.page.locator('[data-test-id="canvas-node-status-icons"] [data-test-id="node-issues"]').count(),
+      ).toBe(0);
+    },
+  );
+
+  it('meets no error in its own scripts', () => {
+    expect(editor.pageErrors).toEqual([]);
+  });
+});

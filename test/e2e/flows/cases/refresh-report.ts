@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { deliver } from '../../../doubles/server/deliver.ts';
+import { must, type Before, type Case, type Flow } from '../flow.ts';
+import type { World } from '../world.ts';
+
+const newRuns = (world: World, before: Before): Record<string, unknown>[] =>
+  world.sandbox.control.log().runs.mode.slice(before.runs.mode.length);
+
+const deliveries = (world: World) => world.sandbox.world.dbt.webhooks.deliveries;
+
+/** What a delivery needs to be believed but the signature: the last one that dbt sent to this address, as a new event. */
+function bodyLikeTheLast(world: World, address: string): string {
+  const { webhooks } = world.sandbox.world.dbt;
+  const subscription = webhooks.list().find(({ client_url: url }) => url === address);
+  const sent = webhooks
+    .events(String(subscription?.['id']))
+    .filter((event) => String(event['payload']).includes('"Success"'));
+  const payload = sent.at(-1)?.['payload'];
+  must(typeof payload === 'string', 'dbt has sent nothing that could be forged.');
+  return JSON.stringify({
+    ...(JSON.parse(String(payload)) as object),
+    eventId: `wev_forged_${Date.now()}`,
+    timestamp: new Date().toISOString(),
+  });
+}
+
+/** Somebody who knows the address and what dbt sends, but not the secret. */
+function forgedJobRun(): Case {
+  let answer: number | undefined;
+  return {
+    name: 'a job run that somebody forged',
+    times: 0,
+    async begin(world, address) {
+      const headers = { authorization: '0'.repeat(64), 'user-agent': 'dbt-webhooks' };
+      ({ status: answer } = await deliver(address, bodyLikeTheLast(world, address), headers, 10_000));
+    },
+    async check(world, before, platform) {
+      // Zapier answers 200 to every delivery before the app has seen it.
+      must(answer === (platform === 'n8n' ? 401 : 200), `The forgery was answered ${answer}.`);
+      const { length } = newRuns(world, before);
+      must(length === 0, `The report ran ${length} times after a forged delivery.`);
+      return { result: platform === 'n8n' ? 'forgery refused with 401, nothing started' : 'forgery started nothing' };
+    },
+  };
+}
+
+/** Guide 002: a dbt job has succeeded, so a report of Mode is run with parameters. */
+export const refreshReport: Flow = {
+  key: '002',
+  title: 'dbt job succeeded → Mode report',
+  cases: [
+    {
+      name: 'a job run that succeeds, told twice',
+      async begin(world) {
+        world.sandbox.control.deliverNextDbtEventTwice();
+        world.sandbox.control.startDbtRun({ outcome: 'success' });
+      },
+      async check(world, before) {
+        const runs = newRuns(world, before);
+        must(runs.length === 1, `The report ran ${runs.length} times instead of once.`);
+        const [{ state, parameters } = {}] = runs;
+        must(state === 'succeeded', `The report ended as ${String(state)}.`);
+        must((parameters as { country?: string }).country === 'GB', `It ran with ${JSON.stringify(parameters)}.`);
+        return { result: 'told twice, one run of the report with parameters' };
+      },
+    },
+    {
+      name: 'a job run that fails',
+      times: 0,
+      async begin(world) {
+        const { length } = deliveries(world);
+        world.sandbox.control.startDbtRun({ outcome: 'error' });
+        // dbt tells when the artifacts are there; only then can nothing have been started.
+        for (let tries = 0; tries < 100 && deliveries(world).length === length; tries += 1) await sleep(100);
+      },
+      async check(world, before) {
+        const told = deliveries(world).at(-1);
+        must(
+          told?.event === 'job.run.completed' && told.status === 200,
+          `dbt was answered ${told?.status} for ${told?.event}.`,
+        );
+        const { length } = newRuns(world, before);
+        must(length === 0, `The report ran ${length} times after a failed job run.`);
+        return { result: 'delivery taken, nothing started' };
+      },
+    },
+    forgedJobRun(),
+  ],
+};

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { builtZip } from '../../adapters/zapier/built-zip.ts';
+import { groupsOf } from '../../adapters/zapier/sandbox-accounts.ts';
+import { runZap, startZap, type Zap, type ZapRun } from '../../support/zapier-runtime/zap.ts';
+import { startZapierBackend } from '../../support/zapier-runtime/zapier-backend.ts';
+import { agreedSecret } from './cases/load-updated-dataset.ts';
+import type { Platform, ReadyFlow } from './flow.ts';
+import type { World } from './world.ts';
+import { zapsOf } from './zaps.ts';
+
+/** What a person fills into the one connection of the app. */
+function connectionOf({ sandbox, postgres }: World): Record<string, unknown> {
+  const { host, port, database, user, password } = postgres;
+  return {
+    ...Object.assign({}, ...Object.values(groupsOf(sandbox))),
+    quantemplate_webhookSecret: agreedSecret,
+    sql_host: host,
+    sql_port: port,
+    sql_database: database,
+    sql_user: user,
+    sql_password: password,
+    sql_ssl: 'off',
+  };
+}
+
+/** The steps that ran. @throws Error with what a step said when it failed */
+function stepsOf({ status, steps }: ZapRun): string[] {
+  const failed = steps.find((step) => step.status === 'failed' || step.status === 'halted');
+  if (failed || status !== 'succeeded') throw new Error(`${failed?.name}: ${failed?.error?.message ?? status}`);
+  return steps.filter((step) => step.status === 'succeeded').map(({ name }) => name);
+}
+
+/** Builds the Zapier app, boots its zip in the double of Zapier's backend, and turns the Zaps on. */
+export async function startZapierPlatform(world: World, log: (line: string) => void): Promise<Platform> {
+  log('building the Zapier app');
+  const zip = await builtZip();
+  log('booting its zip in Zapier’s runtime');
+  const backend = await startZapierBackend(zip);
+  const zaps = zapsOf(world.sandbox.accounts, connectionOf(world));
+  return {
+    name: 'Zapier',
+    async open({ key }): Promise<ReadyFlow> {
+      const { trigger, steps } = zaps[key];
+      if (!trigger) {
+        return {
+          address: '',
+          run: async () => ['Schedule', ...stepsOf(await runZap(backend, { trigger: {}, steps }))],
+          stop: async () => undefined,
+        };
+      }
+      const zap: Zap = await startZap(backend, { trigger, steps });
+      let seen = 0;
+      return {
+        address: zap.url ?? '',
+        async run(times) {
+          const runs: ZapRun[] = [];
+          for (let time = 0; time < times; time += 1) runs.push(await zap.nextRun());
+          // What must not run would have begun by now.
+          await sleep(1_500);
+          if (zap.runs.length !== seen + times)
+            throw new Error(`Zapier ran the Zap ${zap.runs.length - seen} times instead of ${times}.`);
+          seen = zap.runs.length;
+          return runs.flatMap((run) => [trigger.name, ...stepsOf(run)]);
+        },
+        stop: () => zap.stop(),
+      };
+    },
+    stop: () => backend.close(),
+  };
+}

@@ -1,0 +1,124 @@
+import type { Sandbox } from '../../doubles/sandbox.ts';
+import type { Data } from '../../support/zapier-runtime/app-runner.ts';
+import type { ZapStep } from '../../support/zapier-runtime/zap.ts';
+import { tableOf } from './cases/load-updated-dataset.ts';
+import type { Flow } from './flow.ts';
+
+/** A Zap as a person builds it in the editor; without a trigger of ours it begins with Schedule by Zapier. */
+interface ZapPlan {
+  trigger?: { key: string; name: string; authData: Data; inputData: Data };
+  steps: ZapStep[];
+}
+
+/** The Zaps of the four flows. */
+export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data): Record<Flow['key'], ZapPlan> {
+  const factory = `${azure.resourceGroup}/${azure.factory}`;
+  const workspace = azure.workspace;
+  const channel = 'C0DATATEAM';
+  const step = (
+    action: string,
+    name: string,
+    inputData: ZapStep['inputData'],
+    more: Partial<ZapStep> = {},
+  ): ZapStep => ({
+    action,
+    name,
+    authData,
+    ...(inputData ? { inputData } : {}),
+    ...more,
+  });
+  return {
+    '000': {
+      trigger: { key: 'quantemplate_dataset_updated', name: 'Dataset Updated', authData, inputData: {} },
+      steps: [
+        step('data_factory_run_pipeline', 'Run Pipeline', ({ trigger }) => ({
+          factory,
+          pipeline: 'QT_fetch_data',
+          parameters: { DatasetID: trigger['datasetId'] },
+          startKey: trigger['id'],
+        })),
+        step('sql_table_load_dataset', 'Load Dataset', ({ trigger }) => ({
+          source: 'quantemplateDownloadDataset',
+          quantemplateDownloadDatasetDataset: trigger['datasetId'],
+          table: tableOf('Zapier'),
+          mode: 'replace',
+        })),
+      ],
+    },
+    '001': {
+      steps: [
+        step('data_factory_run_pipeline', 'Run Pipeline', () => ({
+          factory,
+          pipeline: 'Run_KPI_notebook',
+          parameters: { reportDate: '2026-11-20' },
+          onFailure: 'continue',
+        })),
+        // Two paths, as Paths by Zapier makes them.
+        step(
+          'slack_send_message',
+          'Tell the Result',
+          ({ steps: { 'Run Pipeline': run = {} } }) => ({
+            channel,
+            text: `:white_check_mark: *${run['name']}* succeeded after ${run['durationSeconds']} seconds.`,
+          }),
+          { when: ({ steps }) => steps['Run Pipeline']?.['succeeded'] === true },
+        ),
+        step(
+          'slack_upload_file',
+          'Share the Report',
+          ({ steps: { 'Run Pipeline': run = {} } }) => ({
+            channel,
+            from: 'text',
+            content: `step,status\n${(run['steps'] as Data[]).map(({ name, status }) => `${name},${status}`).join('\n')}`,
+            fileName: 'steps.csv',
+          }),
+          { when: ({ steps }) => steps['Run Pipeline']?.['succeeded'] === true },
+        ),
+        step(
+          'slack_send_message',
+          'Tell What Failed',
+          ({ steps: { 'Run Pipeline': run = {} } }) => ({
+            channel,
+            text: `:x: *${run['name']}* ${run['status']} at “${run['failedStep']}”: ${run['failedMessage']}`,
+          }),
+          { when: ({ steps }) => steps['Run Pipeline']?.['succeeded'] === false },
+        ),
+      ],
+    },
+    '002': {
+      trigger: {
+        key: 'dbt_job_run_completed',
+        name: 'Job Run Completed',
+        authData,
+        inputData: { jobs: [String(dbt.jobId)], outcome: 'succeeded' },
+      },
+      steps: [
+        step('mode_run_report', 'Run Report', ({ trigger }) => ({
+          report: mode.reportToken,
+          parameters: { country: 'GB' },
+          startKey: trigger['runId'],
+        })),
+      ],
+    },
+    '003': {
+      steps: [
+        step('synapse_get_workspace', 'Get Workspace', () => ({ workspace })),
+        step('synapse_run_pipeline', 'Run Pipeline', () => ({
+          workspace,
+          pipeline: 'Spark_transform',
+          parameters: { inputPath: 'raw/claims' },
+        })),
+        step('synapse_get_pipeline_run', 'Get Pipeline Run', ({ steps }) => ({
+          workspace,
+          run: steps['Run Pipeline']?.['id'],
+        })),
+        step('synapse_run_spark_job', 'Run Spark Job', () => ({
+          workspace,
+          pool: azure.sparkPool,
+          name: 'Daily claims',
+          file: 'abfss://data@contosolake.dfs.core.windows.net/jobs/daily-claims.py',
+        })),
+      ],
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PipewrightError } from '../../../shared/src/host/error.ts';
+import { findExecutable, runCommand, type Log } from './command.ts';
+import { withLock } from './lock.ts';
+import { cacheFolder } from './paths.ts';
+
+/** Where the files of MySQL are. */
+interface MysqlPackages {
+  /** The loader of the C library that the server was built with. */
+  loader: string;
+  /** The folder of that library and the others. */
+  libraries: string;
+  program: string;
+  /** The folder above `sbin` and `share`. */
+  base: string;
+}
+
+const mirror = 'http://deb.debian.org/debian';
+
+/** The suite of Debian that has MySQL: no stable release does. */
+const suite = 'unstable';
+
+/** What the server needs only for scripts that nobody runs here. */
+const unneeded = /^(?:perl|libperl|gcc-|libdb|libgdbm)/;
+
+/**
+ * MySQL as Debian packages it, downloaded into the cache the first time, with its own C library: about 60 MB, 1.5
+ * minutes at most. apt is used with lists and folders of its own, so that the machine's are not changed, and not as root.
+ * @throws PipewrightError `not-found` which says what is missing
+ */
+export async function findMysqlPackages(log: Log): Promise<MysqlPackages> {
+  const folder = join(cacheFolder, 'mysql-server');
+  if (!existsSync(folder)) {
+    await withLock(join(cacheFolder, 'mysql-server.lock'), log, async () => {
+      if (!existsSync(folder)) await install(folder, log);
+    });
+  }
+  return locate(folder);
+}
+
+function locate(folder: string): MysqlPackages {
+  const base = join(folder, 'usr');
+  const [libraries = ''] = readdirSync(join(base, 'lib'))
+    .filter((name) => name.endsWith('-linux-gnu'))
+    .map((name) => join(base, 'lib', name));
+  const [loader = ''] = readdirSync(libraries)
+    .filter((name) => name.startsWith('ld-linux'))
+    .map((name) => join(libraries, name));
+  return { loader, libraries, base, program: join(base, 'sbin', 'mysqld') };
+}
+
+async function install(folder: string, log: Log): Promise<void> {
+  for (const name of ['apt-get', 'dpkg-deb']) if (!findExecutable(name)) throw missing(`${name} is not on the PATH`);
+  log(`Downloading MySQL from Debian's suite ${suite} into ${folder}, to load tables of a real MySQL.`);
+  await mkdir(cacheFolder, { recursive: true });
+  const work = await mkdtemp(join(cacheFolder, 'mysql-server-'));
+  try {
+    const keyring = findKeyring('/') ?? (await downloadKeyring(join(work, 'keyring')));
+    const place = await prepareApt(join(work, 'apt'), `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`);
+    await runCommand('apt-get', ['update', '-q'], place);
+    await runCommand(
+      'apt-get',
+      ['install', '-q', '-y', '--download-only', '--no-install-recommends', 'mysql-server-core'],
+      place,
+    );
+    const files = readdirSync(place.archives).filter((name) => name.endsWith('.deb') && !unneeded.test(name));
+    for (const file of files) await runCommand('dpkg-deb', ['-x', join(place.archives, file), join(work, 'root')]);
+    const { loader, libraries, program } = locate(join(work, 'root'));
+    const version = await runCommand(loader, ['--library-path', libraries, program, '--version']);
+    log(version.trim().replace(/^.*(?=Ver)/, 'MySQL '));
+    await rename(join(work, 'root'), folder);
+  } catch (error) {
+    throw error instanceof PipewrightError
+      ? error
+      : missing(`a step failed: ${(error as Error).message.slice(0, 1000)}`, error);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function findKeyring(root: string): string | undefined {
+  return ['gpg', 'pgp']
+    .map((ending) => join(root, 'usr', 'share', 'keyrings', `debian-archive-keyring.${ending}`))
+    .find((path) => existsSync(path));
+}
+
+/** Debian's keys, as Ubuntu packages them. */
+async function downloadKeyring(folder: string): Promise<string> {
+  const place = await prepareApt(folder);
+  await runCommand('apt-get', ['update', '-q'], place);
+  await runCommand('apt-get', ['download', '-q', 'debian-archive-keyring'], place);
+  const [file] = readdirSync(folder).filter((name) => name.endsWith('.deb'));
+  if (file !== undefined) await runCommand('dpkg-deb', ['-x', join(folder, file), join(folder, 'root')]);
+  const found = findKeyring(join(folder, 'root'));
+  if (found) return found;
+  throw missing('the keys of Debian (debian-archive-keyring) were not found');
+}
+
+/**
+ * Prepares folders for apt that has nothing to do with the machine's.
+ * @param source the only source of packages; undefined for those of the machine
+ */
+async function prepareApt(
+  folder: string,
+  source?: string,
+): Promise<{ cwd: string; env: NodeJS.ProcessEnv; archives: string }> {
+  const at = (...names: string[]): string => join(folder, ...names);
+  await mkdir(at('state', 'lists', 'partial'), { recursive: true });
+  await mkdir(at('cache', 'archives', 'partial'), { recursive: true });
+  await writeFile(at('status'), '');
+  if (source !== undefined) await writeFile(at('sources.list'), source);
+  const settings = {
+    'Dir::State': at('state'),
+    'Dir::State::status': at('status'),
+    'Dir::Cache': at('cache'),
+    ...(source === undefined
+      ? {}
+      : {
+          'Dir::Etc::SourceList': at('sources.list'),
+          'Dir::Etc::SourceParts': '/dev/null',
+          'Dir::Etc::Preferences': '/dev/null',
+          'Dir::Etc::PreferencesParts': '/dev/null',
+        }),
+    'Acquire::Languages': 'none',
+    'Acquire::Retries': '3',
+    'Debug::NoLocking': 'true',
+    'APT::Sandbox::User': '',
+    'APT::Install-Suggests': 'false',
+  };
+  await writeFile(
+    at('apt.conf'),
+    Object.entries(settings)
+      .map(([name, value]) => `${name} "${value}";\n`)
+      .join(''),
+  );
+  return {
+    cwd: folder,
+    env: { ...process.env, APT_CONFIG: at('apt.conf'), DEBIAN_FRONTEND: 'noninteractive' },
+    archives: at('cache', 'archives'),
+  };
+}
+
+function missing(what: string, cause?: unknown): PipewrightError {
+  return new PipewrightError({
+    code: 'not-found',
+    message: `MySQL could not be installed for the tests: ${what}.`,
+    hint: `On Debian or Ubuntu (x86-64 or arm64) with apt-get, dpkg-deb and access to ${mirror}, run the command again; it needs no root.`,
+    cause,
+  });
+}

@@ -1,0 +1,33 @@
+import { PipewrightError } from '../../../shared/src/host/error.ts';
+import { findExecutable, runCommand } from './command.ts';
+import type { Log } from './command.ts';
+
+/** Whether this process can install packages of the operating system: Debian or Ubuntu, and root. */
+export function canInstall(): boolean {
+  return process.getuid?.() === 0 && findExecutable('apt-get') !== undefined;
+}
+
+/**
+ * Installs packages with apt, and says so first.
+ * @param purpose what they are needed for, as the end of a sentence: `to build n8n's native parts`
+ * @throws PipewrightError `not-found` which says what to install, when this process may not do it or apt fails
+ */
+export async function installSystemPackages(packages: readonly string[], purpose: string, log: Log): Promise<void> {
+  const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  const missing = (cause?: unknown) =>
+    new PipewrightError({
+      code: 'not-found',
+      message: `This machine lacks ${packages.join(', ')}, needed ${purpose}.`,
+      hint: `Install it: on Debian or Ubuntu, as root, apt-get update && ${command}.`,
+      cause,
+    });
+  if (!canInstall()) throw missing();
+  log(`Installing ${packages.join(', ')} with apt, ${purpose}.`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  try {
+    await runCommand('apt-get', ['update', '-q'], { env });
+    await runCommand('apt-get', command.split(' ').slice(1), { env });
+  } catch (error) {
+    throw missing(error);
+  }
+}

@@ -1,0 +1,89 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { node24, projectRoot } from '../machine/paths.ts';
+
+/** What a process of n8n does: all of it, run executions, or take deliveries. */
+export type N8nRole = 'start' | 'worker' | 'webhook';
+
+/** A running process of n8n. */
+export interface N8nProcess {
+  pid: number;
+  /** All that it has printed. */
+  logs(): string;
+  /** Ends it; what is running is given some seconds. */
+  stop(): Promise<void>;
+  /** Ends it at once, as a power cut does. */
+  kill(): Promise<void>;
+}
+
+const secondsToStart = 180;
+
+/**
+ * Starts a process of n8n, and waits until it says that it is ready. It ends with this process at the latest.
+ * @param install the folder whose node_modules holds n8n
+ * @param healthUrl the address of its server, or of its health check
+ * @throws Error with its last lines when it does not start
+ */
+export async function launchN8n(
+  install: string,
+  role: N8nRole,
+  env: NodeJS.ProcessEnv,
+  healthUrl: string,
+): Promise<N8nProcess> {
+  const server = fork(join(install, 'node_modules', 'n8n', 'bin', 'n8n'), [role], {
+    env,
+    execPath: node24(),
+    execArgv: ['--import', join(projectRoot, 'test', 'support', 'n8n-server', 'end-with-parent.mjs')],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let printed = '';
+  for (const stream of [server.stdout, server.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  }
+  server.once('error', (error) => (printed += `\n${error.message}\n`));
+  const logs = (): string => printed;
+  const started = {
+    pid: server.pid ?? 0,
+    logs,
+    stop: () => endProcess(server, 'SIGTERM'),
+    kill: () => endProcess(server, 'SIGKILL'),
+  };
+  try {
+    await waitUntilReady(healthUrl, server, logs);
+    return started;
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+}
+
+async function waitUntilReady(healthUrl: string, server: ChildProcess, logs: () => string): Promise<void> {
+  const deadline = Date.now() + secondsToStart * 1000;
+  while (Date.now() < deadline) {
+    const { exitCode, signalCode } = server;
+    if (exitCode !== null || signalCode !== null) throw notStarted(`it ended with ${exitCode ?? signalCode}`, logs());
+    const ready = await fetch(`${healthUrl}/healthz/readiness`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ready) return;
+    await sleep(200);
+  }
+  throw notStarted(`it was not ready after ${secondsToStart} s`, logs());
+}
+
+function notStarted(what: string, printed: string): Error {
+  return new Error(`n8n did not start: ${what}.\n${printed.trim().split('\n').slice(-15).join('\n')}`);
+}
+
+/** Ends a process, and makes it end when it takes long. */
+async function endProcess(server: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  server.kill(signal);
+  const patience = setTimeout(() => server.kill('SIGKILL'), 15_000);
+  await ended;
+  clearTimeout(patience);
+}

@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { ZapierLimitError, zapierLimits } from './limits.ts';
+import { projectRoot } from './project-root.ts';
+import { ZapierAppError } from './zapier-app-error.ts';
+
+/** What Zapier's backend hands to the app for one call. */
+export interface ZapierEvent {
+  command: 'execute' | 'validate' | 'definition' | 'request';
+  /** `triggers.KEY.operation.perform`, `hydrators.NAME`, `authentication.test`, … */
+  method?: string;
+  bundle?: Record<string, unknown>;
+  callback_url?: string;
+  storeKey?: string;
+  token?: string;
+  rpc_base?: string;
+  environment?: Record<string, string>;
+}
+
+/** What the app answered. */
+export interface Invocation {
+  results: unknown;
+  status: 'SUCCESS' | 'CALLBACK';
+  /** Milliseconds from handing over the event to the answer, the waiting for the log server included. */
+  durationMs: number;
+}
+
+/** One Lambda container: a process with the app loaded, which takes one event at a time. */
+export interface Container {
+  readonly pid: number;
+  /** Milliseconds from the start of the process until it could take its first event. */
+  readonly spawnToReadyMs: number;
+  /** Milliseconds of that which importing Zapier's wrapper, Zapier's core and the app took. */
+  readonly importMs: number;
+  isAlive(): boolean;
+  invoke(event: ZapierEvent): Promise<Invocation>;
+  /** Resident memory now and its peak since the start, in bytes; zero when the process has ended. */
+  memory(): { rssBytes: number; peakRssBytes: number };
+  stop(): Promise<void>;
+}
+
+export interface ContainerOptions {
+  /** The unpacked zip. */
+  codeFolder: string;
+  /** The writable folder, as /tmp is on Lambda. */
+  temporaryFolder: string;
+  /** What `zapier-platform env:set` would set, and `LOGGING_ENDPOINT`. */
+  environment?: Record<string, string>;
+  /** Milliseconds for one event. Default: Zapier's 30 seconds. */
+  timeLimitMs?: number;
+}
+
+/** The process ended before it answered: killed for its memory, or the app called process.exit. */
+export class ContainerExitedError extends Error {
+  override readonly name = 'ContainerExitedError';
+  /** Whether Zapier's core ended the process itself, before the app saw the event; Zapier then runs the event again. */
+  readonly beforeTheEvent: boolean;
+
+  constructor(output: string) {
+    super(`The process of the app ended before it answered.${output && `\n${output}`}`);
+    this.beforeTheEvent = output.includes('Force killing process by Zapier');
+  }
+}
+
+type Message =
+  | { type: 'ready'; importMs: number }
+  | { type: 'result'; result: { results: unknown; status: Invocation['status'] } }
+  | { type: 'error'; name: string; message: string };
+
+/** Starts a container and waits until the app is loaded. Throws with the process's output when it does not load. */
+export async function startContainer(options: ContainerOptions): Promise<Container> {
+  const started = performance.now();
+  const root = projectRoot();
+  const child = spawn(
+    join(root, 'node_modules', 'node-v22', 'bin', 'node'),
+    [join(root, 'test', 'support', 'zapier-runtime', 'container-main.mjs')],
+    { cwd: options.codeFolder, env: lambdaEnvironment(options), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+  );
+  const output = keepOutput(child);
+  const ready = await nextMessage(child, output.read);
+  if (ready.type !== 'ready') throw new Error('The app answered before it was asked.');
+  const timeLimitMs = options.timeLimitMs ?? zapierLimits.invocationMs;
+
+  return {
+    pid: child.pid ?? 0,
+    spawnToReadyMs: performance.now() - started,
+    importMs: ready.importMs,
+    isAlive: () => !child.killed && child.exitCode === null && child.signalCode === null,
+    memory: () => readMemory(child.pid ?? 0),
+    async invoke(event) {
+      const sent = performance.now();
+      const method = event.method ?? event.command;
+      let timer: NodeJS.Timeout | undefined;
+      const tooLate = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          reject(new ZapierLimitError('invocationMs', `${method} took longer than ${timeLimitMs / 1000} seconds.`));
+          child.kill('SIGKILL');
+        }, timeLimitMs);
+      });
+      try {
+        output.clear();
+        const answer = nextMessage(child, output.read);
+        child.send({ event });
+        const message = await Promise.race([answer, tooLate]);
+        if (message.type === 'error') throw new ZapierAppError(message.name, message.message, method);
+        if (message.type === 'ready') throw new Error('The app was loaded twice.');
+        return { ...message.result, durationMs: performance.now() - sent };
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+/** What a process on Lambda finds in its environment; nothing of the machine that runs the tests. */
+function lambdaEnvironment(options: ContainerOptions): Record<string, string> {
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    NODE_ENV: 'production',
+    TMPDIR: options.temporaryFolder,
+    LAMBDA_TASK_ROOT: options.codeFolder,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x',
+    AWS_REGION: 'us-east-1',
+    AWS_LAMBDA_FUNCTION_NAME: 'zapier-app',
+    AWS_LAMBDA_FUNCTION_VERSION: '1',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+    ...options.environment,
+  };
+}
+
+function nextMessage(child: ChildProcess, output: () => string): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      child.off('message', onMessage);
+      child.off('exit', onExit);
+      child.off('error', onError);
+    };
+    const onMessage = (message: unknown) => {
+      settle();
+      resolve(message as Message);
+    };
+    const onExit = () => {
+      settle();
+      reject(new ContainerExitedError(output()));
+    };
+    const onError = (error: Error) => {
+      settle();
+      reject(error);
+    };
+    child.on('message', onMessage);
+    child.on('exit', onExit);
+    child.on('error', onError);
+  });
+}
+
+/** Keeps the end of what the process prints, for an event that it does not survive. */
+function keepOutput(child: ChildProcess): { read(): string; clear(): void } {
+  let tail = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      tail = (tail + text).slice(-4_000);
+    });
+  }
+  return { read: () => tail, clear: () => void (tail = '') };
+}
+
+function readMemory(pid: number): { rssBytes: number; peakRssBytes: number } {
+  let status = '';
+  try {
+    status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    // The process has ended, which the zeros say.
+  }
+  const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
+  return { rssBytes: kilobytes('VmRSS') * 1024, peakRssBytes: kilobytes('VmHWM') * 1024 };
+}

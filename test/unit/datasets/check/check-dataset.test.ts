@@ -1,0 +1,248 @@
+import { checkDataset, type CheckResult } from '../../../../shared/src/datasets/check/check-dataset.ts';
+import { parseRule } from '../../../../shared/src/datasets/check/rules.ts';
+import { inPieces } from '../../../databases/load-csv.ts';
+
+const now = Date.parse('2026-11-20T12:00:00Z');
+const check = (csv: string, rules: string[], more: object = {}): Promise<CheckResult> =>
+  checkDataset(inPieces(csv), { rules, now, ...more });
+const claims = [
+  'Claim Number,status,paid,begin,end,updated',
+  'C-1,open,10.50,2026-01-01,2026-12-31,2026-11-20 11:30:00',
+  'C-2,closed,-5,2026-02-01,2026-01-31,2026-11-19T08:00:00Z',
+  'C-2,lost,many,2026-03-01,,',
+  ',,,2026-04-01,2026-05-01,2026-11-18',
+  '',
+].join('\n');
+const of = async (rule: string, csv = claims): Promise<{ passed: boolean; failures: number; message: string }> =>
+  (await check(csv, [rule])).results[0] as never;
+
+describe('A rule', () => {
+  it.each([
+    ['rows >= 4', true],
+    ['rows > 4', false],
+    ['ROWS between 1 and 4', true],
+    ['rows = 5', false],
+    ['status exists', true],
+    ['Claim Number exists', true],
+    ['"Claim Number" exists', true],
+    ['claim number exists', true],
+    ['premium exists', false],
+    ['begin is not empty', true],
+    ['status is not empty', false],
+    ['begin is unique', true],
+    ['Claim Number is unique', false],
+    ['Claim Number, status are unique', true],
+    ['begin is a date', true],
+    ['paid is a number', false],
+    ['updated is a timestamp', false],
+    ['status is in open, closed, lost', true],
+    ['status is in open, closed', false],
+    ['Claim Number matches ^C-\\d+$', true],
+    ['Claim Number matches ^X', false],
+    ['paid >= -5', false],
+    ['begin >= 2026-01-01', true],
+    ['begin > 2026-01-01', false],
+    ['begin is between 2026-01-01 and 2026-04-01', true],
+    ['status != burnt', true],
+    ['begin is before end', false],
+    ['begin is not after updated', true],
+    ['begin to end overlaps begin to end', false],
+    ['begin to begin does not overlap begin to updated', false],
+    ['begin to begin overlaps begin to begin', true],
+    ['updated is within 1 hour', true],
+    ['updated is within 20 minutes', false],
+    ['begin is within 30 days', false],
+  ])('“%s” is met: %s', async (rule, passed) => {
+    expect(await of(rule)).toMatchObject({ passed });
+  });
+
+  it('tells the first row that breaks it, with what stands there, and how many do', async () => {
+    expect(await of('Claim Number is unique')).toEqual({
+      rule: 'Claim Number is unique',
+      passed: false,
+      failures: 1,
+      message: 'Row 3: “C-2” is also in an earlier row.',
+    });
+    expect(await of('paid >= 0')).toEqual({
+      rule: 'paid >= 0',
+      passed: false,
+      failures: 2,
+      message: 'Row 2: there is “-5”.',
+    });
+    expect((await of('premium exists')).message).toBe('The dataset has no column “premium”.');
+    expect((await of('updated is within 20 minutes')).message).toBe('The newest value is 0.5 hours old.');
+    expect((await of('rows > 4')).message).toBe('The dataset has 4 rows.');
+  });
+
+  it.each([
+    '',
+    'nonsense',
+    'paid',
+    'rows like 3',
+    'status > open',
+    'paid is between few and many',
+    'updated is within some hours',
+  ])('“%s” is refused with the rules that can be written', (line) => {
+    expect(() => parseRule(line)).toThrow('is not a rule');
+  });
+});
+
+describe('A rule whose values cannot be read', () => {
+  const dates = 'b,e,n,s\n31/12/2026,01/01/2026,x,2026-01-01\n';
+
+  it.each([
+    ['b is not after e', dates, '“31/12/2026”, which is not a number, a date or a timestamp'],
+    ['b is before e', dates, 'which is not a number, a date or a timestamp'],
+    ['b to e does not overlap e to b', dates, 'which is not a number, a date or a timestamp'],
+    ['b to e overlaps e to b', dates, 'which is not a number, a date or a timestamp'],
+    ['n != 0', dates, '“x”, which is not a number, a date or a timestamp'],
+    ['n is between 0 and 5', dates, 'which is not a number, a date or a timestamp'],
+    ['s != 5', dates, 'a number cannot be compared with a date'],
+    ['s >= 5', dates, 'a number cannot be compared with a date'],
+    ['a is before b', 'a,b\n5,2026-01-01\n', 'a number cannot be compared with a date'],
+    ['b is not after missing', 'b,missing\n31/12/2026,\n', '“31/12/2026”, which is not'],
+    ['u is within 24 hours', 'u\n2026-11-20 11:00:00\n20261120\n', '“20261120”, which is not a date or a timestamp'],
+  ])('“%s” is broken, and says so', async (rule, csv, message) => {
+    expect(await of(rule, csv)).toMatchObject({
+      passed: false,
+      failures: 1,
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each(['Z', ' UTC', '+00', '+0000', '+00:00', '-01', '+14:00'])(
+    'is not one with the offset “%s”',
+    async (offset) => {
+      const value = `2026-11-20 ${offset === '-01' ? '10' : '11'}:30:00${offset}`;
+      expect(await of('u is a timestamp', `u,v\n${value},5\n`)).toMatchObject({ passed: true });
+      if (!offset.startsWith('+14'))
+        expect(await of('u is within 1 hour', `u,v\n${value},5\n`)).toMatchObject({ passed: true });
+    },
+  );
+});
+
+describe('A rule about a type', () => {
+  it.each([
+    ['an integer', ['5', '+5', '-0', '1.0'], ['007', '1.5', '1e3', '1,000']],
+    ['a number', ['.5', '5.', '1.50', '12345678901234567890.1'], ['01067', '1e3', '$5', 'NaN', ' 1']],
+    ['a boolean', ['true', 'F', 'yes', '0'], ['on', 'maybe', '2']],
+  ])('says of %s what a load would take', async (type, taken, refused) => {
+    for (const value of taken) expect(await of(`v is ${type}`, `v\n${value}\n`)).toMatchObject({ passed: true });
+    for (const value of refused) expect(await of(`v is ${type}`, `v\n"${value}"\n`)).toMatchObject({ passed: false });
+  });
+});
+
+describe('A comparison', () => {
+  it.each([
+    ['id < 1', 'id\n.5\n', true],
+    ['id = 5', 'id\n5.\n', true],
+    ['id = 9007199254740992', 'id\n9007199254740993\n', false],
+    ['id = 9007199254740993', 'id\n9007199254740993\n', true],
+    ['id > 9007199254740992', 'id\n9007199254740993\n', true],
+    ['id != 0.1', 'id\n0.10000000000000000001\n', true],
+    ['id = 1.5', 'id\n+001.500\n', true],
+    ['id < -1', 'id\n-1.0000000000000000000001\n', true],
+    ['id = 0', 'id\n-0.00\n', true],
+    ['a is before b', 'a,b\n2026-01-01 00:00:00.000001,2026-01-01 00:00:00.000002\n', true],
+    ['a is not after b', 'a,b\n2026-01-01T01:00:00+01:00,2026-01-01T00:00:00Z\n', true],
+    ['a is before b', 'a,b\n12345678901234567890,12345678901234567891\n', true],
+    ['code = 007', 'code\n7\n', false],
+    ['code != 007', 'code\n7\n', true],
+  ])('“%s” is exact', async (rule, csv, passed) => {
+    expect(await of(rule, csv)).toMatchObject({ passed });
+  });
+
+  it.each([
+    ['id\n1.0\n1\n', false],
+    ['id\n1.0\n1\nx\n', true],
+    ['id\n01\n1\n', true],
+    ['id\n2026-01-01T00:00:00Z\n2026-01-01T01:00:00+01:00\n', false],
+    ['id\ntrue\nTRUE\n', false],
+    ['id\ntrue\nTRUE\nmaybe\n', true],
+  ])('finds equal values of typed columns that are written in two ways: %j', async (csv, passed) => {
+    expect(await of('id is unique', csv)).toMatchObject({ passed });
+  });
+
+  it('takes NULL and empty text in columns of numbers and dates as no value', async () => {
+    expect(await of('a >= 0', 'a,b\n,x\n"",y\n5,z\n')).toMatchObject({ passed: true });
+    expect(await of('a is not empty', 'a,b\n"",y\n')).toMatchObject({ passed: false });
+  });
+
+  it('names columns without regard to case, and exactly where names differ in nothing else', async () => {
+    expect(await of('PAID >= 0', 'paid\n-1\n')).toMatchObject({ passed: false, failures: 1 });
+  });
+});
+
+describe('A regular expression', () => {
+  it.each(['^(a+)+$', '^(a|a)*$', '^(.*a){12}$', '(x+x+)+y'])('cannot hang a check: %s', async (pattern) => {
+    const csv = `e\n${'a'.repeat(20_000)}!\n${'x'.repeat(20_000)}\n`;
+    expect(await of(`e matches ${pattern}`, csv)).toMatchObject({ passed: false });
+  });
+
+  it('is tested on all of a value', async () => {
+    expect(await of('e matches z$', `e\n${'a'.repeat(20_000)}z\n`)).toMatchObject({ passed: true });
+  });
+
+  it.each([
+    ['^\\d{4}-\\d{2}$', '2026-01'],
+    ['^\\u00e9t\\w+$', 'été'.slice(0, 2) + 'e'],
+    ['^\\p{L}+$', 'Zürich'],
+    ['^(?<year>\\d+)/', '2026/1'],
+  ])('knows the syntax of JavaScript: %s', async (pattern, value) => {
+    expect(await of(`e matches ${pattern}`, `e\n${value}\n`)).toMatchObject({ passed: true });
+  });
+
+  it.each([
+    ['e matches ^(?=.*x)', 'lookahead and lookbehind are not supported'],
+    ['e matches (a)\\1', 'backreferences are not supported'],
+    ['e matches ([', 'missing closing ]'],
+    ['e matches (a{1000}){1000}', 'repe'],
+  ])('that cannot be used is refused with the reason: %s', (rule, reason) => {
+    expect(() => parseRule(rule)).toThrow(
+      expect.objectContaining({ code: 'bad-input', message: expect.stringContaining(reason) }),
+    );
+  });
+});
+
+describe('A dataset', () => {
+  it('passes when it meets every rule', async () => {
+    expect(await check('id\n1\n2\n', ['rows >= 1', 'id is unique', 'id is an integer'])).toMatchObject({
+      passed: true,
+      rows: 2,
+      failingRows: '',
+    });
+  });
+
+  it('gives back the rows that break a rule, with the rule before them', async () => {
+    const { passed, failingRows } = await check('id,name\n1,"a ""b"", c"\nx,\n', [
+      'id is an integer',
+      'name is not empty',
+    ]);
+    expect(passed).toBe(false);
+    expect(failingRows).toBe('_rule,_row,id,name\nid is an integer,2,x,\nname is not empty,2,x,\n');
+  });
+
+  it('fails where its rows have not as many values as its header', async () => {
+    const { passed, results } = await check('a,b\n1,2\n3\n', ['rows >= 1']);
+    expect(passed).toBe(false);
+    expect(results[0]).toEqual({
+      rule: 'every row can be read',
+      passed: false,
+      failures: 1,
+      message: 'Line 3 has 1 value instead of 2.',
+    });
+  });
+
+  it('may be empty, of another format, or large', async () => {
+    expect(await check('id\n', ['id is unique', 'rows >= 1'])).toMatchObject({ passed: false, rows: 0 });
+    await expect(check('', ['rows >= 1'])).rejects.toMatchObject({ code: 'empty-dataset' });
+    expect(await check('{"id":1}\n{"id":2}\n', ['id is unique'], { format: 'json-lines' })).toMatchObject({
+      passed: true,
+      rows: 2,
+    });
+    const many = `id,group\n${Array.from({ length: 200_000 }, (_, index) => `${index},${index % 7}`).join('\n')}\n`;
+    const result = await check(many, ['id is unique', 'group is unique', 'rows = 200000']);
+    expect(result.results.map(({ failures }) => failures)).toEqual([0, 199_993, 0]);
+    expect(result.failingRows.split('\n')).toHaveLength(1_002);
+  });
+});

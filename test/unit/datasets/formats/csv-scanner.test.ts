@@ -1,0 +1,213 @@
+import { parse } from 'csv-parse/sync';
+import { readValue } from '../../../../shared/src/datasets/formats/csv-block.ts';
+import { CsvScanner, type CsvFormat, type Reject } from '../../../../shared/src/datasets/formats/csv-scanner.ts';
+import { claimsPieces, seededRandom } from '../../../support/claims-file.ts';
+
+interface Read {
+  header: string[] | undefined;
+  rows: (string | null)[][];
+  rejects: Reject[];
+  /** The rows as the scanner hands them on. */
+  csv: string;
+}
+
+/** Reads a file in these pieces. */
+function read(pieces: Iterable<Uint8Array>, format: CsvFormat = {}): Read {
+  const result: Read = { header: undefined, rows: [], rejects: [], csv: '' };
+  const scanner = new CsvScanner(format, (reject) => result.rejects.push(reject));
+  const take = (block: ReturnType<CsvScanner['push']>) => {
+    for (let row = 0; row < block.rows; row += 1) {
+      const values = Array.from({ length: block.width }, (_, column) => readValue(block, row * block.width + column));
+      result.rows.push(values);
+    }
+    result.csv += Buffer.concat(block.pieces).toString();
+  };
+  for (const piece of pieces) take(scanner.push(piece));
+  take(scanner.end());
+  result.header = scanner.header;
+  return result;
+}
+
+const whole = (text: string, format?: CsvFormat) => read([Buffer.from(text)], format);
+
+/** All rows, header included, as csv-parse reads them; it knows no difference between empty and null. */
+function expectedRows(text: string | Buffer, delimiter = ','): string[][] {
+  return parse(text, { bom: true, delimiter, skip_empty_lines: true, record_delimiter: ['\r\n', '\n'] });
+}
+
+type Delimiter = NonNullable<CsvFormat['delimiter']>;
+
+const all: [name: string, text: string, delimiter?: Delimiter][] = [
+  ['plain values', 'a,b\n1,2\n'],
+  ['no line end after the last row', 'a,b\n1,2'],
+  ['CRLF', 'a,b\r\n1,2\r\n3,4\r\n'],
+  ['CRLF without one at the end', 'a,b\r\n1,2'],
+  ['empty values', 'a,b,c\n,,\n1,,3\n'],
+  ['an empty last value at the end of the file', 'a,b\n1,'],
+  ['quoted values', '"a","b"\n"1","2"\n'],
+  ['a quoted value at the end of the file', 'a,b\n1,"2"'],
+  ['empty quoted values', 'a,b\n"",""\n'],
+  ['a comma in quotes', 'a,b\n"1,5",2\n'],
+  ['a line feed in quotes', 'a,b\n"1\n5",2\n'],
+  ['CRLF in quotes', 'a,b\r\n"1\r\n5",2\r\n'],
+  ['a carriage return in quotes', 'a,b\n"1\r5",2\n'],
+  ['doubled quotes', 'a,b\n"say ""hi""",2\n'],
+  ['nothing but doubled quotes', 'a,b\n"""",""""""\n'],
+  ['doubled quotes before a comma', 'a,b\n"x"",""y",2\n'],
+  ['line ends of both kinds', 'a,b\r\n1,2\n3,4\r\n5,6\n'],
+  ['a byte order mark', '\uFEFFa,b\n1,2\n'],
+  ['a byte order mark before a quote', '\uFEFF"a",b\n1,2\n'],
+  ['letters of two, three and four bytes', 'é,東,😀\nü,"京, 都","😀""x"""\n'],
+  ['white space around values', ' a , b \n 1 , 2 \n'],
+  ['semicolons', 'a;b\n1,5;"2;3"\n', ';'],
+  ['tabs', 'a\tb\n1\t"2\t3"\n', '\t'],
+  ['vertical bars', 'a|b\n1|"2|3"\n', '|'],
+  ['empty lines between rows', 'a,b\n\n1,2\n\r\n\n3,4\n\n'],
+  ['empty lines before the header', '\n\r\na,b\n1,2\n'],
+  ['one column', 'a\n1\n"2"\n'],
+  ['a row of quotes that hold a row', 'a,b\n"1,2\n3,4",5\n'],
+  ['a hundred columns', `${'x,'.repeat(99)}x\n${'1,'.repeat(99)}1\n`],
+];
+
+const cases = all.map(([name, text, delimiter = ',']): [string, string, Delimiter] => [name, text, delimiter]);
+
+describe('The CSV scanner', () => {
+  it.each(cases)('reads %s, wherever the file is cut', (_name, text, delimiter) => {
+    const expected = expectedRows(text, delimiter).slice(1);
+    const bytes = Buffer.from(text);
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const { rows, rejects } = read([bytes.subarray(0, cut), bytes.subarray(cut)], { delimiter });
+      expect(rows.map((row) => row.map((value) => value ?? ''))).toEqual(expected);
+      expect(rejects).toEqual([]);
+    }
+    expect(
+      read(
+        Array.from(bytes, (byte) => Uint8Array.of(byte)),
+        { delimiter },
+      ),
+    ).toEqual(whole(text, { delimiter }));
+  });
+
+  it.each(cases)('hands on rows that read the same, with one kind of line end: %s', (_name, text, delimiter) => {
+    const first = whole(text, { delimiter });
+    expect(whole(first.csv, { delimiter, header: false }).rows).toEqual(first.rows);
+    const outside = first.csv.replaceAll(/"(?:[^"]|"")*"/g, '""');
+    expect(new Set(outside.match(/\r?\n/g)).size).toBe(1);
+  });
+
+  it('reads random files as csv-parse does, cut at random', () => {
+    for (let seed = 1; seed <= 150; seed += 1) {
+      const random = seededRandom(seed);
+      const text = randomCsv(random);
+      const { header, rows, rejects } = read(cutAtRandom(Buffer.from(text), random));
+      const expected = expectedRows(text);
+      expect({ seed, rows: rows.map((row) => row.map((value) => value ?? '')) }).toEqual({
+        seed,
+        rows: expected.slice(1),
+      });
+      expect(header).toHaveLength(expected[0]?.length ?? 0);
+      expect(rejects).toEqual([]);
+    }
+  });
+
+  it('reads a file of claims as csv-parse does', () => {
+    const pieces = [...claimsPieces(2000)];
+    const { rows } = read(pieces);
+    expect(rows.map((row) => row.map((value) => value ?? ''))).toEqual(expectedRows(Buffer.concat(pieces)).slice(1));
+  });
+
+  it('tells an empty value from an empty text', () => {
+    expect(whole('a,b\n,""\n').rows).toEqual([[null, '']]);
+  });
+
+  it('takes an empty line for an empty value where there is one column, and passes over it elsewhere', () => {
+    expect(whole('a\n1\n\n2\n').rows).toEqual([['1'], [null], ['2']]);
+    expect(whole('a,b\n1,2\n\n3,4\n').rows).toHaveLength(2);
+  });
+
+  it('names the columns: trimmed, numbered where empty or repeated; names that differ in case stay', () => {
+    expect(whole('a,a,A_2\n1,2,3\n').header).toEqual(['a', 'a_3', 'A_2']);
+    expect(whole(' a ,,A,a_2,\n1,2,3,4,5\n').header).toEqual(['a', 'column_2', 'A', 'a_2', 'column_5']);
+  });
+
+  it('names columns by their place where there is no header', () => {
+    expect(whole('1,2\n3,4\n', { header: false })).toMatchObject({
+      header: ['column_1', 'column_2'],
+      rows: [
+        ['1', '2'],
+        ['3', '4'],
+      ],
+    });
+  });
+
+  it.each([
+    ['too few values', 'a,b\n1\n3,4\n', { line: 2, reason: 'has 1 value instead of 2' }],
+    ['too many values', 'a,b\n1,2,3\n3,4\n', { line: 2, reason: 'has 3 values instead of 2' }],
+    [
+      'text after a closing quote',
+      'a,b\n"1"x,2\n3,4\n',
+      { line: 2, reason: 'has text after a closing quotation mark' },
+    ],
+    [
+      'a quote inside of a value',
+      'a,b\n1,2"x"\n3,4\n',
+      { line: 2, reason: expect.stringContaining('quotation mark inside') },
+    ],
+    ['a carriage return alone', 'a,b\n1,2\rx\n3,4\n', { line: 2, reason: expect.stringContaining('carriage return') }],
+    [
+      'an error after lines in quotes',
+      'a,b\n"1\n\n1",2\n"x"y,1\n3,4\n',
+      { line: 5, reason: expect.stringContaining('after') },
+    ],
+  ])('leaves out a row with %s, says where, and goes on', (_name, text, reject) => {
+    const bytes = Buffer.from(text);
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const { rows, rejects } = read([bytes.subarray(0, cut), bytes.subarray(cut)]);
+      expect(rejects).toMatchObject([reject]);
+      // The row itself is told as it stands in the file.
+      expect(bytes.toString('utf8')).toContain(rejects[0]?.text);
+      expect(rows.at(-1)).toEqual(['3', '4']);
+    }
+  });
+
+  it.each([
+    ['a quote that is never closed', 'a,b\n1,"2\n3,4\n', 'line 2'],
+    ['a header with a quote in the wrong place', 'a"b,c\n1,2\n', 'line 1'],
+    ['zero bytes, as UTF-16 has', Buffer.from('a,b\n1,2\n', 'utf16le').toString('latin1'), 'UTF-8'],
+  ])('refuses %s', (_name, text, told) => {
+    expect(() => whole(text)).toThrow(
+      expect.objectContaining({ code: 'bad-csv', message: expect.stringContaining(told) }),
+    );
+  });
+
+  it('refuses a row that grows beyond 16 MB', () => {
+    const scanner = new CsvScanner({}, () => undefined);
+    scanner.push(Buffer.from('a,b\n1,"'));
+    expect(() => scanner.push(Buffer.alloc(17 * 1024 * 1024, 'x'))).toThrow(
+      expect.objectContaining({ code: 'bad-csv' }),
+    );
+  });
+});
+
+/** A valid file with everything in it that makes CSV hard. */
+function randomCsv(random: () => number): string {
+  const whole = (below: number) => Math.floor(random() * below);
+  const letters = ['a', 'Z', '7', ' ', 'é', '語', '😀', ',', '"', '\n', '\r\n', '\r', ';', '\\', '.', "'"];
+  const value = (): string => {
+    const text = Array.from({ length: whole(8) }, () => letters[whole(letters.length)]).join('');
+    return /[",\r\n]/.test(text) || random() < 0.2 ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const width = 2 + whole(5);
+  const lineEnd = random() < 0.5 ? '\n' : '\r\n';
+  const rows = Array.from({ length: 2 + whole(30) }, () => Array.from({ length: width }, value).join(','));
+  const header = Array.from({ length: width }, (_, column) => `c${column}`).join(',');
+  return `${random() < 0.3 ? '\uFEFF' : ''}${[header, ...rows].join(lineEnd)}${random() < 0.5 ? lineEnd : ''}`;
+}
+
+function* cutAtRandom(bytes: Buffer, random: () => number): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; ) {
+    const next = at + Math.floor(random() * 20);
+    yield bytes.subarray(at, next);
+    at = next;
+  }
+}

@@ -1,0 +1,155 @@
+import { readDataset } from '../read-dataset.ts';
+
+const lines = (count: number, value = 'y'): string =>
+  Array.from({ length: count }, (_value, index) => `${index + 3},${value}\n`).join('');
+
+describe('A stray quotation mark', () => {
+  it('that swallows lines rejects each of them', async () => {
+    const { rows, rejects } = await readDataset(`a,b\n1,"x\n${lines(6)}9,"z"\n10,w\n`);
+    expect(rows).toEqual([['10', 'w']]);
+    expect(rejects).toHaveLength(8);
+    expect(rejects[0]).toMatchObject({ line: 2, reason: expect.stringContaining('opens on line 2'), text: '1,"x' });
+    expect(rejects[1]).toEqual({ line: 3, reason: 'is inside the quotation marks that open on line 2', text: '3,y' });
+    expect(rejects.map(({ line }) => line)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('that opens on a later line of the row is named by that line', async () => {
+    await expect(readDataset(`a,b,c\n1,"x\ny","z\n${lines(5)}`)).rejects.toMatchObject({
+      code: 'bad-csv',
+      message: expect.stringContaining('at line 3, a quotation mark is opened and never closed'),
+    });
+  });
+
+  it.each([
+    [
+      'in a file with tabs',
+      'id\ttitle\tpages\n1\t"Best of\t5\n2\tOther stories\t6\n3\tUntil the end"\t7\n4\tPlain\t8\n',
+      '\t',
+      3,
+    ],
+    ['of two rows', 'id\ttitle\tpages\n1\t"Best of\t5\n2\tUntil the end"\t7\n4\tPlain\t8\n', '\t', 2],
+    ['of text alone', 'a|b|c\nx|"Best|y\nx|Other|y\nx|end"|y\nx|Plain|y\n', '|', 3],
+    ['in a file with commas', 'id,title,pages\n1,"Best of,5\n2,Other,6\n3,end",7\n4,Plain,8\n', ',', 3],
+  ] as [string, string, ',', number][])(
+    'that is closed in a later row is no reason for fewer rows without a word: %s',
+    async (_what, text, delimiter, count) => {
+      const { rows, rejects } = await readDataset(text, { delimiter });
+      expect(rows).toHaveLength(1);
+      expect(rejects).toHaveLength(count);
+      expect(rejects[0]?.reason).toContain('a quotation mark may be stray');
+    },
+  );
+
+  it.each([
+    ['a text over lines', 'id,note\n1,"Hello\nDear Sir, thanks"\n2,x\n', ',', 2],
+    ['a text over lines with tabs', 'id\tnote\n1\t"a\nb\tc"\n2\tx\n', '\t', 2],
+    ['an address in the last column', 'id,name,address\n1,Bern,"Gasse 5\n3000, Bern, Switzerland"\n', ',', 1],
+    ['a row in quotation marks', 'a,b\n"1,2\n3,4",5\n', ',', 1],
+  ] as [string, string, ',', number][])('is distinguished from %s', async (_what, text, delimiter, count) => {
+    expect(await readDataset(text, { delimiter })).toMatchObject({ rows: { length: count }, rejects: [] });
+  });
+
+  it('counts the lines that a row of another width swallowed', async () => {
+    const { rejects } = await readDataset('a,b,c\n1,"x,3\n2,y,4\n3,z"\n4,w,5\n');
+    expect(rejects.map(({ line }) => line)).toEqual([2, 3, 4]);
+  });
+});
+
+describe('The first lines of a file', () => {
+  it.each([
+    ['sep=;\r\nid;city\r\n1;Bern\r\n', ';'],
+    ['sep=;\nid;city\n1;Bern\n', ','],
+    ['\uFEFF"sep=;"\nid;city\n1;Bern\n', ','],
+    ['SEP=\t\nid\tcity\n1\tBern\n', ','],
+  ] as [string, ','][])('%j with the delimiter %j: the line sets the delimiter', async (text, delimiter) => {
+    for (const size of [1, 4, 1000])
+      expect(await readDataset(text, { delimiter }, size)).toMatchObject({
+        header: ['id', 'city'],
+        rows: [['1', 'Bern']],
+        lines: [3],
+        csv: `1${delimiter}Bern${text.includes('\r') ? '\r\n' : '\n'}`,
+      });
+  });
+
+  it('quote values that hold the delimiter of the rows, when the file has another', async () => {
+    const read = await readDataset('sep=;\na;b\n1,5;"x ""y"""\n;""\n');
+    expect(read).toMatchObject({
+      rows: [
+        ['1,5', 'x "y"'],
+        [null, ''],
+      ],
+      csv: '"1,5","x ""y"""\n,""\n',
+      lines: [3, 4],
+    });
+  });
+
+  it('are no header when they are white space, and a file of white space is empty', async () => {
+    expect((await readDataset('   \n\t\n\r\n')).header).toBeUndefined();
+    expect(await readDataset('  \na,b\n1,2\n')).toMatchObject({ header: ['a', 'b'], lines: [3] });
+  });
+
+  it('are refused when the header names no column', async () => {
+    await expect(readDataset(',,\na,b,c\n')).rejects.toMatchObject({
+      code: 'bad-csv',
+      hint: expect.stringContaining('Skip Rows'),
+    });
+  });
+});
+
+describe('A byte order mark in the middle of a file', () => {
+  it('at the beginning of a line is passed over', async () => {
+    const text = '\uFEFFid,amount\r\n1,10\r\n2,20\r\n\uFEFF3,30\r\n\uFEFF"4",40';
+    for (const size of [1, 2, 3, 1000])
+      expect(await readDataset(text, {}, size)).toMatchObject({
+        header: ['id', 'amount'],
+        rows: [
+          ['1', '10'],
+          ['2', '20'],
+          ['3', '30'],
+          ['4', '40'],
+        ],
+        rejects: [],
+        lines: [2, 3, 4, 5],
+      });
+  });
+
+  it('with the header again rejects that row', async () => {
+    for (const size of [1, 1000])
+      expect(await readDataset('\uFEFFa,b\n1,2\n\uFEFFa,b\n3,4\n', {}, size)).toMatchObject({
+        rows: [
+          ['1', '2'],
+          ['3', '4'],
+        ],
+        rejects: [{ line: 3, reason: expect.stringContaining('repeats the header') }],
+      });
+  });
+
+  it('inside a value stays', async () => {
+    expect((await readDataset('a,b\n"x\n\uFEFFy",\uFEFFz\n')).rows).toEqual([['x\n\uFEFFy', '\uFEFFz']]);
+  });
+});
+
+describe('A value', () => {
+  it('in Excel’s formula notation is refused by that name', async () => {
+    expect((await readDataset('id,zip\n1,="00123"\n2,x\n')).rejects).toMatchObject([
+      { line: 2, reason: expect.stringContaining('Excel’s formula notation') },
+    ]);
+    await expect(readDataset('="a",b\n1,2\n')).rejects.toMatchObject({
+      message: expect.stringContaining('Excel’s formula notation'),
+    });
+  });
+
+  it('of zero bytes is refused by its line', async () => {
+    await expect(readDataset('a,b\n1,2\n3,\0\n')).rejects.toMatchObject({
+      code: 'bad-csv',
+      message: expect.stringContaining('Line 3 holds a zero byte'),
+    });
+  });
+});
+
+it('A file whose lines end in carriage returns only is refused by that name', async () => {
+  await expect(readDataset('a,b\r1,2\r3,4\r')).rejects.toMatchObject({
+    code: 'bad-csv',
+    message: expect.stringContaining('carriage returns only'),
+  });
+});

@@ -1,0 +1,147 @@
+import { TypeInference } from '../../../../shared/src/datasets/types/infer-types.ts';
+import { readRows } from '../../../../shared/src/datasets/rows/read-rows.ts';
+import { DatasetScanner } from '../../../../shared/src/datasets/formats/dataset-scanner.ts';
+import { cut, readDataset } from '../read-dataset.ts';
+
+const read = (text: string, size = 1000) => readDataset(text, { format: 'json-lines' }, size);
+
+describe('JSON Lines', () => {
+  it.each([1, 2, 5, 1000])('have the fields of all early lines as columns, in pieces of %d bytes', async (size) => {
+    const text = '{"policy":"P-1","paid":12.50}\r\n\n{"policy":"P-2","city":"Zürich 🏭"}\n{"paid":null,"policy":""}';
+    expect(await read(text, size)).toMatchObject({
+      header: ['policy', 'paid', 'city'],
+      rows: [
+        ['P-1', '12.50', null],
+        ['P-2', null, 'Zürich 🏭'],
+        ['', null, null],
+      ],
+      lines: [1, 3, 4],
+    });
+  });
+
+  it('keep every digit of a number, tell empty text from NULL, and keep what is nested as JSON', async () => {
+    const { csv } = await read(
+      '{"id":12345678901234567890,"paid":0.1000,"big":1e400,"zero":-0,"text":"","none":null,"deep":{"a": [1.50, "x\\u00e9"]},"yes":true}\n',
+    );
+    expect(csv).toBe(
+      '12345678901234567890,0.1000,1e400,-0,"","","{""a"":[1.50,""x\\u00e9""]}",true\n'.replace('"","",', '"",,'),
+    );
+  });
+
+  it('are typed by JSON: strings are text, whatever they look like', async () => {
+    const scanner = new DatasetScanner({ format: 'json-lines' }, () => undefined);
+    const block = scanner.end(
+      Buffer.from(
+        '{"zip":"0815","n":"1.50","flag":"true","day":"2026-01-01","paid":12.5,"ok":true,"count":3,"mixed":1}\n{"zip":"9000","paid":7,"mixed":"x"}\n',
+      ),
+    );
+    const inference = new TypeInference(scanner.header ?? [], {}, {}, true, scanner.quotedIsText);
+    inference.look(block);
+    expect(inference.columns().map(({ name, type }) => [name, type])).toEqual([
+      ['zip', 'text'],
+      ['n', 'text'],
+      ['flag', 'text'],
+      ['day', 'text'],
+      ['paid', 'decimal'],
+      ['ok', 'boolean'],
+      ['count', 'integer'],
+      ['mixed', 'text'],
+    ]);
+    expect(
+      (
+        await readRows(cut(Buffer.from('{"zip":"0815","n":"","c":1}\n'), 100), {
+          first: 1,
+          count: 1,
+          format: 'json-lines',
+        })
+      ).rows,
+    ).toEqual([{ zip: '0815', n: '', c: 1 }]);
+  });
+
+  it('keep commas, quotation marks, line ends and escapes of a text', async () => {
+    expect((await read(String.raw`{"a":"x,\"y\"\nz\u0041\ud83c\udfed\/\t"}`.replaceAll('\\\\', '\\'), 3)).rows).toEqual(
+      [['x,"y"\nzA🏭/\t']],
+    );
+  });
+
+  it('take no name for more than a name', async () => {
+    expect(await read('{"__proto__":1,"constructor":2}')).toMatchObject({
+      header: ['__proto__', 'constructor'],
+      rows: [['1', '2']],
+    });
+  });
+
+  it.each([
+    ['a line that is not JSON', '{"a":', 'is not JSON'],
+    ['NaN', '{"a":NaN}', 'is not JSON'],
+    ['a leading zero', '{"a":01}', 'is not JSON'],
+    ['a trailing comma', '{"a":1,}', 'is not JSON'],
+    ['single quotation marks', "{'a':1}", 'is not JSON'],
+    ['an array', '[1]', 'is not an object'],
+    ['a number', '1', 'is not an object'],
+    ['a string', '"x"', 'is not an object'],
+    ['null', 'null', 'is not an object'],
+    ['two objects', '{"a":1}{"a":2}', 'has several objects'],
+    ['text behind the object', '{"a":1} x', 'has text after the object'],
+    ['a name twice', '{"a":1,"a":2}', 'has the field “a” twice'],
+    ['a name twice, once escaped', '{"a":1,"\\u0061":2}', 'has the field “a” twice'],
+    ['a nested name twice', '{"a":{"b":[{"c":1,"c":2}]}}', 'has the field “c” twice'],
+    ['half of a surrogate pair', '{"a":"x\\ud800y"}', 'surrogate'],
+    ['half of a surrogate pair in a name', '{"\\udc00":1}', 'surrogate'],
+    ['half of a surrogate pair below', '{"a":["\\ud800"]}', 'surrogate'],
+    ['a zero character', '{"a":"\\u0000"}', 'zero character'],
+    ['a control character', '{"a":"x\ty"}', 'control character'],
+    ['too many levels', `{"a":${'['.repeat(600)}${']'.repeat(600)}}`, 'levels'],
+  ])('reject %s by its line, and read the others', async (_what, line, reason) => {
+    for (const size of [1, 1000]) {
+      const { rows, rejects } = await read(`{"a":"one\\ntwo"}\n\n${line}\n{"a":"y"}\n`, size);
+      expect(rows).toEqual([['one\ntwo'], ['y']]);
+      expect(rejects).toMatchObject([{ line: 3, reason: expect.stringContaining(reason), text: line.slice(0, 1000) }]);
+    }
+  });
+
+  it('reject a field that none of the first thousand lines has', async () => {
+    const { rows, rejects } = await read(`${'{"a":1}\n'.repeat(1_200)}{"b":1}\n{"a":2}\n`);
+    expect(rows).toHaveLength(1_201);
+    expect(rejects).toMatchObject([{ line: 1_201, reason: expect.stringContaining('the field “b”') }]);
+  });
+
+  it('are refused when no line is an object', async () => {
+    await expect(read('1\n2\n')).rejects.toMatchObject({
+      code: 'bad-csv',
+      message: expect.stringContaining('line 1 is not an object'),
+    });
+  });
+});
+
+describe('A JSON array of objects', () => {
+  const text = '\uFEFF[ {"a":1,"b":"x, ]}"},\n\n  {"a":2,\n "b":{"c":[1,\n2]}} ]\n';
+
+  it.each([1, 2, 7, 1000])('is read without being asked for, in pieces of %d bytes', async (size) => {
+    expect(await readDataset(text, {}, size)).toMatchObject({
+      header: ['a', 'b'],
+      rows: [
+        ['1', 'x, ]}'],
+        ['2', '{"c":[1,2]}'],
+      ],
+      lines: [1, 3],
+      rejects: [],
+    });
+  });
+
+  it.each([
+    ['cut short', '[{"a":1},{"a":', 'ends before the array is closed'],
+    ['without its end', '[{"a":1}', 'ends before the array is closed'],
+    ['with a trailing comma', '[{"a":1},]', 'a comma without an element'],
+    ['with text behind it', '[{"a":1}] x', 'text after the end of the array'],
+    ['without a comma', '[{"a":1} {"a":2}]', 'line 1'],
+  ])('is refused %s', async (_what, wrong, reason) => {
+    await expect(
+      readDataset(wrong).then(({ rejects }) => {
+        throw Object.assign(new Error(rejects.map(({ line, reason: why }) => `line ${line} ${why}`).join()), {
+          code: 'bad-csv',
+        });
+      }),
+    ).rejects.toMatchObject({ code: 'bad-csv', message: expect.stringContaining(reason) });
+  });
+});

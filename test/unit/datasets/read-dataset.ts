@@ -1,0 +1,43 @@
+import { asCsv, type DatasetFormat } from '../../../shared/src/datasets/formats/as-csv.ts';
+import { lineOf, readValue } from '../../../shared/src/datasets/formats/csv-block.ts';
+import type { CsvFormat, Reject } from '../../../shared/src/datasets/formats/csv-scanner.ts';
+import { DatasetScanner } from '../../../shared/src/datasets/formats/dataset-scanner.ts';
+
+/** A dataset as it was read. */
+export interface ReadDataset {
+  header: string[] | undefined;
+  rows: (string | null)[][];
+  /** Line of the file on which each row begins. */
+  lines: number[];
+  rejects: Reject[];
+  /** The rows as databases get them. */
+  csv: string;
+}
+
+/** Bytes in pieces of one size. */
+export async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+/** Reads a whole dataset as loads do. */
+export async function readDataset(
+  bytes: Uint8Array | string,
+  options: CsvFormat & DatasetFormat = {},
+  size = 65_536,
+): Promise<ReadDataset> {
+  const found: ReadDataset = { header: undefined, rows: [], lines: [], rejects: [], csv: '' };
+  const scanner = new DatasetScanner(options, (reject) => found.rejects.push(reject));
+  const take = (block: ReturnType<DatasetScanner['push']>): void => {
+    for (let row = 0; row < block.rows; row += 1) {
+      found.rows.push(
+        Array.from({ length: block.width }, (_value, column) => readValue(block, row * block.width + column)),
+      );
+      found.lines.push(lineOf(block, row));
+    }
+    found.csv += Buffer.concat(block.pieces).toString('utf8');
+  };
+  for await (const piece of asCsv(cut(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, size), options))
+    take(scanner.push(piece));
+  take(scanner.end());
+  return { ...found, header: scanner.header };
+}
