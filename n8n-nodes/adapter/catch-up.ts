@@ -112,7 +112,9 @@ export function openCatchUp(
   const look = (): Promise<void> =>
     startMissed(setting).catch((error: unknown) => {
       if (error instanceof PipewrightError && error.code === 'bad-input') throw error;
-      context.logger.warn(`${service.name}: missed events could not be looked for. ${redact(describeError(error))}`);
+      context.logger.warn(
+        `${service.name}: missed events could not be looked for. ${redact(describeError(error, 'n8n'))}`,
+      );
     });
   return {
     emit: setting.emit,

@@ -35,6 +35,6 @@ export async function testConnection(
     const name = await connection.test({ host, connection: values });
     return { status: 'OK', message: `Connected to ${name}.` };
   } catch (error) {
-    return { status: 'Error', message: redact(describeError(error)) };
+    return { status: 'Error', message: redact(describeError(error, 'n8n')) };
   }
 }

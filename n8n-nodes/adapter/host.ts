@@ -36,6 +36,7 @@ export function makeHost({
   executionKey,
 }: HostParts): Host {
   return {
+    platform: 'n8n',
     http: sendBy(send, signal),
     now: Date.now,
     sleep: (milliseconds) => sleepUnlessStopped(milliseconds, signal),

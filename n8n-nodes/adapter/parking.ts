@@ -129,7 +129,7 @@ export async function resumeParked(context: IWebhookFunctions, service: Service)
   } catch (error) {
     // An error that is thrown here would let the workflow go on with an empty item.
     context.logger.error(
-      `${service.name}: a call for a parked execution could not be looked into. ${redact(describeError(error))}`,
+      `${service.name}: a call for a parked execution could not be looked into. ${redact(describeError(error, 'n8n'))}`,
     );
     if (!context.getResponseObject().headersSent) answer(context, 503);
     return stay;

@@ -1,30 +1,24 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import {
-  describeField,
-  offeredOptions,
-  type Field,
-  type FieldMetadata,
-  type Fields,
-} from '../../shared/src/define/fields.ts';
+import { describeFieldOn, type Field, type ShownField, type Fields } from '../../shared/src/define/fields.ts';
 import { displayOptions, shownWhen, type Place, type Shown } from './display-options.ts';
 import { listMethod } from './names.ts';
 import { resourceLocator } from './resource-locator.ts';
 import { valuesProperties } from './values-properties.ts';
 
-type Described = FieldMetadata & { required: boolean; default?: unknown };
 type Shape = Pick<INodeProperties, 'type' | 'default' | 'typeOptions' | 'options' | 'modes'>;
 
-function optionShape({ options = [], default: initial, required }: Described): Shape {
-  const entries: INodePropertyOptions[] = offeredOptions(options, 'n8n').map(({ value, label }) => ({
+function optionShape({ options = [], default: initial, required }: ShownField): Shape {
+  const entries: INodePropertyOptions[] = options.map(({ value, label, description }) => ({
     name: label,
     value,
+    ...(description ? { description } : {}),
   }));
   if (initial === undefined && !required)
     return { type: 'options', options: [{ name: 'Not Set', value: '' }, ...entries], default: '' };
   return { type: 'options', options: entries, default: (initial ?? entries[0]?.value ?? '') as string };
 }
 
-function listShape({ label, choices }: Described): Shape {
+function listShape({ label, choices }: ShownField): Shape {
   if (!choices)
     return {
       type: 'string',
@@ -43,7 +37,7 @@ function listShape({ label, choices }: Described): Shape {
 }
 
 /** How n8n shows a field, by its kind. */
-function shapeOf(info: Described, place: Place): Shape {
+function shapeOf(info: ShownField, place: Place): Shape {
   const initial = info.default;
   switch (info.kind) {
     case 'text':
@@ -74,7 +68,7 @@ function shapeOf(info: Described, place: Place): Shape {
 }
 
 /** The help of a field, with the sentence that n8n's linter requires for a list: how to specify IDs. */
-function descriptionOf({ kind, help, choices }: Described): string | undefined {
+function descriptionOf({ kind, help, choices }: ShownField): string | undefined {
   if (kind === 'list' && choices) {
     const ways =
       'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.';
@@ -94,7 +88,7 @@ export function fieldProperties(
   shown: Shown,
   place: Place,
 ): INodeProperties[] {
-  const info = describeField(field);
+  const info = describeFieldOn('n8n', field);
   const conditions = displayOptions({ ...shown, ...shownWhen(info, fields, place) });
   if (info.kind === 'values' && place === 'node') return valuesProperties(name, info, conditions);
   const shape = shapeOf(info, place);

@@ -1,9 +1,9 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
-import type { FieldMetadata } from '../../shared/src/define/fields.ts';
+import type { ShownField } from '../../shared/src/define/fields.ts';
 import { declaredMethod, formName, jsonName, modeName } from './names.ts';
 
 /** A field for each name that is declared at the vendor, of its type and with its default. */
-function declaredForm(name: string, { label, help, declared }: FieldMetadata): INodeProperties[] {
+function declaredForm(name: string, { label, help, declared }: ShownField): INodeProperties[] {
   if (!declared) return [];
   const word = label.toLowerCase();
   return [
@@ -32,7 +32,7 @@ function declaredForm(name: string, { label, help, declared }: FieldMetadata): I
 }
 
 /** How names with values are given unless a person chooses otherwise. */
-export function usualMode({ declared }: FieldMetadata): 'form' | 'rows' {
+export function usualMode({ declared }: Pick<ShownField, 'declared'>): 'form' | 'rows' {
   return declared ? 'form' : 'rows';
 }
 
@@ -42,7 +42,7 @@ export function usualMode({ declared }: FieldMetadata): 'form' | 'rows' {
  */
 export function valuesProperties(
   name: string,
-  info: FieldMetadata,
+  info: ShownField,
   { displayOptions }: { displayOptions?: IDisplayOptions },
 ): INodeProperties[] {
   const { label, help, placeholder } = info;

@@ -177,7 +177,7 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
     return nothing;
   } catch (error) {
     // An error that is thrown here would start the workflow with an empty item.
-    context.logger.error(`${service.name}: a delivery could not be taken. ${redact(describeError(error))}`);
+    context.logger.error(`${service.name}: a delivery could not be taken. ${redact(describeError(error, 'n8n'))}`);
     if (!context.getResponseObject().headersSent) answer(context, isPassing(error) ? 503 : 500);
     return nothing;
   } finally {

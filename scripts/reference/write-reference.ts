@@ -1,12 +1,19 @@
 import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
 import { describeField, type Fields } from '../../shared/src/define/fields.ts';
-import { platformsOf, type Platform } from '../../shared/src/define/platforms.ts';
+import { platformsOf } from '../../shared/src/define/platforms.ts';
+import { wordingFor, type Platform, type Wording } from '../../shared/src/host/wording.ts';
 import type { Operation } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Trigger } from '../../shared/src/define/trigger.ts';
 
 const platformNames: Record<Platform, string> = { n8n: 'n8n', zapier: 'Zapier', cli: 'command line' };
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+/** A text of the forms; where n8n and Zapier use different words, both. */
+function perPlatform(wording: Wording): string {
+  if (typeof wording === 'string') return wording;
+  return (['n8n', 'zapier'] as const).map((platform) => `${platformNames[platform]}: ${wording[platform]}`).join(' ');
+}
 
 function table(head: string[], rows: string[][]): string[] {
   if (rows.length === 0) return [];
@@ -18,8 +25,8 @@ function inputs(fields: Fields): string[] {
   const rows = Object.entries(fields).map(([name, schema]) => {
     const field = describeField(schema);
     const notes = [
-      field.help ?? '',
-      field.options ? `One of: ${field.options.map(({ label }) => label).join(', ')}.` : '',
+      field.help === undefined ? '' : perPlatform(field.help),
+      field.options ? `One of: ${field.options.map(({ label }) => perPlatform(label)).join(', ')}.` : '',
       field.choices ? 'Can be picked from a list.' : '',
       field.default === undefined
         ? ''

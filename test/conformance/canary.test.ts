@@ -31,6 +31,7 @@ function open(): { host: Host; logged: string[]; files: unknown[] } {
   const logged: string[] = [];
   const files: unknown[] = [];
   const host: Host = {
+    platform: 'n8n',
     http: (request) => sendByAxios(request),
     now: () => now,
     sleep: async (milliseconds) => void (now += milliseconds),

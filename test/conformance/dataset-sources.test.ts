@@ -242,7 +242,7 @@ it('Zapier is told of a dataset that is too large before anything is begun', asy
         })(),
     }),
   };
-  const zapier = host({ files, longestWaitSeconds: 25 });
+  const zapier = host({ files, maxWaitSeconds: 25 });
   const load = (lent: Host) => operate(sqlTable, 'loadDataset', { table: 'large', file: path }, lent);
   await expect(load(zapier)).rejects.toMatchObject({
     code: 'timed-out',

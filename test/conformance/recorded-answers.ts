@@ -50,6 +50,7 @@ export function replayingHost(answers: readonly RecordedAnswer[], startedAt: num
   const used = new Map<string, number>();
   const asked: string[] = [];
   return {
+    platform: 'n8n',
     asked,
     async http(request) {
       const key = askedBy(request);

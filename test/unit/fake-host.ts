@@ -97,13 +97,14 @@ function respond(answer: Exclude<Answer, 'lost'>, streamed: boolean): HttpRespon
 
 /**
  * Makes a fake host. A request that no script answers fails the test with an error that names it.
- * @param options what the platform is told to be, such as `longestWaitSeconds` or a `signal`
+ * @param options what the platform is told to be, such as `maxWaitSeconds` or a `signal`
  */
 export function fakeHost(options: Partial<Host> = {}): FakeHost {
   let clock = fakeStart;
   const scripts: { method: string; address: string | RegExp; script: Script; used: number }[] = [];
   const seen = new Set<string>();
   const host: FakeHost = {
+    platform: 'n8n',
     requests: [],
     sleeps: [],
     logged: [],

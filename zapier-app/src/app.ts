@@ -12,17 +12,17 @@ import { webhookTriggerOf } from './webhook-trigger.ts';
 /** What may be set otherwise than in production. */
 export interface AppOptions {
   /** Seconds that a step waits for the end of a run. Default: 25 of the 30 that Zapier gives it. */
-  longestWaitSeconds?: number;
+  maxWaitSeconds?: number;
 }
 
 const byKey = <T extends { key: string }>(entries: T[]): Record<string, T> =>
   Object.fromEntries(entries.map((entry) => [entry.key, entry]));
 
 /** The Zapier app of some services; those that cannot run on Zapier are left out. */
-export function zapierApp(services: readonly Service[], { longestWaitSeconds = 25 }: AppOptions = {}) {
+export function zapierApp(services: readonly Service[], { maxWaitSeconds = 25 }: AppOptions = {}) {
   const downloadFile = hydratorOf(() => settings);
   const offered = services.filter((service) => service.missing?.zapier === undefined);
-  const settings: Settings = { services: offered, longestWaitSeconds, downloadFile };
+  const settings: Settings = { services: offered, maxWaitSeconds, downloadFile };
   const triggers = offered.flatMap((service) =>
     service.triggers.map(
       (trigger): Trigger =>

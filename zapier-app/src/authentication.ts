@@ -2,7 +2,7 @@ import type { Authentication, Bundle, ZObject } from 'zapier-platform-core';
 import { describeError } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/host/redact.ts';
 import type { Connection } from '../../shared/src/define/connection.ts';
-import { describeField, offeredOptions, type Field } from '../../shared/src/define/fields.ts';
+import { describeFieldOn, type Field } from '../../shared/src/define/fields.ts';
 import { authenticationKey, connectionsOf, isFilledIn, offeredFields, readConnection } from './connections.ts';
 import { openHost } from './host.ts';
 import { enumerate } from './names.ts';
@@ -17,7 +17,16 @@ const types: Partial<Record<string, AuthField['type']>> = {
 };
 
 function authField(connection: Connection, name: string, field: Field): AuthField {
-  const { label, help, placeholder, kind, secret, multiline, options, default: initial } = describeField(field);
+  const {
+    label,
+    help,
+    placeholder,
+    kind,
+    secret,
+    multiline,
+    options,
+    default: initial,
+  } = describeFieldOn('zapier', field);
   return {
     key: authenticationKey(connection, name),
     label,
@@ -25,9 +34,7 @@ function authField(connection: Connection, name: string, field: Field): AuthFiel
     required: false,
     ...(help ? { helpText: help } : {}),
     ...(placeholder ? { placeholder } : {}),
-    ...(options
-      ? { choices: offeredOptions(options, 'zapier').map((option) => ({ ...option, sample: option.value })) }
-      : {}),
+    ...(options ? { choices: options.map((option) => ({ ...option, sample: option.value })) } : {}),
     ...(initial === undefined ? {} : { default: String(initial) }),
   };
 }
@@ -62,7 +69,7 @@ export function authenticationOf(settings: Settings): Authentication {
       );
     }
     const save = () => Promise.reject(new Error('A connection has no files.'));
-    const host = openHost(z, bundle, { longestWaitSeconds: settings.longestWaitSeconds, save });
+    const host = openHost(z, bundle, { maxWaitSeconds: settings.maxWaitSeconds, save });
     try {
       const results = await Promise.allSettled(
         filled.map(async ({ connection }) =>
@@ -71,7 +78,7 @@ export function authenticationOf(settings: Settings): Authentication {
       );
       const failures = results.flatMap((result, index) =>
         result.status === 'rejected'
-          ? [`${filled[index]?.connection.name}: ${redact(describeError(result.reason))}`]
+          ? [`${filled[index]?.connection.name}: ${redact(describeError(result.reason, 'zapier'))}`]
           : [],
       );
       if (failures.length > 0) throw new z.errors.Error(failures.join('\n'), 'not-connected');

@@ -27,7 +27,7 @@ export async function callService<T>(
   work: (context: Context<never>, host: ZapierHost) => Promise<T>,
   save: Save = saveNothing,
 ): Promise<T> {
-  const host = openHost(z, bundle, { longestWaitSeconds: settings.longestWaitSeconds, save });
+  const host = openHost(z, bundle, { maxWaitSeconds: settings.maxWaitSeconds, save });
   try {
     const context: Context = {
       host,

@@ -15,9 +15,12 @@ const bare = { doNotContextify: true };
 export function zapierError(error: unknown, { errors }: Pick<ZObject, 'errors'>): Error {
   if (!(error instanceof PipewrightError)) {
     if (error instanceof Error && 'doNotContextify' in error) return error;
-    return new errors.Error(`Something went wrong that should not: ${redact(describeError(error))}`, 'unexpected');
+    return new errors.Error(
+      `Something went wrong that should not: ${redact(describeError(error, 'zapier'))}`,
+      'unexpected',
+    );
   }
-  const text = redact(describeError(error));
+  const text = redact(describeError(error, 'zapier'));
   if (error.code === 'throttled') return new errors.ThrottledError(text, Math.ceil(error.retryAfterSeconds ?? 60));
   if (halting.includes(error.code)) return Object.assign(new errors.HaltedError(text), bare);
   return new errors.Error(text, error.code, error.status);

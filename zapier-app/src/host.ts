@@ -17,7 +17,7 @@ export interface ZapierHost extends Host {
 
 /** What a host is made with. */
 export interface HostOptions {
-  longestWaitSeconds: number;
+  maxWaitSeconds: number;
   /** What becomes of a file that an operation saves. */
   save(file: OpenedFile): Promise<StoredFile>;
 }
@@ -26,7 +26,7 @@ export interface HostOptions {
 const scope = ['auth'];
 
 /** Zapier takes 6 MB from a step; a part of it is for what else the step gives. */
-const mostOutputBytes = 5 * 1024 * 1024;
+const maxOutputBytes = 5 * 1024 * 1024;
 
 /** Seconds that a delivery is remembered: three days, longer than any sender repeats it. */
 const memory = 3 * 24 * 3600;
@@ -73,6 +73,7 @@ export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): Zapi
   const endsAt = begin + secondsOfACall * 1000;
   const sender = openSender(z, { endsAt });
   return {
+    platform: 'zapier',
     http: sender.send,
     now: Date.now,
     async sleep(milliseconds) {
@@ -104,10 +105,10 @@ export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): Zapi
     },
     files: { save: options.save, read: (value) => readFile(sender, value) },
     log: { info: (message) => z.console.log(message), warn: (message) => z.console.log(message) },
-    get longestWaitSeconds() {
-      return Math.max(0, options.longestWaitSeconds - (Date.now() - begin) / 1000);
+    get maxWaitSeconds() {
+      return Math.max(0, options.maxWaitSeconds - (Date.now() - begin) / 1000);
     },
-    mostOutputBytes,
+    maxOutputBytes,
     close: sender.close,
   };
 }

@@ -1,7 +1,6 @@
 import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
 import {
-  describeField,
-  offeredOptions,
+  describeFieldOn,
   type Field,
   type FieldInfo,
   type FieldKind,
@@ -36,7 +35,7 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
     choices,
     required,
     default: initial,
-  } = describeField(field);
+  } = describeFieldOn('zapier', field);
   return {
     key: name,
     label,
@@ -45,9 +44,7 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
     ...(help ? { helpText: help } : {}),
     // Names with values are typed in two columns, where an example in JSON would mislead.
     ...(placeholder && kind !== 'values' ? { placeholder } : {}),
-    ...(options
-      ? { choices: offeredOptions(options, 'zapier').map((option) => ({ ...option, sample: option.value })) }
-      : {}),
+    ...(options ? { choices: options.map((option) => ({ ...option, sample: option.value })) } : {}),
     ...(choices ? { choices: dropdownOf(choices, service, settings) } : {}),
     ...(choices?.needs?.length ? { dependsOn: [...choices.needs] } : {}),
     ...(kind === 'list' ? { list: true } : {}),
@@ -60,7 +57,7 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
 function condition({ shownWhen }: FieldInfo, fields: Fields): string {
   const deciding = shownWhen && fields[shownWhen.field];
   if (!deciding) return '';
-  const { label, options = [] } = describeField(deciding);
+  const { label, options = [] } = describeFieldOn('zapier', deciding);
   const labels = shownWhen.is.map((value) => `“${options.find((option) => option.value === value)?.label ?? value}”`);
   return `Only when “${label}” is ${labels.join(' or ')}. `;
 }
@@ -71,7 +68,7 @@ function condition({ shownWhen }: FieldInfo, fields: Fields): string {
  */
 export function inputFieldsOf(fields: Fields, service: Service, settings: Settings): InputField[] {
   const offered = Object.entries(fields)
-    .map(([name, field]) => ({ name, field, info: describeField(field) }))
+    .map(([name, field]) => ({ name, field, info: describeFieldOn('zapier', field) }))
     .filter(({ info }) => info.notOn?.zapier === undefined);
   const naming = new Set(offered.flatMap(({ info }) => info.declared?.needs ?? []));
   const deciding = new Set(
@@ -87,7 +84,7 @@ export function inputFieldsOf(fields: Fields, service: Service, settings: Settin
     const { shownWhen } = info;
     if (!shownWhen) return plain;
     if (info.choices) return { ...plain, helpText: `${condition(info, fields)}${info.help ?? ''}`.trim() };
-    const initial = fields[shownWhen.field] && describeField(fields[shownWhen.field] as Field).default;
+    const initial = fields[shownWhen.field] && describeFieldOn('zapier', fields[shownWhen.field] as Field).default;
     return (_z: ZObject, { inputData }: Bundle) =>
       shownWhen.is.includes(String(inputData?.[shownWhen.field] || initial)) ? [plain] : [];
   });

@@ -9,7 +9,7 @@ export interface Settings {
   /** The services that run on Zapier. */
   services: readonly Service[];
   /** Seconds that a step waits for the end of a run, counted from the start of the step. */
-  longestWaitSeconds: number;
+  maxWaitSeconds: number;
   /** The app's hydrator. */
   downloadFile: DownloadFile;
 }

@@ -75,7 +75,7 @@ export async function runCommand(words: string[]): Promise<number> {
     return 0;
   } catch (error) {
     process.stderr.write(
-      `${error instanceof Refused ? error.message : withoutGivenSecrets(rest, describeError(error))}\n`,
+      `${error instanceof Refused ? error.message : withoutGivenSecrets(rest, describeError(error, 'cli'))}\n`,
     );
     if (!(error instanceof UsageError)) return 1;
     process.stderr.write(`\n${usage}`);

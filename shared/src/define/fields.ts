@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { ChoiceList } from './choice-list.ts';
 import type { DeclaredValues } from './declared-values.ts';
+import { wordingFor, type Wording } from '../host/wording.ts';
 
 /** How a platform shows a field. */
 export type FieldKind = 'text' | 'integer' | 'boolean' | 'option' | 'list' | 'values' | 'json' | 'file' | 'date-time';
@@ -8,8 +9,10 @@ export type FieldKind = 'text' | 'integer' | 'boolean' | 'option' | 'list' | 'va
 /** One entry of a fixed choice. */
 export interface Option {
   value: string;
-  label: string;
-  /** Faces that do not offer it, each with the reason in one sentence. */
+  label: Wording;
+  /** What choosing it does, in one sentence. */
+  description?: string;
+  /** Platforms that do not offer it, each with the reason in one sentence. */
   notOn?: Partial<Record<'n8n' | 'zapier', string>>;
 }
 
@@ -18,7 +21,7 @@ export interface FieldInfo {
   /** Title Case, as it stands above the field. */
   label: string;
   /** One or two sentences: what to type and where to find it. */
-  help?: string;
+  help?: Wording;
   /** An example, without "e.g.". */
   placeholder?: string;
   /** Shown only when asked for: among the options in n8n, below in Zapier. Default: false. */
@@ -192,12 +195,34 @@ export function describeField(schema: Field): FieldMetadata & { required: boolea
   return { ...metadata, required, ...(initial === undefined ? {} : { default: initial }) };
 }
 
-/** What a platform offers of a fixed choice. */
-export function offeredOptions(
-  options: readonly Option[],
-  platform: 'n8n' | 'zapier',
-): Pick<Option, 'value' | 'label'>[] {
-  return options.filter(({ notOn }) => notOn?.[platform] === undefined).map(({ value, label }) => ({ value, label }));
+/** An entry of a fixed choice as one platform shows it. */
+export interface ShownOption {
+  value: string;
+  label: string;
+  description?: string;
+}
+
+/** A field as one platform shows it: in its words, with the options that it offers. */
+export interface ShownField extends Omit<FieldMetadata, 'help' | 'options'> {
+  help?: string;
+  options?: ShownOption[];
+  required: boolean;
+  default?: unknown;
+}
+
+/** Describes a field in the words of a platform; options that the platform does not offer are left out. */
+export function describeFieldOn(platform: 'n8n' | 'zapier', schema: Field): ShownField {
+  const { help, options, ...field } = describeField(schema);
+  const shown: ShownField = field;
+  if (help !== undefined) shown.help = wordingFor(help, platform);
+  const offered = options?.filter(({ notOn }) => notOn?.[platform] === undefined);
+  if (offered)
+    shown.options = offered.map(({ value, label, description }) => ({
+      value,
+      label: wordingFor(label, platform),
+      ...(description === undefined ? {} : { description }),
+    }));
+  return shown;
 }
 
 /** A field with some of what it tells changed; it stays optional, and keeps its default, if it was. */

@@ -1,3 +1,5 @@
+import { wordingFor, type Platform, type Wording } from './wording.ts';
+
 /** What kind of thing went wrong; adapters decide by it whether a step may be tried again and how it is shown. */
 export type ErrorCode =
   | 'bad-input'
@@ -29,7 +31,7 @@ export interface ErrorDetails {
   /** What happened, in one sentence a person who does not program understands. */
   message: string;
   /** What to do about it. */
-  hint?: string;
+  hint?: Wording;
   /** The service it happened at, by its display name: `Data Factory`. */
   service?: string;
   /** The HTTP status of the vendor's answer. */
@@ -52,7 +54,7 @@ export interface ErrorDetails {
 export class PipewrightError extends Error {
   override readonly name = 'PipewrightError';
   readonly code: ErrorCode;
-  readonly hint: string | undefined;
+  readonly hint: Wording | undefined;
   readonly service: string | undefined;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
@@ -82,7 +84,8 @@ export function withDetails(error: PipewrightError, changes: Partial<ErrorDetail
 }
 
 /** Message and hint in one text, for a platform that has a single place to show an error. */
-export function describeError(error: unknown): string {
-  if (error instanceof PipewrightError) return error.hint ? `${error.message} ${error.hint}` : error.message;
+export function describeError(error: unknown, platform: Platform): string {
+  if (error instanceof PipewrightError)
+    return error.hint ? `${error.message} ${wordingFor(error.hint, platform)}` : error.message;
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import type { Bytes } from './bytes.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import type { SecretMask } from './secret-mask.ts';
+import type { Platform } from './wording.ts';
 
 /** A value store with a time to live; what it holds may vanish at any moment. */
 export interface Cache {
@@ -53,6 +54,8 @@ export interface Log {
  * One host serves one execution of one operation.
  */
 export interface Host {
+  /** Where this runs; texts that differ per platform are chosen by it. */
+  platform: Platform;
   /** Sends one request. Answers of any status resolve; only a failed connection rejects, with `unavailable`. */
   http(request: HttpRequest): Promise<HttpResponse>;
   /** Milliseconds since 1970. */
@@ -75,7 +78,7 @@ export interface Host {
   /** Tells this step of this execution from every other, and stays the same when the platform repeats the step after a fault. */
   executionKey?: string;
   /** The longest time in seconds that the platform lets one operation wait, if it has a limit (Zapier: 25). */
-  longestWaitSeconds?: number;
+  maxWaitSeconds?: number;
   /** The most bytes that lists in the output of a step may have, if the platform has a limit (Zapier: 6 MB for all of it). */
-  mostOutputBytes?: number;
+  maxOutputBytes?: number;
 }

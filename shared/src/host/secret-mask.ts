@@ -1,5 +1,6 @@
 import { describeError, PipewrightError, withDetails } from './error.ts';
 import { hidden, redact } from './redact.ts';
+import { mapWording, sameWording } from './wording.ts';
 import { formsOf, type SecretForm } from './secret-forms.ts';
 import { unescape, unescapedText } from './unescape.ts';
 
@@ -92,10 +93,14 @@ export function secretMask(): SecretMask {
   function error(raised: unknown): unknown {
     if (raised instanceof PipewrightError) {
       const { message, hint, requestId, cause } = raised;
-      const shown = { message: clean(message), hint: hint && clean(hint), requestId: requestId && clean(requestId) };
-      const isClean = shown.message === message && shown.hint === hint && shown.requestId === requestId;
+      const shown = {
+        message: clean(message),
+        hint: hint && mapWording(hint, clean),
+        requestId: requestId && clean(requestId),
+      };
+      const isClean = shown.message === message && sameWording(shown.hint, hint) && shown.requestId === requestId;
       if (cause === undefined) return isClean ? raised : withDetails(raised, shown);
-      return withDetails(raised, { ...shown, cause: clean(describeError(cause)) });
+      return withDetails(raised, { ...shown, cause: clean(describeError(cause, 'cli')) });
     }
     if (!(raised instanceof Error)) return raised;
     const message = clean(raised.message);

@@ -253,7 +253,7 @@ function redirected(service: string, { status, headers }: HttpResponse): Pipewri
 
 /** Seconds that a call waits at most for a throttling vendor. */
 function longestPatience(host: Host): number {
-  return host.longestWaitSeconds === undefined ? 120 : Math.min(10, host.longestWaitSeconds);
+  return host.maxWaitSeconds === undefined ? 120 : Math.min(10, host.maxWaitSeconds);
 }
 
 async function* empty(): Bytes {}

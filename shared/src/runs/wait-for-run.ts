@@ -31,10 +31,10 @@ export async function waitForRun(
   choices: WaitChoices,
 ): Promise<RunReport> {
   const begin = host.now();
-  const limit = host.longestWaitSeconds === undefined ? Infinity : begin + host.longestWaitSeconds * 1000;
+  const limit = host.maxWaitSeconds === undefined ? Infinity : begin + host.maxWaitSeconds * 1000;
   const deadline = begin + choices.timeoutMinutes * 60_000;
   const end = Math.min(limit, deadline);
-  const pace = host.longestWaitSeconds === undefined ? 'patient' : 'brief';
+  const pace = host.maxWaitSeconds === undefined ? 'patient' : 'brief';
   const usual = usualOf(provider);
   let run: Run | undefined;
   let faultySince: number | undefined;

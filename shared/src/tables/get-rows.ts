@@ -68,7 +68,7 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
         ...formatOf(chosen, dataset),
         first: chosen.firstRow,
         count: chosen.rows,
-        ...(host.mostOutputBytes === undefined ? {} : { mostBytes: host.mostOutputBytes }),
+        ...(host.maxOutputBytes === undefined ? {} : { mostBytes: host.maxOutputBytes }),
         ...(host.signal ? { signal: host.signal } : {}),
       });
       return {

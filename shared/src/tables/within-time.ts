@@ -3,7 +3,7 @@ import type { Bytes } from '../host/bytes.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
 import { closeUnread } from '../http/close-stream.ts';
 
-type Clock = Pick<Host, 'now' | 'longestWaitSeconds'>;
+type Clock = Pick<Host, 'now' | 'maxWaitSeconds'>;
 
 /** What 25 seconds suffice for: 4 MB a second is what a service and a database far away from each other come to. */
 const mostBytes = 100 * 1024 * 1024;
@@ -18,9 +18,9 @@ const hint =
  */
 export function refuseTooLarge(
   { bytes, size }: Pick<OpenedFile, 'bytes' | 'size'>,
-  { longestWaitSeconds }: Pick<Clock, 'longestWaitSeconds'>,
+  { maxWaitSeconds }: Pick<Clock, 'maxWaitSeconds'>,
 ): void {
-  if (longestWaitSeconds === undefined || size === undefined || size <= mostBytes) return;
+  if (maxWaitSeconds === undefined || size === undefined || size <= mostBytes) return;
   closeUnread(bytes);
   throw new PipewrightError({
     code: 'timed-out',
@@ -34,8 +34,8 @@ export function refuseTooLarge(
  * without a word. Elsewhere they take the time that they need.
  * @throws PipewrightError `timed-out`, whereupon the load is taken back
  */
-export async function* withinTime(bytes: Bytes, { now, longestWaitSeconds }: Clock): Bytes {
-  const deadline = longestWaitSeconds === undefined ? Infinity : now() + longestWaitSeconds * 1000;
+export async function* withinTime(bytes: Bytes, { now, maxWaitSeconds }: Clock): Bytes {
+  const deadline = maxWaitSeconds === undefined ? Infinity : now() + maxWaitSeconds * 1000;
   for await (const piece of bytes) {
     if (now() > deadline) {
       throw new PipewrightError({

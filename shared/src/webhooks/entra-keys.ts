@@ -101,7 +101,7 @@ async function read(url: string, before: Known, host: KeyHost): Promise<Known> {
     });
     return { keys: parseKeys(status, text), readAt: host.now(), triedAt };
   } catch (error) {
-    const problem = error instanceof PipewrightError ? error.message : describeError(error);
+    const problem = error instanceof Error ? error.message : String(error);
     return { ...before, triedAt, failures: (before.failures ?? 0) + 1, problem };
   }
 }

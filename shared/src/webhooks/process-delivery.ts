@@ -170,7 +170,7 @@ async function lookUpOne(
   try {
     return await enrich(event, input as never, context);
   } catch (error) {
-    const problem = redact(describeError(error));
+    const problem = redact(describeError(error, context.host.platform));
     context.host.log.warn(`What an event points to could not be read. ${problem}`);
     return [{ id: event.id, data: { ...event.data, problem } }];
   }

@@ -10,7 +10,7 @@ let said: jest.SpyInstance;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  zapier = await startPlatform(zapierApp(services, { longestWaitSeconds: 3 }));
+  zapier = await startPlatform(zapierApp(services, { maxWaitSeconds: 3 }));
   said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
 });
 afterAll(async () => {

@@ -36,7 +36,7 @@ beforeAll(async () => {
   // Zapier ends a process that has grown, and this one holds the test with all that it looks through.
   jest.spyOn(process, 'memoryUsage').mockReturnValue({ ...process.memoryUsage(), rss: 0 });
   echo = await startEchoServer();
-  zapier = await startPlatform(zapierApp(services, { longestWaitSeconds: 0 }));
+  zapier = await startPlatform(zapierApp(services, { maxWaitSeconds: 0 }));
   file = zapier.offerFile(async () => stored);
   const planted = connectionsOf(offered).map(({ connection }) => ({
     connection,

@@ -12,7 +12,7 @@ let said: jest.SpyInstance;
 beforeAll(async () => {
   sandbox = await startSandbox();
   sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 100 });
-  zapier = await startPlatform(zapierApp(services, { longestWaitSeconds: 5 }));
+  zapier = await startPlatform(zapierApp(services, { maxWaitSeconds: 5 }));
   authData = groupsOf(sandbox).databricks;
   said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
 });

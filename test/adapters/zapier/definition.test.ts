@@ -4,6 +4,7 @@ import { connectionsOf, offeredFields } from '../../../zapier-app/src/connection
 import app from '../../../zapier-app/src/index.ts';
 import { keyOf, labelOf, nounOf, snakeCase } from '../../../zapier-app/src/names.ts';
 import type { ActionDefinition, AppDefinition, FieldDefinition } from '../../support/zapier-runtime/app-definition.ts';
+import { wordingFor } from '../../../shared/src/host/wording.ts';
 import { askCore } from './definition.ts';
 
 const offered = services.filter((service) => service.missing?.zapier === undefined);
@@ -137,7 +138,7 @@ describe('the checks of Zapier’s servers', () => {
           const shown = fixedFields(step?.operation.inputFields).find(({ key }) => key === name);
           if (info.choices) expect(shown).toMatchObject({ choices: { perform: expect.any(String) } });
           else if (/\bIDs?$/.test(info.label))
-            expect([keyOf(service, described), name, (info.help ?? '').length > 20]).toEqual([
+            expect([keyOf(service, described), name, wordingFor(info.help ?? '', 'zapier').length > 20]).toEqual([
               keyOf(service, described),
               name,
               true,

@@ -37,7 +37,7 @@ const every = services
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  zapier = await startPlatform(zapierApp(services, { longestWaitSeconds: 3 }));
+  zapier = await startPlatform(zapierApp(services, { maxWaitSeconds: 3 }));
   file = zapier.offerFile(async () => claims);
 });
 

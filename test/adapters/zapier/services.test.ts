@@ -14,7 +14,7 @@ let said: jest.SpyInstance;
 beforeAll(async () => {
   sandbox = await startSandbox({ claimsRows: 500 });
   sandbox.control.setDurations({ queuedMilliseconds: 50, runningMilliseconds: 200 });
-  zapier = await startPlatform(zapierApp(services, { longestWaitSeconds: 3 }));
+  zapier = await startPlatform(zapierApp(services, { maxWaitSeconds: 3 }));
   groups = groupsOf(sandbox);
   factory = `${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.factory}`;
 });

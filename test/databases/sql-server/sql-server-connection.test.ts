@@ -149,7 +149,7 @@ describe('A log-in to SQL Server', () => {
     await ask({ user: server.user, password: server.password }, host);
     expect(host.sleeps).toEqual([1_000, 2_000, 1_000]);
     server.fail({ at: 'login', fault: starting, times: 99 });
-    const short = fakeHost({ longestWaitSeconds: 25 });
+    const short = fakeHost({ maxWaitSeconds: 25 });
     expect(await failureOf(ask({ user: server.user, password: server.password }, short))).toMatchObject({
       code: 'unavailable',
       retryable: true,

@@ -114,7 +114,7 @@ describe('Waiting for a run', () => {
   });
 
   it('bounds every single answer by the time that the platform has', async () => {
-    const host = fakeHost({ longestWaitSeconds: 25 });
+    const host = fakeHost({ maxWaitSeconds: 25 });
     const limits: (number | undefined)[] = [];
     expect(
       await waitForRun(

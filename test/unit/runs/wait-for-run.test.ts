@@ -175,7 +175,7 @@ describe('Waiting for a run', () => {
   });
 
   it('gives the run back unfinished when the platform allows only a short wait', async () => {
-    const { host, provider, age } = world(() => 'running', { longestWaitSeconds: 25 });
+    const { host, provider, age } = world(() => 'running', { maxWaitSeconds: 25 });
     await expect(waitForRun(host, provider, '1', choices)).resolves.toMatchObject({
       finished: false,
       status: 'running',

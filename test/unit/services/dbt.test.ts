@@ -242,7 +242,7 @@ describe('Run Job of dbt', () => {
   });
 
   it('gives the unfinished run back where the platform allows only a short wait', async () => {
-    const host = fakeHost({ longestWaitSeconds: 25 })
+    const host = fakeHost({ maxWaitSeconds: 25 })
       .on('POST', `${account}/jobs/910/run/`, data(vendorRun(1)))
       .on('GET', `${account}/runs/777/`, data(vendorRun(3)));
     expect(await run('runJob', { job: '910' }, host)).toMatchObject({ status: 'running', finished: false });

@@ -8,9 +8,9 @@ async function* everySecond(clock: { now: number }, seconds: number): AsyncGener
   }
 }
 
-async function count(seconds: number, longestWaitSeconds?: number): Promise<number> {
+async function count(seconds: number, maxWaitSeconds?: number): Promise<number> {
   const clock = { now: 0 };
-  const host = { now: () => clock.now, ...(longestWaitSeconds === undefined ? {} : { longestWaitSeconds }) };
+  const host = { now: () => clock.now, ...(maxWaitSeconds === undefined ? {} : { maxWaitSeconds }) };
   let pieces = 0;
   for await (const _piece of withinTime(everySecond(clock, seconds), host)) pieces += 1;
   return pieces;

@@ -15,7 +15,7 @@ export interface NodeHostOptions {
   /** Default: nothing is logged. */
   log?: Log;
   signal?: AbortSignal;
-  longestWaitSeconds?: number;
+  maxWaitSeconds?: number;
 }
 
 const silent: Log = { info: () => undefined, warn: () => undefined };
@@ -32,6 +32,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
   const { folder = '.', log = silent, signal } = options;
   const seen = new Set<string>();
   return {
+    platform: 'cli',
     http: (request) => sendByAxios(request, signal),
     now: Date.now,
     async sleep(milliseconds) {
@@ -76,6 +77,6 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     log,
     lastingFolder: folder,
     ...(signal ? { signal } : {}),
-    ...(options.longestWaitSeconds === undefined ? {} : { longestWaitSeconds: options.longestWaitSeconds }),
+    ...(options.maxWaitSeconds === undefined ? {} : { maxWaitSeconds: options.maxWaitSeconds }),
   };
 }

@@ -59,7 +59,7 @@ export const downloadResults = defineDownload<ModeConnection>()({
     report: reportField,
     run: v.optional(
       withInfo(runField, {
-        help: `${describeField(runField).help} Empty: the latest run that succeeded.`,
+        help: 'The run whose results are downloaded. Leave empty to use the latest run that succeeded.',
       }) as typeof runField,
     ),
     query: v.optional(queryField),

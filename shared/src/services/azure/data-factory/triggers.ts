@@ -98,7 +98,7 @@ export async function switchTrigger(
   const before = await read();
   if (before.properties?.runtimeState === wanted) return readTrigger(before);
   await factory.api.send('POST', `${path}/${to}`, { query, effect: 'idempotent' });
-  const deadline = host.now() + Math.min(patience, host.longestWaitSeconds ?? patience) * 1000;
+  const deadline = host.now() + Math.min(patience, host.maxWaitSeconds ?? patience) * 1000;
   for (let pause = 500; ; pause = Math.min(5_000, pause * 1.5)) {
     const trigger = await read();
     if (trigger.properties?.runtimeState === wanted) return readTrigger(trigger);
