@@ -1,0 +1,12 @@
+/** An object type whose members that may be undefined are optional instead. */
+export type WithoutUndefined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/**
+ * Copies an object without its members that are undefined, for APIs that tell a missing member from an undefined one.
+ * @example withoutUndefined({ table: 'claims', schema: undefined }) // { table: 'claims' }
+ */
+export function withoutUndefined<const T extends object>(object: T): WithoutUndefined<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as WithoutUndefined<T>;
+}
