@@ -22,22 +22,22 @@ const megabyte = 1_000_000;
 const bytesPerRow = 252;
 const pieceSize = 256 * 1024;
 
-/** How large and how often; the defaults take about two minutes. */
+/** Size and number of rounds; the defaults take about two minutes. */
 export interface DatasetBenchOptions {
-  /** Size of the file. Default: 100. */
+  /** File size in MB. Default: 100. */
   megabytes?: number;
-  /** Paired rounds, after one that is not counted. Default: 5. */
+  /** Paired rounds after one warm-up round. Default: 5. */
   rounds?: number;
 }
 
-/** Something to measure a load with: a file of claims and a folder for databases. */
+/** A CSV file of claims and a folder for databases. */
 interface Ground {
   folder: string;
   file: string;
   megabytes: number;
 }
 
-/** Works with a file of claims of about so many megabytes. */
+/** Runs work with a CSV file of claims of about the given size in MB. */
 export async function withFile<T>(megabytes: number, work: (ground: Ground) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'pipewright-bench-'));
   try {
@@ -55,7 +55,7 @@ function writeClaims(file: string, megabytes: number): void {
   closeSync(descriptor);
 }
 
-/** @param source path of a file, or the address of a download */
+/** @param source file path or download URL */
 async function load(source: string, address: string, options: Partial<LoadOptions> = {}): Promise<void> {
   const target = await openTarget(address);
   try {
@@ -74,7 +74,7 @@ async function load(source: string, address: string, options: Partial<LoadOption
 const rate = (megabytes: number, milliseconds: number): string =>
   `${Math.round((megabytes * 1000) / milliseconds)} MB/s`;
 
-/** Columns for `CREATE TABLE`, with the types that the file shows. */
+/** The column list for `CREATE TABLE`, with the types of the file's columns. */
 function columnsOf(types: Record<string, string>): string {
   return claimsColumns.map(([name, type]) => `"${name}" ${types[type] ?? 'text'}`).join(', ');
 }
@@ -103,8 +103,8 @@ export async function benchSqlite({ megabytes = 100, rounds = 5 }: DatasetBenchO
       },
     );
     return {
-      name: 'CSV to a new SQLite table, types inferred',
-      against: 'sqlite3 .import into a table of these types',
+      name: 'CSV into a new SQLite table, inferred types',
+      against: 'sqlite3 .import, table exists',
       ratio,
       target: { kind: 'at most', value: 1.2 },
       notes: `${rate(size, first)} and ${rate(size, second)}`,
@@ -112,7 +112,7 @@ export async function benchSqlite({ megabytes = 100, rounds = 5 }: DatasetBenchO
   });
 }
 
-/** CSV into PostgreSQL tables, new and known, against `psql \copy` into the same typed table. */
+/** CSV into new and existing PostgreSQL tables, against `psql \copy` into the same typed table. */
 export async function benchPostgres({ megabytes = 100, rounds = 5 }: DatasetBenchOptions = {}): Promise<BenchResult[]> {
   const psql = await findPsql(console.log);
   const postgres = await startPostgres({ settings: { max_wal_size: '4GB', checkpoint_timeout: '30min' } });
@@ -146,7 +146,7 @@ export async function benchPostgres({ megabytes = 100, rounds = 5 }: DatasetBenc
         }
         const result: BenchResult = {
           name,
-          against: `${peer.name} into a table of these types`,
+          against: `${peer.name}, table exists`,
           ratio: median(ratios),
           target: { kind: 'at most', value: limit },
           notes: rate(size, median(times)),
@@ -158,7 +158,7 @@ export async function benchPostgres({ megabytes = 100, rounds = 5 }: DatasetBenc
         const stream = await findCurl(console.log);
         const command = `${stream} -s '${url}' | ${psql} '${postgres.url}' -qX -c '\\copy claims FROM STDIN (FORMAT csv, HEADER)'`;
         return measure(
-          'CSV by HTTP, checked and published in a PostgreSQL table',
+          'CSV over HTTP into a PostgreSQL table',
           1.05,
           [create],
           { mode: 'append' },
@@ -168,16 +168,16 @@ export async function benchPostgres({ megabytes = 100, rounds = 5 }: DatasetBenc
       });
       return [
         overHttp,
-        await measure('CSV appended to a PostgreSQL table', 1.05, [create], { mode: 'append' }),
-        await measure('CSV to a new PostgreSQL table of known types, over two connections', 0.85, [], {
+        await measure('Append CSV to a PostgreSQL table', 1.05, [create], { mode: 'append' }),
+        await measure('CSV into a new PostgreSQL table, given types, two connections', 0.85, [], {
           contract,
           connections: 2,
         }),
-        await measure('CSV to a new PostgreSQL table, types inferred', 1.6, [], {}),
-        await measure('CSV to a new PostgreSQL table, types inferred, over two connections', 1.6, [], {
+        await measure('CSV into a new PostgreSQL table, inferred types', 1.6, [], {}),
+        await measure('CSV into a new PostgreSQL table, inferred types, two connections', 1.6, [], {
           connections: 2,
         }),
-        await measure('CSV in place of as many rows of a PostgreSQL table', 1.6, [create, copy], { mode: 'replace' }),
+        await measure('Replace a PostgreSQL table of the same size', 1.6, [create, copy], { mode: 'replace' }),
       ];
     });
   } finally {
@@ -186,8 +186,8 @@ export async function benchPostgres({ megabytes = 100, rounds = 5 }: DatasetBenc
 }
 
 /**
- * CSV into MariaDB tables, known and new, against LOAD DATA by the client of MariaDB into the same typed table: as people
- * write it who want nothing to be NULL and `true` to be 1, without which it stores days of zero and false.
+ * CSV into new and existing MariaDB tables, against LOAD DATA by the mariadb client into the same typed table. The
+ * statement maps empty values to NULL and `true` to 1; without that, LOAD DATA stores zero dates and false.
  */
 export async function benchMariaDb({ megabytes = 100, rounds = 5 }: DatasetBenchOptions = {}): Promise<BenchResult[]> {
   const client = await findMariaDbClient(console.log);
@@ -246,16 +246,16 @@ export async function benchMariaDb({ megabytes = 100, rounds = 5 }: DatasetBench
         }
         return {
           name,
-          against: 'LOAD DATA by the client into a table of these types',
+          against: 'LOAD DATA by the mariadb client, table exists',
           ratio: median(ratios),
           target: { kind: 'at most', value: limit },
           notes: rate(size, median(times)),
         };
       };
       return [
-        await measure('CSV appended to a MariaDB table', 1.1, [create], { mode: 'append' }),
-        await measure('CSV to a new MariaDB table, types inferred', 1.6, [], {}),
-        await measure('CSV in place of as many rows of a MariaDB table', 1.9, [create, byHand], { mode: 'replace' }),
+        await measure('Append CSV to a MariaDB table', 1.1, [create], { mode: 'append' }),
+        await measure('CSV into a new MariaDB table, inferred types', 1.6, [], {}),
+        await measure('Replace a MariaDB table of the same size', 1.9, [create, byHand], { mode: 'replace' }),
       ];
     });
   } finally {
@@ -263,11 +263,11 @@ export async function benchMariaDb({ megabytes = 100, rounds = 5 }: DatasetBench
   }
 }
 
-/** How fast CSV is read, against DuckDB: places of all values with every rule checked, and with the types of all values. */
+/** Speed of reading and checking CSV, with and without type inference, against DuckDB. */
 export async function benchScanner({ megabytes = 200, rounds = 5 }: DatasetBenchOptions = {}): Promise<BenchResult[]> {
   const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
   return withFile(megabytes, async ({ file, megabytes: size }) => {
-    // All values are asked for, for it passes over what nobody wants. With text for all it looks for no types.
+    // max(COLUMNS(*)) makes DuckDB read every value: it skips columns that a query does not use.
     const read = (options: string) =>
       duckdb.run(`SELECT max(COLUMNS(*)) FROM read_csv('${file}', header = true${options})`);
     const measure = async (name: string, least: number, infer: boolean, options: string): Promise<BenchResult> => {
@@ -278,17 +278,17 @@ export async function benchScanner({ megabytes = 200, rounds = 5 }: DatasetBench
       );
       return {
         name,
-        against: 'DuckDB read_csv, on all cores, times as fast',
+        against: 'DuckDB read_csv on all cores (relative speed)',
         ratio,
         target: { kind: 'at least', value: least },
         notes: `${rate(size, second)} on one core, ${rate(size, first)}`,
       };
     };
     return [
-      await measure('CSV read and checked', 0.77, false, ', all_varchar = true'),
-      await measure('CSV read and checked, with the types of all values', 0.5, true, ''),
+      await measure('Read and check CSV', 0.77, false, ', all_varchar = true'),
+      await measure('Read and check CSV, infer types', 0.5, true, ''),
       await measure(
-        'CSV read and checked, with the types of all values, as DuckDB finds them from all rows',
+        'Read and check CSV, infer types; DuckDB also infers from all rows',
         0.5,
         true,
         ', sample_size = -1',

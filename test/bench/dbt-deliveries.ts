@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto';
 
-/** The body of a notification with the signature that dbt would send. */
+/** The body of a dbt notification and its signature. */
 export interface SignedBody {
   body: Buffer;
   signature: string;
 }
 
 /**
- * Notifications of as many job runs, each another one.
- * @param first counts on from earlier ones
- * @param bytes how long each is, more or less; below 700 it is one of dbt's early and short notifications
+ * Signed notifications of `count` different job runs.
+ * @param first number of the first run
+ * @param bytes approximate size of each body; below 700 it is a short notification such as dbt's `job.run.started`
  */
 export function signedRuns(
   count: number,
@@ -54,7 +54,7 @@ export function signedRuns(
   });
 }
 
-/** Notifications without end, of which no two are of one run. */
+/** An endless series of notifications, each of a different run. */
 export function* endlessRuns(secret: string, job: string): Generator<SignedBody, never> {
   for (let first = 0; ; first += 500) yield* signedRuns(500, secret, { job, first });
 }

@@ -2,7 +2,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-// Plays Quantemplate for a download, in a process of its own: tokens for any log-in, and the file of the first argument for any dataset.
+// A Quantemplate double in a separate process: it accepts every login and serves the file given as the first argument for every dataset.
 const [file = ''] = process.argv.slice(2);
 const { size } = statSync(file);
 

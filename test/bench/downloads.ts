@@ -13,7 +13,7 @@ import { withDownloads } from './with-downloads.ts';
 
 const download = quantemplate.operations.find(({ key }) => key === 'downloadDataset');
 
-/** A dataset of Quantemplate to a file on disk, log-in included, against curl. */
+/** Downloads a Quantemplate dataset to disk, login included, against curl. */
 export async function benchDownload({ megabytes = 500, rounds = 5 } = {}): Promise<BenchResult[]> {
   const curl = await findCurl(console.log);
   const folder = await mkdtemp(join(tmpdir(), 'pipewright-download-'));
@@ -46,7 +46,7 @@ export async function benchDownload({ megabytes = 500, rounds = 5 } = {}): Promi
       const rate = (milliseconds: number): string => `${Math.round(size / 1000 / milliseconds)} MB/s`;
       return [
         {
-          name: 'A dataset of 500 MB downloaded to a file',
+          name: 'Download a 500 MB dataset to a file',
           against: 'curl -o',
           ratio,
           target: { kind: 'at most', value: 1.3 },

@@ -14,7 +14,7 @@ const trigger = dbt.triggers.find((one) => one.key === 'jobRunCompleted') as Web
 const input = checkInput(trigger.input, { jobs: ['910'] });
 const subscription = { id: 'wsu_1', secret };
 
-/** How long notifications are, and how many of each length are taken in a round. */
+/** Sizes of the notifications; `share` divides the number of events per round. */
 const sizes = [
   { name: '150 B', bytes: 150, share: 1 },
   { name: '1 KB', bytes: 1_000, share: 1 },
@@ -28,7 +28,7 @@ const asDelivery = ({ body, signature }: SignedBody): Delivery => ({
   body,
 });
 
-/** Takes deliveries as both adapters do; gives back how many started something. */
+/** Processes deliveries as the adapters do and returns how many would start a workflow. */
 async function takeAll(deliveries: readonly Delivery[]): Promise<number> {
   const seen = new Set<string>();
   const host = { ...nodeHost(), once: async (id: string): Promise<boolean> => !seen.has(id) && Boolean(seen.add(id)) };
@@ -43,16 +43,16 @@ async function takeAll(deliveries: readonly Delivery[]): Promise<number> {
 const proves = ({ body, signature }: SignedBody): boolean =>
   timingSafeEqual(createHmac('sha256', key).update(body).digest(), Buffer.from(signature, 'hex'));
 
-/** Fails a measurement that measured something else. */
+/** Throws when a measurement processed another number of deliveries than expected. */
 export function expectCount(found: number, wanted: number): void {
-  if (found !== wanted) throw new Error(`${found} deliveries were taken instead of ${wanted}.`);
+  if (found !== wanted) throw new Error(`${found} deliveries were accepted instead of ${wanted}.`);
 }
 
-/** The time that each of several took. */
+/** Time per event in microseconds. */
 export const perEvent = (milliseconds: number, count: number): string =>
   `${((milliseconds * 1000) / count).toFixed(1)} µs`;
 
-/** Verifying, parsing, filtering and telling repeats of a delivery, against the least that this can cost. */
+/** Verifies, parses, filters and deduplicates deliveries, against the minimum cost of the HMAC and JSON.parse. */
 export async function benchEvents({ count = 20_000, rounds = 9 } = {}): Promise<BenchResult[]> {
   const results: BenchResult[] = [];
   for (const { name, bytes, share } of sizes) {
@@ -65,8 +65,8 @@ export async function benchEvents({ count = 20_000, rounds = 9 } = {}): Promise<
       () => expectCount(genuine.filter((one) => proves(one) && JSON.parse(one.body.toString('utf8'))).length, many),
     );
     results.push({
-      name: `A genuine event of ${name} verified, parsed, filtered, and known as new`,
-      against: 'HMAC with a prepared key + JSON.parse',
+      name: `Authentic event, ${name}: verify, parse, filter, dedupe`,
+      against: 'HMAC with a prepared key, then JSON.parse',
       ratio: measured.ratio,
       target: { kind: 'at most', value: 1.15 },
       notes: `${perEvent(measured.first, many)} and ${perEvent(measured.second, many)}`,
@@ -79,8 +79,8 @@ export async function benchEvents({ count = 20_000, rounds = 9 } = {}): Promise<
       () => expectCount(forged.filter(proves).length, 0),
     );
     results.push({
-      name: `A forged event of ${name}`,
-      against: 'the HMAC alone',
+      name: `Forged event, ${name}: reject`,
+      against: 'HMAC with a prepared key',
       ratio: refused.ratio,
       target: { kind: 'at most', value: 1.1 },
       notes: `${perEvent(refused.first, many)} and ${perEvent(refused.second, many)}`,

@@ -7,7 +7,7 @@ import { benchMemory } from './memory.ts';
 import { benchDownload } from './downloads.ts';
 import { benchEvents } from './events.ts';
 import { benchVerifiers } from './verifiers.ts';
-import { benchLooks } from './looks.ts';
+import { benchPolling } from './polling.ts';
 import { benchN8nDatasets } from './n8n-datasets.ts';
 import { reaches, type BenchResult } from './result.ts';
 import { benchTriggers } from './triggers.ts';
@@ -16,11 +16,11 @@ import { benchZapier } from './zapier.ts';
 
 const { values: choices, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' } } });
 
-/** What is measured, by the name with which it can be asked for; `--quick` takes less of everything, for a try. */
+/** Benchmarks by name; `--quick` uses smaller inputs. */
 const benches: Record<string, (quick: boolean) => Promise<BenchResult[]>> = {
   events: (quick) => benchEvents(quick ? { count: 2_000, rounds: 3 } : {}),
   verifiers: (quick) => benchVerifiers(quick ? { count: 500, rounds: 3 } : {}),
-  looks: (quick) => benchLooks(quick ? { count: 100 } : {}),
+  polling: (quick) => benchPolling(quick ? { count: 100 } : {}),
   download: (quick) => benchDownload(quick ? { megabytes: 50, rounds: 2 } : {}),
   csv: (quick) => benchScanner(quick ? { megabytes: 20, rounds: 2 } : {}),
   sqlite: async (quick) => [await benchSqlite(quick ? { megabytes: 10, rounds: 2 } : {})],
@@ -58,7 +58,7 @@ function show(results: readonly BenchResult[]): string {
     .join('\n');
 }
 
-/** `npm run bench`: measures everything, or what is named, as ratios within this run. */
+/** `npm run bench [name…]`: runs all benchmarks or the named ones. */
 async function main(): Promise<boolean> {
   const wanted = positionals.length > 0 ? positionals : Object.keys(benches);
   const results: BenchResult[] = [];
@@ -68,7 +68,7 @@ async function main(): Promise<boolean> {
     console.log(`measuring: ${name}`);
     try {
       const bench = benches[name];
-      if (!bench) throw new Error(`There is no bench ${name}; there are: ${Object.keys(benches).join(', ')}.`);
+      if (!bench) throw new Error(`Unknown benchmark ${name}. Available: ${Object.keys(benches).join(', ')}.`);
       results.push(...(await bench(choices.quick ?? false)));
     } catch (error) {
       complete = false;

@@ -7,10 +7,10 @@ import { eachEngine } from './whole-commands.ts';
 const program = join(import.meta.dirname, '../../shared/bin/pipewright.mjs');
 const peak = join(import.meta.dirname, 'print-peak.ts');
 
-/** Megabytes that a load of ten times the rows may take more; when memory is collected is a matter of chance. */
+/** Extra memory in MB allowed for ten times the rows, because garbage collection is not deterministic. */
 const allowedGrowth = 1.1;
 
-/** Peak of the memory (RSS) of whole commands, `pipewright load` into a new table of each engine, by the size of the file. */
+/** Peak RSS of `pipewright load` into a new table of each engine, by file size. */
 export async function benchMemory({ sizes = [10, 100, 1000], rounds = 2 } = {}): Promise<BenchResult[]> {
   const peaks = new Map<string, number[]>();
   for (const megabytes of sizes) {
@@ -30,7 +30,7 @@ export async function benchMemory({ sizes = [10, 100, 1000], rounds = 2 } = {}):
   return [...peaks].map(([name, measured]): BenchResult => {
     const [before = 0, last = 0] = measured.slice(-2);
     return {
-      name: `Memory of pipewright load into ${name}, ${sizes.at(-1)} MB`,
+      name: `Peak memory of pipewright load into ${name}, ${sizes.at(-1)} MB`,
       against: `${sizes.at(-2)} MB`,
       ratio: last / before,
       target: { kind: 'at most', value: allowedGrowth },
@@ -39,7 +39,7 @@ export async function benchMemory({ sizes = [10, 100, 1000], rounds = 2 } = {}):
   });
 }
 
-/** Peak RSS in MB of a command of Pipewright, printed by itself as it ends. */
+/** Peak RSS in MB of a pipewright command, which the process prints when it exits. */
 function peakOfCommand(words: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', peak, program, ...words], {

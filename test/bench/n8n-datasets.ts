@@ -12,7 +12,7 @@ import { withFile } from './datasets.ts';
 import { median, type BenchResult } from './result.ts';
 import { withDownloads } from './with-downloads.ts';
 
-/** A dataset of the web in a PostgreSQL table, by a real n8n: *Load Dataset* against n8n's own nodes, which take minutes. */
+/** Loads a dataset from a URL into PostgreSQL in a real n8n: *Load Dataset* against n8n's own nodes. */
 export async function benchN8nDatasets({ megabytes = 100, rounds = 2 } = {}): Promise<BenchResult[]> {
   const psql = await findPsql(console.log);
   const postgres = await startPostgres({ settings: { max_wal_size: '4GB', checkpoint_timeout: '30min' } });
@@ -22,7 +22,7 @@ export async function benchN8nDatasets({ megabytes = 100, rounds = 2 } = {}): Pr
       withDownloads(file, async (address) => {
         const n8n = await startN8n({
           packages: [await packPackage('pipewright-sql', folder)],
-          // What n8n needs for its own nodes; ours run in a quarter of it.
+          // n8n's own nodes need this much heap.
           env: {
             NODE_OPTIONS: '--max-old-space-size=12000',
             N8N_RESTRICT_FILE_ACCESS_TO: '',
@@ -51,7 +51,7 @@ export async function benchN8nDatasets({ megabytes = 100, rounds = 2 } = {}): Pr
             await fresh();
             const own = await runMeasured(n8n, theirs, 1200);
             times.push(own.milliseconds / mine.milliseconds);
-            // Ours may fit into what n8n held already, so the worst of the rounds counts.
+            // Our load may fit into memory that n8n already had, so the largest growth of all rounds counts.
             memories.push((own.peak - own.before) / Math.max(1, mine.peak - mine.before));
             notes.push(
               `${(mine.milliseconds / 1000).toFixed(1)} and ${(own.milliseconds / 1000).toFixed(1)} s, +${(mine.peak - mine.before).toFixed(0)} and +${(own.peak - own.before).toFixed(0)} MB`,
@@ -60,14 +60,14 @@ export async function benchN8nDatasets({ megabytes = 100, rounds = 2 } = {}): Pr
           const against = 'HTTP Request → Extract from File → Postgres, in the same n8n';
           return [
             {
-              name: `A dataset of ${megabytes} MB to a PostgreSQL table in n8n, times faster`,
+              name: `${megabytes} MB into PostgreSQL in n8n (relative speed)`,
               against,
               ratio: median(times),
               target: { kind: 'at least', value: 30 },
               notes: notes.join('; '),
             },
             {
-              name: `A dataset of ${megabytes} MB to a PostgreSQL table in n8n, times less memory`,
+              name: `${megabytes} MB into PostgreSQL in n8n (relative memory)`,
               against,
               ratio: Math.min(...memories),
               target: { kind: 'at least', value: 25 },

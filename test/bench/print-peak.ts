@@ -1,12 +1,12 @@
 import { readFileSync, writeSync } from 'node:fs';
 
-/** Where a parent process listens for the figure. */
+/** File descriptor on which the parent process reads the figure. */
 const descriptor = 3;
 
-// Imported before a program, this writes the peak of its memory in MB once it ends.
+// Preloaded with --import: writes the peak memory of the program in MB when it exits.
 process.on('exit', () => writeSync(descriptor, String(peakKilobytes() / 1024)));
 
-/** The peak since this program began; resourceUsage() of Linux counts what its parent had before, too. */
+/** Peak since this program began; on Linux resourceUsage() would include the memory of the parent before the fork. */
 function peakKilobytes(): number {
   if (process.platform !== 'linux') return process.resourceUsage().maxRSS;
   return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);

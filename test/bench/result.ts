@@ -1,22 +1,22 @@
-/** One line of the table: what was measured against what, and where it stands. */
+/** One row of the table. */
 export interface BenchResult {
   name: string;
-  /** What it is compared with. */
+  /** The limit or peer of the comparison. */
   against: string;
-  /** Median of the ratios of paired rounds; the unit says which way is better. */
+  /** Median of the ratios of paired rounds. */
   ratio: number;
-  /** `at most` or `at least`, with the target. */
+  /** The target, as an upper or a lower bound of the ratio. */
   target: { kind: 'at most' | 'at least'; value: number };
-  /** Figures beside the ratio, for the reader. */
+  /** Absolute figures. */
   notes?: string;
 }
 
-/** Whether a result reaches its target. */
+/** Whether a result meets its target. */
 export function reaches(result: BenchResult): boolean {
   return result.target.kind === 'at most' ? result.ratio <= result.target.value : result.ratio >= result.target.value;
 }
 
-/** The middle of some numbers. */
+/** The median. */
 export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
@@ -25,7 +25,7 @@ export function median(numbers: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
-/** Runs two things in turn and gives the median of the ratios of their times, first to second, with the medians themselves. */
+/** Runs two functions in turn and returns the median of the ratios of their times (first / second) and both medians in milliseconds. */
 export async function compare(
   rounds: number,
   first: () => unknown,
@@ -43,7 +43,7 @@ export async function compare(
   };
 }
 
-/** Milliseconds that something takes. */
+/** Duration of `work` in milliseconds. */
 export async function time(work: () => unknown): Promise<number> {
   const begin = performance.now();
   await work();

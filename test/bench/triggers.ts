@@ -39,17 +39,17 @@ const webhook: WorkflowNode = {
   parameters: { path: 'plain', httpMethod: 'POST', responseMode: 'onReceived' },
 };
 
-/** What a trigger managed, a second. */
+/** Throughput of a trigger per second. */
 interface Rate {
-  /** Requests that were answered. */
+  /** Answered requests. */
   answered: number;
-  /** Executions that ran to their end: answering is no use when the work piles up behind it. */
+  /** Completed executions: fast answers are worthless if executions pile up. */
   completed: number;
-  /** Seconds within which 99 of 100 were answered. */
+  /** 99th percentile of the response time in seconds. */
   slowest: number;
 }
 
-/** Sends as fast as answers come, each request with the next body, then waits until the last execution has ended. */
+/** Sends the next body as soon as an answer arrives, then waits until all executions have finished. */
 async function rate(
   n8n: N8n,
   url: string,
@@ -84,18 +84,18 @@ async function rate(
   };
 }
 
-/** Waits until no execution is left; n8n is told to keep none that succeeded. */
+/** Waits until no execution is left; n8n is configured to delete successful ones. */
 async function untilIdle(n8n: N8n): Promise<void> {
   const deadline = Date.now() + 120_000;
   for (;;) {
     const { results } = await n8n.api.rest<{ results: unknown[] }>('GET', 'executions?limit=1');
     if (results.length === 0) return;
-    if (Date.now() > deadline) throw new Error('n8n did not come to rest within two minutes.');
+    if (Date.now() > deadline) throw new Error('n8n still had executions after two minutes.');
     await sleep(100);
   }
 }
 
-/** An n8n of its own with a setting; what its trigger manages against the Webhook node beside it. */
+/** Measures the trigger and n8n's Webhook node in a separate n8n with the given settings. */
 async function measure(
   env: NodeJS.ProcessEnv,
   packages: string[],
@@ -150,7 +150,7 @@ async function measure(
   }
 }
 
-/** Requests a second of the dbt trigger in a real n8n, against n8n's own Webhook node beside it. */
+/** Requests per second of the dbt trigger in a real n8n, against n8n's own Webhook node in the same n8n. */
 export async function benchTriggers({ seconds = 4, rounds = 5 } = {}): Promise<BenchResult[]> {
   const folder = await mkdtemp(join(tmpdir(), 'pipewright-bench-packages-'));
   try {
@@ -165,11 +165,16 @@ export async function benchTriggers({ seconds = 4, rounds = 5 } = {}): Promise<B
       notes,
     });
     return [
-      line('Verified dbt events a second, default settings', usual.genuine, 0.58, usual.notes),
-      line('Verified dbt events a second, lazy isolates', lazy.genuine, 1.05, lazy.notes),
-      line('Forged dbt events a second, lazy isolates', lazy.forged, 5, `default settings ${usual.forged.toFixed(2)}×`),
+      line('Authentic dbt events per second, default settings', usual.genuine, 0.58, usual.notes),
+      line('Authentic dbt events per second, lazy isolates', lazy.genuine, 1.05, lazy.notes),
+      line(
+        'Forged dbt events per second, lazy isolates',
+        lazy.forged,
+        5,
+        `default settings ${usual.forged.toFixed(2)}×`,
+      ),
       {
-        name: 'Answer to a verified dbt event at full load, 99 of 100',
+        name: 'Answer to an authentic dbt event at full load, 99th percentile',
         against: 'seconds',
         ratio: Math.max(usual.slowest, lazy.slowest),
         target: { kind: 'at most', value: 2 },

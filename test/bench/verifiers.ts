@@ -11,16 +11,16 @@ import { compare, type BenchResult } from './result.ts';
 
 const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
 
-/** A peer's own way to verify and parse a delivery that it understands; throws or gives false for a forged one. */
+/** A peer library that verifies and parses a delivery; it throws or returns false for a forged one. */
 interface Peer {
   name: string;
-  /** Our scheme for the same deliveries, or the nearest. */
+  /** Our scheme for the same deliveries, or the most similar one. */
   scheme: SchemeName;
-  /** Signs a delivery; what comes back verifies and parses it as the peer's documentation shows. */
+  /** Signs a delivery and returns a function that verifies and parses it as the peer's documentation shows. */
   prepare(body: Buffer, now: number): () => unknown;
 }
 
-/** @param now when it is signed, in seconds since 1970 */
+/** @param now timestamp of the signature, in seconds since 1970 */
 const headersOf = (scheme: SchemeName, body: Buffer, now: number): Record<string, string> =>
   schemes[scheme].sign({ secret, body, id: 'msg_1', now }).headers as Record<string, string>;
 
@@ -39,7 +39,7 @@ const peers: Peer[] = [
     },
   },
   {
-    name: 'stripe (its own scheme, which is near to Slack’s)',
+    name: 'stripe (its own scheme, similar to Slack’s)',
     scheme: 'slack',
     prepare(body, now) {
       const header = stripe.webhooks.generateTestHeaderString({
@@ -64,7 +64,7 @@ const peers: Peer[] = [
     prepare(body, now) {
       const headers = headersOf('standard-webhooks', body, now);
       return () => {
-        // It throws for a forged delivery and gives nothing back for a genuine one.
+        // Throws for a forged delivery and returns nothing for an authentic one.
         svix.verify(body, headers);
         return JSON.parse(body.toString('utf8')) as unknown;
       };
@@ -72,12 +72,12 @@ const peers: Peer[] = [
   },
 ];
 
-/** Verifying and parsing a delivery of 1 KB, against the libraries that people use for it. */
+/** Verifies and parses a 1 KB delivery, against the usual libraries. */
 export async function benchVerifiers({ count = 5_000, rounds = 9 } = {}): Promise<BenchResult[]> {
   const bodies = signedRuns(count, 'unused').map(({ body }) => body);
   const results: BenchResult[] = [];
   for (const { name, scheme, prepare } of peers) {
-    // The peers compare with the clock of the machine, so that each pair is signed when its turn comes.
+    // The peers use the system clock, so each pair is signed just before it is measured.
     const now = Math.floor(Date.now() / 1000);
     const ours = bodies.map((body) => ({
       headers: { ...headersOf(scheme, body, now), 'content-type': 'application/json' },

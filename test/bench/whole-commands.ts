@@ -10,19 +10,19 @@ import { compare, type BenchResult } from './result.ts';
 
 const program = join(import.meta.dirname, '../../shared/bin/pipewright.mjs');
 
-/** A database, and a peer's command that loads the same file into the same table; both make the table themselves. */
+/** A database and a peer command that loads the same file; both create the table. */
 interface WholeEngine {
   name: string;
   peer: string;
   target: number;
-  /** For `--to`. */
+  /** Value of `--to`. */
   address: string;
   fresh(): Promise<unknown>;
   load(file: string): Promise<unknown>;
   stop(): Promise<unknown>;
 }
 
-/** The whole command, from its start to its end, into a new table. */
+/** Command and arguments that create the table and load the file. */
 export async function runLoad(file: string, address: string): Promise<void> {
   await runCommand(process.execPath, [program, 'load', '--from', file, '--to', address, '--table', 'claims']);
 }
@@ -103,7 +103,7 @@ async function mariadb(): Promise<WholeEngine> {
 
 const engines = [sqlite, postgres, mariadb];
 
-/** Works with one database after the other, each new and stopped afterwards. */
+/** Runs work with each database in turn; each server is started before and stopped after it. */
 export async function eachEngine<T>(folder: string, work: (engine: WholeEngine) => Promise<T[]>): Promise<T[]> {
   const results: T[] = [];
   for (const start of engines) {
@@ -117,7 +117,7 @@ export async function eachEngine<T>(folder: string, work: (engine: WholeEngine) 
   return results;
 }
 
-/** `pipewright load` into a new table against each engine's own client, as whole commands. */
+/** `pipewright load` into a new table, against each engine's own client, including process start. */
 export async function benchWholeCommands({ megabytes = 100, rounds = 3 } = {}): Promise<BenchResult[]> {
   return withFile(megabytes, ({ file, folder }) =>
     eachEngine(folder, async ({ name, peer, target, address, fresh, load }) => {
@@ -135,7 +135,7 @@ export async function benchWholeCommands({ megabytes = 100, rounds = 3 } = {}): 
       const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(1);
       return [
         {
-          name: `pipewright load of ${megabytes} MB into a new ${name} table, the whole command`,
+          name: `pipewright load of ${megabytes} MB into a new ${name} table, whole command`,
           against: peer,
           ratio,
           target: { kind: 'at most' as const, value: target },

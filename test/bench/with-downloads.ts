@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** Works with a server, in a process of its own, that gives a file for any address and takes any log-in. */
+/** Runs work with a download server in a separate process; it accepts every login and serves one file. */
 export async function withDownloads<T>(file: string, work: (address: string) => Promise<T>): Promise<T> {
   const server = spawn(process.execPath, [join(import.meta.dirname, 'download-server.ts'), file], {
     stdio: ['ignore', 'pipe', 'inherit'],

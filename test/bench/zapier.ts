@@ -2,7 +2,7 @@ import { builtZip } from '../adapters/zapier/built-zip.ts';
 import { compareColdStart } from '../support/zapier-runtime/measure.ts';
 import type { BenchResult } from './result.ts';
 
-/** What the Zapier app costs before it does anything, against an empty app. */
+/** Cold start and size of the Zapier app, against an empty app. */
 export async function benchZapier({ rounds = 9 } = {}): Promise<BenchResult[]> {
   const { app, empty, ratios } = await compareColdStart(await builtZip(), rounds);
   const against = 'an empty Zapier app';
@@ -15,7 +15,7 @@ export async function benchZapier({ rounds = 9 } = {}): Promise<BenchResult[]> {
       notes: `${Math.round(app.spawnToReadyMs)} and ${Math.round(empty.spawnToReadyMs)} ms; memory ${ratios.memory.toFixed(2)}×`,
     },
     {
-      name: 'Size of its zip',
+      name: 'Size of the Zapier zip',
       against,
       ratio: ratios.zip,
       target: { kind: 'at most', value: 1.15 },

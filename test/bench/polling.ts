@@ -4,14 +4,14 @@ import type { Run } from '../../shared/src/runs/run.ts';
 import { waitForRun } from '../../shared/src/runs/wait-for-run.ts';
 import { median, type BenchResult } from './result.ts';
 
-/** What a wait cost, and how late the end was noticed, in seconds. */
+/** The number of status calls of one wait, the delay in detecting its end and the run's duration, in seconds. */
 interface Outcome {
   calls: number;
   delay: number;
   length: number;
 }
 
-/** Numbers from 0 up to 1 that are the same in each run of the bench. */
+/** Pseudo-random numbers from 0 up to 1, the same in every run of the benchmark. */
 function chances(seed: number): () => number {
   let state = seed;
   return () => {
@@ -20,7 +20,7 @@ function chances(seed: number): () => number {
   };
 }
 
-/** A policy with a fixed pause, as the peers have it: the first look comes at once. */
+/** A fixed polling interval in seconds, as the peers use it; the first poll is immediate. */
 const fixed =
   (pause: number) =>
   (length: number): Outcome => {
@@ -28,7 +28,7 @@ const fixed =
     return { calls: looks + 1, delay: looks * pause - length, length };
   };
 
-/** Waits as Pipewright does, in a time that passes only while it sleeps; every call counts, that about earlier runs too. */
+/** Waits as Pipewright does, with a clock that moves only while it sleeps; counts every call, including the one for recent runs. */
 async function wait(length: number, earlier: number[], chance: () => number): Promise<Outcome> {
   let clock = 0;
   let calls = 0;
@@ -71,10 +71,10 @@ const sum = (outcomes: readonly Outcome[], part: 'calls' | 'delay'): number =>
 
 const peers = { "Airflow's 60 s": 60, "Kestra's 5 s": 5, "n8n's Databricks node, 5 s": 5 } as const;
 
-/** Status calls, and how late the end of a run is noticed, for simulated runs from ten seconds to four hours. */
-export async function benchLooks({ count = 1_000 } = {}): Promise<BenchResult[]> {
+/** Status calls and detection delay for simulated runs of ten seconds to four hours. */
+export async function benchPolling({ count = 1_000 } = {}): Promise<BenchResult[]> {
   const chance = chances(42);
-  // Runs of a job take much the same time, now a little less, now a little more, and one of ten is another story.
+  // Nine of ten runs take about as long as the earlier runs of the job; one of ten takes any time.
   const runs = Array.from({ length: count }, () => {
     const usual = 10 * 1440 ** chance();
     const vary = (): number => usual * (0.92 + 0.16 * chance());
@@ -89,11 +89,11 @@ export async function benchLooks({ count = 1_000 } = {}): Promise<BenchResult[]>
   for (const part of [0.95, 1, 1.05]) hours.push((await wait(3600, [3600 * part], chance)).calls);
   const late = (outcomes: readonly Outcome[]): string => {
     const parts = outcomes.map(({ delay, length }) => delay / length).sort((a, b) => a - b);
-    return `end noticed ${median(outcomes.map(({ delay }) => delay)).toFixed(0)} s late (median), ${(100 * median(parts)).toFixed(1)} % of the length; 95 of 100 within ${(100 * (parts[Math.floor(parts.length * 0.95)] ?? 0)).toFixed(0)} %`;
+    return `detected ${median(outcomes.map(({ delay }) => delay)).toFixed(0)} s after the end (median), ${(100 * median(parts)).toFixed(1)} % of the duration; 95th percentile ${(100 * (parts[Math.floor(parts.length * 0.95)] ?? 0)).toFixed(0)} %`;
   };
   return [
     {
-      name: 'Status calls for a run of an hour',
+      name: 'Status calls for a one-hour run',
       against: 'calls',
       ratio: Math.max(...hours),
       target: { kind: 'at most', value: 40 },
@@ -106,7 +106,7 @@ export async function benchLooks({ count = 1_000 } = {}): Promise<BenchResult[]>
         against,
         ratio: sum(ours, 'calls') / sum(theirs, 'calls'),
         target: { kind: 'at most', value: pause === 60 ? 1 : 0.1 },
-        notes: `${perRun(ours)} and ${perRun(theirs)} a run; ${late(ours)}; theirs: ${late(theirs)}`,
+        notes: `${perRun(ours)} and ${perRun(theirs)} per run; ${late(ours)}; theirs: ${late(theirs)}`,
       };
     }),
   ];
