@@ -99,7 +99,7 @@ export async function benchVerifiers({ count = 5_000, rounds = 9 } = {}): Promis
       },
     );
     results.push({
-      name: `A delivery of 1 KB verified (${scheme}) and parsed`,
+      name: `Verify and parse a 1 KB delivery (${scheme})`,
       against: name,
       ratio,
       target: { kind: 'at most', value: 1 },
