@@ -81,6 +81,6 @@ describe('Work that is stopped', () => {
     };
     const ended = work();
     if (moment === 'before an answer came') controller.abort();
-    await expect(ended).rejects.toMatchObject({ code: 'cancelled', message: 'The work was stopped.' });
+    await expect(ended).rejects.toMatchObject({ code: 'cancelled', message: 'The operation was cancelled.' });
   });
 });

@@ -11,7 +11,7 @@ describe('A request that got no answer', () => {
 
   it('is told by the first name that means something', () => {
     expect(unreachable([undefined, 'EODD', 'ECONNRESET']).message).toBe(
-      'the connection was closed before an answer came.',
+      'the server closed the connection before it responded.',
     );
     expect(unreachable(['EODD']).message).toBe('the request failed (EODD).');
     expect(unreachable(['AppError'], { AppError: 'it is not allowed' }).message).toBe('it is not allowed.');

@@ -85,7 +85,7 @@ describe('untilStalled', () => {
     await expect(read()).rejects.toMatchObject({
       code: 'cut-short',
       retryable: true,
-      message: expect.stringContaining('stood still'),
+      message: expect.stringContaining('stalled'),
     });
     expect(bounds.stopped).toBe(1);
   });

@@ -183,7 +183,7 @@ describe('A download that breaks', () => {
     const asked = send({ breaksAfter: 50_000 });
     host = {
       ...host,
-      sleep: () => Promise.reject(new PipewrightError({ code: 'cancelled', message: 'The work was stopped.' })),
+      sleep: () => Promise.reject(new PipewrightError({ code: 'cancelled', message: 'The operation was cancelled.' })),
     };
     await expect(download()).rejects.toMatchObject({ code: 'cancelled' });
     expect(asked).toHaveLength(1);

@@ -105,7 +105,7 @@ describe('Blob Created of Event Grid', () => {
     ['another secret', { token: 'guessed' }],
   ])('is refused with %s in the address', async (_case, query) => {
     expect(await take('blobCreated', [blob()], {}, query as Record<string, string>)).toMatchObject({
-      outcome: 'refused',
+      outcome: 'rejected',
       status: 401,
     });
   });
@@ -227,7 +227,7 @@ describe('The handshake of Event Grid', () => {
   });
 
   it('is not answered to one without the secret', async () => {
-    expect(await take('eventReceived', validation(url), {}, {})).toMatchObject({ outcome: 'refused' });
+    expect(await take('eventReceived', validation(url), {}, {})).toMatchObject({ outcome: 'rejected' });
   });
 
   it.each([

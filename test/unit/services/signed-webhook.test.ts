@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 import type { Delivery } from '../../../shared/src/webhooks/delivery.ts';
-import type { SchemeName } from '../../../shared/src/define/verification.ts';
+import type { SignatureScheme } from '../../../shared/src/define/verification.ts';
 import { signedWebhook } from '../../../shared/src/services/signed-webhook/service.ts';
 import { fakeHost } from '../fake-host.ts';
 import { deliver } from '../operate.ts';
@@ -11,7 +11,7 @@ const event = { id: 'evt_7', type: 'dataset.ready', data: { dataset: 'claims' } 
 const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 
 interface Sent {
-  scheme?: SchemeName;
+  scheme?: SignatureScheme;
   id?: string;
   headers?: Delivery['headers'];
   typed?: Record<string, unknown>;
@@ -71,8 +71,8 @@ describe('Event Received of Signed Webhook', () => {
       await take(event, {
         connection: { secret: `whsec_${Buffer.from('one more of twenty-four!').toString('base64')}` },
       }),
-    ).toMatchObject({ outcome: 'refused', explanation: expect.stringContaining('does not match') });
-    expect(await take(event, { typed: { scheme: 'github' } })).toMatchObject({ outcome: 'refused' });
+    ).toMatchObject({ outcome: 'rejected', explanation: expect.stringContaining('does not match') });
+    expect(await take(event, { typed: { scheme: 'github' } })).toMatchObject({ outcome: 'rejected' });
     expect(await take(event, { connection: { secret: 'ep_123' } })).toMatchObject({
       explanation: expect.stringContaining('looks like an ID'),
     });
@@ -80,7 +80,7 @@ describe('Event Received of Signed Webhook', () => {
 });
 
 describe('Signed Webhook knows a repeat', () => {
-  const signedSchemes: SchemeName[] = [
+  const signedSchemes: SignatureScheme[] = [
     'github',
     'slack',
     'dbt',
@@ -206,7 +206,7 @@ describe('Signed Webhook and Slack', () => {
   it('answers no challenge that is not signed, nor one of another sender', async () => {
     const body = { challenge: 'x', type: 'url_verification' };
     expect(await take(body, { ...slack, headers: { 'x-slack-signature': `v0=${'0'.repeat(64)}` } })).toMatchObject({
-      outcome: 'refused',
+      outcome: 'rejected',
     });
     expect(await take(body, { scheme: 'github' })).toMatchObject({ outcome: 'events' });
   });
@@ -227,7 +227,7 @@ describe('Signed Webhook and Slack', () => {
         ...slack,
         headers: { ...asForm, 'x-slack-signature': `v0=${'0'.repeat(64)}` },
       }),
-    ).toMatchObject({ outcome: 'refused', status: 401 });
+    ).toMatchObject({ outcome: 'rejected', status: 401 });
   });
 
   it('reads a slash command', async () => {
@@ -250,11 +250,11 @@ describe('Signed Webhook and Slack', () => {
   it.each([
     ['a payload that is not JSON', 'payload=%7B', 'not-json'],
     ['a field that comes twice', 'command=%2Fa&command=%2Fb', 'duplicate-keys'],
-    ['bytes that are not UTF-8', 'command=%ff', 'bad-form'],
-    ['a percent sign alone', 'command=%', 'bad-form'],
+    ['bytes that are not UTF-8', 'command=%ff', 'invalid-form'],
+    ['a percent sign alone', 'command=%', 'invalid-form'],
     ['a name that comes twice in the payload', `payload=${encodeURIComponent('{"a":1,"a":2}')}`, 'duplicate-keys'],
   ])('refuses a form with %s', async (_case, body, reason) => {
-    expect(await take(body, { ...slack, headers: asForm })).toMatchObject({ outcome: 'refused', reason });
+    expect(await take(body, { ...slack, headers: asForm })).toMatchObject({ outcome: 'rejected', reason });
   });
 
   it('is content with a look at its certificate, signed or not, and starts nothing', async () => {
@@ -272,7 +272,7 @@ describe('Signed Webhook and Slack', () => {
         host: fakeHost(),
         connection: { secret },
       }),
-    ).toMatchObject({ outcome: 'refused' });
+    ).toMatchObject({ outcome: 'rejected' });
   });
 });
 
@@ -335,7 +335,7 @@ describe('Signed Webhook and GitHub', () => {
   });
 });
 
-it.each(Object.keys(schemes) as SchemeName[])(
+it.each(Object.keys(schemes) as SignatureScheme[])(
   'a byte order mark before the JSON changes nothing (%s)',
   async (scheme) => {
     const body = Buffer.concat([Buffer.from('efbbbf', 'hex'), Buffer.from(JSON.stringify(event))]);

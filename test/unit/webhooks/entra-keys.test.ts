@@ -44,7 +44,7 @@ async function take(token: string, host: FakeHost): Promise<string> {
       delivery({ id: `e${(count += 1)}` }, { authorization: `Bearer ${token}` }),
       { host, connection },
     );
-    return taken.outcome === 'refused' ? taken.reason : taken.outcome;
+    return taken.outcome === 'rejected' ? taken.reason : taken.outcome;
   } catch (error) {
     return (error as { code?: string }).code ?? String(error);
   }
@@ -73,7 +73,7 @@ describe('The keys of Microsoft Entra', () => {
       `${part(null)}.${part({})}.AA`,
     ];
     for (let round = 0; round < 200; round += 1)
-      expect(await take(garbage[round % garbage.length] as string, host)).toBe('bad-encoding');
+      expect(await take(garbage[round % garbage.length] as string, host)).toBe('malformed');
     expect(host.requests).toHaveLength(0);
   });
 

@@ -73,12 +73,12 @@ describe('A delivery with a token of Microsoft Entra', () => {
     ['for another application', 'wrong-token', { ...claims, aud: 'https://management.azure.com' }],
     ['of another sender in the same tenant', 'wrong-token', { ...claims, azp: '44444444-4444-4444-4444-444444444444' }],
     ['of no sender', 'wrong-token', { ...claims, azp: undefined }],
-    ['that has run out', 'stale', { ...claims, exp: now - 900 }],
-    ['that counts only later', 'future', { ...claims, nbf: now + 900, exp: now + 1900 }],
+    ['that has run out', 'too-old', { ...claims, exp: now - 900 }],
+    ['that counts only later', 'too-new', { ...claims, nbf: now + 900, exp: now + 1900 }],
     ['that never runs out', 'wrong-token', { ...claims, exp: undefined }],
   ] as [string, string, Told][])('is refused when the token is one %s', async (_case, reason, payload) => {
     expect(await take(`Bearer ${await sign(JSON.parse(JSON.stringify(payload)) as Told)}`)).toMatchObject({
-      outcome: 'refused',
+      outcome: 'rejected',
       status: 401,
       reason,
     });
@@ -97,21 +97,21 @@ describe('A delivery with a token of Microsoft Entra', () => {
   it('is refused when the token is not signed at all, or by a secret that everybody knows', async () => {
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     expect(await take(`Bearer ${part({ alg: 'none', kid: 'key-1' })}.${part(claims)}.AA`)).toMatchObject({
-      outcome: 'refused',
+      outcome: 'rejected',
     });
     const symmetric = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'HS256', kid: 'key-1' })
       .sign(Buffer.from(JSON.stringify(keys.keys[0])));
-    expect(await take(`Bearer ${symmetric}`)).toMatchObject({ outcome: 'refused', reason: 'bad-encoding' });
+    expect(await take(`Bearer ${symmetric}`)).toMatchObject({ outcome: 'rejected', reason: 'malformed' });
   });
 
   it.each([
     ['no token', undefined, 'missing'],
-    ['a token that is none', 'Bearer a.b.c', 'bad-encoding'],
-    ['another kind of log-in', 'Basic YTpi', 'bad-encoding'],
-    ['two tokens', ['Bearer a.b.c', 'Bearer a.b.c'], 'several'],
+    ['a token that is none', 'Bearer a.b.c', 'malformed'],
+    ['another kind of log-in', 'Basic YTpi', 'malformed'],
+    ['two tokens', ['Bearer a.b.c', 'Bearer a.b.c'], 'duplicate'],
   ])('is refused when there is %s', async (_case, authorization, reason) => {
-    expect(await take(authorization)).toMatchObject({ outcome: 'refused', reason });
+    expect(await take(authorization)).toMatchObject({ outcome: 'rejected', reason });
   });
 
   it('is refused until the tenant and both applications are filled in', async () => {

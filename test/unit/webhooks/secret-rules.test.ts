@@ -5,7 +5,7 @@ import type { Service } from '../../../shared/src/define/service.ts';
 import type { WebhookTrigger } from '../../../shared/src/define/trigger.ts';
 import { signedWebhook } from '../../../shared/src/services/signed-webhook/service.ts';
 import { checkVerification } from '../../../shared/src/webhooks/check-verification.ts';
-import type { SchemeName } from '../../../shared/src/define/verification.ts';
+import type { SignatureScheme } from '../../../shared/src/define/verification.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 import { secretFault, secretWarning } from '../../../shared/src/webhooks/secret-rules.ts';
 import { fakeHost, fakeStart } from '../fake-host.ts';
@@ -73,11 +73,11 @@ const usableStandard = [
   `v1a,whpk_${publicKey.toString('base64')}`,
 ];
 
-const own: SchemeName[] = ['shared-secret-header', 'shared-secret-basic', 'shared-secret-query'];
-const dictated: SchemeName[] = ['github', 'slack', 'dbt'];
+const own: SignatureScheme[] = ['shared-secret-header', 'shared-secret-basic', 'shared-secret-query'];
+const dictated: SignatureScheme[] = ['github', 'slack', 'dbt'];
 
 describe('secretFault', () => {
-  it.each(Object.keys(schemes) as SchemeName[])('refuses what is empty, masked or tiny for the scheme %s', (scheme) => {
+  it.each(Object.keys(schemes) as SignatureScheme[])('refuses what is empty, masked or tiny for the scheme %s', (scheme) => {
     for (const secret of unusable)
       expect([secret, secretFault(scheme, secret)]).toEqual([
         secret,
@@ -126,7 +126,7 @@ describe('secretFault', () => {
         .filter((secret) => secret.length > 3),
       'se-cr-t',
     ];
-    for (const scheme of Object.keys(schemes) as SchemeName[])
+    for (const scheme of Object.keys(schemes) as SignatureScheme[])
       for (const secret of secrets) expect(JSON.stringify(secretFault(scheme, secret) ?? '')).not.toContain(secret);
   });
 });
@@ -188,7 +188,7 @@ describe.each(settings)('%s', (_name, service, trigger, input) => {
           connection: { ...sampleConnection(service), ...connection },
           subscription: { id: 'w', secret },
         });
-        expect([secret, taken.outcome]).toEqual([secret, 'refused']);
+        expect([secret, taken.outcome]).toEqual([secret, 'rejected']);
       }
       if (!trigger.subscriber)
         expect(() => checkVerification(trigger, input as never, connection, () => undefined)).toThrow();

@@ -43,11 +43,11 @@ describe('A delivery signed by dbt', () => {
   it.each([
     ['without a header', {}, 'missing'],
     ['with an empty header', { authorization: '' }, 'missing'],
-    ['with a header that came twice', { authorization: [sign('{}'), sign('{}')] }, 'several'],
-    ['with two spellings of the header', { authorization: sign('{}'), Authorization: sign('{}') }, 'several'],
-    ['with a scheme before the signature', { authorization: `Bearer ${sign('{}')}` }, 'bad-encoding'],
-    ['with a signature that is too short', { authorization: sign('{}').slice(1) }, 'bad-encoding'],
-    ['with letters that are not hex', { authorization: 'z'.repeat(64) }, 'bad-encoding'],
+    ['with a header that came twice', { authorization: [sign('{}'), sign('{}')] }, 'duplicate'],
+    ['with two spellings of the header', { authorization: sign('{}'), Authorization: sign('{}') }, 'duplicate'],
+    ['with a scheme before the signature', { authorization: `Bearer ${sign('{}')}` }, 'malformed'],
+    ['with a signature that is too short', { authorization: sign('{}').slice(1) }, 'malformed'],
+    ['with letters that are not hex', { authorization: 'z'.repeat(64) }, 'malformed'],
     ['signed with another secret', { authorization: sign('{}', 'other') }, 'no-match'],
     ['signed for another body', { authorization: sign('{ }') }, 'no-match'],
   ])('is refused %s, without an exception', (_case, headers: Delivery['headers'], reason) => {
@@ -82,7 +82,7 @@ describe('A delivery signed by dbt', () => {
         scheme: 'dbt',
         secrets: { current: `${secret}\n` },
       }),
-    ).toMatchObject({ reason: 'secret-has-white-space', explanation: expect.stringContaining('quotation marks') });
+    ).toMatchObject({ reason: 'secret-has-whitespace', explanation: expect.stringContaining('quotation marks') });
   });
 
   it('is refused when the body is no JSON object or too large, although it is signed', () => {
@@ -93,7 +93,7 @@ describe('A delivery signed by dbt', () => {
       });
     const large = JSON.stringify({ text: 'x'.repeat(100) });
     expect(
-      verifyDelivery(delivery(large, { authorization: sign(large) }), { ...dbt, maximumBytes: 100 }),
+      verifyDelivery(delivery(large, { authorization: sign(large) }), { ...dbt, maxBytes: 100 }),
     ).toMatchObject({ reason: 'too-large' });
   });
 });
@@ -161,7 +161,7 @@ describe('A delivery with a shared secret', () => {
         location: 'key',
         secrets: { current: secret },
       }),
-    ).toMatchObject({ reason: 'several' });
+    ).toMatchObject({ reason: 'duplicate' });
   });
 });
 
@@ -213,7 +213,7 @@ describe('The kind of a body', () => {
   ])('is refused with 415 when its header says %j, before its signature is looked at', (type) =>
     expect(verifyDelivery(delivery('{}', { 'content-type': type }), dbt)).toMatchObject({
       ok: false,
-      reason: 'wrong-type',
+      reason: 'unsupported-type',
       status: 415,
     }),
   );

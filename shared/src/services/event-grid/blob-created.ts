@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { integer, list, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
-import { verificationFields } from '../../webhooks/process-delivery.ts';
+import { verificationFields } from '../../webhooks/trigger-fields.ts';
 import type { WebhookSecret } from '../../webhooks/webhook-secret.ts';
 import {
   beginsWith,

@@ -4,7 +4,7 @@ import type { Values } from '../../define/operation.ts';
 import type { Handshake } from '../../define/trigger.ts';
 import { parseTimestamp } from '../../runs/run.ts';
 import type { SchemeName } from '../../define/verification.ts';
-import { acceptsUnsigned } from '../../webhooks/process-delivery.ts';
+import { acceptsUnsigned } from '../../webhooks/trigger-fields.ts';
 import { entraSenderOf, webhookSecretsOf } from '../../webhooks/webhook-secret.ts';
 
 /** An event in one shape, whether it came in the schema of Event Grid or in that of CloudEvents. */
@@ -106,7 +106,7 @@ export const proofFields = {
 
 /** How events are verified. */
 export const verification = {
-  scheme: ({ proof }: Values<typeof proofFields>) => proof as SchemeName | 'entra',
+  scheme: ({ proof }: Values<typeof proofFields>) => proof as SchemeName,
   secrets: webhookSecretsOf,
   entra: entraSenderOf,
   acceptsUnsigned: (input: Values<typeof proofFields>): boolean => input.acceptsUnsigned,

@@ -3,10 +3,10 @@ import { valueAt } from '../../define/conditions.ts';
 import { integer, json, option, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
 import type { SchemeName } from '../../define/verification.ts';
-import { acceptsUnsigned, verificationFields } from '../../webhooks/process-delivery.ts';
+import { acceptsUnsigned, verificationFields } from '../../webhooks/trigger-fields.ts';
 import { entraSenderOf, webhookSecretsOf, type WebhookSecret } from '../../webhooks/webhook-secret.ts';
 
-const schemeOptions: { value: SchemeName | 'entra'; label: string }[] = [
+const schemeOptions: { value: SchemeName; label: string }[] = [
   { value: 'standard-webhooks', label: 'Standard Webhooks or Svix' },
   { value: 'github', label: 'GitHub (X-Hub-Signature-256)' },
   { value: 'slack', label: 'Slack (X-Slack-Signature)' },
@@ -99,7 +99,7 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
     matchedSecret: 'current',
   },
   verification: {
-    scheme: ({ scheme }) => scheme as SchemeName | 'entra',
+    scheme: ({ scheme }) => scheme as SchemeName,
     location: ({ scheme, location }) => location ?? (scheme === 'shared-secret-query' ? 'token' : 'x-webhook-secret'),
     secrets: webhookSecretsOf,
     entra: entraSenderOf,

@@ -4,8 +4,8 @@ import { defineWebhookTrigger } from '../../../define/trigger.ts';
 import { pointedToRun, runFields, type RunReport } from '../../../runs/report.ts';
 import { parseTimestamp } from '../../../runs/run.ts';
 import { readRun } from '../../../runs/wait-for-run.ts';
-import { secretPlaceFields, verifyBySharedSecret } from '../../../webhooks/shared-secret-fields.ts';
-import { problemField, verificationFields } from '../../../webhooks/process-delivery.ts';
+import { secretLocationFields, verifyBySharedSecret } from '../../../webhooks/shared-secret-fields.ts';
+import { problemField, verificationFields } from '../../../webhooks/trigger-fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { queryAll } from '../pages.ts';
 import { samplePipelineRun, window, pipelineRunShape } from '../pipelines/pipeline-run.ts';
@@ -88,7 +88,7 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
         placeholder: 'QT_fetch_data',
       }),
     ),
-    ...secretPlaceFields('query'),
+    ...secretLocationFields('query'),
   },
   output: {
     ...runFields,

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { json, text } from '../../../define/fields.ts';
 import { defineWebhookTrigger } from '../../../define/trigger.ts';
-import { secretPlaceFields, verifyBySharedSecret } from '../../../webhooks/shared-secret-fields.ts';
-import { verificationFields } from '../../../webhooks/process-delivery.ts';
+import { secretLocationFields, verifyBySharedSecret } from '../../../webhooks/shared-secret-fields.ts';
+import { verificationFields } from '../../../webhooks/trigger-fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { sealHandle } from './handle.ts';
 
@@ -18,7 +18,7 @@ export const activityReached = defineWebhookTrigger<AzureConnection>()({
   key: 'activityReached',
   name: 'WebHook Activity Reached',
   description: 'Triggers when a pipeline of Data Factory or Synapse comes to a WebHook activity and waits there.',
-  input: secretPlaceFields('query'),
+  input: secretLocationFields('query'),
   output: {
     eventId: text({ label: 'Event ID' }),
     handle: text({ label: 'Handle' }),
