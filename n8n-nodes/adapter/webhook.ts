@@ -71,7 +71,10 @@ interface Setting {
 }
 
 /** A refusal may come from a secret that was replaced just now: the credential is then read again, and the delivery verified again. */
-async function take({ context, service, trigger, key, input, host }: Setting, delivery: Delivery): Promise<DeliveryResult> {
+async function take(
+  { context, service, trigger, key, input, host }: Setting,
+  delivery: Delivery,
+): Promise<DeliveryResult> {
   const subscription = keptSubscription(context);
   const judge = (connection: Record<string, unknown>) =>
     processDelivery(trigger, delivery, { input, connection, host, ...(subscription ? { subscription } : {}) });

@@ -148,7 +148,8 @@ export function fakeHost(options: Partial<Host> = {}): FakeHost {
     async sleep(milliseconds) {
       host.sleeps.push(milliseconds);
       clock += milliseconds;
-      if (host.signal?.aborted) throw new PipewrightError({ code: 'cancelled', message: 'The operation was cancelled.' });
+      if (host.signal?.aborted)
+        throw new PipewrightError({ code: 'cancelled', message: 'The operation was cancelled.' });
     },
     cache: memoryCache(() => clock),
     async once(key) {

@@ -5,9 +5,9 @@ import { shown, shownText } from '../http/answer-shape.ts';
 import type { VendorProblem } from '../http/http-error.ts';
 
 const otherCloud: Wording = {
-    n8n: 'The tenant belongs to another Microsoft cloud. Select that cloud in the credential.',
-    zapier: 'The tenant belongs to another Microsoft cloud. Select that cloud in the connection.',
-  };
+  n8n: 'The tenant belongs to another Microsoft cloud. Select that cloud in the credential.',
+  zapier: 'The tenant belongs to another Microsoft cloud. Select that cloud in the connection.',
+};
 
 /**
  * Hints for Microsoft Entra error codes.

@@ -97,7 +97,9 @@ export function address(baseUrl: string, path: string, query: Call['query'] = {}
   );
   const url = /^https?:\/\//.test(path) ? path : `${baseUrl}${path}`;
   if (parameters.length === 0) return url;
-  const text = new URLSearchParams(parameters.map(([name, value]): [string, string] => [name, String(value)])).toString();
+  const text = new URLSearchParams(
+    parameters.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
   return `${url}${url.includes('?') ? '&' : '?'}${text}`;
 }
 

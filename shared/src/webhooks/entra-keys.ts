@@ -78,7 +78,7 @@ const unavailable = (message: string): PipewrightError =>
     code: 'unavailable',
     service: 'Microsoft Entra',
     message,
-    hint: 'Check Tenant ID and Authority URL.',
+    hint: 'Check Tenant ID and Login URL.',
     retryable: true,
   });
 

@@ -67,12 +67,12 @@ const explanations: Record<RejectionReason, string> = {
     'The token is authentic, but it was issued by another tenant, for another application, or to another sender. Check Tenant ID, Application ID and Sender Application ID.',
   'too-old':
     'The signature is valid, but its timestamp is too old. The delivery may be a replay, or a clock may be wrong.',
-  'too-new': 'The signature is valid, but its timestamp is in the future. Check the clocks of the sender and this server.',
+  'too-new':
+    'The signature is valid, but its timestamp is in the future. Check the clocks of the sender and this server.',
   'unsupported-type':
     'The Content-Type header names an unsupported format. Configure the sender to send application/json.',
   'too-large': 'The body is larger than 1 MiB. Configure the sender to send smaller events.',
-  'too-complex':
-    'The body has more than 64 levels or 20,000 values. Configure the sender to send smaller events.',
+  'too-complex': 'The body has more than 64 levels or 20,000 values. Configure the sender to send smaller events.',
   'not-json': 'The body is not a JSON object or array. Configure the sender to send JSON.',
   'not-utf8': 'The body contains bytes that are not UTF-8. Configure the sender to send UTF-8.',
   'duplicate-keys': 'An object in the body has the same key twice, so it is ambiguous. Correct it at the sender.',

@@ -52,7 +52,7 @@ const fields = {
   ),
   authorityUrl: v.optional(
     text({
-      label: 'Authority URL',
+      label: 'Login URL',
       help: 'Only for Microsoft Entra in another cloud: the URL that issues tokens.',
       placeholder: 'https://login.microsoftonline.com',
       advanced: true,
@@ -90,7 +90,7 @@ function readEntraSender(connection: WebhookSecret): EntraSender | undefined {
       hint: 'Copy the ID from the Azure portal, e.g. 11111111-2222-3333-4444-555555555555.',
     });
   }
-  return { authority: baseUrl(connection.authorityUrl, 'Authority URL'), ...ids };
+  return { authority: baseUrl(connection.authorityUrl, 'Login URL'), ...ids };
 }
 
 /** The sender whose tokens are accepted; undefined unless all three IDs are set and valid. */

@@ -6,7 +6,11 @@ import { fakeHost, fakeStart } from '../fake-host.ts';
 import { deliver } from '../operate.ts';
 
 /** Takes a case as both adapters do. */
-async function take({ scheme, connection }: Sender, { body, carried, ...one }: Case, keys: unknown): Promise<DeliveryResult> {
+async function take(
+  { scheme, connection }: Sender,
+  { body, carried, ...one }: Case,
+  keys: unknown,
+): Promise<DeliveryResult> {
   const sent = {
     headers: { 'content-type': 'application/json', ...carried.headers },
     query: carried.query,

@@ -77,13 +77,16 @@ const own: SignatureScheme[] = ['shared-secret-header', 'shared-secret-basic', '
 const dictated: SignatureScheme[] = ['github', 'slack', 'dbt'];
 
 describe('secretFault', () => {
-  it.each(Object.keys(schemes) as SignatureScheme[])('refuses what is empty, masked or tiny for the scheme %s', (scheme) => {
-    for (const secret of unusable)
-      expect([secret, secretFault(scheme, secret)]).toEqual([
-        secret,
-        expect.objectContaining({ reason: expect.any(String), hint: expect.any(String) }),
-      ]);
-  });
+  it.each(Object.keys(schemes) as SignatureScheme[])(
+    'refuses what is empty, masked or tiny for the scheme %s',
+    (scheme) => {
+      for (const secret of unusable)
+        expect([secret, secretFault(scheme, secret)]).toEqual([
+          secret,
+          expect.objectContaining({ reason: expect.any(String), hint: expect.any(String) }),
+        ]);
+    },
+  );
 
   it.each(unusableStandard)('refuses %j for Standard Webhooks', (secret, reason) => {
     expect(secretFault('standard-webhooks', secret)).toMatchObject({ reason });

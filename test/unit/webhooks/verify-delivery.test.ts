@@ -92,9 +92,9 @@ describe('A delivery signed by dbt', () => {
         reason: 'not-json',
       });
     const large = JSON.stringify({ text: 'x'.repeat(100) });
-    expect(
-      verifyDelivery(delivery(large, { authorization: sign(large) }), { ...dbt, maxBytes: 100 }),
-    ).toMatchObject({ reason: 'too-large' });
+    expect(verifyDelivery(delivery(large, { authorization: sign(large) }), { ...dbt, maxBytes: 100 })).toMatchObject({
+      reason: 'too-large',
+    });
   });
 });
 

@@ -18,5 +18,8 @@ export const github: Scheme = {
     }),
   matches: matchesHmac(() => ''),
   acceptsForms: true,
-  sign: ({ secret, body }) => ({ headers: { [name]: `${prefix}${sign(secret, '', body).toString('hex')}` }, query: {} }),
+  sign: ({ secret, body }) => ({
+    headers: { [name]: `${prefix}${sign(secret, '', body).toString('hex')}` },
+    query: {},
+  }),
 };
