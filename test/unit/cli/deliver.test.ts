@@ -107,7 +107,7 @@ describe('pipewright deliver', () => {
   it('refuses a secret that cannot sign', async () => {
     expect(
       await callCli('deliver', '--source', 'signedWebhook', '--url', url(), '--secret', 'not base64!'),
-    ).toMatchObject({ code: 2, err: expect.stringContaining('not base64') });
+    ).toMatchObject({ code: 2, err: expect.stringContaining('not valid base64') });
   });
 
   it('ends with 1 when nothing answers, and with 2 when it is called wrongly', async () => {

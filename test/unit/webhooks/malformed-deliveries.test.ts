@@ -55,8 +55,8 @@ const names = [
 const take = (scheme: string, delivery: Delivery) =>
   deliver(signedWebhook, 'eventReceived', { scheme }, delivery, { host: fakeHost(), connection });
 
-describe.each([...(Object.keys(schemes) as SignatureScheme[]), 'entra'])('a delivery to the scheme %s', (scheme) => {
-  it('is refused, never by an exception, whatever its query and headers hold', async () => {
+describe.each([...(Object.keys(schemes) as SignatureScheme[]), 'entra'])('processDelivery with the scheme %s', (scheme) => {
+  it('rejects malformed headers and query parameters without throwing', async () => {
     for (const value of values) {
       const outcomes: Delivery[] = [
         { headers: {}, query: { token: value }, body: Buffer.from('{}') },
@@ -81,7 +81,7 @@ describe.each([...(Object.keys(schemes) as SignatureScheme[]), 'entra'])('a deli
     }
   });
 
-  it('is refused when its proof comes twice, also under the name that Zapier gives it', async () => {
+  it('rejects a duplicate signature, even with the prefix of Zapier', async () => {
     if (scheme === 'entra') return;
     const signed = schemes[scheme as SignatureScheme].sign({
       secret,
@@ -101,7 +101,7 @@ describe.each([...(Object.keys(schemes) as SignatureScheme[]), 'entra'])('a deli
   });
 });
 
-it('a shared secret beyond ASCII is found in a header, whose bytes Node reads as letters', async () => {
+it('processDelivery accepts a non-ASCII shared secret in a header, which Node decodes as Latin-1', async () => {
   const own = 'ключ-для-событий-№1-ü';
   const sent = {
     headers: { 'x-webhook-secret': Buffer.from(own, 'utf8').toString('latin1') },

@@ -23,7 +23,7 @@ async function take(
   });
 }
 
-it('every sender is believed when it is genuine and refused when it is not, in fifteen cases or more each', async () => {
+it('processDelivery accepts authentic and rejects forged deliveries of every sender, in at least fifteen cases each', async () => {
   const { senders, entraKeys } = await openSenders();
   expect(senders).toHaveLength(9);
   for (const sender of senders) {

@@ -78,7 +78,7 @@ const dictated: SignatureScheme[] = ['github', 'slack', 'dbt'];
 
 describe('secretFault', () => {
   it.each(Object.keys(schemes) as SignatureScheme[])(
-    'refuses what is empty, masked or tiny for the scheme %s',
+    'rejects an empty, masked or tiny secret for the scheme %s',
     (scheme) => {
       for (const secret of unusable)
         expect([secret, secretFault(scheme, secret)]).toEqual([
@@ -88,7 +88,7 @@ describe('secretFault', () => {
     },
   );
 
-  it.each(unusableStandard)('refuses %j for Standard Webhooks', (secret, reason) => {
+  it.each(unusableStandard)('rejects %j for Standard Webhooks', (secret, reason) => {
     expect(secretFault('standard-webhooks', secret)).toMatchObject({ reason });
     expect(secretFault('standard-webhooks', `\n${secret} `)).toMatchObject({ reason });
   });
@@ -97,7 +97,7 @@ describe('secretFault', () => {
     expect(secretFault('standard-webhooks', secret)).toBeUndefined();
   });
 
-  it('asks for 16 characters where a person makes up the secret, whatever the script', () => {
+  it('requires 16 characters in any script for a secret that the user chooses', () => {
     for (const scheme of own) {
       expect(secretFault(scheme, 'a'.repeat(15))).toMatchObject({
         reason: 'short-secret',
@@ -109,7 +109,7 @@ describe('secretFault', () => {
     }
   });
 
-  it('asks for 8 bytes where the sender dictates the secret, and warns below 16', () => {
+  it('requires 8 bytes for a secret that the sender generates, and warns below 16', () => {
     for (const scheme of dictated) {
       expect(secretFault(scheme, '1234567')).toMatchObject({
         reason: 'short-secret',
@@ -122,7 +122,7 @@ describe('secretFault', () => {
     expect(secretWarning('1234567890abcdef')).toBeUndefined();
   });
 
-  it('never shows the secret in what it says', () => {
+  it('never contains the secret in its messages', () => {
     const secrets = [
       ...unusableStandard
         .map(([secret]) => secret.replace(/^(v1a?,)?wh(sec|pk|sk)_/, ''))
@@ -170,7 +170,7 @@ const heldAs = (secret: string) => ({
 describe.each(settings)('%s', (_name, service, trigger, input) => {
   const scheme = trigger.verification.scheme(input as never);
 
-  it('believes nothing by a secret that cannot be used, and is not activated with it', async () => {
+  it('rejects deliveries and activation with an unusable secret', async () => {
     for (const secret of unusable) {
       const connection = heldAs(secret);
       // Forged by what such a secret has come to before: an empty key, or the text itself.
@@ -210,11 +210,11 @@ function sampleConnection({ connection }: Service): Record<string, unknown> {
   );
 }
 
-describe('The test of a connection', () => {
+describe('The connection test', () => {
   const test = (values: Record<string, unknown>) =>
     signedWebhook.connection.test(context(signedWebhook, fakeHost(), values));
 
-  it('refuses a secret that no scheme can use, in both fields', async () => {
+  it('rejects a secret that no scheme accepts, in both fields', async () => {
     for (const secret of [
       ...unusable.filter((one) => one !== ''),
       ...unusableStandard.map(([one]) => one).filter((one) => /^(v1,)?wh/.test(one)),
@@ -231,12 +231,12 @@ describe('The test of a connection', () => {
     await expect(test({})).rejects.toMatchObject({ message: expect.stringContaining('No secret is set') });
   });
 
-  it('accepts good ones, and warns about a short one', async () => {
+  it('accepts valid secrets and warns about a short one', async () => {
     for (const secret of usableStandard) await expect(test({ secret })).resolves.toBe('Webhook secret');
     await expect(test({ secret: '12345678' })).resolves.toContain('short (8 bytes)');
   });
 
-  it('refuses IDs of Microsoft Entra that are none', async () => {
+  it('rejects invalid Microsoft Entra IDs', async () => {
     const id = '11111111-1111-1111-1111-111111111111';
     const good = { tenantId: id, applicationId: id, senderId: id };
     await expect(test(good)).resolves.toBe('Microsoft Entra tokens');
@@ -250,7 +250,7 @@ describe('The test of a connection', () => {
   });
 
   it.each(['quantemplate', 'databricks', 'mode', 'azure'])(
-    'refuses a webhook secret of %s below 16 characters',
+    'rejects a webhook secret of %s with fewer than 16 characters',
     async (key) => {
       const service = services.find(({ connection }) => connection.key === key) as Service;
       await expect(
