@@ -1,10 +1,10 @@
 import { sleep, type ITriggerFunctions } from 'n8n-workflow';
 import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/host/redact.ts';
-import { passes } from '../../shared/src/define/conditions.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Event, WebhookTrigger } from '../../shared/src/define/trigger.ts';
+import { filterEvents } from '../../shared/src/webhooks/accept-events.ts';
 import { readConnection } from './connection-values.ts';
 import { deduplicationKey, itemOf, triggerKey, type Emit } from './emitters.ts';
 import { makeHost, sendWith } from './host.ts';
@@ -69,9 +69,8 @@ async function startMissed({ context, service, trigger, input, emit }: Setting):
   const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
   const events: Event[] =
     (await trigger.missed?.(input as never, new Date(since), { host, connection } as Context<never>)) ?? [];
-  const { conditions } = input as { conditions?: string[] };
   const key = triggerKey(context);
-  for (const { id, data } of events.filter((event) => passes(event.data, conditions))) {
+  for (const { id, data } of filterEvents(events, input)) {
     const claimed = `${key}:${id}`;
     if (!(await claimEvent(claimed))) continue;
     try {

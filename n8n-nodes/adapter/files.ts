@@ -2,7 +2,8 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Bytes } from '../../shared/src/host/bytes.ts';
 import type { Files, IncomingFile, OpenedFile } from '../../shared/src/host/host.ts';
-import { cutShort, toNodeStream } from './streams.ts';
+import { connectionLost } from '../../shared/src/host/incomplete.ts';
+import { toNodeStream } from './streams.ts';
 
 /** A file that an operation stored, on its way into the binary data of an item. */
 export class StoredBinary {
@@ -24,7 +25,7 @@ async function save(context: IExecuteFunctions, { name, mediaType, bytes }: Open
     if (error instanceof PipewrightError) throw error;
     // n8n gives its own reason, such as a full disk; a broken connection says only that it was aborted.
     const { code, message } = error as { code?: string; message?: string };
-    if (code === 'ECONNRESET' || /abort/i.test(message ?? '')) throw cutShort();
+    if (code === 'ECONNRESET' || /abort/i.test(message ?? '')) throw connectionLost();
     throw error;
   }
 }

@@ -11,9 +11,10 @@ import {
   within,
   type Bounds,
 } from '../../shared/src/host/bounded.ts';
+import { connectionLost } from '../../shared/src/host/incomplete.ts';
 import { unreachable } from '../../shared/src/host/unreachable.ts';
 import { redact } from '../../shared/src/host/redact.ts';
-import { cutShort, isNodeStream, toNodeStream } from './streams.ts';
+import { isNodeStream, toNodeStream } from './streams.ts';
 
 /** An answer as n8n gives it in full. */
 export interface FullResponse {
@@ -70,7 +71,7 @@ async function* bytesOf(body: unknown): Bytes {
   try {
     yield* body as AsyncIterable<Uint8Array>;
   } catch {
-    throw cutShort();
+    throw connectionLost();
   }
 }
 

@@ -2,6 +2,7 @@ import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Event } from '../../shared/src/define/trigger.ts';
+import { acceptEvents } from '../../shared/src/webhooks/accept-events.ts';
 import { readConnection } from './connection-values.ts';
 import { nodeError } from './error.ts';
 import { makeHost, sendWith } from './host.ts';
@@ -53,7 +54,8 @@ export async function pollEvents(context: IPollFunctions, service: Service): Pro
     const isFirst = memory.polledAt === undefined;
     const events = await ask(context, service, (memory.polledAt ?? now) - overlap);
     const seen = new Set(memory.seen ?? []);
-    const fresh = events.filter(({ id }) => !seen.has(id)).reverse();
+    const { accepted } = await acceptEvents(events, {}, (id) => !seen.has(id));
+    const fresh = accepted.reverse();
     memory.polledAt = now;
     memory.seen = [...seen, ...fresh.map(({ id }) => id)].slice(-mostSeen);
     return isFirst || fresh.length === 0 ? null : [fresh.map(itemOf)];

@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions, IWebhookFunctions } from 'n8n-workflow';
 import type { Service } from '../../shared/src/define/service.ts';
 import { headerValues, type Delivery } from '../../shared/src/webhooks/delivery.ts';
-import type { Taken } from '../../shared/src/webhooks/process-delivery.ts';
+import type { DeliveryResult } from '../../shared/src/webhooks/process-delivery.ts';
 import { credentialName } from './names.ts';
 
 /** Why deliveries were refused that came one after the other for the same reason. */
@@ -38,7 +38,7 @@ export function noteRefusal(
   context: IWebhookFunctions,
   service: Service,
   delivery: Delivery,
-  { reason, explanation }: Extract<Taken, { outcome: 'refused' }>,
+  { reason, explanation }: Extract<DeliveryResult, { outcome: 'rejected' }>,
 ): void {
   const id = credentialId(context, service);
   const list = kept.get(id) ?? [];

@@ -1,6 +1,5 @@
 import { Hash } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Bytes } from '../../shared/src/host/bytes.ts';
 
 /** A readable stream of Node, as n8n lends it: the strict package may not import the type itself. */
@@ -30,14 +29,4 @@ function streamClass(): StreamClass {
 /** Bytes as a stream of Node, which n8n stores and sends as they come; one that is a stream already stays as it is. */
 export function toNodeStream(bytes: Bytes): NodeStream {
   return isNodeStream(bytes) ? bytes : streamClass().from(bytes, { objectMode: false });
-}
-
-/** What a body that ended too early raises. */
-export function cutShort(): PipewrightError {
-  return new PipewrightError({
-    code: 'cut-short',
-    message: 'The connection broke while the body came.',
-    hint: 'Run it again; nothing was kept.',
-    retryable: true,
-  });
 }

@@ -6,7 +6,7 @@ import type { Context } from '../../shared/src/define/context.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Event, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
-import { enrichEvents, processDelivery, type Taken } from '../../shared/src/webhooks/process-delivery.ts';
+import { enrichEvents, processDelivery, type DeliveryResult } from '../../shared/src/webhooks/process-delivery.ts';
 import { answer } from './answer.ts';
 import { readConnection } from './connection-values.ts';
 import { emitterOf, itemOf, triggerKey } from './emitters.ts';
@@ -71,13 +71,16 @@ interface Setting {
 }
 
 /** A refusal may come from a secret that was replaced just now: the credential is then read again, and the delivery verified again. */
-async function take({ context, service, trigger, key, input, host }: Setting, delivery: Delivery): Promise<Taken> {
+async function take(
+  { context, service, trigger, key, input, host }: Setting,
+  delivery: Delivery,
+): Promise<DeliveryResult> {
   const subscription = keptSubscription(context);
   const judge = (connection: Record<string, unknown>) =>
     processDelivery(trigger, delivery, { input, connection, host, ...(subscription ? { subscription } : {}) });
   const read = () => readConnection(context, service.connection);
   const taken = await judge(await cachedConnection(key, read));
-  if (taken.outcome !== 'refused') return taken;
+  if (taken.outcome !== 'rejected') return taken;
   const fresh = await cachedConnection(key, read, true);
   return fresh ? judge(fresh) : taken;
 }
@@ -171,9 +174,9 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
       claims.settle(true);
       return started;
     }
-    if (taken.outcome === 'refused') noteRefusal(context, service, delivery, taken);
+    if (taken.outcome === 'rejected') noteRefusal(context, service, delivery, taken);
     if (taken.outcome === 'handshake') answer(context, 200, taken.answer);
-    else answer(context, taken.outcome === 'refused' ? taken.status : 200);
+    else answer(context, taken.outcome === 'rejected' ? taken.status : 200);
     return nothing;
   } catch (error) {
     // An error that is thrown here would start the workflow with an empty item.

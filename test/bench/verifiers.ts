@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
 import { verifyDelivery } from '../../shared/src/webhooks/verify-delivery.ts';
-import type { SchemeName } from '../../shared/src/define/verification.ts';
+import type { SignatureScheme } from '../../shared/src/define/verification.ts';
 import { schemes } from '../../shared/src/webhooks/schemes.ts';
 import { signedRuns } from './dbt-deliveries.ts';
 import { expectCount, perEvent } from './events.ts';
@@ -15,13 +15,13 @@ const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64
 interface Peer {
   name: string;
   /** Our scheme for the same deliveries, or the most similar one. */
-  scheme: SchemeName;
+  scheme: SignatureScheme;
   /** Signs a delivery and returns a function that verifies and parses it as the peer's documentation shows. */
   prepare(body: Buffer, now: number): () => unknown;
 }
 
 /** @param now timestamp of the signature, in seconds since 1970 */
-const headersOf = (scheme: SchemeName, body: Buffer, now: number): Record<string, string> =>
+const headersOf = (scheme: SignatureScheme, body: Buffer, now: number): Record<string, string> =>
   schemes[scheme].sign({ secret, body, id: 'msg_1', now }).headers as Record<string, string>;
 
 const stripe = new Stripe('sk_test_unused');

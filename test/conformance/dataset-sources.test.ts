@@ -124,7 +124,7 @@ const cases: Record<string, { input(): Record<string, unknown>; rows: number; by
     resumes: true,
   },
   webAddressDownloadFile: {
-    input: () => ({ webAddressDownloadFileAddress: `${sandbox.baseUrl}/web/moved/claims.csv` }),
+    input: () => ({ webAddressDownloadFileUrl: `${sandbox.baseUrl}/web/moved/claims.csv` }),
     rows: 300,
     bytes: /web\/files/,
     resumes: true,
@@ -185,12 +185,12 @@ it('A ZIP is unpacked whether it comes from Mode, a volume, or a website', async
   const zips: [Record<string, unknown>, number][] = [
     [{ source: 'modeDownloadResults', modeDownloadResultsReport: '4e0af8c30001' }, 2],
     [{ source: 'databricksDownloadFile', databricksDownloadFilePath: '/Volumes/main/claims/landing/claims.zip' }, 300],
-    [{ source: 'webAddressDownloadFile', webAddressDownloadFileAddress: '/web/public/claims.zip' }, 300],
-    [{ source: 'webAddressDownloadFile', webAddressDownloadFileAddress: '/web/public/claims.csv.gz' }, 300],
+    [{ source: 'webAddressDownloadFile', webAddressDownloadFileUrl: '/web/public/claims.zip' }, 300],
+    [{ source: 'webAddressDownloadFile', webAddressDownloadFileUrl: '/web/public/claims.csv.gz' }, 300],
     [
       {
         source: 'webAddressDownloadFile',
-        webAddressDownloadFileAddress: '/web/public/two.zip',
+        webAddressDownloadFileUrl: '/web/public/two.zip',
         fileInZip: 'countries.csv',
       },
       1,
@@ -202,7 +202,7 @@ it('A ZIP is unpacked whether it comes from Mode, a volume, or a website', async
     operate(sqlTable, 'loadDataset', {
       table: 'zipped_4',
       source: 'webAddressDownloadFile',
-      webAddressDownloadFileAddress: '/web/public/two.zip',
+      webAddressDownloadFileUrl: '/web/public/two.zip',
     }),
   ).rejects.toMatchObject({
     code: 'bad-input',
@@ -280,7 +280,7 @@ it('Zapier is told of a dataset that is too large before anything is begun', asy
 it('A rule about a table is refused where there is no database, with a word about SQL Table', async () => {
   const typed = {
     source: 'webAddressDownloadFile',
-    webAddressDownloadFileAddress: '/web/public/claims.csv',
+    webAddressDownloadFileUrl: '/web/public/claims.csv',
     rules: '"Policy Number" is in table policies.id',
   };
   await expect(operate(dataset, 'checkDataset', typed)).rejects.toMatchObject({

@@ -167,7 +167,7 @@ describe('the editor of n8n', () => {
       parameters: {
         operation: 'checkDataset',
         source: 'webAddressDownloadFile',
-        webAddressDownloadFileAddress: `/web/files/${path}`,
+        webAddressDownloadFileUrl: `/web/files/${path}`,
         rules: ['rows > 1'],
       },
       ...node,

@@ -138,7 +138,7 @@ export function fakeHost(options: Partial<Host> = {}): FakeHost {
       if (answer === 'lost')
         throw new PipewrightError({
           code: 'unavailable',
-          message: 'the connection was closed before an answer came.',
+          message: 'the server closed the connection before it responded.',
           retryable: true,
         });
       return respond(answer, request.answer === 'stream');
@@ -148,7 +148,8 @@ export function fakeHost(options: Partial<Host> = {}): FakeHost {
     async sleep(milliseconds) {
       host.sleeps.push(milliseconds);
       clock += milliseconds;
-      if (host.signal?.aborted) throw new PipewrightError({ code: 'cancelled', message: 'The work was stopped.' });
+      if (host.signal?.aborted)
+        throw new PipewrightError({ code: 'cancelled', message: 'The operation was cancelled.' });
     },
     cache: memoryCache(() => clock),
     async once(key) {

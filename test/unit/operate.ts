@@ -4,7 +4,7 @@ import type { Operation } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Event, Subscription, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
-import { enrichEvents, processDelivery, type Taken } from '../../shared/src/webhooks/process-delivery.ts';
+import { enrichEvents, processDelivery, type DeliveryResult } from '../../shared/src/webhooks/process-delivery.ts';
 
 /** Does what a face does: checks what was typed, then runs the operation of that key. */
 export async function operate(
@@ -43,7 +43,7 @@ export function deliver(
   typed: Record<string, unknown>,
   sent: Delivery,
   setting: { host: Host; connection: Record<string, unknown>; subscription?: Subscription },
-): Promise<Taken> {
+): Promise<DeliveryResult> {
   const trigger = webhookTrigger(service, key);
   return processDelivery(trigger, sent, {
     ...setting,

@@ -4,6 +4,7 @@ import { tooLate } from '../../shared/src/host/bounded.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Bytes } from '../../shared/src/host/bytes.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
+import { connectionLost } from '../../shared/src/host/incomplete.ts';
 import { unreachable } from '../../shared/src/host/unreachable.ts';
 
 /** Sends requests by `z.request` and knows which answers are still coming. */
@@ -144,7 +145,7 @@ async function* take(body: Readable, { length, silence, endsAt, end }: TakeOptio
       try {
         piece = await pieces.next();
       } catch {
-        throw Date.now() >= endsAt ? outOfTime() : cutShort();
+        throw Date.now() >= endsAt ? outOfTime() : connectionLost();
       } finally {
         clearTimeout(timer);
       }
@@ -152,20 +153,11 @@ async function* take(body: Readable, { length, silence, endsAt, end }: TakeOptio
       size += piece.value.length;
       yield piece.value;
     }
-    if (length !== undefined && size !== length) throw cutShort();
+    if (length !== undefined && size !== length) throw connectionLost();
   } finally {
     body.destroy();
     end();
   }
-}
-
-function cutShort(): PipewrightError {
-  return new PipewrightError({
-    code: 'cut-short',
-    message: 'The connection broke while the body came.',
-    hint: 'Run it again; nothing was kept.',
-    retryable: true,
-  });
 }
 
 function outOfTime(): PipewrightError {

@@ -2,10 +2,10 @@ import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Host } from '../../shared/src/host/host.ts';
 import { checkInput } from '../../shared/src/define/check-input.ts';
-import { passes } from '../../shared/src/define/conditions.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Event, Handshake, Subscription, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
+import { filterEvents } from '../../shared/src/webhooks/accept-events.ts';
 import { checkVerification } from '../../shared/src/webhooks/check-verification.ts';
 import { enrichEvents, processDelivery } from '../../shared/src/webhooks/process-delivery.ts';
 import { callService } from './call.ts';
@@ -92,7 +92,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
         return [];
       }
       z.console.log(
-        taken.outcome === 'refused'
+        taken.outcome === 'rejected'
           ? `A delivery was refused. ${taken.explanation}`
           : `A delivery was ${taken.why} and starts nothing.`,
       );
@@ -109,8 +109,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
     const recent = await callService(z, bundle, settings, service, async (context) =>
       trigger.recent?.(inputOf(bundle), context),
     );
-    const { conditions } = inputOf(bundle) as { conditions?: string[] };
-    const events = recent?.filter(({ data }) => passes(data, conditions));
+    const events = recent && filterEvents(recent, inputOf(bundle));
     return events && events.length > 0 ? events.map((event) => asItem(event as Event, sample)) : [sample];
   };
 

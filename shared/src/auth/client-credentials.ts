@@ -7,7 +7,7 @@ import { shown, shownText } from '../http/answer-shape.ts';
 import { httpError, type VendorProblem } from '../http/http-error.ts';
 import { backoff, retryAfterSeconds } from '../http/retry-delay.ts';
 
-/** What is needed to log in by the OAuth 2.0 client credentials grant (RFC 6749, section 4.4). */
+/** Parameters of the OAuth 2.0 client credentials grant (RFC 6749, section 4.4). */
 export interface ClientCredentials {
   /** Display name, for errors. */
   service: string;
@@ -15,14 +15,14 @@ export interface ClientCredentials {
   clientId: string;
   clientSecret: string;
   scope?: string;
-  /** Where the ID and the secret stand: in the form, or in the header as HTTP Basic. Default: the form. */
+  /** Where to send the ID and the secret: in the form, or in the header as HTTP Basic. Default: the form. */
   sentIn?: 'form' | 'header';
-  /** Reads the vendor's error body. */
+  /** Parses the vendor's error response. */
   readProblem?(response: HttpResponse): VendorProblem & { retryable?: boolean };
 }
 
-/** Tokens are renewed this many seconds before they run out. */
-const margin = 60;
+/** Seconds before its expiry at which a token is renewed. */
+const marginSeconds = 60;
 
 const problemShape = v.object({ error: shownText, error_description: shownText });
 
@@ -35,15 +35,14 @@ const readCommonProblem = (response: HttpResponse): VendorProblem => {
   }
 };
 
-/** Milliseconds for one answer of a login. */
+/** Timeout of one login request in milliseconds. */
 const answerTimeoutMs = 30_000;
 
 /**
- * A bearer token, from the cache while it lasts (`expires_in` less a minute), else fetched. The secret takes part in the
- * cache key only as a hash.
- * A redirect is never followed: it could send the secret elsewhere.
- * @param renew forget the cached token: it was refused
- * @param endsAt milliseconds since 1970 by which the login must be over; it gets a second in any case
+ * Returns a bearer token from the cache, or requests one and caches it until a minute before it expires. The cache key contains
+ * only a hash of the secret. Redirects are never followed: they could send the secret elsewhere.
+ * @param renew whether to discard the cached token because it was rejected
+ * @param endsAt deadline in milliseconds since 1970; at least one second from now
  */
 export async function clientCredentialsToken(
   host: Host,
@@ -58,19 +57,19 @@ export async function clientCredentialsToken(
     .slice(0, 40)}`;
   if (renew) await host.cache.delete(key);
   else {
-    const kept = await host.cache.get(key);
-    if (typeof kept === 'string') {
-      host.mask?.learn(kept);
-      return kept;
+    const cached = await host.cache.get(key);
+    if (typeof cached === 'string') {
+      host.mask?.learn(cached);
+      return cached;
     }
   }
   const readProblem = credentials.readProblem ?? readCommonProblem;
-  const own: Record<string, string> = sentIn === 'form' ? { client_id: clientId, client_secret: clientSecret } : {};
+  const login: Record<string, string> = sentIn === 'form' ? { client_id: clientId, client_secret: clientSecret } : {};
   const basic: Record<string, string> =
     sentIn === 'header'
       ? { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` }
       : {};
-  const form = new URLSearchParams({ grant_type: 'client_credentials', ...own, ...(scope ? { scope } : {}) });
+  const form = new URLSearchParams({ grant_type: 'client_credentials', ...login, ...(scope ? { scope } : {}) });
   const isInTime = (milliseconds: number): boolean => endsAt === undefined || host.now() + milliseconds < endsAt;
   for (let attempt = 0; ; attempt += 1) {
     const response = await host.http({
@@ -84,19 +83,19 @@ export async function clientCredentialsToken(
     if (response.status === 200) {
       const { token, seconds } = readToken(service, response);
       host.mask?.learn(token);
-      await host.cache.set(key, token, Math.max(1, seconds - margin));
+      await host.cache.set(key, token, Math.max(1, seconds - marginSeconds));
       return token;
     }
     if (response.status >= 300 && response.status < 400) throw redirected(service, response.status);
     const problem: VendorProblem & { retryable?: boolean } = readProblem(response);
-    const asked = retryAfterSeconds(response.headers, host.now());
-    const pause = asked === undefined ? backoff(attempt, host.random()) : Math.min(asked, 30) * 1000;
+    const retryAfter = retryAfterSeconds(response.headers, host.now());
+    const pause = retryAfter === undefined ? backoff(attempt, host.random()) : Math.min(retryAfter, 30) * 1000;
     if (attempt < 3 && isInTime(pause) && (problem.retryable || response.status === 429 || response.status >= 500)) {
       await host.sleep(pause);
       continue;
     }
-    const refused = response.status === 400 || response.status === 401;
-    throw httpError(`${service} login`, refused ? { ...response, status: 401 } : response, problem, host.now());
+    const isRejected = response.status === 400 || response.status === 401;
+    throw httpError(`${service} login`, isRejected ? { ...response, status: 401 } : response, problem, host.now());
   }
 }
 
@@ -105,8 +104,11 @@ function redirected(service: string, status: number): PipewrightError {
     code: 'unexpected-answer',
     service,
     status,
-    message: `The login address of ${service} answered with a redirect (status ${status}), which is not followed: the client secret would be sent elsewhere.`,
-    hint: 'Check the login address in the connection.',
+    message: `The login URL of ${service} responded with a redirect (status ${status}), which is not followed because it would send the client secret elsewhere.`,
+    hint: {
+      n8n: 'Check the login URL in the credential.',
+      zapier: 'Check the login URL in the connection.',
+    },
   });
 }
 
@@ -125,7 +127,10 @@ function readToken(service: string, response: HttpResponse): { token: string; se
       service,
       status: response.status,
       message: `The login of ${service} returned no token.`,
-      hint: 'Check the login address in the connection. If it is right, try again in a few minutes.',
+      hint: {
+        n8n: 'Check the login URL in the credential. If it is correct, try again in a few minutes.',
+        zapier: 'Check the login URL in the connection. If it is correct, try again in a few minutes.',
+      },
     });
   }
 }

@@ -3,7 +3,7 @@ import { clientCredentialsToken } from './client-credentials.ts';
 import { readEntraProblem } from './entra-problem.ts';
 
 /**
- * Where Microsoft Entra makes tokens in each Microsoft cloud, without the tenant.
+ * Microsoft Entra authority of each Microsoft cloud, without the tenant.
  * @see https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud
  */
 export const entraAuthorities = {
@@ -12,22 +12,22 @@ export const entraAuthorities = {
   china: 'https://login.partner.microsoftonline.cn',
 } as const;
 
-/** An app registration that logs in by itself, and for what. */
+/** An app registration and the scope to request. */
 export interface EntraApplication {
-  /** One of `entraAuthorities`, or another address. */
+  /** One of `entraAuthorities`, or another URL. */
   authority: string;
   tenantId: string;
   clientId: string;
   clientSecret: string;
-  /** What the token opens: `https://management.azure.com/.default`. */
+  /** Scope of the token: `https://management.azure.com/.default`. */
   scope: string;
 }
 
 /**
- * A token of Microsoft Entra for an application, from the cache while it lasts.
- * @param renew forget the cached token: it was refused
+ * Returns a Microsoft Entra token for an application, from the cache while it is valid.
+ * @param renew whether to discard the cached token because it was rejected
  * @param endsAt see `clientCredentialsToken`
- * @throws PipewrightError `unauthorized` with what to do, when the application is refused
+ * @throws PipewrightError `unauthorized` if Microsoft Entra rejects the application
  * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  */
 export async function entraToken(

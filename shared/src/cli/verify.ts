@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { authenticate } from '../webhooks/verify-delivery.ts';
 import { schemes } from '../webhooks/schemes.ts';
-import type { SchemeName } from '../define/verification.ts';
+import type { SignatureScheme } from '../define/verification.ts';
 import { isBodyRewritten } from '../webhooks/detect-rewritten-body.ts';
 import { Refused, parseWords, UsageError } from './usage-error.ts';
 
@@ -9,10 +9,10 @@ const rewrittenBody =
   'The signature is right for the same JSON in another spelling: a proxy between the sender and here rewrites bodies.';
 
 /** The place of a shared secret is part of the scheme's name; without it, it is a header. */
-function schemeOf(name: string): SchemeName {
+function schemeOf(name: string): SignatureScheme {
   const found = [name, `${name}-header`].find((known) => Object.hasOwn(schemes, known));
   if (found === undefined) throw new UsageError(`--scheme must be one of ${Object.keys(schemes).join(', ')}.`);
-  return found as SchemeName;
+  return found as SignatureScheme;
 }
 
 async function readHeaders(path: string): Promise<Record<string, string | string[]>> {

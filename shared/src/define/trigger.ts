@@ -44,7 +44,7 @@ export interface Subscriber<F extends Fields, C> {
 /** How deliveries of a trigger are verified. */
 export interface Verification<F extends Fields, C> {
   /** The scheme, which may depend on what the person chose. */
-  scheme(input: Values<F>): SchemeName | 'entra';
+  scheme(input: Values<F>): SchemeName;
   /** Header or query parameter that carries a shared secret. */
   location?(input: Values<F>): string;
   /** The secrets that are accepted. None: deliveries are refused unless `acceptsUnsigned`. */

@@ -1,5 +1,5 @@
-/** Ways in which a sender proves who it is. */
-export type SchemeName =
+/** Signature schemes, and ways to send a shared secret. */
+export type SignatureScheme =
   | 'dbt'
   | 'slack'
   | 'github'
@@ -7,6 +7,9 @@ export type SchemeName =
   | 'shared-secret-header'
   | 'shared-secret-basic'
   | 'shared-secret-query';
+
+/** All ways to verify a delivery: a signature or shared secret, or a token of Microsoft Entra. */
+export type SchemeName = SignatureScheme | 'entra';
 
 /** Who may send events that carry a token of Microsoft Entra. */
 export interface EntraSender {

@@ -1,26 +1,27 @@
 import { PipewrightError } from './error.ts';
 import type { Bytes } from './bytes.ts';
+import { retryHint } from './incomplete.ts';
 
-/** Bytes that an answer may have at most when it is read as text; downloads have no limit. */
+/** Maximum size in bytes of a response that is read as text. Downloads have no limit. */
 export const maxAnswerBytes = 50 * 1024 * 1024;
 
-/** Milliseconds for which a download may stand still. */
+/** Milliseconds without a byte after which a download has stalled. */
 export const stallTimeoutMs = 60_000;
 
-/** A timer of the platform: resolves after some milliseconds; rejects, or never settles, once the signal is aborted. */
+/** The platform's timer: resolves after the given milliseconds; rejects or never settles once the signal is aborted. */
 export type Timer = (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 
-/** What bounds the reading of a body. */
+/** Limits how long reading a body may take. */
 export interface Bounds {
   timer: Timer;
-  /** Closes the connection: a stream that waits for its next piece cannot be ended in another way. */
+  /** Closes the connection, the only way to end a stream that is waiting for its next chunk. */
   stop(): void;
 }
 
 /**
- * The result of some work that ends in time.
- * @param milliseconds asked again whenever they are over, so that progress can move the end; `Infinity` sets no limit
- * @throws what `late` makes, as soon as the time is over
+ * Resolves with the result of the work, or rejects when the time is up.
+ * @param milliseconds time left; read again whenever it has passed, so progress can extend it. `Infinity`: no limit
+ * @throws the error that `late` creates, as soon as the time is up
  */
 export async function within<T>(
   timer: Timer,
@@ -49,30 +50,33 @@ export async function within<T>(
   }
 }
 
-/** A time limit that is over after some milliseconds. */
+/** A fixed time limit for `within`. */
 export function once(milliseconds: number): () => number {
-  let asked = false;
+  let started = false;
   return () => {
-    if (asked) return 0;
-    asked = true;
+    if (started) return 0;
+    started = true;
     return Math.max(1, milliseconds);
   };
 }
 
-/** The error of an answer that did not come whole in time; it may pass by itself. */
+/** The error for a response that is not complete in time; retryable. */
 export function tooLate(milliseconds: number): PipewrightError {
   return new PipewrightError({
     code: 'unavailable',
-    message: `no complete answer came within ${Math.max(1, Math.round(milliseconds / 1000))} seconds.`,
-    hint: 'Try again in a few minutes, and check the address in the connection.',
+    message: `no complete response arrived within ${Math.max(1, Math.round(milliseconds / 1000))} seconds.`,
+    hint: {
+      n8n: 'Check the URL in the credential, or try again in a few minutes.',
+      zapier: 'Check the URL in the connection, or try again in a few minutes.',
+    },
     retryable: true,
   });
 }
 
 /**
- * The text of a body that comes in time and is not too large.
- * @param limits `milliseconds` for the whole body, however steadily it comes; `maxBytes` after unpacking, default 50 MB
- * @throws PipewrightError `unavailable` when the body is late or breaks off, `unexpected-answer` when it is too large
+ * Reads a body as text, with limits on time and size.
+ * @param limits `milliseconds`: for the whole body; `maxBytes`: after decompression, default 50 MB
+ * @throws PipewrightError `unavailable` when the body is late or incomplete, `unexpected-answer` when it is too large
  */
 export async function readText(
   bytes: Bytes,
@@ -80,17 +84,17 @@ export async function readText(
   { milliseconds, maxBytes = maxAnswerBytes }: { milliseconds: number; maxBytes?: number },
 ): Promise<string> {
   const read = async (): Promise<string> => {
-    const pieces: Uint8Array[] = [];
+    const chunks: Uint8Array[] = [];
     let size = 0;
-    for await (const piece of bytes) {
-      size += piece.length;
+    for await (const chunk of bytes) {
+      size += chunk.length;
       if (size > maxBytes) throw tooLarge(maxBytes);
-      pieces.push(piece);
+      chunks.push(chunk);
     }
-    return Buffer.concat(pieces).toString('utf8');
+    return Buffer.concat(chunks).toString('utf8');
   };
   const reading = read();
-  // Whoever stopped waiting must not be told later that the body broke.
+  // A timeout stops waiting for it; a later failure must not become an unhandled rejection.
   reading.catch(() => undefined);
   try {
     return await within(timer, once(milliseconds), reading, () => tooLate(milliseconds));
@@ -99,7 +103,7 @@ export async function readText(
     if (!(error instanceof PipewrightError) || error.code !== 'cut-short') throw error;
     throw new PipewrightError({
       code: 'unavailable',
-      message: 'the connection was closed before the answer was complete.',
+      message: 'the connection was closed before the response was complete.',
       hint: 'Try again in a few minutes.',
       retryable: true,
       cause: error,
@@ -110,43 +114,46 @@ export async function readText(
 function tooLarge(maxBytes: number): PipewrightError {
   return new PipewrightError({
     code: 'unexpected-answer',
-    message: `the answer is larger than ${Math.round(maxBytes / 1024 / 1024)} MB.`,
-    hint: 'Check the address in the connection; if it is right, ask for less at once.',
+    message: `the response is larger than ${Math.round(maxBytes / 1024 / 1024)} MB.`,
+    hint: {
+      n8n: 'Check the URL in the credential. If it is correct, request less data at once.',
+      zapier: 'Check the URL in the connection. If it is correct, request less data at once.',
+    },
   });
 }
 
 /**
- * The bytes of a download, which may take any time but not stand still.
- * @param milliseconds time without a byte after which the download ends with an error; only time in which a reader waits counts
- * @throws PipewrightError `cut-short`, so that the download can be resumed
+ * Passes on the bytes of a download, which may take any time but must not stall.
+ * @param milliseconds stall timeout; only time in which the reader waits counts
+ * @throws PipewrightError `cut-short`, so the download can be resumed
  */
 export async function* untilStalled(bytes: Bytes, { timer, stop }: Bounds, milliseconds = stallTimeoutMs): Bytes {
-  const pieces = bytes[Symbol.asyncIterator]();
-  let whole = false;
+  const chunks = bytes[Symbol.asyncIterator]();
+  let isComplete = false;
   try {
     for (;;) {
-      const next = pieces.next();
+      const next = chunks.next();
       next.catch(() => undefined);
-      const piece = await within(timer, once(milliseconds), next, () => stalled(milliseconds));
-      if (piece.done) break;
-      yield piece.value;
+      const chunk = await within(timer, once(milliseconds), next, () => stalled(milliseconds));
+      if (chunk.done) break;
+      yield chunk.value;
     }
-    whole = true;
+    isComplete = true;
   } finally {
-    if (!whole) stop();
+    if (!isComplete) stop();
   }
 }
 
 function stalled(milliseconds: number): PipewrightError {
   return new PipewrightError({
     code: 'cut-short',
-    message: `The download stood still for ${Math.max(1, Math.round(milliseconds / 1000))} seconds.`,
-    hint: 'Run it again; nothing was kept.',
+    message: `The download stalled: no data arrived for ${Math.max(1, Math.round(milliseconds / 1000))} seconds.`,
+    hint: retryHint,
     retryable: true,
   });
 }
 
-/** Bytes that are sent, with the milliseconds until they count as stuck: each piece that is taken begins the time again. */
+/** Bytes to upload, with the milliseconds left until the upload counts as stalled. Each chunk that is sent restarts the timer. */
 export function watchUpload(
   bytes: Bytes,
   now: () => number,
@@ -154,9 +161,9 @@ export function watchUpload(
 ): { bytes: Bytes; left(): number } {
   let last = now();
   const watched = async function* (): Bytes {
-    for await (const piece of bytes) {
+    for await (const chunk of bytes) {
       last = now();
-      yield piece;
+      yield chunk;
       last = now();
     }
   };

@@ -1,2 +1,2 @@
-/** Bytes as they travel everywhere in shared code: in pieces of any size, never whole. */
+/** Bytes as shared code passes them on: streamed in chunks of any size, never buffered as a whole. */
 export type Bytes = AsyncIterable<Uint8Array>;

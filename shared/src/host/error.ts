@@ -1,55 +1,81 @@
+import { withoutUndefined } from './without-undefined.ts';
 import { wordingFor, type Platform, type Wording } from './wording.ts';
 
-/** What kind of thing went wrong; adapters decide by it whether a step may be tried again and how it is shown. */
+/**
+ * What went wrong, one line per code. Every code fails the item in n8n and the task on Zapier, unless its line says otherwise.
+ * Whether a retry may help is a property of the error (`retryable`), not of the code.
+ */
 export type ErrorCode =
+  /** A field, file or request is invalid (other 4xx). The user must correct it. */
   | 'bad-input'
+  /** The connection is missing or incomplete. */
   | 'not-connected'
+  /** The vendor rejected the credentials (401). Waits log in again for a short time. */
   | 'unauthorized'
+  /** The account lacks a permission (403). */
   | 'forbidden'
+  /** The resource does not exist (404, 410). */
   | 'not-found'
+  /** The request conflicts with existing data: a name, a constraint, a state (409). */
   | 'conflict'
+  /** Too many requests (429). Retried; then Zapier retries the task after `retryAfterSeconds`. */
   | 'throttled'
+  /** The server is unreachable or failing (408, 5xx). Retried where safe; n8n answers a webhook with 503, so the sender retries. */
   | 'unavailable'
+  /** The response does not match the vendor's API, for example a page of a proxy. */
   | 'unexpected-answer'
+  /** The time limit was reached. The work may still be running. */
   | 'timed-out'
+  /** The user or the platform stopped the execution. Never retried; Zapier halts the task instead of failing it. */
   | 'cancelled'
+  /** A run failed, and On Failure says that the step fails with it. */
   | 'run-failed'
+  /** Nothing proves that a request is authentic: there is no secret, or the URL is not the vendor's. */
   | 'not-verified'
+  /** The table already exists and must not be changed. */
   | 'table-exists'
+  /** The table does not exist and must not be created. */
   | 'table-missing'
+  /** Columns of the dataset and the table do not match. */
   | 'columns-missing'
+  /** More rows were rejected than allowed. The table was not changed. */
   | 'rejected-rows'
+  /** The number of rows changed more than allowed. The table was not changed. */
   | 'rows-changed'
+  /** The dataset has no rows. The table was not changed. Zapier halts the task instead of failing it. */
   | 'empty-dataset'
+  /** The file cannot be parsed: malformed CSV or JSON, or another text encoding. */
   | 'bad-csv'
+  /** A file is incomplete or damaged. Downloads resume where the server allows it. */
   | 'cut-short'
+  /** The database or the table is locked by other work. */
   | 'busy';
 
-/** What a `PipewrightError` is made of. */
+/** The properties of a `PipewrightError`. */
 export interface ErrorDetails {
   code: ErrorCode;
-  /** What happened, in one sentence a person who does not program understands. */
+  /** What happened, in one sentence that does not require programming knowledge. */
   message: string;
-  /** What to do about it. */
+  /** What the user can do about it. */
   hint?: Wording;
-  /** The service it happened at, by its display name: `Data Factory`. */
+  /** Display name of the service: `Data Factory`. */
   service?: string;
-  /** The HTTP status of the vendor's answer. */
+  /** HTTP status of the vendor's response. */
   status?: number;
-  /** The vendor's own id of the request, for its support desk. */
+  /** The vendor's request ID, for its support team. */
   requestId?: string;
-  /** Whether the same call may succeed a little later. Default: false. */
+  /** Whether a retry may succeed. Default: false. */
   retryable?: boolean;
-  /** Seconds the vendor asked to wait before the next try. */
+  /** Seconds to wait before a retry, as requested by the vendor. */
   retryAfterSeconds?: number;
-  /** Whether it is certain that the request never reached the vendor, so that no work was done. Default: false. */
+  /** Whether the request certainly never reached the vendor, so it had no effect. Default: false. */
   unsent?: boolean;
   cause?: unknown;
 }
 
 /**
- * The one error that Pipewright raises: what happened (`message`) and what to do (`hint`).
- * It never holds a secret, a token, a signature or a signed address.
+ * The error that Pipewright throws: what happened (`message`) and what to do (`hint`). Never contains a secret, token, signature
+ * or signed URL.
  */
 export class PipewrightError extends Error {
   override readonly name = 'PipewrightError';
@@ -75,15 +101,14 @@ export class PipewrightError extends Error {
   }
 }
 
-/** The same error with some of its details changed. */
+/** A copy of the error with some properties changed. */
 export function withDetails(error: PipewrightError, changes: Partial<ErrorDetails>): PipewrightError {
   const { code, message, hint, service, status, requestId, retryable, retryAfterSeconds, unsent, cause } = error;
-  const own = { code, message, hint, service, status, requestId, retryable, retryAfterSeconds, unsent, cause };
-  const given = Object.entries({ ...own, ...changes }).filter(([, value]) => value !== undefined);
-  return new PipewrightError(Object.fromEntries(given) as unknown as ErrorDetails);
+  const details = { code, message, hint, service, status, requestId, retryable, retryAfterSeconds, unsent, cause };
+  return new PipewrightError({ ...withoutUndefined(details), ...changes });
 }
 
-/** Message and hint in one text, for a platform that has a single place to show an error. */
+/** Message and hint in one text, for platforms that show an error in a single place. */
 export function describeError(error: unknown, platform: Platform): string {
   if (error instanceof PipewrightError)
     return error.hint ? `${error.message} ${wordingFor(error.hint, platform)}` : error.message;

@@ -3,32 +3,32 @@ import type { Bytes } from './bytes.ts';
 /** Header names in lower case. */
 export type Headers = Record<string, string>;
 
-/** A request as a platform sends it. */
+/** An HTTP request. */
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
-  /** Complete address with its query. */
+  /** Absolute URL, including the query. */
   url: string;
   headers: Headers;
-  /** Text, or a stream with its length where the receiver needs one. */
+  /** Text, bytes, or a stream with its length if the server requires one. */
   body?: string | Uint8Array | { stream: Bytes; length?: number };
-  /** `stream` leaves the body unread for `HttpResponse.stream`. Default: `text`. */
+  /** How to read the response: `stream` leaves the body unread in `HttpResponse.stream`. Default: `text`. */
   answer?: 'text' | 'stream';
-  /** Milliseconds until a text answer has come whole, or until the head of a stream has come; a stream then may not stand still. Default: 30,000. */
+  /** Milliseconds until a text response is complete, or until the headers of a stream arrive; a stream must not stall afterwards. Default: 30,000. */
   timeout?: number;
-  /** Whether an answer that leads to another address is followed, or is the answer itself. Default: `follow`. */
+  /** Whether to follow a redirect or return it as the response (`answer`). Default: `follow`. */
   redirects?: 'follow' | 'answer';
-  /** Sent also when the execution was stopped, for that is what it is about. Default: false. */
+  /** Whether to send the request even after the execution was stopped, such as one that cancels a run. Default: false. */
   afterStop?: boolean;
 }
 
-/** An answer of any status. */
+/** An HTTP response of any status. */
 export interface HttpResponse {
   status: number;
   headers: Headers;
-  /** The body, when it was asked for as text; else empty. */
+  /** The body if it was requested as text; empty otherwise. */
   text: string;
-  /** The body, when it was asked for as a stream. */
+  /** The body if it was requested as a stream. */
   stream?: Bytes;
-  /** `Content-Length`, where the platform does not tell whether it unpacked the body since, so that it stands in no header. */
+  /** `Content-Length` of a response that the platform may have decompressed; the header is then removed. */
   sentLength?: number;
 }

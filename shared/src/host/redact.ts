@@ -1,50 +1,50 @@
-/** What is shown in place of a secret. */
+/** Replaces a secret. */
 export const hidden = '***';
 
-/** The start of a text, with dots where more followed, so that the start of a secret at its end can be told. */
+/** Truncates a text with an ellipsis, by which a truncated secret at its end can be recognized. */
 export function cut(text: string, maxCharacters: number): string {
   return text.length > maxCharacters ? `${text.slice(0, maxCharacters - 1)}…` : text;
 }
 
-/** An address without its login, query and fragment, as it may be recorded; any other text, such as the name of a file, as it is. */
+/** A URL without user info, query and fragment, safe to store. Any other text, such as a file name, is returned unchanged. */
 export function plainAddress(text: string): string {
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return text;
   return text.replace(/[?#][\s\S]*$/, '').replace(/^([a-z][a-z\d+.-]*:\/\/)[^/]*@/i, '$1');
 }
 
-/** What follows "Bearer" in prose; anything else of that length is taken for a token. */
+/** Words that follow "Bearer" in prose. Anything else of that length is treated as a token. */
 const ordinaryAfterBearer =
   /^(?:access|auth|base|cred|chall|error|expir|flow|format|grant|header|invalid|keyword|login|method|missing|prefix|protect|realm|requir|schem|secur|string|token|type|value)[a-z]*[.]?$/i;
 
-/** IDs of runs, messages and tenants, which are no secrets. */
+/** IDs of runs, messages and tenants, which are not secret. */
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}[.]?$/i;
 
-/** Text that is no word or name: letters and digits change places often, as in random tokens, never as in `order_2026`. */
+/** Whether text looks like a random token: letters and digits alternate often, unlike in `order_2026`. */
 function looksRandom(word: string): boolean {
   return word.length >= 16 && !uuid.test(word) && (word.match(/[a-z](?=\d)|\d(?=[a-z])/gi) ?? []).length >= 4;
 }
 
-/** Names of parameters that only hold the letters of such a name: the author of a report, a country code, a keyword. */
+/** Parameters that look like those names but are harmless: an author, a country code, a keyword. */
 const ordinaryParameter =
   /^(?:authors?|author_?(?:id|name)|assign(?:ed|ee)s?|design\w*|keywords?|keyspace|monkey|codec|(?:country|currency|error|language|lang|zip|post(?:al)?|status|exit|charset|en)_?code)$/i;
 
-/** Whether a query logs in: by a parameter named like a signature or a token. */
+/** Whether a query contains credentials: a parameter named like a signature or token. */
 const isSigned = (query: string): boolean =>
   [...query.matchAll(/(?:^|[&;])([\w.-]*(?:sig|token|secret|key|passw|pwd|code|auth|credential|hmac)[\w.-]*)=/gi)].some(
     ([, name]) => !ordinaryParameter.test(name ?? ''),
   );
 
-/** Whether the credentials of HTTP Basic stand there: base64 of printable text with a colon (RFC 7617). */
+/** Whether a word is an HTTP Basic credential: base64 of printable text with a colon (RFC 7617). */
 function isBasic(word: string): boolean {
   return /^[\x20-\x7e\u00a0-\uffff]*:[\x20-\x7e\u00a0-\uffff]*$/.test(Buffer.from(word, 'base64').toString('utf8'));
 }
 
-/** Names before an equals sign or a JSON colon whose value is always a secret. */
+/** Names of keys whose value is always a secret, before `=` or a JSON colon. */
 const keyNames =
   'client_?secret|client_?assertion|access_?token|refresh_?token|id_?token|api_?key|x-api-key|account_?key|shared_?access_?key|shared_?access_?signature|aws_secret_access_key|x-amz-(?:signature|security-token|credential)';
 const secretNames = `${keyNames}|passwd|password|pwd`;
 
-/** Names of a JSON object with the start of their values, in JSON, in JSON inside of JSON, and in HTML. */
+/** Patterns for JSON string values of these keys, in JSON, in JSON embedded in JSON, and in HTML. */
 const jsonValues = (names: string): (readonly [RegExp, string])[] =>
   [
     [`"(?:${names})"\\s*:\\s*"`, String.raw`(?:[^"\\]|\\.)+`],
@@ -52,7 +52,7 @@ const jsonValues = (names: string): (readonly [RegExp, string])[] =>
     [`&(?:quot|#34);(?:${names})&(?:quot|#34);\\s*:\\s*&(?:quot|#34);`, '[^&]+'],
   ].map(([start, value]) => [new RegExp(`(${start})${value}`, 'gi'), `$1${hidden}`] as const);
 
-/** Each pattern with what takes its place; the first group of a text stays. */
+/** Patterns with their replacements. */
 const patterns: readonly (readonly [RegExp, string | ((...groups: string[]) => string)])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, hidden],
   [/(https?:\/\/hooks\.(?:slack|zapier)\.com\/)[^\s"'<>]+/gi, `$1${hidden}`],
@@ -87,7 +87,7 @@ const patterns: readonly (readonly [RegExp, string | ((...groups: string[]) => s
     `$1${hidden}`,
   ],
   [new RegExp(`('(?:${secretNames})'\\s*:\\s*')[^']+`, 'gi'), `$1${hidden}`],
-  // A value without a digit is a word of prose, as in "client_secret: expired".
+  // A value without a digit is prose, as in "client_secret: expired".
   [new RegExp(`\\b((?:${keyNames})\\s*:\\s*)(?=[^\\s"',;<>]*\\d)[^\\s"',;<>]{8,}`, 'gi'), `$1${hidden}`],
   [/\b((?:password|passwd|pwd)\s*:\s*)(?=[^\s]*[\d!#$%^&*?+=~])[^\s"',;<>]{4,}/gi, `$1${hidden}`],
   [/\b(sig(?:nature)?=)[\w%+/=-]{8,}/gi, `$1${hidden}`],
@@ -102,15 +102,15 @@ const patterns: readonly (readonly [RegExp, string | ((...groups: string[]) => s
 ];
 
 /**
- * Takes out of a vendor's text what is a secret by its form: tokens behind Bearer and Basic, JSON web tokens, the queries
- * and logins of addresses, `password=`, `AccountKey=`, `sig=` and the like, private keys, and tokens that their prefix
- * tells (`dapi…`, `xoxb-…`, `dbtc_…`). Words of a sentence stay: "unexpected token customer_identifier" is no secret.
- * Values that only the connection knows are the part of `SecretMask`.
+ * Masks secrets that can be recognized by their format: Bearer and Basic credentials, JSON Web Tokens, queries and user info
+ * of URLs, `password=`, `AccountKey=`, `sig=` and the like, private keys, and tokens with a known prefix (`dapi…`, `xoxb-…`,
+ * `dbtc_…`). Prose stays: "unexpected token customer_identifier" is not a secret. `SecretMask` masks the values of the
+ * connection.
  */
 export function redact(text: string): string {
   return patterns.reduce(
-    (said, [pattern, replacement]) =>
-      typeof replacement === 'string' ? said.replace(pattern, replacement) : said.replace(pattern, replacement),
+    (redacted, [pattern, replacement]) =>
+      typeof replacement === 'string' ? redacted.replace(pattern, replacement) : redacted.replace(pattern, replacement),
     text,
   );
 }

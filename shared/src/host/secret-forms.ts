@@ -1,36 +1,36 @@
 import { unescape } from './unescape.ts';
 
-/** What makes a form of a secret recognisable in a text whose escapes were taken back. */
+/** One way of writing a secret, as it can be found in unescaped text. */
 export interface SecretForm {
-  /** A part that every way of writing it has; a text without it needs no closer look. */
+  /** A substring of every match. A text without it is not searched further. */
   marker: string;
   pattern: RegExp;
-  /** Base64 holds the secret amid other bytes, so that all of its run is hidden. */
+  /** In base64 the secret is mixed with other bytes, so the whole base64 run is masked. */
   isBase64: boolean;
 }
 
-/** Of a longer secret the start is looked for, and what follows it is its rest. */
-const maxLooked = 48;
+/** Characters of a long secret to match. What follows is treated as the rest of it. */
+const maxMatched = 48;
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
-/** Forms write a space as a plus sign, and messages are put into one line. */
+/** URL-encoded forms write a space as a plus sign, and messages may be joined into one line. */
 const unitOf = (character: string): string => (/\s/.test(character) ? '[\\s+]' : escaped(character));
 
-/** A long secret may be wrapped: line ends stand between its characters, or spaces where a message was put into one line. */
+/** A long secret may be wrapped, with line breaks between its characters, or spaces once a message is joined into one line. */
 const wrapped = (units: string[]): string => units.join('\\s{0,20}');
 
 const longestWord = (text: string): string =>
   (text.match(/[a-z\d]+/gi) ?? []).reduce((longest, word) => (word.length > longest.length ? word : longest), '');
 
-/** The start of a long secret, with its rest if that follows. */
+/** Matches the start of a long secret, and the rest if it follows. */
 const longWrapped = (units: string[]): string =>
-  `${wrapped(units.slice(0, maxLooked))}${units.length > maxLooked ? `(?:\\s{0,20}${wrapped(units.slice(maxLooked))})?` : ''}`;
+  `${wrapped(units.slice(0, maxMatched))}${units.length > maxMatched ? `(?:\\s{0,20}${wrapped(units.slice(maxMatched))})?` : ''}`;
 
-/** Shorter secrets are looked for in one piece only, in characters. */
-const shortestWrapped = 16;
+/** Minimum length in characters of a secret to match across line breaks. */
+const minWrappedLength = 16;
 
-/** A form whose pattern is made only when a text may hold it, for that of a long token takes milliseconds. */
+/** A form that compiles its pattern on first use: compiling the pattern of a long token takes milliseconds. */
 function form(marker: string, source: () => string, isBase64 = false): SecretForm {
   let pattern: RegExp | undefined;
   return {
@@ -42,26 +42,26 @@ function form(marker: string, source: () => string, isBase64 = false): SecretFor
   };
 }
 
-/** The start of a secret where a text was cut in its midst: at its end, or before dots, perhaps inside of an escape. */
-function cutPattern(units: string[], least: number): string {
-  const rest = units.slice(least).reduceRight((inner, unit) => `(?:${unit}${inner})?`, '');
-  return `${units.slice(0, least).join('')}${rest}(?=(?:[%\\\\&][\\w#]{0,5})?\\s*(?:…|\\.\\.\\.|[.]?$))`;
+/** Matches the start of a secret that was truncated: at the end of the text or before an ellipsis, possibly inside an escape. */
+function truncatedPattern(units: string[], minLength: number): string {
+  const rest = units.slice(minLength).reduceRight((inner, unit) => `(?:${unit}${inner})?`, '');
+  return `${units.slice(0, minLength).join('')}${rest}(?=(?:[%\\\\&][\\w#]{0,5})?\\s*(?:…|\\.\\.\\.|[.]?$))`;
 }
 
 function plainForm(secret: string): SecretForm {
   const units = [...secret].map(unitOf);
   const start = (length: number): string => longestWord([...secret].slice(0, length).join(''));
-  if (units.length > maxLooked) return form(start(maxLooked), () => `${longWrapped(units)}[\\w.~+/=-]*`);
+  if (units.length > maxMatched) return form(start(maxMatched), () => `${longWrapped(units)}[\\w.~+/=-]*`);
   const whole = units.join('');
-  if (units.length >= shortestWrapped) {
-    const least = Math.max(8, Math.ceil(units.length / 3));
-    return form(start(least), () => `${wrapped(units)}|${cutPattern(units, least)}`);
+  if (units.length >= minWrappedLength) {
+    const minLength = Math.max(8, Math.ceil(units.length / 3));
+    return form(start(minLength), () => `${wrapped(units)}|${truncatedPattern(units, minLength)}`);
   }
-  // A short secret may be a part of a longer word, which then is not the secret.
+  // A short secret may be part of a longer word that is not the secret.
   return form(longestWord(secret), () => (units.length < 12 ? `(?<![a-zA-Z\\d])${whole}(?![a-zA-Z\\d])` : whole));
 }
 
-/** The characters of base64 that the secret alone decides, when it begins at one of three places. */
+/** The base64 characters that depend only on the secret, when it starts at one of three bit offsets. */
 function base64Core(bytes: Uint8Array, offset: number): string {
   const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
   return encoded.slice(Math.ceil((8 * offset) / 6), Math.floor((8 * (offset + bytes.length)) / 6));
@@ -73,12 +73,12 @@ function base64Forms(text: string): SecretForm[] {
     .filter((core) => core.length >= 8);
   const source = (core: string): string => {
     const units = Array.from(core, (digit) => ({ '+': '[+ -]', '/': '[/_]' })[digit] ?? digit);
-    return core.length < shortestWrapped ? units.join('') : longWrapped(units);
+    return core.length < minWrappedLength ? units.join('') : longWrapped(units);
   };
-  return cores.map((core) => form(longestWord(core.slice(0, maxLooked)), () => source(core), true));
+  return cores.map((core) => form(longestWord(core.slice(0, maxMatched)), () => source(core), true));
 }
 
-/** Every way in which a secret may be written in a text without escapes: as it is, and in base64 at any place, as in HTTP Basic, also of what was encoded for an address before. */
+/** All forms of a secret in unescaped text: plain, and in base64 at any offset (as in HTTP Basic), also after URL encoding. */
 export function formsOf(secret: string): SecretForm[] {
   const encoded = [encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1)];
   return [plainForm(unescape(secret).text), ...[...new Set([secret, ...encoded])].flatMap(base64Forms)];

@@ -1,19 +1,19 @@
-/** A text without escapes, and for each of its characters where it was written. */
+/** Unescaped text, with the source position of each character. */
 export interface Unescaped {
   text: string;
-  /** Place of the first character of the original that wrote this one. */
+  /** Start of each character in the original text. */
   starts: number[];
-  /** Place behind the last one. */
+  /** End of each character in the original text (exclusive). */
   ends: number[];
 }
 
-/** How addresses, JSON (also Markdown), and HTML write characters. */
+/** Escapes of URLs, JSON (also Markdown) and HTML. */
 const escapes =
   /((?:%[\da-f]{2})+)|\\u([\da-f]{4})|\\([nrt])|\\([^])|&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos));/gi;
 
 const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** Escapes of escapes, such as JSON inside of a query, are taken back as often. */
+/** Maximum depth of nested escapes, such as JSON in a query. */
 const maxLayers = 5;
 
 const fromCode = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd');
@@ -27,7 +27,7 @@ function meaningOf([, percent, unit, space, escaped, decimal, hex, name]: readon
   return hex === undefined ? (named[name?.toLowerCase() ?? ''] ?? '') : fromCode(Number.parseInt(hex, 16));
 }
 
-/** Where each character of an escape's meaning was written: its own bytes of an address, else all of the escape. */
+/** Source positions of the characters of an escape: their own bytes in percent-encoding, otherwise the whole escape. */
 function* placesOf(escape: RegExpExecArray, meaning: string): Iterable<[number, number, number]> {
   const [whole, percent] = escape;
   const isExact = percent !== undefined && Buffer.byteLength(meaning) * 3 === percent.length;
@@ -67,7 +67,7 @@ function unescapeOnce({ text, starts, ends }: Unescaped): Unescaped {
   return plain;
 }
 
-/** Takes back the escapes of addresses, JSON and HTML, in whatever order they were put upon each other. */
+/** Decodes the escapes of URLs, JSON and HTML, nested in any order. */
 export function unescape(text: string): Unescaped {
   let current: Unescaped = {
     text,
@@ -82,7 +82,7 @@ export function unescape(text: string): Unescaped {
   return current;
 }
 
-/** Only the text of `unescape`, in a part of its time. */
+/** The text of `unescape` without positions, which is faster. */
 export function unescapedText(text: string): string {
   let current = text;
   for (let layer = 0; layer < maxLayers && /[%\\&]/.test(current); layer += 1) {

@@ -1,33 +1,39 @@
 import { PipewrightError } from './error.ts';
 
-/** What the codes of Node's network, and those of the libraries upon it, mean. */
+/** Error codes of Node's network stack and of HTTP libraries, in plain words. */
 const reasons: Record<string, string> = {
-  ENOTFOUND: 'there is no such host',
-  ECONNREFUSED: 'nothing answers at that address',
-  ECONNABORTED: 'no answer came in time',
-  ETIMEDOUT: 'no answer came in time',
-  AbortError: 'no answer came in time',
-  ECONNRESET: 'the connection was closed before an answer came',
-  'max-redirect': 'it was passed on from one address to the next without end',
+  ENOTFOUND: 'the host name does not exist',
+  ECONNREFUSED: 'the server refused the connection',
+  ECONNABORTED: 'the server did not respond in time',
+  ETIMEDOUT: 'the server did not respond in time',
+  AbortError: 'the server did not respond in time',
+  ECONNRESET: 'the server closed the connection before it responded',
+  'max-redirect': 'there were too many redirects',
 };
 
-/** With these nothing was sent, so even what starts work may be tried again. */
-const unsent = ['ENOTFOUND', 'ECONNREFUSED'];
+/** Codes that prove that nothing was sent, so even an unsafe request may be retried. */
+const unsentCodes = ['ENOTFOUND', 'ECONNREFUSED'];
 
 /**
- * What a request becomes that got no answer. Its text holds no address, for addresses can be secrets.
- * @param codes what the error is called, the most telling name first; undefined ones are passed over
- * @param own what names mean that only one platform has
+ * The error for a request without a response. The message never contains the URL, which may be secret.
+ * @param codes codes and names of the error, the most specific first; undefined ones are skipped
+ * @param platformReasons reasons for codes that only one platform has
  */
-export function unreachable(codes: readonly (string | undefined)[], own: Record<string, string> = {}): PipewrightError {
-  const meanings = { ...reasons, ...own };
+export function unreachable(
+  codes: readonly (string | undefined)[],
+  platformReasons: Record<string, string> = {},
+): PipewrightError {
+  const known = { ...reasons, ...platformReasons };
   const names = codes.filter((code) => code !== undefined);
-  const known = names.find((name) => name in meanings);
+  const code = names.find((name) => name in known);
   return new PipewrightError({
     code: 'unavailable',
-    message: `${known === undefined ? `the request failed (${names[0] ?? 'unknown'})` : meanings[known]}.`,
-    hint: 'Check the address in the connection and the network.',
+    message: `${code === undefined ? `the request failed (${names[0] ?? 'unknown'})` : known[code]}.`,
+    hint: {
+      n8n: 'Check the URL in the credential and the network.',
+      zapier: 'Check the URL in the connection and the network.',
+    },
     retryable: true,
-    unsent: known !== undefined && unsent.includes(known),
+    unsent: code !== undefined && unsentCodes.includes(code),
   });
 }

@@ -1,10 +1,10 @@
-/** An object type whose members that may be undefined are optional instead. */
+/** The object type with optional properties in place of those that may be undefined. */
 export type WithoutUndefined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
 /**
- * Copies an object without its members that are undefined, for APIs that tell a missing member from an undefined one.
+ * Copies an object without its undefined properties.
  * @example withoutUndefined({ table: 'claims', schema: undefined }) // { table: 'claims' }
  */
 export function withoutUndefined<const T extends object>(object: T): WithoutUndefined<T> {

@@ -1,22 +1,23 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../host/error.ts';
+import { withoutUndefined } from '../host/without-undefined.ts';
 
-/** What an answer of a vendor must look like. Fields that it does not name are left out. */
+/** Schema of a vendor's response. Fields that it does not name are dropped. */
 export type AnswerShape = v.GenericSchema;
 
-/** What remains of an answer. */
+/** A validated response. */
 export type Answered<S extends AnswerShape> = v.InferOutput<S>;
 
-/** An ID as text. Whole numbers beyond 2^53 come as text already; any other number is not exact. */
+/** An ID as text. `parseExact` has turned integers beyond 2^53 into text already. */
 export const idShape = v.pipe(
   v.union([v.pipe(v.string(), v.nonEmpty()), v.pipe(v.number(), v.safeInteger())]),
   v.transform(String),
 );
 
-/** The ID of a run that a start returned; services number their runs from 1, so 0 and blank text are none. */
+/** The run ID in the response of a start. Services number runs from 1, so 0 and blank text are invalid. */
 export const runIdShape = v.pipe(idShape, v.regex(/^(?!-|0+$).*\S/));
 
-/** A field that may be absent or null; of any other type than its own, the answer is refused. */
+/** A field that may be absent or null. A value of another type makes the response invalid. */
 export function given<S extends AnswerShape>(shape: S) {
   return v.optional(
     v.pipe(
@@ -26,7 +27,7 @@ export function given<S extends AnswerShape>(shape: S) {
   );
 }
 
-/** A field that is only shown: absent, null or of another type, it is left out. */
+/** A field for display only: dropped if it is absent, null or of another type. */
 export function shown<S extends AnswerShape>(shape: S) {
   return v.optional(
     v.fallback(
@@ -39,20 +40,20 @@ export function shown<S extends AnswerShape>(shape: S) {
   );
 }
 
-/** A text that must be there and not empty, such as a name or a status. */
+/** Required text that is not empty, such as a name or a status. */
 export const filledText = v.pipe(v.string(), v.nonEmpty());
 
-/** A text that is only shown. */
+/** Text for display only. */
 export const shownText = shown(v.string());
 
-/** Values by their names. */
+/** An object with any values. */
 export const valuesShape = v.record(v.string(), v.unknown());
 
-/** An answer of which only its being JSON counts. */
+/** Any JSON. */
 export const anyAnswer = v.unknown();
 
 /**
- * The answer in its shape.
+ * Validates a response.
  * @throws PipewrightError `unexpected-answer` that names the field, never its value
  */
 export function checkAnswer<S extends AnswerShape>(
@@ -68,19 +69,23 @@ export function checkAnswer<S extends AnswerShape>(
   throw unexpectedAnswer(
     service,
     field === null
-      ? `${service} sent an answer that is not what its interface promises.`
-      : `${service} sent an answer in which “${field.slice(0, 100)}” is missing or not what its interface promises.`,
+      ? `${service} returned a response that does not match its API documentation.`
+      : `${service} returned a response in which “${field.slice(0, 100)}” is missing or invalid.`,
     status,
   );
 }
 
-/** The error of an answer that cannot be used. */
+/** The error for a response that cannot be used. */
 export function unexpectedAnswer(service: string, message: string, status?: number): PipewrightError {
   return new PipewrightError({
     code: 'unexpected-answer',
     service,
     message,
-    hint: 'Check the address in the connection: a web page or a proxy may answer instead of the interface. If it is right, try again in a few minutes.',
-    ...(status === undefined ? {} : { status }),
+    hint: {
+      n8n: 'Check the URL in the credential: the response may come from a web page or a proxy. If it is correct, try again in a few minutes.',
+      zapier:
+        'Check the URL in the connection: the response may come from a web page or a proxy. If it is correct, try again in a few minutes.',
+    },
+    ...withoutUndefined({ status }),
   });
 }

@@ -10,69 +10,69 @@ import { httpError, type VendorProblem } from './http-error.ts';
 import { resumeDownload, type Streamed } from './resume-download.ts';
 import { backoff, retryAfterSeconds } from './retry-delay.ts';
 
-/** How one vendor's interface is talked to. */
+/** Configuration of a client for one vendor's API. */
 export interface ApiOptions {
   /** Display name, for errors. */
   service: string;
-  /** Address before every path, without a slash at its end. Complete addresses must have its origin; empty: any. */
+  /** Prefix of every path, without a trailing slash. Absolute URLs must have the same origin. Empty: any origin. */
   baseUrl: string;
   host: Host;
   /**
-   * Headers that log in.
-   * @param renew asks for a fresh token after the last one was refused
+   * Headers for authentication.
+   * @param renew whether to request a new token because the last one was rejected
    * @param endsAt see `Call.endsAt`
    */
   authorize(renew: boolean, endsAt?: number): Promise<Headers>;
-  /** Headers of every request. */
+  /** Headers for every request. */
   headers?: Headers;
-  /** Reads the vendor's error body. Default: `error.message`, `message` or the text. */
+  /** Parses the vendor's error response. Default: `readCommonProblem`. */
   readProblem?(response: HttpResponse): VendorProblem;
-  /** The status that an answer deserves, for vendors that refuse with 200. Default: the one it has. */
+  /** Maps the status of a response, for vendors that report errors with 200. Default: unchanged. */
   readStatus?(response: HttpResponse): number;
-  /** Whether an answer means that the token ran out, besides 401. */
+  /** Whether a response other than 401 means that the token has expired. */
   isTokenExpired?(response: HttpResponse): boolean;
 }
 
-/** One call of an interface. */
+/** Options of one API call. */
 export interface Call {
-  /** Values that are undefined are left out. */
+  /** Query parameters; undefined values are omitted. */
   query?: Record<string, string | number | boolean | undefined>;
   headers?: Headers;
   /** Sent as JSON. */
   json?: unknown;
   /** Sent as `application/x-www-form-urlencoded`. */
   form?: Record<string, string>;
-  /** Sent as it is. A stream can be sent only once; given as a function that opens it anew, the call may be repeated. */
+  /** Raw body. A stream can be sent only once; a function that opens it allows retries. */
   bytes?: { stream: Bytes | (() => Promise<Bytes>); length?: number; mediaType: string };
-  /** What a repetition does; decides whether the call is repeated after a fault. Default: `reads` for GET, else `starts work`. */
+  /** Determines whether the call is retried. Default: `safe` for GET and HEAD, otherwise `unsafe`. */
   effect?: Effect;
   /** See `HttpRequest.afterStop`. */
   afterStop?: boolean;
-  /** Milliseconds since 1970 by which the call must be over, with its repetitions; it gets a second in any case. Default: none. */
+  /** Deadline of the call and its retries, in milliseconds since 1970; at least one second from now. Default: none. */
   endsAt?: number | undefined;
 }
 
-/** A vendor's interface: sends, logs in, repeats what may be repeated, and turns refusals into errors. */
+/** Client for a vendor's API: authenticates, retries where safe, and converts error responses to `PipewrightError`. */
 export interface Api {
   /** See `ApiOptions.baseUrl`. */
   readonly baseUrl: string;
   /**
-   * The JSON of a successful answer in its shape; an empty answer counts as undefined.
-   * @throws PipewrightError `unexpected-answer` for what is not JSON or has another shape
+   * Sends a request and validates the JSON of the response. An empty body is undefined.
+   * @throws PipewrightError `unexpected-answer` if the response is not JSON or does not match the shape
    */
   json<S extends AnswerShape>(method: HttpRequest['method'], path: string, shape: S, call?: Call): Promise<Answered<S>>;
-  /** The bytes of a successful answer, unread; a connection that breaks is taken up again where the vendor allows it. */
+  /** Sends a GET request and streams the response; resumes after a lost connection where the vendor allows it. */
   stream(path: string, call?: Call): Promise<Streamed>;
-  /** A successful answer. */
+  /** Sends a request and returns the successful response. */
   send(method: HttpRequest['method'], path: string, call?: Call): Promise<HttpResponse>;
 }
 
-const attempts = 4;
+const maxAttempts = 4;
 
-/** Milliseconds for one answer. */
+/** Timeout of one response in milliseconds. */
 const answerTimeoutMs = 30_000;
 
-/** Reads an error body as most vendors write it: `error.message`, `message`, `error_description` or plain text. */
+/** Parses the usual error responses: `error.message`, `error_description`, `message` or plain text. */
 export function readCommonProblem(response: HttpResponse): VendorProblem {
   try {
     const body = JSON.parse(response.text) as {
@@ -90,18 +90,20 @@ export function readCommonProblem(response: HttpResponse): VendorProblem {
   }
 }
 
-/** The address of a path with its query. */
+/** Builds the URL of a path with its query. */
 export function address(baseUrl: string, path: string, query: Call['query'] = {}): string {
-  const filled = Object.entries(query).filter(
+  const parameters = Object.entries(query).filter(
     (entry): entry is [string, string | number | boolean] => entry[1] !== undefined,
   );
   const url = /^https?:\/\//.test(path) ? path : `${baseUrl}${path}`;
-  if (filled.length === 0) return url;
-  const text = new URLSearchParams(filled.map(([name, value]): [string, string] => [name, String(value)])).toString();
+  if (parameters.length === 0) return url;
+  const text = new URLSearchParams(
+    parameters.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
   return `${url}${url.includes('?') ? '&' : '?'}${text}`;
 }
 
-/** Opens a vendor's interface; see `Api`. */
+/** Creates a client for a vendor's API; see `Api`. */
 export function openApi(options: ApiOptions): Api {
   const { host, service } = options;
   const readProblem = options.readProblem ?? readCommonProblem;
@@ -150,13 +152,13 @@ export function openApi(options: ApiOptions): Api {
     answer?: HttpRequest['answer'],
   ): Promise<HttpResponse> {
     const effect = call.effect ?? (method === 'GET' || method === 'HEAD' ? 'safe' : 'unsafe');
-    const repeatable = call.bytes === undefined || typeof call.bytes.stream === 'function';
+    const canRetry = call.bytes === undefined || typeof call.bytes.stream === 'function';
     const isInTime = (milliseconds: number): boolean =>
       call.endsAt === undefined || host.now() + milliseconds < call.endsAt;
     let renewed = false;
     let renew = false;
     for (let attempt = 0; ; attempt += 1) {
-      const last = attempt >= attempts - 1 || !repeatable;
+      const last = attempt >= maxAttempts - 1 || !canRetry;
       let response: HttpResponse;
       try {
         const authorization = await options.authorize(renew, call.endsAt).catch(asUnsent);
@@ -177,17 +179,17 @@ export function openApi(options: ApiOptions): Api {
       }
       if (response.status >= 200 && response.status < 300) return response;
       if (response.stream) response = { ...response, text: await readStart(response.stream) };
-      if (!renewed && repeatable && isInTime(0) && (response.status === 401 || options.isTokenExpired?.(response))) {
+      if (!renewed && canRetry && isInTime(0) && (response.status === 401 || options.isTokenExpired?.(response))) {
         renewed = true;
         renew = true;
         continue;
       }
       if (isRedirect(response)) throw redirected(service, response);
-      const mayRepeat =
+      const mayRetry =
         response.status === 429 || (effect !== 'unsafe' && (response.status >= 500 || response.status === 408));
-      const asked = retryAfterSeconds(response.headers, host.now());
-      const pause = asked === undefined ? backoff(attempt, host.random()) : asked * 1000;
-      if (!last && mayRepeat && (asked ?? 0) <= longestPatience(host) && isInTime(pause)) {
+      const retryAfter = retryAfterSeconds(response.headers, host.now());
+      const pause = retryAfter === undefined ? backoff(attempt, host.random()) : retryAfter * 1000;
+      if (!last && mayRetry && (retryAfter ?? 0) <= maxRetryAfterSeconds(host) && isInTime(pause)) {
         await host.sleep(pause);
         continue;
       }
@@ -213,64 +215,67 @@ export function openApi(options: ApiOptions): Api {
   };
 }
 
-/** The JSON of an answer; undefined when it is empty. */
+/** Parses the JSON of a response; undefined if it is empty. */
 function parse(service: string, { text, status }: HttpResponse): unknown {
   if (text.trim() === '') return undefined;
   try {
     return parseExact(text);
   } catch {
-    throw unexpectedAnswer(service, `${service} sent an answer that is not JSON.`, status);
+    throw unexpectedAnswer(service, `${service} returned a response that is not JSON.`, status);
   }
 }
 
-/** Milliseconds that a call has left. */
+/** Milliseconds left until the deadline of a call. */
 function timeLeft({ endsAt }: Call, host: Pick<Host, 'now'>): number {
   return endsAt === undefined ? Infinity : Math.max(1_000, endsAt - host.now());
 }
 
-/** The login is sent to the origin of the interface only, whatever address an answer named for its next page. */
+/** Credentials are only sent to the origin of the API, even if a response links to its next page elsewhere. */
 function assertSameOrigin({ service, baseUrl }: ApiOptions, url: string): void {
   if (baseUrl === '' || new URL(url).origin === new URL(baseUrl).origin) return;
   throw unexpectedAnswer(
     service,
-    `${service} named an address at another host (${new URL(url).host}). Nothing was sent there, because the login of the connection belongs to ${new URL(baseUrl).host}.`,
+    `${service} returned a link to another host (${new URL(url).host}). The link was not followed, because the credentials are for ${new URL(baseUrl).host}.`,
   );
 }
 
-/** With 307 and 308 the request was certainly not carried out; with the others it may have been. */
+/** With 307 and 308 the request was certainly not processed; with the other statuses it may have been. */
 function redirected(service: string, { status, headers }: HttpResponse): PipewrightError {
   const target = URL.canParse(headers['location'] ?? '') ? ` to ${new URL(headers['location'] ?? '').host}` : '';
   const error = unexpectedAnswer(
     service,
-    `${service} answered with a redirect${target} (status ${status}), which is not followed for this request.`,
+    `${service} responded with a redirect${target} (status ${status}), which is not followed for this request.`,
     status,
   );
   return withDetails(error, {
-    hint: 'Check the address in the connection: enter the one to which it leads, if you trust it.',
+    hint: {
+      n8n: 'Check the URL in the credential. If you trust the target of the redirect, enter its URL.',
+      zapier: 'Check the URL in the connection. If you trust the target of the redirect, enter its URL.',
+    },
     ...(status === 307 || status === 308 ? { unsent: true } : {}),
   });
 }
 
-/** Seconds that a call waits at most for a throttling vendor. */
-function longestPatience(host: Host): number {
+/** Maximum `Retry-After` in seconds that a call waits for. */
+function maxRetryAfterSeconds(host: Host): number {
   return host.maxWaitSeconds === undefined ? 120 : Math.min(10, host.maxWaitSeconds);
 }
 
 async function* empty(): Bytes {}
 
-/** The start of an error body, enough to read what it says. */
+/** Reads the start of an error response, enough for its message. */
 async function readStart(stream: Bytes): Promise<string> {
-  const pieces: Uint8Array[] = [];
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of stream) {
-    pieces.push(piece);
-    size += piece.length;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    size += chunk.length;
     if (size > 64 * 1024) break;
   }
-  return Buffer.concat(pieces).toString('utf8');
+  return Buffer.concat(chunks).toString('utf8');
 }
 
-/** A log-in that failed comes before the request itself, which was not sent then. */
+/** If authentication fails, the request itself was not sent. */
 function asUnsent(error: unknown): never {
   throw error instanceof PipewrightError ? withDetails(error, { unsent: true }) : error;
 }

@@ -1,13 +1,13 @@
 import type { Bytes } from '../host/bytes.ts';
 
-/** Lets a connection go whose body nobody wants: only a stream that has begun closes it. */
+/** Closes the connection of an unwanted body. A stream must have started to close it. */
 export async function closeStream(stream: Bytes): Promise<void> {
-  const pieces = stream[Symbol.asyncIterator]();
-  await pieces.next().catch(() => undefined);
-  await pieces.return?.();
+  const chunks = stream[Symbol.asyncIterator]();
+  await chunks.next().catch(() => undefined);
+  await chunks.return?.();
 }
 
-/** The same for who cannot wait for it: a sender that stands still would keep it. */
+/** Like `closeStream`, without waiting: a stalled sender would block the caller. */
 export function closeUnread(stream: Bytes): void {
   closeStream(stream).catch(() => undefined);
 }

@@ -1,7 +1,8 @@
 import type { OpenedFile } from '../host/host.ts';
+import { withoutUndefined } from '../host/without-undefined.ts';
 import { lengthOf, type Streamed } from './resume-download.ts';
 
-/** Media types by the ending of a name, for senders that call every file by the same type. */
+/** Media types by file extension, for senders that use one type for every file. */
 const mediaTypes: Record<string, string> = {
   csv: 'text/csv',
   tsv: 'text/tab-separated-values',
@@ -13,23 +14,24 @@ const mediaTypes: Record<string, string> = {
   gz: 'application/gzip',
 };
 
-/** What a sender says when it says nothing. */
-const anything = /^(application|binary)\/octet-stream\b/i;
+/** The type of senders that do not know the type. */
+const unspecific = /^(application|binary)\/octet-stream\b/i;
 
 /**
- * The body of an answer as a file, with its length where the sender tells it.
- * @param name what it is called; folders before it are left out
+ * The body of a response as a file, with its size if the sender reports it.
+ * @param name name of the file; folders are removed
  */
 export function fileOfAnswer(answer: Streamed, name: string): OpenedFile {
-  const own = name.split(/[/\\]/).pop() || 'file';
-  const told = answer.headers['content-type'];
+  const fileName = name.split(/[/\\]/).pop() || 'file';
+  const contentType = answer.headers['content-type'];
   const mediaType =
-    told === undefined || anything.test(told) ? mediaTypes[own.split('.').pop()?.toLowerCase() ?? ''] : undefined;
-  const size = lengthOf(answer);
-  return {
-    name: own,
-    mediaType: mediaType ?? told ?? 'application/octet-stream',
+    contentType === undefined || unspecific.test(contentType)
+      ? mediaTypes[fileName.split('.').pop()?.toLowerCase() ?? '']
+      : undefined;
+  return withoutUndefined({
+    name: fileName,
+    mediaType: mediaType ?? contentType ?? 'application/octet-stream',
     bytes: answer.stream,
-    ...(size === undefined ? {} : { size }),
-  };
+    size: lengthOf(answer),
+  });
 }

@@ -3,24 +3,23 @@ import type { Host } from '../host/host.ts';
 import type { HttpRequest, HttpResponse } from '../host/http.ts';
 import { closeStream } from './close-stream.ts';
 
-/** Redirects that are followed at most. */
 const maxRedirects = 5;
 
 const redirectStatuses: readonly number[] = [301, 302, 303, 307, 308];
 
 const isLocal = ({ hostname }: URL): boolean => ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
 
-/** Whether an answer is a redirect to another address. */
+/** Whether a response is a redirect. */
 export function isRedirect({ status, headers }: HttpResponse): boolean {
   return redirectStatuses.includes(status) && headers['location'] !== undefined;
 }
 
 /**
- * Sends a request. Redirects are followed for GET and HEAD only, without what logs in as soon as one leads to another origin
- * (platforms themselves remove only some headers), and to no address that is not encrypted, except on this machine. Any other
- * request changes something or carries a secret in its body, so its redirect is the answer.
- * @param secrets names of the headers that log in, in lower case
- * @throws PipewrightError `unavailable` for a redirect that is refused
+ * Sends a request and follows redirects of GET and HEAD. Removes the credentials once a redirect leads to another origin
+ * (platforms remove only some headers), and follows redirects to `http://` only on this machine. Other methods change data or
+ * may carry a secret in the body, so their redirect is returned as the response.
+ * @param secrets names of the headers with credentials, in lower case
+ * @throws PipewrightError `unavailable` for a redirect that must not be followed
  */
 export async function sendGuarded(
   host: Pick<Host, 'http' | 'now'>,
@@ -38,13 +37,13 @@ export async function sendGuarded(
     const { location } = response.headers;
     if (!follows || !isRedirect(response) || location === undefined) return response;
     if (response.stream) await closeStream(response.stream);
-    if (!URL.canParse(location, sent.url)) throw refused('the redirect does not lead to a web address');
+    if (!URL.canParse(location, sent.url)) throw refused('the redirect does not lead to a valid URL');
     const next = new URL(location, sent.url);
     if (next.protocol !== 'https:' && !(next.protocol === 'http:' && isLocal(next) && isLocal(new URL(sent.url))))
-      throw refused('the redirect leads to an address that is not encrypted');
-    if (isLocal(next) && !isLocal(new URL(sent.url))) throw refused('the redirect leads to this machine itself');
+      throw refused('the redirect leads to a URL that is not encrypted');
+    if (isLocal(next) && !isLocal(new URL(sent.url))) throw refused('the redirect leads to a local address');
     if (redirects >= maxRedirects) throw refused(`there were more than ${maxRedirects} redirects`);
-    // After another origin, a redirect back may have been chosen by that origin: the login is not sent again.
+    // Another origin may have chosen a redirect back, so the credentials are not sent again.
     left ||= next.origin !== origin;
     const headers = !left
       ? request.headers
@@ -53,10 +52,10 @@ export async function sendGuarded(
   }
 }
 
-function refused(why: string): PipewrightError {
+function refused(reason: string): PipewrightError {
   return new PipewrightError({
     code: 'unavailable',
-    message: `${why}.`,
-    hint: 'Open the address in a browser and enter the one to which it leads.',
+    message: `${reason}.`,
+    hint: 'Open the URL in a browser and enter the URL that it redirects to.',
   });
 }

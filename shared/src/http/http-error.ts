@@ -1,23 +1,34 @@
 import { PipewrightError, type ErrorCode } from '../host/error.ts';
 import type { HttpResponse } from '../host/http.ts';
 import { cut, redact } from '../host/redact.ts';
+import { withoutUndefined } from '../host/without-undefined.ts';
+import type { Wording } from '../host/wording.ts';
 import { retryAfterSeconds } from './retry-delay.ts';
 
-/** What a vendor's error body says, in its own words. */
+/** The content of a vendor's error response. */
 export interface VendorProblem {
   /** The vendor's code: `PipelineNotFound`. */
   code?: string;
   message?: string;
-  /** What to do, where this vendor's code tells. */
-  hint?: string;
+  /** What the user can do, if this vendor's code tells. */
+  hint?: Wording;
 }
 
-const hints: Partial<Record<ErrorCode, string>> = {
-  unauthorized: 'Check the values of the connection: they may be wrong, expired or revoked.',
-  forbidden: 'Ask an administrator to give the account of this connection access.',
-  'not-found': 'Check the id: pick it from the list, or copy it from the address of its page.',
-  throttled: 'Too many requests were sent. Wait a little, or run the workflow less often.',
-  unavailable: 'Try again in a few minutes; if it goes on, look at the status page of the service.',
+const hints: Partial<Record<ErrorCode, Wording>> = {
+  unauthorized: {
+    n8n: 'Check the credential. Its values may be wrong, expired or revoked.',
+    zapier: 'Check the connection. Its values may be wrong, expired or revoked.',
+  },
+  forbidden: {
+    n8n: 'Ask an administrator to grant access to the account of the credential.',
+    zapier: 'Ask an administrator to grant access to the account of the connection.',
+  },
+  'not-found': 'Check the ID. Select it from the list or copy it from the URL of its page.',
+  throttled: {
+    n8n: 'Too many requests were sent. Wait a few minutes, or run the workflow less often.',
+    zapier: 'Too many requests were sent. Wait a few minutes, or run the Zap less often.',
+  },
+  unavailable: 'Try again in a few minutes. If the problem persists, check the status page of the service.',
   'bad-input': 'Correct the values of this step and run it again.',
 };
 
@@ -32,7 +43,7 @@ function codeOf(status: number): ErrorCode {
   return 'unexpected-answer';
 }
 
-/** Turns an answer that is no success into an error that says what happened at which service, and what to do. */
+/** Converts an error response to a `PipewrightError` with the service, the vendor's message and a hint. */
 export function httpError(
   service: string,
   response: HttpResponse,
@@ -40,20 +51,19 @@ export function httpError(
   now: number,
 ): PipewrightError {
   const code = codeOf(response.status);
-  const said = problem.message ? cut(redact(problem.message).trim(), 500) : '';
-  const reason = said || problem.code || `status ${response.status}`;
-  const requestId =
-    response.headers['x-ms-request-id'] ?? response.headers['x-request-id'] ?? response.headers['x-slack-req-id'];
-  const wait = retryAfterSeconds(response.headers, now);
-  const hint = problem.hint ?? hints[code];
+  const message = problem.message ? cut(redact(problem.message).trim(), 500) : '';
+  const reason = message || problem.code || `status ${response.status}`;
+  const { headers, status } = response;
   return new PipewrightError({
     code,
     service,
     message: `${service} answered: ${reason}${/[.!?…]$/.test(reason) ? '' : '.'}`,
-    ...(hint === undefined ? {} : { hint }),
-    status: response.status,
+    status,
     retryable: code === 'throttled' || code === 'unavailable',
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+    ...withoutUndefined({
+      hint: problem.hint ?? hints[code],
+      requestId: headers['x-ms-request-id'] ?? headers['x-request-id'] ?? headers['x-slack-req-id'],
+      retryAfterSeconds: retryAfterSeconds(headers, now),
+    }),
   });
 }

@@ -3,23 +3,23 @@ import { unexpectedAnswer } from './answer-shape.ts';
 /** One page of a list. */
 export interface Page<E> {
   entries: readonly E[];
-  /** What asks for the following page, such as a token, an offset or an address; absent at the end. */
+  /** Cursor of the next page: a token, an offset or a URL. Absent on the last page. */
   next?: string | undefined;
 }
 
-/** How far a list is read. */
+/** Limits on reading a list. */
 export interface PagesOptions {
-  /** Pages that are read at most. Default: 1,000. */
+  /** Maximum number of pages. Default: 1,000. */
   maxPages?: number;
-  /** Pages without an entry that may follow each other. Default: 20. */
+  /** Maximum number of empty pages in a row. Default: 20. */
   maxEmptyPages?: number;
 }
 
 /**
- * The pages of a list, as they are asked for. Every page must make progress: a token that came before, the same entries again
- * or too many empty pages end the reading with an error, and so does a list without end; it is never cut silently.
+ * Reads the pages of a list lazily. Every page must make progress: a repeated cursor, repeated entries, too many empty pages
+ * or too many pages cause an error. A list is never truncated silently.
  * @param service display name, for errors
- * @param read asks for a page; undefined for the first
+ * @param read requests a page; undefined for the first
  * @throws PipewrightError `unexpected-answer`
  */
 export async function* readPages<E>(
@@ -34,27 +34,27 @@ export async function* readPages<E>(
   for (let count = 1; ; count += 1) {
     const page: Page<E> = await read(next);
     const content = page.entries.length === 0 ? '' : JSON.stringify(page.entries);
-    if (content !== '' && content === before) throw stuck(service, 'sent the same page of a list twice');
+    if (content !== '' && content === before) throw stuck(service, 'returned the same page of a list twice');
     before = content;
     yield page.entries;
     next = page.next || undefined;
     if (next === undefined) return;
-    if (seen.has(next)) throw stuck(service, 'named a page of a list again that was read before');
+    if (seen.has(next)) throw stuck(service, 'returned a link to a page that was already read');
     seen.add(next);
     empty = page.entries.length === 0 ? empty + 1 : 0;
-    if (empty > maxEmptyPages) throw stuck(service, `sent ${empty} empty pages of a list one after the other`);
-    if (count >= maxPages) throw stuck(service, `did not end a list within ${maxPages} pages`);
+    if (empty > maxEmptyPages) throw stuck(service, `returned ${empty} empty pages of a list in a row`);
+    if (count >= maxPages) throw stuck(service, `returned more than ${maxPages} pages of a list`);
   }
 }
 
-/** Every entry of a list; see `readPages`. */
+/** Reads every entry of a list lazily; see `readPages`. */
 export async function* readEntries<E>(...[service, read, options]: Parameters<typeof readPages<E>>): AsyncGenerator<E> {
   for await (const entries of readPages(service, read, options)) yield* entries;
 }
 
 /**
- * Every entry of a list; see `readPages`.
- * @param enough stops once so many entries are there, for lists of which only the first ones are wanted
+ * Reads a list into an array; see `readPages`.
+ * @param enough number of entries after which reading stops
  */
 export async function readAllPages<E>(
   service: string,
@@ -70,5 +70,5 @@ export async function readAllPages<E>(
 }
 
 function stuck(service: string, what: string) {
-  return unexpectedAnswer(service, `${service} ${what}, so the list cannot be read to its end.`);
+  return unexpectedAnswer(service, `${service} ${what}, so the list cannot be read completely.`);
 }

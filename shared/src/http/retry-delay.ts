@@ -1,6 +1,6 @@
 import type { Headers } from '../host/http.ts';
 
-/** Seconds that the vendor asks to wait: `Retry-After` as seconds or as a date; undefined when it says nothing. */
+/** Parses `Retry-After`, in seconds or as a date, to seconds; undefined if it is missing or invalid. */
 export function retryAfterSeconds(headers: Headers, now: number): number | undefined {
   const value = headers['retry-after'];
   if (value === undefined) return undefined;
@@ -10,10 +10,9 @@ export function retryAfterSeconds(headers: Headers, now: number): number | undef
 }
 
 /**
- * Milliseconds before the next try: doubled each time from `first` up to `most`, the upper half of it by chance, so that
- * many clients do not come back together.
+ * Milliseconds before the next retry: exponential backoff from `first` up to `max`, with 50 % jitter.
  */
-export function backoff(attempt: number, random: number, first = 500, most = 20_000): number {
-  const full = Math.min(most, first * 2 ** attempt);
+export function backoff(attempt: number, random: number, first = 500, max = 20_000): number {
+  const full = Math.min(max, first * 2 ** attempt);
   return full / 2 + (full / 2) * random;
 }

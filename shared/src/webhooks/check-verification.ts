@@ -1,17 +1,17 @@
 import { PipewrightError } from '../host/error.ts';
 import type { Subscription, WebhookTrigger } from '../define/trigger.ts';
-import type { SchemeName } from '../define/verification.ts';
+import type { SignatureScheme } from '../define/verification.ts';
 import { secretFault, secretWarning } from './secret-rules.ts';
 
 /**
- * Refuses secrets by which no event can be verified, each by the name of its field.
- * @param scheme undefined where it is not known yet, as in the test of a credential
- * @param label label of the field of the current secret
- * @returns a warning about a short secret, where there is one
+ * Rejects secrets that cannot verify events; the error names the field.
+ * @param scheme undefined if it is not known yet, as in a connection test
+ * @param label label of the field with the current secret
+ * @returns a warning if a secret is short
  * @throws PipewrightError `bad-input`
  */
 export function checkSecrets(
-  scheme: SchemeName | undefined,
+  scheme: SignatureScheme | undefined,
   secrets: { current?: string | undefined; previous?: string | undefined },
   label = 'Secret',
 ): string | undefined {
@@ -28,11 +28,10 @@ export function checkSecrets(
 }
 
 /**
- * Refuses to activate a trigger whose events nobody could verify: without a secret, or with one that is empty, cannot be
- * decoded or is too short for the scheme.
- * @param warn is given a warning about a secret that is allowed but short
- * @param subscription what the vendor returned, where it subscribes the trigger itself
- * @throws PipewrightError `not-verified` without a secret, `bad-input` for one that cannot be used
+ * Checks that a trigger can verify its events before it is activated.
+ * @param warn called with a warning if a secret is accepted but short
+ * @param subscription what the vendor returned, if it manages subscriptions
+ * @throws PipewrightError `not-verified` without a secret, `bad-input` if the secret is empty, invalid or too short
  */
 export function checkVerification(
   trigger: WebhookTrigger,
@@ -45,21 +44,25 @@ export function checkVerification(
   const scheme = verification.scheme(input);
   if (scheme === 'entra') {
     if (verification.entra?.(connection as never)) return;
-  } else {
-    const secrets = verification.secrets(connection as never, subscription);
-    const warning = checkSecrets(scheme, secrets);
-    if (warning !== undefined) warn(warning);
-    if (secrets.current || secrets.previous || verification.acceptsUnsigned?.(input)) return;
+    throw new PipewrightError({
+      code: 'not-verified',
+      message: 'The Microsoft Entra IDs are incomplete, so events cannot be verified.',
+      hint: {
+        n8n: 'Enter Tenant ID, Application ID and Sender Application ID in the credential.',
+        zapier: 'Enter Tenant ID, Application ID and Sender Application ID in the connection.',
+      },
+    });
   }
+  const secrets = verification.secrets(connection as never, subscription);
+  const warning = checkSecrets(scheme, secrets);
+  if (warning !== undefined) warn(warning);
+  if (secrets.current || secrets.previous || verification.acceptsUnsigned?.(input)) return;
   throw new PipewrightError({
     code: 'not-verified',
-    message:
-      scheme === 'entra'
-        ? 'The IDs of Microsoft Entra are not complete, so no event can be verified.'
-        : 'There is no secret for this trigger, so no event can be verified.',
-    hint:
-      scheme === 'entra'
-        ? 'Fill in Tenant ID, Application ID and Application ID of the Sender; each looks like 11111111-2222-3333-4444-555555555555.'
-        : 'Enter the webhook secret. Or turn on Accept Unsigned Events: anyone who learns the address can then send events.',
+    message: 'No secret is set for this trigger, so events cannot be verified.',
+    hint: {
+      n8n: 'Enter the webhook secret in the credential, or turn on Accept Unsigned Events.',
+      zapier: 'Enter the webhook secret in the connection, or turn on Accept Unsigned Events.',
+    },
   });
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { withoutUndefined } from '../host/without-undefined.ts';
 import { headerValues, type Delivery } from './delivery.ts';
 import type { DeliveryFacts, SchemeName } from '../define/verification.ts';
 import { prefixOf } from './schemes/standard-webhooks.ts';
 
-/** Headers in which senders say what happened, such as GitHub, GitLab, Bitbucket, Shopify, CloudEvents and Event Grid. */
+/** Headers with the event type, as sent by GitHub, GitLab, Bitbucket, Shopify and CloudEvents. */
 const typeHeaders = [
   'x-github-event',
   'x-gitlab-event',
@@ -14,7 +15,7 @@ const typeHeaders = [
   'ce-type',
 ];
 
-/** Headers in which senders give one ID to a delivery and to its repeats, by their documentation. */
+/** Headers with a delivery ID that retries repeat, according to the sender's documentation. */
 const idHeaders = [
   'webhook-id',
   'svix-id',
@@ -26,8 +27,8 @@ const idHeaders = [
   'ce-id',
 ];
 
-/** Other headers that are worth knowing in a workflow. */
-const furtherHeaders = [
+/** Other headers that are useful in a workflow. */
+const otherHeaders = [
   'content-type',
   'user-agent',
   'webhook-timestamp',
@@ -56,12 +57,12 @@ const furtherHeaders = [
   'ce-time',
 ];
 
-const told = [...typeHeaders, ...idHeaders, ...furtherHeaders];
+const passedHeaders = [...typeHeaders, ...idHeaders, ...otherHeaders];
 
-/** Longest value of a header that is handed on, in characters. */
+/** Maximum length of a header value to pass on, in characters. */
 const maxLength = 500;
 
-/** The one value of a header; undefined when it came more than once, is empty, or is no plain text. */
+/** The value of a header; undefined if it is repeated, empty or not printable ASCII. */
 function headerOf(delivery: Delivery, name: string): string | undefined {
   const [value, ...more] = headerValues(delivery, name);
   return value !== undefined &&
@@ -74,30 +75,30 @@ function headerOf(delivery: Delivery, name: string): string | undefined {
 }
 
 /**
- * Headers that hold the ID of a delivery. Senders that sign only the body are known by it alone: whoever caught a delivery
- * could send it again under another ID. GitHub is the exception, for it documents that its ID is unique.
+ * Headers with the delivery ID. If a sender signs only the body, an attacker could replay a delivery under another ID, so its
+ * header does not count. GitHub is the exception: it documents that its ID is unique.
  */
-function trustedIds(delivery: Delivery, scheme: SchemeName | 'entra'): readonly string[] {
+function trustedIds(delivery: Delivery, scheme: SchemeName): readonly string[] {
   if (scheme === 'standard-webhooks') return [`${prefixOf(delivery)}-id`];
   if (scheme === 'github') return ['x-github-delivery'];
   return scheme === 'slack' || scheme === 'dbt' ? [] : idHeaders;
 }
 
-/** Schemes whose ID of a delivery is unique by their specification. */
-const hasUniqueId = (scheme: SchemeName | 'entra'): boolean => scheme === 'standard-webhooks' || scheme === 'github';
+/** Whether the delivery ID is unique by specification. */
+const hasUniqueId = (scheme: SchemeName): boolean => scheme === 'standard-webhooks' || scheme === 'github';
 
-/** The ID that Standard Webhooks signs, also one that is not handed on because it is too long: two events may have equal bodies. */
-function signedId(delivery: Delivery, scheme: SchemeName | 'entra'): string | undefined {
+/** The ID that Standard Webhooks signs, even if it is too long to pass on: two events may have the same body. */
+function signedId(delivery: Delivery, scheme: SchemeName): string | undefined {
   return scheme === 'standard-webhooks' ? headerValues(delivery, `${prefixOf(delivery)}-id`)[0] : undefined;
 }
 
 /**
- * Reads what a delivery says about itself.
- * @param secretHeader name of the header that carries a shared secret: it is never handed on
+ * Reads the metadata of a delivery: its ID, event type and headers.
+ * @param secretHeader name of the header with the shared secret, which is never passed on
  */
-export function factsOf(delivery: Delivery, scheme: SchemeName | 'entra', secretHeader?: string): DeliveryFacts {
+export function factsOf(delivery: Delivery, scheme: SchemeName, secretHeader?: string): DeliveryFacts {
   const headers: Record<string, string> = {};
-  for (const name of told) {
+  for (const name of passedHeaders) {
     const value = name === secretHeader?.toLowerCase() ? undefined : headerOf(delivery, name);
     if (value !== undefined) headers[name] = value;
   }
@@ -107,8 +108,7 @@ export function factsOf(delivery: Delivery, scheme: SchemeName | 'entra', secret
   const eventType = first(typeHeaders);
   const bodyHash = (): string => createHash('sha256').update(delivery.body).digest('hex');
   return {
-    ...(deliveryId === undefined ? {} : { deliveryId }),
-    ...(eventType === undefined ? {} : { eventType }),
+    ...withoutUndefined({ deliveryId, eventType }),
     headers,
     bodyHash,
     repeatKey: () =>

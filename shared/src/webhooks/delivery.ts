@@ -1,31 +1,31 @@
-/** What a sender delivered, before it is verified. */
+/** A webhook request before verification. */
 export interface Delivery {
-  /** Header names in any case; a header that came more than once is an array. */
+  /** Header names in any case; a repeated header is an array. */
   headers: Record<string, string | string[] | undefined>;
-  /** Parameters of the address. Platforms that read `a[b]=1` as an object hand that over here. */
+  /** Query parameters. Some platforms parse `a[b]=1` to an object. */
   query: Record<string, unknown>;
-  /** The body exactly as it came: signatures are over bytes. */
+  /** The raw body: signatures cover the bytes. */
   body: Uint8Array;
 }
 
-const prefix = 'http-';
+const zapierPrefix = 'http-';
 
-/** Whether a header has a name; names of another length are told apart without being written anew. */
-function isNamed(given: string, wanted: string): boolean {
-  if (given.length === wanted.length) return given === wanted || given.toLowerCase() === wanted;
-  return given.length === prefix.length + wanted.length && given.toLowerCase() === prefix + wanted;
+/** Compares header names. The length is compared first, which avoids most conversions to lower case. */
+function isNamed(name: string, wanted: string): boolean {
+  if (name.length === wanted.length) return name === wanted || name.toLowerCase() === wanted;
+  return name.length === zapierPrefix.length + wanted.length && name.toLowerCase() === zapierPrefix + wanted;
 }
 
 /**
- * Every value of a header, whatever the case of its name and with Zapier's `Http-` before it. What is no text, which no HTTP
- * request holds, counts as an empty value.
+ * All values of a header, with its name in any case and with or without Zapier's prefix `Http-`. A value that is not a string,
+ * which no HTTP request contains, counts as empty.
  */
 export function headerValues({ headers }: Delivery, name: string): string[] {
   const wanted = name.toLowerCase();
   const values: string[] = [];
-  for (const given of Object.keys(headers)) {
-    if (!isNamed(given, wanted)) continue;
-    const value: unknown = headers[given];
+  for (const key of Object.keys(headers)) {
+    if (!isNamed(key, wanted)) continue;
+    const value: unknown = headers[key];
     if (typeof value === 'string') values.push(value);
     else if (Array.isArray(value)) for (const one of value) values.push(typeof one === 'string' ? one : '');
     else if (value !== undefined) values.push('');

@@ -1,12 +1,12 @@
 import type { Delivery } from './delivery.ts';
 import { authenticate, type VerifyOptions } from './verify-delivery.ts';
 
-/** Ways in which programs write the same JSON. */
-const spellings: ((value: unknown) => string)[] = [
+/** Common ways to serialize JSON. */
+const serializers: ((value: unknown) => string)[] = [
   (value) => JSON.stringify(value),
   (value) => JSON.stringify(value, null, 2),
   (value) => JSON.stringify(value, null, 4),
-  // As Python does it.
+  // Python's json.dumps.
   (value) =>
     JSON.stringify(value, null, 1)
       .replace(/\n\s*([}\]])/g, '$1')
@@ -15,8 +15,8 @@ const spellings: ((value: unknown) => string)[] = [
 ];
 
 /**
- * Whether a delivery whose signature does not match would match if its JSON were written in another way: then a proxy on
- * the way has parsed the body and written it anew. Too dear for every delivery; for people who look for the reason.
+ * Whether a signature that does not match would match the same JSON in another serialization, which means that a proxy parsed and
+ * rewrote the body. Too slow for every delivery; meant for troubleshooting.
  */
 export function isBodyRewritten(delivery: Delivery, options: VerifyOptions): boolean {
   const text = Buffer.from(delivery.body).toString('utf8');
@@ -26,7 +26,7 @@ export function isBodyRewritten(delivery: Delivery, options: VerifyOptions): boo
   } catch {
     return false;
   }
-  const bodies = [text.trim(), `${text.trim()}\n`, ...spellings.map((write) => write(value))];
+  const bodies = [text.trim(), `${text.trim()}\n`, ...serializers.map((serialize) => serialize(value))];
   return bodies.some(
     (body) => body !== text && typeof authenticate({ ...delivery, body: Buffer.from(body) }, options) === 'string',
   );

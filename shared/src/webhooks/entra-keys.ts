@@ -1,56 +1,57 @@
 import type { JSONWebKeySet, JWK } from 'jose';
 import { describeError, PipewrightError } from '../host/error.ts';
 import type { Cache, Host } from '../host/host.ts';
+import { isObject } from '../host/is-object.ts';
 import type { EntraSender } from '../define/verification.ts';
 
-/** Milliseconds after which keys are read again, although the known ones are used as long as that fails. */
-const freshForMs = 24 * 3_600_000;
+/** Age in milliseconds at which keys are refreshed. If that fails, the cached keys stay in use. */
+const refreshAfterMs = 24 * 3_600_000;
 
-/** Seconds for which keys are kept while they cannot be read again. */
-const keptSeconds = 7 * 24 * 3_600;
+/** Time to live of the cached keys in seconds. */
+const cacheSeconds = 7 * 24 * 3_600;
 
-/** Fewest milliseconds between two readings, whatever arrives; doubled with each failure up to the most. */
-const pauseMs = 60_000;
-const maxPauseMs = 15 * 60_000;
+/** Minimum interval between two requests in milliseconds; doubled with each failure up to the maximum. */
+const minIntervalMs = 60_000;
+const maxIntervalMs = 15 * 60_000;
 
-/** Longest answer that is parsed, in characters: a tenant has about ten keys of 2 KB. */
+/** Maximum length of a response in characters. A tenant has about ten keys of 2 KB each. */
 const maxLength = 1_000_000;
 
-/** Most tenants whose keys this process knows. */
+/** Maximum number of tenants in the in-memory cache. */
 const maxTenants = 100;
 
-/** What a host provides to read keys. */
+/** The parts of a host that reading keys requires. */
 export type KeyHost = Pick<Host, 'http' | 'cache' | 'now'>;
 
-/** What is known of the keys of a tenant. */
-interface Known {
+/** Cached keys of a tenant. */
+interface CachedKeys {
   keys?: JSONWebKeySet;
-  /** Milliseconds since 1970 at which the keys were read. */
+  /** When the keys were read, in milliseconds since 1970. */
   readAt?: number;
-  /** Milliseconds since 1970 at which reading began last, and how often it failed since it last succeeded. */
+  /** When the last request started, in milliseconds since 1970, and the number of failures since the last success. */
   triedAt?: number;
   failures?: number;
-  /** Why it failed last. */
+  /** Why the last request failed. */
   problem?: string;
 }
 
-/** What this process knows of tenants, by the cache of their host, with the readings that are under way. */
+/** In-memory cache and pending requests, by URL. */
 interface State {
-  known: Map<string, Known>;
-  underWay: Map<string, Promise<Known>>;
+  known: Map<string, CachedKeys>;
+  pending: Map<string, Promise<CachedKeys>>;
 }
 
 const states = new WeakMap<Cache, State>();
 
 function stateOf(cache: Cache): State {
   let state = states.get(cache);
-  if (!state) states.set(cache, (state = { known: new Map(), underWay: new Map() }));
+  if (!state) states.set(cache, (state = { known: new Map(), pending: new Map() }));
   return state;
 }
 
 const isKey = (key: unknown): key is JWK => {
-  if (typeof key !== 'object' || key === null) return false;
-  const { kty, kid, n, e, use } = key as Record<string, unknown>;
+  if (!isObject(key)) return false;
+  const { kty, kid, n, e, use } = key;
   return (
     kty === 'RSA' &&
     [kid, n, e].every((part) => typeof part === 'string' && part !== '') &&
@@ -64,11 +65,11 @@ function parseKeys(status: number, text: string): JSONWebKeySet {
   try {
     parsed = text.length > maxLength ? undefined : JSON.parse(text);
   } catch {
-    throw unreadable('the answer is not JSON');
+    throw unreadable('the response is not JSON');
   }
-  const { keys } = (typeof parsed === 'object' && parsed !== null ? parsed : {}) as { keys?: unknown };
-  const byId = new Map((Array.isArray(keys) ? keys : []).filter(isKey).map((key) => [key.kid, key]));
-  if (byId.size === 0) throw unreadable('the answer holds no signing keys');
+  const keys: unknown[] = isObject(parsed) && Array.isArray(parsed['keys']) ? parsed['keys'] : [];
+  const byId = new Map(keys.filter(isKey).map((key) => [key.kid, key]));
+  if (byId.size === 0) throw unreadable('the response contains no signing keys');
   return { keys: [...byId.values()] };
 }
 
@@ -77,20 +78,20 @@ const unavailable = (message: string): PipewrightError =>
     code: 'unavailable',
     service: 'Microsoft Entra',
     message,
-    hint: 'Check Tenant ID and Login Address.',
+    hint: 'Check Tenant ID and Login URL.',
     retryable: true,
   });
 
-function unreadable(why: string): PipewrightError {
-  return unavailable(`The signing keys of the tenant could not be read: ${why}.`);
+function unreadable(reason: string): PipewrightError {
+  return unavailable(`The signing keys of the tenant could not be read: ${reason}.`);
 }
 
-/** Milliseconds since a moment; infinite without one, and when the clock was set back behind it. */
-function since(moment: number | undefined, now: number): number {
-  return moment === undefined || moment > now ? Infinity : now - moment;
+/** Milliseconds since a timestamp; infinite without one, and if the clock was set back. */
+function since(timestamp: number | undefined, now: number): number {
+  return timestamp === undefined || timestamp > now ? Infinity : now - timestamp;
 }
 
-async function read(url: string, before: Known, host: KeyHost): Promise<Known> {
+async function read(url: string, before: CachedKeys, host: KeyHost): Promise<CachedKeys> {
   const triedAt = host.now();
   try {
     const { status, text } = await host.http({
@@ -106,35 +107,35 @@ async function read(url: string, before: Known, host: KeyHost): Promise<Known> {
   }
 }
 
-/** Reads the keys once for all deliveries that come meanwhile, and lets other processes know. */
-async function readOnce(url: string, before: Known, host: KeyHost): Promise<Known> {
-  const { known, underWay } = stateOf(host.cache);
-  const running = underWay.get(url);
+/** Reads the keys once for all concurrent deliveries, and caches them for other processes. */
+async function readOnce(url: string, before: CachedKeys, host: KeyHost): Promise<CachedKeys> {
+  const { known, pending } = stateOf(host.cache);
+  const running = pending.get(url);
   if (running) return running;
   const reading = read(url, before, host);
-  underWay.set(url, reading);
+  pending.set(url, reading);
   const result = await reading;
   if (known.size >= maxTenants) known.clear();
   known.set(url, result);
-  underWay.delete(url);
-  await host.cache.set(`entra-keys:${url}`, result, keptSeconds);
+  pending.delete(url);
+  await host.cache.set(`entra-keys:${url}`, result, cacheSeconds);
   return result;
 }
 
-/** What this process knows, or what another one has put into the cache. */
-async function recall(url: string, host: KeyHost): Promise<Known> {
+/** Keys from the memory of this process, or from the cache that processes share. */
+async function readCache(url: string, host: KeyHost): Promise<CachedKeys> {
   const { known } = stateOf(host.cache);
-  const here = known.get(url);
-  if (here) return here;
-  const cached = (await host.cache.get(`entra-keys:${url}`)) as Known | undefined;
+  const inMemory = known.get(url);
+  if (inMemory) return inMemory;
+  const cached = (await host.cache.get(`entra-keys:${url}`)) as CachedKeys | undefined;
   return known.get(url) ?? cached ?? {};
 }
 
 /**
- * The keys by which a tenant signs its tokens. They are read at most once a minute, whatever arrives, and less often while that
- * fails; the known ones are used for a week while they cannot be read again.
- * @param renew reads them again, because a token names a key that is not among them
- * @throws PipewrightError `unavailable` while none are known
+ * The keys that a tenant signs its tokens with. Requests them at most once per minute, and less often while requests fail; cached
+ * keys stay in use for a week if they cannot be refreshed.
+ * @param renew whether to refresh the keys because a token names an unknown key
+ * @throws PipewrightError `unavailable` if there are no cached keys and they cannot be read
  */
 export async function entraKeys(
   { authority, tenantId }: EntraSender,
@@ -142,13 +143,13 @@ export async function entraKeys(
   renew: boolean,
 ): Promise<JSONWebKeySet> {
   const url = `${authority}/${encodeURIComponent(tenantId)}/discovery/v2.0/keys`;
-  let known = await recall(url, host);
+  let known = await readCache(url, host);
   const now = host.now();
-  const isFresh = known.keys !== undefined && since(known.readAt, now) < freshForMs;
-  const pause = Math.min(maxPauseMs, pauseMs * 2 ** Math.max(0, (known.failures ?? 0) - 1));
-  const mayRead = since(known.triedAt, now) >= pause || stateOf(host.cache).underWay.has(url);
+  const isFresh = known.keys !== undefined && since(known.readAt, now) < refreshAfterMs;
+  const interval = Math.min(maxIntervalMs, minIntervalMs * 2 ** Math.max(0, (known.failures ?? 0) - 1));
+  const mayRead = since(known.triedAt, now) >= interval || stateOf(host.cache).pending.has(url);
   if ((!isFresh || renew) && mayRead) known = await readOnce(url, known, host);
   if (known.keys === undefined)
-    throw known.problem === undefined ? unreadable('no answer has come yet') : unavailable(known.problem);
+    throw known.problem === undefined ? unreadable('there is no response yet') : unavailable(known.problem);
   return known.keys;
 }

@@ -1,23 +1,23 @@
 import { headerValues, type Delivery } from './delivery.ts';
 import { parseEventJson } from './event-json.ts';
 import { readUtf8 } from './read-utf8.ts';
-import type { Refusal } from './scheme.ts';
+import type { RejectionReason } from './scheme.ts';
 
-/** Most fields of a form; a slash command of Slack has about fifteen. */
+/** Maximum number of fields. A Slack slash command has about fifteen. */
 const maxFields = 200;
 
 const formType = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 
-/** Whether the header of a delivery says that its body is a form. */
+/** Whether the Content-Type of a delivery is a form. */
 export function isForm(delivery: Delivery): boolean {
   const [type, ...more] = headerValues(delivery, 'content-type');
   return type !== undefined && more.length === 0 && formType.test(type);
 }
 
-/** Decodes a name or value of a form; throws for what is not percent-encoded UTF-8. */
+/** Decodes a name or value; throws if it is not percent-encoded UTF-8. */
 const decode = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
 
-/** The fields of a form, in their order; undefined for what is none. */
+/** The fields of a form in order; undefined if the body is not a form. */
 function fieldsOf(body: Uint8Array): [name: string, value: string][] | undefined {
   const parts =
     readUtf8(body)
@@ -35,23 +35,22 @@ function fieldsOf(body: Uint8Array): [name: string, value: string][] | undefined
 }
 
 /**
- * Parses the form in a verified delivery: the JSON in its field `payload`, as GitHub and the interactive parts of Slack send
- * it, or else all its fields, as slash commands of Slack have them.
- * @returns the event, or why it is refused
+ * Parses the form of a verified delivery: the JSON in the field `payload`, as sent by GitHub and Slack interactivity, or
+ * otherwise all fields, as in Slack slash commands.
+ * @returns the event, or why it is rejected
  * @see https://docs.slack.dev/interactivity/handling-user-interaction
  * @see https://docs.slack.dev/interactivity/implementing-slash-commands
  */
-export function parseEventForm(body: Uint8Array): { body: object } | Refusal {
+export function parseEventForm(body: Uint8Array): { body: object } | RejectionReason {
   const fields = fieldsOf(body);
-  if (fields === undefined) return 'bad-form';
+  if (fields === undefined) return 'invalid-form';
   if (new Set(fields.map(([name]) => name)).size !== fields.length) return 'duplicate-keys';
   const payload = fields.find(([name]) => name === 'payload')?.[1];
   return payload === undefined ? { body: Object.fromEntries(fields) } : parseEventJson(Buffer.from(payload, 'utf8'));
 }
 
 /**
- * Whether Slack only looks whether the address is there: it then sends a form with `ssl_check`, which is not signed and wants
- * no more than the status 200.
+ * Whether a delivery is Slack's check of the TLS certificate: an unsigned form with `ssl_check`, which expects status 200.
  * @see https://docs.slack.dev/interactivity/implementing-slash-commands
  */
 export function isSslCheck(delivery: Delivery): boolean {

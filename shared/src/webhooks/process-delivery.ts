@@ -1,139 +1,91 @@
-import * as v from 'valibot';
 import { describeError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { redact } from '../host/redact.ts';
-import { passes } from '../define/conditions.ts';
+import { withoutUndefined } from '../host/without-undefined.ts';
 import type { Context } from '../define/context.ts';
-import { boolean, option, text } from '../define/fields.ts';
 import type { Event, Handshake, Subscription, WebhookTrigger } from '../define/trigger.ts';
+import { acceptEvents } from './accept-events.ts';
 import type { Delivery } from './delivery.ts';
 import { factsOf } from './delivery-facts.ts';
-import { entraFault } from './schemes/entra.ts';
 import { isSslCheck } from './event-form.ts';
-import { kindOf, parseVerified, verifyDelivery, refuse, type Accepted, type Refused } from './verify-delivery.ts';
+import { verifyDelivery, verifyEntraDelivery, type Rejected, type Verified } from './verify-delivery.ts';
 
-/** Output fields that every webhook trigger adds to its events. */
-export const verificationFields = {
-  verified: boolean({ label: 'Verified' }),
-  matchedSecret: option(
-    [
-      { value: 'current', label: 'Current' },
-      { value: 'previous', label: 'Previous' },
-      { value: 'none', label: 'None' },
-    ],
-    { label: 'Matched Secret' },
-  ),
-};
-
-/** Input field of triggers whose sender may have no secret. */
-export const acceptsUnsigned = v.optional(
-  boolean({
-    label: 'Accept Unsigned Events',
-    help: 'Whether to accept events without a secret. Anyone who learns the address can then send events; each is marked as not verified.',
-    advanced: true,
-  }),
-  false,
-);
-
-/** What became of a delivery. */
-export type Taken =
+/** Result of a delivery. */
+export type DeliveryResult =
   | { outcome: 'events'; events: Event[] }
-  /** Genuine, but filtered out or a repeat: answer 200 and run nothing. */
+  /** Authentic, but filtered out or repeated: answer 200 and start nothing. */
   | { outcome: 'ignored'; why: 'filtered' | 'repeated' }
-  /** Genuine, but no event: answer 200 with the body that is requested, or read the address that confirms the same. */
+  /** Authentic, but a request for confirmation: answer 200 with this body, or request the confirmation URL. */
   | ({ outcome: 'handshake' } & Handshake)
-  /** Not verified: answer the status with an empty body; reason and explanation are for the builder of the workflow. */
-  | ({ outcome: 'refused' } & Pick<Refused, 'reason' | 'status' | 'explanation'>);
+  /** Not verified: answer this status with an empty body. Reason and explanation are for the user, not for the sender. */
+  | ({ outcome: 'rejected' } & Pick<Rejected, 'reason' | 'status' | 'explanation'>);
 
-/** What a trigger works with when a delivery comes. */
+/** Configuration of the trigger that receives a delivery. */
 export interface TriggerSetting {
-  /** The checked input of the trigger. */
+  /** Checked input of the trigger. */
   input: Record<string, unknown>;
-  /** The values of the connection. */
+  /** Values of the connection. */
   connection: Record<string, unknown>;
-  /** What was kept of the subscription, where the vendor has such. */
+  /** The stored subscription, if the vendor has subscriptions. */
   subscription?: Subscription;
   host: Pick<Host, 'once' | 'now' | 'http' | 'cache'>;
 }
 
-async function verify(
+function verify(
   { verification }: WebhookTrigger,
   delivery: Delivery,
-  setting: TriggerSetting,
-): Promise<Accepted | Refused> {
+  { host, connection, subscription, ...setting }: TriggerSetting,
+): Verified | Rejected | Promise<Verified | Rejected> {
   const input = setting.input as never;
-  const { host } = setting;
   const scheme = verification.scheme(input);
-  if (scheme !== 'entra') {
-    const location = verification.location?.(input);
-    return verifyDelivery(delivery, {
-      scheme,
-      ...(location === undefined ? {} : { location }),
-      secrets: verification.secrets(setting.connection as never, setting.subscription),
-      acceptsUnsigned: verification.acceptsUnsigned?.(input) ?? false,
-      now: host.now() / 1000,
-      ...(verification.toleranceSeconds ? { toleranceSeconds: verification.toleranceSeconds(input) } : {}),
-    });
-  }
-  const sender = verification.entra?.(setting.connection as never);
-  if (!sender) return refuse('no-secret');
-  const kind = kindOf(delivery);
-  if (typeof kind !== 'string') return kind;
-  const reason = await entraFault(delivery, sender, host);
-  return reason === undefined ? parseVerified(delivery, 'current') : refuse(reason);
-}
-
-function meetsConditions(data: unknown, input: Record<string, unknown>): boolean {
-  return passes(data, input['conditions'] as string[] | undefined);
+  if (scheme === 'entra') return verifyEntraDelivery(delivery, verification.entra?.(connection as never), host);
+  return verifyDelivery(delivery, {
+    scheme,
+    secrets: verification.secrets(connection as never, subscription),
+    acceptsUnsigned: verification.acceptsUnsigned?.(input) ?? false,
+    now: host.now() / 1000,
+    ...withoutUndefined({
+      location: verification.location?.(input),
+      toleranceSeconds: verification.toleranceSeconds?.(input),
+    }),
+  });
 }
 
 /**
- * Claims events whose ID was not seen before, each once. Claimed in one order, whatever the order in the delivery: a claim may
- * wait for the outcome of a delivery that holds the same event, and two deliveries must not wait for each other.
- */
-async function claim(events: readonly Event[], host: Pick<Host, 'once'>): Promise<Event[]> {
-  const byId = new Map(events.map((event) => [event.id, event]));
-  const claimed = new Set<string>();
-  for (const id of [...byId.keys()].sort()) if (await host.once(id)) claimed.add(id);
-  return [...byId.values()].filter(({ id }) => claimed.has(id));
-}
-
-/**
- * Takes one delivery to a trigger: verifies its bytes, parses, filters and drops repeats, in this order. Every adapter calls
- * this and nothing else.
+ * Processes a delivery to a trigger: verifies the raw bytes, parses the body, filters the events and drops repeats. Every
+ * adapter calls this function and nothing else.
  */
 export async function processDelivery(
   trigger: WebhookTrigger,
   delivery: Delivery,
   setting: TriggerSetting,
-): Promise<Taken> {
+): Promise<DeliveryResult> {
   const input = setting.input as never;
   const scheme = trigger.verification.scheme(input);
   if (scheme === 'slack' && isSslCheck(delivery)) return { outcome: 'ignored', why: 'filtered' };
-  const received = await verify(trigger, delivery, setting);
-  if (!received.ok) {
-    const { reason, status, explanation } = received;
-    return { outcome: 'refused', reason, status, explanation };
+  const result = await verify(trigger, delivery, setting);
+  if (!result.ok) {
+    const { reason, status, explanation } = result;
+    return { outcome: 'rejected', reason, status, explanation };
   }
-  const handshake = trigger.handshake?.(received.body, input);
+  const { body, verified, matchedSecret } = result;
+  const handshake = trigger.handshake?.(body, input);
   if (handshake) return { outcome: 'handshake', ...handshake };
   const facts = factsOf(delivery, scheme, trigger.verification.location?.(input));
-  // What the conditions are about may not be known before it is looked up.
-  const wanted = trigger
-    .events(received.body, input, setting.connection as never, facts)
-    .filter(({ data }) => trigger.enrich || meetsConditions(data, setting.input));
-  if (wanted.length === 0) return { outcome: 'ignored', why: 'filtered' };
-  const { verified, matchedSecret } = received;
-  const events = (await claim(wanted, setting.host)).map(({ id, data }) => ({
-    id,
-    data: { ...data, verified, matchedSecret },
-  }));
-  return events.length === 0 ? { outcome: 'ignored', why: 'repeated' } : { outcome: 'events', events };
+  const events = trigger.events(body, input, setting.connection as never, facts);
+  // Filters may use fields that only enrichEvents adds.
+  const filter = trigger.enrich ? {} : setting.input;
+  const { accepted, ignored } = await acceptEvents(events, filter, (id) => setting.host.once(id));
+  if (ignored) return { outcome: 'ignored', why: ignored };
+  return {
+    outcome: 'events',
+    events: accepted.map(({ id, data }) => ({ id, data: { ...data, verified, matchedSecret } })),
+  };
 }
 
 /**
- * Looks up what the taken events only point to, where the trigger does so; to be called once the sender was answered. What
- * cannot be looked up continues as it came, with the reason as its `problem`: nothing genuine is lost.
+ * Reads from the vendor what accepted events only point to, if the trigger does so; call it after the sender was answered. If
+ * that fails, the event is passed on unchanged with the reason as its `problem`, so no authentic event is lost.
  */
 export async function enrichEvents(
   trigger: WebhookTrigger,
@@ -142,26 +94,18 @@ export async function enrichEvents(
   context: Context<never>,
 ): Promise<Event[]> {
   if (!trigger.enrich) return events;
-  const found: Event[] = [];
+  const enriched: Event[] = [];
   for (const event of events) {
     const { verified, matchedSecret } = event.data;
-    const wanted = (await lookUpOne(trigger.enrich, event, input, context)).filter(({ data }) =>
-      meetsConditions(data, input),
-    );
-    const others = new Set(
-      await claim(
-        wanted.filter(({ id }) => id !== event.id),
-        context.host,
-      ),
-    );
-    for (const one of wanted)
-      if (one.id === event.id || others.has(one))
-        found.push({ id: one.id, data: { ...one.data, verified, matchedSecret } });
+    const found = await enrichOne(trigger.enrich, event, input, context);
+    // The ID of the event itself is claimed already.
+    const { accepted } = await acceptEvents(found, input, (id) => id === event.id || context.host.once(id));
+    for (const { id, data } of accepted) enriched.push({ id, data: { ...data, verified, matchedSecret } });
   }
-  return found;
+  return enriched;
 }
 
-async function lookUpOne(
+async function enrichOne(
   enrich: NonNullable<WebhookTrigger['enrich']>,
   event: Event,
   input: Record<string, unknown>,
@@ -171,12 +115,7 @@ async function lookUpOne(
     return await enrich(event, input as never, context);
   } catch (error) {
     const problem = redact(describeError(error, context.host.platform));
-    context.host.log.warn(`What an event points to could not be read. ${problem}`);
+    context.host.log.warn(`The details of an event could not be read. ${problem}`);
     return [{ id: event.id, data: { ...event.data, problem } }];
   }
 }
-
-/** Output field of a trigger that looks up what its events point to. */
-export const problemField = v.optional(
-  text({ label: 'Problem', help: 'Why more could not be read from the service; empty when it was read.' }),
-);

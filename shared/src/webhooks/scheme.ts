@@ -10,82 +10,82 @@ export type SecretReason =
   | 'private-key'
   | 'secret-is-an-id';
 
-/** What is wrong with a secret, as a form shows it. Holds no part of the secret. */
+/** What is wrong with a secret, as a form shows it. Contains no part of the secret. */
 export interface SecretFault {
   reason: SecretReason;
   message: string;
   hint: string;
 }
 
-/** Why a delivery is rejected; shown to the builder of a workflow, never to the sender. */
-export type Refusal =
+/** Why a delivery was rejected; shown to the user, never to the sender. */
+export type RejectionReason =
   | SecretReason
   | 'no-secret'
   | 'missing'
-  | 'several'
-  | 'bad-encoding'
+  | 'duplicate'
+  | 'malformed'
   | 'no-match'
   | 'wrong-token'
-  | 'stale'
-  | 'future'
-  | 'wrong-type'
+  | 'too-old'
+  | 'too-new'
+  | 'unsupported-type'
   | 'too-large'
   | 'too-complex'
   | 'not-json'
   | 'not-utf8'
   | 'duplicate-keys'
-  | 'bad-form'
-  | 'secret-has-white-space';
+  | 'invalid-form'
+  | 'secret-has-whitespace';
 
-/** What a delivery brings to prove who sent it. */
+/** What a delivery carries to prove its authenticity. */
 export interface Proof {
-  /** Signatures or secrets, of which any may match. */
+  /** Signatures or secrets; any of them may match. */
   candidates: readonly Uint8Array[];
-  /** Signatures by a private key, where the scheme knows such; of these, too, any may match. */
+  /** Signatures made with a private key; any of them may match. */
   publicKeyCandidates?: readonly Uint8Array[];
-  /** Seconds since 1970 at which it was signed, where that is part of what is signed. */
+  /** Signed timestamp in seconds since 1970, if the scheme signs one. */
   signedAt?: number;
 }
 
-/** What a sender that signs by itself knows of a delivery. */
+/** What a sender needs to sign a delivery. */
 export interface Signing {
   secret: string;
   body: Uint8Array;
-  /** Identifies the event. */
+  /** ID of the event. */
   id: string;
   /** Seconds since 1970. */
   now: number;
-  /** Name of the header or query parameter of a shared secret. */
+  /** Name of the header or query parameter for a shared secret. */
   location?: string | undefined;
 }
 
-/** One way to prove who the sender is. */
+/** A signature scheme, or a way to send a shared secret. */
 export interface Scheme {
-  /** What the delivery brings; or why that is no proof. */
-  proof(delivery: Delivery, location: string | undefined): Proof | Refusal;
-  /** Whether a proof is right for a secret, in a time that reveals nothing about where it is wrong. */
+  /** Reads the proof from a delivery, or returns why there is none. */
+  proof(delivery: Delivery, location: string | undefined): Proof | RejectionReason;
+  /** Whether a proof matches a secret, compared in constant time. */
   matches(proof: Proof, delivery: Delivery, secret: string): boolean;
-  /** What a sender adds to a delivery. */
+  /** Signs a delivery: the headers and query parameters to add. */
   sign(signing: Signing): Pick<Delivery, 'headers' | 'query'>;
-  /** What is wrong with a secret by the looks of it. */
-  faultOf?(secret: string): Refusal | undefined;
-  /** Whether its senders also send forms (`application/x-www-form-urlencoded`). Default: false. */
-  takesForms?: boolean;
+  /** What is wrong with a secret, judging by its format. */
+  faultOf?(secret: string): RejectionReason | undefined;
+  /** Whether senders may send forms (`application/x-www-form-urlencoded`). Default: false. */
+  acceptsForms?: boolean;
 }
 
-/** Whether two byte strings are equal, in a time that reveals nothing about where they differ. */
+/** Compares two byte strings in constant time. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** Reads a header that must be present exactly once. */
+/** Reads a header that must occur exactly once. */
 export function fromHeader(
   delivery: Delivery,
   name: string,
-  read: (value: string) => Proof | Refusal,
-): Proof | Refusal {
+  read: (value: string) => Proof | RejectionReason,
+): Proof | RejectionReason {
   const values = headerValues(delivery, name);
   const [value] = values;
-  if (values.length > 1) return 'several';
+  if (values.length > 1) return 'duplicate';
   return value === undefined || value === '' ? 'missing' : read(value);
 }

@@ -1,4 +1,4 @@
-import type { SchemeName } from '../define/verification.ts';
+import type { SignatureScheme } from '../define/verification.ts';
 import type { Scheme } from './scheme.ts';
 import { dbt } from './schemes/dbt.ts';
 import { github } from './schemes/github.ts';
@@ -6,8 +6,8 @@ import { sharedSecretBasic, sharedSecretHeader, sharedSecretQuery } from './sche
 import { slack } from './schemes/slack.ts';
 import { standardWebhooks } from './schemes/standard-webhooks.ts';
 
-/** Every scheme by its name. */
-export const schemes: Record<SchemeName, Scheme> = {
+/** All signature schemes. Microsoft Entra is separate: `verifyEntraDelivery`. */
+export const schemes: Record<SignatureScheme, Scheme> = {
   dbt,
   slack,
   github,

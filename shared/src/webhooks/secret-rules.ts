@@ -1,23 +1,23 @@
-import type { SchemeName } from '../define/verification.ts';
+import type { SignatureScheme } from '../define/verification.ts';
 import type { SecretFault } from './scheme.ts';
 import { schemeSecretFault } from './schemes/standard-secret.ts';
 
-/** Fewest characters of a secret that a person makes up for us. */
-export const shortestOwnSecret = 16;
+/** Minimum length in characters of a shared secret that the user chooses. */
+export const minChosenSecretLength = 16;
 
-/** Fewest bytes of a secret that a sender dictates. */
-export const shortestSenderSecret = 8;
+/** Minimum length in bytes of a secret that the sender generates. */
+export const minSenderSecretLength = 8;
 
-/** Schemes whose secret a person makes up, so that its length is in our hands. */
-const isOwnSecret = (scheme: SchemeName): boolean => scheme.startsWith('shared-secret');
+/** Whether the user chooses the secret, so its length can be required. */
+const isChosen = (scheme: SignatureScheme): boolean => scheme.startsWith('shared-secret');
 
-/** Quotation marks that copying adds, with the mark that closes each. */
+/** Opening quotation marks that copying may add, with their closing marks. */
 const quotationMarks: Readonly<Record<string, string>> = { '"': '"', "'": "'", '`': '`', '“': '”', '‘': '’', '«': '»' };
 
-/** White space, control characters, and the marks without width that copying from a web page adds. */
+/** White space, control characters and zero-width characters around a secret copied from a web page. */
 const around = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
 
-/** A secret without what copying puts around it: white space, line ends, quotation marks, a byte order mark. */
+/** Removes what copying may add around a secret: white space, line breaks, quotation marks, a byte order mark. */
 export function cleanSecret(secret: string): string {
   const trimmed = secret.replace(around, '');
   const closing = quotationMarks[trimmed[0] ?? ''];
@@ -26,50 +26,50 @@ export function cleanSecret(secret: string): string {
     : trimmed;
 }
 
-/** What a form shows instead of a secret that it keeps to itself. */
+/** Whether a text is the placeholder that a website shows in place of a secret. */
 const isMasked = (secret: string): boolean => /[•●⬤∙▪◦]/.test(secret) || /^[*·.…_\-–—]+$/.test(secret);
 
-function faultOf(scheme: SchemeName | undefined, secret: string): SecretFault | undefined {
+function faultOf(scheme: SignatureScheme | undefined, secret: string): SecretFault | undefined {
   const clean = cleanSecret(secret);
   if (clean === '' || (scheme !== 'standard-webhooks' && /^(v1a?,)?(wh(sec|pk|sk)_)?$/.test(clean)))
-    return { reason: 'empty-secret', message: 'The secret is empty.', hint: 'Enter the secret that the sender uses.' };
+    return { reason: 'empty-secret', message: 'The secret is empty.', hint: 'Enter the secret of the sender.' };
   if (isMasked(clean)) {
     return {
       reason: 'masked-secret',
-      message: 'The secret consists of the dots or asterisks that a website shows instead of it.',
+      message: 'The secret consists of the dots or asterisks that a website shows in its place.',
       hint: 'Reveal the secret on the page of the sender, then copy it.',
     };
   }
   if (scheme === 'standard-webhooks' || (scheme === undefined && /^(v1a?,|wh(sec|pk|sk)_)/.test(clean)))
     return schemeSecretFault(clean);
-  if (scheme !== undefined && isOwnSecret(scheme)) {
+  if (scheme !== undefined && isChosen(scheme)) {
     const length = Array.from(clean).length;
-    if (length >= shortestOwnSecret) return undefined;
+    if (length >= minChosenSecretLength) return undefined;
     return {
       reason: 'short-secret',
-      message: `The secret has ${length} characters; ${shortestOwnSecret} or more are required.`,
-      hint: 'Choose a longer random text and enter it here and at the sender.',
+      message: `The secret has ${length} characters; at least ${minChosenSecretLength} are required.`,
+      hint: 'Generate a longer random secret and enter it here and at the sender.',
     };
   }
   const bytes = Buffer.byteLength(clean, 'utf8');
-  if (bytes >= shortestSenderSecret) return undefined;
+  if (bytes >= minSenderSecretLength) return undefined;
   return {
     reason: 'short-secret',
-    message: `The secret has ${bytes} bytes; ${shortestSenderSecret} or more are required.`,
-    hint: 'Copy the whole secret again, or have the sender create a longer one.',
+    message: `The secret has ${bytes} bytes; at least ${minSenderSecretLength} are required.`,
+    hint: 'Copy the whole secret again, or create a longer one at the sender.',
   };
 }
 
-/** Faults that were found, by scheme and secret: a delivery must not pay for looking again. */
-const known = new Map<SchemeName | undefined, Map<string, SecretFault | undefined>>();
+/** Cached results by scheme and secret, so that a delivery does not repeat the checks. */
+const known = new Map<SignatureScheme | undefined, Map<string, SecretFault | undefined>>();
 
 /**
- * Why no event can be verified by a secret: it is empty, masked, cannot be decoded, or is too short. The only place that
- * decides this: the credential test, the activation of a trigger and every verification call it.
- * @param scheme undefined where it is not known yet, as in the test of a credential; then only what no scheme allows is a fault
+ * Checks whether a secret can verify events: it must not be empty, masked, undecodable or too short. Connection tests, the
+ * activation of triggers and every verification use this check.
+ * @param scheme undefined if it is not known yet, as in a connection test: then only rejects what no scheme accepts
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
  */
-export function secretFault(scheme: SchemeName | undefined, secret: string): SecretFault | undefined {
+export function secretFault(scheme: SignatureScheme | undefined, secret: string): SecretFault | undefined {
   let ofScheme = known.get(scheme);
   if (!ofScheme) known.set(scheme, (ofScheme = new Map()));
   const found = ofScheme.get(secret);
@@ -80,10 +80,10 @@ export function secretFault(scheme: SchemeName | undefined, secret: string): Sec
   return fault;
 }
 
-/** A warning about a secret that is allowed because the sender dictates it, but that is short; undefined for a good one. */
+/** A warning if a secret is short but accepted because the sender generates it; undefined otherwise. */
 export function secretWarning(secret: string): string | undefined {
   const length = Buffer.byteLength(cleanSecret(secret), 'utf8');
-  return length < shortestOwnSecret
-    ? `The secret is short (${length} bytes). Use ${shortestOwnSecret} or more if the sender allows it.`
+  return length < minChosenSecretLength
+    ? `The secret is short (${length} bytes). Use at least ${minChosenSecretLength} bytes if the sender allows it.`
     : undefined;
 }

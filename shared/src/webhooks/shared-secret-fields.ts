@@ -1,51 +1,52 @@
 import * as v from 'valibot';
+import { withoutUndefined } from '../host/without-undefined.ts';
 import { option, text } from '../define/fields.ts';
 import type { Values } from '../define/operation.ts';
 import { checkSecrets } from './check-verification.ts';
 import type { Secrets } from '../define/verification.ts';
-import { acceptsUnsigned } from './process-delivery.ts';
+import { acceptsUnsigned } from './trigger-fields.ts';
 
-/** Connection fields of a service whose sender does not sign. */
+/** Connection fields for a service that does not sign its events. */
 export const webhookSecretFields = (sender: string) => ({
   webhookSecret: v.optional(
     text({
       label: 'Webhook Secret',
-      help: `Only for triggers: a random text of your own with 16 characters or more that every event must carry. ${sender} does not sign its events; this secret is used to verify that they are authentic.`,
+      help: `Only for triggers: a random secret with at least 16 characters, which every event must contain. ${sender} does not sign its events, so the secret verifies that they are authentic.`,
       secret: true,
     }),
   ),
   previousWebhookSecret: v.optional(
     text({
       label: 'Previous Webhook Secret',
-      help: 'Accepted as well while you replace the webhook secret. Clear it afterwards.',
+      help: 'Also accepted while you rotate the webhook secret. Clear it afterwards.',
       secret: true,
       advanced: true,
     }),
   ),
 });
 
-const places = [
-  { value: 'header', label: 'Header' },
-  { value: 'basic', label: 'Basic Authentication' },
-  { value: 'query', label: 'Query Parameter' },
+const locations = [
+  { value: 'header', label: 'Header', description: 'In a header of the request' },
+  { value: 'basic', label: 'Basic Auth', description: 'As the password of basic authentication' },
+  { value: 'query', label: 'Query Parameter', description: 'In a query parameter of the webhook URL' },
 ] as const;
 
 /**
- * Input fields of a trigger whose sender does not sign: where a delivery carries the shared secret.
- * @param usual where this sender can put it most easily
+ * Input fields for a trigger whose sender does not sign: the location of the shared secret.
+ * @param defaultLocation where this sender supports the secret best
  */
-export const secretPlaceFields = (usual: 'header' | 'basic' | 'query') => ({
+export const secretLocationFields = (defaultLocation: 'header' | 'basic' | 'query') => ({
   secretLocation: v.optional(
-    option(places, {
+    option(locations, {
       label: 'Secret Location',
-      help: 'Where every event carries the webhook secret: in a header, as the password of basic authentication, or in a query parameter of the address.',
+      help: 'Where the sender puts the webhook secret in every event.',
     }),
-    usual,
+    defaultLocation,
   ),
   secretName: v.optional(
     text({
       label: 'Header or Parameter Name',
-      help: 'Name of the header or query parameter. Leave it empty for the header X-Webhook-Secret or the parameter token.',
+      help: 'Name of the header or query parameter with the secret. Leave empty for the header X-Webhook-Secret or the parameter token.',
       placeholder: 'X-Webhook-Secret',
       advanced: true,
       shownWhen: { field: 'secretLocation', is: ['header', 'query'] },
@@ -55,8 +56,7 @@ export const secretPlaceFields = (usual: 'header' | 'basic' | 'query') => ({
 });
 
 /**
- * Refuses webhook secrets that are too short, in the test of a connection; without one, the triggers cannot be activated, but
- * everything else works.
+ * Checks the webhook secrets in a connection test. The secret is optional: without it, only triggers cannot be activated.
  * @throws PipewrightError `bad-input`
  */
 export function checkWebhookSecrets(connection: {
@@ -70,12 +70,12 @@ export function checkWebhookSecrets(connection: {
   );
 }
 
-type SecretPlace = Values<ReturnType<typeof secretPlaceFields>>;
+type SecretLocation = Values<ReturnType<typeof secretLocationFields>>;
 
-/** Verifies by the connection's webhook secret in the chosen location. */
+/** Verifies events with the webhook secret of the connection in the selected location. */
 export const verifyBySharedSecret = {
-  scheme: ({ secretLocation }: SecretPlace) => `shared-secret-${secretLocation}` as const,
-  location: ({ secretLocation, secretName }: SecretPlace): string =>
+  scheme: ({ secretLocation }: SecretLocation) => `shared-secret-${secretLocation}` as const,
+  location: ({ secretLocation, secretName }: SecretLocation): string =>
     secretName ?? (secretLocation === 'query' ? 'token' : 'x-webhook-secret'),
   secrets: ({
     webhookSecret,
@@ -83,9 +83,7 @@ export const verifyBySharedSecret = {
   }: {
     webhookSecret?: string | undefined;
     previousWebhookSecret?: string | undefined;
-  }): Secrets => ({
-    ...(webhookSecret ? { current: webhookSecret } : {}),
-    ...(previousWebhookSecret ? { previous: previousWebhookSecret } : {}),
-  }),
-  acceptsUnsigned: (input: SecretPlace): boolean => input.acceptsUnsigned,
+  }): Secrets =>
+    withoutUndefined({ current: webhookSecret || undefined, previous: previousWebhookSecret || undefined }),
+  acceptsUnsigned: (input: SecretLocation): boolean => input.acceptsUnsigned,
 };

@@ -1,145 +1,162 @@
 import { headerValues, type Delivery } from './delivery.ts';
 import { isForm, parseEventForm } from './event-form.ts';
 import { parseEventJson } from './event-json.ts';
-import type { SchemeName, Secrets } from '../define/verification.ts';
-import type { Proof, Refusal, Scheme } from './scheme.ts';
+import type { EntraSender, Secrets, SignatureScheme } from '../define/verification.ts';
+import type { KeyHost } from './entra-keys.ts';
+import type { Proof, RejectionReason, Scheme } from './scheme.ts';
 import { schemes } from './schemes.ts';
+import { entraFault } from './schemes/entra.ts';
 import { cleanSecret, secretFault } from './secret-rules.ts';
 
-/** How a delivery is to be verified. */
+/** How to verify a delivery. */
 export interface VerifyOptions {
-  scheme: SchemeName;
-  /** Name of the header or query parameter of a shared secret. */
+  scheme: SignatureScheme;
+  /** Name of the header or query parameter with the shared secret. */
   location?: string;
   secrets: Secrets;
-  /** Accept deliveries where no secret is set; they are marked as not verified. Default: false. */
+  /** Whether to accept deliveries if no secret is set; they are marked as not verified. Default: false. */
   acceptsUnsigned?: boolean;
   /** Seconds since 1970. */
   now: number;
-  /** Seconds by which a signed timestamp may be off, either way. Default: 300. */
+  /** Tolerance of the signed timestamp in seconds, either way. Default: 300. */
   toleranceSeconds?: number;
-  /** Largest body in bytes. Default: 1 MiB. */
-  maximumBytes?: number;
+  /** Maximum size of the body in bytes. Default: 1 MiB. */
+  maxBytes?: number;
 }
 
-/** A delivery that was verified, with its parsed body. */
-export interface Accepted {
+/** A verified delivery with its parsed body. */
+export interface Verified {
   ok: true;
+  /** False for an unsigned delivery that the trigger accepts. */
   verified: boolean;
   matchedSecret: 'current' | 'previous' | 'none';
   body: unknown;
 }
 
-/** A delivery that is rejected; the sender gets an empty answer. */
-export interface Refused {
+/** A rejected delivery. The sender receives an empty response. */
+export interface Rejected {
   ok: false;
-  reason: Refusal;
-  /** The status of the answer: 401, but 413 for a body that is too large and 415 for one of another type. */
+  reason: RejectionReason;
+  /** HTTP status of the response: 401, but 413 if the body is too large and 415 if its type is not supported. */
   status: 401 | 413 | 415;
-  /** For the builder of the workflow: what to do. Holds no secret. */
+  /** For the user: what happened and what to do. Contains no secret. */
   explanation: string;
 }
 
-const explanations: Record<Refusal, string> = {
+const explanations: Record<RejectionReason, string> = {
   'no-secret':
-    'No secret is set, so no event can be verified. Enter the secret of the sender, or turn on Accept Unsigned Events.',
+    'No secret is set, so events cannot be verified. Enter the secret of the sender, or turn on Accept Unsigned Events.',
   'empty-secret': 'The secret is empty, so anyone could forge events. Enter the secret of the sender.',
   'short-secret':
-    'The secret is too short, so it could be guessed. Enter 16 characters or more; for Standard Webhooks, the whole secret of the sender with 24 bytes or more.',
+    'The secret is too short and could be guessed. Enter at least 16 characters; for Standard Webhooks, the whole signing secret with at least 24 bytes.',
   'masked-secret':
-    'The secret consists of the dots or asterisks that a website shows instead of it. Reveal it on the page of the sender, then copy it.',
+    'The secret consists of the dots or asterisks that a website shows in its place. Reveal the secret on the page of the sender, then copy it.',
   'undecodable-secret':
-    'The secret is not base64, or not a key of this kind, so it cannot verify Standard Webhooks. Copy the whole secret of the sender; it usually begins with whsec_, or with whpk_ for a public key.',
+    'The secret is not valid base64 or not a key for Standard Webhooks. Copy the whole secret of the sender; it usually starts with whsec_, or with whpk_ for a public key.',
   'private-key':
-    'The secret is the private key of the sender, which begins with whsk_. Enter the public key, which begins with whpk_.',
+    'The secret is the private key of the sender, which starts with whsk_. Enter the public key, which starts with whpk_.',
   missing:
-    'The delivery carries no signature or secret. Check that the sender is set up to send it, and that no proxy removes it.',
-  several:
-    'The signature or secret was sent more than once, so it is unclear which one counts. Check the sender, and the address for a parameter that is repeated.',
-  'bad-encoding':
-    'The signature or secret is not in the format of this sender. Check How the Sender Signs; the delivery may come from another sender.',
+    'The delivery has no signature or secret. Check that the sender is configured to send it and that no proxy removes it.',
+  duplicate:
+    'The signature or secret was sent more than once, so it is ambiguous. Check the sender, and the URL for a repeated parameter.',
+  malformed:
+    'The signature or secret has the wrong format. Check Signature Scheme; the delivery may come from another sender.',
   'no-match':
-    'The signature or secret does not match. Check that the secret is the one of this webhook, and that no proxy rewrites the body.',
+    'The signature or secret does not match. Check that the secret belongs to this webhook and that no proxy changes the body.',
   'wrong-token':
-    'The token is genuine, but it was issued by another tenant, for another application, or for another sender. Compare the three IDs.',
-  stale:
-    'The signature is right, but it was made too long ago: the delivery may have been recorded and sent again. Check the clocks of both machines.',
-  future: 'The signature is right, but it was made in the future. Check the clocks of both machines.',
-  'wrong-type': 'The header Content-Type names a format that is not accepted. Set the sender to send application/json.',
-  'too-large': 'The body is larger than 1 MiB, which no notification is.',
-  'too-complex': 'The body is nested more than 64 levels deep or holds more than 20,000 values.',
-  'not-json': 'The body is not a JSON object or array. Set the sender to send JSON.',
-  'not-utf8': 'The body holds bytes that are not UTF-8, so its text would be changed. Set the sender to send UTF-8.',
-  'duplicate-keys':
-    'The body holds the same name twice in one object, so it is unclear which value counts. Correct it at the sender.',
-  'bad-form': 'The body is not a form that can be read. Set the sender to send application/json.',
-  'secret-has-white-space':
-    'The signature or secret does not match, and the secret begins or ends with white space or quotation marks. Copy the secret again.',
+    'The token is authentic, but it was issued by another tenant, for another application, or to another sender. Check Tenant ID, Application ID and Sender Application ID.',
+  'too-old':
+    'The signature is valid, but its timestamp is too old. The delivery may be a replay, or a clock may be wrong.',
+  'too-new':
+    'The signature is valid, but its timestamp is in the future. Check the clocks of the sender and this server.',
+  'unsupported-type':
+    'The Content-Type header names an unsupported format. Configure the sender to send application/json.',
+  'too-large': 'The body is larger than 1 MiB. Configure the sender to send smaller events.',
+  'too-complex': 'The body has more than 64 levels or 20,000 values. Configure the sender to send smaller events.',
+  'not-json': 'The body is not a JSON object or array. Configure the sender to send JSON.',
+  'not-utf8': 'The body contains bytes that are not UTF-8. Configure the sender to send UTF-8.',
+  'duplicate-keys': 'An object in the body has the same key twice, so it is ambiguous. Correct it at the sender.',
+  'invalid-form': 'The body is not a valid form. Configure the sender to send application/json.',
+  'secret-has-whitespace':
+    'The signature or secret does not match, and the secret has white space or quotation marks around it. Copy the secret again.',
   'secret-is-an-id':
-    'The signature or secret does not match, and what is set as the secret looks like an ID of the webhook. Copy the secret itself.',
+    'The signature or secret does not match, and the secret looks like the ID of the webhook. Copy the secret itself.',
 };
 
-const statuses: Partial<Record<Refusal, 413 | 415>> = { 'too-large': 413, 'wrong-type': 415 };
+const statuses: Partial<Record<RejectionReason, 413 | 415>> = { 'too-large': 413, 'unsupported-type': 415 };
 
-/** A refusal for a reason, with the explanation for the builder of a workflow. */
-export const refuse = (reason: Refusal): Refused => ({
+const reject = (reason: RejectionReason): Rejected => ({
   ok: false,
   reason,
   status: statuses[reason] ?? 401,
   explanation: explanations[reason],
 });
 
-const json = /^[\w.-]+\/([\w.-]+\+)?json(-batch)?\b/i;
+const jsonType = /^[\w.-]+\/([\w.-]+\+)?json(-batch)?\b/i;
 
-/** Whether a body may be JSON by its header; some senders name no type. */
+/** Whether the body may be JSON by its header; some senders set no type. */
 function mayBeJson(delivery: Delivery): boolean {
   return headerValues(delivery, 'content-type').every(
-    (type) => type === 'application/json' || type === '' || json.test(type),
+    (type) => type === 'application/json' || type === '' || jsonType.test(type),
   );
 }
 
+/** Verifies the raw bytes of a delivery, then parses them. Never throws for what a sender sends. */
+export function verifyDelivery(delivery: Delivery, options: VerifyOptions): Verified | Rejected {
+  const format = bodyFormat(delivery, options.maxBytes, schemes[options.scheme].acceptsForms);
+  if (typeof format !== 'string') return format;
+  return parseAuthentic(delivery, format, authenticate(delivery, options));
+}
+
 /**
- * Verifies a delivery on its bytes and only then parses it. Never throws for what a sender sent.
+ * Verifies the Microsoft Entra token of a delivery, then parses the body.
+ * @param sender undefined if its IDs are not set
+ * @throws PipewrightError `unavailable` if the signing keys cannot be read
  */
-export function verifyDelivery(delivery: Delivery, options: VerifyOptions): Accepted | Refused {
-  const kind = kindOf(delivery, options.maximumBytes, schemes[options.scheme].takesForms);
-  if (typeof kind !== 'string') return kind;
-  const matchedSecret = authenticate(delivery, options);
-  return typeof matchedSecret === 'string' ? parseVerified(delivery, matchedSecret, kind) : matchedSecret;
+export async function verifyEntraDelivery(
+  delivery: Delivery,
+  sender: EntraSender | undefined,
+  host: KeyHost,
+): Promise<Verified | Rejected> {
+  if (!sender) return reject('no-secret');
+  const format = bodyFormat(delivery);
+  if (typeof format !== 'string') return format;
+  const fault = await entraFault(delivery, sender, host);
+  return parseAuthentic(delivery, format, fault === undefined ? 'current' : reject(fault));
 }
 
-/** What the body of a delivery is by its header, or what is wrong with its size and type; looked at before anything in it. */
-export function kindOf(delivery: Delivery, maximumBytes = 1024 * 1024, takesForms = false): 'json' | 'form' | Refused {
-  if (delivery.body.length > maximumBytes) return refuse('too-large');
+/** Checks the size and type of a body before reading anything in it. */
+function bodyFormat(delivery: Delivery, maxBytes = 1024 * 1024, acceptsForms = false): 'json' | 'form' | Rejected {
+  if (delivery.body.length > maxBytes) return reject('too-large');
   if (mayBeJson(delivery)) return 'json';
-  return takesForms && isForm(delivery) ? 'form' : refuse('wrong-type');
+  return acceptsForms && isForm(delivery) ? 'form' : reject('unsupported-type');
 }
 
-/** Parses the body of a delivery that is known to be genuine. */
-export function parseVerified(
+function parseAuthentic(
   { body }: Delivery,
-  matchedSecret: Accepted['matchedSecret'],
-  kind: 'json' | 'form' = 'json',
-): Accepted | Refused {
-  const parsed = kind === 'form' ? parseEventForm(body) : parseEventJson(body);
+  format: 'json' | 'form',
+  matchedSecret: Verified['matchedSecret'] | Rejected,
+): Verified | Rejected {
+  if (typeof matchedSecret !== 'string') return matchedSecret;
+  const parsed = format === 'form' ? parseEventForm(body) : parseEventJson(body);
   return typeof parsed === 'string'
-    ? refuse(parsed)
+    ? reject(parsed)
     : { ok: true, verified: matchedSecret !== 'none', matchedSecret, body: parsed.body };
 }
 
-/** Verifies a delivery on its bytes, whatever they hold; returns which secret matched, or why none did. */
-export function authenticate(delivery: Delivery, options: VerifyOptions): Accepted['matchedSecret'] | Refused {
+/** Verifies the raw bytes of a delivery without parsing them; returns which secret matched, or why none did. */
+export function authenticate(delivery: Delivery, options: VerifyOptions): Verified['matchedSecret'] | Rejected {
   const { current, previous } = options.secrets;
-  if (!current && !previous) return options.acceptsUnsigned ? 'none' : refuse('no-secret');
-  // A secret that is set but cannot be used is never treated as if none were set.
+  if (!current && !previous) return options.acceptsUnsigned ? 'none' : reject('no-secret');
+  // A secret that is set but unusable never counts as no secret.
   const currentFault = current ? secretFault(options.scheme, current) : undefined;
   const previousFault = previous ? secretFault(options.scheme, previous) : undefined;
   const isUsable = (current && !currentFault) || (previous && !previousFault);
   const fault = currentFault ?? previousFault;
   const scheme = schemes[options.scheme];
-  if (!isUsable && fault) return refuse(scheme.faultOf?.(current ?? '') ?? fault.reason);
+  if (!isUsable && fault) return reject(scheme.faultOf?.(current ?? '') ?? fault.reason);
   const proof = scheme.proof(delivery, options.location);
-  if (typeof proof === 'string') return refuse(proof);
+  if (typeof proof === 'string') return reject(proof);
   const matched =
     current && !currentFault && matchesSecret(scheme, proof, delivery, current)
       ? 'current'
@@ -147,26 +164,26 @@ export function authenticate(delivery: Delivery, options: VerifyOptions): Accept
         ? 'previous'
         : undefined;
   return matched === undefined
-    ? refuse(currentFault?.reason ?? reasonOf(scheme, current))
-    : (timeFault(proof, options) ?? matched);
+    ? reject(currentFault?.reason ?? mismatchReason(scheme, current))
+    : (timestampFault(proof, options) ?? matched);
 }
 
-/** Whether a proof is right for a secret as it was entered, or without what copying put around it. */
+/** Tries a secret as it was entered, then without what copying added around it. */
 function matchesSecret(scheme: Scheme, proof: Proof, delivery: Delivery, secret: string): boolean {
   if (scheme.matches(proof, delivery, secret)) return true;
   const clean = cleanSecret(secret);
   return clean !== secret && scheme.matches(proof, delivery, clean);
 }
 
-/** Why nothing matches, by the looks of the secret that is set. */
-function reasonOf(scheme: Scheme, secret: string | undefined): Refusal {
+/** Why nothing matches, judging by the format of the secret. */
+function mismatchReason(scheme: Scheme, secret: string | undefined): RejectionReason {
   if (secret === undefined) return 'no-match';
-  return secret === cleanSecret(secret) ? (scheme.faultOf?.(secret) ?? 'no-match') : 'secret-has-white-space';
+  return secret === cleanSecret(secret) ? (scheme.faultOf?.(secret) ?? 'no-match') : 'secret-has-whitespace';
 }
 
-/** Old and future timestamps are refused only once the signature is known to be right: a forger learns nothing. */
-function timeFault({ signedAt }: Proof, { now, toleranceSeconds = 300 }: VerifyOptions): Refused | undefined {
+/** Checks the timestamp only after the signature, so a forger learns nothing from it. */
+function timestampFault({ signedAt }: Proof, { now, toleranceSeconds = 300 }: VerifyOptions): Rejected | undefined {
   if (signedAt === undefined) return undefined;
-  if (signedAt < now - toleranceSeconds) return refuse('stale');
-  return signedAt > now + toleranceSeconds ? refuse('future') : undefined;
+  if (signedAt < now - toleranceSeconds) return reject('too-old');
+  return signedAt > now + toleranceSeconds ? reject('too-new') : undefined;
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../host/error.ts';
+import { withoutUndefined } from '../host/without-undefined.ts';
 import { baseUrl } from '../http/base-url.ts';
 import { defineConnection, type ConnectionValues } from '../define/connection.ts';
 import { describeField, text } from '../define/fields.ts';
@@ -13,14 +14,14 @@ const fields = {
   secret: v.optional(
     text({
       label: 'Secret',
-      help: 'The signing secret that the sender shows for this webhook, or a random text of your own with 16 characters or more that the sender sends along. For Standard Webhooks it begins with whsec_, or whpk_ for a public key. Not required for Microsoft Entra.',
+      help: 'The signing secret of the webhook, as shown by the sender, e.g. whsec_…; or a random secret with at least 16 characters that you also enter at the sender. Not required for Microsoft Entra.',
       secret: true,
     }),
   ),
   previousSecret: v.optional(
     text({
       label: 'Previous Secret',
-      help: 'Accepted as well while you replace the secret. Clear it afterwards.',
+      help: 'Also accepted while you rotate the secret. Clear it afterwards.',
       secret: true,
       advanced: true,
     }),
@@ -28,7 +29,7 @@ const fields = {
   tenantId: v.optional(
     text({
       label: 'Tenant ID',
-      help: 'Only for Microsoft Entra: the directory (tenant) ID whose tokens are accepted.',
+      help: 'Only for Microsoft Entra: the directory (tenant) ID that issues the tokens.',
       placeholder: id,
       advanced: true,
     }),
@@ -43,16 +44,16 @@ const fields = {
   ),
   senderId: v.optional(
     text({
-      label: 'Application ID of the Sender',
-      help: 'Only for Microsoft Entra: the application that may send. For Event Grid, search the Azure portal for Microsoft.EventGrid (Service Principal) and copy its application ID.',
+      label: 'Sender Application ID',
+      help: 'Only for Microsoft Entra: the application ID of the sender. For Event Grid, search for Microsoft.EventGrid in Microsoft Entra ID under Enterprise applications.',
       placeholder: id,
       advanced: true,
     }),
   ),
   authorityUrl: v.optional(
     text({
-      label: 'Login Address',
-      help: 'Only for Microsoft Entra in another cloud: where tokens are issued.',
+      label: 'Login URL',
+      help: 'Only for Microsoft Entra in another cloud: the URL that issues tokens.',
       placeholder: 'https://login.microsoftonline.com',
       advanced: true,
     }),
@@ -60,14 +61,14 @@ const fields = {
   ),
 };
 
-/** The values of a webhook's secret. */
+/** Values of the Webhook Secret connection. */
 export type WebhookSecret = ConnectionValues<typeof fields>;
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The sender whose tokens are accepted; undefined when none of its IDs is there.
- * @throws PipewrightError `bad-input` when an ID is missing or is none
+ * The sender whose tokens are accepted; undefined if no ID is set.
+ * @throws PipewrightError `bad-input` if only some IDs are set or one is invalid
  */
 function readEntraSender(connection: WebhookSecret): EntraSender | undefined {
   const read = (value: string | undefined): string => cleanSecret(value ?? '').toLowerCase();
@@ -79,20 +80,20 @@ function readEntraSender(connection: WebhookSecret): EntraSender | undefined {
   const labels = { tenantId: fields.tenantId, applicationId: fields.applicationId, senderId: fields.senderId };
   if (Object.values(ids).every((value) => value === '')) return undefined;
   for (const name of ['tenantId', 'applicationId', 'senderId'] as const) {
-    // A domain of a tenant is none either: tokens name their tenant by its ID.
+    // A tenant's domain is not accepted: tokens contain the tenant ID.
     if (guid.test(ids[name])) continue;
     const { label } = describeField(labels[name]);
     throw new PipewrightError({
       code: 'bad-input',
       message:
-        ids[name] === '' ? `${label} is empty.` : `${label} is not an ID of Microsoft Entra: ${ids[name].slice(0, 60)}`,
-      hint: 'It looks like 11111111-2222-3333-4444-555555555555; copy it from the Azure portal.',
+        ids[name] === '' ? `${label} is empty.` : `${label} is not a Microsoft Entra ID: ${ids[name].slice(0, 60)}`,
+      hint: 'Copy the ID from the Azure portal, e.g. 11111111-2222-3333-4444-555555555555.',
     });
   }
-  return { authority: baseUrl(connection.authorityUrl, 'Login Address'), ...ids };
+  return { authority: baseUrl(connection.authorityUrl, 'Login URL'), ...ids };
 }
 
-/** The sender whose tokens are accepted; undefined unless all three of its IDs are there and are IDs. */
+/** The sender whose tokens are accepted; undefined unless all three IDs are set and valid. */
 export function entraSenderOf(connection: WebhookSecret): EntraSender | undefined {
   try {
     return readEntraSender(connection);
@@ -104,18 +105,18 @@ export function entraSenderOf(connection: WebhookSecret): EntraSender | undefine
 
 /** The secrets of the connection. */
 export function webhookSecretsOf({ secret, previousSecret }: WebhookSecret): Secrets {
-  return { ...(secret ? { current: secret } : {}), ...(previousSecret ? { previous: previousSecret } : {}) };
+  return withoutUndefined({ current: secret || undefined, previous: previousSecret || undefined });
 }
 
 /**
- * The secret that a sender and a trigger share, or the tokens that are accepted. Its test refuses what no scheme can use; a
- * trigger, which knows its scheme, refuses more when it is activated.
+ * A webhook secret, or the Microsoft Entra tokens to accept. The connection test rejects what no scheme accepts; a trigger, which
+ * knows its scheme, checks more when it is activated.
  */
 export const webhookSecretConnection = defineConnection({
   key: 'webhookSecret',
   name: 'Webhook Secret',
   description:
-    'Used to verify that events are authentic: a secret, or the tokens of Microsoft Entra. Use another one for each sender.',
+    'Used to verify that events are authentic, with a secret or Microsoft Entra tokens. Create one for each sender.',
   documentationUrl: 'https://www.standardwebhooks.com/',
   fields,
   async test({ connection }) {
@@ -127,8 +128,8 @@ export const webhookSecretConnection = defineConnection({
     if (sender) return 'Microsoft Entra tokens';
     throw new PipewrightError({
       code: 'bad-input',
-      message: 'No secret is set, so no event can be verified.',
-      hint: 'Fill in Secret; or, for a sender that uses Microsoft Entra, Tenant ID, Application ID and Application ID of the Sender.',
+      message: 'No secret is set, so events cannot be verified.',
+      hint: 'Enter Secret; or, for Microsoft Entra, Tenant ID, Application ID and Sender Application ID.',
     });
   },
 });

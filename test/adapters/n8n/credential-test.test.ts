@@ -64,6 +64,6 @@ it('names the field that is missing', async () => {
 it('says that nothing answers at an address', async () => {
   expect(await test('dbt', { accessUrl: 'http://127.0.0.1:9' })).toMatchObject({
     status: 'Error',
-    message: expect.stringContaining('nothing answers'),
+    message: expect.stringContaining('refused the connection'),
   });
 });

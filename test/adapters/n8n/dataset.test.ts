@@ -149,7 +149,7 @@ it.each([
       },
     },
   ],
-  ['webAddressDownloadFile', { webAddressDownloadFileAddress: '/web/moved/claims.csv' }],
+  ['webAddressDownloadFile', { webAddressDownloadFileUrl: '/web/moved/claims.csv' }],
 ])('reads rows straight from %s', async (source, parameters) => {
   const { items, error } = await n8n.execute(setup('getRows', { source, rows: 2, ...parameters }));
   expect(error).toBeUndefined();
@@ -160,7 +160,7 @@ it.each([
 it('goes on where the connection to a website broke, by what n8n sends with', async () => {
   sandbox.faults.add({ match: { path: /web\/files/ }, times: 2, fault: { kind: 'cut', afterBytes: 5_000 } });
   const { items, error } = await n8n.execute(
-    setup('getRows', { source: 'webAddressDownloadFile', webAddressDownloadFileAddress: '/web/files/claims.csv' }),
+    setup('getRows', { source: 'webAddressDownloadFile', webAddressDownloadFileUrl: '/web/files/claims.csv' }),
   );
   expect(error).toBeUndefined();
   expect(items).toHaveLength(300);
@@ -171,7 +171,7 @@ it.each(['elsewhere', 'there-and-back'])('sends no log-in to where a website lea
     n8n.execute(
       setup(
         'getRows',
-        { source: 'webAddressDownloadFile', webAddressDownloadFileAddress: `/web/${path}` },
+        { source: 'webAddressDownloadFile', webAddressDownloadFileUrl: `/web/${path}` },
         {
           credentials: {
             pipewrightWebAddressApi: { ...sandboxCredentials(sandbox)['pipewrightWebAddressApi'], ...credentials },

@@ -218,6 +218,6 @@ it('says that nothing answers when the address is wrong, without any secret', as
     },
   };
   const { error } = await n8n.execute(dataFactory({ ...run, ...pipeline('QT_fetch_data') }, { credentials }));
-  expect(error?.message).toContain('nothing answers at that address');
+  expect(error?.message).toContain('the server refused the connection');
   expect(JSON.stringify(error)).not.toContain(sandbox.accounts.azure.clientSecret);
 });

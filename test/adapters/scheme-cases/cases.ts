@@ -43,7 +43,7 @@ export async function casesOf(sender: Sender, now: number): Promise<Case[]> {
     const { body, carried } = await signed();
     return { body, carried: carry(sender, change(proofOf(sender, carried)), carried) };
   };
-  const wrong = ['no-match', 'bad-encoding'];
+  const wrong = ['no-match', 'malformed'];
   const all: Case[] = [
     { name: 'signed with the secret', ...(await signed()), expected: { believed: 'current' } },
     {
@@ -128,7 +128,7 @@ export async function casesOf(sender: Sender, now: number): Promise<Case[]> {
         name: 'signed, but the secret in the connection has a line end',
         connection: { secret: `${secrets.other}\n` },
         ...(await signed()),
-        expected: { refused: ['secret-has-white-space'] },
+        expected: { refused: ['secret-has-whitespace'] },
       },
     );
   }
@@ -155,12 +155,12 @@ export async function casesOf(sender: Sender, now: number): Promise<Case[]> {
       {
         name: 'signed ten minutes ago',
         ...(await signed(secrets.current, now - 10 * minutes)),
-        expected: { refused: ['stale'] },
+        expected: { refused: ['too-old'] },
       },
       {
         name: 'signed in ten minutes',
         ...(await signed(secrets.current, now + 10 * minutes)),
-        expected: { refused: ['future'] },
+        expected: { refused: ['too-new'] },
       },
       {
         name: 'forged ten minutes ago, which is not told apart from any forgery',

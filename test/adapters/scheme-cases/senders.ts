@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT, type JSONWebKeySet } from 'jose';
-import type { SchemeName } from '../../../shared/src/define/verification.ts';
+import type { SchemeName, SignatureScheme } from '../../../shared/src/define/verification.ts';
 import type { Signing } from '../../../shared/src/webhooks/scheme.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 
@@ -13,7 +13,7 @@ export interface Carried {
 /** A sender that proves itself by one scheme. */
 export interface Sender {
   name: string;
-  scheme: SchemeName | 'entra';
+  scheme: SchemeName;
   /** What the connection holds: the secret that is used now, and the one before. */
   connection: Record<string, string>;
   secrets: { current: string; previous: string; other: string };
@@ -36,7 +36,7 @@ const standard = {
 
 function bySecret(
   name: string,
-  scheme: SchemeName,
+  scheme: SignatureScheme,
   carrier: Sender['carrier'],
   { signsBody = true, signsMoment = false, secrets = plain, rename = (header: string): string => header } = {},
 ): Sender {

@@ -163,7 +163,7 @@ describe('an error', () => {
     const refused = zapier.create('parcel_post_print', {
       authData: { ...authData, parcel_address: 'http://127.0.0.1:9' },
     });
-    await expect(refused).rejects.toThrow('Parcel could not be reached: nothing answers at that address.');
+    await expect(refused).rejects.toThrow('Parcel could not be reached: the server refused the connection.');
     await expect(refused).rejects.not.toThrow('127.0.0.1');
   });
 });

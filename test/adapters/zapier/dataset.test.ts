@@ -48,7 +48,7 @@ function file(content: string, size = content.length): string {
   return zapier.offerFile(async () => stored);
 }
 
-const website = (path: string) => ({ source: 'webAddressDownloadFile', webAddressDownloadFileAddress: path });
+const website = (path: string) => ({ source: 'webAddressDownloadFile', webAddressDownloadFileUrl: path });
 
 describe('Get Rows on Zapier', () => {
   it('gives line items with typed values, and where the next ones begin', async () => {

@@ -133,7 +133,7 @@ describe('a request of the Zapier app', () => {
       http({ method: 'POST', url: 'http://127.0.0.1:9/', headers: {}, body: '{}' }),
     );
     const error = (await refused.catch((thrown: unknown) => thrown)) as PipewrightError;
-    expect(error.message).toMatch(/^nothing answers at that address\./);
+    expect(error.message).toMatch(/^the server refused the connection\./);
     expect(error.unsent).toBe(true);
   });
 
@@ -143,7 +143,7 @@ describe('a request of the Zapier app', () => {
     await expect(
       send(({ send: http }) => http({ method: 'GET', url: `${url}/?token=secret`, headers: {} }), { seconds: 0 }),
     ).rejects.toMatchObject({
-      message: expect.stringMatching(/^no answer came in time\.(?!.*secret)/),
+      message: expect.stringMatching(/^the server did not respond in time\.(?!.*secret)/),
       retryable: true,
     });
     // It would wait for 29 seconds.
@@ -208,19 +208,19 @@ describe('a body that comes as a stream', () => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('half', () => response.destroy());
     };
-    await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection broke') });
+    await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection was lost') });
   });
 
   it('fails when it breaks off without a length', async () => {
     handler = (_request, response) => {
       response.write('half', () => response.destroy());
     };
-    await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection broke') });
+    await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection was lost') });
   });
 
   it('fails when it falls silent', async () => {
     handler = (_request, response) => void response.write('half');
-    await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection broke') });
+    await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection was lost') });
   });
 
   it('fails when it is not whole before Zapier ends the step', async () => {

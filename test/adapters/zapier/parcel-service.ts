@@ -8,7 +8,7 @@ import { file, json, list, option, text, values } from '../../../shared/src/defi
 import { defineAction, defineSearch } from '../../../shared/src/define/operation.ts';
 import { defineService } from '../../../shared/src/define/service.ts';
 import { definePollingTrigger, defineWebhookTrigger } from '../../../shared/src/define/trigger.ts';
-import { verificationFields } from '../../../shared/src/webhooks/process-delivery.ts';
+import { verificationFields } from '../../../shared/src/webhooks/trigger-fields.ts';
 
 /** Where the made-up vendor is. */
 export const parcelUrl = 'https://parcel.example';

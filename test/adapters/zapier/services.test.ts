@@ -213,7 +213,7 @@ describe('a dataset', () => {
   it('that is cut short on its way is not stored', async () => {
     const { file } = await download('d-claims');
     sandbox.faults.add({ match: { path: /datasets\/d-claims/ }, fault: { kind: 'cut', afterBytes: 5_000 } });
-    await expect(zapier.hydrate(file, groups.quantemplate)).rejects.toThrow('The connection broke');
+    await expect(zapier.hydrate(file, groups.quantemplate)).rejects.toThrow('The connection was lost');
   });
 
   it('is replaced by a file of an earlier step', async () => {

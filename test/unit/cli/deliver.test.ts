@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { services } from '../../../shared/src/catalog.ts';
 import { checkInput } from '../../../shared/src/define/check-input.ts';
 import type { WebhookTrigger } from '../../../shared/src/define/trigger.ts';
-import { processDelivery, type Taken } from '../../../shared/src/webhooks/process-delivery.ts';
+import { processDelivery, type DeliveryResult } from '../../../shared/src/webhooks/process-delivery.ts';
 import { fakeHost } from '../fake-host.ts';
 import { callCli } from './call-cli.ts';
 
@@ -16,7 +16,7 @@ const every = services.flatMap(({ key, triggers }) =>
 
 let server: Server;
 let trigger: WebhookTrigger;
-let taken: Taken | undefined;
+let taken: DeliveryResult | undefined;
 
 /** Takes deliveries as both adapters do. */
 beforeAll(async () => {
@@ -34,7 +34,7 @@ beforeAll(async () => {
         host: fakeHost({ now: Date.now, once: async () => true }),
       },
     );
-    response.writeHead(taken.outcome === 'refused' ? 401 : 200).end();
+    response.writeHead(taken.outcome === 'rejected' ? 401 : 200).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -107,13 +107,13 @@ describe('pipewright deliver', () => {
   it('refuses a secret that cannot sign', async () => {
     expect(
       await callCli('deliver', '--source', 'signedWebhook', '--url', url(), '--secret', 'not base64!'),
-    ).toMatchObject({ code: 2, err: expect.stringContaining('not base64') });
+    ).toMatchObject({ code: 2, err: expect.stringContaining('not valid base64') });
   });
 
   it('ends with 1 when nothing answers, and with 2 when it is called wrongly', async () => {
     expect(await callCli('deliver', '--source', 'dbt', '--url', 'http://127.0.0.1:9/', '--secret', 'x')).toMatchObject({
       code: 1,
-      err: expect.stringContaining('nothing answers'),
+      err: expect.stringContaining('refused the connection'),
     });
     for (const words of [
       [],

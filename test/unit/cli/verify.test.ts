@@ -50,7 +50,7 @@ describe('pipewright verify', () => {
       headersOf('dbt'),
       body,
       ['--secret', 'another-secret '],
-      'secret-has-white-space',
+      'secret-has-whitespace',
     ],
     ['a secret that is too short', headersOf('dbt'), body, ['--secret', 's3cret'], 'short-secret'],
     ['a secret that is a mask', headersOf('dbt'), body, ['--secret', '••••••••••••'], 'masked-secret'],
@@ -87,7 +87,7 @@ describe('pipewright verify', () => {
     ).toMatchObject({ code: 0 });
     expect(
       await verify('slack', signed, form, '--secret', 's3cret-of-the-sender', '--now', '1763629600'),
-    ).toMatchObject({ code: 1, out: '{"ok":false,"reason":"stale"}\n' });
+    ).toMatchObject({ code: 1, out: '{"ok":false,"reason":"too-old"}\n' });
     expect(await verify('slack', signed, form, '--secret', 's3cret-of-the-sender')).toMatchObject({ code: 1 });
   });
 

@@ -20,8 +20,8 @@ const save = async (name: string, text = 'new', from = bytes(text)): Promise<str
   return (saved as { path: string }).path;
 };
 
-describe('A file that is saved by the command line', () => {
-  it('never replaces a file that exists', async () => {
+describe('saveNewFile', () => {
+  it('never overwrites an existing file', async () => {
     await writeFile(join(folder, 'package.json'), 'mine');
     expect(await save('package.json')).toBe(join(folder, 'package (1).json'));
     expect(await save('package.json')).toBe(join(folder, 'package (2).json'));
@@ -29,13 +29,13 @@ describe('A file that is saved by the command line', () => {
     expect(await readFile(join(folder, 'package (1).json'), 'utf8')).toBe('new');
   });
 
-  it('follows no link, not even one that leads nowhere', async () => {
+  it('does not follow symbolic links, including broken ones', async () => {
     await symlink(join(folder, 'elsewhere.csv'), join(folder, 'claims.csv'));
     expect(await save('claims.csv')).toBe(join(folder, 'claims (1).csv'));
     expect(await readdir(folder)).toEqual(['claims (1).csv', 'claims.csv']);
   });
 
-  it('leaves nothing behind when its bytes break off', async () => {
+  it('leaves no file behind when the download fails', async () => {
     const broken = async function* (): Bytes {
       yield Buffer.from('half');
       throw new Error('broken');
@@ -44,7 +44,7 @@ describe('A file that is saved by the command line', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('gets names of its own when several are saved at once', async () => {
+  it('chooses distinct names for concurrent saves', async () => {
     const paths = await Promise.all(['a', 'b', 'c'].map((text) => save('claims.csv', text)));
     expect(new Set(paths).size).toBe(3);
     expect((await Promise.all(paths.map((path) => readFile(path, 'utf8')))).sort()).toEqual(['a', 'b', 'c']);
@@ -60,7 +60,7 @@ describe('A file that is saved by the command line', () => {
     ['a\u0000b\n.csv', 'a_b_.csv'],
     ['CON.txt', '_CON.txt'],
     ['claims 2026-11.csv', 'claims 2026-11.csv'],
-  ])('called %j stays in its folder as %s', (name, safe) => {
+  ])('sanitizes the name %j to %s', (name, safe) => {
     expect(safeFileName(name)).toBe(safe);
   });
 });

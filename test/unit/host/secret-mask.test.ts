@@ -15,12 +15,12 @@ const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('bas
 /** A text as a terminal or a letter wraps it. */
 const wrap = (text: string): string => text.replace(/.{7}(?=.)/gs, '$&\r\n  ');
 
-describe('A mask hides a secret', () => {
+describe('secretMask hides a secret', () => {
   const written: [string, string][] = [
     ['as it is', secret],
     ['encoded as a part of an address', encodeURIComponent(secret)],
     [
-      'encoded as a part of an address, in lower case',
+      'percent-encoded in lower case',
       encodeURIComponent(secret).replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase()),
     ],
     ['encoded as a form', new URLSearchParams([['', secret]]).toString().slice(1)],
@@ -28,7 +28,7 @@ describe('A mask hides a secret', () => {
     ['in JSON', JSON.stringify(secret).slice(1, -1)],
     ['in JSON inside of JSON', JSON.stringify(JSON.stringify(secret)).slice(3, -3)],
     [
-      'in JSON of ASCII only',
+      'in ASCII-only JSON',
       JSON.stringify(secret)
         .slice(1, -1)
         .replace(/[^\x20-\x7e]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`),
@@ -42,7 +42,7 @@ describe('A mask hides a secret', () => {
     ['behind a still longer user in base64', base64(`use:${secret}`)],
     ['in base64 that is encoded for an address', encodeURIComponent(base64(`user:${secret}`))],
     [
-      'with every byte encoded as a part of an address',
+      'with every byte percent-encoded',
       [...Buffer.from(secret)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
     ],
     [
@@ -64,19 +64,19 @@ describe('A mask hides a secret', () => {
     expect(shown).toBe('It said: *** (twice: ***).');
   });
 
-  it('that is longer than its pattern, to its end', () => {
+  it('that is longer than its pattern, up to its end', () => {
     const long = `eyJ0.${'aB3-_x'.repeat(300)}.end`;
     expect(maskOf(long).text(`sent ${long}, refused`)).toBe('sent ***, refused');
   });
 
-  it('that is long and wrapped, to its end', () => {
+  it('that is long and wrapped, up to its end', () => {
     const long = `eyJ0.${'aB3-_x'.repeat(30)}.end`;
     for (const form of [long, base64(long)])
       expect(maskOf(long).text(`sent ${wrap(form)}, refused`)).toBe('sent ***, refused');
   });
 
   it.each(['a%', 'a text before it, so long that it is cut somewhere '])(
-    'that was cut in its midst, behind %j',
+    'that was truncated, after %j',
     (before) => {
       const token = 'zx81-spectrum-4711-commodore';
       const shown = maskOf(token).text(cut(`${before}${token}`, before.length + 15));
@@ -85,7 +85,7 @@ describe('A mask hides a secret', () => {
     },
   );
 
-  it('in names and values of lists and objects, which stay the same objects where nothing is hidden', () => {
+  it('in property names and values, and returns objects without secrets unchanged', () => {
     const untouched = { rows: [1, 'two'], none: null };
     const mask = maskOf('canary-4711-x');
     expect(mask.value({ 'a canary-4711-x': ['canary-4711-x'], untouched })).toEqual({ 'a ***': ['***'], untouched });
@@ -117,18 +117,18 @@ describe('A mask hides a secret', () => {
   });
 });
 
-describe('A mask leaves text alone', () => {
-  it('for secrets so short that they would tear holes into it', () => {
+describe('secretMask keeps text', () => {
+  it('if a secret is too short to mask', () => {
     expect(maskOf('', 'a', 'token').text('a token and a table')).toBe('a token and a table');
   });
 
-  it('where a short secret is a part of a longer word', () => {
+  it('in which a short secret is part of a longer word', () => {
     const mask = maskOf('claims');
     expect(mask.text('claims2026 and reclaims')).toBe('claims2026 and reclaims');
     expect(mask.text('"claims", user%3Aclaims')).toBe('"***", user%3A***');
   });
 
-  it('when it is long, in little time', () => {
+  it('that is long, within a short time', () => {
     const mask = maskOf(...Array.from({ length: 6 }, (_, at) => `secret ${at} of a connection/${'x'.repeat(20)}`));
     const text =
       'A line of a log, with % and \\ and & in it, base64 such as aGVsbG8gd29ybGQ=, and nothing to hide.\n'.repeat(
@@ -183,7 +183,7 @@ describe('redact hides', () => {
   });
 });
 
-describe('redact leaves ordinary words', () => {
+describe('redact keeps ordinary text', () => {
   it.each([
     'PARSE_SYNTAX_ERROR: unexpected token customer_identifier at line 3',
     'unexpected token policy_number_2026_final',
@@ -213,7 +213,7 @@ describe('plainAddress', () => {
     ['postgres://u:p@a@db/x', 'postgres://db/x'],
     ['claims?2026#1@home.csv', 'claims?2026#1@home.csv'],
     ['C:\\data\\claims.csv', 'C:\\data\\claims.csv'],
-  ])('of %s is %s', (address, plain) => {
+  ])('turns %s into %s', (address, plain) => {
     expect(plainAddress(address)).toBe(plain);
   });
 });

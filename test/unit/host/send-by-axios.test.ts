@@ -45,19 +45,19 @@ async function download(path: string): Promise<{ length: string | undefined; tex
   return { length: headers['content-length'], text: Buffer.concat(pieces).toString('utf8') };
 }
 
-it('tells the length of a body that comes as it is', async () => {
+it('sendByAxios reports the length of an uncompressed body', async () => {
   expect(await download('/plain')).toEqual({ length: String(text.length), text });
 });
 
-it('tells no length of a body that was unpacked, for the header counts the packed bytes', async () => {
+it('sendByAxios reports no length for a decompressed body, because the header counts the compressed bytes', async () => {
   expect(await download('/packed')).toEqual({ length: undefined, text });
 });
 
-it('fails for a body that is cut short', async () => {
+it('sendByAxios rejects an incomplete body', async () => {
   await expect(download('/cut')).rejects.toMatchObject({ code: 'cut-short' });
 });
 
-it('knows that nothing was sent when nobody listens, but not when the connection breaks', async () => {
+it('sendByAxios marks a refused connection as unsent, but not a lost one', async () => {
   const closed = createServer((_request, response) => response.destroy());
   await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(closed.address() as AddressInfo).port}/`;
@@ -68,19 +68,19 @@ it('knows that nothing was sent when nobody listens, but not when the connection
   await expect(post()).rejects.toMatchObject({ code: 'unavailable', unsent: true });
 });
 
-describe('Work that is stopped', () => {
-  it.each(['before an answer came', 'while the body comes'])('ends at once %s', async (moment) => {
+describe('sendByAxios with an aborted signal', () => {
+  it.each(['before the response', 'during the body'])('rejects immediately %s', async (phase) => {
     const controller = new AbortController();
     const work = async () => {
       const { stream } = await sendByAxios(
         { method: 'GET', url: `${base}/endless`, headers: {}, answer: 'stream' },
         controller.signal,
       );
-      if (moment === 'while the body comes') setTimeout(() => controller.abort(), 20);
+      if (phase === 'during the body') setTimeout(() => controller.abort(), 20);
       for await (const _piece of stream ?? []) continue;
     };
     const ended = work();
-    if (moment === 'before an answer came') controller.abort();
-    await expect(ended).rejects.toMatchObject({ code: 'cancelled', message: 'The work was stopped.' });
+    if (phase === 'before the response') controller.abort();
+    await expect(ended).rejects.toMatchObject({ code: 'cancelled', message: 'The operation was cancelled.' });
   });
 });

@@ -31,11 +31,11 @@ async function* pieces(...texts: (string | Promise<string>)[]): Bytes {
 }
 
 describe('readText', () => {
-  it('joins the pieces of a body', async () => {
+  it('joins the chunks of a body', async () => {
     expect(await readText(pieces('pol', 'icy'), manual(), { milliseconds: 1000 })).toBe('policy');
   });
 
-  it('gives up a body that is not complete when the time is over, and closes the connection', async () => {
+  it('rejects a body that is not complete in time and closes the connection', async () => {
     const bounds = manual();
     const reading = readText(pieces('a', 'b', never), bounds, { milliseconds: 30_000 });
     bounds.expire();
@@ -47,7 +47,7 @@ describe('readText', () => {
     expect(bounds.stopped).toBe(1);
   });
 
-  it('refuses a body as soon as it is larger than allowed', async () => {
+  it('rejects a body as soon as it exceeds the size limit', async () => {
     const bounds = manual();
     const endless = async function* (): Bytes {
       for (;;) yield Buffer.alloc(1024);
@@ -59,7 +59,7 @@ describe('readText', () => {
     expect(bounds.stopped).toBe(1);
   });
 
-  it('counts a body that breaks off as no answer', async () => {
+  it('treats an incomplete body as unavailable', async () => {
     const broken = async function* (): Bytes {
       yield Buffer.from('{"a":');
       throw new PipewrightError({ code: 'cut-short', message: 'It broke.', retryable: true });
@@ -72,7 +72,7 @@ describe('readText', () => {
 });
 
 describe('untilStalled', () => {
-  it('gives up a download that stands still, so that it can be resumed', async () => {
+  it('rejects a stalled download so that it can be resumed', async () => {
     const bounds = manual();
     const read = async (): Promise<number> => {
       let count = 0;
@@ -85,19 +85,19 @@ describe('untilStalled', () => {
     await expect(read()).rejects.toMatchObject({
       code: 'cut-short',
       retryable: true,
-      message: expect.stringContaining('stood still'),
+      message: expect.stringContaining('stalled'),
     });
     expect(bounds.stopped).toBe(1);
   });
 
-  it('passes every byte of a download that does not', async () => {
+  it('passes on every byte of a download that does not stall', async () => {
     const read: string[] = [];
     for await (const piece of untilStalled(pieces('a', 'b', 'c'), manual())) read.push(String(piece));
     expect(read).toEqual(['a', 'b', 'c']);
   });
 });
 
-it('within checks again whenever its time is over, so that an upload which makes progress continues', async () => {
+it('within checks the time left again, so an upload that makes progress continues', async () => {
   const left = [10, 10, 0];
   const asked: number[] = [];
   const timer = async (milliseconds: number) => void asked.push(milliseconds);
@@ -112,7 +112,7 @@ it('within checks again whenever its time is over, so that an upload which makes
   expect(asked).toEqual([10, 10]);
 });
 
-it('watchUpload begins its time again with each piece that is taken', async () => {
+it('watchUpload restarts its timer with each chunk', async () => {
   let now = 0;
   const upload = watchUpload(pieces('a', 'b'), () => now, 60_000);
   now = 50_000;
@@ -122,7 +122,7 @@ it('watchUpload begins its time again with each piece that is taken', async () =
   expect(upload.left()).toBe(60_000);
 });
 
-it('once is over after one time', () => {
+it('once sets a fixed time limit', () => {
   const limit = once(5);
   expect([limit(), limit()]).toEqual([5, 0]);
 });
@@ -154,19 +154,19 @@ afterAll(() => {
 });
 
 describe('sendByAxios', () => {
-  it.each(['silent', 'drip'])('ends an answer that is %s when its time is over', async (path) => {
+  it.each(['silent', 'drip'])('rejects a %s response when the time is up', async (path) => {
     await expect(
       sendByAxios({ method: 'GET', url: `${base}/${path}`, headers: {}, timeout: 100 }),
     ).rejects.toMatchObject({ code: 'unavailable', retryable: true });
   });
 
-  it('ends an answer that is larger than allowed', async () => {
+  it('rejects a response that exceeds the size limit', async () => {
     await expect(
       sendByAxios({ method: 'GET', url: `${base}/flood`, headers: {} }, undefined, { maxBytes: 1024 * 1024 }),
     ).rejects.toMatchObject({ code: 'unexpected-answer' });
   });
 
-  it('ends at once when the work is stopped', async () => {
+  it('rejects immediately when the execution is stopped', async () => {
     const controller = new AbortController();
     const sent = sendByAxios({ method: 'GET', url: `${base}/drip`, headers: {} }, controller.signal);
     controller.abort();
@@ -191,7 +191,7 @@ describe('sendBy of n8n', () => {
       })(),
     );
 
-  it('ends an answer that drips when its time is over', async () => {
+  it('rejects a slow response when the time is up', async () => {
     const body = dripping();
     await expect(sendBy(answer(body))({ method: 'GET', url: base, headers: {}, timeout: 100 })).rejects.toMatchObject({
       code: 'unavailable',
@@ -200,13 +200,13 @@ describe('sendBy of n8n', () => {
     expect(body.destroyed).toBe(true);
   });
 
-  it('ends a request that is never answered, though what n8n lends has no limit of its own', async () => {
+  it('rejects a request without a response, although the n8n helper has no timeout', async () => {
     await expect(sendBy(() => never)({ method: 'GET', url: base, headers: {}, timeout: 20 })).rejects.toMatchObject({
       code: 'unavailable',
     });
   });
 
-  it('asks for a stream and returns text', async () => {
+  it('requests a stream and returns text', async () => {
     const options: IHttpRequestOptions[] = [];
     const send = sendBy(async (asked) => {
       options.push(asked);
@@ -216,7 +216,7 @@ describe('sendBy of n8n', () => {
     expect(options[0]).toMatchObject({ encoding: 'stream' });
   });
 
-  it('takes a body that was parsed, as the test of a credential gives it', async () => {
+  it('accepts a body that n8n has already parsed, as in a credential test', async () => {
     expect((await sendBy(answer({ a: 1 }))({ method: 'GET', url: base, headers: {} })).text).toBe('{"a":1}');
   });
 });

@@ -36,7 +36,7 @@ async function serve(answer: (asked: Asked) => { status: number; headers?: Recor
   };
 }
 
-describe('Credentials on real connections', () => {
+describe('Credentials', () => {
   let elsewhere: Awaited<ReturnType<typeof serve>>;
   let home: Awaited<ReturnType<typeof serve>>;
   let redirect = 302;
@@ -61,7 +61,7 @@ describe('Credentials on real connections', () => {
       authorize: async () => ({ authorization: 'Bearer secret', 'x-api-key': 'secret' }),
     });
 
-  it.each([301, 302, 303, 307, 308])('a token endpoint that answers %s is not followed', async (status) => {
+  it.each([301, 302, 303, 307, 308])('are not sent on when a token endpoint responds %s', async (status) => {
     redirect = status;
     const token = clientCredentialsToken(nodeHost(), {
       service: 'Vendor',
@@ -76,7 +76,7 @@ describe('Credentials on real connections', () => {
     expect(elsewhere.asked).toEqual([]);
   });
 
-  it.each([301, 302, 303, 307, 308])('a POST that is answered by %s is not sent again elsewhere', async (status) => {
+  it.each([301, 302, 303, 307, 308])('are not sent on when a POST receives %s', async (status) => {
     redirect = status;
     await expect(api().json('POST', '/start', anyAnswer, { json: { secret: 1 } })).rejects.toMatchObject({
       code: 'unexpected-answer',
@@ -85,7 +85,7 @@ describe('Credentials on real connections', () => {
     expect([elsewhere.asked, home.asked.length]).toEqual([[], 1]);
   });
 
-  it('a GET follows to another origin without the login', async () => {
+  it('are removed when a GET is redirected to another origin', async () => {
     redirect = 307;
     await api().json('GET', '/read', anyAnswer);
     expect(elsewhere.asked).toHaveLength(1);
@@ -93,14 +93,14 @@ describe('Credentials on real connections', () => {
     expect(elsewhere.asked[0]?.headers).not.toHaveProperty('x-api-key');
   });
 
-  it('a GET keeps the login at its own origin', async () => {
+  it('are kept when a GET is redirected within its origin', async () => {
     redirect = 308;
     target = '/same';
     expect(await api().json('GET', '/read', anyAnswer)).toEqual({ here: true });
     expect(home.asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer secret', 'Bearer secret']);
   });
 
-  it('a complete address at another origin is not asked', async () => {
+  it('are not sent to an absolute URL on another origin', async () => {
     await expect(api().json('GET', `${elsewhere.base}/page2`, anyAnswer)).rejects.toMatchObject({
       code: 'unexpected-answer',
       message: expect.stringContaining('another host'),
@@ -109,8 +109,8 @@ describe('Credentials on real connections', () => {
   });
 });
 
-describe('A redirect of an encrypted address', () => {
-  it('to one that is not encrypted is refused', async () => {
+describe('sendGuarded', () => {
+  it('rejects a redirect from https to http', async () => {
     const host = fakeHost().on('GET', 'https://api.example/a', {
       status: 302,
       headers: { location: 'http://api.example/a' },
@@ -123,7 +123,7 @@ describe('A redirect of an encrypted address', () => {
   });
 });
 
-describe('A list of Azure', () => {
+describe('readAll of Azure', () => {
   const management = 'https://management.azure.com';
   const factories = `${management}/subscriptions/sub/providers/Microsoft.DataFactory/factories`;
   const azure = { tenantId: 't', clientId: 'c', clientSecret: 's', subscriptionId: 'sub' };
@@ -145,7 +145,7 @@ describe('A list of Azure', () => {
     'https://management.azure.com.evil.example/p',
     'https://management.azure.com@evil.example/p',
     'https://management.azure.com:8443/p',
-  ])('whose next page is at %s does not get the token there', async (link) => {
+  ])('does not send the token to a next page at %s', async (link) => {
     const host = open(link);
     await expect(find(host)).rejects.toMatchObject({ code: 'unexpected-answer' });
     expect(host.requests.every(({ address }) => address.startsWith(management) || address.includes('oauth2'))).toBe(
@@ -153,13 +153,13 @@ describe('A list of Azure', () => {
     );
   });
 
-  it('is read on at its own origin', async () => {
+  it('follows a next page on its own origin', async () => {
     const host = open(`${factories}?page=2`);
     await expect(find(host)).rejects.toMatchObject({ code: 'not-found' });
     expect(host.sent('GET', '/factories')).toHaveLength(2);
   });
 
-  it('that leads in a circle ends', async () => {
+  it('rejects a circular list', async () => {
     const host = open(factories);
     await expect(find(host)).rejects.toMatchObject({
       code: 'unexpected-answer',

@@ -81,8 +81,8 @@ async function download(): Promise<Buffer> {
 const isWhole = async (): Promise<boolean> => (await download()).equals(content);
 const cutShort = { code: 'cut-short' };
 
-describe('A download that breaks', () => {
-  it('goes on where it ended, as often as it must, and pauses in between', async () => {
+describe('resumeDownload', () => {
+  it('resumes a lost connection where it ended, repeatedly and with pauses', async () => {
     const asked = send({ breaksAfter: 70_000 });
     expect(await isWhole()).toBe(true);
     expect(asked.slice(1).map(({ ifRange }) => ifRange)).toEqual(asked.slice(1).map(() => '"v1"'));
@@ -91,13 +91,13 @@ describe('A download that breaks', () => {
     expect(sleeps).toHaveLength(asked.length - 1);
   });
 
-  it('is as whole as one that does not break', async () => {
+  it('returns the same bytes as an uninterrupted download', async () => {
     const asked = send({});
     expect(await isWhole()).toBe(true);
     expect(asked).toHaveLength(1);
   });
 
-  it('goes on by the moment of its last change, where that lies in the past', async () => {
+  it('resumes by Last-Modified if it is in the past', async () => {
     const before = { 'accept-ranges': 'bytes', 'last-modified': 'Fri, 20 Nov 2020 08:00:00 GMT' };
     const asked = send({ breaksAfter: 100_000, headers: before });
     expect(await isWhole()).toBe(true);
@@ -107,37 +107,37 @@ describe('A download that breaks', () => {
   });
 
   it.each([
-    ['the server offers no parts', { headers: { etag: '"v1"' } }],
-    ['nothing tells its versions apart', { headers: { 'accept-ranges': 'bytes' } }],
-    ['its tag is a weak one', { headers: { 'accept-ranges': 'bytes', etag: 'W/"v1"' } }],
-    ['the server begins again', { part: { status: 200, headers: {} } }],
-    ['another version is there by now', { part: { headers: { etag: '"v2"', 'content-range': 'bytes 50000-1/2' } } }],
-    ['the rest has no tag', { headers: { ...tagged }, part: { headers: { etag: '' } } }],
+    ['the server does not support ranges', { headers: { etag: '"v1"' } }],
+    ['there is no ETag or Last-Modified', { headers: { 'accept-ranges': 'bytes' } }],
+    ['the ETag is weak', { headers: { 'accept-ranges': 'bytes', etag: 'W/"v1"' } }],
+    ['the server restarts the download', { part: { status: 200, headers: {} } }],
+    ['the file has changed', { part: { headers: { etag: '"v2"', 'content-range': 'bytes 50000-1/2' } } }],
+    ['the rest has no ETag', { headers: { ...tagged }, part: { headers: { etag: '' } } }],
     [
-      'the server sends another part',
+      'the server sends another range',
       { part: { headers: { 'content-range': `bytes 0-${content.length - 1}/${content.length}` } } },
     ],
     [
-      'the whole has another length by now',
+      'the total length has changed',
       { part: { headers: { 'content-range': `bytes 50000-${content.length - 1}/${content.length + 1}` } } },
     ],
-    ['the server does not say which part it sends', { part: { headers: { 'content-range': '' } } }],
+    ['Content-Range is missing', { part: { headers: { 'content-range': '' } } }],
     [
-      'the server sends several parts at once',
+      'the server sends several ranges at once',
       { part: { headers: { 'content-type': 'multipart/byteranges; boundary=x', 'content-range': '' } } },
     ],
-    ['it is gone', { part: { status: 404 } }],
-    ['there is no such part', { part: { status: 416 } }],
-  ] as [string, Sending][])('fails as it broke when %s', async (_why, sending) => {
+    ['the file was deleted', { part: { status: 404 } }],
+    ['the range does not exist', { part: { status: 416 } }],
+  ] as [string, Sending][])('rejects with the original error when %s', async (_why, sending) => {
     const asked = send({ breaksAfter: 50_000, breaks: 1, ...sending });
     await expect(download()).rejects.toMatchObject({
       code: 'cut-short',
-      message: expect.stringMatching(/broke|announced/),
+      message: expect.stringMatching(/was lost|ended after|longer than/),
     });
     expect(asked.length).toBeLessThanOrEqual(2);
   });
 
-  it('is given up when no byte comes any more', async () => {
+  it('gives up when no more bytes arrive', async () => {
     let calls = 0;
     answer = (_request, response) => {
       calls += 1;
@@ -154,7 +154,7 @@ describe('A download that breaks', () => {
     expect(sleeps.every((pause, index) => index === 0 || pause > (sleeps[index - 1] ?? 0))).toBe(true);
   });
 
-  it('waits for a server that is away for a moment', async () => {
+  it('waits for a server that is briefly unavailable', async () => {
     let calls = 0;
     const asked = send({ breaksAfter: 100_000, breaks: 1 });
     const usual = answer;
@@ -167,7 +167,7 @@ describe('A download that breaks', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('never takes up one that is packed on its way, for its bytes have other places', async () => {
+  it('never resumes a compressed body, because its offsets differ', async () => {
     const packed = gzipSync(content);
     let calls = 0;
     answer = (_request, response) => {
@@ -179,18 +179,18 @@ describe('A download that breaks', () => {
     expect(calls).toBe(1);
   });
 
-  it('ends at once when the work is stopped', async () => {
+  it('rejects immediately when the execution is stopped', async () => {
     const asked = send({ breaksAfter: 50_000 });
     host = {
       ...host,
-      sleep: () => Promise.reject(new PipewrightError({ code: 'cancelled', message: 'The work was stopped.' })),
+      sleep: () => Promise.reject(new PipewrightError({ code: 'cancelled', message: 'The operation was cancelled.' })),
     };
     await expect(download()).rejects.toMatchObject({ code: 'cancelled' });
     expect(asked).toHaveLength(1);
   });
 });
 
-describe('A download of which the platform does not tell whether it was unpacked', () => {
+describe('resumeDownload of a body that may have been decompressed', () => {
   const broken = new PipewrightError({ code: 'cut-short', message: 'broke', retryable: true });
   async function* pieces(text: string, breaks = false): AsyncGenerator<Uint8Array> {
     yield Buffer.from(text);
@@ -212,18 +212,18 @@ describe('A download of which the platform does not tell whether it was unpacked
     return text;
   }
 
-  it('goes on as any other when it was not', async () => {
+  it('resumes if the body was not decompressed', async () => {
     expect(await read(resumeDownload(answer(pieces('0123', true)), rest('456789', 4), host))).toBe('0123456789');
   });
 
-  it('passes as it is when it was, be it longer or shorter', async () => {
+  it('passes a decompressed body on, whether longer or shorter', async () => {
     expect(await read(resumeDownload(answer(pieces('unpacked it is longer')), rest('', 0), host))).toBe(
       'unpacked it is longer',
     );
     expect(await read(resumeDownload(answer(pieces('short')), rest('', 0), host))).toBe('short');
   });
 
-  it('fails rather than putting together what does not belong together', async () => {
+  it('rejects rather than joining bytes that do not belong together', async () => {
     await expect(read(resumeDownload(answer(pieces('longer than ten', true)), rest('x', 0), host))).rejects.toBe(
       broken,
     );

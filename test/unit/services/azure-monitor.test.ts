@@ -63,7 +63,7 @@ const start = (body: unknown, host: FakeHost, typed: Record<string, unknown> = {
   deliverAndLookUp(azureMonitor, 'pipelineFailedAlert', typed, sent(body), { host, connection });
 
 describe('Data Factory Pipeline Failed of Azure Monitor', () => {
-  it('starts once for each run that failed, with its failed step', async () => {
+  it('emits one event per failed run, with its failed step', async () => {
     const host = connected(failed('run-2'), failed('run-1'));
     const events = await start(alert(), host);
     expect(events.map(({ id }) => id)).toEqual(['run-1:failed', 'run-2:failed']);
@@ -84,21 +84,21 @@ describe('Data Factory Pipeline Failed of Azure Monitor', () => {
     });
   });
 
-  it('tells of a run once when two alerts overlap', async () => {
+  it('emits a run once when two alerts overlap', async () => {
     const host = connected(failed('run-1'));
     await start(alert(), host);
     host.on('POST', `${management}/queryPipelineRuns`, { json: { value: [failed('run-1')] } });
     expect(await start(alert({ essentials: { originAlertId: 'origin-2' } }), host)).toEqual([]);
   });
 
-  it('keeps to the pipelines that are wanted', async () => {
+  it('filters by pipeline', async () => {
     const events = await start(alert(), connected(failed('run-1', 'Load'), failed('run-2', 'Other')), {
       pipelines: ['Other'],
     });
     expect(events.map(({ id }) => id)).toEqual(['run-2:failed']);
   });
 
-  it('goes on with the alert itself when the runs cannot be read', async () => {
+  it('emits the alert itself when the runs cannot be read', async () => {
     const host = connected().on('POST', `${management}/queryPipelineRuns`, {
       status: 403,
       json: { error: { code: 'AuthorizationFailed', message: 'no' } },
@@ -112,7 +112,7 @@ describe('Data Factory Pipeline Failed of Azure Monitor', () => {
     ['was resolved', alert({ essentials: { monitorCondition: 'Resolved' } })],
     ['is about another metric', alert({ metricName: 'TriggerFailedRuns' })],
     [
-      'is about no factory',
+      'is not about a data factory',
       alert({
         essentials: {
           alertTargetIDs: ['/subscriptions/sub/resourcegroups/data/providers/microsoft.compute/virtualmachines/vm'],
@@ -122,7 +122,7 @@ describe('Data Factory Pipeline Failed of Azure Monitor', () => {
     ['names a factory that leads elsewhere', alert({ essentials: { alertTargetIDs: [`${factory}/../../../x`] } })],
     ['is written in an older schema', { schemaId: 'AzureMonitorMetricAlert', data: {} }],
     ['is none', []],
-  ])('starts nothing for an alert that %s', async (_case, body) => {
+  ])('ignores an alert that %s', async (_case, body) => {
     expect(
       await deliver(azureMonitor, 'pipelineFailedAlert', {}, sent(body), { host: connected(), connection }),
     ).toEqual({ outcome: 'ignored', why: 'filtered' });

@@ -60,7 +60,7 @@ describe.each(homes)(
         .on('POST', `${base}/pipelines/Load/createRun`, { status: startedStatus, json: { runId: 'run-1' } })
         .on('POST', `${base}${activities('run-1')}`, { json: { value: [] } });
 
-    it('starts with the parameters as the body, and sends no empty reference to another run', async () => {
+    it('starts a pipeline with the parameters as the body, without an empty reference run', async () => {
       const host = startable();
       const result = await run(
         'runPipeline',
@@ -74,13 +74,13 @@ describe.each(homes)(
       expect(sent?.headers['authorization']).toBe(`Bearer token for ${scope}`);
     });
 
-    it('sends an empty object when there are no parameters', async () => {
+    it('sends an empty object without parameters', async () => {
       const host = startable();
       await run('runPipeline', { pipeline: 'Load', wait: false }, host);
       expect(host.sent('POST', 'createRun')[0]?.body).toBe('{}');
     });
 
-    it('waits through a missing run, Queued, throttling, a broken server and an unknown word until it has succeeded', async () => {
+    it('waits through a missing run, Queued, throttling, server errors and an unknown status until the run succeeds', async () => {
       const host = startable().on('GET', runAddress, [
         { status: 404, json: { error: { code: 'PipelineRunNotFound', message: 'not there yet' } } },
         status('Queued'),
@@ -97,7 +97,7 @@ describe.each(homes)(
       expect(host.sleeps).toContain(7_000);
     });
 
-    it('names the activity that failed, and why', async () => {
+    it('reports the failed activity and its error', async () => {
       const host = startable()
         .on('GET', runAddress, status('Failed', { message: 'Operation on target Copy failed' }))
         .on('POST', `${base}${activities('run-1')}`, {
@@ -122,14 +122,14 @@ describe.each(homes)(
       expect(read).toMatchObject({ failedStep: 'Copy', steps: [{ name: 'Look up' }, { name: 'Copy', code: '2200' }] });
     });
 
-    it.each(['Cancelled', 'Canceled'])('takes %s for cancelled, and Canceling for going on', async (word) => {
+    it.each(['Cancelled', 'Canceled'])('reads %s as cancelled and Canceling as running', async (word) => {
       const host = startable().on('GET', runAddress, [status('Canceling'), status(word)]);
       const result = await run('runPipeline', { pipeline: 'Load', onFailure: 'continue' }, host);
       expect(result).toMatchObject({ status: 'cancelled', finished: true, succeeded: false });
       expect(host.sent('GET', 'run-1')).toHaveLength(2);
     });
 
-    it('says what failed deep in a pipeline that the pipeline runs, not only that the step which ran it failed', async () => {
+    it('reports the failure in a child pipeline, not only the Execute Pipeline activity', async () => {
       const ran = (id: string, name: string) => ({
         activityName: `Run ${name}`,
         activityType: 'ExecutePipeline',
@@ -162,7 +162,7 @@ describe.each(homes)(
       });
     });
 
-    it('tells the steps also when those of a child cannot be read', async () => {
+    it('returns the steps even if those of a child run cannot be read', async () => {
       const failed = {
         activityName: 'Run child',
         activityType: 'ExecutePipeline',
@@ -181,19 +181,19 @@ describe.each(homes)(
 
     it.each([
       [
-        'is spelled in another way',
+        'has the wrong case',
         { datasetId: 'd-1' },
         'has no parameter “datasetId” and needs a value for “DatasetID”',
         'Write “DatasetID”: upper and lower case matter.',
       ],
       [
-        'is not there',
+        'is not declared',
         { DatasetID: 'd-1', nope: 1 },
         'has no parameter “nope”',
         'Those that there are: “DatasetID”, “mode”',
       ],
       ['has no value', {}, 'needs a value for “DatasetID”', 'Those that there are'],
-    ])('starts nothing when a parameter %s, and says what to write', async (_case, parameters, message, hint) => {
+    ])('rejects a parameter that %s, with a hint', async (_case, parameters, message, hint) => {
       const host = startable().on(
         'GET',
         `${base}/pipelines/Load`,
@@ -207,14 +207,14 @@ describe.each(homes)(
       expect(host.sent('POST', 'createRun')).toEqual([]);
     });
 
-    it('refuses parameters of a pipeline that takes none', async () => {
+    it('rejects parameters for a pipeline without parameters', async () => {
       const host = startable().on('GET', `${base}/pipelines/Load`, { json: { name: 'Load', properties: {} } });
       await expect(run('runPipeline', { pipeline: 'Load', parameters: { a: 1 } }, host)).rejects.toMatchObject({
         hint: expect.stringContaining('there are no parameters'),
       });
     });
 
-    it('starts a pipeline that it may not read, with the parameters as they are', async () => {
+    it('starts a pipeline that it may not read with the parameters unchanged', async () => {
       const host = startable().on('GET', `${base}/pipelines/Load`, {
         status: 403,
         json: { error: { code: 'AuthorizationFailed', message: 'no' } },
@@ -224,7 +224,7 @@ describe.each(homes)(
       });
     });
 
-    it('does not start a second run when the answer is lost', async () => {
+    it('does not start a second run when the response is lost', async () => {
       const host = startable()
         .on('POST', `${base}/pipelines/Load/createRun`, 'lost')
         .on('POST', `${base}/queryPipelineRuns`, { json: { value: [] } });
@@ -236,23 +236,23 @@ describe.each(homes)(
       expect(host.sent('POST', 'createRun')).toHaveLength(1);
     });
 
-    it('starts once the log-in works again, for nothing was sent before', async () => {
+    it('starts after a failed login, because nothing was sent', async () => {
       const host = startable().on('POST', login, ['lost', { json: { access_token: 'token', expires_in: 3599 } }]);
       expect(await run('runPipeline', { pipeline: 'Load', wait: false }, host)).toMatchObject({ id: 'run-1' });
       expect(host.sent('POST', 'createRun')).toHaveLength(1);
     });
 
-    it('says why the log-in failed when nothing could be started', async () => {
+    it('reports why the login failed', async () => {
       const host = startable().on('POST', login, 'lost');
       await expect(run('runPipeline', { pipeline: 'Load' }, host)).rejects.toMatchObject({
-        message: expect.stringContaining('the connection was closed'),
+        message: expect.stringContaining('closed the connection'),
         retryable: true,
         unsent: true,
       });
       expect(host.sent('POST', 'createRun')).toEqual([]);
     });
 
-    it('repeats a start that was throttled, since nothing was started', async () => {
+    it('retries a throttled start', async () => {
       const host = startable().on('POST', `${base}/pipelines/Load/createRun`, [
         { status: 429, headers: { 'retry-after': '3' } },
         { json: { runId: 'run-1' } },
@@ -261,7 +261,7 @@ describe.each(homes)(
       expect(host.sleeps).toEqual([3_000]);
     });
 
-    it('renews a token once that Azure calls expired with 403', async () => {
+    it('renews a token that Azure rejects as expired with 403', async () => {
       let logins = 0;
       const host = fakeHost()
         .on('POST', login, () => ({ json: { access_token: `token-${(logins += 1)}`, expires_in: 3599 } }))
@@ -283,7 +283,7 @@ describe.each(homes)(
       expect(logins).toBe(2);
     });
 
-    it('says which role is missing, without asking for another token', async () => {
+    it('reports the missing role without requesting another token', async () => {
       const host = connected().on('GET', runAddress, {
         status: 403,
         json: { error: { code: 'AuthorizationFailed', message: 'No access.' } },
@@ -295,7 +295,7 @@ describe.each(homes)(
       expect(host.sent('POST', 'oauth2')).toHaveLength(1);
     });
 
-    it('cancels a run with its children, and leaves one that has ended as it is', async () => {
+    it('cancels a run with its child runs, and leaves a finished run unchanged', async () => {
       const host = connected()
         .on('POST', `${runAddress}/cancel`, {})
         .on('GET', runAddress, [status('InProgress'), status('Canceling')]);
@@ -309,7 +309,7 @@ describe.each(homes)(
       expect(host.sent('POST', 'cancel')).toHaveLength(1);
     });
 
-    it('cancels the run at the deadline when it was told to', async () => {
+    it('cancels the run on timeout if selected', async () => {
       const host = startable().on('GET', runAddress, status('InProgress')).on('POST', `${runAddress}/cancel`, {});
       await expect(
         run('runPipeline', { pipeline: 'Load', timeoutMinutes: 2, onTimeout: 'cancel' }, host),
@@ -318,7 +318,7 @@ describe.each(homes)(
       expect(host.sent('POST', 'cancel')).toHaveLength(1);
     });
 
-    it('finds pipelines over all pages, the one with exactly this name first', async () => {
+    it('finds pipelines on all pages, with an exact match first', async () => {
       const host = connected().on('GET', `${base}/pipelines`, ({ query }) =>
         query['page']
           ? { json: { value: [{ name: 'load', properties: { parameters: { DatasetID: { type: 'string' } } } }] } }
@@ -335,7 +335,7 @@ describe.each(homes)(
       ]);
     });
 
-    it('tells of runs that have finished as wished, and asks on with the token in the body', async () => {
+    it('polls for finished runs with the selected status, with the continuation token in the body', async () => {
       const host = connected().on('POST', `${base}/queryPipelineRuns`, ({ json }) =>
         (json as { continuationToken?: string }).continuationToken
           ? { json: { value: [status('Failed').json] } }

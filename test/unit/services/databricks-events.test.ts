@@ -127,6 +127,6 @@ describe('Job Notification of Databricks', () => {
   it('is refused without the secret', async () => {
     expect(
       await deliver(databricks, 'jobNotification', {}, delivery(notification()), { host: connected(), connection }),
-    ).toMatchObject({ outcome: 'refused', status: 401 });
+    ).toMatchObject({ outcome: 'rejected', status: 401 });
   });
 });

@@ -189,7 +189,7 @@ describe('Job Run Completed of dbt', () => {
     ['signed for another body', sign('{}')],
   ])('refuses a notification %s', async (_case, headers) => {
     expect(await take('jobRunCompleted', notification('completed'), {}, headers as never)).toMatchObject({
-      outcome: 'refused',
+      outcome: 'rejected',
     });
   });
 
@@ -197,7 +197,7 @@ describe('Job Run Completed of dbt', () => {
     const body = notification('completed');
     expect(
       await deliver(dbt, 'jobRunCompleted', {}, delivery(body, sign(body, '')), { host: fakeHost(), connection }),
-    ).toMatchObject({ outcome: 'refused' });
+    ).toMatchObject({ outcome: 'rejected' });
   });
 });
 

@@ -37,7 +37,7 @@ const idsOf = (taken: unknown) =>
   ((taken as { events?: { data: { eventId: string } }[] }).events ?? []).map(({ data }) => data.eventId);
 
 describe('Blob Created of Event Grid', () => {
-  it('says which file came, container and path apart', async () => {
+  it('returns the file with its container and path', async () => {
     expect(await take('blobCreated', [blob()])).toEqual({
       outcome: 'events',
       events: [
@@ -61,7 +61,7 @@ describe('Blob Created of Event Grid', () => {
     });
   });
 
-  it('starts once for each file of a delivery, for those that are wanted', async () => {
+  it('emits one event per file in a delivery and filters by container and path', async () => {
     const body = [
       blob(),
       blob('incoming/notes.txt'),
@@ -75,7 +75,7 @@ describe('Blob Created of Event Grid', () => {
     expect(idsOf(await take('blobCreated', body, { pathEnds: '.csv' }))).toHaveLength(3);
   });
 
-  it('waits for the whole file in a data lake, which tells of it first while it is empty', async () => {
+  it('ignores the event of a data lake for an empty file', async () => {
     expect(await take('blobCreated', [blob('incoming/claims.csv', { api: 'CreateFile', contentLength: 0 })])).toEqual({
       outcome: 'ignored',
       why: 'filtered',
@@ -85,14 +85,14 @@ describe('Blob Created of Event Grid', () => {
     });
   });
 
-  it('shows no key that an address carries', async () => {
+  it('removes SAS tokens from the URL', async () => {
     const signed = blob('incoming/claims.csv', {
       url: 'https://contoso.blob.core.windows.net/b/claims.csv?sv=1&sig=secret',
     });
     expect(JSON.stringify(await take('blobCreated', [signed]))).not.toContain('sig=');
   });
 
-  it('takes an event that comes twice once', async () => {
+  it('accepts a repeated event once', async () => {
     const host = fakeHost();
     await take('blobCreated', [blob()], {}, undefined, host);
     expect(idsOf(await take('blobCreated', [blob(), blob('incoming/next.csv')], {}, undefined, host))).toEqual([
@@ -103,9 +103,9 @@ describe('Blob Created of Event Grid', () => {
   it.each([
     ['nothing', {}],
     ['another secret', { token: 'guessed' }],
-  ])('is refused with %s in the address', async (_case, query) => {
+  ])('rejects %s in the URL', async (_case, query) => {
     expect(await take('blobCreated', [blob()], {}, query as Record<string, string>)).toMatchObject({
-      outcome: 'refused',
+      outcome: 'rejected',
       status: 401,
     });
   });
@@ -134,7 +134,7 @@ describe('Event Received of Event Grid', () => {
     ['Event Grid, in a list', [grid], 'g-1'],
     ['CloudEvents, alone', cloud, 'c-1'],
     ['CloudEvents, in a list', [cloud], 'c-1'],
-  ])('reads the schema of %s', async (_case, body, eventId) => {
+  ])('parses the schema of %s', async (_case, body, eventId) => {
     expect(await take('eventReceived', body)).toMatchObject({
       events: [
         {
@@ -151,7 +151,7 @@ describe('Event Received of Event Grid', () => {
     });
   });
 
-  it('takes events of two topics or sources that share an ID', async () => {
+  it('accepts events of two topics or sources with the same ID', async () => {
     const host = fakeHost();
     const cloud = { specversion: '1.0', id: 'g-1', type: 'Contoso.Dataset.Ready', subject: '/datasets/claims' };
     for (const one of [
@@ -165,7 +165,7 @@ describe('Event Received of Event Grid', () => {
     }
   });
 
-  it('keeps to the types and subjects that are wanted, and to conditions', async () => {
+  it('filters by type, subject and conditions', async () => {
     expect(
       idsOf(
         await take('eventReceived', [grid, { ...grid, id: 'g-2', eventType: 'Contoso.Dataset.Deleted' }], {
@@ -189,12 +189,12 @@ describe('Event Received of Event Grid', () => {
     ).toEqual(['g-1']);
   });
 
-  it('ignores what is no event', async () => {
+  it('ignores a body that is not an event', async () => {
     expect(await take('eventReceived', [{ hello: 'world' }, 7, null])).toEqual({ outcome: 'ignored', why: 'filtered' });
   });
 });
 
-describe('The handshake of Event Grid', () => {
+describe('The validation handshake of Event Grid', () => {
   const validation = (validationUrl?: string) => [
     {
       id: 'v-1',
@@ -219,15 +219,15 @@ describe('The handshake of Event Grid', () => {
     'https://rp.eventgrid.azure.us/v',
     'https://rp.eventgrid.azure.cn:553/v?id=1',
     'https://RP-EastUS.EventGrid.Azure.NET/v',
-  ])('may be confirmed at %s', async (own) => {
+  ])('is confirmed at %s', async (own) => {
     expect(await take('eventReceived', validation(own))).toMatchObject({
       outcome: 'handshake',
       confirmUrl: new URL(own).href,
     });
   });
 
-  it('is not answered to one without the secret', async () => {
-    expect(await take('eventReceived', validation(url), {}, {})).toMatchObject({ outcome: 'refused' });
+  it('is rejected without the secret', async () => {
+    expect(await take('eventReceived', validation(url), {}, {})).toMatchObject({ outcome: 'rejected' });
   });
 
   it.each([

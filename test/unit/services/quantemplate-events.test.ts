@@ -224,14 +224,14 @@ describe('The webhook secret of Quantemplate', () => {
     ['not behind the word Basic', { secretLocation: 'basic' }, { authorization: 'the-current-secret' }, {}],
   ])('is refused when %s, and the explanation does not show it', async (_case, typed, headers, query) => {
     const taken = await take('datasetUpdated', body, typed, headers as never, query);
-    expect(taken.outcome).toBe('refused');
+    expect(taken.outcome).toBe('rejected');
     expect(JSON.stringify(taken)).not.toMatch(/the-current-secret|guess/);
   });
 
   it('must be set, unless unsigned events are accepted', async () => {
     const { webhookSecret: _current, previousWebhookSecret: _previous, ...without } = connection;
     expect(await take('datasetUpdated', body, {}, secret, {}, without)).toMatchObject({
-      outcome: 'refused',
+      outcome: 'rejected',
       explanation: expect.stringContaining('No secret'),
     });
     expect(await take('datasetUpdated', body, { acceptsUnsigned: true }, {}, {}, without)).toMatchObject({

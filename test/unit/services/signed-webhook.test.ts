@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 import type { Delivery } from '../../../shared/src/webhooks/delivery.ts';
-import type { SchemeName } from '../../../shared/src/define/verification.ts';
+import type { SignatureScheme } from '../../../shared/src/define/verification.ts';
 import { signedWebhook } from '../../../shared/src/services/signed-webhook/service.ts';
 import { fakeHost } from '../fake-host.ts';
 import { deliver } from '../operate.ts';
@@ -11,7 +11,7 @@ const event = { id: 'evt_7', type: 'dataset.ready', data: { dataset: 'claims' } 
 const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 
 interface Sent {
-  scheme?: SchemeName;
+  scheme?: SignatureScheme;
   id?: string;
   headers?: Delivery['headers'];
   typed?: Record<string, unknown>;
@@ -43,7 +43,7 @@ function take(
 }
 
 describe('Event Received of Signed Webhook', () => {
-  it('gives the event as it came, with the ID and type of its sender', async () => {
+  it('returns the event unchanged, with its delivery ID and type', async () => {
     const data = {
       eventId: 'msg_1',
       eventType: 'dataset.ready',
@@ -56,7 +56,7 @@ describe('Event Received of Signed Webhook', () => {
     expect(await take(event)).toEqual({ outcome: 'events', events: [{ id: 'msg_1', data }] });
   });
 
-  it('starts nothing for an event that does not meet the conditions', async () => {
+  it('ignores an event that does not meet the filter', async () => {
     expect(
       await take(event, { typed: { conditions: ['event.type = dataset.ready', 'event.data.dataset = claims'] } }),
     ).toMatchObject({ outcome: 'events' });
@@ -66,21 +66,21 @@ describe('Event Received of Signed Webhook', () => {
     });
   });
 
-  it('refuses another secret, another scheme and an ID instead of the secret', async () => {
+  it('rejects another secret, another scheme and an ID in place of the secret', async () => {
     expect(
       await take(event, {
         connection: { secret: `whsec_${Buffer.from('one more of twenty-four!').toString('base64')}` },
       }),
-    ).toMatchObject({ outcome: 'refused', explanation: expect.stringContaining('does not match') });
-    expect(await take(event, { typed: { scheme: 'github' } })).toMatchObject({ outcome: 'refused' });
+    ).toMatchObject({ outcome: 'rejected', explanation: expect.stringContaining('does not match') });
+    expect(await take(event, { typed: { scheme: 'github' } })).toMatchObject({ outcome: 'rejected' });
     expect(await take(event, { connection: { secret: 'ep_123' } })).toMatchObject({
-      explanation: expect.stringContaining('looks like an ID'),
+      explanation: expect.stringContaining('looks like the ID'),
     });
   });
 });
 
-describe('Signed Webhook knows a repeat', () => {
-  const signedSchemes: SchemeName[] = [
+describe('Signed Webhook recognizes a repeat', () => {
+  const signedSchemes: SignatureScheme[] = [
     'github',
     'slack',
     'dbt',
@@ -89,7 +89,7 @@ describe('Signed Webhook knows a repeat', () => {
     'shared-secret-query',
   ];
 
-  it.each(signedSchemes)('by the whole body, not by the ID of the thing that it is about (%s)', async (scheme) => {
+  it.each(signedSchemes)('by the whole body, not by an object ID in it (%s)', async (scheme) => {
     const host = fakeHost();
     const packed = { id: 42, eventId: 42, event: 'order.updated', status: 'packed' };
     expect(await take(packed, { scheme, host })).toMatchObject({
@@ -109,7 +109,7 @@ describe('Signed Webhook knows a repeat', () => {
     expect(await take(event, { id: one, host })).toEqual({ outcome: 'ignored', why: 'repeated' });
   });
 
-  it('by webhook-id, svix-id and X-GitHub-Delivery, also when the bodies are the same', async () => {
+  it('by webhook-id, svix-id and X-GitHub-Delivery, even if bodies are equal', async () => {
     const host = fakeHost();
     for (const id of ['msg_monday', 'msg_tuesday'])
       expect(await take(event, { id, host })).toMatchObject({
@@ -128,7 +128,7 @@ describe('Signed Webhook knows a repeat', () => {
     });
   });
 
-  it('by the event IDs that Slack and dbt sign, whatever the headers', async () => {
+  it('by the signed event IDs of Slack and dbt, regardless of the headers', async () => {
     const host = fakeHost();
     const callback = (id: string, retry: number) => ({
       type: 'event_callback',
@@ -154,7 +154,7 @@ describe('Signed Webhook knows a repeat', () => {
     });
   });
 
-  it('by an ID in a header together with the body where nothing is signed, for it may be the ID of the webhook', async () => {
+  it('by an ID in a header together with the body if it is not signed, because it may be the ID of the webhook', async () => {
     const host = fakeHost();
     const one = { scheme: 'shared-secret-header' as const, host };
     expect(await take({ a: 1 }, { ...one, headers: { 'idempotency-key': 'k1' } })).toMatchObject({
@@ -169,7 +169,7 @@ describe('Signed Webhook knows a repeat', () => {
     });
   });
 
-  it('by the field that was named', async () => {
+  it('by the Event ID Field', async () => {
     const host = fakeHost();
     const typed = { idField: 'data.dataset' };
     expect(await take(event, { typed, host })).toMatchObject({
@@ -188,14 +188,14 @@ describe('Signed Webhook and Slack', () => {
   const asForm = { 'content-type': 'application/x-www-form-urlencoded' };
   const slack = { scheme: 'slack' as const };
 
-  it('answers url_verification with the challenge and starts nothing', async () => {
+  it('answers url_verification with the challenge and emits nothing', async () => {
     expect(await take({ token: 't', challenge: '3eZbrw1aB', type: 'url_verification' }, slack)).toEqual({
       outcome: 'handshake',
       answer: { challenge: '3eZbrw1aB' },
     });
   });
 
-  it('starts nothing for url_verification without a challenge', async () => {
+  it('ignores url_verification without a challenge', async () => {
     for (const challenge of [undefined, '', null, {}])
       expect(await take({ challenge, type: 'url_verification' }, slack)).toEqual({
         outcome: 'ignored',
@@ -203,15 +203,15 @@ describe('Signed Webhook and Slack', () => {
       });
   });
 
-  it('answers no challenge that is not signed, nor one of another sender', async () => {
+  it('answers no challenge that is unsigned or from another sender', async () => {
     const body = { challenge: 'x', type: 'url_verification' };
     expect(await take(body, { ...slack, headers: { 'x-slack-signature': `v0=${'0'.repeat(64)}` } })).toMatchObject({
-      outcome: 'refused',
+      outcome: 'rejected',
     });
     expect(await take(body, { scheme: 'github' })).toMatchObject({ outcome: 'events' });
   });
 
-  it('reads the interactive payload of a form, whose bytes are signed', async () => {
+  it('parses the interactive payload of a signed form', async () => {
     const payload = {
       type: 'block_actions',
       trigger_id: '1.2',
@@ -227,10 +227,10 @@ describe('Signed Webhook and Slack', () => {
         ...slack,
         headers: { ...asForm, 'x-slack-signature': `v0=${'0'.repeat(64)}` },
       }),
-    ).toMatchObject({ outcome: 'refused', status: 401 });
+    ).toMatchObject({ outcome: 'rejected', status: 401 });
   });
 
-  it('reads a slash command', async () => {
+  it('parses a slash command', async () => {
     const command = {
       command: '/load',
       text: 'claims 2026 + more',
@@ -250,14 +250,14 @@ describe('Signed Webhook and Slack', () => {
   it.each([
     ['a payload that is not JSON', 'payload=%7B', 'not-json'],
     ['a field that comes twice', 'command=%2Fa&command=%2Fb', 'duplicate-keys'],
-    ['bytes that are not UTF-8', 'command=%ff', 'bad-form'],
-    ['a percent sign alone', 'command=%', 'bad-form'],
+    ['bytes that are not UTF-8', 'command=%ff', 'invalid-form'],
+    ['a percent sign alone', 'command=%', 'invalid-form'],
     ['a name that comes twice in the payload', `payload=${encodeURIComponent('{"a":1,"a":2}')}`, 'duplicate-keys'],
-  ])('refuses a form with %s', async (_case, body, reason) => {
-    expect(await take(body, { ...slack, headers: asForm })).toMatchObject({ outcome: 'refused', reason });
+  ])('rejects a form with %s', async (_case, body, reason) => {
+    expect(await take(body, { ...slack, headers: asForm })).toMatchObject({ outcome: 'rejected', reason });
   });
 
-  it('is content with a look at its certificate, signed or not, and starts nothing', async () => {
+  it('accepts an ssl_check, signed or not, and emits nothing', async () => {
     const look = form({ ssl_check: '1', token: 't' });
     expect(await take(look, { ...slack, headers: asForm })).toEqual({ outcome: 'ignored', why: 'filtered' });
     const unsigned = { headers: asForm, query: {}, body: Buffer.from(look) };
@@ -272,7 +272,7 @@ describe('Signed Webhook and Slack', () => {
         host: fakeHost(),
         connection: { secret },
       }),
-    ).toMatchObject({ outcome: 'refused' });
+    ).toMatchObject({ outcome: 'rejected' });
   });
 });
 
@@ -288,7 +288,7 @@ describe('Signed Webhook and GitHub', () => {
     'X-Hub-Signature': 'sha1=1',
   };
 
-  it('hands on the type, the delivery ID and what identifies the sender, never a signature', async () => {
+  it('passes on the event type, delivery ID and sender headers, never a signature', async () => {
     const taken = await take({ ref: 'main' }, { ...github, headers });
     expect(taken).toMatchObject({
       events: [
@@ -304,7 +304,7 @@ describe('Signed Webhook and GitHub', () => {
     expect(JSON.stringify(taken)).not.toMatch(/signature|sha256=|sha1=|cookie|Bearer/i);
   });
 
-  it('hands on no header that carries the shared secret', async () => {
+  it('never passes on the header with the shared secret', async () => {
     const sent = {
       headers: { 'x-event-type': 'a secret of our own making', 'x-github-event': 'push' },
       query: {},
@@ -321,7 +321,7 @@ describe('Signed Webhook and GitHub', () => {
     expect(JSON.stringify(taken)).not.toContain('a secret of our own making');
   });
 
-  it('starts nothing for a ping, and reads the form that GitHub sends by default', async () => {
+  it('ignores a ping, and parses the form that GitHub sends by default', async () => {
     expect(
       await take(
         { zen: 'Keep it logically awesome.', hook_id: 1 },
@@ -335,8 +335,8 @@ describe('Signed Webhook and GitHub', () => {
   });
 });
 
-it.each(Object.keys(schemes) as SchemeName[])(
-  'a byte order mark before the JSON changes nothing (%s)',
+it.each(Object.keys(schemes) as SignatureScheme[])(
+  'Signed Webhook ignores a byte order mark before the JSON (%s)',
   async (scheme) => {
     const body = Buffer.concat([Buffer.from('efbbbf', 'hex'), Buffer.from(JSON.stringify(event))]);
     expect(await take(body, { scheme })).toMatchObject({ outcome: 'events', events: [{ data: { event } }] });

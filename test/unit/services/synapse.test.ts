@@ -24,7 +24,7 @@ const inputOf = (key: string) => synapse.operations.find((one) => one.key === ke
 const choicesOf = (key: string, field: string, input: Record<string, unknown>, host: FakeHost, more = {}) =>
   describeField(inputOf(key)[field] as never).choices?.load({ input, ...more }, context(synapse, host, connection));
 
-describe('A workspace of Synapse', () => {
+describe('A Synapse workspace', () => {
   const workspace = {
     id,
     name: 'contoso',
@@ -37,7 +37,7 @@ describe('A workspace of Synapse', () => {
   const listed = (host: FakeHost) =>
     host.on('GET', `${management}/providers/Microsoft.Synapse/workspaces`, { json: { value: [workspace] } });
 
-  it('is read at the management plane with the current version', async () => {
+  it('is read from the management plane with the current API version', async () => {
     const host = connected().on('GET', `https://management.azure.com${id}`, { json: workspace });
     expect(await run('getWorkspace', { workspace: 'rg/contoso' }, host)).toEqual({
       id,
@@ -50,7 +50,7 @@ describe('A workspace of Synapse', () => {
     expect(host.sent('GET', 'workspaces')[0]?.query).toEqual({ 'api-version': '2021-06-01' });
   });
 
-  it('is found by its name alone, in any case, or by the address of a page of it', async () => {
+  it('is found by its name in any case, or by the URL of a page', async () => {
     const host = listed(connected()).on('GET', `https://management.azure.com${id}`, { json: workspace });
     expect(await run('getWorkspace', { workspace: 'CONTOSO' }, host)).toMatchObject({ id });
     const page = `https://web.azuresynapse.net/en/home?workspace=${encodeURIComponent(id)}`;
@@ -61,7 +61,7 @@ describe('A workspace of Synapse', () => {
     });
   });
 
-  it('can be picked, and its Spark pools too', async () => {
+  it('is listed for selection, with its Spark pools', async () => {
     const host = listed(connected()).on('GET', `https://management.azure.com${id}/bigDataPools`, {
       json: {
         value: [{ name: 'sparkpool', properties: { sparkVersion: '3.4', nodeSize: 'Small' } }, { name: 'bare' }],
@@ -78,7 +78,7 @@ describe('A workspace of Synapse', () => {
     });
   });
 
-  it('wants a token of its own at each plane, and each is fetched once', async () => {
+  it('requires one token per plane, which is requested once', async () => {
     const host = connected()
       .on('GET', `https://management.azure.com${id}`, { json: workspace })
       .on('GET', `${batches}/42`, batch('running', 'Uncertain'));
@@ -95,7 +95,7 @@ describe('A workspace of Synapse', () => {
   });
 
   it.each(['contoso.evil.example', 'a b', 'x@y', 'rg/a:1'])(
-    'is not looked for under the address that “%s” would make',
+    'is not requested if its name is “%s”',
     async (name) => {
       const host = connected();
       await expect(run('getSparkJob', { workspace: name, pool: 'p', job: '1' }, host)).rejects.toMatchObject({
@@ -106,8 +106,8 @@ describe('A workspace of Synapse', () => {
   );
 });
 
-describe('A Spark job of Synapse', () => {
-  it('is submitted with equal sizes for driver and executors', async () => {
+describe('A Synapse Spark job', () => {
+  it('is submitted with the same size for driver and executors', async () => {
     const host = connected().on('POST', batches, batch('not_started', 'Uncertain'));
     const typed = {
       ...job,
@@ -136,7 +136,7 @@ describe('A Spark job of Synapse', () => {
     });
   });
 
-  it('has not finished when its state is success but its result is uncertain', async () => {
+  it('has not finished while its state is success but its result is uncertain', async () => {
     const host = connected()
       .on('POST', batches, batch('not_started', 'Uncertain'))
       .on('GET', `${batches}/42`, [
@@ -156,7 +156,7 @@ describe('A Spark job of Synapse', () => {
     expect(host.sent('GET', 'batches/42')).toHaveLength(3);
   });
 
-  it('that is dead has failed for the reason that Synapse tells', async () => {
+  it('that is dead has failed with the error of Synapse', async () => {
     const errorInfo = [{ message: 'Path does not exist', errorCode: 'Spark_User_UserApp', source: 'User' }];
     const host = connected()
       .on('POST', batches, batch('starting', 'Uncertain'))
@@ -167,7 +167,7 @@ describe('A Spark job of Synapse', () => {
     });
   });
 
-  it.each(['Cancelled', 'Canceled'])('with the result %s was cancelled', async (result) => {
+  it.each(['Cancelled', 'Canceled'])('with the result %s is cancelled', async (result) => {
     const host = connected().on('GET', `${batches}/42`, batch('killed', result));
     expect(await run('getSparkJob', { ...job, job: '42' }, host)).toMatchObject({
       status: 'cancelled',
@@ -175,7 +175,7 @@ describe('A Spark job of Synapse', () => {
     });
   });
 
-  it('is found by its tag when the answer to the start is lost', async () => {
+  it('is found by its tag when the response to the start is lost', async () => {
     let sent: SentRequest | undefined;
     const tagged = () => ({ ...batch('running', 'Uncertain').json, tags: (sent?.json as { tags: object }).tags });
     const host = connected()
@@ -192,7 +192,7 @@ describe('A Spark job of Synapse', () => {
     expect(host.sent('POST', 'batches')).toHaveLength(1);
   });
 
-  it('is deleted at the deadline when it shall be cancelled', async () => {
+  it('is deleted on timeout if Cancel is selected', async () => {
     const host = connected()
       .on('POST', batches, batch('starting', 'Uncertain'))
       .on('GET', `${batches}/42`, batch('running', 'Uncertain'))
@@ -203,17 +203,17 @@ describe('A Spark job of Synapse', () => {
     expect([host.sent('DELETE', '42').length, host.now() - fakeStart]).toEqual([1, 60_000]);
   });
 
-  it('says how to write the address of a file that was copied from a browser', async () => {
+  it('rejects the https URL of a file with the abfss URL as a hint', async () => {
     const host = connected();
     const typed = { ...job, file: 'https://lake.dfs.core.windows.net/data/jobs/job.py?sv=secret' };
     await expect(run('runSparkJob', typed, host)).rejects.toMatchObject({
       code: 'bad-input',
-      hint: 'Type abfss://data@lake.dfs.core.windows.net/jobs/job.py instead.',
+      hint: 'Enter abfss://data@lake.dfs.core.windows.net/jobs/job.py instead.',
     });
     expect(host.requests).toEqual([]);
   });
 
-  it('can be picked page by page', async () => {
+  it('is listed for selection page by page', async () => {
     const host = connected().on('GET', batches, ({ query }) => ({
       json: { total: 2, sessions: [{ ...batch('dead', 'Failed').json, id: Number(query['from']) }] },
     }));

@@ -1,4 +1,5 @@
 import { webAddress } from '../../../shared/src/services/web-address/service.ts';
+import { describeError } from '../../../shared/src/host/error.ts';
 import { fakeHost, type Answer, type FakeHost } from '../fake-host.ts';
 import { context, operate } from '../operate.ts';
 
@@ -6,15 +7,15 @@ const website = 'https://files.example.com';
 const csv: Answer = { headers: { 'content-type': 'text/csv', 'content-length': '4' }, text: 'a\n1\n' };
 const bearer = { website, authentication: 'bearer', token: 'very-secret' };
 const header = { website, authentication: 'header', headerName: 'X-API-Key', headerSecret: 'very-secret' };
-const download = (address: string, host: FakeHost, connection: Record<string, unknown> = bearer) =>
-  operate(webAddress, 'downloadFile', { address }, host, connection);
+const download = (url: string, host: FakeHost, connection: Record<string, unknown> = bearer) =>
+  operate(webAddress, 'downloadFile', { url }, host, connection);
 
 describe('Download File of a web address', () => {
-  it('gives the file, and nothing of what stands behind the question mark', async () => {
+  it('returns the file without the query of its URL', async () => {
     const host = fakeHost().on('GET', `${website}/exports/claims.csv`, csv);
     const result = await download(`${website}/exports/claims.csv?signature=hush`, host);
     expect(result).toEqual({
-      address: `${website}/exports/claims.csv`,
+      url: `${website}/exports/claims.csv`,
       name: 'claims.csv',
       size: 4,
       file: { name: 'claims.csv', mediaType: 'text/csv', text: 'a\n1\n' },
@@ -22,7 +23,7 @@ describe('Download File of a web address', () => {
     expect(host.requests[0]?.query).toEqual({ signature: 'hush' });
   });
 
-  it('takes what follows the name of the website', async () => {
+  it('accepts a path on the website', async () => {
     const host = fakeHost().on('GET', `${website}/exports/claims.csv`, csv);
     await download('/exports/claims.csv', host);
     await download('exports/claims.csv', host, { ...bearer, website: 'files.example.com/somewhere' });
@@ -37,7 +38,7 @@ describe('Download File of a web address', () => {
       { authorization: `Basic ${Buffer.from('ada:very-secret').toString('base64')}` },
     ],
     [header, { 'x-api-key': 'very-secret' }],
-  ])('logs in as the connection says: %j', async (connection, expected) => {
+  ])('authenticates with the connection %j', async (connection, expected) => {
     const host = fakeHost().on('GET', `${website}/claims.csv`, csv);
     await download('/claims.csv', host, connection);
     expect(host.requests[0]?.headers).toEqual({ accept: '*/*', ...expected });
@@ -50,17 +51,17 @@ describe('Download File of a web address', () => {
     '//example.com/claims.csv',
     'https://ada:x@files.example.com/claims.csv',
     'file:///etc/passwd',
-  ])('fetches nothing from %s, which is not the website of the connection', async (address) => {
+  ])('rejects %s, which is on another website', async (url) => {
     const host = fakeHost();
-    const error = await download(address, host).catch((caught: unknown) => caught);
+    const error = await download(url, host).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       code: 'bad-input',
-      message: expect.stringContaining('does not lie at https://files.example.com'),
+      message: expect.stringContaining('is not on https://files.example.com'),
     });
     expect(host.requests).toEqual([]);
   });
 
-  it('fetches only what is encrypted, unless it lies on this very machine', async () => {
+  it('requires https except on this machine', async () => {
     await expect(download('/claims.csv', fakeHost(), { website: 'http://files.example.com' })).rejects.toMatchObject({
       code: 'bad-input',
       message: expect.stringContaining('https'),
@@ -76,7 +77,7 @@ describe('Download File of a web address', () => {
     [bearer, 'authorization'],
     [header, 'x-api-key'],
   ])(
-    'leaves the log-in behind when it is led to another website, and when it is led back',
+    'removes the credentials when it is redirected to another website and back',
     async (connection, name) => {
       const host = fakeHost()
         .on('GET', `${website}/a`, { status: 302, headers: { location: '/b' } })
@@ -91,9 +92,9 @@ describe('Download File of a web address', () => {
   it.each([
     ['http://cdn.example.com/claims.csv', 'not encrypted'],
     ['http://127.0.0.1/claims.csv', 'not encrypted'],
-    ['https://', 'does not lead to a web address'],
+    ['https://', 'does not lead to a valid URL'],
     [`${website}/a`, 'more than 5 redirects'],
-  ])('is not led to %s', async (location, message) => {
+  ])('does not follow a redirect to %s', async (location, message) => {
     const host = fakeHost().on('GET', `${website}/a`, { status: 302, headers: { location } });
     await expect(download('/a', host)).rejects.toMatchObject({
       code: 'unavailable',
@@ -106,7 +107,7 @@ describe('Download File of a web address', () => {
     ["attachment; filename=x.csv; filename*=UTF-8''cl%C3%A4ims.csv", 'cläims.csv'],
     ['attachment; filename="../../etc/passwd"', 'passwd'],
     ['inline', 'ex port'],
-  ])('calls the file as the sender does: %s', async (disposition, name) => {
+  ])('names the file by the header %s', async (disposition, name) => {
     const host = fakeHost().on('GET', `${website}/ex%20port`, {
       ...csv,
       headers: { 'content-disposition': disposition },
@@ -115,16 +116,16 @@ describe('Download File of a web address', () => {
   });
 
   it.each([
-    [401, 'unauthorized', 'another kind'],
-    [403, 'forbidden', 'may not read'],
+    [401, 'unauthorized', 'authentication method'],
+    [403, 'forbidden', 'for access'],
     [404, 'not-found', 'browser'],
-  ])('tells of status %d without the page that came with it', async (status, code, hint) => {
+  ])('reports status %d without the error page', async (status, code, hint) => {
     const host = fakeHost().on('GET', `${website}/claims.csv`, { status, text: 'your key very-secret is wrong' });
-    const error = (await download('/claims.csv?signature=hush', host).catch((caught: unknown) => caught)) as Error & {
-      hint: string;
-    };
-    expect(error).toMatchObject({ code, hint: expect.stringContaining(hint) });
-    expect(`${error.message}${error.hint}`).not.toMatch(/very-secret|hush/);
+    const error: unknown = await download('/claims.csv?signature=hush', host).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code });
+    const text = describeError(error, 'n8n');
+    expect(text).toContain(hint);
+    expect(text).not.toMatch(/very-secret|hush/);
   });
 
   it.each([
@@ -133,7 +134,7 @@ describe('Download File of a web address', () => {
     [{ authentication: 'header', headerName: 'X-Key' }, 'Header Value'],
     [{ authentication: 'header', headerName: 'X Key', headerSecret: 'x' }, 'Header Name'],
     [{ authentication: 'header', headerName: 'X-Key', headerSecret: 'x\r\nHost: y' }, 'Header Value'],
-  ])('asks for what the log-in lacks: %j', async (login, label) => {
+  ])('reports a missing value in %j', async (login, label) => {
     await expect(download('/claims.csv', fakeHost(), { website, ...login })).rejects.toMatchObject({
       code: 'not-connected',
       message: expect.stringContaining(label),
@@ -141,10 +142,10 @@ describe('Download File of a web address', () => {
   });
 });
 
-describe('The connection to a website', () => {
+describe('The connection test of a website', () => {
   const test = (host: FakeHost) => webAddress.connection.test(context(webAddress, host, bearer));
 
-  it('is good when the website answers and does not refuse the log-in', async () => {
+  it('passes when the website responds and does not reject the credentials', async () => {
     for (const status of [200, 403, 404, 405])
       expect(await test(fakeHost().on('HEAD', `${website}/`, { status }))).toBe('files.example.com');
     await expect(test(fakeHost().on('HEAD', `${website}/`, { status: 401 }))).rejects.toMatchObject({

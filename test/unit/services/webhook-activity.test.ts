@@ -26,7 +26,7 @@ const complete = (
 ) => operate(webhookActivity, 'completeActivity', typed, host, own).then(() => host.requests);
 
 describe('A WebHook activity', () => {
-  it('becomes an event with a handle that tells nothing of the address', async () => {
+  it('emits an event with a handle that does not reveal the callback URL', async () => {
     const taken = await reached({ callBackUri: address, question: 'May it?' });
     expect(taken).toMatchObject({
       outcome: 'events',
@@ -37,7 +37,7 @@ describe('A WebHook activity', () => {
     expect(Buffer.from(await handleOf(), 'base64url').toString('latin1')).not.toMatch(/very-secret|azure/);
   });
 
-  it('is completed at its address, with a body as Azure reads it', async () => {
+  it('is completed at its callback URL with the body that Azure expects', async () => {
     const [request] = await complete({ handle: await handleOf(), output: { approvedBy: 'Ada' } });
     expect(request).toMatchObject({
       address: address.split('?')[0],
@@ -47,7 +47,7 @@ describe('A WebHook activity', () => {
     expect(request?.headers).not.toHaveProperty('authorization');
   });
 
-  it('fails with a code and a message', async () => {
+  it('can be failed with a code and a message', async () => {
     const [request] = await complete({
       handle: await handleOf(),
       outcome: 'failed',
@@ -71,36 +71,36 @@ describe('A WebHook activity', () => {
     'https://mine.eastus.cloudapp.azure.com/x',
     'file:///etc/passwd',
     'does not lead to a web address',
-  ])('with the address %s is not believed', async (callBackUri) => {
+  ])('with the callback URL %s is rejected', async (callBackUri) => {
     await expect(reached({ callBackUri })).rejects.toMatchObject({ code: 'not-verified' });
   });
 
-  it('is not completed by a handle that somebody made up, changed, or got by another connection', async () => {
+  it('is not completed with a handle that is forged, changed or from another connection', async () => {
     const handle = await handleOf();
     const host = fakeHost();
-    for (const [wrong, own] of [
+    for (const [wrong, used] of [
       ['guessed', connection],
       ['', connection],
       [`A${handle.slice(1)}`, connection],
       [handle.slice(0, -4), connection],
       [handle, { ...connection, clientSecret: 'other' }],
     ] as const) {
-      await expect(complete({ handle: wrong }, host, own)).rejects.toMatchObject({ code: 'bad-input' });
+      await expect(complete({ handle: wrong }, host, used)).rejects.toMatchObject({ code: 'bad-input' });
     }
     expect(host.requests).toHaveLength(0);
   });
 
-  it('that does not wait any longer is told so, without its address', async () => {
+  it('that is no longer waiting is reported without its callback URL', async () => {
     const host = fakeHost().on('POST', /callback/, { status: 404, text: 'gone' });
     const error = await complete({ handle: await handleOf() }, host).catch((raised: Error) => raised);
     expect(error).toMatchObject({
-      message: expect.stringContaining('does not wait any longer'),
+      message: expect.stringContaining('no longer waiting'),
       hint: expect.stringContaining('studio'),
     });
     expect(JSON.stringify(error)).not.toContain('very-secret');
   });
 
-  it('starts nothing when its body has no address to complete it at', async () => {
+  it('is ignored without a callback URL', async () => {
     expect(await reached({ question: 'May it?' })).toMatchObject({ outcome: 'ignored' });
     expect(await reached([1])).toMatchObject({ outcome: 'ignored' });
   });

@@ -44,7 +44,7 @@ async function take(token: string, host: FakeHost): Promise<string> {
       delivery({ id: `e${(count += 1)}` }, { authorization: `Bearer ${token}` }),
       { host, connection },
     );
-    return taken.outcome === 'refused' ? taken.reason : taken.outcome;
+    return taken.outcome === 'rejected' ? taken.reason : taken.outcome;
   } catch (error) {
     return (error as { code?: string }).code ?? String(error);
   }
@@ -52,8 +52,8 @@ async function take(token: string, host: FakeHost): Promise<string> {
 
 const answering = (answer: Answer): FakeHost => fakeHost().on('GET', keysUrl, () => answer);
 
-describe('The keys of Microsoft Entra', () => {
-  it('are read once for 500 deliveries at once', async () => {
+describe('entraKeys', () => {
+  it('requests the keys once for 500 concurrent deliveries', async () => {
     const host = answering({ json: keys });
     const token = await tokenFor(host);
     const outcomes = await Promise.all(Array.from({ length: 500 }, () => take(token, host)));
@@ -61,7 +61,7 @@ describe('The keys of Microsoft Entra', () => {
     expect(host.requests).toHaveLength(1);
   });
 
-  it('are not read for tokens that are none', async () => {
+  it('requests no keys for malformed tokens', async () => {
     const host = answering({ json: keys });
     const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const garbage = [
@@ -73,11 +73,11 @@ describe('The keys of Microsoft Entra', () => {
       `${part(null)}.${part({})}.AA`,
     ];
     for (let round = 0; round < 200; round += 1)
-      expect(await take(garbage[round % garbage.length] as string, host)).toBe('bad-encoding');
+      expect(await take(garbage[round % garbage.length] as string, host)).toBe('malformed');
     expect(host.requests).toHaveLength(0);
   });
 
-  it('are read at most once a minute for tokens with invented keys', async () => {
+  it('requests keys at most once per minute for tokens with unknown key IDs', async () => {
     const host = answering({ json: keys });
     for (let second = 0; second < 180; second += 1) {
       expect(await take(await tokenFor(host, { key: another.privateKey, kid: `invented-${second}` }), host)).toBe(
@@ -89,7 +89,7 @@ describe('The keys of Microsoft Entra', () => {
     expect(await take(await tokenFor(host), host)).toBe('events');
   });
 
-  it('are read with growing pauses while their address does not answer, and the sender is asked to retry', async () => {
+  it('retries with growing intervals while the endpoint fails, and the sender is asked to retry', async () => {
     const host = answering({ status: 503 });
     for (let round = 0; round < 200; round += 1) expect(await take(await tokenFor(host), host)).toBe('unavailable');
     expect(host.requests).toHaveLength(1);
@@ -107,7 +107,7 @@ describe('The keys of Microsoft Entra', () => {
     expect(await take(await tokenFor(host), host)).toBe('events');
   });
 
-  it('are read once for 500 deliveries at once although the connection is lost', async () => {
+  it('requests the keys once for 500 concurrent deliveries even if the connection is lost', async () => {
     const host = answering('lost');
     const token = await tokenFor(host);
     expect(new Set(await Promise.all(Array.from({ length: 500 }, () => take(token, host))))).toEqual(
@@ -116,7 +116,7 @@ describe('The keys of Microsoft Entra', () => {
     expect(host.requests).toHaveLength(1);
   });
 
-  it('are kept in use for days while they cannot be read again', async () => {
+  it('keeps cached keys in use for days if they cannot be refreshed', async () => {
     const host = answering({ json: keys });
     expect(await take(await tokenFor(host), host)).toBe('events');
     host.on('GET', keysUrl, { status: 500, text: '<html>' });
@@ -127,7 +127,7 @@ describe('The keys of Microsoft Entra', () => {
     expect(host.requests.length).toBeGreaterThan(1);
   });
 
-  it('are read again when the clock was set back, once', async () => {
+  it('refreshes the keys once when the clock was set back', async () => {
     const host = answering({ json: keys });
     expect(await take(await tokenFor(host), host)).toBe('events');
     host.pass(-60 * minute);
@@ -135,7 +135,7 @@ describe('The keys of Microsoft Entra', () => {
     expect(host.requests).toHaveLength(2);
   });
 
-  it('are taken up when they were replaced', async () => {
+  it('accepts rotated keys', async () => {
     const host = answering({ json: keys });
     expect(await take(await tokenFor(host), host)).toBe('events');
     host
@@ -147,13 +147,13 @@ describe('The keys of Microsoft Entra', () => {
 
   it.each<[string, Answer]>([
     ['a web page', { text: '<!doctype html><title>Sign in</title>' }],
-    ['an empty answer', { text: '' }],
-    ['JSON that is cut off', { text: '{"keys":[{"kty":"RSA"' }],
+    ['an empty body', { text: '' }],
+    ['truncated JSON', { text: '{"keys":[{"kty":"RSA"' }],
     ['null', { text: 'null' }],
-    ['no list', { json: { keys: 'none' } }],
+    ['JSON without a list', { json: { keys: 'none' } }],
     ['a list without keys', { json: { keys: [null, 1, 'x', { kty: 'EC', kid: 'a' }] } }],
     ['a redirect', { status: 302, headers: { location: 'https://evil.example/' } }],
-  ])('that come as %s are an error in plain words', async (_case, answer) => {
+  ])('reports the response %s as unavailable', async (_case, answer) => {
     const host = answering(answer);
     const sent = delivery({ id: 'x' }, { authorization: `Bearer ${await tokenFor(host)}` });
     await expect(
@@ -161,12 +161,12 @@ describe('The keys of Microsoft Entra', () => {
     ).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringMatching(/^The signing keys of the tenant could not be read: (the|no) /),
-      hint: 'Check Tenant ID and Login Address.',
+      hint: 'Check Tenant ID and Login URL.',
     });
     expect(host.requests[0]).toMatchObject({ url: keysUrl });
   });
 
-  it('that are broken match no token', async () => {
+  it('does not match a token to an invalid key', async () => {
     for (const broken of [
       { n: '!!', e: 'AQAB' },
       { n: 'AQAB', e: 'AQAB' },

@@ -43,11 +43,11 @@ const take = (
     { host, connection: values },
   );
 
-describe('A delivery with a token of Microsoft Entra', () => {
+describe('verifyEntraDelivery', () => {
   it.each([
-    ['of the newer form', () => claims],
+    ['a v2.0 token', () => claims],
     [
-      'of the older form',
+      'a v1.0 token',
       () => ({
         ...claims,
         iss: `https://sts.windows.net/${tenantId}/`,
@@ -56,8 +56,8 @@ describe('A delivery with a token of Microsoft Entra', () => {
         appid: senderId,
       }),
     ],
-    ['that has just run out, within the tolerance', () => ({ ...claims, exp: now - 200 })],
-  ] as [string, () => Told][])('is believed when the token is %s', async (_case, payload) => {
+    ['expired within the tolerance', () => ({ ...claims, exp: now - 200 })],
+  ] as [string, () => Told][])('accepts a token that is %s', async (_case, payload) => {
     expect(await take(`Bearer ${await sign(JSON.parse(JSON.stringify(payload())) as Told)}`)).toMatchObject({
       outcome: 'events',
       events: [{ data: { verified: true } }],
@@ -66,25 +66,25 @@ describe('A delivery with a token of Microsoft Entra', () => {
 
   it.each([
     [
-      'of another tenant',
+      'from another tenant',
       'wrong-token',
       { ...claims, iss: 'https://login.microsoftonline.com/99999999-9999-9999-9999-999999999999/v2.0' },
     ],
     ['for another application', 'wrong-token', { ...claims, aud: 'https://management.azure.com' }],
-    ['of another sender in the same tenant', 'wrong-token', { ...claims, azp: '44444444-4444-4444-4444-444444444444' }],
-    ['of no sender', 'wrong-token', { ...claims, azp: undefined }],
-    ['that has run out', 'stale', { ...claims, exp: now - 900 }],
-    ['that counts only later', 'future', { ...claims, nbf: now + 900, exp: now + 1900 }],
-    ['that never runs out', 'wrong-token', { ...claims, exp: undefined }],
-  ] as [string, string, Told][])('is refused when the token is one %s', async (_case, reason, payload) => {
+    ['from another sender in the same tenant', 'wrong-token', { ...claims, azp: '44444444-4444-4444-4444-444444444444' }],
+    ['without a sender', 'wrong-token', { ...claims, azp: undefined }],
+    ['that has expired', 'too-old', { ...claims, exp: now - 900 }],
+    ['that is not valid yet', 'too-new', { ...claims, nbf: now + 900, exp: now + 1900 }],
+    ['without an expiry', 'wrong-token', { ...claims, exp: undefined }],
+  ] as [string, string, Told][])('rejects a token %s', async (_case, reason, payload) => {
     expect(await take(`Bearer ${await sign(JSON.parse(JSON.stringify(payload)) as Told)}`)).toMatchObject({
-      outcome: 'refused',
+      outcome: 'rejected',
       status: 401,
       reason,
     });
   });
 
-  it('is refused when the token was signed by another key, also under the name of the right one', async () => {
+  it('rejects a token signed with another key, even with a valid key ID', async () => {
     const host = connected();
     expect(await take(`Bearer ${await sign(claims, { key: another.privateKey })}`, host)).toMatchObject({
       reason: 'no-match',
@@ -94,33 +94,33 @@ describe('A delivery with a token of Microsoft Entra', () => {
     });
   });
 
-  it('is refused when the token is not signed at all, or by a secret that everybody knows', async () => {
+  it('rejects an unsigned token and one signed with a public value', async () => {
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     expect(await take(`Bearer ${part({ alg: 'none', kid: 'key-1' })}.${part(claims)}.AA`)).toMatchObject({
-      outcome: 'refused',
+      outcome: 'rejected',
     });
     const symmetric = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'HS256', kid: 'key-1' })
       .sign(Buffer.from(JSON.stringify(keys.keys[0])));
-    expect(await take(`Bearer ${symmetric}`)).toMatchObject({ outcome: 'refused', reason: 'bad-encoding' });
+    expect(await take(`Bearer ${symmetric}`)).toMatchObject({ outcome: 'rejected', reason: 'malformed' });
   });
 
   it.each([
     ['no token', undefined, 'missing'],
-    ['a token that is none', 'Bearer a.b.c', 'bad-encoding'],
-    ['another kind of log-in', 'Basic YTpi', 'bad-encoding'],
-    ['two tokens', ['Bearer a.b.c', 'Bearer a.b.c'], 'several'],
-  ])('is refused when there is %s', async (_case, authorization, reason) => {
-    expect(await take(authorization)).toMatchObject({ outcome: 'refused', reason });
+    ['a malformed token', 'Bearer a.b.c', 'malformed'],
+    ['another authentication scheme', 'Basic YTpi', 'malformed'],
+    ['two tokens', ['Bearer a.b.c', 'Bearer a.b.c'], 'duplicate'],
+  ])('rejects a delivery with %s', async (_case, authorization, reason) => {
+    expect(await take(authorization)).toMatchObject({ outcome: 'rejected', reason });
   });
 
-  it('is refused until the tenant and both applications are filled in', async () => {
+  it('rejects every delivery until all three IDs are set', async () => {
     expect(await take(`Bearer ${await sign(claims)}`, connected(), { tenantId, applicationId })).toMatchObject({
       reason: 'no-secret',
     });
   });
 
-  it('has the keys of the tenant read once, and again for a key that is not among them, but not for every such token', async () => {
+  it('requests the keys once, and again for an unknown key, but not for every such token', async () => {
     const host = connected();
     for (let round = 0; round < 5; round += 1) await take(`Bearer ${await sign(claims)}`, host);
     expect(host.requests).toHaveLength(1);
@@ -131,7 +131,7 @@ describe('A delivery with a token of Microsoft Entra', () => {
     expect(await take(`Bearer ${await sign(later)}`, host)).toMatchObject({ outcome: 'events' });
   });
 
-  it('is neither believed nor refused while the keys cannot be read, so that its sender repeats it', async () => {
+  it('throws while the keys cannot be read, so that the sender retries', async () => {
     const host = fakeHost().on('GET', keysUrl, { status: 503 });
     await expect(take(`Bearer ${await sign(claims)}`, host)).rejects.toMatchObject({
       code: 'unavailable',

@@ -53,12 +53,12 @@ describe('parseEventJson', () => {
     '123456789012345678e3',
     `0.${'0'.repeat(400)}1`,
     `1${'0'.repeat(2_000)}e-2000`,
-  ])('makes a string of the number %s, which would change', (text) => {
+  ])('converts the number %s, which would lose precision, to a string', (text) => {
     expect(value(text)).toBe(text);
     expect(parse(`[${text},{"a":[${text}]},"${text}"]`)).toEqual({ body: [text, { a: [text] }, text] });
   });
 
-  it('leaves what looks like a number within a string', () => {
+  it('keeps what looks like a number in a string', () => {
     const body = {
       a: '9007199254740993',
       b: 'x:9007199254740993,1e400',
@@ -69,7 +69,7 @@ describe('parseEventJson', () => {
     expect(parse(JSON.stringify(body, null, 2))).toEqual({ body });
   });
 
-  it('reads every number exactly or as its own text', () => {
+  it('parses every number exactly or as its source text', () => {
     const random = randomFrom(seedOf('parseEventJson'));
     const digits = (most: number): string =>
       Array.from({ length: 1 + Math.floor(random() * most) }, () => Math.floor(random() * 10)).join('');
@@ -103,11 +103,11 @@ describe('parseEventJson', () => {
     '{"":1,"":2}',
     '{"a" : 1 , "a" : 1}',
     '{"1":1,"1":2}',
-  ])('refuses the name that comes twice in %s', (text) => {
+  ])('rejects the duplicate key in %s', (text) => {
     expect(parse(text)).toBe('duplicate-keys');
   });
 
-  it('accepts the same name in different objects, and names with signs of JSON in them', () => {
+  it('accepts the same key in different objects, and keys with JSON syntax in them', () => {
     for (const body of [
       { a: { a: { a: 1 } }, b: [{ a: 1 }, { a: 1 }] },
       { 'a:b': 1, '"': 2, '\\': 3, '{': 4, '\\"': 5 },
@@ -115,7 +115,7 @@ describe('parseEventJson', () => {
       expect(parse(JSON.stringify(body))).toEqual({ body });
   });
 
-  it('keeps __proto__ and constructor as plain names that reach nothing', () => {
+  it('keeps __proto__ and constructor as plain keys', () => {
     const { body } = parse(
       '{"__proto__":{"polluted":9007199254740993},"constructor":{"prototype":{"polluted":true}}}',
     ) as { body: object };
@@ -126,13 +126,13 @@ describe('parseEventJson', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
-  it('leaves out a byte order mark, and refuses one that is elsewhere', () => {
+  it('ignores a leading byte order mark and rejects one elsewhere', () => {
     expect(parse('\ufeff{"a":1}')).toEqual({ body: { a: 1 } });
     expect(parse('\ufeff\ufeff{"a":1}')).toBe('not-json');
     expect(parse('\ufeff')).toBe('not-json');
   });
 
-  it('refuses bytes that are not UTF-8 instead of changing them', () => {
+  it('rejects bytes that are not UTF-8', () => {
     expect(parseEventJson(Buffer.from('{"a":"Größe"}', 'latin1'))).toBe('not-utf8');
     expect(parseEventJson(Buffer.from('\ufeff{"a":1}', 'utf16le'))).toBe('not-utf8');
     expect(parse('{"a":"\ufffd"}')).toEqual({ body: { a: '\ufffd' } });
@@ -152,11 +152,11 @@ describe('parseEventJson', () => {
     "{'a':1}",
     '{"a":NaN}',
     '{"a":\u00a01}',
-  ])('refuses %j, which is no JSON object or list', (text) => {
+  ])('rejects %j, which is not a JSON object or array', (text) => {
     expect(parse(text)).toBe('not-json');
   });
 
-  it('refuses what is nested too deep or holds too many values, without an exception', () => {
+  it('rejects deep nesting and too many values without throwing', () => {
     expect(parse(`${'['.repeat(64)}${']'.repeat(64)}`)).toMatchObject({ body: expect.anything() });
     for (const depth of [70, 5_000, 400_000]) {
       expect(parse(`${'['.repeat(depth)}${']'.repeat(depth)}`)).toBe('too-complex');

@@ -1,5 +1,5 @@
 import type { Delivery } from '../../../shared/src/webhooks/delivery.ts';
-import type { SchemeName } from '../../../shared/src/define/verification.ts';
+import type { SignatureScheme } from '../../../shared/src/define/verification.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 import { signedWebhook } from '../../../shared/src/services/signed-webhook/service.ts';
 import { fakeHost } from '../fake-host.ts';
@@ -55,8 +55,8 @@ const names = [
 const take = (scheme: string, delivery: Delivery) =>
   deliver(signedWebhook, 'eventReceived', { scheme }, delivery, { host: fakeHost(), connection });
 
-describe.each([...(Object.keys(schemes) as SchemeName[]), 'entra'])('a delivery to the scheme %s', (scheme) => {
-  it('is refused, never by an exception, whatever its query and headers hold', async () => {
+describe.each([...(Object.keys(schemes) as SignatureScheme[]), 'entra'])('processDelivery with the scheme %s', (scheme) => {
+  it('rejects malformed headers and query parameters without throwing', async () => {
     for (const value of values) {
       const outcomes: Delivery[] = [
         { headers: {}, query: { token: value }, body: Buffer.from('{}') },
@@ -77,13 +77,13 @@ describe.each([...(Object.keys(schemes) as SchemeName[]), 'entra'])('a delivery 
         },
       ];
       for (const delivery of outcomes)
-        expect(await take(scheme, delivery)).toMatchObject({ outcome: 'refused', status: expect.any(Number) });
+        expect(await take(scheme, delivery)).toMatchObject({ outcome: 'rejected', status: expect.any(Number) });
     }
   });
 
-  it('is refused when its proof comes twice, also under the name that Zapier gives it', async () => {
+  it('rejects a duplicate signature, even with the prefix of Zapier', async () => {
     if (scheme === 'entra') return;
-    const signed = schemes[scheme as SchemeName].sign({
+    const signed = schemes[scheme as SignatureScheme].sign({
       secret,
       body: Buffer.from('{}'),
       id: 'x',
@@ -97,11 +97,11 @@ describe.each([...(Object.keys(schemes) as SchemeName[]), 'entra'])('a delivery 
       query: Object.fromEntries(Object.entries(signed.query).map(([name, value]) => [name, [value, value]])),
       body: Buffer.from('{}'),
     };
-    expect(await take(scheme, twice)).toMatchObject({ outcome: 'refused', reason: 'several', status: 401 });
+    expect(await take(scheme, twice)).toMatchObject({ outcome: 'rejected', reason: 'duplicate', status: 401 });
   });
 });
 
-it('a shared secret beyond ASCII is found in a header, whose bytes Node reads as letters', async () => {
+it('processDelivery accepts a non-ASCII shared secret in a header, which Node decodes as Latin-1', async () => {
   const own = 'ключ-для-событий-№1-ü';
   const sent = {
     headers: { 'x-webhook-secret': Buffer.from(own, 'utf8').toString('latin1') },

@@ -1,12 +1,16 @@
 import { signedWebhook } from '../../../shared/src/services/signed-webhook/service.ts';
-import type { Taken } from '../../../shared/src/webhooks/process-delivery.ts';
+import type { DeliveryResult } from '../../../shared/src/webhooks/process-delivery.ts';
 import { casesOf, type Case } from '../../adapters/scheme-cases/cases.ts';
 import { entraKeysUrl, openSenders, type Sender } from '../../adapters/scheme-cases/senders.ts';
 import { fakeHost, fakeStart } from '../fake-host.ts';
 import { deliver } from '../operate.ts';
 
 /** Takes a case as both adapters do. */
-async function take({ scheme, connection }: Sender, { body, carried, ...one }: Case, keys: unknown): Promise<Taken> {
+async function take(
+  { scheme, connection }: Sender,
+  { body, carried, ...one }: Case,
+  keys: unknown,
+): Promise<DeliveryResult> {
   const sent = {
     headers: { 'content-type': 'application/json', ...carried.headers },
     query: carried.query,
@@ -19,7 +23,7 @@ async function take({ scheme, connection }: Sender, { body, carried, ...one }: C
   });
 }
 
-it('every sender is believed when it is genuine and refused when it is not, in fifteen cases or more each', async () => {
+it('processDelivery accepts authentic and rejects forged deliveries of every sender, in at least fifteen cases each', async () => {
   const { senders, entraKeys } = await openSenders();
   expect(senders).toHaveLength(9);
   for (const sender of senders) {
@@ -30,7 +34,7 @@ it('every sender is believed when it is genuine and refused when it is not, in f
       const found =
         taken.outcome === 'events'
           ? { believed: taken.events[0]?.data['matchedSecret'] }
-          : taken.outcome === 'refused'
+          : taken.outcome === 'rejected'
             ? { refused: taken.reason }
             : taken;
       const { expected } = one;
@@ -44,7 +48,7 @@ it('every sender is believed when it is genuine and refused when it is not, in f
       expect([sender.name, one.name, found]).toEqual([sender.name, one.name, wanted]);
       if (taken.outcome === 'events')
         expect(taken.events[0]?.data['verified']).toBe(taken.events[0]?.data['matchedSecret'] !== 'none');
-      if (taken.outcome === 'refused')
+      if (taken.outcome === 'rejected')
         for (const secret of Object.values(one.connection ?? sender.connection))
           expect(taken.explanation).not.toContain(secret);
     }

@@ -5,7 +5,7 @@ import type { Service } from '../../../shared/src/define/service.ts';
 import type { WebhookTrigger } from '../../../shared/src/define/trigger.ts';
 import { signedWebhook } from '../../../shared/src/services/signed-webhook/service.ts';
 import { checkVerification } from '../../../shared/src/webhooks/check-verification.ts';
-import type { SchemeName } from '../../../shared/src/define/verification.ts';
+import type { SignatureScheme } from '../../../shared/src/define/verification.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 import { secretFault, secretWarning } from '../../../shared/src/webhooks/secret-rules.ts';
 import { fakeHost, fakeStart } from '../fake-host.ts';
@@ -73,19 +73,22 @@ const usableStandard = [
   `v1a,whpk_${publicKey.toString('base64')}`,
 ];
 
-const own: SchemeName[] = ['shared-secret-header', 'shared-secret-basic', 'shared-secret-query'];
-const dictated: SchemeName[] = ['github', 'slack', 'dbt'];
+const own: SignatureScheme[] = ['shared-secret-header', 'shared-secret-basic', 'shared-secret-query'];
+const dictated: SignatureScheme[] = ['github', 'slack', 'dbt'];
 
 describe('secretFault', () => {
-  it.each(Object.keys(schemes) as SchemeName[])('refuses what is empty, masked or tiny for the scheme %s', (scheme) => {
-    for (const secret of unusable)
-      expect([secret, secretFault(scheme, secret)]).toEqual([
-        secret,
-        expect.objectContaining({ reason: expect.any(String), hint: expect.any(String) }),
-      ]);
-  });
+  it.each(Object.keys(schemes) as SignatureScheme[])(
+    'rejects an empty, masked or tiny secret for the scheme %s',
+    (scheme) => {
+      for (const secret of unusable)
+        expect([secret, secretFault(scheme, secret)]).toEqual([
+          secret,
+          expect.objectContaining({ reason: expect.any(String), hint: expect.any(String) }),
+        ]);
+    },
+  );
 
-  it.each(unusableStandard)('refuses %j for Standard Webhooks', (secret, reason) => {
+  it.each(unusableStandard)('rejects %j for Standard Webhooks', (secret, reason) => {
     expect(secretFault('standard-webhooks', secret)).toMatchObject({ reason });
     expect(secretFault('standard-webhooks', `\n${secret} `)).toMatchObject({ reason });
   });
@@ -94,7 +97,7 @@ describe('secretFault', () => {
     expect(secretFault('standard-webhooks', secret)).toBeUndefined();
   });
 
-  it('asks for 16 characters where a person makes up the secret, whatever the script', () => {
+  it('requires 16 characters in any script for a secret that the user chooses', () => {
     for (const scheme of own) {
       expect(secretFault(scheme, 'a'.repeat(15))).toMatchObject({
         reason: 'short-secret',
@@ -106,7 +109,7 @@ describe('secretFault', () => {
     }
   });
 
-  it('asks for 8 bytes where the sender dictates the secret, and warns below 16', () => {
+  it('requires 8 bytes for a secret that the sender generates, and warns below 16', () => {
     for (const scheme of dictated) {
       expect(secretFault(scheme, '1234567')).toMatchObject({
         reason: 'short-secret',
@@ -119,14 +122,14 @@ describe('secretFault', () => {
     expect(secretWarning('1234567890abcdef')).toBeUndefined();
   });
 
-  it('never shows the secret in what it says', () => {
+  it('never contains the secret in its messages', () => {
     const secrets = [
       ...unusableStandard
         .map(([secret]) => secret.replace(/^(v1a?,)?wh(sec|pk|sk)_/, ''))
         .filter((secret) => secret.length > 3),
       'se-cr-t',
     ];
-    for (const scheme of Object.keys(schemes) as SchemeName[])
+    for (const scheme of Object.keys(schemes) as SignatureScheme[])
       for (const secret of secrets) expect(JSON.stringify(secretFault(scheme, secret) ?? '')).not.toContain(secret);
   });
 });
@@ -167,7 +170,7 @@ const heldAs = (secret: string) => ({
 describe.each(settings)('%s', (_name, service, trigger, input) => {
   const scheme = trigger.verification.scheme(input as never);
 
-  it('believes nothing by a secret that cannot be used, and is not activated with it', async () => {
+  it('rejects deliveries and activation with an unusable secret', async () => {
     for (const secret of unusable) {
       const connection = heldAs(secret);
       // Forged by what such a secret has come to before: an empty key, or the text itself.
@@ -188,7 +191,7 @@ describe.each(settings)('%s', (_name, service, trigger, input) => {
           connection: { ...sampleConnection(service), ...connection },
           subscription: { id: 'w', secret },
         });
-        expect([secret, taken.outcome]).toEqual([secret, 'refused']);
+        expect([secret, taken.outcome]).toEqual([secret, 'rejected']);
       }
       if (!trigger.subscriber)
         expect(() => checkVerification(trigger, input as never, connection, () => undefined)).toThrow();
@@ -207,11 +210,11 @@ function sampleConnection({ connection }: Service): Record<string, unknown> {
   );
 }
 
-describe('The test of a connection', () => {
+describe('The connection test', () => {
   const test = (values: Record<string, unknown>) =>
     signedWebhook.connection.test(context(signedWebhook, fakeHost(), values));
 
-  it('refuses a secret that no scheme can use, in both fields', async () => {
+  it('rejects a secret that no scheme accepts, in both fields', async () => {
     for (const secret of [
       ...unusable.filter((one) => one !== ''),
       ...unusableStandard.map(([one]) => one).filter((one) => /^(v1,)?wh/.test(one)),
@@ -228,12 +231,12 @@ describe('The test of a connection', () => {
     await expect(test({})).rejects.toMatchObject({ message: expect.stringContaining('No secret is set') });
   });
 
-  it('accepts good ones, and warns about a short one', async () => {
+  it('accepts valid secrets and warns about a short one', async () => {
     for (const secret of usableStandard) await expect(test({ secret })).resolves.toBe('Webhook secret');
     await expect(test({ secret: '12345678' })).resolves.toContain('short (8 bytes)');
   });
 
-  it('refuses IDs of Microsoft Entra that are none', async () => {
+  it('rejects invalid Microsoft Entra IDs', async () => {
     const id = '11111111-1111-1111-1111-111111111111';
     const good = { tenantId: id, applicationId: id, senderId: id };
     await expect(test(good)).resolves.toBe('Microsoft Entra tokens');
@@ -247,7 +250,7 @@ describe('The test of a connection', () => {
   });
 
   it.each(['quantemplate', 'databricks', 'mode', 'azure'])(
-    'refuses a webhook secret of %s below 16 characters',
+    'rejects a webhook secret of %s with fewer than 16 characters',
     async (key) => {
       const service = services.find(({ connection }) => connection.key === key) as Service;
       await expect(

@@ -8,11 +8,11 @@ import { memoryCache } from '../memory-cache.ts';
 import { saveNewFile } from './save-new-file.ts';
 import { sendByAxios } from './send-by-axios.ts';
 
-/** What the Node host may be told. */
+/** Options of the Node host. */
 export interface NodeHostOptions {
-  /** Where files are stored. Default: the current folder. */
+  /** Folder for files. Default: the current folder. */
   folder?: string;
-  /** Default: nothing is logged. */
+  /** Default: no log. */
   log?: Log;
   signal?: AbortSignal;
   maxWaitSeconds?: number;
@@ -27,7 +27,7 @@ export interface NodeFile {
   size: number;
 }
 
-/** The host for plain Node: the command line, tests, and anyone who embeds the library. Files are files, HTTP is axios. */
+/** The host for plain Node: the command line, tests and embedders. Uses the file system and axios. */
 export function nodeHost(options: NodeHostOptions = {}): Host {
   const { folder = '.', log = silent, signal } = options;
   const seen = new Set<string>();
@@ -39,7 +39,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
       try {
         await sleep(milliseconds, undefined, signal ? { signal } : {});
       } catch {
-        throw new PipewrightError({ code: 'cancelled', message: 'The work was stopped.' });
+        throw new PipewrightError({ code: 'cancelled', message: 'The operation was cancelled.' });
       }
     },
     random: Math.random,
@@ -68,7 +68,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
         } catch {
           throw new PipewrightError({
             code: 'not-found',
-            message: `There is no file ${path}.`,
+            message: `The file ${path} does not exist.`,
             hint: 'Check the path.',
           });
         }

@@ -4,22 +4,22 @@ import { extname, join } from 'node:path';
 import { PipewrightError } from '../error.ts';
 import type { Bytes } from '../bytes.ts';
 
-/** Bytes that are written at once: fewer and larger writes cost less. */
-const writtenAtOnce = 1024 * 1024;
+/** Size of a write in bytes: fewer, larger writes are faster. */
+const writeSize = 1024 * 1024;
 
-/** Characters of a file name. */
+/** Maximum length of a file name in characters. */
 const maxNameLength = 150;
 
-/** Names that are tried: `claims.csv`, `claims (1).csv` and so on. */
+/** Maximum number of names to try: `claims.csv`, `claims (1).csv` and so on. */
 const maxNames = 1000;
 
 /**
- * A name that stays in its folder and is not hidden, whatever a sender calls the file: no path, no control or reserved
- * characters, no dot at its start or end.
+ * Sanitizes a file name from a sender so that the file stays in its folder and is not hidden: removes paths, control and
+ * reserved characters, and leading or trailing dots.
  */
 export function safeFileName(name: string): string {
-  const own = name.split(/[/\\]/).pop() ?? '';
-  const plain = [...own]
+  const baseName = name.split(/[/\\]/).pop() ?? '';
+  const plain = [...baseName]
     .map((letter) => (letter < ' ' || letter === '\u007f' || '<>:"|?*'.includes(letter) ? '_' : letter))
     .join('');
   const trimmed = plain.replace(/^[.\s]+|[.\s]+$/g, '');
@@ -31,9 +31,9 @@ export function safeFileName(name: string): string {
 }
 
 /**
- * Stores bytes as a new file of a folder. A file that exists is never replaced: the new one gets a number (`claims (1).csv`).
- * The file has its name only when it is complete.
- * @returns its path
+ * Saves bytes as a new file. Never overwrites a file: adds a number to the name instead (`claims (1).csv`). The file gets its
+ * final name only when it is complete.
+ * @returns the path of the file
  */
 export async function saveNewFile(folder: string, name: string, bytes: Bytes, signal?: AbortSignal): Promise<string> {
   await mkdir(folder, { recursive: true });
@@ -50,7 +50,7 @@ export async function saveNewFile(folder: string, name: string, bytes: Bytes, si
   return path;
 }
 
-/** Makes an empty file under the first name that is free; nothing can come between, and links are not followed. */
+/** Creates an empty file under the first free name, atomically and without following links. */
 async function reserve(folder: string, name: string): Promise<string> {
   const ending = extname(name);
   const stem = name.slice(0, name.length - ending.length);
@@ -65,33 +65,33 @@ async function reserve(folder: string, name: string): Promise<string> {
   }
   throw new PipewrightError({
     code: 'conflict',
-    message: `The folder holds ${maxNames} files named like ${name} already.`,
-    hint: 'Remove some of them, or choose another folder.',
+    message: `The folder already contains ${maxNames} files named like ${name}.`,
+    hint: 'Delete some of them or choose another folder.',
   });
 }
 
-/** Writes bytes into a file, while the next ones are on their way. */
+/** Writes bytes to a file while the next ones are being read. */
 async function writeBytes(file: FileHandle, bytes: Bytes, signal: AbortSignal | undefined): Promise<void> {
   try {
-    let pieces: Uint8Array[] = [];
-    let held = 0;
+    let chunks: Uint8Array[] = [];
+    let pending = 0;
     let writing: Promise<unknown> = Promise.resolve();
     const flush = async () => {
       await writing;
-      const expected = held;
-      writing = file.writev(pieces).then(({ bytesWritten }) => {
-        if (bytesWritten < expected) throw new Error(`Only ${bytesWritten} of ${expected} bytes could be written.`);
+      const expected = pending;
+      writing = file.writev(chunks).then(({ bytesWritten }) => {
+        if (bytesWritten < expected) throw new Error(`Only ${bytesWritten} of ${expected} bytes were written.`);
       });
-      // Whoever waits for it next hears of an error; until then nobody does.
+      // The next await reports an error; until then it must not become an unhandled rejection.
       writing.catch(() => undefined);
-      pieces = [];
-      held = 0;
+      chunks = [];
+      pending = 0;
     };
-    for await (const piece of bytes) {
+    for await (const chunk of bytes) {
       signal?.throwIfAborted();
-      pieces.push(piece);
-      held += piece.length;
-      if (held >= writtenAtOnce) await flush();
+      chunks.push(chunk);
+      pending += chunk.length;
+      if (pending >= writeSize) await flush();
     }
     await flush();
     await writing;

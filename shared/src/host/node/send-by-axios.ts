@@ -3,6 +3,7 @@ import { setTimeout as timer } from 'node:timers/promises';
 import axios, { type AxiosResponse } from 'axios';
 import { once, readText, tooLate, untilStalled, watchUpload, within, type Bounds } from '../bounded.ts';
 import { PipewrightError } from '../error.ts';
+import { connectionLost } from '../incomplete.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../http.ts';
 import { unreachable } from '../unreachable.ts';
 
@@ -12,18 +13,18 @@ function headersOf(response: AxiosResponse): Headers {
   );
 }
 
-/** Limits that tests make smaller. */
+/** Limits that tests lower. */
 export interface AxiosLimits {
-  /** Milliseconds for which a body may stand still. Default: a minute. */
+  /** Stall timeout of a body in milliseconds. Default: one minute. */
   stallMs?: number;
-  /** Bytes of an answer that is read as text. Default: 50 MB. */
+  /** Maximum size in bytes of a response that is read as text. Default: 50 MB. */
   maxBytes?: number;
 }
 
 /**
- * Sends a request by axios. Any status resolves; redirects are followed, without the authorization at another host.
- * @throws PipewrightError `unavailable` when there is no complete answer in time; its text holds no address, for addresses can
- * be secrets
+ * Sends a request with axios. Resolves for any HTTP status. Follows redirects, without the authorization for another host.
+ * @throws PipewrightError `unavailable` when no complete response arrives in time; its message never contains the URL, which
+ * may be secret
  */
 export async function sendByAxios(
   request: HttpRequest,
@@ -41,7 +42,7 @@ export async function sendByAxios(
     timer: (milliseconds, ended) => timer(milliseconds, undefined, { signal: ended }),
     stop: () => broken.abort(),
   };
-  const begin = Date.now();
+  const startedAt = Date.now();
   try {
     const sent = axios.request<Readable>({
       method,
@@ -60,14 +61,14 @@ export async function sendByAxios(
     const stream = response.data;
     const bytes = checked(stream, signal);
     if (answer === 'text') {
-      const milliseconds = upload ? timeout : timeout - (Date.now() - begin);
+      const milliseconds = upload ? timeout : timeout - (Date.now() - startedAt);
       return {
         status: response.status,
         headers: received,
         text: await readText(bytes, bounds, { milliseconds, ...(maxBytes === undefined ? {} : { maxBytes }) }),
       };
     }
-    // An unpacked body is longer than its header says, and axios takes away the header that would tell so.
+    // A decompressed body is longer than its header says, and axios removes the header that would show it.
     if (!('statusCode' in stream)) delete received['content-length'];
     return { status: response.status, headers: received, text: '', stream: untilStalled(bytes, bounds, stallMs) };
   } catch (error) {
@@ -77,23 +78,17 @@ export async function sendByAxios(
   }
 }
 
-/** A body that is cut short fails instead of looking whole. */
+/** Passes on a body; an incomplete one fails instead of looking complete. */
 async function* checked(body: Readable, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   try {
     yield* body as AsyncIterable<Uint8Array>;
   } catch (error) {
     if (signal?.aborted) throw stopped();
-    throw new PipewrightError({
-      code: 'cut-short',
-      message: 'The connection broke while the body came.',
-      hint: 'Run it again; nothing was kept.',
-      retryable: true,
-      cause: codeOf(error),
-    });
+    throw connectionLost(codeOf(error));
   }
 }
 
-const stopped = () => new PipewrightError({ code: 'cancelled', message: 'The work was stopped.' });
+const stopped = () => new PipewrightError({ code: 'cancelled', message: 'The operation was cancelled.' });
 
 function codeOf(error: unknown): string {
   return axios.isAxiosError(error) || error instanceof Error

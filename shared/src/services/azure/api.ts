@@ -7,7 +7,7 @@ import type { Context } from '../../define/context.ts';
 import { clouds, type Cloud } from './clouds.ts';
 import type { AzureConnection } from './connection-fields.ts';
 
-/** Where a connection's cloud is, with the addresses that the person gave for a custom one. */
+/** URLs of the connection's cloud; those of a custom cloud come from the connection. */
 export function cloudOf(connection: AzureConnection): Cloud {
   if (connection.cloud !== 'custom') return clouds[connection.cloud];
   const { authorityUrl, managementUrl } = connection;
@@ -15,18 +15,21 @@ export function cloudOf(connection: AzureConnection): Cloud {
     throw new PipewrightError({
       code: 'not-connected',
       service: 'Azure',
-      message: 'The cloud is Custom Addresses, but an address is missing.',
-      hint: 'Fill in Login Address and Management Address in the connection, or choose another cloud.',
+      message: 'Cloud is Custom, but a URL is missing.',
+      hint: {
+        n8n: 'Enter Login URL and Resource Manager URL in the credential, or select another cloud.',
+        zapier: 'Enter Login URL and Resource Manager URL in the connection, or select another cloud.',
+      },
     });
   }
   return {
-    authority: baseUrl(authorityUrl, 'Login Address'),
-    management: baseUrl(managementUrl, 'Management Address'),
+    authority: baseUrl(authorityUrl, 'Login URL'),
+    management: baseUrl(managementUrl, 'Resource Manager URL'),
     synapseSuffix: clouds.public.synapseSuffix,
   };
 }
 
-/** Azure says 403 instead of 401 for some tokens that ran out. */
+/** Azure responds 403 instead of 401 to some expired tokens. */
 function isTokenExpired(response: HttpResponse): boolean {
   return (
     response.status === 403 &&
@@ -35,10 +38,10 @@ function isTokenExpired(response: HttpResponse): boolean {
 }
 
 const managementRole =
-  'Give the app registration a role in Azure under Access control (IAM): Reader to look things up, Data Factory Contributor to run pipelines of a factory.';
+  'Assign a role to the app registration in the Azure portal under Access control (IAM): Reader to list resources, Data Factory Contributor to run pipelines.';
 
 const synapseRole =
-  'A role in Azure is not enough: in Synapse Studio, under Manage, Access control, give the app registration Synapse Compute Operator, and Synapse Credential User for pipelines that use linked services.';
+  'Assign a Synapse role to the app registration in Synapse Studio under Manage > Access control: Synapse Compute Operator, and Synapse Credential User for pipelines with linked services. An Azure role is not enough.';
 
 function azureApi(
   service: string,
@@ -65,13 +68,13 @@ function azureApi(
   });
 }
 
-/** The management plane (Azure Resource Manager), where Data Factory lives wholly. */
+/** Client for the management plane (Azure Resource Manager), which includes all of Data Factory. */
 export function managementApi(context: Context<AzureConnection>, service = 'Azure'): Api {
   const { management } = cloudOf(context.connection);
   return azureApi(service, management, `${management}/.default`, managementRole, context);
 }
 
-/** The data plane of one Synapse workspace, which wants a token of its own. */
+/** Client for the data plane of a Synapse workspace, which requires a separate token. */
 export function synapseApi(context: Context<AzureConnection>, workspace: string): Api {
   const { connection } = context;
   const suffix = cloudOf(connection).synapseSuffix;
@@ -79,13 +82,13 @@ export function synapseApi(context: Context<AzureConnection>, workspace: string)
     throw new PipewrightError({
       code: 'bad-input',
       service: 'Azure Synapse',
-      message: `“${workspace.slice(0, 60)}” is not the name of a Synapse workspace.`,
-      hint: 'Pick the workspace from the list.',
+      message: `“${workspace.slice(0, 60)}” is not a valid Synapse workspace name.`,
+      hint: 'Select the workspace from the list.',
     });
   }
   const base =
     connection.cloud === 'custom' && connection.synapseUrl
-      ? baseUrl(connection.synapseUrl.replace('{workspace}', workspace), 'Synapse Address')
+      ? baseUrl(connection.synapseUrl.replace('{workspace}', workspace), 'Synapse URL')
       : `https://${workspace}${suffix}`;
   return azureApi('Azure Synapse', base, `https://${suffix.slice(1)}/.default`, synapseRole, context);
 }

@@ -1,21 +1,20 @@
 import { entraAuthorities } from '../../auth/entra-token.ts';
 
-/** Where the parts of one Microsoft cloud are. */
+/** URLs of a Microsoft cloud. */
 export interface Cloud {
-  /** Login addresses, without the tenant. */
+  /** Login URL without the tenant. */
   authority: string;
-  /** Management plane (Azure Resource Manager); its scope is this address with `/.default`. */
+  /** Azure Resource Manager; the scope is this URL with `/.default`. */
   management: string;
-  /** Suffix of a Synapse workspace's data plane: `contoso` + this. */
+  /** Domain suffix of Synapse workspaces. */
   synapseSuffix: string;
-  /** Pages of Data Factory and Synapse Studio; absent where they are not known. */
+  /** Data Factory Studio and Synapse Studio; absent if unknown. */
   dataFactoryStudio?: string;
   synapseStudio?: string;
 }
 
 /**
- * The Microsoft clouds. Public and China: documented; parts of US Government and China are taken from public tools and
- * were not tried.
+ * The Microsoft clouds. Some URLs of US Government and China are not documented; they come from public tools and are untested.
  * @see https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud
  */
 export const clouds = {

@@ -3,7 +3,7 @@ import type { ConnectionValues } from '../../define/connection.ts';
 import { option, text } from '../../define/fields.ts';
 import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 
-/** What a person enters for an Azure connection. */
+/** Fields of the Azure connection. */
 export const fields = {
   tenantId: text({
     label: 'Tenant ID',
@@ -17,12 +17,12 @@ export const fields = {
   }),
   clientSecret: text({
     label: 'Client Secret',
-    help: 'The value of a client secret, not its ID. Azure shows it only once, when the secret is made.',
+    help: 'Value of the client secret, not its ID. Azure shows it only when you create the secret.',
     secret: true,
   }),
   subscriptionId: text({
     label: 'Subscription ID',
-    help: 'The subscription that holds the data factories and Synapse workspaces.',
+    help: 'ID of the subscription with the data factories and Synapse workspaces.',
     placeholder: '00000000-0000-0000-0000-000000000000',
   }),
   cloud: v.optional(
@@ -31,38 +31,38 @@ export const fields = {
         { value: 'public', label: 'Public' },
         { value: 'us-government', label: 'US Government' },
         { value: 'china', label: 'China (21Vianet)' },
-        { value: 'custom', label: 'Custom Addresses' },
+        { value: 'custom', label: 'Custom', description: 'Enter the URLs of the cloud below' },
       ],
-      { label: 'Cloud', help: 'The Microsoft cloud that the tenant belongs to.' },
+      { label: 'Cloud', help: 'Microsoft cloud of the tenant.' },
     ),
     'public',
   ),
   ...webhookSecretFields('Azure Monitor'),
   authorityUrl: v.optional(
     text({
-      label: 'Login Address',
-      help: 'Only for Custom Addresses: where tokens are fetched.',
+      label: 'Login URL',
+      help: 'Only for a custom cloud: the Microsoft Entra URL that issues tokens.',
       placeholder: 'https://login.microsoftonline.com',
       advanced: true,
     }),
   ),
   managementUrl: v.optional(
     text({
-      label: 'Management Address',
-      help: 'Only for Custom Addresses: the Azure Resource Manager.',
+      label: 'Resource Manager URL',
+      help: 'Only for a custom cloud: the URL of Azure Resource Manager.',
       placeholder: 'https://management.azure.com',
       advanced: true,
     }),
   ),
   synapseUrl: v.optional(
     text({
-      label: 'Synapse Address',
-      help: 'Only for Custom Addresses: the data plane, with {workspace} for the name of the workspace.',
+      label: 'Synapse URL',
+      help: 'Only for a custom cloud: the URL of the Synapse data plane, with {workspace} in place of the workspace name.',
       placeholder: 'https://{workspace}.dev.azuresynapse.net',
       advanced: true,
     }),
   ),
 };
 
-/** The values of an Azure connection. */
+/** Values of the Azure connection. */
 export type AzureConnection = ConnectionValues<typeof fields>;

@@ -5,12 +5,12 @@ import { shownText } from '../../http/answer-shape.ts';
 import { managementApi } from './api.ts';
 import { fields } from './connection-fields.ts';
 
-/** Log-in by a service principal with a client secret, for Data Factory and Synapse. */
+/** Service principal with a client secret, for Data Factory and Synapse. */
 export const azureConnection = defineConnection({
   key: 'azure',
   name: 'Azure Service Principal',
   description:
-    'An app registration in Microsoft Entra ID with a client secret. Give it the role Data Factory Contributor on the factory; for Synapse also a Synapse role such as Synapse Compute Operator, inside the workspace.',
+    'An app registration in Microsoft Entra ID with a client secret. Assign it the role Data Factory Contributor on the data factory; for Synapse, also a Synapse role such as Synapse Compute Operator in the workspace.',
   documentationUrl: 'https://learn.microsoft.com/entra/identity-platform/howto-create-service-principal-portal',
   fields,
   async test({ connection, host }) {

@@ -3,21 +3,22 @@ import { given, type Answered, type AnswerShape } from '../../http/answer-shape.
 import type { Api } from '../../http/api.ts';
 import { readAllPages } from '../../http/read-pages.ts';
 import type { HttpRequest } from '../../host/http.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 
-/** A list to read. */
+/** A list of the API. */
 export interface AzureList<S extends AnswerShape> {
   /** Display name of the service, for errors. */
   service: string;
   path: string;
-  /** Version of the interface. */
+  /** API version. */
   version: string;
-  /** What an entry looks like. */
+  /** Schema of an entry. */
   entry: S;
 }
 
 /**
- * Every entry of a list whose pages lead on by `nextLink`. The link must stay at the origin of the interface, for the token is
- * sent to it.
+ * Reads all entries of a list with `nextLink` paging. The link must stay on the origin of the API, because the token is sent to
+ * it.
  * @see https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#collections
  */
 export function readAll<S extends AnswerShape>(
@@ -34,8 +35,8 @@ export function readAll<S extends AnswerShape>(
 }
 
 /**
- * Every entry of a query, whose continuation token goes back in the body.
- * @param enough stops once so many entries are there
+ * Reads all entries of a query with continuation tokens in the body.
+ * @param enough number of entries after which reading stops
  */
 export function queryAll<S extends AnswerShape>(
   api: Api,
@@ -56,6 +57,6 @@ export function queryAll<S extends AnswerShape>(
       });
       return { entries: value, next: continuationToken };
     },
-    enough === undefined ? {} : { enough },
+    withoutUndefined({ enough }),
   );
 }

@@ -7,15 +7,15 @@ import { managementApi } from './api.ts';
 import type { AzureConnection } from './connection-fields.ts';
 import { readAll } from './pages.ts';
 
-/** A kind of resource of a subscription. */
+/** A resource type. */
 export interface ResourceKind {
   /** Display name of the service. */
   service: string;
   /** Provider and type: `Microsoft.DataFactory/factories`. */
   type: string;
-  /** Version of the management plane's interface. */
+  /** API version of the management plane. */
   version: string;
-  /** What one is called in a sentence: `data factory`. */
+  /** Noun in a sentence: `data factory`. */
   noun: string;
 }
 
@@ -30,7 +30,7 @@ function listResources({ service, type, version }: ResourceKind, context: Contex
 /** The resource group in a resource ID. */
 export const groupOf = (id: string): string => /\/resourceGroups\/([^/]+)\//i.exec(id)?.[1] ?? '';
 
-/** The list of the subscription's resources of a kind; a value is `resource-group/name`. */
+/** Dropdown with the subscription's resources of a type; a value is `resource-group/name`. */
 export function resourceChoices(key: string, kind: ResourceKind): ChoiceList {
   return defineChoices<AzureConnection>({
     key,
@@ -44,28 +44,30 @@ export function resourceChoices(key: string, kind: ResourceKind): ChoiceList {
   });
 }
 
-/** The resource ID that a name tells by itself: a complete ID, or `resource-group/name`; undefined for a name alone. */
-export function toldResourceId(kind: ResourceKind, named: string, { subscriptionId }: AzureConnection) {
-  if (named.startsWith('/subscriptions/')) return named;
-  const [group, name, ...more] = named.split('/').map(encodeURIComponent);
+/** Parses a full resource ID or `resource-group/name` to a resource ID; undefined for a name alone. */
+export function parseResourceId(kind: ResourceKind, nameOrId: string, { subscriptionId }: AzureConnection) {
+  if (nameOrId.startsWith('/subscriptions/')) return nameOrId;
+  const [group, name, ...more] = nameOrId.split('/').map(encodeURIComponent);
   if (!group || !name || more.length > 0) return undefined;
   return `/subscriptions/${encodeURIComponent(subscriptionId)}/resourceGroups/${group}/providers/${kind.type}/${name}`;
 }
 
 /**
- * The resource ID of what a person named: `resource-group/name`, a complete ID, or the name alone, which is looked up in the
- * subscription.
- * @throws PipewrightError `not-found` when nothing has that name
+ * Resolves `resource-group/name`, a full resource ID or a name to a resource ID; a name is looked up in the subscription.
+ * @throws PipewrightError `not-found` if no resource has that name
  */
-export async function resourceId(kind: ResourceKind, named: string, context: Context<AzureConnection>) {
-  const told = toldResourceId(kind, named, context.connection);
-  if (told !== undefined) return told;
-  const found = (await listResources(kind, context)).find(({ name }) => name.toLowerCase() === named.toLowerCase());
+export async function resourceId(kind: ResourceKind, nameOrId: string, context: Context<AzureConnection>) {
+  const parsed = parseResourceId(kind, nameOrId, context.connection);
+  if (parsed !== undefined) return parsed;
+  const found = (await listResources(kind, context)).find(({ name }) => name.toLowerCase() === nameOrId.toLowerCase());
   if (found) return found.id;
   throw new PipewrightError({
     code: 'not-found',
     service: kind.service,
-    message: `There is no ${kind.noun} “${named}” in the subscription of the connection.`,
-    hint: `Pick the ${kind.noun} from the list, and check the subscription ID in the connection.`,
+    message: `The ${kind.noun} “${nameOrId}” was not found in the subscription.`,
+    hint: {
+      n8n: `Select the ${kind.noun} from the list, or check Subscription ID in the credential.`,
+      zapier: `Select the ${kind.noun} from the list, or check Subscription ID in the connection.`,
+    },
   });
 }

@@ -3,8 +3,8 @@ import { list, option, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
 import { pointedToRun, runFields } from '../../runs/report.ts';
 import { readRun } from '../../runs/wait-for-run.ts';
-import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
-import { problemField, verificationFields } from '../../webhooks/process-delivery.ts';
+import { secretLocationFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
+import { problemField, verificationFields } from '../../webhooks/trigger-fields.ts';
 import { service } from './api.ts';
 import type { DatabricksConnection } from './connection-fields.ts';
 import { jobChoices, jobIdFromUrl } from './jobs.ts';
@@ -65,7 +65,7 @@ export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
       ),
       'finished',
     ),
-    ...secretPlaceFields('basic'),
+    ...secretLocationFields('basic'),
   },
   output: {
     ...runFields,

@@ -4,7 +4,7 @@ import type { Values } from '../../define/operation.ts';
 import type { Event } from '../../define/trigger.ts';
 import { runFields } from '../../runs/report.ts';
 import { isFinished, parseTimestamp, type RunStatus } from '../../runs/run.ts';
-import { verificationFields } from '../../webhooks/process-delivery.ts';
+import { verificationFields } from '../../webhooks/trigger-fields.ts';
 import { environmentChoices, jobChoices, jobIdFromUrl } from './jobs.ts';
 import { said, statusOf, wordOf } from './statuses.ts';
 

@@ -1,13 +1,14 @@
 import * as v from 'valibot';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { integer, list, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
-import { verificationFields } from '../../webhooks/process-delivery.ts';
+import { verificationFields } from '../../webhooks/trigger-fields.ts';
 import type { WebhookSecret } from '../../webhooks/webhook-secret.ts';
 import {
   beginsWith,
   directionsFor,
   endsWith,
-  proofFields,
+  verificationMethodFields,
   readEvents,
   readHandshake,
   verification,
@@ -22,7 +23,7 @@ interface BlobData {
   eTag?: string;
 }
 
-/** Container and path of a blob, from the subject `/blobServices/default/containers/<container>/blobs/<path>`. */
+/** Parses the subject `/blobServices/default/containers/<container>/blobs/<path>`. */
 function readSubject(subject: string): { container: string; path: string } | undefined {
   const [, container, path] = /^\/blobServices\/default\/containers\/([^/]+)\/blobs\/(.+)$/.exec(subject) ?? [];
   return container && path ? { container, path } : undefined;
@@ -37,55 +38,57 @@ function describe({ id, subject, occurredAt, data }: GridEvent) {
       eventId: id,
       ...at,
       fileName: at.path.split('/').pop() ?? at.path,
-      // What follows a question mark could be a key to the blob.
+      // The query may contain a SAS token.
       url: url.split('?')[0] ?? '',
-      ...(typeof contentType === 'string' ? { contentType } : {}),
-      ...(typeof contentLength === 'number' ? { size: contentLength } : {}),
-      ...(typeof eTag === 'string' ? { eTag } : {}),
-      ...(occurredAt ? { createdAt: occurredAt } : {}),
+      ...withoutUndefined({
+        contentType: typeof contentType === 'string' ? contentType : undefined,
+        size: typeof contentLength === 'number' ? contentLength : undefined,
+        eTag: typeof eTag === 'string' ? eTag : undefined,
+        createdAt: occurredAt,
+      }),
     },
   ];
 }
 
 /**
- * Takes `Microsoft.Storage.BlobCreated`. A data lake tells twice of one file: when it is opened and still empty
- * (`CreateFile`), and when it is whole (`FlushWithClose`); only the latter counts.
+ * Receives `Microsoft.Storage.BlobCreated`. A data lake sends two events per file: when it is created empty (`CreateFile`) and
+ * when it is complete (`FlushWithClose`); only the latter counts.
  * @see https://learn.microsoft.com/azure/event-grid/event-schema-blob-storage
  */
 export const blobCreated = defineWebhookTrigger<WebhookSecret>()({
   key: 'blobCreated',
   name: 'Blob Created',
-  description: 'Triggers when a file was written to Azure Blob Storage or a data lake.',
+  description: 'Triggers when a file is created or replaced in Azure Blob Storage or a data lake.',
   input: {
     containers: v.optional(
       list({
         label: 'Containers',
-        help: 'Only blobs in these containers, one a line. Empty: all.',
+        help: 'Names of the containers, one per line. Leave empty for all containers.',
         placeholder: 'bordereaux',
       }),
     ),
     pathBegins: v.optional(
       text({
         label: 'Path Begins With',
-        help: 'The start of the path within the container.',
+        help: 'Start of the path within the container.',
         placeholder: 'incoming/2026',
       }),
     ),
     pathEnds: v.optional(
       text({
         label: 'Path Ends With',
-        help: 'The end of the path, such as the ending of a file name.',
+        help: 'End of the path, e.g. a file extension.',
         placeholder: '.csv',
       }),
     ),
-    ...proofFields,
+    ...verificationMethodFields,
   },
   output: {
     eventId: text({ label: 'Event ID' }),
     container: text({ label: 'Container' }),
     path: text({ label: 'Path' }),
     fileName: text({ label: 'File Name' }),
-    url: text({ label: 'Address of the Blob' }),
+    url: text({ label: 'Blob URL' }),
     contentType: v.optional(text({ label: 'Content Type' })),
     size: v.optional(integer({ label: 'Size in Bytes' })),
     eTag: v.optional(text({ label: 'ETag' })),

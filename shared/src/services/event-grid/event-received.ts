@@ -1,28 +1,38 @@
 import * as v from 'valibot';
 import { json, list, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
-import { verificationFields } from '../../webhooks/process-delivery.ts';
+import { verificationFields } from '../../webhooks/trigger-fields.ts';
 import type { WebhookSecret } from '../../webhooks/webhook-secret.ts';
-import { beginsWith, directionsFor, endsWith, proofFields, readEvents, readHandshake, verification } from './events.ts';
+import {
+  beginsWith,
+  directionsFor,
+  endsWith,
+  readEvents,
+  readHandshake,
+  verification,
+  verificationMethodFields,
+} from './events.ts';
 
-/** Takes events of any type: those of a topic of one's own, and those of Azure's services. */
+/** Receives events of any type, from custom topics and from Azure services. */
 export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
   key: 'eventReceived',
   name: 'Event Received',
-  description: 'Triggers when Event Grid delivers an event of any type, such as one of a topic of your own.',
+  description: 'Triggers when Event Grid delivers an event of any type, for example from a custom topic.',
   input: {
     eventTypes: v.optional(
       list({
         label: 'Event Types',
-        help: 'Only events of these types, one a line. Empty: all.',
+        help: 'Types of the events, one per line. Leave empty for all types.',
         placeholder: 'Contoso.Dataset.Ready',
       }),
     ),
     subjectBegins: v.optional(
-      text({ label: 'Subject Begins With', help: 'The start of the subject.', placeholder: '/datasets/claims' }),
+      text({ label: 'Subject Begins With', help: 'Start of the event subject.', placeholder: '/datasets/claims' }),
     ),
-    subjectEnds: v.optional(text({ label: 'Subject Ends With', help: 'The end of the subject.', placeholder: '.csv' })),
-    ...proofFields,
+    subjectEnds: v.optional(
+      text({ label: 'Subject Ends With', help: 'End of the event subject.', placeholder: '.csv' }),
+    ),
+    ...verificationMethodFields,
   },
   output: {
     eventId: text({ label: 'Event ID' }),
@@ -45,7 +55,7 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
     matchedSecret: 'current',
   },
   verification,
-  directions: directionsFor('the topic', 'the event types that you want'),
+  directions: directionsFor('the topic', 'the required event types'),
   handshake: readHandshake,
   events(body, { eventTypes, subjectBegins, subjectEnds }) {
     return (
@@ -56,7 +66,7 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
             beginsWith(subject, subjectBegins) &&
             endsWith(subject, subjectEnds),
         )
-        // Publishers choose their IDs, so that one is unique to its topic or source only.
+        // Publishers choose event IDs, so an ID is only unique within its topic or source.
         .map(({ id, type, ...rest }) => ({
           id: `${rest.topic} ${id}`,
           data: { eventId: id, eventType: type, ...rest },

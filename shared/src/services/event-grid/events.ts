@@ -1,13 +1,15 @@
 import * as v from 'valibot';
+import { isObject } from '../../host/is-object.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { option } from '../../define/fields.ts';
 import type { Values } from '../../define/operation.ts';
 import type { Handshake } from '../../define/trigger.ts';
 import { parseTimestamp } from '../../runs/run.ts';
 import type { SchemeName } from '../../define/verification.ts';
-import { acceptsUnsigned } from '../../webhooks/process-delivery.ts';
+import { acceptsUnsigned } from '../../webhooks/trigger-fields.ts';
 import { entraSenderOf, webhookSecretsOf } from '../../webhooks/webhook-secret.ts';
 
-/** An event in one shape, whether it came in the schema of Event Grid or in that of CloudEvents. */
+/** An event in a common shape for the Event Grid schema and CloudEvents. */
 export interface GridEvent {
   id: string;
   type: string;
@@ -18,8 +20,7 @@ export interface GridEvent {
   data: unknown;
 }
 
-const asObject = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+const asObject = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {});
 const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function readEvent(value: unknown): GridEvent[] {
@@ -36,13 +37,13 @@ function readEvent(value: unknown): GridEvent[] {
       subject: asText(event['subject']),
       topic: asText(event[isCloud ? 'source' : 'topic']),
       data: event['data'] ?? {},
-      ...(occurredAt ? { occurredAt } : {}),
+      ...withoutUndefined({ occurredAt }),
     },
   ];
 }
 
 /**
- * The events of a delivery: Event Grid sends a list, CloudEvents one event or a list.
+ * Parses the events of a delivery: a list in the Event Grid schema, one event or a list in CloudEvents.
  * @see https://learn.microsoft.com/azure/event-grid/event-schema
  * @see https://learn.microsoft.com/azure/event-grid/cloud-event-schema
  */
@@ -53,27 +54,26 @@ export function readEvents(body: unknown): GridEvent[] {
 const validation = 'Microsoft.EventGrid.SubscriptionValidationEvent';
 
 /**
- * Hosts of Event Grid in the public cloud, that of the US government and that in China. Its validation addresses have the
- * port 553.
+ * Event Grid hosts of the public cloud, US Government and China. Validation URLs use port 553.
  * @see https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema
  * @see https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure
  */
 const eventGridHosts = ['.eventgrid.azure.net', '.eventgrid.azure.us', '.eventgrid.azure.cn'];
 const eventGridPorts = ['', '553'];
 
-/** An address that is one of Event Grid's own, as it is to be requested; undefined for any other. */
-function addressOfEventGrid(text: string): string | undefined {
+/** Normalizes a validation URL; undefined if its host is not Event Grid's. */
+function eventGridUrl(text: string): string | undefined {
   if (text.length > 4_000 || !URL.canParse(text)) return undefined;
   const url = new URL(text);
-  const isOwn =
+  const isAllowed =
     url.protocol === 'https:' && url.username === '' && url.password === '' && eventGridPorts.includes(url.port);
-  return isOwn && eventGridHosts.some((host) => url.hostname.length > host.length && url.hostname.endsWith(host))
+  return isAllowed && eventGridHosts.some((host) => url.hostname.length > host.length && url.hostname.endsWith(host))
     ? url.href
     : undefined;
 }
 
 /**
- * The handshake before the first event: a code to be sent back, or an address to be read.
+ * Parses the subscription validation: a code to return, or a URL to request.
  * @see https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema
  */
 export function readHandshake(body: unknown): Handshake | undefined {
@@ -81,22 +81,30 @@ export function readHandshake(body: unknown): Handshake | undefined {
   const { eventType, data } = asObject(first);
   const { validationCode, validationUrl } = asObject(data);
   if (eventType !== validation || typeof validationCode !== 'string') return undefined;
-  const confirmUrl = addressOfEventGrid(asText(validationUrl));
-  return { answer: { validationResponse: validationCode }, ...(confirmUrl === undefined ? {} : { confirmUrl }) };
+  const confirmUrl = eventGridUrl(asText(validationUrl));
+  return { answer: { validationResponse: validationCode }, ...withoutUndefined({ confirmUrl }) };
 }
 
-/** Input fields that say how Event Grid proves that it is the sender. */
-export const proofFields = {
-  proof: v.optional(
+/** Input fields for the verification of deliveries. */
+export const verificationMethodFields = {
+  verificationMethod: v.optional(
     option(
       [
-        { value: 'shared-secret-query', label: 'Secret in the Address (token=…)' },
-        { value: 'shared-secret-header', label: 'Secret in the Header X-Webhook-Secret' },
-        { value: 'entra', label: 'Microsoft Entra' },
+        {
+          value: 'shared-secret-query',
+          label: 'Secret in URL',
+          description: 'Query parameter token of the webhook URL',
+        },
+        {
+          value: 'shared-secret-header',
+          label: 'Secret in Header',
+          description: 'Header X-Webhook-Secret, added under Delivery Properties',
+        },
+        { value: 'entra', label: 'Microsoft Entra', description: 'Microsoft Entra token that Event Grid sends' },
       ],
       {
-        label: 'How Event Grid Proves Itself',
-        help: 'Event Grid does not sign events. The secret of the connection comes at the end of the address, or in a header that you add under Delivery Properties; or Event Grid logs in by Microsoft Entra.',
+        label: 'Verification Method',
+        help: 'How to verify that Event Grid sent an event. Event Grid does not sign events.',
       },
     ),
     'shared-secret-query',
@@ -104,29 +112,29 @@ export const proofFields = {
   acceptsUnsigned,
 };
 
-/** How events are verified. */
+/** Verification of deliveries. */
 export const verification = {
-  scheme: ({ proof }: Values<typeof proofFields>) => proof as SchemeName | 'entra',
+  scheme: ({ verificationMethod }: Values<typeof verificationMethodFields>) => verificationMethod as SchemeName,
   secrets: webhookSecretsOf,
   entra: entraSenderOf,
-  acceptsUnsigned: (input: Values<typeof proofFields>): boolean => input.acceptsUnsigned,
+  acceptsUnsigned: (input: Values<typeof verificationMethodFields>): boolean => input.acceptsUnsigned,
 };
 
-/** What a person does by hand, for a topic of their own or of a storage account. */
+/** Setup instructions for a topic or a storage account. */
 export function directionsFor(where: string, eventType: string): string {
   return [
-    'Event Grid is told once, by hand, to call the address of this trigger.',
-    '1. Fill in Secret in the connection: a long random text of your own.',
-    '2. Copy the address of this trigger, and add ?token= with the secret to its end.',
-    '3. Publish the workflow: Event Grid asks the address at once whether it wants the events, and this trigger answers.',
-    `4. In the Azure portal, open ${where}, Events, and add an event subscription: the schema Event Grid Schema, ${eventType}, and as its endpoint a Web Hook with this address.`,
+    'Set up the event subscription once in the Azure portal.',
+    '1. Enter a long random secret as Secret.',
+    '2. Copy the webhook URL of this trigger and append ?token= and the secret.',
+    '3. Activate this trigger. It answers the validation request that Event Grid sends in the next step.',
+    `4. In ${where}, open Events and add an event subscription with Event Grid Schema, ${eventType}, and a Web Hook endpoint with this URL.`,
   ].join('\n');
 }
 
-/** A text filter that is not set lets everything pass. */
+/** Whether a text starts with a prefix; true if none is set. */
 export const beginsWith = (value: string, wanted: string | undefined): boolean =>
   wanted === undefined || value.startsWith(wanted);
 
-/** The same for the end of a text, whatever its case. */
+/** Whether a text ends with a suffix, ignoring case; true if none is set. */
 export const endsWith = (value: string, wanted: string | undefined): boolean =>
   wanted === undefined || value.toLowerCase().endsWith(wanted.toLowerCase());

@@ -7,7 +7,7 @@ import { eventReceived } from './event-received.ts';
 export const eventGrid = defineService({
   key: 'eventGrid',
   name: 'Azure Event Grid',
-  description: 'React to files that arrive in Azure storage and to events of Event Grid topics.',
+  description: 'React to new files in Azure Storage and to Event Grid events.',
   connection: webhookSecretConnection,
   operations: [],
   triggers: [blobCreated, eventReceived],

@@ -4,8 +4,8 @@ import { defineWebhookTrigger } from '../../define/trigger.ts';
 import { finishedFilter, isWanted } from '../../runs/finished-filter.ts';
 import { pointedToRun, runFields, type RunReport } from '../../runs/report.ts';
 import { readRun } from '../../runs/wait-for-run.ts';
-import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
-import { problemField, verificationFields } from '../../webhooks/process-delivery.ts';
+import { secretLocationFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
+import { problemField, verificationFields } from '../../webhooks/trigger-fields.ts';
 import { openMode, service } from './api.ts';
 import type { ModeConnection } from './connection-fields.ts';
 import { readPage } from './pages.ts';
@@ -37,7 +37,7 @@ export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
       }),
     ),
     ...finishedFilter,
-    ...secretPlaceFields('query'),
+    ...secretLocationFields('query'),
   },
   output: { ...runFields, reportId: text({ label: 'Report ID' }), problem: problemField, ...verificationFields },
   sample: { ...sampleReportRun, reportId: sampleReportRun.details.reportId, verified: true, matchedSecret: 'current' },

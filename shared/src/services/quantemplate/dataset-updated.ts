@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { list, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
-import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
-import { verificationFields } from '../../webhooks/process-delivery.ts';
+import { secretLocationFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
+import { verificationFields } from '../../webhooks/trigger-fields.ts';
 import type { QuantemplateConnection } from './connection-fields.ts';
 import { datasetIdFromUrl } from './datasets.ts';
 import { directionsFor, exampleOf, isAmong, payloadText, readNotification } from './notifications.ts';
@@ -25,7 +25,7 @@ export const datasetUpdated = defineWebhookTrigger<QuantemplateConnection>()({
         idFromUrl: datasetIdFromUrl,
       }),
     ),
-    ...secretPlaceFields('header'),
+    ...secretLocationFields('header'),
   },
   output: {
     eventId: text({ label: 'Event ID' }),

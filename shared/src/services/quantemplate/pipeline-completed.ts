@@ -6,8 +6,8 @@ import { defineWebhookTrigger } from '../../define/trigger.ts';
 import { finishedFilter } from '../../runs/finished-filter.ts';
 import { runFields } from '../../runs/report.ts';
 import { isFinished, type Run } from '../../runs/run.ts';
-import { secretPlaceFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
-import { verificationFields } from '../../webhooks/process-delivery.ts';
+import { secretLocationFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
+import { verificationFields } from '../../webhooks/trigger-fields.ts';
 import { openOrganisation } from './api.ts';
 import type { QuantemplateConnection } from './connection-fields.ts';
 import { listExecutions, readExecution, statusOf } from './executions.ts';
@@ -81,7 +81,7 @@ export const pipelineCompleted = defineWebhookTrigger<QuantemplateConnection>()(
       }),
     ),
     ...finishedFilter,
-    ...secretPlaceFields('header'),
+    ...secretLocationFields('header'),
   },
   output: {
     eventId: text({ label: 'Event ID' }),

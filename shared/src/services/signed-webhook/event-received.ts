@@ -1,30 +1,43 @@
 import * as v from 'valibot';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { valueAt } from '../../define/conditions.ts';
 import { integer, json, option, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
 import type { SchemeName } from '../../define/verification.ts';
-import { acceptsUnsigned, verificationFields } from '../../webhooks/process-delivery.ts';
+import { acceptsUnsigned, verificationFields } from '../../webhooks/trigger-fields.ts';
 import { entraSenderOf, webhookSecretsOf, type WebhookSecret } from '../../webhooks/webhook-secret.ts';
 
-const schemeOptions: { value: SchemeName | 'entra'; label: string }[] = [
-  { value: 'standard-webhooks', label: 'Standard Webhooks or Svix' },
-  { value: 'github', label: 'GitHub (X-Hub-Signature-256)' },
-  { value: 'slack', label: 'Slack (X-Slack-Signature)' },
-  { value: 'dbt', label: 'HMAC-SHA256 in Authorization' },
-  { value: 'shared-secret-header', label: 'Shared Secret in a Header' },
-  { value: 'shared-secret-basic', label: 'Shared Secret as Basic Authentication' },
-  { value: 'shared-secret-query', label: 'Shared Secret in the Address' },
-  { value: 'entra', label: 'Microsoft Entra (a Token in Authorization)' },
+const schemeOptions: { value: SchemeName; label: string; description: string }[] = [
+  {
+    value: 'standard-webhooks',
+    label: 'Standard Webhooks or Svix',
+    description: 'Headers webhook-signature or svix-signature',
+  },
+  { value: 'github', label: 'GitHub', description: 'Header X-Hub-Signature-256' },
+  { value: 'slack', label: 'Slack', description: 'Header X-Slack-Signature' },
+  { value: 'dbt', label: 'HMAC-SHA256 in Authorization Header', description: 'Hex-encoded, as sent by dbt' },
+  {
+    value: 'shared-secret-header',
+    label: 'Shared Secret in Header',
+    description: 'Anyone who reads an event can forge others',
+  },
+  {
+    value: 'shared-secret-basic',
+    label: 'Shared Secret in Basic Auth',
+    description: 'Sent as the password, with any user name',
+  },
+  { value: 'shared-secret-query', label: 'Shared Secret in URL', description: 'Query parameter of the webhook URL' },
+  { value: 'entra', label: 'Microsoft Entra Token', description: 'Bearer token in the Authorization header' },
 ];
 
-/** A text or number at a path in a body; undefined where there is none. */
+/** The text or number at a path in a body, as text. */
 function textAt(body: unknown, path: string): string | undefined {
   const found = valueAt(body, path.split('.'));
   return (typeof found === 'string' && found !== '') || typeof found === 'number' ? String(found) : undefined;
 }
 
 /**
- * The ID that Slack and dbt put into what they sign and repeat with it.
+ * The event ID in the signed body of Slack and dbt, which retries repeat.
  * @see https://docs.slack.dev/apis/events-api/#callback-field
  * @see https://docs.getdbt.com/docs/deploy/webhooks
  */
@@ -34,29 +47,29 @@ function signedId(body: unknown, scheme: string): string | undefined {
   return id?.startsWith('wev_') ? id : undefined;
 }
 
-/** What happened, by the usual names in a body. */
+/** The event type, by the usual property names. */
 function typeIn(body: unknown, scheme: string): string | undefined {
   if (scheme === 'slack') return textAt(body, 'event.type') ?? textAt(body, 'type') ?? textAt(body, 'command');
   return textAt(body, 'type') ?? textAt(body, 'event_type') ?? textAt(body, 'eventType');
 }
 
-/** Accepts a signed event of any sender whose scheme is known, unchanged. */
+/** Receives signed events from any sender and passes them on unchanged. */
 export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
   key: 'eventReceived',
   name: 'Event Received',
-  description: 'Triggers when a sender delivers an event with a valid signature.',
+  description: 'Triggers when an event with a valid signature or secret is received.',
   input: {
     scheme: v.optional(
       option(schemeOptions, {
-        label: 'How the Sender Signs',
-        help: 'How the sender proves its identity; see its documentation, often under Verify Signatures. A shared secret proves less than a signature: anyone who reads one event can forge others.',
+        label: 'Signature Scheme',
+        help: 'How the sender signs its events. See its documentation, often under Verify Signatures.',
       }),
       'standard-webhooks',
     ),
     location: v.optional(
       text({
-        label: 'Name of the Header or Parameter',
-        help: 'Empty: the header X-Webhook-Secret, or the parameter token.',
+        label: 'Header or Parameter Name',
+        help: 'Name of the header or query parameter with the secret. Leave empty for the header X-Webhook-Secret or the parameter token.',
         placeholder: 'X-Webhook-Secret',
         advanced: true,
         shownWhen: { field: 'scheme', is: ['shared-secret-header', 'shared-secret-query'] },
@@ -65,15 +78,15 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
     idField: v.optional(
       text({
         label: 'Event ID Field',
-        help: 'Field of the event with an ID that is unique to the event, used to ignore repeats; separate nested fields by dots. Leave it empty to use the delivery ID of the sender, or else the whole body.',
+        help: 'Field with a unique event ID, used to ignore repeats, e.g. data.id. Leave empty to use the delivery ID, or else the whole body.',
         placeholder: 'data.id',
         advanced: true,
       }),
     ),
     toleranceMinutes: v.optional(
       integer({
-        label: 'Max Age (Minutes)',
-        help: 'Events whose signed timestamp is older than this, or as far in the future, are rejected. Only for senders that sign a timestamp.',
+        label: 'Timestamp Tolerance (Minutes)',
+        help: 'Maximum difference between the signed timestamp and the current time; rejects replays. Only for senders that sign a timestamp.',
         minimum: 1,
         advanced: true,
       }),
@@ -99,7 +112,7 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
     matchedSecret: 'current',
   },
   verification: {
-    scheme: ({ scheme }) => scheme as SchemeName | 'entra',
+    scheme: ({ scheme }) => scheme as SchemeName,
     location: ({ scheme, location }) => location ?? (scheme === 'shared-secret-query' ? 'token' : 'x-webhook-secret'),
     secrets: webhookSecretsOf,
     entra: entraSenderOf,
@@ -107,10 +120,10 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
     acceptsUnsigned: (input) => input.acceptsUnsigned,
   },
   directions: [
-    'Set up the sender once, by hand.',
-    '1. Copy the address of this trigger and add it as a webhook at the sender.',
-    '2. Enter the secret that the sender then shows in the connection.',
-    '3. Choose here how the sender signs.',
+    'Set up the sender once.',
+    '1. Copy the webhook URL of this trigger and add it as a webhook at the sender.',
+    '2. Enter the signing secret that the sender shows as Secret.',
+    '3. Select Signature Scheme.',
   ].join('\n'),
   example: (now) => ({
     id: `example-${now.getTime()}`,
@@ -123,20 +136,18 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
     return challenge === undefined ? undefined : { answer: { challenge } };
   },
   events(body, { idField, scheme }, _connection, { deliveryId, eventType, headers, repeatKey, bodyHash }) {
-    // GitHub sends it when a webhook is created; Slack when it looks whether the address is there.
+    // GitHub sends a ping when a webhook is created; Slack verifies the URL and its certificate.
     if (scheme === 'github' && eventType === 'ping') return [];
     if (scheme === 'slack' && textAt(body, 'type') === 'url_verification') return [];
     if (scheme === 'slack' && textAt(body, 'ssl_check') !== undefined && textAt(body, 'type') === undefined) return [];
-    const chosenId = idField === undefined ? undefined : textAt(body, idField);
-    const ownId = chosenId ?? signedId(body, scheme);
-    const type = eventType ?? typeIn(body, scheme);
+    const idInBody = idField === undefined ? undefined : textAt(body, idField);
+    const id = idInBody ?? signedId(body, scheme);
     return [
       {
-        id: ownId ?? repeatKey(),
+        id: id ?? repeatKey(),
         data: {
-          eventId: ownId ?? deliveryId ?? bodyHash(),
-          ...(type === undefined ? {} : { eventType: type }),
-          ...(deliveryId === undefined ? {} : { deliveryId }),
+          eventId: id ?? deliveryId ?? bodyHash(),
+          ...withoutUndefined({ eventType: eventType ?? typeIn(body, scheme), deliveryId }),
           headers,
           event: body,
         },

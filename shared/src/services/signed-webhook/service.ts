@@ -2,11 +2,11 @@ import { defineService } from '../../define/service.ts';
 import { webhookSecretConnection } from '../../webhooks/webhook-secret.ts';
 import { eventReceived } from './event-received.ts';
 
-/** Signed events of any sender. */
+/** Signed events from any sender. */
 export const signedWebhook = defineService({
   key: 'signedWebhook',
   name: 'Signed Webhook',
-  description: 'React to events of any sender that signs them; forged and repeated ones start nothing.',
+  description: 'React to signed events from any sender. Rejects forged events and ignores repeats.',
   connection: webhookSecretConnection,
   operations: [],
   triggers: [eventReceived],

@@ -1,5 +1,7 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Headers, HttpResponse } from '../../host/http.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
+import type { Wording } from '../../host/wording.ts';
 import { openApi, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
@@ -9,20 +11,22 @@ import type { WebAddressConnection } from './connection-fields.ts';
 /** The display name of the service. */
 export const service = 'Web Address';
 
-const hints: Record<number, string> = {
-  401: 'Check the log-in in the connection: another kind, or another token or password, may be needed.',
-  403: 'The log-in of the connection may not read this file; ask whoever runs the website.',
-  404: 'Check the address: open it in a browser.',
+const hints: Record<number, Wording> = {
+  401: {
+    n8n: 'Check the authentication method, token or password in the credential.',
+    zapier: 'Check the authentication method, token or password in the connection.',
+  },
+  403: 'Ask the owner of the website for access to the file.',
+  404: 'Check “File URL”: open it in a browser.',
 };
 
-/** What a page of a website says is for browsers, so only its status is told. */
+/** Error pages are made for browsers, so only the status is reported. */
 function readProblem({ status }: HttpResponse): VendorProblem {
-  const hint = hints[status];
-  const message = status >= 300 && status < 400 ? 'it is a redirect that names no address' : `status ${status}`;
-  return { message, ...(hint === undefined ? {} : { hint }) };
+  const message = status >= 300 && status < 400 ? 'a redirect without a URL' : `status ${status}`;
+  return { message, ...withoutUndefined({ hint: hints[status] }) };
 }
 
-/** The website of a connection, without a slash at its end. */
+/** The origin of the website, without a trailing slash. */
 export function websiteOf({ website }: WebAddressConnection): string {
   return new URL(baseUrl(website, 'Website')).origin;
 }
@@ -31,14 +35,17 @@ function missing(label: string): PipewrightError {
   return new PipewrightError({
     code: 'not-connected',
     service,
-    message: `“${label}” is missing in the connection.`,
-    hint: 'Fill it in, or choose another log-in.',
+    message: `“${label}” is empty.`,
+    hint: {
+      n8n: `Enter “${label}” in the credential, or select another authentication method.`,
+      zapier: `Enter “${label}” in the connection, or select another authentication method.`,
+    },
   });
 }
 
 /**
- * The headers that log in.
- * @throws PipewrightError `not-connected` when a part of the log-in is missing, or cannot be a header
+ * Headers for authentication.
+ * @throws PipewrightError `not-connected` if a value is missing or cannot be a header
  */
 function login({ authentication, token, user, password, headerName, headerSecret }: WebAddressConnection): Headers {
   switch (authentication) {
@@ -48,7 +55,7 @@ function login({ authentication, token, user, password, headerName, headerSecret
       if (!token) throw missing('Token');
       return { authorization: `Bearer ${token.trim()}` };
     case 'basic':
-      if (!user) throw missing('User');
+      if (!user) throw missing('User Name');
       return { authorization: `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}` };
     case 'header': {
       if (!headerName) throw missing('Header Name');
@@ -59,8 +66,11 @@ function login({ authentication, token, user, password, headerName, headerSecret
       throw new PipewrightError({
         code: 'not-connected',
         service,
-        message: '“Header Name” or “Header Value” cannot be sent as a header.',
-        hint: 'Correct them in the connection: a name has no spaces, a value no line breaks.',
+        message: '“Header Name” or “Header Value” is not valid in an HTTP header.',
+        hint: {
+          n8n: 'Correct the credential: a header name has no spaces, and a value has no line breaks.',
+          zapier: 'Correct the connection: a header name has no spaces, and a value has no line breaks.',
+        },
       });
     }
     default:
@@ -68,7 +78,7 @@ function login({ authentication, token, user, password, headerName, headerSecret
   }
 }
 
-/** The website: a path is one of its own, and what logs in stays there. */
+/** Client for the website. Credentials are only sent to its origin. */
 export function openWebsite({ connection, host }: Context<WebAddressConnection>): Api {
   const headers = login(connection);
   return openApi({

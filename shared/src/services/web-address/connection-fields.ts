@@ -2,37 +2,37 @@ import * as v from 'valibot';
 import type { ConnectionValues } from '../../define/connection.ts';
 import { option, text } from '../../define/fields.ts';
 
-/** What a person enters for a connection to a website. */
+/** Fields of the Web Address connection. */
 export const fields = {
   website: text({
     label: 'Website',
-    help: 'The beginning of the addresses, up to the first slash after the name. Files are fetched from here only, and the log-in is sent nowhere else.',
+    help: 'Origin of the URLs, e.g. https://files.example.com. Credentials are only sent to this origin.',
     placeholder: 'https://files.example.com',
   }),
   authentication: v.optional(
     option(
       [
-        { value: 'none', label: 'None' },
-        { value: 'bearer', label: 'Token (Bearer)' },
-        { value: 'basic', label: 'User and Password (Basic)' },
-        { value: 'header', label: 'Header' },
+        { value: 'none', label: 'None', description: 'The files are public' },
+        { value: 'bearer', label: 'Bearer Token', description: 'Token in the Authorization header' },
+        { value: 'basic', label: 'Basic Auth', description: 'User name and password' },
+        { value: 'header', label: 'Header Auth', description: 'API key in a header of your choice' },
       ],
-      { label: 'Log-In', help: 'How the website wants to know who asks.' },
+      { label: 'Authentication', help: 'Authentication method of the website.' },
     ),
     'none',
   ),
   token: v.optional(
     text({
       label: 'Token',
-      help: 'It is sent behind the word Bearer.',
+      help: 'Token without the word Bearer.',
       secret: true,
       shownWhen: { field: 'authentication', is: ['bearer'] },
     }),
   ),
   user: v.optional(
     text({
-      label: 'User',
-      help: 'The name of the user.',
+      label: 'User Name',
+      help: 'User name for basic authentication.',
       placeholder: 'pipewright',
       shownWhen: { field: 'authentication', is: ['basic'] },
     }),
@@ -40,7 +40,7 @@ export const fields = {
   password: v.optional(
     text({
       label: 'Password',
-      help: 'The password of that user.',
+      help: 'Password for basic authentication.',
       secret: true,
       shownWhen: { field: 'authentication', is: ['basic'] },
     }),
@@ -48,7 +48,7 @@ export const fields = {
   headerName: v.optional(
     text({
       label: 'Header Name',
-      help: 'The header that the website wants.',
+      help: 'Name of the header with the API key.',
       placeholder: 'X-API-Key',
       shownWhen: { field: 'authentication', is: ['header'] },
     }),
@@ -56,12 +56,12 @@ export const fields = {
   headerSecret: v.optional(
     text({
       label: 'Header Value',
-      help: 'The value of that header.',
+      help: 'Value of the header, usually an API key.',
       secret: true,
       shownWhen: { field: 'authentication', is: ['header'] },
     }),
   ),
 };
 
-/** The values of a connection to a website. */
+/** Values of the Web Address connection. */
 export type WebAddressConnection = ConnectionValues<typeof fields>;

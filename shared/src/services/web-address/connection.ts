@@ -3,18 +3,18 @@ import { defineConnection } from '../../define/connection.ts';
 import { openWebsite, websiteOf } from './api.ts';
 import { fields } from './connection-fields.ts';
 
-/** A website from which files are fetched, with a log-in or without one. */
+/** A website with or without authentication. */
 export const webAddressConnection = defineConnection({
   key: 'webAddress',
   name: 'Web Address',
-  description: 'A website from which files are fetched, with the log-in that it wants.',
+  description: 'A website to download files from, with or without authentication.',
   documentationUrl: 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Authentication',
   fields,
   async test(context) {
     try {
       await openWebsite(context).send('HEAD', '/');
     } catch (error) {
-      // A website need not have a first page; only a log-in that it refuses, or no answer at all, is a fault.
+      // A website may have no home page. Only rejected credentials and a missing response are failures.
       if (!(error instanceof PipewrightError) || error.status === undefined || error.code === 'unauthorized')
         throw error;
     }

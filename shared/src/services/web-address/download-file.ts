@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { fileOfAnswer } from '../../http/file-of-answer.ts';
 import { defineDownload } from '../../define/download.ts';
 import { integer, text } from '../../define/fields.ts';
@@ -7,29 +8,32 @@ import { openWebsite, service, websiteOf } from './api.ts';
 import type { WebAddressConnection } from './connection-fields.ts';
 
 /**
- * The complete address of a file of the website.
- * @throws PipewrightError `bad-input` when it is none, or lies elsewhere
+ * Resolves the URL of a file.
+ * @throws PipewrightError `bad-input` if it is invalid or on another website
  */
-function addressOf(typed: string, connection: WebAddressConnection): URL {
+function fileUrl(input: string, connection: WebAddressConnection): URL {
   const website = websiteOf(connection);
-  if (!URL.canParse(typed, `${website}/`))
+  if (!URL.canParse(input, `${website}/`))
     throw new PipewrightError({
       code: 'bad-input',
       service,
-      message: '“File Address” is not an address.',
-      hint: `It looks like ${website}/claims.csv.`,
+      message: '“File URL” is not a valid URL.',
+      hint: `Enter a URL such as ${website}/claims.csv.`,
     });
-  const url = new URL(typed, `${website}/`);
+  const url = new URL(input, `${website}/`);
   if (url.origin === website && !url.username && !url.password) return url;
   throw new PipewrightError({
     code: 'bad-input',
     service,
-    message: `“File Address” does not lie at ${website}, from which the connection fetches files.`,
-    hint: 'Correct the address, or choose a connection with its website.',
+    message: `“File URL” is not on ${website}.`,
+    hint: {
+      n8n: 'Correct the URL, or select a credential for its website.',
+      zapier: 'Correct the URL, or select a connection for its website.',
+    },
   });
 }
 
-/** The name that the sender gives the file (RFC 6266), else the last part of its address. */
+/** The file name from Content-Disposition (RFC 6266), or else the last segment of the URL. */
 function nameOf(url: URL, disposition: string | undefined): string {
   const encoded = /filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(disposition ?? '')?.[1];
   const plain = /filename\s*=\s*(?:"([^"]*)"|([^;\s]+))/i.exec(disposition ?? '');
@@ -45,37 +49,37 @@ function nameOf(url: URL, disposition: string | undefined): string {
 }
 
 /**
- * Fetches a file by its address. What stands behind the question mark of the address may be secret, so it is told nowhere.
+ * Downloads a file by URL. The query may contain secrets, so it is never reported.
  * @see https://www.rfc-editor.org/rfc/rfc9110
  */
 export const downloadFile = defineDownload<WebAddressConnection>()({
   key: 'downloadFile',
   name: 'Download File',
   resource: 'File',
-  description: 'Downloads a file from its web address.',
+  description: 'Downloads a file from a website.',
   input: {
-    address: text({
-      label: 'File Address',
-      help: 'The address of the file, at the website of the connection; or only what follows the name of the website.',
+    url: text({
+      label: 'File URL',
+      help: 'URL of the file, or its path on the website, e.g. /exports/claims.csv.',
       placeholder: 'https://files.example.com/exports/claims.csv',
     }),
   },
   output: {
-    address: text({ label: 'File Address' }),
+    url: text({ label: 'File URL' }),
     name: text({ label: 'File Name' }),
-    size: v.optional(integer({ label: 'Size in Bytes' })),
+    size: v.optional(integer({ label: 'Size (Bytes)' })),
   },
-  sample: { address: 'https://files.example.com/exports/claims.csv', name: 'claims.csv', size: 12_511_200 },
-  async open({ address }, context) {
-    const url = addressOf(address, context.connection);
+  sample: { url: 'https://files.example.com/exports/claims.csv', name: 'claims.csv', size: 12_511_200 },
+  async open(input, context) {
+    const url = fileUrl(input.url, context.connection);
     const answer = await openWebsite(context).stream(`${url.pathname}${url.search}`);
     const opened = fileOfAnswer(answer, nameOf(url, answer.headers['content-disposition']));
     return {
       ...opened,
       details: {
-        address: `${url.origin}${url.pathname}`,
+        url: `${url.origin}${url.pathname}`,
         name: opened.name,
-        ...(opened.size === undefined ? {} : { size: opened.size }),
+        ...withoutUndefined({ size: opened.size }),
       },
     };
   },

@@ -4,13 +4,13 @@ import { webAddressConnection } from './connection.ts';
 import { downloadFile } from './download-file.ts';
 
 /**
- * Files of any website. It is a source of datasets only: as a node of its own it would do what the platforms have steps for
- * (HTTP Request in n8n, Webhooks in Zapier), which n8n does not allow.
+ * Files from any website, as a source of datasets. There is no separate node: both platforms have a step for HTTP requests, which
+ * n8n does not allow nodes to duplicate.
  */
 export const webAddress = defineService({
   key: 'webAddress',
   name: service,
-  description: 'Fetch files of a website.',
+  description: 'Download files from a website.',
   connection: webAddressConnection,
   operations: [downloadFile],
   triggers: [],

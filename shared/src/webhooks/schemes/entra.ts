@@ -2,34 +2,34 @@ import { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify, type JSONW
 import type { Delivery } from '../delivery.ts';
 import { entraKeys, type KeyHost } from '../entra-keys.ts';
 import type { EntraSender } from '../../define/verification.ts';
-import { fromHeader, type Refusal } from '../scheme.ts';
+import { fromHeader, type RejectionReason } from '../scheme.ts';
 
-/** The issuers of a tenant: the newer form, and the older one of either cloud. */
+/** Accepted issuers of a tenant: v2.0 tokens, and v1.0 tokens of the public cloud and China. */
 const issuersOf = ({ authority, tenantId }: EntraSender): string[] => [
   `${authority}/${tenantId}/v2.0`,
   `https://sts.windows.net/${tenantId}/`,
   `https://sts.chinacloudapi.cn/${tenantId}/`,
 ];
 
-const refusals: Record<string, Refusal> = {
-  [errors.JWTExpired.code]: 'stale',
+const reasons: Record<string, RejectionReason> = {
+  [errors.JWTExpired.code]: 'too-old',
   [errors.JWTClaimValidationFailed.code]: 'wrong-token',
   [errors.JWSSignatureVerificationFailed.code]: 'no-match',
   [errors.JWKSNoMatchingKey.code]: 'no-match',
 };
 
-/** A claim that is not yet valid fails like one with a wrong value, but has another cause. */
-function refusalOf(error: unknown): Refusal {
-  // What a key that is none is refused with; it matches no token.
+/** Maps an error of `jwtVerify` to a reason. A token that is not valid yet has its own reason. */
+function reasonOf(error: unknown): RejectionReason {
+  // Thrown for an invalid key, which matches no token.
   if (error instanceof TypeError || error instanceof DOMException) return 'no-match';
   if (!(error instanceof errors.JOSEError)) throw error;
-  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf') return 'future';
-  return refusals[error.code] ?? 'bad-encoding';
+  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf') return 'too-new';
+  return reasons[error.code] ?? 'malformed';
 }
 
 const algorithms = ['RS256', 'PS256'];
 
-/** Whether a token names a key and an algorithm as tokens of Microsoft Entra do; others must not cause a reading of keys. */
+/** Whether a token names a key ID and an algorithm of Microsoft Entra. Other tokens must not trigger a request for keys. */
 function namesItsKey(token: string): boolean {
   try {
     const { alg, kid } = decodeProtectedHeader(token);
@@ -58,11 +58,10 @@ async function readToken(
 }
 
 /**
- * Verifies the token of Microsoft Entra that a delivery carries in `Authorization`: its signature against the keys of the
- * tenant, for whom it was issued, by whom, until when, and which application requested it. It says who sends, not what: the
- * body is not signed.
- * @returns why the delivery is refused; undefined when it is genuine
- * @throws PipewrightError `unavailable` when the keys cannot be read
+ * Verifies the Microsoft Entra token in `Authorization`: its signature, audience, issuer, expiry and the application that
+ * requested it. The token proves who sends, not what: the body is not signed.
+ * @returns why the delivery is rejected; undefined if it is authentic
+ * @throws PipewrightError `unavailable` if the keys cannot be read
  * @see https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
  * @see https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery
  */
@@ -71,15 +70,15 @@ export async function entraFault(
   sender: EntraSender,
   host: KeyHost,
   toleranceSeconds = 300,
-): Promise<Refusal | undefined> {
-  const read = fromHeader(delivery, 'authorization', (value) => {
+): Promise<RejectionReason | undefined> {
+  const proof = fromHeader(delivery, 'authorization', (value) => {
     const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(value) ?? [];
     return token === undefined || token.length > 16_384 || !namesItsKey(token)
-      ? 'bad-encoding'
+      ? 'malformed'
       : { candidates: [Buffer.from(token)] };
   });
-  if (typeof read === 'string') return read;
-  const token = String(read.candidates[0]);
+  if (typeof proof === 'string') return proof;
+  const token = String(proof.candidates[0]);
   const attempt = async (renew: boolean): Promise<JWTPayload> => {
     const keys = await entraKeys(sender, host, renew);
     return readToken(token, sender, keys, host.now(), toleranceSeconds);
@@ -89,9 +88,9 @@ export async function entraFault(
       if (error instanceof errors.JWKSNoMatchingKey) return attempt(true);
       throw error;
     });
-    const asked = payload['azp'] ?? payload['appid'];
-    return asked === sender.senderId ? undefined : 'wrong-token';
+    const requestedBy = payload['azp'] ?? payload['appid'];
+    return requestedBy === sender.senderId ? undefined : 'wrong-token';
   } catch (error) {
-    return refusalOf(error);
+    return reasonOf(error);
   }
 }

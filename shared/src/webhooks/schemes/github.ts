@@ -2,10 +2,10 @@ import { fromHeader, type Scheme } from '../scheme.ts';
 import { hexSignature, matchesHmac, sign } from './hmac.ts';
 
 const name = 'x-hub-signature-256';
-const mark = 'sha256=';
+const prefix = 'sha256=';
 
 /**
- * GitHub: `sha256=` and the HMAC-SHA256 of the body in hexadecimal digits. Known answer: secret
+ * GitHub: `sha256=` and the hex-encoded HMAC-SHA256 of the body. Example: secret
  * `It's a Secret to Everybody`, body `Hello, World!` →
  * `sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17`.
  * @see https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
@@ -13,10 +13,13 @@ const mark = 'sha256=';
 export const github: Scheme = {
   proof: (delivery) =>
     fromHeader(delivery, name, (value) => {
-      const signature = value.startsWith(mark) ? hexSignature(value.slice(mark.length)) : undefined;
-      return signature ? { candidates: [signature] } : 'bad-encoding';
+      const signature = value.startsWith(prefix) ? hexSignature(value.slice(prefix.length)) : undefined;
+      return signature ? { candidates: [signature] } : 'malformed';
     }),
   matches: matchesHmac(() => ''),
-  takesForms: true,
-  sign: ({ secret, body }) => ({ headers: { [name]: `${mark}${sign(secret, '', body).toString('hex')}` }, query: {} }),
+  acceptsForms: true,
+  sign: ({ secret, body }) => ({
+    headers: { [name]: `${prefix}${sign(secret, '', body).toString('hex')}` },
+    query: {},
+  }),
 };

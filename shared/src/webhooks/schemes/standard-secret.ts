@@ -1,16 +1,16 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { SecretFault } from '../scheme.ts';
 
-/** Fewest bytes of a key, by the specification of Standard Webhooks. */
-export const shortestKey = 24;
+/** Minimum key size in bytes, from the Standard Webhooks specification. */
+export const minKeyBytes = 24;
 
-/** What a secret of Standard Webhooks is: a key for HMAC, or the public key of the sender. */
+/** A Standard Webhooks secret: a key for HMAC, or the sender's public key. */
 export type StandardSecret = { kind: 'key'; bytes: Buffer } | { kind: 'public-key'; bytes: Buffer };
 
-/** Marks of secrets; `v1,` is the mark of a signature that some pages show before a secret. */
-const marks = /^(?:v1a?,)?(whsec_|whpk_|whsk_)?/;
+/** Prefixes of secrets. Some pages show the signature prefix `v1,` before a secret. */
+const prefixes = /^(?:v1a?,)?(whsec_|whpk_|whsk_)?/;
 
-/** Base64 in its usual alphabet, with or without its padding. */
+/** Decodes standard base64, with or without padding. */
 function decode(text: string): Buffer | undefined {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
   const digits = text.replace(/=+$/, '');
@@ -19,23 +19,23 @@ function decode(text: string): Buffer | undefined {
   return Buffer.from(digits, 'base64');
 }
 
-/** Reads a secret; gives back what is wrong with one that cannot be used. */
+/** Parses a secret, or returns what is wrong with it. */
 export function readStandardSecret(secret: string): StandardSecret | SecretFault {
-  const [mark = '', name] = marks.exec(secret) ?? [];
-  const text = secret.slice(mark.length);
+  const [prefix = '', name] = prefixes.exec(secret) ?? [];
+  const text = secret.slice(prefix.length);
   if (name === 'whsk_') {
     return {
       reason: 'private-key',
-      message: 'The secret begins with whsk_: it is the private key of the sender.',
-      hint: 'Enter the public key of the sender, which begins with whpk_.',
+      message: 'The secret is the private key of the sender: it starts with whsk_.',
+      hint: 'Enter the public key of the sender, which starts with whpk_.',
     };
   }
   const bytes = decode(text);
   if (/^(ep|msg|app)_/.test(text)) {
     return {
       reason: 'secret-is-an-id',
-      message: 'The secret looks like an ID of the webhook.',
-      hint: 'Copy the secret itself; it usually begins with whsec_.',
+      message: 'The secret looks like the ID of the webhook.',
+      hint: 'Copy the secret itself; it usually starts with whsec_.',
     };
   }
   if (bytes === undefined) {
@@ -43,49 +43,49 @@ export function readStandardSecret(secret: string): StandardSecret | SecretFault
     return {
       reason: empty ? 'empty-secret' : 'undecodable-secret',
       message: empty
-        ? `The secret has nothing after ${mark}.`
-        : 'The secret is not base64, so it holds no key for Standard Webhooks.',
-      hint: 'Copy the whole secret that the sender shows for this webhook; it usually begins with whsec_.',
+        ? `The secret is empty after ${prefix}.`
+        : 'The secret is not valid base64, which Standard Webhooks requires.',
+      hint: 'Copy the whole signing secret of the webhook; it usually starts with whsec_.',
     };
   }
   if (name === 'whpk_') {
-    if (bytes.length === 32 && !isOfSmallOrder(bytes)) return { kind: 'public-key', bytes };
+    if (bytes.length === 32 && !hasSmallOrder(bytes)) return { kind: 'public-key', bytes };
     return {
       reason: 'undecodable-secret',
-      message: 'What follows whpk_ is not a public key of Ed25519.',
-      hint: 'Copy the whole public key that the sender shows.',
+      message: 'The text after whpk_ is not an Ed25519 public key.',
+      hint: 'Copy the whole public key of the sender.',
     };
   }
-  // HMAC pads its key with zeros, so a key of zeros is the empty one.
-  if (bytes.length >= shortestKey && bytes.every((byte) => byte === 0)) {
+  // HMAC pads keys with zeros, so a key of zeros equals an empty one.
+  if (bytes.length >= minKeyBytes && bytes.every((byte) => byte === 0)) {
     return {
       reason: 'empty-secret',
-      message: 'The secret holds only zeros, which are no key.',
-      hint: 'Copy the whole secret that the sender shows for this webhook; it usually begins with whsec_.',
+      message: 'The secret decodes to zeros only, which is not a key.',
+      hint: 'Copy the whole signing secret of the webhook; it usually starts with whsec_.',
     };
   }
-  if (bytes.length >= shortestKey) return { kind: 'key', bytes };
+  if (bytes.length >= minKeyBytes) return { kind: 'key', bytes };
   return {
     reason: 'short-secret',
-    message: `The secret holds ${bytes.length} bytes; Standard Webhooks requires ${shortestKey} or more.`,
-    hint: 'Copy the whole secret that the sender shows, or have the sender create a new one.',
+    message: `The secret has ${bytes.length} bytes; Standard Webhooks requires at least ${minKeyBytes}.`,
+    hint: 'Copy the whole secret of the sender, or create a new one at the sender.',
   };
 }
 
-/** What is wrong with a secret of Standard Webhooks; undefined when it can be used. */
+/** What is wrong with a Standard Webhooks secret; undefined if it is valid. */
 export function schemeSecretFault(secret: string): SecretFault | undefined {
   const read = readStandardSecret(secret);
   return 'reason' in read ? read : undefined;
 }
 
-/** What stands before the 32 bytes of an Ed25519 key in its usual file form. */
-const keyHead = Buffer.from('302a300506032b6570032100', 'hex');
+/** DER header of an Ed25519 public key (SPKI). */
+const derHeader = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** The key of Ed25519 with these 32 bytes. */
+/** The Ed25519 public key with these 32 bytes. */
 export const publicKeyOf = (bytes: Buffer): KeyObject =>
-  createPublicKey({ key: Buffer.concat([keyHead, bytes]), format: 'der', type: 'spki' });
+  createPublicKey({ key: Buffer.concat([derHeader, bytes]), format: 'der', type: 'spki' });
 
-/** Public keys for which anyone can make signatures, without the sign in their last bit. See libsodium, `has_small_order`. */
+/** Public keys of small order, without the sign bit: anyone can forge signatures for them. See libsodium, `has_small_order`. */
 const smallOrder = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',
   '0100000000000000000000000000000000000000000000000000000000000000',
@@ -96,7 +96,7 @@ const smallOrder = new Set([
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ]);
 
-function isOfSmallOrder(bytes: Buffer): boolean {
+function hasSmallOrder(bytes: Buffer): boolean {
   const unsigned = Buffer.from(bytes);
   unsigned[31] = (unsigned[31] ?? 0) & 0x7f;
   return smallOrder.has(unsigned.toString('hex'));

@@ -1,32 +1,32 @@
 import { verify, type KeyObject } from 'node:crypto';
 import { headerValues, type Delivery } from '../delivery.ts';
-import { fromHeader, type Proof, type Refusal, type Scheme } from '../scheme.ts';
+import { fromHeader, type Proof, type RejectionReason, type Scheme } from '../scheme.ts';
 import { cleanSecret } from '../secret-rules.ts';
 import { matchesHmac, sign } from './hmac.ts';
 import { publicKeyOf, readStandardSecret } from './standard-secret.ts';
 
-/** The two names under which senders send the same three headers. */
+/** Header prefixes: Standard Webhooks and Svix use the same three headers. */
 const prefixes = ['webhook', 'svix'] as const;
 
-/** The name under which a delivery has its signature. */
+/** The header prefix that a delivery uses. */
 export const prefixOf = (delivery: Delivery): string =>
   prefixes.find((prefix) => headerValues(delivery, `${prefix}-signature`).length > 0) ?? prefixes[0];
 
-/** The key of a secret. What is no key is never asked: `secretFault` refuses it before. */
+/** Decodes a secret. `secretFault` has rejected invalid secrets before. */
 function bytesOf(secret: string): Buffer {
   const read = readStandardSecret(cleanSecret(secret));
-  if ('reason' in read) throw new Error('A secret that holds no key was used.');
+  if ('reason' in read) throw new Error('An invalid secret was used.');
   return read.bytes;
 }
 
-/** In front of the body, its ID and timestamp are signed, separated by dots. */
-function signedBefore({ signedAt }: Proof, delivery: Delivery): string {
+/** The ID and timestamp that are signed before the body, separated by dots. */
+function signedPrefix({ signedAt }: Proof, delivery: Delivery): string {
   return `${headerValues(delivery, `${prefixOf(delivery)}-id`)[0] ?? ''}.${signedAt}.`;
 }
 
-const matchesSymmetric = matchesHmac(signedBefore, bytesOf);
+const matchesSymmetric = matchesHmac(signedPrefix, bytesOf);
 
-/** Public keys by the secrets that hold them. */
+/** Cached public keys by secret. */
 const publicKeys = new Map<string, KeyObject>();
 
 function publicKeyIn(secret: string): KeyObject {
@@ -39,37 +39,37 @@ function publicKeyIn(secret: string): KeyObject {
 }
 
 function matchesPublicKey(proof: Proof, delivery: Delivery, secret: string): boolean {
-  const signed = Buffer.concat([Buffer.from(signedBefore(proof, delivery)), delivery.body]);
+  const signed = Buffer.concat([Buffer.from(signedPrefix(proof, delivery)), delivery.body]);
   return (proof.publicKeyCandidates ?? []).some(
     (candidate) => candidate.length === 64 && verify(null, signed, publicKeyIn(secret), candidate),
   );
 }
 
-/** Whether a secret is a public key: every other one is a key for HMAC. */
+/** Whether a secret is a public key; otherwise it is a key for HMAC. */
 const isPublicKey = (secret: string): boolean =>
   secret.includes('whpk_') && /^(?:v1a?,)?whpk_/.test(cleanSecret(secret));
 
-/** Most signatures of one delivery that are tried. */
-const mostSignatures = 10;
+/** Maximum number of signatures to try. */
+const maxSignatures = 10;
 
-/** The signatures of a header, each with its version, separated by spaces. */
-function readSignatures(value: string, moment: string): Proof | Refusal {
-  if (!/^\d{1,12}$/.test(moment)) return 'bad-encoding';
+/** Parses the signatures of a header: versioned and separated by spaces. */
+function readSignatures(value: string, timestamp: string): Proof | RejectionReason {
+  if (!/^\d{1,12}$/.test(timestamp)) return 'malformed';
   const candidates: Buffer[] = [];
   const publicKeyCandidates: Buffer[] = [];
-  for (const entry of value.split(' ', mostSignatures)) {
+  for (const entry of value.split(' ', maxSignatures)) {
     const [, version, signature = ''] = /^(v1a?),([A-Za-z0-9+/]{20,100}={0,2})$/.exec(entry) ?? [];
     if (version !== undefined)
       (version === 'v1' ? candidates : publicKeyCandidates).push(Buffer.from(signature, 'base64'));
   }
   return candidates.length + publicKeyCandidates.length === 0
-    ? 'bad-encoding'
-    : { candidates, publicKeyCandidates, signedAt: Number(moment) };
+    ? 'malformed'
+    : { candidates, publicKeyCandidates, signedAt: Number(timestamp) };
 }
 
 /**
- * Standard Webhooks, and Svix from which they come: the HMAC-SHA256 (`v1`) or the Ed25519 signature (`v1a`) of
- * `<id>.<timestamp>.<body>` in base64. The secret is `whsec_…`, or the sender's public key `whpk_…`. Known answer: secret
+ * Standard Webhooks and Svix: the base64-encoded HMAC-SHA256 (`v1`) or Ed25519 signature (`v1a`) of `<id>.<timestamp>.<body>`.
+ * The secret is `whsec_…`, or the sender's public key `whpk_…`. Example: secret
  * `whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw`, id `msg_p5jXN8AQM9LWM0D4loKWxJek`, timestamp 1614265330, body
  * `{"test": 2432232314}` → `v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=`.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
@@ -78,9 +78,9 @@ export const standardWebhooks: Scheme = {
   proof(delivery) {
     const prefix = prefixOf(delivery);
     const ids = headerValues(delivery, `${prefix}-id`);
-    if (ids.length !== 1 || ids[0] === '') return ids.length > 1 ? 'several' : 'missing';
-    return fromHeader(delivery, `${prefix}-timestamp`, (moment) =>
-      fromHeader(delivery, `${prefix}-signature`, (value) => readSignatures(value, moment)),
+    if (ids.length !== 1 || ids[0] === '') return ids.length > 1 ? 'duplicate' : 'missing';
+    return fromHeader(delivery, `${prefix}-timestamp`, (timestamp) =>
+      fromHeader(delivery, `${prefix}-signature`, (value) => readSignatures(value, timestamp)),
     );
   },
   matches: (proof, delivery, secret) =>

@@ -8,44 +8,43 @@ import { resourceChoices, resourceId } from '../resources.ts';
 /** The display name of the service. */
 export const service = 'Azure Data Factory';
 
-/** The only version of Data Factory's interface that is generally available. */
+/** The only generally available API version. */
 export const version = '2018-06-01';
 
 const resource = { service, type: 'Microsoft.DataFactory/factories', version, noun: 'data factory' };
 
-/** The field that says which factory. */
+/** Field for the data factory. */
 export const factoryField = text({
   label: 'Data Factory',
-  help: 'Pick the factory, or type its resource group and name with a slash between them.',
+  help: 'Select the data factory, or enter resource-group/name.',
   placeholder: 'data-platform/contoso-factory',
   choices: resourceChoices('factories', resource),
 });
 
-/** An opened factory. */
+/** A data factory. */
 export interface Factory extends PipelineHome {
-  /** Complete resource ID, which is also the path of the factory at the management plane. */
+  /** Full resource ID, which is also the path in the management plane. */
   id: string;
 }
 
 /**
- * Opens the factory that a person named: `resource-group/name`, a complete resource ID, or the name alone, which is looked
- * up in the subscription.
- * @throws PipewrightError `not-found` when no factory has that name
+ * Opens a factory by `resource-group/name`, full resource ID, or name; a name is looked up in the subscription.
+ * @throws PipewrightError `not-found` if no factory has that name
  */
-export async function openFactory(named: string, context: Context<AzureConnection>): Promise<Factory> {
-  const id = await resourceId(resource, named, context);
+export async function openFactory(nameOrId: string, context: Context<AzureConnection>): Promise<Factory> {
+  const id = await resourceId(resource, nameOrId, context);
   const studio = cloudOf(context.connection).dataFactoryStudio;
   return {
     api: managementApi(context, service),
     path: id,
     id,
-    name: id.split('/').pop() ?? named,
+    name: id.split('/').pop() ?? nameOrId,
     runPage: (run) => studio && `${studio}/en/monitoring/pipelineruns/${run}?factory=${encodeURIComponent(id)}`,
     activityRunsPath: (run) => `${id}/pipelineruns/${encodeURIComponent(run.id)}/queryActivityruns`,
   };
 }
 
-/** Data Factory as a home of pipelines. */
+/** Data Factory as a pipeline home. */
 export const factoryKind: PipelineHomeKind = {
   service,
   version,

@@ -13,11 +13,11 @@ export const listTriggers = defineSearch<AzureConnection>()({
   key: 'listTriggers',
   name: 'List Triggers',
   resource: 'Trigger',
-  description: 'Lists the triggers of a factory, with their state and the pipelines that they start.',
+  description: 'Lists the triggers of a data factory with their state and pipelines.',
   input: {
     factory: factoryField,
     name: v.optional(
-      text({ label: 'Name', help: 'Only triggers whose name contains this. Empty: all.', placeholder: 'morning' }),
+      text({ label: 'Name', help: 'Part of the trigger name. Leave empty for all triggers.', placeholder: 'morning' }),
     ),
   },
   output: triggerFields,

@@ -12,7 +12,7 @@ const { operations, triggers } = pipelineOperations(factoryKind);
 export const dataFactory = defineService({
   key: 'dataFactory',
   name: service,
-  description: 'Run pipelines of Azure Data Factory, wait for them, and start or stop their triggers.',
+  description: 'Run and monitor Azure Data Factory pipelines, and start or stop triggers.',
   connection: azureConnection,
   operations: [...operations, listTriggers, startTrigger, stopTrigger],
   triggers,

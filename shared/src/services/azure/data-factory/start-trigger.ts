@@ -4,14 +4,14 @@ import { factoryField, openFactory } from './factory.ts';
 import { sampleTrigger, switchTrigger, triggerField, triggerFields } from './triggers.ts';
 
 /**
- * Starts a trigger; one that is started already is left as it is.
+ * Starts a trigger; does nothing if it is already started.
  * @see https://learn.microsoft.com/rest/api/datafactory/triggers/start
  */
 export const startTrigger = defineAction<AzureConnection>()({
   key: 'startTrigger',
   name: 'Start Trigger',
   resource: 'Trigger',
-  description: 'Starts a trigger of a factory and waits until it is started.',
+  description: 'Starts a trigger of a data factory and waits until it is started.',
   effect: 'idempotent',
   input: { factory: factoryField, trigger: triggerField },
   output: triggerFields,

@@ -4,14 +4,14 @@ import { factoryField, openFactory } from './factory.ts';
 import { sampleTrigger, switchTrigger, triggerField, triggerFields } from './triggers.ts';
 
 /**
- * Stops a trigger; one that is stopped already is left as it is.
+ * Stops a trigger; does nothing if it is already stopped.
  * @see https://learn.microsoft.com/rest/api/datafactory/triggers/stop
  */
 export const stopTrigger = defineAction<AzureConnection>()({
   key: 'stopTrigger',
   name: 'Stop Trigger',
   resource: 'Trigger',
-  description: 'Stops a trigger of a factory and waits until it is stopped.',
+  description: 'Stops a trigger of a data factory and waits until it is stopped.',
   effect: 'idempotent',
   input: { factory: factoryField, trigger: triggerField },
   output: triggerFields,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../../host/error.ts';
 import type { Host } from '../../../host/host.ts';
+import { withoutUndefined } from '../../../host/without-undefined.ts';
 import { filledText, given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
 import { defineChoices, search } from '../../../define/choice-list.ts';
 import { boolean, json, text } from '../../../define/fields.ts';
@@ -19,10 +20,10 @@ const triggerShape = v.object({
   ),
 });
 
-/** A trigger as Data Factory gives it, as far as it is read here. */
+/** A trigger of the vendor's API. */
 export type VendorTrigger = Answered<typeof triggerShape>;
 
-/** Every trigger of a factory. */
+/** Lists the triggers of a factory. */
 export function listTriggers(factory: Factory): Promise<VendorTrigger[]> {
   return readAll(factory.api, { service, path: `${factory.path}/triggers`, version, entry: triggerShape });
 }
@@ -40,10 +41,10 @@ const triggerChoices = defineChoices<AzureConnection>({
   },
 });
 
-/** The field that says which trigger. */
+/** Field for the trigger. */
 export const triggerField = text({
   label: 'Trigger',
-  help: 'Pick the trigger or type its name.',
+  help: 'Select the trigger or enter its name.',
   placeholder: 'Every morning',
   choices: triggerChoices,
 });
@@ -57,7 +58,7 @@ export const triggerFields = {
   pipelines: json({ label: 'Pipelines' }),
 };
 
-/** A realistic trigger. */
+/** Sample trigger. */
 export const sampleTrigger = {
   id: 'Every morning',
   type: 'ScheduleTrigger',
@@ -66,24 +67,24 @@ export const sampleTrigger = {
   pipelines: ['QT_fetch_data'],
 };
 
-/** The trigger in our words. */
+/** Converts a trigger. */
 export function readTrigger(trigger: VendorTrigger) {
   const { type, runtimeState = 'Unknown', pipelines = [] } = trigger.properties ?? {};
   return {
     id: trigger.name,
-    ...(type ? { type } : {}),
+    ...withoutUndefined({ type: type || undefined }),
     state: runtimeState,
     started: runtimeState === 'Started',
     pipelines: pipelines.map((entry) => entry.pipelineReference?.referenceName ?? '').filter((name) => name !== ''),
   };
 }
 
-/** How long Data Factory may take to start or stop a trigger, in seconds. */
-const patience = 120;
+/** Maximum time in seconds for a trigger to start or stop. */
+const switchTimeoutSeconds = 120;
 
 /**
- * Starts or stops a trigger and waits until it has that state: Data Factory answers before the work is done.
- * @throws PipewrightError `timed-out` when the state does not change
+ * Starts or stops a trigger and waits for its state, because Data Factory responds before the change is complete.
+ * @throws PipewrightError `timed-out` if the state does not change in time
  */
 export async function switchTrigger(
   host: Host,
@@ -98,7 +99,7 @@ export async function switchTrigger(
   const before = await read();
   if (before.properties?.runtimeState === wanted) return readTrigger(before);
   await factory.api.send('POST', `${path}/${to}`, { query, effect: 'idempotent' });
-  const deadline = host.now() + Math.min(patience, host.maxWaitSeconds ?? patience) * 1000;
+  const deadline = host.now() + Math.min(switchTimeoutSeconds, host.maxWaitSeconds ?? switchTimeoutSeconds) * 1000;
   for (let pause = 500; ; pause = Math.min(5_000, pause * 1.5)) {
     const trigger = await read();
     if (trigger.properties?.runtimeState === wanted) return readTrigger(trigger);
@@ -108,7 +109,7 @@ export async function switchTrigger(
   throw new PipewrightError({
     code: 'timed-out',
     service,
-    message: `The trigger “${name}” was asked to ${to}, but is not ${wanted.toLowerCase()} yet.`,
-    hint: 'Look at it in a few minutes with List Triggers.',
+    message: `The trigger “${name}” is not ${wanted.toLowerCase()} yet.`,
+    hint: 'Check its state in a few minutes with List Triggers.',
   });
 }

@@ -1,22 +1,23 @@
 import * as v from 'valibot';
+import { isObject } from '../../../host/is-object.ts';
 import { list, text } from '../../../define/fields.ts';
 import { defineWebhookTrigger } from '../../../define/trigger.ts';
 import { pointedToRun, runFields, type RunReport } from '../../../runs/report.ts';
 import { parseTimestamp } from '../../../runs/run.ts';
 import { readRun } from '../../../runs/wait-for-run.ts';
-import { secretPlaceFields, verifyBySharedSecret } from '../../../webhooks/shared-secret-fields.ts';
-import { problemField, verificationFields } from '../../../webhooks/process-delivery.ts';
+import { secretLocationFields, verifyBySharedSecret } from '../../../webhooks/shared-secret-fields.ts';
+import { problemField, verificationFields } from '../../../webhooks/trigger-fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { queryAll } from '../pages.ts';
 import { samplePipelineRun, window, pipelineRunShape } from '../pipelines/pipeline-run.ts';
 import { pipelineRuns } from '../pipelines/runs.ts';
 import { factoryKind, openFactory, service, version } from '../data-factory/factory.ts';
 
-/** Most failed runs that one alert is followed to. */
-const most = 50;
+/** Maximum number of failed runs to read per alert. */
+const maxRuns = 50;
 
-/** Milliseconds by which the search begins before the window that the alert looked at: metrics come late. */
-const lateness = 15 * 60_000;
+/** Milliseconds before the alert's time window at which the search starts, because metrics are delayed. */
+const metricDelayMs = 15 * 60_000;
 
 interface Alert {
   id: string;
@@ -25,20 +26,19 @@ interface Alert {
   firedAt: string;
   /** Resource ID of the factory. */
   factory: string;
-  windowMilliseconds: number;
+  windowMs: number;
 }
 
-const asObject = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+const asObject = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {});
 const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** The length of a window such as `PT5M` or `PT1H`, in milliseconds. */
+/** Parses a time window such as `PT5M` or `PT1H` to milliseconds. */
 function readWindow(size: string): number {
   const [, hours = '0', minutes = '0'] = /^PT(?:(\d+)H)?(?:(\d+)M)?$/i.exec(size) ?? [];
   return (Number(hours) * 60 + Number(minutes)) * 60_000;
 }
 
-/** Reads a fired alert on failed runs of a factory; undefined for any other, and for one that was resolved. */
+/** Parses a fired alert about failed runs of a factory; undefined for other and for resolved alerts. */
 function readAlert(body: unknown): Alert | undefined {
   const data = asObject(asObject(body)['data']);
   const essentials = asObject(data['essentials']);
@@ -61,7 +61,7 @@ function readAlert(body: unknown): Alert | undefined {
     severity: asText(essentials['severity']),
     firedAt,
     factory,
-    windowMilliseconds: readWindow(asText(condition['windowSize'])),
+    windowMs: readWindow(asText(condition['windowSize'])),
   };
 }
 
@@ -71,31 +71,31 @@ const eventOf = (id: string, run: RunReport, { rule, severity, firedAt, factory 
 });
 
 /**
- * Takes an alert of Azure Monitor on the metric PipelineFailedRuns, in the common alert schema, and looks up the runs that
- * failed: the alert does not say which they are.
+ * Receives Azure Monitor alerts on the metric PipelineFailedRuns, in the common alert schema, and reads the failed runs, which
+ * the alert does not list.
  * @see https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-common-schema
  * @see https://learn.microsoft.com/rest/api/datafactory/pipeline-runs/query-by-factory
  */
 export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
   key: 'pipelineFailedAlert',
   name: 'Data Factory Pipeline Failed',
-  description: 'Triggers when Azure Monitor alerts that pipelines of Data Factory failed, once for each failed run.',
+  description: 'Triggers for each failed Data Factory run when Azure Monitor sends an alert.',
   input: {
     pipelines: v.optional(
       list({
         label: 'Pipelines',
-        help: 'Only runs of pipelines with these names, one a line. Empty: all of the factory.',
+        help: 'Names of the pipelines, one per line. Leave empty for all pipelines of the data factory.',
         placeholder: 'QT_fetch_data',
       }),
     ),
-    ...secretPlaceFields('query'),
+    ...secretLocationFields('query'),
   },
   output: {
     ...runFields,
     alertRule: text({ label: 'Alert Rule' }),
     severity: text({ label: 'Severity' }),
     firedAt: text({ label: 'Fired At' }),
-    factoryId: text({ label: 'Resource ID of the Factory' }),
+    factoryId: text({ label: 'Data Factory Resource ID' }),
     problem: problemField,
     ...verificationFields,
   },
@@ -118,11 +118,11 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
   },
   verification: verifyBySharedSecret,
   directions: [
-    'Azure Monitor is told once, by hand, to call the address of this trigger.',
-    '1. Fill in Webhook Secret in the connection: a long random text of your own.',
-    '2. Copy the address of this trigger, and add ?token= with the secret to its end.',
-    '3. In the Azure portal, open the data factory, Alerts, and make an alert rule on the metric Failed pipeline runs metrics, greater than 0.',
-    '4. As its action, make an action group with a webhook to this address, and switch on the common alert schema.',
+    'Set up the alert once in the Azure portal.',
+    '1. Enter a long random secret as Webhook Secret.',
+    '2. Copy the webhook URL of this trigger and append ?token= and the secret.',
+    '3. In the data factory, open Alerts and create an alert rule on the metric Failed pipeline runs metrics, greater than 0.',
+    '4. Add an action group with a webhook to this URL, and enable the common alert schema.',
   ].join('\n'),
   events(body) {
     const alert = readAlert(body);
@@ -134,7 +134,7 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
       name,
       status: 'failed',
       vendorStatus: 'Failed',
-      details: { windowMilliseconds: alert.windowMilliseconds },
+      details: { windowMs: alert.windowMs },
     });
     return [eventOf(`alert:${alert.id}`, run, alert)];
   },
@@ -151,10 +151,10 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
       severity,
       firedAt,
       factory: factoryId,
-      windowMilliseconds: Number(details?.['windowMilliseconds']) || 0,
+      windowMs: Number(details?.['windowMs']) || 0,
     };
     const factory = await openFactory(factoryId, context);
-    const since = Date.parse(firedAt) - alert.windowMilliseconds - lateness;
+    const since = Date.parse(firedAt) - alert.windowMs - metricDelayMs;
     const found = await queryAll(
       factory.api,
       'POST',
@@ -170,7 +170,7 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
     );
     const provider = pipelineRuns(factoryKind, factory, context.host);
     const runs: RunReport[] = [];
-    for (const { runId } of wanted.slice(0, most).reverse()) runs.push(await readRun(context.host, provider, runId));
+    for (const { runId } of wanted.slice(0, maxRuns).reverse()) runs.push(await readRun(context.host, provider, runId));
     return runs.map((run) => eventOf(`${run.id}:failed`, run, alert));
   },
   example: (now) => ({

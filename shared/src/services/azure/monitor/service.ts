@@ -2,11 +2,11 @@ import { defineService } from '../../../define/service.ts';
 import { azureConnection } from '../connection.ts';
 import { pipelineFailedAlert } from './pipeline-failed-alert.ts';
 
-/** Alerts of Azure Monitor. */
+/** Azure Monitor alerts. */
 export const azureMonitor = defineService({
   key: 'azureMonitor',
   name: 'Azure Monitor',
-  description: 'React to alerts of Azure Monitor on pipelines of Data Factory that failed.',
+  description: 'React to Azure Monitor alerts about failed Data Factory pipelines.',
   connection: azureConnection,
   operations: [],
   triggers: [pipelineFailedAlert],

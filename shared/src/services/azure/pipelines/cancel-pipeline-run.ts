@@ -7,7 +7,7 @@ import { samplePipelineRun } from './pipeline-run.ts';
 import { pipelineRuns, type RunField } from './runs.ts';
 
 /**
- * Asks for the end of a run together with the runs it started.
+ * Cancels a run and the runs that it started.
  * @see https://learn.microsoft.com/rest/api/datafactory/pipeline-runs/cancel
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane/pipeline-run/cancel-pipeline-run
  */
@@ -16,7 +16,7 @@ export function defineCancelPipelineRun(kind: PipelineHomeKind, run: RunField): 
     key: 'cancelPipelineRun',
     name: 'Cancel Pipeline Run',
     resource: 'Pipeline Run',
-    description: 'Stops a pipeline run and the runs it started; a run that has ended is left as it is.',
+    description: 'Cancels a pipeline run and the runs that it started. Finished runs are not changed.',
     effect: 'idempotent',
     input: inHome(kind, { run }),
     output: runFields,

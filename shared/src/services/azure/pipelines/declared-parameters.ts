@@ -5,7 +5,7 @@ import type { PipelineHome, PipelineHomeKind } from './home.ts';
 import { callbackParameter } from './pipeline-run.ts';
 import { pipelinePropertiesShape } from './pipelines.ts';
 
-/** A pipeline that declares this parameter is started once for each key, for its runs can be told apart by it. */
+/** Parameter with the start key. If a pipeline declares it, its runs can be identified and each key starts one run. */
 export const keyParameter = 'pipewrightStartKey';
 
 const types: Record<string, DeclaredType> = {
@@ -18,19 +18,19 @@ const types: Record<string, DeclaredType> = {
   object: 'values',
 };
 
-/** What a pipeline declares. */
+/** The parameters that a pipeline declares. */
 export interface Declared {
-  /** The parameters that people give. */
+  /** Parameters that the user enters. */
   parameters: DeclaredValue[];
-  /** Whether it takes the key of a start, and the address that it is to call at its end. */
+  /** Whether the pipeline declares the parameters for the start key and the callback URL. */
   takesKey: boolean;
-  takesAddress: boolean;
+  takesCallbackUrl: boolean;
 }
 
 /**
- * Reads what a pipeline declares.
- * @returns undefined when the connection may start the pipeline but not read it
- * @throws PipewrightError `not-found` when there is no such pipeline
+ * Reads the parameters that a pipeline declares.
+ * @returns undefined if the account may start the pipeline but not read it
+ * @throws PipewrightError `not-found` if the pipeline does not exist
  */
 export async function readDeclared(
   kind: PipelineHomeKind,
@@ -44,7 +44,7 @@ export async function readDeclared(
       query: { 'api-version': kind.version },
     });
     const all = properties?.parameters ?? {};
-    const parameters = Object.entries(ownParameters(all)).map(([name, { type = '', ...rest }]): DeclaredValue => {
+    const parameters = Object.entries(withoutReserved(all)).map(([name, { type = '', ...rest }]): DeclaredValue => {
       const hasDefault = Object.hasOwn(rest, 'defaultValue');
       return {
         name,
@@ -56,19 +56,19 @@ export async function readDeclared(
     return {
       parameters,
       takesKey: Object.hasOwn(all, keyParameter),
-      takesAddress: Object.hasOwn(all, callbackParameter),
+      takesCallbackUrl: Object.hasOwn(all, callbackParameter),
     };
   } catch (error) {
     if (!(error instanceof PipewrightError && error.code === 'forbidden')) throw error;
-    host.log.info(`${kind.service}: the pipeline may not be read, so its parameters are not checked.`);
+    host.log.info(`${kind.service}: the account may not read the pipeline, so its parameters are not checked.`);
     return undefined;
   }
 }
 
-/** The parameters without those that are filled in here, or by a person, or left empty. */
-export function ownParameters<T>({
+/** The parameters without the reserved ones for the start key and the callback URL. */
+export function withoutReserved<T>({
   [keyParameter]: _key,
-  [callbackParameter]: _address,
+  [callbackParameter]: _callbackUrl,
   ...others
 }: Record<string, T>): Record<string, T> {
   return others;

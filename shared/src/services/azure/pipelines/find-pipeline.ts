@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { withoutUndefined } from '../../../host/without-undefined.ts';
 import { json, text } from '../../../define/fields.ts';
 import { defineSearch, type Search } from '../../../define/operation.ts';
 import type { AzureConnection } from '../connection-fields.ts';
@@ -6,7 +7,7 @@ import { inHome, openHome, type PipelineHomeKind } from './home.ts';
 import { listPipelines } from './pipelines.ts';
 
 /**
- * Finds pipelines by a part of their name; one with exactly this name comes first.
+ * Finds pipelines by part of their name; an exact match comes first.
  * @see https://learn.microsoft.com/rest/api/datafactory/pipelines/list-by-factory
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane/pipeline/get-pipelines-by-workspace
  */
@@ -15,11 +16,11 @@ export function defineFindPipeline(kind: PipelineHomeKind): Search {
     key: 'findPipeline',
     name: 'Find Pipeline',
     resource: 'Pipeline',
-    description: 'Finds pipelines by their name, with the parameters that they declare.',
+    description: 'Finds pipelines by name and returns their declared parameters.',
     input: inHome(kind, {
       name: text({
         label: 'Name',
-        help: 'The name or a part of it; upper and lower case do not matter.',
+        help: 'All or part of the pipeline name; not case-sensitive.',
         placeholder: 'fetch',
       }),
     }),
@@ -43,8 +44,10 @@ export function defineFindPipeline(kind: PipelineHomeKind): Search {
       found.sort((a, b) => Number(b.name.toLowerCase() === wanted) - Number(a.name.toLowerCase() === wanted));
       return found.map(({ name, properties = {} }) => ({
         id: name,
-        ...(properties.description ? { description: properties.description } : {}),
-        ...(properties.folder?.name ? { folder: properties.folder.name } : {}),
+        ...withoutUndefined({
+          description: properties.description || undefined,
+          folder: properties.folder?.name || undefined,
+        }),
         parameters: Object.entries(properties.parameters ?? {}).map(([parameter, declared]) => ({
           name: parameter,
           ...declared,

@@ -17,7 +17,7 @@ export function defineGetPipelineRun(kind: PipelineHomeKind, run: RunField): Act
     key: 'getPipelineRun',
     name: 'Get Pipeline Run',
     resource: 'Pipeline Run',
-    description: 'Reads where a pipeline run stands, with its activities.',
+    description: 'Returns the status and the activities of a pipeline run.',
     effect: 'safe',
     input: inHome(kind, { run, ...readFields }),
     output: runFields,

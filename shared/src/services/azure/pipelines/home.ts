@@ -3,48 +3,48 @@ import type { Context } from '../../../define/context.ts';
 import type { Field, Fields } from '../../../define/fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 
-/** An opened place that holds pipelines and runs them: a factory of Data Factory, or a workspace of Synapse. */
+/** What contains and runs pipelines: a data factory or a Synapse workspace. */
 export interface PipelineHome {
   api: Api;
-  /** What stands before `/pipelines`. */
+  /** Path before `/pipelines`. */
   path: string;
   name: string;
-  /** The page of a run; undefined where the studio or the resource ID is not known. */
+  /** URL of a run; undefined if the studio or the resource ID is unknown. */
   runPage(id: string): string | undefined;
-  /** What is asked for the activities of a run. */
+  /** Path of the query for the activities of a run. */
   activityRunsPath(run: { id: string; name: string }): string;
 }
 
-/** All that tells Data Factory and Synapse apart where they run pipelines. */
+/** The differences between Data Factory and Synapse in running pipelines. */
 export interface PipelineHomeKind {
   /** Display name of the service. */
   service: string;
-  /** Version of the interface. */
+  /** API version. */
   version: string;
-  /** Whether a recovery run finds the activity that failed by itself. */
+  /** Whether a recovery run finds the failed activity by itself. */
   startsFromFailure: boolean;
-  /** Name of the input field that says which home: `factory`. */
+  /** Key of the input field for the home: `factory`. */
   key: string;
   field: Field;
-  /** What a home is called in a sentence: `factory`. */
+  /** Noun for a home in a sentence: `factory`. */
   noun: string;
-  /** Display name of the web pages, and addresses of a pipeline and of a run there. */
+  /** Display name of the studio, and example URLs of a pipeline and a run. */
   studio: { name: string; pipelinePage: string; runPage: string };
-  /** Opens the home that a person named. */
-  open(named: string, context: Context<AzureConnection>): Promise<PipelineHome>;
+  /** Opens the home that the user selected. */
+  open(nameOrId: string, context: Context<AzureConnection>): Promise<PipelineHome>;
 }
 
-/** Input fields after the one that says which home. It is left out of the type: `openHome` reads it. */
+/** Adds the field for the home before other input fields. The type omits it: `openHome` reads it. */
 export function inHome<F extends Fields>(kind: PipelineHomeKind, fields: F): F {
   return { [kind.key]: kind.field, ...fields };
 }
 
-/** What a person typed to name a home. */
+/** The home that the user entered. */
 export function homeOf({ key }: PipelineHomeKind, input: object): string {
   return String((input as Record<string, unknown>)[key] ?? '');
 }
 
-/** Opens the home that an input names. */
+/** Opens the home in the input of an operation. */
 export function openHome(
   kind: PipelineHomeKind,
   input: object,

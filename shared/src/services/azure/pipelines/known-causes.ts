@@ -1,24 +1,24 @@
 import type { KnownCause } from '../../../runs/known-causes.ts';
 
 /**
- * Failures of activities that only Data Factory and Synapse have.
+ * Known failures of Data Factory and Synapse activities.
  * @see https://learn.microsoft.com/azure/data-factory/data-factory-troubleshoot-guide
  */
 export const pipelineCauses: readonly KnownCause[] = [
   {
     pattern: /integration runtime.*(offline|not (available|running|connected))|self-hosted/i,
-    advice: 'The integration runtime does not work: start it on its machine, or let another one do the step.',
+    advice: 'The integration runtime is not available. Start it on its machine or select another one for the activity.',
   },
   {
     pattern: /linked service/i,
-    advice: 'Look at the linked service of the step, and test its connection in the studio.',
+    advice: 'Check the linked service of the activity and test its connection in the studio.',
   },
   {
     pattern: /UserErrorSourceBlobNotExist|UserErrorFileNotFound|PathNotFound/i,
-    advice: 'The file that the step reads is not there: check its path, and whether it came in time.',
+    advice: 'The source file does not exist. Check its path and whether it arrived in time.',
   },
   {
     pattern: /parameter .*(missing|not provided)|expression .* cannot be evaluated|InvalidTemplate/i,
-    advice: 'An expression of the pipeline cannot be worked out: check the parameters that the run was given.',
+    advice: 'An expression of the pipeline cannot be evaluated. Check the parameters of the run.',
   },
 ];

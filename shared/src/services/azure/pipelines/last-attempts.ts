@@ -5,8 +5,8 @@ const attemptOf = ({ retryAttempt }: VendorActivityRun): number => retryAttempt 
 const time = (text: string | undefined): number => Date.parse(text ?? '');
 
 /**
- * Activity runs without the attempts that a retry followed: of an activity with a retry policy the service lists each attempt,
- * and only the last one counts. Iterations of a loop have the same name, too, and all of them count.
+ * Drops attempts that were followed by a retry: the service lists every attempt of an activity, and only the last one counts.
+ * Iterations of a loop also share a name, but all of them count.
  */
 export function lastAttempts(activities: readonly VendorActivityRun[]): VendorActivityRun[] {
   const superseded = new Set<VendorActivityRun>();
@@ -22,7 +22,7 @@ export function lastAttempts(activities: readonly VendorActivityRun[]): VendorAc
         other.status !== 'Succeeded' &&
         !(time(other.activityRunEnd) > time(retry.activityRunStart)),
     );
-    // Of iterations that cannot be told apart, the attempt that ended last before this one is the one that was retried.
+    // If iterations cannot be distinguished, this one retries the attempt that ended last before it.
     const [before] = earlier.sort(
       (a, b) => attemptOf(b) - attemptOf(a) || (time(b.activityRunEnd) || 0) - (time(a.activityRunEnd) || 0),
     );

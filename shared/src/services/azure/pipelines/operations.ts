@@ -10,7 +10,7 @@ import { defineRunPipeline } from './run-pipeline.ts';
 import { defineRerunFailedRun } from './rerun-failed-run.ts';
 import { runField } from './runs.ts';
 
-/** What Data Factory and Synapse both can do with pipelines. */
+/** Pipeline operations and triggers that Data Factory and Synapse share. */
 export function pipelineOperations(kind: PipelineHomeKind): { operations: Operation[]; triggers: Trigger[] } {
   const pipeline = pipelineField(kind);
   const run = runField(kind);

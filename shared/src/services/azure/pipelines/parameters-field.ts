@@ -5,7 +5,7 @@ import type { AzureConnection } from '../connection-fields.ts';
 import { readDeclared } from './declared-parameters.ts';
 import { openHome, type PipelineHomeKind } from './home.ts';
 
-/** The field with the values of a pipeline's parameters, whose names the pipeline declares. */
+/** Field with the values of the parameters that a pipeline declares. */
 export function parametersField(kind: PipelineHomeKind) {
   const declared = defineDeclared<AzureConnection>({
     key: 'pipelineParameters',
@@ -18,7 +18,7 @@ export function parametersField(kind: PipelineHomeKind) {
   return v.optional(
     values({
       label: 'Parameters',
-      help: 'Values for the parameters that the pipeline declares; upper and lower case matter in their names.',
+      help: 'Values of the parameters that the pipeline declares. Names are case-sensitive.',
       placeholder: '{"DatasetID": "d-123"}',
       declared,
     }),

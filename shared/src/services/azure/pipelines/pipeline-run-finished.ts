@@ -8,7 +8,7 @@ import type { PipelineField } from './pipelines.ts';
 import { pipelineRuns } from './runs.ts';
 
 /**
- * Looks for runs that have ended.
+ * Polls for finished runs.
  * @see https://learn.microsoft.com/rest/api/datafactory/pipeline-runs/query-by-factory
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane/pipeline-run/query-pipeline-runs-by-workspace
  */
@@ -16,7 +16,7 @@ export function definePipelineRunFinished(kind: PipelineHomeKind, pipeline: Pipe
   return defineRunFinished<AzureConnection>()({
     key: 'pipelineRunFinished',
     name: 'Pipeline Run Finished',
-    description: `Triggers when a pipeline run of ${kind.service} has finished.`,
+    description: `Triggers when a pipeline run in ${kind.service} finishes.`,
     input: inHome(kind, { pipeline: v.optional(pipeline) }),
     sample: samplePipelineRun(kind),
     runs: async (input, since, context) =>

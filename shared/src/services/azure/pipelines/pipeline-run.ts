@@ -9,14 +9,15 @@ import {
   valuesShape,
   type Answered,
 } from '../../../http/answer-shape.ts';
+import { withoutUndefined } from '../../../host/without-undefined.ts';
 import type { Run, StatusWords, Step } from '../../../runs/run.ts';
 import { parseTimestamp, readStatus, secondsBetween } from '../../../runs/run.ts';
 import type { PipelineHomeKind } from './home.ts';
 
-/** What the answer to createRun looks like. */
+/** Response of createRun. */
 export const createdShape = v.object({ runId: runIdShape });
 
-/** What an answer with a pipeline run looks like; values of parameters are text, lists come as JSON text. */
+/** Response with a pipeline run. Parameter values are text; lists are JSON text. */
 export const pipelineRunShape = v.object({
   runId: idShape,
   pipelineName: given(v.string()),
@@ -29,14 +30,14 @@ export const pipelineRunShape = v.object({
   invokedBy: shown(v.object({ invokedByType: shownText })),
 });
 
-/** Whether a call of the interface may have started a run: not a trigger, nor another pipeline. */
+/** Whether an API call may have started a run, as opposed to a trigger or another pipeline. */
 export const isStartedByCall = ({ invokedBy }: VendorPipelineRun): boolean =>
   (invokedBy?.invokedByType ?? 'Manual') === 'Manual';
 
-/** A pipeline run as Data Factory and Synapse give it. */
+/** A pipeline run of the vendor's API. */
 export type VendorPipelineRun = Answered<typeof pipelineRunShape>;
 
-/** What an answer with an activity run looks like. */
+/** Response with an activity run. */
 export const activityRunShape = v.object({
   activityName: filledText,
   activityType: shownText,
@@ -44,9 +45,9 @@ export const activityRunShape = v.object({
   activityRunStart: given(v.string()),
   activityRunEnd: given(v.string()),
   durationInMs: shown(v.number()),
-  /** The number of the retry; null for the first attempt. */
+  /** Number of the retry; null for the first attempt. */
   retryAttempt: shown(v.number()),
-  /** Tells the iterations of a loop from each other. */
+  /** Distinguishes the iterations of a loop. */
   iterationHash: shownText,
   error: shown(
     v.object({ errorCode: shown(v.union([v.string(), v.pipe(v.number(), v.transform(String))])), message: shownText }),
@@ -54,11 +55,11 @@ export const activityRunShape = v.object({
   output: v.optional(v.unknown()),
 });
 
-/** An activity run as Data Factory and Synapse give it. */
+/** An activity run of the vendor's API. */
 export type VendorActivityRun = Answered<typeof activityRunShape>;
 
-/** What both services call the status of a run or an activity: Canceling is not yet an end. */
-const words: StatusWords = {
+/** Status values of runs and activities. A run that is Canceling has not finished. */
+const statuses: StatusWords = {
   Queued: 'queued',
   InProgress: 'running',
   Canceling: 'running',
@@ -68,10 +69,10 @@ const words: StatusWords = {
   Skipped: 'cancelled',
 };
 
-/** A pipeline that declares this parameter calls the address in it at its end; the address is a secret and never shown. */
+/** Parameter with the URL that the pipeline calls when it finishes. The URL is a secret and never shown. */
 export const callbackParameter = 'pipewrightCallbackUrl';
 
-/** The run in our words. */
+/** Converts a pipeline run. */
 export function readPipelineRun(service: string, run: VendorPipelineRun, url: string | undefined): Run {
   const startedAt = parseTimestamp(run.runStart);
   const finishedAt = parseTimestamp(run.runEnd);
@@ -80,48 +81,46 @@ export function readPipelineRun(service: string, run: VendorPipelineRun, url: st
     id: run.runId,
     service,
     name: run.pipelineName || `run ${run.runId}`,
-    status: readStatus(words, run.status),
+    status: readStatus(statuses, run.status),
     vendorStatus: run.status ?? '',
     parameters: shownParameters(run.parameters ?? {}),
     steps: [],
-    ...(startedAt ? { startedAt } : {}),
-    ...(finishedAt ? { finishedAt } : {}),
-    ...(durationSeconds === undefined ? {} : { durationSeconds }),
-    ...(run.message ? { message: run.message } : {}),
-    ...(url ? { url } : {}),
+    ...withoutUndefined({ startedAt, finishedAt, durationSeconds, message: run.message || undefined, url }),
   };
 }
 
 function shownParameters({
-  [callbackParameter]: _address,
+  [callbackParameter]: _callbackUrl,
   ...others
 }: Record<string, unknown>): Record<string, unknown> {
   return others;
 }
 
-/** What an activity says in the midst of its inner workings: `ErrorCode=…,'Type=…,Message=Login failed.,Source=…`. */
+/** Extracts the message from the internals of an activity error: `ErrorCode=…,'Type=…,Message=Login failed.,Source=…`. */
 function plainMessage(message: string): string {
   return /Message=([^]+?)(?:,Source=|,'Type=|$)/.exec(message)?.[1]?.trim() ?? message;
 }
 
-/** The activity run in our words. */
+/** Converts an activity run to a step. */
 export function readActivityRun(activity: VendorActivityRun): Step {
   const startedAt = parseTimestamp(activity.activityRunStart);
   const finishedAt = parseTimestamp(activity.activityRunEnd);
   return {
     name: activity.activityName,
-    status: readStatus(words, activity.status),
-    ...(activity.activityType ? { type: activity.activityType } : {}),
-    ...(startedAt ? { startedAt } : {}),
-    ...(finishedAt ? { finishedAt } : {}),
-    ...(activity.durationInMs ? { durationSeconds: activity.durationInMs / 1000 } : {}),
-    ...(activity.error?.errorCode ? { code: activity.error.errorCode } : {}),
-    ...(activity.error?.message ? { message: plainMessage(activity.error.message) } : {}),
-    ...(activity.output === undefined ? {} : { output: activity.output }),
+    status: readStatus(statuses, activity.status),
+    ...withoutUndefined({
+      type: activity.activityType || undefined,
+      startedAt,
+      finishedAt,
+      durationSeconds: activity.durationInMs ? activity.durationInMs / 1000 : undefined,
+      code: activity.error?.errorCode || undefined,
+      message: activity.error?.message ? plainMessage(activity.error.message) : undefined,
+      output: activity.output,
+    }),
   };
 }
 
-/** The window that queries of runs want: from `since` until a little after now. */
+/** Time range for run queries: from `since` to shortly after now. */
 export function window(now: number, since: number): { lastUpdatedAfter: string; lastUpdatedBefore: string } {
   return {
     lastUpdatedAfter: new Date(since).toISOString(),
@@ -129,7 +128,7 @@ export function window(now: number, since: number): { lastUpdatedAfter: string; 
   };
 }
 
-/** A run that was just started and that the service has not shown yet. */
+/** A run that was just started and that the service does not list yet. */
 export function startedRun(
   service: string,
   id: string,
@@ -145,11 +144,11 @@ export function startedRun(
     vendorStatus: 'Queued',
     parameters: { ...parameters },
     steps: [],
-    ...(url ? { url } : {}),
+    ...withoutUndefined({ url }),
   };
 }
 
-/** A realistic run, for forms and documentation. */
+/** Sample run for forms and documentation. */
 export function samplePipelineRun({ service, studio }: PipelineHomeKind) {
   return {
     id: '2f7fdb90-5df1-4b8e-ac2f-064cfa58202b',

@@ -17,16 +17,16 @@ const properties = given(
   }),
 );
 
-/** What an answer with the properties of a pipeline looks like. */
+/** Response with the properties of a pipeline. */
 export const pipelinePropertiesShape = v.object({ properties });
 
-/** What an answer with a pipeline looks like. */
+/** Response with a pipeline. */
 const pipelineShape = v.object({ name: filledText, properties });
 
-/** A pipeline as Data Factory and Synapse give it, as far as it is read here. */
+/** A pipeline of the vendor's API. */
 export type VendorPipeline = Answered<typeof pipelineShape>;
 
-/** Every pipeline of a factory or workspace. */
+/** Lists the pipelines of a factory or workspace. */
 export function listPipelines(kind: PipelineHomeKind, home: PipelineHome): Promise<VendorPipeline[]> {
   return readAll(home.api, {
     service: kind.service,
@@ -36,7 +36,7 @@ export function listPipelines(kind: PipelineHomeKind, home: PipelineHome): Promi
   });
 }
 
-/** The field that says which pipeline. */
+/** Field for the pipeline. */
 export function pipelineField(kind: PipelineHomeKind) {
   const choices = defineChoices<AzureConnection>({
     key: 'pipelines',
@@ -52,12 +52,12 @@ export function pipelineField(kind: PipelineHomeKind) {
   });
   return text({
     label: 'Pipeline',
-    help: `Pick the pipeline, type its name, or paste the address of its page in ${kind.studio.name}.`,
+    help: `Select the pipeline, or enter its name or its URL in ${kind.studio.name}.`,
     placeholder: 'QT_fetch_data',
     choices,
     idFromUrl: { pattern: /\/pipeline\/([^/?#]+)/, example: kind.studio.pipelinePage },
   });
 }
 
-/** A field as `pipelineField` makes it. */
+/** The type of `pipelineField`. */
 export type PipelineField = ReturnType<typeof pipelineField>;

@@ -8,8 +8,8 @@ import { createdShape, samplePipelineRun, startedRun } from './pipeline-run.ts';
 import { pipelinePropertiesShape } from './pipelines.ts';
 import { pipelineRuns, type RunField } from './runs.ts';
 
-/** The activities of a pipeline that did not succeed in a run, also those that it never came to. */
-async function activitiesLeft(kind: PipelineHomeKind, home: PipelineHome, run: Run): Promise<string[]> {
+/** The activities that did not succeed in a run, including those that never started. */
+async function remainingActivities(kind: PipelineHomeKind, home: PipelineHome, run: Run): Promise<string[]> {
   const done = new Set(run.steps.filter(({ status }) => status === 'succeeded').map(({ name }) => name));
   try {
     const path = `${home.path}/pipelines/${encodeURIComponent(run.name)}`;
@@ -23,8 +23,8 @@ async function activitiesLeft(kind: PipelineHomeKind, home: PipelineHome, run: R
 }
 
 /**
- * Starts a recovery run, which takes over the parameters of the failed one. Data Factory finds the failed activity itself;
- * Synapse is told which one it is. A run that was cancelled has none, and begins with what it never came to.
+ * Starts a recovery run with the parameters of the failed run. Data Factory finds the failed activity itself; Synapse requires
+ * its name. A cancelled run has no failed activity and restarts at the first one that did not succeed.
  * @see https://learn.microsoft.com/rest/api/datafactory/pipelines/create-run
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane/pipeline/create-pipeline-run
  */
@@ -33,7 +33,7 @@ export function defineRerunFailedRun(kind: PipelineHomeKind, run: RunField): Act
     key: 'rerunFailedRun',
     name: 'Rerun Failed Run',
     resource: 'Pipeline Run',
-    description: 'Runs a failed pipeline run again from the activity that failed, with the same parameters.',
+    description: 'Reruns a failed pipeline run from the failed activity, with the same parameters.',
     effect: 'unsafe',
     input: inHome(kind, { run, ...rerunFields, ...waitFields }),
     output: rerunOutput,
@@ -42,13 +42,13 @@ export function defineRerunFailedRun(kind: PipelineHomeKind, run: RunField): Act
       const { host } = context;
       const home = await openHome(kind, input, context);
       return rerun(host, pipelineRuns(kind, home, host), input, async (failed) => {
-        const steps = await activitiesLeft(kind, home, failed);
-        const broken = unfinishedSteps(failed)[0] ?? steps[0];
+        const steps = await remainingActivities(kind, home, failed);
+        const firstUnfinished = unfinishedSteps(failed)[0] ?? steps[0];
         const from =
           kind.startsFromFailure && failed.status === 'failed'
             ? { startFromFailure: true }
-            : broken
-              ? { startActivityName: broken }
+            : firstUnfinished
+              ? { startActivityName: firstUnfinished }
               : {};
         return {
           provider: pipelineRuns(kind, home, host, failed.name),

@@ -10,14 +10,14 @@ import { startOnce } from '../../../runs/start-once.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import { followRun } from '../../../runs/wait-for-run.ts';
 import type { AzureConnection } from '../connection-fields.ts';
-import { keyParameter, ownParameters, readDeclared } from './declared-parameters.ts';
+import { keyParameter, readDeclared, withoutReserved } from './declared-parameters.ts';
 import { homeOf, inHome, openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
 import { callbackParameter, createdShape, samplePipelineRun, startedRun } from './pipeline-run.ts';
 import { parametersField } from './parameters-field.ts';
 import type { PipelineField } from './pipelines.ts';
 import { pipelineRuns, type PipelineRuns } from './runs.ts';
 
-/** What decides how a pipeline is started. */
+/** Input that determines how a pipeline is started. */
 interface RunInput {
   pipeline: string;
   parameters?: Record<string, unknown> | undefined;
@@ -26,28 +26,28 @@ interface RunInput {
 }
 
 /**
- * Starts a pipeline; the body of createRun is the parameters themselves, not wrapped. A start has no key of its own: the key
- * travels in a parameter where the pipeline declares it, also one that was not typed. Otherwise, when the answer is lost, runs
- * since then are compared by their parameters; unless one run is certainly meant, nothing is adopted and nothing started again.
- * @param address where the pipeline is to call at its end
+ * Starts a pipeline; the body of createRun is the parameters themselves, not wrapped. The API has no idempotency key, so the
+ * start key is passed as a parameter if the pipeline declares it, even without a start key from the user. Otherwise, if the
+ * response is lost, later runs are compared by their parameters; unless exactly one run matches, none is adopted or started.
+ * @param callbackUrl URL that the pipeline calls when it finishes
  */
 async function startPipeline(
   kind: PipelineHomeKind,
   home: PipelineHome,
   input: RunInput,
   host: Host,
-  address?: () => string,
+  callbackUrl?: () => string,
 ): Promise<{ provider: PipelineRuns; run: Run; isNew: boolean }> {
   const { pipeline } = input;
   const provider = pipelineRuns(kind, home, host, pipeline);
   const startKey = startKeyOf(host, input.startKey);
   const declared = await readDeclared(kind, home, pipeline, host);
-  const typed = { ...input.parameters };
-  const own = declared
-    ? fitValues(kind.service, `The pipeline ${pipeline}`, declared.parameters, ownParameters(typed))
-    : ownParameters(typed);
-  const given = { ...typed, ...own };
-  if (address && declared && !declared.takesAddress) throw cannotCall(kind, pipeline);
+  const entered = { ...input.parameters };
+  const userParameters = declared
+    ? fitValues(kind.service, `The pipeline ${pipeline}`, declared.parameters, withoutReserved(entered))
+    : withoutReserved(entered);
+  const parameters = { ...entered, ...userParameters };
+  if (callbackUrl && declared && !declared.takesCallbackUrl) throw noCallback(kind, pipeline);
   const takesKey = declared?.takesKey === true;
   const key = startKey.isGiven ? startKey.key : startKey.tag;
   let isNew = false;
@@ -55,22 +55,22 @@ async function startPipeline(
     provider,
     startKey,
     reuse: input.reuse,
-    parameters: own,
+    parameters: userParameters,
     async start() {
       isNew = true;
       const json = {
-        ...given,
+        ...parameters,
         ...(takesKey ? { [keyParameter]: key } : {}),
-        ...(address ? { [callbackParameter]: address() } : {}),
+        ...(callbackUrl ? { [callbackParameter]: callbackUrl() } : {}),
       };
       const path = `${home.path}/pipelines/${encodeURIComponent(pipeline)}/createRun`;
       const { runId } = await home.api.json('POST', path, createdShape, {
         query: { 'api-version': kind.version },
         json,
       });
-      return startedRun(kind.service, runId, pipeline, given, home.runPage(runId));
+      return startedRun(kind.service, runId, pipeline, parameters, home.runPage(runId));
     },
-    // Under one key there is one run, or its repetitions by hand, of which the first is meant.
+    // A key has one run, and possibly manual reruns of it; the first one counts.
     ...(takesKey
       ? { findByKey: async () => (await provider.recent()).findLast((one) => one.parameters[keyParameter] === key) }
       : {}),
@@ -78,12 +78,12 @@ async function startPipeline(
   return { provider, run, isNew };
 }
 
-function cannotCall({ service }: PipelineHomeKind, pipeline: string): PipewrightError {
+function noCallback({ service }: PipelineHomeKind, pipeline: string): PipewrightError {
   return new PipewrightError({
     code: 'bad-input',
     service,
-    message: `The pipeline ${pipeline} cannot call at its end: it declares no parameter ${callbackParameter}.`,
-    hint: `Add the parameter and the activity that calls it, as docs/pipelines of Pipewright shows, or set How to Wait to Look Again and Again.`,
+    message: `The pipeline ${pipeline} does not support callbacks: it has no parameter ${callbackParameter}.`,
+    hint: 'Add the parameter and the callback activity as described in docs/pipelines of Pipewright, or set Completion Method to Poll.',
   });
 }
 
@@ -94,13 +94,13 @@ function cannotCall({ service }: PipelineHomeKind, pipeline: string): Pipewright
  */
 export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineField): Action {
   const waitBy = waitByField(
-    `The pipeline must declare the parameter ${callbackParameter} and call the address in it; docs/pipelines of Pipewright holds what to copy.`,
+    `A callback requires the parameter ${callbackParameter} and a callback activity in the pipeline; see docs/pipelines of Pipewright.`,
   );
   return defineAction<AzureConnection>()({
     key: 'runPipeline',
     name: 'Run Pipeline',
     resource: 'Pipeline Run',
-    description: 'Starts a pipeline with parameters and, if wished, waits until it has finished.',
+    description: 'Starts a pipeline with parameters and optionally waits for it to finish.',
     effect: 'unsafe',
     input: inHome(kind, { pipeline, parameters: parametersField(kind), ...waitFields, ...waitBy, ...startFields }),
     output: runFields,
@@ -113,9 +113,9 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
       isChosen: isCalled,
       minutes: ({ timeoutMinutes }) => timeoutMinutes,
       statusWhileGoing: 409,
-      async begin(input, context, address) {
+      async begin(input, context, callbackUrl) {
         const home = await openHome(kind, input, context);
-        const { provider, run, isNew } = await startPipeline(kind, home, input, context.host, address);
+        const { provider, run, isNew } = await startPipeline(kind, home, input, context.host, callbackUrl);
         return startCallbackWait(
           context.host,
           provider,

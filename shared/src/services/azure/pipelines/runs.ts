@@ -1,4 +1,5 @@
 import type { Host } from '../../../host/host.ts';
+import { isObject } from '../../../host/is-object.ts';
 import { text } from '../../../define/fields.ts';
 import type { RunProvider } from '../../../runs/provider.ts';
 import type { Run, Step } from '../../../runs/run.ts';
@@ -17,42 +18,39 @@ import {
 } from './pipeline-run.ts';
 import { markHandled } from './unhandled-failure.ts';
 
-/** The field that says which run. */
+/** Field for the run ID. */
 export function runField({ studio }: PipelineHomeKind) {
   return text({
     label: 'Run ID',
-    help: `The ID that a Run Pipeline step gave, or the address of the run in ${studio.name}.`,
+    help: `The run ID from a Run Pipeline step, or the URL of the run in ${studio.name}.`,
     placeholder: '2f7fdb90-5df1-4b8e-ac2f-064cfa58202b',
     idFromUrl: { pattern: /pipelineruns\/([0-9a-f-]{36})/i, example: studio.runPage },
   });
 }
 
-/** A field as `runField` makes it. */
+/** The type of `runField`. */
 export type RunField = ReturnType<typeof runField>;
 
-/** How far a failure is followed into pipelines that run others. */
-const deepest = 5;
+/** Maximum depth to which a failure is traced through Execute Pipeline activities. */
+const maxDepth = 5;
 
-/** The run of another pipeline that an activity started and waited for. */
+/** The child run that an Execute Pipeline activity waited for. */
 function childOf({ type, output }: Step): { id: string; name: string } | undefined {
-  const { pipelineRunId, pipelineName } = (typeof output === 'object' && output !== null ? output : {}) as Record<
-    string,
-    unknown
-  >;
+  const { pipelineRunId, pipelineName } = isObject(output) ? output : {};
   if (type !== 'ExecutePipeline' || typeof pipelineRunId !== 'string') return undefined;
   return { id: pipelineRunId, name: typeof pipelineName === 'string' ? pipelineName : '' };
 }
 
-/** What counts as recent unless told otherwise: runs of so many milliseconds, and of those the newest. */
-const recently = { age: 7 * 24 * 3_600_000, most: 100 };
+/** Default limits for recent runs. */
+const recentLimits = { maxAgeMs: 7 * 24 * 3_600_000, maxRuns: 100 };
 
-/** The runs of the pipelines of a factory or workspace, with those of a pipeline or of any. */
+/** Pipeline runs of a factory or workspace, of one pipeline or all. */
 export interface PipelineRuns extends RunProvider {
-  /** @param since every run that was updated since then, in milliseconds since 1970; default: the newest of the last week */
+  /** @param since start of the time range in milliseconds since 1970. Default: the newest 100 runs of the last week */
   recent(since?: number): Promise<Run[]>;
 }
 
-/** The runs of the pipelines of a factory or workspace. */
+/** Pipeline runs of a factory or workspace, optionally of one pipeline. */
 export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: Host, pipeline?: string): PipelineRuns {
   const { service, version } = kind;
   const { api, path } = home;
@@ -62,7 +60,7 @@ export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: H
   const readRecent = (since?: number): Promise<VendorPipelineRun[]> => {
     const filters = pipeline ? { filters: [{ operand: 'PipelineName', operator: 'Equals', values: [pipeline] }] } : {};
     const body = {
-      ...window(host.now(), since ?? host.now() - recently.age),
+      ...window(host.now(), since ?? host.now() - recentLimits.maxAgeMs),
       ...filters,
       orderBy: [{ orderBy: 'RunStart', order: 'DESC' }],
     };
@@ -71,7 +69,7 @@ export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: H
       'POST',
       { service, path: `${path}/queryPipelineRuns`, version, entry: pipelineRunShape },
       body,
-      since === undefined ? recently.most : undefined,
+      since === undefined ? recentLimits.maxRuns : undefined,
     );
   };
   return {
@@ -108,11 +106,11 @@ export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: H
         const steps = lastAttempts(activities)
           .map(readActivityRun)
           .sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
-        return (await Promise.all(steps.map(async (step) => [...(await explain(step, depth)), step]))).flat();
+        return (await Promise.all(steps.map(async (step) => [...(await childFailures(step, depth)), step]))).flat();
       };
-      // What failed in a pipeline that an activity ran comes before that activity, so that the cause is the first that failed.
-      const explain = async (step: Step, depth: number): Promise<Step[]> => {
-        const child = step.status === 'failed' && depth < deepest ? childOf(step) : undefined;
+      // Failures in a child run come before the activity that started it, so the first failure is the cause.
+      const childFailures = async (step: Step, depth: number): Promise<Step[]> => {
+        const child = step.status === 'failed' && depth < maxDepth ? childOf(step) : undefined;
         const steps = child ? await read(child, depth + 1).catch((): Step[] => []) : [];
         return steps
           .filter(({ status }) => status === 'failed')

@@ -1,34 +1,34 @@
 import type { Run, Step } from '../../../runs/run.ts';
 
-/** Activities that hold others; when one of those fails, the activity around it fails as well. */
+/** Activities that contain others and fail if one of those fails. */
 const containers: readonly string[] = ['ForEach', 'IfCondition', 'Switch', 'Until', 'ExecutePipeline'];
 
 const isFailed = ({ status }: Step): boolean => status === 'failed' || status === 'timed-out';
 
-/** Whether a step ran while another one did. */
+/** Whether a step ran within the time of another one. */
 function isWithin(inner: Step, outer: Step): boolean {
   const began = Date.parse(inner.startedAt ?? '') >= Date.parse(outer.startedAt ?? '');
   const ended = outer.finishedAt === undefined || Date.parse(inner.finishedAt ?? '') <= Date.parse(outer.finishedAt);
   return began && ended;
 }
 
-/** The steps in which the failure of a step began: those of a pipeline that it ran, those inside of it, or itself. */
+/** The steps that caused the failure of a step: those of its child run, those inside it, or itself. */
 function originsOf(step: Step, steps: readonly Step[]): Step[] {
   const ofChild = steps.filter(({ name }) => name.startsWith(`${step.name} › `));
   if (ofChild.length > 0) return ofChild;
   if (!containers.includes(step.type ?? '')) return [step];
   const named = /Inner activity name:\s*([^,]+)/i.exec(step.message ?? '')?.[1]?.trim();
   const inside = steps.filter((other) => other !== step && isFailed(other) && isWithin(other, step));
-  const told = inside.filter(({ name }) => name === named);
-  const origins = told.length > 0 ? told : inside;
+  const matching = inside.filter(({ name }) => name === named);
+  const origins = matching.length > 0 ? matching : inside;
   return origins.length > 0
     ? origins.flatMap((origin) => [origin, ...steps.filter(({ name }) => name.startsWith(`${origin.name} › `))])
     : [step];
 }
 
 /**
- * Marks failures that the pipeline handled, by a path "Upon Failure" or "Upon Completion": the message of a failed run names
- * the activity that made it fail (`Operation on target Copy claims failed: …`).
+ * Marks failures that the pipeline handled with an "Upon Failure" or "Upon Completion" path. The message of a failed run names
+ * the activity that caused the failure (`Operation on target Copy claims failed: …`).
  */
 export function markHandled(run: Run, steps: Step[]): Step[] {
   const failed = steps.filter(isFailed);

@@ -28,11 +28,11 @@ const output = {
   resourceGroup: text({ label: 'Resource Group' }),
   location: text({ label: 'Location' }),
   state: v.optional(text({ label: 'State' })),
-  url: v.optional(text({ label: 'Page in Synapse Studio' })),
+  url: v.optional(text({ label: 'Synapse Studio URL' })),
   developmentEndpoint: v.optional(text({ label: 'Development Endpoint' })),
   sqlEndpoint: v.optional(text({ label: 'SQL Endpoint' })),
   serverlessSqlEndpoint: v.optional(text({ label: 'Serverless SQL Endpoint' })),
-  storageAccountUrl: v.optional(text({ label: 'Storage Account' })),
+  storageAccountUrl: v.optional(text({ label: 'Storage Account URL' })),
   fileSystem: v.optional(text({ label: 'File System' })),
 };
 
@@ -40,14 +40,14 @@ const sampleId =
   '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/data-platform/providers/Microsoft.Synapse/workspaces/contoso-synapse';
 
 /**
- * Reads a workspace at the management plane.
+ * Reads a workspace from the management plane.
  * @see https://learn.microsoft.com/rest/api/synapse/resourcemanager/workspaces/get
  */
 export const getWorkspace = defineAction<AzureConnection>()({
   key: 'getWorkspace',
   name: 'Get Workspace',
   resource: 'Workspace',
-  description: 'Reads a workspace: where it is, its state, its endpoints and its storage.',
+  description: 'Returns the location, state, endpoints and storage of a workspace.',
   effect: 'safe',
   input: { workspace: workspaceField },
   output,

@@ -18,14 +18,14 @@ import { sparkPoolField } from './spark-pool.ts';
 import { openWorkspace, service, workspaceField } from './workspace.ts';
 
 /**
- * Submits a Spark job anew as it was submitted then, which Synapse keeps with the job.
+ * Submits a Spark job again with its original request, which Synapse stores with the job.
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane/spark-batch/create-spark-batch-job
  */
 export const rerunFailedJob = defineAction<AzureConnection>()({
   key: 'rerunFailedJob',
   name: 'Rerun Failed Job',
   resource: 'Spark Job',
-  description: 'Submits a Spark job that failed again, with the same file, arguments and sizes.',
+  description: 'Reruns a failed Spark job with the same file, arguments and sizes.',
   effect: 'unsafe',
   input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField, ...rerunFields, ...waitFields },
   output: rerunOutput,
@@ -41,8 +41,8 @@ export const rerunFailedJob = defineAction<AzureConnection>()({
         throw new PipewrightError({
           code: 'unexpected-answer',
           service,
-          message: `Synapse does not say how the job ${failed.id} was submitted.`,
-          hint: 'Use Run Spark Job with the values of the job.',
+          message: `Synapse did not return the original request of job ${failed.id}.`,
+          hint: 'Start the job with Run Spark Job instead.',
         });
       }
       const { tag } = startKeyOf(context.host, input.startKey, `the failed job ${failed.id} again`);

@@ -12,7 +12,7 @@ import { findSparkJobByTag, readSparkJob, sampleSparkJob, sparkJobs, startSparkJ
 import { sparkPoolField } from './spark-pool.ts';
 import { openWorkspace, service, workspaceField } from './workspace.ts';
 
-/** Cores and memory of the driver and of every executor; each fits into the node of a pool of that size. */
+/** Cores and memory of the driver and each executor; each size fits a pool node of that size. */
 const sizes = {
   small: { cores: 4, memory: '28g' },
   medium: { cores: 8, memory: '56g' },
@@ -22,25 +22,25 @@ const sizes = {
 const job = {
   name: text({
     label: 'Job Name',
-    help: 'Under this name the job is shown in Synapse Studio.',
+    help: 'Name of the job in Synapse Studio.',
     placeholder: 'Daily claims',
   }),
   file: text({
     label: 'Main File',
-    help: 'The Python script or JAR in the data lake, as abfss://container@account.dfs.core.windows.net/path.',
+    help: 'URL of the Python script or JAR file in the data lake: abfss://container@account.dfs.core.windows.net/path.',
     placeholder: 'abfss://data@contosolake.dfs.core.windows.net/jobs/daily-claims.py',
   }),
   className: v.optional(
     text({
       label: 'Main Class',
-      help: 'Only for a JAR: the class that is run, with its package.',
+      help: 'Only for a JAR file: the fully qualified name of the class to run.',
       placeholder: 'com.contoso.DailyClaims',
     }),
   ),
   arguments: v.optional(
     list({
       label: 'Arguments',
-      help: 'What the job is called with, one a line.',
+      help: 'Command-line arguments of the job, one per line.',
       placeholder: '2026-11-20',
       multiline: true,
     }),
@@ -54,7 +54,7 @@ const job = {
       ],
       {
         label: 'Executor Size',
-        help: 'Cores and memory of the driver and of every executor; not more than a node of the pool has.',
+        help: 'Cores and memory of the driver and each executor. Must not exceed the node size of the pool.',
         advanced: true,
       },
     ),
@@ -63,7 +63,7 @@ const job = {
   executors: v.optional(
     integer({
       label: 'Executors',
-      help: 'As many executors work at the same time.',
+      help: 'Number of executors that run in parallel.',
       placeholder: '2',
       minimum: 1,
       maximum: 1000,
@@ -74,7 +74,7 @@ const job = {
   pythonFiles: v.optional(
     list({
       label: 'Python Files',
-      help: 'Modules that the script imports: .py, .zip or .egg in the data lake, one a line.',
+      help: 'URLs of modules that the script imports (.py, .zip or .egg), one per line.',
       placeholder: 'abfss://data@contosolake.dfs.core.windows.net/jobs/claims.zip',
       multiline: true,
       advanced: true,
@@ -83,7 +83,7 @@ const job = {
   jars: v.optional(
     list({
       label: 'JAR Files',
-      help: 'Further libraries in the data lake, one a line.',
+      help: 'URLs of additional libraries in the data lake, one per line.',
       placeholder: 'abfss://data@contosolake.dfs.core.windows.net/jars/parser.jar',
       multiline: true,
       advanced: true,
@@ -92,24 +92,24 @@ const job = {
   configuration: v.optional(
     values({
       label: 'Spark Configuration',
-      help: 'Spark properties with their values.',
+      help: 'Spark properties and their values.',
       placeholder: '{"spark.sql.shuffle.partitions": "64"}',
       advanced: true,
     }),
   ),
 };
 
-/** Browsers show files of a data lake under an address that Spark does not read. */
+/** Rejects the https URL of a data lake file, which browsers show but Spark cannot read. */
 function checkFile(file: string): void {
   const page = /^https?:\/\/([^./]+)\.(?:dfs|blob)\.core\.windows\.net\/([^/]+)\/(.+)$/i.exec(file);
   if (!/^https?:/i.test(file)) return;
   throw new PipewrightError({
     code: 'bad-input',
     service,
-    message: '“Main File” is a web address, which Spark does not read.',
+    message: '“Main File” is an https URL, which Spark cannot read.',
     hint: page
-      ? `Type abfss://${page[2]}@${page[1]}.dfs.core.windows.net/${page[3]?.split('?')[0]} instead.`
-      : 'Type it as abfss://container@account.dfs.core.windows.net/path.',
+      ? `Enter abfss://${page[2]}@${page[1]}.dfs.core.windows.net/${page[3]?.split('?')[0]} instead.`
+      : 'Enter it as abfss://container@account.dfs.core.windows.net/path.',
   });
 }
 
@@ -134,15 +134,15 @@ function body(input: Values<typeof job>): object {
 }
 
 /**
- * Submits a Spark batch job. Its state says success or dead before Synapse is certain of its result, so only the result
- * counts as an end. A tag with a key of its own lets the job be found again when the answer is lost.
+ * Submits a Spark batch job. The state may be success or dead before the result is final, so only the result counts. A tag
+ * identifies the job if the response is lost.
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane/spark-batch/create-spark-batch-job
  */
 export const runSparkJob = defineAction<AzureConnection>()({
   key: 'runSparkJob',
   name: 'Run Spark Job',
   resource: 'Spark Job',
-  description: 'Submits a Spark batch job to a pool and, if wished, waits until it has finished.',
+  description: 'Submits a Spark batch job to a pool and optionally waits for it to finish.',
   effect: 'unsafe',
   input: { workspace: workspaceField, pool: sparkPoolField, ...job, ...waitFields, ...startFields },
   output: runFields,

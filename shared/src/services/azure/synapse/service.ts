@@ -14,7 +14,7 @@ const { operations, triggers } = pipelineOperations(workspaceKind);
 export const synapse = defineService({
   key: 'synapse',
   name: service,
-  description: 'Run pipelines and Spark jobs of Azure Synapse Analytics, and wait for them.',
+  description: 'Run and monitor pipelines and Spark jobs in Azure Synapse Analytics.',
   connection: azureConnection,
   operations: [...operations, runSparkJob, getSparkJob, rerunFailedJob, getWorkspace],
   triggers: [...triggers, sparkJobFinished],

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { withoutUndefined } from '../../../host/without-undefined.ts';
 import { given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
 import { defineChoices, search } from '../../../define/choice-list.ts';
 import { text } from '../../../define/fields.ts';
@@ -9,13 +10,13 @@ import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusWords 
 import type { AzureConnection } from '../connection-fields.ts';
 import { openWorkspace, service, type Workspace } from './workspace.ts';
 
-/** What an answer with a Spark batch job looks like; the times come only when asked for in detail. */
+/** Response with a Spark batch job; timestamps are only included in detailed responses. */
 export const sparkJobShape = v.object({
   id: v.pipe(v.number(), v.integer()),
   name: given(v.string()),
-  /** Where Livy stands: not_started, starting, running, success, dead, killed and others. */
+  /** Livy state: not_started, starting, running, success, dead, killed and others. */
   state: given(v.string()),
-  /** Uncertain until Synapse is sure, then Succeeded, Failed or Cancelled. */
+  /** Uncertain until the job is final, then Succeeded, Failed or Cancelled. */
   result: given(v.string()),
   appId: shownText,
   tags: shown(v.record(v.string(), v.string())),
@@ -31,7 +32,7 @@ export const sparkJobShape = v.object({
   schedulerInfo: given(v.object({ scheduledAt: shownText, endedAt: shownText })),
 });
 
-/** A Spark batch job as Synapse gives it, as far as it is read here. */
+/** A Spark batch job of the vendor's API. */
 export type VendorSparkJob = Answered<typeof sparkJobShape>;
 
 const sparkJobPageShape = v.object({ total: v.pipe(v.number(), v.integer()), sessions: given(v.array(sparkJobShape)) });
@@ -39,10 +40,10 @@ const sparkJobPageShape = v.object({ total: v.pipe(v.number(), v.integer()), ses
 /** One page of jobs. */
 export type SparkJobPage = Answered<typeof sparkJobPageShape>;
 
-/** The only results that are an end. */
+/** Final results. */
 const results: StatusWords = { Succeeded: 'succeeded', Failed: 'failed', Cancelled: 'cancelled' };
 
-/** What the state says while the result is still uncertain: even `success` and `dead` may yet turn out otherwise. */
+/** Livy states while the result is Uncertain. Even `success` and `dead` are not final. */
 const states: StatusWords = {
   not_started: 'queued',
   starting: 'queued',
@@ -62,18 +63,18 @@ function statusOf({ state, result }: VendorSparkJob): Run['status'] {
   return end === 'unknown' ? readStatus(states, state) : end;
 }
 
-/** Path of the batches of a pool. */
+/** Path of the batch jobs of a pool. */
 export function batchesPath(pool: string): string {
   return `/livyApi/versions/2019-11-01-preview/sparkPools/${encodeURIComponent(pool)}/batches`;
 }
 
-/** The job in our words. */
+/** Converts a Spark job. */
 export function readSparkJob(job: VendorSparkJob, workspace: Workspace, pool: string): Run {
   const { schedulerInfo = {}, livyInfo = {}, errorInfo, appId } = job;
   const status = statusOf(job);
   const startedAt = parseTimestamp(livyInfo.runningAt ?? schedulerInfo.scheduledAt);
-  const ended = results[job.result ?? ''] === undefined ? undefined : parseTimestamp(schedulerInfo.endedAt);
-  const durationSeconds = secondsBetween(startedAt, ended);
+  const finishedAt = results[job.result ?? ''] === undefined ? undefined : parseTimestamp(schedulerInfo.endedAt);
+  const durationSeconds = secondsBetween(startedAt, finishedAt);
   const [error] = errorInfo ?? [];
   const message = error?.message ?? error?.errorCode;
   const { file, className, args } = livyInfo.jobCreationRequest ?? {};
@@ -90,18 +91,14 @@ export function readSparkJob(job: VendorSparkJob, workspace: Workspace, pool: st
     vendorStatus: job.result && job.result !== 'Uncertain' ? job.result : (job.state ?? ''),
     parameters: { ...(file ? { file } : {}), ...(className ? { className } : {}), ...(args?.length ? { args } : {}) },
     steps: [],
-    ...(startedAt ? { startedAt } : {}),
-    ...(ended ? { finishedAt: ended } : {}),
-    ...(durationSeconds === undefined ? {} : { durationSeconds }),
-    ...(message ? { message } : {}),
-    ...(url ? { url } : {}),
-    details: {
+    ...withoutUndefined({ startedAt, finishedAt, durationSeconds, message: message || undefined, url }),
+    details: withoutUndefined({
       pool,
-      ...(job.state ? { state: job.state } : {}),
-      ...(appId ? { applicationId: appId } : {}),
-      ...(error?.errorCode ? { errorCode: error.errorCode } : {}),
-      ...(error?.source ? { errorSource: error.source } : {}),
-    },
+      state: job.state || undefined,
+      applicationId: appId || undefined,
+      errorCode: error?.errorCode || undefined,
+      errorSource: error?.source || undefined,
+    }),
   };
 }
 
@@ -110,16 +107,16 @@ const sparkCauses: readonly KnownCause[] = [
   {
     pattern: /capacity_exceeded|vcores|quota/i,
     advice:
-      'The workspace or the pool has no cores left: wait until other jobs have ended, or ask for fewer executors.',
+      'The workspace or pool has no free vCores. Wait until other jobs have finished, or request fewer executors.',
   },
   {
     pattern: /LIVY_JOB_STATE_DEAD|exit code 1\b|exitCode 1\b|user class threw/i,
-    advice: 'The code of the job raised an error: read the log of the driver (stderr) on the page of the job.',
+    advice: 'The code of the job failed. Check the driver log (stderr) on the page of the job.',
   },
 ];
 
-/** The first and the last jobs of a pool, newest first: Synapse does not say how it sorts them. */
-async function endsOfList(workspace: Workspace, pool: string): Promise<VendorSparkJob[]> {
+/** The first and last jobs of a pool, newest first: the sort order of the API is not documented. */
+async function firstAndLastJobs(workspace: Workspace, pool: string): Promise<VendorSparkJob[]> {
   const first = await listSparkJobs(workspace, pool);
   const count = first.sessions?.length ?? 0;
   const last =
@@ -127,7 +124,7 @@ async function endsOfList(workspace: Workspace, pool: string): Promise<VendorSpa
   return [...(first.sessions ?? []), ...(last?.sessions ?? [])].sort((a, b) => b.id - a.id);
 }
 
-/** Submits a job with a tag by which it is found again when the answer is lost. */
+/** Submits a job with a tag that identifies it if the response is lost. */
 export function startSparkJob(
   workspace: Workspace,
   pool: string,
@@ -138,13 +135,13 @@ export function startSparkJob(
   return workspace.api.json('POST', batchesPath(pool), sparkJobShape, { query: { detailed: true }, json });
 }
 
-/** The job with a tag. */
+/** Finds a job by tag. */
 export async function findSparkJobByTag(workspace: Workspace, pool: string, tag: string): Promise<Run | undefined> {
-  const found = (await endsOfList(workspace, pool)).find(({ tags }) => tags?.['pipewright'] === tag);
+  const found = (await firstAndLastJobs(workspace, pool)).find(({ tags }) => tags?.['pipewright'] === tag);
   return found && readSparkJob(found, workspace, pool);
 }
 
-/** The jobs of a pool; with a name, those that are called so are recent runs of the same. */
+/** Spark jobs of a pool, optionally with one name. */
 export function sparkJobs(
   workspace: Workspace,
   pool: string,
@@ -157,7 +154,7 @@ export function sparkJobs(
     knownCauses: sparkCauses,
     what: name === undefined ? `the Spark pool ${pool}` : `Spark job ${name}`,
     async recent() {
-      const jobs = (await endsOfList(workspace, pool)).map((job) => readSparkJob(job, workspace, pool));
+      const jobs = (await firstAndLastJobs(workspace, pool)).map((job) => readSparkJob(job, workspace, pool));
       return name === undefined ? jobs : jobs.filter((job) => job.name === name);
     },
     async get(id, { endsAt } = {}) {
@@ -170,7 +167,7 @@ export function sparkJobs(
   };
 }
 
-/** One page of the jobs of a pool. */
+/** Reads one page of the jobs of a pool. */
 export function listSparkJobs({ api }: Workspace, pool: string, from = 0, size = 50): Promise<SparkJobPage> {
   return api.json('GET', batchesPath(pool), sparkJobPageShape, { query: { from, size, detailed: true } });
 }
@@ -194,10 +191,10 @@ const sparkJobChoices = defineChoices<AzureConnection>({
   },
 });
 
-/** The field that says which job. */
+/** Field for the Spark job. */
 export const sparkJobField = text({
   label: 'Job ID',
-  help: 'Pick a job of the pool, or take the ID from a Run Spark Job step; Synapse Studio calls it the Livy ID.',
+  help: 'Select the job, or enter the ID from a Run Spark Job step. Synapse Studio calls it Livy ID.',
   placeholder: '42',
   choices: sparkJobChoices,
   idFromUrl: {
@@ -207,7 +204,7 @@ export const sparkJobField = text({
   },
 });
 
-/** A realistic job, for forms and documentation. */
+/** Sample job for forms and documentation. */
 export const sampleSparkJob = {
   id: '42',
   service,

@@ -12,7 +12,7 @@ const poolShape = v.object({
   properties: given(v.object({ sparkVersion: shownText, nodeSize: shownText })),
 });
 
-/** The Spark pools of a workspace, which Azure calls big data pools; the management plane lists them. */
+/** Dropdown with the Spark pools of a workspace; the management plane lists them as big data pools. */
 const sparkPoolChoices = defineChoices<AzureConnection>({
   key: 'sparkPools',
   needs: ['workspace'],
@@ -35,10 +35,10 @@ const sparkPoolChoices = defineChoices<AzureConnection>({
   },
 });
 
-/** The field that says which Spark pool. */
+/** Field for the Spark pool. */
 export const sparkPoolField = text({
   label: 'Spark Pool',
-  help: 'Pick the Apache Spark pool that runs the job, or type its name.',
+  help: 'Select the Apache Spark pool that runs the job, or enter its name.',
   placeholder: 'sparkpool',
   choices: sparkPoolChoices,
 });

@@ -1,23 +1,24 @@
 import type { Context } from '../../../define/context.ts';
 import { text } from '../../../define/fields.ts';
+import { withoutUndefined } from '../../../host/without-undefined.ts';
 import { cloudOf, synapseApi } from '../api.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import type { PipelineHome, PipelineHomeKind } from '../pipelines/home.ts';
-import { resourceChoices, resourceId, toldResourceId } from '../resources.ts';
+import { parseResourceId, resourceChoices, resourceId } from '../resources.ts';
 
 /** The display name of the service. */
 export const service = 'Azure Synapse';
 
-/** Version of the data plane, where pipelines run. */
+/** API version of the data plane, which runs pipelines. */
 export const version = '2020-12-01';
 
-/** Workspaces and pools at the management plane. */
+/** Workspaces and pools in the management plane. */
 export const resource = { service, type: 'Microsoft.Synapse/workspaces', version: '2021-06-01', noun: 'workspace' };
 
-/** The field that says which workspace. */
+/** Field for the workspace. */
 export const workspaceField = text({
   label: 'Workspace',
-  help: 'Pick the workspace, type its name, or paste the address of a page of it in Synapse Studio.',
+  help: 'Select the workspace, or enter its name or the URL of one of its pages in Synapse Studio.',
   placeholder: 'data-platform/contoso-synapse',
   choices: resourceChoices('workspaces', resource),
   idFromUrl: {
@@ -26,18 +27,18 @@ export const workspaceField = text({
   },
 });
 
-/** An opened workspace. */
+/** A Synapse workspace. */
 export interface Workspace extends PipelineHome {
-  /** Complete resource ID; absent when only the name was given, which is enough for the data plane. */
+  /** Full resource ID; absent if only the name is known, which is enough for the data plane. */
   id?: string;
-  /** A page of Synapse Studio; undefined where the studio or the resource ID is not known. */
+  /** URL of a page in Synapse Studio; undefined if the studio or the resource ID is unknown. */
   page(path: string, query?: Record<string, string>): string | undefined;
 }
 
-/** Opens the workspace that a person named: `resource-group/name`, a complete resource ID, or the name alone. */
-export async function openWorkspace(named: string, context: Context<AzureConnection>): Promise<Workspace> {
-  const id = toldResourceId(resource, named, context.connection);
-  const name = decodeURIComponent(id?.split('/').pop() ?? named);
+/** Opens a workspace by `resource-group/name`, full resource ID, or name. */
+export async function openWorkspace(nameOrId: string, context: Context<AzureConnection>): Promise<Workspace> {
+  const id = parseResourceId(resource, nameOrId, context.connection);
+  const name = decodeURIComponent(id?.split('/').pop() ?? nameOrId);
   const studio = cloudOf(context.connection).synapseStudio;
   const page: Workspace['page'] = (path, query = {}) =>
     id && studio && `${studio}/en/${path}?${new URLSearchParams({ workspace: decodeURIComponent(id), ...query })}`;
@@ -45,21 +46,21 @@ export async function openWorkspace(named: string, context: Context<AzureConnect
     api: synapseApi(context, name),
     path: '',
     name,
-    ...(id ? { id } : {}),
+    ...withoutUndefined({ id }),
     page,
     runPage: (run) => page(`monitoring/pipelineruns/${encodeURIComponent(run)}`),
-    // The name of the pipeline stands in the path here, other than in Data Factory.
+    // Unlike in Data Factory, the path contains the pipeline name.
     activityRunsPath: (run) =>
       `/pipelines/${encodeURIComponent(run.name)}/pipelineruns/${encodeURIComponent(run.id)}/queryActivityruns`,
   };
 }
 
-/** The complete resource ID of the workspace that a person named; a name alone is looked up in the subscription. */
-export function workspaceId(named: string, context: Context<AzureConnection>): Promise<string> {
-  return resourceId(resource, named, context);
+/** Resolves a workspace to its full resource ID; a name is looked up in the subscription. */
+export function workspaceId(nameOrId: string, context: Context<AzureConnection>): Promise<string> {
+  return resourceId(resource, nameOrId, context);
 }
 
-/** A Synapse workspace as a home of pipelines. */
+/** Synapse as a pipeline home. */
 export const workspaceKind: PipelineHomeKind = {
   service,
   version,

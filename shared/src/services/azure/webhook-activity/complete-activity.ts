@@ -7,39 +7,39 @@ import { openHandle, service } from './handle.ts';
 
 const outcome = option(
   [
-    { value: 'succeeded', label: 'Succeeded' },
-    { value: 'failed', label: 'Failed' },
+    { value: 'succeeded', label: 'Succeeded', description: 'The pipeline continues' },
+    { value: 'failed', label: 'Failed', description: 'The activity fails' },
   ],
   {
     label: 'Outcome',
-    help: 'How the activity ends. A failed one counts only where Report status on callback is ticked in the activity.',
+    help: 'Outcome of the activity. Failed requires Report status on callback to be selected in the activity.',
   },
 );
 
 /**
- * Lets a WebHook activity end. Its body is written with capitals, as Azure reads it where Report status on callback is ticked.
+ * Completes a WebHook activity. The properties of the body are capitalized, as Azure expects with Report status on callback.
  * @see https://learn.microsoft.com/azure/data-factory/control-flow-webhook-activity
  */
 export const completeActivity = defineAction<AzureConnection>()({
   key: 'completeActivity',
   name: 'Complete WebHook Activity',
   resource: 'WebHook Activity',
-  description: 'Lets a pipeline go on that waits at a WebHook activity, or lets the activity fail.',
+  description: 'Completes a WebHook activity so that the waiting pipeline continues, or fails the activity.',
   effect: 'idempotent',
   input: {
-    handle: text({ label: 'Handle', help: 'Take it from the trigger WebHook Activity Reached.' }),
+    handle: text({ label: 'Handle', help: 'The Handle from the trigger WebHook Activity Reached.' }),
     outcome: v.optional(outcome, 'succeeded'),
     output: v.optional(
       values({
         label: 'Output',
-        help: 'Values for the pipeline, which reads them from the output of the activity.',
+        help: 'Values that the pipeline can read from the output of the activity.',
         placeholder: '{"approvedBy": "Ada"}',
       }),
     ),
     errorCode: v.optional(
       text({
         label: 'Error Code',
-        help: 'A short word of your own, such as NotApproved.',
+        help: 'A short code of your choice, e.g. NotApproved.',
         placeholder: 'NotApproved',
         shownWhen: { field: 'outcome', is: ['failed'] },
       }),
@@ -47,8 +47,8 @@ export const completeActivity = defineAction<AzureConnection>()({
     errorMessage: v.optional(
       text({
         label: 'Error Message',
-        help: 'Why the activity fails, as it is then shown in the studio.',
-        placeholder: 'Ada did not approve the figures.',
+        help: 'Why the activity fails, as shown in the studio.',
+        placeholder: 'The figures were not approved.',
         shownWhen: { field: 'outcome', is: ['failed'] },
       }),
     ),
@@ -61,11 +61,11 @@ export const completeActivity = defineAction<AzureConnection>()({
       outcome: chosen,
       output = {},
       errorCode = 'Failed',
-      errorMessage = 'The workflow let the activity fail.',
+      errorMessage = 'The activity was completed as failed.',
     },
     { host, connection },
   ) {
-    const address = openHandle(handle, connection);
+    const callbackUrl = openHandle(handle, connection);
     const api = openApi({
       service,
       baseUrl: '',
@@ -74,8 +74,8 @@ export const completeActivity = defineAction<AzureConnection>()({
       readProblem: ({ status }) =>
         status === 404 || status === 410 || status === 409
           ? {
-              message: 'The activity does not wait any longer',
-              hint: 'Look at the run in the studio: its time was over, or it was completed or cancelled already.',
+              message: 'The activity is no longer waiting',
+              hint: 'Check the run in the studio: the activity timed out, or was already completed or cancelled.',
             }
           : {},
     });
@@ -83,7 +83,7 @@ export const completeActivity = defineAction<AzureConnection>()({
       chosen === 'failed'
         ? { Output: output, Error: { ErrorCode: errorCode, Message: errorMessage }, StatusCode: '400' }
         : { Output: output, StatusCode: '200' };
-    await api.send('POST', address, { json, effect: 'idempotent' });
+    await api.send('POST', callbackUrl, { json, effect: 'idempotent' });
     return { outcome: chosen };
   },
 });

@@ -9,49 +9,49 @@ export const service = 'Azure WebHook Activity';
 const cipher = 'aes-256-gcm';
 const lengths = { nonce: 12, tag: 16 };
 
-/** Hosts at which Azure waits for the end of an activity. Which of them it uses is not documented. */
+/** Hosts of Azure's callback URLs. The exact hosts are not documented. */
 const azureHost = /(^|\.)(azure\.com|azure\.us|azure\.cn|azuresynapse\.net|azuresynapse\.us)$/i;
 
-/** Hosts under Azure's names that anybody can have. */
-const anybodysHost = /\.cloudapp(\.[a-z0-9-]+)?\.azure\.|\.cloudapp\.(us|cn)/i;
+/** Hosts under Azure's domains that any customer can own. */
+const customerHost = /\.cloudapp(\.[a-z0-9-]+)?\.azure\.|\.cloudapp\.(us|cn)/i;
 
 function keyOf({ clientSecret, tenantId }: AzureConnection): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', clientSecret, tenantId, 'pipewright webhook activity', 32));
 }
 
-/** Whether an address is one that Azure may have made: nothing else is ever called. */
-function isAzure(address: string, connection: AzureConnection): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol, hostname, origin, username } = new URL(address);
+/** Whether a callback URL may be Azure's. Other URLs are never called. */
+function isAzure(url: string, connection: AzureConnection): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname, origin, username } = new URL(url);
   if (connection.cloud === 'custom') return origin === new URL(cloudOf(connection).management).origin;
-  return protocol === 'https:' && username === '' && azureHost.test(hostname) && !anybodysHost.test(hostname);
+  return protocol === 'https:' && username === '' && azureHost.test(hostname) && !customerHost.test(hostname);
 }
 
 function notAzure(): PipewrightError {
   return new PipewrightError({
     code: 'not-verified',
     service,
-    message: 'The address at which the activity is to be completed is not at Azure, so it is not called.',
-    hint: 'Check who calls this trigger: a WebHook activity of Data Factory or Synapse sends an address of Azure.',
+    message: 'The callback URL of the activity is not an Azure URL, so it is not called.',
+    hint: 'Check who calls this trigger. A WebHook activity of Data Factory or Synapse sends an Azure URL.',
   });
 }
 
 /**
- * Makes the handle of an activity out of the address at which Azure waits, which is a secret: nobody can read it or make
- * another one without the client secret of the connection.
- * @throws PipewrightError `not-verified` when the address is not at Azure
+ * Encrypts the callback URL of an activity, which is a secret, to a handle. Reading or forging a handle requires the client
+ * secret of the connection.
+ * @throws PipewrightError `not-verified` if it is not an Azure URL
  */
-export function sealHandle(address: string, connection: AzureConnection): string {
-  if (!isAzure(address, connection)) throw notAzure();
+export function sealHandle(callbackUrl: string, connection: AzureConnection): string {
+  if (!isAzure(callbackUrl, connection)) throw notAzure();
   const nonce = randomBytes(lengths.nonce);
   const sealing = createCipheriv(cipher, keyOf(connection), nonce);
-  const sealed = Buffer.concat([sealing.update(address, 'utf8'), sealing.final()]);
+  const sealed = Buffer.concat([sealing.update(callbackUrl, 'utf8'), sealing.final()]);
   return Buffer.concat([nonce, sealing.getAuthTag(), sealed]).toString('base64url');
 }
 
 /**
- * The address in a handle.
- * @throws PipewrightError `bad-input` when the handle is not one that this connection made
+ * Decrypts the callback URL in a handle.
+ * @throws PipewrightError `bad-input` if this connection did not create the handle
  */
 export function openHandle(handle: string, connection: AzureConnection): string {
   const bytes = Buffer.from(handle, 'base64url');
@@ -59,15 +59,19 @@ export function openHandle(handle: string, connection: AzureConnection): string 
   try {
     const opening = createDecipheriv(cipher, keyOf(connection), bytes.subarray(0, nonce));
     opening.setAuthTag(bytes.subarray(nonce, nonce + tag));
-    const address = Buffer.concat([opening.update(bytes.subarray(nonce + tag)), opening.final()]).toString('utf8');
-    if (isAzure(address, connection)) return address;
+    const callbackUrl = Buffer.concat([opening.update(bytes.subarray(nonce + tag)), opening.final()]).toString('utf8');
+    if (isAzure(callbackUrl, connection)) return callbackUrl;
   } catch {
-    // What cannot be opened is told below, without a word of what was in it.
+    // The error below contains nothing of the handle.
   }
   throw new PipewrightError({
     code: 'bad-input',
     service,
-    message: '“Handle” is not one that this connection can open.',
-    hint: 'Take Handle from the trigger WebHook Activity Reached, with the same connection there and here; a client secret that was replaced since cannot open it any longer. Look at the activity in the studio.',
+    message: '“Handle” cannot be decrypted.',
+    hint: {
+      n8n: 'Use the Handle from the trigger WebHook Activity Reached with the same credential. If its client secret was replaced in the meantime, complete the activity in the studio.',
+      zapier:
+        'Use the Handle from the trigger WebHook Activity Reached with the same connection. If its client secret was replaced in the meantime, complete the activity in the studio.',
+    },
   });
 }

@@ -4,11 +4,11 @@ import { activityReached } from './activity-reached.ts';
 import { completeActivity } from './complete-activity.ts';
 import { service } from './handle.ts';
 
-/** WebHook activities, by which pipelines of Data Factory and Synapse wait for somebody. */
+/** WebHook activities, in which Data Factory and Synapse pipelines wait for a callback. */
 export const webhookActivity = defineService({
   key: 'webhookActivity',
   name: service,
-  description: 'Let a pipeline of Data Factory or Synapse wait for a person or a workflow, and then go on or fail.',
+  description: 'Pause Data Factory and Synapse pipelines for approvals and other steps, then continue or fail them.',
   connection: azureConnection,
   operations: [completeActivity],
   triggers: [activityReached],

@@ -1,0 +1,31 @@
+import { PipewrightError } from './error.ts';
+
+/** What to do about an incomplete body that nothing was made of. */
+export const retryHint = 'Run the step again. Nothing was saved.';
+
+/** The error for a connection that is lost before a body is complete; the download can be resumed. */
+export function connectionLost(cause?: string): PipewrightError {
+  return new PipewrightError({
+    code: 'cut-short',
+    message: 'The connection was lost before the download was complete.',
+    hint: retryHint,
+    retryable: true,
+    cause,
+  });
+}
+
+/**
+ * The error for a body that is shorter or longer than the sender announced.
+ * @param what subject of the message: `download`, `dataset`
+ */
+export function wrongLength(what: string, received: number, expected: number, hint = retryHint): PipewrightError {
+  return new PipewrightError({
+    code: 'cut-short',
+    message:
+      received < expected
+        ? `The ${what} ended after ${received} of ${expected} bytes.`
+        : `The ${what} is longer than the ${expected} bytes that were announced.`,
+    hint,
+    retryable: received < expected,
+  });
+}

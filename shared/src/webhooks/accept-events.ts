@@ -1,0 +1,33 @@
+import { passes } from '../define/conditions.ts';
+import type { Event } from '../define/trigger.ts';
+
+/** Events that start the workflow, or why there are none. */
+export interface AcceptedEvents<E> {
+  accepted: E[];
+  ignored?: 'filtered' | 'repeated';
+}
+
+/** The events that meet the trigger's filter. */
+export function filterEvents<E extends Pick<Event, 'data'>>(events: readonly E[], input: Record<string, unknown>): E[] {
+  return events.filter(({ data }) => passes(data, input['conditions'] as string[] | undefined));
+}
+
+/**
+ * The events that meet the trigger's filter and are new. Every event of a trigger, delivered or polled, passes this function.
+ *
+ * IDs are claimed in sorted order, whatever their order in the delivery: a claim may wait for the outcome of another delivery
+ * with the same event, and two deliveries must not wait for each other.
+ * @param claim whether an event ID is new; each ID is claimed once
+ */
+export async function acceptEvents<E extends Event>(
+  events: readonly E[],
+  input: Record<string, unknown>,
+  claim: (id: string) => boolean | Promise<boolean>,
+): Promise<AcceptedEvents<E>> {
+  const byId = new Map(filterEvents(events, input).map((event) => [event.id, event]));
+  if (byId.size === 0) return { accepted: [], ignored: 'filtered' };
+  const claimed = new Set<string>();
+  for (const id of [...byId.keys()].sort()) if (await claim(id)) claimed.add(id);
+  const accepted = [...byId.values()].filter(({ id }) => claimed.has(id));
+  return accepted.length === 0 ? { accepted, ignored: 'repeated' } : { accepted };
+}

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { boolean, option, text } from '../define/fields.ts';
+
+/** Output fields that every webhook trigger adds to its events. */
+export const verificationFields = {
+  verified: boolean({ label: 'Verified' }),
+  matchedSecret: option(
+    [
+      { value: 'current', label: 'Current' },
+      { value: 'previous', label: 'Previous' },
+      { value: 'none', label: 'None' },
+    ],
+    { label: 'Matched Secret' },
+  ),
+};
+
+/** Output field of triggers that enrich their events. */
+export const problemField = v.optional(
+  text({ label: 'Problem', help: 'Why the service could not be read for more details. Empty if it was read.' }),
+);
+
+/** Input field of triggers whose sender may have no secret. */
+export const acceptsUnsigned = v.optional(
+  boolean({
+    label: 'Accept Unsigned Events',
+    help: 'Whether to accept events without a secret. Anyone who knows the URL can then send events; each is marked as not verified.',
+    advanced: true,
+  }),
+  false,
+);
