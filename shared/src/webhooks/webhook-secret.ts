@@ -117,6 +117,7 @@ export const webhookSecretConnection = defineConnection({
   description:
     'Used to verify that events are authentic: a secret, or the tokens of Microsoft Entra. Use another one for each sender.',
   documentationUrl: 'https://www.standardwebhooks.com/',
+  icon: 'pipewright',
   fields,
   async test({ connection }) {
     const { current, previous } = webhookSecretsOf(connection);
