@@ -1,10 +1,10 @@
-import { services } from '../../shared/src/catalog.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { doubles, type DoubleName } from '../doubles/doubles.ts';
 import type { Sandbox } from '../doubles/sandbox.ts';
 import type { Double } from '../doubles/server/double.ts';
 import type { Runnable } from '../doubles/server/runnable.ts';
 import type { World } from '../doubles/world.ts';
+import { serviceOf } from './service-of.ts';
 
 /** Something that can be run at a vendor, with its service and the sandbox in which it runs. */
 export interface Vendor extends Omit<Runnable<never>, 'service' | 'started' | 'cancel' | 'isCancelled'> {
@@ -15,12 +15,6 @@ export interface Vendor extends Omit<Runnable<never>, 'service' | 'started' | 'c
   cancel(sandbox: Sandbox, id: string): void;
   /** Whether a run was asked to stop. */
   isCancelled(sandbox: Sandbox, id: string): boolean;
-}
-
-function serviceOf(key: string): Service {
-  const service = services.find((one) => one.key === key);
-  if (!service) throw new Error(`The catalog has no service ${key}.`);
-  return service;
 }
 
 function vendorsOf<Name extends DoubleName>(name: Name): Vendor[] {

@@ -2,6 +2,7 @@ import type { SandboxContext } from '../server/context.ts';
 import type { Double } from '../server/double.ts';
 import { parameter } from '../server/request.ts';
 import { azureAccount } from './account.ts';
+import { answerCases } from './answer-cases.ts';
 import { callbacks } from './callbacks.ts';
 import { entra } from './entra.ts';
 import { LivyBatches } from './livy-batches.ts';
@@ -49,6 +50,7 @@ export const azureDouble = {
     };
   },
   runnables,
+  answerCases,
   start(context: SandboxContext) {
     const state = createState(context);
     /** Fires a trigger of the factory. Returns the ID of the trigger run. */

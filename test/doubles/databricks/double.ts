@@ -1,3 +1,4 @@
+import type { AnswerCases } from '../server/answer-cases.ts';
 import type { SandboxContext } from '../server/context.ts';
 import type { Double } from '../server/double.ts';
 import type { Runnable } from '../server/runnable.ts';
@@ -30,6 +31,23 @@ const jobs: Runnable<{ runs: DatabricksRuns }> = {
   },
 };
 
+const answerCases: AnswerCases = {
+  service: 'databricks',
+  start: { operation: 'runJob', input: { job: jobId }, plan: { service: 'databricks', name: jobId } },
+  inputs: ({ done, failed, running }) => ({
+    runJob: { job: jobId, timeoutMinutes: 10, parameters: {} },
+    runNotebook: { notebook: '/Workspace/Shared/reports/monthly', timeoutMinutes: 10 },
+    getRun: { run: failed },
+    getRunOutput: { run: done },
+    cancelRun: { run: running },
+    rerunFailedRun: { run: failed, timeoutMinutes: 10 },
+    findJob: { name: 'monthly' },
+    downloadFile: { path: databricksAccount.filePath },
+    jobRunFinished: {},
+  }),
+  status: { asked: /GET .*\/jobs\/runs\/get$/, path: /^state\.(result_state|life_cycle_state)$/ },
+};
+
 function addresses(baseUrl: string) {
   return {
     /** Workspace URL. */
@@ -46,6 +64,7 @@ export const databricksDouble = {
     return { databricks: { workspaceUrl, token: databricksAccount.token, webhookSecret: 'a-long-secret-of-our-own' } };
   },
   runnables: [jobs],
+  answerCases: [answerCases],
   start(context: SandboxContext) {
     const runs = new DatabricksRuns(context);
     return { state: { runs }, vendors: [databricks(context, runs)] };

@@ -1,3 +1,4 @@
+import type { AnswerCases } from '../server/answer-cases.ts';
 import type { SandboxContext } from '../server/context.ts';
 import type { DeliveryOutcome } from '../server/deliver.ts';
 import type { Double } from '../server/double.ts';
@@ -55,6 +56,22 @@ function outcomeOf(value: unknown): DbtOutcome {
   throw new Refusal(text(400, '“outcome” must be success, error or cancelled.'));
 }
 
+const answerCases: AnswerCases = {
+  service: 'dbt',
+  start: { operation: 'runJob', input: { job: jobId }, plan: { service: 'dbt', name: jobId } },
+  inputs: ({ done, failed, running }) => ({
+    runJob: { job: jobId, timeoutMinutes: 10 },
+    getJobRun: { run: failed },
+    cancelJobRun: { run: running },
+    rerunFailedRun: { run: failed, timeoutMinutes: 10 },
+    findJob: { name: 'daily' },
+    downloadArtifact: { run: done, artifact: 'run_results.json' },
+    jobRunFinished: {},
+  }),
+  // Without its number, the word for the status counts as well.
+  status: { asked: /GET .*\/runs\/\d+\/$/, path: /^data\.status$/ },
+};
+
 function addresses(baseUrl: string) {
   return {
     /** Access URL; `/api/v2` follows. */
@@ -71,6 +88,7 @@ export const dbtDouble = {
     return { dbt: { accessUrl: addresses(baseUrl).dbt, accountId: String(accountId), apiToken } };
   },
   runnables: [jobs],
+  answerCases: [answerCases],
   start(context: SandboxContext, { dbtDelivery }: DbtOptions) {
     const webhooks = new Webhooks(context, dbtDelivery);
     const runs = new DbtRuns(context, webhooks);

@@ -1,3 +1,4 @@
+import type { AnswerCases } from '../server/answer-cases.ts';
 import { textOf, urlOf } from '../control/read-body.ts';
 import { iso, type SandboxContext } from '../server/context.ts';
 import { deliver, placeOf, type DeliveryRecord } from '../server/deliver.ts';
@@ -13,12 +14,14 @@ export interface ModeOptions {
   mode?: RequestLimit;
 }
 
+const report = modeAccount.reportToken;
+
 const reports: Runnable<{ runs: ModeRuns }> = {
   name: 'Mode',
   service: 'mode',
   operation: 'runReport',
-  input: { report: modeAccount.reportToken },
-  plan: { service: 'mode', name: modeAccount.reportToken },
+  input: { report },
+  plan: { service: 'mode', name: report },
   start: /\/mode\/.*\/runs$/,
   status: { method: 'GET', path: /\/mode\/.*\/runs\/\w+$/ },
   started: ({ runs }) => runs.all.map(({ token }) => token),
@@ -30,10 +33,24 @@ const reports: Runnable<{ runs: ModeRuns }> = {
   canCancel: false,
   unknownStatus: (id) => ({ token: id, state: 'reticulating' }),
   child: {
-    input: { report: modeAccount.reportToken },
-    plan: { service: 'mode', name: modeAccount.reportToken },
+    input: { report },
+    plan: { service: 'mode', name: report },
     message: /failed at “[^”]+”: The source does not answer/,
   },
+};
+
+const answerCases: AnswerCases = {
+  service: 'mode',
+  start: { operation: 'runReport', input: { report }, plan: { service: 'mode', name: report } },
+  inputs: ({ done, failed }) => ({
+    runReport: { report, timeoutMinutes: 10 },
+    getReportRun: { report, run: failed },
+    rerunFailedRun: { report, run: failed, timeoutMinutes: 10 },
+    findReport: { name: 'claims' },
+    downloadResults: { report, run: done },
+    reportRunEnded: { report },
+  }),
+  status: { asked: /GET .*\/runs\/\w+$/, path: /^state$/ },
 };
 
 function addresses(baseUrl: string) {
@@ -52,6 +69,7 @@ export const modeDouble = {
     return { mode: { workspace, apiToken, apiSecret, address: addresses(baseUrl).mode } };
   },
   runnables: [reports],
+  answerCases: [answerCases],
   start(context: SandboxContext, options: ModeOptions) {
     const runs = new ModeRuns(context);
     const deliveries: DeliveryRecord[] = [];

@@ -1,3 +1,4 @@
+import type { AnswerCases } from '../server/answer-cases.ts';
 import { textOf, urlOf } from '../control/read-body.ts';
 import type { SandboxContext } from '../server/context.ts';
 import type { DeliveryRecord } from '../server/deliver.ts';
@@ -35,6 +36,24 @@ const pipelines: Runnable<{ executions: Executions }> = {
   unknownStatus: (id) => [{ id, status: 'Reticulating' }],
 };
 
+const answerCases: AnswerCases = {
+  service: 'quantemplate',
+  start: {
+    operation: 'runPipeline',
+    input: { pipeline: 'p-premiums' },
+    plan: { service: 'quantemplate', name: 'p-premiums' },
+  },
+  inputs: ({ done, failed }) => ({
+    runPipeline: { pipeline: 'p-premiums', timeoutMinutes: 10 },
+    getPipelineRun: { pipeline: 'p-premiums', execution: failed },
+    rerunFailedRun: { pipeline: 'p-premiums', execution: failed, timeoutMinutes: 10 },
+    downloadPipelineOutput: { pipeline: 'p-premiums', execution: done, output: 'Premiums' },
+    downloadDataset: { dataset: quantemplateAccount.claimsDatasetId },
+    uploadDataset: { dataset: quantemplateAccount.claimsDatasetId, file: 'policy,paid\n1,2\n' },
+    pipelineRunFinished: { pipeline: 'p-premiums' },
+  }),
+};
+
 function addresses(baseUrl: string) {
   return {
     /** Token endpoint. */
@@ -70,6 +89,7 @@ export const quantemplateDouble = {
     };
   },
   runnables: [pipelines],
+  answerCases: [answerCases],
   start(context: SandboxContext, { claimsRows = 2000 }: QuantemplateOptions) {
     const events = new EventSender(context);
     const datasets = new Datasets(claimsRows);

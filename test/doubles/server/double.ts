@@ -1,3 +1,4 @@
+import type { AnswerCases } from './answer-cases.ts';
 import type { SandboxContext } from './context.ts';
 import type { DeliveryRecord } from './deliver.ts';
 import type { SandboxRequest } from './request.ts';
@@ -41,6 +42,8 @@ export interface Double {
   /** What can be run at the vendor, for the conformance tests. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each double knows its own state
   runnables?: readonly Runnable<any>[];
+  /** Inputs of its operations, for the conformance tests. */
+  answerCases?: readonly AnswerCases[];
   /** @param options those of the sandbox; a double declares the ones it reads */
   start(context: SandboxContext, options: object): RunningDouble;
 }
