@@ -1,27 +1,25 @@
 import { statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeReferencePages } from './reference/pages.ts';
+import { writeGeneratedFiles } from './generate/generated-files.ts';
 import { command, root, runSteps, type Step } from './steps.ts';
-import { packPackage, settings } from '../test/adapters/n8n/lint.ts';
-import type { PackageName } from '../test/adapters/n8n/build-package.ts';
+import { packageNames, packPackage } from '../test/adapters/n8n/lint.ts';
 
-const place = join(root, 'test', 'output', 'packages');
+const destination = join(root, 'test', 'output', 'packages');
 const kilobytes = (file: string): string => `${Math.round(statSync(file).size / 1024)} KB`;
 
-/** `npm run build`: what is published, and what is generated from the definitions. */
+/** `npm run build`: writes the generated files, then builds everything that is published. */
 const steps: Step[] = [
-  ...(Object.keys(settings) as PackageName[]).map((name) => ({
+  { name: 'Generated files', run: async () => writeGeneratedFiles(root) },
+  ...packageNames.map((name) => ({
     name: `n8n-nodes-${name}`,
     async run() {
-      await mkdir(place, { recursive: true });
-      const tarball = await packPackage(name, place);
+      await mkdir(destination, { recursive: true });
+      const tarball = await packPackage(name, destination);
       console.log(`${tarball}: ${kilobytes(tarball)}`);
     },
   })),
   { name: 'Zapier app', run: () => command('node', ['zapier-app/build.mjs']) },
-  { name: 'Reference in docs/reference', run: () => writeReferencePages(root) },
-  { name: 'Tables in the READMEs of the n8n packages', run: () => command('node', ['scripts/readme-tables.ts']) },
 ];
 
 process.exitCode = (await runSteps(steps)).failed === 0 ? 0 : 1;

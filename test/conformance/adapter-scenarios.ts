@@ -93,7 +93,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
     forEvery(async ({ vendor: { child }, sandbox, run, plan }) => {
       if (child) sandbox.control.planRun({ ...child.plan, failure: { message: 'The source does not answer.' } });
       else plan({ failure: {} });
-      expect((await run(child?.input)).error).toMatch(child?.said ?? /failed/);
+      expect((await run(child?.input)).error).toMatch(child?.message ?? /failed/);
     }),
   );
 
@@ -149,7 +149,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
     forEvery(async (one) => {
       const running = succeedsLater(one);
       while (one.started().length === 0) await sleep(20);
-      one.fault({ kind: 'status', status: 200, body: one.vendor.strange(one.started()[0] ?? '') });
+      one.fault({ kind: 'status', status: 200, body: one.vendor.unknownStatus(one.started()[0] ?? '') });
       await running;
     }),
   );

@@ -62,7 +62,7 @@ describe.each(vendors)('A run at $name', (vendor) => {
   if (child) {
     it('that fails in a part of it names the part where it began', async () => {
       world.sandbox.control.planRun({ ...child.plan, failure: { message: 'The source does not answer.' } });
-      expect((await failure(child.input)).message).toMatch(child.said);
+      expect((await failure(child.input)).message).toMatch(child.message);
       expect(started()).toHaveLength(1);
     });
   }
@@ -138,7 +138,7 @@ describe.each(vendors)('A run at $name', (vendor) => {
 
   it('goes on when its status is a word that nobody knows', async () => {
     world.clock.at(world.clock.now() + 10_000, () =>
-      statusFault({ kind: 'status', status: 200, body: vendor.strange(started()[0] ?? '') }, 2),
+      statusFault({ kind: 'status', status: 200, body: vendor.unknownStatus(started()[0] ?? '') }, 2),
     );
     expect(await run()).toMatchObject({ status: 'succeeded' });
     expect(started()).toHaveLength(1);

@@ -13,6 +13,8 @@ export interface Connection<F extends Fields = Fields> {
   description: string;
   /** The vendor's page on how to get them. */
   documentationUrl: string;
+  /** Base name of its icons in `icons/`. Default: the icon of the first service that logs in with it. */
+  icon?: string;
   fields: F;
   /** Logs in and reads something small; resolves to a name for the connection, such as `contoso (dbt)`. */
   test(context: Context<ConnectionValues<F>>): Promise<string>;

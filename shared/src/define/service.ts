@@ -1,5 +1,6 @@
 import { concealOperation, concealTrigger } from './conceal-service.ts';
 import type { Connection } from './connection.ts';
+import type { Listing } from './listing.ts';
 import type { Operation } from './operation.ts';
 import type { Trigger } from './trigger.ts';
 
@@ -18,6 +19,8 @@ export interface Service {
   triggers: readonly Trigger[];
   /** Faces on which the service cannot run, each with the reason in one sentence. */
   missing?: Partial<Record<'n8n' | 'zapier', string>>;
+  /** How it is shown in directories of nodes and apps; required for every service in the catalog. */
+  listing?: Listing;
 }
 
 /** Describes a service; see `Service`. Nothing that its operations and triggers give, log or raise shows a secret of its connections. */

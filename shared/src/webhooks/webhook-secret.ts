@@ -118,6 +118,7 @@ export const webhookSecretConnection = defineConnection({
   description:
     'Used to verify that events are authentic, with a secret or Microsoft Entra tokens. Create one for each sender.',
   documentationUrl: 'https://www.standardwebhooks.com/',
+  icon: 'pipewright',
   fields,
   async test({ connection }) {
     const { current, previous } = webhookSecretsOf(connection);

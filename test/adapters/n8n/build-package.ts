@@ -1,12 +1,10 @@
 import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { PackageName } from '../../../scripts/generate/packages.ts';
 import { runCommand } from '../../support/machine/command.ts';
 import { n8nRequire } from '../../support/machine/n8n.ts';
 import { node24, projectRoot } from '../../support/machine/paths.ts';
-
-/** A package of this project that n8n loads. */
-export type PackageName = 'pipewright' | 'pipewright-sql';
 
 /** The folder of a package's sources. */
 export function sourceFolder(name: PackageName): string {

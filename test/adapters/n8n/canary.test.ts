@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { credentialName, resourceValue } from '../../../n8n-nodes/adapter/names.ts';
-import { packages } from '../../../scripts/readme-tables.ts';
+import { packages } from '../../../scripts/generate/packages.ts';
 import { logsIn, type Connection } from '../../../shared/src/define/connection.ts';
 import { describeField, type Field } from '../../../shared/src/define/fields.ts';
 import type { Operation } from '../../../shared/src/define/operation.ts';
@@ -24,7 +24,7 @@ let credentials: Credentials;
 let secrets: string[];
 let log: jest.SpyInstance[];
 
-const services = packages.pipewright;
+const services = packages.pipewright.services;
 const every = services.flatMap((service) =>
   service.operations.map((operation) => [`${operation.name} of ${service.name}`, service, operation] as const),
 );

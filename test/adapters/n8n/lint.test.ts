@@ -2,10 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../support/machine/command.ts';
-import type { PackageName } from './build-package.ts';
-import { lintSource, packPackage, scanTarball, settings } from './lint.ts';
+import { lintSource, packageNames, packPackage, scanTarball, settingOf } from './lint.ts';
 
-const names = Object.keys(settings) as PackageName[];
 let folder: string;
 
 beforeAll(async () => {
@@ -14,12 +12,12 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe.each(names)('n8n-nodes-%s', (name) => {
+describe.each(packageNames)('n8n-nodes-%s', (name) => {
   it("passes n8n's linter in its setting, without a warning", () => lintSource(name));
 
   it("passes n8n's scanner as it is packed, and holds no more than it must", async () => {
     const tarball = await packPackage(name, folder);
-    await scanTarball(tarball, settings[name]);
+    await scanTarball(tarball, settingOf(name));
     const listed = (await runCommand('tar', ['-tzf', tarball])).trim().split('\n');
     expect(listed).toEqual(
       expect.arrayContaining([

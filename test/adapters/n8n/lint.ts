@@ -1,15 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { packages, type PackageName } from '../../../scripts/generate/packages.ts';
 import { runCommand } from '../../support/machine/command.ts';
 import { node24, projectRoot } from '../../support/machine/paths.ts';
-import { sourceFolder, type PackageName } from './build-package.ts';
+import { sourceFolder } from './build-package.ts';
 
 /** The settings of n8n's linter: `strict` for n8n Cloud, `self-hosted` for packages that need sockets. */
 type Setting = 'strict' | 'self-hosted';
 
-/** Every package with the setting that it must pass. */
-export const settings: Record<PackageName, Setting> = { pipewright: 'strict', 'pipewright-sql': 'self-hosted' };
+/** Names of all packages. */
+export const packageNames = Object.keys(packages) as PackageName[];
+
+/** The setting that a package must pass. */
+export function settingOf(name: PackageName): Setting {
+  return packages[name].strict ? 'strict' : 'self-hosted';
+}
 
 const script = join(projectRoot, 'test', 'adapters', 'n8n', 'lint-folder.mjs');
 
@@ -24,7 +30,7 @@ async function lintFolder(folder: string, setting: Setting, what: 'source' | 'ta
  * @throws Error with what was found
  */
 export async function lintSource(name: PackageName): Promise<void> {
-  await lintFolder(sourceFolder(name), settings[name], 'source');
+  await lintFolder(sourceFolder(name), settingOf(name), 'source');
 }
 
 /**
@@ -57,9 +63,9 @@ export async function packPackage(name: PackageName, destination: string): Promi
 export async function lintPackages(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'n8n-pack-'));
   try {
-    for (const [name, setting] of Object.entries(settings) as [PackageName, Setting][]) {
+    for (const name of packageNames) {
       await lintSource(name);
-      await scanTarball(await packPackage(name, folder), setting);
+      await scanTarball(await packPackage(name, folder), settingOf(name));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

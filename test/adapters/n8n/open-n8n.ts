@@ -25,7 +25,8 @@ import type {
 } from 'n8n-workflow';
 import type * as WorkflowModule from 'n8n-workflow';
 import { installN8n, n8nRequire } from '../../support/machine/n8n.ts';
-import { buildPackage, type PackageName } from './build-package.ts';
+import type { PackageName } from '../../../scripts/generate/packages.ts';
+import { buildPackage } from './build-package.ts';
 
 /** What of n8n's engine is used here; its types are not among the dependencies. */
 export interface Core {

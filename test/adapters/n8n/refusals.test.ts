@@ -1,5 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { packages } from '../../../scripts/readme-tables.ts';
+import { packages } from '../../../scripts/generate/packages.ts';
 import { credentialName, resourceValue } from '../../../n8n-nodes/adapter/names.ts';
 import { logsIn } from '../../../shared/src/define/connection.ts';
 import { describeField, type Field } from '../../../shared/src/define/fields.ts';
@@ -15,7 +15,7 @@ let sandbox: Sandbox;
 let credentials: Credentials;
 
 /** Datasets, which log in nowhere themselves, have tests of their own. */
-const every = packages.pipewright
+const every = packages.pipewright.services
   .filter(({ connection }) => logsIn(connection))
   .flatMap((service) =>
     service.operations.map((operation) => [`${operation.name} in ${service.name}`, service, operation] as const),

@@ -68,7 +68,7 @@ describe('the zip that goes to Zapier', () => {
     });
     const receiver = {
       url: String(zap.url),
-      secret: { kind: 'header', name: 'X-Webhook-Secret', value: 'a long random text' },
+      secret: { kind: 'header', name: 'X-Webhook-Secret', value: 'a-long-secret-of-our-own' },
     } as const;
     const event = { name: 'DatasetUpdated', payload: { datasetId: 'd-claims' }, id: 'event-1' };
     await sandbox.control.sendQuantemplateEvent(receiver, event);

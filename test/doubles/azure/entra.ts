@@ -1,10 +1,10 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { azureAccount } from './account.ts';
 import { iso, type SandboxContext } from '../server/context.ts';
 import { json, Refusal, text, type Reply } from '../server/reply.ts';
 import { parameter, readForm, type SandboxRequest } from '../server/request.ts';
 import type { Vendor } from '../server/vendor.ts';
 
-const account = sandboxAccounts.azure;
+const account = azureAccount;
 
 /** Resources of the public cloud that the tenant has; the sandbox itself plays the first two. */
 const resources: Record<string, string> = {

@@ -1,4 +1,4 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { azureAccount } from './account.ts';
 import { iso, type SandboxContext } from '../server/context.ts';
 import { json, text, Refusal } from '../server/reply.ts';
 import { parameter, readJson, wholeNumber, type SandboxRequest } from '../server/request.ts';
@@ -55,10 +55,10 @@ function show(batch: Batch, now: number, detailed: boolean): Record<string, unkn
   const brief = {
     id: batch.id,
     name: batch.name,
-    workspaceName: sandboxAccounts.azure.workspace,
-    sparkPoolName: sandboxAccounts.azure.sparkPool,
-    submitterName: sandboxAccounts.azure.clientId,
-    submitterId: sandboxAccounts.azure.clientId,
+    workspaceName: azureAccount.workspace,
+    sparkPoolName: azureAccount.sparkPool,
+    submitterName: azureAccount.clientId,
+    submitterId: azureAccount.clientId,
     artifactId: batch.request['artifactId'] ?? batch.name,
     jobType: 'SparkBatch',
     result,
@@ -168,7 +168,7 @@ export class LivyBatches {
     const checked =
       (answer: Answer): Answer =>
       (request) => {
-        if (parameter(request, 'pool').toLowerCase() === sandboxAccounts.azure.sparkPool) return answer(request);
+        if (parameter(request, 'pool').toLowerCase() === azureAccount.sparkPool) return answer(request);
         return json(404, {
           code: 'SparkComputePoolNotFound',
           message: `The Spark pool '${parameter(request, 'pool')}' was not found.`,

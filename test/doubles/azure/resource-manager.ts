@@ -1,4 +1,4 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { azureAccount } from './account.ts';
 import type { SandboxContext } from '../server/context.ts';
 import { empty, json } from '../server/reply.ts';
 import { parameter, type SandboxRequest } from '../server/request.ts';
@@ -10,7 +10,7 @@ import { azureRefusal } from './refusal.ts';
 import type { TriggerEngine } from './trigger-engine.ts';
 import { factoryPath, groupPath, workspacePath } from './world.ts';
 
-const account = sandboxAccounts.azure;
+const account = azureAccount;
 const factoryVersions = ['2018-06-01'];
 const synapseVersions = ['2021-06-01', '2021-06-01-preview'];
 

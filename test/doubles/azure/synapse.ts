@@ -1,4 +1,4 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { azureAccount } from './account.ts';
 import type { SandboxContext } from '../server/context.ts';
 import { json } from '../server/reply.ts';
 import { parameter } from '../server/request.ts';
@@ -51,7 +51,7 @@ export function synapse(
     route,
     (request) => {
       const workspace = parameter(request, 'workspace');
-      if (workspace.toLowerCase() === sandboxAccounts.azure.workspace) return answer(request);
+      if (workspace.toLowerCase() === azureAccount.workspace) return answer(request);
       return json(404, {
         error: { code: 'WorkspaceNotFound', message: `The workspace '${workspace}' was not found.` },
       });

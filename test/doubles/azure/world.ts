@@ -1,4 +1,4 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { azureAccount } from './account.ts';
 import type { PipelineDefinition } from './pipeline-definition.ts';
 
 const copy = { name: 'Copy data', type: 'Copy' };
@@ -156,7 +156,7 @@ export const triggers: TriggerDefinition[] = [
   },
 ];
 
-const { subscriptionId, resourceGroup, factory, workspace } = sandboxAccounts.azure;
+const { subscriptionId, resourceGroup, factory, workspace } = azureAccount;
 
 /** Resource ID of the resource group. */
 export const groupPath = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;

@@ -1,5 +1,5 @@
 import { parseExact } from '../../../shared/src/http/exact-json.ts';
-import { sandboxAccounts } from '../accounts.ts';
+import { databricksAccount } from './account.ts';
 import type { SandboxContext } from '../server/context.ts';
 import { ranged } from '../server/ranges.ts';
 import { json, Refusal } from '../server/reply.ts';
@@ -9,7 +9,7 @@ import type { DatabricksRun, DatabricksRuns } from './runs.ts';
 import { listFolder, volumeFiles } from './volumes.ts';
 import { databricksJobs, type DatabricksJob } from './world.ts';
 
-const account = sandboxAccounts.databricks;
+const account = databricksAccount;
 
 /** What Microsoft Entra calls Azure Databricks. */
 const entraResource = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';

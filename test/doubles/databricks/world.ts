@@ -1,4 +1,4 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { databricksAccount } from './account.ts';
 
 /** A job of the sandbox. */
 export interface DatabricksJob {
@@ -13,7 +13,7 @@ export interface DatabricksJob {
 /** The jobs of the workspace. */
 export const databricksJobs: DatabricksJob[] = [
   {
-    id: sandboxAccounts.databricks.jobId,
+    id: databricksAccount.jobId,
     name: 'Monthly report',
     tasks: ['extract', 'report'],
     parameters: { reportDate: '2026-01-01' },

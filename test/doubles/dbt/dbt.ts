@@ -1,16 +1,16 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { dbtAccount } from './account.ts';
 import { ranged } from '../server/ranges.ts';
 import { json, type Reply } from '../server/reply.ts';
 import { parameter, readJson, type SandboxRequest } from '../server/request.ts';
 import type { Answer, Vendor } from '../server/vendor.ts';
 import { dbtRefusal, enveloped, envelopedPage } from './envelope.ts';
-import { dbtAccount, dbtEnvironment, dbtJobs, dbtProject, showJob } from './world.ts';
+import { dbtAccountResource, dbtEnvironment, dbtJobs, dbtProject, showJob } from './world.ts';
 import { runResults } from './run-details.ts';
 import type { DbtRun } from './dbt-run.ts';
 import type { DbtRuns } from './runs.ts';
 import type { Webhooks } from './webhooks.ts';
 
-const account = sandboxAccounts.dbt;
+const account = dbtAccount;
 /** An artifact that is a CSV file, in a folder. */
 const artifactPath = 'exports/claims summary.csv';
 /** Numbers of a filter such as `10`, `10,20` or `[10,20]`; undefined when it was not given. */
@@ -120,8 +120,8 @@ export function dbt(runs: DbtRuns, webhooks: Webhooks): Vendor {
         data: null,
       }),
     routes: {
-      'GET /api/v2/accounts/': () => enveloped([dbtAccount]),
-      [`GET ${v2}/`]: () => enveloped(dbtAccount),
+      'GET /api/v2/accounts/': () => enveloped([dbtAccountResource]),
+      [`GET ${v2}/`]: () => enveloped(dbtAccountResource),
       [`GET ${v2}/projects/`]: (request) => envelopedPage(request, [dbtProject]),
       [`GET ${v3}/projects/`]: (request) => envelopedPage(request, [dbtProject]),
       [`GET ${v2}/environments/`]: (request) => envelopedPage(request, [dbtEnvironment]),

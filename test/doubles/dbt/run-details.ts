@@ -1,4 +1,4 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { dbtAccount } from './account.ts';
 import type { DbtRun } from './dbt-run.ts';
 
 /** dbt's numbers for the state of a run. */
@@ -42,7 +42,7 @@ export function runSteps(run: DbtRun, now: number) {
     return {
       id: run.id * 10 + index,
       run_id: run.id,
-      account_id: sandboxAccounts.dbt.accountId,
+      account_id: dbtAccount.accountId,
       index: index + 1,
       status,
       status_humanized: words[status],

@@ -1,4 +1,4 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { dbtAccount } from './account.ts';
 import type { SandboxContext } from '../server/context.ts';
 import type { DbtOutcome, DbtRun } from './dbt-run.ts';
 import { dbtDuration, dbtMoment, dbtRefusal } from './envelope.ts';
@@ -93,7 +93,7 @@ export class DbtRuns {
   show(run: DbtRun, related: string[] = []): Record<string, unknown> {
     const now = this.#context.clock.now();
     const code = this.code(run);
-    const { accountId, environmentId, projectId } = sandboxAccounts.dbt;
+    const { accountId, environmentId, projectId } = dbtAccount;
     const end = run.finishedAt ?? now;
     const began = run.startedAt ?? end;
     const complete = code >= 10;

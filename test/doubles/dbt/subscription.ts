@@ -1,4 +1,4 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { dbtAccount } from './account.ts';
 import type { SandboxContext } from '../server/context.ts';
 import { dbtRefusal } from './envelope.ts';
 
@@ -68,5 +68,5 @@ export function fillSubscription(subscription: Subscription, body: Record<string
 /** The subscription as dbt shows it, without its secret. */
 export function showSubscription(subscription: Subscription): Record<string, unknown> {
   const { secret: _secret, failures: _failures, ...shown } = subscription;
-  return { ...shown, account_id: String(sandboxAccounts.dbt.accountId), account_identifier: 'act_sandbox' };
+  return { ...shown, account_id: String(dbtAccount.accountId), account_identifier: 'act_sandbox' };
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { sandboxAccounts } from '../accounts.ts';
+import { dbtAccount } from './account.ts';
 import { iso, type SandboxContext } from '../server/context.ts';
 import { deliver, placeOf, type DeliveryOutcome, type DeliveryRecord } from '../server/deliver.ts';
 import { dbtRefusal } from './envelope.ts';
@@ -125,7 +125,7 @@ export class Webhooks {
 
   /** The events of a subscription as dbt shows them. */
   events(id: string): Record<string, unknown>[] {
-    const { accountId } = sandboxAccounts.dbt;
+    const { accountId } = dbtAccount;
     return this.#events
       .filter(({ subscription }) => subscription.id === this.#find(id).id)
       .map(({ id: eventId, type, body, jobId, subscription }) => ({
@@ -158,7 +158,7 @@ export class Webhooks {
     const id = `wev_${this.#context.identifiers.capitals(27)}`;
     const timestamp = iso(this.#context.clock.now()).replace('Z', '843678Z');
     const body = JSON.stringify({
-      accountId: sandboxAccounts.dbt.accountId,
+      accountId: dbtAccount.accountId,
       webhookId: subscription.id,
       eventId: id,
       timestamp,

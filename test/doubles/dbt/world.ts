@@ -1,7 +1,7 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { dbtAccount } from './account.ts';
 import { dbtMoment } from './envelope.ts';
 
-const { accountId, environmentId, projectId, jobId } = sandboxAccounts.dbt;
+const { accountId, environmentId, projectId, jobId } = dbtAccount;
 const created = dbtMoment(Date.parse('2025-03-01T09:00:00Z'));
 
 /** A job of the sandbox. */
@@ -32,7 +32,7 @@ export const dbtJobs: DbtJob[] = [
 ];
 
 /** The account. */
-export const dbtAccount = {
+export const dbtAccountResource = {
   id: accountId,
   name: 'Contoso',
   identifier: 'act_sandbox',

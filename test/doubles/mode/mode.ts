@@ -1,4 +1,4 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { modeAccount } from './account.ts';
 import type { SandboxContext } from '../server/context.ts';
 import { json, Refusal, type Reply } from '../server/reply.ts';
 import { parameter, readJson, wholeNumber, type SandboxRequest } from '../server/request.ts';
@@ -6,7 +6,7 @@ import type { Vendor } from '../server/vendor.ts';
 import { packedCsv, packedJson, type ModeRun, type ModeRuns } from './runs.ts';
 import { modeReports, modeSpaces, type ModeReport } from './world.ts';
 
-const account = sandboxAccounts.mode;
+const account = modeAccount;
 const workspacePath = `/api/${account.workspace}`;
 const perPage = 30;
 const hal = { 'content-type': 'application/hal+json; charset=utf-8' };

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
-import { sandboxAccounts } from '../accounts.ts';
+import { modeAccount } from './account.ts';
 import { iso, type SandboxContext } from '../server/context.ts';
 import type { RunPlan } from '../server/run-plans.ts';
 import type { ModeQuery, ModeReport } from './world.ts';
@@ -16,7 +16,7 @@ export interface ModeRun {
   queryRuns: { token: string; query: ModeQuery }[];
 }
 
-const workspacePath = `/api/${sandboxAccounts.mode.workspace}`;
+const workspacePath = `/api/${modeAccount.workspace}`;
 
 /** The runs of the workspace's reports. */
 export class ModeRuns {
@@ -84,7 +84,7 @@ export class ModeRuns {
         query_runs: { href: `${self}/query_runs` },
         content: { href: `${self}/results/content.csv` },
         web: {
-          href: `https://app.mode.com/${sandboxAccounts.mode.workspace}/reports/${run.report.token}/runs/${run.token}`,
+          href: `https://app.mode.com/${modeAccount.workspace}/reports/${run.report.token}/runs/${run.token}`,
         },
       },
     };

@@ -1,4 +1,4 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { modeAccount } from './account.ts';
 
 /** A query of a report. */
 export interface ModeQuery {
@@ -23,7 +23,7 @@ export interface ModeReport {
   alwaysFails?: boolean;
 }
 
-const { spaceToken, reportToken } = sandboxAccounts.mode;
+const { spaceToken, reportToken } = modeAccount;
 
 /** Spaces, which Mode's pages call collections. */
 export const modeSpaces = [

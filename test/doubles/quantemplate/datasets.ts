@@ -1,4 +1,4 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { quantemplateAccount } from './account.ts';
 import { claimsCsv } from './claims-csv.ts';
 
 /** One version of a dataset: how to get its bytes; undefined when it is empty. */
@@ -11,7 +11,7 @@ interface Dataset {
   access: 'edit' | 'read' | 'none';
 }
 
-const account = sandboxAccounts.quantemplate;
+const account = quantemplateAccount;
 const reference = Buffer.from('Country,Name\r\nGB,United Kingdom\r\nNA,Namibia\r\nCI,"Côte d\'Ivoire"\r\n');
 
 /** The datasets of the organisation. */

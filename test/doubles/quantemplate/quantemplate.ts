@@ -1,4 +1,4 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { quantemplateAccount } from './account.ts';
 import type { SandboxContext } from '../server/context.ts';
 import { empty, json, Refusal, text, type Reply } from '../server/reply.ts';
 import { bearerToken, parameter, readForm, type SandboxRequest } from '../server/request.ts';
@@ -8,7 +8,7 @@ import type { Datasets } from './datasets.ts';
 import type { EventSender } from './event-sender.ts';
 import { quantemplatePipelines, type Executions } from './executions.ts';
 
-const account = sandboxAccounts.quantemplate;
+const account = quantemplateAccount;
 const csv = { 'content-type': 'text/csv; charset=utf-8' };
 
 /**

@@ -1,11 +1,11 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { slackAccount } from './account.ts';
 import { json, text, type Reply } from '../server/reply.ts';
 import { bearerToken, parameter, type SandboxRequest } from '../server/request.ts';
 import type { Vendor } from '../server/vendor.ts';
 import { readArguments, SlackError, string } from './arguments.ts';
 import type { SlackWorkspace } from './workspace.ts';
 
-const account = sandboxAccounts.slack;
+const account = slackAccount;
 
 /** Methods that the token of `readerToken` has no permission for, with the permission. */
 const permissions: Record<string, string> = {

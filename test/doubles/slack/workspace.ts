@@ -1,4 +1,4 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { slackAccount } from './account.ts';
 import type { SandboxContext } from '../server/context.ts';
 import { claimsCsv } from '../quantemplate/claims-csv.ts';
 import { ranged } from '../server/ranges.ts';
@@ -8,7 +8,7 @@ import { readList, SlackError, string, type Method } from './arguments.ts';
 import { showChannel, SlackChannels } from './channels.ts';
 import { slackUsers, type SlackChannel } from './world.ts';
 
-const account = sandboxAccounts.slack;
+const account = slackAccount;
 const botUser = 'U0SANDBOT1';
 
 /** A file that was shared before the sandbox began. */

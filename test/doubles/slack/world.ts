@@ -1,4 +1,4 @@
-import { sandboxAccounts } from '../accounts.ts';
+import { slackAccount } from './account.ts';
 
 /** A conversation of the sandbox's Slack. */
 export interface SlackChannel {
@@ -12,7 +12,7 @@ export interface SlackChannel {
   user?: string;
 }
 
-const account = sandboxAccounts.slack;
+const account = slackAccount;
 
 /** The channels of the workspace. */
 export const slackChannels: SlackChannel[] = [

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
-import { sandboxAccounts } from '../accounts.ts';
+import { webAddressAccount } from './account.ts';
 import { claimsCsv } from '../quantemplate/claims-csv.ts';
 import type { SandboxContext } from '../server/context.ts';
 import { ranged } from '../server/ranges.ts';
@@ -8,7 +8,7 @@ import { Refusal, text, type Reply } from '../server/reply.ts';
 import { parameter, type SandboxRequest } from '../server/request.ts';
 import type { Vendor } from '../server/vendor.ts';
 
-const account = sandboxAccounts.webAddress;
+const account = webAddressAccount;
 const csv = { 'content-type': 'text/csv' };
 
 const claims = Buffer.concat([...claimsCsv(300)]);

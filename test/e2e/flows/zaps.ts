@@ -56,7 +56,7 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
         // Two paths, as Paths by Zapier makes them.
         step(
           'slack_send_message',
-          'Tell the Result',
+          'Post Result',
           ({ steps: { 'Run Pipeline': run = {} } }) => ({
             channel,
             text: `:white_check_mark: *${run['name']}* succeeded after ${run['durationSeconds']} seconds.`,
@@ -65,7 +65,7 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
         ),
         step(
           'slack_upload_file',
-          'Share the Report',
+          'Share Report',
           ({ steps: { 'Run Pipeline': run = {} } }) => ({
             channel,
             from: 'text',
@@ -76,7 +76,7 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
         ),
         step(
           'slack_send_message',
-          'Tell What Failed',
+          'Post Failure',
           ({ steps: { 'Run Pipeline': run = {} } }) => ({
             channel,
             text: `:x: *${run['name']}* ${run['status']} at “${run['failedStep']}”: ${run['failedMessage']}`,

@@ -21,4 +21,8 @@ export const databricks = defineService({
   connection: databricksConnection,
   operations: [runJob, runNotebook, getRun, getRunOutput, cancelRun, rerunFailedRun, findJob, downloadFile],
   triggers: [jobNotification, jobRunFinished],
+  listing: {
+    categories: ['Data & Storage', 'Development'],
+    aliases: ['job', 'notebook', 'lakehouse', 'Spark', 'pipeline'],
+  },
 });

@@ -21,4 +21,9 @@ export const dbt = defineService({
   connection: dbtConnection,
   operations: [runJob, getJobRun, cancelJobRun, rerunFailedRun, findJob, downloadArtifact],
   triggers: [jobRunCompleted, jobRunStarted, jobRunErrored, jobRunFinished],
+  listing: {
+    categories: ['Data & Storage', 'Development'],
+    aliases: ['dbt Cloud', 'job', 'transformation', 'analytics engineering'],
+    startsWhen: 'a dbt job run starts, completes or fails',
+  },
 });

@@ -11,4 +11,9 @@ export const eventGrid = defineService({
   connection: webhookSecretConnection,
   operations: [],
   triggers: [blobCreated, eventReceived],
+  listing: {
+    categories: ['Data & Storage', 'Development'],
+    aliases: ['blob', 'storage account', 'data lake', 'ADLS', 'topic', 'Microsoft'],
+    startsWhen: 'a file arrives in Azure Storage or an Event Grid topic publishes an event',
+  },
 });

@@ -17,4 +17,8 @@ export const mode = defineService({
   connection: modeConnection,
   operations: [runReport, getReportRun, rerunFailedRun, findReport, downloadResults],
   triggers: [reportRunFinished, reportRunEnded],
+  listing: {
+    categories: ['Analytics', 'Data & Storage'],
+    aliases: ['report', 'BI', 'dashboard', 'query', 'analytics', 'ThoughtSpot Analyst Studio'],
+  },
 });

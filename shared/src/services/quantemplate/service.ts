@@ -20,4 +20,9 @@ export const quantemplate = defineService({
   connection: quantemplateConnection,
   operations: [runPipeline, getPipelineRun, rerunFailedRun, downloadPipelineOutput, downloadDataset, uploadDataset],
   triggers: [datasetUpdated, pipelineCompleted, pipelineRunFinished],
+  listing: {
+    categories: ['Data & Storage'],
+    aliases: ['dataset', 'bordereau', 'pipeline', 'insurance'],
+    startsWhen: 'a dataset is updated or a pipeline has finished',
+  },
 });

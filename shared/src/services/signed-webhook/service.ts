@@ -10,4 +10,9 @@ export const signedWebhook = defineService({
   connection: webhookSecretConnection,
   operations: [],
   triggers: [eventReceived],
+  listing: {
+    icon: 'pipewright',
+    categories: ['Core Nodes', 'Development'],
+    aliases: ['webhook', 'signature', 'HMAC', 'Standard Webhooks', 'Svix', 'GitHub'],
+  },
 });

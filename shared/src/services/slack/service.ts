@@ -18,4 +18,8 @@ export const slack = defineService({
   connection: slackConnection,
   operations: [sendMessage, uploadFile, downloadFile, postRunCard, drawRunTimeline, findChannel, findUserByEmail],
   triggers: [],
+  listing: {
+    categories: ['Communication'],
+    aliases: ['message', 'chat', 'notify', 'file', 'alert'],
+  },
 });

@@ -16,5 +16,9 @@ export function dataset(sources: readonly DatasetSource[]): Service {
     furtherConnections: connectionsOf(sources),
     operations: [getRows(setting), checkDataset(setting), previewDataset(setting)],
     triggers: [],
+    listing: {
+      categories: ['Data & Storage'],
+      aliases: ['CSV', 'JSON Lines', 'ZIP', 'rows', 'data quality', 'preview'],
+    },
   });
 }

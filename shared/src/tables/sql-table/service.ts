@@ -23,5 +23,9 @@ export function sqlTable(sources: readonly DatasetSource[]): Service {
       previewDataset(setting),
     ],
     triggers: [],
+    listing: {
+      categories: ['Data & Storage'],
+      aliases: ['load dataset', 'CSV', 'PostgreSQL', 'MySQL', 'MariaDB', 'SQLite', 'SQL Server', 'Azure SQL', 'table'],
+    },
   });
 }

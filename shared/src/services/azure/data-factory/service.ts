@@ -16,4 +16,8 @@ export const dataFactory = defineService({
   connection: azureConnection,
   operations: [...operations, listTriggers, startTrigger, stopTrigger],
   triggers,
+  listing: {
+    categories: ['Data & Storage', 'Development'],
+    aliases: ['ADF', 'pipeline', 'ETL', 'Microsoft'],
+  },
 });

@@ -10,4 +10,8 @@ export const azureMonitor = defineService({
   connection: azureConnection,
   operations: [],
   triggers: [pipelineFailedAlert],
+  listing: {
+    categories: ['Data & Storage', 'Development'],
+    aliases: ['ADF', 'alert', 'pipeline', 'Microsoft'],
+  },
 });

@@ -18,4 +18,9 @@ export const synapse = defineService({
   connection: azureConnection,
   operations: [...operations, runSparkJob, getSparkJob, rerunFailedJob, getWorkspace],
   triggers: [...triggers, sparkJobFinished],
+  listing: {
+    categories: ['Data & Storage', 'Development'],
+    aliases: ['pipeline', 'Spark', 'ETL', 'Microsoft', 'data warehouse'],
+    startsWhen: 'a pipeline run or a Spark job of Azure Synapse has finished',
+  },
 });

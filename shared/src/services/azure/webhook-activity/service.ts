@@ -12,4 +12,8 @@ export const webhookActivity = defineService({
   connection: azureConnection,
   operations: [completeActivity],
   triggers: [activityReached],
+  listing: {
+    categories: ['Data & Storage', 'Development'],
+    aliases: ['ADF', 'approval', 'pipeline', 'Microsoft'],
+  },
 });

@@ -1,18 +1,19 @@
-import type { Service } from '../../shared/src/define/service.ts';
+import type { Service } from '../../../shared/src/define/service.ts';
+import { kebabCase } from '../names.ts';
 
 /** The file name of a service's page in the reference: `data-factory.md`. */
 export function pageName({ key }: Pick<Service, 'key'>): string {
-  return `${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.md`;
+  return `${kebabCase(key)}.md`;
 }
 
 /**
- * What there is, as a table with a line for each service.
- * @param folder where the pages of the reference are, seen from the text: `docs/reference/`, or empty beside them
+ * All services with their triggers and operations, as a table.
+ * @param folder relative path from the text to the reference pages: `docs/reference/`, or empty for the same folder
  */
 export function writeSummary(services: readonly Service[], folder: string): string {
   const rows = services.map((service) => {
     const triggers = service.triggers.map(({ name }) => name).join(', ') || '–';
     return `| [${service.name}](${folder}${pageName(service)}) | ${triggers} | ${service.operations.map(({ name }) => name).join(', ')} |`;
   });
-  return ['| service | starts a workflow | does |', '|---|---|---|', ...rows].join('\n');
+  return ['| Service | Triggers | Operations |', '|---|---|---|', ...rows].join('\n');
 }

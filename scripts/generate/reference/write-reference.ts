@@ -1,10 +1,10 @@
-import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
-import { describeField, type Fields } from '../../shared/src/define/fields.ts';
-import { platformsOf } from '../../shared/src/define/platforms.ts';
-import { wordingFor, type Platform, type Wording } from '../../shared/src/host/wording.ts';
-import type { Operation } from '../../shared/src/define/operation.ts';
-import type { Service } from '../../shared/src/define/service.ts';
-import type { Trigger } from '../../shared/src/define/trigger.ts';
+import { logsIn, type Connection } from '../../../shared/src/define/connection.ts';
+import { describeField, type Fields } from '../../../shared/src/define/fields.ts';
+import { platformsOf } from '../../../shared/src/define/platforms.ts';
+import type { Platform, Wording } from '../../../shared/src/host/wording.ts';
+import type { Operation } from '../../../shared/src/define/operation.ts';
+import type { Service } from '../../../shared/src/define/service.ts';
+import type { Trigger } from '../../../shared/src/define/trigger.ts';
 
 const platformNames: Record<Platform, string> = { n8n: 'n8n', zapier: 'Zapier', cli: 'command line' };
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

@@ -1,0 +1,61 @@
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { formatFiles } from './format.ts';
+import { n8nPackageFiles } from './n8n-packages.ts';
+import { packages } from './packages.ts';
+import { readText } from './read-text.ts';
+import { referencePages } from './reference/pages.ts';
+import { withTemplates, type Template } from './templates-index.ts';
+
+/** Where every file is generated: a file found here that no definition asks for is stale. */
+const generatedOnly = [
+  'docs/reference/*.md',
+  'n8n-nodes/*/nodes/**/*.node.{ts,json}',
+  'n8n-nodes/*/credentials/*.credentials.ts',
+];
+
+const templates = 'n8n-nodes/templates';
+
+function templatesIndex(project: string): [path: string, text: string] {
+  const files = globSync('*.json', { cwd: join(project, templates) }).sort();
+  const read = (file: string): string => readFileSync(join(project, templates, file), 'utf8');
+  const workflows = Object.fromEntries(files.map((file) => [file, JSON.parse(read(file)) as Template]));
+  return [`${templates}/README.md`, withTemplates(read('README.md'), workflows)];
+}
+
+/** Every generated file: its content by its path from the root of the repository. */
+function generatedFiles(project: string): Map<string, string> {
+  return formatFiles(
+    project,
+    new Map([...n8nPackageFiles(project), templatesIndex(project), ...referencePages(project)]),
+  );
+}
+
+/** Files that no definition asks for any more. */
+function leftovers(project: string, generated: ReadonlyMap<string, string>): string[] {
+  return globSync(generatedOnly, {
+    cwd: project,
+    exclude: (path) => path === 'dist' || path === 'node_modules',
+  }).filter((path) => !generated.has(path));
+}
+
+/** Writes everything that is derived from the definitions in shared/src, and deletes what is no longer. */
+export function writeGeneratedFiles(project: string): void {
+  const generated = generatedFiles(project);
+  for (const path of leftovers(project, generated)) rmSync(join(project, path));
+  for (const [path, content] of generated) {
+    mkdirSync(dirname(join(project, path)), { recursive: true });
+    writeFileSync(join(project, path), content);
+  }
+  for (const name of Object.keys(packages)) {
+    const icons = join(project, 'n8n-nodes', name, 'icons');
+    if (!existsSync(icons)) symlinkSync('../../icons', icons);
+  }
+}
+
+/** Paths of the generated files that are not what `writeGeneratedFiles` would write. */
+export function staleFiles(project: string): string[] {
+  const generated = generatedFiles(project);
+  const outdated = [...generated].filter(([path, content]) => readText(join(project, path)) !== content);
+  return [...outdated.map(([path]) => path), ...leftovers(project, generated)];
+}

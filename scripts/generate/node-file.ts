@@ -1,0 +1,266 @@
+import { credentialName, testMethod } from '../../n8n-nodes/adapter/names.ts';
+import { pollingTriggers, webhookTriggers } from '../../n8n-nodes/adapter/trigger-properties.ts';
+import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import type { Trigger } from '../../shared/src/define/trigger.ts';
+import { connectionsOf, iconOf, listingOf, pascalCase } from './names.ts';
+import { generatedFrom, imports, literal } from './source-text.ts';
+
+/** The three shapes of a node: n8n polls everything a polling node does, so webhooks need a node of their own. */
+export type NodeKind = 'action' | 'webhook' | 'polling';
+
+/** A node of an n8n package. */
+export interface NodeToGenerate {
+  kind: NodeKind;
+  service: Service;
+  /** Its name in n8n: `dbtPollingTrigger`. */
+  name: string;
+  displayName: string;
+  /** Path of the service's definition, from the root of the repository. */
+  source: string;
+  /** See `N8nPackage`. */
+  folderVariable?: string;
+}
+
+/** The nodes that n8n shows for a service. */
+export function nodesOf(service: Service, source: string, folderVariable?: string): NodeToGenerate[] {
+  const node = (kind: NodeKind, suffix: string): NodeToGenerate => ({
+    kind,
+    service,
+    name: `${service.key}${suffix.replaceAll(' ', '')}`,
+    displayName: `${service.name}${suffix}`,
+    source,
+    ...(folderVariable === undefined ? {} : { folderVariable }),
+  });
+  const webhooks = webhookTriggers(service).length > 0;
+  return [
+    ...(service.operations.length > 0 ? [node('action', '')] : []),
+    ...(webhooks ? [node('webhook', ' Trigger')] : []),
+    ...(pollingTriggers(service).length > 0 ? [node('polling', webhooks ? ' Polling Trigger' : ' Trigger')] : []),
+  ];
+}
+
+const adapter = (file: string): string => `../../../adapter/${file}.ts`;
+
+function credentials(service: Service): string {
+  const conditions = new Map<Connection, string>(
+    (service.furtherConnections ?? []).map(({ connection, shownWhen: { field, is } }) => [
+      connection,
+      `displayOptions: { show: { ${field}: [${is.map(literal).join(', ')}] } },`,
+    ]),
+  );
+  const entries = connectionsOf([service])
+    .filter(logsIn)
+    .map(
+      (connection) =>
+        `{ name: ${literal(credentialName(connection))}, required: true, testedBy: ${literal(testMethod(connection))}, ${conditions.get(connection) ?? ''} }`,
+    );
+  return `[${entries.join(', ')}]`;
+}
+
+/** The properties that every node describes in the same way. */
+function identity({ service, name, displayName }: NodeToGenerate): string {
+  const icon = (variant: string): string => literal(`file:../../icons/${iconOf(service)}${variant}.svg`);
+  return `displayName: ${literal(displayName)},
+    name: ${literal(name)},
+    icon: { light: ${icon('')}, dark: ${icon('.dark')} },`;
+}
+
+function actionNode(node: NodeToGenerate): string {
+  const { key, operations, description } = node.service;
+  const parks = operations.some((operation) => operation.kind === 'action' && operation.callback);
+  const branches = operations.some((operation) => operation.kind === 'action' && operation.branches);
+  const options = node.folderVariable === undefined ? '' : ', options';
+  return `${generatedFrom(node.source)}
+${imports({
+  'n8n-workflow': [
+    'NodeConnectionTypes',
+    'type IExecuteFunctions',
+    'type INodeType',
+    'type INodeTypeDescription',
+    ...(parks ? ['type IWebhookFunctions'] : []),
+  ],
+  [`../../../../${node.source}`]: [key],
+  [adapter('execute')]: ['executeOperations', ...(options ? ['type ExecuteOptions'] : [])],
+  [adapter('methods')]: ['describeMethods'],
+  [adapter('operation-properties')]: ['describeProperties'],
+  [adapter('outputs')]: branches ? ['describeOutputs'] : [],
+  [adapter('parking')]: parks ? ['parkingMethods', 'parkingWebhooks', 'resumeParked'] : [],
+  [adapter('subtitle')]: ['describeSubtitle'],
+})}
+${
+  options
+    ? `
+/** Only the operator of an n8n instance knows which folder outlives an execution; without it, files are not offered. */
+const options: ExecuteOptions = { lastingFolder: process.env[${literal(node.folderVariable ?? '')}] };
+`
+    : ''
+}
+/** The operations of ${node.service.name}. */
+export class ${pascalCase(node.name)} implements INodeType {
+  description: INodeTypeDescription = {
+    ${identity(node)}
+    group: ['transform'],
+    version: 1,
+    subtitle: describeSubtitle('operation', ${key}.operations),
+    description: ${literal(description)},
+    defaults: { name: ${literal(node.displayName)} },
+    usableAsTool: true,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: ${branches ? `describeOutputs(${key})` : '[NodeConnectionTypes.Main]'},
+    credentials: ${credentials(node.service)},
+    ${parks ? 'webhooks: parkingWebhooks,' : ''}
+    properties: describeProperties(${key}),
+  };
+
+  methods = describeMethods(${key}${options});
+${parks ? '\n  webhookMethods = parkingMethods;\n' : ''}
+  async execute(this: IExecuteFunctions) {
+    return executeOperations(this, ${key}${options});
+  }
+${
+  parks
+    ? `
+  async webhook(this: IWebhookFunctions) {
+    return resumeParked(this, ${key});
+  }
+`
+    : ''
+}}
+`;
+}
+
+/** When a trigger node starts a workflow. */
+function triggerDescription({ service }: NodeToGenerate, triggers: readonly Trigger[]): string {
+  const [only] = triggers;
+  const { startsWhen } = listingOf(service);
+  if (triggers.length > 1 && !startsWhen)
+    throw new Error(`The service ${service.key} has several events. Add startsWhen to its listing.`);
+  const event = triggers.length > 1 ? startsWhen : /^Triggers when ([^]+?)\.?$/.exec(only?.description ?? '')?.[1];
+  if (!event) throw new Error(`The description of ${service.key}.${only?.key} does not begin with “Triggers when”.`);
+  return `Starts the workflow when ${event}`;
+}
+
+/** What the two kinds of trigger nodes have in common: description, subtitle and form. */
+function triggerParts(node: NodeToGenerate, list: 'webhookTriggers' | 'pollingTriggers') {
+  const triggers = (list === 'webhookTriggers' ? webhookTriggers : pollingTriggers)(node.service);
+  const [first] = triggers;
+  const single = triggers.length === 1 ? first : undefined;
+  const description = triggerDescription(node, triggers);
+  return {
+    subtitleImport: single ? [] : ['describeSubtitle'],
+    head: `/** ${description}. */
+export class ${pascalCase(node.name)} implements INodeType {
+  description: INodeTypeDescription = {
+    ${identity(node)}
+    group: ['trigger'],
+    // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
+    version: 2,
+    subtitle: ${single ? literal(single.name) : `describeSubtitle('event', ${list}(${node.service.key}))`},
+    description: ${literal(description)},
+    defaults: { name: ${literal(node.displayName)} },`,
+    end: `inputs: [],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: ${credentials(node.service)},`,
+    properties: `properties: describeTriggerProperties(${list}(${node.service.key})),
+  };
+
+  methods = describeMethods(${node.service.key});`,
+  };
+}
+
+function webhookNode(node: NodeToGenerate): string {
+  const { key } = node.service;
+  const parts = triggerParts(node, 'webhookTriggers');
+  return `${generatedFrom(node.source)}
+${imports({
+  'n8n-workflow': [
+    'NodeConnectionTypes',
+    'type IExecuteFunctions',
+    'type IHookFunctions',
+    'type INodeType',
+    'type INodeTypeDescription',
+    'type ITriggerFunctions',
+    'type IWebhookFunctions',
+  ],
+  [`../../../../${node.source}`]: [key],
+  [adapter('emit-and-confirm')]: ['beginExecution'],
+  [adapter('methods')]: ['describeMethods'],
+  [adapter('start-trigger')]: ['startTrigger'],
+  [adapter('subscription')]: ['createSubscription', 'deleteSubscription', 'subscriptionExists'],
+  [adapter('subtitle')]: parts.subtitleImport,
+  [adapter('trigger-properties')]: ['describeTriggerProperties', 'webhookTriggers'],
+  [adapter('webhook')]: ['receiveDelivery'],
+})}
+
+${parts.head}
+    ${parts.end}
+    webhooks: [
+      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
+    ],
+    ${parts.properties}
+
+  webhookMethods = {
+    default: {
+      async checkExists(this: IHookFunctions) {
+        return subscriptionExists(this, ${key});
+      },
+      async create(this: IHookFunctions) {
+        return createSubscription(this, ${key});
+      },
+      async delete(this: IHookFunctions) {
+        return deleteSubscription(this, ${key});
+      },
+    },
+  };
+
+  async webhook(this: IWebhookFunctions) {
+    return receiveDelivery(this, ${key});
+  }
+
+  async trigger(this: ITriggerFunctions) {
+    return startTrigger(this, ${key});
+  }
+
+  async execute(this: IExecuteFunctions) {
+    return beginExecution(this);
+  }
+}
+`;
+}
+
+function pollingNode(node: NodeToGenerate): string {
+  const { key } = node.service;
+  const parts = triggerParts(node, 'pollingTriggers');
+  return `${generatedFrom(node.source)}
+${imports({
+  'n8n-workflow': ['NodeConnectionTypes', 'type INodeType', 'type INodeTypeDescription', 'type IPollFunctions'],
+  [`../../../../${node.source}`]: [key],
+  [adapter('methods')]: ['describeMethods'],
+  [adapter('polling')]: ['pollEvents'],
+  [adapter('subtitle')]: parts.subtitleImport,
+  [adapter('trigger-properties')]: ['describeTriggerProperties', 'pollingTriggers'],
+})}
+
+${parts.head}
+    polling: true,
+    ${parts.end}
+    ${parts.properties}
+
+  async poll(this: IPollFunctions) {
+    return pollEvents(this, ${key});
+  }
+}
+`;
+}
+
+const writers: Record<NodeKind, (node: NodeToGenerate) => string> = {
+  action: actionNode,
+  webhook: webhookNode,
+  polling: pollingNode,
+};
+
+/** The class of a node, not yet formatted. */
+export function writeNode(node: NodeToGenerate): string {
+  return writers[node.kind](node);
+}

@@ -1,0 +1,15 @@
+import { doubles, type DoubleName, type Doubles } from './doubles.ts';
+import type { Intersection } from './server/intersection.ts';
+
+/** Values of the connection forms by the connection's key: `connections.dbt.apiToken`. */
+export type SandboxConnections = Intersection<ReturnType<Doubles[DoubleName]['connections']>> & {
+  webhookSecret: { secret: string };
+};
+
+/** What a person enters in the connection forms to use the sandbox. */
+export function sandboxConnections({ baseUrl }: { baseUrl: string }): SandboxConnections {
+  return {
+    ...Object.assign({}, ...Object.values(doubles).map((double) => double.connections(baseUrl))),
+    webhookSecret: { secret: 'whsec_c2VjcmV0LW9mLXRoZS1zZW5kZXItb2YtZXZlbnRz' },
+  } as SandboxConnections;
+}

@@ -1,0 +1,24 @@
+import { azureDouble } from './azure/double.ts';
+import { databricksDouble } from './databricks/double.ts';
+import { dbtDouble } from './dbt/double.ts';
+import { modeDouble } from './mode/double.ts';
+import { quantemplateDouble } from './quantemplate/double.ts';
+import { slackDouble } from './slack/double.ts';
+import { webAddressDouble } from './web-address/double.ts';
+
+/** Every vendor that the sandbox simulates. The key names it in `sandboxAccounts` and `sandbox.world`. */
+export const doubles = {
+  azure: azureDouble,
+  quantemplate: quantemplateDouble,
+  dbt: dbtDouble,
+  databricks: databricksDouble,
+  mode: modeDouble,
+  slack: slackDouble,
+  webAddress: webAddressDouble,
+};
+
+/** The doubles by name, with their exact types. */
+export type Doubles = typeof doubles;
+
+/** Name of a double: `dbt`. */
+export type DoubleName = keyof Doubles;
