@@ -109,7 +109,7 @@ it('leaves the table as it was when the execution is stopped in the middle of th
       options: { record: true },
     }),
     undefined,
-    { stopAfter: 1_000 },
+    { stopWhen: () => noted().length > 0 && sandbox.requests.count({ path: /d-claims/ }) > 0 },
   );
   // Of the minute after which a silent download is given up.
   expect(Date.now() - begun).toBeLessThan(50_000);

@@ -23,6 +23,9 @@ export const answers = [
 /** One of these ways. */
 export type Answer = (typeof answers)[number];
 
+/** Stands between any two encodings of a value in an echo. */
+export const separator = ' | ';
+
 /** The token that every login gets: a secret that no connection holds. */
 export const fetchedToken = 'fetched/tok3n+of~the=double&1';
 
@@ -71,9 +74,9 @@ function echoOf(request: IncomingMessage, body: string): string {
         JSON.stringify(part),
         html(part),
         Buffer.from(part).toString('base64'),
-      ].join(' | '),
+      ].join(separator),
     )
-    .join(' || ');
+    .join(separator);
 }
 
 /** An object that most vendors' answers are a part of; every text in it is the echo. */
