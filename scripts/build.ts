@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeReferencePages } from './reference/pages.ts';
 import { command, root, runSteps, type Step } from './steps.ts';
-import { packPackage, settings } from '../test/adapters/n8n/lint.ts';
-import type { PackageName } from '../test/adapters/n8n/build-package.ts';
+import { settings } from '../test/adapters/n8n/lint.ts';
+import { packPackage, type PackageName } from '../test/adapters/n8n/build-package.ts';
 
 const place = join(root, 'test', 'output', 'packages');
 const kilobytes = (file: string): string => `${Math.round(statSync(file).size / 1024)} KB`;

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../support/machine/command.ts';
-import type { PackageName } from './build-package.ts';
-import { lintSource, packPackage, scanTarball, settings } from './lint.ts';
+import { packedPackage, type PackageName } from './build-package.ts';
+import { lintSource, scanTarball, settings } from './lint.ts';
 
 const names = Object.keys(settings) as PackageName[];
 let folder: string;
@@ -18,7 +18,7 @@ describe.each(names)('n8n-nodes-%s', (name) => {
   it("passes n8n's linter in its setting, without a warning", () => lintSource(name));
 
   it("passes n8n's scanner as it is packed, and holds no more than it must", async () => {
-    const tarball = await packPackage(name, folder);
+    const tarball = await packedPackage(name);
     await scanTarball(tarball, settings[name]);
     const listed = (await runCommand('tar', ['-tzf', tarball])).trim().split('\n');
     expect(listed).toEqual(
@@ -50,7 +50,7 @@ describe.each(names)('n8n-nodes-%s', (name) => {
 });
 
 it('fails for a package that breaks the rules', async () => {
-  const tarball = await packPackage('pipewright', folder);
+  const tarball = await packedPackage('pipewright');
   const bad = await mkdtemp(join(folder, 'bad-'));
   await runCommand('tar', ['-xzf', tarball, '-C', bad]);
   await writeFile(join(bad, 'package', 'dist', 'nodes', 'bad.js'), 'setTimeout(() => console.log(process.env), 1);\n');

@@ -27,7 +27,7 @@ import {
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { ManualClock } from '../../doubles/server/clock.ts';
 import { sandboxCredentials } from './credentials.ts';
-import { packPackage } from './lint.ts';
+import { packedPackage } from './build-package.ts';
 
 /** The time of the vendors: a run ends when a test advances the clock, so a test always sees its execution parked first. */
 const clock = new ManualClock(Date.now());
@@ -42,7 +42,7 @@ const credentials: Record<string, Credential> = {};
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-parking-'));
   sandbox = await startSandbox({ clock });
-  const packages = [await packPackage('pipewright', folder)];
+  const packages = [await packedPackage('pipewright')];
   start = () => startN8n({ folder: join(folder, 'n8n'), packages });
   n8n = await start();
   for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
