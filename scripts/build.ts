@@ -3,7 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeGeneratedFiles } from './generate/generated-files.ts';
 import { command, root, runSteps, type Step } from './steps.ts';
-import { packageNames, packPackage } from '../test/adapters/n8n/lint.ts';
+import { packageNames } from '../test/adapters/n8n/lint.ts';
+import { packPackage } from '../test/adapters/n8n/build-package.ts';
 
 const destination = join(root, 'test', 'output', 'packages');
 const kilobytes = (file: string): string => `${Math.round(statSync(file).size / 1024)} KB`;

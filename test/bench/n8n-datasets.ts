@@ -1,11 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { claimsColumns } from '../support/claims-file.ts';
 import { runCommand } from '../support/machine/command.ts';
 import { startPostgres } from '../support/machine/postgres.ts';
 import { findPsql } from '../support/machine/tools.ts';
-import { packPackage } from '../adapters/n8n/lint.ts';
+import { packedPackage } from '../adapters/n8n/build-package.ts';
 import { loadWorkflow, ownWorkflow, runMeasured } from '../support/n8n-server/dataset-workflows.ts';
 import { startN8n } from '../support/n8n-server/n8n-server.ts';
 import { withFile } from './datasets.ts';
@@ -16,12 +13,11 @@ import { withDownloads } from './with-downloads.ts';
 export async function benchN8nDatasets({ megabytes = 100, rounds = 2 } = {}): Promise<BenchResult[]> {
   const psql = await findPsql(console.log);
   const postgres = await startPostgres({ settings: { max_wal_size: '4GB', checkpoint_timeout: '30min' } });
-  const folder = await mkdtemp(join(tmpdir(), 'pipewright-n8n-datasets-'));
   try {
     return await withFile(megabytes, ({ file }) =>
       withDownloads(file, async (address) => {
         const n8n = await startN8n({
-          packages: [await packPackage('pipewright-sql', folder)],
+          packages: [await packedPackage('pipewright-sql')],
           // n8n's own nodes need this much heap.
           env: {
             NODE_OPTIONS: '--max-old-space-size=12000',
@@ -80,6 +76,5 @@ export async function benchN8nDatasets({ megabytes = 100, rounds = 2 } = {}): Pr
     );
   } finally {
     await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
   }
 }

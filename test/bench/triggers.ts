@@ -1,10 +1,7 @@
 import autocannon from 'autocannon';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
-import { packPackage } from '../adapters/n8n/lint.ts';
+import { packedPackage } from '../adapters/n8n/build-package.ts';
 import { createCredential } from '../support/n8n-server/credentials.ts';
 import { startN8n, type N8n } from '../support/n8n-server/n8n-server.ts';
 import {
@@ -152,36 +149,26 @@ async function measure(
 
 /** Requests per second of the dbt trigger in a real n8n, against n8n's own Webhook node in the same n8n. */
 export async function benchTriggers({ seconds = 4, rounds = 5 } = {}): Promise<BenchResult[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'pipewright-bench-packages-'));
-  try {
-    const packages = [await packPackage('pipewright', folder)];
-    const usual = await measure({}, packages, { seconds, rounds });
-    const lazy = await measure({ N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' }, packages, { seconds, rounds });
-    const line = (name: string, ratio: number, least: number, notes: string): BenchResult => ({
-      name,
-      against: 'n8n’s own Webhook node',
-      ratio,
-      target: { kind: 'at least', value: least },
-      notes,
-    });
-    return [
-      line('Authentic dbt events per second, default settings', usual.genuine, 0.58, usual.notes),
-      line('Authentic dbt events per second, lazy isolates', lazy.genuine, 1.05, lazy.notes),
-      line(
-        'Forged dbt events per second, lazy isolates',
-        lazy.forged,
-        5,
-        `default settings ${usual.forged.toFixed(2)}×`,
-      ),
-      {
-        name: 'Answer to an authentic dbt event at full load, 99th percentile',
-        against: 'seconds',
-        ratio: Math.max(usual.slowest, lazy.slowest),
-        target: { kind: 'at most', value: 2 },
-        notes: `default settings ${usual.slowest.toFixed(2)} s, lazy isolates ${lazy.slowest.toFixed(2)} s`,
-      },
-    ];
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const packages = [await packedPackage('pipewright')];
+  const usual = await measure({}, packages, { seconds, rounds });
+  const lazy = await measure({ N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' }, packages, { seconds, rounds });
+  const line = (name: string, ratio: number, least: number, notes: string): BenchResult => ({
+    name,
+    against: 'n8n’s own Webhook node',
+    ratio,
+    target: { kind: 'at least', value: least },
+    notes,
+  });
+  return [
+    line('Authentic dbt events per second, default settings', usual.genuine, 0.58, usual.notes),
+    line('Authentic dbt events per second, lazy isolates', lazy.genuine, 1.05, lazy.notes),
+    line('Forged dbt events per second, lazy isolates', lazy.forged, 5, `default settings ${usual.forged.toFixed(2)}×`),
+    {
+      name: 'Answer to an authentic dbt event at full load, 99th percentile',
+      against: 'seconds',
+      ratio: Math.max(usual.slowest, lazy.slowest),
+      target: { kind: 'at most', value: 2 },
+      notes: `default settings ${usual.slowest.toFixed(2)} s, lazy isolates ${lazy.slowest.toFixed(2)} s`,
+    },
+  ];
 }

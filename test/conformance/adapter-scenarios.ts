@@ -10,8 +10,8 @@ export interface Platform {
   run(vendor: Vendor, typed: Record<string, unknown>, sandbox: Sandbox): Promise<Outcome>;
   /** Runs a step that the platform repeats by itself, or that a person has repeated, after it failed once the run was started. */
   repeat(vendor: Vendor, sandbox: Sandbox): Promise<Outcome>;
-  /** Milliseconds after which a person stops the step, where the platform has a way. */
-  stop?(vendor: Vendor, typed: Record<string, unknown>, sandbox: Sandbox, after: number): Promise<Outcome>;
+  /** Runs a step and stops it as a user does as soon as `when` returns true; for platforms on which users can. */
+  stop?(vendor: Vendor, typed: Record<string, unknown>, sandbox: Sandbox, when: () => boolean): Promise<Outcome>;
   close(): Promise<void>;
 }
 
@@ -19,15 +19,32 @@ export interface Platform {
 export type Outcome = { run: Record<string, unknown>; error?: never } | { run?: never; error: string };
 
 /**
- * The scenarios that runs go through on a platform, in real time: every vendor at once, each with a sandbox of its own, and for
- * each the runs that were started are counted.
+ * The scenarios of runs on a platform, in real time. They spend nearly all of it waiting, so all scenarios run at once for
+ * all vendors, each with its own sandbox, in which the started runs are counted; each test waits for its scenario.
  */
 export function runScenarios(open: () => Promise<Platform>): void {
   let platform: Platform;
+  const scenarios = new Map<string, () => Promise<void>>();
+  const failures = new Map<string, Promise<unknown>>();
   beforeAll(async () => {
     platform = await open();
+    for (const [name, scenario] of scenarios)
+      failures.set(
+        name,
+        scenario().catch((error: unknown) => error),
+      );
   });
-  afterAll(() => platform.close());
+  afterAll(async () => {
+    await Promise.all(failures.values());
+    await platform.close();
+  });
+  const test = (name: string, scenario: () => Promise<void>): void => {
+    scenarios.set(name, scenario);
+    it(name, async () => {
+      const failure = await failures.get(name);
+      if (failure) throw failure;
+    });
+  };
 
   /** One vendor with its sandbox. */
   interface Case {
@@ -76,9 +93,9 @@ export function runScenarios(open: () => Promise<Platform>): void {
       await succeeds(one);
     });
 
-  it('a run that succeeds is given back with its end', forEvery(succeeds));
+  test('a run that succeeds is given back with its end', forEvery(succeeds));
 
-  it(
+  test(
     'a run that fails says why',
     forEvery(async ({ vendor, plan, run }) => {
       plan({ failure: { message: 'The source does not answer.' } });
@@ -88,7 +105,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
     }),
   );
 
-  it(
+  test(
     'a run that fails in a part of it names the part where it began',
     forEvery(async ({ vendor: { child }, sandbox, run, plan }) => {
       if (child) sandbox.control.planRun({ ...child.plan, failure: { message: 'The source does not answer.' } });
@@ -97,7 +114,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
     }),
   );
 
-  it(
+  test(
     'a run that somebody stops is told as cancelled',
     forEvery(async ({ vendor, sandbox, plan, run, started }) => {
       plan({ runningMilliseconds: 60_000 });
@@ -108,7 +125,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
     }),
   );
 
-  it(
+  test(
     'a run that is queued for long is waited for',
     forEvery(async (one) => {
       one.plan({ queuedMilliseconds: 4_000, runningMilliseconds: 200 });
@@ -116,7 +133,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
     }),
   );
 
-  it(
+  test(
     'a run whose start is done but not answered is found again',
     forEvery(async (one) => {
       one.sandbox.faults.add({ match: { method: 'POST', path: one.vendor.start }, fault: { kind: 'lost-answer' } });
@@ -124,7 +141,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
     }),
   );
 
-  it(
+  test(
     'a start that is answered by 503 is not made twice',
     forEvery(async ({ vendor, sandbox, run, started }) => {
       sandbox.faults.add({ match: { method: 'POST', path: vendor.start }, fault: { kind: 'status', status: 503 } });
@@ -136,15 +153,15 @@ export function runScenarios(open: () => Promise<Platform>): void {
     }),
   );
 
-  it(
+  test(
     'a status that is answered by 429 is asked again when the vendor says',
     withFault({ kind: 'status', status: 429, headers: { 'retry-after': '1' } }),
   );
-  it('a status that is answered by 500 is asked again', withFault({ kind: 'status', status: 500 }));
-  it('a status whose answer is cut is asked again', withFault({ kind: 'cut', afterBytes: 20 }));
-  it('a log-in that runs out is renewed', withFault({ kind: 'expire-tokens' }));
+  test('a status that is answered by 500 is asked again', withFault({ kind: 'status', status: 500 }));
+  test('a status whose answer is cut is asked again', withFault({ kind: 'cut', afterBytes: 20 }));
+  test('a log-in that runs out is renewed', withFault({ kind: 'expire-tokens' }));
 
-  it(
+  test(
     'a status in a word that nobody knows is no end',
     forEvery(async (one) => {
       const running = succeedsLater(one);
@@ -158,7 +175,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
     expect(await run()).toMatchObject({ run: { status: 'succeeded' } });
   };
 
-  it(
+  test(
     'a step that is repeated takes the run that exists',
     forEvery(async ({ vendor, sandbox, fault }) => {
       fault({ kind: 'status', status: 400, body: { message: 'No.' } });
@@ -166,7 +183,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
     }),
   );
 
-  it(
+  test(
     'a run that goes on already is taken where that is wished',
     forEvery(async ({ plan, run }) => {
       plan({ runningMilliseconds: 4_000 });
@@ -175,15 +192,18 @@ export function runScenarios(open: () => Promise<Platform>): void {
     }),
   );
 
-  it(
+  test(
     'a step that a person stops leaves the run, or cancels it where the vendor can',
     forEvery(async ({ vendor, sandbox, plan, run, started }) => {
       if (!platform.stop) return void (await run());
       plan({ runningMilliseconds: 60_000 });
-      const { error } = await platform.stop(vendor, vendor.canCancel ? { onTimeout: 'cancel' } : {}, sandbox, 1_500);
+      const isPolled = () => started().length > 0 && sandbox.requests.list(vendor.status).length > 0;
+      const typed = vendor.canCancel ? { onTimeout: 'cancel' } : {};
+      const { error } = await platform.stop(vendor, typed, sandbox, isPolled);
       expect(error).toBeDefined();
-      await sleep(1_000);
-      expect(vendor.isCancelled(sandbox, started()[0] ?? '')).toBe(vendor.canCancel);
+      const isCancelled = () => vendor.isCancelled(sandbox, started()[0] ?? '');
+      while (vendor.canCancel && !isCancelled()) await sleep(20);
+      expect(isCancelled()).toBe(vendor.canCancel);
     }),
   );
 }

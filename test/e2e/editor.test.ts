@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { services } from '../../shared/src/catalog.ts';
 import { openBrowser } from '../support/machine/chromium.ts';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
 import { readTemplate, templates } from './flows/templates.ts';
 import type { Flow } from './flows/flow.ts';
-import { packPackage } from '../adapters/n8n/lint.ts';
+import { packedPackage } from '../adapters/n8n/build-package.ts';
 import { createCredential, type Credential } from '../support/n8n-server/credentials.ts';
 import { openEditor, openWorkflow, type Editor } from '../support/n8n-server/editor.ts';
 import { startN8n, type N8n } from '../support/n8n-server/n8n-server.ts';
@@ -33,7 +30,6 @@ import {
   pick,
 } from './canvas.ts';
 
-let folder: string;
 let sandbox: Sandbox;
 let n8n: N8n;
 let browser: Browser;
@@ -41,10 +37,9 @@ let editor: Editor;
 const credentials: Record<string, Credential> = {};
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pipewright-editor-'));
   sandbox = await startSandbox();
   sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 100 });
-  const packages = [await packPackage('pipewright', folder), await packPackage('pipewright-sql', folder)];
+  const packages = [await packedPackage('pipewright'), await packedPackage('pipewright-sql')];
   n8n = await startN8n({ packages });
   for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
     credentials[type] = await createCredential(n8n, type, type, data);
@@ -56,7 +51,6 @@ afterAll(async () => {
   await browser?.close();
   await n8n?.stop();
   await sandbox?.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function openNewWorkflow(name: string): Promise<void> {

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { withDownloads } from '../bench/with-downloads.ts';
 import { claimsPieces } from '../support/claims-file.ts';
 import { startPostgres, type Postgres } from '../support/machine/postgres.ts';
-import { packPackage } from '../adapters/n8n/lint.ts';
+import { packedPackage } from '../adapters/n8n/build-package.ts';
 import { loadWorkflow, runMeasured } from '../support/n8n-server/dataset-workflows.ts';
 import { startN8n, type N8n } from '../support/n8n-server/n8n-server.ts';
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   closeSync(descriptor);
   postgres = await startPostgres({ settings: { max_wal_size: '4GB', checkpoint_timeout: '30min' } });
   n8n = await startN8n({
-    packages: [await packPackage('pipewright-sql', folder)],
+    packages: [await packedPackage('pipewright-sql')],
     env: { NODE_OPTIONS: `--max-old-space-size=${heap}` },
   });
 }, 300_000);

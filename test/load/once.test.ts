@@ -8,13 +8,13 @@ import { listExecutions, type ExecutionSummary } from '../support/n8n-server/exe
 import { startCluster, type Cluster } from '../support/n8n-server/n8n-cluster.ts';
 import { startN8n, type N8n } from '../support/n8n-server/n8n-server.ts';
 import { createWorkflow, publishWorkflow, workflowOf, type WorkflowNode } from '../support/n8n-server/workflows.ts';
-import { packPackage } from '../adapters/n8n/lint.ts';
+import { packedPackage } from '../adapters/n8n/build-package.ts';
 
 let folder: string;
 let packages: string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-once-'));
-  packages = [await packPackage('pipewright', folder)];
+  packages = [await packedPackage('pipewright')];
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -14,7 +14,7 @@ import {
   type WorkflowNode,
 } from '../support/n8n-server/workflows.ts';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
-import { packPackage } from '../adapters/n8n/lint.ts';
+import { packedPackage } from '../adapters/n8n/build-package.ts';
 import { startSandbox, type Sandbox } from '../doubles/sandbox.ts';
 import { ManualClock } from '../doubles/server/clock.ts';
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
   clock = new ManualClock(Date.now());
   sandbox = await startSandbox({ clock, tokenSeconds: 100_000 });
   sandbox.control.setDurations({ queuedMilliseconds: 0, runningMilliseconds: runMilliseconds });
-  const packages = [await packPackage('pipewright', folder)];
+  const packages = [await packedPackage('pipewright')];
   const port = await findFreePort();
   const env = { N8N_CONCURRENCY_PRODUCTION_LIMIT: String(atOnce), EXECUTIONS_DATA_PRUNE: 'false' };
   open = () => startN8n({ folder: join(folder, 'n8n'), packages, port, env });

@@ -16,7 +16,7 @@ import {
 } from '../support/n8n-server/workflows.ts';
 import { startSandbox, type Sandbox } from '../doubles/sandbox.ts';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
-import { packPackage } from '../adapters/n8n/lint.ts';
+import { packedPackage } from '../adapters/n8n/build-package.ts';
 
 const events = 10_000;
 const senders = 10;
@@ -37,7 +37,7 @@ let start: () => Promise<N8n>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-soak-'));
   sandbox = await startSandbox();
-  const packages = [await packPackage('pipewright', folder)];
+  const packages = [await packedPackage('pipewright')];
   const port = await findFreePort();
   const env = {
     N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true',

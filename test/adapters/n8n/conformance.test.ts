@@ -35,8 +35,8 @@ describe('On n8n', () => {
       run: async (vendor, typed, sandbox) => outcomeOf(await n8n.execute(setup(vendor, typed, sandbox))),
       repeat: async (vendor, sandbox) =>
         outcomeOf(await n8n.execute({ ...setup(vendor, {}, sandbox), retryOnFail: true })),
-      stop: async (vendor, typed, sandbox, stopAfter) => {
-        const executed = await n8n.execute(setup(vendor, typed, sandbox), undefined, { stopAfter });
+      stop: async (vendor, typed, sandbox, stopWhen) => {
+        const executed = await n8n.execute(setup(vendor, typed, sandbox), undefined, { stopWhen });
         return executed.status === 'canceled' ? { error: 'stopped' } : outcomeOf(executed);
       },
       close: () => n8n.close(),

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../support/machine/command.ts';
-import { lintSource, packageNames, packPackage, scanTarball, settingOf } from './lint.ts';
+import { lintSource, packageNames, scanTarball, settingOf } from './lint.ts';
+import { packedPackage } from './build-package.ts';
 
 let folder: string;
 
@@ -16,7 +17,7 @@ describe.each(packageNames)('n8n-nodes-%s', (name) => {
   it("passes n8n's linter in its setting, without a warning", () => lintSource(name));
 
   it("passes n8n's scanner as it is packed, and holds no more than it must", async () => {
-    const tarball = await packPackage(name, folder);
+    const tarball = await packedPackage(name);
     await scanTarball(tarball, settingOf(name));
     const listed = (await runCommand('tar', ['-tzf', tarball])).trim().split('\n');
     expect(listed).toEqual(
@@ -48,7 +49,7 @@ describe.each(packageNames)('n8n-nodes-%s', (name) => {
 });
 
 it('fails for a package that breaks the rules', async () => {
-  const tarball = await packPackage('pipewright', folder);
+  const tarball = await packedPackage('pipewright');
   const bad = await mkdtemp(join(folder, 'bad-'));
   await runCommand('tar', ['-xzf', tarball, '-C', bad]);
   await writeFile(join(bad, 'package', 'dist', 'nodes', 'bad.js'), 'setTimeout(() => console.log(process.env), 1);\n');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { packages, type PackageName } from '../../../scripts/generate/packages.ts';
 import { runCommand } from '../../support/machine/command.ts';
 import { node24, projectRoot } from '../../support/machine/paths.ts';
-import { sourceFolder } from './build-package.ts';
+import { packPackage, sourceFolder } from './build-package.ts';
 
 /** The settings of n8n's linter: `strict` for n8n Cloud, `self-hosted` for packages that need sockets. */
 type Setting = 'strict' | 'self-hosted';
@@ -46,17 +46,6 @@ export async function scanTarball(tarball: string, setting: Setting): Promise<vo
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Builds a package in its own folder and packs it as `npm publish` would; gives back the path of the .tgz. */
-export async function packPackage(name: PackageName, destination: string): Promise<string> {
-  const source = sourceFolder(name);
-  await runCommand(node24(), [join(projectRoot, 'n8n-nodes', 'build-package.mjs'), source]);
-  const printed = await runCommand('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', destination], {
-    cwd: source,
-  });
-  const [packed] = JSON.parse(printed) as { filename: string }[];
-  return join(destination, packed?.filename ?? '');
 }
 
 /** Lints the sources of every package, and scans what is published of them. @throws Error with what was found */

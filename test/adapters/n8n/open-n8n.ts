@@ -79,7 +79,7 @@ export interface N8n {
   execute(
     setup: NodeSetup,
     items?: INodeExecutionData[],
-    options?: { mode?: WorkflowExecuteMode; stopAfter?: number; stopWhen?: () => boolean },
+    options?: { mode?: WorkflowExecuteMode; stopWhen?: () => boolean },
   ): Promise<Executed>;
   /** From now on n8n keeps files on disk instead of in memory, as it does in production. */
   keepFilesOnDisk(): Promise<{ read(id: string): Promise<Buffer> }>;
@@ -152,7 +152,7 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
     nodeType: typeOf,
     credentialTypes,
     set,
-    async execute(setup, items = [{ json: {} }], { mode = 'trigger', stopAfter, stopWhen } = {}) {
+    async execute(setup, items = [{ json: {} }], { mode = 'trigger', stopWhen } = {}) {
       const { workflow, node, additionalData } = set(setup);
       const data = module.createRunExecutionData({
         executionData: { nodeExecutionStack: [{ node, data: { main: [items] }, source: null }] },
@@ -160,7 +160,6 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
       const executionId = `execution-${(executions += 1)}`;
       Object.assign(additionalData, { executionId, hooks: new core.ExecutionLifecycleHooks(mode, executionId, {}) });
       const running = new core.WorkflowExecute(additionalData, mode, data).processRunExecutionData(workflow);
-      if (stopAfter !== undefined) setTimeout(() => running.cancel(), stopAfter);
       const looking = stopWhen && setInterval(() => stopWhen() && running.cancel(), 20);
       const run = await running.finally(() => clearInterval(looking));
       const [result] = run.data.resultData.runData[node.name] ?? [];

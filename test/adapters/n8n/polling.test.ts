@@ -53,8 +53,11 @@ async function run(name: string): Promise<string> {
     },
   };
   const { items } = await n8n.execute(setup);
-  await sleep(300);
-  return String(items[0]?.json['id']);
+  const id = String(items[0]?.json['id']);
+  const isRunning = () =>
+    sandbox.control.log().runs.dataFactory.some(({ runId, runEnd }) => runId === id && runEnd === null);
+  while (isRunning()) await sleep(10);
+  return id;
 }
 
 it('tells of each finished run once, oldest first, and not of those before it was active', async () => {

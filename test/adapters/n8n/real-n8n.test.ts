@@ -18,7 +18,7 @@ import {
 } from '../../support/n8n-server/workflows.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
-import { packPackage } from './lint.ts';
+import { packedPackage } from './build-package.ts';
 import { answered, deliverToReal, slackSecret } from './real-answers.ts';
 
 let folder: string;
@@ -32,7 +32,7 @@ const start = (): Promise<N8n> =>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-real-n8n-'));
-  packages = [await packPackage('pipewright', folder), await packPackage('pipewright-sql', folder)];
+  packages = [await packedPackage('pipewright'), await packedPackage('pipewright-sql')];
   sandbox = await startSandbox();
   sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 200 });
   n8n = await start();

@@ -5,7 +5,7 @@ import type { Operation } from '../../../shared/src/define/operation.ts';
 import type { Service } from '../../../shared/src/define/service.ts';
 import type { Trigger } from '../../../shared/src/define/trigger.ts';
 import { unknownInput } from '../../adapters/parity/refusals.ts';
-import { fetchedToken } from './echo-server.ts';
+import { fetchedToken, separator } from './echo-server.ts';
 
 /** Marks that encodings write in another way. */
 const odd = `/+"<&>'\\%=;~ Z9`;
@@ -112,24 +112,34 @@ const decoders: ((text: string) => string)[] = [
   (text) => text.replace(/[\w+/-]{8,}={0,2}/g, (run) => Buffer.from(run, 'base64').toString('utf8')),
 ];
 
-/** Texts that were looked through with the same secrets before. */
-const clean = new Set<string>();
+/** Pieces that were searched before, by the secrets that they were searched for and the number of layers. */
+const searched = new Map<string, Set<string>>();
 
-/** Checks made so far, by what was looked through. */
+/** Checks made so far, by what was searched. */
 export const checks = { texts: 0, secrets: 0 };
 
 /**
- * The first secret that a text holds in any encoding, or in encodings of encodings.
- * @param layers how many encodings upon each other are looked through
+ * The pieces of a text that were not searched before. The echo server puts its separator between any two encodings of a
+ * value; no secret contains the separator and no decoder removes it, so a secret never spans two pieces.
+ */
+function newPieces(text: string, searchedFor: string): string[] {
+  const known = searched.get(searchedFor) ?? new Set();
+  searched.set(searchedFor, known);
+  return text.split(separator).filter((piece) => {
+    const key = piece.length > 200 ? createHash('sha256').update(piece).digest('base64') : piece;
+    return !known.has(key) && known.add(key);
+  });
+}
+
+/**
+ * The first secret that a text contains in any encoding, or in encodings of encodings.
+ * @param layers how many encodings on top of each other are decoded
  */
 export function findSecret(text: string, secrets: readonly string[], layers = 2): string | undefined {
   const wanted = [...secrets, fetchedToken];
-  const whole = createHash('sha256')
-    .update(`${wanted.join(' ')} ${text}`)
-    .digest('base64');
-  if (clean.has(whole)) return undefined;
-  clean.add(whole);
-  let texts = new Set([text]);
+  const pieces = newPieces(text, `${layers} ${wanted.join(separator)}`);
+  if (pieces.length === 0) return undefined;
+  let texts = new Set([pieces.join(separator)]);
   for (let depth = 0; depth <= layers; depth += 1) {
     for (const one of texts) {
       checks.texts += 1;

@@ -23,6 +23,9 @@ export const answers = [
 /** One of these ways. */
 export type Answer = (typeof answers)[number];
 
+/** Stands between any two encodings of a value in an echo. */
+export const separator = ' | ';
+
 /** The token that every login gets: a secret that no connection holds. */
 export const fetchedToken = 'fetched/tok3n+of~the=double&1';
 
@@ -40,11 +43,15 @@ const html = (text: string): string =>
     .replace(/"/g, '&quot;')
     .replace(/'/g, '&#39;');
 
+/** Headers in which HTTP itself writes, so that they never contain a secret. */
+const transportHeaders =
+  /^(?:accept|accept-encoding|connection|content-length|content-type|host|transfer-encoding|user-agent)$/;
+
 /** Everything that came, also what HTTP Basic holds, each part in every encoding. */
 function echoOf(request: IncomingMessage, body: string): string {
-  const values = Object.values(request.headers)
-    .flat()
-    .filter((value) => value !== undefined);
+  const values = Object.entries(request.headers)
+    .filter(([name]) => !transportHeaders.test(name))
+    .flatMap(([, value]) => value ?? []);
   const basic = values.flatMap((value) =>
     /^Basic /i.test(value) ? [Buffer.from(value.slice(6), 'base64').toString('utf8')] : [],
   );
@@ -61,19 +68,16 @@ function echoOf(request: IncomingMessage, body: string): string {
     request.url ?? '',
     body,
   ];
-  return parts
-    .map((part) =>
-      [
-        part,
-        encodeURIComponent(part),
-        encodeURIComponent(part).toLowerCase(),
-        new URLSearchParams([['', part]]).toString().slice(1),
-        JSON.stringify(part),
-        html(part),
-        Buffer.from(part).toString('base64'),
-      ].join(' | '),
-    )
-    .join(' || ');
+  const encoded = parts.flatMap((part) => [
+    part,
+    encodeURIComponent(part),
+    encodeURIComponent(part).toLowerCase(),
+    new URLSearchParams([['', part]]).toString().slice(1),
+    JSON.stringify(part),
+    html(part),
+    Buffer.from(part).toString('base64'),
+  ]);
+  return [...new Set(encoded)].join(separator);
 }
 
 /** An object that most vendors' answers are a part of; every text in it is the echo. */
@@ -156,6 +160,18 @@ function universal(said: string, isOther: boolean, login: object): object {
   };
 }
 
+const placeholder = 'ECHO';
+const written = new Map<string, string>();
+
+/** `universal` as JSON; it is written once and its texts are replaced, because it repeats the echo hundreds of times. */
+function universalJson(said: string, isOther: boolean, login: object): string {
+  const key = `${isOther} ${JSON.stringify(login)}`;
+  const json = written.get(key) ?? JSON.stringify(universal(placeholder, isOther, login));
+  written.set(key, json);
+  const escaped = JSON.stringify(said).slice(1, -1);
+  return json.split(placeholder).join(escaped);
+}
+
 /** A server that echoes all that it gets, in whatever place a vendor's words can stand. */
 export async function startEchoServer() {
   let answer: Answer = '400';
@@ -187,9 +203,9 @@ export async function startEchoServer() {
       if (answer === 'text 400') return response.end(said);
       if (answer === 'page 500') return response.end(`<html><title>${html(said)}</title></html>`);
       if (answer === 'table') return response.end(`said,id\n"${said.replace(/"/g, '""')}",1\n`);
-      if (answer === 'list') return response.end(JSON.stringify([universal(said, false, login)]));
+      if (answer === 'list') return response.end(`[${universalJson(said, false, login)}]`);
       if (answer === 'object' || answer === 'other object' || (isLogin && status === 401))
-        return response.end(JSON.stringify(universal(said, answer === 'other object', login)));
+        return response.end(universalJson(said, answer === 'other object', login));
       return response.end(
         JSON.stringify({
           ok: false,

@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sandboxCredentials } from '../../adapters/n8n/credentials.ts';
-import { packPackage } from '../../adapters/n8n/lint.ts';
+import { packedPackage } from '../../adapters/n8n/build-package.ts';
 import { createCredential, type Credential } from '../../support/n8n-server/credentials.ts';
 import { listExecutions, waitForExecutions, type Execution } from '../../support/n8n-server/executions.ts';
 import { startN8n, type N8n } from '../../support/n8n-server/n8n-server.ts';
@@ -47,9 +44,8 @@ function stepsOf({ data }: Execution): string[] {
 
 /** Starts n8n with both packages from their tarballs, imports the templates and publishes them. */
 export async function startN8nPlatform(world: World, log: (line: string) => void, port?: number): Promise<N8nPlatform> {
-  const folder = await mkdtemp(join(tmpdir(), 'pipewright-packages-'));
   log('packing both n8n packages');
-  const packages = [await packPackage('pipewright', folder), await packPackage('pipewright-sql', folder)];
+  const packages = [await packedPackage('pipewright'), await packedPackage('pipewright-sql')];
   log('starting n8n and installing them');
   const n8n = await startN8n({ packages, log, ...(port ? { port } : {}) });
   const credentials = await createCredentials(n8n, world);
@@ -84,9 +80,6 @@ export async function startN8nPlatform(world: World, log: (line: string) => void
         stop: () => unpublishWorkflow(n8n, workflow.id),
       };
     },
-    async stop() {
-      await n8n.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop: () => n8n.stop(),
   };
 }

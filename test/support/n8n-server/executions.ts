@@ -56,6 +56,11 @@ export interface ExecutionsWanted {
 
 const finalStatuses: readonly ExecutionStatus[] = ['success', 'error', 'canceled', 'crashed'];
 
+/** Whether an execution has come to its end. */
+export function isFinished({ status }: ExecutionSummary): boolean {
+  return finalStatuses.includes(status);
+}
+
 /** All executions of a workflow, the first one first, those that still run included. */
 export async function listExecutions(n8n: N8n, workflowId: string): Promise<ExecutionSummary[]> {
   const filter = encodeURIComponent(JSON.stringify({ workflowId }));
@@ -106,7 +111,7 @@ export async function waitForExecution(n8n: N8n, id: string, timeoutSeconds = 60
   const deadline = Date.now() + timeoutSeconds * 1000;
   for (;;) {
     const execution = await readExecution(n8n, id);
-    if (finalStatuses.includes(execution.status)) return execution;
+    if (isFinished(execution)) return execution;
     if (Date.now() > deadline) {
       throw new Error(`Execution ${id} is still ${execution.status} after ${timeoutSeconds} s.`);
     }

@@ -1,13 +1,17 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { projectRoot } from './project-root.ts';
+import { buildOnce } from '../machine/build-once.ts';
+import { runCommand } from '../machine/command.ts';
+import { node24, projectRoot } from '../machine/paths.ts';
 
-/** Builds one of the small apps next to this file with the recipe of the real one. Returns the path of its zip. */
-export async function buildFixture(name: 'fixture-app' | 'empty-app'): Promise<string> {
-  const root = projectRoot();
-  const directory = join(root, 'test', 'support', 'zapier-runtime', name);
-  const node = join(root, 'node_modules', '.bin', 'node');
-  await promisify(execFile)(node, [join(root, 'zapier-app', 'build.mjs'), directory], { cwd: root });
-  return join(directory, 'build', 'build.zip');
+/** Builds one of the small apps next to this file with the build of the real one. Returns the path of its zip. */
+export function buildFixture(name: 'fixture-app' | 'empty-app'): Promise<string> {
+  const folder = join('test', 'support', 'zapier-runtime', name);
+  const directory = join(projectRoot, folder);
+  const build = join(projectRoot, 'zapier-app', 'build.mjs');
+  return buildOnce({
+    name,
+    sources: [folder, join('zapier-app', 'build.mjs')],
+    result: join(directory, 'build', 'build.zip'),
+    build: () => runCommand(node24(), [build, directory], { cwd: projectRoot }),
+  });
 }

@@ -49,8 +49,8 @@ export interface ContainerOptions {
   temporaryFolder: string;
   /** What `zapier-platform env:set` would set, and `LOGGING_ENDPOINT`. */
   environment?: Record<string, string>;
-  /** Milliseconds for one event. Default: Zapier's 30 seconds. */
-  timeLimitMs?: number;
+  /** Milliseconds for one event, asked for at each event. Default: Zapier's 30 seconds. */
+  timeLimitMs?: () => number;
 }
 
 /** The process ended before it answered: killed for its memory, or the app called process.exit. */
@@ -82,7 +82,6 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
   const output = keepOutput(child);
   const ready = await nextMessage(child, output.read);
   if (ready.type !== 'ready') throw new Error('The app answered before it was asked.');
-  const timeLimitMs = options.timeLimitMs ?? zapierLimits.invocationMs;
 
   return {
     pid: child.pid ?? 0,
@@ -93,6 +92,7 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
     async invoke(event) {
       const sent = performance.now();
       const method = event.method ?? event.command;
+      const timeLimitMs = options.timeLimitMs?.() ?? zapierLimits.invocationMs;
       let timer: NodeJS.Timeout | undefined;
       const tooLate = new Promise<never>((_, reject) => {
         timer = setTimeout(() => {
