@@ -5,7 +5,7 @@ import type { Reject } from '../../datasets/formats/csv-scanner.ts';
 import { confirmRows } from '../../datasets/load/confirm-rows.ts';
 import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../datasets/load/target.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
-import { changeTable } from './mysql-change.ts';
+import { changeTable } from './mysql-evolve.ts';
 import { checkKey, insertRows, mergeRows } from './mysql-merge.ts';
 import { stagingOf, stagingPrefix, type MysqlRecords } from './mysql-records.ts';
 import { MysqlRows } from './mysql-rows.ts';

@@ -3,12 +3,12 @@ import { PipewrightError } from '../../host/error.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
-import { inMysqlDialect, type Sending } from './mysql-dialect.ts';
+import { inMysqlDialect, type Sending } from './mysql-encode.ts';
 import { MysqlInfile } from './mysql-infile.ts';
 import type { MysqlSession } from './mysql-session.ts';
 import { columnsLeftEmpty, type MysqlColumn } from './mysql-table.ts';
 import { carrierOf, isText, keyText, lettersOfKey, longText, mysqlType, textAgain } from './mysql-types.ts';
-import { valueOfText } from './mysql-from-text.ts';
+import { valueOfText } from './mysql-text.ts';
 import { becomesWider, wideType } from './mysql-wider.ts';
 
 /** Each widening of a column writes the rows anew that are there; after this many, all columns become text at once. */

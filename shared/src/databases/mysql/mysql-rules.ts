@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { ValueRule } from '../../datasets/load/target.ts';
 import { whyNotJson } from './mysql-json.ts';
-import { letterRule } from './mysql-letters.ts';
-import { toUtc } from './mysql-moments.ts';
+import { letterRule } from './mysql-charset.ts';
+import { toUtc } from './mysql-timestamps.ts';
 import { notNegative, readsBackAsFloat, withinScale } from './mysql-numbers.ts';
 
 /** What the rules of a column are read from. */

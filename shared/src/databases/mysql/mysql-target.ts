@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PipewrightError } from '../../host/error.ts';
 import type { TableTarget } from '../../datasets/load/target.ts';
-import { columnMissing, mostValues, tableMissing } from '../known-values.ts';
+import { columnMissing, mostValues, tableMissing } from '../read-column.ts';
 import type { OpenOptions } from '../open-options.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import { allowInfile } from './mysql-error-table.ts';

@@ -6,14 +6,14 @@ import type { Reject } from '../../datasets/formats/csv-scanner.ts';
 import { confirmRows } from '../../datasets/load/confirm-rows.ts';
 import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../datasets/load/target.ts';
 import { cascadeError } from '../cascade-error.ts';
-import type { PostgresColumn } from './postgres-columns.ts';
+import type { PostgresColumn } from './postgres-rules.ts';
 import { checkPostgresKey, service, temporary, PostgresMerge } from './postgres-merge.ts';
 import type { PostgresRecords } from './postgres-records.ts';
 import { PostgresRows } from './postgres-rows.ts';
 import type { PostgresSession } from './postgres-session.ts';
 import { convertStaged, stagedDefinitions, verifyStaged } from './postgres-staging.ts';
 import type { PostgresTable } from './postgres-table.ts';
-import { widenPostgres } from './postgres-widen.ts';
+import { widenPostgres } from './postgres-evolve.ts';
 
 /** Names of tables that are filled over several connections begin so. */
 const sharedPrefix = 'pipewright_staging_';

@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { LoadMode } from '../../datasets/load/target.ts';
-import { rulesOf, type PostgresColumn } from './postgres-columns.ts';
+import { rulesOf, type PostgresColumn } from './postgres-rules.ts';
 import type { PostgresSession, Row } from './postgres-session.ts';
 
 /** A table that is there already. */

@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { TableTarget } from '../../datasets/load/target.ts';
-import { columnMissing, mostValues, tableMissing } from '../known-values.ts';
+import { columnMissing, mostValues, tableMissing } from '../read-column.ts';
 import { bytesOfPostgresName, quotePostgres as quoted } from '../quote-identifier.ts';
 import { PostgresLoad } from './postgres-load.ts';
 import { PostgresRecords } from './postgres-records.ts';

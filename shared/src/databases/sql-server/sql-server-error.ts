@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { PipewrightError } from '../../host/error.ts';
-import { knownErrors, logInStates, type KnownError } from './sql-server-errors.ts';
+import { knownErrors, logInStates, type KnownError } from './sql-server-error-table.ts';
 
 const service = 'SQL Server';
 

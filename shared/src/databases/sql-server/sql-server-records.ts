@@ -13,8 +13,8 @@ import {
   valuesOf,
   type RecordTypes,
 } from '../load-records.ts';
-import { takeAppLock } from './app-lock.ts';
-import { explainTakenName } from './hidden-table.ts';
+import { takeAppLock } from './sql-server-lock.ts';
+import { explainTakenName } from './sql-server-hidden-table.ts';
 import { SqlServerBulk, type TextRow } from './sql-server-bulk.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
 

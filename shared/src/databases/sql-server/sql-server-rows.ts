@@ -3,10 +3,10 @@ import { PipewrightError } from '../../host/error.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import { readValue, type CsvBlock } from '../../datasets/formats/csv-block.ts';
 import { SqlServerBulk, type TextColumn, type TextRow } from './sql-server-bulk.ts';
-import type { SqlServerColumn } from './sql-server-columns.ts';
+import type { SqlServerColumn } from './sql-server-table.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
 import { boundedLength } from './sql-server-types.ts';
-import { lookAtNumber, lookAtRules, lookAtText, noFacts, type ValueFacts } from './value-facts.ts';
+import { lookAtNumber, lookAtRules, lookAtText, noFacts, type ValueFacts } from './sql-server-value-facts.ts';
 
 /** Where rows wait until they are published; only this session sees it, and it goes with the session. */
 const staging = '#pipewright_staging';

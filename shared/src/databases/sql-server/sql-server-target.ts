@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { PipewrightError } from '../../host/error.ts';
 import type { TableTarget } from '../../datasets/load/target.ts';
-import { columnMissing, mostValues, tableMissing } from '../known-values.ts';
+import { columnMissing, mostValues, tableMissing } from '../read-column.ts';
 import type { OpenOptions } from '../open-options.ts';
-import { releaseAppLock, takeAppLock } from './app-lock.ts';
-import { asText } from './from-text.ts';
+import { releaseAppLock, takeAppLock } from './sql-server-lock.ts';
+import { asText } from './sql-server-text.ts';
 import { longestName, quoteSqlServer as quoted } from './quote-sql-server.ts';
 import { readSqlServerAddress } from './sql-server-address.ts';
-import { readSqlServerColumns } from './sql-server-columns.ts';
+import { readSqlServerColumns } from './sql-server-table.ts';
 import { SqlServerLoad } from './sql-server-load.ts';
 import { SqlServerRecords } from './sql-server-records.ts';
 import { refuseMissingRights } from './sql-server-rights.ts';

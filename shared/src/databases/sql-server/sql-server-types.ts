@@ -1,5 +1,5 @@
 import type { ColumnType, InferredColumn } from '../../datasets/types/column.ts';
-import type { ValueFacts } from './value-facts.ts';
+import type { ValueFacts } from './sql-server-value-facts.ts';
 
 /** A column of a table as `sys.columns` has it. */
 export interface CatalogColumn {

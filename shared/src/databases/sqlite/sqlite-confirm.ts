@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { changedValues, confirmRows } from '../../datasets/load/confirm-rows.ts';
 import type { Upserted } from '../../datasets/load/target.ts';
-import { staging, type MoveStatements } from './sqlite-statements.ts';
+import { staging, type MoveStatements } from './sqlite-merge.ts';
 import type { SqliteTable } from './sqlite-table.ts';
 
 /** What is confirmed. */

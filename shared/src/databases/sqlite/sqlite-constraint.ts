@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { PipewrightError } from '../../host/error.ts';
 import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 import { constraintOf, type Constraint } from './sqlite-error.ts';
-import { staging, type MovedColumn } from './sqlite-statements.ts';
+import { staging, type MovedColumn } from './sqlite-merge.ts';
 
 /** Rows are tried one by one for so long at most. */
 const longestSearchMs = 10_000;

@@ -13,7 +13,7 @@ import { explainConstraint } from './sqlite-constraint.ts';
 import { explainSqlite, inSqlite, whenFree } from './sqlite-error.ts';
 import { keepLoad } from './sqlite-records.ts';
 import { bindingsOf, firstBinding, insertRows, stagedValue, type Binding } from './sqlite-rows.ts';
-import { MoveStatements, stagedName, staging, stagingFile, type MovedColumn } from './sqlite-statements.ts';
+import { MoveStatements, stagedName, staging, stagingFile, type MovedColumn } from './sqlite-merge.ts';
 import { readSqliteTable, refuseCascades, type SqliteColumn, type SqliteTable } from './sqlite-table.ts';
 import { isCarried, sqliteType } from './sqlite-types.ts';
 

@@ -3,7 +3,7 @@ import { PipewrightError } from '../../host/error.ts';
 import type { ExistingColumn } from '../../datasets/load/target.ts';
 import { cascadeError } from '../cascade-error.ts';
 import type { Affinity } from './sqlite-affinity.ts';
-import { readDeclaredType } from './sqlite-declared.ts';
+import { readDeclaredType } from './sqlite-rules.ts';
 import type { Binding } from './sqlite-rows.ts';
 
 /** A column that can be written, with what SQLite does to its values. */

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { PipewrightError } from '../../host/error.ts';
 import type { TableRequest, TableTarget } from '../../datasets/load/target.ts';
-import { columnMissing, mostValues, tableMissing } from '../known-values.ts';
+import { columnMissing, mostValues, tableMissing } from '../read-column.ts';
 import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 import { inSqlite, whenFree } from './sqlite-error.ts';
 import { SqliteLoad } from './sqlite-load.ts';

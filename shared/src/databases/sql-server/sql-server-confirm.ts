@@ -1,7 +1,7 @@
 import { changedValues, confirmRows } from '../../datasets/load/confirm-rows.ts';
 import type { LoadMode } from '../../datasets/load/target.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
-import type { FilledColumn } from './sql-server-table.ts';
+import type { FilledColumn } from './sql-server-evolve.ts';
 
 const service = 'SQL Server';
 

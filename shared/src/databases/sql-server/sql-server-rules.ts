@@ -1,6 +1,6 @@
 import type { ExistingColumn, ValueRule } from '../../datasets/load/target.ts';
-import { charactersOf, isUtf8CodePage, isWritable } from './code-page.ts';
-import { floatingPointRules } from './floating-point.ts';
+import { charactersOf, isUtf8CodePage, isWritable } from './sql-server-code-page.ts';
+import { floatingPointRules } from './sql-server-floats.ts';
 import type { CatalogColumn } from './sql-server-types.ts';
 
 /** What values of a column must be, so that the server stores each of them as it was written. */

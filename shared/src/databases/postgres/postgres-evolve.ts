@@ -1,7 +1,7 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';
-import type { PostgresColumn } from './postgres-columns.ts';
+import type { PostgresColumn } from './postgres-rules.ts';
 import { service } from './postgres-merge.ts';
 import type { PostgresSession } from './postgres-session.ts';
 import { postgresType } from './postgres-types.ts';

@@ -1,7 +1,7 @@
 import { PipewrightError } from '../../host/error.ts';
 import { valueKind, type CsvBlock } from '../../datasets/formats/csv-block.ts';
 import { timestampForm, timestampForms } from '../../datasets/types/value-forms.ts';
-import { toUtc } from './mysql-moments.ts';
+import { toUtc } from './mysql-timestamps.ts';
 
 /** What becomes of a column's values on their way: nothing; 1 or 0 for a boolean; UTC for a timestamp that has a zone. */
 export type Sending = 'plain' | 'boolean' | 'moment';

@@ -1,7 +1,7 @@
 import { PipewrightError } from '../../host/error.ts';
 import { keyError } from '../load-records.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
-import type { FilledColumn } from './sql-server-table.ts';
+import type { FilledColumn } from './sql-server-evolve.ts';
 
 /** Types whose values the server does not compare. */
 const incomparable = /^(?:n?text|image|xml)\b/;
