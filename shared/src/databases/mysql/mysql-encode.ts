@@ -3,29 +3,28 @@ import { valueKind, type CsvBlock } from '../../datasets/formats/csv-block.ts';
 import { timestampForm, timestampForms } from '../../datasets/types/value-forms.ts';
 import { toUtc } from './mysql-timestamps.ts';
 
-/** What becomes of a column's values on their way: nothing; 1 or 0 for a boolean; UTC for a timestamp that has a zone. */
-export type Sending = 'plain' | 'boolean' | 'moment';
+/** How the values of a column are encoded: unchanged; a boolean as 1 or 0; a timestamp with time zone in UTC. */
+export type Encoding = 'plain' | 'boolean' | 'utc';
 
 const null32 = Buffer.from('NULL');
 const [letterN = 0] = null32;
 const quotedNull = Buffer.from('"NULL"');
-const [one, nought] = [Buffer.from('1'), Buffer.from('0')];
+const [one, zero] = [Buffer.from('1'), Buffer.from('0')];
 
-/** Bytes that a value may become longer: a value with nothing becomes NULL, and a minute gets its seconds. */
-const longerValue = 4;
+/** Bytes by which a value may grow: an empty one becomes NULL. */
+const maxGrowth = 4;
 
 /**
- * The rows of a block as LOAD DATA reads them with FIELDS OPTIONALLY ENCLOSED BY '"' ESCAPED BY '': nothing is the word
- * NULL, and that word is in quotation marks where it is a text. What needs no change is copied in runs as long as
- * possible.
+ * Encodes the rows of a block for LOAD DATA with FIELDS OPTIONALLY ENCLOSED BY '"' ESCAPED BY '': an empty value becomes the
+ * word NULL, and that word is quoted where it is text. Bytes that do not change are copied in runs as long as possible.
  * @throws PipewrightError `bad-input` for a timestamp beyond the years 1 to 9999
  */
-export function inMysqlDialect(
+export function encodeRows(
   { buffer, rows, width, starts, ends, kinds, lineEnd }: CsvBlock,
-  sendings: readonly Sending[],
+  encodings: readonly Encoding[],
 ): Buffer {
-  const out = Buffer.allocUnsafe(buffer.length + rows * (width * longerValue + lineEnd.length));
-  const special = sendings.map((sending) => sending !== 'plain');
+  const out = Buffer.allocUnsafe(buffer.length + rows * (width * maxGrowth + lineEnd.length));
+  const special = encodings.map((encoding) => encoding !== 'plain');
   const [lineEnd0, lineEnd1] = lineEnd;
   let at = 0;
   let from = -1;
@@ -59,7 +58,7 @@ export function inMysqlDialect(
         put(quotedNull);
         from = end;
       } else if (special[column]) {
-        const value = changed(buffer, start, end, sendings[column] as Sending);
+        const value = encodeValue(buffer, start, end, encodings[column] as Encoding);
         if (!value) continue;
         const around = kind & valueKind.quoted;
         take(start - around);
@@ -79,26 +78,26 @@ export function inMysqlDialect(
   return out.subarray(0, at);
 }
 
-/** What is sent in place of a value, without quotation marks; undefined for the value itself. */
-function changed(buffer: Buffer, start: number, end: number, sending: Sending): Uint8Array | undefined {
-  if (sending === 'boolean') {
+/** The encoded value, without quotation marks; undefined where it does not change. */
+function encodeValue(buffer: Buffer, start: number, end: number, encoding: Encoding): Uint8Array | undefined {
+  if (encoding === 'boolean') {
     const first = (buffer[start] as number) | 0x20;
-    return first === 0x74 ? one : first === 0x66 ? nought : undefined;
+    return first === 0x74 ? one : first === 0x66 ? zero : undefined;
   }
   const form = timestampForm(buffer, start, end);
   return form & timestampForms.zoned ? inUtc(buffer, start, end, form) : undefined;
 }
 
-/** A timestamp with a zone as the same moment in UTC, without one. */
+/** A timestamp with time zone, in UTC and without the zone. */
 function inUtc(buffer: Buffer, start: number, end: number, form: number): Uint8Array {
   if (form & timestampForms.utc) return buffer.subarray(start, end - 1);
   const text = buffer.toString('latin1', start, end);
-  const moment = toUtc(text);
-  if (moment !== undefined) return Buffer.from(moment, 'latin1');
+  const utc = toUtc(text);
+  if (utc !== undefined) return Buffer.from(utc, 'latin1');
   throw new PipewrightError({
     code: 'bad-input',
     service: 'MySQL',
-    message: `The timestamp ${text} is before the year 1 or after the year 9999 in UTC, which MySQL does not hold.`,
+    message: `The timestamp ${text} is before the year 1 or after the year 9999 in UTC, which MySQL cannot store.`,
     hint: 'The table was not changed. Correct the value, or load it as text.',
   });
 }

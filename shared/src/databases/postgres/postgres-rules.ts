@@ -2,27 +2,27 @@ import { floatRule } from '../../datasets/types/float-rule.ts';
 import { jsonRule, parsedJsonRule } from '../../datasets/types/json-rule.ts';
 import type { ExistingColumn, ValueRule } from '../../datasets/load/target.ts';
 
-/** A column of a table that is there already, as PostgreSQL knows it. */
+/** A column of an existing table. */
 export interface PostgresColumn extends ExistingColumn {
-  /** Its type as DDL has it: `numeric(10,2)`, `public.mood`. */
+  /** Its type as DDL writes it: `numeric(10,2)`, `public.mood`. */
   declaration: string;
-  /** Whether we have no rules for the type: the server must show each value again as it was written. */
+  /** Whether the type has no validation rules here: the server must display each value as it was written. */
   verified: boolean;
-  /** Whether it is an identity column (GENERATED ALWAYS): an INSERT with a value needs OVERRIDING SYSTEM VALUE. */
-  numbered: boolean;
+  /** Whether it is GENERATED ALWAYS AS IDENTITY: an INSERT with a value needs OVERRIDING SYSTEM VALUE. */
+  isIdentity: boolean;
 }
 
-/** A type without its domains, as the catalogue has it. */
+/** A type without its domains, as the catalog describes it. */
 export interface CatalogType {
-  /** As `format_type` has it: `numeric(10,2)`. */
+  /** As `format_type` writes it: `numeric(10,2)`. */
   name: string;
   /** Its bare name: `citext`. */
   plain: string;
-  /** Whether it is PostgreSQL's own. */
+  /** Whether it belongs to PostgreSQL itself. */
   builtIn: boolean;
   /** Whether the column's type is a domain over it. */
   domain: boolean;
-  /** Of an enum: its values. */
+  /** The values of an enum. */
   labels: readonly string[];
 }
 
@@ -31,16 +31,16 @@ type TypeRules = Pick<ExistingColumn, 'type'> & Partial<ExistingColumn> & { veri
 const bits = (bytes: number): bigint => 2n ** BigInt(bytes * 8 - 1);
 const integer = (bytes: number): TypeRules => ({ type: 'integer', least: -bits(bytes), most: bits(bytes) - 1n });
 
-/** What a numeric without limits holds. @see https://www.postgresql.org/docs/current/datatype-numeric.html */
+/** The limits of a numeric without precision and scale. @see https://www.postgresql.org/docs/current/datatype-numeric.html */
 const anyNumeric: TypeRules = { type: 'decimal', whole: 131_072, scale: 16_383 };
 
-/** Types whose values have an exact form of their own; text to us, though not to PostgreSQL. */
-const formed = (...rules: ValueRule[]): TypeRules => ({ type: 'text', blankIsNull: true, fixed: true, rules });
+/** Types whose values have a fixed text format: text for a dataset, although not for PostgreSQL. */
+const formatted = (...rules: ValueRule[]): TypeRules => ({ type: 'text', blankIsNull: true, fixed: true, rules });
 
 const pattern = (reason: string, form: RegExp): ValueRule => ({ reason, fails: (text) => !form.test(text) });
 
-/** What values of a type must be, by the pattern of its name. */
-const ofBuiltIn: [RegExp, (...found: string[]) => TypeRules][] = [
+/** Validation rules of built-in types, by a pattern of the type name. */
+const builtInRules: [RegExp, (...groups: string[]) => TypeRules][] = [
   [/^smallint$/, () => integer(2)],
   [/^integer$/, () => integer(4)],
   [/^bigint$/, () => integer(8)],
@@ -58,7 +58,7 @@ const ofBuiltIn: [RegExp, (...found: string[]) => TypeRules][] = [
   [/^character varying\((\d+)\)$/, (longest) => ({ type: 'text', longest: Number(longest) })],
   [
     /^character\((\d+)\)$/,
-    (longest) => ({ type: 'text', longest: Number(longest), rules: [noSpaceAtEnd(Number(longest))] }),
+    (longest) => ({ type: 'text', longest: Number(longest), rules: [noTrailingSpace(Number(longest))] }),
   ],
   [
     /^name$/,
@@ -77,55 +77,58 @@ const ofBuiltIn: [RegExp, (...found: string[]) => TypeRules][] = [
       fixed: true,
       rules: [
         {
-          reason: 'is more money than the column holds',
+          reason: 'is out of the range of money',
           fails: (text) => Math.abs(Number(text)) >= 92_233_720_368_547_750,
         },
       ],
     }),
   ],
-  [/^real$/, () => formed(floatRule(4))],
-  [/^double precision$/, () => formed(floatRule(8))],
-  [/^time(?:\((\d)\))? without time zone$/, (digits = '6') => formed(timeRule(Number(digits), ''))],
+  [/^real$/, () => formatted(floatRule(4))],
+  [/^double precision$/, () => formatted(floatRule(8))],
+  [/^time(?:\((\d)\))? without time zone$/, (digits = '6') => formatted(timeRule(Number(digits), ''))],
   [
     /^time(?:\((\d)\))? with time zone$/,
-    (digits = '6') => formed(timeRule(Number(digits), '(?:Z|[-+](?:0\\d|1[0-4])(?::?[0-5]\\d)?)')),
+    (digits = '6') => formatted(timeRule(Number(digits), '(?:Z|[-+](?:0\\d|1[0-4])(?::?[0-5]\\d)?)')),
   ],
   [
     /^bit\((\d+)\)$/,
-    (count) => formed(pattern(`is not ${count} bits, written as 0 and 1`, new RegExp(`^[01]{${count}}$`))),
+    (count) => formatted(pattern(`is not ${count} bits, written as 0 and 1`, new RegExp(`^[01]{${count}}$`))),
   ],
   [
     /^bit varying(?:\((\d+)\))?$/,
     (count = '') =>
-      formed(
+      formatted(
         pattern(`is not ${count ? `at most ${count} ` : ''}bits, written as 0 and 1`, new RegExp(`^[01]{1,${count}}$`)),
       ),
   ],
-  [/^bytea$/, () => formed(pattern('is not bytes written as \\x and hexadecimal digits', /^\\x(?:[0-9a-fA-F]{2})*$/))],
-  [/^json$/, () => formed(jsonRule)],
-  [/^jsonb$/, () => formed(parsedJsonRule)],
+  [
+    /^bytea$/,
+    () => formatted(pattern('is not bytes written as \\x and hexadecimal digits', /^\\x(?:[0-9a-fA-F]{2})*$/)),
+  ],
+  [/^json$/, () => formatted(jsonRule)],
+  [/^jsonb$/, () => formatted(parsedJsonRule)],
 ];
 
-/** What the values of a column must be; a type that is not known is verified by the server. */
+/** The validation rules of a type; the server verifies the values of an unknown one. */
 export function rulesOf({ name, plain, builtIn, domain, labels }: CatalogType): TypeRules & { verified: boolean } {
-  const own = domain ? { fixed: true } : {};
+  const asDomain = domain ? { fixed: true } : {};
   if (labels.length > 0) {
     const known = new Set(labels);
-    const isOne: ValueRule = {
+    const isLabel: ValueRule = {
       reason: `is not one of ${labels.slice(0, 8).join(', ')}${labels.length > 8 ? ', …' : ''}`,
       fails: (text) => !known.has(text),
     };
-    return { type: 'text', blankIsNull: !known.has(''), fixed: true, rules: [isOne], verified: false };
+    return { type: 'text', blankIsNull: !known.has(''), fixed: true, rules: [isLabel], verified: false };
   }
   if (!builtIn && plain === 'citext' && name.endsWith('citext')) return { type: 'text', fixed: true, verified: false };
-  for (const [form, rules] of builtIn ? ofBuiltIn : []) {
-    const found = form.exec(name);
-    if (found) return { ...rules(...found.slice(1)), ...own, verified: false };
+  for (const [form, rules] of builtIn ? builtInRules : []) {
+    const match = form.exec(name);
+    if (match) return { ...rules(...match.slice(1)), ...asDomain, verified: false };
   }
   return { type: 'text', blankIsNull: true, fixed: true, verified: true };
 }
 
-/** A scale below zero leaves out the last digits before the point; one above the precision the first behind it. */
+/** A negative scale rounds digits before the point; one above the precision requires zeros after it. */
 function numericRules(precision: number, scale: number): TypeRules {
   const limits: TypeRules = { type: 'decimal', whole: Math.max(0, precision - scale), scale: Math.max(0, scale) };
   const tens = '0'.repeat(Math.max(0, -scale));
@@ -134,7 +137,7 @@ function numericRules(precision: number, scale: number): TypeRules {
       ...limits,
       rules: [
         {
-          reason: `does not end in ${-scale} zeros before the point`,
+          reason: `does not end in ${-scale} zeros before the decimal point`,
           fails: (text) => !`${tens}${text.split('.')[0]?.replace('-', '')}`.endsWith(tens),
         },
       ],
@@ -145,15 +148,15 @@ function numericRules(precision: number, scale: number): TypeRules {
     ...limits,
     rules: [
       {
-        reason: `has fewer than ${scale - precision} zeros behind the point`,
+        reason: `has fewer than ${scale - precision} zeros after the decimal point`,
         fails: (text) => /[1-9]/.test(text) && !(text.split('.')[1] ?? '').startsWith(zeros),
       },
     ],
   };
 }
 
-/** Spaces at the end of a padded text cannot be told from its padding, unless they fill it. */
-function noSpaceAtEnd(length: number): ValueRule {
+/** Trailing spaces of a padded text are lost, unless they fill it. */
+function noTrailingSpace(length: number): ValueRule {
   return {
     reason: 'ends in a space, which the column does not keep',
     fails: (text) => text.endsWith(' ') && [...text].length < length,

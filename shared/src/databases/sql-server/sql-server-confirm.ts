@@ -5,35 +5,36 @@ import type { FilledColumn } from './sql-server-evolve.ts';
 
 const service = 'SQL Server';
 
-/** What a load asks of its table. */
-interface TableCheck {
+/** A table, and the session of its load. */
+interface LoadedTable {
   session: SqlServerSession;
-  /** Quoted, with its schema; and as it was asked for. */
+  /** Quoted, with its schema; and as it was requested. */
   table: string;
   tableName: string;
 }
 
 /**
- * Compares a table with what a load has brought, within its transaction: the server counts the rows that a statement
- * brings, which are not those that the table gets where a trigger drops, adds or changes some.
+ * Compares a table with the rows of a load, within its transaction. The server counts the rows of a statement, but a trigger
+ * may drop, add or change some of them.
  * @see https://learn.microsoft.com/sql/t-sql/statements/create-trigger-transact-sql
  */
 export class TriggerCheck {
-  readonly #check: TableCheck;
+  readonly #check: LoadedTable;
   readonly #causes: readonly string[];
   readonly #before: number;
 
-  private constructor(check: TableCheck, causes: readonly string[], before: number) {
+  private constructor(check: LoadedTable, causes: readonly string[], before: number) {
     this.#check = check;
     this.#causes = causes;
     this.#before = before;
   }
 
   /**
-   * Begins to count; undefined where the table has no triggers, so that nothing needs to be compared. Whoever may not see
-   * the definition of the table does not see its triggers either: then it is compared, too.
+   * Begins to count. A user who may not see the definition of the table does not see its triggers either: then it is compared
+   * too.
+   * @returns undefined where the table has no triggers, so that nothing needs to be compared
    */
-  static async begin(check: TableCheck, mode: LoadMode): Promise<TriggerCheck | undefined> {
+  static async begin(check: LoadedTable, mode: LoadMode): Promise<TriggerCheck | undefined> {
     const { session, table } = check;
     const [seen] = await session.run("SELECT HAS_PERMS_BY_NAME(@name, N'OBJECT', N'VIEW DEFINITION') AS seen", {
       name: table,
@@ -51,9 +52,10 @@ export class TriggerCheck {
   }
 
   /**
-   * @param added rows by which the table must have grown; of a replaced one, rows that it must have
+   * Compares the table.
+   * @param added rows that the table must have gained; for a replacement, rows that it must have
    * @param source T-SQL of the staged rows
-   * @throws PipewrightError `rows-changed` when it has other rows, or not the values that were staged
+   * @throws PipewrightError `rows-changed` when it has other rows or values
    */
   async confirm(added: number, filled: readonly FilledColumn[], source: string): Promise<void> {
     const { session, table, tableName } = this.#check;
@@ -73,7 +75,7 @@ export class TriggerCheck {
   }
 }
 
-/** T-SQL for a value that is compared byte by byte where it is text. */
+/** T-SQL for a value that is compared with a binary collation where it is text. */
 function comparable(declaration: string, value: string): string {
   if (/^n?text\b/.test(declaration)) return `CONVERT(nvarchar(max), ${value}) COLLATE Latin1_General_100_BIN2`;
   return /^n?(var)?char\b/.test(declaration)
@@ -86,7 +88,7 @@ const numbered = (values: readonly string[]): string =>
 
 const isTrue = (value: unknown): boolean => value === true || Number(value) === 1;
 
-/** @param table quoted, with its schema */
+/** Counts the rows of a table. @param table quoted, with its schema */
 export async function countRows(session: SqlServerSession, table: string): Promise<number> {
   const [row] = await session.run(`SELECT COUNT_BIG(*) AS row_count FROM ${table}`);
   return Number(row?.['row_count'] ?? 0);

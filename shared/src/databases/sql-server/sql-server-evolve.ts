@@ -1,40 +1,40 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { ColumnType } from '../../datasets/types/column.ts';
 import { fromText, toText } from './sql-server-text.ts';
-import { quoteSqlServer as quoted } from './quote-sql-server.ts';
+import { quoteSqlServer as quoted } from '../quote-identifier.ts';
 import type { SqlServerColumn } from './sql-server-table.ts';
 import type { StagedColumn } from './sql-server-rows.ts';
 import { decimalType, sqlServerType, textType } from './sql-server-types.ts';
 
-/** A column of the table that is filled. */
+/** A column that a load fills. */
 export interface FilledColumn {
   name: string;
   /** Quoted. */
   quotedName: string;
-  /** Its type once the load is published: `decimal(19,2)`. */
+  /** Its type after the load: `decimal(19,2)`. */
   declaration: string;
-  /** The column in the table before the load; undefined for a new one. */
+  /** The column before the load; undefined for a new one. */
   before: SqlServerColumn | undefined;
-  /** T-SQL for its text among the staged rows, and for its value. */
+  /** T-SQL for its staged text, and for its value. */
   text: string;
   value: string;
-  /** T-SQL for a value that is compared with those of the table: `value`, as short and in the order of letters that the column has. */
+  /** T-SQL for the value as a key: `value` with the length and collation of the column. */
   compared: string;
 }
 
 const service = 'SQL Server';
 
-/** Whole digits of the integers that become decimals. */
-const digitsOfInteger: Record<string, number> = { tinyint: 3, smallint: 5, int: 10, bigint: 19 };
+/** Digits of integer types that are widened to decimals. */
+const integerDigits: Record<string, number> = { tinyint: 3, smallint: 5, int: 10, bigint: 19 };
 
-/** Digits of the fraction of a second that SQL Server keeps at most. */
-const mostFraction = 7;
+/** Fraction digits of a second, at most. */
+const maxFraction = 7;
 
 /**
- * What the columns of a table shall be.
- * @param key names of the columns that tell rows apart
- * @param evolve whether those that are there may become wider
- * @throws PipewrightError `bad-input` when no type of SQL Server is wide enough
+ * Plans the columns of the table after the load.
+ * @param key names of the columns that identify a row
+ * @param evolve whether existing columns may be widened
+ * @throws PipewrightError `bad-input` when no type is wide enough
  */
 export function fillColumns(
   staged: readonly StagedColumn[],
@@ -64,7 +64,7 @@ export function fillColumns(
   });
 }
 
-/** The type of a column that is there, or a wider one where its values do not fit. */
+/** The type of an existing column, or a wider one where values do not fit it. */
 function widened(one: StagedColumn, before: SqlServerColumn, inKey: boolean): string {
   const { column, facts } = one;
   const { type, declaration } = before;
@@ -72,7 +72,7 @@ function widened(one: StagedColumn, before: SqlServerColumn, inKey: boolean): st
   const nextType: ColumnType = column.type;
   if (nextType !== type)
     return nextType === 'decimal'
-      ? widerDecimal(one, digitsOfInteger[declaration] ?? 19, 0)
+      ? widerDecimal(one, integerDigits[declaration] ?? 19, 0)
       : textType(facts.longest, inKey);
   switch (type) {
     case 'boolean':
@@ -85,9 +85,9 @@ function widened(one: StagedColumn, before: SqlServerColumn, inKey: boolean): st
       return widerDecimal(one, before.whole ?? 0, before.scale ?? 0);
     case 'timestamp':
     case 'timestamp-with-zone':
-      // datetime and smalldatetime have no such digits, and their values would change on the way to another type.
+      // datetime and smalldatetime have no fraction digits, and converting them would change values.
       if (before.fraction === undefined || facts.fraction <= before.fraction) return declaration;
-      return facts.fraction > mostFraction
+      return facts.fraction > maxFraction
         ? textType(facts.longest, inKey)
         : declaration.replace(/\(\d\)/, `(${facts.fraction})`);
     case 'text':
@@ -98,13 +98,13 @@ function widened(one: StagedColumn, before: SqlServerColumn, inKey: boolean): st
 const isText = (declaration: string): boolean => /^n?(var)?char\b|^n?text\b/.test(declaration);
 
 function widerDecimal({ column, facts }: StagedColumn, whole: number, scale: number): string {
-  const wider = decimalType(Math.max(whole, facts.whole), Math.max(scale, facts.scale));
-  if (wider) return wider;
+  const type = decimalType(Math.max(whole, facts.whole), Math.max(scale, facts.scale));
+  if (type) return type;
   throw new PipewrightError({
     code: 'bad-input',
     service,
-    message: `The column “${column.name}” would need more than 38 digits.`,
-    hint: 'The table was not changed. Correct the values, or make the column text.',
+    message: `The column “${column.name}” needs more than 38 digits, the most of a decimal.`,
+    hint: 'The table was not changed. Correct the values, or change the column to a text type.',
   });
 }
 
@@ -120,32 +120,32 @@ function refuseMisfit({ column, facts }: StagedColumn, before: SqlServerColumn |
   });
 }
 
-/** The statement that makes a table. */
+/** The statement that creates a table. */
 export function createTable(table: string, columns: readonly FilledColumn[]): string {
   return `CREATE TABLE ${table} (${columns.map(({ quotedName, declaration }) => `${quotedName} ${declaration} NULL`).join(', ')})`;
 }
 
 /**
- * The statements that give a table the columns that it lacks, and the types that are too narrow.
- * @throws PipewrightError `bad-input` for a masked column, whose values a change of its type could mask for good
+ * The statements that add missing columns to a table and widen the types that are too narrow.
+ * @throws PipewrightError `conflict` for a masked column: changing its type could replace its values with the mask
  */
-export function changeTable(table: string, columns: readonly FilledColumn[]): string[] {
+export function evolveTable(table: string, columns: readonly FilledColumn[]): string[] {
   const added = columns
     .filter(({ before }) => !before)
     .map(({ quotedName, declaration }) => `${quotedName} ${declaration} NULL`);
   return [
     ...(added.length > 0 ? [`ALTER TABLE ${table} ADD ${added.join(', ')}`] : []),
-    ...columns.flatMap((column) => changeColumn(table, column)),
+    ...columns.flatMap((column) => widenColumn(table, column)),
   ];
 }
 
-function changeColumn(table: string, { name, quotedName, declaration, before }: FilledColumn): string[] {
+function widenColumn(table: string, { name, quotedName, declaration, before }: FilledColumn): string[] {
   if (!before || before.declaration === declaration) return [];
   if (before.masked) {
     throw new PipewrightError({
       code: 'conflict',
       service,
-      message: `The column “${name}” is masked, so its type is not changed.`,
+      message: `The column “${name}” is masked, so its type cannot be changed.`,
       hint: 'The table was not changed. Change the type of the column in the database, or correct the values.',
     });
   }
@@ -153,7 +153,7 @@ function changeColumn(table: string, { name, quotedName, declaration, before }: 
     declaration.startsWith('nvarchar') && !isText(before.declaration)
       ? toText(before.declaration, quotedName)
       : { by: [] };
-  // What is not said again would be lost: a column may be NULL, and has the order of letters of the database.
+  // ALTER COLUMN would reset what it does not repeat to NULL and the collation of the database.
   const collation = before.collation ? ` COLLATE ${before.collation}` : '';
   const changes = [...by, declaration].map(
     (type) =>

@@ -2,10 +2,10 @@ import { PipewrightError } from '../../host/error.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
 
 /**
- * What to make of a table that could not be created because its name is taken: either another program made it meanwhile,
- * or it exists and the user of the connection has no permission on it, so that the catalog does not show it.
+ * Explains why a table name is taken: either another program created the table during the load, or the user has no
+ * permission on it, so that the catalog does not show it.
  * @param name quoted, with its schema
- * @param error what the server said, error 2714
+ * @param error error 2714 of the server
  * @see https://learn.microsoft.com/sql/relational-databases/security/metadata-visibility-configuration
  */
 export async function explainTakenName(session: SqlServerSession, name: string, error: unknown): Promise<unknown> {
@@ -15,7 +15,7 @@ export async function explainTakenName(session: SqlServerSession, name: string, 
   return new PipewrightError({
     code: 'forbidden',
     service: 'SQL Server',
-    message: `${name} exists, but the user of the connection has no permission to see it.`,
-    hint: `The table was not changed. Let the administrator run GRANT SELECT, INSERT, UPDATE, DELETE, VIEW DEFINITION ON ${name} TO this user.`,
+    message: `${name} exists, but the database user has no permission to see it.`,
+    hint: `The table was not changed. Ask the administrator to run GRANT SELECT, INSERT, UPDATE, DELETE, VIEW DEFINITION ON ${name} TO this user.`,
   });
 }

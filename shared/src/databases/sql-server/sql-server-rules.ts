@@ -3,7 +3,7 @@ import { charactersOf, isUtf8CodePage, isWritable } from './sql-server-code-page
 import { floatingPointRules } from './sql-server-floats.ts';
 import type { CatalogColumn } from './sql-server-types.ts';
 
-/** What values of a column must be, so that the server stores each of them as it was written. */
+/** The limits and rules of a column: values that meet them are stored unchanged. */
 export type SqlServerLimits = Partial<
   Pick<
     ExistingColumn,
@@ -11,7 +11,7 @@ export type SqlServerLimits = Partial<
   >
 >;
 
-/** Integers of the server with their bounds. */
+/** Integer types with their bounds. */
 const integers: Record<string, SqlServerLimits> = {
   tinyint: { least: 0, most: 255 },
   smallint: { least: -32_768, most: 32_767 },
@@ -19,7 +19,7 @@ const integers: Record<string, SqlServerLimits> = {
   bigint: {},
 };
 
-/** Digits before the point of the two kinds of money, and the least and greatest of them in ten-thousandths. */
+/** The money types: digits before the decimal point, and bounds in ten-thousandths. */
 const money: Record<string, { whole: number; least: bigint; most: bigint; range: string }> = {
   money: {
     whole: 15,
@@ -31,12 +31,12 @@ const money: Record<string, { whole: number; least: bigint; most: bigint; range:
 };
 const moneyScale = 4;
 
-/** Types that we read as text, although an empty text is none of their values; they stay when a table evolves. */
-const bare = { blankIsNull: true, fixed: true } as const;
+/** Types that are loaded as text but have no empty value; they keep their type when a table evolves. */
+const formatted = { blankIsNull: true, fixed: true } as const;
 
 /**
- * What the values of a column may be: lengths in the unit that the type counts, ranges, and the digits that it keeps. The
- * server itself rounds numbers and times, cuts spaces and replaces characters without an error.
+ * The limits and rules of a column: lengths, ranges and digits. The server itself rounds numbers and times, truncates
+ * spaces and replaces characters without an error.
  * @see https://learn.microsoft.com/sql/t-sql/data-types/data-types-transact-sql
  */
 export function limitsOf(column: CatalogColumn): SqlServerLimits {
@@ -51,13 +51,13 @@ export function limitsOf(column: CatalogColumn): SqlServerLimits {
       return { whole: precision - scale, scale };
     case 'float':
     case 'real':
-      return { ...bare, rules: floatingPointRules(type) };
+      return { ...formatted, rules: floatingPointRules(type) };
     case 'datetime':
       return {
         rules: [
-          beginsIn('1753-01-01'),
+          startsAt('1753-01-01'),
           {
-            reason: 'is between two of the steps of datetime, whose milliseconds end in 0, 3 or 7',
+            reason: 'has milliseconds that datetime rounds: they must end in 0, 3 or 7',
             fails: isBetweenSteps,
           },
         ],
@@ -65,12 +65,12 @@ export function limitsOf(column: CatalogColumn): SqlServerLimits {
     case 'smalldatetime':
       return {
         rules: [
-          beginsIn('1900-01-01'),
+          startsAt('1900-01-01'),
           {
-            reason: 'is after 2079-06-06 23:59, the last time of smalldatetime',
+            reason: 'is after 2079-06-06 23:59, the end of smalldatetime',
             fails: (text) => text.slice(0, 10) > '2079-06-06',
           },
-          { reason: 'has seconds, which smalldatetime does not keep', fails: hasSeconds },
+          { reason: 'has seconds, which smalldatetime does not store', fails: hasSeconds },
         ],
       };
     case 'datetime2':
@@ -80,14 +80,14 @@ export function limitsOf(column: CatalogColumn): SqlServerLimits {
         fraction: scale,
         rules: [
           { reason: 'has an offset of more than 14 hours', fails: (text) => Math.abs(offsetOf(text)) > 14 * 60 },
-          { reason: 'is not within the years 1 to 9999 in UTC', fails: isBeyondYears },
+          { reason: 'is outside the years 1 to 9999 in UTC', fails: isBeyondYears },
         ],
       };
     case 'time':
-      return { ...bare, rules: timeRules(scale) };
+      return { ...formatted, rules: timeRules(scale) };
     case 'binary':
     case 'varbinary':
-      return { ...bare, rules: binaryRules(type, bytes) };
+      return { ...formatted, rules: binaryRules(type, bytes) };
     default:
       return textLimits(column);
   }
@@ -109,14 +109,14 @@ function moneyRules(type: string): ValueRule[] {
   ];
 }
 
-const beginsIn = (day: string): ValueRule => ({
-  reason: `is before ${day}, the first day of its type`,
+const startsAt = (day: string): ValueRule => ({
+  reason: `is before ${day}, the first day of the type`,
   fails: (text) => text.slice(0, 10) < day,
 });
 
 const fractionOf = (text: string): string => /:\d\d\.(\d*?)0*(?!\d)/.exec(text)?.[1] ?? '';
 
-/** A datetime counts three-hundredths of a second, which it shows as .000, .003 and .007. */
+/** A datetime has a resolution of 1/300 of a second, displayed as .000, .003 and .007. */
 function isBetweenSteps(text: string): boolean {
   const fraction = fractionOf(text);
   return fraction.length > 3 || !/[037]$/.test(fraction.padEnd(3, '0'));
@@ -124,7 +124,7 @@ function isBetweenSteps(text: string): boolean {
 
 const hasSeconds = (text: string): boolean => /^.{16}:[\d.]*[1-9]/.test(text);
 
-/** Minutes by which the clocks of an offset are ahead of UTC; 0 where there is none. */
+/** The offset of a timestamp from UTC in minutes; 0 where it has none. */
 function offsetOf(text: string): number {
   const [, sign, hours = '0', minutes = '0'] = /([-+])(\d\d):?(\d\d)?$/.exec(text.slice(11)) ?? [];
   if (sign === undefined) return 0;
@@ -161,7 +161,7 @@ function binaryRules(type: string, length: number): ValueRule[] {
   return [...rules, { reason: `has more than ${length} bytes`, fails: (text) => bytesOf(text) > length }];
 }
 
-/** A `varchar` counts bytes: with one byte per character, characters. */
+/** A `varchar` counts bytes; in a single-byte code page, these are characters. */
 function textLimits({ type, bytes, codePage, keepsSpaces = true }: CatalogColumn): SqlServerLimits {
   const rules: ValueRule[] = [];
   const length =
@@ -169,7 +169,7 @@ function textLimits({ type, bytes, codePage, keepsSpaces = true }: CatalogColumn
   const characters = type.startsWith('n') ? undefined : charactersOf(codePage);
   if (characters)
     rules.push({
-      reason: `has a character that the code page of the column (${codePage}) does not have`,
+      reason: `has a character that the code page of the column (${codePage}) lacks`,
       fails: (text) => !isWritable(text, characters),
     });
   const countsBytes = length !== undefined && isUtf8CodePage(codePage) && !type.startsWith('n');
@@ -178,12 +178,12 @@ function textLimits({ type, bytes, codePage, keepsSpaces = true }: CatalogColumn
   if (type === 'char' || type === 'nchar') {
     const size = (text: string): number => (countsBytes ? Buffer.byteLength(text) : text.length);
     rules.push({
-      reason: `ends in a space, which ${type} does not tell from its own filling`,
+      reason: `ends in a space, which ${type} does not distinguish from its padding`,
       fails: (text) => text.endsWith(' ') && size(text) !== length,
     });
   } else if (!keepsSpaces) {
     rules.push({
-      reason: 'ends in a space, which the column was made not to keep (ANSI_PADDING OFF)',
+      reason: 'ends in a space, which the column does not store (ANSI_PADDING OFF)',
       fails: (text) => text.endsWith(' '),
     });
   }

@@ -1,30 +1,29 @@
 const baseOf = (declaration: string): string => /^\w+/.exec(declaration)?.[0] ?? declaration;
 
-/** Characters of a timestamp with seven digits of a second, more than which are zeros; and of the time alone. */
-const longestTimestamp = 27;
-const longestTime = 16;
+/** Length of a timestamp with seven fraction digits, after which only zeros follow; and of its time alone. */
+const maxTimestampLength = 27;
+const maxTimeLength = 16;
 
 /**
- * A timestamp as SQL Server reads it whatever its settings are: `T` before the time, and seconds.
+ * A timestamp in the form that SQL Server parses with any setting: `T` before the time, and seconds.
  * @see https://learn.microsoft.com/sql/t-sql/data-types/datetime2-transact-sql
  */
 const timestamp = (text: string): string =>
-  `STUFF(LEFT(${text}, ${longestTimestamp}), 11, 1, N'T') + CASE LEN(${text}) WHEN 16 THEN N':00' ELSE N'' END`;
+  `STUFF(LEFT(${text}, ${maxTimestampLength}), 11, 1, N'T') + CASE LEN(${text}) WHEN 16 THEN N':00' ELSE N'' END`;
 
-/** The same with an offset of hours and minutes behind it, in place of `Z`, ` UTC`, `+01` or `+0100`. */
+/** The same with an offset in hours and minutes, instead of `Z`, ` UTC`, `+01` or `+0100`. */
 function zonedTimestamp(text: string): string {
   const time = `REPLACE(REPLACE(UPPER(SUBSTRING(${text}, 12, 30)), N' ', N''), N'UTC', N'Z')`;
-  // Byte by byte, because the order of letters of many languages passes over a hyphen.
+  // A binary collation, because those of many languages ignore a hyphen.
   const zone = `PATINDEX(N'%[-+Z]%', ${time} COLLATE Latin1_General_100_BIN2)`;
   const seconds = `CASE ${zone} WHEN 6 THEN N':00' ELSE N'' END`;
   const offset = `STUFF(SUBSTRING(REPLACE(SUBSTRING(${time}, ${zone}, 6), N':', N'') + N'00', 1, 5), 4, 0, N':')`;
-  return `SUBSTRING(${text}, 1, 10) + N'T' + LEFT(SUBSTRING(${time}, 1, ${zone} - 1), ${longestTime}) + ${seconds} + CASE SUBSTRING(${time}, ${zone}, 1) WHEN N'Z' THEN N'+00:00' ELSE ${offset} END`;
+  return `SUBSTRING(${text}, 1, 10) + N'T' + LEFT(SUBSTRING(${time}, 1, ${zone} - 1), ${maxTimeLength}) + ${seconds} + CASE SUBSTRING(${time}, ${zone}, 1) WHEN N'Z' THEN N'+00:00' ELSE ${offset} END`;
 }
 
 /**
- * T-SQL that makes a value of a type from its text; NULL stays NULL. Text is given as it is, so that the server refuses
- * what is too long, which CONVERT would cut. The core has checked every text against the rules of the type, because
- * CONVERT rounds numbers and times without an error.
+ * T-SQL that converts text to a type; NULL stays NULL. Text itself is not converted, so that the server refuses what is too
+ * long: CONVERT would truncate it. Every text was validated before, because CONVERT rounds numbers and times.
  * @see https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
  */
 export function fromText(declaration: string, text: string): string {
@@ -35,7 +34,7 @@ export function fromText(declaration: string, text: string): string {
     case 'smallint':
     case 'int':
     case 'bigint':
-      // No integer is read from a text with a point, such as 1.0.
+      // CONVERT does not parse an integer with a decimal point, such as 1.0.
       return `CONVERT(${declaration}, LEFT(${text}, CHARINDEX(N'.', ${text} + N'.') - 1))`;
     case 'datetime2':
       return `CONVERT(${declaration}, ${timestamp(text)})`;
@@ -43,7 +42,7 @@ export function fromText(declaration: string, text: string): string {
       return `CONVERT(${declaration}, ${zonedTimestamp(text)})`;
     case 'datetime':
     case 'smalldatetime':
-      // By way of datetime2: the older types read no more than three digits of a second.
+      // Through datetime2: the older types parse at most three fraction digits.
       return `CONVERT(${declaration}, CONVERT(datetime2(6), ${timestamp(text)}))`;
     case 'money':
     case 'smallmoney':
@@ -64,7 +63,7 @@ export function fromText(declaration: string, text: string): string {
   }
 }
 
-/** T-SQL for the text of a column's values, as a dataset would have it. */
+/** T-SQL for the text of a column, as a dataset would write it. */
 export function asText(declaration: string, column: string): string {
   switch (baseOf(declaration)) {
     case 'bit':
@@ -91,8 +90,8 @@ export function asText(declaration: string, column: string): string {
 }
 
 /**
- * The types by way of which the values of a column become text, and T-SQL that then writes them as a dataset would;
- * by itself the server leaves out the seconds of `datetime`, and does not make text of `money`.
+ * How the values of a column are changed to text as a dataset would write them: the intermediate types, and T-SQL that is
+ * applied to the text. The server itself would drop the seconds of `datetime`, and does not convert `money`.
  * @param column quoted
  * @see https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
  */
@@ -111,7 +110,7 @@ export function toText(declaration: string, column: string): { by: string[]; the
     case 'uniqueidentifier':
       return { by: [], then: `LOWER(${column})` };
     case 'datetimeoffset':
-      // 2026-11-20 10:00:00.5 +01:00 has a space that no dataset has.
+      // The server writes 2026-11-20 10:00:00.5 +01:00, with a space before the offset.
       return { by: [], then: `STUFF(${column}, LEN(${column}) - 6, 1, N'')` };
     default:
       return { by: [] };

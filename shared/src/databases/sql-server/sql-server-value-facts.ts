@@ -1,15 +1,15 @@
 import type { ExistingColumn } from '../../datasets/load/target.ts';
 
-/** What the values of a column need of its type. */
+/** Facts about the values of a column that its type must fit. */
 export interface ValueFacts {
-  /** Units of UTF-16 of the longest. */
+  /** Length of the longest value, in units of UTF-16. */
   longest: number;
-  /** Of numbers: most digits before the point and behind it. */
+  /** Digits of numbers before and after the decimal point, at most. */
   whole: number;
   scale: number;
-  /** Of timestamps: digits of the fraction of a second. */
+  /** Fraction digits of timestamps, at most. */
   fraction: number;
-  /** The first value that breaks a rule of the column as it is, and what is wrong with it. */
+  /** The first value that violates a rule of the existing column, and the reason. */
   misfit: { value: string; reason: string } | undefined;
 }
 
@@ -18,14 +18,14 @@ export function noFacts(): ValueFacts {
   return { longest: 0, whole: 0, scale: 0, fraction: 0, misfit: undefined };
 }
 
-/** Takes the length of a value into account. */
-export function lookAtText(facts: ValueFacts, value: string): void {
+/** Adds the length of a value. */
+export function addLength(facts: ValueFacts, value: string): void {
   if (value.length > facts.longest) facts.longest = value.length;
 }
 
-/** Takes a value into account that may be a number or a timestamp, in a column that may yet become text. */
-export function lookAtNumber(facts: ValueFacts, value: string): void {
-  lookAtText(facts, value);
+/** Adds a value that may be a number or a timestamp, in a column that may still become text. */
+export function addNumber(facts: ValueFacts, value: string): void {
+  addLength(facts, value);
   const fraction = /^.{16}:\d\d\.(\d*?)0*(?!\d)/.exec(value)?.[1]?.length ?? 0;
   if (fraction > facts.fraction) facts.fraction = fraction;
   const [, before, behind = ''] = /^[-+]?0*(\d*)\.?(\d*?)0*$/.exec(value) ?? [];
@@ -34,8 +34,8 @@ export function lookAtNumber(facts: ValueFacts, value: string): void {
   facts.scale = Math.max(facts.scale, behind.length);
 }
 
-/** Takes into account whether a value breaks a rule of the column as it is. */
-export function lookAtRules(facts: ValueFacts, { rules = [] }: ExistingColumn, value: string): void {
+/** Adds a value that violates a rule of the existing column. */
+export function addMisfit(facts: ValueFacts, { rules = [] }: ExistingColumn, value: string): void {
   if (facts.misfit) return;
   const broken = rules.find((rule) => rule.fails(value));
   if (broken) facts.misfit = { value, reason: broken.reason };

@@ -1,91 +1,118 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { checkKey } from '../check-key.ts';
+import { MergeStatements } from '../merge-statements.ts';
 import { quoteIdentifier as quoted } from '../quote-identifier.ts';
+import { stagedAlias, tableAlias } from '../sql-dialect.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
 
 /** Name under which the file of the staging table is attached. */
 export const stagingFile = 'pipewright_staging';
 
-/** The staging table. Its columns have names of their own, so that no name of a dataset, such as rowid, hides anything. */
+/** The staging table. Its columns are named c0, c1, …, so that no name of a dataset, such as rowid, hides anything. */
 export const staging = `${stagingFile}.rows`;
 
-/** Name of a column of the staging table, by its place. */
-export const stagedName = (place: number): string => `c${place}`;
+/** Name of a staged column, by its index. */
+export const stagedName = (index: number): string => `c${index}`;
 
-/** A column of the dataset on its way from the staging table, which is `new` in every statement, into the table. */
+/** The number of a staged row: rows are numbered from 1 in the order of the dataset. */
+const rowNumber = `${stagedAlias}.rowid`;
+
+/** A column of the dataset on its way from the staging table into the table. */
 export interface MovedColumn {
   name: string;
-  /** Its column of the staging table. */
+  /** Its name in the staging table. */
   staged: string;
-  /** SQL for its value as the table shall have it. */
+  /** SQL for its final value. */
   value: string;
 }
 
-/** The statements that move rows from the staging table into the table. */
-export class MoveStatements {
+/** The statements that move rows from the staging table into the table, in the order of the dataset. */
+export class SqliteMerge {
   /** The table, qualified and quoted. */
   readonly table: string;
+  readonly #statements: MergeStatements;
   readonly #columns: readonly MovedColumn[];
-  readonly #key: readonly MovedColumn[];
-  readonly #others: readonly MovedColumn[];
+  readonly #key: readonly string[];
 
   constructor(table: string, columns: readonly MovedColumn[], key: readonly string[]) {
     this.table = `main.${quoted(table)}`;
     this.#columns = columns;
-    this.#key = columns.filter(({ name }) => key.includes(name));
-    this.#others = columns.filter(({ name }) => !key.includes(name));
+    this.#key = key;
+    this.#statements = new MergeStatements(sqliteDialect, {
+      table: this.table,
+      source: `${staging} AS ${stagedAlias}`,
+      columns: columns.map(({ name, staged, value }) => ({ name, value, compared: `${stagedAlias}.${staged}` })),
+      key,
+    });
   }
 
-  /** Whole rows as they are, which SQLite copies page by page where it can; needs all columns of the table in its order. */
+  /** Copies whole rows, which SQLite does page by page where it can; needs every column of the table in its order. */
   get copy(): string {
     return `INSERT INTO ${this.table} SELECT * FROM ${staging}`;
   }
 
-  /** Rows in the order in which they came. @param one whether only the row with the number `?` */
-  insert(one = false): string {
-    return `${this.#insertFrom}${one ? ' WHERE new.rowid = ?' : ' ORDER BY new.rowid'}`;
+  get insert(): string {
+    return this.#statements.insert(` ORDER BY ${rowNumber}`);
   }
 
-  /** Changes the rows that have the key of a new one; undefined when the key is all there is. */
-  update(one = false): string | undefined {
-    if (this.#others.length === 0) return undefined;
-    const changes = this.#others.map(({ name, value }) => `${quoted(name)} = ${value}`).join(', ');
-    return `UPDATE ${this.table} AS old SET ${changes} FROM ${staging} AS new WHERE ${this.sameKey}${one ? ' AND new.rowid = ?' : ''}`;
+  get insertMissing(): string {
+    return this.#statements.insertMissing(` ORDER BY ${rowNumber}`);
   }
 
-  /** Adds the rows whose key the table lacks. */
-  insertMissing(one = false): string {
-    const missing = `NOT EXISTS (SELECT 1 FROM ${this.table} AS old WHERE ${this.sameKey})`;
-    return `${this.#insertFrom} WHERE ${missing}${one ? ' AND new.rowid = ?' : ' ORDER BY new.rowid'}`;
+  /** Updates the rows that have the key of a staged one; undefined where the dataset has key columns only. */
+  get update(): string | undefined {
+    return this.#statements.update();
   }
 
-  /** Makes the key of the staged rows quick to find. */
+  /**
+   * The same for one row, whose number is the parameter: finds the row that violates a constraint.
+   * @param merges whether rows are merged by their key
+   */
+  forOneRow(merges: boolean): string[] {
+    const one = ` AND ${rowNumber} = ?`;
+    if (!merges) return [this.#statements.insert(one.replace(' AND', ' WHERE'))];
+    return [this.#statements.update(one) ?? [], this.#statements.insertMissing(one)].flat();
+  }
+
+  /** Indexes the staged rows by their key. */
   get indexKey(): string {
-    return `CREATE INDEX ${stagingFile}.pipewright_key ON rows (${this.#key.map(({ staged }) => staged).join(', ')})`;
+    const key = this.#columns.filter(({ name }) => this.#key.includes(name)).map(({ staged }) => staged);
+    return `CREATE INDEX ${stagingFile}.pipewright_key ON rows (${key.join(', ')})`;
   }
 
-  /** Makes the staged rows quick to find by all of their values. */
+  /** Indexes the staged rows by all values. */
   get indexRows(): string {
     return `CREATE INDEX ${stagingFile}.pipewright_rows ON rows (${this.#columns.map(({ staged }) => `${staged} COLLATE BINARY`).join(', ')})`;
   }
 
-  /** Whether a row of the table, `old`, has the key of a staged one; compared as the table compares its key. */
+  /** Whether a row of the table has the key of a staged one, compared as the table compares its key. */
   get sameKey(): string {
-    return this.#key.map(({ name, staged }) => `old.${quoted(name)} = new.${staged}`).join(' AND ');
+    return this.#statements.sameKey;
   }
 
   /**
-   * Whether a row of the table, `old`, has all values of a staged one, letter by letter.
-   * @param numbered column that SQLite fills where the dataset has nothing
+   * Whether a row of the table has exactly the values of a staged one.
+   * @param numbered column that SQLite fills where the dataset has NULL
    */
   sameRow(numbered: string | undefined): string {
     return this.#columns
       .map(({ name, value }) => {
-        const same = `old.${quoted(name)} COLLATE BINARY IS ${value}`;
+        const same = `${tableAlias}.${quoted(name)} COLLATE BINARY IS ${value}`;
         return name === numbered ? `(${value} IS NULL OR ${same})` : same;
       })
       .join(' AND ');
   }
 
-  get #insertFrom(): string {
-    const names = this.#columns.map(({ name }) => quoted(name)).join(', ');
-    return `INSERT INTO ${this.table} (${names}) SELECT ${this.#columns.map(({ value }) => value).join(', ')} FROM ${staging} AS new`;
+  /**
+   * Refuses rows whose key is NULL or not unique: those of the dataset where they are merged, otherwise those of the table.
+   * @throws PipewrightError `bad-input`
+   */
+  async checkKey(database: DatabaseSync, merges: boolean): Promise<void> {
+    const stagedKey = this.#key.map((name) => this.#columns.find((column) => column.name === name)?.staged ?? name);
+    await checkKey(sqliteDialect, async (sql) => database.prepare(sql).get(), {
+      names: this.#key,
+      values: merges ? stagedKey : this.#key.map(quoted),
+      rows: merges ? staging : this.table,
+    });
   }
 }

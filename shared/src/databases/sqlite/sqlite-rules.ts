@@ -12,7 +12,7 @@ import {
   sqliteTimestamp,
 } from './sqlite-value-rules.ts';
 
-/** What a declared type asks of values, and how SQLite stores them. */
+/** The validation rules of a declared type, and how SQLite stores its values. */
 export type DeclaredType = Pick<
   ExistingColumn,
   'type' | 'also' | 'longest' | 'least' | 'most' | 'whole' | 'scale' | 'rules' | 'blankIsNull'
@@ -21,16 +21,16 @@ export type DeclaredType = Pick<
   binding: Binding;
 };
 
-/** Types of integers whose declaration says how large they are; SQLite itself gives each of them 64 bits. */
+/** Sizes of declared integer types; SQLite itself stores 64 bits for each of them. */
 const integerBits: Record<string, number> = { SMALLINT: 16, INT2: 16, MEDIUMINT: 24, INT4: 32 };
 
 const numberTypes = /^(NUMERIC|DECIMAL|DEC|NUMBER|FIXED|MONEY|SMALLMONEY|CURRENCY)$/;
 const integerTypes = /^(UNSIGNED )?(BIG ?|TINY|SMALL|MEDIUM)?(INT|INTEGER)[248]?( (UN)?SIGNED)?$/;
 
 /**
- * What the declared type of a column asks of its values: SQLite stores what it is given, or makes another value of it
- * without an error, so that our own rules must keep what the declaration says.
- * @param declared as CREATE TABLE names it: `DECIMAL(10,2)`, `VARCHAR(20)`, or nothing
+ * The validation rules of a declared type. SQLite stores any value in any column, or converts it without an error, so that
+ * these rules enforce the declaration.
+ * @param declared the type in CREATE TABLE: `DECIMAL(10,2)`, `VARCHAR(20)`, or nothing
  * @param strict whether the table is STRICT
  */
 export function readDeclaredType(declared: string, strict: boolean): DeclaredType {
@@ -53,7 +53,7 @@ export function readDeclaredType(declared: string, strict: boolean): DeclaredTyp
       return { ...asText, binding: 'float', blankIsNull: true, rules: [exactReal] };
     case 'INTEGER':
       if (!integerTypes.test(name)) return { ...asText, rules: [keptAsWritten(declared)] };
-      // Other databases write a boolean so, and libraries that serve several of them take it over.
+      // How MySQL declares a boolean, and libraries that support several databases.
       if (name === 'TINYINT' && sizes[0] === 1)
         return { type: 'integer', also: 'boolean', affinity, binding: 'boolean', ...boundsOf(name) };
       return { type: 'integer', affinity, binding: 'text', ...boundsOf(name) };
@@ -76,16 +76,16 @@ function numericType(name: string, sizes: readonly number[], declared: string): 
     };
   }
   if (name === 'BOOLEAN' || name === 'BOOL') return { type: 'boolean', affinity, binding: 'boolean' };
-  const asMoment = { ...asText, blankIsNull: true };
-  if (name === 'DATE') return { ...asMoment, rules: [sqliteDate] };
+  const asTime = { ...asText, blankIsNull: true };
+  if (name === 'DATE') return { ...asTime, rules: [sqliteDate] };
   if (/^(DATETIME|TIMESTAMP)/.test(name))
-    return { ...asMoment, rules: [sqliteTimestamp, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };
+    return { ...asTime, rules: [sqliteTimestamp, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };
   if (/^TIME/.test(name))
-    return { ...asMoment, rules: [sqliteTime, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };
+    return { ...asTime, rules: [sqliteTime, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };
   return { ...asText, rules: [keptAsWritten(declared)] };
 }
 
-/** The bounds that a declaration names; a TINYINT is signed in some databases and unsigned in others, so that both fit. */
+/** The bounds of a declared integer. A TINYINT is signed in some databases and unsigned in others, so both fit. */
 function boundsOf(name: string): Pick<ExistingColumn, 'least' | 'most'> {
   const unsigned = /\bUNSIGNED\b/.test(name);
   const base = name.replace(/ ?\b(UN)?SIGNED\b ?/, '');
