@@ -1,11 +1,11 @@
-/** What opening a database needs beside its address. */
+/** Options for opening a database, besides its address. */
 export interface OpenOptions {
-  /** An access token of Microsoft Entra in place of user and password; SQL Server alone takes one. */
+  /** An access token of Microsoft Entra, instead of user and password; SQL Server only. */
   token?: string;
-  /** Waits, before a server that starts is tried again. Default: by a timer. */
+  /** Pauses before a server is tried again. Default: a timer. */
   sleep?(milliseconds: number): Promise<void>;
-  /** The time in milliseconds, by which that waiting is measured. Default: `Date.now`. */
+  /** The time in milliseconds that limits the retries. Default: `Date.now`. */
   now?(): number;
-  /** Seconds for which a server that resumes, starts, moves or is busy is tried again. Default: 150. */
-  patienceSeconds?: number;
+  /** Seconds for which a server that is starting, resuming or busy is tried again. Default: 30 for MySQL, 150 for SQL Server. */
+  retrySeconds?: number;
 }

@@ -3,21 +3,22 @@ import { connect, isIP, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'mysql2';
 import { PipewrightError } from '../../host/error.ts';
 
-const usualPort = 3306;
+const defaultPort = 3306;
 
 /**
- * The options of the driver for an address `mysql://user:password@host:port/database?ssl=verify`, as `openMysql` takes it.
- * @throws PipewrightError `bad-input`; it does not repeat the address, which holds a password
+ * Reads the address of a database: `mysql://user:password@host:port/database?ssl=verify`; see `openMysql`.
+ * @returns options of the driver
+ * @throws PipewrightError `bad-input`, which does not repeat the address, because it has a password
  */
 export function readAddress(address: string): ConnectionOptions {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const ssl = url?.searchParams.get('ssl') ?? 'verify';
   if (!url || url.hostname === '' || !['verify', 'encrypt', 'off'].includes(ssl)) {
-    throw noAddress();
+    throw invalidAddress();
   }
   const authority = url.searchParams.get('ca');
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const port = url.port ? Number(url.port) : usualPort;
+  const port = url.port ? Number(url.port) : defaultPort;
   const verify = ssl === 'verify';
   return {
     host,
@@ -39,8 +40,8 @@ export function readAddress(address: string): ConnectionOptions {
 }
 
 /**
- * Opens the connection itself. For a host that is an IP address the driver gives TLS no name (SNI has none), and Node
- * then compares the certificate with `localhost` unless the socket says which host it was opened to.
+ * Opens the socket. For an IP address the driver gives TLS no host name (SNI allows none), and Node then compares the
+ * certificate with `localhost` unless the socket has the host.
  * @see https://github.com/nodejs/node/blob/v24.x/lib/_tls_wrap.js
  */
 function open(host: string, port: number): Socket {
@@ -52,7 +53,7 @@ function decode(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw noAddress();
+    throw invalidAddress();
   }
 }
 
@@ -63,18 +64,18 @@ function readAuthority(path: string): Buffer {
     throw new PipewrightError({
       code: 'bad-input',
       service: 'MySQL',
-      message: `The certificate of the authority cannot be read: ${path}.`,
-      hint: 'Check the path behind ca= in the address.',
+      message: `The CA certificate cannot be read: ${path}.`,
+      hint: 'Check the path after ca= in the address.',
       cause,
     });
   }
 }
 
-function noAddress(): PipewrightError {
+function invalidAddress(): PipewrightError {
   return new PipewrightError({
     code: 'bad-input',
     service: 'MySQL',
-    message: 'That is not the address of a MySQL database.',
-    hint: 'Write mysql://user:password@host:3306/database?ssl=verify, with special characters encoded as in %40; ssl is verify, encrypt or off.',
+    message: 'This is not the address of a MySQL database.',
+    hint: 'Use the form mysql://user:password@host:3306/database?ssl=verify, with special characters percent-encoded, such as %40; ssl is verify, encrypt or off.',
   });
 }

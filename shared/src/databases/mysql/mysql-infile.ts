@@ -2,36 +2,36 @@ import { PassThrough } from 'node:stream';
 import { explainMysql } from './mysql-error.ts';
 import type { MysqlSession } from './mysql-session.ts';
 
-/** Bytes of a packet: larger ones are no faster. */
-const largestPacket = 256 * 1024;
+/** Bytes per packet: larger packets are not faster. */
+const maxPacketBytes = 256 * 1024;
 
-/** Bytes around what a packet holds. */
-const frame = 64;
+/** Bytes of the packet header and some reserve. */
+const packetOverhead = 64;
 
-/** Bytes that may wait for the connection. */
-const waiting = 2 * 1024 * 1024;
+/** Bytes that may be buffered for the connection. */
+const bufferBytes = 2 * 1024 * 1024;
 
 /**
- * Rows on their way into a table by `LOAD DATA LOCAL INFILE`, as fast as the server takes them.
+ * Sends rows with `LOAD DATA LOCAL INFILE`, with the backpressure of the server.
  * @see https://dev.mysql.com/doc/refman/8.4/en/load-data.html
  */
 export class MysqlInfile {
-  readonly #stream = new PassThrough({ highWaterMark: waiting });
-  readonly #taken: Promise<number>;
+  readonly #stream = new PassThrough({ highWaterMark: bufferBytes });
+  readonly #written: Promise<number>;
   readonly #failed: Promise<never>;
   readonly #packet: number;
-  /** Why it ended too soon, once it has: nothing must be sent any more then. */
+  /** Why the statement failed; nothing must be sent after that. */
   #failure: unknown;
 
   /**
    * @param sql the statement
-   * @param before rows that were sent before
+   * @param before rows sent by earlier statements
    */
   constructor(session: MysqlSession, sql: string, before: number) {
-    this.#packet = Math.max(frame, Math.min(largestPacket, session.server.mostBytes - frame));
+    this.#packet = Math.max(packetOverhead, Math.min(maxPacketBytes, session.server.maxPacketBytes - packetOverhead));
     this.#stream.on('error', () => undefined);
-    this.#taken = session.write(sql, this.#stream, before);
-    this.#failed = this.#taken.then(
+    this.#written = session.write(sql, this.#stream, before);
+    this.#failed = this.#written.then(
       () => new Promise<never>(() => undefined),
       (error: unknown) => {
         this.#failure = explainMysql(error);
@@ -42,30 +42,30 @@ export class MysqlInfile {
     this.#failed.catch(() => undefined);
   }
 
-  /** Sends bytes; waits while the server has enough to do. */
+  /** Sends bytes. */
   async write(bytes: Buffer): Promise<void> {
     for (let at = 0; at < bytes.length; at += this.#packet) {
       if (this.#failure) throw this.#failure;
-      if (!this.#stream.write(bytes.subarray(at, at + this.#packet))) await this.#until('drain');
+      if (!this.#stream.write(bytes.subarray(at, at + this.#packet))) await this.#waitFor('drain');
     }
   }
 
-  /** Waits until the server has taken everything; gives the number of rows. */
+  /** Ends the statement and returns the number of rows that the server accepted. */
   async end(): Promise<number> {
     if (this.#failure) throw this.#failure;
     this.#stream.end();
-    return Promise.race([this.#taken, this.#failed]);
+    return Promise.race([this.#written, this.#failed]);
   }
 
-  /** Breaks off; what was sent can only be taken back after that. */
+  /** Aborts, after which the transaction can only be rolled back. */
   async abort(): Promise<void> {
-    // The driver ends the statement for a stream that fails, and waits for ever for one that is gone before it looks.
+    // The stream is ended, not destroyed: the driver would wait forever for one that is destroyed before it reads it.
     if (this.#failure) return;
     this.#stream.end();
-    await this.#taken.catch(() => undefined);
+    await this.#written.catch(() => undefined);
   }
 
-  #until(event: 'drain'): Promise<unknown> {
+  #waitFor(event: 'drain'): Promise<unknown> {
     return Promise.race([new Promise((resolve) => this.#stream.once(event, resolve)), this.#failed]);
   }
 }

@@ -1,17 +1,17 @@
 import { readsBackAsFloat } from './mysql-numbers.ts';
 
-/** Levels that MySQL's JSON has at most. */
-const mostLevels = 100;
+/** Deepest nesting of MySQL's JSON. */
+const maxLevels = 100;
 
-const [leastInteger, mostInteger] = [-(1n << 63n), (1n << 64n) - 1n];
+const [minInteger, maxInteger] = [-(1n << 63n), (1n << 64n) - 1n];
 
-/** A half of a letter of UTF-16 without the other half, which is no character. */
+/** Half of a surrogate pair, which is not a character. */
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 /**
- * Why a text is not JSON that a column keeps; undefined when it does.
- * @param how `stored`: as MySQL's own JSON, which drops a key that comes twice and makes a binary number of most numbers;
- *   `text`: as the text that it is
+ * Why a column cannot store a text as JSON; undefined when it can.
+ * @param how `stored`: in MySQL's binary form, which drops repeated keys and converts most numbers to floating point;
+ *   `text`: as text
  */
 export function whyNotJson(text: string, how: 'stored' | 'text'): string | undefined {
   try {
@@ -22,17 +22,17 @@ export function whyNotJson(text: string, how: 'stored' | 'text'): string | undef
   return how === 'text' ? undefined : whyChanged(text);
 }
 
-/** The numbers, texts and marks of a text that is known to be JSON. */
+/** The tokens of valid JSON. */
 function* tokensOf(text: string): Generator<string> {
   const number = /-?\d[\d.eE+-]*/y;
   for (let at = 0; at < text.length; at += 1) {
-    const letter = text[at] as string;
-    if (letter === '"') {
-      const end = endOfText(text, at);
+    const character = text[at] as string;
+    if (character === '"') {
+      const end = endOfString(text, at);
       yield text.slice(at, end);
       at = end - 1;
-    } else if ('{}[]:,'.includes(letter)) {
-      yield letter;
+    } else if ('{}[]:,'.includes(character)) {
+      yield character;
     } else {
       number.lastIndex = at;
       const [found] = number.exec(text) ?? [];
@@ -43,8 +43,8 @@ function* tokensOf(text: string): Generator<string> {
   }
 }
 
-/** The place behind a text in quotation marks; a mark after an odd number of backslashes is part of it. */
-function endOfText(text: string, start: number): number {
+/** The index after a string; a quotation mark after an odd number of backslashes is part of it. */
+function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
     let before = end - 1;
     while (text[before] === '\\') before -= 1;
@@ -53,14 +53,14 @@ function endOfText(text: string, start: number): number {
 }
 
 function whyChanged(text: string): string | undefined {
-  /** The keys of each object that is open; undefined for an array. */
+  /** The keys of each open object; undefined for an array. */
   const open: (Set<string> | undefined)[] = [];
   let isKey = false;
   for (const found of tokensOf(text)) {
     if (found === '{' || found === '[') {
       open.push(found === '{' ? new Set() : undefined);
       isKey = found === '{';
-      if (open.length > mostLevels) return 'has more than 100 levels';
+      if (open.length > maxLevels) return 'has more than 100 levels';
     } else if (found === '}' || found === ']') {
       open.pop();
       isKey = false;
@@ -70,22 +70,22 @@ function whyChanged(text: string): string | undefined {
       isKey = false;
     } else if (found.startsWith('"')) {
       const word = JSON.parse(found) as string;
-      if (loneSurrogate.test(word)) return 'has half of a character';
+      if (loneSurrogate.test(word)) return 'has half of a surrogate pair';
       if (!isKey) continue;
       const keys = open.at(-1);
-      if (keys?.has(word)) return 'has a key twice';
+      if (keys?.has(word)) return 'repeats a key';
       keys?.add(word);
-    } else if (!keepsNumber(found)) return 'has a number that would be changed';
+    } else if (!preservesNumber(found)) return 'has a number that would be changed';
   }
   return undefined;
 }
 
-/** Whether MySQL keeps a number: integers of 64 bits as they are, all others as binary numbers. */
-function keepsNumber(text: string): boolean {
+/** Whether MySQL preserves a number: it stores integers of 64 bits exactly, all others as floating point. */
+function preservesNumber(text: string): boolean {
   if (text === '-0') return false;
   if (/^-?\d+$/.test(text)) {
     const value = text.length > 21 ? undefined : BigInt(text);
-    if (value !== undefined && value >= leastInteger && value <= mostInteger) return true;
+    if (value !== undefined && value >= minInteger && value <= maxInteger) return true;
   }
   return readsBackAsFloat(text, 'double');
 }

@@ -5,8 +5,8 @@ import type { Reject } from '../../datasets/formats/csv-scanner.ts';
 import { confirmRows } from '../../datasets/load/confirm-rows.ts';
 import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../datasets/load/target.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
-import { changeTable } from './mysql-change.ts';
-import { checkKey, insertRows, mergeRows } from './mysql-merge.ts';
+import { evolveMysql } from './mysql-evolve.ts';
+import { checkMysqlKey, insertRows, mergeRows } from './mysql-merge.ts';
 import { stagingOf, stagingPrefix, type MysqlRecords } from './mysql-records.ts';
 import { MysqlRows } from './mysql-rows.ts';
 import type { MysqlSession } from './mysql-session.ts';
@@ -15,7 +15,7 @@ import { refuseCascades, type MysqlColumn } from './mysql-table.ts';
 /** What a load works with. */
 interface MysqlLoadOptions {
   session: MysqlSession;
-  /** Database and table, not quoted. */
+  /** The database and the table, not quoted. */
   schema: string;
   table: string;
   records: MysqlRecords;
@@ -24,20 +24,19 @@ interface MysqlLoadOptions {
   key: readonly string[];
   evolve: boolean;
   existing: readonly MysqlColumn[] | undefined;
-  /** Columns of the table that the server calculates. */
+  /** Generated columns of the table. */
   calculated: readonly string[];
-  /** Triggers that may change the rows of this load, for people; as far as the user may know of them. */
+  /** Triggers that may change the rows of this load, for people; those that the user may see. */
   triggers: readonly string[];
   earlier: LoadRecord | undefined;
-  /** Lets others load into the table. */
+  /** Releases the lock of the table. */
   release(): Promise<void>;
 }
 
 /**
- * A load into MySQL or MariaDB. Rows for a table that is there go straight into it, within a transaction; those that are
- * replaced are deleted in it, so that readers keep the old ones meanwhile. Rows that are merged, or whose table is to
- * change, wait in a temporary table first. A new table is filled under another name and gets its own by RENAME, for
- * MySQL makes no table within a transaction.
+ * A load into MySQL or MariaDB. Rows for an existing table are written into it in a transaction; a replacement deletes the
+ * old rows in it, so that readers still see them. Rows that are merged, or whose table evolves, are staged in a temporary
+ * table. A new table is filled under another name and renamed, because CREATE TABLE commits.
  */
 export class MysqlLoad implements TableLoad {
   readonly existing: readonly MysqlColumn[] | undefined;
@@ -47,9 +46,9 @@ export class MysqlLoad implements TableLoad {
   /** The table, quoted. */
   readonly #name: string;
   readonly #rows: MysqlRows;
-  /** Takes the changes of the table back. */
+  /** Undoes the changes of the table. */
   #undo: (() => Promise<void>) | undefined;
-  /** Where the rows of a new table are, once they are about to be published, quoted. */
+  /** The staging table of a new table that is about to be published, quoted. */
   #renamed: string | undefined;
   #done = false;
 
@@ -60,8 +59,8 @@ export class MysqlLoad implements TableLoad {
     this.earlier = options.earlier;
     this.calculated = options.calculated;
     this.#name = `${quoted(schema)}.${quoted(table)}`;
-    // Only rows that wait can be compared with what a trigger makes of them.
-    const direct = this.existing !== undefined && mode !== 'upsert' && !evolve && triggers.length === 0;
+    // Only staged rows can be compared with what a trigger makes of them.
+    const isDirect = this.existing !== undefined && mode !== 'upsert' && !evolve && triggers.length === 0;
     this.#rows = new MysqlRows({
       session,
       delimiter,
@@ -69,7 +68,7 @@ export class MysqlLoad implements TableLoad {
       known: existing,
       evolves: evolve,
       temporary: this.existing !== undefined,
-      table: direct ? this.#name : undefined,
+      table: isDirect ? this.#name : undefined,
       nameOf: () => `${quoted(schema)}.${quoted(stagingPrefix(table) + randomBytes(8).toString('hex'))}`,
     });
   }
@@ -100,7 +99,7 @@ export class MysqlLoad implements TableLoad {
     const upserted = this.existing
       ? await this.#publishRows(columns, record, rejects)
       : await this.#publishTable(columns, record, rejects);
-    await this.#leave();
+    await this.#cleanUp();
     return upserted;
   }
 
@@ -112,21 +111,21 @@ export class MysqlLoad implements TableLoad {
       await this.#rows.abort();
       await session.run('ROLLBACK');
       await this.#undo?.();
-      // First said, then dropped: a load that is about to be published and has no table any more would pass for done.
-      if (this.#renamed && record) await records.withdraw(record.table, record.loadId);
+      // Recorded before the staging table is dropped: without it, the load would count as published.
+      if (this.#renamed && record) await records.recordUnpublished(record.table, record.loadId);
       if (record) await records.keep(record, []);
       if (!this.existing && this.#staged) await session.run(`DROP TABLE IF EXISTS ${this.#staged}`);
     } finally {
-      await this.#leave();
+      await this.#cleanUp();
     }
   }
 
-  /** Where rows wait, quoted; undefined where none do. */
+  /** The staging table, quoted; undefined where rows are not staged. */
   get #staged(): string | undefined {
     return this.#renamed ?? (this.#rows.name === this.#name ? undefined : this.#rows.name);
   }
 
-  /** From here on nothing of the table changes for others until the commit. */
+  /** Begins the transaction that publishes the rows. */
   async #begin(): Promise<void> {
     const { session, schema, table, mode } = this.#options;
     if (mode === 'replace') await refuseCascades(session, schema, table);
@@ -134,7 +133,7 @@ export class MysqlLoad implements TableLoad {
     if (mode === 'replace') await session.run(`DELETE FROM ${this.#name}`);
   }
 
-  /** Makes rows of a table that was there visible, with their record, by one commit. */
+  /** Publishes the rows of an existing table with their record, by one COMMIT. */
   async #publishRows(
     columns: readonly InferredColumn[],
     record: LoadRecord | undefined,
@@ -147,23 +146,23 @@ export class MysqlLoad implements TableLoad {
       await this.#rows.settle(columns);
       const staged = this.#staged ?? '';
       if (merges) await this.#rows.index();
-      if (merges) await checkKey(session, staged, key);
-      if (evolve) this.#undo = await changeTable(session, this.#name, existing, columns);
+      if (merges) await checkMysqlKey(session, staged, key);
+      if (evolve) this.#undo = await evolveMysql(session, this.#name, existing, columns);
       await this.#begin();
-      const waiting = { name: table, table: this.#name, staged, columns, key, existing, triggers };
-      const merged = merges ? await mergeRows(session, waiting) : undefined;
-      const held = merged ? merged.held : await insertRows(session, waiting);
+      const rows = { name: table, table: this.#name, staged, columns, key, existing, triggers };
+      const merged = merges ? await mergeRows(session, rows) : undefined;
+      const held = merged ? merged.held : await insertRows(session, rows);
       upserted = merged && { updated: merged.updated, inserted: merged.inserted };
       confirmRows({ service: 'MySQL', table, held, loaded: await this.count(), causes: triggers });
     }
-    if (!merges && key.length > 0) await checkKey(session, this.#name, key);
+    if (!merges && key.length > 0) await checkMysqlKey(session, this.#name, key);
     if (record) await records.keep(record, rejects);
     await session.run('COMMIT');
     this.#done = true;
     return upserted;
   }
 
-  /** Gives a new table its name. */
+  /** Publishes a new table by renaming the staging table. */
   async #publishTable(
     columns: readonly InferredColumn[],
     record: LoadRecord | undefined,
@@ -171,22 +170,22 @@ export class MysqlLoad implements TableLoad {
   ): Promise<undefined> {
     const { session, records, schema, table, mode, key } = this.#options;
     await this.#rows.settle(columns);
-    if (key.length > 0) await checkKey(session, this.#staged ?? '', key);
+    if (key.length > 0) await checkMysqlKey(session, this.#staged ?? '', key);
     if (mode === 'upsert') await this.#rows.index();
     if (record) {
       const renamed = `${quoted(schema)}.${quoted(stagingOf(table, record.loadId))}`;
       await session.run(`RENAME TABLE ${this.#staged ?? ''} TO ${renamed}`);
       this.#renamed = renamed;
-      await records.intend(record, rejects);
+      await records.recordPublishing(record, rejects);
     }
     await session.run(`RENAME TABLE ${this.#staged ?? ''} TO ${this.#name}`);
     this.#done = true;
-    // The table is there: that its record still says otherwise is for the next load to put right.
-    if (record) await records.finish(table, record.loadId).catch(() => undefined);
+    // The table is published: if its record cannot be updated, the next load settles it.
+    if (record) await records.recordPublished(table, record.loadId).catch(() => undefined);
   }
 
-  /** Leaves the session as the next load needs it. */
-  async #leave(): Promise<void> {
+  /** Prepares the session for the next load. */
+  async #cleanUp(): Promise<void> {
     const { session, release } = this.#options;
     if (this.existing && this.#staged)
       await session.run(`DROP TEMPORARY TABLE IF EXISTS ${this.#staged}`).catch(() => undefined);

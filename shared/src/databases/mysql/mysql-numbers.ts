@@ -1,22 +1,21 @@
-/** A leading zero marks an identifier. */
+/** A number without leading zeros, which would mark an identifier. */
 const numberForm = /^[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
-/** A number as its digits without zeros around them, and the power of ten of the point; the sign is left out of zero. */
+/** A number as its significant digits and the exponent of the last one; zero has no sign. */
 function normalised(text: string): string {
   const [, sign = '', whole = '', behind = '', power = '0'] =
     /^([-+]?)(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?$/.exec(text) ?? [];
   const digits = (whole + behind).replace(/^0+/, '');
   if (digits === '') return '0';
   const significant = digits.replace(/0+$/, '');
-  // The power of ten of the last digit that counts.
-  const last = Number(power) - behind.length + (digits.length - significant.length);
-  return `${sign === '-' ? '-' : ''}${significant}e${last}`;
+  const exponent = Number(power) - behind.length + (digits.length - significant.length);
+  return `${sign === '-' ? '-' : ''}${significant}e${exponent}`;
 }
 
-/** Digits that tell every number of 32 bits from its neighbours. */
+/** Digits that identify every floating-point number of 32 bits. */
 const digitsOfFloat = 9;
 
-/** The shortest text that is read as a number of 32 bits. */
+/** The shortest text that parses as a floating-point number of 32 bits. */
 function shortestFloat(value: number): string {
   for (let digits = 1; digits < digitsOfFloat; digits += 1) {
     const text = value.toPrecision(digits);
@@ -26,8 +25,8 @@ function shortestFloat(value: number): string {
 }
 
 /**
- * Whether a binary number keeps what a text says: the shortest text of the number that is stored has the same digits, so
- * that 0.1 is kept and 16777217 in 32 bits, which would become 16777216, is not.
+ * Whether a floating-point number preserves a text: its shortest representation has the same digits. 0.1 is preserved, but
+ * 16777217 in 32 bits becomes 16777216.
  */
 export function readsBackAsFloat(text: string, type: 'float' | 'double'): boolean {
   if (!numberForm.test(text)) return false;
@@ -37,7 +36,7 @@ export function readsBackAsFloat(text: string, type: 'float' | 'double'): boolea
   );
 }
 
-/** Whether a number has no more digits than `float(digits, scale)` keeps. */
+/** Whether a number has no more digits than `float(digits, scale)` stores. */
 export function withinScale(text: string, digits: number, scale: number): boolean {
   const [, significant = '', power = '0'] = /^-?(\d+)e(-?\d+)$/.exec(normalised(text)) ?? [];
   return significant === '' || (-Number(power) <= scale && significant.length + Number(power) <= digits - scale);

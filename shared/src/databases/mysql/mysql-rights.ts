@@ -1,5 +1,7 @@
-/** The rights that statements need, by how they begin; the first that fits counts. */
-const rights: readonly (readonly [start: RegExp, rights: string])[] = [
+import { tableUnchanged } from '../load-errors.ts';
+
+/** The privileges that statements need, by how they begin; the first match counts. */
+const privileges: readonly (readonly [start: RegExp, privileges: string])[] = [
   [/^\s*(?:CREATE|DROP) TEMPORARY/i, 'CREATE TEMPORARY TABLES'],
   [/^\s*CREATE TABLE/i, 'CREATE'],
   [/^\s*RENAME TABLE/i, 'ALTER, DROP, CREATE, INSERT'],
@@ -12,11 +14,12 @@ const rights: readonly (readonly [start: RegExp, rights: string])[] = [
   [/^\s*(?:SELECT|SHOW)/i, 'SELECT'],
 ];
 
-/** The rights that docs/datasets.md lists. */
-const all = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, CREATE TEMPORARY TABLES';
+/** The privileges that docs/datasets.md lists. */
+const allPrivileges = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, CREATE TEMPORARY TABLES';
 
-/** What to do for a user who may not run a statement. */
-export function rightsOf(sql: string): string {
-  const needed = rights.find(([start]) => start.test(sql))?.[1];
-  return `The table was not changed. The user of the connection lacks a right${needed === undefined ? '' : ` among ${needed}`}. Check the name of the database, which a server does not show to a user without rights; or run as an administrator: GRANT ${all} ON the_database.* TO the_user; a partial revoke must not take one of them back.`;
+/** What to do for a user who lacks a privilege for a statement. */
+export function privilegeHint(sql: string): string {
+  const needed = privileges.find(([start]) => start.test(sql))?.[1];
+  const missing = needed === undefined ? 'a privilege' : `one of these privileges: ${needed}`;
+  return `${tableUnchanged} The database user lacks ${missing}. Check the database name, which a server hides from users without privileges; or run as an administrator: GRANT ${allPrivileges} ON the_database.* TO the_user. A partial revoke must not take any of them back.`;
 }

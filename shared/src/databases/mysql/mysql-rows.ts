@@ -1,81 +1,83 @@
 import { isUtf8 } from 'node:buffer';
-import { PipewrightError } from '../../host/error.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
+import { notUtf8Error } from '../load-errors.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
-import { inMysqlDialect, type Sending } from './mysql-dialect.ts';
+import { encodeRows, type Encoding } from './mysql-encode.ts';
+import { mustWiden, widenedType } from './mysql-evolve.ts';
 import { MysqlInfile } from './mysql-infile.ts';
 import type { MysqlSession } from './mysql-session.ts';
 import { columnsLeftEmpty, type MysqlColumn } from './mysql-table.ts';
-import { carrierOf, isText, keyText, lettersOfKey, longText, mysqlType, textAgain } from './mysql-types.ts';
-import { valueOfText } from './mysql-from-text.ts';
-import { becomesWider, wideType } from './mysql-wider.ts';
+import { isText, restoreText, stagingType, valueOfText } from './mysql-text.ts';
+import { binaryCollation, keyText, longText, maxKeyLength, mysqlType } from './mysql-types.ts';
 
-/** Each widening of a column writes the rows anew that are there; after this many, all columns become text at once. */
-const mostWidenings = 2;
+/** Each type change rewrites the staged rows; after this many, every column becomes text at once. */
+const maxTypeChanges = 2;
 
-/** Stands for the type that a column has in the table that was there before. */
-const own = 'own';
+/** Marks a column that keeps the type of the existing table. */
+const existingType = 'existing';
 
-/** How tables are made that take rows: a text of any script, and rows of any length. */
-const tableOptions = 'ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
+/** Options of staging tables: texts of any script, and rows of any length. */
+const tableOptions = `ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT ${binaryCollation}`;
 
-/** The primary key of rows that wait, on a server that asks for one. */
+/** The primary key of staged rows, on a server that requires one. */
 const rowNumber = 'pipewright_row_number';
 
-/** Where rows go. */
-export interface Place {
+/** Where rows are written. */
+export interface RowsTarget {
   session: MysqlSession;
-  /** The quoted table that is there and takes the rows itself; undefined where one is made for them. */
+  /** The existing table, quoted, that the rows are written into; undefined where they are staged. */
   table: string | undefined;
-  /** Whether the one that is made is the session's own, which nobody else sees and which goes with it. */
+  /** Whether the staging table is a temporary table of the session. */
   temporary: boolean;
-  /** A quoted name for one that is made, another one each time. */
+  /** A new quoted name for a staging table. */
   nameOf(): string;
   delimiter: string;
-  /** Columns that have their types already. */
+  /** Columns of the existing table. */
   known: readonly MysqlColumn[];
-  /** Whether those that are not fixed may get wider types. */
+  /** Whether they may get wider types. */
   evolves: boolean;
-  /** Columns by which rows are told apart: where they are texts, an index must take them. */
+  /** Columns that identify a row: their texts must fit an index. */
   key: readonly string[];
 }
 
 /**
- * Rows on their way into a table whose types are found while they come: a column is stored as the type of its values so
- * far, as long as their text can be made again from it.
+ * Writes rows into a table whose types are inferred on the way: a column has the type of its values so far, as long as
+ * their original text can be restored from it.
  */
 export class MysqlRows {
-  readonly #place: Place;
-  /** The columns as their values so far are, and the types that carry them. */
+  readonly #target: RowsTarget;
+  /** The columns as inferred so far, and the types in which they are staged. */
   #columns: readonly InferredColumn[] = [];
-  #carriers: string[] = [];
-  /** Columns of the key with a text that is too long for an index. */
+  #types: string[] = [];
+  /** Key columns with a text that is too long for an index. */
   readonly #long = new Set<string>();
-  #widenings = 0;
+  #typeChanges = 0;
   #name: string | undefined;
-  #sendings: Sending[] = [];
+  #encodings: Encoding[] = [];
   #infile: MysqlInfile | undefined;
   #rows = 0;
 
-  constructor(place: Place) {
-    this.#place = place;
-    this.#name = place.table;
+  constructor(target: RowsTarget) {
+    this.#target = target;
+    this.#name = target.table;
   }
 
-  /** The quoted table that has the rows; undefined before one is made for them. */
+  /** The table that has the rows, quoted; undefined before it is created. */
   get name(): string | undefined {
     return this.#name;
   }
 
-  /** Makes the table, where one is to be made. */
+  /** Creates the staging table, where rows are staged. */
   async open(columns: readonly InferredColumn[]): Promise<void> {
     this.#columns = columns;
-    // In a column that may become wider, every value is text as it was written until the last row has come.
-    this.#carriers = columns.map((column) =>
-      this.#staysOwn(column) ? own : this.#typeOf(column, this.#known(column) ? longText : carrierOf(column)),
+    // In a column that may get a wider type, values are staged as text until all rows have arrived.
+    this.#types = columns.map((column) =>
+      this.#keepsType(column)
+        ? existingType
+        : this.#typeOf(column, this.#known(column) ? longText : stagingType(column)),
     );
-    if (this.#name === undefined) this.#name = await this.#make(columns, this.#carriers);
+    if (this.#name === undefined) this.#name = await this.#create(columns, this.#types);
   }
 
   /** @throws PipewrightError `bad-csv` for bytes that are not UTF-8 */
@@ -83,45 +85,40 @@ export class MysqlRows {
     this.#measureKey(block, columns);
     await this.#widen(columns);
     if (!this.#infile) this.#openInfile(block.lineEnd);
-    const bytes = inMysqlDialect(block, this.#sendings);
-    if (!isUtf8(bytes))
-      throw new PipewrightError({
-        code: 'bad-csv',
-        message: 'The file is not in UTF-8.',
-        hint: 'The table was not changed. Save the file as CSV in UTF-8.',
-      });
+    const bytes = encodeRows(block, this.#encodings);
+    if (!isUtf8(bytes)) throw notUtf8Error();
     await this.#infile?.write(bytes);
   }
 
-  /** Ends sending; gives the rows that the server took. */
+  /** Ends writing and returns the number of rows that the server accepted. */
   async end(): Promise<number> {
     this.#rows += (await this.#infile?.end()) ?? 0;
     this.#infile = undefined;
     return this.#rows;
   }
 
-  /** Gives the columns the types that they shall have. */
+  /** Gives the columns their final types. */
   async settle(columns: readonly InferredColumn[]): Promise<void> {
     await this.#change(
       columns,
       columns.map((column) => {
         const known = this.#known(column);
         if (!known) return this.#typeOf(column, mysqlType(column));
-        return becomesWider(column, known) && this.#place.evolves ? wideType(column, known) : own;
+        return mustWiden(column, known) && this.#target.evolves ? widenedType(column, known) : existingType;
       }),
     );
   }
 
-  /** Makes the rows easy to find by the key. */
+  /** Indexes the staged rows by their key. */
   async index(): Promise<void> {
-    const texts = this.#columns.filter(({ name }, index) => this.#place.key.includes(name) && this.#isTextual(index));
-    const letters = Math.floor(mostLettersOfIndex / Math.max(1, texts.length));
-    const parts = this.#place.key.map((name) => {
+    const texts = this.#columns.filter(({ name }, index) => this.#target.key.includes(name) && this.#isTextual(index));
+    const length = Math.floor(maxIndexLength / Math.max(1, texts.length));
+    const parts = this.#target.key.map((name) => {
       const index = this.#columns.findIndex((column) => column.name === name);
-      const cut = this.#isTextual(index) && this.#lettersOf(index) > letters;
-      return cut ? `${quoted(name)}(${letters})` : quoted(name);
+      const cut = this.#isTextual(index) && this.#lengthOf(index) > length;
+      return cut ? `${quoted(name)}(${length})` : quoted(name);
     });
-    await this.#place.session.run(`ALTER TABLE ${this.#name ?? ''} ADD INDEX pipewright_key (${parts.join(', ')})`);
+    await this.#target.session.run(`ALTER TABLE ${this.#name ?? ''} ADD INDEX pipewright_key (${parts.join(', ')})`);
   }
 
   async abort(): Promise<void> {
@@ -129,63 +126,63 @@ export class MysqlRows {
   }
 
   #known(column: InferredColumn): MysqlColumn | undefined {
-    return this.#place.known.find(({ name }) => name === column.name);
+    return this.#target.known.find(({ name }) => name === column.name);
   }
 
-  /** A type, where a text of the key is one that an index takes. */
+  /** A staging type: a text of the key becomes one that an index stores. */
   #typeOf({ name }: InferredColumn, type: string): string {
-    return type === longText && this.#place.key.includes(name) && !this.#long.has(name) ? keyText : type;
+    return type === longText && this.#target.key.includes(name) && !this.#long.has(name) ? keyText : type;
   }
 
-  /** Whether a column has the type that the table gave it, whatever values come. */
-  #staysOwn(column: InferredColumn): boolean {
+  /** Whether a column keeps the type of the existing table, whatever values come. */
+  #keepsType(column: InferredColumn): boolean {
     const known = this.#known(column);
-    return known !== undefined && (!this.#place.evolves || known.fixed === true);
+    return known !== undefined && (!this.#target.evolves || known.fixed === true);
   }
 
-  /** What the column at a place is made as. */
-  #definition(column: InferredColumn, carrier: string): string {
-    return carrier === own ? (this.#known(column)?.definition ?? longText) : carrier;
+  /** The definition of a staged column. */
+  #definition(column: InferredColumn, type: string): string {
+    return type === existingType ? (this.#known(column)?.definition ?? longText) : type;
   }
 
   #isTextual(index: number): boolean {
     return /^(?:(?:var)?(?:char|binary)|(?:tiny|medium|long)?(?:text|blob))\b/.test(
-      this.#definition(this.#columns[index] as InferredColumn, this.#carriers[index] as string),
+      this.#definition(this.#columns[index] as InferredColumn, this.#types[index] as string),
     );
   }
 
-  #lettersOf(index: number): number {
-    const [, letters] =
+  #lengthOf(index: number): number {
+    const [, length] =
       /^(?:var)?(?:char|binary)\((\d+)\)/.exec(
-        this.#definition(this.#columns[index] as InferredColumn, this.#carriers[index] as string),
+        this.#definition(this.#columns[index] as InferredColumn, this.#types[index] as string),
       ) ?? [];
-    return letters === undefined ? Infinity : Number(letters);
+    return length === undefined ? Infinity : Number(length);
   }
 
-  async #make(columns: readonly InferredColumn[], carriers: readonly string[]): Promise<string> {
-    const name = this.#place.nameOf();
+  async #create(columns: readonly InferredColumn[], types: readonly string[]): Promise<string> {
+    const name = this.#target.nameOf();
     const list = columns.map(
-      (column, index) => `${quoted(column.name)} ${this.#definition(column, carriers[index] as string)}`,
+      (column, index) => `${quoted(column.name)} ${this.#definition(column, types[index] as string)}`,
     );
-    const { temporary, session } = this.#place;
-    // A table that stays is not given a column that nobody asked for.
+    const { temporary, session } = this.#target;
+    // A table that is published does not get an extra column.
     if (temporary && session.server.needsPrimaryKey)
       list.push(`${rowNumber} bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY`);
     await session.run(`CREATE ${temporary ? 'TEMPORARY ' : ''}TABLE ${name} (${list.join(', ')}) ${tableOptions}`);
     return name;
   }
 
-  /** Changes the types that no longer carry the values, before those values are sent. */
+  /** Changes the types that cannot store the values of the next block. */
   async #widen(columns: readonly InferredColumn[]): Promise<void> {
-    const needed = columns.map((column, index) => this.#nextCarrier(column, this.#carriers[index] as string));
-    if (needed.some((carrier, index) => carrier !== this.#carriers[index])) {
+    const needed = columns.map((column, index) => this.#nextType(column, this.#types[index] as string));
+    if (needed.some((type, index) => type !== this.#types[index])) {
       await this.end();
-      this.#widenings += 1;
+      this.#typeChanges += 1;
       await this.#change(
         this.#columns,
-        this.#widenings > mostWidenings
-          ? needed.map((carrier, index) =>
-              carrier === own ? own : this.#typeOf(columns[index] as InferredColumn, longText),
+        this.#typeChanges > maxTypeChanges
+          ? needed.map((type, index) =>
+              type === existingType ? existingType : this.#typeOf(columns[index] as InferredColumn, longText),
             )
           : needed,
       );
@@ -193,52 +190,47 @@ export class MysqlRows {
     this.#columns = columns;
   }
 
-  /** The type that carries a column's values from now on; one that became text stays so until the end. */
-  #nextCarrier(column: InferredColumn, now: string): string {
-    if (now === own) return own;
-    const next = carrierOf(column);
+  /** The next staging type of a column; text stays text until the end. */
+  #nextType(column: InferredColumn, current: string): string {
+    if (current === existingType) return existingType;
+    const next = stagingType(column);
     const [, scale] = /^decimal\(\d+,(\d+)\)$/.exec(next) ?? [];
-    if (now === next || (scale !== undefined && now.startsWith('decimal') && now.endsWith(`,${scale})`))) return next;
+    if (current === next || (scale !== undefined && current.startsWith('decimal') && current.endsWith(`,${scale})`)))
+      return next;
     return this.#typeOf(column, longText);
   }
 
-  /** Writes the rows anew, with other types: one statement that fails where a value does not fit. */
-  async #change(columns: readonly InferredColumn[], carriers: string[]): Promise<void> {
-    const before = this.#carriers;
+  /** Rewrites the staged rows with other types, in one statement that fails where a value does not fit. */
+  async #change(columns: readonly InferredColumn[], types: string[]): Promise<void> {
+    const before = this.#types;
     const name = this.#name;
-    if (
-      name !== undefined &&
-      name !== this.#place.table &&
-      carriers.some((carrier, index) => carrier !== before[index])
-    ) {
-      const made = await this.#make(columns, carriers);
+    if (name !== undefined && name !== this.#target.table && types.some((type, index) => type !== before[index])) {
+      const created = await this.#create(columns, types);
       const list = columns.map((column) => quoted(column.name)).join(', ');
-      const values = columns.map((column, index) =>
-        valueOf(column, before[index] as string, carriers[index] as string),
-      );
-      await this.#place.session.write(`INSERT INTO ${made} (${list}) SELECT ${values.join(', ')} FROM ${name}`);
-      await this.#place.session.run(`DROP ${this.#place.temporary ? 'TEMPORARY ' : ''}TABLE ${name}`);
-      this.#name = made;
+      const values = columns.map((column, index) => valueOf(column, before[index] as string, types[index] as string));
+      await this.#target.session.write(`INSERT INTO ${created} (${list}) SELECT ${values.join(', ')} FROM ${name}`);
+      await this.#target.session.run(`DROP ${this.#target.temporary ? 'TEMPORARY ' : ''}TABLE ${name}`);
+      this.#name = created;
     }
-    this.#carriers = carriers;
+    this.#types = types;
     this.#columns = columns;
   }
 
   #openInfile(lineEnd: Uint8Array): void {
-    const { session, delimiter } = this.#place;
-    this.#sendings = this.#columns.map((column, index) =>
-      sendingOf(column, this.#carriers[index] as string, this.#known(column)),
+    const { session, delimiter } = this.#target;
+    this.#encodings = this.#columns.map((column, index) =>
+      encodingOf(column, this.#types[index] as string, this.#known(column)),
     );
-    // The bytes of a text would become the bits of a number.
+    // LOAD DATA would read the bytes of the text as bits.
     const isBits = (column: InferredColumn, index: number): boolean =>
-      this.#carriers[index] === own && this.#known(column)?.dataType === 'bit';
+      this.#types[index] === existingType && this.#known(column)?.dataType === 'bit';
     const columns = this.#columns
       .map((column, index) => (isBits(column, index) ? `@bits${index}` : quoted(column.name)))
       .join(', ');
     const bits = this.#columns.flatMap((column, index) =>
       isBits(column, index) ? [`${quoted(column.name)} = CAST(@bits${index} AS UNSIGNED)`] : [],
     );
-    const { table, known } = this.#place;
+    const { table, known } = this.#target;
     const empty = table === undefined ? [] : columnsLeftEmpty(known, this.#columns).map((name) => `${name} = NULL`);
     const set = [...bits, ...empty].join(', ');
     const sql = `LOAD DATA LOCAL INFILE 'pipewright' INTO TABLE ${this.#name ?? ''} CHARACTER SET utf8mb4
@@ -247,31 +239,31 @@ export class MysqlRows {
     this.#infile = new MysqlInfile(session, sql, this.#rows);
   }
 
-  /** Finds texts of the key that are too long for an index; bytes are at least as many as letters. */
+  /** Finds texts of the key that are too long for an index: a text has at least as many bytes as characters. */
   #measureKey({ rows, width, starts, ends }: CsvBlock, columns: readonly InferredColumn[]): void {
     columns.forEach(({ name, type }, column) => {
-      if (type !== 'text' || !this.#place.key.includes(name) || this.#long.has(name)) return;
+      if (type !== 'text' || !this.#target.key.includes(name) || this.#long.has(name)) return;
       for (let index = column; index < rows * width; index += width) {
-        if ((ends[index] as number) - (starts[index] as number) > lettersOfKey) this.#long.add(name);
+        if ((ends[index] as number) - (starts[index] as number) > maxKeyLength) this.#long.add(name);
       }
     });
   }
 }
 
-/** Letters of four bytes that an index of InnoDB takes, with some bytes left for numbers. */
-const mostLettersOfIndex = 750;
+/** Characters of four bytes that an index of InnoDB stores, with some bytes left for numbers. */
+const maxIndexLength = 750;
 
-/** SQL for a value as another type carries it. */
+/** SQL that converts a value from one staging type to another. */
 function valueOf(column: InferredColumn, before: string, after: string): string {
   const name = quoted(column.name);
   if (before === after || (isText(before) && isText(after))) return name;
-  if (isText(after)) return textAgain(column);
+  if (isText(after)) return restoreText(column);
   return isText(before) ? valueOfText(column) : name;
 }
 
-/** What becomes of a column's values on their way. */
-function sendingOf({ type }: InferredColumn, carrier: string, known: MysqlColumn | undefined): Sending {
-  if (isText(carrier)) return 'plain';
-  const stored = (carrier === own ? known?.type : undefined) ?? type;
-  return stored === 'boolean' ? 'boolean' : stored === 'timestamp-with-zone' ? 'moment' : 'plain';
+/** How the values of a column are encoded. */
+function encodingOf({ type }: InferredColumn, stagedAs: string, known: MysqlColumn | undefined): Encoding {
+  if (isText(stagedAs)) return 'plain';
+  const stored = (stagedAs === existingType ? known?.type : undefined) ?? type;
+  return stored === 'boolean' ? 'boolean' : stored === 'timestamp-with-zone' ? 'utc' : 'plain';
 }

@@ -2,53 +2,58 @@ import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import mysql from 'mysql2';
 import { PipewrightError } from '../../host/error.ts';
+import { isObject } from '../../host/is-object.ts';
+import type { SqlValue } from '../load-records.ts';
 import type { OpenOptions } from '../open-options.ts';
+import type { Row } from '../sql-dialect.ts';
 import { readAddress } from './mysql-address.ts';
 import { explainMysql, explainWarning, isStarting } from './mysql-error.ts';
 
-/** A row of an answer. */
-export type Row = Record<string, unknown>;
-
-/** What a statement brought. */
+/** The result of a statement. */
 interface Answer {
   rows: Row[];
-  /** Rows that it wrote; of an UPDATE those that it found. */
+  /** Rows that it wrote; for an UPDATE, those that it matched. */
   affected: number;
+  /** Warnings that the server has about it. */
+  warnings: number;
+  /** A summary of the server: `Records: 3  Deleted: 0  Skipped: 0  Warnings: 0`. */
+  info: string;
 }
 
-/** A connection to a server, whose errors are in our words. */
+/** A connection to a server that throws explained errors. */
 export interface MysqlSession {
-  /** @throws PipewrightError what the server says */
-  run(sql: string, values?: readonly (string | number | null | Date)[]): Promise<Answer>;
+  /** @throws PipewrightError the explained error of the server */
+  run(sql: string, values?: readonly SqlValue[]): Promise<Answer>;
   /**
-   * Runs a statement that writes rows; not one of them may have been changed or left out.
-   * @param file what LOAD DATA LOCAL gets for its file
-   * @param before rows that were written before, for the message
-   * @throws PipewrightError what the server says, warnings included
+   * Runs a statement that writes rows, and refuses it when the server changed or left out any of them.
+   * @param file the content that LOAD DATA LOCAL reads
+   * @param before rows written by earlier statements, for the message
+   * @returns the number of rows written
+   * @throws PipewrightError the explained error or warning of the server
    */
   write(sql: string, file?: Readable, before?: number): Promise<number>;
   close(): Promise<void>;
-  /** What the server is set to that a load must know. */
+  /** Settings of the server that a load depends on. */
   readonly server: ServerLimits;
 }
 
-/** What a server is set to. */
+/** Settings of a server. */
 interface ServerLimits {
-  /** Bytes that it takes at once. */
-  mostBytes: number;
-  /** Whether it takes no table without a primary key, temporary ones included, and adds none by itself. */
+  /** Longest packet that it accepts, in bytes. */
+  maxPacketBytes: number;
+  /** Whether it requires a primary key, in temporary tables too, and does not add one itself. */
   needsPrimaryKey: boolean;
 }
 
-/** Of a server whose replicas repeat statements: a warning to its operator, not about a row. */
+/** A warning to the operator of a server with replicas (unsafe statement), not about a row. */
 const unsafeForReplicas = 1592;
 
-const waitForLocks = 30;
-const patience = 86_400;
+const lockTimeoutSeconds = 30;
+const idleTimeoutSeconds = 86_400;
 
 /**
- * What a load relies on, whatever the server is set to: values that do not fit are refused, moments are UTC, zero is
- * no wish for the next number, a commit begins nothing new, and a source may be slow.
+ * Session settings: values that do not fit are refused, timestamps are UTC, zero is not replaced by the next number, COMMIT
+ * does not begin a new transaction, and a source may be slow.
  */
 const settings = {
   sql_mode: "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,ERROR_FOR_DIVISION_BY_ZERO'",
@@ -61,49 +66,49 @@ const settings = {
   sql_safe_updates: '0',
   sql_big_selects: '1',
   sql_select_limit: 'DEFAULT',
-  net_read_timeout: String(patience),
-  net_write_timeout: String(patience),
-  wait_timeout: String(patience),
-  innodb_lock_wait_timeout: String(waitForLocks),
-  lock_wait_timeout: String(waitForLocks),
+  net_read_timeout: String(idleTimeoutSeconds),
+  net_write_timeout: String(idleTimeoutSeconds),
+  wait_timeout: String(idleTimeoutSeconds),
+  innodb_lock_wait_timeout: String(lockTimeoutSeconds),
+  lock_wait_timeout: String(lockTimeoutSeconds),
 };
 
-/** Limits of time that only some servers know. */
-const limits = [
+/** Time limits that only some servers have; they are turned off. */
+const timeLimits = [
   'max_statement_time',
   'idle_transaction_timeout',
   'idle_write_transaction_timeout',
   'max_execution_time',
 ];
 
-/** Warnings that a server keeps for SHOW WARNINGS: fewer may be set, and MySQL 9.7 lets only administrators change it. */
-const warningsKept = 'max_error_count';
-const enoughWarnings = 64;
+/** How many warnings SHOW WARNINGS keeps: a server may be set to fewer, and MySQL 9.7 lets only administrators raise it. */
+const warningsSetting = 'max_error_count';
+const minWarningsKept = 64;
 
-/** What a load must know of a server. */
+/** Settings that a load must know. */
 const serverSettings = ['max_allowed_packet', 'sql_require_primary_key', 'sql_generate_invisible_primary_key'];
 
-/** Pauses before a server is tried again that starts or has no connection free, in milliseconds. */
-const pauses = [1_000, 2_000, 4_000, 8_000, 12_000];
-const usualPatience = 30;
+/** Pauses before a server that is starting, or has no free connection, is tried again, in milliseconds. */
+const pausesMs = [1_000, 2_000, 4_000, 8_000, 12_000];
+const defaultRetrySeconds = 30;
 
 /**
- * Connects to a server; one that starts, resumes or has no connection free is tried again, with growing pauses.
- * @param address `mysql://user:password@host:port/database?ssl=verify`, as `openMysql` takes it
+ * Connects to a server; one that is starting, or has no free connection, is tried again with growing pauses.
+ * @param address `mysql://user:password@host:port/database?ssl=verify`; see `openMysql`
  * @throws PipewrightError `bad-input`, `unauthorized`, `not-found` or `unavailable` when it cannot be reached
  */
 export async function connectMysql(
   address: string,
-  { sleep = wait, patienceSeconds = usualPatience }: OpenOptions = {},
+  { sleep = wait, retrySeconds = defaultRetrySeconds }: OpenOptions = {},
 ): Promise<MysqlSession> {
-  let left = patienceSeconds * 1000;
-  for (const pause of [...pauses, Infinity]) {
-    const began = performance.now();
+  let leftMs = retrySeconds * 1000;
+  for (const pause of [...pausesMs, Infinity]) {
+    const started = performance.now();
     try {
       return await connectOnce(address);
     } catch (error) {
-      left -= performance.now() - began + pause;
-      if (!isStarting(error) || left < 0) throw error;
+      leftMs -= performance.now() - started + pause;
+      if (!isStarting(error) || leftMs < 0) throw error;
       await sleep(pause);
     }
   }
@@ -116,45 +121,52 @@ export async function connectMysql(
   });
 }
 
+/** The result of the driver: rows of a SELECT, or the header of any other statement. */
+function readAnswer(result: unknown): Answer {
+  if (Array.isArray(result)) return { rows: result.filter(isObject), affected: 0, warnings: 0, info: '' };
+  const { affectedRows, warningStatus, info } = isObject(result) ? result : {};
+  return {
+    rows: [],
+    affected: Number(affectedRows ?? 0),
+    warnings: Number(warningStatus ?? 0),
+    info: typeof info === 'string' ? info : '',
+  };
+}
+
 async function connectOnce(address: string): Promise<MysqlSession> {
   const connection = mysql.createConnection({ ...readAddress(address), ...driverSettings });
-  // A lost connection fails the statement that is running, which says it better.
+  // A lost connection fails the running statement, whose error is more precise.
   connection.on('error', () => undefined);
-  const ask = (sql: string, file?: Readable): Promise<Driven> =>
+  const query = (sql: string, file?: Readable): Promise<Answer> =>
     new Promise((resolve, reject) => {
       connection.query({ sql, ...(file ? { infileStreamFactory: () => file } : {}) }, (error, result) =>
-        error ? reject(explainMysql(error, sql)) : resolve(result as unknown as Driven),
+        error ? reject(explainMysql(error, sql)) : resolve(readAnswer(result)),
       );
     });
-  const prepared = (sql: string, values: readonly (string | number | null | Date)[]): Promise<Driven> =>
+  const execute = (sql: string, values: readonly SqlValue[]): Promise<Answer> =>
     new Promise((resolve, reject) => {
       connection.execute(sql, [...values], (error, result) =>
-        error ? reject(explainMysql(error, sql)) : resolve(result as unknown as Driven),
+        error ? reject(explainMysql(error, sql)) : resolve(readAnswer(result)),
       );
     });
-  const server: ServerLimits = { mostBytes: 0, needsPrimaryKey: false };
+  const server: ServerLimits = { maxPacketBytes: 0, needsPrimaryKey: false };
   const session: MysqlSession = {
     server,
-    async run(sql, values = []) {
-      // Only prepared, a name with a question mark in it is no place for a value.
-      const result = await (values.length === 0 ? ask(sql) : prepared(sql, values));
-      return Array.isArray(result)
-        ? { rows: result, affected: 0 }
-        : { rows: [], affected: Number(result.affectedRows) };
-    },
+    // Only a prepared statement does not take a question mark in a name for a placeholder.
+    run: (sql, values = []) => (values.length === 0 ? query(sql) : execute(sql, values)),
     async write(sql, file, before = 0) {
-      const result = (await ask(sql, file)) as Header;
-      if (result.warningStatus > 0 || /Skipped: [1-9]/.test(result.info)) {
-        const warnings = (await ask('SHOW WARNINGS')) as Row[];
-        const serious = warnings.find((warning) => Number(warning['Code']) !== unsafeForReplicas);
-        if (serious || warnings.length < result.warningStatus)
+      const { affected, warnings, info } = await query(sql, file);
+      if (warnings > 0 || /Skipped: [1-9]/.test(info)) {
+        const { rows } = await query('SHOW WARNINGS');
+        const serious = rows.find((warning) => Number(warning['Code']) !== unsafeForReplicas);
+        if (serious || rows.length < warnings)
           throw explainWarning(Number(serious?.['Code']), String(serious?.['Message'] ?? 'Rows were left out'), before);
       }
-      return Number(result.affectedRows);
+      return affected;
     },
     close: () =>
       new Promise((resolve) => {
-        // A connection that is lost has nobody to say goodbye to.
+        // The callback also gets the error of a lost connection, which does not matter any more.
         connection.end(() => {
           connection.destroy();
           resolve();
@@ -162,21 +174,7 @@ async function connectOnce(address: string): Promise<MysqlSession> {
       }),
   };
   try {
-    const { rows } = await session.run(
-      `SHOW SESSION VARIABLES WHERE Variable_name IN (${[...limits, warningsKept, ...serverSettings].map((name) => `'${name}'`).join(', ')})`,
-    );
-    const known = new Map(rows.map((row) => [String(row['Variable_name']), String(row['Value'])]));
-    server.mostBytes = Number(known.get('max_allowed_packet'));
-    server.needsPrimaryKey =
-      known.get('sql_require_primary_key') === 'ON' && known.get('sql_generate_invisible_primary_key') !== 'ON';
-    const all = [
-      ...Object.entries(settings),
-      ...limits.filter((name) => known.has(name)).map((name) => [name, '0'] as const),
-    ];
-    await session.run(`SET ${all.map(([name, value]) => `SESSION ${name} = ${value}`).join(', ')}`);
-    // Without the right, a load that the server warns of is refused in plainer words.
-    if (Number(known.get(warningsKept)) < enoughWarnings)
-      await session.run(`SET SESSION ${warningsKept} = ${enoughWarnings}`).catch(() => undefined);
+    await configure(session);
     return session;
   } catch (error) {
     connection.destroy();
@@ -184,13 +182,23 @@ async function connectOnce(address: string): Promise<MysqlSession> {
   }
 }
 
-interface Header {
-  affectedRows: number | string;
-  warningStatus: number;
-  info: string;
+/** Applies the session settings, and reads those of the server. */
+async function configure({ run, server }: MysqlSession): Promise<void> {
+  const names = [...timeLimits, warningsSetting, ...serverSettings].map((name) => `'${name}'`).join(', ');
+  const { rows } = await run(`SHOW SESSION VARIABLES WHERE Variable_name IN (${names})`);
+  const known = new Map(rows.map((row) => [String(row['Variable_name']), String(row['Value'])]));
+  server.maxPacketBytes = Number(known.get('max_allowed_packet'));
+  server.needsPrimaryKey =
+    known.get('sql_require_primary_key') === 'ON' && known.get('sql_generate_invisible_primary_key') !== 'ON';
+  const all = [
+    ...Object.entries(settings),
+    ...timeLimits.filter((name) => known.has(name)).map((name) => [name, '0'] as const),
+  ];
+  await run(`SET ${all.map(([name, value]) => `SESSION ${name} = ${value}`).join(', ')}`);
+  // Without the privilege, the message about a refused load is less precise.
+  if (Number(known.get(warningsSetting)) < minWarningsKept)
+    await run(`SET SESSION ${warningsSetting} = ${minWarningsKept}`).catch(() => undefined);
 }
-
-type Driven = Header | Row[];
 
 const driverSettings = {
   charset: 'UTF8MB4_BIN',
@@ -198,9 +206,9 @@ const driverSettings = {
   connectTimeout: 15_000,
   supportBigNumbers: true,
   bigNumberStrings: true,
-  // Functions are not made from text at run time.
+  // The driver must not generate code at run time.
   disableEval: true,
   connectAttributes: { program_name: 'pipewright' },
-  // A server may ask for any file; it gets what a statement brings along, or nothing.
+  // A server may request any file; it gets the content of the statement, or nothing.
   infileStreamFactory: () => Readable.from([]),
 };

@@ -1,24 +1,25 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { ColumnType } from '../../datasets/types/column.ts';
 import type { ExistingColumn } from '../../datasets/load/target.ts';
-import { cascadeError } from '../cascade-error.ts';
+import { cascadeError } from '../load-errors.ts';
 import { quoteMysql } from '../quote-identifier.ts';
 import { rulesOf } from './mysql-rules.ts';
-import type { MysqlSession, Row } from './mysql-session.ts';
+import type { Row } from '../sql-dialect.ts';
+import type { MysqlSession } from './mysql-session.ts';
 import { utcComment, uuidComment } from './mysql-types.ts';
 
-/** A column of a table that exists, as MySQL knows it. */
+/** A column of an existing table. */
 export interface MysqlColumn extends ExistingColumn {
-  /** Its type in a table of its own, where NULL is allowed. */
+  /** Its definition in a staging table, where NULL is allowed. */
   definition: string;
-  /** Its type, as `information_schema` calls it. */
+  /** Its `data_type` in `information_schema.columns`. */
   dataType: string;
 }
 
-/** The greatest integers, by the name of their type; signed ones go as far below zero. */
-const bitsOfIntegers: Record<string, number> = { tinyint: 8, smallint: 16, mediumint: 24, int: 32, bigint: 64 };
+/** Sizes of integer types. */
+const integerBits: Record<string, number> = { tinyint: 8, smallint: 16, mediumint: 24, int: 32, bigint: 64 };
 
-const ourTypes: Record<string, ColumnType> = {
+const columnTypes: Record<string, ColumnType> = {
   tinyint: 'integer',
   smallint: 'integer',
   mediumint: 'integer',
@@ -31,8 +32,8 @@ const ourTypes: Record<string, ColumnType> = {
   uuid: 'uuid',
 };
 
-/** Types that can become wider with all their values: every other one, such as enum or JSON, stays when a table evolves. */
-const typesThatWiden = [
+/** Types that can be widened; every other one, such as enum or JSON, keeps its type when a table evolves. */
+const widenableTypes = [
   'tinyint',
   'smallint',
   'mediumint',
@@ -49,12 +50,12 @@ const typesThatWiden = [
   'longtext',
 ];
 
-/** Types that are text to us and have no empty value. */
+/** Types that are loaded as text but have no empty value. */
 const typesWithoutEmpty = ['float', 'double', 'bit', 'time', 'year', 'json', 'inet4', 'inet6'];
 
 /**
- * Columns that need a value and get none from the dataset or a default, quoted. They are given NULL, which is an error unless a trigger
- * fills them: without it, MySQL makes 0, an empty text or the first member of an enum.
+ * Columns that require a value and get none from the dataset or a default, quoted. They are set to NULL, which is an error
+ * unless a trigger fills them; otherwise MySQL would insert 0, an empty text or the first member of an enum.
  */
 export function columnsLeftEmpty(existing: readonly MysqlColumn[], loaded: readonly { name: string }[]): string[] {
   return existing
@@ -65,14 +66,14 @@ export function columnsLeftEmpty(existing: readonly MysqlColumn[], loaded: reado
     .map(({ name }) => quoteMysql(name));
 }
 
-/** What a server is. */
+/** The product and version of a server. */
 interface MysqlProduct {
   mariaDb: boolean;
-  /** Whether timestamps reach the year 2106. */
+  /** Whether timestamps end in 2106 instead of 2038. */
   longTimestamps: boolean;
 }
 
-/** Finds out which product a server is: from MariaDB 11.5 on, its timestamps are longer. */
+/** Reads the product of a server: MariaDB has longer timestamps from 11.5 on. */
 async function readProduct({ run }: MysqlSession): Promise<MysqlProduct> {
   const { rows } = await run('SELECT version() AS version');
   const version = String(rows[0]?.['version']);
@@ -82,8 +83,8 @@ async function readProduct({ run }: MysqlSession): Promise<MysqlProduct> {
 }
 
 /**
- * The columns of a table that can be written; undefined when there is none of that name.
- * @throws PipewrightError `bad-input` for a view, and for a table of an engine without transactions
+ * Reads the writable columns of a table; undefined when it does not exist.
+ * @throws PipewrightError `bad-input` for a view, or a table whose storage engine has no transactions
  */
 export async function readMysqlColumns(
   session: MysqlSession,
@@ -103,14 +104,14 @@ export async function readMysqlColumns(
     throw refused(`“${table}” is not a table; it may be a view.`, 'Choose another name.');
   if (found['transactions'] !== 'YES') {
     throw refused(
-      `The table “${table}” is of the engine ${String(found['engine'])}, which has no transactions: a load that fails would leave half of its rows.`,
-      `Change it by ALTER TABLE … ENGINE = InnoDB, or load into another table.`,
+      `The table “${table}” uses the storage engine ${String(found['engine'])}, which has no transactions: a failed load would leave part of its rows.`,
+      'Run ALTER TABLE … ENGINE = InnoDB, or load into another table.',
     );
   }
   const { rows } = await run(
-    `SELECT column_name AS name, data_type AS type, column_type AS whole_type, is_nullable AS nullable, column_default AS default_value, extra AS extra,
-            character_maximum_length AS letters, character_octet_length AS bytes, numeric_precision AS digits, numeric_scale AS scale, datetime_precision AS fraction,
-            character_set_name AS letter_set, collation_name AS letter_order, column_comment AS comment
+    `SELECT column_name AS name, data_type AS type, column_type AS full_type, is_nullable AS nullable, column_default AS default_value, extra AS extra,
+            character_maximum_length AS characters, character_octet_length AS bytes, numeric_precision AS digits, numeric_scale AS scale, datetime_precision AS fraction,
+            character_set_name AS charset, collation_name AS collation, column_comment AS comment
      FROM information_schema.columns
      WHERE table_schema = ? AND table_name = ? AND coalesce(generation_expression, '') = '' ORDER BY ordinal_position`,
     [schema, table],
@@ -124,7 +125,7 @@ function refused(message: string, hint: string): PipewrightError {
   return new PipewrightError({ code: 'bad-input', service: 'MySQL', message, hint });
 }
 
-/** The columns of a table that the server calculates. */
+/** Reads the generated columns of a table. */
 export async function readCalculated({ run }: MysqlSession, schema: string, table: string): Promise<string[]> {
   const { rows } = await run(
     "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = ? AND table_name = ? AND coalesce(generation_expression, '') <> ''",
@@ -134,8 +135,8 @@ export async function readCalculated({ run }: MysqlSession, schema: string, tabl
 }
 
 /**
- * The triggers that may change a row before it is written; those after it cannot touch its table. The server shows them
- * only to who has the right TRIGGER.
+ * Reads the triggers that may change a row before it is written; AFTER triggers cannot change their own table. The server
+ * shows them only to users with the TRIGGER privilege.
  */
 export async function readTriggers({ run }: MysqlSession, schema: string, table: string): Promise<string[]> {
   const { rows } = await run(
@@ -145,7 +146,7 @@ export async function readTriggers({ run }: MysqlSession, schema: string, table:
   return rows.map(({ name }) => `trigger “${String(name)}”`);
 }
 
-/** Columns that MariaDB calls JSON: texts with a rule that they are. Other rules are the server's to check. */
+/** Reads the columns that MariaDB declares as JSON: texts with a CHECK constraint. */
 async function readJsonColumns({ run }: MysqlSession, schema: string, table: string): Promise<string[]> {
   const { rows } = await run(
     "SELECT check_clause AS clause FROM information_schema.check_constraints WHERE constraint_schema = ? AND table_name = ? AND check_clause LIKE 'json\\_valid(%)'",
@@ -155,25 +156,23 @@ async function readJsonColumns({ run }: MysqlSession, schema: string, table: str
 }
 
 function readColumn(row: Row, { mariaDb, longTimestamps }: MysqlProduct, json: readonly string[]): MysqlColumn {
-  const wholeType = String(row['whole_type']);
+  const fullType = String(row['full_type']);
   const dataType = String(row['type']);
   const name = String(row['name']);
   const extra = String(row['extra']);
   const numbered = extra.includes('auto_increment');
   const nullable = numbered || row['nullable'] === 'YES';
-  const letterOrder =
-    row['letter_order'] === null
-      ? ''
-      : ` CHARACTER SET ${String(row['letter_set'])} COLLATE ${String(row['letter_order'])}`;
+  const collation =
+    row['collation'] === null ? '' : ` CHARACTER SET ${String(row['charset'])} COLLATE ${String(row['collation'])}`;
   const type = typeOf(row);
   const rules = rulesOf({
     type: mariaDb && json.includes(name) ? 'json' : dataType,
-    wholeType,
+    fullType,
     mariaDb,
     longTimestamps,
     utc: row['comment'] === utcComment,
     bytes: Number(row['bytes'] ?? 0),
-    letters: String(row['letter_set'] ?? ''),
+    charset: String(row['charset'] ?? ''),
     digits: Number(row['digits'] ?? 0),
     scale: row['scale'] === null ? undefined : Number(row['scale']),
     fraction: Number(row['fraction'] ?? 0),
@@ -181,7 +180,7 @@ function readColumn(row: Row, { mariaDb, longTimestamps }: MysqlProduct, json: r
   return {
     name,
     ...type,
-    // MariaDB says NULL where a column has no default. What is invisible is not missed.
+    // MariaDB returns the text NULL where a column has no default. Invisible columns may be missing.
     optional:
       numbered ||
       (row['default_value'] !== null && row['default_value'] !== 'NULL') ||
@@ -193,41 +192,41 @@ function readColumn(row: Row, { mariaDb, longTimestamps }: MysqlProduct, json: r
     fixed:
       numbered ||
       json.includes(name) ||
-      !typesThatWiden.includes(dataType) ||
+      !widenableTypes.includes(dataType) ||
       type.type === 'boolean' ||
       type.type === 'timestamp-with-zone',
-    definition: `${wholeType}${letterOrder} NULL`,
+    definition: `${fullType}${collation} NULL`,
     dataType,
   };
 }
 
-/** What we call a type of MySQL; every other type is text. */
+/** The column type of a MySQL type; every other type is text. */
 function typeOf(row: Row): Pick<ExistingColumn, 'type' | 'also'> {
   const type = String(row['type']);
-  if (/^(?:tinyint\(1\)|bit\(1\))/.test(String(row['whole_type']))) return { type: 'boolean', also: 'integer' };
+  if (/^(?:tinyint\(1\)|bit\(1\))/.test(String(row['full_type']))) return { type: 'boolean', also: 'integer' };
   if (type === 'timestamp') return { type: 'timestamp-with-zone', also: 'timestamp' };
   if (type === 'datetime' && row['comment'] === utcComment) return { type: 'timestamp-with-zone' };
   if (type === 'char' && row['comment'] === uuidComment) return { type: 'uuid' };
-  return { type: ourTypes[type] ?? 'text' };
+  return { type: columnTypes[type] ?? 'text' };
 }
 
-/** What the values of a column may be at most. */
+/** The limits of the values of a column. */
 function limitsOf(row: Row): Partial<ExistingColumn> {
   const type = String(row['type']);
-  const unsigned = String(row['whole_type']).includes('unsigned');
+  const unsigned = String(row['full_type']).includes('unsigned');
   if (type === 'decimal') return { whole: Number(row['digits']) - Number(row['scale']), scale: Number(row['scale']) };
   if (type === 'datetime' || type === 'timestamp') return { fraction: Number(row['fraction']) };
-  if (String(row['whole_type']) === 'bit(1)') return { least: 0, most: 1 };
-  const bits = bitsOfIntegers[type];
+  if (String(row['full_type']) === 'bit(1)') return { least: 0, most: 1 };
+  const bits = integerBits[type];
   if (bits !== undefined)
     return unsigned
       ? { least: 0n, most: 2n ** BigInt(bits) - 1n }
       : { least: -(2n ** BigInt(bits - 1)), most: 2n ** BigInt(bits - 1) - 1n };
-  return ['char', 'varchar'].includes(type) ? { longest: Number(row['letters']) } : {};
+  return ['char', 'varchar'].includes(type) ? { longest: Number(row['characters']) } : {};
 }
 
 /**
- * Refuses a table whose rows cannot go without rows of other tables going or changing too.
+ * Refuses to delete the rows of a table where a foreign key would carry that on into another table.
  * @throws PipewrightError `conflict`
  */
 export async function refuseCascades({ run }: MysqlSession, schema: string, table: string): Promise<void> {

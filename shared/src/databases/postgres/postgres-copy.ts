@@ -3,16 +3,16 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { explainPostgres } from './postgres-error.ts';
 
-/** Rows on their way into a table by `COPY … FROM STDIN`, as fast as the server takes them. */
+/** Copies rows into a table with `COPY … FROM STDIN`, with the backpressure of the server. */
 export class PostgresCopy {
   readonly #stream: Writable & { rowCount: number };
-  /** Why the copy ended too soon, once it has: the stream must not be written to any more then. */
+  /** Why the copy failed; the stream must not be written to after that. */
   #failure: unknown;
-  /** Tells who waits for the stream that the copy has ended too soon. */
+  /** Rejects whoever is waiting for the stream. */
   #fail: (reason: unknown) => void = () => undefined;
 
   /**
-   * @param into table and columns, quoted
+   * @param into the table and its columns, quoted
    * @param delimiter one character
    */
   constructor(client: pg.Client, into: string, delimiter: string) {
@@ -26,31 +26,31 @@ export class PostgresCopy {
     });
   }
 
-  /** Sends pieces of CSV; waits while the server has enough to do. */
+  /** Sends chunks of CSV. */
   async write(pieces: readonly Uint8Array[]): Promise<void> {
     for (const piece of pieces) {
       if (this.#failure) throw this.#failure;
-      if (!this.#stream.write(piece)) await this.#until('drain');
+      if (!this.#stream.write(piece)) await this.#waitFor('drain');
     }
   }
 
-  /** Waits until the server has taken everything; gives the number of rows. */
+  /** Ends the copy and returns the number of rows that the server accepted. */
   async end(): Promise<number> {
     if (this.#failure) throw this.#failure;
     this.#stream.end();
-    await this.#until('finish');
+    await this.#waitFor('finish');
     return this.#stream.rowCount;
   }
 
-  /** Breaks off; the transaction can only be rolled back after that. */
+  /** Aborts the copy, after which the transaction can only be rolled back. */
   async abort(): Promise<void> {
     if (this.#stream.destroyed || this.#failure) return;
-    const closed = this.#until('close');
+    const closed = this.#waitFor('close');
     this.#stream.destroy();
     await closed.catch(() => undefined);
   }
 
-  #until(event: 'drain' | 'finish' | 'close'): Promise<unknown> {
+  #waitFor(event: 'drain' | 'finish' | 'close'): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#fail = reject;
       if (this.#failure) reject(this.#failure);
@@ -59,10 +59,10 @@ export class PostgresCopy {
   }
 }
 
-/** Several copies into one table, over a connection each; a block of rows goes to the first that is free. */
+/** Parallel copies into one table, one per connection; the first idle one takes the next block of rows. */
 export class PostgresCopies {
   readonly #copies: readonly PostgresCopy[];
-  /** What each copy is sending; undefined for one that is free. */
+  /** What each copy is sending; undefined for an idle one. */
   readonly #sending: (Promise<void> | undefined)[];
 
   constructor(clients: readonly pg.Client[], into: string, delimiter: string) {
@@ -70,27 +70,27 @@ export class PostgresCopies {
     this.#sending = clients.map(() => undefined);
   }
 
-  /** Sends pieces of CSV; waits until a copy is free to do so. */
+  /** Sends chunks of CSV through the first idle copy. */
   async write(pieces: readonly Uint8Array[]): Promise<void> {
     if (this.#copies.length === 1) return this.#copies[0]?.write(pieces);
     while (!this.#sending.includes(undefined)) await Promise.race(this.#sending);
-    const free = this.#sending.indexOf(undefined);
-    const sending = (this.#copies[free] as PostgresCopy).write(pieces).then(() => {
-      this.#sending[free] = undefined;
+    const idle = this.#sending.indexOf(undefined);
+    const sending = (this.#copies[idle] as PostgresCopy).write(pieces).then(() => {
+      this.#sending[idle] = undefined;
     });
-    // Whoever waits for it next is told when it failed.
+    // The next caller that awaits it gets the failure.
     sending.catch(() => undefined);
-    this.#sending[free] = sending;
+    this.#sending[idle] = sending;
   }
 
-  /** Waits until the server has taken everything; gives the number of rows. */
+  /** Ends the copy and returns the number of rows that the server accepted. */
   async end(): Promise<number> {
     await Promise.all(this.#sending);
     const rows = await Promise.all(this.#copies.map((copy) => copy.end()));
     return rows.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Breaks all of them off. */
+  /** Aborts all copies. */
   async abort(): Promise<void> {
     await Promise.all(this.#copies.map((copy) => copy.abort()));
   }

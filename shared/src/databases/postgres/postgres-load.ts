@@ -1,34 +1,35 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { PipewrightError, withDetails } from '../../host/error.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
 import { confirmRows } from '../../datasets/load/confirm-rows.ts';
 import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../datasets/load/target.ts';
-import { cascadeError } from '../cascade-error.ts';
-import type { PostgresColumn } from './postgres-columns.ts';
-import { checkPostgresKey, service, temporary, PostgresMerge } from './postgres-merge.ts';
-import type { PostgresRecords } from './postgres-records.ts';
+import { cascadeError, explainCommit } from '../load-errors.ts';
+import type { LoadRecords } from '../load-records.ts';
+import { evolvePostgres } from './postgres-evolve.ts';
+import { checkPostgresKey, PostgresMerge } from './postgres-merge.ts';
 import { PostgresRows } from './postgres-rows.ts';
 import type { PostgresSession } from './postgres-session.ts';
-import { convertStaged, stagedDefinitions, verifyStaged } from './postgres-staging.ts';
+import { convertStaged, stagedDefinitions, stagingTable, verifyStaged } from './postgres-staging.ts';
+import type { PostgresColumn } from './postgres-rules.ts';
 import type { PostgresTable } from './postgres-table.ts';
-import { widenPostgres } from './postgres-widen.ts';
 
-/** Names of tables that are filled over several connections begin so. */
+const service = 'PostgreSQL';
+
+/** Prefix of the staging tables that are filled over several connections. */
 const sharedPrefix = 'pipewright_staging_';
 
 /** What a load works with. */
 interface PostgresLoadOptions {
   session: PostgresSession;
-  /** Further connections, over which a new table is filled. */
-  more: readonly PostgresSession[];
-  /** Quoted; the table's name is without its schema. */
+  /** Further connections, over which a new table is filled in parallel. */
+  parallel: readonly PostgresSession[];
+  /** Quoted, the table without its schema. */
   schema: string;
   table: string;
-  /** The table's name as it was asked for. */
+  /** The table as it was requested. */
   tableName: string;
-  records: PostgresRecords;
+  records: LoadRecords;
   mode: LoadMode;
   delimiter: string;
   key: readonly string[];
@@ -38,11 +39,10 @@ interface PostgresLoadOptions {
 }
 
 /**
- * A load into PostgreSQL within one transaction, which is all the staging it needs: nobody sees the rows before COMMIT,
- * and nobody ever sees them after ROLLBACK. Rows are copied straight into the table; those that are replaced are
- * deleted first, not truncated, so that readers keep the old ones meanwhile. Rows wait in a temporary table when they
- * are merged, when the table is to change, when the server must verify their values, or when triggers or rules may
- * change them; a new table that comes over several connections is filled under another name.
+ * A load into PostgreSQL in one transaction: no other session sees the rows before COMMIT. Rows are copied directly into
+ * the table; a replacement deletes the old rows and does not truncate, so that readers still see them. Rows are staged in
+ * a temporary table when they are merged, when the table evolves, when the server must verify their values, or when
+ * triggers or rules may change them. A new table over several connections is filled under another name.
  */
 export class PostgresLoad implements TableLoad {
   readonly existing: readonly PostgresColumn[] | undefined;
@@ -51,29 +51,30 @@ export class PostgresLoad implements TableLoad {
   readonly blanksAreNull = true;
   readonly #options: PostgresLoadOptions;
   readonly #session: PostgresSession;
-  readonly #more: readonly PostgresSession[];
+  readonly #parallel: readonly PostgresSession[];
   /** With its schema, quoted. */
   readonly #table: string;
   readonly #mode: LoadMode;
   readonly #causes: readonly string[];
-  /** Where the rows are copied to: the table itself, or one from which it is filled or made. */
+  /** Where the rows are copied: the table itself, or a staging table. */
   #into: string;
   #rows: PostgresRows | undefined;
-  #taken = 0;
+  #copied = 0;
   #done = false;
 
   constructor(options: PostgresLoadOptions) {
-    const { session, more, schema, table, mode, known, earlier } = options;
+    const { session, parallel, schema, table, mode, known, earlier } = options;
     this.#options = options;
     this.#session = session;
-    this.#more = more;
+    this.#parallel = parallel;
     this.#table = `${schema}.${table}`;
     this.#mode = mode;
     this.#causes = known?.causes ?? [];
     this.existing = known?.columns;
     this.calculated = known?.calculated ?? [];
     this.earlier = earlier;
-    this.#into = more.length > 0 ? `${schema}.${this.#sharedNames}_${randomBytes(4).toString('hex')}` : this.#table;
+    this.#into =
+      parallel.length > 0 ? `${schema}.${this.#sharedPrefix}_${randomBytes(4).toString('hex')}` : this.#table;
   }
 
   async countBefore(): Promise<number> {
@@ -84,22 +85,22 @@ export class PostgresLoad implements TableLoad {
   async stage(columns: readonly InferredColumn[]): Promise<void> {
     const { existing } = this;
     const { delimiter, evolve } = this.#options;
-    if (existing && this.#mustWait(columns, existing)) this.#into = temporary;
+    if (existing && this.#mustStage(columns, existing)) this.#into = stagingTable;
     if (existing && this.#into === this.#table && this.#mode === 'replace') await this.#deleteRows();
-    const [first = this.#session] = this.#more;
+    const [first = this.#session] = this.#parallel;
     this.#rows = new PostgresRows({
       name: this.#into,
       session: first,
-      sessions: this.#more.length > 0 ? this.#more : [this.#session],
+      sessions: this.#parallel.length > 0 ? this.#parallel : [this.#session],
       delimiter,
-      settled: existing !== undefined,
+      typesAreFixed: existing !== undefined,
     });
     await this.#rows.open(columns, async (definitions) => {
-      if (this.#into === temporary) {
+      if (this.#into === stagingTable) {
         for (const statement of stagedDefinitions(this.#table, columns, existing ?? [], evolve))
           await this.#session.run(statement);
       } else if (!existing) {
-        if (this.#more.length > 0) await this.#dropShared(first);
+        if (this.#parallel.length > 0) await this.#dropShared(first);
         await first.run(`CREATE TABLE ${this.#into} (${definitions.join(', ')})`);
       }
     });
@@ -110,8 +111,8 @@ export class PostgresLoad implements TableLoad {
   }
 
   async count(): Promise<number> {
-    this.#taken = (await this.#rows?.end()) ?? 0;
-    return this.#taken;
+    this.#copied = (await this.#rows?.end()) ?? 0;
+    return this.#copied;
   }
 
   async publish(
@@ -121,12 +122,12 @@ export class PostgresLoad implements TableLoad {
   ): Promise<Upserted | undefined> {
     const { records, table } = this.#options;
     await this.#rows?.settle(columns, this.#session);
-    const upserted = this.#into === temporary ? await this.#publishStaged(columns) : await this.#publishCopied();
-    if (this.#more.length > 0) await this.#session.run(`ALTER TABLE ${this.#into} RENAME TO ${table}`);
+    const upserted = this.#into === stagingTable ? await this.#publishStaged(columns) : await this.#publishCopied();
+    if (this.#parallel.length > 0) await this.#session.run(`ALTER TABLE ${this.#into} RENAME TO ${table}`);
     if (record) await records.keep(record, rejects);
     await this.#commit();
     this.#done = true;
-    await this.#closeMore();
+    await this.#closeParallel();
     return upserted;
   }
 
@@ -135,48 +136,42 @@ export class PostgresLoad implements TableLoad {
     this.#done = true;
     await this.#rows?.abort();
     await this.#session.run('ROLLBACK').catch(() => undefined);
-    const [session] = this.#more;
+    const [session] = this.#parallel;
     if (session) await session.run(`DROP TABLE IF EXISTS ${this.#into}`).catch(() => undefined);
-    await this.#closeMore();
+    await this.#closeParallel();
     if (record) await this.#options.records.keep(record, []);
   }
 
-  /** A connection that breaks here leaves open whether the server has published the rows. */
   async #commit(): Promise<void> {
-    try {
-      await this.#session.run('COMMIT');
-    } catch (error) {
-      if (!(error instanceof PipewrightError) || error.code !== 'unavailable') throw error;
-      throw withDetails(error, {
-        hint: 'The connection broke while the rows were being published: either all of them are in the table or none. With a load key, running the step again is safe.',
-      });
-    }
+    await this.#session.run('COMMIT').catch((error: unknown) => {
+      throw explainCommit(error);
+    });
   }
 
-  /** Whether rows for a table that exists must not go straight into it. */
-  #mustWait(columns: readonly InferredColumn[], existing: readonly PostgresColumn[]): boolean {
+  /** Whether rows for an existing table must be staged first. */
+  #mustStage(columns: readonly InferredColumn[], existing: readonly PostgresColumn[]): boolean {
     const isVerified = ({ name }: InferredColumn): boolean =>
       existing.some((column) => column.name === name && column.verified);
     return this.#mode === 'upsert' || this.#options.evolve || this.#causes.length > 0 || columns.some(isVerified);
   }
 
-  /** Rows that were copied straight to where they belong: nothing but the server's own count can have changed them. */
+  /** Publishes rows that were copied directly into the table, where only the server's own count matters. */
   async #publishCopied(): Promise<undefined> {
     const { key, tableName } = this.#options;
     if (key.length > 0) await checkPostgresKey(this.#session, key, this.#into);
-    confirmRows({ service, table: tableName, held: this.#taken, loaded: this.#taken });
+    confirmRows({ service, table: tableName, held: this.#copied, loaded: this.#copied });
   }
 
   async #publishStaged(columns: readonly InferredColumn[]): Promise<Upserted | undefined> {
     const { key, evolve, tableName } = this.#options;
     const existing = this.existing ?? [];
     await verifyStaged(this.#session, columns, existing);
-    if (evolve) await widenPostgres({ session: this.#session, table: this.#table, tableName, columns, existing });
+    if (evolve) await evolvePostgres({ session: this.#session, table: this.#table, tableName, columns, existing });
     const rows = await convertStaged(this.#session, this.#table, columns, existing, evolve);
     const merges = this.#mode === 'upsert';
     if (merges && key.length > 0) await checkPostgresKey(this.#session, key, rows);
-    const numbered = existing.some(
-      ({ name, numbered: isNumbered }) => isNumbered && columns.some((column) => column.name === name),
+    const overridesIdentity = existing.some(
+      ({ name, isIdentity }) => isIdentity && columns.some((column) => column.name === name),
     );
     const merge = new PostgresMerge({
       session: this.#session,
@@ -186,16 +181,16 @@ export class PostgresLoad implements TableLoad {
       columns: columns.map(({ name }) => name),
       key,
       causes: this.#causes,
-      numbered,
+      overridesIdentity,
     });
     const upserted = merges
       ? await merge.upsert()
-      : await merge.insert(this.#taken, this.#mode === 'replace' ? () => this.#deleteRows() : undefined);
+      : await merge.insert(this.#copied, this.#mode === 'replace' ? () => this.#deleteRows() : undefined);
     if (!merges && key.length > 0) await checkPostgresKey(this.#session, key, this.#table);
     return upserted;
   }
 
-  /** Deletes all rows; but not where that would reach into other tables. */
+  /** Deletes all rows, unless a foreign key would carry that on into another table. */
   async #deleteRows(): Promise<void> {
     const { rows } = await this.#session.run(
       `SELECT conrelid::regclass::text AS name FROM pg_constraint
@@ -207,20 +202,20 @@ export class PostgresLoad implements TableLoad {
     await this.#session.run(`DELETE FROM ${this.#table}`);
   }
 
-  /** What tables of earlier loads of this table are called that were killed; this load holds the lock of all of them. */
-  get #sharedNames(): string {
+  /** Prefix of the staging tables of this table, also those of killed loads: this load holds the lock of all of them. */
+  get #sharedPrefix(): string {
     return sharedPrefix + createHash('sha256').update(this.#table).digest('hex').slice(0, 16);
   }
 
   async #dropShared(session: PostgresSession): Promise<void> {
     const { rows } = await session.run(
       'SELECT oid::regclass::text AS name FROM pg_class WHERE relnamespace = $1::regnamespace AND starts_with(relname, $2)',
-      [this.#options.schema, this.#sharedNames],
+      [this.#options.schema, this.#sharedPrefix],
     );
     for (const { name } of rows) await session.run(`DROP TABLE ${String(name)}`);
   }
 
-  async #closeMore(): Promise<void> {
-    await Promise.all(this.#more.map((session) => session.close()));
+  async #closeParallel(): Promise<void> {
+    await Promise.all(this.#parallel.map((session) => session.close()));
   }
 }

@@ -3,69 +3,70 @@ import type { InferredColumn } from '../../datasets/types/column.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';
 import { PostgresCopies } from './postgres-copy.ts';
 import type { PostgresSession } from './postgres-session.ts';
-import { carrierOf, postgresType, textAgain } from './postgres-types.ts';
+import { restoreText, stagingType } from './postgres-text.ts';
+import { postgresType } from './postgres-types.ts';
 
-/** Each widening of a column writes the rows anew that are there; after this many, all columns become text at once. */
-const mostWidenings = 2;
+/** Each type change rewrites the staged rows; after this many, every column becomes text at once. */
+const maxTypeChanges = 2;
 
-/** A table that takes rows, before anybody can see them. */
-export interface Place {
-  /** Its quoted name. */
+/** The table that the rows are copied into, before other sessions can see them. */
+export interface CopyTarget {
+  /** Quoted. */
   name: string;
-  /** Over which it is changed, and over which rows come. */
+  /** The connection that changes the table, and those over which rows are copied. */
   session: PostgresSession;
   sessions: readonly PostgresSession[];
   delimiter: string;
-  /** Whether its columns keep the types that they have when it is opened. */
-  settled: boolean;
+  /** Whether its columns keep their types whatever values come. */
+  typesAreFixed: boolean;
 }
 
 /**
- * Rows on their way into a table whose types are found while they come: a column is stored as the type of its values so
- * far, as long as their text can be made again from it.
+ * Copies rows into a table whose types are inferred on the way: a column has the type of its values so far, as long as
+ * their original text can be restored from it.
  */
 export class PostgresRows {
-  readonly #place: Place;
-  /** The columns as their values so far are, and the types that carry them. */
+  readonly #target: CopyTarget;
+  /** The columns as inferred so far, and the types in which they are staged. */
   #columns: readonly InferredColumn[] = [];
-  #carriers: string[] = [];
-  #widenings = 0;
+  #types: string[] = [];
+  #typeChanges = 0;
   #copies: PostgresCopies | undefined;
   #rows = 0;
 
-  constructor(place: Place) {
-    this.#place = place;
+  constructor(target: CopyTarget) {
+    this.#target = target;
   }
 
   /**
-   * Begins to send rows.
-   * @param make makes the table where there is none, from the definitions of its columns
+   * Opens the copies.
+   * @param make creates the table where it does not exist, from the definitions of its columns
    */
   async open(
     columns: readonly InferredColumn[],
     make: (definitions: readonly string[]) => Promise<void>,
   ): Promise<void> {
     this.#columns = columns;
-    this.#carriers = columns.map(carrierOf);
-    await make(columns.map(({ name }, index) => `${quoted(name)} ${this.#carriers[index]}`));
+    this.#types = columns.map(stagingType);
+    await make(columns.map(({ name }, index) => `${quoted(name)} ${this.#types[index]}`));
     this.#openCopies();
   }
 
   async write(block: CsvBlock, columns: readonly InferredColumn[]): Promise<void> {
-    if (!this.#place.settled) await this.#widen(columns);
+    if (!this.#target.typesAreFixed) await this.#widen(columns);
     await this.#copies?.write(block.width === 1 ? piecesOfOneColumn(block) : block.pieces);
   }
 
-  /** Ends sending; gives the rows that the server took. */
+  /** Ends the copies and returns the number of rows that the server accepted. */
   async end(): Promise<number> {
     this.#rows += (await this.#copies?.end()) ?? 0;
     this.#copies = undefined;
     return this.#rows;
   }
 
-  /** Gives the columns the types that they shall have. */
+  /** Gives the columns their final types. */
   async settle(columns: readonly InferredColumn[], session: PostgresSession): Promise<void> {
-    if (!this.#place.settled)
+    if (!this.#target.typesAreFixed)
       await this.#change(
         columns.map(postgresType),
         (column, type, before) => cast(column, type, before, columns),
@@ -77,40 +78,40 @@ export class PostgresRows {
     await this.#copies?.abort();
   }
 
-  /** Changes the types that no longer carry the values, before those values are sent. */
+  /** Changes the types that cannot store the values of the next block. */
   async #widen(columns: readonly InferredColumn[]): Promise<void> {
-    const needed = columns.map((column, index) => nextCarrier(this.#carriers[index] as string, carrierOf(column)));
-    if (needed.some((carrier, index) => carrier !== this.#carriers[index])) {
+    const needed = columns.map((column, index) => nextType(this.#types[index] as string, stagingType(column)));
+    if (needed.some((type, index) => type !== this.#types[index])) {
       await this.end();
-      this.#widenings += 1;
-      const carriers = this.#widenings > mostWidenings ? needed.map(() => 'text') : needed;
+      this.#typeChanges += 1;
+      const types = this.#typeChanges > maxTypeChanges ? needed.map(() => 'text') : needed;
       await this.#change(
-        carriers,
-        (column, type, before) => (type === 'text' ? textAgain(column) : cast(column, type, before, columns)),
-        this.#place.session,
+        types,
+        (column, type, before) => (type === 'text' ? restoreText(column) : cast(column, type, before, columns)),
+        this.#target.session,
       );
       this.#openCopies();
     }
     this.#columns = columns;
   }
 
-  /** Gives columns the types that carry them from now on; one statement, so that the rows are written anew once. */
+  /** Changes types in one statement, so that the rows are rewritten once. */
   async #change(
-    carriers: string[],
+    types: string[],
     using: (column: InferredColumn, type: string, before: string) => string,
     session: PostgresSession,
   ): Promise<void> {
     const changes = this.#columns.flatMap((column, index) => {
-      const before = this.#carriers[index] as string;
-      const type = carriers[index] as string;
+      const before = this.#types[index] as string;
+      const type = types[index] as string;
       return type === before ? [] : [`ALTER ${quoted(column.name)} TYPE ${type} USING ${using(column, type, before)}`];
     });
-    if (changes.length > 0) await session.run(`ALTER TABLE ${this.#place.name} ${changes.join(', ')}`);
-    this.#carriers = carriers;
+    if (changes.length > 0) await session.run(`ALTER TABLE ${this.#target.name} ${changes.join(', ')}`);
+    this.#types = types;
   }
 
   #openCopies(): void {
-    const { name, sessions, delimiter } = this.#place;
+    const { name, sessions, delimiter } = this.#target;
     const columns = this.#columns.map((column) => quoted(column.name)).join(', ');
     this.#copies = new PostgresCopies(
       sessions.map(({ client }) => client),
@@ -120,21 +121,21 @@ export class PostgresRows {
   }
 }
 
-/** An empty text that waited as text is NULL in any other type. */
+/** An empty text that was staged as text becomes NULL in any other type. */
 function cast({ name }: InferredColumn, type: string, before: string, columns: readonly InferredColumn[]): string {
   const blanks =
     before === 'text' && type !== 'text' && columns.some((column) => column.name === name && column.blanks);
   return `${blanks ? `nullif(${quoted(name)}, '')` : quoted(name)}::${type}`;
 }
 
-/** The type that carries a column's values from now on; one that became text stays so until the end. */
-function nextCarrier(now: string, next: string): string {
-  return now === next || (now === 'bigint' && next === 'numeric') ? next : 'text';
+/** The next staging type of a column; text stays text until the end. */
+function nextType(current: string, next: string): string {
+  return current === next || (current === 'bigint' && next === 'numeric') ? next : 'text';
 }
 
 const endOfCopy = Buffer.from('\\.');
 
-/** In a file of one column a row `\.` would end the COPY of servers before PostgreSQL 18; in quotes it is a value. */
+/** In a file of one column, a row `\.` would end the COPY of servers before PostgreSQL 18; quoted, it is a value. */
 function piecesOfOneColumn({ buffer, rows, starts, ends, kinds, pieces, lineEnd }: CsvBlock): readonly Uint8Array[] {
   const allRows = Array.from({ length: rows }, (_value, row) => row);
   const valueOf = (row: number): Buffer => buffer.subarray(starts[row] as number, ends[row] as number);

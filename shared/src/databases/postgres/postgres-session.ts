@@ -1,20 +1,17 @@
 import pg from 'pg';
+import type { Row } from '../sql-dialect.ts';
 import { explainPostgres } from './postgres-error.ts';
 
-/** A row of an answer. */
-export type Row = Record<string, unknown>;
-
-/** A connection to a server, whose errors are in our words. */
+/** A connection to a server that throws explained errors. */
 export interface PostgresSession {
   client: pg.Client;
-  /** @throws PipewrightError what the server says */
+  /** @throws PipewrightError the explained error of the server */
   run(sql: string, values?: readonly unknown[]): Promise<pg.QueryResult<Row>>;
   close(): Promise<void>;
 }
 
 /**
- * Settings under which a load takes as long as its source, whatever the server allows, and a value means the same on
- * every server.
+ * Session settings: a load may take as long as its source, and a value means the same on every server.
  * @see https://www.postgresql.org/docs/current/runtime-config-client.html
  */
 const settings = {
@@ -30,16 +27,16 @@ const settings = {
   xmloption: 'content',
 };
 
-/** The statements that make those settings. */
-export function sameEverywhere(set: 'SET' | 'SET LOCAL'): string {
+/** The statements that apply the settings. */
+export function sessionSettings(set: 'SET' | 'SET LOCAL'): string {
   return Object.entries(settings)
     .map(([name, value]) => `${set} ${name} = '${value}'`)
     .join('; ')
     .replace("'ISO, YMD'", 'ISO, YMD');
 }
 
-/** Where the search path names PostgreSQL's own schema, functions of others may hide its functions: it comes first then. */
-export const ownFunctionsFirst = `SELECT set_config('search_path', 'pg_catalog, ' || current_setting('search_path'), true) WHERE current_setting('search_path') ~ 'pg_catalog'`;
+/** Puts the schema pg_catalog first where the search path names it, so that other functions cannot hide its own. */
+export const builtInFunctionsFirst = `SELECT set_config('search_path', 'pg_catalog, ' || current_setting('search_path'), true) WHERE current_setting('search_path') ~ 'pg_catalog'`;
 
 /**
  * Connects to a server.
@@ -52,7 +49,7 @@ export async function connectPostgres(address: string): Promise<PostgresSession>
     connectionTimeoutMillis: 15_000,
     keepAlive: true,
   });
-  // A lost connection fails the statement that is running, which says it better.
+  // A lost connection fails the running statement, whose error is more precise.
   client.on('error', () => undefined);
   await client.connect().catch((error: unknown) => {
     throw explainPostgres(error);

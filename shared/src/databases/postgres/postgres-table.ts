@@ -1,12 +1,14 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { LoadMode } from '../../datasets/load/target.ts';
-import { rulesOf, type PostgresColumn } from './postgres-columns.ts';
-import type { PostgresSession, Row } from './postgres-session.ts';
+import { refuseMissingPrivileges } from './postgres-rights.ts';
+import { rulesOf, type PostgresColumn } from './postgres-rules.ts';
+import type { Row } from '../sql-dialect.ts';
+import type { PostgresSession } from './postgres-session.ts';
 
-/** A table that is there already. */
+/** An existing table. */
 export interface PostgresTable {
   columns: PostgresColumn[];
-  /** Columns that the server calculates. */
+  /** Generated columns. */
   calculated: string[];
   /** Triggers and rules of the table and its partitions, which may drop, move or change rows: `trigger “audit”`. */
   causes: string[];
@@ -14,7 +16,7 @@ export interface PostgresTable {
 
 const service = 'PostgreSQL';
 
-/** Of each column the type without its domains, with the limits that the innermost domain gives it. */
+/** The type of each column without its domains, with the limits of the innermost domain. */
 const columnsQuery = `WITH RECURSIVE typed AS (
     SELECT a.attnum, a.atttypid AS type, a.atttypmod AS limits, false AS domain, false AS required, 0 AS depth
     FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -24,7 +26,7 @@ const columnsQuery = `WITH RECURSIVE typed AS (
   SELECT a.attname AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS declaration, pg_catalog.format_type(b.type, b.limits) AS base,
     t.typname AS plain, t.typnamespace = 'pg_catalog'::pg_catalog.regnamespace AS built_in, b.domain,
     ARRAY(SELECT e.enumlabel::text FROM pg_catalog.pg_enum e WHERE e.enumtypid = b.type ORDER BY e.enumsortorder) AS labels,
-    a.atthasdef OR a.attidentity <> '' AS optional, NOT a.attnotnull AND NOT b.required AS nullable, a.attgenerated <> '' AS calculated, a.attidentity = 'a' AS numbered
+    a.atthasdef OR a.attidentity <> '' AS optional, NOT a.attnotnull AND NOT b.required AS nullable, a.attgenerated <> '' AS calculated, a.attidentity = 'a' AS is_identity
   FROM pg_catalog.pg_attribute a
   JOIN (SELECT DISTINCT ON (attnum) * FROM typed ORDER BY attnum, depth DESC) b ON b.attnum = a.attnum
   JOIN pg_catalog.pg_type t ON t.oid = b.type
@@ -36,14 +38,14 @@ const tableQuery = `SELECT c.oid, c.relkind AS kind, c.relhassubclass AND c.relk
       || ARRAY(SELECT 'DELETE' WHERE NOT pg_catalog.has_table_privilege(c.oid, 'DELETE')) AS missing
   FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass($1)`;
 
-/** Triggers of foreign keys and other constraints are the server's own and change nothing of the rows themselves. */
+/** Triggers and rules of the table and its partitions. Internal triggers of constraints do not change rows. */
 const causesQuery = `WITH RECURSIVE part AS (
     SELECT $1::oid AS oid UNION ALL SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN part ON part.oid = i.inhparent)
   SELECT 'trigger “' || t.tgname || '”' AS cause, false AS elsewhere FROM pg_catalog.pg_trigger t JOIN part ON part.oid = t.tgrelid WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
   UNION SELECT 'rule “' || r.rulename || '”', false FROM pg_catalog.pg_rewrite r JOIN part ON part.oid = r.ev_class WHERE r.ev_type <> '1' AND r.ev_enabled IN ('O', 'A')
   UNION SELECT 'partition ' || c.oid::pg_catalog.regclass, true FROM pg_catalog.pg_class c JOIN part ON part.oid = c.oid WHERE c.relkind = 'f'`;
 
-/** Others may read the table meanwhile, and write to it unless it is replaced; nobody may change its columns, triggers or rules. */
+/** Other sessions may read the table during the load, and write to it unless it is replaced; they may not alter it. */
 const locks: Record<LoadMode, string | undefined> = {
   create: undefined,
   append: 'ROW EXCLUSIVE',
@@ -52,8 +54,8 @@ const locks: Record<LoadMode, string | undefined> = {
 };
 
 /**
- * A table by its quoted name, which stays as it is until the transaction ends; undefined when there is none.
- * @throws PipewrightError `bad-input` for what is not a table that can be loaded into, `forbidden` when a right is missing, `busy` when another session holds the table
+ * Reads a table by its quoted name and locks its definition until the transaction ends; undefined when it does not exist.
+ * @throws PipewrightError `bad-input` for anything that cannot be loaded into, `forbidden` when a privilege is missing, `busy` when another session has locked the table
  */
 export async function readPostgresTable(
   session: PostgresSession,
@@ -71,7 +73,7 @@ export async function readPostgresTable(
   const elsewhere = causes.find((row) => row['elsewhere'] === true);
   if (elsewhere)
     throw refused(
-      `The ${String(elsewhere['cause'])} of the table “${table}” is a foreign table: its rows are kept by another server, which cannot publish them all at once.`,
+      `The ${String(elsewhere['cause'])} of the table “${table}” is a foreign table: another server stores its rows, so they cannot be published atomically.`,
       'Load into another table.',
     );
   const { rows } = await run(columnsQuery, [oid]);
@@ -82,29 +84,29 @@ export async function readPostgresTable(
   };
 }
 
-/** The ID of a table that can be loaded into; undefined when there is none. */
+/** The object ID of a table that can be loaded into; undefined when it does not exist. */
 async function findTable({ run }: PostgresSession, name: string, table: string, mode: LoadMode): Promise<unknown> {
   const [found] = (await run(tableQuery, [name])).rows;
   if (!found) return undefined;
   const kind = String(found['kind']);
   if (kind === 'f')
     throw refused(
-      `“${table}” is a foreign table: its rows are kept by another server, which cannot publish them all at once.`,
-      'Load into a table of the server that keeps them.',
+      `“${table}” is a foreign table: another server stores its rows, so they cannot be published atomically.`,
+      'Load into the table on that server instead.',
     );
   if (kind !== 'r' && kind !== 'p')
     throw refused(`“${table}” is not a table; it may be a view.`, 'Choose another name.');
   if (found['guarded'] === true)
     throw refused(
-      `Row-level security of the table “${table}” applies to the user ${String(found['person'])}, so that not all of its rows can be seen or changed.`,
+      `Row-level security of the table “${table}” applies to the user ${String(found['person'])}, so some of its rows are invisible to the load.`,
       'Connect as the owner of the table or as a user with BYPASSRLS.',
     );
   if (mode === 'replace' && found['parent'] === true)
     throw refused(
-      `Other tables inherit from the table “${table}”: replacing its rows would delete theirs or leave them in it.`,
+      `Other tables inherit from the table “${table}”: replacing its rows would either delete their rows or keep them.`,
       'Choose the mode Append, or load into another table.',
     );
-  refuseMissingRights(table, found, mode);
+  refuseMissingPrivileges(table, found, mode);
   return found['oid'];
 }
 
@@ -115,7 +117,7 @@ function readColumn(row: Row): PostgresColumn {
     optional: row['optional'] === true,
     nullable: row['nullable'] === true,
     declaration: String(row['declaration']),
-    numbered: row['numbered'] === true,
+    isIdentity: row['is_identity'] === true,
     ...rulesOf({
       name: String(row['base']),
       plain: String(row['plain']),
@@ -124,25 +126,6 @@ function readColumn(row: Row): PostgresColumn {
       labels,
     }),
   };
-}
-
-/** The rights that each mode needs. */
-const needed: Record<LoadMode, readonly string[]> = {
-  create: [],
-  append: ['INSERT'],
-  replace: ['INSERT', 'DELETE'],
-  upsert: ['SELECT', 'INSERT', 'UPDATE'],
-};
-
-function refuseMissingRights(table: string, { missing, person }: Row, mode: LoadMode): void {
-  const lacks = needed[mode].filter((right) => Array.isArray(missing) && missing.includes(right));
-  if (lacks.length === 0) return;
-  throw new PipewrightError({
-    code: 'forbidden',
-    service,
-    message: `The user ${String(person)} has no right to ${lacks.join(' and ')} on the table “${table}”.`,
-    hint: `The table was not changed. Grant ${lacks.join(', ')} on the table to the user.`,
-  });
 }
 
 function refused(message: string, hint: string): PipewrightError {

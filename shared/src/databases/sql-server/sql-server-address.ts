@@ -1,30 +1,30 @@
 import { PipewrightError } from '../../host/error.ts';
 
 /**
- * How the connection is encrypted: from the first byte on with a verified certificate (TDS 8.0); with a verified
- * certificate; with any certificate; or not at all.
+ * How the connection is encrypted: from the first byte with a verified certificate (TDS 8.0); with a verified certificate;
+ * with any certificate; or not at all.
  * @see https://learn.microsoft.com/sql/relational-databases/security/networking/tds-8
  */
 const encryptions = ['strict', 'verify', 'encrypt', 'off'] as const;
 
-/** Where a server is, and how to talk to it. */
+/** The address of a database. */
 export interface SqlServerAddress {
   host: string;
   port: number;
   database: string;
-  /** Empty where a token of Microsoft Entra replaces them. */
+  /** User and password are empty where a token of Microsoft Entra is used. */
   user: string;
   password: string;
   encryption: (typeof encryptions)[number];
-  /** A file with the certificate of the authority that signed the server's; undefined for those that Node knows. */
-  authorityFile: string | undefined;
+  /** Path of the CA certificate; undefined for the certificate authorities of Node. */
+  caFile: string | undefined;
 }
 
-const usualPort = 1433;
+const defaultPort = 1433;
 
 /**
- * Reads `sqlserver://user:password@host:port/database?encrypt=verify`; `encrypt` is `strict`, `verify`,
- * `encrypt` or `off`, and `ca` names a file with the authority's certificate.
+ * Reads the address of a database: `sqlserver://user:password@host:port/database?encrypt=verify`. `encrypt` is `strict`,
+ * `verify`, `encrypt` or `off`, and `ca` is the path of a file with the CA certificate.
  * @throws PipewrightError `bad-input`
  */
 export function readSqlServerAddress(address: string): SqlServerAddress {
@@ -35,17 +35,17 @@ export function readSqlServerAddress(address: string): SqlServerAddress {
     throw new PipewrightError({
       code: 'bad-input',
       service: 'SQL Server',
-      message: 'The address of the database cannot be read.',
-      hint: 'Write it as sqlserver://user:password@host:1433/database?encrypt=verify, with encrypt=strict for TDS 8.0, encrypt=encrypt to accept any certificate, and encrypt=off on a private network.',
+      message: 'This is not the address of a SQL Server database.',
+      hint: 'Use the form sqlserver://user:password@host:1433/database?encrypt=verify, with encrypt=strict for TDS 8.0, encrypt=encrypt to accept any certificate, and encrypt=off on a private network.',
     });
   }
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port) || usualPort,
+    port: Number(url.port) || defaultPort,
     database,
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
     encryption,
-    authorityFile: url.searchParams.get('ca') ?? undefined,
+    caFile: url.searchParams.get('ca') ?? undefined,
   };
 }

@@ -3,31 +3,31 @@ import { PipewrightError } from '../../host/error.ts';
 import { explainSqlServer } from './sql-server-error.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
 
-/** A row on its way, in the order of the columns. */
+/** The values of a row, in the order of the columns. */
 export type TextRow = (string | null)[];
 
-/** A column that takes text. */
+/** A text column. */
 export interface TextColumn {
-  /** Letters and digits only, for the driver does not quote it. */
+  /** Letters and digits only, because the driver does not quote it. */
   name: string;
-  /** Units of UTF-16; infinite for `nvarchar(max)`. */
+  /** Length in units of UTF-16; infinite for `nvarchar(max)`. */
   length: number;
 }
 
-interface Delivery {
+interface Batch {
   rows: Iterable<TextRow>;
-  taken(): void;
+  sent(): void;
 }
 
-/** Rows on their way into a table by `INSERT BULK`, as fast as the server takes them. */
+/** Sends rows with `INSERT BULK`, with the backpressure of the server. */
 export class SqlServerBulk {
   readonly #bulk: BulkLoad;
   readonly #finished: Promise<number>;
-  /** Rows that wait for the driver, or the driver that waits for rows; undefined once no more come. */
-  #delivery = Promise.withResolvers<Delivery | undefined>();
+  /** The next rows for the driver; undefined at the end. */
+  #batch = Promise.withResolvers<Batch | undefined>();
   #isOver = false;
 
-  /** @param table of this session, made of these columns */
+  /** @param table a temporary table of the session with these columns */
   constructor({ connection }: SqlServerSession, table: string, columns: readonly TextColumn[]) {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     this.#finished = promise.finally(() => {
@@ -41,41 +41,41 @@ export class SqlServerBulk {
     connection.execBulkLoad(this.#bulk, this.#rows());
   }
 
-  /** Sends rows; waits until all of them are on their way. */
+  /** Sends rows, and waits until the driver has read all of them. */
   async write(rows: Iterable<TextRow>): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.#delivery.resolve({ rows, taken: () => resolve(undefined) });
+    this.#batch.resolve({ rows, sent: () => resolve(undefined) });
     const ended = await Promise.race([promise, this.#finished]);
     if (ended === undefined) return;
     throw new PipewrightError({
       code: 'unexpected-answer',
       service: 'SQL Server',
-      message: 'SQL Server took no more rows.',
+      message: 'SQL Server stopped accepting rows.',
       hint: 'The table was not changed. Run the step again.',
       retryable: true,
     });
   }
 
-  /** Waits until the server has taken everything; gives the number of rows. */
+  /** Ends the bulk load and returns the number of rows that the server accepted. */
   async end(): Promise<number> {
-    this.#delivery.resolve(undefined);
+    this.#batch.resolve(undefined);
     return this.#finished;
   }
 
-  /** Breaks off; the server forgets the rows. */
+  /** Aborts the bulk load; the server discards its rows. */
   async abort(): Promise<void> {
     if (!this.#isOver) this.#bulk.cancel();
-    this.#delivery.resolve(undefined);
+    this.#batch.resolve(undefined);
     await this.#finished.catch(() => undefined);
   }
 
   async *#rows(): AsyncGenerator<TextRow> {
     for (;;) {
-      const delivery = await this.#delivery.promise;
-      if (!delivery) return;
-      yield* delivery.rows;
-      this.#delivery = Promise.withResolvers();
-      delivery.taken();
+      const batch = await this.#batch.promise;
+      if (!batch) return;
+      yield* batch.rows;
+      this.#batch = Promise.withResolvers();
+      batch.sent();
     }
   }
 }

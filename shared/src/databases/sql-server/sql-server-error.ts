@@ -1,94 +1,78 @@
 import { types } from 'node:util';
 import { PipewrightError } from '../../host/error.ts';
-import { knownErrors, logInStates, type KnownError } from './sql-server-errors.ts';
+import { connectionLost, reportedError, type KnownError } from '../known-error.ts';
+import { tableUnchanged } from '../load-errors.ts';
+import { knownErrors, loginStates } from './sql-server-error-table.ts';
 
-const service = 'SQL Server';
-
-/** What an error of the driver may hold; one of a lost connection has its cause inside, which may be several errors. */
+/** An error of the driver. One of a lost connection wraps its cause, which may be several errors. */
 interface DriverError extends Error {
   code?: string;
   number?: number;
   errors?: readonly unknown[];
 }
 
-/** An error of the server as it came, where the driver does not hand it on. */
+/** An error of the server, where the driver does not pass it on. */
 export interface ServerMessage {
   number: number;
   state?: number;
 }
 
-/** More errors than these are not inside each other. */
-const deepest = 4;
+/** Levels of wrapped errors that are searched. */
+const maxDepth = 4;
 
-/** The errors inside of one, as they are caused by each other or happened together. */
-function inside(error: DriverError): DriverError[] {
+const unknownError: KnownError = {
+  code: 'unavailable',
+  hint: `${tableUnchanged} Ask the administrator of the database.`,
+};
+
+/** The errors that an error wraps. */
+function wrappedIn(error: DriverError): DriverError[] {
   return [...(error.errors ?? []), error.cause].filter((one): one is DriverError => types.isNativeError(one));
 }
 
-/** The numbers and codes of an error and of those inside, the nearest first. */
+/** The numbers and codes of an error and those it wraps, the outermost first. */
 function codesOf(error: DriverError, depth = 0): (string | number)[] {
-  const own = [error.number, error.code].flatMap((code) => (code === undefined ? [] : [code]));
-  return depth === deepest ? own : [...own, ...inside(error).flatMap((one) => codesOf(one, depth + 1))];
+  const codes = [error.number, error.code].flatMap((code) => (code === undefined ? [] : [code]));
+  return depth === maxDepth ? codes : [...codes, ...wrappedIn(error).flatMap((one) => codesOf(one, depth + 1))];
 }
 
 function findKnown(error: DriverError, message: ServerMessage | undefined): KnownError | undefined {
   const codes = [...(message ? [message.number] : []), ...codesOf(error)];
   const known = codes.map((code) => knownErrors[String(code)]).find((found) => found !== undefined);
-  // The TLS of a server that closes in good order leaves no code behind.
-  return (
-    known ??
-    (/socket hang up|connection (was )?(lost|closed|ended)|premature close|unexpected end of message stream/i.test(
-      error.message,
-    )
-      ? knownErrors['ECONNRESET']
-      : undefined)
-  );
+  if (known) return known;
+  // A server that closes TLS in good order leaves no code behind.
+  const isLost =
+    /socket hang up|connection (was )?(lost|closed|ended)|premature close|unexpected end of message stream/i;
+  return isLost.test(error.message) ? connectionLost : undefined;
 }
 
-/** How long a log-in that failed is tried again: until a database had time to resume, a few times, or not at all. */
+/** How long a login that failed with this error is retried. */
 export function waitAfter(error: unknown, message?: ServerMessage): KnownError['wait'] {
   return types.isNativeError(error) ? findKnown(error, message)?.wait : undefined;
 }
 
 /**
- * The server's or the driver's error in our words.
- * @param message of the server's error, where the driver does not hand it on
+ * Explains an error of the server or driver.
+ * @param message the server's error, where the driver does not pass it on
  */
 export function explainSqlServer(error: unknown, message?: ServerMessage): unknown {
   if (error instanceof PipewrightError || !types.isNativeError(error)) return error;
   const driverError: DriverError = error;
-  const first = driverError.errors ? (inside(driverError)[0] ?? driverError) : driverError;
+  const first = driverError.errors ? (wrappedIn(driverError)[0] ?? driverError) : driverError;
   const number = message?.number ?? first.number;
-  const state = number === 18456 && message?.state !== undefined ? logInStates[message.state] : undefined;
-  const known = findKnown(error, message);
-  return new PipewrightError({
-    ...withoutWait(
-      known ?? { code: 'unavailable', hint: 'The table was not changed. Ask the administrator of the database.' },
-    ),
-    ...(state === undefined ? {} : { hint: state }),
-    service,
-    message: `SQL Server answered: ${toldBy(first).replace(/[.\s]+$/, '')}${number === undefined ? '' : ` (error ${number})`}.`,
-  });
+  const state = number === 18456 && message?.state !== undefined ? loginStates[message.state] : undefined;
+  const known = findKnown(error, message) ?? unknownError;
+  const text = messageOf(first).replace(/[.\s]+$/, '');
+  return reportedError(
+    'SQL Server',
+    number === undefined ? text : `${text} (error ${number})`,
+    state === undefined ? known : { ...known, hint: state },
+  );
 }
 
-/** The message of an error, with those of the errors that it wraps: an `AggregateError` has no message of its own. */
-function toldBy(error: DriverError): string {
-  const cause = inside(error)[0];
+/** The message of an error with that of the error it wraps: an `AggregateError` has no message of its own. */
+function messageOf(error: DriverError): string {
+  const cause = wrappedIn(error)[0];
   if (!cause?.errors) return error.message;
-  return `${error.message.replace(/ - Could not connect.*$/, '')} - ${inside(cause)[0]?.message ?? cause.message}`;
-}
-
-function withoutWait({ code, hint, retryable = false }: KnownError): Omit<KnownError, 'wait'> {
-  return { code, hint, retryable };
-}
-
-/** The error of a table that another load holds for too long. */
-export function busyError(table: string): PipewrightError {
-  return new PipewrightError({
-    code: 'busy',
-    service,
-    message: `Another load into the table “${table}” is still running.`,
-    hint: 'The table was not changed. Run the step again later.',
-    retryable: true,
-  });
+  return `${error.message.replace(/ - Could not connect.*$/, '')} - ${wrappedIn(cause)[0]?.message ?? cause.message}`;
 }

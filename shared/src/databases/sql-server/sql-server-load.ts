@@ -1,18 +1,18 @@
-import { PipewrightError, withDetails } from '../../host/error.ts';
+import { PipewrightError } from '../../host/error.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
 import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../datasets/load/target.ts';
-import { cascadeError } from '../cascade-error.ts';
-import { charactersOf, isUtf8CodePage } from './code-page.ts';
-import { explainTakenName } from './hidden-table.ts';
-import { readSqlServerColumns, refuseUnwritable, type SqlServerColumn } from './sql-server-columns.ts';
-import { checkKey, keyColumns } from './sql-server-key.ts';
+import { cascadeError, explainCommit } from '../load-errors.ts';
+import { charactersOf, isUtf8CodePage } from './sql-server-code-page.ts';
+import { explainTakenName } from './sql-server-hidden-table.ts';
+import { readSqlServerColumns, refuseUnwritable, type SqlServerColumn } from './sql-server-table.ts';
+import { keyColumns, SqlServerMerge } from './sql-server-merge.ts';
 import type { SqlServerRecords } from './sql-server-records.ts';
 import { SqlServerRows } from './sql-server-rows.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
-import { changeTable, createTable, fillColumns, type FilledColumn } from './sql-server-table.ts';
-import { countRows, TriggerCheck } from './sql-server-triggers.ts';
+import { createTable, evolveTable, fillColumns, type FilledColumn } from './sql-server-evolve.ts';
+import { countRows, TriggerCheck } from './sql-server-confirm.ts';
 import { hasCodePage } from './sql-server-types.ts';
 
 const service = 'SQL Server';
@@ -20,7 +20,7 @@ const service = 'SQL Server';
 /** What a load works with. */
 interface SqlServerLoadOptions {
   session: SqlServerSession;
-  /** With its schema, quoted; and as it was asked for. */
+  /** Quoted, with its schema; and as it was requested. */
   table: string;
   tableName: string;
   records: SqlServerRecords;
@@ -29,20 +29,18 @@ interface SqlServerLoadOptions {
   evolve: boolean;
   existing: readonly SqlServerColumn[] | undefined;
   earlier: LoadRecord | undefined;
-  /** Lets the next load into the table go on. */
+  /** Releases the lock of the table. */
   unlock(): Promise<void>;
 }
 
 /**
- * A load into SQL Server: the rows go into a temporary table of the session, as text; they are converted and moved into
- * the table by one short transaction, which holds the table for itself. Whoever reads meanwhile waits for it or, where
- * the database keeps versions of rows, reads the old ones; a scan that had read half of the old rows would otherwise
- * go on with the new ones.
+ * A load into SQL Server: rows are staged as text in a temporary table, then converted and moved into the table by one short
+ * transaction with an exclusive lock. Readers wait for it or, where the database keeps row versions, read the old rows;
+ * without the lock, a running scan could see both old and new rows.
  */
 export class SqlServerLoad implements TableLoad {
   readonly existing: readonly SqlServerColumn[] | undefined;
   readonly calculated: readonly string[];
-  /** They are converted by NULLIF. */
   readonly blanksAreNull = true;
   readonly earlier: LoadRecord | undefined;
   readonly #asRead: readonly SqlServerColumn[] | undefined;
@@ -55,8 +53,8 @@ export class SqlServerLoad implements TableLoad {
   readonly #evolve: boolean;
   readonly #rows: SqlServerRows;
   readonly #unlock: () => Promise<void>;
-  #taken = 0;
-  #numbers = false;
+  #staged = 0;
+  #overridesIdentity = false;
   #done = false;
 
   constructor({
@@ -104,8 +102,8 @@ export class SqlServerLoad implements TableLoad {
   }
 
   async count(): Promise<number> {
-    this.#taken = await this.#rows.end();
-    return this.#taken;
+    this.#staged = await this.#rows.end();
+    return this.#staged;
   }
 
   async publish(
@@ -114,35 +112,34 @@ export class SqlServerLoad implements TableLoad {
     rejects: readonly Reject[] = [],
   ): Promise<Upserted | undefined> {
     const filled = fillColumns(this.#rows.staged(columns), this.existing, this.#key, this.#evolve);
-    const key = keyColumns(filled, this.#key);
+    const hasKey = keyColumns(filled, this.#key).length > 0;
+    const merge = new SqlServerMerge({
+      session: this.#session,
+      table: this.#table,
+      source: this.#rows.source,
+      staged: this.#staged,
+      filled,
+      key: this.#key,
+    });
     const merges = this.existing !== undefined && this.#mode === 'upsert';
     const checksAll = this.existing !== undefined && this.#mode === 'append';
-    // What can be found out before is, so that the transaction is short.
+    // Whatever can be checked before the transaction is, so that the transaction stays short.
     await this.#refuseLostCharacters(filled);
-    if (key.length > 0 && !checksAll)
-      await checkKey(
-        this.#session,
-        this.#key,
-        `SELECT ${key.map(({ compared }, index) => `${compared} AS k${index + 1}`).join(', ')} FROM ${this.#rows.source}`,
-      );
-    if (record && rejects.length > 0) await this.#records.prepare(record, rejects);
+    if (hasKey && !checksAll) await merge.checkKey(false);
+    if (record && rejects.length > 0) await this.#records.stageRejects(record, rejects);
     await this.#session.begin();
-    if (this.existing) await this.#hold(filled);
+    if (this.existing) await this.#lock(filled);
     else await this.#create(filled);
     const check = this.existing
       ? await TriggerCheck.begin({ session: this.#session, table: this.#table, tableName: this.#tableName }, this.#mode)
       : undefined;
     if (this.existing && this.#mode === 'replace') await this.#deleteRows();
-    const upserted = merges ? await this.#merge(filled, key) : undefined;
-    if (!merges) await this.#insert(filled);
-    await check?.confirm(upserted?.inserted ?? this.#taken, filled, this.#rows.source);
-    if (key.length > 0 && checksAll)
-      await checkKey(
-        this.#session,
-        this.#key,
-        `SELECT ${key.map(({ quotedName }, index) => `${quotedName} AS k${index + 1}`).join(', ')} FROM ${this.#table}`,
-      );
-    if (record) await this.#records.keep(record, rejects.length > 0);
+    this.#overridesIdentity = merge.overridesIdentity;
+    const upserted = merges ? await merge.upsert() : undefined;
+    if (!merges) await merge.insert();
+    await check?.confirm(upserted?.inserted ?? this.#staged, filled, this.#rows.source);
+    if (hasKey && checksAll) await merge.checkKey(true);
+    if (record) await this.#records.keep(record, rejects);
     await this.#commit();
     this.#done = true;
     await this.#cleanUp();
@@ -157,7 +154,7 @@ export class SqlServerLoad implements TableLoad {
     try {
       if (!record) return;
       await this.#session.begin();
-      await this.#records.keep(record, false);
+      await this.#records.keep(record, []);
       await this.#session.commit();
     } finally {
       await this.#session.rollback().catch(() => undefined);
@@ -171,23 +168,23 @@ export class SqlServerLoad implements TableLoad {
     });
   }
 
-  /** Holds the table for this transaction alone, as it was when the load began, and gives it what it lacks. */
-  async #hold(filled: readonly FilledColumn[]): Promise<void> {
+  /** Locks the table for this transaction, verifies that it is unchanged since the load began, and evolves it. */
+  async #lock(filled: readonly FilledColumn[]): Promise<void> {
     await this.#session.run(`SELECT TOP (1) 1 AS held FROM ${this.#table} WITH (TABLOCKX, HOLDLOCK)`);
     const now = await readSqlServerColumns(this.#session, this.#table, this.#tableName);
     if (JSON.stringify(now) !== JSON.stringify(this.#asRead)) {
       throw new PipewrightError({
         code: 'conflict',
         service,
-        message: `The table “${this.#tableName}” was changed by another program during the load.`,
-        hint: 'Run the step again.',
+        message: `Another program changed the table “${this.#tableName}” during the load.`,
+        hint: 'This load did not change the table. Run the step again.',
         retryable: true,
       });
     }
-    for (const statement of this.#evolve ? changeTable(this.#table, filled) : []) await this.#session.run(statement);
+    for (const statement of this.#evolve ? evolveTable(this.#table, filled) : []) await this.#session.run(statement);
   }
 
-  /** Deletes all rows; but not where that would reach into other tables. */
+  /** Deletes all rows, unless a foreign key would carry that on into another table. */
   async #deleteRows(): Promise<void> {
     const [found] = await this.#session.run(
       `SELECT TOP (1) QUOTENAME(OBJECT_SCHEMA_NAME(f.parent_object_id)) + N'.' + QUOTENAME(OBJECT_NAME(f.parent_object_id)) AS name
@@ -199,56 +196,7 @@ WHERE f.referenced_object_id = OBJECT_ID(@name) AND f.parent_object_id <> f.refe
     await this.#session.run(`DELETE FROM ${this.#table}`);
   }
 
-  async #insert(filled: readonly FilledColumn[]): Promise<void> {
-    const names = filled.map(({ quotedName }) => quotedName).join(', ');
-    const inserted = await this.#numbering(
-      filled,
-      `INSERT INTO ${this.#table} (${names}) SELECT ${filled.map(({ value }) => value).join(', ')} FROM ${this.#rows.source}`,
-    );
-    this.#refuseLoss(inserted, this.#taken);
-  }
-
-  /** Changes the rows that are there already, then adds the others; columns that the dataset lacks stay as they are. */
-  async #merge(filled: readonly FilledColumn[], key: readonly FilledColumn[]): Promise<Upserted> {
-    const same = key.map(({ quotedName, compared }) => `present.${quotedName} = ${compared}`).join(' AND ');
-    const others = filled
-      .filter(({ name }) => !this.#key.includes(name))
-      .map(({ quotedName, value }) => `${quotedName} = ${value}`);
-    const updated =
-      others.length > 0
-        ? await this.#session.change(
-            `UPDATE present SET ${others.join(', ')} FROM ${this.#table} AS present INNER JOIN ${this.#rows.source} ON ${same}`,
-          )
-        : 0;
-    const names = filled.map(({ quotedName }) => quotedName).join(', ');
-    const inserted = await this.#numbering(
-      filled,
-      `INSERT INTO ${this.#table} (${names}) SELECT ${filled.map(({ value }) => value).join(', ')} FROM ${this.#rows.source} WHERE NOT EXISTS (SELECT 1 FROM ${this.#table} AS present WHERE ${same})`,
-    );
-    if (others.length > 0) this.#refuseLoss(updated + inserted, this.#taken);
-    return { updated, inserted };
-  }
-
-  /** Inserts rows; where the dataset brings numbers that the server gives otherwise, they are taken as they are. */
-  async #numbering(filled: readonly FilledColumn[], insert: string): Promise<number> {
-    if (!filled.some(({ before }) => before?.numbered)) return this.#session.change(insert);
-    this.#numbers = true;
-    await this.#session.run(`SET IDENTITY_INSERT ${this.#table} ON`);
-    return this.#session.change(insert);
-  }
-
-  /** An index that passes over duplicates, or a trigger, may leave rows out without an error. */
-  #refuseLoss(found: number, expected: number): void {
-    if (found === expected) return;
-    throw new PipewrightError({
-      code: 'unexpected-answer',
-      service,
-      message: `SQL Server changed ${found} rows instead of ${expected}.`,
-      hint: 'The table was not changed. Look for an index with IGNORE_DUP_KEY, a trigger, or rows of the table with the same key.',
-    });
-  }
-
-  /** Refuses characters that a code page of several bytes lacks, which would be lost, and texts with too many of its bytes. */
+  /** Refuses characters that a multi-byte code page lacks, which would be lost, and texts with too many of its bytes. */
   async #refuseLostCharacters(filled: readonly FilledColumn[]): Promise<void> {
     for (const { name, declaration, before, text } of filled) {
       if (!hasCodePage(declaration) || isUtf8CodePage(before?.codePage) || charactersOf(before?.codePage)) continue;
@@ -256,7 +204,7 @@ WHERE f.referenced_object_id = OBJECT_ID(@name) AND f.parent_object_id <> f.refe
       await this.#refuse(
         text,
         `CONVERT(nvarchar(max), ${written}) COLLATE Latin1_General_100_BIN2 <> ${text} COLLATE Latin1_General_100_BIN2`,
-        (value) => `The column “${name}” is ${declaration}, whose code page does not have a character of “${value}”.`,
+        (value) => `The column “${name}” is ${declaration}, and its code page lacks a character of “${value}”.`,
       );
       const length = /\((\d+)\)/.exec(declaration)?.[1];
       if (length !== undefined)
@@ -281,21 +229,16 @@ WHERE f.referenced_object_id = OBJECT_ID(@name) AND f.parent_object_id <> f.refe
     });
   }
 
-  /** A connection that breaks here leaves open whether the server has published the rows. */
   async #commit(): Promise<void> {
-    try {
-      await this.#session.commit();
-    } catch (error) {
-      if (!(error instanceof PipewrightError) || error.code !== 'unavailable') throw error;
-      throw withDetails(error, {
-        hint: 'The connection broke while the rows were being published: the table holds all of them or none. With a load key, it is safe to run the step again.',
-      });
-    }
+    await this.#session.commit().catch((error: unknown) => {
+      throw explainCommit(error);
+    });
   }
 
-  /** What is left of the load goes with the session; a session that lasts is made ready for the next one. */
+  /** Prepares the session for the next load. */
   async #cleanUp(): Promise<void> {
-    if (this.#numbers) await this.#session.run(`SET IDENTITY_INSERT ${this.#table} OFF`).catch(() => undefined);
+    if (this.#overridesIdentity)
+      await this.#session.run(`SET IDENTITY_INSERT ${this.#table} OFF`).catch(() => undefined);
     await this.#session.run(`DROP TABLE IF EXISTS ${this.#rows.tables}, #pipewright_rejects`).catch(() => undefined);
     await this.#unlock().catch(() => undefined);
   }

@@ -1,41 +1,41 @@
 import { isUtf8 } from 'node:buffer';
-import { PipewrightError } from '../../host/error.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import { readValue, type CsvBlock } from '../../datasets/formats/csv-block.ts';
+import { notUtf8Error } from '../load-errors.ts';
 import { SqlServerBulk, type TextColumn, type TextRow } from './sql-server-bulk.ts';
-import type { SqlServerColumn } from './sql-server-columns.ts';
+import type { SqlServerColumn } from './sql-server-table.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
 import { boundedLength } from './sql-server-types.ts';
-import { lookAtNumber, lookAtRules, lookAtText, noFacts, type ValueFacts } from './value-facts.ts';
+import { addLength, addMisfit, addNumber, noFacts, type ValueFacts } from './sql-server-value-facts.ts';
 
-/** Where rows wait until they are published; only this session sees it, and it goes with the session. */
+/** The temporary table in which rows are staged. */
 const staging = '#pipewright_staging';
 
 /**
- * Columns of one staging table at most. A row has room for 8,060 bytes, and a text of more than 24 bytes can be moved out
- * of it but for a pointer of 24 bytes: so many columns fit, whatever is in them.
+ * Columns per staging table. A row stores 8,060 bytes, and a longer text is moved out of it except for a pointer of 24
+ * bytes: this many columns always fit.
  * @see https://learn.microsoft.com/sql/relational-databases/pages-and-extents-architecture-guide
  */
-const mostColumns = 250;
+const maxColumns = 250;
 
-/** What numbers the rows where they are in several staging tables. */
+/** The row number that joins several staging tables. */
 const rowNumber: TextColumn = { name: 'n', length: 20 };
 
-/** Each `INSERT BULK` takes so many bytes of the file: the server's log of temporary tables can be cleared between two of them. */
+/** Bytes of the file per `INSERT BULK`: between two of them, the server can truncate the log of temporary tables. */
 const bytesPerBulk = 32 * 1024 * 1024;
 
-/** What becomes of a column. */
+/** A staged column. */
 export interface StagedColumn {
   column: InferredColumn;
-  /** T-SQL for its text among the staged rows: `incoming.[c1]`. */
+  /** T-SQL for its staged text: `incoming.[c1]`. */
   staged: string;
   facts: ValueFacts;
 }
 
-/** How much must be known of the values of a column to find its type. */
-type Looks = 'number' | 'text' | undefined;
+/** Which facts about the values of a column are needed to choose its type. */
+type NeededFacts = 'number' | 'text' | undefined;
 
-/** What rows are staged for. */
+/** How the staged rows will be loaded. */
 interface RowsPlan {
   existing: readonly SqlServerColumn[] | undefined;
   key: readonly string[];
@@ -43,24 +43,23 @@ interface RowsPlan {
 }
 
 /**
- * Rows on their way into a staging table whose columns are all text: a decimal keeps every digit, a type that later
- * values break costs nothing, and nothing can fail to convert before all rows are there. A column is `nvarchar(max)`,
- * which the server takes several times more slowly, only from its first long value on. Rows of many columns are in
- * several tables.
+ * Writes rows into a staging table whose columns are all text: a decimal keeps every digit, and a type can change at any
+ * time. A column becomes `nvarchar(max)`, which is several times slower, at its first long value. Rows of many columns are
+ * split over several tables.
  */
 export class SqlServerRows {
   readonly #session: SqlServerSession;
   readonly #plan: RowsPlan;
   #facts: ValueFacts[] = [];
-  #looks: Looks[] = [];
-  /** The columns of the table as they are, where their rules decide what they become. */
+  #neededFacts: NeededFacts[] = [];
+  /** The existing columns whose rules decide whether they are widened. */
   #ruled: (SqlServerColumn | undefined)[] = [];
-  /** The columns that hold long values. */
+  /** Whether a column has long values. */
   #long: boolean[] = [];
   #bulk: SqlServerBulk | undefined;
   #bytes = 0;
   #rows = 0;
-  /** Rows that were sent, by which those of several tables are numbered. */
+  /** Number of rows sent, for the row numbers of several tables. */
   #sent = 0;
 
   constructor(session: SqlServerSession, plan: RowsPlan) {
@@ -77,18 +76,18 @@ export class SqlServerRows {
     return joined === '' ? String(first) : `(${first}${joined})`;
   }
 
-  /** The staging tables, with a comma between two. */
+  /** The names of the staging tables, separated by commas. */
   get tables(): string {
     return this.#parts()
       .map((_part, index) => tableOf(index))
       .join(', ');
   }
 
-  /** Makes the place for the rows. */
+  /** Creates the staging tables. */
   async open(columns: readonly InferredColumn[]): Promise<void> {
     const { existing, evolve } = this.#plan;
     this.#facts = columns.map(noFacts);
-    this.#looks = columns.map((column) => this.#lookOf(column));
+    this.#neededFacts = columns.map((column) => this.#factsNeededBy(column));
     this.#ruled = columns.map(({ name }) =>
       evolve ? existing?.find((column) => column.name === name && (column.rules ?? []).length > 0) : undefined,
     );
@@ -101,13 +100,7 @@ export class SqlServerRows {
 
   /** @throws PipewrightError `bad-csv` for a file that is not UTF-8 */
   async write(block: CsvBlock): Promise<void> {
-    if (!block.pieces.every((piece) => isUtf8(piece))) {
-      throw new PipewrightError({
-        code: 'bad-csv',
-        message: 'The file is not in UTF-8.',
-        hint: 'Save it as CSV in UTF-8. The table was not changed.',
-      });
-    }
+    if (!block.pieces.every((piece) => isUtf8(piece))) throw notUtf8Error();
     await this.#lengthen(block);
     const parts = this.#parts();
     if (parts.length > 1) await this.#writeParts(parts, [...this.#textRows(block)]);
@@ -119,24 +112,24 @@ export class SqlServerRows {
     if (this.#bytes >= bytesPerBulk) await this.#endBulk();
   }
 
-  /** Ends sending; gives the rows that the server took. */
+  /** Ends writing and returns the number of rows that the server accepted. */
   async end(): Promise<number> {
     await this.#endBulk();
     return this.#rows;
   }
 
-  /** Breaks off sending. */
+  /** Aborts writing. */
   async abort(): Promise<void> {
     const bulk = this.#bulk;
     this.#bulk = undefined;
     await bulk?.abort();
   }
 
-  /** The columns, with what their values are like. */
+  /** The staged columns with the facts about their values. */
   staged(columns: readonly InferredColumn[]): StagedColumn[] {
     return columns.map((column, index) => ({
       column,
-      staged: `${aliasOf(Math.floor(index / mostColumns))}.[${stagedName(index)}]`,
+      staged: `${aliasOf(Math.floor(index / maxColumns))}.[${stagedName(index)}]`,
       facts: this.#facts[index] as ValueFacts,
     }));
   }
@@ -144,14 +137,14 @@ export class SqlServerRows {
   /** The columns of each staging table. */
   #parts(): TextColumn[][] {
     const columns = this.#textColumns();
-    if (columns.length <= mostColumns) return [columns];
-    return Array.from({ length: Math.ceil(columns.length / mostColumns) }, (_, part) => [
+    if (columns.length <= maxColumns) return [columns];
+    return Array.from({ length: Math.ceil(columns.length / maxColumns) }, (_, part) => [
       rowNumber,
-      ...columns.slice(part * mostColumns, (part + 1) * mostColumns),
+      ...columns.slice(part * maxColumns, (part + 1) * maxColumns),
     ]);
   }
 
-  /** Sends the values of one table after the other, for only one takes rows at a time. */
+  /** Sends the values of one table after the other: a connection runs one bulk load at a time. */
   async #writeParts(parts: readonly TextColumn[][], rows: readonly TextRow[]): Promise<void> {
     for (const [part, columns] of parts.entries()) {
       const bulk = new SqlServerBulk(this.#session, tableOf(part), columns);
@@ -159,17 +152,17 @@ export class SqlServerRows {
       await bulk.write(
         rows.map((row, index) => [
           String(this.#sent + index),
-          ...row.slice(part * mostColumns, (part + 1) * mostColumns),
+          ...row.slice(part * maxColumns, (part + 1) * maxColumns),
         ]),
       );
-      const taken = await bulk.end();
+      const accepted = await bulk.end();
       this.#bulk = undefined;
-      if (part === 0) this.#rows += taken;
+      if (part === 0) this.#rows += accepted;
     }
     this.#sent += rows.length;
   }
 
-  /** Makes room for the long values of a block, before they are sent. */
+  /** Widens the columns for the long values of a block, before they are sent. */
   async #lengthen({ rows, width, starts, ends }: CsvBlock): Promise<void> {
     const before = this.#long;
     // A text has at most as many units of UTF-16 as bytes.
@@ -182,7 +175,7 @@ export class SqlServerRows {
     for (const [index, column] of this.#textColumns().entries()) {
       if (this.#long[index] && !before[index])
         await this.#session.run(
-          `ALTER TABLE ${tableOf(Math.floor(index / mostColumns))} ALTER COLUMN ${definitionOf(column)}`,
+          `ALTER TABLE ${tableOf(Math.floor(index / maxColumns))} ALTER COLUMN ${definitionOf(column)}`,
         );
     }
   }
@@ -201,27 +194,27 @@ export class SqlServerRows {
       for (let column = 0; column < width; column += 1, index += 1) {
         const value = readValue(block, index);
         values[column] = value;
-        if (value !== null) this.#look(column, value);
+        if (value !== null) this.#addFacts(column, value);
       }
       yield values;
     }
   }
 
-  #look(column: number, value: string): void {
-    const look = this.#looks[column];
-    if (look === undefined) return;
+  #addFacts(column: number, value: string): void {
+    const needed = this.#neededFacts[column];
+    if (needed === undefined) return;
     const facts = this.#facts[column] as ValueFacts;
-    if (look === 'text') lookAtText(facts, value);
-    else lookAtNumber(facts, value);
+    if (needed === 'text') addLength(facts, value);
+    else addNumber(facts, value);
     const ruled = this.#ruled[column];
-    if (ruled) lookAtRules(facts, ruled, value);
+    if (ruled) addMisfit(facts, ruled, value);
   }
 
   #textColumns(): TextColumn[] {
     return this.#long.map((isLong, index) => ({ name: stagedName(index), length: isLong ? Infinity : boundedLength }));
   }
 
-  #lookOf({ name, type, precision }: InferredColumn): Looks {
+  #factsNeededBy({ name, type, precision }: InferredColumn): NeededFacts {
     const { existing, key, evolve } = this.#plan;
     if (existing && evolve) return 'number';
     if (!existing && type === 'decimal' && precision === undefined) return 'number';

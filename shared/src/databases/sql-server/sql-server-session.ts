@@ -4,39 +4,37 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Connection, Request, TYPES, type ConnectionConfiguration } from 'tedious';
 import { PipewrightError, withDetails } from '../../host/error.ts';
 import type { OpenOptions } from '../open-options.ts';
+import type { Row } from '../sql-dialect.ts';
 import type { SqlServerAddress } from './sql-server-address.ts';
 import { explainSqlServer, waitAfter, type ServerMessage } from './sql-server-error.ts';
 
-/** A row of an answer. */
-export type Row = Record<string, unknown>;
-
-/** A value of a statement's parameter. */
+/** A value of a parameter. */
 export type Parameter = string | number | null;
 
-/** Pauses before a server that resumes, starts, moves or is busy is tried again, in milliseconds; the last one repeats. */
-const pauses = [1_000, 2_000, 4_000, 8_000, 15_000];
+/** Pauses before a server that is resuming, starting or busy is tried again, in milliseconds; the last one repeats. */
+const pausesMs = [1_000, 2_000, 4_000, 8_000, 15_000];
 
-/** Times that a log-in is tried again after an error that also has lasting causes, such as a wrong name or port. */
-const shortTries = 2;
+/** Retries of a login after an error that also has permanent causes, such as a wrong name or port. */
+const maxShortRetries = 2;
 
 /**
- * Seconds for which a log-in is tried again: a paused database of Azure SQL serverless resumes within about a minute.
+ * Seconds for which a login is retried: a paused database of Azure SQL serverless resumes within about a minute.
  * @see https://learn.microsoft.com/azure/azure-sql/database/serverless-tier-overview
  */
-const usualPatience = 150;
-const connectTimeout = 15_000;
+const defaultRetrySeconds = 150;
+const connectTimeoutMs = 15_000;
 
-/** Milliseconds that a statement waits for what others hold. */
-const lockTimeout = 30_000;
+/** How long a statement waits for a lock. */
+const lockTimeoutMs = 30_000;
 
-/** A connection to a server, whose errors are in our words. Only one statement runs at a time. */
+/** A connection to a server that throws explained errors. It runs one statement at a time. */
 export class SqlServerSession {
   readonly connection: Connection;
   #inTransaction = false;
 
   constructor(connection: Connection) {
     this.connection = connection;
-    // A lost connection fails the statement that is running or the next one, which reports it better.
+    // A lost connection fails the running or next statement, whose error is more precise.
     connection.on('error', () => undefined);
     (connection as EventEmitter).on('rollbackTransaction', () => {
       this.#inTransaction = false;
@@ -44,9 +42,9 @@ export class SqlServerSession {
   }
 
   /**
-   * Runs statements; gives the rows of all of them. Those without parameters run as they are: a temporary table that
-   * they make stays until the session ends.
-   * @throws PipewrightError what the server says
+   * Runs statements, and returns the rows of all of them. Without parameters they run as a batch: a temporary table that
+   * they create lasts until the session ends.
+   * @throws PipewrightError the explained error of the server
    */
   async run(sql: string, parameters: Readonly<Record<string, Parameter>> = {}): Promise<Row[]> {
     const named = Object.entries(parameters);
@@ -68,13 +66,13 @@ export class SqlServerSession {
     return rows;
   }
 
-  /** Runs one statement that changes rows; gives how many it changed. Rows that its triggers select come before that. */
+  /** Runs a statement that changes rows, and returns how many it changed. Triggers may return rows before that. */
   async change(sql: string, parameters: Readonly<Record<string, Parameter>> = {}): Promise<number> {
     const rows = await this.run(`${sql}; SELECT ROWCOUNT_BIG() AS pipewright_touched`, parameters);
     return Number(rows.at(-1)?.['pipewright_touched'] ?? 0);
   }
 
-  /** Begins a transaction, which an error ends. */
+  /** Begins a transaction, which any error rolls back. */
   async begin(): Promise<void> {
     await this.#done((callback) => this.connection.beginTransaction(callback));
     this.#inTransaction = true;
@@ -85,7 +83,7 @@ export class SqlServerSession {
     this.#inTransaction = false;
   }
 
-  /** Takes back the transaction, if there is one. */
+  /** Rolls back the transaction, if there is one. */
   async rollback(): Promise<void> {
     if (!this.#inTransaction) return;
     this.#inTransaction = false;
@@ -106,36 +104,36 @@ export class SqlServerSession {
 }
 
 /**
- * Connects to a server; one that resumes, starts, moves or is busy is tried again, with growing pauses.
+ * Connects to a server; one that is resuming, starting or busy is tried again with growing pauses.
  * @throws PipewrightError `unauthorized`, `forbidden`, `not-found` or `unavailable` when it cannot be reached
  */
 export async function connectSqlServer(
   address: SqlServerAddress,
-  { token, sleep = wait, now = Date.now, patienceSeconds = usualPatience }: OpenOptions = {},
+  { token, sleep = wait, now = Date.now, retrySeconds = defaultRetrySeconds }: OpenOptions = {},
 ): Promise<SqlServerSession> {
   const configuration = await configure(address, token);
-  const deadline = now() + patienceSeconds * 1000;
+  const deadline = now() + retrySeconds * 1000;
   for (let attempt = 0; ; attempt += 1) {
     const { session, error, wait: kind } = await connectOnce(configuration);
     if (session) return session;
-    const pause = pauses[attempt] ?? pauses.at(-1) ?? 0;
+    const pause = pausesMs[attempt] ?? pausesMs.at(-1) ?? 0;
     const isLate = now() + pause > deadline;
-    if (kind === 'resume' && isLate) throw outOfPatience(error, patienceSeconds);
-    if (kind === undefined || isLate || (kind === 'short' && attempt >= shortTries)) throw error;
+    if (kind === 'resume' && isLate) throw stillUnavailable(error, retrySeconds);
+    if (kind === undefined || isLate || (kind === 'short' && attempt >= maxShortRetries)) throw error;
     await sleep(pause);
   }
 }
 
-function outOfPatience(error: unknown, seconds: number): unknown {
+function stillUnavailable(error: unknown, seconds: number): unknown {
   if (!(error instanceof PipewrightError)) return error;
   return withDetails(error, {
     message: `${error.message} The database did not become available within ${Math.round(seconds)} seconds.`,
-    hint: 'Run the step again in a minute: a paused database of Azure SQL serverless resumes after the first log-in. If the error stays, check in the Azure portal that the database is online.',
+    hint: 'Run the step again in a minute: a paused database of Azure SQL serverless resumes after the first login. If the error persists, check in the Azure portal that the database is online.',
   });
 }
 
 async function configure(
-  { host, port, database, user, password, encryption, authorityFile }: SqlServerAddress,
+  { host, port, database, user, password, encryption, caFile }: SqlServerAddress,
   token: string | undefined,
 ): Promise<ConnectionConfiguration> {
   return {
@@ -147,34 +145,34 @@ async function configure(
     options: {
       port,
       database,
-      // The version of TDS inside stays 7.4, which servers accept: the driver sends no token of Entra with 8.0.
+      // The protocol inside stays TDS 7.4, which servers accept: the driver cannot send an Entra token with 8.0.
       encrypt: encryption === 'strict' ? 'strict' : encryption !== 'off',
       trustServerCertificate: encryption === 'encrypt',
-      ...(authorityFile === undefined ? {} : { cryptoCredentialsDetails: { ca: await readFile(authorityFile) } }),
+      ...(caFile === undefined ? {} : { cryptoCredentialsDetails: { ca: await readFile(caFile) } }),
       appName: 'pipewright',
-      connectTimeout,
-      // A load takes as long as its source and its table do.
+      connectTimeout: connectTimeoutMs,
+      // A load may take as long as its source and its table need.
       requestTimeout: 0,
       // Retried here, with growing pauses.
       maxRetriesOnTransientErrors: 0,
-      // SET XACT_ABORT ON: whatever error takes the whole transaction back.
+      // SET XACT_ABORT ON: any error rolls back the whole transaction.
       abortTransactionOnError: true,
       dateFormat: 'ymd',
     },
   };
 }
 
-/** A try to connect: the session, or why there is none and how long to try again. */
-interface Try {
+/** An attempt to connect: the session, or the error and how long to retry. */
+interface Attempt {
   session?: SqlServerSession;
   error?: unknown;
   wait?: 'resume' | 'short' | undefined;
 }
 
-async function connectOnce(configuration: ConnectionConfiguration): Promise<Try> {
+async function connectOnce(configuration: ConnectionConfiguration): Promise<Attempt> {
   const connection = new Connection(configuration);
   let message: ServerMessage | undefined;
-  // The driver reports a refused log-in without the number of the error.
+  // The driver reports a refused login without the error number.
   connection.on('errorMessage', ({ number, state }) => {
     message ??= { number, state };
   });
@@ -183,7 +181,7 @@ async function connectOnce(configuration: ConnectionConfiguration): Promise<Try>
       connection.connect((error) => (error ? reject(error) : resolve()));
     });
     const session = new SqlServerSession(connection);
-    await session.run(`SET LOCK_TIMEOUT ${lockTimeout}`);
+    await session.run(`SET LOCK_TIMEOUT ${lockTimeoutMs}`);
     return { session };
   } catch (error) {
     connection.close();

@@ -1,163 +1,145 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { ColumnType } from '../../datasets/types/column.ts';
-import { fromText, toText } from './from-text.ts';
-import { quoteSqlServer as quoted } from './quote-sql-server.ts';
-import type { SqlServerColumn } from './sql-server-columns.ts';
-import type { StagedColumn } from './sql-server-rows.ts';
-import { decimalType, sqlServerType, textType } from './sql-server-types.ts';
+import type { ExistingColumn } from '../../datasets/load/target.ts';
+import { limitsOf } from './sql-server-rules.ts';
+import type { SqlServerSession } from './sql-server-session.ts';
+import { declarationOf, typeOfSqlServer, type CatalogColumn } from './sql-server-types.ts';
 
-/** A column of the table that is filled. */
-export interface FilledColumn {
-  name: string;
-  /** Quoted. */
-  quotedName: string;
-  /** Its type once the load is published: `decimal(19,2)`. */
+/** A column of an existing table. */
+export interface SqlServerColumn extends ExistingColumn {
+  /** Its type as DDL writes it: `nvarchar(20)`. */
   declaration: string;
-  /** The column in the table before the load; undefined for a new one. */
-  before: SqlServerColumn | undefined;
-  /** T-SQL for its text among the staged rows, and for its value. */
-  text: string;
-  value: string;
-  /** T-SQL for a value that is compared with those of the table: `value`, as short and in the order of letters that the column has. */
-  compared: string;
-}
-
-const service = 'SQL Server';
-
-/** Whole digits of the integers that become decimals. */
-const digitsOfInteger: Record<string, number> = { tinyint: 3, smallint: 5, int: 10, bigint: 19 };
-
-/** Digits of the fraction of a second that SQL Server keeps at most. */
-const mostFraction = 7;
-
-/**
- * What the columns of a table shall be.
- * @param key names of the columns that tell rows apart
- * @param evolve whether those that are there may become wider
- * @throws PipewrightError `bad-input` when no type of SQL Server is wide enough
- */
-export function fillColumns(
-  staged: readonly StagedColumn[],
-  existing: readonly SqlServerColumn[] | undefined,
-  key: readonly string[],
-  evolve: boolean,
-): FilledColumn[] {
-  return staged.map((one) => {
-    const { name } = one.column;
-    const before = existing?.find((column) => column.name === name);
-    const inKey = key.includes(name);
-    const declaration = !before
-      ? sqlServerType(one.column, one.facts, inKey)
-      : evolve && !before.fixed
-        ? widened(one, before, inKey)
-        : before.declaration;
-    refuseMisfit(one, before, declaration);
-    const text = one.staged;
-    const bare = fromText(declaration, text);
-    // An empty text is NULL in a column that is not text.
-    const hasBlanks = bare !== text && (one.column.blanks === true || (before !== undefined && evolve));
-    const value = hasBlanks ? fromText(declaration, `NULLIF(${text}, N'')`) : bare;
-    const isPlain = value === text;
-    const short = isPlain && one.facts.longest <= 4000 ? `CONVERT(nvarchar(4000), ${text})` : value;
-    const compared = isPlain && before?.collation ? `${short} COLLATE ${before.collation}` : short;
-    return { name, quotedName: quoted(name), declaration, before, text, value, compared };
-  });
-}
-
-/** The type of a column that is there, or a wider one where its values do not fit. */
-function widened(one: StagedColumn, before: SqlServerColumn, inKey: boolean): string {
-  const { column, facts } = one;
-  const { type, declaration } = before;
-  if (column.keeps) return declaration;
-  const nextType: ColumnType = column.type;
-  if (nextType !== type)
-    return nextType === 'decimal'
-      ? widerDecimal(one, digitsOfInteger[declaration] ?? 19, 0)
-      : textType(facts.longest, inKey);
-  switch (type) {
-    case 'boolean':
-    case 'date':
-    case 'uuid':
-      return declaration;
-    case 'integer':
-      return 'bigint';
-    case 'decimal':
-      return widerDecimal(one, before.whole ?? 0, before.scale ?? 0);
-    case 'timestamp':
-    case 'timestamp-with-zone':
-      // datetime and smalldatetime have no such digits, and their values would change on the way to another type.
-      if (before.fraction === undefined || facts.fraction <= before.fraction) return declaration;
-      return facts.fraction > mostFraction
-        ? textType(facts.longest, inKey)
-        : declaration.replace(/\(\d\)/, `(${facts.fraction})`);
-    case 'text':
-      return textType(facts.longest, inKey);
-  }
-}
-
-const isText = (declaration: string): boolean => /^n?(var)?char\b|^n?text\b/.test(declaration);
-
-function widerDecimal({ column, facts }: StagedColumn, whole: number, scale: number): string {
-  const wider = decimalType(Math.max(whole, facts.whole), Math.max(scale, facts.scale));
-  if (wider) return wider;
-  throw new PipewrightError({
-    code: 'bad-input',
-    service,
-    message: `The column “${column.name}” would need more than 38 digits.`,
-    hint: 'The table was not changed. Correct the values, or make the column text.',
-  });
-}
-
-/** @throws PipewrightError `bad-input` for a value that breaks a rule of a column that keeps its type */
-function refuseMisfit({ column, facts }: StagedColumn, before: SqlServerColumn | undefined, declaration: string): void {
-  const baseOf = (type: string): string => type.replace(/\(.*/, '');
-  if (!facts.misfit || column.keeps || !before || baseOf(before.declaration) !== baseOf(declaration)) return;
-  throw new PipewrightError({
-    code: 'bad-input',
-    service,
-    message: `The value “${facts.misfit.value.slice(0, 60)}” does not fit the column “${column.name}”, which is ${declaration}: it ${facts.misfit.reason}.`,
-    hint: 'The table was not changed. Correct the value, or change the type of the column in the database.',
-  });
-}
-
-/** The statement that makes a table. */
-export function createTable(table: string, columns: readonly FilledColumn[]): string {
-  return `CREATE TABLE ${table} (${columns.map(({ quotedName, declaration }) => `${quotedName} ${declaration} NULL`).join(', ')})`;
+  /** Collation of a text, which determines the characters of a `varchar`. */
+  collation: string | undefined;
+  /** Code page of a text that is not Unicode: 1252. */
+  codePage: number | undefined;
+  /** Whether it is an identity column. */
+  isIdentity: boolean;
+  /** Whether it is masked for users without the permission UNMASK. */
+  masked: boolean;
+  /** Whether the server generates its values: it is computed, a row version, or a period column. */
+  calculated: boolean;
+  /** Why it cannot be loaded, to follow "The column “x” of the table “t”": "is a column set". */
+  refusal: string | undefined;
 }
 
 /**
- * The statements that give a table the columns that it lacks, and the types that are too narrow.
- * @throws PipewrightError `bad-input` for a masked column, whose values a change of its type could mask for good
+ * Reads the table and its columns. An alias type has the system type of its base; a CLR type has none.
+ * @see https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-columns-transact-sql
+ * @see https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-tables-transact-sql
  */
-export function changeTable(table: string, columns: readonly FilledColumn[]): string[] {
-  const added = columns
-    .filter(({ before }) => !before)
-    .map(({ quotedName, declaration }) => `${quotedName} ${declaration} NULL`);
-  return [
-    ...(added.length > 0 ? [`ALTER TABLE ${table} ADD ${added.join(', ')}`] : []),
-    ...columns.flatMap((column) => changeColumn(table, column)),
-  ];
+const query = `SELECT o.type AS kind, t.is_memory_optimized AS in_memory, t.is_external AS outside, t.temporal_type AS temporal,
+  c.name AS name, COALESCE(TYPE_NAME(c.system_type_id), TYPE_NAME(c.user_type_id)) AS type,
+  c.max_length AS bytes, c.[precision] AS digits, c.scale AS scale, c.collation_name AS collation, CONVERT(int, COLLATIONPROPERTY(c.collation_name, 'CodePage')) AS code_page,
+  c.is_nullable AS nullable, c.is_identity AS is_identity, c.default_object_id AS standard, c.is_computed AS computed, c.generated_always_type AS generated,
+  c.is_hidden AS hidden, c.is_column_set AS column_set, c.encryption_type AS encryption, c.is_masked AS masked, c.is_ansi_padded AS padded
+FROM sys.objects AS o LEFT JOIN sys.tables AS t ON t.object_id = o.object_id LEFT JOIN sys.columns AS c ON c.object_id = o.object_id
+WHERE o.object_id = OBJECT_ID(@name) ORDER BY c.column_id`;
+
+const isTrue = (value: unknown): boolean => value === true || Number(value) === 1;
+
+/**
+ * Reads the columns of a table; undefined when it does not exist, or the user may not see it.
+ * @param name quoted, with its schema
+ * @throws PipewrightError `bad-input` for a view, or a kind of table that cannot be loaded
+ */
+export async function readSqlServerColumns(
+  session: SqlServerSession,
+  name: string,
+  table: string,
+): Promise<SqlServerColumn[] | undefined> {
+  const rows = await session.run(query, { name });
+  const [first] = rows;
+  if (!first) return undefined;
+  refuseKind(first, table);
+  return rows.filter((row) => row['name'] !== null).map(columnOf);
 }
 
-function changeColumn(table: string, { name, quotedName, declaration, before }: FilledColumn): string[] {
-  if (!before || before.declaration === declaration) return [];
-  if (before.masked) {
-    throw new PipewrightError({
-      code: 'conflict',
-      service,
-      message: `The column “${name}” is masked, so its type is not changed.`,
-      hint: 'The table was not changed. Change the type of the column in the database, or correct the values.',
-    });
-  }
-  const { by, then } =
-    declaration.startsWith('nvarchar') && !isText(before.declaration)
-      ? toText(before.declaration, quotedName)
-      : { by: [] };
-  // What is not said again would be lost: a column may be NULL, and has the order of letters of the database.
-  const collation = before.collation ? ` COLLATE ${before.collation}` : '';
-  const changes = [...by, declaration].map(
-    (type) =>
-      `ALTER TABLE ${table} ALTER COLUMN ${quotedName} ${type}${collation} ${before.nullable ? 'NULL' : 'NOT NULL'}`,
+function refuseKind({ kind, in_memory: inMemory, outside, temporal }: Record<string, unknown>, table: string): void {
+  const refused = (message: string, hint = 'Load into another table.'): PipewrightError =>
+    new PipewrightError({ code: 'bad-input', service: 'SQL Server', message, hint });
+  if (String(kind).trim() !== 'U')
+    throw refused(`“${table}” is not a table; it may be a view.`, 'Choose another name.');
+  // Without a table lock, a load would show some of its rows before others.
+  if (isTrue(inMemory))
+    throw refused(
+      `The table “${table}” is memory-optimized: it cannot be locked, so its rows cannot be replaced atomically.`,
+      'Load into a disk-based table, and copy the rows from there.',
+    );
+  if (isTrue(outside)) throw refused(`The table “${table}” is an external table.`);
+  if (Number(temporal) === 1)
+    throw refused(
+      `The table “${table}” is the history of a temporal table, which only the server can write.`,
+      'Load into the temporal table itself.',
+    );
+}
+
+function columnOf(row: Record<string, unknown>): SqlServerColumn {
+  const catalog: CatalogColumn = {
+    type: String(row['type']),
+    bytes: Number(row['bytes']),
+    precision: Number(row['digits']),
+    scale: Number(row['scale']),
+    codePage: row['code_page'] === null ? undefined : Number(row['code_page']),
+    keepsSpaces: row['padded'] === null || isTrue(row['padded']),
+  };
+  const isIdentity = isTrue(row['is_identity']);
+  const calculated = isCalculated(catalog.type, row);
+  const refusal = calculated ? undefined : refusalOf(catalog.type, row);
+  const isClosed = calculated || refusal !== undefined;
+  return {
+    name: String(row['name']),
+    type: isClosed ? 'text' : typeOfSqlServer(catalog.type),
+    optional: isClosed || isIdentity || Number(row['standard']) !== 0,
+    nullable: isClosed || isTrue(row['nullable']),
+    ...(isClosed ? {} : limitsOf(catalog)),
+    declaration: declarationOf(catalog),
+    collation: typeof row['collation'] === 'string' ? row['collation'] : undefined,
+    codePage: catalog.codePage,
+    isIdentity,
+    masked: isTrue(row['masked']),
+    calculated,
+    refusal,
+  };
+}
+
+/** Types with validation rules. */
+const loadable =
+  /^(?:tinyint|smallint|int|bigint|bit|decimal|numeric|money|smallmoney|float|real|date|time|datetime|datetime2|smalldatetime|datetimeoffset|n?char|n?varchar|n?text|(?:var)?binary|uniqueidentifier)$/;
+
+function isCalculated(type: string, row: Record<string, unknown>): boolean {
+  return (
+    isTrue(row['computed']) ||
+    type === 'timestamp' ||
+    type === 'rowversion' ||
+    Number(row['generated']) > 0 ||
+    isTrue(row['hidden'])
   );
-  return then === undefined ? changes : [...changes, `UPDATE ${table} SET ${quotedName} = ${then}`];
+}
+
+function refusalOf(type: string, row: Record<string, unknown>): string | undefined {
+  if (isTrue(row['column_set'])) return 'is a column set';
+  if (row['encryption'] !== null && Number(row['encryption']) > 0)
+    return 'is encrypted with Always Encrypted, for which Pipewright has no keys';
+  if (loadable.test(type)) return undefined;
+  return `has the type ${type}, whose values SQL Server would change`;
+}
+
+/**
+ * Refuses a dataset with columns that cannot be loaded.
+ * @param names of the dataset
+ * @throws PipewrightError `bad-input` that names the first of them
+ */
+export function refuseUnwritable(
+  names: readonly string[],
+  columns: readonly SqlServerColumn[] | undefined,
+  table: string,
+): void {
+  const found = columns?.find(({ name, refusal }) => refusal !== undefined && names.includes(name));
+  if (!found) return;
+  throw new PipewrightError({
+    code: 'bad-input',
+    service: 'SQL Server',
+    message: `The column “${found.name}” of the table “${table}” ${found.refusal}.`,
+    hint: 'The table was not changed. Remove the column from the dataset, or load into another table and convert its values there.',
+  });
 }

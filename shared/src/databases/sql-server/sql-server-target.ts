@@ -1,29 +1,29 @@
 import { createHash } from 'node:crypto';
 import { PipewrightError } from '../../host/error.ts';
 import type { TableTarget } from '../../datasets/load/target.ts';
-import { columnMissing, mostValues, tableMissing } from '../known-values.ts';
 import type { OpenOptions } from '../open-options.ts';
-import { releaseAppLock, takeAppLock } from './app-lock.ts';
-import { asText } from './from-text.ts';
-import { longestName, quoteSqlServer as quoted } from './quote-sql-server.ts';
+import { maxSqlServerNameLength, quoteSqlServer as quoted } from '../quote-identifier.ts';
+import { columnMissing, maxColumnValues, tableMissing } from '../read-column.ts';
+import { releaseAppLock, takeAppLock } from './sql-server-lock.ts';
+import { asText } from './sql-server-text.ts';
 import { readSqlServerAddress } from './sql-server-address.ts';
-import { readSqlServerColumns } from './sql-server-columns.ts';
+import { readSqlServerColumns } from './sql-server-table.ts';
 import { SqlServerLoad } from './sql-server-load.ts';
 import { SqlServerRecords } from './sql-server-records.ts';
-import { refuseMissingRights } from './sql-server-rights.ts';
+import { refuseMissingPermissions } from './sql-server-rights.ts';
 import { connectSqlServer, type SqlServerSession } from './sql-server-session.ts';
 
 const service = 'SQL Server';
 
 /**
- * A database of SQL Server (2016 or later) or Azure SQL, by its connection address; see `readSqlServerAddress`. It was
- * tried against a double of the server's protocol, never against a server.
+ * Opens a database of SQL Server (2016 or later) or Azure SQL by its address; see `readSqlServerAddress`. It was tested
+ * against a double of the server's protocol, never against a real server.
  * @throws PipewrightError `unauthorized`, `not-found` or `unavailable` when it cannot be reached
  */
 export async function openSqlServer(address: string, options: OpenOptions = {}): Promise<TableTarget> {
   const session = await connectSqlServer(readSqlServerAddress(address), options);
   return {
-    names: { maxLength: longestName },
+    names: { maxLength: maxSqlServerNameLength },
     async describe() {
       const [row] = await session.run('SELECT DB_NAME() AS name, USER_NAME() AS person');
       return `${String(row?.['name'])} (${String(row?.['person'])})`;
@@ -40,14 +40,14 @@ export async function openSqlServer(address: string, options: OpenOptions = {}):
         throw new PipewrightError({
           code: 'forbidden',
           service,
-          message: `The column “${known.name}” of the table “${table}” is masked, so its values cannot be compared.`,
+          message: `The column “${known.name}” of the table “${table}” is masked, so its values cannot be read.`,
           hint: 'Choose another column in the rule.',
         });
       }
-      // Byte by byte: values that differ in a capital are two.
+      // A binary collation: values that differ in case are two.
       const text = `${asText(known.declaration, quoted(known.name))} COLLATE Latin1_General_100_BIN2`;
       const rows = await session.run(
-        `SELECT DISTINCT TOP (${mostValues}) ${text} AS value FROM ${name} WHERE ${quoted(known.name)} IS NOT NULL`,
+        `SELECT DISTINCT TOP (${maxColumnValues}) ${text} AS value FROM ${name} WHERE ${quoted(known.name)} IS NOT NULL`,
       );
       for (const { value } of rows) yield String(value);
     },
@@ -60,7 +60,7 @@ export async function openSqlServer(address: string, options: OpenOptions = {}):
       try {
         const records = new SqlServerRecords(session, inSchema);
         const existing = await readSqlServerColumns(session, name, table);
-        if (existing && mode !== 'create') await refuseMissingRights(session, name, mode);
+        if (existing && mode !== 'create') await refuseMissingPermissions(session, name, mode);
         const earlier = loadKey === undefined ? undefined : await records.find(table, loadKey);
         return new SqlServerLoad({
           session,
@@ -83,7 +83,7 @@ export async function openSqlServer(address: string, options: OpenOptions = {}):
   };
 }
 
-/** The schema that was asked for, or the user's own. */
+/** The requested schema, or the default schema of the user. */
 async function findSchema(session: SqlServerSession, schema: string | undefined): Promise<string> {
   const [row] = await session.run(
     "SELECT COALESCE(@schema, SCHEMA_NAME(), N'dbo') AS name, SCHEMA_ID(COALESCE(@schema, SCHEMA_NAME(), N'dbo')) AS id",
@@ -93,7 +93,7 @@ async function findSchema(session: SqlServerSession, schema: string | undefined)
   throw new PipewrightError({
     code: 'not-found',
     service,
-    message: `There is no schema “${schema}”.`,
-    hint: 'Check the name of the schema.',
+    message: `The schema “${schema}” does not exist.`,
+    hint: 'Check the schema name.',
   });
 }

@@ -1,30 +1,30 @@
 import type { ColumnType, InferredColumn } from '../../datasets/types/column.ts';
-import type { ValueFacts } from './value-facts.ts';
+import type { ValueFacts } from './sql-server-value-facts.ts';
 
-/** A column of a table as `sys.columns` has it. */
+/** A column as `sys.columns` describes it. */
 export interface CatalogColumn {
-  /** Name of the type without its length: `nvarchar`. */
+  /** The type without its length: `nvarchar`. */
   type: string;
-  /** In bytes; -1 for `max`. */
+  /** Length in bytes; -1 for `max`. */
   bytes: number;
   precision: number;
   scale: number;
-  /** Of a text that is not Unicode, and of one in UTF-8: 1252, 65001. Undefined when the server does not say. */
+  /** Code page of a text that is not Unicode, or is UTF-8: 1252, 65001. Undefined where the server does not return it. */
   codePage?: number | undefined;
-  /** Whether spaces at the end of a text are kept, as ANSI_PADDING ON does. Default: true. */
+  /** Whether trailing spaces are stored, as with ANSI_PADDING ON. Default: true. */
   keepsSpaces?: boolean;
 }
 
-/** Digits that nine bytes hold: fewer would save little, and refuse the larger numbers of a later load. */
-const leastDigits = 19;
+/** Digits that fit nine bytes: fewer would save little, and refuse larger numbers of a later load. */
+const minDigits = 19;
 
-/** More digits than these no decimal has. */
-const mostDigits = 38;
+/** Digits of a decimal, at most. */
+const maxDigits = 38;
 
-/** Units of UTF-16 that an index takes: a key of 900 bytes is always allowed. */
+/** Units of UTF-16 in an index: a key of 900 bytes is always allowed. */
 const indexedLength = 450;
 
-/** Units of UTF-16 that a text has at most that is not `max`. */
+/** Units of UTF-16 of the longest text that is not `max`. */
 export const boundedLength = 4000;
 
 const names: Record<Exclude<ColumnType, 'text' | 'decimal'>, string> = {
@@ -36,20 +36,20 @@ const names: Record<Exclude<ColumnType, 'text' | 'decimal'>, string> = {
   uuid: 'uniqueidentifier',
 };
 
-/** A decimal that holds so many digits; undefined when there is none. */
+/** A decimal with at least this many digits; undefined when there is none. */
 export function decimalType(whole: number, scale: number): string | undefined {
-  return whole + scale > mostDigits ? undefined : `decimal(${Math.max(leastDigits, whole + scale)},${scale})`;
+  return whole + scale > maxDigits ? undefined : `decimal(${Math.max(minDigits, whole + scale)},${scale})`;
 }
 
-/** A text that holds so many units of UTF-16. One that belongs to a key is bounded, for `max` is in no index. */
+/** A text of at least this length. In a key it is bounded, because `max` cannot be indexed. */
 export function textType(longest: number, inKey: boolean): string {
   if (!inKey || longest > boundedLength) return 'nvarchar(max)';
   return `nvarchar(${longest <= indexedLength ? indexedLength : boundedLength})`;
 }
 
 /**
- * The type of a new column.
- * @param facts what its values are like
+ * The type of SQL Server for a new column.
+ * @param facts about its values
  */
 export function sqlServerType(
   { type, precision, scale = 0 }: InferredColumn,
@@ -58,14 +58,14 @@ export function sqlServerType(
 ): string {
   if (type === 'text') return textType(longest, inKey);
   if (type !== 'decimal') return names[type];
-  // Digits that are too many are refused by the server, value by value.
+  // The server refuses a value with too many digits.
   return (
     (precision === undefined ? decimalType(whole, digits) : decimalType(precision - scale, scale)) ??
-    `decimal(${mostDigits},${precision === undefined ? digits : scale})`
+    `decimal(${maxDigits},${precision === undefined ? digits : scale})`
   );
 }
 
-const ourTypes: Record<string, ColumnType> = {
+const columnTypes: Record<string, ColumnType> = {
   tinyint: 'integer',
   smallint: 'integer',
   int: 'integer',
@@ -83,12 +83,12 @@ const ourTypes: Record<string, ColumnType> = {
   uniqueidentifier: 'uuid',
 };
 
-/** What we call a type of SQL Server; every type that is not ours is text. */
+/** The column type of a SQL Server type; every other type is text. */
 export function typeOfSqlServer(type: string): ColumnType {
-  return ourTypes[type] ?? 'text';
+  return columnTypes[type] ?? 'text';
 }
 
-/** The type as a column definition has it: `nvarchar(20)`, `decimal(10,2)`. */
+/** The type as DDL writes it: `nvarchar(20)`, `decimal(10,2)`. */
 export function declarationOf({ type, bytes, precision, scale }: CatalogColumn): string {
   if (['nvarchar', 'nchar', 'varchar', 'char', 'varbinary', 'binary'].includes(type))
     return `${type}(${bytes === -1 ? 'max' : type.startsWith('n') ? bytes / 2 : bytes})`;
@@ -96,7 +96,7 @@ export function declarationOf({ type, bytes, precision, scale }: CatalogColumn):
   return ['datetime2', 'datetimeoffset', 'time'].includes(type) ? `${type}(${scale})` : type;
 }
 
-/** Whether text of another alphabet may be lost in a column of this type, which keeps one code page. */
+/** Whether a type stores text in one code page, so that other characters are lost. */
 export function hasCodePage(declaration: string): boolean {
   return /^(var)?char\b|^text\b/.test(declaration);
 }

@@ -1,7 +1,7 @@
-/** How SQLite stores what is written into a column. @see https://www.sqlite.org/datatype3.html#determination_of_column_affinity */
+/** The type affinity of a column: how SQLite stores its values. @see https://www.sqlite.org/datatype3.html#determination_of_column_affinity */
 export type Affinity = 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL' | 'NUMERIC';
 
-/** Parts of a declared type that decide the affinity: the first part that occurs in it counts. */
+/** Parts of a declared type that determine the affinity: the first match counts. */
 const parts: [RegExp, Affinity][] = [
   [/INT/, 'INTEGER'],
   [/CHAR|CLOB|TEXT/, 'TEXT'],
@@ -11,8 +11,8 @@ const parts: [RegExp, Affinity][] = [
 
 /**
  * The affinity of a column.
- * @param declared its type as CREATE TABLE names it; empty where it has none
- * @param strict whether the table is STRICT: there, ANY stores every value as it comes
+ * @param declared its type in CREATE TABLE; empty where it has none
+ * @param strict whether the table is STRICT: there, ANY stores every value unchanged
  */
 export function affinityOf(declared: string, strict: boolean): Affinity {
   const name = declared.toUpperCase();
@@ -20,7 +20,7 @@ export function affinityOf(declared: string, strict: boolean): Affinity {
   return parts.find(([part]) => part.test(name))?.[1] ?? 'NUMERIC';
 }
 
-/** The type for a column of another table that stores values in the same way. */
+/** A declared type that has this affinity. */
 export function typeOfAffinity(affinity: Affinity): string {
   return affinity === 'BLOB' ? '' : affinity;
 }

@@ -3,8 +3,8 @@ import { inSqlite } from './sqlite-error.ts';
 import type { SqliteTable } from './sqlite-table.ts';
 
 /**
- * The collation of each column: what SQLite compares its values by. SQLite shows it for an index only, so that an empty
- * copy of the table, in memory, gets an index of all columns.
+ * Reads the collation of each column. SQLite shows it for indexes only, so an empty copy of the table, in memory, gets an
+ * index of all columns.
  */
 export async function readCollations({ name, sql, columns }: SqliteTable): Promise<Map<string, string>> {
   const { DatabaseSync } = await import('node:sqlite');

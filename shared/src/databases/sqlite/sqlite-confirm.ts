@@ -1,61 +1,62 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { changedValues, confirmRows } from '../../datasets/load/confirm-rows.ts';
 import type { Upserted } from '../../datasets/load/target.ts';
-import { staging, type MoveStatements } from './sqlite-statements.ts';
+import { stagedAlias, tableAlias } from '../sql-dialect.ts';
+import { staging, type SqliteMerge } from './sqlite-merge.ts';
 import type { SqliteTable } from './sqlite-table.ts';
 
-/** What is confirmed. */
+/** A move of staged rows into their table. */
 export interface ConfirmedMove {
   database: DatabaseSync;
-  statements: MoveStatements;
+  merge: SqliteMerge;
   /** Name of the table, for people. */
   table: string;
-  /** The table as it stands. */
+  /** The table before the load. */
   existing: SqliteTable | undefined;
-  /** Staged rows. */
+  /** Number of staged rows. */
   loaded: number;
-  /** Whether the table is emptied before. */
+  /** Whether the old rows are deleted first. */
   replaces: boolean;
-  /** Whether rows are merged into those that have the same key. */
+  /** Whether rows are merged by their key. */
   merges: boolean;
 }
 
 /**
- * Moves rows, and makes sure that the table then holds them. Where nothing of the table can drop or change rows, SQLite's
- * own count of the rows that it wrote says so; where a trigger or ON CONFLICT can, they are compared value by value.
- * @param move gives what SQLite counts
+ * Moves rows, and verifies that the table has them. Without triggers and ON CONFLICT clauses, the counts of SQLite are
+ * enough; otherwise the rows are compared value by value.
+ * @param move returns the counts of SQLite
  * @throws PipewrightError `rows-changed`
  */
 export function moveConfirmed(confirmed: ConfirmedMove, move: () => Upserted): Upserted {
-  const { database, statements, table, existing, loaded, replaces, merges } = confirmed;
+  const { database, merge, table, existing, loaded, replaces, merges } = confirmed;
   const causes = [
     ...(existing?.triggers ?? []).map((name) => `trigger “${name}”`),
     ...(existing?.resolvesConflicts ? ['ON CONFLICT clause'] : []),
   ];
-  const refuse = (held: number): void => confirmRows({ service: 'SQLite', table, held, loaded, causes });
+  const confirm = (held: number): void => confirmRows({ service: 'SQLite', table, held, loaded, causes });
   if (causes.length === 0) {
     const moved = move();
-    if (!merges) refuse(moved.inserted);
+    if (!merges) confirm(moved.inserted);
     return moved;
   }
   const count = (sql: string): number => Number(database.prepare(sql).get()?.['rows']);
-  const rows = (): number => count(`SELECT count(*) AS rows FROM ${statements.table}`);
+  const rows = (): number => count(`SELECT count(*) AS rows FROM ${merge.table}`);
   const numbered = existing?.columns.find((column) => column.numbered)?.name;
-  const same = statements.sameRow(numbered);
-  database.exec(statements.indexRows);
+  const same = merge.sameRow(numbered);
+  database.exec(merge.indexRows);
   const found = (): number =>
     count(
-      `SELECT count(*) AS rows FROM ${statements.table} AS old WHERE EXISTS (SELECT 1 FROM ${staging} AS new WHERE ${same})`,
+      `SELECT count(*) AS rows FROM ${merge.table} AS ${tableAlias} WHERE EXISTS (SELECT 1 FROM ${staging} AS ${stagedAlias} WHERE ${same})`,
     );
   const staged = (condition: string): number =>
     count(
-      `SELECT count(DISTINCT new.rowid) AS rows FROM ${statements.table} AS old CROSS JOIN ${staging} AS new ON ${condition}`,
+      `SELECT count(DISTINCT ${stagedAlias}.rowid) AS rows FROM ${merge.table} AS ${tableAlias} CROSS JOIN ${staging} AS ${stagedAlias} ON ${condition}`,
     );
   const rowsBefore = replaces ? 0 : rows();
   const foundBefore = replaces || merges ? 0 : found();
-  const merged = merges ? staged(statements.sameKey) : 0;
+  const merged = merges ? staged(merge.sameKey) : 0;
   const moved = move();
-  refuse(merged + rows() - rowsBefore);
+  confirm(merged + rows() - rowsBefore);
   const held = merges ? staged(same) : found() - foundBefore;
   if (held !== loaded) throw changedValues('SQLite', table, causes);
   return moved;

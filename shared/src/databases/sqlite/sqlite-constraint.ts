@@ -2,28 +2,32 @@ import type { DatabaseSync } from 'node:sqlite';
 import { types } from 'node:util';
 import { PipewrightError } from '../../host/error.ts';
 import { quoteIdentifier as quoted } from '../quote-identifier.ts';
-import { constraintOf, type Constraint } from './sqlite-error.ts';
-import { staging, type MovedColumn } from './sqlite-statements.ts';
+import { stagedAlias } from '../sql-dialect.ts';
+import { constraintOf } from './sqlite-error.ts';
+import type { Constraint } from './sqlite-error-table.ts';
+import { staging, type MovedColumn } from './sqlite-merge.ts';
 
-/** Rows are tried one by one for so long at most. */
-const longestSearchMs = 10_000;
-const longestShown = 100;
+/** How long rows are tried one by one. */
+const maxSearchMs = 10_000;
 
-/** Where a load broke a rule of its table. */
-export interface BrokenLoad {
+/** Characters of a value that a message shows. */
+const maxShown = 100;
+
+/** A load that violated a constraint of its table. */
+export interface RefusedLoad {
   database: DatabaseSync;
   table: string;
   columns: readonly MovedColumn[];
-  /** Statements that move the staged row with the number `?`, in the order of the load. */
+  /** Statements that move the staged row whose number is the parameter, in the order of the load. */
   moves: readonly string[];
   loaded: number;
 }
 
 /**
- * Says which row broke which rule of the table. The transaction of the load must still be open; it is to be rolled back.
- * @returns what was thrown where it is no broken rule, or the row is not found
+ * Finds the row that violated a constraint. The transaction of the load must still be open, and must be rolled back.
+ * @returns the error itself where it is about something else, or the row is not found
  */
-export function explainConstraint(error: unknown, load: BrokenLoad): unknown {
+export function explainConstraint(error: unknown, load: RefusedLoad): unknown {
   const constraint = constraintOf(error);
   if (constraint === undefined || !load.database.isTransaction) return error;
   try {
@@ -34,10 +38,10 @@ export function explainConstraint(error: unknown, load: BrokenLoad): unknown {
   }
 }
 
-/** Moves row after row until one fails as the load did. */
-function explainRow(load: BrokenLoad): PipewrightError | undefined {
+/** Moves row by row until one fails as the load did. */
+function explainRow(load: RefusedLoad): PipewrightError | undefined {
   const { database, moves, loaded } = load;
-  const deadline = performance.now() + longestSearchMs;
+  const deadline = performance.now() + maxSearchMs;
   const statements = moves.map((sql) => database.prepare(sql));
   for (let row = 1; row <= loaded && performance.now() < deadline; row += 1) {
     try {
@@ -51,19 +55,19 @@ function explainRow(load: BrokenLoad): PipewrightError | undefined {
 }
 
 function describe(
-  { database, table, columns }: BrokenLoad,
+  { database, table, columns }: RefusedLoad,
   row: number,
   constraint: Constraint,
   text: string,
 ): PipewrightError {
   const detail = text.replace(/^[A-Z ]+ constraint failed: /, '');
   const values = database.prepare(
-    `SELECT ${columns.map(({ value }, index) => `${value} AS v${index}`).join(', ')} FROM ${staging} AS new WHERE new.rowid = ?`,
+    `SELECT ${columns.map(({ value }, index) => `${value} AS v${index}`).join(', ')} FROM ${staging} AS ${stagedAlias} WHERE ${stagedAlias}.rowid = ?`,
   );
   values.setReadBigInts(true);
   const shown = values.get(row) ?? {};
   const named = columns.flatMap(({ name }, index) =>
-    mentions(detail, name) ? [`${name} = ${String(shown[`v${index}`] ?? 'NULL').slice(0, longestShown)}`] : [],
+    mentions(detail, name) ? [`${name} = ${String(shown[`v${index}`] ?? 'NULL').slice(0, maxShown)}`] : [],
   );
   const where = `row ${row} of the dataset${named.length > 0 ? ` (${named.slice(0, 5).join(', ')})` : ''}`;
   const kept = 'The table was not changed.';
@@ -72,12 +76,12 @@ function describe(
   switch (constraint) {
     case 'unique':
       return error(
-        `The table “${table}” allows each value of ${detail} once, and ${where} repeats one.`,
+        `The table “${table}” requires unique values in ${detail}, but ${where} repeats one.`,
         'Correct the dataset, or choose the mode Upsert with these columns as the key.',
       );
     case 'not null':
       return error(
-        `The table “${table}” needs a value in ${detail}, and ${where} has none.`,
+        `The table “${table}” requires a value in ${detail}, but ${where} has none.`,
         'Correct the dataset, or give the column of the table a default.',
       );
     case 'trigger':
@@ -90,12 +94,12 @@ function describe(
     case 'foreign key':
       return error(
         `The table “${table}” does not allow ${where}: ${text}.`,
-        'Correct the row, or change the rule of the table.',
+        'Correct the row, or change the constraint of the table.',
       );
   }
 }
 
-/** Whether a rule or a list of columns names a column. */
+/** Whether a constraint or a list of columns names a column. */
 function mentions(detail: string, name: string): boolean {
   return (
     detail
@@ -105,8 +109,8 @@ function mentions(detail: string, name: string): boolean {
   );
 }
 
-/** The first staged row without its parent; or the table whose rows lost theirs. */
-function explainForeignKey(load: BrokenLoad): PipewrightError | undefined {
+/** Finds the first staged row without its parent, or the table whose rows lost theirs. */
+function explainForeignKey(load: RefusedLoad): PipewrightError | undefined {
   const { database, table } = load;
   const parts = database.prepare("SELECT * FROM pragma_foreign_key_list(?, 'main') ORDER BY id, seq").all(table);
   for (const id of new Set(parts.map((part) => part['id']))) {
@@ -132,13 +136,13 @@ function explainForeignKey(load: BrokenLoad): PipewrightError | undefined {
   return new PipewrightError({
     code: 'conflict',
     service: 'SQLite',
-    message: `Rows of the table “${orphaned}” refer to rows of “${table}” that the dataset does not have.`,
+    message: `Rows of the table “${orphaned}” reference rows of “${table}” that the dataset does not have.`,
     hint: 'The table was not changed. Add the rows to the dataset, or choose the mode Upsert.',
   });
 }
 
 function explainParent(
-  { database, columns, loaded }: BrokenLoad,
+  { database, columns, loaded }: RefusedLoad,
   parts: readonly Record<string, unknown>[],
 ): PipewrightError | undefined {
   const parent = String(parts[0]?.['table']);
@@ -152,17 +156,17 @@ function explainParent(
   const filled = known.map(({ value }) => `${value} IS NOT NULL`).join(' AND ');
   const same = known.map(({ to, value }) => `parent.${quoted(to)} = ${value}`).join(' AND ');
   const find = database.prepare(
-    `SELECT new.rowid AS number, ${known.map(({ value }, index) => `CAST(${value} AS TEXT) AS v${index}`).join(', ')} FROM ${staging} AS new
-     WHERE ${filled} AND NOT EXISTS (SELECT 1 FROM main.${quoted(parent)} AS parent WHERE ${same}) ORDER BY new.rowid LIMIT 1`,
+    `SELECT ${stagedAlias}.rowid AS number, ${known.map(({ value }, index) => `CAST(${value} AS TEXT) AS v${index}`).join(', ')} FROM ${staging} AS ${stagedAlias}
+     WHERE ${filled} AND NOT EXISTS (SELECT 1 FROM main.${quoted(parent)} AS parent WHERE ${same}) ORDER BY ${stagedAlias}.rowid LIMIT 1`,
   );
   const row = loaded > 0 ? find.get() : undefined;
   if (!row) return undefined;
   const list = (name: (pair: (typeof known)[number]) => string): string =>
-    known.map((pair, index) => `${name(pair)} = ${String(row[`v${index}`]).slice(0, longestShown)}`).join(', ');
+    known.map((pair, index) => `${name(pair)} = ${String(row[`v${index}`]).slice(0, maxShown)}`).join(', ');
   return new PipewrightError({
     code: 'conflict',
     service: 'SQLite',
-    message: `Row ${Number(row['number'])} of the dataset (${list(({ name }) => name)}) refers to a row that the table “${parent}” does not have: ${list(({ to }) => to)}.`,
+    message: `Row ${Number(row['number'])} of the dataset (${list(({ name }) => name)}) references a row that the table “${parent}” does not have: ${list(({ to }) => to)}.`,
     hint: `The table was not changed. Load that row into “${parent}” first, or correct the value.`,
   });
 }

@@ -1,50 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Reject } from '../../datasets/formats/csv-scanner.ts';
-import type { LoadRecord } from '../../datasets/load/target.ts';
-import {
-  defineLoads,
-  defineRejects,
-  loadsColumns,
-  loadsTable,
-  readRecord,
-  rejectsColumns,
-  rejectsTable,
-  rejectValuesOf,
-  valuesOf,
-  type RecordTypes,
-} from '../load-records.ts';
+import { LoadRecords } from '../load-records.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
+import { whenUnlocked } from './sqlite-lock.ts';
 
-const types: RecordTypes = { word: 'TEXT', text: 'TEXT', moment: 'TEXT', number: 'REAL' };
-
-const places = (columns: string): string =>
-  columns
-    .split(', ')
-    .map(() => '?')
-    .join(', ');
-
-/** The load of a table that is kept under an ID, unless it failed. */
-export function findLoad(database: DatabaseSync, table: string, loadId: string): LoadRecord | undefined {
-  const there = database.prepare("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?").get(loadsTable);
-  const row =
-    there &&
-    database
-      .prepare(
-        `SELECT ${loadsColumns} FROM main.${loadsTable} WHERE table_name = ? AND load_id = ? AND status <> 'failed'`,
-      )
-      .get(table, loadId);
-  return row && readRecord(row);
-}
-
-/** Keeps a load, in place of one that failed, and the rows that it left out. */
-export function keepLoad(database: DatabaseSync, record: LoadRecord, rejects: readonly Reject[]): void {
-  database.exec(`CREATE TABLE IF NOT EXISTS main.${loadsTable} (${defineLoads(types)})`);
-  database
-    .prepare(`INSERT OR REPLACE INTO main.${loadsTable} (${loadsColumns}) VALUES (${places(loadsColumns)})`)
-    .run(...valuesOf(record));
-  if (rejects.length === 0) return;
-  database.exec(`CREATE TABLE IF NOT EXISTS main.${rejectsTable} (${defineRejects(types)})`);
-  const keep = database.prepare(
-    `INSERT INTO main.${rejectsTable} (${rejectsColumns}) VALUES (${places(rejectsColumns)})`,
-  );
-  for (const reject of rejects) keep.run(...rejectValuesOf(record, reject));
+/** The load records of a database file. */
+export function sqliteRecords(database: DatabaseSync): LoadRecords {
+  const qualify = (table: string): string => `main.${table}`;
+  return new LoadRecords(sqliteDialect, {
+    run: (sql, values = []) => whenUnlocked(() => database.prepare(sql).all(...values)),
+    qualify,
+    exists: (table) =>
+      whenUnlocked(() => {
+        const found = database.prepare("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?").get(table);
+        return found !== undefined;
+      }),
+    create: (table, definition) =>
+      whenUnlocked(() => database.exec(`CREATE TABLE IF NOT EXISTS ${qualify(table)} (${definition})`)),
+  });
 }

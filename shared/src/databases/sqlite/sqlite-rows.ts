@@ -2,16 +2,19 @@ import type { StatementSync } from 'node:sqlite';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import { valueKind, type CsvBlock } from '../../datasets/formats/csv-block.ts';
 import { noForm } from '../../datasets/types/value-forms.ts';
-import { isCarried, textAgain } from './sqlite-types.ts';
+import { isStagedAsType, restoreText } from './sqlite-text.ts';
 
 /**
- * How the values of a column are passed to SQLite: as their text; as a number of at most 15 digits; as the floating-point
- * number that is nearest, but integers of more digits as text; a boolean as 1 or 0, and any other value as text; or as a
- * text with a mark before it, so that it stays a text in a column that was staged for numbers.
+ * How the values of a column are bound:
+ * - `text`: as their text
+ * - `number`: as a number of at most 15 digits
+ * - `float`: as the nearest floating-point number; integers of more than 15 digits as text
+ * - `boolean`: as 1 or 0, any other value as text
+ * - `marked`: as text after a mark, so that it stays text in a column that was staged for numbers
  */
 export type Binding = 'text' | 'number' | 'float' | 'boolean' | 'marked';
 
-/** Digits of an integer that a double holds exactly, whatever they are. */
+/** Digits of an integer that a double always stores exactly. */
 const exactDigits = 15;
 
 const minus = 0x2d;
@@ -21,20 +24,20 @@ const zero = 0x30;
 /** Keeps SQLite from reading a text as a number. */
 const mark = '=';
 
-/** Whether a staging column holds numbers where the file has text. */
-function holdsNumbers(staged: InferredColumn): boolean {
-  return ['integer', 'decimal', 'boolean'].includes(staged.type) && isCarried(staged);
+/** Whether a staged column stores numbers where the file has text. */
+function storesNumbers(staged: InferredColumn): boolean {
+  return ['integer', 'decimal', 'boolean'].includes(staged.type) && isStagedAsType(staged);
 }
 
-/** How a column's values are passed as long as they are like the first ones. */
+/** The binding of a column, as long as its values are like the first ones. */
 export function firstBinding(column: InferredColumn): Binding {
-  if (!holdsNumbers(column)) return 'text';
+  if (!storesNumbers(column)) return 'text';
   if (column.type === 'boolean') return 'boolean';
-  // Numbers of a type that somebody gave may have more digits than a number holds.
+  // With a chosen column type, numbers may have more digits than a double stores.
   return column.form > noForm ? 'number' : 'text';
 }
 
-/** How the columns' values are to be passed from now on; a column that once had other values stays marked. */
+/** The bindings of the next block; a column that once had other values stays marked. */
 export function bindingsOf(
   staged: readonly InferredColumn[],
   columns: readonly InferredColumn[],
@@ -43,9 +46,11 @@ export function bindingsOf(
   return columns.map((column, index) => {
     const before = staged[index] as InferredColumn;
     const binding = bindings[index] as Binding;
-    if (binding === 'marked' || !holdsNumbers(before)) return binding;
-    const same = column.type === before.type && isCarried(column) && column.form === before.form;
-    return same || (column.type === 'integer' && before.type === 'integer' && isCarried(column)) ? binding : 'marked';
+    if (binding === 'marked' || !storesNumbers(before)) return binding;
+    const same = column.type === before.type && isStagedAsType(column) && column.form === before.form;
+    return same || (column.type === 'integer' && before.type === 'integer' && isStagedAsType(column))
+      ? binding
+      : 'marked';
   });
 }
 
@@ -55,7 +60,7 @@ export function insertRows(
   bindings: readonly Binding[],
   insert: StatementSync,
 ): void {
-  // Decoded at once and cut into values: for ASCII, a place in the text is a place in the bytes.
+  // Decoded once and sliced: for ASCII, an index of the text is an index of the bytes.
   const text = buffer.toString('latin1', 0, buffer.length);
   const values = new Array<string | number | null>(width);
   for (let row = 0, index = 0; row < rows; row += 1) {
@@ -68,7 +73,7 @@ export function insertRows(
         continue;
       }
       const binding = bindings[column];
-      // Integers of a type that is given may have more digits: they are passed as text.
+      // With a chosen column type, integers may have more digits: they are bound as text.
       if (binding === 'number' && end - start <= exactDigits) {
         values[column] = readNumber(buffer, start, end);
         continue;
@@ -88,7 +93,7 @@ function bound(binding: Binding | undefined, value: string): string | number {
   return first === 't' ? 1 : first === 'f' ? 0 : value;
 }
 
-/** A decimal of at most 15 digits; one division of two exact numbers gives the number nearest to it. */
+/** A decimal of at most 15 digits; one division of two exact numbers is the nearest number. */
 function readNumber(buffer: Buffer, start: number, end: number): number {
   const negative = buffer[start] === minus;
   let digits = 0;
@@ -106,13 +111,13 @@ function readNumber(buffer: Buffer, start: number, end: number): number {
 }
 
 /**
- * SQL for a column's value as the table shall have it, from the staging table.
+ * SQL for the final value of a column.
  * @param name SQL for the staged value
  */
 export function stagedValue(staged: InferredColumn, column: InferredColumn, binding: Binding, name: string): string {
   const text =
     binding === 'marked'
-      ? `CASE typeof(${name}) WHEN 'text' THEN substr(${name}, 2) WHEN 'null' THEN NULL ELSE ${textAgain(staged, name)} END`
+      ? `CASE typeof(${name}) WHEN 'text' THEN substr(${name}, 2) WHEN 'null' THEN NULL ELSE ${restoreText(staged, name)} END`
       : name;
   const filled = column.blanks && column.type !== 'text' ? `nullif(${text}, '')` : text;
   return column.type === 'boolean' && binding !== 'boolean' ? `lower(${filled}) IN ('true', 't')` : filled;

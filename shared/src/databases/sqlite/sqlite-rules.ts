@@ -1,100 +1,97 @@
-import type { ValueRule } from '../../datasets/load/target.ts';
-import { fits } from '../../datasets/types/fitting-values.ts';
+import type { ExistingColumn } from '../../datasets/load/target.ts';
+import { affinityOf, type Affinity } from './sqlite-affinity.ts';
+import type { Binding } from './sqlite-rows.ts';
+import {
+  bytesOnly,
+  exactDecimal,
+  exactReal,
+  fractionOf,
+  keptAsWritten,
+  sqliteDate,
+  sqliteTime,
+  sqliteTimestamp,
+} from './sqlite-value-rules.ts';
 
-/** Significant digits of a decimal that a double returns as they were written. */
-const exactDigits = 15;
+/** The validation rules of a declared type, and how SQLite stores its values. */
+export type DeclaredType = Pick<
+  ExistingColumn,
+  'type' | 'also' | 'longest' | 'least' | 'most' | 'whole' | 'scale' | 'rules' | 'blankIsNull'
+> & {
+  affinity: Affinity;
+  binding: Binding;
+};
 
-/** What SQLite reads as a number: white space around it, and an exponent, are allowed. @see https://www.sqlite.org/lang_expr.html#castexpr */
-const numeric = /^[ \t\n\v\f\r]*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[ \t\n\v\f\r]*$/;
+/** Sizes of declared integer types; SQLite itself stores 64 bits for each of them. */
+const integerBits: Record<string, number> = { SMALLINT: 16, INT2: 16, MEDIUMINT: 24, INT4: 32 };
 
-/** An integer as SQLite writes it. */
-const plainInteger = /^(?:0|-?[1-9]\d*)$/;
+const numberTypes = /^(NUMERIC|DECIMAL|DEC|NUMBER|FIXED|MONEY|SMALLMONEY|CURRENCY)$/;
+const integerTypes = /^(UNSIGNED )?(BIG ?|TINY|SMALL|MEDIUM)?(INT|INTEGER)[248]?( (UN)?SIGNED)?$/;
 
-/** A decimal as SQLite writes it, as long as it has few digits. */
-const plainDecimal = /^-?(?:0|[1-9]\d*)\.\d*[1-9]$/;
-
-function isBigint(text: string): boolean {
-  const value = BigInt(text);
-  return BigInt.asIntN(64, value) === value;
+/**
+ * The validation rules of a declared type. SQLite stores any value in any column, or converts it without an error, so that
+ * these rules enforce the declaration.
+ * @param declared the type in CREATE TABLE: `DECIMAL(10,2)`, `VARCHAR(20)`, or nothing
+ * @param strict whether the table is STRICT
+ */
+export function readDeclaredType(declared: string, strict: boolean): DeclaredType {
+  const affinity = affinityOf(declared, strict);
+  const [, written = '', inside = ''] = /^([^(]*)(?:\(([^)]*)\))?/.exec(declared.toUpperCase()) ?? [];
+  const name = written.trim().replace(/\s+/g, ' ');
+  const sizes = inside
+    .split(',')
+    .map((size) => size.trim())
+    .filter((size) => /^\d+$/.test(size))
+    .map(Number);
+  const asText = { type: 'text', affinity, binding: 'text' } as const;
+  if (strict && name === 'BLOB') return { ...asText, rules: [bytesOnly] };
+  switch (affinity) {
+    case 'BLOB':
+      return asText;
+    case 'TEXT':
+      return { ...asText, ...(sizes.length === 1 ? { longest: sizes[0] as number } : {}) };
+    case 'REAL':
+      return { ...asText, binding: 'float', blankIsNull: true, rules: [exactReal] };
+    case 'INTEGER':
+      if (!integerTypes.test(name)) return { ...asText, rules: [keptAsWritten(declared)] };
+      // How MySQL declares a boolean, and libraries that support several databases.
+      if (name === 'TINYINT' && sizes[0] === 1)
+        return { type: 'integer', also: 'boolean', affinity, binding: 'boolean', ...boundsOf(name) };
+      return { type: 'integer', affinity, binding: 'text', ...boundsOf(name) };
+    case 'NUMERIC':
+      return numericType(name, sizes, declared);
+  }
 }
 
-/** Digits from the first that is not zero on, without zeros that end the fraction. */
-function significantDigits(text: string): number {
-  const [, whole = '', fraction = ''] = /^[-+]?(\d*)\.?(\d*?)0*$/.exec(text) ?? [];
-  return `${whole}${fraction}`.replace(/^0+/, '').length;
+function numericType(name: string, sizes: readonly number[], declared: string): DeclaredType {
+  const affinity = 'NUMERIC';
+  const asText = { type: 'text', affinity, binding: 'text' } as const;
+  if (numberTypes.test(name)) {
+    const [precision, scale = 0] = sizes;
+    return {
+      type: 'decimal',
+      affinity,
+      binding: 'float',
+      ...(precision === undefined ? {} : { whole: Math.max(0, precision - scale), scale }),
+      rules: [exactDecimal],
+    };
+  }
+  if (name === 'BOOLEAN' || name === 'BOOL') return { type: 'boolean', affinity, binding: 'boolean' };
+  const asTime = { ...asText, blankIsNull: true };
+  if (name === 'DATE') return { ...asTime, rules: [sqliteDate] };
+  if (/^(DATETIME|TIMESTAMP)/.test(name))
+    return { ...asTime, rules: [sqliteTimestamp, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };
+  if (/^TIME/.test(name))
+    return { ...asTime, rules: [sqliteTime, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };
+  return { ...asText, rules: [keptAsWritten(declared)] };
 }
 
-/** A number as its digits, without zeros around them, and the power of ten of the last one: equal for equal numbers. */
-function normalNumber(text: string): string {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
-    /^([-+]?)(\d*)\.?(\d*)(?:e([-+]?\d+))?$/i.exec(text) ?? [];
-  const all = `${whole}${fraction}`.replace(/^0+/, '');
-  const digits = all.replace(/0+$/, '');
-  if (digits === '') return '0';
-  return `${sign === '-' ? '-' : ''}${digits}e${Number(exponent) - fraction.length + all.length - digits.length}`;
+/** The bounds of a declared integer. A TINYINT is signed in some databases and unsigned in others, so both fit. */
+function boundsOf(name: string): Pick<ExistingColumn, 'least' | 'most'> {
+  const unsigned = /\bUNSIGNED\b/.test(name);
+  const base = name.replace(/ ?\b(UN)?SIGNED\b ?/, '');
+  if (base === 'TINYINT') return { least: unsigned ? 0 : -128, most: 255 };
+  const bits = integerBits[base];
+  if (bits !== undefined)
+    return unsigned ? { least: 0, most: 2 ** bits - 1 } : { least: -(2 ** (bits - 1)), most: 2 ** (bits - 1) - 1 };
+  return unsigned ? { least: 0, most: 2n ** 63n - 1n } : {};
 }
-
-/** Of a column that holds decimals: integers of 64 bits are exact, and so are 15 digits of any other number. */
-export const exactDecimal: ValueRule = {
-  reason: `has more than ${exactDigits} digits, which SQLite would round`,
-  fails: (text) => !(/^[-+]?\d+$/.test(text) ? isBigint(text) : significantDigits(text) <= exactDigits),
-  surelyMeets: Math.floor(exactDigits / 2),
-};
-
-/** Of a column that holds floating-point numbers: the nearest one must be written as the value is. */
-export const exactReal: ValueRule = {
-  reason: 'is not a number that a floating-point column holds as it is written',
-  fails(text) {
-    if (!/^[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,4})?$/.test(text)) return true;
-    const number = Number(text);
-    return !Number.isFinite(number) || normalNumber(String(number)) !== normalNumber(text);
-  },
-};
-
-/** Whether SQLite makes a number of a text and would then write it in another way. */
-function isRewritten(text: string): boolean {
-  if (!numeric.test(text)) return false;
-  if (plainInteger.test(text)) return !isBigint(text);
-  return !plainDecimal.test(text) || significantDigits(text) > exactDigits || Math.abs(Number(text)) < 0.0001;
-}
-
-/** Of a column whose declared type makes numbers of texts that look like one, although it is not the type of a number. */
-export const keptAsWritten = (declared: string): ValueRule => ({
-  reason: `would become another text: SQLite turns what looks like a number into one in a column of the type ${declared}`,
-  fails: isRewritten,
-});
-
-/** Numbers for a moment, as SQLite's functions read them: seconds since 1970, or days of the Julian calendar. */
-const isMomentNumber = (text: string): boolean => numeric.test(text) && !isRewritten(text);
-
-/** Of a column that is declared as a date. */
-export const sqliteDate: ValueRule = {
-  reason: 'is not a date as 2026-11-20',
-  fails: (text) => !fits('date', text) && !isMomentNumber(text),
-};
-
-/** Of a column that is declared as a timestamp. */
-export const sqliteTimestamp: ValueRule = {
-  reason: 'is not a date and time as 2026-11-20 08:00:00',
-  fails: (text) =>
-    !fits('date', text) && !fits('timestamp', text) && !fits('timestamp-with-zone', text) && !isMomentNumber(text),
-};
-
-/** Of a column that is declared as a timestamp with so many digits of a second. */
-export const fractionOf = (digits: number): ValueRule => ({
-  reason: `has more than ${digits} digits in the fraction of a second`,
-  fails: (text) => (/:\d\d\.(\d*?)0*(?!\d)/.exec(text)?.[1]?.length ?? 0) > digits,
-});
-
-/** Of a column that is declared as a time of day. */
-export const sqliteTime: ValueRule = {
-  reason: 'is not a time of day as 08:00:00',
-  fails: (text) =>
-    !/^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[-+]\d\d:\d\d)?$/.test(text) && !isMomentNumber(text),
-};
-
-/** Of a column of bytes in a STRICT table: it takes no text. */
-export const bytesOnly: ValueRule = {
-  reason: 'is text, and the column of the STRICT table takes bytes (BLOB) only',
-  fails: () => true,
-};

@@ -1,30 +1,30 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { PipewrightError } from '../../host/error.ts';
 import type { ExistingColumn } from '../../datasets/load/target.ts';
-import { cascadeError } from '../cascade-error.ts';
+import { cascadeError } from '../load-errors.ts';
 import type { Affinity } from './sqlite-affinity.ts';
-import { readDeclaredType } from './sqlite-declared.ts';
+import { readDeclaredType } from './sqlite-rules.ts';
 import type { Binding } from './sqlite-rows.ts';
 
-/** A column that can be written, with what SQLite does to its values. */
+/** A writable column, with how SQLite stores its values. */
 export type SqliteColumn = ExistingColumn & {
-  /** Whether it is the number of the row, which SQLite assigns where a row has none. */
+  /** Whether it is an alias of the rowid, which SQLite assigns where a row has none. */
   numbered: boolean;
-  /** The type as CREATE TABLE names it; empty where it has none. */
+  /** The type in CREATE TABLE; empty where it has none. */
   declared: string;
   affinity: Affinity;
   binding: Binding;
 };
 
-/** A table as it stands. */
+/** An existing table. */
 export interface SqliteTable {
   name: string;
   columns: readonly SqliteColumn[];
-  /** Columns that SQLite calculates. */
+  /** Generated columns. */
   calculated: readonly string[];
   /** Names of its triggers. */
   triggers: readonly string[];
-  /** Whether a rule of the table may drop rows without an error: ON CONFLICT IGNORE or REPLACE. */
+  /** Whether an ON CONFLICT clause may drop rows without an error. */
   resolvesConflicts: boolean;
   /** Its CREATE TABLE. */
   sql: string;
@@ -34,7 +34,7 @@ export interface SqliteTable {
 const generated = [2, 3];
 
 /**
- * Reads a table; undefined when there is none of that name.
+ * Reads a table; undefined when it does not exist.
  * @throws PipewrightError `bad-input` for a view or a virtual table
  */
 export function readSqliteTable(database: DatabaseSync, table: string): SqliteTable | undefined {
@@ -50,7 +50,7 @@ export function readSqliteTable(database: DatabaseSync, table: string): SqliteTa
     .filter((row) => row['hidden'] === 0)
     .map((row): SqliteColumn => {
       const declared = String(row['type']);
-      // The only key of type INTEGER is the row's number, which SQLite assigns itself.
+      // A single primary key of type INTEGER is an alias of the rowid.
       const numbered = row['pk'] !== 0 && keys === 1 && declared.toUpperCase() === 'INTEGER' && found['wr'] === 0;
       return {
         name: String(row['name']),
@@ -83,18 +83,18 @@ function notTable(table: string, type: string): PipewrightError {
     type === 'view'
       ? 'a view'
       : type === 'virtual'
-        ? 'a virtual table, whose module decides what becomes of values'
+        ? 'a virtual table, whose module decides how values are stored'
         : 'part of a virtual table';
   return new PipewrightError({
     code: 'bad-input',
     service: 'SQLite',
     message: `“${table}” is ${what}.`,
-    hint: 'Load into an ordinary table.',
+    hint: 'Load into a regular table.',
   });
 }
 
 /**
- * Refuses a table whose rows cannot be deleted without rows of other tables being deleted or changed too.
+ * Refuses to delete the rows of a table where a foreign key would carry that on into another table.
  * @throws PipewrightError `conflict`
  */
 export function refuseCascades(database: DatabaseSync, table: string): void {

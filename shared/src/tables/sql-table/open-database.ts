@@ -79,7 +79,7 @@ async function openSqlServer(connection: SqlConnection, host: Host): Promise<Tab
   const patient = {
     sleep: (milliseconds: number) => host.sleep(milliseconds),
     now: () => host.now(),
-    ...(host.maxWaitSeconds === undefined ? {} : { patienceSeconds: host.maxWaitSeconds / 2 }),
+    ...(host.maxWaitSeconds === undefined ? {} : { retrySeconds: host.maxWaitSeconds / 2 }),
   };
   const encryption = `encrypt=${connection.ssl}`;
   if (connection.login === 'password') return openTarget(addressOf('sqlserver', connection, 1433, encryption), patient);

@@ -1,0 +1,14 @@
+import type { Capabilities } from '../capabilities.ts';
+
+/** What SQLite can do. */
+export const sqliteCapabilities: Capabilities = {
+  atomicLoads: true,
+  transactionalDdl: true,
+  addColumns: true,
+  changeTypes: { no: 'SQLite cannot change the type of a column' },
+  parallelConnections: { no: 'SQLite lets one connection write at a time' },
+  schemas: { no: 'SQLite has no schemas' },
+  concurrentLoads: { no: 'A load is refused when the table changed while its rows were staged' },
+  detectsTriggers: true,
+  testedOnServer: true,
+};
