@@ -43,16 +43,17 @@ export const withoutLogin: Record<string, string> = {
   completeActivity: 'The address of the activity, which the handle holds, is itself what logs in.',
 };
 
-/** The field of a connection by which a vendor knows who is there. */
-export function secretField(service: Service): string {
-  const found = ['token', 'clientSecret', 'apiToken', 'botToken'].find((name) => name in service.connection.fields);
-  if (!found) throw new Error(`The connection of ${service.name} has no secret that is known here.`);
-  return found;
+/** The field with the secret that a service logs in with. */
+export function secretField({ name, connection }: Service): string {
+  const secrets = Object.entries(connection.fields).filter(([, field]) => describeField(field).secret);
+  const login = secrets.find(([field]) => !/webhook/i.test(field));
+  if (!login) throw new Error(`The connection of ${name} has no secret to log in with.`);
+  return login[0];
 }
 
 /** What a person must be told, whatever the platform. */
 export const said = {
-  wrongSecret: /(the|its) (client )?secret|API token|access token|Bot User OAuth Token/,
+  wrongSecret: /(the|its) (client )?secret|API token|API key|access token|Bot User OAuth Token/,
   unknown: /Check |Pick |Look at /,
   forbidden: /role|share|token|administrator|Entra/,
 };
