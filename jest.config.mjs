@@ -1,4 +1,4 @@
-/** The folder of every project; one project runs alone by `npx jest --selectProjects unit`. */
+/** The tests of every project; one project runs alone by `npx jest --selectProjects unit`. */
 const folders = {
   unit: 'test/unit',
   doubles: 'test/doubles',
@@ -12,18 +12,27 @@ const folders = {
   load: 'test/load',
 };
 
+/** Tests that `npm test` runs with samples and on MariaDB; the load tests run them in full, and on MySQL too. */
+const sampled = [
+  'test/databases/mysql/*',
+  'test/databases/value-property/*',
+  'test/support/machine/mysql-family',
+  'test/conformance/odd-answers',
+];
+
 /** Seconds that one test may take, by project. */
 const secondsPerTest = {
-  unit: 5,
-  doubles: 30,
+  unit: 30,
+  doubles: 120,
   support: 300,
-  databases: 120,
+  databases: 300,
   conformance: 300,
   n8n: 300,
-  zapier: 120,
-  parity: 120,
+  zapier: 300,
+  parity: 300,
   e2e: 600,
   load: 600,
+  thorough: 600,
 };
 
 /** TypeScript is stripped file by file, as Node does it, and becomes CommonJS for jest, like jose, which comes as ES modules only; types are checked by tsc. */
@@ -34,15 +43,20 @@ const transform = {
   ],
 };
 
-const project = ([displayName, folder]) => ({
+const project = (displayName, testMatch, thorough) => ({
   displayName,
   testEnvironment: 'node',
-  testMatch: [`<rootDir>/${folder}/**/*.test.ts`],
-  globals: { secondsPerTest: secondsPerTest[displayName] },
+  testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}.test.ts`),
+  globals: { secondsPerTest: secondsPerTest[displayName], thorough },
   setupFilesAfterEnv: ['<rootDir>/test/support/machine/test-timeout.ts'],
   transform,
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   modulePathIgnorePatterns: ['<rootDir>/test/output/'],
 });
 
-export default { projects: Object.entries(folders).map(project) };
+export default {
+  projects: [
+    ...Object.entries(folders).map(([name, folder]) => project(name, [`${folder}/**/*`], name === 'load')),
+    project('thorough', sampled, true),
+  ],
+};

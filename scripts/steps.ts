@@ -4,11 +4,22 @@ import { fileURLToPath } from 'node:url';
 /** The root of the repository. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Runs a program with this terminal in the root of the repository. @throws Error when it fails */
-export async function command(program: string, args: string[], env: Record<string, string> = {}): Promise<void> {
-  const child = spawn(program, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
-  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}`);
+/** How a program is run. */
+export interface CommandOptions {
+  /** Shows what it prints only when it fails, so that it can run beside another program. */
+  quiet?: boolean;
+}
+
+/** Runs a program in the root of the repository. @throws Error when it fails */
+export async function command(program: string, args: string[], { quiet = false }: CommandOptions = {}): Promise<void> {
+  const child = spawn(program, args, { cwd: root, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  );
+  if (code !== 0) throw new Error(`${printed}${program} ${args.join(' ')} ended with ${code}`);
 }
 
 /** One step of a larger command: says what it does, how long it took, and whether it worked. */
@@ -17,23 +28,39 @@ export interface Step {
   run(): Promise<unknown>;
 }
 
-/** Runs steps one after the other, all of them even when one fails, and counts what passed and what failed. */
-export async function runSteps(steps: readonly Step[]): Promise<{ passed: number; failed: number }> {
-  const results: string[] = [];
-  let failed = 0;
-  for (const { name, run } of steps) {
-    console.log(`\n── ${name}`);
-    const begin = Date.now();
-    let result = 'ok';
-    try {
-      await run();
-    } catch (error) {
-      failed += 1;
-      result = 'FAILED';
-      console.error(error instanceof Error ? error.message : error);
-    }
-    results.push(`${result.padEnd(6)}  ${String(Math.round((Date.now() - begin) / 1000)).padStart(5)} s  ${name}`);
+/** The number of steps that passed and that failed. */
+export interface Counts {
+  passed: number;
+  failed: number;
+}
+
+async function runStep({ name, run }: Step, results: string[]): Promise<boolean> {
+  console.log(`\n── ${name}`);
+  const begin = Date.now();
+  let passed = true;
+  try {
+    await run();
+  } catch (error) {
+    passed = false;
+    console.error(`\n── ${name} failed\n${error instanceof Error ? error.message : error}`);
   }
+  const seconds = String(Math.round((Date.now() - begin) / 1000)).padStart(5);
+  results.push(`${passed ? 'ok    ' : 'FAILED'}  ${seconds} s  ${name}`);
+  return passed;
+}
+
+/**
+ * Runs lists of steps beside each other; the steps of a list run one after the other, all of them even when one fails.
+ * Counts the steps that passed and those that failed.
+ */
+export async function runSteps(...lists: readonly Step[][]): Promise<Counts> {
+  const results: string[] = [];
+  const counts = { passed: 0, failed: 0 };
+  await Promise.all(
+    lists.map(async (steps) => {
+      for (const step of steps) counts[(await runStep(step, results)) ? 'passed' : 'failed'] += 1;
+    }),
+  );
   console.log(`\n${results.join('\n')}`);
-  return { passed: steps.length - failed, failed };
+  return counts;
 }

@@ -7,6 +7,7 @@ import { seededRandom } from '../support/claims-file.ts';
 import { seedOf } from '../support/seed.ts';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
 import { operate } from '../unit/operate.ts';
+import { isThorough } from '../support/thorough.ts';
 import { answerCases, type AnswerCases } from './answer-cases.ts';
 import { startCoreWorld, type CoreWorld } from './core-host.ts';
 import { odditiesOf, sample, type Oddity } from './odd-answers.ts';
@@ -14,8 +15,8 @@ import { recordingHost, replayingHost, type RecordedAnswer, type Recording } fro
 
 const seed = seedOf('odd answers');
 
-/** Odd forms that are tried of each recorded answer. */
-const perAnswer = Number(process.env['PIPEWRIGHT_ODDITIES'] ?? 80);
+/** Odd forms that are tried of each recorded answer: a sample in `npm test`, more in the load tests. */
+const perAnswer = Number(process.env['PIPEWRIGHT_ODDITIES'] ?? (isThorough ? 80 : 30));
 
 type Host = ReturnType<typeof replayingHost> | ReturnType<CoreWorld['open']>;
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import type { Fate } from '../databases/load-and-die.ts';
-import { mysqlProducts, useMysql } from '../databases/mysql/use-mysql.ts';
+import { mysqlProducts } from '../support/machine/mysql-products.ts';
+import { useMysql } from '../databases/mysql/use-mysql.ts';
 
 describe.each(mysqlProducts)('A process that is killed while it loads into %s', (_product, start) => {
   const { address, ask, load, staged, exists } = useMysql(start);

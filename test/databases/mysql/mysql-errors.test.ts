@@ -1,7 +1,8 @@
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { openTarget } from '../../../shared/src/databases/open-target.ts';
 import { explainMysql } from '../../../shared/src/databases/mysql/mysql-error.ts';
-import { mysqlProducts, useMysql } from './use-mysql.ts';
+import { mysqlProducts } from '../../support/machine/mysql-products.ts';
+import { useMysql } from './use-mysql.ts';
 
 const driverError = (facts: { errno?: number; code?: string; fatal?: boolean }): Error =>
   Object.assign(new Error('what the server says'), { sql: 'INSERT secret', ...facts });

@@ -1,4 +1,5 @@
-import { mysqlProducts, useMysql } from './use-mysql.ts';
+import { mysqlProducts } from '../../support/machine/mysql-products.ts';
+import { useMysql } from './use-mysql.ts';
 
 describe.each(mysqlProducts)('A table of %s that changes with its dataset', (_product, start) => {
   const { ask, load } = useMysql(start);

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDataset } from '../../../shared/src/datasets/load/load-dataset.ts';
 import { openTarget } from '../../../shared/src/databases/open-target.ts';
 import { inPieces } from '../load-csv.ts';
-import { mysqlProducts, useMysql } from './use-mysql.ts';
+import { mysqlProducts } from '../../support/machine/mysql-products.ts';
+import { useMysql } from './use-mysql.ts';
 
 type Row = Record<string, unknown>;
 

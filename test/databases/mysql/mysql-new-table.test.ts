@@ -2,7 +2,8 @@ import { parse } from 'csv-parse/sync';
 import { claimsColumns, claimsPieces } from '../../support/claims-file.ts';
 import { lateChange, lateChanges, numbered } from '../load-csv.ts';
 import { documentedRights } from '../../support/machine/mysql-family.ts';
-import { mysqlProducts, useMysql } from './use-mysql.ts';
+import { mysqlProducts } from '../../support/machine/mysql-products.ts';
+import { useMysql } from './use-mysql.ts';
 
 type Row = Record<string, unknown>;
 

@@ -1,5 +1,6 @@
 import mysql, { type Connection } from 'mysql2/promise';
-import { mysqlProducts, useMysql } from './use-mysql.ts';
+import { mysqlProducts } from '../../support/machine/mysql-products.ts';
+import { useMysql } from './use-mysql.ts';
 
 type Row = Record<string, unknown>;
 

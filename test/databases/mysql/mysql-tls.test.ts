@@ -5,7 +5,7 @@ import mysql from 'mysql2/promise';
 import { makeCertificate, type Certificate } from '../../support/machine/certificate.ts';
 import type { MysqlServer } from '../../support/machine/mysql-family.ts';
 import { loadCsv } from '../load-csv.ts';
-import { mysqlProducts } from './use-mysql.ts';
+import { mysqlProducts } from '../../support/machine/mysql-products.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-tls-'));
 afterAll(() => rmSync(folder, { recursive: true }));

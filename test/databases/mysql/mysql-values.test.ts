@@ -1,5 +1,6 @@
 import type { LoadOptions } from '../../../shared/src/datasets/load/load-options.ts';
-import { mysqlProducts, useMysql } from './use-mysql.ts';
+import { mysqlProducts } from '../../support/machine/mysql-products.ts';
+import { useMysql } from './use-mysql.ts';
 
 /** A value as it is written in CSV. */
 const quote = (value: string): string => (/[",]|^ | $/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
@@ -264,8 +265,8 @@ describe.each(mysqlProducts)('What %s would change without an error', (product, 
 });
 
 describe('What only one of the two servers has', () => {
-  describe('MariaDB', () => {
-    const { ask, load } = useMysql(mysqlProducts[1][1]);
+  describe.each(mysqlProducts.filter(([name]) => name === 'MariaDB'))('%s', (_product, start) => {
+    const { ask, load } = useMysql(start);
     it.each([
       ['uuid', '8A4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77', '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77'],
       ['inet4', '10.0.0.1', '10.0.0.1'],
@@ -290,8 +291,8 @@ describe('What only one of the two servers has', () => {
     });
   });
 
-  describe('MySQL', () => {
-    const { ask, load } = useMysql(mysqlProducts[0][1]);
+  describe.each(mysqlProducts.filter(([name]) => name === 'MySQL'))('%s', (_product, start) => {
+    const { ask, load } = useMysql(start);
     it('refuses a value for a vector, by the name of the column', async () => {
       await ask('CREATE TABLE own_type (id int, v vector(2))');
       await expect(load('id,v\n1,"[1,2]"\n', { table: 'own_type', mode: 'append' })).rejects.toMatchObject({

@@ -1,15 +1,7 @@
 import mysql, { type Connection } from 'mysql2/promise';
 import type { LoadResult } from '../../../shared/src/datasets/load/load-options.ts';
-import { startMariaDb } from '../../support/machine/mariadb.ts';
 import type { MysqlServer, MysqlServerOptions } from '../../support/machine/mysql-family.ts';
-import { startMysql } from '../../support/machine/mysql.ts';
 import { loadCsv } from '../load-csv.ts';
-
-/** The servers on which every test of MySQL runs, each with the function that starts one. */
-export const mysqlProducts = [
-  ['MySQL', startMysql],
-  ['MariaDB', startMariaDb],
-] as const;
 
 type Row = Record<string, unknown>;
 

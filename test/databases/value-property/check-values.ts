@@ -1,6 +1,7 @@
 import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { LoadOptions, LoadResult } from '../../../shared/src/datasets/load/load-options.ts';
 import { columnTypes, type ColumnType } from '../../../shared/src/datasets/types/column.ts';
+import { isThorough } from '../../support/thorough.ts';
 import { loadCsv } from '../load-csv.ts';
 import { makeValue, type MadeValue } from './make-values.ts';
 import type { PropertyEngine, PropertyType } from './property-engine.ts';
@@ -22,6 +23,9 @@ export interface PropertyCount {
   rejected: number;
   refusedLoads: number;
 }
+
+/** Values of each mode: a sample in `npm test`, and all in the load tests. */
+export const valuesPerMode = isThorough ? 18_000 : 4_500;
 
 type Column = PropertyType & { name: string };
 type MadeRow = readonly MadeValue[];

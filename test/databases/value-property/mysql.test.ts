@@ -1,10 +1,10 @@
-import { mysqlProducts, useMysql, type MysqlInUse } from '../mysql/use-mysql.ts';
-import { checkValues, propertyModes } from './check-values.ts';
+import { mysqlProducts } from '../../support/machine/mysql-products.ts';
+import { useMysql, type MysqlInUse } from '../mysql/use-mysql.ts';
+import { checkValues, propertyModes, valuesPerMode } from './check-values.ts';
 import { ownMysqlTypes, sharedMysqlTypes } from './mysql-types.ts';
 import type { PropertyEngine } from './property-engine.ts';
 import { seedOf } from '../../support/seed.ts';
 
-const valuesPerMode = 18_000;
 const seed = seedOf('Values of MySQL and MariaDB');
 
 /** The shortest text of a number of 32 bits, which a server would show with six digits. */

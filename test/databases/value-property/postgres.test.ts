@@ -1,11 +1,9 @@
 import pg from 'pg';
 import { startPostgres, type Postgres } from '../../support/machine/postgres.ts';
-import { checkValues, propertyModes } from './check-values.ts';
+import { checkValues, propertyModes, valuesPerMode } from './check-values.ts';
 import type { PropertyEngine, PropertyType } from './property-engine.ts';
 import { postgresTypes } from './postgres-types.ts';
 import { seedOf } from '../../support/seed.ts';
-
-const valuesPerMode = 18_000;
 
 let postgres: Postgres;
 let client: pg.Client;

@@ -1,10 +1,9 @@
 import { startSqlServer, type SqlServer } from '../../doubles/sql-server/sql-server.ts';
-import { checkValues, propertyModes, type PropertyMode } from './check-values.ts';
+import { checkValues, propertyModes, type PropertyMode, valuesPerMode } from './check-values.ts';
 import type { PropertyEngine } from './property-engine.ts';
 import { seedOf } from '../../support/seed.ts';
 import { newSqlServerTypes, sqlServerTypes } from './sql-server-types.ts';
 
-const valuesPerMode = 18_000;
 const seed = seedOf('Values of SQL Server');
 
 let server: SqlServer;

@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { checkValues, propertyModes } from './check-values.ts';
+import { checkValues, propertyModes, valuesPerMode } from './check-values.ts';
 import type { PropertyEngine, PropertyType } from './property-engine.ts';
 import { seedOf } from '../../support/seed.ts';
 import { contractTypes, sqliteTypes, strictTypes } from './sqlite-types.ts';
 
-const valuesPerMode = 18_000;
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-sqlite-values-'));
 const file = join(folder, 'values.db');
 const seed = seedOf('Values of SQLite');

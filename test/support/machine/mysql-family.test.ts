@@ -3,7 +3,7 @@ import mysql, { type RowDataPacket } from 'mysql2/promise';
 import { runCommand } from './command.ts';
 import { startMariaDb } from './mariadb.ts';
 import { documentedRights, type MysqlServer } from './mysql-family.ts';
-import { startMysql } from './mysql.ts';
+import { mysqlProducts } from './mysql-products.ts';
 import { findMariaDbClient } from './tools.ts';
 
 async function ask(url: string, question: string): Promise<RowDataPacket[]> {
@@ -15,10 +15,7 @@ async function ask(url: string, question: string): Promise<RowDataPacket[]> {
   }
 }
 
-describe.each([
-  ['MySQL', startMysql],
-  ['MariaDB', startMariaDb],
-] as const)('A %s for tests', (product, start) => {
+describe.each(mysqlProducts)('A %s for tests', (product, start) => {
   let server: MysqlServer;
   beforeAll(async () => {
     server = await start({ settings: { max_connections: '77' } });

@@ -1,0 +1,11 @@
+import { isThorough } from '../thorough.ts';
+import { startMariaDb } from './mariadb.ts';
+import { startMysql } from './mysql.ts';
+
+const products = [
+  ['MySQL', startMysql],
+  ['MariaDB', startMariaDb],
+] as const;
+
+/** The servers on which the tests of MySQL run, each with its start function: MariaDB, and in the load tests MySQL too. */
+export const mysqlProducts = products.filter(([name]) => isThorough || name === 'MariaDB');
