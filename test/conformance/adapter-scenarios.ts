@@ -171,7 +171,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
     forEvery(async ({ plan, run }) => {
       plan({ runningMilliseconds: 4_000 });
       const { run: first } = await run({ wait: false });
-      expect(await run({ reuse: true })).toMatchObject({ run: { id: first?.['id'], status: 'succeeded' } });
+      expect(await run({ reuseActiveRun: true })).toMatchObject({ run: { id: first?.['id'], status: 'succeeded' } });
     }),
   );
 

@@ -162,7 +162,7 @@ describe.each(vendors)('A run at $name', (vendor) => {
     expect(started()).toHaveLength(2);
   });
 
-  it.each(['leave', 'cancel'])('whose step a person stops is ended with the choice “%s”', async (onTimeout) => {
+  it.each(['keepRunning', 'cancel'])('whose step a person stops is ended with the choice “%s”', async (onTimeout) => {
     const stop = new AbortController();
     world.clock.at(world.clock.now() + minute, () => stop.abort());
     const error = await failure(vendor.canCancel ? { onTimeout } : {}, open({ signal: stop.signal }));
@@ -182,7 +182,7 @@ describe.each(vendors)('A run at $name', (vendor) => {
   it('is taken up again when the process died in mid-wait and the step runs anew', async () => {
     const first = await run({ wait: false });
     world.clock.advance(minute);
-    expect(await run({ reuse: true })).toMatchObject({ id: first['id'], status: 'succeeded' });
+    expect(await run({ reuseActiveRun: true })).toMatchObject({ id: first['id'], status: 'succeeded' });
     expect(started()).toHaveLength(1);
   });
 });

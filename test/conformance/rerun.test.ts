@@ -27,7 +27,7 @@ describe.each(vendors)('A failed run of $name', (vendor) => {
 
   it('is only talked about where that is wished', async () => {
     const id = await fail();
-    const told = await rerunOf(id, { onlySay: true });
+    const told = await rerunOf(id, { dryRun: true });
     expect(told).toMatchObject({ id, rerunOf: id, started: false, status: 'failed' });
     expect((told['stepsToRun'] as string[]).length > 0).toBe(names);
     expect(started()).toHaveLength(1);

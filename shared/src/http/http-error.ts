@@ -1,6 +1,7 @@
 import { PipewrightError, type ErrorCode } from '../host/error.ts';
 import type { HttpResponse } from '../host/http.ts';
 import { cut, redact } from '../host/redact.ts';
+import type { Wording } from '../host/wording.ts';
 import { retryAfterSeconds } from './retry-delay.ts';
 
 /** What a vendor's error body says, in its own words. */
@@ -8,8 +9,8 @@ export interface VendorProblem {
   /** The vendor's code: `PipelineNotFound`. */
   code?: string;
   message?: string;
-  /** What to do, where this vendor's code tells. */
-  hint?: string;
+  /** What to do about this code. */
+  hint?: Wording;
 }
 
 const hints: Partial<Record<ErrorCode, string>> = {

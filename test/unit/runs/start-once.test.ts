@@ -315,7 +315,7 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
   it('takes a run with the same parameters that goes on already, where that is wished, and starts one when it has ended', async () => {
     const host = open();
     const once = await start(host);
-    expect((await start(host, { reuse: true }))['id']).toBe(once['id']);
+    expect((await start(host, { reuseActiveRun: true }))['id']).toBe(once['id']);
     expect(runs).toHaveLength(1);
     Object.assign(runs[0] ?? {}, {
       status: name === 'dbt' ? 20 : 'Failed',
@@ -323,7 +323,7 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
       result: 'Failed',
       finishedAt: now,
     });
-    expect((await start(host, { reuse: true }))['id']).not.toBe(once['id']);
+    expect((await start(host, { reuseActiveRun: true }))['id']).not.toBe(once['id']);
     expect(runs).toHaveLength(2);
   });
 

@@ -92,7 +92,7 @@ describe('A run of Databricks', () => {
       await operate(
         databricks,
         'rerunFailedRun',
-        { run: '5', onlySay: true },
+        { run: '5', dryRun: true },
         open({ first: jobRun({ tasks }) }),
         workspace,
       ),

@@ -1,4 +1,4 @@
-import { drawCard } from '../../../shared/src/services/slack/run-card.ts';
+import { runCard } from '../../../shared/src/services/slack/run-card.ts';
 import { slack } from '../../../shared/src/services/slack/service.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { nodeHost } from '../../../shared/src/host/node/node-host.ts';
@@ -117,7 +117,7 @@ describe('The card of a run', () => {
   );
 
   it('has a button to the run, one to run it again where it failed, and takes nothing of the vendor for mark-up', () => {
-    const card = drawCard(
+    const card = runCard(
       { ...failed, status: 'failed', vendorStatus: '', parameters: {}, steps: [] } as never,
       'https://n8n.example/form/rerun',
     );
@@ -127,7 +127,7 @@ describe('The card of a run', () => {
     });
     expect(JSON.stringify(card.blocks)).toContain('Monthly &lt;report&gt;');
     expect(
-      JSON.stringify(drawCard({ ...running, vendorStatus: '', parameters: {} } as never, 'https://x').blocks),
+      JSON.stringify(runCard({ ...running, vendorStatus: '', parameters: {} } as never, 'https://x').blocks),
     ).not.toContain('Run Again');
   });
 

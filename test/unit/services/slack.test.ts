@@ -1,7 +1,7 @@
 import { checkInput } from '../../../shared/src/define/check-input.ts';
 import { isDownload } from '../../../shared/src/define/download.ts';
 import { describeField } from '../../../shared/src/define/fields.ts';
-import { mostHeld } from '../../../shared/src/services/slack/file-bytes.ts';
+import { maxBufferedBytes } from '../../../shared/src/services/slack/file-bytes.ts';
 import { slack } from '../../../shared/src/services/slack/service.ts';
 import { fakeHost, type Answer, type FakeHost } from '../fake-host.ts';
 import { context, operate } from '../operate.ts';
@@ -262,7 +262,7 @@ describe('Upload File of Slack', () => {
     ['is empty', [], 'is empty'],
     [
       'is too large to be held',
-      Array<Uint8Array>(mostHeld / 2 ** 20 + 1).fill(new Uint8Array(2 ** 20)),
+      Array<Uint8Array>(maxBufferedBytes / 2 ** 20 + 1).fill(new Uint8Array(2 ** 20)),
       'larger than 50 MB',
     ],
   ])('refuses a file that %s before anything is sent', async (_name, pieces, said) => {

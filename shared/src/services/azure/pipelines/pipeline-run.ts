@@ -9,7 +9,7 @@ import {
   valuesShape,
   type Answered,
 } from '../../../http/answer-shape.ts';
-import type { Run, StatusWords, Step } from '../../../runs/run.ts';
+import type { Run, StatusMap, Step } from '../../../runs/run.ts';
 import { parseTimestamp, readStatus, secondsBetween } from '../../../runs/run.ts';
 import type { PipelineHomeKind } from './home.ts';
 
@@ -58,7 +58,7 @@ export const activityRunShape = v.object({
 export type VendorActivityRun = Answered<typeof activityRunShape>;
 
 /** What both services call the status of a run or an activity: Canceling is not yet an end. */
-const words: StatusWords = {
+const words: StatusMap = {
   Queued: 'queued',
   InProgress: 'running',
   Canceling: 'running',

@@ -5,7 +5,7 @@ import { text } from '../../../define/fields.ts';
 import type { Context } from '../../../define/context.ts';
 import type { KnownCause } from '../../../runs/known-causes.ts';
 import type { RunProvider } from '../../../runs/provider.ts';
-import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusWords } from '../../../runs/run.ts';
+import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusMap } from '../../../runs/run.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { openWorkspace, service, type Workspace } from './workspace.ts';
 
@@ -40,10 +40,10 @@ const sparkJobPageShape = v.object({ total: v.pipe(v.number(), v.integer()), ses
 export type SparkJobPage = Answered<typeof sparkJobPageShape>;
 
 /** The only results that are an end. */
-const results: StatusWords = { Succeeded: 'succeeded', Failed: 'failed', Cancelled: 'cancelled' };
+const results: StatusMap = { Succeeded: 'succeeded', Failed: 'failed', Cancelled: 'cancelled' };
 
 /** What the state says while the result is still uncertain: even `success` and `dead` may yet turn out otherwise. */
-const states: StatusWords = {
+const states: StatusMap = {
   not_started: 'queued',
   starting: 'queued',
   idle: 'running',
