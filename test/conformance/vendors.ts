@@ -9,29 +9,29 @@ import { sandboxAccounts } from '../doubles/accounts.ts';
 import type { Sandbox } from '../doubles/sandbox.ts';
 import type { PipelineEngine } from '../doubles/azure/pipeline-engine.ts';
 
-/** Something that can be run at a vendor, and how the sandbox sees it. */
+/** A kind of run at a vendor, and how to control it in the sandbox. */
 export interface Vendor {
   name: string;
   service: Service;
   operation: string;
   input: Record<string, string>;
-  /** What the sandbox calls it where a run is planned. */
+  /** Its name in the sandbox's run plans. */
   plan: { service: string; name: string };
-  /** The requests that start a run, and those that read where it stands. */
+  /** Matches the requests that start a run and read its status. */
   start: RegExp;
   status: { method: string; path: RegExp };
-  /** IDs of the runs that were started, oldest first. */
+  /** IDs of the started runs, oldest first. */
   started(sandbox: Sandbox): string[];
-  /** Somebody stops a run at the vendor. */
+  /** Cancels a run at the vendor. */
   cancel(sandbox: Sandbox, id: string): void;
-  /** Whether a run was asked to stop. */
+  /** Whether cancellation of a run was requested. */
   isCancelled(sandbox: Sandbox, id: string): boolean;
-  /** Whether the vendor lets others stop a run. */
+  /** Whether the vendor's API can cancel a run. */
   canCancel: boolean;
-  /** A status in a word that nobody knows, in the shape of the vendor's answer about a run. */
+  /** A run response with an unknown status. */
   strange(id: string): unknown;
-  /** Something whose run fails in a part of it: what to run, what to plan, and what must then be said. */
-  child?: { input: Record<string, string>; plan: { service: string; name: string }; said: RegExp };
+  /** A run that fails in a nested step: input, plan, and the expected message. */
+  child?: { input: Record<string, string>; plan: { service: string; name: string }; message: RegExp };
 }
 
 const { azure } = sandboxAccounts;
@@ -69,12 +69,12 @@ function pipelines(
     child: {
       input: { ...home, pipeline: 'Nightly_load' },
       plan: { service: planned, name: 'Load_sources' },
-      said: /at “Load sources › [^”]+”: The source does not answer/,
+      message: /at “Load sources › [^”]+”: The source does not answer/,
     },
   };
 }
 
-/** Everything that Pipewright can run, once for each vendor's way. */
+/** Every kind of run that Pipewright can start. */
 export const vendors: Vendor[] = [
   pipelines(
     'Data Factory',
@@ -129,7 +129,7 @@ export const vendors: Vendor[] = [
     child: {
       input: { job: String(sandboxAccounts.dbt.jobId) },
       plan: { service: 'dbt', name: String(sandboxAccounts.dbt.jobId) },
-      said: /failed at “\w+”: .*The source does not answer/,
+      message: /failed at “\w+”: .*The source does not answer/,
     },
   },
   {
@@ -151,7 +151,7 @@ export const vendors: Vendor[] = [
     child: {
       input: { job: sandboxAccounts.databricks.jobId },
       plan: { service: 'databricks', name: sandboxAccounts.databricks.jobId },
-      said: /failed at “report”: The source does not answer/,
+      message: /failed at “report”: The source does not answer/,
     },
   },
   {
@@ -173,7 +173,7 @@ export const vendors: Vendor[] = [
     child: {
       input: { report: sandboxAccounts.mode.reportToken },
       plan: { service: 'mode', name: sandboxAccounts.mode.reportToken },
-      said: /failed at “[^”]+”: The source does not answer/,
+      message: /failed at “[^”]+”: The source does not answer/,
     },
   },
   {

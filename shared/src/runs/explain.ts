@@ -80,7 +80,7 @@ function summarizeCancellation(run: Run, causes: readonly KnownCause[]): Failure
 
 /** What happened to a run that finished without success, in one sentence. */
 export function describeFailure({ name }: Run, { outcome, step, reason }: FailureSummary): string {
-  return `The run of ${name} ${outcome}${step ? ` at step “${step}”` : ''}${reason ? `: ${reason}` : ''}.`;
+  return `The run of ${name} ${outcome}${step ? ` at “${step}”` : ''}${reason ? `: ${reason}` : ''}.`;
 }
 
 const escapeMarkdown = (text: string): string => text.replace(/([\\`*_[\]<>])/g, '\\$1');

@@ -33,16 +33,16 @@ describe('explain', () => {
         ],
       }),
     ).toBe(
-      'The run of load failed at step “Copy”: Login failed for user sa (code 2200). Check the login that the step uses: its user name or secret may be wrong or expired.',
+      'The run of load failed at “Copy”: Login failed for user sa (code 2200). Check the login that the step uses: its user name or secret may be wrong or expired.',
     );
   });
 
   it('names the step that ended first, or the failed part of a step, not its consequences', () => {
     const late = step('Publish', { finishedAt: '2026-11-20T08:05:00Z', message: 'late' });
     const early = step('Copy', { finishedAt: '2026-11-20T08:04:00Z', message: 'early' });
-    expect(explanationOf({ steps: [late, early] })).toContain('at step “Copy”: early');
+    expect(explanationOf({ steps: [late, early] })).toContain('at “Copy”: early');
     expect(explanationOf({ steps: [late, early, step('fct_claims', { message: 'model' })] })).toContain(
-      'at step “fct_claims”: model',
+      'at “fct_claims”: model',
     );
   });
 

@@ -130,7 +130,7 @@ describe('waitForRun', () => {
   it('throws run-failed with the failed step and its message', async () => {
     await expect(waitForRun(...args(world(() => 'failed')))).rejects.toMatchObject({
       code: 'run-failed',
-      message: 'The run of load failed at step “Copy”: The table is locked.',
+      message: 'The run of load failed at “Copy”: The table is locked.',
       hint: expect.stringContaining('run 1 in Test Service'),
     });
   });
