@@ -93,10 +93,10 @@ export function runScenarios(open: () => Promise<Platform>): void {
       await succeeds(one);
     });
 
-  test('a run that succeeds is given back with its end', forEvery(succeeds));
+  test('a successful run is returned once it has finished', forEvery(succeeds));
 
   test(
-    'a run that fails says why',
+    'a failed run reports why',
     forEvery(async ({ vendor, plan, run }) => {
       plan({ failure: { message: 'The source does not answer.' } });
       const { error } = await run();
@@ -106,7 +106,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
   );
 
   test(
-    'a run that fails in a part of it names the part where it began',
+    'a failed run names the nested step where the failure began',
     forEvery(async ({ vendor: { child }, sandbox, run, plan }) => {
       if (child) sandbox.control.planRun({ ...child.plan, failure: { message: 'The source does not answer.' } });
       else plan({ failure: {} });
@@ -115,7 +115,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
   );
 
   test(
-    'a run that somebody stops is told as cancelled',
+    'a run that is cancelled at the vendor is reported as cancelled',
     forEvery(async ({ vendor, sandbox, plan, run, started }) => {
       plan({ runningMilliseconds: 60_000 });
       const running = run();
@@ -126,7 +126,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
   );
 
   test(
-    'a run that is queued for long is waited for',
+    'a run that is queued for long is polled to the end',
     forEvery(async (one) => {
       one.plan({ queuedMilliseconds: 4_000, runningMilliseconds: 200 });
       await succeeds(one);
@@ -134,7 +134,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
   );
 
   test(
-    'a run whose start is done but not answered is found again',
+    'a run is found after its start was not answered',
     forEvery(async (one) => {
       one.sandbox.faults.add({ match: { method: 'POST', path: one.vendor.start }, fault: { kind: 'lost-answer' } });
       await succeeds(one);
@@ -142,7 +142,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
   );
 
   test(
-    'a start that is answered by 503 is not made twice',
+    'a start is not repeated after a 503 answer',
     forEvery(async ({ vendor, sandbox, run, started }) => {
       sandbox.faults.add({ match: { method: 'POST', path: vendor.start }, fault: { kind: 'status', status: 503 } });
       const { error } = await run();
@@ -154,15 +154,15 @@ export function runScenarios(open: () => Promise<Platform>): void {
   );
 
   test(
-    'a status that is answered by 429 is asked again when the vendor says',
+    'the status is polled again after a 429 answer and Retry-After',
     withFault({ kind: 'status', status: 429, headers: { 'retry-after': '1' } }),
   );
-  test('a status that is answered by 500 is asked again', withFault({ kind: 'status', status: 500 }));
-  test('a status whose answer is cut is asked again', withFault({ kind: 'cut', afterBytes: 20 }));
-  test('a log-in that runs out is renewed', withFault({ kind: 'expire-tokens' }));
+  test('the status is polled again after a 500 answer', withFault({ kind: 'status', status: 500 }));
+  test('the status is polled again after a truncated answer', withFault({ kind: 'cut', afterBytes: 20 }));
+  test('an expired login is renewed', withFault({ kind: 'expire-tokens' }));
 
   test(
-    'a status in a word that nobody knows is no end',
+    'an unknown status counts as active',
     forEvery(async (one) => {
       const running = succeedsLater(one);
       while (one.started().length === 0) await sleep(20);
@@ -176,7 +176,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
   };
 
   test(
-    'a step that is repeated takes the run that exists',
+    'a retried step returns the existing run',
     forEvery(async ({ vendor, sandbox, fault }) => {
       fault({ kind: 'status', status: 400, body: { message: 'No.' } });
       expect(await platform.repeat(vendor, sandbox)).toMatchObject({ run: { status: 'succeeded' } });
@@ -184,11 +184,11 @@ export function runScenarios(open: () => Promise<Platform>): void {
   );
 
   test(
-    'a run that goes on already is taken where that is wished',
+    'an active run is reused with Reuse Active Run',
     forEvery(async ({ plan, run }) => {
       plan({ runningMilliseconds: 4_000 });
       const { run: first } = await run({ wait: false });
-      expect(await run({ reuse: true })).toMatchObject({ run: { id: first?.['id'], status: 'succeeded' } });
+      expect(await run({ reuseActiveRun: true })).toMatchObject({ run: { id: first?.['id'], status: 'succeeded' } });
     }),
   );
 

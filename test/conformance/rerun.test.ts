@@ -1,7 +1,7 @@
 import { minute, startCoreWorld, type CoreWorld } from './core-host.ts';
 import { vendors } from './vendors.ts';
 
-describe.each(vendors)('A failed run of $name', (vendor) => {
+describe.each(vendors)('A failed run at $name', (vendor) => {
   let world: CoreWorld;
   beforeEach(async () => {
     world = await startCoreWorld();
@@ -25,15 +25,15 @@ describe.each(vendors)('A failed run of $name', (vendor) => {
   const isSame = vendor.name === 'Databricks';
   const names = !spark && vendor.name !== 'Quantemplate';
 
-  it('is only talked about where that is wished', async () => {
+  it('is not started again in a dry run', async () => {
     const id = await fail();
-    const told = await rerunOf(id, { onlySay: true });
-    expect(told).toMatchObject({ id, rerunOf: id, started: false, status: 'failed' });
-    expect((told['stepsToRun'] as string[]).length > 0).toBe(names);
+    const result = await rerunOf(id, { dryRun: true });
+    expect(result).toMatchObject({ id, rerunOf: id, started: false, status: 'failed' });
+    expect((result['stepsToRun'] as string[]).length > 0).toBe(names);
     expect(started()).toHaveLength(1);
   });
 
-  it('runs again once, and is waited for', async () => {
+  it('runs again once and is waited for', async () => {
     const id = await fail();
     const again = await rerunOf(id);
     expect(again).toMatchObject({ rerunOf: id, started: true, status: 'succeeded' });
@@ -41,7 +41,7 @@ describe.each(vendors)('A failed run of $name', (vendor) => {
     expect(started()).toHaveLength(isSame ? 1 : 2);
   });
 
-  it('that fails again, runs again once more', async () => {
+  it('can be rerun again after another failure', async () => {
     const id = await fail();
     world.sandbox.control.planRun({ ...vendor.plan, failure: { message: 'Still not.' } });
     await expect(rerunOf(id)).rejects.toMatchObject({ code: 'run-failed' });
@@ -49,7 +49,7 @@ describe.each(vendors)('A failed run of $name', (vendor) => {
     expect(started()).toHaveLength(isSame ? 1 : 3);
   });
 
-  it('runs again once also when the answer to that is lost', async () => {
+  it('runs again once if the answer to the rerun is lost', async () => {
     const id = await fail();
     world.sandbox.faults.add({
       match: { method: 'POST', path: /createRun|batches$|retry\/$|repair$|runs$|executions$/ },
@@ -60,7 +60,7 @@ describe.each(vendors)('A failed run of $name', (vendor) => {
     expect(started()).toHaveLength(isSame ? 1 : 2);
   });
 
-  it('is run again for a key once', async () => {
+  it('runs again once per Start Key', async () => {
     if (isSame) return;
     const id = await fail();
     const host = world.open();
@@ -72,11 +72,11 @@ describe.each(vendors)('A failed run of $name', (vendor) => {
     expect(started()).toHaveLength(2);
   });
 
-  it('must have failed: one that goes on or succeeded is left alone', async () => {
+  it('is not rerun while active or after success', async () => {
     const { id } = await world.operate(vendor, vendor.operation, { ...vendor.input, wait: false });
     await expect(rerunOf(id)).rejects.toMatchObject({
       code: 'bad-input',
-      message: expect.stringContaining('has not ended'),
+      message: expect.stringContaining('has not finished'),
     });
     world.clock.advance(10 * minute);
     await expect(rerunOf(id)).rejects.toMatchObject({
@@ -87,7 +87,7 @@ describe.each(vendors)('A failed run of $name', (vendor) => {
   });
 });
 
-it('A pipeline of Data Factory that failed at its second activity skips the first when it runs again', async () => {
+it('a rerun pipeline skips the activities that succeeded', async () => {
   const world = await startCoreWorld();
   const [dataFactory, synapse] = vendors;
   for (const vendor of [dataFactory, synapse]) {

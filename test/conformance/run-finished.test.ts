@@ -6,7 +6,7 @@ import { context } from '../unit/operate.ts';
 import { minute, startCoreWorld, type CoreWorld } from './core-host.ts';
 import { vendors } from './vendors.ts';
 
-describe.each(vendors)('The trigger that asks for finished runs of $name', (vendor) => {
+describe.each(vendors)('The polling trigger for finished runs of $name', (vendor) => {
   let world: CoreWorld;
   beforeEach(async () => {
     world = await startCoreWorld();
@@ -15,16 +15,16 @@ describe.each(vendors)('The trigger that asks for finished runs of $name', (vend
 
   const polling = vendor.service.triggers.filter((trigger): trigger is PollingTrigger => trigger.how === 'polling');
   const trigger = polling.find(({ key }) => (vendor.operation === 'runSparkJob') === (key === 'sparkJobFinished'));
-  /** Asks as a platform does: since a moment, and what it knows already is left out. */
-  const poller = (typed: Record<string, unknown> = {}) => {
+  /** Polls like a platform: since the last poll, without events already seen. */
+  const poller = (input: Record<string, unknown> = {}) => {
     const seen = new Set<string>();
     let last = world.clock.now();
     return async () => {
-      if (!trigger) throw new Error('There is no such trigger.');
-      const input = checkInput(trigger.input, { ...vendor.input, ...typed }) as never;
+      if (!trigger) throw new Error('The polling trigger is missing.');
+      const values = checkInput(trigger.input, { ...vendor.input, ...input }) as never;
       const connection = sandboxCredentials(world.sandbox)[credentialName(vendor.service.connection)] ?? {};
       const events = await trigger.poll(
-        input,
+        values,
         new Date(last - 15 * minute),
         context(vendor.service, world.open(), connection),
       );
@@ -37,7 +37,7 @@ describe.each(vendors)('The trigger that asks for finished runs of $name', (vend
   const start = () =>
     world.operate(vendor, vendor.operation, { ...vendor.input, wait: false }, world.open({ random: Math.random }));
 
-  it('tells of each end once, and of none before it came', async () => {
+  it('emits each completion once, when the run has finished', async () => {
     const poll = poller();
     await start();
     await start();
@@ -50,7 +50,7 @@ describe.each(vendors)('The trigger that asks for finished runs of $name', (vend
     expect(await poll()).toHaveLength(1);
   });
 
-  it('tells of a run that began long before the last poll, and of many that ended at once', async () => {
+  it('emits a run that started long before the last poll, and 40 that finished at once', async () => {
     const poll = poller();
     world.sandbox.control.planRun({ ...vendor.plan, runningMilliseconds: 20 * 60 * minute });
     await start();
@@ -61,7 +61,7 @@ describe.each(vendors)('The trigger that asks for finished runs of $name', (vend
     expect(await poll()).toHaveLength(41);
   });
 
-  it('tells only of the outcome that is asked for, and why a run failed', async () => {
+  it('emits only the chosen outcome, with the cause of a failure', async () => {
     const poll = poller({ outcome: 'failed' });
     await start();
     world.sandbox.control.planRun({ ...vendor.plan, failure: { message: 'The source does not answer.' } });

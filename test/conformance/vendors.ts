@@ -13,7 +13,7 @@ export interface Vendor extends Omit<Runnable<never>, 'service' | 'started' | 'c
   started(sandbox: Sandbox): string[];
   /** Cancels a run at the vendor. */
   cancel(sandbox: Sandbox, id: string): void;
-  /** Whether a run was asked to stop. */
+  /** Whether cancellation of a run was requested. */
   isCancelled(sandbox: Sandbox, id: string): boolean;
 }
 

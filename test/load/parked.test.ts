@@ -107,7 +107,7 @@ it(`${runs} runs that are waited for hold no worker, and each lets its execution
       operation: 'runPipeline',
       factory: { __rl: true, mode: 'id', value: `${resourceGroup}/${factory}` },
       pipeline: { __rl: true, mode: 'id', value: 'Load_and_call' },
-      options: { waitBy: 'called', timeoutMinutes: 600 },
+      options: { completionMethod: 'callback', timeoutMinutes: 600 },
     },
   };
   const { id } = await createWorkflow(n8n, workflowOf('Parked', hook, run));

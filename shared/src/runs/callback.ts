@@ -1,62 +1,73 @@
 import * as v from 'valibot';
 import type { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
+import { withoutUndefined } from '../host/without-undefined.ts';
 import { option } from '../define/fields.ts';
+import { followRun } from './follow-run.ts';
 import type { RunProvider } from './provider.ts';
 import { reportRun, type RunReport } from './report.ts';
+import { runFailure } from './run-failure.ts';
 import { isFinished, type Run } from './run.ts';
 import type { WaitChoices } from './wait-fields.ts';
-import { failureOf, followRun, withSteps } from './wait-for-run.ts';
+import { withSteps } from './with-steps.ts';
 
 /**
- * Input field of operations whose vendor can call at the end of a run.
- * @param needs what must be there for that, in one sentence
+ * Input field of operations whose vendor can send a callback when a run finishes.
+ * @param requirement what a callback needs, in one sentence
  */
-export function waitByField(needs: string) {
+export function completionMethodField(requirement: string) {
+  const help = `How to detect that the run has finished. ${requirement}`;
   return {
-    waitBy: v.optional(
+    completionMethod: v.optional(
       option(
         [
-          { value: 'looking', label: 'Look Again and Again' },
-          { value: 'called', label: 'Be Called at the End' },
+          { value: 'poll', label: 'Poll', description: 'Check the run status until the run finishes' },
+          {
+            value: 'callback',
+            label: 'Wait for Callback',
+            description: 'Pause until the service reports that the run has finished; best for long runs',
+          },
         ],
         {
-          label: 'How to Wait',
-          help: `For runs that take long, be called: nothing is held meanwhile, for hours or days. ${needs} On n8n the workflow then goes on with a run that failed as well, and when the time is over before the call came, with the status timed-out.`,
+          label: 'Completion Method',
+          help: {
+            n8n: `${help} With a callback, the workflow continues even if the run fails or times out.`,
+            zapier: help,
+          },
           advanced: true,
         },
       ),
-      'looking',
+      'poll',
     ),
   };
 }
 
-/** What a person chose about waiting, where being called is among it. */
+/** The checked values of `waitFields` and `completionMethodField`. */
 export interface CallbackChoices extends WaitChoices {
-  waitBy: 'looking' | 'called';
+  completionMethod: 'poll' | 'callback';
 }
 
-/** A run that was started; with `kept`, its vendor calls when it has ended. */
-export interface Begun {
+/** A started run; with `kept`, its vendor sends a callback when the run finishes. */
+export interface CallbackStart {
   output: RunReport;
-  /** What tells later which run it is: plain and without secrets, for platforms keep it where people can see it. */
+  /** Identifies the run when the callback arrives. Free of secrets, because platforms store it where people can see it. */
   kept?: Record<string, unknown>;
 }
 
-/** A run that has ended; `failure` when it did not succeed. */
-export interface Ended {
+/** A finished run; `failure` is set unless it succeeded. */
+export interface FinishedRun {
   output: RunReport;
   failure?: PipewrightError;
 }
 
-/** Whether nobody is to hold anything for the run. */
-export function isCalled({ wait, waitBy }: CallbackChoices): boolean {
-  return wait && waitBy === 'called';
+/** Whether the step waits for a callback instead of polling. */
+export function usesCallback({ wait, completionMethod }: CallbackChoices): boolean {
+  return wait && completionMethod === 'callback';
 }
 
 /**
- * What follows a start that was told an address to call. A run that was found instead of started calls somebody else, if
- * anybody: it is looked at until it ends.
+ * Continues after a start with a callback URL. An existing run that was reused does not call that URL, so it is polled.
+ * @param kept what identifies the run when its callback arrives; undefined when no callback is coming
  */
 export async function startCallbackWait(
   host: Host,
@@ -64,16 +75,18 @@ export async function startCallbackWait(
   started: Run,
   kept: Record<string, unknown> | undefined,
   choices: WaitChoices,
-): Promise<Begun> {
+): Promise<CallbackStart> {
   if (kept && !isFinished(started.status)) return { output: reportRun(started), kept };
   return { output: await followRun(host, provider, started, choices) };
 }
 
-/** What became of a run: a call says only that it is worth a look. Undefined while the run goes on. */
-export async function readFinishedRun(host: Host, provider: RunProvider, id: string): Promise<Ended | undefined> {
+/** Reads a run after a callback, which is never trusted by itself. Undefined while the run is active. */
+export async function readFinishedRun(host: Host, provider: RunProvider, id: string): Promise<FinishedRun | undefined> {
   const run = await provider.get(id);
   if (!isFinished(run.status)) return undefined;
-  const whole = await withSteps(host, provider, run);
-  const failure = failureOf(whole, provider);
-  return { output: reportRun(whole, provider.knownCauses), ...(failure ? { failure } : {}) };
+  const complete = await withSteps(host, provider, run);
+  return withoutUndefined({
+    output: reportRun(complete, provider.knownCauses),
+    failure: runFailure(complete, provider.knownCauses),
+  });
 }

@@ -1,20 +1,20 @@
 import { redact } from '../host/redact.ts';
+import { formatDuration } from './format-duration.ts';
 import { adviceFor, type KnownCause } from './known-causes.ts';
 import { isFinished, type Run, type Step } from './run.ts';
 
-/** Why a run ended badly, as an operation gives it back. */
+/** Why a run did not succeed, as operations output it. */
 export interface Explanation {
   explanation: string;
   explanationMarkdown: string;
-  explanationBlocks: object[];
 }
 
-/** Most of a vendor's message that is told, in characters. */
-const most = 300;
+/** Longer vendor messages are shortened. */
+const maxMessageCharacters = 300;
 
 /**
- * The step at which a failure began: the first that has no end of its own, for it is a part of another, else the one that ended
- * first. Failures that were handled count only where there are no others.
+ * The step where a failure began: a failed step without an end time, because it is a part of another step; otherwise the
+ * one that ended first. Handled failures count only if there are no others.
  */
 export function firstFailure({ steps }: Pick<Run, 'steps'>): Step | undefined {
   const all = steps.filter(({ status }) => status === 'failed' || status === 'timed-out');
@@ -26,115 +26,83 @@ export function firstFailure({ steps }: Pick<Run, 'steps'>): Step | undefined {
   );
 }
 
-/** What a vendor said, in one line without secrets, and without a full stop at its end. */
-function plain(message: string): string {
+/** A vendor message on one line, without secrets and without a final stop. */
+function cleanMessage(message: string): string {
   const line = redact(message.replace(/\s+/g, ' ').trim());
-  const cut = line.length > most ? `${line.slice(0, most).replace(/\s\S*$/, '')} …` : line;
-  return cut.replace(/[.\s]+$/, '');
+  const short =
+    line.length > maxMessageCharacters ? `${line.slice(0, maxMessageCharacters).replace(/\s\S*$/, '')} …` : line;
+  return short.replace(/[.\s]+$/, '');
 }
 
-const endings = { failed: 'failed', cancelled: 'was cancelled', 'timed-out': 'took too long and was ended' } as const;
+const outcomes = { failed: 'failed', cancelled: 'was cancelled', 'timed-out': 'timed out' } as const;
 
-/** `148` as `2 min 28 s`. */
-export function readDuration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const parts = [
-    [Math.floor(whole / 3600), 'h'],
-    [Math.floor((whole % 3600) / 60), 'min'],
-    [whole % 60, 's'],
-  ] as const;
-  const told = parts.filter(([count]) => count > 0).slice(0, 2);
-  return told.length > 0 ? told.map(([count, unit]) => `${count} ${unit}`).join(' ') : '0 s';
-}
-
-/** Text as Slack shows it, with what it would take for mark-up made harmless. */
-export function slackText(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-}
-
-const markdownText = (text: string): string => text.replace(/([\\`*_[\]<>])/g, '\\$1');
-
-/** What is to be said of a run that ended badly. */
-interface Failure {
-  ending: string;
+/** How and why a run ended without success. */
+export interface FailureSummary {
+  /** `failed`, `was cancelled`, … */
+  outcome: string;
   step: string | undefined;
-  /** The vendor's reason and code in one line; empty when there is none. */
-  why: string;
+  /** The vendor's message and code on one line; empty if there is none. */
+  reason: string;
+  /** What to do about it, in one or two sentences. */
   advice: string;
 }
 
-function readFailure(run: Run, causes: readonly KnownCause[]): Failure | undefined {
+/** Summarizes a run that finished without success; undefined for any other run. */
+export function summarizeFailure(run: Run, causes: readonly KnownCause[] = []): FailureSummary | undefined {
   if (!isFinished(run.status) || run.status === 'succeeded') return undefined;
-  const ending = endings[run.status as keyof typeof endings];
-  if (run.status === 'cancelled') return readCancellation(run, causes);
+  if (run.status === 'cancelled') return summarizeCancellation(run, causes);
   const { name: step, code, message = run.message ?? '' } = firstFailure(run) ?? {};
-  const said = plain(message);
-  const coded = code && !said.includes(code) ? `code ${code}` : '';
+  const text = cleanMessage(message);
+  const missingCode = code && !text.includes(code) ? `code ${code}` : '';
   return {
-    ending,
+    outcome: outcomes[run.status === 'timed-out' ? 'timed-out' : 'failed'],
     step,
-    why: said && coded ? `${said} (${coded})` : said || coded,
+    reason: text && missingCode ? `${text} (${missingCode})` : text || missingCode,
     advice: adviceFor(`${code ?? ''} ${message} ${step ? '' : run.vendorStatus}`, causes),
   };
 }
 
-/** A run that was cancelled by a person, or that the service skipped for a reason that it names. */
-function readCancellation(run: Run, causes: readonly KnownCause[]): Failure {
-  const why = plain(run.message ?? '');
+/** Summarizes a run that somebody cancelled, or that the service skipped. */
+function summarizeCancellation(run: Run, causes: readonly KnownCause[]): FailureSummary {
+  const reason = cleanMessage(run.message ?? '');
   const advice = causes.find(({ pattern }) => pattern.test(`${run.vendorStatus} ${run.message ?? ''}`))?.advice;
   const isSkipped =
     /skip/i.test(run.vendorStatus) || /\bskipp(ed|ing) this run\b|\bthis run was skipped\b/i.test(run.message ?? '');
   return {
-    ending: isSkipped ? 'was skipped' : endings.cancelled,
+    outcome: isSkipped ? 'was skipped' : outcomes.cancelled,
     step: undefined,
-    why,
+    reason,
     advice:
       advice ??
-      (isSkipped
-        ? 'Look at the page of the run to see why it was skipped.'
-        : 'If nobody meant to stop it, run it again.'),
+      (isSkipped ? 'Open the run to see why it was skipped.' : 'If it was cancelled by mistake, run it again.'),
   };
 }
 
-/** In one sentence what happened to a run that ended badly, and in another what to do; undefined for any other run. */
-export function tellFailure(
-  run: Run,
-  causes: readonly KnownCause[] = [],
-): { what: string; advice: string } | undefined {
-  const failure = readFailure(run, causes);
-  if (!failure) return undefined;
-  const { ending, step, why, advice } = failure;
-  return { what: `The run of ${run.name} ${ending}${step ? ` at “${step}”` : ''}${why ? `: ${why}` : ''}.`, advice };
+/** What happened to a run that finished without success, in one sentence. */
+export function describeFailure({ name }: Run, { outcome, step, reason }: FailureSummary): string {
+  return `The run of ${name} ${outcome}${step ? ` at “${step}”` : ''}${reason ? `: ${reason}` : ''}.`;
 }
 
+const escapeMarkdown = (text: string): string => text.replace(/([\\`*_[\]<>])/g, '\\$1');
+
 /**
- * Says of a run that ended badly what happened, why, and what to do: as text, as Markdown and as blocks of Slack.
- * @returns nothing for a run that goes on or succeeded
+ * Explains a run that finished without success as text and as Markdown: what happened, why, and what to do.
+ * @returns an empty object for a run that is active or succeeded
  */
 export function explain(run: Run, causes: readonly KnownCause[] = []): Explanation | Record<string, never> {
-  const failure = readFailure(run, causes);
-  const told = tellFailure(run, causes);
-  if (!failure || !told) return {};
+  const failure = summarizeFailure(run, causes);
+  if (!failure) return {};
   const { url, name, service, durationSeconds } = run;
-  const lasted = durationSeconds === undefined ? '' : ` after ${readDuration(durationSeconds)}`;
-  const lines = (
-    bold: string,
-    quote: string,
-    look: string,
-    escape: (text: string) => string,
-    separator: string,
-  ): string =>
-    [
-      `${bold}${escape(name)} ${failure.ending}${bold}${failure.step ? ` at _${escape(failure.step)}_` : ''}${lasted}.`,
-      ...(failure.why ? [`${quote}${escape(failure.why)}`] : []),
-      escape(failure.advice),
-      ...(url ? [look] : []),
-    ].join(separator);
-  const page = `Open the run in ${service}`;
-  const forSlack = lines('*', '>', `<${url}|${slackText(page)}>`, slackText, '\n');
+  const { outcome, step, reason, advice } = failure;
+  const duration = durationSeconds === undefined ? '' : ` after ${formatDuration(durationSeconds)}`;
+  const paragraphs = [
+    `**${escapeMarkdown(name)} ${outcome}**${step ? ` at _${escapeMarkdown(step)}_` : ''}${duration}.`,
+    ...(reason ? [`> ${escapeMarkdown(reason)}`] : []),
+    escapeMarkdown(advice),
+    ...(url ? [`[Open the run in ${service}](${url})`] : []),
+  ];
   return {
-    explanation: `${told.what} ${told.advice}`,
-    explanationMarkdown: lines('**', '> ', `[${page}](${url})`, markdownText, '\n\n'),
-    explanationBlocks: [{ type: 'section', text: { type: 'mrkdwn', text: forSlack.slice(0, 2900) } }],
+    explanation: `${describeFailure(run, failure)} ${advice}`,
+    explanationMarkdown: paragraphs.join('\n\n'),
   };
 }

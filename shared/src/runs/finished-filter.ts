@@ -2,24 +2,29 @@ import * as v from 'valibot';
 import { option } from '../define/fields.ts';
 import type { RunReport } from './report.ts';
 
-/** Input field of triggers that tell of finished runs. */
+/** Input field of triggers for finished runs. */
 export const finishedFilter = {
   outcome: v.optional(
     option(
       [
         { value: 'any', label: 'Any' },
         { value: 'succeeded', label: 'Succeeded' },
-        { value: 'failed', label: 'Failed' },
+        { value: 'failed', label: 'Failed', description: 'Includes runs that timed out' },
         { value: 'cancelled', label: 'Cancelled' },
       ],
-      { label: 'Outcome', help: 'Only runs that ended like this.' },
+      { label: 'Outcome', help: 'Trigger only for runs with this outcome.' },
     ),
     'any',
   ),
 };
 
-/** Whether a run has finished with the wanted outcome; a run that timed out counts as failed. */
-export function isWanted(run: RunReport, filter: { outcome: 'any' | 'succeeded' | 'failed' | 'cancelled' }): boolean {
+/** The checked values of `finishedFilter`. */
+export interface OutcomeFilter {
+  outcome: 'any' | 'succeeded' | 'failed' | 'cancelled';
+}
+
+/** Whether a run has finished with the chosen outcome; a run that timed out counts as failed. */
+export function matchesOutcome(run: RunReport, filter: OutcomeFilter): boolean {
   if (!run.finished) return false;
   const outcome = run.status === 'timed-out' ? 'failed' : run.status;
   return filter.outcome === 'any' || filter.outcome === outcome;

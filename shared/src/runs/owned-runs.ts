@@ -1,8 +1,8 @@
 import { isSameValue } from './same-value.ts';
 
-/** A start that was sent, and what is known of its run. */
+/** A start request and what it asked for. */
 export interface SentStart {
-  /** The service and the place in which IDs of runs are unique. */
+  /** The service and account in which run IDs are unique. */
   place: string;
   /** What is run. */
   scope: string;
@@ -11,41 +11,41 @@ export interface SentStart {
   sentAt: number;
 }
 
-/** Runs that are known to belong to a start are remembered up to so many. */
+/** Number of runs whose owner is remembered. */
 const maxOwned = 10_000;
 
 /**
- * Which starts of this process own which runs. It holds no promises of other processes: those are told apart by keys that the
- * vendor keeps, where there are any.
+ * Tracks which start in this process owns which run. Starts in other processes are unknown here; only keys stored by the
+ * vendor can tell them apart.
  */
 export class OwnedRuns {
   readonly #sent = new Set<SentStart>();
   readonly #owned = new Set<string>();
 
-  /** Notes a start before it is sent. */
+  /** Records a start before it is sent. */
   send(start: SentStart): SentStart {
     this.#sent.add(start);
     return start;
   }
 
-  /** Notes which run a start made. */
+  /** Records the run of a start. */
   own(start: SentStart, run: string): void {
     this.#sent.delete(start);
     this.#remember(start, run);
   }
 
-  /** Notes that a start ended without a run of its own, although some runs may have been it: no other start may take them. */
+  /** Records that a start ended without a confirmed run. No other start may take the candidates. */
   giveUp(start: SentStart, candidates: readonly string[]): void {
     this.#sent.delete(start);
     for (const run of candidates) this.#remember(start, run);
   }
 
-  /** Whether a run belongs, or may belong, to another start of this process. */
+  /** Whether a run belongs, or may belong, to another start in this process. */
   isOwned(place: string, run: string): boolean {
     return this.#owned.has(`${place}\n${run}`);
   }
 
-  /** Whether another start of the same thing with the same parameters waits for its answer or looks for its run. */
+  /** Whether an identical start is waiting for its answer or searching for its run. */
   hasRival(start: SentStart): boolean {
     return [...this.#sent].some(
       (other) =>
@@ -57,7 +57,8 @@ export class OwnedRuns {
   }
 
   #remember({ place }: SentStart, run: string): void {
-    if (this.#owned.size >= maxOwned) this.#owned.delete(this.#owned.values().next().value as string);
+    const [oldest] = this.#owned;
+    if (oldest !== undefined && this.#owned.size >= maxOwned) this.#owned.delete(oldest);
     this.#owned.add(`${place}\n${run}`);
   }
 }

@@ -1,41 +1,48 @@
-/** Where a worker may be held for long, patience is cheaper than calls; within Zapier's seconds it is the other way round. */
-const least = { patient: 5_000, brief: 1_000 } as const;
+/** Shortest and longest interval between polls, in milliseconds. */
+export interface PollLimits {
+  minMs: number;
+  maxMs: number;
+}
 
-/** The longest sleep in milliseconds: no end is noticed later than this. */
-const most = { patient: 300_000, brief: 4_000 } as const;
+/** Without a platform time limit few requests matter more than a fast answer; within Zapier's 25 seconds it is the reverse. */
+export const pollLimits = {
+  unlimited: { minMs: 5_000, maxMs: 300_000 },
+  limited: { minMs: 1_000, maxMs: 4_000 },
+} satisfies Record<string, PollLimits>;
 
-/** By this part of its age a run may have ended before it is noticed, while nothing is known of its length. */
+/** The interval as a fraction of the run's age. */
 const growth = 0.2;
 
-/** How near the usual end of its kind a run is looked at more often, as parts of that length. */
-const near = { from: 0.9, until: 1.1, growth: 0.05 };
+/** Around the median duration, runs are polled more often; `from` and `until` are fractions of the median. */
+const nearMedian = { from: 0.9, until: 1.1, growth: 0.05 };
 
-/** What decides how long to sleep. */
-export interface Age {
+/** What determines the next interval. */
+export interface PollState {
   /** Milliseconds since the wait began. */
-  age: number;
-  /** How long runs like this one take, in milliseconds, where that is known. */
-  usual?: number | undefined;
+  ageMs: number;
+  /** Median duration of recent runs, if known. */
+  medianMs?: number | undefined;
+  /** From 0 up to 1; adds jitter so that parallel waits do not poll in step. */
+  random: number;
+  limits: PollLimits;
 }
 
 /**
- * Milliseconds until the next look at a run. Pauses grow with its age, for the end of a long run is worth fewer calls; where
- * the usual length is known, the looks are saved for its neighbourhood, so that an end that comes as usual is noticed within
- * 5 % of the length. A little chance keeps many waiters from coming together.
- * @param random from 0 up to 1
+ * Milliseconds until the next poll. The interval grows with the age of the run. If the median duration of recent runs is
+ * known, polls concentrate around it, so that a run of usual length is noticed within 5 % of its duration.
  */
-export function pauseFor({ age, usual }: Age, random: number, pace: keyof typeof least): number {
-  const chance = 0.95 + 0.1 * random;
-  const isNear = usual !== undefined && age >= usual * near.from && age <= usual * near.until;
-  const grown = Math.min(most[pace], Math.max(least[pace], age * (isNear ? near.growth : growth))) * chance;
-  const untilNear = usual === undefined ? 0 : usual * near.from - age;
-  return untilNear > 0 ? Math.min(grown, Math.max(least[pace], untilNear)) : grown;
+export function pollDelayMs({ ageMs, medianMs, random, limits: { minMs, maxMs } }: PollState): number {
+  const jitter = 0.95 + 0.1 * random;
+  const isNear = medianMs !== undefined && ageMs >= medianMs * nearMedian.from && ageMs <= medianMs * nearMedian.until;
+  const interval = Math.min(maxMs, Math.max(minMs, ageMs * (isNear ? nearMedian.growth : growth))) * jitter;
+  const untilNear = medianMs === undefined ? 0 : medianMs * nearMedian.from - ageMs;
+  return untilNear > 0 ? Math.min(interval, Math.max(minMs, untilNear)) : interval;
 }
 
-/** The length that half of some runs stay below, in milliseconds; undefined without any. */
-export function usualLength(runs: readonly { status: string; durationSeconds?: number }[]): number | undefined {
-  const lengths = runs.flatMap(({ status, durationSeconds }) =>
+/** The median duration of the runs that succeeded, in milliseconds; undefined if there are none. */
+export function medianDurationMs(runs: readonly { status: string; durationSeconds?: number }[]): number | undefined {
+  const durations = runs.flatMap(({ status, durationSeconds }) =>
     status === 'succeeded' && durationSeconds ? [durationSeconds * 1000] : [],
   );
-  return lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)];
+  return durations.sort((a, b) => a - b)[Math.floor(durations.length / 2)];
 }

@@ -1,30 +1,30 @@
 import type { KnownCause } from './known-causes.ts';
 import type { Run, Step } from './run.ts';
 
-/** Limits of one call. */
+/** Limits of one request. */
 export interface CallLimits {
-  /** Milliseconds since 1970 by which the call must be over. Default: none. */
+  /** Deadline of the request in milliseconds since 1970. Default: none. */
   endsAt?: number;
 }
 
-/** What a service supplies so that its runs can be started, waited for and explained. */
+/** What a service implements so that its runs can be started, waited for and explained. */
 export interface RunProvider {
   /** Display name, for messages: `Azure Data Factory`. */
   service: string;
-  /** Where the runs are, such as the address of the account: their IDs and Start Keys are unique there. */
+  /** Where run IDs and Start Keys are unique, such as the URL of the account. */
   place: string;
   /** What is run, for messages: `pipeline QT_fetch_data`. */
   what: string;
-  /** The run as it stands now, without its steps unless they come for free. */
+  /** Reads the run, without steps unless the vendor returns them anyway. */
   get(id: string, limits?: CallLimits): Promise<Run>;
-  /** The newest runs of what is run, newest first, as many as one call gives, without their steps. */
+  /** The most recent runs that one request returns, newest first, without steps. */
   recent?(): Promise<Run[]>;
-  /** Those of the newest runs that a call of the interface may have started, where the vendor tells; default: `recent`. */
+  /** The recent runs that an API call may have started, if the vendor distinguishes them. Default: `recent`. */
   startedByCall?(): Promise<Run[]>;
-  /** Asks the vendor to stop it; of a run that has ended it is no error. */
+  /** Requests cancellation; does nothing if the run has finished. */
   cancel(id: string): Promise<void>;
-  /** The steps, oldest first. Called once, at the end. */
+  /** The steps, oldest first. Called once, when the run has finished. */
   steps?(run: Run): Promise<Step[]>;
-  /** Failures that only this service has, with what to do about them. */
+  /** Failures specific to this service, with advice. */
   knownCauses?: readonly KnownCause[];
 }

@@ -1,52 +1,49 @@
 import * as v from 'valibot';
 import { redact } from '../host/redact.ts';
+import { withoutUndefined } from '../host/without-undefined.ts';
 import { boolean, json, option, text, values } from '../define/fields.ts';
 import { explain, firstFailure } from './explain.ts';
 import type { KnownCause } from './known-causes.ts';
-import { isFinished, type Run } from './run.ts';
+import { isFinished, runStatuses, type Run } from './run.ts';
 
-/** A run as an operation gives it back. */
+/** A run as operations output it. */
 export interface RunReport extends Run {
-  /** False while it is running, or when waiting ended before it did. */
+  /** False if waiting ended before the run did. */
   finished: boolean;
-  /** Absent while the run has not finished. */
+  /** Absent until the run has finished. */
   succeeded?: boolean;
-  /** Name and message of the step at which the failure began. */
+  /** Name and message of the step where the failure began. */
   failedStep?: string;
   failedMessage?: string;
-  /** Of a run that ended badly: what happened, why, and what to do, in plain sentences. */
+  /** For a run that did not succeed: what happened, why, and what to do. */
   explanation?: string;
   /** The same in Markdown. */
   explanationMarkdown?: string;
-  /** The same as blocks of Slack. */
-  explanationBlocks?: object[];
 }
 
-/** Whether a page can be opened safely: a link may carry code instead of an address. */
-const isPage = (url: string): boolean => /^https?:\/\//i.test(url);
+/** Only http(s) links are safe to open; others may contain code. */
+const isWebUrl = (url: string): boolean => /^https?:\/\//i.test(url);
 
-/** A run whose messages hold no secret that `redact` knows by its form. What steps gave back is data and stays as it is. */
-function withoutSecretTexts({ url, ...run }: Run): Run {
-  const message = run.message === undefined ? {} : { message: redact(run.message) };
-  const steps = run.steps.map((step) =>
-    step.message === undefined ? step : { ...step, message: redact(step.message) },
-  );
+/** Redacts the messages of a run. Step outputs are data and stay unchanged. */
+function redactRun({ url, message, ...run }: Run): Run {
   return {
     ...run,
-    ...(url !== undefined && isPage(url) ? { url } : {}),
-    ...message,
+    ...withoutUndefined({
+      url: url !== undefined && isWebUrl(url) ? url : undefined,
+      message: message === undefined ? undefined : redact(message),
+    }),
     vendorStatus: redact(run.vendorStatus),
-    steps,
+    steps: run.steps.map((step) => (step.message === undefined ? step : { ...step, message: redact(step.message) })),
   };
 }
 
 /**
- * Adds to a run what a person asks first: is it over, did it work, at which step it failed, why, and what to do.
- * @param causes what the service knows of failures, before what is known of all
+ * Adds to a run whether it has finished and succeeded, and if not, which step failed, why, and what to do.
+ * @param causes known failures of the service, checked before the common ones
  */
-export function reportRun(told: Run, causes: readonly KnownCause[] = []): RunReport {
-  const run = withoutSecretTexts(told);
-  // What fails while a run is running may be retried, and what fails in a run that succeeds was handled.
+export function reportRun(vendorRun: Run, causes: readonly KnownCause[] = []): RunReport {
+  const run = redactRun(vendorRun);
+  // A failure in an active run may still be retried, and one in a run that succeeded was handled.
   const finished = isFinished(run.status);
   const failed = finished && run.status !== 'succeeded' ? firstFailure(run) : undefined;
   const failedMessage = failed?.message ?? (run.status === 'failed' ? run.message : undefined);
@@ -60,44 +57,30 @@ export function reportRun(told: Run, causes: readonly KnownCause[] = []): RunRep
   };
 }
 
-const statuses = [
-  { value: 'queued', label: 'Queued' },
-  { value: 'running', label: 'Running' },
-  { value: 'succeeded', label: 'Succeeded' },
-  { value: 'failed', label: 'Failed' },
-  { value: 'cancelled', label: 'Cancelled' },
-  { value: 'timed-out', label: 'Timed Out' },
-  { value: 'unknown', label: 'Unknown' },
-] as const;
-
-/** Output fields of every operation that gives a run back. */
+/** Output fields of every operation that returns a run. */
 export const runFields = {
   id: text({ label: 'Run ID' }),
   service: text({ label: 'Service' }),
   name: text({ label: 'Name' }),
-  status: option(statuses, { label: 'Status' }),
-  vendorStatus: text({ label: 'Status in the Words of the Service' }),
+  status: option(runStatuses, { label: 'Status' }),
+  vendorStatus: text({ label: 'Service Status' }),
   finished: boolean({ label: 'Finished' }),
-  succeeded: v.optional(boolean({ label: 'Succeeded', help: 'Empty while the run has not finished.' })),
+  succeeded: v.optional(boolean({ label: 'Succeeded', help: 'Empty until the run has finished.' })),
   startedAt: v.optional(text({ label: 'Started At' })),
   finishedAt: v.optional(text({ label: 'Finished At' })),
-  durationSeconds: v.optional(v.pipe(v.number(), v.metadata({ label: 'Duration in Seconds', kind: 'integer' }))),
-  url: v.optional(text({ label: 'Page of the Run' })),
+  durationSeconds: v.optional(v.pipe(v.number(), v.metadata({ label: 'Duration (Seconds)', kind: 'integer' }))),
+  url: v.optional(text({ label: 'Run URL' })),
   parameters: values({ label: 'Parameters' }),
   message: v.optional(text({ label: 'Message' })),
   failedStep: v.optional(text({ label: 'Failed Step' })),
-  failedMessage: v.optional(text({ label: 'Message of the Failed Step' })),
+  failedMessage: v.optional(text({ label: 'Failed Step Message' })),
   explanation: v.optional(text({ label: 'Explanation' })),
-  explanationMarkdown: v.optional(text({ label: 'Explanation in Markdown' })),
-  explanationBlocks: v.optional(json({ label: 'Explanation as Slack Blocks' })),
+  explanationMarkdown: v.optional(text({ label: 'Explanation (Markdown)' })),
   steps: json({ label: 'Steps' }),
   details: v.optional(values({ label: 'Details' })),
 };
 
-/** An output of a run's operation, as `runFields` describe it. */
-export type RunOutput = { [K in keyof RunReport]: RunReport[K] };
-
-/** A run of which no more is known than that it is there; where it stands is to be looked up. */
-export function pointedToRun(run: Pick<Run, 'id' | 'service' | 'name'> & Partial<Run>): RunReport {
+/** A run known only by its ID; its status is `unknown` until it is read. */
+export function runReference(run: Pick<Run, 'id' | 'service' | 'name'> & Partial<Run>): RunReport {
   return reportRun({ status: 'unknown', vendorStatus: '', parameters: {}, steps: [], ...run });
 }

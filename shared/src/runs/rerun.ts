@@ -2,61 +2,62 @@ import * as v from 'valibot';
 import { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { boolean, list, text } from '../define/fields.ts';
+import { followRun } from './follow-run.ts';
 import type { RunProvider } from './provider.ts';
+import { readRun } from './read-run.ts';
 import { runFields, type RunReport } from './report.ts';
 import { isFinished, type Run } from './run.ts';
 import { startFields, startKeyOf } from './start-key.ts';
 import { startOnce } from './start-once.ts';
 import type { WaitChoices } from './wait-fields.ts';
-import { followRun, readRun } from './wait-for-run.ts';
 
-/** Input fields of every operation that runs a failed run again. */
+/** Input fields of every operation that reruns a failed run. */
 export const rerunFields = {
-  onlySay: v.optional(
+  dryRun: v.optional(
     boolean({
-      label: 'Only Say What Would Run',
-      help: 'Whether to start nothing, and only name the steps that would run again.',
+      label: 'Dry Run',
+      help: 'Whether to only list the steps that would run again, without starting anything.',
     }),
     false,
   ),
   startKey: startFields.startKey,
 };
 
-/** Output fields of every operation that runs a failed run again. */
+/** Output fields of every operation that reruns a failed run. */
 export const rerunOutput = {
   ...runFields,
-  rerunOf: text({ label: 'ID of the Failed Run' }),
+  rerunOf: text({ label: 'Failed Run ID' }),
   started: boolean({ label: 'Started' }),
-  stepsToRun: list({ label: 'Steps That Run Again' }),
+  stepsToRun: list({ label: 'Steps to Rerun' }),
 };
 
-/** The run that was started, or with `started: false` the failed one, and which steps run again. */
+/** The new run, or for a dry run (`started: false`) the failed one, with the steps that run again. */
 export type Rerun = RunReport & { rerunOf: string; started: boolean; stepsToRun: string[] };
 
-/** How the vendor runs a failed run again. */
+/** How the vendor reruns a failed run. */
 export interface RerunPlan {
-  /** Where the new run is found. */
+  /** Reads the new run. */
   provider: RunProvider;
-  /** The steps that run again, as far as the vendor tells; empty: all of them. */
+  /** The steps that run again, if the vendor reports them; empty means all steps. */
   steps: string[];
   start(): Promise<Run>;
-  /** Looks for the new run after its start was not answered; default: among the recent runs with the same parameters. */
+  /** Finds the new run if its start was not confirmed. Default: among recent runs with the same parameters. */
   find?(): Promise<Run | undefined>;
 }
 
-/** The names of the steps that did not succeed, without those of pipelines that a step ran. */
+/** The names of the steps that did not succeed, without those of nested pipelines. */
 export function unfinishedSteps({ steps }: Run): string[] {
   return steps.filter(({ status, name }) => status !== 'succeeded' && !name.includes(' › ')).map(({ name }) => name);
 }
 
 /**
- * Runs a failed run again in the vendor's way, and says first which steps that are.
- * @throws PipewrightError `bad-input` when the run goes on or succeeded
+ * Reruns a failed run the way the vendor does, or only lists the steps that would run again.
+ * @throws PipewrightError `bad-input` if the run is active or succeeded
  */
 export async function rerun(
   host: Host,
   provider: RunProvider,
-  input: WaitChoices & { run: string; onlySay: boolean; startKey?: string | undefined },
+  input: WaitChoices & { run: string; dryRun: boolean; startKey?: string | undefined },
   plan: (failed: Run) => Promise<RerunPlan>,
 ): Promise<Rerun> {
   const { service } = provider;
@@ -65,31 +66,31 @@ export async function rerun(
     throw new PipewrightError({
       code: 'bad-input',
       service,
-      message: `The run ${input.run} of ${failed.name} has not ended.`,
-      hint: 'Check the run ID, or wait for its end; cancel the run if it hangs.',
+      message: `Run ${input.run} of ${failed.name} has not finished.`,
+      hint: 'Check the run ID. Otherwise wait until the run finishes, or cancel it.',
     });
   }
   if (failed.succeeded) {
     throw new PipewrightError({
       code: 'bad-input',
       service,
-      message: `The run ${input.run} of ${failed.name} succeeded, so nothing is left to run again.`,
-      hint: 'Check the run ID. To run everything once more, start a new run.',
+      message: `Run ${input.run} of ${failed.name} succeeded, so there is nothing to rerun.`,
+      hint: 'Check the run ID. To run everything again, start a new run.',
     });
   }
   const { provider: next, steps, start, find } = await plan(failed);
-  const told = { rerunOf: failed.id, stepsToRun: steps };
-  host.log.info(`${service}: of ${failed.name}, ${steps.length > 0 ? steps.join(', ') : 'everything'} runs again.`);
-  if (input.onlySay) return { ...failed, ...told, started: false };
+  const summary = { rerunOf: failed.id, stepsToRun: steps };
+  host.log.info(`${service}: steps of ${failed.name} to rerun: ${steps.length > 0 ? steps.join(', ') : 'all'}.`);
+  if (input.dryRun) return { ...failed, ...summary, started: false };
   const run = await startOnce(host, {
-    provider: { ...next, what: `the failed run ${failed.id} again` },
+    provider: { ...next, what: `a rerun of run ${failed.id}` },
     scope: next.what,
     startKey: startKeyOf(host, input.startKey),
     parameters: failed.parameters,
     start,
     ...(find ? { findByKey: find } : {}),
   });
-  return { ...(await followRun(host, next, run, input)), ...told, started: true };
+  return { ...(await followRun(host, next, run, input)), ...summary, started: true };
 }
 
 /** A realistic output. */

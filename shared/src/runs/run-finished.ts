@@ -1,31 +1,33 @@
+import * as v from 'valibot';
 import type { Context } from '../define/context.ts';
 import type { Fields } from '../define/fields.ts';
 import type { Values } from '../define/operation.ts';
 import { definePollingTrigger, type PollingTrigger } from '../define/trigger.ts';
-import { finishedFilter, isWanted } from './finished-filter.ts';
+import { finishedFilter, matchesOutcome } from './finished-filter.ts';
 import { reportRun, runFields } from './report.ts';
 import type { Run } from './run.ts';
 
-/** A run that goes on for longer, in milliseconds, is not found by when it began. */
-export const longestRun = 48 * 3_600_000;
+/** Vendors list runs by start time, so a run that takes longer is not found when it finishes. */
+export const maxRunDurationMs = 48 * 3_600_000;
 
-/** A trigger that asks for runs that have finished. */
+/** A polling trigger for finished runs. */
 export interface RunFinished<F extends Fields, C> {
   key: string;
   name: string;
   description: string;
+  /** Input fields in addition to the outcome. */
   input: F;
   sample: Values<typeof runFields>;
   /**
-   * The runs that may have ended since a moment, in any order; others may be among them.
+   * The runs that may have finished since a time, in any order; may include others.
    * @param since milliseconds since 1970
    */
   runs(input: Values<F>, since: number, context: Context<C>): Promise<Run[]>;
-  /** What tells one end from another. Default: the ID of the run, for a run ends once. */
+  /** Identifies one completion. Default: the run ID, because most runs finish only once. */
   idOf?(run: Run): string;
 }
 
-/** Describes such a trigger: each end is told once, the latest first, also that of a run which tells no moment of its end. */
+/** Defines a polling trigger that emits each completion once, newest first, including runs without an end time. */
 export function defineRunFinished<C>() {
   return <const F extends Fields>({
     key,
@@ -35,22 +37,26 @@ export function defineRunFinished<C>() {
     sample,
     runs,
     idOf = ({ id }) => id,
-  }: RunFinished<F, C>): PollingTrigger =>
-    definePollingTrigger<C>()({
+  }: RunFinished<F, C>): PollingTrigger => {
+    const ownSchema = v.object(input);
+    const filterSchema = v.object(finishedFilter);
+    const fields: Fields = { ...input, ...finishedFilter };
+    return definePollingTrigger<C>()({
       key,
       name,
       description,
-      input: { ...input, ...finishedFilter },
+      input: fields,
       output: runFields,
       sample,
-      async poll(chosen, since, context) {
-        const found = await runs(chosen as unknown as Values<F>, since.getTime(), context);
-        const ended = found
+      async poll(values, since, context) {
+        const filter = v.parse(filterSchema, values);
+        const found = await runs(v.parse(ownSchema, values), since.getTime(), context);
+        return found
           .map((run) => reportRun(run))
-          .filter((run) => isWanted(run, chosen as never) && !(Date.parse(run.finishedAt ?? '') < since.getTime()));
-        return ended
+          .filter((run) => matchesOutcome(run, filter) && !(Date.parse(run.finishedAt ?? '') < since.getTime()))
           .sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? ''))
-          .map((run) => ({ id: idOf(run), data: run })) as never;
+          .map((run) => ({ id: idOf(run), data: run }));
       },
     });
+  };
 }

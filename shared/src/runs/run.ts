@@ -1,5 +1,16 @@
-/** Where a run stands, the same words for every service. */
-export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'timed-out' | 'unknown';
+/** Statuses of a run, the same for every service, with their labels. */
+export const runStatuses = [
+  { value: 'queued', label: 'Queued' },
+  { value: 'running', label: 'Running' },
+  { value: 'succeeded', label: 'Succeeded' },
+  { value: 'failed', label: 'Failed' },
+  { value: 'cancelled', label: 'Cancelled' },
+  { value: 'timed-out', label: 'Timed Out' },
+  { value: 'unknown', label: 'Unknown' },
+] as const;
+
+/** The status of a run or step. */
+export type RunStatus = (typeof runStatuses)[number]['value'];
 
 /** One step of a run: an activity, a task, a query. */
 export interface Step {
@@ -10,12 +21,12 @@ export interface Step {
   startedAt?: string;
   finishedAt?: string;
   durationSeconds?: number;
-  /** The vendor's code and message when it failed. */
+  /** The vendor's error code and message. */
   code?: string;
   message?: string;
-  /** Whether it failed, but the run continued by a path for failures, so that it is not why the run failed. */
+  /** Whether the step failed but the run continued on a failure path, so that it did not cause the run to fail. */
   handled?: boolean;
-  /** What the step gave back, as the vendor gives it. */
+  /** The vendor's output of the step, unchanged. */
   output?: unknown;
 }
 
@@ -24,56 +35,56 @@ export interface Run {
   id: string;
   /** Display name of the service. */
   service: string;
-  /** What was run: the name or id of the pipeline, job or report. */
+  /** Name or ID of the pipeline, job or report. */
   name: string;
   status: RunStatus;
-  /** The vendor's own word for the status. */
+  /** The vendor's own status. */
   vendorStatus: string;
   startedAt?: string;
   finishedAt?: string;
   durationSeconds?: number;
-  /** The vendor's page of the run. */
+  /** The vendor's web page of the run. */
   url?: string;
   parameters: Record<string, unknown>;
-  /** What the vendor says about the end. */
+  /** The vendor's message about the outcome. */
   message?: string;
   steps: Step[];
-  /** More that only this vendor has, such as the outputs of an execution. */
+  /** Vendor-specific data, such as the outputs of an execution. */
   details?: Record<string, unknown>;
 }
 
-const ended: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled', 'timed-out'];
+const finalStatuses: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled', 'timed-out'];
 
-/** Whether a status is an end; a word that is not known is taken as going on. */
+/** Whether a status is final; an unknown status counts as active. */
 export function isFinished(status: RunStatus): boolean {
-  return ended.includes(status);
+  return finalStatuses.includes(status);
 }
 
-/** A status table of a service: the vendor's words, in any case, to ours. */
-export type StatusWords = Record<string, RunStatus>;
+/** Maps a service's statuses, case-insensitive, to ours. */
+export type StatusMap = Record<string, RunStatus>;
 
-/** Our status for a vendor's word; `unknown` for one that is not in the table. Both spellings of cancelled count. */
-export function readStatus(words: StatusWords, word: string | undefined): RunStatus {
-  const wanted = (word ?? '').toLowerCase();
+/** Our status for a vendor status; `unknown` if it is not in the map. Both spellings of cancelled are built in. */
+export function readStatus(map: StatusMap, vendorStatus: string | undefined): RunStatus {
+  const wanted = (vendorStatus ?? '').toLowerCase();
   if (wanted === 'cancelled' || wanted === 'canceled') return 'cancelled';
-  return Object.entries(words).find(([known]) => known.toLowerCase() === wanted)?.[1] ?? 'unknown';
+  return Object.entries(map).find(([name]) => name.toLowerCase() === wanted)?.[1] ?? 'unknown';
 }
 
-/** Seconds between two moments; undefined unless both are known. */
+/** Seconds between two timestamps; undefined unless both are known. */
 export function secondsBetween(start: string | undefined, end: string | undefined): number | undefined {
   if (!start || !end) return undefined;
   const seconds = (Date.parse(end) - Date.parse(start)) / 1000;
   return Number.isFinite(seconds) ? Math.max(0, Math.round(seconds * 1000) / 1000) : undefined;
 }
 
-/** A moment as the vendors give it, made ISO 8601 in UTC; undefined when there is none or it is no date. */
+/** Converts a vendor timestamp to ISO 8601 in UTC; undefined if it is missing or invalid. */
 export function parseTimestamp(value: string | number | null | undefined): string | undefined {
   if (value === null || value === undefined || value === '') return undefined;
   const time =
     typeof value === 'number'
       ? value
       : Date.parse(value.replace(/^(\d{4}-\d\d-\d\d) /, '$1T').replace(/(\.\d{3})\d+/, '$1'));
-  // A number may be beyond every date, such as nanoseconds where milliseconds are expected.
-  const moment = new Date(time);
-  return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString();
+  // Out-of-range numbers, such as nanoseconds instead of milliseconds, make an invalid date.
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

@@ -1,6 +1,6 @@
-/** Whether two values are the same as JSON, whatever the order of their keys. */
-export function isSameValue(one: unknown, other: unknown): boolean {
-  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+/** Whether two values are equal as JSON, regardless of key order. */
+export function isSameValue(a: unknown, b: unknown): boolean {
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 }
 
 function sorted(value: unknown): unknown {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Host } from '../host/host.ts';
+import { withoutUndefined } from '../host/without-undefined.ts';
 import { boolean, text } from '../define/fields.ts';
 
 /** Input fields of every operation that starts a run. */
@@ -8,50 +9,53 @@ export const startFields = {
   startKey: v.optional(
     text({
       label: 'Start Key',
-      help: 'A run is started once for each key: when the step runs again with the same one, it takes the run that exists. Use the ID of the event that the workflow began with. Empty: each time the step runs, a run is started.',
+      help: {
+        n8n: 'Idempotency key: a repeated key returns the existing run instead of starting another one. Use the ID of the event that triggered the workflow.',
+        zapier:
+          'Idempotency key: a repeated key returns the existing run instead of starting another one. Use the ID of the event that triggered the Zap.',
+      },
       placeholder: 'wev_2L6ZDoilyiWzKkSA59Gmc2d7FDD',
       advanced: true,
     }),
   ),
-  reuse: v.optional(
+  reuseActiveRun: v.optional(
     boolean({
-      label: 'Reuse a Run That Is Already Going',
-      help: 'Whether to take a run with the same parameters that goes on already, whoever started it, instead of starting another.',
+      label: 'Reuse Active Run',
+      help: 'Whether to use an active run with the same parameters, if there is one, instead of starting another.',
       advanced: true,
     }),
     false,
   ),
 };
 
-/** What tells one start from another. */
+/** Identifies one start. */
 export interface StartKey {
-  /** Under this key a run is started once; undefined where nothing is known that could be one. */
+  /** Only one run is started per key; undefined if no key is known. */
   key?: string;
-  /** Whether a person gave it, so that it counts beyond one execution and the vendor is asked for its run first. */
+  /** Whether the user entered it: then it outlives the execution, and the vendor is searched for its run first. */
   isGiven: boolean;
-  /** Short and plain, for vendors that keep a text with a run: the same for the same key of a person, else new for each start. */
+  /** Short text that vendors store with the run: derived from the user's key, otherwise unique to each start. */
   tag: string;
 }
 
-/** Starts of this process, so that two at the same time never have the same tag. */
+/** Makes the tags of simultaneous starts in this process unique. */
 let starts = 0;
 
 /**
- * The key of a start: what a person typed, else what the platform knows of this very step of this very execution.
- * @param what what is started, for vendors where all that is started shares its tags: one key may start several things
+ * The key of a start: the one that the user entered, otherwise the platform's key of this step in this execution.
+ * @param what what is started, for vendors whose tags share one namespace, so that one key can start several things
  */
-export function startKeyOf(host: Host, typed: string | undefined, what = ''): StartKey {
-  if (typed !== undefined)
+export function startKeyOf(host: Host, input: string | undefined, what = ''): StartKey {
+  if (input !== undefined)
     return {
-      key: typed,
+      key: input,
       isGiven: true,
       tag: createHash('sha256')
-        .update(what === '' ? typed : JSON.stringify([what, typed]))
+        .update(what === '' ? input : JSON.stringify([what, input]))
         .digest('hex')
         .slice(0, 16),
     };
   starts += 1;
-  const chance = ((Math.floor(host.random() * 36 ** 6) + starts) % 36 ** 6).toString(36).padStart(6, '0');
-  const tag = `${host.now().toString(36)}-${chance}`;
-  return { isGiven: false, tag, ...(host.executionKey === undefined ? {} : { key: host.executionKey }) };
+  const suffix = ((Math.floor(host.random() * 36 ** 6) + starts) % 36 ** 6).toString(36).padStart(6, '0');
+  return withoutUndefined({ isGiven: false, tag: `${host.now().toString(36)}-${suffix}`, key: host.executionKey });
 }

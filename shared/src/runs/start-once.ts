@@ -7,76 +7,76 @@ import type { RunProvider } from './provider.ts';
 import { isFinished, type Run } from './run.ts';
 import type { StartKey } from './start-key.ts';
 
-/** How one run is started, and found again. */
+/** How to start one run and find it again. */
 export interface Start {
   provider: RunProvider;
   startKey: StartKey;
-  /** Whether a run with the same parameters that goes on already is taken instead. */
-  reuse?: boolean | undefined;
-  /** What is run, in the same words for every step that can run it; default: `what` of the provider. */
+  /** Whether to use an active run with the same parameters instead of starting one. */
+  reuseActiveRun?: boolean | undefined;
+  /** What is run, identical for all steps that can start it. Default: the provider's `what`. */
   scope?: string;
-  /** What it is started with, by which a run is told from others where it carries no key. */
+  /** The parameters of the run; they identify it if it has no key. */
   parameters?: Record<string, unknown> | undefined;
   start(): Promise<Run>;
-  /** Looks for the run by the key, where the vendor keeps it. */
+  /** Finds the run by its key, if the vendor stores the key. */
   findByKey?(): Promise<Run | undefined>;
-  /** Finds the run of a start that was not answered, where the vendor tells for certain; default: `findByKey`. */
+  /** Finds the run of an unconfirmed start, if the vendor can identify it for certain. Default: `findByKey`. */
   findLost?(): Promise<Run | undefined>;
 }
 
-/** How often a run is looked for after its start was not answered. */
-const looks = 3;
+/** How often to search for the run of an unconfirmed start. */
+const searchAttempts = 3;
 
-/** Seconds for which a started run is remembered. */
-const memory = 3 * 24 * 3600;
+/** How long the run of a key is remembered. */
+const cacheSeconds = 3 * 24 * 3600;
 
-/** Milliseconds by which the vendor's clock may be behind ours. */
-const clockDifference = 5_000;
+/** How far the vendor's clock may be behind ours. */
+const clockSkewMs = 5_000;
 
 /** The starts of this process and their runs. */
 const owned = new OwnedRuns();
 
-/** Starts with a key that are under way in this process, so that two at once share one. */
-const underWay = new Map<string, Promise<Run>>();
+/** Starts in progress in this process, by key, so that simultaneous starts share one run. */
+const inProgress = new Map<string, Promise<Run>>();
 
 /**
- * Starts a run and never a second one. With a key the run that was started under it before is taken: the platform remembers
- * it, or the vendor is asked. When the vendor's answer is lost or cannot be read, the run that may be active already is looked
- * for.
- * @throws PipewrightError `unavailable` or `unexpected-answer`, not retryable, when nobody can tell whether the run was started
+ * Starts a run exactly once. With a key, the run that was started under it before is returned, from the platform's cache or
+ * from the vendor. If the vendor's answer is lost or unreadable, its run is searched for instead of being started again.
+ * @throws PipewrightError `unavailable` or `unexpected-answer`, not retryable, if it is unknown whether the run was started
  */
 export async function startOnce(host: Host, start: Start): Promise<Run> {
   const { provider, startKey } = start;
   if (startKey.key === undefined) return reuseOrStart(host, start);
-  const name = `started:${createHash('sha256')
+  const cacheKey = `started:${createHash('sha256')
     .update(JSON.stringify([provider.service, provider.place, provider.what, startKey.key]))
     .digest('hex')}`;
-  const same = underWay.get(name) ?? startUnlessKnown(host, start, name).finally(() => underWay.delete(name));
-  underWay.set(name, same);
-  return same;
-}
-
-async function startUnlessKnown(host: Host, start: Start, name: string): Promise<Run> {
-  const { provider, startKey } = start;
-  const known = await host.cache.get(name);
-  const existing =
-    typeof known === 'string'
-      ? await readStarted(provider, known)
-      : startKey.isGiven
-        ? await start.findByKey?.()
-        : undefined;
-  // Who has a platform repeat a step wants a run that failed to be run again; who gives a key wants one run, whatever became of it.
-  const found = existing && (startKey.isGiven || !endedBadly(existing)) ? existing : undefined;
-  if (found)
-    host.log.info(`${provider.service}: a run of ${provider.what} was started under this key before, and is taken.`);
-  const run = found ?? (await reuseOrStart(host, start));
-  await host.cache.set(name, run.id, memory);
+  const run =
+    inProgress.get(cacheKey) ?? startUnlessKnown(host, start, cacheKey).finally(() => inProgress.delete(cacheKey));
+  inProgress.set(cacheKey, run);
   return run;
 }
 
-const endedBadly = ({ status }: Run): boolean => isFinished(status) && status !== 'succeeded';
+async function startUnlessKnown(host: Host, start: Start, cacheKey: string): Promise<Run> {
+  const { provider, startKey } = start;
+  const cachedId = await host.cache.get(cacheKey);
+  const existing =
+    typeof cachedId === 'string'
+      ? await readStarted(provider, cachedId)
+      : startKey.isGiven
+        ? await start.findByKey?.()
+        : undefined;
+  // A step that the platform retries should rerun a failed run. A key entered by the user means one run, whatever its outcome.
+  const found = existing && (startKey.isGiven || !didNotSucceed(existing)) ? existing : undefined;
+  if (found)
+    host.log.info(`${provider.service}: using run ${found.id} of ${provider.what}, already started under this key.`);
+  const run = found ?? (await reuseOrStart(host, start));
+  await host.cache.set(cacheKey, run.id, cacheSeconds);
+  return run;
+}
 
-/** A run that was started a moment ago may not be shown yet. */
+const didNotSucceed = ({ status }: Run): boolean => isFinished(status) && status !== 'succeeded';
+
+/** Reads a started run, which may not be visible yet. */
 async function readStarted(provider: RunProvider, id: string): Promise<Run> {
   try {
     return await provider.get(id);
@@ -95,13 +95,13 @@ async function readStarted(provider: RunProvider, id: string): Promise<Run> {
 }
 
 async function reuseOrStart(host: Host, start: Start): Promise<Run> {
-  const { provider, parameters = {} } = start;
-  const going =
-    start.reuse &&
+  const { provider, reuseActiveRun, parameters = {} } = start;
+  const active =
+    reuseActiveRun &&
     (await provider.recent?.())?.find((run) => !isFinished(run.status) && hasParameters(run.parameters, parameters));
-  if (!going) return startNow(host, start);
-  host.log.info(`${provider.service}: run ${going.id} of ${provider.what} goes on already, and is taken.`);
-  return going;
+  if (!active) return startNow(host, start);
+  host.log.info(`${provider.service}: reusing active run ${active.id} of ${provider.what}.`);
+  return active;
 }
 
 async function startNow(host: Host, start: Start): Promise<Run> {
@@ -123,74 +123,79 @@ async function startNow(host: Host, start: Start): Promise<Run> {
       throw error;
     }
     const candidates = new Set<string>();
-    const run = await look(host, start.findLost ?? start.findByKey ?? (() => findOwn(start, sent, candidates)));
+    const run = await search(
+      host,
+      start.findLost ?? start.findByKey ?? (() => findByParameters(start, sent, candidates)),
+    );
     if (run) {
       owned.own(sent, run.id);
-      host.log.info(`${service} did not confirm the start, but its run was found.`);
+      host.log.info(`${service} did not confirm the start, but run ${run.id} was found.`);
       return run;
     }
     owned.giveUp(sent, [...candidates]);
-    throw unconfirmed(start, error, [...candidates]);
+    throw unconfirmedStart(start, error, [...candidates]);
   }
 }
 
 /**
- * The run of a start that carries no key: the only one with the same parameters that began after the start was sent. It is
- * taken only if no other start can own it: none that this process knows a run of, and none that waits for its own.
- * @param candidates receives the IDs of runs that may be the one
+ * Finds the run of a start without a key: the only run with the same parameters that began after the start was sent, if no
+ * other start in this process owns it or may own it.
+ * @param candidates receives the IDs of runs that may belong to the start
  */
-async function findOwn(
+async function findByParameters(
   { provider: { recent, startedByCall = recent }, parameters = {} }: Start,
   sent: SentStart,
   candidates: Set<string>,
 ): Promise<Run | undefined> {
-  const same = ((await startedByCall?.()) ?? []).filter(
+  const matching = ((await startedByCall?.()) ?? []).filter(
     (run) =>
-      hasParameters(run.parameters, parameters) && !(Date.parse(run.startedAt ?? '') < sent.sentAt - clockDifference),
+      hasParameters(run.parameters, parameters) && !(Date.parse(run.startedAt ?? '') < sent.sentAt - clockSkewMs),
   );
-  const free = same.filter(({ id }) => !owned.isOwned(sent.place, id));
+  const free = matching.filter(({ id }) => !owned.isOwned(sent.place, id));
   candidates.clear();
   for (const { id } of free) candidates.add(id);
-  const [run] = same;
-  // Vendors cut the time of a beginning to whole seconds.
+  const [run] = matching;
+  // Vendors round start times down to whole seconds.
   const startedAt = Date.parse(run?.startedAt ?? '');
   const isAfter = startedAt >= Math.floor(sent.sentAt / 1000) * 1000;
-  return run && same.length === 1 && free.length === 1 && isAfter && !owned.hasRival(sent) ? run : undefined;
+  return run && matching.length === 1 && free.length === 1 && isAfter && !owned.hasRival(sent) ? run : undefined;
 }
 
-function unconfirmed(
+function unconfirmedStart(
   { provider: { service, what } }: Start,
   cause: PipewrightError,
   candidates: string[],
 ): PipewrightError {
-  const odd = cause.code === 'unexpected-answer';
-  const shown = candidates.slice(0, 3).join(', ');
+  const isUnreadable = cause.code === 'unexpected-answer';
+  const ids = candidates.slice(0, 3).join(', ');
+  const check = `Check in ${service} whether the run is active before you run this step again.`;
+  const match = candidates.length === 1 ? `Run ${ids} may be the one` : `One of the runs ${ids} may be the one`;
   const hint =
     candidates.length === 0
-      ? `Look in ${service} before you run this step again: the run may be active already.`
-      : `Look in ${service} before you run this step again. ${candidates.length === 1 ? `The run ${shown} may be it` : `One of the runs ${shown} may be it`}, but another step may have started it. A Start Key makes runs distinguishable.`;
+      ? check
+      : `${check} ${match}, but another step may have started it. Set a Start Key to make runs distinguishable.`;
   return new PipewrightError({
-    code: odd ? 'unexpected-answer' : 'unavailable',
+    code: isUnreadable ? 'unexpected-answer' : 'unavailable',
     service,
-    message: odd
-      ? `${service} sent an answer to the start of ${what} that cannot be read, so the run may have started. ${cause.message}`
-      : `${service} did not confirm whether it started ${what}: the start may have been lost.`,
+    message: isUnreadable
+      ? `${service} returned an unreadable answer to the start of ${what}, so the run may have started. ${cause.message}`
+      : `${service} did not confirm the start of ${what}, so the run may have started.`,
     hint,
     retryable: false,
     cause,
   });
 }
 
-/** Codes of errors after which nobody knows whether the request was carried out. */
-const uncertain: readonly string[] = ['unavailable', 'unexpected-answer', 'cut-short', 'timed-out'];
+/** Error codes after which it is unknown whether the request was carried out. */
+const uncertainCodes: readonly string[] = ['unavailable', 'unexpected-answer', 'cut-short', 'timed-out'];
 
 /** Whether the work may have been started although the call failed. */
 export function isUncertain(error: unknown): error is PipewrightError {
-  return error instanceof PipewrightError && !error.unsent && uncertain.includes(error.code);
+  return error instanceof PipewrightError && !error.unsent && uncertainCodes.includes(error.code);
 }
 
-async function look(host: Host, find: () => Promise<Run | undefined>): Promise<Run | undefined> {
-  for (let attempt = 0; attempt < looks; attempt += 1) {
+async function search(host: Host, find: () => Promise<Run | undefined>): Promise<Run | undefined> {
+  for (let attempt = 0; attempt < searchAttempts; attempt += 1) {
     await host.sleep(backoff(attempt, host.random(), 1_000));
     try {
       const found = await find();
@@ -202,10 +207,10 @@ async function look(host: Host, find: () => Promise<Run | undefined>): Promise<R
   return undefined;
 }
 
-/** Whether a run was started with these parameters; those that were not given have values of their own. */
-function hasParameters(run: Record<string, unknown>, given: Record<string, unknown>): boolean {
-  const told = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-  return Object.entries(given).every(
-    ([name, value]) => value === undefined || (name in run && told(run[name]) === told(value)),
+/** Whether a run has these parameters; parameters without a value match any run. */
+function hasParameters(actual: Record<string, unknown>, expected: Record<string, unknown>): boolean {
+  const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  return Object.entries(expected).every(
+    ([name, value]) => value === undefined || (name in actual && asText(actual[name]) === asText(value)),
   );
 }

@@ -1,29 +1,37 @@
 import * as v from 'valibot';
 import { boolean, integer, option } from '../define/fields.ts';
 
-/** Input fields of every operation that starts a run and can wait for its end. */
+/** Input fields of every operation that starts a run and can wait for it to finish. */
 export const waitFields = {
   wait: v.optional(
     boolean({
-      label: 'Wait Until It Has Finished',
-      help: 'Whether to wait for the end of the run. Zapier waits up to 25 seconds, then the run is given back as it is, with Finished set to false.',
+      label: 'Wait for Completion',
+      help: {
+        n8n: 'Whether to wait until the run finishes.',
+        zapier:
+          'Whether to wait until the run finishes. Zapier waits up to 25 seconds, then returns the run with Finished set to false.',
+      },
     }),
     true,
   ),
   onFailure: v.optional(
     option(
       [
-        { value: 'stop', label: 'Stop With an Error' },
-        { value: 'continue', label: 'Continue With the Failed Run' },
+        { value: 'stop', label: 'Stop With Error', description: 'Fail the step with an error that explains the cause' },
+        {
+          value: 'continue',
+          label: 'Continue',
+          description: 'Output the failed run so that later steps can handle it',
+        },
       ],
-      { label: 'When the Run Fails', help: 'Stop, or go on so that a later step can tell people about it.' },
+      { label: 'On Failure', help: 'What to do when the run fails.' },
     ),
     'stop',
   ),
   timeoutMinutes: v.optional(
     integer({
-      label: 'Wait at Most (Minutes)',
-      help: 'After this time the step stops waiting.',
+      label: 'Timeout (Minutes)',
+      help: 'Maximum time to wait for the run to finish.',
       minimum: 1,
       maximum: 10_080,
       advanced: true,
@@ -33,25 +41,32 @@ export const waitFields = {
   onTimeout: v.optional(
     option(
       [
-        { value: 'leave', label: 'Leave the Run Going' },
-        { value: 'cancel', label: 'Cancel the Run' },
+        { value: 'keepRunning', label: 'Keep Running', description: 'The run continues without the step' },
+        { value: 'cancel', label: 'Cancel Run', description: 'Ask the service to cancel the run' },
       ],
       {
-        label: 'When Waiting Ends First',
-        help: 'What happens to the run when the time is over or the workflow is stopped.',
+        label: 'On Timeout',
+        help: {
+          n8n: 'What to do with the run when the timeout expires or the execution is stopped.',
+          zapier: 'What to do with the run when the timeout expires.',
+        },
         advanced: true,
       },
     ),
-    'leave',
+    'keepRunning',
   ),
 };
 
-/** Input fields of every operation that reads a run and can wait for its end first. */
+/** Input fields of every operation that reads a run and can wait for it to finish first. */
 export const readFields = {
   wait: v.optional(
     boolean({
-      label: 'Wait Until It Has Finished',
-      help: 'Whether to wait for the end of a run that goes on. Zapier waits up to 25 seconds, then the run is given back as it is, with Finished set to false.',
+      label: 'Wait for Completion',
+      help: {
+        n8n: 'Whether to wait until an active run finishes.',
+        zapier:
+          'Whether to wait until an active run finishes. Zapier waits up to 25 seconds, then returns the run with Finished set to false.',
+      },
       advanced: true,
     }),
     false,
@@ -64,5 +79,5 @@ export interface WaitChoices {
   wait: boolean;
   onFailure: 'stop' | 'continue';
   timeoutMinutes: number;
-  onTimeout: 'leave' | 'cancel';
+  onTimeout: 'keepRunning' | 'cancel';
 }

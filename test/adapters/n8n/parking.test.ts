@@ -71,7 +71,7 @@ const node = (type: string, credential: string, parameters: Record<string, unkno
   parameters,
 });
 const picked = (value: string) => ({ __rl: true, mode: 'id', value });
-const called = (minutes = 60) => ({ options: { waitBy: 'called', timeoutMinutes: minutes } });
+const called = (minutes = 60) => ({ options: { completionMethod: 'callback', timeoutMinutes: minutes } });
 const pipeline = (service: 'dataFactory' | 'synapse', name: string, more: Record<string, unknown> = called()) =>
   node(service, azure, {
     resource: 'pipelineRun',

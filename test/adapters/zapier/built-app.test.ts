@@ -104,7 +104,7 @@ describe('the zip that goes to Zapier', () => {
     const failed = await run({ pipeline: 'Broken_export' }).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(ZapierAppError);
     expect((failed as ZapierAppError).userMessage).toMatch(
-      /^The run of Broken_export failed at “Write file”: .*does not exist \(code 2200\)\. Check that what is named exists/,
+      /^The run of Broken_export failed at “Write file”: .*does not exist \(code 2200\)\. Check that the object in the message exists/,
     );
   });
 

@@ -26,7 +26,7 @@ const begin = (more: Record<string, unknown> = {}, meta: Record<string, unknown>
     'data_factory_run_pipeline',
     {
       authData: groupsOf(sandbox).azure,
-      inputData: { ...factory(), pipeline: 'Load_and_call', waitBy: 'called', ...more },
+      inputData: { ...factory(), pipeline: 'Load_and_call', completionMethod: 'callback', ...more },
     },
     meta,
   );
@@ -77,7 +77,7 @@ describe('A step whose run calls at its end', () => {
 
   it('is not paused for a run that exists already, which calls nobody', async () => {
     plan({ runningMilliseconds: 1_000 });
-    const first = await begin({ waitBy: 'looking', wait: false, startKey: 'event-1' });
+    const first = await begin({ completionMethod: 'poll', wait: false, startKey: 'event-1' });
     const again = await begin({ startKey: 'event-1' });
     expect(again.status).toBe('SUCCESS');
     expect(again.output['id']).toBe(first.output['id']);
@@ -87,7 +87,7 @@ describe('A step whose run calls at its end', () => {
     const before = sandbox.world.dbt.webhooks.list().length;
     const begun = await zapier.begin('dbt_run_job', {
       authData: groupsOf(sandbox).dbt,
-      inputData: { job: String(sandbox.accounts.dbt.jobId), waitBy: 'called' },
+      inputData: { job: String(sandbox.accounts.dbt.jobId), completionMethod: 'callback' },
     });
     expect(sandbox.world.dbt.webhooks.list()).toHaveLength(before + 1);
     expect(begun.status === 'CALLBACK' && (await begun.resumed)).toMatchObject({ service: 'dbt', status: 'succeeded' });

@@ -249,7 +249,7 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
     expect(runs).toHaveLength(1);
   });
 
-  it('that is answered oddly and has no run says that the run may have started, and starts nothing more', async () => {
+  it('is unconfirmed after an unreadable answer without a run, and starts nothing more', async () => {
     let starts = 0;
     const host = open(() => {
       starts += 1;
@@ -292,7 +292,7 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
     },
   );
 
-  it('that is lost beside an equal one which is answered does not take the run of that one', async () => {
+  it('does not take the run of an identical confirmed start', async () => {
     const answered = await run(open((make) => ({ json: make() })));
     const lost = await outcome(open(() => 'lost'));
     expect(lost).toBeInstanceOf(PipewrightError);
@@ -334,7 +334,7 @@ const start = (provider: RunProvider) =>
 const at = (seconds: number): string => new Date(fakeStart + seconds * 1000).toISOString();
 
 describe('A Start Key', () => {
-  it('belongs to the place where the runs are, so that equal names at two places start two runs', async () => {
+  it('is scoped to the account, so that equal names in two accounts start two runs', async () => {
     const host = fakeHost();
     const started: string[] = [];
     const startAt = (provider: RunProvider) =>
@@ -353,19 +353,19 @@ describe('A Start Key', () => {
     expect(started).toEqual([one.place, other.place]);
   });
 
-  it('gives things that share their tags tags of their own', () => {
+  it('makes separate tags for runs in a shared tag namespace', () => {
     const tagOf = (what: string): string => startKeyOf(fakeHost(), 'wev_1', what).tag;
     expect(tagOf('job 910')).toBe(tagOf('job 910'));
     expect(tagOf('job 910')).not.toBe(tagOf('job 911'));
   });
 });
 
-describe('A lost start without a key', () => {
-  it('takes the only run that began since', async () => {
+describe('An unconfirmed start without a key', () => {
+  it('takes the only run that started since', async () => {
     expect(await start(shows([{ startedAt: at(1) }]))).toMatchObject({ id: 'r-1' });
   });
 
-  it('takes no run that a trigger or another pipeline started', async () => {
+  it('takes no run started by a trigger or another pipeline', async () => {
     const group =
       'https://management.azure.com/subscriptions/sub/resourceGroups/rg/providers/Microsoft.DataFactory/factories/contoso';
     for (const invokedByType of ['ScheduleTrigger', 'PipelineActivity']) {
@@ -420,7 +420,7 @@ describe('A lost start without a key', () => {
     await expect(start(shows(runs))).rejects.toMatchObject({ hint: expect.not.stringContaining('r-1') });
   });
 
-  it('is said to be lost also when its body broke off or the platform had no time left', async () => {
+  it('includes truncated bodies and timeouts of the platform', async () => {
     for (const code of ['cut-short', 'timed-out'] as const) {
       const broken = async (): Promise<Run> => {
         throw new PipewrightError({ code, message: 'broken' });

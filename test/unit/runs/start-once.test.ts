@@ -240,14 +240,14 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
     operate(service, operation, { ...typed, ...more }, host, connection);
   const first = async (): Promise<string> => String((await start(open()))['id']);
 
-  it('whose answer is lost after the work was done finds the one run', async () => {
+  it('finds its run if the answer is lost', async () => {
     lucks = ['answer lost'];
     const id = await first();
     expect(runs).toHaveLength(1);
     expect(JSON.stringify(runs)).toContain(id);
   });
 
-  it('that never reached the vendor is not repeated by itself, and says so', async () => {
+  it('is not repeated if it never reached the vendor', async () => {
     lucks = ['work lost'];
     await expect(first()).rejects.toMatchObject({
       code: 'unavailable',
@@ -257,7 +257,7 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
     expect(runs).toHaveLength(0);
   });
 
-  it('with the same key takes the run that exists', async () => {
+  it('returns the existing run for the same key', async () => {
     const host = open();
     const once = await start(host, { startKey: 'wev_1' });
     expect((await start(host, { startKey: 'wev_1' }))['id']).toBe(once['id']);
@@ -266,21 +266,21 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
     expect(runs).toHaveLength(2);
   });
 
-  it('with the same key twice at once is one', async () => {
+  it('starts one run for two simultaneous starts with the same key', async () => {
     const host = open();
     const ids = (await Promise.all([1, 2, 3].map(() => start(host, { startKey: 'wev_1' })))).map(({ id }) => id);
     expect(new Set(ids).size).toBe(1);
     expect(runs).toHaveLength(1);
   });
 
-  it(`with the same key from another process ${keepsKey ? 'takes the run that exists' : 'cannot know of it'}`, async () => {
+  it(`with the same key in another process ${keepsKey ? 'returns the existing run' : 'starts another run'}`, async () => {
     const once = await start(open(), { startKey: 'wev_1' });
     const again = await start(open(), { startKey: 'wev_1' });
     expect(again['id'] === once['id']).toBe(keepsKey);
     expect(runs).toHaveLength(keepsKey ? 1 : 2);
   });
 
-  it('that the platform repeats after a fault takes the run that exists', async () => {
+  it('returns the existing run if the platform retries the step after an error', async () => {
     const host = open({ executionKey: '17:node:0:0' });
     const once = await start(host);
     expect((await start(host))['id']).toBe(once['id']);
@@ -291,7 +291,7 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
     expect(runs).toHaveLength(2);
   });
 
-  it('that the platform repeats because the run failed is made anew; one with a key of its own is not', async () => {
+  it('starts a new run if the platform retries the step after a failed run, except with a Start Key', async () => {
     const ended = {
       'Data Factory': { status: 'Failed' },
       Synapse: { status: 'Failed' },
@@ -312,10 +312,10 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
     expect(runs).toHaveLength(3);
   });
 
-  it('takes a run with the same parameters that goes on already, where that is wished, and starts one when it has ended', async () => {
+  it('reuses an active run with the same parameters, and starts a new one once it has finished', async () => {
     const host = open();
     const once = await start(host);
-    expect((await start(host, { reuse: true }))['id']).toBe(once['id']);
+    expect((await start(host, { reuseActiveRun: true }))['id']).toBe(once['id']);
     expect(runs).toHaveLength(1);
     Object.assign(runs[0] ?? {}, {
       status: name === 'dbt' ? 20 : 'Failed',
@@ -323,11 +323,11 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
       result: 'Failed',
       finishedAt: now,
     });
-    expect((await start(host, { reuse: true }))['id']).not.toBe(once['id']);
+    expect((await start(host, { reuseActiveRun: true }))['id']).not.toBe(once['id']);
     expect(runs).toHaveLength(2);
   });
 
-  it('without a key is a new run each time', async () => {
+  it('starts a new run each time without a key', async () => {
     const host = open();
     await start(host);
     await start(host);
@@ -350,7 +350,7 @@ it.each(vendors.filter(({ keepsKey }) => !keepsKey))(
   },
 );
 
-it('one key starts two Spark jobs of a pool, also from two processes', async () => {
+it('one key starts two Spark jobs in a pool, even from two processes', async () => {
   const runs: Record<string, unknown>[] = [];
   const [spark] = vendors.filter(({ operation }) => operation === 'runSparkJob');
   if (!spark) throw new Error('Spark is missing');

@@ -9,7 +9,7 @@ import type { WaitChoices } from '../../../shared/src/runs/wait-fields.ts';
 import { waitForRun } from '../../../shared/src/runs/wait-for-run.ts';
 import { fakeHost, fakeStart } from '../fake-host.ts';
 
-const choices: WaitChoices = { wait: true, onFailure: 'continue', timeoutMinutes: 30, onTimeout: 'leave' };
+const choices: WaitChoices = { wait: true, onFailure: 'continue', timeoutMinutes: 30, onTimeout: 'keepRunning' };
 const run = (status: Run['status']): Run => ({
   id: '1',
   service: 'Vendor',
@@ -20,7 +20,7 @@ const run = (status: Run['status']): Run => ({
   steps: [],
 });
 
-/** A run whose status is read by what a test says of its age in seconds. */
+/** A provider of one run whose status depends on its age in seconds. */
 function provide(
   host: Host,
   statusAt: (seconds: number) => Run['status'] | PipewrightError,
@@ -47,8 +47,8 @@ const refused = new PipewrightError({
   status: 401,
 });
 
-describe('Waiting for a run', () => {
-  it('continues when the status cannot be read from an answer', async () => {
+describe('waitForRun', () => {
+  it('continues after an unreadable answer', async () => {
     const host = fakeHost();
     expect(
       await waitForRun(
@@ -60,7 +60,7 @@ describe('Waiting for a run', () => {
     ).toMatchObject({ succeeded: true });
   });
 
-  it('says at the deadline that the status could not be read, and that the run may still be active', async () => {
+  it('reports at the timeout that the status could not be read and the run may still be active', async () => {
     const host = fakeHost();
     await expect(
       waitForRun(
@@ -69,11 +69,11 @@ describe('Waiting for a run', () => {
         '1',
         choices,
       ),
-    ).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringMatching(/not JSON.*may still be running/) });
+    ).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringMatching(/not JSON.*may still be active/) });
     expect(host.now()).toBe(fakeStart + 30 * 60_000);
   });
 
-  it('continues when the login is refused for some minutes', async () => {
+  it('continues if the login is refused for some minutes', async () => {
     const host = fakeHost();
     expect(
       await waitForRun(
@@ -85,7 +85,7 @@ describe('Waiting for a run', () => {
     ).toMatchObject({ succeeded: true });
   });
 
-  it('ends when the login is refused for longer, and says that the run may still be active', async () => {
+  it('throws if the login is refused for longer, and reports that the run may still be active', async () => {
     const host = fakeHost();
     await expect(
       waitForRun(
@@ -101,7 +101,7 @@ describe('Waiting for a run', () => {
     expect(host.now() - fakeStart).toBeLessThan(15 * 60_000);
   });
 
-  it('bounds every single answer by its deadline', async () => {
+  it('limits each request by its timeout', async () => {
     const host = fakeHost();
     const limits: (number | undefined)[] = [];
     await waitForRun(
@@ -113,7 +113,7 @@ describe('Waiting for a run', () => {
     expect(new Set(limits)).toEqual(new Set([fakeStart + 30 * 60_000]));
   });
 
-  it('bounds every single answer by the time that the platform has', async () => {
+  it('limits each request by the platform’s time limit', async () => {
     const host = fakeHost({ maxWaitSeconds: 25 });
     const limits: (number | undefined)[] = [];
     expect(
@@ -128,7 +128,7 @@ describe('Waiting for a run', () => {
   });
 });
 
-describe('A call that must end in time', () => {
+describe('A request with a deadline', () => {
   function open(answer: (request: HttpRequest, pass: (milliseconds: number) => void) => number) {
     let clock = fakeStart;
     const timeouts: (number | undefined)[] = [];
@@ -149,7 +149,7 @@ describe('A call that must end in time', () => {
     };
   }
 
-  it('gives each answer only the time that is left', async () => {
+  it('times out each attempt at the deadline', async () => {
     const { api, timeouts } = open((_request, pass) => {
       pass(8_000);
       return 503;
@@ -161,7 +161,7 @@ describe('A call that must end in time', () => {
     expect(timeouts.length).toBeLessThan(4);
   });
 
-  it('does not sleep beyond its end, whatever the vendor asks', async () => {
+  it('does not sleep beyond the deadline, whatever Retry-After is', async () => {
     const { api, age } = open(() => 429);
     await expect(api.json('GET', '/a', anyAnswer, { endsAt: fakeStart + 300 })).rejects.toMatchObject({
       code: 'throttled',
@@ -169,7 +169,7 @@ describe('A call that must end in time', () => {
     expect(age()).toBe(0);
   });
 
-  it('has 30 seconds for each answer where nothing else is said', async () => {
+  it('times out after 30 seconds by default', async () => {
     const { api, timeouts } = open(() => 200);
     await api.json('GET', '/a', anyAnswer);
     expect(timeouts).toEqual([30_000]);

@@ -5,7 +5,7 @@ import type { Run, RunStatus } from '../../../shared/src/runs/run.ts';
 import type { WaitChoices } from '../../../shared/src/runs/wait-fields.ts';
 import { waitForRun } from '../../../shared/src/runs/wait-for-run.ts';
 
-const choices: WaitChoices = { wait: true, onFailure: 'stop', timeoutMinutes: 90, onTimeout: 'leave' };
+const choices: WaitChoices = { wait: true, onFailure: 'stop', timeoutMinutes: 90, onTimeout: 'keepRunning' };
 
 const lastRun: Run = {
   id: '0',
@@ -17,7 +17,7 @@ const lastRun: Run = {
   steps: [],
 };
 
-/** A world whose clock moves only when somebody sleeps, with a run whose status is told by its age in seconds. */
+/** A fake clock that advances only during sleeps, and a run whose status depends on its age in seconds. */
 function world(statusAt: (seconds: number) => RunStatus | PipewrightError, options: Partial<Host> = {}) {
   let clock = 1_000_000;
   const calls = { get: 0, cancel: 0, steps: 0 };
@@ -63,14 +63,14 @@ const fault = (code: 'throttled' | 'unavailable' | 'not-found' | 'forbidden', re
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
 
-describe('Waiting for a run', () => {
-  it('looks at once and sleeps not at all when the run has ended already', async () => {
+describe('waitForRun', () => {
+  it('polls at once and does not sleep if the run has finished', async () => {
     const { host, provider, calls, age } = world(() => 'succeeded');
     await expect(waitForRun(host, provider, '1', choices)).resolves.toMatchObject({ finished: true, succeeded: true });
     expect([calls.get, age()]).toEqual([1, 0]);
   });
 
-  it('takes a queued run and a status that it does not know as going on', async () => {
+  it('treats queued and unknown statuses as active', async () => {
     const { host, provider } = world((age) =>
       age < 10 ? 'queued' : age < 20 ? 'unknown' : age < 30 ? 'running' : 'succeeded',
     );
@@ -78,7 +78,7 @@ describe('Waiting for a run', () => {
   });
 
   it.each([60, 300, 600, 1800, 3600])(
-    'notices the usual end of a run of %d seconds within the greater of 5 seconds and 5 percent, with at most 40 calls',
+    'notices the end of a run of usual duration (%d s) within 5 seconds or 5 %%, with at most 40 requests',
     async (length) => {
       for (const usual of [0.95 * length, length, 1.05 * length]) {
         const { host, provider, age, calls } = world((now) => (now < length ? 'running' : 'succeeded'));
@@ -94,7 +94,7 @@ describe('Waiting for a run', () => {
   );
 
   it.each([60, 300, 600, 1800, 3600, 4 * 3600])(
-    'notices the end of a run of %d seconds, of whose kind nothing is known, within a fifth of its length and five minutes',
+    'notices the end of a run of unknown duration (%d s) within 20 %% and five minutes',
     async (length) => {
       const { host, provider, age, calls } = world((now) => (now < length ? 'running' : 'succeeded'));
       await waitForRun(host, provider, '1', { ...choices, timeoutMinutes: 600 });
@@ -103,31 +103,31 @@ describe('Waiting for a run', () => {
     },
   );
 
-  it('waits although the service does not tell how long such runs take', async () => {
+  it('keeps waiting if the service does not return recent runs', async () => {
     const { host, provider } = world((now) => (now < 600 ? 'running' : 'succeeded'));
     provider.recent = () => Promise.reject(fault('forbidden'));
     expect((await waitForRun(host, provider, '1', choices)).succeeded).toBe(true);
   });
 
-  it('goes on through throttling, server errors and a run that is not shown yet', async () => {
+  it('continues through throttling, server errors and a run that is not visible yet', async () => {
     const { host, provider } = world((age) =>
       age < 8 ? fault('not-found') : age < 20 ? fault('unavailable') : age < 40 ? fault('throttled', 12) : 'succeeded',
     );
     expect((await waitForRun(host, provider, '1', choices)).succeeded).toBe(true);
   });
 
-  it('waits as long as the vendor asks', async () => {
+  it('respects Retry-After', async () => {
     const { host, provider, calls } = world((age) => (age < 299 ? fault('throttled', 300) : 'succeeded'));
     await waitForRun(host, provider, '1', choices);
     expect(calls.get).toBe(2);
   });
 
-  it('ends when the run may not be read, or is still missing after half a minute', async () => {
+  it('throws if access is denied, or if the run is still missing after 30 seconds', async () => {
     await expect(waitForRun(...args(world(() => fault('forbidden'))))).rejects.toMatchObject({ code: 'forbidden' });
     await expect(waitForRun(...args(world(() => fault('not-found'))))).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  it('says which step failed and why', async () => {
+  it('throws run-failed with the failed step and its message', async () => {
     await expect(waitForRun(...args(world(() => 'failed')))).rejects.toMatchObject({
       code: 'run-failed',
       message: 'The run of load failed at “Copy”: The table is locked.',
@@ -135,7 +135,7 @@ describe('Waiting for a run', () => {
     });
   });
 
-  it('gives a failed or cancelled run back when the person wants to go on', async () => {
+  it('returns a cancelled run if onFailure is continue', async () => {
     const { host, provider } = world(() => 'cancelled');
     await expect(waitForRun(host, provider, '1', { ...choices, onFailure: 'continue' })).resolves.toMatchObject({
       finished: true,
@@ -145,11 +145,11 @@ describe('Waiting for a run', () => {
     });
   });
 
-  it('stops at the deadline and leaves the run, or cancels it', async () => {
+  it('stops at the timeout and keeps the run running, or cancels it', async () => {
     const left = world(() => 'running');
     await expect(waitForRun(left.host, left.provider, '1', { ...choices, timeoutMinutes: 2 })).rejects.toMatchObject({
       code: 'timed-out',
-      hint: expect.stringContaining('It is still running.'),
+      hint: expect.stringContaining('The run is still active.'),
     });
     expect([left.age(), left.calls.cancel]).toEqual([120, 0]);
     const cancelled = world(() => 'running');
@@ -159,22 +159,22 @@ describe('Waiting for a run', () => {
     expect(cancelled.calls.cancel).toBe(1);
   });
 
-  it('does not let a failed cancel hide why it stopped', async () => {
+  it('reports the timeout even if cancelling fails', async () => {
     const { host, provider } = world(() => 'running');
     provider.cancel = () => Promise.reject(fault('unavailable'));
     await expect(
       waitForRun(host, provider, '1', { ...choices, timeoutMinutes: 1, onTimeout: 'cancel' }),
-    ).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringContaining('that failed') });
+    ).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringContaining('could not be cancelled') });
   });
 
-  it('stops at once when the user stops the workflow', async () => {
+  it('stops at once when the execution is stopped', async () => {
     const stop = new AbortController();
     const { host, provider, age } = world((now) => (now > 60 && stop.abort(), 'running'), { signal: stop.signal });
     await expect(waitForRun(host, provider, '1', choices)).rejects.toMatchObject({ code: 'cancelled' });
     expect(age()).toBeLessThan(80);
   });
 
-  it('gives the run back unfinished when the platform allows only a short wait', async () => {
+  it('returns the unfinished run at the platform’s time limit', async () => {
     const { host, provider, age } = world(() => 'running', { maxWaitSeconds: 25 });
     await expect(waitForRun(host, provider, '1', choices)).resolves.toMatchObject({
       finished: false,

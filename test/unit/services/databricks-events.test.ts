@@ -37,8 +37,8 @@ const start = (body: string, typed: Record<string, unknown> = {}, host = connect
 const take = (body: string, typed: Record<string, unknown> = {}) =>
   deliver(databricks, 'jobNotification', typed, delivery(body, headers), { host: connected(), connection });
 
-describe('Job Notification of Databricks', () => {
-  it('reads the run that it is about, whose ID is longer than a number can hold', async () => {
+describe('Job Notification (Databricks)', () => {
+  it('reads the run, whose ID exceeds 2^53', async () => {
     const host = connected();
     const [event] = await start(notification(), {}, host);
     expect(host.requests[0]?.query).toEqual({ run_id: '9007199254740993' });
@@ -61,7 +61,7 @@ describe('Job Notification of Databricks', () => {
     });
   });
 
-  it('goes on with what the notification says when the run cannot be read, and says why', async () => {
+  it('emits the notification with the problem if the run cannot be read', async () => {
     const [event] = await start(
       notification('jobs.on_failure'),
       {},
@@ -83,7 +83,7 @@ describe('Job Notification of Databricks', () => {
     ['failed', ['jobs.on_failure']],
     ['started', ['jobs.on_start']],
     ['slow', ['jobs.on_duration_warning_threshold_exceeded']],
-  ])('starts for “%s” on %j only', async (when, wanted) => {
+  ])('with event “%s” triggers on %j only', async (when, wanted) => {
     const started = [];
     for (const kind of [
       'jobs.on_start',
@@ -95,7 +95,7 @@ describe('Job Notification of Databricks', () => {
     expect(started).toEqual(wanted);
   });
 
-  it('keeps to the jobs that are wanted, and tells of tasks', async () => {
+  it('filters by job and includes the task', async () => {
     expect(await take(notification(), { jobs: ['911'] })).toEqual({ outcome: 'ignored', why: 'filtered' });
     const [event] = await start(notification('jobs.on_failure', { task: { task_key: 'refresh' } }), {
       jobs: [`${workspace}/jobs/910?o=1`],
@@ -103,7 +103,7 @@ describe('Job Notification of Databricks', () => {
     expect(event?.data).toMatchObject({ taskKey: 'refresh' });
   });
 
-  it('lists the jobs by their names, and tests its connection', async () => {
+  it('lists jobs by name and tests its connection', async () => {
     const host = fakeHost().on('GET', `${workspace}/api/2.2/jobs/list`, {
       json: {
         jobs: [
@@ -124,7 +124,7 @@ describe('Job Notification of Databricks', () => {
     );
   });
 
-  it('is refused without the secret', async () => {
+  it('rejects deliveries without the secret', async () => {
     expect(
       await deliver(databricks, 'jobNotification', {}, delivery(notification()), { host: connected(), connection }),
     ).toMatchObject({ outcome: 'rejected', status: 401 });

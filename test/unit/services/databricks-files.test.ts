@@ -9,8 +9,8 @@ const files = 'https://adb-1.7.azuredatabricks.net/api/2.0/fs/files/Volumes';
 const folders = 'https://adb-1.7.azuredatabricks.net/api/2.0/fs/directories/Volumes';
 const download = (path: string, host: FakeHost) => operate(databricks, 'downloadFile', { path }, host, connection);
 
-describe('Download File of Databricks', () => {
-  it('gives the file with its length, and the type of its ending', async () => {
+describe('Download File (Databricks)', () => {
+  it('returns the file with its size and media type', async () => {
     const host = fakeHost().on('GET', `${files}/main/claims/landing/claims.csv`, {
       headers: { 'content-type': 'application/octet-stream', 'content-length': '4' },
       text: 'a\n1\n',
@@ -23,7 +23,7 @@ describe('Download File of Databricks', () => {
     expect(host.requests[0]?.headers['authorization']).toBe('Bearer dapi-very-secret');
   });
 
-  it('encodes each part of the path, and takes the form with dbfs:', async () => {
+  it('encodes path segments and accepts dbfs: paths', async () => {
     const host = fakeHost().on('GET', `${files}/main/claims/landing/100%20%25%20%23%20%C3%BC%3F.csv`, { text: 'a\n' });
     await download('dbfs:/Volumes/main/claims/landing/100 % # ü?.csv', host);
     expect(host.requests[0]?.url).toBe(`${files}/main/claims/landing/100%20%25%20%23%20%C3%BC%3F.csv`);
@@ -45,7 +45,7 @@ describe('Download File of Databricks', () => {
     expect(host.requests).toEqual([]);
   });
 
-  it('says which permission is missing, and what to check of a path that is not there', async () => {
+  it('explains missing permissions and missing files', async () => {
     const refuse = (status: number, error_code: string) =>
       fakeHost().on('GET', `${files}/main/claims/landing/x.csv`, { status, json: { error_code, message: 'No.' } });
     await expect(
@@ -53,11 +53,11 @@ describe('Download File of Databricks', () => {
     ).rejects.toMatchObject({ code: 'forbidden', hint: expect.stringContaining('READ VOLUME') });
     await expect(download('/Volumes/main/claims/landing/x.csv', refuse(404, 'NOT_FOUND'))).rejects.toMatchObject({
       code: 'not-found',
-      hint: expect.stringContaining('upper and lower case'),
+      hint: expect.stringContaining('case-sensitive'),
     });
   });
 
-  it('lists the files of a folder page by page, without the folders in it', async () => {
+  it('lists the files of a folder page by page, without subfolders', async () => {
     const entry = (name: string, more = {}) => ({
       path: `/Volumes/main/claims/landing/${name}`,
       name,

@@ -21,8 +21,8 @@ const run = (
   values: Record<string, unknown> = connection,
 ) => operate(databricks, key, typed, host, values);
 
-describe('Run Job of Databricks', () => {
-  it('starts by numbers of any length, with a token against a second start, and waits', async () => {
+describe('Run Job (Databricks)', () => {
+  it('sends IDs of any length and an idempotency token, and waits', async () => {
     const host = fakeHost()
       .on('GET', `${api}/get`, {
         json: {
@@ -51,7 +51,7 @@ describe('Run Job of Databricks', () => {
     expect(host.sent('GET', 'runs/get').every(({ query }) => query['run_id'] === long)).toBe(true);
   });
 
-  it('is sent again with the same token when the answer is lost, for Databricks then gives the same run', async () => {
+  it('resends the same token if the answer is lost, which returns the same run', async () => {
     const host = fakeHost().on('POST', `${api}/run-now`, ['lost', { status: 503 }, { json: { run_id: 7 } }]);
     expect(await run('runJob', { job: '910', wait: false }, host)).toMatchObject({ id: '7', status: 'queued' });
     expect(
@@ -60,7 +60,7 @@ describe('Run Job of Databricks', () => {
     ).toBe(1);
   });
 
-  it('has the same token for the same key from any process, and another for another key', async () => {
+  it('derives the token from the Start Key in any process', async () => {
     const token = async (startKey?: string) => {
       const host = fakeHost({ random: Math.random }).on('POST', `${api}/run-now`, { json: { run_id: 7 } });
       await run('runJob', { job: '910', wait: false, ...(startKey ? { startKey } : {}) }, host);
@@ -71,7 +71,7 @@ describe('Run Job of Databricks', () => {
     expect(await token()).not.toBe(await token());
   });
 
-  it('says which task failed and why, which stands only in its output', async () => {
+  it('reports the failed task with the error from its output', async () => {
     const tasks = [
       { task_key: 'extract', run_id: 8, state: state('SUCCESS') },
       { task_key: 'report', run_id: 9, state: state('FAILED', 'INTERNAL_ERROR') },
@@ -101,7 +101,7 @@ describe('Run Job of Databricks', () => {
     expect(await run('getRun', { run: '7' }, host)).toMatchObject({ status, vendorStatus: result });
   });
 
-  it('refuses what is no ID before anything is sent', async () => {
+  it('rejects invalid IDs before sending a request', async () => {
     const host = fakeHost();
     await expect(run('runJob', { job: '../910' }, host)).rejects.toMatchObject({
       code: 'bad-input',
@@ -114,19 +114,19 @@ describe('Run Job of Databricks', () => {
     expect(host.requests).toEqual([]);
   });
 
-  it('says what to check when a job is not there, though Databricks says 400', async () => {
+  it('reports a missing job as not-found, although Databricks answers 400', async () => {
     const host = fakeHost().on('POST', `${api}/run-now`, {
       status: 400,
       json: { error_code: 'INVALID_PARAMETER_VALUE', message: 'Job 910 does not exist.' },
     });
     await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({
       code: 'not-found',
-      hint: expect.stringContaining('Check the ID'),
+      hint: { n8n: expect.stringContaining('Check the ID') },
     });
   });
 });
 
-describe('Run Notebook of Databricks', () => {
+describe('Run Notebook (Databricks)', () => {
   it.each([
     ['on a cluster', { cluster: `${workspace}/compute/clusters/1120-abc` }, { existing_cluster_id: '1120-abc' }],
     ['on serverless compute', {}, {}],
@@ -150,7 +150,7 @@ describe('Run Notebook of Databricks', () => {
   });
 });
 
-describe('Get Run Output of Databricks', () => {
+describe('Get Run Output (Databricks)', () => {
   const tasks = [
     { task_key: 'extract', run_id: 8 },
     { task_key: 'report', run_id: 9 },
@@ -162,7 +162,7 @@ describe('Get Run Output of Databricks', () => {
         json: { notebook_output: { result: `of ${query['run_id']}`, truncated: false } },
       }));
 
-  it('reads that of the last task, or of the one that is named', async () => {
+  it('reads the last or the named task', async () => {
     expect(await run('getRunOutput', { run: '7' }, host())).toEqual({
       runId: '7',
       task: 'report',
@@ -172,7 +172,7 @@ describe('Get Run Output of Databricks', () => {
     expect(await run('getRunOutput', { run: '7', task: 'Extract' }, host())).toMatchObject({ result: 'of 8' });
   });
 
-  it('names the tasks that there are when one is not', async () => {
+  it('lists the tasks if the named task does not exist', async () => {
     await expect(run('getRunOutput', { run: '7', task: 'nope' }, host())).rejects.toMatchObject({
       code: 'not-found',
       hint: expect.stringContaining('extract, report'),
@@ -180,8 +180,8 @@ describe('Get Run Output of Databricks', () => {
   });
 });
 
-describe('Find Job and Cancel Run of Databricks', () => {
-  it('finds by a part of the name on every page, the exact one first', async () => {
+describe('Find Job and Cancel Run (Databricks)', () => {
+  it('finds jobs by part of the name on every page, exact matches first', async () => {
     const host = fakeHost().on('GET', `${api}/list`, ({ query }) =>
       query['page_token']
         ? { json: { jobs: [{ job_id: 2, settings: { name: 'report', parameters: [{ name: 'day', default: '1' }] } }] } }
@@ -201,15 +201,15 @@ describe('Find Job and Cancel Run of Databricks', () => {
     ]);
   });
 
-  it('leaves a run that has ended as it is', async () => {
+  it('leaves a finished run unchanged', async () => {
     const host = fakeHost().on('GET', `${api}/runs/get`, { text: vendorRun('SUCCESS') });
     expect(await run('cancelRun', { run: long }, host)).toMatchObject({ status: 'succeeded' });
     expect(host.sent('POST', 'cancel')).toEqual([]);
   });
 });
 
-describe('The connection of Databricks', () => {
-  it('logs in as a service principal with its secret in the header, once, and anew when it is refused', async () => {
+describe('The Databricks connection', () => {
+  it('logs in as a service principal once, and again when the token is refused', async () => {
     const host = fakeHost()
       .on('POST', `${workspace}/oidc/v1/token`, [
         { json: { access_token: 't1', expires_in: 3600 } },
@@ -228,10 +228,10 @@ describe('The connection of Databricks', () => {
     expect(host.sent('POST', 'token')).toHaveLength(2);
   });
 
-  it('says what is missing, and names the workspace when it is right', async () => {
+  it('reports missing values and returns the workspace name', async () => {
     await expect(
       databricks.connection.test(context(databricks, fakeHost(), { workspaceUrl: workspace })),
-    ).rejects.toMatchObject({ code: 'not-connected', hint: expect.stringContaining('Access Token') });
+    ).rejects.toMatchObject({ code: 'not-connected', hint: { n8n: expect.stringContaining('Access Token') } });
     const host = fakeHost().on('GET', `${api}/list`, { json: {} });
     await expect(databricks.connection.test(context(databricks, host, connection))).resolves.toBe(
       'Databricks (adb-1.7.azuredatabricks.net)',
@@ -239,7 +239,7 @@ describe('The connection of Databricks', () => {
   });
 });
 
-it.each([0, '0', -7, ' '])('a start that is answered with the run %j was not confirmed', async (odd) => {
+it.each([0, '0', -7, ' '])('a start that returns run ID %j is unconfirmed', async (odd) => {
   const host = fakeHost().on('POST', `${api}/run-now`, { json: { run_id: odd } });
   await expect(run('runJob', { job: '910', wait: false }, host)).rejects.toMatchObject({
     code: 'unexpected-answer',
@@ -254,19 +254,19 @@ it.each([
     state: { life_cycle_state: 'TERMINATED' },
     status: { state: 'TERMINATED', termination_details: { code: 'constructor' } },
   },
-])('a run that ended with a word that nobody knows has failed: %j', async (told) => {
+])('an unknown termination code counts as failed: %j', async (told) => {
   const host = fakeHost().on('GET', `${api}/runs/get`, { json: { run_id: 7, ...told } });
   expect(await run('getRun', { run: '7' }, host)).toMatchObject({ status: 'failed', finished: true });
 });
 
-it('a run whose page is no web address is shown without it', async () => {
+it('a run URL that is not http(s) is dropped', async () => {
   const host = fakeHost().on('GET', `${api}/runs/get`, {
     json: { run_id: 7, run_page_url: 'javascript:alert(1)', state: state('FAILED') },
   });
   expect(JSON.stringify(await run('getRun', { run: '7' }, host))).not.toContain('javascript');
 });
 
-it('a run whose times are beyond every date is read without them', async () => {
+it('out-of-range timestamps are dropped', async () => {
   const host = fakeHost().on('GET', `${api}/runs/get`, {
     json: { run_id: 7, start_time: 9e15, end_time: 1e308, state: state('SUCCESS') },
   });
@@ -281,7 +281,7 @@ it.each([
   ['https://adb-1.7.databricks.azure.cn', undefined, 'https://login.partner.microsoftonline.cn'],
   ['https://adb.contoso.example', 'https://login.contoso.example/', 'https://login.contoso.example'],
 ])(
-  'a service principal of Azure logs in to %s in the cloud that the workspace is in',
+  'an Azure service principal logs in to %s with the authority of its cloud',
   async (workspaceUrl, authorityUrl, authority) => {
     const host = fakeHost()
       .on('POST', `${authority}/contoso/oauth2/v2.0/token`, { json: { access_token: 'entra-token', expires_in: 3600 } })

@@ -9,8 +9,8 @@ const artifacts = 'https://ab123.us1.dbt.com/api/v2/accounts/12345/runs/70/artif
 const download = (typed: Record<string, unknown>, host: FakeHost) =>
   operate(dbt, 'downloadArtifact', { run: '70', ...typed }, host, connection);
 
-describe('Download Artifact of dbt', () => {
-  it('gives the file as it is, by its own name', async () => {
+describe('Download Artifact (dbt)', () => {
+  it('returns the file unchanged under its own name', async () => {
     const host = fakeHost().on('GET', `${artifacts}run_results.json`, {
       headers: { 'content-type': 'application/json' },
       text: '{"results":[]}',
@@ -23,7 +23,7 @@ describe('Download Artifact of dbt', () => {
     expect(host.requests[0]?.headers).toMatchObject({ authorization: 'Token dbtc_very-secret', accept: '*/*' });
   });
 
-  it('takes a path with folders and spaces, without a slash at its end, and a step', async () => {
+  it('supports paths with folders and spaces, and a step', async () => {
     const host = fakeHost().on('GET', `${artifacts}exports/claims%20%26%20more.csv`, { text: 'a\n1\n' });
     expect(await download({ artifact: '/exports/claims & more.csv', step: 4 }, host)).toMatchObject({
       file: { name: 'claims & more.csv', mediaType: 'text/csv' },
@@ -31,7 +31,7 @@ describe('Download Artifact of dbt', () => {
     expect(host.requests[0]?.query).toEqual({ step: '4' });
   });
 
-  it('takes the run out of the address of its page', async () => {
+  it('extracts the run ID from the URL of its page', async () => {
     const host = fakeHost().on('GET', `${artifacts}manifest.json`, { json: {} });
     await download(
       { run: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/runs/70', artifact: 'manifest.json' },
@@ -40,7 +40,7 @@ describe('Download Artifact of dbt', () => {
     expect(host.requests).toHaveLength(1);
   });
 
-  it('says of an artifact that is not there that it may come a little later', async () => {
+  it('explains that a missing artifact may become available later', async () => {
     const host = fakeHost().on('GET', `${artifacts}run_results.json`, {
       status: 404,
       json: { status: { user_message: 'The requested artifact was not found.' } },
@@ -52,7 +52,7 @@ describe('Download Artifact of dbt', () => {
     });
   });
 
-  it('needs an artifact, and a run that is a number', async () => {
+  it('requires an artifact and a numeric run ID', async () => {
     await expect(download({}, fakeHost())).rejects.toMatchObject({
       code: 'bad-input',
       message: '“Artifact” is missing.',
@@ -80,6 +80,6 @@ describe('Download Artifact of dbt', () => {
       { value: 'exports/claims.csv', label: 'exports/claims.csv' },
     ]);
     host.on('GET', artifacts, { status: 404, json: {} });
-    await expect(load({})).rejects.toMatchObject({ hint: expect.stringContaining('a little later') });
+    await expect(load({})).rejects.toMatchObject({ hint: expect.stringContaining('run the step again later') });
   });
 });

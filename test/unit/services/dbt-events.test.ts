@@ -64,8 +64,8 @@ const take = (
   host = fakeHost(),
 ) => deliver(dbt, key, typed, delivery(body, headers), { host, connection, subscription });
 
-describe('Job Run Completed of dbt', () => {
-  it('tells of the run in friendly words and leaves out what is "None"', async () => {
+describe('Job Run Completed (dbt)', () => {
+  it('emits the run without “None” values', async () => {
     expect(await take('jobRunCompleted', notification('completed'))).toEqual({
       outcome: 'events',
       events: [
@@ -136,7 +136,7 @@ describe('Job Run Completed of dbt', () => {
     },
   );
 
-  it('keeps only the jobs and environments that were asked for', async () => {
+  it('emits only the chosen jobs and environments', async () => {
     const body = notification('completed');
     expect(
       await take('jobRunCompleted', body, {
@@ -151,7 +151,7 @@ describe('Job Run Completed of dbt', () => {
     ).toMatchObject({ outcome: 'ignored' });
   });
 
-  it('ignores other kinds of notification and bodies that are none', async () => {
+  it('ignores other event types and other bodies', async () => {
     for (const body of [
       notification('started'),
       notification('errored', failed),
@@ -165,7 +165,7 @@ describe('Job Run Completed of dbt', () => {
     }
   });
 
-  it('answers a test of the endpoint politely: it is marked, dropped by a filter, and never taken for a repeat of another', async () => {
+  it('accepts test events: marked as such, subject to filters, and never treated as repeats', async () => {
     const host = fakeHost();
     const test = (eventId: string) => notification('completed', { jobId: '123', runId: '12345' }, { eventId });
     for (const id of ['wev_1', 'wev_2'])
@@ -193,7 +193,7 @@ describe('Job Run Completed of dbt', () => {
     });
   });
 
-  it('refuses everything as long as there is no subscription with a secret', async () => {
+  it('rejects deliveries without a subscription secret', async () => {
     const body = notification('completed');
     expect(
       await deliver(dbt, 'jobRunCompleted', {}, delivery(body, sign(body, '')), { host: fakeHost(), connection }),
@@ -201,7 +201,7 @@ describe('Job Run Completed of dbt', () => {
   });
 });
 
-describe('A failed run of dbt, of which two notifications tell', () => {
+describe('A failed dbt run with two notifications', () => {
   const errored = notification('errored', failed);
   const completed = notification('completed', { ...failed, runStatus: 'Error' });
 
@@ -220,7 +220,7 @@ describe('A failed run of dbt, of which two notifications tell', () => {
     expect(fired).toEqual(expected);
   });
 
-  it('tells when it failed, and fires Job Run Errored for no other end', async () => {
+  it('triggers Job Run Errored for failed runs only', async () => {
     expect(await take('jobRunErrored', errored)).toMatchObject({
       events: [
         { id: '777:errored', data: { status: 'failed', statusCode: 20, finishedAt: '2026-11-20T08:02:32.000Z' } },
@@ -235,7 +235,7 @@ describe('A failed run of dbt, of which two notifications tell', () => {
       });
   });
 
-  it('fires Job Run Started only when it starts', async () => {
+  it('triggers Job Run Started only when it starts', async () => {
     const started = notification('started', { runStatus: 'Running', runStatusCode: 3, runFinishedAt: undefined });
     expect(await take('jobRunStarted', started)).toMatchObject({
       events: [{ id: '777:started', data: { status: 'running' } }],
@@ -244,7 +244,7 @@ describe('A failed run of dbt, of which two notifications tell', () => {
   });
 });
 
-describe('The webhook that a trigger makes at dbt', () => {
+describe('The dbt webhook of a trigger', () => {
   const { subscriber } = webhookTrigger(dbt, 'jobRunErrored');
   const made = { id: 'wsu_1', hmac_secret: '12345abcde', client_url: address, active: true, job_ids: ['910'] };
   const host = () => fakeHost().on('GET', `${v3}/subscriptions`, { json: { data: [] } });
@@ -252,7 +252,7 @@ describe('The webhook that a trigger makes at dbt', () => {
   const input = (typed: Record<string, unknown>) =>
     checkInput(webhookTrigger(dbt, 'jobRunErrored').input, typed) as never;
 
-  it('asks for the events of the chosen jobs and keeps the secret', async () => {
+  it('subscribes to the chosen jobs and stores the secret', async () => {
     const fake = host().on('POST', `${v3}/subscriptions`, { status: 201, json: { data: made, status: { code: 201 } } });
     expect(await subscriber?.subscribe(input({ jobs: ['910', '911'] }), address, at(fake))).toEqual({
       id: 'wsu_1',
@@ -264,7 +264,7 @@ describe('The webhook that a trigger makes at dbt', () => {
     });
   });
 
-  it('removes what it left at the same address before, and nothing that is not its own', async () => {
+  it('deletes its own stale webhooks with the same URL and no others', async () => {
     const others = [
       { id: 'wsu_mine', name: 'Pipewright: job.run.errored', client_url: address, active: false },
       { id: 'wsu_by_hand', name: 'Ours', client_url: address },
@@ -278,13 +278,13 @@ describe('The webhook that a trigger makes at dbt', () => {
     expect(fake.sent('DELETE', '').map((request) => request.address)).toEqual([`${v3}/subscription/wsu_mine`]);
   });
 
-  it('is not made twice when the answer is lost', async () => {
+  it('is not created twice if the answer is lost', async () => {
     const fake = host().on('POST', `${v3}/subscriptions`, 'lost');
     await expect(subscriber?.subscribe(input({}), address, at(fake))).rejects.toMatchObject({ code: 'unavailable' });
     expect(fake.sent('POST', 'subscriptions')).toHaveLength(1);
   });
 
-  it('is removed again when dbt does not tell the secret', async () => {
+  it('is deleted if dbt does not return the secret', async () => {
     const fake = host()
       .on('POST', `${v3}/subscriptions`, { status: 201, json: { data: { ...made, hmac_secret: undefined } } })
       .on('DELETE', `${v3}/subscription/wsu_1`, {});
@@ -294,7 +294,7 @@ describe('The webhook that a trigger makes at dbt', () => {
     expect(fake.sent('DELETE', 'wsu_1')).toHaveLength(1);
   });
 
-  it('says that a permission is missing', async () => {
+  it('reports a missing permission', async () => {
     const fake = host().on('POST', `${v3}/subscriptions`, {
       status: 403,
       json: { status: { code: 403, user_message: 'You do not have permission.', developer_message: '' }, data: null },
@@ -302,11 +302,11 @@ describe('The webhook that a trigger makes at dbt', () => {
     await expect(subscriber?.subscribe(input({}), address, at(fake))).rejects.toMatchObject({
       code: 'forbidden',
       message: 'dbt answered: You do not have permission.',
-      hint: expect.stringContaining('webhooks need a permission'),
+      hint: expect.stringContaining('Webhooks also require a plan'),
     });
   });
 
-  it('is not asked for a job that is no number', async () => {
+  it('rejects a job ID that is not a number before sending a request', async () => {
     await expect(subscriber?.subscribe(input({ jobs: 'Daily' }), address, at(host()))).rejects.toMatchObject({
       code: 'bad-input',
       message: expect.stringContaining('Daily'),
@@ -323,11 +323,11 @@ describe('The webhook that a trigger makes at dbt', () => {
     expect(await subscriber?.isSubscribed(subscription, address, at(fake))).toBe(expected);
   });
 
-  it('does not count as subscribed when its secret was lost', async () => {
+  it('does not count as subscribed without its secret', async () => {
     expect(await subscriber?.isSubscribed({ id: 'wsu_1' }, address, at(fakeHost()))).toBe(false);
   });
 
-  it('may be gone already when it is removed, but a refusal is told', async () => {
+  it('may already be deleted on unsubscribe; other errors are thrown', async () => {
     await expect(
       subscriber?.unsubscribe(
         subscription,
@@ -343,7 +343,7 @@ describe('The webhook that a trigger makes at dbt', () => {
   });
 });
 
-describe('Forms of the triggers of dbt', () => {
+describe('Forms of the dbt triggers', () => {
   const v2 = 'https://ab123.us1.dbt.com/api/v2/accounts/12345';
   const vendorRun = (id: number, status: number, more = {}) => ({
     id,
@@ -416,7 +416,7 @@ describe('Forms of the triggers of dbt', () => {
     expect(host.requests).toHaveLength(3);
   });
 
-  it('offer the jobs and environments of the account page by page, searched by name', async () => {
+  it('list the jobs and environments of the account page by page, searched by name', async () => {
     const host = fakeHost()
       .on('GET', `${v2}/jobs/`, ({ query }) => ({
         json: {

@@ -1,3 +1,4 @@
+import { describeError } from '../../../shared/src/host/error.ts';
 import nock from 'nock';
 import { nodeHost } from '../../../shared/src/host/node/node-host.ts';
 import { dbt } from '../../../shared/src/services/dbt/service.ts';
@@ -31,14 +32,14 @@ const run = (
 ) => operate(dbt, key, typed, host, values);
 const started = () => fakeHost().on('POST', `${account}/jobs/910/run/`, data(vendorRun(1)));
 
-describe('dbt over the network', () => {
+describe('The dbt client', () => {
   beforeAll(() => nock.disableNetConnect());
   afterAll(() => {
     nock.enableNetConnect();
     nock.restore();
   });
 
-  it('is asked with slashes where they matter, and with the token', async () => {
+  it('sends the token, and paths with the right trailing slashes', async () => {
     nock('https://ab123.us1.dbt.com')
       .get('/api/v2/accounts/12345/')
       .matchHeader('authorization', 'Token dbtc_secret-token')
@@ -74,7 +75,7 @@ describe('The connection to dbt', () => {
     },
   );
 
-  it('takes any host, for every region and every own installation has another', async () => {
+  it('accepts any host, because every region has its own', async () => {
     const host = fakeHost().on('GET', 'https://dbt.contoso.example/api/v2/accounts/12345/', data({}));
     expect(
       await dbt.connection.test(context(dbt, host, { ...connection, accessUrl: 'https://dbt.contoso.example' })),
@@ -86,23 +87,23 @@ describe('The connection to dbt', () => {
   });
 
   it.each([
-    [401, 'unauthorized', 'access URL'],
+    [401, 'unauthorized', 'Access URL'],
     [403, 'forbidden', 'permission'],
-    [404, 'not-found', 'account ID'],
-  ])('says what to do about the status %d without showing the token', async (status, code, hint) => {
+    [404, 'not-found', 'Account ID'],
+  ])('explains status %d without showing the token', async (status, code, hint) => {
     const host = fakeHost().on('GET', `${account}/`, refusal(status, 'Refused for Token dbtc_secret-token.'));
-    const error = await Promise.resolve(dbt.connection.test(context(dbt, host, connection))).catch(
+    const error: unknown = await Promise.resolve(dbt.connection.test(context(dbt, host, connection))).catch(
       (caught: unknown) => caught,
     );
+    expect(describeError(error, 'n8n')).toContain(hint);
     expect(error).toMatchObject({
       code,
       service: 'dbt',
-      hint: expect.stringContaining(hint),
       message: expect.not.stringContaining('secret-token'),
     });
   });
 
-  it('is not fooled by a page or an empty answer', async () => {
+  it('rejects web pages and empty answers', async () => {
     for (const answer of [{ text: '<html></html>' }, { status: 204 }, { json: { data: null } }]) {
       await expect(
         dbt.connection.test(context(dbt, fakeHost().on('GET', `${account}/`, answer), connection)),
@@ -111,8 +112,8 @@ describe('The connection to dbt', () => {
   });
 });
 
-describe('Run Job of dbt', () => {
-  it('sends what was filled in and nothing else', async () => {
+describe('Run Job (dbt)', () => {
+  it('sends only the fields that are filled in', async () => {
     const host = started();
     await run('runJob', { job: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/jobs/910', wait: false }, host);
     expect(host.requests[0]?.json).toEqual({ cause: expect.stringMatching(/^Pipewright \[[0-9a-z]+-[0-9a-z]{6}\]$/) });
@@ -147,7 +148,7 @@ describe('Run Job of dbt', () => {
     });
   });
 
-  it('waits while it is queued, starting and running, through throttling and server errors, until success', async () => {
+  it('waits through all active statuses, throttling and server errors until success', async () => {
     const steps = [
       { index: 2, name: 'dbt build', status: 10 },
       { index: 1, name: 'Clone git repository', status: 10 },
@@ -192,7 +193,7 @@ describe('Run Job of dbt', () => {
     expect(host.requests.filter(({ query }) => query['include_related'] === 'run_steps')).toHaveLength(1);
   });
 
-  it('names the step that failed and why', async () => {
+  it('reports the failed step and its error', async () => {
     const logs =
       '08:01:00  Running with dbt=1.9\n08:01:03  \u001b[31mCompleted with 1 error\u001b[0m\n08:01:03  \n08:01:03    Database Error in model stg_claims (models/stg_claims.sql)\n08:01:03    relation "raw.claims" does not exist\n08:01:03  \n08:01:03  Done.';
     const host = started().on(
@@ -230,18 +231,18 @@ describe('Run Job of dbt', () => {
     });
   });
 
-  it('cancels the run at the deadline when it is told to', async () => {
+  it('cancels the run at the timeout if onTimeout is cancel', async () => {
     const host = started()
       .on('GET', `${account}/runs/777/`, data(vendorRun(3)))
       .on('POST', `${account}/runs/777/cancel/`, data(vendorRun(3)));
     await expect(run('runJob', { job: '910', timeoutMinutes: 5, onTimeout: 'cancel' }, host)).rejects.toMatchObject({
       code: 'timed-out',
-      hint: expect.stringContaining('asked to stop'),
+      hint: expect.stringContaining('Cancellation of the run was requested'),
     });
     expect(host.sent('POST', '/cancel/')).toHaveLength(1);
   });
 
-  it('gives the unfinished run back where the platform allows only a short wait', async () => {
+  it('returns the unfinished run at the platform’s time limit', async () => {
     const host = fakeHost({ maxWaitSeconds: 25 })
       .on('POST', `${account}/jobs/910/run/`, data(vendorRun(1)))
       .on('GET', `${account}/runs/777/`, data(vendorRun(3)));
@@ -269,20 +270,20 @@ describe('Run Job of dbt', () => {
     ]);
   });
 
-  it('says that nobody knows when the run cannot be found either, and is not run again by itself', async () => {
+  it('reports an unconfirmed start if the run cannot be found, and does not start another', async () => {
     const host = fakeHost()
       .on('POST', `${account}/jobs/910/run/`, 'lost')
       .on('GET', `${account}/runs/`, ['lost', data([])]);
     await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({
       code: 'unavailable',
       retryable: false,
-      message: 'dbt did not confirm whether it started job 910: the start may have been lost.',
-      hint: expect.stringContaining('may be active already'),
+      message: 'dbt did not confirm the start of job 910, so the run may have started.',
+      hint: expect.stringContaining('whether the run is active'),
     });
     expect(host.sent('POST', '/run/')).toHaveLength(1);
   });
 
-  it('shows what dbt says about a request that it refuses', async () => {
+  it('shows dbt’s error messages', async () => {
     const host = fakeHost().on(
       'POST',
       `${account}/jobs/910/run/`,
@@ -294,15 +295,15 @@ describe('Run Job of dbt', () => {
     });
   });
 
-  it('refuses a job that is no number before anything is sent', async () => {
+  it('rejects a job ID that is not a number before sending a request', async () => {
     const host = fakeHost();
     await expect(run('runJob', { job: '../910' }, host)).rejects.toMatchObject({ code: 'bad-input' });
     expect(host.requests).toHaveLength(0);
   });
 });
 
-describe('Runs and jobs of dbt', () => {
-  it('tells which models and tests of a run failed, and none of those that were skipped because of them', async () => {
+describe('dbt runs and jobs', () => {
+  it('list failed models and tests of a run, but no skipped ones', async () => {
     const results = [
       { unique_id: 'model.contoso.stg_claims', status: 'success', message: 'OK' },
       {
@@ -345,7 +346,7 @@ describe('Runs and jobs of dbt', () => {
     ]);
   });
 
-  it('tells the steps of a failed run also while dbt has no artifacts of it', async () => {
+  it('include the steps of a failed run without artifacts', async () => {
     const host = fakeHost()
       .on('GET', `${account}/runs/777/`, ({ query }) =>
         data(
@@ -364,7 +365,7 @@ describe('Runs and jobs of dbt', () => {
     });
   });
 
-  it('reads a run with its steps, although they cannot be read', async () => {
+  it('are returned without steps if the steps cannot be read', async () => {
     const host = fakeHost().on('GET', `${account}/runs/777/`, ({ query }) =>
       query['include_related'] === 'run_steps'
         ? refusal(403, 'no')
@@ -375,7 +376,7 @@ describe('Runs and jobs of dbt', () => {
     ).toMatchObject({ id: '777', status: 'running', steps: [], url: expect.stringMatching(/777\/$/) });
   });
 
-  it('cancels a run that goes on and leaves one that has ended', async () => {
+  it('are cancelled while active and unchanged once finished', async () => {
     const going = fakeHost()
       .on('GET', `${account}/runs/777/`, [data(vendorRun(3)), data(vendorRun(30))])
       .on('POST', `${account}/runs/777/cancel/`, data(vendorRun(30)));
@@ -384,7 +385,7 @@ describe('Runs and jobs of dbt', () => {
     expect(await run('cancelJobRun', { run: '777' }, ended)).toMatchObject({ status: 'succeeded' });
   });
 
-  it('does not mind that a run ends just before it is cancelled, but tells of any other refusal', async () => {
+  it('may finish just before they are cancelled; other errors are thrown', async () => {
     const late = fakeHost()
       .on('GET', `${account}/runs/777/`, [data(vendorRun(3)), data(vendorRun(10))])
       .on('POST', `${account}/runs/777/cancel/`, refusal(400, 'The run is complete.'));
@@ -399,7 +400,7 @@ describe('Runs and jobs of dbt', () => {
     await expect(run('cancelJobRun', { run: '777' }, unreadable)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  it('finds jobs by name, the one with exactly this name first', async () => {
+  it('are found by name, exact matches first', async () => {
     const job = (id: number, name: string) => ({
       id,
       name,
@@ -428,7 +429,7 @@ describe('Runs and jobs of dbt', () => {
   });
 });
 
-describe('The log of a failed step of dbt', () => {
+describe('The log of a failed dbt step', () => {
   it.each([
     [
       '12:00:00  Compilation Error in model a (models/a.sql)\n12:00:00    x is undefined\n12:00:00    > in macro y\n',
@@ -444,7 +445,7 @@ describe('The log of a failed step of dbt', () => {
     [null, undefined],
   ])('says in short what went wrong in %j', (logs, message) => expect(readFailure(logs)).toBe(message));
 
-  it('is cut when it is long and shows no token', () => {
+  it('is shortened and redacted', () => {
     expect(readFailure(`Runtime Error\n${'x'.repeat(5000)}`)?.length).toBe(500);
     expect(readFailure('Runtime Error\n  sent Bearer abcdefghijkl')).toBe('Runtime Error sent Bearer ***');
   });

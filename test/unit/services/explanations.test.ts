@@ -32,7 +32,7 @@ const jobRun = (more: Json): Json => ({
   ...more,
 });
 
-describe('A run of Databricks', () => {
+describe('A Databricks run', () => {
   const open = (pages: Record<string, Json>, errors: Record<string, string> = {}) =>
     fakeHost()
       .on('GET', `${jobs}/runs/get`, ({ query }) => ({ json: pages[query['page_token'] ?? 'first'] }))
@@ -41,7 +41,7 @@ describe('A run of Databricks', () => {
       }));
   const read = (host: ReturnType<typeof open>) => operate(databricks, 'getRun', { run: '5' }, host, workspace);
 
-  it('with more tasks than a page holds is read to its last page', async () => {
+  it('is read to the last page of its tasks', async () => {
     const tasks = Array.from({ length: 250 }, (_, number) =>
       task(`t${number}`, 100 + number, number === 249 ? 'FAILED' : 'SUCCESS'),
     );
@@ -61,7 +61,7 @@ describe('A run of Databricks', () => {
     expect(output).toMatchObject({ task: 't249', error: 'Disk full' });
   });
 
-  it('whose pages of tasks never end says so', async () => {
+  it('fails if its pages of tasks never end', async () => {
     const run = await read(
       open({
         first: jobRun({ tasks: [task('a', 1, 'FAILED')], next_page_token: 'b' }),
@@ -72,7 +72,7 @@ describe('A run of Databricks', () => {
     expect(run).toMatchObject({ status: 'failed' });
   });
 
-  it('counts the last attempt of a task only, whatever the order', async () => {
+  it('counts only the last attempt of a task, in any order', async () => {
     const tasks = [
       task('load', 3, 'SUCCESS', { attempt_number: 2 }),
       task('load', 1, 'FAILED', { attempt_number: 0 }),
@@ -92,14 +92,14 @@ describe('A run of Databricks', () => {
       await operate(
         databricks,
         'rerunFailedRun',
-        { run: '5', onlySay: true },
+        { run: '5', dryRun: true },
         open({ first: jobRun({ tasks }) }),
         workspace,
       ),
     ).toMatchObject({ stepsToRun: ['send'] });
   });
 
-  it('does not name a failure that another task handled', async () => {
+  it('does not name a handled failure', async () => {
     const tasks = [
       task('load', 1, 'FAILED'),
       task('clean', 2, 'SUCCESS', { run_if: 'ALL_DONE', depends_on: [{ task_key: 'load' }] }),
@@ -113,22 +113,22 @@ describe('A run of Databricks', () => {
 
   it.each<[string, Json, RegExp]>([
     [
-      'without a result',
+      'no result',
       {
         state: {
           life_cycle_state: 'SKIPPED',
           state_message: 'Skipping this run because the limit of 1 maximum concurrent runs has been reached.',
         },
       },
-      /already runs as often.*queueing.*Maximum concurrent runs/,
+      /reached its maximum concurrent runs.*queueing/,
     ],
     [
-      'with a result',
+      'with result',
       { state: { life_cycle_state: 'SKIPPED', result_state: 'MAXIMUM_CONCURRENT_RUNS_REACHED', state_message: '' } },
-      /already runs as often/,
+      /reached its maximum concurrent runs/,
     ],
     [
-      'in newer words',
+      'newer response format',
       {
         state: undefined,
         status: {
@@ -136,43 +136,43 @@ describe('A run of Databricks', () => {
           termination_details: { code: 'MAX_CONCURRENT_RUNS_EXCEEDED', message: 'Too many.' },
         },
       },
-      /already runs as often/,
+      /reached its maximum concurrent runs/,
     ],
     [
-      'because its queue is full',
+      'queue full',
       {
         state: undefined,
         status: { state: 'TERMINATED', termination_details: { code: 'MAX_JOB_QUEUE_SIZE_EXCEEDED', message: '' } },
       },
-      /Too many runs of the job are queued/,
+      /queue of the job is full/,
     ],
     [
-      'because the workspace is full',
+      'workspace limit',
       {
         state: undefined,
         status: { state: 'TERMINATED', termination_details: { code: 'WORKSPACE_RUN_LIMIT_EXCEEDED', message: '' } },
       },
-      /as many jobs as it may/,
+      /limit of active runs/,
     ],
     [
-      'because it is disabled',
+      'disabled',
       { state: { life_cycle_state: 'TERMINATED', result_state: 'DISABLED', state_message: '' } },
       /disabled/,
     ],
     [
-      'because of its condition',
+      'condition not met',
       { state: { life_cycle_state: 'TERMINATED', result_state: 'EXCLUDED', state_message: '' } },
-      /condition of the task/,
+      /“Run if” condition/,
     ],
     [
-      'because a task before it failed',
+      'upstream task failed',
       { state: { life_cycle_state: 'TERMINATED', result_state: 'UPSTREAM_FAILED', state_message: '' } },
-      /task that it depends on/,
+      /upstream task/,
     ],
-  ])('that was skipped %s says why and what to change', async (_how, more, advice) => {
+  ])('explains why it was skipped: %s', async (_how, more, advice) => {
     const run = await read(open({ first: jobRun({ tasks: [], ...more }) }));
     expect(run['explanation']).toMatch(advice);
-    expect(run['explanation']).not.toMatch(/If nobody meant to stop it/);
+    expect(run['explanation']).not.toMatch(/cancelled by mistake/);
     expect(run).toMatchObject({ finished: true, succeeded: false });
   });
 
@@ -190,7 +190,7 @@ describe('A run of Databricks', () => {
   });
 });
 
-describe('A run of Data Factory', () => {
+describe('A Data Factory run', () => {
   const factory =
     'https://management.azure.com/subscriptions/sub/resourceGroups/rg/providers/Microsoft.DataFactory/factories/contoso';
   const azure = { tenantId: 't', clientId: 'c', clientSecret: 's', subscriptionId: 'sub' };
@@ -222,7 +222,7 @@ describe('A run of Data Factory', () => {
     message: `Operation on target ${target} failed: it broke`,
   });
 
-  it('that succeeded reports no failure, though an activity failed and was handled', async () => {
+  it('reports no failure if it succeeded despite a handled failure', async () => {
     const run = await read({ status: 'Succeeded', message: '' }, [
       activity('Copy', 'Failed', 1, 10),
       activity('Log', 'Succeeded', 11, 20),
@@ -231,7 +231,7 @@ describe('A run of Data Factory', () => {
     for (const key of ['failedStep', 'failedMessage', 'explanation']) expect(run).not.toHaveProperty(key);
   });
 
-  it('that failed names the failure that was not handled', async () => {
+  it('names the unhandled failure', async () => {
     expect(
       await read(failed('Send'), [
         activity('Copy', 'Failed', 1, 10),
@@ -241,7 +241,7 @@ describe('A run of Data Factory', () => {
     ).toMatchObject({ failedStep: 'Send', failedMessage: 'Send broke at 30.' });
   });
 
-  it('counts the last attempt of an activity only', async () => {
+  it('counts only the last attempt of an activity', async () => {
     const run = await read(failed('Copy'), [
       activity('Look up', 'Failed', 1, 10, { retryAttempt: null }),
       activity('Look up', 'Failed', 20, 30, { retryAttempt: 1 }),
@@ -256,7 +256,7 @@ describe('A run of Data Factory', () => {
     ]);
   });
 
-  it('keeps every iteration of a loop, of which each may have been retried', async () => {
+  it('keeps every loop iteration, each with its last attempt', async () => {
     const run = await read(failed('Each'), [
       activity('Copy', 'Failed', 1, 10, { iterationHash: 'a' }),
       activity('Copy', 'Succeeded', 1, 11, { iterationHash: 'b' }),
@@ -269,7 +269,7 @@ describe('A run of Data Factory', () => {
   });
 });
 
-describe('A run of dbt', () => {
+describe('A dbt run', () => {
   const account = 'https://ab123.us1.dbt.com/api/v2/accounts/1';
   const read = (run: Json, results: Json[]) =>
     operate(
@@ -303,11 +303,11 @@ describe('A run of dbt', () => {
     },
   );
 
-  it('that was skipped because the job was running says so', async () => {
+  it('explains that it was skipped because the job was running', async () => {
     const run = await read(
       { status: 30, status_message: 'This run was skipped because the job already has another run in progress.' },
       [],
     );
-    expect(run['explanation']).toMatch(/was skipped.*running already, so dbt skipped/);
+    expect(run['explanation']).toMatch(/was skipped.*already running, so dbt skipped/);
   });
 });

@@ -120,7 +120,7 @@ describe('Run Report of Mode', () => {
     const host = connected().on('POST', runs, state('pending')).on('GET', `${runs}/run1`, state('enqueued'));
     await expect(run('runReport', { report: 'abc1', timeoutMinutes: 1 }, host)).rejects.toMatchObject({
       code: 'timed-out',
-      hint: expect.stringContaining('It is still running'),
+      hint: expect.stringContaining('The run is still active'),
     });
     expect(host.now() - fakeStart).toBe(60_000);
     expect(mode.operations.find(({ key }) => key === 'runReport')?.input).not.toHaveProperty('onTimeout');

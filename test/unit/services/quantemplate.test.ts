@@ -325,7 +325,7 @@ describe('Run Pipeline of Quantemplate', () => {
     await expect(run('runPipeline', { pipeline: 'p-1' }, host)).rejects.toMatchObject({
       code,
       retryable: false,
-      hint: expect.stringContaining('may be active already'),
+      hint: expect.stringContaining('whether the run is active'),
     });
     expect(host.sent('POST', 'executions')).toHaveLength(1);
   });
@@ -344,7 +344,7 @@ describe('Run Pipeline of Quantemplate', () => {
       .on('GET', executions, { json: [execution('Started')] });
     await expect(run('runPipeline', { pipeline: 'p-1', timeoutMinutes: 10 }, host)).rejects.toMatchObject({
       code: 'timed-out',
-      hint: expect.stringContaining('It is still running.'),
+      hint: expect.stringContaining('The run is still active.'),
     });
     expect(host.sleeps.reduce((sum, sleep) => sum + sleep, 0)).toBeCloseTo(600_000);
     expect(quantemplate.operations.find(({ key }) => key === 'runPipeline')?.input).not.toHaveProperty('onTimeout');

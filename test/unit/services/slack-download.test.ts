@@ -19,8 +19,8 @@ const download = (host: FakeHost, typed = 'F0123456789', more: Record<string, un
   operate(slack, 'downloadFile', { file: typed }, host, { botToken: 'xoxb-very-secret', ...more });
 const csv: Answer = { headers: { 'content-type': 'text/csv', 'content-length': '4' }, text: 'a\n1\n' };
 
-describe('Download File of Slack', () => {
-  it('asks where the file lies and fetches it with the token', async () => {
+describe('Download File (Slack)', () => {
+  it('reads the download URL and downloads with the token', async () => {
     const host = fakeHost().on('GET', info, told()).on('GET', bytes, csv);
     expect(await download(host)).toEqual({
       id: 'F0123456789',
@@ -39,7 +39,7 @@ describe('Download File of Slack', () => {
   it.each([
     'https://contoso.slack.com/files/U0123456789/F0123456789/claims.csv',
     'https://files.slack.com/files-pri/T024BE7LD-F0123456789/claims.csv',
-  ])('takes the ID out of %s', async (address) => {
+  ])('extracts the ID from %s', async (address) => {
     const host = fakeHost().on('GET', info, told()).on('GET', bytes, csv);
     await download(host, address);
     expect(host.requests[0]?.query).toEqual({ file: 'F0123456789' });
@@ -58,7 +58,7 @@ describe('Download File of Slack', () => {
     expect(host.requests).toHaveLength(1);
   });
 
-  it('sends no token where Slack leads to another host', async () => {
+  it('sends no token on redirects to other hosts', async () => {
     const host = fakeHost()
       .on('GET', info, told())
       .on('GET', bytes, { status: 302, headers: { location: 'https://storage.example.com/claims.csv' } })
@@ -67,7 +67,7 @@ describe('Download File of Slack', () => {
     expect(host.requests[2]?.headers).not.toHaveProperty('authorization');
   });
 
-  it('fetches from the files of another Slack, such as that of governments', async () => {
+  it('downloads from GovSlack', async () => {
     const place = 'https://files.slack-gov.com/files-pri/T1-F0123456789/download/claims.csv';
     const host = fakeHost()
       .on('GET', 'https://slack-gov.com/api/files.info', told({ url_private_download: place }))
@@ -80,7 +80,7 @@ describe('Download File of Slack', () => {
   it.each([
     ['lies elsewhere', { is_external: true, mode: 'external' }, 'only links to it'],
     ['was deleted', { mode: 'tombstone' }, 'was deleted'],
-    ['is too old for the plan', { mode: 'hidden_by_limit' }, 'plan of the workspace'],
+    ['is too old for the plan', { mode: 'hidden_by_limit' }, 'workspace’s plan'],
   ])('refuses a file that %s', async (_what, changes, message) => {
     const host = fakeHost().on('GET', info, told(changes));
     await expect(download(host)).rejects.toMatchObject({
@@ -90,7 +90,7 @@ describe('Download File of Slack', () => {
     expect(host.requests).toHaveLength(1);
   });
 
-  it('knows the log-in page that Slack sends with status 200, but takes a file that is HTML', async () => {
+  it('rejects Slack’s login page with status 200, but accepts HTML files', async () => {
     const page: Answer = { headers: { 'content-type': 'text/html; charset=utf-8' }, text: '<!DOCTYPE html>' };
     await expect(download(fakeHost().on('GET', info, told()).on('GET', bytes, page))).rejects.toMatchObject({
       code: 'forbidden',

@@ -1,3 +1,4 @@
+import { describeError } from '../../../shared/src/host/error.ts';
 import { slack } from '../../../shared/src/services/slack/service.ts';
 import { fakeHost, type FakeHost } from '../fake-host.ts';
 import { operate } from '../operate.ts';
@@ -10,7 +11,7 @@ const post = `${api}/chat.postMessage`;
 const posted = { ok: true, channel: 'C0DATATEAM', ts: '1763625600.000100' };
 const channel = 'C0DATATEAM';
 
-describe('The thread of a message', () => {
+describe('Thread', () => {
   it.each([
     [
       'https://contoso.slack.com/archives/C0DATATEAM/p1763625700000200?thread_ts=1763625600.000100&cid=C0DATATEAM',
@@ -31,7 +32,7 @@ describe('The thread of a message', () => {
   });
 });
 
-describe('A message that Slack would cut', () => {
+describe('A message that Slack would truncate', () => {
   it.each([
     ['text', { text: 'x'.repeat(40_001) }],
     ['a section', { blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'x'.repeat(3_001) } }] }],
@@ -53,21 +54,21 @@ describe('A message that Slack would cut', () => {
     expect(host.requests).toEqual([]);
   });
 
-  it('counts characters, not their halves', async () => {
+  it('counts characters, not UTF-16 code units', async () => {
     const host = fakeHost().on('POST', post, { json: posted });
     expect(await run('sendMessage', { channel, text: '🙂'.repeat(40_000) }, host)).not.toHaveProperty('truncated');
   });
 
-  it('is reported when Slack cuts it nevertheless', async () => {
+  it('is reported if Slack truncates it nevertheless', async () => {
     const host = fakeHost().on('POST', post, {
       json: { ...posted, response_metadata: { warnings: ['message_truncated'] } },
     });
     expect(await run('sendMessage', { channel, text: 'x' }, host)).toMatchObject({ truncated: true });
-    expect(host.logged.join()).toContain('cut the message');
+    expect(host.logged.join()).toContain('truncated the message');
   });
 });
 
-describe('A token of an organisation', () => {
+describe('An organization token', () => {
   const refused = {
     json: {
       ok: false,
@@ -95,14 +96,14 @@ describe('A token of an organisation', () => {
     response_metadata: { next_cursor: '' },
   };
 
-  it('finds channels of all its workspaces, each once', async () => {
+  it('finds the channels of all workspaces, each once', async () => {
     expect(await run('findChannel', { name: 'a' }, open(both))).toMatchObject([
       { id: 'C000000001' },
       { id: 'C000000002' },
     ]);
   });
 
-  it('posts to a channel by its name', async () => {
+  it('posts to a channel by name', async () => {
     const host = open(both);
     await run('sendMessage', { channel: 'claims', text: 'x' }, host);
     expect(host.sent('POST', 'postMessage')[0]?.json).toMatchObject({ channel: 'C000000002' });
@@ -110,47 +111,46 @@ describe('A token of an organisation', () => {
 
   it.each([
     [
-      'has no workspace',
+      'without workspaces',
       { ok: true, teams: [] },
-      /installed in none of its workspaces/,
+      /not installed in any of its workspaces/,
       /add the app to the workspace/,
     ],
     [
-      'may not list its workspaces',
+      'that cannot list its workspaces',
       { ok: false, error: 'not_allowed_token_type' },
-      /workspaces cannot be listed/,
+      /workspaces could not be listed/,
       /Bot User OAuth Token of one workspace/,
     ],
-  ])('that %s says what to do', async (_what, teams, message, hint) => {
-    await expect(run('findChannel', { name: 'a' }, open(teams))).rejects.toMatchObject({
-      message: expect.stringMatching(message),
-      hint: expect.stringMatching(hint),
-    });
+  ])('%s has a hint', async (_what, teams, message, hint) => {
+    const error: unknown = await run('findChannel', { name: 'a' }, open(teams)).catch((caught: unknown) => caught);
+    expect(describeError(error, 'n8n')).toMatch(message);
+    expect(describeError(error, 'n8n')).toMatch(hint);
   });
 });
 
-describe('The channels of Slack', () => {
+describe('Slack’s channel pages', () => {
   it.each([
-    ['name the same cursor again', () => ({ ok: true, channels: [], response_metadata: { next_cursor: 'again' } }), 2],
+    ['that repeat a cursor', () => ({ ok: true, channels: [], response_metadata: { next_cursor: 'again' } }), 2],
     [
-      'are empty under new cursors without end',
+      'that are empty without end',
       (count: number) => ({ ok: true, channels: [], response_metadata: { next_cursor: `c${count}` } }),
       21,
     ],
-  ])('that %s end with an error', async (_what, page, most) => {
+  ])('%s end with an error', async (_what, page, maxPages) => {
     let count = 0;
     const host = fakeHost().on('GET', `${api}/conversations.list`, () => ({ json: page((count += 1)) }));
     await expect(run('findChannel', { name: 'a' }, host)).rejects.toMatchObject({ code: 'unexpected-answer' });
-    expect(count).toBeLessThanOrEqual(most);
+    expect(count).toBeLessThanOrEqual(maxPages);
   });
 });
 
 it.each([
   ['a web page', { text: '<html></html>' }],
-  ['nothing', { text: '' }],
+  ['an empty body', { text: '' }],
   ['no timestamp', { json: { ok: true, channel } }],
-  ['half of its JSON', { text: '{"ok":true,"chan' }],
-])('a message that is answered by %s may have been posted, and is not posted again', async (_what, answer) => {
+  ['truncated JSON', { text: '{"ok":true,"chan' }],
+])('an unconfirmed message (%s) is not posted again', async (_what, answer) => {
   const host = fakeHost().on('POST', post, answer);
   await expect(run('sendMessage', { channel, text: 'x' }, host)).rejects.toMatchObject({
     retryable: false,

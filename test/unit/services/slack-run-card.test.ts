@@ -1,4 +1,4 @@
-import { drawCard } from '../../../shared/src/services/slack/run-card.ts';
+import { runCard } from '../../../shared/src/services/slack/run-card.ts';
 import { slack } from '../../../shared/src/services/slack/service.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { nodeHost } from '../../../shared/src/host/node/node-host.ts';
@@ -45,7 +45,7 @@ const failed = {
   durationSeconds: 410,
   startedAt: at(0),
   finishedAt: at(410),
-  explanation: 'The run failed at “report”: no data. Look at it.',
+  explanation: 'The run failed at “report”: no data. Check it.',
   steps: [...running.steps.slice(0, 1), { name: 'report', status: 'failed', startedAt: at(30), finishedAt: at(410) }],
 };
 const connection = () => ({ botToken: sandbox.accounts.slack.botToken, address: sandbox.addresses.slack });
@@ -53,19 +53,19 @@ const post = (typed: Record<string, unknown>, own = host) =>
   operate(slack, 'postRunCard', { channel: 'data-team', ...typed }, own, connection());
 const messages = () => sandbox.control.log().slack.messages;
 
-describe('The card of a run', () => {
-  it('is posted once, and edited in place as the run goes on', async () => {
+describe('Post Run Card', () => {
+  it('posts one message and updates it', async () => {
     const first = await post({ run: running });
     expect(first).toMatchObject({ updated: false });
     const second = await post({ run: failed });
     expect(second).toMatchObject({ id: first['id'], updated: true });
     expect(messages()).toHaveLength(1);
     expect(messages()[0]).toMatchObject({ edited: true, text: 'Monthly <report> failed' });
-    expect(JSON.stringify(messages()[0])).toContain('1 of 2 steps done');
+    expect(JSON.stringify(messages()[0])).toContain('1 of 2 steps succeeded');
     expect(JSON.stringify(messages()[0])).toContain('6 min 50 s');
   });
 
-  it('is known by its timestamp where the platform remembers nothing, and posted anew where it was deleted', async () => {
+  it('finds the card by its timestamp, and posts a new one if it was deleted', async () => {
     const first = await post({ run: running });
     expect(await post({ run: failed, card: first['id'] }, { ...host, ...nodeHost() })).toMatchObject({
       id: first['id'],
@@ -76,14 +76,14 @@ describe('The card of a run', () => {
     expect(messages()).toHaveLength(1);
   });
 
-  it('of another run, or in another channel, is another one', async () => {
+  it('posts one card per run and channel', async () => {
     await post({ run: running });
     await post({ run: { ...running, id: '43' } });
     await post({ run: running, channel: 'general' });
     expect(messages()).toHaveLength(3);
   });
 
-  it('gets the timeline into its thread once the run has ended', async () => {
+  it('posts the timeline in the thread once the run has finished', async () => {
     const { id } = await post({ run: running, timeline: true });
     expect(sandbox.control.log().slack.files).toHaveLength(0);
     await post({ run: failed, timeline: true });
@@ -93,7 +93,7 @@ describe('The card of a run', () => {
     expect(messages()[1]).toMatchObject({ threadTs: id });
   });
 
-  it('can be made of single values, as Zapier hands them over', async () => {
+  it('accepts single values, as Zapier passes them', async () => {
     await post({
       runId: '42',
       runName: 'Monthly report',
@@ -106,7 +106,7 @@ describe('The card of a run', () => {
   });
 
   it.each([{}, { run: { name: 'load' } }, { run: '{"status":"failed"}' }, { run: [1] }, { runName: 'load' }])(
-    'is not posted for what is no run: %j',
+    'rejects input that is not a run: %j',
     async (typed) => {
       await expect(post(typed)).rejects.toMatchObject({
         code: 'bad-input',
@@ -116,8 +116,8 @@ describe('The card of a run', () => {
     },
   );
 
-  it('has a button to the run, one to run it again where it failed, and takes nothing of the vendor for mark-up', () => {
-    const card = drawCard(
+  it('adds buttons to open and rerun a failed run, and escapes vendor text', () => {
+    const card = runCard(
       { ...failed, status: 'failed', vendorStatus: '', parameters: {}, steps: [] } as never,
       'https://n8n.example/form/rerun',
     );
@@ -127,24 +127,24 @@ describe('The card of a run', () => {
     });
     expect(JSON.stringify(card.blocks)).toContain('Monthly &lt;report&gt;');
     expect(
-      JSON.stringify(drawCard({ ...running, vendorStatus: '', parameters: {} } as never, 'https://x').blocks),
+      JSON.stringify(runCard({ ...running, vendorStatus: '', parameters: {} } as never, 'https://x').blocks),
     ).not.toContain('Run Again');
   });
 
-  it('never links to what is no address of the web', async () => {
+  it('never links to URLs that are not http(s)', async () => {
     await post({ run: { ...failed, url: 'javascript:alert(1)' } });
     expect(JSON.stringify(messages())).not.toContain('javascript');
   });
 });
 
-describe('The timeline of a run', () => {
+describe('Draw Run Timeline', () => {
   const draw = async (run: unknown) => {
     await operate(slack, 'drawRunTimeline', { run }, host, connection());
     return saved ?? Buffer.alloc(0);
   };
   const size = (png: Buffer) => [png.readUInt32BE(16), png.readUInt32BE(20)];
 
-  it('is a picture with a row for each step', async () => {
+  it('draws one row per step', async () => {
     const png = await draw(failed);
     expect(png.subarray(1, 4).toString('latin1')).toBe('PNG');
     expect(size(await draw({ ...failed, steps: [...failed.steps, ...failed.steps] }))[1]).toBe(
@@ -154,10 +154,10 @@ describe('The timeline of a run', () => {
 
   it.each([
     ['without steps', { steps: [] }],
-    ['that goes on', { status: 'running', finishedAt: undefined }],
-    ['whose steps tell no moments', { steps: [{ name: 'a', status: 'succeeded' }], startedAt: undefined }],
+    ['that is active', { status: 'running', finishedAt: undefined }],
+    ['whose steps have no timestamps', { steps: [{ name: 'a', status: 'succeeded' }], startedAt: undefined }],
     [
-      'that lasted no time',
+      'of zero duration',
       { finishedAt: at(0), steps: [{ name: 'a', status: 'succeeded', startedAt: at(0), finishedAt: at(0) }] },
     ],
     ['that lasted for weeks', { finishedAt: at(3_000_000) }],

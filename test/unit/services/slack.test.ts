@@ -1,7 +1,8 @@
+import { describeError } from '../../../shared/src/host/error.ts';
 import { checkInput } from '../../../shared/src/define/check-input.ts';
 import { isDownload } from '../../../shared/src/define/download.ts';
 import { describeField } from '../../../shared/src/define/fields.ts';
-import { mostHeld } from '../../../shared/src/services/slack/file-bytes.ts';
+import { maxBufferedBytes } from '../../../shared/src/services/slack/file-bytes.ts';
 import { slack } from '../../../shared/src/services/slack/service.ts';
 import { fakeHost, type Answer, type FakeHost } from '../fake-host.ts';
 import { context, operate } from '../operate.ts';
@@ -21,7 +22,7 @@ const post = `${api}/chat.postMessage`;
 const message = { channel: 'C0DATATEAM', text: 'Ready' };
 const bodyOf = (host: FakeHost, method: string) => host.sent('POST', method)[0]?.json as Record<string, unknown>;
 
-describe('Send Message of Slack', () => {
+describe('Send Message (Slack)', () => {
   it('posts JSON with the token in a header', async () => {
     const host = fakeHost().on('POST', post, posted);
     expect(await run('sendMessage', message, host)).toEqual({
@@ -57,7 +58,7 @@ describe('Send Message of Slack', () => {
     expect(bodyOf(host, 'postMessage')['channel']).toBe('C0DATATEAM');
   });
 
-  it.each(['#data-team', 'Data-Team'])('looks up the name %s over empty pages', async (channel) => {
+  it.each(['#data-team', 'Data-Team'])('looks up the name %s across empty pages', async (channel) => {
     const host = fakeHost()
       .on('POST', post, posted)
       .on('GET', `${api}/conversations.list`, ({ query }) => pages[query['cursor'] ?? ''] as Answer);
@@ -65,7 +66,7 @@ describe('Send Message of Slack', () => {
     expect(bodyOf(host, 'postMessage')['channel']).toBe('C0DATATEAM');
   });
 
-  it('answers in a thread, given by its timestamp or by the link of its first message', async () => {
+  it('replies in a thread, by timestamp or message link', async () => {
     const threads = [
       '1763625600.000100',
       'https://contoso.slack.com/archives/C0DATATEAM/p1763625600000100?thread_ts=1',
@@ -90,7 +91,7 @@ describe('Send Message of Slack', () => {
     expect(host.requests).toEqual([]);
   });
 
-  it('takes blocks as a list or as the Block Kit Builder shows them, and then needs no text', async () => {
+  it('accepts blocks without text, as a list or from the Block Kit Builder', async () => {
     const list = [{ type: 'divider' }];
     for (const blocks of [list, { blocks: list }, JSON.stringify({ blocks: list })]) {
       const host = fakeHost().on('POST', post, posted);
@@ -104,7 +105,7 @@ describe('Send Message of Slack', () => {
     [{ channel: 'C0DATATEAM', blocks: '{"type": "divider"}' }, '“Blocks” must be a list'],
     [{ channel: 'C0DATATEAM', blocks: Array(51).fill({ type: 'divider' }) }, '“Blocks” must be a list'],
     [{ channel: 'C0DATATEAM', blocks: '[{' }, '“Blocks” must be valid JSON'],
-  ])('refuses what Slack would refuse before anything is sent (%#)', async (typed, said) => {
+  ])('rejects invalid input before sending a request (%#)', async (typed, said) => {
     const host = fakeHost();
     await expect(run('sendMessage', typed, host)).rejects.toMatchObject({
       code: 'bad-input',
@@ -114,15 +115,15 @@ describe('Send Message of Slack', () => {
   });
 
   it.each<[string, Answer]>([
-    ['the answer is lost', 'lost'],
-    ['the server breaks', { status: 500, text: 'oops' }],
-    ['Slack had a fault', refuse('internal_error')],
-  ])('is not repeated when %s', async (_name, answer) => {
+    ['a lost answer', 'lost'],
+    ['a server error', { status: 500, text: 'oops' }],
+    ['an internal error of Slack', refuse('internal_error')],
+  ])('is not retried after %s', async (_name, answer) => {
     const host = fakeHost().on('POST', post, answer);
     await expect(run('sendMessage', message, host)).rejects.toMatchObject({
       code: 'unavailable',
       retryable: false,
-      hint: expect.stringContaining('Look at the channel'),
+      hint: expect.stringContaining('Check the channel'),
     });
     expect(host.requests).toHaveLength(1);
   });
@@ -130,7 +131,7 @@ describe('Send Message of Slack', () => {
   it.each<[string, Answer]>([
     ['a status', { status: 429, headers: { 'retry-after': '7' }, json: { ok: false, error: 'ratelimited' } }],
     ['a code', refuse('ratelimited')],
-  ])('is repeated when Slack throttles by %s', async (name, answer) => {
+  ])('is retried when Slack throttles by %s', async (name, answer) => {
     const host = fakeHost().on('POST', post, [answer, posted]);
     await run('sendMessage', message, host);
     expect(host.requests).toHaveLength(2);
@@ -138,14 +139,14 @@ describe('Send Message of Slack', () => {
   });
 });
 
-describe('A refusal of Slack', () => {
+describe('A Slack error', () => {
   it.each([
     ['not_in_channel', {}, 'forbidden', 'Invite the bot'],
-    ['channel_not_found', {}, 'not-found', 'Pick the channel'],
+    ['channel_not_found', {}, 'not-found', 'Select the channel'],
     ['is_archived', {}, 'bad-input', 'unarchive'],
     ['msg_too_long', {}, 'bad-input', 'Split'],
     ['invalid_auth', {}, 'unauthorized', 'xoxb-'],
-    ['token_revoked', {}, 'unauthorized', 'Install the app again'],
+    ['token_revoked', {}, 'unauthorized', 'Reinstall the app'],
     ['missing_scope', { needed: 'chat:write', provided: 'users:read' }, 'forbidden', 'the scope chat:write'],
     [
       'invalid_blocks',
@@ -154,21 +155,21 @@ describe('A refusal of Slack', () => {
       'Block Kit Builder',
     ],
     ['something_new', {}, 'bad-input', 'Correct'],
-  ])('%s is an error with a hint, though its status is 200', async (error, more, code, hint) => {
+  ])('%s has a code and a hint, although its status is 200', async (error, more, code, hint) => {
     const host = fakeHost().on('POST', post, refuse(error, more));
     const refusal = await run('sendMessage', message, host).catch((caught: unknown) => caught);
     expect(refusal).toMatchObject({
       code,
       service: 'Slack',
-      hint: expect.stringContaining(hint),
       message: expect.stringContaining(error),
     });
+    expect(describeError(refusal, 'n8n')).toContain(hint);
     expect(JSON.stringify([refusal, String(refusal)])).not.toContain('very-secret');
     if (error === 'invalid_blocks') expect((refusal as Error).message).toContain('unsupported type: x');
   });
 });
 
-describe('Upload File of Slack', () => {
+describe('Upload File (Slack)', () => {
   const file = { name: 'Ü.csv', mediaType: 'text/csv', text: 'id\nÜ\n' };
   const ready = (options = {}): FakeHost =>
     fakeHost(options)
@@ -179,7 +180,7 @@ describe('Upload File of Slack', () => {
       .on('POST', `${api}/files.completeUploadExternal`, { json: { ok: true, files: [{ id: 'F1', shares: {} }] } });
   const steps = (host: FakeHost) => host.requests.map(({ address }) => address.split('/').pop());
 
-  it('asks where to, sends the bytes without the token, then shares the file', async () => {
+  it('gets an upload URL, uploads without the token, then shares the file', async () => {
     const host = ready();
     expect(await run('uploadFile', { channel: 'C0DATATEAM', file, comment: 'Look' }, host)).toEqual({
       id: 'F1',
@@ -235,7 +236,7 @@ describe('Upload File of Slack', () => {
     },
   });
 
-  it('makes a file of text', async () => {
+  it('creates a file from text', async () => {
     const host = ready();
     const text = { from: 'text', content: 'step,status\nCopy,failed\n', fileName: 'steps.csv' };
     expect(await run('uploadFile', { channel: 'C0DATATEAM', ...text }, host)).toMatchObject({
@@ -245,14 +246,14 @@ describe('Upload File of Slack', () => {
     expect(host.sent('POST', '/abc').map(({ body }) => body)).toEqual([text.content]);
   });
 
-  it.each(['file', 'text'])('says what is missing when there is no %s', async (from) => {
+  it.each(['file', 'text'])('reports a missing %s', async (from) => {
     await expect(run('uploadFile', { channel: 'C0DATATEAM', from }, ready())).rejects.toMatchObject({
       code: 'bad-input',
-      message: expect.stringMatching(/^“(File|Text)” is missing/),
+      message: expect.stringMatching(/^“(File|Text)” is empty/),
     });
   });
 
-  it('counts the bytes when the platform does not know how many they are', async () => {
+  it('counts the bytes if the platform does not know the size', async () => {
     const host = ready({ files: unknownLength([Buffer.from('abc'), Buffer.from('de')]) });
     expect(await run('uploadFile', { channel: 'C0DATATEAM', file: {} }, host)).toMatchObject({ size: 5 });
     expect(host.sent('POST', '/abc')[0]).toMatchObject({ body: 'abcde', length: 5 });
@@ -261,11 +262,11 @@ describe('Upload File of Slack', () => {
   it.each([
     ['is empty', [], 'is empty'],
     [
-      'is too large to be held',
-      Array<Uint8Array>(mostHeld / 2 ** 20 + 1).fill(new Uint8Array(2 ** 20)),
-      'larger than 50 MB',
+      'is too large to buffer',
+      Array<Uint8Array>(maxBufferedBytes / 2 ** 20 + 1).fill(new Uint8Array(2 ** 20)),
+      'exceeds 50 MB',
     ],
-  ])('refuses a file that %s before anything is sent', async (_name, pieces, said) => {
+  ])('rejects a file that %s before sending a request', async (_name, pieces, said) => {
     const host = ready({ files: unknownLength(pieces) });
     await expect(run('uploadFile', { channel: 'C0DATATEAM', file: {} }, host)).rejects.toMatchObject({
       code: 'bad-input',
@@ -274,7 +275,7 @@ describe('Upload File of Slack', () => {
     expect(host.requests).toEqual([]);
   });
 
-  it('sends the bytes again when they were lost, but shares once', async () => {
+  it('retries the upload, but shares once', async () => {
     const host = ready().on('POST', upload, ['lost', { status: 503 }, { text: 'OK' }]);
     await run('uploadFile', { channel: 'C0DATATEAM', file }, host);
     expect(host.sent('POST', '/abc').map(({ body }) => body)).toEqual([file.text, file.text, file.text]);
@@ -286,7 +287,7 @@ describe('Upload File of Slack', () => {
     expect(lost.sent('POST', 'complete')).toHaveLength(1);
   });
 
-  it('does not share a file whose bytes were refused, and does not tell the address', async () => {
+  it('does not share a file after a failed upload, and hides the upload URL', async () => {
     const host = ready().on('POST', upload, { status: 400, text: `bad length at ${upload}?sig=s` });
     const refusal = await run('uploadFile', { channel: 'C0DATATEAM', file }, host).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: 'bad-input', service: 'Slack' });
@@ -294,7 +295,7 @@ describe('Upload File of Slack', () => {
     expect(host.sent('POST', 'complete')).toEqual([]);
   });
 
-  it('sends bytes nowhere but over an encrypted connection', async () => {
+  it('uploads over encrypted connections only', async () => {
     const host = ready().on('POST', `${api}/files.getUploadURLExternal`, {
       json: { ok: true, upload_url: 'http://evil.example/x', file_id: 'F1' },
     });
@@ -325,11 +326,11 @@ const pages: Record<string, Answer> = {
   },
 };
 
-describe('The channels of Slack', () => {
+describe('Slack channels', () => {
   const listed = () =>
     fakeHost().on('GET', `${api}/conversations.list`, ({ query }) => pages[query['cursor'] ?? ''] as Answer);
 
-  it('are searched to the last page, the exact name first', async () => {
+  it('are searched to the last page, exact matches first', async () => {
     const host = listed();
     expect(await run('findChannel', { name: '#Data-Team' }, host)).toEqual([
       { id: 'C0DATATEAM', name: 'data-team', private: true, member: false, topic: 'Claims', memberCount: 5 },
@@ -342,7 +343,7 @@ describe('The channels of Slack', () => {
     });
   });
 
-  it('can be picked; an empty page does not end the list', async () => {
+  it('are listed in a dropdown across empty pages', async () => {
     const choices = describeField(slack.operations[0]?.input['channel'] as never).choices;
     const load = (query: object) => choices?.load({ input: {}, ...query }, context(slack, listed(), connection));
     expect(await load({})).toEqual({ choices: [{ value: 'C0GENERAL1', label: '#general' }], nextPage: 'two' });
@@ -354,7 +355,7 @@ describe('The channels of Slack', () => {
     expect(await load({ search: 'data' })).toEqual({ choices: end });
   });
 
-  it('are the public ones for an app that may not see private ones', async () => {
+  it('are public ones only without the scope for private channels', async () => {
     const host = fakeHost().on('GET', `${api}/conversations.list`, ({ query }) =>
       query['types'] === 'public_channel'
         ? (pages['three'] as Answer)
@@ -363,7 +364,7 @@ describe('The channels of Slack', () => {
     expect(await run('findChannel', { name: 'old' }, host)).toHaveLength(1);
   });
 
-  it('are said not to hold a name that is not there', async () => {
+  it('are not found under an unknown name', async () => {
     await expect(run('sendMessage', { ...message, channel: 'nowhere' }, listed())).rejects.toMatchObject({
       code: 'not-found',
       message: expect.stringContaining('“nowhere”'),
@@ -371,8 +372,8 @@ describe('The channels of Slack', () => {
   });
 });
 
-describe('Find User by Email of Slack', () => {
-  it('finds a person, or nobody', async () => {
+describe('Find User by Email (Slack)', () => {
+  it('returns the user or nothing', async () => {
     const host = fakeHost().on('GET', `${api}/users.lookupByEmail`, ({ query }) =>
       query['email'] === 'ada@contoso.example'
         ? {
@@ -395,7 +396,7 @@ describe('Find User by Email of Slack', () => {
   });
 });
 
-describe('The connection to Slack', () => {
+describe('The Slack connection', () => {
   it('is named after the bot and its workspace', async () => {
     const host = fakeHost().on('POST', 'https://slack.proxy.example/api/auth.test', {
       json: { ok: true, team: 'Contoso', user: 'pipewright' },

@@ -1,6 +1,8 @@
 import { clientCredentialsToken } from '../../auth/client-credentials.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { HttpResponse } from '../../host/http.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
+import type { Wording } from '../../host/wording.ts';
 import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
@@ -10,21 +12,30 @@ import type { DatabricksConnection } from './connection-fields.ts';
 /** The display name of the service. */
 export const service = 'Databricks';
 
-const hints: Record<number, string> = {
-  401: 'Check the access token, or the client secret, in the connection: it may have run out, or belong to another workspace.',
-  403: 'The token is not allowed to do this: give its user or service principal the permission on the job.',
-  404: 'Check the ID, and the workspace URL in the connection.',
+const hints: Record<number, Wording> = {
+  401: {
+    n8n: 'Check the access token or client secret in the credential: it may have expired or belong to another workspace.',
+    zapier:
+      'Check the access token or client secret in the connection: it may have expired or belong to another workspace.',
+  },
+  403: 'Grant the user or service principal of the token permission on the job.',
+  404: {
+    n8n: 'Check the ID, and the Workspace URL in the credential.',
+    zapier: 'Check the ID, and the Workspace URL in the connection.',
+  },
 };
 
-/** Databricks says 400 for what does not exist. */
+/** Databricks answers 400 for objects that do not exist. */
 const isMissing = (response: HttpResponse): boolean => response.status === 400 && /does not exist/i.test(response.text);
 
 function readProblem(response: HttpResponse): VendorProblem {
-  const hint = hints[isMissing(response) ? 404 : response.status];
-  return { ...readCommonProblem(response), ...(hint === undefined ? {} : { hint }) };
+  return withoutUndefined({
+    ...readCommonProblem(response),
+    hint: hints[isMissing(response) ? 404 : response.status],
+  });
 }
 
-/** The address of the workspace; the path of a page that was pasted along is taken away. */
+/** The base URL of the workspace; the path of a pasted page URL is removed. */
 export function workspaceAddress({ workspaceUrl }: DatabricksConnection): string {
   return baseUrl(workspaceUrl.replace(/[?#].*$/, ''), 'Workspace URL').replace(
     /\/(jobs?|compute|explore|sql|browse|settings|api|ml|editor)(\/.*)?$/,
@@ -32,19 +43,19 @@ export function workspaceAddress({ workspaceUrl }: DatabricksConnection): string
   );
 }
 
-/** Microsoft Entra's login address in the cloud of Azure that a workspace is in. */
+/** The Microsoft Entra authority for the Azure cloud of a workspace. */
 function authorityOf({ workspaceUrl, authorityUrl }: DatabricksConnection): string {
-  if (authorityUrl) return baseUrl(authorityUrl, 'Entra Login Address');
+  if (authorityUrl) return baseUrl(authorityUrl, 'Entra Authority URL');
   if (/\.databricks\.azure\.us\b/i.test(workspaceUrl)) return 'https://login.microsoftonline.us';
   if (/\.databricks\.azure\.cn\b/i.test(workspaceUrl)) return 'https://login.partner.microsoftonline.cn';
   return 'https://login.microsoftonline.com';
 }
 
-/** What Microsoft Entra knows Azure Databricks by, in every cloud. */
+/** The scope of Azure Databricks in Microsoft Entra, the same in every cloud. */
 const entraScope = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default';
 
 /**
- * The value of the header that logs in.
+ * The value of the `authorization` header.
  * @see https://learn.microsoft.com/azure/databricks/dev-tools/auth/azure-sp
  */
 async function login(
@@ -56,7 +67,7 @@ async function login(
   if (token) return `Bearer ${token.trim()}`;
   if (clientId && clientSecret) {
     const principal = { clientId, clientSecret: clientSecret.trim() };
-    const by = tenantId
+    const grant = tenantId
       ? {
           ...principal,
           service: 'Microsoft Entra',
@@ -70,18 +81,21 @@ async function login(
           scope: 'all-apis',
           sentIn: 'header' as const,
         };
-    return `Bearer ${await clientCredentialsToken(host, by, renew, endsAt)}`;
+    return `Bearer ${await clientCredentialsToken(host, grant, renew, endsAt)}`;
   }
   throw new PipewrightError({
     code: 'not-connected',
     service,
-    message: 'The connection holds neither an access token nor a service principal.',
-    hint: 'Fill in Access Token, or Client ID and Client Secret.',
+    message: 'No access token and no service principal is configured.',
+    hint: {
+      n8n: 'Fill in Access Token, or Client ID and Client Secret, in the credential.',
+      zapier: 'Fill in Access Token, or Client ID and Client Secret, in the connection.',
+    },
   });
 }
 
 /**
- * The interface of a workspace's jobs, version 2.2. IDs are whole numbers of up to 19 digits and stay text.
+ * Client of the Jobs API 2.2. IDs are integers of up to 19 digits, so they stay text.
  * @see https://docs.databricks.com/api/workspace/jobs
  * @see https://docs.databricks.com/aws/en/dev-tools/auth/oauth-m2m
  */
@@ -97,15 +111,15 @@ export function openDatabricks(context: Context<DatabricksConnection>): Api {
 }
 
 /**
- * An ID of Databricks as it must stand in JSON: a whole number, exact beyond what a number can hold.
- * @throws PipewrightError `bad-input` that names the field
+ * An ID as a JSON integer, exact beyond 2^53.
+ * @throws PipewrightError `bad-input` naming the field
  */
 export function exactId(value: string, label: string): unknown {
   if (/^\d{1,19}$/.test(value)) return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(value);
   throw new PipewrightError({
     code: 'bad-input',
     service,
-    message: `“${label}” is not a number: ${value.slice(0, 60)}.`,
-    hint: `Check ${label}: pick it from the list, or paste the address of its page.`,
+    message: `“${label}” must be a number, but is “${value.slice(0, 60)}”.`,
+    hint: `Check ${label}: select it from the list, or paste the URL of its page.`,
   });
 }

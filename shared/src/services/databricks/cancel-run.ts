@@ -5,14 +5,14 @@ import type { DatabricksConnection } from './connection-fields.ts';
 import { jobRuns, runField, sampleJobRun } from './runs.ts';
 
 /**
- * Asks Databricks to stop a run.
+ * Cancels a run.
  * @see https://docs.databricks.com/api/workspace/jobs/cancelrun
  */
 export const cancelRun = defineAction<DatabricksConnection>()({
   key: 'cancelRun',
   name: 'Cancel Run',
   resource: 'Job Run',
-  description: 'Stops a run; one that has ended is left as it is.',
+  description: 'Cancels a job run. A finished run stays unchanged.',
   effect: 'idempotent',
   input: { run: runField },
   output: runFields,

@@ -3,24 +3,24 @@ import type { ConnectionValues } from '../../define/connection.ts';
 import { text } from '../../define/fields.ts';
 import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 
-/** What a person enters for a Databricks connection. */
+/** Fields of a Databricks connection. */
 export const fields = {
   workspaceUrl: text({
     label: 'Workspace URL',
-    help: 'The URL of the workspace, as your browser shows it.',
+    help: 'The URL of your workspace, from the address bar of your browser.',
     placeholder: 'https://adb-1234567890123456.7.azuredatabricks.net',
   }),
   token: v.optional(
     text({
       label: 'Access Token',
-      help: 'A personal access token. It is made in the workspace under Settings, Developer, Access tokens, and shown only once. Leave it empty to log in as a service principal.',
+      help: 'A personal access token from Settings > Developer > Access tokens in the workspace. Leave empty to log in as a service principal.',
       secret: true,
     }),
   ),
   clientId: v.optional(
     text({
       label: 'Client ID',
-      help: 'Only for a service principal: its application ID.',
+      help: 'The application ID of the service principal.',
       placeholder: '00000000-0000-0000-0000-000000000000',
       advanced: true,
     }),
@@ -28,7 +28,7 @@ export const fields = {
   clientSecret: v.optional(
     text({
       label: 'Client Secret',
-      help: 'Only for a service principal: an OAuth secret of it, which Databricks shows only once; with a Tenant ID, a client secret of its app registration in Azure.',
+      help: 'An OAuth secret of the service principal. If you enter a Tenant ID, a client secret of its app registration in Azure.',
       secret: true,
       advanced: true,
     }),
@@ -36,15 +36,15 @@ export const fields = {
   tenantId: v.optional(
     text({
       label: 'Tenant ID',
-      help: 'Only for a service principal of Azure that logs in by Microsoft Entra: the Directory (tenant) ID of its app registration.',
+      help: 'Only for service principals that log in with Microsoft Entra ID: the Directory (tenant) ID of the app registration.',
       placeholder: '00000000-0000-0000-0000-000000000000',
       advanced: true,
     }),
   ),
   authorityUrl: v.optional(
     text({
-      label: 'Entra Login Address',
-      help: 'Only with a Tenant ID, and where the address of the workspace does not tell the cloud of Azure.',
+      label: 'Entra Authority URL',
+      help: 'Only with a Tenant ID, if the Azure cloud cannot be recognized from the Workspace URL.',
       placeholder: 'https://login.microsoftonline.com',
       advanced: true,
     }),
@@ -52,5 +52,5 @@ export const fields = {
   ...webhookSecretFields('Databricks'),
 };
 
-/** The values of a Databricks connection. */
+/** Values of a Databricks connection. */
 export type DatabricksConnection = ConnectionValues<typeof fields>;

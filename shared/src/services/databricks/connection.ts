@@ -4,12 +4,11 @@ import { jobListShape } from './job-shapes.ts';
 import { openDatabricks, workspaceAddress } from './api.ts';
 import { fields } from './connection-fields.ts';
 
-/** Log-in to a workspace of Databricks, by an access token or as a service principal. */
+/** Connects to a Databricks workspace with an access token or a service principal. */
 export const databricksConnection = defineConnection({
   key: 'databricks',
   name: 'Databricks Workspace',
-  description:
-    'A workspace of Databricks with an access token, or a service principal with an OAuth secret, that may view and run its jobs.',
+  description: 'A Databricks workspace. The access token or service principal needs permission to view and run jobs.',
   documentationUrl: 'https://docs.databricks.com/aws/en/dev-tools/auth/',
   fields,
   async test(context) {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError, withDetails } from '../../host/error.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { given, shown, shownText } from '../../http/answer-shape.ts';
 import { fileOfAnswer } from '../../http/file-of-answer.ts';
 import { defineChoices, search } from '../../define/choice-list.ts';
@@ -20,14 +21,15 @@ const folderShape = v.object({
 
 const hints: Partial<Record<PipewrightError['code'], string>> = {
   forbidden:
-    'Ask an administrator of the catalog to give the user or service principal of the connection READ VOLUME on the volume, and USE CATALOG and USE SCHEMA above it.',
+    'Ask a catalog administrator to grant the user or service principal READ VOLUME on the volume, USE SCHEMA on its schema and USE CATALOG on its catalog.',
   'not-found':
-    'Check the path: upper and lower case matter. Pick the file from the list, or copy its path in Catalog Explorer.',
+    'Check the path, which is case-sensitive. Select the file from the list, or copy its path from Catalog Explorer.',
 };
 
-function explained(error: unknown): unknown {
-  const hint = error instanceof PipewrightError ? hints[error.code] : undefined;
-  return hint === undefined ? error : withDetails(error as PipewrightError, { hint });
+function withHint(error: unknown): unknown {
+  if (!(error instanceof PipewrightError)) return error;
+  const hint = hints[error.code];
+  return hint === undefined ? error : withDetails(error, { hint });
 }
 
 const sizeOf = (bytes: number | undefined): string =>
@@ -38,13 +40,13 @@ const sizeOf = (bytes: number | undefined): string =>
       : ` (${Math.round(bytes / 1_000_000)} MB)`;
 
 /**
- * The files of a folder, without those in folders below it.
+ * The files of a folder, without subfolders.
  * @see https://docs.databricks.com/api/workspace/files/listdirectorycontents
  */
 const fileChoices = defineChoices<DatabricksConnection>({
   key: 'files',
   needs: ['folder'],
-  async load({ input, search: wanted, page }, context) {
+  async load({ input, search: query, page }, context) {
     try {
       const address = volumeAddress(context.connection, 'directories', String(input['folder']), 'Folder');
       const { contents = [], next_page_token: nextPage } = await openDatabricks(context).json(
@@ -58,40 +60,40 @@ const fileChoices = defineChoices<DatabricksConnection>({
         value: path,
         label: `${name ?? path.split('/').pop() ?? path}${sizeOf(size)}`,
       }));
-      return { choices: search(choices, wanted), ...(nextPage && nextPage !== page ? { nextPage } : {}) };
+      return { choices: search(choices, query), ...(nextPage && nextPage !== page ? { nextPage } : {}) };
     } catch (error) {
-      throw explained(error);
+      throw withHint(error);
     }
   },
 });
 
 /**
- * Fetches a file of a volume of Unity Catalog, of any size.
+ * Downloads a file of any size from a Unity Catalog volume.
  * @see https://docs.databricks.com/api/workspace/files/download
  */
 export const downloadFile = defineDownload<DatabricksConnection>()({
   key: 'downloadFile',
   name: 'Download File',
   resource: 'File',
-  description: 'Downloads a file of a volume of Unity Catalog.',
+  description: 'Downloads a file from a Unity Catalog volume.',
   input: {
     folder: v.optional(
       text({
         label: 'Folder',
-        help: 'The volume, or a folder in it, whose files are to be listed below. Not needed when you type the path of the file.',
+        help: 'The volume or folder to list files from. Not needed if you enter the full file path below.',
         placeholder: '/Volumes/main/claims/landing',
       }),
     ),
     path: text({
       label: 'File Path',
-      help: 'Pick a file of the folder, or type its complete path, which Catalog Explorer copies.',
+      help: 'Select a file of the folder, or enter its full path. You can copy the path from Catalog Explorer.',
       placeholder: '/Volumes/main/claims/landing/claims.csv',
       choices: fileChoices,
     }),
   },
   output: {
     path: text({ label: 'File Path' }),
-    size: v.optional(integer({ label: 'Size in Bytes' })),
+    size: v.optional(integer({ label: 'Size (Bytes)' })),
   },
   sample: { path: '/Volumes/main/claims/landing/claims.csv', size: 12_511_200 },
   async open({ path }, context) {
@@ -101,9 +103,9 @@ export const downloadFile = defineDownload<DatabricksConnection>()({
         { headers: { accept: '*/*' } },
       );
       const opened = fileOfAnswer(answer, path);
-      return { ...opened, details: { path, ...(opened.size === undefined ? {} : { size: opened.size }) } };
+      return { ...opened, details: withoutUndefined({ path, size: opened.size }) };
     } catch (error) {
-      throw explained(error);
+      throw withHint(error);
     }
   },
 });

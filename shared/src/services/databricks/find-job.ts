@@ -7,18 +7,18 @@ import type { DatabricksConnection } from './connection-fields.ts';
 import { jobListShape, type VendorJob } from './job-shapes.ts';
 
 /**
- * Finds jobs by a part of their name, for Databricks itself knows complete names only. One with exactly this name comes first.
+ * Finds jobs by part of their name; exact matches come first. The API filters by exact name only, so all pages are read.
  * @see https://docs.databricks.com/api/workspace/jobs/list
  */
 export const findJob = defineSearch<DatabricksConnection>()({
   key: 'findJob',
   name: 'Find Job',
   resource: 'Job',
-  description: 'Finds jobs by their name, with the parameters that they declare.',
+  description: 'Finds jobs by name and returns their parameters.',
   input: {
     name: text({
       label: 'Name',
-      help: 'The name or a part of it; upper and lower case do not matter.',
+      help: 'All or part of the job name, not case-sensitive.',
       placeholder: 'monthly',
     }),
   },

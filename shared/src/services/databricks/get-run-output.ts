@@ -9,42 +9,42 @@ import type { VendorTaskRun } from './run-shapes.ts';
 import { readOutput, readTasks, runField } from './runs.ts';
 
 /**
- * The task that a person named; without a name the only one, or the last.
- * @throws PipewrightError `not-found` with the names that there are
+ * The task with the given name, or the last task.
+ * @throws PipewrightError `not-found` listing the tasks
  */
-function pickTask(tasks: readonly VendorTaskRun[], named: string | undefined): VendorTaskRun {
+function pickTask(tasks: readonly VendorTaskRun[], name: string | undefined): VendorTaskRun {
   const found =
-    named === undefined ? tasks.at(-1) : tasks.find(({ task_key: key }) => key?.toLowerCase() === named.toLowerCase());
+    name === undefined ? tasks.at(-1) : tasks.find(({ task_key: key }) => key?.toLowerCase() === name.toLowerCase());
   if (found) return found;
   throw new PipewrightError({
     code: 'not-found',
     service,
-    message: named === undefined ? 'The run has no task.' : `The run has no task “${named}”.`,
-    hint: `Check the task. Those of the run are: ${tasks.map(({ task_key: key }) => key).join(', ') || 'none'}.`,
+    message: name === undefined ? 'The run has no tasks.' : `The run has no task “${name}”.`,
+    hint: `Check Task. The run has these tasks: ${tasks.map(({ task_key: key }) => key).join(', ') || 'none'}.`,
   });
 }
 
 /**
- * Reads what a task gave back: what a notebook passed to `dbutils.notebook.exit`, up to 5 MB, or why it failed.
+ * Reads the output of a task: the value that a notebook passed to `dbutils.notebook.exit` (up to 5 MB), or its error.
  * @see https://docs.databricks.com/api/workspace/jobs/getrunoutput
  */
 export const getRunOutput = defineAction<DatabricksConnection>()({
   key: 'getRunOutput',
   name: 'Get Run Output',
   resource: 'Job Run',
-  description: 'Reads what a task of a run gave back, such as the result of its notebook.',
+  description: 'Returns the output of a task of a run, such as the result of its notebook.',
   effect: 'safe',
   input: {
     run: runField,
     task: v.optional(
-      text({ label: 'Task', help: 'The name of the task. Empty: the only one, or the last.', placeholder: 'report' }),
+      text({ label: 'Task', help: 'The name of the task. Leave empty for the last task.', placeholder: 'report' }),
     ),
   },
   output: {
     runId: text({ label: 'Run ID' }),
     task: text({ label: 'Task' }),
     result: v.optional(text({ label: 'Result' })),
-    truncated: boolean({ label: 'Truncated', help: 'Whether the result was longer than Databricks keeps.' }),
+    truncated: boolean({ label: 'Truncated', help: 'Whether Databricks truncated the result.' }),
     logs: v.optional(text({ label: 'Logs' })),
     error: v.optional(text({ label: 'Error' })),
     errorTrace: v.optional(text({ label: 'Error Trace' })),

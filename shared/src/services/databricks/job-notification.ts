@@ -1,8 +1,9 @@
 import * as v from 'valibot';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { list, option, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
-import { pointedToRun, runFields } from '../../runs/report.ts';
-import { readRun } from '../../runs/wait-for-run.ts';
+import { runReference, runFields } from '../../runs/report.ts';
+import { readRun } from '../../runs/read-run.ts';
 import { secretLocationFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
 import { problemField, verificationFields } from '../../webhooks/trigger-fields.ts';
 import { service } from './api.ts';
@@ -10,8 +11,8 @@ import type { DatabricksConnection } from './connection-fields.ts';
 import { jobChoices, jobIdFromUrl } from './jobs.ts';
 import { jobRuns, sampleJobRun } from './runs.ts';
 
-/** What Databricks tells of a run, by what a person wants to hear of. */
-const kinds = {
+/** Event types by choice. */
+const eventTypes = {
   finished: ['jobs.on_success', 'jobs.on_failure'],
   succeeded: ['jobs.on_success'],
   failed: ['jobs.on_failure'],
@@ -21,30 +22,37 @@ const kinds = {
   any: undefined,
 } as const;
 
-const idOf = (value: unknown): string | undefined =>
-  typeof value === 'number' || typeof value === 'string' ? String(value) : undefined;
-const asObject = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+const idShape = v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.nonEmpty());
 
-interface Told {
-  eventType: string;
-  jobId: string;
-  taskKey?: string;
-}
+/** A notification, with the fields used here. */
+const notificationShape = v.object({
+  event_type: v.string(),
+  run: v.object({ run_id: idShape }),
+  job: v.object({ job_id: idShape, name: v.optional(v.string()) }),
+  task: v.optional(v.object({ task_key: v.optional(v.string()) })),
+});
+
+/** The fields that identify the run and the reason of an event. */
+const eventShape = v.object({
+  id: v.string(),
+  eventType: v.string(),
+  jobId: v.string(),
+  taskKey: v.exactOptional(v.string()),
+});
 
 /**
- * Takes the notifications of a notification destination, and reads the run that they are about.
+ * Handles webhooks of a notification destination, and reads the run that each is about.
  * @see https://docs.databricks.com/aws/en/jobs/notifications
  */
 export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
   key: 'jobNotification',
   name: 'Job Notification',
-  description: 'Triggers when a run of a job starts, succeeds, fails or takes too long.',
+  description: 'Triggers when a job run starts, succeeds, fails or takes too long.',
   input: {
     jobs: v.optional(
       list({
         label: 'Jobs',
-        help: 'Only runs of these jobs. Empty: all that notify this address.',
+        help: 'Trigger only for runs of these jobs. Leave empty for all jobs that notify this trigger.',
         placeholder: '910',
         choices: jobChoices,
         idFromUrl: jobIdFromUrl,
@@ -57,11 +65,19 @@ export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
           { value: 'succeeded', label: 'Succeeded' },
           { value: 'failed', label: 'Failed' },
           { value: 'started', label: 'Started' },
-          { value: 'slow', label: 'Takes Longer Than Expected' },
-          { value: 'behind', label: 'Streaming Falls Behind' },
+          {
+            value: 'slow',
+            label: 'Duration Warning',
+            description: 'The run exceeds the duration threshold of the job',
+          },
+          {
+            value: 'behind',
+            label: 'Streaming Backlog',
+            description: 'The run exceeds the streaming backlog threshold of the job',
+          },
           { value: 'any', label: 'Any' },
         ],
-        { label: 'When', help: 'Only notifications of this kind. The job must be set up to send them.' },
+        { label: 'Event', help: 'The event to trigger on. Turn on its notification in the job as well.' },
       ),
       'finished',
     ),
@@ -84,34 +100,27 @@ export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
   },
   verification: verifyBySharedSecret,
   directions: [
-    'Databricks is told once, by hand, to call the address of this trigger.',
-    '1. Fill in Webhook Secret in the connection: a long random text of your own.',
-    '2. In Databricks, an administrator opens Settings, Notifications, Manage, and adds a destination of the type Webhook: the address of this trigger, any user name, and the secret as its password.',
-    '3. Add this destination to the job, under Job notifications.',
+    '1. Fill in Webhook Secret in the credential: a long random text of your choice.',
+    '2. As a workspace admin, open Settings > Notifications > Manage in Databricks. Add a destination of type Webhook with the Production URL of this node, any user name, and the secret as the password.',
+    '3. In the job, add this destination under Job notifications.',
     '4. Publish the workflow.',
   ].join('\n'),
   events(body, { jobs, when }) {
-    const { event_type: eventType, run, job, task } = asObject(body);
-    const id = idOf(asObject(run)['run_id']);
-    const jobId = idOf(asObject(job)['job_id']);
-    const taskKey = asObject(task)['task_key'];
-    const kind: readonly string[] | undefined = kinds[when];
-    if (typeof eventType !== 'string' || !id || !jobId) return [];
-    if ((jobs && jobs.length > 0 && !jobs.includes(jobId)) || (kind && !kind.includes(eventType))) return [];
-    const name = asObject(job)['name'];
-    const told: Told = { eventType, jobId, ...(typeof taskKey === 'string' ? { taskKey } : {}) };
-    const reported = pointedToRun({
-      id,
-      service,
-      name: typeof name === 'string' ? name : `job ${jobId}`,
-      ...endOf(eventType),
-    });
-    return [{ id: `${id}:${eventType}`, data: { ...reported, ...told } }];
+    const notification = v.safeParse(notificationShape, body);
+    if (!notification.success) return [];
+    const { event_type: eventType, run, job, task } = notification.output;
+    const { run_id: id } = run;
+    const { job_id: jobId, name = `job ${jobId}` } = job;
+    const wanted: readonly string[] | undefined = eventTypes[when];
+    if ((jobs && jobs.length > 0 && !jobs.includes(jobId)) || (wanted && !wanted.includes(eventType))) return [];
+    const reported = runReference({ id, service, name, ...statusOf(eventType) });
+    const source = withoutUndefined({ eventType, jobId, taskKey: task?.task_key });
+    return [{ id: `${id}:${eventType}`, data: { ...reported, ...source } }];
   },
   async enrich({ id, data }, _input, context) {
-    const { eventType, jobId, taskKey, id: runId } = data as unknown as Told & { id: string };
+    const { id: runId, ...source } = v.parse(eventShape, data);
     const run = await readRun(context.host, jobRuns(context), runId);
-    return [{ id, data: { ...run, eventType, jobId, ...(taskKey === undefined ? {} : { taskKey }) } }];
+    return [{ id, data: { ...run, ...source } }];
   },
   example: (now) => ({
     event_type: 'jobs.on_success',
@@ -121,8 +130,8 @@ export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
   }),
 });
 
-/** What the kind of a notification already says about the run. */
-function endOf(eventType: string) {
+/** The run status that an event type implies. */
+function statusOf(eventType: string) {
   if (eventType === 'jobs.on_success') return { status: 'succeeded', vendorStatus: 'SUCCESS' } as const;
   return eventType === 'jobs.on_failure' ? ({ status: 'failed', vendorStatus: 'FAILED' } as const) : {};
 }

@@ -6,7 +6,7 @@ import type { DatabricksConnection } from './connection-fields.ts';
 import { jobSettingsShape } from './job-shapes.ts';
 
 /**
- * The parameters that a job declares; all are texts with a default.
+ * The parameters of a job: text, each with a default.
  * @see https://docs.databricks.com/api/workspace/jobs/get
  */
 async function readDeclared(job: string, context: Context<DatabricksConnection>): Promise<DeclaredValue[]> {
@@ -21,7 +21,7 @@ async function readDeclared(job: string, context: Context<DatabricksConnection>)
   }));
 }
 
-/** The parameters of the job that was picked. */
+/** The parameters of the selected job. */
 export const jobParameters = defineDeclared<DatabricksConnection>({
   key: 'jobParameters',
   needs: ['job'],
@@ -29,8 +29,8 @@ export const jobParameters = defineDeclared<DatabricksConnection>({
 });
 
 /**
- * The parameters as texts, checked against those of the job where the connection may read it.
- * @throws PipewrightError `bad-input` when the job declares no such parameter
+ * The parameters as text, checked against the job's parameters if the connection may read the job.
+ * @throws PipewrightError `bad-input` if the job has no such parameter
  */
 export async function jobTexts(
   job: string,
@@ -40,14 +40,14 @@ export async function jobTexts(
   const texts = asTexts(given);
   if (Object.keys(texts).length === 0) return texts;
   try {
-    return fitValues(service, `The job ${job}`, await readDeclared(job, context), texts) as Record<string, string>;
+    return fitValues(service, `Job ${job}`, await readDeclared(job, context), texts) as Record<string, string>;
   } catch (error) {
     if (error instanceof PipewrightError && error.code === 'forbidden') return texts;
     throw error;
   }
 }
 
-/** Values as Databricks takes them. */
+/** Converts values to text, the only type of Databricks parameters. */
 export function asTexts(given: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { longestRun, defineRunFinished } from '../../runs/run-finished.ts';
+import { maxRunDurationMs, defineRunFinished } from '../../runs/run-finished.ts';
 import { readAllPages } from '../../http/read-pages.ts';
 import { service } from './api.ts';
 import type { DatabricksConnection } from './connection-fields.ts';
@@ -7,19 +7,18 @@ import { jobField } from './jobs.ts';
 import { readJobRun, readRunsPage, sampleJobRun, type VendorJobRun } from './runs.ts';
 
 /**
- * Looks for runs that have ended, for those who may not set up notifications. A run that is repaired ends once more.
+ * Polls for finished runs; no notification destination required. A repaired run finishes again.
  * @see https://docs.databricks.com/api/workspace/jobs/listruns
  */
 export const jobRunFinished = defineRunFinished<DatabricksConnection>()({
   key: 'jobRunFinished',
   name: 'Job Run Finished (Polling)',
-  description:
-    'Triggers when a run of a job has finished; Databricks is asked again and again, so no notification is needed.',
+  description: 'Triggers when a job run finishes. Polls Databricks; no notification destination required.',
   input: { job: v.optional(jobField) },
   sample: sampleJobRun,
   idOf: ({ id, finishedAt }) => `${id}:${finishedAt ?? ''}`,
   async runs({ job }, since, context) {
-    const query = { job_id: job, completed_only: true, start_time_from: since - longestRun };
+    const query = { job_id: job, completed_only: true, start_time_from: since - maxRunDurationMs };
     const found = await readAllPages<VendorJobRun>(service, (page) =>
       readRunsPage({ ...query, page_token: page }, context),
     );

@@ -8,14 +8,14 @@ const settings = given(
   }),
 );
 
-/** What an answer with the settings of a job looks like. */
+/** A job's settings in an API response. */
 export const jobSettingsShape = v.object({ settings });
 
-/** What an answer with a job looks like. */
+/** A job in an API response. */
 export const jobShape = v.object({ job_id: idShape, creator_user_name: shownText, settings });
 
-/** A job as Databricks gives it, as far as it is read here. */
+/** A job, with the fields used here. */
 export type VendorJob = Answered<typeof jobShape>;
 
-/** What a page of jobs looks like. */
+/** A page of jobs. */
 export const jobListShape = v.object({ jobs: given(v.array(jobShape)), next_page_token: given(v.string()) });

@@ -5,7 +5,7 @@ import type { DatabricksConnection } from './connection-fields.ts';
 import { jobListShape } from './job-shapes.ts';
 
 /**
- * The jobs of the workspace; Databricks finds them by their complete names only, so pages are searched here.
+ * The jobs of the workspace. The API filters by exact name only, so each page is searched here.
  * @see https://docs.databricks.com/api/workspace/jobs/list
  */
 export const jobChoices = defineChoices<DatabricksConnection>({
@@ -28,16 +28,16 @@ export const jobChoices = defineChoices<DatabricksConnection>({
   },
 });
 
-/** Takes a job's ID out of the address of its page. */
+/** Extracts the job ID from the URL of its page. */
 export const jobIdFromUrl = {
   pattern: /\/jobs\/(\d+)/,
   example: 'https://adb-1234567890123456.7.azuredatabricks.net/jobs/910',
 };
 
-/** The field that says which job. */
+/** Selects a job. */
 export const jobField = text({
   label: 'Job',
-  help: 'Pick the job, or paste the address of its page in Databricks.',
+  help: 'Select the job, or paste the URL of its page in Databricks.',
   placeholder: '910',
   choices: jobChoices,
   idFromUrl: jobIdFromUrl,

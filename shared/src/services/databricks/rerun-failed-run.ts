@@ -6,14 +6,14 @@ import type { DatabricksConnection } from './connection-fields.ts';
 import { jobRuns, readVendorRun, repairsOf, runField, sampleJobRun } from './runs.ts';
 
 /**
- * Repairs a run: the tasks that failed or were skipped run again, as a part of the same run, with its job parameters.
+ * Repairs a run: its failed and skipped tasks run again within the same run, with the same job parameters.
  * @see https://docs.databricks.com/api/workspace/jobs/repairrun
  */
 export const rerunFailedRun = defineAction<DatabricksConnection>()({
   key: 'rerunFailedRun',
   name: 'Rerun Failed Run',
   resource: 'Job Run',
-  description: 'Repairs a failed run of a job: its failed and skipped tasks run again, with the same parameters.',
+  description: 'Repairs a failed job run: reruns its failed and skipped tasks with the same parameters.',
   effect: 'unsafe',
   input: { run: runField, ...rerunFields, ...waitFields },
   output: rerunOutput,
@@ -22,7 +22,7 @@ export const rerunFailedRun = defineAction<DatabricksConnection>()({
     rerun(context.host, jobRuns(context), input, async (failed) => {
       const repairs = repairsOf(await readVendorRun(failed.id, context, { history: true }));
       const latest = repairs.at(-1);
-      const repaired = jobRuns(context, `the run ${failed.id}`, { after: repairs });
+      const repaired = jobRuns(context, `run ${failed.id}`, { after: repairs });
       return {
         provider: repaired,
         steps: unfinishedSteps(failed),
@@ -30,8 +30,8 @@ export const rerunFailedRun = defineAction<DatabricksConnection>()({
           const json = {
             run_id: exactId(failed.id, 'Run ID'),
             rerun_all_failed_tasks: true,
-            ...(latest === undefined ? {} : { latest_repair_id: exactId(latest, 'Repair ID') }),
-            ...(Object.keys(failed.parameters).length > 0 ? { job_parameters: failed.parameters } : {}),
+            latest_repair_id: latest === undefined ? undefined : exactId(latest, 'Repair ID'),
+            job_parameters: Object.keys(failed.parameters).length > 0 ? failed.parameters : undefined,
           };
           await openDatabricks(context).send('POST', '/jobs/runs/repair', { json });
           return { ...failed, status: 'queued', vendorStatus: 'PENDING', steps: [] };

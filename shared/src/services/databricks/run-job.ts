@@ -12,21 +12,21 @@ import { sampleJobRun } from './runs.ts';
 import { startDatabricksRun } from './start-run.ts';
 
 /**
- * Runs a job now.
+ * Triggers a job run.
  * @see https://docs.databricks.com/api/workspace/jobs/runnow
  */
 export const runJob = defineAction<DatabricksConnection>()({
   key: 'runJob',
   name: 'Run Job',
   resource: 'Job Run',
-  description: 'Starts a job with parameters and, if wished, waits until it has finished.',
+  description: 'Starts a job run with parameters and optionally waits for it to finish.',
   effect: 'unsafe',
   input: {
     job: jobField,
     parameters: v.optional(
       values({
-        label: 'Parameters',
-        help: 'Values for the parameters that the job declares. Those left out keep their defaults.',
+        label: 'Job Parameters',
+        help: 'Values for the parameters of the job. Omitted parameters keep their defaults.',
         placeholder: '{"reportDate": "2026-11-20"}',
         declared: jobParameters,
       }),
@@ -36,11 +36,11 @@ export const runJob = defineAction<DatabricksConnection>()({
   },
   output: runFields,
   sample: sampleJobRun,
-  async run({ job, parameters = {}, startKey, reuse, ...choices }, context) {
+  async run({ job, parameters = {}, startKey, reuseActiveRun, ...choices }, context) {
     const texts = await jobTexts(job, parameters, context);
-    const body = { job_id: exactId(job, 'Job'), ...(Object.keys(texts).length > 0 ? { job_parameters: texts } : {}) };
+    const body = { job_id: exactId(job, 'Job'), job_parameters: Object.keys(texts).length > 0 ? texts : undefined };
     return startDatabricksRun(
-      { what: `job ${job}`, path: '/jobs/run-now', body, job, startKey, reuse, parameters: texts, choices },
+      { what: `job ${job}`, path: '/jobs/run-now', body, job, startKey, reuseActiveRun, parameters: texts, choices },
       context,
     );
   },

@@ -11,36 +11,36 @@ import { asTexts } from './job-parameters.ts';
 import { sampleJobRun } from './runs.ts';
 import { startDatabricksRun } from './start-run.ts';
 
-/** Databricks knows notebooks by their complete paths only. */
+/** Databricks identifies notebooks by absolute path only. */
 function checkPath(path: string): void {
   if (path.startsWith('/')) return;
   throw new PipewrightError({
     code: 'bad-input',
     service,
-    message: `“Notebook” is not a complete path: ${path.slice(0, 100)}.`,
-    hint: 'Check the path: it begins with a slash. In the menu of the notebook in Databricks choose Copy, Path.',
+    message: `“Notebook Path” must be an absolute path, but is “${path.slice(0, 100)}”.`,
+    hint: 'Check the path: it starts with a slash. To copy it, choose Copy > Path in the menu of the notebook.',
   });
 }
 
 /**
- * Runs a notebook once, without a job of its own.
+ * Runs a notebook as a one-time run, without a job.
  * @see https://docs.databricks.com/api/workspace/jobs/submit
  */
 export const runNotebook = defineAction<DatabricksConnection>()({
   key: 'runNotebook',
   name: 'Run Notebook',
   resource: 'Job Run',
-  description: 'Runs a notebook once and, if wished, waits until it has finished.',
+  description: 'Starts a one-time run of a notebook and optionally waits for it to finish.',
   effect: 'unsafe',
   input: {
     notebook: text({
-      label: 'Notebook',
-      help: 'The path of the notebook in the workspace, as Copy, Path gives it in its menu.',
+      label: 'Notebook Path',
+      help: 'The path of the notebook in the workspace. To copy it, choose Copy > Path in the menu of the notebook.',
       placeholder: '/Workspace/Shared/reports/monthly',
     }),
     parameters: v.optional(
       values({
-        label: 'Parameters',
+        label: 'Notebook Parameters',
         help: 'Values for the widgets of the notebook.',
         placeholder: '{"reportDate": "2026-11-20"}',
       }),
@@ -48,7 +48,7 @@ export const runNotebook = defineAction<DatabricksConnection>()({
     cluster: v.optional(
       text({
         label: 'Cluster ID',
-        help: 'The cluster on which it runs, from the address of its page. Empty: serverless compute, where the workspace has it.',
+        help: 'The cluster to run on; paste the URL of its page to extract the ID. Leave empty to use serverless compute.',
         placeholder: '1120-080000-abcd1234',
         idFromUrl: {
           pattern: /\/clusters\/([\w-]+)/,
@@ -67,7 +67,7 @@ export const runNotebook = defineAction<DatabricksConnection>()({
     const task = {
       task_key: 'notebook',
       notebook_task: { notebook_path: notebook, source: 'WORKSPACE', base_parameters: texts },
-      ...(cluster ? { existing_cluster_id: cluster } : {}),
+      existing_cluster_id: cluster,
     };
     return startDatabricksRun(
       {

@@ -7,27 +7,27 @@ const stateShape = v.object({
   state_message: shownText,
 });
 
-/** What newer answers say of a run, beside or instead of `state`. */
+/** The status in newer responses, in addition to or instead of `state`. */
 const statusShape = v.object({
   state: given(v.string()),
   termination_details: given(v.object({ code: given(v.string()), message: shownText })),
   queue_details: shown(v.object({ code: shownText, message: shownText })),
 });
 
-/** Fields that a run and a run of one of its tasks share. */
+/** Fields of both job runs and task runs. */
 export const runFieldsShape = {
   run_id: idShape,
   job_id: given(idShape),
   run_name: given(v.string()),
   state: given(stateShape),
   status: given(statusShape),
-  /** Milliseconds since 1970; 0 while there is none. */
+  /** Milliseconds since 1970; 0 if unset. */
   start_time: given(v.number()),
   end_time: given(v.number()),
   run_page_url: shownText,
 };
 
-/** The run of one task, as an answer with a run holds it. */
+/** A task run in the response for a job run. */
 export const taskShape = v.object({
   ...runFieldsShape,
   task_key: given(v.string()),
@@ -36,5 +36,5 @@ export const taskShape = v.object({
   run_if: shownText,
 });
 
-/** A run of one task of a run. */
+/** A run of one task of a job run. */
 export type VendorTaskRun = Answered<typeof taskShape>;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import type { Call } from '../../http/api.ts';
 import { given, idShape, shownText, type Answered } from '../../http/answer-shape.ts';
 import { readAllPages, type Page } from '../../http/read-pages.ts';
@@ -8,7 +9,7 @@ import {
   secondsBetween,
   type Run,
   type RunStatus,
-  type StatusWords,
+  type StatusMap,
   type Step,
 } from '../../runs/run.ts';
 import type { Context } from '../../define/context.ts';
@@ -20,7 +21,7 @@ import { databricksCauses } from './known-causes.ts';
 import { runFieldsShape, taskShape, type VendorTaskRun } from './run-shapes.ts';
 import { handledFailures, lastAttempts } from './task-attempts.ts';
 
-/** What an answer with a run looks like. A run has a hundred tasks at most on a page. */
+/** A job run in an API response, with up to 100 tasks per page. */
 export const jobRunShape = v.pipe(
   v.object({
     ...runFieldsShape,
@@ -29,18 +30,18 @@ export const jobRunShape = v.pipe(
       v.array(v.object({ name: v.string(), value: given(v.string()), default: given(v.string()) })),
     ),
     tasks: given(v.array(taskShape)),
-    /** The run itself and its repairs, oldest first. */
+    /** The original run and its repairs, oldest first. */
     repair_history: given(v.array(v.object({ type: given(v.string()), id: given(idShape) }))),
     next_page_token: given(v.string()),
   }),
-  v.check((run) => wordOf(run) !== '', 'The run has no state.'),
+  v.check((run) => vendorStatusOf(run) !== '', 'The run has no state.'),
 );
 
-/** A run of a job, as far as it is read here; numbers beyond 2^53 come as text. */
+/** A job run, with the fields used here; integers beyond 2^53 are text. */
 export type VendorJobRun = Answered<typeof jobRunShape>;
 
-/** How a run ended. */
-const results: StatusWords = {
+/** Statuses by `result_state`. */
+const resultStates: StatusMap = {
   SUCCESS: 'succeeded',
   SUCCESS_WITH_FAILURES: 'succeeded',
   FAILED: 'failed',
@@ -52,8 +53,8 @@ const results: StatusWords = {
   DISABLED: 'cancelled',
 };
 
-/** Where a run stands that has no result. */
-const cycles: StatusWords = {
+/** Statuses by `life_cycle_state`, for runs without a result. */
+const lifeCycleStates: StatusMap = {
   QUEUED: 'queued',
   PENDING: 'queued',
   BLOCKED: 'queued',
@@ -64,8 +65,8 @@ const cycles: StatusWords = {
   INTERNAL_ERROR: 'failed',
 };
 
-/** How a run ended, by the code of newer answers. */
-const terminations: StatusWords = {
+/** Statuses by the termination code of newer responses. */
+const terminationCodes: StatusMap = {
   SUCCESS: 'succeeded',
   SUCCESS_WITH_FAILURES: 'succeeded',
   USER_CANCELED: 'cancelled',
@@ -74,71 +75,63 @@ const terminations: StatusWords = {
   DISABLED: 'cancelled',
 };
 
-type Stated = Pick<VendorTaskRun, 'state' | 'status'>;
+type StateFields = Pick<VendorTaskRun, 'state' | 'status'>;
 
-/** Any code of an end that is not in the table is an error of its own. */
-function statusOf({ state, status }: Stated): RunStatus {
-  if (state?.result_state) return readStatus(results, state.result_state);
+/** Termination codes that are not in the map are errors. */
+function statusOf({ state, status }: StateFields): RunStatus {
+  if (state?.result_state) return readStatus(resultStates, state.result_state);
   if (state?.life_cycle_state && !(state.life_cycle_state === 'TERMINATED' && status))
-    return readStatus(cycles, state.life_cycle_state);
+    return readStatus(lifeCycleStates, state.life_cycle_state);
   const code = status?.termination_details?.code;
   if (status?.state === 'TERMINATED' && code) {
-    const known = readStatus(terminations, code);
+    const known = readStatus(terminationCodes, code);
     return known === 'unknown' ? 'failed' : known;
   }
-  return readStatus(cycles, status?.state);
+  return readStatus(lifeCycleStates, status?.state);
 }
 
-const wordOf = ({ state, status }: Stated): string =>
+const vendorStatusOf = ({ state, status }: StateFields): string =>
   state?.result_state || state?.life_cycle_state || status?.termination_details?.code || status?.state || '';
 
-const messageOf = ({ state, status }: Stated): string | undefined =>
+const messageOf = ({ state, status }: StateFields): string | undefined =>
   state?.state_message || status?.termination_details?.message || status?.queue_details?.message;
 
-const moment = (milliseconds: number | undefined): string | undefined =>
+const timestamp = (milliseconds: number | undefined): string | undefined =>
   milliseconds ? parseTimestamp(milliseconds) : undefined;
 
 function times({ start_time: start, end_time: end }: Pick<VendorTaskRun, 'start_time' | 'end_time'>) {
-  const startedAt = moment(start);
-  const finishedAt = moment(end);
-  const durationSeconds = secondsBetween(startedAt, finishedAt);
-  return {
-    ...(startedAt ? { startedAt } : {}),
-    ...(finishedAt ? { finishedAt } : {}),
-    ...(durationSeconds === undefined ? {} : { durationSeconds }),
-  };
+  const startedAt = timestamp(start);
+  const finishedAt = timestamp(end);
+  return withoutUndefined({ startedAt, finishedAt, durationSeconds: secondsBetween(startedAt, finishedAt) });
 }
 
 function readTask(task: VendorTaskRun): Step {
-  const message = messageOf(task);
   return {
     name: task.task_key || task.run_id,
     type: 'Task',
     status: statusOf(task),
     ...times(task),
-    ...(message ? { message } : {}),
+    ...withoutUndefined({ message: messageOf(task) || undefined }),
   };
 }
 
-/** The run in our words, with its tasks as steps. */
+/** Converts a job run, with its tasks as steps. */
 export function readJobRun(run: VendorJobRun): Run {
   const { job_parameters: parameters = [] } = run;
-  const message = messageOf(run);
   return {
     id: run.run_id,
     service,
     name: run.run_name || run.task_key || `run ${run.run_id}`,
     status: statusOf(run),
-    vendorStatus: wordOf(run),
+    vendorStatus: vendorStatusOf(run),
     parameters: Object.fromEntries(parameters.map(({ name, value, default: preset }) => [name, value ?? preset ?? ''])),
     steps: lastAttempts(run.tasks ?? []).map(readTask),
     ...times(run),
-    ...(run.run_page_url ? { url: run.run_page_url } : {}),
-    ...(message ? { message } : {}),
+    ...withoutUndefined({ url: run.run_page_url || undefined, message: messageOf(run) || undefined }),
   };
 }
 
-/** A page of a run as Databricks gives it; with its repairs only on request. */
+/** One page of a run; `history` includes its repairs. */
 export function readVendorRun(
   id: string,
   context: Context<DatabricksConnection>,
@@ -151,7 +144,7 @@ export function readVendorRun(
   });
 }
 
-/** Every task of a run in its last attempt; Databricks gives a hundred at once. */
+/** The last attempt of every task of a run, from all pages. */
 export async function readTasks(id: string, context: Context<DatabricksConnection>): Promise<VendorTaskRun[]> {
   const tasks = await readAllPages<VendorTaskRun>(service, async (page) => {
     const { tasks: entries = [], next_page_token: next } = await readVendorRun(id, context, { page });
@@ -172,10 +165,10 @@ const outputShape = v.object({
   error_trace: shownText,
 });
 
-/** What a task returned, as far as it is read here. */
+/** The output of a task, with the fields used here. */
 export type VendorOutput = Answered<typeof outputShape>;
 
-/** What one task of a run returned; a run with several tasks has no output of its own. */
+/** The output of one task; a run with several tasks has none of its own. */
 export function readOutput(taskRun: VendorTaskRun, context: Context<DatabricksConnection>): Promise<VendorOutput> {
   return openDatabricks(context).json('GET', '/jobs/runs/get-output', outputShape, {
     query: { run_id: taskRun.run_id },
@@ -184,7 +177,7 @@ export function readOutput(taskRun: VendorTaskRun, context: Context<DatabricksCo
 
 const runListShape = v.object({ runs: given(v.array(jobRunShape)), next_page_token: given(v.string()) });
 
-/** A page of the runs of a job or of any. */
+/** A page of the runs of one job or of all jobs. */
 export async function readRunsPage(
   query: Call['query'],
   context: Context<DatabricksConnection>,
@@ -198,18 +191,18 @@ export async function readRunsPage(
   return { entries, next };
 }
 
-/** Which runs are meant. */
+/** Which runs to read. */
 interface RunsChoice {
-  /** Those of a job. */
+  /** Only runs of this job. */
   job?: string | undefined;
-  /** One that is being repaired: the repairs that it had before. */
+  /** For a run that is being repaired: the repairs it already had. */
   after?: readonly string[];
 }
 
-/** Failed tasks whose output is read. */
+/** Number of failed tasks whose output is read. */
 const maxExplained = 20;
 
-/** The runs of a job, or any run of the workspace. */
+/** The runs of a job or of the whole workspace. */
 export function jobRuns(
   context: Context<DatabricksConnection>,
   what = 'a job',
@@ -226,7 +219,7 @@ export function jobRuns(
     async get(id, { endsAt } = {}) {
       const vendorRun = await readVendorRun(id, context, { history: after !== undefined, endsAt });
       const run = readJobRun(vendorRun);
-      // Until its repair has begun, a run shows how it ended before.
+      // Until the repair starts, the run still has its previous result.
       const isBefore = after !== undefined && repairsOf(vendorRun).length <= after.length;
       return isBefore ? { ...run, status: 'queued' } : run;
     },
@@ -244,27 +237,27 @@ export function jobRuns(
       const explained = new Set(
         tasks.filter((task) => statusOf(task) === 'failed' && !handled.has(task)).slice(0, maxExplained),
       );
-      const steps = await Promise.all(
-        tasks.map((task) => (explained.has(task) ? explainTask(task, context) : readTask(task))),
-      );
-      return steps.map((step, index) =>
-        handled.has(tasks[index] as VendorTaskRun) ? { ...step, handled: true } : step,
+      return Promise.all(
+        tasks.map(async (task) => ({
+          ...(explained.has(task) ? await explainTask(task, context) : readTask(task)),
+          ...(handled.has(task) ? { handled: true } : {}),
+        })),
       );
     },
   };
 }
 
-/** The task as a step; of one that failed, Databricks says why only in its output. */
+/** A failed task as a step, with the error from its output: the task itself does not include it. */
 async function explainTask(task: VendorTaskRun, context: Context<DatabricksConnection>): Promise<Step> {
   const step = readTask(task);
   const { error } = await readOutput(task, context).catch((): VendorOutput => ({}));
   return error ? { ...step, message: error } : step;
 }
 
-/** The field that says which run. */
+/** Selects a run. */
 export const runField = text({
   label: 'Run ID',
-  help: 'The ID that a step which ran a job gave, or the address of the page of the run.',
+  help: 'The Run ID from a previous step, or the URL of the run in Databricks.',
   placeholder: '455644833',
   idFromUrl: {
     pattern: /\/runs\/(\d+)/,

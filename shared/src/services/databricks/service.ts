@@ -12,12 +12,11 @@ import { rerunFailedRun } from './rerun-failed-run.ts';
 import { runJob } from './run-job.ts';
 import { runNotebook } from './run-notebook.ts';
 
-/** Databricks jobs, and files of its volumes. */
+/** Databricks jobs, notebooks and volume files. */
 export const databricks = defineService({
   key: 'databricks',
   name: service,
-  description:
-    'Run jobs and notebooks of Databricks, wait for them, react to their runs, and download files of volumes.',
+  description: 'Run Databricks jobs and notebooks, trigger on job runs, and download files from volumes.',
   connection: databricksConnection,
   operations: [runJob, runNotebook, getRun, getRunOutput, cancelRun, rerunFailedRun, findJob, downloadFile],
   triggers: [jobNotification, jobRunFinished],

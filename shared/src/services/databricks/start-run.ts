@@ -1,60 +1,59 @@
 import * as v from 'valibot';
 import { runIdShape } from '../../http/answer-shape.ts';
 import type { Context } from '../../define/context.ts';
-import type { RunReport } from '../../runs/report.ts';
-import { pointedToRun } from '../../runs/report.ts';
+import { runReference, type RunReport } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';
 import { startKeyOf } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';
 import type { WaitChoices } from '../../runs/wait-fields.ts';
-import { followRun } from '../../runs/wait-for-run.ts';
+import { followRun } from '../../runs/follow-run.ts';
 import { openDatabricks, service } from './api.ts';
 import type { DatabricksConnection } from './connection-fields.ts';
 import { jobRuns } from './runs.ts';
 
 const startedShape = v.object({ run_id: runIdShape });
 
-/** What is started, and how. */
+/** A run to start. */
 interface DatabricksStart {
   /** For messages: `job 910`. */
   what: string;
   path: string;
   body: Record<string, unknown>;
-  /** The job, where it is one. */
+  /** The job ID, for job runs. */
   job?: string;
   startKey: string | undefined;
-  reuse?: boolean;
+  reuseActiveRun?: boolean;
   parameters: Record<string, string>;
   choices: WaitChoices;
 }
 
 /**
- * Starts a run with a token of at most 64 characters: Databricks gives back the run that a token started before, so that a
- * start whose answer was lost is simply sent again.
+ * Starts a run with an idempotency token (up to 64 characters). Databricks returns the existing run for a repeated token, so
+ * an unconfirmed start is simply sent again.
  * @see https://docs.databricks.com/api/workspace/jobs/runnow
  */
 export async function startDatabricksRun(
-  { what, path, body, job, startKey: typed, reuse, parameters, choices }: DatabricksStart,
+  { what, path, body, job, startKey: enteredKey, reuseActiveRun, parameters, choices }: DatabricksStart,
   context: Context<DatabricksConnection>,
 ): Promise<RunReport> {
   const { host } = context;
   const provider = jobRuns(context, what, { job });
-  const startKey = startKeyOf(host, typed, what);
+  const startKey = startKeyOf(host, enteredKey, what);
   const start = async (): Promise<Run> => {
     const json = { ...body, idempotency_token: `pipewright-${startKey.tag}` };
     const { run_id: id } = await openDatabricks(context).json('POST', path, startedShape, {
       json,
       effect: 'idempotent',
     });
-    return pointedToRun({ id, service, name: what, status: 'queued', vendorStatus: 'PENDING' });
+    return runReference({ id, service, name: what, status: 'queued', vendorStatus: 'PENDING' });
   };
   const run = await startOnce(host, {
     provider,
     startKey,
-    reuse,
+    reuseActiveRun,
     parameters,
     start,
-    // The token makes a second start return the run of the first one.
+    // A repeated token returns the run of the first start.
     findLost: start,
   });
   return followRun(host, provider, run, choices);

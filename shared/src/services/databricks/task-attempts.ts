@@ -1,11 +1,12 @@
 import type { RunStatus } from '../../runs/run.ts';
 import type { VendorTaskRun } from './run-shapes.ts';
 
-const isLater = (one: VendorTaskRun, other: VendorTaskRun): boolean =>
-  (one.attempt_number ?? 0) - (other.attempt_number ?? 0) > 0 ||
-  ((one.attempt_number ?? 0) === (other.attempt_number ?? 0) && (one.start_time ?? 0) >= (other.start_time ?? 0));
+function isLater(a: VendorTaskRun, b: VendorTaskRun): boolean {
+  const difference = (a.attempt_number ?? 0) - (b.attempt_number ?? 0);
+  return difference > 0 || (difference === 0 && (a.start_time ?? 0) >= (b.start_time ?? 0));
+}
 
-/** The tasks without the attempts that a retry or a repair followed, in their order: only the last attempt counts. */
+/** The last attempt of each task, in order; retries and repairs supersede earlier attempts. */
 export function lastAttempts(tasks: readonly VendorTaskRun[]): VendorTaskRun[] {
   const last = new Map<string, VendorTaskRun>();
   for (const task of tasks) {
@@ -16,10 +17,13 @@ export function lastAttempts(tasks: readonly VendorTaskRun[]): VendorTaskRun[] {
   return [...last.values()];
 }
 
-/** Conditions with which a task runs although one before it failed. */
-const afterFailure: readonly string[] = ['ALL_DONE', 'AT_LEAST_ONE_FAILED', 'ALL_FAILED', 'AT_LEAST_ONE_SUCCESS'];
+/** `run_if` conditions that let a task run after a failed dependency. */
+const runIfAfterFailure: readonly string[] = ['ALL_DONE', 'AT_LEAST_ONE_FAILED', 'ALL_FAILED', 'AT_LEAST_ONE_SUCCESS'];
 
-/** Failed tasks after which another task ran and succeeded, so that they did not make the run fail; none if that holds for all. */
+/**
+ * Failed tasks after which another task succeeded, so they did not cause the run to fail. Empty if that applies to all failed
+ * tasks: then the cause is unknown.
+ */
 export function handledFailures(
   tasks: readonly VendorTaskRun[],
   statusOf: (task: VendorTaskRun) => RunStatus,
@@ -28,9 +32,9 @@ export function handledFailures(
   const handled = failed.filter(({ task_key: key }) =>
     tasks.some(
       (task) =>
-        afterFailure.includes(task.run_if ?? '') &&
+        runIfAfterFailure.includes(task.run_if ?? '') &&
         statusOf(task) === 'succeeded' &&
-        (task.depends_on ?? []).some((before) => before.task_key === key),
+        (task.depends_on ?? []).some((dependency) => dependency.task_key === key),
     ),
   );
   return new Set(handled.length < failed.length ? handled : []);

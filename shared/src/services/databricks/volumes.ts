@@ -3,15 +3,14 @@ import { service, workspaceAddress } from './api.ts';
 import type { DatabricksConnection } from './connection-fields.ts';
 
 /**
- * The address at which the interface for files has a path of a volume.
- * @param what `files` for a file, `directories` for a folder
- * @param label the field that the path was typed into
+ * The URL of a volume path in the Files API.
+ * @param label label of the field with the path
  * @see https://docs.databricks.com/api/workspace/files
- * @throws PipewrightError `bad-input` for what is no path of a volume
+ * @throws PipewrightError `bad-input` if it is not a volume path
  */
 export function volumeAddress(
   connection: DatabricksConnection,
-  what: 'files' | 'directories',
+  kind: 'files' | 'directories',
   path: string,
   label: string,
 ): string {
@@ -22,15 +21,15 @@ export function volumeAddress(
   const [root, ...rest] = segments;
   if (
     root !== 'Volumes' ||
-    rest.length < (what === 'files' ? 4 : 3) ||
+    rest.length < (kind === 'files' ? 4 : 3) ||
     segments.some((segment) => segment === '.' || segment === '..')
   ) {
     throw new PipewrightError({
       code: 'bad-input',
       service,
-      message: `“${label}” is not a path of a volume: ${path.slice(0, 100)}.`,
-      hint: `Check the path: it begins with /Volumes/, then come catalog, schema and volume${what === 'files' ? ', and the file' : ''}. Copy it in Catalog Explorer.`,
+      message: `“${label}” must be a volume path, but is “${path.slice(0, 100)}”.`,
+      hint: `Check the path: /Volumes/<catalog>/<schema>/<volume>${kind === 'files' ? '/<file>' : ''}. You can copy it from Catalog Explorer.`,
     });
   }
-  return `${workspaceAddress(connection)}/api/2.0/fs/${what}/${segments.map(encodeURIComponent).join('/')}`;
+  return `${workspaceAddress(connection)}/api/2.0/fs/${kind}/${segments.map(encodeURIComponent).join('/')}`;
 }

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import type { HttpRequest, HttpResponse } from '../../host/http.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
+import type { Wording } from '../../host/wording.ts';
 import { checkAnswer, shown, shownText, type Answered, type AnswerShape } from '../../http/answer-shape.ts';
 import { openApi, type Api, type Call } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
@@ -11,10 +13,17 @@ import type { DbtConnection } from './connection-fields.ts';
 /** The display name of the service. */
 export const service = 'dbt';
 
-const hints: Record<number, string> = {
-  401: 'Check the API token in the connection, and that the access URL is the one of your account: tokens are only known in their own region.',
-  403: 'The token is not allowed to do this. Give its service token or user the permission in Account Settings; webhooks need a permission and a plan that includes them.',
-  404: 'Check the ID, and in the connection the account ID and the access URL.',
+const hints: Record<number, Wording> = {
+  401: {
+    n8n: 'Check the API token and the Access URL in the credential: a token works only at the Access URL of its own account.',
+    zapier:
+      'Check the API token and the Access URL in the connection: a token works only at the Access URL of its own account.',
+  },
+  403: 'Grant the permission to the service token or user under Account settings. Webhooks also require a plan that includes them.',
+  404: {
+    n8n: 'Check the ID, and the Account ID and Access URL in the credential.',
+    zapier: 'Check the ID, and the Account ID and Access URL in the connection.',
+  },
 };
 
 const problemShape = v.object({
@@ -24,20 +33,17 @@ const problemShape = v.object({
 
 function readProblem(response: HttpResponse): VendorProblem {
   const hint = hints[response.status];
-  const advice = hint === undefined ? {} : { hint };
   try {
     const { status, data } = v.parse(problemShape, JSON.parse(response.text));
     const reason = typeof data === 'string' ? data : data?.reason;
-    const said = [status?.user_message, reason ?? status?.developer_message].filter(
-      (part) => part !== undefined && part !== '',
-    );
-    return { message: [...new Set(said)].join(' '), ...advice };
+    const messages = [status?.user_message, reason ?? status?.developer_message].filter(Boolean);
+    return withoutUndefined({ message: [...new Set(messages)].join(' '), hint });
   } catch {
-    return { message: /^\s*</.test(response.text) ? '' : response.text, ...advice };
+    return withoutUndefined({ message: /^\s*</.test(response.text) ? '' : response.text, hint });
   }
 }
 
-/** The address of the account's dbt, without a slash at its end; a page's path that was pasted along is taken away. */
+/** The access URL without a trailing slash; the path of a pasted page URL is removed. */
 export function accessUrl(connection: DbtConnection): string {
   return baseUrl(connection.accessUrl, 'Access URL').replace(
     /\/(deploy|develop|explore|dashboard|settings|accounts|home|api)(\/.*)?$/,
@@ -46,26 +52,26 @@ export function accessUrl(connection: DbtConnection): string {
 }
 
 /**
- * An ID of dbt, which is always a whole number.
- * @throws PipewrightError `bad-input` that names the field
+ * Checks an ID; all dbt IDs are integers.
+ * @throws PipewrightError `bad-input` naming the field
  */
 export function numericId(value: string, label: string): string {
   if (/^\d{1,19}$/.test(value)) return value;
   throw new PipewrightError({
     code: 'bad-input',
     service,
-    message: `“${label}” is not a number: ${value.slice(0, 60)}.`,
-    hint: 'Pick it from the list, or copy the number from the address of its page.',
+    message: `“${label}” must be a number, but is “${value.slice(0, 60)}”.`,
+    hint: 'Select it from the list, or copy the number from the URL of its page.',
   });
 }
 
-/** The account's path in a version of the interface, without a slash at its end. */
+/** The path of the account in an API version, without a trailing slash. */
 export function accountPath({ accountId }: DbtConnection, version: 2 | 3 = 2): string {
   return `/api/v${version}/accounts/${numericId(accountId, 'Account ID')}`;
 }
 
 /**
- * The interface of dbt. Paths of version 2 end with a slash, those of webhooks do not.
+ * Client of the dbt Administrative API. Paths of version 2 end with a slash; webhook paths (version 3) do not.
  * @see https://docs.getdbt.com/dbt-cloud/api-v2
  */
 export function openDbt({ connection, host }: Context<DbtConnection>): Api {
@@ -78,7 +84,7 @@ export function openDbt({ connection, host }: Context<DbtConnection>): Api {
   });
 }
 
-/** What dbt wraps around every answer except artifacts. */
+/** The envelope of every response except artifacts. */
 export function enveloped<S extends AnswerShape>(shape: S) {
   return v.object({
     data: shape,
@@ -87,8 +93,8 @@ export function enveloped<S extends AnswerShape>(shape: S) {
 }
 
 /**
- * Calls dbt and takes the answer out of its envelope.
- * @throws PipewrightError `unexpected-answer` when its content has another shape
+ * Calls dbt and returns the content of the envelope.
+ * @throws PipewrightError `unexpected-answer` if the content has another shape
  */
 export async function callDbt<S extends AnswerShape>(
   context: Context<DbtConnection>,

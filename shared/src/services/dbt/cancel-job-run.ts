@@ -5,14 +5,14 @@ import type { DbtConnection } from './connection-fields.ts';
 import { jobRuns, runField, sampleJobRun } from './runs.ts';
 
 /**
- * Asks dbt to stop a run.
+ * Cancels a run.
  * @see https://docs.getdbt.com/dbt-cloud/api-v2#/operations/Cancel%20Run
  */
 export const cancelJobRun = defineAction<DbtConnection>()({
   key: 'cancelJobRun',
   name: 'Cancel Job Run',
   resource: 'Job Run',
-  description: 'Stops a job run; one that has ended is left as it is.',
+  description: 'Cancels a job run. A finished run stays unchanged.',
   effect: 'idempotent',
   input: { run: runField },
   output: runFields,

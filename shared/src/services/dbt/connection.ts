@@ -4,11 +4,11 @@ import { shownText } from '../../http/answer-shape.ts';
 import { accountPath, callDbt } from './api.ts';
 import { fields } from './connection-fields.ts';
 
-/** Log-in to an account of the dbt platform by a token. */
+/** Connects to an account of the dbt platform with a token. */
 export const dbtConnection = defineConnection({
   key: 'dbt',
   name: 'dbt API Token',
-  description: 'An account of the dbt platform (formerly dbt Cloud) with a service token or a personal access token.',
+  description: 'An account of the dbt platform (formerly dbt Cloud), with a service token or a personal access token.',
   documentationUrl: 'https://docs.getdbt.com/docs/dbt-cloud-apis/authentication',
   fields,
   async test(context) {

@@ -9,61 +9,60 @@ import { accountPath, callDbt, numericId, openDbt } from './api.ts';
 import type { DbtConnection } from './connection-fields.ts';
 import { runField } from './runs.ts';
 
-/** The path of the artifacts of a run, with a slash at its end. */
+/** The path of the artifacts of a run, with a trailing slash. */
 const artifactsPath = (run: string, { connection }: Context<DbtConnection>): string =>
   `${accountPath(connection)}/runs/${numericId(run, 'Run ID')}/artifacts/`;
 
-/** What a person must know whose artifact is not there. */
-function explained(error: unknown): unknown {
+/** Explains why an artifact may be missing. */
+function withHint(error: unknown): unknown {
   if (!(error instanceof PipewrightError) || error.code !== 'not-found') return error;
   return withDetails(error, {
-    hint: 'Check the run ID, and pick the artifact from the list. dbt keeps artifacts only some seconds after a run has ended, and none of a run that broke off early: start from the trigger Job Run Completed, which waits for them, or run the step again a little later.',
+    hint: 'Check the run ID, and select the artifact from the list. Artifacts become available some seconds after a run finishes, and a run that failed early has none: use the trigger Job Run Completed, which waits for artifacts, or run the step again later.',
   });
 }
 
-/** The artifacts of a run; dbt gives all of them at once. */
+/** The artifacts of a run, in one response. */
 const artifactChoices = defineChoices<DbtConnection>({
   key: 'artifacts',
   needs: ['run'],
-  async load({ input, search: wanted }, context) {
+  async load({ input, search: query }, context) {
     const run = runIdOf(String(input['run']));
     const paths = await callDbt(context, 'GET', artifactsPath(run, context), v.array(v.string())).catch(
-      (error: unknown) => Promise.reject(explained(error)),
+      (error: unknown) => Promise.reject(withHint(error)),
     );
     return {
       choices: search(
         paths.map((path) => ({ value: path, label: path })),
-        wanted,
+        query,
       ),
     };
   },
 });
 
-/** Lists are asked before the form is checked, so an address may stand where the ID belongs. */
-const runIdOf = (typed: string): string => /\/runs\/(\d+)/.exec(typed)?.[1] ?? typed.trim();
+/** Choices load before the form is checked, so the field may still contain the URL of the run. */
+const runIdOf = (value: string): string => /\/runs\/(\d+)/.exec(value)?.[1] ?? value.trim();
 
 /**
- * Fetches a file that a run left behind: `run_results.json`, `manifest.json`, or what its models exported. It comes as it is,
- * not in dbt's envelope.
+ * Downloads an artifact of a run, such as `run_results.json` or `manifest.json`. Artifacts have no envelope.
  * @see https://docs.getdbt.com/dbt-cloud/api-v2#/operations/Retrieve%20Run%20Artifact
  */
 export const downloadArtifact = defineDownload<DbtConnection>()({
   key: 'downloadArtifact',
   name: 'Download Artifact',
   resource: 'Job Run',
-  description: 'Downloads a file that a job run left behind, such as its results or its manifest.',
+  description: 'Downloads an artifact of a job run, such as run_results.json or manifest.json.',
   input: {
     run: runField,
     artifact: text({
       label: 'Artifact',
-      help: 'Pick the artifact, or type its path as dbt lists it. The list is there once the run has ended.',
+      help: 'Select the artifact, or enter its path. The list is available once the run has finished.',
       placeholder: 'run_results.json',
       choices: artifactChoices,
     }),
     step: v.optional(
       integer({
         label: 'Step',
-        help: 'The number of the step of the run whose artifact is meant, where several steps make one of the same name. Empty: the last one.',
+        help: 'The number of the run step to download from, if several steps create the same artifact. Leave empty for the last step.',
         placeholder: '4',
         minimum: 1,
         advanced: true,
@@ -81,7 +80,7 @@ export const downloadArtifact = defineDownload<DbtConnection>()({
       const answer = await openDbt(context).stream(path, { query: { step }, headers: { accept: '*/*' } });
       return { ...fileOfAnswer(answer, artifact), details: { runId: run, artifact } };
     } catch (error) {
-      throw explained(error);
+      throw withHint(error);
     }
   },
 });

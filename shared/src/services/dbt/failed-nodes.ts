@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { cut, redact } from '../../host/redact.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { given, shown, shownText } from '../../http/answer-shape.ts';
 import type { Context } from '../../define/context.ts';
 import type { Step } from '../../runs/run.ts';
 import { accountPath, openDbt } from './api.ts';
 import type { DbtConnection } from './connection-fields.ts';
 
-/** What the artifact `run_results.json` looks like. */
+/** The artifact `run_results.json`. */
 const runResultsShape = v.object({
   results: v.array(
     v.object({
@@ -18,14 +19,11 @@ const runResultsShape = v.object({
   ),
 });
 
-/** Most models and tests that are told of. */
-const most = 20;
+/** Number of failed models and tests to report. */
+const maxNodes = 20;
 
-/**
- * What dbt calls a model, test, seed or snapshot that did not succeed, `partial success` included: some batches of a microbatch
- * model failed. Those that were skipped because of it are not listed.
- */
-const failed = new Set(['error', 'fail', 'runtime error', 'partial success']);
+/** Statuses of failed nodes; after `partial success`, some batches of a microbatch model failed. Skipped nodes do not count. */
+const failedStatuses = new Set(['error', 'fail', 'runtime error', 'partial success']);
 
 const kinds: Record<string, string> = {
   model: 'Model',
@@ -37,8 +35,8 @@ const kinds: Record<string, string> = {
 };
 
 /**
- * The models and tests of a run that failed, as steps. Artifacts may not be there yet, or never when the run broke off before
- * it began: then there are none.
+ * The failed models and tests of a run, as steps. Empty if the artifacts are not available yet, or never because the run
+ * failed early.
  * @see https://docs.getdbt.com/reference/artifacts/run-results-json
  */
 export async function failedNodes(run: string, context: Context<DbtConnection>): Promise<Step[]> {
@@ -46,20 +44,22 @@ export async function failedNodes(run: string, context: Context<DbtConnection>):
     const path = `${accountPath(context.connection)}/runs/${run}/artifacts/run_results.json`;
     const { results } = await openDbt(context).json('GET', path, runResultsShape);
     return results
-      .filter(({ status }) => failed.has((status ?? '').toLowerCase()))
-      .slice(0, most)
+      .filter(({ status }) => failedStatuses.has((status ?? '').toLowerCase()))
+      .slice(0, maxNodes)
       .map(({ unique_id: id = '', message, execution_time: seconds }): Step => {
         const [kind = '', , name = id] = id.split('.');
         return {
           name: name || 'unnamed node',
           type: kinds[kind] ?? 'Node',
           status: 'failed',
-          ...(seconds === undefined ? {} : { durationSeconds: seconds }),
-          ...(message ? { message: cut(redact(message.replace(/\s+/g, ' ').trim()), 500) } : {}),
+          ...withoutUndefined({
+            durationSeconds: seconds,
+            message: message ? cut(redact(message.replace(/\s+/g, ' ').trim()), 500) : undefined,
+          }),
         };
       });
   } catch {
-    context.host.log.info('dbt: the models and tests of the run cannot be read yet.');
+    context.host.log.info('dbt: the models and tests of the run are not available.');
     return [];
   }
 }

@@ -6,18 +6,18 @@ import { jobShape, type VendorJob } from './jobs.ts';
 import { listOf, readAll } from './pages.ts';
 
 /**
- * Finds jobs by a part of their name. One with exactly this name comes first.
+ * Finds jobs by part of their name; exact matches come first.
  * @see https://docs.getdbt.com/dbt-cloud/api-v2#/operations/List%20Jobs
  */
 export const findJob = defineSearch<DbtConnection>()({
   key: 'findJob',
   name: 'Find Job',
   resource: 'Job',
-  description: 'Finds jobs by their name, with the commands that they run.',
+  description: 'Finds jobs by name and returns their commands.',
   input: {
     name: text({
       label: 'Name',
-      help: 'The name or a part of it; upper and lower case do not matter.',
+      help: 'All or part of the job name, not case-sensitive.',
       placeholder: 'daily',
     }),
   },

@@ -1,7 +1,7 @@
 import { defineAction } from '../../define/operation.ts';
 import { runFields } from '../../runs/report.ts';
 import { readFields } from '../../runs/wait-fields.ts';
-import { readRun } from '../../runs/wait-for-run.ts';
+import { readRun } from '../../runs/read-run.ts';
 import type { DbtConnection } from './connection-fields.ts';
 import { jobRuns, runField, sampleJobRun } from './runs.ts';
 
@@ -13,7 +13,7 @@ export const getJobRun = defineAction<DbtConnection>()({
   key: 'getJobRun',
   name: 'Get Job Run',
   resource: 'Job Run',
-  description: 'Reads where a job run stands, with its steps and why one failed.',
+  description: 'Returns the status of a job run with its steps and the cause of a failure.',
   effect: 'safe',
   input: { run: runField, ...readFields },
   output: runFields,

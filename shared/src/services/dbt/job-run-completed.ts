@@ -1,19 +1,24 @@
-import { finishedFilter } from '../../runs/finished-filter.ts';
-import { defineJobRunTrigger } from './job-run-trigger.ts';
-import { sampleNotification } from './notifications.ts';
+import { defineWebhookTrigger } from '../../define/trigger.ts';
+import { finishedFilter, type OutcomeFilter } from '../../runs/finished-filter.ts';
+import { isFinished } from '../../runs/run.ts';
+import type { DbtConnection } from './connection-fields.ts';
+import { jobRunEvents } from './job-run-events.ts';
+import { filterFields, sampleNotification, type JobFilter } from './notifications.ts';
 
 /**
- * Takes job.run.completed, which dbt sends for every end of a run once its artifacts are there. A job.run.errored of the
- * same run is left alone: it comes before, when artifacts may still be missing.
+ * Handles job.run.completed, which dbt sends for every finished run once its artifacts are available. Ignores the
+ * job.run.errored that may precede it, because artifacts may still be missing then.
  */
-export const jobRunCompleted = defineJobRunTrigger({
+export const jobRunCompleted = defineWebhookTrigger<DbtConnection>()({
   key: 'jobRunCompleted',
   name: 'Job Run Completed',
-  description: 'Triggers when a job run has ended and its artifacts are there, whether it succeeded or not.',
-  stage: 'completed',
-  input: finishedFilter,
+  description: 'Triggers when a job run has finished, with any outcome, and its artifacts are available.',
+  input: { ...filterFields, ...finishedFilter },
   sample: sampleNotification,
-  understands: ['job.run.completed'],
-  wants: ({ status }, { outcome }) =>
-    outcome === 'any' ? status !== 'queued' && status !== 'running' : outcome === status,
+  ...jobRunEvents<JobFilter & OutcomeFilter>({
+    stage: 'completed',
+    eventTypes: ['job.run.completed'],
+    isWanted: ({ status }, { outcome }) =>
+      outcome === 'any' ? isFinished(status) || status === 'unknown' : outcome === status,
+  }),
 });

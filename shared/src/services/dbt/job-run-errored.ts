@@ -1,17 +1,21 @@
-import { defineJobRunTrigger } from './job-run-trigger.ts';
-import { sampleNotification } from './notifications.ts';
+import { defineWebhookTrigger } from '../../define/trigger.ts';
+import type { DbtConnection } from './connection-fields.ts';
+import { jobRunEvents } from './job-run-events.ts';
+import { filterFields, sampleNotification } from './notifications.ts';
 
 /**
- * Takes job.run.errored, which comes at once. Where a job.run.completed of the same failed run reaches the address too,
- * it counts as a repeat.
+ * Handles job.run.errored, which dbt sends as soon as a run fails. A job.run.completed of the same failed run counts as a
+ * repeat.
  */
-export const jobRunErrored = defineJobRunTrigger({
+export const jobRunErrored = defineWebhookTrigger<DbtConnection>()({
   key: 'jobRunErrored',
   name: 'Job Run Errored',
-  description: 'Triggers when a job run has failed; its artifacts may come a little later.',
-  stage: 'errored',
-  input: {},
+  description: 'Triggers as soon as a job run has failed. Its artifacts may not be available yet.',
+  input: filterFields,
   sample: { ...sampleNotification, status: 'failed', vendorStatus: 'Errored', statusCode: 20, succeeded: false },
-  understands: ['job.run.errored', 'job.run.completed'],
-  wants: ({ status }) => status === 'failed',
+  ...jobRunEvents({
+    stage: 'errored',
+    eventTypes: ['job.run.errored', 'job.run.completed'],
+    isWanted: ({ status }) => status === 'failed',
+  }),
 });

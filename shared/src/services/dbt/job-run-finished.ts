@@ -6,13 +6,13 @@ import { runsSince } from './recent-runs.ts';
 import { readJobRun, sampleJobRun } from './runs.ts';
 
 /**
- * Looks for job runs that have ended, for those who may not make webhooks.
+ * Polls for finished job runs; no permission for webhooks required.
  * @see https://docs.getdbt.com/dbt-cloud/api-v2#/operations/List%20Runs
  */
 export const jobRunFinished = defineRunFinished<DbtConnection>()({
   key: 'jobRunFinished',
   name: 'Job Run Finished (Polling)',
-  description: 'Triggers when a job run has finished; dbt is asked again and again, so no webhook is needed.',
+  description: 'Triggers when a job run finishes. Polls dbt; no webhook required.',
   input: { job: v.optional(jobField) },
   sample: sampleJobRun,
   runs: async ({ job }, since, context) =>

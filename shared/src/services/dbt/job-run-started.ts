@@ -1,16 +1,16 @@
-import { defineJobRunTrigger } from './job-run-trigger.ts';
-import { sampleNotification } from './notifications.ts';
+import { defineWebhookTrigger } from '../../define/trigger.ts';
+import type { DbtConnection } from './connection-fields.ts';
+import { jobRunEvents } from './job-run-events.ts';
+import { filterFields, sampleNotification } from './notifications.ts';
 
 const { finishedAt: _finishedAt, ...running } = sampleNotification;
 
-/** Takes job.run.started. */
-export const jobRunStarted = defineJobRunTrigger({
+/** Handles job.run.started. */
+export const jobRunStarted = defineWebhookTrigger<DbtConnection>()({
   key: 'jobRunStarted',
   name: 'Job Run Started',
   description: 'Triggers when a job run has started.',
-  stage: 'started',
-  input: {},
+  input: filterFields,
   sample: { ...running, status: 'running', vendorStatus: 'Running', statusCode: 3, succeeded: false },
-  understands: ['job.run.started'],
-  wants: () => true,
+  ...jobRunEvents({ stage: 'started', eventTypes: ['job.run.started'], isWanted: () => true }),
 });

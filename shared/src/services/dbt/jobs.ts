@@ -5,7 +5,7 @@ import { text } from '../../define/fields.ts';
 import type { DbtConnection } from './connection-fields.ts';
 import { listOf, readChoices } from './pages.ts';
 
-/** What an answer with a job looks like. */
+/** A job in an API response. */
 export const jobShape = v.object({
   id: idShape,
   name: filledText,
@@ -18,20 +18,20 @@ export const jobShape = v.object({
   triggers: shown(v.object({ schedule: given(v.boolean()) })),
 });
 
-/** A job as dbt gives it, as far as it is read here. */
+/** A job, with the fields used here. */
 export type VendorJob = Answered<typeof jobShape>;
 
-/** What is needed to offer something in a list. */
+/** The fields of an entry in a dropdown. */
 const choiceShape = v.object({ id: idShape, name: filledText });
 
-/** The jobs of the account; dbt searches in their names itself. */
+/** The jobs of the account; the API searches by name. */
 export const jobChoices = defineChoices<DbtConnection>({
   key: 'jobs',
-  load: (asked, context) =>
+  load: (query, context) =>
     readChoices(
       context,
-      listOf(context, 'jobs', choiceShape, { name__icontains: asked.search || undefined, order_by: 'name' }),
-      { ...asked, search: '' },
+      listOf(context, 'jobs', choiceShape, { name__icontains: query.search || undefined, order_by: 'name' }),
+      { ...query, search: '' },
       ({ id, name }) => ({ value: id, label: `${name} (${id})` }),
     ),
 });
@@ -39,23 +39,23 @@ export const jobChoices = defineChoices<DbtConnection>({
 /** The environments of the account. */
 export const environmentChoices = defineChoices<DbtConnection>({
   key: 'environments',
-  load: (asked, context) =>
-    readChoices(context, listOf(context, 'environments', choiceShape), asked, ({ id, name }) => ({
+  load: (query, context) =>
+    readChoices(context, listOf(context, 'environments', choiceShape), query, ({ id, name }) => ({
       value: id,
       label: `${name} (${id})`,
     })),
 });
 
-/** Takes a job's ID out of the address of its page. */
+/** Extracts the job ID from the URL of its page. */
 export const jobIdFromUrl = {
   pattern: /\/jobs\/(\d+)/,
   example: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/jobs/910',
 };
 
-/** The field that says which job. */
+/** Selects a job. */
 export const jobField = text({
   label: 'Job',
-  help: 'Pick the job, type its ID, or paste the address of its page in dbt.',
+  help: 'Select the job, or paste the URL of its page in dbt.',
   placeholder: '910',
   choices: jobChoices,
   idFromUrl: jobIdFromUrl,

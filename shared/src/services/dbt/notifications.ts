@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { isObject } from '../../host/is-object.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { boolean, integer, list, text } from '../../define/fields.ts';
 import type { Values } from '../../define/operation.ts';
 import type { Event } from '../../define/trigger.ts';
@@ -6,14 +8,17 @@ import { runFields } from '../../runs/report.ts';
 import { isFinished, parseTimestamp, type RunStatus } from '../../runs/run.ts';
 import { verificationFields } from '../../webhooks/trigger-fields.ts';
 import { environmentChoices, jobChoices, jobIdFromUrl } from './jobs.ts';
-import { said, statusOf, wordOf } from './statuses.ts';
+import { statusNameOf, statusOf, withoutNone } from './statuses.ts';
+
+/** Stages of a run that dbt reports. */
+export type JobRunStage = 'started' | 'completed' | 'errored';
 
 /** Input fields of every trigger. */
 export const filterFields = {
   jobs: v.optional(
     list({
       label: 'Jobs',
-      help: 'Only runs of these jobs. Empty: all jobs of the account.',
+      help: 'Trigger only for runs of these jobs. Leave empty for all jobs of the account.',
       placeholder: '910',
       choices: jobChoices,
       idFromUrl: jobIdFromUrl,
@@ -22,7 +27,7 @@ export const filterFields = {
   environments: v.optional(
     list({
       label: 'Environments',
-      help: 'Only runs in these environments. Empty: all.',
+      help: 'Trigger only for runs in these environments. Leave empty for all environments.',
       placeholder: '1234',
       choices: environmentChoices,
       advanced: true,
@@ -39,7 +44,7 @@ export const notificationFields = {
   status: runFields.status,
   vendorStatus: runFields.vendorStatus,
   statusCode: v.optional(integer({ label: 'Status Code' })),
-  succeeded: v.optional(boolean({ label: 'Succeeded', help: 'Empty while the run has not finished.' })),
+  succeeded: v.optional(boolean({ label: 'Succeeded', help: 'Empty until the run has finished.' })),
   message: v.optional(text({ label: 'Message' })),
   reason: v.optional(text({ label: 'Reason' })),
   startedAt: v.optional(text({ label: 'Started At' })),
@@ -50,26 +55,23 @@ export const notificationFields = {
   projectName: v.optional(text({ label: 'Project' })),
   dbtVersion: v.optional(text({ label: 'dbt Version' })),
   isTest: boolean({
-    label: 'Is a Test',
-    help: 'Whether dbt sent it because somebody pressed Test Endpoint; its values are invented.',
+    label: 'Test Event',
+    help: 'Whether the event was sent with “Test endpoint” in dbt; its values are not real.',
   }),
   ...verificationFields,
 };
 
-/** What a notification tells, before it is verified. */
+/** A notification before verification. */
 export type RunNotification = Omit<Values<typeof notificationFields>, 'verified' | 'matchedSecret'>;
 
-/** A notification with its kind. */
+/** A notification with its event type. */
 export interface Notification extends RunNotification {
   eventType: string;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Entries of a notification as text, whether dbt sends text or a number. */
+/** Text, or a number as text. */
 function textOf(value: unknown): string | undefined {
-  return said(typeof value === 'number' ? String(value) : typeof value === 'string' ? value : undefined);
+  return withoutNone(typeof value === 'number' ? String(value) : typeof value === 'string' ? value : undefined);
 }
 
 function codeOf(value: unknown): number | undefined {
@@ -77,21 +79,12 @@ function codeOf(value: unknown): number | undefined {
   return typeof code === 'number' && Number.isInteger(code) ? code : undefined;
 }
 
-const moment = (value: unknown): string | undefined => (typeof value === 'string' ? parseTimestamp(value) : undefined);
-
-/** Leaves out what is not known. */
-export function known<T extends object>(record: { [K in keyof T]: T[K] | undefined }): T {
-  const kept: Partial<T> = {};
-  for (const name of Object.keys(record) as (keyof T)[]) {
-    const value = record[name];
-    if (value !== undefined) kept[name] = value;
-  }
-  return kept as T;
-}
+const timestampOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? parseTimestamp(value) : undefined;
 
 /**
- * Reads a notification; early ones lack the webhook, the project and the status code, which is then read from the word.
- * @returns undefined for a body that is none
+ * Reads a notification. Early versions have no webhook, project or status code; the status is then read from its name.
+ * @returns undefined for any other body
  * @see https://docs.getdbt.com/docs/deploy/webhooks#validate-a-webhook
  */
 export function readNotification(body: unknown): Notification | undefined {
@@ -103,29 +96,29 @@ export function readNotification(body: unknown): Notification | undefined {
   const jobId = textOf(data['jobId']);
   if (!eventId || !eventType || !runId || !jobId) return undefined;
   const statusCode = codeOf(data['runStatusCode']);
-  const word = textOf(data['runStatus']);
-  const read: RunStatus = statusOf(statusCode, word);
+  const statusName = textOf(data['runStatus']);
+  const read: RunStatus = statusOf(statusCode, statusName);
   const status = read === 'unknown' && eventType === 'job.run.errored' ? 'failed' : read;
-  return known<Notification>({
+  return withoutUndefined({
     eventType,
     eventId,
     runId,
     jobId,
     jobName: textOf(data['jobName']),
     status,
-    vendorStatus: word ?? wordOf(statusCode),
+    vendorStatus: statusName ?? statusNameOf(statusCode),
     statusCode,
     succeeded: isFinished(status) ? status === 'succeeded' : undefined,
     message: textOf(data['runStatusMessage']),
     reason: textOf(data['runReason']),
-    startedAt: moment(data['runStartedAt']),
-    finishedAt: moment(data['runFinishedAt']) ?? moment(data['runErroredAt']),
+    startedAt: timestampOf(data['runStartedAt']),
+    finishedAt: timestampOf(data['runFinishedAt']) ?? timestampOf(data['runErroredAt']),
     environmentId: textOf(data['environmentId']),
     environmentName: textOf(data['environmentName']),
     projectId: textOf(data['projectId']),
     projectName: textOf(data['projectName']),
     dbtVersion: textOf(data['dbtVersion']),
-    // The values of a test are the same for every account.
+    // Test events have the same values for every account.
     isTest: jobId === '123' && runId === '12345',
   });
 }
@@ -133,22 +126,19 @@ export function readNotification(body: unknown): Notification | undefined {
 const isAmong = (id: string | undefined, wanted: readonly string[] | undefined): boolean =>
   !wanted || wanted.length === 0 || (id !== undefined && wanted.includes(id));
 
-/** Whether the jobs and environments that a person chose include those of the run. */
-export function passes(
-  { jobId, environmentId }: RunNotification,
-  filter: { jobs?: string[] | undefined; environments?: string[] | undefined },
-): boolean {
+/** The jobs and environments that a trigger is limited to. */
+export type JobFilter = Values<typeof filterFields>;
+
+/** Whether a run belongs to the chosen jobs and environments. */
+export function matchesFilter({ jobId, environmentId }: RunNotification, filter: JobFilter): boolean {
   return isAmong(jobId, filter.jobs) && isAmong(environmentId, filter.environments);
 }
 
 /**
- * The notification as an event. A run reaches each stage once, so stage and run tell repeats apart, even where two kinds
- * of notification say the same; a test has always the same run and is known by its own ID.
+ * The notification as an event. Its ID is made of run and stage, because two event types can report the same stage. Test
+ * events always have the same run, so they keep their own ID.
  */
-export function eventOf(
-  { eventType: _type, ...data }: Notification,
-  stage: 'started' | 'completed' | 'errored',
-): Event<RunNotification> {
+export function eventOf({ eventType: _type, ...data }: Notification, stage: JobRunStage): Event<RunNotification> {
   return { id: data.isTest ? data.eventId : `${data.runId}:${stage}`, data };
 }
 
@@ -175,10 +165,10 @@ export const sampleNotification = {
   matchedSecret: 'current' as const,
 };
 
-/** A notification as dbt sends it when a run has come to a stage; IDs are texts. */
-export function exampleOf(stage: 'started' | 'completed' | 'errored', now: Date): unknown {
+/** A notification as dbt sends it; IDs are text. */
+export function exampleOf(stage: JobRunStage, now: Date): unknown {
   const at = (secondsAgo: number): string => new Date(now.getTime() - secondsAgo * 1000).toISOString();
-  const ends = {
+  const statuses = {
     started: { runStatus: 'Running', runStatusCode: 3 },
     completed: { runStatus: 'Success', runStatusCode: 10, runFinishedAt: at(2) },
     errored: {
@@ -207,7 +197,7 @@ export function exampleOf(stage: 'started' | 'completed' | 'errored', now: Date)
       runStatusMessage: 'None',
       runReason: 'Scheduled',
       runStartedAt: at(150),
-      ...ends[stage],
+      ...statuses[stage],
     },
   };
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import type { Answered, AnswerShape } from '../../http/answer-shape.ts';
 import type { Call } from '../../http/api.ts';
 import { readAllPages } from '../../http/read-pages.ts';
@@ -7,17 +8,17 @@ import type { Context } from '../../define/context.ts';
 import { accountPath, enveloped, openDbt, service } from './api.ts';
 import type { DbtConnection } from './connection-fields.ts';
 
-/** The most that dbt gives at once. */
+/** dbt's maximum page size. */
 const pageSize = 100;
 
-/** A list of dbt: its path, what an entry looks like, and what else is asked. */
+/** A list endpoint: path, entry shape and query. */
 export interface DbtList<S extends AnswerShape> {
   path: string;
   entry: S;
   query?: Call['query'];
 }
 
-/** A list of the account. */
+/** A list endpoint of the account. */
 export function listOf<S extends AnswerShape>(
   { connection }: Context<DbtConnection>,
   name: string,
@@ -27,7 +28,7 @@ export function listOf<S extends AnswerShape>(
   return { path: `${accountPath(connection)}/${name}/`, entry, query };
 }
 
-/** One page of a list; `next` is the offset of the following page, absent at the end. */
+/** One page of a list; `next` is the offset of the next page, absent at the end. */
 export async function readPage<S extends AnswerShape>(
   context: Context<DbtConnection>,
   { path, entry, query }: DbtList<S>,
@@ -46,7 +47,7 @@ export async function readPage<S extends AnswerShape>(
   return { entries: data, ...(hasMore ? { next: String(next) } : {}) };
 }
 
-/** Every entry of a list. */
+/** All entries of a list. */
 export function readAll<S extends AnswerShape>(
   context: Context<DbtConnection>,
   list: DbtList<S>,
@@ -54,16 +55,13 @@ export function readAll<S extends AnswerShape>(
   return readAllPages<Answered<S>>(service, (offset) => readPage(context, list, offset));
 }
 
-/** A page of choices out of a list of the account. */
+/** A page of a list as dropdown choices. */
 export async function readChoices<S extends AnswerShape>(
   context: Context<DbtConnection>,
   list: DbtList<S>,
-  asked: ChoiceQuery,
-  choice: (entry: Answered<S>) => Choice,
+  query: ChoiceQuery,
+  toChoice: (entry: Answered<S>) => Choice,
 ): Promise<ChoicePage> {
-  const { entries, next } = await readPage(context, list, asked.page);
-  return {
-    choices: search(entries.map(choice), asked.search),
-    ...(next === undefined ? {} : { nextPage: next }),
-  };
+  const { entries, next } = await readPage(context, list, query.page);
+  return withoutUndefined({ choices: search(entries.map(toChoice), query.search), nextPage: next });
 }

@@ -1,31 +1,29 @@
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import type { Context } from '../../define/context.ts';
-import { longestRun } from '../../runs/run-finished.ts';
+import { maxRunDurationMs } from '../../runs/run-finished.ts';
 import { isFinished, parseTimestamp } from '../../runs/run.ts';
 import { readPages } from '../../http/read-pages.ts';
 import { service } from './api.ts';
 import type { DbtConnection } from './connection-fields.ts';
-import { known, passes, type Notification } from './notifications.ts';
+import { matchesFilter, type JobFilter, type Notification } from './notifications.ts';
 import { listOf, readPage } from './pages.ts';
 import { readJobRun, runShape, type VendorRun } from './runs.ts';
 
-/** As many of the newest runs are looked through for those that pass the filter. */
-const looked = 50;
+/** Number of recent runs to filter. */
+const maxRecent = 50;
 
-/** The newest runs as if dbt had just told of them, so that a form can show a real one. */
-export async function recentNotifications(
-  filter: { jobs?: string[] | undefined; environments?: string[] | undefined },
-  context: Context<DbtConnection>,
-): Promise<Notification[]> {
+/** The most recent runs as notifications, newest first, for real samples in a form. */
+export async function recentNotifications(filter: JobFilter, context: Context<DbtConnection>): Promise<Notification[]> {
   const job = filter.jobs?.length === 1 ? filter.jobs[0] : undefined;
-  const query = { limit: looked, order_by: '-id', include_related: 'trigger,job', job_definition_id: job };
+  const query = { limit: maxRecent, order_by: '-id', include_related: 'trigger,job', job_definition_id: job };
   const { entries } = await readPage(context, listOf(context, 'runs', runShape, query));
   return entries
     .map((run) => asNotification(run, context.connection))
-    .filter((notification) => passes(notification, filter));
+    .filter((notification) => matchesFilter(notification, filter));
 }
 
 /**
- * Every run of a job, or of any, that may have come to some stage since a moment, newest first.
+ * The runs of one job or of all jobs that may have reached a stage since a time, newest first.
  * @param since milliseconds since 1970
  */
 export async function runsSince(
@@ -34,8 +32,8 @@ export async function runsSince(
   context: Context<DbtConnection>,
 ): Promise<VendorRun[]> {
   const found: VendorRun[] = [];
-  const reaches = (run: VendorRun | undefined): boolean =>
-    Date.parse(parseTimestamp(run?.created_at) ?? '') < since - longestRun;
+  const isTooOld = (run: VendorRun | undefined): boolean =>
+    Date.parse(parseTimestamp(run?.created_at) ?? '') < since - maxRunDurationMs;
   const list = listOf(context, 'runs', runShape, {
     order_by: '-id',
     include_related: 'trigger,job',
@@ -43,26 +41,28 @@ export async function runsSince(
   });
   for await (const entries of readPages<VendorRun>(service, (offset) => readPage(context, list, offset))) {
     found.push(...entries);
-    if (reaches(found.at(-1))) break;
+    if (isTooOld(found.at(-1))) break;
   }
   return found;
 }
 
-/** Every run that may have come to some stage since a moment, oldest first, as if dbt had just told of it. */
+/** The runs that may have reached a stage since a time as notifications, oldest first. */
 export async function notificationsSince(
-  filter: { jobs?: string[] | undefined; environments?: string[] | undefined },
+  filter: JobFilter,
   since: Date,
   context: Context<DbtConnection>,
 ): Promise<Notification[]> {
   return (await runsSince(undefined, since.getTime(), context))
     .reverse()
     .map((run) => asNotification(run, context.connection))
-    .filter((notification) => passes(notification, filter));
+    .filter((notification) => matchesFilter(notification, filter));
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 function asNotification(run: VendorRun, connection: DbtConnection): Notification {
   const { id, name, status, vendorStatus, startedAt, finishedAt, message, details = {} } = readJobRun(run, connection);
-  return known<Notification>({
+  return withoutUndefined({
     eventType: '',
     eventId: `run-${id}`,
     runId: id,
@@ -73,14 +73,12 @@ function asNotification(run: VendorRun, connection: DbtConnection): Notification
     statusCode: run.status,
     succeeded: isFinished(status) ? status === 'succeeded' : undefined,
     message,
-    reason: typeof details['cause'] === 'string' ? details['cause'] : undefined,
+    reason: textOf(details['cause']),
     startedAt,
     finishedAt,
-    environmentId: details['environmentId'] as string | undefined,
-    environmentName: undefined,
-    projectId: details['projectId'] as string | undefined,
-    projectName: undefined,
-    dbtVersion: details['dbtVersion'] as string | undefined,
+    environmentId: textOf(details['environmentId']),
+    projectId: textOf(details['projectId']),
+    dbtVersion: textOf(details['dbtVersion']),
     isTest: false,
   });
 }

@@ -6,14 +6,14 @@ import type { DbtConnection } from './connection-fields.ts';
 import { jobRuns, readJobRun, runField, runShape, sampleJobRun } from './runs.ts';
 
 /**
- * Retries a run: dbt starts a new one which begins at the command that failed, with the models that failed or were skipped.
+ * Retries a run: dbt starts a new run at the failed command, with the models that failed or were skipped.
  * @see https://docs.getdbt.com/dbt-cloud/api-v2#/operations/Retry%20Run
  */
 export const rerunFailedRun = defineAction<DbtConnection>()({
   key: 'rerunFailedRun',
   name: 'Rerun Failed Run',
   resource: 'Job Run',
-  description: 'Runs a failed job run again from the command that failed.',
+  description: 'Retries a failed job run from the point of failure.',
   effect: 'unsafe',
   input: { run: runField, ...rerunFields, ...waitFields },
   output: rerunOutput,
@@ -27,7 +27,7 @@ export const rerunFailedRun = defineAction<DbtConnection>()({
           await callDbt(context, 'POST', `${accountPath(context.connection)}/runs/${failed.id}/retry/`, runShape),
           context.connection,
         ),
-      // A retry shows none of the overrides of the run that it repeats.
+      // A retry does not list the overrides of the original run.
       find: async () =>
         (await jobRuns(context, String(failed.details?.['jobId'] ?? '')).recent()).find(
           ({ details }) => details?.['retryOf'] === failed.id,

@@ -5,10 +5,10 @@ import { boolean, integer, list, text } from '../../define/fields.ts';
 import { runFields } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';
-import { startCallbackWait, isCalled, readFinishedRun, waitByField } from '../../runs/callback.ts';
+import { completionMethodField, readFinishedRun, startCallbackWait, usesCallback } from '../../runs/callback.ts';
 import { isUncertain, startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
-import { followRun } from '../../runs/wait-for-run.ts';
+import { followRun } from '../../runs/follow-run.ts';
 import { accountPath, callDbt, numericId } from './api.ts';
 import type { DbtConnection } from './connection-fields.ts';
 import { jobField } from './jobs.ts';
@@ -19,41 +19,41 @@ const overrides = {
   gitBranch: v.optional(
     text({
       label: 'Git Branch',
-      help: 'Runs this branch instead of the one of the environment.',
+      help: 'The branch to run instead of the branch of the environment.',
       placeholder: 'release',
       advanced: true,
     }),
   ),
   gitSha: v.optional(
-    text({ label: 'Git Commit', help: 'Runs this commit: its SHA.', placeholder: '2b5e1f0c', advanced: true }),
+    text({ label: 'Git SHA', help: 'The SHA of the commit to run.', placeholder: '2b5e1f0c', advanced: true }),
   ),
   schema: v.optional(
     text({
-      label: 'Schema',
-      help: 'Writes into this schema instead of the one of the environment.',
+      label: 'Schema Override',
+      help: 'The schema to build in instead of the schema of the environment.',
       placeholder: 'dbt_release',
       advanced: true,
     }),
   ),
   dbtVersion: v.optional(
-    text({ label: 'dbt Version', help: 'Runs with this version of dbt.', placeholder: 'latest', advanced: true }),
+    text({ label: 'dbt Version', help: 'The version of dbt to run with.', placeholder: 'latest', advanced: true }),
   ),
   threads: v.optional(
     integer({
       label: 'Threads',
-      help: 'As many models are built at the same time.',
+      help: 'The number of models to build in parallel.',
       placeholder: '8',
       minimum: 1,
       advanced: true,
     }),
   ),
   target: v.optional(
-    text({ label: 'Target Name', help: 'What target.name says in the models.', placeholder: 'prod', advanced: true }),
+    text({ label: 'Target Name', help: 'The value of target.name in models.', placeholder: 'prod', advanced: true }),
   ),
   steps: v.optional(
     list({
       label: 'Commands',
-      help: 'Runs these dbt commands, one a line, instead of those of the job.',
+      help: 'The dbt commands to run instead of the commands of the job, one per line.',
       placeholder: 'dbt build --select staging+',
       multiline: true,
       advanced: true,
@@ -62,14 +62,14 @@ const overrides = {
   generateDocs: v.optional(
     boolean({
       label: 'Generate Docs',
-      help: 'Whether documentation is generated. Empty: as the job says.',
+      help: 'Whether to generate documentation. Leave empty to use the job setting.',
       advanced: true,
     }),
   ),
   timeoutSeconds: v.optional(
     integer({
-      label: 'Job Time Limit (Seconds)',
-      help: 'dbt itself cancels the run after this time. Empty: as the job says.',
+      label: 'Run Timeout (Seconds)',
+      help: 'The time after which dbt cancels the run. Leave empty to use the job setting.',
       placeholder: '3600',
       minimum: 0,
       advanced: true,
@@ -79,7 +79,7 @@ const overrides = {
 
 type Overrides = Values<typeof overrides>;
 
-function body(
+function requestBody(
   cause: string,
   { gitBranch, gitSha, schema, dbtVersion, threads, target, steps, generateDocs, timeoutSeconds }: Overrides,
 ): object {
@@ -97,14 +97,14 @@ function body(
   };
 }
 
-/** What stands in the reason of a run that was started under a key. */
+/** Marks the cause of a run with the tag of its start. */
 const mark = (tag: string): string => `[${tag}]`;
 
-/** The reason that dbt shows for the run; by its end this very start can be found again. */
-const causeOf = (added: string | undefined, tag: string): string =>
-  `Pipewright${added ? `: ${added}` : ''} ${mark(tag)}`;
+/** The cause that dbt shows for the run; ends with the mark, so that the run can be found again. */
+const causeOf = (input: string | undefined, tag: string): string =>
+  `Pipewright${input ? `: ${input}` : ''} ${mark(tag)}`;
 
-/** What a run of the same settings shows of them. */
+/** The overrides as they appear in the parameters of the run. */
 function chosenOverrides(input: Overrides): Record<string, unknown> {
   return Object.fromEntries((Object.keys(overrides) as (keyof Overrides)[]).map((name) => [name, input[name]]));
 }
@@ -112,11 +112,16 @@ function chosenOverrides(input: Overrides): Record<string, unknown> {
 const isMarked = (run: Run, tag: string): boolean => String(run.details?.['cause'] ?? '').endsWith(mark(tag));
 
 /**
- * Starts a run, or finds the one that was started under the same key.
- * @param around does what must come before the start itself
+ * Starts a run, or finds the run that was started under the same key.
+ * @param around wraps the start, for work before and after it
  */
 async function startJob(
-  input: Overrides & { job: string; cause?: string | undefined; startKey?: string | undefined; reuse: boolean },
+  input: Overrides & {
+    job: string;
+    cause?: string | undefined;
+    startKey?: string | undefined;
+    reuseActiveRun: boolean;
+  },
   context: Context<DbtConnection>,
   around: (start: () => Promise<Run>) => Promise<Run> = (start) => start(),
 ): Promise<Run> {
@@ -125,7 +130,7 @@ async function startJob(
   const provider = jobRuns(context, job);
   const startKey = startKeyOf(host, input.startKey);
   const start = async (): Promise<Run> => {
-    const json = body(causeOf(input.cause, startKey.tag), input);
+    const json = requestBody(causeOf(input.cause, startKey.tag), input);
     return readJobRun(
       await callDbt(context, 'POST', `${accountPath(connection)}/jobs/${job}/run/`, runShape, { json }),
       connection,
@@ -134,7 +139,7 @@ async function startJob(
   return startOnce(host, {
     provider,
     startKey,
-    reuse: input.reuse,
+    reuseActiveRun: input.reuseActiveRun,
     parameters: chosenOverrides(input),
     start: () => around(start),
     findByKey: async () => (await provider.recent()).findLast((run) => isMarked(run, startKey.tag)),
@@ -142,28 +147,28 @@ async function startJob(
 }
 
 /**
- * Triggers a run of a job. dbt has no key against starting twice, so it stands in the reason of the run, by which the run is
- * found again among the newest hundred of the job.
+ * Triggers a job run. dbt has no idempotency key, so the key is part of the run's cause, and the run is found by it among the
+ * newest 100 runs of the job.
  * @see https://docs.getdbt.com/dbt-cloud/api-v2#/operations/Trigger%20Job%20Run
  */
 export const runJob = defineAction<DbtConnection>()({
   key: 'runJob',
   name: 'Run Job',
   resource: 'Job Run',
-  description: 'Starts a job and, if wished, waits until it has finished.',
+  description: 'Starts a job run and optionally waits for it to finish.',
   effect: 'unsafe',
   input: {
     job: jobField,
     cause: v.optional(
       text({
-        label: 'Reason',
-        help: 'Why the job runs; dbt shows it after the word Pipewright.',
+        label: 'Cause',
+        help: 'Why the job runs, as shown in the run history of dbt.',
         placeholder: 'New claims have arrived',
       }),
     ),
     ...overrides,
     ...waitFields,
-    ...waitByField('dbt then makes a webhook for the run, for which the token needs the right to manage webhooks.'),
+    ...completionMethodField('A callback requires permission to manage webhooks in dbt.'),
     ...startFields,
   },
   output: runFields,
@@ -172,9 +177,9 @@ export const runJob = defineAction<DbtConnection>()({
     return followRun(context.host, jobRuns(context, input.job), await startJob(input, context), input);
   },
   callback: {
-    isChosen: isCalled,
+    isChosen: usesCallback,
     minutes: ({ timeoutMinutes }) => timeoutMinutes,
-    // dbt tells of every run of the job, and switches a webhook off that refuses too often.
+    // The webhook reports every run of the job, and dbt deactivates webhooks that answer with too many errors.
     statusWhileGoing: 200,
     async begin(input, context, address) {
       let subscription: string | undefined;
@@ -191,12 +196,12 @@ export const runJob = defineAction<DbtConnection>()({
       return startCallbackWait(context.host, jobRuns(context, input.job), run, kept, input);
     },
     async look({ job, run, subscription }, context) {
-      const ended = await readFinishedRun(context.host, jobRuns(context, String(job)), String(run));
-      if (ended)
+      const finished = await readFinishedRun(context.host, jobRuns(context, String(job)), String(run));
+      if (finished)
         await unsubscribe({ id: String(subscription) }, context).catch(() =>
-          context.host.log.warn('dbt: the webhook that waited for the run could not be removed.'),
+          context.host.log.warn('dbt: could not delete the webhook of the run.'),
         );
-      return ended;
+      return finished;
     },
   },
 });

@@ -9,6 +9,7 @@ import {
   valuesShape,
   type Answered,
 } from '../../http/answer-shape.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { text } from '../../define/fields.ts';
 import type { Context } from '../../define/context.ts';
 import type { KnownCause } from '../../runs/known-causes.ts';
@@ -18,7 +19,7 @@ import { accessUrl, accountPath, callDbt, numericId, openDbt, service } from './
 import type { DbtConnection } from './connection-fields.ts';
 import { failedNodes } from './failed-nodes.ts';
 import { listOf, readPage } from './pages.ts';
-import { said, statusOf, wordOf } from './statuses.ts';
+import { statusNameOf, statusOf, withoutNone } from './statuses.ts';
 import { readFailure } from './step-failure.ts';
 
 const stepShape = v.object({
@@ -32,7 +33,7 @@ const stepShape = v.object({
   finished_at: given(v.string()),
 });
 
-/** What an answer with a run looks like. Timestamps look like `2026-11-20 08:00:04.653171+00:00`. */
+/** A run in an API response. Timestamps look like `2026-11-20 08:00:04.653171+00:00`. */
 export const runShape = v.pipe(
   v.object({
     id: runIdShape,
@@ -51,22 +52,22 @@ export const runShape = v.pipe(
     href: shownText,
     job: shown(v.object({ name: shownText })),
     trigger: given(valuesShape),
-    /** The run that this one repeats from its failure. */
+    /** The failed run that this run retries. */
     retrying_run_id: given(idShape),
     run_steps: given(v.array(stepShape)),
   }),
-  v.check(({ status, status_humanized: word }) => status !== undefined || Boolean(word), 'The run has no status.'),
+  v.check(({ status, status_humanized: name }) => status !== undefined || Boolean(name), 'The run has no status.'),
 );
 
-/** A run as dbt gives it, as far as it is read here. */
+/** A run, with the fields used here. */
 export type VendorRun = Answered<typeof runShape>;
 
 type VendorStep = Answered<typeof stepShape>;
 
-/** The field that says which run. */
+/** Selects a run. */
 export const runField = text({
   label: 'Run ID',
-  help: 'The ID that a Run Job step or a trigger gave, or the address of the run in dbt.',
+  help: 'The Run ID from a previous step or trigger, or the URL of the run in dbt.',
   placeholder: '70403103926818',
   idFromUrl: {
     pattern: /\/runs\/(\d+)/,
@@ -74,17 +75,18 @@ export const runField = text({
   },
 });
 
-const pick = (record: Record<string, unknown>): Record<string, unknown> =>
+/** Drops undefined, null and empty values. */
+const filled = (record: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(record).filter(([, value]) => value !== undefined && value !== null && value !== ''),
   );
 
-/** dbt writes 0 where there is no ID. */
+/** dbt uses 0 for a missing ID. */
 const idOf = (id: string | undefined): string | undefined => (id === '0' ? undefined : id);
 
-/** What was asked for at the start beside the job's own settings. */
+/** The overrides that the run was started with. */
 function readOverrides(trigger: Record<string, unknown>): Record<string, unknown> {
-  return pick({
+  return filled({
     gitBranch: trigger['git_branch'],
     gitSha: trigger['git_sha'],
     schema: trigger['schema_override'],
@@ -97,34 +99,33 @@ function readOverrides(trigger: Record<string, unknown>): Record<string, unknown
   });
 }
 
-function pageOf(run: VendorRun, connection: DbtConnection): string | undefined {
+function urlOf(run: VendorRun, connection: DbtConnection): string | undefined {
   if (run.href && /^https:\/\//.test(run.href)) return run.href;
   return run.project_id
     ? `${accessUrl(connection)}/deploy/${connection.accountId}/projects/${run.project_id}/runs/${run.id}`
     : undefined;
 }
 
-/** The run in our words. */
+/** Converts a run. */
 export function readJobRun(run: VendorRun, connection: DbtConnection): Run {
   const startedAt = parseTimestamp(run.started_at);
   const finishedAt = parseTimestamp(run.finished_at);
-  const durationSeconds = secondsBetween(startedAt, finishedAt);
-  const message = said(run.status_message);
-  const url = pageOf(run, connection);
   return {
     id: run.id,
     service,
     name: run.job?.name || `job ${run.job_definition_id ?? ''}`.trim(),
     status: statusOf(run.status, run.status_humanized),
-    vendorStatus: run.status_humanized || wordOf(run.status),
+    vendorStatus: run.status_humanized || statusNameOf(run.status),
     parameters: readOverrides(run.trigger ?? {}),
     steps: [],
-    ...(startedAt ? { startedAt } : {}),
-    ...(finishedAt ? { finishedAt } : {}),
-    ...(durationSeconds === undefined ? {} : { durationSeconds }),
-    ...(message ? { message } : {}),
-    ...(url ? { url } : {}),
-    details: pick({
+    ...withoutUndefined({
+      startedAt,
+      finishedAt,
+      durationSeconds: secondsBetween(startedAt, finishedAt),
+      message: withoutNone(run.status_message),
+      url: urlOf(run, connection),
+    }),
+    details: filled({
       jobId: idOf(run.job_definition_id),
       projectId: idOf(run.project_id),
       environmentId: idOf(run.environment_id),
@@ -141,43 +142,41 @@ function readStep(step: VendorStep): Step {
   const status = statusOf(step.status, step.status_humanized);
   const startedAt = parseTimestamp(step.started_at);
   const finishedAt = parseTimestamp(step.finished_at);
-  const durationSeconds = secondsBetween(startedAt, finishedAt);
-  const message = status === 'failed' ? (readFailure(step.logs) ?? readFailure(step.truncated_debug_logs)) : undefined;
-  return {
+  return withoutUndefined({
     name: step.name,
     status,
-    ...(startedAt ? { startedAt } : {}),
-    ...(finishedAt ? { finishedAt } : {}),
-    ...(durationSeconds === undefined ? {} : { durationSeconds }),
-    ...(message ? { message } : {}),
-  };
+    startedAt,
+    finishedAt,
+    durationSeconds: secondsBetween(startedAt, finishedAt),
+    message: status === 'failed' ? (readFailure(step.logs) ?? readFailure(step.truncated_debug_logs)) : undefined,
+  });
 }
 
 const dbtCauses: readonly KnownCause[] = [
   {
     pattern: /(another|previous|other) run|already (running|in progress)|over-?scheduled|skipped because/i,
-    advice: 'The job was running already, so dbt skipped this run. Start it less often, or wait for the active run.',
+    advice:
+      'The job was already running, so dbt skipped this run. Start the job less often, or wait for the active run.',
   },
   {
     pattern: /newer (commit|run)|superseded/i,
-    advice: 'dbt cancelled this run because a newer one replaced it: look at that run instead.',
+    advice: 'dbt cancelled this run because a newer run replaced it. Check the newer run instead.',
   },
   {
     pattern: /failure in test|got \d+ results?,? configured to/i,
-    advice:
-      'The data breaks a rule that the test checks: look at the rows that it finds, then at where they come from.',
+    advice: 'The data failed a test. Check the rows that the test returns, then their source.',
   },
   {
     pattern: /compilation error/i,
-    advice: 'dbt could not read the project: correct the model or macro that is named.',
+    advice: 'The project does not compile. Correct the model or macro in the message.',
   },
   {
     pattern: /database error/i,
-    advice: 'The database refused what the model asks for: run its compiled SQL there to see why.',
+    advice: 'The database rejected the SQL of the model. Run the compiled SQL in the database to see why.',
   },
 ];
 
-/** The runs of a job, or of all jobs of the account; the steps, whose logs are long, are read only at the end. */
+/** The runs of a job or of all jobs of the account. Steps have long logs, so they are read only once the run has finished. */
 export function jobRuns(context: Context<DbtConnection>, job?: string): RunProvider & { recent(): Promise<Run[]> } {
   const { connection } = context;
   const path = (id: string): string => `${accountPath(connection)}/runs/${numericId(id, 'Run ID')}/`;
@@ -200,17 +199,18 @@ export function jobRuns(context: Context<DbtConnection>, job?: string): RunProvi
       try {
         await openDbt(context).send('POST', `${path(id)}cancel/`, { effect: 'idempotent', afterStop: true });
       } catch (error) {
-        const now = await get(id).catch(() => undefined);
-        if (!now || !isFinished(now.status)) throw error;
+        // dbt rejects cancelling a run that has just finished.
+        const run = await get(id).catch(() => undefined);
+        if (!run || !isFinished(run.status)) throw error;
       }
     },
     async steps(run) {
       const { run_steps: steps = [] } = await read(run.id, 'run_steps');
       const ordered = steps.toSorted((a, b) => (a.index ?? 0) - (b.index ?? 0)).map(readStep);
       if (run.status !== 'failed') return ordered;
-      // The models and tests come before the command that ran them, so that the cause is the first that failed.
-      const at = ordered.findIndex(({ status }) => status === 'failed');
-      return ordered.toSpliced(at < 0 ? ordered.length : at, 0, ...(await failedNodes(run.id, context)));
+      // Failed models and tests precede the command that ran them, so that the first failure is the cause.
+      const index = ordered.findIndex(({ status }) => status === 'failed');
+      return ordered.toSpliced(index < 0 ? ordered.length : index, 0, ...(await failedNodes(run.id, context)));
     },
   };
 }

@@ -16,8 +16,7 @@ import { runJob } from './run-job.ts';
 export const dbt = defineService({
   key: 'dbt',
   name: service,
-  description:
-    'React to job runs of the dbt platform, run jobs, wait for them, say which step failed, and download what they left behind.',
+  description: 'Trigger on job runs of the dbt platform, run jobs, see which step failed, and download artifacts.',
   connection: dbtConnection,
   operations: [runJob, getJobRun, cancelJobRun, rerunFailedRun, findJob, downloadArtifact],
   triggers: [jobRunCompleted, jobRunStarted, jobRunErrored, jobRunFinished],

@@ -1,43 +1,31 @@
-import { readStatus, type RunStatus, type StatusWords } from '../../runs/run.ts';
+import { readStatus, type RunStatus, type StatusMap } from '../../runs/run.ts';
 
-const codes: Record<number, RunStatus> = {
-  1: 'queued',
-  2: 'running',
-  3: 'running',
-  10: 'succeeded',
-  20: 'failed',
-  30: 'cancelled',
+/** Statuses by dbt's code, with dbt's name for each. */
+const codes: Record<number, { name: string; status: RunStatus }> = {
+  1: { name: 'Queued', status: 'queued' },
+  2: { name: 'Starting', status: 'running' },
+  3: { name: 'Running', status: 'running' },
+  10: { name: 'Success', status: 'succeeded' },
+  20: { name: 'Error', status: 'failed' },
+  30: { name: 'Cancelled', status: 'cancelled' },
 };
 
-const words: StatusWords = {
-  Queued: 'queued',
-  Starting: 'running',
-  Running: 'running',
-  Success: 'succeeded',
-  Error: 'failed',
+const statusesByName: StatusMap = {
+  ...Object.fromEntries(Object.values(codes).map(({ name, status }) => [name, status])),
   Errored: 'failed',
 };
 
-/** Our status for dbt's number, or for its word where there is no number, as in early notifications. */
-export function statusOf(code: number | undefined, word: string | undefined): RunStatus {
-  return code === undefined ? readStatus(words, word) : (codes[code] ?? 'unknown');
+/** Our status for dbt's code, or for its name if there is no code, as in early notifications. */
+export function statusOf(code: number | undefined, name: string | undefined): RunStatus {
+  return code === undefined ? readStatus(statusesByName, name) : (codes[code]?.status ?? 'unknown');
 }
 
-const names: Record<number, string> = {
-  1: 'Queued',
-  2: 'Starting',
-  3: 'Running',
-  10: 'Success',
-  20: 'Error',
-  30: 'Cancelled',
-};
-
-/** dbt's word for its number. */
-export function wordOf(code: number | undefined): string {
-  return code === undefined ? '' : (names[code] ?? String(code));
+/** dbt's name for a status code. */
+export function statusNameOf(code: number | undefined): string {
+  return code === undefined ? '' : (codes[code]?.name ?? String(code));
 }
 
-/** A text of dbt, which writes "None" where there is nothing to say. */
-export function said(value: string | null | undefined): string | undefined {
+/** A text from dbt, which writes "None" for empty values. */
+export function withoutNone(value: string | null | undefined): string | undefined {
   return value && value !== 'None' ? value : undefined;
 }

@@ -8,7 +8,7 @@ import { accountPath, callDbt, numericId, openDbt, service } from './api.ts';
 import type { DbtConnection } from './connection-fields.ts';
 import { readAll } from './pages.ts';
 
-/** What dbt tells of webhooks. */
+/** Event types of dbt webhooks. */
 export type EventType = 'job.run.started' | 'job.run.completed' | 'job.run.errored';
 
 const subscriptionShape = v.object({
@@ -16,42 +16,45 @@ const subscriptionShape = v.object({
   name: given(v.string()),
   client_url: given(v.string()),
   active: given(v.boolean()),
-  /** Only the answer to the creation holds it. */
+  /** Returned only on creation. */
   hmac_secret: given(v.string()),
 });
 
 type VendorSubscription = Answered<typeof subscriptionShape>;
 
-/** Our webhooks are told from those that people made by the start of their names. */
-const mark = 'Pipewright';
+/** Names of our webhooks start with this. */
+const namePrefix = 'Pipewright';
 
-const one = (connection: DbtConnection, id: string): string =>
+const subscriptionPath = (connection: DbtConnection, id: string): string =>
   `${accountPath(connection, 3)}/webhooks/subscription/${encodeURIComponent(id)}`;
-const all = (connection: DbtConnection): string => `${accountPath(connection, 3)}/webhooks/subscriptions`;
+const subscriptionsPath = (connection: DbtConnection): string => `${accountPath(connection, 3)}/webhooks/subscriptions`;
 
-/** What a gone thing is given instead of an error. */
-function unlessGone<T>(error: unknown, instead: T): T {
-  if (error instanceof PipewrightError && error.code === 'not-found') return instead;
+/** For `catch`: undefined if the webhook no longer exists. */
+function ignoreNotFound(error: unknown): undefined {
+  if (error instanceof PipewrightError && error.code === 'not-found') return undefined;
   throw error;
 }
 
-/** Removes the webhook; one that is gone already is no error. */
+/** Deletes the webhook if it still exists. */
 export async function unsubscribe({ id }: Subscription, context: Context<DbtConnection>): Promise<void> {
   await openDbt(context)
-    .send('DELETE', one(context.connection, id), { effect: 'idempotent' })
-    .catch((error: unknown) => unlessGone(error, undefined));
+    .send('DELETE', subscriptionPath(context.connection, id), { effect: 'idempotent' })
+    .catch(ignoreNotFound);
 }
 
-/** Removes webhooks of ours that were left behind, such as one that dbt switched off after failures. */
-async function removeLeftovers(
-  isLeft: (found: VendorSubscription) => boolean,
+/** Deletes our stale webhooks, such as one that dbt deactivated after failures. */
+async function deleteStale(
+  isStale: (subscription: VendorSubscription) => boolean,
   context: Context<DbtConnection>,
 ): Promise<void> {
-  const found = await readAll(context, { path: all(context.connection), entry: subscriptionShape });
-  for (const one of found.filter(isLeft)) await unsubscribe({ id: one.id }, context);
+  const subscriptions = await readAll(context, {
+    path: subscriptionsPath(context.connection),
+    entry: subscriptionShape,
+  });
+  for (const { id } of subscriptions.filter(isStale)) await unsubscribe({ id }, context);
 }
 
-/** What a webhook is made of. */
+/** A webhook to create. */
 interface NewSubscription {
   eventType: EventType;
   jobs: readonly string[];
@@ -72,15 +75,15 @@ function create(
     active: true,
     job_ids: jobs.map((job) => Number(numericId(job, 'Jobs'))),
   };
-  return callDbt(context, 'POST', all(context.connection), subscriptionShape, { json });
+  return callDbt(context, 'POST', subscriptionsPath(context.connection), subscriptionShape, { json });
 }
 
-/** The start of the names of webhooks that wait for a run, before the moment until which they do. */
-const waits = `${mark} waits for a run until `;
+/** Names of callback webhooks start with this, followed by their expiry. */
+const callbackPrefix = `${namePrefix} waits for a run until `;
 
 /**
- * Makes a webhook that calls an address when runs of a job have ended; those that nobody waits for any longer are removed.
- * @param minutes how long it is waited for
+ * Creates a webhook that calls a URL when runs of a job finish, and deletes expired ones.
+ * @param minutes how long to wait for the run
  * @returns the ID of the webhook
  */
 export async function subscribeToRun(
@@ -90,17 +93,17 @@ export async function subscribeToRun(
   context: Context<DbtConnection>,
 ): Promise<string> {
   const now = context.host.now();
-  await removeLeftovers(
-    ({ name }) => name?.startsWith(waits) === true && Date.parse(name.slice(waits.length)) < now,
+  await deleteStale(
+    ({ name }) => name?.startsWith(callbackPrefix) === true && Date.parse(name.slice(callbackPrefix.length)) < now,
     context,
   );
-  const name = `${waits}${new Date(now + minutes * 60_000).toISOString()}`;
-  const description = 'Made by Pipewright, which waits for a run of the job; it is removed when the run has ended.';
+  const name = `${callbackPrefix}${new Date(now + minutes * 60_000).toISOString()}`;
+  const description = 'Created by Pipewright to wait for a run of the job. It is deleted when the run has finished.';
   return (await create({ eventType: 'job.run.completed', jobs: [job], url, name, description }, context)).id;
 }
 
 /**
- * Makes a webhook for one kind of event and some jobs (none: all), and keeps the signing secret that dbt tells only now.
+ * Creates a webhook for one event type and the given jobs (none: all), with the signing secret that dbt returns only once.
  * @see https://docs.getdbt.com/docs/deploy/webhooks#create-a-webhook-subscription
  */
 export async function subscribe(
@@ -109,19 +112,23 @@ export async function subscribe(
   url: string,
   context: Context<DbtConnection>,
 ): Promise<Subscription> {
-  await removeLeftovers(({ client_url: address, name }) => address === url && name?.startsWith(mark) === true, context);
-  const made = await create(
+  await deleteStale(
+    ({ client_url: clientUrl, name }) => clientUrl === url && name?.startsWith(namePrefix) === true,
+    context,
+  );
+  const created = await create(
     {
       eventType,
       jobs,
       url,
-      name: `${mark}: ${eventType}`,
-      description: 'Made by Pipewright for a trigger of a workflow; it is removed with the trigger.',
+      name: `${namePrefix}: ${eventType}`,
+      description: 'Created by Pipewright for a trigger. It is deleted with the trigger.',
     },
     context,
   );
-  if (made.hmac_secret && !secretFault('dbt', made.hmac_secret)) return { id: made.id, secret: made.hmac_secret };
-  await unsubscribe({ id: made.id }, context);
+  if (created.hmac_secret && !secretFault('dbt', created.hmac_secret))
+    return { id: created.id, secret: created.hmac_secret };
+  await unsubscribe({ id: created.id }, context);
   throw new PipewrightError({
     code: 'unexpected-answer',
     service,
@@ -130,15 +137,14 @@ export async function subscribe(
   });
 }
 
-/** Whether the webhook is there, active (dbt switches it off after five failed deliveries) and calls this address. */
+/** Whether the webhook exists, calls this URL and is active; dbt deactivates it after five failed deliveries. */
 export async function isSubscribed(
   { id, secret }: Subscription,
   url: string,
   context: Context<DbtConnection>,
 ): Promise<boolean> {
   if (!secret) return false;
-  const found = await callDbt(context, 'GET', one(context.connection, id), subscriptionShape).catch((error: unknown) =>
-    unlessGone(error, undefined),
-  );
+  const path = subscriptionPath(context.connection, id);
+  const found = await callDbt(context, 'GET', path, subscriptionShape).catch(ignoreNotFound);
   return found?.active === true && found.client_url === url;
 }

@@ -1,7 +1,7 @@
 import { defineAction } from '../../define/operation.ts';
 import { runFields } from '../../runs/report.ts';
 import { readFields } from '../../runs/wait-fields.ts';
-import { readRun } from '../../runs/wait-for-run.ts';
+import { readRun } from '../../runs/read-run.ts';
 import type { ModeConnection } from './connection-fields.ts';
 import { openReport, reportField } from './reports.ts';
 import { reportRuns, runField, sampleReportRun } from './runs.ts';

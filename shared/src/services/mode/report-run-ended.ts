@@ -1,4 +1,4 @@
-import { longestRun, defineRunFinished } from '../../runs/run-finished.ts';
+import { maxRunDurationMs, defineRunFinished } from '../../runs/run-finished.ts';
 import type { ModeConnection } from './connection-fields.ts';
 import { readEntries } from './pages.ts';
 import { openReport, reportField } from './reports.ts';
@@ -18,7 +18,7 @@ export const reportRunEnded = defineRunFinished<ModeConnection>()({
     const report = await openReport(typed, context);
     const found: VendorReportRun[] = [];
     for await (const run of readEntries(report.api, runsOf(report.id))) {
-      if (Date.parse(run.created_at ?? '') < since - longestRun) break;
+      if (Date.parse(run.created_at ?? '') < since - maxRunDurationMs) break;
       found.push(run);
     }
     return found.map((run) => readReportRun(run, report, context.connection));

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { list, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
-import { finishedFilter, isWanted } from '../../runs/finished-filter.ts';
-import { pointedToRun, runFields, type RunReport } from '../../runs/report.ts';
-import { readRun } from '../../runs/wait-for-run.ts';
+import { finishedFilter, matchesOutcome } from '../../runs/finished-filter.ts';
+import { runReference, runFields, type RunReport } from '../../runs/report.ts';
+import { readRun } from '../../runs/read-run.ts';
 import { secretLocationFields, verifyBySharedSecret } from '../../webhooks/shared-secret-fields.ts';
 import { problemField, verificationFields } from '../../webhooks/trigger-fields.ts';
 import { openMode, service } from './api.ts';
@@ -55,13 +55,13 @@ export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
       /\/reports\/([0-9a-z]+)\/runs\/([0-9a-z]+)/i.exec(typeof url === 'string' ? url : '') ?? [];
     if (event !== 'report_run_completed' || !reportId || !runId) return [];
     if (input.reports && input.reports.length > 0 && !input.reports.includes(reportId)) return [];
-    return [eventOf(pointedToRun({ id: runId, service, name: `report ${reportId}` }), reportId)];
+    return [eventOf(runReference({ id: runId, service, name: `report ${reportId}` }), reportId)];
   },
   async enrich({ data }, input, context) {
     const { id, reportId } = data as { id: string; reportId: string };
     const report = await openReport(reportId, context);
     const run = await readRun(context.host, reportRuns(report, context), id);
-    return run.finished && !isWanted(run, input) ? [] : [eventOf(run, reportId)];
+    return run.finished && !matchesOutcome(run, input) ? [] : [eventOf(run, reportId)];
   },
   example: () => ({
     event: 'report_run_completed',
@@ -72,7 +72,7 @@ export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
     if (reportId === undefined) return [];
     const report = await openReport(reportId, context);
     const { entries } = await readPage(openMode(context), runsOf(reportId));
-    const runs = entries.slice(0, looked).map((run) => pointedToRun(readReportRun(run, report, context.connection)));
-    return runs.filter((run) => isWanted(run, input)).map((run) => eventOf(run, reportId));
+    const runs = entries.slice(0, looked).map((run) => runReference(readReportRun(run, report, context.connection)));
+    return runs.filter((run) => matchesOutcome(run, input)).map((run) => eventOf(run, reportId));
   },
 });

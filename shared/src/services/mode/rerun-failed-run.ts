@@ -23,7 +23,7 @@ export const rerunFailedRun = defineAction<ModeConnection>()({
   async run(input, context) {
     const report = await openReport(input.report, context);
     const provider = reportRuns(report, context);
-    return rerun(context.host, provider, { ...input, onTimeout: 'leave' }, async (failed) => ({
+    return rerun(context.host, provider, { ...input, onTimeout: 'keepRunning' }, async (failed) => ({
       provider,
       steps: failed.steps.map(({ name }) => name),
       start: () => startReportRun(report, failed.parameters, context.connection),

@@ -5,7 +5,7 @@ import { runFields } from '../../runs/report.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
-import { followRun } from '../../runs/wait-for-run.ts';
+import { followRun } from '../../runs/follow-run.ts';
 import type { ModeConnection } from './connection-fields.ts';
 import { openReport, reportField } from './reports.ts';
 import { reportRuns, sampleReportRun, startReportRun } from './runs.ts';
@@ -45,10 +45,10 @@ export const runReport = defineAction<ModeConnection>()({
     const started = await startOnce(host, {
       provider,
       startKey: startKeyOf(host, input.startKey),
-      reuse: input.reuse,
+      reuseActiveRun: input.reuseActiveRun,
       parameters,
       start: () => startReportRun(report, parameters, connection),
     });
-    return followRun(host, provider, started, { ...input, onTimeout: 'leave' });
+    return followRun(host, provider, started, { ...input, onTimeout: 'keepRunning' });
   },
 });

@@ -6,7 +6,7 @@ import { defineChoices, search } from '../../define/choice-list.ts';
 import type { Context } from '../../define/context.ts';
 import { text } from '../../define/fields.ts';
 import type { RunProvider } from '../../runs/provider.ts';
-import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusWords, type Step } from '../../runs/run.ts';
+import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusMap, type Step } from '../../runs/run.ts';
 import { openMode, service, workspacePage } from './api.ts';
 import type { ModeConnection } from './connection-fields.ts';
 import { readAll, readEntries, readPage } from './pages.ts';
@@ -37,7 +37,7 @@ const queryRunShape = v.object({
 export type VendorQueryRun = Answered<typeof queryRunShape>;
 
 /** Mode's words for a run of a report or of a query; `completed` stands in its list beside `succeeded`. */
-const words: StatusWords = {
+const words: StatusMap = {
   pending: 'queued',
   enqueued: 'queued',
   running: 'running',

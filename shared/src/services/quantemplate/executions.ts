@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { filledText, given, idShape, runIdShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 import type { Api } from '../../http/api.ts';
-import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusWords } from '../../runs/run.ts';
+import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusMap } from '../../runs/run.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { service } from './api.ts';
 
@@ -28,7 +28,7 @@ const executionShape = v.object({
 export type VendorExecution = Answered<typeof executionShape>;
 
 /** The documentation says Cancelled, Quantemplate's own client reads Canceled; both count. */
-const words: StatusWords = { Started: 'running', Succeeded: 'succeeded', Failed: 'failed' };
+const words: StatusMap = { Started: 'running', Succeeded: 'succeeded', Failed: 'failed' };
 
 /** Our status for a word of Quantemplate. */
 export const statusOf = (word: string | undefined) => readStatus(words, word);

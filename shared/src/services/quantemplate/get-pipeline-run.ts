@@ -1,7 +1,7 @@
 import { defineAction } from '../../define/operation.ts';
 import { runFields } from '../../runs/report.ts';
 import { readFields } from '../../runs/wait-fields.ts';
-import { readRun } from '../../runs/wait-for-run.ts';
+import { readRun } from '../../runs/read-run.ts';
 import { openOrganisation } from './api.ts';
 import type { QuantemplateConnection } from './connection-fields.ts';
 import { pipelineRuns, samplePipelineRun } from './executions.ts';

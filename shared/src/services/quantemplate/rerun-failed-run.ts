@@ -24,7 +24,7 @@ export const rerunFailedRun = defineAction<QuantemplateConnection>()({
   run(input, context) {
     const api = openOrganisation(context);
     const provider = pipelineRuns(api, input.pipeline);
-    return rerun(context.host, provider, { ...input, run: input.execution, onTimeout: 'leave' }, async () => ({
+    return rerun(context.host, provider, { ...input, run: input.execution, onTimeout: 'keepRunning' }, async () => ({
       provider,
       steps: [],
       start: () => startExecution(api, input.pipeline),

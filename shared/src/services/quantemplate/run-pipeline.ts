@@ -3,7 +3,7 @@ import { runFields } from '../../runs/report.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
-import { followRun } from '../../runs/wait-for-run.ts';
+import { followRun } from '../../runs/follow-run.ts';
 import { openOrganisation } from './api.ts';
 import type { QuantemplateConnection } from './connection-fields.ts';
 import { pipelineRuns, samplePipelineRun, startExecution } from './executions.ts';
@@ -32,9 +32,9 @@ export const runPipeline = defineAction<QuantemplateConnection>()({
     const run = await startOnce(context.host, {
       provider,
       startKey: startKeyOf(context.host, input.startKey),
-      reuse: input.reuse,
+      reuseActiveRun: input.reuseActiveRun,
       start: () => startExecution(api, input.pipeline),
     });
-    return followRun(context.host, provider, run, { ...input, onTimeout: 'leave' });
+    return followRun(context.host, provider, run, { ...input, onTimeout: 'keepRunning' });
   },
 });

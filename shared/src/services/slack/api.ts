@@ -11,13 +11,13 @@ import { readProblem, readStatus } from './problems.ts';
 export const service = 'Slack';
 
 /**
- * Slack's Web API: a path is `/` with the name of a method.
+ * Client of Slack's Web API; each path is `/` and a method name.
  * @see https://docs.slack.dev/apis/web-api/
  */
 export function openSlack({ connection, host }: Context<SlackConnection>): Api {
   return openApi({
     service,
-    baseUrl: baseUrl(connection.address, 'Address'),
+    baseUrl: baseUrl(connection.address, 'API URL'),
     host,
     readStatus,
     readProblem,
@@ -25,17 +25,17 @@ export function openSlack({ connection, host }: Context<SlackConnection>): Api {
   });
 }
 
-/** What an answer of Slack looks like, besides what a method adds. */
+/** A successful response with the fields of a method. */
 export function slackShape<T extends v.ObjectEntries>(entries: T) {
   return v.object({ ok: v.literal(true), ...entries });
 }
 
-/** The timestamp of a message, which identifies it in its channel. */
+/** A message timestamp, which identifies the message in its channel. */
 export const timestampShape = v.pipe(v.string(), v.regex(/^\d+\.\d+$/));
 
 /**
- * Posts once. A lost or odd answer may hide a message that was posted, so nothing is posted again.
- * @param what what may have been posted, for the message: `the message`
+ * Posts once: a request without a readable answer may have posted the message, so it is not retried.
+ * @param what what is posted, for the error message: `the message`
  */
 export async function postOnce<T>(what: string, post: () => Promise<T>): Promise<T> {
   try {
@@ -46,7 +46,7 @@ export async function postOnce<T>(what: string, post: () => Promise<T>): Promise
       code: error.code === 'unexpected-answer' ? 'unexpected-answer' : 'unavailable',
       service,
       message: `Slack did not confirm whether it posted ${what}.`,
-      hint: 'Look at the channel before you run this step again: it may be there already.',
+      hint: 'Check the channel before you run this step again, to avoid a duplicate.',
       retryable: false,
       cause: error,
     });

@@ -18,7 +18,7 @@ const channelShape = v.object({
   purpose: shown(v.object({ value: shownText })),
 });
 
-/** A channel as Slack gives it, as far as it is read here. */
+/** A channel, with the fields used here. */
 export type VendorChannel = Answered<typeof channelShape>;
 
 const cursorShape = given(v.object({ next_cursor: given(v.string()) }));
@@ -30,10 +30,10 @@ const teamPageShape = slackShape({
   response_metadata: cursorShape,
 });
 
-/** The most that Slack gives at once; it allows only about 20 of these calls in a minute. */
+/** Slack's maximum page size; Slack allows only about 20 of these requests per minute. */
 const pageSize = 1000;
 
-/** One page of channels of a workspace. An empty page is not the end; only a missing `next` is. */
+/** One page of the channels of a workspace. Pages can be empty; only a missing `next` ends the list. */
 async function readPage(
   context: Context<SlackConnection>,
   cursor: string | undefined,
@@ -44,7 +44,7 @@ async function readPage(
       query: { types, limit: pageSize, exclude_archived: true, cursor: cursor || undefined, team_id: team },
     });
   const { channels, response_metadata: more } = await read('public_channel,private_channel').catch((error: unknown) => {
-    // An app that may not see private channels still sees the public ones.
+    // Without the scope for private channels, list public ones only.
     if (!(error instanceof PipewrightError) || error.code !== 'forbidden') throw error;
     return read('public_channel');
   });
@@ -52,7 +52,7 @@ async function readPage(
 }
 
 /**
- * The workspaces of the token. The token of an organisation (Enterprise Grid) belongs to several and must name one in each list.
+ * The workspaces of an organization token (Enterprise Grid), which must name one in each list request.
  * @see https://docs.slack.dev/reference/methods/auth.teams.list
  */
 async function readTeams(context: Context<SlackConnection>): Promise<string[]> {
@@ -68,47 +68,48 @@ async function readTeams(context: Context<SlackConnection>): Promise<string[]> {
   return teams.map(({ id }) => id);
 }
 
-function withoutTeams(error: unknown): unknown {
+function teamsError(error: unknown): unknown {
   if (!(error instanceof PipewrightError) || error.retryable) return error;
   return withDetails(error, {
-    message: `The token belongs to an organisation of Slack, and its workspaces cannot be listed. ${error.message}`,
-    hint: 'Use the Bot User OAuth Token of one workspace in the connection, or enter the ID of the channel instead of its name.',
+    message: `The token belongs to a Slack organization, and its workspaces could not be listed. ${error.message}`,
+    hint: {
+      n8n: 'Use the Bot User OAuth Token of one workspace in the credential, or enter the channel ID instead of its name.',
+      zapier:
+        'Use the Bot User OAuth Token of one workspace in the connection, or enter the channel ID instead of its name.',
+    },
   });
 }
 
 const lacksTeam = (error: unknown): boolean =>
   error instanceof PipewrightError && /\bmissing_argument\b/.test(error.message);
 
-/** What a page of a list is called: the cursor, for organisations with the workspace before it. */
-interface Place {
+/** Identifies a page: a cursor, for organizations preceded by the workspace ID and a line break. */
+interface PageKey {
   team?: string | undefined;
   cursor?: string | undefined;
 }
 
-const readPlace = (place: string | undefined): Place => {
-  const [, team, cursor] = /^(T[A-Z0-9]+)\n([^]*)$/.exec(place ?? '') ?? [];
-  return team === undefined ? { cursor: place } : { team, cursor };
+const readPageKey = (key: string | undefined): PageKey => {
+  const [, team, cursor] = /^(T[A-Z0-9]+)\n([^]*)$/.exec(key ?? '') ?? [];
+  return team === undefined ? { cursor: key } : { team, cursor };
 };
 
-/** One page of the channels of the workspace, or of all workspaces of an organisation one after the other. */
-async function readPlacedPage(
-  context: Context<SlackConnection>,
-  place: string | undefined,
-): Promise<Page<VendorChannel>> {
-  const { team, cursor } = readPlace(place);
+/** One page of the channels of the workspace, or of all workspaces of an organization in sequence. */
+async function readPageAt(context: Context<SlackConnection>, key: string | undefined): Promise<Page<VendorChannel>> {
+  const { team, cursor } = readPageKey(key);
   try {
     if (team === undefined) return await readPage(context, cursor);
   } catch (error) {
     if (!lacksTeam(error)) throw error;
   }
-  const teams = await readTeams(context).catch((error: unknown) => Promise.reject(withoutTeams(error)));
+  const teams = await readTeams(context).catch((error: unknown) => Promise.reject(teamsError(error)));
   const current = team ?? teams[0];
   if (current === undefined) {
     throw new PipewrightError({
       code: 'forbidden',
       service,
-      message: 'The token belongs to an organisation, but the app is installed in none of its workspaces.',
-      hint: 'Ask an administrator of the organisation to add the app to the workspace, or use the Bot User OAuth Token of one workspace.',
+      message: 'The token belongs to an organization, but the app is not installed in any of its workspaces.',
+      hint: 'Ask an organization admin to add the app to the workspace, or use the Bot User OAuth Token of one workspace.',
     });
   }
   const { entries, next } = await readPage(context, cursor, current);
@@ -117,10 +118,10 @@ async function readPlacedPage(
   return { entries, ...(following && teams.includes(current) ? { next: `${following}\n` } : {}) };
 }
 
-/** Every channel that the bot can see and that is not archived, page by page. A channel of several workspaces comes once. */
+/** Every unarchived channel that the bot can see. Channels shared between workspaces are returned once. */
 export async function* readChannels(context: Context<SlackConnection>): AsyncGenerator<VendorChannel> {
   const seen = new Set<string>();
-  for await (const channel of readEntries(service, (place) => readPlacedPage(context, place))) {
+  for await (const channel of readEntries(service, (key) => readPageAt(context, key))) {
     if (seen.has(channel.id)) continue;
     seen.add(channel.id);
     yield channel;
@@ -131,8 +132,8 @@ const channelChoices = defineChoices<SlackConnection>({
   key: 'channels',
   async load(query, context) {
     let next: string | undefined;
-    const read = async (place: string | undefined): Promise<Page<VendorChannel>> => {
-      const page = await readPlacedPage(context, place ?? query.page);
+    const read = async (key: string | undefined): Promise<Page<VendorChannel>> => {
+      const page = await readPageAt(context, key ?? query.page);
       next = page.next || undefined;
       return page;
     };
@@ -149,10 +150,10 @@ const channelChoices = defineChoices<SlackConnection>({
   },
 });
 
-/** The field that says where to. */
+/** Selects the channel or person to send to. */
 export const channelField = text({
   label: 'Channel',
-  help: 'Pick the channel, or type its ID or its name. The ID of a person (U…) reaches the person directly. Invite the bot to the channel first.',
+  help: 'Select the channel, or enter its ID or name, or a user ID (U…) for a direct message. Invite the bot to the channel first.',
   placeholder: 'C0123456789',
   choices: channelChoices,
   idFromUrl: {
@@ -161,30 +162,30 @@ export const channelField = text({
   },
 });
 
-/** IDs of conversations, and of people. */
-const conversation = /^[CGDZ][A-Z0-9]{8,}$/;
-const person = /^[UW][A-Z0-9]{6,}$/;
+/** IDs of conversations and of users. */
+const conversationPattern = /^[CGDZ][A-Z0-9]{8,}$/;
+const userPattern = /^[UW][A-Z0-9]{6,}$/;
 
-async function findByName(typed: string, context: Context<SlackConnection>): Promise<string> {
-  const wanted = typed.replace(/^#/, '').toLowerCase();
+async function findByName(input: string, context: Context<SlackConnection>): Promise<string> {
+  const wanted = input.replace(/^#/, '').toLowerCase();
   for await (const { id, name } of readChannels(context)) if (name?.toLowerCase() === wanted) return id;
   throw new PipewrightError({
     code: 'not-found',
     service,
-    message: `There is no channel “${typed}” that the bot can see.`,
-    hint: 'Pick the channel from the list, or invite the bot to it if it is private.',
+    message: `The bot cannot see a channel named “${input}”.`,
+    hint: 'Select the channel from the list. If it is private, invite the bot to it first.',
   });
 }
 
-/** The ID that a message may be sent to: of a conversation or of a person; a name is looked up. */
-export async function recipientId(typed: string, context: Context<SlackConnection>): Promise<string> {
-  return conversation.test(typed) || person.test(typed) ? typed : findByName(typed, context);
+/** The conversation or user ID to send a message to; looks up channel names. */
+export async function recipientId(input: string, context: Context<SlackConnection>): Promise<string> {
+  return conversationPattern.test(input) || userPattern.test(input) ? input : findByName(input, context);
 }
 
-/** The ID of a conversation: files can be shared with nothing else, so a direct message with a person is opened first. */
-export async function conversationId(typed: string, context: Context<SlackConnection>): Promise<string> {
-  const id = await recipientId(typed, context);
-  if (!person.test(id)) return id;
+/** The conversation ID. For a user, opens a direct message, because files can only be shared in conversations. */
+export async function conversationId(input: string, context: Context<SlackConnection>): Promise<string> {
+  const id = await recipientId(input, context);
+  if (!userPattern.test(id)) return id;
   const { channel } = await openSlack(context).json(
     'POST',
     '/conversations.open',

@@ -3,12 +3,12 @@ import { shownText } from '../../http/answer-shape.ts';
 import { openSlack, slackShape } from './api.ts';
 import { fields } from './connection-fields.ts';
 
-/** Log-in to a workspace of Slack as the bot of an app. */
+/** Connects to a Slack workspace as the bot of an app. */
 export const slackConnection = defineConnection({
   key: 'slack',
   name: 'Slack Bot Token',
   description:
-    'The bot of a Slack app that is installed in your workspace. Invite it to the channels it shall write to.',
+    'The bot of a Slack app that is installed in your workspace. Invite the bot to the channels it posts to.',
   documentationUrl: 'https://docs.slack.dev/authentication/tokens#bot',
   fields,
   async test(context) {

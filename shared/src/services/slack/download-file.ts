@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 import { openApi } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
@@ -24,62 +25,67 @@ const fileShape = v.object({
   permalink: shownText,
 });
 
-/** A file as Slack describes it, as far as it is read here. */
+/** A file, with the fields used here. */
 type VendorFile = Answered<typeof fileShape>;
 
-/** Why there are no bytes of a file. */
-const without: Record<string, { message: string; hint: string }> = {
-  external: { message: 'The file does not lie at Slack; Slack only links to it', hint: 'Fetch it from where it lies.' },
-  tombstone: { message: 'The file was deleted', hint: 'Choose another file.' },
+/** Files without content, by mode. */
+const unavailable: Record<string, { message: string; hint: string }> = {
+  external: {
+    message: 'The file is not stored in Slack; Slack only links to it.',
+    hint: 'Download it from its original location.',
+  },
+  tombstone: { message: 'The file was deleted.', hint: 'Choose another file.' },
   hidden_by_limit: {
-    message: 'The file is older than what the plan of the workspace shows',
-    hint: 'Choose a newer file, or another plan.',
+    message: 'The file is hidden because it exceeds the limits of the workspace’s plan.',
+    hint: 'Choose a newer file, or upgrade the plan.',
   },
 };
 
-function refuse({ mode = '', is_external: external }: VendorFile): void {
-  const reason = external ? without['external'] : without[mode];
-  if (reason)
-    throw new PipewrightError({ code: 'bad-input', service, message: `${reason.message}.`, hint: reason.hint });
+function rejectUnavailable({ mode = '', is_external: external }: VendorFile): void {
+  const reason = external ? unavailable['external'] : unavailable[mode];
+  if (reason) throw new PipewrightError({ code: 'bad-input', service, ...reason });
 }
 
 /**
- * The address of the bytes, at a host of Slack: the token is sent to no other.
- * @throws PipewrightError `unexpected-answer`
+ * The download URL. It must be on a Slack host, because the token is sent to it.
+ * @throws PipewrightError `unexpected-answer` for any other host
  */
-function addressOf(
+function downloadUrl(
   { url_private_download: download, url_private: page }: VendorFile,
   { address }: SlackConnection,
 ): string {
   const url = download ?? page ?? '';
-  const own = new URL(baseUrl(address, 'Address'));
-  const hosts = [own.host, `files.${own.host}`];
-  if (URL.canParse(url) && hosts.includes(new URL(url).host) && new URL(url).protocol === own.protocol) return url;
+  const api = new URL(baseUrl(address, 'API URL'));
+  const hosts = [api.host, `files.${api.host}`];
+  if (URL.canParse(url) && hosts.includes(new URL(url).host) && new URL(url).protocol === api.protocol) return url;
   throw new PipewrightError({
     code: 'unexpected-answer',
     service,
     message:
       url === ''
-        ? 'Slack gives no address of the file.'
-        : 'The file does not lie at a host of Slack, so the token is not sent there.',
-    hint: 'Check the address in the connection, and that the file was uploaded to Slack.',
+        ? 'Slack returned no download URL for the file.'
+        : 'The download URL is not on a Slack host, so the token was not sent to it.',
+    hint: {
+      n8n: 'Check the API URL in the credential, and that the file was uploaded to Slack.',
+      zapier: 'Check the API URL in the connection, and that the file was uploaded to Slack.',
+    },
   });
 }
 
-/** Slack shows its log-in page, with status 200, to who may not see a file. */
-function refuseLogin(mediaType: string, file: VendorFile): void {
+/** Without access to a file, Slack returns its login page with status 200. */
+function rejectLoginPage(mediaType: string, file: VendorFile): void {
   if (!/^text\/html\b/i.test(mediaType) || /html/i.test(`${file.mimetype} ${file.name}`)) return;
   throw new PipewrightError({
     code: 'forbidden',
     service,
-    message: 'Slack sent its log-in page in place of the file.',
-    hint: 'Add the scope files:read under OAuth & Permissions of the Slack app and install the app again.',
+    message: 'Slack returned its login page instead of the file.',
+    hint: 'Add the scope files:read under OAuth & Permissions of the Slack app, then reinstall the app.',
   });
 }
 
-/** The bytes of a file, with the token as long as the way stays at Slack. */
+/** Opens the download. The token is not sent along on redirects to other hosts. */
 async function openBytes(file: VendorFile, context: Context<SlackConnection>) {
-  const url = addressOf(file, context.connection);
+  const url = downloadUrl(file, context.connection);
   const api = openApi({
     service,
     baseUrl: '',
@@ -90,7 +96,7 @@ async function openBytes(file: VendorFile, context: Context<SlackConnection>) {
 }
 
 /**
- * Fetches a file that was shared in Slack.
+ * Downloads a file from Slack.
  * @see https://docs.slack.dev/reference/methods/files.info
  * @see https://docs.slack.dev/reference/objects/file-object
  */
@@ -98,11 +104,11 @@ export const downloadFile = defineDownload<SlackConnection>()({
   key: 'downloadFile',
   name: 'Download File',
   resource: 'File',
-  description: 'Downloads a file that was shared in Slack.',
+  description: 'Downloads a file from Slack.',
   input: {
     file: text({
       label: 'File ID',
-      help: 'The ID of the file, which begins with F, or the link of the file (Copy Link in Slack). The bot must be in a channel with it, and needs the scope files:read.',
+      help: 'The file ID (F…), or the link of the file (Copy link in Slack). The bot must be a member of a channel where the file is shared.',
       placeholder: 'F0123456789',
       idFromUrl: {
         pattern: /\/(?:files\/[^/]+\/|files-pri\/[^/]+-)(F[A-Z0-9]+)/,
@@ -114,8 +120,8 @@ export const downloadFile = defineDownload<SlackConnection>()({
     id: text({ label: 'File ID' }),
     name: text({ label: 'File Name' }),
     title: text({ label: 'Title' }),
-    size: v.optional(integer({ label: 'Size in Bytes' })),
-    url: v.optional(text({ label: 'Page of the File' })),
+    size: v.optional(integer({ label: 'Size (Bytes)' })),
+    url: v.optional(text({ label: 'File URL' })),
   },
   sample: {
     id: 'F0123456789',
@@ -128,19 +134,19 @@ export const downloadFile = defineDownload<SlackConnection>()({
     const { file } = await openSlack(context).json('GET', '/files.info', slackShape({ file: fileShape }), {
       query: { file: input.file },
     });
-    refuse(file);
+    rejectUnavailable(file);
     const name = file.name || file.title || file.id;
     const opened = fileOfAnswer(await openBytes(file, context), name);
-    refuseLogin(opened.mediaType, file);
+    rejectLoginPage(opened.mediaType, file);
     return {
       ...opened,
-      details: {
+      details: withoutUndefined({
         id: file.id,
         name,
         title: file.title || name,
-        ...(file.size === undefined ? {} : { size: file.size }),
-        ...(file.permalink ? { url: file.permalink } : {}),
-      },
+        size: file.size,
+        url: file.permalink || undefined,
+      }),
     };
   },
 });

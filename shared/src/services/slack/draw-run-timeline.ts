@@ -2,20 +2,20 @@ import { file } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
 import { drawTimeline } from './pictures/timeline.ts';
 import type { SlackConnection } from './connection-fields.ts';
-import { givenRun, runField } from './run-input.ts';
+import { readRunInput, runField } from './run-input.ts';
 
-/** Draws the steps of a run over time, for a message, an email or the eye. */
+/** Draws the steps of a run over time. */
 export const drawRunTimeline = defineAction<SlackConnection>()({
   key: 'drawRunTimeline',
   name: 'Draw Run Timeline',
   resource: 'Run Card',
-  description: 'Draws the steps of a run over time as a picture (PNG).',
+  description: 'Creates a PNG image of the steps of a run over time.',
   effect: 'idempotent',
   input: { run: runField },
   output: { file: file({ label: 'File' }) },
   sample: { file: 'https://files.example/timeline.png' },
   async run(input, { host }) {
-    const png = await drawTimeline(givenRun(input), host.now());
+    const png = await drawTimeline(readRunInput(input), host.now());
     const bytes = async function* () {
       yield png;
     };

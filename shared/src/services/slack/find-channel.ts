@@ -5,18 +5,18 @@ import { readChannels, type VendorChannel } from './channels.ts';
 import type { SlackConnection } from './connection-fields.ts';
 
 /**
- * Finds channels by a part of their name; one with exactly this name comes first.
+ * Finds channels by part of their name; exact matches come first.
  * @see https://docs.slack.dev/reference/methods/conversations.list
  */
 export const findChannel = defineSearch<SlackConnection>()({
   key: 'findChannel',
   name: 'Find Channel',
   resource: 'Channel',
-  description: 'Finds channels by their name; archived ones are left out.',
+  description: 'Finds channels by name, except archived ones.',
   input: {
     name: text({
       label: 'Name',
-      help: 'The name or a part of it, with or without #; upper and lower case do not matter.',
+      help: 'All or part of the channel name, with or without #, not case-sensitive.',
       placeholder: 'data',
     }),
   },
@@ -24,10 +24,10 @@ export const findChannel = defineSearch<SlackConnection>()({
     id: text({ label: 'Channel ID' }),
     name: text({ label: 'Name' }),
     private: boolean({ label: 'Private' }),
-    member: boolean({ label: 'Bot Is a Member' }),
+    member: boolean({ label: 'Bot Is Member' }),
     topic: v.optional(text({ label: 'Topic' })),
     purpose: v.optional(text({ label: 'Purpose' })),
-    memberCount: v.optional(integer({ label: 'Number of Members' })),
+    memberCount: v.optional(integer({ label: 'Member Count' })),
   },
   sample: { id: 'C0123456789', name: 'data-team', private: false, member: true, topic: 'Claims', memberCount: 5 },
   async run(input, context) {

@@ -16,18 +16,18 @@ const userShape = v.object({
 });
 
 /**
- * Finds the person with an e-mail address; that nobody has it is no error.
+ * Finds a user by email address; returns nothing if there is none.
  * @see https://docs.slack.dev/reference/methods/users.lookupByEmail
  */
 export const findUserByEmail = defineSearch<SlackConnection>()({
   key: 'findUserByEmail',
   name: 'Find User by Email',
   resource: 'User',
-  description: 'Finds a person by the e-mail address of the Slack account.',
+  description: 'Finds a user by the email address of the Slack account.',
   input: {
     email: text({
       label: 'Email',
-      help: 'The e-mail address that the person uses in Slack.',
+      help: 'The email address of the user in Slack.',
       placeholder: 'ada@contoso.com',
     }),
   },

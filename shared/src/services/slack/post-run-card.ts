@@ -9,32 +9,23 @@ import { openSlack, postOnce, slackShape } from './api.ts';
 import { channelField, conversationId } from './channels.ts';
 import type { SlackConnection } from './connection-fields.ts';
 import { fileOf, shareFile } from './share-file.ts';
-import { drawCard, type Card } from './run-card.ts';
-import { givenRun, runField, runParts } from './run-input.ts';
+import { runCard, type Card } from './run-card.ts';
+import { readRunInput, runField, runParts } from './run-input.ts';
 import { postedShape } from './posted-shape.ts';
 import { messageTimestamp } from './thread.ts';
 
-/** Seconds for which the card of a run is remembered. */
-const memory = 3 * 24 * 3600;
+/** How long the card of a run is remembered. */
+const cacheSeconds = 3 * 24 * 3600;
 
-interface Posted {
-  channel: string;
-  ts: string;
-}
+const cardReferenceShape = v.object({ channel: v.string(), ts: v.string() });
 
-function isPosted(value: unknown): value is Posted {
-  return typeof value === 'object' && value !== null && 'channel' in value && 'ts' in value;
-}
+type CardReference = v.InferOutput<typeof cardReferenceShape>;
 
-/** Changes a card; false when it is not there any longer. */
-async function change(
-  { channel, ts }: Posted,
-  { text: said, blocks }: Card,
-  context: Context<SlackConnection>,
-): Promise<boolean> {
+/** Updates a card; returns false if it no longer exists. */
+async function update({ channel, ts }: CardReference, card: Card, context: Context<SlackConnection>): Promise<boolean> {
   try {
     await openSlack(context).json('POST', '/chat.update', slackShape({}), {
-      json: { channel, ts, text: said, blocks },
+      json: { channel, ts, text: card.text, blocks: card.blocks },
       effect: 'idempotent',
     });
     return true;
@@ -45,8 +36,8 @@ async function change(
 }
 
 /**
- * Posts one message for a run, and edits it when it is called again for the same run: it is known by its timestamp, or
- * remembered by the platform for three days.
+ * Posts one message per run and updates it when called again for the same run. The message is identified by its timestamp,
+ * or remembered by the platform for three days.
  * @see https://docs.slack.dev/reference/methods/chat.update
  */
 export const postRunCard = defineAction<SlackConnection>()({
@@ -54,7 +45,7 @@ export const postRunCard = defineAction<SlackConnection>()({
   name: 'Post Run Card',
   resource: 'Run Card',
   description:
-    'Posts one message about a run and edits it as the run goes on: how it stands, why it failed, what to do.',
+    'Posts a message about a run, and updates the same message later: status, cause of a failure and what to do.',
   effect: 'unsafe',
   input: {
     channel: channelField,
@@ -62,8 +53,8 @@ export const postRunCard = defineAction<SlackConnection>()({
     ...runParts,
     card: v.optional(
       text({
-        label: 'Card to Update',
-        help: 'The timestamp that an earlier Post Run Card step gave. Empty: the card of this run, if one was posted in the last days, else a new one.',
+        label: 'Card Timestamp',
+        help: 'The timestamp from a previous Post Run Card step, or the link of the card. Leave empty to update the card of this run from the last three days, or to post a new one.',
         placeholder: '1763625600.000100',
         idFromUrl: {
           pattern: /\/p(\d{16})(?:[?#]|$)/,
@@ -73,51 +64,55 @@ export const postRunCard = defineAction<SlackConnection>()({
     ),
     rerunUrl: v.optional(
       text({
-        label: 'Address to Run It Again',
-        help: 'Makes a button Run Again on the card of a run that failed, such as the address of a form of a workflow that reruns it.',
+        label: 'Rerun URL',
+        help: 'Adds a Run Again button to the card of a failed run. For example, the URL of a form that reruns it.',
         placeholder: 'https://…',
         advanced: true,
       }),
     ),
     timeline: v.optional(
       boolean({
-        label: 'Add the Timeline',
-        help: 'Whether a picture of the steps over time is added to the thread of the card when the run has ended.',
+        label: 'Add Timeline',
+        help: 'Whether to post an image of the steps over time in the thread of the card once the run has finished.',
         advanced: true,
-        notOn: { zapier: 'Zapier hands over single values instead of a whole run, so its steps are not known.' },
+        notOn: { zapier: 'Zapier passes single values instead of a whole run, so the steps are unknown.' },
       }),
       false,
     ),
   },
   output: {
-    id: text({ label: 'Timestamp', help: 'Identifies the card; give it to the next Post Run Card step.' }),
+    id: text({
+      label: 'Timestamp',
+      help: 'Identifies the card. Map it to Card Timestamp of the next Post Run Card step.',
+    }),
     channelId: text({ label: 'Channel ID' }),
     updated: boolean({ label: 'Updated' }),
   },
   sample: { id: '1763625600.000100', channelId: 'C0123456789', updated: false },
   async run(input, context) {
     const { host } = context;
-    const run = givenRun(input);
-    const card = drawCard(run, input.rerunUrl);
+    const run = readRunInput(input);
+    const card = runCard(run, input.rerunUrl);
     const channel = await conversationId(input.channel, context);
-    const name = `run-card:${JSON.stringify([channel, run.service, run.id || run.name])}`;
-    const remembered =
+    const cacheKey = `run-card:${JSON.stringify([channel, run.service, run.id || run.name])}`;
+    const existing =
       input.card === undefined
-        ? await host.cache.get(name)
-        : { channel, ts: messageTimestamp(input.card, 'Card to Update') };
-    const known = isPosted(remembered) && (await change(remembered, card, context)) ? remembered : undefined;
+        ? await host.cache.get(cacheKey)
+        : { channel, ts: messageTimestamp(input.card, 'Card Timestamp') };
+    const updated =
+      v.is(cardReferenceShape, existing) && (await update(existing, card, context)) ? existing : undefined;
     const posted =
-      known ??
+      updated ??
       (await postOnce('the card', () =>
         openSlack(context).json('POST', '/chat.postMessage', postedShape, {
           json: { channel, text: card.text, blocks: card.blocks, unfurl_links: false },
         }),
       ));
-    await host.cache.set(name, { channel: posted.channel, ts: posted.ts }, memory);
+    await host.cache.set(cacheKey, { channel: posted.channel, ts: posted.ts }, cacheSeconds);
     if (input.timeline && isFinished(run.status) && run.steps.length > 0) {
       const file = fileOf('timeline.png', 'image/png', await drawTimeline(run, host.now()));
       await shareFile({ file, title: `Timeline of ${run.name}`, channel, thread: posted.ts }, context);
     }
-    return { id: posted.ts, channelId: posted.channel, updated: known !== undefined };
+    return { id: posted.ts, channelId: posted.channel, updated: updated !== undefined };
   },
 });

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { idShape, shown, shownText } from '../../http/answer-shape.ts';
 import { slackShape, timestampShape } from './api.ts';
 
-/** What the answer to a message that was posted looks like. */
+/** The response to a posted message. */
 export const postedShape = slackShape({
   channel: idShape,
   ts: timestampShape,

@@ -1,93 +1,93 @@
 import * as v from 'valibot';
 import type { HttpResponse } from '../../host/http.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
+import { mapWording, type Wording } from '../../host/wording.ts';
 import { shown, shownText } from '../../http/answer-shape.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 
-/** What Slack's code means: the status that other vendors would send, what happened, and what to do. */
+/** An error code of Slack: the equivalent HTTP status, what happened, and what to do. */
 interface Meaning {
   status: number;
   message: string;
-  hint: string;
+  hint: Wording;
 }
 
-const badToken = 'Copy the Bot User OAuth Token, which begins with xoxb-, from the Slack app into the connection.';
+const badToken = {
+  n8n: 'Copy the Bot User OAuth Token (xoxb-…) from the Slack app into the credential.',
+  zapier: 'Copy the Bot User OAuth Token (xoxb-…) from the Slack app into the connection.',
+};
+const reinstall = mapWording(badToken, (hint) => `Reinstall the app. ${hint}`);
+const askAdmin = 'Ask a workspace admin to allow it.';
 const invite = 'Invite the bot: type /invite @ and its name in the channel.';
-const tooMuch = 'Split the text, or send it as a file.';
+const tooLong = 'Split the text, or send it as a file.';
+const statusPage = 'Check slack-status.com.';
+const rateLimit = 'Slack accepts about one message per second and channel. Try again later.';
 
 /**
- * Slack's codes that people meet.
+ * Common error codes.
  * @see https://docs.slack.dev/reference/methods/chat.postMessage#errors
  */
 const meanings: Record<string, Meaning> = {
   not_authed: { status: 401, message: 'no token was sent', hint: badToken },
-  invalid_auth: { status: 401, message: 'the token is not valid', hint: badToken },
-  account_inactive: {
-    status: 401,
-    message: 'the app was removed from the workspace',
-    hint: `Install the app again. ${badToken}`,
-  },
-  token_revoked: { status: 401, message: 'the token was revoked', hint: `Install the app again. ${badToken}` },
+  invalid_auth: { status: 401, message: 'the token is invalid', hint: badToken },
+  account_inactive: { status: 401, message: 'the app was removed from the workspace', hint: reinstall },
+  token_revoked: { status: 401, message: 'the token was revoked', hint: reinstall },
   token_expired: {
     status: 401,
     message: 'the token has expired',
-    hint: 'Turn token rotation off in the Slack app, or put a fresh token into the connection.',
+    hint: {
+      n8n: 'Turn off token rotation in the Slack app, or update the token in the credential.',
+      zapier: 'Turn off token rotation in the Slack app, or update the token in the connection.',
+    },
   },
-  not_allowed_token_type: { status: 403, message: 'this kind of token may not do that', hint: badToken },
+  not_allowed_token_type: { status: 403, message: 'this type of token is not allowed', hint: badToken },
   missing_scope: {
     status: 403,
-    message: 'the app lacks a permission',
-    hint: 'Add the scope under OAuth & Permissions of the Slack app and install the app again.',
+    message: 'the app lacks a scope',
+    hint: 'Add the scope under OAuth & Permissions of the Slack app, then reinstall the app.',
   },
-  no_permission: {
-    status: 403,
-    message: 'the app may not do that',
-    hint: 'Ask an administrator of the workspace to allow it.',
-  },
+  no_permission: { status: 403, message: 'the app does not have permission', hint: askAdmin },
   restricted_action: {
     status: 403,
-    message: 'the workspace does not allow that',
-    hint: 'Ask an administrator of the workspace who may post here.',
+    message: 'the workspace settings do not allow this action',
+    hint: 'Ask a workspace admin who can post in this channel.',
   },
   ekm_access_denied: {
     status: 403,
-    message: 'administrators have stopped posting',
-    hint: 'Ask an administrator of the workspace.',
+    message: 'the workspace admins have suspended posting',
+    hint: 'Contact a workspace admin.',
   },
-  access_denied: {
-    status: 403,
-    message: 'the app may not do that',
-    hint: 'Ask an administrator of the workspace to allow it.',
-  },
+  access_denied: { status: 403, message: 'access was denied', hint: askAdmin },
   missing_argument: {
     status: 400,
-    message: 'Slack needs one more value',
-    hint: 'A token of an organisation must name a workspace. Use the Bot User OAuth Token of one workspace.',
+    message: 'a required argument is missing',
+    hint: 'An organization token must name a workspace. Use the Bot User OAuth Token of one workspace.',
   },
   team_access_not_granted: {
     status: 403,
     message: 'the app is not installed in this workspace',
-    hint: 'Ask an administrator of the organisation to add the app to the workspace.',
+    hint: 'Ask an organization admin to add the app to the workspace.',
   },
-  not_in_channel: { status: 403, message: 'the bot is not in the channel', hint: invite },
+  not_in_channel: { status: 403, message: 'the bot is not a member of the channel', hint: invite },
   channel_not_found: {
     status: 404,
     message: 'the channel was not found',
-    hint: `Pick the channel from the list. If it is private: ${invite}`,
+    hint: `Select the channel from the list, or enter its ID. ${invite}`,
   },
   user_not_found: {
     status: 404,
-    message: 'the person was not found',
-    hint: 'Check the user ID, or find the person by e-mail address.',
+    message: 'the user was not found',
+    hint: 'Check the user ID, or use Find User by Email.',
   },
   users_not_found: {
     status: 404,
-    message: 'nobody has this e-mail address',
-    hint: 'Check the address: it must be the one of the person’s Slack account.',
+    message: 'no user has this email address',
+    hint: 'Check the email address: it must be the address of the Slack account.',
   },
   thread_not_found: {
     status: 404,
     message: 'the thread was not found',
-    hint: 'Check the timestamp of its first message, and that it is in this channel.',
+    hint: 'Check the timestamp of the parent message and the channel.',
   },
   message_not_found: {
     status: 404,
@@ -97,7 +97,7 @@ const meanings: Record<string, Meaning> = {
   file_not_found: {
     status: 404,
     message: 'the file was not found',
-    hint: 'Check the file ID, and invite the bot to a channel with the file; after an upload, run the step again.',
+    hint: 'Check the file ID, and invite the bot to a channel where the file is shared. Right after an upload, run the step again.',
   },
   file_deleted: { status: 404, message: 'the file was deleted', hint: 'Check the file ID, or choose another file.' },
   is_archived: {
@@ -105,91 +105,83 @@ const meanings: Record<string, Meaning> = {
     message: 'the channel is archived',
     hint: 'Choose another channel, or unarchive it in Slack.',
   },
-  msg_too_long: { status: 400, message: 'the message is too long', hint: tooMuch },
-  msg_blocks_too_long: { status: 400, message: 'the blocks are too long', hint: tooMuch },
-  too_many_attachments: { status: 400, message: 'there are too many attachments', hint: 'Send fewer.' },
-  no_text: { status: 400, message: 'the message is empty', hint: 'Type a text, or give blocks.' },
+  msg_too_long: { status: 400, message: 'the message is too long', hint: tooLong },
+  msg_blocks_too_long: { status: 400, message: 'the blocks are too long', hint: tooLong },
+  too_many_attachments: { status: 400, message: 'there are too many attachments', hint: 'Send fewer attachments.' },
+  no_text: { status: 400, message: 'the message is empty', hint: 'Fill in Message Text or Blocks.' },
   invalid_blocks: {
     status: 400,
-    message: 'the blocks are not valid',
-    hint: 'Try them out in the Block Kit Builder; at most 50 blocks are allowed.',
+    message: 'the blocks are invalid',
+    hint: 'Test them in the Block Kit Builder. The limit is 50 blocks.',
   },
   invalid_blocks_format: {
     status: 400,
     message: 'the blocks are not a list',
-    hint: 'Try them out in the Block Kit Builder.',
+    hint: 'Test them in the Block Kit Builder.',
   },
   cannot_reply_to_message: {
     status: 400,
-    message: 'this message cannot be replied to',
+    message: 'this type of message has no replies',
     hint: 'Choose another message.',
   },
-  cannot_dm_bot: { status: 400, message: 'a bot cannot be written to', hint: 'Choose a person.' },
+  cannot_dm_bot: { status: 400, message: 'bots cannot receive direct messages', hint: 'Choose a user.' },
   storage_limit_reached: {
     status: 400,
-    message: 'the workspace has no room for more files',
-    hint: 'Delete files, or ask an administrator of the workspace.',
+    message: 'the workspace has reached its storage limit',
+    hint: 'Delete files, or contact a workspace admin.',
   },
   file_uploads_disabled: {
     status: 403,
-    message: 'files are not allowed in this workspace',
-    hint: 'Ask an administrator of the workspace.',
+    message: 'file uploads are disabled in this workspace',
+    hint: 'Contact a workspace admin.',
   },
   message_limit_exceeded: {
     status: 400,
-    message: 'the workspace may not post more messages',
-    hint: 'Ask an administrator of the workspace.',
+    message: 'the workspace has reached its message limit',
+    hint: 'Contact a workspace admin.',
   },
-  ratelimited: {
-    status: 429,
-    message: 'too many requests',
-    hint: 'Slack takes about one message a second in a channel. Wait a little.',
-  },
-  rate_limited: {
-    status: 429,
-    message: 'too many messages',
-    hint: 'Slack takes about one message a second in a channel. Wait a little.',
-  },
-  internal_error: { status: 503, message: 'Slack had a fault', hint: 'Look at slack-status.com.' },
-  fatal_error: { status: 503, message: 'Slack had a fault', hint: 'Look at slack-status.com.' },
-  service_unavailable: { status: 503, message: 'Slack is not available', hint: 'Look at slack-status.com.' },
-  request_timeout: { status: 503, message: 'Slack took too long', hint: 'Look at slack-status.com.' },
+  ratelimited: { status: 429, message: 'too many requests', hint: rateLimit },
+  rate_limited: { status: 429, message: 'too many messages', hint: rateLimit },
+  internal_error: { status: 503, message: 'Slack had an internal error', hint: statusPage },
+  fatal_error: { status: 503, message: 'Slack had an internal error', hint: statusPage },
+  service_unavailable: { status: 503, message: 'Slack is unavailable', hint: statusPage },
+  request_timeout: { status: 503, message: 'the request timed out', hint: statusPage },
 };
 
-/** What Slack sends instead of an answer; `needed` names the permissions that are missing. */
-const refusalShape = v.object({
+/** An error response; `needed` lists missing scopes. */
+const errorShape = v.object({
   ok: v.literal(false),
   error: shownText,
   needed: shownText,
   response_metadata: shown(v.object({ messages: shown(v.array(v.string())) })),
 });
 
-function readRefusal(response: HttpResponse): v.InferOutput<typeof refusalShape> | undefined {
+function readErrorBody(response: HttpResponse): v.InferOutput<typeof errorShape> | undefined {
   try {
-    const result = v.safeParse(refusalShape, JSON.parse(response.text));
+    const result = v.safeParse(errorShape, JSON.parse(response.text));
     return result.success ? result.output : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The status that an answer deserves: Slack refuses with 200 and `ok: false`. */
+/** The effective status of a response: Slack reports errors with status 200 and `ok: false`. */
 export function readStatus(response: HttpResponse): number {
   if (response.status !== 200) return response.status;
-  const refusal = readRefusal(response);
-  return refusal ? (meanings[refusal.error ?? '']?.status ?? 400) : 200;
+  const body = readErrorBody(response);
+  return body ? (meanings[body.error ?? '']?.status ?? 400) : 200;
 }
 
-/** What Slack's refusal means, with the missing permission or the faulty argument where it names one. */
+/** Explains an error response, with the missing scope or invalid argument if Slack names one. */
 export function readProblem(response: HttpResponse): VendorProblem {
-  const refusal = readRefusal(response);
-  if (!refusal?.error) return response.status === 429 ? { ...meanings['ratelimited'], code: 'ratelimited' } : {};
-  const { error: code, needed, response_metadata: more } = refusal;
+  const body = readErrorBody(response);
+  if (!body?.error) return response.status === 429 ? { ...meanings['ratelimited'], code: 'ratelimited' } : {};
+  const { error: code, needed, response_metadata: more } = body;
   const meaning = meanings[code];
   const details = (more?.messages ?? []).map((message) => message.replace(/^\[\w+\]\s*/, '')).join('; ');
   const message = `${meaning ? `${meaning.message} (${code})` : code}${details ? `: ${details}` : ''}`;
   const hint = needed
-    ? `Add the scope ${needed} under OAuth & Permissions of the Slack app and install the app again.`
+    ? `Add the scope ${needed} under OAuth & Permissions of the Slack app, then reinstall the app.`
     : meaning?.hint;
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
+  return withoutUndefined({ code, message, hint });
 }

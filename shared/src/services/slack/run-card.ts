@@ -1,42 +1,43 @@
-import { readDuration, slackText } from '../../runs/explain.ts';
+import { formatDuration } from '../../runs/format-duration.ts';
 import { isFinished, type RunStatus } from '../../runs/run.ts';
-import type { GivenRun } from './run-input.ts';
+import { escapeMrkdwn } from './escape-mrkdwn.ts';
+import type { RunWithExplanation } from './run-input.ts';
 
-const words: Record<RunStatus, { sign: string; says: string }> = {
-  queued: { sign: ':hourglass_flowing_sand:', says: 'waits for its turn' },
-  running: { sign: ':arrow_forward:', says: 'is running' },
-  succeeded: { sign: ':white_check_mark:', says: 'succeeded' },
-  failed: { sign: ':x:', says: 'failed' },
-  cancelled: { sign: ':black_square_for_stop:', says: 'was cancelled' },
-  'timed-out': { sign: ':alarm_clock:', says: 'took too long' },
-  unknown: { sign: ':grey_question:', says: 'goes on' },
+const statuses: Record<RunStatus, { emoji: string; text: string }> = {
+  queued: { emoji: ':hourglass_flowing_sand:', text: 'is queued' },
+  running: { emoji: ':arrow_forward:', text: 'is running' },
+  succeeded: { emoji: ':white_check_mark:', text: 'succeeded' },
+  failed: { emoji: ':x:', text: 'failed' },
+  cancelled: { emoji: ':black_square_for_stop:', text: 'was cancelled' },
+  'timed-out': { emoji: ':alarm_clock:', text: 'timed out' },
+  unknown: { emoji: ':grey_question:', text: 'has an unknown status' },
 };
 
-/** What a card says, as blocks and as the text of notifications. */
+/** The content of a card: blocks, and the text for notifications. */
 export interface Card {
   text: string;
   blocks: object[];
 }
 
-/** Steps that are done, of all that are known; steps of pipelines that a step ran are not counted. */
-function progressOf({ steps, status }: GivenRun): string | undefined {
-  const own = steps.filter(({ name }) => !name.includes(' › '));
-  if (own.length === 0) return undefined;
-  const done = own.filter((step) => step.status === 'succeeded').length;
+/** How many of the known steps succeeded, without steps of nested pipelines. */
+function progressOf({ steps, status }: RunWithExplanation): string | undefined {
+  const topLevel = steps.filter(({ name }) => !name.includes(' › '));
+  if (topLevel.length === 0) return undefined;
+  const succeeded = topLevel.filter((step) => step.status === 'succeeded').length;
   return isFinished(status)
-    ? `${done} of ${own.length} steps done`
-    : `${done} steps done, ${own.length - done} going on`;
+    ? `${succeeded} of ${topLevel.length} steps succeeded`
+    : `${succeeded} steps succeeded, ${topLevel.length - succeeded} remaining`;
 }
 
 /**
  * The card of a run.
- * @param rerunUrl address at which a person can have it run again
+ * @param rerunUrl target of the “Run Again” button
  */
-export function drawCard(run: GivenRun, rerunUrl: string | undefined): Card {
-  const { sign, says } = words[run.status];
+export function runCard(run: RunWithExplanation, rerunUrl: string | undefined): Card {
+  const { emoji, text } = statuses[run.status];
   const facts = [
     run.service,
-    run.durationSeconds === undefined ? undefined : readDuration(run.durationSeconds),
+    run.durationSeconds === undefined ? undefined : formatDuration(run.durationSeconds),
     progressOf(run),
     run.id === '' ? undefined : `Run ${run.id}`,
   ].filter((fact): fact is string => fact !== undefined && fact !== '');
@@ -52,19 +53,27 @@ export function drawCard(run: GivenRun, rerunUrl: string | undefined): Card {
     ...(mayRerun ? [button('Run Again', rerunUrl, 'primary')] : []),
   ];
   return {
-    text: `${run.name} ${says}`,
+    text: `${run.name} ${text}`,
     blocks: [
-      { type: 'section', text: { type: 'mrkdwn', text: `${sign} *${slackText(run.name)}* ${says}`.slice(0, 2900) } },
+      {
+        type: 'section',
+        text: { type: 'mrkdwn', text: `${emoji} *${escapeMrkdwn(run.name)}* ${text}`.slice(0, 2900) },
+      },
       ...(run.explanation
         ? [
             {
               type: 'section',
-              text: { type: 'mrkdwn', text: `>${slackText(run.explanation.replace(/\s+/g, ' '))}`.slice(0, 2900) },
+              text: { type: 'mrkdwn', text: `>${escapeMrkdwn(run.explanation.replace(/\s+/g, ' '))}`.slice(0, 2900) },
             },
           ]
         : []),
       ...(facts.length > 0
-        ? [{ type: 'context', elements: [{ type: 'mrkdwn', text: facts.map(slackText).join('  ·  ').slice(0, 2900) }] }]
+        ? [
+            {
+              type: 'context',
+              elements: [{ type: 'mrkdwn', text: facts.map(escapeMrkdwn).join('  ·  ').slice(0, 2900) }],
+            },
+          ]
         : []),
       ...(buttons.length > 0 ? [{ type: 'actions', elements: buttons }] : []),
     ],

@@ -1,86 +1,77 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { isObject } from '../../host/is-object.ts';
 import { redact } from '../../host/redact.ts';
 import { integer, json, option, text } from '../../define/fields.ts';
-import type { Run, RunStatus, Step } from '../../runs/run.ts';
+import { runStatuses, type Run, type RunStatus, type Step } from '../../runs/run.ts';
 import { service } from './api.ts';
 
-/** The field that takes a whole run. */
+/** Takes a whole run. */
 export const runField = v.optional(
   json({
     label: 'Run',
-    help: 'The run, as a step gave it that runs, reads or reruns one.',
+    help: 'The output of a previous step that starts, reads or reruns a run.',
     placeholder: '{"id": "455644833", "name": "Monthly report", "status": "running"}',
     wholeItem: true,
   }),
 );
 
-const inN8n = 'n8n hands over the whole run, in the field Run.';
+const wholeRunInN8n = 'In n8n, the field Run takes the whole run.';
 
-const statuses = [
-  { value: 'queued', label: 'Queued' },
-  { value: 'running', label: 'Running' },
-  { value: 'succeeded', label: 'Succeeded' },
-  { value: 'failed', label: 'Failed' },
-  { value: 'cancelled', label: 'Cancelled' },
-  { value: 'timed-out', label: 'Timed Out' },
-  { value: 'unknown', label: 'Unknown' },
-] as const;
-
-/** Fields for a run of which a platform hands over single values. */
+/** Fields for platforms that pass single values instead of a whole run. */
 export const runParts = {
   runId: v.optional(
     text({
       label: 'Run ID',
-      help: 'From the step that runs or reads it. Without the field Run.',
+      help: 'From the step that starts or reads the run. Leave empty if you fill in Run.',
       placeholder: '455644833',
-      notOn: { n8n: inN8n },
+      notOn: { n8n: wholeRunInN8n },
     }),
   ),
   runName: v.optional(
     text({
-      label: 'Name of the Run',
-      help: 'From the step that runs or reads it. Without the field Run.',
+      label: 'Run Name',
+      help: 'From the step that starts or reads the run. Leave empty if you fill in Run.',
       placeholder: 'Monthly report',
-      notOn: { n8n: inN8n },
+      notOn: { n8n: wholeRunInN8n },
     }),
   ),
   runStatus: v.optional(
-    option(statuses, {
-      label: 'Status of the Run',
-      help: 'From the step that runs or reads it. Without the field Run.',
-      notOn: { n8n: inN8n },
+    option(runStatuses, {
+      label: 'Run Status',
+      help: 'From the step that starts or reads the run. Leave empty if you fill in Run.',
+      notOn: { n8n: wholeRunInN8n },
     }),
   ),
   runSeconds: v.optional(
     integer({
-      label: 'Duration in Seconds',
-      help: 'From the step that runs or reads it.',
+      label: 'Duration (Seconds)',
+      help: 'From the step that starts or reads the run.',
       placeholder: '148',
-      notOn: { n8n: inN8n },
+      notOn: { n8n: wholeRunInN8n },
     }),
   ),
   runExplanation: v.optional(
     text({
       label: 'Explanation',
-      help: 'From the step that runs or reads it.',
+      help: 'From the step that starts or reads the run.',
       placeholder: 'The run of Monthly report failed …',
       multiline: true,
-      notOn: { n8n: inN8n },
+      notOn: { n8n: wholeRunInN8n },
     }),
   ),
   runUrl: v.optional(
     text({
-      label: 'Page of the Run',
-      help: 'From the step that runs or reads it.',
+      label: 'Run URL',
+      help: 'From the step that starts or reads the run.',
       placeholder: 'https://…',
-      notOn: { n8n: inN8n },
+      notOn: { n8n: wholeRunInN8n },
     }),
   ),
 };
 
-/** A run as it was handed over. */
-export type GivenRun = Run & { explanation?: string };
+/** A run with its explanation. */
+export type RunWithExplanation = Run & { explanation?: string };
 
 interface RunInput {
   run?: unknown;
@@ -92,9 +83,6 @@ interface RunInput {
   runUrl?: string | undefined;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 function isStep(value: unknown): value is Step {
@@ -102,10 +90,10 @@ function isStep(value: unknown): value is Step {
 }
 
 /**
- * The run of a form, whole or of its parts.
- * @throws PipewrightError `bad-input` when it has no name or no status
+ * Reads a run from a form, whole or from single values.
+ * @throws PipewrightError `bad-input` if it has no name or no status
  */
-export function givenRun({
+export function readRunInput({
   run: whole,
   runId,
   runName,
@@ -113,7 +101,7 @@ export function givenRun({
   runSeconds,
   runExplanation,
   runUrl,
-}: RunInput): GivenRun {
+}: RunInput): RunWithExplanation {
   const run = isObject(whole)
     ? whole
     : {
@@ -125,13 +113,13 @@ export function givenRun({
         url: runUrl,
       };
   const name = textOf(run['name']);
-  const status = statuses.find(({ value }) => value === run['status'])?.value;
+  const status = runStatuses.find(({ value }) => value === run['status'])?.value;
   if (!name || !status) {
     throw new PipewrightError({
       code: 'bad-input',
       service,
-      message: 'What was given is not a run: it has no name or no status.',
-      hint: 'Check Run: put this step behind one that runs, reads or reruns something, and take over what it gave.',
+      message: 'The input is not a run: it has no name or no valid status.',
+      hint: 'Check Run: use the output of a step that starts, reads or reruns a run.',
     });
   }
   const part = (key: string): Record<string, string> => (textOf(run[key]) ? { [key]: String(run[key]) } : {});

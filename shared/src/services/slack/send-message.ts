@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { boolean, json, text } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
 import { openSlack, postOnce, service } from './api.ts';
@@ -10,29 +11,29 @@ import { postedShape } from './posted-shape.ts';
 import { messageTimestamp, threadField } from './thread.ts';
 
 /**
- * Posts a message. Slack has no key against posting twice, so a lost answer is not followed by a second try.
+ * Posts a message. Slack has no idempotency key, so an unconfirmed message is not retried.
  * @see https://docs.slack.dev/reference/methods/chat.postMessage
  */
 export const sendMessage = defineAction<SlackConnection>()({
   key: 'sendMessage',
   name: 'Send Message',
   resource: 'Message',
-  description: 'Posts a message to a channel or to a person.',
+  description: 'Sends a message to a channel or a user.',
   effect: 'unsafe',
   input: {
     channel: channelField,
     text: v.optional(
       text({
-        label: 'Text',
-        help: 'What the message says, with Slack’s formatting such as *bold*. With blocks it is what notifications show.',
-        placeholder: 'The claims of today are ready.',
+        label: 'Message Text',
+        help: 'The text, with Slack’s formatting such as *bold*. If you also fill in Blocks, the text is shown only in notifications.',
+        placeholder: 'Today’s claims are ready.',
         multiline: true,
       }),
     ),
     blocks: v.optional(
       json({
         label: 'Blocks',
-        help: 'A rich layout as the Block Kit Builder makes it, in JSON.',
+        help: 'The message layout as JSON from the Block Kit Builder.',
         placeholder: '[{"type": "section", "text": {"type": "mrkdwn", "text": "*Ready*"}}]',
         multiline: true,
         advanced: true,
@@ -42,39 +43,38 @@ export const sendMessage = defineAction<SlackConnection>()({
     replyBroadcast: v.optional(
       boolean({
         label: 'Also Send to Channel',
-        help: 'Whether an answer in a thread is shown in the channel too.',
+        help: 'Whether to also show a thread reply in the channel.',
         advanced: true,
       }),
       false,
     ),
     unfurl: v.optional(
       boolean({
-        label: 'Show Previews of Links',
-        help: 'Whether Slack shows previews of linked pages. Empty: as Slack decides.',
+        label: 'Show Link Previews',
+        help: 'Whether to show previews of linked pages. Leave empty for Slack’s default.',
         advanced: true,
       }),
     ),
   },
   output: {
-    id: text({ label: 'Timestamp', help: 'Identifies the message in its channel; answers in its thread need it.' }),
+    id: text({ label: 'Timestamp', help: 'Identifies the message in its channel; required to reply in its thread.' }),
     channelId: text({ label: 'Channel ID' }),
-    text: v.optional(text({ label: 'Text' })),
+    text: v.optional(text({ label: 'Message Text' })),
     threadId: v.optional(text({ label: 'Thread' })),
     truncated: v.optional(
-      boolean({ label: 'Truncated', help: 'True if Slack cut the message because it is too long.' }),
+      boolean({ label: 'Truncated', help: 'Whether Slack truncated the message because it is too long.' }),
     ),
   },
-  sample: { id: '1763625600.000100', channelId: 'C0123456789', text: 'The claims of today are ready.' },
+  sample: { id: '1763625600.000100', channelId: 'C0123456789', text: 'Today’s claims are ready.' },
   async run(input, context) {
     const blocks = readBlocks(input.blocks);
-    const { text: said } = input;
-    checkTextLength(said, 'Text');
-    if (said === undefined && !blocks) {
+    checkTextLength(input.text, 'Message Text');
+    if (input.text === undefined && !blocks) {
       throw new PipewrightError({
         code: 'bad-input',
         service,
         message: 'The message is empty.',
-        hint: 'Fill in “Text” or “Blocks”.',
+        hint: 'Fill in Message Text or Blocks.',
       });
     }
     const thread = input.thread === undefined ? undefined : messageTimestamp(input.thread, 'Thread');
@@ -83,7 +83,7 @@ export const sendMessage = defineAction<SlackConnection>()({
       openSlack(context).json('POST', '/chat.postMessage', postedShape, {
         json: {
           channel,
-          text: said,
+          text: input.text,
           blocks,
           thread_ts: thread,
           reply_broadcast: thread && input.replyBroadcast ? true : undefined,
@@ -95,13 +95,13 @@ export const sendMessage = defineAction<SlackConnection>()({
     const truncated = [posted.warning ?? '', ...(posted.response_metadata?.warnings ?? [])].some((warning) =>
       /message_truncated/.test(warning),
     );
-    if (truncated) context.host.log.warn('Slack cut the message because it is too long.');
-    return {
+    if (truncated) context.host.log.warn('Slack truncated the message because it is too long.');
+    return withoutUndefined({
       id: posted.ts,
       channelId: posted.channel,
-      ...(truncated ? { truncated } : {}),
-      ...(said === undefined ? {} : { text: said }),
-      ...(thread === undefined ? {} : { threadId: thread }),
-    };
+      truncated: truncated || undefined,
+      text: input.text,
+      threadId: thread,
+    });
   },
 });

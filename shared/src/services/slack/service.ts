@@ -13,8 +13,7 @@ import { uploadFile } from './upload-file.ts';
 export const slack = defineService({
   key: 'slack',
   name: service,
-  description:
-    'Tell people in Slack: send messages, show how a run stands, share and download files, find channels and people.',
+  description: 'Send messages, post run cards, upload and download files, and find channels and users.',
   connection: slackConnection,
   operations: [sendMessage, uploadFile, downloadFile, postRunCard, drawRunTimeline, findChannel, findUserByEmail],
   triggers: [],

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Host, IncomingFile } from '../../host/host.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { given, idShape, shownText } from '../../http/answer-shape.ts';
 import { openApi } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
@@ -8,20 +9,20 @@ import { openSlack, postOnce, service, slackShape } from './api.ts';
 import type { SlackConnection } from './connection-fields.ts';
 import { countBytes, type CountedBytes } from './file-bytes.ts';
 
-/** A file that is shared, and where. */
+/** A file to share. */
 export interface Share {
   file: IncomingFile;
   title: string;
-  /** The ID of a conversation. */
+  /** Conversation ID. */
   channel: string;
   comment?: string | undefined;
-  /** Timestamp of the first message of a thread. */
+  /** Timestamp of the parent message. */
   thread?: string | undefined;
 }
 
-/** Sends the bytes to the address that Slack gave, which is secret by itself; the token is not sent along. */
+/** Uploads the bytes to Slack's upload URL. The URL itself is secret, and the token is not sent. */
 async function sendBytes(host: Host, url: string, { open, length }: CountedBytes): Promise<void> {
-  baseUrl(url, 'Upload Address');
+  baseUrl(url, 'Upload URL');
   const api = openApi({ service, baseUrl: '', host, authorize: async () => ({}) });
   await api.send('POST', url, {
     bytes: { stream: open, length, mediaType: 'application/octet-stream' },
@@ -29,7 +30,7 @@ async function sendBytes(host: Host, url: string, { open, length }: CountedBytes
   });
 }
 
-/** Bytes as a file. */
+/** A file with the given content. */
 export function fileOf(name: string, mediaType: string, bytes: Uint8Array): IncomingFile {
   const open = async function* () {
     yield bytes;
@@ -38,8 +39,8 @@ export function fileOf(name: string, mediaType: string, bytes: Uint8Array): Inco
 }
 
 /**
- * Uploads a file and shares it: asks where to, sends the bytes there, then says which channel gets it. Up to the last step
- * nobody sees anything, so the first ones may be repeated. The older method files.upload ended in 2025.
+ * Uploads a file and shares it in three requests: get an upload URL, upload the bytes, share the file. Nothing is visible
+ * before the last request, so the first two may be retried. Slack retired the older method files.upload in 2025.
  * @see https://docs.slack.dev/messaging/working-with-files#upload
  */
 export async function shareFile(
@@ -66,6 +67,5 @@ export async function shareFile(
       },
     ),
   );
-  const page = files?.[0]?.permalink;
-  return { id, size: bytes.length, ...(page ? { url: page } : {}) };
+  return withoutUndefined({ id, size: bytes.length, url: files?.[0]?.permalink || undefined });
 }

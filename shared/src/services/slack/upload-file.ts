@@ -10,23 +10,23 @@ import { checkTextLength } from './message-limits.ts';
 import { fileOf, shareFile } from './share-file.ts';
 import { messageTimestamp, threadField } from './thread.ts';
 
-/** What is uploaded: a file of an earlier step, or text. */
+/** The file to upload, or text as a file. */
 async function contentOf(
   {
     from,
-    file: given,
+    file: inputFile,
     content,
     fileName,
   }: { from: string; file?: unknown; content?: string | undefined; fileName: string },
   host: Host,
 ): Promise<IncomingFile> {
-  const chosen = from === 'text' ? content : given;
+  const chosen = from === 'text' ? content : inputFile;
   if (chosen === undefined) {
     throw new PipewrightError({
       code: 'bad-input',
       service,
-      message: `“${from === 'text' ? 'Text' : 'File'}” is missing.`,
-      hint: 'Fill it in, or choose the other under “Content From”.',
+      message: `“${from === 'text' ? 'Text' : 'File'}” is empty.`,
+      hint: 'Fill it in, or change Content Source.',
     });
   }
   if (from !== 'text') return host.files.read(chosen);
@@ -34,38 +34,38 @@ async function contentOf(
 }
 
 /**
- * Uploads a file and shares it.
+ * Uploads a file and shares it in a channel.
  * @see https://docs.slack.dev/messaging/working-with-files#upload
  */
 export const uploadFile = defineAction<SlackConnection>()({
   key: 'uploadFile',
   name: 'Upload File',
   resource: 'File',
-  description: 'Uploads a file and shares it in a channel or with a person.',
+  description: 'Uploads a file and shares it in a channel or with a user.',
   effect: 'unsafe',
   input: {
     channel: channelField,
     from: v.optional(
       option(
         [
-          { value: 'file', label: 'A File of an Earlier Step' },
-          { value: 'text', label: 'Text' },
+          { value: 'file', label: { n8n: 'Binary File', zapier: 'File From Previous Step' } },
+          { value: 'text', label: 'Text', description: 'Create a text file' },
         ],
-        { label: 'Content From', help: 'A file that an earlier step gave, or text that becomes a file.' },
+        { label: 'Content Source', help: 'Whether to upload a file or create one from text.' },
       ),
       'file',
     ),
     file: v.optional(
       file({
         label: 'File',
-        help: 'The file to share. Where its length is not known beforehand, it may have 50 MB at most.',
+        help: 'The file to upload. Files of unknown size are limited to 50 MB.',
         shownWhen: { field: 'from', is: ['file'] },
       }),
     ),
     content: v.optional(
       text({
         label: 'Text',
-        help: 'What the file holds: a report, or a table with commas between its values.',
+        help: 'The content of the file, such as a report or CSV.',
         placeholder: 'step,status',
         multiline: true,
         shownWhen: { field: 'from', is: ['text'] },
@@ -74,7 +74,7 @@ export const uploadFile = defineAction<SlackConnection>()({
     fileName: v.optional(
       text({
         label: 'File Name',
-        help: 'Its ending says how Slack shows the file: .txt, .csv, .md.',
+        help: 'The extension, such as .txt, .csv or .md, determines how Slack displays the file.',
         placeholder: 'report.csv',
         shownWhen: { field: 'from', is: ['text'] },
       }),
@@ -82,16 +82,16 @@ export const uploadFile = defineAction<SlackConnection>()({
     ),
     comment: v.optional(
       text({
-        label: 'Comment',
-        help: 'What the message with the file says.',
-        placeholder: 'The claims of today.',
+        label: 'Initial Comment',
+        help: 'The message text to post with the file.',
+        placeholder: 'Today’s claims',
         multiline: true,
       }),
     ),
     title: v.optional(
       text({
         label: 'Title',
-        help: 'What stands above the file. Empty: its name.',
+        help: 'The title shown above the file. Leave empty to use the file name.',
         placeholder: 'Claims of 20 November',
         advanced: true,
       }),
@@ -102,9 +102,9 @@ export const uploadFile = defineAction<SlackConnection>()({
     id: text({ label: 'File ID' }),
     name: text({ label: 'File Name' }),
     title: text({ label: 'Title' }),
-    size: integer({ label: 'Size in Bytes' }),
+    size: integer({ label: 'Size (Bytes)' }),
     channelId: text({ label: 'Channel ID' }),
-    url: v.optional(text({ label: 'Page of the File' })),
+    url: v.optional(text({ label: 'File URL' })),
   },
   sample: {
     id: 'F0123456789',
@@ -116,7 +116,7 @@ export const uploadFile = defineAction<SlackConnection>()({
   },
   async run(input, context) {
     const thread = input.thread === undefined ? undefined : messageTimestamp(input.thread, 'Thread');
-    checkTextLength(input.comment, 'Comment');
+    checkTextLength(input.comment, 'Initial Comment');
     const file = await contentOf(input, context.host);
     const channel = await conversationId(input.channel, context);
     const title = input.title ?? file.name;

@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { isObject } from '../../../host/is-object.ts';
 import { list, text } from '../../../define/fields.ts';
 import { defineWebhookTrigger } from '../../../define/trigger.ts';
-import { pointedToRun, runFields, type RunReport } from '../../../runs/report.ts';
+import { runReference, runFields, type RunReport } from '../../../runs/report.ts';
 import { parseTimestamp } from '../../../runs/run.ts';
-import { readRun } from '../../../runs/wait-for-run.ts';
+import { readRun } from '../../../runs/read-run.ts';
 import { secretLocationFields, verifyBySharedSecret } from '../../../webhooks/shared-secret-fields.ts';
 import { problemField, verificationFields } from '../../../webhooks/trigger-fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
@@ -128,7 +128,7 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
     const alert = readAlert(body);
     if (!alert) return [];
     const name = alert.factory.split('/').pop() ?? '';
-    const run = pointedToRun({
+    const run = runReference({
       id: alert.id,
       service,
       name,

@@ -1,7 +1,7 @@
 import { defineAction, type Action } from '../../../define/operation.ts';
 import { runFields } from '../../../runs/report.ts';
 import { readFields } from '../../../runs/wait-fields.ts';
-import { readRun } from '../../../runs/wait-for-run.ts';
+import { readRun } from '../../../runs/read-run.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { inHome, openHome, type PipelineHomeKind } from './home.ts';
 import { samplePipelineRun } from './pipeline-run.ts';

@@ -10,7 +10,7 @@ import {
   type Answered,
 } from '../../../http/answer-shape.ts';
 import { withoutUndefined } from '../../../host/without-undefined.ts';
-import type { Run, StatusWords, Step } from '../../../runs/run.ts';
+import type { Run, StatusMap, Step } from '../../../runs/run.ts';
 import { parseTimestamp, readStatus, secondsBetween } from '../../../runs/run.ts';
 import type { PipelineHomeKind } from './home.ts';
 
@@ -59,7 +59,7 @@ export const activityRunShape = v.object({
 export type VendorActivityRun = Answered<typeof activityRunShape>;
 
 /** Status values of runs and activities. A run that is Canceling has not finished. */
-const statuses: StatusWords = {
+const statuses: StatusMap = {
   Queued: 'queued',
   InProgress: 'running',
   Canceling: 'running',

@@ -2,13 +2,13 @@ import { PipewrightError } from '../../../host/error.ts';
 import type { Host } from '../../../host/host.ts';
 import { fitValues } from '../../../define/declared-values.ts';
 import { defineAction, type Action } from '../../../define/operation.ts';
-import { startCallbackWait, isCalled, readFinishedRun, waitByField } from '../../../runs/callback.ts';
+import { startCallbackWait, usesCallback, readFinishedRun, completionMethodField } from '../../../runs/callback.ts';
 import { runFields } from '../../../runs/report.ts';
 import type { Run } from '../../../runs/run.ts';
 import { startFields, startKeyOf } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
-import { followRun } from '../../../runs/wait-for-run.ts';
+import { followRun } from '../../../runs/follow-run.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { keyParameter, readDeclared, withoutReserved } from './declared-parameters.ts';
 import { homeOf, inHome, openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
@@ -22,7 +22,7 @@ interface RunInput {
   pipeline: string;
   parameters?: Record<string, unknown> | undefined;
   startKey?: string | undefined;
-  reuse: boolean;
+  reuseActiveRun: boolean;
 }
 
 /**
@@ -54,7 +54,7 @@ async function startPipeline(
   const run = await startOnce(host, {
     provider,
     startKey,
-    reuse: input.reuse,
+    reuseActiveRun: input.reuseActiveRun,
     parameters: userParameters,
     async start() {
       isNew = true;
@@ -93,7 +93,7 @@ function noCallback({ service }: PipelineHomeKind, pipeline: string): Pipewright
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane/pipeline/create-pipeline-run
  */
 export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineField): Action {
-  const waitBy = waitByField(
+  const completionMethod = completionMethodField(
     `A callback requires the parameter ${callbackParameter} and a callback activity in the pipeline; see docs/pipelines of Pipewright.`,
   );
   return defineAction<AzureConnection>()({
@@ -102,7 +102,13 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
     resource: 'Pipeline Run',
     description: 'Starts a pipeline with parameters and optionally waits for it to finish.',
     effect: 'unsafe',
-    input: inHome(kind, { pipeline, parameters: parametersField(kind), ...waitFields, ...waitBy, ...startFields }),
+    input: inHome(kind, {
+      pipeline,
+      parameters: parametersField(kind),
+      ...waitFields,
+      ...completionMethod,
+      ...startFields,
+    }),
     output: runFields,
     sample: samplePipelineRun(kind),
     async run(input, context) {
@@ -110,7 +116,7 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
       return followRun(context.host, provider, run, input);
     },
     callback: {
-      isChosen: isCalled,
+      isChosen: usesCallback,
       minutes: ({ timeoutMinutes }) => timeoutMinutes,
       statusWhileGoing: 409,
       async begin(input, context, callbackUrl) {

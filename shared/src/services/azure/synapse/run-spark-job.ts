@@ -6,7 +6,7 @@ import { runFields } from '../../../runs/report.ts';
 import { startFields, startKeyOf } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
-import { followRun } from '../../../runs/wait-for-run.ts';
+import { followRun } from '../../../runs/follow-run.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { findSparkJobByTag, readSparkJob, sampleSparkJob, sparkJobs, startSparkJob } from './spark-jobs.ts';
 import { sparkPoolField } from './spark-pool.ts';
@@ -158,7 +158,7 @@ export const runSparkJob = defineAction<AzureConnection>()({
     const started = await startOnce(host, {
       provider,
       startKey,
-      reuse: input.reuse,
+      reuseActiveRun: input.reuseActiveRun,
       parameters: {
         file: input.file,
         className: input.className,

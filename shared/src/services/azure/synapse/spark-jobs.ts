@@ -6,7 +6,7 @@ import { text } from '../../../define/fields.ts';
 import type { Context } from '../../../define/context.ts';
 import type { KnownCause } from '../../../runs/known-causes.ts';
 import type { RunProvider } from '../../../runs/provider.ts';
-import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusWords } from '../../../runs/run.ts';
+import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusMap } from '../../../runs/run.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { openWorkspace, service, type Workspace } from './workspace.ts';
 
@@ -41,10 +41,10 @@ const sparkJobPageShape = v.object({ total: v.pipe(v.number(), v.integer()), ses
 export type SparkJobPage = Answered<typeof sparkJobPageShape>;
 
 /** Final results. */
-const results: StatusWords = { Succeeded: 'succeeded', Failed: 'failed', Cancelled: 'cancelled' };
+const results: StatusMap = { Succeeded: 'succeeded', Failed: 'failed', Cancelled: 'cancelled' };
 
 /** Livy states while the result is Uncertain. Even `success` and `dead` are not final. */
-const states: StatusWords = {
+const states: StatusMap = {
   not_started: 'queued',
   starting: 'queued',
   idle: 'running',

@@ -1,7 +1,7 @@
 import font from 'oled-font-5x7';
 import { encodePng, type Colour } from './png.ts';
 
-/** Letters are drawn at twice their size, with a gap of one of their pixels. */
+/** Letters are drawn at twice the font size, one font pixel apart. */
 const scale = 2;
 
 /** Pixels from one letter to the next. */
@@ -10,17 +10,17 @@ const advance = (font.width + 1) * scale;
 /** The height of a letter in pixels. */
 export const letterHeight = font.height * scale;
 
-/** How many letters fit into so many pixels. */
+/** The number of letters that fit into a width in pixels. */
 export function lettersIn(width: number): number {
   return Math.max(0, Math.floor(width / advance));
 }
 
-/** A text that has at most so many letters, with two points where it was cut. */
+/** Shortens a text to a number of letters, ending in two dots. */
 export function shorten(text: string, letters: number): string {
   return text.length <= letters ? text : `${text.slice(0, Math.max(0, letters - 2))}..`;
 }
 
-/** A picture that is drawn pixel by pixel, in the colours of a palette by their names; the first one is the ground. */
+/** A bitmap with named palette colours; the first colour is the background. */
 export class Canvas<Name extends string> {
   readonly width: number;
   readonly height: number;
@@ -36,7 +36,7 @@ export class Canvas<Name extends string> {
     this.#pixels = new Uint8Array(width * height);
   }
 
-  /** Fills a rectangle; what lies outside is left out. */
+  /** Fills a rectangle, clipped to the canvas. */
   fill(x: number, y: number, width: number, height: number, colour: Name): void {
     const value = this.#names.indexOf(colour);
     const [left, right] = [Math.max(0, Math.round(x)), Math.min(this.width, Math.round(x + width))];
@@ -45,7 +45,7 @@ export class Canvas<Name extends string> {
     }
   }
 
-  /** Writes a text from its upper left corner; a letter that the font lacks becomes a question mark. */
+  /** Writes a text at its upper left corner; unsupported characters become question marks. */
   write(x: number, y: number, text: string, colour: Name): void {
     [...text].forEach((letter, index) => {
       const found = font.lookup.indexOf(letter);
@@ -59,7 +59,7 @@ export class Canvas<Name extends string> {
     });
   }
 
-  /** The picture as PNG. */
+  /** Encodes the bitmap as PNG. */
   toPng(): Promise<Uint8Array> {
     return encodePng(this.width, this.height, this.#palette, this.#pixels);
   }

@@ -1,5 +1,5 @@
 declare module 'oled-font-5x7' {
-  /** Letters of a fixed width, column by column, the lowest bit on top. */
+  /** Fixed-width letters, one number per column, the lowest bit on top. */
   const font: { width: number; height: number; fontData: readonly number[]; lookup: readonly string[] };
   export default font;
 }

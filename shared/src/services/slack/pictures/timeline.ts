@@ -1,9 +1,9 @@
 import { Canvas, letterHeight, lettersIn, shorten } from './canvas.ts';
-import { readDuration } from '../../../runs/explain.ts';
+import { formatDuration } from '../../../runs/format-duration.ts';
 import type { Run, RunStatus, Step } from '../../../runs/run.ts';
 
 const colours = {
-  ground: [255, 255, 255],
+  background: [255, 255, 255],
   text: [47, 59, 76],
   faint: [225, 230, 238],
   succeeded: [46, 160, 103],
@@ -26,30 +26,30 @@ const colourOf: Record<RunStatus, ColourName> = {
 
 const size = { width: 960, margin: 16, names: 280, row: 26, bar: 16, axis: 34, title: 34 };
 
-/** Most steps that are drawn. */
-const most = 60;
+/** Number of steps to draw. */
+const maxSteps = 60;
 
-/** Steps of time that a person reads easily, in seconds. */
-const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
+/** Readable axis intervals in seconds. */
+const intervals = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
 
 interface Bar {
   name: string;
   status: RunStatus;
-  /** Seconds since the run began. */
+  /** Start and end in seconds since the run started. */
   from: number;
   until: number;
 }
 
-/** When a step began and ended, in seconds since the beginning; a step that tells only one of both gets the other from its duration. */
+/** The bar of a step; undefined if its start is unknown. A missing start or end is derived from the duration. */
 function barOf(step: Step, begin: number, end: number): Bar | undefined {
-  const moment = (value: string | undefined): number | undefined =>
+  const timeOf = (value: string | undefined): number | undefined =>
     value === undefined ? undefined : Date.parse(value);
-  const length = step.durationSeconds === undefined ? undefined : step.durationSeconds * 1000;
-  const finished = moment(step.finishedAt);
+  const durationMs = step.durationSeconds === undefined ? undefined : step.durationSeconds * 1000;
+  const finished = timeOf(step.finishedAt);
   const started =
-    moment(step.startedAt) ?? (finished !== undefined && length !== undefined ? finished - length : undefined);
+    timeOf(step.startedAt) ?? (finished !== undefined && durationMs !== undefined ? finished - durationMs : undefined);
   if (started === undefined) return undefined;
-  const until = finished ?? (length === undefined ? end : started + length);
+  const until = finished ?? (durationMs === undefined ? end : started + durationMs);
   return {
     name: step.name,
     status: step.status,
@@ -58,15 +58,15 @@ function barOf(step: Step, begin: number, end: number): Bar | undefined {
   };
 }
 
-/** The name of a step, and before that of a part of another step a sign for each step around it. */
+/** The last part of a step name, prefixed with `>` for each enclosing step. */
 function nested(name: string): string {
   const parts = name.split(' › ');
   return `${'> '.repeat(parts.length - 1)}${parts.at(-1)}`;
 }
 
 /**
- * Draws the steps of a run over time as PNG: one row for each step that tells when it began, coloured by how it ended.
- * @param now milliseconds since 1970, the end of what goes on still
+ * Draws the steps of a run over time as PNG: one row per step with a known start, coloured by status.
+ * @param now milliseconds since 1970, the end of bars that are still running
  */
 export function drawTimeline(run: Run, now: number): Promise<Uint8Array> {
   const starts = [run.startedAt, ...run.steps.map(({ startedAt }) => startedAt)].flatMap((value) =>
@@ -80,7 +80,7 @@ export function drawTimeline(run: Run, now: number): Promise<Uint8Array> {
     from: (Date.parse(run.startedAt ?? '') || begin) / 1000 - begin / 1000,
     until: (end - begin) / 1000,
   };
-  const bars = [whole, ...run.steps.slice(0, most).flatMap((step) => barOf(step, begin, end) ?? [])];
+  const bars = [whole, ...run.steps.slice(0, maxSteps).flatMap((step) => barOf(step, begin, end) ?? [])];
   const seconds = Math.max(1, ...bars.map(({ until }) => until));
   const { width, margin, names, row, bar, axis, title } = size;
   const canvas = new Canvas<ColourName>(width, margin + title + bars.length * row + axis, colours);
@@ -90,14 +90,14 @@ export function drawTimeline(run: Run, now: number): Promise<Uint8Array> {
   canvas.write(
     margin,
     margin,
-    shorten(`${run.name}: ${run.status}, ${readDuration(whole.until - whole.from)}`, lettersIn(width - 2 * margin)),
+    shorten(`${run.name}: ${run.status}, ${formatDuration(whole.until - whole.from)}`, lettersIn(width - 2 * margin)),
     'text',
   );
-  const step = steps.find((candidate) => seconds / candidate <= 7) ?? Math.ceil(seconds / 7 / 86_400) * 86_400;
-  for (let at = 0; at <= seconds; at += step) {
+  const interval = intervals.find((candidate) => seconds / candidate <= 7) ?? Math.ceil(seconds / 7 / 86_400) * 86_400;
+  for (let at = 0; at <= seconds; at += interval) {
     const x = left + at * perSecond;
     canvas.fill(x, top, 1, bars.length * row, 'faint');
-    const label = readDuration(at);
+    const label = formatDuration(at);
     if (x + label.length * 12 <= width)
       canvas.write(x, top + bars.length * row + (axis - letterHeight) / 2, label, 'text');
   }

@@ -1,0 +1,18 @@
+import type { Host } from '../host/host.ts';
+import type { RunProvider } from './provider.ts';
+import { reportRun, type RunReport } from './report.ts';
+import type { WaitChoices } from './wait-fields.ts';
+import { waitForRun } from './wait-for-run.ts';
+import { withSteps } from './with-steps.ts';
+
+/** Reads a run with its steps, optionally after waiting for it to finish. */
+export async function readRun(
+  host: Host,
+  provider: RunProvider,
+  id: string,
+  { wait, timeoutMinutes }: Pick<WaitChoices, 'wait' | 'timeoutMinutes'> = { wait: false, timeoutMinutes: 0 },
+): Promise<RunReport> {
+  if (wait)
+    return waitForRun(host, provider, id, { wait, timeoutMinutes, onFailure: 'continue', onTimeout: 'keepRunning' });
+  return reportRun(await withSteps(host, provider, await provider.get(id)), provider.knownCauses);
+}
