@@ -16,7 +16,7 @@ import { createSubscription, deleteSubscription, subscriptionExists } from '../.
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when Azure Monitor alerts that pipelines of Data Factory failed, once for each failed run. */
+/** Starts the workflow when Azure Monitor reports a failed Data Factory pipeline run. */
 export class AzureMonitorTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Azure Monitor Trigger',
@@ -26,8 +26,7 @@ export class AzureMonitorTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: 'Data Factory Pipeline Failed',
-    description:
-      'Starts the workflow when Azure Monitor alerts that pipelines of Data Factory failed, once for each failed run',
+    description: 'Starts the workflow when Azure Monitor reports a failed Data Factory pipeline run',
     defaults: { name: 'Azure Monitor Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],

@@ -22,7 +22,7 @@ export class DataFactory implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', dataFactory.operations),
-    description: 'Run pipelines of Azure Data Factory, wait for them, and start or stop their triggers.',
+    description: 'Run and monitor Azure Data Factory pipelines, and start or stop triggers.',
     defaults: { name: 'Azure Data Factory' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

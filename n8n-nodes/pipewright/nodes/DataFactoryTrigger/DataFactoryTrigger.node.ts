@@ -5,7 +5,7 @@ import { describeMethods } from '../../../adapter/methods.ts';
 import { pollEvents } from '../../../adapter/polling.ts';
 import { describeTriggerProperties, pollingTriggers } from '../../../adapter/trigger-properties.ts';
 
-/** Starts the workflow when a pipeline run of Azure Data Factory has finished. */
+/** Starts the workflow when a pipeline run in Azure Data Factory finishes. */
 export class DataFactoryTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Azure Data Factory Trigger',
@@ -15,7 +15,7 @@ export class DataFactoryTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: 'Pipeline Run Finished',
-    description: 'Starts the workflow when a pipeline run of Azure Data Factory has finished',
+    description: 'Starts the workflow when a pipeline run in Azure Data Factory finishes',
     defaults: { name: 'Azure Data Factory Trigger' },
     polling: true,
     inputs: [],

@@ -16,7 +16,7 @@ import { createSubscription, deleteSubscription, subscriptionExists } from '../.
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when a run of a job starts, succeeds, fails or takes too long. */
+/** Starts the workflow when a job run starts, succeeds, fails or takes too long. */
 export class DatabricksTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Databricks Trigger',
@@ -26,7 +26,7 @@ export class DatabricksTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: 'Job Notification',
-    description: 'Starts the workflow when a run of a job starts, succeeds, fails or takes too long',
+    description: 'Starts the workflow when a job run starts, succeeds, fails or takes too long',
     defaults: { name: 'Databricks Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],

@@ -16,7 +16,7 @@ import { createSubscription, deleteSubscription, subscriptionExists } from '../.
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when a sender delivers an event with a valid signature. */
+/** Starts the workflow when an event with a valid signature or secret is received. */
 export class SignedWebhookTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Signed Webhook Trigger',
@@ -26,7 +26,7 @@ export class SignedWebhookTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: 'Event Received',
-    description: 'Starts the workflow when a sender delivers an event with a valid signature',
+    description: 'Starts the workflow when an event with a valid signature or secret is received',
     defaults: { name: 'Signed Webhook Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],

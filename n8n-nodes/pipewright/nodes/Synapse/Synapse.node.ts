@@ -22,7 +22,7 @@ export class Synapse implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', synapse.operations),
-    description: 'Run pipelines and Spark jobs of Azure Synapse Analytics, and wait for them.',
+    description: 'Run and monitor pipelines and Spark jobs in Azure Synapse Analytics.',
     defaults: { name: 'Azure Synapse' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
