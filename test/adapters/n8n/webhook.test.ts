@@ -185,7 +185,7 @@ describe('a trigger without a secret', () => {
   it('does not start, and says what to do', async () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated, {}, { webhookSecret: '' });
     await expect(trigger.activate()).rejects.toMatchObject({
-      message: expect.stringContaining('no secret'),
+      message: expect.stringContaining('No secret'),
       description: expect.stringContaining('Accept Unsigned Events'),
     });
     expect((await trigger.post(updated())).status).toBe(401);

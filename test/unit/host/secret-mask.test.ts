@@ -19,10 +19,7 @@ describe('secretMask hides a secret', () => {
   const written: [string, string][] = [
     ['as it is', secret],
     ['encoded as a part of an address', encodeURIComponent(secret)],
-    [
-      'percent-encoded in lower case',
-      encodeURIComponent(secret).replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase()),
-    ],
+    ['percent-encoded in lower case', encodeURIComponent(secret).replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase())],
     ['encoded as a form', new URLSearchParams([['', secret]]).toString().slice(1)],
     ['encoded for an address twice', encodeURIComponent(encodeURIComponent(secret))],
     ['in JSON', JSON.stringify(secret).slice(1, -1)],
@@ -75,15 +72,12 @@ describe('secretMask hides a secret', () => {
       expect(maskOf(long).text(`sent ${wrap(form)}, refused`)).toBe('sent ***, refused');
   });
 
-  it.each(['a%', 'a text before it, so long that it is cut somewhere '])(
-    'that was truncated, after %j',
-    (before) => {
-      const token = 'zx81-spectrum-4711-commodore';
-      const shown = maskOf(token).text(cut(`${before}${token}`, before.length + 15));
-      expect(shown).toMatch(/\*\*\*…$/);
-      expect(shown).not.toContain('zx81');
-    },
-  );
+  it.each(['a%', 'a text before it, so long that it is cut somewhere '])('that was truncated, after %j', (before) => {
+    const token = 'zx81-spectrum-4711-commodore';
+    const shown = maskOf(token).text(cut(`${before}${token}`, before.length + 15));
+    expect(shown).toMatch(/\*\*\*…$/);
+    expect(shown).not.toContain('zx81');
+  });
 
   it('in property names and values, and returns objects without secrets unchanged', () => {
     const untouched = { rows: [1, 'two'], none: null };

@@ -94,16 +94,13 @@ describe('A Synapse workspace', () => {
     ]);
   });
 
-  it.each(['contoso.evil.example', 'a b', 'x@y', 'rg/a:1'])(
-    'is not requested if its name is “%s”',
-    async (name) => {
-      const host = connected();
-      await expect(run('getSparkJob', { workspace: name, pool: 'p', job: '1' }, host)).rejects.toMatchObject({
-        code: 'bad-input',
-      });
-      expect(host.requests).toEqual([]);
-    },
-  );
+  it.each(['contoso.evil.example', 'a b', 'x@y', 'rg/a:1'])('is not requested if its name is “%s”', async (name) => {
+    const host = connected();
+    await expect(run('getSparkJob', { workspace: name, pool: 'p', job: '1' }, host)).rejects.toMatchObject({
+      code: 'bad-input',
+    });
+    expect(host.requests).toEqual([]);
+  });
 });
 
 describe('A Synapse Spark job', () => {

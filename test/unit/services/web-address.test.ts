@@ -76,18 +76,15 @@ describe('Download File of a web address', () => {
   it.each([
     [bearer, 'authorization'],
     [header, 'x-api-key'],
-  ])(
-    'removes the credentials when it is redirected to another website and back',
-    async (connection, name) => {
-      const host = fakeHost()
-        .on('GET', `${website}/a`, { status: 302, headers: { location: '/b' } })
-        .on('GET', `${website}/b`, { status: 307, headers: { location: 'https://cdn.example.com/c?signature=hush' } })
-        .on('GET', 'https://cdn.example.com/c', { status: 302, headers: { location: `${website}/d` } })
-        .on('GET', `${website}/d`, csv);
-      await download('/a', host, connection);
-      expect(host.requests.map(({ headers }) => name in headers)).toEqual([true, true, false, false]);
-    },
-  );
+  ])('removes the credentials when it is redirected to another website and back', async (connection, name) => {
+    const host = fakeHost()
+      .on('GET', `${website}/a`, { status: 302, headers: { location: '/b' } })
+      .on('GET', `${website}/b`, { status: 307, headers: { location: 'https://cdn.example.com/c?signature=hush' } })
+      .on('GET', 'https://cdn.example.com/c', { status: 302, headers: { location: `${website}/d` } })
+      .on('GET', `${website}/d`, csv);
+    await download('/a', host, connection);
+    expect(host.requests.map(({ headers }) => name in headers)).toEqual([true, true, false, false]);
+  });
 
   it.each([
     ['http://cdn.example.com/claims.csv', 'not encrypted'],

@@ -71,7 +71,11 @@ describe('verifyEntraDelivery', () => {
       { ...claims, iss: 'https://login.microsoftonline.com/99999999-9999-9999-9999-999999999999/v2.0' },
     ],
     ['for another application', 'wrong-token', { ...claims, aud: 'https://management.azure.com' }],
-    ['from another sender in the same tenant', 'wrong-token', { ...claims, azp: '44444444-4444-4444-4444-444444444444' }],
+    [
+      'from another sender in the same tenant',
+      'wrong-token',
+      { ...claims, azp: '44444444-4444-4444-4444-444444444444' },
+    ],
     ['without a sender', 'wrong-token', { ...claims, azp: undefined }],
     ['that has expired', 'too-old', { ...claims, exp: now - 900 }],
     ['that is not valid yet', 'too-new', { ...claims, nbf: now + 900, exp: now + 1900 }],

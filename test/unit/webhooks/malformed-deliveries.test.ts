@@ -55,51 +55,54 @@ const names = [
 const take = (scheme: string, delivery: Delivery) =>
   deliver(signedWebhook, 'eventReceived', { scheme }, delivery, { host: fakeHost(), connection });
 
-describe.each([...(Object.keys(schemes) as SignatureScheme[]), 'entra'])('processDelivery with the scheme %s', (scheme) => {
-  it('rejects malformed headers and query parameters without throwing', async () => {
-    for (const value of values) {
-      const outcomes: Delivery[] = [
-        { headers: {}, query: { token: value }, body: Buffer.from('{}') },
-        {
-          headers: {},
-          query: JSON.parse(`{"__proto__":${JSON.stringify(value) ?? '1'}}`) as Record<string, unknown>,
-          body: Buffer.from('{}'),
-        },
-        ...names.map((name) => ({
-          headers: { [name]: value } as Delivery['headers'],
-          query: {},
-          body: Buffer.from('{}'),
-        })),
-        {
-          headers: Object.fromEntries(names.map((name) => [name, value])) as Delivery['headers'],
-          query: { token: value },
-          body: Buffer.from('{}'),
-        },
-      ];
-      for (const delivery of outcomes)
-        expect(await take(scheme, delivery)).toMatchObject({ outcome: 'rejected', status: expect.any(Number) });
-    }
-  });
-
-  it('rejects a duplicate signature, even with the prefix of Zapier', async () => {
-    if (scheme === 'entra') return;
-    const signed = schemes[scheme as SignatureScheme].sign({
-      secret,
-      body: Buffer.from('{}'),
-      id: 'x',
-      now: fakeHost().now() / 1000,
+describe.each([...(Object.keys(schemes) as SignatureScheme[]), 'entra'])(
+  'processDelivery with the scheme %s',
+  (scheme) => {
+    it('rejects malformed headers and query parameters without throwing', async () => {
+      for (const value of values) {
+        const outcomes: Delivery[] = [
+          { headers: {}, query: { token: value }, body: Buffer.from('{}') },
+          {
+            headers: {},
+            query: JSON.parse(`{"__proto__":${JSON.stringify(value) ?? '1'}}`) as Record<string, unknown>,
+            body: Buffer.from('{}'),
+          },
+          ...names.map((name) => ({
+            headers: { [name]: value } as Delivery['headers'],
+            query: {},
+            body: Buffer.from('{}'),
+          })),
+          {
+            headers: Object.fromEntries(names.map((name) => [name, value])) as Delivery['headers'],
+            query: { token: value },
+            body: Buffer.from('{}'),
+          },
+        ];
+        for (const delivery of outcomes)
+          expect(await take(scheme, delivery)).toMatchObject({ outcome: 'rejected', status: expect.any(Number) });
+      }
     });
-    const twice = {
-      headers: {
-        ...signed.headers,
-        ...Object.fromEntries(Object.entries(signed.headers).map(([name, value]) => [`Http-${name}`, value])),
-      },
-      query: Object.fromEntries(Object.entries(signed.query).map(([name, value]) => [name, [value, value]])),
-      body: Buffer.from('{}'),
-    };
-    expect(await take(scheme, twice)).toMatchObject({ outcome: 'rejected', reason: 'duplicate', status: 401 });
-  });
-});
+
+    it('rejects a duplicate signature, even with the prefix of Zapier', async () => {
+      if (scheme === 'entra') return;
+      const signed = schemes[scheme as SignatureScheme].sign({
+        secret,
+        body: Buffer.from('{}'),
+        id: 'x',
+        now: fakeHost().now() / 1000,
+      });
+      const twice = {
+        headers: {
+          ...signed.headers,
+          ...Object.fromEntries(Object.entries(signed.headers).map(([name, value]) => [`Http-${name}`, value])),
+        },
+        query: Object.fromEntries(Object.entries(signed.query).map(([name, value]) => [name, [value, value]])),
+        body: Buffer.from('{}'),
+      };
+      expect(await take(scheme, twice)).toMatchObject({ outcome: 'rejected', reason: 'duplicate', status: 401 });
+    });
+  },
+);
 
 it('processDelivery accepts a non-ASCII shared secret in a header, which Node decodes as Latin-1', async () => {
   const own = 'ключ-для-событий-№1-ü';
