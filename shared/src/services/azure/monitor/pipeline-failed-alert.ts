@@ -79,7 +79,7 @@ const eventOf = (id: string, run: RunReport, { rule, severity, firedAt, factory 
 export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
   key: 'pipelineFailedAlert',
   name: 'Data Factory Pipeline Failed',
-  description: 'Triggers for each failed Data Factory run when Azure Monitor sends an alert.',
+  description: 'Triggers when Azure Monitor reports failed Data Factory runs, once for each run.',
   input: {
     pipelines: v.optional(
       list({
