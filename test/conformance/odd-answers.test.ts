@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { credentialName } from '../../n8n-nodes/adapter/names.ts';
-import { PipewrightError } from '../../shared/src/host/error.ts';
+import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import { checkInput } from '../../shared/src/define/check-input.ts';
 import type { PollingTrigger } from '../../shared/src/define/trigger.ts';
 import { seededRandom } from '../support/claims-file.ts';
@@ -60,9 +60,8 @@ function faultOf(
 ): string | undefined {
   if (outcome instanceof Error) {
     if (!(outcome instanceof PipewrightError)) return `${outcome.name}: ${outcome.message}\n${outcome.stack ?? ''}`;
-    return /undefined|\[object|NaN|TypeError/.test(`${outcome.message} ${outcome.hint ?? ''}`)
-      ? `a riddle: ${outcome.message} ${outcome.hint ?? ''}`
-      : undefined;
+    const text = describeError(outcome, 'n8n');
+    return /undefined|\[object|NaN|TypeError/.test(text) ? `an unclear error: ${text}` : undefined;
   }
   const result = v.safeParse(shapeOf(cases, key), outcome);
   if (!result.success)

@@ -29,13 +29,13 @@ const flat = (activities: Activity[]): Activity[] =>
     ...flat(activity.typeProperties.ifTrueActivities ?? activity.typeProperties.activities ?? []),
   ]);
 
-describe.each(pipelines)('The pipeline to copy %s', (file, { name, properties }) => {
-  it('is called as its file, and takes the address as a secret', () => {
+describe.each(pipelines)('The pipeline template %s', (file, { name, properties }) => {
+  it('has the name of its file and a secret parameter for the callback URL', () => {
     expect(`${name}.json`).toBe(file);
     expect(properties.parameters[callbackParameter]?.type).toBe('SecureString');
   });
 
-  it('has activities that follow each other, and runs pipelines that are beside it', () => {
+  it('refers only to its own activities and to the other templates', () => {
     const names = properties.activities.map((activity) => activity.name);
     for (const { dependsOn = [] } of properties.activities)
       for (const { activity } of dependsOn) expect(names).toContain(activity);
@@ -46,7 +46,7 @@ describe.each(pipelines)('The pipeline to copy %s', (file, { name, properties })
   });
 });
 
-it('The pipeline to copy lets its run end before anybody is called, and stays a failure when its work failed', () => {
+it('The example pipeline sends the callback after its run has finished, and fails if its activity failed', () => {
   const example = pipelines.find(([file]) => file.startsWith('Example'))?.[1];
   const all = flat(example?.properties.activities ?? []);
   expect(all.find(({ type }) => type === 'ExecutePipeline')?.typeProperties.waitOnCompletion).toBe(false);

@@ -4,53 +4,53 @@ import type { Host, OpenedFile } from '../../shared/src/host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
 import { memoryCache } from '../../shared/src/host/memory-cache.ts';
 
-/** What a scripted vendor says: status 200 and an empty body unless told otherwise. `lost`: no answer ever comes. */
+/** A scripted response. Default: status 200 and an empty body. `lost`: the connection is lost. */
 export type Answer =
   | { status?: number; headers?: Headers; json?: unknown; text?: string; pieces?: readonly (string | Uint8Array)[] }
   | 'lost';
 
-/** A request as it was sent, with its body read to the end. */
+/** A recorded request with its complete body. */
 export interface SentRequest {
   method: string;
   url: string;
-  /** Address without its query. */
+  /** URL without the query. */
   address: string;
   query: Record<string, string>;
   headers: Headers;
   body: string;
-  /** The body as JSON; undefined when it is none. */
+  /** Body as JSON; undefined if it is not JSON. */
   json: unknown;
-  /** Length that was told for a streamed body. */
+  /** Announced length of a streamed body. */
   length?: number;
 }
 
-/** A file that the fake host stores. */
+/** A file of the fake host. */
 export interface FakeFile {
   name: string;
   mediaType: string;
   text: string;
 }
 
-/** One answer, answers in their order of which the last one repeats, or a function of the request. */
+/** One response, a list whose last response repeats, or a function of the request. */
 export type Script = Answer | readonly Answer[] | ((request: SentRequest) => Answer);
 
-/** A host for tests: scripted answers, a clock that moves only in sleeps, and files in memory. */
+/** A host for tests with scripted responses, a clock that only advances in sleeps, and files in memory. */
 export interface FakeHost extends Host {
-  /** Scripts what is answered to a method and an address (without query); a later script replaces an earlier one. */
+  /** Scripts the response to a method and a URL (without query); a later script replaces an earlier one. */
   on(method: HttpRequest['method'], address: string | RegExp, script: Script): FakeHost;
   /** Every request, oldest first. */
   requests: SentRequest[];
-  /** The requests of one method to addresses that contain a text. */
+  /** Requests with one method to URLs that contain a text. */
   sent(method: string, part: string): SentRequest[];
-  /** Every sleep in milliseconds. */
+  /** All sleeps in milliseconds. */
   sleeps: number[];
-  /** Every line that was logged. */
+  /** All log lines. */
   logged: string[];
-  /** Moves the clock by milliseconds. */
+  /** Advances the clock by milliseconds. */
   pass(milliseconds: number): void;
 }
 
-/** The start of the fake clock. */
+/** Start time of the fake clock. */
 export const fakeStart = Date.parse('2026-11-20T08:00:00.000Z');
 
 async function readAll(bytes: Bytes): Promise<string> {
@@ -96,8 +96,8 @@ function respond(answer: Exclude<Answer, 'lost'>, streamed: boolean): HttpRespon
 }
 
 /**
- * Makes a fake host. A request that no script answers fails the test with an error that names it.
- * @param options what the platform is told to be, such as `maxWaitSeconds` or a `signal`
+ * Creates a fake host. A request without a script fails the test with an error that names it.
+ * @param options properties of the host, such as `maxWaitSeconds` or `signal`
  */
 export function fakeHost(options: Partial<Host> = {}): FakeHost {
   let clock = fakeStart;

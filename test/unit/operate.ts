@@ -6,7 +6,7 @@ import type { Event, Subscription, WebhookTrigger } from '../../shared/src/defin
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
 import { enrichEvents, processDelivery, type DeliveryResult } from '../../shared/src/webhooks/process-delivery.ts';
 
-/** Does what a face does: checks what was typed, then runs the operation of that key. */
+/** Runs an operation by key as an adapter does: checks the input first. */
 export async function operate(
   service: Service,
   key: string,
@@ -21,22 +21,22 @@ export async function operate(
   )) as Record<string, unknown>;
 }
 
-/** The checked connection and the host, as operations take them. */
+/** The context of an operation, with the checked connection. */
 export function context(service: Service, host: Host, connection: Record<string, unknown>): never {
   return { host, connection: checkInput(service.connection.fields, connection) } as never;
 }
 
-/** The webhook trigger of that key. */
+/** Finds a webhook trigger by key. */
 export function webhookTrigger(service: Service, key: string): WebhookTrigger {
   return service.triggers.find((one) => one.key === key) as WebhookTrigger;
 }
 
-/** A delivery of a body as a sender makes it. */
+/** Creates a delivery with a body. */
 export function delivery(body: unknown, headers: Delivery['headers'] = {}, query: Delivery['query'] = {}): Delivery {
   return { headers, query, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) };
 }
 
-/** Does what a face does when a delivery comes to a trigger. */
+/** Processes a delivery to a trigger as an adapter does. */
 export function deliver(
   service: Service,
   key: string,
@@ -52,7 +52,7 @@ export function deliver(
   });
 }
 
-/** Delivers as `deliver` does, and then looks up what the events point to; gives back what a workflow would begin with. */
+/** Processes a delivery and enriches its events; returns what starts the workflow. */
 export async function deliverAndLookUp(
   service: Service,
   key: string,

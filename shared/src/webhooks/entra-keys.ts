@@ -1,5 +1,5 @@
 import type { JSONWebKeySet, JWK } from 'jose';
-import { describeError, PipewrightError } from '../host/error.ts';
+import { PipewrightError } from '../host/error.ts';
 import type { Cache, Host } from '../host/host.ts';
 import { isObject } from '../host/is-object.ts';
 import type { EntraSender } from '../define/verification.ts';

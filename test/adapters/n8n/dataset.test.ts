@@ -223,6 +223,6 @@ it('tries the log-in of a website', async () => {
   expect(await test({ website: 'http://127.0.0.1:9' })).toMatchObject({ status: 'Error' });
   expect(await test({ website: sandbox.baseUrl, authentication: 'bearer' })).toMatchObject({
     status: 'Error',
-    message: expect.stringContaining('“Token” is missing'),
+    message: expect.stringContaining('“Token” is empty'),
   });
 });

@@ -258,7 +258,7 @@ it('says why a trigger without a secret does not start', async () => {
     credentials: { pipewrightQuantemplateApi: { id: bare.id, name: 'bare' } },
   };
   const { id } = await chain('Is refused', node, then);
-  await expect(publishWorkflow(n8n, id)).rejects.toThrow('no secret');
+  await expect(publishWorkflow(n8n, id)).rejects.toThrow('No secret');
 });
 
 it('answers each kind of delivery as docs/webhooks.md says', async () => {

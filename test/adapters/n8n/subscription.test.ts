@@ -177,7 +177,7 @@ describe('Refused Deliveries', () => {
       expect.stringMatching(/ UTC, 2 Bytes/),
       expect.stringMatching(/ UTC, 3 Times, 23 Bytes, curl\/8$/),
     ]);
-    expect(options[1]?.description).toContain('carries no signature or secret');
+    expect(options[1]?.description).toContain('has no signature or secret');
     expect(options[2]?.description).toContain('does not match');
     expect(JSON.stringify(options)).not.toMatch(/guess/);
   });

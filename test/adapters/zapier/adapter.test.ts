@@ -252,8 +252,8 @@ describe('a webhook with a subscription', () => {
     expect(await hook.deliver('{"id": ', sign('{"id": '))).toEqual([]);
     expect(said.mock.calls.map(([line]) => String(line))).toEqual([
       expect.stringContaining('A delivery was refused. The signature or secret does not match.'),
-      expect.stringContaining('A delivery was refused. The signature or secret is not in the format of this sender.'),
-      expect.stringContaining('A delivery was refused. The delivery carries no signature or secret.'),
+      expect.stringContaining('A delivery was refused. The signature or secret has the wrong format.'),
+      expect.stringContaining('A delivery was refused. The delivery has no signature or secret.'),
       expect.stringContaining('A delivery was refused. The body is not a JSON object or array.'),
     ]);
     expect(JSON.stringify(said.mock.calls)).not.toContain(sign(body).authorization);

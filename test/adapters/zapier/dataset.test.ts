@@ -87,7 +87,7 @@ describe('Get Rows on Zapier', () => {
     sandbox.faults.add({ match: { path: /web\/files/ }, fault: { kind: 'cut', afterBytes: 5_000 } });
     expect(await create('get_rows', website('/web/files/claims.csv'))).toMatchObject({ count: 300 });
     expect(await refusal('get_rows', website('https://example.com/claims.csv'))).toContain(
-      'does not lie at http://127.0.0.1',
+      'is not on http://127.0.0.1',
     );
     authData['webAddress_headerSecret'] = 'wrong';
     expect(await refusal('get_rows', website('/web/files/claims.csv?signature=hush'))).toMatch(

@@ -60,7 +60,7 @@ describe('the connection', () => {
       azure_clientSecret: 'a-wrong-secret',
     });
     await expect(wrong).rejects.toThrow(
-      /Azure Service Principal: .*The client secret is wrong: paste the value of the secret, not its ID\./,
+      /Azure Service Principal: .*Enter the value of the client secret, not its ID\./,
     );
     await expect(wrong).rejects.not.toThrow(/Quantemplate|a-wrong-secret|AADSTS\d+.*Trace/);
     await expect(zapier.testConnection({ azure_tenantId: 't', azure_clientSecret: 's' })).rejects.toThrow(

@@ -12,7 +12,7 @@ const maskOf = (...secrets: string[]) => {
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 
-/** A text as a terminal or a letter wraps it. */
+/** Wraps a text as a terminal or an email does. */
 const wrap = (text: string): string => text.replace(/.{7}(?=.)/gs, '$&\r\n  ');
 
 describe('secretMask hides a secret', () => {
@@ -172,8 +172,8 @@ describe('redact hides', () => {
     ['-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY----- end', '*** end'],
     ['post to https://hooks.slack.com/services/T0/B0/xyz now', 'post to https://hooks.slack.com/*** now'],
     ['post to https://hooks.zapier.com/hooks/catch/1/abc/ now', 'post to https://hooks.zapier.com/*** now'],
-  ])('%s', (said, shown) => {
-    expect(redact(said)).toBe(shown);
+  ])('%s', (text, redacted) => {
+    expect(redact(text)).toBe(redacted);
   });
 });
 
@@ -195,8 +195,8 @@ describe('redact keeps ordinary text', () => {
     'Column dapi_claims of dbt_utils.star is missing, see xox-large',
     'See https://docs.example.com/page#anchor and user@example.com',
     'Give the account key to nobody; shared access keys rotate',
-  ])('%s', (said) => {
-    expect(redact(said)).toBe(said);
+  ])('%s', (text) => {
+    expect(redact(text)).toBe(text);
   });
 });
 

@@ -18,7 +18,7 @@ import { sendByAxios } from '../../../shared/src/host/node/send-by-axios.ts';
 
 const never = new Promise<never>(() => undefined);
 
-/** Bounds whose timer is over when a test says so. */
+/** Bounds with a timer that tests control. */
 function manual(): Bounds & { expire(): void; stopped: number } {
   let expire: () => void = () => undefined;
   const over = new Promise<void>((resolve) => (expire = resolve));
@@ -127,7 +127,7 @@ it('once sets a fixed time limit', () => {
   expect([limit(), limit()]).toEqual([5, 0]);
 });
 
-/** A server whose answers never end. */
+/** A server whose responses never end. */
 let server: Server;
 let base: string;
 const open = new Set<ServerResponse>();

@@ -15,7 +15,7 @@ interface Asked {
   body: string;
 }
 
-/** A real server that notes what it is sent. */
+/** A real server that records its requests. */
 async function serve(answer: (asked: Asked) => { status: number; headers?: Record<string, string>; body?: string }) {
   const asked: Asked[] = [];
   const server: Server = createServer((request, response) => {

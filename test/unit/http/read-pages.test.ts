@@ -1,6 +1,6 @@
 import { readAllPages, readPages, type Page } from '../../../shared/src/http/read-pages.ts';
 
-/** A list in pages by their tokens; counts how often it is asked. */
+/** A paged list by cursor; records the requested pages. */
 function list(pages: Record<string, Page<number>>) {
   const asked: string[] = [];
   return {
@@ -45,10 +45,10 @@ describe('readPages', () => {
     ['repeats a page with new cursors', (_next, count) => ({ entries: [7], next: `t${count}` }), 2],
     ['has endless empty pages', (_next, count) => ({ entries: [], next: `t${count}` }), 21],
     ['never ends', (_next, count) => ({ entries: [count], next: `t${count}` }), 1000],
-  ])('rejects a list that %s', async (_what, answer, most) => {
+  ])('rejects a list that %s', async (_what, answer, maxReads) => {
     let count = 0;
     const reading = readAllPages('Vendor', async (next) => answer(next, (count += 1)));
     await expect(reading).rejects.toMatchObject({ code: 'unexpected-answer', service: 'Vendor' });
-    expect(count).toBeLessThanOrEqual(most);
+    expect(count).toBeLessThanOrEqual(maxReads);
   });
 });

@@ -11,16 +11,16 @@ const content = Buffer.from(Array.from({ length: 20_000 }, (_, row) => `P-${row}
 
 /** How a server sends a file. */
 interface Sending {
-  /** After so many bytes each connection breaks. */
+  /** Number of bytes after which each connection is lost. */
   breaksAfter?: number;
-  /** As many connections break. Default: all. */
+  /** Number of connections that are lost. Default: all. */
   breaks?: number;
   headers?: Record<string, string>;
-  /** What stands in the answer to a request for a part, in place of what should. */
+  /** Overrides of the response to a range request. */
   part?: { status?: number; headers?: Record<string, string> };
 }
 
-/** A request as it came. */
+/** A recorded request. */
 type Asked = { range: string | undefined; ifRange: string | undefined };
 
 let answer: (request: IncomingMessage, response: ServerResponse) => void;

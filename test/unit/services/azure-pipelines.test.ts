@@ -10,7 +10,7 @@ const login = 'https://login.microsoftonline.com/tenant-1/oauth2/v2.0/token';
 const group = '/subscriptions/sub-1/resourceGroups/rg';
 const factoryId = `${group}/providers/Microsoft.DataFactory/factories/contoso`;
 
-/** What differs between the two homes of pipelines. */
+/** The differences between the two pipeline homes. */
 const homes = [
   {
     service: dataFactory,

@@ -219,10 +219,10 @@ describe('The validation handshake of Event Grid', () => {
     'https://rp.eventgrid.azure.us/v',
     'https://rp.eventgrid.azure.cn:553/v?id=1',
     'https://RP-EastUS.EventGrid.Azure.NET/v',
-  ])('is confirmed at %s', async (own) => {
-    expect(await take('eventReceived', validation(own))).toMatchObject({
+  ])('is confirmed at %s', async (url) => {
+    expect(await take('eventReceived', validation(url))).toMatchObject({
       outcome: 'handshake',
-      confirmUrl: new URL(own).href,
+      confirmUrl: new URL(url).href,
     });
   });
 

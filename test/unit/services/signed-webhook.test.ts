@@ -19,7 +19,7 @@ interface Sent {
   connection?: Record<string, unknown>;
 }
 
-/** Delivers a body that is signed by a scheme. */
+/** Delivers a body signed with a scheme. */
 function take(
   body: unknown,
   {
@@ -98,7 +98,7 @@ describe('Signed Webhook recognizes a repeat', () => {
     });
     expect(await take({ ...packed, status: 'shipped' }, { scheme, host })).toMatchObject({ outcome: 'events' });
     expect(await take(packed, { scheme, host })).toEqual({ outcome: 'ignored', why: 'repeated' });
-    // The same JSON in another spelling is another body: its sender wrote it again.
+    // The same JSON in another serialization is another body, so it is another event.
     expect(await take(JSON.stringify(packed, null, 1), { scheme, host })).toMatchObject({ outcome: 'events' });
   });
 

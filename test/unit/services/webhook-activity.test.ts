@@ -22,8 +22,8 @@ const handleOf = async (): Promise<string> => {
 const complete = (
   typed: Record<string, unknown>,
   host = fakeHost().on('POST', /callback/, { json: {} }),
-  own: Record<string, unknown> = connection,
-) => operate(webhookActivity, 'completeActivity', typed, host, own).then(() => host.requests);
+  used: Record<string, unknown> = connection,
+) => operate(webhookActivity, 'completeActivity', typed, host, used).then(() => host.requests);
 
 describe('A WebHook activity', () => {
   it('emits an event with a handle that does not reveal the callback URL', async () => {
@@ -32,8 +32,8 @@ describe('A WebHook activity', () => {
       outcome: 'events',
       events: [{ data: { body: { question: 'May it?' }, verified: true } }],
     });
-    const told = JSON.stringify(taken);
-    expect(told).not.toMatch(/very-secret|datafactory/);
+    const output = JSON.stringify(taken);
+    expect(output).not.toMatch(/very-secret|datafactory/);
     expect(Buffer.from(await handleOf(), 'base64url').toString('latin1')).not.toMatch(/very-secret|azure/);
   });
 

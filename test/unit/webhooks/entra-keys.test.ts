@@ -19,7 +19,7 @@ beforeAll(async () => {
   keys = { keys: [{ ...(await exportJWK(ours.publicKey)), kid: 'key-1', use: 'sig' }] };
 });
 
-/** A token that is right at the time of the host, unless it is signed by another key. */
+/** A token that is valid at the host's time, unless it is signed with another key. */
 function tokenFor(host: FakeHost, { key = ours.privateKey, kid = 'key-1' } = {}): Promise<string> {
   const now = Math.floor(host.now() / 1000);
   return new SignJWT({
@@ -34,7 +34,7 @@ function tokenFor(host: FakeHost, { key = ours.privateKey, kid = 'key-1' } = {})
 }
 
 let count = 0;
-/** What becomes of a delivery with a token: its outcome, or the error that makes its sender repeat it. */
+/** The outcome of a delivery with a token, or the code of the error after which the sender retries. */
 async function take(token: string, host: FakeHost): Promise<string> {
   try {
     const taken = await deliver(

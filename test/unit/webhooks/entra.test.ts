@@ -20,12 +20,12 @@ beforeAll(async () => {
   keys = { keys: [{ ...(await exportJWK(ours.publicKey)), kid: 'key-1', use: 'sig' }] };
 });
 
-interface Told extends JWTPayload {
+interface Claims extends JWTPayload {
   appid?: string;
   azp?: string;
 }
-const claims: Told = { iss: issuer, aud: applicationId, azp: senderId, nbf: now - 60, exp: now + 600 };
-const sign = (payload: Told, { key = ours.privateKey, kid = 'key-1' } = {}) =>
+const claims: Claims = { iss: issuer, aud: applicationId, azp: senderId, nbf: now - 60, exp: now + 600 };
+const sign = (payload: Claims, { key = ours.privateKey, kid = 'key-1' } = {}) =>
   new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid }).sign(key);
 const connected = (): FakeHost => fakeHost().on('GET', keysUrl, { json: keys });
 const connection = { tenantId, applicationId, senderId };
@@ -57,8 +57,8 @@ describe('verifyEntraDelivery', () => {
       }),
     ],
     ['expired within the tolerance', () => ({ ...claims, exp: now - 200 })],
-  ] as [string, () => Told][])('accepts a token that is %s', async (_case, payload) => {
-    expect(await take(`Bearer ${await sign(JSON.parse(JSON.stringify(payload())) as Told)}`)).toMatchObject({
+  ] as [string, () => Claims][])('accepts a token that is %s', async (_case, payload) => {
+    expect(await take(`Bearer ${await sign(JSON.parse(JSON.stringify(payload())) as Claims)}`)).toMatchObject({
       outcome: 'events',
       events: [{ data: { verified: true } }],
     });
@@ -80,8 +80,8 @@ describe('verifyEntraDelivery', () => {
     ['that has expired', 'too-old', { ...claims, exp: now - 900 }],
     ['that is not valid yet', 'too-new', { ...claims, nbf: now + 900, exp: now + 1900 }],
     ['without an expiry', 'wrong-token', { ...claims, exp: undefined }],
-  ] as [string, string, Told][])('rejects a token %s', async (_case, reason, payload) => {
-    expect(await take(`Bearer ${await sign(JSON.parse(JSON.stringify(payload)) as Told)}`)).toMatchObject({
+  ] as [string, string, Claims][])('rejects a token %s', async (_case, reason, payload) => {
+    expect(await take(`Bearer ${await sign(JSON.parse(JSON.stringify(payload)) as Claims)}`)).toMatchObject({
       outcome: 'rejected',
       status: 401,
       reason,

@@ -71,8 +71,8 @@ describe('parseEventJson', () => {
 
   it('parses every number exactly or as its source text', () => {
     const random = randomFrom(seedOf('parseEventJson'));
-    const digits = (most: number): string =>
-      Array.from({ length: 1 + Math.floor(random() * most) }, () => Math.floor(random() * 10)).join('');
+    const digits = (maxLength: number): string =>
+      Array.from({ length: 1 + Math.floor(random() * maxLength) }, () => Math.floor(random() * 10)).join('');
     const whole = (): string => digits(22).replace(/^0+(?=\d)/, '');
     const numbers = Array.from(
       { length: 20_000 },

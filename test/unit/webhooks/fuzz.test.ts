@@ -89,7 +89,7 @@ const values = (): string | string[] | undefined =>
     () => Buffer.from(text(40)).toString('base64'),
   ])();
 
-/** JSON of any shape, with names that have meant trouble somewhere. */
+/** JSON of any shape, with keys that often cause trouble. */
 function anyValue(depth: number): unknown {
   const names = [
     'id',
@@ -153,7 +153,7 @@ interface Target {
   connection: Record<string, unknown>;
 }
 
-/** Every trigger that is called, with a connection that is filled in. */
+/** Every webhook trigger with a complete connection. */
 const targets: Target[] = services.flatMap((service) =>
   service.triggers
     .filter((trigger): trigger is WebhookTrigger => trigger.how === 'webhook')
@@ -189,7 +189,7 @@ it(`processDelivery accepts no forged delivery and never throws in ${cases} rand
     const delivery: Delivery = { headers: {}, query: {}, body };
     let isGenuine = false;
     if (scheme !== 'entra' && chance(3)) {
-      // Really signed, and then, most often, changed in one place.
+      // Signed correctly, then usually changed in one place.
       const location = trigger.verification.location?.(input as never);
       Object.assign(delivery, schemes[scheme].sign({ secret, body, id: 'msg_1', now: fakeStart / 1000, location }));
       isGenuine = !chance(4);

@@ -9,7 +9,7 @@ const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64
 const id = '11111111-1111-1111-1111-111111111111';
 const connection = { secret, tenantId: id, applicationId: id, senderId: id };
 
-/** Values as a platform may hand them over, whatever its types say: arrays, objects of `a[b]=1`, and what no HTTP request holds. */
+/** Values that a platform may pass on despite its types: arrays, objects from `a[b]=1`, and what no HTTP request contains. */
 const values: unknown[] = [
   { x: '1' },
   { 0: secret },
@@ -105,16 +105,16 @@ describe.each([...(Object.keys(schemes) as SignatureScheme[]), 'entra'])(
 );
 
 it('processDelivery accepts a non-ASCII shared secret in a header, which Node decodes as Latin-1', async () => {
-  const own = 'ключ-для-событий-№1-ü';
+  const secret = 'ключ-для-событий-№1-ü';
   const sent = {
-    headers: { 'x-webhook-secret': Buffer.from(own, 'utf8').toString('latin1') },
+    headers: { 'x-webhook-secret': Buffer.from(secret, 'utf8').toString('latin1') },
     query: {},
     body: Buffer.from('{}'),
   };
   expect(
     await deliver(signedWebhook, 'eventReceived', { scheme: 'shared-secret-header' }, sent, {
       host: fakeHost(),
-      connection: { secret: own },
+      connection: { secret },
     }),
   ).toMatchObject({ outcome: 'events' });
 });

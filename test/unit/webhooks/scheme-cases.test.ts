@@ -5,7 +5,7 @@ import { entraKeysUrl, openSenders, type Sender } from '../../adapters/scheme-ca
 import { fakeHost, fakeStart } from '../fake-host.ts';
 import { deliver } from '../operate.ts';
 
-/** Takes a case as both adapters do. */
+/** Processes a case as both adapters do. */
 async function take(
   { scheme, connection }: Sender,
   { body, carried, ...one }: Case,

@@ -15,7 +15,7 @@ interface Vector {
 const slackBody =
   'token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c';
 
-/** What the vendors' own pages give as examples. */
+/** Examples from the vendors' documentation. */
 const vectors: [SignatureScheme, Vector][] = [
   [
     'dbt',
@@ -68,7 +68,7 @@ const delivery = (body: string, headers: Delivery['headers'], query: Delivery['q
   body: Buffer.from(body),
 });
 
-/** Whether a proof is right, whatever the body is: those of Slack and GitHub are not always JSON. */
+/** Whether a signature matches, for any body: those of Slack and GitHub are not always JSON. */
 function isRight(name: SignatureScheme, { secret, body, headers }: Vector): boolean {
   const sent = delivery(body, headers);
   const proof = schemes[name].proof(sent, undefined);

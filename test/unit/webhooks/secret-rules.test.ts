@@ -14,7 +14,7 @@ import { context, deliver, delivery } from '../operate.ts';
 const base64 = (bytes: number): string => Buffer.alloc(bytes, 'pipewright').toString('base64');
 const publicKey = generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
 
-/** Secrets that no scheme may use. */
+/** Secrets that no scheme accepts. */
 const unusable = [
   '',
   ' ',
@@ -37,7 +37,7 @@ const unusable = [
   'short',
 ];
 
-/** Secrets that Standard Webhooks may not use, with the reason. */
+/** Secrets that Standard Webhooks rejects, with the reason. */
 const unusableStandard: [secret: string, reason: string][] = [
   ['whsec_', 'empty-secret'],
   ['v1,whsec_', 'empty-secret'],
@@ -73,7 +73,7 @@ const usableStandard = [
   `v1a,whpk_${publicKey.toString('base64')}`,
 ];
 
-const own: SignatureScheme[] = ['shared-secret-header', 'shared-secret-basic', 'shared-secret-query'];
+const sharedSecret: SignatureScheme[] = ['shared-secret-header', 'shared-secret-basic', 'shared-secret-query'];
 const dictated: SignatureScheme[] = ['github', 'slack', 'dbt'];
 
 describe('secretFault', () => {
@@ -98,7 +98,7 @@ describe('secretFault', () => {
   });
 
   it('requires 16 characters in any script for a secret that the user chooses', () => {
-    for (const scheme of own) {
+    for (const scheme of sharedSecret) {
       expect(secretFault(scheme, 'a'.repeat(15))).toMatchObject({
         reason: 'short-secret',
         message: expect.stringContaining('15 characters'),
@@ -134,7 +134,7 @@ describe('secretFault', () => {
   });
 });
 
-/** Every webhook trigger with every scheme that it can be set to. */
+/** Every webhook trigger with each of its schemes. */
 const settings: [name: string, service: Service, trigger: WebhookTrigger, input: Record<string, unknown>][] =
   services.flatMap((service) =>
     service.triggers
@@ -173,7 +173,7 @@ describe.each(settings)('%s', (_name, service, trigger, input) => {
   it('rejects deliveries and activation with an unusable secret', async () => {
     for (const secret of unusable) {
       const connection = heldAs(secret);
-      // Forged by what such a secret has come to before: an empty key, or the text itself.
+      // Forged with what an unusable secret may decode to: an empty key, or the text itself.
       for (const key of ['', secret]) {
         const body = JSON.stringify({ id: 'forged', eventType: 'x', data: {} });
         const signed =
@@ -199,13 +199,13 @@ describe.each(settings)('%s', (_name, service, trigger, input) => {
   });
 });
 
-/** What a connection needs beside its secret. */
+/** The other values that a connection requires. */
 function sampleConnection({ connection }: Service): Record<string, unknown> {
-  const own = ['webhookSecret', 'previousWebhookSecret', 'previousSecret', 'cloud'];
+  const excluded = ['webhookSecret', 'previousWebhookSecret', 'previousSecret', 'cloud'];
   const valueOf = (name: string): string => (/url|address/i.test(name) ? 'https://vendor.example' : 'x');
   return Object.fromEntries(
     Object.keys(connection.fields)
-      .filter((name) => !own.includes(name))
+      .filter((name) => !excluded.includes(name))
       .map((name) => [name, valueOf(name)]),
   );
 }

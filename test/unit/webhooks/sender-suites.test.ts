@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { verifyDelivery } from '../../../shared/src/webhooks/verify-delivery.ts';
 import type { SignatureScheme } from '../../../shared/src/define/verification.ts';
 
-// What the suites of Standard Webhooks, Svix, octokit and Bolt try, in our own words and with our own values.
+// The cases of the test suites of Standard Webhooks, Svix, octokit and Bolt, with our own values.
 const now = 1_763_625_600;
 const key = Buffer.from('a secret of twenty-four!');
 const standard = (version: string, id = 'msg_1', at = now, body = '{"test":1}') =>
