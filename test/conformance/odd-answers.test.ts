@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { credentialName } from '../../n8n-nodes/adapter/names.ts';
-import { PipewrightError } from '../../shared/src/host/error.ts';
+import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import { checkInput } from '../../shared/src/define/check-input.ts';
 import type { PollingTrigger } from '../../shared/src/define/trigger.ts';
 import { seededRandom } from '../support/claims-file.ts';
@@ -50,7 +50,7 @@ function shapeOf({ service }: AnswerCases, key: string) {
   return operation.kind === 'search' ? v.array(v.object(operation.output)) : v.object(operation.output);
 }
 
-/** Why an outcome is wrong; undefined when it is right. */
+/** Why an outcome is wrong; undefined if it is valid. */
 function faultOf(
   cases: AnswerCases,
   key: string,
@@ -59,9 +59,8 @@ function faultOf(
 ): string | undefined {
   if (outcome instanceof Error) {
     if (!(outcome instanceof PipewrightError)) return `${outcome.name}: ${outcome.message}\n${outcome.stack ?? ''}`;
-    return /undefined|\[object|NaN|TypeError/.test(`${outcome.message} ${outcome.hint ?? ''}`)
-      ? `a riddle: ${outcome.message} ${outcome.hint ?? ''}`
-      : undefined;
+    const text = describeError(outcome, 'n8n');
+    return /undefined|\[object|NaN|TypeError/.test(text) ? `unclear error: ${text}` : undefined;
   }
   const result = v.safeParse(shapeOf(cases, key), outcome);
   if (!result.success)

@@ -83,7 +83,7 @@ function cannotCall({ service }: PipelineHomeKind, pipeline: string): Pipewright
     code: 'bad-input',
     service,
     message: `The pipeline ${pipeline} cannot call at its end: it declares no parameter ${callbackParameter}.`,
-    hint: `Add the parameter and the activity that calls it, as docs/pipelines of Pipewright shows, or set How to Wait to Look Again and Again.`,
+    hint: `Add the parameter and the activity that calls it, as docs/pipelines of Pipewright shows, or set Completion Method to Poll.`,
   });
 }
 
@@ -94,7 +94,7 @@ function cannotCall({ service }: PipelineHomeKind, pipeline: string): Pipewright
  */
 export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineField): Action {
   const completionMethod = completionMethodField(
-    `The pipeline must declare the parameter ${callbackParameter} and call the address in it; docs/pipelines of Pipewright holds what to copy.`,
+    `A callback requires the parameter ${callbackParameter} and an activity in the pipeline (see docs/pipelines of Pipewright).`,
   );
   return defineAction<AzureConnection>()({
     key: 'runPipeline',
