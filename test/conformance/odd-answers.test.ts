@@ -51,7 +51,7 @@ function shapeOf({ service }: AnswerCases, key: string) {
   return operation.kind === 'search' ? v.array(v.object(operation.output)) : v.object(operation.output);
 }
 
-/** Why an outcome is wrong; undefined when it is right. */
+/** Why an outcome is wrong; undefined if it is valid. */
 function faultOf(
   cases: AnswerCases,
   key: string,
@@ -61,7 +61,7 @@ function faultOf(
   if (outcome instanceof Error) {
     if (!(outcome instanceof PipewrightError)) return `${outcome.name}: ${outcome.message}\n${outcome.stack ?? ''}`;
     const text = describeError(outcome, 'n8n');
-    return /undefined|\[object|NaN|TypeError/.test(text) ? `an unclear error: ${text}` : undefined;
+    return /undefined|\[object|NaN|TypeError/.test(text) ? `unclear error: ${text}` : undefined;
   }
   const result = v.safeParse(shapeOf(cases, key), outcome);
   if (!result.success)

@@ -65,16 +65,19 @@ export function usesCallback({ wait, completionMethod }: CallbackChoices): boole
   return wait && completionMethod === 'callback';
 }
 
-/**
- * Continues after a start with a callback URL. An existing run that was reused does not call that URL, so it is polled.
- * @param kept what identifies the run when its callback arrives; undefined when no callback is coming
- */
+/** A start with a callback URL. */
+export interface CallbackWait {
+  started: Run;
+  /** Identifies the run when its callback arrives; undefined if no callback is coming. */
+  kept: Record<string, unknown> | undefined;
+  choices: WaitChoices;
+}
+
+/** Continues after a start with a callback URL. A reused run does not call that URL, so it is polled. */
 export async function startCallbackWait(
   host: Host,
   provider: RunProvider,
-  started: Run,
-  kept: Record<string, unknown> | undefined,
-  choices: WaitChoices,
+  { started, kept, choices }: CallbackWait,
 ): Promise<CallbackStart> {
   if (kept && !isFinished(started.status)) return { output: reportRun(started), kept };
   return { output: await followRun(host, provider, started, choices) };

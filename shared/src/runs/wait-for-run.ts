@@ -141,7 +141,7 @@ async function stopWaiting(
     try {
       await provider.cancel(id);
       outcome = 'Cancellation of the run was requested.';
-    } catch (error) {
+    } catch {
       host.log.warn(`${provider.service}: could not cancel run ${id}.`);
       outcome = `The run could not be cancelled; check it in ${provider.service}.`;
     }

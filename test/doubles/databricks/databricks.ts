@@ -81,7 +81,7 @@ export function databricks(context: SandboxContext, runs: DatabricksRuns): Vendo
         const from = wholeNumber(request, 'page_token', 0);
         const size = Math.min(100, wholeNumber(request, 'limit', 20));
         const page = found.slice(from, from + size);
-        const raw = (id: string): unknown => (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(id);
+        const raw = (id: string): unknown => JSON.rawJSON(id);
         return json(200, {
           jobs: page.map((job) => ({
             job_id: raw(job.id),
@@ -96,7 +96,7 @@ export function databricks(context: SandboxContext, runs: DatabricksRuns): Vendo
       },
       'GET /api/2.2/jobs/get': (request) => {
         const job = findJob(request.query.get('job_id'));
-        const raw = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(job.id);
+        const raw = JSON.rawJSON(job.id);
         return json(200, {
           job_id: raw,
           settings: {
@@ -179,7 +179,7 @@ export function databricks(context: SandboxContext, runs: DatabricksRuns): Vendo
         if (latest !== undefined && String(body['latest_repair_id']) !== latest)
           throw databricksRefusal(400, 'INVALID_PARAMETER_VALUE', 'latest_repair_id must be given.');
         return json(200, {
-          repair_id: (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(runs.repair(run)),
+          repair_id: JSON.rawJSON(runs.repair(run)),
         });
       },
       'GET /api/2.0/fs/files/{path*}'(request) {

@@ -16,7 +16,7 @@ export interface DatabricksRun {
 }
 
 /** A whole number of any length in JSON. */
-const raw = (id: string): unknown => (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(id);
+const raw = (id: string): unknown => JSON.rawJSON(id);
 
 /** The first ID of a run; longer than a number can hold, and odd, so that it cannot be held by chance. */
 const firstRun = 9_007_199_254_741_001n;

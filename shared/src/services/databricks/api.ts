@@ -115,7 +115,7 @@ export function openDatabricks(context: Context<DatabricksConnection>): Api {
  * @throws PipewrightError `bad-input` naming the field
  */
 export function exactId(value: string, label: string): unknown {
-  if (/^\d{1,19}$/.test(value)) return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(value);
+  if (/^\d{1,19}$/.test(value)) return JSON.rawJSON(value);
   throw new PipewrightError({
     code: 'bad-input',
     service,

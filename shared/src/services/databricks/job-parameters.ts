@@ -34,13 +34,13 @@ export const jobParameters = defineDeclared<DatabricksConnection>({
  */
 export async function jobTexts(
   job: string,
-  given: Record<string, unknown>,
+  parameters: Record<string, unknown>,
   context: Context<DatabricksConnection>,
 ): Promise<Record<string, string>> {
-  const texts = asTexts(given);
+  const texts = asTexts(parameters);
   if (Object.keys(texts).length === 0) return texts;
   try {
-    return fitValues(service, `Job ${job}`, await readDeclared(job, context), texts) as Record<string, string>;
+    return asTexts(fitValues(service, `Job ${job}`, await readDeclared(job, context), texts));
   } catch (error) {
     if (error instanceof PipewrightError && error.code === 'forbidden') return texts;
     throw error;
@@ -48,8 +48,8 @@ export async function jobTexts(
 }
 
 /** Converts values to text, the only type of Databricks parameters. */
-export function asTexts(given: Record<string, unknown>): Record<string, string> {
+export function asTexts(values: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+    Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
   );
 }

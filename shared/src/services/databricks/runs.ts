@@ -22,7 +22,7 @@ import { runFieldsShape, taskShape, type VendorTaskRun } from './run-shapes.ts';
 import { handledFailures, lastAttempts } from './task-attempts.ts';
 
 /** A job run in an API response, with up to 100 tasks per page. */
-export const jobRunShape = v.pipe(
+const jobRunShape = v.pipe(
   v.object({
     ...runFieldsShape,
     task_key: given(v.string()),

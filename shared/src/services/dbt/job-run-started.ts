@@ -9,7 +9,7 @@ const { finishedAt: _finishedAt, ...running } = sampleNotification;
 export const jobRunStarted = defineWebhookTrigger<DbtConnection>()({
   key: 'jobRunStarted',
   name: 'Job Run Started',
-  description: 'Triggers when a job run has started.',
+  description: 'Triggers when a job run starts.',
   input: filterFields,
   sample: { ...running, status: 'running', vendorStatus: 'Running', statusCode: 3, succeeded: false },
   ...jobRunEvents({ stage: 'started', eventTypes: ['job.run.started'], isWanted: () => true }),

@@ -19,18 +19,15 @@ export const rerunFailedRun = defineAction<DbtConnection>()({
   output: rerunOutput,
   sample: sampleRerun(sampleJobRun, ['Invoke dbt with `dbt build`']),
   run: (input, context) =>
-    rerun(context.host, jobRuns(context), input, async (failed) => ({
-      provider: jobRuns(context, String(failed.details?.['jobId'] ?? '')),
-      steps: unfinishedSteps(failed),
-      start: async () =>
-        readJobRun(
-          await callDbt(context, 'POST', `${accountPath(context.connection)}/runs/${failed.id}/retry/`, runShape),
-          context.connection,
-        ),
-      // A retry does not list the overrides of the original run.
-      find: async () =>
-        (await jobRuns(context, String(failed.details?.['jobId'] ?? '')).recent()).find(
-          ({ details }) => details?.['retryOf'] === failed.id,
-        ),
-    })),
+    rerun(context.host, jobRuns(context), input, async (failed) => {
+      const provider = jobRuns(context, String(failed.details?.['jobId'] ?? ''));
+      const path = `${accountPath(context.connection)}/runs/${failed.id}/retry/`;
+      return {
+        provider,
+        steps: unfinishedSteps(failed),
+        start: async () => readJobRun(await callDbt(context, 'POST', path, runShape), context.connection),
+        // A retry does not list the overrides of the original run.
+        find: async () => (await provider.recent()).find(({ details }) => details?.['retryOf'] === failed.id),
+      };
+    }),
 });

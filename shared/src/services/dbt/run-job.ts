@@ -77,6 +77,8 @@ const overrides = {
   ),
 };
 
+const overridesSchema = v.object(overrides);
+
 type Overrides = Values<typeof overrides>;
 
 function requestBody(
@@ -106,7 +108,7 @@ const causeOf = (input: string | undefined, tag: string): string =>
 
 /** The overrides as they appear in the parameters of the run. */
 function chosenOverrides(input: Overrides): Record<string, unknown> {
-  return Object.fromEntries((Object.keys(overrides) as (keyof Overrides)[]).map((name) => [name, input[name]]));
+  return v.parse(overridesSchema, input);
 }
 
 const isMarked = (run: Run, tag: string): boolean => String(run.details?.['cause'] ?? '').endsWith(mark(tag));
@@ -193,7 +195,7 @@ export const runJob = defineAction<DbtConnection>()({
         }
       });
       const kept = subscription === undefined ? undefined : { job: input.job, run: run.id, subscription };
-      return startCallbackWait(context.host, jobRuns(context, input.job), run, kept, input);
+      return startCallbackWait(context.host, jobRuns(context, input.job), { started: run, kept, choices: input });
     },
     async look({ job, run, subscription }, context) {
       const finished = await readFinishedRun(context.host, jobRuns(context, String(job)), String(run));

@@ -122,13 +122,8 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
       async begin(input, context, callbackUrl) {
         const home = await openHome(kind, input, context);
         const { provider, run, isNew } = await startPipeline(kind, home, input, context.host, callbackUrl);
-        return startCallbackWait(
-          context.host,
-          provider,
-          run,
-          isNew ? { [kind.key]: homeOf(kind, input), run: run.id } : undefined,
-          input,
-        );
+        const kept = isNew ? { [kind.key]: homeOf(kind, input), run: run.id } : undefined;
+        return startCallbackWait(context.host, provider, { started: run, kept, choices: input });
       },
       async look(kept, context) {
         return readFinishedRun(
