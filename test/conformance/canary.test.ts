@@ -10,8 +10,9 @@ import { describeField } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { enrichEvents } from '../../shared/src/webhooks/process-delivery.ts';
 import { webAddress } from '../../shared/src/services/web-address/service.ts';
+import { isThorough } from '../support/thorough.ts';
 import { checks, findSecret, inputsOf, plantedConnections, wholeText, type Planted } from './canary/canaries.ts';
-import { answers, startEchoServer, type EchoServer } from './canary/echo-server.ts';
+import { answers, startEchoServer, type Answer, type EchoServer } from './canary/echo-server.ts';
 
 let echo: EchoServer;
 const every: readonly Service[] = [...services, webAddress];
@@ -61,6 +62,12 @@ function open(): { host: Host; logged: string[]; files: unknown[] } {
   return { host, logged, files };
 }
 
+/** Answers for the first and for a further connection: all in the load tests, one of each kind in `npm test`. */
+function answersFor(connection: number): readonly Answer[] {
+  if (isThorough) return connection === 0 ? answers : ['400', '401', 'object'];
+  return connection === 0 ? ['400', 'page 500', 'object', 'table', 'redirect'] : ['object'];
+}
+
 /** A service with every connection that it may need, planted in step. */
 function settingsOf(service: Service): { own: Planted; further: Map<string, Planted> }[] {
   const further = service.furtherConnections?.map(({ connection }) => connection) ?? [];
@@ -90,11 +97,7 @@ async function everyWay(
       continue;
     }
     // No database answers; where datasets come from is looked at in the service Dataset.
-    for (const answer of service.key === 'sqlTable'
-      ? (['400', 'table'] as const)
-      : index === 0
-        ? answers
-        : (['400', '401', 'object'] as const)) {
+    for (const answer of service.key === 'sqlTable' ? (['400', 'table'] as const) : answersFor(index)) {
       echo.answerWith(answer);
       const { host, logged, files } = open();
       const connectionOf = async (key: string) =>

@@ -32,7 +32,7 @@ export async function findChromium(log: Log = console.log): Promise<string> {
   });
 }
 
-/** Opens a browser that shows nothing on the screen and calls nobody of its own accord. */
+/** Opens a browser that shows nothing on the screen and reaches nothing but this machine. */
 export async function openBrowser(log: Log = console.log): Promise<Browser> {
   return await chromium.launch({
     executablePath: await findChromium(log),
@@ -45,6 +45,7 @@ export async function openBrowser(log: Log = console.log): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
     ],
   });
 }

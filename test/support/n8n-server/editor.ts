@@ -13,17 +13,19 @@ export interface Editor {
 
 /** Signs in through n8n's own form, and shows the list of workflows. */
 export async function openEditor(n8n: N8n, browser: Browser): Promise<Editor> {
-  const page = await browser.newPage({ baseURL: n8n.baseUrl, viewport: { width: 1440, height: 900 } });
+  const page = await browser.newPage({
+    baseURL: n8n.baseUrl,
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+  });
   const outsideRequests: string[] = [];
   const pageErrors: string[] = [];
   page.on('pageerror', (error) => pageErrors.push(error.message));
-  await page.route(
-    (url) => url.protocol.startsWith('http') && url.hostname !== '127.0.0.1',
-    async (route) => {
-      outsideRequests.push(route.request().url());
-      await route.abort();
-    },
-  );
+  // Not by page.route: it turns the browser's cache off, and every workflow would load the whole editor again.
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith('http') && hostname !== '127.0.0.1') outsideRequests.push(request.url());
+  });
   await page.goto('/signin');
   await page.fill('[name="emailOrLdapLoginId"]', owner.email);
   await page.fill('[name="password"]', owner.password);
