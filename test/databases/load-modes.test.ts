@@ -182,8 +182,8 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
   });
 
   it.each([
-    ['is the same in two rows', 'id,name\n2,Beth\n2,Bert\n', /“id” is not unique: 2 is in more than one row/],
-    ['is empty in a row', 'id,name\n2,Beth\n,Nobody\n', /“id” is empty in a row/],
+    ['is the same in two rows', 'id,name\n2,Beth\n2,Bert\n', /“id” is not unique: 2 occurs in more than one row/],
+    ['is empty in a row', 'id,name\n2,Beth\n,Nobody\n', /“id” is empty in at least one row/],
   ])('nothing changes when the key %s, in any mode', async (_case, csv, message) => {
     await load('id,name\n1,Ada\n2,Bob\n');
     for (const mode of ['upsert', 'replace'] as const)

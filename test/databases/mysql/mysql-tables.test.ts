@@ -2,6 +2,7 @@ import mysql from 'mysql2/promise';
 import { documentedRights } from '../../support/machine/mysql-family.ts';
 import { loadCsv } from '../load-csv.ts';
 import { mysqlProducts, useMysql } from './use-mysql.ts';
+import { hinting } from '../hinting.ts';
 
 describe.each(mysqlProducts)('A table of %s', (product, start) => {
   const { ask, load, server } = useMysql(start);
@@ -21,7 +22,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
       try {
         await expect(load('id,name\n2,Ada\n', { table: 'changing', ...options })).rejects.toMatchObject({
           code: 'rows-changed',
-          hint: expect.stringContaining('shout'),
+          hint: hinting('shout'),
         });
         expect(await ask('SELECT * FROM changing')).toEqual([{ id: 1, name: 'old' }]);
         expect(await load('id,name\n2,ADA\n', { table: 'changing', ...options })).toMatchObject({ rows: 1 });
@@ -38,7 +39,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     try {
       await expect(
         load('id,name\n1,Ada\n2,Bob\n', { table: 'changing', mode: 'upsert', key: ['id'] }),
-      ).rejects.toMatchObject({ code: 'rows-changed', hint: expect.stringContaining('keep_old') });
+      ).rejects.toMatchObject({ code: 'rows-changed', hint: hinting('keep_old') });
       expect(await ask('SELECT * FROM changing')).toEqual([{ id: 1, name: 'old' }]);
     } finally {
       await ask("REVOKE TRIGGER ON warehouse.* FROM pipewright@'127.0.0.1'");
@@ -63,7 +64,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
       await expect(load('claim\n1\n9\n', { table: 'payment', ...options })).rejects.toMatchObject({
         code: 'conflict',
         message: expect.stringMatching(/paid_for.*REFERENCES `claim`/),
-        hint: expect.stringContaining('The table was not changed.'),
+        hint: hinting('The table was not changed.'),
       });
     }
     expect(await ask('SELECT * FROM payment')).toEqual([]);
@@ -195,7 +196,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     try {
       await expect(load('id\n2\n', { table: 'guarded', ...options })).rejects.toMatchObject({
         code: 'forbidden',
-        hint: expect.stringMatching(`lacks a right among [A-Z, ]*${right}`),
+        hint: hinting(new RegExp(`lacks one of these privileges: [A-Z, ]*${right}`)),
       });
       expect(await ask('SELECT * FROM guarded')).toEqual([{ id: 1 }]);
     } finally {
@@ -219,7 +220,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
       try {
         await expect(load('a\n1\n', { table: 't', mode: 'append' })).rejects.toMatchObject({
           code,
-          hint: expect.stringContaining(hint),
+          hint: hinting(hint),
         });
       } finally {
         await ask(`ALTER USER pipewright@'127.0.0.1' ${back || `IDENTIFIED BY '${server().password}'`}`);
@@ -231,7 +232,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
       try {
         await expect(load('a\n1\n', { table: 'frozen', mode: 'append' })).rejects.toMatchObject({
           code: 'forbidden',
-          hint: expect.stringContaining('read-only'),
+          hint: hinting('read-only'),
         });
       } finally {
         await ask('ALTER DATABASE warehouse READ ONLY = 0');
@@ -277,7 +278,7 @@ describe('A MySQL that takes no table without a primary key', () => {
     expect(await ask('SELECT line FROM pipewright_rejects')).toHaveLength(1);
     await expect(load('id\n1\n', { table: 'unknown' })).rejects.toMatchObject({
       code: 'forbidden',
-      hint: expect.stringContaining('sql_generate_invisible_primary_key'),
+      hint: hinting('sql_generate_invisible_primary_key'),
     });
   });
 

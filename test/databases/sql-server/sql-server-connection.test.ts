@@ -6,6 +6,7 @@ import type { SqlServer } from '../../doubles/sql-server/sql-server.ts';
 import { fakeHost } from '../../unit/fake-host.ts';
 import { loadCsv } from '../load-csv.ts';
 import { failureOf, useSqlServer, withServer } from './use-sql-server.ts';
+import { hinting } from '../hinting.ts';
 
 const tests = useSqlServer();
 const {} = tests;
@@ -53,19 +54,19 @@ describe('A log-in to SQL Server', () => {
     expect(failure).toMatchObject({
       code: 'unavailable',
       retryable: false,
-      hint: expect.stringContaining('Encrypt Only'),
+      hint: hinting('Encrypt Only'),
     });
     expect(server.logins).toEqual([]);
     await withServer({ encryption: 'none' }, async (other) =>
       expect(await failureOf(openTarget(other.address()))).toMatchObject({
         code: 'unavailable',
-        hint: expect.stringContaining('Encryption'),
+        hint: hinting('Encryption'),
       }),
     );
     await withServer({ encryption: 'required' }, async (other) =>
       expect(await failureOf(openTarget(other.address({ encrypt: 'off' })))).toMatchObject({
         code: 'unavailable',
-        hint: expect.stringContaining('Encryption'),
+        hint: hinting('Encryption'),
       }),
     );
   });
@@ -75,7 +76,7 @@ describe('A log-in to SQL Server', () => {
     expect(failure).toMatchObject({
       code: 'unavailable',
       retryable: false,
-      hint: expect.stringContaining('certificate'),
+      hint: hinting('certificate'),
     });
     expect(server.logins).toEqual([]);
     const opened = await openDatabase(
@@ -90,7 +91,7 @@ describe('A log-in to SQL Server', () => {
       },
       fakeHost(),
     ).catch((error: unknown) => error);
-    expect(opened).toMatchObject({ code: 'unavailable', hint: expect.stringContaining('certificate') });
+    expect(opened).toMatchObject({ code: 'unavailable', hint: hinting('certificate') });
   });
 
   it('fails with a wrong password, at once and without telling it', async () => {
@@ -125,7 +126,7 @@ describe('A log-in to SQL Server', () => {
     expect(server.logins.at(-1)).toMatchObject({ user: '', password: '', token: server.token, encrypted: 'TLSv1.2' });
     const refusing = fakeHost().on('POST', /oauth2/, { json: { access_token: 'another-token', expires_in: 3600 } });
     const failure = await failureOf(ask(application, refusing));
-    expect(failure).toMatchObject({ code: 'unauthorized', hint: expect.stringContaining('Microsoft Entra') });
+    expect(failure).toMatchObject({ code: 'unauthorized', hint: hinting('Microsoft Entra') });
     expect(JSON.stringify({ ...failure, message: failure.message })).not.toContain('another-token');
   });
 
@@ -162,7 +163,7 @@ describe('A log-in to SQL Server', () => {
     const host = fakeHost();
     expect(
       await failureOf(ask({ user: server.user, password: server.password, database: 'other' }, host)),
-    ).toMatchObject({ code: 'not-found', hint: expect.stringContaining('name of the database') });
+    ).toMatchObject({ code: 'not-found', hint: hinting('database name') });
     expect(host.sleeps).toEqual([1_000, 2_000]);
   });
 
@@ -171,7 +172,7 @@ describe('A log-in to SQL Server', () => {
     async (address) => {
       expect(await failureOf(openTarget(address))).toMatchObject({
         code: 'bad-input',
-        hint: expect.stringContaining('sqlserver://'),
+        hint: hinting('sqlserver://'),
       });
     },
   );

@@ -133,7 +133,7 @@ describe('A new table of SQL Server', () => {
     expect(server.rows('Odd ]schema.Odd ]"table\'')).toEqual([{ a: 1, 'b]" c': 2 }]);
     expect(await failureOf(load('a\n1\n', { schema: 'nowhere' }))).toMatchObject({
       code: 'not-found',
-      message: 'There is no schema “nowhere”.',
+      message: 'The schema “nowhere” does not exist.',
     });
   });
 
@@ -242,7 +242,7 @@ describe('A load into a table of SQL Server', () => {
       "DECLARE @got int; EXEC @got = sys.sp_getapplock @Resource = @resource, @LockMode = N'Exclu",
       "SELECT OBJECT_ID(@name, N'U') AS id",
       'CREATE TABLE [dbo].[pipewright_loads] (load_id nvarchar(225) COLLATE Latin1_General_100_BI',
-      'DELETE FROM [dbo].[pipewright_loads] WHERE table_name = @table_name AND load_id = @load_id',
+      'DELETE FROM [dbo].[pipewright_loads] WHERE table_name = @p1 AND load_id = @p0; INSERT INTO',
       '(commit)',
     ]);
     expect(server.statements[0]).toMatch(/set xact_abort on/);
@@ -272,7 +272,7 @@ describe('A load into a table of SQL Server', () => {
   });
 
   it.each([
-    ['is the same in two rows', 'id,name\n3,Beth\n3,Bert\n', /“id” is not unique: 3 is in more than one row/],
+    ['is the same in two rows', 'id,name\n3,Beth\n3,Bert\n', /“id” is not unique: 3 occurs in more than one row/],
     ['is empty in a row', 'id,name\n3,Beth\n,Nobody\n', /empty/],
   ])('changes nothing when the key %s, in any mode', async (_case, csv, told) => {
     for (const mode of ['upsert', 'replace', 'append'] as const)

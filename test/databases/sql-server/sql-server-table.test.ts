@@ -70,7 +70,7 @@ describe('A table of SQL Server that is not like ours', () => {
       [
         'code',
         'Łódź',
-        'line 2 has a value in the column “code” that has a character that the code page of the column (1252) does not have',
+        'line 2 has a value in the column “code” that has a character that the code page of the column (1252) lacks',
       ],
       ['code', 'abcdef', 'more than 5 characters'],
     ]) {
@@ -418,7 +418,7 @@ describe('A table of SQL Server that cannot be loaded', () => {
     expect(await failureOf(load('a\n2\n', { mode }))).toMatchObject({
       code: 'forbidden',
       retryable: false,
-      message: `The user of the connection has no ${right} permission on [dbo].[${table}].`,
+      message: `The database user has no ${right} permission on [dbo].[${table}].`,
       hint: expect.stringContaining(`GRANT ${right} ON [dbo].[${table}]`),
     });
     expect(server.statements.join('\n')).not.toContain('(bulk');

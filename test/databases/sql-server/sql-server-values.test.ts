@@ -154,9 +154,9 @@ const cases: Case[] = [
       ['9999-12-31 23:59:59.997', '9999-12-31 23:59:59.997'],
     ],
     [
-      ['2026-11-20 10:00:00.001', 'steps of datetime'],
-      ['2026-11-20 23:59:59.999', 'steps of datetime'],
-      ['2026-11-20 10:00:00.0003', 'steps of datetime'],
+      ['2026-11-20 10:00:00.001', 'milliseconds that datetime rounds'],
+      ['2026-11-20 23:59:59.999', 'milliseconds that datetime rounds'],
+      ['2026-11-20 10:00:00.0003', 'milliseconds that datetime rounds'],
       ['1752-12-31 10:00:00', 'before 1753'],
       ['2026-11-20 10:00:00Z', 'time zone'],
     ],
@@ -350,7 +350,7 @@ describe('A column of SQL Server', () => {
     ['json', 'json', {}, 'has the type json'],
     ['vector', 'vector', {}, 'has the type vector'],
     ['image', 'image', {}, 'has the type image'],
-    ['that is encrypted', 'nvarchar(20)', { encryption_type: 2 }, 'is encrypted by Always Encrypted'],
+    ['that is encrypted', 'nvarchar(20)', { encryption_type: 2 }, 'is encrypted with Always Encrypted'],
     ['that is a column set', 'xml', { is_column_set: 1 }, 'is a column set'],
   ])('%s is refused by its name, in every mode', async (_case, type, says, reason) => {
     server.table(`dbo.${table}`, [

@@ -52,7 +52,7 @@ describe('Columns of SQLite', () => {
     expect(await load(`${header}\n${values}\n`, { table: 'wide' })).toMatchObject({ rows: 1 });
     await expect(load(`${header},one\n${values},1\n`, { table: 'wider' })).rejects.toMatchObject({
       code: 'bad-input',
-      message: 'The table “wider” would have 2001 columns, and SQLite allows 2000.',
+      message: 'The table “wider” would have 2001 columns, but SQLite allows 2000.',
     });
     await expect(
       load(`${header},one\n${values},1\n`, { table: 'wide', mode: 'append', columnChanges: 'evolve' }),
@@ -229,14 +229,14 @@ describe('A rule of a table of SQLite that a row breaks', () => {
     database.exec("CREATE TABLE t (a INTEGER, b TEXT, UNIQUE (a, b)); INSERT INTO t VALUES (7, 'q')");
     await broken(
       'a,b\n1,x\n2,y\n1,x\n',
-      /allows each value of t\.a, t\.b once, and row 3 of the dataset \(a = 1, b = x\)/,
+      /requires unique values in t\.a, t\.b, but row 3 of the dataset \(a = 1, b = x\)/,
     );
     await broken('a,b\n1,x\n7,q\n', /row 2 of the dataset \(a = 7, b = q\)/);
   });
 
   it('is named with the row: NOT NULL of a column that the dataset lacks', async () => {
     database.exec('CREATE TABLE t (a INTEGER, b TEXT NOT NULL)');
-    await broken('a\n1\n', /needs a value in t\.b/);
+    await broken('a\n1\n', /requires a value in t\.b/);
   });
 
   it('is named with the row that an upsert changes or adds', async () => {
@@ -253,7 +253,7 @@ describe('A rule of a table of SQLite that a row breaks', () => {
       );
       await broken(
         'a\n1\n5\n',
-        /^Row 2 of the dataset \(a = 5\) refers to a row that the table “p” does not have: id = 5\.$/,
+        /^Row 2 of the dataset \(a = 5\) references a row that the table “p” does not have: id = 5\.$/,
         optionsOf(mode, 'a'),
       );
     },
@@ -270,7 +270,7 @@ describe('A rule of a table of SQLite that a row breaks', () => {
     database.exec(
       'CREATE TABLE t (a INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2); CREATE TABLE child (a REFERENCES t); INSERT INTO child VALUES (2)',
     );
-    await broken('a\n1\n', /Rows of the table “child” refer to rows of “t” that the dataset does not have/, {
+    await broken('a\n1\n', /Rows of the table “child” reference rows of “t” that the dataset does not have/, {
       mode: 'replace',
     });
   });
