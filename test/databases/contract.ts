@@ -6,6 +6,7 @@ import type { Capabilities } from '../../shared/src/databases/capabilities.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
 import { checkDataset } from '../../shared/src/datasets/check/check-dataset.ts';
 import type { LoadOptions, LoadResult } from '../../shared/src/datasets/load/load-options.ts';
+import { hinting } from './hinting.ts';
 import { inPieces, loadCsv } from './load-csv.ts';
 
 type Row = Record<string, unknown>;
@@ -732,6 +733,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
         await load('id\n1\n');
         await expect(load('id\nx\n', { mode: 'append', columnChanges: 'evolve' })).rejects.toMatchObject({
           code: 'bad-input',
+          hint: hinting(no),
         });
         expect(await values()).toEqual([['1']]);
       });

@@ -155,7 +155,7 @@ describe.each(Object.keys(engines))('A load into %s', (engine) => {
   });
   afterAll(() => ground.stop());
 
-  it('that is killed in any phase leaves the table as it was or complete, and the same load again completes it once', async () => {
+  it('killed in any phase leaves the table unchanged or complete, and the next run completes it once', async () => {
     const left = { before: 0, after: 0 };
     const cases = Object.keys(contents).flatMap((mode) =>
       places.map((place) => ({ mode: mode as LoadMode, place, connections: 1 })),
@@ -190,7 +190,7 @@ describe.each(Object.keys(engines))('A load into %s', (engine) => {
     expect(left.after).toBeGreaterThan(3);
   }, 300_000);
 
-  it('beside others into the same table is never mixed with them', async () => {
+  it('is never mixed with concurrent loads into the same table', async () => {
     const table = 'at_once';
     await loadCsv(ground.address, 'id,name\n0,none\n', { table });
     const datasets = ['a', 'b', 'c', 'd'].map(
@@ -245,10 +245,10 @@ it.each(['create', 'replace', 'append', 'upsert'] as const)(
   },
 );
 
-describe('A disk that is full', () => {
+describe('A full disk', () => {
   const large = `id,name\n${Array.from({ length: 400_000 }, (_, row) => `${row},a name that fills the disk ${row}\n`).join('')}`;
 
-  it('leaves a table of PostgreSQL as it was', async () => {
+  it('leaves a PostgreSQL table unchanged', async () => {
     const disk = await mountSmallDisk(16);
     const ground = (await engines['postgres']?.()) as Ground;
     try {
@@ -275,7 +275,7 @@ describe('A disk that is full', () => {
     }
   });
 
-  it('leaves a table of SQLite as it was', async () => {
+  it('leaves an SQLite table unchanged', async () => {
     const disk = await mountSmallDisk(4);
     const file = join(disk.folder, 'full.db');
     const count = (): unknown => {

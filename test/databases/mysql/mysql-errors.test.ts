@@ -11,7 +11,7 @@ describe('explainMysql', () => {
   it.each([
     1015, 1037, 1038, 1040, 1041, 1047, 1053, 1077, 1135, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1205, 1206, 1213,
     1226, 1927, 2002, 2003, 2006, 2013, 2055, 3032, 3101, 3168, 3169, 4031,
-  ])('calls the passing error %i one that may be tried again', (errno) => {
+  ])('marks the temporary error %i as retryable', (errno) => {
     expect(explainMysql(driverError({ errno }))).toMatchObject({
       code: expect.stringMatching(/^(?:busy|unavailable)$/),
       retryable: true,
@@ -28,7 +28,7 @@ describe('explainMysql', () => {
     'EHOSTUNREACH',
     'ENETUNREACH',
     'EAI_AGAIN',
-  ])('calls the lost connection %s one that may be tried again', (code) => {
+  ])('marks the lost connection %s as retryable', (code) => {
     expect(explainMysql(driverError({ code, errno: -104, fatal: true }))).toMatchObject({
       code: 'unavailable',
       retryable: true,
@@ -64,7 +64,7 @@ describe('explainMysql', () => {
     [1451, 'conflict', 'Append'],
     [1114, 'unavailable', 'full'],
     [1317, 'cancelled', 'cancelled'],
-  ])('says for the error %i what to do: %s', (errno, code, hint) => {
+  ])('explains the error %i: %s', (errno, code, hint) => {
     expect(explainMysql(driverError({ errno }), 'INSERT INTO t')).toMatchObject({
       code,
       retryable: false,
@@ -73,7 +73,7 @@ describe('explainMysql', () => {
     });
   });
 
-  it('gives the number of an error that it has no words for', () => {
+  it('includes the number of an unknown error', () => {
     expect(explainMysql(driverError({ errno: 9999 }))).toMatchObject({
       code: 'unavailable',
       retryable: false,
@@ -121,22 +121,22 @@ describe.each(mysqlProducts)('A connection to %s', (_product, start) => {
   };
 
   it.each([
-    [1040, 'has no connection free'],
+    [1040, 'has no free connection'],
     [1053, 'is starting or stopping'],
     [3032, 'is offline for a moment'],
-  ])('is tried again with growing pauses while the server reports %i: it %s', async (errno) => {
+  ])('is retried with growing pauses while the server reports %i: it %s', async (errno) => {
     const { opened, pauses } = await openBehind(2, errno);
     expect([opened, pauses]).toEqual([expect.stringContaining('warehouse'), [1000, 2000]]);
   });
 
-  it('is given up after half a minute of pauses, as an error that may be tried again', async () => {
+  it('fails with a retryable error after 30 seconds of pauses', async () => {
     const { opened, pauses } = await openBehind(100, 1040);
     expect(opened).toMatchObject({ code: 'busy', retryable: true });
     expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeLessThanOrEqual(30_000);
     expect(pauses.length).toBeGreaterThan(3);
   });
 
-  it('is not tried again when the server refuses the login', async () => {
+  it('is not retried when the server refuses the login', async () => {
     const { opened, pauses } = await openBehind(1, 1130);
     expect([opened, pauses]).toEqual([expect.objectContaining({ code: 'unauthorized' }), []]);
   });

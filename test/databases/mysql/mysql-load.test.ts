@@ -34,7 +34,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
   };
 
   it.each(['replace', 'create'] as const)(
-    'changes nothing when the server ends the connection in the middle, in mode %s',
+    'leaves the table unchanged when the server ends the connection, in mode %s',
     async (mode) => {
       const table = `cut_${mode}`;
       if (mode === 'replace') await load('a,b\n1,x\n', { table });
@@ -54,7 +54,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     },
   );
 
-  it('changes nothing when the server stops the statement', async () => {
+  it('leaves the table unchanged when the server cancels the statement', async () => {
     await load('a,b\n1,x\n', { table: 'stopped' });
     async function* interrupted() {
       yield Buffer.from(rows(50_000));
@@ -70,7 +70,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     ]);
   });
 
-  it('changes nothing when it is stopped while its source stands still', async () => {
+  it('leaves the table unchanged when it is cancelled while its source stalls', async () => {
     await load('a,b\n1,x\n', { table: 'still' });
     const stop = new AbortController();
     async function* silent() {
@@ -84,7 +84,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     expect(await ask('SELECT a, b FROM still')).toEqual([{ a: 1, b: 'x' }]);
   });
 
-  it('is not changed by what a server is set to', async () => {
+  it('does not depend on the settings of the server', async () => {
     const unusual = {
       net_read_timeout: '1',
       sql_mode: "'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'",
@@ -146,7 +146,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     ).toEqual([{ engine: 'InnoDB' }]);
   });
 
-  it('says what the operator must do where the server takes no files', async () => {
+  it('explains how to enable local_infile', async () => {
     await load('a\n1\n', { table: 'no_files' });
     await ask('SET GLOBAL local_infile = 0');
     try {
@@ -161,7 +161,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     expect(await ask('SELECT a FROM no_files')).toEqual([{ a: 1 }]);
   });
 
-  it('leaves the table alone that somebody made meanwhile', async () => {
+  it('does not touch a table that was created during the load', async () => {
     async function* slow() {
       yield Buffer.from('a\n1\n');
       await ask('CREATE TABLE meanwhile (a int); INSERT INTO meanwhile VALUES (9)');
@@ -177,7 +177,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     expect(await staged()).toEqual([]);
   });
 
-  it('waits for another one into the same table, and not for one into another', async () => {
+  it('waits for a load into the same table, and not for one into another table', async () => {
     const more = Promise.withResolvers<void>();
     async function* slow() {
       yield Buffer.from(`a\n${'1\n'.repeat(600_000)}`);
@@ -203,7 +203,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     expect((await ask('SELECT DISTINCT a FROM queue ORDER BY a')).map(({ a }) => a)).toEqual([1, 2, 3]);
   });
 
-  it('can be followed by another one on the same connection, also after a failure', async () => {
+  it('can be followed by another load on the same connection, also after a failure', async () => {
     const target = await openTarget(address());
     try {
       await expect(
@@ -223,7 +223,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     expect(await ask('SELECT count(*) AS number FROM serial')).toEqual([{ number: 4 }]);
   });
 
-  it('that waits for half a minute reports that another load is still running', async () => {
+  it('fails after 30 seconds while another load is running', async () => {
     expect(await kept).toMatchObject({
       code: 'busy',
       retryable: true,
@@ -231,7 +231,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     });
   });
 
-  it('says what is wrong with an address or a login, and never the password', async () => {
+  it('explains a wrong address or login without the password', async () => {
     const wrong = address().replace(server().password, 'wrong-secret');
     await expect(openTarget(wrong)).rejects.toMatchObject({ code: 'unauthorized' });
     await expect(openTarget(wrong)).rejects.not.toThrow(/wrong-secret/);
@@ -258,12 +258,12 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
   });
 });
 
-describe.each(mysqlProducts)('A %s whose replicas repeat statements', (_product, start) => {
+describe.each(mysqlProducts)('A %s with statement-based replication', (_product, start) => {
   const { ask, load, client, address } = useMysql(start, {
     settings: { log_bin: 'log', binlog_format: 'STATEMENT', server_id: '1', max_allowed_packet: '1048576' },
   });
 
-  it('takes every kind of load, though it warns of some', async () => {
+  it('accepts every kind of load, although it warns about some', async () => {
     for (const mode of ['create', 'append', 'replace'] as const)
       await load(`id,v\n1,${'x'.repeat(3_000_000)}\n`, { table: 'logged', mode, loadKey: mode });
     for (const columnChanges of ['refuse', 'evolve'] as const)

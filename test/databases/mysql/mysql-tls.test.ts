@@ -41,7 +41,7 @@ describe.each(mysqlProducts)('An encrypted connection to %s', (product, start) =
   it.each([
     ['its name', 'byName', 'localhost'],
     ['its IP address', 'byAddress', '127.0.0.1'],
-  ] as const)('is made to a server whose certificate is for %s', async (_case, name, host) => {
+  ] as const)('is accepted with a certificate for %s', async (_case, name, host) => {
     expect(await load(name, host, `ssl=verify&${authorityOf(name)}`)).toMatchObject({ rows: 1 });
   });
 
@@ -50,7 +50,7 @@ describe.each(mysqlProducts)('An encrypted connection to %s', (product, start) =
     ['another name, by its name', 'elsewhere', 'localhost'],
     ['its name alone, by its address', 'byName', '127.0.0.1'],
     ['its address alone, by its name', 'byAddress', 'localhost'],
-  ] as const)('is refused to a server whose certificate is for %s', async (_case, name, host) => {
+  ] as const)('is refused with a certificate for %s', async (_case, name, host) => {
     await expect(load(name, host, `ssl=verify&${authorityOf(name)}`)).rejects.toMatchObject({
       code: 'unavailable',
       hint: hinting('certificate'),
@@ -58,7 +58,7 @@ describe.each(mysqlProducts)('An encrypted connection to %s', (product, start) =
     expect(await load(name, host, 'ssl=encrypt')).toMatchObject({ rows: 1 });
   });
 
-  it('is refused to a server whose authority is not known', async () => {
+  it('is refused when the certificate authority is unknown', async () => {
     await expect(load('byName', 'localhost', 'ssl=verify')).rejects.toMatchObject({
       code: 'unavailable',
       hint: hinting('Encrypt Only'),
@@ -68,7 +68,7 @@ describe.each(mysqlProducts)('An encrypted connection to %s', (product, start) =
     });
   });
 
-  it('is encrypted, as the server sees it, for verify and encrypt', async () => {
+  it('is encrypted for verify and encrypt', async () => {
     const { url, adminUrl } = await serverWith('byAddress');
     const admin = await mysql.createConnection({ uri: adminUrl, multipleStatements: true });
     try {
@@ -86,7 +86,7 @@ describe.each(mysqlProducts)('An encrypted connection to %s', (product, start) =
     }
   });
 
-  it('is what a server asks for that takes no other, and the message says which choice to make', async () => {
+  it('is required by some servers, and the message names the option', async () => {
     const { adminUrl, url } = await serverWith('byName');
     const admin = await mysql.createConnection({ uri: adminUrl, ssl: { rejectUnauthorized: false } });
     try {

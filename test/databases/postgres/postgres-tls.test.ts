@@ -46,7 +46,7 @@ async function encrypted(query: string): Promise<unknown[]> {
   return seen;
 }
 
-it('a connection to PostgreSQL is encrypted and its server verified by the authority that is named', async () => {
+it('a connection to PostgreSQL is encrypted and verified by the given certificate authority', async () => {
   const verified = `sslmode=verify-full&sslrootcert=${join(folder, 'authority.pem')}`;
   expect(await load(verified)).toMatchObject({ rows: 1 });
   expect(await encrypted(verified)).toEqual([true]);
@@ -65,7 +65,7 @@ it.each([
   },
 );
 
-it('a connection may be encrypted without asking who the server is, or not at all', async () => {
+it('a connection can be encrypted without verification, or unencrypted', async () => {
   expect(await load('sslmode=no-verify')).toMatchObject({ rows: 1 });
   expect(await encrypted('sslmode=no-verify')).toEqual([true]);
   expect(await encrypted('sslmode=disable')).toEqual([false]);

@@ -15,7 +15,7 @@ beforeEach(() => {
   ({ server, table } = tests);
 });
 
-describe('A load into SQL Server that is broken off', () => {
+describe('An interrupted load into SQL Server', () => {
   beforeEach(() =>
     server.table(
       `dbo.${table}`,
@@ -32,7 +32,7 @@ describe('A load into SQL Server that is broken off', () => {
     source: string | AsyncIterable<Uint8Array> = manyRows(20_000),
   ) => failureOf(load(source, { mode: 'replace', ...options }));
 
-  it('changes nothing when the connection is cut in the middle of the rows', async () => {
+  it('leaves the table unchanged when the connection breaks while rows are sent', async () => {
     server.fail({ at: 'bulk', afterBytes: 300_000 });
     expect(await loadRows()).toMatchObject({
       code: 'unavailable',
@@ -42,13 +42,13 @@ describe('A load into SQL Server that is broken off', () => {
     expect(server.statements).not.toContain('(begin)');
   });
 
-  it('changes nothing when the connection is cut between statements of the transaction', async () => {
+  it('leaves the table unchanged when the connection breaks within the transaction', async () => {
     server.fail({ at: 'statement', matching: /^INSERT INTO/ });
     expect(await loadRows()).toMatchObject({ code: 'unavailable', retryable: true });
     expect(server.statements).not.toContain('(commit)');
   });
 
-  it('says that it is open what became of it when the connection is cut at the commit', async () => {
+  it('reports that the outcome is unknown when the connection breaks at COMMIT', async () => {
     server.fail({ at: 'commit' });
     expect(await loadRows()).toMatchObject({
       code: 'unavailable',
@@ -56,7 +56,7 @@ describe('A load into SQL Server that is broken off', () => {
     });
   });
 
-  it('is busy, and can be run again, when the server chose it as the victim of a deadlock', async () => {
+  it('is retryable when the server chose it as the victim of a deadlock', async () => {
     server.fail({
       at: 'statement',
       matching: /^INSERT INTO/,
@@ -95,7 +95,7 @@ describe('A load into SQL Server that is broken off', () => {
     });
   });
 
-  it('changes nothing when the server refuses the rows', async () => {
+  it('leaves the table unchanged when the server refuses the rows', async () => {
     server.fail({
       at: 'bulk',
       afterBytes: Infinity,
@@ -104,7 +104,7 @@ describe('A load into SQL Server that is broken off', () => {
     expect(await loadRows()).toMatchObject({ code: 'unavailable', hint: hinting('is full') });
   });
 
-  it('changes nothing when it is stopped while its source stands still, and tells the server', async () => {
+  it('leaves the table unchanged when it is cancelled while its source stalls, and cancels the statement', async () => {
     const stop = new AbortController();
     async function* silent() {
       yield Buffer.from(manyRows(20_000));
@@ -118,7 +118,7 @@ describe('A load into SQL Server that is broken off', () => {
     ]);
   });
 
-  it('reports after a while that another load holds the table', async () => {
+  it('fails after the lock timeout while another load holds the table', async () => {
     await withServer({ longestLockWait: 100 }, async (other) => {
       const address = other.address({ encrypt: 'off' });
       const first = await openTarget(address);
@@ -134,7 +134,7 @@ describe('A load into SQL Server that is broken off', () => {
     });
   });
 
-  it('takes no more from its source than the server takes from it', async () => {
+  it('applies backpressure to its source', async () => {
     let given = 0;
     async function* endless() {
       yield Buffer.from('id,name\n');

@@ -16,7 +16,7 @@ beforeEach(() => {
   ({ server, table } = tests);
 });
 
-describe('A log-in to SQL Server', () => {
+describe('A login to SQL Server', () => {
   const connection: SqlConnection = { engine: 'sqlserver', login: 'password', ssl: 'encrypt', cloud: 'public' };
   const ask = async (values: Partial<SqlConnection>, host = fakeHost()): Promise<string> => {
     const target = await openDatabase(
@@ -49,7 +49,7 @@ describe('A log-in to SQL Server', () => {
     ]);
   });
 
-  it('is refused when the certificate is not trusted or the server does not encrypt, with what to do', async () => {
+  it('is refused when the certificate is not trusted or the server does not encrypt, with a hint', async () => {
     const failure = await failureOf(openTarget(server.address({ encrypt: 'verify' }).replace(/&ca=.*/, '')));
     expect(failure).toMatchObject({
       code: 'unavailable',
@@ -71,7 +71,7 @@ describe('A log-in to SQL Server', () => {
     );
   });
 
-  it('verifies the certificate in strict encryption, and needs a server that speaks TDS 8.0', async () => {
+  it('verifies the certificate in strict encryption, and requires TDS 8.0', async () => {
     const failure = await failureOf(openTarget(server.address({ encrypt: 'strict' }).replace(/&ca=.*/, '')));
     expect(failure).toMatchObject({
       code: 'unavailable',
@@ -94,7 +94,7 @@ describe('A log-in to SQL Server', () => {
     expect(opened).toMatchObject({ code: 'unavailable', hint: hinting('certificate') });
   });
 
-  it('fails with a wrong password, at once and without telling it', async () => {
+  it('fails with a wrong password, at once and without showing it', async () => {
     const failure = await failureOf(ask({ user: 'loader', password: 'secret-word' }));
     expect(failure).toMatchObject({
       code: 'unauthorized',
@@ -105,7 +105,7 @@ describe('A log-in to SQL Server', () => {
     expect(server.logins).toHaveLength(1);
   });
 
-  it('goes by user and password, or by a token of Microsoft Entra that the driver hands on', async () => {
+  it('uses user and password, or a token of Microsoft Entra', async () => {
     expect(await ask({ user: server.user, password: server.password })).toBe('warehouse (loader)');
     const host = fakeHost().on('POST', 'https://login.microsoftonline.com/my-tenant/oauth2/v2.0/token', {
       json: { access_token: server.token, expires_in: 3600 },
@@ -141,7 +141,7 @@ describe('A log-in to SQL Server', () => {
     });
   });
 
-  it('is tried again, with growing pauses, while the server starts', async () => {
+  it('is retried with growing pauses while the server is starting', async () => {
     const starting = new Fault(40613, "Database 'warehouse' is not currently available.", 14);
     const host = fakeHost();
     server.fail({ at: 'login', fault: starting, times: 2 });
@@ -159,7 +159,7 @@ describe('A log-in to SQL Server', () => {
     expect(short.sleeps).toEqual([1_000, 2_000, 4_000]);
   });
 
-  it('names a database that is not there', async () => {
+  it('names a database that does not exist', async () => {
     const host = fakeHost();
     expect(
       await failureOf(ask({ user: server.user, password: server.password, database: 'other' }, host)),

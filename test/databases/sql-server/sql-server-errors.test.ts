@@ -81,7 +81,7 @@ describe('An error of SQL Server', () => {
     ).toMatchObject({ code, retryable });
   });
 
-  it('that refuses a log-in says why by its state, where the server tells it', () => {
+  it('explains a refused login by its state, where the server returns it', () => {
     const refused = (state: number): unknown =>
       explainSqlServer(Object.assign(new Error("Login failed for user 'x'."), { code: 'ELOGIN' }), {
         number: 18456,
@@ -148,7 +148,7 @@ describe('A connection to SQL Server', () => {
     }
   };
 
-  it('that is refused is passing: tried again twice, then reported with host and port', async () => {
+  it('that is refused is retried twice, then reported with host and port', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => closed.once('listening', resolve));
     const address = closed.address();
@@ -164,7 +164,7 @@ describe('A connection to SQL Server', () => {
     expect(host.sleeps).toEqual([1_000, 2_000]);
   });
 
-  it('waits for at least two minutes until a paused serverless database has resumed', async () => {
+  it('waits at least two minutes for a paused serverless database', async () => {
     const host = fakeHost();
     server.fail({
       at: 'login',
@@ -176,7 +176,7 @@ describe('A connection to SQL Server', () => {
     expect(host.sleeps.reduce((sum, pause) => sum + pause)).toBe(120_000);
   });
 
-  it('says after that time what to do about a database that does not resume', async () => {
+  it('explains after that time what to do about a database that does not resume', async () => {
     const host = fakeHost();
     server.fail({
       at: 'login',
@@ -194,7 +194,7 @@ describe('A connection to SQL Server', () => {
     expect(host.sleeps.reduce((sum, pause) => sum + pause)).toBeLessThanOrEqual(150_000);
   });
 
-  it.each([40615, 40914, 47073, 40532, 911])('that error %s refuses is not tried again', async (number) => {
+  it.each([40615, 40914, 47073, 40532, 911])('is not retried after error %s', async (number) => {
     const host = fakeHost();
     server.fail({ at: 'login', fault: new Fault(number, 'It cannot be.', 14), times: 99 });
     expect(await failureOf(open(host))).toMatchObject({ retryable: false });

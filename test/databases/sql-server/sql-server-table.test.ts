@@ -14,10 +14,10 @@ beforeEach(() => {
 });
 const upsert = { mode: 'upsert', key: ['id'] } as const;
 
-describe('A table of SQL Server that is not like ours', () => {
+describe('An existing table of SQL Server', () => {
   const loadInto = (csv: string, options: Partial<LoadOptions> = {}) => load(csv, { mode: 'append', ...options });
 
-  it('numbers its rows itself, computes columns and has defaults: the dataset needs none of them', async () => {
+  it('does not require identity, computed and default columns in the dataset', async () => {
     server.table(`dbo.${table}`, [
       { name: 'number', type: 'int', nullable: false, identity: true },
       { name: 'name', type: 'nvarchar(20)', nullable: false },
@@ -48,7 +48,7 @@ describe('A table of SQL Server that is not like ours', () => {
     });
   });
 
-  it('has types of its own, whose values are checked before the transaction begins', async () => {
+  it('has its own types, whose values are checked before the transaction begins', async () => {
     server.table(`dbo.${table}`, [
       { name: 'small', type: 'tinyint' },
       { name: 'price', type: 'money' },
@@ -100,7 +100,7 @@ describe('A table of SQL Server that is not like ours', () => {
     },
   );
 
-  it('is as it was when other rows refer to its own, a key comes twice, or an index passes over rows', async () => {
+  it('is unchanged when other rows reference its rows, a key is repeated, or an index ignores rows', async () => {
     server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[1]], { key: ['a'] });
     server.table(`sales.${table}`, [{ name: 'a', type: 'int' }], [[1]], {
       references: { column: 'a', table: `dbo.${table}` },
@@ -129,7 +129,7 @@ describe('A table of SQL Server that is not like ours', () => {
     });
   });
 
-  it('takes 1 and 0 for a bit, too, and nothing else', async () => {
+  it('accepts 1 and 0 for a bit, and nothing else', async () => {
     server.table(`dbo.${table}`, [{ name: 'flag', type: 'bit' }], []);
     await load('flag\n1\n0\nTRUE\nfalse\n', { mode: 'append' });
     expect(values()).toEqual([[0], [0], [1], [1]]);
@@ -147,7 +147,7 @@ describe('A table of SQL Server that is not like ours', () => {
 describe('A table of SQL Server that evolves', () => {
   const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
 
-  it('gets the columns that it lacks, and wider types that keep what they were otherwise', async () => {
+  it('gets new columns, and wider types that keep NULL and collation', async () => {
     server.table(
       `dbo.${table}`,
       [
@@ -177,7 +177,7 @@ describe('A table of SQL Server that evolves', () => {
     );
   });
 
-  it('stays as it is where everything fits, and in an upsert too', async () => {
+  it('keeps its types where every value fits, also in an upsert', async () => {
     server.table(
       `dbo.${table}`,
       [
@@ -197,7 +197,7 @@ describe('A table of SQL Server that evolves', () => {
     ]);
   });
 
-  it('is as it was when no decimal is wide enough', async () => {
+  it('is unchanged when no decimal is wide enough', async () => {
     server.table(`dbo.${table}`, [{ name: 'paid', type: 'decimal(38,2)' }], [['1.00']]);
     expect(await failureOf(load('paid\n0.125\n', evolve))).toMatchObject({
       code: 'bad-input',
@@ -219,7 +219,7 @@ describe('The values of a column of SQL Server', () => {
     }
   };
 
-  it('are read as a dataset has them, each once', async () => {
+  it('are returned once each, as a dataset writes them', async () => {
     server.table(
       `dbo.${table}`,
       [
@@ -242,7 +242,7 @@ describe('The values of a column of SQL Server', () => {
   });
 });
 
-describe('The values that a table of SQL Server has, when a column becomes text', () => {
+describe('Existing values of SQL Server, when a column becomes text,', () => {
   it.each([
     ['datetime', '2026-11-20 10:00:00.500', '2026-11-20 10:00:00.500'],
     ['datetime', '2026-11-20 23:59:59.997', '2026-11-20 23:59:59.997'],
@@ -278,7 +278,7 @@ describe('The values that a table of SQL Server has, when a column becomes text'
     ]);
   });
 
-  it('stay in types that have no exact text, whose other values are refused', async () => {
+  it('keep types without an exact text, and refuse values that do not fit', async () => {
     server.table(
       `dbo.${table}`,
       [
@@ -303,7 +303,7 @@ describe('The values that a table of SQL Server has, when a column becomes text'
     expect(values()).toEqual([[0.1, '10:00:00', '2026-11-20 10:00:00.003']]);
   });
 
-  it('get room for more digits of a second, a larger amount, and letters of every alphabet', async () => {
+  it('get room for more fraction digits, larger amounts, and every character', async () => {
     server.table(
       `dbo.${table}`,
       [
@@ -321,7 +321,7 @@ describe('The values that a table of SQL Server has, when a column becomes text'
     ]);
   });
 
-  it('stay as they were written in the dataset, whichever row broke the type', async () => {
+  it('keep the text of the dataset, whichever row changed the type', async () => {
     server.table(
       `dbo.${table}`,
       [
@@ -348,7 +348,7 @@ describe('A dataset of many columns', () => {
     ...names.map((_name, index) => `${1 + (id % 9)}23456789012345${index}.25`),
   ];
 
-  it('goes into SQL Server although a row of its texts has no room in one staging table', async () => {
+  it('is loaded although a row of its texts does not fit one staging table', async () => {
     const csv = `id,${names.join(',')}\n${[1, 2, 3].map(row).join('\n')}\n`;
     await load(csv, { key: ['id'] });
     expect(values().map((found) => found.map(String))).toEqual([1, 2, 3].map((id) => held(id).map(String)));
@@ -364,7 +364,7 @@ describe('A dataset of many columns', () => {
     expect(values()).toHaveLength(304);
   });
 
-  it('is refused when a row is longer than SQL Server allows, and changes nothing', async () => {
+  it('is refused when a row is longer than SQL Server allows', async () => {
     server.fail({
       at: 'statement',
       matching: /^INSERT INTO/,
@@ -396,7 +396,7 @@ describe('A table of SQL Server that cannot be loaded', () => {
     expect(values()).toEqual([[1]]);
   });
 
-  it('exists but is hidden from the user: the missing permission is named, and the load is not retried for ever', async () => {
+  it('is hidden from the user: the missing permission is named, and the error is not retryable', async () => {
     server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[1]]);
     server.hidden.add(`dbo.${table}`);
     const failure = await failureOf(load('a\n2\n', { mode: 'append' }));
@@ -424,7 +424,7 @@ describe('A table of SQL Server that cannot be loaded', () => {
     expect(server.statements.join('\n')).not.toContain('(bulk');
   });
 
-  it('was made by another program meanwhile: the load can be run again', async () => {
+  it('was created by another program during the load: the error is retryable', async () => {
     server.fail({
       at: 'statement',
       matching: /^CREATE TABLE \[/,

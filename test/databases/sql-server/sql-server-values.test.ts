@@ -393,7 +393,7 @@ describe('A column of SQL Server', () => {
     },
   );
 
-  it('that is sparse or masked takes values like any other', async () => {
+  it('that is sparse or masked stores values like any other', async () => {
     server.table(`dbo.${table}`, [
       { name: 'id', type: 'int' },
       { name: 'value', type: 'nvarchar(20)', says: { is_masked: 1 } },
@@ -407,7 +407,7 @@ describe('A column of SQL Server', () => {
 });
 
 describe('A new column of SQL Server', () => {
-  it('has its type although some values are quoted and empty: they are NULL', async () => {
+  it('infers its type although some values are quoted and empty: they are NULL', async () => {
     await load('id,day,word\n1,"2026-11-20","x"\n2,"",""\n');
     expect(tests.types()).toMatchObject({ day: 'date', word: 'nvarchar(max)' });
     expect(values()).toEqual([
@@ -416,7 +416,7 @@ describe('A new column of SQL Server', () => {
     ]);
   });
 
-  it('may have a name that is shortened to 128 characters', async () => {
+  it('can have a name that is shortened to 128 characters', async () => {
     const name = 'x'.repeat(140);
     await load(`${name}\n1\n`, { shortenNames: true });
     expect(Object.keys(tests.types())[0]).toHaveLength(128);

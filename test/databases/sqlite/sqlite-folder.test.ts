@@ -19,7 +19,7 @@ describe('The folder for database files', () => {
   const open = (file: string) =>
     openDatabase(checkInput(sqlConnection.fields, { engine: 'sqlite', file }), nodeHost({ folder: allowed }));
 
-  it('holds every file that a connection creates', async () => {
+  it('has every file that a connection creates', async () => {
     await (await open('new.db')).close();
     expect(readdirSync(allowed)).toEqual(['new.db']);
   });
@@ -33,7 +33,7 @@ describe('The folder for database files', () => {
     },
   );
 
-  it('is not left by a link to a folder', async () => {
+  it('cannot be left through a link to a folder', async () => {
     symlinkSync(base, join(allowed, 'up'));
     await expect(open('up/missing.db')).rejects.toMatchObject({ code: 'forbidden' });
     expect(readdirSync(base)).toEqual(['allowed']);

@@ -154,7 +154,7 @@ it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
   expect(read(table)).toEqual([]);
 });
 
-describe('A table that a load made', () => {
+describe('A table that a load created', () => {
   it.each(['append', 'replace', 'evolve'] as const)(
     'refuses a code with leading zeros where the first file had numbers: %s',
     async (way) => {
@@ -169,7 +169,7 @@ describe('A table that a load made', () => {
     },
   );
 
-  it('refuses decimals with more digits than it keeps', async () => {
+  it('refuses decimals with more digits than it stores', async () => {
     await load('id,amount\n1,1.10\n2,2.25\n', { table: 'amounts' });
     await expect(
       load('id,amount\n3,123456789012345678.12\n4,12345678901234567890123456789.5\n', {
@@ -183,7 +183,7 @@ describe('A table that a load made', () => {
     ]);
   });
 
-  it.each(['refuse', 'evolve'] as const)('matches columns that differ in case alone (%s)', async (columnChanges) => {
+  it.each(['refuse', 'evolve'] as const)('matches columns that differ in case only (%s)', async (columnChanges) => {
     const table = `cased_${columnChanges}`;
     await load('id,Name\n1,Ada\n', { table });
     await load('ID,name\n2,Bob\n', { table, mode: 'append', columnChanges });
@@ -200,7 +200,7 @@ describe('A table that a load made', () => {
     ).toEqual(['id', 'Name']);
   });
 
-  it('has NULL for an empty text in a column of numbers, and keeps it where the column becomes text', async () => {
+  it('stores an empty text as NULL in a number column, and keeps it where the column becomes text', async () => {
     await load('n,d,b,w,t\n"1","1.5","true","2026-11-20","x"\n"","","","",""\n', { table: 'blanks' });
     expect(read('blanks')).toEqual([
       ['1', 1.5, '1', '2026-11-20', 'x'],
@@ -231,7 +231,7 @@ describe('A table that a load made', () => {
     ]);
   });
 
-  it('has its new columns as they were written when they are merged', async () => {
+  it('stores the text of new columns when rows are merged', async () => {
     await load('id,a\n1,x\n2,y\n', { table: 'widened' });
     const lines = Array.from({ length: 30_000 }, (_, index) => `${index + 2},z,${index}`);
     await load(`id,a,extra\n${lines.join('\n')}\n1,x,n/a\n`, {
