@@ -212,7 +212,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
           const bytes = Buffer.alloc(200_000, '1,x\n');
           pieces.push(new WeakRef(bytes));
           yield bytes;
-          // Only what is let go of can be collected, and only between two turns.
+          // Chunks are collected only once released, and between two turns of the event loop.
           await new Promise((resolve) => setTimeout(resolve, 1));
         }
         setFlagsFromString('--expose-gc');

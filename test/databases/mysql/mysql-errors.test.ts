@@ -82,7 +82,7 @@ describe('explainMysql', () => {
   });
 });
 
-/** What a server sends in place of a greeting. */
+/** An error packet, which a server sends instead of its greeting. */
 function refusal(errno: number, message: string): Buffer {
   const body = Buffer.concat([Buffer.from([0xff, errno & 0xff, errno >> 8]), Buffer.from(message)]);
   return Buffer.concat([Buffer.from([body.length, 0, 0, 0]), body]);
@@ -91,7 +91,7 @@ function refusal(errno: number, message: string): Buffer {
 describe.each(mysqlProducts)('A connection to %s', (_product, start) => {
   const { server, address } = useMysql(start);
 
-  /** Opens the server behind one that refuses the first connections. */
+  /** Opens the server through a proxy that refuses the first connections. */
   const openBehind = async (refusals: number, errno: number): Promise<{ opened: unknown; pauses: number[] }> => {
     let left = refusals;
     const door = createServer((socket) => {

@@ -9,7 +9,7 @@ type Row = Record<string, unknown>;
 
 describe.each(mysqlProducts)('A load into %s', (product, start) => {
   const { server, address, ask, load, staged, exists } = useMysql(start);
-  /** Begun at once, for it takes half a minute: a load into a table that another one holds. */
+  /** Started first, because it takes 30 seconds: a load into a table that another load has locked. */
   let kept: Promise<unknown>;
   beforeAll(async () => {
     const holder = await openTarget(address());
@@ -21,7 +21,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
   afterAll(() => kept);
   const rows = (count: number) =>
     `a,b\n${Array.from({ length: count }, (_, row) => `${row},text of a row`).join('\n')}\n`;
-  /** Ends the connection, or the statement, of the load that goes on, once the server is at it. */
+  /** Ends the connection, or the statement, of the running load once the server executes it. */
   const killLoad = async (what: 'CONNECTION' | 'QUERY'): Promise<void> => {
     for (;;) {
       const sessions = await ask(

@@ -77,14 +77,14 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
     ['a key that comes twice', 'a,b\n1,x\n1,y\n', 'conflict', 'Duplicate entry'],
     ['a null where none may be', 'a,b\n1,\n', 'bad-input', 'is empty'],
     ['a row that breaks a rule', 'a,b\n1,forbidden\n', 'bad-input', 'strict'],
-  ])('is unchanged after %s', async (_name, csv, code, told) => {
+  ])('is unchanged after %s', async (_name, csv, code, expected) => {
     await ask(
       "DROP TABLE IF EXISTS strict; CREATE TABLE strict (a int UNIQUE, b varchar(20) NOT NULL CHECK (b <> 'forbidden')); INSERT INTO strict VALUES (9, 'old')",
     );
     for (const mode of ['replace', 'append'] as const)
       await expect(load(csv, { table: 'strict', mode })).rejects.toMatchObject({
         code,
-        message: expect.stringMatching(new RegExp(told, 'i')),
+        message: expect.stringMatching(new RegExp(expected, 'i')),
       });
     expect(await ask('SELECT * FROM strict')).toEqual([{ a: 9, b: 'old' }]);
   });
@@ -93,12 +93,12 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
     ['a view', 'CREATE VIEW refused AS SELECT 1 AS a', 'VIEW', 'is not a table'],
     ['of an engine without transactions', 'CREATE TABLE refused (a int) ENGINE = MyISAM', 'TABLE', 'MyISAM'],
     ['of memory alone', 'CREATE TABLE refused (a int) ENGINE = MEMORY', 'TABLE', 'MEMORY'],
-  ])('is refused when it is %s', async (_kind, sql, kind, told) => {
+  ])('is refused when it is %s', async (_kind, sql, kind, expected) => {
     await ask(sql);
     for (const mode of ['replace', 'append', 'upsert'] as const)
       await expect(load('a\n1\n', { table: 'refused', mode, key: ['a'] })).rejects.toMatchObject({
         code: 'bad-input',
-        message: expect.stringContaining(told),
+        message: expect.stringContaining(expected),
       });
     await ask(`DROP ${kind} refused`);
   });

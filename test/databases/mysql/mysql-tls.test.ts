@@ -11,7 +11,7 @@ import { hinting } from '../hinting.ts';
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-tls-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Each certificate signs itself, so that it is its own authority. */
+/** Self-signed certificates, each its own authority. */
 const certificates: Record<'byName' | 'byAddress' | 'elsewhere', Certificate> = {
   byName: makeCertificate({ names: ['localhost'], addresses: [] }),
   byAddress: makeCertificate({ names: ['db.example'], addresses: [[127, 0, 0, 1]] }),

@@ -1,7 +1,7 @@
 import type { LoadOptions } from '../../../shared/src/datasets/load/load-options.ts';
 import { mysqlProducts, useMysql } from './use-mysql.ts';
 
-/** A value as it is written in CSV. */
+/** A value in CSV form. */
 const quote = (value: string): string => (/[",]|^ | $/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
 describe.each(mysqlProducts)('What %s would change without an error', (product, start) => {
@@ -130,8 +130,8 @@ describe.each(mysqlProducts)('What %s would change without an error', (product, 
       'POINT(1 2)',
       'cannot be loaded: columns of the type point do not accept text',
     ],
-  ])('is refused: %s', async (_case, definition, value, told) => {
-    expect(await tried(definition, quote(value))).toMatch(new RegExp(told));
+  ])('is refused: %s', async (_case, definition, value, expected) => {
+    expect(await tried(definition, quote(value))).toMatch(new RegExp(expected));
   });
 
   it.each([
@@ -240,9 +240,9 @@ describe.each(mysqlProducts)('What %s would change without an error', (product, 
   });
 
   it('is reported with its line and value, without the rest of the row', async () => {
-    await ask('CREATE TABLE told (n int, v varchar(9) CHARACTER SET latin1, secret text)');
+    await ask('CREATE TABLE reported (n int, v varchar(9) CHARACTER SET latin1, secret text)');
     const csv = `n,v,secret\n${'1,a,hidden\n'.repeat(41)}42,東京,hidden\n`;
-    const failure: unknown = await load(csv, { table: 'told', mode: 'append' }).catch((error: unknown) => error);
+    const failure: unknown = await load(csv, { table: 'reported', mode: 'append' }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'bad-input', message: expect.stringMatching(/line 43 .*“v”.*“東京”/) });
     expect(String((failure as Error).message)).not.toContain('hidden');
   });

@@ -26,7 +26,7 @@ const ask = async (sql: string, values: unknown[] = []): Promise<Row[]> => (awai
 const load = (csv: string | AsyncIterable<Uint8Array>, options: Parameters<typeof loadCsv>[2]) =>
   loadCsv(address, csv, options);
 
-/** A column as the text of its values, with its type. */
+/** The type of a column, and its values as text. */
 async function column(table: string, name = 'value', order = 'row'): Promise<{ type: string; values: unknown[] }> {
   const [first] = await ask(
     'SELECT format_type(atttypid, atttypmod) AS type FROM pg_attribute WHERE attrelid = $1::regclass AND attname = $2',
@@ -168,7 +168,7 @@ describe('A PostgreSQL table that is replaced', () => {
     ['a value of another type', 'a,b\n1,x\nnone,y\n', 'bad-input', 'column “a”'],
     ['a key that comes twice', 'a,b\n1,x\n1,y\n', 'conflict', 'duplicate key'],
     ['a null where none may be', 'a,b\n1,\n', 'bad-input', 'is empty, which the table does not allow'],
-  ])('is unchanged after %s', async (_name, csv, code, told) => {
+  ])('is unchanged after %s', async (_name, csv, code, expected) => {
     await ask(
       `DROP TABLE IF EXISTS strict; CREATE TABLE strict (a int UNIQUE, b text NOT NULL);
        INSERT INTO strict VALUES (9, 'old')`,
@@ -176,7 +176,7 @@ describe('A PostgreSQL table that is replaced', () => {
     for (const mode of ['replace', 'append'] as const) {
       await expect(load(csv, { table: 'strict', mode })).rejects.toMatchObject({
         code,
-        message: expect.stringContaining(told),
+        message: expect.stringContaining(expected),
       });
     }
     expect(await ask('SELECT * FROM strict')).toEqual([{ a: 9, b: 'old' }]);

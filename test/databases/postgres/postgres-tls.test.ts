@@ -25,7 +25,7 @@ afterAll(async () => {
 const load = (query: string) =>
   loadCsv(`${postgres.url}?${query}`, 'a,b\n1,x\n', { table: 'encrypted', mode: 'replace', connections: 2 });
 
-/** Whether the connections of this program to the server are encrypted, as the server sees it, while a load goes on. */
+/** Whether the server sees the connections of a running load as encrypted. */
 async function encrypted(query: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: `${postgres.url}?sslmode=disable` });
   await client.connect();

@@ -86,7 +86,7 @@ describe('An interrupted load into SQL Server', () => {
     [40501, 'unavailable', true],
     [8152, 'bad-input', false],
     [547, 'conflict', false],
-  ])('has an error of its own for %s of the server', async (number, code, retryable) => {
+  ])('explains error %s of the server', async (number, code, retryable) => {
     server.fail({ at: 'statement', matching: /^INSERT INTO/, fault: new Fault(number, 'It cannot be.') });
     expect(await loadRows()).toMatchObject({
       code,

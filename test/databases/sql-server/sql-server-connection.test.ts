@@ -35,7 +35,7 @@ describe('A login to SQL Server', () => {
     ['verify', 'TLSv1.2'],
     ['encrypt', 'TLSv1.2'],
     ['off', 'none'],
-  ])('is encrypted as it was chosen: %s', async (encrypt, protocol) => {
+  ])('is encrypted as configured: %s', async (encrypt, protocol) => {
     expect(await loadCsv(server.address({ encrypt }), 'a\n1\n', { table })).toMatchObject({ rows: 1 });
     expect(server.logins).toMatchObject([
       {

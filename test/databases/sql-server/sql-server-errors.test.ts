@@ -15,7 +15,7 @@ beforeEach(() => {
   ({ server } = tests);
 });
 
-/** Numbers of the server with what becomes of them, whether a retry can help, and a word of what to do. */
+/** Error numbers of the server with code, retryable, and a word of the hint. */
 const numbers: [number: number, code: string, retryable: boolean, hint: RegExp][] = [
   [596, 'unavailable', true, /Run the step again/],
   [601, 'busy', true, /again later/],
@@ -75,7 +75,7 @@ describe('An error of SQL Server', () => {
       hint: hinting(hint),
       message: `SQL Server reported: It cannot be (error ${number}).`,
     });
-    // The driver reports a refused log-in without the number.
+    // The driver reports a refused login without the number.
     expect(
       explainSqlServer(Object.assign(new Error('It cannot be.'), { code: 'ELOGIN' }), { number, state: 1 }),
     ).toMatchObject({ code, retryable });
@@ -94,7 +94,7 @@ describe('An error of SQL Server', () => {
 
   it.each([
     [
-      'inside of several',
+      'wrapped in others',
       Object.assign(new Error('Failed to connect to host:1433 - Could not connect (sequence)'), {
         code: 'ESOCKET',
         cause: new AggregateError(
@@ -105,7 +105,7 @@ describe('An error of SQL Server', () => {
       'ECONNREFUSED',
     ],
     [
-      'of a socket that hung up',
+      'of a closed socket',
       Object.assign(new Error('Connection lost - socket hang up'), { code: 'ESOCKET' }),
       'hang up',
     ],
@@ -117,11 +117,11 @@ describe('An error of SQL Server', () => {
       }),
       'ECONNRESET',
     ],
-  ])('%s is passing, and a log-in is tried again a few times', (_case, error, told) => {
+  ])('%s is retryable, and a login is retried a few times', (_case, error, expected) => {
     expect(explainSqlServer(error)).toMatchObject({
       code: 'unavailable',
       retryable: true,
-      message: expect.stringContaining(told),
+      message: expect.stringContaining(expected),
     });
     expect(waitAfter(error)).toBe('short');
   });
@@ -202,7 +202,7 @@ describe('A connection to SQL Server', () => {
   });
 
   it.each(['off', 'encrypt', 'strict'])(
-    'that the server ends in good order is passing (encryption %s), and the table was not changed',
+    'that the server closes is a retryable error (encryption %s), and the table is unchanged',
     async (encrypt) => {
       server.table(
         `dbo.${tests.table}`,

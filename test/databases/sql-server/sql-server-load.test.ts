@@ -86,21 +86,18 @@ describe('A new table of SQL Server', () => {
     ['an integer, then a decimal', ['1', '-20', ''], ['0.125'], 'decimal(19,3)'],
     ['a timestamp, then a text', ['2026-11-20T10:00', ''], ['x'], 'nvarchar(max)'],
     ['a negative zero, then a text', ['1.50', '-0.00'], ['x', '""'], 'nvarchar(max)'],
-  ])(
-    'holds every value as the file has it when a column changes its type late: %s',
-    async (_case, early, late, type) => {
-      const given = lateChange(early, late);
-      await load(numbered(given));
-      expect(types()['value']).toBe(type);
-      const found = rows().map(({ value }) => value);
-      const expected = given.map((value) => (value === '' ? null : value === '""' ? '' : value));
-      expect(found).toEqual(
-        type.startsWith('decimal')
-          ? expected.map((value) => (value === null ? null : Number(value).toFixed(3)))
-          : expected,
-      );
-    },
-  );
+  ])('stores every value of the file when a column changes its type late: %s', async (_case, early, late, type) => {
+    const given = lateChange(early, late);
+    await load(numbered(given));
+    expect(types()['value']).toBe(type);
+    const found = rows().map(({ value }) => value);
+    const expected = given.map((value) => (value === '' ? null : value === '""' ? '' : value));
+    expect(found).toEqual(
+      type.startsWith('decimal')
+        ? expected.map((value) => (value === null ? null : Number(value).toFixed(3)))
+        : expected,
+    );
+  });
 
   it('distinguishes empty text and NULL', async () => {
     await load('v,w\nx,1\n,2\n"",3\n');
@@ -257,11 +254,11 @@ describe('A load into a table of SQL Server', () => {
     ],
     ['nothing where something must be', 'id,name\n5,x\n,y\n', /line 3 .*“id” that is empty/],
     ['a word in place of a number', 'id,name\nfive,x\n', /line 2 .*“id” that is not an integer/],
-  ])('changes nothing for %s, and names the line', async (_case, csv, told) => {
+  ])('leaves the table unchanged for %s, and names the line', async (_case, csv, expected) => {
     for (const mode of ['replace', 'append', 'upsert'] as const) {
       expect(await failureOf(load(csv, { mode, key: ['id'] }))).toMatchObject({
         code: 'bad-input',
-        message: expect.stringMatching(told),
+        message: expect.stringMatching(expected),
         hint: expect.stringContaining('The table was not changed'),
       });
     }
@@ -274,11 +271,11 @@ describe('A load into a table of SQL Server', () => {
   it.each([
     ['is the same in two rows', 'id,name\n3,Beth\n3,Bert\n', /“id” is not unique: 3 occurs in more than one row/],
     ['is empty in a row', 'id,name\n3,Beth\n,Nobody\n', /empty/],
-  ])('leaves the table unchanged when the key %s, in any mode', async (_case, csv, told) => {
+  ])('leaves the table unchanged when the key %s, in any mode', async (_case, csv, expected) => {
     for (const mode of ['upsert', 'replace', 'append'] as const)
       expect(await failureOf(load(csv, { mode, key: ['id'] }))).toMatchObject({
         code: 'bad-input',
-        message: expect.stringMatching(told),
+        message: expect.stringMatching(expected),
       });
     expect(await failureOf(load('id,name\n2,Beth\n', { mode: 'append', key: ['id'] }))).toMatchObject({
       message: expect.stringContaining('not unique: 2'),

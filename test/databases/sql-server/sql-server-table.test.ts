@@ -59,7 +59,7 @@ describe('An existing table of SQL Server', () => {
     ]);
     await loadInto('small,price,ratio,at,code,exact\n255,12.3456,1.5e3,2026-11-20T10:00:00.5,ab-ü,-123.4\n');
     expect(values()).toEqual([[255, '12.3456', 1500, '2026-11-20 10:00:00.500', 'ab-ü', '-123.40']]);
-    for (const [name, value, told] of [
+    for (const [name, value, expected] of [
       ['small', '256', 'not between 0 and 255'],
       ['small', '-1', 'not between'],
       ['price', '1.23456', '4 behind it'],
@@ -77,7 +77,7 @@ describe('An existing table of SQL Server', () => {
       server.forget();
       expect(await failureOf(loadInto(`${name}\n${value}\n`))).toMatchObject({
         code: 'bad-input',
-        message: expect.stringContaining(String(told)),
+        message: expect.stringContaining(String(expected)),
       });
       expect(server.statements).not.toContain('(begin)');
     }
@@ -85,7 +85,7 @@ describe('An existing table of SQL Server', () => {
   });
 
   it.each(['CASCADE', 'SET NULL'] as const)(
-    'is not replaced where rows of another table would go too: %s',
+    'refuses a replacement that would change another table: %s',
     async (action) => {
       server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[1]], { key: ['a'] });
       server.table(`sales.${table}`, [{ name: 'a', type: 'int' }], [[1]], {
@@ -256,7 +256,7 @@ describe('Existing values of SQL Server, when a column becomes text,', () => {
     ['int', 5, '5'],
     ['bit', 1, 'true'],
     ['uniqueidentifier', '8A4B7F5E-2A86-4B3D-9A58-6F3F8F0F9C77', '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77'],
-  ])('keep everything that %s holds: %s', async (type, before, after) => {
+  ])('keep every digit of %s: %s', async (type, before, after) => {
     server.table(
       `dbo.${table}`,
       [
@@ -386,11 +386,11 @@ describe('A table of SQL Server that cannot be loaded', () => {
     ['memory-optimized', { is_memory_optimized: 1 }, 'is memory-optimized'],
     ['external', { is_external: 1 }, 'is an external table'],
     ['the history of a temporal table', { temporal_type: 1 }, 'is the history of a temporal table'],
-  ])('is refused before a row is sent when it is %s', async (_case, says, told) => {
+  ])('is refused before rows are sent when it is %s', async (_case, says, expected) => {
     server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[1]], { says });
     expect(await failureOf(load('a\n2\n', { mode: 'replace' }))).toMatchObject({
       code: 'bad-input',
-      message: expect.stringContaining(told),
+      message: expect.stringContaining(expected),
     });
     expect(server.statements.join('\n')).not.toMatch(/bulk|TABLOCKX/);
     expect(values()).toEqual([[1]]);
@@ -439,7 +439,7 @@ describe('A table of SQL Server that cannot be loaded', () => {
   });
 
   it.each([[-1], [-2], [-3], [-999]])(
-    'is busy when the lock of the table of loads is not granted (%s), and nothing is made',
+    'is busy when the lock of the record table is not granted (%s), and nothing is created',
     async (got) => {
       await withServer({ longestLockWait: 50 }, async (other) => {
         const holder = {};

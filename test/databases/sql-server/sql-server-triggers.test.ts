@@ -49,12 +49,12 @@ describe('A table of SQL Server with a trigger', () => {
   it.each([
     ['drops a row, after it is in', { event: 'INSERT', body: `DELETE FROM "dbo.{}" WHERE id = 3` }],
     [
-      'drops a row in place of the insert',
+      'drops a row instead of inserting it',
       { event: 'INSERT', instead: true, body: `DELETE FROM "dbo.{}" WHERE id = 3` },
     ],
     ['adds a row', { event: 'INSERT', body: `INSERT INTO "dbo.{}" SELECT 99, 'added' WHERE NEW.id = 3` }],
     [
-      'changes a value in its letters alone',
+      'changes only the case of a value',
       { event: 'INSERT', body: `UPDATE "dbo.{}" SET name = upper(name) WHERE id = 3` },
     ],
   ] as const)('refuses the load in every mode, and names the trigger, when that %s', async (_case, trigger) => {

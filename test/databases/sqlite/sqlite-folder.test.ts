@@ -25,7 +25,7 @@ describe('The folder for database files', () => {
   });
 
   it.each(['missing.db', 'nowhere/missing.db'])(
-    'is not left by a link to a file that does not exist: %s',
+    'cannot be left through a link to a missing file: %s',
     async (target) => {
       symlinkSync(join(base, target), join(allowed, 'link.db'));
       await expect(open('link.db')).rejects.toMatchObject({ code: 'forbidden' });
@@ -41,7 +41,7 @@ describe('The folder for database files', () => {
 });
 
 it.each([':memory:', 'file:x.db?mode=memory', ''])(
-  'An SQLite database at “%s” is refused, for nothing would remain of a load',
+  'An SQLite database at “%s” is refused, because a load would be lost',
   async (path) => {
     await expect(openTarget(`sqlite:${path}`)).rejects.toMatchObject({ code: 'bad-input' });
   },

@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pipewright-sqlite-'));
 const file = join(folder, 'test.db');
 const address = `sqlite:${file}`;
 const opened = new DatabaseSync(file);
-// Other programs that read or write wait for a moment, as they do in life.
+// Other programs that read or write retry for a while, as in production.
 opened.exec('PRAGMA busy_timeout = 2000');
 
 afterAll(() => {
@@ -176,7 +176,7 @@ describe('A load into SQLite', () => {
     `a,b\n${Array.from({ length: count }, (_, row) => `${row},text of a row`).join('\n')}\n`;
 
   it.each(['delete', 'wal'])(
-    'lets others read and write the file until it publishes, in journal mode %s',
+    'lets other connections read and write the file until it publishes, in journal mode %s',
     async (mode) => {
       ask(`PRAGMA journal_mode = ${mode}`);
       ask('DROP TABLE IF EXISTS busy');

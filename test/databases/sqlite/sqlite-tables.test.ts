@@ -9,7 +9,7 @@ let database: DatabaseSync;
 let file: string;
 let files = 0;
 
-// Each test has a database of its own, so that names of tables can be short.
+// Each test has its own database, so table names can be short.
 beforeEach(() => {
   file = join(folder, `${(files += 1)}.db`);
   database = new DatabaseSync(file);
@@ -137,7 +137,7 @@ describe('A table of SQLite whose triggers interfere', () => {
         ] as const
       ).map(([what, trigger]) => [what, mode, trigger] as const),
     ),
-  )('is not loaded when one %s (%s)', async (_what, mode, trigger) => {
+  )('is not loaded when a trigger %s (%s)', async (_what, mode, trigger) => {
     database.exec(`${table} ${trigger}`);
     await expect(load('a,b\n1,x\n2,y\n', { table: 't', ...optionsOf(mode, 'a') })).rejects.toMatchObject({
       code: 'rows-changed',
@@ -308,7 +308,7 @@ describe('A target in SQLite', () => {
   });
 
   it.each(['pipewright_loads', 'Pipewright_Rejects', 'pipewright_staging', '"pipewright_loads"'])(
-    'cannot be a table of Pipewright: %s',
+    'cannot be a record table of Pipewright: %s',
     async (table) => {
       await load('a\n1\n', { table: 'first', record: true });
       const before = read('SELECT count(*) FROM pipewright_loads');

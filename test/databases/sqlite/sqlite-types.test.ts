@@ -22,7 +22,7 @@ const read = (table: string): unknown[][] => {
     .map((row) => Object.values(row).map((value) => (typeof value === 'bigint' ? String(value) : value)));
 };
 let tables = 0;
-/** What a column of a declared type holds after a value was appended. */
+/** The value of a column of a declared type after an append. */
 async function stored(
   declaration: string,
   value: string,
@@ -55,7 +55,7 @@ it.each([
 ])('The type “%s” (STRICT: %s) has the affinity %s', (declared, strict, affinity) => {
   expect(affinityOf(declared, strict)).toBe(affinity);
   if (strict) return;
-  // What SQLite itself does with a number in a text tells its affinity.
+  // How SQLite stores a number in a text reveals the affinity.
   database.exec(`CREATE TABLE probe (v ${declared}); INSERT INTO probe VALUES ('1')`);
   const { type } = database.prepare('SELECT typeof(v) AS type FROM probe').get() as { type: string };
   database.exec('DROP TABLE probe');
@@ -146,7 +146,7 @@ it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
       message: expect.stringMatching(reason),
     });
   }
-  // With rejects allowed, the row is left out, and named.
+  // With rejected rows allowed, the row is rejected and reported.
   const table = `t${(tables += 1)}`;
   database.exec(`CREATE TABLE ${table} (v ${declaration}) ${after}`);
   const result = await load(`v\n"${value}"\n`, { table, mode: 'replace', maxRejectedRows: 1, allowEmpty: true });
@@ -156,7 +156,7 @@ it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
 
 describe('A table that a load created', () => {
   it.each(['append', 'replace', 'evolve'] as const)(
-    'refuses a code with leading zeros where the first file had numbers: %s',
+    'refuses a code with leading zeros where the first file had integers: %s',
     async (way) => {
       const table = `codes_${way}`;
       await load('code,n\n80331,1\n', { table });
