@@ -159,7 +159,7 @@ describe('A connection to SQL Server', () => {
       code: 'unavailable',
       retryable: true,
       message: expect.stringContaining('ECONNREFUSED'),
-      hint: hinting('host and the port'),
+      hint: hinting('host and port'),
     });
     expect(host.sleeps).toEqual([1_000, 2_000]);
   });
