@@ -190,7 +190,7 @@ it('A value of a type without rules is refused with its row and what the server 
   const table = await newTable('k int, v numeric(10,2)[]');
   await expect(load('k,v\n1,{1.00}\n2,{12.345}\n', { table })).rejects.toMatchObject({
     message: expect.stringContaining(
-      'Row 2 of the dataset has the value “{12.345}” in the column “v”, which is numeric(10,2)[] and would hold “{12.35}”',
+      'Row 2 of the dataset has the value “{12.345}” in the column “v”, which is numeric(10,2)[] and would store “{12.35}”',
     ),
   });
 });
@@ -209,7 +209,7 @@ it.each([
   ['uuid', '8A4B7F5E-2A86-4B3D-9A58-6F3F8F0F9C77'],
   ['smallint', '""'],
 ])(
-  'A PostgreSQL column of the type %s that evolves to text holds %s as it is written, whatever row broke the type',
+  'A PostgreSQL column of the type %s that evolves to text keeps %s, whatever row changed the type',
   async (type, early) => {
     const table = await newTable(`row int, value ${type}`);
     const rows = Array.from({ length: 12_000 }, (_, row) => `${row},${early}`);
