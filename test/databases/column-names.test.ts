@@ -35,7 +35,7 @@ const columnsOf = async (table: string) =>
     )
   ).map(({ name }) => name);
 
-describe('Names of columns', () => {
+describe('Column names', () => {
   it.each<[string, Partial<LoadOptions>]>([
     ['append', {}],
     ['replace', { mode: 'replace' }],
@@ -59,7 +59,7 @@ describe('Names of columns', () => {
     expect(await ask('SELECT * FROM people')).toEqual([{ id: 1, name: 'x' }]);
   });
 
-  it('are refused when the dataset has two that differ in case alone, in a new table, too', async () => {
+  it('are refused when two differ in case only, also in a new table', async () => {
     for (const mode of ['create', 'append'] as const)
       await expect(load('id,Name,name\n1,x,y\n', { table: 'twice', mode })).rejects.toMatchObject({
         code: 'columns-missing',
@@ -70,7 +70,7 @@ describe('Names of columns', () => {
     });
   });
 
-  it('are refused when they may mean two columns of the table, unless one is spelled as it is', async () => {
+  it('are refused when they match two columns of the table, unless one matches exactly', async () => {
     await ask('CREATE TABLE alike ("Name" text, name text)');
     await expect(load('NAME\nx\n', { table: 'alike' })).rejects.toMatchObject({
       code: 'columns-missing',
@@ -80,7 +80,7 @@ describe('Names of columns', () => {
     expect(await ask('SELECT * FROM alike')).toEqual([{ Name: 'x', name: null }]);
   });
 
-  it('give types and keys of a new table whatever their case', async () => {
+  it('choose types and keys of a new table whatever their case', async () => {
     const { columns } = await load('Policy,Paid\n1,2\n', {
       table: 'typed',
       mode: 'create',
@@ -93,7 +93,7 @@ describe('Names of columns', () => {
     ]);
   });
 
-  it('that are too long are refused by name, or shortened in the same way by every load', async () => {
+  it('are refused when they are too long, or shortened the same way by every load', async () => {
     const long = `${'ä'.repeat(40)}_gross`;
     const other = `${'ä'.repeat(40)}_net`;
     const csv = `id,${long},${other}\n1,x,y\n`;

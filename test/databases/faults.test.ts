@@ -12,11 +12,11 @@ import { startPostgres, type Postgres } from '../support/machine/postgres.ts';
 import { mountSmallDisk } from '../support/machine/small-disk.ts';
 import { loadCsv } from './load-csv.ts';
 
-/** A database with which the faults are tried. */
+/** A database for the fault tests. */
 interface Ground {
   address: string;
   ask(sql: string): Promise<Record<string, unknown>[]>;
-  /** How many loads the database still works for: it may take a moment to see that a process is gone, and commit what it was told to. */
+  /** How many loads the database is still running: it may take a second to notice that a process is gone, and commit its work. */
   atWork(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -74,7 +74,7 @@ const halves = [`id,name\n${half(0)}`, half(rowsOfHalf)] as const;
 const whole = halves.join('');
 const old = 'id,name\n7,old 7\n99999,old 99999\n';
 
-/** What a table holds before a load, and after it: rows, and how many of them are new. */
+/** The rows of a table before and after a load, and how many of them are new. */
 const contents: Record<LoadMode, { before: [number, number] | undefined; after: [number, number] }> = {
   create: { before: undefined, after: [2 * rowsOfHalf, 2 * rowsOfHalf] },
   replace: { before: [2, 0], after: [2 * rowsOfHalf, 2 * rowsOfHalf] },
@@ -82,7 +82,7 @@ const contents: Record<LoadMode, { before: [number, number] | undefined; after: 
   upsert: { before: [2, 0], after: [2 * rowsOfHalf + 1, 2 * rowsOfHalf] },
 };
 
-/** Where a load is killed: at the beginning of a phase, and so many milliseconds into it. */
+/** When a load is killed: milliseconds after the start of a phase. */
 const places: [phase: string, milliseconds: number][] = [
   ['begin', 0],
   ['stage', 0],
@@ -97,7 +97,7 @@ const places: [phase: string, milliseconds: number][] = [
   ['published', 0],
 ];
 
-/** Loads in a process of its own, which is killed in a phase, where it waits for that unless it is publishing; gives the phases that it went through. */
+/** Loads in a child process that is killed in a phase, in which it pauses unless it is publishing. Returns the phases that it reached. */
 async function killedLoad(
   address: string,
   options: LoadOptions,
@@ -155,7 +155,7 @@ describe.each(Object.keys(engines))('A load into %s', (engine) => {
   });
   afterAll(() => ground.stop());
 
-  it('that is killed in any phase leaves the table as it was or complete, and the same load again completes it once', async () => {
+  it('killed in any phase leaves the table unchanged or complete, and the next run completes it once', async () => {
     const left = { before: 0, after: 0 };
     const cases = Object.keys(contents).flatMap((mode) =>
       places.map((place) => ({ mode: mode as LoadMode, place, connections: 1 })),
@@ -190,7 +190,7 @@ describe.each(Object.keys(engines))('A load into %s', (engine) => {
     expect(left.after).toBeGreaterThan(3);
   }, 300_000);
 
-  it('beside others into the same table is never mixed with them', async () => {
+  it('is never mixed with concurrent loads into the same table', async () => {
     const table = 'at_once';
     await loadCsv(ground.address, 'id,name\n0,none\n', { table });
     const datasets = ['a', 'b', 'c', 'd'].map(
@@ -208,7 +208,7 @@ describe.each(Object.keys(engines))('A load into %s', (engine) => {
   });
 });
 
-/** Looks until something is so, for two minutes. */
+/** Polls a condition for two minutes. */
 async function until<T>(look: () => Promise<T>, isSo: (found: T) => boolean): Promise<T> {
   for (let looks = 0; ; looks += 1) {
     const found = await look();
@@ -219,7 +219,7 @@ async function until<T>(look: () => Promise<T>, isSo: (found: T) => boolean): Pr
 }
 
 it.each(['create', 'replace', 'append', 'upsert'] as const)(
-  'a PostgreSQL that crashes in the middle of a load (%s) has the table as it was, and takes the load afterwards',
+  'a PostgreSQL server that crashes during a load (%s) has an unchanged table, and accepts the load afterwards',
   async (mode) => {
     const address = `${postgres.url}?sslmode=disable`;
     const table = `crashed_${mode}`;
@@ -245,10 +245,10 @@ it.each(['create', 'replace', 'append', 'upsert'] as const)(
   },
 );
 
-describe('A disk that is full', () => {
+describe('A full disk', () => {
   const large = `id,name\n${Array.from({ length: 400_000 }, (_, row) => `${row},a name that fills the disk ${row}\n`).join('')}`;
 
-  it('leaves a table of PostgreSQL as it was', async () => {
+  it('leaves a PostgreSQL table unchanged', async () => {
     const disk = await mountSmallDisk(16);
     const ground = (await engines['postgres']?.()) as Ground;
     try {
@@ -275,7 +275,7 @@ describe('A disk that is full', () => {
     }
   });
 
-  it('leaves a table of SQLite as it was', async () => {
+  it('leaves an SQLite table unchanged', async () => {
     const disk = await mountSmallDisk(4);
     const file = join(disk.folder, 'full.db');
     const count = (): unknown => {

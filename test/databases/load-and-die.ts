@@ -3,14 +3,14 @@ import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
 
-/** What this process is to load, and when it is to be killed: as its only argument, in JSON. */
+/** What this process loads, and when it is killed: its only argument, as JSON. */
 export interface Fate {
   address: string;
   csv: string;
   options: LoadOptions;
-  /** Of the statements that change something, the one at which it ends, from 1. */
+  /** Number of the writing statement at which it ends, from 1. */
   statement: number;
-  /** Whether it ends as soon as that statement is sent, or when the answer has come. */
+  /** Whether it ends when that statement is sent, or when its result arrives. */
   when: 'sent' | 'answered';
 }
 

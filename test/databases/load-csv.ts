@@ -2,13 +2,13 @@ import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
 import type { LoadOptions, LoadResult } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
 
-/** Bytes in pieces of 64 KiB, as they come from a network. */
+/** Bytes in chunks of 64 KiB, as from a network. */
 export async function* inPieces(text: string): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
 }
 
-/** Loads CSV into a new table, or as the options say, through a connection of its own. */
+/** Loads CSV through its own connection; into a new table unless the options say otherwise. */
 export async function loadCsv(
   address: string,
   csv: string | AsyncIterable<Uint8Array>,
@@ -22,20 +22,20 @@ export async function loadCsv(
   }
 }
 
-/** A column of values that fills several blocks: `early` over and over, then `late` once, then `early` again. */
+/** A column that fills several blocks: `early` repeated, then `late` once, then `early` again. */
 export function lateChange(early: readonly string[], late: readonly string[]): string[] {
   const filling = Array.from({ length: 30_000 }, (_, index) => early[index % early.length] as string);
   return [...filling, ...late, ...filling.slice(0, 10)];
 }
 
-/** CSV of one interesting column beside one that numbers the rows. */
+/** CSV of a column and the row number. */
 export function numbered(values: readonly string[]): string {
   return `row,value\n${values.map((value, index) => `${index},${value}`).join('\n')}\n`;
 }
 
 /**
- * Columns whose first values promise one type and whose later ones break it: the type that holds for all, and the value
- * that a database shows where it is not the text of the file.
+ * Columns whose first values suggest one type and whose later values need another: the final type, and the value
+ * that a database returns where it is not the text of the file.
  */
 export const lateChanges: [name: string, early: string[], late: string[], type: string][] = [
   ['integers, then a decimal', ['1', '-20', ''], ['0.125'], 'decimal'],

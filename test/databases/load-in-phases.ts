@@ -5,9 +5,9 @@ import { openTarget } from '../../shared/src/databases/open-target.ts';
 import type { TableLoad, TableTarget } from '../../shared/src/datasets/load/target.ts';
 
 /**
- * Loads rows into a table and prints the name of each phase as it begins, and `published` at the end, so that whoever
- * started this program can end it there. Its argument: address, options, the paths of the two halves of the dataset, and the
- * phase at whose beginning it waits to be ended.
+ * Loads rows into a table and prints the name of each phase as it begins, and `published` at the end, so that the parent
+ * process can kill it there. Its argument: address, options, the paths of the two halves of the dataset, and the
+ * phase in which it waits to be killed.
  */
 const { address, options, halves, waitAt } = JSON.parse(process.argv[2] ?? '') as {
   address: string;
@@ -18,11 +18,11 @@ const { address, options, halves, waitAt } = JSON.parse(process.argv[2] ?? '') a
 
 async function tell(phase: string): Promise<void> {
   process.stdout.write(`${phase}\n`);
-  // Longer than any test lasts.
+  // Longer than any test.
   if (phase === waitAt) await new Promise((resolve) => setTimeout(resolve, 600_000));
 }
 
-function told(load: TableLoad): TableLoad {
+function reportPhases(load: TableLoad): TableLoad {
   return new Proxy(load, {
     get(of, name) {
       const value: unknown = Reflect.get(of, name, of);
@@ -43,6 +43,10 @@ async function* source(): AsyncGenerator<Uint8Array> {
 
 const target: TableTarget = await openTarget(address);
 await tell('begin');
-await loadDataset(source(), { ...target, begin: async (request) => told(await target.begin(request)) }, options);
+await loadDataset(
+  source(),
+  { ...target, begin: async (request) => reportPhases(await target.begin(request)) },
+  options,
+);
 await tell('published');
 await target.close();

@@ -4,39 +4,38 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { types } from 'node:util';
 import { PipewrightError } from '../host/error.ts';
 
-/** Files that SQLite keeps beside a database and opens with it. @see https://www.sqlite.org/tempfiles.html */
+/** Suffixes of the files that SQLite creates next to a database. @see https://www.sqlite.org/tempfiles.html */
 const companions = ['-journal', '-wal', '-shm'];
 
 /**
- * The path of a database file inside a folder, with symbolic links followed, so that no name leads out of the folder. The
- * file may not exist yet; a link to a file that does not exist, and links in place of the files that SQLite keeps beside
- * the database, are refused.
+ * Resolves the path of a database file in a folder. Symbolic links are followed, so that no name leads out of the folder.
+ * The file may be missing; dangling links, and links in place of SQLite's own files next to the database, are refused.
  * @param path relative to the folder, or absolute and inside of it
- * @throws PipewrightError `forbidden` when it would lie outside or is no file; `not-found` when the folder does not exist
+ * @throws PipewrightError `forbidden` when it is outside the folder or not a file; `not-found` when the folder does not exist
  */
 export async function insideFolder(folder: string, path: string): Promise<string> {
   const root = await realFolder(folder);
   if (path.includes('\0')) throw outside();
-  const asked = resolve(root, path);
-  // Compared before anything is read: whether a folder outside exists must not show.
-  if (!contains(root, asked) && !contains(resolve(folder), asked)) throw outside();
-  const parent = await realFolder(dirname(asked));
-  const named = join(parent, basename(asked));
+  const requested = resolve(root, path);
+  // Checked before anything is read, so that the error does not reveal whether an outside folder exists.
+  if (!contains(root, requested) && !contains(resolve(folder), requested)) throw outside();
+  const parent = await realFolder(dirname(requested));
+  const named = join(parent, basename(requested));
   if (!contains(root, named)) throw outside();
   const file = (await readEntry(named)) === undefined ? named : await realpath(named).catch(() => undefined);
   if (file === undefined || !contains(root, file)) throw outside();
   const found = await readEntry(file);
-  if (found && !found.isFile()) throw notPlain('is not a file');
-  // By a second name of the file, SQLite would not find the journal of the first; and it may lie outside.
-  if (found && found.nlink > 1) throw notPlain('has several names (hard links)');
+  if (found && !found.isFile()) throw notRegular('is not a file');
+  // Through a hard link, SQLite would not find the journal of the other name, which may also be outside the folder.
+  if (found && found.nlink > 1) throw notRegular('has several names (hard links)');
   for (const companion of companions) {
     const entry = await readEntry(`${file}${companion}`);
-    if (entry && !entry.isFile()) throw notPlain(`has a link in place of its ${companion.slice(1)} file`);
+    if (entry && !entry.isFile()) throw notRegular(`has a link in place of its ${companion.slice(1)} file`);
   }
   return file;
 }
 
-/** What is at a path, links not followed; undefined when nothing is. */
+/** The entry at a path, without following links; undefined when there is none. */
 async function readEntry(path: string): Promise<Stats | undefined> {
   try {
     return await lstat(path);
@@ -47,8 +46,8 @@ async function readEntry(path: string): Promise<Stats | undefined> {
 }
 
 function contains(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  const inside = relative(folder, path);
+  return inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
 }
 
 async function realFolder(folder: string): Promise<string> {
@@ -58,7 +57,7 @@ async function realFolder(folder: string): Promise<string> {
     throw new PipewrightError({
       code: 'not-found',
       message: 'The folder for database files does not exist.',
-      hint: 'The operator of this host must create it.',
+      hint: 'Ask the operator of this server to create it.',
     });
   }
 }
@@ -66,15 +65,15 @@ async function realFolder(folder: string): Promise<string> {
 function outside(): PipewrightError {
   return new PipewrightError({
     code: 'forbidden',
-    message: 'The database file would be outside the allowed folder.',
+    message: 'The database file is outside the allowed folder.',
     hint: 'Enter a file name without a path, such as datasets.db.',
   });
 }
 
-function notPlain(what: string): PipewrightError {
+function notRegular(problem: string): PipewrightError {
   return new PipewrightError({
     code: 'forbidden',
-    message: `The database file ${what}.`,
-    hint: 'Enter the name of another file.',
+    message: `The database file ${problem}.`,
+    hint: 'Enter another file name.',
   });
 }

@@ -32,7 +32,7 @@ export function connectionHint(text: string): Wording {
   };
 }
 
-/** A hint after which the table is as it was. */
+/** A hint of an error that left the table unchanged. */
 const unchanged = (hint: string): string => `${tableUnchanged} ${hint}`;
 
 /** The connection ended, and with it the transaction. */

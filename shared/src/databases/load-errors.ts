@@ -1,6 +1,6 @@
 import { PipewrightError, withDetails } from '../host/error.ts';
 
-/** Opens the hint of every error after which the table is as it was before the load. */
+/** The first sentence of a hint when the load left the table unchanged. */
 export const tableUnchanged = 'The table was not changed.';
 
 /** The error of a replacement that would reach other tables through a foreign key. */

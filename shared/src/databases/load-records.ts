@@ -35,7 +35,7 @@ const loadsColumns = Object.keys(loadsColumnTypes);
 /** The columns of the table of rejected rows, in the order of `rejectValues`. */
 export const rejectsColumns = ['load_id', 'table_name', 'line', 'reason', 'column_name', 'value', 'row_text'];
 
-/** The column definitions of the table of loads, as CREATE TABLE takes them. */
+/** The column definitions of the table of loads. */
 function loadsDefinition(types: RecordTypes): string {
   const columns = Object.entries(loadsColumnTypes).map(([name, typeOf]) => `${name} ${typeOf(types)} NOT NULL`);
   return `${columns.join(', ')}, PRIMARY KEY (table_name, load_id)`;

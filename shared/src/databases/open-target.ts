@@ -3,11 +3,11 @@ import type { TableTarget } from '../datasets/load/target.ts';
 import type { OpenOptions } from './open-options.ts';
 
 /**
- * Opens the database at an address: `sqlite:path/to/file.db`,
- * `postgres://user:password@host:port/database?sslmode=verify-full`, for MySQL and MariaDB
- * `mysql://user:password@host:port/database?ssl=verify`, or `sqlserver://user:password@host:port/database?encrypt=verify`.
- * A driver is loaded only when its database is chosen.
- * @throws PipewrightError `bad-input` for an address of another kind; what the database says when it cannot be opened
+ * Opens a database by its address: `sqlite:path/to/file.db`,
+ * `postgres://user:password@host:port/database?sslmode=verify-full`,
+ * `mysql://user:password@host:port/database?ssl=verify` for MySQL and MariaDB, or
+ * `sqlserver://user:password@host:port/database?encrypt=verify`. The driver of an engine is loaded only when it is used.
+ * @throws PipewrightError `bad-input` for any other address; the explained error of the database when it cannot be opened
  */
 export async function openTarget(address: string, options: OpenOptions = {}): Promise<TableTarget> {
   if (address.startsWith('sqlite:')) {
@@ -29,7 +29,7 @@ export async function openTarget(address: string, options: OpenOptions = {}): Pr
   const kind = /^[a-z0-9+-]+(?=:)/i.exec(address)?.[0];
   throw new PipewrightError({
     code: 'bad-input',
-    message: kind ? `Databases of the kind “${kind}” are not known.` : 'That is no address of a database.',
-    hint: 'Use sqlite:path/to/file.db, postgres://…, mysql://… or sqlserver://…, each with user:password@host:port/database.',
+    message: kind ? `Databases of the type “${kind}” are not supported.` : 'This is not a database address.',
+    hint: 'Use sqlite:path/to/file.db, or postgres://…, mysql://… or sqlserver://… with user:password@host:port/database.',
   });
 }

@@ -214,7 +214,7 @@ it('checks a dataset against rules, lets it leave by Passed or Failed, and gives
     summary:
       '✗ paid is in table clients.client: 2 rows. Row 1: there is “10”, which the table “clients” does not have.',
   });
-  expect((await check(['id is in table nowhere.client'])).error?.message).toBe('There is no table “nowhere”.');
+  expect((await check(['id is in table nowhere.client'])).error?.message).toBe('The table “nowhere” does not exist.');
   expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is not a rule');
 });
 

@@ -1,13 +1,13 @@
 import { mysqlProducts } from '../../support/machine/mysql-products.ts';
 import { useMysql } from './use-mysql.ts';
 
-describe.each(mysqlProducts)('A table of %s that changes with its dataset', (_product, start) => {
+describe.each(mysqlProducts)('A table of %s that evolves', (_product, start) => {
   const { ask, load } = useMysql(start);
   const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
   const definition = async (table: string): Promise<string> =>
     String((await ask(`SHOW CREATE TABLE \`${table}\``))[0]?.['Create Table']);
 
-  it('keeps what else was said of a column that becomes wider', async () => {
+  it('keeps the rest of the definition of a widened column', async () => {
     await ask(
       "CREATE TABLE evolving (id int NOT NULL DEFAULT 7 COMMENT 'the id, of old', `b ``q``` smallint unsigned COMMENT 'x', since datetime)",
     );
@@ -24,7 +24,7 @@ describe.each(mysqlProducts)('A table of %s that changes with its dataset', (_pr
     ]);
   });
 
-  it('keeps the alphabet and the order of what it has while rows wait, and takes every letter in what it gets', async () => {
+  it('keeps the character set and collation of its columns, and adds columns in utf8mb4', async () => {
     await ask(
       'CREATE TABLE latin (id int PRIMARY KEY, name varchar(20) CHARACTER SET latin1) DEFAULT CHARACTER SET latin1',
     );
@@ -39,10 +39,10 @@ describe.each(mysqlProducts)('A table of %s that changes with its dataset', (_pr
 
   it.each([
     ['the rows do not come, for a key is there already', 'id,name,more\n1,again,1\n', 'conflict'],
-    ['a key would have to become text', 'id,name\nx,y\n', 'bad-input'],
-    ['a boolean would have to become text', 'id,flag\n5,maybe\n', 'bad-input'],
+    ['a key must become text', 'id,name\nx,y\n', 'bad-input'],
+    ['a boolean must become text', 'id,flag\n5,maybe\n', 'bad-input'],
     ['nothing stands where something must', 'id,name,more\n5,,1\n', 'bad-input'],
-  ])('is as it was when %s', async (_case, csv, code) => {
+  ])('is unchanged when %s', async (_case, csv, code) => {
     await ask(
       "DROP TABLE IF EXISTS still_the_same; CREATE TABLE still_the_same (id int PRIMARY KEY, name varchar(20) NOT NULL DEFAULT 'x', flag tinyint(1)); INSERT INTO still_the_same VALUES (1, 'old', 1)",
     );

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDataset } from '../../../shared/src/datasets/load/load-dataset.ts';
 import { openTarget } from '../../../shared/src/databases/open-target.ts';
 import { inPieces } from '../load-csv.ts';
+import { hinting } from '../hinting.ts';
 import { mysqlProducts } from '../../support/machine/mysql-products.ts';
 import { useMysql } from './use-mysql.ts';
 
@@ -9,7 +10,7 @@ type Row = Record<string, unknown>;
 
 describe.each(mysqlProducts)('A load into %s', (product, start) => {
   const { server, address, ask, load, staged, exists } = useMysql(start);
-  /** Begun at once, for it takes half a minute: a load into a table that another one holds. */
+  /** Started first, because it takes 30 seconds: a load into a table that another load has locked. */
   let kept: Promise<unknown>;
   beforeAll(async () => {
     const holder = await openTarget(address());
@@ -21,7 +22,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
   afterAll(() => kept);
   const rows = (count: number) =>
     `a,b\n${Array.from({ length: count }, (_, row) => `${row},text of a row`).join('\n')}\n`;
-  /** Ends the connection, or the statement, of the load that goes on, once the server is at it. */
+  /** Ends the connection, or the statement, of the running load once the server executes it. */
   const killLoad = async (what: 'CONNECTION' | 'QUERY'): Promise<void> => {
     for (;;) {
       const sessions = await ask(
@@ -34,7 +35,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
   };
 
   it.each(['replace', 'create'] as const)(
-    'changes nothing when the server ends the connection in the middle, in mode %s',
+    'leaves the table unchanged when the server ends the connection, in mode %s',
     async (mode) => {
       const table = `cut_${mode}`;
       if (mode === 'replace') await load('a,b\n1,x\n', { table });
@@ -54,7 +55,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     },
   );
 
-  it('changes nothing when the server stops the statement', async () => {
+  it('leaves the table unchanged when the server cancels the statement', async () => {
     await load('a,b\n1,x\n', { table: 'stopped' });
     async function* interrupted() {
       yield Buffer.from(rows(50_000));
@@ -70,7 +71,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     ]);
   });
 
-  it('changes nothing when it is stopped while its source stands still', async () => {
+  it('leaves the table unchanged when it is cancelled while its source stalls', async () => {
     await load('a,b\n1,x\n', { table: 'still' });
     const stop = new AbortController();
     async function* silent() {
@@ -84,7 +85,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     expect(await ask('SELECT a, b FROM still')).toEqual([{ a: 1, b: 'x' }]);
   });
 
-  it('is not changed by what a server is set to', async () => {
+  it('does not depend on the settings of the server', async () => {
     const unusual = {
       net_read_timeout: '1',
       sql_mode: "'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'",
@@ -146,14 +147,14 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     ).toEqual([{ engine: 'InnoDB' }]);
   });
 
-  it('says what the operator must do where the server takes no files', async () => {
+  it('explains how to enable local_infile', async () => {
     await load('a\n1\n', { table: 'no_files' });
     await ask('SET GLOBAL local_infile = 0');
     try {
       for (const table of ['no_files', 'no_files_new'])
         await expect(load('a\n2\n', { table, mode: 'replace' })).rejects.toMatchObject({
           code: 'forbidden',
-          hint: expect.stringContaining('local_infile = ON'),
+          hint: hinting('local_infile = ON'),
         });
     } finally {
       await ask('SET GLOBAL local_infile = 1');
@@ -161,7 +162,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     expect(await ask('SELECT a FROM no_files')).toEqual([{ a: 1 }]);
   });
 
-  it('leaves the table alone that somebody made meanwhile', async () => {
+  it('does not touch a table that was created during the load', async () => {
     async function* slow() {
       yield Buffer.from('a\n1\n');
       await ask('CREATE TABLE meanwhile (a int); INSERT INTO meanwhile VALUES (9)');
@@ -177,7 +178,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     expect(await staged()).toEqual([]);
   });
 
-  it('waits for another one into the same table, and not for one into another', async () => {
+  it('waits for a load into the same table, and not for one into another table', async () => {
     const more = Promise.withResolvers<void>();
     async function* slow() {
       yield Buffer.from(`a\n${'1\n'.repeat(600_000)}`);
@@ -203,7 +204,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     expect((await ask('SELECT DISTINCT a FROM queue ORDER BY a')).map(({ a }) => a)).toEqual([1, 2, 3]);
   });
 
-  it('can be followed by another one on the same connection, also after a failure', async () => {
+  it('can be followed by another load on the same connection, also after a failure', async () => {
     const target = await openTarget(address());
     try {
       await expect(
@@ -223,7 +224,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     expect(await ask('SELECT count(*) AS number FROM serial')).toEqual([{ number: 4 }]);
   });
 
-  it('that waits for half a minute reports that another load is still running', async () => {
+  it('fails after 30 seconds while another load is running', async () => {
     expect(await kept).toMatchObject({
       code: 'busy',
       retryable: true,
@@ -231,13 +232,13 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     });
   });
 
-  it('says what is wrong with an address or a login, and never the password', async () => {
+  it('explains a wrong address or login without the password', async () => {
     const wrong = address().replace(server().password, 'wrong-secret');
     await expect(openTarget(wrong)).rejects.toMatchObject({ code: 'unauthorized' });
     await expect(openTarget(wrong)).rejects.not.toThrow(/wrong-secret/);
     await expect(openTarget(address().replace('/warehouse', '/nowhere'))).rejects.toMatchObject({
       code: 'forbidden',
-      hint: expect.stringContaining('the name of the database'),
+      hint: hinting('the database name'),
     });
     await expect(openTarget(address().replace(/:\d+\//, ':1/'))).rejects.toMatchObject({ code: 'unavailable' });
     await expect(openTarget(address().replace('ssl=off', 'ssl=no'))).rejects.toMatchObject({ code: 'bad-input' });
@@ -252,18 +253,18 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
       });
     await expect(openTarget(server().url)).rejects.toMatchObject({
       code: 'unavailable',
-      hint: expect.stringContaining(product === 'MySQL' ? 'known authority' : 'choose Off'),
+      hint: hinting(product === 'MySQL' ? 'known authority' : 'choose Off'),
     });
     expect(await (await openTarget(address().replace('mysql:', 'mariadb:'))).describe()).toContain('pipewright');
   });
 });
 
-describe.each(mysqlProducts)('A %s whose replicas repeat statements', (_product, start) => {
+describe.each(mysqlProducts)('A %s with statement-based replication', (_product, start) => {
   const { ask, load, client, address } = useMysql(start, {
     settings: { log_bin: 'log', binlog_format: 'STATEMENT', server_id: '1', max_allowed_packet: '1048576' },
   });
 
-  it('takes every kind of load, though it warns of some', async () => {
+  it('accepts every kind of load, although it warns about some', async () => {
     for (const mode of ['create', 'append', 'replace'] as const)
       await load(`id,v\n1,${'x'.repeat(3_000_000)}\n`, { table: 'logged', mode, loadKey: mode });
     for (const columnChanges of ['refuse', 'evolve'] as const)

@@ -9,7 +9,7 @@ type Row = Record<string, unknown>;
 
 describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
   const { ask, load, staged, exists, column } = useMysql(start);
-  it.each(lateChanges)('holds every value as the file has it: %s', async (name, early, late, type) => {
+  it.each(lateChanges)('stores every value of the file: %s', async (name, early, late, type) => {
     const values = lateChange(early, late);
     const result = await load(numbered(values), { table: name });
     expect(result.columns.map((each) => each.type)).toEqual(['integer', type]);
@@ -25,7 +25,7 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
     expect(await staged()).toEqual([]);
   });
 
-  it('holds every value when every column changes its type at another place', async () => {
+  it('stores every value when every column changes its type at another row', async () => {
     const width = 12;
     const rows = Array.from({ length: 24_000 }, (_, row) =>
       Array.from({ length: width }, (_cell, at) => (row === 4000 + at * 1500 ? `late ${at}` : `${row}.${10 + at}`)),
@@ -38,7 +38,7 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
     );
   });
 
-  it('has the values and types of a whole file of claims', async () => {
+  it('has the values and types of a claims file', async () => {
     const csv = Buffer.concat([...claimsPieces(5000)]).toString();
     await load(csv, { table: 'claims' });
     const expected = parse(csv, { columns: true }) as Row[];
@@ -63,7 +63,7 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
       ]);
   });
 
-  it('takes timestamps of every zone as the moments that they are, and loads them again', async () => {
+  it('stores timestamps of every time zone in UTC, and loads them again', async () => {
     const csv =
       'at\n2026-11-20T10:00:00+02:00\n2026-11-20 08:00Z\n2026-11-20T03:00-0500\n2026-11-20T18:00+10\n1899-12-31T23:30:00.125-00:30\n';
     const moments = ['1900-01-01 00:00:00.125000', '2026-11-20 08:00:00.000000'];
@@ -76,7 +76,7 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
     expect((await ask('SELECT DISTINCT at FROM moments ORDER BY at')).map(({ at }) => at)).toEqual(moments);
   });
 
-  it('has the types that are given', async () => {
+  it('has the chosen column types', async () => {
     const columns = { policy: 'text', share: 'integer', paid: 'decimal' } as const;
     await load('policy,share,paid\n1,7,+5\n2,8,.125\n', { table: 'given', columns });
     expect(await ask('SELECT * FROM given')).toEqual([
@@ -92,7 +92,7 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
     expect(await exists('given2')).toBe(false);
   });
 
-  it('keeps decimals to the last digit, as many as there are', async () => {
+  it('keeps every digit of a decimal', async () => {
     const values = ['0.5', '-99999999999999999999999999999999999.125', '0.00000000000000000000000000000000000001'];
     await load(`row,few,many,tiny\n1,${values[0]},${values[1]},${values[2]}\n`, { table: 'digits' });
     expect(await ask('SELECT few, many, tiny FROM digits')).toEqual([{ few: '0.5', many: values[1], tiny: values[2] }]);
@@ -100,7 +100,7 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
   });
 
   it.each([',', ';', '\t', '|'].flatMap((delimiter) => ['\n', '\r\n'].map((end) => [delimiter, end] as const)))(
-    'reads every kind of value with the delimiter %j and line ends %j',
+    'loads every kind of value with the delimiter %j and line ends %j',
     async (delimiter, end) => {
       const values = [
         'NULL',
@@ -132,17 +132,17 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
     },
   );
 
-  it('keeps apart what is empty and what is null where there is one column only', async () => {
+  it('distinguishes empty text and NULL in a single column', async () => {
     await load('v\nx\n\n""\nNULL\n"NULL"\n"a""b"\n', { table: 'single' });
     expect((await ask('SELECT v FROM single')).map(({ v }) => v)).toEqual(['x', null, '', 'NULL', 'NULL', 'a"b']);
   });
 
-  it('takes line ends of both kinds in one file, and rows behind others that are left out', async () => {
+  it('accepts both line ends in one file, and rows after rejected ones', async () => {
     await load('a,b\r\n1,x\n2,y\r\n3,"z\nz"\n\n4,\r\n5\n6,NULL', { table: 'ends', maxRejectedRows: 1 });
     expect((await ask('SELECT b FROM ends ORDER BY a')).map(({ b }) => b)).toEqual(['x', 'y', 'z\nz', null, 'NULL']);
   });
 
-  it('takes texts of megabytes, and many columns', async () => {
+  it('stores texts of megabytes, and many columns', async () => {
     const long = '😀 "long", '.repeat(300_000);
     const width = 150;
     await load(`row,v\n1,"${long.replaceAll('"', '""')}"\n2,short\n`, { table: 'long' });
@@ -160,7 +160,7 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
     expect(Object.values((await ask('SELECT * FROM wide'))[0] ?? {})).toHaveLength(width);
   });
 
-  it('is not made of bytes that are no UTF-8', async () => {
+  it('is not created from bytes that are not UTF-8', async () => {
     async function* latin1() {
       yield Buffer.from('a\nM\xfcller\n', 'latin1');
     }
@@ -171,7 +171,7 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
     expect([await exists('wrong'), await staged()]).toEqual([false, []]);
   });
 
-  it('may be called anything that MySQL can call it, and nothing else', async () => {
+  it('accepts every name that MySQL allows, and no other', async () => {
     await load('a `b`?,c\n1,2\n', { table: 'odd `name`?' });
     await load('a `b`?,c\n3,4\n', { table: 'odd `name`?', mode: 'append', key: ['a `b`?'], loadKey: 'odd ? \\' });
     expect(await ask('SELECT `a ``b``?` AS a FROM `odd ``name``?` ORDER BY c')).toEqual([{ a: 1 }, { a: 3 }]);
@@ -180,7 +180,7 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
     await expect(load(`${'x'.repeat(65)}\n1\n`, { table: 'cut' })).rejects.toMatchObject({ code: 'bad-input' });
   });
 
-  it('is created in the database that the options name', async () => {
+  it('is created in the requested database', async () => {
     await ask(`CREATE DATABASE \`odd db\`; GRANT ${documentedRights} ON \`odd db\`.* TO pipewright@'127.0.0.1'`);
     await load('a\n1\n', { table: 'placed', schema: 'odd db', loadKey: 'once' });
     await load('a\n2\n', { table: 'placed', schema: 'odd db', mode: 'upsert', key: ['a'] });
@@ -189,7 +189,7 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
     await expect(load('a\n1\n', { table: 'placed', schema: 'nowhere' })).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  it('tells rows apart by keys that MySQL itself would take for the same, and has an index for the next upsert', async () => {
+  it('distinguishes keys that a collation would treat as the same, and has an index for the next upsert', async () => {
     const upsert = { table: 'keyed', mode: 'upsert', key: ['policy'] } as const;
     const long = 'x'.repeat(300);
     expect(await load(`policy,paid\na1,1\nA1,2\ná1,3\n`, upsert)).toMatchObject({ inserted: 3 });

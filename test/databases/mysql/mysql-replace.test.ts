@@ -6,7 +6,7 @@ type Row = Record<string, unknown>;
 
 describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start) => {
   const { server, client, ask, load } = useMysql(start);
-  it('keeps its index, its default, its number, its trigger and the view upon it; a column that is calculated is left alone', async () => {
+  it('keeps its index, default, auto-increment, trigger and view, and does not touch a generated column', async () => {
     await ask(`CREATE TABLE stays (id int AUTO_INCREMENT PRIMARY KEY, a int UNIQUE, b text, made date DEFAULT '2026-01-01', twice int AS (a * 2));
       CREATE VIEW above AS SELECT a, b FROM stays; CREATE TABLE seen_by_trigger (a int);
       CREATE TRIGGER watch AFTER INSERT ON stays FOR EACH ROW INSERT INTO seen_by_trigger VALUES (new.a);
@@ -27,7 +27,7 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
     });
   });
 
-  it('shows the old rows to everybody until the commit, and to a transaction that began before also after it', async () => {
+  it('shows the old rows until COMMIT, and after it to an older transaction', async () => {
     await load('a\n1\n2\n', { table: 'seen' });
     const other = await mysql.createConnection(server().url);
     const count = async (by: Connection): Promise<unknown> =>
@@ -50,7 +50,7 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
     }
   });
 
-  it.each(['CASCADE', 'SET NULL'])('is refused where rows of another table would go too: %s', async (action) => {
+  it.each(['CASCADE', 'SET NULL'])('is refused where a foreign key would change another table: %s', async (action) => {
     await ask(`DROP TABLE IF EXISTS child, parent; CREATE TABLE parent (a int PRIMARY KEY); INSERT INTO parent VALUES (1);
       CREATE TABLE child (a int, FOREIGN KEY (a) REFERENCES parent (a) ON DELETE ${action}); INSERT INTO child VALUES (1)`);
     await expect(load('a\n1\n', { table: 'parent', mode: 'replace' })).rejects.toMatchObject({
@@ -61,7 +61,7 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
     await load('a\n2\n', { table: 'parent', mode: 'append' });
   });
 
-  it('is refused where others refer to its rows, which MySQL checks at once', async () => {
+  it('is refused where other rows reference its rows', async () => {
     await ask(
       'DROP TABLE IF EXISTS child, parent; CREATE TABLE parent (a int PRIMARY KEY); INSERT INTO parent VALUES (1); CREATE TABLE child (a int, FOREIGN KEY (a) REFERENCES parent (a)); INSERT INTO child VALUES (1)',
     );
@@ -78,14 +78,14 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
     ['a key that comes twice', 'a,b\n1,x\n1,y\n', 'conflict', 'Duplicate entry'],
     ['a null where none may be', 'a,b\n1,\n', 'bad-input', 'is empty'],
     ['a row that breaks a rule', 'a,b\n1,forbidden\n', 'bad-input', 'strict'],
-  ])('is as it was after %s', async (_name, csv, code, told) => {
+  ])('is unchanged after %s', async (_name, csv, code, expected) => {
     await ask(
       "DROP TABLE IF EXISTS strict; CREATE TABLE strict (a int UNIQUE, b varchar(20) NOT NULL CHECK (b <> 'forbidden')); INSERT INTO strict VALUES (9, 'old')",
     );
     for (const mode of ['replace', 'append'] as const)
       await expect(load(csv, { table: 'strict', mode })).rejects.toMatchObject({
         code,
-        message: expect.stringMatching(new RegExp(told, 'i')),
+        message: expect.stringMatching(new RegExp(expected, 'i')),
       });
     expect(await ask('SELECT * FROM strict')).toEqual([{ a: 9, b: 'old' }]);
   });
@@ -94,12 +94,12 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
     ['a view', 'CREATE VIEW refused AS SELECT 1 AS a', 'VIEW', 'is not a table'],
     ['of an engine without transactions', 'CREATE TABLE refused (a int) ENGINE = MyISAM', 'TABLE', 'MyISAM'],
     ['of memory alone', 'CREATE TABLE refused (a int) ENGINE = MEMORY', 'TABLE', 'MEMORY'],
-  ])('is refused when it is %s', async (_kind, sql, kind, told) => {
+  ])('is refused when it is %s', async (_kind, sql, kind, expected) => {
     await ask(sql);
     for (const mode of ['replace', 'append', 'upsert'] as const)
       await expect(load('a\n1\n', { table: 'refused', mode, key: ['a'] })).rejects.toMatchObject({
         code: 'bad-input',
-        message: expect.stringContaining(told),
+        message: expect.stringContaining(expected),
       });
     await ask(`DROP ${kind} refused`);
   });

@@ -3,6 +3,7 @@ import { documentedRights } from '../../support/machine/mysql-family.ts';
 import { loadCsv } from '../load-csv.ts';
 import { mysqlProducts } from '../../support/machine/mysql-products.ts';
 import { useMysql } from './use-mysql.ts';
+import { hinting } from '../hinting.ts';
 
 describe.each(mysqlProducts)('A table of %s', (product, start) => {
   const { ask, load, server } = useMysql(start);
@@ -14,7 +15,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
   ] as const;
 
   it.each(modes)(
-    'whose trigger changes a value refuses the load, where the user may know of triggers: %s',
+    'refuses a load whose values a trigger changes, for a user who may see triggers: %s',
     async (_mode, options) => {
       await ask(`DROP TABLE IF EXISTS changing; CREATE TABLE changing (id int PRIMARY KEY, name varchar(20)); INSERT INTO changing VALUES (1, 'old');
       CREATE TRIGGER shout BEFORE INSERT ON changing FOR EACH ROW SET NEW.name = upper(NEW.name);
@@ -22,7 +23,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
       try {
         await expect(load('id,name\n2,Ada\n', { table: 'changing', ...options })).rejects.toMatchObject({
           code: 'rows-changed',
-          hint: expect.stringContaining('shout'),
+          hint: hinting('shout'),
         });
         expect(await ask('SELECT * FROM changing')).toEqual([{ id: 1, name: 'old' }]);
         expect(await load('id,name\n2,ADA\n', { table: 'changing', ...options })).toMatchObject({ rows: 1 });
@@ -32,21 +33,21 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     },
   );
 
-  it('whose trigger changes rows that exist refuses an upsert, where the user may know of triggers', async () => {
+  it('refuses an upsert whose updates a trigger changes, for a user who may see triggers', async () => {
     await ask(`DROP TABLE IF EXISTS changing; CREATE TABLE changing (id int PRIMARY KEY, name varchar(20)); INSERT INTO changing VALUES (1, 'old');
       CREATE TRIGGER keep_old BEFORE UPDATE ON changing FOR EACH ROW SET NEW.name = OLD.name;
       GRANT TRIGGER ON warehouse.* TO pipewright@'127.0.0.1'`);
     try {
       await expect(
         load('id,name\n1,Ada\n2,Bob\n', { table: 'changing', mode: 'upsert', key: ['id'] }),
-      ).rejects.toMatchObject({ code: 'rows-changed', hint: expect.stringContaining('keep_old') });
+      ).rejects.toMatchObject({ code: 'rows-changed', hint: hinting('keep_old') });
       expect(await ask('SELECT * FROM changing')).toEqual([{ id: 1, name: 'old' }]);
     } finally {
       await ask("REVOKE TRIGGER ON warehouse.* FROM pipewright@'127.0.0.1'");
     }
   });
 
-  it.each(modes)('whose trigger refuses a row says so, and stays as it was: %s', async (_mode, options) => {
+  it.each(modes)('is unchanged when its trigger refuses a row, and names the reason: %s', async (_mode, options) => {
     await ask(`DROP TABLE IF EXISTS refusing; CREATE TABLE refusing (id int PRIMARY KEY, name text); INSERT INTO refusing VALUES (1, 'old');
       CREATE TRIGGER no_two BEFORE INSERT ON refusing FOR EACH ROW BEGIN IF NEW.id = 2 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no two, please'; END IF; END`);
     await expect(load('id,name\n2,Ada\n3,Bob\n', { table: 'refusing', ...options })).rejects.toMatchObject({
@@ -56,7 +57,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     expect(await ask('SELECT * FROM refusing')).toEqual([{ id: 1, name: 'old' }]);
   });
 
-  it('says which constraint and which other table a row breaks', async () => {
+  it('names the constraint and the other table that a row violates', async () => {
     await ask(
       'DROP TABLE IF EXISTS payment, claim; CREATE TABLE claim (id int PRIMARY KEY); INSERT INTO claim VALUES (1); CREATE TABLE payment (claim int, CONSTRAINT paid_for FOREIGN KEY (claim) REFERENCES claim (id))',
     );
@@ -64,14 +65,14 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
       await expect(load('claim\n1\n9\n', { table: 'payment', ...options })).rejects.toMatchObject({
         code: 'conflict',
         message: expect.stringMatching(/paid_for.*REFERENCES `claim`/),
-        hint: expect.stringContaining('The table was not changed.'),
+        hint: hinting('The table was not changed.'),
       });
     }
     expect(await ask('SELECT * FROM payment')).toEqual([]);
   });
 
   it.each(['int', 'varchar(9)', 'date', "enum('x','y')", 'json'])(
-    'makes up no value of a column %s NOT NULL that the dataset lacks',
+    'does not invent a value for a missing column %s NOT NULL',
     async (type) => {
       await ask(`DROP TABLE IF EXISTS needy; CREATE TABLE needy (id int PRIMARY KEY, v ${type} NOT NULL)`);
       for (const options of [
@@ -88,7 +89,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     },
   );
 
-  it('takes a dataset without a required column where a trigger, a default or the row itself has its value', async () => {
+  it('accepts a dataset without a required column that a trigger, a default or an existing row fills', async () => {
     await ask(`DROP TABLE IF EXISTS needy; CREATE TABLE needy (id int PRIMARY KEY, twice int NOT NULL, open int NOT NULL DEFAULT 7);
       CREATE TRIGGER fill BEFORE INSERT ON needy FOR EACH ROW SET NEW.twice = NEW.id * 2`);
     await load('id\n1\n', { table: 'needy', mode: 'append' });
@@ -98,7 +99,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
   });
 
   it.each([['k,v\na,1\nA,2\n'], ['k,v\ná,1\na,2\n'], ['k,v\n"a ",1\na,2\n']])(
-    'whose order takes two texts for the same refuses them as one key: %j',
+    'refuses two keys that its collation treats as the same: %j',
     async (csv) => {
       await ask(
         `DROP TABLE IF EXISTS lax; CREATE TABLE lax (k varchar(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci PRIMARY KEY, v int); INSERT INTO lax VALUES ('a', 0)`,
@@ -112,7 +113,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     },
   );
 
-  it('keeps the values of an evolving column as they were written, whatever row breaks its type', async () => {
+  it('keeps the values of an evolving column, whatever row changes its type', async () => {
     const early = ['007', 'TRUE', '1.50', '+5', '2026-11-20T08:00:00Z', ''];
     const values = [...Array.from({ length: 12_000 }, (_, row) => early[row % early.length] as string), 'abc'];
     for (const type of ['int', 'decimal(10,2)', 'date', 'datetime', 'varchar(30)', "char(36) COMMENT 'UUID'"]) {
@@ -136,7 +137,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     ['datetime', '2026-11-20 10:00:00', '2026-11-20 10:00:00.7', '2026-11-20 10:00:00.700000', 'datetime(6)'],
     ['varchar(3)', 'abc', 'abcd', 'abcd', 'longtext'],
     ['int unsigned', '5', '-1', '-1', 'bigint'],
-  ])('gets a column wider than %s, with the value %s, for %s', async (type, old, value, held, wider) => {
+  ])('widens %s with the value %s for %s', async (type, old, value, held, wider) => {
     await ask(
       `DROP TABLE IF EXISTS wider; CREATE TABLE wider (n int, v ${type}); INSERT INTO wider VALUES (1, '${old}')`,
     );
@@ -164,7 +165,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     ['year', '99'],
     ['tinyint(1)', 'maybe'],
     ['timestamp NULL', '2150-01-01T00:00Z'],
-  ])('has a column %s that does not become wider for %s', async (type, value) => {
+  ])('does not widen %s for %s', async (type, value) => {
     await ask(`DROP TABLE IF EXISTS fixed; CREATE TABLE fixed (n int, v ${type})`);
     await expect(
       load(`n,v\n2,${value}\n`, { table: 'fixed', mode: 'append', columnChanges: 'evolve' }),
@@ -172,7 +173,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     expect(await ask('SELECT * FROM fixed')).toEqual([]);
   });
 
-  it('leaves the columns that it calculates, and those that are invisible, to the server', async () => {
+  it('does not require generated and invisible columns', async () => {
     await ask(`CREATE TABLE calculating (a int, twice int AS (a * 2) STORED, hidden int INVISIBLE)`);
     for (const mode of ['append', 'replace'] as const) await load('a\n4\n', { table: 'calculating', mode });
     expect(await ask('SELECT a, twice, hidden FROM calculating')).toEqual([{ a: 4, twice: 8, hidden: null }]);
@@ -188,7 +189,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     ['CREATE TEMPORARY TABLES', { mode: 'upsert', key: ['id'] }],
     ['INSERT', { mode: 'append' }],
     ['DELETE', { mode: 'replace' }],
-  ] as const)('says which right is missing: %s', async (right, options) => {
+  ] as const)('names the missing privilege: %s', async (right, options) => {
     await ask(
       'DROP TABLE IF EXISTS guarded; CREATE TABLE guarded (id int PRIMARY KEY); INSERT INTO guarded VALUES (1)',
     );
@@ -196,7 +197,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     try {
       await expect(load('id\n2\n', { table: 'guarded', ...options })).rejects.toMatchObject({
         code: 'forbidden',
-        hint: expect.stringMatching(`lacks a right among [A-Z, ]*${right}`),
+        hint: hinting(new RegExp(`lacks one of these privileges: [A-Z, ]*${right}`)),
       });
       expect(await ask('SELECT * FROM guarded')).toEqual([{ id: 1 }]);
     } finally {
@@ -204,7 +205,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     }
   });
 
-  it('in a database that the user may not use is not found', async () => {
+  it('is not found in a database that the user may not use', async () => {
     await expect(load('a\n1\n', { table: 't', schema: 'nowhere' })).rejects.toMatchObject({
       code: 'not-found',
       message: expect.stringContaining('“nowhere”'),
@@ -215,31 +216,31 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     it.each([
       ['is locked', 'ACCOUNT LOCK', 'ACCOUNT UNLOCK', 'unauthorized', 'ACCOUNT UNLOCK'],
       ['has an expired password', 'PASSWORD EXPIRE', '', 'unauthorized', 'expired'],
-    ])('tells a user that %s what to do', async (_case, change, back, code, hint) => {
+    ])('explains what to do for a user that %s', async (_case, change, back, code, hint) => {
       await ask(`ALTER USER pipewright@'127.0.0.1' ${change}`);
       try {
         await expect(load('a\n1\n', { table: 't', mode: 'append' })).rejects.toMatchObject({
           code,
-          hint: expect.stringContaining(hint),
+          hint: hinting(hint),
         });
       } finally {
         await ask(`ALTER USER pipewright@'127.0.0.1' ${back || `IDENTIFIED BY '${server().password}'`}`);
       }
     });
 
-    it('in a database that is read-only says so', async () => {
+    it('is refused in a read-only database', async () => {
       await ask('CREATE TABLE frozen (a int); ALTER DATABASE warehouse READ ONLY = 1');
       try {
         await expect(load('a\n1\n', { table: 'frozen', mode: 'append' })).rejects.toMatchObject({
           code: 'forbidden',
-          hint: expect.stringContaining('read-only'),
+          hint: hinting('read-only'),
         });
       } finally {
         await ask('ALTER DATABASE warehouse READ ONLY = 0');
       }
     });
 
-    it('is loaded by a user who logs in with caching_sha2_password, encrypted or not', async () => {
+    it('accepts a user with caching_sha2_password, encrypted or not', async () => {
       const [row] = await ask("SELECT plugin FROM mysql.user WHERE user = 'pipewright'");
       expect(row).toEqual({ plugin: 'caching_sha2_password' });
       await ask('FLUSH PRIVILEGES');
@@ -252,11 +253,11 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
 });
 
 describe.each(mysqlProducts.filter(([name]) => name === 'MySQL'))(
-  'A %s that takes no table without a primary key',
+  'A %s server that requires primary keys',
   (_product, start) => {
     const { ask, load, server } = useMysql(start, { settings: { sql_require_primary_key: 'ON' } });
 
-    it('loads into tables that exist, keeps records and rejects, and says what to do for a new table', async () => {
+    it('loads into existing tables, records loads and rejected rows, and explains what to do for a new table', async () => {
       await ask('CREATE TABLE known (id int PRIMARY KEY, name text)');
       await load('id,name\n1,Ada\n', { table: 'known', mode: 'append' });
       expect(await load('id,name\n1,Eve\n2,Bob\n', { table: 'known', mode: 'upsert', key: ['id'] })).toMatchObject({
@@ -280,11 +281,11 @@ describe.each(mysqlProducts.filter(([name]) => name === 'MySQL'))(
       expect(await ask('SELECT line FROM pipewright_rejects')).toHaveLength(1);
       await expect(load('id\n1\n', { table: 'unknown' })).rejects.toMatchObject({
         code: 'forbidden',
-        hint: expect.stringContaining('sql_generate_invisible_primary_key'),
+        hint: hinting('sql_generate_invisible_primary_key'),
       });
     });
 
-    it('loads into new tables, too, where it adds an invisible primary key, which is never part of a dataset', async () => {
+    it('loads into new tables where it adds an invisible primary key itself', async () => {
       await ask('SET GLOBAL sql_generate_invisible_primary_key = ON');
       const late = `id,name\n${'1,x\n'.repeat(30_000)}z,y\n`;
       expect(await load(late, { table: 'unknown' })).toMatchObject({

@@ -5,12 +5,13 @@ import mysql from 'mysql2/promise';
 import { makeCertificate, type Certificate } from '../../support/machine/certificate.ts';
 import type { MysqlServer } from '../../support/machine/mysql-family.ts';
 import { loadCsv } from '../load-csv.ts';
+import { hinting } from '../hinting.ts';
 import { mysqlProducts } from '../../support/machine/mysql-products.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-tls-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Each certificate signs itself, so that it is its own authority. */
+/** Self-signed certificates, each its own authority. */
 const certificates: Record<'byName' | 'byAddress' | 'elsewhere', Certificate> = {
   byName: makeCertificate({ names: ['localhost'], addresses: [] }),
   byAddress: makeCertificate({ names: ['db.example'], addresses: [[127, 0, 0, 1]] }),
@@ -40,7 +41,7 @@ describe.each(mysqlProducts)('An encrypted connection to %s', (product, start) =
   it.each([
     ['its name', 'byName', 'localhost'],
     ['its IP address', 'byAddress', '127.0.0.1'],
-  ] as const)('is made to a server whose certificate is for %s', async (_case, name, host) => {
+  ] as const)('is accepted with a certificate for %s', async (_case, name, host) => {
     expect(await load(name, host, `ssl=verify&${authorityOf(name)}`)).toMatchObject({ rows: 1 });
   });
 
@@ -49,25 +50,25 @@ describe.each(mysqlProducts)('An encrypted connection to %s', (product, start) =
     ['another name, by its name', 'elsewhere', 'localhost'],
     ['its name alone, by its address', 'byName', '127.0.0.1'],
     ['its address alone, by its name', 'byAddress', 'localhost'],
-  ] as const)('is refused to a server whose certificate is for %s', async (_case, name, host) => {
+  ] as const)('is refused with a certificate for %s', async (_case, name, host) => {
     await expect(load(name, host, `ssl=verify&${authorityOf(name)}`)).rejects.toMatchObject({
       code: 'unavailable',
-      hint: expect.stringContaining('certificate'),
+      hint: hinting('certificate'),
     });
     expect(await load(name, host, 'ssl=encrypt')).toMatchObject({ rows: 1 });
   });
 
-  it('is refused to a server whose authority is not known', async () => {
+  it('is refused when the certificate authority is unknown', async () => {
     await expect(load('byName', 'localhost', 'ssl=verify')).rejects.toMatchObject({
       code: 'unavailable',
-      hint: expect.stringContaining('Encrypt Only'),
+      hint: hinting('Encrypt Only'),
     });
     await expect(load('byName', 'localhost', `ssl=verify&${authorityOf('byAddress')}`)).rejects.toMatchObject({
       code: 'unavailable',
     });
   });
 
-  it('is encrypted, as the server sees it, for verify and encrypt', async () => {
+  it('is encrypted for verify and encrypt', async () => {
     const { url, adminUrl } = await serverWith('byAddress');
     const admin = await mysql.createConnection({ uri: adminUrl, multipleStatements: true });
     try {
@@ -85,14 +86,14 @@ describe.each(mysqlProducts)('An encrypted connection to %s', (product, start) =
     }
   });
 
-  it('is what a server asks for that takes no other, and the message says which choice to make', async () => {
+  it('is required by some servers, and the message names the option', async () => {
     const { adminUrl, url } = await serverWith('byName');
     const admin = await mysql.createConnection({ uri: adminUrl, ssl: { rejectUnauthorized: false } });
     try {
       await admin.query('SET GLOBAL require_secure_transport = ON');
       await expect(loadCsv(`${url}?ssl=off`, 'a\n1\n', { table: 'secret', mode: 'replace' })).rejects.toMatchObject({
         code: product === 'MySQL' ? 'forbidden' : 'unauthorized',
-        hint: expect.stringContaining('Encrypt Only'),
+        hint: hinting('Encrypt Only'),
       });
     } finally {
       await admin.query('SET GLOBAL require_secure_transport = OFF');

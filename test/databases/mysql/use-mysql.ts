@@ -5,19 +5,19 @@ import { loadCsv } from '../load-csv.ts';
 
 type Row = Record<string, unknown>;
 
-/** A server for the tests of a `describe`, and ways to ask it as its administrator. */
+/** A server for the tests of a `describe`, with queries as its administrator. */
 export interface MysqlInUse {
   server(): MysqlServer;
-  /** A connection of the administrator. */
+  /** The connection of the administrator. */
   client(): Connection;
-  /** The address of the tests' user, who has the documented rights only. */
+  /** The address with a user who has only the documented privileges. */
   address(): string;
   ask(sql: string, values?: unknown[]): Promise<Row[]>;
   load(csv: string | AsyncIterable<Uint8Array>, options: Parameters<typeof loadCsv>[2]): Promise<LoadResult>;
-  /** The tables in which rows wait. */
+  /** The staging tables. */
   staged(): Promise<Row[]>;
   exists(table: string): Promise<boolean>;
-  /** A column as the text of its values, with its type. */
+  /** The type of a column, and its values as text. */
   column(table: string, name?: string, order?: string): Promise<{ type: string; values: unknown[] }>;
 }
 

@@ -26,7 +26,7 @@ const ask = async (sql: string, values: unknown[] = []): Promise<Row[]> => (awai
 const load = (csv: string | AsyncIterable<Uint8Array>, options: Parameters<typeof loadCsv>[2]) =>
   loadCsv(address, csv, options);
 
-/** A column as the text of its values, with its type. */
+/** The type of a column, and its values as text. */
 async function column(table: string, name = 'value', order = 'row'): Promise<{ type: string; values: unknown[] }> {
   const [first] = await ask(
     'SELECT format_type(atttypid, atttypmod) AS type FROM pg_attribute WHERE attrelid = $1::regclass AND attname = $2',
@@ -39,7 +39,7 @@ async function column(table: string, name = 'value', order = 'row'): Promise<{ t
 const postgresTypes: Record<string, string> = { integer: 'bigint', decimal: 'numeric', text: 'text' };
 
 describe('A new PostgreSQL table', () => {
-  it.each(lateChanges)('holds every value as the file has it: %s', async (name, early, late, type) => {
+  it.each(lateChanges)('stores every value of the file: %s', async (name, early, late, type) => {
     const values = lateChange(early, late);
     const result = await load(numbered(values), { table: name });
     expect(result.columns.map((each) => each.type)).toEqual(['integer', type]);
@@ -51,7 +51,7 @@ describe('A new PostgreSQL table', () => {
     await ask(`DROP TABLE "${name}"`);
   });
 
-  it('holds every value when every column changes its type at another place', async () => {
+  it('stores every value when every column changes its type at another row', async () => {
     const width = 12;
     const rows = Array.from({ length: 24_000 }, (_, row) =>
       Array.from({ length: width }, (_cell, at) => (row === 4000 + at * 1500 ? `late ${at}` : `${row}.${10 + at}`)),
@@ -65,7 +65,7 @@ describe('A new PostgreSQL table', () => {
     );
   });
 
-  it('has the values and types of a whole file of claims', async () => {
+  it('has the values and types of a claims file', async () => {
     const csv = Buffer.concat([...claimsPieces(5000)]).toString();
     await load(csv, { table: 'claims' });
     const expected = parse(csv, { columns: true }) as Record<string, string>[];
@@ -78,14 +78,14 @@ describe('A new PostgreSQL table', () => {
     }
   });
 
-  it('takes timestamps of every zone as the moments that they are', async () => {
+  it('stores timestamps of every time zone as instants', async () => {
     await load('at\n2026-11-20T10:00:00+02:00\n2026-11-20 08:00Z\n2026-11-20T03:00-0500\n', { table: 'moments' });
     expect(await ask("SELECT DISTINCT at AT TIME ZONE 'UTC' = '2026-11-20 08:00' AS same FROM moments")).toEqual([
       { same: true },
     ]);
   });
 
-  it('has the types that are given', async () => {
+  it('has the chosen column types', async () => {
     const columns = { policy: 'text', share: 'integer' } as const;
     const result = await load('policy,share\n1,+7\n', { table: 'given', columns });
     expect(result.columns).toEqual([
@@ -100,22 +100,22 @@ describe('A new PostgreSQL table', () => {
     expect(await ask("SELECT to_regclass('given2') AS made")).toEqual([{ made: null }]);
   });
 
-  it('keeps apart what is empty and what is null, and a text that would end a COPY', async () => {
+  it('distinguishes empty text and NULL, and loads a text that would end a COPY', async () => {
     await load('v\nx\n\n""\n\\.\n"\\."\n"a""b"\n', { table: 'single' });
     expect((await ask('SELECT v FROM single')).map(({ v }) => v)).toEqual(['x', null, '', '\\.', '\\.', 'a"b']);
   });
 
-  it('takes line ends of both kinds in one file', async () => {
+  it('accepts both line ends in one file', async () => {
     await load('a,b\r\n1,x\n2,y\r\n3,"z\nz"', { table: 'ends' });
     expect((await ask('SELECT b FROM ends ORDER BY a')).map(({ b }) => b)).toEqual(['x', 'y', 'z\nz']);
   });
 
-  it('refuses names that PostgreSQL would cut', async () => {
+  it('refuses names that PostgreSQL would truncate', async () => {
     await expect(load('a\n1\n', { table: 'é'.repeat(32) })).rejects.toMatchObject({ code: 'bad-input' });
     await expect(load(`${'x'.repeat(64)}\n1\n`, { table: 'cut' })).rejects.toMatchObject({ code: 'bad-input' });
   });
 
-  it('stands in the schema that is asked for', async () => {
+  it('is created in the requested schema', async () => {
     await ask('CREATE SCHEMA "Odd ""schema"');
     await load('a\n1\n', { table: 'placed', schema: 'Odd "schema' });
     expect(await ask('SELECT a::int FROM "Odd ""schema".placed')).toEqual([{ a: 1 }]);
@@ -124,7 +124,7 @@ describe('A new PostgreSQL table', () => {
 });
 
 describe('A PostgreSQL table that is replaced', () => {
-  it('keeps its grants, its index, its comment, its default and the view upon it', async () => {
+  it('keeps its grants, index, comment, default and view', async () => {
     await ask(`CREATE ROLE looker; CREATE TABLE kept (id int GENERATED ALWAYS AS IDENTITY, a int PRIMARY KEY, b text,
       made date DEFAULT '2026-01-01'); COMMENT ON TABLE kept IS 'said'; GRANT SELECT ON kept TO looker;
       CREATE VIEW above AS SELECT a, b FROM kept; INSERT INTO kept (a, b) VALUES (1, 'old'), (2, 'old')`);
@@ -143,7 +143,7 @@ describe('A PostgreSQL table that is replaced', () => {
     ).toEqual([{ may: true, comment: 'said', indexes: 1, defaults: 1 }]);
   });
 
-  it('shows the old rows to a transaction that began before, also after the commit', async () => {
+  it('shows the old rows to an older transaction, also after COMMIT', async () => {
     await load('a\n1\n2\n', { table: 'seen' });
     await ask('BEGIN ISOLATION LEVEL REPEATABLE READ');
     try {
@@ -156,7 +156,7 @@ describe('A PostgreSQL table that is replaced', () => {
     expect(await ask('SELECT count(*)::int AS rows FROM seen')).toEqual([{ rows: 3 }]);
   });
 
-  it.each(['CASCADE', 'SET NULL'])('is refused where rows of another table would go too: %s', async (action) => {
+  it.each(['CASCADE', 'SET NULL'])('is refused where a foreign key would change another table: %s', async (action) => {
     await ask(`DROP TABLE IF EXISTS child, parent; CREATE TABLE parent (a int PRIMARY KEY); 
       INSERT INTO parent VALUES (1);
       CREATE TABLE child (a int REFERENCES parent ON DELETE ${action}); INSERT INTO child VALUES (1)`);
@@ -168,7 +168,7 @@ describe('A PostgreSQL table that is replaced', () => {
     ['a value of another type', 'a,b\n1,x\nnone,y\n', 'bad-input', 'column “a”'],
     ['a key that comes twice', 'a,b\n1,x\n1,y\n', 'conflict', 'duplicate key'],
     ['a null where none may be', 'a,b\n1,\n', 'bad-input', 'is empty, which the table does not allow'],
-  ])('is as it was after %s', async (_name, csv, code, told) => {
+  ])('is unchanged after %s', async (_name, csv, code, expected) => {
     await ask(
       `DROP TABLE IF EXISTS strict; CREATE TABLE strict (a int UNIQUE, b text NOT NULL);
        INSERT INTO strict VALUES (9, 'old')`,
@@ -176,7 +176,7 @@ describe('A PostgreSQL table that is replaced', () => {
     for (const mode of ['replace', 'append'] as const) {
       await expect(load(csv, { table: 'strict', mode })).rejects.toMatchObject({
         code,
-        message: expect.stringContaining(told),
+        message: expect.stringContaining(expected),
       });
     }
     expect(await ask('SELECT * FROM strict')).toEqual([{ a: 9, b: 'old' }]);
@@ -192,7 +192,7 @@ describe('A load into PostgreSQL', () => {
   const rows = (count: number) =>
     `a,b\n${Array.from({ length: count }, (_, row) => `${row},text of a row`).join('\n')}\n`;
 
-  it('changes nothing when the server ends the connection in the middle', async () => {
+  it('leaves the table unchanged when the server ends the connection', async () => {
     await load('a,b\n1,x\n', { table: 'cut_off' });
     async function* interrupted() {
       yield Buffer.from(rows(50_000));
@@ -206,7 +206,7 @@ describe('A load into PostgreSQL', () => {
     expect(await ask('SELECT a::int, b FROM cut_off')).toEqual([{ a: 1, b: 'x' }]);
   });
 
-  it('changes nothing when it is stopped while its source stands still', async () => {
+  it('leaves the table unchanged when it is cancelled while its source stalls', async () => {
     await load('a,b\n1,x\n', { table: 'still' });
     const stop = new AbortController();
     async function* silent() {
@@ -219,7 +219,7 @@ describe('A load into PostgreSQL', () => {
     expect(await ask('SELECT a::int, b FROM still')).toEqual([{ a: 1, b: 'x' }]);
   });
 
-  it('is not cut by the limits that a server sets for statements', async () => {
+  it('is not limited by the statement timeout of the server', async () => {
     await ask("ALTER ROLE postgres SET statement_timeout = '50ms'");
     try {
       async function* slow() {
@@ -233,7 +233,7 @@ describe('A load into PostgreSQL', () => {
     }
   });
 
-  it('reads values and dates the same whatever the server is set to', async () => {
+  it('stores the same values whatever the settings of the server', async () => {
     await ask("ALTER ROLE postgres SET DateStyle = 'SQL, DMY'");
     try {
       await load('row,value\n1,2026-11-02\n', { table: 'styled' });
@@ -248,7 +248,7 @@ describe('A load into PostgreSQL', () => {
     ]);
   });
 
-  it('can be followed by another one on the same connection, also after a failure', async () => {
+  it('can be followed by another load on the same connection, also after a failure', async () => {
     const target = await openTarget(address);
     const { loadDataset } = await import('../../../shared/src/datasets/load/load-dataset.ts');
     async function* one(text: string) {
@@ -274,7 +274,7 @@ describe('A new table over several connections', () => {
   const many = (count: number, value = (row: number): string => String(row)): string =>
     `a,b\n${Array.from({ length: count }, (_, row) => `${row},${value(row)}`).join('\n')}\n`;
 
-  it('holds every row, with the types of all values, however often they become wider', async () => {
+  it('has every row, however often types change', async () => {
     const csv = many(200_000, (row) => (row < 60_000 ? `${row}` : row < 120_000 ? `${row}.5` : `x${row}`));
     expect(await load(csv, { table: 'broad', ...several })).toMatchObject({
       rows: 200_000,
@@ -294,7 +294,7 @@ describe('A new table over several connections', () => {
     expect(await waiting()).toEqual([]);
   });
 
-  it('is seen wholly or not at all, with its record', async () => {
+  it('is published atomically with its record', async () => {
     const counts: unknown[] = [];
     async function* watched() {
       yield Buffer.from(many(100_000));
@@ -312,13 +312,13 @@ describe('A new table over several connections', () => {
   it.each([
     ['a row that does not fit', (): string => `${many(150_000)}1\n`, 'rejected-rows'],
     ['a key that is there twice', (): string => `${many(150_000)}7,7\n`, 'bad-input'],
-  ])('is not there after %s, and nothing else is either', async (_case, csv, code) => {
+  ])('does not exist after %s, nor does its staging table', async (_case, csv, code) => {
     await expect(load(csv(), { table: 'broken', key: ['a'], ...several })).rejects.toMatchObject({ code });
     expect(await ask("SELECT to_regclass('broken') AS name")).toEqual([{ name: null }]);
     expect(await waiting()).toEqual([]);
   });
 
-  it('is not there when the server ends the connections, and the next load clears what was left', async () => {
+  it('does not exist when the server ends the connections, and the next load drops its staging table', async () => {
     async function* interrupted() {
       yield Buffer.from(many(100_000));
       await ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pipewright'");
@@ -334,7 +334,7 @@ describe('A new table over several connections', () => {
     expect(await ask('SELECT count(*)::int AS rows FROM ended')).toEqual([{ rows: 100 }]);
   });
 
-  it('leaves no connection open, and one connection is enough for a table that exists', async () => {
+  it('closes its connections, and uses one for an existing table', async () => {
     await load(many(10), { table: 'plain', ...several });
     await load(many(10), { table: 'plain', mode: 'append', ...several });
     expect(
@@ -345,7 +345,7 @@ describe('A new table over several connections', () => {
 });
 
 describe('Limits of a PostgreSQL table', () => {
-  it('are told with line and column before the server sees the rows, where rows may be left out', async () => {
+  it('reject rows by line and column before the server sees them', async () => {
     await ask('CREATE TABLE narrow (id smallint NOT NULL, name varchar(5), paid numeric(6, 2))');
     const csv =
       'id,name,paid\n1,Ada,12.50\n40000,Bob,1\n3,Cleopatra,1\n,Dan,1\n5,Eve,1.005\n6,Finn,99999\n7,👍👍👍👍👍,-9999.99\n';
@@ -363,7 +363,7 @@ describe('Limits of a PostgreSQL table', () => {
     ]);
   });
 
-  it('are not stretched by rounding a decimal, which the server would do without a word, but by making the column wider', async () => {
+  it('widen the column instead of rounding a decimal', async () => {
     await expect(load('id,name,paid\n1,Ada,1.005\n', { table: 'narrow', mode: 'append' })).rejects.toMatchObject({
       code: 'bad-input',
       message: expect.stringContaining('2 behind it (“1.005”)'),

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { makeCertificate } from '../../support/machine/certificate.ts';
 import { startPostgres, type Postgres } from '../../support/machine/postgres.ts';
 import { loadCsv } from '../load-csv.ts';
+import { hinting } from '../hinting.ts';
 
 const certificate = makeCertificate();
 let folder: string;
@@ -24,7 +25,7 @@ afterAll(async () => {
 const load = (query: string) =>
   loadCsv(`${postgres.url}?${query}`, 'a,b\n1,x\n', { table: 'encrypted', mode: 'replace', connections: 2 });
 
-/** Whether the connections of this program to the server are encrypted, as the server sees it, while a load goes on. */
+/** Whether the server sees the connections of a running load as encrypted. */
 async function encrypted(query: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: `${postgres.url}?sslmode=disable` });
   await client.connect();
@@ -45,7 +46,7 @@ async function encrypted(query: string): Promise<unknown[]> {
   return seen;
 }
 
-it('a connection to PostgreSQL is encrypted and its server verified by the authority that is named', async () => {
+it('a connection to PostgreSQL is encrypted and verified by the given certificate authority', async () => {
   const verified = `sslmode=verify-full&sslrootcert=${join(folder, 'authority.pem')}`;
   expect(await load(verified)).toMatchObject({ rows: 1 });
   expect(await encrypted(verified)).toEqual([true]);
@@ -59,12 +60,12 @@ it.each([
   async (_case, query) => {
     await expect(load(query || `sslmode=verify-full&sslrootcert=${join(folder, 'other.pem')}`)).rejects.toMatchObject({
       code: 'unavailable',
-      hint: expect.stringContaining('certificate'),
+      hint: hinting('certificate'),
     });
   },
 );
 
-it('a connection may be encrypted without asking who the server is, or not at all', async () => {
+it('a connection can be encrypted without verification, or unencrypted', async () => {
   expect(await load('sslmode=no-verify')).toMatchObject({ rows: 1 });
   expect(await encrypted('sslmode=no-verify')).toEqual([true]);
   expect(await encrypted('sslmode=disable')).toEqual([false]);

@@ -90,7 +90,7 @@ describe.each([
   ['pair', ['(01,a)']],
   ['regclass', ['12']],
 ] as const)('A PostgreSQL column of the type %s', (type, values) => {
-  it.each(modes)('refuses what the server would read in another way, by %s', async (_mode, options) => {
+  it.each(modes)('refuses what the server would store differently, by %s', async (_mode, options) => {
     const table = await newTable(`k int PRIMARY KEY, v ${type}`);
     for (const value of values) {
       await expect(load(`k,v\n1,${quotedCsv(value)}\n`, { table, ...options }).then(() => value)).rejects.toMatchObject(
@@ -171,7 +171,7 @@ function expectedType(type: string): string {
   return names[type] ?? type;
 }
 
-it('A value that does not fit is named with line, column and reason, and left out where that is allowed', async () => {
+it('A value that does not fit is reported with line, column and reason, and rejected where that is allowed', async () => {
   const table = await newTable('plz integer, n int');
   await expect(load('plz,n\n80331,1\n01067,2\n', { table })).rejects.toMatchObject({
     message: expect.stringContaining(
@@ -186,11 +186,11 @@ it('A value that does not fit is named with line, column and reason, and left ou
   expect(await ask(`SELECT plz FROM ${table}`)).toEqual([{ plz: 80_331 }]);
 });
 
-it('A value of a type without rules is refused with the row and what the server would make of it', async () => {
+it('A value of a type without rules is refused with its row and what the server would store', async () => {
   const table = await newTable('k int, v numeric(10,2)[]');
   await expect(load('k,v\n1,{1.00}\n2,{12.345}\n', { table })).rejects.toMatchObject({
     message: expect.stringContaining(
-      'Row 2 of the dataset has the value “{12.345}” in the column “v”, which is numeric(10,2)[] and would hold “{12.35}”',
+      'Row 2 of the dataset has the value “{12.345}” in the column “v”, which is numeric(10,2)[] and would store “{12.35}”',
     ),
   });
 });
@@ -209,7 +209,7 @@ it.each([
   ['uuid', '8A4B7F5E-2A86-4B3D-9A58-6F3F8F0F9C77'],
   ['smallint', '""'],
 ])(
-  'A PostgreSQL column of the type %s that evolves to text holds %s as it is written, whatever row broke the type',
+  'A PostgreSQL column of the type %s that evolves to text keeps %s, whatever row changed the type',
   async (type, early) => {
     const table = await newTable(`row int, value ${type}`);
     const rows = Array.from({ length: 12_000 }, (_, row) => `${row},${early}`);
@@ -221,7 +221,7 @@ it.each([
   },
 );
 
-it('A PostgreSQL table that evolves becomes only as wide as its values need', async () => {
+it('A PostgreSQL table that evolves is widened only as far as its values need', async () => {
   const table = await newTable('a smallint, b int, c numeric(6,2), d varchar(5), e int');
   await load('a,b,c,d,e\n40000,99999999999999999999,1.005,Cleopatra,1.0\n', { table, columnChanges: 'evolve' });
   expect(
@@ -240,7 +240,7 @@ it('A PostgreSQL table that evolves becomes only as wide as its values need', as
   ]);
 });
 
-it('A new PostgreSQL table has types although every value is quoted, and "" is NULL where a column is not text', async () => {
+it('A new PostgreSQL table infers types from quoted values, and "" is NULL in a column that is not text', async () => {
   const result = await load('"id","amount","d","t"\n"1","2.50","2026-01-01",""\n"2","","","x"\n', {
     table: 'all_quoted',
     mode: 'create',
@@ -254,13 +254,13 @@ it('A new PostgreSQL table has types although every value is quoted, and "" is N
   expect(await ask('SELECT amount, d, t FROM all_quoted WHERE id = 3')).toEqual([{ amount: null, d: null, t: '' }]);
 });
 
-it('"" stays an empty text when a later value makes the column text', async () => {
+it('"" stays an empty text when a later value changes the column to text', async () => {
   const early = Array.from({ length: 30_000 }, (_, row) => (row % 3 === 0 ? '""' : String(row))).join('\n');
   await load(`v\n${early}\nabc\n`, { table: 'late_text', mode: 'create' });
   expect(await ask("SELECT count(*)::int AS blanks FROM late_text WHERE v = ''")).toEqual([{ blanks: 10_000 }]);
 });
 
-it('Timestamps with a zone are the same instant however the zone is written, in new tables and in those that exist', async () => {
+it('Timestamps with time zone are the same instant however the zone is written, in new and existing tables', async () => {
   const csv =
     'id,seen_at\n2,2026-11-20 08:00:00 UTC\n3,2026-11-20 08:00:00.250000 UTC\n4,2026-11-20 17:00:00.000 +0900\n';
   expect((await load(csv, { table: 'zones', mode: 'create' })).columns[1]).toEqual({

@@ -5,6 +5,7 @@ import { Fault } from '../../doubles/sql-server/fault.ts';
 import type { SqlServer } from '../../doubles/sql-server/sql-server.ts';
 import { loadCsv } from '../load-csv.ts';
 import { failureOf, manyRows, useSqlServer, withServer } from './use-sql-server.ts';
+import { hinting } from '../hinting.ts';
 
 const tests = useSqlServer();
 const { load, rows, values } = tests;
@@ -14,7 +15,7 @@ beforeEach(() => {
   ({ server, table } = tests);
 });
 
-describe('A load into SQL Server that is broken off', () => {
+describe('An interrupted load into SQL Server', () => {
   beforeEach(() =>
     server.table(
       `dbo.${table}`,
@@ -31,31 +32,31 @@ describe('A load into SQL Server that is broken off', () => {
     source: string | AsyncIterable<Uint8Array> = manyRows(20_000),
   ) => failureOf(load(source, { mode: 'replace', ...options }));
 
-  it('changes nothing when the connection is cut in the middle of the rows', async () => {
+  it('leaves the table unchanged when the connection breaks while rows are sent', async () => {
     server.fail({ at: 'bulk', afterBytes: 300_000 });
     expect(await loadRows()).toMatchObject({
       code: 'unavailable',
       retryable: true,
-      hint: expect.stringContaining('The table was not changed'),
+      hint: hinting('The table was not changed'),
     });
     expect(server.statements).not.toContain('(begin)');
   });
 
-  it('changes nothing when the connection is cut between statements of the transaction', async () => {
+  it('leaves the table unchanged when the connection breaks within the transaction', async () => {
     server.fail({ at: 'statement', matching: /^INSERT INTO/ });
     expect(await loadRows()).toMatchObject({ code: 'unavailable', retryable: true });
     expect(server.statements).not.toContain('(commit)');
   });
 
-  it('says that it is open what became of it when the connection is cut at the commit', async () => {
+  it('reports that the outcome is unknown when the connection breaks at COMMIT', async () => {
     server.fail({ at: 'commit' });
     expect(await loadRows()).toMatchObject({
       code: 'unavailable',
-      hint: expect.stringContaining('all of them or none'),
+      hint: hinting('either all of them or none'),
     });
   });
 
-  it('is busy, and can be run again, when the server chose it as the victim of a deadlock', async () => {
+  it('is retryable when the server chose it as the victim of a deadlock', async () => {
     server.fail({
       at: 'statement',
       matching: /^INSERT INTO/,
@@ -85,25 +86,25 @@ describe('A load into SQL Server that is broken off', () => {
     [40501, 'unavailable', true],
     [8152, 'bad-input', false],
     [547, 'conflict', false],
-  ])('has an error of its own for %s of the server', async (number, code, retryable) => {
+  ])('explains error %s of the server', async (number, code, retryable) => {
     server.fail({ at: 'statement', matching: /^INSERT INTO/, fault: new Fault(number, 'It cannot be.') });
     expect(await loadRows()).toMatchObject({
       code,
       retryable,
-      message: `SQL Server answered: It cannot be (error ${number}).`,
+      message: `SQL Server reported: It cannot be (error ${number}).`,
     });
   });
 
-  it('changes nothing when the server refuses the rows', async () => {
+  it('leaves the table unchanged when the server refuses the rows', async () => {
     server.fail({
       at: 'bulk',
       afterBytes: Infinity,
       fault: new Fault(1105, "Could not allocate space in database 'tempdb'.", 17),
     });
-    expect(await loadRows()).toMatchObject({ code: 'unavailable', hint: expect.stringContaining('no room left') });
+    expect(await loadRows()).toMatchObject({ code: 'unavailable', hint: hinting('is full') });
   });
 
-  it('changes nothing when it is stopped while its source stands still, and tells the server', async () => {
+  it('leaves the table unchanged when it is cancelled while its source stalls, and cancels the statement', async () => {
     const stop = new AbortController();
     async function* silent() {
       yield Buffer.from(manyRows(20_000));
@@ -117,7 +118,7 @@ describe('A load into SQL Server that is broken off', () => {
     ]);
   });
 
-  it('reports after a while that another load holds the table', async () => {
+  it('fails after the lock timeout while another load holds the table', async () => {
     await withServer({ longestLockWait: 100 }, async (other) => {
       const address = other.address({ encrypt: 'off' });
       const first = await openTarget(address);
@@ -133,7 +134,7 @@ describe('A load into SQL Server that is broken off', () => {
     });
   });
 
-  it('takes no more from its source than the server takes from it', async () => {
+  it('applies backpressure to its source', async () => {
     let given = 0;
     async function* endless() {
       yield Buffer.from('id,name\n');

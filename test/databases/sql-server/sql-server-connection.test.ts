@@ -6,6 +6,7 @@ import type { SqlServer } from '../../doubles/sql-server/sql-server.ts';
 import { fakeHost } from '../../unit/fake-host.ts';
 import { loadCsv } from '../load-csv.ts';
 import { failureOf, useSqlServer, withServer } from './use-sql-server.ts';
+import { hinting } from '../hinting.ts';
 
 const tests = useSqlServer();
 const {} = tests;
@@ -15,7 +16,7 @@ beforeEach(() => {
   ({ server, table } = tests);
 });
 
-describe('A log-in to SQL Server', () => {
+describe('A login to SQL Server', () => {
   const connection: SqlConnection = { engine: 'sqlserver', login: 'password', ssl: 'encrypt', cloud: 'public' };
   const ask = async (values: Partial<SqlConnection>, host = fakeHost()): Promise<string> => {
     const target = await openDatabase(
@@ -34,7 +35,7 @@ describe('A log-in to SQL Server', () => {
     ['verify', 'TLSv1.2'],
     ['encrypt', 'TLSv1.2'],
     ['off', 'none'],
-  ])('is encrypted as it was chosen: %s', async (encrypt, protocol) => {
+  ])('is encrypted as configured: %s', async (encrypt, protocol) => {
     expect(await loadCsv(server.address({ encrypt }), 'a\n1\n', { table })).toMatchObject({ rows: 1 });
     expect(server.logins).toMatchObject([
       {
@@ -48,34 +49,34 @@ describe('A log-in to SQL Server', () => {
     ]);
   });
 
-  it('is refused when the certificate is not trusted or the server does not encrypt, with what to do', async () => {
+  it('is refused when the certificate is not trusted or the server does not encrypt, with a hint', async () => {
     const failure = await failureOf(openTarget(server.address({ encrypt: 'verify' }).replace(/&ca=.*/, '')));
     expect(failure).toMatchObject({
       code: 'unavailable',
       retryable: false,
-      hint: expect.stringContaining('Encrypt Only'),
+      hint: hinting('Encrypt Only'),
     });
     expect(server.logins).toEqual([]);
     await withServer({ encryption: 'none' }, async (other) =>
       expect(await failureOf(openTarget(other.address()))).toMatchObject({
         code: 'unavailable',
-        hint: expect.stringContaining('Encryption'),
+        hint: hinting('Encryption'),
       }),
     );
     await withServer({ encryption: 'required' }, async (other) =>
       expect(await failureOf(openTarget(other.address({ encrypt: 'off' })))).toMatchObject({
         code: 'unavailable',
-        hint: expect.stringContaining('Encryption'),
+        hint: hinting('Encryption'),
       }),
     );
   });
 
-  it('verifies the certificate in strict encryption, and needs a server that speaks TDS 8.0', async () => {
+  it('verifies the certificate in strict encryption, and requires TDS 8.0', async () => {
     const failure = await failureOf(openTarget(server.address({ encrypt: 'strict' }).replace(/&ca=.*/, '')));
     expect(failure).toMatchObject({
       code: 'unavailable',
       retryable: false,
-      hint: expect.stringContaining('certificate'),
+      hint: hinting('certificate'),
     });
     expect(server.logins).toEqual([]);
     const opened = await openDatabase(
@@ -90,10 +91,10 @@ describe('A log-in to SQL Server', () => {
       },
       fakeHost(),
     ).catch((error: unknown) => error);
-    expect(opened).toMatchObject({ code: 'unavailable', hint: expect.stringContaining('certificate') });
+    expect(opened).toMatchObject({ code: 'unavailable', hint: hinting('certificate') });
   });
 
-  it('fails with a wrong password, at once and without telling it', async () => {
+  it('fails with a wrong password, at once and without showing it', async () => {
     const failure = await failureOf(ask({ user: 'loader', password: 'secret-word' }));
     expect(failure).toMatchObject({
       code: 'unauthorized',
@@ -104,7 +105,7 @@ describe('A log-in to SQL Server', () => {
     expect(server.logins).toHaveLength(1);
   });
 
-  it('goes by user and password, or by a token of Microsoft Entra that the driver hands on', async () => {
+  it('uses user and password, or a token of Microsoft Entra', async () => {
     expect(await ask({ user: server.user, password: server.password })).toBe('warehouse (loader)');
     const host = fakeHost().on('POST', 'https://login.microsoftonline.com/my-tenant/oauth2/v2.0/token', {
       json: { access_token: server.token, expires_in: 3600 },
@@ -125,7 +126,7 @@ describe('A log-in to SQL Server', () => {
     expect(server.logins.at(-1)).toMatchObject({ user: '', password: '', token: server.token, encrypted: 'TLSv1.2' });
     const refusing = fakeHost().on('POST', /oauth2/, { json: { access_token: 'another-token', expires_in: 3600 } });
     const failure = await failureOf(ask(application, refusing));
-    expect(failure).toMatchObject({ code: 'unauthorized', hint: expect.stringContaining('Microsoft Entra') });
+    expect(failure).toMatchObject({ code: 'unauthorized', hint: hinting('Microsoft Entra') });
     expect(JSON.stringify({ ...failure, message: failure.message })).not.toContain('another-token');
   });
 
@@ -140,7 +141,7 @@ describe('A log-in to SQL Server', () => {
     });
   });
 
-  it('is tried again, with growing pauses, while the server starts', async () => {
+  it('is retried with growing pauses while the server is starting', async () => {
     const starting = new Fault(40613, "Database 'warehouse' is not currently available.", 14);
     const host = fakeHost();
     server.fail({ at: 'login', fault: starting, times: 2 });
@@ -158,11 +159,11 @@ describe('A log-in to SQL Server', () => {
     expect(short.sleeps).toEqual([1_000, 2_000, 4_000]);
   });
 
-  it('names a database that is not there', async () => {
+  it('names a database that does not exist', async () => {
     const host = fakeHost();
     expect(
       await failureOf(ask({ user: server.user, password: server.password, database: 'other' }, host)),
-    ).toMatchObject({ code: 'not-found', hint: expect.stringContaining('name of the database') });
+    ).toMatchObject({ code: 'not-found', hint: hinting('database name') });
     expect(host.sleeps).toEqual([1_000, 2_000]);
   });
 
@@ -171,7 +172,7 @@ describe('A log-in to SQL Server', () => {
     async (address) => {
       expect(await failureOf(openTarget(address))).toMatchObject({
         code: 'bad-input',
-        hint: expect.stringContaining('sqlserver://'),
+        hint: hinting('sqlserver://'),
       });
     },
   );

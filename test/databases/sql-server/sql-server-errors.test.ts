@@ -7,6 +7,7 @@ import { Fault } from '../../doubles/sql-server/fault.ts';
 import type { SqlServer } from '../../doubles/sql-server/sql-server.ts';
 import { fakeHost } from '../../unit/fake-host.ts';
 import { failureOf, manyRows, useSqlServer } from './use-sql-server.ts';
+import { hinting } from '../hinting.ts';
 
 const tests = useSqlServer();
 let server: SqlServer;
@@ -14,36 +15,36 @@ beforeEach(() => {
   ({ server } = tests);
 });
 
-/** Numbers of the server with what becomes of them, whether a retry can help, and a word of what to do. */
+/** Error numbers of the server with code, retryable, and a word of the hint. */
 const numbers: [number: number, code: string, retryable: boolean, hint: RegExp][] = [
   [596, 'unavailable', true, /Run the step again/],
   [601, 'busy', true, /again later/],
-  [615, 'unavailable', true, /starting, moving or busy/],
-  [911, 'not-found', false, /name of the database/],
+  [615, 'unavailable', true, /starting, stopping or busy/],
+  [911, 'not-found', false, /database name/],
   [926, 'unavailable', true, /starting/],
-  [1105, 'unavailable', false, /no room/],
+  [1105, 'unavailable', false, /full/],
   [1204, 'unavailable', true, /memory or locks/],
   [1205, 'busy', true, /again later/],
   [1222, 'busy', true, /again later/],
   [3906, 'unavailable', true, /replica/],
   [3935, 'unavailable', true, /again/],
   [3960, 'busy', true, /again later/],
-  [4060, 'not-found', true, /name of the database/],
+  [4060, 'not-found', true, /database name/],
   [4221, 'unavailable', true, /starting/],
   [8645, 'unavailable', true, /memory or locks/],
   [8651, 'unavailable', true, /memory or locks/],
   [9001, 'unavailable', true, /again/],
-  [9002, 'unavailable', false, /no room/],
+  [9002, 'unavailable', false, /full/],
   [10053, 'unavailable', true, /again/],
   [10054, 'unavailable', true, /again/],
   [10060, 'unavailable', true, /firewall/],
   [10928, 'unavailable', true, /busy/],
   [10929, 'unavailable', true, /busy/],
   [18456, 'unauthorized', false, /password/],
-  [40197, 'unavailable', true, /moving/],
+  [40197, 'unavailable', true, /busy/],
   [40501, 'unavailable', true, /busy/],
   [40532, 'not-found', false, /database\.windows\.net/],
-  [40544, 'unavailable', false, /no room/],
+  [40544, 'unavailable', false, /full/],
   [40549, 'unavailable', false, /several files/],
   [40550, 'unavailable', false, /several files/],
   [40551, 'unavailable', false, /several files/],
@@ -71,29 +72,29 @@ describe('An error of SQL Server', () => {
     expect(explainSqlServer(Object.assign(new Error('It cannot be.'), { number }))).toMatchObject({
       code,
       retryable,
-      hint: expect.stringMatching(hint),
-      message: `SQL Server answered: It cannot be (error ${number}).`,
+      hint: hinting(hint),
+      message: `SQL Server reported: It cannot be (error ${number}).`,
     });
-    // The driver reports a refused log-in without the number.
+    // The driver reports a refused login without the number.
     expect(
       explainSqlServer(Object.assign(new Error('It cannot be.'), { code: 'ELOGIN' }), { number, state: 1 }),
     ).toMatchObject({ code, retryable });
   });
 
-  it('that refuses a log-in says why by its state, where the server tells it', () => {
+  it('explains a refused login by its state, where the server returns it', () => {
     const refused = (state: number): unknown =>
       explainSqlServer(Object.assign(new Error("Login failed for user 'x'."), { code: 'ELOGIN' }), {
         number: 18456,
         state,
       });
-    expect(refused(7)).toMatchObject({ code: 'unauthorized', hint: expect.stringContaining('disabled') });
-    expect(refused(38)).toMatchObject({ hint: expect.stringContaining('database') });
-    expect(refused(1)).toMatchObject({ hint: expect.stringContaining('Check the user and the password') });
+    expect(refused(7)).toMatchObject({ code: 'unauthorized', hint: hinting('disabled') });
+    expect(refused(38)).toMatchObject({ hint: hinting('database') });
+    expect(refused(1)).toMatchObject({ hint: hinting('Check the user and password') });
   });
 
   it.each([
     [
-      'inside of several',
+      'wrapped in others',
       Object.assign(new Error('Failed to connect to host:1433 - Could not connect (sequence)'), {
         code: 'ESOCKET',
         cause: new AggregateError(
@@ -104,7 +105,7 @@ describe('An error of SQL Server', () => {
       'ECONNREFUSED',
     ],
     [
-      'of a socket that hung up',
+      'of a closed socket',
       Object.assign(new Error('Connection lost - socket hang up'), { code: 'ESOCKET' }),
       'hang up',
     ],
@@ -116,11 +117,11 @@ describe('An error of SQL Server', () => {
       }),
       'ECONNRESET',
     ],
-  ])('%s is passing, and a log-in is tried again a few times', (_case, error, told) => {
+  ])('%s is retryable, and a login is retried a few times', (_case, error, expected) => {
     expect(explainSqlServer(error)).toMatchObject({
       code: 'unavailable',
       retryable: true,
-      message: expect.stringContaining(told),
+      message: expect.stringContaining(expected),
     });
     expect(waitAfter(error)).toBe('short');
   });
@@ -147,7 +148,7 @@ describe('A connection to SQL Server', () => {
     }
   };
 
-  it('that is refused is passing: tried again twice, then reported with host and port', async () => {
+  it('that is refused is retried twice, then reported with host and port', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => closed.once('listening', resolve));
     const address = closed.address();
@@ -158,12 +159,12 @@ describe('A connection to SQL Server', () => {
       code: 'unavailable',
       retryable: true,
       message: expect.stringContaining('ECONNREFUSED'),
-      hint: expect.stringContaining('host and the port'),
+      hint: hinting('host and port'),
     });
     expect(host.sleeps).toEqual([1_000, 2_000]);
   });
 
-  it('waits for at least two minutes until a paused serverless database has resumed', async () => {
+  it('waits at least two minutes for a paused serverless database', async () => {
     const host = fakeHost();
     server.fail({
       at: 'login',
@@ -175,7 +176,7 @@ describe('A connection to SQL Server', () => {
     expect(host.sleeps.reduce((sum, pause) => sum + pause)).toBe(120_000);
   });
 
-  it('says after that time what to do about a database that does not resume', async () => {
+  it('explains after that time what to do about a database that does not resume', async () => {
     const host = fakeHost();
     server.fail({
       at: 'login',
@@ -188,12 +189,12 @@ describe('A connection to SQL Server', () => {
       code: 'unavailable',
       retryable: true,
       message: expect.stringContaining('did not become available within 150 seconds'),
-      hint: expect.stringContaining('serverless'),
+      hint: hinting('serverless'),
     });
     expect(host.sleeps.reduce((sum, pause) => sum + pause)).toBeLessThanOrEqual(150_000);
   });
 
-  it.each([40615, 40914, 47073, 40532, 911])('that error %s refuses is not tried again', async (number) => {
+  it.each([40615, 40914, 47073, 40532, 911])('is not retried after error %s', async (number) => {
     const host = fakeHost();
     server.fail({ at: 'login', fault: new Fault(number, 'It cannot be.', 14), times: 99 });
     expect(await failureOf(open(host))).toMatchObject({ retryable: false });
@@ -201,7 +202,7 @@ describe('A connection to SQL Server', () => {
   });
 
   it.each(['off', 'encrypt', 'strict'])(
-    'that the server ends in good order is passing (encryption %s), and the table was not changed',
+    'that the server closes is a retryable error (encryption %s), and the table is unchanged',
     async (encrypt) => {
       server.table(
         `dbo.${tests.table}`,
@@ -222,7 +223,7 @@ describe('A connection to SQL Server', () => {
       expect(failure).toMatchObject({
         code: 'unavailable',
         retryable: true,
-        hint: expect.stringContaining('The table was not changed'),
+        hint: hinting('The table was not changed'),
       });
       expect(tests.values()).toEqual([[1, 'Ada']]);
     },

@@ -15,7 +15,7 @@ beforeEach(() => {
 const upsert = { mode: 'upsert', key: ['id'] } as const;
 
 describe('A new table of SQL Server', () => {
-  it('has the types that its values show', async () => {
+  it('has the inferred types', async () => {
     const result = await load(
       `number,amount,flag,day,at,moment,id,word\n-7,1.50,true,2026-11-20,2026-11-20 10:00,2026-11-20T10:00:00.5+0130,8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77,007\n8,-20.125,FALSE,0001-01-01,2026-11-20T23:59:59.123456,2026-11-20 10:00Z,8A4B7F5E-2A86-4B3D-9A58-6F3F8F0F9C78,x\n,,,,,,,\n`,
     );
@@ -64,14 +64,14 @@ describe('A new table of SQL Server', () => {
     ]);
   });
 
-  it('has every digit of a decimal of 38', async () => {
+  it('stores all 38 digits of a decimal', async () => {
     const long = '12345678901234567890123456789012.345678';
     await load(`row,value\n1,${long}\n2,-0.000001\n`);
     expect(types()['value']).toBe('decimal(38,6)');
     expect(rows().map(({ value }) => value)).toEqual([long, '-0.000001']);
   });
 
-  it('has the types that were given, and refuses what does not fit them with its line', async () => {
+  it('has the chosen column types, and refuses values that do not fit with their line', async () => {
     const columns = { share: 'decimal', policy: 'text' } as const;
     await load('share,policy\n+0.0625,1\n10,2\n', { columns });
     expect(types()).toEqual({ share: 'decimal(19,4)', policy: 'nvarchar(max)' });
@@ -86,23 +86,20 @@ describe('A new table of SQL Server', () => {
     ['an integer, then a decimal', ['1', '-20', ''], ['0.125'], 'decimal(19,3)'],
     ['a timestamp, then a text', ['2026-11-20T10:00', ''], ['x'], 'nvarchar(max)'],
     ['a negative zero, then a text', ['1.50', '-0.00'], ['x', '""'], 'nvarchar(max)'],
-  ])(
-    'holds every value as the file has it when a column changes its type late: %s',
-    async (_case, early, late, type) => {
-      const given = lateChange(early, late);
-      await load(numbered(given));
-      expect(types()['value']).toBe(type);
-      const found = rows().map(({ value }) => value);
-      const expected = given.map((value) => (value === '' ? null : value === '""' ? '' : value));
-      expect(found).toEqual(
-        type.startsWith('decimal')
-          ? expected.map((value) => (value === null ? null : Number(value).toFixed(3)))
-          : expected,
-      );
-    },
-  );
+  ])('stores every value of the file when a column changes its type late: %s', async (_case, early, late, type) => {
+    const given = lateChange(early, late);
+    await load(numbered(given));
+    expect(types()['value']).toBe(type);
+    const found = rows().map(({ value }) => value);
+    const expected = given.map((value) => (value === '' ? null : value === '""' ? '' : value));
+    expect(found).toEqual(
+      type.startsWith('decimal')
+        ? expected.map((value) => (value === null ? null : Number(value).toFixed(3)))
+        : expected,
+    );
+  });
 
-  it('keeps apart what is empty and what is null', async () => {
+  it('distinguishes empty text and NULL', async () => {
     await load('v,w\nx,1\n,2\n"",3\n');
     expect(rows().map(({ v, w }) => [w, v])).toEqual([
       [2, null],
@@ -111,7 +108,7 @@ describe('A new table of SQL Server', () => {
     ]);
   });
 
-  it('holds letters of every plane, and texts that are longer than a page', async () => {
+  it('stores characters of every plane, and texts longer than a page', async () => {
     const long = `${'ä𝄞'.repeat(20_000)}.`;
     await load(
       `id,text\n${`0,short${'.'.repeat(100)}\n`.repeat(3_000)}1,"Grüße, 表 and 𝄞 – 👩‍👩‍👧 ""x"""\n2,${long}\n`,
@@ -128,16 +125,16 @@ describe('A new table of SQL Server', () => {
     ).toEqual(['Grüße, 表 and 𝄞 – 👩‍👩‍👧 "x"', long]);
   });
 
-  it('stands in the schema that is asked for, under whatever name', async () => {
+  it('is created in the requested schema under any name', async () => {
     await load('a,"b]"" c"\n1,2\n', { table: 'Odd ]"table\'', schema: 'Odd ]schema' });
     expect(server.rows('Odd ]schema.Odd ]"table\'')).toEqual([{ a: 1, 'b]" c': 2 }]);
     expect(await failureOf(load('a\n1\n', { schema: 'nowhere' }))).toMatchObject({
       code: 'not-found',
-      message: 'There is no schema “nowhere”.',
+      message: 'The schema “nowhere” does not exist.',
     });
   });
 
-  it('gets no name that SQL Server would refuse', async () => {
+  it('refuses names that SQL Server does not allow', async () => {
     expect(await failureOf(load('a\n1\n', { table: 'é'.repeat(129) }))).toMatchObject({
       code: 'bad-input',
       message: expect.stringContaining('128 characters'),
@@ -146,7 +143,7 @@ describe('A new table of SQL Server', () => {
     expect(types()).toEqual({});
   });
 
-  it('has key columns that an index takes, as long as their values are short enough', async () => {
+  it('has key columns that can be indexed, as long as their values are short enough', async () => {
     await load(`id,year,note\nP-1,2026,x\n`, { mode: 'upsert', key: ['id', 'year'] });
     expect(types()).toEqual({ id: 'nvarchar(450)', year: 'bigint', note: 'nvarchar(max)' });
     await load(`id\n${'x'.repeat(451)}\n`, { ...upsert, table: `${table}_2` });
@@ -154,7 +151,7 @@ describe('A new table of SQL Server', () => {
     expect([types(`${table}_2`), types(`${table}_3`)]).toEqual([{ id: 'nvarchar(4000)' }, { id: 'nvarchar(max)' }]);
   });
 
-  it('takes 50,000 rows', async () => {
+  it('stores 50,000 rows', async () => {
     expect(await load(manyRows(50_000))).toMatchObject({ rows: 50_000 });
     const found = rows();
     expect(found).toHaveLength(50_000);
@@ -177,7 +174,7 @@ describe('A load into a table of SQL Server', () => {
     ),
   );
 
-  it('replaces, appends, upserts, and refuses to create what is there', async () => {
+  it('replaces, appends and upserts, and refuses to create an existing table', async () => {
     await load('id,name\n3,Cleo\n', { mode: 'append' });
     expect(values()).toEqual([
       [1, 'Ada'],
@@ -197,7 +194,7 @@ describe('A load into a table of SQL Server', () => {
     expect(types()).toEqual({ id: 'int NOT NULL', name: 'nvarchar(20)' });
   });
 
-  it('matches columns and keys whatever their case, and never adds a second column that differs in case alone', async () => {
+  it('matches columns and keys whatever their case, and never adds a column that differs in case only', async () => {
     expect(await load('ID,Name\n2,Beth\n4,Dan\n', { mode: 'upsert', key: ['Id'] })).toMatchObject({
       updated: 1,
       inserted: 1,
@@ -212,7 +209,7 @@ describe('A load into a table of SQL Server', () => {
     expect(types()).toEqual({ id: 'int NOT NULL', name: 'nvarchar(20)' });
   });
 
-  it('upserts keys alone, and leaves columns as they are that the dataset lacks', async () => {
+  it('upserts key columns only, and keeps columns that the dataset lacks', async () => {
     expect(await load('id\n2\n3\n', upsert)).toMatchObject({ updated: 0, inserted: 1 });
     expect(values()).toEqual([
       [1, 'Ada'],
@@ -221,7 +218,7 @@ describe('A load into a table of SQL Server', () => {
     ]);
   });
 
-  it('publishes by one transaction, which begins when all rows are there and holds the table first', async () => {
+  it('publishes in one transaction, which begins after the last row and locks the table first', async () => {
     await load('id,name\n3,Cleo\n', { mode: 'replace', loadKey: 'event-1' });
     const published = server.statements.slice(
       server.statements.indexOf('(begin)'),
@@ -242,7 +239,7 @@ describe('A load into a table of SQL Server', () => {
       "DECLARE @got int; EXEC @got = sys.sp_getapplock @Resource = @resource, @LockMode = N'Exclu",
       "SELECT OBJECT_ID(@name, N'U') AS id",
       'CREATE TABLE [dbo].[pipewright_loads] (load_id nvarchar(225) COLLATE Latin1_General_100_BI',
-      'DELETE FROM [dbo].[pipewright_loads] WHERE table_name = @table_name AND load_id = @load_id',
+      'DELETE FROM [dbo].[pipewright_loads] WHERE table_name = @p1 AND load_id = @p0; INSERT INTO',
       '(commit)',
     ]);
     expect(server.statements[0]).toMatch(/set xact_abort on/);
@@ -257,11 +254,11 @@ describe('A load into a table of SQL Server', () => {
     ],
     ['nothing where something must be', 'id,name\n5,x\n,y\n', /line 3 .*“id” that is empty/],
     ['a word in place of a number', 'id,name\nfive,x\n', /line 2 .*“id” that is not an integer/],
-  ])('changes nothing for %s, and names the line', async (_case, csv, told) => {
+  ])('leaves the table unchanged for %s, and names the line', async (_case, csv, expected) => {
     for (const mode of ['replace', 'append', 'upsert'] as const) {
       expect(await failureOf(load(csv, { mode, key: ['id'] }))).toMatchObject({
         code: 'bad-input',
-        message: expect.stringMatching(told),
+        message: expect.stringMatching(expected),
         hint: expect.stringContaining('The table was not changed'),
       });
     }
@@ -272,13 +269,13 @@ describe('A load into a table of SQL Server', () => {
   });
 
   it.each([
-    ['is the same in two rows', 'id,name\n3,Beth\n3,Bert\n', /“id” is not unique: 3 is in more than one row/],
+    ['is the same in two rows', 'id,name\n3,Beth\n3,Bert\n', /“id” is not unique: 3 occurs in more than one row/],
     ['is empty in a row', 'id,name\n3,Beth\n,Nobody\n', /empty/],
-  ])('changes nothing when the key %s, in any mode', async (_case, csv, told) => {
+  ])('leaves the table unchanged when the key %s, in any mode', async (_case, csv, expected) => {
     for (const mode of ['upsert', 'replace', 'append'] as const)
       expect(await failureOf(load(csv, { mode, key: ['id'] }))).toMatchObject({
         code: 'bad-input',
-        message: expect.stringMatching(told),
+        message: expect.stringMatching(expected),
       });
     expect(await failureOf(load('id,name\n2,Beth\n', { mode: 'append', key: ['id'] }))).toMatchObject({
       message: expect.stringContaining('not unique: 2'),
@@ -289,7 +286,7 @@ describe('A load into a table of SQL Server', () => {
     ]);
   });
 
-  it('rejects rows whose values do not fit, and keeps them with line and reason', async () => {
+  it('rejects rows whose values do not fit, and saves them with line and reason', async () => {
     const { loadId } = await load(`id,name\n3,Cleo\nx,"Dan ""D"""\n4\n`, {
       mode: 'append',
       maxRejectedRows: 2,
@@ -317,7 +314,7 @@ describe('A load into a table of SQL Server', () => {
     ]);
   });
 
-  it('is done once under a key, also when it failed before', async () => {
+  it('loads a load key once, also after a failure', async () => {
     expect(await failureOf(load('id,name\nx,y\n', { mode: 'append', loadKey: 'event-1' }))).toMatchObject({
       code: 'bad-input',
     });
@@ -349,7 +346,7 @@ describe('A load into a table of SQL Server', () => {
     });
   });
 
-  it('keeps a record of a failure that was found within the transaction', async () => {
+  it('records a failure within the transaction', async () => {
     expect(await failureOf(load('id,name\n2,Beth\n', { mode: 'append', key: ['id'], record: true }))).toMatchObject({
       code: 'bad-input',
     });
@@ -363,13 +360,7 @@ describe('A load into a table of SQL Server', () => {
     ]);
   });
 
-  it('two at once under one key leave one', async () => {
-    const both = await Promise.all([1, 2].map(() => load('id,name\n3,Cleo\n', { mode: 'append', loadKey: 'event-1' })));
-    expect(both.filter(({ repeated }) => repeated)).toHaveLength(1);
-    expect(values()).toHaveLength(3);
-  });
-
-  it('shows nothing before the end', async () => {
+  it('shows no rows before they are published', async () => {
     let seen: unknown;
     async function* slow() {
       yield Buffer.from(manyRows(30_000));
@@ -385,15 +376,7 @@ describe('A load into a table of SQL Server', () => {
     expect(rows()).toHaveLength(30_001);
   });
 
-  it('refuses a change in the number of rows that is too great', async () => {
-    expect(await failureOf(load('id,name\n1,x\n', { mode: 'replace', maxChangePercent: 20 }))).toMatchObject({
-      code: 'rows-changed',
-      message: expect.stringContaining('50.0 %'),
-    });
-    expect(values()).toHaveLength(2);
-  });
-
-  it('is refused when somebody changed the table meanwhile', async () => {
+  it('is refused when another program changed the table during the load', async () => {
     async function* slow() {
       yield Buffer.from(manyRows(30_000));
       server.changeColumn(`dbo.${table}`, 'name', 'nvarchar(5)');
@@ -406,7 +389,7 @@ describe('A load into a table of SQL Server', () => {
     ]);
   });
 
-  it('can be followed by another one on the same connection, also after a failure', async () => {
+  it('can be followed by another load on the same connection, also after a failure', async () => {
     const target = await openTarget(server.address({ encrypt: 'off' }));
     try {
       for (const csv of ['id,name\nx,y\n', `${manyRows(30_000)}"unended`, 'id,name\n3,\xff\n']) {

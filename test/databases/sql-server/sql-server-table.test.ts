@@ -14,10 +14,10 @@ beforeEach(() => {
 });
 const upsert = { mode: 'upsert', key: ['id'] } as const;
 
-describe('A table of SQL Server that is not like ours', () => {
+describe('An existing table of SQL Server', () => {
   const loadInto = (csv: string, options: Partial<LoadOptions> = {}) => load(csv, { mode: 'append', ...options });
 
-  it('numbers its rows itself, computes columns and has defaults: the dataset needs none of them', async () => {
+  it('does not require identity, computed and default columns in the dataset', async () => {
     server.table(`dbo.${table}`, [
       { name: 'number', type: 'int', nullable: false, identity: true },
       { name: 'name', type: 'nvarchar(20)', nullable: false },
@@ -48,7 +48,7 @@ describe('A table of SQL Server that is not like ours', () => {
     });
   });
 
-  it('has types of its own, whose values are checked before the transaction begins', async () => {
+  it('has its own types, whose values are checked before the transaction begins', async () => {
     server.table(`dbo.${table}`, [
       { name: 'small', type: 'tinyint' },
       { name: 'price', type: 'money' },
@@ -59,7 +59,7 @@ describe('A table of SQL Server that is not like ours', () => {
     ]);
     await loadInto('small,price,ratio,at,code,exact\n255,12.3456,1.5e3,2026-11-20T10:00:00.5,ab-ü,-123.4\n');
     expect(values()).toEqual([[255, '12.3456', 1500, '2026-11-20 10:00:00.500', 'ab-ü', '-123.40']]);
-    for (const [name, value, told] of [
+    for (const [name, value, expected] of [
       ['small', '256', 'not between 0 and 255'],
       ['small', '-1', 'not between'],
       ['price', '1.23456', '4 behind it'],
@@ -70,14 +70,14 @@ describe('A table of SQL Server that is not like ours', () => {
       [
         'code',
         'Łódź',
-        'line 2 has a value in the column “code” that has a character that the code page of the column (1252) does not have',
+        'line 2 has a value in the column “code” that has a character that the code page of the column (1252) lacks',
       ],
       ['code', 'abcdef', 'more than 5 characters'],
     ]) {
       server.forget();
       expect(await failureOf(loadInto(`${name}\n${value}\n`))).toMatchObject({
         code: 'bad-input',
-        message: expect.stringContaining(String(told)),
+        message: expect.stringContaining(String(expected)),
       });
       expect(server.statements).not.toContain('(begin)');
     }
@@ -85,7 +85,7 @@ describe('A table of SQL Server that is not like ours', () => {
   });
 
   it.each(['CASCADE', 'SET NULL'] as const)(
-    'is not replaced where rows of another table would go too: %s',
+    'refuses a replacement that would change another table: %s',
     async (action) => {
       server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[1]], { key: ['a'] });
       server.table(`sales.${table}`, [{ name: 'a', type: 'int' }], [[1]], {
@@ -100,7 +100,7 @@ describe('A table of SQL Server that is not like ours', () => {
     },
   );
 
-  it('is as it was when other rows refer to its own, a key comes twice, or an index passes over rows', async () => {
+  it('is unchanged when other rows reference its rows, a key is repeated, or an index ignores rows', async () => {
     server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[1]], { key: ['a'] });
     server.table(`sales.${table}`, [{ name: 'a', type: 'int' }], [[1]], {
       references: { column: 'a', table: `dbo.${table}` },
@@ -129,7 +129,7 @@ describe('A table of SQL Server that is not like ours', () => {
     });
   });
 
-  it('takes 1 and 0 for a bit, too, and nothing else', async () => {
+  it('accepts 1 and 0 for a bit, and nothing else', async () => {
     server.table(`dbo.${table}`, [{ name: 'flag', type: 'bit' }], []);
     await load('flag\n1\n0\nTRUE\nfalse\n', { mode: 'append' });
     expect(values()).toEqual([[0], [0], [1], [1]]);
@@ -147,7 +147,7 @@ describe('A table of SQL Server that is not like ours', () => {
 describe('A table of SQL Server that evolves', () => {
   const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
 
-  it('gets the columns that it lacks, and wider types that keep what they were otherwise', async () => {
+  it('gets new columns, and wider types that keep NULL and collation', async () => {
     server.table(
       `dbo.${table}`,
       [
@@ -177,7 +177,7 @@ describe('A table of SQL Server that evolves', () => {
     );
   });
 
-  it('stays as it is where everything fits, and in an upsert too', async () => {
+  it('keeps its types where every value fits, also in an upsert', async () => {
     server.table(
       `dbo.${table}`,
       [
@@ -197,7 +197,7 @@ describe('A table of SQL Server that evolves', () => {
     ]);
   });
 
-  it('is as it was when no decimal is wide enough', async () => {
+  it('is unchanged when no decimal is wide enough', async () => {
     server.table(`dbo.${table}`, [{ name: 'paid', type: 'decimal(38,2)' }], [['1.00']]);
     expect(await failureOf(load('paid\n0.125\n', evolve))).toMatchObject({
       code: 'bad-input',
@@ -219,7 +219,7 @@ describe('The values of a column of SQL Server', () => {
     }
   };
 
-  it('are read as a dataset has them, each once', async () => {
+  it('are returned once each, as a dataset writes them', async () => {
     server.table(
       `dbo.${table}`,
       [
@@ -242,7 +242,7 @@ describe('The values of a column of SQL Server', () => {
   });
 });
 
-describe('The values that a table of SQL Server has, when a column becomes text', () => {
+describe('Existing values of SQL Server, when a column becomes text,', () => {
   it.each([
     ['datetime', '2026-11-20 10:00:00.500', '2026-11-20 10:00:00.500'],
     ['datetime', '2026-11-20 23:59:59.997', '2026-11-20 23:59:59.997'],
@@ -256,7 +256,7 @@ describe('The values that a table of SQL Server has, when a column becomes text'
     ['int', 5, '5'],
     ['bit', 1, 'true'],
     ['uniqueidentifier', '8A4B7F5E-2A86-4B3D-9A58-6F3F8F0F9C77', '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77'],
-  ])('keep everything that %s holds: %s', async (type, before, after) => {
+  ])('keep every digit of %s: %s', async (type, before, after) => {
     server.table(
       `dbo.${table}`,
       [
@@ -278,7 +278,7 @@ describe('The values that a table of SQL Server has, when a column becomes text'
     ]);
   });
 
-  it('stay in types that have no exact text, whose other values are refused', async () => {
+  it('keep types without an exact text, and refuse values that do not fit', async () => {
     server.table(
       `dbo.${table}`,
       [
@@ -303,7 +303,7 @@ describe('The values that a table of SQL Server has, when a column becomes text'
     expect(values()).toEqual([[0.1, '10:00:00', '2026-11-20 10:00:00.003']]);
   });
 
-  it('get room for more digits of a second, a larger amount, and letters of every alphabet', async () => {
+  it('get room for more fraction digits, larger amounts, and every character', async () => {
     server.table(
       `dbo.${table}`,
       [
@@ -321,7 +321,7 @@ describe('The values that a table of SQL Server has, when a column becomes text'
     ]);
   });
 
-  it('stay as they were written in the dataset, whichever row broke the type', async () => {
+  it('keep the text of the dataset, whichever row changed the type', async () => {
     server.table(
       `dbo.${table}`,
       [
@@ -348,7 +348,7 @@ describe('A dataset of many columns', () => {
     ...names.map((_name, index) => `${1 + (id % 9)}23456789012345${index}.25`),
   ];
 
-  it('goes into SQL Server although a row of its texts has no room in one staging table', async () => {
+  it('is loaded although a row of its texts does not fit one staging table', async () => {
     const csv = `id,${names.join(',')}\n${[1, 2, 3].map(row).join('\n')}\n`;
     await load(csv, { key: ['id'] });
     expect(values().map((found) => found.map(String))).toEqual([1, 2, 3].map((id) => held(id).map(String)));
@@ -364,7 +364,7 @@ describe('A dataset of many columns', () => {
     expect(values()).toHaveLength(304);
   });
 
-  it('is refused when a row is longer than SQL Server allows, and changes nothing', async () => {
+  it('is refused when a row is longer than SQL Server allows', async () => {
     server.fail({
       at: 'statement',
       matching: /^INSERT INTO/,
@@ -386,17 +386,17 @@ describe('A table of SQL Server that cannot be loaded', () => {
     ['memory-optimized', { is_memory_optimized: 1 }, 'is memory-optimized'],
     ['external', { is_external: 1 }, 'is an external table'],
     ['the history of a temporal table', { temporal_type: 1 }, 'is the history of a temporal table'],
-  ])('is refused before a row is sent when it is %s', async (_case, says, told) => {
+  ])('is refused before rows are sent when it is %s', async (_case, says, expected) => {
     server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[1]], { says });
     expect(await failureOf(load('a\n2\n', { mode: 'replace' }))).toMatchObject({
       code: 'bad-input',
-      message: expect.stringContaining(told),
+      message: expect.stringContaining(expected),
     });
     expect(server.statements.join('\n')).not.toMatch(/bulk|TABLOCKX/);
     expect(values()).toEqual([[1]]);
   });
 
-  it('exists but is hidden from the user: the missing permission is named, and the load is not retried for ever', async () => {
+  it('is hidden from the user: the missing permission is named, and the error is not retryable', async () => {
     server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[1]]);
     server.hidden.add(`dbo.${table}`);
     const failure = await failureOf(load('a\n2\n', { mode: 'append' }));
@@ -418,13 +418,13 @@ describe('A table of SQL Server that cannot be loaded', () => {
     expect(await failureOf(load('a\n2\n', { mode }))).toMatchObject({
       code: 'forbidden',
       retryable: false,
-      message: `The user of the connection has no ${right} permission on [dbo].[${table}].`,
+      message: `The database user has no ${right} permission on [dbo].[${table}].`,
       hint: expect.stringContaining(`GRANT ${right} ON [dbo].[${table}]`),
     });
     expect(server.statements.join('\n')).not.toContain('(bulk');
   });
 
-  it('was made by another program meanwhile: the load can be run again', async () => {
+  it('was created by another program during the load: the error is retryable', async () => {
     server.fail({
       at: 'statement',
       matching: /^CREATE TABLE \[/,
@@ -439,7 +439,7 @@ describe('A table of SQL Server that cannot be loaded', () => {
   });
 
   it.each([[-1], [-2], [-3], [-999]])(
-    'is busy when the lock of the table of loads is not granted (%s), and nothing is made',
+    'is busy when the lock of the record table is not granted (%s), and nothing is created',
     async (got) => {
       await withServer({ longestLockWait: 50 }, async (other) => {
         const holder = {};

@@ -21,37 +21,40 @@ const dataset = 'id,name\n1,Adam\n2,Bob\n3,Cleo\n';
 const fresh = 'id,name\n2,Bob\n3,Cleo\n';
 
 describe('A table of SQL Server with a trigger', () => {
-  it.each(['append', 'replace', 'upsert'] as const)('loads by %s although the trigger selects rows', async (mode) => {
-    for (const event of ['INSERT', 'UPDATE', 'DELETE'] as const)
-      server.trigger(`dbo.${table}`, `shows_${mode}_${event}`, { event, selects: true });
-    expect(await load(fresh, { mode, key: ['id'] })).toMatchObject({ rows: 2 });
-    expect(values()).toEqual(
-      mode === 'replace'
-        ? [
-            [2, 'Bob'],
-            [3, 'Cleo'],
-          ]
-        : [
-            [1, 'Ada'],
-            [2, 'Bob'],
-            [3, 'Cleo'],
-          ],
-    );
-    expect(await load(dataset, upsert)).toMatchObject({
-      updated: mode === 'replace' ? 2 : 3,
-      inserted: mode === 'replace' ? 1 : 0,
-    });
-  });
+  it.each(['append', 'replace', 'upsert'] as const)(
+    'is loaded by %s although the trigger returns rows',
+    async (mode) => {
+      for (const event of ['INSERT', 'UPDATE', 'DELETE'] as const)
+        server.trigger(`dbo.${table}`, `shows_${mode}_${event}`, { event, selects: true });
+      expect(await load(fresh, { mode, key: ['id'] })).toMatchObject({ rows: 2 });
+      expect(values()).toEqual(
+        mode === 'replace'
+          ? [
+              [2, 'Bob'],
+              [3, 'Cleo'],
+            ]
+          : [
+              [1, 'Ada'],
+              [2, 'Bob'],
+              [3, 'Cleo'],
+            ],
+      );
+      expect(await load(dataset, upsert)).toMatchObject({
+        updated: mode === 'replace' ? 2 : 3,
+        inserted: mode === 'replace' ? 1 : 0,
+      });
+    },
+  );
 
   it.each([
     ['drops a row, after it is in', { event: 'INSERT', body: `DELETE FROM "dbo.{}" WHERE id = 3` }],
     [
-      'drops a row in place of the insert',
+      'drops a row instead of inserting it',
       { event: 'INSERT', instead: true, body: `DELETE FROM "dbo.{}" WHERE id = 3` },
     ],
     ['adds a row', { event: 'INSERT', body: `INSERT INTO "dbo.{}" SELECT 99, 'added' WHERE NEW.id = 3` }],
     [
-      'changes a value in its letters alone',
+      'changes only the case of a value',
       { event: 'INSERT', body: `UPDATE "dbo.{}" SET name = upper(name) WHERE id = 3` },
     ],
   ] as const)('refuses the load in every mode, and names the trigger, when that %s', async (_case, trigger) => {
@@ -71,7 +74,7 @@ describe('A table of SQL Server with a trigger', () => {
     }
   });
 
-  it('refuses an upsert whose update the trigger undoes', async () => {
+  it('refuses an upsert whose update a trigger reverts', async () => {
     server.trigger(`dbo.${table}`, `keeps ${table}`, {
       event: 'UPDATE',
       instead: true,
@@ -84,7 +87,7 @@ describe('A table of SQL Server with a trigger', () => {
     expect(values()).toEqual([[1, 'Ada']]);
   });
 
-  it('loads when the trigger fills a column that the dataset lacks, or is disabled', async () => {
+  it('is loaded when the trigger fills a missing column, or is disabled', async () => {
     server.table(`dbo.${table}_stamped`, [
       { name: 'id', type: 'int' },
       { name: 'name', type: 'nvarchar(20)' },
@@ -105,7 +108,7 @@ describe('A table of SQL Server with a trigger', () => {
     expect(server.statements.join('\n')).not.toContain('EXCEPT');
   });
 
-  it('is compared, too, when the user may not see its triggers', async () => {
+  it('is also compared when the user may not see its triggers', async () => {
     server.denied.add('VIEW DEFINITION');
     await load(fresh, { mode: 'append' });
     expect(server.statements.filter((statement) => statement.includes('EXCEPT'))).toHaveLength(1);

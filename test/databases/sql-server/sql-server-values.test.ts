@@ -9,7 +9,7 @@ beforeEach(() => {
   ({ server, table } = tests);
 });
 
-/** A column type, values that it stores as they are written with what it shows, and values that it would change. */
+/** A column type, values that it stores unchanged with what it displays, and values that it would change. */
 type Case = [
   type: string,
   taken: [written: string, held: unknown][],
@@ -154,9 +154,9 @@ const cases: Case[] = [
       ['9999-12-31 23:59:59.997', '9999-12-31 23:59:59.997'],
     ],
     [
-      ['2026-11-20 10:00:00.001', 'steps of datetime'],
-      ['2026-11-20 23:59:59.999', 'steps of datetime'],
-      ['2026-11-20 10:00:00.0003', 'steps of datetime'],
+      ['2026-11-20 10:00:00.001', 'milliseconds that datetime rounds'],
+      ['2026-11-20 23:59:59.999', 'milliseconds that datetime rounds'],
+      ['2026-11-20 10:00:00.0003', 'milliseconds that datetime rounds'],
       ['1752-12-31 10:00:00', 'before 1753'],
       ['2026-11-20 10:00:00Z', 'time zone'],
     ],
@@ -306,7 +306,7 @@ const cases: Case[] = [
 
 describe('A column of SQL Server', () => {
   it.each(cases)(
-    '%s holds values as they are written, and refuses by line those that it would change',
+    '%s stores values unchanged, and refuses by line those that it would change',
     async (type, taken, refused, says = {}, collation = undefined) => {
       server.table(`dbo.${table}`, [
         { name: 'id', type: 'int' },
@@ -350,9 +350,9 @@ describe('A column of SQL Server', () => {
     ['json', 'json', {}, 'has the type json'],
     ['vector', 'vector', {}, 'has the type vector'],
     ['image', 'image', {}, 'has the type image'],
-    ['that is encrypted', 'nvarchar(20)', { encryption_type: 2 }, 'is encrypted by Always Encrypted'],
+    ['that is encrypted', 'nvarchar(20)', { encryption_type: 2 }, 'is encrypted with Always Encrypted'],
     ['that is a column set', 'xml', { is_column_set: 1 }, 'is a column set'],
-  ])('%s is refused by its name, in every mode', async (_case, type, says, reason) => {
+  ])('%s is refused by name, in every mode', async (_case, type, says, reason) => {
     server.table(`dbo.${table}`, [
       { name: 'id', type: 'int' },
       { name: 'value', type, nullable: false, says },
@@ -375,25 +375,22 @@ describe('A column of SQL Server', () => {
     ['a period of a temporal table', 'datetime2(7)', { generated_always_type: 1 }],
     ['hidden', 'datetime2(7)', { is_hidden: 1 }],
     ['a version of the row', 'timestamp', {}],
-  ])(
-    'that is %s is written by the server: a dataset with it is refused, and one without it loads',
-    async (_case, type, says) => {
-      server.table(`dbo.${table}`, [
-        { name: 'id', type: 'int' },
-        { name: 'value', type, says },
-      ]);
-      expect(await failureOf(load('id,value\n1,x\n', { mode: 'append' }))).toMatchObject({
-        code: 'columns-missing',
-        message: expect.stringContaining('“value”'),
-      });
-      expect(await failureOf(load('id,value\n1,x\n', { mode: 'append', columnChanges: 'evolve' }))).toMatchObject({
-        code: 'columns-missing',
-      });
-      expect(await load('id\n1\n', { mode: 'replace' })).toMatchObject({ rows: 1 });
-    },
-  );
+  ])('that is %s is generated: a dataset with it is refused, one without it is loaded', async (_case, type, says) => {
+    server.table(`dbo.${table}`, [
+      { name: 'id', type: 'int' },
+      { name: 'value', type, says },
+    ]);
+    expect(await failureOf(load('id,value\n1,x\n', { mode: 'append' }))).toMatchObject({
+      code: 'columns-missing',
+      message: expect.stringContaining('“value”'),
+    });
+    expect(await failureOf(load('id,value\n1,x\n', { mode: 'append', columnChanges: 'evolve' }))).toMatchObject({
+      code: 'columns-missing',
+    });
+    expect(await load('id\n1\n', { mode: 'replace' })).toMatchObject({ rows: 1 });
+  });
 
-  it('that is sparse or masked takes values like any other', async () => {
+  it('that is sparse or masked stores values like any other', async () => {
     server.table(`dbo.${table}`, [
       { name: 'id', type: 'int' },
       { name: 'value', type: 'nvarchar(20)', says: { is_masked: 1 } },
@@ -407,7 +404,7 @@ describe('A column of SQL Server', () => {
 });
 
 describe('A new column of SQL Server', () => {
-  it('has its type although some values are quoted and empty: they are NULL', async () => {
+  it('infers its type although some values are quoted and empty: they are NULL', async () => {
     await load('id,day,word\n1,"2026-11-20","x"\n2,"",""\n');
     expect(tests.types()).toMatchObject({ day: 'date', word: 'nvarchar(max)' });
     expect(values()).toEqual([
@@ -416,7 +413,7 @@ describe('A new column of SQL Server', () => {
     ]);
   });
 
-  it('may have a name that is shortened to 128 characters', async () => {
+  it('can have a name that is shortened to 128 characters', async () => {
     const name = 'x'.repeat(140);
     await load(`${name}\n1\n`, { shortenNames: true });
     expect(Object.keys(tests.types())[0]).toHaveLength(128);

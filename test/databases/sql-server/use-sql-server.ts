@@ -3,19 +3,19 @@ import type { SqlServerOptions } from '../../doubles/sql-server/server-state.ts'
 import { startSqlServer, type SqlServer } from '../../doubles/sql-server/sql-server.ts';
 import { loadCsv } from '../load-csv.ts';
 
-/** The double that the tests of a file share, and the table of the test that is running. */
+/** The double that the tests of a file share, and the table of the current test. */
 export interface SqlServerTests {
   readonly server: SqlServer;
-  /** Name of a table that no other test has. */
+  /** A table name that no other test uses. */
   readonly table: string;
-  /** Loads CSV into that table, or as the options say. */
+  /** Loads CSV into that table unless the options say otherwise. */
   load(csv: string | AsyncIterable<Uint8Array>, options?: Partial<LoadOptions>): Promise<LoadResult>;
   rows(name?: string): Record<string, unknown>[];
   values(name?: string): unknown[][];
   types(name?: string): Record<string, string>;
 }
 
-/** Starts a double for the tests of a file; a statement that it does not know fails the test, which would prove nothing. */
+/** Starts a double for the tests of a file; a statement that it does not know fails the test. */
 export function useSqlServer(): SqlServerTests {
   let server: SqlServer;
   let count = 0;
@@ -44,7 +44,7 @@ export function useSqlServer(): SqlServerTests {
   };
 }
 
-/** The error of work that must fail. */
+/** The error of a promise that must reject. */
 export async function failureOf(
   work: Promise<unknown>,
 ): Promise<Error & { code: string; hint: string; retryable: boolean }> {
@@ -53,7 +53,7 @@ export async function failureOf(
   return failure as Error & { code: string; hint: string; retryable: boolean };
 }
 
-/** Works with a double of its own. */
+/** Runs work with its own double. */
 export async function withServer(options: SqlServerOptions, work: (other: SqlServer) => Promise<void>): Promise<void> {
   const other = await startSqlServer(options);
   try {
@@ -64,6 +64,6 @@ export async function withServer(options: SqlServerOptions, work: (other: SqlSer
   }
 }
 
-/** CSV of so many rows. */
+/** CSV with this number of rows. */
 export const manyRows = (length: number): string =>
   `id,name\n${Array.from({ length }, (_, row) => `${row},text of a row`).join('\n')}\n`;

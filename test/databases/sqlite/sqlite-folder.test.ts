@@ -19,13 +19,13 @@ describe('The folder for database files', () => {
   const open = (file: string) =>
     openDatabase(checkInput(sqlConnection.fields, { engine: 'sqlite', file }), nodeHost({ folder: allowed }));
 
-  it('holds every file that a connection creates', async () => {
+  it('has every file that a connection creates', async () => {
     await (await open('new.db')).close();
     expect(readdirSync(allowed)).toEqual(['new.db']);
   });
 
   it.each(['missing.db', 'nowhere/missing.db'])(
-    'is not left by a link to a file that does not exist: %s',
+    'cannot be left through a link to a missing file: %s',
     async (target) => {
       symlinkSync(join(base, target), join(allowed, 'link.db'));
       await expect(open('link.db')).rejects.toMatchObject({ code: 'forbidden' });
@@ -33,7 +33,7 @@ describe('The folder for database files', () => {
     },
   );
 
-  it('is not left by a link to a folder', async () => {
+  it('cannot be left through a link to a folder', async () => {
     symlinkSync(base, join(allowed, 'up'));
     await expect(open('up/missing.db')).rejects.toMatchObject({ code: 'forbidden' });
     expect(readdirSync(base)).toEqual(['allowed']);
@@ -41,7 +41,7 @@ describe('The folder for database files', () => {
 });
 
 it.each([':memory:', 'file:x.db?mode=memory', ''])(
-  'An SQLite database at “%s” is refused, for nothing would remain of a load',
+  'An SQLite database at “%s” is refused, because a load would be lost',
   async (path) => {
     await expect(openTarget(`sqlite:${path}`)).rejects.toMatchObject({ code: 'bad-input' });
   },

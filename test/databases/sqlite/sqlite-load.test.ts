@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pipewright-sqlite-'));
 const file = join(folder, 'test.db');
 const address = `sqlite:${file}`;
 const opened = new DatabaseSync(file);
-// Other programs that read or write wait for a moment, as they do in life.
+// Other programs that read or write retry for a while, as in production.
 opened.exec('PRAGMA busy_timeout = 2000');
 
 afterAll(() => {
@@ -31,7 +31,7 @@ const load = (csv: string | AsyncIterable<Uint8Array>, options: Parameters<typeo
   loadCsv(address, csv, options);
 
 describe('A new SQLite table', () => {
-  it.each(lateChanges)('holds every value as the file has it: %s', async (name, early, late, type) => {
+  it.each(lateChanges)('stores every value of the file: %s', async (name, early, late, type) => {
     const values = lateChange(early, late);
     const result = await load(numbered(values), { table: name });
     expect(result.columns.map((each) => each.type)).toEqual(['integer', type]);
@@ -52,7 +52,7 @@ describe('A new SQLite table', () => {
     ask(`DROP TABLE "${name}"`);
   });
 
-  it('has the values of a whole file of claims, decimals to the last digit', async () => {
+  it('has the values of a claims file, with every digit of its decimals', async () => {
     const csv = Buffer.concat([...claimsPieces(5000)]).toString();
     await load(csv, { table: 'claims' });
     const expected = parse(csv, { columns: true }) as Record<string, string>[];
@@ -77,13 +77,13 @@ describe('A new SQLite table', () => {
     ).toEqual([{ a: 'integer', b: 'text', c: 'integer' }]);
   });
 
-  it('holds booleans as 1 and 0 however they are written, and takes more of them', async () => {
+  it('stores booleans as 1 and 0 however they are written, and accepts more of them', async () => {
     await load('row,open\n1,True\n2,FALSE\n3,\n', { table: 'flags' });
     await load('row,open\n4,true\n5,False\n', { table: 'flags', mode: 'append' });
     expect(ask('SELECT open FROM flags ORDER BY row').map(({ open }) => open)).toEqual([1, 0, null, 1, 0]);
   });
 
-  it('has the types that are given', async () => {
+  it('has the chosen column types', async () => {
     await load('policy,share,paid\n1,+7,.5\n', {
       table: 'given',
       columns: { policy: 'text', share: 'integer', paid: 'decimal' },
@@ -91,12 +91,12 @@ describe('A new SQLite table', () => {
     expect(ask('SELECT * FROM given')).toEqual([{ policy: '1', share: 7, paid: 0.5 }]);
   });
 
-  it('keeps apart what is empty and what is null', async () => {
+  it('distinguishes empty text and NULL', async () => {
     await load('v\nx\n\n""\n', { table: 'single' });
     expect(ask('SELECT v FROM single').map(({ v }) => v)).toEqual(['x', null, '']);
   });
 
-  it('is right also where the database keeps its texts in UTF-16', async () => {
+  it('works in a database with UTF-16 encoding', async () => {
     const other = join(folder, 'utf16.db');
     const database = new DatabaseSync(other);
     database.exec("PRAGMA encoding = 'UTF-16le'; CREATE TABLE first (a)");
@@ -111,7 +111,7 @@ describe('A new SQLite table', () => {
     database.close();
   });
 
-  it('is not made of bytes that are no UTF-8', async () => {
+  it('is not created from bytes that are not UTF-8', async () => {
     async function* latin1() {
       yield Buffer.from('a\nM\xfcller\n', 'latin1');
     }
@@ -123,7 +123,7 @@ describe('A new SQLite table', () => {
 });
 
 describe('An SQLite table that is replaced', () => {
-  it('keeps its index and the view upon it, and numbers its rows itself', async () => {
+  it('keeps its index and view, and assigns its own row IDs', async () => {
     ask('CREATE TABLE kept (id INTEGER PRIMARY KEY, a INTEGER UNIQUE, b TEXT)');
     ask("INSERT INTO kept (a, b) VALUES (1, 'old'), (2, 'old')");
     ask('CREATE VIEW above AS SELECT a, b FROM kept');
@@ -141,7 +141,7 @@ describe('An SQLite table that is replaced', () => {
     ]);
   });
 
-  it('takes no value that is not of a column’s type, though SQLite would', async () => {
+  it('refuses values that do not fit the declared type, although SQLite would not', async () => {
     await load('a,b,c\n1,1.5,true\n', { table: 'typed' });
     for (const csv of ['a,b,c\nx,1,true\n', 'a,b,c\n1,"1,5",true\n', 'a,b,c\n1,1,maybe\n']) {
       await expect(load(csv, { table: 'typed', mode: 'append' })).rejects.toMatchObject({ code: 'bad-input' });
@@ -149,7 +149,7 @@ describe('An SQLite table that is replaced', () => {
     expect(ask('SELECT * FROM typed')).toEqual([{ a: 1, b: 1.5, c: 1 }]);
   });
 
-  it('may be one that others refer to, unless their rows would go too', async () => {
+  it('can be referenced by other tables, unless their rows would be deleted', async () => {
     ask('CREATE TABLE parent (a INTEGER PRIMARY KEY)');
     ask('INSERT INTO parent VALUES (1), (2)');
     ask('CREATE TABLE child (a REFERENCES parent)');
@@ -163,7 +163,7 @@ describe('An SQLite table that is replaced', () => {
     expect(ask('SELECT a FROM dependant')).toHaveLength(1);
   });
 
-  it('is refused when it is a view, or belongs to SQLite', async () => {
+  it('is refused when it is a view, or reserved by SQLite', async () => {
     ask('CREATE VIEW looks AS SELECT 1 AS a');
     for (const table of ['looks', 'LOOKS', 'sqlite_schema', 'SQLite_x']) {
       await expect(load('a\n1\n', { table, mode: 'replace' })).rejects.toMatchObject({ code: 'bad-input' });
@@ -176,7 +176,7 @@ describe('A load into SQLite', () => {
     `a,b\n${Array.from({ length: count }, (_, row) => `${row},text of a row`).join('\n')}\n`;
 
   it.each(['delete', 'wal'])(
-    'lets others read and write the file until it publishes, in journal mode %s',
+    'lets other connections read and write the file until it publishes, in journal mode %s',
     async (mode) => {
       ask(`PRAGMA journal_mode = ${mode}`);
       ask('DROP TABLE IF EXISTS busy');
@@ -200,14 +200,14 @@ describe('A load into SQLite', () => {
     },
   );
 
-  it('waits for another program that holds the file', async () => {
+  it('waits for another program that has locked the file', async () => {
     await load('a\n1\n', { table: 'held' });
     opened.exec('BEGIN IMMEDIATE');
     setTimeout(() => opened.exec('COMMIT'), 300);
     expect(await load('a\n2\n', { table: 'held', mode: 'append' })).toMatchObject({ rows: 1 });
   });
 
-  it('waits for a reader, who keeps what it sees', async () => {
+  it('waits for a reader, which keeps its snapshot', async () => {
     await load('a\n1\n', { table: 'read' });
     opened.exec('BEGIN');
     expect(ask('SELECT a FROM read')).toHaveLength(1);
@@ -219,7 +219,7 @@ describe('A load into SQLite', () => {
     expect(ask('SELECT a FROM read')).toHaveLength(2);
   });
 
-  it('is refused when the table was made or changed meanwhile', async () => {
+  it('is refused when the table was created or changed during the load', async () => {
     async function* meddling(sql: string) {
       yield Buffer.from(rows(20_000));
       ask(sql);
@@ -232,7 +232,7 @@ describe('A load into SQLite', () => {
     expect(ask('SELECT * FROM meddled')).toEqual([]);
   });
 
-  it('leaves the file as it was when its process is killed', async () => {
+  it('leaves the file unchanged when its process is killed', async () => {
     const other = join(folder, 'killed.db');
     await loadCsv(`sqlite:${other}`, 'a,b\n1,x\n', { table: 'kept' });
     const size = statSync(other).size;
@@ -272,7 +272,7 @@ describe('A load into SQLite', () => {
     database.close();
   });
 
-  it('can be followed by another one on the same connection, also after a failure', async () => {
+  it('can be followed by another load on the same connection, also after a failure', async () => {
     const target = await openTarget(address);
     const { loadDataset } = await import('../../../shared/src/datasets/load/load-dataset.ts');
     async function* one(text: string) {
@@ -294,7 +294,7 @@ describe('A load into SQLite', () => {
     expect(ask('SELECT count(*) AS rows FROM serial')).toEqual([{ rows: 2 }]);
   });
 
-  it('says what is wrong with a path or a file', async () => {
+  it('explains a wrong path or file', async () => {
     await expect(openTarget(`sqlite:${join(folder, 'none', 'x.db')}`)).rejects.toMatchObject({ code: 'not-found' });
     await expect(loadCsv(`sqlite:${__filename}`, 'a\n1\n', { table: 't' })).rejects.toMatchObject({
       code: 'unavailable',

@@ -9,7 +9,7 @@ let database: DatabaseSync;
 let file: string;
 let files = 0;
 
-// Each test has a database of its own, so that names of tables can be short.
+// Each test has its own database, so table names can be short.
 beforeEach(() => {
   file = join(folder, `${(files += 1)}.db`);
   database = new DatabaseSync(file);
@@ -46,13 +46,13 @@ describe('Columns of SQLite', () => {
     expect(read('SELECT * FROM t').map((row) => row.join())).toEqual(['9,a,', '3,B,', '5,c,', '4,d,', '1,,2']);
   });
 
-  it('may be as many as SQLite allows, and no more', async () => {
+  it('can be as many as SQLite allows, and no more', async () => {
     const header = Array.from({ length: 2000 }, (_, index) => `c${index}`).join(',');
     const values = Array.from({ length: 2000 }, (_, index) => index).join(',');
     expect(await load(`${header}\n${values}\n`, { table: 'wide' })).toMatchObject({ rows: 1 });
     await expect(load(`${header},one\n${values},1\n`, { table: 'wider' })).rejects.toMatchObject({
       code: 'bad-input',
-      message: 'The table “wider” would have 2001 columns, and SQLite allows 2000.',
+      message: 'The table “wider” would have 2001 columns, but SQLite allows 2000.',
     });
     await expect(
       load(`${header},one\n${values},1\n`, { table: 'wide', mode: 'append', columnChanges: 'evolve' }),
@@ -60,7 +60,7 @@ describe('Columns of SQLite', () => {
     expect(read('SELECT count(*) FROM wide')).toEqual([[1]]);
   });
 
-  it('that SQLite calculates cannot be loaded, but their table can', async () => {
+  it('that are generated cannot be loaded, but their table can', async () => {
     database.exec(
       "CREATE TABLE t (a INTEGER, twice INTEGER GENERATED ALWAYS AS (a * 2) STORED, text TEXT AS (a || '!'))",
     );
@@ -92,7 +92,7 @@ describe('The key of an upsert into SQLite', () => {
     expect(read('SELECT * FROM t')).toEqual([['a', 0]]);
   });
 
-  it('finds the row that differs in case alone where the table says so, and else adds one', async () => {
+  it('matches a row that differs in case only if the collation ignores case', async () => {
     database.exec(
       "CREATE TABLE folded (k TEXT COLLATE NOCASE PRIMARY KEY, v INTEGER) WITHOUT ROWID; INSERT INTO folded VALUES ('a', 0)",
     );
@@ -137,7 +137,7 @@ describe('A table of SQLite whose triggers interfere', () => {
         ] as const
       ).map(([what, trigger]) => [what, mode, trigger] as const),
     ),
-  )('is not loaded when one %s (%s)', async (_what, mode, trigger) => {
+  )('is not loaded when a trigger %s (%s)', async (_what, mode, trigger) => {
     database.exec(`${table} ${trigger}`);
     await expect(load('a,b\n1,x\n2,y\n', { table: 't', ...optionsOf(mode, 'a') })).rejects.toMatchObject({
       code: 'rows-changed',
@@ -164,7 +164,7 @@ describe('A table of SQLite whose triggers interfere', () => {
     ]);
   });
 
-  it.each(modes)('is loaded when they only write elsewhere (%s)', async (mode) => {
+  it.each(modes)('is loaded when its triggers only write elsewhere (%s)', async (mode) => {
     database.exec(
       `${table} CREATE TABLE audit (n); CREATE TRIGGER x AFTER INSERT ON t BEGIN INSERT INTO audit VALUES (new.a); END`,
     );
@@ -179,7 +179,7 @@ describe('A table of SQLite whose triggers interfere', () => {
     expect(read('SELECT count(*) FROM audit')).toEqual([[mode === 'upsert' ? 1 : 4]]);
   });
 
-  it('is not loaded when ON CONFLICT would replace or ignore rows', async () => {
+  it('is refused when ON CONFLICT would replace or ignore rows', async () => {
     database.exec(
       "CREATE TABLE r (a INTEGER UNIQUE ON CONFLICT REPLACE, b TEXT); INSERT INTO r VALUES (1, 'old'); CREATE TABLE i (a INTEGER PRIMARY KEY ON CONFLICT IGNORE, b TEXT); INSERT INTO i VALUES (1, 'old')",
     );
@@ -193,7 +193,7 @@ describe('A table of SQLite whose triggers interfere', () => {
     }
   });
 
-  it('tells the message of a trigger that refuses a row', async () => {
+  it('shows the message of a trigger that refuses a row', async () => {
     database.exec(
       `${table} CREATE TRIGGER x BEFORE INSERT ON t WHEN new.a > 1 BEGIN SELECT RAISE(ABORT, 'a is too large'); END`,
     );
@@ -205,7 +205,7 @@ describe('A table of SQLite whose triggers interfere', () => {
   });
 });
 
-describe('A rule of a table of SQLite that a row breaks', () => {
+describe('A violated constraint of SQLite', () => {
   const broken = async (
     csv: string,
     message: RegExp,
@@ -229,17 +229,17 @@ describe('A rule of a table of SQLite that a row breaks', () => {
     database.exec("CREATE TABLE t (a INTEGER, b TEXT, UNIQUE (a, b)); INSERT INTO t VALUES (7, 'q')");
     await broken(
       'a,b\n1,x\n2,y\n1,x\n',
-      /allows each value of t\.a, t\.b once, and row 3 of the dataset \(a = 1, b = x\)/,
+      /requires unique values in t\.a, t\.b, but row 3 of the dataset \(a = 1, b = x\)/,
     );
     await broken('a,b\n1,x\n7,q\n', /row 2 of the dataset \(a = 7, b = q\)/);
   });
 
   it('is named with the row: NOT NULL of a column that the dataset lacks', async () => {
     database.exec('CREATE TABLE t (a INTEGER, b TEXT NOT NULL)');
-    await broken('a\n1\n', /needs a value in t\.b/);
+    await broken('a\n1\n', /requires a value in t\.b/);
   });
 
-  it('is named with the row that an upsert changes or adds', async () => {
+  it('is named with the row that an upsert updates or inserts', async () => {
     database.exec('CREATE TABLE t (a INTEGER PRIMARY KEY, b INTEGER CHECK (b < 10)); INSERT INTO t VALUES (1, 1)');
     await broken('a,b\n2,2\n1,11\n', /row 2 of the dataset \(b = 11\)/, { mode: 'upsert', key: ['a'] });
     await broken('a,b\n1,2\n5,12\n', /row 2 of the dataset \(b = 12\)/, { mode: 'upsert', key: ['a'] });
@@ -253,7 +253,7 @@ describe('A rule of a table of SQLite that a row breaks', () => {
       );
       await broken(
         'a\n1\n5\n',
-        /^Row 2 of the dataset \(a = 5\) refers to a row that the table “p” does not have: id = 5\.$/,
+        /^Row 2 of the dataset \(a = 5\) references a row that the table “p” does not have: id = 5\.$/,
         optionsOf(mode, 'a'),
       );
     },
@@ -266,16 +266,16 @@ describe('A rule of a table of SQLite that a row breaks', () => {
     await broken('a,b\n1,2\n,9\n1,3\n', /^Row 3 of the dataset \(a = 1, b = 3\).*x = 1, y = 3/);
   });
 
-  it('is named with the table that refers to rows that go', async () => {
+  it('is named with the table that references deleted rows', async () => {
     database.exec(
       'CREATE TABLE t (a INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2); CREATE TABLE child (a REFERENCES t); INSERT INTO child VALUES (2)',
     );
-    await broken('a\n1\n', /Rows of the table “child” refer to rows of “t” that the dataset does not have/, {
+    await broken('a\n1\n', /Rows of the table “child” reference rows of “t” that the dataset does not have/, {
       mode: 'replace',
     });
   });
 
-  it('is kept by rows that refer to each other', async () => {
+  it('is not violated by rows that reference each other', async () => {
     database.exec('CREATE TABLE t (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES t)');
     expect(await load('id,parent\n2,1\n1,\n', { table: 't', mode: 'append' })).toMatchObject({ rows: 2 });
   });
@@ -308,7 +308,7 @@ describe('A target in SQLite', () => {
   });
 
   it.each(['pipewright_loads', 'Pipewright_Rejects', 'pipewright_staging', '"pipewright_loads"'])(
-    'cannot be a table of Pipewright: %s',
+    'cannot be a record table of Pipewright: %s',
     async (table) => {
       await load('a\n1\n', { table: 'first', record: true });
       const before = read('SELECT count(*) FROM pipewright_loads');
@@ -320,7 +320,7 @@ describe('A target in SQLite', () => {
     },
   );
 
-  it('may be a table without row numbers, or STRICT', async () => {
+  it('can be a table WITHOUT ROWID, or STRICT', async () => {
     database.exec('CREATE TABLE t (k TEXT PRIMARY KEY, v REAL) STRICT, WITHOUT ROWID');
     await load('k,v\nb,2\na,1.5\n', { table: 't', mode: 'append' });
     await load('k,v\nb,3\nc,4\n', { table: 't', mode: 'upsert', key: ['k'] });

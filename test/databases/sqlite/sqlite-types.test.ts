@@ -22,7 +22,7 @@ const read = (table: string): unknown[][] => {
     .map((row) => Object.values(row).map((value) => (typeof value === 'bigint' ? String(value) : value)));
 };
 let tables = 0;
-/** What a column of a declared type holds after a value was appended. */
+/** The value of a column of a declared type after an append. */
 async function stored(
   declaration: string,
   value: string,
@@ -55,7 +55,7 @@ it.each([
 ])('The type “%s” (STRICT: %s) has the affinity %s', (declared, strict, affinity) => {
   expect(affinityOf(declared, strict)).toBe(affinity);
   if (strict) return;
-  // What SQLite itself does with a number in a text tells its affinity.
+  // How SQLite stores a number in a text reveals the affinity.
   database.exec(`CREATE TABLE probe (v ${declared}); INSERT INTO probe VALUES ('1')`);
   const { type } = database.prepare('SELECT typeof(v) AS type FROM probe').get() as { type: string };
   database.exec('DROP TABLE probe');
@@ -130,14 +130,14 @@ it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
   ['DATETIME', '2026-13-01 10:00', /is not a date and time/],
   ['TIMESTAMP(0)', '2026-01-02 10:00:00.5', /more than 0 digits/],
   ['TIME', '25:00', /is not a time of day/],
-  ['STRING', '00123', /would become another text/],
-  ['STRING', '1.10', /would become another text/],
-  ['UUID', '12345678901234567890123456789012', /would become another text/],
-  ['ANY', ' 5', /would become another text/],
-  ['INTERVAL', '007', /would become another text/],
+  ['STRING', '00123', /would be changed: SQLite converts/],
+  ['STRING', '1.10', /would be changed: SQLite converts/],
+  ['UUID', '12345678901234567890123456789012', /would be changed: SQLite converts/],
+  ['ANY', ' 5', /would be changed: SQLite converts/],
+  ['INTERVAL', '007', /would be changed: SQLite converts/],
   ['VARCHAR(3)', 'abcd', /more than 3 characters/],
   ['TEXT(2)', 'abc', /more than 2 characters/],
-  ['BLOB', 'x', /takes bytes \(BLOB\) only/, 'STRICT'],
+  ['BLOB', 'x', /accepts bytes \(BLOB\) only/, 'STRICT'],
   ['REAL', 'abc', /floating-point/, 'STRICT'],
 ])('A column %s refuses %s', async (declaration, value, reason, after = '') => {
   for (const columnChanges of ['refuse', 'evolve'] as const) {
@@ -146,7 +146,7 @@ it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
       message: expect.stringMatching(reason),
     });
   }
-  // With rejects allowed, the row is left out, and named.
+  // With rejected rows allowed, the row is rejected and reported.
   const table = `t${(tables += 1)}`;
   database.exec(`CREATE TABLE ${table} (v ${declaration}) ${after}`);
   const result = await load(`v\n"${value}"\n`, { table, mode: 'replace', maxRejectedRows: 1, allowEmpty: true });
@@ -154,9 +154,9 @@ it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
   expect(read(table)).toEqual([]);
 });
 
-describe('A table that a load made', () => {
+describe('A table that a load created', () => {
   it.each(['append', 'replace', 'evolve'] as const)(
-    'refuses a code with leading zeros where the first file had numbers: %s',
+    'refuses a code with leading zeros where the first file had integers: %s',
     async (way) => {
       const table = `codes_${way}`;
       await load('code,n\n80331,1\n', { table });
@@ -169,7 +169,7 @@ describe('A table that a load made', () => {
     },
   );
 
-  it('refuses decimals with more digits than it keeps', async () => {
+  it('refuses decimals with more digits than it stores', async () => {
     await load('id,amount\n1,1.10\n2,2.25\n', { table: 'amounts' });
     await expect(
       load('id,amount\n3,123456789012345678.12\n4,12345678901234567890123456789.5\n', {
@@ -183,7 +183,7 @@ describe('A table that a load made', () => {
     ]);
   });
 
-  it.each(['refuse', 'evolve'] as const)('matches columns that differ in case alone (%s)', async (columnChanges) => {
+  it.each(['refuse', 'evolve'] as const)('matches columns that differ in case only (%s)', async (columnChanges) => {
     const table = `cased_${columnChanges}`;
     await load('id,Name\n1,Ada\n', { table });
     await load('ID,name\n2,Bob\n', { table, mode: 'append', columnChanges });
@@ -200,7 +200,7 @@ describe('A table that a load made', () => {
     ).toEqual(['id', 'Name']);
   });
 
-  it('has NULL for an empty text in a column of numbers, and keeps it where the column becomes text', async () => {
+  it('stores an empty text as NULL in a number column, and keeps it where the column becomes text', async () => {
     await load('n,d,b,w,t\n"1","1.5","true","2026-11-20","x"\n"","","","",""\n', { table: 'blanks' });
     expect(read('blanks')).toEqual([
       ['1', 1.5, '1', '2026-11-20', 'x'],
@@ -231,7 +231,7 @@ describe('A table that a load made', () => {
     ]);
   });
 
-  it('has its new columns as they were written when they are merged', async () => {
+  it('stores the text of new columns when rows are merged', async () => {
     await load('id,a\n1,x\n2,y\n', { table: 'widened' });
     const lines = Array.from({ length: 30_000 }, (_, index) => `${index + 2},z,${index}`);
     await load(`id,a,extra\n${lines.join('\n')}\n1,x,n/a\n`, {

@@ -8,17 +8,17 @@ import type { PropertyEngine, PropertyType } from './property-engine.ts';
 import { Random } from './random.ts';
 import { sameValue } from './same-value.ts';
 
-/** How a dataset meets its table. */
+/** Load modes of the property tests. */
 export const propertyModes = ['append', 'replace', 'upsert', 'evolve', 'contract', 'create'] as const;
 
 /** One of `propertyModes`. */
 export type PropertyMode = (typeof propertyModes)[number];
 
-/** What a property test has tried. */
+/** What a property test has covered. */
 export interface PropertyCount {
   /** Values that were loaded or refused. */
   values: number;
-  /** Rows that are in the table, that were rejected, and loads that were refused as a whole. */
+  /** Loaded rows, rejected rows, and refused loads. */
   rows: number;
   rejected: number;
   refusedLoads: number;
@@ -85,7 +85,7 @@ class Round {
     const rows = this.#makeRows(size, this.#mode === 'create' ? this.#random.pick([0.95, 1]) : 0.5);
     if (this.#exists) await this.#engine.run(this.#createTable());
     if (old.length > 0) await this.#load(old, 0, { mode: 'append' });
-    // Half of the rows that an upsert brings have the numbers of rows that are there.
+    // Half of the rows of an upsert have the number of an existing row.
     const first = this.#mode === 'upsert' ? Math.floor(old.length / 2) : old.length;
     let result: LoadResult | undefined;
     try {
@@ -104,7 +104,7 @@ class Round {
     const expected = new Map<number, readonly MadeRow[]>(
       this.#mode === 'replace' && result ? [] : old.map((row, index) => [index, [row]]),
     );
-    // Where an upsert leaves a row out, the row of the same number stays as it was.
+    // Where an upsert rejects a row, the existing row is unchanged.
     if (result)
       rows.forEach((row, index) =>
         expected.set(first + index, [
@@ -142,7 +142,7 @@ class Round {
     return `CREATE TABLE ${quote(this.#table)} (${quote('row')} bigint PRIMARY KEY, ${this.#columns.map(({ name, declaration }) => `${quote(name)} ${declaration}`).join(', ')})`;
   }
 
-  /** Rows of which at most one value may not fit. */
+  /** Rows with at most one value that may not fit. */
   #makeRows(count: number, fairShare: number): MadeRow[] {
     return Array.from({ length: count }, () => {
       const odd = this.#random.chance(fairShare) ? -1 : this.#random.below(this.#columns.length);
@@ -166,7 +166,7 @@ class Round {
     return text === '' || /[",\r\n]/.test(text) || this.#random.chance(0.2) ? `"${text.replaceAll('"', '""')}"` : text;
   }
 
-  /** Compares what the table holds with what it must. */
+  /** Compares the table with the expected rows. */
   async #compare(
     expected: ReadonlyMap<number, readonly MadeRow[]>,
     result: LoadResult | undefined,
@@ -204,7 +204,7 @@ class Round {
     this.#count.rejected += result?.rejected ?? 0;
   }
 
-  /** The first value of a row that is another than the one that was written; undefined when all are the same. */
+  /** The first value of a row that differs from the written one; undefined when all are the same. */
   #difference(row: MadeRow, values: readonly (string | null)[], result: LoadResult | undefined): string | undefined {
     for (const [index, column] of this.#columns.entries()) {
       const written = row[index]?.text ?? null;

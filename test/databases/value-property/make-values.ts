@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 export interface MadeValue {
   /** Null for NULL: nothing between the delimiters. */
   text: string | null;
-  /** Whether the column surely takes it. */
+  /** Whether the column must accept it. */
   valid: boolean;
 }
 
@@ -30,7 +30,7 @@ const clock = (random: Random, digits: number, withSeconds = random.chance(0.9))
 
 const letters = [...'abcXYZ 0123456789_-.,;:!?/\\\'"%&$#@()[]{}<>=+*~^|`\täöüßéñçøłŽЖщ中文日本語اب😀👍🏽́'];
 
-/** Makes a value that a column of the type surely takes. */
+/** Generates a value that a column of the type must accept. */
 export function validValue(random: Random, type: PropertyType): string {
   if (type.samples) return random.pick(type.samples);
   return makers[type.family](random, type);
@@ -73,7 +73,7 @@ const makers: Record<Family, (random: Random, type: PropertyType) => string> = {
   text(random, { length = 40, alphabet, padded = false }) {
     const from = alphabet ? [...alphabet] : letters;
     const text = Array.from({ length: random.below(Math.min(length, 60) + 1) }, () => random.pick(from)).join('');
-    // A letter and what is put above it count as two characters; spaces at the end say nothing where texts are padded.
+    // A character and its combining mark count as two; trailing spaces do not count where texts are padded.
     const cut = [...text].slice(0, length).join('');
     return padded ? cut.trimEnd() : cut;
   },
@@ -92,7 +92,7 @@ const makers: Record<Family, (random: Random, type: PropertyType) => string> = {
   other: () => 'x',
 };
 
-/** Values that break something, whatever the type. */
+/** Values that are difficult for every type. */
 const hostile = [
   '',
   ' ',
@@ -216,7 +216,7 @@ const hostile = [
   'ß'.repeat(64),
 ];
 
-/** Changes a value a little: most results are no longer of the type, but some are. */
+/** Mutates a value: most results no longer fit the type, but some do. */
 function nearly(random: Random, text: string): string {
   const at = random.below(text.length + 1);
   return random.pick([
@@ -251,12 +251,12 @@ function nearly(random: Random, text: string): string {
 
 /**
  * A value for a column.
- * @param fair whether the column shall surely take it
+ * @param fair whether the column must accept it
  */
 export function makeValue(random: Random, type: PropertyType, fair: boolean): MadeValue {
   if (random.chance(0.08)) return { text: null, valid: true };
   if (fair) return { text: validValue(random, type), valid: true };
   const text = random.chance(0.5) ? nearly(random, validValue(random, type)) : random.pick(hostile);
-  // A file in UTF-8 cannot hold half of a surrogate pair.
+  // A UTF-8 file cannot contain half of a surrogate pair.
   return { text: Buffer.from(text).toString(), valid: false };
 }

@@ -10,7 +10,7 @@ function normalMoment(text: string): string | undefined {
   return `${local - (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -60_000 : 60_000)}${fraction.replace(/\.?0*$/, '')}`;
 }
 
-/** A span of time with two digits of hours, and seconds; zero has no sign. */
+/** An interval with two-digit hours, and seconds; zero has no sign. */
 function normalTime(text: string): string | undefined {
   const [, sign = '', hours, rest, seconds = ':00', fraction = ''] =
     /^(-?)(\d{1,3})(:[0-5]\d)(:[0-5]\d)?(\.\d+)?$/.exec(text) ?? [];
@@ -104,7 +104,7 @@ export const sharedMysqlTypes: readonly PropertyType[] = [
   { declaration: "char(36) CHARACTER SET ascii COLLATE ascii_general_ci COMMENT 'UUID'", family: 'uuid' },
 ];
 
-/** Types of MySQL alone, and of MariaDB alone. */
+/** Types of MySQL only, and of MariaDB only. */
 export const ownMysqlTypes: Readonly<Record<'MySQL' | 'MariaDB', readonly PropertyType[]>> = {
   MySQL: [{ declaration: 'json', family: 'json' }],
   MariaDB: [

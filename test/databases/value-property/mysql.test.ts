@@ -7,7 +7,7 @@ import { seedOf } from '../../support/seed.ts';
 
 const seed = seedOf('Values of MySQL and MariaDB');
 
-/** The shortest text of a number of 32 bits, which a server would show with six digits. */
+/** The shortest text of a floating-point number of 32 bits, which a server displays with six digits. */
 function shortestFloat(text: string): string {
   const value = Math.fround(Number(text));
   return (

@@ -1,4 +1,4 @@
-/** What the values of a column mean, and so how one that was read is compared with the one that was written. */
+/** The family of a column type, which decides how a value that was read is compared with the written one. */
 export type Family =
   | 'integer'
   | 'decimal'
@@ -13,54 +13,54 @@ export type Family =
   | 'json'
   | 'other';
 
-/** A type of a column that an engine offers, and the values that it surely takes. */
+/** A column type of an engine, and the values that it must accept. */
 export interface PropertyType {
-  /** As CREATE TABLE has it: `numeric(10,2)`. */
+  /** As CREATE TABLE writes it: `numeric(10,2)`. */
   declaration: string;
   family: Family;
-  /** Of an integer: the least and the greatest. */
+  /** Bounds of an integer. */
   least?: bigint;
   most?: bigint;
-  /** Of a decimal: digits before the point and behind it. */
+  /** Digits of a decimal before and after the decimal point. */
   whole?: number;
   scale?: number;
-  /** Of a float: decimal digits that it surely keeps. */
+  /** Decimal digits that a floating-point number always preserves. */
   floatDigits?: number;
-  /** Of a text: characters that it takes. */
+  /** Length of a text, in characters. */
   length?: number;
-  /** Whether the database fills a text up with spaces, or cuts those at its end. Default: false. */
+  /** Whether the database pads a text with spaces, or truncates trailing ones. Default: false. */
   padded?: boolean;
-  /** Letters that a text may have. Default: any of Unicode. */
+  /** Characters of a text. Default: all of Unicode. */
   alphabet?: string;
-  /** Of a moment: digits of the fraction of a second. Default: 6. */
+  /** Fraction digits of a timestamp. Default: 6. */
   fraction?: number;
-  /** Of a moment: the first and last year. Default: 1 and 9999. */
+  /** First and last year of a timestamp. Default: 1 and 9999. */
   years?: readonly [first: number, last: number];
-  /** Values that are surely taken, where the family cannot make some: those of an enum, an interval, an array. */
+  /** Values that must be accepted, where the family cannot generate any: of an enum, an interval, an array. */
   samples?: readonly string[];
-  /** One form of what can be written in several ways; undefined for what is not of the type. Default: that of the family. */
+  /** The canonical form of a value; undefined for one that is not of the type. Default: that of the family. */
   normal?(text: string): string | undefined;
-  /** Whether the engine refuses a whole load for one bad value of the type, so that few rows are loaded at once. Default: false. */
+  /** Whether the engine refuses a whole load for one bad value of the type; then few rows are loaded at once. Default: false. */
   refusesWhole?: boolean;
 }
 
 /** A database under the property test. */
 export interface PropertyEngine {
-  /** For names of tests. */
+  /** Its name in test names. */
   name: string;
-  /** Of the database, for `openTarget`. */
+  /** The address for `openTarget`. */
   address: string;
   types: readonly PropertyType[];
-  /** Whether columns can become wider (evolve); otherwise new columns only. */
+  /** Whether Evolve Table widens columns; otherwise it only adds them. */
   widens: boolean;
-  /** Runs a statement by the database's own client, not by Pipewright. */
+  /** Runs a statement with the driver, not through Pipewright. */
   run(sql: string): Promise<void>;
   quote(name: string): string;
   /** DDL for the columns of a new table; `row` is a bigint and unique. Default: `"row" bigint PRIMARY KEY, "c1" …`. */
   createTable?(table: string, columns: readonly (PropertyType & { name: string })[]): string;
   /**
-   * All rows in the order of the column `row`, as text: the number of the row, then the named columns. Booleans are `true`
-   * and `false`, moments `2026-11-20 10:00:00.5`, those with a zone in UTC and with `Z`, NULL is null, texts are exact.
+   * All rows in the order of the column `row`, as text: the row number, then the named columns. Booleans are `true`
+   * and `false`, timestamps `2026-11-20 10:00:00.5`, with time zone in UTC and with `Z`; NULL is null, texts are exact.
    */
   read(table: string, columns: readonly string[]): Promise<(string | null)[][]>;
 }

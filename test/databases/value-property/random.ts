@@ -1,6 +1,6 @@
 import { seededRandom } from '../../support/claims-file.ts';
 
-/** Random choices that can be made again from their seed. */
+/** Random choices that can be reproduced from their seed. */
 export class Random {
   readonly seed: number;
   readonly #next: () => number;
@@ -10,12 +10,12 @@ export class Random {
     this.#next = seededRandom(seed);
   }
 
-  /** A whole number from 0 up to, but without, `below`. */
+  /** An integer from 0 to `below`, exclusive. */
   below(below: number): number {
     return Math.floor(this.#next() * below);
   }
 
-  /** Whether something happens that has this probability. */
+  /** True with this probability. */
   chance(probability: number): boolean {
     return this.#next() < probability;
   }
@@ -24,7 +24,7 @@ export class Random {
     return list[this.below(list.length)] as T;
   }
 
-  /** So many digits, the first of them not zero. */
+  /** This number of digits, the first of them not zero. */
   digits(count: number): string {
     let text = '';
     for (let at = 0; at < count; at += 1) text += at === 0 ? 1 + this.below(9) : this.below(10);

@@ -1,6 +1,6 @@
 import type { Family, PropertyType } from './property-engine.ts';
 
-/** Whether a value that was read back is the one that was written; a text that was not of its family never is. */
+/** Whether a value that was read back is the written one; a text outside its family never is. */
 export function sameValue(
   written: string,
   read: string,
@@ -11,7 +11,7 @@ export function sameValue(
   return wanted !== undefined && wanted === normal(read);
 }
 
-/** Written values in one form; undefined for what is not of the family. */
+/** The canonical form of a written value; undefined for one outside the family. */
 const normals: Record<Family, (text: string) => string | undefined> = {
   integer: (text) =>
     /^[-+]?(0|[1-9]\d*)(\.0+)?$/.test(text) ? String(BigInt(text.replace(/\.0+$/, '').replace('+', ''))) : undefined,

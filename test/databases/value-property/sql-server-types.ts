@@ -1,9 +1,9 @@
 import type { PropertyType } from './property-engine.ts';
 
-/** Letters of the code page 1252, which the double's tables have. */
+/** Characters of code page 1252, which the tables of the double use. */
 const westernEurope = 'abcXYZ 0123456789_-.,;:!?/\\\'"%&$#@()[]{}<>=+*~^|äöüßéñçø€Ž';
 
-/** Times that `datetime` holds exactly, for it counts three-hundredths of a second. */
+/** Times that `datetime` stores exactly: its resolution is 1/300 of a second. */
 const datetimes = [
   '1753-01-01 00:00',
   '2026-11-20T10:00:00',
@@ -50,7 +50,7 @@ export const sqlServerTypes: readonly PropertyType[] = [
   { declaration: 'char(5)', family: 'text', length: 5, padded: true, alphabet: westernEurope },
 ];
 
-/** Types that a dataset can get in a new table. */
+/** Types of new columns. */
 export const newSqlServerTypes: readonly PropertyType[] = [
   { declaration: 'bigint', family: 'integer' },
   { declaration: 'decimal', family: 'decimal' },

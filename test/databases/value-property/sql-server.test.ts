@@ -12,7 +12,7 @@ beforeAll(async () => {
   server = await startSqlServer();
 });
 
-// A statement that the double does not know would prove nothing.
+// A statement that the double does not know must fail the test.
 afterEach(() => expect(server.misunderstood).toEqual([]));
 
 afterAll(() => server.stop());
@@ -45,7 +45,7 @@ function engineFor(mode: PropertyMode): PropertyEngine {
   };
 }
 
-/** A value as the port has it. */
+/** A value in the form of the port. */
 function shown(value: unknown, type: string): string | null {
   if (value === null || value === undefined) return null;
   if (type === 'real') return shortest(Number(value));
@@ -53,7 +53,7 @@ function shown(value: unknown, type: string): string | null {
   return type.startsWith('datetimeoffset') ? String(value).replace(/ (?=[-+]\d\d:\d\d$)/, '') : String(value);
 }
 
-/** The shortest text of a number of four bytes. */
+/** The shortest text of a floating-point number of 32 bits. */
 function shortest(value: number): string {
   const digits = Array.from({ length: 9 }, (_, index) => index + 1).find(
     (count) => Math.fround(Number(value.toPrecision(count))) === value,

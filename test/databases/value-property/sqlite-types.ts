@@ -26,7 +26,7 @@ const words = [
   '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77',
 ];
 
-/** The declared types of SQLite that random values are loaded into. What is kept letter by letter is of the family `other`. */
+/** The declared types of SQLite that random values are loaded into. Types that store text unchanged are of the family `other`. */
 export const sqliteTypes: readonly PropertyType[] = [
   ...['INTEGER', 'INT', 'BIGINT', 'bigint(20)', 'INT8', 'UNSIGNED BIG INT'].map(
     (declaration): PropertyType => ({
@@ -79,7 +79,7 @@ export const strictTypes: readonly PropertyType[] = [
   { declaration: 'ANY', family: 'text' },
 ];
 
-/** The types that a contract names. */
+/** The types of a contract. */
 export const contractTypes: readonly PropertyType[] = (
   ['integer', 'decimal', 'boolean', 'date', 'timestamp', 'timestamp-with-zone', 'uuid', 'text'] as const
 ).map((family) => ({ declaration: family, family }));

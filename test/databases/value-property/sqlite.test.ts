@@ -14,7 +14,7 @@ let database: DatabaseSync;
 
 beforeAll(() => {
   database = new DatabaseSync(file);
-  // A test needs no disk that survives a power cut.
+  // A test does not need to survive a power cut.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF');
 });
 afterAll(() => {
@@ -40,7 +40,7 @@ function engineOf(types: readonly PropertyType[], { strict = false } = {}): Prop
         `SELECT "row", ${columns.map(quote).join(', ')} FROM ${quote(table)} ORDER BY "row"`,
       );
       rows.setReadBigInts(true);
-      // A double is shown by the shortest text that means it.
+      // A double is displayed as its shortest text.
       return rows.all().map((row) => Object.values(row).map((value) => (value === null ? null : String(value))));
     },
   };

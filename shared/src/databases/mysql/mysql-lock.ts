@@ -16,7 +16,7 @@ export async function lockTable({ run }: MysqlSession, schema: string, table: st
   return async () => void (await run('SELECT release_lock(?) AS released', [lock]));
 }
 
-/** A server takes names of at most 64 characters. */
+/** The name of a lock, which may have 64 characters. */
 function lockName(schema: string, table: string): string {
   return `pipewright_${createHash('sha256').update(`${schema}.${table}`.toLowerCase()).digest('hex').slice(0, 32)}`;
 }

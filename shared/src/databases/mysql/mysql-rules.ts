@@ -26,7 +26,7 @@ interface ColumnFacts {
   longTimestamps: boolean;
 }
 
-/** Whether a text is an unsigned integer of so many bits. */
+/** Whether a text is an unsigned integer of this many bits. */
 function isUnsigned(text: string, bits: number): boolean {
   return /^(?:0|[1-9]\d{0,19})$/.test(text) && BigInt(text) < 1n << BigInt(bits);
 }

@@ -38,7 +38,7 @@ export class PostgresConfirm {
     return this.#load.causes.length > 0;
   }
 
-  /** Gives what the load writes from here on a transaction ID of its own: that of a subtransaction. */
+  /** Begins a subtransaction, whose transaction ID identifies the rows that the load writes. */
   async begin(): Promise<void> {
     if (!this.isNeeded) return;
     await this.#load.session.run('SAVEPOINT pipewright_rows');

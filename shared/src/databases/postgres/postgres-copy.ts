@@ -8,7 +8,7 @@ export class PostgresCopy {
   readonly #stream: Writable & { rowCount: number };
   /** Why the copy failed; the stream must not be written to after that. */
   #failure: unknown;
-  /** Rejects whoever is waiting for the stream. */
+  /** Rejects the promise that is waiting for the stream. */
   #fail: (reason: unknown) => void = () => undefined;
 
   /**

@@ -8,7 +8,9 @@ export const sqliteCapabilities: Capabilities = {
   changeTypes: { no: 'SQLite cannot change the type of a column' },
   parallelConnections: { no: 'SQLite lets one connection write at a time' },
   schemas: { no: 'SQLite has no schemas' },
-  concurrentLoads: { no: 'A load is refused when the table changed while its rows were staged' },
+  concurrentLoads: {
+    no: 'Both stage their rows at the same time; the second one is refused when the first changed the definition of the table',
+  },
   detectsTriggers: true,
   testedOnServer: true,
 };

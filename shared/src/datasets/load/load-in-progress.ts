@@ -249,6 +249,7 @@ export class LoadInProgress {
     const most = this.#options.maxRejectedRows ?? 0;
     if (this.#rejected <= most) return;
     const first = this.#rejects[0] ?? reject;
+    const cannotWiden = this.#options.columnChanges === 'evolve' ? this.#load.cannotWiden : undefined;
     const rows = most === 1 ? 'More than one row does' : `More than ${most} rows do`;
     const value = first.value === undefined || first.value === null ? '' : ` (“${first.value.slice(0, 60)}”)`;
     throw new PipewrightError({
@@ -257,7 +258,7 @@ export class LoadInProgress {
       hint:
         first.column === undefined
           ? 'The table was not changed. Correct the file or check the delimiter; or allow some rejected rows.'
-          : 'The table was not changed. Correct the value, choose another type for the column, or allow some rejected rows.',
+          : `The table was not changed. ${cannotWiden === undefined ? '' : `${cannotWiden}. `}Correct the value, choose another type for the column, or allow some rejected rows.`,
     });
   }
 

@@ -111,6 +111,8 @@ export interface TableLoad {
   readonly calculated?: readonly string[];
   /** Whether the engine makes NULL of an empty text in columns that have `blanks`. Default: false; `""` makes a new column text. */
   readonly blanksAreNull?: boolean;
+  /** Why the engine cannot change the types of existing columns when the table evolves. Default: it can. */
+  readonly cannotWiden?: string | undefined;
   /** Rows of the table as it stands. */
   countBefore(): Promise<number>;
   /**
