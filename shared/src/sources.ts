@@ -1,4 +1,4 @@
-import { datasetSources, type DatasetSource } from './tables/dataset-sources.ts';
+import { sourcesOf, type DatasetSource } from './tables/dataset-sources.ts';
 import { databricks } from './services/databricks/service.ts';
 import { dbt } from './services/dbt/service.ts';
 import { mode } from './services/mode/service.ts';
@@ -8,5 +8,5 @@ import { webAddress } from './services/web-address/service.ts';
 
 /** Everything from which a dataset can come straight: the downloads of the services. */
 export const sources: readonly DatasetSource[] = [quantemplate, mode, dbt, databricks, slack, webAddress].flatMap(
-  datasetSources,
+  sourcesOf,
 );

@@ -1,5 +1,5 @@
 import type { Service } from './define/service.ts';
-import { sqlTable as tableOf } from './tables/sql-table/service.ts';
+import { defineSqlTableService as tableOf } from './tables/sql-table/service.ts';
 import { sources } from './sources.ts';
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { isOwnTable } from '../../shared/src/datasets/load/own-tables.ts';
-import { heldName } from '../../shared/src/datasets/load/match-names.ts';
+import { validName } from '../../shared/src/datasets/load/match-names.ts';
 import { startPostgres, type Postgres } from '../support/machine/postgres.ts';
 import { callCli } from '../unit/cli/call-cli.ts';
 import { loadCsv } from './load-csv.ts';
@@ -41,8 +41,8 @@ describe('Column names', () => {
     ['replace', { mode: 'replace' }],
     ['upsert', { mode: 'upsert', key: ['ID'] }],
     ['upsert with the key of the table', { mode: 'upsert', key: ['id'] }],
-    ['evolve', { columnChanges: 'evolve' }],
-    ['ignore', { columnChanges: 'ignore' }],
+    ['evolve', { onSchemaChange: 'evolve' }],
+    ['ignore', { onSchemaChange: 'ignore' }],
     [
       'contract',
       {
@@ -84,7 +84,7 @@ describe('Column names', () => {
     const { columns } = await load('Policy,Paid\n1,2\n', {
       table: 'typed',
       mode: 'create',
-      columns: { POLICY: 'text' },
+      columnTypes: { POLICY: 'text' },
       key: ['policy'],
     });
     expect(columns).toEqual([
@@ -104,7 +104,7 @@ describe('Column names', () => {
     });
     await load(csv, { table: 'long_names', mode: 'create', shortenNames: true });
     for (const columnChanges of ['refuse', 'evolve'] as const)
-      await load(csv, { table: 'long_names', shortenNames: true, columnChanges });
+      await load(csv, { table: 'long_names', shortenNames: true, onSchemaChange: columnChanges });
     await load(csv, { table: 'long_names', shortenNames: true, mode: 'upsert', key: ['id', long] });
     const [id, ...names] = await columnsOf('long_names');
     expect([id, new Set(names).size]).toEqual(['id', 2]);
@@ -134,9 +134,9 @@ describe('Column names', () => {
   });
 
   it('are shortened by characters where the database counts those', () => {
-    const name = heldName('😀'.repeat(100), { maxLength: 128 }, true);
+    const name = validName('😀'.repeat(100), { maxLength: 128 }, true);
     expect(name).toMatch(/^(?:😀){59}_[0-9a-f]{8}$/u);
-    expect(heldName('a'.repeat(128), { maxLength: 128 }, false)).toBe('a'.repeat(128));
+    expect(validName('a'.repeat(128), { maxLength: 128 }, false)).toBe('a'.repeat(128));
   });
 });
 
@@ -162,7 +162,7 @@ describe('Tables of Pipewright itself', () => {
   });
 
   it.each(['create', 'append', 'replace', 'upsert'] as const)('cannot be loaded into, by %s', async (mode) => {
-    await load('id\n1\n', { table: 'recorded', mode: 'replace', record: true });
+    await load('id\n1\n', { table: 'recorded', mode: 'replace', saveLoadRecord: true });
     const before = await ask('SELECT * FROM pipewright_loads');
     for (const address of [`sqlite:${join(folder, 'names.db')}`, `${postgres.url}?sslmode=disable`]) {
       await expect(

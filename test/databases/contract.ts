@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { parse } from 'csv-parse/sync';
 import type { Capabilities } from '../../shared/src/databases/capabilities.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
-import { checkDataset } from '../../shared/src/datasets/check/check-dataset.ts';
+import { evaluateRules } from '../../shared/src/datasets/check/check-dataset.ts';
 import type { LoadOptions, LoadResult } from '../../shared/src/datasets/load/load-options.ts';
 import { hinting } from './hinting.ts';
 import { inPieces, loadCsv } from './load-csv.ts';
@@ -401,14 +401,14 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       'NULL values are loaded as NULL, quoted or not, with the delimiter “%s”',
       async (delimiter) => {
         const csv = 'id,name,paid\n1,N/A,-\n2,"N/A",5\n3,"N/A too","""x"" y"\n4,"",-\n'.replaceAll(',', delimiter);
-        await load(csv, { delimiter, nullMarkers: ['N/A', '-'] });
+        await load(csv, { delimiter, nullValues: ['N/A', '-'] });
         expect(await values()).toEqual([
           ['1', null, null],
           ['2', null, '5'],
           ['3', 'N/A too', '"x" y'],
           ['4', '', null],
         ]);
-        await load(csv, { delimiter, mode: 'replace', nullMarkers: ['N/A', '-', '""'] });
+        await load(csv, { delimiter, mode: 'replace', nullValues: ['N/A', '-', '""'] });
         expect((await values())[3]).toEqual(['4', null, null]);
       },
     );
@@ -419,8 +419,8 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
     });
 
     it('load metadata columns name the load of each row', async () => {
-      const first = await load('id,name\n1,"A ""x"""\n2,\n', { loadColumns: true, source: 'Müller "claims"' });
-      await load('id,name\n3,Cleo\n', { mode: 'append', loadColumns: true, loadKey: 'event-2' });
+      const first = await load('id,name\n1,"A ""x"""\n2,\n', { addLoadMetadata: true, source: 'Müller "claims"' });
+      await load('id,name\n3,Cleo\n', { mode: 'append', addLoadMetadata: true, loadKey: 'event-2' });
       const found = (await rows()) as { id: unknown; name: unknown; _load_id: string; _source: string }[];
       expect(found.map(({ name }) => name)).toEqual(['A "x"', null, 'Cleo']);
       expect(found.map(({ _load_id: id }) => id)).toEqual([first.loadId, first.loadId, 'event-2']);
@@ -429,7 +429,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       expect(found.every(({ _load_id: id }) => recorded.includes(id))).toBe(true);
       await load('id,name\n4,Dan\n', { table: `${table}_plain` });
       await expect(
-        load('id,name\n5,Eve\n', { table: `${table}_plain`, mode: 'append', loadColumns: true }),
+        load('id,name\n5,Eve\n', { table: `${table}_plain`, mode: 'append', addLoadMetadata: true }),
       ).rejects.toMatchObject({ code: 'columns-missing', message: expect.stringContaining('“_load_id”') });
     });
 
@@ -437,18 +437,18 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       await load('id,name\n1,Ada\n');
       const wider = 'note,id,"more, still",name\n"x,1",2,"a ""b""","Bob, jr"\n,3,,\n';
       await expect(load(wider, { mode: 'append' })).rejects.toMatchObject({ code: 'columns-missing' });
-      await load(wider, { mode: 'append', columnChanges: 'ignore' });
+      await load(wider, { mode: 'append', onSchemaChange: 'ignore' });
       expect(await values()).toEqual([
         ['1', 'Ada'],
         ['2', 'Bob, jr'],
         ['3', null],
       ]);
-      await expect(load('other\n1\n', { mode: 'append', columnChanges: 'ignore' })).rejects.toMatchObject({
+      await expect(load('other\n1\n', { mode: 'append', onSchemaChange: 'ignore' })).rejects.toMatchObject({
         code: 'columns-missing',
         message: expect.stringContaining('none of the columns'),
       });
       expect(
-        await load(wider.replaceAll(',', ';'), { mode: 'replace', columnChanges: 'ignore', delimiter: ';' }),
+        await load(wider.replaceAll(',', ';'), { mode: 'replace', onSchemaChange: 'ignore', delimiter: ';' }),
       ).toMatchObject({ rows: 2, columns: [{ name: 'id' }, { name: 'name' }] });
     });
 
@@ -458,7 +458,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
         const target = await openTarget(engine.address());
         try {
           return (
-            await checkDataset(inPieces(csv), {
+            await evaluateRules(inPieces(csv), {
               rules: [rule],
               now: 0,
               readColumn: (name, column) => target.readColumn(name, column),
@@ -498,7 +498,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
           reason,
           row_text,
         }));
-      const { loadId, rejects } = await load(ragged, { maxRejectedRows: 3, keepRejects: true });
+      const { loadId, rejects } = await load(ragged, { maxRejectedRows: 3, saveRejectedRows: true });
       expect(rejects).toHaveLength(3);
       expect(await kept()).toEqual([
         { line: 3, reason: 'has 1 value instead of 2', row_text: '2' },
@@ -506,7 +506,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
         { line: 5, reason: 'has text after a closing quotation mark', row_text: '4,"a"b' },
       ]);
       expect(new Set((await records('pipewright_rejects')).map((row) => row['load_id']))).toEqual(new Set([loadId]));
-      await expect(load(ragged, { mode: 'append', maxRejectedRows: 2, keepRejects: true })).rejects.toMatchObject({
+      await expect(load(ragged, { mode: 'append', maxRejectedRows: 2, saveRejectedRows: true })).rejects.toMatchObject({
         code: 'rejected-rows',
       });
       expect(await kept()).toHaveLength(3);
@@ -630,7 +630,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
     it('a failed load does not evolve the table', async () => {
       await load('id,name\n1,Ada\n');
       await expect(
-        load('id,name,paid\nx,Bob,1\n2,Cleo\n', { mode: 'append', columnChanges: 'evolve' }),
+        load('id,name,paid\nx,Bob,1\n2,Cleo\n', { mode: 'append', onSchemaChange: 'evolve' }),
       ).rejects.toMatchObject({ code: capabilities.changeTypes === true ? 'rejected-rows' : 'bad-input' });
       expect(await values()).toEqual([['1', 'Ada']]);
       expect(Object.keys((await rows())[0] ?? {})).toEqual(['id', 'name']);
@@ -650,12 +650,12 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
         message: 'The contract has no column “more”.',
       });
       expect(
-        (await again('id,paid,more\n1,2,3\n', { table: `${table}_less`, columnChanges: 'ignore' })).columns.map(
+        (await again('id,paid,more\n1,2,3\n', { table: `${table}_less`, onSchemaChange: 'ignore' })).columns.map(
           ({ name }) => name,
         ),
       ).toEqual(['id', 'paid']);
       expect(
-        (await again('id,paid,more\n1,2,3\n', { table: `${table}_more`, columnChanges: 'evolve' })).columns.map(
+        (await again('id,paid,more\n1,2,3\n', { table: `${table}_more`, onSchemaChange: 'evolve' })).columns.map(
           ({ name, type }) => [name, type],
         ),
       ).toEqual([
@@ -681,7 +681,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
         rows: taken,
         rejected,
         rejects,
-      } = await load(csv, { mode: 'append', maxRejectedRows: 3, keepRejects: true });
+      } = await load(csv, { mode: 'append', maxRejectedRows: 3, saveRejectedRows: true });
       expect([taken, rejected]).toEqual([2, 3]);
       expect(rejects.map(({ line, column, value }) => [line, column, value])).toEqual([
         [2, 'paid', '2,5'],
@@ -705,7 +705,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
 
     it('a row with a value that does not fit its chosen column type is rejected', async () => {
       const { rejected, columns } = await load('id,paid\n1,1.5\n2,many\n', {
-        columns: { paid: 'decimal' },
+        columnTypes: { paid: 'decimal' },
         maxRejectedRows: 1,
       });
       expect([rejected, columns[1]?.type]).toEqual([1, 'decimal']);
@@ -731,7 +731,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       const { no } = capabilities.changeTypes;
       it(`refuses a wider type: ${no}`, async () => {
         await load('id\n1\n');
-        await expect(load('id\nx\n', { mode: 'append', columnChanges: 'evolve' })).rejects.toMatchObject({
+        await expect(load('id\nx\n', { mode: 'append', onSchemaChange: 'evolve' })).rejects.toMatchObject({
           code: 'bad-input',
           hint: hinting(no),
         });

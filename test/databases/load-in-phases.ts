@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
+import { loadIntoTable } from '../../shared/src/datasets/load/load-dataset.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
 import type { TableLoad, TableTarget } from '../../shared/src/datasets/load/target.ts';
@@ -43,7 +43,7 @@ async function* source(): AsyncGenerator<Uint8Array> {
 
 const target: TableTarget = await openTarget(address);
 await tell('begin');
-await loadDataset(
+await loadIntoTable(
   source(),
   { ...target, begin: async (request) => reportPhases(await target.begin(request)) },
   options,

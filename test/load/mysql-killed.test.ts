@@ -39,7 +39,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
       before: 'id,name\n1,old\n',
       csv: 'id,name\n1,new\n2,new\n3\n',
       after: '1 new;2 new',
-      options: { mode: 'replace', maxRejectedRows: 1, keepRejects: true },
+      options: { mode: 'replace', maxRejectedRows: 1, saveRejectedRows: true },
     },
     appended: {
       before: 'id,name\n1,old\n',
@@ -57,7 +57,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
       before: 'id,name\n1,old\n',
       csv: 'id,name,more\n2,new,x\n',
       after: '1 old null;2 new x',
-      options: { mode: 'append', columnChanges: 'evolve' },
+      options: { mode: 'append', onSchemaChange: 'evolve' },
     },
     widened: {
       before: '',
@@ -105,7 +105,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
         expect(
           await ask('SELECT status, row_count AS number FROM pipewright_loads WHERE table_name = ?', [table]),
         ).toEqual([{ status: 'done', number: csv.split('\n').length - 2 - (options.maxRejectedRows ?? 0) }]);
-        if (options.keepRejects)
+        if (options.saveRejectedRows)
           expect(await ask('SELECT count(*) AS number FROM pipewright_rejects WHERE table_name = ?', [table])).toEqual([
             { number: 1 },
           ]);

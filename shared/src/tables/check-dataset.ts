@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts';
 import type { Context } from '../define/context.ts';
 import { boolean, file, integer, json, list, text } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
-import { checkDataset as check, type CheckResult } from '../datasets/check/check-dataset.ts';
+import { evaluateRules as check, type CheckResult } from '../datasets/check/check-dataset.ts';
 import { parseRule } from '../datasets/check/rules.ts';
 import type { RuleResult } from '../datasets/check/watch.ts';
 import type { TableTarget } from '../datasets/load/target.ts';
@@ -24,7 +24,7 @@ const rulesField = (more: string) =>
   );
 
 /** The tables in which values can be looked up. */
-export type KnownTables = Pick<TableTarget, 'readColumn' | 'close'>;
+export type LookupTables = Pick<TableTarget, 'readColumn' | 'close'>;
 
 const said = ({ rule, passed, failures, message }: RuleResult): string =>
   passed ? `✓ ${rule}` : `✗ ${rule}: ${failures === 1 ? '' : `${failures} rows. `}${message}`;
@@ -35,7 +35,7 @@ const said = ({ rule, passed, failures, message }: RuleResult): string =>
  */
 export function checkDataset<C>(
   { resource, sources }: DatasetSetting,
-  openTables?: (context: Context<C>) => Promise<KnownTables>,
+  openTables?: (context: Context<C>) => Promise<LookupTables>,
 ): Action {
   const rules = rulesField(openTables ? 'client is in table clients.id; ' : '');
   return defineAction<C>()({

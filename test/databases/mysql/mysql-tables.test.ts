@@ -105,7 +105,9 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
         `DROP TABLE IF EXISTS lax; CREATE TABLE lax (k varchar(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci PRIMARY KEY, v int); INSERT INTO lax VALUES ('a', 0)`,
       );
       for (const columnChanges of ['refuse', 'evolve'] as const)
-        await expect(load(csv, { table: 'lax', mode: 'upsert', key: ['k'], columnChanges })).rejects.toMatchObject({
+        await expect(
+          load(csv, { table: 'lax', mode: 'upsert', key: ['k'], onSchemaChange: columnChanges }),
+        ).rejects.toMatchObject({
           code: 'bad-input',
           message: expect.stringContaining('is not unique'),
         });
@@ -121,7 +123,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
       await load(`n,v\n${values.map((value, row) => `${row},${value}`).join('\n')}\n`, {
         table: 'broad',
         mode: 'append',
-        columnChanges: 'evolve',
+        onSchemaChange: 'evolve',
       });
       expect((await ask('SELECT v FROM broad ORDER BY n')).map(({ v }) => v)).toEqual(
         values.map((value) => (value === '' ? null : value)),
@@ -141,7 +143,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     await ask(
       `DROP TABLE IF EXISTS wider; CREATE TABLE wider (n int, v ${type}); INSERT INTO wider VALUES (1, '${old}')`,
     );
-    await load(`n,v\n2,${value}\n`, { table: 'wider', mode: 'append', columnChanges: 'evolve' });
+    await load(`n,v\n2,${value}\n`, { table: 'wider', mode: 'append', onSchemaChange: 'evolve' });
     const [first, second] = await ask('SELECT CAST(v AS char) AS v FROM wider ORDER BY n');
     expect(Number.isNaN(Number(held)) ? second?.['v'] : Number(second?.['v'])).toEqual(
       Number.isNaN(Number(held)) ? held : Number(held),
@@ -168,7 +170,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
   ])('does not widen %s for %s', async (type, value) => {
     await ask(`DROP TABLE IF EXISTS fixed; CREATE TABLE fixed (n int, v ${type})`);
     await expect(
-      load(`n,v\n2,${value}\n`, { table: 'fixed', mode: 'append', columnChanges: 'evolve' }),
+      load(`n,v\n2,${value}\n`, { table: 'fixed', mode: 'append', onSchemaChange: 'evolve' }),
     ).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('“v”') });
     expect(await ask('SELECT * FROM fixed')).toEqual([]);
   });
@@ -268,8 +270,8 @@ describe.each(mysqlProducts.filter(([name]) => name === 'MySQL'))(
         await load('id,name,more\n3,Cleo,x\n4\n', {
           table: 'known',
           mode: 'append',
-          columnChanges: 'evolve',
-          keepRejects: true,
+          onSchemaChange: 'evolve',
+          saveRejectedRows: true,
           maxRejectedRows: 1,
         }),
       ).toMatchObject({ rows: 1, rejected: 1 });

@@ -66,7 +66,7 @@ describe('An interrupted load into SQL Server', () => {
         13,
       ),
     });
-    expect(await loadRows({ record: true })).toMatchObject({
+    expect(await loadRows({ saveLoadRecord: true })).toMatchObject({
       code: 'busy',
       retryable: true,
       message: expect.stringContaining('error 1205'),
@@ -111,7 +111,9 @@ describe('An interrupted load into SQL Server', () => {
       setTimeout(() => stop.abort(), 20);
       await new Promise(() => undefined);
     }
-    expect(await loadRows({ signal: stop.signal, record: true }, silent())).toMatchObject({ code: 'cancelled' });
+    expect(await loadRows({ signal: stop.signal, saveLoadRecord: true }, silent())).toMatchObject({
+      code: 'cancelled',
+    });
     expect(server.statements).toContain('(taken back)');
     expect(rows('pipewright_loads').filter(({ table_name: name }) => name === table)).toMatchObject([
       { status: 'failed' },

@@ -86,7 +86,7 @@ describe('A new SQLite table', () => {
   it('has the chosen column types', async () => {
     await load('policy,share,paid\n1,+7,.5\n', {
       table: 'given',
-      columns: { policy: 'text', share: 'integer', paid: 'decimal' },
+      columnTypes: { policy: 'text', share: 'integer', paid: 'decimal' },
     });
     expect(ask('SELECT * FROM given')).toEqual([{ policy: '1', share: 7, paid: 0.5 }]);
   });
@@ -274,19 +274,21 @@ describe('A load into SQLite', () => {
 
   it('can be followed by another load on the same connection, also after a failure', async () => {
     const target = await openTarget(address);
-    const { loadDataset } = await import('../../../shared/src/datasets/load/load-dataset.ts');
+    const { loadIntoTable } = await import('../../../shared/src/datasets/load/load-dataset.ts');
     async function* one(text: string) {
       yield Buffer.from(text);
     }
     try {
-      await expect(loadDataset(one('a,b\n1\n'), target, { table: 'serial', mode: 'create' })).rejects.toMatchObject({
+      await expect(loadIntoTable(one('a,b\n1\n'), target, { table: 'serial', mode: 'create' })).rejects.toMatchObject({
         code: 'rejected-rows',
       });
-      await expect(loadDataset(one('a,b\n1,2\n1'), target, { table: 'serial', mode: 'create' })).rejects.toMatchObject({
+      await expect(
+        loadIntoTable(one('a,b\n1,2\n1'), target, { table: 'serial', mode: 'create' }),
+      ).rejects.toMatchObject({
         code: 'rejected-rows',
       });
       for (const mode of ['create', 'append', 'replace', 'append'] as const) {
-        await loadDataset(one('a,b\n1,2\n'), target, { table: 'serial', mode });
+        await loadIntoTable(one('a,b\n1,2\n'), target, { table: 'serial', mode });
       }
     } finally {
       await target.close();

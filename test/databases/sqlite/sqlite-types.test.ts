@@ -98,7 +98,7 @@ it.each<[declaration: string, value: string, stored: unknown, after?: string]>([
   ['INT', '2.0', '2', 'STRICT'],
 ])('A column %s stores %s as %s', async (declaration, value, expected, after = '') => {
   expect(await stored(declaration, value, after)).toBe(expected);
-  expect(await stored(declaration, value, after, { columnChanges: 'evolve' })).toBe(expected);
+  expect(await stored(declaration, value, after, { onSchemaChange: 'evolve' })).toBe(expected);
 });
 
 it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
@@ -141,7 +141,7 @@ it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
   ['REAL', 'abc', /floating-point/, 'STRICT'],
 ])('A column %s refuses %s', async (declaration, value, reason, after = '') => {
   for (const columnChanges of ['refuse', 'evolve'] as const) {
-    await expect(stored(declaration, value, after, { columnChanges })).rejects.toMatchObject({
+    await expect(stored(declaration, value, after, { onSchemaChange: columnChanges })).rejects.toMatchObject({
       code: 'bad-input',
       message: expect.stringMatching(reason),
     });
@@ -186,8 +186,8 @@ describe('A table that a load created', () => {
   it.each(['refuse', 'evolve'] as const)('matches columns that differ in case only (%s)', async (columnChanges) => {
     const table = `cased_${columnChanges}`;
     await load('id,Name\n1,Ada\n', { table });
-    await load('ID,name\n2,Bob\n', { table, mode: 'append', columnChanges });
-    await load('iD,NAME\n2,Cleo\n', { table, mode: 'upsert', key: ['Id'], columnChanges });
+    await load('ID,name\n2,Bob\n', { table, mode: 'append', onSchemaChange: columnChanges });
+    await load('iD,NAME\n2,Cleo\n', { table, mode: 'upsert', key: ['Id'], onSchemaChange: columnChanges });
     expect(read(table)).toEqual([
       ['1', 'Ada'],
       ['2', 'Cleo'],
@@ -238,7 +238,7 @@ describe('A table that a load created', () => {
       table: 'widened',
       mode: 'upsert',
       key: ['id'],
-      columnChanges: 'evolve',
+      onSchemaChange: 'evolve',
     });
     expect(
       database

@@ -10,7 +10,7 @@ const bigintDigits = 20;
 
 /** Whether a column of a table that evolves must get a wider type, because a value does not fit. */
 export function mustWiden(column: InferredColumn, known: MysqlColumn): boolean {
-  return known.fixed !== true && column.keeps === false;
+  return known.fixed !== true && column.keepsType === false;
 }
 
 /** The wider type of a column, which fits its existing and its new values. */
@@ -21,7 +21,7 @@ export function widenedType(column: InferredColumn, known: MysqlColumn): string 
       .replace(/^(?:var)?char\(\d+\)|^(?:tiny|medium|long)?text/, 'longtext')
       .replace(/ NULL$/, '');
   const { precision = 1, scale = 0 } = column;
-  const whole = Math.max(precision - scale, known.whole ?? bigintDigits);
+  const whole = Math.max(precision - scale, known.wholeDigits ?? bigintDigits);
   const widest = Math.max(scale, known.scale ?? 0);
   return mysqlType({ ...column, precision: whole + widest, scale: widest });
 }

@@ -3,7 +3,7 @@ import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
 import { confirmRows } from '../../datasets/load/confirm-rows.ts';
-import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../datasets/load/target.ts';
+import type { LoadMode, LoadRecord, TableLoad, UpsertCounts } from '../../datasets/load/target.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import { evolveMysql } from './mysql-evolve.ts';
 import { checkMysqlKey, insertRows, mergeRows } from './mysql-merge.ts';
@@ -40,8 +40,8 @@ interface MysqlLoadOptions {
  */
 export class MysqlLoad implements TableLoad {
   readonly existing: readonly MysqlColumn[] | undefined;
-  readonly earlier: LoadRecord | undefined;
-  readonly calculated: readonly string[];
+  readonly previousLoad: LoadRecord | undefined;
+  readonly generatedColumns: readonly string[];
   readonly #options: MysqlLoadOptions;
   /** The table, quoted. */
   readonly #name: string;
@@ -56,8 +56,8 @@ export class MysqlLoad implements TableLoad {
     const { session, schema, table, delimiter, mode, key, evolve, existing = [], triggers } = options;
     this.#options = options;
     this.existing = options.existing;
-    this.earlier = options.earlier;
-    this.calculated = options.calculated;
+    this.previousLoad = options.earlier;
+    this.generatedColumns = options.calculated;
     this.#name = `${quoted(schema)}.${quoted(table)}`;
     // Only staged rows can be compared with what a trigger makes of them.
     const isDirect = this.existing !== undefined && mode !== 'upsert' && !evolve && triggers.length === 0;
@@ -73,7 +73,7 @@ export class MysqlLoad implements TableLoad {
     });
   }
 
-  async countBefore(): Promise<number> {
+  async countExistingRows(): Promise<number> {
     const { rows } = await this.#options.session.run(`SELECT count(*) AS number FROM ${this.#name}`);
     return Number(rows[0]?.['number'] ?? 0);
   }
@@ -95,7 +95,7 @@ export class MysqlLoad implements TableLoad {
     columns: readonly InferredColumn[],
     record?: LoadRecord,
     rejects: readonly Reject[] = [],
-  ): Promise<Upserted | undefined> {
+  ): Promise<UpsertCounts | undefined> {
     const upserted = this.existing
       ? await this.#publishRows(columns, record, rejects)
       : await this.#publishTable(columns, record, rejects);
@@ -138,10 +138,10 @@ export class MysqlLoad implements TableLoad {
     columns: readonly InferredColumn[],
     record: LoadRecord | undefined,
     rejects: readonly Reject[],
-  ): Promise<Upserted | undefined> {
+  ): Promise<UpsertCounts | undefined> {
     const { session, records, table, mode, key, evolve, existing = [], triggers } = this.#options;
     const merges = mode === 'upsert';
-    let upserted: Upserted | undefined;
+    let upserted: UpsertCounts | undefined;
     if (this.#rows.name !== this.#name) {
       await this.#rows.settle(columns);
       const staged = this.#staged ?? '';

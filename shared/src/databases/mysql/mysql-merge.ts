@@ -1,6 +1,6 @@
 import { changedValues } from '../../datasets/load/confirm-rows.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
-import type { Upserted } from '../../datasets/load/target.ts';
+import type { UpsertCounts } from '../../datasets/load/target.ts';
 import { checkKey } from '../check-key.ts';
 import { MergeStatements } from '../merge-statements.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
@@ -63,7 +63,7 @@ export async function insertRows(session: MysqlSession, staged: StagedRows): Pro
  * @returns also how many rows of the dataset the table then has
  * @throws PipewrightError `rows-changed` where a trigger changed a value
  */
-export async function mergeRows(session: MysqlSession, staged: StagedRows): Promise<Upserted & { held: number }> {
+export async function mergeRows(session: MysqlSession, staged: StagedRows): Promise<UpsertCounts & { held: number }> {
   const { name: tableName, table, columns, key, triggers } = staged;
   const statements = statementsOf(staged);
   const pairs = `${table} ${tableAlias} JOIN ${staged.staged} ${stagedAlias} ON ${statements.sameKey}`;

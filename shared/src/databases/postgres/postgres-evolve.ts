@@ -46,7 +46,7 @@ export async function evolvePostgres({ session, table, tableName, columns, exist
     const before = existing.find((known) => known.name === column.name);
     const type = postgresType(column);
     if (!before) return [`ADD ${name} ${type}`];
-    if (before.fixed || column.keeps === true || before.declaration === type) return [];
+    if (before.fixed || column.keepsType === true || before.declaration === type) return [];
     widened.push(column);
     return [`ALTER ${name} TYPE ${type} USING ${name}::${type}`];
   });

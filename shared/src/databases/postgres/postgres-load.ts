@@ -3,7 +3,7 @@ import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
 import { confirmRows } from '../../datasets/load/confirm-rows.ts';
-import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../datasets/load/target.ts';
+import type { LoadMode, LoadRecord, TableLoad, UpsertCounts } from '../../datasets/load/target.ts';
 import { cascadeError, explainCommit } from '../load-errors.ts';
 import type { LoadRecords } from '../load-records.ts';
 import { evolvePostgres } from './postgres-evolve.ts';
@@ -46,9 +46,9 @@ interface PostgresLoadOptions {
  */
 export class PostgresLoad implements TableLoad {
   readonly existing: readonly PostgresColumn[] | undefined;
-  readonly calculated: readonly string[];
-  readonly earlier: LoadRecord | undefined;
-  readonly blanksAreNull = true;
+  readonly generatedColumns: readonly string[];
+  readonly previousLoad: LoadRecord | undefined;
+  readonly emptyIsNull = true;
   readonly #options: PostgresLoadOptions;
   readonly #session: PostgresSession;
   readonly #parallel: readonly PostgresSession[];
@@ -71,13 +71,13 @@ export class PostgresLoad implements TableLoad {
     this.#mode = mode;
     this.#causes = known?.causes ?? [];
     this.existing = known?.columns;
-    this.calculated = known?.calculated ?? [];
-    this.earlier = earlier;
+    this.generatedColumns = known?.calculated ?? [];
+    this.previousLoad = earlier;
     this.#into =
       parallel.length > 0 ? `${schema}.${this.#sharedPrefix}_${randomBytes(4).toString('hex')}` : this.#table;
   }
 
-  async countBefore(): Promise<number> {
+  async countExistingRows(): Promise<number> {
     const { rows } = await this.#session.run(`SELECT count(*) AS rows FROM ${this.#table}`);
     return Number(rows[0]?.['rows'] ?? 0);
   }
@@ -119,7 +119,7 @@ export class PostgresLoad implements TableLoad {
     columns: readonly InferredColumn[],
     record?: LoadRecord,
     rejects: readonly Reject[] = [],
-  ): Promise<Upserted | undefined> {
+  ): Promise<UpsertCounts | undefined> {
     const { records, table } = this.#options;
     await this.#rows?.settle(columns, this.#session);
     const upserted = this.#into === stagingTable ? await this.#publishStaged(columns) : await this.#publishCopied();
@@ -162,7 +162,7 @@ export class PostgresLoad implements TableLoad {
     confirmRows({ service, table: tableName, held: this.#copied, loaded: this.#copied });
   }
 
-  async #publishStaged(columns: readonly InferredColumn[]): Promise<Upserted | undefined> {
+  async #publishStaged(columns: readonly InferredColumn[]): Promise<UpsertCounts | undefined> {
     const { key, evolve, tableName } = this.#options;
     const existing = this.existing ?? [];
     await verifyStaged(this.#session, columns, existing);

@@ -1,4 +1,4 @@
-import type { Upserted } from '../../datasets/load/target.ts';
+import type { UpsertCounts } from '../../datasets/load/target.ts';
 import { checkKey } from '../check-key.ts';
 import { MergeStatements } from '../merge-statements.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';
@@ -72,7 +72,7 @@ export class PostgresMerge {
   }
 
   /** Updates the rows whose key exists, then inserts the others; columns that the dataset lacks keep their values. */
-  async upsert(): Promise<Upserted> {
+  async upsert(): Promise<UpsertCounts> {
     const { session, rows } = this.#options;
     const update = this.#statements.update();
     await session.run(`ANALYZE ${rows}`);

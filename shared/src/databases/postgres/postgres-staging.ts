@@ -105,10 +105,10 @@ export async function convertStaged(
 function valueOf(column: InferredColumn, before: PostgresColumn | undefined, evolve: boolean): string {
   const name = quoted(column.name);
   if (!isStagedAsText(before, evolve)) return name;
-  const keepsType = before !== undefined && (before.fixed || column.keeps === true || !evolve);
+  const keepsType = before !== undefined && (before.fixed || column.keepsType === true || !evolve);
   const declaration = keepsType ? before.declaration : postgresType(column);
   const type = keepsType ? before.type : column.type;
-  const blankIsNull = keepsType ? (before.blankIsNull ?? type !== 'text') : type !== 'text';
+  const blankIsNull = keepsType ? (before.emptyIsNull ?? type !== 'text') : type !== 'text';
   const text = blankIsNull ? `nullif(${name}, '')` : name;
   if (declaration === 'text') return text;
   // An integer may be written as 1.0, which only a numeric reads.

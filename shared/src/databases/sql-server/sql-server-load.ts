@@ -2,7 +2,7 @@ import { PipewrightError } from '../../host/error.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
-import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../datasets/load/target.ts';
+import type { LoadMode, LoadRecord, TableLoad, UpsertCounts } from '../../datasets/load/target.ts';
 import { cascadeError, explainCommit } from '../load-errors.ts';
 import { charactersOf, isUtf8CodePage } from './sql-server-code-page.ts';
 import { explainTakenName } from './sql-server-hidden-table.ts';
@@ -40,9 +40,9 @@ interface SqlServerLoadOptions {
  */
 export class SqlServerLoad implements TableLoad {
   readonly existing: readonly SqlServerColumn[] | undefined;
-  readonly calculated: readonly string[];
-  readonly blanksAreNull = true;
-  readonly earlier: LoadRecord | undefined;
+  readonly generatedColumns: readonly string[];
+  readonly emptyIsNull = true;
+  readonly previousLoad: LoadRecord | undefined;
   readonly #asRead: readonly SqlServerColumn[] | undefined;
   readonly #session: SqlServerSession;
   readonly #table: string;
@@ -78,13 +78,13 @@ export class SqlServerLoad implements TableLoad {
     this.#evolve = evolve;
     this.#asRead = existing;
     this.existing = existing?.filter(({ calculated }) => !calculated);
-    this.calculated = (existing ?? []).filter(({ calculated }) => calculated).map(({ name }) => name);
-    this.earlier = earlier;
+    this.generatedColumns = (existing ?? []).filter(({ calculated }) => calculated).map(({ name }) => name);
+    this.previousLoad = earlier;
     this.#unlock = unlock;
     this.#rows = new SqlServerRows(session, { existing: this.existing, key, evolve });
   }
 
-  async countBefore(): Promise<number> {
+  async countExistingRows(): Promise<number> {
     return countRows(this.#session, this.#table);
   }
 
@@ -110,7 +110,7 @@ export class SqlServerLoad implements TableLoad {
     columns: readonly InferredColumn[],
     record?: LoadRecord,
     rejects: readonly Reject[] = [],
-  ): Promise<Upserted | undefined> {
+  ): Promise<UpsertCounts | undefined> {
     const filled = fillColumns(this.#rows.staged(columns), this.existing, this.#key, this.#evolve);
     const hasKey = keyColumns(filled, this.#key).length > 0;
     const merge = new SqlServerMerge({

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { Upserted } from '../../datasets/load/target.ts';
+import type { UpsertCounts } from '../../datasets/load/target.ts';
 import { checkKey } from '../check-key.ts';
 import { MergeStatements } from '../merge-statements.ts';
 import { sqlServerDialect } from './sql-server-dialect.ts';
@@ -63,7 +63,7 @@ export class SqlServerMerge {
   }
 
   /** Updates the rows whose key exists, then inserts the others; columns that the dataset lacks keep their values. */
-  async upsert(): Promise<Upserted> {
+  async upsert(): Promise<UpsertCounts> {
     const update = this.#statements.update();
     const updated = update === undefined ? 0 : await this.#options.session.change(update);
     const inserted = await this.#insert(this.#statements.insertMissing());

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { changedValues, confirmRows } from '../../datasets/load/confirm-rows.ts';
-import type { Upserted } from '../../datasets/load/target.ts';
+import type { UpsertCounts } from '../../datasets/load/target.ts';
 import { stagedAlias, tableAlias } from '../sql-dialect.ts';
 import { staging, type SqliteMerge } from './sqlite-merge.ts';
 import type { SqliteTable } from './sqlite-table.ts';
@@ -27,7 +27,7 @@ export interface ConfirmedMove {
  * @param move returns the counts of SQLite
  * @throws PipewrightError `rows-changed`
  */
-export function moveConfirmed(confirmed: ConfirmedMove, move: () => Upserted): Upserted {
+export function moveConfirmed(confirmed: ConfirmedMove, move: () => UpsertCounts): UpsertCounts {
   const { database, merge, table, existing, loaded, replaces, merges } = confirmed;
   const causes = [
     ...(existing?.triggers ?? []).map((name) => `trigger “${name}”`),

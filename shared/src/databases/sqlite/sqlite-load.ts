@@ -4,7 +4,7 @@ import { PipewrightError } from '../../host/error.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
-import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../datasets/load/target.ts';
+import type { LoadMode, LoadRecord, TableLoad, UpsertCounts } from '../../datasets/load/target.ts';
 import { reasonAgainst } from '../capabilities.ts';
 import { notUtf8Error } from '../load-errors.ts';
 import type { LoadRecords } from '../load-records.ts';
@@ -45,10 +45,10 @@ interface SqliteLoadOptions {
  */
 export class SqliteLoad implements TableLoad {
   readonly existing: readonly SqliteColumn[] | undefined;
-  readonly calculated: readonly string[];
-  readonly blanksAreNull = true;
+  readonly generatedColumns: readonly string[];
+  readonly emptyIsNull = true;
   readonly cannotWiden = reasonAgainst(sqliteCapabilities.changeTypes);
-  readonly earlier: LoadRecord | undefined;
+  readonly previousLoad: LoadRecord | undefined;
   readonly #database: DatabaseSync;
   readonly #options: SqliteLoadOptions;
   readonly #table: string;
@@ -64,11 +64,11 @@ export class SqliteLoad implements TableLoad {
     this.#options = options;
     this.#table = options.table;
     this.existing = options.existing?.columns;
-    this.calculated = options.existing?.calculated ?? [];
-    this.earlier = options.earlier;
+    this.generatedColumns = options.existing?.calculated ?? [];
+    this.previousLoad = options.earlier;
   }
 
-  async countBefore(): Promise<number> {
+  async countExistingRows(): Promise<number> {
     const row = await whenUnlocked(() =>
       this.#database.prepare(`SELECT count(*) AS rows FROM main.${quoted(this.#table)}`).get(),
     );
@@ -108,7 +108,7 @@ export class SqliteLoad implements TableLoad {
     columns: readonly InferredColumn[],
     record?: LoadRecord,
     rejects: readonly Reject[] = [],
-  ): Promise<Upserted | undefined> {
+  ): Promise<UpsertCounts | undefined> {
     const loaded = await this.count();
     inSqlite(() => this.#database.exec('COMMIT'));
     await whenUnlocked(() => this.#database.exec('BEGIN IMMEDIATE'));
@@ -173,7 +173,7 @@ export class SqliteLoad implements TableLoad {
   }
 
   /** Moves the rows, and returns the counts of SQLite. */
-  #move(merge: SqliteMerge, columns: readonly InferredColumn[], merges: boolean): Upserted {
+  #move(merge: SqliteMerge, columns: readonly InferredColumn[], merges: boolean): UpsertCounts {
     const run = (sql: string): number => Number(this.#database.prepare(sql).run().changes);
     if (merges) {
       this.#database.exec(merge.indexKey);

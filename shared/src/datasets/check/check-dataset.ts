@@ -1,14 +1,14 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 import { closeUnread } from '../../http/close-stream.ts';
-import { asCsv, type DatasetFormat } from '../formats/as-csv.ts';
+import { decodeDataset, type DatasetFormat } from '../formats/as-csv.ts';
 import { readValue, type CsvBlock } from '../formats/csv-block.ts';
 import type { CsvFormat } from '../formats/csv-scanner.ts';
 import { DatasetScanner } from '../formats/dataset-scanner.ts';
-import { readUntil } from '../bytes/read-until.ts';
+import { readUntilAborted } from '../bytes/read-until.ts';
 import { TypeInference } from '../types/infer-types.ts';
 import { parseRule, type Rule } from './rules.ts';
-import { limits, Watch, type RuleResult } from './watch.ts';
+import { maxDistinct, RuleEvaluator, type RuleResult } from './watch.ts';
 
 /** What became of a dataset. */
 export interface CheckResult {
@@ -20,7 +20,7 @@ export interface CheckResult {
 }
 
 /** How a dataset is checked. */
-export interface CheckOptions extends CsvFormat, DatasetFormat {
+export interface RuleOptions extends CsvFormat, DatasetFormat {
   /** As people write them; see `parseRule`. */
   rules: readonly string[];
   /** Milliseconds since 1970. */
@@ -40,7 +40,7 @@ const quoted = (value: string | null): string =>
  * Streams a dataset and reports which rules it meets. A rule whose values cannot be read for it is broken.
  * @throws PipewrightError `bad-input` for what is not a rule, and for a file that is not a table; `bad-csv` and others that `DatasetScanner` and `asCsv` throw
  */
-export async function checkDataset(source: Bytes, options: CheckOptions): Promise<CheckResult> {
+export async function evaluateRules(source: Bytes, options: RuleOptions): Promise<CheckResult> {
   const known = new Map<Rule, Set<string>>();
   let rules: Rule[];
   try {
@@ -51,7 +51,7 @@ export async function checkDataset(source: Bytes, options: CheckOptions): Promis
     throw error;
   }
   const check = new CheckInProgress(rules, known, options);
-  for await (const piece of asCsv(readUntil(source, options.signal), options)) check.take(piece);
+  for await (const piece of decodeDataset(readUntilAborted(source, options.signal), options)) check.take(piece);
   return check.finish(options.now);
 }
 
@@ -60,7 +60,7 @@ class CheckInProgress {
   readonly #scanner: DatasetScanner;
   readonly #rules: readonly Rule[];
   readonly #known: ReadonlyMap<Rule, ReadonlySet<string>>;
-  #watches: Watch[] | undefined;
+  #watches: RuleEvaluator[] | undefined;
   #inference: TypeInference | undefined;
   #rows = 0;
   #firstReject = '';
@@ -68,7 +68,7 @@ class CheckInProgress {
   readonly #failing: string[] = [];
   #failingCharacters = 0;
 
-  constructor(rules: readonly Rule[], known: ReadonlyMap<Rule, ReadonlySet<string>>, options: CheckOptions) {
+  constructor(rules: readonly Rule[], known: ReadonlyMap<Rule, ReadonlySet<string>>, options: RuleOptions) {
     this.#rules = rules;
     this.#known = known;
     this.#scanner = new DatasetScanner(options, ({ line, reason }) => {
@@ -113,10 +113,10 @@ class CheckInProgress {
   #look(block: CsvBlock): void {
     const { header } = this.#scanner;
     if (!header) return;
-    this.#watches ??= this.#rules.map((rule) => new Watch(rule, header, this.#known.get(rule)));
+    this.#watches ??= this.#rules.map((rule) => new RuleEvaluator(rule, header, this.#known.get(rule)));
     // Only whether values are unique depends on the types.
     if (this.#rules.some(({ about }) => about === 'unique'))
-      (this.#inference ??= new TypeInference(header, {}, {}, true, this.#scanner.quotedIsText)).look(block);
+      (this.#inference ??= new TypeInference(header, {}, {}, true, this.#scanner.quotedIsText)).add(block);
     for (let row = 0; row < block.rows; row += 1) {
       const first = row * block.width;
       const value = (place: number): string | null => readValue(block, first + place);
@@ -136,7 +136,7 @@ class CheckInProgress {
 /** All values of a column of a table. */
 async function readKnown(
   { table, of, text }: Rule & { about: 'known' },
-  { readColumn }: CheckOptions,
+  { readColumn }: RuleOptions,
 ): Promise<Set<string>> {
   if (!readColumn)
     throw new PipewrightError({
@@ -149,10 +149,10 @@ async function readKnown(
   for await (const value of readColumn(table, of)) {
     values.add(value);
     characters += value.length;
-    if (values.size > limits.values || characters > limits.characters)
+    if (values.size > maxDistinct.values || characters > maxDistinct.characters)
       throw new PipewrightError({
         code: 'bad-input',
-        message: `The column “${of}” of the table “${table}” has more than ${limits.values} values, too many for the rule “${text}”.`,
+        message: `The column “${of}” of the table “${table}” has more than ${maxDistinct.values} values, too many for the rule “${text}”.`,
         hint: 'Compare them in the database, after the dataset is loaded.',
       });
   }

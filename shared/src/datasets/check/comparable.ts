@@ -32,7 +32,7 @@ const maxOffsetHours = 14;
  * `+01:00` where there is a zone). A date is its midnight, and a timestamp without zone is in UTC.
  * @returns undefined for anything else
  */
-export function readComparable(value: string): Comparable | undefined {
+export function parseComparable(value: string): Comparable | undefined {
   const number = numberForm.exec(value);
   if (number) {
     const [, sign, digits = '', behind = ''] = number;
@@ -72,11 +72,11 @@ const order = (one: string, other: string): number => (one === other ? 0 : one <
  * The text under which equal values are the same: `1.50` and `1.5`, `TRUE` and `true`, and one instant in several zones. Numbers with leading zeros or a
  * plus are identifiers, and stay as they are.
  */
-export function canonicalForm(value: string): string {
+export function canonicalText(value: string): string {
   if (/^(true|false)$/i.test(value) || /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value))
     return value.toLowerCase();
   if (!/^-?\d/.test(value) || /^-?0\d/.test(value)) return value;
-  const found = readComparable(value);
+  const found = parseComparable(value);
   if (!found) return value;
   if (found.kind === 'number')
     return `${found.negative ? '-' : ''}${found.whole === '' ? '0' : found.whole}${found.fraction === '' ? '' : `.${found.fraction}`}`;

@@ -1,10 +1,10 @@
 import { PipewrightError } from '../../host/error.ts';
-import { fits } from '../types/fitting-values.ts';
-import { compare, readComparable, type Comparable } from './comparable.ts';
+import { fitsType } from '../types/fitting-values.ts';
+import { compare, parseComparable, type Comparable } from './comparable.ts';
 import { patternTest } from './pattern.ts';
 
 /** Why values break a rule, to follow "there is “x”": empty when that says it all. Undefined when they meet it. */
-export type Broken = string | undefined;
+export type Failure = string | undefined;
 
 /** A rule that a dataset must meet, as a person writes it on a line. NULL meets every rule about values but `is not empty`. */
 export type Rule = { text: string } & (
@@ -12,7 +12,7 @@ export type Rule = { text: string } & (
   | { about: 'column'; column: string }
   | { about: 'filled'; column: string }
   /** `emptyToo`: whether an empty text is tested, which is no number, date or boolean that could be read. */
-  | { about: 'value'; column: string; emptyToo: boolean; test(value: string): Broken }
+  | { about: 'value'; column: string; emptyToo: boolean; test(value: string): Failure }
   | { about: 'values'; columns: string[]; test(values: Comparable[]): boolean }
   | { about: 'known'; column: string; table: string; of: string }
   | { about: 'unique'; columns: string[] }
@@ -20,10 +20,10 @@ export type Rule = { text: string } & (
 );
 
 /** What is said of a value that a rule compares, and that is neither. */
-export const unreadable = 'which is not a number, a date or a timestamp';
+export const notComparable = 'which is not a number, a date or a timestamp';
 
 /** What is said of values that a rule compares, and that are of two kinds. */
-export const incomparable = 'and a number cannot be compared with a date';
+export const differentKinds = 'and a number cannot be compared with a date';
 
 const signs: Record<string, (order: number) => boolean> = {
   '=': (order) => order === 0,
@@ -37,28 +37,28 @@ const signs: Record<string, (order: number) => boolean> = {
 const units: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 const isDate = (value: string, hasTime: boolean): boolean => {
-  const found = readComparable(value);
+  const found = parseComparable(value);
   return found?.kind === 'date' && found.hasTime === hasTime;
 };
 
 /** What a column of the type takes in a load. */
 const types: Record<string, (value: string) => boolean> = {
-  integer: (value) => fits('integer', value),
-  number: (value) => fits('decimal', value),
+  integer: (value) => fitsType('integer', value),
+  number: (value) => fitsType('decimal', value),
   date: (value) => isDate(value, false),
   timestamp: (value) => isDate(value, true),
-  boolean: (value) => fits('boolean', value),
+  boolean: (value) => fitsType('boolean', value),
 };
 
-const broken = (passes: boolean): Broken => (passes ? undefined : '');
+const broken = (passes: boolean): Failure => (passes ? undefined : '');
 
 /** A test of how a value compares with a bound; what cannot be compared breaks it. */
-function compared(bound: Comparable, passes: (order: number) => boolean): (value: string) => Broken {
+function compared(bound: Comparable, passes: (order: number) => boolean): (value: string) => Failure {
   return (value) => {
-    const read = readComparable(value);
-    if (!read) return unreadable;
+    const read = parseComparable(value);
+    if (!read) return notComparable;
     const order = compare(read, bound);
-    return order === undefined ? incomparable : broken(passes(order));
+    return order === undefined ? differentKinds : broken(passes(order));
   };
 }
 
@@ -167,7 +167,7 @@ function orderOf(one: Comparable | undefined, other: Comparable | undefined): nu
 }
 
 function comparison(text: string, column: string, sign: string, bound: string): Rule | undefined {
-  const limit = readComparable(bound);
+  const limit = parseComparable(bound);
   const isEquality = sign === '=' || sign === '!=';
   // 007 is an identifier, which 7 is not.
   if (limit && !(isEquality && /^[-+]?0\d/.test(bound)))
@@ -183,7 +183,7 @@ function comparison(text: string, column: string, sign: string, bound: string): 
 }
 
 function range(text: string, column: string, least: string, most: string): Rule | undefined {
-  const [low, high] = [readComparable(least), readComparable(most)];
+  const [low, high] = [parseComparable(least), parseComparable(most)];
   if (!low || !high || low.kind !== high.kind) return undefined;
   const [atLeast, atMost] = [compared(low, (order) => order >= 0), compared(high, (order) => order <= 0)];
   return { text, about: 'value', column, emptyToo: false, test: (value) => atLeast(value) ?? atMost(value) };

@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
-import { canonicalForm, compare, readComparable, type Comparable } from './comparable.ts';
-import { columnsOf, incomparable, unreadable, type Rule } from './rules.ts';
+import { canonicalText, compare, parseComparable, type Comparable } from './comparable.ts';
+import { columnsOf, differentKinds, notComparable, type Rule } from './rules.ts';
 
 /** What became of a rule. */
 export interface RuleResult {
@@ -13,7 +13,7 @@ export interface RuleResult {
 }
 
 /** Values that are remembered at most, to see whether one comes twice; their characters together. */
-export const limits = { values: 2_000_000, characters: 256 * 1024 * 1024 } as const;
+export const maxDistinct = { values: 2_000_000, characters: 256 * 1024 * 1024 } as const;
 
 const maxShown = 60;
 const millisecondsPerHour = 3_600_000;
@@ -38,10 +38,10 @@ class SeenValues {
     this.#seen.add(key);
     if (canonical !== key) this.#odd.add(canonical);
     this.#characters += key.length;
-    if (this.#seen.size > limits.values || this.#characters > limits.characters) {
+    if (this.#seen.size > maxDistinct.values || this.#characters > maxDistinct.characters) {
       throw new PipewrightError({
         code: 'bad-input',
-        message: `The dataset has more values than the rule “${rule}” can compare: at most ${limits.values}, or ${limits.characters / 1024 / 1024} million characters.`,
+        message: `The dataset has more values than the rule “${rule}” can compare: at most ${maxDistinct.values}, or ${maxDistinct.characters / 1024 / 1024} million characters.`,
         hint: 'Load it into a table with these columns as its Key, which checks the same.',
       });
     }
@@ -50,7 +50,7 @@ class SeenValues {
 }
 
 /** One rule while rows come. */
-export class Watch {
+export class RuleEvaluator {
   readonly rule: Rule;
   /** Places of its columns in a row; -1 for one that the dataset does not have. */
   readonly #places: number[];
@@ -152,18 +152,18 @@ export class Watch {
 
   #breaksTogether(rule: Rule & { about: 'values' }, values: readonly (string | null)[]): string | undefined {
     const filled = values.filter((part) => part !== null && part !== '');
-    const wrong = filled.find((part) => readComparable(part ?? '') === undefined);
-    if (wrong !== undefined) return `there is ${shown([wrong])}, ${unreadable}.`;
+    const wrong = filled.find((part) => parseComparable(part ?? '') === undefined);
+    if (wrong !== undefined) return `there is ${shown([wrong])}, ${notComparable}.`;
     if (filled.length < values.length) return undefined;
-    const read = filled.map((part) => readComparable(part ?? '') as Comparable);
+    const read = filled.map((part) => parseComparable(part ?? '') as Comparable);
     if (read.some((part) => compare(part, read[0] as Comparable) === undefined))
-      return `there is ${shown(values)}, ${incomparable}.`;
+      return `there is ${shown(values)}, ${differentKinds}.`;
     return rule.test(read) ? undefined : `there is ${shown(values)}.`;
   }
 
   #repeats(rule: Rule & { about: 'unique' }, values: readonly (string | null)[], row: number): string | undefined {
     if (values.every((part) => part === null)) return undefined;
-    const canonical = values.map((part) => (part === null ? null : canonicalForm(part)));
+    const canonical = values.map((part) => (part === null ? null : canonicalText(part)));
     const keyOf = (parts: readonly (string | null)[]): string =>
       parts.length === 1 ? String(parts[0]) : JSON.stringify(parts);
     rule.columns.forEach((name, index) => {
@@ -179,7 +179,7 @@ export class Watch {
 
   #notAnInstant(value: string | null): string | undefined {
     if (value === null || value === '') return undefined;
-    const read = readComparable(value);
+    const read = parseComparable(value);
     if (read?.kind !== 'date') return `there is ${shown([value])}, which is not a date or a timestamp.`;
     const milliseconds = read.seconds * 1000;
     if (this.#newest === undefined || milliseconds > this.#newest) this.#newest = milliseconds;

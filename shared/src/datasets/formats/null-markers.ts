@@ -2,7 +2,7 @@ import { valueKind, type CsvBlock } from './csv-block.ts';
 import { everyColumn, rewriteBlock } from './rewrite-block.ts';
 
 /** The word by which a person says that an empty text is nothing, too. */
-export const emptyText = '""';
+export const emptyString = '""';
 
 /**
  * Makes values that stand for nothing, such as `N/A`, empty in a block, whether they are quoted or not.
@@ -10,8 +10,10 @@ export const emptyText = '""';
  * @param delimiter of the file
  * @returns the block itself where no value is such
  */
-export function emptyMarkers(block: CsvBlock, markers: readonly string[], delimiter: string): CsvBlock {
-  const wanted = markers.map((marker) => Buffer.from(marker === emptyText ? '' : marker.replaceAll('"', '""'), 'utf8'));
+export function applyNullValues(block: CsvBlock, markers: readonly string[], delimiter: string): CsvBlock {
+  const wanted = markers.map((marker) =>
+    Buffer.from(marker === emptyString ? '' : marker.replaceAll('"', '""'), 'utf8'),
+  );
   const { buffer, rows, width, starts, ends, kinds } = block;
   let found = false;
   for (let index = 0; index < rows * width; index += 1) {

@@ -6,13 +6,13 @@ import type { ExistingColumn, LoadMode } from './target.ts';
  * What happens when the columns of a dataset are not those that were agreed upon, by the table or by a contract: the
  * dataset is refused, the columns that are too many are left out, or the table gets them, and wider types.
  */
-export const columnChanges = ['refuse', 'ignore', 'evolve'] as const;
+export const schemaChangePolicies = ['refuse', 'ignore', 'evolve'] as const;
 
 /** One of `columnChanges`. */
-export type ColumnChanges = (typeof columnChanges)[number];
+export type SchemaChangePolicy = (typeof schemaChangePolicies)[number];
 
 /** The columns in which each row says from which load it is, where somebody wants that, and their types in a new table. */
-export const loadColumnTypes = {
+export const metadataColumnTypes = {
   _load_id: 'text',
   _loaded_at: 'timestamp-with-zone',
   _source: 'text',
@@ -20,7 +20,7 @@ export const loadColumnTypes = {
 } as const;
 
 /** Their names. */
-export const loadColumnNames = Object.keys(loadColumnTypes);
+export const metadataColumnNames = Object.keys(metadataColumnTypes);
 
 /** What of a load concerns its columns. */
 interface ColumnsRequest {
@@ -29,7 +29,7 @@ interface ColumnsRequest {
   key?: readonly string[];
   columns?: Readonly<Record<string, ColumnType>>;
   contract?: readonly Column[];
-  columnChanges?: ColumnChanges;
+  columnChanges?: SchemaChangePolicy;
 }
 
 /** Whether the dataset may bring columns that nobody knows. */
@@ -97,7 +97,7 @@ function checkContract(names: readonly string[], contract: readonly Column[], re
       `The dataset has no ${list(absent)}, which the contract has.`,
       'Check that it is the right dataset, or leave the column out of the contract.',
     );
-  const unknown = names.filter((name) => ![...agreed, ...loadColumnNames].includes(name));
+  const unknown = names.filter((name) => ![...agreed, ...metadataColumnNames].includes(name));
   if (unknown.length > 0 && !takesNew(request))
     throw missing(
       `The contract has no ${list(unknown)}.`,

@@ -2,10 +2,10 @@ import { PipewrightError } from '../../host/error.ts';
 import { insideQuotes, type RewrittenColumn } from '../formats/rewrite-block.ts';
 import type { ColumnType, InferredColumn } from '../types/column.ts';
 import { TypeInference, type KnownTypes } from '../types/infer-types.ts';
-import { ValueCheck, type CheckedColumn } from '../types/value-check.ts';
-import { checkColumns, loadColumnNames, loadColumnTypes } from './check-columns.ts';
+import { ValueChecker, type CheckedColumn } from '../types/value-check.ts';
+import { checkColumns, metadataColumnNames, metadataColumnTypes } from './check-columns.ts';
 import type { LoadOptions } from './load-options.ts';
-import { heldName, matchName, refuseAlike } from './match-names.ts';
+import { validName, matchName, refuseDuplicateNames } from './match-names.ts';
 import type { ExistingColumn, NameLimits, TableLoad } from './target.ts';
 
 /** What becomes of the columns of a dataset. */
@@ -17,7 +17,7 @@ export interface ColumnPlan {
   /** Finds types; undefined where all are known. */
   inference: TypeInference | undefined;
   /** Finds values that do not fit; undefined where no column is known. */
-  check: ValueCheck | undefined;
+  check: ValueChecker | undefined;
   /** The key, spelled as the columns are. */
   key: string[];
 }
@@ -48,19 +48,19 @@ export function planColumns({
   loadValues,
 }: PlanRequest): ColumnPlan {
   const { existing } = load;
-  const { columnChanges, contract = [], loadColumns, table } = options;
-  refuseAlike(header, 'The dataset');
+  const { onSchemaChange: columnChanges, contract = [], addLoadMetadata: loadColumns, table } = options;
+  refuseDuplicateNames(header, 'The dataset');
   const agreed = contract.map(({ name }) => name);
   const known = existing?.map(({ name }) => name);
-  const calculated = (load.calculated ?? []).filter((name) =>
+  const calculated = (load.generatedColumns ?? []).filter((name) =>
     header.some((column) => matchName(column, [name]) !== undefined),
   );
   if (calculated.length > 0 && columnChanges !== 'ignore') throw isCalculated(table, calculated);
   const named = header.map((name) => {
-    const short = (): string => heldName(name, limits, options.shortenNames ?? false);
+    const short = (): string => validName(name, limits, options.shortenNames ?? false);
     return (known && (matchName(name, known) ?? matchName(short(), known))) ?? matchName(name, agreed) ?? short();
   });
-  refuseAlike(named, 'The dataset');
+  refuseDuplicateNames(named, 'The dataset');
   const expected = known ?? (contract.length > 0 ? agreed : undefined);
   const kept = named.flatMap((name, index) =>
     columnChanges === 'ignore' && expected && !expected.includes(name)
@@ -74,7 +74,7 @@ export function planColumns({
       hint: 'Check that it is the right table, and the delimiter of the file.',
     });
   const told = loadColumns
-    ? loadColumnNames.map((name, index) => ({
+    ? metadataColumnNames.map((name, index) => ({
         name,
         column: (loadValues[index] ? insideQuotes(loadValues[index]) : null) as RewrittenColumn,
       }))
@@ -92,9 +92,9 @@ export function planColumns({
   const spelled = spellOptions(options, header, named, names);
   checkColumns(names, existing, spelled);
   const given: KnownTypes = {
-    ...(loadColumns ? loadColumnTypes : {}),
+    ...(loadColumns ? metadataColumnTypes : {}),
     ...Object.fromEntries((spelled.contract ?? []).map(({ name, type }) => [name, type])),
-    ...spelled.columns,
+    ...spelled.columnTypes,
   };
   return {
     ...planTypes(names, load, given, columnChanges === 'evolve', quotedIsText),
@@ -115,12 +115,12 @@ function spellOptions(
     const inHeader = matchName(name, header);
     return (inHeader === undefined ? matchName(name, names) : named[header.indexOf(inHeader)]) ?? name;
   };
-  const { key, columns, contract } = options;
+  const { key, columnTypes: columns, contract } = options;
   return {
     ...options,
     ...(key ? { key: key.map(spell) } : {}),
     ...(columns
-      ? { columns: Object.fromEntries(Object.entries(columns).map(([name, type]) => [spell(name), type])) }
+      ? { columnTypes: Object.fromEntries(Object.entries(columns).map(([name, type]) => [spell(name), type])) }
       : {}),
     ...(contract ? { contract: contract.map((column) => ({ ...column, name: spell(column.name) })) } : {}),
   };
@@ -128,7 +128,7 @@ function spellOptions(
 
 function planTypes(
   names: readonly string[],
-  { existing, blanksAreNull }: TableLoad,
+  { existing, emptyIsNull: blanksAreNull }: TableLoad,
   given: KnownTypes,
   evolves: boolean,
   quotedIsText: boolean,
@@ -139,7 +139,7 @@ function planTypes(
     if (column) return { ...column, widens: evolves && !column.fixed };
     return !existing && Object.hasOwn(given, name) ? { name, type: given[name] as ColumnType } : undefined;
   });
-  const check = checked.some((column) => column !== undefined) ? new ValueCheck(checked) : undefined;
+  const check = checked.some((column) => column !== undefined) ? new ValueChecker(checked) : undefined;
   if (existing && !evolves)
     return {
       check,

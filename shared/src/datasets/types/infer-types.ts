@@ -1,6 +1,6 @@
 import type { ColumnType, InferredColumn } from './column.ts';
 import { readValue, valueKind, type CsvBlock } from '../formats/csv-block.ts';
-import { fitted } from './fitting-values.ts';
+import { normalizeValue } from './fitting-values.ts';
 import {
   booleanForm,
   isDay,
@@ -86,7 +86,7 @@ export class TypeInference {
   }
 
   /** Takes the values of some rows into account. */
-  look(block: CsvBlock): void {
+  add(block: CsvBlock): void {
     this.#findings.forEach((finding, column) => {
       if (this.#quotedIsText && finding.kind === 'found' && finding.type !== 'text' && hasQuoted(block, column))
         finding.type = 'text';
@@ -256,7 +256,7 @@ function givenReader(type: Exclude<ColumnType, 'text'>, read: Reader): Reader {
   return (block, column, row, finding) => {
     let at = read(block, column, row, finding);
     while (at < block.rows) {
-      const text = fitted(type, readValue(block, at * block.width + column) ?? '');
+      const text = normalizeValue(type, readValue(block, at * block.width + column) ?? '');
       if (text === undefined || (type === 'integer' && BigInt.asIntN(64, BigInt(text)) !== BigInt(text))) return at;
       finding.form = mixedForms;
       if (type === 'decimal') noteDigits(text, finding);

@@ -6,7 +6,7 @@ import { noConnection } from '../../define/connection.ts';
 import { defineService, type Service } from '../../define/service.ts';
 
 /** Datasets of other services without a database: their rows, their columns, and whether they are as they should be. */
-export function dataset(sources: readonly DatasetSource[]): Service {
+export function defineDatasetService(sources: readonly DatasetSource[]): Service {
   const setting = { resource: 'Dataset', sources };
   return defineService({
     key: 'dataset',

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { readColumnType, readContract } from '../../datasets/types/contract.ts';
 import type { KnownTypes } from '../../datasets/types/infer-types.ts';
-import { loadDataset as load } from '../../datasets/load/load-dataset.ts';
+import { loadIntoTable as load } from '../../datasets/load/load-dataset.ts';
 import { describeProgress } from '../../datasets/load/load-progress.ts';
 import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from '../dataset-fields.ts';
 import type { DatasetSource } from '../dataset-sources.ts';
@@ -235,15 +235,15 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
           ...formatOf(input, dataset),
           maxRejectedRows: input.maxRejectedRows,
           allowEmpty: input.allowEmpty,
-          keepRejects: input.keepRejects,
+          saveRejectedRows: input.keepRejects,
           shortenNames: input.shortenNames,
-          record: input.record,
-          columnChanges: input.columnChanges,
-          connections: input.connections,
-          loadColumns: input.loadColumns,
+          saveLoadRecord: input.record,
+          onSchemaChange: input.columnChanges,
+          parallelConnections: input.connections,
+          addLoadMetadata: input.loadColumns,
           source: dataset.name,
-          nullMarkers: input.nullMarkers ?? [],
-          columns,
+          nullValues: input.nullMarkers ?? [],
+          columnTypes: columns,
           ...contract,
           ...(input.key && input.key.length > 0 ? { key: input.key } : {}),
           ...(input.maxChangePercent === undefined ? {} : { maxChangePercent: input.maxChangePercent }),

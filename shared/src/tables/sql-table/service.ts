@@ -8,7 +8,7 @@ import { loadDataset } from './load-dataset.ts';
 import { openDatabase } from './open-database.ts';
 
 /** Tables of SQL databases, into which datasets of other services are loaded. */
-export function sqlTable(sources: readonly DatasetSource[]): Service {
+export function defineSqlTableService(sources: readonly DatasetSource[]): Service {
   const setting = { resource: 'Table', sources };
   return defineService({
     key: 'sqlTable',
