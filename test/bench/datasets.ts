@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { CsvScanner } from '../../shared/src/datasets/formats/csv-scanner.ts';
 import { TypeInference } from '../../shared/src/datasets/types/infer-types.ts';
-import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
+import { loadIntoTable } from '../../shared/src/datasets/load/load-into-table.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openDataset } from '../../shared/src/cli/open-dataset.ts';
 import { nodeHost } from '../../shared/src/host/node/node-host.ts';
@@ -60,7 +60,7 @@ async function load(source: string, address: string, options: Partial<LoadOption
   const target = await openTarget(address);
   try {
     const { bytes, size } = await openDataset(source, nodeHost());
-    await loadDataset(bytes, target, {
+    await loadIntoTable(bytes, target, {
       table: 'claims',
       mode: 'create',
       ...(size === undefined ? {} : { expectedBytes: size }),
@@ -171,11 +171,11 @@ export async function benchPostgres({ megabytes = 100, rounds = 5 }: DatasetBenc
         await measure('CSV appended to a PostgreSQL table', 1.05, [create], { mode: 'append' }),
         await measure('CSV to a new PostgreSQL table of known types, over two connections', 0.85, [], {
           contract,
-          connections: 2,
+          parallelConnections: 2,
         }),
         await measure('CSV to a new PostgreSQL table, types inferred', 1.6, [], {}),
         await measure('CSV to a new PostgreSQL table, types inferred, over two connections', 1.6, [], {
-          connections: 2,
+          parallelConnections: 2,
         }),
         await measure('CSV in place of as many rows of a PostgreSQL table', 1.6, [create, copy], { mode: 'replace' }),
       ];

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
-import { isOwnTable } from '../../shared/src/datasets/load/own-tables.ts';
-import { heldName } from '../../shared/src/datasets/load/match-names.ts';
+import { isReservedTable } from '../../shared/src/datasets/load/reserved-tables.ts';
+import { validName } from '../../shared/src/datasets/load/match-names.ts';
 import { startPostgres, type Postgres } from '../support/machine/postgres.ts';
 import { callCli } from '../unit/cli/call-cli.ts';
 import { loadCsv } from './load-csv.ts';
@@ -41,8 +41,8 @@ describe('Names of columns', () => {
     ['replace', { mode: 'replace' }],
     ['upsert', { mode: 'upsert', key: ['ID'] }],
     ['upsert with the key of the table', { mode: 'upsert', key: ['id'] }],
-    ['evolve', { columnChanges: 'evolve' }],
-    ['ignore', { columnChanges: 'ignore' }],
+    ['evolve', { onSchemaChange: 'evolve' }],
+    ['ignore', { onSchemaChange: 'ignore' }],
     [
       'contract',
       {
@@ -84,7 +84,7 @@ describe('Names of columns', () => {
     const { columns } = await load('Policy,Paid\n1,2\n', {
       table: 'typed',
       mode: 'create',
-      columns: { POLICY: 'text' },
+      columnTypes: { POLICY: 'text' },
       key: ['policy'],
     });
     expect(columns).toEqual([
@@ -103,8 +103,8 @@ describe('Names of columns', () => {
       hint: expect.stringContaining('Shorten Long Column Names'),
     });
     await load(csv, { table: 'long_names', mode: 'create', shortenNames: true });
-    for (const columnChanges of ['refuse', 'evolve'] as const)
-      await load(csv, { table: 'long_names', shortenNames: true, columnChanges });
+    for (const onSchemaChange of ['fail', 'evolve'] as const)
+      await load(csv, { table: 'long_names', shortenNames: true, onSchemaChange });
     await load(csv, { table: 'long_names', shortenNames: true, mode: 'upsert', key: ['id', long] });
     const [id, ...names] = await columnsOf('long_names');
     expect([id, new Set(names).size]).toEqual(['id', 2]);
@@ -134,9 +134,9 @@ describe('Names of columns', () => {
   });
 
   it('are shortened by characters where the database counts those', () => {
-    const name = heldName('😀'.repeat(100), { maxLength: 128 }, true);
+    const name = validName('😀'.repeat(100), { maxLength: 128 }, true);
     expect(name).toMatch(/^(?:😀){59}_[0-9a-f]{8}$/u);
-    expect(heldName('a'.repeat(128), { maxLength: 128 }, false)).toBe('a'.repeat(128));
+    expect(validName('a'.repeat(128), { maxLength: 128 }, false)).toBe('a'.repeat(128));
   });
 });
 
@@ -154,15 +154,15 @@ describe('Tables of Pipewright itself', () => {
     '#pipewright_staging',
     'ｐｉｐｅｗｒｉｇｈｔ＿ｌｏａｄｓ',
   ])('%s is one', (table) => {
-    expect(isOwnTable(table)).toBe(true);
+    expect(isReservedTable(table)).toBe(true);
   });
 
   it.each(['claims', 'pipewright', 'pipewright_loads_2026', 'my_pipewright_loads', 'loads'])('%s is none', (table) => {
-    expect(isOwnTable(table)).toBe(false);
+    expect(isReservedTable(table)).toBe(false);
   });
 
   it.each(['create', 'append', 'replace', 'upsert'] as const)('cannot be loaded into, by %s', async (mode) => {
-    await load('id\n1\n', { table: 'recorded', mode: 'replace', record: true });
+    await load('id\n1\n', { table: 'recorded', mode: 'replace', saveLoadRecord: true });
     const before = await ask('SELECT * FROM pipewright_loads');
     for (const address of [`sqlite:${join(folder, 'names.db')}`, `${postgres.url}?sslmode=disable`]) {
       await expect(

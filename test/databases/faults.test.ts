@@ -143,7 +143,7 @@ async function held({ ask }: Ground, table: string): Promise<[number, number] | 
 const optionsOf = (table: string, mode: LoadMode, connections = 1): LoadOptions => ({
   table,
   mode,
-  connections,
+  parallelConnections: connections,
   loadKey: 'event-1',
   ...(mode === 'upsert' ? { key: ['id'] } : {}),
 });

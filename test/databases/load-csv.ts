@@ -1,4 +1,4 @@
-import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
+import { loadIntoTable } from '../../shared/src/datasets/load/load-into-table.ts';
 import type { LoadOptions, LoadResult } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
 
@@ -16,7 +16,7 @@ export async function loadCsv(
 ): Promise<LoadResult> {
   const target = await openTarget(address);
   try {
-    return await loadDataset(typeof csv === 'string' ? inPieces(csv) : csv, target, { mode: 'create', ...options });
+    return await loadIntoTable(typeof csv === 'string' ? inPieces(csv) : csv, target, { mode: 'create', ...options });
   } finally {
     await target.close();
   }

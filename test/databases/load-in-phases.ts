@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
+import { loadIntoTable } from '../../shared/src/datasets/load/load-into-table.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
 import type { TableLoad, TableTarget } from '../../shared/src/datasets/load/target.ts';
@@ -43,6 +43,6 @@ async function* source(): AsyncGenerator<Uint8Array> {
 
 const target: TableTarget = await openTarget(address);
 await tell('begin');
-await loadDataset(source(), { ...target, begin: async (request) => told(await target.begin(request)) }, options);
+await loadIntoTable(source(), { ...target, begin: async (request) => told(await target.begin(request)) }, options);
 await tell('published');
 await target.close();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import mysql, { type Connection } from 'mysql2/promise';
 import pg from 'pg';
-import { checkDataset } from '../../shared/src/datasets/check/check-dataset.ts';
+import { evaluateRules } from '../../shared/src/datasets/check/evaluate-rules.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { startMariaDb } from '../support/machine/mariadb.ts';
@@ -125,7 +125,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
       for (const [index, options] of [
         { mode: 'append' },
         { mode: 'upsert', key: ['id'] },
-        { mode: 'append', columnChanges: 'ignore' },
+        { mode: 'append', onSchemaChange: 'ignore' },
       ].entries()) {
         const into = { table: `${table}_${index}` };
         await load(first, into);
@@ -211,14 +211,14 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
     'what stands for nothing becomes NULL, quoted or not, beside values that only hold it, with “%s”',
     async (delimiter) => {
       const csv = 'id,name,paid\n1,N/A,-\n2,"N/A",5\n3,"N/A too","""x"" y"\n4,"",-\n'.replaceAll(',', delimiter);
-      await load(csv, { delimiter, nullMarkers: ['N/A', '-'] });
+      await load(csv, { delimiter, nullValues: ['N/A', '-'] });
       expect(await values()).toEqual([
         ['1', null, null],
         ['2', null, '5'],
         ['3', 'N/A too', '"x" y'],
         ['4', '', null],
       ]);
-      await load(csv, { delimiter, mode: 'replace', nullMarkers: ['N/A', '-', '""'] });
+      await load(csv, { delimiter, mode: 'replace', nullValues: ['N/A', '-', '""'] });
       expect((await values())[3]).toEqual(['4', null, null]);
     },
   );
@@ -229,8 +229,8 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
   });
 
   it('every row can say from which load it came', async () => {
-    const first = await load('id,name\n1,"A ""x"""\n2,\n', { loadColumns: true, source: 'Müller "claims"' });
-    await load('id,name\n3,Cleo\n', { mode: 'append', loadColumns: true, loadKey: 'event-2' });
+    const first = await load('id,name\n1,"A ""x"""\n2,\n', { addLoadMetadata: true, source: 'Müller "claims"' });
+    await load('id,name\n3,Cleo\n', { mode: 'append', addLoadMetadata: true, loadKey: 'event-2' });
     const found = (await rows()) as { id: unknown; name: unknown; _load_id: string; _source: string }[];
     expect(found.map(({ name }) => name)).toEqual(['A "x"', null, 'Cleo']);
     expect(found.map(({ _load_id: id }) => id)).toEqual([first.loadId, first.loadId, 'event-2']);
@@ -242,7 +242,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
     ).toMatchObject([{ loads: expect.anything() }]);
     await load('id,name\n4,Dan\n', { table: `${table}_plain` });
     await expect(
-      load('id,name\n5,Eve\n', { table: `${table}_plain`, mode: 'append', loadColumns: true }),
+      load('id,name\n5,Eve\n', { table: `${table}_plain`, mode: 'append', addLoadMetadata: true }),
     ).rejects.toMatchObject({ code: 'columns-missing', message: expect.stringContaining('“_load_id”') });
   });
 
@@ -250,18 +250,18 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
     await load('id,name\n1,Ada\n');
     const wider = 'note,id,"more, still",name\n"x,1",2,"a ""b""","Bob, jr"\n,3,,\n';
     await expect(load(wider, { mode: 'append' })).rejects.toMatchObject({ code: 'columns-missing' });
-    await load(wider, { mode: 'append', columnChanges: 'ignore' });
+    await load(wider, { mode: 'append', onSchemaChange: 'ignore' });
     expect(await values()).toEqual([
       ['1', 'Ada'],
       ['2', 'Bob, jr'],
       ['3', null],
     ]);
-    await expect(load('other\n1\n', { mode: 'append', columnChanges: 'ignore' })).rejects.toMatchObject({
+    await expect(load('other\n1\n', { mode: 'append', onSchemaChange: 'ignore' })).rejects.toMatchObject({
       code: 'columns-missing',
       message: expect.stringContaining('none of the columns'),
     });
     expect(
-      await load(wider.replaceAll(',', ';'), { mode: 'replace', columnChanges: 'ignore', delimiter: ';' }),
+      await load(wider.replaceAll(',', ';'), { mode: 'replace', onSchemaChange: 'ignore', delimiter: ';' }),
     ).toMatchObject({ rows: 2, columns: [{ name: 'id' }, { name: 'name' }] });
   });
 
@@ -271,7 +271,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
       const target = await openTarget(address());
       try {
         return (
-          await checkDataset(inPieces(csv), {
+          await evaluateRules(inPieces(csv), {
             rules: [rule],
             now: 0,
             readColumn: (name, column) => target.readColumn(name, column),
@@ -305,7 +305,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
     const ragged = 'id,name\n1,Ada\n2\n3,"Cleo, jr",x\n4,"a"b\n5,Eve\n';
     const kept = () =>
       run(`SELECT line, reason, row_text FROM pipewright_rejects WHERE table_name = '${table}' ORDER BY line`);
-    const { loadId, rejects } = await load(ragged, { maxRejectedRows: 3, keepRejects: true });
+    const { loadId, rejects } = await load(ragged, { maxRejectedRows: 3, saveRejectedRows: true });
     expect(rejects).toHaveLength(3);
     expect((await kept()).map(({ line, ...rest }) => ({ line: Number(line), ...rest }))).toEqual([
       { line: 3, reason: 'has 1 value instead of 2', row_text: '2' },
@@ -315,7 +315,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
     expect(await run(`SELECT DISTINCT load_id FROM pipewright_rejects WHERE table_name = '${table}'`)).toEqual([
       { load_id: loadId },
     ]);
-    await expect(load(ragged, { mode: 'append', maxRejectedRows: 2, keepRejects: true })).rejects.toMatchObject({
+    await expect(load(ragged, { mode: 'append', maxRejectedRows: 2, saveRejectedRows: true })).rejects.toMatchObject({
       code: 'rejected-rows',
     });
     expect(await kept()).toHaveLength(3);
@@ -389,7 +389,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
 
   it('a table gets the columns that it lacks, and wider types, where that was wished', async () => {
     await load('id,name\n1,Ada\n');
-    const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
+    const evolve = { mode: 'append', onSchemaChange: 'evolve' } as const;
     expect(await load('id,paid,name,since\n2,9.50,Bob,2026-11-20\n3,,Cleo,\n', evolve)).toMatchObject({
       rows: 2,
       columns: [
@@ -428,7 +428,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
   });
 
   it('a table that evolves never rounds a decimal or cuts a text: it becomes wider, or the load is refused', async () => {
-    const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
+    const evolve = { mode: 'append', onSchemaChange: 'evolve' } as const;
     await run(`CREATE TABLE ${table} (paid decimal(6, 2), name varchar(5))`);
     for (const csv of ['paid,name\n1.005,Ada\n', 'paid,name\n123456.7,Ada\n', 'paid,name\n1,Cleopatra\n']) {
       await load(csv, evolve).catch((error: unknown) => expect(error).toMatchObject({ code: 'bad-input' }));
@@ -441,7 +441,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
   it('a table that would have evolved stays as it was when the load fails', async () => {
     await load('id,name\n1,Ada\n');
     await expect(
-      load('id,name,paid\nx,Bob,1\n2,Cleo\n', { mode: 'append', columnChanges: 'evolve' }),
+      load('id,name,paid\nx,Bob,1\n2,Cleo\n', { mode: 'append', onSchemaChange: 'evolve' }),
     ).rejects.toMatchObject({ code: engine === 'sqlite' ? 'bad-input' : 'rejected-rows' });
     expect(await values()).toEqual([['1', 'Ada']]);
     expect(Object.keys((await rows())[0] ?? {})).toEqual(['id', 'name']);
@@ -461,12 +461,12 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
       message: 'The contract has no column “more”.',
     });
     expect(
-      (await again('id,paid,more\n1,2,3\n', { table: `${table}_less`, columnChanges: 'ignore' })).columns.map(
+      (await again('id,paid,more\n1,2,3\n', { table: `${table}_less`, onSchemaChange: 'ignore' })).columns.map(
         ({ name }) => name,
       ),
     ).toEqual(['id', 'paid']);
     expect(
-      (await again('id,paid,more\n1,2,3\n', { table: `${table}_more`, columnChanges: 'evolve' })).columns.map(
+      (await again('id,paid,more\n1,2,3\n', { table: `${table}_more`, onSchemaChange: 'evolve' })).columns.map(
         ({ name, type }) => [name, type],
       ),
     ).toEqual([
@@ -492,7 +492,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
       rows: taken,
       rejected,
       rejects,
-    } = await load(csv, { mode: 'append', maxRejectedRows: 3, keepRejects: true });
+    } = await load(csv, { mode: 'append', maxRejectedRows: 3, saveRejectedRows: true });
     expect([taken, rejected]).toEqual([2, 3]);
     expect(rejects.map(({ line, column, value }) => [line, column, value])).toEqual([
       [2, 'paid', '2,5'],
@@ -515,7 +515,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
 
   it('a row whose value has not the type that was given is left out, too', async () => {
     const { rejected, columns } = await load('id,paid\n1,1.5\n2,many\n', {
-      columns: { paid: 'decimal' },
+      columnTypes: { paid: 'decimal' },
       maxRejectedRows: 1,
     });
     expect([rejected, columns[1]?.type]).toEqual([1, 'decimal']);

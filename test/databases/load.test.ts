@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parse } from 'csv-parse/sync';
 import mysql, { type Connection } from 'mysql2/promise';
 import pg from 'pg';
-import { loadDataset } from '../../shared/src/datasets/load/load-dataset.ts';
+import { loadIntoTable } from '../../shared/src/datasets/load/load-into-table.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
 import { startMariaDb } from '../support/machine/mariadb.ts';
@@ -51,7 +51,7 @@ async function load(
 ) {
   const target = await openTarget(addressOf(engine));
   try {
-    return await loadDataset(typeof csv === 'string' ? pieces(csv) : csv, target, { mode: 'create', ...options });
+    return await loadIntoTable(typeof csv === 'string' ? pieces(csv) : csv, target, { mode: 'create', ...options });
   } finally {
     await target.close();
   }

@@ -38,7 +38,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
       before: 'id,name\n1,old\n',
       csv: 'id,name\n1,new\n2,new\n3\n',
       after: '1 new;2 new',
-      options: { mode: 'replace', maxRejectedRows: 1, keepRejects: true },
+      options: { mode: 'replace', maxRejectedRows: 1, saveRejectedRows: true },
     },
     appended: {
       before: 'id,name\n1,old\n',
@@ -56,7 +56,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
       before: 'id,name\n1,old\n',
       csv: 'id,name,more\n2,new,x\n',
       after: '1 old null;2 new x',
-      options: { mode: 'append', columnChanges: 'evolve' },
+      options: { mode: 'append', onSchemaChange: 'evolve' },
     },
     widened: {
       before: '',
@@ -104,7 +104,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
         expect(
           await ask('SELECT status, row_count AS number FROM pipewright_loads WHERE table_name = ?', [table]),
         ).toEqual([{ status: 'done', number: csv.split('\n').length - 2 - (options.maxRejectedRows ?? 0) }]);
-        if (options.keepRejects)
+        if (options.saveRejectedRows)
           expect(await ask('SELECT count(*) AS number FROM pipewright_rejects WHERE table_name = ?', [table])).toEqual([
             { number: 1 },
           ]);
@@ -130,7 +130,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
     const table = `coming_${mode}`;
     if (mode === 'replace') await load('a,b\n1,x\n', { table });
     const code = `
-      import { loadDataset } from './shared/src/datasets/load/load-dataset.ts';
+      import { loadIntoTable } from './shared/src/datasets/load/load-into-table.ts';
       import { openTarget } from './shared/src/databases/open-target.ts';
       async function* endless() {
         yield Buffer.from('a,b\\n');
@@ -140,7 +140,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
           console.log('piece');
         }
       }
-      await loadDataset(endless(), await openTarget(process.argv[1]), { table: '${table}', mode: '${mode}' });`;
+      await loadIntoTable(endless(), await openTarget(process.argv[1]), { table: '${table}', mode: '${mode}' });`;
     const child = spawn(process.execPath, ['--no-warnings', '--input-type=module-typescript', '-e', code, address()], {
       cwd: join(__dirname, '..', '..'),
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { formatOfName } from '../datasets/formats/format-of-name.ts';
-import { checkDataset } from '../datasets/check/check-dataset.ts';
+import { evaluateRules } from '../datasets/check/evaluate-rules.ts';
 import { wholeBytes } from '../tables/whole-bytes.ts';
 import { openTarget } from '../databases/open-target.ts';
 import { nodeHost } from '../host/node/node-host.ts';
@@ -28,7 +28,7 @@ export async function checkFile(words: string[]): Promise<void> {
   const target = values.to ? await openTarget(values.to) : undefined;
   const readColumn = target && ((table: string, column: string) => target.readColumn(table, column));
   const dataset = await openDataset(values.from, nodeHost({ log: progress, signal }), values);
-  const { passed, rows, results, failingRows } = await checkDataset(wholeBytes(dataset), {
+  const { passed, rows, results, failingRows } = await evaluateRules(wholeBytes(dataset), {
     ...format,
     ...formatOfName(values['file-in-zip'] ?? dataset.name),
     rules,

@@ -1,8 +1,8 @@
-import { columnChanges } from '../datasets/load/check-columns.ts';
+import { schemaChangePolicies } from '../datasets/load/check-columns.ts';
 import { formatOfName } from '../datasets/formats/format-of-name.ts';
 import { columnTypes, type ColumnType } from '../datasets/types/column.ts';
 import { readContract } from '../datasets/types/contract.ts';
-import { loadDataset } from '../datasets/load/load-dataset.ts';
+import { loadIntoTable } from '../datasets/load/load-into-table.ts';
 import { describeProgress } from '../datasets/load/load-progress.ts';
 import { loadModes } from '../datasets/load/target.ts';
 import { openTarget } from '../databases/open-target.ts';
@@ -33,7 +33,7 @@ export async function loadFile(words: string[]): Promise<void> {
     'max-change': { type: 'string' },
     'load-key': { type: 'string' },
     record: { type: 'boolean', default: false },
-    columns: { type: 'string', default: 'refuse' },
+    columns: { type: 'string', default: 'fail' },
     contract: { type: 'string' },
     connections: { type: 'string', default: '1' },
     'event-id': { type: 'string' },
@@ -49,7 +49,7 @@ export async function loadFile(words: string[]): Promise<void> {
   const maxChangePercent = values['max-change'] === undefined ? undefined : Number(values['max-change']);
   if (maxChangePercent !== undefined && !(maxChangePercent >= 0))
     throw new UsageError('--max-change must be a number of percent.');
-  const changes = oneOf('--columns', columnChanges, values.columns);
+  const changes = oneOf('--columns', schemaChangePolicies, values.columns);
   const connections = wholeNumber('--connections', values.connections, 1);
   const columns = readTypes(values.type ?? []);
   const contract = values.contract ? readContract(await readJson(`@${values.contract}`, '--contract')) : undefined;
@@ -58,7 +58,7 @@ export async function loadFile(words: string[]): Promise<void> {
   const target = await openTarget(to);
   try {
     const dataset = await openDataset(from, host, values);
-    const result = await loadDataset(dataset.bytes, target, {
+    const result = await loadIntoTable(dataset.bytes, target, {
       ...format,
       ...formatOfName(values['file-in-zip'] ?? dataset.name),
       table,
@@ -66,15 +66,15 @@ export async function loadFile(words: string[]): Promise<void> {
       maxRejectedRows,
       signal,
       allowEmpty: values['allow-empty'],
-      keepRejects: values['keep-rejects'],
-      record: values.record,
-      columnChanges: changes,
-      connections,
-      loadColumns: values['load-columns'],
+      saveRejectedRows: values['keep-rejects'],
+      saveLoadRecord: values.record,
+      onSchemaChange: changes,
+      parallelConnections: connections,
+      addLoadMetadata: values['load-columns'],
       shortenNames: values['shorten-names'],
       source: from,
-      nullMarkers: values.null ?? [],
-      columns,
+      nullValues: values.null ?? [],
+      columnTypes: columns,
       ...(values.key ? { key: values.key.split(',').map((name) => name.trim()) } : {}),
       ...(contract ? { contract } : {}),
       ...(values['event-id'] ? { sourceEventId: values['event-id'] } : {}),

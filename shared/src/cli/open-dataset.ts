@@ -1,4 +1,4 @@
-import type { DatasetFormat } from '../datasets/formats/as-csv.ts';
+import type { DatasetFormat } from '../datasets/formats/decode-dataset.ts';
 import type { CsvFormat } from '../datasets/formats/csv-scanner.ts';
 import { encodings } from '../datasets/bytes/encodings.ts';
 import type { Host, OpenedFile } from '../host/host.ts';

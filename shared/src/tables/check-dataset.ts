@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts';
 import type { Context } from '../define/context.ts';
 import { boolean, file, integer, json, list, text } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
-import { checkDataset as check, type CheckResult } from '../datasets/check/check-dataset.ts';
+import { evaluateRules as check, type CheckResult } from '../datasets/check/evaluate-rules.ts';
 import { parseRule } from '../datasets/check/rules.ts';
 import type { RuleResult } from '../datasets/check/watch.ts';
 import type { TableTarget } from '../datasets/load/target.ts';

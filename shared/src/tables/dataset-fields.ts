@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { DatasetFormat } from '../datasets/formats/as-csv.ts';
+import type { DatasetFormat } from '../datasets/formats/decode-dataset.ts';
 import { formatOfName } from '../datasets/formats/format-of-name.ts';
 import { encodingNames, encodings } from '../datasets/bytes/encodings.ts';
 import type { CsvFormat } from '../datasets/formats/csv-scanner.ts';

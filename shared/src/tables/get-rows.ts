@@ -68,7 +68,7 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
         ...formatOf(chosen, dataset),
         first: chosen.firstRow,
         count: chosen.rows,
-        ...(host.maxOutputBytes === undefined ? {} : { mostBytes: host.maxOutputBytes }),
+        ...(host.maxOutputBytes === undefined ? {} : { maxBytes: host.maxOutputBytes }),
         ...(host.signal ? { signal: host.signal } : {}),
       });
       return {

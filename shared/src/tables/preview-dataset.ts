@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { boolean, integer, json } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
-import { asCsv } from '../datasets/formats/as-csv.ts';
-import { peekCsv } from '../datasets/rows/peek-csv.ts';
+import { decodeDataset } from '../datasets/formats/decode-dataset.ts';
+import { previewRows } from '../datasets/rows/preview-rows.ts';
 import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
 import { wholeBytes } from './whole-bytes.ts';
@@ -58,13 +58,13 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
       const pieces: Uint8Array[] = [];
       let held = 0;
       let complete = true;
-      for await (const piece of asCsv(withinTime(wholeBytes(dataset), context.host), format)) {
+      for await (const piece of decodeDataset(withinTime(wholeBytes(dataset), context.host), format)) {
         pieces.push(piece);
         held += piece.length;
         complete = held < mostBytes;
         if (!complete) break;
       }
-      const { columns, rows, rejects } = peekCsv(Buffer.concat(pieces), { ...format, rows: chosen.rows, complete });
+      const { columns, rows, rejects } = previewRows(Buffer.concat(pieces), { ...format, rows: chosen.rows, complete });
       return {
         columns,
         rows: rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]))),

@@ -106,7 +106,7 @@ it('leaves the table as it was when the execution is stopped in the middle of th
       source: 'quantemplateDownloadDataset',
       quantemplateDownloadDatasetDataset: dataset,
       table: 'straight',
-      options: { record: true },
+      options: { saveLoadRecord: true },
     }),
     undefined,
     { stopAfter: 1_000 },
@@ -167,14 +167,14 @@ it('refuses a key that is not unique, a type that there is not, and half a datas
 
 it('fills columns that say where a row came from, leaves out columns that the table lacks, and knows what stands for nothing', async () => {
   await n8n.execute(
-    load({ table: 'told', options: { loadColumns: true, nullMarkers: ['N/A'] } }),
+    load({ table: 'told', options: { addLoadMetadata: true, nullValues: ['N/A'] } }),
     fileOf('a,b\n1,N/A\n'),
   );
   await n8n.execute(
     load({
       table: 'told',
       mode: 'append',
-      options: { loadColumns: true, columnChanges: 'ignore', loadKey: 'event-9' },
+      options: { addLoadMetadata: true, onSchemaChange: 'ignore', loadKey: 'event-9' },
     }),
     fileOf('a,c\n2,x\n'),
   );

@@ -2,7 +2,7 @@ import { mysqlProducts, useMysql } from './use-mysql.ts';
 
 describe.each(mysqlProducts)('A table of %s that changes with its dataset', (_product, start) => {
   const { ask, load } = useMysql(start);
-  const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
+  const evolve = { mode: 'append', onSchemaChange: 'evolve' } as const;
   const definition = async (table: string): Promise<string> =>
     String((await ask(`SHOW CREATE TABLE \`${table}\``))[0]?.['Create Table']);
 

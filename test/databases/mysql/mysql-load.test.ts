@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadDataset } from '../../../shared/src/datasets/load/load-dataset.ts';
+import { loadIntoTable } from '../../../shared/src/datasets/load/load-into-table.ts';
 import { openTarget } from '../../../shared/src/databases/open-target.ts';
 import { inPieces } from '../load-csv.ts';
 import { mysqlProducts, useMysql } from './use-mysql.ts';
@@ -122,7 +122,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
         await sleep(1500);
         yield Buffer.from('2\n'.repeat(200_000));
       }
-      await load(slow(), { table: 'unusual', mode: 'replace', record: true });
+      await load(slow(), { table: 'unusual', mode: 'replace', saveLoadRecord: true });
       await load('at,v\n2026-11-20T10:00+02:00,\\\n', { table: 'unusual_new' });
       await expect(load('a\n1\n99999999999999999999\n', { table: 'unusual', mode: 'append' })).rejects.toMatchObject({
         code: 'bad-input',
@@ -166,7 +166,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
       await ask('CREATE TABLE meanwhile (a int); INSERT INTO meanwhile VALUES (9)');
       yield Buffer.from('2\n');
     }
-    await expect(load(slow(), { table: 'meanwhile', loadKey: 'event', keepRejects: true })).rejects.toMatchObject({
+    await expect(load(slow(), { table: 'meanwhile', loadKey: 'event', saveRejectedRows: true })).rejects.toMatchObject({
       code: 'table-exists',
     });
     expect(await ask('SELECT a FROM meanwhile')).toEqual([{ a: 9 }]);
@@ -206,14 +206,14 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
     const target = await openTarget(address());
     try {
       await expect(
-        loadDataset(inPieces('a,b\n1\n'), target, { table: 'serial', mode: 'create' }),
+        loadIntoTable(inPieces('a,b\n1\n'), target, { table: 'serial', mode: 'create' }),
       ).rejects.toMatchObject({ code: 'rejected-rows' });
       for (const mode of ['create', 'append', 'replace', 'append'] as const)
-        await loadDataset(inPieces('a,b\n1,2\n'), target, { table: 'serial', mode });
-      for (const columnChanges of ['evolve', 'refuse'] as const)
-        await loadDataset(inPieces('a,b\n1,2\n'), target, { table: 'serial', mode: 'append', columnChanges });
+        await loadIntoTable(inPieces('a,b\n1,2\n'), target, { table: 'serial', mode });
+      for (const onSchemaChange of ['evolve', 'fail'] as const)
+        await loadIntoTable(inPieces('a,b\n1,2\n'), target, { table: 'serial', mode: 'append', onSchemaChange });
       await expect(
-        loadDataset(inPieces('a,b\n1,x\n'), target, { table: 'serial', mode: 'upsert', key: ['a'] }),
+        loadIntoTable(inPieces('a,b\n1,x\n'), target, { table: 'serial', mode: 'upsert', key: ['a'] }),
       ).rejects.toMatchObject({ code: 'bad-input' });
       expect(await target.describe()).toContain('warehouse');
     } finally {
@@ -265,9 +265,9 @@ describe.each(mysqlProducts)('A %s whose replicas repeat statements', (_product,
   it('takes every kind of load, though it warns of some', async () => {
     for (const mode of ['create', 'append', 'replace'] as const)
       await load(`id,v\n1,${'x'.repeat(3_000_000)}\n`, { table: 'logged', mode, loadKey: mode });
-    for (const columnChanges of ['refuse', 'evolve'] as const)
+    for (const onSchemaChange of ['fail', 'evolve'] as const)
       expect(
-        await load('id,v\n1,a\n2,b\n', { table: 'logged', mode: 'upsert', key: ['id'], columnChanges }),
+        await load('id,v\n1,a\n2,b\n', { table: 'logged', mode: 'upsert', key: ['id'], onSchemaChange }),
       ).toMatchObject({ rows: 2 });
     await ask('CREATE TABLE numbered (n int AUTO_INCREMENT PRIMARY KEY, id int UNIQUE, v int)');
     await load('id,v\n1,1\n', { table: 'numbered', mode: 'append' });

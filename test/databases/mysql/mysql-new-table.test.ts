@@ -77,15 +77,15 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
 
   it('has the types that are given', async () => {
     const columns = { policy: 'text', share: 'integer', paid: 'decimal' } as const;
-    await load('policy,share,paid\n1,7,+5\n2,8,.125\n', { table: 'given', columns });
+    await load('policy,share,paid\n1,7,+5\n2,8,.125\n', { table: 'given', columnTypes: columns });
     expect(await ask('SELECT * FROM given')).toEqual([
       { policy: '1', share: 7, paid: '5.000' },
       { policy: '2', share: 8, paid: '0.125' },
     ]);
-    await load('policy,share,paid\n1,1,1\n', { table: 'given_whole', columns });
-    await load('policy,share,paid\n1,1,2.5\n', { table: 'given_whole', columns, mode: 'append' });
+    await load('policy,share,paid\n1,1,1\n', { table: 'given_whole', columnTypes: columns });
+    await load('policy,share,paid\n1,1,2.5\n', { table: 'given_whole', columnTypes: columns, mode: 'append' });
     expect((await column('given_whole', 'paid', 'paid')).values).toEqual(['1.0000', '2.5000']);
-    await expect(load('share,policy,paid\nx,1,1\n', { table: 'given2', columns })).rejects.toMatchObject({
+    await expect(load('share,policy,paid\nx,1,1\n', { table: 'given2', columnTypes: columns })).rejects.toMatchObject({
       code: 'bad-input',
     });
     expect(await exists('given2')).toBe(false);

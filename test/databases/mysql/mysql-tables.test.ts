@@ -9,7 +9,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     ['append', { mode: 'append' }],
     ['replace', { mode: 'replace' }],
     ['upsert', { mode: 'upsert', key: ['id'] }],
-    ['evolve', { mode: 'append', columnChanges: 'evolve' }],
+    ['evolve', { mode: 'append', onSchemaChange: 'evolve' }],
   ] as const;
 
   it.each(modes)(
@@ -59,7 +59,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     await ask(
       'DROP TABLE IF EXISTS payment, claim; CREATE TABLE claim (id int PRIMARY KEY); INSERT INTO claim VALUES (1); CREATE TABLE payment (claim int, CONSTRAINT paid_for FOREIGN KEY (claim) REFERENCES claim (id))',
     );
-    for (const options of [{ mode: 'append' }, { mode: 'append', columnChanges: 'evolve' }] as const) {
+    for (const options of [{ mode: 'append' }, { mode: 'append', onSchemaChange: 'evolve' }] as const) {
       await expect(load('claim\n1\n9\n', { table: 'payment', ...options })).rejects.toMatchObject({
         code: 'conflict',
         message: expect.stringMatching(/paid_for.*REFERENCES `claim`/),
@@ -75,7 +75,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
       await ask(`DROP TABLE IF EXISTS needy; CREATE TABLE needy (id int PRIMARY KEY, v ${type} NOT NULL)`);
       for (const options of [
         { mode: 'append' },
-        { mode: 'append', columnChanges: 'evolve' },
+        { mode: 'append', onSchemaChange: 'evolve' },
         { mode: 'upsert', key: ['id'] },
       ] as const) {
         await expect(load('id\n1\n', { table: 'needy', ...options })).rejects.toMatchObject({
@@ -102,8 +102,8 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
       await ask(
         `DROP TABLE IF EXISTS lax; CREATE TABLE lax (k varchar(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci PRIMARY KEY, v int); INSERT INTO lax VALUES ('a', 0)`,
       );
-      for (const columnChanges of ['refuse', 'evolve'] as const)
-        await expect(load(csv, { table: 'lax', mode: 'upsert', key: ['k'], columnChanges })).rejects.toMatchObject({
+      for (const onSchemaChange of ['fail', 'evolve'] as const)
+        await expect(load(csv, { table: 'lax', mode: 'upsert', key: ['k'], onSchemaChange })).rejects.toMatchObject({
           code: 'bad-input',
           message: expect.stringContaining('is not unique'),
         });
@@ -119,7 +119,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
       await load(`n,v\n${values.map((value, row) => `${row},${value}`).join('\n')}\n`, {
         table: 'broad',
         mode: 'append',
-        columnChanges: 'evolve',
+        onSchemaChange: 'evolve',
       });
       expect((await ask('SELECT v FROM broad ORDER BY n')).map(({ v }) => v)).toEqual(
         values.map((value) => (value === '' ? null : value)),
@@ -139,7 +139,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     await ask(
       `DROP TABLE IF EXISTS wider; CREATE TABLE wider (n int, v ${type}); INSERT INTO wider VALUES (1, '${old}')`,
     );
-    await load(`n,v\n2,${value}\n`, { table: 'wider', mode: 'append', columnChanges: 'evolve' });
+    await load(`n,v\n2,${value}\n`, { table: 'wider', mode: 'append', onSchemaChange: 'evolve' });
     const [first, second] = await ask('SELECT CAST(v AS char) AS v FROM wider ORDER BY n');
     expect(Number.isNaN(Number(held)) ? second?.['v'] : Number(second?.['v'])).toEqual(
       Number.isNaN(Number(held)) ? held : Number(held),
@@ -166,7 +166,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
   ])('has a column %s that does not become wider for %s', async (type, value) => {
     await ask(`DROP TABLE IF EXISTS fixed; CREATE TABLE fixed (n int, v ${type})`);
     await expect(
-      load(`n,v\n2,${value}\n`, { table: 'fixed', mode: 'append', columnChanges: 'evolve' }),
+      load(`n,v\n2,${value}\n`, { table: 'fixed', mode: 'append', onSchemaChange: 'evolve' }),
     ).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('“v”') });
     expect(await ask('SELECT * FROM fixed')).toEqual([]);
   });
@@ -264,8 +264,8 @@ describe('A MySQL that takes no table without a primary key', () => {
       await load('id,name,more\n3,Cleo,x\n4\n', {
         table: 'known',
         mode: 'append',
-        columnChanges: 'evolve',
-        keepRejects: true,
+        onSchemaChange: 'evolve',
+        saveRejectedRows: true,
         maxRejectedRows: 1,
       }),
     ).toMatchObject({ rows: 1, rejected: 1 });
@@ -294,7 +294,7 @@ describe('A MySQL that takes no table without a primary key', () => {
     for (const options of [
       { mode: 'append' },
       { mode: 'replace' },
-      { mode: 'append', columnChanges: 'evolve' },
+      { mode: 'append', onSchemaChange: 'evolve' },
     ] as const)
       await load('id,name\n7,w\n', { table: 'unknown', ...options });
     const client = await mysql.createConnection(server().adminUrl);

@@ -87,14 +87,16 @@ describe('A new PostgreSQL table', () => {
 
   it('has the types that are given', async () => {
     const columns = { policy: 'text', share: 'integer' } as const;
-    const result = await load('policy,share\n1,+7\n', { table: 'given', columns });
+    const result = await load('policy,share\n1,+7\n', { table: 'given', columnTypes: columns });
     expect(result.columns).toEqual([
       { name: 'policy', type: 'text' },
       { name: 'share', type: 'integer' },
     ]);
     expect(await ask('SELECT policy, share::int FROM given')).toEqual([{ policy: '1', share: 7 }]);
-    await expect(load('a\n1\n', { table: 'given2', columns })).rejects.toMatchObject({ code: 'columns-missing' });
-    await expect(load('share,policy\nx,1\n', { table: 'given2', columns })).rejects.toMatchObject({
+    await expect(load('a\n1\n', { table: 'given2', columnTypes: columns })).rejects.toMatchObject({
+      code: 'columns-missing',
+    });
+    await expect(load('share,policy\nx,1\n', { table: 'given2', columnTypes: columns })).rejects.toMatchObject({
       code: 'bad-input',
     });
     expect(await ask("SELECT to_regclass('given2') AS made")).toEqual([{ made: null }]);
@@ -250,16 +252,16 @@ describe('A load into PostgreSQL', () => {
 
   it('can be followed by another one on the same connection, also after a failure', async () => {
     const target = await openTarget(address);
-    const { loadDataset } = await import('../../../shared/src/datasets/load/load-dataset.ts');
+    const { loadIntoTable } = await import('../../../shared/src/datasets/load/load-into-table.ts');
     async function* one(text: string) {
       yield Buffer.from(text);
     }
     try {
-      await expect(loadDataset(one('a,b\n1\n'), target, { table: 'serial', mode: 'create' })).rejects.toMatchObject({
+      await expect(loadIntoTable(one('a,b\n1\n'), target, { table: 'serial', mode: 'create' })).rejects.toMatchObject({
         code: 'rejected-rows',
       });
       for (const mode of ['create', 'append', 'replace', 'append'] as const) {
-        await loadDataset(one('a,b\n1,2\n'), target, { table: 'serial', mode });
+        await loadIntoTable(one('a,b\n1,2\n'), target, { table: 'serial', mode });
       }
     } finally {
       await target.close();
@@ -371,7 +373,7 @@ describe('Limits of a PostgreSQL table', () => {
     await load('id,name,paid\n8,Ada,1.005\n9,Bob,123456.7\n', {
       table: 'narrow',
       mode: 'append',
-      columnChanges: 'evolve',
+      onSchemaChange: 'evolve',
     });
     expect(await ask('SELECT paid::text FROM narrow WHERE id > 7 ORDER BY id')).toEqual([
       { paid: '1.005' },

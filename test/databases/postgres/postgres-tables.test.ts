@@ -34,7 +34,7 @@ const modes: [name: string, options: Partial<LoadOptions>][] = [
   ['append', {}],
   ['replace', { mode: 'replace' }],
   ['upsert', { mode: 'upsert', key: ['a'] }],
-  ['evolve', { columnChanges: 'evolve' }],
+  ['evolve', { onSchemaChange: 'evolve' }],
 ];
 
 describe.each(modes)('A PostgreSQL table with triggers or rules, by %s,', (_mode, options) => {
@@ -206,7 +206,7 @@ describe('A PostgreSQL table', () => {
         code: 'columns-missing',
         message: expect.stringContaining('calculates “twice” itself'),
       });
-    await load('a,twice\n1,7\n', { table: 'calculated', columnChanges: 'ignore' });
+    await load('a,twice\n1,7\n', { table: 'calculated', onSchemaChange: 'ignore' });
     expect(await ask('SELECT * FROM calculated')).toEqual([{ a: 1, twice: 2 }]);
   });
 
@@ -232,11 +232,11 @@ describe('A PostgreSQL table', () => {
     await ask(
       `CREATE TABLE broken_commit (a int); CREATE FUNCTION ends_session() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$`,
     );
-    await load('a\n1\n', { table: 'broken_commit', record: true });
+    await load('a\n1\n', { table: 'broken_commit', saveLoadRecord: true });
     await ask(
       "CREATE CONSTRAINT TRIGGER ends AFTER INSERT ON pipewright_loads DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.table_name = 'broken_commit') EXECUTE FUNCTION ends_session()",
     );
-    await expect(load('a\n2\n', { table: 'broken_commit', record: true })).rejects.toMatchObject({
+    await expect(load('a\n2\n', { table: 'broken_commit', saveLoadRecord: true })).rejects.toMatchObject({
       code: 'unavailable',
       hint: expect.stringContaining('either all of them are in the table or none'),
     });
@@ -248,7 +248,7 @@ describe('A PostgreSQL table', () => {
     await ask('CREATE TABLE numbers (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a text)');
     await load('id,a\n7,x\n', { table: 'numbers' });
     await load('id,a\n7,y\n8,z\n', { table: 'numbers', mode: 'upsert', key: ['id'] });
-    await load('id,a\n9,w\n', { table: 'numbers', columnChanges: 'evolve' });
+    await load('id,a\n9,w\n', { table: 'numbers', onSchemaChange: 'evolve' });
     expect(await ask('SELECT id, a FROM numbers ORDER BY id')).toEqual([
       { id: 7, a: 'y' },
       { id: 8, a: 'z' },
@@ -289,7 +289,7 @@ describe('A PostgreSQL table', () => {
     ['a policy', 'CREATE POLICY own_rows ON blocked USING (a > 0)', 'policy own_rows depends'],
   ])('names %s that keeps it from evolving', async (_case, statement, message) => {
     await ask(`DROP TABLE IF EXISTS blocked, blocked_target CASCADE; CREATE TABLE blocked (a int); ${statement}`);
-    await expect(load('a\nP-1\n', { table: 'blocked', columnChanges: 'evolve' })).rejects.toMatchObject({
+    await expect(load('a\nP-1\n', { table: 'blocked', onSchemaChange: 'evolve' })).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining(
         `The column “a” of the table “blocked” would have to become text, and the ${message} on it`,

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 const load = (query: string) =>
-  loadCsv(`${postgres.url}?${query}`, 'a,b\n1,x\n', { table: 'encrypted', mode: 'replace', connections: 2 });
+  loadCsv(`${postgres.url}?${query}`, 'a,b\n1,x\n', { table: 'encrypted', mode: 'replace', parallelConnections: 2 });
 
 /** Whether the connections of this program to the server are encrypted, as the server sees it, while a load goes on. */
 async function encrypted(query: string): Promise<unknown[]> {
@@ -37,7 +37,7 @@ async function encrypted(query: string): Promise<unknown[]> {
     seen.push(...rows.map(({ ssl }) => ssl));
   }
   try {
-    await loadCsv(`${postgres.url}?${query}`, watched(), { table: 'watched', mode: 'replace', connections: 2 });
+    await loadCsv(`${postgres.url}?${query}`, watched(), { table: 'watched', mode: 'replace', parallelConnections: 2 });
   } finally {
     await client.query('DROP TABLE IF EXISTS watched');
     await client.end();

@@ -144,7 +144,7 @@ it.each([
 ])('A PostgreSQL column of the type %s takes %s', async (type, value, shown) => {
   const table = await newTable(`k int, v ${type}`);
   await load(`k,v\n1,${quotedCsv(value)}\n2,\n`, { table });
-  await load(`k,v\n3,${quotedCsv(value)}\n4,\n`, { table, columnChanges: 'evolve' });
+  await load(`k,v\n3,${quotedCsv(value)}\n4,\n`, { table, onSchemaChange: 'evolve' });
   expect(await ask(`SELECT v::text AS v FROM ${table} ORDER BY k`)).toEqual([
     { v: shown },
     { v: null },
@@ -213,7 +213,7 @@ it.each([
   async (type, early) => {
     const table = await newTable(`row int, value ${type}`);
     const rows = Array.from({ length: 12_000 }, (_, row) => `${row},${early}`);
-    await load(`row,value\n${rows.join('\n')}\n12000,abc\n`, { table, columnChanges: 'evolve' });
+    await load(`row,value\n${rows.join('\n')}\n12000,abc\n`, { table, onSchemaChange: 'evolve' });
     expect(await ask(`SELECT value, count(*)::int AS rows FROM ${table} GROUP BY value ORDER BY 2`)).toEqual([
       { value: 'abc', rows: 1 },
       { value: early === '""' ? '' : early, rows: 12_000 },
@@ -223,7 +223,7 @@ it.each([
 
 it('A PostgreSQL table that evolves becomes only as wide as its values need', async () => {
   const table = await newTable('a smallint, b int, c numeric(6,2), d varchar(5), e int');
-  await load('a,b,c,d,e\n40000,99999999999999999999,1.005,Cleopatra,1.0\n', { table, columnChanges: 'evolve' });
+  await load('a,b,c,d,e\n40000,99999999999999999999,1.005,Cleopatra,1.0\n', { table, onSchemaChange: 'evolve' });
   expect(
     await ask(
       `SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute WHERE attrelid = '${table}'::regclass AND attnum > 0 ORDER BY attnum`,

@@ -65,7 +65,7 @@ describe('A load into SQL Server that is broken off', () => {
         13,
       ),
     });
-    expect(await loadRows({ record: true })).toMatchObject({
+    expect(await loadRows({ saveLoadRecord: true })).toMatchObject({
       code: 'busy',
       retryable: true,
       message: expect.stringContaining('error 1205'),
@@ -110,7 +110,9 @@ describe('A load into SQL Server that is broken off', () => {
       setTimeout(() => stop.abort(), 20);
       await new Promise(() => undefined);
     }
-    expect(await loadRows({ signal: stop.signal, record: true }, silent())).toMatchObject({ code: 'cancelled' });
+    expect(await loadRows({ signal: stop.signal, saveLoadRecord: true }, silent())).toMatchObject({
+      code: 'cancelled',
+    });
     expect(server.statements).toContain('(taken back)');
     expect(rows('pipewright_loads').filter(({ table_name: name }) => name === table)).toMatchObject([
       { status: 'failed' },

@@ -213,11 +213,11 @@ describe('A connection to SQL Server', () => {
       );
       server.fail({ at: 'statement', matching: /^INSERT INTO/, orderly: true });
       const target = await openTarget(server.address({ encrypt }));
-      const { loadDataset } = await import('../../../shared/src/datasets/load/load-dataset.ts');
+      const { loadIntoTable } = await import('../../../shared/src/datasets/load/load-into-table.ts');
       async function* source() {
         yield Buffer.from(manyRows(10));
       }
-      const failure = await failureOf(loadDataset(source(), target, { table: tests.table, mode: 'replace' }));
+      const failure = await failureOf(loadIntoTable(source(), target, { table: tests.table, mode: 'replace' }));
       await target.close();
       expect(failure).toMatchObject({
         code: 'unavailable',

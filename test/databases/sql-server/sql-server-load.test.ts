@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { loadDataset } from '../../../shared/src/datasets/load/load-dataset.ts';
+import { loadIntoTable } from '../../../shared/src/datasets/load/load-into-table.ts';
 import { openTarget } from '../../../shared/src/databases/open-target.ts';
 import type { SqlServer } from '../../doubles/sql-server/sql-server.ts';
 import { inPieces, lateChange, numbered } from '../load-csv.ts';
@@ -73,10 +73,10 @@ describe('A new table of SQL Server', () => {
 
   it('has the types that were given, and refuses what does not fit them with its line', async () => {
     const columns = { share: 'decimal', policy: 'text' } as const;
-    await load('share,policy\n+0.0625,1\n10,2\n', { columns });
+    await load('share,policy\n+0.0625,1\n10,2\n', { columnTypes: columns });
     expect(types()).toEqual({ share: 'decimal(19,4)', policy: 'nvarchar(max)' });
     expect(rows().map(({ share }) => share)).toEqual(['0.0625', '10.0000']);
-    const failure = await failureOf(load('share,policy\n1,1\nmany,2\n', { table: `${table}_2`, columns }));
+    const failure = await failureOf(load('share,policy\n1,1\nmany,2\n', { table: `${table}_2`, columnTypes: columns }));
     expect(failure).toMatchObject({ code: 'bad-input', message: expect.stringMatching(/line 3 .*“share”.*“many”/) });
     expect(types(`${table}_2`)).toEqual({});
   });
@@ -202,7 +202,7 @@ describe('A load into a table of SQL Server', () => {
       updated: 1,
       inserted: 1,
     });
-    await load('NAME,ID\nEve,5\n', { mode: 'append', columnChanges: 'evolve' });
+    await load('NAME,ID\nEve,5\n', { mode: 'append', onSchemaChange: 'evolve' });
     expect(values()).toEqual([
       [1, 'Ada'],
       [2, 'Beth'],
@@ -293,7 +293,7 @@ describe('A load into a table of SQL Server', () => {
     const { loadId } = await load(`id,name\n3,Cleo\nx,"Dan ""D"""\n4\n`, {
       mode: 'append',
       maxRejectedRows: 2,
-      keepRejects: true,
+      saveRejectedRows: true,
     });
     expect(values()).toEqual([
       [1, 'Ada'],
@@ -350,7 +350,9 @@ describe('A load into a table of SQL Server', () => {
   });
 
   it('keeps a record of a failure that was found within the transaction', async () => {
-    expect(await failureOf(load('id,name\n2,Beth\n', { mode: 'append', key: ['id'], record: true }))).toMatchObject({
+    expect(
+      await failureOf(load('id,name\n2,Beth\n', { mode: 'append', key: ['id'], saveLoadRecord: true })),
+    ).toMatchObject({
       code: 'bad-input',
     });
     expect(server.statements.slice(-8)).toEqual(expect.arrayContaining(['(rollback)', '(commit)']));
@@ -411,14 +413,14 @@ describe('A load into a table of SQL Server', () => {
     try {
       for (const csv of ['id,name\nx,y\n', `${manyRows(30_000)}"unended`, 'id,name\n3,\xff\n']) {
         await failureOf(
-          loadDataset(csv.includes('\xff') ? one(Buffer.from(csv, 'latin1')) : inPieces(csv), target, {
+          loadIntoTable(csv.includes('\xff') ? one(Buffer.from(csv, 'latin1')) : inPieces(csv), target, {
             table,
             mode: 'replace',
           }),
         );
       }
       for (const mode of ['append', 'replace', 'append'] as const)
-        await loadDataset(inPieces('id,name\n3,Cleo\n'), target, { table, mode });
+        await loadIntoTable(inPieces('id,name\n3,Cleo\n'), target, { table, mode });
       expect(await target.describe()).toBe('warehouse (loader)');
     } finally {
       await target.close();

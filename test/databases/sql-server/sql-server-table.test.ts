@@ -145,7 +145,7 @@ describe('A table of SQL Server that is not like ours', () => {
 });
 
 describe('A table of SQL Server that evolves', () => {
-  const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
+  const evolve = { mode: 'append', onSchemaChange: 'evolve' } as const;
 
   it('gets the columns that it lacks, and wider types that keep what they were otherwise', async () => {
     server.table(
@@ -268,7 +268,7 @@ describe('The values that a table of SQL Server has, when a column becomes text'
         [2, null],
       ],
     );
-    await load('id,v\n3,"n/a "\n4,\n', { mode: 'append', columnChanges: 'evolve' });
+    await load('id,v\n3,"n/a "\n4,\n', { mode: 'append', onSchemaChange: 'evolve' });
     expect(types()).toEqual({ id: 'int', v: 'nvarchar(max)' });
     expect(values()).toEqual([
       [1, after],
@@ -293,7 +293,7 @@ describe('The values that a table of SQL Server has, when a column becomes text'
       ['at', '10:00:00.7'],
       ['when', '2026-11-20 10:00:00.001'],
     ]) {
-      expect(await failureOf(load(`${name}\n${value}\n`, { mode: 'append', columnChanges: 'evolve' }))).toMatchObject({
+      expect(await failureOf(load(`${name}\n${value}\n`, { mode: 'append', onSchemaChange: 'evolve' }))).toMatchObject({
         code: 'bad-input',
         message: expect.stringContaining(String(name)),
         hint: expect.stringContaining('The table was not changed'),
@@ -313,7 +313,7 @@ describe('The values that a table of SQL Server has, when a column becomes text'
       ],
       [['2026-11-20 10:00:00', '1.5000', 'é']],
     );
-    await load('at,paid,word\n2026-11-20 10:00:00.25,300000.5,Łódź\n', { mode: 'append', columnChanges: 'evolve' });
+    await load('at,paid,word\n2026-11-20 10:00:00.25,300000.5,Łódź\n', { mode: 'append', onSchemaChange: 'evolve' });
     expect(types()).toEqual({ at: 'datetime2(2)', paid: 'decimal(19,4)', word: 'nvarchar(max)' });
     expect(values()).toEqual([
       ['2026-11-20 10:00:00.00', '1.5000', 'é'],
@@ -333,7 +333,7 @@ describe('The values that a table of SQL Server has, when a column becomes text'
     const written = ['+5', '1.0', '8', '-3', 'TRUE', '2026-01-01T00:00Z', '007', '1.50', 'abc'];
     await load(`id,v\n${written.map((value, index) => `${index + 1},${value}`).join('\n')}\n`, {
       mode: 'append',
-      columnChanges: 'evolve',
+      onSchemaChange: 'evolve',
     });
     expect(values()).toEqual([[0, '7'], ...written.map((value, index) => [index + 1, value])]);
   });
@@ -445,7 +445,9 @@ describe('A table of SQL Server that cannot be loaded', () => {
         const holder = {};
         await other.locks.take('pipewright records', holder, 0);
         other.locks.refusal = got;
-        const failure = await failureOf(loadCsv(other.address({ encrypt: 'off' }), 'a\n1\n', { table, record: true }));
+        const failure = await failureOf(
+          loadCsv(other.address({ encrypt: 'off' }), 'a\n1\n', { table, saveLoadRecord: true }),
+        );
         expect(failure).toMatchObject({
           code: 'busy',
           retryable: true,
@@ -453,7 +455,9 @@ describe('A table of SQL Server that cannot be loaded', () => {
         });
         expect([other.types(`dbo.${table}`), other.types('dbo.pipewright_loads')]).toEqual([{}, {}]);
         other.locks.releaseAll(holder);
-        expect(await loadCsv(other.address({ encrypt: 'off' }), 'a\n1\n', { table, record: true })).toMatchObject({
+        expect(
+          await loadCsv(other.address({ encrypt: 'off' }), 'a\n1\n', { table, saveLoadRecord: true }),
+        ).toMatchObject({
           rows: 1,
         });
       });

@@ -60,7 +60,7 @@ describe('A table of SQL Server with a trigger', () => {
       { mode: 'append' },
       { mode: 'replace' },
       upsert,
-      { mode: 'append', columnChanges: 'evolve' },
+      { mode: 'append', onSchemaChange: 'evolve' },
     ] as const) {
       expect(await failureOf(load(options === upsert ? dataset : fresh, options))).toMatchObject({
         code: 'rows-changed',

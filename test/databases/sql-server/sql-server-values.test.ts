@@ -360,7 +360,7 @@ describe('A column of SQL Server', () => {
     for (const options of [
       { mode: 'append' },
       { mode: 'replace' },
-      { mode: 'append', columnChanges: 'evolve' },
+      { mode: 'append', onSchemaChange: 'evolve' },
     ] as const) {
       expect(await failureOf(load('id,value\n1,x\n', options))).toMatchObject({
         code: 'bad-input',
@@ -386,7 +386,7 @@ describe('A column of SQL Server', () => {
         code: 'columns-missing',
         message: expect.stringContaining('“value”'),
       });
-      expect(await failureOf(load('id,value\n1,x\n', { mode: 'append', columnChanges: 'evolve' }))).toMatchObject({
+      expect(await failureOf(load('id,value\n1,x\n', { mode: 'append', onSchemaChange: 'evolve' }))).toMatchObject({
         code: 'columns-missing',
       });
       expect(await load('id\n1\n', { mode: 'replace' })).toMatchObject({ rows: 1 });
@@ -401,7 +401,7 @@ describe('A column of SQL Server', () => {
     await load('id,value\n1,x\n', { mode: 'append' });
     expect(values()).toEqual([[1, 'x']]);
     expect(
-      await failureOf(load(`id,value\n1,${'x'.repeat(21)}\n`, { mode: 'append', columnChanges: 'evolve' })),
+      await failureOf(load(`id,value\n1,${'x'.repeat(21)}\n`, { mode: 'append', onSchemaChange: 'evolve' })),
     ).toMatchObject({ code: 'conflict', message: expect.stringContaining('is masked') });
   });
 });

@@ -86,7 +86,7 @@ describe('A new SQLite table', () => {
   it('has the types that are given', async () => {
     await load('policy,share,paid\n1,+7,.5\n', {
       table: 'given',
-      columns: { policy: 'text', share: 'integer', paid: 'decimal' },
+      columnTypes: { policy: 'text', share: 'integer', paid: 'decimal' },
     });
     expect(ask('SELECT * FROM given')).toEqual([{ policy: '1', share: 7, paid: 0.5 }]);
   });
@@ -237,7 +237,7 @@ describe('A load into SQLite', () => {
     await loadCsv(`sqlite:${other}`, 'a,b\n1,x\n', { table: 'kept' });
     const size = statSync(other).size;
     const program = `
-      import { loadDataset } from './shared/src/datasets/load/load-dataset.ts';
+      import { loadIntoTable } from './shared/src/datasets/load/load-into-table.ts';
       import { openTarget } from './shared/src/databases/open-target.ts';
       async function* endless() {
         yield Buffer.from('a,b\\n');
@@ -247,7 +247,7 @@ describe('A load into SQLite', () => {
           console.log('piece');
         }
       }
-      await loadDataset(endless(), await openTarget(process.argv[1]), { table: 'kept', mode: 'replace' });`;
+      await loadIntoTable(endless(), await openTarget(process.argv[1]), { table: 'kept', mode: 'replace' });`;
     const child = spawn(
       process.execPath,
       ['--no-warnings', '--input-type=module-typescript', '-e', program, `sqlite:${other}`],
@@ -274,19 +274,21 @@ describe('A load into SQLite', () => {
 
   it('can be followed by another one on the same connection, also after a failure', async () => {
     const target = await openTarget(address);
-    const { loadDataset } = await import('../../../shared/src/datasets/load/load-dataset.ts');
+    const { loadIntoTable } = await import('../../../shared/src/datasets/load/load-into-table.ts');
     async function* one(text: string) {
       yield Buffer.from(text);
     }
     try {
-      await expect(loadDataset(one('a,b\n1\n'), target, { table: 'serial', mode: 'create' })).rejects.toMatchObject({
+      await expect(loadIntoTable(one('a,b\n1\n'), target, { table: 'serial', mode: 'create' })).rejects.toMatchObject({
         code: 'rejected-rows',
       });
-      await expect(loadDataset(one('a,b\n1,2\n1'), target, { table: 'serial', mode: 'create' })).rejects.toMatchObject({
+      await expect(
+        loadIntoTable(one('a,b\n1,2\n1'), target, { table: 'serial', mode: 'create' }),
+      ).rejects.toMatchObject({
         code: 'rejected-rows',
       });
       for (const mode of ['create', 'append', 'replace', 'append'] as const) {
-        await loadDataset(one('a,b\n1,2\n'), target, { table: 'serial', mode });
+        await loadIntoTable(one('a,b\n1,2\n'), target, { table: 'serial', mode });
       }
     } finally {
       await target.close();

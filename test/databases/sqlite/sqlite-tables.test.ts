@@ -26,7 +26,7 @@ const read = (sql: string): unknown[][] =>
 const modes = ['append', 'replace', 'upsert', 'evolve'] as const;
 const optionsOf = (mode: (typeof modes)[number], key: string) =>
   mode === 'evolve'
-    ? ({ mode: 'append', columnChanges: 'evolve' } as const)
+    ? ({ mode: 'append', onSchemaChange: 'evolve' } as const)
     : mode === 'upsert'
       ? { mode, key: [key] }
       : { mode };
@@ -40,7 +40,7 @@ describe('Columns of SQLite', () => {
       updated: 1,
       inserted: 1,
     });
-    expect(await load(`${name},more\n1,2\n`, { table: 't', mode: 'append', columnChanges: 'evolve' })).toMatchObject({
+    expect(await load(`${name},more\n1,2\n`, { table: 't', mode: 'append', onSchemaChange: 'evolve' })).toMatchObject({
       rows: 1,
     });
     expect(read('SELECT * FROM t').map((row) => row.join())).toEqual(['9,a,', '3,B,', '5,c,', '4,d,', '1,,2']);
@@ -55,7 +55,7 @@ describe('Columns of SQLite', () => {
       message: 'The table “wider” would have 2001 columns, and SQLite allows 2000.',
     });
     await expect(
-      load(`${header},one\n${values},1\n`, { table: 'wide', mode: 'append', columnChanges: 'evolve' }),
+      load(`${header},one\n${values},1\n`, { table: 'wide', mode: 'append', onSchemaChange: 'evolve' }),
     ).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('2001') });
     expect(read('SELECT count(*) FROM wide')).toEqual([[1]]);
   });
@@ -64,14 +64,14 @@ describe('Columns of SQLite', () => {
     database.exec(
       "CREATE TABLE t (a INTEGER, twice INTEGER GENERATED ALWAYS AS (a * 2) STORED, text TEXT AS (a || '!'))",
     );
-    for (const columnChanges of ['refuse', 'evolve'] as const) {
-      await expect(load('a,Twice\n1,2\n', { table: 't', mode: 'append', columnChanges })).rejects.toMatchObject({
+    for (const onSchemaChange of ['fail', 'evolve'] as const) {
+      await expect(load('a,Twice\n1,2\n', { table: 't', mode: 'append', onSchemaChange })).rejects.toMatchObject({
         code: 'columns-missing',
         message: expect.stringContaining('“twice”'),
       });
     }
     await load('a\n1\n', { table: 't', mode: 'replace' });
-    await load('a\n2\n', { table: 't', mode: 'append', columnChanges: 'evolve' });
+    await load('a\n2\n', { table: 't', mode: 'append', onSchemaChange: 'evolve' });
     expect(read('SELECT * FROM t')).toEqual([
       [1, 2, '1!'],
       [2, 4, '2!'],
@@ -310,7 +310,7 @@ describe('A target in SQLite', () => {
   it.each(['pipewright_loads', 'Pipewright_Rejects', 'pipewright_staging', '"pipewright_loads"'])(
     'cannot be a table of Pipewright: %s',
     async (table) => {
-      await load('a\n1\n', { table: 'first', record: true });
+      await load('a\n1\n', { table: 'first', saveLoadRecord: true });
       const before = read('SELECT count(*) FROM pipewright_loads');
       for (const mode of modes)
         await expect(load('load_id\n1\n', { table, ...optionsOf(mode, 'load_id') })).rejects.toMatchObject({

@@ -98,7 +98,7 @@ it.each<[declaration: string, value: string, stored: unknown, after?: string]>([
   ['INT', '2.0', '2', 'STRICT'],
 ])('A column %s stores %s as %s', async (declaration, value, expected, after = '') => {
   expect(await stored(declaration, value, after)).toBe(expected);
-  expect(await stored(declaration, value, after, { columnChanges: 'evolve' })).toBe(expected);
+  expect(await stored(declaration, value, after, { onSchemaChange: 'evolve' })).toBe(expected);
 });
 
 it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
@@ -140,8 +140,8 @@ it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
   ['BLOB', 'x', /takes bytes \(BLOB\) only/, 'STRICT'],
   ['REAL', 'abc', /floating-point/, 'STRICT'],
 ])('A column %s refuses %s', async (declaration, value, reason, after = '') => {
-  for (const columnChanges of ['refuse', 'evolve'] as const) {
-    await expect(stored(declaration, value, after, { columnChanges })).rejects.toMatchObject({
+  for (const onSchemaChange of ['fail', 'evolve'] as const) {
+    await expect(stored(declaration, value, after, { onSchemaChange })).rejects.toMatchObject({
       code: 'bad-input',
       message: expect.stringMatching(reason),
     });
@@ -160,7 +160,7 @@ describe('A table that a load made', () => {
     async (way) => {
       const table = `codes_${way}`;
       await load('code,n\n80331,1\n', { table });
-      const options = way === 'evolve' ? ({ mode: 'append', columnChanges: 'evolve' } as const) : { mode: way };
+      const options = way === 'evolve' ? ({ mode: 'append', onSchemaChange: 'evolve' } as const) : { mode: way };
       await expect(load('code,n\n01067,2\n', { table, ...options })).rejects.toMatchObject({
         code: 'bad-input',
         message: expect.stringContaining('leading zero'),
@@ -183,11 +183,11 @@ describe('A table that a load made', () => {
     ]);
   });
 
-  it.each(['refuse', 'evolve'] as const)('matches columns that differ in case alone (%s)', async (columnChanges) => {
-    const table = `cased_${columnChanges}`;
+  it.each(['fail', 'evolve'] as const)('matches columns that differ in case alone (%s)', async (onSchemaChange) => {
+    const table = `cased_${onSchemaChange}`;
     await load('id,Name\n1,Ada\n', { table });
-    await load('ID,name\n2,Bob\n', { table, mode: 'append', columnChanges });
-    await load('iD,NAME\n2,Cleo\n', { table, mode: 'upsert', key: ['Id'], columnChanges });
+    await load('ID,name\n2,Bob\n', { table, mode: 'append', onSchemaChange });
+    await load('iD,NAME\n2,Cleo\n', { table, mode: 'upsert', key: ['Id'], onSchemaChange });
     expect(read(table)).toEqual([
       ['1', 'Ada'],
       ['2', 'Cleo'],
@@ -238,7 +238,7 @@ describe('A table that a load made', () => {
       table: 'widened',
       mode: 'upsert',
       key: ['id'],
-      columnChanges: 'evolve',
+      onSchemaChange: 'evolve',
     });
     expect(
       database

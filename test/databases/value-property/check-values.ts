@@ -128,7 +128,7 @@ class Round {
           ...this.#columns.map(({ name, family }) => ({ name, type: family as ColumnType })),
         ],
       };
-    if (this.#mode === 'evolve') return { ...lenient, mode: 'append', columnChanges: 'evolve' };
+    if (this.#mode === 'evolve') return { ...lenient, mode: 'append', onSchemaChange: 'evolve' };
     return this.#mode === 'upsert' ? { ...lenient, mode: 'upsert', key: ['row'] } : { ...lenient, mode: this.#mode };
   }
 

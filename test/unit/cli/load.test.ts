@@ -166,7 +166,7 @@ describe('pipewright load', () => {
 
   it.each([
     [['--mode', 'merge'], '--mode must be one of create, replace, append, upsert.'],
-    [['--columns', 'add'], '--columns must be one of refuse, ignore, evolve.'],
+    [['--columns', 'add'], '--columns must be one of fail, ignore, evolve.'],
     [['--connections', '0'], '--connections must be a whole number of at least 1.'],
     [['--contract', '/nowhere.json'], '--contract must be JSON in a file that can be read.'],
     [['--max-change', 'much'], '--max-change must be a number of percent.'],

@@ -1,4 +1,4 @@
-import { asCsv, type DatasetFormat } from '../../../shared/src/datasets/formats/as-csv.ts';
+import { decodeDataset, type DatasetFormat } from '../../../shared/src/datasets/formats/decode-dataset.ts';
 import { lineOf, readValue } from '../../../shared/src/datasets/formats/csv-block.ts';
 import type { CsvFormat, Reject } from '../../../shared/src/datasets/formats/csv-scanner.ts';
 import { DatasetScanner } from '../../../shared/src/datasets/formats/dataset-scanner.ts';
@@ -36,7 +36,7 @@ export async function readDataset(
     }
     found.csv += Buffer.concat(block.pieces).toString('utf8');
   };
-  for await (const piece of asCsv(cut(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, size), options))
+  for await (const piece of decodeDataset(cut(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, size), options))
     take(scanner.push(piece));
   take(scanner.end());
   return { ...found, header: scanner.header };

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
-import { confirmRows } from '../../datasets/load/confirm-rows.ts';
-import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../datasets/load/target.ts';
+import { verifyRowCount } from '../../datasets/load/verify-row-count.ts';
+import type { LoadMode, LoadRecord, TableLoad, UpsertCounts } from '../../datasets/load/target.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import { changeTable } from './mysql-change.ts';
 import { checkKey, insertRows, mergeRows } from './mysql-merge.ts';
@@ -41,8 +41,8 @@ interface MysqlLoadOptions {
  */
 export class MysqlLoad implements TableLoad {
   readonly existing: readonly MysqlColumn[] | undefined;
-  readonly earlier: LoadRecord | undefined;
-  readonly calculated: readonly string[];
+  readonly previousLoad: LoadRecord | undefined;
+  readonly generatedColumns: readonly string[];
   readonly #options: MysqlLoadOptions;
   /** The table, quoted. */
   readonly #name: string;
@@ -57,8 +57,8 @@ export class MysqlLoad implements TableLoad {
     const { session, schema, table, delimiter, mode, key, evolve, existing = [], triggers } = options;
     this.#options = options;
     this.existing = options.existing;
-    this.earlier = options.earlier;
-    this.calculated = options.calculated;
+    this.previousLoad = options.earlier;
+    this.generatedColumns = options.calculated;
     this.#name = `${quoted(schema)}.${quoted(table)}`;
     // Only rows that wait can be compared with what a trigger makes of them.
     const direct = this.existing !== undefined && mode !== 'upsert' && !evolve && triggers.length === 0;
@@ -74,7 +74,7 @@ export class MysqlLoad implements TableLoad {
     });
   }
 
-  async countBefore(): Promise<number> {
+  async countExistingRows(): Promise<number> {
     const { rows } = await this.#options.session.run(`SELECT count(*) AS number FROM ${this.#name}`);
     return Number(rows[0]?.['number'] ?? 0);
   }
@@ -96,7 +96,7 @@ export class MysqlLoad implements TableLoad {
     columns: readonly InferredColumn[],
     record?: LoadRecord,
     rejects: readonly Reject[] = [],
-  ): Promise<Upserted | undefined> {
+  ): Promise<UpsertCounts | undefined> {
     const upserted = this.existing
       ? await this.#publishRows(columns, record, rejects)
       : await this.#publishTable(columns, record, rejects);
@@ -139,10 +139,10 @@ export class MysqlLoad implements TableLoad {
     columns: readonly InferredColumn[],
     record: LoadRecord | undefined,
     rejects: readonly Reject[],
-  ): Promise<Upserted | undefined> {
+  ): Promise<UpsertCounts | undefined> {
     const { session, records, table, mode, key, evolve, existing = [], triggers } = this.#options;
     const merges = mode === 'upsert';
-    let upserted: Upserted | undefined;
+    let upserted: UpsertCounts | undefined;
     if (this.#rows.name !== this.#name) {
       await this.#rows.settle(columns);
       const staged = this.#staged ?? '';
@@ -154,7 +154,7 @@ export class MysqlLoad implements TableLoad {
       const merged = merges ? await mergeRows(session, waiting) : undefined;
       const held = merged ? merged.held : await insertRows(session, waiting);
       upserted = merged && { updated: merged.updated, inserted: merged.inserted };
-      confirmRows({ service: 'MySQL', table, held, loaded: await this.count(), causes: triggers });
+      verifyRowCount({ service: 'MySQL', table, actual: held, expected: await this.count(), causes: triggers });
     }
     if (!merges && key.length > 0) await checkKey(session, this.#name, key);
     if (record) await records.keep(record, rejects);

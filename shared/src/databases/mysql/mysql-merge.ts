@@ -1,6 +1,6 @@
-import { changedValues } from '../../datasets/load/confirm-rows.ts';
+import { valuesChangedError } from '../../datasets/load/verify-row-count.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
-import type { Upserted } from '../../datasets/load/target.ts';
+import type { UpsertCounts } from '../../datasets/load/target.ts';
 import { keyError } from '../load-records.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import type { MysqlSession } from './mysql-session.ts';
@@ -53,7 +53,7 @@ export async function insertRows(session: MysqlSession, waiting: Waiting): Promi
   const { rows } = await session.run(
     `SELECT count(*) AS number FROM (SELECT ${values} FROM ${staged} EXCEPT ALL SELECT ${values} FROM ${table}) lost`,
   );
-  if (Number(rows[0]?.['number']) > 0) throw changedValues('MySQL', name, triggers);
+  if (Number(rows[0]?.['number']) > 0) throw valuesChangedError('MySQL', name, triggers);
   return inserted;
 }
 
@@ -62,7 +62,7 @@ export async function insertRows(session: MysqlSession, waiting: Waiting): Promi
  * rows of the dataset the table then holds.
  * @throws PipewrightError `rows-changed` where a trigger changed a value
  */
-export async function mergeRows(session: MysqlSession, waiting: Waiting): Promise<Upserted & { held: number }> {
+export async function mergeRows(session: MysqlSession, waiting: Waiting): Promise<UpsertCounts & { held: number }> {
   const { name: tableName, table, staged, columns, key, triggers } = waiting;
   const pairs = `${table} old JOIN ${staged} new ON ${key.map((name) => `old.${quoted(name)} = new.${quoted(name)}`).join(' AND ')}`;
   const others = columns.filter(({ name }) => !key.includes(name)).map(({ name }) => name);
@@ -78,7 +78,7 @@ export async function mergeRows(session: MysqlSession, waiting: Waiting): Promis
         `${comparable(`old.${quoted(name)}`, name, waiting)} <=> ${comparable(`new.${quoted(name)}`, name, waiting)}`,
     );
     const { rows } = await session.run(`SELECT count(*) AS number FROM ${pairs} WHERE NOT (${kept.join(' AND ')})`);
-    if (Number(rows[0]?.['number']) > 0) throw changedValues('MySQL', tableName, triggers);
+    if (Number(rows[0]?.['number']) > 0) throw valuesChangedError('MySQL', tableName, triggers);
   }
   // What is left is new: MariaDB would read the whole table for each row, were it asked which rows it does not have.
   const met = await session.write(`DELETE new FROM ${pairs}`);

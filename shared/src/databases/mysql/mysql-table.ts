@@ -189,7 +189,7 @@ function readColumn(row: Row, { mariaDb, longTimestamps }: MysqlProduct, json: r
     nullable,
     ...limitsOf(row),
     ...(rules.length > 0 ? { rules } : {}),
-    ...(typesWithoutEmpty.includes(dataType) ? { blankIsNull: true } : {}),
+    ...(typesWithoutEmpty.includes(dataType) ? { emptyIsNull: true } : {}),
     fixed:
       numbered ||
       json.includes(name) ||
@@ -202,10 +202,11 @@ function readColumn(row: Row, { mariaDb, longTimestamps }: MysqlProduct, json: r
 }
 
 /** What we call a type of MySQL; every other type is text. */
-function typeOf(row: Row): Pick<ExistingColumn, 'type' | 'also'> {
+function typeOf(row: Row): Pick<ExistingColumn, 'type' | 'alternativeType'> {
   const type = String(row['type']);
-  if (/^(?:tinyint\(1\)|bit\(1\))/.test(String(row['whole_type']))) return { type: 'boolean', also: 'integer' };
-  if (type === 'timestamp') return { type: 'timestamp-with-zone', also: 'timestamp' };
+  if (/^(?:tinyint\(1\)|bit\(1\))/.test(String(row['whole_type'])))
+    return { type: 'boolean', alternativeType: 'integer' };
+  if (type === 'timestamp') return { type: 'timestamp-with-zone', alternativeType: 'timestamp' };
   if (type === 'datetime' && row['comment'] === utcComment) return { type: 'timestamp-with-zone' };
   if (type === 'char' && row['comment'] === uuidComment) return { type: 'uuid' };
   return { type: ourTypes[type] ?? 'text' };
@@ -215,15 +216,16 @@ function typeOf(row: Row): Pick<ExistingColumn, 'type' | 'also'> {
 function limitsOf(row: Row): Partial<ExistingColumn> {
   const type = String(row['type']);
   const unsigned = String(row['whole_type']).includes('unsigned');
-  if (type === 'decimal') return { whole: Number(row['digits']) - Number(row['scale']), scale: Number(row['scale']) };
-  if (type === 'datetime' || type === 'timestamp') return { fraction: Number(row['fraction']) };
-  if (String(row['whole_type']) === 'bit(1)') return { least: 0, most: 1 };
+  if (type === 'decimal')
+    return { wholeDigits: Number(row['digits']) - Number(row['scale']), scale: Number(row['scale']) };
+  if (type === 'datetime' || type === 'timestamp') return { fractionDigits: Number(row['fraction']) };
+  if (String(row['whole_type']) === 'bit(1)') return { min: 0, max: 1 };
   const bits = bitsOfIntegers[type];
   if (bits !== undefined)
     return unsigned
-      ? { least: 0n, most: 2n ** BigInt(bits) - 1n }
-      : { least: -(2n ** BigInt(bits - 1)), most: 2n ** BigInt(bits - 1) - 1n };
-  return ['char', 'varchar'].includes(type) ? { longest: Number(row['letters']) } : {};
+      ? { min: 0n, max: 2n ** BigInt(bits) - 1n }
+      : { min: -(2n ** BigInt(bits - 1)), max: 2n ** BigInt(bits - 1) - 1n };
+  return ['char', 'varchar'].includes(type) ? { maxLength: Number(row['letters']) } : {};
 }
 
 /**

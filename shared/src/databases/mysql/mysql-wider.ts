@@ -7,7 +7,7 @@ const digitsOfBigint = 20;
 
 /** Whether a column of a table that evolves must become wider, for a value did not fit it. */
 export function becomesWider(column: InferredColumn, known: MysqlColumn): boolean {
-  return known.fixed !== true && column.keeps === false;
+  return known.fixed !== true && column.keepsType === false;
 }
 
 /** The type that a column of a table becomes: one that takes the values that exist and those that come. */
@@ -18,7 +18,7 @@ export function wideType(column: InferredColumn, known: MysqlColumn): string {
       .replace(/^(?:var)?char\(\d+\)|^(?:tiny|medium|long)?text/, 'longtext')
       .replace(/ NULL$/, '');
   const { precision = 1, scale = 0 } = column;
-  const whole = Math.max(precision - scale, known.whole ?? digitsOfBigint);
+  const whole = Math.max(precision - scale, known.wholeDigits ?? digitsOfBigint);
   const behind = Math.max(scale, known.scale ?? 0);
   return mysqlType({ ...column, precision: whole + behind, scale: behind });
 }

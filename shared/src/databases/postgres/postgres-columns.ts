@@ -29,13 +29,13 @@ export interface CatalogType {
 type TypeRules = Pick<ExistingColumn, 'type'> & Partial<ExistingColumn> & { verified?: boolean };
 
 const bits = (bytes: number): bigint => 2n ** BigInt(bytes * 8 - 1);
-const integer = (bytes: number): TypeRules => ({ type: 'integer', least: -bits(bytes), most: bits(bytes) - 1n });
+const integer = (bytes: number): TypeRules => ({ type: 'integer', min: -bits(bytes), max: bits(bytes) - 1n });
 
 /** What a numeric without limits holds. @see https://www.postgresql.org/docs/current/datatype-numeric.html */
-const anyNumeric: TypeRules = { type: 'decimal', whole: 131_072, scale: 16_383 };
+const anyNumeric: TypeRules = { type: 'decimal', wholeDigits: 131_072, scale: 16_383 };
 
 /** Types whose values have an exact form of their own; text to us, though not to PostgreSQL. */
-const formed = (...rules: ValueRule[]): TypeRules => ({ type: 'text', blankIsNull: true, fixed: true, rules });
+const formed = (...rules: ValueRule[]): TypeRules => ({ type: 'text', emptyIsNull: true, fixed: true, rules });
 
 const pattern = (reason: string, form: RegExp): ValueRule => ({ reason, fails: (text) => !form.test(text) });
 
@@ -48,17 +48,20 @@ const ofBuiltIn: [RegExp, (...found: string[]) => TypeRules][] = [
   [/^numeric\((\d+),(-?\d+)\)$/, (precision, scale) => numericRules(Number(precision), Number(scale))],
   [/^boolean$/, () => ({ type: 'boolean' })],
   [/^date$/, () => ({ type: 'date' })],
-  [/^timestamp(?:\((\d)\))? without time zone$/, (digits = '6') => ({ type: 'timestamp', fraction: Number(digits) })],
+  [
+    /^timestamp(?:\((\d)\))? without time zone$/,
+    (digits = '6') => ({ type: 'timestamp', fractionDigits: Number(digits) }),
+  ],
   [
     /^timestamp(?:\((\d)\))? with time zone$/,
-    (digits = '6') => ({ type: 'timestamp-with-zone', fraction: Number(digits) }),
+    (digits = '6') => ({ type: 'timestamp-with-zone', fractionDigits: Number(digits) }),
   ],
   [/^uuid$/, () => ({ type: 'uuid' })],
   [/^(?:text|character varying)$/, () => ({ type: 'text' })],
-  [/^character varying\((\d+)\)$/, (longest) => ({ type: 'text', longest: Number(longest) })],
+  [/^character varying\((\d+)\)$/, (longest) => ({ type: 'text', maxLength: Number(longest) })],
   [
     /^character\((\d+)\)$/,
-    (longest) => ({ type: 'text', longest: Number(longest), rules: [noSpaceAtEnd(Number(longest))] }),
+    (longest) => ({ type: 'text', maxLength: Number(longest), rules: [noSpaceAtEnd(Number(longest))] }),
   ],
   [
     /^name$/,
@@ -72,7 +75,7 @@ const ofBuiltIn: [RegExp, (...found: string[]) => TypeRules][] = [
     /^money$/,
     () => ({
       type: 'decimal',
-      whole: 17,
+      wholeDigits: 17,
       scale: 2,
       fixed: true,
       rules: [
@@ -115,19 +118,19 @@ export function rulesOf({ name, plain, builtIn, domain, labels }: CatalogType): 
       reason: `is not one of ${labels.slice(0, 8).join(', ')}${labels.length > 8 ? ', …' : ''}`,
       fails: (text) => !known.has(text),
     };
-    return { type: 'text', blankIsNull: !known.has(''), fixed: true, rules: [isOne], verified: false };
+    return { type: 'text', emptyIsNull: !known.has(''), fixed: true, rules: [isOne], verified: false };
   }
   if (!builtIn && plain === 'citext' && name.endsWith('citext')) return { type: 'text', fixed: true, verified: false };
   for (const [form, rules] of builtIn ? ofBuiltIn : []) {
     const found = form.exec(name);
     if (found) return { ...rules(...found.slice(1)), ...own, verified: false };
   }
-  return { type: 'text', blankIsNull: true, fixed: true, verified: true };
+  return { type: 'text', emptyIsNull: true, fixed: true, verified: true };
 }
 
 /** A scale below zero leaves out the last digits before the point; one above the precision the first behind it. */
 function numericRules(precision: number, scale: number): TypeRules {
-  const limits: TypeRules = { type: 'decimal', whole: Math.max(0, precision - scale), scale: Math.max(0, scale) };
+  const limits: TypeRules = { type: 'decimal', wholeDigits: Math.max(0, precision - scale), scale: Math.max(0, scale) };
   const tens = '0'.repeat(Math.max(0, -scale));
   if (scale < 0)
     return {

@@ -3,8 +3,8 @@ import { PipewrightError, withDetails } from '../../host/error.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
-import { confirmRows } from '../../datasets/load/confirm-rows.ts';
-import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../datasets/load/target.ts';
+import { verifyRowCount } from '../../datasets/load/verify-row-count.ts';
+import type { LoadMode, LoadRecord, TableLoad, UpsertCounts } from '../../datasets/load/target.ts';
 import { cascadeError } from '../cascade-error.ts';
 import type { PostgresColumn } from './postgres-columns.ts';
 import { checkPostgresKey, service, temporary, PostgresMerge } from './postgres-merge.ts';
@@ -46,9 +46,9 @@ interface PostgresLoadOptions {
  */
 export class PostgresLoad implements TableLoad {
   readonly existing: readonly PostgresColumn[] | undefined;
-  readonly calculated: readonly string[];
-  readonly earlier: LoadRecord | undefined;
-  readonly blanksAreNull = true;
+  readonly generatedColumns: readonly string[];
+  readonly previousLoad: LoadRecord | undefined;
+  readonly emptyIsNull = true;
   readonly #options: PostgresLoadOptions;
   readonly #session: PostgresSession;
   readonly #more: readonly PostgresSession[];
@@ -71,12 +71,12 @@ export class PostgresLoad implements TableLoad {
     this.#mode = mode;
     this.#causes = known?.causes ?? [];
     this.existing = known?.columns;
-    this.calculated = known?.calculated ?? [];
-    this.earlier = earlier;
+    this.generatedColumns = known?.calculated ?? [];
+    this.previousLoad = earlier;
     this.#into = more.length > 0 ? `${schema}.${this.#sharedNames}_${randomBytes(4).toString('hex')}` : this.#table;
   }
 
-  async countBefore(): Promise<number> {
+  async countExistingRows(): Promise<number> {
     const { rows } = await this.#session.run(`SELECT count(*) AS rows FROM ${this.#table}`);
     return Number(rows[0]?.['rows'] ?? 0);
   }
@@ -118,7 +118,7 @@ export class PostgresLoad implements TableLoad {
     columns: readonly InferredColumn[],
     record?: LoadRecord,
     rejects: readonly Reject[] = [],
-  ): Promise<Upserted | undefined> {
+  ): Promise<UpsertCounts | undefined> {
     const { records, table } = this.#options;
     await this.#rows?.settle(columns, this.#session);
     const upserted = this.#into === temporary ? await this.#publishStaged(columns) : await this.#publishCopied();
@@ -164,10 +164,10 @@ export class PostgresLoad implements TableLoad {
   async #publishCopied(): Promise<undefined> {
     const { key, tableName } = this.#options;
     if (key.length > 0) await checkPostgresKey(this.#session, key, this.#into);
-    confirmRows({ service, table: tableName, held: this.#taken, loaded: this.#taken });
+    verifyRowCount({ service, table: tableName, actual: this.#taken, expected: this.#taken });
   }
 
-  async #publishStaged(columns: readonly InferredColumn[]): Promise<Upserted | undefined> {
+  async #publishStaged(columns: readonly InferredColumn[]): Promise<UpsertCounts | undefined> {
     const { key, evolve, tableName } = this.#options;
     const existing = this.existing ?? [];
     await verifyStaged(this.#session, columns, existing);

@@ -1,5 +1,5 @@
-import { changedValues, confirmRows } from '../../datasets/load/confirm-rows.ts';
-import type { Upserted } from '../../datasets/load/target.ts';
+import { valuesChangedError, verifyRowCount } from '../../datasets/load/verify-row-count.ts';
+import type { UpsertCounts } from '../../datasets/load/target.ts';
 import { PipewrightError } from '../../host/error.ts';
 import { keyError } from '../load-records.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';
@@ -78,7 +78,7 @@ export class PostgresMerge {
   }
 
   /** Changes the rows that are there already, then adds the others; columns that the dataset lacks stay as they are. */
-  async upsert(): Promise<Upserted> {
+  async upsert(): Promise<UpsertCounts> {
     const { session, table, rows, columns, key, numbered } = this.#options;
     const same = key.map((name) => `old.${quoted(name)} = new.${quoted(name)}`).join(' AND ');
     const others = columns.filter((name) => !key.includes(name)).map((name) => `${quoted(name)} = new.${quoted(name)}`);
@@ -137,16 +137,16 @@ export class PostgresMerge {
    */
   async #confirm(counted: number, loaded: number, whole: boolean): Promise<void> {
     const { session, table, tableName, rows, causes } = this.#options;
-    if (!this.#isWatched) return confirmRows({ service, table: tableName, held: counted, loaded });
+    if (!this.#isWatched) return verifyRowCount({ service, table: tableName, actual: counted, expected: loaded });
     // Triggers that wait for the commit have their say before the rows are counted.
     await session.run('SET CONSTRAINTS ALL IMMEDIATE');
     const own = `xmin = (SELECT xmin FROM ${mark})`;
     const held = await session.run(`SELECT count(*) AS rows FROM ${table} WHERE ${own}`);
-    confirmRows({ service, table: tableName, held: Number(held.rows[0]?.['rows']), loaded, causes });
+    verifyRowCount({ service, table: tableName, actual: Number(held.rows[0]?.['rows']), expected: loaded, causes });
     const changed = await session.run(
       `SELECT ROW(${this.#list})::text FROM ${rows} EXCEPT ALL SELECT ROW(${this.#list})::text FROM ${table}${whole ? '' : ` WHERE ${own}`} LIMIT 1`,
     );
-    if (changed.rows.length > 0) throw changedValues(service, tableName, causes);
+    if (changed.rows.length > 0) throw valuesChangedError(service, tableName, causes);
     await session.run('RELEASE SAVEPOINT pipewright_rows');
   }
 }

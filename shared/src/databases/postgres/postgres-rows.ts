@@ -123,7 +123,7 @@ export class PostgresRows {
 /** An empty text that waited as text is NULL in any other type. */
 function cast({ name }: InferredColumn, type: string, before: string, columns: readonly InferredColumn[]): string {
   const blanks =
-    before === 'text' && type !== 'text' && columns.some((column) => column.name === name && column.blanks);
+    before === 'text' && type !== 'text' && columns.some((column) => column.name === name && column.hasEmptyStrings);
   return `${blanks ? `nullif(${quoted(name)}, '')` : quoted(name)}::${type}`;
 }
 

@@ -101,10 +101,10 @@ export async function convertStaged(
 function valueOf(column: InferredColumn, before: PostgresColumn | undefined, evolve: boolean): string {
   const name = quoted(column.name);
   if (!waitsAsText(before, evolve)) return name;
-  const stays = before !== undefined && (before.fixed || column.keeps === true || !evolve);
+  const stays = before !== undefined && (before.fixed || column.keepsType === true || !evolve);
   const declaration = stays ? before.declaration : postgresType(column);
   const type = stays ? before.type : column.type;
-  const blankIsNull = stays ? (before.blankIsNull ?? type !== 'text') : type !== 'text';
+  const blankIsNull = stays ? (before.emptyIsNull ?? type !== 'text') : type !== 'text';
   const text = blankIsNull ? `nullif(${name}, '')` : name;
   if (declaration === 'text') return text;
   // An integer may be written as 1.0, which only a numeric reads.

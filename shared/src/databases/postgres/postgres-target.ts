@@ -45,7 +45,16 @@ export async function openPostgres(address: string): Promise<TableTarget> {
       );
       for (const { value } of rows) yield String(value);
     },
-    async begin({ table, schema, mode, delimiter = ',', key = [], loadKey, evolve = false, connections = 1 }) {
+    async begin({
+      table,
+      schema,
+      mode,
+      delimiter = ',',
+      key = [],
+      loadKey,
+      evolve = false,
+      parallelConnections: connections = 1,
+    }) {
       await run('BEGIN');
       try {
         await run(sameEverywhere('SET LOCAL'));

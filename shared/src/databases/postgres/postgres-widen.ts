@@ -45,7 +45,7 @@ export async function widenPostgres({ session, table, tableName, columns, existi
     const before = existing.find((known) => known.name === column.name);
     const type = postgresType(column);
     if (!before) return [`ADD ${name} ${type}`];
-    if (before.fixed || column.keeps === true || before.declaration === type) return [];
+    if (before.fixed || column.keepsType === true || before.declaration === type) return [];
     wider.push(column);
     return [`ALTER ${name} TYPE ${type} USING ${name}::${type}`];
   });

@@ -7,15 +7,24 @@ import type { CatalogColumn } from './sql-server-types.ts';
 export type SqlServerLimits = Partial<
   Pick<
     ExistingColumn,
-    'longest' | 'inUtf16' | 'least' | 'most' | 'whole' | 'scale' | 'fraction' | 'blankIsNull' | 'fixed' | 'rules'
+    | 'maxLength'
+    | 'countsUtf16'
+    | 'min'
+    | 'max'
+    | 'wholeDigits'
+    | 'scale'
+    | 'fractionDigits'
+    | 'emptyIsNull'
+    | 'fixed'
+    | 'rules'
   >
 >;
 
 /** Integers of the server with their bounds. */
 const integers: Record<string, SqlServerLimits> = {
-  tinyint: { least: 0, most: 255 },
-  smallint: { least: -32_768, most: 32_767 },
-  int: { least: -2_147_483_648, most: 2_147_483_647 },
+  tinyint: { min: 0, max: 255 },
+  smallint: { min: -32_768, max: 32_767 },
+  int: { min: -2_147_483_648, max: 2_147_483_647 },
   bigint: {},
 };
 
@@ -45,10 +54,10 @@ export function limitsOf(column: CatalogColumn): SqlServerLimits {
   switch (type) {
     case 'money':
     case 'smallmoney':
-      return { whole: money[type]?.whole ?? 0, scale: moneyScale, rules: moneyRules(type) };
+      return { wholeDigits: money[type]?.whole ?? 0, scale: moneyScale, rules: moneyRules(type) };
     case 'decimal':
     case 'numeric':
-      return { whole: precision - scale, scale };
+      return { wholeDigits: precision - scale, scale };
     case 'float':
     case 'real':
       return { ...bare, rules: floatingPointRules(type) };
@@ -74,10 +83,10 @@ export function limitsOf(column: CatalogColumn): SqlServerLimits {
         ],
       };
     case 'datetime2':
-      return { fraction: scale };
+      return { fractionDigits: scale };
     case 'datetimeoffset':
       return {
-        fraction: scale,
+        fractionDigits: scale,
         rules: [
           { reason: 'has an offset of more than 14 hours', fails: (text) => Math.abs(offsetOf(text)) > 14 * 60 },
           { reason: 'is not within the years 1 to 9999 in UTC', fails: isBeyondYears },
@@ -188,7 +197,7 @@ function textLimits({ type, bytes, codePage, keepsSpaces = true }: CatalogColumn
     });
   }
   return {
-    ...(length === undefined ? {} : { longest: length, inUtf16: true }),
+    ...(length === undefined ? {} : { maxLength: length, countsUtf16: true }),
     ...(rules.length > 0 ? { rules } : {}),
   };
 }

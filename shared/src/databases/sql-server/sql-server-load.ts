@@ -2,7 +2,7 @@ import { PipewrightError, withDetails } from '../../host/error.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
-import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../datasets/load/target.ts';
+import type { LoadMode, LoadRecord, TableLoad, UpsertCounts } from '../../datasets/load/target.ts';
 import { cascadeError } from '../cascade-error.ts';
 import { charactersOf, isUtf8CodePage } from './code-page.ts';
 import { explainTakenName } from './hidden-table.ts';
@@ -41,10 +41,10 @@ interface SqlServerLoadOptions {
  */
 export class SqlServerLoad implements TableLoad {
   readonly existing: readonly SqlServerColumn[] | undefined;
-  readonly calculated: readonly string[];
+  readonly generatedColumns: readonly string[];
   /** They are converted by NULLIF. */
-  readonly blanksAreNull = true;
-  readonly earlier: LoadRecord | undefined;
+  readonly emptyIsNull = true;
+  readonly previousLoad: LoadRecord | undefined;
   readonly #asRead: readonly SqlServerColumn[] | undefined;
   readonly #session: SqlServerSession;
   readonly #table: string;
@@ -80,13 +80,13 @@ export class SqlServerLoad implements TableLoad {
     this.#evolve = evolve;
     this.#asRead = existing;
     this.existing = existing?.filter(({ calculated }) => !calculated);
-    this.calculated = (existing ?? []).filter(({ calculated }) => calculated).map(({ name }) => name);
-    this.earlier = earlier;
+    this.generatedColumns = (existing ?? []).filter(({ calculated }) => calculated).map(({ name }) => name);
+    this.previousLoad = earlier;
     this.#unlock = unlock;
     this.#rows = new SqlServerRows(session, { existing: this.existing, key, evolve });
   }
 
-  async countBefore(): Promise<number> {
+  async countExistingRows(): Promise<number> {
     return countRows(this.#session, this.#table);
   }
 
@@ -112,7 +112,7 @@ export class SqlServerLoad implements TableLoad {
     columns: readonly InferredColumn[],
     record?: LoadRecord,
     rejects: readonly Reject[] = [],
-  ): Promise<Upserted | undefined> {
+  ): Promise<UpsertCounts | undefined> {
     const filled = fillColumns(this.#rows.staged(columns), this.existing, this.#key, this.#evolve);
     const key = keyColumns(filled, this.#key);
     const merges = this.existing !== undefined && this.#mode === 'upsert';
@@ -209,7 +209,7 @@ WHERE f.referenced_object_id = OBJECT_ID(@name) AND f.parent_object_id <> f.refe
   }
 
   /** Changes the rows that are there already, then adds the others; columns that the dataset lacks stay as they are. */
-  async #merge(filled: readonly FilledColumn[], key: readonly FilledColumn[]): Promise<Upserted> {
+  async #merge(filled: readonly FilledColumn[], key: readonly FilledColumn[]): Promise<UpsertCounts> {
     const same = key.map(({ quotedName, compared }) => `present.${quotedName} = ${compared}`).join(' AND ');
     const others = filled
       .filter(({ name }) => !this.#key.includes(name))

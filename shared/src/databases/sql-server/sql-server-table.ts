@@ -55,7 +55,7 @@ export function fillColumns(
     const text = one.staged;
     const bare = fromText(declaration, text);
     // An empty text is NULL in a column that is not text.
-    const hasBlanks = bare !== text && (one.column.blanks === true || (before !== undefined && evolve));
+    const hasBlanks = bare !== text && (one.column.hasEmptyStrings === true || (before !== undefined && evolve));
     const value = hasBlanks ? fromText(declaration, `NULLIF(${text}, N'')`) : bare;
     const isPlain = value === text;
     const short = isPlain && one.facts.longest <= 4000 ? `CONVERT(nvarchar(4000), ${text})` : value;
@@ -68,7 +68,7 @@ export function fillColumns(
 function widened(one: StagedColumn, before: SqlServerColumn, inKey: boolean): string {
   const { column, facts } = one;
   const { type, declaration } = before;
-  if (column.keeps) return declaration;
+  if (column.keepsType) return declaration;
   const nextType: ColumnType = column.type;
   if (nextType !== type)
     return nextType === 'decimal'
@@ -82,11 +82,11 @@ function widened(one: StagedColumn, before: SqlServerColumn, inKey: boolean): st
     case 'integer':
       return 'bigint';
     case 'decimal':
-      return widerDecimal(one, before.whole ?? 0, before.scale ?? 0);
+      return widerDecimal(one, before.wholeDigits ?? 0, before.scale ?? 0);
     case 'timestamp':
     case 'timestamp-with-zone':
       // datetime and smalldatetime have no such digits, and their values would change on the way to another type.
-      if (before.fraction === undefined || facts.fraction <= before.fraction) return declaration;
+      if (before.fractionDigits === undefined || facts.fraction <= before.fractionDigits) return declaration;
       return facts.fraction > mostFraction
         ? textType(facts.longest, inKey)
         : declaration.replace(/\(\d\)/, `(${facts.fraction})`);
@@ -111,7 +111,7 @@ function widerDecimal({ column, facts }: StagedColumn, whole: number, scale: num
 /** @throws PipewrightError `bad-input` for a value that breaks a rule of a column that keeps its type */
 function refuseMisfit({ column, facts }: StagedColumn, before: SqlServerColumn | undefined, declaration: string): void {
   const baseOf = (type: string): string => type.replace(/\(.*/, '');
-  if (!facts.misfit || column.keeps || !before || baseOf(before.declaration) !== baseOf(declaration)) return;
+  if (!facts.misfit || column.keepsType || !before || baseOf(before.declaration) !== baseOf(declaration)) return;
   throw new PipewrightError({
     code: 'bad-input',
     service,

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { changedValues, confirmRows } from '../../datasets/load/confirm-rows.ts';
-import type { Upserted } from '../../datasets/load/target.ts';
+import { valuesChangedError, verifyRowCount } from '../../datasets/load/verify-row-count.ts';
+import type { UpsertCounts } from '../../datasets/load/target.ts';
 import { staging, type MoveStatements } from './sqlite-statements.ts';
 import type { SqliteTable } from './sqlite-table.ts';
 
@@ -26,13 +26,14 @@ export interface ConfirmedMove {
  * @param move gives what SQLite counts
  * @throws PipewrightError `rows-changed`
  */
-export function moveConfirmed(confirmed: ConfirmedMove, move: () => Upserted): Upserted {
+export function moveConfirmed(confirmed: ConfirmedMove, move: () => UpsertCounts): UpsertCounts {
   const { database, statements, table, existing, loaded, replaces, merges } = confirmed;
   const causes = [
     ...(existing?.triggers ?? []).map((name) => `trigger “${name}”`),
     ...(existing?.resolvesConflicts ? ['ON CONFLICT clause'] : []),
   ];
-  const refuse = (held: number): void => confirmRows({ service: 'SQLite', table, held, loaded, causes });
+  const refuse = (held: number): void =>
+    verifyRowCount({ service: 'SQLite', table, actual: held, expected: loaded, causes });
   if (causes.length === 0) {
     const moved = move();
     if (!merges) refuse(moved.inserted);
@@ -57,6 +58,6 @@ export function moveConfirmed(confirmed: ConfirmedMove, move: () => Upserted): U
   const moved = move();
   refuse(merged + rows() - rowsBefore);
   const held = merges ? staged(same) : found() - foundBefore;
-  if (held !== loaded) throw changedValues('SQLite', table, causes);
+  if (held !== loaded) throw valuesChangedError('SQLite', table, causes);
   return moved;
 }

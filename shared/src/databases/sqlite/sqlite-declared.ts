@@ -15,7 +15,7 @@ import {
 /** What a declared type asks of values, and how SQLite stores them. */
 export type DeclaredType = Pick<
   ExistingColumn,
-  'type' | 'also' | 'longest' | 'least' | 'most' | 'whole' | 'scale' | 'rules' | 'blankIsNull'
+  'type' | 'alternativeType' | 'maxLength' | 'min' | 'max' | 'wholeDigits' | 'scale' | 'rules' | 'emptyIsNull'
 > & {
   affinity: Affinity;
   binding: Binding;
@@ -48,14 +48,14 @@ export function readDeclaredType(declared: string, strict: boolean): DeclaredTyp
     case 'BLOB':
       return asText;
     case 'TEXT':
-      return { ...asText, ...(sizes.length === 1 ? { longest: sizes[0] as number } : {}) };
+      return { ...asText, ...(sizes.length === 1 ? { maxLength: sizes[0] as number } : {}) };
     case 'REAL':
-      return { ...asText, binding: 'float', blankIsNull: true, rules: [exactReal] };
+      return { ...asText, binding: 'float', emptyIsNull: true, rules: [exactReal] };
     case 'INTEGER':
       if (!integerTypes.test(name)) return { ...asText, rules: [keptAsWritten(declared)] };
       // Other databases write a boolean so, and libraries that serve several of them take it over.
       if (name === 'TINYINT' && sizes[0] === 1)
-        return { type: 'integer', also: 'boolean', affinity, binding: 'boolean', ...boundsOf(name) };
+        return { type: 'integer', alternativeType: 'boolean', affinity, binding: 'boolean', ...boundsOf(name) };
       return { type: 'integer', affinity, binding: 'text', ...boundsOf(name) };
     case 'NUMERIC':
       return numericType(name, sizes, declared);
@@ -71,7 +71,7 @@ function numericType(name: string, sizes: readonly number[], declared: string): 
       type: 'decimal',
       affinity,
       binding: 'float',
-      ...(precision === undefined ? {} : { whole: Math.max(0, precision - scale), scale }),
+      ...(precision === undefined ? {} : { wholeDigits: Math.max(0, precision - scale), scale }),
       rules: [exactDecimal],
     };
   }
@@ -86,12 +86,12 @@ function numericType(name: string, sizes: readonly number[], declared: string): 
 }
 
 /** The bounds that a declaration names; a TINYINT is signed in some databases and unsigned in others, so that both fit. */
-function boundsOf(name: string): Pick<ExistingColumn, 'least' | 'most'> {
+function boundsOf(name: string): Pick<ExistingColumn, 'min' | 'max'> {
   const unsigned = /\bUNSIGNED\b/.test(name);
   const base = name.replace(/ ?\b(UN)?SIGNED\b ?/, '');
-  if (base === 'TINYINT') return { least: unsigned ? 0 : -128, most: 255 };
+  if (base === 'TINYINT') return { min: unsigned ? 0 : -128, max: 255 };
   const bits = integerBits[base];
   if (bits !== undefined)
-    return unsigned ? { least: 0, most: 2 ** bits - 1 } : { least: -(2 ** (bits - 1)), most: 2 ** (bits - 1) - 1 };
-  return unsigned ? { least: 0, most: 2n ** 63n - 1n } : {};
+    return unsigned ? { min: 0, max: 2 ** bits - 1 } : { min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 };
+  return unsigned ? { min: 0, max: 2n ** 63n - 1n } : {};
 }

@@ -4,7 +4,7 @@ import { PipewrightError } from '../../host/error.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
-import type { LoadMode, LoadRecord, TableLoad, Upserted } from '../../datasets/load/target.ts';
+import type { LoadMode, LoadRecord, TableLoad, UpsertCounts } from '../../datasets/load/target.ts';
 import { keyError } from '../load-records.ts';
 import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 import { typeOfAffinity } from './sqlite-affinity.ts';
@@ -41,9 +41,9 @@ interface SqliteLoadOptions {
  */
 export class SqliteLoad implements TableLoad {
   readonly existing: readonly SqliteColumn[] | undefined;
-  readonly calculated: readonly string[];
-  readonly blanksAreNull = true;
-  readonly earlier: LoadRecord | undefined;
+  readonly generatedColumns: readonly string[];
+  readonly emptyIsNull = true;
+  readonly previousLoad: LoadRecord | undefined;
   readonly #database: DatabaseSync;
   readonly #options: SqliteLoadOptions;
   readonly #table: string;
@@ -59,11 +59,11 @@ export class SqliteLoad implements TableLoad {
     this.#options = options;
     this.#table = options.table;
     this.existing = options.existing?.columns;
-    this.calculated = options.existing?.calculated ?? [];
-    this.earlier = options.earlier;
+    this.generatedColumns = options.existing?.calculated ?? [];
+    this.previousLoad = options.earlier;
   }
 
-  async countBefore(): Promise<number> {
+  async countExistingRows(): Promise<number> {
     const row = await whenFree(() =>
       this.#database.prepare(`SELECT count(*) AS rows FROM main.${quoted(this.#table)}`).get(),
     );
@@ -109,7 +109,7 @@ export class SqliteLoad implements TableLoad {
     columns: readonly InferredColumn[],
     record?: LoadRecord,
     rejects: readonly Reject[] = [],
-  ): Promise<Upserted | undefined> {
+  ): Promise<UpsertCounts | undefined> {
     const loaded = await this.count();
     inSqlite(() => this.#database.exec('COMMIT'));
     await whenFree(() => this.#database.exec('BEGIN IMMEDIATE'));
@@ -183,7 +183,7 @@ export class SqliteLoad implements TableLoad {
   }
 
   /** Moves the rows; gives what SQLite says that it wrote. */
-  #move(statements: MoveStatements, columns: readonly InferredColumn[], merges: boolean): Upserted {
+  #move(statements: MoveStatements, columns: readonly InferredColumn[], merges: boolean): UpsertCounts {
     const run = (sql: string): number => Number(this.#database.prepare(sql).run().changes);
     if (merges) {
       this.#database.exec(statements.indexKey);

@@ -114,6 +114,6 @@ export function stagedValue(staged: InferredColumn, column: InferredColumn, bind
     binding === 'marked'
       ? `CASE typeof(${name}) WHEN 'text' THEN substr(${name}, 2) WHEN 'null' THEN NULL ELSE ${textAgain(staged, name)} END`
       : name;
-  const filled = column.blanks && column.type !== 'text' ? `nullif(${text}, '')` : text;
+  const filled = column.hasEmptyStrings && column.type !== 'text' ? `nullif(${text}, '')` : text;
   return column.type === 'boolean' && binding !== 'boolean' ? `lower(${filled}) IN ('true', 't')` : filled;
 }

@@ -1,5 +1,5 @@
 import type { ValueRule } from '../../datasets/load/target.ts';
-import { fits } from '../../datasets/types/fitting-values.ts';
+import { fitsType } from '../../datasets/types/normalize-value.ts';
 
 /** Significant digits of a decimal that a double returns as they were written. */
 const exactDigits = 15;
@@ -38,7 +38,7 @@ function normalNumber(text: string): string {
 export const exactDecimal: ValueRule = {
   reason: `has more than ${exactDigits} digits, which SQLite would round`,
   fails: (text) => !(/^[-+]?\d+$/.test(text) ? isBigint(text) : significantDigits(text) <= exactDigits),
-  surelyMeets: Math.floor(exactDigits / 2),
+  safeDigits: Math.floor(exactDigits / 2),
 };
 
 /** Of a column that holds floating-point numbers: the nearest one must be written as the value is. */
@@ -70,14 +70,17 @@ const isMomentNumber = (text: string): boolean => numeric.test(text) && !isRewri
 /** Of a column that is declared as a date. */
 export const sqliteDate: ValueRule = {
   reason: 'is not a date as 2026-11-20',
-  fails: (text) => !fits('date', text) && !isMomentNumber(text),
+  fails: (text) => !fitsType('date', text) && !isMomentNumber(text),
 };
 
 /** Of a column that is declared as a timestamp. */
 export const sqliteTimestamp: ValueRule = {
   reason: 'is not a date and time as 2026-11-20 08:00:00',
   fails: (text) =>
-    !fits('date', text) && !fits('timestamp', text) && !fits('timestamp-with-zone', text) && !isMomentNumber(text),
+    !fitsType('date', text) &&
+    !fitsType('timestamp', text) &&
+    !fitsType('timestamp-with-zone', text) &&
+    !isMomentNumber(text),
 };
 
 /** Of a column that is declared as a timestamp with so many digits of a second. */

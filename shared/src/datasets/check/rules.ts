@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import { fits } from '../types/fitting-values.ts';
+import { fitsType } from '../types/normalize-value.ts';
 import { compare, readComparable, type Comparable } from './comparable.ts';
 import { patternTest } from './pattern.ts';
 
@@ -43,11 +43,11 @@ const isDate = (value: string, hasTime: boolean): boolean => {
 
 /** What a column of the type takes in a load. */
 const types: Record<string, (value: string) => boolean> = {
-  integer: (value) => fits('integer', value),
-  number: (value) => fits('decimal', value),
+  integer: (value) => fitsType('integer', value),
+  number: (value) => fitsType('decimal', value),
   date: (value) => isDate(value, false),
   timestamp: (value) => isDate(value, true),
-  boolean: (value) => fits('boolean', value),
+  boolean: (value) => fitsType('boolean', value),
 };
 
 const broken = (passes: boolean): Broken => (passes ? undefined : '');

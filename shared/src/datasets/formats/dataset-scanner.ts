@@ -1,5 +1,5 @@
 import { JsonScanner } from '../json/json-scanner.ts';
-import { csvFormatOf, type DatasetFormat } from './as-csv.ts';
+import { csvFormatOf, type DatasetFormat } from './decode-dataset.ts';
 import type { CsvBlock } from './csv-block.ts';
 import { badCsv } from './csv-faults.ts';
 import { checkLayout } from './csv-layout.ts';

@@ -1,4 +1,4 @@
-import type { DatasetFormat } from './as-csv.ts';
+import type { DatasetFormat } from './decode-dataset.ts';
 
 /**
  * The format of a file by its name: one that ends in `.jsonl` or `.ndjson`, packed or not, is no CSV file. Otherwise a single object would

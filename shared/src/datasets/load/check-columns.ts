@@ -6,10 +6,10 @@ import type { ExistingColumn, LoadMode } from './target.ts';
  * What happens when the columns of a dataset are not those that were agreed upon, by the table or by a contract: the
  * dataset is refused, the columns that are too many are left out, or the table gets them, and wider types.
  */
-export const columnChanges = ['refuse', 'ignore', 'evolve'] as const;
+export const schemaChangePolicies = ['fail', 'ignore', 'evolve'] as const;
 
-/** One of `columnChanges`. */
-export type ColumnChanges = (typeof columnChanges)[number];
+/** One of `schemaChangePolicies`. */
+export type SchemaChangePolicy = (typeof schemaChangePolicies)[number];
 
 /** The columns in which each row says from which load it is, where somebody wants that, and their types in a new table. */
 export const loadColumnTypes = {
@@ -27,14 +27,14 @@ interface ColumnsRequest {
   table: string;
   mode: LoadMode;
   key?: readonly string[];
-  columns?: Readonly<Record<string, ColumnType>>;
+  columnTypes?: Readonly<Record<string, ColumnType>>;
   contract?: readonly Column[];
-  columnChanges?: ColumnChanges;
+  onSchemaChange?: SchemaChangePolicy;
 }
 
 /** Whether the dataset may bring columns that nobody knows. */
-function takesNew({ columnChanges = 'refuse' }: ColumnsRequest): boolean {
-  return columnChanges === 'evolve';
+function takesNew({ onSchemaChange = 'fail' }: ColumnsRequest): boolean {
+  return onSchemaChange === 'evolve';
 }
 
 /**
@@ -48,7 +48,7 @@ export function checkColumns(
   existing: readonly ExistingColumn[] | undefined,
   request: ColumnsRequest,
 ): void {
-  const { table, mode, key = [], columns = {}, contract } = request;
+  const { table, mode, key = [], columnTypes: columns = {}, contract } = request;
   const without = (wanted: readonly string[]): string[] => wanted.filter((name) => !names.includes(name));
   const unheard = without(Object.keys(columns));
   if (unheard.length > 0) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PipewrightError } from '../../host/error.ts';
-import { csvFormatOf } from '../formats/as-csv.ts';
+import { csvFormatOf } from '../formats/decode-dataset.ts';
 import { publicColumn, type InferredColumn } from '../types/column.ts';
 import type { CountedBytes } from '../bytes/counted-bytes.ts';
 import { lineOf, readRow, type CsvBlock } from '../formats/csv-block.ts';
@@ -10,7 +10,7 @@ import type { TypeInference } from '../types/infer-types.ts';
 import type { LoadOptions, LoadResult } from './load-options.ts';
 import { emptyMarkers } from '../formats/null-markers.ts';
 import { everyColumn, rewriteBlock, withValues, type RewrittenColumn } from '../formats/rewrite-block.ts';
-import type { Checked, ValueCheck } from '../types/value-check.ts';
+import type { CheckedValues, ValueChecker } from '../types/value-checker.ts';
 import { planColumns } from './plan-columns.ts';
 import type { LoadRecord, LoadStatus, NameLimits, TableLoad } from './target.ts';
 
@@ -20,12 +20,17 @@ const shownRejects = 20;
 const keptRejects = 100_000;
 
 const longestTold = 1_000;
-const noFindings: Checked = { misfits: [], rewritings: [] };
+const noFindings: CheckedValues = { misfits: [], rewritings: [] };
 const bytesPerBlock = 128 * 1024;
 const bytesPerProgress = 32 * 1024 * 1024;
 
 /** Whether a load is kept in `pipewright_loads`. */
-export function isRecorded({ loadKey, record, loadColumns, keepRejects }: LoadOptions): boolean {
+export function isRecorded({
+  loadKey,
+  saveLoadRecord: record,
+  addLoadMetadata: loadColumns,
+  saveRejectedRows: keepRejects,
+}: LoadOptions): boolean {
   return loadKey !== undefined || record === true || loadColumns === true || keepRejects === true;
 }
 
@@ -43,7 +48,7 @@ export class LoadInProgress {
   #pieces: Uint8Array[] = [];
   #waiting = 0;
   #inference: TypeInference | undefined;
-  #check: ValueCheck | undefined;
+  #check: ValueChecker | undefined;
   #columns: InferredColumn[] = [];
   #staged = false;
   #rejected = 0;
@@ -89,7 +94,7 @@ export class LoadInProgress {
 
   /** Checks the whole, then publishes it. */
   async finish(): Promise<Omit<LoadResult, 'table' | 'mode'>> {
-    const { expectedBytes, allowEmpty, keepRejects, mode } = this.#options;
+    const { expectedBytes, allowEmpty, saveRejectedRows: keepRejects, mode } = this.#options;
     const { count } = this.#came;
     if (expectedBytes !== undefined && count !== expectedBytes) throw cutShort(count, expectedBytes);
     await this.#takeBlock();
@@ -186,7 +191,7 @@ export class LoadInProgress {
 
   /** The rows with nothing where something stands for it, and with the columns that are loaded. */
   #prepared(scanned: CsvBlock): CsvBlock {
-    const { nullMarkers = [] } = this.#options;
+    const { nullValues: nullMarkers = [] } = this.#options;
     const { delimiter } = csvFormatOf(this.#options);
     const emptied = nullMarkers.length > 0 ? emptyMarkers(scanned, nullMarkers, delimiter) : scanned;
     return this.#rewritten ? rewriteBlock(emptied, this.#rewritten, delimiter) : emptied;
@@ -221,7 +226,7 @@ export class LoadInProgress {
     if (this.#staged) return;
     this.#staged = true;
     if (this.#options.maxChangePercent !== undefined && this.#load.existing)
-      this.#before = await this.#load.countBefore();
+      this.#before = await this.#load.countExistingRows();
     await this.#load.stage(this.#columns);
   }
 
@@ -245,7 +250,8 @@ export class LoadInProgress {
 
   #reject(reject: Reject): void {
     this.#rejected += 1;
-    if (this.#rejects.length < (this.#options.keepRejects ? keptRejects : shownRejects)) this.#rejects.push(reject);
+    if (this.#rejects.length < (this.#options.saveRejectedRows ? keptRejects : shownRejects))
+      this.#rejects.push(reject);
     const most = this.#options.maxRejectedRows ?? 0;
     if (this.#rejected <= most) return;
     const first = this.#rejects[0] ?? reject;

@@ -1,7 +1,7 @@
-import type { DatasetFormat } from '../formats/as-csv.ts';
+import type { DatasetFormat } from '../formats/decode-dataset.ts';
 import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
 import type { Column, ColumnType } from '../types/column.ts';
-import type { ColumnChanges } from './check-columns.ts';
+import type { SchemaChangePolicy } from './check-columns.ts';
 import type { LoadProgress } from './load-progress.ts';
 import type { LoadMode } from './target.ts';
 
@@ -14,7 +14,7 @@ export interface LoadOptions extends CsvFormat, DatasetFormat {
   /** Rows that may be left out because they do not fit; one more and nothing is loaded. Default: 0. */
   maxRejectedRows?: number;
   /** Whether rows that are left out are kept in `pipewright_rejects`. Default: false. */
-  keepRejects?: boolean;
+  saveRejectedRows?: boolean;
   /** Whether a dataset without rows may be loaded. Default: false. */
   allowEmpty?: boolean;
   /** Columns that together tell one row from every other: checked in every mode, and needed for `upsert`. */
@@ -24,17 +24,17 @@ export interface LoadOptions extends CsvFormat, DatasetFormat {
   /** A dataset is loaded once under this key: a repeated load is left out and gives what the first one gave. */
   loadKey?: string;
   /** Values that stand for nothing, such as `N/A`, quoted or not; `""` for an empty text. Default: none. */
-  nullMarkers?: readonly string[];
+  nullValues?: readonly string[];
   /** What happens when the columns of the dataset are not those of the table, or of the contract. Default: `refuse`. */
-  columnChanges?: ColumnChanges;
+  onSchemaChange?: SchemaChangePolicy;
   /** The columns that an earlier load gave, which this dataset must have, too. Default: none are agreed upon. */
   contract?: readonly Column[];
   /** Connections over which the rows of a new table may come at once, in any order, where the engine can. Default: 1. */
-  connections?: number;
+  parallelConnections?: number;
   /** Whether every row says from which load it is, in the columns of `loadColumnNames`. Default: false. */
-  loadColumns?: boolean;
+  addLoadMetadata?: boolean;
   /** Whether the load is kept in `pipewright_loads`; with a key it always is. Default: false. */
-  record?: boolean;
+  saveLoadRecord?: boolean;
   /** Where the dataset comes from, for that record; of an address, its login and query are left out. */
   source?: string;
   /** ID of the event with which it began, for that record. */
@@ -42,7 +42,7 @@ export interface LoadOptions extends CsvFormat, DatasetFormat {
   /** Whether column names that are too long for the database are shortened, with a hash at their end; otherwise they are refused. Default: false. */
   shortenNames?: boolean;
   /** Types for columns of a new table, by name, where the values shall not decide. A table that exists has its own. */
-  columns?: Readonly<Record<string, ColumnType>>;
+  columnTypes?: Readonly<Record<string, ColumnType>>;
   /** Length of the source in bytes, where it is known: another length is an error. */
   expectedBytes?: number;
   /** Stops the load; the table is not changed. */

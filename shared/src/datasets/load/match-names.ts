@@ -25,7 +25,7 @@ export function matchName(name: string, known: readonly string[]): string | unde
  * Refuses names that differ in case alone, for most databases take them for one column.
  * @throws PipewrightError `columns-missing`
  */
-export function refuseAlike(names: readonly string[], what: string): void {
+export function refuseDuplicateNames(names: readonly string[], what: string): void {
   const seen = new Map<string, string>();
   for (const name of names) {
     const other = seen.get(fold(name));
@@ -62,7 +62,7 @@ function isTooLong(name: string, { maxBytes = Infinity, maxLength = Infinity }: 
  * @param shorten whether a name that is too long is shortened
  * @throws PipewrightError `bad-input` for one that is too long or reserved
  */
-export function heldName(name: string, limits: NameLimits, shorten: boolean): string {
+export function validName(name: string, limits: NameLimits, shorten: boolean): string {
   const { maxBytes, maxLength, reserved = [] } = limits;
   if (reserved.includes(name)) {
     throw new PipewrightError({

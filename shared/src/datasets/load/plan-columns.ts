@@ -2,10 +2,10 @@ import { PipewrightError } from '../../host/error.ts';
 import { insideQuotes, type RewrittenColumn } from '../formats/rewrite-block.ts';
 import type { ColumnType, InferredColumn } from '../types/column.ts';
 import { TypeInference, type KnownTypes } from '../types/infer-types.ts';
-import { ValueCheck, type CheckedColumn } from '../types/value-check.ts';
+import { ValueChecker, type CheckedColumn } from '../types/value-checker.ts';
 import { checkColumns, loadColumnNames, loadColumnTypes } from './check-columns.ts';
 import type { LoadOptions } from './load-options.ts';
-import { heldName, matchName, refuseAlike } from './match-names.ts';
+import { validName, matchName, refuseDuplicateNames } from './match-names.ts';
 import type { ExistingColumn, NameLimits, TableLoad } from './target.ts';
 
 /** What becomes of the columns of a dataset. */
@@ -17,7 +17,7 @@ export interface ColumnPlan {
   /** Finds types; undefined where all are known. */
   inference: TypeInference | undefined;
   /** Finds values that do not fit; undefined where no column is known. */
-  check: ValueCheck | undefined;
+  check: ValueChecker | undefined;
   /** The key, spelled as the columns are. */
   key: string[];
 }
@@ -48,22 +48,22 @@ export function planColumns({
   loadValues,
 }: PlanRequest): ColumnPlan {
   const { existing } = load;
-  const { columnChanges, contract = [], loadColumns, table } = options;
-  refuseAlike(header, 'The dataset');
+  const { onSchemaChange, contract = [], addLoadMetadata: loadColumns, table } = options;
+  refuseDuplicateNames(header, 'The dataset');
   const agreed = contract.map(({ name }) => name);
   const known = existing?.map(({ name }) => name);
-  const calculated = (load.calculated ?? []).filter((name) =>
+  const calculated = (load.generatedColumns ?? []).filter((name) =>
     header.some((column) => matchName(column, [name]) !== undefined),
   );
-  if (calculated.length > 0 && columnChanges !== 'ignore') throw isCalculated(table, calculated);
+  if (calculated.length > 0 && onSchemaChange !== 'ignore') throw isCalculated(table, calculated);
   const named = header.map((name) => {
-    const short = (): string => heldName(name, limits, options.shortenNames ?? false);
+    const short = (): string => validName(name, limits, options.shortenNames ?? false);
     return (known && (matchName(name, known) ?? matchName(short(), known))) ?? matchName(name, agreed) ?? short();
   });
-  refuseAlike(named, 'The dataset');
+  refuseDuplicateNames(named, 'The dataset');
   const expected = known ?? (contract.length > 0 ? agreed : undefined);
   const kept = named.flatMap((name, index) =>
-    columnChanges === 'ignore' && expected && !expected.includes(name)
+    onSchemaChange === 'ignore' && expected && !expected.includes(name)
       ? []
       : [{ name, column: index as RewrittenColumn }],
   );
@@ -94,10 +94,10 @@ export function planColumns({
   const given: KnownTypes = {
     ...(loadColumns ? loadColumnTypes : {}),
     ...Object.fromEntries((spelled.contract ?? []).map(({ name, type }) => [name, type])),
-    ...spelled.columns,
+    ...spelled.columnTypes,
   };
   return {
-    ...planTypes(names, load, given, columnChanges === 'evolve', quotedIsText),
+    ...planTypes(names, load, given, onSchemaChange === 'evolve', quotedIsText),
     rewritten: kept.length < header.length || told.length > 0 ? all.map(({ column }) => column) : undefined,
     key: [...(spelled.key ?? [])],
   };
@@ -115,12 +115,12 @@ function spellOptions(
     const inHeader = matchName(name, header);
     return (inHeader === undefined ? matchName(name, names) : named[header.indexOf(inHeader)]) ?? name;
   };
-  const { key, columns, contract } = options;
+  const { key, columnTypes: columns, contract } = options;
   return {
     ...options,
     ...(key ? { key: key.map(spell) } : {}),
     ...(columns
-      ? { columns: Object.fromEntries(Object.entries(columns).map(([name, type]) => [spell(name), type])) }
+      ? { columnTypes: Object.fromEntries(Object.entries(columns).map(([name, type]) => [spell(name), type])) }
       : {}),
     ...(contract ? { contract: contract.map((column) => ({ ...column, name: spell(column.name) })) } : {}),
   };
@@ -128,7 +128,7 @@ function spellOptions(
 
 function planTypes(
   names: readonly string[],
-  { existing, blanksAreNull }: TableLoad,
+  { existing, emptyIsNull: blanksAreNull }: TableLoad,
   given: KnownTypes,
   evolves: boolean,
   quotedIsText: boolean,
@@ -136,10 +136,10 @@ function planTypes(
   const ofTable = (name: string): ExistingColumn | undefined => existing?.find((column) => column.name === name);
   const checked = names.map((name): CheckedColumn | undefined => {
     const column = ofTable(name);
-    if (column) return { ...column, widens: evolves && !column.fixed };
+    if (column) return { ...column, widensType: evolves && !column.fixed };
     return !existing && Object.hasOwn(given, name) ? { name, type: given[name] as ColumnType } : undefined;
   });
-  const check = checked.some((column) => column !== undefined) ? new ValueCheck(checked) : undefined;
+  const check = checked.some((column) => column !== undefined) ? new ValueChecker(checked) : undefined;
   if (existing && !evolves)
     return {
       check,

@@ -26,7 +26,7 @@ export interface TableRequest {
   /** Whether the table may get columns that it lacks, and wider types for those that it has. Default: false. */
   evolve?: boolean;
   /** Connections over which rows may come at once, where the engine can and the order of rows does not matter. Default: 1. */
-  connections?: number;
+  parallelConnections?: number;
 }
 
 /**
@@ -56,7 +56,7 @@ export interface LoadRecord {
 }
 
 /** What became of rows that met others with the same key. */
-export interface Upserted {
+export interface UpsertCounts {
   updated: number;
   inserted: number;
 }
@@ -66,25 +66,25 @@ export interface ExistingColumn {
   name: string;
   type: ColumnType;
   /** A second type whose values the column takes, too: 1 and 0 as a boolean, or a moment without a zone, which is UTC. */
-  also?: ColumnType;
+  alternativeType?: ColumnType;
   /** Whether a row can do without it: it has a default, or the database numbers it. */
   optional: boolean;
   /** Whether a row may have nothing there. */
   nullable: boolean;
   /** Of a text: characters that it may have at most. Undefined: any number. */
-  longest?: number;
+  maxLength?: number;
   /** Whether `longest` counts units of UTF-16, of which a letter beyond the first 65,536 takes two. Default: false. */
-  inUtf16?: boolean;
+  countsUtf16?: boolean;
   /** Of an integer: the least and the greatest; a bigint where a number does not hold them exactly. Undefined: those of 64 bits. */
-  least?: number | bigint;
-  most?: number | bigint;
+  min?: number | bigint;
+  max?: number | bigint;
   /** Of a decimal: digits before the point and behind it. Undefined: 38 in all. */
-  whole?: number;
+  wholeDigits?: number;
   scale?: number;
   /** Of a timestamp: digits that the fraction of a second may have, zeros at the end not counted. Undefined: 6. */
-  fraction?: number;
+  fractionDigits?: number;
   /** Whether an empty text, `""`, is NULL: the database has no empty value of the type. Default: unless `type` is text. */
-  blankIsNull?: boolean;
+  emptyIsNull?: boolean;
   /** Whether the type stays as it is although the table evolves: values that do not fit are refused. Default: false. */
   fixed?: boolean;
   /** What else the type of the database asks of a value: range, enum, element of an array, domain, floating point. */
@@ -98,7 +98,7 @@ export interface ValueRule {
   /** Whether the database would change, cut, round or refuse the value. */
   fails(text: string): boolean;
   /** Of a decimal: a value with at most so many digits on each side of the point meets the rule and is not asked. Default: every value is. */
-  surelyMeets?: number;
+  safeDigits?: number;
 }
 
 /** One load that is going on. Nothing of it can be seen by others before `publish` is done. */
@@ -106,13 +106,13 @@ export interface TableLoad {
   /** Columns of the table as it stands; undefined when there is none. */
   readonly existing: readonly ExistingColumn[] | undefined;
   /** The load that was done under the same key before; one that failed is none. */
-  readonly earlier: LoadRecord | undefined;
+  readonly previousLoad: LoadRecord | undefined;
   /** Columns of the table that the database calculates, so that no dataset can bring them. Default: none. */
-  readonly calculated?: readonly string[];
+  readonly generatedColumns?: readonly string[];
   /** Whether the engine makes NULL of an empty text in columns that have `blanks`. Default: false; `""` makes a new column text. */
-  readonly blanksAreNull?: boolean;
+  readonly emptyIsNull?: boolean;
   /** Rows of the table as it stands. */
-  countBefore(): Promise<number>;
+  countExistingRows(): Promise<number>;
   /**
    * Makes the place for the rows.
    * @param columns what the first rows are like; the types of a table that exists are its own, unless it evolves. Every
@@ -144,7 +144,7 @@ export interface TableLoad {
     columns: readonly InferredColumn[],
     record?: LoadRecord,
     rejects?: readonly Reject[],
-  ): Promise<Upserted | undefined>;
+  ): Promise<UpsertCounts | undefined>;
   /**
    * Takes everything back; safe to call at any time.
    * @param record what is kept of the failure, in place of an earlier failure with the same ID

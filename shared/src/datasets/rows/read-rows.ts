@@ -1,12 +1,12 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
-import { asCsv, type DatasetFormat } from '../formats/as-csv.ts';
+import { decodeDataset, type DatasetFormat } from '../formats/decode-dataset.ts';
 import { publicColumn, type Column } from '../types/column.ts';
 import { lineOf, readValue, type CsvBlock } from '../formats/csv-block.ts';
 import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
 import { DatasetScanner } from '../formats/dataset-scanner.ts';
 import { TypeInference } from '../types/infer-types.ts';
-import { readUntil } from '../bytes/read-until.ts';
+import { readUntilAborted } from '../bytes/read-until-aborted.ts';
 
 /** A value with its type: a number only where it says exactly what stands in the dataset. */
 export type TypedValue = string | number | boolean | null;
@@ -18,7 +18,7 @@ export interface RowsOptions extends CsvFormat, DatasetFormat {
   /** Rows at most. */
   count: number;
   /** Bytes that the rows may have together as JSON; one row is given in any case. Default: any number. */
-  mostBytes?: number;
+  maxBytes?: number;
   signal?: AbortSignal;
 }
 
@@ -47,7 +47,7 @@ function typeOf({ type, precision = Infinity }: Column): (text: string) => Typed
  */
 export async function readRows(
   source: Bytes,
-  { first, count, mostBytes = Infinity, ...options }: RowsOptions,
+  { first, count, maxBytes: mostBytes = Infinity, ...options }: RowsOptions,
 ): Promise<DatasetRows> {
   let reject: Reject | undefined;
   const scanner = new DatasetScanner(options, (found) => (reject ??= found));
@@ -76,7 +76,7 @@ export async function readRows(
     return false;
   };
   let more = false;
-  for await (const piece of asCsv(readUntil(source, options.signal), options)) {
+  for await (const piece of decodeDataset(readUntilAborted(source, options.signal), options)) {
     more = look(scanner.push(piece));
     if (more) break;
   }

@@ -35,12 +35,12 @@ export interface InferredColumn extends Column {
    * Whether some values are an empty text, `""`, though the column is not text: they are NULL once its type is settled,
    * and stay an empty text should the column become text. Default: false.
    */
-  blanks?: boolean;
+  hasEmptyStrings?: boolean;
   /**
    * Of a column of a table that evolves: whether every value so far fits the column as it is, so that its type stays.
    * Where it is false, `type`, `precision` and `scale` say what the column must become. Default: false.
    */
-  keeps?: boolean;
+  keepsType?: boolean;
 }
 
 /** The column as it is shown to people. */

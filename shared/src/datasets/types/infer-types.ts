@@ -1,6 +1,6 @@
 import type { ColumnType, InferredColumn } from './column.ts';
 import { readValue, valueKind, type CsvBlock } from '../formats/csv-block.ts';
-import { fitted } from './fitting-values.ts';
+import { normalizeValue } from './normalize-value.ts';
 import {
   booleanForm,
   isDay,
@@ -256,7 +256,7 @@ function givenReader(type: Exclude<ColumnType, 'text'>, read: Reader): Reader {
   return (block, column, row, finding) => {
     let at = read(block, column, row, finding);
     while (at < block.rows) {
-      const text = fitted(type, readValue(block, at * block.width + column) ?? '');
+      const text = normalizeValue(type, readValue(block, at * block.width + column) ?? '');
       if (text === undefined || (type === 'integer' && BigInt.asIntN(64, BigInt(text)) !== BigInt(text))) return at;
       finding.form = mixedForms;
       if (type === 'decimal') noteDigits(text, finding);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { readColumnType, readContract } from '../../datasets/types/contract.ts';
 import type { KnownTypes } from '../../datasets/types/infer-types.ts';
-import { loadDataset as load } from '../../datasets/load/load-dataset.ts';
+import { loadIntoTable as load } from '../../datasets/load/load-into-table.ts';
 import { describeProgress } from '../../datasets/load/load-progress.ts';
 import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from '../dataset-fields.ts';
 import type { DatasetSource } from '../dataset-sources.ts';
@@ -47,7 +47,7 @@ const loadFields = {
       advanced: true,
     }),
   ),
-  nullMarkers: v.optional(
+  nullValues: v.optional(
     list({
       label: 'What Stands for Nothing',
       help: 'Values that become NULL, one a line, such as N/A; write "" for an empty text. A value with nothing between its delimiters always does.',
@@ -89,10 +89,10 @@ const loadFields = {
       advanced: true,
     }),
   ),
-  columnChanges: v.optional(
+  onSchemaChange: v.optional(
     option(
       [
-        { value: 'refuse', label: 'Refuse the Dataset' },
+        { value: 'fail', label: 'Refuse the Dataset' },
         { value: 'ignore', label: 'Leave New Ones Out' },
         { value: 'evolve', label: 'Change the Table' },
       ],
@@ -102,7 +102,7 @@ const loadFields = {
         advanced: true,
       },
     ),
-    'refuse',
+    'fail',
   ),
   contract: v.optional(
     json({
@@ -112,7 +112,7 @@ const loadFields = {
       advanced: true,
     }),
   ),
-  connections: v.optional(
+  parallelConnections: v.optional(
     integer({
       label: 'Connections',
       help: 'PostgreSQL: over so many connections the rows of a new table come at once. Two make large files faster; the order of the rows is lost.',
@@ -122,7 +122,7 @@ const loadFields = {
     }),
     1,
   ),
-  loadColumns: v.optional(
+  addLoadMetadata: v.optional(
     boolean({
       label: 'Say in Each Row Where It Came From',
       help: 'Whether the columns _load_id, _loaded_at, _source and _source_event_id are filled in each row. A table that exists must have them. The load is kept in pipewright_loads too.',
@@ -130,7 +130,7 @@ const loadFields = {
     }),
     false,
   ),
-  record: v.optional(
+  saveLoadRecord: v.optional(
     boolean({
       label: 'Keep a Record',
       help: 'Whether the load is noted in the table pipewright_loads beside it: when, how many rows, from where. With a load key it always is.',
@@ -156,7 +156,7 @@ const loadFields = {
     }),
     0,
   ),
-  keepRejects: v.optional(
+  saveRejectedRows: v.optional(
     boolean({
       label: 'Keep Rejected Rows',
       help: 'Whether rows that are left out are kept in the table pipewright_rejects, each with its line, the column, the value and the reason.',
@@ -235,15 +235,15 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
           ...formatOf(input, dataset),
           maxRejectedRows: input.maxRejectedRows,
           allowEmpty: input.allowEmpty,
-          keepRejects: input.keepRejects,
+          saveRejectedRows: input.saveRejectedRows,
           shortenNames: input.shortenNames,
-          record: input.record,
-          columnChanges: input.columnChanges,
-          connections: input.connections,
-          loadColumns: input.loadColumns,
+          saveLoadRecord: input.saveLoadRecord,
+          onSchemaChange: input.onSchemaChange,
+          parallelConnections: input.parallelConnections,
+          addLoadMetadata: input.addLoadMetadata,
           source: dataset.name,
-          nullMarkers: input.nullMarkers ?? [],
-          columns,
+          nullValues: input.nullValues ?? [],
+          columnTypes: columns,
           ...contract,
           ...(input.key && input.key.length > 0 ? { key: input.key } : {}),
           ...(input.maxChangePercent === undefined ? {} : { maxChangePercent: input.maxChangePercent }),

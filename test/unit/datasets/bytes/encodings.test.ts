@@ -1,4 +1,4 @@
-import { checkDataset } from '../../../../shared/src/datasets/check/check-dataset.ts';
+import { evaluateRules } from '../../../../shared/src/datasets/check/evaluate-rules.ts';
 import { encodings, isSingleByte, type Encoding } from '../../../../shared/src/datasets/bytes/encodings.ts';
 import { findInvalidUtf8 } from '../../../../shared/src/datasets/bytes/utf8.ts';
 import { readRows } from '../../../../shared/src/datasets/rows/read-rows.ts';
@@ -61,7 +61,7 @@ describe('Bytes that are not UTF-8', () => {
         hint: expect.stringContaining('Encoding'),
       };
       for (const size of [1, 3, 1000]) await expect(readDataset(bytes, options, size)).rejects.toMatchObject(refusal);
-      await expect(checkDataset(cut(bytes, 1000), { rules: ['rows >= 0'], now: 0, ...options })).rejects.toMatchObject(
+      await expect(evaluateRules(cut(bytes, 1000), { rules: ['rows >= 0'], now: 0, ...options })).rejects.toMatchObject(
         refusal,
       );
       await expect(readRows(cut(bytes, 1000), { first: 1, count: 10, ...options })).rejects.toMatchObject(refusal);

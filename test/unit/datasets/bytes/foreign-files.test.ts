@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
-import { checkDataset } from '../../../../shared/src/datasets/check/check-dataset.ts';
+import { evaluateRules } from '../../../../shared/src/datasets/check/evaluate-rules.ts';
 import { readRows } from '../../../../shared/src/datasets/rows/read-rows.ts';
 import { cut, readDataset } from '../read-dataset.ts';
 
@@ -140,7 +140,7 @@ describe('A file that is not a table', () => {
   it.each(foreign)('is refused by checks, by Get Rows, and under JSON Lines alike: %s', async (_what, bytes, says) => {
     const refusal = { code: 'bad-input', message: expect.stringContaining(says) };
     const buffer = Buffer.from(bytes as string);
-    await expect(checkDataset(cut(buffer, 1000), { rules: ['rows >= 0'], now: 0 })).rejects.toMatchObject(refusal);
+    await expect(evaluateRules(cut(buffer, 1000), { rules: ['rows >= 0'], now: 0 })).rejects.toMatchObject(refusal);
     await expect(readRows(cut(buffer, 1000), { first: 1, count: 10 })).rejects.toMatchObject(refusal);
     await expect(readDataset(bytes, { format: 'json-lines' })).rejects.toMatchObject(refusal);
   });

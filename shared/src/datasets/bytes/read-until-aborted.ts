@@ -8,7 +8,7 @@ const stopped = (): PipewrightError =>
  * The pieces of a source until a signal comes; also a source that stands still is left then.
  * @throws PipewrightError `cancelled`
  */
-export async function* readUntil(source: Bytes, signal: AbortSignal | undefined): Bytes {
+export async function* readUntilAborted(source: Bytes, signal: AbortSignal | undefined): Bytes {
   if (!signal) return yield* source;
   const iterator = source[Symbol.asyncIterator]();
   let leave = (): void => undefined;

@@ -1,11 +1,11 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 import { closeUnread } from '../../http/close-stream.ts';
-import { asCsv, type DatasetFormat } from '../formats/as-csv.ts';
+import { decodeDataset, type DatasetFormat } from '../formats/decode-dataset.ts';
 import { readValue, type CsvBlock } from '../formats/csv-block.ts';
 import type { CsvFormat } from '../formats/csv-scanner.ts';
 import { DatasetScanner } from '../formats/dataset-scanner.ts';
-import { readUntil } from '../bytes/read-until.ts';
+import { readUntilAborted } from '../bytes/read-until-aborted.ts';
 import { TypeInference } from '../types/infer-types.ts';
 import { parseRule, type Rule } from './rules.ts';
 import { limits, Watch, type RuleResult } from './watch.ts';
@@ -20,7 +20,7 @@ export interface CheckResult {
 }
 
 /** How a dataset is checked. */
-export interface CheckOptions extends CsvFormat, DatasetFormat {
+export interface RuleOptions extends CsvFormat, DatasetFormat {
   /** As people write them; see `parseRule`. */
   rules: readonly string[];
   /** Milliseconds since 1970. */
@@ -40,7 +40,7 @@ const quoted = (value: string | null): string =>
  * Streams a dataset and reports which rules it meets. A rule whose values cannot be read for it is broken.
  * @throws PipewrightError `bad-input` for what is not a rule, and for a file that is not a table; `bad-csv` and others that `DatasetScanner` and `asCsv` throw
  */
-export async function checkDataset(source: Bytes, options: CheckOptions): Promise<CheckResult> {
+export async function evaluateRules(source: Bytes, options: RuleOptions): Promise<CheckResult> {
   const known = new Map<Rule, Set<string>>();
   let rules: Rule[];
   try {
@@ -51,7 +51,7 @@ export async function checkDataset(source: Bytes, options: CheckOptions): Promis
     throw error;
   }
   const check = new CheckInProgress(rules, known, options);
-  for await (const piece of asCsv(readUntil(source, options.signal), options)) check.take(piece);
+  for await (const piece of decodeDataset(readUntilAborted(source, options.signal), options)) check.take(piece);
   return check.finish(options.now);
 }
 
@@ -68,7 +68,7 @@ class CheckInProgress {
   readonly #failing: string[] = [];
   #failingCharacters = 0;
 
-  constructor(rules: readonly Rule[], known: ReadonlyMap<Rule, ReadonlySet<string>>, options: CheckOptions) {
+  constructor(rules: readonly Rule[], known: ReadonlyMap<Rule, ReadonlySet<string>>, options: RuleOptions) {
     this.#rules = rules;
     this.#known = known;
     this.#scanner = new DatasetScanner(options, ({ line, reason }) => {
@@ -136,7 +136,7 @@ class CheckInProgress {
 /** All values of a column of a table. */
 async function readKnown(
   { table, of, text }: Rule & { about: 'known' },
-  { readColumn }: CheckOptions,
+  { readColumn }: RuleOptions,
 ): Promise<Set<string>> {
   if (!readColumn)
     throw new PipewrightError({

@@ -1,11 +1,11 @@
 import { CsvScanner } from '../../../../shared/src/datasets/formats/csv-scanner.ts';
-import { ValueCheck, type CheckedColumn } from '../../../../shared/src/datasets/types/value-check.ts';
+import { ValueChecker, type CheckedColumn } from '../../../../shared/src/datasets/types/value-checker.ts';
 
 /** What the check of a column `a` finds. */
 function look(values: readonly string[], column: Omit<CheckedColumn, 'name'>) {
   const scanner = new CsvScanner({}, () => undefined);
   const block = scanner.push(Buffer.from(`a,b\n${values.map((value) => `${value},x\n`).join('')}`));
-  return new ValueCheck([{ name: 'a', ...column }, undefined]).look(block);
+  return new ValueChecker([{ name: 'a', ...column }, undefined]).look(block);
 }
 
 /** The values of a column `a` that do not fit, with their rows. */
@@ -167,14 +167,14 @@ it('ValueCheck accepts a value that is written in another way, and writes it as 
     '2026-01-02 08:00:00.000000Z',
   ]);
   expect(
-    written(['2026-01-02 08:00:00.1234560', '2026-01-02 08:00:00.1234567'], { type: 'timestamp', fraction: 7 }),
+    written(['2026-01-02 08:00:00.1234560', '2026-01-02 08:00:00.1234567'], { type: 'timestamp', fractionDigits: 7 }),
   ).toEqual(['2026-01-02 08:00:00.123456', '2026-01-02 08:00:00.1234567']);
 });
 
 it('ValueCheck makes NULL of an empty text in a column that is not text, where NULL is allowed', () => {
   expect(written(['""', '', '1'], { type: 'integer' })).toEqual([null, '', '1']);
   expect(written(['""', ''], { type: 'text' })).toEqual(['""', '']);
-  expect(written(['""', 'x'], { type: 'text', blankIsNull: true })).toEqual([null, 'x']);
+  expect(written(['""', 'x'], { type: 'text', emptyIsNull: true })).toEqual([null, 'x']);
   expect(misfits(['""', ''], { type: 'date', nullable: false })).toEqual([
     [0, ''],
     [1, null],
@@ -183,30 +183,32 @@ it('ValueCheck makes NULL of an empty text in a column that is not text, where N
 
 it('ValueCheck keeps the limits of a table: NULL, length, size and digits', () => {
   expect(misfits(['x', '', '""'], { type: 'text', nullable: false })).toEqual([[1, null]]);
-  expect(misfits(['äöü', 'abcd', '👍👍👍', '', 'abc  '], { type: 'text', longest: 3 })).toEqual([
+  expect(misfits(['äöü', 'abcd', '👍👍👍', '', 'abc  '], { type: 'text', maxLength: 3 })).toEqual([
     [1, 'abcd'],
     [4, 'abc  '],
   ]);
   expect(
     misfits(['32767', '32768', '-32768', '-32769', '99999999999999999'], {
       type: 'integer',
-      least: -32_768,
-      most: 32_767,
+      min: -32_768,
+      max: 32_767,
     }),
   ).toEqual([
     [1, '32768'],
     [3, '-32769'],
     [4, '99999999999999999'],
   ]);
-  expect(misfits(['99.99', '99.990', '1.005', '100', '-99.9', '.5'], { type: 'decimal', whole: 2, scale: 2 })).toEqual([
+  expect(
+    misfits(['99.99', '99.990', '1.005', '100', '-99.9', '.5'], { type: 'decimal', wholeDigits: 2, scale: 2 }),
+  ).toEqual([
     [2, '1.005'],
     [3, '100'],
   ]);
   expect(
     misfits(['18446744073709551615', '18446744073709551616', '-1', '0'], {
       type: 'integer',
-      least: 0,
-      most: 2n ** 64n - 1n,
+      min: 0,
+      max: 2n ** 64n - 1n,
     }),
   ).toEqual([
     [1, '18446744073709551616'],
@@ -215,21 +217,21 @@ it('ValueCheck keeps the limits of a table: NULL, length, size and digits', () =
   expect(
     misfits(['2026-11-20 10:00:00.50', '2026-11-20 10:00:00.5', '2026-11-20 10:00:00.55'], {
       type: 'timestamp',
-      fraction: 1,
+      fractionDigits: 1,
     }),
   ).toEqual([[2, '2026-11-20 10:00:00.55']]);
 });
 
 it('ValueCheck keeps the limits for values that are short for their kind, too', () => {
-  expect(misfits(['-1', '255', '256', '0'], { type: 'integer', least: 0, most: 255 })).toEqual([
+  expect(misfits(['-1', '255', '256', '0'], { type: 'integer', min: 0, max: 255 })).toEqual([
     [0, '-1'],
     [2, '256'],
   ]);
-  expect(misfits(['-128', '-129', '99', '128'], { type: 'integer', least: -128, most: 127 })).toEqual([
+  expect(misfits(['-128', '-129', '99', '128'], { type: 'integer', min: -128, max: 127 })).toEqual([
     [1, '-129'],
     [3, '128'],
   ]);
-  expect(misfits(['.001', '0.5', '-9.9', '10', '1.'], { type: 'decimal', whole: 1, scale: 1 })).toEqual([
+  expect(misfits(['.001', '0.5', '-9.9', '10', '1.'], { type: 'decimal', wholeDigits: 1, scale: 1 })).toEqual([
     [0, '.001'],
     [3, '10'],
   ]);
@@ -247,19 +249,22 @@ it('ValueCheck accepts the values of a second type as they are', () => {
   expect(
     written(['1', 'true', '0', 'FALSE', 'maybe', '200', '1.5', 't'], {
       type: 'boolean',
-      also: 'integer',
-      least: -128,
-      most: 127,
+      alternativeType: 'integer',
+      min: -128,
+      max: 127,
     }),
   ).toEqual(['1', 'true', '0', 'FALSE', undefined, undefined, undefined, 'true']);
   expect(
-    misfits(['2026-11-20 10:00', '2026-11-20T10:00Z', 'soon', ''], { type: 'timestamp-with-zone', also: 'timestamp' }),
+    misfits(['2026-11-20 10:00', '2026-11-20T10:00Z', 'soon', ''], {
+      type: 'timestamp-with-zone',
+      alternativeType: 'timestamp',
+    }),
   ).toEqual([[2, 'soon']]);
 });
 
 it('ValueCheck remembers whether a column that may become wider keeps its type, and leaves its values as they are', () => {
   const scanner = new CsvScanner({}, () => undefined);
-  const check = new ValueCheck([{ name: 'a', type: 'integer', widens: true, nullable: false }]);
+  const check = new ValueChecker([{ name: 'a', type: 'integer', widensType: true, nullable: false }]);
   const push = (text: string) => check.look(scanner.push(Buffer.from(text)));
   expect(push('a\n1\n+5\n1.0\n')).toEqual({ misfits: [], rewritings: [] });
   expect(check.keeps(0)).toBe(true);
@@ -271,7 +276,7 @@ it('ValueCheck remembers whether a column that may become wider keeps its type, 
 it('ValueCheck reports each row once, in the order of the file, with the column and what is wrong', () => {
   const scanner = new CsvScanner({}, () => undefined);
   const block = scanner.push(Buffer.from('a,b\n1,x\nx,y\n2,\n01,5\n'));
-  const check = new ValueCheck([
+  const check = new ValueChecker([
     { name: 'a', type: 'integer' },
     { name: 'b', type: 'integer', nullable: false },
   ]);

@@ -6,13 +6,13 @@ import { noForm, timestampForm, timestampForms, isDay, uuidForm } from './value-
  * `5` for `+5`, `1` for the integer `1.0`, `true` for `t`, `2026-11-20 08:00:00Z` for `2026-11-20 08:00:00 UTC`.
  * Undefined when the value is not of the type. Leading zeros are never part of a number: they mark an identifier.
  */
-export function fitted(type: ColumnType, text: string): string | undefined {
+export function normalizeValue(type: ColumnType, text: string): string | undefined {
   return type === 'text' ? text : fittings[type](text);
 }
 
 /** Whether a value fits a type. */
-export function fits(type: ColumnType, text: string): boolean {
-  return fitted(type, text) !== undefined;
+export function fitsType(type: ColumnType, text: string): boolean {
+  return normalizeValue(type, text) !== undefined;
 }
 
 const fittings: Record<Exclude<ColumnType, 'text'>, (text: string) => string | undefined> = {

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { asCsv, type DatasetFormat } from '../../../../shared/src/datasets/formats/as-csv.ts';
+import { decodeDataset, type DatasetFormat } from '../../../../shared/src/datasets/formats/decode-dataset.ts';
 
 async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -7,7 +7,7 @@ async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array>
 
 async function textOf(bytes: Uint8Array, format: DatasetFormat = {}, size = 3): Promise<string> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of asCsv(cut(bytes, size), format)) pieces.push(piece);
+  for await (const piece of decodeDataset(cut(bytes, size), format)) pieces.push(piece);
   return Buffer.concat(pieces).toString('utf8');
 }
 

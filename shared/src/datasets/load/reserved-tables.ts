@@ -5,7 +5,7 @@ const ownNames = new Set(['pipewright_loads', 'pipewright_rejects', 'pipewright_
 const ownPrefix = 'pipewright_staging_';
 
 /** Whether a table is one of Pipewright's own, however its name is spelled, quoted or qualified with a schema. */
-export function isOwnTable(table: string): boolean {
+export function isReservedTable(table: string): boolean {
   const plain = table.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   const parts = [plain, ...plain.split('.')].map((part) => part.replace(/["'`[\]#\s]/g, ''));
   return parts.some((part) => ownNames.has(part) || part.startsWith(ownPrefix));
@@ -15,8 +15,8 @@ export function isOwnTable(table: string): boolean {
  * Refuses to load into a table that Pipewright keeps for itself: its records could be forged or lost.
  * @throws PipewrightError `bad-input`
  */
-export function refuseOwnTable(table: string): void {
-  if (!isOwnTable(table)) return;
+export function refuseReservedTable(table: string): void {
+  if (!isReservedTable(table)) return;
   throw new PipewrightError({
     code: 'bad-input',
     message: `The table “${table.slice(0, 80)}” belongs to Pipewright, which records its loads there.`,

@@ -1,10 +1,10 @@
-import { checkDataset, type CheckResult } from '../../../../shared/src/datasets/check/check-dataset.ts';
+import { evaluateRules, type CheckResult } from '../../../../shared/src/datasets/check/evaluate-rules.ts';
 import { parseRule } from '../../../../shared/src/datasets/check/rules.ts';
 import { inPieces } from '../../../databases/load-csv.ts';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
 const check = (csv: string, rules: string[], more: object = {}): Promise<CheckResult> =>
-  checkDataset(inPieces(csv), { rules, now, ...more });
+  evaluateRules(inPieces(csv), { rules, now, ...more });
 const claims = [
   'Claim Number,status,paid,begin,end,updated',
   'C-1,open,10.50,2026-01-01,2026-12-31,2026-11-20 11:30:00',

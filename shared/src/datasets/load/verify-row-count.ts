@@ -1,14 +1,14 @@
 import { PipewrightError } from '../../host/error.ts';
 
 /** What the server counts in a table before a load is published. */
-export interface HeldRows {
+export interface RowCounts {
   /** The database's name for people: `PostgreSQL`. */
   service: string;
   table: string;
   /** Rows of this load that the table holds. */
-  held: number;
+  actual: number;
   /** Rows of this load that the result will report. */
-  loaded: number;
+  expected: number;
   /** What of the table can explain a difference: `trigger “audit”`. Default: none is known. */
   causes?: readonly string[];
 }
@@ -18,7 +18,7 @@ export interface HeldRows {
  * Every engine calls it within the transaction that publishes the rows.
  * @throws PipewrightError `rows-changed`
  */
-export function confirmRows({ service, table, held, loaded, causes = [] }: HeldRows): void {
+export function verifyRowCount({ service, table, actual: held, expected: loaded, causes = [] }: RowCounts): void {
   if (held === loaded) return;
   throw new PipewrightError({
     code: 'rows-changed',
@@ -32,7 +32,7 @@ export function confirmRows({ service, table, held, loaded, causes = [] }: HeldR
  * The error of a value that the table holds in another way than the dataset has it.
  * @param causes what of the table can explain it
  */
-export function changedValues(service: string, table: string, causes: readonly string[] = []): PipewrightError {
+export function valuesChangedError(service: string, table: string, causes: readonly string[] = []): PipewrightError {
   return new PipewrightError({
     code: 'rows-changed',
     service,

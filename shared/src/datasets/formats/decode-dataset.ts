@@ -31,6 +31,6 @@ export function csvFormatOf({
  * passes untouched.
  * @throws PipewrightError `bad-input` for a file that is no text, `bad-csv`, `cut-short`, or what a ZIP raises; see `unpack`
  */
-export function asCsv(bytes: Bytes, { encoding = 'auto', fileInZip }: DatasetFormat): Bytes {
+export function decodeDataset(bytes: Bytes, { encoding = 'auto', fileInZip }: DatasetFormat): Bytes {
   return decodeText(refuseBinary(unpack(bytes, fileInZip), encoding.startsWith('utf-16')), encoding);
 }

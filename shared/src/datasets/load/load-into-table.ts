@@ -3,11 +3,11 @@ import type { Bytes } from '../../host/bytes.ts';
 import { plainAddress } from '../../host/redact.ts';
 import { closeUnread } from '../../http/close-stream.ts';
 import { CountedBytes } from '../bytes/counted-bytes.ts';
-import { readUntil } from '../bytes/read-until.ts';
-import { asCsv, csvFormatOf } from '../formats/as-csv.ts';
+import { readUntilAborted } from '../bytes/read-until-aborted.ts';
+import { decodeDataset, csvFormatOf } from '../formats/decode-dataset.ts';
 import { isRecorded, LoadInProgress } from './load-in-progress.ts';
 import type { LoadOptions, LoadResult } from './load-options.ts';
-import { refuseOwnTable } from './own-tables.ts';
+import { refuseReservedTable } from './reserved-tables.ts';
 import type { LoadRecord, TableLoad, TableTarget } from './target.ts';
 
 /**
@@ -17,7 +17,7 @@ import type { LoadRecord, TableLoad, TableTarget } from './target.ts';
  * @throws PipewrightError `bad-csv`, `rejected-rows`, `empty-dataset`, `cut-short`, `table-exists`, `columns-missing`,
  * `bad-input` (a value does not fit its column), `busy`, `cancelled`, and what the source throws
  */
-export async function loadDataset(source: Bytes, target: TableTarget, given: LoadOptions): Promise<LoadResult> {
+export async function loadIntoTable(source: Bytes, target: TableTarget, given: LoadOptions): Promise<LoadResult> {
   // Records and the rows of a table are read by many; what logs in at the source is for nobody.
   const options = given.source === undefined ? given : { ...given, source: plainAddress(given.source) };
   const { table, mode, signal } = options;
@@ -26,14 +26,14 @@ export async function loadDataset(source: Bytes, target: TableTarget, given: Loa
     closeUnread(source);
     throw error;
   });
-  if (load.earlier) {
+  if (load.previousLoad) {
     closeUnread(source);
-    return repeat(load, load.earlier);
+    return repeat(load, load.previousLoad);
   }
-  const came = new CountedBytes(readUntil(source, signal), isRecorded(options));
+  const came = new CountedBytes(readUntilAborted(source, signal), isRecorded(options));
   const progress = new LoadInProgress(load, options, came, target.names ?? {}, key);
   try {
-    for await (const piece of asCsv(came.bytes(), options)) await progress.take(piece);
+    for await (const piece of decodeDataset(came.bytes(), options)) await progress.take(piece);
     return { table, mode, ...(await progress.finish()) };
   } catch (error) {
     // A failure to clean up must not hide what went wrong first.
@@ -43,19 +43,19 @@ export async function loadDataset(source: Bytes, target: TableTarget, given: Loa
 }
 
 async function begin(target: TableTarget, options: LoadOptions, key: readonly string[]): Promise<TableLoad> {
-  const { table, mode, schema, loadKey, connections, columnChanges } = options;
+  const { table, mode, schema, loadKey, parallelConnections: connections, onSchemaChange } = options;
   checkKey(options);
-  refuseOwnTable(table);
+  refuseReservedTable(table);
   const { delimiter } = csvFormatOf(options);
   return target.begin({
     table,
     mode,
     delimiter,
     key,
-    evolve: columnChanges === 'evolve',
+    evolve: onSchemaChange === 'evolve',
     ...(schema === undefined ? {} : { schema }),
     ...(loadKey === undefined ? {} : { loadKey }),
-    ...(connections === undefined ? {} : { connections }),
+    ...(connections === undefined ? {} : { parallelConnections: connections }),
   });
 }
 

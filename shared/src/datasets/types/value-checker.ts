@@ -1,7 +1,7 @@
 import { readValue, valueKind, type CsvBlock } from '../formats/csv-block.ts';
 import type { ExistingColumn } from '../load/target.ts';
 import type { ColumnType } from './column.ts';
-import { fitted } from './fitting-values.ts';
+import { normalizeValue } from './normalize-value.ts';
 import { plainScan, type PlainScan } from './plain-values.ts';
 
 /** What the values of a column must be; the limits mean what they mean in `ExistingColumn`. */
@@ -9,7 +9,7 @@ export type CheckedColumn = {
   name: string;
   type: ColumnType;
   /** Whether values that do not fit are no misfits, but make the column wider; NULL stays one. Default: false. */
-  widens?: boolean;
+  widensType?: boolean;
 } & Partial<Omit<ExistingColumn, 'name' | 'type' | 'optional'>>;
 
 /** A value that does not fit its column. */
@@ -30,7 +30,7 @@ export interface Rewriting {
 }
 
 /** What the check of a block found. */
-export interface Checked {
+export interface CheckedValues {
   /** The first value of each row that does not fit, row after row. */
   misfits: Misfit[];
   rewritings: Rewriting[];
@@ -54,7 +54,7 @@ const longestValue = 1_000;
 type Verdict = { reason: string } | { text: string | null };
 
 /** Finds values that do not fit the columns of a table, before a database sees them. */
-export class ValueCheck {
+export class ValueChecker {
   readonly #columns: readonly (ColumnCheck | undefined)[];
 
   /** @param columns what each column of the blocks must be; undefined for one that takes any value */
@@ -63,7 +63,7 @@ export class ValueCheck {
   }
 
   /** The values of a block that do not fit, and those that must be written in another way. */
-  look(block: CsvBlock): Checked {
+  look(block: CsvBlock): CheckedValues {
     const found = new Map<number, Misfit>();
     const rewritings: Rewriting[] = [];
     this.#columns.forEach((column, place) => {
@@ -100,7 +100,7 @@ class ColumnCheck {
   }
 
   look(block: CsvBlock, place: number, found: Map<number, Misfit>, rewritings: Rewriting[]): void {
-    const { name, widens = false } = this.#column;
+    const { name, widensType: widens = false } = this.#column;
     for (let row = this.#next(block, place, 0); row < block.rows; row = this.#next(block, place, row + 1)) {
       const index = row * block.width + place;
       const value = readValue(block, index);
@@ -130,7 +130,7 @@ class ColumnCheck {
   }
 
   #verdict(value: string | null): Verdict {
-    const { nullable = true, type, blankIsNull = type !== 'text' } = this.#column;
+    const { nullable = true, type, emptyIsNull: blankIsNull = type !== 'text' } = this.#column;
     if (value !== null && !(value === '' && blankIsNull)) return this.#judge(value);
     return nullable ? { text: null } : { reason: 'is empty, which the table does not allow' };
   }
@@ -145,7 +145,10 @@ function surelyWithin(least: bigint, most: bigint): number {
   return least < 0n ? Math.min(digits(least), digits(most)) : digits(most);
 }
 
-function boundsOf({ least = leastBigint, most = mostBigint }: CheckedColumn): { least: bigint; most: bigint } {
+function boundsOf({ min: least = leastBigint, max: most = mostBigint }: CheckedColumn): {
+  least: bigint;
+  most: bigint;
+} {
   return { least: BigInt(least), most: BigInt(most) };
 }
 
@@ -153,19 +156,19 @@ function scanOf(column: CheckedColumn): PlainScan {
   const {
     type,
     nullable = true,
-    longest = Infinity,
-    whole,
+    maxLength: longest = Infinity,
+    wholeDigits: whole,
     scale,
-    fraction = usualFraction,
+    fractionDigits: fraction = usualFraction,
     rules = [],
-    blankIsNull = type !== 'text',
+    emptyIsNull: blankIsNull = type !== 'text',
   } = column;
   const bounds = boundsOf(column);
   const signed = type !== 'integer' || bounds.least < 0n;
   // Where a rule must be asked, no value is plain but NULL.
   const surely = Math.min(
     mostDigits / 2,
-    ...rules.map(({ surelyMeets = 0 }) => (type === 'decimal' ? surelyMeets : 0)),
+    ...rules.map(({ safeDigits: surelyMeets = 0 }) => (type === 'decimal' ? surelyMeets : 0)),
   );
   if (surely === 0 || (type === 'text' && blankIsNull))
     return plainScan('text', { nullable, signed, whole: 0, scale: 0, fraction, bytes: -1 });
@@ -183,18 +186,27 @@ function scanOf(column: CheckedColumn): PlainScan {
 
 /** Judges a value by every rule of its column. */
 function judgeOf(column: CheckedColumn): (text: string) => Verdict {
-  const { type, also, longest, inUtf16 = false, whole, scale, fraction = usualFraction, rules = [] } = column;
+  const {
+    type,
+    alternativeType: also,
+    maxLength: longest,
+    countsUtf16: inUtf16 = false,
+    wholeDigits: whole,
+    scale,
+    fractionDigits: fraction = usualFraction,
+    rules = [],
+  } = column;
   const { least, most } = boundsOf(column);
   return (value) => {
     // A value that the column takes by its second type stays as it is.
-    const second = also === undefined ? undefined : fitted(also, value);
-    const first = fitted(type, value);
+    const second = also === undefined ? undefined : normalizeValue(also, value);
+    const first = normalizeValue(type, value);
     const text = second !== undefined && first !== undefined ? value : (first ?? second);
     if (text === undefined) return { reason: type === 'text' ? 'does not fit' : describeMisfit(type, value) };
     if (longest !== undefined && lengthOf(text, inUtf16) > longest)
       return { reason: `has more than ${longest} characters` };
     if ((type === 'integer' || also === 'integer') && /^[-+]?\d+(\.0+)?$/.test(text)) {
-      const number = BigInt(fitted('integer', text) ?? text);
+      const number = BigInt(normalizeValue('integer', text) ?? text);
       if (number < least || number > most) return { reason: `is not between ${least} and ${most}` };
     }
     if (type === 'decimal' && hasMoreDigits(text, whole, scale))
@@ -226,11 +238,14 @@ function describeMisfit(type: Exclude<ColumnType, 'text'>, value: string): strin
   const noun = `is not ${articles[type]} ${type.replaceAll('-', ' ')}`;
   const isNumber = type === 'integer' || type === 'decimal';
   if (isNumber && /^[-+]?0\d/.test(value)) return `${noun}: it has a leading zero, which a number does not keep`;
-  if (type === 'timestamp' && fitted('timestamp-with-zone', value) !== undefined)
+  if (type === 'timestamp' && normalizeValue('timestamp-with-zone', value) !== undefined)
     return `${noun}: the column would lose its time zone`;
-  if (type === 'timestamp-with-zone' && fitted('timestamp', value) !== undefined)
+  if (type === 'timestamp-with-zone' && normalizeValue('timestamp', value) !== undefined)
     return `${noun}: it does not say its time zone`;
-  if (type === 'date' && (fitted('timestamp', value) ?? fitted('timestamp-with-zone', value)) !== undefined)
+  if (
+    type === 'date' &&
+    (normalizeValue('timestamp', value) ?? normalizeValue('timestamp-with-zone', value)) !== undefined
+  )
     return `${noun}: the column would lose its time`;
   return noun;
 }

@@ -1,10 +1,10 @@
-import { peekCsv } from '../../../../shared/src/datasets/rows/peek-csv.ts';
+import { previewRows } from '../../../../shared/src/datasets/rows/preview-rows.ts';
 
 describe('A look into a dataset', () => {
   const text = 'id,name\n1,"Müller"\n2,\n3,x';
 
   it('gives the columns and the rows that are whole', () => {
-    expect(peekCsv(Buffer.from(text))).toEqual({
+    expect(previewRows(Buffer.from(text))).toEqual({
       columns: [
         { name: 'id', type: 'integer' },
         { name: 'name', type: 'text' },
@@ -18,11 +18,11 @@ describe('A look into a dataset', () => {
   });
 
   it('gives the last row where the file is complete', () => {
-    expect(peekCsv(Buffer.from(text), { complete: true }).rows).toHaveLength(3);
+    expect(previewRows(Buffer.from(text), { complete: true }).rows).toHaveLength(3);
   });
 
   it('gives as many rows as are asked for, and says what does not fit', () => {
-    const { rows, rejects } = peekCsv(Buffer.from('a;b\n1;2\n3\n4;5\n6;7\n'), { delimiter: ';', rows: 2 });
+    const { rows, rejects } = previewRows(Buffer.from('a;b\n1;2\n3\n4;5\n6;7\n'), { delimiter: ';', rows: 2 });
     expect(rows).toEqual([
       ['1', '2'],
       ['4', '5'],
@@ -31,6 +31,6 @@ describe('A look into a dataset', () => {
   });
 
   it('is empty for an empty file', () => {
-    expect(peekCsv(Buffer.alloc(0), { complete: true })).toEqual({ columns: [], rows: [], rejects: [] });
+    expect(previewRows(Buffer.alloc(0), { complete: true })).toEqual({ columns: [], rows: [], rejects: [] });
   });
 });
