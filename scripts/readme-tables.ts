@@ -4,7 +4,7 @@ import { services } from '../shared/src/catalog.ts';
 import { logsIn, type Connection } from '../shared/src/define/connection.ts';
 import { describeField } from '../shared/src/define/fields.ts';
 import type { Service } from '../shared/src/define/service.ts';
-import { sqlTable } from '../shared/src/sql-table.ts';
+import { sqlTable } from '../shared/src/catalog/sql-table.ts';
 
 /** The n8n packages with the services that each offers, in the order in which they are told. */
 export const packages: Record<'pipewright' | 'pipewright-sql', readonly Service[]> = {

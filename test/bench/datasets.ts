@@ -308,7 +308,7 @@ function scan(file: string, infer: boolean): void {
     const length = readSync(descriptor, piece);
     if (length === 0) break;
     const block = scanner.push(piece.subarray(0, length));
-    if (infer && scanner.header) (inference ??= new TypeInference(scanner.header)).look(block);
+    if (infer && scanner.header) (inference ??= new TypeInference(scanner.header)).add(block);
   }
   closeSync(descriptor);
 }

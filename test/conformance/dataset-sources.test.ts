@@ -3,14 +3,14 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { dataset } from '../../shared/src/dataset.ts';
+import { dataset } from '../../shared/src/catalog/dataset.ts';
 import type { Host } from '../../shared/src/host/host.ts';
 import { nodeHost } from '../../shared/src/host/node/node-host.ts';
 import { checkInput } from '../../shared/src/define/check-input.ts';
 import { logsIn } from '../../shared/src/define/connection.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { sources } from '../../shared/src/sources.ts';
-import { sqlTable } from '../../shared/src/sql-table.ts';
+import { datasetSources } from '../../shared/src/catalog/dataset-sources.ts';
+import { sqlTable } from '../../shared/src/catalog/sql-table.ts';
 import { credentialName } from '../../n8n-nodes/adapter/names.ts';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
 import { modeReports } from '../doubles/mode/world.ts';
@@ -132,7 +132,7 @@ const cases: Record<string, { input(): Record<string, unknown>; rows: number; by
 };
 
 it('Every download of a service that has datasets is a source', () => {
-  expect(sources.map(({ key }) => key).sort()).toEqual(Object.keys(cases).sort());
+  expect(datasetSources.map(({ key }) => key).sort()).toEqual(Object.keys(cases).sort());
 });
 
 describe.each(Object.entries(cases))('The source %s', (source, { input, rows, bytes, resumes }) => {

@@ -285,7 +285,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
     expect(await check('id\n7\n9\n""\n', `id is in table "${table}"."client"`)).toMatchObject({
       passed: false,
       failures: 2,
-      message: `Row 2: there is “9”, which the table “${table}” does not have.`,
+      message: `Row 2: found “9”, which is not in the table “${table}”.`,
     });
     if (engine === 'postgres')
       expect(await check('id\n7\n', `id is in table public.${table}.client`)).toMatchObject({ passed: true });

@@ -30,7 +30,7 @@ export interface DatasetSetting {
 const capitalize = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 /** The downloads of a service as sources of a dataset: `quantemplateDownloadDataset`. */
-export function datasetSources({ key, name, connection, operations }: Service): DatasetSource[] {
+export function sourcesOf({ key, name, connection, operations }: Service): DatasetSource[] {
   return operations.filter(isDownload).map((download) => ({
     key: `${key}${capitalize(download.key)}`,
     label: `${name}: ${download.name}`,

@@ -196,7 +196,7 @@ it('checks a dataset against rules, lets it leave by Passed or Failed, and gives
     passed: false,
     rows: 2,
     failedRules: 2,
-    summary: '✓ rows >= 1\n✗ id is unique: Row 2: “1” is also in an earlier row.\n✗ paid >= 0: Row 2: there is “-2”.',
+    summary: '✓ rows >= 1\n✗ id is unique: Row 2: “1” is also in an earlier row.\n✗ paid >= 0: Row 2: found “-2”.',
   });
   expect(Buffer.from(failed[0]?.binary?.['data']?.data ?? '', 'base64').toString()).toBe(
     '_rule,_row,id,paid\nid is unique,2,1,-2\npaid >= 0,2,1,-2\n',
@@ -206,8 +206,7 @@ it('checks a dataset against rules, lets it leave by Passed or Failed, and gives
   expect((await check(['id is in table clients.client'])).items[0]?.json).toMatchObject({ passed: true });
   expect((await check(['paid is in table clients.client'])).outputs[1]?.[0]?.json).toMatchObject({
     passed: false,
-    summary:
-      '✗ paid is in table clients.client: 2 rows. Row 1: there is “10”, which the table “clients” does not have.',
+    summary: '✗ paid is in table clients.client: 2 rows. Row 1: found “10”, which is not in the table “clients”.',
   });
   expect((await check(['id is in table nowhere.client'])).error?.message).toBe('There is no table “nowhere”.');
   expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is not a rule');

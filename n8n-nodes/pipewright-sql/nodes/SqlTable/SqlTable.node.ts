@@ -1,5 +1,5 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
-import { sqlTable } from '../../../../shared/src/sql-table.ts';
+import { sqlTable } from '../../../../shared/src/catalog/sql-table.ts';
 import { executeOperations, type ExecuteOptions } from '../../../adapter/execute.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { describeProperties } from '../../../adapter/operation-properties.ts';

@@ -3,7 +3,7 @@ import type { Bytes } from '../../host/bytes.ts';
 /** Reads bytes that come in pieces of any size by numbers of bytes. Nothing is held but the rest of a piece. */
 export class ByteReader {
   /** Bytes that have come and were not taken yet. */
-  held: Buffer = Buffer.alloc(0);
+  buffered: Buffer = Buffer.alloc(0);
   readonly #source: AsyncIterator<Uint8Array>;
   #ended = false;
 
@@ -12,15 +12,15 @@ export class ByteReader {
   }
 
   /** Lets one more piece come; false at the end. */
-  async more(): Promise<boolean> {
+  async readMore(): Promise<boolean> {
     while (!this.#ended) {
       const { done, value } = await this.#source.next();
       if (done) this.#ended = true;
       else if (value.length > 0) {
-        this.held =
-          this.held.length === 0
+        this.buffered =
+          this.buffered.length === 0
             ? Buffer.from(value.buffer, value.byteOffset, value.length)
-            : Buffer.concat([this.held, value]);
+            : Buffer.concat([this.buffered, value]);
         return true;
       }
     }
@@ -29,21 +29,21 @@ export class ByteReader {
 
   /** The next bytes, and what follows is then next; undefined when fewer are left. */
   async take(count: number): Promise<Buffer | undefined> {
-    while (this.held.length < count) if (!(await this.more())) return undefined;
-    return this.cut(count);
+    while (this.buffered.length < count) if (!(await this.readMore())) return undefined;
+    return this.consume(count);
   }
 
   /** Takes bytes that are held. */
-  cut(count: number): Buffer {
-    const taken = this.held.subarray(0, count);
-    this.held = this.held.subarray(count);
+  consume(count: number): Buffer {
+    const taken = this.buffered.subarray(0, count);
+    this.buffered = this.buffered.subarray(count);
     return taken;
   }
 
   /** Reads to the end, and keeps nothing of it. */
   async drain(): Promise<void> {
-    do this.held = Buffer.alloc(0);
-    while (await this.more());
+    do this.buffered = Buffer.alloc(0);
+    while (await this.readMore());
   }
 
   /** Lets the source go. */

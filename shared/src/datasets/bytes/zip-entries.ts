@@ -158,8 +158,8 @@ function packedSize(size: number, unpacked: number, extra: Buffer): number {
 
 async function* counted(reader: ByteReader, size: number): Bytes {
   for (let left = size; left > 0; ) {
-    if (reader.held.length === 0 && !(await reader.more())) throw damaged();
-    const piece = reader.cut(Math.min(left, reader.held.length));
+    if (reader.buffered.length === 0 && !(await reader.readMore())) throw damaged();
+    const piece = reader.consume(Math.min(left, reader.buffered.length));
     left -= piece.length;
     yield piece;
   }
@@ -175,21 +175,21 @@ const longestEnd = 24 + 4;
  */
 async function* untilDescriptor(reader: ByteReader, told: Told): Bytes {
   for (let passed = 0; ; ) {
-    const end = findEnd(reader.held, passed);
+    const end = findEnd(reader.buffered, passed);
     if (end) {
-      const last = reader.cut(end.at);
-      const descriptor = reader.cut(end.length);
+      const last = reader.consume(end.at);
+      const descriptor = reader.consume(end.length);
       told.crc = descriptor.readUInt32LE(end.crc);
       told.size = descriptor.readUInt32LE(end.size);
       yield last;
       return;
     }
-    const safe = reader.held.length - longestEnd;
+    const safe = reader.buffered.length - longestEnd;
     if (safe > 0) {
       passed += safe;
-      yield reader.cut(safe);
+      yield reader.consume(safe);
     }
-    if (!(await reader.more())) throw damaged();
+    if (!(await reader.readMore())) throw damaged();
   }
 }
 

@@ -38,7 +38,7 @@ export function previewRows(
     const block = scan();
     if (!scanner.header) continue;
     inference ??= new TypeInference(scanner.header, {}, {}, true, scanner.quotedIsText);
-    inference.look(block);
+    inference.add(block);
     for (let row = 0; row < block.rows && preview.rows.length < rows; row += 1) {
       const first = row * block.width;
       preview.rows.push(Array.from({ length: block.width }, (_value, column) => readValue(block, first + column)));

@@ -58,7 +58,7 @@ export async function readRows(
   /** Whether all wanted rows were read, and there is one more. */
   const look = (block: CsvBlock): boolean => {
     inference ??= scanner.header && new TypeInference(scanner.header, {}, {}, true, scanner.quotedIsText);
-    inference?.look(block);
+    inference?.add(block);
     for (let row = 0; row < block.rows; row += 1) {
       place += 1;
       if (place < first) continue;

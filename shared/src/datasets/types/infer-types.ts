@@ -29,7 +29,7 @@ const mostDigitsOfDecimal = 38;
 type Kind = 'found' | 'given' | 'widens';
 
 /** What is known of one column. */
-interface Finding {
+interface ColumnState {
   /** Undefined until the first value. */
   type: ColumnType | undefined;
   kind: Kind;
@@ -43,7 +43,7 @@ interface Finding {
 }
 
 /** Reads a column's values from a row on; gives the first row whose value is of another type, or the number of rows. */
-type Reader = (block: CsvBlock, column: number, row: number, finding: Finding) => number;
+type Reader = (block: CsvBlock, column: number, row: number, finding: ColumnState) => number;
 
 /** Types that are known before the values, by the name of the column. */
 export type KnownTypes = Readonly<Record<string, ColumnType>>;
@@ -55,7 +55,7 @@ export type KnownTypes = Readonly<Record<string, ColumnType>>;
  */
 export class TypeInference {
   readonly #names: readonly string[];
-  readonly #findings: Finding[];
+  readonly #findings: ColumnState[];
   readonly #quotedIsText: boolean;
   readonly #blanksAreNull: boolean;
 
@@ -86,7 +86,7 @@ export class TypeInference {
   }
 
   /** Takes the values of some rows into account. */
-  look(block: CsvBlock): void {
+  add(block: CsvBlock): void {
     this.#findings.forEach((finding, column) => {
       if (this.#quotedIsText && finding.kind === 'found' && finding.type !== 'text' && hasQuoted(block, column))
         finding.type = 'text';
@@ -134,10 +134,10 @@ function isBlank({ starts, ends, kinds }: CsvBlock, index: number): boolean {
 const inferableTypes = ['integer', 'decimal', 'date', 'timestamp', 'timestamp-with-zone', 'boolean', 'uuid'] as const;
 
 /** The type of a column after a value that is not of its type: a wider one, or text. */
-function nextType(block: CsvBlock, column: number, row: number, finding: Finding): ColumnType {
+function nextType(block: CsvBlock, column: number, row: number, finding: ColumnState): ColumnType {
   const one = { ...block, rows: row + 1 };
   const fits = (type: Exclude<ColumnType, 'text'>): boolean => {
-    const trial: Finding = { ...finding, form: noForm };
+    const trial: ColumnState = { ...finding, form: noForm };
     return readers[type](one, column, row, trial) > row;
   };
   if (finding.type === undefined) {
@@ -152,7 +152,7 @@ function nextType(block: CsvBlock, column: number, row: number, finding: Finding
 }
 
 /** The type of a column of a table after a value that is not of its type. */
-function widerType(block: CsvBlock, column: number, row: number, finding: Finding): ColumnType {
+function widerType(block: CsvBlock, column: number, row: number, finding: ColumnState): ColumnType {
   const one = { ...block, rows: row + 1 };
   return finding.type === 'integer' && givenReaders.decimal(one, column, row, { ...finding, form: noForm }) > row
     ? 'decimal'
@@ -165,7 +165,7 @@ function decimalForm(scale: number): number {
 }
 
 /** A reader of values one by one, from what one value's form is. */
-function readerOf(formOf: (buffer: Buffer, start: number, end: number, finding: Finding) => number): Reader {
+function readerOf(formOf: (buffer: Buffer, start: number, end: number, finding: ColumnState) => number): Reader {
   return ({ buffer, rows, width, starts, ends, kinds }, column, row, finding) => {
     let { form } = finding;
     for (let index = row * width + column; row < rows; row += 1, index += width) {
@@ -266,7 +266,7 @@ function givenReader(type: Exclude<ColumnType, 'text'>, read: Reader): Reader {
   };
 }
 
-function noteDigits(text: string, finding: Finding): void {
+function noteDigits(text: string, finding: ColumnState): void {
   const [whole = '', fraction = ''] = text.replace('-', '').split('.');
   finding.whole = Math.max(finding.whole, whole.length);
   finding.scale = Math.max(finding.scale, fraction.length);

@@ -63,7 +63,7 @@ export class ValueChecker {
   }
 
   /** The values of a block that do not fit, and those that must be written in another way. */
-  look(block: CsvBlock): CheckedValues {
+  check(block: CsvBlock): CheckedValues {
     const found = new Map<number, Misfit>();
     const rewritings: Rewriting[] = [];
     this.#columns.forEach((column, place) => {
@@ -73,7 +73,7 @@ export class ValueChecker {
   }
 
   /** Whether every value so far fits a column that may become wider. */
-  keeps(place: number): boolean {
+  keepsType(place: number): boolean {
     return this.#columns[place]?.keeps ?? true;
   }
 }

@@ -5,13 +5,13 @@ import { previewDataset } from '../preview-dataset.ts';
 import { noConnection } from '../../define/connection.ts';
 import { defineService, type Service } from '../../define/service.ts';
 
-/** Datasets of other services without a database: their rows, their columns, and whether they are as they should be. */
-export function dataset(sources: readonly DatasetSource[]): Service {
+/** Defines the Dataset service: reads rows and columns of datasets and checks them, without a database. */
+export function defineDatasetService(sources: readonly DatasetSource[]): Service {
   const setting = { resource: 'Dataset', sources };
   return defineService({
     key: 'dataset',
     name: 'Dataset',
-    description: 'Read rows of a dataset, look at its columns, and check it against rules, without a database.',
+    description: 'Read rows of a dataset, preview its columns and check it against rules, without a database.',
     connection: noConnection,
     furtherConnections: connectionsOf(sources),
     operations: [getRows(setting), checkDataset(setting), previewDataset(setting)],

@@ -7,8 +7,8 @@ import { sqlConnection } from './connection.ts';
 import { loadDataset } from './load-dataset.ts';
 import { openDatabase } from './open-database.ts';
 
-/** Tables of SQL databases, into which datasets of other services are loaded. */
-export function sqlTable(sources: readonly DatasetSource[]): Service {
+/** Defines the SQL Table service: loads datasets into tables of SQL databases. */
+export function defineSqlTableService(sources: readonly DatasetSource[]): Service {
   const setting = { resource: 'Table', sources };
   return defineService({
     key: 'sqlTable',

@@ -67,7 +67,7 @@ describe('A rule', () => {
       rule: 'paid >= 0',
       passed: false,
       failures: 2,
-      message: 'Row 2: there is “-5”.',
+      message: 'Row 2: found “-5”.',
     });
     expect((await of('premium exists')).message).toBe('The dataset has no column “premium”.');
     expect((await of('updated is within 20 minutes')).message).toBe('The newest value is 0.5 hours old.');

@@ -36,7 +36,7 @@ describe('JSON Lines', () => {
       ),
     );
     const inference = new TypeInference(scanner.header ?? [], {}, {}, true, scanner.quotedIsText);
-    inference.look(block);
+    inference.add(block);
     expect(inference.columns().map(({ name, type }) => [name, type])).toEqual([
       ['zip', 'text'],
       ['n', 'text'],

@@ -10,7 +10,7 @@ function infer(values: readonly string[], given: Record<string, ColumnType> = {}
     const inference = new TypeInference(['column_1', 'column_2'], given);
     for (let at = 0; at < values.length; at += rowsPerBlock) {
       const rows = values.slice(at, at + rowsPerBlock).map((value) => `${value},\n`);
-      inference.look(scanner.push(Buffer.from(rows.join(''))));
+      inference.add(scanner.push(Buffer.from(rows.join(''))));
     }
     return publicColumn(inference.columns()[0]!);
   });
@@ -92,7 +92,7 @@ describe('The type of a column', () => {
     let inference: TypeInference | undefined;
     for (const piece of claimsPieces(3000)) {
       const block = scanner.push(piece);
-      (inference ??= new TypeInference(scanner.header ?? [])).look(block);
+      (inference ??= new TypeInference(scanner.header ?? [])).add(block);
     }
     expect(inference?.columns().map(({ name, type }) => [name, type])).toEqual(claimsColumns);
   });
@@ -114,7 +114,7 @@ describe('The type of a column', () => {
       const scanner = new CsvScanner({}, () => undefined);
       const block = scanner.push(Buffer.from(`column_1,x\n${values.map((value) => `${value},\n`).join('')}`));
       const inference = new TypeInference(scanner.header ?? [], {}, { column_1: least });
-      inference.look(block);
+      inference.add(block);
       return inference.columns()[0]?.type;
     };
     expect(widen(['7', '+5', '', '1.0'], 'integer')).toBe('integer');
