@@ -59,11 +59,11 @@ describe('Names of columns', () => {
     expect(await ask('SELECT * FROM people')).toEqual([{ id: 1, name: 'x' }]);
   });
 
-  it('are refused when the dataset has two that differ in case alone, in a new table, too', async () => {
+  it('are refused when the dataset has two that differ only in case, in a new table, too', async () => {
     for (const mode of ['create', 'append'] as const)
       await expect(load('id,Name,name\n1,x,y\n', { table: 'twice', mode })).rejects.toMatchObject({
         code: 'columns-missing',
-        message: 'The dataset has the columns “Name” and “name”, which differ in case alone.',
+        message: 'The dataset has the columns “Name” and “name”, which differ only in case.',
       });
     await expect(load('{"a":1,"A":2}\n', { table: 'twice', format: 'json-lines' })).rejects.toMatchObject({
       code: 'columns-missing',
@@ -74,7 +74,7 @@ describe('Names of columns', () => {
     await ask('CREATE TABLE alike ("Name" text, name text)');
     await expect(load('NAME\nx\n', { table: 'alike' })).rejects.toMatchObject({
       code: 'columns-missing',
-      message: 'The column “NAME” may mean “Name” or “name”: they differ in case alone.',
+      message: 'The column “NAME” is ambiguous: it matches “Name” and “name”, which differ only in case.',
     });
     await load('Name\nx\n', { table: 'alike' });
     expect(await ask('SELECT * FROM alike')).toEqual([{ Name: 'x', name: null }]);
@@ -99,7 +99,7 @@ describe('Names of columns', () => {
     const csv = `id,${long},${other}\n1,x,y\n`;
     await expect(load(csv, { table: 'long_names', mode: 'create' })).rejects.toMatchObject({
       code: 'bad-input',
-      message: `The column name “${long}” is too long: the database takes 63 bytes.`,
+      message: `The column name “${long}” is too long: the maximum is 63 bytes.`,
       hint: expect.stringContaining('Shorten Long Column Names'),
     });
     await load(csv, { table: 'long_names', mode: 'create', shortenNames: true });
@@ -127,7 +127,7 @@ describe('Names of columns', () => {
     ];
     expect(await callCli(...words)).toMatchObject({
       code: 1,
-      err: expect.stringContaining('is too long: the database takes 63 bytes'),
+      err: expect.stringContaining('is too long: the maximum is 63 bytes'),
     });
     expect(await callCli(...words, '--shorten-names')).toMatchObject({ code: 0 });
     expect((await columnsOf('long_by_cli'))[1]).toMatch(/^x{54}_[0-9a-f]{8}$/);
@@ -167,7 +167,7 @@ describe('Tables of Pipewright itself', () => {
     for (const address of [`sqlite:${join(folder, 'names.db')}`, `${postgres.url}?sslmode=disable`]) {
       await expect(
         loadCsv(address, 'load_id\nforged\n', { table: 'Pipewright_Loads', mode, key: ['load_id'] }),
-      ).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('belongs to Pipewright') });
+      ).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('is reserved: Pipewright records its loads there') });
     }
     expect(await ask('SELECT * FROM pipewright_loads')).toEqual(before);
   });

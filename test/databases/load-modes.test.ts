@@ -324,11 +324,11 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
   it('an upsert needs a key, and the dataset its columns', async () => {
     await expect(load('id\n1\n', { mode: 'upsert' })).rejects.toMatchObject({
       code: 'bad-input',
-      message: 'Upsert needs a key.',
+      message: '“Key” is missing: Upsert needs key columns.',
     });
     await expect(load('name\nAda\n', upsert)).rejects.toMatchObject({
       code: 'columns-missing',
-      message: 'The dataset has no column “id”, which belongs to the key.',
+      message: 'The dataset has no column “id”, which is part of the key.',
     });
   });
 
@@ -345,7 +345,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
     await load('id\n1\n2\n3\n4\n');
     await expect(load('id\n1\n', { mode: 'replace', maxChangePercent: 50 })).rejects.toMatchObject({
       code: 'rows-changed',
-      message: expect.stringContaining('a change of 75.0 %, and at most 50 % is allowed'),
+      message: expect.stringContaining('would change by 75.0%, from 4 to 1; the maximum is 50%'),
     });
     expect(await rows()).toHaveLength(4);
     await load('id\n1\n2\n', { mode: 'replace', maxChangePercent: 50 });
@@ -454,7 +454,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
     expect((await again('id,paid\n+7,1\n')).columns.map(({ type }) => type)).toEqual(['integer', 'decimal']);
     await expect(again('id\n1\n', { mode: 'append' })).rejects.toMatchObject({
       code: 'columns-missing',
-      message: 'The dataset has no column “paid”, which the contract has.',
+      message: 'The dataset has no column “paid”, which the contract requires.',
     });
     await expect(again('id,paid,more\n1,2,3\n', { table: `${table}_more` })).rejects.toMatchObject({
       code: 'columns-missing',
@@ -485,7 +485,7 @@ describe.each(['sqlite', 'postgres', 'mysql'] as const)('Into %s', (engine) => {
     const csv = 'id,paid,day\n2,"2,5",2026-11-21\n3,3.5,\n"4\n",4.5,2026-11-22\nx,5.5,soon\n6,6.5,2026-11-23\n';
     await expect(load(csv, { mode: 'append', maxRejectedRows: 2 })).rejects.toMatchObject({
       code: 'bad-input',
-      message: expect.stringContaining('More than 2 rows do not fit: line 2'),
+      message: expect.stringContaining('More than 2 rows were rejected. The first: line 2'),
     });
     expect(await rows()).toHaveLength(1);
     const {

@@ -160,7 +160,7 @@ it('refuses a key that is not unique, a type that there is not, and half a datas
   expect(await refused({ mode: 'upsert', key: ['id'] }, 'id,name\n1,x\n1,y\n')).toContain('is not unique: 1');
   expect(await refused({ options: { columnTypes: '{"id":"money"}' } }, 'id\n1\n')).toContain('“money” is no type');
   expect(await refused({ mode: 'replace', options: { maxChangePercent: 10 } }, 'id,name,zip\n1,x,y\n')).toContain(
-    'a change of 66.7 %',
+    'would change by 66.7%',
   );
   expect(query('SELECT count(*) AS rows FROM people')).toEqual([{ rows: 3 }]);
 });
@@ -209,7 +209,7 @@ it('checks a dataset against rules, lets it leave by Passed or Failed, and gives
     summary: '✗ paid is in table clients.client: 2 rows. Row 1: found “10”, which is not in the table “clients”.',
   });
   expect((await check(['id is in table nowhere.client'])).error?.message).toBe('There is no table “nowhere”.');
-  expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is not a rule');
+  expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is not a valid rule');
 });
 
 it('shows the first rows of a dataset and the types of its columns, and makes no table', async () => {

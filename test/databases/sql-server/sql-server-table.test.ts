@@ -40,7 +40,7 @@ describe('A table of SQL Server that is not like ours', () => {
     ]);
     expect(await failureOf(loadInto('name,twice\nEve,x\n'))).toMatchObject({
       code: 'columns-missing',
-      message: expect.stringContaining('calculates “twice” itself'),
+      message: expect.stringContaining('generates that column itself'),
     });
     expect(await failureOf(loadInto('state\nold\n'))).toMatchObject({
       code: 'bad-input',

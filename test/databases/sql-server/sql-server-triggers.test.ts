@@ -64,7 +64,7 @@ describe('A table of SQL Server with a trigger', () => {
     ] as const) {
       expect(await failureOf(load(options === upsert ? dataset : fresh, options))).toMatchObject({
         code: 'rows-changed',
-        message: expect.stringContaining(`The table “${table}” would hold`),
+        message: expect.stringContaining(`The table “${table}” would contain`),
         hint: expect.stringContaining(`trigger “audit ${table}”`),
       });
       expect(values()).toEqual([[1, 'Ada']]);

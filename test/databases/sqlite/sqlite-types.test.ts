@@ -183,7 +183,7 @@ describe('A table that a load made', () => {
     ]);
   });
 
-  it.each(['fail', 'evolve'] as const)('matches columns that differ in case alone (%s)', async (onSchemaChange) => {
+  it.each(['fail', 'evolve'] as const)('matches columns that differ only in case (%s)', async (onSchemaChange) => {
     const table = `cased_${onSchemaChange}`;
     await load('id,Name\n1,Ada\n', { table });
     await load('ID,name\n2,Bob\n', { table, mode: 'append', onSchemaChange });

@@ -7,7 +7,7 @@ const fold = (name: string): string => name.normalize('NFC').toLowerCase();
 
 /**
  * Finds a name among known ones: an exact match, otherwise the only match that differs in case alone; undefined if none.
- * @throws PipewrightError `columns-missing` when several differ in case alone
+ * @throws PipewrightError `columns-missing` when several differ only in case
  */
 export function matchName(name: string, known: readonly string[]): string | undefined {
   if (known.includes(name)) return name;
