@@ -167,7 +167,10 @@ describe('Tables of Pipewright itself', () => {
     for (const address of [`sqlite:${join(folder, 'names.db')}`, `${postgres.url}?sslmode=disable`]) {
       await expect(
         loadCsv(address, 'load_id\nforged\n', { table: 'Pipewright_Loads', mode, key: ['load_id'] }),
-      ).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('is reserved: Pipewright records its loads there') });
+      ).rejects.toMatchObject({
+        code: 'bad-input',
+        message: expect.stringContaining('is reserved: Pipewright records its loads there'),
+      });
     }
     expect(await ask('SELECT * FROM pipewright_loads')).toEqual(before);
   });
