@@ -1,7 +1,6 @@
 import { PipewrightError, type ErrorCode } from '../host/error.ts';
 import type { HttpResponse } from '../host/http.ts';
 import { cut, redact } from '../host/redact.ts';
-import type { Wording } from '../host/wording.ts';
 import { retryAfterSeconds } from './retry-delay.ts';
 
 /** What a vendor's error body says, in its own words. */
@@ -10,7 +9,7 @@ export interface VendorProblem {
   code?: string;
   message?: string;
   /** What to do, where this vendor's code tells. */
-  hint?: Wording;
+  hint?: string;
 }
 
 const hints: Partial<Record<ErrorCode, string>> = {

@@ -1,4 +1,3 @@
-import type { Wording } from '../../host/wording.ts';
 import type { HttpResponse } from '../../host/http.ts';
 import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
@@ -9,22 +8,11 @@ import type { ModeConnection } from './connection-fields.ts';
 /** The display name of the service. */
 export const service = 'Mode';
 
-const hints: Record<number, Wording> = {
-  401: {
-    n8n: 'Check the API token and its secret in the credential. Mode retired personal tokens in 2025: create a workspace or member API token.',
-    zapier:
-      'Check the API token and its secret in the connection. Mode retired personal tokens in 2025: create a workspace or member API token.',
-  },
+const hints: Record<number, string> = {
+  401: 'Check the API token and the API secret. Mode retired personal tokens in 2025: create a workspace or member API token.',
   403: 'A member API token can access only what its member can access. Use a workspace API token, or share the collection with the member.',
-  404: {
-    n8n: 'Check that the report and the run exist, that the API token can access them, and that the workspace in the credential is correct.',
-    zapier:
-      'Check that the report and the run exist, that the API token can access them, and that the workspace in the connection is correct.',
-  },
-  429: {
-    n8n: 'Mode accepts about 40 requests per 10 seconds. Wait, or run the workflow less often.',
-    zapier: 'Mode accepts about 40 requests per 10 seconds. Wait, or run the Zap less often.',
-  },
+  404: 'Check that the report and the run exist, that the API token can access them, and that the workspace is correct.',
+  429: 'Mode accepts about 40 requests per 10 seconds. Wait, or run this step less often.',
 };
 
 function readProblem(response: HttpResponse): VendorProblem {

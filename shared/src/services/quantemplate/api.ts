@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { clientCredentialsToken } from '../../auth/client-credentials.ts';
-import type { Wording } from '../../host/wording.ts';
 import type { HttpResponse } from '../../host/http.ts';
 import { shownText } from '../../http/answer-shape.ts';
 import { openApi, type Api } from '../../http/api.ts';
@@ -12,12 +11,9 @@ import type { QuantemplateConnection } from './connection-fields.ts';
 /** The display name of the service. */
 export const service = 'Quantemplate';
 
-const loginHint = {
-  n8n: 'Check the client ID and the client secret in the credential, or ask Quantemplate Support for new ones.',
-  zapier: 'Check the client ID and the client secret in the connection, or ask Quantemplate Support for new ones.',
-};
+const loginHint = 'Check the client ID and the client secret, or ask Quantemplate Support for new ones.';
 
-const hints: Record<number, Wording> = {
+const hints: Record<number, string> = {
   401: loginHint,
   403: 'Share the dataset or pipeline with the API user in Quantemplate. Uploads require “Can edit”.',
   404: 'Check the ID and the organisation ID, and share the dataset or pipeline with the API user in Quantemplate.',
