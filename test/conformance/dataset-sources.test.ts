@@ -206,7 +206,7 @@ it('A ZIP is unpacked whether it comes from Mode, a volume, or a website', async
     }),
   ).rejects.toMatchObject({
     code: 'bad-input',
-    message: 'The ZIP holds several files: “claims.csv”, “countries.csv”.',
+    message: 'The ZIP contains several files: “claims.csv”, “countries.csv”.',
   });
   expect(query('SELECT count(*) AS rows FROM zipped_4')).toEqual([{ rows: 1 }]);
 });

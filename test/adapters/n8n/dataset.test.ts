@@ -65,7 +65,7 @@ it('keeps a number as text where a number would not say the same, and refuses ro
   );
   expect(items[0]?.json).toEqual({ long: '1234567890123456', exact: '1234567890.123456789' });
   expect((await n8n.execute(setup('getRows'), fileOf('a,b\n1,2\n3\n'))).error?.message).toContain(
-    'A row cannot be read: line 3',
+    'A row is invalid: line 3',
   );
   expect((await n8n.execute(setup('getRows', { rows: 1 }), fileOf('a,b\n1,2\n3,4\n5\n'))).items).toHaveLength(1);
   expect((await n8n.execute(setup('getRows', { rows: 60_000 }), fileOf(claims))).error?.message).toContain(

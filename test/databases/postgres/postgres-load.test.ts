@@ -368,7 +368,7 @@ describe('Limits of a PostgreSQL table', () => {
   it('are not stretched by rounding a decimal, which the server would do without a word, but by making the column wider', async () => {
     await expect(load('id,name,paid\n1,Ada,1.005\n', { table: 'narrow', mode: 'append' })).rejects.toMatchObject({
       code: 'bad-input',
-      message: expect.stringContaining('2 behind it (“1.005”)'),
+      message: expect.stringContaining('2 after it (“1.005”)'),
     });
     await load('id,name,paid\n8,Ada,1.005\n9,Bob,123456.7\n', {
       table: 'narrow',

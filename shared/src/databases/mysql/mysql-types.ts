@@ -90,7 +90,7 @@ export function textAgain({ name, type, form }: InferredColumn): string {
     const [yes, no] =
       form === booleanForms.upper
         ? ['TRUE', 'FALSE']
-        : form === booleanForms.capitalised
+        : form === booleanForms.capitalized
           ? ['True', 'False']
           : ['true', 'false'];
     return `CASE ${column} WHEN 1 THEN '${yes}' WHEN 0 THEN '${no}' END`;

@@ -152,7 +152,7 @@ function timeRules(scale: number): ValueRule[] {
   return [
     { reason: 'is not a time of day such as 23:05:00', fails: (text) => !timeOfDay.test(text) },
     {
-      reason: `has more than ${scale} digits in the fraction of a second`,
+      reason: `has more than ${scale} fractional second digits`,
       fails: (text) => fractionOf(text).length > scale,
     },
   ];

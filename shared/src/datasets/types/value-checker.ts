@@ -4,11 +4,11 @@ import type { ColumnType } from './column.ts';
 import { normalizeValue } from './normalize-value.ts';
 import { plainScan, type PlainScan } from './plain-values.ts';
 
-/** What the values of a column must be; the limits mean what they mean in `ExistingColumn`. */
+/** What the values of a column must be like; see `ExistingColumn` for the limits. */
 export type CheckedColumn = {
   name: string;
   type: ColumnType;
-  /** Whether values that do not fit are no misfits, but make the column wider; NULL stays one. Default: false. */
+  /** Whether values that do not fit widen the type instead of being misfits; a NULL that is not allowed stays one. Default: false. */
   widensType?: boolean;
 } & Partial<Omit<ExistingColumn, 'name' | 'type' | 'optional'>>;
 
@@ -18,51 +18,53 @@ export interface Misfit {
   row: number;
   column: string;
   value: string | null;
-  /** What is wrong, to stand behind "line 17". */
+  /** What is wrong, to follow "line 17". */
   reason: string;
 }
 
-/** A value that fits, and how it must be written so that every database reads it the same way; null for NULL. */
+/** A value that fits but must be normalized so that every database reads it the same way; null for NULL. */
 export interface Rewriting {
-  /** Place of the value in the block. */
+  /** Index of the value in the block. */
   index: number;
   text: string | null;
 }
 
-/** What the check of a block found. */
+/** The result of checking a block. */
 export interface CheckedValues {
-  /** The first value of each row that does not fit, row after row. */
+  /** The first value that does not fit in each row, in row order. */
   misfits: Misfit[];
   rewritings: Rewriting[];
 }
 
-/** Digits that a decimal may have whose column says nothing of them: what every database holds. */
-const mostDigits = 38;
+/** Maximum digits of a decimal without limits: what every database stores. */
+const maxDigits = 38;
 
-/** The bounds of an integer whose column says nothing of them: those of 64 bits. */
-const leastBigint = -(2n ** 63n);
-const mostBigint = 2n ** 63n - 1n;
+/** Bounds of an integer without limits: 64 bits. */
+const minBigint = -(2n ** 63n);
+const maxBigint = 2n ** 63n - 1n;
 
-const usualFraction = 6;
+const defaultFractionDigits = 6;
 
-/** Verdicts on short values that are cached: words such as `t` or `open` repeat. */
-const mostVerdicts = 1_000;
-const longestWord = 16;
-const longestValue = 1_000;
+/** Verdicts on short values are cached, because values such as `t` or `open` repeat. */
+const maxCachedVerdicts = 1_000;
+const maxCachedLength = 16;
 
-/** The verdict on a value: a reason why it does not fit; or how it must be written, which is often as it is. */
+/** Characters of a misfit to report. */
+const maxReportedLength = 1_000;
+
+/** The verdict on a value: why it does not fit, or its normalized text. */
 type Verdict = { reason: string } | { text: string | null };
 
-/** Finds values that do not fit the columns of a table, before a database sees them. */
+/** Finds values that do not fit their columns before they reach a database. */
 export class ValueChecker {
   readonly #columns: readonly (ColumnCheck | undefined)[];
 
-  /** @param columns what each column of the blocks must be; undefined for one that takes any value */
+  /** @param columns the requirements of each column; undefined for a column that accepts any value */
   constructor(columns: readonly (CheckedColumn | undefined)[]) {
     this.#columns = columns.map((column) => column && new ColumnCheck(column));
   }
 
-  /** The values of a block that do not fit, and those that must be written in another way. */
+  /** Finds the values of a block that do not fit, and those that must be normalized. */
   check(block: CsvBlock): CheckedValues {
     const found = new Map<number, Misfit>();
     const rewritings: Rewriting[] = [];
@@ -72,7 +74,7 @@ export class ValueChecker {
     return { misfits: [...found.values()].sort((one, other) => one.row - other.row), rewritings };
   }
 
-  /** Whether every value so far fits a column that may become wider. */
+  /** Whether every value so far fits, in a column that can be widened. */
   keepsType(place: number): boolean {
     return this.#columns[place]?.keeps ?? true;
   }
@@ -94,7 +96,7 @@ class ColumnCheck {
       const remembered = verdicts.get(text);
       if (remembered) return remembered;
       const verdict = judge(text);
-      if (text.length <= longestWord && verdicts.size < mostVerdicts) verdicts.set(text, verdict);
+      if (text.length <= maxCachedLength && verdicts.size < maxCachedVerdicts) verdicts.set(text, verdict);
       return verdict;
     };
   }
@@ -111,7 +113,7 @@ class ColumnCheck {
           found.set(row, {
             row,
             column: name,
-            value: value?.slice(0, longestValue) ?? null,
+            value: value?.slice(0, maxReportedLength) ?? null,
             reason: `has a value in the column “${name}” that ${verdict.reason}`,
           });
       } else if (verdict.text !== value && !widens) {
@@ -120,7 +122,7 @@ class ColumnCheck {
     }
   }
 
-  /** The next row to judge; where the column has become wider, only NULL is still looked for. */
+  /** The next row to check; once the type is widened, only NULL is still checked. */
   #next(block: CsvBlock, place: number, row: number): number {
     if (this.keeps) return this.#scan(block, place, row);
     if (this.#column.nullable ?? true) return block.rows;
@@ -132,94 +134,88 @@ class ColumnCheck {
   #verdict(value: string | null): Verdict {
     const { nullable = true, type, emptyIsNull: blankIsNull = type !== 'text' } = this.#column;
     if (value !== null && !(value === '' && blankIsNull)) return this.#judge(value);
-    return nullable ? { text: null } : { reason: 'is empty, which the table does not allow' };
+    return nullable ? { text: null } : { reason: 'is NULL, which the table does not allow' };
   }
 }
 
 const isNull = ({ starts, ends, kinds }: CsvBlock, index: number): boolean =>
   starts[index] === ends[index] && kinds[index] === valueKind.bare;
 
-/** Fewer digits than these are between the bounds of an integer, whatever they are. */
-function surelyWithin(least: bigint, most: bigint): number {
+/** Integers with this many digits are always within the bounds. */
+function safeIntegerDigits(min: bigint, max: bigint): number {
   const digits = (bound: bigint): number => String(bound).replace('-', '').length - 1;
-  return least < 0n ? Math.min(digits(least), digits(most)) : digits(most);
+  return min < 0n ? Math.min(digits(min), digits(max)) : digits(max);
 }
 
-function boundsOf({ min: least = leastBigint, max: most = mostBigint }: CheckedColumn): {
-  least: bigint;
-  most: bigint;
-} {
-  return { least: BigInt(least), most: BigInt(most) };
+function boundsOf({ min = minBigint, max = maxBigint }: CheckedColumn): { min: bigint; max: bigint } {
+  return { min: BigInt(min), max: BigInt(max) };
 }
 
 function scanOf(column: CheckedColumn): PlainScan {
   const {
     type,
     nullable = true,
-    maxLength: longest = Infinity,
-    wholeDigits: whole,
+    maxLength = Infinity,
+    wholeDigits,
     scale,
-    fractionDigits: fraction = usualFraction,
+    fractionDigits = defaultFractionDigits,
     rules = [],
-    emptyIsNull: blankIsNull = type !== 'text',
+    emptyIsNull = type !== 'text',
   } = column;
-  const bounds = boundsOf(column);
-  const signed = type !== 'integer' || bounds.least < 0n;
-  // Where a rule must be asked, no value is plain but NULL.
-  const surely = Math.min(
-    mostDigits / 2,
-    ...rules.map(({ safeDigits: surelyMeets = 0 }) => (type === 'decimal' ? surelyMeets : 0)),
-  );
-  if (surely === 0 || (type === 'text' && blankIsNull))
-    return plainScan('text', { nullable, signed, whole: 0, scale: 0, fraction, bytes: -1 });
-  // Half of what is allowed in all is allowed on each side of the point, where nothing is said of them.
-  const digits = type === 'integer' ? surelyWithin(bounds.least, bounds.most) : Math.min(surely, whole ?? surely);
+  const { min, max } = boundsOf(column);
+  const signed = type !== 'integer' || min < 0n;
+  // Where a rule must be called, only NULL can be skipped.
+  const safe = Math.min(maxDigits / 2, ...rules.map(({ safeDigits = 0 }) => (type === 'decimal' ? safeDigits : 0)));
+  if (safe === 0 || (type === 'text' && emptyIsNull))
+    return plainScan('text', { nullable, signed, whole: 0, scale: 0, fraction: fractionDigits, bytes: -1 });
+  // Without limits, half of the total digits is allowed on each side of the decimal point.
+  const whole = type === 'integer' ? safeIntegerDigits(min, max) : Math.min(safe, wholeDigits ?? safe);
   return plainScan(type, {
     nullable,
     signed,
-    whole: digits,
-    scale: Math.min(surely, scale ?? surely),
-    fraction,
-    bytes: longest,
+    whole,
+    scale: Math.min(safe, scale ?? safe),
+    fraction: fractionDigits,
+    bytes: maxLength,
   });
 }
 
-/** Judges a value by every rule of its column. */
+/** Creates a function that checks a value against every rule of its column. */
 function judgeOf(column: CheckedColumn): (text: string) => Verdict {
   const {
     type,
-    alternativeType: also,
-    maxLength: longest,
-    countsUtf16: inUtf16 = false,
-    wholeDigits: whole,
+    alternativeType,
+    maxLength,
+    countsUtf16 = false,
+    wholeDigits,
     scale,
-    fractionDigits: fraction = usualFraction,
+    fractionDigits = defaultFractionDigits,
     rules = [],
   } = column;
-  const { least, most } = boundsOf(column);
+  const { min, max } = boundsOf(column);
   return (value) => {
-    // A value that the column takes by its second type stays as it is.
-    const second = also === undefined ? undefined : normalizeValue(also, value);
+    // A value that also fits the alternative type stays unchanged.
+    const second = alternativeType === undefined ? undefined : normalizeValue(alternativeType, value);
     const first = normalizeValue(type, value);
     const text = second !== undefined && first !== undefined ? value : (first ?? second);
     if (text === undefined) return { reason: type === 'text' ? 'does not fit' : describeMisfit(type, value) };
-    if (longest !== undefined && lengthOf(text, inUtf16) > longest)
-      return { reason: `has more than ${longest} characters` };
-    if ((type === 'integer' || also === 'integer') && /^[-+]?\d+(\.0+)?$/.test(text)) {
+    if (maxLength !== undefined && lengthOf(text, countsUtf16) > maxLength)
+      return { reason: `has more than ${maxLength} characters` };
+    if ((type === 'integer' || alternativeType === 'integer') && /^[-+]?\d+(\.0+)?$/.test(text)) {
       const number = BigInt(normalizeValue('integer', text) ?? text);
-      if (number < least || number > most) return { reason: `is not between ${least} and ${most}` };
+      if (number < min || number > max) return { reason: `is not between ${min} and ${max}` };
     }
-    if (type === 'decimal' && hasMoreDigits(text, whole, scale))
+    if (type === 'decimal' && hasTooManyDigits(text, wholeDigits, scale))
       return {
         reason:
-          whole === undefined || scale === undefined
-            ? `has more than ${mostDigits} digits`
-            : `has more than ${whole} digits before the point or ${scale} behind it`,
+          wholeDigits === undefined || scale === undefined
+            ? `has more than ${maxDigits} digits`
+            : `has more than ${wholeDigits} digits before the decimal point or ${scale} after it`,
       };
-    if (fractionDigits(type, text) > fraction)
-      return { reason: `has more than ${fraction} digits in the fraction of a second` };
-    const broken = rules.find(({ fails }) => fails(text));
-    return broken ? { reason: broken.reason } : { text };
+    if (countFractionDigits(type, text) > fractionDigits)
+      return { reason: `has more than ${fractionDigits} fractional second digits` };
+    const failed = rules.find(({ fails }) => fails(text));
+    return failed ? { reason: failed.reason } : { text };
   };
 }
 
@@ -233,36 +229,35 @@ const articles: Record<Exclude<ColumnType, 'text'>, string> = {
   uuid: 'a',
 };
 
-/** What a value is not, and why where that is easily missed. */
+/** Describes why a value does not fit a type, with an explanation where it is not obvious. */
 function describeMisfit(type: Exclude<ColumnType, 'text'>, value: string): string {
   const noun = `is not ${articles[type]} ${type.replaceAll('-', ' ')}`;
   const isNumber = type === 'integer' || type === 'decimal';
-  if (isNumber && /^[-+]?0\d/.test(value)) return `${noun}: it has a leading zero, which a number does not keep`;
+  if (isNumber && /^[-+]?0\d/.test(value)) return `${noun}: it has a leading zero, which would be lost`;
   if (type === 'timestamp' && normalizeValue('timestamp-with-zone', value) !== undefined)
-    return `${noun}: the column would lose its time zone`;
+    return `${noun}: it has a time zone, which would be lost`;
   if (type === 'timestamp-with-zone' && normalizeValue('timestamp', value) !== undefined)
-    return `${noun}: it does not say its time zone`;
+    return `${noun}: it has no time zone`;
   if (
     type === 'date' &&
     (normalizeValue('timestamp', value) ?? normalizeValue('timestamp-with-zone', value)) !== undefined
   )
-    return `${noun}: the column would lose its time`;
+    return `${noun}: it has a time of day, which would be lost`;
   return noun;
 }
 
-/** A text has at most as many characters as units of UTF-16. */
-function lengthOf(text: string, inUtf16: boolean): number {
-  return inUtf16 ? text.length : [...text].length;
+function lengthOf(text: string, countsUtf16: boolean): number {
+  return countsUtf16 ? text.length : [...text].length;
 }
 
-function hasMoreDigits(text: string, whole: number | undefined, scale: number | undefined): boolean {
-  const [, before = '', behind = ''] = /^-?0*(\d*)\.?(\d*?)0*$/.exec(text) ?? [];
-  if (whole === undefined || scale === undefined) return before.length + behind.length > mostDigits;
-  return before.length > whole || behind.length > scale;
+function hasTooManyDigits(text: string, wholeDigits: number | undefined, scale: number | undefined): boolean {
+  const [, whole = '', fraction = ''] = /^-?0*(\d*)\.?(\d*?)0*$/.exec(text) ?? [];
+  if (wholeDigits === undefined || scale === undefined) return whole.length + fraction.length > maxDigits;
+  return whole.length > wholeDigits || fraction.length > scale;
 }
 
-/** Digits of the fraction of a second, without zeros at the end. */
-function fractionDigits(type: ColumnType, text: string): number {
+/** Number of fractional second digits without trailing zeros. */
+function countFractionDigits(type: ColumnType, text: string): number {
   if (type !== 'timestamp' && type !== 'timestamp-with-zone') return 0;
   return /:\d\d\.(\d*?)0*(?!\d)/.exec(text)?.[1]?.length ?? 0;
 }

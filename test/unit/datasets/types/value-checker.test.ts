@@ -287,14 +287,14 @@ it('ValueCheck reports each row once, in the order of the file, with the column 
       row: 2,
       column: 'b',
       value: null,
-      reason: 'has a value in the column “b” that is empty, which the table does not allow',
+      reason: 'has a value in the column “b” that is NULL, which the table does not allow',
     },
     {
       row: 3,
       column: 'a',
       value: '01',
       reason:
-        'has a value in the column “a” that is not an integer: it has a leading zero, which a number does not keep',
+        'has a value in the column “a” that is not an integer: it has a leading zero, which would be lost',
     },
   ]);
 });
