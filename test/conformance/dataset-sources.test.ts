@@ -246,8 +246,8 @@ it('Zapier is told of a dataset that is too large before anything is begun', asy
   const load = (lent: Host) => operate(sqlTable, 'loadDataset', { table: 'large', file: path }, lent);
   await expect(load(zapier)).rejects.toMatchObject({
     code: 'timed-out',
-    message: expect.stringContaining('The dataset has 240 MB; up to 100 MB'),
-    hint: expect.stringMatching(/n8n.*Data Factory.*ID of the dataset/),
+    message: expect.stringContaining('it has 240 MB, and a step can read up to 100 MB in 25 seconds'),
+    hint: expect.stringMatching(/Run Pipeline.*dataset ID/),
   });
   await expect(operate(dataset, 'checkDataset', { file: path, rules: 'rows >= 1' }, zapier)).rejects.toMatchObject({
     code: 'timed-out',

@@ -23,12 +23,13 @@ export function refuseTooLarge(
   { maxWaitSeconds }: Pick<Clock, 'maxWaitSeconds'>,
 ): void {
   if (maxWaitSeconds === undefined || size === undefined) return;
-  const maxBytes = maxWaitSeconds * bytesPerSecond;
+  const seconds = Math.ceil(maxWaitSeconds);
+  const maxBytes = seconds * bytesPerSecond;
   if (size <= maxBytes) return;
   closeUnread(bytes);
   throw new PipewrightError({
     code: 'timed-out',
-    message: `The dataset is too large: it has ${Math.ceil(size / megabyte)} MB, and a step can read up to ${Math.floor(maxBytes / megabyte)} MB in ${maxWaitSeconds} seconds. Nothing was changed.`,
+    message: `The dataset is too large: it has ${Math.ceil(size / megabyte)} MB, and a step can read up to ${maxBytes / megabyte} MB in ${seconds} seconds. Nothing was changed.`,
     hint,
   });
 }
@@ -45,7 +46,7 @@ export async function* withinTimeLimit(bytes: Bytes, { now, maxWaitSeconds }: Cl
     if (now() > deadline)
       throw new PipewrightError({
         code: 'timed-out',
-        message: `The dataset was not read within the time limit of ${maxWaitSeconds} seconds. Nothing was changed.`,
+        message: `The dataset was not read within the time limit of ${Math.ceil(maxWaitSeconds)} seconds. Nothing was changed.`,
         hint,
       });
     yield piece;

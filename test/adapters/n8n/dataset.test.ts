@@ -80,7 +80,7 @@ it('sends what a dataset passes or fails to an output of its own, each with its 
   expect(passed.outputs.map((items) => items.map(({ json }) => json['passed']))).toEqual([[true], []]);
   const failed = await check('policy\n1\n1\n');
   expect(failed.outputs.map((items) => items.map(({ json }) => json['passed']))).toEqual([[], [false]]);
-  expect(failed.outputs[1]?.[0]?.binary?.['data']?.fileName).toBe('failing-rows.csv');
+  expect(failed.outputs[1]?.[0]?.binary?.['data']?.fileName).toBe('failed-rows.csv');
   const { workflow, node } = n8n.set(setup('checkDataset'));
   const { description } = n8n.nodeType('dataset');
   expect(NodeHelpers.getNodeOutputs(workflow, node, description)).toEqual([

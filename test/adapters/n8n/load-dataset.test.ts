@@ -158,7 +158,9 @@ it('refuses a key that is not unique, a type that there is not, and half a datas
   const refused = async (parameters: object, csv: string) =>
     (await n8n.execute(load({ table: 'people', ...parameters }), fileOf(csv))).error?.message;
   expect(await refused({ mode: 'upsert', key: ['id'] }, 'id,name\n1,x\n1,y\n')).toContain('is not unique: 1');
-  expect(await refused({ options: { columnTypes: '{"id":"money"}' } }, 'id\n1\n')).toContain('The type “money” of the column “id” is unknown');
+  expect(await refused({ options: { columnTypes: '{"id":"money"}' } }, 'id\n1\n')).toContain(
+    'The type “money” of the column “id” is unknown',
+  );
   expect(await refused({ mode: 'replace', options: { maxChangePercent: 10 } }, 'id,name,zip\n1,x,y\n')).toContain(
     'would change by 66.7%',
   );

@@ -293,8 +293,7 @@ it('ValueCheck reports each row once, in the order of the file, with the column 
       row: 3,
       column: 'a',
       value: '01',
-      reason:
-        'has a value in the column “a” that is not an integer: it has a leading zero, which would be lost',
+      reason: 'has a value in the column “a” that is not an integer: it has a leading zero, which would be lost',
     },
   ]);
 });
