@@ -5,7 +5,7 @@ import { isZip } from '../../datasets/bytes/zip-entries.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { Api } from '../../http/api.ts';
 import { defineDownload } from '../../define/download.ts';
-import { describeField, text, withInfo } from '../../define/fields.ts';
+import { text, withInfo } from '../../define/fields.ts';
 import { openMode, service } from './api.ts';
 import type { ModeConnection } from './connection-fields.ts';
 import { listQueries, pickQuery, queryField, reportField, type VendorQuery } from './reports.ts';
