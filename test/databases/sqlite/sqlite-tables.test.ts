@@ -331,7 +331,7 @@ describe('A target in SQLite', () => {
     ]);
     await expect(load('k,v\n,3\n', { table: 't', mode: 'append' })).rejects.toMatchObject({
       code: 'bad-input',
-      message: expect.stringContaining('is empty'),
+      message: expect.stringContaining('is NULL'),
     });
   });
 });

@@ -41,7 +41,7 @@ const money: Record<string, { whole: number; least: bigint; most: bigint; range:
 const moneyScale = 4;
 
 /** Types that we read as text, although an empty text is none of their values; they stay when a table evolves. */
-const bare = { blankIsNull: true, fixed: true } as const;
+const bare = { emptyIsNull: true, fixed: true } as const;
 
 /**
  * What the values of a column may be: lengths in the unit that the type counts, ranges, and the digits that it keeps. The

@@ -76,7 +76,7 @@ function numericType(name: string, sizes: readonly number[], declared: string): 
     };
   }
   if (name === 'BOOLEAN' || name === 'BOOL') return { type: 'boolean', affinity, binding: 'boolean' };
-  const asMoment = { ...asText, blankIsNull: true };
+  const asMoment = { ...asText, emptyIsNull: true };
   if (name === 'DATE') return { ...asMoment, rules: [sqliteDate] };
   if (/^(DATETIME|TIMESTAMP)/.test(name))
     return { ...asMoment, rules: [sqliteTimestamp, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };

@@ -39,7 +39,7 @@ interface ColumnState {
   form: number;
   lossy: boolean;
   /** Whether a column that is not text has an empty string. */
-  blanks: boolean;
+  hasEmptyStrings: boolean;
 }
 
 /** Reads the values of a column from a row on; returns the first row with a value of another type, or the number of rows. */
@@ -81,7 +81,7 @@ export class TypeInference {
         : Object.hasOwn(minimum, name)
           ? [minimum[name], 'widens']
           : [undefined, 'inferred'];
-      return { type, kind, whole: 0, scale: 0, form: noForm, lossy: false, blanks: false };
+      return { type, kind, whole: 0, scale: 0, form: noForm, lossy: false, hasEmptyStrings: false };
     });
   }
 
@@ -98,7 +98,7 @@ export class TypeInference {
         row = read(block, column, row, state);
         if (row === block.rows) break;
         if (this.#emptyIsNull && isEmptyString(block, row * block.width + column)) {
-          state.blanks = true;
+          state.hasEmptyStrings = true;
           row += 1;
           continue;
         }
@@ -109,9 +109,11 @@ export class TypeInference {
 
   /** The columns with the narrowest type that fits every value so far; a column without values is text. */
   columns(): InferredColumn[] {
-    return this.#states.map(({ type = 'text', kind, whole, scale, form, lossy, blanks }, column) => {
+    return this.#states.map(({ type = 'text', kind, whole, scale, form, lossy, hasEmptyStrings }, column) => {
       const name = this.#names[column] as string;
-      const known = blanks ? { name, type, form: mixedForms, lossy: true, blanks } : { name, type, form, lossy };
+      const known = hasEmptyStrings
+        ? { name, type, form: mixedForms, lossy: true, hasEmptyStrings: true }
+        : { name, type, form, lossy };
       return type === 'decimal' && (kind === 'inferred' || whole + scale > 0)
         ? { ...known, precision: Math.max(1, whole + scale), scale }
         : known;
