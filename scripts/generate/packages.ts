@@ -1,6 +1,6 @@
 import { services } from '../../shared/src/catalog.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { sqlTable } from '../../shared/src/sql-table.ts';
+import { sqlTable } from '../../shared/src/catalog/sql-table.ts';
 
 /** An n8n package: the services it offers, and what its package.json says about them. */
 export interface N8nPackage {

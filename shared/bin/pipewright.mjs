@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The sources are TypeScript, which Node runs as they are from 24 on; an older Node hands over to the one among the dependencies.
+// Node 24 and newer run the TypeScript sources directly; an older Node starts the Node from the dependencies.
 import { spawnSync } from 'node:child_process';
 import module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -16,14 +16,14 @@ function newerNode() {
 }
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
-  // What Node made of the sources is kept in its cache for the next start, which then takes half the time.
+  // Caches the compiled sources, which halves the next startup.
   module.enableCompileCache();
   const { runCommand } = await import(main);
   process.exitCode = await runCommand(process.argv.slice(2));
 } else {
   const node = newerNode();
   if (node === undefined) {
-    console.error('pipewright needs Node 24 or newer. Install it, or run npm install in the repository.');
+    console.error('pipewright requires Node 24 or newer. Install it, or run npm install in the repository.');
     process.exit(2);
   }
   const { status } = spawnSync(

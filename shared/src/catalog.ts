@@ -1,5 +1,5 @@
 import type { Service } from './define/service.ts';
-import { dataset } from './dataset.ts';
+import { dataset } from './catalog/dataset.ts';
 import { dataFactory } from './services/azure/data-factory/service.ts';
 import { azureMonitor } from './services/azure/monitor/service.ts';
 import { webhookActivity } from './services/azure/webhook-activity/service.ts';
@@ -11,9 +11,9 @@ import { mode } from './services/mode/service.ts';
 import { quantemplate } from './services/quantemplate/service.ts';
 import { signedWebhook } from './services/signed-webhook/service.ts';
 import { slack } from './services/slack/service.ts';
-import { sqlTable } from './sql-table.ts';
+import { sqlTable } from './catalog/sql-table.ts';
 
-/** Every service, in the order in which they are shown. */
+/** Every service, in display order. */
 export const services: readonly Service[] = [
   quantemplate,
   dbt,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { CsvScanner } from '../../shared/src/datasets/formats/csv-scanner.ts';
 import { TypeInference } from '../../shared/src/datasets/types/infer-types.ts';
-import { loadIntoTable } from '../../shared/src/datasets/load/load-dataset.ts';
+import { loadIntoTable } from '../../shared/src/datasets/load/load-into-table.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openDataset } from '../../shared/src/cli/open-dataset.ts';
 import { nodeHost } from '../../shared/src/host/node/node-host.ts';

@@ -3,14 +3,14 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { dataset } from '../../shared/src/dataset.ts';
+import { dataset } from '../../shared/src/catalog/dataset.ts';
 import type { Host } from '../../shared/src/host/host.ts';
 import { nodeHost } from '../../shared/src/host/node/node-host.ts';
 import { checkInput } from '../../shared/src/define/check-input.ts';
 import { logsIn } from '../../shared/src/define/connection.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { sources } from '../../shared/src/sources.ts';
-import { sqlTable } from '../../shared/src/sql-table.ts';
+import { datasetSources } from '../../shared/src/catalog/dataset-sources.ts';
+import { sqlTable } from '../../shared/src/catalog/sql-table.ts';
 import { credentialName } from '../../n8n-nodes/adapter/names.ts';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
 import { modeReports } from '../doubles/mode/world.ts';
@@ -132,7 +132,7 @@ const cases: Record<string, { input(): Record<string, unknown>; rows: number; by
 };
 
 it('Every download of a service that has datasets is a source', () => {
-  expect(sources.map(({ key }) => key).sort()).toEqual(Object.keys(cases).sort());
+  expect(datasetSources.map(({ key }) => key).sort()).toEqual(Object.keys(cases).sort());
 });
 
 describe.each(Object.entries(cases))('The source %s', (source, { input, rows, bytes, resumes }) => {
@@ -206,7 +206,7 @@ it('A ZIP is unpacked whether it comes from Mode, a volume, or a website', async
     }),
   ).rejects.toMatchObject({
     code: 'bad-input',
-    message: 'The ZIP holds several files: “claims.csv”, “countries.csv”.',
+    message: 'The ZIP contains several files: “claims.csv”, “countries.csv”.',
   });
   expect(query('SELECT count(*) AS rows FROM zipped_4')).toEqual([{ rows: 1 }]);
 });
@@ -246,8 +246,8 @@ it('Zapier is told of a dataset that is too large before anything is begun', asy
   const load = (lent: Host) => operate(sqlTable, 'loadDataset', { table: 'large', file: path }, lent);
   await expect(load(zapier)).rejects.toMatchObject({
     code: 'timed-out',
-    message: expect.stringContaining('The dataset has 240 MB; up to 100 MB'),
-    hint: expect.stringMatching(/n8n.*Data Factory.*ID of the dataset/),
+    message: expect.stringContaining('it has 240 MB, and a step can read up to 100 MB in 25 seconds'),
+    hint: expect.stringMatching(/Run Pipeline.*dataset ID/),
   });
   await expect(operate(dataset, 'checkDataset', { file: path, rules: 'rows >= 1' }, zapier)).rejects.toMatchObject({
     code: 'timed-out',

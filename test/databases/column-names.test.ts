@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
-import { isOwnTable } from '../../shared/src/datasets/load/own-tables.ts';
+import { isReservedTable } from '../../shared/src/datasets/load/reserved-tables.ts';
 import { validName } from '../../shared/src/datasets/load/match-names.ts';
 import { startPostgres, type Postgres } from '../support/machine/postgres.ts';
 import { callCli } from '../unit/cli/call-cli.ts';
@@ -63,7 +63,7 @@ describe('Column names', () => {
     for (const mode of ['create', 'append'] as const)
       await expect(load('id,Name,name\n1,x,y\n', { table: 'twice', mode })).rejects.toMatchObject({
         code: 'columns-missing',
-        message: 'The dataset has the columns “Name” and “name”, which differ in case alone.',
+        message: 'The dataset has the columns “Name” and “name”, which differ only in case.',
       });
     await expect(load('{"a":1,"A":2}\n', { table: 'twice', format: 'json-lines' })).rejects.toMatchObject({
       code: 'columns-missing',
@@ -74,7 +74,7 @@ describe('Column names', () => {
     await ask('CREATE TABLE alike ("Name" text, name text)');
     await expect(load('NAME\nx\n', { table: 'alike' })).rejects.toMatchObject({
       code: 'columns-missing',
-      message: 'The column “NAME” may mean “Name” or “name”: they differ in case alone.',
+      message: 'The column “NAME” is ambiguous: it matches “Name” and “name”, which differ only in case.',
     });
     await load('Name\nx\n', { table: 'alike' });
     expect(await ask('SELECT * FROM alike')).toEqual([{ Name: 'x', name: null }]);
@@ -99,11 +99,11 @@ describe('Column names', () => {
     const csv = `id,${long},${other}\n1,x,y\n`;
     await expect(load(csv, { table: 'long_names', mode: 'create' })).rejects.toMatchObject({
       code: 'bad-input',
-      message: `The column name “${long}” is too long: the database takes 63 bytes.`,
+      message: `The column name “${long}” is too long: the maximum is 63 bytes.`,
       hint: expect.stringContaining('Shorten Long Column Names'),
     });
     await load(csv, { table: 'long_names', mode: 'create', shortenNames: true });
-    for (const columnChanges of ['refuse', 'evolve'] as const)
+    for (const columnChanges of ['fail', 'evolve'] as const)
       await load(csv, { table: 'long_names', shortenNames: true, onSchemaChange: columnChanges });
     await load(csv, { table: 'long_names', shortenNames: true, mode: 'upsert', key: ['id', long] });
     const [id, ...names] = await columnsOf('long_names');
@@ -127,7 +127,7 @@ describe('Column names', () => {
     ];
     expect(await callCli(...words)).toMatchObject({
       code: 1,
-      err: expect.stringContaining('is too long: the database takes 63 bytes'),
+      err: expect.stringContaining('is too long: the maximum is 63 bytes'),
     });
     expect(await callCli(...words, '--shorten-names')).toMatchObject({ code: 0 });
     expect((await columnsOf('long_by_cli'))[1]).toMatch(/^x{54}_[0-9a-f]{8}$/);
@@ -154,11 +154,11 @@ describe('Tables of Pipewright itself', () => {
     '#pipewright_staging',
     'ｐｉｐｅｗｒｉｇｈｔ＿ｌｏａｄｓ',
   ])('%s is one', (table) => {
-    expect(isOwnTable(table)).toBe(true);
+    expect(isReservedTable(table)).toBe(true);
   });
 
   it.each(['claims', 'pipewright', 'pipewright_loads_2026', 'my_pipewright_loads', 'loads'])('%s is none', (table) => {
-    expect(isOwnTable(table)).toBe(false);
+    expect(isReservedTable(table)).toBe(false);
   });
 
   it.each(['create', 'append', 'replace', 'upsert'] as const)('cannot be loaded into, by %s', async (mode) => {
@@ -167,7 +167,10 @@ describe('Tables of Pipewright itself', () => {
     for (const address of [`sqlite:${join(folder, 'names.db')}`, `${postgres.url}?sslmode=disable`]) {
       await expect(
         loadCsv(address, 'load_id\nforged\n', { table: 'Pipewright_Loads', mode, key: ['load_id'] }),
-      ).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('belongs to Pipewright') });
+      ).rejects.toMatchObject({
+        code: 'bad-input',
+        message: expect.stringContaining('is reserved: Pipewright records its loads there'),
+      });
     }
     expect(await ask('SELECT * FROM pipewright_loads')).toEqual(before);
   });

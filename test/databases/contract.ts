@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { parse } from 'csv-parse/sync';
 import type { Capabilities } from '../../shared/src/databases/capabilities.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
-import { evaluateRules } from '../../shared/src/datasets/check/check-dataset.ts';
+import { evaluateRules } from '../../shared/src/datasets/check/evaluate-rules.ts';
 import type { LoadOptions, LoadResult } from '../../shared/src/datasets/load/load-options.ts';
 import { hinting } from './hinting.ts';
 import { inPieces, loadCsv } from './load-csv.ts';

@@ -1,4 +1,4 @@
-import { loadIntoTable } from '../../shared/src/datasets/load/load-dataset.ts';
+import { loadIntoTable } from '../../shared/src/datasets/load/load-into-table.ts';
 import type { LoadOptions, LoadResult } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
 
@@ -49,7 +49,7 @@ export const lateChanges: [name: string, early: string[], late: string[], type: 
   ['decimals, then one of very many digits', ['1.50', '2.25'], ['12345678901234567890.12'], 'decimal'],
   ['booleans, then a text', ['true', 'false', ''], ['maybe', '1'], 'text'],
   ['booleans in capitals, then a text', ['TRUE', 'FALSE', ''], ['true', 'x'], 'text'],
-  ['capitalised booleans, then a text', ['True', 'False'], ['x', '""'], 'text'],
+  ['capitalized booleans, then a text', ['True', 'False'], ['x', '""'], 'text'],
   ['booleans of several kinds, then a text', ['True', 'false'], ['x'], 'text'],
   ['dates, then a text', ['2026-11-20', '0001-01-01', ''], ['soon'], 'text'],
   ['dates, then a timestamp', ['2026-11-20'], ['2026-11-20 10:00'], 'text'],

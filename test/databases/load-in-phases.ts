@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { loadIntoTable } from '../../shared/src/datasets/load/load-dataset.ts';
+import { loadIntoTable } from '../../shared/src/datasets/load/load-into-table.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
 import type { TableLoad, TableTarget } from '../../shared/src/datasets/load/target.ts';

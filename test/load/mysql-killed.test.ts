@@ -131,7 +131,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
     const table = `coming_${mode}`;
     if (mode === 'replace') await load('a,b\n1,x\n', { table });
     const code = `
-      import { loadDataset } from './shared/src/datasets/load/load-dataset.ts';
+      import { loadIntoTable } from './shared/src/datasets/load/load-into-table.ts';
       import { openTarget } from './shared/src/databases/open-target.ts';
       async function* endless() {
         yield Buffer.from('a,b\\n');
@@ -141,7 +141,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
           console.log('piece');
         }
       }
-      await loadDataset(endless(), await openTarget(process.argv[1]), { table: '${table}', mode: '${mode}' });`;
+      await loadIntoTable(endless(), await openTarget(process.argv[1]), { table: '${table}', mode: '${mode}' });`;
     const child = spawn(process.execPath, ['--no-warnings', '--input-type=module-typescript', '-e', code, address()], {
       cwd: join(__dirname, '..', '..'),
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,5 +1,6 @@
 import { services } from '../catalog.ts';
 import { PipewrightError } from '../host/error.ts';
+import { isObject } from '../host/is-object.ts';
 import type { Host } from '../host/host.ts';
 import { checkInput } from '../define/check-input.ts';
 import type { Connection } from '../define/connection.ts';
@@ -8,17 +9,17 @@ import type { Operation } from '../define/operation.ts';
 import type { Service } from '../define/service.ts';
 import { readObject } from './read-json.ts';
 
-/** Words that give an operation what it needs. */
+/** The options for the input and the connection of an operation. */
 export const operationWords = { input: { type: 'string' }, connection: { type: 'string' } } as const;
 
-/** An operation, with what it was given on the command line. */
+/** An operation with its input and context from the command line. */
 export interface CalledOperation {
   operation: Operation;
   input: unknown;
   context: Context;
 }
 
-/** The operation of that name, such as `dbt.runJob`, and its service; undefined when there is none. */
+/** Finds an operation, such as `dbt.runJob`, and its service. */
 export function findOperation(key: string): { service: Service; operation: Operation } | undefined {
   for (const service of services) {
     const operation = service.operations.find((candidate) => `${service.key}.${candidate.key}` === key);
@@ -28,8 +29,8 @@ export function findOperation(key: string): { service: Service; operation: Opera
 }
 
 /**
- * Reads what an operation was given.
- * @throws UsageError for JSON that cannot be read; PipewrightError `bad-input` for values that do not fit
+ * Reads the input and the connection of an operation.
+ * @throws UsageError for invalid JSON; PipewrightError `bad-input` for invalid values
  */
 export async function callOperation(
   { service, operation }: { service: Service; operation: Operation },
@@ -44,16 +45,15 @@ export async function callOperation(
     connection: await connectionOf(service.connection),
     async connectionOf(wanted: string) {
       const further = service.furtherConnections?.find(({ connection }) => connection.key === wanted);
-      if (!further)
-        throw new PipewrightError({ code: 'not-connected', message: `There is no connection “${wanted}”.` });
+      if (!further) throw new PipewrightError({ code: 'not-connected', message: `Unknown connection “${wanted}”.` });
       return connectionOf(further.connection);
     },
   };
   return { operation, input: checkInput(operation.input, input), context: context as Context };
 }
 
-/** A connection file holds the values of one connection, or those of several under the connections' keys. */
+/** A connection file contains the values of one connection, or of several under the connection keys. */
 function valuesFor(connection: Connection, typed: Record<string, unknown>): Record<string, unknown> {
   const nested = typed[connection.key];
-  return typeof nested === 'object' && nested !== null ? (nested as Record<string, unknown>) : typed;
+  return isObject(nested) ? nested : typed;
 }

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { formatOfName } from '../datasets/formats/format-of-name.ts';
-import { evaluateRules } from '../datasets/check/check-dataset.ts';
-import { wholeBytes } from '../tables/whole-bytes.ts';
 import { openTarget } from '../databases/open-target.ts';
+import { verifyLength } from '../datasets/bytes/verify-length.ts';
+import { evaluateRules } from '../datasets/check/evaluate-rules.ts';
+import { formatOfName } from '../datasets/formats/format-of-name.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { operationWords } from './called-operation.ts';
 import { formatOf, formatWords, openDataset } from './open-dataset.ts';
 import { print } from './print.ts';
 import { progress, stopSignal } from './progress.ts';
-import { parseWords, Refused, UsageError } from './usage-error.ts';
+import { Failure, parseWords, UsageError } from './usage-error.ts';
 
-/** `pipewright check`: whether a dataset meets the rules of a file, one a line. */
+/** `pipewright check`: checks a dataset against the rules in a file. */
 export async function checkFile(words: string[]): Promise<void> {
   const { values, positionals } = parseWords(words, {
     from: { type: 'string' },
@@ -20,7 +20,7 @@ export async function checkFile(words: string[]): Promise<void> {
     ...formatWords,
     json: { type: 'boolean', default: false },
   });
-  if (!values.from || !values.rules || positionals.length > 0) throw new UsageError('--from and --rules are needed.');
+  if (!values.from || !values.rules || positionals.length > 0) throw new UsageError('--from and --rules are required.');
   const format = formatOf(values);
   const lines = (await readFile(values.rules, 'utf8')).split(/\r?\n/).map((line) => line.trim());
   const rules = lines.filter((line) => line !== '' && !line.startsWith('#'));
@@ -28,7 +28,7 @@ export async function checkFile(words: string[]): Promise<void> {
   const target = values.to ? await openTarget(values.to) : undefined;
   const readColumn = target && ((table: string, column: string) => target.readColumn(table, column));
   const dataset = await openDataset(values.from, nodeHost({ log: progress, signal }), values);
-  const { passed, rows, results, failingRows } = await evaluateRules(wholeBytes(dataset), {
+  const { passed, rows, results, failingRows } = await evaluateRules(verifyLength(dataset.bytes, dataset.size), {
     ...format,
     ...formatOfName(values['file-in-zip'] ?? dataset.name),
     rules,
@@ -38,10 +38,15 @@ export async function checkFile(words: string[]): Promise<void> {
   }).finally(() => target?.close());
   if (values.json) print({ passed, rows, results, failingRows }, true);
   else
-    for (const { rule, passed: met, failures, message } of results)
-      print(met ? `ok      ${rule}` : `broken  ${rule}: ${message} (${failures})`, false);
-  if (!passed)
-    throw new Refused(
-      `The dataset of ${rows} rows breaks ${results.filter((one) => !one.passed).length} of ${results.length} rules.`,
-    );
+    for (const result of results)
+      print(
+        result.passed
+          ? `passed  ${result.rule}`
+          : `failed  ${result.rule}: ${result.message} (${result.failures} ${result.failures === 1 ? 'row' : 'rows'})`,
+        false,
+      );
+  if (!passed) {
+    const failed = results.filter((result) => !result.passed).length;
+    throw new Failure(`${failed} of ${results.length} rules failed for ${rows} rows.`);
+  }
 }

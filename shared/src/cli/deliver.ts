@@ -5,7 +5,7 @@ import { checkInput } from '../define/check-input.ts';
 import type { WebhookTrigger } from '../define/trigger.ts';
 import { schemes } from '../webhooks/schemes.ts';
 import { secretFault } from '../webhooks/secret-rules.ts';
-import { Refused, parseWords, UsageError } from './usage-error.ts';
+import { Failure, parseWords, UsageError } from './usage-error.ts';
 
 const triggersOf = (source: string): WebhookTrigger[] =>
   services
@@ -15,13 +15,13 @@ const triggersOf = (source: string): WebhookTrigger[] =>
 function find(source: string, event: string | undefined): WebhookTrigger {
   const triggers = triggersOf(source);
   const sources = services.filter(({ key }) => triggersOf(key).length > 0).map(({ key }) => key);
-  if (triggers.length === 0) throw new UsageError(`--source must be one of ${sources.join(', ')}.`);
+  if (triggers.length === 0) throw new UsageError(`--source must be one of: ${sources.join(', ')}.`);
   const found = event === undefined ? triggers[0] : triggers.find(({ key }) => key === event);
-  if (!found) throw new UsageError(`--event must be one of ${triggers.map(({ key }) => key).join(', ')}.`);
+  if (!found) throw new UsageError(`--event must be one of: ${triggers.map(({ key }) => key).join(', ')}.`);
   return found;
 }
 
-/** Whether a secret may be sent to an address: only encrypted, or to this machine. */
+/** Whether a secret can be sent to a URL: only over HTTPS, or to this machine. */
 function isSafeToSend({ protocol, hostname, username, password }: URL): boolean {
   if (username !== '' || password !== '') return false;
   return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
@@ -29,13 +29,13 @@ function isSafeToSend({ protocol, hostname, username, password }: URL): boolean 
 
 /** What to do about a status other than 2xx. */
 function hintFor(status: number): string {
-  if (status === 401) return 'It holds another secret; its own log says more.';
+  if (status === 401) return 'Its secret differs from --secret; see the log of the trigger.';
   return status >= 300 && status < 400
-    ? 'A redirect is not followed, for the request carries the secret. Use the URL that the trigger itself shows.'
-    : 'Check the URL, and that the workflow is published.';
+    ? 'Redirects are not followed because the request contains the secret. Use the URL that the trigger shows.'
+    : 'Check the URL, and check that the workflow is published.';
 }
 
-/** `pipewright deliver`: signs a realistic event as its sender does and sends it to a trigger. */
+/** `pipewright deliver`: signs a sample event like its sender and sends it to a trigger. */
 export async function deliverEvent(words: string[]): Promise<void> {
   const { values, positionals } = parseWords(words, {
     source: { type: 'string' },
@@ -46,11 +46,11 @@ export async function deliverEvent(words: string[]): Promise<void> {
   });
   const { source, url, secret } = values;
   if (!source || !url || secret === undefined || positionals.length > 0)
-    throw new UsageError('--source, --url and --secret are needed.');
+    throw new UsageError('--source, --url and --secret are required.');
   if (!URL.canParse(url)) throw new UsageError('--url must be the URL of a trigger.');
   if (!isSafeToSend(new URL(url)))
     throw new UsageError(
-      '--url must begin with https://, or http:// for this machine (localhost, 127.0.0.1 or [::1]), without a user name or password: the request carries what only the sender may know.',
+      '--url must start with https://, or with http:// for this machine (localhost, 127.0.0.1 or [::1]), and must not contain a user name or password: the request contains the secret.',
     );
   const trigger = find(source, values.event);
   const now = new Date();
@@ -60,8 +60,8 @@ export async function deliverEvent(words: string[]): Promise<void> {
   const { verification } = trigger;
   const scheme = verification.scheme(input);
   if (scheme === 'entra')
-    throw new UsageError('Only Microsoft Entra can issue its tokens, so deliver cannot sign this event.');
-  // Any other text can sign, however short it is; whether the trigger accepts that is what people try here.
+    throw new UsageError('deliver cannot sign this event: only Microsoft Entra ID can issue its tokens.');
+  // Other secrets are not checked: whether the trigger accepts a weak secret is for the trigger to decide.
   const fault = scheme === 'standard-webhooks' ? secretFault(scheme, secret) : undefined;
   if (fault) throw new UsageError(`--secret: ${fault.message} ${fault.hint}`);
   const signed = schemes[scheme].sign({
@@ -83,5 +83,5 @@ export async function deliverEvent(words: string[]): Promise<void> {
   });
   const ok = answer.status >= 200 && answer.status < 300;
   process.stdout.write(`${JSON.stringify({ ok, status: answer.status, event: trigger.key })}\n`);
-  if (!ok) throw new Refused(`The trigger answered ${answer.status}. ${hintFor(answer.status)}`);
+  if (!ok) throw new Failure(`The trigger returned status ${answer.status}. ${hintFor(answer.status)}`);
 }

@@ -3,7 +3,7 @@ import { platformsOf } from '../define/platforms.ts';
 import { parseWords } from './usage-error.ts';
 import { print } from './print.ts';
 
-/** `pipewright list`: every operation and trigger. */
+/** `pipewright list`: lists every operation and trigger. */
 export async function listOperations(words: string[]): Promise<void> {
   const { values } = parseWords(words, { json: { type: 'boolean' } });
   const entries = services.flatMap((service) =>

@@ -1,4 +1,4 @@
-import type { DatasetFormat } from '../datasets/formats/as-csv.ts';
+import type { DatasetFormat } from '../datasets/formats/decode-dataset.ts';
 import type { CsvFormat } from '../datasets/formats/csv-scanner.ts';
 import { encodings } from '../datasets/bytes/encodings.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
@@ -10,7 +10,7 @@ import { isDownload } from '../define/download.ts';
 import { callOperation, findOperation } from './called-operation.ts';
 import { oneOf, wholeNumber } from './usage-error.ts';
 
-/** Options for how a dataset is written. */
+/** The options for the format of a dataset. */
 export const formatWords = {
   format: { type: 'string', default: 'csv' },
   encoding: { type: 'string', default: 'auto' },
@@ -20,7 +20,7 @@ export const formatWords = {
   'skip-rows': { type: 'string', default: '0' },
 } as const;
 
-/** What those options say. @throws UsageError for a value that there is not */
+/** Reads the format options. @throws UsageError for an invalid value */
 export function formatOf(values: {
   format: string;
   encoding: string;
@@ -40,18 +40,17 @@ export function formatOf(values: {
 }
 
 /**
- * Opens a dataset by the path of a file, an address of the web, or the name of a download such as
- * `quantemplate.downloadDataset`.
- * @param given what a download needs
+ * Opens a dataset from a file path, a URL, or a download operation such as `quantemplate.downloadDataset`.
+ * @param values the input and the connection of a download operation
  */
 export async function openDataset(
   from: string,
   host: Host,
-  given: { input?: string | undefined; connection?: string | undefined } = {},
+  values: { input?: string | undefined; connection?: string | undefined } = {},
 ): Promise<OpenedFile> {
   const found = findOperation(from);
   if (found && isDownload(found.operation)) {
-    const { input, context } = await callOperation(found, given, host);
+    const { input, context } = await callOperation(found, values, host);
     return found.operation.open(input as never, context as never);
   }
   if (!/^https?:\/\//i.test(from)) {
@@ -65,7 +64,7 @@ export async function openDataset(
       [],
     );
     if (response.status < 200 || response.status > 299 || !response.stream)
-      throw httpError('The address of the dataset', response, {}, host.now());
+      throw httpError('The URL of the dataset', response, {}, host.now());
     return { ...response, stream: response.stream };
   };
   const first = await open();

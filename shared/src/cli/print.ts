@@ -1,4 +1,4 @@
-/** Prints a result to standard output: as JSON, or for reading, one value a line. */
+/** Prints a result to standard output: as JSON, or one value per line. */
 export function print(result: unknown, asJson: boolean): void {
   if (asJson) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   else for (const entry of Array.isArray(result) ? result : [result]) process.stdout.write(`${readable(entry)}\n`);

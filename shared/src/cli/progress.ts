@@ -1,12 +1,12 @@
 import type { Log } from '../host/host.ts';
 
-/** Progress on standard error. */
+/** Logs progress to standard error. */
 export const progress: Log = {
   info: (message) => void process.stderr.write(`${message}\n`),
   warn: (message) => void process.stderr.write(`Warning: ${message}\n`),
 };
 
-/** Aborted by Ctrl+C, once; a second Ctrl+C ends the process as usual. */
+/** A signal that Ctrl+C aborts; a second Ctrl+C ends the process. */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   process.once('SIGINT', () => controller.abort());

@@ -1,23 +1,24 @@
 import { readFile } from 'node:fs/promises';
+import { isObject } from '../host/is-object.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * The JSON that stands behind a word of the command line, or in the file that it names behind an @.
- * @throws UsageError which shows neither the path nor the content, for they may be secret
+ * Reads JSON from an option value, or from a file if the value starts with `@`.
+ * @throws UsageError, without the path and the content, which may be secret
  */
-export async function readJson(given: string, name: string): Promise<unknown> {
+export async function readJson(text: string, name: string): Promise<unknown> {
   try {
-    return JSON.parse(given.startsWith('@') ? await readFile(given.slice(1), 'utf8') : given);
+    return JSON.parse(text.startsWith('@') ? await readFile(text.slice(1), 'utf8') : text);
   } catch {
-    throw new UsageError(`${name} must be JSON${where(given)}.`);
+    throw new UsageError(`${name} must be JSON${where(text)}.`);
   }
 }
 
-/** The same, which must be names with values. */
-export async function readObject(given: string, name: string): Promise<Record<string, unknown>> {
-  const value = await readJson(given, name).catch(() => undefined);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new UsageError(`${name} must be a JSON object${where(given)}.`);
+/** Reads a JSON object; see `readJson`. */
+export async function readObject(text: string, name: string): Promise<Record<string, unknown>> {
+  const value = await readJson(text, name).catch(() => undefined);
+  if (isObject(value)) return value;
+  throw new UsageError(`${name} must be a JSON object${where(text)}.`);
 }
 
-const where = (given: string): string => (given.startsWith('@') ? ' in a file that can be read' : '');
+const where = (text: string): string => (text.startsWith('@') ? ' in a readable file' : '');

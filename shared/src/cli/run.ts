@@ -4,14 +4,14 @@ import { print } from './print.ts';
 import { progress, stopSignal } from './progress.ts';
 import { parseWords, UsageError } from './usage-error.ts';
 
-/** `pipewright run <key>`: any action or search. */
+/** `pipewright run <key>`: runs an action or a search. */
 export async function runOperation(words: string[]): Promise<void> {
   const { values, positionals } = parseWords(words, { ...operationWords, json: { type: 'boolean' } });
   const [key] = positionals;
   if (key === undefined || positionals.length > 1)
-    throw new UsageError('Name one operation; `pipewright list` shows them.');
+    throw new UsageError('Exactly one operation is required. Run `pipewright list` to see all operations.');
   const found = findOperation(key);
-  if (!found) throw new UsageError(`There is no operation “${key}”; \`pipewright list\` shows them.`);
+  if (!found) throw new UsageError(`Unknown operation “${key}”. Run \`pipewright list\` to see all operations.`);
   const { operation, input, context } = await callOperation(
     found,
     values,

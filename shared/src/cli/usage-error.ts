@@ -1,12 +1,12 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
-/** The command was called wrongly. */
+/** The command line is invalid. */
 export class UsageError extends Error {}
 
-/** The answer is no, and it has been printed; what is left is one line for people. */
-export class Refused extends Error {}
+/** The command ran and failed; its result has been printed, and the message is one line for people. */
+export class Failure extends Error {}
 
-/** The options and words of a command. @throws UsageError for one that does not exist or lacks its value */
+/** Parses the options of a command. @throws UsageError for an unknown option or a missing value */
 export function parseWords<T extends ParseArgsConfig['options']>(words: string[], options: T) {
   try {
     return parseArgs({ args: words, options, allowPositionals: true, strict: true });
@@ -15,21 +15,20 @@ export function parseWords<T extends ParseArgsConfig['options']>(words: string[]
   }
 }
 
-/** One of some words. @throws UsageError for any other */
-export function oneOf<const T extends string>(word: string, known: readonly T[], given: string): T {
-  const found = known.find((one) => one === given);
+/** Checks that an option has one of the allowed values. @throws UsageError otherwise */
+export function oneOf<const T extends string>(option: string, allowed: readonly T[], value: string): T {
+  const found = allowed.find((candidate) => candidate === value);
   if (found) return found;
-  throw new UsageError(`${word} must be one of ${known.join(', ')}.`);
+  throw new UsageError(`${option} must be one of: ${allowed.join(', ')}.`);
 }
 
 /**
- * The number of an option.
- * @param least the least number that it may be
- * @throws UsageError for anything else
+ * Parses an option as a whole number.
+ * @throws UsageError for anything else, or a number below `min`
  */
-export function wholeNumber(name: string, word: string, least: number): number {
-  const number = Number(word);
-  if (!Number.isInteger(number) || number < least)
-    throw new UsageError(`${name} must be a whole number of at least ${least}.`);
+export function wholeNumber(option: string, value: string, min: number): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < min)
+    throw new UsageError(`${option} must be a whole number of at least ${min}.`);
   return number;
 }

@@ -1,37 +1,43 @@
 import * as v from 'valibot';
 import type { Host } from '../host/host.ts';
+import { withoutUndefined } from '../host/without-undefined.ts';
 import type { Context } from '../define/context.ts';
 import { boolean, file, integer, json, list, text } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
-import { evaluateRules as check, type CheckResult } from '../datasets/check/check-dataset.ts';
+import { verifyLength } from '../datasets/bytes/verify-length.ts';
+import { evaluateRules, type CheckResult } from '../datasets/check/evaluate-rules.ts';
 import { parseRule } from '../datasets/check/rules.ts';
-import type { RuleResult } from '../datasets/check/watch.ts';
+import type { RuleResult } from '../datasets/check/rule-evaluator.ts';
 import type { TableTarget } from '../datasets/load/target.ts';
-import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from './dataset-fields.ts';
+import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
-import { wholeBytes } from './whole-bytes.ts';
-import { refuseTooLarge, withinTime } from './within-time.ts';
+import { refuseTooLarge, withinTimeLimit } from './time-limit.ts';
 
-const rulesField = (more: string) =>
-  v.pipe(
+function rulesField(moreExamples: string) {
+  const examples = `rows >= 1; policy is not empty; policy, year are unique; paid is a number; paid is between 0 and 1000; status is in open, closed; ${moreExamples}email matches ^.+@.+$; updated is within 24 hours; begin is before end`;
+  return v.pipe(
     list({
       label: 'Rules',
-      help: `What the dataset must meet, one rule a line: rows >= 1; policy exists; policy is not empty; policy, year are unique; paid is a number; paid is between 0 and 1000; status is in open, closed; ${more}email matches ^.+@.+$; updated is within 24 hours; begin is before end. In n8n a dataset that meets all of them leaves by Passed, any other by Failed; on Zapier a Filter or Paths step behind this one looks at Passed.`,
+      help: {
+        n8n: `Rules that the dataset must meet, one per line. Examples: ${examples}.`,
+        zapier: `Enter the rules that the dataset must meet, one per line. Examples: ${examples}.`,
+      },
       placeholder: 'policy_number is unique',
       multiline: true,
     }),
     v.nonEmpty('must have a rule'),
   );
+}
 
-/** The tables in which values can be looked up. */
+/** The database that rules can look up values in. */
 export type LookupTables = Pick<TableTarget, 'readColumn' | 'close'>;
 
-const said = ({ rule, passed, failures, message }: RuleResult): string =>
+const describeResult = ({ rule, passed, failures, message }: RuleResult): string =>
   passed ? `✓ ${rule}` : `✗ ${rule}: ${failures === 1 ? '' : `${failures} rows. `}${message}`;
 
 /**
- * Streams a dataset and says which rules it meets, before anything is calculated with it. Nothing is stored.
- * @param openTables opens the tables that rules may be about; without it such rules are refused
+ * Checks a dataset against rules. Nothing is stored.
+ * @param openTables opens the database that rules can look up values in; without it, such rules are refused
  */
 export function checkDataset<C>(
   { resource, sources }: DatasetSetting,
@@ -42,18 +48,16 @@ export function checkDataset<C>(
     key: 'checkDataset',
     name: 'Check Dataset',
     resource,
-    description: 'Checks a dataset against rules and says which rows break them; nothing is loaded.',
+    description: 'Checks a dataset against rules and reports the rows that fail, without loading it.',
     effect: 'safe',
-    input: { ...sourceFields(sources), rules, ...formatFields } as SourceFields & {
-      rules: typeof rules;
-    } & typeof formatFields,
+    input: { ...sourceFields(sources), rules, ...formatFields },
     output: {
       passed: boolean({ label: 'Passed' }),
       rows: integer({ label: 'Rows' }),
-      failedRules: integer({ label: 'Broken Rules' }),
+      failedRules: integer({ label: 'Failed Rules' }),
       summary: text({ label: 'Summary', multiline: true }),
       results: json({ label: 'Results' }),
-      file: v.optional(file({ label: 'Rows That Break a Rule' })),
+      file: v.optional(file({ label: 'Failed Rows' })),
     },
     sample: {
       passed: false,
@@ -65,19 +69,22 @@ export function checkDataset<C>(
     branches: { names: ['Passed', 'Failed'], of: ({ passed }) => (passed ? 0 : 1) },
     async run(input, context) {
       const { host } = context;
-      const asksTables = input.rules.map(parseRule).some(({ about }) => about === 'known');
-      const tables = asksTables ? await openTables?.(context) : undefined;
+      const needsTables = input.rules.map(parseRule).some(({ kind }) => kind === 'lookup');
+      const tables = needsTables ? await openTables?.(context) : undefined;
       try {
         const dataset = await openDataset(sources, input, context);
         refuseTooLarge(dataset, host);
-        const { failingRows, ...result } = await check(withinTime(wholeBytes(dataset), host), {
+        const bytes = withinTimeLimit(verifyLength(dataset.bytes, dataset.size), host);
+        const { failingRows, ...result } = await evaluateRules(bytes, {
           ...formatOf(input, dataset),
           rules: input.rules,
           now: host.now(),
-          ...(tables ? { readColumn: (table: string, column: string) => tables.readColumn(table, column) } : {}),
-          ...(host.signal ? { signal: host.signal } : {}),
+          ...withoutUndefined({
+            readColumn: tables && ((table: string, column: string) => tables.readColumn(table, column)),
+            signal: host.signal,
+          }),
         });
-        return await answer(result, failingRows, host);
+        return await toOutput(result, failingRows, host);
       } finally {
         await tables?.close();
       }
@@ -85,8 +92,8 @@ export function checkDataset<C>(
   });
 }
 
-/** What is given back: a summary for people, and the failing rows as a file where there are some. */
-async function answer(result: Omit<CheckResult, 'failingRows'>, failingRows: string, host: Host) {
+/** The output: a summary, and a file with the failed rows if there are any. */
+async function toOutput(result: Omit<CheckResult, 'failingRows'>, failingRows: string, host: Host) {
   const bytes = Buffer.from(failingRows, 'utf8');
   const pieces = async function* () {
     yield bytes;
@@ -96,7 +103,7 @@ async function answer(result: Omit<CheckResult, 'failingRows'>, failingRows: str
       ? {}
       : {
           file: await host.files.save({
-            name: 'failing-rows.csv',
+            name: 'failed-rows.csv',
             mediaType: 'text/csv',
             bytes: pieces(),
             size: bytes.length,
@@ -105,7 +112,7 @@ async function answer(result: Omit<CheckResult, 'failingRows'>, failingRows: str
   return {
     ...result,
     failedRules: result.results.filter(({ passed }) => !passed).length,
-    summary: result.results.map(said).join('\n'),
+    summary: result.results.map(describeResult).join('\n'),
     ...saved,
   };
 }

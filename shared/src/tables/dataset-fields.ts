@@ -1,28 +1,33 @@
 import * as v from 'valibot';
-import type { DatasetFormat } from '../datasets/formats/as-csv.ts';
+import type { CsvFormat } from '../datasets/formats/csv-scanner.ts';
+import type { DatasetFormat } from '../datasets/formats/decode-dataset.ts';
 import { formatOfName } from '../datasets/formats/format-of-name.ts';
 import { encodingNames, encodings } from '../datasets/bytes/encodings.ts';
-import type { CsvFormat } from '../datasets/formats/csv-scanner.ts';
 import { PipewrightError } from '../host/error.ts';
 import type { OpenedFile } from '../host/host.ts';
+import { withoutUndefined } from '../host/without-undefined.ts';
 import type { Context } from '../define/context.ts';
-import { boolean, file, integer, option, text, type Fields } from '../define/fields.ts';
+import { boolean, file, integer, option, text, type Field } from '../define/fields.ts';
 import type { Values } from '../define/operation.ts';
 import { fieldsOf, openSource, type DatasetSource } from './dataset-sources.ts';
 
 const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
 
-/** Input fields for how a dataset is written. */
+/** Input fields for the format of a dataset. */
 export const formatFields = {
   format: v.optional(
     option(
       [
-        { value: 'csv', label: 'CSV' },
-        { value: 'json-lines', label: 'JSON Lines' },
+        { value: 'csv', label: 'CSV', description: 'Delimited text, including TSV' },
+        {
+          value: 'json-lines',
+          label: 'JSON Lines',
+          description: 'One JSON object per line, or a JSON array of objects',
+        },
       ],
       {
         label: 'Format',
-        help: 'JSON Lines is one object per line, whose fields become columns; a JSON array of objects is read, too. ZIP and gzip files are unpacked.',
+        help: 'Format of the file. ZIP and gzip files are decompressed.',
         advanced: true,
       },
     ),
@@ -33,7 +38,7 @@ export const formatFields = {
       encodings.filter((value) => value !== 'utf-8').map((value) => ({ value, label: encodingNames[value] })),
       {
         label: 'Encoding',
-        help: 'The character set of the file. A file that is not UTF-8 is refused with the encodings that are likely; Excel often saves CSV in Windows-1252.',
+        help: 'Character encoding of the file. Excel often saves CSV files in Windows-1252.',
         advanced: true,
       },
     ),
@@ -42,7 +47,7 @@ export const formatFields = {
   skipRows: v.optional(
     integer({
       label: 'Skip Rows',
-      help: 'Number of lines before the header that are not part of the table, such as a title.',
+      help: 'Number of lines to skip before the header, such as a title.',
       placeholder: '0',
       minimum: 0,
       maximum: 1_000,
@@ -53,7 +58,7 @@ export const formatFields = {
   header: v.optional(
     boolean({
       label: 'Has Header Row',
-      help: 'Whether the first row of a CSV file names the columns. Otherwise they are column_1, column_2 and so on.',
+      help: 'Whether the first row of a CSV file contains the column names. Otherwise, columns are named column_1, column_2 and so on.',
       advanced: true,
     }),
     true,
@@ -64,11 +69,11 @@ export const formatFields = {
         { value: 'comma', label: 'Comma' },
         { value: 'semicolon', label: 'Semicolon' },
         { value: 'tab', label: 'Tab' },
-        { value: 'pipe', label: 'Vertical Bar' },
+        { value: 'pipe', label: 'Pipe' },
       ],
       {
         label: 'Delimiter',
-        help: 'The character between two values of a CSV file. A first line such as sep=; takes precedence.',
+        help: 'Character that separates the values of a CSV file. A first line such as sep=; takes precedence.',
         advanced: true,
       },
     ),
@@ -76,64 +81,64 @@ export const formatFields = {
   ),
   fileInZip: v.optional(
     text({
-      label: 'File in the ZIP',
-      help: 'Name of the file in a ZIP that holds several. Leave empty for the only one that ends in .csv, .tsv, .jsonl, .ndjson or .txt.',
+      label: 'File in ZIP',
+      help: 'Name of the file to read from a ZIP with several files. Leave empty to read the only .csv, .tsv, .jsonl, .ndjson or .txt file.',
       placeholder: 'claims.csv',
       advanced: true,
     }),
   ),
 };
 
-/** The input fields that say where a dataset comes from, as far as their names are known. */
+/** The input fields for the source of a dataset whose names are known; each source adds its own. */
 export type SourceFields = {
   source: v.OptionalSchema<v.GenericSchema<string>, string>;
   file: v.GenericSchema<unknown>;
 };
 
-/** Input fields that say where a dataset comes from: a file, or the download of another service. */
-export function sourceFields(sources: readonly DatasetSource[]): Fields {
+/** Input fields for the source of a dataset: a file, or the download operation of another service. */
+export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
   const choices = [
-    { value: 'file', label: 'A File of an Earlier Step' },
+    { value: 'file', label: { n8n: 'Binary File', zapier: 'File From Previous Step' } },
     ...sources.map(({ key, label }) => ({ value: key, label })),
   ];
+  const fields: [string, Field][] = sources.flatMap((source) => Object.entries(fieldsOf(source)));
   return {
     source: v.optional(
       option(choices, {
-        label: 'Dataset From',
-        help: 'A file that an earlier step gave, or a service to fetch the dataset from. On Zapier this must end within 25 seconds; otherwise nothing is changed.',
+        label: 'Source',
+        help: {
+          n8n: 'Where to read the dataset from: a binary file of the input item, or a service.',
+          zapier:
+            'Where to read the dataset from: a file from a previous step, or a service. Reading must finish within 25 seconds.',
+        },
       }),
       'file',
     ),
-    ...Object.assign({}, ...sources.map(fieldsOf)),
+    ...Object.fromEntries(fields),
     file: v.optional(
       file({
         label: 'File',
-        help: 'The CSV or JSON Lines file of an earlier step, or a ZIP with one in it.',
+        help: 'The CSV or JSON Lines file to read. It can be compressed with ZIP or gzip.',
         shownWhen: { field: 'source', is: ['file'] },
       }),
     ),
   };
 }
 
-/** How the dataset is written, as it was chosen, and as the name of the file says. */
+/** The format chosen by the user; the file name takes precedence where its extension implies one. */
 export function formatOf(
   { format, encoding, skipRows, header, delimiter, fileInZip }: Values<typeof formatFields>,
   { name }: Pick<OpenedFile, 'name'>,
 ): CsvFormat & DatasetFormat {
   return {
-    format,
-    encoding,
-    skipRows,
-    header,
-    delimiter: delimiters[delimiter],
-    ...(fileInZip === undefined ? {} : { fileInZip }),
+    ...withoutUndefined({ format, encoding, skipRows, header, delimiter: delimiters[delimiter], fileInZip }),
     ...formatOfName(fileInZip ?? name),
   };
 }
 
 /**
  * Opens the chosen dataset.
- * @throws PipewrightError `bad-input` when no file was chosen, and what the source throws
+ * @throws PipewrightError `bad-input` when no file was chosen, and errors of the source
  */
 export async function openDataset(
   sources: readonly DatasetSource[],
@@ -146,13 +151,9 @@ export async function openDataset(
     throw new PipewrightError({
       code: 'bad-input',
       message: '“File” is missing.',
-      hint: 'Choose the file of an earlier step, or choose a service under Dataset From.',
+      hint: 'Select a file, or choose a service under Source.',
     });
   const incoming = await context.host.files.read(input.file);
-  return {
-    name: incoming.name,
-    mediaType: incoming.mediaType,
-    bytes: await incoming.open(),
-    ...(incoming.size === undefined ? {} : { size: incoming.size }),
-  };
+  const { name, mediaType, size } = incoming;
+  return withoutUndefined({ name, mediaType, size, bytes: await incoming.open() });
 }

@@ -9,7 +9,7 @@ import { isDownload, type Download } from '../define/download.ts';
 import { describeField, withInfo, type Field, type Fields } from '../define/fields.ts';
 import type { Service } from '../define/service.ts';
 
-/** A download of another service, from which a dataset can be loaded straight. */
+/** A download operation of a service, which a dataset can be read from directly. */
 export interface DatasetSource {
   /** Key of the choice: `quantemplateDownloadDataset`. */
   key: string;
@@ -19,17 +19,17 @@ export interface DatasetSource {
   download: Download;
 }
 
-/** Where an operation upon datasets is offered, and where they can come from. */
+/** Where a dataset operation is offered, and its sources. */
 export interface DatasetSetting {
-  /** What the operation works on there; see `Operation.resource`. */
+  /** Resource of the operation; see `Operation.resource`. */
   resource: string;
-  /** The downloads of services from which a dataset can come. */
+  /** The download operations that a dataset can come from. */
   sources: readonly DatasetSource[];
 }
 
 const capitalize = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
-/** The downloads of a service as sources of a dataset: `quantemplateDownloadDataset`. */
+/** The download operations of a service as dataset sources: `quantemplateDownloadDataset`. */
 export function sourcesOf({ key, name, connection, operations }: Service): DatasetSource[] {
   return operations.filter(isDownload).map((download) => ({
     key: `${key}${capitalize(download.key)}`,
@@ -39,7 +39,7 @@ export function sourcesOf({ key, name, connection, operations }: Service): Datas
   }));
 }
 
-/** The connections that a service needs for its sources, each for those that come from it. */
+/** The connections that the sources need, each shown for its own sources. */
 export function connectionsOf(sources: readonly DatasetSource[]): NonNullable<Service['furtherConnections']> {
   const connections = [...new Set(sources.map(({ connection }) => connection))];
   return connections.map((connection) => ({
@@ -53,12 +53,12 @@ export function connectionsOf(sources: readonly DatasetSource[]): NonNullable<Se
 
 const nameOf = (source: DatasetSource, field: string): string => `${source.key}${capitalize(field)}`;
 
-/** What was filled in for a source, under the names of its own download. */
+/** The input of a source, with the field names of its download operation. */
 function own(source: DatasetSource, input: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.keys(source.download.input).map((field) => [field, input[nameOf(source, field)]]));
 }
 
-/** The list of the source's service, asked with that service's connection. */
+/** A choice list of the source service, loaded with the connection of that service. */
 function borrow(source: DatasetSource, list: ChoiceList): ChoiceList {
   return {
     key: nameOf(source, list.key),
@@ -73,13 +73,16 @@ async function contextOf(source: DatasetSource, context: Context<unknown>): Prom
   if (!values)
     throw new PipewrightError({
       code: 'not-connected',
-      message: `“${source.connection.name}” is not connected.`,
-      hint: 'Add a connection of that kind: the dataset comes from it.',
+      message: `The source needs “${source.connection.name}”, which is not connected.`,
+      hint: {
+        n8n: 'Select a credential of that type in the node.',
+        zapier: 'Connect an account of that type, or choose another source.',
+      },
     });
   return { ...context, connection: values };
 }
 
-/** The fields of a source's download, each shown only while the source is chosen. */
+/** The input fields of a source, shown only while the source is selected. */
 export function fieldsOf(source: DatasetSource): Fields {
   const shownWhen = { field: 'source', is: [source.key] };
   return Object.fromEntries(
@@ -91,7 +94,7 @@ export function fieldsOf(source: DatasetSource): Fields {
   );
 }
 
-/** Opens the dataset at its service; its bytes are not stored anywhere on the way. */
+/** Opens the dataset at its service; its bytes are streamed and not stored. */
 export async function openSource(
   source: DatasetSource,
   input: Record<string, unknown>,

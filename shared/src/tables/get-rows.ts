@@ -1,17 +1,18 @@
 import * as v from 'valibot';
 import { integer, json } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
+import { withoutUndefined } from '../host/without-undefined.ts';
+import { verifyLength } from '../datasets/bytes/verify-length.ts';
 import { readRows } from '../datasets/rows/read-rows.ts';
-import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from './dataset-fields.ts';
+import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
-import { wholeBytes } from './whole-bytes.ts';
-import { withinTime } from './within-time.ts';
+import { withinTimeLimit } from './time-limit.ts';
 
 const input = {
   firstRow: v.optional(
     integer({
       label: 'First Row',
-      help: 'The row of the dataset to begin with; the first one behind the header is 1.',
+      help: 'Number of the first row to return. The first row after the header is 1.',
       placeholder: '1',
       minimum: 1,
     }),
@@ -19,8 +20,12 @@ const input = {
   ),
   rows: v.optional(
     integer({
-      label: 'Number of Rows',
-      help: 'So many rows are given at most, 50,000 in n8n; Zapier takes about 5 MB of them. To go through a large dataset, repeat the step with a First Row that is higher by this number each time, until no row comes: in n8n by a loop, where First Row is {{ $runIndex * 1000 + 1 }}.',
+      label: 'Max Rows',
+      help: {
+        n8n: 'Max number of rows to return, up to 50,000. To page through a large dataset, run the node in a loop with First Row {{ $runIndex * 1000 + 1 }} until no rows are returned.',
+        zapier:
+          'Maximum number of rows to return, limited to about 5 MB. To page through a large dataset, repeat the step with Next Row as the First Row.',
+      },
       placeholder: '1000',
       minimum: 1,
       maximum: 50_000,
@@ -30,22 +35,22 @@ const input = {
   ...formatFields,
 };
 
-/** Rows of a dataset as items or line items, for the steps that follow. */
+/** Returns rows of a dataset as items or line items. */
 export function getRows({ resource, sources }: DatasetSetting): Action {
   return defineAction<unknown>()({
     key: 'getRows',
     name: 'Get Rows',
     resource,
-    description: 'Gives rows of a dataset with typed values, some at a time.',
+    description: 'Returns rows of a dataset with typed values, one batch at a time.',
     effect: 'safe',
-    input: { ...sourceFields(sources), ...input } as SourceFields & typeof input,
+    input: { ...sourceFields(sources), ...input },
     output: {
       rows: json({ label: 'Rows' }),
       columns: json({ label: 'Columns' }),
       firstRow: integer({ label: 'First Row' }),
-      count: integer({ label: 'Number of Rows' }),
+      count: integer({ label: 'Row Count' }),
       nextRow: v.optional(
-        integer({ label: 'Next Row', help: 'Where the next batch begins; absent when there is none.' }),
+        integer({ label: 'Next Row', help: 'The first row of the next batch; absent after the last row.' }),
       ),
     },
     sample: {
@@ -64,12 +69,12 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
     async run(chosen, context) {
       const { host } = context;
       const dataset = await openDataset(sources, chosen, context);
-      const { rows, columns, more } = await readRows(withinTime(wholeBytes(dataset), host), {
+      const bytes = withinTimeLimit(verifyLength(dataset.bytes, dataset.size), host);
+      const { rows, columns, more } = await readRows(bytes, {
         ...formatOf(chosen, dataset),
         first: chosen.firstRow,
         count: chosen.rows,
-        ...(host.maxOutputBytes === undefined ? {} : { maxBytes: host.maxOutputBytes }),
-        ...(host.signal ? { signal: host.signal } : {}),
+        ...withoutUndefined({ maxBytes: host.maxOutputBytes, signal: host.signal }),
       });
       return {
         rows,

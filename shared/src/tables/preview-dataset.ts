@@ -1,21 +1,23 @@
 import * as v from 'valibot';
 import { boolean, integer, json } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
-import { decodeDataset } from '../datasets/formats/as-csv.ts';
-import { previewRows } from '../datasets/rows/peek-csv.ts';
-import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from './dataset-fields.ts';
+import { verifyLength } from '../datasets/bytes/verify-length.ts';
+import { decodeDataset } from '../datasets/formats/decode-dataset.ts';
+import { previewRows } from '../datasets/rows/preview-rows.ts';
+import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
-import { wholeBytes } from './whole-bytes.ts';
-import { withinTime } from './within-time.ts';
+import { withinTimeLimit } from './time-limit.ts';
 
-/** So many bytes of a dataset are read at most. */
-const mostBytes = 1024 * 1024;
+/** Decoded bytes to read of a dataset. */
+const maxBytes = 1024 * 1024;
+
+const maxRejects = 20;
 
 const input = {
   rows: v.optional(
     integer({
-      label: 'Rows',
-      help: 'As many of the first rows are shown.',
+      label: 'Max Rows',
+      help: { n8n: 'Max number of rows to return', zapier: 'Maximum number of rows to return.' },
       placeholder: '10',
       minimum: 1,
       maximum: 1_000,
@@ -25,22 +27,22 @@ const input = {
   ...formatFields,
 };
 
-/** The first rows of a dataset, and what its columns look like, from its first megabyte. */
+/** Returns the first rows of a dataset and its column types, based on its first megabyte. */
 export function previewDataset({ resource, sources }: DatasetSetting): Action {
   return defineAction<unknown>()({
     key: 'previewDataset',
     name: 'Preview Dataset',
     resource,
-    description: 'Shows the first rows of a dataset and the types of its columns; nothing is loaded.',
+    description: 'Returns the first rows and the column types of a dataset without loading it.',
     effect: 'safe',
-    input: { ...sourceFields(sources), ...input } as SourceFields & typeof input,
+    input: { ...sourceFields(sources), ...input },
     output: {
       columns: json({ label: 'Columns' }),
       rows: json({ label: 'Rows' }),
-      rejects: json({ label: 'Rows That Do Not Fit' }),
+      rejects: json({ label: 'Rejected Rows' }),
       complete: boolean({
-        label: 'Whole Dataset Read',
-        help: 'Whether the types come from all rows; a later row may show a wider one.',
+        label: 'Complete',
+        help: 'Whether the whole dataset was read. Otherwise, later rows may have wider types.',
       }),
     },
     sample: {
@@ -56,19 +58,20 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
       const dataset = await openDataset(sources, chosen, context);
       const format = formatOf(chosen, dataset);
       const pieces: Uint8Array[] = [];
-      let held = 0;
+      let bytes = 0;
       let complete = true;
-      for await (const piece of decodeDataset(withinTime(wholeBytes(dataset), context.host), format)) {
+      const source = withinTimeLimit(verifyLength(dataset.bytes, dataset.size), context.host);
+      for await (const piece of decodeDataset(source, format)) {
         pieces.push(piece);
-        held += piece.length;
-        complete = held < mostBytes;
+        bytes += piece.length;
+        complete = bytes < maxBytes;
         if (!complete) break;
       }
       const { columns, rows, rejects } = previewRows(Buffer.concat(pieces), { ...format, rows: chosen.rows, complete });
       return {
         columns,
         rows: rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]))),
-        rejects: rejects.slice(0, 20),
+        rejects: rejects.slice(0, maxRejects),
         complete,
       };
     },

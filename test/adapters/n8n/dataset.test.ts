@@ -65,7 +65,7 @@ it('keeps a number as text where a number would not say the same, and refuses ro
   );
   expect(items[0]?.json).toEqual({ long: '1234567890123456', exact: '1234567890.123456789' });
   expect((await n8n.execute(setup('getRows'), fileOf('a,b\n1,2\n3\n'))).error?.message).toContain(
-    'A row cannot be read: line 3',
+    'A row is invalid: line 3',
   );
   expect((await n8n.execute(setup('getRows', { rows: 1 }), fileOf('a,b\n1,2\n3,4\n5\n'))).items).toHaveLength(1);
   expect((await n8n.execute(setup('getRows', { rows: 60_000 }), fileOf(claims))).error?.message).toContain(
@@ -80,7 +80,7 @@ it('sends what a dataset passes or fails to an output of its own, each with its 
   expect(passed.outputs.map((items) => items.map(({ json }) => json['passed']))).toEqual([[true], []]);
   const failed = await check('policy\n1\n1\n');
   expect(failed.outputs.map((items) => items.map(({ json }) => json['passed']))).toEqual([[], [false]]);
-  expect(failed.outputs[1]?.[0]?.binary?.['data']?.fileName).toBe('failing-rows.csv');
+  expect(failed.outputs[1]?.[0]?.binary?.['data']?.fileName).toBe('failed-rows.csv');
   const { workflow, node } = n8n.set(setup('checkDataset'));
   const { description } = n8n.nodeType('dataset');
   expect(NodeHelpers.getNodeOutputs(workflow, node, description)).toEqual([

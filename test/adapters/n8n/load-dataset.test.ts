@@ -110,7 +110,7 @@ it('leaves the table as it was when the execution is stopped in the middle of th
       source: 'quantemplateDownloadDataset',
       quantemplateDownloadDatasetDataset: dataset,
       table: 'straight',
-      options: { record: true },
+      options: { saveLoadRecord: true },
     }),
     undefined,
     { stopWhen: () => prepare.mock.calls.length > 0 && sandbox.requests.count(download) > downloads },
@@ -163,23 +163,25 @@ it('refuses a key that is not unique, a type that there is not, and half a datas
   const refused = async (parameters: object, csv: string) =>
     (await n8n.execute(load({ table: 'people', ...parameters }), fileOf(csv))).error?.message;
   expect(await refused({ mode: 'upsert', key: ['id'] }, 'id,name\n1,x\n1,y\n')).toContain('is not unique: 1');
-  expect(await refused({ options: { columnTypes: '{"id":"money"}' } }, 'id\n1\n')).toContain('“money” is no type');
+  expect(await refused({ options: { columnTypes: '{"id":"money"}' } }, 'id\n1\n')).toContain(
+    'The type “money” of the column “id” is unknown',
+  );
   expect(await refused({ mode: 'replace', options: { maxChangePercent: 10 } }, 'id,name,zip\n1,x,y\n')).toContain(
-    'a change of 66.7 %',
+    'would change by 66.7%',
   );
   expect(query('SELECT count(*) AS rows FROM people')).toEqual([{ rows: 3 }]);
 });
 
 it('fills columns that say where a row came from, leaves out columns that the table lacks, and knows what stands for nothing', async () => {
   await n8n.execute(
-    load({ table: 'told', options: { loadColumns: true, nullMarkers: ['N/A'] } }),
+    load({ table: 'told', options: { addLoadMetadata: true, nullValues: ['N/A'] } }),
     fileOf('a,b\n1,N/A\n'),
   );
   await n8n.execute(
     load({
       table: 'told',
       mode: 'append',
-      options: { loadColumns: true, columnChanges: 'ignore', loadKey: 'event-9' },
+      options: { addLoadMetadata: true, onSchemaChange: 'ignore', loadKey: 'event-9' },
     }),
     fileOf('a,c\n2,x\n'),
   );
@@ -201,7 +203,7 @@ it('checks a dataset against rules, lets it leave by Passed or Failed, and gives
     passed: false,
     rows: 2,
     failedRules: 2,
-    summary: '✓ rows >= 1\n✗ id is unique: Row 2: “1” is also in an earlier row.\n✗ paid >= 0: Row 2: there is “-2”.',
+    summary: '✓ rows >= 1\n✗ id is unique: Row 2: “1” is also in an earlier row.\n✗ paid >= 0: Row 2: found “-2”.',
   });
   expect(Buffer.from(failed[0]?.binary?.['data']?.data ?? '', 'base64').toString()).toBe(
     '_rule,_row,id,paid\nid is unique,2,1,-2\npaid >= 0,2,1,-2\n',
@@ -211,11 +213,10 @@ it('checks a dataset against rules, lets it leave by Passed or Failed, and gives
   expect((await check(['id is in table clients.client'])).items[0]?.json).toMatchObject({ passed: true });
   expect((await check(['paid is in table clients.client'])).outputs[1]?.[0]?.json).toMatchObject({
     passed: false,
-    summary:
-      '✗ paid is in table clients.client: 2 rows. Row 1: there is “10”, which the table “clients” does not have.',
+    summary: '✗ paid is in table clients.client: 2 rows. Row 1: found “10”, which is not in the table “clients”.',
   });
   expect((await check(['id is in table nowhere.client'])).error?.message).toBe('The table “nowhere” does not exist.');
-  expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is not a rule');
+  expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is not a valid rule');
 });
 
 it('shows the first rows of a dataset and the types of its columns, and makes no table', async () => {

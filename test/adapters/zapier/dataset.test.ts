@@ -129,7 +129,7 @@ describe('Check Dataset and Preview Dataset on Zapier', () => {
   it('refuse what cannot come in time before they begin, with a way out', async () => {
     const large = file('id\n1\n', 200 * 1024 * 1024);
     expect(await refusal('check_dataset', { file: large, rules: ['rows >= 1'] })).toMatch(
-      /200 MB; up to 100 MB.*Nothing was begun.*n8n.*Data Factory/s,
+      /200 MB, and a step can read up to 100 MB in 25 seconds.*Nothing was changed.*Run Pipeline/s,
     );
   });
 });

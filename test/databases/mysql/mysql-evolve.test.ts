@@ -3,7 +3,7 @@ import { useMysql } from './use-mysql.ts';
 
 describe.each(mysqlProducts)('A table of %s that evolves', (_product, start) => {
   const { ask, load } = useMysql(start);
-  const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
+  const evolve = { mode: 'append', onSchemaChange: 'evolve' } as const;
   const definition = async (table: string): Promise<string> =>
     String((await ask(`SHOW CREATE TABLE \`${table}\``))[0]?.['Create Table']);
 

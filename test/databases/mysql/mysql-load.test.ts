@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadIntoTable } from '../../../shared/src/datasets/load/load-dataset.ts';
+import { loadIntoTable } from '../../../shared/src/datasets/load/load-into-table.ts';
 import { openTarget } from '../../../shared/src/databases/open-target.ts';
 import { inPieces } from '../load-csv.ts';
 import { hinting } from '../hinting.ts';
@@ -212,7 +212,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
       ).rejects.toMatchObject({ code: 'rejected-rows' });
       for (const mode of ['create', 'append', 'replace', 'append'] as const)
         await loadIntoTable(inPieces('a,b\n1,2\n'), target, { table: 'serial', mode });
-      for (const columnChanges of ['evolve', 'refuse'] as const)
+      for (const columnChanges of ['evolve', 'fail'] as const)
         await loadIntoTable(inPieces('a,b\n1,2\n'), target, {
           table: 'serial',
           mode: 'append',
@@ -271,9 +271,9 @@ describe.each(mysqlProducts)('A %s with statement-based replication', (_product,
   it('accepts every kind of load, although it warns about some', async () => {
     for (const mode of ['create', 'append', 'replace'] as const)
       await load(`id,v\n1,${'x'.repeat(3_000_000)}\n`, { table: 'logged', mode, loadKey: mode });
-    for (const columnChanges of ['refuse', 'evolve'] as const)
+    for (const onSchemaChange of ['fail', 'evolve'] as const)
       expect(
-        await load('id,v\n1,a\n2,b\n', { table: 'logged', mode: 'upsert', key: ['id'], onSchemaChange: columnChanges }),
+        await load('id,v\n1,a\n2,b\n', { table: 'logged', mode: 'upsert', key: ['id'], onSchemaChange }),
       ).toMatchObject({ rows: 2 });
     await ask('CREATE TABLE numbered (n int AUTO_INCREMENT PRIMARY KEY, id int UNIQUE, v int)');
     await load('id,v\n1,1\n', { table: 'numbered', mode: 'append' });

@@ -76,7 +76,7 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
   it.each([
     ['a value of another type', 'a,b\n1,x\nnone,y\n', 'bad-input', 'column “a”'],
     ['a key that comes twice', 'a,b\n1,x\n1,y\n', 'conflict', 'Duplicate entry'],
-    ['a null where none may be', 'a,b\n1,\n', 'bad-input', 'is empty'],
+    ['a null where none may be', 'a,b\n1,\n', 'bad-input', 'is NULL'],
     ['a row that breaks a rule', 'a,b\n1,forbidden\n', 'bad-input', 'strict'],
   ])('is unchanged after %s', async (_name, csv, code, expected) => {
     await ask(

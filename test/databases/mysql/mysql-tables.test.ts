@@ -11,7 +11,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     ['append', { mode: 'append' }],
     ['replace', { mode: 'replace' }],
     ['upsert', { mode: 'upsert', key: ['id'] }],
-    ['evolve', { mode: 'append', columnChanges: 'evolve' }],
+    ['evolve', { mode: 'append', onSchemaChange: 'evolve' }],
   ] as const;
 
   it.each(modes)(
@@ -61,7 +61,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     await ask(
       'DROP TABLE IF EXISTS payment, claim; CREATE TABLE claim (id int PRIMARY KEY); INSERT INTO claim VALUES (1); CREATE TABLE payment (claim int, CONSTRAINT paid_for FOREIGN KEY (claim) REFERENCES claim (id))',
     );
-    for (const options of [{ mode: 'append' }, { mode: 'append', columnChanges: 'evolve' }] as const) {
+    for (const options of [{ mode: 'append' }, { mode: 'append', onSchemaChange: 'evolve' }] as const) {
       await expect(load('claim\n1\n9\n', { table: 'payment', ...options })).rejects.toMatchObject({
         code: 'conflict',
         message: expect.stringMatching(/paid_for.*REFERENCES `claim`/),
@@ -77,7 +77,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
       await ask(`DROP TABLE IF EXISTS needy; CREATE TABLE needy (id int PRIMARY KEY, v ${type} NOT NULL)`);
       for (const options of [
         { mode: 'append' },
-        { mode: 'append', columnChanges: 'evolve' },
+        { mode: 'append', onSchemaChange: 'evolve' },
         { mode: 'upsert', key: ['id'] },
       ] as const) {
         await expect(load('id\n1\n', { table: 'needy', ...options })).rejects.toMatchObject({
@@ -104,7 +104,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
       await ask(
         `DROP TABLE IF EXISTS lax; CREATE TABLE lax (k varchar(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci PRIMARY KEY, v int); INSERT INTO lax VALUES ('a', 0)`,
       );
-      for (const columnChanges of ['refuse', 'evolve'] as const)
+      for (const columnChanges of ['fail', 'evolve'] as const)
         await expect(
           load(csv, { table: 'lax', mode: 'upsert', key: ['k'], onSchemaChange: columnChanges }),
         ).rejects.toMatchObject({

@@ -252,7 +252,7 @@ describe('A load into PostgreSQL', () => {
 
   it('can be followed by another load on the same connection, also after a failure', async () => {
     const target = await openTarget(address);
-    const { loadIntoTable } = await import('../../../shared/src/datasets/load/load-dataset.ts');
+    const { loadIntoTable } = await import('../../../shared/src/datasets/load/load-into-table.ts');
     async function* one(text: string) {
       yield Buffer.from(text);
     }
@@ -368,7 +368,7 @@ describe('Limits of a PostgreSQL table', () => {
   it('widen the column instead of rounding a decimal', async () => {
     await expect(load('id,name,paid\n1,Ada,1.005\n', { table: 'narrow', mode: 'append' })).rejects.toMatchObject({
       code: 'bad-input',
-      message: expect.stringContaining('2 behind it (“1.005”)'),
+      message: expect.stringContaining('2 after it (“1.005”)'),
     });
     await load('id,name,paid\n8,Ada,1.005\n9,Bob,123456.7\n', {
       table: 'narrow',

@@ -175,7 +175,7 @@ it('A value that does not fit is reported with line, column and reason, and reje
   const table = await newTable('plz integer, n int');
   await expect(load('plz,n\n80331,1\n01067,2\n', { table })).rejects.toMatchObject({
     message: expect.stringContaining(
-      'line 3 has a value in the column “plz” that is not an integer: it has a leading zero, which a number does not keep (“01067”)',
+      'line 3 has a value in the column “plz” that is not an integer: it has a leading zero, which would be lost (“01067”)',
     ),
   });
   expect(await load('plz,n\n80331,1\n01067,2\n', { table, maxRejectedRows: 1 })).toMatchObject({

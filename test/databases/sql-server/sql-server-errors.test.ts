@@ -214,7 +214,7 @@ describe('A connection to SQL Server', () => {
       );
       server.fail({ at: 'statement', matching: /^INSERT INTO/, orderly: true });
       const target = await openTarget(server.address({ encrypt }));
-      const { loadIntoTable } = await import('../../../shared/src/datasets/load/load-dataset.ts');
+      const { loadIntoTable } = await import('../../../shared/src/datasets/load/load-into-table.ts');
       async function* source() {
         yield Buffer.from(manyRows(10));
       }

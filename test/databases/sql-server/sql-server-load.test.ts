@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { loadIntoTable } from '../../../shared/src/datasets/load/load-dataset.ts';
+import { loadIntoTable } from '../../../shared/src/datasets/load/load-into-table.ts';
 import { openTarget } from '../../../shared/src/databases/open-target.ts';
 import type { SqlServer } from '../../doubles/sql-server/sql-server.ts';
 import { inPieces, lateChange, numbered } from '../load-csv.ts';

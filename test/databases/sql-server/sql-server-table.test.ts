@@ -40,7 +40,7 @@ describe('An existing table of SQL Server', () => {
     ]);
     expect(await failureOf(loadInto('name,twice\nEve,x\n'))).toMatchObject({
       code: 'columns-missing',
-      message: expect.stringContaining('calculates “twice” itself'),
+      message: expect.stringContaining('generates that column itself'),
     });
     expect(await failureOf(loadInto('state\nold\n'))).toMatchObject({
       code: 'bad-input',
@@ -145,7 +145,7 @@ describe('An existing table of SQL Server', () => {
 });
 
 describe('A table of SQL Server that evolves', () => {
-  const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
+  const evolve = { mode: 'append', onSchemaChange: 'evolve' } as const;
 
   it('gets new columns, and wider types that keep NULL and collation', async () => {
     server.table(

@@ -63,11 +63,11 @@ describe('A table of SQL Server with a trigger', () => {
       { mode: 'append' },
       { mode: 'replace' },
       upsert,
-      { mode: 'append', columnChanges: 'evolve' },
+      { mode: 'append', onSchemaChange: 'evolve' },
     ] as const) {
       expect(await failureOf(load(options === upsert ? dataset : fresh, options))).toMatchObject({
         code: 'rows-changed',
-        message: expect.stringContaining(`The table “${table}” would hold`),
+        message: expect.stringContaining(`The table “${table}” would contain`),
         hint: expect.stringContaining(`trigger “audit ${table}”`),
       });
       expect(values()).toEqual([[1, 'Ada']]);

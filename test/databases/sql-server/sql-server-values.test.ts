@@ -181,12 +181,12 @@ const cases: Case[] = [
       ['2026-11-20 23:59:59', '2026-11-20 23:59:59'],
       ['2026-11-20 10:00:00.000', '2026-11-20 10:00:00'],
     ],
-    [['2026-11-20 23:59:59.5', '0 digits in the fraction']],
+    [['2026-11-20 23:59:59.5', '0 fractional second digits']],
   ],
   [
     'datetime2(3)',
     [['2026-11-20 10:00:00.123', '2026-11-20 10:00:00.123']],
-    [['2026-11-20 10:00:00.1235', '3 digits in the fraction']],
+    [['2026-11-20 10:00:00.1235', '3 fractional second digits']],
   ],
   [
     'datetime2',
@@ -360,7 +360,7 @@ describe('A column of SQL Server', () => {
     for (const options of [
       { mode: 'append' },
       { mode: 'replace' },
-      { mode: 'append', columnChanges: 'evolve' },
+      { mode: 'append', onSchemaChange: 'evolve' },
     ] as const) {
       expect(await failureOf(load('id,value\n1,x\n', options))).toMatchObject({
         code: 'bad-input',

@@ -237,7 +237,7 @@ describe('A load into SQLite', () => {
     await loadCsv(`sqlite:${other}`, 'a,b\n1,x\n', { table: 'kept' });
     const size = statSync(other).size;
     const program = `
-      import { loadDataset } from './shared/src/datasets/load/load-dataset.ts';
+      import { loadIntoTable } from './shared/src/datasets/load/load-into-table.ts';
       import { openTarget } from './shared/src/databases/open-target.ts';
       async function* endless() {
         yield Buffer.from('a,b\\n');
@@ -247,7 +247,7 @@ describe('A load into SQLite', () => {
           console.log('piece');
         }
       }
-      await loadDataset(endless(), await openTarget(process.argv[1]), { table: 'kept', mode: 'replace' });`;
+      await loadIntoTable(endless(), await openTarget(process.argv[1]), { table: 'kept', mode: 'replace' });`;
     const child = spawn(
       process.execPath,
       ['--no-warnings', '--input-type=module-typescript', '-e', program, `sqlite:${other}`],
@@ -274,7 +274,7 @@ describe('A load into SQLite', () => {
 
   it('can be followed by another load on the same connection, also after a failure', async () => {
     const target = await openTarget(address);
-    const { loadIntoTable } = await import('../../../shared/src/datasets/load/load-dataset.ts');
+    const { loadIntoTable } = await import('../../../shared/src/datasets/load/load-into-table.ts');
     async function* one(text: string) {
       yield Buffer.from(text);
     }

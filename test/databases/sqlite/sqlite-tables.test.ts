@@ -26,7 +26,7 @@ const read = (sql: string): unknown[][] =>
 const modes = ['append', 'replace', 'upsert', 'evolve'] as const;
 const optionsOf = (mode: (typeof modes)[number], key: string) =>
   mode === 'evolve'
-    ? ({ mode: 'append', columnChanges: 'evolve' } as const)
+    ? ({ mode: 'append', onSchemaChange: 'evolve' } as const)
     : mode === 'upsert'
       ? { mode, key: [key] }
       : { mode };
@@ -64,7 +64,7 @@ describe('Columns of SQLite', () => {
     database.exec(
       "CREATE TABLE t (a INTEGER, twice INTEGER GENERATED ALWAYS AS (a * 2) STORED, text TEXT AS (a || '!'))",
     );
-    for (const columnChanges of ['refuse', 'evolve'] as const) {
+    for (const columnChanges of ['fail', 'evolve'] as const) {
       await expect(
         load('a,Twice\n1,2\n', { table: 't', mode: 'append', onSchemaChange: columnChanges }),
       ).rejects.toMatchObject({
@@ -333,7 +333,7 @@ describe('A target in SQLite', () => {
     ]);
     await expect(load('k,v\n,3\n', { table: 't', mode: 'append' })).rejects.toMatchObject({
       code: 'bad-input',
-      message: expect.stringContaining('is empty'),
+      message: expect.stringContaining('is NULL'),
     });
   });
 });

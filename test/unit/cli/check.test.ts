@@ -12,15 +12,15 @@ const write = (name: string, text: string | Uint8Array): string => {
   writeFileSync(path, text);
   return path;
 };
-const rules = write('rules.txt', '# what claims must be\nrows >= 1\n\npolicy is unique\n');
+const rules = write('rules.txt', '# Rules for claims\nrows >= 1\n\npolicy is unique\n');
 
 describe('pipewright check', () => {
-  it('ends with 0 when every rule is met, and tells each', async () => {
+  it('exits with 0 and lists the rules when all of them pass', async () => {
     const { code, out } = await callCli('check', '--from', write('good.csv', 'policy\nP-1\nP-2\n'), '--rules', rules);
-    expect({ code, out }).toEqual({ code: 0, out: 'ok      rows >= 1\nok      policy is unique\n' });
+    expect({ code, out }).toEqual({ code: 0, out: 'passed  rows >= 1\npassed  policy is unique\n' });
   });
 
-  it('ends with 1 and says which row breaks which rule', async () => {
+  it('exits with 1 and reports the first row that fails each rule', async () => {
     const { code, out, err } = await callCli(
       'check',
       '--from',
@@ -31,11 +31,11 @@ describe('pipewright check', () => {
       ';',
     );
     expect(code).toBe(1);
-    expect(out).toContain('broken  policy is unique: Row 2: “P-1” is also in an earlier row. (1)');
-    expect(err).toBe('The dataset of 2 rows breaks 1 of 2 rules.\n');
+    expect(out).toContain('failed  policy is unique: Row 2: “P-1” is also in an earlier row. (1 row)');
+    expect(err).toBe('1 of 2 rules failed for 2 rows.\n');
   });
 
-  it('reads JSON Lines, and prints JSON for programs', async () => {
+  it('reads JSON Lines and prints JSON with --json', async () => {
     const { code, out } = await callCli(
       'check',
       '--from',
@@ -50,7 +50,7 @@ describe('pipewright check', () => {
     expect(JSON.parse(out)).toMatchObject({ passed: true, rows: 1, results: [{ passed: true }, { passed: true }] });
   });
 
-  it('reads the file in a ZIP that is named', async () => {
+  it('reads the file of a ZIP that --file-in-zip names', async () => {
     const zip = write(
       'claims.zip',
       zipSync({ 'a.csv': Buffer.from('policy\nP-1\n'), 'b.csv': Buffer.from('policy\n') }),
@@ -61,10 +61,10 @@ describe('pipewright check', () => {
     expect((await callCli('check', '--from', zip, '--rules', rules)).err).toContain('“a.csv”, “b.csv”');
   });
 
-  it('ends with 2 when it is called wrongly', async () => {
+  it('exits with 2 for invalid usage', async () => {
     expect((await callCli('check', '--from', 'x.csv')).code).toBe(2);
     expect(
       (await callCli('check', '--from', write('x.csv', 'a\n1\n'), '--rules', rules, '--format', 'xml')).err,
-    ).toContain('--format must be one of csv, json-lines.');
+    ).toContain('--format must be one of: csv, json-lines.');
   });
 });

@@ -58,7 +58,7 @@ describe('pipewright deliver', () => {
     [, , trigger] = every[0] as (typeof every)[number];
     const result = await callCli('deliver', '--source', every[0]?.[0] ?? '', '--url', url(), '--secret', 'another');
     expect(result).toMatchObject({ code: 1, out: expect.stringContaining('"status":401') });
-    expect(result.err).toContain('holds another secret');
+    expect(result.err).toContain('Its secret differs from --secret');
     expect(result.err).not.toContain('another\n');
   });
 
@@ -99,7 +99,7 @@ describe('pipewright deliver', () => {
     expect(result).toMatchObject({
       code: 1,
       out: expect.stringContaining('"status":307'),
-      err: expect.stringContaining('redirect'),
+      err: expect.stringContaining('Redirects are not followed'),
     });
     expect([requests.length, taken]).toEqual([1, undefined]);
   });

@@ -34,7 +34,7 @@ const load = (from: string, table: string, ...words: string[]) =>
   callCli('load', '--from', from, '--to', `sqlite:${database}`, '--table', table, ...words);
 
 describe('pipewright load', () => {
-  it('makes a table, adds to it, and changes it by a key', async () => {
+  it('creates a table, appends to it and upserts by key', async () => {
     expect((await load(write('a.csv', 'id,name\n1,Ada\n'), 'people')).code).toBe(0);
     expect((await load(write('b.csv', 'id,name\n2,Bob\n'), 'people', '--mode', 'append')).code).toBe(0);
     const { code, out } = await load(
@@ -50,13 +50,13 @@ describe('pipewright load', () => {
     expect(ask('SELECT name FROM people ORDER BY id')).toEqual([{ name: 'Ada' }, { name: 'Beth' }, { name: 'Cleo' }]);
   });
 
-  it('takes the columns of one load as the contract of the next, and lets a table change', async () => {
+  it('uses the columns of one load as the contract of the next, and evolves the table', async () => {
     const first = await load(write('d.csv', 'id,paid\n007,1.50\n'), 'contracted', '--json');
     const contract = write('contract.json', JSON.stringify((JSON.parse(first.out) as { columns: unknown }).columns));
     const refused = await load(write('e.csv', 'id\n8\n'), 'contracted', '--mode', 'append', '--contract', contract);
     expect(refused).toMatchObject({
       code: 1,
-      err: expect.stringContaining('The dataset has no column “paid”, which the contract has.'),
+      err: expect.stringContaining('The dataset has no column “paid”, which the contract requires.'),
     });
     expect(
       (
@@ -65,11 +65,11 @@ describe('pipewright load', () => {
           'contracted',
           '--mode',
           'append',
-          '--columns',
+          '--on-schema-change',
           'evolve',
-          '--event-id',
+          '--source-event-id',
           'wev_1',
-          '--record',
+          '--save-load-record',
         )
       ).code,
     ).toBe(0);
@@ -83,7 +83,7 @@ describe('pipewright load', () => {
   });
 
   it.each(['one.jsonl', 'one.NDJSON'])(
-    'reads %s as JSON Lines, for its name says so, even of one line',
+    'reads %s as JSON Lines because of its extension, even with one line',
     async (name) => {
       expect((await load(write(name, '{"zip":"0815"}\n'), 'named', '--mode', 'replace')).code).toBe(0);
       expect(ask('SELECT zip FROM named')).toEqual([{ zip: '0815' }]);
@@ -92,11 +92,11 @@ describe('pipewright load', () => {
   );
 
   it.each(['_load_id', '_SOURCE'])(
-    'refuses a dataset with the column %s where each row gets one of that name',
+    'refuses a dataset with the column %s when load metadata columns are added',
     async (name) => {
-      expect(await load(write('taken.csv', `id,${name}\n1,x\n`), name, '--load-columns')).toMatchObject({
+      expect(await load(write('taken.csv', `id,${name}\n1,x\n`), name, '--add-load-metadata')).toMatchObject({
         code: 1,
-        err: expect.stringContaining(`The dataset has the column “${name}”`),
+        err: expect.stringContaining(`The dataset has a column “${name}”, which is one of the load metadata columns`),
       });
       expect((await load(write('taken.csv', `id,${name}\n1,x\n`), name)).code).toBe(0);
       expect(
@@ -106,8 +106,8 @@ describe('pipewright load', () => {
             name,
             '--mode',
             'replace',
-            '--load-columns',
-            '--columns',
+            '--add-load-metadata',
+            '--on-schema-change',
             'evolve',
           )
         ).code,
@@ -116,19 +116,21 @@ describe('pipewright load', () => {
     },
   );
 
-  it('leaves out rows that do not fit, as many as are allowed, and keeps them', async () => {
+  it('skips invalid rows up to the maximum and saves them', async () => {
     const from = write('g.csv', 'id,paid\n1,2\n2,many\n3\n');
-    expect((await load(from, 'left', '--type', 'paid=integer', '--max-rejected', '1')).err).toContain(
-      'More than one row does not fit: line 3',
+    expect((await load(from, 'left', '--type', 'paid=integer', '--max-rejected-rows', '1')).err).toContain(
+      'More than 1 row was rejected. The first: line 3',
     );
-    expect((await load(from, 'left', '--type', 'paid=integer', '--max-rejected', '2', '--keep-rejects')).code).toBe(0);
+    expect(
+      (await load(from, 'left', '--type', 'paid=integer', '--max-rejected-rows', '2', '--save-rejected-rows')).code,
+    ).toBe(0);
     expect(ask('SELECT line, column_name, value FROM pipewright_rejects ORDER BY line')).toEqual([
       { line: 3, column_name: 'paid', value: 'many' },
       { line: 4, column_name: null, value: null },
     ]);
   });
 
-  it('takes a dataset straight from a service, by the name of its download', async () => {
+  it('loads a dataset directly from a download operation', async () => {
     nock('https://login.example.com')
       .post('/token')
       .reply(200, { access_token: 'token', token_type: 'bearer', expires_in: 3600 });
@@ -152,7 +154,7 @@ describe('pipewright load', () => {
       '{"dataset": "d-1"}',
       '--connection',
       connection,
-      '--record',
+      '--save-load-record',
       '--json',
     );
     expect([code, err]).toEqual([0, '']);
@@ -165,12 +167,12 @@ describe('pipewright load', () => {
   });
 
   it.each([
-    [['--mode', 'merge'], '--mode must be one of create, replace, append, upsert.'],
-    [['--columns', 'add'], '--columns must be one of refuse, ignore, evolve.'],
-    [['--connections', '0'], '--connections must be a whole number of at least 1.'],
-    [['--contract', '/nowhere.json'], '--contract must be JSON in a file that can be read.'],
-    [['--max-change', 'much'], '--max-change must be a number of percent.'],
-  ])('ends with 2 when it is called with %j', async (words, message) => {
+    [['--mode', 'merge'], '--mode must be one of: create, replace, append, upsert.'],
+    [['--on-schema-change', 'add'], '--on-schema-change must be one of: fail, ignore, evolve.'],
+    [['--parallel-connections', '0'], '--parallel-connections must be a whole number of at least 1.'],
+    [['--contract', '/nowhere.json'], '--contract must be JSON in a readable file.'],
+    [['--max-change-percent', 'much'], '--max-change-percent must be a number of at least 0.'],
+  ])('exits with 2 for %j', async (words, message) => {
     expect(await load(write('x.csv', 'a\n1\n'), 'never', ...words)).toMatchObject({
       code: 2,
       err: expect.stringContaining(message),

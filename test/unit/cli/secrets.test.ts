@@ -34,8 +34,8 @@ it('The command line keeps the address of a dataset without its login and its si
     `sqlite:${path}`,
     '--table',
     't',
-    '--record',
-    '--load-columns',
+    '--save-load-record',
+    '--add-load-metadata',
   );
   expect(code).toBe(0);
   const database = new DatabaseSync(path);

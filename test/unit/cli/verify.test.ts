@@ -108,7 +108,7 @@ describe('pipewright verify', () => {
   it('ends with 2 and the usage when it is called wrongly', async () => {
     for (const words of [[], ['--scheme', 'dbt'], ['--nonsense']])
       expect(await callCli('verify', ...words)).toMatchObject({ code: 2, out: '' });
-    expect((await verify('unknown', '{}', body, '--secret', 'x')).err).toContain('--scheme must be one of dbt, slack');
+    expect((await verify('unknown', '{}', body, '--secret', 'x')).err).toContain('--scheme must be one of: dbt, slack');
     expect(await verify('dbt', 'no json', body, '--secret', 'x')).toMatchObject({ code: 2 });
     expect(
       await callCli('verify', '--scheme', 'dbt', '--secret', 'x', '--headers', '/nowhere', '--body', '/nowhere'),

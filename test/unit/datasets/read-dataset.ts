@@ -1,4 +1,4 @@
-import { decodeDataset, type DatasetFormat } from '../../../shared/src/datasets/formats/as-csv.ts';
+import { decodeDataset, type DatasetFormat } from '../../../shared/src/datasets/formats/decode-dataset.ts';
 import { lineOf, readValue } from '../../../shared/src/datasets/formats/csv-block.ts';
 import type { CsvFormat, Reject } from '../../../shared/src/datasets/formats/csv-scanner.ts';
 import { DatasetScanner } from '../../../shared/src/datasets/formats/dataset-scanner.ts';

@@ -271,7 +271,7 @@ describe('Download Results of Mode', () => {
     ).rejects.toMatchObject({
       code: 'not-found',
       message: 'The report has no query “By year”.',
-      hint: 'Its queries are “By country”, “By month”.',
+      hint: 'Select one of its queries: “By country”, “By month”.',
     });
   });
 
@@ -279,10 +279,10 @@ describe('Download Results of Mode', () => {
     [
       [{ token: 'qr1', query_token: 'q1', state: 'failed', error_message: 'no table.' }],
       'run-failed',
-      'failed in the run run1: no table.',
+      'failed in run run1: no table.',
     ],
     [[{ token: 'qr1', query_token: 'q1', state: 'enqueued' }], 'conflict', 'has not finished'],
-    [[], 'conflict', 'was not part of the run'],
+    [[], 'conflict', 'was not part of run'],
   ])('says why there are no results (%#)', async (found, code, message) => {
     const host = connected().on('GET', `${runs}/run1/query_runs`, pagesOf('query_runs', found));
     await expect(run('downloadResults', { report: 'abc1', run: 'run1' }, host)).rejects.toMatchObject({
@@ -319,7 +319,7 @@ describe('The connection to Mode', () => {
     const refusal = await test(
       fakeHost().on('GET', workspace, { status: 401, json: { message: 'You must be logged in.' } }),
     ).catch((error: unknown) => error);
-    expect(refusal).toMatchObject({ code: 'unauthorized', hint: expect.stringContaining('Personal tokens ended') });
+    expect(refusal).toMatchObject({ code: 'unauthorized', hint: expect.stringContaining('retired personal tokens') });
     expect(JSON.stringify(refusal)).not.toContain('secret-1');
   });
 

@@ -133,7 +133,7 @@ describe('Download Dataset of Quantemplate', () => {
 
   it.each([
     [401, 'text/plain', 'Unauthorized', 'unauthorized', 'client secret'],
-    [403, 'text/plain', 'Forbidden', 'forbidden', 'share the dataset or pipeline with the API user'],
+    [403, 'text/plain', 'Forbidden', 'forbidden', 'Share the dataset or pipeline with the API user'],
     [404, 'application/json', '{"executionId":{"value":""},"outputId":{"value":""}}', 'not-found', 'organisation ID'],
     [400, 'text/html', '<html><body>nginx</body></html>', 'bad-input', 'Correct'],
   ])('says what to do about the status %d', async (status, type, text, code, hint) => {
@@ -379,7 +379,7 @@ describe('Runs and outputs of Quantemplate', () => {
     });
     await expect(run('getPipelineRun', { pipeline: 'p-1', execution: 'e-9' }, listed())).rejects.toMatchObject({
       code: 'not-found',
-      message: 'The pipeline p-1 has no run e-9.',
+      message: 'Pipeline p-1 has no run e-9.',
     });
   });
 

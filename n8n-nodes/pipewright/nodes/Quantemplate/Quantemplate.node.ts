@@ -15,8 +15,7 @@ export class Quantemplate implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', quantemplate.operations),
-    description:
-      'React to updated datasets and completed pipelines of Quantemplate, run pipelines, and download or upload datasets.',
+    description: 'Trigger on updated datasets and completed pipelines, run pipelines, and download or upload datasets.',
     defaults: { name: 'Quantemplate' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

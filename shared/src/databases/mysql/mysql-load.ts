@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
-import { confirmRows } from '../../datasets/load/confirm-rows.ts';
+import { verifyRowCount } from '../../datasets/load/verify-row-count.ts';
 import type { LoadMode, LoadRecord, TableLoad, UpsertCounts } from '../../datasets/load/target.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import { evolveMysql } from './mysql-evolve.ts';
@@ -153,7 +153,7 @@ export class MysqlLoad implements TableLoad {
       const merged = merges ? await mergeRows(session, rows) : undefined;
       const held = merged ? merged.held : await insertRows(session, rows);
       upserted = merged && { updated: merged.updated, inserted: merged.inserted };
-      confirmRows({ service: 'MySQL', table, held, loaded: await this.count(), causes: triggers });
+      verifyRowCount({ service: 'MySQL', table, actual: held, expected: await this.count(), causes: triggers });
     }
     if (!merges && key.length > 0) await checkMysqlKey(session, this.#name, key);
     if (record) await records.keep(record, rejects);

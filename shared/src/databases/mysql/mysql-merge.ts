@@ -1,4 +1,4 @@
-import { changedValues } from '../../datasets/load/confirm-rows.ts';
+import { valuesChangedError } from '../../datasets/load/verify-row-count.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { UpsertCounts } from '../../datasets/load/target.ts';
 import { checkKey } from '../check-key.ts';
@@ -54,7 +54,7 @@ export async function insertRows(session: MysqlSession, staged: StagedRows): Pro
   const { rows } = await session.run(
     `SELECT count(*) AS number FROM (SELECT ${values} FROM ${staged.staged} EXCEPT ALL SELECT ${values} FROM ${table}) lost`,
   );
-  if (Number(rows[0]?.['number']) > 0) throw changedValues('MySQL', name, triggers);
+  if (Number(rows[0]?.['number']) > 0) throw valuesChangedError('MySQL', name, triggers);
   return inserted;
 }
 
@@ -77,7 +77,7 @@ export async function mergeRows(session: MysqlSession, staged: StagedRows): Prom
           `${comparable(`${tableAlias}.${quoted(name)}`, name, staged)} <=> ${comparable(`${stagedAlias}.${quoted(name)}`, name, staged)}`,
       );
     const { rows } = await session.run(`SELECT count(*) AS number FROM ${pairs} WHERE NOT (${isSame.join(' AND ')})`);
-    if (Number(rows[0]?.['number']) > 0) throw changedValues('MySQL', tableName, triggers);
+    if (Number(rows[0]?.['number']) > 0) throw valuesChangedError('MySQL', tableName, triggers);
   }
   // The remaining rows are new. With NOT EXISTS, MariaDB would read the whole table for each row.
   const matched = await session.write(`DELETE ${stagedAlias} FROM ${pairs}`);

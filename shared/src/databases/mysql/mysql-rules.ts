@@ -148,7 +148,7 @@ export function rulesOf(facts: ColumnFacts): ValueRule[] {
     add('is before the year 1 or after the year 9999 in UTC', (text) => toUtc(text) === undefined);
   if (type === 'time')
     add(
-      `is not a time from -838:59:59 to 838:59:59 with at most ${fraction} digits in the fraction of a second`,
+      `is not a time from -838:59:59 to 838:59:59 with at most ${fraction} fractional second digits`,
       (text) => !isTime(text, fraction),
     );
   if (type === 'year')

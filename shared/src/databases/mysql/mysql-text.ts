@@ -33,7 +33,7 @@ export function restoreText({ name, type, form }: InferredColumn): string {
     const [yes, no] =
       form === booleanForms.upper
         ? ['TRUE', 'FALSE']
-        : form === booleanForms.capitalised
+        : form === booleanForms.capitalized
           ? ['True', 'False']
           : ['true', 'false'];
     return `CASE ${column} WHEN 1 THEN '${yes}' WHEN 0 THEN '${no}' END`;

@@ -1,4 +1,4 @@
-import { changedValues, confirmRows } from '../../datasets/load/confirm-rows.ts';
+import { valuesChangedError, verifyRowCount } from '../../datasets/load/verify-row-count.ts';
 import { PipewrightError } from '../../host/error.ts';
 import { stagedAlias, tableAlias } from '../sql-dialect.ts';
 import type { PostgresSession } from './postgres-session.ts';
@@ -79,15 +79,15 @@ export class PostgresConfirm {
    */
   async confirm(counted: number, loaded: number, includesOlder: boolean): Promise<void> {
     const { session, table, tableName, rows, columnList, causes } = this.#load;
-    if (!this.isNeeded) return confirmRows({ service, table: tableName, held: counted, loaded });
+    if (!this.isNeeded) return verifyRowCount({ service, table: tableName, actual: counted, expected: loaded });
     // Deferred triggers run before the rows are counted.
     await session.run('SET CONSTRAINTS ALL IMMEDIATE');
     const found = await session.run(`SELECT count(*) AS rows FROM ${table} WHERE ${loadedHere}`);
-    confirmRows({ service, table: tableName, held: Number(found.rows[0]?.['rows']), loaded, causes });
+    verifyRowCount({ service, table: tableName, actual: Number(found.rows[0]?.['rows']), expected: loaded, causes });
     const changed = await session.run(
       `SELECT ROW(${columnList})::text FROM ${rows} EXCEPT ALL SELECT ROW(${columnList})::text FROM ${table}${includesOlder ? '' : ` WHERE ${loadedHere}`} LIMIT 1`,
     );
-    if (changed.rows.length > 0) throw changedValues(service, tableName, causes);
+    if (changed.rows.length > 0) throw valuesChangedError(service, tableName, causes);
     await session.run('RELEASE SAVEPOINT pipewright_rows');
   }
 }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
-import { confirmRows } from '../../datasets/load/confirm-rows.ts';
+import { verifyRowCount } from '../../datasets/load/verify-row-count.ts';
 import type { LoadMode, LoadRecord, TableLoad, UpsertCounts } from '../../datasets/load/target.ts';
 import { cascadeError, explainCommit } from '../load-errors.ts';
 import type { LoadRecords } from '../load-records.ts';
@@ -159,7 +159,7 @@ export class PostgresLoad implements TableLoad {
   async #publishCopied(): Promise<undefined> {
     const { key, tableName } = this.#options;
     if (key.length > 0) await checkPostgresKey(this.#session, key, this.#into);
-    confirmRows({ service, table: tableName, held: this.#copied, loaded: this.#copied });
+    verifyRowCount({ service, table: tableName, actual: this.#copied, expected: this.#copied });
   }
 
   async #publishStaged(columns: readonly InferredColumn[]): Promise<UpsertCounts | undefined> {

@@ -169,7 +169,7 @@ function noTrailingSpace(length: number): ValueRule {
 function timeRule(digits: number, zone: string): ValueRule {
   const form = new RegExp(`^(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.(\\d{1,9}))?)?${zone}$`);
   return {
-    reason: `is not a time of day${zone ? ' with a time zone' : ''} with at most ${digits} digits in the fraction of a second`,
+    reason: `is not a time of day${zone ? ' with a time zone' : ''} with at most ${digits} fractional second digits`,
     fails: (text) =>
       (form.exec(text)?.[1] ?? (form.test(text) ? '' : '1'.repeat(9))).replace(/0+$/, '').length > digits,
   };

@@ -108,8 +108,8 @@ function valueOf(column: InferredColumn, before: PostgresColumn | undefined, evo
   const keepsType = before !== undefined && (before.fixed || column.keepsType === true || !evolve);
   const declaration = keepsType ? before.declaration : postgresType(column);
   const type = keepsType ? before.type : column.type;
-  const blankIsNull = keepsType ? (before.emptyIsNull ?? type !== 'text') : type !== 'text';
-  const text = blankIsNull ? `nullif(${name}, '')` : name;
+  const emptyIsNull = keepsType ? (before.emptyIsNull ?? type !== 'text') : type !== 'text';
+  const text = emptyIsNull ? `nullif(${name}, '')` : name;
   if (declaration === 'text') return text;
   // An integer may be written as 1.0, which only a numeric reads.
   return type === 'integer' ? `${text}::numeric::${declaration}` : `${text}::${declaration}`;

@@ -23,7 +23,7 @@ export function restoreText({ name, type, form }: InferredColumn): string {
   const column = quoted(name);
   if (type === 'boolean') {
     if (form === booleanForms.upper) return `upper(${column}::text)`;
-    return form === booleanForms.capitalised ? `initcap(${column}::text)` : `${column}::text`;
+    return form === booleanForms.capitalized ? `initcap(${column}::text)` : `${column}::text`;
   }
   if (type === 'uuid') return form === uuidForms.upper ? `upper(${column}::text)` : `${column}::text`;
   if (type === 'timestamp') return `to_char(${column}, '${timestampPattern(form)}')`;

@@ -1,4 +1,4 @@
-import { changedValues, confirmRows } from '../../datasets/load/confirm-rows.ts';
+import { valuesChangedError, verifyRowCount } from '../../datasets/load/verify-row-count.ts';
 import type { LoadMode } from '../../datasets/load/target.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
 import type { FilledColumn } from './sql-server-evolve.ts';
@@ -59,11 +59,11 @@ export class TriggerCheck {
    */
   async confirm(added: number, filled: readonly FilledColumn[], source: string): Promise<void> {
     const { session, table, tableName } = this.#check;
-    confirmRows({
+    verifyRowCount({
       service,
       table: tableName,
-      held: (await countRows(session, table)) - this.#before,
-      loaded: added,
+      actual: (await countRows(session, table)) - this.#before,
+      expected: added,
       causes: this.#causes,
     });
     const wanted = filled.map(({ declaration, value }) => comparable(declaration, value));
@@ -71,7 +71,7 @@ export class TriggerCheck {
     const [changed] = await session.run(
       `SELECT TOP (1) 1 AS found FROM (SELECT ${numbered(wanted)} FROM ${source} EXCEPT SELECT ${numbered(held)} FROM ${table}) AS found_keys`,
     );
-    if (changed) throw changedValues(service, tableName, this.#causes);
+    if (changed) throw valuesChangedError(service, tableName, this.#causes);
   }
 }
 

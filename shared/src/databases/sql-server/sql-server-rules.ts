@@ -41,7 +41,7 @@ const money: Record<string, { whole: number; least: bigint; most: bigint; range:
 const moneyScale = 4;
 
 /** Types that are loaded as text but have no empty value; they keep their type when a table evolves. */
-const formatted = { blankIsNull: true, fixed: true } as const;
+const formatted = { emptyIsNull: true, fixed: true } as const;
 
 /**
  * The limits and rules of a column: lengths, ranges and digits. The server itself rounds numbers and times, truncates
@@ -152,7 +152,7 @@ function timeRules(scale: number): ValueRule[] {
   return [
     { reason: 'is not a time of day such as 23:05:00', fails: (text) => !timeOfDay.test(text) },
     {
-      reason: `has more than ${scale} digits in the fraction of a second`,
+      reason: `has more than ${scale} fractional second digits`,
       fails: (text) => fractionOf(text).length > scale,
     },
   ];

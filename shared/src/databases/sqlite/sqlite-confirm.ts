@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { changedValues, confirmRows } from '../../datasets/load/confirm-rows.ts';
+import { valuesChangedError, verifyRowCount } from '../../datasets/load/verify-row-count.ts';
 import type { UpsertCounts } from '../../datasets/load/target.ts';
 import { stagedAlias, tableAlias } from '../sql-dialect.ts';
 import { staging, type SqliteMerge } from './sqlite-merge.ts';
@@ -33,7 +33,8 @@ export function moveConfirmed(confirmed: ConfirmedMove, move: () => UpsertCounts
     ...(existing?.triggers ?? []).map((name) => `trigger “${name}”`),
     ...(existing?.resolvesConflicts ? ['ON CONFLICT clause'] : []),
   ];
-  const confirm = (held: number): void => confirmRows({ service: 'SQLite', table, held, loaded, causes });
+  const confirm = (held: number): void =>
+    verifyRowCount({ service: 'SQLite', table, actual: held, expected: loaded, causes });
   if (causes.length === 0) {
     const moved = move();
     if (!merges) confirm(moved.inserted);
@@ -58,6 +59,6 @@ export function moveConfirmed(confirmed: ConfirmedMove, move: () => UpsertCounts
   const moved = move();
   confirm(merged + rows() - rowsBefore);
   const held = merges ? staged(same) : found() - foundBefore;
-  if (held !== loaded) throw changedValues('SQLite', table, causes);
+  if (held !== loaded) throw valuesChangedError('SQLite', table, causes);
   return moved;
 }

@@ -76,7 +76,7 @@ function numericType(name: string, sizes: readonly number[], declared: string): 
     };
   }
   if (name === 'BOOLEAN' || name === 'BOOL') return { type: 'boolean', affinity, binding: 'boolean' };
-  const asTime = { ...asText, blankIsNull: true };
+  const asTime = { ...asText, emptyIsNull: true };
   if (name === 'DATE') return { ...asTime, rules: [sqliteDate] };
   if (/^(DATETIME|TIMESTAMP)/.test(name))
     return { ...asTime, rules: [sqliteTimestamp, ...(sizes[0] === undefined ? [] : [fractionOf(sizes[0])])] };

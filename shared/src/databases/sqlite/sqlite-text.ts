@@ -23,7 +23,7 @@ export function restoreText({ type, form, scale = 0 }: InferredColumn, column: s
   const [yes, no] =
     form === booleanForms.upper
       ? ['TRUE', 'FALSE']
-      : form === booleanForms.capitalised
+      : form === booleanForms.capitalized
         ? ['True', 'False']
         : ['true', 'false'];
   return `CASE ${column} WHEN 1 THEN '${yes}' WHEN 0 THEN '${no}' END`;

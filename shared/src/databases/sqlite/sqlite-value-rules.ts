@@ -1,5 +1,5 @@
 import type { ValueRule } from '../../datasets/load/target.ts';
-import { fitsType } from '../../datasets/types/fitting-values.ts';
+import { fitsType } from '../../datasets/types/normalize-value.ts';
 
 /** Significant digits of a decimal that a double preserves. */
 const exactDigits = 15;

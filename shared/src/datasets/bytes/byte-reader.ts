@@ -1,8 +1,8 @@
 import type { Bytes } from '../../host/bytes.ts';
 
-/** Reads bytes that come in pieces of any size by numbers of bytes. Nothing is held but the rest of a piece. */
+/** Reads exact numbers of bytes from a stream with pieces of any size. Only the rest of a piece is buffered. */
 export class ByteReader {
-  /** Bytes that have come and were not taken yet. */
+  /** Bytes received but not consumed. */
   buffered: Buffer = Buffer.alloc(0);
   readonly #source: AsyncIterator<Uint8Array>;
   #ended = false;
@@ -11,7 +11,7 @@ export class ByteReader {
     this.#source = bytes[Symbol.asyncIterator]();
   }
 
-  /** Lets one more piece come; false at the end. */
+  /** Reads another piece into the buffer; returns false at the end. */
   async readMore(): Promise<boolean> {
     while (!this.#ended) {
       const { done, value } = await this.#source.next();
@@ -27,26 +27,26 @@ export class ByteReader {
     return false;
   }
 
-  /** The next bytes, and what follows is then next; undefined when fewer are left. */
+  /** Reads and consumes bytes; returns undefined if fewer are left. */
   async take(count: number): Promise<Buffer | undefined> {
     while (this.buffered.length < count) if (!(await this.readMore())) return undefined;
     return this.consume(count);
   }
 
-  /** Takes bytes that are held. */
+  /** Consumes buffered bytes. */
   consume(count: number): Buffer {
     const taken = this.buffered.subarray(0, count);
     this.buffered = this.buffered.subarray(count);
     return taken;
   }
 
-  /** Reads to the end, and keeps nothing of it. */
+  /** Reads to the end and discards everything. */
   async drain(): Promise<void> {
     do this.buffered = Buffer.alloc(0);
     while (await this.readMore());
   }
 
-  /** Lets the source go. */
+  /** Closes the source. */
   async close(): Promise<void> {
     if (!this.#ended) await this.#source.return?.();
   }

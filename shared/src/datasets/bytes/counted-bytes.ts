@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Bytes } from '../../host/bytes.ts';
 
-/** Bytes that are counted as they pass, and hashed where somebody wants that. */
+/** Counts bytes as they pass through, and optionally hashes them. */
 export class CountedBytes {
-  /** So many have passed. */
+  /** Bytes so far. */
   count = 0;
   readonly #source: Bytes;
   readonly #hash: ReturnType<typeof createHash> | undefined;
@@ -13,6 +13,7 @@ export class CountedBytes {
     this.#hash = hashed ? createHash('sha256') : undefined;
   }
 
+  /** The bytes of the source. */
   async *bytes(): Bytes {
     for await (const piece of this.#source) {
       this.count += piece.length;
@@ -21,7 +22,7 @@ export class CountedBytes {
     }
   }
 
-  /** SHA-256 of all bytes, in hex; empty when they are not hashed. To be asked once, at the end. */
+  /** SHA-256 of all bytes in hex; empty if they are not hashed. Call it once, at the end. */
   checksum(): string {
     return this.#hash?.digest('hex') ?? '';
   }

@@ -1,4 +1,4 @@
-/** For each byte, what it adds to the sum (ISO 3309); the further tables are for bytes that come up to three later. */
+/** Lookup tables (ISO 3309) for four bytes at a time (slicing-by-4). */
 const tables = [0, 1, 2, 3].map(() => new Uint32Array(256)) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
 
 for (let byte = 0; byte < 256; byte += 1) {
@@ -15,8 +15,8 @@ for (const at of [1, 2, 3] as const) {
 }
 
 /**
- * The checksum CRC-32 that ZIP keeps of every file, from piece to piece: `crc32('123456789')` is `0xcbf43926`.
- * @param sum that of the bytes before; 0 at the beginning
+ * Computes a CRC-32 incrementally: `crc32('123456789')` is `0xcbf43926`.
+ * @param sum checksum of the preceding bytes; 0 at the start
  */
 export function crc32(bytes: Uint8Array, sum = 0): number {
   const [one, two, three, four] = tables;

@@ -3,24 +3,24 @@ import type { Bytes } from '../../host/bytes.ts';
 import { isSingleByte, shortName, type Encoding } from './encodings.ts';
 import { peekBytes } from './peek-bytes.ts';
 
-/** A line that is longer has lost its end. */
+/** A longer line is assumed to be corrupt. */
 const maxLineBytes = 16 * 1024 * 1024;
 
 const lineFeed = 0x0a;
 
-function markOf(start: Uint8Array): Encoding {
+function encodingOfMark(start: Uint8Array): Encoding {
   if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
   return start[0] === 0xfe && start[1] === 0xff ? 'utf-16be' : 'utf-8';
 }
 
 /**
- * The bytes of a text as UTF-8. UTF-8 passes untouched: whoever reads it verifies it, see `findInvalidUtf8`. Text in
- * another encoding is decoded line by line, so that an error names its line; a line has at most 16 MB.
- * @throws PipewrightError `bad-csv` when the bytes are not of that encoding
+ * Converts text to UTF-8. UTF-8 passes through unchanged and is verified by the reader, see `findInvalidUtf8`. Other
+ * encodings are decoded line by line, so that errors have a line number; a line can have up to 16 MB.
+ * @throws PipewrightError `bad-csv` for bytes that are invalid in the encoding
  */
 export async function* decodeText(bytes: Bytes, encoding: Encoding = 'auto'): Bytes {
   const { start, all } = await peekBytes(bytes, 2);
-  const known = encoding === 'auto' ? markOf(start) : encoding;
+  const known = encoding === 'auto' ? encodingOfMark(start) : encoding;
   if (known === 'utf-8') {
     yield* all;
     return;
@@ -42,7 +42,7 @@ export async function* decodeText(bytes: Bytes, encoding: Encoding = 'auto'): By
   if (rest.length > 0) yield Buffer.from(decode(rest, line), 'utf8');
 }
 
-/** Where the last complete line ends; 0 when there is none. A line feed is never part of another character in the encodings offered. */
+/** Where the last complete line ends; 0 if there is none. In all supported encodings, a line feed byte is always a line feed. */
 function endOfLines(bytes: Uint8Array, encoding: Encoding): number {
   if (!encoding.startsWith('utf-16')) return bytes.lastIndexOf(lineFeed) + 1;
   const low = encoding === 'utf-16le' ? 0 : 1;
@@ -51,7 +51,7 @@ function endOfLines(bytes: Uint8Array, encoding: Encoding): number {
   return 0;
 }
 
-/** How complete lines become text; the first byte order mark is left out. */
+/** Creates a decoder for complete lines that drops a leading byte order mark. */
 function decoderOf(encoding: Encoding): (bytes: Uint8Array, line: number) => string {
   const singleByte = isSingleByte(encoding);
   const wide = encoding.startsWith('utf-16');
@@ -59,7 +59,7 @@ function decoderOf(encoding: Encoding): (bytes: Uint8Array, line: number) => str
   const attempt = (bytes: Uint8Array): string | undefined => {
     try {
       const text = decoder.decode(bytes);
-      // WHATWG gives bytes without a letter to the control characters U+0080 to U+009F, which no text holds.
+      // WHATWG decodes unassigned bytes as the control characters U+0080 to U+009F, which do not occur in text.
       return singleByte && /[\u0080-\u009f]/.test(text) ? undefined : text;
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
@@ -75,7 +75,7 @@ function decoderOf(encoding: Encoding): (bytes: Uint8Array, line: number) => str
       if (attempt(bytes.subarray(from, end)) === undefined) break;
       from = end;
     }
-    throw notIn(encoding, at, 'it has bytes that are no characters there');
+    throw notIn(encoding, at, 'it contains bytes that are invalid in that encoding');
   };
 }
 

@@ -1,48 +1,48 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 
-/** Unpacked bytes from which on the ratio is checked. */
+/** Decompressed bytes after which the ratio is checked. */
 const minBombBytes = 16 * 1024 * 1024;
 
-/** No table is packed further: one line that repeats comes to a few hundred. */
+/** Maximum compression ratio: even a table that repeats one line only reaches a few hundred. */
 const maxRatio = 500;
 
 /**
- * Unpacks a file of a ZIP (raw Deflate). Nothing is held but the piece at work; a caller that stops reading stops the source.
- * @throws PipewrightError `cut-short` when the bytes are damaged or end too soon, `bad-input` when a small file unpacks without end
+ * Decompresses raw Deflate, as used in a ZIP, as a stream. A caller that stops reading closes the source.
+ * @throws PipewrightError `cut-short` for damaged or truncated data, `bad-input` for a decompression bomb
  */
-export async function* decompress(packed: Bytes): Bytes {
+export async function* decompress(source: Bytes): Bytes {
   const stream = new DecompressionStream('deflate-raw');
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
-  let broken: unknown;
-  let taken = 0;
+  let sourceError: unknown;
+  let compressed = 0;
   const feed = async (): Promise<void> => {
     try {
-      for await (const piece of packed) {
-        taken += piece.length;
+      for await (const piece of source) {
+        compressed += piece.length;
         await writer.write(piece as Uint8Array<ArrayBuffer>);
       }
     } catch (error) {
-      broken = error;
+      sourceError = error;
       await writer.abort(error);
       return;
     }
     await writer.close();
   };
-  // Reading fails with it too, so that nothing is lost when the failure is not looked at here.
+  // The reader fails with the same error, so it can be ignored here.
   const feeding = feed().catch(() => undefined);
-  let given = 0;
+  let decompressed = 0;
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      given += value.length;
-      refuseBomb(given, taken);
+      decompressed += value.length;
+      refuseBomb(decompressed, compressed);
       yield value;
     }
   } catch (error) {
-    if (broken instanceof PipewrightError) throw broken;
+    if (sourceError instanceof PipewrightError) throw sourceError;
     throw error instanceof PipewrightError ? error : damaged(error);
   } finally {
     await reader.cancel().catch(() => undefined);
@@ -50,27 +50,27 @@ export async function* decompress(packed: Bytes): Bytes {
   }
 }
 
-/** The error of packed bytes that are not as they were packed. */
+/** The error of damaged compressed data. */
 export function damaged(cause?: unknown): PipewrightError {
   return new PipewrightError({
     code: 'cut-short',
-    message: 'The compressed file is damaged, incomplete, or followed by other data.',
-    hint: 'Get the file again. If the error stays, compress it again.',
+    message: 'The compressed file is damaged, incomplete or followed by other data.',
+    hint: 'Download the file again. If the error persists, compress it again.',
     ...(cause === undefined ? {} : { cause }),
   });
 }
 
 /**
- * Refuses a file that unpacks to far more than any table does.
- * @param given unpacked bytes so far
- * @param taken packed bytes so far
+ * Refuses a decompression bomb.
+ * @param decompressed decompressed bytes so far
+ * @param compressed compressed bytes so far
  * @throws PipewrightError `bad-input`
  */
-export function refuseBomb(given: number, taken: number): void {
-  if (given <= minBombBytes || given <= taken * maxRatio) return;
+export function refuseBomb(decompressed: number, compressed: number): void {
+  if (decompressed <= minBombBytes || decompressed <= compressed * maxRatio) return;
   throw new PipewrightError({
     code: 'bad-input',
-    message: `The compressed file unpacks to more than ${maxRatio} times its size, which no table does.`,
-    hint: 'Check where the file comes from: such files are made to fill disks.',
+    message: `The compressed file expands to more than ${maxRatio} times its size.`,
+    hint: 'Check where the file comes from: it may be a decompression bomb.',
   });
 }

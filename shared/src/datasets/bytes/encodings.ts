@@ -1,6 +1,6 @@
-/** Character sets that a dataset can be read in, with the names that people see. The keys are labels of `TextDecoder`. */
+/** Supported encodings with their display names. The keys are `TextDecoder` labels. */
 export const encodingNames = {
-  auto: 'UTF-8, or UTF-16 With Byte Order Mark',
+  auto: 'Automatic (UTF-8, or UTF-16 With Byte Order Mark)',
   'utf-8': 'UTF-8',
   'utf-16le': 'UTF-16 (Little Endian)',
   'utf-16be': 'UTF-16 (Big Endian)',
@@ -42,10 +42,10 @@ export const encodingNames = {
 /** One of the keys of `encodingNames`. */
 export type Encoding = keyof typeof encodingNames;
 
-/** All encodings; `auto` recognises UTF-16 by its byte order mark, and takes everything else for UTF-8. */
+/** All encodings; `auto` detects UTF-16 by its byte order mark and uses UTF-8 otherwise. */
 export const encodings = Object.keys(encodingNames) as Encoding[];
 
-/** Encodings whose characters have several bytes, or two zero-padded ones. */
+/** Encodings with more than one byte per character. */
 const multiByte: ReadonlySet<string> = new Set([
   'auto',
   'utf-8',
@@ -58,12 +58,12 @@ const multiByte: ReadonlySet<string> = new Set([
   'euc-kr',
 ]);
 
-/** Whether each byte is one character, so that nearly every file can be decoded, also in the wrong encoding. */
+/** Whether an encoding has one byte per character, so that it can decode nearly any file, even a wrong one. */
 export function isSingleByte(encoding: Encoding): boolean {
   return !multiByte.has(encoding);
 }
 
-/** The encoding's name without its explanation, for a sentence: `Windows-1252`. */
+/** The name of an encoding without its explanation, for messages: `Windows-1252`. */
 export function shortName(encoding: Encoding): string {
   return encodingNames[encoding].replace(
     /[ ,].*$/,

@@ -5,39 +5,38 @@ import { crc32 } from './crc32.ts';
 import { damaged, refuseBomb } from './decompress.ts';
 import { peekBytes } from './peek-bytes.ts';
 
-/** The first two bytes of everything that gzip compressed (RFC 1952, section 2.3.1); no text in UTF-8 begins like this. */
+/** The first two bytes of a gzip file (RFC 1952, section 2.3.1); UTF-8 text cannot start with them. */
 const magic = [0x1f, 0x8b] as const;
 
-/** Whether bytes begin as gzip does. */
+/** Whether bytes start like a gzip file. */
 export function isGzip(start: Uint8Array): boolean {
   return magic.every((byte, index) => start[index] === byte);
 }
 
-/** Bytes that are unpacked at once: at most a thousandfold, that is 16 MB. */
+/** Compressed bytes to decompress at once: at most a thousandfold, which is 16 MB. */
 const sliceSize = 16 * 1024;
 
-/** Packed bytes that are kept, so that the trailer of a member is still there when the header of the next one has come. */
+/** Compressed bytes to keep, so that the trailer of a member is available when the header of the next one arrives. */
 const keptSize = 128 * 1024;
 
 const trailerSize = 8;
 
-/** Zero bytes that the end of a member can have. */
+/** Zero bytes that a member can end with. */
 const maxZerosOfMember = 16;
 
 /**
- * Unpacks gzip: also files of several members (`cat a.gz b.gz`, bgzip), and files that are padded with zeros. Of each member the CRC-32 and the
- * length are verified. fflate unpacks it, because `DecompressionStream` refuses a second member from Node 24 on.
+ * Decompresses gzip, including files with several members (`cat a.gz b.gz`, bgzip) and zero padding. The CRC-32 and the
+ * length of each member are verified. Uses fflate because `DecompressionStream` refuses a second member from Node 24 on.
  * @see https://www.rfc-editor.org/rfc/rfc1952
- * @throws PipewrightError `cut-short` when the bytes are damaged, end too soon or are followed by other data; `bad-input` when a small file
- * unpacks without end
+ * @throws PipewrightError `cut-short` for damaged or truncated data, or data after the end; `bad-input` for a decompression bomb
  */
 export async function* gunzip(packed: Bytes): Bytes {
   let crc = 0;
   let size = 0;
   let unpacked: Uint8Array[] = [];
   let kept: Uint8Array = new Uint8Array(0);
-  let taken = 0;
-  let given = 0;
+  let compressed = 0;
+  let decompressed = 0;
   let zeros = 0;
   const engine = new Gunzip((piece) => {
     crc = crc32(piece, crc);
@@ -50,11 +49,11 @@ export async function* gunzip(packed: Bytes): Bytes {
     return view.getUint32(0, true) === crc && view.getUint32(4, true) === size % 0x1_0000_0000;
   };
   engine.onmember = (offset) => {
-    if (!isTrailer(kept.subarray(0, Math.max(0, kept.length - (taken - offset))))) throw damaged();
+    if (!isTrailer(kept.subarray(0, Math.max(0, kept.length - (compressed - offset))))) throw damaged();
     crc = size = 0;
   };
   const feed = (bytes: Uint8Array): void => {
-    taken += bytes.length;
+    compressed += bytes.length;
     kept = Buffer.concat([kept.subarray(-keptSize), bytes]);
     try {
       engine.push(bytes, false);
@@ -71,11 +70,11 @@ export async function* gunzip(packed: Bytes): Bytes {
         for (; zeros > 0; zeros -= Math.min(zeros, sliceSize)) feed(new Uint8Array(Math.min(zeros, sliceSize)));
         feed(slice.subarray(0, end));
       }
-      // Zeros at the end may be padding, which is no member: they are held until more follows.
+      // Trailing zeros may be padding, so they are held back until more data follows.
       zeros += slice.length - end;
       for (const out of unpacked) {
-        given += out.length;
-        refuseBomb(given, taken + zeros);
+        decompressed += out.length;
+        refuseBomb(decompressed, compressed + zeros);
         yield out;
       }
       unpacked = [];
@@ -88,7 +87,7 @@ export async function* gunzip(packed: Bytes): Bytes {
 }
 
 /**
- * Unpacks bytes that gzip compressed, and passes all others through as they are.
+ * Decompresses gzip; other bytes pass through unchanged.
  * @throws PipewrightError see `gunzip`
  */
 export async function* gunzipIfNeeded(bytes: Bytes): Bytes {

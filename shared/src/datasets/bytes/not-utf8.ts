@@ -2,7 +2,7 @@ import { PipewrightError } from '../../host/error.ts';
 import { shortName, type Encoding } from './encodings.ts';
 import { countLines } from './utf8.ts';
 
-/** What each encoding is likely to hold beyond ASCII; the first encodings are the commonest in datasets. */
+/** The non-ASCII characters to expect in each encoding, most common encodings first. */
 const likely: readonly [encoding: Encoding, letters: RegExp][] = [
   ['windows-1252', /[\p{Script=Latin}\p{Sc}]/u],
   ['windows-1250', /[\p{Script=Latin}\p{Sc}]/u],
@@ -25,7 +25,7 @@ const isSeparator = (byte: number | undefined): boolean =>
   byte === 0x7c ||
   byte === 0x22;
 
-/** The value around a byte, as far as delimiters, quotation marks and line ends show it. */
+/** The value around a byte, up to delimiters, quotation marks or line ends. */
 function valueAround(bytes: Uint8Array, at: number): Uint8Array {
   let from = at;
   let to = at;
@@ -34,14 +34,14 @@ function valueAround(bytes: Uint8Array, at: number): Uint8Array {
   return bytes.subarray(from, to);
 }
 
-/** How a value reads in the encodings that are likely for it, the likeliest first. */
+/** Decodes a value in each plausible encoding, most likely first. */
 export function likelyReadings(value: Uint8Array): { encoding: Encoding; text: string }[] {
   return likely.flatMap(([encoding, letters]) => {
     try {
       const text = new TextDecoder(encoding, { fatal: true }).decode(value);
       const beyond = [...text].filter((letter) => letter > '\u007f');
       const fitting = beyond.filter((letter) => letters.test(letter)).length;
-      // Other scripts rarely have Latin letters or a single letter of their own in a value.
+      // Values in other scripts rarely contain Latin letters, or only one non-Latin letter.
       const isMixed = !letters.source.includes('Latin') && (/[A-Za-z]/.test(text) || beyond.length < 2);
       return beyond.length > 0 && fitting / beyond.length > 0.7 && !isMixed ? [{ encoding, text }] : [];
     } catch {
@@ -51,9 +51,9 @@ export function likelyReadings(value: Uint8Array): { encoding: Encoding; text: s
 }
 
 /**
- * The error of a byte that is not UTF-8.
+ * The error of invalid UTF-8.
  * @param at offset of the byte
- * @param line of the file on which the bytes begin
+ * @param line line number of the first byte
  */
 export function notUtf8(bytes: Uint8Array, at: number, line: number): PipewrightError {
   const found = line + countLines(bytes, 0, at);
@@ -62,7 +62,7 @@ export function notUtf8(bytes: Uint8Array, at: number, line: number): Pipewright
   );
   return new PipewrightError({
     code: 'bad-csv',
-    message: `Line ${found} is not UTF-8.${readings.length > 0 ? ` A value there reads ${readings.join(', ')}.` : ''}`,
+    message: `Line ${found} is not UTF-8.${readings.length > 0 ? ` A value in it could be ${readings.join(', or ')}.` : ''}`,
     hint: `Choose the file’s encoding under Encoding${readings.length > 0 ? '' : ', such as Windows-1252'}, or save the file as UTF-8.`,
   });
 }

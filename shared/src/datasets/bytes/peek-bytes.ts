@@ -1,6 +1,6 @@
 import type { Bytes } from '../../host/bytes.ts';
 
-/** What a file begins with, for who wants to know it before the rest; the first piece holds at least `count` bytes if there are as many. */
+/** Reads at least the first `count` bytes, if there are that many, and returns them together with a stream of all bytes. */
 export async function peekBytes(bytes: Bytes, count: number): Promise<{ start: Uint8Array; all: Bytes }> {
   const source = bytes[Symbol.asyncIterator]();
   let start: Uint8Array = new Uint8Array(0);

@@ -2,23 +2,23 @@ import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 import { peekBytes } from './peek-bytes.ts';
 
-/** Bytes of a file that are looked at. */
-const lookedAt = 4096;
+/** Bytes to inspect. */
+const sampleBytes = 4096;
 
-const saveAsCsv = 'Save or export the table as CSV (UTF-8), and use that file.';
-const exportAsCsv = 'Export the table as CSV or JSON Lines, and use that file.';
-const unpackFirst = 'Extract the CSV file from it first, or compress it with gzip or ZIP instead.';
+const saveAsCsv = 'Save or export the table as CSV (UTF-8) and use that file.';
+const exportAsCsv = 'Export the table as CSV or JSON Lines and use that file.';
+const unpackFirst = 'Extract the CSV file first, or compress it with gzip or ZIP instead.';
 const wrongFile = 'Check that it is the right file.';
 
-/** A kind of file that is no dataset: what it is, to follow "The file is", what to do, and the first bytes that show it. */
+/** A file format that is not a dataset: its name, to follow "The file is", what to do, and its signature. */
 interface Kind {
   name: string;
   hint: string;
-  /** The first bytes, one letter each. */
+  /** Signature as Latin-1 text. */
   start: string;
-  /** Where they are. Default: 0. */
+  /** Offset of the signature. Default: 0. */
   at?: number;
-  /** Whether text can begin like that too, so that binary data must follow. Default: false. */
+  /** Whether text can start with the signature too, so that binary data must follow. Default: false. */
   alsoText?: boolean;
 }
 
@@ -38,7 +38,7 @@ const kinds: readonly Kind[] = [
   { name: 'an SPSS file', hint: exportAsCsv, start: '$FL2@(#)' },
   { name: 'an SPSS file', hint: exportAsCsv, start: '$FL3@(#)' },
   {
-    name: 'an old Excel workbook (.xls) or a PowerPoint or Word file of that time',
+    name: 'an old Excel workbook (.xls) or another old Office document',
     hint: saveAsCsv,
     start: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1',
   },
@@ -67,19 +67,19 @@ const kinds: readonly Kind[] = [
   { name: 'a GIF image', hint: wrongFile, start: 'GIF8', alsoText: true },
   { name: 'a TIFF image', hint: wrongFile, start: 'II*\0' },
   { name: 'a TIFF image', hint: wrongFile, start: 'MM\0*' },
-  { name: 'a WebP image, or a sound or video file', hint: wrongFile, start: 'RIFF', alsoText: true },
+  { name: 'a WebP image, or an audio or video file', hint: wrongFile, start: 'RIFF', alsoText: true },
   { name: 'a bitmap image', hint: wrongFile, start: 'BM', alsoText: true },
   { name: 'a video file', hint: wrongFile, start: 'ftyp', at: 4, alsoText: true },
-  { name: 'a sound file', hint: wrongFile, start: 'ID3', alsoText: true },
-  { name: 'a program', hint: wrongFile, start: 'MZ', alsoText: true },
-  { name: 'a program', hint: wrongFile, start: '\x7fELF' },
-  { name: 'a program', hint: wrongFile, start: '\xcf\xfa\xed\xfe' },
-  { name: 'a program', hint: wrongFile, start: '\xca\xfe\xba\xbe' },
+  { name: 'an audio file', hint: wrongFile, start: 'ID3', alsoText: true },
+  { name: 'an executable program', hint: wrongFile, start: 'MZ', alsoText: true },
+  { name: 'an executable program', hint: wrongFile, start: '\x7fELF' },
+  { name: 'an executable program', hint: wrongFile, start: '\xcf\xfa\xed\xfe' },
+  { name: 'an executable program', hint: wrongFile, start: '\xca\xfe\xba\xbe' },
   { name: 'an encrypted file (OpenSSL)', hint: 'Decrypt it first.', start: 'Salted__', alsoText: true },
   { name: 'an encrypted file (age)', hint: 'Decrypt it first.', start: 'age-encryption.org/v1\n' },
 ];
 
-/** Whether bytes hold control characters that text does not. */
+/** Whether bytes contain control characters that do not occur in text. */
 function isBinary(start: Uint8Array): boolean {
   return start.some((byte) => byte < 0x09 || (byte > 0x0d && byte < 0x1a));
 }
@@ -95,21 +95,21 @@ function kindOf(start: Uint8Array): Pick<Kind, 'name' | 'hint'> | undefined {
   return undefined;
 }
 
-/** What an OLE compound file is, as far as its directory is in its first bytes. */
+/** The format of an OLE compound file, if its directory is in the first bytes. */
 function compoundFile(letters: string): Pick<Kind, 'name' | 'hint'> {
   const has = (name: string): boolean => letters.includes(Array.from(name, (letter) => `${letter}\0`).join(''));
   if (has('EncryptedPackage'))
     return {
-      name: 'an Excel workbook or another Office document with a password',
+      name: 'a password-protected Excel workbook or another Office document',
       hint: `Remove the password. ${saveAsCsv}`,
     };
   if (has('WordDocument')) return { name: 'a Word document (.doc)', hint: saveAsCsv };
   if (has('__substg1.0'))
-    return { name: 'an Outlook message (.msg)', hint: 'Save the attachment of the message, and use that file.' };
-  return { name: 'an Excel workbook of the old format (.xls), or another Office document', hint: saveAsCsv };
+    return { name: 'an Outlook message (.msg)', hint: 'Save the attachment of the message and use that file.' };
+  return { name: 'an old Excel workbook (.xls) or another old Office document', hint: saveAsCsv };
 }
 
-/** Share of bytes that are zero at places of one remainder. */
+/** Share of zero bytes at every n-th offset. */
 function zeroShare(start: Uint8Array, remainder: number, of: number): number {
   let zeros = 0;
   let all = 0;
@@ -120,7 +120,7 @@ function zeroShare(start: Uint8Array, remainder: number, of: number): number {
   return all === 0 ? 0 : zeros / all;
 }
 
-/** Whether text is in UTF-16 or UTF-32 without a byte order mark, by its zero bytes. */
+/** Detects UTF-16 and UTF-32 without a byte order mark by their zero bytes. */
 function wideEncoding(start: Uint8Array): 'UTF-16 (Little Endian)' | 'UTF-16 (Big Endian)' | 'UTF-32' | undefined {
   if (
     (start[0] === 0xff && start[1] === 0xfe && start[2] === 0 && start[3] === 0 && start.length > 4) ||
@@ -135,7 +135,7 @@ function wideEncoding(start: Uint8Array): 'UTF-16 (Little Endian)' | 'UTF-16 (Bi
   return even > 0.6 && odd < 0.05 ? 'UTF-16 (Big Endian)' : undefined;
 }
 
-/** Letters, digits and punctuation of EBCDIC, which are other characters in ASCII. */
+/** Letters, digits and punctuation in EBCDIC. */
 const ebcdic =
   /[\x40\x4b-\x50\x5a-\x61\x6b-\x6f\x7a-\x7f\x81-\x89\x91-\x99\xa2-\xa9\xc1-\xc9\xd1-\xd9\xe2-\xe9\xf0-\xf9\x0d\x15\x25]/g;
 
@@ -148,14 +148,14 @@ function isEbcdic(start: Uint8Array): boolean {
 }
 
 /**
- * Passes bytes of text through, and refuses files that are no text by their first bytes: Parquet, old Excel workbooks, PDF, archives, images and so
- * on. Words that text can begin with, such as `ORC`, count only when binary data follows.
- * @param wide whether the text was said to be UTF-16, whose zero bytes say nothing
- * @throws PipewrightError `bad-input` that names what the file is, and what to do
+ * Passes text through and refuses other files by their first bytes: Parquet, old Excel workbooks, PDF, archives, images
+ * and so on. A signature that text can start with, such as `ORC`, only counts if binary data follows.
+ * @param wide whether the chosen encoding is UTF-16, in which zero bytes are normal
+ * @throws PipewrightError `bad-input` that names the format and what to do
  */
 export async function* refuseBinary(bytes: Bytes, wide: boolean): Bytes {
-  const { start, all } = await peekBytes(bytes, lookedAt);
-  const looked = start.subarray(0, lookedAt);
+  const { start, all } = await peekBytes(bytes, sampleBytes);
+  const looked = start.subarray(0, sampleBytes);
   const found = kindOf(looked);
   if (found) throw notATable(found.name, found.hint);
   if (!wide) {
@@ -165,15 +165,14 @@ export async function* refuseBinary(bytes: Bytes, wide: boolean): Bytes {
     if (encoding && !marked)
       throw notATable(
         `text in ${encoding} without a byte order mark`,
-        `Choose ${encoding} under Encoding, or save the file as UTF-8.`,
+        `Set Encoding to ${encoding}, or save the file as UTF-8.`,
       );
-    if (isEbcdic(looked))
-      throw notATable('text in EBCDIC, the character set of mainframes', 'Convert it to UTF-8 first.');
+    if (isEbcdic(looked)) throw notATable('text in EBCDIC, a mainframe encoding', 'Convert it to UTF-8 first.');
   }
   yield* all;
 }
 
-/** The error of a file that is something else than a table. */
+/** The error of a file that is not a table. */
 export function notATable(name: string, hint: string): PipewrightError {
   return new PipewrightError({
     code: 'bad-input',

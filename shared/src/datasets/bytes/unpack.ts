@@ -4,13 +4,13 @@ import { peekBytes } from './peek-bytes.ts';
 import { unzip } from './unzip.ts';
 import { isZip } from './zip-entries.ts';
 
-/** How often a file may be packed: gzip within a ZIP, or a ZIP within gzip. */
+/** Levels of compression to unpack: gzip in a ZIP, or a ZIP in gzip. */
 const maxDepth = 3;
 
 /**
- * Unpacks bytes that are a ZIP or gzip, one in the other too; all other bytes pass through as they are: some senders pack without saying so.
- * Nothing is held but the piece at work; a caller that stops reading stops the source.
- * @param fileInZip name of the file where a ZIP holds several; see `unzip`
+ * Decompresses ZIP and gzip, also nested, as detected by their first bytes; other bytes pass through unchanged. Streams:
+ * memory use is constant, and a caller that stops reading closes the source.
+ * @param fileInZip name of the file to read from a ZIP with several; see `unzip`
  * @throws PipewrightError see `gunzip` and `unzip`
  */
 export async function* unpack(bytes: Bytes, fileInZip?: string, depth = 0): Bytes {

@@ -5,17 +5,17 @@ import { documentKind, documentOfMimetype, isDocumentPart } from './zip-document
 import { notATable } from './refuse-binary.ts';
 import { zipEntries, type ZipEntry } from './zip-entries.ts';
 
-/** Endings of files that are datasets; gzip may have packed them once more. */
+/** Extensions of datasets, optionally compressed with gzip. */
 const datasetName = /\.(csv|tsv|jsonl|ndjson|txt)(\.gz)?$/i;
 
-/** A file with another ending is held up to so many packed bytes, until it is known whether a dataset follows it. */
-const mostHeld = 1024 * 1024;
+/** Compressed bytes of a file with another extension to hold until it is known whether a dataset follows. */
+const maxHeldBytes = 1024 * 1024;
 
-/** Names that an error shows. */
-const mostNames = 20;
+/** File names in an error message. */
+const maxNames = 20;
 
-/** Folders, and what macOS puts beside files. */
-const isNoFile = (name: string): boolean => name.endsWith('/') || /(^|\/)(__MACOSX\/|\._|\.DS_Store$)/.test(name);
+/** Whether an entry is a folder or macOS metadata. */
+const isIgnored = (name: string): boolean => name.endsWith('/') || /(^|\/)(__MACOSX\/|\._|\.DS_Store$)/.test(name);
 
 const isNamed = (name: string, wanted: string): boolean => {
   const path = wanted.replaceAll('\\', '/');
@@ -39,12 +39,12 @@ async function skip(entry: ZipEntry): Promise<void> {
 }
 
 /**
- * The dataset in a ZIP. Of several files it is the one that is named, or the only one
- * that ends in `.csv`, `.tsv`, `.jsonl`, `.ndjson` or `.txt`. It is unpacked as it comes: when a second such file follows, that
- * is found only then. No size that the ZIP claims is believed.
- * @param wanted name of the file, with its folders or without them
- * @throws PipewrightError `bad-input` when it is not clear which file is meant, it is encrypted, or the ZIP is a document of an office program;
- * `cut-short` when the ZIP is damaged or ends too soon; `empty-dataset` when no file is in it
+ * Decompresses the dataset in a ZIP: the named file, the only file, or the only one with the extension `.csv`, `.tsv`,
+ * `.jsonl`, `.ndjson` or `.txt`. It streams, so a second such file is only detected after the first one. The sizes
+ * declared in the ZIP are not trusted.
+ * @param wanted name of the file, with or without its folders
+ * @throws PipewrightError `bad-input` for an ambiguous or encrypted file or an Office document; `cut-short` for a damaged
+ * or truncated ZIP; `empty-dataset` for a ZIP without files
  */
 export async function* unzip(bytes: Bytes, wanted?: string): Bytes {
   const reader = new ByteReader(bytes);
@@ -67,7 +67,7 @@ export async function* unzip(bytes: Bytes, wanted?: string): Bytes {
         await skip(entry);
         continue;
       }
-      const isFile = !isNoFile(name);
+      const isFile = !isIgnored(name);
       if (isFile) names.push(name);
       const isWanted = isFile && (wanted === undefined ? datasetName.test(name) : isNamed(name, wanted));
       if (isWanted) {
@@ -83,7 +83,7 @@ export async function* unzip(bytes: Bytes, wanted?: string): Bytes {
         for (; !next.done; next = await rest.next()) {
           pieces.push(next.value);
           size += next.value.length;
-          if (size > mostHeld) break;
+          if (size > maxHeldBytes) break;
         }
         if (next.done) held = { entry, pieces };
         else {
@@ -108,22 +108,22 @@ function unclear(names: readonly string[], wanted: string | undefined): Pipewrig
   if (names.length === 0)
     return new PipewrightError({
       code: 'empty-dataset',
-      message: 'The ZIP holds no file.',
+      message: 'The ZIP contains no files.',
       hint: 'Check the step that creates it.',
     });
   if (names.some(isDocumentPart))
-    return notATable('an Office document', 'Save the table as CSV (UTF-8), and use that file.');
+    return notATable('an Office document', 'Save the table as CSV (UTF-8) and use that file.');
   const shown = names
-    .slice(0, mostNames)
+    .slice(0, maxNames)
     .map((name) => `“${name.slice(0, 100)}”`)
     .join(', ');
-  const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
+  const more = names.length > maxNames ? ` and ${names.length - maxNames} more` : '';
   return new PipewrightError({
     code: 'bad-input',
     message:
       wanted === undefined
-        ? `The ZIP holds several files: ${shown}${more}.`
-        : `The ZIP does not hold exactly one file “${wanted}”; it holds ${shown}${more}.`,
-    hint: `Enter the name of one of them under File in the ZIP${wanted === undefined ? '' : ', with its folders'}.`,
+        ? `The ZIP contains several files: ${shown}${more}.`
+        : `The ZIP does not contain exactly one file named “${wanted}”. It contains ${shown}${more}.`,
+    hint: `Enter the name of one of them under File in ZIP${wanted === undefined ? '' : ', including its folders'}.`,
   });
 }

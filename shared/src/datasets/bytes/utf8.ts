@@ -1,7 +1,7 @@
 /**
- * Finds the first byte that is not UTF-8 as the Unicode Standard defines it: overlong forms, surrogates and code points
- * above U+10FFFF count as wrong. Plain JavaScript, because n8n's package scanner refuses `node:buffer`; about 1 GB/s.
- * @returns its offset; -1 when all bytes from `start` to `end` are UTF-8
+ * Finds the first byte that is not valid UTF-8 as defined by the Unicode Standard: overlong forms, surrogates and code
+ * points above U+10FFFF are invalid. Plain JavaScript, because n8n's package scanner refuses `node:buffer`; about 1 GB/s.
+ * @returns its offset; -1 if all bytes from `start` to `end` are valid
  * @see https://www.unicode.org/versions/Unicode16.0.0/core-spec/chapter-3/#G27506 (table 3-7)
  */
 export function findInvalidUtf8(bytes: Uint8Array, start: number, end: number): number {

@@ -1,57 +1,57 @@
-/** A kind of document that is a ZIP: its name, and what to do. */
+/** A document format based on ZIP: its name, and what to do. */
 export interface DocumentKind {
   name: string;
   hint: string;
 }
 
-const saveAsCsv = 'Save the sheet as CSV (UTF-8), and use that file.';
+const saveAsCsv = 'Save the sheet as CSV (UTF-8) and use that file.';
 const wrongFile = 'Check that it is the right file.';
 
-/** Names of files that only such a document holds. */
+/** File names that identify a document format. */
 const kinds: readonly [name: RegExp, kind: DocumentKind][] = [
   [/^xl\/workbook\.xml$/i, { name: 'an Excel workbook (.xlsx or .xlsm)', hint: saveAsCsv }],
   [/^xl\/workbook\.bin$/i, { name: 'a binary Excel workbook (.xlsb)', hint: saveAsCsv }],
   [/^xl\/worksheets\//i, { name: 'an Excel workbook (.xlsx or .xlsm)', hint: saveAsCsv }],
   [
     /^word\/document\.xml$/i,
-    { name: 'a Word document (.docx)', hint: 'Save the table as CSV (UTF-8), and use that file.' },
+    { name: 'a Word document (.docx)', hint: 'Save the table as CSV (UTF-8) and use that file.' },
   ],
   [/^ppt\/presentation\.xml$/i, { name: 'a PowerPoint presentation (.pptx)', hint: wrongFile }],
   [
     /^index\/.*\.iwa$/i,
     {
-      name: 'a Numbers spreadsheet or another document of Apple iWork',
-      hint: 'Export the table as CSV (UTF-8), and use that file.',
+      name: 'a Numbers spreadsheet or another Apple iWork document',
+      hint: 'Export the table as CSV (UTF-8) and use that file.',
     },
   ],
   [
     /^index\.zip$/i,
     {
-      name: 'a Numbers spreadsheet or another document of Apple iWork',
-      hint: 'Export the table as CSV (UTF-8), and use that file.',
+      name: 'a Numbers spreadsheet or another Apple iWork document',
+      hint: 'Export the table as CSV (UTF-8) and use that file.',
     },
   ],
   [/^meta-inf\/manifest\.mf$/i, { name: 'a Java archive (.jar)', hint: wrongFile }],
 ];
 
-/** What a ZIP with a file of this name is, where the name tells. */
+/** The document format of a ZIP that contains a file with this name. */
 export function documentKind(name: string): DocumentKind | undefined {
   return kinds.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-/** Whether a file is part of an Office document whose kind is not known yet. */
+/** Whether a file is part of some Office document. */
 export function isDocumentPart(name: string): boolean {
   return /^(\[Content_Types\]\.xml|_rels\/\.rels|docProps\/.*)$/i.test(name);
 }
 
-/** What a ZIP is whose first file, named `mimetype`, holds this text, as OpenDocument and EPUB have it. */
+/** The document format declared in a file named `mimetype`, as in OpenDocument and EPUB. */
 export function documentOfMimetype(text: string): DocumentKind | undefined {
   if (text.includes('opendocument.spreadsheet'))
-    return { name: 'an OpenDocument spreadsheet (.ods)', hint: 'Save it as CSV (UTF-8), and use that file.' };
+    return { name: 'an OpenDocument spreadsheet (.ods)', hint: 'Save it as CSV (UTF-8) and use that file.' };
   if (text.includes('opendocument'))
     return {
       name: 'an OpenDocument document (such as .odt)',
-      hint: 'Save the table as CSV (UTF-8), and use that file.',
+      hint: 'Save the table as CSV (UTF-8) and use that file.',
     };
   return text.includes('epub') ? { name: 'an e-book (.epub)', hint: wrongFile } : undefined;
 }

@@ -5,8 +5,8 @@ import { crc32 } from './crc32.ts';
 import { damaged, decompress } from './decompress.ts';
 import { findInvalidUtf8 } from './utf8.ts';
 
-/** The first bytes of the parts of a ZIP; see sections 4.3.7 to 4.3.16 of the specification. */
-const marks = {
+/** The signatures of the records of a ZIP; see sections 4.3.7 to 4.3.16 of the specification. */
+const signatures = {
   local: 'PK\x03\x04',
   central: 'PK\x01\x02',
   end: 'PK\x05\x06',
@@ -19,44 +19,44 @@ const encrypted = 1;
 const descriptorFollows = 8;
 const nameIsUtf8 = 2048;
 
-/** A size that stands in the extra field of a large file. */
-const elsewhere = 0xffffffff;
+/** The size of a large file is in its extra field instead. */
+const inExtraField = 0xffffffff;
 
-/** What is known of a file once all of its bytes have passed. */
-interface Told {
+/** The expected checksum and size of a file, known once all of its bytes have been read. */
+interface Expected {
   crc: number;
-  /** Unpacked bytes, of which 32 bits are compared. */
+  /** Decompressed size, of which 32 bits are compared. */
   size: number;
 }
 
-/** A file of a ZIP, whose bytes come next. */
+/** A file in a ZIP, whose bytes are next in the stream. */
 export interface ZipEntry {
   name: string;
-  /** Its packed bytes; they must be read to their end before the next file is asked for. */
+  /** The compressed bytes; they must be read to the end before the next file is requested. */
   packed(): Bytes;
   /**
-   * The file itself.
-   * @param packed its packed bytes, where they were read before
-   * @throws PipewrightError `bad-input` when it is encrypted or packed in an unusual way, `cut-short` when it is damaged
+   * The decompressed file.
+   * @param packed the compressed bytes, if already read
+   * @throws PipewrightError `bad-input` for an encrypted file or an unsupported method, `cut-short` for a damaged file
    */
   content(packed?: Bytes): Bytes;
 }
 
-/** Whether bytes begin as a ZIP does; no text does. */
+/** Whether bytes start like a ZIP, unlike any text. */
 export function isZip(start: Uint8Array): boolean {
   const mark = Buffer.from(start.subarray(0, 4)).toString('latin1');
-  return mark === marks.local || mark === marks.end;
+  return mark === signatures.local || mark === signatures.end;
 }
 
 /**
- * The files of a ZIP in their order, as its bytes come; at the end it is known that all of it has come.
+ * Streams the files of a ZIP in order, and verifies at the end that the ZIP is complete.
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
- * @throws PipewrightError `cut-short` when it is damaged or ends too soon
+ * @throws PipewrightError `cut-short` for a damaged or truncated ZIP
  */
 export async function* zipEntries(reader: ByteReader): AsyncGenerator<ZipEntry> {
   for (;;) {
     const mark = (await need(reader, 4)).toString('latin1');
-    if (mark === marks.local) yield await readEntry(reader);
+    if (mark === signatures.local) yield await readEntry(reader);
     else return readDirectory(reader, mark);
   }
 }
@@ -67,17 +67,17 @@ async function need(reader: ByteReader, count: number): Promise<Buffer> {
   return bytes;
 }
 
-/** Reads the list of all files that stands at the end, which tells that nothing was cut off. */
+/** Reads the central directory at the end, which shows that the ZIP is complete. */
 async function readDirectory(reader: ByteReader, first: string): Promise<void> {
   for (let mark = first; ; mark = (await need(reader, 4)).toString('latin1')) {
-    if (mark === marks.central) {
+    if (mark === signatures.central) {
       const head = await need(reader, 42);
       await need(reader, head.readUInt16LE(24) + head.readUInt16LE(26) + head.readUInt16LE(28));
-    } else if (mark === marks.end64) {
+    } else if (mark === signatures.end64) {
       await need(reader, Number((await need(reader, 8)).readBigUInt64LE()));
-    } else if (mark === marks.locator64) {
+    } else if (mark === signatures.locator64) {
       await need(reader, 16);
-    } else if (mark === marks.end) {
+    } else if (mark === signatures.end) {
       const head = await need(reader, 18);
       await need(reader, head.readUInt16LE(16));
       return reader.drain();
@@ -93,11 +93,11 @@ async function readEntry(reader: ByteReader): Promise<ZipEntry> {
   const method = head.readUInt16LE(4);
   const name = readName(await need(reader, head.readUInt16LE(22)), (flags & nameIsUtf8) !== 0);
   const extra = await need(reader, head.readUInt16LE(24));
-  const told: Told = { crc: head.readUInt32LE(10), size: head.readUInt32LE(18) };
+  const expected: Expected = { crc: head.readUInt32LE(10), size: head.readUInt32LE(18) };
   const packed = (): Bytes =>
     flags & descriptorFollows
-      ? untilDescriptor(reader, told)
-      : counted(reader, packedSize(head.readUInt32LE(14), told.size, extra));
+      ? untilDescriptor(reader, expected)
+      : counted(reader, packedSize(head.readUInt32LE(14), expected.size, extra));
   return {
     name,
     packed,
@@ -116,18 +116,19 @@ async function readEntry(reader: ByteReader): Promise<ZipEntry> {
         size += piece.length;
         yield piece;
       }
-      if (crc !== told.crc || (told.size !== elsewhere && size % 0x1_0000_0000 !== told.size)) throw damaged();
+      if (crc !== expected.crc || (expected.size !== inExtraField && size % 0x1_0000_0000 !== expected.size))
+        throw damaged();
     },
   };
 }
 
-/** The upper half of code page 437, in which ZIP keeps names that are not marked as UTF-8 (appendix D). */
+/** The upper half of code page 437, the encoding of file names without the UTF-8 flag (appendix D). */
 const upper437 =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0';
 
 /**
- * The name of a file. Many programs write UTF-8 without marking it, so that code page 437 counts only for what is not UTF-8. Some
- * Windows programs write backslashes between folders, against the specification.
+ * Decodes a file name. Many programs write UTF-8 without setting the flag, so code page 437 is used only for invalid UTF-8.
+ * Some Windows programs write backslashes between folders, against the specification.
  */
 function readName(bytes: Buffer, isUtf8: boolean): string {
   const name =
@@ -145,12 +146,12 @@ function refused(name: string, what: string, hint: string): PipewrightError {
   });
 }
 
-/** The packed size; that of a large file stands in the extra field, behind the unpacked one where that is there too. */
+/** The compressed size. For a large file it is in the extra field, after the decompressed size if that is there too. */
 function packedSize(size: number, unpacked: number, extra: Buffer): number {
-  if (size !== elsewhere) return size;
+  if (size !== inExtraField) return size;
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     if (extra.readUInt16LE(at) !== 1) continue;
-    const place = at + 4 + (unpacked === elsewhere ? 8 : 0);
+    const place = at + 4 + (unpacked === inExtraField ? 8 : 0);
     if (place + 8 <= extra.length) return Number(extra.readBigUInt64LE(place));
   }
   throw damaged();
@@ -165,26 +166,26 @@ async function* counted(reader: ByteReader, size: number): Bytes {
   }
 }
 
-/** The longest of descriptors, and the mark of what follows it. */
-const longestEnd = 24 + 4;
+/** The longest data descriptor plus the signature that follows it. */
+const maxEndBytes = 24 + 4;
 
 /**
- * Bytes of a file whose size stands behind it, as in a ZIP that was written while it was sent. What looks like an end within
- * packed bytes is none: the size that stands there must be that of what has come.
- * @param told what stands behind the file is put here
+ * Reads a file that is followed by a data descriptor, as in a ZIP that was written as a stream. To tell a descriptor from
+ * compressed data that looks like one, its size must equal the number of bytes read.
+ * @param expected filled in with the values of the data descriptor
  */
-async function* untilDescriptor(reader: ByteReader, told: Told): Bytes {
+async function* untilDescriptor(reader: ByteReader, expected: Expected): Bytes {
   for (let passed = 0; ; ) {
     const end = findEnd(reader.buffered, passed);
     if (end) {
       const last = reader.consume(end.at);
       const descriptor = reader.consume(end.length);
-      told.crc = descriptor.readUInt32LE(end.crc);
-      told.size = descriptor.readUInt32LE(end.size);
+      expected.crc = descriptor.readUInt32LE(end.crc);
+      expected.size = descriptor.readUInt32LE(end.size);
       yield last;
       return;
     }
-    const safe = reader.buffered.length - longestEnd;
+    const safe = reader.buffered.length - maxEndBytes;
     if (safe > 0) {
       passed += safe;
       yield reader.consume(safe);
@@ -193,7 +194,7 @@ async function* untilDescriptor(reader: ByteReader, told: Told): Bytes {
   }
 }
 
-/** How a descriptor is laid out: with a mark or without, with sizes of four bytes or of eight. */
+/** Layouts of a data descriptor: with or without a signature, with sizes of four or eight bytes. */
 const layouts = [
   { length: 16, marked: true, crc: 4, packed: 8, size: 12, large: false },
   { length: 24, marked: true, crc: 4, packed: 8, size: 16, large: true },
@@ -201,17 +202,24 @@ const layouts = [
   { length: 20, marked: false, crc: 0, packed: 4, size: 12, large: true },
 ] as const;
 
-/** Where a file ends, when its descriptor and the mark of what follows are held. */
-function findEnd(held: Buffer, passed: number): { at: number; length: number; crc: number; size: number } | undefined {
-  for (const mark of [marks.local, marks.central]) {
-    for (let next = held.indexOf(mark, 0, 'latin1'); next >= 0; next = held.indexOf(mark, next + 1, 'latin1')) {
+/** Finds the end of a file by its data descriptor and the signature that follows. */
+function findEnd(
+  buffered: Buffer,
+  passed: number,
+): { at: number; length: number; crc: number; size: number } | undefined {
+  for (const signature of [signatures.local, signatures.central]) {
+    for (
+      let next = buffered.indexOf(signature, 0, 'latin1');
+      next >= 0;
+      next = buffered.indexOf(signature, next + 1, 'latin1')
+    ) {
       for (const { length, marked, crc, packed, size, large } of layouts) {
         const at = next - length;
-        if (at < 0 || (marked && held.toString('latin1', at, at + 4) !== marks.descriptor)) continue;
-        const came = passed + at;
+        if (at < 0 || (marked && buffered.toString('latin1', at, at + 4) !== signatures.descriptor)) continue;
+        const received = passed + at;
         const same = large
-          ? held.readBigUInt64LE(at + packed) === BigInt(came)
-          : held.readUInt32LE(at + packed) === came % 0x1_0000_0000;
+          ? buffered.readBigUInt64LE(at + packed) === BigInt(received)
+          : buffered.readUInt32LE(at + packed) === received % 0x1_0000_0000;
         if (same) return { at, length, crc, size };
       }
     }

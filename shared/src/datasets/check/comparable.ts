@@ -1,19 +1,19 @@
 import { isDay } from '../types/value-forms.ts';
 
-/** A number as its digits, so that no digit is lost. */
+/** A number as digits, so that it stays exact. */
 interface Digits {
   kind: 'number';
   negative: boolean;
-  /** Digits before the point without leading zeros, and behind it without trailing ones. */
+  /** Digits before the decimal point without leading zeros, and after it without trailing zeros. */
   whole: string;
   fraction: string;
 }
 
-/** A date or a timestamp as the time since 1970 in UTC. */
+/** A date or a timestamp as time since 1970 in UTC. */
 interface Instant {
   kind: 'date';
   seconds: number;
-  /** Digits of the fraction of a second without trailing zeros. */
+  /** Fractional second digits without trailing zeros. */
   fraction: string;
   /** Whether it has a time of day. */
   hasTime: boolean;
@@ -28,16 +28,16 @@ const instantForm =
 const maxOffsetHours = 14;
 
 /**
- * Reads a number, a date (`2026-11-20`) or a timestamp (ISO 8601 with `T` or a space, up to nine digits of a fraction, and `Z`, `UTC`, `+01`, `+0100` or
- * `+01:00` where there is a zone). A date is its midnight, and a timestamp without zone is in UTC.
+ * Parses a number, a date (`2026-11-20`) or a timestamp (ISO 8601 with `T` or a space, up to nine fractional digits, and
+ * an optional time zone: `Z`, `UTC`, `+01`, `+0100` or `+01:00`). A date is midnight; without a time zone, UTC is used.
  * @returns undefined for anything else
  */
 export function parseComparable(value: string): Comparable | undefined {
   const number = numberForm.exec(value);
   if (number) {
-    const [, sign, digits = '', behind = ''] = number;
+    const [, sign, digits = '', decimals = ''] = number;
     const whole = digits.replace(/^0+/, '');
-    const fraction = behind.replace(/0+$/, '');
+    const fraction = decimals.replace(/0+$/, '');
     return { kind: 'number', negative: sign === '-' && (whole !== '' || fraction !== ''), whole, fraction };
   }
   const found = instantForm.exec(value);
@@ -52,7 +52,7 @@ export function parseComparable(value: string): Comparable | undefined {
 
 /**
  * Compares two values exactly, digit by digit.
- * @returns below 0 when the first is less, 0 when they are equal, above 0 when it is greater; undefined when one is a number and the other a date
+ * @returns negative if the first is less, 0 if they are equal, positive if it is greater; undefined for a number and a date
  */
 export function compare(one: Comparable, other: Comparable): number | undefined {
   if (one.kind === 'number') {
@@ -65,12 +65,12 @@ export function compare(one: Comparable, other: Comparable): number | undefined 
   return other.kind === 'date' ? one.seconds - other.seconds || order(one.fraction, other.fraction) : undefined;
 }
 
-/** Compares digits of the same place, of which a missing one is 0. */
+/** Compares digits in the same positions; a missing digit is 0. */
 const order = (one: string, other: string): number => (one === other ? 0 : one < other ? -1 : 1);
 
 /**
- * The text under which equal values are the same: `1.50` and `1.5`, `TRUE` and `true`, and one instant in several zones. Numbers with leading zeros or a
- * plus are identifiers, and stay as they are.
+ * A text that is the same for equal values: `1.50` and `1.5`, `TRUE` and `true`, or one instant in several time zones.
+ * Numbers with leading zeros or a plus sign are identifiers and stay unchanged.
  */
 export function canonicalText(value: string): string {
   if (/^(true|false)$/i.test(value) || /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value))

@@ -2,10 +2,10 @@ import { RE2JS, RE2JSException } from 're2js';
 import { PipewrightError } from '../../host/error.ts';
 
 /**
- * Whether text has a match of a regular expression, in time that grows with the length of the text alone: RE2 tries no alternatives twice, so no
- * expression can hang a step. It knows the syntax of JavaScript but for lookahead, lookbehind and backreferences.
+ * Compiles a regular expression into a test. RE2 matches in linear time without backtracking, so no expression can hang a
+ * step. It supports JavaScript syntax except lookahead, lookbehind and backreferences.
  * @see https://github.com/google/re2/wiki/Syntax
- * @throws PipewrightError `bad-input` for an expression that RE2 does not take
+ * @throws PipewrightError `bad-input` for an expression that RE2 does not support
  */
 export function patternTest(source: string, rule: string): (text: string) => boolean {
   try {
@@ -13,15 +13,15 @@ export function patternTest(source: string, rule: string): (text: string) => boo
     return (text) => pattern.test(text);
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    const unsupported = /\(\?<?[=!]/.test(source)
+    const problem = /\(\?<?[=!]/.test(source)
       ? 'lookahead and lookbehind are not supported'
       : /\\[1-9]|\\k</.test(source)
         ? 'backreferences are not supported'
         : error.message.replace(/^error parsing regexp: /, '');
     throw new PipewrightError({
       code: 'bad-input',
-      message: `The regular expression of the rule “${rule.slice(0, 100)}” cannot be used: ${unsupported}.`,
-      hint: 'Write it in the syntax of RE2: without lookahead, lookbehind and backreferences, and with at most 1,000 repetitions.',
+      message: `The regular expression of the rule “${rule.slice(0, 100)}” is invalid: ${problem}.`,
+      hint: 'Use RE2 syntax: no lookahead, lookbehind or backreferences, and at most 1,000 repetitions.',
       cause: error,
     });
   }

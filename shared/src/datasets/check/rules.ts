@@ -1,29 +1,29 @@
 import { PipewrightError } from '../../host/error.ts';
-import { fitsType } from '../types/fitting-values.ts';
+import { fitsType } from '../types/normalize-value.ts';
 import { compare, parseComparable, type Comparable } from './comparable.ts';
 import { patternTest } from './pattern.ts';
 
-/** Why values break a rule, to follow "there is “x”": empty when that says it all. Undefined when they meet it. */
+/** Why a value fails a rule, to follow "found “x”,": empty if there is nothing to add. Undefined if it passes. */
 export type Failure = string | undefined;
 
-/** A rule that a dataset must meet, as a person writes it on a line. NULL meets every rule about values but `is not empty`. */
+/** A rule that a dataset must meet. NULL passes every rule about values except `is not empty`. */
 export type Rule = { text: string } & (
-  | { about: 'rows'; passes(rows: number): boolean }
-  | { about: 'column'; column: string }
-  | { about: 'filled'; column: string }
-  /** `emptyToo`: whether an empty text is tested, which is no number, date or boolean that could be read. */
-  | { about: 'value'; column: string; emptyToo: boolean; test(value: string): Failure }
-  | { about: 'values'; columns: string[]; test(values: Comparable[]): boolean }
-  | { about: 'known'; column: string; table: string; of: string }
-  | { about: 'unique'; columns: string[] }
-  | { about: 'fresh'; column: string; milliseconds: number }
+  | { kind: 'rows'; passes(rows: number): boolean }
+  | { kind: 'exists'; column: string }
+  | { kind: 'notEmpty'; column: string }
+  /** `testsEmpty`: whether the empty string is tested too; it is skipped where numbers, dates or booleans are expected. */
+  | { kind: 'value'; column: string; testsEmpty: boolean; test(value: string): Failure }
+  | { kind: 'columns'; columns: string[]; test(values: Comparable[]): boolean }
+  | { kind: 'lookup'; column: string; table: string; tableColumn: string }
+  | { kind: 'unique'; columns: string[] }
+  | { kind: 'fresh'; column: string; maxAgeMs: number }
 );
 
-/** What is said of a value that a rule compares, and that is neither. */
-export const notComparable = 'which is not a number, a date or a timestamp';
+/** The failure of a value that cannot be compared. */
+export const notComparable = 'which is not a number, date or timestamp';
 
-/** What is said of values that a rule compares, and that are of two kinds. */
-export const differentKinds = 'and a number cannot be compared with a date';
+/** The failure of values of different kinds. */
+export const differentKinds = 'but a number cannot be compared with a date';
 
 const signs: Record<string, (order: number) => boolean> = {
   '=': (order) => order === 0,
@@ -41,7 +41,7 @@ const isDate = (value: string, hasTime: boolean): boolean => {
   return found?.kind === 'date' && found.hasTime === hasTime;
 };
 
-/** What a column of the type takes in a load. */
+/** The same values that a load accepts for a column of the type. */
 const types: Record<string, (value: string) => boolean> = {
   integer: (value) => fitsType('integer', value),
   number: (value) => fitsType('decimal', value),
@@ -50,15 +50,15 @@ const types: Record<string, (value: string) => boolean> = {
   boolean: (value) => fitsType('boolean', value),
 };
 
-const broken = (passes: boolean): Failure => (passes ? undefined : '');
+const failUnless = (passes: boolean): Failure => (passes ? undefined : '');
 
-/** A test of how a value compares with a bound; what cannot be compared breaks it. */
-function compared(bound: Comparable, passes: (order: number) => boolean): (value: string) => Failure {
+/** Tests how a value compares with a bound; a value that cannot be compared fails. */
+function compareWith(bound: Comparable, passes: (order: number) => boolean): (value: string) => Failure {
   return (value) => {
     const read = parseComparable(value);
     if (!read) return notComparable;
     const order = compare(read, bound);
-    return order === undefined ? differentKinds : broken(passes(order));
+    return order === undefined ? differentKinds : failUnless(passes(order));
   };
 }
 
@@ -70,68 +70,68 @@ const words = (list: string): string[] =>
 const compareCounts = (sign: string, rows: number, count: string): boolean =>
   signs[sign]?.(rows - Number(count)) ?? false;
 
-/** How each kind of rule is written, the special ones first. */
-const forms: [RegExp, (found: string[], text: string) => Rule | undefined][] = [
+/** The syntax of each kind of rule, most specific first. */
+const syntaxes: [RegExp, (found: string[], text: string) => Rule | undefined][] = [
   [
     /^rows\s*(>=|<=|!=|=|>|<)\s*(\d+)$/i,
-    ([sign = '', count = ''], text) => ({ text, about: 'rows', passes: (rows) => compareCounts(sign, rows, count) }),
+    ([sign = '', count = ''], text) => ({ text, kind: 'rows', passes: (rows) => compareCounts(sign, rows, count) }),
   ],
   [
     /^rows\s+between\s+(\d+)\s+and\s+(\d+)$/i,
-    ([least = '', most = ''], text) => ({
+    ([min = '', max = ''], text) => ({
       text,
-      about: 'rows',
-      passes: (rows) => rows >= Number(least) && rows <= Number(most),
+      kind: 'rows',
+      passes: (rows) => rows >= Number(min) && rows <= Number(max),
     }),
   ],
-  [/^(.+?)\s+exists$/i, ([column = ''], text) => ({ text, about: 'column', column })],
-  [/^(.+?)\s+(?:is|are)\s+not\s+empty$/i, ([column = ''], text) => ({ text, about: 'filled', column })],
-  [/^(.+?)\s+(?:is|are)\s+unique$/i, ([columns = ''], text) => ({ text, about: 'unique', columns: words(columns) })],
+  [/^(.+?)\s+exists$/i, ([column = ''], text) => ({ text, kind: 'exists', column })],
+  [/^(.+?)\s+(?:is|are)\s+not\s+empty$/i, ([column = ''], text) => ({ text, kind: 'notEmpty', column })],
+  [/^(.+?)\s+(?:is|are)\s+unique$/i, ([columns = ''], text) => ({ text, kind: 'unique', columns: words(columns) })],
   [
     /^(.+?)\s+is\s+an?\s+(integer|number|date|timestamp|boolean)$/i,
     ([column = '', type = ''], text) => ({
       text,
-      about: 'value',
+      kind: 'value',
       column,
-      emptyToo: false,
-      test: (value) => broken(types[type.toLowerCase()]?.(value) ?? false),
+      testsEmpty: false,
+      test: (value) => failUnless(types[type.toLowerCase()]?.(value) ?? false),
     }),
   ],
   [
     /^(.+?)\s+is\s+between\s+(\S+)\s+and\s+(\S+)$/i,
-    ([column = '', least = '', most = ''], text) => range(text, column, least, most),
+    ([column = '', min = '', max = ''], text) => range(text, column, min, max),
   ],
   [
     /^(.+?)\s+is\s+in\s+table\s+(.+)\."?([^".]+)"?$/i,
-    ([column = '', table = '', of = ''], text) => ({
+    ([column = '', table = '', tableColumn = ''], text) => ({
       text,
-      about: 'known',
+      kind: 'lookup',
       column,
       table: table.replaceAll('"', ''),
-      of,
+      tableColumn,
     }),
   ],
   [
     /^(.+?)\s+is\s+in\s+(.+)$/i,
     ([column = '', list = ''], text) => {
       const allowed = new Set(words(list));
-      return { text, about: 'value', column, emptyToo: true, test: (value) => broken(allowed.has(value)) };
+      return { text, kind: 'value', column, testsEmpty: true, test: (value) => failUnless(allowed.has(value)) };
     },
   ],
   [
     /^(.+?)\s+matches\s+(.+)$/i,
     ([column = '', source = ''], text) => {
       const matches = patternTest(source, text);
-      return { text, about: 'value', column, emptyToo: true, test: (value) => broken(matches(value)) };
+      return { text, kind: 'value', column, testsEmpty: true, test: (value) => failUnless(matches(value)) };
     },
   ],
   [
     /^(.+?)\s+is\s+within\s+(\d+)\s+(minute|hour|day)s?$/i,
     ([column = '', count = '', unit = ''], text) => ({
       text,
-      about: 'fresh',
+      kind: 'fresh',
       column,
-      milliseconds: Number(count) * (units[unit.toLowerCase()] ?? 0),
+      maxAgeMs: Number(count) * (units[unit.toLowerCase()] ?? 0),
     }),
   ],
   [
@@ -140,7 +140,7 @@ const forms: [RegExp, (found: string[], text: string) => Rule | undefined][] = [
       const isWanted = signs[order.toLowerCase() === 'before' ? '<' : '>'];
       return {
         text,
-        about: 'values',
+        kind: 'columns',
         columns: [column, other],
         test: ([a, b]) => (isWanted?.(orderOf(a, b)) ?? false) !== (not !== ''),
       };
@@ -150,7 +150,7 @@ const forms: [RegExp, (found: string[], text: string) => Rule | undefined][] = [
     /^(.+?)\s+to\s+(.+?)\s+(overlaps|does\s+not\s+overlap)\s+(.+?)\s+to\s+(.+)$/i,
     ([begin = '', end = '', word = '', otherBegin = '', otherEnd = ''], text) => ({
       text,
-      about: 'values',
+      kind: 'columns',
       columns: [begin, end, otherBegin, otherEnd],
       test: ([a, b, c, d]) => (orderOf(a, d) <= 0 && orderOf(c, b) <= 0) === (word.toLowerCase() === 'overlaps'),
     }),
@@ -161,7 +161,7 @@ const forms: [RegExp, (found: string[], text: string) => Rule | undefined][] = [
   ],
 ];
 
-/** The order of two values that are known to be of one kind. */
+/** The order of two values of the same kind. */
 function orderOf(one: Comparable | undefined, other: Comparable | undefined): number {
   return (one && other && compare(one, other)) ?? 0;
 }
@@ -169,37 +169,37 @@ function orderOf(one: Comparable | undefined, other: Comparable | undefined): nu
 function comparison(text: string, column: string, sign: string, bound: string): Rule | undefined {
   const limit = parseComparable(bound);
   const isEquality = sign === '=' || sign === '!=';
-  // 007 is an identifier, which 7 is not.
+  // 007 is an identifier, different from 7.
   if (limit && !(isEquality && /^[-+]?0\d/.test(bound)))
-    return { text, about: 'value', column, emptyToo: false, test: compared(limit, signs[sign] ?? (() => false)) };
+    return { text, kind: 'value', column, testsEmpty: false, test: compareWith(limit, signs[sign] ?? (() => false)) };
   if (!isEquality) return undefined;
   return {
     text,
-    about: 'value',
+    kind: 'value',
     column,
-    emptyToo: true,
-    test: (value) => broken((value === bound) === (sign === '=')),
+    testsEmpty: true,
+    test: (value) => failUnless((value === bound) === (sign === '=')),
   };
 }
 
-function range(text: string, column: string, least: string, most: string): Rule | undefined {
-  const [low, high] = [parseComparable(least), parseComparable(most)];
+function range(text: string, column: string, min: string, max: string): Rule | undefined {
+  const [low, high] = [parseComparable(min), parseComparable(max)];
   if (!low || !high || low.kind !== high.kind) return undefined;
-  const [atLeast, atMost] = [compared(low, (order) => order >= 0), compared(high, (order) => order <= 0)];
-  return { text, about: 'value', column, emptyToo: false, test: (value) => atLeast(value) ?? atMost(value) };
+  const [aboveMin, belowMax] = [compareWith(low, (order) => order >= 0), compareWith(high, (order) => order <= 0)];
+  return { text, kind: 'value', column, testsEmpty: false, test: (value) => aboveMin(value) ?? belowMax(value) };
 }
 
 /**
- * Reads a rule such as `rows >= 1`, `policy_number is unique` or `paid is between 0 and 1000000`.
- * @throws PipewrightError `bad-input` for what is none
+ * Parses a rule such as `rows >= 1`, `policy_number is unique` or `paid is between 0 and 1000000`.
+ * @throws PipewrightError `bad-input` for an invalid rule
  */
 export function parseRule(line: string): Rule {
   const text = line.trim();
-  for (const [pattern, make] of forms) {
+  for (const [pattern, create] of syntaxes) {
     const found = pattern.exec(text);
     const rule =
       found &&
-      make(
+      create(
         found.slice(1).map((part) => (part ?? '').trim().replace(/^"(.*)"$/, '$1')),
         text,
       );
@@ -207,13 +207,13 @@ export function parseRule(line: string): Rule {
   }
   throw new PipewrightError({
     code: 'bad-input',
-    message: `“${text.slice(0, 100)}” is not a rule.`,
-    hint: 'Write one rule per line, such as: rows >= 1; rows between 1 and 9000; policy exists; policy is not empty; policy is unique; paid is a number; paid is between 0 and 1000; status is in open, closed; client is in table clients.id; email matches ^.+@.+$; updated is within 24 hours; begin is before end; begin to end overlaps start to stop; paid >= 0.',
+    message: `“${text.slice(0, 100)}” is not a valid rule.`,
+    hint: 'Enter one rule per line, such as: rows >= 1; rows between 1 and 9000; policy exists; policy is not empty; policy is unique; paid is a number; paid is between 0 and 1000; status is in open, closed; client is in table clients.id; email matches ^.+@.+$; updated is within 24 hours; begin is before end; begin to end overlaps start to stop; paid >= 0.',
   });
 }
 
-/** The columns that a rule is about. */
+/** The columns that a rule refers to. */
 export function columnsOf(rule: Rule): string[] {
-  if (rule.about === 'rows') return [];
-  return rule.about === 'unique' || rule.about === 'values' ? rule.columns : [rule.column];
+  if (rule.kind === 'rows') return [];
+  return rule.kind === 'unique' || rule.kind === 'columns' ? rule.columns : [rule.column];
 }

@@ -2,15 +2,15 @@ import { readValue, type CsvBlock } from './csv-block.ts';
 
 const lineFeed = Buffer.from('\n');
 
-/** Collects the places of the values of a block, and the slices of its rows; its arrays serve block after block. */
+/** Collects the offsets of values and the slices of rows for a block; its arrays are reused from block to block. */
 export class BlockBuilder {
-  /** Values in a row; 0 until the first row is known. */
+  /** Values per row; 0 until the first row is known. */
   width = 0;
   starts = new Int32Array(8192);
   ends = new Int32Array(8192);
   kinds = new Uint8Array(8192);
   capacity = 8192;
-  /** Values of the rows that were kept. */
+  /** Number of values in the kept rows. */
   used = 0;
   #buffer: Buffer = Buffer.alloc(0);
   #rows = 0;
@@ -21,8 +21,8 @@ export class BlockBuilder {
   #to = 0;
 
   /**
-   * Begins a block in these bytes.
-   * @param line of the file on which they begin
+   * Starts a block.
+   * @param line line number of the start of the buffer
    */
   begin(buffer: Buffer, line: number): void {
     this.#buffer = buffer;
@@ -32,7 +32,7 @@ export class BlockBuilder {
     this.#pieces = [];
   }
 
-  /** Doubles the room for places. */
+  /** Doubles the capacity. */
   grow(): void {
     this.capacity *= 2;
     const { starts, ends, kinds } = this;
@@ -44,15 +44,15 @@ export class BlockBuilder {
     this.kinds.set(kinds);
   }
 
-  /** The values of the row that is read but not kept yet, as text. */
+  /** The values of the current row, which is not kept yet, as text. */
   values(count: number): string[] {
     const block = this.#block();
     return Array.from({ length: count - this.used }, (_value, index) => readValue(block, this.used + index) ?? '');
   }
 
   /**
-   * Keeps a row: its places up to `count`, its bytes from `begin` to `end`, and its line end up to `next`. Rows whose
-   * line end is of another length than the first row's get that one's, for databases take one kind in a file.
+   * Keeps a row: its offsets up to `count`, its bytes from `begin` to `end`, and its line end up to `next`. All rows get
+   * the line end of the first one, because databases accept only one kind per file.
    */
   keep(count: number, begin: number, end: number, next: number): void {
     this.used = count;
@@ -72,7 +72,7 @@ export class BlockBuilder {
     this.#from = this.#to = next;
   }
 
-  /** The block, with the rows that were kept. */
+  /** Returns the block with the kept rows. */
   finish(): CsvBlock {
     this.#flush();
     return this.#block();

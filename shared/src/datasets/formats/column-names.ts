@@ -1,12 +1,12 @@
 /**
- * Names for columns from a header: white space trimmed, empty ones numbered, repeated ones told apart. Names that differ
- * in case alone stay as they are.
+ * Column names from a header: trimmed, with numbers for empty and repeated names. Names that differ only in case stay
+ * unchanged.
  */
 export function nameColumns(header: readonly string[]): string[] {
-  const given = header.map((name) => name.trim());
-  const taken = new Set(given.map((name) => name.toLowerCase()));
+  const trimmed = header.map((name) => name.trim());
+  const taken = new Set(trimmed.map((name) => name.toLowerCase()));
   const used = new Set<string>();
-  return given.map((name, index) => {
+  return trimmed.map((name, index) => {
     const base = name || `column_${index + 1}`;
     let free = base;
     for (let number = 2; used.has(free) || (free !== name && taken.has(free.toLowerCase())); number += 1)

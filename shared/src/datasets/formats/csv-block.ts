@@ -1,11 +1,11 @@
 const lineFeed = 0x0a;
 
-/** How a value stands in the file; bits that add up. */
+/** How a value is written in the file, as bit flags. */
 export const valueKind = { bare: 0, quoted: 1, doubledQuotes: 2, beyondAscii: 4 } as const;
 
 /**
- * Complete rows of a CSV file, as places in a piece of it: nothing is copied until somebody asks for a value.
- * The places are overwritten by the next block of the same scanner; the bytes are not.
+ * Complete rows of a CSV file as offsets into a buffer: values are copied only when they are read. The next block of the
+ * same scanner overwrites the offsets, but not the bytes.
  */
 export interface CsvBlock {
   buffer: Buffer;
@@ -13,21 +13,21 @@ export interface CsvBlock {
   rows: number;
   /** Values in each row. */
   width: number;
-  /** Line of the file on which the buffer begins, from 1. */
+  /** Line number of the start of the buffer, from 1. */
   line: number;
-  /** Line of the file on which each row begins, where counting line feeds does not tell: rows of JSON. */
+  /** Line number of each row, where it cannot be found by counting line feeds, as in JSON. */
   lines?: Int32Array;
-  /** For each value, row after row: where it begins, where it ends (the quotes not included), and its kind. */
+  /** Start, end (without quotes) and kind of each value, row by row. */
   starts: Int32Array;
   ends: Int32Array;
   kinds: Uint8Array;
-  /** The same rows as CSV without header, all with the same line end: slices of the buffer. */
+  /** The rows as CSV without header and with uniform line ends: slices of the buffer. */
   pieces: Uint8Array[];
-  /** The line end of the pieces: that of the file's first row. */
+  /** The line end of the first row of the file, used in all pieces. */
   lineEnd: Uint8Array;
 }
 
-/** Line of the file on which a row of a block begins, from 1: found by counting, so that rows that fit cost nothing. */
+/** Line number of a row, from 1; counted on demand because it is only needed for rejected rows. */
 export function lineOf({ buffer, width, line, lines, starts }: CsvBlock, row: number): number {
   if (lines) return lines[row] as number;
   let found = line;
@@ -36,7 +36,7 @@ export function lineOf({ buffer, width, line, lines, starts }: CsvBlock, row: nu
   return found;
 }
 
-/** A row of a block as it stands in the file, without its line end. */
+/** A row as written in the file, without its line end. */
 export function readRow({ buffer, width, starts, ends, kinds }: CsvBlock, row: number): string {
   const first = row * width;
   const last = first + width - 1;
@@ -44,7 +44,7 @@ export function readRow({ buffer, width, starts, ends, kinds }: CsvBlock, row: n
   return buffer.toString('utf8', (starts[first] as number) - quotes(first), (ends[last] as number) + quotes(last));
 }
 
-/** A value as text; null when it is empty and not quoted. */
+/** A value as text; null if it is empty and not quoted. */
 export function readValue({ buffer, starts, ends, kinds }: CsvBlock, index: number): string | null {
   const start = starts[index] as number;
   const end = ends[index] as number;

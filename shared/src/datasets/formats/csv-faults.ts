@@ -4,15 +4,11 @@ import { valueKind } from './csv-block.ts';
 const quote = 0x22;
 const equals = 0x3d;
 
-/** The error of a file that is no CSV from a line on. */
-export function badCsv(
-  line: number,
-  reason: string,
-  hint = 'Correct the file, or choose its delimiter under Delimiter.',
-): PipewrightError {
+/** The error of invalid CSV. */
+export function badCsv(line: number, reason: string, hint = 'Correct the file, or check Delimiter.'): PipewrightError {
   return new PipewrightError({
     code: 'bad-csv',
-    message: `The file is not valid CSV: at line ${line}, ${reason}.`,
+    message: `The file is not valid CSV. Line ${line}: ${reason}.`,
     hint,
   });
 }
@@ -21,26 +17,26 @@ export function badCsv(
 export function zeroByte(line: number): PipewrightError {
   return new PipewrightError({
     code: 'bad-csv',
-    message: `Line ${line} holds a zero byte: the file is not text, or not in UTF-8.`,
-    hint: 'Choose the file’s encoding under Encoding, or save the file as CSV in UTF-8.',
+    message: `Line ${line} contains a zero byte: the file is not text, or not UTF-8.`,
+    hint: 'Check Encoding, or save the file as CSV in UTF-8.',
   });
 }
 
-/** What is wrong with a quotation mark at a place where none may be, or with what follows one. */
+/** Describes a misplaced quotation mark, or text after a closing one. */
 export function misplacedQuote(bytes: Uint8Array, start: number, kind: number): string {
   if ((kind & valueKind.quoted) !== 0) return 'has text after a closing quotation mark';
   if (bytes[start] === equals && bytes[start + 1] === quote)
-    return 'uses Excel’s formula notation (="…") for text, which is not CSV; export the values without it';
-  return 'has a quotation mark inside a value that does not begin with one';
+    return 'uses the Excel formula notation ="…", which is not valid CSV; export the plain values';
+  return 'has a quotation mark inside an unquoted value';
 }
 
-/** How a line of a row that spans several looks when quotation marks are left aside. */
+/** One line of a multi-line row, ignoring quotation marks. */
 interface LineWithin {
-  /** Values that the delimiter cuts. */
+  /** Number of values. */
   values: number;
-  /** A letter for each value: `n` for a number or a date, `t` for other text, `-` for nothing. */
+  /** A letter for each value: `n` for a number or date, `t` for other text, `-` for an empty value. */
   kinds: string;
-  /** Whether white space follows a delimiter, as behind a comma of prose. */
+  /** Whether a space follows a delimiter, as after a comma in prose. */
   isProse: boolean;
 }
 
@@ -63,9 +59,9 @@ function linesWithin(bytes: Buffer, begin: number, end: number, delimiter: numbe
 }
 
 /**
- * Counts the lines after the first of a row that have as many values as the table has columns, quotation marks left aside: they are likely
- * rows that a stray quotation mark swallowed.
- * @param begin where the row begins, `end` where it ends
+ * Counts the lines of a multi-line row, after the first, that have one value per column when quotation marks are ignored:
+ * they are probably rows of their own, joined by a stray quotation mark.
+ * @param begin start of the row; `end` is its end
  */
 export function countRowsWithin(bytes: Buffer, begin: number, end: number, delimiter: number, width: number): number {
   return linesWithin(bytes, begin, end, delimiter)
@@ -74,8 +70,8 @@ export function countRowsWithin(bytes: Buffer, begin: number, end: number, delim
 }
 
 /**
- * Whether each line of a row that spans several is likely a row of its own, which a stray quotation mark swallowed: each has a value for every
- * column, and numbers are in the same columns. Text with tabs or bars hardly ever looks like a table on three lines, so that needs no numbers.
+ * Whether each line of a multi-line row is probably a row of its own, joined by a stray quotation mark: each has one value
+ * per column, and numbers are in the same columns. Three lines of values separated by tabs or pipes need no numbers.
  */
 export function isSwallowed(bytes: Buffer, begin: number, end: number, delimiter: number, width: number): boolean {
   if (width < 2) return false;

@@ -1,22 +1,22 @@
 import { PipewrightError } from '../../host/error.ts';
 
-const delimiterNames = { ',': 'Comma', ';': 'Semicolon', '\t': 'Tab', '|': 'Vertical Bar' } as const;
+const delimiterNames = { ',': 'Comma', ';': 'Semicolon', '\t': 'Tab', '|': 'Pipe' } as const;
 
-/** Records at the beginning of the file that are looked at. */
+/** Records to inspect. */
 const maxRecords = 50;
 
-/** Lines that a title above a table has at most. */
+/** Maximum lines of a title above a table. */
 const maxTitleLines = 20;
 
-/** The values of the first records of a text, as one delimiter cuts them, and the line on which each begins, from 1. Empty lines are left out. */
+/** The first records of a text, split by a delimiter, and their line numbers, from 1. Empty lines are omitted. */
 export interface Records {
   records: string[][];
   lines: number[];
 }
 
 /**
- * Cuts the beginning of a file into records and values, without refusing any.
- * @param complete whether the last line is whole though no line end follows. Default: true
+ * Splits the start of a file into records and values without validating them.
+ * @param complete whether the last line is complete without a line end. Default: true
  */
 export function recordsOf(text: string, delimiter: string, complete = true): Records {
   const found: Records = { records: [], lines: [] };
@@ -54,11 +54,11 @@ const widthOf = (records: readonly string[][]): number =>
   records[0] && records.every((record) => record.length === records[0]?.length) ? records[0].length : 0;
 
 /**
- * Refuses a file whose first lines show that its delimiter or its header was set wrong: a header and rows in one column that another delimiter
- * cuts into as many values each; or a title above the header. Only evidence that cannot be read otherwise counts.
- * @param text the beginning of the file, from the line on that should be the header
- * @param skipped lines before it
- * @throws PipewrightError `bad-csv` that names the delimiter to choose, or the lines to skip
+ * Refuses a file whose first lines show that Delimiter or Skip Rows is set incorrectly: a header and rows in one column
+ * that another delimiter splits into equally many values, or a title above the header. Only unambiguous evidence counts.
+ * @param text start of the file, from the line that should be the header
+ * @param skipped number of lines before it
+ * @throws PipewrightError `bad-csv` that names the delimiter to use or the number of lines to skip
  */
 export function checkLayout(
   text: string,
@@ -70,8 +70,8 @@ export function checkLayout(
   if (!text.includes('\n') && text.includes('\r') && (complete || text.length > 1_000) && /\r[^\r]/.test(text)) {
     throw new PipewrightError({
       code: 'bad-csv',
-      message: 'The lines of the file end in carriage returns only, as on old Macs.',
-      hint: 'Save the file with line feeds (LF) or CRLF as line ends.',
+      message: 'The lines of the file end in carriage returns (CR) only.',
+      hint: 'Save the file with LF or CRLF line endings.',
     });
   }
   const own = recordsOf(text, delimiter, complete);
@@ -89,23 +89,23 @@ function checkDelimiter(text: string, complete: boolean, delimiter: string, hasH
     const width = widthOf(records);
     if (
       width < 2 ||
-      !isCutRightly(header, width, other, hasHeader) ||
+      !isPlausibleSplit(header, width, other, hasHeader) ||
       (records.length === 1 && !(other === '\t' || width > 2))
     )
       continue;
     throw new PipewrightError({
       code: 'bad-csv',
-      message: `The first line has one value with the delimiter ${delimiterNames[delimiter as keyof typeof delimiterNames]}, but every line has ${width} with the delimiter ${name}: ${header
+      message: `With the delimiter ${delimiterNames[delimiter as keyof typeof delimiterNames]}, the first line has one value; with ${name}, every line has ${width} values: ${header
         .slice(0, 4)
         .map((value) => `“${value.slice(0, 40)}”`)
-        .join(', ')}${width > 4 ? ' and so on' : ''}.`,
-      hint: `Choose ${name} under Delimiter.`,
+        .join(', ')}${width > 4 ? ', …' : ''}.`,
+      hint: `Set Delimiter to ${name}.`,
     });
   }
 }
 
-/** Whether values of the first line look cut by their delimiter, not by punctuation of a sentence or a decimal comma. */
-function isCutRightly(first: readonly string[], width: number, delimiter: string, hasHeader: boolean): boolean {
+/** Whether the first line looks split by a delimiter, not by the punctuation of a sentence or a decimal comma. */
+function isPlausibleSplit(first: readonly string[], width: number, delimiter: string, hasHeader: boolean): boolean {
   const tight = first.every((value) => value === value.trim());
   if (delimiter === ',') return hasHeader && tight && first.every((value) => isFilled(value) && !isNumber(value));
   return delimiter === '\t' || tight || width > 2;
@@ -135,12 +135,12 @@ function checkTitle({ records, lines }: Records, skipped: number): void {
   const skip = skipped + (lines[at] ?? 1) - 1;
   throw new PipewrightError({
     code: 'bad-csv',
-    message: `The first line, “${(title[0] ?? '').trim().slice(0, 80)}”, looks like a title: the names of ${width} columns seem to be on line ${skip + 1}.`,
-    hint: `Enter ${skip} under Skip Rows.`,
+    message: `The first line, “${(title[0] ?? '').trim().slice(0, 80)}”, looks like a title: the header with ${width} columns seems to be on line ${skip + 1}.`,
+    hint: `Set Skip Rows to ${skip}.`,
   });
 }
 
-/** Whether a column of a table holds numbers or dates in every row but the first, as below a header. */
+/** Whether a column contains numbers or dates in every row except the first, as below a header. */
 function hasNumbersBelow([header = [], ...rows]: readonly string[][]): boolean {
   return header.some(
     (_name, column) => rows.every((row) => /\d/.test(row[column] ?? '')) && !/\d/.test(header[column] ?? ''),

@@ -11,55 +11,55 @@ const carriageReturn = 0x0d;
 const nothing: Buffer = Buffer.alloc(0);
 const byteOrderMark = Buffer.from('\uFEFF');
 
-/** Bytes that a row may have before a missing quotation mark is the likelier explanation. */
-const longestRow = 16 * 1024 * 1024;
+/** Bytes of a row after which a missing quotation mark is the more likely explanation. */
+const maxRowBytes = 16 * 1024 * 1024;
 
-/** Bytes of a rejected row that are shown. */
-const longestTold = 1_000;
+/** Bytes of a rejected row to report. */
+const maxRejectBytes = 1_000;
 
-/** A rejected row, or a line of one that a stray quotation mark swallowed. */
+/** A rejected row, or a line that a stray quotation mark made part of one. */
 export interface Reject {
-  /** Line of the file on which the row begins, from 1. */
+  /** Line number of the row, from 1. */
   line: number;
   reason: string;
-  /** The row as it is written in the file, up to a thousand bytes. */
+  /** The row as written in the file, up to a thousand bytes. */
   text: string;
-  /** Where one value is to blame: its column, and the value, up to a thousand characters; null for NULL. */
+  /** For an invalid value: its column, and the value up to a thousand characters; null for NULL. */
   column?: string;
   value?: string | null;
 }
 
-/** How a CSV file is written. */
+/** The format of a CSV file. */
 export interface CsvFormat {
   /** Default: comma. */
   delimiter?: ',' | ';' | '\t' | '|';
-  /** Whether the first row names the columns. Default: true; otherwise they are `column_1`, `column_2`, … */
+  /** Whether the first row contains the column names. Default: true; otherwise columns are named `column_1`, `column_2`, … */
   header?: boolean;
 }
 
 /**
- * Reads CSV by RFC 4180 from pieces that may be cut anywhere. A row that breaks the rules or has another number of
- * values than the first one is given to `onReject` and left out; when a quotation mark swallowed further lines, each of them is
- * rejected, too. An empty line is passed over, unless the file has one
- * column: there it is a row with an empty value. A byte order mark at the beginning of a line, as concatenated files have it, is passed over.
+ * Parses CSV as defined in RFC 4180 from pieces of any size. A row that is malformed or has a different number of values
+ * than the first one is passed to `onReject` and skipped; if a quotation mark made further lines part of it, each of them
+ * is rejected too. Empty lines are skipped, except in a file with one column, where they are empty values. A byte order
+ * mark at the start of a line, as in concatenated files, is skipped.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
 export class CsvScanner {
-  /** Names of the columns, once the first row has come. */
+  /** Column names, known after the first row. */
   header: string[] | undefined;
   readonly #delimiter: number;
-  /** The highest of the bytes that can end a value: most bytes lie above it, so one comparison passes them. */
+  /** The highest byte that can end a value: most bytes are higher, so one comparison skips them. */
   readonly #highest: number;
   readonly #named: boolean;
   readonly #onReject: (reject: Reject) => void;
   readonly #builder = new BlockBuilder();
   #rest = nothing;
   #line: number;
-  /** Whether a value of the block at work has bytes beyond ASCII. */
+  /** Whether the current block contains non-ASCII bytes. */
   #beyondAscii = false;
   #headerRow = nothing;
 
-  /** @param line of the file on which the first piece begins, from 1 */
+  /** @param line line number of the start of the first piece, from 1 */
   constructor(format: CsvFormat, onReject: (reject: Reject) => void, line = 1) {
     this.#delimiter = (format.delimiter ?? ',').charCodeAt(0);
     this.#highest = Math.max(this.#delimiter, quote);
@@ -69,15 +69,15 @@ export class CsvScanner {
   }
 
   /**
-   * The rows that are complete with these pieces.
-   * @throws PipewrightError `bad-csv` for a row that never ends, or bytes that are not UTF-8
+   * Returns the rows completed by these pieces.
+   * @throws PipewrightError `bad-csv` for a row that never ends, or invalid UTF-8
    */
   push(...pieces: Uint8Array[]): CsvBlock {
     return this.#scan(join(this.#rest, pieces), false);
   }
 
   /**
-   * The last rows, the last of which may lack its line end.
+   * Returns the last rows; the last one may have no line end.
    * @throws PipewrightError `bad-csv` for a quotation mark that is never closed
    */
   end(...pieces: Uint8Array[]): CsvBlock {
@@ -93,8 +93,8 @@ export class CsvScanner {
     this.#beyondAscii = false;
     const at = this.#rows(whole, last, hasMarkAtLine(whole));
     this.#rest = at < whole.length ? Buffer.from(whole.subarray(at)) : nothing;
-    if (this.#rest.length > longestRow) {
-      throw badCsv(this.#line, 'a row is longer than 16 MB; a quotation mark may be missing');
+    if (this.#rest.length > maxRowBytes) {
+      throw badCsv(this.#line, 'a row is longer than 16 MB; check for a missing quotation mark');
     }
     const block = builder.finish();
     if (this.#beyondAscii) verifyUtf8(block);
@@ -102,8 +102,8 @@ export class CsvScanner {
   }
 
   /**
-   * Reads all complete rows; gives where the first incomplete one begins. One loop, for speed.
-   * @param marked whether a line begins with a byte order mark
+   * Reads all complete rows; returns the offset of the first incomplete one. A single loop, for speed.
+   * @param marked whether a line starts with a byte order mark
    */
   #rows(whole: Buffer, last: boolean, marked: boolean): number {
     const size = whole.length;
@@ -138,8 +138,7 @@ export class CsvScanner {
             at += 1;
           }
           if (at >= size || (at === size - 1 && !last)) {
-            if (last)
-              throw badCsv(this.#line + countLines(whole, begin, start), 'a quotation mark is opened and never closed');
+            if (last) throw badCsv(this.#line + countLines(whole, begin, start), 'a quotation mark is never closed');
             return begin - mark;
           }
           if (whole[at + 1] !== quote) break;
@@ -175,7 +174,7 @@ export class CsvScanner {
       byte = at < size ? (whole[at] as number) : lineFeed;
       if (byte === delimiter) {
         at += 1;
-        // A delimiter that ends the file has one more, empty value behind it.
+        // A delimiter at the end of the file is followed by an empty value.
         if (at < size || !last) continue;
         if (count === capacity) {
           builder.grow();
@@ -198,7 +197,7 @@ export class CsvScanner {
         if (next < 0 && !last) return begin - mark;
         at = next < 0 ? size : next + 1;
         if (byte === carriageReturn)
-          this.#reject('has a carriage return outside of quotation marks', whole, begin, next < 0 ? size : next);
+          this.#reject('has an unquoted carriage return', whole, begin, next < 0 ? size : next);
         else this.#rejectQuote(whole, kinds[count - 1] as number, start, begin, next < 0 ? size : next);
       }
       used = count = builder.used;
@@ -210,7 +209,7 @@ export class CsvScanner {
     return begin;
   }
 
-  /** A row that is the first one, empty, of another width than the first, on several lines, or behind a byte order mark. */
+  /** Handles a row that is first, empty, multi-line, after a byte order mark, or of a different width. */
   #unusualRow(
     whole: Buffer,
     count: number,
@@ -229,7 +228,7 @@ export class CsvScanner {
     if (blank && builder.width !== 1) return;
     const width = count - builder.used;
     if (marked && this.#named && whole.subarray(begin, end).equals(this.#headerRow)) {
-      this.#reject('repeats the header behind a byte order mark, as concatenated files do', whole, begin, end);
+      this.#reject('repeats the header after a byte order mark, as in concatenated files', whole, begin, end);
     } else if (width !== builder.width) {
       const swallowed = lines > 1 ? countRowsWithin(whole, begin, end, this.#delimiter, builder.width) : 0;
       this.#reject(
@@ -241,7 +240,7 @@ export class CsvScanner {
       );
     } else if (lines > 1 && isSwallowed(whole, begin, end, this.#delimiter, builder.width)) {
       this.#reject(
-        `has a value in quotation marks that runs over ${lines} lines, each of which looks like a row of its own; a quotation mark may be stray`,
+        `has a quoted value that spans ${lines} lines, each of which looks like a row; check for a stray quotation mark`,
         whole,
         begin,
         end,
@@ -258,8 +257,8 @@ export class CsvScanner {
     if (this.#named && values.length > 1 && values.every((value) => value.trim() === '')) {
       throw badCsv(
         this.#line,
-        'the row that should name the columns is empty',
-        'Enter the number of lines before the header under Skip Rows, or turn off Has Header Row.',
+        'the header row is empty',
+        'Set Skip Rows to the number of lines before the header, or turn off Has Header Row.',
       );
     }
     builder.width = values.length;
@@ -268,13 +267,13 @@ export class CsvScanner {
     if (!this.#named) builder.keep(count, begin, end, next);
   }
 
-  /** Rejects a row with a quotation mark in the wrong place, and the lines that it swallowed. */
+  /** Rejects a row with a misplaced quotation mark, and the lines it made part of the row. */
   #rejectQuote(whole: Buffer, kind: number, start: number, begin: number, end: number): void {
     const opened = this.#line + countLines(whole, begin, start);
     const quoted = (kind & valueKind.quoted) !== 0;
     const closed = opened + (quoted ? countLines(whole, start, end) : 0);
     const swallowed =
-      quoted && closed > opened ? ` that opens on line ${opened}; a quotation mark may be missing there` : '';
+      quoted && closed > opened ? ` that opens on line ${opened}; check for a missing quotation mark there` : '';
     this.#reject(
       `${misplacedQuote(whole, start, kind)}${swallowed}`,
       whole,
@@ -284,17 +283,19 @@ export class CsvScanner {
     );
   }
 
-  /** @param opened line with the quotation mark that swallowed the others; undefined when the row counts once */
+  /** @param opened line of the quotation mark that made further lines part of the row; undefined if only the row is rejected */
   #reject(reason: string, whole: Buffer, begin: number, end: number, opened?: number): void {
     this.#verify(whole, begin, end);
     if (this.header === undefined) throw badCsv(this.#line, `the first row ${reason}`);
     const lines = opened === undefined ? 1 : countLines(whole, begin, end) + 1;
     for (let number = 0, from = begin; number < lines; number += 1) {
       const to = lines === 1 ? end : whole.indexOf(lineFeed, from);
-      const text = whole.toString('utf8', from, Math.min(from + longestTold, to < 0 || to > end ? end : to)).trimEnd();
+      const text = whole
+        .toString('utf8', from, Math.min(from + maxRejectBytes, to < 0 || to > end ? end : to))
+        .trimEnd();
       this.#onReject({
         line: this.#line + number,
-        reason: number === 0 ? reason : `is inside the quotation marks that open on line ${opened}`,
+        reason: number === 0 ? reason : `is inside quotation marks that open on line ${opened}`,
         text,
       });
       from = to + 1;
@@ -310,14 +311,14 @@ export class CsvScanner {
 const isMark = (bytes: Buffer, at: number): boolean =>
   bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
 
-/** Whether a line begins with a byte order mark. */
+/** Whether a line starts with a byte order mark. */
 function hasMarkAtLine(bytes: Buffer): boolean {
   for (let at = bytes.indexOf(byteOrderMark); at >= 0; at = bytes.indexOf(byteOrderMark, at + 1))
     if (at === 0 || bytes[at - 1] === lineFeed) return true;
   return false;
 }
 
-/** Verifies the values of a block that have bytes beyond ASCII: only they cost time. */
+/** Verifies the UTF-8 of values with non-ASCII bytes. */
 function verifyUtf8({ buffer, rows, width, line, starts, ends, kinds }: CsvBlock): void {
   const count = rows * width;
   for (let index = 0; index < count; index += 1) {

@@ -1,5 +1,5 @@
 import { JsonScanner } from '../json/json-scanner.ts';
-import { csvFormatOf, type DatasetFormat } from './as-csv.ts';
+import { csvFormatOf, type DatasetFormat } from './decode-dataset.ts';
 import type { CsvBlock } from './csv-block.ts';
 import { badCsv } from './csv-faults.ts';
 import { checkLayout } from './csv-layout.ts';
@@ -7,55 +7,55 @@ import { CsvScanner, type CsvFormat, type Reject } from './csv-scanner.ts';
 import { jsonKindOf, refuseForeignText } from './refuse-foreign-text.ts';
 import { changeDelimiter } from './rewrite-block.ts';
 
-/** Bytes from the header on that are looked at before the first row is read. */
-const lookedAt = 16 * 1024;
+/** Bytes to inspect, from the header on, before the first row is parsed. */
+const sampleBytes = 16 * 1024;
 
-/** Lines before the header may have this many bytes together. */
+/** Maximum bytes of the lines before the header. */
 const maxSkippedBytes = 16 * 1024 * 1024;
 
 const lineFeed = 0x0a;
 
 /**
- * Reads the text of a dataset, CSV, JSON Lines or a JSON array, as rows. Loads, checks, previews and Get Rows all read by this class, so that they agree. It
- * looks at the first bytes: what is no table is refused, a line `sep=;` as Excel takes it sets the delimiter, and lines that are to be skipped are.
- * Rows have the delimiter of `csvFormatOf`, whatever the file has.
+ * Parses the text of a dataset (CSV, JSON Lines or a JSON array) into rows. All operations use this class, so they agree.
+ * It inspects the first bytes: it refuses files that are not tables, uses a line such as `sep=;` as Excel does, and skips
+ * the lines of Skip Rows. Rows always have the delimiter of `csvFormatOf`, whatever delimiter the file has.
  */
 export class DatasetScanner {
   readonly #options: CsvFormat & DatasetFormat;
   readonly #onReject: (reject: Reject) => void;
-  /** The pieces that came before the reader was chosen. */
+  /** Pieces received before the format was detected. */
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   #scanner: CsvScanner | JsonScanner | undefined;
-  /** The delimiter of the file, where it is not the one that was chosen. */
-  #ownDelimiter: string | undefined;
+  /** The delimiter of the file, if it differs from the chosen one. */
+  #fileDelimiter: string | undefined;
 
   constructor(options: CsvFormat & DatasetFormat, onReject: (reject: Reject) => void) {
     this.#options = options;
     this.#onReject = onReject;
   }
 
-  /** Names of the columns, once they are known. */
+  /** Column names, once known. */
   get header(): string[] | undefined {
     return this.#scanner?.header;
   }
 
-  /** Whether values in quotation marks are text whatever they look like: JSON says which values are text. */
+  /** Whether quoted values are text whatever they look like: JSON distinguishes text from other values. */
   get quotedIsText(): boolean {
     return this.#scanner instanceof JsonScanner;
   }
 
   /**
-   * The rows that are complete with these pieces.
-   * @throws PipewrightError `bad-input` for a file that is no table, `bad-csv` for one that cannot be read
+   * Returns the rows completed by these pieces.
+   * @throws PipewrightError `bad-input` for a file that is not a table, `bad-csv` for invalid data
    */
   push(...pieces: Uint8Array[]): CsvBlock {
     if (this.#scanner) return this.#finished(this.#scanner.push(...pieces));
     this.#hold(pieces);
-    return this.#heldBytes < lookedAt ? emptyBlock() : this.#start(this.#choose(false));
+    return this.#heldBytes < sampleBytes ? emptyBlock() : this.#start(this.#choose(false));
   }
 
-  /** The last rows. */
+  /** Returns the last rows. */
   end(...pieces: Uint8Array[]): CsvBlock {
     if (this.#scanner) return this.#finished(this.#scanner.end(...pieces));
     this.#hold(pieces);
@@ -64,7 +64,7 @@ export class DatasetScanner {
     return scanner && rest ? this.#finished(scanner.end(rest)) : emptyBlock();
   }
 
-  /** The rows that are complete with the bytes so far, however few they are: for those who read no further. */
+  /** Returns the rows in the bytes so far, however few: for callers that do not read on. */
   open(): CsvBlock {
     return this.#scanner ? emptyBlock() : this.#start(this.#choose(false, 0));
   }
@@ -80,8 +80,8 @@ export class DatasetScanner {
     for (const piece of pieces) this.#heldBytes += piece.length;
   }
 
-  /** Chooses how the file is read; undefined while the lines to skip, and so many bytes of what follows them, have not come. */
-  #choose(complete: boolean, minBytes = lookedAt): { scanner: CsvScanner | JsonScanner; rest: Buffer } | undefined {
+  /** Detects the format; undefined until the lines to skip and enough bytes after them have arrived. */
+  #choose(complete: boolean, minBytes = sampleBytes): { scanner: CsvScanner | JsonScanner; rest: Buffer } | undefined {
     const whole = Buffer.concat(this.#held);
     const { skipRows = 0, format } = this.#options;
     let at = whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf ? 3 : 0;
@@ -95,8 +95,8 @@ export class DatasetScanner {
     const { header } = csvFormatOf(this.#options);
     let { delimiter } = csvFormatOf(this.#options);
     const chosen = delimiter;
-    const startOf = (): string => whole.toString('utf8', at, at + lookedAt);
-    const isAll = complete && whole.length - at <= lookedAt;
+    const startOf = (): string => whole.toString('utf8', at, at + sampleBytes);
+    const isAll = complete && whole.length - at <= sampleBytes;
     const json = jsonKindOf(startOf(), isAll, format === 'json-lines');
     if (!json) {
       const separator = /^"?sep=(.)"?\r?(?:\n|$)/i.exec(startOf());
@@ -105,8 +105,8 @@ export class DatasetScanner {
         if (found !== ',' && found !== ';' && found !== '\t' && found !== '|')
           throw badCsv(
             line,
-            `“sep=${found}” names a delimiter that is not supported`,
-            'Use a comma, a semicolon, a tab or a vertical bar as the delimiter.',
+            `“sep=${found}” declares an unsupported delimiter`,
+            'Use a comma, semicolon, tab or pipe as the delimiter.',
           );
         delimiter = found;
         at = Math.min(whole.length, at + separator[0].length);
@@ -117,7 +117,7 @@ export class DatasetScanner {
       checkLayout(text, isAll, delimiter, header, line - 1);
     } else refuseForeignText(startOf(), isAll, delimiter);
     this.#held = [];
-    if (delimiter !== chosen) this.#ownDelimiter = delimiter;
+    if (delimiter !== chosen) this.#fileDelimiter = delimiter;
     const scanner = json
       ? new JsonScanner(json === 'array', chosen, this.#onReject, line)
       : new CsvScanner({ delimiter: delimiter as ',', header }, this.#onReject, line);
@@ -126,12 +126,12 @@ export class DatasetScanner {
 
   #wait(whole: Buffer, line: number): undefined {
     if (whole.length > maxSkippedBytes)
-      throw badCsv(line, 'the lines before the header are longer than 16 MB', 'Check the number under Skip Rows.');
+      throw badCsv(line, 'the lines before the header are longer than 16 MB', 'Check Skip Rows.');
     this.#held = [whole];
   }
 
   #finished(block: CsvBlock): CsvBlock {
-    return this.#ownDelimiter === undefined ? block : changeDelimiter(block, csvFormatOf(this.#options).delimiter);
+    return this.#fileDelimiter === undefined ? block : changeDelimiter(block, csvFormatOf(this.#options).delimiter);
   }
 }
 

@@ -1,44 +1,44 @@
 import { notATable } from '../bytes/refuse-binary.ts';
 import { PipewrightError } from '../../host/error.ts';
+import { isObject } from '../../host/is-object.ts';
 import { recordsOf } from './csv-layout.ts';
 
-const getData =
-  'Open the address in a browser to see what it returns. Check the address, and that the connection may read the file.';
+const getData = 'Open the URL in a browser to see what it returns, and check that you have access to the file.';
 
-/** Words with which a server answers in place of a file, as all of a line. */
-const refusals =
+/** A line that a server returns instead of a file. */
+const errorLine =
   /^(?:error:?\s+)?(?:access(?:\s+is)?\s+denied|permission\s+denied|forbidden|unauthori[sz]ed|not\s+found|file\s+not\s+found|no\s+such\s+(?:file|key|bucket|object)\b.*|bad\s+(?:request|gateway)|internal\s+server\s+error|service\s+unavailable|gateway\s+time-?out|too\s+many\s+requests|request\s+has\s+expired|(?:login|authentication)\s+(?:is\s+)?required|invalid\s+(?:token|credentials|api\s+key|signature)|(?:http\s+)?(?:error\s+)?[45]\d\d(?:\s+|:\s*)(?:[a-z][a-z '-]+))[.!]?$/i;
 const errorSentence = /^error:?\s+\S+(?:\s+\S+)+$/i;
 
-/** Fields that the body of an error has, and no dataset has alone. */
+/** Fields of an error response; no dataset consists only of these. */
 const errorFields =
   /^(?:error|errors|error_?code|error_?description|error_?message|error_?uri|fault|message|code|status|status_?code|detail|details|type|title|instance|path|timestamp|request_?id|trace_?id|correlation_?id|success|ok|msg|reason|documentation_url|innererror)$/i;
 
 /**
- * Refuses text that is something else than a table: a web page, XML, a Git LFS pointer, an error message, and so on. Text that reads as rows of two or
- * more values, each as wide as the first, is a table, however it begins; text in quotation marks is, too.
- * @param text the beginning of the file, without byte order mark
- * @param complete whether it is all of the file
- * @throws PipewrightError `bad-input` that names what the file is, and what to do
+ * Refuses text that is not a table: a web page, XML, a Git LFS pointer, an error message and so on. Text that parses as
+ * rows with the same number of values, at least two, is a table, however it starts; so is quoted text.
+ * @param text start of the file, without byte order mark
+ * @param complete whether the text is the whole file
+ * @throws PipewrightError `bad-input` that names the format and what to do
  */
 export function refuseForeignText(text: string, complete: boolean, delimiter: string): void {
   const start = text.trimStart();
   if (/^version https:\/\/git-lfs\.github\.com\/spec\/v\d+\r?\noid /.test(start))
     throw notATable(
       'a Git LFS pointer',
-      'Get the file itself: run “git lfs pull”, or download it from the web page of the repository.',
+      'Get the actual file: run “git lfs pull”, or download it from the web page of the repository.',
     );
   if (/^-----BEGIN [A-Z0-9 ]+-----\r?$/m.test(start) && start.startsWith('-----BEGIN '))
     throw notATable(
       /PGP MESSAGE|PKCS7|CMS|ENCRYPTED/.test(start.slice(0, 60))
         ? 'an encrypted file'
         : 'a key, a certificate or a signed message',
-      'Decrypt it first, or check that it is the right file.',
+      'Decrypt it, or check that it is the right file.',
     );
   if (/^ID;P[A-Z0-9;]*\r?\n(?:P;P|F;|B;Y|B;X|C;[XYK]|O;|P;F|P;E|NN;)/.test(start))
-    throw notATable('a SYLK spreadsheet (.slk)', 'Save it as CSV (UTF-8), and use that file.');
+    throw notATable('a SYLK spreadsheet (.slk)', 'Save it as CSV (UTF-8) and use that file.');
   if (/^From:? .*\r?\n(?:[\w-]+: .*\r?\n)+/.test(start) && /^(?:Subject|Date|MIME-Version|Received): /m.test(start))
-    throw notATable('an email message', 'Save the attachment of the message, and use that file.');
+    throw notATable('an email message', 'Save the attachment of the message and use that file.');
   if (start.startsWith('<') && !isTable(start, delimiter, complete)) refuseMarkup(start);
   if (complete) refuseErrorText(start.trimEnd());
 }
@@ -53,7 +53,7 @@ function refuseMarkup(text: string): void {
   const named = text.slice(0, 4096).toLowerCase();
   const after = named.replace(/^(?:<\?xml[^>]*>|<!--[^]*?-->|\s)+/, '');
   if (after.includes('urn:schemas-microsoft-com:office:spreadsheet'))
-    throw notATable('an Excel 2003 workbook in XML', 'Save it as CSV (UTF-8), and use that file.');
+    throw notATable('an Excel 2003 workbook in XML', 'Save it as CSV (UTF-8) and use that file.');
   if (
     /^<(?:table|tr|td|th|thead|tbody|style|meta)\b[^>]*>/.test(after) ||
     (/^<(?:!doctype html|html)\b/.test(after) &&
@@ -61,8 +61,8 @@ function refuseMarkup(text: string): void {
       !/<form\b|type=["']?password/.test(text.toLowerCase()))
   ) {
     throw notATable(
-      'a web page with a table (HTML), as some programs save as .xls',
-      'Open it in Excel or a browser, save the table as CSV (UTF-8), and use that file.',
+      'a web page with a table (HTML), which some programs save as .xls',
+      'Open it in Excel or a browser, save the table as CSV (UTF-8) and use that file.',
     );
   }
   if (/^<(?:!doctype html|html|head|body|title|script|div|h[1-6]|p|center|form)\b/.test(after)) {
@@ -81,13 +81,13 @@ function refuseMarkup(text: string): void {
     const message = /<message>\s*([^<]{1,200}?)\s*<\/message>/i.exec(text)?.[1];
     throw notATable(`an error message in XML${message === undefined ? '' : `: “${message}”`}`, getData);
   }
-  if (/^<(?:rss|feed|rdf:rdf)\b/.test(after)) throw notATable('an RSS or Atom feed', 'Read it with a step for feeds.');
+  if (/^<(?:rss|feed|rdf:rdf)\b/.test(after)) throw notATable('an RSS or Atom feed', 'Read it with an RSS step.');
   if (/^<svg\b/.test(after)) throw notATable('an SVG image', 'Check that it is the right file.');
   if (text.startsWith('<?xml') || isXml(after))
-    throw notATable('an XML file', 'Export the data as CSV or JSON Lines, and use that file.');
+    throw notATable('an XML file', 'Export the data as CSV or JSON Lines and use that file.');
 }
 
-/** Whether text begins with an element that holds others, or ends after it: one-column tables of fragments have several on their lines. */
+/** Whether text starts with an element that contains others or is the only one, unlike a one-column table of XML fragments. */
 function isXml(text: string): boolean {
   const root = /^<([a-z_][\w:.-]*)(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*>/.exec(text);
   if (!root) return /^<[a-z_][\w:.-]*(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))+\s*\/>\s*$/.test(text);
@@ -103,20 +103,20 @@ function refuseErrorText(text: string): void {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   const [first = '', ...others] = lines;
   const isError =
-    refusals.test(first.trim()) || (others.length === 0 && errorSentence.test(first.trim()) && !/[,;\t|]/.test(first));
+    errorLine.test(first.trim()) || (others.length === 0 && errorSentence.test(first.trim()) && !/[,;\t|]/.test(first));
   if (isError && others.length < 4 && others.every((line) => line.trim().split(/\s+/).length >= 3))
     throw notATable(`an error message: “${first.trim().slice(0, 200)}”`, getData);
 }
 
-/** How text is JSON: an array, one object per line, or one object over all. */
+/** The layout of JSON: an array, or one object per line. */
 export type JsonKind = 'array' | 'lines';
 
 /**
- * Whether text is JSON: an array of objects at the top, or an object on a line. No CSV begins so, for a quotation mark inside an unquoted value breaks
- * its rules.
- * @param complete whether it is all of the file
+ * Detects JSON: an array of objects, or one object per line. Valid CSV cannot start like this, because unquoted values
+ * cannot contain quotation marks.
+ * @param complete whether the text is the whole file
  * @param wanted whether the user chose JSON Lines
- * @throws PipewrightError `bad-input` for a single object that is the body of an error or spans several lines
+ * @throws PipewrightError `bad-input` for a single object that is an error response or spans several lines
  */
 export function jsonKindOf(text: string, complete: boolean, wanted: boolean): JsonKind | undefined {
   const start = text.trim();
@@ -136,9 +136,7 @@ export function jsonKindOf(text: string, complete: boolean, wanted: boolean): Js
 function parsedObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -161,21 +159,21 @@ function refuseSingleObject(object: Record<string, unknown>, text: string, wante
     throw new PipewrightError({
       code: 'bad-input',
       message: 'The file is a single JSON object, not a CSV file.',
-      hint: 'If it is a table with one row, choose JSON Lines under Format.',
+      hint: 'If it is a table with one row, set Format to JSON Lines.',
     });
 }
 
 function severalLines(arrays: readonly string[]): PipewrightError {
-  const held =
+  const contained =
     arrays.length > 0
-      ? ` It has the array${arrays.length > 1 ? 's' : ''} ${arrays
+      ? ` It contains the array${arrays.length > 1 ? 's' : ''} ${arrays
           .slice(0, 5)
           .map((name) => `“${name}”`)
           .join(', ')}.`
       : '';
   return new PipewrightError({
     code: 'bad-input',
-    message: `The file is one JSON object over several lines, not a table.${held}`,
+    message: `The file is a single JSON object that spans several lines, not a table.${contained}`,
     hint: 'Export the rows as JSON Lines (one object per line) or as a JSON array of objects.',
   });
 }

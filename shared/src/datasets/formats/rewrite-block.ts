@@ -3,17 +3,16 @@ import { valueKind, type CsvBlock } from './csv-block.ts';
 
 const quote = 0x22;
 
-/** A column of a block that is written anew: the place of one in the old block; or what stands in every row, as CSV writes it inside of quotation marks, null for nothing. */
+/** A column of a rewritten block: the index of a column of the old block; or a constant value, escaped for use inside quotation marks, or null for NULL. */
 export type RewrittenColumn = number | Uint8Array | null;
 
 const noRows: ReadonlySet<number> = new Set();
 
 /**
- * The rows of a block with other columns, in bytes of its own. It costs a copy of the values, so it is done only where
- * something is left out, added or emptied.
+ * Copies a block with other columns. Copying takes time, so it is only done where columns or values change.
  * @param columns each column of the old block at most once
- * @param delimiter of the file, one byte
- * @param dropped rows that are left out
+ * @param delimiter delimiter of the file, one byte
+ * @param dropped rows to omit
  */
 export function rewriteBlock(
   { buffer, rows, width, line, starts, ends, kinds, lineEnd }: CsvBlock,
@@ -71,7 +70,7 @@ function kindOf(value: Uint8Array): number {
 }
 
 /**
- * The rows of a block with another delimiter. Values without quotation marks that hold the new one get them.
+ * Copies a block with another delimiter. Unquoted values that contain the new delimiter are quoted.
  * @param delimiter one byte
  */
 export function changeDelimiter(block: CsvBlock, delimiter: string): CsvBlock {
@@ -86,7 +85,7 @@ export function changeDelimiter(block: CsvBlock, delimiter: string): CsvBlock {
   return { ...rewriteBlock({ ...block, kinds }, everyColumn(width), delimiter), lines: linesOf(block) };
 }
 
-/** Line of the file on which each row of a block begins. */
+/** Line number of each row of a block. */
 function linesOf({ buffer, rows, width, line, starts, lines }: CsvBlock): Int32Array {
   if (lines) return lines;
   const found = new Int32Array(rows);
@@ -102,8 +101,8 @@ function linesOf({ buffer, rows, width, line, starts, lines }: CsvBlock): Int32A
 }
 
 /**
- * A block in which some values are others, for `rewriteBlock` to write.
- * @param values by their places; text without delimiters, quotes and line ends, null for NULL
+ * Replaces values in a block, to be written by `rewriteBlock`.
+ * @param values new values by index: text without delimiters, quotes and line ends, or null for NULL
  */
 export function withValues(block: CsvBlock, values: readonly { index: number; text: string | null }[]): CsvBlock {
   if (values.length === 0) return block;
@@ -122,12 +121,12 @@ export function withValues(block: CsvBlock, values: readonly { index: number; te
   return { ...block, buffer: Buffer.concat([buffer, added]), starts, ends, kinds };
 }
 
-/** All columns of a block as they are. */
+/** All columns of a block, unchanged. */
 export function everyColumn(width: number): RewrittenColumn[] {
   return Array.from({ length: width }, (_value, column) => column);
 }
 
-/** A text as it stands inside of quotation marks. */
+/** Escapes text for use inside quotation marks. */
 export function insideQuotes(text: string): Uint8Array {
   return Buffer.from(text.replaceAll('"', '""'), 'utf8');
 }

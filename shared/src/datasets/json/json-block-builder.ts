@@ -4,7 +4,7 @@ import type { JsonValue } from './json-row.ts';
 const quote = 0x22;
 const lineFeed = Buffer.from('\n');
 
-/** Writes rows of JSON values as CSV, and keeps their places: text in quotation marks, everything else bare. */
+/** Writes rows of JSON values as a CSV block: text quoted, everything else unquoted. */
 export class JsonBlockBuilder {
   readonly #delimiter: number;
   #buffer: Buffer = Buffer.alloc(0);
@@ -18,7 +18,7 @@ export class JsonBlockBuilder {
     this.#delimiter = delimiter.charCodeAt(0);
   }
 
-  /** @param bytes that the rows have about, as JSON */
+  /** @param bytes approximate size of the rows as JSON */
   begin(bytes: number): void {
     this.#buffer = Buffer.allocUnsafe(bytes + 4096);
     this.#at = 0;
@@ -28,19 +28,19 @@ export class JsonBlockBuilder {
     this.#lines = [];
   }
 
-  /** @param line of the file on which the row begins */
+  /** @param line line number of the row */
   add(values: readonly JsonValue[], line: number): void {
     for (const [column, value] of values.entries()) {
-      this.#room((value.text?.length ?? 0) * 3 + 4);
+      this.#reserve((value.text?.length ?? 0) * 3 + 4);
       if (column > 0) this.#buffer[this.#at++] = this.#delimiter;
       this.#value(value);
     }
-    this.#room(1);
+    this.#reserve(1);
     this.#buffer[this.#at++] = lineFeed[0] as number;
     this.#lines.push(line);
   }
 
-  /** The block with the rows that were added. */
+  /** Returns the block with the added rows. */
   build(width: number): CsvBlock {
     const buffer = this.#buffer.subarray(0, this.#at);
     const rows = this.#lines.length;
@@ -67,7 +67,7 @@ export class JsonBlockBuilder {
       if (isText && text.includes('"')) {
         kind |= valueKind.doubledQuotes;
         written = text.replaceAll('"', '""');
-        this.#room(written.length * 3 + 4);
+        this.#reserve(written.length * 3 + 4);
       }
       const length = isText ? this.#buffer.write(written, start, 'utf8') : this.#buffer.write(written, start, 'latin1');
       if (length > written.length) kind |= valueKind.beyondAscii;
@@ -79,7 +79,7 @@ export class JsonBlockBuilder {
     if (isText) this.#buffer[this.#at++] = quote;
   }
 
-  #room(bytes: number): void {
+  #reserve(bytes: number): void {
     if (this.#at + bytes <= this.#buffer.length) return;
     const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#at + bytes));
     this.#buffer.copy(larger, 0, 0, this.#at);

@@ -5,11 +5,11 @@ import { notUtf8 } from '../bytes/not-utf8.ts';
 /** A line of JSON Lines, or an element of a JSON array. */
 export interface JsonRecord {
   text: string;
-  /** Line of the file on which it begins, from 1. */
+  /** Line number of its start, from 1. */
   line: number;
 }
 
-/** A record that is longer has lost its end. */
+/** A longer record is assumed to be corrupt. */
 const maxRecordBytes = 16 * 1024 * 1024;
 
 const lineFeed = 0x0a;
@@ -18,7 +18,7 @@ const [openArray, closeArray, openObject, closeObject, comma, quote, backslash] 
 ];
 const isSpace = (byte: number): boolean => byte === 0x20 || byte === lineFeed || byte === 0x0d || byte === 0x09;
 
-/** The error of a file that is no JSON from a line on. */
+/** The error of invalid JSON. */
 export function badJson(line: number, reason: string, hint = 'Correct the file.'): PipewrightError {
   return new PipewrightError({
     code: 'bad-csv',
@@ -27,24 +27,24 @@ export function badJson(line: number, reason: string, hint = 'Correct the file.'
   });
 }
 
-/** Cuts text in UTF-8 into its JSON records: one per line, or the elements of one array at the top. Its pieces may be cut anywhere. */
+/** Splits UTF-8 text into JSON records: one per line, or the elements of a top-level array. Pieces can have any size. */
 export class JsonRecords {
   readonly #isArray: boolean;
   #rest: Buffer = Buffer.alloc(0);
   #line: number;
-  /** What comes next in an array. */
+  /** The expected next token of an array. */
   #next: 'array' | 'first' | 'element' | 'comma' | 'end' = 'array';
 
-  /** @param line of the file on which the first piece begins */
+  /** @param line line number of the start of the first piece */
   constructor(isArray: boolean, line: number) {
     this.#isArray = isArray;
     this.#line = line;
   }
 
   /**
-   * The records that are complete with these bytes.
+   * Returns the records completed by these bytes.
    * @param last whether these are the last bytes
-   * @throws PipewrightError `bad-csv` for bytes that are not UTF-8, and for a broken array
+   * @throws PipewrightError `bad-csv` for invalid UTF-8 or a malformed array
    */
   read(bytes: Uint8Array, last: boolean): JsonRecord[] {
     const whole =
@@ -84,13 +84,13 @@ export class JsonRecords {
       for (; at < whole.length && isSpace(whole[at] as number); at += 1) if (whole[at] === lineFeed) this.#line += 1;
       if (at >= whole.length) {
         if (last && this.#next !== 'end' && this.#next !== 'array')
-          throw badJson(this.#line, 'ends before the array is closed', 'Get the file again: it is incomplete.');
+          throw badJson(this.#line, 'ends before the array is closed', 'The file is incomplete: download it again.');
         return at;
       }
       const byte = whole[at];
       if (this.#next === 'end') throw badJson(this.#line, 'has text after the end of the array');
       if (this.#next === 'array') {
-        if (byte !== openArray) throw badJson(this.#line, 'does not begin an array');
+        if (byte !== openArray) throw badJson(this.#line, 'does not start an array');
         this.#next = 'first';
         at += 1;
       } else if (this.#next === 'comma') {
@@ -105,7 +105,7 @@ export class JsonRecords {
         const end = endOfElement(whole, at);
         if (end < 0) {
           if (last)
-            throw badJson(this.#line, 'ends before the array is closed', 'Get the file again: it is incomplete.');
+            throw badJson(this.#line, 'ends before the array is closed', 'The file is incomplete: download it again.');
           return at;
         }
         const text = whole.toString('utf8', at, end);
@@ -118,7 +118,7 @@ export class JsonRecords {
   }
 }
 
-/** Where an element of an array ends: before its comma, or the end of the array; -1 when that is not there yet. */
+/** Finds the end of an array element, before the comma or the end of the array; -1 if it has not arrived yet. */
 function endOfElement(bytes: Buffer, from: number): number {
   let depth = 0;
   for (let at = from; at < bytes.length; at += 1) {

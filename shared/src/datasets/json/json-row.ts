@@ -1,7 +1,7 @@
-/** Why text is no JSON object that can be a row; the message follows "line 3 ". */
+/** Why text is not a JSON object that can be a row; the message follows "line 3 ". */
 export class JsonFault extends Error {}
 
-/** A value of a field: its text, and whether it is text in JSON, too; NULL has no text. */
+/** A field value: its text (null for NULL), and whether it is a JSON string or nested value. */
 export interface JsonValue {
   text: string | null;
   isText: boolean;
@@ -9,7 +9,7 @@ export interface JsonValue {
 
 const maxDepth = 500;
 const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** What makes a string need a closer look: escapes, control characters, surrogates. */
+/** Characters that need special treatment: escapes, control characters, surrogates. */
 const unusual = /[\\\u0000-\u001f\ud800-\udfff]/;
 const loneSurrogate = /\p{Surrogate}/u;
 const escapes: Readonly<Record<string, string>> = {
@@ -24,10 +24,10 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads one JSON object as RFC 8259 defines it, with every digit of its numbers: `JSON.parse` rounds them, keeps the last of repeated names and takes
- * lone surrogates. Nested objects and arrays become JSON text without white space between tokens.
- * @param text of one object, with white space around it at most
- * @param onField called for each field in its order
+ * Parses one JSON object as defined in RFC 8259 and keeps every digit of its numbers: `JSON.parse` rounds numbers, keeps
+ * only the last of repeated names and accepts lone surrogates. Nested objects and arrays become compact JSON text.
+ * @param text one object, with optional white space around it
+ * @param onField called for each field in order
  * @throws JsonFault for anything else, a repeated name at any depth, `\u0000`, and lone surrogates
  * @see https://www.rfc-editor.org/rfc/rfc8259
  */
@@ -53,7 +53,7 @@ class JsonReader {
       throw new JsonFault(this.#text[this.#at] === '{' ? 'has several objects' : 'has text after the object');
   }
 
-  /** Whether what is there is JSON at all, so that the reason is the right one. */
+  /** The reason why the text is not an object: other JSON, or not JSON at all. */
   #noObject(): string {
     try {
       JSON.parse(this.#text);
@@ -63,7 +63,7 @@ class JsonReader {
     }
   }
 
-  /** Reads an object; the value of each field is for `onName` to read. */
+  /** Parses an object; `onName` parses the value of each field. */
   #fields(onName: (name: string) => void): void {
     const names = new Set<string>();
     this.#at += 1;
@@ -101,7 +101,7 @@ class JsonReader {
     return { text: null, isText: false };
   }
 
-  /** A number, true or false, as it is written. */
+  /** A number, true or false, as written. */
   #scalar(): string {
     const first = this.#text[this.#at];
     if (first === 't') return this.#word('true');
@@ -119,7 +119,7 @@ class JsonReader {
     return word;
   }
 
-  /** What lies deeper, as JSON text again: its tokens as they are written. */
+  /** A nested value as JSON text, with its tokens as written. */
   #nested(depth: number): string {
     if (depth > maxDepth) throw new JsonFault(`has more than ${maxDepth} levels`);
     const first = this.#text[this.#at];
@@ -191,8 +191,8 @@ class JsonReader {
     found += text.slice(from, end);
     this.#at = end + 1;
     if (loneSurrogate.test(found))
-      throw new JsonFault('has half of a surrogate pair, such as \\ud800, which is no character');
-    if (found.includes('\0')) throw new JsonFault('has a zero character (\\u0000), which databases do not take');
+      throw new JsonFault('has half of a surrogate pair, such as \\ud800, which is not a character');
+    if (found.includes('\0')) throw new JsonFault('has a zero character (\\u0000), which databases do not accept');
     return found;
   }
 

@@ -5,7 +5,7 @@ import { JsonBlockBuilder } from './json-block-builder.ts';
 import { badJson, JsonRecords, type JsonRecord } from './json-records.ts';
 import { JsonFault, readJsonRow, type JsonValue } from './json-row.ts';
 
-/** The fields of this many records, or of this many characters of them, are the columns. */
+/** Limits of the sample that defines the columns. */
 const sample = { records: 1_000, characters: 4 * 1024 * 1024 };
 
 const maxShown = 1_000;
@@ -13,13 +13,13 @@ const maxShown = 1_000;
 const nothing: JsonValue = { text: null, isText: false };
 
 /**
- * Reads JSON Lines, or a JSON array of objects, as rows: the fields of the first thousand objects are the columns. Strings and nested values are quoted
- * values, numbers and booleans bare ones as they are written, null and missing fields NULL. A record that is no object, has a field twice, or has a
- * field that none of the first thousand has is given to `onReject` and left out.
+ * Parses JSON Lines, or a JSON array of objects, into rows: the fields of the first thousand objects are the columns.
+ * Strings and nested values become quoted values, numbers and booleans unquoted ones, null and missing fields NULL. A
+ * record that is not an object, repeats a field, or has a field that is not a column is passed to `onReject` and skipped.
  * @see https://jsonlines.org/
  */
 export class JsonScanner {
-  /** Names of the columns, once they are known. */
+  /** Column names, once known. */
   header: string[] | undefined;
   readonly #records: JsonRecords;
   readonly #builder: JsonBlockBuilder;
@@ -30,8 +30,8 @@ export class JsonScanner {
   #row: JsonValue[] = [];
 
   /**
-   * @param delimiter of the rows, as databases get them
-   * @param line of the file on which the first piece begins
+   * @param delimiter delimiter of the rows to write
+   * @param line line number of the start of the first piece
    */
   constructor(isArray: boolean, delimiter: string, onReject: (reject: Reject) => void, line: number) {
     this.#records = new JsonRecords(isArray, line);
@@ -40,14 +40,14 @@ export class JsonScanner {
   }
 
   /**
-   * The rows that are complete with these pieces.
-   * @throws PipewrightError `bad-csv` for bytes that are not UTF-8, a broken array, and a file whose first thousand records are no objects
+   * Returns the rows completed by these pieces.
+   * @throws PipewrightError `bad-csv` for invalid UTF-8, a malformed array, or a file without objects in its first thousand records
    */
   push(...pieces: Uint8Array[]): CsvBlock {
     return this.#scan(pieces, false);
   }
 
-  /** The last rows. */
+  /** Returns the last rows. */
   end(...pieces: Uint8Array[]): CsvBlock {
     return this.#scan(pieces, true);
   }
@@ -72,11 +72,11 @@ export class JsonScanner {
     return this.#builder.build(this.#columns.size);
   }
 
-  /** Finds the columns; records with faults do not count, and are rejected when they are read as rows. */
+  /** Finds the columns; invalid records are ignored here and rejected when they are read as rows. */
   #begin(records: readonly JsonRecord[]): void {
     let first: { line: number; reason: string } | undefined;
     let characters = 0;
-    // How the file came in pieces must not decide.
+    // The result must not depend on how the file was split into pieces.
     for (const { text, line } of records.slice(0, sample.records)) {
       if (characters >= sample.characters) break;
       characters += text.length;
@@ -90,7 +90,7 @@ export class JsonScanner {
       throw badJson(
         first.line,
         first.reason,
-        first.reason === 'is not JSON' ? 'Correct the file, or choose CSV under Format.' : undefined,
+        first.reason === 'is not JSON' ? 'Correct the file, or set Format to CSV.' : undefined,
       );
   }
 
@@ -101,7 +101,7 @@ export class JsonScanner {
         const column = this.#columns.get(name);
         if (column === undefined)
           throw new JsonFault(
-            `has the field “${name.slice(0, 60)}”, which none of the first ${sample.records} objects has; give it to an early one, with null as its value`,
+            `has the field “${name.slice(0, 60)}”, which none of the first ${sample.records} objects has; add it to one of them, with the value null`,
           );
         this.#row[column] = value;
       }),

@@ -3,15 +3,15 @@ import type { Column, ColumnType } from '../types/column.ts';
 import type { ExistingColumn, LoadMode } from './target.ts';
 
 /**
- * What happens when the columns of a dataset are not those that were agreed upon, by the table or by a contract: the
- * dataset is refused, the columns that are too many are left out, or the table gets them, and wider types.
+ * What to do when the columns of a dataset differ from those of the table or the contract: fail the load, ignore the
+ * additional columns, or evolve the table with new columns and wider types.
  */
-export const schemaChangePolicies = ['refuse', 'ignore', 'evolve'] as const;
+export const schemaChangePolicies = ['fail', 'ignore', 'evolve'] as const;
 
-/** One of `columnChanges`. */
+/** One of `schemaChangePolicies`. */
 export type SchemaChangePolicy = (typeof schemaChangePolicies)[number];
 
-/** The columns in which each row says from which load it is, where somebody wants that, and their types in a new table. */
+/** The load metadata columns, with their types in a new table. */
 export const metadataColumnTypes = {
   _load_id: 'text',
   _loaded_at: 'timestamp-with-zone',
@@ -19,28 +19,25 @@ export const metadataColumnTypes = {
   _source_event_id: 'text',
 } as const;
 
-/** Their names. */
+/** The names of the load metadata columns. */
 export const metadataColumnNames = Object.keys(metadataColumnTypes);
 
-/** What of a load concerns its columns. */
+/** The options of a load that concern its columns. */
 interface ColumnsRequest {
   table: string;
   mode: LoadMode;
   key?: readonly string[];
-  columns?: Readonly<Record<string, ColumnType>>;
+  columnTypes?: Readonly<Record<string, ColumnType>>;
   contract?: readonly Column[];
-  columnChanges?: SchemaChangePolicy;
+  onSchemaChange?: SchemaChangePolicy;
 }
 
-/** Whether the dataset may bring columns that nobody knows. */
-function takesNew({ columnChanges = 'refuse' }: ColumnsRequest): boolean {
-  return columnChanges === 'evolve';
-}
+const allowsNewColumns = ({ onSchemaChange = 'fail' }: ColumnsRequest): boolean => onSchemaChange === 'evolve';
 
 /**
- * Whether a dataset's columns, the contract's and a table's go together. A replaced table must get all of its columns;
- * rows can be appended without some of them.
- * @param names the columns that are to be loaded
+ * Checks that the columns of the dataset, the contract and the table match. A replaced table needs all of its columns;
+ * the other modes can omit some.
+ * @param names the columns to load
  * @throws PipewrightError `table-exists` or `columns-missing`
  */
 export function checkColumns(
@@ -48,60 +45,60 @@ export function checkColumns(
   existing: readonly ExistingColumn[] | undefined,
   request: ColumnsRequest,
 ): void {
-  const { table, mode, key = [], columns = {}, contract } = request;
-  const without = (wanted: readonly string[]): string[] => wanted.filter((name) => !names.includes(name));
-  const unheard = without(Object.keys(columns));
-  if (unheard.length > 0) {
-    throw missing(
-      `The dataset has no ${list(unheard)}, for which a type is given.`,
-      'Write the name as it is in the header of the dataset, or leave the type out.',
+  const { table, mode, key = [], columnTypes = {}, contract } = request;
+  const missingFrom = (wanted: readonly string[]): string[] => wanted.filter((name) => !names.includes(name));
+  const withoutColumn = missingFrom(Object.keys(columnTypes));
+  if (withoutColumn.length > 0) {
+    throw columnsMissing(
+      `The dataset has no ${list(withoutColumn)}, which Column Types defines.`,
+      'Use the spelling of the header, or remove the column from Column Types.',
     );
   }
-  const keyless = without(key);
-  if (keyless.length > 0)
-    throw missing(
-      `The dataset has no ${list(keyless)}, which belongs to the key.`,
-      'Write the name as it is in the header of the dataset.',
+  const missingKey = missingFrom(key);
+  if (missingKey.length > 0)
+    throw columnsMissing(
+      `The dataset has no ${list(missingKey)}, which is part of the key.`,
+      'Use the spelling of the header in Key.',
     );
   if (contract) checkContract(names, contract, request);
   if (!existing) return;
   if (mode === 'create') {
     throw new PipewrightError({
       code: 'table-exists',
-      message: `The table “${table}” exists already.`,
-      hint: 'Choose another mode, or another table.',
+      message: `The table “${table}” already exists.`,
+      hint: 'Choose another mode or another table.',
     });
   }
-  const known = existing.map(({ name }) => name);
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0 && !takesNew(request)) {
-    throw missing(
-      `The table “${table}” has no ${list(unknown)}.`,
-      'Add it to the table, load into another table, or choose Change the Table under Columns That Differ.',
+  const existingNames = existing.map(({ name }) => name);
+  const additional = names.filter((name) => !existingNames.includes(name));
+  if (additional.length > 0 && !allowsNewColumns(request)) {
+    throw columnsMissing(
+      `The table “${table}” has no ${list(additional)}.`,
+      'Add the column to the table, load into another table, or set On Schema Change to Evolve Table.',
     );
   }
-  const absent = without(existing.filter(({ optional }) => !optional).map(({ name }) => name));
+  const absent = missingFrom(existing.filter(({ optional }) => !optional).map(({ name }) => name));
   if (mode === 'replace' && absent.length > 0) {
-    throw missing(
-      `The dataset has no ${list(absent)}, which the table “${table}” has.`,
+    throw columnsMissing(
+      `The dataset has no ${list(absent)}, which the table “${table}” requires.`,
       'Check that it is the right dataset, or load into another table.',
     );
   }
 }
 
 function checkContract(names: readonly string[], contract: readonly Column[], request: ColumnsRequest): void {
-  const agreed = contract.map(({ name }) => name);
-  const absent = agreed.filter((name) => !names.includes(name));
+  const contractNames = contract.map(({ name }) => name);
+  const absent = contractNames.filter((name) => !names.includes(name));
   if (absent.length > 0)
-    throw missing(
-      `The dataset has no ${list(absent)}, which the contract has.`,
-      'Check that it is the right dataset, or leave the column out of the contract.',
+    throw columnsMissing(
+      `The dataset has no ${list(absent)}, which the contract requires.`,
+      'Check that it is the right dataset, or remove the column from the contract.',
     );
-  const unknown = names.filter((name) => ![...agreed, ...metadataColumnNames].includes(name));
-  if (unknown.length > 0 && !takesNew(request))
-    throw missing(
-      `The contract has no ${list(unknown)}.`,
-      'Add it to the contract, or choose another way under Columns That Differ.',
+  const additional = names.filter((name) => ![...contractNames, ...metadataColumnNames].includes(name));
+  if (additional.length > 0 && !allowsNewColumns(request))
+    throw columnsMissing(
+      `The contract has no ${list(additional)}.`,
+      'Add the column to the contract, or change On Schema Change.',
     );
 }
 
@@ -109,6 +106,6 @@ function list(names: readonly string[]): string {
   return `column ${names.map((name) => `“${name}”`).join(', ')}`;
 }
 
-function missing(message: string, hint: string): PipewrightError {
+function columnsMissing(message: string, hint: string): PipewrightError {
   return new PipewrightError({ code: 'columns-missing', message, hint });
 }

@@ -1,49 +1,49 @@
-import type { DatasetFormat } from '../formats/as-csv.ts';
 import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
+import type { DatasetFormat } from '../formats/decode-dataset.ts';
 import type { Column, ColumnType } from '../types/column.ts';
 import type { SchemaChangePolicy } from './check-columns.ts';
 import type { LoadProgress } from './load-progress.ts';
 import type { LoadMode } from './target.ts';
 
-/** How a dataset is to be loaded. */
+/** How to load a dataset. */
 export interface LoadOptions extends CsvFormat, DatasetFormat {
   table: string;
-  /** Schema of PostgreSQL or SQL Server. */
+  /** Schema of PostgreSQL or SQL Server, database of MySQL. */
   schema?: string;
   mode: LoadMode;
-  /** Rows that may be left out because they do not fit; one more and nothing is loaded. Default: 0. */
+  /** Rejected rows to skip; one more fails the load. Default: 0. */
   maxRejectedRows?: number;
-  /** Whether rows that are left out are kept in `pipewright_rejects`. Default: false. */
+  /** Whether to save rejected rows in `pipewright_rejects`. Default: false. */
   saveRejectedRows?: boolean;
-  /** Whether a dataset without rows may be loaded. Default: false. */
+  /** Whether to load a dataset without rows. Default: false. */
   allowEmpty?: boolean;
-  /** Columns that together tell one row from every other: checked in every mode, and needed for `upsert`. */
+  /** Columns that together identify a row: must be unique and not NULL in every mode; required for `upsert`. */
   key?: readonly string[];
-  /** Percent by which the number of rows of a replaced table may change. Default: any. */
+  /** Maximum change of the row count of a replaced table, in percent. Default: unlimited. */
   maxChangePercent?: number;
-  /** A dataset is loaded once under this key: a repeated load is left out and gives what the first one gave. */
+  /** Idempotency key: a repeated load with the same key changes nothing and returns the result of the first one. */
   loadKey?: string;
-  /** Values that stand for nothing, such as `N/A`, quoted or not; `""` for an empty text. Default: none. */
+  /** Values to load as NULL, such as `N/A`, quoted or not; `""` for the empty string. Default: none. */
   nullValues?: readonly string[];
-  /** What happens when the columns of the dataset are not those of the table, or of the contract. Default: `refuse`. */
+  /** What to do when the columns of the dataset differ from those of the table or the contract. Default: `fail`. */
   onSchemaChange?: SchemaChangePolicy;
-  /** The columns that an earlier load gave, which this dataset must have, too. Default: none are agreed upon. */
+  /** The expected columns, as an earlier load returned them. Default: none. */
   contract?: readonly Column[];
-  /** Connections over which the rows of a new table may come at once, in any order, where the engine can. Default: 1. */
+  /** Connections for loading a new table in parallel, in no particular order, where the engine supports it. Default: 1. */
   parallelConnections?: number;
-  /** Whether every row says from which load it is, in the columns of `loadColumnNames`. Default: false. */
+  /** Whether to add the columns of `metadataColumnNames` to each row. Default: false. */
   addLoadMetadata?: boolean;
-  /** Whether the load is kept in `pipewright_loads`; with a key it always is. Default: false. */
+  /** Whether to record the load in `pipewright_loads`; always done with a load key. Default: false. */
   saveLoadRecord?: boolean;
-  /** Where the dataset comes from, for that record; of an address, its login and query are left out. */
+  /** Where the dataset comes from, for the load record; credentials and the query string of a URL are removed. */
   source?: string;
-  /** ID of the event with which it began, for that record. */
+  /** ID of the event that triggered the load, for the load record. */
   sourceEventId?: string;
-  /** Whether column names that are too long for the database are shortened, with a hash at their end; otherwise they are refused. Default: false. */
+  /** Whether to shorten column names that are too long for the database and append a hash; otherwise they are refused. Default: false. */
   shortenNames?: boolean;
-  /** Types for columns of a new table, by name, where the values shall not decide. A table that exists has its own. */
+  /** Types of columns of a new table, by name, in place of the inferred ones. An existing table keeps its types. */
   columnTypes?: Readonly<Record<string, ColumnType>>;
-  /** Length of the source in bytes, where it is known: another length is an error. */
+  /** Expected length of the source in bytes; any other length is an error. */
   expectedBytes?: number;
   /** Stops the load; the table is not changed. */
   signal?: AbortSignal;
@@ -51,23 +51,23 @@ export interface LoadOptions extends CsvFormat, DatasetFormat {
   onProgress?(progress: LoadProgress): void;
 }
 
-/** What was loaded. */
+/** The result of a load. */
 export interface LoadResult {
   table: string;
   mode: LoadMode;
   rows: number;
   bytes: number;
-  /** Rows left out, and the first twenty of them. */
+  /** Number of rejected rows, and the first twenty of them. */
   rejected: number;
   rejects: Reject[];
   seconds: number;
-  /** Of an upsert: rows that were changed, and that were added. */
+  /** Upsert only: updated and inserted rows. */
   updated?: number;
   inserted?: number;
-  /** Under which it is kept in `pipewright_loads`. */
+  /** ID of the load in `pipewright_loads`. */
   loadId?: string;
-  /** Whether it was loaded under this key before, and is not loaded again. */
+  /** Whether an earlier load with the same key already loaded the dataset, so that nothing was done. */
   repeated?: boolean;
-  /** The columns of the dataset, with the types that they have in the table. */
+  /** The columns of the dataset, with their types in the table. */
   columns: Column[];
 }

@@ -1,109 +1,118 @@
 import { PipewrightError } from '../../host/error.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { insideQuotes, type RewrittenColumn } from '../formats/rewrite-block.ts';
 import type { ColumnType, InferredColumn } from '../types/column.ts';
 import { TypeInference, type KnownTypes } from '../types/infer-types.ts';
-import { ValueChecker, type CheckedColumn } from '../types/value-check.ts';
+import { ValueChecker, type CheckedColumn } from '../types/value-checker.ts';
 import { checkColumns, metadataColumnNames, metadataColumnTypes } from './check-columns.ts';
 import type { LoadOptions } from './load-options.ts';
-import { validName, matchName, refuseDuplicateNames } from './match-names.ts';
+import { matchName, refuseDuplicateNames, validName } from './match-names.ts';
 import type { ExistingColumn, NameLimits, TableLoad } from './target.ts';
 
-/** What becomes of the columns of a dataset. */
+/** How the columns of a dataset map to the columns of a table. */
 export interface ColumnPlan {
-  /** The columns that are loaded, as they are known before the first row. */
+  /** The loaded columns, as far as they are known before the first row. */
   columns: InferredColumn[];
-  /** The columns of the file that they are made of; undefined when they stay as they are. */
+  /** Where the values of each loaded column come from; undefined when the columns of the file are loaded unchanged. */
   rewritten: RewrittenColumn[] | undefined;
-  /** Finds types; undefined where all are known. */
+  /** Infers types; undefined when all types are known. */
   inference: TypeInference | undefined;
-  /** Finds values that do not fit; undefined where no column is known. */
+  /** Checks values; undefined when no type is known. */
   check: ValueChecker | undefined;
-  /** The key, spelled as the columns are. */
+  /** The key columns, spelled like the loaded columns. */
   key: string[];
 }
 
-/** What a plan is made from. */
-interface PlanRequest {
+/** What a plan is based on. */
+export interface PlanRequest {
   header: readonly string[];
-  /** Whether values in quotation marks are text whatever they look like, as strings of JSON are. */
+  /** Whether quoted values are text whatever they look like, as JSON strings are. */
   quotedIsText: boolean;
   load: TableLoad;
   options: LoadOptions;
   names: NameLimits;
-  /** The values of the columns that say from which load a row is, in the order of `loadColumnNames`. */
-  loadValues: readonly string[];
+  /** The values of the load metadata columns, in the order of `metadataColumnNames`. */
+  metadata: readonly string[];
 }
 
 /**
- * Plans what becomes of the columns of a dataset. Types are inferred only where neither the table nor the options give
- * them; every value of a column whose type is known is checked.
+ * Plans how the columns of a dataset map to the columns of a table. Types are inferred only where neither the table nor
+ * the options define them; every value of a column with a known type is checked.
  * @throws PipewrightError `columns-missing`, `table-exists`, `bad-input`
  */
-export function planColumns({
-  header,
-  quotedIsText,
-  load,
-  options,
-  names: limits,
-  loadValues,
-}: PlanRequest): ColumnPlan {
+export function planColumns({ header, quotedIsText, load, options, names: limits, metadata }: PlanRequest): ColumnPlan {
   const { existing } = load;
-  const { onSchemaChange: columnChanges, contract = [], addLoadMetadata: loadColumns, table } = options;
+  const { onSchemaChange, contract = [], addLoadMetadata = false, table } = options;
   refuseDuplicateNames(header, 'The dataset');
-  const agreed = contract.map(({ name }) => name);
-  const known = existing?.map(({ name }) => name);
-  const calculated = (load.generatedColumns ?? []).filter((name) =>
+  const contractNames = contract.map(({ name }) => name);
+  const existingNames = existing?.map(({ name }) => name);
+  const generated = (load.generatedColumns ?? []).filter((name) =>
     header.some((column) => matchName(column, [name]) !== undefined),
   );
-  if (calculated.length > 0 && columnChanges !== 'ignore') throw isCalculated(table, calculated);
+  if (generated.length > 0 && onSchemaChange !== 'ignore') throw generatedColumnError(table, generated);
   const named = header.map((name) => {
-    const short = (): string => validName(name, limits, options.shortenNames ?? false);
-    return (known && (matchName(name, known) ?? matchName(short(), known))) ?? matchName(name, agreed) ?? short();
+    const valid = (): string => validName(name, limits, options.shortenNames ?? false);
+    return (
+      (existingNames && (matchName(name, existingNames) ?? matchName(valid(), existingNames))) ??
+      matchName(name, contractNames) ??
+      valid()
+    );
   });
   refuseDuplicateNames(named, 'The dataset');
-  const expected = known ?? (contract.length > 0 ? agreed : undefined);
-  const kept = named.flatMap((name, index) =>
-    columnChanges === 'ignore' && expected && !expected.includes(name)
+  const expected = existingNames ?? (contract.length > 0 ? contractNames : undefined);
+  const loaded = named.flatMap((name, index) =>
+    onSchemaChange === 'ignore' && expected && !expected.includes(name)
       ? []
       : [{ name, column: index as RewrittenColumn }],
   );
-  if (kept.length === 0)
+  if (loaded.length === 0)
     throw new PipewrightError({
       code: 'columns-missing',
       message: `The table “${table}” has none of the columns of the dataset.`,
-      hint: 'Check that it is the right table, and the delimiter of the file.',
+      hint: 'Check the table name and Delimiter.',
     });
-  const told = loadColumns
-    ? metadataColumnNames.map((name, index) => ({
-        name,
-        column: (loadValues[index] ? insideQuotes(loadValues[index]) : null) as RewrittenColumn,
-      }))
-    : [];
-  const taken = kept.find(
-    ({ name }) =>
-      matchName(
-        name,
-        told.map((one) => one.name),
-      ) !== undefined,
-  );
-  if (taken) throw isLoadColumn(taken.name);
-  const all = [...kept, ...told];
+  const added = addLoadMetadata ? metadataColumns(metadata) : [];
+  refuseMetadataColumns(loaded, added);
+  const all = [...loaded, ...added];
   const names = all.map(({ name }) => name);
   const spelled = spellOptions(options, header, named, names);
   checkColumns(names, existing, spelled);
-  const given: KnownTypes = {
-    ...(loadColumns ? metadataColumnTypes : {}),
+  const knownTypes: KnownTypes = {
+    ...(addLoadMetadata ? metadataColumnTypes : {}),
     ...Object.fromEntries((spelled.contract ?? []).map(({ name, type }) => [name, type])),
     ...spelled.columnTypes,
   };
   return {
-    ...planTypes(names, load, given, columnChanges === 'evolve', quotedIsText),
-    rewritten: kept.length < header.length || told.length > 0 ? all.map(({ column }) => column) : undefined,
+    ...planTypes(names, load, knownTypes, onSchemaChange === 'evolve', quotedIsText),
+    rewritten: loaded.length < header.length || added.length > 0 ? all.map(({ column }) => column) : undefined,
     key: [...(spelled.key ?? [])],
   };
 }
 
-/** The options with the names of columns spelled as the columns that are loaded. */
+interface NamedColumn {
+  name: string;
+  column: RewrittenColumn;
+}
+
+function metadataColumns(metadata: readonly string[]): NamedColumn[] {
+  return metadataColumnNames.map((name, index) => ({
+    name,
+    column: metadata[index] ? insideQuotes(metadata[index]) : null,
+  }));
+}
+
+function refuseMetadataColumns(loaded: readonly NamedColumn[], added: readonly NamedColumn[]): void {
+  const reserved = added.map(({ name }) => name);
+  const taken = loaded.find(({ name }) => matchName(name, reserved) !== undefined);
+  if (!taken) return;
+  throw new PipewrightError({
+    code: 'bad-input',
+    message: `The dataset has a column “${taken.name}”, which is one of the load metadata columns.`,
+    hint: 'The table was not changed. Rename the column in the dataset, or turn off Add Load Metadata Columns.',
+  });
+}
+
+/** The options with column names spelled like the loaded columns. */
 function spellOptions(
   options: LoadOptions,
   header: readonly string[],
@@ -115,64 +124,57 @@ function spellOptions(
     const inHeader = matchName(name, header);
     return (inHeader === undefined ? matchName(name, names) : named[header.indexOf(inHeader)]) ?? name;
   };
-  const { key, columnTypes: columns, contract } = options;
+  const { key, columnTypes, contract } = options;
   return {
     ...options,
-    ...(key ? { key: key.map(spell) } : {}),
-    ...(columns
-      ? { columnTypes: Object.fromEntries(Object.entries(columns).map(([name, type]) => [spell(name), type])) }
-      : {}),
-    ...(contract ? { contract: contract.map((column) => ({ ...column, name: spell(column.name) })) } : {}),
+    ...withoutUndefined({
+      key: key?.map(spell),
+      columnTypes:
+        columnTypes && Object.fromEntries(Object.entries(columnTypes).map(([name, type]) => [spell(name), type])),
+      contract: contract?.map((column) => ({ ...column, name: spell(column.name) })),
+    }),
   };
 }
 
 function planTypes(
   names: readonly string[],
-  { existing, emptyIsNull: blanksAreNull }: TableLoad,
-  given: KnownTypes,
+  { existing, emptyIsNull }: TableLoad,
+  knownTypes: KnownTypes,
   evolves: boolean,
   quotedIsText: boolean,
 ): Pick<ColumnPlan, 'columns' | 'inference' | 'check'> {
-  const ofTable = (name: string): ExistingColumn | undefined => existing?.find((column) => column.name === name);
+  const existingColumn = (name: string): ExistingColumn | undefined => existing?.find((column) => column.name === name);
   const checked = names.map((name): CheckedColumn | undefined => {
-    const column = ofTable(name);
-    if (column) return { ...column, widens: evolves && !column.fixed };
-    return !existing && Object.hasOwn(given, name) ? { name, type: given[name] as ColumnType } : undefined;
+    const column = existingColumn(name);
+    if (column) return { ...column, widensType: evolves && !column.fixed };
+    return !existing && Object.hasOwn(knownTypes, name) ? { name, type: knownTypes[name] as ColumnType } : undefined;
   });
   const check = checked.some((column) => column !== undefined) ? new ValueChecker(checked) : undefined;
   if (existing && !evolves)
     return {
       check,
       inference: undefined,
-      columns: names.map((name) => ({ name, type: ofTable(name)?.type ?? 'text', form: 0, lossy: false })),
+      columns: names.map((name) => ({ name, type: existingColumn(name)?.type ?? 'text', form: 0, lossy: false })),
     };
-  const typesOf = (wanted: boolean): KnownTypes =>
+  const existingTypes = (wanted: boolean): KnownTypes =>
     Object.fromEntries(
       (existing ?? []).filter(({ fixed = false }) => fixed === wanted).map(({ name, type }) => [name, type]),
     );
   const inference = new TypeInference(
     names,
-    existing ? typesOf(true) : given,
-    typesOf(false),
-    blanksAreNull,
+    existing ? existingTypes(true) : knownTypes,
+    existingTypes(false),
+    emptyIsNull,
     quotedIsText,
   );
   return { check, inference, columns: inference.columns() };
 }
 
-function isLoadColumn(name: string): PipewrightError {
-  return new PipewrightError({
-    code: 'bad-input',
-    message: `The dataset has the column “${name}”, which “Say in Each Row Where It Came From” fills itself.`,
-    hint: 'The table was not changed. Rename the column in the dataset, or turn “Say in Each Row Where It Came From” off.',
-  });
-}
-
-function isCalculated(table: string, names: readonly string[]): PipewrightError {
+function generatedColumnError(table: string, names: readonly string[]): PipewrightError {
   const list = names.map((name) => `“${name}”`).join(', ');
   return new PipewrightError({
     code: 'columns-missing',
-    message: `The table “${table}” calculates ${list} itself, so no value can be loaded there.`,
-    hint: 'The table was not changed. Leave the column out of the dataset, or choose Leave New Ones Out under Columns That Differ.',
+    message: `The dataset has values for ${list}, but the table “${table}” generates ${names.length === 1 ? 'that column' : 'those columns'} itself.`,
+    hint: 'The table was not changed. Remove the column from the dataset, or set On Schema Change to Ignore New Columns.',
   });
 }

@@ -1,41 +1,38 @@
-import type { ColumnType, InferredColumn } from '../types/column.ts';
 import type { CsvBlock } from '../formats/csv-block.ts';
 import type { Reject } from '../formats/csv-scanner.ts';
+import type { ColumnType, InferredColumn } from '../types/column.ts';
 
-/** How a dataset meets a table: makes it, takes the place of its rows, adds to them, or changes those with the same key and adds the others. */
+/** How rows are loaded: create a table, replace its rows, append rows, or update rows with the same key and insert the others. */
 export const loadModes = ['create', 'replace', 'append', 'upsert'] as const;
 
 /** One of `loadModes`. */
 export type LoadMode = (typeof loadModes)[number];
 
-/** Which table, and how it is to be loaded. */
+/** Which table to load, and how. */
 export interface TableRequest {
   table: string;
-  /** Schema of PostgreSQL or SQL Server, or database of MySQL. Default: the first of the search path; the user's own; the connection's. */
+  /** Schema of PostgreSQL or SQL Server, or database of MySQL. Default: the first of the search path; the user's default; the connection's. */
   schema?: string;
   mode: LoadMode;
-  /** What stands between two values in the blocks that are written. Default: comma. */
+  /** Delimiter of the blocks passed to `write`. Default: comma. */
   delimiter?: string;
-  /**
-   * Columns that together tell one row from every other. From `stage` on the names are spelled as those of the columns
-   * are; they may be spelled in another way before.
-   */
+  /** Columns that together identify a row. Only from `stage` on are the names spelled like those of the columns. */
   key?: readonly string[];
-  /** Under this key a dataset is loaded into the table once. */
+  /** Idempotency key: a dataset is loaded into the table once per key. */
   loadKey?: string;
-  /** Whether the table may get columns that it lacks, and wider types for those that it has. Default: false. */
+  /** Whether to add missing columns to the table and widen the types of existing ones. Default: false. */
   evolve?: boolean;
-  /** Connections over which rows may come at once, where the engine can and the order of rows does not matter. Default: 1. */
+  /** Connections for loading rows in parallel and in no particular order, where the engine supports it. Default: 1. */
   parallelConnections?: number;
 }
 
 /**
- * What became of a load: its rows can be seen; nothing of it can; or, where an engine cannot write the record and
- * the rows in one transaction, it is about to be published.
+ * Status of a load: its rows are visible; it failed and changed nothing; or it is about to be published, where an engine
+ * cannot write the record and the rows in one transaction.
  */
 export type LoadStatus = 'done' | 'failed' | 'publishing';
 
-/** A load as it is kept in the table `pipewright_loads` beside the rows that it made visible. */
+/** A load as recorded in the table `pipewright_loads`, next to the table it was loaded into. */
 export interface LoadRecord {
   loadId: string;
   table: string;
@@ -45,102 +42,102 @@ export interface LoadRecord {
   rejected: number;
   bytes: number;
   seconds: number;
-  /** Where the dataset came from, for people. */
+  /** Where the dataset came from. */
   source: string;
-  /** ID of the event with which it began; empty where nobody gave one. */
+  /** ID of the event that triggered the load; empty if unknown. */
   sourceEventId: string;
-  /** SHA-256 of the bytes as they came, in hex; empty for a load that failed. */
+  /** SHA-256 of the bytes as received, in hex; empty for a failed load. */
   checksum: string;
-  /** When it began, ISO 8601. */
+  /** Start of the load, ISO 8601. */
   loadedAt: string;
 }
 
-/** What became of rows that met others with the same key. */
+/** The number of rows that an upsert updated and inserted. */
 export interface UpsertCounts {
   updated: number;
   inserted: number;
 }
 
-/** A column of a table that is there already. */
+/** A column of an existing table. */
 export interface ExistingColumn {
   name: string;
   type: ColumnType;
-  /** A second type whose values the column takes, too: 1 and 0 as a boolean, or a moment without a zone, which is UTC. */
+  /** A second type the column accepts: 1 and 0 as booleans, or a timestamp without time zone, which is UTC. */
   alternativeType?: ColumnType;
-  /** Whether a row can do without it: it has a default, or the database numbers it. */
+  /** Whether the column can be omitted: it has a default, or the database numbers it. */
   optional: boolean;
-  /** Whether a row may have nothing there. */
+  /** Whether the column accepts NULL. */
   nullable: boolean;
-  /** Of a text: characters that it may have at most. Undefined: any number. */
+  /** Text: maximum number of characters. Undefined: unlimited. */
   maxLength?: number;
-  /** Whether `longest` counts units of UTF-16, of which a letter beyond the first 65,536 takes two. Default: false. */
+  /** Whether `maxLength` counts UTF-16 code units instead of characters. Default: false. */
   countsUtf16?: boolean;
-  /** Of an integer: the least and the greatest; a bigint where a number does not hold them exactly. Undefined: those of 64 bits. */
+  /** Integer: minimum and maximum; a bigint where a number is not exact. Undefined: 64 bits. */
   min?: number | bigint;
   max?: number | bigint;
-  /** Of a decimal: digits before the point and behind it. Undefined: 38 in all. */
+  /** Decimal: maximum number of digits before and after the decimal point. Undefined: 38 in total. */
   wholeDigits?: number;
   scale?: number;
-  /** Of a timestamp: digits that the fraction of a second may have, zeros at the end not counted. Undefined: 6. */
+  /** Timestamp: maximum number of fractional second digits, trailing zeros not counted. Undefined: 6. */
   fractionDigits?: number;
-  /** Whether an empty text, `""`, is NULL: the database has no empty value of the type. Default: unless `type` is text. */
+  /** Whether the empty string is NULL, because the database type has no empty value. Default: true unless `type` is text. */
   emptyIsNull?: boolean;
-  /** Whether the type stays as it is although the table evolves: values that do not fit are refused. Default: false. */
+  /** Whether the type stays the same when the table evolves: values that do not fit are rejected. Default: false. */
   fixed?: boolean;
-  /** What else the type of the database asks of a value: range, enum, element of an array, domain, floating point. */
+  /** Further rules of the database type: range, enum, array element, domain, floating point. */
   rules?: readonly ValueRule[];
 }
 
-/** A rule that every value of a column must meet, beyond those that `ExistingColumn` has a property for. NULL meets every rule. */
+/** A rule that every value of a column must meet, in addition to the limits of `ExistingColumn`. NULL meets every rule. */
 export interface ValueRule {
   /** What is wrong with a value that fails, to follow "a value in the column “paid” that": "is not a time of day". */
   reason: string;
-  /** Whether the database would change, cut, round or refuse the value. */
+  /** Whether the database would change, truncate, round or refuse the value. */
   fails(text: string): boolean;
-  /** Of a decimal: a value with at most so many digits on each side of the point meets the rule and is not asked. Default: every value is. */
+  /** Decimal: values with at most this many digits on each side of the point always meet the rule, so it is not called. Default: it is always called. */
   safeDigits?: number;
 }
 
-/** One load that is going on. Nothing of it can be seen by others before `publish` is done. */
+/** A load in progress. Nothing is visible to others before `publish` resolves. */
 export interface TableLoad {
-  /** Columns of the table as it stands; undefined when there is none. */
+  /** Columns of the existing table; undefined when there is no table. */
   readonly existing: readonly ExistingColumn[] | undefined;
-  /** The load that was done under the same key before; one that failed is none. */
+  /** The completed load with the same load key; failed loads do not count. */
   readonly previousLoad: LoadRecord | undefined;
-  /** Columns of the table that the database calculates, so that no dataset can bring them. Default: none. */
+  /** Columns whose values the database generates, so that no dataset can provide them. Default: none. */
   readonly generatedColumns?: readonly string[];
-  /** Whether the engine makes NULL of an empty text in columns that have `blanks`. Default: false; `""` makes a new column text. */
+  /** Whether the engine turns empty strings into NULL in columns with `hasEmptyStrings`. Default: false; `""` makes a new column text. */
   readonly emptyIsNull?: boolean;
   /** Why the engine cannot change the types of existing columns when the table evolves. Default: it can. */
   readonly cannotWiden?: string | undefined;
-  /** Rows of the table as it stands. */
+  /** Number of rows of the table before the load. */
   countExistingRows(): Promise<number>;
   /**
-   * Makes the place for the rows.
-   * @param columns what the first rows are like; the types of a table that exists are its own, unless it evolves. Every
-   * value of a column whose type is known then fits it and is written as all databases read it: `5`, not `+5`; but in a
-   * table that evolves values come as the dataset has them, for their column may still become text (except those of a
-   * column that is `fixed`). There `+5`, `1.0` in an integer, `t`, `2026-11-20 08:00:00 UTC` and, in a column that is not
-   * text, `""` fit too, and are converted once all rows are there.
+   * Creates the staging area for the rows.
+   * @param columns the columns as the first rows have them; an existing table keeps its types unless it evolves. Values
+   * of a column with a known type fit it and are normalized: `5`, not `+5`. In a table that evolves, values arrive
+   * unchanged because their column may still become text (except columns that are `fixed`): `+5`, `1.0` in an integer
+   * column, `t`, `2026-11-20 08:00:00 UTC` and, in columns other than text, `""` fit too and are converted once all rows
+   * have arrived.
    */
   stage(columns: readonly InferredColumn[]): Promise<void>;
   /**
    * Adds rows.
-   * @param columns what all rows are like, these ones included
+   * @param columns the columns with the types of all rows so far, including these
    */
   write(block: CsvBlock, columns: readonly InferredColumn[]): Promise<void>;
-  /** Ends writing; gives the rows that the database took. */
+  /** Completes writing; resolves to the number of rows the database received. */
   count(): Promise<number>;
   /**
-   * Makes the table and its rows visible, all at once, and with them the record of the load. A table that evolves gets
-   * the columns that it lacks, and the wider types. Before that, the engine makes sure that the table holds what the
-   * result will say, and calls `confirmRows` with the rows of this load that the server counts in the table: all of them
-   * where triggers or rules could have dropped, moved or changed some, else as the server's statements said. Values that
-   * a trigger changed are refused like rows that it dropped.
-   * @param columns what all rows are like
-   * @param rejects rows that are kept apart, under the record
-   * @returns what became of the rows where they were merged into others
-   * @throws PipewrightError `bad-input` when the key is empty in a row, or the same in two
+   * Makes all rows visible at once, together with the record of the load. A table that evolves gets its new columns and
+   * wider types. Before that, the engine verifies that the table contains what the result reports: it calls
+   * `verifyRowCount` with the number of rows of this load in the table. It counts them where triggers or rules could have
+   * dropped, moved or changed rows, and relies on the statement results otherwise. Values changed by a trigger are
+   * refused like dropped rows.
+   * @param columns the columns with the types of all rows
+   * @param rejects rejected rows to save with the record
+   * @returns the numbers of updated and inserted rows of an upsert
+   * @throws PipewrightError `bad-input` when the key is NULL in a row or not unique
    */
   publish(
     columns: readonly InferredColumn[],
@@ -148,34 +145,34 @@ export interface TableLoad {
     rejects?: readonly Reject[],
   ): Promise<UpsertCounts | undefined>;
   /**
-   * Takes everything back; safe to call at any time.
-   * @param record what is kept of the failure, in place of an earlier failure with the same ID
+   * Rolls everything back; can be called at any time.
+   * @param record the failure to record, which replaces an earlier failure with the same ID
    */
   abort(record?: LoadRecord): Promise<void>;
 }
 
-/** What a database asks of the names of columns. */
+/** What a database requires of column names. */
 export interface NameLimits {
-  /** Bytes of UTF-8, or units of UTF-16, that a name has at most. Undefined: any number. */
+  /** Maximum length in bytes of UTF-8, or in UTF-16 code units. Undefined: unlimited. */
   maxBytes?: number;
   maxLength?: number;
-  /** Names that the database keeps for itself, spelled as it does. */
+  /** Names that the database reserves, in its spelling. */
   reserved?: readonly string[];
 }
 
-/** A database into which tables are loaded: the port that each engine implements. */
+/** A database to load tables into: the port that each engine implements. */
 export interface TableTarget {
-  /** What the names of new columns must be. Default: anything. */
+  /** What names of new columns must be like. Default: anything. */
   readonly names?: NameLimits;
-  /** Reads something small; gives a name of the database for people. */
+  /** Runs a small query; resolves to a display name of the database. */
   describe(): Promise<string>;
   /**
-   * The values of a column as text, each once; NULL is left out.
-   * @param table its name, with the schema and a point before it where it is not the usual one
+   * The distinct values of a column as text, without NULL.
+   * @param table name of the table, qualified with its schema if that is not the default one
    * @throws PipewrightError `table-missing` or `columns-missing`
    */
   readColumn(table: string, column: string): AsyncIterable<string>;
-  /** Begins a load; two loads into one table wait for each other. */
+  /** Starts a load; two loads into the same table wait for each other. */
   begin(request: TableRequest): Promise<TableLoad>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Types of columns, the same for every database. */
+/** Column types, common to all databases. */
 export const columnTypes = [
   'integer',
   'decimal',
@@ -10,40 +10,40 @@ export const columnTypes = [
   'text',
 ] as const;
 
-/** A type of a column. Integers have at most 15 digits, decimals are exact, dates and timestamps are ISO 8601, UUIDs have hyphens. */
+/** A column type. Inferred integers have up to 15 digits, decimals are exact, dates and timestamps are ISO 8601, UUIDs have hyphens. */
 export type ColumnType = (typeof columnTypes)[number];
 
 /** A column of a table. */
 export interface Column {
   name: string;
   type: ColumnType;
-  /** Of a decimal: digits in all, and behind the point. */
+  /** Decimal: total number of digits, and digits after the decimal point. */
   precision?: number;
   scale?: number;
 }
 
-/** What all values of a column so far have in common. */
+/** A column with what is known from its values so far. */
 export interface InferredColumn extends Column {
   /**
-   * How all values so far are written, by `value-forms.ts`: with it the text can be made again from the typed value.
-   * `mixedForms` when they are written in more than one way, `noForm` while there is no value.
+   * How all values so far are written, see `value-forms.ts`: it allows to restore the text from the typed value.
+   * `mixedForms` if they are written in several ways, `noForm` without a value.
    */
   form: number;
-  /** Whether a value says more than its number: the sign of `-0.00`. */
+  /** Whether the number of a value loses information: the sign of `-0.00`. */
   lossy: boolean;
   /**
-   * Whether some values are an empty text, `""`, though the column is not text: they are NULL once its type is settled,
-   * and stay an empty text should the column become text. Default: false.
+   * Whether some values are the empty string, `""`, although the column is not text: they are NULL if the type stays, and
+   * empty strings if the column becomes text. Default: false.
    */
   hasEmptyStrings?: boolean;
   /**
-   * Of a column of a table that evolves: whether every value so far fits the column as it is, so that its type stays.
-   * Where it is false, `type`, `precision` and `scale` say what the column must become. Default: false.
+   * In a table that evolves: whether every value so far fits the column, so that its type stays. Otherwise, `type`,
+   * `precision` and `scale` are the new type. Default: false.
    */
   keepsType?: boolean;
 }
 
-/** The column as it is shown to people. */
+/** The column as shown to users. */
 export function publicColumn({ name, type, precision, scale }: InferredColumn): Column {
   return type === 'decimal' && precision !== undefined ? { name, type, precision, scale: scale ?? 0 } : { name, type };
 }

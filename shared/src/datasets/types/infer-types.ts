@@ -1,6 +1,6 @@
 import type { ColumnType, InferredColumn } from './column.ts';
 import { readValue, valueKind, type CsvBlock } from '../formats/csv-block.ts';
-import { normalizeValue } from './fitting-values.ts';
+import { normalizeValue } from './normalize-value.ts';
 import {
   booleanForm,
   isDay,
@@ -16,104 +16,105 @@ const zero = 0x30;
 const minus = 0x2d;
 const point = 0x2e;
 
-/** More digits than this are an identifier, not a number that somebody adds up. */
-const mostDigitsOfInteger = 15;
+/** Numbers with more digits are identifiers, not quantities. */
+const maxIntegerDigits = 15;
 
-/** What SQL databases hold exactly. */
-const mostDigitsOfDecimal = 38;
+/** Digits that SQL databases store exactly. */
+const maxDecimalDigits = 38;
 
 /**
- * How a column comes to its type: from its values alone; from somebody who said it, so that every value fits it; or
- * from a table, whose column becomes wider where a value does not fit.
+ * How a column gets its type: inferred from its values; given in advance, so that every value fits; or from a table whose
+ * column is widened for values that do not fit.
  */
-type Kind = 'found' | 'given' | 'widens';
+type Kind = 'inferred' | 'given' | 'widens';
 
-/** What is known of one column. */
-interface Finding {
+/** What is known about a column so far. */
+interface ColumnState {
   /** Undefined until the first value. */
   type: ColumnType | undefined;
   kind: Kind;
-  /** Most digits before the point, and behind it. */
+  /** Maximum digits before and after the decimal point. */
   whole: number;
   scale: number;
   form: number;
   lossy: boolean;
-  /** Whether an empty text was among the values of a column that is not text. */
-  blanks: boolean;
+  /** Whether a column that is not text has an empty string. */
+  hasEmptyStrings: boolean;
 }
 
-/** Reads a column's values from a row on; gives the first row whose value is of another type, or the number of rows. */
-type Reader = (block: CsvBlock, column: number, row: number, finding: Finding) => number;
+/** Reads the values of a column from a row on; returns the first row with a value of another type, or the number of rows. */
+type Reader = (block: CsvBlock, column: number, row: number, state: ColumnState) => number;
 
-/** Types that are known before the values, by the name of the column. */
+/** Types known in advance, by column name. */
 export type KnownTypes = Readonly<Record<string, ColumnType>>;
 
 /**
- * Finds the types of columns from all of their values: the type that holds for every value of the file. Values with
- * leading zeros or more than 15 digits are identifiers and make the column text; a date or a timestamp counts only as
- * ISO 8601. Goes column by column through a block, so that the loop of a type runs undisturbed.
+ * Infers column types from all values: the narrowest type that fits every value. Values with leading zeros or more than 15
+ * digits are identifiers and make the column text; dates and timestamps must be ISO 8601. Reads a block column by column,
+ * so that each type has a tight loop.
  */
 export class TypeInference {
   readonly #names: readonly string[];
-  readonly #findings: Finding[];
+  readonly #states: ColumnState[];
   readonly #quotedIsText: boolean;
-  readonly #blanksAreNull: boolean;
+  readonly #emptyIsNull: boolean;
 
   /**
-   * @param given types that every value of their column fits, which is for others to see to
-   * @param least types that a column has at least, and keeps while its values fit
-   * @param blanksAreNull whether an empty text, `""`, is NULL in a column that is not text. Default: it makes the column text.
-   * @param quotedIsText whether values in quotation marks are text whatever they look like, as strings of JSON are
+   * @param given types in advance; the caller ensures that every value fits
+   * @param minimum types to start from, which are widened for values that do not fit
+   * @param emptyIsNull whether the empty string, `""`, is NULL in columns other than text. Default: it makes the column text.
+   * @param quotedIsText whether quoted values are text whatever they look like, as JSON strings are
    */
   constructor(
     names: readonly string[],
     given: KnownTypes = {},
-    least: KnownTypes = {},
-    blanksAreNull = false,
+    minimum: KnownTypes = {},
+    emptyIsNull = false,
     quotedIsText = false,
   ) {
     this.#names = names;
-    this.#blanksAreNull = blanksAreNull;
+    this.#emptyIsNull = emptyIsNull;
     this.#quotedIsText = quotedIsText;
-    this.#findings = names.map((name) => {
+    this.#states = names.map((name) => {
       const [type, kind]: [ColumnType | undefined, Kind] = Object.hasOwn(given, name)
         ? [given[name], 'given']
-        : Object.hasOwn(least, name)
-          ? [least[name], 'widens']
-          : [undefined, 'found'];
-      return { type, kind, whole: 0, scale: 0, form: noForm, lossy: false, blanks: false };
+        : Object.hasOwn(minimum, name)
+          ? [minimum[name], 'widens']
+          : [undefined, 'inferred'];
+      return { type, kind, whole: 0, scale: 0, form: noForm, lossy: false, hasEmptyStrings: false };
     });
   }
 
-  /** Takes the values of some rows into account. */
+  /** Updates the types with the values of a block. */
   add(block: CsvBlock): void {
-    this.#findings.forEach((finding, column) => {
-      if (this.#quotedIsText && finding.kind === 'found' && finding.type !== 'text' && hasQuoted(block, column))
-        finding.type = 'text';
+    this.#states.forEach((state, column) => {
+      if (this.#quotedIsText && state.kind === 'inferred' && state.type !== 'text' && hasQuoted(block, column))
+        state.type = 'text';
       let row = 0;
       while (row < block.rows) {
-        const { type, kind } = finding;
+        const { type, kind } = state;
         if (type === 'text') break;
-        const read = type === undefined ? skipNulls : kind === 'found' ? readers[type] : givenReaders[type];
-        row = read(block, column, row, finding);
+        const read = type === undefined ? skipNulls : kind === 'inferred' ? readers[type] : givenReaders[type];
+        row = read(block, column, row, state);
         if (row === block.rows) break;
-        if (this.#blanksAreNull && isBlank(block, row * block.width + column)) {
-          finding.blanks = true;
+        if (this.#emptyIsNull && isEmptyString(block, row * block.width + column)) {
+          state.hasEmptyStrings = true;
           row += 1;
           continue;
         }
-        finding.type =
-          kind === 'widens' ? widerType(block, column, row, finding) : nextType(block, column, row, finding);
+        state.type = kind === 'widens' ? widerType(block, column, row, state) : nextType(block, column, row, state);
       }
     });
   }
 
-  /** The columns, with the narrowest type that holds for every value so far; a column without values is text. */
+  /** The columns with the narrowest type that fits every value so far; a column without values is text. */
   columns(): InferredColumn[] {
-    return this.#findings.map(({ type = 'text', kind, whole, scale, form, lossy, blanks }, column) => {
+    return this.#states.map(({ type = 'text', kind, whole, scale, form, lossy, hasEmptyStrings }, column) => {
       const name = this.#names[column] as string;
-      const known = blanks ? { name, type, form: mixedForms, lossy: true, blanks } : { name, type, form, lossy };
-      return type === 'decimal' && (kind === 'found' || whole + scale > 0)
+      const known = hasEmptyStrings
+        ? { name, type, form: mixedForms, lossy: true, hasEmptyStrings: true }
+        : { name, type, form, lossy };
+      return type === 'decimal' && (kind === 'inferred' || whole + scale > 0)
         ? { ...known, precision: Math.max(1, whole + scale), scale }
         : known;
     });
@@ -126,57 +127,57 @@ function hasQuoted({ rows, width, kinds }: CsvBlock, column: number): boolean {
   return false;
 }
 
-/** Whether a value is an empty text: nothing between quotation marks. */
-function isBlank({ starts, ends, kinds }: CsvBlock, index: number): boolean {
+/** Whether a value is the empty string: quotation marks with nothing between them. */
+function isEmptyString({ starts, ends, kinds }: CsvBlock, index: number): boolean {
   return starts[index] === ends[index] && kinds[index] !== valueKind.bare;
 }
 
 const inferableTypes = ['integer', 'decimal', 'date', 'timestamp', 'timestamp-with-zone', 'boolean', 'uuid'] as const;
 
-/** The type of a column after a value that is not of its type: a wider one, or text. */
-function nextType(block: CsvBlock, column: number, row: number, finding: Finding): ColumnType {
+/** The type of a column after a value that does not fit: a wider one, or text. */
+function nextType(block: CsvBlock, column: number, row: number, state: ColumnState): ColumnType {
   const one = { ...block, rows: row + 1 };
   const fits = (type: Exclude<ColumnType, 'text'>): boolean => {
-    const trial: Finding = { ...finding, form: noForm };
+    const trial: ColumnState = { ...state, form: noForm };
     return readers[type](one, column, row, trial) > row;
   };
-  if (finding.type === undefined) {
+  if (state.type === undefined) {
     return inferableTypes.find(fits) ?? 'text';
   }
-  if (finding.type === 'integer' && fits('decimal')) {
-    // Integers are written with no digit behind the point: the first of the forms of decimals.
-    finding.form = mergeForms(decimalForm(0), finding.form);
+  if (state.type === 'integer' && fits('decimal')) {
+    // Integers have no digits after the decimal point, which is the first decimal form.
+    state.form = mergeForms(decimalForm(0), state.form);
     return 'decimal';
   }
   return 'text';
 }
 
-/** The type of a column of a table after a value that is not of its type. */
-function widerType(block: CsvBlock, column: number, row: number, finding: Finding): ColumnType {
+/** The type of a table column after a value that does not fit. */
+function widerType(block: CsvBlock, column: number, row: number, state: ColumnState): ColumnType {
   const one = { ...block, rows: row + 1 };
-  return finding.type === 'integer' && givenReaders.decimal(one, column, row, { ...finding, form: noForm }) > row
+  return state.type === 'integer' && givenReaders.decimal(one, column, row, { ...state, form: noForm }) > row
     ? 'decimal'
     : 'text';
 }
 
-/** The form of a decimal: how many digits it has behind the point. */
+/** The form of a decimal with a number of digits after the decimal point. */
 function decimalForm(scale: number): number {
   return scale + 1;
 }
 
-/** A reader of values one by one, from what one value's form is. */
-function readerOf(formOf: (buffer: Buffer, start: number, end: number, finding: Finding) => number): Reader {
-  return ({ buffer, rows, width, starts, ends, kinds }, column, row, finding) => {
-    let { form } = finding;
+/** Creates a reader from a function that returns the form of a single value. */
+function readerOf(formOf: (buffer: Buffer, start: number, end: number, state: ColumnState) => number): Reader {
+  return ({ buffer, rows, width, starts, ends, kinds }, column, row, state) => {
+    let { form } = state;
     for (let index = row * width + column; row < rows; row += 1, index += width) {
       const start = starts[index] as number;
       const end = ends[index] as number;
       if (start === end && kinds[index] === valueKind.bare) continue;
-      const next = formOf(buffer, start, end, finding);
+      const next = formOf(buffer, start, end, state);
       if (next === noForm) break;
       form = mergeForms(form, next);
     }
-    finding.form = form;
+    state.form = form;
     return row;
   };
 }
@@ -184,25 +185,25 @@ function readerOf(formOf: (buffer: Buffer, start: number, end: number, finding: 
 const skipNulls: Reader = readerOf(() => noForm);
 
 const readers: Record<Exclude<ColumnType, 'text'>, Reader> = {
-  integer: ({ buffer, rows, width, starts, ends, kinds }, column, row, finding) => {
-    let { whole } = finding;
+  integer: ({ buffer, rows, width, starts, ends, kinds }, column, row, state) => {
+    let { whole } = state;
     scan: for (let index = row * width + column; row < rows; row += 1, index += width) {
       let at = starts[index] as number;
       const end = ends[index] as number;
       if (at === end && kinds[index] === valueKind.bare) continue;
       if (at < end && buffer[at] === minus) at += 1;
       const digits = end - at;
-      if (digits < 1 || digits > mostDigitsOfInteger) break;
+      if (digits < 1 || digits > maxIntegerDigits) break;
       if (buffer[at] === zero && end - (starts[index] as number) > 1) break;
       for (; at < end; at += 1) if (((buffer[at] as number) - zero) >>> 0 > 9) break scan;
       if (digits > whole) whole = digits;
-      finding.form = decimalForm(0);
+      state.form = decimalForm(0);
     }
-    finding.whole = whole;
+    state.whole = whole;
     return row;
   },
-  decimal: ({ buffer, rows, width, starts, ends, kinds }, column, row, finding) => {
-    let { whole, scale, form } = finding;
+  decimal: ({ buffer, rows, width, starts, ends, kinds }, column, row, state) => {
+    let { whole, scale, form } = state;
     for (let index = row * width + column; row < rows; row += 1, index += width) {
       const start = starts[index] as number;
       const end = ends[index] as number;
@@ -222,16 +223,16 @@ const readers: Record<Exclude<ColumnType, 'text'>, Reader> = {
         for (; at < end && (byte = ((buffer[at] as number) - zero) >>> 0) <= 9; at += 1) digitsSet |= byte;
         behind = at - fraction;
         if (at < end || behind === 0) break;
-      } else if (before > mostDigitsOfInteger) break;
-      if (Math.max(whole, before) + Math.max(scale, behind) > mostDigitsOfDecimal) break;
-      if (digitsSet === 0 && first > start) finding.lossy = true;
+      } else if (before > maxIntegerDigits) break;
+      if (Math.max(whole, before) + Math.max(scale, behind) > maxDecimalDigits) break;
+      if (digitsSet === 0 && first > start) state.lossy = true;
       if (before > whole) whole = before;
       if (behind > scale) scale = behind;
       form = mergeForms(form, decimalForm(behind));
     }
-    finding.whole = whole;
-    finding.scale = scale;
-    finding.form = form;
+    state.whole = whole;
+    state.scale = scale;
+    state.form = form;
     return row;
   },
   boolean: readerOf(booleanForm),
@@ -247,27 +248,27 @@ const readers: Record<Exclude<ColumnType, 'text'>, Reader> = {
   uuid: readerOf(uuidForm),
 };
 
-/** Readers for types that are known before the values: whatever `fitted` takes. */
+/** Readers for types known in advance: they accept whatever `normalizeValue` accepts. */
 const givenReaders: Record<Exclude<ColumnType, 'text'>, Reader> = Object.fromEntries(
   Object.entries(readers).map(([type, read]) => [type, givenReader(type as Exclude<ColumnType, 'text'>, read)]),
 ) as Record<Exclude<ColumnType, 'text'>, Reader>;
 
 function givenReader(type: Exclude<ColumnType, 'text'>, read: Reader): Reader {
-  return (block, column, row, finding) => {
-    let at = read(block, column, row, finding);
+  return (block, column, row, state) => {
+    let at = read(block, column, row, state);
     while (at < block.rows) {
       const text = normalizeValue(type, readValue(block, at * block.width + column) ?? '');
       if (text === undefined || (type === 'integer' && BigInt.asIntN(64, BigInt(text)) !== BigInt(text))) return at;
-      finding.form = mixedForms;
-      if (type === 'decimal') noteDigits(text, finding);
-      at = read(block, column, at + 1, finding);
+      state.form = mixedForms;
+      if (type === 'decimal') noteDigits(text, state);
+      at = read(block, column, at + 1, state);
     }
     return at;
   };
 }
 
-function noteDigits(text: string, finding: Finding): void {
+function noteDigits(text: string, state: ColumnState): void {
   const [whole = '', fraction = ''] = text.replace('-', '').split('.');
-  finding.whole = Math.max(finding.whole, whole.length);
-  finding.scale = Math.max(finding.scale, fraction.length);
+  state.whole = Math.max(state.whole, whole.length);
+  state.scale = Math.max(state.scale, fraction.length);
 }

@@ -1,12 +1,12 @@
 import type { ValueRule } from '../load/target.ts';
 
-/** A value that is JSON. */
+/** Accepts valid JSON. */
 export const jsonRule: ValueRule = { reason: 'is not valid JSON', fails: (text) => !isJson(text) };
 
-/** JSON that a database may parse and write again: nothing of it may be lost on the way. */
+/** Accepts JSON that a database can parse and write again without loss. */
 export const parsedJsonRule: ValueRule = {
   reason:
-    'is not JSON that the column keeps: it is invalid, repeats a key, or has a number or a character that would be lost',
+    'is not JSON that the column stores without loss: it is invalid, repeats a key, or contains a number or character that would be lost',
   fails: (text) => !isJson(text) || losesSomething(text),
 };
 
@@ -19,10 +19,10 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Exponents beyond this are not kept by every database. */
-const mostExponent = 1000;
+/** Not every database stores larger exponents. */
+const maxExponent = 1000;
 
-/** Whether valid JSON has a key twice in one object, half of a surrogate pair, a zero character, or a huge exponent. */
+/** Whether valid JSON has a repeated key, half of a surrogate pair, a zero character, or a huge exponent. */
 function losesSomething(text: string): boolean {
   const open: (Set<string> | undefined)[] = [];
   const tokens = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]|-?\d[\d.eE+-]*/g;
@@ -38,7 +38,7 @@ function losesSomething(text: string): boolean {
       if (colon === undefined || keys === undefined) continue;
       if (keys.has(word)) return true;
       keys.add(word);
-    } else if (Math.abs(Number(/[eE](.+)$/.exec(token)?.[1] ?? 0)) > mostExponent) return true;
+    } else if (Math.abs(Number(/[eE](.+)$/.exec(token)?.[1] ?? 0)) > maxExponent) return true;
   }
   return false;
 }

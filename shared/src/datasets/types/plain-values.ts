@@ -7,33 +7,32 @@ const minus = 0x2d;
 const point = 0x2e;
 
 /**
- * Passes over the values of a column that certainly fit as they are written: the first row, from one on, whose value
- * needs a closer look; the number of rows when none does. Most values of a dataset are passed over here, byte by byte,
- * without becoming text.
+ * Skips values of a column that certainly fit as written. Returns the first row, from the given one on, whose value needs
+ * a full check, or the number of rows if there is none. Most values are skipped here, byte by byte, without becoming text.
  */
 export type PlainScan = (block: CsvBlock, column: number, row: number) => number;
 
-/** What the plain values of a column stay below. */
+/** Limits for values that certainly fit. */
 export interface PlainLimits {
-  /** Whether NULL is one of them. */
+  /** Whether NULL fits. */
   nullable: boolean;
-  /** Digits of an integer; or before and behind the point of a decimal. */
+  /** Maximum digits of an integer, or before and after the decimal point. */
   whole: number;
   scale: number;
-  /** Whether numbers may be below zero. */
+  /** Whether negative numbers fit. */
   signed: boolean;
-  /** Digits of the fraction of a second. */
+  /** Maximum fractional second digits. */
   fraction: number;
-  /** Bytes of a text; Infinity for any number. */
+  /** Maximum bytes of a text; Infinity for unlimited. */
   bytes: number;
 }
 
-/** The scan for values of a type. */
+/** Creates the scan for a type. */
 export function plainScan(type: ColumnType, limits: PlainLimits): PlainScan {
   return scans[type](limits);
 }
 
-/** A scan that takes each value by itself. */
+/** Creates a scan from a test for a single value. */
 function each({ nullable }: PlainLimits, isPlain: (buffer: Buffer, start: number, end: number) => boolean): PlainScan {
   return ({ buffer, rows, width, starts, ends, kinds }, column, row) => {
     for (let index = row * width + column; row < rows; row += 1, index += width) {

@@ -1,22 +1,22 @@
 /** The form of a column without values. */
 export const noForm = 0;
 
-/** The form of a column whose values are written in more than one way. */
+/** The form of a column whose values are written in several ways. */
 export const mixedForms = -1;
 
 /** Forms of a boolean. */
-export const booleanForms = { lower: 1, upper: 2, capitalised: 3 } as const;
+export const booleanForms = { lower: 1, upper: 2, capitalized: 3 } as const;
 
-/** Forms of a UUID, by its letters. */
+/** Forms of a UUID, by letter case. */
 export const uuidForms = { lower: 1, upper: 2 } as const;
 
 /**
- * Parts of the form of a timestamp: bits above the number of digits of its fraction of a second. `utc` is a zone written
- * as `Z`; `spelled` one that is written as `UTC`, or after a space.
+ * Bits of the form of a timestamp, above the number of its fractional second digits. `utc` is the zone `Z`; `spelled` is a
+ * zone written as `UTC` or after a space.
  */
 export const timestampForms = { present: 8, seconds: 16, letterT: 32, zoned: 64, utc: 128, spelled: 256 } as const;
 
-/** The form of a column after a value of another form. */
+/** The form of a column after another value. */
 export function mergeForms(form: number, next: number): number {
   return form === noForm || form === next ? next : mixedForms;
 }
@@ -24,14 +24,14 @@ export function mergeForms(form: number, next: number): number {
 const zero = 0x30;
 const daysOfMonths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Two digits as a number; NaN-free: above 99 when they are none. */
+/** Two digits as a number; above 99 if they are not digits. */
 function twoDigits(buffer: Buffer, at: number): number {
   const tens = ((buffer[at] as number) - zero) >>> 0;
   const ones = ((buffer[at + 1] as number) - zero) >>> 0;
   return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
 }
 
-/** Whether ten bytes are a day of the calendar as `2026-11-20`, the years 1 to 9999. */
+/** Whether ten bytes are a valid date such as `2026-11-20`, from year 1 to 9999. */
 export function isDay(buffer: Buffer, at: number): boolean {
   if (buffer[at + 4] !== 0x2d || buffer[at + 7] !== 0x2d) return false;
   const century = twoDigits(buffer, at);
@@ -45,9 +45,8 @@ export function isDay(buffer: Buffer, at: number): boolean {
 }
 
 /**
- * The form of a timestamp as `2026-11-20 23:05`, with `T` in place of the space, seconds, up to six digits of a
- * fraction, and where there is a zone `Z`, `UTC` or an offset, with or without a space before it; `noForm` when the
- * bytes are no timestamp.
+ * The form of a timestamp such as `2026-11-20 23:05`, optionally with `T` instead of the space, seconds, up to six
+ * fractional digits, and a time zone: `Z`, `UTC` or an offset, with or without a space before it. `noForm` for other bytes.
  */
 export function timestampForm(buffer: Buffer, start: number, end: number): number {
   if (end - start < 16 || !isDay(buffer, start)) return noForm;
@@ -72,7 +71,7 @@ export function timestampForm(buffer: Buffer, start: number, end: number): numbe
   return at === end ? form : withZone(buffer, at, end, form);
 }
 
-/** The form of a timestamp with the zone that stands behind it. */
+/** Adds the time zone to the form of a timestamp. */
 function withZone(buffer: Buffer, at: number, end: number, form: number): number {
   const zoned = form | timestampForms.zoned;
   if (buffer[at] === 0x5a && at + 1 === end) return zoned | timestampForms.utc;
@@ -84,7 +83,7 @@ function withZone(buffer: Buffer, at: number, end: number, form: number): number
   return isUtc ? zoned | timestampForms.spelled : noForm;
 }
 
-/** `+01`, `+01:00` or `+0100`; no place on earth is further than 14 hours from Greenwich. */
+/** Whether bytes are an offset such as `+01`, `+01:00` or `+0100`, up to 14 hours. */
 function isOffset(buffer: Buffer, at: number, end: number): boolean {
   if ((buffer[at] !== 0x2b && buffer[at] !== 0x2d) || end - at < 3 || twoDigits(buffer, at + 1) > 14) return false;
   const minutes = at + 3;
@@ -96,10 +95,10 @@ function isOffset(buffer: Buffer, at: number, end: number): boolean {
 const yes = Buffer.from('true');
 const no = Buffer.from('false');
 
-/** Makes a capital letter small. */
+/** Converts an upper-case letter to lower case. */
 const caseBit = 0x20;
 
-/** The form of `true` or `false` in lower, upper or capitalised letters; `noForm` when the bytes are neither. */
+/** The form of `true` or `false` in lower, upper or capitalized letters; `noForm` for other bytes. */
 export function booleanForm(buffer: Buffer, start: number, end: number): number {
   const length = end - start;
   if (length !== yes.length && length !== no.length) return noForm;
@@ -111,11 +110,11 @@ export function booleanForm(buffer: Buffer, start: number, end: number): number 
     if (byte !== word[at]) capitals |= 1 << at;
   }
   if (capitals === 0) return booleanForms.lower;
-  if (capitals === 1) return booleanForms.capitalised;
+  if (capitals === 1) return booleanForms.capitalized;
   return capitals === (1 << length) - 1 ? booleanForms.upper : noForm;
 }
 
-/** The form of a UUID with hyphens, such as `8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77`; `noForm` when the bytes are none. */
+/** The form of a UUID with hyphens, such as `8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77`; `noForm` for other bytes. */
 export function uuidForm(buffer: Buffer, start: number, end: number): number {
   if (end - start !== 36) return noForm;
   let lower = false;

@@ -9,10 +9,10 @@ import type { ModeConnection } from './connection-fields.ts';
 export const service = 'Mode';
 
 const hints: Record<number, string> = {
-  401: 'Check the API token and its secret in the connection. Personal tokens ended in 2025: make a workspace or member API token.',
-  403: 'The token is not allowed to do this: a member API token sees only what its member may see. Use a workspace API token, or share the collection with the member.',
-  404: 'Check that the report and the run still exist, that the token may see them, and the workspace in the connection.',
-  429: 'Mode takes about 40 requests in ten seconds. Wait a little, or run the workflow less often.',
+  401: 'Check the API token and the API secret. Mode retired personal tokens in 2025: create a workspace or member API token.',
+  403: 'A member API token can access only what its member can access. Use a workspace API token, or share the collection with the member.',
+  404: 'Check that the report and the run exist, that the API token can access them, and that the workspace is correct.',
+  429: 'Mode accepts about 40 requests per 10 seconds. Wait, or run this step less often.',
 };
 
 function readProblem(response: HttpResponse): VendorProblem {
@@ -20,13 +20,13 @@ function readProblem(response: HttpResponse): VendorProblem {
   return { ...readCommonProblem(response), ...(hint === undefined ? {} : { hint }) };
 }
 
-/** The address of the workspace's pages. */
-export function workspacePage({ address, workspace }: ModeConnection): string {
-  return `${baseUrl(address, 'Address')}/${encodeURIComponent(workspace)}`;
+/** The base URL of the pages of the workspace. */
+export function workspaceUrl({ address, workspace }: ModeConnection): string {
+  return `${baseUrl(address, 'Base URL')}/${encodeURIComponent(workspace)}`;
 }
 
 /**
- * The interface of a workspace: HTTP Basic and HAL.
+ * Opens the API of a workspace: HTTP Basic authentication, HAL responses.
  * @see https://mode.com/developer/api-reference/introduction/
  */
 export function openMode({ connection, host }: Context<ModeConnection>): Api {
@@ -34,7 +34,7 @@ export function openMode({ connection, host }: Context<ModeConnection>): Api {
   const basic = Buffer.from(`${apiToken}:${apiSecret.trim()}`).toString('base64');
   return openApi({
     service,
-    baseUrl: `${baseUrl(address, 'Address')}/api/${encodeURIComponent(workspace)}`,
+    baseUrl: `${baseUrl(address, 'Base URL')}/api/${encodeURIComponent(workspace)}`,
     host,
     headers: { accept: 'application/hal+json' },
     readProblem,

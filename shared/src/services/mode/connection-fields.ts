@@ -3,11 +3,11 @@ import type { ConnectionValues } from '../../define/connection.ts';
 import { text } from '../../define/fields.ts';
 import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 
-/** What a person enters for a Mode connection. */
+/** The fields of a Mode connection. */
 export const fields = {
   workspace: text({
     label: 'Workspace',
-    help: 'The name of the workspace as it stands in addresses: app.mode.com/contoso belongs to the workspace contoso. You can paste such an address.',
+    help: 'Workspace name from the URL of any Mode page, such as contoso in app.mode.com/contoso. You can paste the URL.',
     placeholder: 'contoso',
     idFromUrl: {
       pattern: /^https?:\/\/[^/]+\/([^/?#]+)/,
@@ -16,20 +16,20 @@ export const fields = {
   }),
   apiToken: text({
     label: 'API Token',
-    help: 'A workspace API token, made by an administrator under Workspace Settings, or a member API token. Personal tokens ended in 2025.',
+    help: 'A workspace API token, which an administrator creates in the Workspace Settings, or a member API token.',
     placeholder: '1a2b3c4d5e6f',
     secret: true,
   }),
   apiSecret: text({
     label: 'API Secret',
-    help: 'The secret that belongs to the token. Mode shows it only once, when the token is made.',
+    help: 'Secret of the API token. Mode shows it only when the token is created.',
     secret: true,
   }),
   ...webhookSecretFields('Mode'),
   address: v.optional(
     text({
-      label: 'Address',
-      help: 'Where Mode is. Change it only if yours stands somewhere else.',
+      label: 'Base URL',
+      help: 'URL of Mode. Change it only if your organization uses another one.',
       placeholder: 'https://app.mode.com',
       advanced: true,
     }),

@@ -6,11 +6,11 @@ import { shownText } from '../../http/answer-shape.ts';
 import { openMode } from './api.ts';
 import { fields } from './connection-fields.ts';
 
-/** Log-in to a workspace of Mode by an API token with its secret. */
+/** Authentication with a Mode API token and its secret. */
 export const modeConnection = defineConnection({
   key: 'mode',
   name: 'Mode API Token',
-  description: 'A workspace of Mode with a workspace or member API token. The workspace must be on a paid plan.',
+  description: 'A Mode workspace with a workspace or member API token. Requires a paid Mode plan.',
   documentationUrl: 'https://mode.com/developer/api-reference/authentication/',
   fields,
   async test(context) {
@@ -20,7 +20,7 @@ export const modeConnection = defineConnection({
       const { name } = await api.json('GET', '', v.object({ name: shownText }));
       return name ?? context.connection.workspace;
     } catch (error) {
-      // Member tokens may not read the workspace itself, but its collections.
+      // Member tokens cannot read the workspace, only its collections.
       if (!(error instanceof PipewrightError && (error.code === 'forbidden' || error.code === 'not-found')))
         throw error;
       await api.json('GET', '/spaces', v.object({}), { query: { filter: 'all' } });

@@ -5,7 +5,7 @@ import { isZip } from '../../datasets/bytes/zip-entries.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { Api } from '../../http/api.ts';
 import { defineDownload } from '../../define/download.ts';
-import { describeField, text, withInfo } from '../../define/fields.ts';
+import { text, withInfo } from '../../define/fields.ts';
 import { openMode, service } from './api.ts';
 import type { ModeConnection } from './connection-fields.ts';
 import { listQueries, pickQuery, queryField, reportField, type VendorQuery } from './reports.ts';
@@ -17,12 +17,12 @@ async function latestRun(api: Api, report: string): Promise<string> {
   throw new PipewrightError({
     code: 'not-found',
     service,
-    message: 'The report has no run that succeeded.',
-    hint: 'Run it with a Run Report step before this one.',
+    message: 'The report has no successful run.',
+    hint: 'Run the report first, with Run Report.',
   });
 }
 
-/** The run of a query, if it has results. */
+/** The query run with results. */
 function withResults(runs: VendorQueryRun[], run: string, { token, name }: VendorQuery): VendorQueryRun {
   const found = runs.find(({ query_token }) => query_token === token);
   const status = found && statusOf(found);
@@ -32,34 +32,34 @@ function withResults(runs: VendorQueryRun[], run: string, { token, name }: Vendo
     throw new PipewrightError({
       code: 'run-failed',
       service,
-      message: `${query} ${status === 'failed' ? 'failed' : 'was cancelled'} in the run ${run}${found?.error_message ? `: ${found.error_message.replace(/[.\s]+$/, '')}` : ''}.`,
-      hint: 'Put the query right in Mode and run the report again.',
+      message: `${query} ${status === 'failed' ? 'failed' : 'was cancelled'} in run ${run}${found?.error_message ? `: ${found.error_message.replace(/[.\s]+$/, '')}` : ''}.`,
+      hint: 'Correct the query in Mode and run the report again.',
     });
   }
   throw new PipewrightError({
     code: 'conflict',
     service,
-    message: found ? `${query} has not finished in the run ${run}.` : `${query} was not part of the run ${run}.`,
-    hint: found ? 'Let the Run Report step wait until the run has finished.' : 'Choose another run or another query.',
+    message: found ? `${query} has not finished in run ${run}.` : `${query} was not part of run ${run}.`,
+    hint: found ? 'Turn on Wait for Completion in the Run Report step.' : 'Choose another run or another query.',
     retryable: found !== undefined,
   });
 }
 
 /**
- * Fetches what one query of a run found. Mode packs the CSV by gzip and does not always say so; what comes as a ZIP stays one. The
- * results of a whole run come as a ZIP that may leave queries out, so they are not used.
+ * Downloads the results of one query. Mode compresses the CSV with gzip, sometimes without declaring it; a ZIP stays a ZIP.
+ * The results of a whole run are not used, because their ZIP can omit queries.
  * @see https://mode.com/developer/api-reference/analytics/query-runs/
  */
 export const downloadResults = defineDownload<ModeConnection>()({
   key: 'downloadResults',
   name: 'Download Results',
   resource: 'Report Run',
-  description: 'Downloads the results of a query of a report as a CSV file.',
+  description: 'Downloads the results of a report query as a CSV file.',
   input: {
     report: reportField,
     run: v.optional(
       withInfo(runField, {
-        help: 'The run whose results are downloaded. Leave empty to use the latest run that succeeded.',
+        help: 'Run to download results of. Leave empty to use the latest successful run.',
       }) as typeof runField,
     ),
     query: v.optional(queryField),

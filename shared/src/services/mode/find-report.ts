@@ -1,25 +1,26 @@
 import * as v from 'valibot';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { integer, text } from '../../define/fields.ts';
 import { defineSearch } from '../../define/operation.ts';
 import { parseTimestamp } from '../../runs/run.ts';
-import { openMode, workspacePage } from './api.ts';
+import { openMode, workspaceUrl } from './api.ts';
 import type { ModeConnection } from './connection-fields.ts';
 import { readAll } from './pages.ts';
 import { listSpaces, reportPath, reportsOf, type VendorReport } from './reports.ts';
 
 /**
- * Finds reports by a part of their name in all collections; one with exactly this name comes first.
+ * Finds reports by part of their name in all collections; exact matches come first.
  * @see https://mode.com/developer/api-reference/analytics/reports/
  */
 export const findReport = defineSearch<ModeConnection>()({
   key: 'findReport',
   name: 'Find Report',
   resource: 'Report',
-  description: 'Finds reports by their name in all collections that the token may see.',
+  description: 'Finds reports by name in all collections that the API token can access.',
   input: {
     name: text({
       label: 'Name',
-      help: 'The name or a part of it; upper and lower case do not matter.',
+      help: 'Full name or part of it; not case-sensitive.',
       placeholder: 'claims',
     }),
   },
@@ -28,9 +29,9 @@ export const findReport = defineSearch<ModeConnection>()({
     name: text({ label: 'Name' }),
     description: v.optional(text({ label: 'Description' })),
     collection: v.optional(text({ label: 'Collection' })),
-    queryCount: v.optional(integer({ label: 'Number of Queries' })),
-    lastSucceededAt: v.optional(text({ label: 'Last Run Successfully At' })),
-    url: text({ label: 'Page of the Report' }),
+    queryCount: v.optional(integer({ label: 'Query Count' })),
+    lastSucceededAt: v.optional(text({ label: 'Last Succeeded At' })),
+    url: text({ label: 'Report URL' }),
   },
   sample: {
     id: '4e0af8c10001',
@@ -56,15 +57,15 @@ export const findReport = defineSearch<ModeConnection>()({
       .toSorted((a, b) => isExact(b) - isExact(a))
       .map(({ report, collection }) => {
         const lastSucceededAt = parseTimestamp(report.last_successfully_run_at);
-        return {
+        return withoutUndefined({
           id: report.token,
           name: report.name ?? '',
-          url: `${workspacePage(context.connection)}${reportPath(report.token)}`,
-          ...(report.description ? { description: report.description } : {}),
-          ...(collection ? { collection } : {}),
-          ...(report.query_count === undefined ? {} : { queryCount: report.query_count }),
-          ...(lastSucceededAt ? { lastSucceededAt } : {}),
-        };
+          url: `${workspaceUrl(context.connection)}${reportPath(report.token)}`,
+          description: report.description || undefined,
+          collection: collection || undefined,
+          queryCount: report.query_count,
+          lastSucceededAt,
+        });
       });
   },
 });

@@ -7,14 +7,14 @@ import { openReport, reportField } from './reports.ts';
 import { reportRuns, runField, sampleReportRun } from './runs.ts';
 
 /**
- * Reads a run with what became of its queries.
+ * Reads a report run with its queries.
  * @see https://mode.com/developer/api-reference/analytics/report-runs/
  */
 export const getReportRun = defineAction<ModeConnection>()({
   key: 'getReportRun',
   name: 'Get Report Run',
   resource: 'Report Run',
-  description: 'Reads where a run of a report stands, with its queries and why one failed.',
+  description: 'Gets the status of a report run, with its queries and errors.',
   effect: 'safe',
   input: { report: reportField, run: runField, ...readFields },
   output: runFields,

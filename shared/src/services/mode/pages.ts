@@ -4,7 +4,7 @@ import type { Api, Call } from '../../http/api.ts';
 import { readEntries as readEntriesOf } from '../../http/read-pages.ts';
 import { service } from './api.ts';
 
-/** A list of Mode: its path, its name in the answer, and what an entry looks like. */
+/** A list in the Mode API: its path, its name in the response, and the shape of an entry. */
 export interface ModeList<S extends AnswerShape> {
   path: string;
   name: string;
@@ -12,13 +12,13 @@ export interface ModeList<S extends AnswerShape> {
   query?: Call['query'];
 }
 
-/** The entries of one page, counted from 1; `next` is the following page, absent at the end. */
+/** Reads one page, counted from 1; `next` is the next page, absent on the last one. */
 export async function readPage<S extends AnswerShape>(
   api: Api,
   { path, name, entry, query }: ModeList<S>,
   page = 1,
 ): Promise<{ entries: Answered<S>[]; next?: number }> {
-  // Not every list says how many pages it has.
+  // Some lists do not report how many pages they have.
   const shape = v.object({
     pagination: shown(v.object({ total_pages: shown(v.number()) })),
     _embedded: given(v.object({ [name]: given(v.array(entry)) })),
@@ -31,8 +31,7 @@ export async function readPage<S extends AnswerShape>(
 }
 
 /**
- * Every entry of a list, page by page as they are asked for. A list that knows no pages sends the same one again, which is its
- * end.
+ * Reads every entry of a list, one page at a time. A list without pagination returns the same page again, which ends the loop.
  */
 export function readEntries<S extends v.GenericSchema<unknown, { token: string }>>(
   api: Api,
@@ -47,7 +46,7 @@ export function readEntries<S extends v.GenericSchema<unknown, { token: string }
   });
 }
 
-/** Every entry of a list. */
+/** Reads every entry of a list. */
 export async function readAll<S extends v.GenericSchema<unknown, { token: string }>>(
   api: Api,
   list: ModeList<S>,

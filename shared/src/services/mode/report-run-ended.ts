@@ -5,13 +5,13 @@ import { openReport, reportField } from './reports.ts';
 import { readReportRun, runsOf, sampleReportRun, type VendorReportRun } from './runs.ts';
 
 /**
- * Looks for runs of a report that have ended, for those who are no administrators and may not make webhooks.
+ * Polls for finished report runs, for users without the administrator rights that webhooks require.
  * @see https://mode.com/developer/api-reference/analytics/report-runs/
  */
 export const reportRunEnded = defineRunFinished<ModeConnection>()({
   key: 'reportRunEnded',
   name: 'Report Run Finished (Polling)',
-  description: 'Triggers when a run of a report has finished; Mode is asked again and again, so no webhook is needed.',
+  description: 'Triggers when a report run finishes. Polls Mode; no webhook required.',
   input: { report: reportField },
   sample: sampleReportRun,
   async runs({ report: typed }, since, context) {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isObject } from '../../host/is-object.ts';
 import { list, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
 import { finishedFilter, matchesOutcome } from '../../runs/finished-filter.ts';
@@ -14,23 +15,23 @@ import { readReportRun, reportRuns, runsOf, sampleReportRun } from './runs.ts';
 
 const eventOf = (run: RunReport, reportId: string) => ({ id: `${run.id}:finished`, data: { ...run, reportId } });
 
-/** Most recent runs that a form looks at. */
-const looked = 10;
+/** Recent runs to read for test data. */
+const maxRecent = 10;
 
 /**
- * Takes Mode's event `report_run_completed`. The address in it is never followed: only its two IDs are taken, and the run is
+ * Receives Mode's event `report_run_completed`. The URL in it is never requested: only its two IDs are used, and the run is
  * read from the workspace of the connection.
  * @see https://mode.com/developer/api-cookbook/management/webhooks/
  */
 export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
   key: 'reportRunFinished',
   name: 'Report Run Finished',
-  description: 'Triggers when a run of a report has finished.',
+  description: 'Triggers when a report run finishes.',
   input: {
     reports: v.optional(
       list({
         label: 'Reports',
-        help: 'Only runs of these reports. Empty: all that Mode tells of.',
+        help: 'Reports to trigger on. Leave empty for all reports.',
         placeholder: '4e0af8c10001',
         choices: reportChoices,
         idFromUrl: { pattern: /\/reports\/([0-9a-z]+)/i, example: 'https://app.mode.com/contoso/reports/4e0af8c10001' },
@@ -43,14 +44,14 @@ export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
   sample: { ...sampleReportRun, reportId: sampleReportRun.details.reportId, verified: true, matchedSecret: 'current' },
   verification: verifyBySharedSecret,
   directions: [
-    'An administrator of Mode tells it once, by hand, to call the address of this trigger.',
-    '1. Fill in Webhook Secret in the connection: a long random text of your own.',
-    '2. Copy the address of this trigger, and add ?token= with the secret to its end.',
-    '3. Publish the workflow: Mode calls the address as soon as the webhook is made.',
-    '4. In Mode, under Workspace Settings, Webhooks, add a webhook with this address and choose that a report run completed.',
+    'Set up the webhook in Mode once. You need to be a Mode administrator.',
+    '1. Enter a long random text of your own as the Webhook Secret of the connection.',
+    '2. Copy the URL of this trigger and append ?token= and the secret.',
+    '3. Publish the workflow: Mode calls the URL as soon as the webhook is created.',
+    '4. In Mode, open Workspace Settings > Webhooks, add a webhook with this URL and select the event for completed report runs.',
   ].join('\n'),
   events(body, input) {
-    const { event, report_run_url: url } = body as { event?: unknown; report_run_url?: unknown };
+    const { event, report_run_url: url } = isObject(body) ? body : {};
     const [, reportId, runId] =
       /\/reports\/([0-9a-z]+)\/runs\/([0-9a-z]+)/i.exec(typeof url === 'string' ? url : '') ?? [];
     if (event !== 'report_run_completed' || !reportId || !runId) return [];
@@ -72,7 +73,7 @@ export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
     if (reportId === undefined) return [];
     const report = await openReport(reportId, context);
     const { entries } = await readPage(openMode(context), runsOf(reportId));
-    const runs = entries.slice(0, looked).map((run) => runReference(readReportRun(run, report, context.connection)));
+    const runs = entries.slice(0, maxRecent).map((run) => runReference(readReportRun(run, report, context.connection)));
     return runs.filter((run) => matchesOutcome(run, input)).map((run) => eventOf(run, reportId));
   },
 });

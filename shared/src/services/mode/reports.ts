@@ -9,7 +9,7 @@ import { openMode, service } from './api.ts';
 import type { ModeConnection } from './connection-fields.ts';
 import { readAll, readPage } from './pages.ts';
 
-/** What a token of Mode looks like. */
+/** A Mode token, which identifies an object. */
 export const tokenShape = v.pipe(v.string(), v.nonEmpty());
 
 const reportShape = v.object({
@@ -21,12 +21,12 @@ const reportShape = v.object({
   last_successfully_run_at: shownText,
 });
 
-/** A report as Mode gives it, as far as it is read here. */
+/** The fields of a Mode report that are used here. */
 export type VendorReport = Answered<typeof reportShape>;
 
 const spaceShape = v.object({ token: tokenShape, name: given(v.string()) });
 
-/** A collection, which the interface calls a space. */
+/** A collection, called a space in the API. */
 export type VendorSpace = Answered<typeof spaceShape>;
 
 const queryShape = v.object({ token: tokenShape, name: given(v.string()) });
@@ -34,7 +34,7 @@ const queryShape = v.object({ token: tokenShape, name: given(v.string()) });
 /** A query of a report. */
 export type VendorQuery = Answered<typeof queryShape>;
 
-/** Every collection that the token may see. */
+/** Lists every collection that the API token can access. */
 export function listSpaces(api: Api): Promise<VendorSpace[]> {
   return readAll(api, { path: '/spaces', name: 'spaces', entry: spaceShape, query: { filter: 'all' } });
 }
@@ -56,38 +56,38 @@ export interface Report {
   name: string;
 }
 
-/** Opens the report of a token; its name makes messages readable. */
+/** Reads a report by its token, so that messages can show its name. */
 export async function openReport(token: string, context: Context<ModeConnection>): Promise<Report> {
   const api = openMode(context);
   const { name } = await api.json('GET', reportPath(token), reportShape);
   return { api, id: token, name: name || `report ${token}` };
 }
 
-/** The queries of a report, in its order. */
+/** Lists the queries of a report in order. */
 export function listQueries(api: Api, report: string): Promise<VendorQuery[]> {
   return readAll(api, { path: `${reportPath(report)}/queries`, name: 'queries', entry: queryShape });
 }
 
-/** How many reports are gathered before a list is shown, if there are as many. */
-const enough = 20;
+/** Reports to collect before a page of choices is returned. */
+const pageSize = 20;
 
-/** A place in the lists of all collections: the collection's token and the page within. */
-function readPlace(spaces: VendorSpace[], place: string | undefined): { index: number; page: number } {
-  if (place === undefined) return { index: 0, page: 1 };
-  const [token, page = '1'] = place.split(':');
+/** Parses a page token: the token of a collection and a page in it. */
+function parsePageToken(spaces: VendorSpace[], pageToken: string | undefined): { index: number; page: number } {
+  if (pageToken === undefined) return { index: 0, page: 1 };
+  const [token, page = '1'] = pageToken.split(':');
   const index = spaces.findIndex((space) => space.token === token);
   return { index: index < 0 ? spaces.length : index, page: Number(page) || 1 };
 }
 
-/** The reports of all collections, one after the other; Mode has no search, so pages are read until some reports match. */
+/** The reports of all collections. Mode has no search, so pages are read until enough reports match. */
 export const reportChoices = defineChoices<ModeConnection>({
   key: 'reports',
   async load(query, context) {
     const api = openMode(context);
     const spaces = await listSpaces(api);
-    let { index, page } = readPlace(spaces, query.page);
+    let { index, page } = parsePageToken(spaces, query.page);
     const choices: Choice[] = [];
-    for (let space = spaces[index]; space !== undefined && choices.length < enough; space = spaces[index]) {
+    for (let space = spaces[index]; space !== undefined && choices.length < pageSize; space = spaces[index]) {
       const { entries, next } = await readPage(api, reportsOf(space), page);
       const shown = entries.filter(({ archived }) => !archived);
       const all = shown.map(({ token, name }) => ({ value: token, label: `${name ?? token} (${space?.name ?? ''})` }));
@@ -99,10 +99,10 @@ export const reportChoices = defineChoices<ModeConnection>({
   },
 });
 
-/** The field that says which report. */
+/** The report field. */
 export const reportField = text({
   label: 'Report',
-  help: 'Pick the report, or paste the address of its page in Mode.',
+  help: 'Select a report, or paste its URL in Mode.',
   placeholder: '4e0af8c10001',
   choices: reportChoices,
   idFromUrl: { pattern: /\/reports\/([0-9a-z]+)/i, example: 'https://app.mode.com/contoso/reports/4e0af8c10001' },
@@ -122,10 +122,10 @@ const queryChoices = defineChoices<ModeConnection>({
   },
 });
 
-/** The field that says which query of a report. */
+/** The query field. */
 export const queryField = text({
   label: 'Query',
-  help: 'Pick the query, or type its name. Empty: the only query of the report, or the first one.',
+  help: 'Select a query, or enter its name. Leave empty to use the first query of the report.',
   placeholder: 'Claims by country',
   choices: queryChoices,
   idFromUrl: {
@@ -135,11 +135,11 @@ export const queryField = text({
 });
 
 /**
- * The query that a person named, by its token or its name; without one the first.
- * @throws PipewrightError `not-found` with the names that there are
+ * Finds a query by token or name; the first one if none is given.
+ * @throws PipewrightError `not-found` that lists the queries of the report
  */
-export function pickQuery(queries: VendorQuery[], named: string | undefined): VendorQuery {
-  const wanted = named?.toLowerCase();
+export function pickQuery(queries: VendorQuery[], selected: string | undefined): VendorQuery {
+  const wanted = selected?.toLowerCase();
   const found =
     wanted === undefined
       ? queries[0]
@@ -150,7 +150,7 @@ export function pickQuery(queries: VendorQuery[], named: string | undefined): Ve
   throw new PipewrightError({
     code: 'not-found',
     service,
-    message: named === undefined ? 'The report has no query.' : `The report has no query “${named}”.`,
-    hint: names ? `Its queries are ${names}.` : 'Choose a report with a query.',
+    message: selected === undefined ? 'The report has no queries.' : `The report has no query “${selected}”.`,
+    hint: names ? `Select one of its queries: ${names}.` : 'Select a report with queries.',
   });
 }

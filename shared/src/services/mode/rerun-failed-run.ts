@@ -8,14 +8,14 @@ import { reportRuns, runField, sampleReportRun, startReportRun } from './runs.ts
 const { onTimeout: _cannotCancel, ...wait } = waitFields;
 
 /**
- * Mode cannot go on from a query that failed, so the whole report runs again, with the parameters of then.
+ * Mode cannot resume at a failed query, so the whole report runs again with the same parameters.
  * @see https://mode.com/developer/api-reference/analytics/report-runs/
  */
 export const rerunFailedRun = defineAction<ModeConnection>()({
   key: 'rerunFailedRun',
   name: 'Rerun Failed Run',
   resource: 'Report Run',
-  description: 'Runs all queries of a report again with the parameters of a run that failed.',
+  description: 'Runs a report again with the parameters of a failed run.',
   effect: 'unsafe',
   input: { report: reportField, run: runField, ...rerunFields, ...wait },
   output: rerunOutput,

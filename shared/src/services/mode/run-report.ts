@@ -13,22 +13,21 @@ import { reportRuns, sampleReportRun, startReportRun } from './runs.ts';
 const { onTimeout: _cannotCancel, ...wait } = waitFields;
 
 /**
- * Runs a report: `runs`, in the plural. A start carries no key by which the run could be found again, so when the answer is
- * lost, runs since then are compared by their parameters.
+ * Runs a report. Mode accepts no idempotency key, so after a lost response, newer runs are matched by their parameters.
  * @see https://mode.com/developer/api-reference/analytics/report-runs/
  */
 export const runReport = defineAction<ModeConnection>()({
   key: 'runReport',
   name: 'Run Report',
   resource: 'Report Run',
-  description: 'Runs all queries of a report anew and, if wished, waits until they have finished.',
+  description: 'Runs a report and optionally waits for it to finish.',
   effect: 'unsafe',
   input: {
     report: reportField,
     parameters: v.optional(
       values({
         label: 'Parameters',
-        help: 'Values for the parameters of the report, by the names that stand in its form definition. Those left out keep their defaults.',
+        help: 'Report parameters by name, as in the form definition of the report. Omitted parameters keep their defaults.',
         placeholder: '{"country": "GB"}',
       }),
     ),

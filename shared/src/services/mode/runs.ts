@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { PipewrightError } from '../../host/error.ts';
 import { filledText, given, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
 import type { Api } from '../../http/api.ts';
@@ -7,7 +8,7 @@ import type { Context } from '../../define/context.ts';
 import { text } from '../../define/fields.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusMap, type Step } from '../../runs/run.ts';
-import { openMode, service, workspacePage } from './api.ts';
+import { openMode, service, workspaceUrl } from './api.ts';
 import type { ModeConnection } from './connection-fields.ts';
 import { readAll, readEntries, readPage } from './pages.ts';
 import { listQueries, reportPath, tokenShape, type Report, type VendorQuery } from './reports.ts';
@@ -20,7 +21,7 @@ const reportRunShape = v.object({
   completed_at: given(v.string()),
 });
 
-/** A run of a report as Mode gives it, as far as it is read here. */
+/** The fields of a Mode report run that are used here. */
 export type VendorReportRun = Answered<typeof reportRunShape>;
 
 const queryRunShape = v.object({
@@ -33,11 +34,11 @@ const queryRunShape = v.object({
   completed_at: given(v.string()),
 });
 
-/** What became of a query in a run. */
+/** The run of a query within a report run. */
 export type VendorQueryRun = Answered<typeof queryRunShape>;
 
-/** Mode's words for a run of a report or of a query; `completed` stands in its list beside `succeeded`. */
-const words: StatusMap = {
+/** The states of report runs and query runs in Mode; its documentation lists both `completed` and `succeeded`. */
+const statusWords: StatusMap = {
   pending: 'queued',
   enqueued: 'queued',
   running: 'running',
@@ -47,10 +48,10 @@ const words: StatusMap = {
   failed: 'failed',
 };
 
-/** Our word for the state of a run of a report or of a query. */
-export const statusOf = ({ state }: { state?: string }): Run['status'] => readStatus(words, state);
+/** Maps the state of a report run or query run to a run status. */
+export const statusOf = ({ state }: { state?: string }): Run['status'] => readStatus(statusWords, state);
 
-/** The path of the runs of a report, or of one of them. */
+/** The path of the runs of a report, or of one run. */
 export function runsPath(report: string, run?: string): string {
   return `${reportPath(report)}/runs${run === undefined ? '' : `/${encodeURIComponent(run)}`}`;
 }
@@ -63,12 +64,12 @@ export const runsOf = (report: string) => ({
   query: { order: 'desc', order_by: 'created_at' },
 });
 
-/** The queries of a run. */
+/** Lists the query runs of a report run. */
 export function listQueryRuns(api: Api, report: string, run: string): Promise<VendorQueryRun[]> {
   return readAll(api, { path: `${runsPath(report, run)}/query_runs`, name: 'query_runs', entry: queryRunShape });
 }
 
-/** The run in our words. */
+/** Maps a report run to a `Run`. */
 export function readReportRun(run: VendorReportRun, { id: report, name }: Report, connection: ModeConnection): Run {
   const startedAt = parseTimestamp(run.created_at);
   const finishedAt = parseTimestamp(run.completed_at);
@@ -81,10 +82,8 @@ export function readReportRun(run: VendorReportRun, { id: report, name }: Report
     vendorStatus: run.state ?? '',
     parameters: { ...run.parameters },
     steps: [],
-    url: `${workspacePage(connection)}${runsPath(report, run.token)}`,
-    ...(startedAt ? { startedAt } : {}),
-    ...(finishedAt ? { finishedAt } : {}),
-    ...(durationSeconds === undefined ? {} : { durationSeconds }),
+    url: `${workspaceUrl(connection)}${runsPath(report, run.token)}`,
+    ...withoutUndefined({ startedAt, finishedAt, durationSeconds }),
     details: { reportId: report },
   };
 }
@@ -97,13 +96,11 @@ function readStep(run: VendorQueryRun, queries: VendorQuery[]): Step {
     name: run.query_name || query?.name || run.query_token || run.token,
     type: 'Query',
     status: statusOf(run),
-    ...(startedAt ? { startedAt } : {}),
-    ...(finishedAt ? { finishedAt } : {}),
-    ...(run.error_message ? { message: run.error_message } : {}),
+    ...withoutUndefined({ startedAt, finishedAt, message: run.error_message || undefined }),
   };
 }
 
-/** Starts a run: `runs`, in the plural. */
+/** Starts a report run. */
 export async function startReportRun(
   { api, ...report }: Report,
   parameters: Record<string, unknown>,
@@ -116,13 +113,13 @@ export async function startReportRun(
   );
 }
 
-/** The runs of a report. Mode has no way to cancel one. */
+/** The runs of a report as a run provider. Mode cannot cancel runs through its API. */
 export function reportRuns(report: Report, { connection }: Context<ModeConnection>): RunProvider {
   const { api, name } = report;
   return {
     service,
     place: api.baseUrl,
-    what: `the report ${name}`,
+    what: `report ${name}`,
     async get(id, { endsAt } = {}) {
       return readReportRun(
         await api.json('GET', runsPath(report.id, id), reportRunShape, { endsAt }),
@@ -138,8 +135,8 @@ export function reportRuns(report: Report, { connection }: Context<ModeConnectio
       throw new PipewrightError({
         code: 'bad-input',
         service,
-        message: 'Mode cannot cancel a run from outside.',
-        hint: 'Cancel it on the page of the run.',
+        message: 'Mode does not support canceling runs through its API.',
+        hint: 'Cancel the run in Mode.',
       });
     },
     async steps(run) {
@@ -150,7 +147,7 @@ export function reportRuns(report: Report, { connection }: Context<ModeConnectio
   };
 }
 
-/** The newest run of a report that succeeded; undefined when there is none. */
+/** Finds the latest successful run of a report. */
 export async function latestSuccess(api: Api, report: string): Promise<VendorReportRun | undefined> {
   for await (const run of readEntries(api, runsOf(report))) {
     if (statusOf(run) === 'succeeded') return run;
@@ -172,10 +169,10 @@ const runChoices = defineChoices<ModeConnection>({
   },
 });
 
-/** The field that says which run of a report. */
+/** The report run field. */
 export const runField = text({
   label: 'Run ID',
-  help: 'Pick a run, paste the address of its page in Mode, or take the ID from a Run Report step.',
+  help: 'Select a run, paste its URL in Mode, or use the ID from a Run Report step.',
   placeholder: '7c5a1b2d3e4f',
   choices: runChoices,
   idFromUrl: {
@@ -184,7 +181,7 @@ export const runField = text({
   },
 });
 
-/** A realistic run, for forms and documentation. */
+/** A sample run for forms and documentation. */
 export const sampleReportRun = {
   id: '7c5a1b2d3e4f',
   service,

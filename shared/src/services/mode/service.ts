@@ -9,11 +9,11 @@ import { reportRunFinished } from './report-run-finished.ts';
 import { rerunFailedRun } from './rerun-failed-run.ts';
 import { runReport } from './run-report.ts';
 
-/** Mode, which is also sold as ThoughtSpot Analyst Studio. */
+/** Mode, also sold as ThoughtSpot Analyst Studio. */
 export const mode = defineService({
   key: 'mode',
   name: service,
-  description: 'Run reports of Mode, wait for them, and download what their queries found.',
+  description: 'Run Mode reports, wait for them to finish and download their results.',
   connection: modeConnection,
   operations: [runReport, getReportRun, rerunFailedRun, findReport, downloadResults],
   triggers: [reportRunFinished, reportRunEnded],

@@ -11,20 +11,19 @@ import type { QuantemplateConnection } from './connection-fields.ts';
 /** The display name of the service. */
 export const service = 'Quantemplate';
 
-const loginHint =
-  'Check the client ID and the client secret in the connection, or ask Quantemplate Support for new ones.';
+const loginHint = 'Check the client ID and the client secret, or ask Quantemplate Support for new ones.';
 
 const hints: Record<number, string> = {
   401: loginHint,
-  403: 'In Quantemplate, share the dataset or pipeline with the API user of this connection; to upload, as “Can edit”.',
-  404: 'Check the ID, and the organisation ID in the connection. What is not shared with the API user may also count as not there.',
+  403: 'Share the dataset or pipeline with the API user in Quantemplate. Uploads require “Can edit”.',
+  404: 'Check the ID and the organisation ID, and share the dataset or pipeline with the API user in Quantemplate.',
 };
 
-/** Refusals come as plain text, except that 404 names what was looked for as JSON. */
+/** Errors are plain text; only 404 is JSON. */
 function readProblem({ status, text }: HttpResponse): VendorProblem {
   const hint = hints[status];
   const message =
-    status === 404 ? 'there is no such dataset, pipeline, run or output' : /^\s*[<{[]/.test(text) ? '' : text;
+    status === 404 ? 'the dataset, pipeline, run or output was not found' : /^\s*[<{[]/.test(text) ? '' : text;
   return { message, ...(hint === undefined ? {} : { hint }) };
 }
 
@@ -35,13 +34,13 @@ function readLoginProblem({ text }: HttpResponse): VendorProblem {
     const { error, error_description: description } = v.parse(loginProblemShape, JSON.parse(text));
     return { message: description ?? error ?? '', hint: loginHint };
   } catch {
-    return { hint: 'Check the login address in the connection.' };
+    return { hint: 'Check the Token URL.' };
   }
 }
 
 /**
- * A token of the API user.
- * @param renew do not use the one in the cache
+ * Gets an access token for the API user.
+ * @param renew ignore the cached token
  * @see https://quantemplate.readme.io/
  */
 export function quantemplateToken(
@@ -50,7 +49,7 @@ export function quantemplateToken(
   endsAt?: number,
 ): Promise<string> {
   const { clientId, clientSecret } = connection;
-  const tokenUrl = baseUrl(connection.loginUrl, 'Login Address');
+  const tokenUrl = baseUrl(connection.loginUrl, 'Token URL');
   return clientCredentialsToken(
     host,
     { service, tokenUrl, clientId, clientSecret, readProblem: readLoginProblem },
@@ -59,12 +58,12 @@ export function quantemplateToken(
   );
 }
 
-/** The part of the interface that belongs to the connection's organisation. */
+/** Opens the API of the organisation. */
 export function openOrganisation(context: Context<QuantemplateConnection>): Api {
   const { connection, host } = context;
   return openApi({
     service,
-    baseUrl: `${baseUrl(connection.apiUrl, 'API Address')}/organisations/${encodeURIComponent(connection.organisationId)}`,
+    baseUrl: `${baseUrl(connection.apiUrl, 'API URL')}/organisations/${encodeURIComponent(connection.organisationId)}`,
     host,
     readProblem,
     authorize: async (renew, endsAt) => ({

@@ -3,29 +3,29 @@ import type { ConnectionValues } from '../../define/connection.ts';
 import { text } from '../../define/fields.ts';
 import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 
-/** What a person enters for a Quantemplate connection. */
+/** The fields of a Quantemplate connection. */
 export const fields = {
   clientId: text({
     label: 'Client ID',
-    help: 'The ID of an API user. Quantemplate Support issues it together with the secret.',
+    help: 'Client ID of an API user, issued by Quantemplate Support.',
     placeholder: 'u-1a2b3c4d',
   }),
   clientSecret: text({
     label: 'Client Secret',
-    help: 'The secret that Quantemplate Support issued with the client ID.',
+    help: 'Client secret that Quantemplate Support issued with the client ID.',
     secret: true,
   }),
   organisationId: text({
     label: 'Organisation ID',
-    help: 'It begins with c- and stands in the address of every page of your organisation in Quantemplate; you can paste such an address.',
+    help: 'ID that starts with c-, in the URL of every Quantemplate page of your organisation. You can paste the URL.',
     placeholder: 'c-contoso',
     idFromUrl: { pattern: /[^/]\/(c-[\w-]+)/, example: 'https://app.prod.quantemplate.com/c-contoso/data' },
   }),
   ...webhookSecretFields('Quantemplate'),
   apiUrl: v.optional(
     text({
-      label: 'API Address',
-      help: 'Where the interface of Quantemplate is. Leave it unless Quantemplate told you another address.',
+      label: 'API URL',
+      help: 'Base URL of the Quantemplate API. Change it only if Quantemplate gave you another one.',
       placeholder: 'https://api.prod.quantemplate.com/v1',
       advanced: true,
     }),
@@ -33,8 +33,8 @@ export const fields = {
   ),
   loginUrl: v.optional(
     text({
-      label: 'Login Address',
-      help: 'Where tokens are fetched. Leave it unless Quantemplate told you another address.',
+      label: 'Token URL',
+      help: 'URL that issues access tokens. Change it only if Quantemplate gave you another one.',
       placeholder: 'https://accounts.prod.quantemplate.com/auth/realms/qt/protocol/openid-connect/token',
       advanced: true,
     }),

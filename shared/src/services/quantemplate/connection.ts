@@ -4,14 +4,14 @@ import { quantemplateToken } from './api.ts';
 import { fields } from './connection-fields.ts';
 
 /**
- * Log-in of an API user. The test logs in and no more: no documented call reads something without the ID of a dataset or
+ * Authentication as an API user. The test only gets a token: every documented API call needs the ID of a dataset or
  * pipeline.
  */
 export const quantemplateConnection = defineConnection({
   key: 'quantemplate',
   name: 'Quantemplate API User',
   description:
-    'An API user of Quantemplate. Share with it the datasets and pipelines that it shall work with; to upload a dataset it must be allowed to edit.',
+    'A Quantemplate API user. Share your datasets and pipelines with it in Quantemplate; uploads require edit access.',
   documentationUrl: 'https://quantemplate.readme.io/',
   fields,
   async test({ connection, host }) {

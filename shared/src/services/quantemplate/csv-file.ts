@@ -1,8 +1,9 @@
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import type { OpenedFile } from '../../host/host.ts';
 import type { Api, Call } from '../../http/api.ts';
 import { lengthOf } from '../../http/resume-download.ts';
 
-/** Asks for a CSV and gives its bytes as they come; what Quantemplate calls "no content" is an empty file. */
+/** Opens a CSV file as a stream. A response without content (204) is an empty file. */
 export async function openCsv(
   api: Api,
   path: string,
@@ -16,6 +17,6 @@ export async function openCsv(
     mediaType: 'text/csv',
     bytes: answer.stream,
     empty: answer.status === 204 || length === 0,
-    ...(length === undefined ? {} : { size: length }),
+    ...withoutUndefined({ size: length }),
   };
 }

@@ -8,19 +8,19 @@ import { datasetIdFromUrl } from './datasets.ts';
 import { directionsFor, exampleOf, isAmong, payloadText, readNotification } from './notifications.ts';
 
 /**
- * Takes the event DatasetUpdated. It says neither which organisation nor which version: what follows downloads the current
- * content with the organisation of the connection.
+ * Receives the event DatasetUpdated. It has no organisation and no version: later steps download the current content from
+ * the organisation of the connection.
  * @see https://quantemplate.readme.io/reference-link/events
  */
 export const datasetUpdated = defineWebhookTrigger<QuantemplateConnection>()({
   key: 'datasetUpdated',
   name: 'Dataset Updated',
-  description: 'Triggers when a dataset that is shared with the whole organisation is updated.',
+  description: 'Triggers when a dataset shared with the whole organisation is updated.',
   input: {
     datasets: v.optional(
       list({
         label: 'Dataset IDs',
-        help: 'Only these datasets, one a line: IDs that begin with d-, or the addresses of their pages. Empty: all.',
+        help: 'Datasets to trigger on, one per line: IDs that start with d-, or URLs. Leave empty for all datasets.',
         placeholder: 'd-claims',
         idFromUrl: datasetIdFromUrl,
       }),

@@ -1,18 +1,18 @@
 import { text } from '../../define/fields.ts';
 
-/** Takes a dataset's ID out of the address of its page. */
+/** Extracts the dataset ID from the URL of its page. */
 export const datasetIdFromUrl = {
   pattern: /[^/]\/(d-[\w-]+)/,
   example: 'https://app.prod.quantemplate.com/c-contoso/data/d-claims',
 };
 
-/** The field that says which dataset. */
+/** The dataset field. */
 export const datasetField = text({
   label: 'Dataset ID',
-  help: 'Open the dataset in Quantemplate and paste the address of its page, or only the part that begins with d-. Share the dataset with the API user of the connection.',
+  help: 'URL of the dataset in Quantemplate, or its ID, which starts with d-. Share the dataset with the API user.',
   placeholder: 'd-claims',
   idFromUrl: datasetIdFromUrl,
 });
 
-/** The path of a dataset within its organisation. */
+/** The API path of a dataset in its organisation. */
 export const datasetPath = (dataset: string): string => `/datasets/${encodeURIComponent(dataset)}`;

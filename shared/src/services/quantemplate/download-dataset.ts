@@ -7,7 +7,7 @@ import { openCsv } from './csv-file.ts';
 import { datasetField, datasetPath } from './datasets.ts';
 
 /**
- * Fetches a dataset as CSV in UTF-8, as it comes.
+ * Downloads a dataset as CSV in UTF-8.
  * @see https://quantemplate.readme.io/reference/download-dataset
  */
 export const downloadDataset = defineDownload<QuantemplateConnection>()({
@@ -20,7 +20,7 @@ export const downloadDataset = defineDownload<QuantemplateConnection>()({
     version: v.optional(
       integer({
         label: 'Version',
-        help: 'The number of an older version. Empty: the current one.',
+        help: 'Version number. Leave empty to download the current version.',
         placeholder: '3',
         minimum: 0,
         advanced: true,
@@ -32,7 +32,7 @@ export const downloadDataset = defineDownload<QuantemplateConnection>()({
     version: v.optional(integer({ label: 'Version' })),
     empty: boolean({
       label: 'Empty',
-      help: 'Whether Quantemplate said that the dataset holds nothing; the file is then empty too.',
+      help: 'Whether the dataset has no content, so that the file is empty.',
     }),
   },
   sample: { datasetId: 'd-claims', version: 3, empty: false },

@@ -8,11 +8,11 @@ import { openCsv } from './csv-file.ts';
 import { executionsPath, findExecution, type VendorOutput } from './executions.ts';
 import { executionField, outputField, pipelineField } from './pipelines.ts';
 
-/** The output of an execution that a person named; an ID is believed without a look. */
-async function findOutput(api: Api, pipeline: string, execution: string, named: string): Promise<VendorOutput> {
-  if (/^o-[\w-]+$/.test(named)) return { id: named, name: named };
+/** Finds an output of a run by name; an ID is used as it is. */
+async function findOutput(api: Api, pipeline: string, execution: string, selected: string): Promise<VendorOutput> {
+  if (/^o-[\w-]+$/.test(selected)) return { id: selected, name: selected };
   const outputs = (await findExecution(api, pipeline, execution)).outputs ?? [];
-  const same = outputs.filter(({ name }) => name.trim().toLowerCase() === named.toLowerCase());
+  const same = outputs.filter(({ name }) => name.trim().toLowerCase() === selected.toLowerCase());
   if (same[0] && same.length === 1) return same[0];
   const names = outputs.map(({ id, name }) => `“${name}” (${id})`).join(', ');
   throw new PipewrightError({
@@ -20,14 +20,14 @@ async function findOutput(api: Api, pipeline: string, execution: string, named: 
     service,
     message:
       same.length > 1
-        ? `The run ${execution} has more than one output “${named}”.`
-        : `The run ${execution} has no output “${named}”.`,
-    hint: names ? `Its outputs are ${names}.` : 'It has no outputs: a run has them only after it has succeeded.',
+        ? `Run ${execution} has several outputs named “${selected}”.`
+        : `Run ${execution} has no output named “${selected}”.`,
+    hint: names ? `Select one of its outputs: ${names}.` : 'A run has outputs only after it has succeeded.',
   });
 }
 
 /**
- * Fetches what an execution made, as CSV in UTF-8.
+ * Downloads an output of a pipeline run as CSV in UTF-8.
  * @see https://quantemplate.readme.io/
  */
 export const downloadPipelineOutput = defineDownload<QuantemplateConnection>()({
@@ -43,7 +43,7 @@ export const downloadPipelineOutput = defineDownload<QuantemplateConnection>()({
     outputName: text({ label: 'Output Name' }),
     empty: boolean({
       label: 'Empty',
-      help: 'Whether Quantemplate said that the output holds nothing; the file is then empty too.',
+      help: 'Whether the output has no content, so that the file is empty.',
     }),
   },
   sample: {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { PipewrightError } from '../../host/error.ts';
 import { filledText, given, idShape, runIdShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
 import type { Api } from '../../http/api.ts';
@@ -8,10 +9,10 @@ import { service } from './api.ts';
 
 const outputShape = v.object({ id: idShape, name: filledText });
 
-/** A file that an execution of a pipeline made. */
+/** An output of a pipeline execution. */
 export type VendorOutput = Answered<typeof outputShape>;
 
-/** What an answer with an execution looks like; it has no outputs before its end. */
+/** The response for an execution; it has no outputs until it has finished. */
 const executionShape = v.object({
   id: runIdShape,
   runNumber: shown(v.number()),
@@ -24,19 +25,19 @@ const executionShape = v.object({
   outputs: given(v.array(outputShape)),
 });
 
-/** An execution of a pipeline as Quantemplate gives it. */
+/** The fields of a Quantemplate execution that are used here. */
 export type VendorExecution = Answered<typeof executionShape>;
 
-/** The documentation says Cancelled, Quantemplate's own client reads Canceled; both count. */
-const words: StatusMap = { Started: 'running', Succeeded: 'succeeded', Failed: 'failed' };
+/** Statuses of Quantemplate; both Cancelled (documentation) and Canceled (its client) are understood. */
+const statusWords: StatusMap = { Started: 'running', Succeeded: 'succeeded', Failed: 'failed' };
 
-/** Our status for a word of Quantemplate. */
-export const statusOf = (word: string | undefined) => readStatus(words, word);
+/** Maps a Quantemplate status to a run status. */
+export const statusOf = (status: string | undefined) => readStatus(statusWords, status);
 
-/** The path of a pipeline's executions within their organisation. */
+/** The API path of the executions of a pipeline. */
 export const executionsPath = (pipeline: string): string => `/pipelines/${encodeURIComponent(pipeline)}/executions`;
 
-/** The executions of a pipeline, newest first; Quantemplate gives them all at once. */
+/** Lists all executions of a pipeline, newest first. */
 export async function listExecutions(api: Api, pipeline: string, endsAt?: number): Promise<VendorExecution[]> {
   const executions = await api.json('GET', executionsPath(pipeline), v.array(executionShape), { endsAt });
   return executions.toSorted(
@@ -45,8 +46,8 @@ export async function listExecutions(api: Api, pipeline: string, endsAt?: number
 }
 
 /**
- * One execution, out of the list: there is no call that reads a single one.
- * @throws PipewrightError `not-found` when the pipeline has none with this ID
+ * Finds an execution in the list: the API cannot read a single one.
+ * @throws PipewrightError `not-found`
  */
 export async function findExecution(api: Api, pipeline: string, id: string, endsAt?: number): Promise<VendorExecution> {
   const found = (await listExecutions(api, pipeline, endsAt)).find((execution) => execution.id === id);
@@ -54,12 +55,12 @@ export async function findExecution(api: Api, pipeline: string, id: string, ends
   throw new PipewrightError({
     code: 'not-found',
     service,
-    message: `The pipeline ${pipeline} has no run ${id}.`,
-    hint: 'Check that the run ID and the pipeline ID belong together.',
+    message: `Pipeline ${pipeline} has no run ${id}.`,
+    hint: 'Check the run ID and the pipeline ID.',
   });
 }
 
-/** The execution in our words. */
+/** Maps an execution to a `Run`. */
 export function readExecution(pipeline: string, execution: VendorExecution): Run {
   const startedAt = parseTimestamp(execution.startedAt ?? execution.createdAt);
   const finishedAt = parseTimestamp(execution.finishedAt);
@@ -73,28 +74,24 @@ export function readExecution(pipeline: string, execution: VendorExecution): Run
     vendorStatus: execution.status ?? '',
     parameters: {},
     steps: [],
-    ...(startedAt ? { startedAt } : {}),
-    ...(finishedAt ? { finishedAt } : {}),
-    ...(durationSeconds === undefined ? {} : { durationSeconds }),
+    ...withoutUndefined({ startedAt, finishedAt, durationSeconds }),
     details: {
       pipelineId: pipeline,
-      ...(runNumber === undefined ? {} : { runNumber }),
-      ...(version === undefined ? {} : { version }),
-      ...(createdBy === undefined ? {} : { createdBy }),
+      ...withoutUndefined({ runNumber, version, createdBy }),
       outputs: execution.outputs ?? [],
     },
   };
 }
 
 /**
- * Executes a pipeline.
- * @throws PipewrightError `unexpected-answer` when Quantemplate names no run
+ * Starts a pipeline.
+ * @throws PipewrightError `unexpected-answer` when the response has no run ID
  */
 export async function startExecution(api: Api, pipeline: string): Promise<Run> {
   return readExecution(pipeline, await api.json('POST', executionsPath(pipeline), executionShape));
 }
 
-/** The executions of a pipeline as runs. */
+/** The executions of a pipeline as a run provider. */
 export function pipelineRuns(api: Api, pipeline: string): RunProvider {
   return {
     service,
@@ -106,14 +103,14 @@ export function pipelineRuns(api: Api, pipeline: string): RunProvider {
       throw new PipewrightError({
         code: 'bad-input',
         service,
-        message: 'Quantemplate offers no way to stop a run.',
-        hint: 'Stop it on its page in Quantemplate.',
+        message: 'Quantemplate does not support canceling runs through its API.',
+        hint: 'Cancel the run in Quantemplate.',
       });
     },
   };
 }
 
-/** A realistic run, for forms and documentation. */
+/** A sample run for forms and documentation. */
 export const samplePipelineRun = {
   id: 'e-5c1d9a7b',
   service,

@@ -8,14 +8,14 @@ import { pipelineRuns, samplePipelineRun } from './executions.ts';
 import { executionField, pipelineField } from './pipelines.ts';
 
 /**
- * Reads an execution out of the list of the pipeline's executions.
+ * Reads a pipeline run from the list of runs.
  * @see https://quantemplate.readme.io/
  */
 export const getPipelineRun = defineAction<QuantemplateConnection>()({
   key: 'getPipelineRun',
   name: 'Get Pipeline Run',
   resource: 'Pipeline Run',
-  description: 'Reads where a pipeline run stands, with the outputs that it made.',
+  description: 'Gets the status of a pipeline run, with its outputs.',
   effect: 'safe',
   input: { pipeline: pipelineField, execution: executionField, ...readFields },
   output: runFields,

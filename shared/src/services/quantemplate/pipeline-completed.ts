@@ -22,7 +22,7 @@ interface Completed {
   vendorStatus: string;
 }
 
-/** The event, where its outcome is wanted; a status that is not known passes only where any is. */
+/** The event, if its outcome passes the filter; an unknown status passes only `any`. */
 function eventOf(
   { completedAt, vendorStatus, ...ids }: Completed,
   outcome: 'any' | 'succeeded' | 'failed' | 'cancelled',
@@ -36,12 +36,12 @@ function eventOf(
     ...(isFinished(status) ? { succeeded: status === 'succeeded' } : {}),
     ...(completedAt ? { completedAt } : {}),
   };
-  // A run ends once, so its ID tells repeats apart, also where the run was found instead of told.
+  // A run finishes once, so its ID dedupes events, including runs found by polling.
   return [{ id: `${ids.executionId}:completed`, data }];
 }
 
-/** The runs of pipelines that have ended, newest first. */
-async function endedRuns(pipelines: readonly string[], context: Context<QuantemplateConnection>) {
+/** The finished runs of pipelines, newest first. */
+async function finishedRuns(pipelines: readonly string[], context: Context<QuantemplateConnection>) {
   const api = openOrganisation(context);
   const runs = await Promise.all(
     pipelines.map(async (pipeline) =>
@@ -54,7 +54,7 @@ async function endedRuns(pipelines: readonly string[], context: Context<Quantemp
     .sort((a, b) => (b.run.finishedAt ?? '').localeCompare(a.run.finishedAt ?? ''));
 }
 
-/** A run that was read as if Quantemplate had told of it. */
+/** The event of a run that was read from the API. */
 function asEvent({ pipeline, run }: { pipeline: string; run: Run }, outcome: Parameters<typeof eventOf>[1]) {
   const { id, finishedAt, vendorStatus } = run;
   return eventOf(
@@ -64,18 +64,18 @@ function asEvent({ pipeline, run }: { pipeline: string; run: Run }, outcome: Par
 }
 
 /**
- * Takes the event PipelineCompleted.
+ * Receives the event PipelineCompleted.
  * @see https://quantemplate.readme.io/reference-link/events
  */
 export const pipelineCompleted = defineWebhookTrigger<QuantemplateConnection>()({
   key: 'pipelineCompleted',
   name: 'Pipeline Completed',
-  description: 'Triggers when a run of a pipeline that is shared with the whole organisation has finished.',
+  description: 'Triggers when a run of a pipeline shared with the whole organisation finishes.',
   input: {
     pipelines: v.optional(
       list({
         label: 'Pipeline IDs',
-        help: 'Only these pipelines, one a line: IDs that begin with p-, or the addresses of their pages. Empty: all.',
+        help: 'Pipelines to trigger on, one per line: IDs that start with p-, or URLs. Leave empty for all pipelines.',
         placeholder: 'p-bordereaux',
         idFromUrl: pipelineIdFromUrl,
       }),
@@ -128,18 +128,18 @@ export const pipelineCompleted = defineWebhookTrigger<QuantemplateConnection>()(
     if (!input.pipelines || input.pipelines.length === 0) {
       throw new PipewrightError({
         code: 'bad-input',
-        message: 'Missed events can be looked for only in pipelines that are named.',
+        message: '“Pipeline IDs” is missing: missed events can be found only for specific pipelines.',
         hint: 'Fill in Pipeline IDs, or remove the option Look for Missed Events: Quantemplate lists runs by pipeline only.',
       });
     }
-    const ended = await endedRuns(input.pipelines, context);
-    return ended
+    const finished = await finishedRuns(input.pipelines, context);
+    return finished
       .filter(({ run }) => Date.parse(run.finishedAt ?? '') >= since.getTime())
       .reverse()
       .flatMap((one) => asEvent(one, input.outcome));
   },
   async recent(input, context) {
-    const ended = await endedRuns((input.pipelines ?? []).slice(0, 3), context);
-    return ended.slice(0, 10).flatMap((one) => asEvent(one, input.outcome));
+    const finished = await finishedRuns((input.pipelines ?? []).slice(0, 3), context);
+    return finished.slice(0, 10).flatMap((one) => asEvent(one, input.outcome));
   },
 });

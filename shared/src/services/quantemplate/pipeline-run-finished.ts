@@ -5,15 +5,14 @@ import { listExecutions, readExecution, samplePipelineRun } from './executions.t
 import { pipelineField } from './pipelines.ts';
 
 /**
- * Looks for runs of a pipeline that have ended, also of one that is not shared with the whole organisation, of which
- * Quantemplate tells no events.
+ * Polls for finished runs of a pipeline, including pipelines not shared with the whole organisation, for which
+ * Quantemplate sends no events.
  * @see https://quantemplate.readme.io/
  */
 export const pipelineRunFinished = defineRunFinished<QuantemplateConnection>()({
   key: 'pipelineRunFinished',
   name: 'Pipeline Run Finished (Polling)',
-  description:
-    'Triggers when a run of a pipeline has finished; Quantemplate is asked again and again, so no notification is needed.',
+  description: 'Triggers when a pipeline run finishes. Polls Quantemplate; no webhook required.',
   input: { pipeline: pipelineField },
   sample: samplePipelineRun,
   runs: async ({ pipeline }, _since, context) =>

@@ -4,22 +4,22 @@ import { openOrganisation } from './api.ts';
 import type { QuantemplateConnection } from './connection-fields.ts';
 import { findExecution, listExecutions, readExecution } from './executions.ts';
 
-/** Takes a pipeline's ID out of the address of its page. */
+/** Extracts the pipeline ID from the URL of its page. */
 export const pipelineIdFromUrl = {
   pattern: /[^/]\/(p-[\w-]+)/,
   example: 'https://app.prod.quantemplate.com/c-contoso/pipelines/p-bordereaux',
 };
 
-/** The field that says which pipeline. */
+/** The pipeline field. */
 export const pipelineField = text({
   label: 'Pipeline ID',
-  help: 'Open the pipeline in Quantemplate and paste the address of its page, or only the part that begins with p-. Share the pipeline with the API user of the connection.',
+  help: 'URL of the pipeline in Quantemplate, or its ID, which starts with p-. Share the pipeline with the API user.',
   placeholder: 'p-bordereaux',
   idFromUrl: pipelineIdFromUrl,
 });
 
-/** As many of the newest executions are offered. */
-const most = 50;
+/** Runs offered in the list, newest first. */
+const maxChoices = 50;
 
 const executionChoices = defineChoices<QuantemplateConnection>({
   key: 'executions',
@@ -27,7 +27,7 @@ const executionChoices = defineChoices<QuantemplateConnection>({
   async load({ input, search: wanted }, context) {
     const pipeline = String(input['pipeline'] ?? '');
     const executions = await listExecutions(openOrganisation(context), pipeline);
-    const choices = executions.slice(0, most).map((execution) => {
+    const choices = executions.slice(0, maxChoices).map((execution) => {
       const { status, startedAt } = readExecution(pipeline, execution);
       const number = execution.runNumber === undefined ? execution.id : `Run ${execution.runNumber}`;
       return {
@@ -39,10 +39,10 @@ const executionChoices = defineChoices<QuantemplateConnection>({
   },
 });
 
-/** The field that says which run of the pipeline. */
+/** The pipeline run field. */
 export const executionField = text({
   label: 'Run ID',
-  help: 'Pick a recent run, or take the ID from a Run Pipeline step or a Pipeline Completed trigger.',
+  help: 'Select a recent run, or use the ID from a Run Pipeline step or a Pipeline Completed trigger.',
   placeholder: 'e-5c1d9a7b',
   choices: executionChoices,
   idFromUrl: {
@@ -69,10 +69,10 @@ const outputChoices = defineChoices<QuantemplateConnection>({
   },
 });
 
-/** The field that says which output of the run; names last from run to run. */
+/** The output field. Its value is a name if possible, because names stay the same from run to run. */
 export const outputField = text({
   label: 'Output',
-  help: 'Pick the output, or type its name or its ID, which begins with o-.',
+  help: 'Select an output, or enter its name or its ID, which starts with o-.',
   placeholder: 'Claims',
   choices: outputChoices,
 });

@@ -9,14 +9,14 @@ import { executionField, pipelineField } from './pipelines.ts';
 const { onTimeout: _cannotCancel, ...wait } = waitFields;
 
 /**
- * Quantemplate cannot go on from where a run failed, so the whole pipeline runs again.
+ * Quantemplate cannot resume a failed run, so the whole pipeline runs again.
  * @see https://quantemplate.readme.io/reference/execute-pipeline
  */
 export const rerunFailedRun = defineAction<QuantemplateConnection>()({
   key: 'rerunFailedRun',
   name: 'Rerun Failed Run',
   resource: 'Pipeline Run',
-  description: 'Runs a pipeline again whose run failed.',
+  description: 'Runs a pipeline again after a failed run.',
   effect: 'unsafe',
   input: { pipeline: pipelineField, execution: executionField, ...rerunFields, ...wait },
   output: rerunOutput,

@@ -9,19 +9,19 @@ import type { QuantemplateConnection } from './connection-fields.ts';
 import { pipelineRuns, samplePipelineRun, startExecution } from './executions.ts';
 import { pipelineField } from './pipelines.ts';
 
-// A run cannot be cancelled from outside Quantemplate, so nothing is asked about it.
+// No onTimeout: Quantemplate cannot cancel runs through its API.
 const { wait, onFailure, timeoutMinutes } = waitFields;
 
 /**
- * Executes a pipeline. Nothing tells two executions apart before they have an ID, so a start that was not answered is never
- * repeated: the one execution that was made since is taken, if there is one only.
+ * Starts a pipeline. Quantemplate accepts no idempotency key, so a start without a response is never repeated: the only
+ * newer run is adopted, if there is exactly one.
  * @see https://quantemplate.readme.io/reference/execute-pipeline
  */
 export const runPipeline = defineAction<QuantemplateConnection>()({
   key: 'runPipeline',
   name: 'Run Pipeline',
   resource: 'Pipeline Run',
-  description: 'Starts a pipeline and, if wished, waits until it has finished.',
+  description: 'Starts a pipeline and optionally waits for it to finish.',
   effect: 'unsafe',
   input: { pipeline: pipelineField, wait, onFailure, timeoutMinutes, ...startFields },
   output: runFields,

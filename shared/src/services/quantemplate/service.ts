@@ -11,12 +11,11 @@ import { rerunFailedRun } from './rerun-failed-run.ts';
 import { runPipeline } from './run-pipeline.ts';
 import { uploadDataset } from './upload-dataset.ts';
 
-/** Quantemplate. */
+/** The Quantemplate service. */
 export const quantemplate = defineService({
   key: 'quantemplate',
   name: service,
-  description:
-    'React to updated datasets and completed pipelines of Quantemplate, run pipelines, and download or upload datasets.',
+  description: 'Trigger on updated datasets and completed pipelines, run pipelines, and download or upload datasets.',
   connection: quantemplateConnection,
   operations: [runPipeline, getPipelineRun, rerunFailedRun, downloadPipelineOutput, downloadDataset, uploadDataset],
   triggers: [datasetUpdated, pipelineCompleted, pipelineRunFinished],

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { withoutUndefined } from '../../host/without-undefined.ts';
 import { defineAction } from '../../define/operation.ts';
 import { file, integer, text } from '../../define/fields.ts';
 import { openOrganisation } from './api.ts';
@@ -6,7 +7,7 @@ import type { QuantemplateConnection } from './connection-fields.ts';
 import { datasetField, datasetPath } from './datasets.ts';
 
 /**
- * Sends a CSV as the new content of a dataset. Done twice, the content is the same, so a fault is answered by sending again.
+ * Uploads a CSV file as the new content of a dataset. Idempotent, so a failed upload is retried.
  * @see https://quantemplate.readme.io/
  */
 export const uploadDataset = defineAction<QuantemplateConnection>()({
@@ -19,21 +20,21 @@ export const uploadDataset = defineAction<QuantemplateConnection>()({
     dataset: datasetField,
     file: file({
       label: 'File',
-      help: 'A CSV file in UTF-8 with a header line. It overwrites what the dataset holds; the API user must be allowed to edit it.',
+      help: 'CSV file in UTF-8 with a header row. It replaces the content of the dataset, which must be shared with the API user as “Can edit”.',
     }),
   },
   output: {
     datasetId: text({ label: 'Dataset ID' }),
     fileName: text({ label: 'File Name' }),
-    size: v.optional(integer({ label: 'Size in Bytes' })),
+    size: v.optional(integer({ label: 'Size (Bytes)' })),
   },
   sample: { datasetId: 'd-claims', fileName: 'claims.csv', size: 48213 },
   async run(input, context) {
     const { name, size, open } = await context.host.files.read(input.file);
     await openOrganisation(context).send('POST', datasetPath(input.dataset), {
-      bytes: { stream: open, mediaType: 'application/octet-stream', ...(size === undefined ? {} : { length: size }) },
+      bytes: { stream: open, mediaType: 'application/octet-stream', ...withoutUndefined({ length: size }) },
       effect: 'idempotent',
     });
-    return { datasetId: input.dataset, fileName: name, ...(size === undefined ? {} : { size }) };
+    return { datasetId: input.dataset, fileName: name, ...withoutUndefined({ size }) };
   },
 });

@@ -5,20 +5,20 @@ import { previewDataset } from '../preview-dataset.ts';
 import { noConnection } from '../../define/connection.ts';
 import { defineService, type Service } from '../../define/service.ts';
 
-/** Datasets of other services without a database: their rows, their columns, and whether they are as they should be. */
+/** Defines the Dataset service: reads rows and columns of datasets and checks them, without a database. */
 export function defineDatasetService(sources: readonly DatasetSource[]): Service {
   const setting = { resource: 'Dataset', sources };
   return defineService({
     key: 'dataset',
     name: 'Dataset',
-    description: 'Read rows of a dataset, look at its columns, and check it against rules, without a database.',
-    connection: noConnection,
-    furtherConnections: connectionsOf(sources),
-    operations: [getRows(setting), checkDataset(setting), previewDataset(setting)],
-    triggers: [],
+    description: 'Read rows of a dataset, preview its columns and check it against rules, without a database.',
     listing: {
       categories: ['Data & Storage'],
       aliases: ['CSV', 'JSON Lines', 'ZIP', 'rows', 'data quality', 'preview'],
     },
+    connection: noConnection,
+    furtherConnections: connectionsOf(sources),
+    operations: [getRows(setting), checkDataset(setting), previewDataset(setting)],
+    triggers: [],
   });
 }

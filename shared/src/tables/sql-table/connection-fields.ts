@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import type { ConnectionValues } from '../../define/connection.ts';
 import { integer, option, text } from '../../define/fields.ts';
 
-const noFile = { zapier: 'Zapier has no place where a database file lasts.' };
+const noFile = { zapier: 'Zapier cannot store database files.' };
 const servers = { shownWhen: { field: 'engine', is: ['postgresql', 'mysql', 'sqlserver'] } };
 const entra = { shownWhen: { field: 'login', is: ['entra'] } };
 
-/** What a person enters for a database connection. */
+/** The fields of a database connection. */
 export const fields = {
   engine: v.optional(
     option(
@@ -17,8 +17,8 @@ export const fields = {
         { value: 'sqlite', label: 'SQLite', notOn: noFile },
       ],
       {
-        label: 'Database',
-        help: 'The kind of database that holds the tables. A server of MySQL or MariaDB must have local_infile = ON. SQL Server and Azure SQL were tried against a double of their protocol, not yet against a server.',
+        label: 'Database Type',
+        help: 'Type of the database. MySQL and MariaDB servers need local_infile = ON; SQL Server and Azure SQL have only been tested against a simulated server.',
       },
     ),
     'postgresql',
@@ -26,19 +26,19 @@ export const fields = {
   file: v.optional(
     text({
       label: 'Database File',
-      help: 'Name of the SQLite file, inside the folder that the operator of n8n allows with PIPEWRIGHT_SQLITE_FOLDER. It is made when it is missing.',
+      help: 'Name of the SQLite file in the folder that PIPEWRIGHT_SQLITE_FOLDER allows. A missing file is created.',
       placeholder: 'datasets.db',
       shownWhen: { field: 'engine', is: ['sqlite'] },
       notOn: noFile,
     }),
   ),
   host: v.optional(
-    text({ label: 'Host', help: 'Name or address of the server.', placeholder: 'db.example.com', ...servers }),
+    text({ label: 'Host', help: 'Host name or IP address of the server.', placeholder: 'db.example.com', ...servers }),
   ),
   port: v.optional(
     integer({
       label: 'Port',
-      help: 'Port of the server. Empty: the usual one, which is 5432 for PostgreSQL, 3306 for MySQL and MariaDB, 1433 for SQL Server.',
+      help: 'Port of the server. Leave empty for the default: 5432 for PostgreSQL, 3306 for MySQL and MariaDB, 1433 for SQL Server.',
       placeholder: '5432',
       minimum: 1,
       maximum: 65_535,
@@ -46,7 +46,7 @@ export const fields = {
     }),
   ),
   database: v.optional(
-    text({ label: 'Database Name', help: 'The database that holds the tables.', placeholder: 'warehouse', ...servers }),
+    text({ label: 'Database Name', help: 'Name of the database to connect to.', placeholder: 'warehouse', ...servers }),
   ),
   login: v.optional(
     option(
@@ -55,8 +55,8 @@ export const fields = {
         { value: 'entra', label: 'Microsoft Entra Application' },
       ],
       {
-        label: 'Log-In',
-        help: 'Of SQL Server and Azure SQL: as a user of the server, or as an app registration in Microsoft Entra ID that is a user of the database.',
+        label: 'Authentication',
+        help: 'How to authenticate with SQL Server or Azure SQL: as a server user, or as a Microsoft Entra app registration that is a database user.',
         shownWhen: { field: 'engine', is: ['sqlserver'] },
       },
     ),
@@ -65,16 +65,16 @@ export const fields = {
   user: v.optional(
     text({
       label: 'User',
-      help: 'A user who may create tables in the schema. Empty for a Microsoft Entra application.',
+      help: 'User with permission to create tables in the schema. Leave empty for a Microsoft Entra application.',
       placeholder: 'pipewright',
       ...servers,
     }),
   ),
-  password: v.optional(text({ label: 'Password', help: 'The password of that user.', secret: true, ...servers })),
+  password: v.optional(text({ label: 'Password', help: 'Password of the user.', secret: true, ...servers })),
   tenantId: v.optional(
     text({
       label: 'Tenant ID',
-      help: 'Of a Microsoft Entra application: its Directory (tenant) ID.',
+      help: 'Directory (tenant) ID of the app registration in Microsoft Entra ID.',
       placeholder: '00000000-0000-0000-0000-000000000000',
       ...entra,
     }),
@@ -82,7 +82,7 @@ export const fields = {
   clientId: v.optional(
     text({
       label: 'Client ID',
-      help: 'Of a Microsoft Entra application: its Application (client) ID.',
+      help: 'Application (client) ID of the app registration in Microsoft Entra ID.',
       placeholder: '00000000-0000-0000-0000-000000000000',
       ...entra,
     }),
@@ -90,7 +90,7 @@ export const fields = {
   clientSecret: v.optional(
     text({
       label: 'Client Secret',
-      help: 'Of a Microsoft Entra application: the value of a client secret, not its ID.',
+      help: 'Value of a client secret of the app registration, not its ID.',
       secret: true,
       ...entra,
     }),
@@ -104,7 +104,7 @@ export const fields = {
       ],
       {
         label: 'Cloud',
-        help: 'Of a Microsoft Entra application: the Microsoft cloud that the tenant belongs to.',
+        help: 'Microsoft cloud of the tenant.',
         ...entra,
       },
     ),
@@ -113,14 +113,18 @@ export const fields = {
   ssl: v.optional(
     option(
       [
-        { value: 'verify', label: 'Encrypt and Verify the Server' },
-        { value: 'strict', label: 'Strict (TDS 8.0)' },
-        { value: 'encrypt', label: 'Encrypt Only' },
-        { value: 'off', label: 'Off' },
+        { value: 'verify', label: 'Verify', description: 'Encrypt and verify the server certificate' },
+        {
+          value: 'strict',
+          label: 'Strict (TDS 8.0)',
+          description: 'Verify, and encrypt from the first byte: SQL Server 2022 or later, Azure SQL',
+        },
+        { value: 'encrypt', label: 'Encrypt Only', description: 'Encrypt and accept any server certificate' },
+        { value: 'off', label: 'Off', description: 'No encryption; for private networks only' },
       ],
       {
         label: 'Encryption',
-        help: 'Strict verifies the certificate and encrypts from the first byte on: SQL Server 2022 or later and Azure SQL; other databases treat it as Encrypt and Verify the Server. Encrypt Only accepts any certificate. Choose Off only on a private network.',
+        help: 'How to encrypt the connection to the server.',
         ...servers,
       },
     ),

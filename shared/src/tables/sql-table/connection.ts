@@ -2,11 +2,12 @@ import { defineConnection } from '../../define/connection.ts';
 import { openDatabase } from './open-database.ts';
 import { fields } from './connection-fields.ts';
 
-/** A database into which datasets are loaded. */
+/** The connection to a SQL database. */
 export const sqlConnection = defineConnection({
   key: 'sql',
   name: 'SQL Database',
-  description: 'A server of PostgreSQL, MySQL, MariaDB, SQL Server or Azure SQL, or an SQLite file where files last.',
+  description:
+    'A PostgreSQL, MySQL, MariaDB, SQL Server or Azure SQL database, or a SQLite file on self-hosted instances.',
   documentationUrl: 'https://www.postgresql.org/docs/current/libpq-connect.html',
   fields,
   async test({ connection, host }) {

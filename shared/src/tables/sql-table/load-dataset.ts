@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { readColumnType, readContract } from '../../datasets/types/contract.ts';
 import type { KnownTypes } from '../../datasets/types/infer-types.ts';
-import { loadIntoTable as load } from '../../datasets/load/load-dataset.ts';
+import { loadIntoTable } from '../../datasets/load/load-into-table.ts';
 import { describeProgress } from '../../datasets/load/load-progress.ts';
-import { formatFields, formatOf, openDataset, sourceFields, type SourceFields } from '../dataset-fields.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
+import { formatFields, formatOf, openDataset, sourceFields } from '../dataset-fields.ts';
 import type { DatasetSource } from '../dataset-sources.ts';
-import { refuseTooLarge, withinTime } from '../within-time.ts';
+import { refuseTooLarge, withinTimeLimit } from '../time-limit.ts';
 import { boolean, integer, json, list, option, text, values } from '../../define/fields.ts';
 import { defineAction, type Action } from '../../define/operation.ts';
 import type { SqlConnection } from './connection-fields.ts';
@@ -14,43 +15,40 @@ import { openDatabase } from './open-database.ts';
 const loadFields = {
   table: text({
     label: 'Table',
-    help: 'Name of the table. It is made with columns named after the header of the file.',
+    help: 'Name of the table to load. A missing table is created with the columns of the dataset.',
     placeholder: 'claims',
   }),
   mode: v.optional(
     option(
       [
-        { value: 'replace', label: 'Replace' },
-        { value: 'append', label: 'Append' },
-        { value: 'upsert', label: 'Upsert' },
-        { value: 'create', label: 'Create' },
+        { value: 'replace', label: 'Replace', description: 'Replace all rows of the table' },
+        { value: 'append', label: 'Append', description: 'Add the rows to the table' },
+        { value: 'upsert', label: 'Upsert', description: 'Update rows with the same key and insert the others' },
+        { value: 'create', label: 'Create', description: 'Create the table; fail if it exists' },
       ],
-      {
-        label: 'Mode',
-        help: 'Replace: the table holds exactly this dataset afterwards. Append: adds its rows. Upsert: changes the rows with the same key and adds the others. Create: fails when the table exists.',
-      },
+      { label: 'Mode', help: 'How to load the rows into the table.' },
     ),
     'replace',
   ),
   key: v.optional(
     list({
       label: 'Key',
-      help: 'Columns that together tell one row from every other, one a line. Upsert needs them; in any mode a dataset is refused in which two rows have the same key, or one has none.',
+      help: 'Columns that together identify a row, one per line. Required for Upsert; in every mode, rows with a duplicate or missing key fail the load.',
       placeholder: 'policy_number',
     }),
   ),
   schema: v.optional(
     text({
       label: 'Schema',
-      help: 'Schema of the table in PostgreSQL or SQL Server, or its database in MySQL and MariaDB. Empty: the first one of the search path, the user’s own, or the database of the connection.',
+      help: 'Schema of the table in PostgreSQL or SQL Server, or database in MySQL or MariaDB. Leave empty for the default schema.',
       placeholder: 'public',
       advanced: true,
     }),
   ),
-  nullMarkers: v.optional(
+  nullValues: v.optional(
     list({
-      label: 'What Stands for Nothing',
-      help: 'Values that become NULL, one a line, such as N/A; write "" for an empty text. A value with nothing between its delimiters always does.',
+      label: 'NULL Values',
+      help: 'Values to load as NULL, one per line, such as N/A. Enter "" for the empty string; unquoted empty values are always NULL.',
       placeholder: 'N/A',
       advanced: true,
     }),
@@ -58,7 +56,7 @@ const loadFields = {
   columnTypes: v.optional(
     values({
       label: 'Column Types',
-      help: 'Types for columns of a new table where the values shall not decide: integer, decimal, boolean, date, timestamp, timestamp-with-zone, uuid or text.',
+      help: 'Types for columns of a new table, in place of the inferred types: integer, decimal, boolean, date, timestamp, timestamp-with-zone, uuid or text.',
       placeholder: '{"policy_number": "text"}',
       advanced: true,
     }),
@@ -66,15 +64,15 @@ const loadFields = {
   shortenNames: v.optional(
     boolean({
       label: 'Shorten Long Column Names',
-      help: 'Whether a column name that is too long for the database is cut and ends in a short hash, the same in every load. Otherwise the dataset is refused.',
+      help: 'Whether to shorten column names that are too long for the database and append a hash. Otherwise, the load fails.',
       advanced: true,
     }),
     false,
   ),
   maxChangePercent: v.optional(
     integer({
-      label: 'Largest Change in Rows (Percent)',
-      help: 'Replace is refused when the number of rows would change by more than this: half a dataset then does not take the place of a whole one. Empty: any change.',
+      label: 'Max Row Count Change (%)',
+      help: 'Fail a Replace that would change the row count of the table by more than this percentage. Leave empty for no limit.',
       placeholder: '20',
       minimum: 0,
       maximum: 1_000_000,
@@ -84,90 +82,90 @@ const loadFields = {
   loadKey: v.optional(
     text({
       label: 'Load Key',
-      help: 'A dataset is loaded into the table once for each key: a step that runs again with the same one changes nothing. Use the ID of the event that the workflow began with.',
+      help: 'Idempotency key: a dataset is loaded into the table once per key, even if the step runs again. Use the ID of the event that triggered the load.',
       placeholder: '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77',
       advanced: true,
     }),
   ),
-  columnChanges: v.optional(
+  onSchemaChange: v.optional(
     option(
       [
-        { value: 'refuse', label: 'Refuse the Dataset' },
-        { value: 'ignore', label: 'Leave New Ones Out' },
-        { value: 'evolve', label: 'Change the Table' },
+        { value: 'fail', label: 'Fail', description: 'Fail the load if the dataset has new columns' },
+        { value: 'ignore', label: 'Ignore New Columns', description: 'Load only the columns that the table has' },
+        { value: 'evolve', label: 'Evolve Table', description: 'Add new columns and widen column types as needed' },
       ],
       {
-        label: 'Columns That Differ',
-        help: 'What happens when the dataset has columns that the table, or the contract, does not have. Change the Table: it gets them, and a column gets a wider type (decimal, text) where values are of another one.',
+        label: 'On Schema Change',
+        help: 'What to do when the dataset has columns that are missing in the table or the contract.',
         advanced: true,
       },
     ),
-    'refuse',
+    'fail',
   ),
   contract: v.optional(
     json({
       label: 'Contract',
-      help: 'The columns that were agreed upon: the Columns that an earlier load of this dataset gave. A dataset that lacks one of them is refused, and a new table gets their types.',
+      help: 'Columns that the dataset must have: the Columns output of an earlier load. A new table gets their types.',
       placeholder: '[{"name": "policy_number", "type": "text"}]',
       advanced: true,
     }),
   ),
-  connections: v.optional(
+  parallelConnections: v.optional(
     integer({
-      label: 'Connections',
-      help: 'PostgreSQL: over so many connections the rows of a new table come at once. Two make large files faster; the order of the rows is lost.',
+      label: 'Parallel Connections',
+      help: 'Number of PostgreSQL connections to load a new table with. Two speed up large files, but the order of the rows is lost.',
       minimum: 1,
       maximum: 8,
       advanced: true,
     }),
     1,
   ),
-  loadColumns: v.optional(
+  addLoadMetadata: v.optional(
     boolean({
-      label: 'Say in Each Row Where It Came From',
-      help: 'Whether the columns _load_id, _loaded_at, _source and _source_event_id are filled in each row. A table that exists must have them. The load is kept in pipewright_loads too.',
+      label: 'Add Load Metadata Columns',
+      help: 'Whether to add the columns _load_id, _loaded_at, _source and _source_event_id to each row. An existing table must have them.',
       advanced: true,
     }),
     false,
   ),
-  record: v.optional(
+  saveLoadRecord: v.optional(
     boolean({
-      label: 'Keep a Record',
-      help: 'Whether the load is noted in the table pipewright_loads beside it: when, how many rows, from where. With a load key it always is.',
+      label: 'Save Load Record',
+      help: 'Whether to record the load in the table pipewright_loads, with its time, row count and source. Loads with a load key are always recorded.',
       advanced: true,
     }),
     false,
   ),
   sourceEventId: v.optional(
     text({
-      label: 'Event ID',
-      help: 'ID of the event that the workflow began with, for the record and the column _source_event_id.',
+      label: 'Source Event ID',
+      help: 'ID of the event that triggered the load, for the load record and the column _source_event_id.',
       placeholder: '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77',
       advanced: true,
     }),
   ),
   maxRejectedRows: v.optional(
     integer({
-      label: 'Rejected Rows Allowed',
-      help: 'Rows with too few or too many values, or with a value that does not fit its column, are left out up to this number; one more and nothing is loaded.',
+      label: 'Max Rejected Rows',
+      help: 'Number of invalid rows to skip before the load fails. A row is invalid if it has too few or too many values, or a value that does not fit its column.',
       minimum: 0,
       maximum: 1_000_000,
       advanced: true,
     }),
     0,
   ),
-  keepRejects: v.optional(
+  saveRejectedRows: v.optional(
     boolean({
-      label: 'Keep Rejected Rows',
-      help: 'Whether rows that are left out are kept in the table pipewright_rejects, each with its line, the column, the value and the reason.',
+      label: 'Save Rejected Rows',
+      help: 'Whether to save rejected rows in the table pipewright_rejects, with line, column, value and reason.',
       advanced: true,
     }),
     false,
   ),
   allowEmpty: v.optional(
     boolean({
-      label: 'Allow an Empty Dataset',
-      help: 'Whether a dataset without rows may empty the table. Otherwise it is refused.',
+      label: 'Allow Empty Dataset',
+      help: 'Whether to load a dataset without rows, which empties the table in Replace mode. Otherwise, the load fails.',
       advanced: true,
     }),
     false,
@@ -186,27 +184,25 @@ const output = {
   updated: v.optional(integer({ label: 'Updated Rows' })),
   inserted: v.optional(integer({ label: 'Inserted Rows' })),
   loadId: v.optional(text({ label: 'Load ID' })),
-  repeated: v.optional(boolean({ label: 'Loaded Before' })),
+  repeated: v.optional(boolean({ label: 'Already Loaded' })),
 };
 
-const readTypes = (given: Record<string, unknown> = {}): KnownTypes =>
-  Object.fromEntries(Object.entries(given).map(([name, word]) => [name, readColumnType(name, word)]));
+const readTypes = (types: Record<string, unknown> = {}): KnownTypes =>
+  Object.fromEntries(Object.entries(types).map(([name, type]) => [name, readColumnType(name, type)]));
 
 /**
- * Loads a CSV dataset into a table, from a file of an earlier step or straight from a service. The table is published in
- * one transaction: a reader sees all of the old rows or all of the new ones, and a failed load changes nothing.
- * @param sources the downloads of other services from which a dataset can come
+ * Loads a dataset into a table, from a file or directly from a service. All rows become visible in one transaction, and a
+ * failed load changes nothing.
+ * @param sources the download operations that a dataset can come from
  */
 export function loadDataset(sources: readonly DatasetSource[]): Action {
   return defineAction<SqlConnection>()({
     key: 'loadDataset',
     name: 'Load Dataset',
     resource: 'Table',
-    description: 'Loads a dataset into a table of a SQL database, wholly or not at all.',
+    description: 'Loads a dataset into a SQL table atomically: all rows or none.',
     effect: 'unsafe',
-    input: { ...sourceFields(sources), ...loadFields, ...formatFields } as SourceFields &
-      typeof loadFields &
-      typeof formatFields,
+    input: { ...sourceFields(sources), ...loadFields, ...formatFields },
     output,
     sample: {
       id: 'claims',
@@ -222,37 +218,40 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
       ],
     },
     async run(input, context) {
-      // Read before anything is opened, which would have to be closed again.
-      const columns = readTypes(input.columnTypes);
-      const contract = input.contract === undefined ? {} : { contract: readContract(input.contract) };
-      const target = await openDatabase(context.connection, context.host);
+      const { connection, host } = context;
+      // Checked before anything is opened.
+      const columnTypes = readTypes(input.columnTypes);
+      const contract = input.contract === undefined ? undefined : readContract(input.contract);
+      const target = await openDatabase(connection, host);
       try {
         const dataset = await openDataset(sources, input, context);
-        refuseTooLarge(dataset, context.host);
-        const { table, ...result } = await load(withinTime(dataset.bytes, context.host), target, {
+        refuseTooLarge(dataset, host);
+        const { table, ...result } = await loadIntoTable(withinTimeLimit(dataset.bytes, host), target, {
           table: input.table,
           mode: input.mode,
           ...formatOf(input, dataset),
           maxRejectedRows: input.maxRejectedRows,
           allowEmpty: input.allowEmpty,
-          saveRejectedRows: input.keepRejects,
+          saveRejectedRows: input.saveRejectedRows,
           shortenNames: input.shortenNames,
-          saveLoadRecord: input.record,
-          onSchemaChange: input.columnChanges,
-          parallelConnections: input.connections,
-          addLoadMetadata: input.loadColumns,
+          saveLoadRecord: input.saveLoadRecord,
+          onSchemaChange: input.onSchemaChange,
+          parallelConnections: input.parallelConnections,
+          addLoadMetadata: input.addLoadMetadata,
           source: dataset.name,
-          nullValues: input.nullMarkers ?? [],
-          columnTypes: columns,
-          ...contract,
-          ...(input.key && input.key.length > 0 ? { key: input.key } : {}),
-          ...(input.maxChangePercent === undefined ? {} : { maxChangePercent: input.maxChangePercent }),
-          ...(input.sourceEventId === undefined ? {} : { sourceEventId: input.sourceEventId }),
-          ...(input.loadKey === undefined ? {} : { loadKey: input.loadKey }),
-          ...(input.schema ? { schema: input.schema } : {}),
-          ...(dataset.size === undefined ? {} : { expectedBytes: dataset.size }),
-          ...(context.host.signal ? { signal: context.host.signal } : {}),
-          onProgress: (came) => context.host.log.info(`Table ${input.table}: ${describeProgress(came)}.`),
+          nullValues: input.nullValues ?? [],
+          columnTypes,
+          ...withoutUndefined({
+            contract,
+            key: input.key?.length ? input.key : undefined,
+            maxChangePercent: input.maxChangePercent,
+            sourceEventId: input.sourceEventId,
+            loadKey: input.loadKey,
+            schema: input.schema,
+            expectedBytes: dataset.size,
+            signal: host.signal,
+          }),
+          onProgress: (progress) => host.log.info(`Table ${input.table}: ${describeProgress(progress)}.`),
         });
         return { id: table, ...result };
       } finally {

@@ -10,12 +10,15 @@ function missing(label: string): PipewrightError {
   return new PipewrightError({
     code: 'not-connected',
     service: 'SQL',
-    message: `“${label}” is missing in the connection.`,
-    hint: 'Fill it in and try again.',
+    message: `“${label}” is missing.`,
+    hint: {
+      n8n: 'Enter it in the credential and try again.',
+      zapier: 'Enter it in the connection and try again.',
+    },
   });
 }
 
-/** What opens the databases of Azure SQL in each Microsoft cloud; those of the other clouds are taken from public tools. */
+/** OAuth scopes of Azure SQL in each Microsoft cloud; those of the sovereign clouds come from public tools. */
 const databaseScopes = {
   public: 'https://database.windows.net/.default',
   'us-government': 'https://database.usgovcloudapi.net/.default',
@@ -24,7 +27,7 @@ const databaseScopes = {
 
 /**
  * Opens the database of a connection.
- * @throws PipewrightError `not-connected` when a value is missing or SQLite is not allowed here
+ * @throws PipewrightError `not-connected` when a value is missing or SQLite is not allowed
  */
 export async function openDatabase(connection: SqlConnection, host: Host): Promise<TableTarget> {
   switch (connection.engine) {
@@ -34,11 +37,11 @@ export async function openDatabase(connection: SqlConnection, host: Host): Promi
       return openSqlServer(connection, host);
     case 'mysql':
       return openTarget(
-        addressOf('mysql', connection, 3306, `ssl=${connection.ssl === 'strict' ? 'verify' : connection.ssl}`),
+        databaseUrl('mysql', connection, 3306, `ssl=${connection.ssl === 'strict' ? 'verify' : connection.ssl}`),
       );
     case 'postgresql':
       return openTarget(
-        addressOf(
+        databaseUrl(
           'postgres',
           connection,
           5432,
@@ -53,21 +56,24 @@ async function openFile({ file }: SqlConnection, { lastingFolder }: Host): Promi
     throw new PipewrightError({
       code: 'not-connected',
       service: 'SQL',
-      message: 'SQLite files are not allowed here.',
-      hint: 'The operator of an n8n can allow a folder by setting PIPEWRIGHT_SQLITE_FOLDER to its path; or use the database of a server.',
+      message: 'SQLite files are not allowed on this instance.',
+      hint: {
+        n8n: 'Set the environment variable PIPEWRIGHT_SQLITE_FOLDER of n8n to an allowed folder, or use a database server.',
+        zapier: 'Use a database server.',
+      },
     });
   }
   if (!file) throw missing('Database File');
   const path = await insideFolder(lastingFolder, file);
   const target = await openTarget(`sqlite:${path}`);
   try {
-    // SQLite follows links itself: a folder or file that was exchanged meanwhile must not have led it elsewhere.
+    // SQLite follows links: a folder or file replaced in the meantime must not lead outside the allowed folder.
     if ((await insideFolder(lastingFolder, file)) === path) return target;
     throw new PipewrightError({
       code: 'conflict',
       service: 'SQL',
-      message: 'The database file was exchanged while it was opened.',
-      hint: 'No table was changed. Run the step again.',
+      message: 'The database file was replaced while it was being opened.',
+      hint: 'Nothing was changed. Run the step again.',
     });
   } catch (error) {
     await target.close();
@@ -76,13 +82,14 @@ async function openFile({ file }: SqlConnection, { lastingFolder }: Host): Promi
 }
 
 async function openSqlServer(connection: SqlConnection, host: Host): Promise<TableTarget> {
-  const patient = {
+  const waiting = {
     sleep: (milliseconds: number) => host.sleep(milliseconds),
     now: () => host.now(),
     ...(host.maxWaitSeconds === undefined ? {} : { retrySeconds: host.maxWaitSeconds / 2 }),
   };
   const encryption = `encrypt=${connection.ssl}`;
-  if (connection.login === 'password') return openTarget(addressOf('sqlserver', connection, 1433, encryption), patient);
+  if (connection.login === 'password')
+    return openTarget(databaseUrl('sqlserver', connection, 1433, encryption), waiting);
   const { cloud, tenantId, clientId, clientSecret } = connection;
   if (!tenantId) throw missing('Tenant ID');
   if (!clientId) throw missing('Client ID');
@@ -94,17 +101,17 @@ async function openSqlServer(connection: SqlConnection, host: Host): Promise<Tab
     clientSecret,
     scope: databaseScopes[cloud],
   });
-  return openTarget(addressOf('sqlserver', connection, 1433, encryption, false), { ...patient, token });
+  return openTarget(databaseUrl('sqlserver', connection, 1433, encryption, false), { ...waiting, token });
 }
 
 /**
- * The address of a server's database.
- * @param query what stands behind the question mark
+ * Builds the URL of a server database.
+ * @param query the query string
  */
-function addressOf(
+function databaseUrl(
   scheme: string,
   { host, port, database, user, password }: SqlConnection,
-  usualPort: number,
+  defaultPort: number,
   query: string,
   withUser = true,
 ): string {
@@ -112,5 +119,5 @@ function addressOf(
   if (!database) throw missing('Database Name');
   if (withUser && !user) throw missing('User');
   const login = [user, password].flatMap((word) => (word ? [encodeURIComponent(word)] : [])).join(':');
-  return `${scheme}://${withUser ? `${login}@` : ''}${host}:${port ?? usualPort}/${encodeURIComponent(database)}?${query}`;
+  return `${scheme}://${withUser ? `${login}@` : ''}${host}:${port ?? defaultPort}/${encodeURIComponent(database)}?${query}`;
 }

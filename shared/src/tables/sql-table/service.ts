@@ -7,7 +7,7 @@ import { sqlConnection } from './connection.ts';
 import { loadDataset } from './load-dataset.ts';
 import { openDatabase } from './open-database.ts';
 
-/** Tables of SQL databases, into which datasets of other services are loaded. */
+/** Defines the SQL Table service: loads datasets into tables of SQL databases. */
 export function defineSqlTableService(sources: readonly DatasetSource[]): Service {
   const setting = { resource: 'Table', sources };
   return defineService({
@@ -15,6 +15,10 @@ export function defineSqlTableService(sources: readonly DatasetSource[]): Servic
     name: 'SQL Table',
     description:
       'Load datasets into tables of PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite, and check them against rules.',
+    listing: {
+      categories: ['Data & Storage'],
+      aliases: ['load dataset', 'CSV', 'PostgreSQL', 'MySQL', 'MariaDB', 'SQLite', 'SQL Server', 'Azure SQL', 'table'],
+    },
     connection: sqlConnection,
     furtherConnections: connectionsOf(sources),
     operations: [
@@ -23,9 +27,5 @@ export function defineSqlTableService(sources: readonly DatasetSource[]): Servic
       previewDataset(setting),
     ],
     triggers: [],
-    listing: {
-      categories: ['Data & Storage'],
-      aliases: ['load dataset', 'CSV', 'PostgreSQL', 'MySQL', 'MariaDB', 'SQLite', 'SQL Server', 'Azure SQL', 'table'],
-    },
   });
 }

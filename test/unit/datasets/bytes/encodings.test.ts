@@ -1,4 +1,4 @@
-import { evaluateRules } from '../../../../shared/src/datasets/check/check-dataset.ts';
+import { evaluateRules } from '../../../../shared/src/datasets/check/evaluate-rules.ts';
 import { encodings, isSingleByte, type Encoding } from '../../../../shared/src/datasets/bytes/encodings.ts';
 import { findInvalidUtf8 } from '../../../../shared/src/datasets/bytes/utf8.ts';
 import { readRows } from '../../../../shared/src/datasets/rows/read-rows.ts';
@@ -14,13 +14,13 @@ describe('Bytes that are not UTF-8', () => {
       'in the header',
       latin1('name,Gr\xf6\xdfe\nMueller,180\n'),
       {},
-      'Line 1 is not UTF-8. A value there reads “Größe” in Windows-1252',
+      'Line 1 is not UTF-8. A value in it could be “Größe” in Windows-1252',
     ],
     [
       'in a value',
       latin1('id,name\n1,x\n2,M\xfcller\n'),
       {},
-      'Line 3 is not UTF-8. A value there reads “Müller” in Windows-1252',
+      'Line 3 is not UTF-8. A value in it could be “Müller” in Windows-1252',
     ],
     ['in a quoted value over lines', latin1('id,name\n1,"x\ny\nM\xfcller"\n'), {}, 'Line 4 is not UTF-8.'],
     ['in a row that is rejected', latin1('id,name\n1,x,M\xfcller\n'), {}, 'Line 2 is not UTF-8.'],
@@ -28,7 +28,7 @@ describe('Bytes that are not UTF-8', () => {
       'in a JSON value',
       latin1('{"n":1}\n\n{"n":2,"name":"M\xfcller"}\n'),
       { format: 'json-lines' },
-      'Line 3 is not UTF-8. A value there reads “Müller” in Windows-1252',
+      'Line 3 is not UTF-8. A value in it could be “Müller” in Windows-1252',
     ],
     ['in a JSON key', latin1('{"gr\xf6\xdfe":1}\n'), { format: 'json-lines' }, 'Line 1 is not UTF-8.'],
     [

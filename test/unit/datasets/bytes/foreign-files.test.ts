@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
-import { evaluateRules } from '../../../../shared/src/datasets/check/check-dataset.ts';
+import { evaluateRules } from '../../../../shared/src/datasets/check/evaluate-rules.ts';
 import { readRows } from '../../../../shared/src/datasets/rows/read-rows.ts';
 import { cut, readDataset } from '../read-dataset.ts';
 
@@ -81,7 +81,7 @@ const foreign: [what: string, bytes: Uint8Array | string, says: string][] = [
     'Excel workbook',
   ],
   ['a PDF document within a ZIP', zipSync({ 'claims.csv': Buffer.from('%PDF-1.7\n%âãÏÓ\n') }), 'PDF document'],
-  ['an old Excel workbook', oleWith('Workbook'), 'Excel workbook of the old format (.xls)'],
+  ['an old Excel workbook', oleWith('Workbook'), 'old Excel workbook (.xls)'],
   ['a workbook with a password', oleWith('EncryptedPackage'), 'password'],
   ['an old Word document', oleWith('WordDocument'), '.doc'],
   ['an Outlook message', oleWith('__substg1.0_0037001F'), '.msg'],
@@ -174,10 +174,10 @@ describe('A table that begins like another kind of file', () => {
 
 describe('A file whose delimiter or header is set wrong', () => {
   it.each([
-    ['semicolons', 'a;b;c\n1;2;3\n4;5;6\n', 'Choose Semicolon under Delimiter.'],
-    ['tabs', 'a\tb\n1\t2\n', 'Choose Tab under Delimiter.'],
-    ['bars', 'a|b\n1|2\n', 'Choose Vertical Bar under Delimiter.'],
-    ['semicolons and decimal commas', 'id;paid\n1;2,5\n2;3,75\n', 'Choose Semicolon under Delimiter.'],
+    ['semicolons', 'a;b;c\n1;2;3\n4;5;6\n', 'Set Delimiter to Semicolon.'],
+    ['tabs', 'a\tb\n1\t2\n', 'Set Delimiter to Tab.'],
+    ['bars', 'a|b\n1|2\n', 'Set Delimiter to Pipe.'],
+    ['semicolons and decimal commas', 'id;paid\n1;2,5\n2;3,75\n', 'Set Delimiter to Semicolon.'],
   ])('is refused with the delimiter to choose: %s', async (_what, text, hint) => {
     await expect(readDataset(text)).rejects.toMatchObject({ code: 'bad-csv', hint });
   });
@@ -187,10 +187,10 @@ describe('A file whose delimiter or header is set wrong', () => {
     await expect(readDataset(text)).rejects.toMatchObject({
       code: 'bad-csv',
       message: expect.stringContaining('looks like a title'),
-      hint: 'Enter 2 under Skip Rows.',
+      hint: 'Set Skip Rows to 2.',
     });
     await expect(readDataset('Report for November\n\na,b,c\n1,2,3\n4,5,6\n')).rejects.toMatchObject({
-      hint: 'Enter 2 under Skip Rows.',
+      hint: 'Set Skip Rows to 2.',
     });
     for (const size of [1, 5, 1000])
       expect(await readDataset(text, { skipRows: 2 }, size)).toMatchObject({

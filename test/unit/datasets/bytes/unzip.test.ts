@@ -94,8 +94,8 @@ describe('A ZIP', () => {
   ] as [string, Zippable, string][])('with %s asks which one is meant, and names them', async (_what, files, named) => {
     await expect(unzip(zip(files))).rejects.toMatchObject({
       code: 'bad-input',
-      message: `The ZIP holds several files: ${named}.`,
-      hint: 'Enter the name of one of them under File in the ZIP.',
+      message: `The ZIP contains several files: ${named}.`,
+      hint: 'Enter the name of one of them under File in ZIP.',
     });
   });
 
@@ -110,11 +110,11 @@ describe('A ZIP', () => {
     expect(await unzip(files, 'b.dat')).toEqual(table);
     await expect(unzip(files, 'c.csv')).rejects.toMatchObject({
       code: 'bad-input',
-      message: 'The ZIP does not hold exactly one file “c.csv”; it holds “a.csv”, “in/b.dat”.',
+      message: 'The ZIP does not contain exactly one file named “c.csv”. It contains “a.csv”, “in/b.dat”.',
     });
     await expect(unzip(zip({ 'x/a.csv': table, 'y/a.csv': table }), 'a.csv')).rejects.toMatchObject({
       code: 'bad-input',
-      hint: expect.stringContaining('with its folders'),
+      hint: expect.stringContaining('including its folders'),
     });
   });
 
@@ -123,7 +123,7 @@ describe('A ZIP', () => {
     await expect(unzip(zip({ '[Content_Types].xml': table, 'xl/workbook.xml': table }))).rejects.toMatchObject({
       code: 'bad-input',
       message: expect.stringContaining('Excel'),
-      hint: 'Save the sheet as CSV (UTF-8), and use that file.',
+      hint: 'Save the sheet as CSV (UTF-8) and use that file.',
     });
   });
 
@@ -141,7 +141,7 @@ describe('A ZIP', () => {
     whole[at] = 0x49 ^ 1;
     await expect(unzip(whole)).rejects.toMatchObject({
       code: 'cut-short',
-      message: 'The compressed file is damaged, incomplete, or followed by other data.',
+      message: 'The compressed file is damaged, incomplete or followed by other data.',
     });
     await expect(
       unzip(Buffer.concat([zip({ 'a.csv': table }).subarray(0, 45), randomBytes(200)])),

@@ -2,10 +2,10 @@ import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 
 const stopped = (): PipewrightError =>
-  new PipewrightError({ code: 'cancelled', message: 'The load was stopped. The table was not changed.' });
+  new PipewrightError({ code: 'cancelled', message: 'The operation was canceled. Nothing was changed.' });
 
 /**
- * The pieces of a source until a signal comes; also a source that stands still is left then.
+ * Passes bytes through until the signal is aborted, also while the source is stalled.
  * @throws PipewrightError `cancelled`
  */
 export async function* readUntilAborted(source: Bytes, signal: AbortSignal | undefined): Bytes {
@@ -17,7 +17,7 @@ export async function* readUntilAborted(source: Bytes, signal: AbortSignal | und
   let done = false;
   try {
     for (;;) {
-      // Not Promise.race: with a promise that outlives the pieces, it would hold on to every one of them.
+      // Not Promise.race: a long-lived promise in a race keeps a reference to every piece.
       const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
         leave = () => reject(stopped());
         if (signal.aborted) leave();
@@ -31,7 +31,7 @@ export async function* readUntilAborted(source: Bytes, signal: AbortSignal | und
     }
   } finally {
     signal.removeEventListener('abort', stop);
-    // Not awaited: a source that stands still would keep the load from ending.
+    // Not awaited: a stalled source would block the end of the load.
     if (!done) Promise.resolve(iterator.return?.()).catch(() => undefined);
   }
 }

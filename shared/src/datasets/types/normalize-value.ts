@@ -2,12 +2,13 @@ import type { ColumnType } from './column.ts';
 import { noForm, timestampForm, timestampForms, isDay, uuidForm } from './value-forms.ts';
 
 /**
- * A value as every database reads it the same way, when it fits a type whose values are known before they are read:
- * `5` for `+5`, `1` for the integer `1.0`, `true` for `t`, `2026-11-20 08:00:00Z` for `2026-11-20 08:00:00 UTC`.
- * Undefined when the value is not of the type. Leading zeros are never part of a number: they mark an identifier.
+ * Normalizes a value of a known type so that every database reads it the same way: `5` for `+5`, `1` for the integer `1.0`,
+ * `true` for `t`, `2026-11-20 08:00:00Z` for `2026-11-20 08:00:00 UTC`. Values with leading zeros are identifiers, not
+ * numbers.
+ * @returns undefined if the value does not fit the type
  */
 export function normalizeValue(type: ColumnType, text: string): string | undefined {
-  return type === 'text' ? text : fittings[type](text);
+  return type === 'text' ? text : normalizers[type](text);
 }
 
 /** Whether a value fits a type. */
@@ -15,7 +16,7 @@ export function fitsType(type: ColumnType, text: string): boolean {
   return normalizeValue(type, text) !== undefined;
 }
 
-const fittings: Record<Exclude<ColumnType, 'text'>, (text: string) => string | undefined> = {
+const normalizers: Record<Exclude<ColumnType, 'text'>, (text: string) => string | undefined> = {
   integer(text) {
     const [, sign, digits] = /^([-+]?)(0|[1-9]\d*)(?:\.0+)?$/.exec(text) ?? [];
     if (digits === undefined) return undefined;
@@ -44,18 +45,18 @@ const booleans: Record<string, string | undefined> = Object.assign(Object.create
   0: 'false',
 });
 
-/** Digits of a fraction that inference takes; more are taken where a column can hold them, or where they are zeros. */
-const usualDigits = 6;
+/** Fractional digits in inferred timestamps; more are accepted if they are zeros or the column stores them. */
+const inferredDigits = 6;
 
 function timestamp(text: string, zoned: boolean): string | undefined {
-  const [, moment = '', fraction = '', zone = ''] =
+  const [, dateTime = '', fraction = '', zone = ''] =
     /^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?)(\.\d{1,9})?( ?(?:Z|UTC|[-+]\d\d(?::?\d\d)?))?$/.exec(text) ?? [];
-  const bytes = Buffer.from(`${moment}${fraction.slice(0, usualDigits + 1)}${zone}`);
+  const bytes = Buffer.from(`${dateTime}${fraction.slice(0, inferredDigits + 1)}${zone}`);
   const form = timestampForm(bytes, 0, bytes.length);
   if (form === noForm || Boolean(form & timestampForms.zoned) !== zoned) return undefined;
   const kept =
-    fraction.length > usualDigits + 1
-      ? fraction.slice(0, usualDigits + 1) + fraction.slice(usualDigits + 1).replace(/0+$/, '')
+    fraction.length > inferredDigits + 1
+      ? fraction.slice(0, inferredDigits + 1) + fraction.slice(inferredDigits + 1).replace(/0+$/, '')
       : fraction;
-  return `${moment}${kept}${zone.trim().replace('UTC', 'Z')}`;
+  return `${dateTime}${kept}${zone.trim().replace('UTC', 'Z')}`;
 }

@@ -1,31 +1,32 @@
 import { publicColumn, type Column } from '../types/column.ts';
 import { readValue } from '../formats/csv-block.ts';
-import type { DatasetFormat } from '../formats/as-csv.ts';
+import type { DatasetFormat } from '../formats/decode-dataset.ts';
 import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
 import { DatasetScanner } from '../formats/dataset-scanner.ts';
 import { TypeInference } from '../types/infer-types.ts';
 
-/** The beginning of a dataset. */
+/** The start of a dataset. */
 export interface Preview {
-  /** The columns, with the types that the rows which were read show; later rows may show wider ones. */
+  /** The columns, with types based on the rows read; later rows may have wider types. */
   columns: Column[];
-  /** The first rows; an empty value is null. */
+  /** The first rows; NULL is null. */
   rows: (string | null)[][];
-  /** Rows that do not fit. */
+  /** Rejected rows. */
   rejects: Reject[];
 }
 
-/** What of a dataset to look at, and how it is written. */
+/** What to preview, and the format of the dataset. */
 export interface PreviewOptions extends CsvFormat, Pick<DatasetFormat, 'format' | 'skipRows'> {
-  /** Rows to show. Default: 10. */
+  /** Maximum number of rows. Default: 10. */
   rows?: number;
-  /** Whether these are all bytes of the dataset, so that the last row may lack its line end. Default: false. */
+  /** Whether the bytes are the whole dataset, so that the last row needs no line end. Default: false. */
   complete?: boolean;
 }
 
 /**
- * Header and first rows of a dataset, from its first bytes as `asCsv` gives them; a row that is cut is left out.
- * @throws PipewrightError what `DatasetScanner` throws
+ * Returns the columns and first rows of a dataset from its first bytes, decoded by `decodeDataset`. An incomplete row is
+ * omitted.
+ * @throws PipewrightError see `DatasetScanner`
  */
 export function previewRows(
   bytes: Uint8Array,

@@ -5,19 +5,19 @@ import type { Encoding } from '../bytes/encodings.ts';
 import { refuseBinary } from '../bytes/refuse-binary.ts';
 import { unpack } from '../bytes/unpack.ts';
 
-/** How the bytes of a dataset are written. */
+/** The format of a dataset. */
 export interface DatasetFormat {
-  /** TSV is CSV with another delimiter. Default: CSV. */
+  /** TSV is CSV with a tab as delimiter. Default: CSV. */
   format?: 'csv' | 'json-lines';
   /** Default: `auto`. */
   encoding?: Encoding;
-  /** Name of the file, where the bytes are a ZIP that holds several. */
+  /** Name of the file to read from a ZIP with several files. */
   fileInZip?: string;
-  /** Lines before the header that are not part of the table, such as a title. Default: 0. */
+  /** Lines to skip before the header, such as a title. Default: 0. */
   skipRows?: number;
 }
 
-/** How the rows are written that a `DatasetScanner` gives: those of JSON Lines have commas. */
+/** The CSV format of the rows that `DatasetScanner` returns: JSON Lines become comma-separated. */
 export function csvFormatOf({
   format,
   delimiter = ',',
@@ -27,9 +27,8 @@ export function csvFormatOf({
 }
 
 /**
- * The text of a dataset in UTF-8, to be given to a `DatasetScanner`: unpacked where the bytes are a ZIP or gzip, and decoded. UTF-8
- * passes untouched.
- * @throws PipewrightError `bad-input` for a file that is no text, `bad-csv`, `cut-short`, or what a ZIP raises; see `unpack`
+ * Decompresses a dataset and decodes it to UTF-8, for `DatasetScanner`. UTF-8 passes through unchanged.
+ * @throws PipewrightError `bad-input` for a file that is not text, `bad-csv`, `cut-short`, and the errors of `unpack`
  */
 export function decodeDataset(bytes: Bytes, { encoding = 'auto', fileInZip }: DatasetFormat): Bytes {
   return decodeText(refuseBinary(unpack(bytes, fileInZip), encoding.startsWith('utf-16')), encoding);

@@ -1,66 +1,67 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 import { closeUnread } from '../../http/close-stream.ts';
-import { decodeDataset, type DatasetFormat } from '../formats/as-csv.ts';
+import { readUntilAborted } from '../bytes/read-until-aborted.ts';
 import { readValue, type CsvBlock } from '../formats/csv-block.ts';
 import type { CsvFormat } from '../formats/csv-scanner.ts';
 import { DatasetScanner } from '../formats/dataset-scanner.ts';
-import { readUntilAborted } from '../bytes/read-until.ts';
+import { decodeDataset, type DatasetFormat } from '../formats/decode-dataset.ts';
 import { TypeInference } from '../types/infer-types.ts';
+import { maxDistinct, RuleEvaluator, type RuleResult } from './rule-evaluator.ts';
 import { parseRule, type Rule } from './rules.ts';
-import { maxDistinct, RuleEvaluator, type RuleResult } from './watch.ts';
 
-/** What became of a dataset. */
+/** The result of a check. */
 export interface CheckResult {
   passed: boolean;
   rows: number;
   results: RuleResult[];
-  /** The first rows that break a rule, as CSV with the rule before the values: at most 1,000 rows and 8 MB. */
+  /** The first rows that fail a rule as CSV, each preceded by the rule: up to 1,000 rows and 8 MB. */
   failingRows: string;
 }
 
-/** How a dataset is checked. */
+/** How to check a dataset. */
 export interface RuleOptions extends CsvFormat, DatasetFormat {
-  /** As people write them; see `parseRule`. */
+  /** Rules as text; see `parseRule`. */
   rules: readonly string[];
   /** Milliseconds since 1970. */
   now: number;
-  /** Reads the values of a column of a table, for rules about what is known there. */
+  /** Reads the values of a table column, for lookup rules. */
   readColumn?(table: string, column: string): AsyncIterable<string>;
   signal?: AbortSignal;
 }
 
-/** Failing rows that are returned at most, and their characters together. */
+/** Limits for the failing rows in the result. */
 const maxFailing = { rows: 1_000, characters: 8 * 1024 * 1024 } as const;
 
-const quoted = (value: string | null): string =>
+const toCsv = (value: string | null): string =>
   value === null ? '' : value === '' || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 
 /**
- * Streams a dataset and reports which rules it meets. A rule whose values cannot be read for it is broken.
- * @throws PipewrightError `bad-input` for what is not a rule, and for a file that is not a table; `bad-csv` and others that `DatasetScanner` and `asCsv` throw
+ * Streams a dataset and evaluates rules on it. A value that a rule cannot interpret fails the rule.
+ * @throws PipewrightError `bad-input` for an invalid rule or a file that is not a table, `bad-csv`, and other errors of
+ * `DatasetScanner` and `decodeDataset`
  */
 export async function evaluateRules(source: Bytes, options: RuleOptions): Promise<CheckResult> {
-  const known = new Map<Rule, Set<string>>();
+  const lookups = new Map<Rule, Set<string>>();
   let rules: Rule[];
   try {
     rules = options.rules.map(parseRule);
-    for (const rule of rules) if (rule.about === 'known') known.set(rule, await readKnown(rule, options));
+    for (const rule of rules) if (rule.kind === 'lookup') lookups.set(rule, await readLookup(rule, options));
   } catch (error) {
     closeUnread(source);
     throw error;
   }
-  const check = new CheckInProgress(rules, known, options);
-  for await (const piece of decodeDataset(readUntilAborted(source, options.signal), options)) check.take(piece);
+  const check = new CheckInProgress(rules, lookups, options);
+  for await (const piece of decodeDataset(readUntilAborted(source, options.signal), options)) check.add(piece);
   return check.finish(options.now);
 }
 
-/** A check while rows come. */
+/** A check while rows arrive. */
 class CheckInProgress {
   readonly #scanner: DatasetScanner;
   readonly #rules: readonly Rule[];
-  readonly #known: ReadonlyMap<Rule, ReadonlySet<string>>;
-  #watches: RuleEvaluator[] | undefined;
+  readonly #lookups: ReadonlyMap<Rule, ReadonlySet<string>>;
+  #evaluators: RuleEvaluator[] | undefined;
   #inference: TypeInference | undefined;
   #rows = 0;
   #firstReject = '';
@@ -68,21 +69,21 @@ class CheckInProgress {
   readonly #failing: string[] = [];
   #failingCharacters = 0;
 
-  constructor(rules: readonly Rule[], known: ReadonlyMap<Rule, ReadonlySet<string>>, options: RuleOptions) {
+  constructor(rules: readonly Rule[], lookups: ReadonlyMap<Rule, ReadonlySet<string>>, options: RuleOptions) {
     this.#rules = rules;
-    this.#known = known;
+    this.#lookups = lookups;
     this.#scanner = new DatasetScanner(options, ({ line, reason }) => {
       this.#rejects += 1;
       this.#firstReject ||= `Line ${line} ${reason}.`;
     });
   }
 
-  take(piece: Uint8Array): void {
-    this.#look(this.#scanner.push(piece));
+  add(piece: Uint8Array): void {
+    this.#evaluate(this.#scanner.push(piece));
   }
 
   finish(now: number): CheckResult {
-    this.#look(this.#scanner.end());
+    this.#evaluate(this.#scanner.end());
     const { header } = this.#scanner;
     if (!header)
       throw new PipewrightError({
@@ -91,17 +92,14 @@ class CheckInProgress {
         hint: 'A dataset needs at least a header.',
       });
     const types = new Map(this.#inference?.columns().map(({ name, type }) => [name.toLowerCase(), type]));
-    const shape: RuleResult[] =
+    const isText = (column: string): boolean => types.get(column.toLowerCase()) === 'text';
+    const readable: RuleResult[] =
       this.#rejects > 0
         ? [{ rule: 'every row can be read', passed: false, failures: this.#rejects, message: this.#firstReject }]
         : [];
-    const results = [
-      ...shape,
-      ...(this.#watches ?? []).map((watch) =>
-        watch.conclude(this.#rows, now, (column) => types.get(column.toLowerCase()) === 'text'),
-      ),
-    ];
-    const head = ['_rule', '_row', ...header].map(quoted).join(',');
+    const evaluated = (this.#evaluators ?? []).map((evaluator) => evaluator.result(this.#rows, now, isText));
+    const results = [...readable, ...evaluated];
+    const head = ['_rule', '_row', ...header].map(toCsv).join(',');
     return {
       passed: results.every(({ passed }) => passed),
       rows: this.#rows,
@@ -110,50 +108,51 @@ class CheckInProgress {
     };
   }
 
-  #look(block: CsvBlock): void {
+  #evaluate(block: CsvBlock): void {
     const { header } = this.#scanner;
     if (!header) return;
-    this.#watches ??= this.#rules.map((rule) => new RuleEvaluator(rule, header, this.#known.get(rule)));
-    // Only whether values are unique depends on the types.
-    if (this.#rules.some(({ about }) => about === 'unique'))
+    this.#evaluators ??= this.#rules.map((rule) => new RuleEvaluator(rule, header, this.#lookups.get(rule)));
+    // Only uniqueness depends on the column types.
+    if (this.#rules.some(({ kind }) => kind === 'unique'))
       (this.#inference ??= new TypeInference(header, {}, {}, true, this.#scanner.quotedIsText)).add(block);
     for (let row = 0; row < block.rows; row += 1) {
       const first = row * block.width;
       const value = (place: number): string | null => readValue(block, first + place);
       this.#rows += 1;
-      for (const watch of this.#watches) if (watch.look(this.#rows, value)) this.#keep(watch.rule, header, value);
+      for (const evaluator of this.#evaluators)
+        if (evaluator.check(this.#rows, value)) this.#keep(evaluator.rule, header, value);
     }
   }
 
   #keep(rule: Rule, header: readonly string[], value: (place: number) => string | null): void {
     if (this.#failing.length >= maxFailing.rows || this.#failingCharacters > maxFailing.characters) return;
-    const row = `${quoted(rule.text)},${this.#rows},${header.map((_name, place) => quoted(value(place))).join(',')}`;
+    const row = `${toCsv(rule.text)},${this.#rows},${header.map((_name, place) => toCsv(value(place))).join(',')}`;
     this.#failing.push(row);
     this.#failingCharacters += row.length;
   }
 }
 
-/** All values of a column of a table. */
-async function readKnown(
-  { table, of, text }: Rule & { about: 'known' },
+/** All values of a table column. */
+async function readLookup(
+  { table, tableColumn, text }: Rule & { kind: 'lookup' },
   { readColumn }: RuleOptions,
 ): Promise<Set<string>> {
   if (!readColumn)
     throw new PipewrightError({
       code: 'bad-input',
       message: `The rule “${text}” needs a database.`,
-      hint: 'Check the dataset with SQL Table, whose connection leads to the database.',
+      hint: 'Use Check Dataset of SQL Table, which connects to a database.',
     });
   const values = new Set<string>();
   let characters = 0;
-  for await (const value of readColumn(table, of)) {
+  for await (const value of readColumn(table, tableColumn)) {
     values.add(value);
     characters += value.length;
     if (values.size > maxDistinct.values || characters > maxDistinct.characters)
       throw new PipewrightError({
         code: 'bad-input',
-        message: `The column “${of}” of the table “${table}” has more than ${maxDistinct.values} values, too many for the rule “${text}”.`,
-        hint: 'Compare them in the database, after the dataset is loaded.',
+        message: `The column “${tableColumn}” of the table “${table}” has more than ${maxDistinct.values} values, too many for the rule “${text}”.`,
+        hint: 'Compare the values in the database after loading the dataset.',
       });
   }
   return values;

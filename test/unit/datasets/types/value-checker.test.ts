@@ -1,11 +1,11 @@
 import { CsvScanner } from '../../../../shared/src/datasets/formats/csv-scanner.ts';
-import { ValueChecker, type CheckedColumn } from '../../../../shared/src/datasets/types/value-check.ts';
+import { ValueChecker, type CheckedColumn } from '../../../../shared/src/datasets/types/value-checker.ts';
 
 /** What the check of a column `a` finds. */
 function look(values: readonly string[], column: Omit<CheckedColumn, 'name'>) {
   const scanner = new CsvScanner({}, () => undefined);
   const block = scanner.push(Buffer.from(`a,b\n${values.map((value) => `${value},x\n`).join('')}`));
-  return new ValueChecker([{ name: 'a', ...column }, undefined]).look(block);
+  return new ValueChecker([{ name: 'a', ...column }, undefined]).check(block);
 }
 
 /** The values of a column `a` that do not fit, with their rows. */
@@ -264,12 +264,12 @@ it('ValueCheck accepts the values of a second type as they are', () => {
 
 it('ValueCheck remembers whether a column that may become wider keeps its type, and leaves its values as they are', () => {
   const scanner = new CsvScanner({}, () => undefined);
-  const check = new ValueChecker([{ name: 'a', type: 'integer', widens: true, nullable: false }]);
-  const push = (text: string) => check.look(scanner.push(Buffer.from(text)));
+  const check = new ValueChecker([{ name: 'a', type: 'integer', widensType: true, nullable: false }]);
+  const push = (text: string) => check.check(scanner.push(Buffer.from(text)));
   expect(push('a\n1\n+5\n1.0\n')).toEqual({ misfits: [], rewritings: [] });
-  expect(check.keeps(0)).toBe(true);
+  expect(check.keepsType(0)).toBe(true);
   expect(push('007\n')).toEqual({ misfits: [], rewritings: [] });
-  expect(check.keeps(0)).toBe(false);
+  expect(check.keepsType(0)).toBe(false);
   expect(push('\n').misfits).toMatchObject([{ row: 0, value: null }]);
 });
 
@@ -280,21 +280,20 @@ it('ValueCheck reports each row once, in the order of the file, with the column 
     { name: 'a', type: 'integer' },
     { name: 'b', type: 'integer', nullable: false },
   ]);
-  expect(check.look(block).misfits).toEqual([
+  expect(check.check(block).misfits).toEqual([
     { row: 0, column: 'b', value: 'x', reason: 'has a value in the column “b” that is not an integer' },
     { row: 1, column: 'a', value: 'x', reason: 'has a value in the column “a” that is not an integer' },
     {
       row: 2,
       column: 'b',
       value: null,
-      reason: 'has a value in the column “b” that is empty, which the table does not allow',
+      reason: 'has a value in the column “b” that is NULL, which the table does not allow',
     },
     {
       row: 3,
       column: 'a',
       value: '01',
-      reason:
-        'has a value in the column “a” that is not an integer: it has a leading zero, which a number does not keep',
+      reason: 'has a value in the column “a” that is not an integer: it has a leading zero, which would be lost',
     },
   ]);
 });

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { decodeDataset, type DatasetFormat } from '../../../../shared/src/datasets/formats/as-csv.ts';
+import { decodeDataset, type DatasetFormat } from '../../../../shared/src/datasets/formats/decode-dataset.ts';
 
 async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);

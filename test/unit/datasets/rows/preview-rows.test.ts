@@ -1,4 +1,4 @@
-import { previewRows } from '../../../../shared/src/datasets/rows/peek-csv.ts';
+import { previewRows } from '../../../../shared/src/datasets/rows/preview-rows.ts';
 
 describe('A look into a dataset', () => {
   const text = 'id,name\n1,"Müller"\n2,\n3,x';

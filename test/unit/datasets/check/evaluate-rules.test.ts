@@ -1,4 +1,4 @@
-import { evaluateRules, type CheckResult } from '../../../../shared/src/datasets/check/check-dataset.ts';
+import { evaluateRules, type CheckResult } from '../../../../shared/src/datasets/check/evaluate-rules.ts';
 import { parseRule } from '../../../../shared/src/datasets/check/rules.ts';
 import { inPieces } from '../../../databases/load-csv.ts';
 
@@ -67,7 +67,7 @@ describe('A rule', () => {
       rule: 'paid >= 0',
       passed: false,
       failures: 2,
-      message: 'Row 2: there is “-5”.',
+      message: 'Row 2: found “-5”.',
     });
     expect((await of('premium exists')).message).toBe('The dataset has no column “premium”.');
     expect((await of('updated is within 20 minutes')).message).toBe('The newest value is 0.5 hours old.');
@@ -83,7 +83,7 @@ describe('A rule', () => {
     'paid is between few and many',
     'updated is within some hours',
   ])('“%s” is refused with the rules that can be written', (line) => {
-    expect(() => parseRule(line)).toThrow('is not a rule');
+    expect(() => parseRule(line)).toThrow('is not a valid rule');
   });
 });
 
@@ -91,17 +91,17 @@ describe('A rule whose values cannot be read', () => {
   const dates = 'b,e,n,s\n31/12/2026,01/01/2026,x,2026-01-01\n';
 
   it.each([
-    ['b is not after e', dates, '“31/12/2026”, which is not a number, a date or a timestamp'],
-    ['b is before e', dates, 'which is not a number, a date or a timestamp'],
-    ['b to e does not overlap e to b', dates, 'which is not a number, a date or a timestamp'],
-    ['b to e overlaps e to b', dates, 'which is not a number, a date or a timestamp'],
-    ['n != 0', dates, '“x”, which is not a number, a date or a timestamp'],
-    ['n is between 0 and 5', dates, 'which is not a number, a date or a timestamp'],
+    ['b is not after e', dates, '“31/12/2026”, which is not a number, date or timestamp'],
+    ['b is before e', dates, 'which is not a number, date or timestamp'],
+    ['b to e does not overlap e to b', dates, 'which is not a number, date or timestamp'],
+    ['b to e overlaps e to b', dates, 'which is not a number, date or timestamp'],
+    ['n != 0', dates, '“x”, which is not a number, date or timestamp'],
+    ['n is between 0 and 5', dates, 'which is not a number, date or timestamp'],
     ['s != 5', dates, 'a number cannot be compared with a date'],
     ['s >= 5', dates, 'a number cannot be compared with a date'],
     ['a is before b', 'a,b\n5,2026-01-01\n', 'a number cannot be compared with a date'],
     ['b is not after missing', 'b,missing\n31/12/2026,\n', '“31/12/2026”, which is not'],
-    ['u is within 24 hours', 'u\n2026-11-20 11:00:00\n20261120\n', '“20261120”, which is not a date or a timestamp'],
+    ['u is within 24 hours', 'u\n2026-11-20 11:00:00\n20261120\n', '“20261120”, which is not a date or timestamp'],
   ])('“%s” is broken, and says so', async (rule, csv, message) => {
     expect(await of(rule, csv)).toMatchObject({
       passed: false,

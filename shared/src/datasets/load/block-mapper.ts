@@ -1,0 +1,73 @@
+import { lineOf, readRow, type CsvBlock } from '../formats/csv-block.ts';
+import type { Reject } from '../formats/csv-scanner.ts';
+import { csvFormatOf } from '../formats/decode-dataset.ts';
+import { applyNullValues } from '../formats/null-values.ts';
+import { everyColumn, rewriteBlock, withValues } from '../formats/rewrite-block.ts';
+import type { InferredColumn } from '../types/column.ts';
+import type { CheckedValues } from '../types/value-checker.ts';
+import type { LoadOptions } from './load-options.ts';
+import { planColumns, type ColumnPlan, type PlanRequest } from './plan-columns.ts';
+
+/** Characters of a rejected row that are kept. */
+const maxRejectText = 1_000;
+
+const nothingFound: CheckedValues = { misfits: [], rewritings: [] };
+
+/** Turns the rows of a dataset into the rows of a table: selects columns, applies NULL values, checks values and infers types. */
+export class BlockMapper {
+  /** The columns with the types of all rows so far; empty before the header is known. */
+  columns: InferredColumn[] = [];
+  readonly #options: LoadOptions;
+  readonly #delimiter: string;
+  #plan: ColumnPlan | undefined;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#delimiter = csvFormatOf(options).delimiter;
+  }
+
+  /**
+   * Plans the columns once the header is known.
+   * @returns the key, with its names spelled like the columns
+   * @throws see `planColumns`
+   */
+  begin(request: Omit<PlanRequest, 'options'>): string[] {
+    this.#plan = planColumns({ ...request, options: this.#options });
+    this.columns = this.#plan.columns;
+    return this.#plan.key;
+  }
+
+  /** Maps the rows of a block and separates those with a value that does not fit its column. */
+  map(scanned: CsvBlock): { block: CsvBlock; rejects: Reject[] } {
+    const { check, rewritten } = this.#plan ?? {};
+    const { nullValues = [] } = this.#options;
+    const withNulls = nullValues.length > 0 ? applyNullValues(scanned, nullValues, this.#delimiter) : scanned;
+    const mapped = rewritten ? rewriteBlock(withNulls, rewritten, this.#delimiter) : withNulls;
+    const { misfits, rewritings } = check?.check(mapped) ?? nothingFound;
+    if (misfits.length === 0 && rewritings.length === 0) return { block: mapped, rejects: [] };
+    const rejects = misfits.map(({ row, column, value, reason }) => ({
+      line: lineOf(scanned, row),
+      reason,
+      text: readRow(scanned, row).slice(0, maxRejectText),
+      column,
+      value,
+    }));
+    const block = rewriteBlock(
+      withValues(mapped, rewritings),
+      everyColumn(mapped.width),
+      this.#delimiter,
+      new Set(misfits.map(({ row }) => row)),
+    );
+    return { block, rejects };
+  }
+
+  /** Updates the types of the columns with the rows of a mapped block. */
+  infer(block: CsvBlock): void {
+    const { inference, check } = this.#plan ?? {};
+    if (!inference) return;
+    inference.add(block);
+    this.columns = inference
+      .columns()
+      .map((column, place) => ({ ...column, keepsType: check?.keepsType(place) ?? false }));
+  }
+}

@@ -1,0 +1,79 @@
+import { PipewrightError } from '../../host/error.ts';
+import type { Bytes } from '../../host/bytes.ts';
+import { plainAddress } from '../../host/redact.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
+import { closeUnread } from '../../http/close-stream.ts';
+import { CountedBytes } from '../bytes/counted-bytes.ts';
+import { readUntilAborted } from '../bytes/read-until-aborted.ts';
+import { verifyLength } from '../bytes/verify-length.ts';
+import { csvFormatOf, decodeDataset } from '../formats/decode-dataset.ts';
+import { isRecorded, LoadInProgress } from './load-in-progress.ts';
+import type { LoadOptions, LoadResult } from './load-options.ts';
+import { refuseReservedTable } from './reserved-tables.ts';
+import type { LoadRecord, TableLoad, TableTarget } from './target.ts';
+
+/**
+ * Loads a dataset into a table: streams it, checks every value, and publishes all rows in one transaction. A failed load
+ * changes nothing. A missing table is created in every mode. The source is read to its end or closed.
+ * @throws PipewrightError `bad-csv`, `rejected-rows`, `empty-dataset`, `cut-short`, `table-exists`, `columns-missing`,
+ * `bad-input` (invalid value), `rows-changed`, `busy`, `cancelled`, and errors of the source
+ */
+export async function loadIntoTable(
+  source: Bytes,
+  target: TableTarget,
+  requestedOptions: LoadOptions,
+): Promise<LoadResult> {
+  // Load records and rows are visible to many users, so the source address must not contain credentials.
+  const options =
+    requestedOptions.source === undefined
+      ? requestedOptions
+      : { ...requestedOptions, source: plainAddress(requestedOptions.source) };
+  const { table, mode, signal, expectedBytes } = options;
+  const key = [...(options.key ?? [])];
+  const load = await begin(target, options, key).catch((error: unknown) => {
+    closeUnread(source);
+    throw error;
+  });
+  if (load.previousLoad) {
+    closeUnread(source);
+    return skipLoad(load, load.previousLoad);
+  }
+  const counted = new CountedBytes(readUntilAborted(source, signal), isRecorded(options));
+  const progress = new LoadInProgress(load, options, counted, target.names ?? {}, key);
+  try {
+    for await (const piece of decodeDataset(verifyLength(counted.bytes(), expectedBytes), options))
+      await progress.add(piece);
+    return { table, mode, ...(await progress.finish()) };
+  } catch (error) {
+    // A failed cleanup must not hide the original error.
+    await load.abort(progress.record('failed')).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function begin(target: TableTarget, options: LoadOptions, key: readonly string[]): Promise<TableLoad> {
+  const { table, mode, schema, loadKey, parallelConnections, onSchemaChange } = options;
+  checkKey(options);
+  refuseReservedTable(table);
+  const { delimiter } = csvFormatOf(options);
+  const evolve = onSchemaChange === 'evolve';
+  return target.begin(withoutUndefined({ table, mode, delimiter, key, evolve, schema, loadKey, parallelConnections }));
+}
+
+function checkKey({ mode, key }: LoadOptions): void {
+  if (mode !== 'upsert' || (key && key.length > 0)) return;
+  throw new PipewrightError({
+    code: 'bad-input',
+    message: '“Key” is missing: Upsert needs key columns.',
+    hint: 'Enter the columns that identify a row under Key.',
+  });
+}
+
+/** The result of a load that was already done under the same load key. */
+async function skipLoad(
+  load: TableLoad,
+  { loadId, table, mode, rows, rejected, bytes, seconds }: LoadRecord,
+): Promise<LoadResult> {
+  await load.abort();
+  return { table, mode, rows, rejected, bytes, seconds, loadId, repeated: true, rejects: [], columns: [] };
+}
