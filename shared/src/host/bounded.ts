@@ -3,10 +3,10 @@ import type { Bytes } from './bytes.ts';
 import { retryHint } from './incomplete.ts';
 
 /** Maximum size in bytes of a response that is read as text. Downloads have no limit. */
-export const maxAnswerBytes = 50 * 1024 * 1024;
+const maxTextBytes = 50 * 1024 * 1024;
 
 /** Milliseconds without a byte after which a download has stalled. */
-export const stallTimeoutMs = 60_000;
+const stallTimeoutMs = 60_000;
 
 /** The platform's timer: resolves after the given milliseconds; rejects or never settles once the signal is aborted. */
 export type Timer = (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
@@ -81,7 +81,7 @@ export function tooLate(milliseconds: number): PipewrightError {
 export async function readText(
   bytes: Bytes,
   { timer, stop }: Bounds,
-  { milliseconds, maxBytes = maxAnswerBytes }: { milliseconds: number; maxBytes?: number },
+  { milliseconds, maxBytes = maxTextBytes }: { milliseconds: number; maxBytes?: number },
 ): Promise<string> {
   const read = async (): Promise<string> => {
     const chunks: Uint8Array[] = [];

@@ -91,7 +91,7 @@ export function readCommonProblem(response: HttpResponse): VendorProblem {
 }
 
 /** Builds the URL of a path with its query. */
-export function address(baseUrl: string, path: string, query: Call['query'] = {}): string {
+function buildUrl(baseUrl: string, path: string, query: Call['query'] = {}): string {
   const parameters = Object.entries(query).filter(
     (entry): entry is [string, string | number | boolean] => entry[1] !== undefined,
   );
@@ -115,7 +115,7 @@ export function openApi(options: ApiOptions): Api {
     authorization: Headers,
     answer: HttpRequest['answer'],
   ): Promise<HttpRequest> {
-    const url = address(options.baseUrl, path, call.query);
+    const url = buildUrl(options.baseUrl, path, call.query);
     assertSameOrigin(options, url);
     const headers: Headers = { accept: 'application/json', ...options.headers, ...call.headers, ...authorization };
     let body: HttpRequest['body'];

@@ -10,7 +10,7 @@ export interface VendorProblem {
   /** The vendor's code: `PipelineNotFound`. */
   code?: string;
   message?: string;
-  /** What the user can do, if this vendor's code tells. */
+  /** What the user can do, if the vendor's error code shows it. */
   hint?: Wording;
 }
 
@@ -57,7 +57,7 @@ export function httpError(
   return new PipewrightError({
     code,
     service,
-    message: `${service} answered: ${reason}${/[.!?…]$/.test(reason) ? '' : '.'}`,
+    message: `${service} returned an error: ${reason}${/[.!?…]$/.test(reason) ? '' : '.'}`,
     status,
     retryable: code === 'throttled' || code === 'unavailable',
     ...withoutUndefined({

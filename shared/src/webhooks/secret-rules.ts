@@ -3,10 +3,10 @@ import type { SecretFault } from './scheme.ts';
 import { schemeSecretFault } from './schemes/standard-secret.ts';
 
 /** Minimum length in characters of a shared secret that the user chooses. */
-export const minChosenSecretLength = 16;
+const minChosenSecretLength = 16;
 
 /** Minimum length in bytes of a secret that the sender generates. */
-export const minSenderSecretLength = 8;
+const minSenderSecretLength = 8;
 
 /** Whether the user chooses the secret, so its length can be required. */
 const isChosen = (scheme: SignatureScheme): boolean => scheme.startsWith('shared-secret');

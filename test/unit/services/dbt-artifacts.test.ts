@@ -47,7 +47,7 @@ describe('Download Artifact (dbt)', () => {
     });
     await expect(download({ artifact: 'run_results.json' }, host)).rejects.toMatchObject({
       code: 'not-found',
-      message: 'dbt answered: The requested artifact was not found.',
+      message: 'dbt returned an error: The requested artifact was not found.',
       hint: expect.stringContaining('Job Run Completed'),
     });
   });

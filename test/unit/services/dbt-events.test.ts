@@ -301,7 +301,7 @@ describe('The dbt webhook of a trigger', () => {
     });
     await expect(subscriber?.subscribe(input({}), address, at(fake))).rejects.toMatchObject({
       code: 'forbidden',
-      message: 'dbt answered: You do not have permission.',
+      message: 'dbt returned an error: You do not have permission.',
       hint: expect.stringContaining('Webhooks also require a plan'),
     });
   });

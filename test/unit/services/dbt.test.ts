@@ -291,7 +291,7 @@ describe('Run Job (dbt)', () => {
     );
     await expect(run('runJob', { job: '910', gitBranch: 'nope' }, host)).rejects.toMatchObject({
       code: 'bad-input',
-      message: 'dbt answered: The request was invalid. The branch does not exist.',
+      message: 'dbt returned an error: The request was invalid. The branch does not exist.',
     });
   });
 

@@ -70,7 +70,7 @@ describe('A WebHook activity', () => {
     'https://user@svc.azure.com/x',
     'https://mine.eastus.cloudapp.azure.com/x',
     'file:///etc/passwd',
-    'does not lead to a web address',
+    'not a URL',
   ])('with the callback URL %s is rejected', async (callBackUri) => {
     await expect(reached({ callBackUri })).rejects.toMatchObject({ code: 'not-verified' });
   });

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { SecretFault } from '../scheme.ts';
 
 /** Minimum key size in bytes, from the Standard Webhooks specification. */
-export const minKeyBytes = 24;
+const minKeyBytes = 24;
 
 /** A Standard Webhooks secret: a key for HMAC, or the sender's public key. */
 export type StandardSecret = { kind: 'key'; bytes: Buffer } | { kind: 'public-key'; bytes: Buffer };
