@@ -13,7 +13,7 @@ export class DatabricksPollingTrigger implements INodeType {
     group: ['trigger'],
     version: 2,
     subtitle: 'Job Run Finished (Polling)',
-    description: 'Starts the workflow when a run of a job of Databricks has finished, without a webhook',
+    description: 'Starts the workflow when a Databricks job run finishes; no webhook required',
     defaults: { name: 'Databricks Polling Trigger' },
     polling: true,
     inputs: [],

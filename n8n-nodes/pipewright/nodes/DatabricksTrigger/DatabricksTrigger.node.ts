@@ -25,7 +25,7 @@ export class DatabricksTrigger implements INodeType {
     // With version 1, n8n evaluates an expression for every delivery.
     version: 2,
     subtitle: 'Job Notification',
-    description: 'Starts the workflow when a run of a Databricks job starts, succeeds, fails or takes too long',
+    description: 'Starts the workflow when a Databricks job run starts, succeeds, fails or takes too long',
     defaults: { name: 'Databricks Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],

@@ -21,8 +21,7 @@ export class Dbt implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', dbt.operations),
-    description:
-      'React to job runs of the dbt platform, run jobs, wait for them, say which step failed, and download what they left behind.',
+    description: 'Trigger on job runs of the dbt platform, run jobs, see which step failed, and download artifacts.',
     defaults: { name: 'dbt' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

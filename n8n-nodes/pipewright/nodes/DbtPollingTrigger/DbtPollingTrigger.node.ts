@@ -13,7 +13,7 @@ export class DbtPollingTrigger implements INodeType {
     group: ['trigger'],
     version: 2,
     subtitle: 'Job Run Finished (Polling)',
-    description: 'Starts the workflow when a job run of dbt has finished, without a webhook',
+    description: 'Starts the workflow when a dbt job run finishes; no webhook required',
     defaults: { name: 'dbt Polling Trigger' },
     polling: true,
     inputs: [],

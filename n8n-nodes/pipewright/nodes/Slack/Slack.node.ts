@@ -14,8 +14,7 @@ export class Slack implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', slack.operations),
-    description:
-      'Tell people in Slack: send messages, show how a run stands, share and download files, find channels and people.',
+    description: 'Send messages, post run cards, upload and download files, and find channels and users.',
     defaults: { name: 'Slack' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
