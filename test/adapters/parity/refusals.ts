@@ -53,6 +53,6 @@ export function secretField(service: Service): string {
 /** What a person must be told, whatever the platform. */
 export const said = {
   wrongSecret: /(the|its) (client )?secret|API token|access token|Bot User OAuth Token/,
-  unknown: /Check |Pick |Look at /,
+  unknown: /Check |Pick |Select |Open |Look at /,
   forbidden: /role|share|token|administrator|Entra/,
 };
