@@ -122,7 +122,7 @@ async function everyWay(
 /** What reaches no vendor over HTTP. */
 const silent = new Set(['slack.drawRunTimeline', 'webhookActivity.completeActivity', 'sqlTable.loadDataset']);
 
-describe.each(every.map((service) => [service.name, service] as const))('No secret of %s shows', (_name, service) => {
+describe.each(every.map((service) => [service.name, service] as const))('No secret of %s appears', (_name, service) => {
   if (service.operations.length > 0) {
     it.each(service.operations.map((operation) => [operation.name, operation] as const))(
       'in %s',
@@ -157,7 +157,7 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
       300_000,
     );
 
-    it('in what fields can be picked from', async () => {
+    it('in dropdown choices', async () => {
       const done = new Set<unknown>();
       for (const operation of service.operations) {
         for (const field of Object.values(operation.input)) {

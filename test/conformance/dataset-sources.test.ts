@@ -131,14 +131,14 @@ const cases: Record<string, { input(): Record<string, unknown>; rows: number; by
   },
 };
 
-it('Every download of a service that has datasets is a source', () => {
+it('Every download of a service with datasets is a source', () => {
   expect(datasetSources.map(({ key }) => key).sort()).toEqual(Object.keys(cases).sort());
 });
 
 describe.each(Object.entries(cases))('The source %s', (source, { input, rows, bytes, resumes }) => {
   const typed = (more: object = {}) => ({ source, table: source, ...input(), ...more });
 
-  it('is loaded straight into a table', async () => {
+  it('loads directly into a table', async () => {
     expect(await operate(sqlTable, 'loadDataset', typed())).toMatchObject({ rows });
     expect(query(`SELECT count(*) AS rows FROM "${source}"`)).toEqual([{ rows }]);
   });
@@ -153,7 +153,7 @@ describe.each(Object.entries(cases))('The source %s', (source, { input, rows, by
     },
   );
 
-  it('leaves the table as it was, and a check or rows without an answer, when it is cut short', async () => {
+  it('does not change the table, and fails checks and rows, when it is truncated', async () => {
     const cut = () => sandbox.faults.add({ match: { path: bytes }, times: 20, fault: { kind: 'cut', afterBytes: 0 } });
     for (const [service, key, more] of [
       [sqlTable, 'loadDataset', {}],
@@ -168,7 +168,7 @@ describe.each(Object.entries(cases))('The source %s', (source, { input, rows, by
     expect(query(`SELECT count(*) AS rows FROM "${source}"`)).toEqual([{ rows }]);
   });
 
-  it('gives rows, a preview and a check without a database', async () => {
+  it('supports rows, a preview and a check without a database', async () => {
     expect(await operate(dataset, 'getRows', typed({ rows: 2 }))).toMatchObject({
       count: Math.min(2, rows),
       firstRow: 1,
@@ -181,7 +181,7 @@ describe.each(Object.entries(cases))('The source %s', (source, { input, rows, by
   });
 });
 
-it('A ZIP is unpacked whether it comes from Mode, a volume, or a website', async () => {
+it('ZIP files from Mode, a volume or a website are extracted', async () => {
   const zips: [Record<string, unknown>, number][] = [
     [{ source: 'modeDownloadResults', modeDownloadResultsReport: '4e0af8c30001' }, 2],
     [{ source: 'databricksDownloadFile', databricksDownloadFilePath: '/Volumes/main/claims/landing/claims.zip' }, 300],
@@ -211,7 +211,7 @@ it('A ZIP is unpacked whether it comes from Mode, a volume, or a website', async
   expect(query('SELECT count(*) AS rows FROM zipped_4')).toEqual([{ rows: 1 }]);
 });
 
-it('Rows come in batches, and no more is fetched than they need', async () => {
+it('rows come in batches and fetch no more than they need', async () => {
   sandbox.control.writeDataset('d-large', 40_000);
   const typed = { source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: 'd-large', rows: 3 };
   const first = await operate(dataset, 'getRows', typed);
@@ -224,7 +224,7 @@ it('Rows come in batches, and no more is fetched than they need', async () => {
   );
 });
 
-it('Zapier is told of a dataset that is too large before anything is begun', async () => {
+it('Zapier rejects a dataset that is too large before it starts', async () => {
   const path = join(folder, 'large.csv');
   const large = {
     name: 'large.csv',
@@ -277,7 +277,7 @@ it('Zapier is told of a dataset that is too large before anything is begun', asy
   await expect(load(host({ files }))).rejects.toMatchObject({ code: 'cut-short' });
 });
 
-it('A rule about a table is refused where there is no database, with a word about SQL Table', async () => {
+it('a rule about a table is rejected without a database and refers to SQL Table', async () => {
   const typed = {
     source: 'webAddressDownloadFile',
     webAddressDownloadFileUrl: '/web/public/claims.csv',

@@ -125,14 +125,14 @@ describe.each(answerCases.map((cases) => ({ name: cases.start?.plan.service ?? c
       expect([...Object.keys(inputs), ...without].sort()).toEqual(['test', ...keys].sort());
     });
 
-    it('replays what was recorded with the same result', async () => {
+    it('replays the recording with the same result', async () => {
       for (const { name, answers, startedAt } of recordings) {
         const outcome = await ask(cases, name, inputs[name] ?? {}, replayingHost(answers, startedAt), connection);
         expect(v.safeParse(shapeOf(cases, name), outcome)).toMatchObject({ success: true });
       }
     });
 
-    it('returns a valid result or an error that says what happened, whatever the vendor answers', async () => {
+    it('returns a valid result or a clear error for any answer', async () => {
       const random = seededRandom(seed);
       const faults: string[] = [];
       let tried = 0;

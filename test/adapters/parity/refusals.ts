@@ -54,6 +54,6 @@ export function secretField({ name, connection }: Service): string {
 /** What a person must be told, whatever the platform. */
 export const said = {
   wrongSecret: /(the|its) (client )?secret|API token|API key|access token|Bot User OAuth Token/,
-  unknown: /Check |Pick |Select |Use |Look at /,
+  unknown: /Check |Pick |Select |Use |Open |Look at /,
   forbidden: /role|share|token|administrator|Entra/,
 };

@@ -231,12 +231,9 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
     ['an ID of null', { json: { runId: null, run_id: null, id: null, token: null, data: { id: null } } }],
     ['an ID that is an object', { json: { runId: {}, run_id: {}, id: {}, token: {}, data: { id: {} } } }],
     ['an empty ID', { json: { runId: '', run_id: '', id: '', token: '', data: { id: '' } } }],
-    [
-      'an ID that is not exact',
-      { text: '{"runId":1e300,"run_id":1e300,"id":1e300,"token":1e300,"data":{"id":1e300}}' },
-    ],
+    ['an inexact ID', { text: '{"runId":1e300,"run_id":1e300,"id":1e300,"token":1e300,"data":{"id":1e300}}' }],
     ['a list', { json: [] }],
-  ])('that is answered by %s finds its run', async (_what, answer) => {
+  ])('finds its run after an answer of %s', async (_what, answer) => {
     let first = true;
     const host = open((make) => {
       const json = make();
@@ -268,29 +265,26 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
   it.each([
     ['before', ['lost', 'made']],
     ['after', ['made', 'lost']],
-  ])(
-    'that is lost %s an equal one, whose answer is lost as well, never shares a run with it',
-    async (_order, fates) => {
-      const left = [...fates];
-      // Each start is answered by nothing; one of them is never carried out. At Databricks, whose starts are repeated, once.
-      const open2 = () => {
-        let fate: string | undefined;
-        return open((make) => {
-          const again = fate !== undefined;
-          fate ??= left.shift();
-          if (again && service === databricks) return { json: make() };
-          if (fate === 'made' && !again) make();
-          return 'lost';
-        });
-      };
-      const both = await Promise.all([outcome(open2()), outcome(open2())]);
-      const ids = both.flatMap((one) => (one instanceof Error ? [] : [one['id']]));
-      expect(new Set(ids).size).toBe(ids.length);
-      for (const one of both)
-        if (one instanceof Error) expect(one).toMatchObject({ code: 'unavailable', retryable: false });
-      if (!isCertain) expect(ids).toEqual([]);
-    },
-  );
+  ])('that is lost %s an identical lost start never shares a run with it', async (_order, fates) => {
+    const left = [...fates];
+    // Each start is answered by nothing; one of them is never carried out. At Databricks, whose starts are repeated, once.
+    const open2 = () => {
+      let fate: string | undefined;
+      return open((make) => {
+        const again = fate !== undefined;
+        fate ??= left.shift();
+        if (again && service === databricks) return { json: make() };
+        if (fate === 'made' && !again) make();
+        return 'lost';
+      });
+    };
+    const both = await Promise.all([outcome(open2()), outcome(open2())]);
+    const ids = both.flatMap((one) => (one instanceof Error ? [] : [one['id']]));
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const one of both)
+      if (one instanceof Error) expect(one).toMatchObject({ code: 'unavailable', retryable: false });
+    if (!isCertain) expect(ids).toEqual([]);
+  });
 
   it('does not take the run of an identical confirmed start', async () => {
     const answered = await run(open((make) => ({ json: make() })));
@@ -406,7 +400,7 @@ describe('An unconfirmed start without a key', () => {
     ['a run that began a little before it was sent', [{ startedAt: at(-3) }]],
     ['a run of which nobody knows when it began', [{}]],
     ['one of two runs', [{ startedAt: at(1) }, { id: 'r-2', startedAt: at(2) }]],
-  ])('does not take %s, but names it', async (_what, runs) => {
+  ])('does not take %s, but names it as a candidate', async (_what, runs) => {
     await expect(start(shows(runs))).rejects.toMatchObject({
       code: 'unavailable',
       hint: expect.stringContaining('r-1'),

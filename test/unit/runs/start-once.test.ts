@@ -100,7 +100,7 @@ const group = 'https://management.azure.com/subscriptions/sub/resourceGroups/rg/
 const vendors: Vendor[] = [
   pipelines('Data Factory', dataFactory, { factory: 'rg/contoso' }, `${group}/Microsoft.DataFactory/factories/contoso`),
   pipelines(
-    'Data Factory, with the parameter for the key',
+    'Data Factory with pipewrightStartKey',
     dataFactory,
     { factory: 'rg/contoso' },
     `${group}/Microsoft.DataFactory/factories/contoso`,
@@ -336,7 +336,7 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
 });
 
 it.each(vendors.filter(({ keepsKey }) => !keepsKey))(
-  'a start at $name whose answer is lost beside an equal one is not guessed',
+  'a lost start at $name takes no run while an identical start is in progress',
   async ({ service, operation, typed, connection, attach }) => {
     const runs: Record<string, unknown>[] = [];
     const lucks: Luck[] = ['answers', 'answer lost'];

@@ -35,7 +35,7 @@ describe('Download File (Databricks)', () => {
     '/Volumes/main/claims/claims.csv',
     '/Volumes/main/claims/landing/../../../x',
     's3://bucket/claims.csv',
-  ])('refuses %s, which is no file of a volume', async (path) => {
+  ])('rejects %s, which is not a volume file', async (path) => {
     const host = fakeHost();
     await expect(download(path, host)).rejects.toMatchObject({
       code: 'bad-input',

@@ -96,7 +96,7 @@ describe('Run Job (Databricks)', () => {
     ['UPSTREAM_FAILED', 'cancelled'],
     ['MAXIMUM_CONCURRENT_RUNS_REACHED', 'failed'],
     ['SOMETHING_NEW', 'unknown'],
-  ])('reads the result %s as %s', async (result, status) => {
+  ])('maps the result %s to %s', async (result, status) => {
     const host = fakeHost().on('GET', `${api}/runs/get`, { text: vendorRun(result) });
     expect(await run('getRun', { run: '7' }, host)).toMatchObject({ status, vendorStatus: result });
   });
@@ -130,7 +130,7 @@ describe('Run Notebook (Databricks)', () => {
   it.each([
     ['on a cluster', { cluster: `${workspace}/compute/clusters/1120-abc` }, { existing_cluster_id: '1120-abc' }],
     ['on serverless compute', {}, {}],
-  ])('submits it %s', async (_where, typed, expected) => {
+  ])('submits the notebook %s', async (_where, typed, expected) => {
     const host = fakeHost().on('POST', `${api}/runs/submit`, { json: { run_id: 7 } });
     await run(
       'runNotebook',

@@ -102,20 +102,17 @@ describe('Job Run Completed (dbt)', () => {
     [20, 'Errored', ['any', 'failed']],
     [30, 'Cancelled', ['any', 'cancelled']],
     ['30', 'Canceled', ['any', 'cancelled']],
-  ])(
-    'lets the code %s pass for the outcomes it means, whatever the word %s says',
-    async (runStatusCode, runStatus, passes) => {
-      for (const outcome of ['any', 'succeeded', 'failed', 'cancelled']) {
-        const taken = await take('jobRunCompleted', notification('completed', { runStatusCode, runStatus }), {
-          outcome,
-        });
-        expect([outcome, taken.outcome]).toEqual([
-          outcome,
-          (passes as string[]).includes(outcome) ? 'events' : 'ignored',
-        ]);
-      }
-    },
-  );
+  ])('maps the code %s to its outcomes, regardless of the status name %s', async (runStatusCode, runStatus, passes) => {
+    for (const outcome of ['any', 'succeeded', 'failed', 'cancelled']) {
+      const taken = await take('jobRunCompleted', notification('completed', { runStatusCode, runStatus }), {
+        outcome,
+      });
+      expect([outcome, taken.outcome]).toEqual([
+        outcome,
+        (passes as string[]).includes(outcome) ? 'events' : 'ignored',
+      ]);
+    }
+  });
 
   it.each([
     ['Success', 'succeeded'],
@@ -123,7 +120,7 @@ describe('Job Run Completed (dbt)', () => {
     ['Cancelled', 'cancelled'],
     ['Canceled', 'cancelled'],
   ])(
-    'understands an early notification without a code, webhook and project by its word %s',
+    'reads the status name %s of an early notification without code, webhook and project',
     async (runStatus, status) => {
       const body = notification(
         'completed',
@@ -182,12 +179,12 @@ describe('Job Run Completed (dbt)', () => {
     ['without a signature', {}],
     ['with an empty signature', { authorization: '' }],
     [
-      'with the signature twice',
+      'with two signatures',
       { authorization: [sign(notification('completed')).authorization, sign(notification('completed')).authorization] },
     ],
     ['signed with another secret', sign(notification('completed'), 'other')],
     ['signed for another body', sign('{}')],
-  ])('refuses a notification %s', async (_case, headers) => {
+  ])('rejects a notification %s', async (_case, headers) => {
     expect(await take('jobRunCompleted', notification('completed'), {}, headers as never)).toMatchObject({
       outcome: 'rejected',
     });
@@ -210,7 +207,7 @@ describe('A failed dbt run with two notifications', () => {
     ['jobRunErrored', [completed, errored], [1, 0]],
     ['jobRunCompleted', [errored, completed], [0, 1]],
     ['jobRunCompleted', [completed, errored, completed], [1, 0, 0]],
-  ])('fires %s once', async (key, bodies, expected) => {
+  ])('triggers %s once', async (key, bodies, expected) => {
     const host = fakeHost();
     const fired: number[] = [];
     for (const body of bodies) {
@@ -318,7 +315,7 @@ describe('The dbt webhook of a trigger', () => {
     ['switched off after failures', { json: { data: { ...made, active: false } } }, false],
     ['at another address', { json: { data: { ...made, client_url: 'https://other.example' } } }, false],
     ['gone', { status: 404, json: { status: { code: 404, user_message: 'Not found' }, data: null } }, false],
-  ])('counts as subscribed only when it is %s', async (_case, answer, expected) => {
+  ])('isSubscribed depends on whether it is %s', async (_case, answer, expected) => {
     const fake = fakeHost().on('GET', `${v3}/subscription/wsu_1`, answer);
     expect(await subscriber?.isSubscribed(subscription, address, at(fake))).toBe(expected);
   });
@@ -363,7 +360,7 @@ describe('Forms of the dbt triggers', () => {
     ['jobRunCompleted', { outcome: 'succeeded' }, ['4:completed']],
     ['jobRunErrored', {}, ['5:errored']],
     ['jobRunStarted', { jobs: '910' }, ['6:started', '5:started', '4:started', '3:started']],
-  ])('show real runs for %s with %j', async (key, typed, expected) => {
+  ])('show recent runs for %s with %j', async (key, typed, expected) => {
     const host = fakeHost().on('GET', `${v2}/runs/`, {
       json: { data: [vendorRun(6, 3), vendorRun(5, 20), vendorRun(4, 10), vendorRun(3, 30)] },
     });
@@ -389,7 +386,7 @@ describe('Forms of the dbt triggers', () => {
     ['jobRunErrored', {}, ['13:errored']],
     ['jobRunStarted', {}, ['12:started', '13:started', '14:started']],
     ['jobRunCompleted', { jobs: ['911'] }, []],
-  ])('%s of %j finds what ended since a moment, page by page, oldest first', async (key, typed, expected) => {
+  ])('%s with %j finds missed runs page by page, oldest first', async (key, typed, expected) => {
     const run = (id: number, status: number, hour: number, ends = true) => ({
       id,
       status,

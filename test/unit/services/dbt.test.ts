@@ -60,7 +60,7 @@ describe('The dbt client', () => {
 
 describe('The connection to dbt', () => {
   it.each(['https://ab123.us1.dbt.com/', 'https://ab123.us1.dbt.com/deploy/12345/projects/1', 'ab123.us1.dbt.com'])(
-    'takes the access URL %s',
+    'accepts the access URL %s',
     async (accessUrl) => {
       const host = fakeHost().on('GET', `${account}/`, data({ name: 'Contoso' }));
       expect(
@@ -218,7 +218,7 @@ describe('Run Job (dbt)', () => {
     [30, 'Cancelled'],
     [undefined, 'Canceled'],
     [undefined, 'Cancelled'],
-  ])('takes the status %s %s as an end', async (status, status_humanized) => {
+  ])('treats the status %s %s as finished', async (status, status_humanized) => {
     const host = started().on('GET', `${account}/runs/777/`, data(vendorRun(0, { status, status_humanized })));
     expect(await run('runJob', { job: '910', onFailure: 'continue' }, host)).toMatchObject({
       status: 'cancelled',
@@ -253,7 +253,7 @@ describe('Run Job (dbt)', () => {
     ['is lost', 'lost' as const],
     ['is an error of the server', { status: 502, text: '<html>' }],
     ['says nothing', { status: 200, text: '' }],
-  ])('finds the run that was started although the answer %s, and starts no second one', async (_case, answer) => {
+  ])('finds the started run although the answer %s, and starts no second one', async (_case, answer) => {
     let cause: unknown;
     const host = fakeHost()
       .on('POST', `${account}/jobs/910/run/`, ({ json }) => ((cause = (json as { cause: string }).cause), answer))
@@ -443,7 +443,7 @@ describe('The log of a failed dbt step', () => {
     ['a\nb\nc\nd\n', 'b c d'],
     ['', undefined],
     [null, undefined],
-  ])('says in short what went wrong in %j', (logs, message) => expect(readFailure(logs)).toBe(message));
+  ])('is summarized: %j', (logs, message) => expect(readFailure(logs)).toBe(message));
 
   it('is shortened and redacted', () => {
     expect(readFailure(`Runtime Error\n${'x'.repeat(5000)}`)?.length).toBe(500);

@@ -180,7 +180,7 @@ describe('A Databricks run', () => {
     ['RUNNING', 'running'],
     ['QUEUED', 'queued'],
     ['SOMETHING_NEW', 'unknown'],
-  ])('in the state %s has neither succeeded nor failed', async (cycle, status) => {
+  ])('in state %s is neither succeeded nor failed', async (cycle, status) => {
     const run = await read(
       open({ first: jobRun({ tasks: [task('load', 1, 'FAILED')], state: { life_cycle_state: cycle } }) }),
     );
@@ -292,7 +292,7 @@ describe('A dbt run', () => {
     );
 
   it.each(['partial success', 'Partial Success', 'error', 'fail', 'runtime error'])(
-    'names the model with the status %s',
+    'names a model with the status %s',
     async (status) => {
       expect(
         await read({ status: 20 }, [

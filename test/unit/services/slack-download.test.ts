@@ -81,7 +81,7 @@ describe('Download File (Slack)', () => {
     ['lies elsewhere', { is_external: true, mode: 'external' }, 'only links to it'],
     ['was deleted', { mode: 'tombstone' }, 'was deleted'],
     ['is too old for the plan', { mode: 'hidden_by_limit' }, 'workspace’s plan'],
-  ])('refuses a file that %s', async (_what, changes, message) => {
+  ])('rejects a file that %s', async (_what, changes, message) => {
     const host = fakeHost().on('GET', info, told(changes));
     await expect(download(host)).rejects.toMatchObject({
       code: 'bad-input',
@@ -109,7 +109,7 @@ describe('Download File (Slack)', () => {
     ['missing_scope', { needed: 'files:read' }, 'forbidden', 'Add the scope files:read'],
     ['file_not_found', {}, 'not-found', 'Check the file ID'],
     ['file_deleted', {}, 'not-found', 'Check the file ID'],
-  ])('says in plain words what %s means', async (error, more, code, hint) => {
+  ])('explains the error %s', async (error, more, code, hint) => {
     const host = fakeHost().on('GET', info, { json: { ok: false, error, ...more } });
     await expect(download(host)).rejects.toMatchObject({ code, hint: expect.stringContaining(hint) });
   });

@@ -25,7 +25,7 @@ describe('Thread', () => {
     ['https://contoso.slack.com/archives/C0DATATEAM/p1763625700000200?cid=C0DATATEAM', '1763625700.000200'],
     ['1763625700.000200', '1763625700.000200'],
     ['p1763625700000200', '1763625700.000200'],
-  ])('given as %s is %s', async (thread, timestamp) => {
+  ])('%s becomes %s', async (thread, timestamp) => {
     const host = fakeHost().on('POST', post, { json: posted });
     await run('sendMessage', { channel, text: 'Ready', thread }, host);
     expect(host.sent('POST', 'postMessage')[0]?.json).toMatchObject({ thread_ts: timestamp });
@@ -45,7 +45,7 @@ describe('A message that Slack would truncate', () => {
     ['buttons', { blocks: [{ type: 'actions', elements: Array.from({ length: 26 }, () => ({ type: 'button' })) }] }],
     ['a block that is none', { blocks: ['x'] }],
     ['blocks', { blocks: Array.from({ length: 51 }, () => ({ type: 'divider' })) }],
-  ])('because of its %s is refused before anything is sent', async (_what, input) => {
+  ])('is rejected before sending a request: %s', async (_what, input) => {
     const host = fakeHost();
     await expect(run('sendMessage', { channel, ...input }, host)).rejects.toMatchObject({
       code: 'bad-input',

@@ -162,10 +162,10 @@ describe('Draw Run Timeline', () => {
     ],
     ['that lasted for weeks', { finishedAt: at(3_000_000) }],
     [
-      'with moments that are none',
+      'with invalid timestamps',
       { startedAt: 'soon', finishedAt: 'later', steps: [{ name: 'a', status: 'succeeded', startedAt: 'x' }] },
     ],
-  ])('is drawn for a run %s', async (_case, changes) => {
+  ])('draws a run %s', async (_case, changes) => {
     const png = await draw({ ...failed, ...changes });
     expect(size(png)[0]).toBe(960);
     expect(size(png)[1]).toBeLessThan(2_000);

@@ -40,7 +40,7 @@ describe('Send Message (Slack)', () => {
   });
 
   it.each(['C0DATATEAM', 'G0PRIVATE1', 'D0DIRECT01', 'Z0SPECIAL1', 'U0ADALOVE1', 'W0ENTERPR1'])(
-    'takes the ID %s without a look-up',
+    'accepts the ID %s without a lookup',
     async (channel) => {
       const host = fakeHost().on('POST', post, posted);
       await run('sendMessage', { ...message, channel }, host);
@@ -52,7 +52,7 @@ describe('Send Message (Slack)', () => {
   it.each([
     'https://contoso.slack.com/archives/C0DATATEAM',
     'https://app.slack.com/client/T0SANDBOX1/C0DATATEAM/thread',
-  ])('takes the channel out of %s', async (channel) => {
+  ])('extracts the channel ID from %s', async (channel) => {
     const host = fakeHost().on('POST', post, posted);
     await run('sendMessage', { ...message, channel }, host);
     expect(bodyOf(host, 'postMessage')['channel']).toBe('C0DATATEAM');
@@ -202,22 +202,19 @@ describe('Upload File (Slack)', () => {
     });
   });
 
-  it.each(['U0ADALOVE1', 'W0ENTERPR1'])(
-    'opens a direct message with %s first, for a file goes to no person',
-    async (channel) => {
-      const host = ready().on('POST', `${api}/conversations.open`, {
-        json: { ok: true, channel: { id: 'D0ADALOVE1' } },
-      });
-      expect(
-        await run('uploadFile', { channel, file, title: 'Claims', thread: '1763625600.000100' }, host),
-      ).toMatchObject({ channelId: 'D0ADALOVE1', title: 'Claims' });
-      expect(bodyOf(host, 'conversations.open')).toEqual({ users: channel });
-      expect(bodyOf(host, 'completeUpload')).toMatchObject({
-        channel_id: 'D0ADALOVE1',
-        thread_ts: '1763625600.000100',
-      });
-    },
-  );
+  it.each(['U0ADALOVE1', 'W0ENTERPR1'])('opens a direct message with %s before sharing a file', async (channel) => {
+    const host = ready().on('POST', `${api}/conversations.open`, {
+      json: { ok: true, channel: { id: 'D0ADALOVE1' } },
+    });
+    expect(
+      await run('uploadFile', { channel, file, title: 'Claims', thread: '1763625600.000100' }, host),
+    ).toMatchObject({ channelId: 'D0ADALOVE1', title: 'Claims' });
+    expect(bodyOf(host, 'conversations.open')).toEqual({ users: channel });
+    expect(bodyOf(host, 'completeUpload')).toMatchObject({
+      channel_id: 'D0ADALOVE1',
+      thread_ts: '1763625600.000100',
+    });
+  });
 
   const unknownLength = (pieces: readonly Uint8Array[]) => ({
     async save() {
@@ -410,7 +407,7 @@ describe('The Slack connection', () => {
   });
 
   it.each(slack.operations.map((operation) => [operation.name, operation] as const))(
-    '%s has a sample that its own fields accept',
+    '%s has a valid sample',
     (_name, operation) => {
       const { file: _file, ...own } = operation.output;
       const output = isDownload(operation) ? own : operation.output;

@@ -13,7 +13,7 @@ import { readJobRun, readRunsPage, sampleJobRun, type VendorJobRun } from './run
 export const jobRunFinished = defineRunFinished<DatabricksConnection>()({
   key: 'jobRunFinished',
   name: 'Job Run Finished (Polling)',
-  description: 'Triggers when a job run finishes. Polls Databricks; no notification destination required.',
+  description: 'Triggers when a job run finishes; polls Databricks, so no notification destination is required.',
   input: { job: v.optional(jobField) },
   sample: sampleJobRun,
   idOf: ({ id, finishedAt }) => `${id}:${finishedAt ?? ''}`,

@@ -10,7 +10,7 @@ import { filterFields, sampleNotification } from './notifications.ts';
 export const jobRunErrored = defineWebhookTrigger<DbtConnection>()({
   key: 'jobRunErrored',
   name: 'Job Run Errored',
-  description: 'Triggers when a job run fails. Its artifacts may not be available yet.',
+  description: 'Triggers when a job run fails, possibly before its artifacts are available.',
   input: filterFields,
   sample: { ...sampleNotification, status: 'failed', vendorStatus: 'Errored', statusCode: 20, succeeded: false },
   ...jobRunEvents({

@@ -12,7 +12,7 @@ import { readJobRun, sampleJobRun } from './runs.ts';
 export const jobRunFinished = defineRunFinished<DbtConnection>()({
   key: 'jobRunFinished',
   name: 'Job Run Finished (Polling)',
-  description: 'Triggers when a job run finishes. Polls dbt; no webhook required.',
+  description: 'Triggers when a job run finishes; polls dbt, so no webhook is required.',
   input: { job: v.optional(jobField) },
   sample: sampleJobRun,
   runs: async ({ job }, since, context) =>
