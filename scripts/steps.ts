@@ -4,20 +4,20 @@ import { fileURLToPath } from 'node:url';
 /** The root of the repository. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Runs a program with this terminal in the root of the repository. @throws Error when it fails */
+/** Runs a program in this terminal, in the root of the repository. @throws Error when it fails */
 export async function command(program: string, args: string[], env: Record<string, string> = {}): Promise<void> {
   const child = spawn(program, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
   const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}`);
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} exited with code ${code}`);
 }
 
-/** One step of a larger command: says what it does, how long it took, and whether it worked. */
+/** One step of a command. */
 export interface Step {
   name: string;
   run(): Promise<unknown>;
 }
 
-/** Runs steps one after the other, all of them even when one fails, and counts what passed and what failed. */
+/** Runs all steps in order, even if one fails, and prints the result and duration of each. */
 export async function runSteps(steps: readonly Step[]): Promise<{ passed: number; failed: number }> {
   const results: string[] = [];
   let failed = 0;
