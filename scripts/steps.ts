@@ -22,7 +22,7 @@ export async function command(program: string, args: string[], { quiet = false }
   if (code !== 0) throw new Error(`${printed}${program} ${args.join(' ')} ended with ${code}`);
 }
 
-/** One step of a larger command: says what it does, how long it took, and whether it worked. */
+/** One step of a command. */
 export interface Step {
   name: string;
   run(): Promise<unknown>;

@@ -1,8 +1,8 @@
-// The licences of what esbuild put into a bundle, and the list of it, from esbuild's own record (the metafile).
+// The bundled packages and their licences, from esbuild's metafile.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** The section of a README that holds the whole licence, as some packages have it; undefined where there is only its name. */
+/** The licence section of a README; undefined if it only names the licence. */
 function licenceInReadme(folder) {
   const readme = readdirSync(folder).find((file) => /^readme/i.test(file));
   const text = readme === undefined ? '' : readFileSync(join(folder, readme), 'utf8');
@@ -10,12 +10,12 @@ function licenceInReadme(folder) {
   return section && /permission is hereby granted|redistribution and use/i.test(section) ? section : undefined;
 }
 
-/** The folder of the package that a file belongs to; undefined for a file of this project. */
+/** The package folder of a file; undefined for a file of this project. */
 function packageFolder(path) {
   return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/.exec(path)?.[0];
 }
 
-/** What the manifest of a package says of it. */
+/** Reads the manifest of a package. */
 function describe(folder) {
   const { name, version, license, licenses } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   return {
@@ -27,7 +27,7 @@ function describe(folder) {
 }
 
 /**
- * The packages to which files belong, by name and version; each once.
+ * The packages that files belong to, without duplicates, sorted by name and version.
  *
  * @param {Iterable<string>} paths absolute paths of files
  * @returns {{ name: string, version: string, license: string, folder: string }[]}
@@ -39,7 +39,7 @@ export function packagesOf(paths) {
 }
 
 /**
- * The packages whose code a build put into its outputs.
+ * The packages in the outputs of a build.
  *
  * @param {import('esbuild').Metafile} metafile
  * @param {string} workingDirectory esbuild's `absWorkingDir`
@@ -52,11 +52,11 @@ export function bundledPackages(metafile, workingDirectory) {
 }
 
 /**
- * Packages that ship no licence text, each with where the text comes from. Any other without one fails the build, so first
- * look whether a newer version of the package brings its text.
+ * Texts for packages that ship no licence text, with their source. Any other package without a text fails the build; check
+ * first whether a newer version ships it.
  */
 const withoutText = {
-  // "license": "ISC" and the author, from its package.json; the text is the one of SPDX.
+  // "license": "ISC" and the author, from its package.json; the text is from SPDX.
   '@zapier/secret-scrubber': `ISC License
 
 Copyright (c) David Brownman, Zapier
@@ -64,9 +64,9 @@ Copyright (c) David Brownman, Zapier
 Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted, provided that the above copyright notice and this permission notice appear in all copies.
 
 THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.`,
-  // "license": "Public Domain", from its package.json: there is no text to repeat.
+  // "license": "Public Domain", from its package.json: there is no text.
   'json-metaschema': 'Public domain, by Austin Wright.',
-  // "license": "MIT" and the author, from its package.json; the text is the one of SPDX.
+  // "license": "MIT" and the author, from its package.json; the text is from SPDX.
   tr46: `MIT License
 
 Copyright (c) Sebastian Mayr
@@ -88,7 +88,7 @@ function textsOf({ name, folder }) {
   const other = licenceInReadme(folder) ?? withoutText[name];
   if (other !== undefined) return [...texts, other];
   throw new Error(
-    `The package ${name} is bundled and ships no licence text. Add it to withoutText in scripts/third-party-notices.mjs, with where its text is from, or do not bundle it.`,
+    `The bundled package ${name} ships no licence text. Add its text with the source to withoutText in scripts/third-party-notices.mjs, or do not bundle it.`,
   );
 }
 
@@ -96,7 +96,7 @@ function textsOf({ name, folder }) {
  * The text of THIRD-PARTY-NOTICES: every bundled package with its licence.
  *
  * @param {ReturnType<typeof packagesOf>} packages
- * @throws Error for a package that ships no licence text and is no known exception
+ * @throws Error when a package has no licence text
  */
 export function thirdPartyNotices(packages) {
   const head = 'This product contains the following packages. Each is used under its own licence.';

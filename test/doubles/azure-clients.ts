@@ -7,13 +7,13 @@ import { sandboxAccounts, type Sandbox } from './sandbox.ts';
 const { tenantId, clientId, clientSecret, subscriptionId, resourceGroup, factory, workspace, sparkPool } =
   sandboxAccounts.azure;
 
-/** Address of the factory at the management plane. */
+/** URL of the factory in Azure Resource Manager. */
 export function factoryAddress(sandbox: Sandbox): string {
   const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
   return `${sandbox.addresses.arm}${group}/providers/Microsoft.DataFactory/factories/${factory}`;
 }
 
-/** Asks the sandbox's Entra for a token. */
+/** Requests a token from the sandbox's Entra. */
 export async function fetchToken(
   sandbox: Sandbox,
   scope: string,
@@ -26,7 +26,7 @@ export async function fetchToken(
   });
 }
 
-/** A token, or an error that says why there is none. */
+/** Returns an access token. @throws Error with Entra's reason */
 export async function accessToken(sandbox: Sandbox, scope: string): Promise<string> {
   const body = (await (await fetchToken(sandbox, scope)).json()) as {
     access_token?: string;
@@ -36,7 +36,7 @@ export async function accessToken(sandbox: Sandbox, scope: string): Promise<stri
   return body.access_token;
 }
 
-/** Microsoft's clients send tokens over TLS only; this policy of ours sends one over plain HTTP to this machine. */
+/** Microsoft's clients send tokens over TLS only; this policy sends one over plain HTTP to the local sandbox. */
 function plainToken(token: string): PipelinePolicy {
   return {
     name: 'plainTokenPolicy',
@@ -51,7 +51,7 @@ const credential = { getToken: async () => null };
 const policy = 'bearerTokenAuthenticationPolicy';
 const plain = { allowInsecureConnection: true, retryOptions: { maxRetries: 0 } };
 
-/** Microsoft's own clients for Data Factory, Synapse pipelines and Spark, logged in at the sandbox. */
+/** Microsoft's own clients for Data Factory, Synapse pipelines and Spark, logged in to the sandbox. */
 export async function azureClients(sandbox: Sandbox) {
   const management = await accessToken(sandbox, 'https://management.azure.com/.default');
   const dataPlane = await accessToken(sandbox, 'https://dev.azuresynapse.net/.default');
@@ -73,19 +73,19 @@ export async function azureClients(sandbox: Sandbox) {
   return { dataFactory, artifacts, spark };
 }
 
-/** Every entry of a paged list. */
+/** All entries of a paged list. */
 export async function collect<T>(pages: AsyncIterable<T>): Promise<T[]> {
   const entries: T[] = [];
   for await (const entry of pages) entries.push(entry);
   return entries;
 }
 
-/** Asks again until the answer fits; fails after ten seconds. */
+/** Polls until the result matches. @throws Error after ten seconds */
 export async function until<T>(ask: () => Promise<T>, fits: (value: T) => boolean): Promise<T> {
   for (let round = 0; round < 200; round += 1) {
     const value = await ask();
     if (fits(value)) return value;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error('The awaited did not happen within ten seconds.');
+  throw new Error('The condition was not met within ten seconds.');
 }

@@ -4,7 +4,7 @@ import { startReceiver, type Receiver } from './receiver.ts';
 import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
 import { ManualClock } from './server/clock.ts';
 
-describe('the controls for another process', () => {
+describe('the control API', () => {
   let sandbox: Sandbox;
   let receiver: Receiver;
   beforeAll(async () => {
@@ -34,11 +34,11 @@ describe('the controls for another process', () => {
   };
   const log = async () => (await send('GET', '/log')).body as unknown as ReturnType<Sandbox['control']['log']>;
 
-  it('tell accounts and addresses', async () => {
+  it('returns the accounts and addresses', async () => {
     expect((await send('GET', '')).body).toEqual({ accounts: sandboxAccounts, addresses: sandbox.addresses });
   });
 
-  it('let the next run of a pipeline fail at a step, and tell of every run', async () => {
+  it('plans a run that fails at a step, and logs every run', async () => {
     expect((await send('POST', '/durations', { queuedMilliseconds: 20, runningMilliseconds: 40 })).status).toBe(204);
     await send('POST', '/runs/next', {
       service: 'data-factory',
@@ -57,7 +57,7 @@ describe('the controls for another process', () => {
     ]);
   });
 
-  it('send a Quantemplate event with its secret, and note the delivery without it', async () => {
+  it('sends a Quantemplate event with its secret, and logs the delivery without it', async () => {
     const { body } = await send('POST', '/quantemplate/events', {
       url: `${receiver.url}?key=hush`,
       envelope: 'A',
@@ -73,7 +73,7 @@ describe('the controls for another process', () => {
     expect(JSON.stringify(deliveries)).not.toContain('hush');
   });
 
-  it('let a dbt run finish, and deliver its event again', async () => {
+  it('finishes a dbt run and redelivers its event', async () => {
     const subscription = { name: 'x', client_url: receiver.url, active: true, event_types: ['job.run.completed'] };
     sandbox.world.dbt.webhooks.create(subscription);
     const { runId } = (await send('POST', '/dbt/runs', { outcome: 'error' })).body;
@@ -91,11 +91,11 @@ describe('the controls for another process', () => {
     const later = (await send('POST', '/dbt/runs', {})).body['runId'];
     expect((await send('POST', `/dbt/runs/${later}/finish`, { outcome: 'success' })).status).toBe(204);
     expect((await send('POST', `/dbt/runs/${later}/finish`, { outcome: 'success' })).status).toBe(400);
-    // Its event is on its way too, and must not come in the middle of what follows.
+    // Its event is being delivered too and must not arrive during the following steps.
     await until(log, ({ deliveries }) => deliveries.filter(({ vendor }) => vendor === 'dbt').length === 3);
   });
 
-  it('send a Mode event with the old host name and no signature', async () => {
+  it('sends an unsigned Mode event with the old host name', async () => {
     await send('POST', '/mode/events', { url: receiver.url, event: 'report_run_completed', report: 'abc', run: 'def' });
     expect(receiver.received[0]?.body).toEqual({
       event: 'report_run_completed',
@@ -103,7 +103,7 @@ describe('the controls for another process', () => {
     });
   });
 
-  it('add a fault and take it back, and write datasets', async () => {
+  it('adds and clears faults, and writes datasets', async () => {
     expect(
       (await send('POST', '/faults', { match: { path: '^/slack' }, times: 3, fault: { kind: 'status', status: 500 } }))
         .status,
@@ -127,7 +127,7 @@ describe('the controls for another process', () => {
     expect((await send('POST', path, body)).status).toBe(400);
   });
 
-  it('cannot be used by a web page', async () => {
+  it('rejects requests from a web page', async () => {
     const plain = await fetch(`${sandbox.addresses.control}/reset`, { method: 'POST', body: '{}' });
     expect(plain.status).toBe(415);
     const status = await new Promise((resolve) => {
@@ -138,14 +138,14 @@ describe('the controls for another process', () => {
     expect(status).toBe(403);
   });
 
-  it('forget what happened', async () => {
+  it('resets the log', async () => {
     await send('POST', '/reset');
     expect(await log()).toMatchObject({ requests: {}, deliveries: [], slack: { messages: [], files: [] } });
   });
 });
 
-describe('a sandbox with a clock of its own', () => {
-  it('lets hours pass in no time, and gives the same identifiers for the same seed', async () => {
+describe('a sandbox with a manual clock', () => {
+  it('skips hours, and generates the same identifiers for the same seed', async () => {
     const ids: string[] = [];
     for (const seed of ['one', 'one', 'two']) {
       const clock = new ManualClock();

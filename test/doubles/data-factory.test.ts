@@ -28,7 +28,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
   const activities = async (id: string) =>
     (await client.activityRuns.queryByPipelineRun(resourceGroup, factory, id, around())).value;
 
-  it('lists more pipelines than one page holds, with their parameters', async () => {
+  it('lists pipelines over several pages, with their parameters', async () => {
     const pipelines = await collect(client.pipelines.listByFactory(resourceGroup, factory));
     expect(pipelines.length).toBeGreaterThan(30);
     expect(sandbox.requests.count({ vendor: 'azure', path: /\/pipelines$/ })).toBe(2);
@@ -38,7 +38,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
     expect(parameters?.['regions']).toEqual({ type: 'array', defaultValue: ['EMEA', 'APAC'] });
   });
 
-  it('takes a run from the queue through its work to its end', async () => {
+  it('moves a run from queued to in progress to succeeded', async () => {
     const { runId } = await start('QT_fetch_data', { DatasetID: 'd-claims' });
     const queued = await read(runId);
     expect(queued).toMatchObject({
@@ -63,12 +63,12 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
     expect(steps?.[1]?.output).toMatchObject({ rowsCopied: 1000 });
   });
 
-  it('shows parameters as text, lists as JSON', async () => {
+  it('returns parameters as strings and lists as JSON', async () => {
     const { runId } = await start('Run_KPI_notebook', { regions: ['APAC'] });
     expect((await read(runId)).parameters).toMatchObject({ regions: '["APAC"]', topN: '10', fullRefresh: 'false' });
   });
 
-  it('refuses a run without a parameter that is needed; their names heed upper and lower case', async () => {
+  it('rejects a run without a required parameter; parameter names are case-sensitive', async () => {
     await expect(start('QT_fetch_data', { datasetid: 'd-claims' })).rejects.toMatchObject({
       statusCode: 400,
       code: 'BadRequest',
@@ -76,7 +76,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
     await expect(start('Nowhere')).rejects.toMatchObject({ statusCode: 404, code: 'EntityNotFound' });
   });
 
-  it('fails at the step that was asked for, and says why', async () => {
+  it('fails a run at the planned step with its message', async () => {
     sandbox.control.planRun({
       service: 'data-factory',
       name: 'QT_fetch_data',
@@ -92,7 +92,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
     ]);
   });
 
-  it('lets a child pipeline fail its parent', async () => {
+  it('fails a parent run when its child run fails', async () => {
     sandbox.control.planRun({
       service: 'data-factory',
       name: 'Load_sources',
@@ -113,7 +113,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
     expect((await activities(pipelineRunId))?.map(({ status }) => status)).toEqual(['Succeeded', 'Failed']);
   });
 
-  it('cancels a run and its children, and leaves the end of the run empty', async () => {
+  it('cancels a run and its children, without an end time', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Load_sources', runningMilliseconds: 60_000 });
     const { runId } = await start('Nightly_load');
     const child = await until(
@@ -134,7 +134,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
     await expect(client.pipelineRuns.cancel(resourceGroup, factory, runId)).rejects.toMatchObject({ statusCode: 400 });
   });
 
-  it('starts again from the activity that failed', async () => {
+  it('reruns from the failed activity', async () => {
     sandbox.control.planRun({
       service: 'data-factory',
       name: 'QT_fetch_data',
@@ -154,7 +154,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
     ]);
   });
 
-  it('hides a new run as long as it is asked to', async () => {
+  it('hides a new run for the planned time', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Copy_source_01', hiddenMilliseconds: 200 });
     const { runId } = await start('Copy_source_01');
     await expect(read(runId)).rejects.toMatchObject({ statusCode: 404 });
@@ -168,7 +168,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
     ).toBe(runId);
   });
 
-  it('finds runs by filter, in order, page by page', async () => {
+  it('queries runs with filters, order and paging', async () => {
     const ids: string[] = [];
     for (let count = 0; count < 45; count += 1) ids.push((await start('Copy_source_02')).runId);
     const filter = {
@@ -203,7 +203,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
     expect(past.value).toEqual([]);
   });
 
-  it('starts and stops triggers, at once or after a while', async () => {
+  it('starts and stops triggers, immediately or with a delay', async () => {
     const triggers = await collect(client.triggers.listByFactory(resourceGroup, factory));
     expect(triggers.map(({ properties }) => [properties.type, properties.runtimeState])).toEqual([
       ['ScheduleTrigger', 'Started'],
@@ -221,7 +221,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
     expect(sandbox.requests.count({ path: /operationresults/ })).toBeGreaterThan(0);
   });
 
-  it('breaks the connection after a run was started, so that it must be looked for', async () => {
+  it('breaks the connection after starting a run', async () => {
     sandbox.faults.add({
       match: { method: 'POST', path: /Copy_source_03\/createRun$/ },
       fault: { kind: 'lost-answer' },

@@ -27,7 +27,7 @@ describe('Databricks in the sandbox', () => {
     return state.result_state ?? state.life_cycle_state;
   };
 
-  it('wants the right token, or one of a service principal whose secret stands in the header', async () => {
+  it('accepts the token, or a token of a service principal that logs in with a header', async () => {
     expect((await call('GET', '/list', undefined, 'wrong')).status).toBe(401);
     const login = (headers: Record<string, string>, extra = '') =>
       fetch(`${sandbox.addresses.databricks}/oidc/v1/token`, {
@@ -43,7 +43,7 @@ describe('Databricks in the sandbox', () => {
     expect((await call('GET', '/list', undefined, access)).status).toBe(200);
   });
 
-  it('writes IDs that a number cannot hold, and knows them again', async () => {
+  it('returns and accepts IDs above Number.MAX_SAFE_INTEGER', async () => {
     expect((await call('GET', '/list?limit=1')).text).toContain(`"job_id":${jobId}`);
     const id = idIn((await call('POST', '/run-now', `{"job_id":${jobId}}`)).text);
     expect(Number.isSafeInteger(Number(id))).toBe(false);
@@ -54,7 +54,7 @@ describe('Databricks in the sandbox', () => {
     expect((await call('GET', '/runs/get?run_id=1')).text).toContain('does not exist');
   });
 
-  it('gives the same run for the same token', async () => {
+  it('returns the same run for the same idempotency token', async () => {
     const start = async (key: string) =>
       idIn((await call('POST', '/run-now', `{"job_id":911,"idempotency_token":"${key}"}`)).text);
     expect(await start('a')).toBe(await start('a'));
@@ -62,7 +62,7 @@ describe('Databricks in the sandbox', () => {
     expect((await call('POST', '/run-now', `{"job_id":911,"idempotency_token":"${'x'.repeat(65)}"}`)).status).toBe(400);
   });
 
-  it('says in the output of a task, and only there, why it failed', async () => {
+  it('returns the cause of a failure only in the output of the task', async () => {
     const id = idIn((await call('POST', '/run-now', '{"job_id":911}')).text);
     await until(
       () => states(id),
@@ -77,7 +77,7 @@ describe('Databricks in the sandbox', () => {
     expect((await call('GET', `/runs/get-output?run_id=${id}`)).status).toBe(400);
   });
 
-  it('cancels a run, and leaves one that has ended', async () => {
+  it('cancels a run, and does not change a finished one', async () => {
     sandbox.control.planRun({ service: 'databricks', name: 'Monthly report', runningMilliseconds: 60_000 });
     const id = idIn((await call('POST', '/run-now', `{"job_id":${jobId}}`)).text);
     await call('POST', '/runs/cancel', `{"run_id":${id}}`);

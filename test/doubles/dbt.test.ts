@@ -55,7 +55,7 @@ describe('dbt in the sandbox', () => {
       )
     ).data;
 
-  it('takes Token and Bearer, and nothing else', async () => {
+  it('accepts the schemes Token and Bearer only', async () => {
     expect((await call('GET', 'v2/ACCOUNT/')).http).toBe(200);
     expect((await call('GET', 'v2/ACCOUNT/', undefined, `Bearer ${token}`)).http).toBe(200);
     expect(await call('GET', 'v2/ACCOUNT/', undefined, 'Token wrong')).toMatchObject({
@@ -65,18 +65,18 @@ describe('dbt in the sandbox', () => {
     expect((await call('GET', 'v2/accounts/1/')).http).toBe(404);
   });
 
-  it('wants the slash at the end of a path of v2', async () => {
+  it('requires the trailing slash in v2 paths', async () => {
     expect((await call('GET', 'v2/ACCOUNT/jobs')).http).toBe(404);
   });
 
-  it('lists jobs in pages and finds them by a part of their name', async () => {
+  it('lists jobs in pages and filters them by name', async () => {
     const page = await call<Run[]>('GET', 'v2/ACCOUNT/jobs/?limit=10&offset=20&order_by=id');
     expect(page.extra?.pagination).toEqual({ count: 5, total_count: 25 });
     const found = await call<{ name: string }[]>('GET', 'v2/ACCOUNT/jobs/?name__icontains=daily');
     expect(found.data.map(({ name }) => name)).toEqual(['Daily Job (dbt build)']);
   });
 
-  it('runs a job and gives its results once they are there', async () => {
+  it('runs a job and returns its artifacts when they are ready', async () => {
     const run = await start(jobId);
     expect(run).toMatchObject({
       status: 1,
@@ -112,11 +112,11 @@ describe('dbt in the sandbox', () => {
     expect(results.results.map(({ status }) => status)).toEqual(['success', 'success', 'success']);
   });
 
-  it('wants a cause', async () => {
+  it('requires a cause', async () => {
     expect((await call('POST', `v2/ACCOUNT/jobs/${jobId}/run/`, {})).http).toBe(400);
   });
 
-  it('fails at a step, and can be retried', async () => {
+  it('fails a run at a step and retries it', async () => {
     sandbox.control.planRun({
       service: 'dbt',
       name: String(jobId),
@@ -140,10 +140,10 @@ describe('dbt in the sandbox', () => {
     expect(list.data.map(({ id }) => id)).toEqual([run.id]);
   });
 
-  describe('delivers webhooks', () => {
+  describe('webhooks of dbt in the sandbox', () => {
     const events = ['job.run.started', 'job.run.completed', 'job.run.errored'];
     let subscription: { id: string; hmac_secret: string };
-    /** Events of earlier runs would come in between; the last one comes with the artifacts. */
+    /** Waits for the events of earlier runs; the last one is sent with the artifacts. */
     const earlierRunsAreTold = async () => {
       await until(
         async () => sandbox.world.dbt.runs.all,
@@ -178,7 +178,7 @@ describe('dbt in the sandbox', () => {
         (received) => received.length >= count,
       );
 
-    it('signed by the secret that is shown once', async () => {
+    it('are signed with the secret that is returned once', async () => {
       const run = await start(jobId);
       const received = await gets(2);
       expect(received.map(({ body }) => body['eventType'])).toEqual(['job.run.started', 'job.run.completed']);
@@ -204,7 +204,7 @@ describe('dbt in the sandbox', () => {
       ]);
     });
 
-    it('as errored at once and as completed later when a run fails', async () => {
+    it('report a failed run as errored immediately and as completed later', async () => {
       await start(124);
       const received = await gets(3);
       expect(received.map(({ body }) => [body['eventType'], (body['data'] as Run)['runStatusCode']])).toEqual([
@@ -215,14 +215,14 @@ describe('dbt in the sandbox', () => {
       expect(received[1]?.body['data']).toHaveProperty('runErroredAt');
     });
 
-    it('only for the jobs of the subscription', async () => {
+    it('are sent only for the jobs of the subscription', async () => {
       await finished((await start(200)).id);
       await finished((await start(jobId)).id);
       const received = await gets(2);
       expect(new Set(received.map(({ body }) => (body['data'] as Run)['jobId']))).toEqual(new Set([String(jobId)]));
     });
 
-    it('again after a failure and after a receiver that was too slow, with the same event id', async () => {
+    it('are retried with the same event ID after a failure and after a timeout', async () => {
       await call('PUT', path(), {
         name: 'test',
         client_url: receiver.url,
@@ -245,7 +245,7 @@ describe('dbt in the sandbox', () => {
       ]);
     });
 
-    it('six times at most, and no more after five events in a row were lost', async () => {
+    it('are attempted six times, and stop after five failed events in a row', async () => {
       await call('PUT', path(), {
         name: 'test',
         client_url: receiver.url,
@@ -278,14 +278,14 @@ describe('dbt in the sandbox', () => {
       ).toMatchObject({ active: true, deactivate_reason: '' });
     });
 
-    it('twice when it is asked to', async () => {
+    it('are delivered twice on demand', async () => {
       sandbox.world.dbt.webhooks.deliverNextTwice();
       await start(jobId);
       const received = await gets(3);
       expect(received[0]?.raw.equals(received[1]?.raw ?? Buffer.alloc(0))).toBe(true);
     });
 
-    it('with sample values as a test, and says how it went', async () => {
+    it('can be tested with sample values, and return the outcome', async () => {
       expect(await call('GET', `${path()}/test`)).toMatchObject({
         data: { verification_error: null, verification_status_code: '200' },
         status: { code: 200 },
@@ -295,7 +295,7 @@ describe('dbt in the sandbox', () => {
       expect(await call('GET', `${path()}/test`)).toMatchObject({ data: { verification_status_code: '401' } });
     });
 
-    it('refuses a subscription without events or with an unknown one', async () => {
+    it('reject a subscription without events or with an unknown event', async () => {
       expect(
         (
           await call('POST', 'v3/ACCOUNT/webhooks/subscriptions', {

@@ -18,7 +18,7 @@ describe('the token endpoint of the sandbox', () => {
       headers: { authorization: `Bearer ${token}` },
     });
 
-  it('gives a token that opens the management plane', async () => {
+  it('issues a token for Azure Resource Manager', async () => {
     const response = await subscription(await accessToken(sandbox, management));
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ displayName: 'Contoso Production', subscriptionId });
@@ -39,7 +39,7 @@ describe('the token endpoint of the sandbox', () => {
     expect(await response.json()).toMatchObject({ error: { code: 'InvalidAuthenticationTokenAudience' } });
   });
 
-  it('lets a token run out after an hour', async () => {
+  it('expires a token after an hour', async () => {
     const token = await accessToken(sandbox, management);
     clock.advance(3_598_000);
     expect((await subscription(token)).status).toBe(200);
@@ -49,7 +49,7 @@ describe('the token endpoint of the sandbox', () => {
     expect(await response.json()).toMatchObject({ error: { code: 'ExpiredAuthenticationToken' } });
   });
 
-  it('expires tokens on demand, with the status that is wished', async () => {
+  it('expires tokens on demand, with the given status', async () => {
     const token = await accessToken(sandbox, management);
     sandbox.faults.add({ match: { path: /^\/arm/ }, fault: { kind: 'expire-tokens', status: 403 } });
     expect((await subscription(token)).status).toBe(403);
@@ -92,7 +92,7 @@ describe('the token endpoint of the sandbox', () => {
     expect(body.error_description).toMatch(new RegExp(`^AADSTS${number}: .+\r\nTrace ID: `));
   });
 
-  it('does not know other tenants', async () => {
+  it('rejects other tenants', async () => {
     const response = await fetch(`${sandbox.addresses.entra}/common/oauth2/v2.0/token`, {
       method: 'POST',
       body: new URLSearchParams({

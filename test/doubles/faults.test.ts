@@ -1,7 +1,7 @@
 import { accessToken, factoryAddress } from './azure-clients.ts';
 import { startSandbox, type Sandbox } from './sandbox.ts';
 
-describe('faults on demand', () => {
+describe('faults of the sandbox', () => {
   let sandbox: Sandbox;
   let headers: Record<string, string>;
   let pipelines: string;
@@ -18,7 +18,7 @@ describe('faults on demand', () => {
     fetch(`${pipelines}/Copy_source_01/createRun?api-version=2018-06-01`, { method: 'POST', headers, body: '{}' });
   const runs = () => sandbox.world.azure.dataFactory.runs.length;
 
-  it('answers another status without doing the work, as often as it is asked to', async () => {
+  it('respond with a status a given number of times, without doing the work', async () => {
     const before = runs();
     sandbox.faults.add({
       match: { method: 'POST', path: /createRun$/ },
@@ -38,7 +38,7 @@ describe('faults on demand', () => {
     expect(sandbox.faults.waiting).toBe(0);
   });
 
-  it('gives the body that is wished', async () => {
+  it('respond with a given body', async () => {
     sandbox.faults.add({
       match: { path: /pipelines$/ },
       fault: { kind: 'status', status: 503, body: '<html>Service Unavailable</html>' },
@@ -47,7 +47,7 @@ describe('faults on demand', () => {
     expect([answer.status, await answer.text()]).toEqual([503, '<html>Service Unavailable</html>']);
   });
 
-  it('does the work and loses the answer', async () => {
+  it('lose the response after doing the work', async () => {
     const before = runs();
     sandbox.faults.add({ match: { path: /createRun$/ }, fault: { kind: 'lost-answer' } });
     await expect(start()).rejects.toThrow();
@@ -55,7 +55,7 @@ describe('faults on demand', () => {
     expect(sandbox.requests.list({ method: 'POST' })).toMatchObject([{ status: 200, fault: 'lost-answer' }]);
   });
 
-  it.each([0, 10, 1000])('cuts the body after %d bytes', async (afterBytes) => {
+  it.each([0, 10, 1000])('cut the body after %d bytes', async (afterBytes) => {
     sandbox.faults.add({ match: { path: /pipelines$/ }, fault: { kind: 'cut', afterBytes } });
     const answer = await list();
     let bytes = 0;
@@ -67,7 +67,7 @@ describe('faults on demand', () => {
     expect(bytes).toBeLessThanOrEqual(afterBytes);
   });
 
-  it('lets an answer wait, or only the second half of its body', async () => {
+  it('delay a response, or only the second half of its body', async () => {
     sandbox.faults.add({ match: { path: /pipelines$/ }, fault: { kind: 'slow', milliseconds: 150 } });
     const start = performance.now();
     await list();
@@ -80,7 +80,7 @@ describe('faults on demand', () => {
     expect(performance.now() - headersAt).toBeGreaterThan(140);
   });
 
-  it('counts requests by vendor and route, without what may be secret', async () => {
+  it('are counted by vendor and route, without secrets', async () => {
     await list();
     await fetch(`${sandbox.addresses.slack}/nonsense?token=xoxb-secret`);
     await fetch(`${sandbox.baseUrl}/nowhere`);

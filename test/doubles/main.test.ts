@@ -7,12 +7,12 @@ import { sandboxAccounts } from './sandbox.ts';
 const { clientId, clientSecret, organisationId } = sandboxAccounts.quantemplate;
 const main = join(__dirname, 'main.ts');
 
-/** Most memory that a process ever had, in megabytes. */
+/** Peak memory of a process in megabytes. */
 function peakMegabytes(pid: number): number {
   return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
-describe('the sandbox as a process of its own', () => {
+describe('the sandbox as a separate process', () => {
   let child: ChildProcess;
   let baseUrl: string;
   let printed = '';
@@ -48,12 +48,12 @@ describe('the sandbox as a process of its own', () => {
     return bytes;
   }
 
-  it('prints what a tester types into the connection forms', () => {
+  it('prints the values for the connection forms', () => {
     expect(printed).toContain(`${baseUrl}/arm`);
     expect(printed).toContain(sandboxAccounts.slack.botToken);
   });
 
-  it('streams a dataset of hundreds of megabytes without holding it', async () => {
+  it('streams a dataset of hundreds of megabytes without buffering it', async () => {
     expect(await download('d-claims')).toBe(claimsSize(200_000));
     const afterFirst = peakMegabytes(child.pid ?? 0);
     const rows = 1_000_000;
@@ -69,14 +69,14 @@ describe('the sandbox as a process of its own', () => {
     expect(peakMegabytes(child.pid ?? 0) - afterFirst).toBeLessThan(100);
   });
 
-  it('ends when it is asked to', async () => {
+  it('stops on SIGTERM', async () => {
     child.removeAllListeners('exit');
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
   });
 
-  it('says what is wrong with its arguments', async () => {
+  it('rejects invalid arguments with a message', async () => {
     const wrong = spawn(process.execPath, [main, '--port', 'many'], { stdio: ['ignore', 'ignore', 'pipe'] });
     let error = '';
     wrong.stderr?.on('data', (piece: Buffer) => (error += piece.toString()));

@@ -3,7 +3,7 @@ import { startSandbox } from './sandbox.ts';
 
 const { values } = parseArgs({ options: { port: { type: 'string' }, 'claims-rows': { type: 'string' } } });
 
-/** A whole number of the command line. */
+/** Reads a whole number from the command line. */
 function wholeNumber(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (!/^\d+$/.test(value)) {
@@ -20,7 +20,7 @@ const sandbox = await startSandbox({
   ...(claimsRows === undefined ? {} : { claimsRows }),
 });
 
-console.log(`The sandbox plays every vendor at ${sandbox.baseUrl}\n`);
+console.log(`The sandbox simulates every vendor at ${sandbox.baseUrl}\n`);
 console.log('Addresses');
 for (const [name, address] of Object.entries(sandbox.addresses)) console.log(`  ${name.padEnd(20)}${address}`);
 for (const [vendor, account] of Object.entries(sandbox.accounts)) {

@@ -30,7 +30,7 @@ describe('Mode in the sandbox', () => {
     return { status: response.status, run: (await response.json()) as { token: string; state: string } };
   };
 
-  it('wants the right token and secret', async () => {
+  it('requires the right token and secret', async () => {
     expect((await call('')).headers.get('content-type')).toMatch(/hal\+json/);
     expect((await call('', { headers: {} })).status).toBe(401);
     expect((await fetch(`${sandbox.addresses.mode}/api/other`, { headers: { authorization } })).status).toBe(404);
@@ -50,7 +50,7 @@ describe('Mode in the sandbox', () => {
     ]);
   });
 
-  it('runs a report from pending to succeeded and gives the rows packed without saying so', async () => {
+  it('runs a report and returns gzipped rows without a content-encoding header', async () => {
     const { status, run } = await start(reportToken, { region: 'EMEA' });
     expect([status, run]).toMatchObject([
       202,
@@ -78,7 +78,7 @@ describe('Mode in the sandbox', () => {
     );
   });
 
-  it('fails a report and says at which query', async () => {
+  it('fails a report at a query', async () => {
     const { run } = await start('4e0af8c10002');
     const path = `/reports/4e0af8c10002/runs/${run.token}`;
     expect(
@@ -94,7 +94,7 @@ describe('Mode in the sandbox', () => {
     ]);
   });
 
-  it('lists the runs of a report, newest first, from a moment on', async () => {
+  it('lists the runs of a report, newest first, since a timestamp', async () => {
     const since = new Date().toISOString();
     await new Promise((resolve) => setTimeout(resolve, 5));
     const { run } = await start('4e0af8c30001');
@@ -106,11 +106,11 @@ describe('Mode in the sandbox', () => {
     );
   });
 
-  it('does not know the address that the dbt guide posts to', async () => {
+  it('has no route for the address in the dbt guide', async () => {
     expect((await call(`/reports/${reportToken}/run`, { method: 'POST' })).status).toBe(404);
   });
 
-  it('limits requests where it is asked to', async () => {
+  it('limits requests if configured', async () => {
     const limited = await startSandbox({ mode: { requestsPerTenSeconds: 2 } });
     const statuses = [];
     for (let count = 0; count < 3; count += 1) statuses.push((await call('', {}, limited)).status);

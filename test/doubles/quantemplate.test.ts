@@ -31,7 +31,7 @@ describe('Quantemplate in the sandbox', () => {
 
   const get = (path: string) => fetch(`${organisation}${path}`, { headers });
 
-  it('refuses a wrong secret and a log-in that is not a form', async () => {
+  it('rejects a wrong secret and a login that is not a form', async () => {
     const wrong = await logIn(sandbox, { client_secret: 'wrong' });
     expect([wrong.status, await wrong.json()]).toMatchObject([
       401,
@@ -45,7 +45,7 @@ describe('Quantemplate in the sandbox', () => {
     expect(asJson.status).toBe(400);
   });
 
-  it('streams the dataset as CSV that another reader understands', async () => {
+  it('streams the dataset as CSV that csv-parse reads', async () => {
     const response = await get('/datasets/d-claims');
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(response.headers.get('content-length')).toBeNull();
@@ -64,7 +64,7 @@ describe('Quantemplate in the sandbox', () => {
     expect(bytes.length / 2500).toBeGreaterThan(200);
   });
 
-  it('answers 204 for an empty dataset, 404 for an unknown one or version, 403 for what is not shared', async () => {
+  it('responds with 204 for an empty dataset, 404 for an unknown dataset or version, and 403 for one that is not shared', async () => {
     expect((await get('/datasets/d-empty')).status).toBe(204);
     const unknown = await get('/datasets/d-nowhere');
     expect([unknown.status, await unknown.json()]).toEqual([
@@ -79,7 +79,7 @@ describe('Quantemplate in the sandbox', () => {
     expect((await fetch(`${organisation}/datasets/d-claims`)).status).toBe(401);
   });
 
-  it('keeps what is uploaded as a new version', async () => {
+  it('stores an upload as a new version', async () => {
     const version = sandbox.world.quantemplate.datasets.generate('d-upload', 3);
     const upload = (id: string, body: string) =>
       fetch(`${organisation}/datasets/${id}`, {
@@ -93,7 +93,7 @@ describe('Quantemplate in the sandbox', () => {
     expect((await upload(account.readOnlyDatasetId, 'a')).status).toBe(403);
   });
 
-  it('executes a pipeline, lists it without outputs until it is done, and gives the output', async () => {
+  it('runs a pipeline, and returns outputs after it has finished', async () => {
     const started = (await (
       await fetch(`${organisation}/pipelines/p-bordereaux/executions`, { method: 'POST', headers })
     ).json()) as { id: string };
@@ -121,7 +121,7 @@ describe('Quantemplate in the sandbox', () => {
     expect((await get('/pipelines/p-nowhere/executions')).status).toBe(404);
   });
 
-  it('waits for a receiver that is slow to take the data', async () => {
+  it('applies backpressure for a slow client', async () => {
     let made = 0;
     jest.spyOn(sandbox.world.quantemplate.datasets, 'open').mockImplementationOnce(function* () {
       for (const piece of claimsCsv(1_000_000)) {
@@ -137,14 +137,14 @@ describe('Quantemplate in the sandbox', () => {
     expect(made).toBeLessThan(30_000_000);
   });
 
-  it('cuts the body where it is asked to', async () => {
+  it('cuts the body on demand', async () => {
     sandbox.faults.add({ match: { path: /datasets\/d-claims$/ }, fault: { kind: 'cut', afterBytes: 100_000 } });
     const response = await get('/datasets/d-claims');
     expect(response.status).toBe(200);
     await expect(response.arrayBuffer()).rejects.toThrow();
   });
 
-  describe('tells of events', () => {
+  describe('events of Quantemplate in the sandbox', () => {
     let receiver: Receiver;
     beforeAll(async () => {
       receiver = await startReceiver();
@@ -154,7 +154,7 @@ describe('Quantemplate in the sandbox', () => {
 
     const event = { name: 'DatasetUpdated', payload: { datasetId: 'd-claims' } };
 
-    it('in both envelopes, with the secret in a header, as a user and password, or in the query', async () => {
+    it('are sent in both envelopes, with the secret in a header, as basic authentication or in the query', async () => {
       const { received, url } = receiver;
       await sandbox.world.quantemplate.events.send(
         { url, envelope: 'A', secret: { kind: 'header', name: 'X-Secret', value: 'open sesame' } },
@@ -185,7 +185,7 @@ describe('Quantemplate in the sandbox', () => {
       expect(sandbox.world.quantemplate.events.deliveries.map(({ status }) => status)).toEqual([200, 200, 200]);
     });
 
-    it('to those who subscribed, when a dataset changes and when a pipeline has completed', async () => {
+    it('are sent to subscribers when a dataset changes and when a pipeline completes', async () => {
       sandbox.world.quantemplate.events.subscribe({ url: receiver.url });
       await fetch(`${organisation}/datasets/d-upload`, { method: 'POST', headers, body: 'a\n' });
       await fetch(`${organisation}/pipelines/p-broken/executions`, { method: 'POST', headers });
@@ -203,7 +203,7 @@ describe('Quantemplate in the sandbox', () => {
       sandbox.world.quantemplate.events.clear();
     });
 
-    it('never to another machine', async () => {
+    it('are never sent to another machine', async () => {
       const record = await sandbox.world.quantemplate.events.send({ url: 'https://example.com/hook' }, event);
       expect(record).toMatchObject({ error: 'The sandbox delivers to this machine only.' });
     });

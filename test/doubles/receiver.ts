@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A delivery that a receiver got. */
+/** A received delivery. */
 export interface Received {
   url: string;
   headers: IncomingHttpHeaders;
@@ -10,16 +10,16 @@ export interface Received {
   body: Record<string, unknown>;
 }
 
-/** A webhook on this machine that notes what it gets. */
+/** A local webhook that records its deliveries. */
 export interface Receiver {
   url: string;
   received: Received[];
-  /** What it answers next; afterwards 200 at once. */
+  /** Its next responses; afterwards 200 without delay. */
   answers: { status: number; afterMilliseconds?: number }[];
   stop(): Promise<void>;
 }
 
-/** Starts a webhook on this machine. */
+/** Starts a local webhook. */
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
   const answers: Receiver['answers'] = [];

@@ -30,7 +30,7 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
   afterAll(() => sandbox.stop());
   const refused = (error: string) => ({ data: { ok: false, error } });
 
-  it('knows the token', async () => {
+  it('checks the token', async () => {
     expect(await client.auth.test()).toMatchObject({ ok: true, team: 'Contoso', team_id: account.teamId });
     await expect(connect('xoxb-wrong').auth.test()).rejects.toMatchObject(refused('invalid_auth'));
     await expect(
@@ -38,7 +38,7 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
     ).rejects.toMatchObject({ data: { error: 'missing_scope', needed: 'chat:write' } });
   });
 
-  it('posts, answers in a thread, and changes a message', async () => {
+  it('posts, replies to and updates a message', async () => {
     const posted = await client.chat.postMessage({
       channel: account.dataChannelId,
       text: 'The load is done.',
@@ -66,7 +66,7 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
     await expect(client.chat.postMessage({ channel, text: 'hello' })).rejects.toMatchObject(refused(error));
   });
 
-  it('refuses a message without text or with too much of it', async () => {
+  it('rejects a message without text or with too much text', async () => {
     await expect(client.chat.postMessage({ channel: account.dataChannelId, text: '' })).rejects.toMatchObject(
       refused('no_text'),
     );
@@ -75,7 +75,7 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
     ).rejects.toMatchObject(refused('msg_too_long'));
   });
 
-  it('lists channels page by page, with an empty page before the last one', async () => {
+  it('lists channels in pages, with an empty page before the last one', async () => {
     const sizes: number[] = [];
     const names: (string | undefined)[] = [];
     for await (const page of client.paginate('conversations.list', {
@@ -92,7 +92,7 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
     expect(names).not.toContain('old-times');
   });
 
-  it('opens a direct message with somebody who is found by e-mail', async () => {
+  it('opens a direct message with a user found by email', async () => {
     const { user } = await client.users.lookupByEmail({ email: account.userEmail });
     const { channel } = await client.conversations.open({ users: user?.id ?? '' });
     expect(channel?.id).toMatch(/^D/);
@@ -103,7 +103,7 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
     );
   });
 
-  it('takes a file by the three steps of the upload', async () => {
+  it('accepts a file in the three steps of an upload', async () => {
     const file = Buffer.from('country,claims\nGB,120\n');
     const result = await client.filesUploadV2({
       channel_id: account.dataChannelId,
@@ -119,7 +119,7 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
     expect(sandbox.world.slack.messages.at(-1)).toMatchObject({ text: 'Here they are.', files: [kept?.id] });
   });
 
-  it('shares no file by the name of a channel or with a user, and none whose bytes do not fit', async () => {
+  it('rejects sharing a file by channel name, with a user, or with a wrong length', async () => {
     const { upload_url: url = '', file_id: id = '' } = await client.files.getUploadURLExternal({
       filename: 'a.csv',
       length: 3,
@@ -136,7 +136,7 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
     }
   });
 
-  it('takes JSON too, but no token in the query', async () => {
+  it('accepts JSON, but no token in the query', async () => {
     const headers = { authorization: `Bearer ${account.botToken}`, 'content-type': 'application/json; charset=utf-8' };
     const posted = await fetch(`${sandbox.addresses.slack}/chat.postMessage`, {
       method: 'POST',
@@ -149,7 +149,7 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
     ).toEqual({ ok: false, error: 'not_authed' });
   });
 
-  it('asks to wait when there were too many calls', async () => {
+  it('responds with Retry-After after too many calls', async () => {
     sandbox.faults.add({
       match: { path: /chat\.postMessage/ },
       fault: {

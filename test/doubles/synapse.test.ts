@@ -18,7 +18,7 @@ describe('Synapse in the sandbox', () => {
   afterAll(() => sandbox.stop());
 
   describe('driven by @azure/synapse-artifacts', () => {
-    it('lists its pipelines page by page', async () => {
+    it('lists pipelines in pages', async () => {
       const pipelines = await collect(clients.artifacts.pipelineOperations.listPipelinesByWorkspace());
       expect(pipelines).toHaveLength(32);
       expect(pipelines.find(({ name }) => name === 'Spark_transform')?.parameters).toEqual({
@@ -26,7 +26,7 @@ describe('Synapse in the sandbox', () => {
       });
     });
 
-    it('runs a pipeline, answers 202, and tells its activities under the name of the pipeline', async () => {
+    it('runs a pipeline with 202, and lists activities under the name of the pipeline', async () => {
       const { pipelineOperations, pipelineRunOperations } = clients.artifacts;
       const { runId } = await pipelineOperations.createPipelineRun('Spark_transform', {
         parameters: { inputPath: '/landing' },
@@ -61,7 +61,7 @@ describe('Synapse in the sandbox', () => {
     const job = { name: 'daily', file: 'abfss://data@contosolake.dfs.core.windows.net/job.py' };
     const read = (id: number) => clients.spark.sparkBatch.getSparkBatchJob(id, { detailed: true });
 
-    it('says success before the result is certain', async () => {
+    it('reports success before the result is certain', async () => {
       const created = await clients.spark.sparkBatch.createSparkBatchJob(job, { detailed: true });
       expect(created).toMatchObject({ state: 'not_started', result: 'Uncertain' });
       const success = await until(
@@ -81,7 +81,7 @@ describe('Synapse in the sandbox', () => {
       });
     });
 
-    it('fails with the reason', async () => {
+    it('fails a Spark job with its reason', async () => {
       sandbox.control.planRun({ service: 'spark', name: 'daily', failure: { message: 'Path does not exist' } });
       const { id } = await clients.spark.sparkBatch.createSparkBatchJob(job);
       const done = await until(
@@ -92,7 +92,7 @@ describe('Synapse in the sandbox', () => {
       expect(done.errors).toMatchObject([{ message: 'Path does not exist', source: 'User' }]);
     });
 
-    it('is cancelled by deleting it, and lists the newest first', async () => {
+    it('cancels a Spark job on DELETE, and lists the newest first', async () => {
       const { id } = await clients.spark.sparkBatch.createSparkBatchJob(job);
       await clients.spark.sparkBatch.cancelSparkBatchJob(id);
       expect(
@@ -108,7 +108,7 @@ describe('Synapse in the sandbox', () => {
     });
   });
 
-  it('keeps workspaces and pools at the management plane', async () => {
+  it('serves workspaces and pools in Azure Resource Manager', async () => {
     const headers = { authorization: `Bearer ${await accessToken(sandbox, 'https://management.azure.com/.default')}` };
     const base = `${sandbox.addresses.arm}/subscriptions/${subscriptionId}`;
     const read = async (path: string) =>
@@ -132,7 +132,7 @@ describe('Synapse in the sandbox', () => {
     expect(await unversioned.json()).toMatchObject({ error: { code: 'MissingApiVersionParameter' } });
   });
 
-  it('refuses a token of the management plane at the data plane', async () => {
+  it('rejects a management token in the data plane', async () => {
     const headers = { authorization: `Bearer ${await accessToken(sandbox, 'https://management.azure.com/.default')}` };
     const response = await fetch(
       `${sandbox.addresses.synapse.replace('{workspace}', workspace)}/pipelines?api-version=2020-12-01`,

@@ -55,5 +55,5 @@ it('THIRD-PARTY-NOTICES takes the licence out of a README that holds the whole o
 
 it('The build fails when a bundled package ships no licence text', async () => {
   install('four', {}, { 'README.md': '## License\n\nMIT\n' });
-  await expect(notices('node_modules/four/index.js')).rejects.toThrow(/four is bundled and ships no licence text/);
+  await expect(notices('node_modules/four/index.js')).rejects.toThrow(/The bundled package four ships no licence text/);
 });

@@ -6,11 +6,14 @@ export type Groups = {
   [Key in keyof SandboxConnections]: {
     [Field in keyof SandboxConnections[Key] as `${Key}_${Field & string}`]: SandboxConnections[Key][Field];
   };
-};
+} & { quantemplate: { quantemplate_previousWebhookSecret: string } };
 
 /** The groups of the Zapier connection for the accounts of the sandbox: `groups.dbt.dbt_apiToken`. */
 export function groupsOf(sandbox: Sandbox): Groups {
-  const groups = Object.entries(sandboxConnections(sandbox)).map(([key, values]) => [
+  const { quantemplate, ...others } = sandboxConnections(sandbox);
+  const previousWebhookSecret = 'the-secret-before-this-one';
+  const connections = { ...others, quantemplate: { ...quantemplate, previousWebhookSecret } };
+  const groups = Object.entries(connections).map(([key, values]) => [
     key,
     Object.fromEntries(Object.entries(values).map(([field, value]) => [`${key}_${field}`, value])),
   ]);

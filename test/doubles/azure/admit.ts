@@ -2,7 +2,7 @@ import type { SandboxContext } from '../server/context.ts';
 import { bearerToken, type SandboxRequest } from '../server/request.ts';
 import { azureRefusal } from './refusal.ts';
 
-/** Checks the token of a request: Azure tells apart none, a wrong one, one that ran out, and one for something else. */
+/** Checks the token of a request. Azure distinguishes a missing, an invalid, an expired token and one for another resource. */
 export function admitAzure(context: SandboxContext, resource: 'management' | 'synapse', request: SandboxRequest): void {
   const given = bearerToken(request);
   if (given === undefined) {
@@ -28,7 +28,7 @@ export function admitAzure(context: SandboxContext, resource: 'management' | 'sy
   }
 }
 
-/** Refuses a request whose `api-version` is missing or not served. */
+/** Rejects a request with a missing or unsupported `api-version`. */
 export function checkVersion(request: SandboxRequest, versions: string[]): void {
   const version = request.query.get('api-version');
   if (!version)

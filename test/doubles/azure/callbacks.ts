@@ -3,7 +3,7 @@ import { parameter, readJson } from '../server/request.ts';
 import type { Vendor } from '../server/vendor.ts';
 import type { PipelineEngine } from './pipeline-engine.ts';
 
-/** Where WebHook activities wait to be completed; the address itself is what logs in. */
+/** Callback URLs of WebHook activities; the URL itself is the credential. */
 export function callbacks(engines: readonly PipelineEngine[]): Vendor {
   return {
     name: 'azure-callbacks',

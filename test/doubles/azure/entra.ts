@@ -6,7 +6,7 @@ import type { Vendor } from '../server/vendor.ts';
 
 const account = azureAccount;
 
-/** Resources of the public cloud that the tenant has; the sandbox itself plays the first two. */
+/** Resources of the public cloud in the tenant. The sandbox simulates the management and Synapse APIs. */
 const resources: Record<string, string> = {
   'https://management.azure.com': 'management',
   'https://management.core.windows.net': 'management',

@@ -5,7 +5,7 @@ import { parameter, readJson, wholeNumber, type SandboxRequest } from '../server
 import type { RunPlan } from '../server/run-plans.ts';
 import type { Answer } from '../server/vendor.ts';
 
-/** Milliseconds in which a batch says `success` or `dead` while its result is still `Uncertain`. */
+/** Milliseconds for which a finished batch still has the result `Uncertain`. */
 const uncertainMilliseconds = 250;
 
 /** A Spark batch job. */
@@ -48,7 +48,7 @@ const schedulerStates: Record<string, string> = { not_started: 'Queued', startin
 function show(batch: Batch, now: number, detailed: boolean): Record<string, unknown> {
   const { state, result } = stateAt(batch, now);
   const { starting, running, end } = moments(batch);
-  const moment = (at: number | undefined, reached: boolean) =>
+  const timestamp = (at: number | undefined, reached: boolean) =>
     at !== undefined && reached && at <= now ? iso(at) : null;
   const killed = state === 'killed';
   const plan = batch.plan;
@@ -83,18 +83,18 @@ function show(batch: Batch, now: number, detailed: boolean): Record<string, unkn
     ...brief,
     schedulerInfo: {
       submittedAt: iso(batch.createdAt),
-      scheduledAt: moment(starting, true),
-      endedAt: moment(killed ? batch.killedAt : end, true),
+      scheduledAt: timestamp(starting, true),
+      endedAt: timestamp(killed ? batch.killedAt : end, true),
       cancellationRequestedAt: batch.killedAt === undefined ? null : iso(batch.killedAt),
       currentState: schedulerStates[state] ?? 'Ended',
     },
     livyInfo: {
       notStartedAt: iso(batch.createdAt),
-      startingAt: moment(starting, true),
-      runningAt: moment(running, true),
-      deadAt: moment(end, state === 'dead'),
-      successAt: moment(end, state === 'success'),
-      killedAt: moment(batch.killedAt, killed),
+      startingAt: timestamp(starting, true),
+      runningAt: timestamp(running, true),
+      deadAt: timestamp(end, state === 'dead'),
+      successAt: timestamp(end, state === 'success'),
+      killedAt: timestamp(batch.killedAt, killed),
       recoveringAt: null,
       currentState: state,
       jobCreationRequest: {
@@ -112,7 +112,7 @@ function show(batch: Batch, now: number, detailed: boolean): Record<string, unkn
 }
 
 /**
- * Spark batch jobs of a Synapse workspace, as Livy has them.
+ * Spark batch jobs of a Synapse workspace (Livy).
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane/spark-batch
  */
 export class LivyBatches {
@@ -123,12 +123,12 @@ export class LivyBatches {
     this.#context = context;
   }
 
-  /** Every batch as it is now, oldest first. */
+  /** All batches with their current state, oldest first. */
   list(): Record<string, unknown>[] {
     return this.#batches.map((batch) => show(batch, this.#context.clock.now(), true));
   }
 
-  /** Somebody stops a batch. */
+  /** Kills a batch. */
   kill(id: number): void {
     const batch = this.#batches.find((one) => one.id === id);
     const now = this.#context.clock.now();
@@ -162,7 +162,7 @@ export class LivyBatches {
     return batch;
   }
 
-  /** The routes, after `…/sparkPools/{pool}`. */
+  /** Routes below `…/sparkPools/{pool}`. */
   routes(start: string): Record<string, Answer> {
     const now = () => this.#context.clock.now();
     const checked =

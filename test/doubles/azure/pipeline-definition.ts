@@ -3,9 +3,9 @@ export interface ActivityDefinition {
   name: string;
   /** Azure's type: `Copy`, `DatabricksNotebook`, `ExecutePipeline` … */
   type: string;
-  /** For `ExecutePipeline`: the pipeline that it runs and waits for. */
+  /** For `ExecutePipeline`: the child pipeline. */
   runs?: string;
-  /** The activity fails in every run, with this message. */
+  /** Fails every run with this message. */
   alwaysFails?: string;
 }
 
@@ -16,13 +16,13 @@ export interface PipelineDefinition {
   folder?: string;
   parameters: Record<string, { type: string; defaultValue?: unknown }>;
   activities: ActivityDefinition[];
-  /** At the end of each run, the address in this parameter is called, again and again until it is taken. */
+  /** Parameter with the URL that is called at the end of a run, with retries. */
   callsBack?: string;
-  /** The pipeline waits at its last activity, a WebHook activity, which calls the address in this parameter. */
+  /** Parameter with the URL that the last activity, a WebHook activity, calls and then waits for. */
   asks?: string;
 }
 
-/** The pipeline as the vendor shows it, with its activities one after the other. */
+/** The API resource of a pipeline with sequential activities. */
 export function pipelineResource(path: string, type: string, pipeline: PipelineDefinition): Record<string, unknown> {
   const { name, description, folder, parameters, activities } = pipeline;
   return {
@@ -54,7 +54,7 @@ export function pipelineResource(path: string, type: string, pipeline: PipelineD
   };
 }
 
-/** The version tag of a pipeline. */
+/** ETag of a pipeline. */
 export function etagOf(pipeline: PipelineDefinition): string {
   return `"${Buffer.from(pipeline.name).toString('hex').padEnd(12, '0').slice(0, 12)}-0000"`;
 }

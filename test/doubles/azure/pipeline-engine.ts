@@ -5,31 +5,31 @@ import type { ActivityDefinition, PipelineDefinition } from './pipeline-definiti
 import { isOver, statusAt, type ActivityRun, type InvokedBy, type PipelineRun } from './pipeline-run.ts';
 import { azureRefusal } from './refusal.ts';
 
-/** What a run is started with. */
+/** Options of a run. */
 export interface StartOptions {
   parameters?: Record<string, unknown>;
   invokedBy?: InvokedBy;
-  /** An earlier run whose parameters are taken over, and in recovery also its group. */
+  /** A previous run whose parameters are reused; in recovery also its group. */
   reference?: PipelineRun;
   isRecovery?: boolean;
-  /** In recovery: the first activity that is done. */
+  /** In recovery: the first activity to run. */
   startActivity?: string;
-  /** In recovery: begin at the activity that failed. */
+  /** In recovery: start at the failed activity. */
   startFromFailure?: boolean;
   /** Default: now. */
   at?: number;
 }
 
 /**
- * How often an address is called that does not take the call; milliseconds until the second call, which double until they are
- * those of the ready pipeline's Web activity; and for an answer.
+ * Retries of the callback: number of calls, delay before the second call in milliseconds (doubled up to the interval of the
+ * documented Web activity), and timeout of a call.
  */
 const callAttempts = 100;
 const firstCallPause = 500;
 const longestCallPause = 30_000;
 const callPatience = 60_000;
 
-/** How long a WebHook activity waits. */
+/** Timeout of a WebHook activity. */
 const askMilliseconds = 600_000;
 
 const errorCodes: Record<string, string> = {
@@ -42,12 +42,12 @@ const errorCodes: Record<string, string> = {
 
 /** The pipelines and runs of one factory or workspace. */
 export class PipelineEngine {
-  /** `data-factory` or `synapse`: where plans for runs are looked for. */
+  /** `data-factory` or `synapse`: identifies run plans. */
   readonly service: string;
   readonly pipelines: PipelineDefinition[];
   /** Oldest first. */
   readonly runs: PipelineRun[] = [];
-  /** The activities that wait for somebody, by the token in their address. */
+  /** Waiting WebHook activities, by the token in their callback URL. */
   readonly #asked = new Map<string, { run: PipelineRun; step: ActivityRun }>();
   #context: SandboxContext;
 
@@ -57,14 +57,14 @@ export class PipelineEngine {
     this.pipelines = pipelines;
   }
 
-  /** The pipeline of that name. */
+  /** The pipeline with a name. @throws Refusal when there is none */
   pipeline(name: string): PipelineDefinition {
     const found = this.pipelines.find((pipeline) => pipeline.name.toLowerCase() === name.toLowerCase());
     if (!found) throw azureRefusal(404, 'EntityNotFound', `The entity '${name}' of type 'Pipeline' was not found.`);
     return found;
   }
 
-  /** The run, once it may be seen. */
+  /** The run, unless it is still hidden. */
   run(id: string): PipelineRun {
     const found = this.runs.find((run) => run.id === id.toLowerCase());
     const hidden = found && this.#context.clock.now() < found.createdAt + found.plan.hiddenMilliseconds;
@@ -73,7 +73,7 @@ export class PipelineEngine {
     return found;
   }
 
-  /** Starts a run, and the runs of the pipelines that it runs in turn. */
+  /** Starts a run and its child runs. */
   start(name: string, options: StartOptions = {}): PipelineRun {
     const { clock, identifiers, plans } = this.#context;
     const definition = this.pipeline(name);
@@ -102,7 +102,7 @@ export class PipelineEngine {
     return run;
   }
 
-  /** Calls who is to complete the last activity, and lets it wait for ten minutes, as a WebHook activity does by itself. */
+  /** Calls the URL of a WebHook activity, which then waits for ten minutes, as by default in Azure. */
   #ask(address: string, run: PipelineRun): void {
     const { clock, identifiers, baseUrl } = this.#context;
     const step = run.activities.at(-1);
@@ -137,7 +137,7 @@ export class PipelineEngine {
     if (output !== undefined) step.output = output;
   }
 
-  /** Somebody completes a WebHook activity; false when none waits under this token. */
+  /** Completes a WebHook activity. Returns false if none waits for this token. */
   complete(
     token: string,
     body: { StatusCode?: string; Output?: unknown; Error?: { ErrorCode?: string; Message?: string } },
@@ -153,11 +153,11 @@ export class PipelineEngine {
     return true;
   }
 
-  /** Calls until it is taken, as a Web activity with retries does; the address of a cancelled run is not called. */
+  /** Calls a URL with retries, like a Web activity. A cancelled run makes no call. */
   async #callBack(address: string, run: PipelineRun, attempt = 1): Promise<void> {
     if (run.cancelledAt !== undefined) return;
     const { status = 0, answer = '' } = await deliver(address, JSON.stringify({ run: run.id }), {}, callPatience);
-    // An n8n that starts says 200 to everything and forgets it.
+    // A starting n8n responds with 200 to every request and drops it.
     const taken = status >= 200 && status <= 299 && !answer.includes('starting up');
     const { clock } = this.#context;
     const pause = Math.min(longestCallPause, firstCallPause * 2 ** (attempt - 1));
@@ -165,7 +165,7 @@ export class PipelineEngine {
       clock.at(clock.now() + pause, () => void this.#callBack(address, run, attempt + 1));
   }
 
-  /** Asks a run to stop, and with it the runs that it started. */
+  /** Cancels a run and its child runs. */
   cancel(run: PipelineRun, recursive: boolean): void {
     const now = this.#context.clock.now();
     if (isOver(run, now)) {
@@ -182,7 +182,7 @@ export class PipelineEngine {
     }
   }
 
-  /** The runs that have begun: a child's run is known from the start but appears when its turn has come. */
+  /** Started runs. A child run is planned from the start but appears when its activity starts. */
   visibleRuns(): PipelineRun[] {
     const now = this.#context.clock.now();
     return this.runs.filter((run) => run.createdAt + run.plan.hiddenMilliseconds <= now && !this.#neverBegan(run));
@@ -244,7 +244,7 @@ function fillParameters(definition: PipelineDefinition, given: Record<string, un
       throw azureRefusal(
         400,
         'BadRequest',
-        `The pipeline '${definition.name}' was given no value for its parameter '${name}', which has no default.`,
+        `The pipeline '${definition.name}' has no value for its parameter '${name}', which has no default.`,
       );
     }
     filled[name] = value;

@@ -9,24 +9,24 @@ import { showActivities, showRun } from './pipeline-run.ts';
 import { query } from './query.ts';
 import type { TriggerEngine } from './trigger-engine.ts';
 
-/** How Data Factory and Synapse differ in what they otherwise do alike. */
+/** The differences between Data Factory and Synapse. */
 export interface PipelineRoutesOptions {
   context: SandboxContext;
   engine: PipelineEngine;
   triggers: TriggerEngine;
-  /** Start of every route. */
+  /** Prefix of every route. */
   start: string;
   /** Resource ID of the factory or workspace. */
   resource: string;
   /** Resource type of a pipeline and of a trigger. */
   types: { pipeline: string; trigger: string };
-  /** Status of a run that was started: 200 at Data Factory, 202 at Synapse. */
+  /** Status of a successful start: 200 in Data Factory, 202 in Synapse. */
   startedStatus: number;
-  /** Only Data Factory starts again from the activity that failed. */
+  /** Only Data Factory can start from the failed activity. */
   startsFromFailure: boolean;
-  /** Where the activities of a run are asked for: Synapse wants the name of the pipeline too. */
+  /** Route of a run's activities; in Synapse it contains the pipeline name. */
   activitiesRoute: string;
-  /** Address of the requested path with another query. */
+  /** URL of the requested path with another query. */
   link(request: SandboxRequest, query: Record<string, string>): string;
 }
 

@@ -2,7 +2,7 @@ import { iso } from '../server/context.ts';
 import type { RunPlan } from '../server/run-plans.ts';
 import type { ActivityDefinition, PipelineDefinition } from './pipeline-definition.ts';
 
-/** One activity of a run: when it works, and why it fails. */
+/** One activity of a run. */
 export interface ActivityRun {
   id: string;
   activity: ActivityDefinition;
@@ -10,7 +10,7 @@ export interface ActivityRun {
   start: number;
   end: number;
   failure?: { code: string; message: string };
-  /** What somebody gave who completed it. */
+  /** Output of the caller that completed it. */
   output?: unknown;
   /** The run that an `ExecutePipeline` activity started. */
   child?: PipelineRun;
@@ -25,7 +25,7 @@ export interface InvokedBy {
   pipelineRunId?: string;
 }
 
-/** A run whose whole course is known from its start; what it shows depends on the moment at which it is looked at. */
+/** A run that is planned in full at its start; its status depends on the time at which it is read. */
 export interface PipelineRun {
   id: string;
   groupId: string;
@@ -34,15 +34,15 @@ export interface PipelineRun {
   invokedBy: InvokedBy;
   plan: RunPlan;
   createdAt: number;
-  /** When it leaves the queue. */
+  /** When it leaves the queue, in milliseconds since 1970. */
   start: number;
-  /** When it ends by itself. */
+  /** When it ends unless cancelled. */
   end: number;
   activities: ActivityRun[];
   cancelledAt?: number;
 }
 
-/** What Azure calls the status of a run at a moment. */
+/** Azure's status of a run at a time. */
 export function statusAt(run: PipelineRun, now: number): string {
   if (run.cancelledAt !== undefined)
     return now < run.cancelledAt + run.plan.cancellingMilliseconds ? 'Canceling' : 'Cancelled';
@@ -51,7 +51,7 @@ export function statusAt(run: PipelineRun, now: number): string {
   return run.activities.some(({ failure }) => failure) ? 'Failed' : 'Succeeded';
 }
 
-/** Whether a run is over at a moment. */
+/** Whether a run has finished at a time. */
 export function isOver(run: PipelineRun, now: number): boolean {
   return ['Succeeded', 'Failed', 'Cancelled'].includes(statusAt(run, now));
 }
@@ -59,7 +59,7 @@ export function isOver(run: PipelineRun, now: number): boolean {
 function lastUpdated(run: PipelineRun, now: number): number {
   const moments = [run.createdAt, run.start, run.end, ...run.activities.map(({ start }) => start)];
   if (run.cancelledAt !== undefined) return Math.min(now, run.cancelledAt + run.plan.cancellingMilliseconds);
-  return Math.max(...moments.filter((moment) => moment <= now));
+  return Math.max(...moments.filter((timestamp) => timestamp <= now));
 }
 
 function message(run: PipelineRun): string {
@@ -70,7 +70,7 @@ function message(run: PipelineRun): string {
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /**
- * The run as Data Factory and Synapse show it. The end of a cancelled run stays empty, as in Microsoft's own example.
+ * The API resource of a run. A cancelled run has no end time, as in Microsoft's example.
  * @see https://learn.microsoft.com/rest/api/datafactory/pipeline-runs/get
  */
 export function showRun(run: PipelineRun, now: number): Record<string, unknown> {
@@ -94,7 +94,7 @@ export function showRun(run: PipelineRun, now: number): Record<string, unknown> 
   };
 }
 
-/** The activities that have begun, as Data Factory and Synapse show them. */
+/** The API resources of the started activities. */
 export function showActivities(run: PipelineRun, now: number): Record<string, unknown>[] {
   const cancelEnd = run.cancelledAt === undefined ? Infinity : run.cancelledAt + run.plan.cancellingMilliseconds;
   return run.activities

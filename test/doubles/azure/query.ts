@@ -3,7 +3,7 @@ import { page } from './pages.ts';
 
 type Shown = Record<string, unknown>;
 
-/** Which field of a run or an activity an operand of a filter means. */
+/** Fields of a run or activity by operand of a filter. */
 const fields: Record<string, string> = {
   PipelineName: 'pipelineName',
   Status: 'status',
@@ -53,9 +53,9 @@ function sorted(entries: Shown[], orderBy: unknown): Shown[] {
 }
 
 /**
- * Answers the queries of Data Factory and Synapse: filters, order, a window over the moment of the last change, and
- * pages whose continuation token goes back in the body.
- * @param changed field that holds the moment of the last change
+ * Responds to queries of Data Factory and Synapse: filters, order, a window over the time of the last update, and pages
+ * with a continuation token in the body.
+ * @param changed field with the time of the last update
  * @see https://learn.microsoft.com/rest/api/datafactory/pipeline-runs/query-by-factory
  */
 export function query(
@@ -71,8 +71,8 @@ export function query(
   }
   const filters = Array.isArray(body['filters']) ? (body['filters'] as Filter[]) : [];
   const found = entries.filter((entry) => {
-    const moment = Date.parse(String(entry[changed]));
-    return moment >= after && moment <= before && filters.every((filter) => fits(entry, filter));
+    const updatedAt = Date.parse(String(entry[changed]));
+    return updatedAt >= after && updatedAt <= before && filters.every((filter) => fits(entry, filter));
   });
   const { value, next } = page(sorted(found, body['orderBy']), body['continuationToken'] as string | undefined);
   return next ? { value, continuationToken: next } : { value };

@@ -1,6 +1,6 @@
 import { json, Refusal } from '../server/reply.ts';
 
-/** Azure's refusal. @see https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors */
+/** An Azure error response. @see https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors */
 export function azureRefusal(
   status: number,
   code: string,

@@ -14,7 +14,7 @@ const account = azureAccount;
 const factoryVersions = ['2018-06-01'];
 const synapseVersions = ['2021-06-01', '2021-06-01-preview'];
 
-/** Remaining calls that Azure tells: for reading and for the rest. */
+/** Rate limit headers of Azure: for reads and for writes. */
 const startAllowance = { reads: 250, writes: 200 };
 
 const factoryResource = {
@@ -27,7 +27,7 @@ const factoryResource = {
 };
 
 /**
- * The management plane (Azure Resource Manager): subscriptions, Data Factory, and what Synapse keeps there.
+ * Azure Resource Manager: subscriptions, Data Factory, and the workspaces and pools of Synapse.
  * @see https://learn.microsoft.com/rest/api/datafactory
  * @see https://learn.microsoft.com/rest/api/synapse/resourcemanager
  */
@@ -159,7 +159,7 @@ export function resourceManager(context: SandboxContext, engine: PipelineEngine,
   };
 }
 
-/** What Synapse keeps at the management plane: workspaces and pools. */
+/** Synapse in Azure Resource Manager: workspaces and pools. */
 function synapseResources(context: SandboxContext, group: string, subscription: string): Record<string, Answer> {
   const workspaces = '/providers/Microsoft.Synapse/workspaces';
   const workspace = `${group}${workspaces}/{workspaceName}`;

@@ -10,12 +10,11 @@ import { pipelineRoutes } from './pipeline-routes.ts';
 import type { TriggerEngine } from './trigger-engine.ts';
 import { workspacePath } from './world.ts';
 
-/** Versions of the data plane; the second is what older examples send. */
+/** API versions of the data plane; older examples send the second. */
 const versions = ['2020-12-01', '2019-06-01-preview'];
 
 /**
- * The data plane of a Synapse workspace; the name of the workspace is the first part of the path because there is one
- * address for all.
+ * The data plane of a Synapse workspace. The first path segment is the workspace name, which is in the host name in Azure.
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane
  */
 export function synapse(

@@ -7,7 +7,7 @@ import type { TriggerDefinition } from './world.ts';
 interface TriggerState {
   definition: TriggerDefinition;
   started: boolean;
-  /** A switch under way. */
+  /** A pending start or stop. */
   switching?: { to: boolean; doneAt: number };
 }
 
@@ -39,12 +39,12 @@ export class TriggerEngine {
     return found;
   }
 
-  /** The triggers as the vendor shows them. */
+  /** The API resources of all triggers. */
   list(path: string, type: string): Record<string, unknown>[] {
     return this.#triggers.map(({ definition }) => this.show(definition.name, path, type));
   }
 
-  /** One trigger as the vendor shows it. */
+  /** The API resource of a trigger. */
   show(name: string, path: string, type: string): Record<string, unknown> {
     const state = this.#find(name);
     this.#settle(state);
@@ -76,7 +76,7 @@ export class TriggerEngine {
     delete state.switching;
   }
 
-  /** Starts or stops a trigger; answers the name of an operation to ask for, or undefined when it is done at once. */
+  /** Starts or stops a trigger. Returns the name of the operation to poll, or undefined when it is already done. */
   switch(name: string, to: boolean): string | undefined {
     const state = this.#find(name);
     this.#settle(state);
@@ -99,7 +99,7 @@ export class TriggerEngine {
     return doneAt <= this.#context.clock.now();
   }
 
-  /** Lets a trigger fire once: it runs its pipelines. */
+  /** Fires a trigger once, which runs its pipelines. */
   fire(name: string, parameters: Record<string, unknown> = {}): string {
     const { definition } = this.#find(name);
     const { clock, identifiers } = this.#context;
@@ -110,13 +110,13 @@ export class TriggerEngine {
     return id;
   }
 
-  /** Runs the pipelines of an earlier trigger run again. */
+  /** Reruns the pipelines of a trigger run. */
   rerun(name: string, id: string): void {
     const earlier = this.#findRun(name, id);
     this.fire(name, earlier.runs[0]?.parameters);
   }
 
-  /** Cancels what a trigger run started. */
+  /** Cancels the pipeline runs of a trigger run. */
   cancelRun(name: string, id: string): void {
     for (const run of this.#findRun(name, id).runs) this.#pipelines.cancel(run, true);
   }
@@ -127,7 +127,7 @@ export class TriggerEngine {
     return found;
   }
 
-  /** The trigger runs as the vendor shows them. */
+  /** The API resources of all trigger runs. */
   showRuns(): Record<string, unknown>[] {
     const now = this.#context.clock.now();
     return this.runs.map(({ id, trigger, at, runs }) => ({

@@ -3,8 +3,8 @@ import type { PipelineDefinition } from './pipeline-definition.ts';
 
 const copy = { name: 'Copy data', type: 'Copy' };
 
-/** Pipelines that show one thing each, which the factory and the Synapse workspace both have. */
-const tellingPipelines: PipelineDefinition[] = [
+/** Pipelines of both the factory and the Synapse workspace, one per feature. */
+const examplePipelines: PipelineDefinition[] = [
   {
     name: 'QT_fetch_data',
     description: 'Copies one Quantemplate dataset into the SQL database.',
@@ -60,7 +60,7 @@ const tellingPipelines: PipelineDefinition[] = [
   },
 ];
 
-/** A pipeline that calls an address at the end of its runs, as docs/pipelines shows. */
+/** A pipeline that calls a URL at the end of its runs, as in docs/pipelines. */
 const callingPipeline: PipelineDefinition = {
   name: 'Load_and_call',
   description: 'Loads the sources and calls who waits for it.',
@@ -70,7 +70,7 @@ const callingPipeline: PipelineDefinition = {
   callsBack: 'pipewrightCallbackUrl',
 };
 
-/** A pipeline that waits until somebody completes its WebHook activity. */
+/** A pipeline that waits at a WebHook activity. */
 const askingPipeline: PipelineDefinition = {
   name: 'Ask_and_publish',
   description: 'Asks before the figures are published.',
@@ -80,9 +80,9 @@ const askingPipeline: PipelineDefinition = {
   asks: 'askUrl',
 };
 
-/** Pipelines of a factory; there are more than one page of them. */
+/** Pipelines of the factory: more than one page. */
 export const factoryPipelines: PipelineDefinition[] = [
-  ...tellingPipelines,
+  ...examplePipelines,
   ...Array.from({ length: 30 }, (_, index) => ({
     name: `Copy_source_${String(index + 1).padStart(2, '0')}`,
     folder: 'Sources',
@@ -95,7 +95,7 @@ export const factoryPipelines: PipelineDefinition[] = [
 
 /** Pipelines of the Synapse workspace. */
 export const workspacePipelines: PipelineDefinition[] = [
-  ...tellingPipelines.slice(0, 4),
+  ...examplePipelines.slice(0, 4),
   {
     name: 'Spark_transform',
     folder: 'Spark',
@@ -117,7 +117,7 @@ export interface TriggerDefinition {
   type: string;
   pipelines: string[];
   started: boolean;
-  /** Starting and stopping takes this long and is answered with 202 and an address to ask; 0: it is done at once. */
+  /** Milliseconds that a start or stop takes, after a 202 with a URL to poll; 0 responds with 200 immediately. */
   switchMilliseconds: number;
   typeProperties: Record<string, unknown>;
 }

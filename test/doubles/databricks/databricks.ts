@@ -11,15 +11,15 @@ import { databricksJobs, type DatabricksJob } from './world.ts';
 
 const account = databricksAccount;
 
-/** What Microsoft Entra calls Azure Databricks. */
+/** Microsoft Entra's resource ID of Azure Databricks. */
 const entraResource = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';
 
-/** Databricks' refusal. */
+/** A Databricks error response. */
 function databricksRefusal(status: number, code: string, message: string): Refusal {
   return new Refusal(json(status, { error_code: code, message }));
 }
 
-/** A body in which numbers of any length are exact. */
+/** Reads a JSON body with exact large integers. */
 function readBody({ body }: SandboxRequest): Record<string, unknown> {
   try {
     return parseExact(body.toString('utf8')) as Record<string, unknown>;
@@ -31,7 +31,7 @@ function readBody({ body }: SandboxRequest): Record<string, unknown> {
 const asTexts = (values: unknown): Record<string, string> =>
   Object.fromEntries(Object.entries((values ?? {}) as object).map(([name, value]) => [name, String(value)]));
 
-/** The path of a file or folder, which the account may read unless it lies in another catalog. */
+/** The path of a file or folder. @throws Refusal for another catalog, which the account may not read */
 function pathOf(request: SandboxRequest): string {
   const path = `/${parameter(request, 'path')}`;
   if (path.startsWith('/Volumes/secret/'))
@@ -39,7 +39,7 @@ function pathOf(request: SandboxRequest): string {
   return path;
 }
 
-/** Databricks' interface for jobs, version 2.2, and for files. @see https://docs.databricks.com/api/workspace/jobs */
+/** The Databricks APIs for jobs (2.2) and files. @see https://docs.databricks.com/api/workspace/jobs */
 export function databricks(context: SandboxContext, runs: DatabricksRuns): Vendor {
   const findJob = (id: unknown): DatabricksJob => {
     const found = databricksJobs.find((job) => job.id === String(id));
@@ -177,7 +177,7 @@ export function databricks(context: SandboxContext, runs: DatabricksRuns): Vendo
         const latest = run.repairs.at(-1)?.id;
         if (!runs.isOver(run)) throw databricksRefusal(400, 'INVALID_STATE', `Run ${run.id} is in progress.`);
         if (latest !== undefined && String(body['latest_repair_id']) !== latest)
-          throw databricksRefusal(400, 'INVALID_PARAMETER_VALUE', 'latest_repair_id must be given.');
+          throw databricksRefusal(400, 'INVALID_PARAMETER_VALUE', 'latest_repair_id is required.');
         return json(200, {
           repair_id: JSON.rawJSON(runs.repair(run)),
         });

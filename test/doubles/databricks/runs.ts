@@ -2,7 +2,7 @@ import type { SandboxContext } from '../server/context.ts';
 import type { RunPlan } from '../server/run-plans.ts';
 import type { DatabricksJob } from './world.ts';
 
-/** A run of a job, or of a notebook by itself. */
+/** A run of a job or of a single notebook. */
 export interface DatabricksRun {
   id: string;
   job: DatabricksJob;
@@ -11,14 +11,14 @@ export interface DatabricksRun {
   plan: RunPlan;
   createdAt: number;
   cancelledAt?: number;
-  /** What it was before its repairs, oldest first. */
+  /** Its state before each repair, oldest first. */
   repairs: { id: string; before: { state: object; start: number; end: number } }[];
 }
 
 /** A whole number of any length in JSON. */
 const raw = (id: string): unknown => JSON.rawJSON(id);
 
-/** The first ID of a run; longer than a number can hold, and odd, so that it cannot be held by chance. */
+/** ID of the first run: above `Number.MAX_SAFE_INTEGER` and odd, so that a double cannot represent it. */
 const firstRun = 9_007_199_254_741_001n;
 
 /** The runs of the workspace. */
@@ -31,7 +31,7 @@ export class DatabricksRuns {
     this.#context = context;
   }
 
-  /** Starts a run; a token that was used before gives the run of then. */
+  /** Starts a run, or returns the run with the same idempotency token. */
   start(job: DatabricksJob, parameters: Record<string, string>, token?: string): DatabricksRun {
     const known = token === undefined ? undefined : this.all.find((run) => run.token === token);
     if (known) return known;
@@ -51,7 +51,7 @@ export class DatabricksRuns {
     return run;
   }
 
-  /** Runs the tasks again that failed; what it is then follows the next plan for the job. */
+  /** Repairs a run: reruns its failed tasks, following the next plan for the job. */
   repair(run: DatabricksRun): string {
     const { clock, plans } = this.#context;
     const {
@@ -71,12 +71,12 @@ export class DatabricksRuns {
     return createdAt + plan.queuedMilliseconds + plan.runningMilliseconds;
   }
 
-  /** Asks a run to stop; one that has ended stays as it is. */
+  /** Cancels a run unless it has finished. */
   cancel(run: DatabricksRun): void {
     if (!this.isOver(run)) run.cancelledAt ??= this.#context.clock.now();
   }
 
-  /** Whether a run has come to its end. */
+  /** Whether a run has finished. */
   isOver(run: DatabricksRun): boolean {
     const now = this.#context.clock.now();
     return (
@@ -105,7 +105,7 @@ export class DatabricksRuns {
     };
   }
 
-  /** The run as Databricks shows it. */
+  /** The API resource of a run. */
   show(run: DatabricksRun): Record<string, unknown> {
     const over = this.isOver(run);
     const state = this.#state(run);
@@ -143,7 +143,7 @@ export class DatabricksRuns {
     };
   }
 
-  /** The run whose task has an ID, with the task. */
+  /** The run and task with a task run ID. */
   findTask(id: string): { run: DatabricksRun; task: string } | undefined {
     for (const run of this.all) {
       const index = run.job.tasks.findIndex((_task, at) => taskId(run, at) === id);

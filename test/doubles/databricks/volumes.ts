@@ -4,7 +4,7 @@ import { claimsCsv } from '../quantemplate/claims-csv.ts';
 const claims = Buffer.concat([...claimsCsv(300)]);
 const landing = '/Volumes/main/claims/landing';
 
-/** The files of the volume that may be read, by their paths. */
+/** The readable files of the volume, by path. */
 export const volumeFiles: Record<string, Buffer> = {
   [`${landing}/claims.csv`]: claims,
   [`${landing}/claims of 100 % & more.csv`]: Buffer.from('a,b\n1,2\n'),
@@ -17,7 +17,7 @@ export const volumeFiles: Record<string, Buffer> = {
   ),
 };
 
-/** What lies in a folder, folders first; undefined when there is none of that path. */
+/** The content of a folder, folders first; undefined when it does not exist. */
 export function listFolder(folder: string): Record<string, unknown>[] | undefined {
   const path = folder.replace(/\/+$/, '');
   const below = Object.keys(volumeFiles).filter((file) => file.startsWith(`${path}/`));

@@ -15,6 +15,6 @@ export interface DbtRun {
   finishedAt?: number;
   outcome?: DbtOutcome;
   retryingRunId?: number;
-  /** Calls off what is still to come. */
+  /** Cancels its scheduled changes. */
   pending: (() => void)[];
 }

@@ -11,9 +11,9 @@ import type { DbtRuns } from './runs.ts';
 import type { Webhooks } from './webhooks.ts';
 
 const account = dbtAccount;
-/** An artifact that is a CSV file, in a folder. */
+/** A CSV artifact in a folder. */
 const artifactPath = 'exports/claims summary.csv';
-/** Numbers of a filter such as `10`, `10,20` or `[10,20]`; undefined when it was not given. */
+/** Numbers of a filter such as `10`, `10,20` or `[10,20]`; undefined without a filter. */
 function numbersOf(request: SandboxRequest, ...names: string[]): number[] | undefined {
   const value = names.map((name) => request.query.get(name)).find((found) => found !== null);
   return value?.match(/\d+/g)?.map(Number);
@@ -30,7 +30,7 @@ function ordered<T extends Record<string, unknown>>(entries: T[], orderBy: strin
 }
 
 /**
- * dbt: the Administrative API v2 (paths end with a slash) and the webhooks of v3 (paths do not).
+ * dbt: the Administrative API v2, whose paths end with a slash, and the webhooks of v3, whose paths do not.
  * @see https://docs.getdbt.com/dbt-cloud/api-v2 and https://docs.getdbt.com/docs/deploy/webhooks
  */
 export function dbt(runs: DbtRuns, webhooks: Webhooks): Vendor {
@@ -103,8 +103,8 @@ export function dbt(runs: DbtRuns, webhooks: Webhooks): Vendor {
     name: 'dbt',
     prefix: '/dbt',
     admit(request) {
-      const given = /^(?:token|bearer) (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-      if (given !== account.token) throw dbtRefusal(401, 'Invalid token.');
+      const token = /^(?:token|bearer) (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+      if (token !== account.token) throw dbtRefusal(401, 'Invalid token.');
       const id = /\/accounts\/(\d+)/.exec(request.path)?.[1];
       if (id !== undefined && Number(id) !== account.accountId)
         throw dbtRefusal(404, 'The requested account was not found.');

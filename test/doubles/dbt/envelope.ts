@@ -8,7 +8,7 @@ const status = (code: number, message: string) => ({
   developer_message: '',
 });
 
-/** An answer in dbt's envelope. @see https://docs.getdbt.com/dbt-cloud/api-v2 */
+/** A response in dbt's envelope. @see https://docs.getdbt.com/dbt-cloud/api-v2 */
 export function enveloped(data: unknown, extra?: unknown): Reply {
   return json(200, { status: status(200, 'Success!'), data, ...(extra ? { extra } : {}) });
 }
@@ -26,13 +26,13 @@ export function envelopedPage(request: SandboxRequest, entries: unknown[]): Repl
   });
 }
 
-/** dbt's refusal. */
+/** A dbt error response. */
 export function dbtRefusal(code: number, message: string): Refusal {
   return new Refusal(json(code, { status: status(code, message), data: null }));
 }
 
-/** A moment as dbt writes it: with a space and microseconds, which is not strict ISO 8601. */
-export function dbtMoment(milliseconds: number): string {
+/** A dbt timestamp: with a space and microseconds, which is not strict ISO 8601. */
+export function dbtTimestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('T', ' ').replace('Z', '000+00:00');
 }
 

@@ -4,7 +4,7 @@ import { dbtEnvironment, dbtProject } from './world.ts';
 
 const second = (milliseconds: number): string => iso(milliseconds).replace(/\.\d+Z/, 'Z');
 
-/** What dbt's event says of a run. */
+/** Data of a dbt event about a run. */
 export function runData(type: string, run: DbtRun, code: number): Record<string, unknown> {
   const finished = run.finishedAt === undefined ? undefined : second(run.finishedAt);
   const status: Record<number, string> = { 3: 'Running', 10: 'Success', 20: 'Errored', 30: 'Cancelled' };
@@ -27,7 +27,7 @@ export function runData(type: string, run: DbtRun, code: number): Record<string,
   };
 }
 
-/** Values that dbt's test of a webhook always has, whatever the subscription. */
+/** Fixed values of dbt's test event. */
 export const sampleData = {
   jobId: '123',
   jobName: 'Daily Job (dbt build)',

@@ -1,9 +1,9 @@
 import { dbtAccount } from './account.ts';
 import type { DbtRun } from './dbt-run.ts';
 
-/** dbt's numbers for the state of a run. */
+/** dbt's status codes. */
 export const codes = { queued: 1, starting: 2, running: 3, success: 10, error: 20, cancelled: 30 };
-/** dbt's words for them. */
+/** dbt's status names by code. */
 export const words: Record<number, string> = {
   1: 'Queued',
   2: 'Starting',
@@ -15,7 +15,7 @@ export const words: Record<number, string> = {
 
 const usualError = 'Database Error in model fct_claims: relation does not exist';
 
-/** The steps of a run that have begun, at a moment. */
+/** The steps of a run that have started at a time. */
 export function runSteps(run: DbtRun, now: number) {
   const names = [
     'Clone git repository',

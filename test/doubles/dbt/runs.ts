@@ -1,12 +1,12 @@
 import { dbtAccount } from './account.ts';
 import type { SandboxContext } from '../server/context.ts';
 import type { DbtOutcome, DbtRun } from './dbt-run.ts';
-import { dbtDuration, dbtMoment, dbtRefusal } from './envelope.ts';
+import { dbtDuration, dbtTimestamp, dbtRefusal } from './envelope.ts';
 import { codes, runSteps, words } from './run-details.ts';
 import { dbtEnvironment, dbtJobs, showJobOfRun } from './world.ts';
 import type { Webhooks } from './webhooks.ts';
 
-/** Milliseconds between the end of a run and its artifacts, and with them the event `completed`. */
+/** Milliseconds between the end of a run and its artifacts with the event `completed`. */
 export const artifactsMilliseconds = 300;
 
 /** The runs of the account. */
@@ -51,7 +51,7 @@ export class DbtRuns {
     this.#webhooks.emit('job.run.started', run, codes.running);
   }
 
-  /** Ends a run now: a failed one is told at once as errored, each one as completed once its artifacts are there. */
+  /** Ends a run now. Sends `errored` immediately for a failed run, and `completed` when the artifacts are ready. */
   finish(id: number, outcome: DbtOutcome): DbtRun {
     const run = this.find(id);
     if (run.outcome) throw dbtRefusal(400, `The run ${id} is finished already.`);
@@ -66,21 +66,21 @@ export class DbtRuns {
     return run;
   }
 
-  /** The run of that id. */
+  /** The run with an ID. @throws Refusal when there is none */
   find(id: number): DbtRun {
     const found = this.all.find((run) => run.id === id);
     if (!found) throw dbtRefusal(404, 'The requested run was not found.');
     return found;
   }
 
-  /** dbt's number for the state of a run. */
+  /** dbt's status code of a run. */
   code(run: DbtRun): number {
     if (run.outcome) return codes[run.outcome];
     if (run.startedAt !== undefined) return codes.running;
     return this.#context.clock.now() < run.createdAt + run.plan.queuedMilliseconds / 2 ? codes.queued : codes.starting;
   }
 
-  /** Whether the artifacts of a run are there. */
+  /** Whether the artifacts of a run are ready. */
   hasArtifacts(run: DbtRun): boolean {
     return (
       run.finishedAt !== undefined &&
@@ -89,7 +89,7 @@ export class DbtRuns {
     );
   }
 
-  /** The run as dbt shows it, with what was asked for by `include_related`. */
+  /** The API resource of a run, with the parts in `include_related`. */
   show(run: DbtRun, related: string[] = []): Record<string, unknown> {
     const now = this.#context.clock.now();
     const code = this.code(run);
@@ -98,7 +98,7 @@ export class DbtRuns {
     const began = run.startedAt ?? end;
     const complete = code >= 10;
     const failed = runSteps(run, now).find(({ status }) => status === codes.error);
-    const moment = (at: number | undefined) => (at === undefined ? null : dbtMoment(at));
+    const timestamp = (at: number | undefined) => (at === undefined ? null : dbtTimestamp(at));
     return {
       id: run.id,
       trigger_id: run.id + 1000,
@@ -117,12 +117,12 @@ export class DbtRuns {
       dbt_version: 'latest',
       git_branch: 'main',
       git_sha: '0123456789abcdef0123456789abcdef01234567',
-      created_at: dbtMoment(run.createdAt),
-      updated_at: dbtMoment(end),
-      dequeued_at: moment(run.startedAt),
-      started_at: moment(run.startedAt),
-      finished_at: moment(run.finishedAt),
-      should_start_at: dbtMoment(run.createdAt),
+      created_at: dbtTimestamp(run.createdAt),
+      updated_at: dbtTimestamp(end),
+      dequeued_at: timestamp(run.startedAt),
+      started_at: timestamp(run.startedAt),
+      finished_at: timestamp(run.finishedAt),
+      should_start_at: dbtTimestamp(run.createdAt),
       last_checked_at: null,
       last_heartbeat_at: null,
       in_progress: !complete,

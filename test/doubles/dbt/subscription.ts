@@ -4,7 +4,7 @@ import { dbtRefusal } from './envelope.ts';
 
 const eventTypes = ['job.run.started', 'job.run.completed', 'job.run.errored'];
 
-/** A webhook subscription; what has an underscore is what dbt shows. */
+/** A webhook subscription; names with an underscore are those of dbt's API. */
 export interface Subscription {
   id: string;
   name: string;
@@ -17,18 +17,18 @@ export interface Subscription {
   created_at: string;
   updated_at: string;
   dispatched_at: string;
-  /** Of the last delivery; 0: none yet, or no answer. */
+  /** HTTP status of the last delivery; 0 for none or no response. */
   http_status_code: string;
   deactivate_reason: string;
   secret: string;
-  /** Events in a row that could not be delivered. */
+  /** Failed events in a row. */
   failures: number;
 }
 
-/** A moment as webhooks of dbt have it: microseconds since 1970. */
+/** A timestamp of dbt's webhooks: microseconds since 1970. */
 export const microseconds = (milliseconds: number): string => String(Math.floor(milliseconds) * 1000);
 
-/** A subscription of the body that dbt takes. */
+/** Creates a subscription from a request body. */
 export function newSubscription({ clock, identifiers }: SandboxContext, body: Record<string, unknown>): Subscription {
   const now = microseconds(clock.now());
   const subscription: Subscription = {
@@ -51,7 +51,7 @@ export function newSubscription({ clock, identifiers }: SandboxContext, body: Re
   return subscription;
 }
 
-/** Takes over what a body of dbt says; refuses one that dbt would refuse. */
+/** Updates a subscription from a request body. @throws Refusal as dbt does */
 export function fillSubscription(subscription: Subscription, body: Record<string, unknown>): void {
   const { event_types: types, name, client_url: url, active, description, job_ids: jobs } = body;
   if (!Array.isArray(types) || types.length === 0 || !types.every((type) => eventTypes.includes(String(type)))) {
@@ -65,7 +65,7 @@ export function fillSubscription(subscription: Subscription, body: Record<string
   subscription.job_ids = Array.isArray(jobs) ? jobs.map(String) : [];
 }
 
-/** The subscription as dbt shows it, without its secret. */
+/** The API resource of a subscription, without its secret. */
 export function showSubscription(subscription: Subscription): Record<string, unknown> {
   const { secret: _secret, failures: _failures, ...shown } = subscription;
   return { ...shown, account_id: String(dbtAccount.accountId), account_identifier: 'act_sandbox' };

@@ -13,18 +13,18 @@ import {
   type Subscription,
 } from './subscription.ts';
 
-/** dbt's rules of delivery. */
+/** How dbt delivers webhooks. */
 export interface DeliveryRules {
-  /** A receiver that takes longer has failed. Default: 10 seconds. */
+  /** Timeout of a delivery. Default: 10 seconds. */
   timeoutMilliseconds: number;
-  /** Pauses before the retries, as many as there are retries. The vendor says five, but not how far apart. */
+  /** Delay before each retry. dbt documents five retries, but not their delays. */
   retryMilliseconds: number[];
-  /** After this many events in a row that could not be delivered, the subscription is switched off. Default: 5. */
+  /** Failed events in a row after which the subscription is deactivated. Default: 5. */
   deactivateAfter: number;
 }
 
-/** The rules that hold unless others are asked for: five retries soon after each other, so that tests are short. */
-export const usualRules: DeliveryRules = {
+/** The default rules: five retries with short delays, for fast tests. */
+export const defaultRules: DeliveryRules = {
   timeoutMilliseconds: 10_000,
   retryMilliseconds: [200, 400, 800, 1600, 3200],
   deactivateAfter: 5,
@@ -39,7 +39,7 @@ interface SentEvent {
 }
 
 /**
- * dbt's webhooks: signed deliveries with retries, and subscriptions that are switched off after too many failures.
+ * dbt's webhooks: signed deliveries with retries, and subscriptions that are deactivated after too many failures.
  * @see https://docs.getdbt.com/docs/deploy/webhooks
  */
 export class Webhooks {
@@ -47,28 +47,28 @@ export class Webhooks {
   #subscriptions: Subscription[] = [];
   #events: SentEvent[] = [];
   #twice = 0;
-  /** May be changed at any time. */
+  /** Can be changed at any time. */
   rules: DeliveryRules;
   readonly deliveries: DeliveryRecord[] = [];
 
   constructor(context: SandboxContext, rules: Partial<DeliveryRules> = {}) {
     this.#context = context;
-    this.rules = { ...usualRules, ...rules };
+    this.rules = { ...defaultRules, ...rules };
   }
 
-  /** Creates a subscription of the body that dbt takes; the secret is shown this once. */
+  /** Creates a subscription from a request body. Only this response contains the secret. */
   create(body: Record<string, unknown>): Record<string, unknown> {
     const subscription = newSubscription(this.#context, body);
     this.#subscriptions.push(subscription);
     return { ...showSubscription(subscription), hmac_secret: subscription.secret };
   }
 
-  /** The subscriptions as dbt shows them, without their secrets. */
+  /** The API resources of all subscriptions, without secrets. */
   list(): Record<string, unknown>[] {
     return this.#subscriptions.map(showSubscription);
   }
 
-  /** The secrets of the subscriptions, for a sender that signs by itself. */
+  /** The secrets of the subscriptions, for a test that signs its own deliveries. */
   secrets(): string[] {
     return this.#subscriptions.map(({ secret }) => secret);
   }
@@ -84,7 +84,7 @@ export class Webhooks {
     return showSubscription(this.#find(id));
   }
 
-  /** Replaces a subscription; one that is made active again starts with a clean record. */
+  /** Replaces a subscription; reactivating it resets its failure count. */
   update(id: string, body: Record<string, unknown>): Record<string, unknown> {
     const subscription = this.#find(id);
     fillSubscription(subscription, body);
@@ -99,7 +99,7 @@ export class Webhooks {
     this.#subscriptions = this.#subscriptions.filter((subscription) => subscription.id !== id);
   }
 
-  /** Delivers an event with sample values, once, and tells how it went. */
+  /** Delivers an event with sample values once. Returns the outcome. */
   async test(id: string): Promise<Record<string, unknown>> {
     const subscription = this.#find(id);
     const event = this.#event(subscription, subscription.event_types[0] ?? '', { ...sampleData });
@@ -111,19 +111,19 @@ export class Webhooks {
     };
   }
 
-  /** The next event is delivered twice, as a network that loses an answer makes it happen. */
+  /** Delivers the next event twice, as after a lost response. */
   deliverNextTwice(): void {
     this.#twice += 1;
   }
 
-  /** Delivers an event once more, with the same id and signature. */
+  /** Delivers an event again with the same ID and signature. */
   async redeliver(eventId: string): Promise<DeliveryOutcome> {
     const event = this.#events.find(({ id }) => id === eventId);
     if (!event) throw dbtRefusal(404, 'The requested event was not found.');
     return this.#attempt(event, 1);
   }
 
-  /** The events of a subscription as dbt shows them. */
+  /** The API resources of a subscription's events. */
   events(id: string): Record<string, unknown>[] {
     const { accountId } = dbtAccount;
     return this.#events
@@ -140,7 +140,7 @@ export class Webhooks {
       }));
   }
 
-  /** Tells every subscriber of something that happened to a run. */
+  /** Sends an event about a run to every subscriber. */
   emit(type: string, run: DbtRun, code: number): void {
     for (const subscription of this.#subscriptions) {
       const wanted = subscription.job_ids.length === 0 || subscription.job_ids.includes(String(run.job.id));

@@ -1,8 +1,8 @@
 import { dbtAccount } from './account.ts';
-import { dbtMoment } from './envelope.ts';
+import { dbtTimestamp } from './envelope.ts';
 
 const { accountId, environmentId, projectId, jobId } = dbtAccount;
-const created = dbtMoment(Date.parse('2025-03-01T09:00:00Z'));
+const created = dbtTimestamp(Date.parse('2025-03-01T09:00:00Z'));
 
 /** A job of the sandbox. */
 export interface DbtJob {
@@ -31,7 +31,7 @@ export const dbtJobs: DbtJob[] = [
   })),
 ];
 
-/** The account. */
+/** The API resource of the account. */
 export const dbtAccountResource = {
   id: accountId,
   name: 'Contoso',
@@ -108,7 +108,7 @@ export const dbtEnvironment = {
   updated_at: created,
 };
 
-/** The job as dbt shows it. */
+/** The API resource of a job. */
 export function showJob(job: DbtJob): Record<string, unknown> {
   return {
     id: job.id,
@@ -149,7 +149,7 @@ export function showJob(job: DbtJob): Record<string, unknown> {
   };
 }
 
-/** The job as dbt shows it within a run, where the schedule is put differently. */
+/** The API resource of a job within a run, where the schedule has another format. */
 export function showJobOfRun(job: DbtJob): Record<string, unknown> {
   return { ...showJob(job), schedule: { cron: '0 6 * * *', date: 'every_day', time: 'at_exact_hours' } };
 }

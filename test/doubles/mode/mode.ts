@@ -11,17 +11,17 @@ const workspacePath = `/api/${account.workspace}`;
 const perPage = 30;
 const hal = { 'content-type': 'application/hal+json; charset=utf-8' };
 
-/** Mode's refusal. */
+/** A Mode error response. */
 function modeRefusal(status: number, id: string, message: string, headers: Record<string, string> = {}): Refusal {
   return new Refusal(json(status, { id, message }, { ...hal, ...headers }));
 }
 
-/** Requests that a user may make in ten seconds; undefined: as many as he likes. */
+/** Rate limit of a user. Default: none. */
 export interface ModeOptions {
   requestsPerTenSeconds?: number;
 }
 
-/** Mode's interface: HTTP Basic and HAL. @see https://mode.com/developer/api-reference/introduction */
+/** Mode's API: HTTP basic authentication and HAL. @see https://mode.com/developer/api-reference/introduction */
 export function mode(context: SandboxContext, runs: ModeRuns, { requestsPerTenSeconds }: ModeOptions = {}): Vendor {
   let recent: number[] = [];
 
@@ -77,9 +77,9 @@ export function mode(context: SandboxContext, runs: ModeRuns, { requestsPerTenSe
 
   function listRuns(request: SandboxRequest): Reply {
     const by = request.query.get('order_by') === 'updated_at' ? 'updated_at' : 'created_at';
-    const [, field = by, sign, moment] =
+    const [, field = by, sign, timestamp] =
       /^(created_at|updated_at)\.(gt|lt)\.(.+)$/.exec(request.query.get('filter') ?? '') ?? [];
-    const limit = moment === undefined ? undefined : Date.parse(moment);
+    const limit = timestamp === undefined ? undefined : Date.parse(timestamp);
     const found = runs.all
       .filter((entry) => entry.report === report(request))
       .map((entry) => runs.show(entry))

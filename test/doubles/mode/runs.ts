@@ -43,12 +43,12 @@ export class ModeRuns {
     return cancelledAt ?? createdAt + plan.queuedMilliseconds + plan.runningMilliseconds;
   }
 
-  /** Somebody stops a run in Mode. */
+  /** Cancels a run in Mode. */
   cancel(run: ModeRun): void {
     if (this.#context.clock.now() < this.#end(run)) run.cancelledAt = this.#context.clock.now();
   }
 
-  /** Mode's word for the state of a run. */
+  /** Mode's state of a run. */
   state(run: ModeRun): string {
     const now = this.#context.clock.now();
     const { createdAt, plan, report } = run;
@@ -59,7 +59,7 @@ export class ModeRuns {
     return notebook ? 'running_notebook' : 'enqueued';
   }
 
-  /** The run as Mode shows it. */
+  /** The API resource of a run. */
   show(run: ModeRun): Record<string, unknown> {
     const state = this.state(run);
     const over = ['succeeded', 'failed', 'cancelled'].includes(state);
@@ -90,7 +90,7 @@ export class ModeRuns {
     };
   }
 
-  /** The queries of a run as Mode shows them; the last one breaks a run that fails. */
+  /** The API resources of a run's queries; in a failed run, the last query fails. */
   showQueryRuns(run: ModeRun): Record<string, unknown>[] {
     const state = this.state(run);
     return run.queryRuns.map(({ token, query }, index) => {
@@ -116,13 +116,13 @@ export class ModeRuns {
 
 const quoted = (value: string): string => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
-/** The result of a query as CSV, packed by gzip as Mode stores it, or in a ZIP. */
+/** The result of a query as CSV, gzipped as in Mode, or in a ZIP. */
 export function packedCsv({ name, columns, rows, isZip }: ModeQuery): Buffer {
   const csv = [columns, ...rows].map((row) => `${row.map(quoted).join(',')}\n`).join('');
   return isZip ? Buffer.from(zipSync({ [`${name}.csv`]: Buffer.from(csv) })) : gzipSync(csv);
 }
 
-/** The result of a query as JSON, packed by gzip. */
+/** The result of a query as gzipped JSON. */
 export function packedJson({ columns, rows }: ModeQuery): Buffer {
   return gzipSync(
     JSON.stringify(rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index]])))),

@@ -6,7 +6,7 @@ export interface ModeQuery {
   name: string;
   columns: string[];
   rows: string[][];
-  /** Its results come as a ZIP. */
+  /** Whether its results are a ZIP. */
   isZip?: boolean;
 }
 
@@ -17,15 +17,15 @@ export interface ModeReport {
   description: string;
   spaceToken: string;
   queries: ModeQuery[];
-  /** Its runs work in a notebook before they end. */
+  /** Whether its runs include a notebook. */
   hasNotebook?: boolean;
-  /** Every run fails. */
+  /** Whether every run fails. */
   alwaysFails?: boolean;
 }
 
 const { spaceToken, reportToken } = modeAccount;
 
-/** Spaces, which Mode's pages call collections. */
+/** Spaces, called collections in Mode's pages. */
 export const modeSpaces = [
   { token: spaceToken, name: 'Claims', space_type: 'custom' },
   { token: '5ba2f1aa0002', name: 'Finance', space_type: 'custom' },
@@ -51,7 +51,7 @@ const byMonth: ModeQuery = {
   ],
 };
 
-/** The reports of the workspace; the first space has more than one page of them. */
+/** The reports of the workspace: more than one page in the first space. */
 export const modeReports: ModeReport[] = [
   {
     token: reportToken,

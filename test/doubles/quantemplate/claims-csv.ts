@@ -24,10 +24,10 @@ export const claimsColumns = [
 
 const header = Buffer.from(`${claimsColumns.join(',')}\r\n`);
 const blockRows = 1000;
-/** Digits of the claim number, which counts the rows. */
+/** Digits of the claim number, which is the row number. */
 const numberWidth = 9;
 
-/** A small generator of numbers that depend only on the seed (mulberry32). */
+/** A seeded random generator (mulberry32). */
 function numbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -68,7 +68,7 @@ function row(random: () => number): string {
     String(Math.floor(random() * 10 ** Math.min(width, 15))).padStart(width, '0');
   const day = (from: number): string =>
     new Date(Date.UTC(2023, 0, from + Math.floor(random() * 900))).toISOString().slice(0, 10);
-  const money = (most: number): string => (random() * most).toFixed(2);
+  const money = (max: number): string => (random() * max).toFixed(2);
   const index = Math.floor(random() * countries.length);
   return [
     `CLM-${'0'.repeat(numberWidth)}`,
@@ -96,7 +96,7 @@ function row(random: () => number): string {
 
 interface Block {
   bytes: Buffer;
-  /** Where each row begins, and the end of the last one. */
+  /** Start of each row, and the end of the last row. */
   starts: number[];
 }
 
@@ -116,7 +116,7 @@ function writeNumber(bytes: Buffer, at: number, value: number): void {
   }
 }
 
-/** Bytes of the claims dataset with that many rows. */
+/** Size in bytes of the claims dataset. */
 export function claimsSize(rows: number, version = 1): number {
   const { starts } = renderBlock(version);
   const whole = Math.floor(rows / blockRows) * (starts[blockRows] ?? 0);
@@ -124,9 +124,9 @@ export function claimsSize(rows: number, version = 1): number {
 }
 
 /**
- * The claims dataset in RFC 4180 CSV, UTF-8, about 260 bytes a row: quotes, line breaks in values, other scripts, empty
- * and quoted-empty values, leading zeros, a reference of 17 digits. The claim number counts the rows from 1; the other
- * values repeat every thousand rows, so that making it costs next to nothing. A version has always the same bytes.
+ * The claims dataset in RFC 4180 CSV, UTF-8, about 260 bytes per row: quotes, line breaks in values, other scripts, empty
+ * and quoted-empty values, leading zeros, a reference of 17 digits. The claim number counts the rows from 1. The other
+ * values repeat every thousand rows, so that generating it is cheap. A version always has the same bytes.
  */
 export function* claimsCsv(rows: number, version = 1): Generator<Buffer> {
   yield header;

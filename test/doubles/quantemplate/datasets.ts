@@ -1,13 +1,13 @@
 import { quantemplateAccount } from './account.ts';
 import { claimsCsv } from './claims-csv.ts';
 
-/** One version of a dataset: how to get its bytes; undefined when it is empty. */
+/** Opens one version of a dataset; undefined when it is empty. */
 type Content = (() => Iterable<Uint8Array>) | undefined;
 
 interface Dataset {
-  /** Oldest first; the version number is the place, counted from 1. */
+  /** Oldest first; version numbers start at 1. */
   versions: Content[];
-  /** What the API user may do. */
+  /** Permission of the API user. */
   access: 'edit' | 'read' | 'none';
 }
 
@@ -25,12 +25,12 @@ export class Datasets {
     this.#datasets.set('d-private', { versions: [() => [reference]], access: 'none' });
   }
 
-  /** What the API user may do with a dataset; undefined when there is none of that identifier. */
+  /** Permission of the API user for a dataset; undefined when the dataset does not exist. */
   access(id: string): Dataset['access'] | undefined {
     return this.#datasets.get(id)?.access;
   }
 
-  /** The bytes of a version, by default the newest: `undefined` when empty, `null` when there is no such version. */
+  /** The bytes of a version, by default the latest: `undefined` if it is empty, `null` if it does not exist. */
   open(id: string, version?: number): Iterable<Uint8Array> | undefined | null {
     const versions = this.#datasets.get(id)?.versions ?? [];
     const index = (version ?? versions.length) - 1;
@@ -38,12 +38,12 @@ export class Datasets {
     return versions[index]?.();
   }
 
-  /** A new version with these bytes; answers its number. */
+  /** Adds a version with these bytes. Returns its number. */
   write(id: string, bytes: Buffer): number {
     return this.#add(id, bytes.length === 0 ? undefined : () => [bytes]);
   }
 
-  /** A new version of generated claims with that many rows, also of a new dataset; answers its number. */
+  /** Adds a version with generated claims, creating the dataset if needed. Returns its number. */
   generate(id: string, rows: number): number {
     const version = (this.#datasets.get(id)?.versions.length ?? 0) + 1;
     return this.#add(id, rows === 0 ? undefined : () => claimsCsv(rows, version));

@@ -75,14 +75,12 @@ export const quantemplateDouble = {
     const { clientId, clientSecret, organisationId } = quantemplateAccount;
     const { quantemplate: apiUrl, quantemplateLogin: loginUrl } = addresses(baseUrl);
     const webhookSecret = 'a-long-secret-of-our-own';
-    const previousWebhookSecret = 'the-secret-before-this-one';
     return {
       quantemplate: {
         clientId,
         clientSecret,
         organisationId,
         webhookSecret,
-        previousWebhookSecret,
         apiUrl,
         loginUrl,
       },

@@ -1,16 +1,16 @@
 import { iso, type SandboxContext } from '../server/context.ts';
 import { deliver, placeOf, type DeliveryRecord } from '../server/deliver.ts';
 
-/** How a receiver knows that an event is Quantemplate's: the vendor signs nothing, so that a secret is shared. */
+/** How a receiver authenticates events: Quantemplate does not sign them, so both sides share a secret. */
 export type SharedSecret =
   | { kind: 'header'; name: string; value: string }
   | { kind: 'basic'; user: string; password: string }
   | { kind: 'query'; name: string; value: string };
 
-/** Where events go. */
+/** A subscriber. */
 export interface Receiver {
   url: string;
-  /** Which of the two documented envelopes. Default: `B`, the one of the Azure guide. */
+  /** One of the two documented envelopes. Default: `B`, which the Azure guide uses. */
   envelope?: 'A' | 'B';
   secret?: SharedSecret;
 }
@@ -19,12 +19,12 @@ export interface Receiver {
 export interface QuantemplateEvent {
   name: string;
   payload: Record<string, unknown>;
-  /** Default: a new one. The same id again is a duplicate delivery. */
+  /** Default: a new ID. The same ID again is a duplicate delivery. */
   id?: string;
 }
 
 /**
- * Sends Quantemplate's events, once each: what the vendor does after a failed delivery is not documented.
+ * Sends Quantemplate's events once each; retries are not documented.
  * @see https://quantemplate.readme.io/reference-link/events
  */
 export class EventSender {
@@ -36,23 +36,23 @@ export class EventSender {
     this.#context = context;
   }
 
-  /** From now on, changes of datasets and completed pipelines are told to this address. */
+  /** Sends all further events to this URL. */
   subscribe(receiver: Receiver): void {
     this.#receivers.push(receiver);
   }
 
-  /** Forgets the receivers and the deliveries. */
+  /** Deletes receivers and deliveries. */
   clear(): void {
     this.#receivers = [];
     this.deliveries.length = 0;
   }
 
-  /** Tells every subscriber. */
+  /** Sends an event to every subscriber. */
   async publish(event: QuantemplateEvent): Promise<void> {
     await Promise.all(this.#receivers.map((receiver) => this.send(receiver, event)));
   }
 
-  /** Sends one event to one address. */
+  /** Sends an event to one URL. */
   async send(
     receiver: Receiver,
     { name, payload, id = this.#context.identifiers.uuid() }: QuantemplateEvent,

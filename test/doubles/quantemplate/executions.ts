@@ -32,7 +32,7 @@ export class Executions {
     this.#events = events;
   }
 
-  /** Starts a pipeline; its completion is told to the subscribers. */
+  /** Starts a pipeline, and sends an event when it completes. */
   start(pipelineId: string): Execution {
     const { clock, identifiers, plans } = this.#context;
     const plan = plans.take('quantemplate', [pipelineId]);
@@ -57,19 +57,19 @@ export class Executions {
     return cancelledAt ?? createdAt + plan.queuedMilliseconds + plan.runningMilliseconds;
   }
 
-  /** Somebody stops an execution in Quantemplate. */
+  /** Cancels an execution in Quantemplate. */
   cancel(execution: Execution): void {
     if (this.status(execution) === 'Started') execution.cancelledAt = this.#context.clock.now();
   }
 
-  /** `Started`, `Succeeded`, `Failed` or `Canceled`, which the documentation spells in another way. */
+  /** `Started`, `Succeeded`, `Failed` or `Canceled`; the documentation spells the last one differently. */
   status(execution: Execution): string {
     if (execution.cancelledAt !== undefined) return 'Canceled';
     if (this.#context.clock.now() < this.#end(execution)) return 'Started';
     return execution.plan.failure ? 'Failed' : 'Succeeded';
   }
 
-  /** The execution as the vendor shows it; it has outputs only once it is finished. */
+  /** The API resource of an execution; it has outputs after it has finished. */
   show(execution: Execution): Record<string, unknown> {
     const status = this.status(execution);
     const start = execution.createdAt + execution.plan.queuedMilliseconds;

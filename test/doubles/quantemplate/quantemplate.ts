@@ -12,7 +12,7 @@ const account = quantemplateAccount;
 const csv = { 'content-type': 'text/csv; charset=utf-8' };
 
 /**
- * The log-in server of Quantemplate, a Keycloak.
+ * Quantemplate's login server (Keycloak).
  * @see https://quantemplate.readme.io/reference
  */
 export function quantemplateLogin(context: SandboxContext): Vendor {
@@ -51,7 +51,7 @@ export function quantemplateLogin(context: SandboxContext): Vendor {
   };
 }
 
-/** The interface of Quantemplate. @see https://quantemplate.readme.io/reference */
+/** Quantemplate's API. @see https://quantemplate.readme.io/reference */
 export function quantemplate(
   context: SandboxContext,
   datasets: Datasets,

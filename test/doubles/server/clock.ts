@@ -1,19 +1,19 @@
-/** The time that the sandbox lives in, and how it waits. */
+/** The sandbox's clock and timers. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Does something at a moment (milliseconds since 1970), at once when it has passed; returns how to call it off. */
-  at(moment: number, action: () => void): () => void;
+  /** Runs an action at a timestamp in milliseconds since 1970, or immediately if it has passed. Returns a function that cancels it. */
+  at(timestamp: number, action: () => void): () => void;
 }
 
-/** The time of the machine; what it waits for does not keep a process alive. */
+/** The system clock; its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  at(moment, action) {
+  at(timestamp, action) {
     let timer: NodeJS.Timeout;
-    // A timer may fire a millisecond early; what falls due must not find that its moment is still to come.
+    // A timer may fire a millisecond early.
     const wait = () => {
-      timer = setTimeout(() => (Date.now() < moment ? wait() : action()), Math.max(0, moment - Date.now()));
+      timer = setTimeout(() => (Date.now() < timestamp ? wait() : action()), Math.max(0, timestamp - Date.now()));
       timer.unref();
     };
     wait();
@@ -21,10 +21,10 @@ export const systemClock: Clock = {
   },
 };
 
-/** A clock that only moves when it is told to, so that hours pass in no time. */
+/** A clock that tests move manually, to skip hours. */
 export class ManualClock implements Clock {
   #now: number;
-  #waiting: { moment: number; action: () => void }[] = [];
+  #waiting: { timestamp: number; action: () => void }[] = [];
 
   constructor(start = Date.parse('2026-11-02T08:00:00Z')) {
     this.#now = start;
@@ -34,22 +34,24 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  at(moment: number, action: () => void): () => void {
-    const entry = { moment, action };
+  at(timestamp: number, action: () => void): () => void {
+    const entry = { timestamp, action };
     this.#waiting.push(entry);
     return () => {
       this.#waiting = this.#waiting.filter((other) => other !== entry);
     };
   }
 
-  /** Lets time pass and does what falls due on the way, in order. */
+  /** Advances the time and runs due actions in order. */
   advance(milliseconds: number): void {
     const end = this.#now + milliseconds;
     for (;;) {
-      const [next] = this.#waiting.filter(({ moment }) => moment <= end).sort((a, b) => a.moment - b.moment);
+      const [next] = this.#waiting
+        .filter(({ timestamp }) => timestamp <= end)
+        .sort((a, b) => a.timestamp - b.timestamp);
       if (!next) break;
       this.#waiting = this.#waiting.filter((entry) => entry !== next);
-      this.#now = Math.max(this.#now, next.moment);
+      this.#now = Math.max(this.#now, next.timestamp);
       next.action();
     }
     this.#now = end;

@@ -3,19 +3,19 @@ import type { Identifiers } from './identifiers.ts';
 import type { RunPlans } from './run-plans.ts';
 import type { TokenStore } from './token-store.ts';
 
-/** What every vendor of the sandbox is given. */
+/** What every double gets. */
 export interface SandboxContext {
   clock: Clock;
   identifiers: Identifiers;
   tokens: TokenStore;
   plans: RunPlans;
-  /** Seconds that an access token lasts. */
+  /** Lifetime of an access token in seconds. */
   tokenSeconds: number;
-  /** Address of the sandbox without a slash at its end; known once it listens. */
+  /** URL of the sandbox without a trailing slash; empty until it listens. */
   baseUrl(): string;
 }
 
-/** A moment in ISO 8601, in UTC. */
+/** A timestamp as ISO 8601 in UTC. */
 export function iso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

@@ -1,40 +1,40 @@
-/** How a delivery to a webhook went. */
+/** The outcome of a webhook delivery. */
 export interface DeliveryOutcome {
-  /** HTTP status; undefined when there was no answer in time. */
+  /** HTTP status; undefined without a response in time. */
   status?: number;
-  /** The beginning of the answer, where it has a body. */
+  /** The beginning of the response body. */
   answer?: string;
-  /** Why there was no answer. */
+  /** Why there was no response. */
   error?: string;
   milliseconds: number;
 }
 
-/** A delivery that was tried. */
+/** An attempted delivery. */
 export interface DeliveryRecord extends DeliveryOutcome {
   /** ISO 8601. */
   at: string;
   vendor: string;
   event: string;
   eventId: string;
-  /** Host and path; the query is left out because it may hold a secret. */
+  /** Host and path; without the query, which may contain a secret. */
   to: string;
-  /** 1 for the first. */
+  /** Starts at 1. */
   attempt: number;
 }
 
-/** Whether an address is on this machine; the sandbox delivers nowhere else. */
+/** Whether a URL is local; the sandbox delivers to local URLs only. */
 export function isLocal(url: string): boolean {
   return URL.canParse(url) && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
 }
 
-/** Host and path of an address. */
+/** Host and path of a URL. */
 export function placeOf(url: string): string {
   if (!URL.canParse(url)) return 'an address that is not valid';
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
 }
 
-/** Posts JSON to an address on this machine, and never throws. */
+/** Posts JSON to a local URL. Never throws. */
 export async function deliver(
   url: string,
   body: string,

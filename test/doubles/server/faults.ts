@@ -1,49 +1,49 @@
-/** What can go wrong with an answer. */
+/** A fault of a response. */
 export type Fault =
-  /** Another answer; the work is not done. */
+  /** Responds with this status; the work is not done. */
   | { kind: 'status'; status: number; headers?: Record<string, string>; body?: unknown }
-  /** The work is done, but the connection breaks before the answer. */
+  /** Does the work, but breaks the connection before the response. */
   | { kind: 'lost-answer' }
-  /** The connection breaks after this many bytes of the body. */
+  /** Breaks the connection after this many bytes of the body. */
   | { kind: 'cut'; afterBytes: number }
-  /** The answer, or with `part: 'body'` its second half, comes this much later. */
+  /** Delays the response, or with `part: 'body'` the second half of its body. */
   | { kind: 'slow'; milliseconds: number; part?: 'answer' | 'body' }
-  /** Every token given so far has run out before the request is looked at; Azure says 401 or, if so wished, 403. */
+  /** Expires all tokens before the request; Azure responds with 401 or 403. */
   | { kind: 'expire-tokens'; status?: 401 | 403 };
 
-/** A fault and the requests that it befalls. */
+/** A fault and the requests it applies to. */
 export interface FaultRule {
   match: {
     /** Default: any. */
     method?: string;
-    /** Tried on the path with the vendor's prefix, without the query. */
+    /** Matched against the path with the vendor's prefix, without the query. */
     path: RegExp;
   };
-  /** How many requests it befalls. Default: 1. */
+  /** Number of requests it applies to. Default: 1. */
   times?: number;
   fault: Fault;
 }
 
-/** The faults that wait for a request. */
+/** Pending faults. */
 export class Faults {
   #rules: { rule: FaultRule; left: number }[] = [];
 
-  /** Lets the next requests that match go wrong; rules that were added first come first. */
+  /** Adds a fault for the next matching requests; older rules come first. */
   add(rule: FaultRule): void {
     this.#rules.push({ rule, left: rule.times ?? 1 });
   }
 
-  /** Forgets every fault. */
+  /** Deletes all faults. */
   clear(): void {
     this.#rules = [];
   }
 
-  /** How many faults are still waiting. */
+  /** Number of pending faults. */
   get waiting(): number {
     return this.#rules.reduce((sum, { left }) => sum + left, 0);
   }
 
-  /** The fault of a request, which is thereby used up. */
+  /** Takes the fault for a request. */
   take(method: string, path: string): Fault | undefined {
     const entry = this.#rules.find(({ rule: { match } }) => {
       match.path.lastIndex = 0;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** Makes identifiers that look like the vendors' and come in the same order for the same seed. */
+/** Generates identifiers in the vendors' formats, in the same order for the same seed. */
 export class Identifiers {
   #seed: string;
   #count = 0;
@@ -26,7 +26,7 @@ export class Identifiers {
     return this.#digest().toString('hex').slice(0, length);
   }
 
-  /** Upper-case letters and digits, as Slack's identifiers have them; at most 32. */
+  /** Upper-case letters and digits, as in Slack's identifiers; at most 32. */
   capitals(length: number): string {
     return [...this.#digest()]
       .map((byte) => crockford[byte % 32])
@@ -35,13 +35,13 @@ export class Identifiers {
   }
 }
 
-/** An UUID of 16 or more bytes. */
+/** A UUID from 16 or more bytes. */
 export function uuidFrom(bytes: Buffer): string {
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** The same UUID for the same name, always. */
+/** A UUID that is always the same for a name. */
 export function uuidOf(name: string): string {
   return uuidFrom(createHash('sha256').update(name).digest());
 }

@@ -3,7 +3,7 @@ import type { Reply } from './reply.ts';
 import type { SandboxRequest } from './request.ts';
 
 /**
- * A file of which a server sends a part when it is asked to, as long as it is the version that was asked for.
+ * Serves a file with range requests, unless its version has changed (If-Range).
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
  */
 export function ranged({ headers: asked }: SandboxRequest, content: Buffer, headers: Record<string, string>): Reply {

@@ -1,11 +1,11 @@
-/** What the sandbox answers. A stream is sent in chunks, everything else with its length. */
+/** A response. A stream is sent in chunks, everything else with its length. */
 export interface Reply {
   status: number;
   headers: Record<string, string>;
   body: string | Buffer | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-/** An answer in JSON. */
+/** A JSON response. */
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
   return {
     status,
@@ -14,17 +14,17 @@ export function json(status: number, value: unknown, headers: Record<string, str
   };
 }
 
-/** An answer in plain text. */
+/** A plain text response. */
 export function text(status: number, body: string, headers: Record<string, string> = {}): Reply {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body };
 }
 
-/** An answer without a body. */
+/** A response without a body. */
 export function empty(status: number, headers: Record<string, string> = {}): Reply {
   return { status, headers, body: '' };
 }
 
-/** Thrown by whatever finds that a request must be refused; its reply is what the vendor would say. */
+/** Thrown to reject a request with the vendor's error response. */
 export class Refusal extends Error {
   readonly reply: Reply;
 

@@ -1,14 +1,14 @@
-/** One request that the sandbox answered; queries, headers and bodies are left out because they may hold secrets. */
+/** A handled request, without query, headers and body, which may contain secrets. */
 export interface RequestRecord {
   /** ISO 8601. */
   at: string;
   vendor: string;
-  /** The vendor's route, such as `GET /pipelineruns/{runId}`; undefined where it has none. */
+  /** The vendor's route, such as `GET /pipelineruns/{runId}`; undefined without a matching route. */
   route?: string;
   method: string;
   path: string;
   status: number;
-  /** The kind of fault that befell it. */
+  /** The fault that applied to it. */
   fault?: string;
 }
 
@@ -21,7 +21,7 @@ export interface RequestFilter {
   status?: number;
 }
 
-/** Every request that was answered, oldest first. */
+/** All handled requests, oldest first. */
 export class RequestLog {
   #records: RequestRecord[] = [];
 
@@ -33,7 +33,7 @@ export class RequestLog {
     this.#records = [];
   }
 
-  /** The requests that fit the filter. */
+  /** The requests that match the filter. */
   list(filter: RequestFilter = {}): RequestRecord[] {
     return this.#records.filter(
       (record) =>
@@ -45,7 +45,7 @@ export class RequestLog {
     );
   }
 
-  /** How many requests fit the filter. */
+  /** Number of requests that match the filter. */
   count(filter: RequestFilter = {}): number {
     return this.list(filter).length;
   }

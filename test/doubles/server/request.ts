@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Refusal, text } from './reply.ts';
 
-/** A request as the vendors' routes see it. */
+/** A request to a vendor's route. */
 export interface SandboxRequest {
   method: string;
   /** Path with the vendor's prefix, without the query, still encoded. */
@@ -13,21 +13,21 @@ export interface SandboxRequest {
   body: Buffer;
 }
 
-/** Reads a request wholly into memory. */
+/** Reads a request body into memory. */
 export async function readBody(message: IncomingMessage): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of message) pieces.push(piece as Buffer);
   return Buffer.concat(pieces);
 }
 
-/** The JSON object in a body; an empty one for an empty body. */
+/** The JSON object in a body; `{}` for an empty body. */
 export function readJson(request: SandboxRequest): Record<string, unknown> {
   if (request.body.length === 0) return {};
   try {
     const value: unknown = JSON.parse(request.body.toString('utf8'));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
-    // Refused below, like JSON of another kind.
+    // Rejected below, like JSON that is not an object.
   }
   throw new Refusal(text(400, 'The body is not a JSON object.'));
 }
@@ -42,7 +42,7 @@ export function parameter(request: SandboxRequest, name: string): string {
   return request.parameters[name] ?? '';
 }
 
-/** A whole number in the query, or the default. */
+/** A whole number from the query, or the default. */
 export function wholeNumber(request: SandboxRequest, name: string, otherwise: number): number {
   const value = Number(request.query.get(name) ?? Number.NaN);
   return Number.isInteger(value) && value >= 0 ? value : otherwise;

@@ -1,14 +1,14 @@
-/** How long a run takes and how it ends. */
+/** Duration and outcome of a run. */
 export interface RunPlan {
-  /** Milliseconds in which reading the run answers 404 (where a vendor may do that). Default: 0. */
+  /** Milliseconds for which reading the run returns 404. Default: 0. */
   hiddenMilliseconds: number;
   /** Milliseconds before it starts. Default: 300. */
   queuedMilliseconds: number;
-  /** Milliseconds that it works, all steps together. Default: 1200. */
+  /** Milliseconds that all steps take together. Default: 1200. */
   runningMilliseconds: number;
   /** Milliseconds between a cancellation and its effect. Default: 200. */
   cancellingMilliseconds: number;
-  /** Lets it fail. */
+  /** Makes it fail. */
   failure?: RunFailure;
 }
 
@@ -17,7 +17,7 @@ export interface RunFailure {
   /** Name of the step; default: the last one. */
   step?: string;
   message?: string;
-  /** The vendor's error code, where steps have one. */
+  /** The vendor's error code, if steps have one. */
   code?: string;
 }
 
@@ -36,28 +36,28 @@ const defaults: RunPlan = {
   cancellingMilliseconds: 200,
 };
 
-/** What the coming runs will be like. */
+/** Plans of future runs. */
 export class RunPlans {
   #usual: RunPlan = { ...defaults };
   #next: NextRun[] = [];
 
-  /** Changes how long runs take that have no plan of their own. */
+  /** Sets the durations of runs without a plan. */
   setDurations(durations: Partial<Omit<RunPlan, 'failure'>>): void {
     this.#usual = { ...this.#usual, ...durations };
   }
 
-  /** Plans the next run of something; several plans for the same wait in line. */
+  /** Plans the next run; several plans for the same item are queued. */
   add(next: NextRun): void {
     this.#next.push(next);
   }
 
-  /** Back to the defaults. */
+  /** Restores the defaults. */
   clear(): void {
     this.#usual = { ...defaults };
     this.#next = [];
   }
 
-  /** The plan of a run that starts now, found by any of its names; a planned one is thereby used up. */
+  /** Takes the plan for a run that starts now, found by any of its names. */
   take(service: string, names: string[]): RunPlan {
     const lower = names.map((name) => name.toLowerCase());
     const index = this.#next.findIndex((next) => next.service === service && lower.includes(next.name.toLowerCase()));

@@ -7,7 +7,7 @@ import { readBody, type SandboxRequest } from './request.ts';
 import type { RequestLog } from './request-log.ts';
 import { Router, type Vendor } from './vendor.ts';
 
-/** What the server is made of. */
+/** The parts of the server. */
 export interface ServeOptions {
   context: SandboxContext;
   vendors: Vendor[];
@@ -15,13 +15,13 @@ export interface ServeOptions {
   requests: RequestLog;
 }
 
-/** An HTTP server that plays the vendors; it does not listen yet. */
+/** Creates the HTTP server of all vendors; it does not listen yet. */
 export function serve(options: ServeOptions): Server {
   const router = new Router(options.vendors);
   const server = createServer((message, response) => {
     handle(options, router, message, response).catch(() => response.destroy());
   });
-  // A client that takes up a kept connection just when it is closed would see a fault that nobody asked for.
+  // Reusing a connection just as it is closed would look like a fault.
   server.keepAliveTimeout = 120_000;
   return server;
 }
@@ -44,7 +44,7 @@ async function handle(
     body: await readBody(message),
   };
   const destination = router.find(method, path);
-  if (!destination) return send(response, text(404, 'No vendor is played at this path.'));
+  if (!destination) return send(response, text(404, 'The sandbox has no vendor at this path.'));
   request.parameters = destination.parameters;
 
   const { vendor } = destination;
@@ -75,11 +75,7 @@ async function answer(destination: NonNullable<ReturnType<Router['find']>>, requ
 function statusReply(fault: Extract<Fault, { kind: 'status' }>): Reply {
   const headers = fault.headers ?? {};
   if (fault.body === undefined)
-    return json(
-      fault.status,
-      { error: { code: `Status${fault.status}`, message: 'A fault that was asked for.' } },
-      headers,
-    );
+    return json(fault.status, { error: { code: `Status${fault.status}`, message: 'A planned fault.' } }, headers);
   return typeof fault.body === 'string'
     ? text(fault.status, fault.body, headers)
     : json(fault.status, fault.body, headers);
@@ -121,13 +117,13 @@ async function send(response: ServerResponse, reply: Reply, fault?: Fault): Prom
   response.end();
 }
 
-/** Two halves, so that a slow body has a first and a second part. */
+/** Splits a body into halves, for the fault `slow`. */
 function halves(body: Buffer): Buffer[] {
   const middle = body.length >> 1;
   return [body.subarray(0, middle), body.subarray(middle)];
 }
 
-/** Resolves when the receiver has taken what was sent, or is gone. */
+/** Resolves when the response is writable again or closed. */
 function writable(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -1,18 +1,18 @@
 import type { Clock } from './clock.ts';
 import type { Identifiers } from './identifiers.ts';
 
-/** An access token that was given out. */
+/** An issued access token. */
 export interface IssuedToken {
-  /** What it opens, such as `management` or `synapse`. */
+  /** Its resource: `management` or `synapse`. */
   resource: string;
   clientId: string;
   /** Milliseconds since 1970. */
   expiresAt: number;
-  /** What Azure answers when it has run out. */
+  /** Azure's status after it has expired. */
   expiredStatus: 401 | 403;
 }
 
-/** The access tokens that were given out. */
+/** The issued access tokens. */
 export class TokenStore {
   #clock: Clock;
   #identifiers: Identifiers;
@@ -23,7 +23,7 @@ export class TokenStore {
     this.#identifiers = identifiers;
   }
 
-  /** A new token that looks like a JSON web token and lasts this many seconds. */
+  /** Issues a token in JWT format with this lifetime in seconds. */
   issue(resource: string, clientId: string, seconds: number): string {
     const expiresAt = this.#clock.now() + seconds * 1000;
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -33,13 +33,13 @@ export class TokenStore {
     return token;
   }
 
-  /** What is known of a token; undefined if it was never given out. */
+  /** The issued token; undefined if it is unknown. */
   find(token: string | undefined): (IssuedToken & { expired: boolean }) | undefined {
     const issued = token === undefined ? undefined : this.#tokens.get(token);
     return issued && { ...issued, expired: issued.expiresAt <= this.#clock.now() };
   }
 
-  /** Every token given out so far runs out now. */
+  /** Expires all issued tokens. */
   expireAll(status: 401 | 403 = 401): void {
     for (const token of this.#tokens.values()) Object.assign(token, { expiresAt: 0, expiredStatus: status });
   }

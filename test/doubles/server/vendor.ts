@@ -1,24 +1,24 @@
 import type { Reply } from './reply.ts';
 import type { SandboxRequest } from './request.ts';
 
-/** Answers one route. */
+/** Handles requests to a route. */
 export type Answer = (request: SandboxRequest) => Reply | Promise<Reply>;
 
-/** A vendor, or a part of one that logs in differently. */
+/** An API of a vendor with its own login. */
 export interface Vendor {
-  /** What its requests are counted under. */
+  /** Name in the request log. */
   name: string;
-  /** Start of its paths: `/slack`. The longest prefix that fits takes a request. */
+  /** Start of its paths: `/slack`. The longest matching prefix wins. */
   prefix: string;
   /** Method and path after the prefix, as the vendor documents it: `GET /users/{id}`; `{path*}` takes slashes too. */
   routes: Record<string, Answer>;
-  /** Upper and lower case are the same in paths. Default: false. */
+  /** Whether paths are case-insensitive. Default: false. */
   ignoreCase?: boolean;
   /** Checks each request before its route; throws a `Refusal`. */
   admit?(request: SandboxRequest): void;
-  /** Headers of every answer. */
+  /** Headers of every response. */
   headers?(request: SandboxRequest): Record<string, string>;
-  /** The answer where there is no such route. */
+  /** The response for an unknown route. */
   unknown(request: SandboxRequest): Reply;
 }
 
@@ -31,10 +31,10 @@ interface CompiledRoute {
   answer: Answer;
 }
 
-/** Where a request leads. */
+/** The route of a request. */
 export interface Destination {
   vendor: Vendor;
-  /** The route as the vendor wrote it, or undefined where it has none. */
+  /** The route as declared; undefined without a match. */
   route?: string;
   answer: Answer;
   parameters: Record<string, string>;
@@ -67,7 +67,7 @@ export class Router {
     );
   }
 
-  /** Where the request leads; undefined when the path belongs to no vendor. */
+  /** Finds the route of a request; undefined when no vendor has the path. */
   find(method: string, path: string): Destination | undefined {
     const vendor = this.#vendors.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
     if (!vendor) return undefined;

@@ -1,6 +1,6 @@
 import type { SandboxRequest } from '../server/request.ts';
 
-/** What Slack says instead of an answer: HTTP 200 with the reason. */
+/** A Slack error: HTTP 200 with an error code. */
 export class SlackError extends Error {
   readonly more: Record<string, unknown>;
 
@@ -12,24 +12,24 @@ export class SlackError extends Error {
 
 /** Arguments of a call. */
 export type Arguments = Record<string, unknown>;
-/** Does the work of a method and answers what stands beside `ok`. */
-export type Method = (given: Arguments) => Record<string, unknown>;
+/** Executes a method. Returns the response without `ok`. */
+export type Method = (input: Arguments) => Record<string, unknown>;
 
-/** Reads the arguments of a call: the query, a form, or JSON; lists and objects in a form are JSON text. */
+/** Reads the arguments of a call from the query, a form or JSON; lists and objects in a form are JSON. */
 export function readArguments(request: SandboxRequest): Arguments {
-  const given: Arguments = Object.fromEntries(request.query);
+  const query: Arguments = Object.fromEntries(request.query);
   const body = request.body.toString('utf8');
   if (/^application\/json/i.test(request.headers['content-type'] ?? '')) {
     try {
-      return { ...given, ...(JSON.parse(body || '{}') as Arguments) };
+      return { ...query, ...(JSON.parse(body || '{}') as Arguments) };
     } catch {
       throw new SlackError('invalid_json');
     }
   }
-  return { ...given, ...Object.fromEntries(new URLSearchParams(body)) };
+  return { ...query, ...Object.fromEntries(new URLSearchParams(body)) };
 }
 
-/** A list, also one given as JSON text. */
+/** Reads a list, also from JSON text. */
 export function readList(value: unknown): unknown[] | undefined {
   if (Array.isArray(value)) return value;
   if (typeof value !== 'string') return undefined;
@@ -41,5 +41,5 @@ export function readList(value: unknown): unknown[] | undefined {
   }
 }
 
-/** A value as text; empty when there is none. */
+/** A value as text; empty if missing. */
 export const string = (value: unknown): string => (value === undefined || value === null ? '' : String(value));

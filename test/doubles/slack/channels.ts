@@ -5,14 +5,14 @@ import { slackChannels, slackUsers, type SlackChannel } from './world.ts';
 export class SlackChannels {
   #channels: SlackChannel[] = [...slackChannels];
 
-  /** The conversation with that id. */
+  /** The conversation with an ID. */
   find(id: string): SlackChannel {
     const channel = this.#channels.find((entry) => entry.id === id);
     if (!channel) throw new SlackError('channel_not_found');
     return channel;
   }
 
-  /** The direct message with a person, opened if need be. */
+  /** The direct message with a user; opens it if needed. */
   directMessage(user: string): SlackChannel {
     if (!slackUsers.some(({ id }) => id === user)) throw new SlackError('user_not_found');
     const known = this.#channels.find((channel) => channel.user === user);
@@ -23,7 +23,7 @@ export class SlackChannels {
     return channel;
   }
 
-  /** Where a message may go: the id of a conversation or of a person, or the `#name` of a public channel. */
+  /** Finds the target of a message: a conversation ID, a user ID, or the `#name` of a public channel. */
   postable(id: string): SlackChannel {
     const byName = this.#channels.find((entry) => !entry.isPrivate && `#${entry.name}` === id);
     const channel = /^[UW][A-Z0-9]+$/.test(id) ? this.directMessage(id) : (byName ?? this.find(id));
@@ -32,7 +32,7 @@ export class SlackChannels {
     return channel;
   }
 
-  /** The bot joins a public channel. */
+  /** Adds the bot to a public channel. */
   join(id: string): SlackChannel {
     const channel = this.find(id);
     if (channel.isPrivate) throw new SlackError('method_not_supported_for_channel_type');
@@ -41,21 +41,21 @@ export class SlackChannels {
     return joined;
   }
 
-  /** One page of `conversations.list`. */
-  page(given: Arguments): Record<string, unknown> {
-    const types = (string(given['types']) || 'public_channel').split(',');
+  /** A page of `conversations.list`. */
+  page(input: Arguments): Record<string, unknown> {
+    const types = (string(input['types']) || 'public_channel').split(',');
     const wanted = this.#channels.filter((channel) => {
       const type = channel.user ? 'im' : channel.isPrivate ? 'private_channel' : 'public_channel';
-      return types.includes(type) && !(channel.isArchived && string(given['exclude_archived']) === 'true');
+      return types.includes(type) && !(channel.isArchived && string(input['exclude_archived']) === 'true');
     });
-    const limit = Math.min(1000, Number(given['limit'] ?? 100) || 100);
-    const cursor = string(given['cursor']);
+    const limit = Math.min(1000, Number(input['limit'] ?? 100) || 100);
+    const cursor = string(input['cursor']);
     const [, place = '0', skipped] =
       cursor === '' ? [] : (/^(\d+)(e?)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []);
     if (cursor !== '' && skipped === undefined) throw new SlackError('invalid_cursor');
     const offset = Number(place);
     const encode = (value: string) => Buffer.from(value).toString('base64url');
-    // Before its last page Slack may give an empty one; whoever stops there misses channels.
+    // Slack may return an empty page before the last one; a client that stops there misses channels.
     const isLast = offset > 0 && offset + limit >= wanted.length;
     if (isLast && skipped === '') return { channels: [], response_metadata: { next_cursor: encode(`${offset}e`) } };
     const next = offset + limit < wanted.length ? encode(String(offset + limit)) : '';
@@ -66,7 +66,7 @@ export class SlackChannels {
   }
 }
 
-/** The conversation as Slack shows it. */
+/** The API resource of a conversation. */
 export function showChannel(channel: SlackChannel): Record<string, unknown> {
   if (channel.user) return { id: channel.id, is_im: true, user: channel.user, is_archived: false };
   return {

@@ -7,7 +7,7 @@ import type { SlackWorkspace } from './workspace.ts';
 
 const account = slackAccount;
 
-/** Methods that the token of `readerToken` has no permission for, with the permission. */
+/** Scopes that `readerToken` lacks, by method. */
 const permissions: Record<string, string> = {
   'files.getUploadURLExternal': 'files:write',
   'files.completeUploadExternal': 'files:write',
@@ -16,23 +16,23 @@ const permissions: Record<string, string> = {
   'chat.update': 'chat:write',
 };
 
-/** Slack's Web API: HTTP 200 even where it refuses. @see https://docs.slack.dev/apis/web-api */
+/** Slack's Web API: errors have HTTP status 200. @see https://docs.slack.dev/apis/web-api */
 export function slack(workspace: SlackWorkspace): Vendor {
   function call(request: SandboxRequest): Reply {
     try {
-      const given = readArguments(request);
+      const input = readArguments(request);
       const name = parameter(request, 'method');
       const method = workspace.methods[name];
       if (!method) throw new SlackError('unknown_method', { req_method: name });
       const token =
         bearerToken(request) ??
-        (request.method === 'POST' && !request.query.has('token') ? string(given['token']) : '');
+        (request.method === 'POST' && !request.query.has('token') ? string(input['token']) : '');
       if (token === '') throw new SlackError('not_authed');
       if (token !== account.botToken && token !== account.readerToken) throw new SlackError('invalid_auth');
       const needed = permissions[name];
       if (token === account.readerToken && needed)
         throw new SlackError('missing_scope', { needed, provided: 'channels:read,users:read' });
-      return json(200, { ok: true, ...method(given) });
+      return json(200, { ok: true, ...method(input) });
     } catch (error) {
       if (!(error instanceof SlackError)) throw error;
       return json(200, { ok: false, error: error.message, ...error.more });

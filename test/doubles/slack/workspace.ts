@@ -11,10 +11,10 @@ import { slackUsers, type SlackChannel } from './world.ts';
 const account = slackAccount;
 const botUser = 'U0SANDBOT1';
 
-/** A file that was shared before the sandbox began. */
+/** A file that exists at the start. */
 const sharedFile = { name: 'claims.csv', title: 'Claims of 20 November', content: Buffer.concat([...claimsCsv(300)]) };
 
-/** A message that was posted. */
+/** A posted message. */
 export interface SlackMessage {
   channel: string;
   channelName: string;
@@ -22,16 +22,16 @@ export interface SlackMessage {
   text: string;
   blocks?: unknown;
   threadTs?: string;
-  /** Files that were shared with it. */
+  /** Files shared with it. */
   files?: string[];
   edited?: boolean;
 }
 
-/** A file that was announced, and perhaps uploaded and shared. */
+/** A file with an upload URL; uploaded and shared later. */
 export interface SlackFile {
   id: string;
   name: string;
-  /** Bytes that were announced. */
+  /** Announced length in bytes. */
   length: number;
   content?: Buffer;
   title?: string;
@@ -39,7 +39,7 @@ export interface SlackFile {
   shared: boolean;
 }
 
-/** Slack's workspace: what was posted and uploaded. */
+/** The Slack workspace with its messages and files. */
 export class SlackWorkspace {
   #context: SandboxContext;
   #channels = new SlackChannels();
@@ -51,7 +51,7 @@ export class SlackWorkspace {
     this.#context = context;
   }
 
-  /** Forgets messages and files. */
+  /** Deletes messages and files. */
   clear(): void {
     this.messages.length = 0;
     this.files.length = 0;
@@ -228,7 +228,7 @@ export class SlackWorkspace {
     },
   };
 
-  /** Gives the bytes of a file; who may not see it gets the log-in page, with status 200. */
+  /** Returns the bytes of a file, or without access the login page with status 200. */
   download(request: SandboxRequest, isLoggedIn: boolean): Reply {
     const id = parameter(request, 'place').split('-')[1];
     const content = id === account.fileId ? sharedFile.content : this.files.find((file) => file.id === id)?.content;
@@ -241,7 +241,7 @@ export class SlackWorkspace {
     return ranged(request, content, { 'content-type': 'text/csv' });
   }
 
-  /** Takes the bytes of an announced file, raw or as the first part of a form. */
+  /** Receives the bytes of a file, raw or as the first part of a form. */
   upload(request: SandboxRequest): Reply {
     const file = this.files.find(({ id }) => parameter(request, 'file').startsWith(`${id}-`));
     if (!file) return text(404, 'not found');

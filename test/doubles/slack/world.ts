@@ -1,14 +1,14 @@
 import { slackAccount } from './account.ts';
 
-/** A conversation of the sandbox's Slack. */
+/** A conversation. */
 export interface SlackChannel {
   id: string;
   name: string;
   isPrivate: boolean;
   isArchived: boolean;
-  /** Whether the bot belongs to it. */
+  /** Whether the bot is a member. */
   isMember: boolean;
-  /** For a direct message: the person. */
+  /** For a direct message: the user. */
   user?: string;
 }
 
@@ -30,7 +30,7 @@ export const slackChannels: SlackChannel[] = [
   })),
 ];
 
-/** The people of the workspace. */
+/** The users of the workspace. */
 export const slackUsers = [
   { id: account.userId, name: 'ada', real_name: 'Ada Lovelace', email: account.userEmail },
   { id: 'U0GRACEH01', name: 'grace', real_name: 'Grace Hopper', email: 'grace@contoso.example' },

@@ -3,19 +3,19 @@ interface Waiting {
   go(granted: boolean): void;
 }
 
-/** The locks of `sp_getapplock`, all exclusive: one owner at a time, the others in their order. */
+/** The exclusive locks of `sp_getapplock`: one owner at a time, first in, first out. */
 export class AppLocks {
   readonly #held = new Map<string, { owner: object; times: number; queue: Waiting[] }>();
-  /** What is answered when a lock is not granted: -1 for the time limit, -3 for a deadlock. */
+  /** Result when a lock is not granted: -1 for a timeout, -3 for a deadlock. */
   refusal = -1;
   readonly #longestWait: number;
 
-  /** @param longestWait milliseconds, where a test cannot wait as long as the target asks for */
+  /** @param longestWait upper limit in milliseconds, for tests that cannot wait for the target's timeout */
   constructor(longestWait = Infinity) {
     this.#longestWait = longestWait;
   }
 
-  /** Gives 0 when the lock is granted at once, 1 after waiting, `refusal` when it took too long. */
+  /** Returns 0 when the lock is granted immediately, 1 after waiting, and `refusal` after the timeout. */
   async take(resource: string, owner: object, timeout: number): Promise<number> {
     const lock = this.#held.get(resource);
     if (!lock) this.#held.set(resource, { owner, times: 1, queue: [] });
@@ -38,7 +38,7 @@ export class AppLocks {
     return 0;
   }
 
-  /** Whether the owner held it. */
+  /** Releases a lock. Returns whether the owner held it. */
   release(resource: string, owner: object): boolean {
     const lock = this.#held.get(resource);
     if (lock?.owner !== owner) return false;
@@ -47,7 +47,7 @@ export class AppLocks {
     return true;
   }
 
-  /** Gives up everything that an owner holds or waits for. */
+  /** Releases everything that an owner holds or waits for. */
   releaseAll(owner: object): void {
     for (const [resource, lock] of this.#held) {
       for (const waiting of lock.queue.filter((one) => one.owner === owner)) waiting.go(false);

@@ -1,38 +1,38 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { quoted } from './tsql.ts';
 
-/** A column of a table that a test makes. */
+/** A column of a test table. */
 export interface NewColumn {
   name: string;
-  /** As T-SQL writes it: `nvarchar(20)`. */
+  /** T-SQL type: `nvarchar(20)`. */
   type: string;
   /** Default: true. */
   nullable?: boolean;
-  /** An expression of SQLite that gives the value of a row that lacks it. */
+  /** SQLite expression for the default value. */
   standard?: string;
-  /** Whether the server numbers it, or fills it otherwise, so that nobody may write it. */
+  /** Whether the server generates it, so that it is read-only. */
   identity?: boolean;
   computed?: boolean;
   collation?: string;
-  /** What `sys.columns` says of it besides: `{ is_masked: 1 }`. */
+  /** More values in `sys.columns`: `{ is_masked: 1 }`. */
   says?: Readonly<Record<string, number>>;
 }
 
-/** What else a table of a test has. */
+/** Options of a test table. */
 export interface TableParts {
-  /** Columns of its primary key. */
+  /** Primary key columns. */
   key?: readonly string[];
-  /** Whether rows whose key is there already are passed over, as IGNORE_DUP_KEY does. */
+  /** Whether rows with an existing key are skipped (IGNORE_DUP_KEY). */
   ignoresDuplicates?: boolean;
   references?: { column: string; table: string; action?: 'CASCADE' | 'SET NULL' };
-  /** What `sys.tables` says of it: `{ is_memory_optimized: 1 }`. */
+  /** Values in `sys.tables`: `{ is_memory_optimized: 1 }`. */
   says?: Readonly<Record<string, number>>;
 }
 
-/** A trigger of a test, which is one of SQLite behind the statement. */
+/** A test trigger, implemented as an AFTER trigger in SQLite. */
 export interface NewTrigger {
   event: 'INSERT' | 'UPDATE' | 'DELETE';
-  /** What it does to the row `NEW`, in SQLite's words. Default: nothing. */
+  /** SQLite statements that use the row `NEW`. Default: none. */
   body?: string;
   /** Whether the catalog lists it as INSTEAD OF. Default: false. */
   instead?: boolean;
@@ -41,7 +41,7 @@ export interface NewTrigger {
   disabled?: boolean;
 }
 
-/** A column as the double keeps it. */
+/** A stored column. */
 export interface CatalogColumn {
   name: string;
   declaration: string;
@@ -52,7 +52,7 @@ export interface CatalogColumn {
   collation: string | null;
 }
 
-/** Numbers of the types in `sys.types`. */
+/** IDs of the types in `sys.types`. */
 const typeNumbers: Record<string, number> = {
   image: 34,
   text: 35,
@@ -91,10 +91,10 @@ const typeNumbers: Record<string, number> = {
   geography: 130,
 };
 
-/** Types of .NET, whose number in `system_type_id` is the same for all and has no name. */
+/** CLR types, which share one `system_type_id` without a name. */
 const clrTypes = ['hierarchyid', 'geometry', 'geography'];
 
-/** Name of a type by its number. */
+/** Name of a type by its ID. */
 export function typeName(number: unknown): string | null {
   return Object.entries(typeNumbers).find(([, known]) => known === Number(number))?.[0] ?? null;
 }
@@ -105,7 +105,7 @@ const parts = (declaration: string): { type: string; first: string; second: stri
   return { type, first, second };
 };
 
-/** Makes the tables that stand for `sys.objects`, `sys.columns` and `sys.foreign_keys`. */
+/** Creates the tables for `sys.objects`, `sys.columns` and `sys.foreign_keys`. */
 export function makeCatalog(database: DatabaseSync): void {
   database.exec(`CREATE TABLE "sys.objects" (object_id INTEGER PRIMARY KEY, name TEXT, schema_name TEXT, type TEXT);
     CREATE TABLE "sys.columns" (object_id, column_id, name, system_type_id, user_type_id, max_length, precision, scale, collation_name, is_nullable, is_identity, is_computed, generated_always_type, default_object_id, declaration, is_hidden, is_column_set, encryption_type, is_masked, is_ansi_padded);
@@ -114,7 +114,7 @@ export function makeCatalog(database: DatabaseSync): void {
     CREATE TABLE "sys.foreign_keys" (parent_object_id, referenced_object_id, delete_referential_action, is_disabled);`);
 }
 
-/** Number of an object by its name, such as `dbo.claims`. */
+/** ID of an object by its name: `dbo.claims`. */
 export function objectId(database: DatabaseSync, name: string, kind?: string): number | undefined {
   const row = database
     .prepare(
@@ -140,7 +140,7 @@ export function columnsOf(database: DatabaseSync, table: string): CatalogColumn[
   }));
 }
 
-/** Notes a table or a view. */
+/** Registers a table or view. */
 export function addObject(database: DatabaseSync, name: string, type: 'U ' | 'V '): number {
   const [schema = 'dbo', ...rest] = name.split('.');
   const id = Number(
@@ -152,7 +152,7 @@ export function addObject(database: DatabaseSync, name: string, type: 'U ' | 'V 
   return id;
 }
 
-/** Removes a table, if there is one. */
+/** Drops a table if it exists. */
 export function dropTable(database: DatabaseSync, name: string): void {
   const id = objectId(database, name);
   if (id === undefined) return;
@@ -161,7 +161,7 @@ export function dropTable(database: DatabaseSync, name: string): void {
   database.exec(`DROP TABLE ${quoted(name)}`);
 }
 
-/** Makes a trigger of a table. */
+/** Creates a trigger. */
 export function createTrigger(
   database: DatabaseSync,
   table: string,
@@ -177,7 +177,7 @@ export function createTrigger(
     database.exec(`CREATE TRIGGER ${quoted(name)} AFTER ${event} ON ${quoted(table)} BEGIN ${body}; END`);
 }
 
-/** Whether a table has a trigger that returns rows when a statement of this kind touches it. */
+/** Whether a table has a trigger for this kind of statement that returns rows. */
 export function selectsRows(database: DatabaseSync, table: string, event: NewTrigger['event']): boolean {
   return (
     database
@@ -186,7 +186,7 @@ export function selectsRows(database: DatabaseSync, table: string, event: NewTri
   );
 }
 
-/** Notes a column. */
+/** Registers a column. */
 export function addColumn(
   database: DatabaseSync,
   table: number,
@@ -203,7 +203,7 @@ export function addColumn(
 ): void {
   const { type, first, second } = parts(declaration);
   const number = typeNumbers[type];
-  if (number === undefined) throw new Error(`The double knows no type ${declaration}.`);
+  if (number === undefined) throw new Error(`The double does not support the type ${declaration}.`);
   const isText = /char|text/.test(type);
   const isLong = /^n?text$|^image$/.test(type);
   const bytes =
@@ -245,7 +245,7 @@ export function addColumn(
     );
 }
 
-/** Makes a table of SQL Server for a test; rows are put in by the caller. */
+/** Creates a SQL Server table for a test, without rows. */
 export function createTable(
   database: DatabaseSync,
   name: string,

@@ -24,7 +24,7 @@ const spExecuteSql = 10;
 const lastLevelThatLives = 19;
 const transactions = { begin: 5, commit: 7, rollback: 8 } as const;
 
-/** One connection to the double: frames, encryption and log-in, then one request after the other. */
+/** A connection to the double: framing, encryption and login, then sequential requests. */
 export class Client {
   readonly #server: ServerState;
   readonly #socket: Socket;
@@ -56,7 +56,7 @@ export class Client {
     this.#socket.destroy();
   }
 
-  /** Ends the connection in good order, and with it its transaction. */
+  /** Closes the connection gracefully and rolls back its transaction. */
   #end(): void {
     if (this.#session?.inTransaction) this.#session.rollback();
     if (this.#tls) this.#tls.end();
@@ -64,7 +64,7 @@ export class Client {
   }
 
   #receive(bytes: Buffer): void {
-    // TDS 8.0 begins with the hello of TLS, and earlier ones with a message of TDS.
+    // TDS 8.0 starts with a TLS ClientHello, earlier versions with a TDS message.
     if (!this.#tls && !this.#session && bytes[0] === helloOfTls) {
       this.#tls = new TlsInTds(
         this.#server.certificate,
@@ -108,7 +108,7 @@ export class Client {
   async #answer({ type, data, ignored }: TdsMessage): Promise<void> {
     if (type === messageTypes.prelogin) return this.#prelogin(data);
     if (type === messageTypes.login) return this.#login(readLogin(data));
-    if (!this.#session) throw new Error(`A message of the type ${type} came before the log-in.`);
+    if (!this.#session) throw new Error(`A message of type ${type} arrived before the login.`);
     if (type === messageTypes.attention) return this.#send(done({ attention: true }));
     if (ignored) {
       this.#server.statements.push('(taken back)');
@@ -119,7 +119,7 @@ export class Client {
       else if (type === messageTypes.rpc) await this.#procedure(data);
       else if (type === messageTypes.transaction) await this.#transact(data);
       else if (type === messageTypes.bulk) this.#bulk(data, this.#session);
-      else throw new Error(`The double knows no messages of the type ${type}.`);
+      else throw new Error(`The double does not support messages of type ${type}.`);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       this.#refuse(error, type === messageTypes.rpc);
@@ -195,7 +195,7 @@ export class Client {
     const reader = new TdsReader(data);
     this.#checkTransaction(reader);
     if (reader.short() !== 0xffff || reader.short() !== spExecuteSql)
-      throw new Error('The double knows no procedure but sp_executesql.');
+      throw new Error('The double supports no procedure other than sp_executesql.');
     reader.short();
     const values: [name: string, value: string | number | bigint | null][] = [];
     while (!reader.isAtEnd) {
@@ -215,7 +215,7 @@ export class Client {
     );
   }
 
-  /** Runs a batch; undefined when the connection ended instead. */
+  /** Runs a batch. Returns undefined when the connection was closed. */
   async #run(sql: string, parameters: Parameters): Promise<StatementAnswer[] | undefined> {
     this.#server.statements.push(sql);
     const trouble = this.#server.takeTrouble('statement', sql);
@@ -244,7 +244,7 @@ export class Client {
     }
     if (what === transactions.commit) this.#session?.commit();
     else if (what === transactions.rollback) this.#session?.rollback();
-    else throw new Error(`The double knows no transaction request ${what}.`);
+    else throw new Error(`The double does not support the transaction request ${what}.`);
     this.#server.statements.push(what === transactions.commit ? '(commit)' : '(rollback)');
     this.#transaction = 0n;
     this.#send(
@@ -272,7 +272,7 @@ export class Client {
     else this.cut();
   }
 
-  /** Says what is wrong. With XACT_ABORT, which the target sets, an error takes the transaction back. */
+  /** Sends an error. With XACT_ABORT, which the target sets, an error rolls back the transaction. */
   #refuse(fault: Fault, inProcedure = false): void {
     if (fault.number === 102) this.#server.misunderstood.push(fault.message);
     const ended = this.#transaction;
@@ -307,7 +307,7 @@ function rowsOf({ rows, touched }: StatementAnswer): { rows?: number } {
   return count === undefined ? {} : { rows: count };
 }
 
-/** A parameter: nvarchar, an integer of eight bytes or a float. */
+/** Reads a parameter: nvarchar, bigint or float. */
 function readParameter(reader: TdsReader): string | number | bigint | null {
   const type = reader.byte();
   if (type === 0xe7) {
@@ -315,7 +315,7 @@ function readParameter(reader: TdsReader): string | number | bigint | null {
     reader.bytes(5);
     return reader.nvarchar(longest);
   }
-  if (type !== 0x26 && type !== 0x6d) throw new Error(`The double knows no parameters of the type ${type}.`);
+  if (type !== 0x26 && type !== 0x6d) throw new Error(`The double does not support parameters of type ${type}.`);
   reader.byte();
   const length = reader.byte();
   if (length === 0) return null;

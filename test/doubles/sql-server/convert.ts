@@ -1,7 +1,7 @@
 import { Fault } from './fault.ts';
 import { inDefaultStyle, toDate, toDatetime, toDatetime2, toDatetimeoffset, toSmalldatetime, toTime } from './times.ts';
 
-/** A value as the double keeps it: numbers of its integers and floats, everything else as text. */
+/** A stored value: numbers for integers and floats, text for everything else. */
 export type Value = string | number | bigint | null;
 
 const failed = (type: string): Fault => new Fault(8114, `Error converting data type nvarchar to ${type}.`);
@@ -17,7 +17,7 @@ const integers: Record<string, [bigint, bigint]> = {
 
 function toInteger(type: string, value: Value): bigint {
   const text = String(value).trim();
-  // SQL Server takes an empty text for zero.
+  // SQL Server converts an empty string to zero.
   const number = text === '' ? 0n : /^[-+]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : undefined;
   if (number === undefined)
     throw new Fault(245, `Conversion failed when converting the nvarchar value '${text}' to data type ${type}.`);
@@ -26,7 +26,7 @@ function toInteger(type: string, value: Value): bigint {
   return number;
 }
 
-/** Rounds half away from zero without a word, as SQL Server does, and gives every digit. */
+/** Rounds half away from zero without an error, as SQL Server does, to exact digits. */
 export function toDecimal(precision: number, scale: number, value: Value, type = 'numeric'): string {
   const [, sign, whole = '', fraction = ''] = /^\s*([-+]?)(\d*)\.?(\d*)\s*$/.exec(String(value)) ?? [];
   if (sign === undefined || whole + fraction === '') throw failed(type);
@@ -38,7 +38,7 @@ export function toDecimal(precision: number, scale: number, value: Value, type =
   return sign === '-' && rounded !== 0n ? `-${text}` : text;
 }
 
-/** Whole ten-thousandths of eight bytes, or of four. */
+/** money or smallmoney: ten-thousandths in eight or four bytes. */
 function toMoney(type: string, value: Value): string {
   const text = toDecimal(38, 4, value, type);
   const amount = BigInt(text.replace('.', ''));
@@ -46,7 +46,7 @@ function toMoney(type: string, value: Value): string {
   return text;
 }
 
-/** The next number that the type has; SQL Server takes an empty text for zero. */
+/** The nearest number of the type; SQL Server converts an empty string to zero. */
 function toFloat(type: string, value: Value): number {
   const text = String(value).trim();
   if (!/^[-+]?(\d+\.?\d*|\.\d+)?([eE][-+]?\d+)?$/.test(text)) throw failed(type);
@@ -60,7 +60,7 @@ const westernEurope = new Set(
   new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, byte) => byte)),
 );
 
-/** Letters that a code page of Western Europe lacks become question marks, each unit of UTF-16 one. */
+/** Replaces each UTF-16 unit outside code page 1252 by a question mark. */
 const inCodePage = (text: string): string =>
   text
     .split('')
@@ -72,22 +72,22 @@ function toBinary(type: string, length: string, value: Value, style: number): st
   const hex = style === 1 ? /^0x((?:[0-9a-f]{2})*)$/i.exec(text)?.[1] : Buffer.from(text, 'utf16le').toString('hex');
   if (hex === undefined) throw failed(type);
   const most = length === 'max' ? Infinity : Number(length || 1) * 2;
-  // What is too long is cut, and what is too short filled with zeros, without a word.
+  // Longer values are truncated and shorter ones padded with zeros, without an error.
   return `0x${(type === 'binary' ? hex.padEnd(most, '0') : hex).slice(0, most).toUpperCase()}`;
 }
 
-/** Type and numbers of a declaration such as `decimal(10,2)`. */
+/** Type and arguments of a declaration such as `decimal(10,2)`. */
 function partsOf(declaration: string): { type: string; first: string; second: string } {
   const [, type = '', first = '', second = '0'] =
     /^(\w+)(?:\((\w+)(?:,\s*(\d+))?\))?$/.exec(declaration.toLowerCase()) ?? [];
   return { type, first, second };
 }
 
-/** Texts of a fixed length are filled with spaces. */
+/** Pads text of a fixed length with spaces. */
 const filled = (type: string, length: string, text: string): string =>
   /^n?char$/.test(type) ? text.padEnd(Number(length || 30)) : text;
 
-/** CONVERT of text, as far as it is needed; NULL stays NULL. @throws Fault what SQL Server says */
+/** CONVERT of text for the supported types; NULL stays NULL. @throws Fault as SQL Server does */
 export function convert(declaration: string, value: Value, style = 0): Value {
   if (value === null) return null;
   const { type, first, second } = partsOf(declaration);
@@ -140,18 +140,18 @@ export function convert(declaration: string, value: Value, style = 0): Value {
   }
 }
 
-/** A column that takes a value. */
+/** A column that receives a value. */
 export interface Assigned {
   declaration: string;
   nullable: boolean;
   name: string;
-  /** Its collation, of which those in UTF-8 keep every letter and count bytes. */
+  /** Its collation; UTF-8 collations keep every character and count bytes. */
   collation: string | null;
 }
 
 /**
- * What INSERT and UPDATE do to a value of a column: texts are filled with spaces by `char`, and spaces at their end cut.
- * @throws Fault for NULL where none may be, and a text that is too long
+ * Converts a value as INSERT and UPDATE do: `char` pads text with spaces, and trailing spaces beyond the length are cut.
+ * @throws Fault for NULL in a required column, and for text that is too long
  */
 export function assign({ declaration, nullable, name, collation }: Assigned, value: Value): Value {
   if (value === null) {
@@ -163,7 +163,7 @@ export function assign({ declaration, nullable, name, collation }: Assigned, val
   }
   const { type, first } = partsOf(declaration);
   if (type === 'binary' || type === 'varbinary') {
-    // What was not converted to binary data is none.
+    // Text without a conversion is not binary data.
     if (!/^0x([0-9A-F]{2})*$/.test(String(value)))
       throw new Fault(
         257,
@@ -188,7 +188,7 @@ export function assign({ declaration, nullable, name, collation }: Assigned, val
   return type.endsWith('varchar') ? fitting : fitting + ' '.repeat(Number(first) - sizeOf(fitting));
 }
 
-/** What ALTER COLUMN makes of a value, in the styles of a conversion that names none. @throws Fault what SQL Server says */
+/** Converts a value as ALTER COLUMN does, with the default style. @throws Fault as SQL Server does */
 export function alter(from: string, to: Assigned, value: Value): Value {
   if (value === null) return assign(to, null);
   const { type } = partsOf(from);
@@ -203,7 +203,7 @@ export function alter(from: string, to: Assigned, value: Value): Value {
     if (type === 'float' || type === 'real') return assign(to, String(Number(Number(value).toPrecision(6))));
     if (type === 'datetimeoffset' || type === 'datetime2') return assign(to, value);
   }
-  // The third of a second that datetime shows as .003 or .007 is exact for the newer types.
+  // The newer types keep the exact fraction that datetime shows as .003 or .007.
   const exact =
     type === 'datetime'
       ? String(value)

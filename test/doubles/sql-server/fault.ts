@@ -1,7 +1,7 @@
-/** An error as SQL Server makes one. */
+/** A SQL Server error. */
 export class Fault extends Error {
   readonly number: number;
-  /** Severity, from 11 on; with 20 the server ends the connection. */
+  /** Severity from 11; from 20 the server closes the connection. */
   readonly level: number;
 
   constructor(number: number, message: string, level = 16) {

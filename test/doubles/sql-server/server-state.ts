@@ -2,35 +2,35 @@ import type { AppLocks } from './app-locks.ts';
 import type { Fault } from './fault.ts';
 import type { Login } from './tds-login.ts';
 
-/** Something that goes wrong on purpose. */
+/** A planned fault. */
 export interface Trouble {
-  /** At a log-in; at a statement; after so many bytes of bulk data; at a commit. */
+  /** At a login, at a statement, after a number of bytes of bulk data, or at a commit. */
   at: 'login' | 'statement' | 'bulk' | 'commit';
-  /** Of a statement: what its text matches. */
+  /** For a statement: pattern of its text. */
   matching?: RegExp;
   afterBytes?: number;
-  /** What the server says; undefined when it ends the connection without a word. */
+  /** The error; undefined to close the connection without one. */
   fault?: Fault;
-  /** Whether the connection ends in good order, by FIN or TLS's close_notify, and not by a reset. */
+  /** Whether the connection closes gracefully (FIN or close_notify) and not by a reset. */
   orderly?: boolean;
-  /** How often; default: once. */
+  /** Number of times. Default: 1. */
   times?: number;
 }
 
-/** What a double is like. */
+/** Options of a double. */
 export interface SqlServerOptions {
   user?: string;
   password?: string;
   database?: string;
   /** The access token that is accepted. */
   token?: string;
-  /** Whether it encrypts: when the client wants it, never, or always. Default: `offered`. */
+  /** Encryption: if the client requests it, never, or always. Default: `offered`. */
   encryption?: 'offered' | 'none' | 'required';
-  /** Milliseconds that a lock is waited for at most, where a test cannot wait for as long as the target asks. */
+  /** Upper limit of a lock timeout in milliseconds, for tests that cannot wait for the target's timeout. */
   longestLockWait?: number;
 }
 
-/** What the connections of a double share. */
+/** State shared by all connections. */
 export interface ServerState {
   readonly user: string;
   readonly password: string;
@@ -48,8 +48,8 @@ export interface ServerState {
   readonly hidden: ReadonlySet<string>;
   readonly denied: ReadonlySet<string>;
   bulkBytes: number;
-  /** The next trouble that is due at a place, which counts as happened. */
+  /** Takes the next planned fault for a place. */
   takeTrouble(at: Trouble['at'], sql?: string): Trouble | undefined;
-  /** Resolves once a statement may run, with what ends its turn. */
+  /** Resolves when a statement may run, with a function that ends its turn. */
   takeTurn(): Promise<() => void>;
 }

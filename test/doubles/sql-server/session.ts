@@ -7,32 +7,32 @@ import type { AnswerColumn, AnswerValue } from './tds-tokens.ts';
 import type { BulkColumn } from './tds-bulk.ts';
 import { mark, quoted, split, translate, type MarkedSql } from './tsql.ts';
 
-/** What one statement gave. */
+/** The result of one statement. */
 export interface StatementAnswer {
   columns?: AnswerColumn[];
   rows?: AnswerValue[][];
-  /** Rows that it changed. */
+  /** Number of changed rows. */
   touched?: number;
 }
 
-/** Values of a statement's parameters, by name without `@`. */
+/** Parameter values by name, without `@`. */
 export type Parameters = Record<string, Value>;
 
-/** Who is logged in, and where. */
+/** The login of a session. */
 export interface Surroundings {
   file: string;
   schemas: readonly string[];
   database: string;
   user: string;
   locks: AppLocks;
-  /** Tables on which the user has no permission, so that the catalog does not show them; permissions that the user lacks. */
+  /** Tables that the user has no permission for and the catalog hides; permissions that the user lacks. */
   hidden: ReadonlySet<string>;
   denied: ReadonlySet<string>;
-  /** Lets one transaction write at a time; gives what ends its turn. */
+  /** Serializes writing transactions. Resolves with a function that ends the turn. */
   takeTurn(): Promise<() => void>;
 }
 
-/** Names of the columns of the tables in which loads are kept, and of answers: the target does not quote them. */
+/** Unquoted column names of the load tables and of results. */
 const plainNames = new Set(
   `load_id table_name mode status row_count rejected bytes seconds source source_event_id checksum loaded_at line reason column_name value row_text pipewright_staging pipewright_rejects
   row_count held found name id kind type digits scale collation nullable numbered standard person pipewright_touched allowed
@@ -47,8 +47,8 @@ const lockStatement =
 const releaseStatement = /^EXEC sys\.sp_releaseapplock @Resource = (@resource), @LockOwner = '\d+'$/;
 
 /**
- * One session at the double: understands the statements that the target sends, and runs them on SQLite with the rules of
- * SQL Server for conversions, lengths, NULL, identity columns and transactions. Whatever else comes is an error.
+ * A session: runs the statements that the target sends on SQLite, with SQL Server's rules for conversions, lengths, NULL,
+ * identity columns and transactions. Any other statement is an error.
  */
 export class Session {
   readonly #database: DatabaseSync;
@@ -56,10 +56,10 @@ export class Session {
   readonly #transactionLocks: string[] = [];
   #lastTouched = 0;
   #identityInsert: string | undefined;
-  /** The columns of the session's own tables. */
+  /** Columns of the session's temporary tables. */
   readonly #temporary = new Map<string, BulkColumn[]>();
   #endTurn: (() => void) | undefined;
-  /** The table and columns for which bulk data are awaited. */
+  /** Table and columns of the pending bulk load. */
   #bulk: { table: string; columns: BulkColumn[] } | undefined;
   #fault: Fault | undefined;
 
@@ -101,7 +101,7 @@ export class Session {
     this.#database.close();
   }
 
-  /** Runs a batch. @throws Fault what SQL Server says; one with the number 102 when the double does not understand it */
+  /** Runs a batch. @throws Fault as SQL Server does; number 102 for an unsupported statement */
   async run(sql: string, parameters: Parameters): Promise<StatementAnswer[]> {
     const marked = mark(sql);
     const locked = await this.#lock(marked, parameters);
@@ -112,7 +112,7 @@ export class Session {
     return answers;
   }
 
-  /** Rows that a trigger selects come before the end of the statement that fired it. */
+  /** Sends the rows of a trigger before the end of its statement. */
   #withRowsOfTriggers(marked: MarkedSql, statement: string, answer: StatementAnswer): StatementAnswer[] {
     const [, event = '', place] = /^(INSERT|UPDATE|DELETE)\b.*?(\[\d+\]\.\[\d+\])/i.exec(statement) ?? [];
     if (place === undefined || !selectsRows(this.#database, tableName(marked, place), event.toUpperCase() as 'INSERT'))
@@ -120,7 +120,7 @@ export class Session {
     return [{ columns: [{ name: 'rows_of_the_trigger', type: 'bigint' }], rows: [[99]] }, answer];
   }
 
-  /** Takes the data of a bulk load; gives the number of rows. */
+  /** Stores the rows of a bulk load. Returns their number. */
   bulk(columns: readonly BulkColumn[], rows: readonly (string | null)[][]): number {
     const bulk = this.#bulk;
     this.#bulk = undefined;
@@ -309,7 +309,7 @@ export class Session {
     return { name: plainName(marked, name), declaration };
   }
 
-  /** Notes the column of a definition; gives its name. */
+  /** Registers a column definition. Returns its name. */
   #define(marked: MarkedSql, table: number, definition: string): string {
     const [, name = '', type = '', , not] =
       /^(\S+) (\w+(?:\((?:\d+|max)(?:,\s*\d+)?\))?)( COLLATE \w+)?(?:( NOT)? NULL)?$/.exec(definition) ??
@@ -419,7 +419,7 @@ export class Session {
     }
   }
 
-  /** What SQLite says in the words of SQL Server. */
+  /** Translates a SQLite error to a SQL Server error. */
   #inSqlite<T>(work: () => T): T {
     this.#fault = undefined;
     try {
@@ -531,7 +531,7 @@ export class Session {
   }
 }
 
-/** Only the values that a statement names, for SQLite takes no others. */
+/** The values that a statement names; SQLite rejects others. */
 function bound(statement: string, parameters: Parameters): Record<string, Value> {
   return Object.fromEntries(
     Object.entries(parameters)
@@ -549,7 +549,7 @@ function plainName({ names }: MarkedSql, name: string): string {
   return /^\[\d+\]$/.test(name) ? (names[Number(name.slice(1, -1))] ?? '') : name;
 }
 
-/** @param from the type that the column has had, where it is changed */
+/** @param from the previous type of a changed column */
 function assigning(
   { declaration, nullable, name, collation }: CatalogColumn,
   expression: string,
@@ -559,7 +559,7 @@ function assigning(
 }
 
 /**
- * A row of texts of any length must fit into a page: what has more than 24 bytes is moved out but for a pointer.
+ * A row must fit into a page; values above 24 bytes are stored off-row with a pointer.
  * @throws Fault 511
  */
 function checkRowSize(row: readonly (string | null)[]): void {

@@ -21,17 +21,16 @@ import type { ServerState, SqlServerOptions, Trouble } from './server-state.ts';
 import type { Login } from './tds-login.ts';
 
 /**
- * A double of SQL Server on 127.0.0.1. It speaks TDS 7.4 with the real driver: PRELOGIN, TLS inside of TDS or before it (TDS 8.0), LOGIN7 with a
- * password or an access token, batches, `sp_executesql`, transactions, `INSERT BULK` and cancelling; and keeps tables in
- * SQLite, into which it translates just the statements that the target sends (`tsql.ts`, `session.ts`).
+ * A double of SQL Server on 127.0.0.1. It speaks TDS 7.4 with the real driver: PRELOGIN, TLS inside TDS or around it (TDS 8.0), LOGIN7 with a
+ * password or an access token, batches, `sp_executesql`, transactions, `INSERT BULK` and cancellation. Tables are stored in
+ * SQLite; only the statements that the target sends are translated (`tsql.ts`, `session.ts`).
  *
- * It proves what is on the wire: the order of statements, what belongs to one transaction, the values as they were sent,
- * what is left after an error; and that conversions are asked for in forms that the documents of SQL Server list. It
- * does **not** prove that SQL Server accepts the T-SQL, nor anything of its locks between sessions, collations, plans,
- * permissions or speed. Where the documents say that a server rounds, cuts, fills up or replaces something without an
- * error, the double does the same (`convert.ts`, `times.ts`), so that a test finds a value that was not refused before;
- * where they say that it raises an error (241, 245, 257, 511, 2628, 2714, 8114, 8115), the double raises it. Its text is of
- * the code page 1252 or UTF-8; code pages of several bytes per character were not tried. Triggers are those of SQLite.
+ * It verifies what is on the wire: the order of statements, transaction boundaries, the sent values, the state after an
+ * error, and that conversions use documented formats. It does **not** verify that SQL Server accepts the T-SQL, nor its
+ * locks between sessions, collations, plans, permissions or speed. Where SQL Server is documented to round, truncate, pad or
+ * replace a value without an error, the double does the same (`convert.ts`, `times.ts`), so that tests detect values that
+ * should have been rejected. Where SQL Server is documented to raise an error (241, 245, 257, 511, 2628, 2714, 8114, 8115),
+ * the double raises it. Text has code page 1252 or UTF-8; multi-byte code pages are not supported. Triggers are SQLite's.
  * @see https://learn.microsoft.com/openspecs/windows_protocols/ms-tds
  */
 export class SqlServer implements ServerState {
@@ -43,16 +42,16 @@ export class SqlServer implements ServerState {
   readonly certificate = makeCertificate();
   readonly schemas = ['dbo', 'sales', 'Odd ]schema'];
   readonly locks: AppLocks;
-  /** Every statement as it came, with `(begin)`, `(commit)`, `(rollback)` and `(bulk 3 rows)` between them. */
+  /** Every received statement, including `(begin)`, `(commit)`, `(rollback)` and `(bulk 3 rows)`. */
   readonly statements: string[] = [];
-  /** Statements that the double did not understand: a test that leaves one here proves nothing. */
+  /** Statements that the double does not support; a test must leave this empty. */
   readonly misunderstood: string[] = [];
   readonly logins: (Login & { encrypted: string })[] = [];
   readonly troubles: Trouble[] = [];
-  /** Tables that the user may not see, such as `dbo.claims`; permissions that the user lacks, such as `VIEW DEFINITION`. */
+  /** Tables that the user cannot see, such as `dbo.claims`; permissions that the user lacks, such as `VIEW DEFINITION`. */
   readonly hidden = new Set<string>();
   readonly denied = new Set<string>();
-  /** Bytes of bulk data that came. */
+  /** Received bytes of bulk data. */
   bulkBytes = 0;
   readonly #folder = mkdtempSync(join(tmpdir(), 'pipewright-sql-server-'));
   readonly #keeper: DatabaseSync;
@@ -85,7 +84,7 @@ export class SqlServer implements ServerState {
     return join(this.#folder, 'double.db');
   }
 
-  /** A file with the certificate, which is its own authority. */
+  /** Path of the self-signed certificate. */
   get authorityFile(): string {
     return join(this.#folder, 'authority.pem');
   }
@@ -94,7 +93,7 @@ export class SqlServer implements ServerState {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** The address for a target; by default its certificate is verified, with itself as the authority. */
+  /** Connection URL for a target; by default its self-signed certificate is trusted and verified. */
   address({
     encrypt = 'verify',
     password = this.password,
@@ -121,7 +120,7 @@ export class SqlServer implements ServerState {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** Makes a table, with rows in the order of its columns. */
+  /** Creates a table with rows in column order. */
   table(
     name: string,
     columns: readonly NewColumn[],
@@ -133,22 +132,22 @@ export class SqlServer implements ServerState {
       this.#keeper.prepare(`INSERT INTO "${name}" VALUES (${row.map(() => '?').join(', ')})`).run(...row);
   }
 
-  /** Removes a table, if there is one. */
+  /** Drops a table if it exists. */
   dropTable(name: string): void {
     dropTable(this.#keeper, name);
   }
 
-  /** Makes a trigger of a table. */
+  /** Creates a trigger. */
   trigger(table: string, name: string, trigger: NewTrigger): void {
     createTrigger(this.#keeper, table, name, trigger);
   }
 
-  /** Makes a view, of which nothing but its name is known. */
+  /** Creates a view that has only a name. */
   view(name: string): void {
     addObject(this.#keeper, name, 'V ');
   }
 
-  /** Makes the type of a column another one, as a program would beside a load; the rows stay as they are. */
+  /** Changes a column's type, like another program during a load; the rows stay unchanged. */
   changeColumn(table: string, column: string, type: string): void {
     this.#keeper
       .prepare(
@@ -157,7 +156,7 @@ export class SqlServer implements ServerState {
       .run(type, column, table);
   }
 
-  /** The rows of a table, in the order of their first values; integers that a number holds are numbers. */
+  /** The rows of a table, ordered by their first values; safe integers are numbers. */
   rows(name: string): Record<string, unknown>[] {
     const statement = this.#keeper.prepare(`SELECT * FROM "${name.replaceAll('"', '""')}" ORDER BY 1`);
     statement.setReadBigInts(true);
@@ -173,7 +172,7 @@ export class SqlServer implements ServerState {
       );
   }
 
-  /** The types of a table's columns, in their order; none when there is no such table. */
+  /** The column types of a table in order; empty if it does not exist. */
   types(name: string): Record<string, string> {
     const rows = this.#keeper
       .prepare(
@@ -183,12 +182,12 @@ export class SqlServer implements ServerState {
     return Object.fromEntries(rows.map((row) => [String(row['name']), String(row['type'])]));
   }
 
-  /** Lets something go wrong. */
+  /** Plans a fault. */
   fail(trouble: Trouble): void {
     this.troubles.push({ ...trouble, times: trouble.times ?? 1 });
   }
 
-  /** The trouble that is due, if one is. */
+  /** Takes the next planned fault, if any. */
   takeTrouble(at: Trouble['at'], text = ''): Trouble | undefined {
     const found = this.troubles.find(
       (trouble) => trouble.at === at && (trouble.times ?? 0) > 0 && (!trouble.matching || trouble.matching.test(text)),
@@ -197,24 +196,24 @@ export class SqlServer implements ServerState {
     return found;
   }
 
-  /** Stops reading what clients send. */
+  /** Stops reading from clients. */
   hold(): void {
     this.#held = true;
     for (const client of this.#clients) client.pause();
   }
 
-  /** Reads on. */
+  /** Resumes reading. */
   release(): void {
     this.#held = false;
     for (const client of this.#clients) client.resume();
   }
 
-  /** Ends all connections without a word. */
+  /** Resets all connections. */
   cutAll(): void {
     for (const client of this.#clients) client.cut();
   }
 
-  /** Forgets what came so far. */
+  /** Clears what was received. */
   forget(): void {
     for (const list of [this.statements, this.misunderstood, this.logins, this.troubles]) list.length = 0;
     this.hidden.clear();
@@ -222,7 +221,7 @@ export class SqlServer implements ServerState {
     this.bulkBytes = 0;
   }
 
-  /** One transaction writes at a time; gives what ends a turn. */
+  /** Serializes writing transactions. Resolves with a function that ends the turn. */
   async takeTurn(): Promise<() => void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const before = this.#turn;

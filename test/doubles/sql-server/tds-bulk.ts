@@ -1,16 +1,16 @@
 import { TdsReader } from './tds-reader.ts';
 
-/** A column of `INSERT BULK`, as the data describe it. */
+/** A column in the metadata of `INSERT BULK`. */
 export interface BulkColumn {
   name: string;
   /** `nvarchar(4000)` or `nvarchar(max)`. */
   declaration: string;
 }
 
-/** The columns and rows of a message of bulk data; all columns must be nvarchar. */
+/** Parses the columns and rows of a bulk data message; all columns must be nvarchar. */
 export function readBulk(data: Buffer): { columns: BulkColumn[]; rows: (string | null)[][] } {
   const reader = new TdsReader(data);
-  if (reader.byte() !== 0x81) throw new Error('Bulk data do not begin with their columns.');
+  if (reader.byte() !== 0x81) throw new Error('Bulk data does not start with its columns.');
   const found = Array.from({ length: reader.short() }, () => {
     reader.integer();
     reader.short();
@@ -24,7 +24,7 @@ export function readBulk(data: Buffer): { columns: BulkColumn[]; rows: (string |
     rows.push(found.map(({ longest }) => reader.nvarchar(longest)));
   reader.at -= 1;
   if (reader.byte() !== 0xfd || (reader.bytes(12), !reader.isAtEnd))
-    throw new Error('Bulk data do not end as they should.');
+    throw new Error('Bulk data does not end correctly.');
   return {
     columns: found.map(({ name, longest }) => ({
       name,

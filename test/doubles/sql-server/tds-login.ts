@@ -1,6 +1,6 @@
 import { TdsReader } from './tds-reader.ts';
 
-/** How a client logs in. */
+/** A client's login. */
 export interface Login {
   user: string;
   password: string;
@@ -10,18 +10,18 @@ export interface Login {
   token: string | undefined;
 }
 
-/** What both sides say of encryption. */
+/** Encryption options of the PRELOGIN message. */
 export const encryption = { off: 0, on: 1, notSupported: 2, required: 3 } as const;
 
-/** What a client says of encryption in its first message. */
+/** Reads the encryption option of a client's PRELOGIN message. */
 export function readPrelogin(data: Buffer): number {
   for (let at = 0; data[at] !== 0xff; at += 5) {
     if (data[at] === 1) return data.readUInt8(data.readUInt16BE(at + 1));
   }
-  throw new Error('The client says nothing of encryption.');
+  throw new Error('The client sent no encryption option.');
 }
 
-/** The server's first message. */
+/** The server's PRELOGIN response. */
 export function preloginAnswer(encrypted: number): Buffer {
   const options: [number, Buffer][] = [
     [0, Buffer.from([16, 0, 0, 0, 0, 0])],
@@ -42,9 +42,9 @@ export function preloginAnswer(encrypted: number): Buffer {
   return Buffer.concat([...heads, Buffer.from([0xff]), ...options.map(([, data]) => data)]);
 }
 
-/** Reads LOGIN7, the version of TDS included. */
+/** Parses LOGIN7 and checks the TDS version. */
 export function readLogin(data: Buffer): Login {
-  if (data.readUInt32LE(0) !== data.length) throw new Error('LOGIN7 is not as long as it says.');
+  if (data.readUInt32LE(0) !== data.length) throw new Error('LOGIN7 has a wrong length.');
   if (data.readUInt32LE(4) !== 0x74000004) throw new Error('The client does not speak TDS 7.4.');
   const field = (at: number): Buffer =>
     data.subarray(data.readUInt16LE(at), data.readUInt16LE(at) + data.readUInt16LE(at + 2) * 2);
@@ -65,8 +65,8 @@ function readToken(data: Buffer): string | undefined {
   for (let feature = reader.byte(); feature !== 0xff; feature = reader.byte()) {
     const end = reader.integer() + reader.at;
     if (feature === 2) {
-      // Bit 0 echoes what the server asked for; the rest is 1 for a token that stands right here.
-      if (reader.byte() >> 1 !== 1) throw new Error('The client wants to fetch its token in another way.');
+      // Bit 0 echoes the server's option; the rest is 1 for a token in this message.
+      if (reader.byte() >> 1 !== 1) throw new Error('The client requested an unsupported token flow.');
       return reader.bytes(reader.integer()).toString('utf16le');
     }
     reader.at = end;

@@ -1,4 +1,4 @@
-/** Kinds of messages. @see https://learn.microsoft.com/openspecs/windows_protocols/ms-tds (2.2.3.1.1) */
+/** Message types. @see https://learn.microsoft.com/openspecs/windows_protocols/ms-tds (2.2.3.1.1) */
 export const messageTypes = {
   batch: 1,
   rpc: 3,
@@ -10,11 +10,11 @@ export const messageTypes = {
   prelogin: 18,
 } as const;
 
-/** A whole message of a client. */
+/** A complete message of a client. */
 export interface TdsMessage {
   type: number;
   data: Buffer;
-  /** Whether the client took it back before its end. */
+  /** Whether the client cancelled it before its end. */
   ignored: boolean;
 }
 
@@ -23,15 +23,15 @@ const lastPacket = 0x01;
 const ignorePacket = 0x02;
 const usualSize = 4096;
 
-/** Puts the packets of a client together to messages. */
+/** Assembles packets into messages. */
 export class PacketReader {
   #bytes: Buffer = Buffer.alloc(0);
   #parts: Buffer[] = [];
 
   /**
-   * Takes bytes as they come.
-   * @param onPart told of each packet of a message that is not complete yet
-   * @returns the messages that are complete with them
+   * Adds received bytes.
+   * @param onPart called for each packet of an incomplete message
+   * @returns the completed messages
    */
   push(bytes: Buffer, onPart: (type: number, length: number) => void = () => undefined): TdsMessage[] {
     this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes]);
@@ -55,7 +55,7 @@ export class PacketReader {
   }
 }
 
-/** The packets of a message. */
+/** Splits a message into packets. */
 export function packetsOf(type: number, data: Buffer, size = usualSize): Buffer {
   const packets: Buffer[] = [];
   const room = size - headerLength;

@@ -1,4 +1,4 @@
-/** Reads the parts of a message one after the other; what goes beyond its end is an error. */
+/** Reads a message sequentially. Reading beyond its end is an error. */
 export class TdsReader {
   readonly #data: Buffer;
   at: number;
@@ -34,17 +34,17 @@ export class TdsReader {
     return this.#data.subarray(this.at - length, this.at);
   }
 
-  /** A text whose number of letters stands before it, in one byte. */
+  /** Text with its length in UTF-16 units in one byte before it. */
   shortText(): string {
     return this.text(this.byte());
   }
 
-  /** @param length in units of UTF-16 */
+  /** @param length in UTF-16 units */
   text(length: number): string {
     return this.bytes(length * 2).toString('utf16le');
   }
 
-  /** The headers that stand before a request; gives the transaction in which it runs. */
+  /** Reads the headers of a request. Returns its transaction. */
   allHeaders(): bigint {
     const end = this.at + this.integer();
     let transaction: bigint | undefined;
@@ -53,13 +53,13 @@ export class TdsReader {
       if (this.short() === 2) transaction = this.long();
       this.at = headerEnd;
     }
-    if (transaction === undefined) throw new Error('A request does not say in which transaction it runs.');
+    if (transaction === undefined) throw new Error('A request has no transaction header.');
     return transaction;
   }
 
   /**
-   * A value of nvarchar.
-   * @param longest in bytes as the type says it; 65535 for `max`, whose values come in pieces
+   * Reads an nvarchar value.
+   * @param longest maximum length in bytes; 65535 for `max`, whose values are chunked
    */
   nvarchar(longest: number): string | null {
     if (longest !== 0xffff) {
@@ -74,7 +74,7 @@ export class TdsReader {
     for (let length = this.integer(); length > 0; length = this.integer()) pieces.push(this.bytes(length));
     const whole = Buffer.concat(pieces);
     if (total !== 0xffff_ffff_ffff_fffen && BigInt(whole.length) !== total)
-      throw new Error('A value is not as long as it says.');
+      throw new Error('A value has a wrong length.');
     return whole.toString('utf16le');
   }
 }

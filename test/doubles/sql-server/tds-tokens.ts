@@ -1,18 +1,18 @@
 import type { Fault } from './fault.ts';
 
-/** Types of the columns of an answer. */
+/** Column types of a result. */
 export type AnswerType = 'nvarchar' | 'bigint' | 'float' | 'datetimeoffset';
 
-/** A column of an answer. */
+/** A column of a result. */
 export interface AnswerColumn {
   name: string;
   type: AnswerType;
 }
 
-/** What stands in an answer. */
+/** A value in a result. */
 export type AnswerValue = string | number | bigint | null;
 
-/** The collation SQL_Latin1_General_CP1_CI_AS, as it stands in answers. */
+/** The collation SQL_Latin1_General_CP1_CI_AS as bytes. */
 const collation = Buffer.from([0x09, 0x04, 0xd0, 0x00, 0x34]);
 
 const bytes = (...values: number[]): Buffer => Buffer.from(values);
@@ -44,12 +44,12 @@ const sized = (token: number, ...parts: Buffer[]): Buffer => {
   return Buffer.concat([bytes(token), short(body.length), body]);
 };
 
-/** An error of the server. */
+/** An ERROR token. */
 export function errorToken({ number, level, message }: Fault): Buffer {
   return sized(0xaa, integer(number), bytes(1, level), text(message), shortText('double'), shortText(''), integer(1));
 }
 
-/** A log-in that was accepted, in TDS 7.4. */
+/** LOGINACK for TDS 7.4. */
 export function loginTokens(database: string, features: Buffer): Buffer {
   const version = Buffer.alloc(4);
   version.writeUInt32BE(0x74000004);
@@ -63,21 +63,21 @@ export function loginTokens(database: string, features: Buffer): Buffer {
   ]);
 }
 
-/** What the server says to the features that a client asked for. */
+/** FEATUREEXTACK for the features that a client requested. */
 export function featureTokens(withToken: boolean): Buffer {
   const fedAuth = Buffer.concat([bytes(0x02), integer(0)]);
   const utf8 = Buffer.concat([bytes(0x0a), integer(1), bytes(1)]);
   return Buffer.concat([bytes(0xae), ...(withToken ? [fedAuth] : []), utf8, bytes(0xff)]);
 }
 
-/** A transaction that began or ended, by its number. */
+/** ENVCHANGE for a transaction that has started or ended. */
 export function transactionToken(what: 'begun' | 'committed' | 'rolled back', transaction: bigint): Buffer {
   const number = shortBytes(long(transaction));
   if (what === 'begun') return sized(0xe3, bytes(8), number, bytes(0));
   return sized(0xe3, bytes(what === 'committed' ? 9 : 10), bytes(0), number);
 }
 
-/** The end of an answer or of a part of it. */
+/** DONE: the end of a result. */
 export function done(
   {
     rows,
@@ -91,7 +91,7 @@ export function done(
   return Buffer.concat([bytes(token), short(status), short(0), long(BigInt(rows ?? 0))]);
 }
 
-/** The end of a part of a procedure's answer, the value that it returns, and its end. */
+/** DONEINPROC, RETURNSTATUS and DONEPROC: the end of a procedure. */
 export const doneInProcedure = (rows: number | undefined): Buffer =>
   done({ ...(rows === undefined ? {} : { rows }), more: true }, 0xff);
 export const returned = (): Buffer => Buffer.concat([bytes(0x79), integer(0)]);
@@ -104,7 +104,7 @@ const typeInfo: Record<AnswerType, Buffer> = {
   datetimeoffset: bytes(0x2b, 3),
 };
 
-/** Columns and rows of an answer. */
+/** Columns and rows of a result. */
 export function rowTokens(columns: readonly AnswerColumn[], rows: readonly (readonly AnswerValue[])[]): Buffer {
   const heads = columns.map(({ name, type }) =>
     Buffer.concat([integer(0), short(0x0009), typeInfo[type], shortText(name)]),
@@ -135,10 +135,10 @@ function valueOf(type: AnswerType, value: AnswerValue): Buffer {
   return shortBytes(moment(String(value)));
 }
 
-/** A moment in UTC with three digits of a second: milliseconds of the day, days since the year 1, minutes of offset. */
+/** A datetimeoffset(3) in UTC: milliseconds of the day, days since the year 1, offset in minutes. */
 function moment(value: string): Buffer {
   const milliseconds = Date.parse(value.replace(/^(\S+) (\S+) (\S+)$/, '$1T$2$3'));
-  if (Number.isNaN(milliseconds)) throw new Error(`“${value}” is no moment.`);
+  if (Number.isNaN(milliseconds)) throw new Error(`“${value}” is not a timestamp.`);
   const days = Math.floor(milliseconds / 86_400_000);
   const buffer = Buffer.alloc(9);
   buffer.writeUInt32LE(milliseconds - days * 86_400_000, 0);

@@ -1,10 +1,10 @@
 import { Fault } from './fault.ts';
 
-/** A time as the double works with it: nanoseconds are not needed, for SQL Server keeps seven digits of a second. */
+/** A timestamp with SQL Server's precision of seven fractional digits. */
 interface Time {
   /** Days since 1970-01-01. */
   day: number;
-  /** Ten-millionths of a second since midnight. */
+  /** Time since midnight in units of 100 nanoseconds. */
   ticks: bigint;
 }
 
@@ -14,7 +14,7 @@ const noTime = (): Fault => new Fault(241, 'Conversion failed when converting da
 const outOfRange = (type: string): Fault =>
   new Fault(242, `The conversion of a nvarchar data type to a ${type} data type resulted in an out-of-range value.`);
 
-/** Days of an ISO date since 1970; an error for one that is not in the calendar. */
+/** Days of an ISO date since 1970. @throws Fault for an invalid date */
 function dayOf(text: string): number {
   const milliseconds = Date.parse(`${text}T00:00:00Z`);
   if (
@@ -53,7 +53,7 @@ function showTicks(ticks: bigint, digits: number): string {
   }`;
 }
 
-/** Rounds half up, as SQL Server does without a word; midnight may be that of the next day. */
+/** Rounds half up without an error, as SQL Server does; may carry into the next day. */
 function round({ day, ticks }: Time, step: bigint): Time {
   const rounded = ((ticks + step / 2n) / step) * step;
   return rounded >= ticksPerDay ? { day: day + 1, ticks: rounded - ticksPerDay } : { day, ticks: rounded };
@@ -61,7 +61,7 @@ function round({ day, ticks }: Time, step: bigint): Time {
 
 const stepOf = (digits: number): bigint => 10n ** BigInt(7 - digits);
 
-/** Only the forms that the documents of SQL Server list: seconds are needed after a `T`, an offset has a colon. */
+/** Accepts documented formats only: seconds are required after a `T`, an offset has a colon. */
 function parse(text: string): Time & { offset: string | undefined } {
   const [, day, time, fraction, offset, utc] =
     /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?(?: ?([-+]\d\d:\d\d)|(Z))?$/.exec(text) ?? [];
@@ -69,12 +69,12 @@ function parse(text: string): Time & { offset: string | undefined } {
   return { day: dayOf(day), ticks: ticksOf(time, fraction), offset: offset ?? (utc ? '+00:00' : undefined) };
 }
 
-/** A day; a time behind it is dropped without a word. */
+/** A date; a time after it is dropped without an error. */
 export function toDate(text: string): string {
   return showDay(dayOf(text.replace(/[T ]\d\d:\d\d.*$/, '')));
 }
 
-/** `2026-11-20 10:00:00.500`, rounded to so many digits. */
+/** `2026-11-20 10:00:00.500`, rounded to a number of digits. */
 export function toDatetime2(text: string, digits: number): string {
   const { offset, ...time } = parse(text);
   if (offset !== undefined) throw noTime();
@@ -82,7 +82,7 @@ export function toDatetime2(text: string, digits: number): string {
   return `${showDay(rounded.day)} ${showTicks(rounded.ticks, digits)}`;
 }
 
-/** The same with an offset of at most 14 hours behind it, whose time in UTC is within the years 1 to 9999. */
+/** The same with an offset of up to 14 hours; the UTC time must be in the years 1 to 9999. */
 export function toDatetimeoffset(text: string, digits: number): string {
   const { offset = '+00:00', ...time } = parse(text);
   const minutes = (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4))) * (offset.startsWith('-') ? -1 : 1);
@@ -94,7 +94,7 @@ export function toDatetimeoffset(text: string, digits: number): string {
   return `${showDay(rounded.day)} ${showTicks(rounded.ticks, digits)} ${offset}`;
 }
 
-/** Three-hundredths of a second, shown as .000, .003 and .007. */
+/** datetime: 1/300 of a second, shown as .000, .003 and .007. */
 export function toDatetime(text: string): string {
   const { day, ticks } = parse(text);
   if (day < dayOf('1753-01-01')) throw outOfRange('datetime');
@@ -104,21 +104,21 @@ export function toDatetime(text: string): string {
   return `${showDay(nextDay)} ${showTicks((left / 300n) * ticksPerSecond, 0)}.${String(milliseconds).padStart(3, '0')}`;
 }
 
-/** Whole minutes: up to 29.998 seconds go down, others up. */
+/** smalldatetime: minutes; up to 29.998 seconds round down. */
 export function toSmalldatetime(text: string): string {
   const { day, ticks } = round(parse(text), 60n * ticksPerSecond);
   if (day < dayOf('1900-01-01') || day > dayOf('2079-06-06')) throw outOfRange('smalldatetime');
   return `${showDay(day)} ${showTicks(ticks, 0)}`;
 }
 
-/** A time of day, rounded to so many digits; midnight comes again after the last one. */
+/** A time of day, rounded to a number of digits; rounding up at midnight wraps around. */
 export function toTime(text: string, digits: number): string {
   const [, time, fraction] = /^(\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,7}))?$/.exec(text.trim()) ?? [];
   if (time === undefined) throw noTime();
   return showTicks(round({ day: 0, ticks: ticksOf(time, fraction) }, stepOf(digits)).ticks, digits);
 }
 
-/** What `datetime` becomes by itself: `Nov 20 2026 10:00AM`, without seconds. */
+/** Default text of `datetime`: `Nov 20 2026 10:00AM`, without seconds. */
 export function inDefaultStyle(text: string): string {
   const [, year = '', month = '', day = '', hours = '', minutes = ''] =
     /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d)/.exec(text) ?? [];

@@ -3,17 +3,17 @@ import { createSecureContext, TLSSocket } from 'node:tls';
 import type { Certificate } from '../../support/machine/certificate.ts';
 import { messageTypes, packetsOf } from './tds-packets.ts';
 
-/** What else the server's side of TLS is like. */
+/** Options of the server's side of TLS. */
 interface TlsOptions {
-  /** Whether TLS comes first and TDS inside of it, as in TDS 8.0. Default: false. */
+  /** Whether TLS wraps TDS from the first byte, as in TDS 8.0. Default: false. */
   bare?: boolean;
-  /** Told when the server ended in good order. */
+  /** Called after the server has closed gracefully. */
   onEnd?(): void;
 }
 
 /**
- * The server's side of TLS inside of TDS: as long as both sides shake hands, what they say travels in packets of the
- * first message's type; afterwards TLS runs over the bare connection.
+ * The server's side of TLS inside TDS: the handshake is carried in PRELOGIN packets; afterwards TLS runs over the plain
+ * connection.
  */
 export class TlsInTds {
   readonly #inner: Duplex;
@@ -22,8 +22,8 @@ export class TlsInTds {
   #toSend: Buffer[] = [];
 
   /**
-   * @param send takes bytes for the connection
-   * @param receive takes what the client says, in clear
+   * @param send writes bytes to the connection
+   * @param receive gets the client's decrypted bytes
    */
   constructor(
     { key, certificate }: Certificate,
@@ -38,7 +38,7 @@ export class TlsInTds {
       write: (chunk: Buffer, _encoding, callback) => {
         if (!this.#shaking) send(chunk);
         else {
-          // All that answers one message of the client travels in one message.
+          // The whole response to a client message is sent in one message.
           if (this.#toSend.push(chunk) === 1) setImmediate(() => this.#flush(send));
         }
         callback();
@@ -69,22 +69,22 @@ export class TlsInTds {
     });
   }
 
-  /** Whether what the client sends still stands in packets. */
+  /** Whether the client's TLS bytes are still wrapped in packets. */
   get isShakingHands(): boolean {
     return this.#shaking;
   }
 
-  /** Takes bytes of TLS. */
+  /** Adds received TLS bytes. */
   push(bytes: Buffer): void {
     this.#inner.push(bytes);
   }
 
-  /** Sends bytes in clear to the client. */
+  /** Encrypts and sends bytes to the client. */
   write(bytes: Buffer): void {
     this.#secure.write(bytes);
   }
 
-  /** Ends TLS in good order, by its close_notify. */
+  /** Closes TLS with close_notify. */
   end(): void {
     this.#secure.end();
   }

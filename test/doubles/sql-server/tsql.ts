@@ -1,14 +1,14 @@
 import { Fault } from './fault.ts';
 
-/** A batch whose names and texts are marks, so that what is in them is never taken for SQL: `[0]`, `'0'`. */
+/** A batch with placeholders for names and strings (`[0]`, `'0'`), so that their content is never parsed as SQL. */
 export interface MarkedSql {
   text: string;
-  /** Quoted names, without their brackets. */
+  /** Quoted names without brackets. */
   names: string[];
   texts: string[];
 }
 
-/** Marks the names and texts of a batch, and makes all white space one blank. */
+/** Replaces names and strings by placeholders and normalizes white space. */
 export function mark(sql: string): MarkedSql {
   const names: string[] = [];
   const texts: string[] = [];
@@ -20,7 +20,7 @@ export function mark(sql: string): MarkedSql {
   return { text: text.trim(), names, texts };
 }
 
-/** Cuts at a separator outside of brackets. */
+/** Splits at a separator outside parentheses. */
 export function split(text: string, separator: string): string[] {
   const parts: string[] = [];
   let depth = 0;
@@ -36,7 +36,7 @@ export function split(text: string, separator: string): string[] {
   return [...parts, text.slice(from).trim()];
 }
 
-/** Words of T-SQL that the target uses and that mean the same in SQLite, and functions that the double has. */
+/** T-SQL keywords that have the same meaning in SQLite, and functions of the double. */
 const knownWords = new Set(
   `select distinct from where and or not exists is null as on inner left join group by having order limit insert into values update set delete case when then else end
   count coalesce lower upper ltrim rtrim left_of replace nullif except substring stuff patindex charindex len datalength collationproperty has_perms_by_name objectproperty convert_to try_convert_to object_id object_name object_schema_name quotename type_name schema_name schema_id db_name user_name`.split(
@@ -47,10 +47,10 @@ const knownWords = new Set(
 const typePattern = String.raw`\w+(?: ?\( ?(?:\d+|max)(?: ?, ?\d+)? ?\))?`;
 
 /**
- * Makes SQLite's SQL of one statement of the target: `[dbo].[t]` becomes the one name `dbo.t`; CONVERT and the functions
- * of T-SQL are functions of the double; what joins texts is `||`, for the target adds no numbers; collations and locks
- * fall away. A word that is not known is an error.
- * @param words of tables and columns, which are not quoted
+ * Translates a statement of the target to SQLite: `[dbo].[t]` becomes the single name `dbo.t`, CONVERT and other functions
+ * become functions of the double, `+` becomes `||` because the target adds no numbers, and collations and lock hints are
+ * removed. An unknown word is an error.
+ * @param words unquoted names of tables and columns
  */
 export function translate({ names, texts }: MarkedSql, statement: string, words: ReadonlySet<string>): string {
   const top = /^SELECT (DISTINCT )?TOP \((\d+)\) /i.exec(statement);
@@ -85,7 +85,7 @@ export function translate({ names, texts }: MarkedSql, statement: string, words:
     .replace(/'(\d+)'/g, (_all, text: string) => `'${(texts[Number(text)] ?? '').replaceAll("'", "''")}'`);
 }
 
-/** A name as SQLite takes it. */
+/** A quoted SQLite name. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -13,7 +13,7 @@ const csv = { 'content-type': 'text/csv' };
 
 const claims = Buffer.concat([...claimsCsv(300)]);
 
-/** Files by their names. */
+/** Files by name. */
 const files: Record<string, { content: Buffer; headers: Record<string, string> }> = {
   'claims.csv': { content: claims, headers: csv },
   'claims.csv.gz': { content: gzipSync(claims), headers: { 'content-type': 'application/gzip' } },
@@ -41,14 +41,14 @@ function isLoggedIn({ headers }: SandboxRequest): boolean {
   );
 }
 
-/** A website with files: some for anybody, some for those who log in, and addresses that lead on. */
+/** A website with public files, protected files and redirects. */
 export function webAddress(context: SandboxContext): Vendor {
   function open(request: SandboxRequest): Reply {
     const file = files[parameter(request, 'file')];
     return file ? ranged(request, file.content, file.headers) : text(404, 'not found');
   }
-  const leadTo = (address: string): Reply => ({ status: 302, headers: { location: address }, body: '' });
-  // Of another name, though it is the same machine: another website.
+  const redirectTo = (address: string): Reply => ({ status: 302, headers: { location: address }, body: '' });
+  // Another host name on the same machine counts as another website.
   const elsewhere = (): string => context.baseUrl().replace('127.0.0.1', 'localhost');
   return {
     name: 'web-address',
@@ -60,12 +60,12 @@ export function webAddress(context: SandboxContext): Vendor {
           throw new Refusal(text(401, '<html>Log in</html>', { 'www-authenticate': 'Basic realm="files"' }));
         return open(request);
       },
-      'GET /moved/{file}': (request) => leadTo(`/web/files/${parameter(request, 'file')}`),
-      'GET /elsewhere': () => leadTo(`${elsewhere()}/web/seen?signature=secret`),
-      'GET /there-and-back': () => leadTo(`${elsewhere()}/web/back`),
-      'GET /back': () => leadTo(`${context.baseUrl()}/web/seen`),
-      'GET /unencrypted': () => leadTo('http://files.example.com/claims.csv'),
-      'GET /round': () => leadTo('/web/round'),
+      'GET /moved/{file}': (request) => redirectTo(`/web/files/${parameter(request, 'file')}`),
+      'GET /elsewhere': () => redirectTo(`${elsewhere()}/web/seen?signature=secret`),
+      'GET /there-and-back': () => redirectTo(`${elsewhere()}/web/back`),
+      'GET /back': () => redirectTo(`${context.baseUrl()}/web/seen`),
+      'GET /unencrypted': () => redirectTo('http://files.example.com/claims.csv'),
+      'GET /round': () => redirectTo('/web/round'),
       'GET /seen': ({ headers }) => ({
         status: 200,
         headers: csv,
