@@ -1,7 +1,7 @@
 import mysql from 'mysql2/promise';
 import { documentedRights } from '../../support/machine/mysql-family.ts';
 import { loadCsv } from '../load-csv.ts';
-import { mysqlProducts } from '../../support/machine/mysql-products.ts';
+import { describeOn, mysqlProducts } from '../../support/machine/mysql-products.ts';
 import { useMysql } from './use-mysql.ts';
 
 describe.each(mysqlProducts)('A table of %s', (product, start) => {
@@ -251,61 +251,58 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
   }
 });
 
-describe.each(mysqlProducts.filter(([name]) => name === 'MySQL'))(
-  'A %s that takes no table without a primary key',
-  (_product, start) => {
-    const { ask, load, server } = useMysql(start, { settings: { sql_require_primary_key: 'ON' } });
+describeOn('MySQL', (start) => {
+  const { ask, load, server } = useMysql(start, { settings: { sql_require_primary_key: 'ON' } });
 
-    it('loads into tables that exist, keeps records and rejects, and says what to do for a new table', async () => {
-      await ask('CREATE TABLE known (id int PRIMARY KEY, name text)');
-      await load('id,name\n1,Ada\n', { table: 'known', mode: 'append' });
-      expect(await load('id,name\n1,Eve\n2,Bob\n', { table: 'known', mode: 'upsert', key: ['id'] })).toMatchObject({
-        updated: 1,
-        inserted: 1,
-      });
-      expect(
-        await load('id,name,more\n3,Cleo,x\n4\n', {
-          table: 'known',
-          mode: 'append',
-          columnChanges: 'evolve',
-          keepRejects: true,
-          maxRejectedRows: 1,
-        }),
-      ).toMatchObject({ rows: 1, rejected: 1 });
-      expect(await ask('SELECT * FROM known ORDER BY id')).toEqual([
-        { id: 1, name: 'Eve', more: null },
-        { id: 2, name: 'Bob', more: null },
-        { id: 3, name: 'Cleo', more: 'x' },
-      ]);
-      expect(await ask('SELECT line FROM pipewright_rejects')).toHaveLength(1);
-      await expect(load('id\n1\n', { table: 'unknown' })).rejects.toMatchObject({
-        code: 'forbidden',
-        hint: expect.stringContaining('sql_generate_invisible_primary_key'),
-      });
+  it('that takes no table without a primary key loads into tables that exist, keeps records and rejects, and says what to do for a new table', async () => {
+    await ask('CREATE TABLE known (id int PRIMARY KEY, name text)');
+    await load('id,name\n1,Ada\n', { table: 'known', mode: 'append' });
+    expect(await load('id,name\n1,Eve\n2,Bob\n', { table: 'known', mode: 'upsert', key: ['id'] })).toMatchObject({
+      updated: 1,
+      inserted: 1,
     });
+    expect(
+      await load('id,name,more\n3,Cleo,x\n4\n', {
+        table: 'known',
+        mode: 'append',
+        columnChanges: 'evolve',
+        keepRejects: true,
+        maxRejectedRows: 1,
+      }),
+    ).toMatchObject({ rows: 1, rejected: 1 });
+    expect(await ask('SELECT * FROM known ORDER BY id')).toEqual([
+      { id: 1, name: 'Eve', more: null },
+      { id: 2, name: 'Bob', more: null },
+      { id: 3, name: 'Cleo', more: 'x' },
+    ]);
+    expect(await ask('SELECT line FROM pipewright_rejects')).toHaveLength(1);
+    await expect(load('id\n1\n', { table: 'unknown' })).rejects.toMatchObject({
+      code: 'forbidden',
+      hint: expect.stringContaining('sql_generate_invisible_primary_key'),
+    });
+  });
 
-    it('loads into new tables, too, where it adds an invisible primary key, which is never part of a dataset', async () => {
-      await ask('SET GLOBAL sql_generate_invisible_primary_key = ON');
-      const late = `id,name\n${'1,x\n'.repeat(30_000)}z,y\n`;
-      expect(await load(late, { table: 'unknown' })).toMatchObject({
-        rows: 30_001,
-        columns: [
-          { name: 'id', type: 'text' },
-          { name: 'name', type: 'text' },
-        ],
-      });
-      for (const options of [
-        { mode: 'append' },
-        { mode: 'replace' },
-        { mode: 'append', columnChanges: 'evolve' },
-      ] as const)
-        await load('id,name\n7,w\n', { table: 'unknown', ...options });
-      const client = await mysql.createConnection(server().adminUrl);
-      expect((await client.query('SELECT * FROM unknown'))[0]).toEqual([
-        { id: '7', name: 'w' },
-        { id: '7', name: 'w' },
-      ]);
-      await client.end();
+  it('loads into new tables, too, where it adds an invisible primary key, which is never part of a dataset', async () => {
+    await ask('SET GLOBAL sql_generate_invisible_primary_key = ON');
+    const late = `id,name\n${'1,x\n'.repeat(30_000)}z,y\n`;
+    expect(await load(late, { table: 'unknown' })).toMatchObject({
+      rows: 30_001,
+      columns: [
+        { name: 'id', type: 'text' },
+        { name: 'name', type: 'text' },
+      ],
     });
-  },
-);
+    for (const options of [
+      { mode: 'append' },
+      { mode: 'replace' },
+      { mode: 'append', columnChanges: 'evolve' },
+    ] as const)
+      await load('id,name\n7,w\n', { table: 'unknown', ...options });
+    const client = await mysql.createConnection(server().adminUrl);
+    expect((await client.query('SELECT * FROM unknown'))[0]).toEqual([
+      { id: '7', name: 'w' },
+      { id: '7', name: 'w' },
+    ]);
+    await client.end();
+  });
+});
