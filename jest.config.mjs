@@ -56,6 +56,7 @@ const project = (displayName, testMatch, thorough) => ({
 });
 
 export default {
+  testSequencer: '<rootDir>/test/support/slow-first.mjs',
   projects: [
     ...Object.entries(folders).map(([name, folder]) => project(name, [`${folder}/**/*`], name === 'load')),
     project('thorough', sampled, true),

@@ -2,6 +2,9 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checks } from './check.ts';
 import { command, root, runSteps, type Step } from './steps.ts';
+import { packedPackage } from '../test/adapters/n8n/build-package.ts';
+import { builtZip } from '../test/adapters/zapier/built-zip.ts';
+import { buildFixture } from '../test/support/zapier-runtime/build-fixture.ts';
 import { findChromium } from '../test/support/machine/chromium.ts';
 import { installN8n } from '../test/support/machine/n8n.ts';
 
@@ -19,6 +22,18 @@ const tools: Step = {
     await installN8n(console.log);
     await findChromium(console.log);
   },
+};
+
+/** Built first, so that no check reads a folder that a build is writing. */
+const builds: Step = {
+  name: 'Builds: the n8n packages and the Zapier app',
+  run: () =>
+    Promise.all([
+      packedPackage('pipewright'),
+      packedPackage('pipewright-sql'),
+      builtZip(),
+      buildFixture('fixture-app'),
+    ]),
 };
 
 const jest = (...options: string[]): Promise<void> => command('jest', [...options, '--json', `--outputFile=${report}`]);
@@ -48,7 +63,7 @@ const load: Step[][] = [
 
 await mkdir(join(root, 'test', 'output'), { recursive: true });
 await rm(report, { force: true });
-const prepared = await runSteps([tools]);
+const prepared = await runSteps([tools, builds]);
 const results = await runSteps(...(process.argv.includes('--load') ? load : usual));
 results.passed += prepared.passed;
 results.failed += prepared.failed;

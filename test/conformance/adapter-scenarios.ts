@@ -185,10 +185,15 @@ export function runScenarios(open: () => Promise<Platform>): void {
 
   test(
     'an active run is reused with Reuse Active Run',
-    forEvery(async ({ plan, run }) => {
-      plan({ runningMilliseconds: 4_000 });
+    forEvery(async ({ vendor, sandbox, plan, run }) => {
+      plan({ runningMilliseconds: 600_000 });
       const { run: first } = await run({ wait: false });
-      expect(await run({ reuseActiveRun: true })).toMatchObject({ run: { id: first?.['id'], status: 'succeeded' } });
+      const before = sandbox.requests.count(vendor.status);
+      const second = run({ reuseActiveRun: true, onFailure: 'continue' });
+      // A run that has ended is not reused: it ends only when the second step polls it.
+      while (sandbox.requests.count(vendor.status) === before) await sleep(20);
+      vendor.cancel(sandbox, String(first?.['id']));
+      expect(await second).toMatchObject({ run: { id: first?.['id'], status: 'cancelled' } });
     }),
   );
 

@@ -11,7 +11,8 @@ import { groupsOf } from './sandbox-accounts.ts';
 describe('On Zapier', () => {
   runScenarios(async () => {
     const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
-    const zapier = await startPlatform(zapierApp(services));
+    // All scenarios share one process here: Zapier's own 25 seconds would test how busy the machine is.
+    const zapier = await startPlatform(zapierApp(services, { maxWaitSeconds: 280 }));
     const run = async (
       { service, operation, input }: Vendor,
       typed: Record<string, unknown>,

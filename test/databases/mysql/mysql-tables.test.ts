@@ -1,7 +1,7 @@
 import mysql from 'mysql2/promise';
 import { documentedRights } from '../../support/machine/mysql-family.ts';
 import { loadCsv } from '../load-csv.ts';
-import { mysqlProducts } from '../../support/machine/mysql-products.ts';
+import { describeOn, mysqlProducts } from '../../support/machine/mysql-products.ts';
 import { useMysql } from './use-mysql.ts';
 import { hinting } from '../hinting.ts';
 
@@ -254,9 +254,8 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
   }
 });
 
-describe.each(mysqlProducts.filter(([name]) => name === 'MySQL'))(
-  'A %s server that requires primary keys',
-  (_product, start) => {
+describeOn('MySQL', (start) => {
+  describe('that requires primary keys', () => {
     const { ask, load, server } = useMysql(start, { settings: { sql_require_primary_key: 'ON' } });
 
     it('loads into existing tables, records loads and rejected rows, and explains what to do for a new table', async () => {
@@ -310,5 +309,5 @@ describe.each(mysqlProducts.filter(([name]) => name === 'MySQL'))(
       ]);
       await client.end();
     });
-  },
-);
+  });
+});

@@ -1,5 +1,5 @@
 import type { LoadOptions } from '../../../shared/src/datasets/load/load-options.ts';
-import { mysqlProducts } from '../../support/machine/mysql-products.ts';
+import { describeOn, mysqlProducts } from '../../support/machine/mysql-products.ts';
 import { useMysql } from './use-mysql.ts';
 
 /** A value in CSV form. */
@@ -275,7 +275,7 @@ describe.each(mysqlProducts)('What %s would change without an error', (product, 
 });
 
 describe('Types of one server only', () => {
-  describe.each(mysqlProducts.filter(([name]) => name === 'MariaDB'))('%s', (_product, start) => {
+  describeOn('MariaDB', (start) => {
     const { ask, load } = useMysql(start);
     it.each([
       ['uuid', '8A4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77', '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77'],
@@ -301,7 +301,7 @@ describe('Types of one server only', () => {
     });
   });
 
-  describe.each(mysqlProducts.filter(([name]) => name === 'MySQL'))('%s', (_product, start) => {
+  describeOn('MySQL', (start) => {
     const { ask, load } = useMysql(start);
     it('refuses a value for a vector column by its name', async () => {
       await ask('CREATE TABLE own_type (id int, v vector(2))');

@@ -1,6 +1,12 @@
 import { runCommand } from './command.ts';
 import { launchServer } from './database-server.ts';
-import { flagsOf, startMysqlServer, type MysqlServer, type MysqlServerOptions } from './mysql-family.ts';
+import {
+  flagsOf,
+  startMysqlServer,
+  temporaryFolder,
+  type MysqlServer,
+  type MysqlServerOptions,
+} from './mysql-family.ts';
 import { findOrInstall } from './tools.ts';
 
 /**
@@ -30,7 +36,7 @@ export async function startMariaDb(options: MysqlServerOptions = {}): Promise<My
             `--datadir=${data}`,
             ...(account ? [`--user=${account.name}`] : []),
           ],
-          { cwd: folder },
+          { cwd: folder, env: { ...process.env, TMPDIR: temporaryFolder(folder) } },
         );
       },
       launch: (data, _folder, settings, account) =>

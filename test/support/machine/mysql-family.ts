@@ -65,12 +65,15 @@ export async function startMysqlServer(
     const [password, adminPassword] = [randomBytes(12).toString('hex'), randomBytes(12).toString('hex')];
     const data = join(folder, 'data');
     await mkdir(data, { mode: 0o700 });
-    if (account) await chown(data, account.uid, account.gid);
+    const temporary = temporaryFolder(folder);
+    await mkdir(temporary, { mode: 0o700 });
+    if (account) for (const path of [data, temporary]) await chown(path, account.uid, account.gid);
     await writeUsers(join(folder, 'users.sql'), password, adminPassword);
     await product.createData(data, folder, account);
     const port = await findFreePort();
     const all = {
       datadir: data,
+      tmpdir: temporary,
       socket: join(data, 'server.sock'),
       'pid-file': join(data, 'server.pid'),
       'init-file': join(folder, 'users.sql'),
@@ -107,6 +110,11 @@ export async function startMysqlServer(
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Where a server keeps temporary files: it deletes those of every other server in the same folder when it starts. */
+export function temporaryFolder(folder: string): string {
+  return join(folder, 'tmp');
 }
 
 /** Settings as a server's program takes them. */

@@ -1,6 +1,12 @@
 import { runCommand } from './command.ts';
 import { launchServer, type Account } from './database-server.ts';
-import { flagsOf, startMysqlServer, type MysqlServer, type MysqlServerOptions } from './mysql-family.ts';
+import {
+  flagsOf,
+  startMysqlServer,
+  temporaryFolder,
+  type MysqlServer,
+  type MysqlServerOptions,
+} from './mysql-family.ts';
 import { findMysqlPackages } from './mysql-packages.ts';
 
 /**
@@ -23,7 +29,10 @@ export async function startMysql(options: MysqlServerOptions = {}): Promise<Mysq
     'mysql',
     {
       async createData(data, folder, account) {
-        await runCommand(loader, [...flagsFor(account), '--initialize-insecure', `--datadir=${data}`], { cwd: folder });
+        await runCommand(loader, [...flagsFor(account), '--initialize-insecure', `--datadir=${data}`], {
+          cwd: folder,
+          env: { ...process.env, TMPDIR: temporaryFolder(folder) },
+        });
       },
       launch: (data, _folder, settings, account) =>
         launchServer({
