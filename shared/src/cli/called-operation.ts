@@ -1,7 +1,6 @@
 import { services } from '../catalog.ts';
 import { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
-import { checkInput } from '../define/check-input.ts';
 import type { Connection } from '../define/connection.ts';
 import type { Context } from '../define/context.ts';
 import type { Operation } from '../define/operation.ts';
@@ -14,7 +13,7 @@ export const operationWords = { input: { type: 'string' }, connection: { type: '
 /** An operation, with what it was given on the command line. */
 export interface CalledOperation {
   operation: Operation;
-  input: unknown;
+  input: Record<string, unknown>;
   context: Context;
 }
 
@@ -29,7 +28,7 @@ export function findOperation(key: string): { service: Service; operation: Opera
 
 /**
  * Reads what an operation was given.
- * @throws UsageError for JSON that cannot be read; PipewrightError `bad-input` for values that do not fit
+ * @throws UsageError for JSON that cannot be read; PipewrightError `bad-input` for an invalid connection
  */
 export async function callOperation(
   { service, operation }: { service: Service; operation: Operation },
@@ -38,8 +37,8 @@ export async function callOperation(
 ): Promise<CalledOperation> {
   const typed = values.connection === undefined ? {} : await readObject(`@${values.connection}`, '--connection');
   const input = values.input === undefined ? {} : await readObject(values.input, '--input');
-  const connectionOf = async (connection: Connection) => checkInput(connection.fields, valuesFor(connection, typed));
-  const context = {
+  const connectionOf = async (connection: Connection) => connection.check(valuesFor(connection, typed));
+  const context: Context = {
     host,
     connection: await connectionOf(service.connection),
     async connectionOf(wanted: string) {
@@ -49,7 +48,7 @@ export async function callOperation(
       return connectionOf(further.connection);
     },
   };
-  return { operation, input: checkInput(operation.input, input), context: context as Context };
+  return { operation, input, context };
 }
 
 /** A connection file holds the values of one connection, or those of several under the connections' keys. */

@@ -1,4 +1,5 @@
 import { PipewrightError } from '../host/error.ts';
+import type { RawInput } from '../define/check-input.ts';
 import type { Subscription, WebhookTrigger } from '../define/trigger.ts';
 import type { SchemeName } from '../define/verification.ts';
 import { secretFault, secretWarning } from './secret-rules.ts';
@@ -36,17 +37,17 @@ export function checkSecrets(
  */
 export function checkVerification(
   trigger: WebhookTrigger,
-  input: never,
-  connection: Record<string, unknown>,
+  input: RawInput,
+  connection: unknown,
   warn: (warning: string) => void,
   subscription?: Subscription,
 ): void {
   const { verification } = trigger;
   const scheme = verification.scheme(input);
   if (scheme === 'entra') {
-    if (verification.entra?.(connection as never)) return;
+    if (verification.entra?.(connection)) return;
   } else {
-    const secrets = verification.secrets(connection as never, subscription);
+    const secrets = verification.secrets(connection, subscription);
     const warning = checkSecrets(scheme, secrets);
     if (warning !== undefined) warn(warning);
     if (secrets.current || secrets.previous || verification.acceptsUnsigned?.(input)) return;

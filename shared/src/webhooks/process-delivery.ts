@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describeError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { redact } from '../host/redact.ts';
-import { passes } from '../define/conditions.ts';
+import type { RawInput } from '../define/check-input.ts';
 import type { Context } from '../define/context.ts';
 import { boolean, option, text } from '../define/fields.ts';
 import type { Event, Handshake, Subscription, WebhookTrigger } from '../define/trigger.ts';
@@ -47,10 +47,10 @@ export type Taken =
 
 /** What a trigger works with when a delivery comes. */
 export interface TriggerSetting {
-  /** The checked input of the trigger. */
-  input: Record<string, unknown>;
-  /** The values of the connection. */
-  connection: Record<string, unknown>;
+  /** The input of the trigger as it was filled in. */
+  input: RawInput;
+  /** The checked values of the connection. */
+  connection: unknown;
   /** What was kept of the subscription, where the vendor has such. */
   subscription?: Subscription;
   host: Pick<Host, 'once' | 'now' | 'http' | 'cache'>;
@@ -61,30 +61,25 @@ async function verify(
   delivery: Delivery,
   setting: TriggerSetting,
 ): Promise<Accepted | Refused> {
-  const input = setting.input as never;
-  const { host } = setting;
+  const { host, input } = setting;
   const scheme = verification.scheme(input);
   if (scheme !== 'entra') {
     const location = verification.location?.(input);
     return verifyDelivery(delivery, {
       scheme,
       ...(location === undefined ? {} : { location }),
-      secrets: verification.secrets(setting.connection as never, setting.subscription),
+      secrets: verification.secrets(setting.connection, setting.subscription),
       acceptsUnsigned: verification.acceptsUnsigned?.(input) ?? false,
       now: host.now() / 1000,
       ...(verification.toleranceSeconds ? { toleranceSeconds: verification.toleranceSeconds(input) } : {}),
     });
   }
-  const sender = verification.entra?.(setting.connection as never);
+  const sender = verification.entra?.(setting.connection);
   if (!sender) return refuse('no-secret');
   const kind = kindOf(delivery);
   if (typeof kind !== 'string') return kind;
   const reason = await entraFault(delivery, sender, host);
   return reason === undefined ? parseVerified(delivery, 'current') : refuse(reason);
-}
-
-function meetsConditions(data: unknown, input: Record<string, unknown>): boolean {
-  return passes(data, input['conditions'] as string[] | undefined);
 }
 
 /**
@@ -107,7 +102,7 @@ export async function processDelivery(
   delivery: Delivery,
   setting: TriggerSetting,
 ): Promise<Taken> {
-  const input = setting.input as never;
+  const { input } = setting;
   const scheme = trigger.verification.scheme(input);
   if (scheme === 'slack' && isSslCheck(delivery)) return { outcome: 'ignored', why: 'filtered' };
   const received = await verify(trigger, delivery, setting);
@@ -118,10 +113,10 @@ export async function processDelivery(
   const handshake = trigger.handshake?.(received.body, input);
   if (handshake) return { outcome: 'handshake', ...handshake };
   const facts = factsOf(delivery, scheme, trigger.verification.location?.(input));
-  // What the conditions are about may not be known before it is looked up.
+  // The filter may refer to data that only the enriched event has.
   const wanted = trigger
-    .events(received.body, input, setting.connection as never, facts)
-    .filter(({ data }) => trigger.enrich || meetsConditions(data, setting.input));
+    .events(received.body, input, setting.connection, facts)
+    .filter(({ data }) => trigger.enrich || trigger.passesFilter(data, input));
   if (wanted.length === 0) return { outcome: 'ignored', why: 'filtered' };
   const { verified, matchedSecret } = received;
   const events = (await claim(wanted, setting.host)).map(({ id, data }) => ({
@@ -138,15 +133,15 @@ export async function processDelivery(
 export async function enrichEvents(
   trigger: WebhookTrigger,
   events: Event[],
-  input: Record<string, unknown>,
-  context: Context<never>,
+  input: RawInput,
+  context: Context,
 ): Promise<Event[]> {
   if (!trigger.enrich) return events;
   const found: Event[] = [];
   for (const event of events) {
     const { verified, matchedSecret } = event.data;
     const wanted = (await lookUpOne(trigger.enrich, event, input, context)).filter(({ data }) =>
-      meetsConditions(data, input),
+      trigger.passesFilter(data, input),
     );
     const others = new Set(
       await claim(
@@ -164,11 +159,11 @@ export async function enrichEvents(
 async function lookUpOne(
   enrich: NonNullable<WebhookTrigger['enrich']>,
   event: Event,
-  input: Record<string, unknown>,
-  context: Context<never>,
+  input: RawInput,
+  context: Context,
 ): Promise<Event[]> {
   try {
-    return await enrich(event, input as never, context);
+    return await enrich(event, input, context);
   } catch (error) {
     const problem = redact(describeError(error, context.host.platform));
     context.host.log.warn(`What an event points to could not be read. ${problem}`);

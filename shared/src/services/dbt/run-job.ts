@@ -173,10 +173,10 @@ export const runJob = defineAction<DbtConnection>()({
   },
   callback: {
     isChosen: isCalled,
-    minutes: ({ timeoutMinutes }) => timeoutMinutes,
+    timeoutMinutes: ({ timeoutMinutes }) => timeoutMinutes,
     // dbt tells of every run of the job, and switches a webhook off that refuses too often.
-    statusWhileGoing: 200,
-    async begin(input, context, address) {
+    statusWhileRunning: 200,
+    async start(input, context, address) {
       let subscription: string | undefined;
       const run = await startJob(input, context, async (start) => {
         subscription = await subscribeToRun(input.job, address(), input.timeoutMinutes, context);
@@ -190,7 +190,7 @@ export const runJob = defineAction<DbtConnection>()({
       const kept = subscription === undefined ? undefined : { job: input.job, run: run.id, subscription };
       return startCallbackWait(context.host, jobRuns(context, input.job), run, kept, input);
     },
-    async look({ job, run, subscription }, context) {
+    async readFinished({ job, run, subscription }, context) {
       const ended = await readFinishedRun(context.host, jobRuns(context, String(job)), String(run));
       if (ended)
         await unsubscribe({ id: String(subscription) }, context).catch(() =>

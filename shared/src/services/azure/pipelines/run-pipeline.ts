@@ -111,9 +111,9 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
     },
     callback: {
       isChosen: isCalled,
-      minutes: ({ timeoutMinutes }) => timeoutMinutes,
-      statusWhileGoing: 409,
-      async begin(input, context, address) {
+      timeoutMinutes: ({ timeoutMinutes }) => timeoutMinutes,
+      statusWhileRunning: 409,
+      async start(input, context, address) {
         const home = await openHome(kind, input, context);
         const { provider, run, isNew } = await startPipeline(kind, home, input, context.host, address);
         return startCallbackWait(
@@ -124,7 +124,7 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
           input,
         );
       },
-      async look(kept, context) {
+      async readFinished(kept, context) {
         return readFinishedRun(
           context.host,
           pipelineRuns(kind, await openHome(kind, kept, context), context.host),
