@@ -40,8 +40,8 @@ export interface ActiveTrigger {
   deactivate(): Promise<void>;
   /** What n8n does at its end: forgets the trigger without taking anything back. */
   stop(): Promise<void>;
-  /** What the list Refused Deliveries of the form shows. */
-  refused(): Promise<INodePropertyOptions[]>;
+  /** The options of the list Rejected Events in the form. */
+  rejectedEvents(): Promise<INodePropertyOptions[]>;
   /** Lets an hour go by for whatever is done every hour. */
   tick(): void;
   /** The address of n8n changes. */
@@ -185,8 +185,8 @@ export async function openTrigger(
       await close?.();
       ticks.length = 0;
     },
-    async refused() {
-      const list = type.methods?.loadOptions?.['listRefusals'] as (
+    async rejectedEvents() {
+      const list = type.methods?.loadOptions?.['listRejections'] as (
         this: ILoadOptionsFunctions,
       ) => Promise<INodePropertyOptions[]>;
       return list.call(new n8n.core.LoadOptionsContext(workflow, node, additionalData, ''));

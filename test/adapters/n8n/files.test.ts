@@ -60,7 +60,7 @@ it('fails when the connection breaks in the middle of a download, and keeps noth
   sandbox.faults.add({ match: { path: /d-claims/ }, fault: { kind: 'cut', afterBytes: 1000 } });
   const { items, error } = await n8n.execute(quantemplate(download('d-claims')));
   expect(items).toEqual([]);
-  expect(error?.message).toBe('The connection broke while the body came.');
+  expect(error?.message).toBe('The connection was closed before the response was complete.');
 });
 
 it('says that a dataset is not there', async () => {

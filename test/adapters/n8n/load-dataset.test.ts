@@ -92,7 +92,7 @@ it('leaves the table as it was when the download breaks', async () => {
   const { error } = await n8n.execute(
     load({ source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: dataset, table: 'straight' }),
   );
-  expect(error?.message).toBe('The connection broke while the body came.');
+  expect(error?.message).toBe('The connection was closed before the response was complete.');
   expect(query('SELECT count(*) AS rows FROM straight')).toEqual([{ rows: 300 }]);
 });
 

@@ -101,8 +101,8 @@ describe('exactly one subscription is left', () => {
   });
 });
 
-describe('Look for Missed Events', () => {
-  const looking = { ...completed, options: { looksForMissed: true } };
+describe('Recover Missed Events', () => {
+  const looking = { ...completed, options: { recoverMissed: true } };
   const runsOf = (trigger: { executions: { json: Record<string, unknown> }[][] }) =>
     trigger.executions.map(([item]) => item?.json['runId']);
 
@@ -146,7 +146,7 @@ describe('Look for Missed Events', () => {
   it('lets the workflow start when the vendor cannot be reached, and says so', async () => {
     const trigger = await open(
       'quantemplateTrigger',
-      { event: 'pipelineCompleted', pipelines: ['p-bordereaux'], options: { looksForMissed: true } },
+      { event: 'pipelineCompleted', pipelines: ['p-bordereaux'], options: { recoverMissed: true } },
       {},
       { apiUrl: 'http://127.0.0.1:9' },
     );
@@ -158,22 +158,22 @@ describe('Look for Missed Events', () => {
   it('does not start where it could not look, and says what to fill in', async () => {
     const trigger = await open('quantemplateTrigger', {
       event: 'pipelineCompleted',
-      options: { looksForMissed: true },
+      options: { recoverMissed: true },
     });
     await expect(trigger.activate()).rejects.toMatchObject({ description: expect.stringContaining('Pipeline IDs') });
   });
 });
 
-describe('Refused Deliveries', () => {
+describe('Rejected Events', () => {
   it('lists in the form what was refused, why and how often, without the body', async () => {
     const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated' });
     await trigger.activate();
     for (let count = 0; count < 3; count += 1)
       await trigger.post('{"guess":"of-a-forger"}', { 'x-webhook-secret': 'guessed-secret', 'user-agent': 'curl/8' });
     await trigger.post('{}', {});
-    const options = await trigger.refused();
+    const options = await trigger.rejectedEvents();
     expect(options.map(({ name }) => name)).toEqual([
-      '4 Refused Lately',
+      '4 Rejected Events',
       expect.stringMatching(/ UTC, 2 Bytes/),
       expect.stringMatching(/ UTC, 3 Times, 23 Bytes, curl\/8$/),
     ]);
@@ -184,6 +184,6 @@ describe('Refused Deliveries', () => {
 
   it('says so when there is none', async () => {
     const trigger = await open('dbtTrigger', completed);
-    expect(await trigger.refused()).toEqual([expect.objectContaining({ name: 'None Since n8n Was Started' })]);
+    expect(await trigger.rejectedEvents()).toEqual([expect.objectContaining({ name: 'No Rejected Events' })]);
   });
 });

@@ -7,7 +7,7 @@ const scaffold = new Set(['resource', 'operation', 'event', 'options']);
 
 /** Properties that only n8n has, each with the reason. */
 export const onlyInN8n: Record<string, string> = {
-  refusedDeliveries:
+  rejectedEvents:
     'Zapier writes why a delivery was refused into the log of the Zap, and cannot show it in the form.',
   outputBinaryField:
     'On Zapier a file is a field of the output; n8n keeps files apart from it, under a name that can be chosen.',

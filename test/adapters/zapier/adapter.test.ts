@@ -76,13 +76,13 @@ describe('input', () => {
     });
     expect(fields.find(({ key }) => key === 'tags')).toMatchObject({ list: true });
     expect(fields.find(({ key }) => key === 'locker')?.helpText).toBe(
-      'Only when “Kind” is “Box”. Where the box waits.',
+      'Only used when “Kind” is “Box”. Where the box waits.',
     );
   });
 
   it('says by the label what is missing or wrong', async () => {
     await expect(zapier.create('parcel_post_send', { authData, inputData: { labels: 'x' } })).rejects.toThrow(
-      '“Country” is missing; “Labels” must be names with values',
+      '“Country” is missing; “Labels” must be a JSON object',
     );
   });
 
@@ -147,7 +147,7 @@ describe('an error', () => {
     await expect(failing('unknown')).rejects.toMatchObject({
       name: 'AppError',
       message: JSON.stringify({
-        message: 'Something went wrong that should not: Cannot read https://parcel.example/file?*** with Bearer ***',
+        message: 'Unexpected error: Cannot read https://parcel.example/file?*** with Bearer ***',
         code: 'unexpected',
       }),
     });
@@ -155,7 +155,7 @@ describe('an error', () => {
 
   it('names the group of the connection that is not filled in, and its fields', async () => {
     await expect(failing('not-found', { azure_tenantId: 't' })).rejects.toThrow(
-      'The connection holds nothing for “Parcel Account”. Edit it under Apps in Zapier, or make another one, and fill in the group “Parcel Account”: Token.',
+      'The connection has no values for “Parcel Account”. Edit the connection under Apps in Zapier and fill in Token under “Parcel Account”.',
     );
   });
 
@@ -251,10 +251,10 @@ describe('a webhook with a subscription', () => {
     expect(await hook.deliver(body)).toEqual([]);
     expect(await hook.deliver('{"id": ', sign('{"id": '))).toEqual([]);
     expect(said.mock.calls.map(([line]) => String(line))).toEqual([
-      expect.stringContaining('A delivery was refused. The signature or secret does not match.'),
-      expect.stringContaining('A delivery was refused. The signature or secret is not in the format of this sender.'),
-      expect.stringContaining('A delivery was refused. The delivery carries no signature or secret.'),
-      expect.stringContaining('A delivery was refused. The body is not a JSON object or array.'),
+      expect.stringContaining('An event was rejected. The signature or secret does not match.'),
+      expect.stringContaining('An event was rejected. The signature or secret is not in the format of this sender.'),
+      expect.stringContaining('An event was rejected. The delivery carries no signature or secret.'),
+      expect.stringContaining('An event was rejected. The body is not a JSON object or array.'),
     ]);
     expect(JSON.stringify(said.mock.calls)).not.toContain(sign(body).authorization);
     expect(await hook.deliver(body, sign(body))).toHaveLength(1);

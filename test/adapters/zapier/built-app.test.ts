@@ -37,7 +37,7 @@ describe('the zip that goes to Zapier', () => {
       /Quantemplate: Quantemplate \(c-contoso\).*Azure Data Factory.*: \S/,
     );
     const nothing = await zapier.authTest({}).catch((error: unknown) => error);
-    expect((nothing as ZapierAppError).userMessage).toContain('Nothing is filled in.');
+    expect((nothing as ZapierAppError).userMessage).toContain('The connection is empty.');
   });
 
   it('runs the work that must follow when a dataset is updated: pipeline, download, upload', async () => {
@@ -122,7 +122,7 @@ describe('the zip that goes to Zapier', () => {
     expect(await hook.deliver('{"eventType":"job.run.completed"}', { Authorization: 'f'.repeat(64) })).toEqual([]);
     expect(
       zapier.logs.some(({ message }) =>
-        message.includes('A delivery was refused. The signature or secret does not match.'),
+        message.includes('An event was rejected. The signature or secret does not match.'),
       ),
     ).toBe(true);
     await hook.unsubscribe();

@@ -58,7 +58,7 @@ afterAll(async () => {
 
 const send = <T>(
   work: (sender: Sender) => Promise<T>,
-  options: { silence?: number; seconds?: number } = {},
+  options: { idleMs?: number; seconds?: number } = {},
 ): Promise<T> =>
   withZ(async (z) => {
     const { seconds = 29, ...rest } = options;
@@ -195,7 +195,7 @@ describe('a body that comes as a stream', () => {
     send(
       async ({ send: http }) =>
         text((await http({ method: 'GET', url: url + path, headers: {}, answer: 'stream' })).stream),
-      { silence: 300 },
+      { idleMs: 300 },
     );
 
   it('comes whole', async () => {
@@ -208,19 +208,19 @@ describe('a body that comes as a stream', () => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('half', () => response.destroy());
     };
-    await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection broke') });
+    await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection was closed') });
   });
 
   it('fails when it breaks off without a length', async () => {
     handler = (_request, response) => {
       response.write('half', () => response.destroy());
     };
-    await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection broke') });
+    await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection was closed') });
   });
 
   it('fails when it falls silent', async () => {
     handler = (_request, response) => void response.write('half');
-    await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection broke') });
+    await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection was closed') });
   });
 
   it('fails when it is not whole before Zapier ends the step', async () => {
@@ -312,7 +312,7 @@ describe('a file of an earlier step', () => {
       message: expect.stringContaining('status 404'),
     });
     await expect(send((sender) => readFile(sender, 'just text'))).rejects.toMatchObject({
-      message: expect.stringContaining('The file field holds no file.'),
+      message: expect.stringContaining('The file field does not contain a file.'),
     });
   });
 });

@@ -50,7 +50,7 @@ it('every sender is believed when it is genuine and starts nothing when it is no
       const isUnconnected = one.connection !== undefined && Object.keys(one.connection).length === 0;
       expect([sender.name, one.name, believed]).toEqual([sender.name, one.name, isUnconnected ? believed : expected]);
       const log = said.mock.calls.flat().join(' ');
-      if (believed.length === 0 && !isUnconnected) expect(log).toContain('A delivery was refused.');
+      if (believed.length === 0 && !isUnconnected) expect(log).toContain('An event was rejected.');
       for (const secret of Object.values(sender.secrets))
         expect(log).not.toContain(secret.length > 8 ? secret : ' no secret ');
     }

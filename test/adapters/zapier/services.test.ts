@@ -43,14 +43,14 @@ describe('the connection', () => {
   });
 
   it('is refused when nothing is filled in, though a form fills in what it knows itself', async () => {
-    await expect(zapier.testConnection({})).rejects.toThrow('Nothing is filled in. Fill in at least one group: ');
+    await expect(zapier.testConnection({})).rejects.toThrow('The connection is empty. Fill in at least one group: ');
     await expect(
       zapier.testConnection({
         azure_cloud: 'public',
         quantemplate_apiUrl: 'https://api.prod.quantemplate.com/v1',
         azure_tenantId: '',
       }),
-    ).rejects.toThrow('Nothing is filled in.');
+    ).rejects.toThrow('The connection is empty.');
   });
 
   it('says which group failed and why, and nothing secret', async () => {
@@ -64,7 +64,7 @@ describe('the connection', () => {
     );
     await expect(wrong).rejects.not.toThrow(/Quantemplate|a-wrong-secret|AADSTS\d+.*Trace/);
     await expect(zapier.testConnection({ azure_tenantId: 't', azure_clientSecret: 's' })).rejects.toThrow(
-      /In the group “Azure Service Principal” of the connection: “Client ID” is missing; “Subscription ID” is missing/,
+      /In the connection, under “Azure Service Principal”: “Client ID” is missing; “Subscription ID” is missing/,
     );
   });
 });
@@ -213,7 +213,7 @@ describe('a dataset', () => {
   it('that is cut short on its way is not stored', async () => {
     const { file } = await download('d-claims');
     sandbox.faults.add({ match: { path: /datasets\/d-claims/ }, fault: { kind: 'cut', afterBytes: 5_000 } });
-    await expect(zapier.hydrate(file, groups.quantemplate)).rejects.toThrow('The connection broke');
+    await expect(zapier.hydrate(file, groups.quantemplate)).rejects.toThrow('The connection was closed');
   });
 
   it('is replaced by a file of an earlier step', async () => {
@@ -269,7 +269,7 @@ describe('an event of Quantemplate', () => {
     expect(await hook.deliver(notification('p'), { 'X-Webhook-Secret': 'the text before it' })).toMatchObject([
       { matchedSecret: 'previous' },
     ]);
-    expect(JSON.stringify(said.mock.calls)).toContain('A delivery was refused.');
+    expect(JSON.stringify(said.mock.calls)).toContain('An event was rejected.');
     expect(JSON.stringify(said.mock.calls)).not.toMatch(/a wrong secret|a long random text|the text before it/);
   });
 
@@ -335,7 +335,7 @@ describe('a signed event of any sender', () => {
     const trigger = await zapier.trigger('signed_webhook_event_received');
     const hook = await trigger.subscribe({
       authData: groups.webhookSecret,
-      inputData: { conditions: ['event.type = ready'] },
+      inputData: { filter: ['event.type = ready'] },
     });
     const deliver = (event: object, secret = groups.webhookSecret.webhookSecret_secret) => {
       const body = JSON.stringify(event);

@@ -183,16 +183,16 @@ describe.each(homes)(
       [
         'is spelled in another way',
         { datasetId: 'd-1' },
-        'has no parameter “datasetId” and needs a value for “DatasetID”',
-        'Write “DatasetID”: upper and lower case matter.',
+        'has no parameter “datasetId” and requires a value for “DatasetID”',
+        'Use “DatasetID”: names are case-sensitive.',
       ],
       [
         'is not there',
         { DatasetID: 'd-1', nope: 1 },
         'has no parameter “nope”',
-        'Those that there are: “DatasetID”, “mode”',
+        'Available parameters: “DatasetID”, “mode”',
       ],
-      ['has no value', {}, 'needs a value for “DatasetID”', 'Those that there are'],
+      ['has no value', {}, 'requires a value for “DatasetID”', 'Available parameters'],
     ])('starts nothing when a parameter %s, and says what to write', async (_case, parameters, message, hint) => {
       const host = startable().on(
         'GET',

@@ -129,7 +129,7 @@ export const pipelineCompleted = defineWebhookTrigger<QuantemplateConnection>()(
       throw new PipewrightError({
         code: 'bad-input',
         message: 'Missed events can be looked for only in pipelines that are named.',
-        hint: 'Fill in Pipeline IDs, or remove the option Look for Missed Events: Quantemplate lists runs by pipeline only.',
+        hint: 'Fill in Pipeline IDs, or remove the option Recover Missed Events: Quantemplate lists runs by pipeline only.',
       });
     }
     const ended = await endedRuns(input.pipelines, context);
