@@ -4,6 +4,7 @@ import { redact } from '../../shared/src/host/redact.ts';
 import type { Connection } from '../../shared/src/define/connection.ts';
 import { describeFieldOn, type Field } from '../../shared/src/define/fields.ts';
 import { authenticationKey, connectionsOf, isFilledIn, offeredFields, readConnection } from './connections.ts';
+import { choicesOf } from './dropdown.ts';
 import { openHost } from './host.ts';
 import { enumerate } from './names.ts';
 import type { Settings } from './settings.ts';
@@ -34,7 +35,7 @@ function authField(connection: Connection, name: string, field: Field): AuthFiel
     required: false,
     ...(help ? { helpText: help } : {}),
     ...(placeholder ? { placeholder } : {}),
-    ...(options ? { choices: options.map((option) => ({ ...option, sample: option.value })) } : {}),
+    ...(options ? { choices: choicesOf(options) } : {}),
     ...(initial === undefined ? {} : { default: String(initial) }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Bundle, FieldDynamicChoices, ZObject } from 'zapier-platform-core';
 import type { ChoiceList } from '../../shared/src/define/choice-list.ts';
 import { concealing } from '../../shared/src/define/conceal.ts';
+import type { ShownOption } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { callService } from './call.ts';
 import type { Settings } from './settings.ts';
@@ -9,6 +10,11 @@ import type { Settings } from './settings.ts';
 interface DropdownPage {
   results: { id: string; label: string }[];
   paging_token: string | null;
+}
+
+/** The choices of a static dropdown. Zapier has no place for the descriptions of options. */
+export function choicesOf(options: readonly ShownOption[]): { value: string; label: string; sample: string }[] {
+  return options.map(({ value, label }) => ({ value, label, sample: value }));
 }
 
 /**

@@ -8,7 +8,7 @@ import {
 } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { declaredFields } from './declared-fields.ts';
-import { dropdownOf } from './dropdown.ts';
+import { choicesOf, dropdownOf } from './dropdown.ts';
 import type { Settings } from './settings.ts';
 
 const types: Record<FieldKind, PlainInputField['type']> = {
@@ -44,7 +44,7 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
     ...(help ? { helpText: help } : {}),
     // Names and values are entered in two columns, where an example in JSON would be misleading.
     ...(placeholder && kind !== 'values' ? { placeholder } : {}),
-    ...(options ? { choices: options.map((option) => ({ ...option, sample: option.value })) } : {}),
+    ...(options ? { choices: choicesOf(options) } : {}),
     ...(choices ? { choices: dropdownOf(choices, service, settings) } : {}),
     ...(choices?.needs?.length ? { dependsOn: [...choices.needs] } : {}),
     ...(kind === 'list' ? { list: true } : {}),

@@ -137,7 +137,7 @@ it('starts nothing when a parameter is spelled in another way, and says how', as
     }),
   );
   expect(error?.message).toContain('has no parameter “datasetid”');
-  expect(error?.description).toContain('Write “DatasetID”');
+  expect(error?.description).toContain('Use “DatasetID”');
 });
 
 it('shows a refusal of the vendor with its status and what to do', async () => {

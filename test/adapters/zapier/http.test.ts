@@ -154,7 +154,7 @@ describe('a request of the Zapier app', () => {
     handler = (request, response) =>
       request.url === '/there' ? response.end() : response.writeHead(302, { location: `${url}/there` }).end();
     await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {} }))).rejects.toMatchObject({
-      message: expect.stringContaining('an address that Zapier does not allow'),
+      message: expect.stringContaining('a URL that Zapier does not allow'),
     });
     handler = (_request, response) => response.writeHead(302, { location: url }).end();
     await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {} }))).rejects.toMatchObject({

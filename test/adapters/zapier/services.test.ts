@@ -120,7 +120,7 @@ describe('a pipeline run', () => {
 
   it('starts nothing when a parameter is spelled in another way, and says how', async () => {
     await expect(run({ parameters: { datasetid: 'd-claims' } })).rejects.toThrow(
-      /has no parameter “datasetid”.+Write “DatasetID”/,
+      /has no parameter “datasetid”.+Use “DatasetID”/,
     );
   });
 

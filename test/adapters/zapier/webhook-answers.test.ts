@@ -50,7 +50,7 @@ describe('Event Grid, which Zapier answers before the app runs', () => {
       ),
     ).toEqual([]);
     expect(asked.isDone()).toBe(true);
-    expect(logged()).toContain('confirmation of this address, which was sent');
+    expect(logged()).toContain('confirmation of this URL, which was sent');
     expect(logged()).not.toContain('code-1');
   });
 
