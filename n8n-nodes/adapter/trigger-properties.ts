@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { wordingFor } from '../../shared/src/host/wording.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { PollingTrigger, Trigger, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import { displayOptions, type Shown } from './display-options.ts';
@@ -33,7 +34,7 @@ function directionsNotice(trigger: Trigger, shown: Shown): INodeProperties[] {
   if (trigger.how !== 'webhook' || trigger.subscriber || !trigger.directions) return [];
   return [
     {
-      displayName: asNotice(trigger.directions),
+      displayName: asNotice(wordingFor(trigger.directions, 'n8n')),
       name: 'directions',
       type: 'notice',
       default: '',

@@ -64,7 +64,7 @@ function describe(service: Service, operation: Operation | Trigger): string[] {
   const nature = operation.kind === 'trigger' ? `trigger (${operation.how})` : `${operation.kind}, ${operation.effect}`;
   const directions =
     operation.kind === 'trigger' && operation.how === 'webhook' && operation.directions
-      ? [`Set-up: ${operation.directions}`, '']
+      ? [`Setup: ${perPlatform(operation.directions)}`, '']
       : [];
   return [
     `## ${operation.name}`,

@@ -2,6 +2,7 @@ import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Host } from '../../shared/src/host/host.ts';
 import { withoutUndefined } from '../../shared/src/host/without-undefined.ts';
+import { wordingFor } from '../../shared/src/host/wording.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Event, Handshake, Subscription, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
@@ -134,7 +135,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
     display: {
       label: labelOf(service, trigger),
       description: trigger.description,
-      ...(directions && !subscriber ? { directions } : {}),
+      ...(directions && !subscriber ? { directions: wordingFor(directions, 'zapier') } : {}),
     },
     operation: {
       type: 'hook',

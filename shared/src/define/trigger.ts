@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Wording } from '../host/wording.ts';
 import type { DeliveryFacts, EntraSender, SchemeName, Secrets } from './verification.ts';
 import { inputChecker, checkInput, type RawInput, type Values } from './check-input.ts';
 import type { Context } from './context.ts';
@@ -73,7 +74,7 @@ export interface WebhookTriggerDefinition<F extends Fields, O extends Fields, C>
   verification: VerificationDefinition<F, C>;
   /** Present where the vendor has a subscription API; otherwise `directions` explain the manual setup. */
   subscriber?: SubscriberDefinition<F, C>;
-  directions?: string;
+  directions?: Wording;
   /** HTTP status of the answer to an accepted event, where the platform lets us choose it. Default: 200. */
   acceptedStatus?: number;
   /** Reads the events from a verified body and keeps those that match the input. */
@@ -132,7 +133,7 @@ export interface WebhookTrigger extends DescribedTrigger {
   how: 'webhook';
   verification: Verification;
   subscriber?: Subscriber;
-  directions?: string;
+  directions?: Wording;
   acceptedStatus?: number;
   events(body: unknown, raw: RawInput, connection: unknown, facts: DeliveryFacts): Event[];
   handshake?(body: unknown, raw: RawInput): Handshake | undefined;

@@ -152,7 +152,7 @@ describe('Recover Missed Events', () => {
     );
     await trigger.activate();
     for (let tries = 0; tries < 600 && trigger.logged.length === 0; tries += 1) await sleep(100);
-    expect(trigger.logged.join()).toContain('missed events could not be looked for');
+    expect(trigger.logged.join()).toContain('missed events could not be recovered');
   });
 
   it('does not start where it could not look, and says what to fill in', async () => {
