@@ -52,7 +52,7 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
     return found;
   };
 
-  it('has one node a service, trigger nodes for its events, and no other', () => {
+  it('has one node per service, trigger nodes for its events, and no other nodes', () => {
     const expected = ownServices.flatMap(({ key, operations, triggers }) => [
       ...(operations.length > 0 ? [key] : []),
       ...triggerNodes({ key, triggers }).map(([node]) => node),
@@ -97,7 +97,7 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
     },
   );
 
-  it('shows the further credential of a service exactly when it is needed', () => {
+  it('shows a further credential exactly when it is required', () => {
     for (const service of withOperations) {
       const further = nodeOf(service.key).description.credentials?.slice(logsIn(service.connection) ? 1 : 0) ?? [];
       expect(further.map(({ displayOptions }) => displayOptions?.show)).toEqual(
@@ -106,7 +106,7 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
     }
   });
 
-  it('starts workflows by the events of its services, with directions where a person must subscribe by hand', () => {
+  it('has a trigger for every event, with setup directions where there is no subscription API', () => {
     for (const [node, triggers] of ownServices.flatMap(triggerNodes)) {
       const { description } = nodeOf(node);
       expect(description.version).toBeGreaterThan(1);
@@ -127,7 +127,7 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
     }
   });
 
-  it('tells of every operation and credential in its README', async () => {
+  it('lists every operation and credential in its README', async () => {
     const readme = await readFile(join(sourceFolder(name), 'README.md'), 'utf8');
     expect(readme).toBe(withTables(readme, ownServices));
   });
@@ -135,7 +135,7 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
   const forms = (): [string, INodeTypeDescription, INodeType][] =>
     Object.entries(content.nodes).map(([key, node]) => [key, node.description, node]);
 
-  it('gives every property a default and every list a method', () => {
+  it('has a default for every property and a method for every dropdown', () => {
     for (const [key, { properties }, { methods }] of forms()) {
       for (const property of allProperties(properties)) {
         expect([key, property.name, property.default]).not.toContain(undefined);
@@ -148,7 +148,7 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
     }
   });
 
-  it('shows no two properties of one name at once', () => {
+  it('never shows two properties of the same name', () => {
     for (const service of withOperations) {
       const { description } = nodeOf(service.key);
       const resourceOf = allProperties(description.properties).filter((property) => property.name === 'operation');
@@ -171,7 +171,7 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
     }
   });
 
-  it('hides what is secret', () => {
+  it('masks secret fields', () => {
     const secrets = Object.values(content.credentials).flatMap(({ properties }) =>
       properties.filter((property) => /secret|password|token/i.test(property.name)),
     );
@@ -179,7 +179,7 @@ describe.each(Object.entries(packages) as [PackageName, readonly Service[]][])('
     expect(secrets.every(({ typeOptions }) => typeOptions?.password === true)).toBe(true);
   });
 
-  it('has an icon for light and one for dark in the package, and a codex file for every node', () => {
+  it('has a light and a dark icon and a codex file for every node', () => {
     const { nodes, credentials } = readJson<{ n8n: { nodes: string[]; credentials: string[] } }>('package.json').n8n;
     const icons = [
       ...Object.values(content.nodes).map(({ description }) => description.icon),

@@ -46,13 +46,13 @@ const afterTime = async <T>(work: Promise<T>): Promise<T> => {
 beforeAll(() => jest.useFakeTimers());
 afterAll(() => jest.useRealTimers());
 
-it('is not waited for long where executions run in other processes', async () => {
+it('emitAndConfirm waits only briefly where executions run in other processes', async () => {
   const { emit, keys } = n8nThat(() => undefined);
   expect(await time(emitAndConfirm(emit, 'w:n', event('elsewhere')))).toBeLessThan(900);
   expect(keys).toHaveLength(1);
 });
 
-it('ends as soon as the execution begins, with what was delivered', async () => {
+it('emitAndConfirm resolves when the execution starts with the delivered items', async () => {
   const { emit } = n8nThat(
     (item) => void setTimeout(() => expect(beginExecution(execution(item))).toEqual([[item]]), 20),
   );
@@ -61,26 +61,26 @@ it('ends as soon as the execution begins, with what was delivered', async () => 
   expect(await begun).toBe(true);
 });
 
-it('ends as soon as n8n says that it has the event', async () => {
+it('emitAndConfirm resolves when n8n reports the event as stored', async () => {
   const { emit, keys } = n8nThat((_item, done) => done.resolve());
   expect(await emitAndConfirm(emit, 'w:n', event('known'))).toBe(true);
   expect(keys).toHaveLength(1);
 });
 
-it('is asked once more when n8n has written the execution down but does not run it yet', async () => {
+it('emitAndConfirm emits again when n8n has stored the execution but not started it', async () => {
   const { emit, keys } = n8nThat((_item, done, isRepeat) => isRepeat && done.resolve());
   expect(await afterTime(emitAndConfirm(emit, 'w:n', event('parked')))).toBe(true);
   expect(keys).toEqual([keys[0], keys[0]]);
 });
 
-it('is not believed when n8n never says anything, within two seconds', async () => {
+it('emitAndConfirm returns false within two seconds when n8n never reports the event', async () => {
   const { emit } = n8nThat(() => undefined);
   const lost = emitAndConfirm(emit, 'w:n', event('lost'));
   expect(await time(lost)).toBeLessThan(2_000);
   expect(await lost).toBe(false);
 });
 
-it('fails when n8n could not write it down', async () => {
+it('emitAndConfirm fails when n8n could not store the execution', async () => {
   const { emit } = n8nThat((_item, done) => done.reject(new Error('The database is locked.')));
   await expect(emitAndConfirm(emit, 'w:n', event('refused'))).rejects.toThrow('locked');
 });

@@ -40,7 +40,7 @@ describe.each(names)('n8n-nodes-%s', (name) => {
     ).toEqual([]);
   });
 
-  it('needs nothing but n8n at run time', async () => {
+  it('has no runtime dependency except n8n', async () => {
     const manifest = JSON.parse(
       await readFile(join(__dirname, '..', '..', '..', 'n8n-nodes', name, 'package.json'), 'utf8'),
     ) as Record<string, unknown>;
@@ -49,7 +49,7 @@ describe.each(names)('n8n-nodes-%s', (name) => {
   });
 });
 
-it('fails for a package that breaks the rules', async () => {
+it('the linter rejects a package that breaks the rules', async () => {
   const tarball = await packPackage('pipewright', folder);
   const bad = await mkdtemp(join(folder, 'bad-'));
   await runCommand('tar', ['-xzf', tarball, '-C', bad]);

@@ -107,7 +107,7 @@ const becomes = async (id: string, status: ExecutionStatus): Promise<void> => {
 };
 const statusCalls = () => sandbox.requests.list({ method: 'GET', path: /pipelineruns\/|\/runs\/\d+/ }).length;
 
-describe('A run that calls at its end', () => {
+describe('A run with a callback', () => {
   it.each(['dataFactory', 'synapse'] as const)(
     'parks the execution, and lets it go on with the run as it ended, at %s',
     async (service) => {
@@ -132,7 +132,7 @@ describe('A run that calls at its end', () => {
     },
   );
 
-  it('gives a failed run back with its explanation', async () => {
+  it('returns a failed run with its explanation', async () => {
     sandbox.control.planRun({
       service: 'data-factory',
       name: 'Load_and_call',
@@ -146,7 +146,7 @@ describe('A run that calls at its end', () => {
     ]);
   });
 
-  it('is believed only when the vendor says the same: forged and early calls leave the execution parked', async () => {
+  it('resumes only when the vendor confirms it: forged and early callbacks leave the execution parked', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 60_000 });
     const { id } = await begin(pipeline('dataFactory', 'Load_and_call'));
     await becomes(id, 'waiting');
@@ -165,7 +165,7 @@ describe('A run that calls at its end', () => {
     expect((await readExecution(n8n, id)).status).toBe('waiting');
   });
 
-  it('waits for the last of several, and pairs each with its item', async () => {
+  it('waits for the last of several runs and pairs each with its item', async () => {
     sandbox.control.setDurations({ runningMilliseconds: 3_000 });
     sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 6_000 });
     const { id } = await begin(several(3), pipeline('dataFactory', 'Load_and_call'));
@@ -180,7 +180,7 @@ describe('A run that calls at its end', () => {
     ]);
   });
 
-  it('outlives n8n itself', async () => {
+  it('survives a restart of n8n', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 40_000 });
     // It must not end before n8n is killed: what n8n takes in its last moment is lost.
     const { id } = await begin(pipeline('dataFactory', 'Load_and_call'));
@@ -193,7 +193,7 @@ describe('A run that calls at its end', () => {
     expect(outputOf(ended, 'Then')).toMatchObject([{ status: 'succeeded' }]);
   });
 
-  it('ends as timed-out when nobody calls in time, and the run is left', async () => {
+  it('ends as timed-out without a callback and keeps the run running', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 600_000 });
     const { id } = await begin(pipeline('dataFactory', 'Load_and_call', called(1)));
     const ended = await waitForExecution(n8n, id, 180);
@@ -202,7 +202,7 @@ describe('A run that calls at its end', () => {
     ]);
   }, 240_000);
 
-  it('is not asked of a pipeline that cannot call, and nothing is started', async () => {
+  it('is rejected for a pipeline that cannot call back, before anything is started', async () => {
     const before = sandbox.world.azure.dataFactory.runs.length;
     const { id } = await begin(pipeline('dataFactory', 'Load_sources'));
     const ended = await waitForExecution(n8n, id);
@@ -210,7 +210,7 @@ describe('A run that calls at its end', () => {
     expect(sandbox.world.azure.dataFactory.runs.length).toBe(before);
   });
 
-  it('of a dbt job comes by a webhook, which is removed afterwards', async () => {
+  it('subscribes a webhook for a dbt job and removes it afterwards', async () => {
     const before = sandbox.world.dbt.webhooks.list().length;
     sandbox.control.planRun({ service: 'dbt', name: String(sandbox.accounts.dbt.jobId), runningMilliseconds: 5_000 });
     const { id } = await begin(job());
@@ -226,7 +226,7 @@ describe('A run that calls at its end', () => {
   });
 });
 
-describe('A pipeline that waits at a WebHook activity', () => {
+describe('A pipeline that waits in a WebHook activity', () => {
   const secret = 'a-long-secret-of-our-own';
   const askedBy = async (complete: Record<string, unknown>) => {
     const held = await createCredential(n8n, azure, azure, {
@@ -260,7 +260,7 @@ describe('A pipeline that waits at a WebHook activity', () => {
     return { run: () => sandbox.control.log().runs.dataFactory.find(({ runId }) => runId === run.id), execution };
   };
 
-  it('goes on with what the workflow gives it, and the address at Azure is nowhere to be seen', async () => {
+  it('continues with the output of the workflow, and its callback URL is not visible anywhere', async () => {
     const { run, execution } = await askedBy({
       outcome: 'succeeded',
       output: { rows: [{ name: 'approvedBy', value: 'Ada' }] },
@@ -273,7 +273,7 @@ describe('A pipeline that waits at a WebHook activity', () => {
     expect(JSON.stringify(execution)).not.toMatch(/callbacks|secret-of-the-callback|callBackUri/);
   });
 
-  it('fails where the workflow says no, with its reason', async () => {
+  it('fails with the reason when the workflow reports a failure', async () => {
     const { run } = await askedBy({
       outcome: 'failed',
       errorCode: 'NotApproved',
@@ -283,7 +283,7 @@ describe('A pipeline that waits at a WebHook activity', () => {
   });
 });
 
-it('several runs that are parked at once go on one by one', async () => {
+it('resumes several parked executions independently', async () => {
   sandbox.control.setDurations({ runningMilliseconds: 4_000 });
   const workflow = await createWorkflow(
     n8n,

@@ -78,7 +78,7 @@ describe('Event Grid', () => {
   });
 });
 
-describe('what an event only points to', () => {
+describe('data that an event refers to', () => {
   const startRun = async (): Promise<{ report: string; run: string }> => {
     const { mode } = sandbox.accounts;
     const base = `${sandbox.addresses.mode}/api/${mode.workspace}`;

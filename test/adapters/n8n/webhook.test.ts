@@ -63,7 +63,7 @@ describe('an event with a shared secret', () => {
     expect(trigger.executions).toEqual([]);
     expect(trigger.logged).toHaveLength(1);
     expect(trigger.logged[0]).toMatch(
-      /Quantemplate: a delivery was refused\. The (delivery carries no|signature or secret does not match)/,
+      /Quantemplate: an event was rejected\. The (delivery carries no|signature or secret does not match)/,
     );
   });
 

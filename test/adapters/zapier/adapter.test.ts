@@ -80,7 +80,7 @@ describe('input', () => {
     );
   });
 
-  it('says by the label what is missing or wrong', async () => {
+  it('names missing and invalid fields by their labels', async () => {
     await expect(zapier.create('parcel_post_send', { authData, inputData: { labels: 'x' } })).rejects.toThrow(
       '“Country” is missing; “Labels” must be a JSON object',
     );
@@ -153,13 +153,13 @@ describe('an error', () => {
     });
   });
 
-  it('names the group of the connection that is not filled in, and its fields', async () => {
+  it('names the group of the connection that is empty, and its fields', async () => {
     await expect(failing('not-found', { azure_tenantId: 't' })).rejects.toThrow(
       'The connection has no values for “Parcel Account”. Edit the connection under Apps in Zapier and fill in Token under “Parcel Account”.',
     );
   });
 
-  it('holds no address when the vendor cannot be reached', async () => {
+  it('contains no URL when the vendor is unreachable', async () => {
     const refused = zapier.create('parcel_post_print', {
       authData: { ...authData, parcel_address: 'http://127.0.0.1:9' },
     });

@@ -36,7 +36,7 @@ it('gives a long run back as it is', async () => {
   expect(await runJob(sandbox.accounts.databricks.jobId)).toMatchObject({ finished: false, status: 'running' });
 });
 
-it('says which task failed and why', async () => {
+it('reports which task failed and why', async () => {
   await expect(runJob('911')).rejects.toThrow(
     'The run of Broken report failed at “report”: The report date lies in the future.',
   );

@@ -83,7 +83,7 @@ describe('Get Rows on Zapier', () => {
     expect(output['nextRow']).toBe(Number(output['count']) + 1);
   });
 
-  it('reads straight from a website, goes on where the connection broke, and is told what is wrong', async () => {
+  it('reads directly from a website, resumes a broken download, and reports errors', async () => {
     sandbox.faults.add({ match: { path: /web\/files/ }, fault: { kind: 'cut', afterBytes: 5_000 } });
     expect(await create('get_rows', website('/web/files/claims.csv'))).toMatchObject({ count: 300 });
     expect(await refusal('get_rows', website('https://example.com/claims.csv'))).toContain(

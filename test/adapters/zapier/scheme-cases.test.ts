@@ -19,7 +19,7 @@ afterAll(async () => {
   nock.restore();
 });
 
-it('every sender is believed when it is genuine and starts nothing when it is not', async () => {
+it('every scheme accepts authentic deliveries and triggers nothing for all others', async () => {
   const { senders, entraKeys } = await openSenders();
   const keys = new URL(entraKeysUrl);
   nock(keys.origin).persist().get(keys.pathname).reply(200, entraKeys);
