@@ -1,4 +1,4 @@
-import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import { wordingFor } from '../../shared/src/host/wording.ts';
 import { withoutUndefined } from '../../shared/src/host/without-undefined.ts';

@@ -155,7 +155,7 @@ describe('Recover Missed Events', () => {
     expect(trigger.logged.join()).toContain('missed events could not be recovered');
   });
 
-  it('does not start where it could not look, and says what to fill in', async () => {
+  it('is not activated when the vendor cannot be queried, and the error names the field', async () => {
     const trigger = await open('quantemplateTrigger', {
       event: 'pipelineCompleted',
       options: { recoverMissed: true },
@@ -182,7 +182,7 @@ describe('Rejected Events', () => {
     expect(JSON.stringify(options)).not.toMatch(/guess/);
   });
 
-  it('says so when there is none', async () => {
+  it('shows that there are none', async () => {
     const trigger = await open('dbtTrigger', completed);
     expect(await trigger.rejectedEvents()).toEqual([expect.objectContaining({ name: 'No Rejected Events' })]);
   });

@@ -92,7 +92,7 @@ describe('the zip that goes to Zapier', () => {
     await zap.stop();
   });
 
-  it('gives back a run that goes on, before Zapier’s 30 seconds are over', async () => {
+  it('returns a running run before Zapier’s limit of 30 seconds', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Nightly_load', runningMilliseconds: 300_000 });
     const { output, durationMs } = await run({ pipeline: 'Nightly_load' });
     expect(output).toMatchObject({ finished: false, status: 'running' });
@@ -100,7 +100,7 @@ describe('the zip that goes to Zapier', () => {
     expect(durationMs).toBeLessThan(29_000);
   });
 
-  it('says which step of a run failed', async () => {
+  it('reports which step of a run failed', async () => {
     const failed = await run({ pipeline: 'Broken_export' }).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(ZapierAppError);
     expect((failed as ZapierAppError).userMessage).toMatch(

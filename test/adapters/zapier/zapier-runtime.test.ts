@@ -31,7 +31,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('the app in its runtime', () => {
-  it('boots the zip in Node 22 in production mode and says how long that took', () => {
+  it('boots the zip in Node 22 in production mode and reports how long that took', () => {
     const { spawnToReadyMs, importMs } = zapier.app.coldStart;
     expect(importMs).toBeGreaterThan(0);
     expect(spawnToReadyMs).toBeGreaterThan(importMs);
@@ -62,7 +62,7 @@ describe('a connection', () => {
     await expect(refused).rejects.toThrow('"status":401');
   });
 
-  it('leaves no token in the logs, which do hold the requests', async () => {
+  it('logs requests without tokens', async () => {
     await zapier.authTest(authData);
     expect(zapier.logs.some((entry) => String(entry.data['request_url']).startsWith(vendor.url))).toBe(true);
     expect(JSON.stringify(zapier.logs)).not.toContain('good-token');
