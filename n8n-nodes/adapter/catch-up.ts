@@ -1,7 +1,7 @@
 import { sleep, type ITriggerFunctions } from 'n8n-workflow';
 import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/host/redact.ts';
-import type { RawInput } from '../../shared/src/define/check-input.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import { readConnection } from './connection-values.ts';

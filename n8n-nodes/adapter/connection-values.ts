@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import type { RawInput } from '../../shared/src/define/check-input.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { NodeContext } from './context.ts';

@@ -1,7 +1,7 @@
 import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { isObject } from '../../shared/src/host/is-object.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import type { RawInput } from '../../shared/src/define/check-input.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Connection } from '../../shared/src/define/connection.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Branches, Operation, Output } from '../../shared/src/define/operation.ts';

@@ -1,5 +1,5 @@
 import { isObject } from '../../shared/src/host/is-object.ts';
-import type { RawInput } from '../../shared/src/define/check-input.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import { describeField, type FieldMetadata, type Fields } from '../../shared/src/define/fields.ts';
 import { offeredFields, optionsName } from './form.ts';
 import { formName, jsonName, modeName } from './names.ts';

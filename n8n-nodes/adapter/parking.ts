@@ -9,7 +9,7 @@ import type {
 } from 'n8n-workflow';
 import { describeError } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/host/redact.ts';
-import type { RawInput } from '../../shared/src/define/check-input.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Callback } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';

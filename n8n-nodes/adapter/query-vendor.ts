@@ -1,5 +1,5 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
-import type { RawInput } from '../../shared/src/define/check-input.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import { concealing } from '../../shared/src/define/conceal.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Fields } from '../../shared/src/define/fields.ts';

@@ -1,5 +1,5 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
-import type { RawInput } from '../../shared/src/define/check-input.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Subscription, WebhookTrigger } from '../../shared/src/define/trigger.ts';

@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import type { RawInput } from '../../shared/src/define/check-input.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Trigger } from '../../shared/src/define/trigger.ts';
 import { readParameters, type ReadParameter } from './parameters.ts';
 

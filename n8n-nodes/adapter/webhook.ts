@@ -3,7 +3,7 @@ import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import type { Host } from '../../shared/src/host/host.ts';
 import { withoutUndefined } from '../../shared/src/host/without-undefined.ts';
 import { redact } from '../../shared/src/host/redact.ts';
-import type { RawInput } from '../../shared/src/define/check-input.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Event, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';

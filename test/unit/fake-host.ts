@@ -4,7 +4,7 @@ import type { Host, OpenedFile } from '../../shared/src/host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
 import { memoryCache } from '../../shared/src/host/memory-cache.ts';
 
-/** What a scripted vendor says: status 200 and an empty body unless told otherwise. `lost`: no answer ever comes. */
+/** A scripted response; default: status 200 and an empty body. `lost`: the connection closes without a response. */
 export type Answer =
   | { status?: number; headers?: Headers; json?: unknown; text?: string; pieces?: readonly (string | Uint8Array)[] }
   | 'lost';
@@ -20,7 +20,7 @@ export interface SentRequest {
   body: string;
   /** The body as JSON; undefined when it is none. */
   json: unknown;
-  /** Length that was told for a streamed body. */
+  /** Announced length of a streamed body. */
   length?: number;
 }
 
@@ -31,12 +31,12 @@ export interface FakeFile {
   text: string;
 }
 
-/** One answer, answers in their order of which the last one repeats, or a function of the request. */
+/** One response, responses in order (the last one repeats), or a function of the request. */
 export type Script = Answer | readonly Answer[] | ((request: SentRequest) => Answer);
 
 /** A host for tests: scripted answers, a clock that moves only in sleeps, and files in memory. */
 export interface FakeHost extends Host {
-  /** Scripts what is answered to a method and an address (without query); a later script replaces an earlier one. */
+  /** Scripts the response to a method and URL (without query); a later script replaces an earlier one. */
   on(method: HttpRequest['method'], address: string | RegExp, script: Script): FakeHost;
   /** Every request, oldest first. */
   requests: SentRequest[];
@@ -44,9 +44,9 @@ export interface FakeHost extends Host {
   sent(method: string, part: string): SentRequest[];
   /** Every sleep in milliseconds. */
   sleeps: number[];
-  /** Every line that was logged. */
+  /** Every logged line. */
   logged: string[];
-  /** Moves the clock by milliseconds. */
+  /** Advances the clock. */
   pass(milliseconds: number): void;
 }
 
@@ -96,8 +96,8 @@ function respond(answer: Exclude<Answer, 'lost'>, streamed: boolean): HttpRespon
 }
 
 /**
- * Makes a fake host. A request that no script answers fails the test with an error that names it.
- * @param options what the platform is told to be, such as `maxWaitSeconds` or a `signal`
+ * Creates a fake host. A request without a script fails the test with an error that names it.
+ * @param options overrides of the host, such as `maxWaitSeconds` or a `signal`
  */
 export function fakeHost(options: Partial<Host> = {}): FakeHost {
   let clock = fakeStart;
@@ -125,7 +125,7 @@ export function fakeHost(options: Partial<Host> = {}): FakeHost {
           method === sent.method &&
           (typeof address === 'string' ? address === sent.address : address.test(sent.address)),
       );
-      if (!found) throw new Error(`No answer is scripted for ${sent.method} ${sent.address}`);
+      if (!found) throw new Error(`No response is scripted for ${sent.method} ${sent.address}`);
       const { script } = found;
       const answer =
         typeof script === 'function'

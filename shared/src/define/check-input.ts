@@ -1,12 +1,10 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../host/error.ts';
 import { describeField, type Fields } from './fields.ts';
+import type { RawInput } from './raw-input.ts';
 
 /** The checked values of some fields. */
 export type Values<F extends Fields> = v.InferOutput<v.ObjectSchema<F, undefined>>;
-
-/** Values as a form sends them, by field name: not checked, not typed. */
-export type RawInput = Record<string, unknown>;
 
 /** Whether a form field was left empty: platforms send an empty string, null or nothing. */
 function isEmpty(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { RawInput } from './check-input.ts';
+import type { RawInput } from './raw-input.ts';
 import type { Context } from './context.ts';
 
 /** One entry of a list. */

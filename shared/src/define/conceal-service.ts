@@ -1,7 +1,7 @@
 import { isDownload, type Download } from './download.ts';
 import { bytesWithoutSecrets, concealing, learnConnection, withoutSecrets, type Concealed } from './conceal.ts';
 import { secretMask, type SecretMask } from '../host/secret-mask.ts';
-import type { RawInput } from './check-input.ts';
+import type { RawInput } from './raw-input.ts';
 import type { Context } from './context.ts';
 import type { Action, Callback, Operation } from './operation.ts';
 import type { Event, Subscriber, Trigger } from './trigger.ts';

@@ -1,4 +1,5 @@
-import { checkInput, type RawInput, type Values } from './check-input.ts';
+import { checkInput, type Values } from './check-input.ts';
+import type { RawInput } from './raw-input.ts';
 import { concealing } from './conceal.ts';
 import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';

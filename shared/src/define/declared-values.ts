@@ -1,6 +1,6 @@
 import { PipewrightError } from '../host/error.ts';
 import { isObject } from '../host/is-object.ts';
-import type { RawInput } from './check-input.ts';
+import type { RawInput } from './raw-input.ts';
 import type { Context } from './context.ts';
 
 /** Type of a value that something at the vendor accepts. */

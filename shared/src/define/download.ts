@@ -1,5 +1,6 @@
 import type { OpenedFile } from '../host/host.ts';
-import { checkInput, type RawInput, type Values } from './check-input.ts';
+import { checkInput, type Values } from './check-input.ts';
+import type { RawInput } from './raw-input.ts';
 import type { Context } from './context.ts';
 import { file, type Fields } from './fields.ts';
 import { defineAction, type Action, type ActionDefinition } from './operation.ts';

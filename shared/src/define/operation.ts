@@ -1,10 +1,11 @@
 import type { PipewrightError } from '../host/error.ts';
 import type { Effect } from '../http/effect.ts';
-import { checkInput, type RawInput, type Values } from './check-input.ts';
+import { checkInput, type Values } from './check-input.ts';
+import type { RawInput } from './raw-input.ts';
 import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';
 
-export type { RawInput, Values } from './check-input.ts';
+export type { Values } from './check-input.ts';
 
 /** Values of output fields, by name. */
 export type Output = Record<string, unknown>;

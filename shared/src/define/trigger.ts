@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { Wording } from '../host/wording.ts';
 import type { DeliveryFacts, EntraSender, SchemeName, Secrets } from './verification.ts';
-import { inputChecker, checkInput, type RawInput, type Values } from './check-input.ts';
+import { inputChecker, checkInput, type Values } from './check-input.ts';
+import type { RawInput } from './raw-input.ts';
 import type { Context } from './context.ts';
 import { boolean, type Fields } from './fields.ts';
 import { filterField, passesFilter } from './filter.ts';

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../host/error.ts';
-import type { RawInput } from '../define/check-input.ts';
+import type { RawInput } from '../define/raw-input.ts';
 import type { Subscription, WebhookTrigger } from '../define/trigger.ts';
 import type { SchemeName } from '../define/verification.ts';
 import { secretFault, secretWarning } from './secret-rules.ts';

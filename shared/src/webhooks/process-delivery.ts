@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describeError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { redact } from '../host/redact.ts';
-import type { RawInput } from '../define/check-input.ts';
+import type { RawInput } from '../define/raw-input.ts';
 import type { Context } from '../define/context.ts';
 import { boolean, option, text } from '../define/fields.ts';
 import type { Event, Handshake, Subscription, WebhookTrigger } from '../define/trigger.ts';

@@ -35,7 +35,7 @@ export interface ActiveTrigger {
   changeCredential(values: Record<string, unknown>): void;
   /** What n8n does at its start: sets up what is missing. */
   activate(): Promise<void>;
-  /** Posts a body as a sender does; gives back status and text of the answer. */
+  /** Posts a body as a sender does; returns status and text of the response. */
   post(body: string, headers?: Record<string, string>, query?: string): Promise<{ status: number; text: string }>;
   deactivate(): Promise<void>;
   /** What n8n does at its end: forgets the trigger without taking anything back. */

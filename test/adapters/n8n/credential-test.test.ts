@@ -15,7 +15,7 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-/** Tests a credential as n8n does when a person saves it: by the node that says so. */
+/** Tests a credential as n8n does when it is saved: with the method of its node. */
 async function test(node: string, changes: object = {}) {
   const type = n8n.nodeType(node);
   const [used] = type.description.credentials ?? [];

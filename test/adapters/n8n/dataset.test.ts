@@ -116,7 +116,7 @@ it('returns failures on the first output when used as a tool of an AI agent', as
     { node, data: { main: [items] }, source: null },
     [],
   );
-  // n8n gives the tool that it makes of a node a type of its own.
+  // n8n appends “Tool” to the type of a node that is used as a tool.
   context.getNode = () => ({ ...node, type: `${node.type}Tool` });
   const outputs = (await n8n.nodeType('dataset').execute?.call(context)) as INodeExecutionData[][];
   expect(outputs.map((output) => output.length)).toEqual([1]);

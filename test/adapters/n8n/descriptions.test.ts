@@ -19,7 +19,7 @@ function allProperties(properties: readonly INodeProperties[]): INodeProperties[
   ]);
 }
 
-/** The trigger nodes of a service: n8n asks again and again for all that a node does, so what a sender calls stands apart. */
+/** The trigger nodes of a service. A polling node polls for all of its events, so webhook triggers have a separate node. */
 function triggerNodes({ key, triggers }: Pick<Service, 'key' | 'triggers'>): [string, Trigger[]][] {
   const called = triggers.filter(({ how }) => how === 'webhook');
   const asking = triggers.filter(({ how }) => how === 'polling');

@@ -7,7 +7,7 @@ interface Done {
   reject(error: Error): void;
 }
 
-/** An n8n that keeps what it is handed under its key, and does with it what a test says. */
+/** A fake n8n that records the deduplication keys of emitted items and passes the items to a test. */
 function n8nThat(takes: (item: INodeExecutionData, done: Done, isRepeat: boolean) => void) {
   const keys: string[] = [];
   const emit = ([items = []]: INodeExecutionData[][], _response: unknown, done: Done, key: string) => {
@@ -27,7 +27,7 @@ const execution = (item: INodeExecutionData): IExecuteFunctions =>
     getNode: () => ({ id: 'n' }),
   }) as unknown as IExecuteFunctions;
 const event = (id: string) => ({ id, data: { eventId: id } });
-/** Lets time pass until work has ended; gives the milliseconds that it took. */
+/** Advances the clock until the work has finished; returns the elapsed milliseconds. */
 const time = async (work: Promise<unknown>): Promise<number> => {
   const begin = Date.now();
   let isOver = false;

@@ -14,7 +14,7 @@ export const settings: Record<PackageName, Setting> = { pipewright: 'strict', 'p
 const script = join(projectRoot, 'test', 'adapters', 'n8n', 'lint-folder.mjs');
 
 async function lintFolder(folder: string, setting: Setting, what: 'source' | 'tarball'): Promise<void> {
-  // In what they take for their own tests, the rules expect the file names of those.
+  // In folders that the rules take for their own tests, they expect the file names of those.
   const { NODE_ENV: _ours, ...env } = process.env;
   await runCommand(node24(), [script, folder, setting, what], { cwd: projectRoot, env });
 }
@@ -42,7 +42,7 @@ export async function scanTarball(tarball: string, setting: Setting): Promise<vo
   }
 }
 
-/** Builds a package in its own folder and packs it as `npm publish` would; gives back the path of the .tgz. */
+/** Builds a package in its own folder and packs it as `npm publish` would; returns the path of the .tgz. */
 export async function packPackage(name: PackageName, destination: string): Promise<string> {
   const source = sourceFolder(name);
   await runCommand(node24(), [join(projectRoot, 'n8n-nodes', 'build-package.mjs'), source]);

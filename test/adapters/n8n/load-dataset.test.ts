@@ -113,7 +113,7 @@ it('does not change the table when the execution is stopped during the load', as
   );
   // Of the minute after which a silent download is given up.
   expect(Date.now() - begun).toBeLessThan(50_000);
-  // The execution is over for n8n at once; the load takes itself back a moment later.
+  // For n8n the execution ends at once; the load is rolled back a moment later.
   for (let looks = 0; looks < 600 && !JSON.stringify(noted()).includes('failed'); looks += 1) await sleep(100);
   expect(noted()).toEqual([{ status: 'failed' }]);
   expect(query('SELECT count(*) AS rows FROM straight')).toEqual([{ rows: 300 }]);

@@ -182,13 +182,13 @@ describe('A run with a callback', () => {
 
   it('survives a restart of n8n', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 40_000 });
-    // It must not end before n8n is killed: what n8n takes in its last moment is lost.
+    // It must not finish before n8n is killed: n8n loses callbacks that it receives at that time.
     const { id } = await begin(pipeline('dataFactory', 'Load_and_call'));
     await becomes(id, 'waiting');
     const { baseUrl } = n8n;
     await n8n.kill();
     n8n = await startN8n({ folder: join(folder, 'n8n'), port: Number(new URL(baseUrl).port) });
-    // An n8n that has just been killed takes its time to answer again.
+    // n8n needs some time to answer again after a kill.
     const ended = await waitForExecution(n8n, id, 200);
     expect(outputOf(ended, 'Then')).toMatchObject([{ status: 'succeeded' }]);
   });
@@ -216,7 +216,7 @@ describe('A run with a callback', () => {
     const { id } = await begin(job());
     await becomes(id, 'waiting');
     expect(sandbox.world.dbt.webhooks.list()).toHaveLength(before + 1);
-    // Another run of the same job is told of too, and is not ours.
+    // Another run of the same job calls back too, and must be ignored.
     sandbox.control.startDbtRun({ outcome: 'success' });
     await sleep(1_000);
     expect((await readExecution(n8n, id)).status).toBe('waiting');

@@ -39,7 +39,7 @@ function activate(setup: NodeSetup = trigger) {
   };
 }
 
-/** Runs a pipeline to its end; gives back the ID of the run. */
+/** Runs a pipeline until it has finished; returns the ID of the run. */
 async function run(name: string): Promise<string> {
   const setup: NodeSetup = {
     ...trigger,

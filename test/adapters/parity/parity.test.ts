@@ -29,7 +29,7 @@ beforeAll(async () => {
     await zapier.close();
     await Promise.all(packages.map((built) => built.remove()));
   }
-}, 180_000);
+}, 300_000);
 
 /** Every field as its definition describes it for a platform, by the labels of its form. */
 function definedFields(platform: Platform): Map<string, OfferedField> {

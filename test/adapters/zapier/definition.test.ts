@@ -16,13 +16,13 @@ const creates = () => Object.values(definition.creates ?? {});
 const fixedFields = (fields: ActionDefinition['operation']['inputFields']): FieldDefinition[] =>
   (fields ?? []).filter((field) => typeof field !== 'string');
 
-/** Every step, or field of a step, of which something is wrong; by name, so that a failure says what. */
+/** The names of all steps or fields that break a rule. */
 const wrong = <T>(entries: T[], isWrong: (entry: T) => boolean, name: (entry: T) => string): string[] =>
   entries.filter(isWrong).map(name);
 const wrongSteps = (isWrong: (step: ActionDefinition) => boolean, among = steps) =>
   wrong(among, isWrong, ({ key }) => key);
 
-/** Every text that a person reads, with where it stands. */
+/** Every text on the screen, with its location. */
 function texts(): [string, string][] {
   const ofField = (where: string, field: FieldDefinition): [string, string][] => [
     [`${where}.${field.key}`, field.label ?? ''],
@@ -223,7 +223,7 @@ describe('the checks of Zapier’s servers', () => {
       'to',
       'with',
     ]);
-    // A vendor that writes its own name in small letters is written so.
+    // A vendor name in lower case stays in lower case.
     const brands = new Set(['dbt']);
     const isTitle = (label: string) =>
       label

@@ -7,7 +7,7 @@ import type { Bytes } from '../../../shared/src/host/bytes.ts';
 import { openSender, type Sender } from '../../../zapier-app/src/http.ts';
 import { readFile } from '../../../zapier-app/src/incoming-file.ts';
 
-/** Does work with the `z` that Zapier's core gives to a step. */
+/** Does work with the `z` object of a step. */
 async function withZ<T>(work: (z: ZObject) => Promise<T>): Promise<T> {
   let result: T | undefined;
   const perform = async (z: ZObject) => {

@@ -54,7 +54,7 @@ beforeEach(() => {
 
 afterEach(() => logged.mockRestore());
 
-/** What the error says; no secret may be in it, nor in the log. */
+/** The error message. Neither it nor the log may contain a secret. */
 function explained(error: unknown): string {
   expect(error).toBeInstanceOf(Error);
   const all = JSON.stringify([(error as Error).message, logged.mock.calls]);

@@ -26,7 +26,7 @@ it('every scheme accepts authentic deliveries and triggers nothing for all other
   const trigger = await zapier.trigger('signed_webhook_event_received');
   for (const sender of senders) {
     const cases = await casesOf(sender, Math.floor(Date.now() / 1000));
-    // Zapier itself renames headers, so nobody else has done so before.
+    // Zapier renames headers itself, so cases with renamed headers do not apply.
     for (const one of cases.filter(({ name }) => !name.includes('as Zapier names them'))) {
       const held = Object.entries(one.connection ?? sender.connection).map(([name, value]) => [
         `webhookSecret_${name}`,
@@ -43,7 +43,7 @@ it('every scheme accepts authentic deliveries and triggers nothing for all other
           { 'content-type': 'application/json', ...one.carried.headers },
           new URLSearchParams(one.carried.query).toString(),
         )
-        // A connection that holds nothing is told of as such before any delivery is looked at.
+        // An empty connection is reported before the delivery is verified.
         .catch((error: unknown) => (one.connection === undefined ? Promise.reject(error) : ([] as never[])));
       const expected = 'believed' in one.expected ? [one.expected.believed] : [];
       const believed = items.map((item) => item['matchedSecret']);
