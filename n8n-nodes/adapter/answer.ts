@@ -1,6 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-/** Ends the request, with an empty body unless the sender asked for one: who sends a forged event learns nothing. */
+/** Answers the request, with an empty body by default: the sender of a forged event must not learn anything. */
 export function answer(context: IWebhookFunctions, status: number, body?: unknown): void {
   const response = context.getResponseObject().status(status);
   if (body === undefined) response.end();

@@ -1,130 +1,126 @@
 import { sleep, type ITriggerFunctions } from 'n8n-workflow';
 import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/host/redact.ts';
-import type { Context } from '../../shared/src/define/context.ts';
-import type { Service } from '../../shared/src/define/service.ts';
-import type { Event, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import { filterEvents } from '../../shared/src/webhooks/accept-events.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import type { WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import { readConnection } from './connection-values.ts';
 import { deduplicationKey, itemOf, triggerKey, type Emit } from './emitters.ts';
 import { makeHost, sendWith } from './host.ts';
 import { claimEvent, settleEvent } from './dedupe.ts';
 
-const minute = 60_000;
+const minuteMs = 60_000;
 
-/** How far before the last sign of life a search begins, in milliseconds: a delivery may have been on its way. */
-const overlap = 15 * minute;
+/** How far before the last sign of life a search starts: a delivery may have been on its way. */
+const overlapMs = 15 * minuteMs;
 
-/** Milliseconds for which the start of a workflow waits for the first search. */
-const patience = 3_000;
+/** How long the activation of a workflow waits for the first search. */
+const firstSearchTimeoutMs = 3_000;
 
-/** How seldom the last sign of life is written down, in milliseconds; n8n keeps it with the workflow. */
-const markedEvery = minute;
+/** How often the last sign of life is saved at most; n8n stores it with the workflow. */
+const saveIntervalMs = minuteMs;
 
-interface Memory {
-  /** Milliseconds since 1970 at which the workflow was published: what was before is not missed. */
+/** What is stored with the workflow. Timestamps are in milliseconds since 1970. */
+interface StoredState {
+  /** When the workflow was published; earlier events do not count as missed. */
   listensSince?: number;
-  /** Milliseconds since 1970 at which the trigger was last known to work. */
+  /** When the trigger was last known to work. */
   aliveAt?: number;
 }
 
-const memoryOf = (context: Pick<ITriggerFunctions, 'getWorkflowStaticData'>): Memory =>
-  context.getWorkflowStaticData('node') as Memory;
+const stateOf = (context: Pick<ITriggerFunctions, 'getWorkflowStaticData'>): StoredState =>
+  context.getWorkflowStaticData('node');
 
-/** Forgets since when a trigger listens, when its workflow is taken back: what happens from then on is not missed. */
+/** Clears the stored state when the workflow is deactivated: later events do not count as missed. */
 export function stopsListening(context: Pick<ITriggerFunctions, 'getWorkflowStaticData'>): void {
-  const memory = memoryOf(context);
-  delete memory.listensSince;
-  delete memory.aliveAt;
+  const state = stateOf(context);
+  delete state.listensSince;
+  delete state.aliveAt;
 }
 
-/** An emitter that also notes that events come; n8n saves the note with the execution that is started. */
-function noting(context: ITriggerFunctions, emit: Emit): Emit {
+/** An emitter that also records that events arrive; n8n saves the record with the execution. */
+function recordingEmitter(context: ITriggerFunctions, emit: Emit): Emit {
   return (...event) => {
-    const memory = memoryOf(context);
+    const state = stateOf(context);
     const now = Date.now();
-    if (now - (memory.aliveAt ?? 0) > markedEvery) memory.aliveAt = now;
+    if (now - (state.aliveAt ?? 0) > saveIntervalMs) state.aliveAt = now;
     return emit(...event);
   };
 }
 
-/** Events read from the vendor are as genuine as its log-in; no secret was matched. */
-const provenByLogin = { verified: true, matchedSecret: 'none' };
+/** Events read from the vendor are as authentic as the login; no secret was matched. */
+const verifiedByLogin = { verified: true, matchedSecret: 'none' };
 
-/** What a search works with. */
 interface Setting {
   context: ITriggerFunctions;
   service: Service;
   trigger: WebhookTrigger;
-  input: Record<string, unknown>;
+  input: RawInput;
   emit: Emit;
 }
 
-async function startMissed({ context, service, trigger, input, emit }: Setting): Promise<void> {
-  const memory = memoryOf(context);
+async function emitMissed({ context, service, trigger, input, emit }: Setting): Promise<void> {
+  const state = stateOf(context);
   const now = Date.now();
-  memory.listensSince ??= now;
-  const since = Math.max(memory.listensSince, (memory.aliveAt ?? now) - overlap);
+  state.listensSince ??= now;
+  const since = Math.max(state.listensSince, (state.aliveAt ?? now) - overlapMs);
   const connection = await readConnection(context, service.connection);
   const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
-  const events: Event[] =
-    (await trigger.missed?.(input as never, new Date(since), { host, connection } as Context<never>)) ?? [];
+  const events = (await trigger.missed?.(input, new Date(since), { host, connection })) ?? [];
   const key = triggerKey(context);
-  for (const { id, data } of filterEvents(events, input)) {
-    const claimed = `${key}:${id}`;
-    if (!(await claimEvent(claimed))) continue;
+  for (const { id, data } of filterEvents(trigger, events, input)) {
+    const eventKey = `${key}:${id}`;
+    if (!(await claimEvent(eventKey))) continue;
     try {
-      emit([[itemOf({ id, data: { ...data, ...provenByLogin } })]], undefined, undefined, deduplicationKey(key, id));
-      settleEvent(claimed, true);
+      emit([[itemOf({ id, data: { ...data, ...verifiedByLogin } })]], undefined, undefined, deduplicationKey(key, id));
+      settleEvent(eventKey, true);
     } catch (error) {
-      settleEvent(claimed, false);
+      settleEvent(eventKey, false);
       throw error;
     }
   }
-  memory.aliveAt = now;
+  state.aliveAt = now;
 }
 
-/** How a trigger looks for what it missed. */
+/** How a trigger recovers missed events. */
 export interface CatchUp {
-  /** The emitter that deliveries are to use. */
+  /** The emitter for deliveries. */
   emit: Emit;
   /**
-   * Looks now, and from then on every hour. A vendor that cannot be reached does not keep the workflow from starting.
-   * @throws PipewrightError `bad-input` when the form asks for what cannot be looked for
+   * Searches now and then every hour. An unreachable vendor does not prevent the workflow from starting.
+   * @throws PipewrightError `bad-input` when the vendor cannot be queried for what the form asks for
    */
-  begin(): Promise<void>;
+  start(): Promise<void>;
 }
 
-/**
- * Prepares to look for events that never came, if the form asks for it. Those that did come are told apart by the key under
- * which n8n keeps their executions.
- */
+/** Prepares to recover missed events, if the form asks for it. n8n's deduplication key excludes events that were delivered. */
 export function openCatchUp(
   context: ITriggerFunctions,
   service: Service,
   trigger: WebhookTrigger,
-  input: Record<string, unknown>,
+  input: RawInput,
 ): CatchUp {
   const emit: Emit = context.emit.bind(context);
-  if (!trigger.missed || input['looksForMissed'] !== true) return { emit, begin: async () => undefined };
-  const setting = { context, service, trigger, input, emit: noting(context, emit) };
-  const look = (): Promise<void> =>
-    startMissed(setting).catch((error: unknown) => {
+  if (!trigger.recoversMissed(input)) return { emit, start: async () => undefined };
+  const setting = { context, service, trigger, input, emit: recordingEmitter(context, emit) };
+  const search = (): Promise<void> =>
+    emitMissed(setting).catch((error: unknown) => {
       if (error instanceof PipewrightError && error.code === 'bad-input') throw error;
       context.logger.warn(
-        `${service.name}: missed events could not be looked for. ${redact(describeError(error, 'n8n'))}`,
+        `${service.name}: missed events could not be recovered. ${redact(describeError(error, 'n8n'))}`,
       );
     });
   return {
     emit: setting.emit,
-    async begin() {
+    async start() {
       const minuteOfHour = Math.floor(Math.random() * 60);
       context.helpers.registerCron(
         { expression: `0 ${minuteOfHour} * * * *` },
-        () => void look().catch(() => undefined),
+        () => void search().catch(() => undefined),
       );
-      // n8n starts its workflows one after the other, so a slow vendor must not hold them up.
-      await Promise.race([look(), sleep(patience)]);
+      // n8n activates workflows one after another, so a slow vendor must not block the others.
+      await Promise.race([search(), sleep(firstSearchTimeoutMs)]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import { checkInput } from '../../shared/src/define/check-input.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { NodeContext } from './context.ts';
@@ -8,11 +8,11 @@ import { credentialName } from './names.ts';
 
 /**
  * The checked values of a connection.
- * @throws PipewrightError `not-connected` that says which field of the credential is wrong
+ * @throws PipewrightError `not-connected` that names the invalid field of the credential
  */
-export function checkConnection(connection: Connection, data: Record<string, unknown>): Record<string, unknown> {
+export function checkConnection(connection: Connection, data: RawInput): Record<string, unknown> {
   try {
-    return checkInput(Object.fromEntries(offeredFields(connection.fields)), data);
+    return connection.check(Object.fromEntries(offeredFields(connection.fields).map(([name]) => [name, data[name]])));
   } catch (error) {
     if (!(error instanceof PipewrightError)) throw error;
     throw new PipewrightError({
@@ -23,7 +23,7 @@ export function checkConnection(connection: Connection, data: Record<string, unk
   }
 }
 
-/** The checked values of the credential that a node was given for a connection; none where nothing logs in. */
+/** The checked values of the node's credential for a connection; empty where no login is required. */
 export async function readConnection(
   context: NodeContext,
   connection: Connection,
@@ -33,11 +33,11 @@ export async function readConnection(
   return checkConnection(connection, await context.getCredentials(credentialName(connection), itemIndex));
 }
 
-/** The connection of a service, or a further one, by its key. */
+/** The connection of a service, or one of its further connections, by its key. */
 export function findConnection(service: Service, key: string): Connection {
   const found = [service.connection, ...(service.furtherConnections ?? []).map(({ connection }) => connection)].find(
     (connection) => connection.key === key,
   );
   if (found) return found;
-  throw new PipewrightError({ code: 'not-connected', message: `There is no connection “${key}”.` });
+  throw new PipewrightError({ code: 'not-connected', message: `The credential type “${key}” does not exist.` });
 }

@@ -7,7 +7,7 @@ import type {
   IWebhookFunctions,
 } from 'n8n-workflow';
 
-/** Any of the objects by which n8n lends a node its functions, as far as they are alike. */
+/** Any of the contexts that n8n passes to a node, as far as they have the same functions. */
 export type NodeContext =
   | IExecuteFunctions
   | IHookFunctions

@@ -6,7 +6,7 @@ import { checkConnection } from './connection-values.ts';
 import { makeHost } from './host.ts';
 import type { FullResponse, SendRequest } from './http.ts';
 
-/** Sends by the only means that n8n lends the test of a credential, which knows options of another kind. */
+/** Sends with `helpers.request`, the only client in a credential test; its options differ from `httpRequest`. */
 function sendFrom({ helpers }: ICredentialTestFunctions): SendRequest {
   return ({ method, url, headers, body, timeout, disableFollowRedirect }) =>
     helpers.request({
@@ -22,7 +22,7 @@ function sendFrom({ helpers }: ICredentialTestFunctions): SendRequest {
     }) as Promise<FullResponse>;
 }
 
-/** Tries a connection as the core does it, and says in n8n's form how it went. */
+/** Tests a credential and returns the result in n8n's format. */
 export async function testConnection(
   context: ICredentialTestFunctions,
   connection: Connection,
@@ -31,8 +31,7 @@ export async function testConnection(
 ): Promise<INodeCredentialTestResult> {
   try {
     const host = makeHost({ send: sendFrom(context), logger: context.logger, lastingFolder });
-    const values = checkConnection(connection, data as Record<string, unknown>);
-    const name = await connection.test({ host, connection: values });
+    const name = await connection.test({ host, connection: checkConnection(connection, { ...data }) });
     return { status: 'OK', message: `Connected to ${name}.` };
   } catch (error) {
     return { status: 'Error', message: redact(describeError(error, 'n8n')) };

@@ -4,7 +4,7 @@ import { describeField } from '../../shared/src/define/fields.ts';
 import { offeredFields } from './form.ts';
 import { fieldProperties } from './property.ts';
 
-/** The form of a connection, what is rarely needed last, under a notice that says where the values come from. */
+/** The form of a connection: a notice on where to find the values, the fields, and the advanced fields last. */
 export function describeCredential(connection: Connection): INodeProperties[] {
   const offered = offeredFields(connection.fields);
   const ordered = [

@@ -2,9 +2,9 @@ import type { FieldType, ILoadOptionsFunctions, ResourceMapperFields } from 'n8n
 import type { DeclaredType, DeclaredValue, DeclaredValues } from '../../shared/src/define/declared-values.ts';
 import { describeField, type Fields } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { askVendor } from './ask-vendor.ts';
+import { queryVendor } from './query-vendor.ts';
 
-/** The names that fields of a service declare, with the fields among which each stands. */
+/** The declared values of a service, each with the fields of its form. */
 export function declaredOf(service: Service): { declared: DeclaredValues; fields: Fields }[] {
   return service.operations.flatMap(({ input }) =>
     Object.values(input).flatMap((field) => {
@@ -14,7 +14,7 @@ export function declaredOf(service: Service): { declared: DeclaredValues; fields
   );
 }
 
-/** How n8n asks for a value of each kind. */
+/** n8n's field type for each declared type. */
 const types: Record<DeclaredType, FieldType> = {
   text: 'string',
   integer: 'number',
@@ -24,16 +24,20 @@ const types: Record<DeclaredType, FieldType> = {
   values: 'object',
 };
 
-/** The names that are declared at the vendor as fields of a form; n8n shows lists and objects as JSON. */
+/** The names declared at the vendor as fields of a form. Lists and objects are entered as JSON. */
 export async function declaredFields(
   context: ILoadOptionsFunctions,
   service: Service,
   declared: DeclaredValues,
   fields: Fields,
 ): Promise<ResourceMapperFields> {
-  const found = await askVendor<DeclaredValue[]>(context, service, fields, declared.needs, [], (input, lent) =>
-    declared.load(input, lent),
-  );
+  const found = await queryVendor<DeclaredValue[]>(context, {
+    service,
+    fields,
+    needs: declared.needs,
+    empty: [],
+    load: (input, operationContext) => declared.load(input, operationContext),
+  });
   return {
     fields: found.map(({ name, type, required, default: initial }) => ({
       id: name,

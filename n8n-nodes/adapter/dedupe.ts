@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Most events that are remembered in this process, for all triggers together; then the oldest are forgotten. Where n8n itself
- * keeps the key of an event with its execution, repeats are known for longer than that.
+ * Events remembered in this process, for all triggers together; the oldest are dropped first. Where n8n stores the key of an
+ * event with its execution, repeats are detected for longer.
  */
 const maxEvents = 200_000;
 
-/** Keys of events whose execution was started. */
+/** Keys of events whose execution has started. */
 const done = new Set<string>();
 
-/** Keys of events whose execution is being started, with what ends the wait for it. */
+/** Keys of events whose execution is being started, with the outcome that repeats wait for. */
 const inFlight = new Map<string, { outcome: Promise<boolean>; settle(isStarted: boolean): void }>();
 
-/** The key of an event in 16 bytes, so that many of them fit into memory. */
+/** Hashes the key of an event to 16 bytes to save memory. */
 const shorten = (key: string): string => createHash('sha256').update(key).digest().toString('latin1', 0, 16);
 
 /**
- * Claims an event for the caller, who must settle it. Nothing is awaited between looking and claiming, so that of many
- * deliveries at once only one is the first; the others wait for its outcome. Where it fails, one of them is the next first.
- * @returns true for the first; false for a repeat of an event that was started
+ * Claims an event for the caller, who must settle it. Nothing is awaited between the check and the claim, so only one of
+ * several concurrent deliveries gets it; the others wait for its outcome, and if it fails, one of them claims the event.
+ * @returns true for the first delivery; false for a repeat of an event that was started
  */
 export async function claimEvent(key: string): Promise<boolean> {
   const short = shorten(key);
@@ -34,7 +34,7 @@ export async function claimEvent(key: string): Promise<boolean> {
   }
 }
 
-/** Ends a claim: a started event is remembered, any other is forgotten, so that its repeat is accepted. */
+/** Settles a claim: a started event is remembered; any other is forgotten, so that its repeat is accepted. */
 export function settleEvent(key: string, isStarted: boolean): void {
   const short = shorten(key);
   done.delete(short);

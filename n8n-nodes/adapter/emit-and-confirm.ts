@@ -2,59 +2,59 @@ import { sleep, type IExecuteFunctions, type INodeExecutionData, type IRun } fro
 import type { Event } from '../../shared/src/define/trigger.ts';
 import { deduplicationKey, itemOf, triggerKey, type Emit } from './emitters.ts';
 
-/** Milliseconds that an event is given to become an execution; senders are to be answered within two seconds. */
-const patience = 1_000;
+/** How long to wait for the execution of an event to start; senders expect an answer within two seconds. */
+const firstTimeoutMs = 1_000;
 
-/** Milliseconds that n8n is given to say that it has the event already. */
-const secondPatience = 700;
+/** How long to wait for n8n to reject the second emit of an event. */
+const secondTimeoutMs = 700;
 
-/** The same where executions run in other processes, so that it cannot be seen when they begin. */
-const shortPatience = 300;
+/** How long to wait where executions run in other processes, so that their start is not visible here. */
+const queueModeTimeoutMs = 300;
 
-/** By what an execution begins with: who waits for it. */
+/** Callbacks for started executions, by trigger and input item. */
 const awaited = new Map<string, () => void>();
 
 /** Whether this process runs executions of triggers. */
 let runsHere = false;
 
-const nameOf = (key: string, { json }: INodeExecutionData): string => `${key}:${JSON.stringify(json)}`;
+const startKey = (key: string, { json }: INodeExecutionData): string => `${key}:${JSON.stringify(json)}`;
 
 /**
- * What a trigger node does when an execution begins: it tells that the execution is there, and hands on what was delivered.
- * Without the latter, n8n would wait for a second event when the workflow is tried in the editor.
+ * What a trigger node does when an execution starts: it reports the start and outputs the delivered items. Without output, n8n
+ * would wait for a second event when the workflow is tested in the editor.
  */
 export function beginExecution(context: IExecuteFunctions): INodeExecutionData[][] {
   const items = context.getInputData();
   if (context.getMode() === 'trigger') {
     runsHere = true;
     const key = triggerKey(context);
-    for (const item of items) awaited.get(nameOf(key, item))?.();
+    for (const item of items) awaited.get(startKey(key, item))?.();
   }
   return [items];
 }
 
 /**
- * Hands an event to n8n and waits until it has become an execution, so that a sender is told so only then: n8n takes events
- * faster than it writes them down, and what it has not written is lost when it ends. Where that cannot be seen in time, n8n
- * is handed the event once more: it refuses the key of an execution that it has.
- * @returns whether n8n has the event
- * @throws what n8n says when it could not write the execution down
+ * Emits an event and waits until its execution is stored, so that the sender is answered only then: n8n accepts events faster
+ * than it stores them and loses the rest when it stops. If the start is not visible in time, the event is emitted again: n8n
+ * rejects the deduplication key of a stored execution.
+ * @returns whether n8n has stored the event
+ * @throws the error of n8n when it could not store the execution
  */
 export async function emitAndConfirm(emit: Emit, key: string, event: Event): Promise<boolean> {
   const item = itemOf(event);
-  const name = nameOf(key, item);
-  const begun = new Promise<true>((resolve) => awaited.set(name, () => resolve(true)));
-  const tell = (): Promise<true> => {
-    const { promise, ...done } = Promise.withResolvers<IRun | undefined>();
-    emit([[item]], undefined, { promise, ...done } as never, deduplicationKey(key, event.id));
-    return promise.then(() => true as const);
+  const name = startKey(key, item);
+  const started = new Promise<true>((resolve) => awaited.set(name, () => resolve(true)));
+  const emitOnce = (): Promise<true> => {
+    const done = Promise.withResolvers<IRun>();
+    emit([[item]], undefined, done, deduplicationKey(key, event.id));
+    return done.promise.then(() => true as const);
   };
   const late = (milliseconds: number): Promise<false> => sleep(milliseconds).then(() => false as const);
   try {
-    const first = tell();
-    if (await Promise.race([begun, first, late(runsHere ? patience : shortPatience)])) return true;
+    const first = emitOnce();
+    if (await Promise.race([started, first, late(runsHere ? firstTimeoutMs : queueModeTimeoutMs)])) return true;
     if (!runsHere) return true;
-    return await Promise.race([begun, first, tell(), late(secondPatience)]);
+    return await Promise.race([started, first, emitOnce(), late(secondTimeoutMs)]);
   } finally {
     awaited.delete(name);
   }

@@ -9,7 +9,7 @@ import {
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Event } from '../../shared/src/define/trigger.ts';
 
-/** Starts an execution; n8n keeps `deduplicationKey` with it and refuses a second one, also after a restart. */
+/** Starts an execution; n8n stores `deduplicationKey` with it and rejects a second one, also after a restart. */
 export type Emit = ITriggerFunctions['emit'];
 
 /** An event as an item. */
@@ -17,62 +17,65 @@ export const itemOf = ({ data }: Event): INodeExecutionData => ({ json: data as 
 
 const emitters = new Map<string, Emit>();
 
-/** What tells one trigger of one workflow from every other. */
+/** Identifies one trigger of one workflow. */
 export function triggerKey(context: Pick<FunctionsBase, 'getWorkflow' | 'getNode'>): string {
   return `${context.getWorkflow().id}:${context.getNode().id}`;
 }
 
-/** Keeps the emitter of a trigger; gives back what forgets it. */
+/** Registers the emitter of a trigger; returns a function that removes it. */
 export function keepEmitter(key: string, emit: Emit): () => void {
   emitters.set(key, emit);
   return () => {
-    // A workflow that was activated anew may have left its emitter here before the old one is closed.
+    // A reactivated workflow may have registered its new emitter before the old one is removed.
     if (emitters.get(key) === emit) emitters.delete(key);
   };
 }
 
-/** Milliseconds after its start in which a main process may not have started its triggers yet: it mends executions first. */
-const startingUp = 2 * 60_000;
+/** How long after its start a main process may not have activated its triggers yet: it recovers executions first. */
+const startupMs = 2 * 60_000;
 
-/** Milliseconds that a delivery waits for its trigger then. */
-const patience = 1_500;
+/** How long a delivery waits for its trigger during startup. */
+const emitterTimeoutMs = 1_500;
 
-const bornAt = Date.now();
+const processStartedAt = Date.now();
+
+/** The part of n8n's Express server that shows whether it serves test URLs. */
+interface WebhookServer {
+  router?: { stack?: { route?: { path?: unknown } }[] };
+}
 
 /**
- * Whether this process serves the editor and so may start triggers; processes that only take deliveries never do. n8n does
- * not tell a node, but its server knows whether it has addresses for tests.
+ * Whether this process serves the editor and therefore may activate triggers; processes that only receive deliveries never do.
+ * n8n does not tell a node, but only such a process serves test URLs.
  */
 function mayStartTriggers(context: IWebhookFunctions): boolean {
-  const { app } = context.getRequestObject() as unknown as {
-    app?: { router?: { stack?: { route?: { path?: unknown } }[] } };
-  };
+  const { app }: { app?: WebhookServer } = context.getRequestObject();
   return (app?.router?.stack ?? []).some(({ route }) => /-test\//.test(String(route?.path)));
 }
 
 /**
- * The kept emitter of a trigger. After its start n8n takes deliveries before it starts triggers; a delivery that came then
- * waits a little and is refused for now, for without the emitter it would start a second execution of an event from before,
- * and many of them would keep n8n from starting at all.
- * @returns undefined in a process that starts no triggers
- * @throws PipewrightError `unavailable` while n8n starts
+ * The registered emitter of a trigger. After its start, n8n receives deliveries before it activates triggers. Such a delivery
+ * waits briefly and is then rejected for now: without the emitter it would start a second execution of an earlier event, and
+ * many of them would prevent n8n from starting at all.
+ * @returns undefined in a process that activates no triggers
+ * @throws PipewrightError `unavailable` while n8n is starting
  */
 export async function emitterOf(key: string, context: IWebhookFunctions): Promise<Emit | undefined> {
-  const known = emitters.get(key);
-  if (known || !mayStartTriggers(context)) return known;
-  const until = Math.min(Date.now() + patience, bornAt + startingUp);
+  const registered = emitters.get(key);
+  if (registered || !mayStartTriggers(context)) return registered;
+  const until = Math.min(Date.now() + emitterTimeoutMs, processStartedAt + startupMs);
   while (!emitters.has(key) && Date.now() < until) await sleep(50);
   const found = emitters.get(key);
-  if (found || Date.now() >= bornAt + startingUp) return found;
+  if (found || Date.now() >= processStartedAt + startupMs) return found;
   throw new PipewrightError({
     code: 'unavailable',
-    message: 'n8n is starting and has not started its triggers yet.',
-    hint: 'The sender delivers the event again.',
+    message: 'n8n is still starting and has not activated its triggers yet.',
+    hint: 'The sender retries the event.',
     retryable: true,
   });
 }
 
-/** The key by which n8n tells repeats of an event apart; it has the length that n8n's database takes. */
+/** The key by which n8n detects repeats of an event; its length fits n8n's database column. */
 export function deduplicationKey(trigger: string, eventId: string): string {
   return createHash('sha256')
     .update(JSON.stringify(['pipewright', trigger, eventId]))

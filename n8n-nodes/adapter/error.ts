@@ -1,27 +1,28 @@
-import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import { wordingFor } from '../../shared/src/host/wording.ts';
+import { withoutUndefined } from '../../shared/src/host/without-undefined.ts';
 import { redact } from '../../shared/src/host/redact.ts';
 
-/** An error of n8n, with the item at which it happened. */
+/** An error of n8n, with the item that caused it. */
 export type NodeError = NodeApiError | NodeOperationError;
 
 /**
- * The error that n8n shows: the message says what happened, the description what to do. An answer of a vendor that
- * refused
- * becomes a `NodeApiError` with its status.
+ * Converts an error to the one that n8n shows: what happened as the message, what to do as the description. An error response
+ * of a vendor becomes a `NodeApiError` with its status.
  */
 export function nodeError(node: INode, error: unknown, itemIndex?: number): NodeError {
-  const at = itemIndex === undefined ? {} : { itemIndex };
+  const at = withoutUndefined({ itemIndex });
   if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
   if (!(error instanceof PipewrightError)) return new NodeOperationError(node, redact(describeError(error, 'n8n')), at);
   const { status } = error;
   const message = redact(error.message);
   const hint = error.hint === undefined ? undefined : redact(wordingFor(error.hint, 'n8n'));
-  const said = { message, ...(hint === undefined ? {} : { description: hint }), ...at };
-  if (status === undefined) return new NodeOperationError(node, message, said);
-  return new NodeApiError(node, { message, ...(hint === undefined ? {} : { description: hint }) } as JsonObject, {
-    ...said,
+  const shown = withoutUndefined({ message, description: hint });
+  const options = { ...shown, ...at };
+  if (status === undefined) return new NodeOperationError(node, message, options);
+  return new NodeApiError(node, shown, {
+    ...options,
     httpCode: String(status),
   });
 }

@@ -1,9 +1,10 @@
 import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { isObject } from '../../shared/src/host/is-object.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import { checkInput } from '../../shared/src/define/check-input.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Connection } from '../../shared/src/define/connection.ts';
 import type { Context } from '../../shared/src/define/context.ts';
-import type { Branches, Operation } from '../../shared/src/define/operation.ts';
+import type { Branches, Operation, Output } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { findConnection, readConnection } from './connection-values.ts';
 import { nodeError } from './error.ts';
@@ -14,9 +15,9 @@ import { outputFieldName } from './operation-properties.ts';
 import { readParameters } from './parameters.ts';
 import { startParked, isParked, park } from './parking.ts';
 
-/** What may be set for all executions of a node. */
+/** Options for all executions of a node. */
 export interface ExecuteOptions {
-  /** A folder in which files last, where the operator of n8n allows one. */
+  /** A folder for persistent files, where the operator of n8n allows one. */
   lastingFolder?: string | undefined;
 }
 
@@ -27,20 +28,20 @@ function chosenOperation(context: IExecuteFunctions, service: Service, itemIndex
   throw new PipewrightError({
     code: 'bad-input',
     message: `${service.name} has no operation “${key}”.`,
-    hint: 'Choose an operation from the list.',
+    hint: 'Select an operation from the list.',
   });
 }
 
-/** The connection whose vendor is talked to: a further one where the input asks for it, else that of the service. */
-function talksTo({ connection, furtherConnections = [] }: Service, input: Record<string, unknown>): Connection {
+/** The connection to send requests with: a further one where the input selects it, otherwise that of the service. */
+function connectionFor({ connection, furtherConnections = [] }: Service, input: RawInput): Connection {
   return (
     furtherConnections.find(({ shownWhen }) => shownWhen.is.includes(String(input[shownWhen.field])))?.connection ??
     connection
   );
 }
 
-/** One result as an item: files become its binary data. */
-function itemOf(result: Record<string, unknown>, binaryField: string, itemIndex: number): INodeExecutionData {
+/** One result as an item; files become its binary data. */
+function itemOf(result: Output, binaryField: string, itemIndex: number): INodeExecutionData {
   const binary: IBinaryKeyData = {};
   const json: IDataObject = {};
   for (const [name, value] of Object.entries(result)) {
@@ -51,8 +52,8 @@ function itemOf(result: Record<string, unknown>, binaryField: string, itemIndex:
 }
 
 /**
- * Tells the work for one item from any other, in loops too. It stays the same when n8n repeats the node by Retry On Fail;
- * where the node is tried alone in the editor there is none.
+ * Identifies the work for one item, in loops too. It stays the same when n8n retries the node (Retry On Fail), and is undefined
+ * when a single node is tested in the editor.
  */
 function executionKeyOf(context: IExecuteFunctions, itemIndex: number): string | undefined {
   const executionId: string | undefined = context.getExecutionId();
@@ -61,12 +62,12 @@ function executionKeyOf(context: IExecuteFunctions, itemIndex: number): string |
   return [executionId, context.getNode().id, runIndex, itemIndex].join(':');
 }
 
-/** What an input item became. */
+/** The result of one input item. */
 interface Executed {
   items: INodeExecutionData[];
-  /** Minutes for which it may be parked. */
+  /** Minutes for which the execution may stay parked. */
   minutes: number;
-  /** Place of the output by which the items leave. */
+  /** Index of the output. */
   output: number;
 }
 
@@ -75,60 +76,53 @@ async function executeItem(
   service: Service,
   operation: Operation,
   itemIndex: number,
-  options: ExecuteOptions,
+  executeOptions: ExecuteOptions,
 ): Promise<Executed> {
-  const raw = readParameters(operation.input, (name, fallback) => context.getNodeParameter(name, itemIndex, fallback));
-  const input = checkInput(operation.input, raw);
+  const input = readParameters(operation.input, (name, fallback) =>
+    context.getNodeParameter(name, itemIndex, fallback),
+  );
   const signal = context.getExecutionCancelSignal();
   const host = makeHost({
-    send: sendWith(context, talksTo(service, input)),
+    send: sendWith(context, connectionFor(service, input)),
     logger: context.logger,
     files: filesOf(context, itemIndex),
     signal,
     executionKey: operation.effect === 'unsafe' ? executionKeyOf(context, itemIndex) : undefined,
-    ...options,
+    ...executeOptions,
   });
-  const lent: Context = {
+  const operationContext: Context = {
     host,
     connection: await readConnection(context, service.connection, itemIndex),
     connectionOf: (key) => readConnection(context, findConnection(service, key), itemIndex),
   };
-  if (operation.kind === 'action' && operation.callback?.isChosen(input as never)) {
-    const { callback } = operation;
+  if (operation.kind === 'action' && operation.callback?.isChosen(input)) {
+    const { key, callback } = operation;
     return {
-      items: [
-        await startParked(context, { ...operation, callback }, input as never, lent as Context<never>, itemIndex),
-      ],
-      minutes: callback.minutes(input as never),
+      items: [await startParked(context, { key, callback, input, operationContext, itemIndex })],
+      minutes: callback.timeoutMinutes(input),
       output: 0,
     };
   }
-  const result = await operation.run(input as never, lent as never);
-  const chosen = context.getNodeParameter(optionsName, itemIndex, {}) as IDataObject;
-  const binaryField = String(chosen[outputFieldName] || 'data');
-  const items = resultsOf(operation, result).map((one) => itemOf(one, binaryField, itemIndex));
-  const branches = branchesOf(context, operation);
-  return { items, minutes: 0, output: branches ? branches.of(result as never) : 0 };
+  const options = context.getNodeParameter(optionsName, itemIndex, {}) as IDataObject;
+  const toItem = (result: Output) => itemOf(result, String(options[outputFieldName] || 'data'), itemIndex);
+  if (operation.kind === 'search') {
+    const found = await operation.run(input, operationContext);
+    return { items: found.map(toItem), minutes: 0, output: 0 };
+  }
+  const result = await operation.run(input, operationContext);
+  const items = operation.items === undefined ? [result] : [result[operation.items]].flat().filter(isObject);
+  return { items: items.map(toItem), minutes: 0, output: branchesOf(context, operation)?.of(result) ?? 0 };
 }
 
-/** What an operation gives, one by one. */
-function resultsOf(operation: Operation, result: unknown): Record<string, unknown>[] {
-  const listed =
-    operation.kind === 'action' && operation.items !== undefined
-      ? (result as Record<string, unknown>)[operation.items]
-      : result;
-  return (Array.isArray(listed) ? listed : [listed]) as Record<string, unknown>[];
-}
-
-/** The outputs of an operation where it has several. As a tool of an AI agent every node has one, and others are not read. */
+/** The branches of an operation. A tool of an AI agent has a single output, so branches do not apply there. */
 function branchesOf(context: IExecuteFunctions, operation: Operation): Branches | undefined {
   return operation.kind === 'action' && !context.getNode().type.endsWith('Tool') ? operation.branches : undefined;
 }
 
 /**
- * Runs the chosen operation for every item, whose results leave by the output that the operation chooses; where the vendor is
- * to call at the end, the execution is parked until then. With Continue On Fail an item that failed gives its error, paired
- * with it, by the last output; a stopped execution ends in any case.
+ * Runs the selected operation for every item and routes the results to the output that the operation selects. Where the vendor
+ * calls back, the execution is parked until then. With Continue On Fail, the error of a failed item goes to the last output,
+ * paired with the item; a stopped execution always ends.
  */
 export async function executeOperations(
   context: IExecuteFunctions,
@@ -149,7 +143,7 @@ export async function executeOperations(
       const error = nodeError(context.getNode(), raised, itemIndex);
       const stopped = raised instanceof PipewrightError && raised.code === 'cancelled';
       if (stopped || !context.continueOnFail()) throw error;
-      // By these names n8n knows an item that failed, and sends it to the error output where the node has one.
+      // n8n recognizes failed items by these names and routes them to the error output, if the node has one.
       const details = error.description ? { details: error.description } : {};
       outputs.at(-1)?.push({ json: { error: error.message, ...details }, pairedItem: { item: itemIndex } });
     }

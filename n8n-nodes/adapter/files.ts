@@ -5,7 +5,7 @@ import type { Files, IncomingFile, OpenedFile } from '../../shared/src/host/host
 import { connectionLost } from '../../shared/src/host/incomplete.ts';
 import { toNodeStream } from './streams.ts';
 
-/** A file that an operation stored, on its way into the binary data of an item. */
+/** A stored file that becomes binary data of an item. */
 export class StoredBinary {
   readonly data: IBinaryData;
 
@@ -23,7 +23,7 @@ async function save(context: IExecuteFunctions, { name, mediaType, bytes }: Open
     return new StoredBinary(await context.helpers.prepareBinaryData(toNodeStream(bytes), name, mediaType));
   } catch (error) {
     if (error instanceof PipewrightError) throw error;
-    // n8n gives its own reason, such as a full disk; a broken connection says only that it was aborted.
+    // n8n reports its own reason, such as a full disk; a broken connection only shows as aborted.
     const { code, message } = error as { code?: string; message?: string };
     if (code === 'ECONNRESET' || /abort/i.test(message ?? '')) throw connectionLost();
     throw error;
@@ -46,15 +46,15 @@ function assertBinary(context: IExecuteFunctions, itemIndex: number, value: unkn
   try {
     return context.helpers.assertBinaryData(itemIndex, value as string);
   } catch {
-    const there = Object.keys(context.getInputData()[itemIndex]?.binary ?? {});
+    const available = Object.keys(context.getInputData()[itemIndex]?.binary ?? {});
     const name = typeof value === 'string' ? `“${value}”` : 'of that name';
     throw new PipewrightError({
       code: 'bad-input',
       message: `The item has no file in the binary field ${name}.`,
       hint:
-        there.length > 0
-          ? `Type one of these into Input Binary Field: ${there.join(', ')}.`
-          : 'Put a node before this one that gives a file.',
+        available.length > 0
+          ? `Set Input Binary Field to one of: ${available.join(', ')}.`
+          : 'Add a node that outputs a file before this one.',
     });
   }
 }
@@ -64,8 +64,8 @@ export function filesOf(context: IExecuteFunctions, itemIndex: number): Files {
   return { save: (file) => save(context, file), read: (value) => read(context, itemIndex, value) };
 }
 
-/** The files where a node has no items, as in triggers and lists. */
+/** The files where a node has no items, as in triggers and dropdowns. */
 export const noFiles: Files = {
-  save: () => Promise.reject(new PipewrightError({ code: 'bad-input', message: 'There is no place for files here.' })),
-  read: () => Promise.reject(new PipewrightError({ code: 'bad-input', message: 'There are no files here.' })),
+  save: () => Promise.reject(new PipewrightError({ code: 'bad-input', message: 'Files cannot be stored here.' })),
+  read: () => Promise.reject(new PipewrightError({ code: 'bad-input', message: 'Files cannot be read here.' })),
 };

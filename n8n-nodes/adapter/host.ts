@@ -1,5 +1,6 @@
-import type { Logger } from 'n8n-workflow';
+import type { IAllExecuteFunctions, Logger } from 'n8n-workflow';
 import type { Cache, Files, Host } from '../../shared/src/host/host.ts';
+import { withoutUndefined } from '../../shared/src/host/without-undefined.ts';
 import { memoryCache } from '../../shared/src/host/memory-cache.ts';
 import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
 import type { NodeContext } from './context.ts';
@@ -8,7 +9,7 @@ import { sendBy, type FullResponse, type SendRequest } from './http.ts';
 import { credentialName } from './names.ts';
 import { sleepUnlessStopped } from './sleep.ts';
 
-/** What a host is made of. */
+/** The parts of a host. */
 export interface HostParts {
   send: SendRequest;
   logger: Pick<Logger, 'info' | 'warn'>;
@@ -16,16 +17,16 @@ export interface HostParts {
   signal?: AbortSignal | undefined;
   /** True the first time a key is seen. Default: always. */
   once?(key: string): boolean | Promise<boolean>;
-  /** Default: none is allowed. */
+  /** Default: no folder is allowed. */
   lastingFolder?: string | undefined;
   /** See `Host.executionKey`. */
   executionKey?: string | undefined;
 }
 
-/** Tokens and other things worth keeping, for every execution in this process. */
+/** Shared by all executions in this process. */
 const cache: Cache = memoryCache(Date.now);
 
-/** Makes a host of what n8n lends. */
+/** Makes a host from the functions of n8n. */
 export function makeHost({
   send,
   logger,
@@ -45,23 +46,21 @@ export function makeHost({
     once: async (key) => once(key),
     files,
     log: { info: (message) => logger.info(message), warn: (message) => logger.warn(message) },
-    ...(signal ? { signal } : {}),
-    ...(lastingFolder ? { lastingFolder } : {}),
-    ...(executionKey ? { executionKey } : {}),
+    ...withoutUndefined({ signal, lastingFolder: lastingFolder || undefined, executionKey }),
   };
 }
 
 /**
- * Sends with the credential that the node was given for a connection: n8n then knows which credential a request belongs to.
- * What logs in is added by the core, so the credential itself adds nothing.
+ * Sends with the node's credential for a connection, so that n8n knows which credential a request belongs to. The core adds the
+ * authentication, so the credential itself adds nothing.
  */
 export function sendWith(context: NodeContext, connection: Connection): SendRequest {
   return (options, afterStop) =>
-    // What sends with a credential breaks off with the execution, so it cannot ask a vendor to stop a run.
+    // A request with a credential is aborted with the execution, so it cannot cancel a run after the stop.
     (afterStop || !logsIn(connection)
       ? context.helpers.httpRequest(options)
       : context.helpers.httpRequestWithAuthentication.call(
-          context as never,
+          context as IAllExecuteFunctions,
           credentialName(connection),
           options,
         )) as Promise<FullResponse>;

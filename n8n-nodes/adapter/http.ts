@@ -16,14 +16,14 @@ import { unreachable } from '../../shared/src/host/unreachable.ts';
 import { redact } from '../../shared/src/host/redact.ts';
 import { isNodeStream, toNodeStream } from './streams.ts';
 
-/** An answer as n8n gives it in full. */
+/** A full response of n8n's HTTP client. */
 export interface FullResponse {
   body: unknown;
   headers: Record<string, unknown>;
   statusCode: number;
 }
 
-/** Header names in lower case; a header that came more than once is joined by commas. */
+/** Headers with lower-case names; repeated headers are joined by commas. */
 export function headersOf(response: FullResponse): Headers {
   return Object.fromEntries(
     Object.entries(response.headers).map(([name, value]) => [
@@ -33,7 +33,7 @@ export function headersOf(response: FullResponse): Headers {
   );
 }
 
-/** The code of the fault at the bottom of an error. */
+/** The first code in the chain of causes of an error. */
 function codeOf(error: unknown): string | undefined {
   for (
     let current = error;
@@ -46,7 +46,7 @@ function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** What a request that got no answer becomes. */
+/** The error of a request without a response. */
 function withoutAnswer(error: unknown): PipewrightError {
   if (error instanceof PipewrightError) return error;
   const code = codeOf(error);
@@ -58,11 +58,10 @@ function bodyOf(body: HttpRequest['body']): Pick<IHttpRequestOptions, 'body'> {
   if (body === undefined) return {};
   if (typeof body === 'string') return { body };
   if (!('stream' in body)) return { body: Buffer.from(body.buffer, body.byteOffset, body.byteLength) };
-  // A stream is sent as it comes, though the type does not say so.
-  return { body: toNodeStream(body.stream) as unknown as Buffer };
+  return { body: toNodeStream(body.stream) };
 }
 
-/** The bytes of an answer; one that is cut short fails instead of looking whole. */
+/** The bytes of a response; a truncated one fails instead of looking complete. */
 async function* bytesOf(body: unknown): Bytes {
   if (!isNodeStream(body)) {
     yield Buffer.from(textOf(body));
@@ -75,39 +74,38 @@ async function* bytesOf(body: unknown): Bytes {
   }
 }
 
-/** An unpacked body is longer than its header says, and n8n takes away the header that would tell so. */
-function mayBeUnpacked(body: unknown): boolean {
+/** A decompressed body is longer than its Content-Length, and n8n removes the Content-Encoding header. */
+function mayBeDecompressed(body: unknown): boolean {
   return isNodeStream(body) && !('statusCode' in body);
 }
 
 /**
- * Sends a request by what n8n offers for that.
- * @param afterStop whether it is sent also when the execution was stopped
+ * Sends a request with an HTTP client of n8n.
+ * @param afterStop whether to send it even after the execution was stopped
  */
 export type SendRequest = (options: IHttpRequestOptions, afterStop: boolean) => Promise<FullResponse>;
 
 /**
- * `Host.http` for n8n. Answers of any status resolve; redirects are followed, without what logs in at another host. Every
- * answer is asked for as a stream, for only then can its size and its time be bounded: n8n itself limits neither once the
- * first byte has come.
- * @throws PipewrightError `unavailable` when there is no complete answer in time, `cancelled` when the execution is stopped
+ * `Host.http` for n8n. Responses of any status resolve; redirects are followed, without credentials on another host. Every
+ * response is requested as a stream to limit its size and time: n8n limits neither after the first byte.
+ * @throws PipewrightError `unavailable` without a complete response in time, `cancelled` when the execution is stopped
  */
 export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpRequest) => Promise<HttpResponse> {
   return async ({ method, url, headers, body, answer = 'text', timeout = 30_000, redirects, afterStop = false }) => {
     const upload = typeof body === 'object' && 'stream' in body ? watchUpload(body.stream, Date.now) : undefined;
-    const length =
+    const lengthHeader =
       typeof body === 'object' && 'stream' in body && body.length !== undefined
         ? { 'content-length': String(body.length) }
         : {};
-    const begin = Date.now();
-    const broken = new AbortController();
-    const bounds: Bounds = { timer: (milliseconds, ended) => sleep(milliseconds, ended), stop: () => broken.abort() };
+    const sentAt = Date.now();
+    const aborter = new AbortController();
+    const bounds: Bounds = { timer: (milliseconds, ended) => sleep(milliseconds, ended), stop: () => aborter.abort() };
     try {
       const sent = send(
         {
           method,
           url,
-          headers: { ...headers, ...length },
+          headers: { ...headers, ...lengthHeader },
           ...bodyOf(upload ? { stream: upload.bytes } : body),
           encoding: 'stream',
           returnFullResponse: true,
@@ -115,7 +113,7 @@ export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpR
           sendCredentialsOnCrossOriginRedirect: false,
           timeout: upload ? 0 : timeout,
           ...(redirects === 'answer' ? { disableFollowRedirect: true } : {}),
-          abortSignal: signal && !afterStop ? AbortSignal.any([signal, broken.signal]) : broken.signal,
+          abortSignal: signal && !afterStop ? AbortSignal.any([signal, aborter.signal]) : aborter.signal,
         },
         afterStop,
       );
@@ -124,19 +122,19 @@ export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpR
       const received = headersOf(response);
       const bytes = bytesOf(response.body);
       if (answer === 'text') {
-        const milliseconds = upload ? timeout : timeout - (Date.now() - begin);
+        const milliseconds = upload ? timeout : timeout - (Date.now() - sentAt);
         return {
           status: response.statusCode,
           headers: received,
           text: await readText(bytes, bounds, { milliseconds }),
         };
       }
-      const { 'content-length': told, ...others } = received;
-      const answered = { status: response.statusCode, text: '', stream: untilStalled(bytes, bounds) };
-      if (told === undefined || !mayBeUnpacked(response.body)) return { ...answered, headers: received };
-      return { ...answered, headers: others, sentLength: Number(told) };
+      const { 'content-length': length, ...others } = received;
+      const streamed = { status: response.statusCode, text: '', stream: untilStalled(bytes, bounds) };
+      if (length === undefined || !mayBeDecompressed(response.body)) return { ...streamed, headers: received };
+      return { ...streamed, headers: others, sentLength: Number(length) };
     } catch (error) {
-      broken.abort();
+      aborter.abort();
       if (signal?.aborted && !afterStop) throw stopped();
       throw withoutAnswer(error);
     }
@@ -145,7 +143,7 @@ export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpR
 
 const stopped = () => new PipewrightError({ code: 'cancelled', message: 'The execution was stopped.' });
 
-/** The body as text, whatever n8n made of it. */
+/** The body as text, whatever n8n parsed it to. */
 export function textOf(body: unknown): string {
   if (body === undefined || body === null) return '';
   return typeof body === 'string' ? body : Buffer.isBuffer(body) ? body.toString('utf8') : JSON.stringify(body);

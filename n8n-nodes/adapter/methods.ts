@@ -6,23 +6,24 @@ import type {
   INodeType,
 } from 'n8n-workflow';
 import type { ChoiceList, ChoicePage, ChoiceQuery } from '../../shared/src/define/choice-list.ts';
+import { withoutUndefined } from '../../shared/src/host/without-undefined.ts';
 import { describeField, type Fields } from '../../shared/src/define/fields.ts';
 import { logsIn } from '../../shared/src/define/connection.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { askVendor } from './ask-vendor.ts';
+import { queryVendor } from './query-vendor.ts';
 import { testConnection } from './credential-test.ts';
 import { declaredFields, declaredOf } from './declared-fields.ts';
 import type { ExecuteOptions } from './execute.ts';
-import { declaredMethod, listMethod, refusalsMethod, testMethod } from './names.ts';
-import { listRefusals } from './refused-deliveries.ts';
+import { declaredMethod, listMethod, rejectionsMethod, testMethod } from './names.ts';
+import { listRejections } from './rejected-events.ts';
 
 /** The methods of a node by their kind. */
 export type Methods = NonNullable<INodeType['methods']>;
 
-/** Pages that a list without paging of its own takes at most. */
-const mostPages = 10;
+/** Pages that are read for a dropdown without paging. */
+const maxPages = 10;
 
-/** The lists of a service with the fields among which each stands. */
+/** The lists of a service, each with the fields of its forms. */
 function listsOf(service: Service): Map<string, { list: ChoiceList; fields: Fields }> {
   const found = new Map<string, { list: ChoiceList; fields: Fields }>();
   for (const { input } of [...service.operations, ...service.triggers]) {
@@ -41,9 +42,13 @@ function load(
   fields: Fields,
   query: Omit<ChoiceQuery, 'input'>,
 ): Promise<ChoicePage> {
-  return askVendor<ChoicePage>(context, service, fields, list.needs ?? [], { choices: [] }, (input, lent) =>
-    list.load({ ...query, input }, lent),
-  );
+  return queryVendor<ChoicePage>(context, {
+    service,
+    fields,
+    needs: list.needs ?? [],
+    empty: { choices: [] },
+    load: (input, operationContext) => list.load({ ...query, input }, operationContext),
+  });
 }
 
 async function search(
@@ -51,13 +56,9 @@ async function search(
   service: Service,
   list: ChoiceList,
   fields: Fields,
-  filter?: string,
-  page?: string,
+  query: Omit<ChoiceQuery, 'input'>,
 ): Promise<INodeListSearchResult> {
-  const { choices, nextPage } = await load(context, service, list, fields, {
-    ...(filter ? { search: filter } : {}),
-    ...(page ? { page } : {}),
-  });
+  const { choices, nextPage } = await load(context, service, list, fields, query);
   const results = choices.map(({ value, label, url }) => ({ name: label, value, ...(url ? { url } : {}) }));
   return { results, ...(nextPage ? { paginationToken: nextPage } : {}) };
 }
@@ -70,7 +71,7 @@ async function loadAll(
 ): Promise<INodePropertyOptions[]> {
   const options: INodePropertyOptions[] = [];
   let page: string | undefined;
-  for (let count = 0; count < mostPages; count += 1) {
+  for (let count = 0; count < maxPages; count += 1) {
     const { choices, nextPage } = await load(context, service, list, fields, page ? { page } : {});
     options.push(...choices.map(({ value, label }) => ({ name: label, value })));
     if (!nextPage) break;
@@ -79,10 +80,7 @@ async function loadAll(
   return options;
 }
 
-/**
- * What a node of a service is asked besides its work: what a field can be picked from, and whether a credential is
- * good.
- */
+/** The methods of a service's node: dropdowns, resource mappers and credential tests. */
 export function describeMethods(service: Service, { lastingFolder }: ExecuteOptions = {}): Methods {
   const lists = [...listsOf(service).values()];
   const connections = [
@@ -94,7 +92,13 @@ export function describeMethods(service: Service, { lastingFolder }: ExecuteOpti
       lists.map(({ list, fields }) => [
         listMethod(list),
         function (this: ILoadOptionsFunctions, filter?: string, page?: string) {
-          return search(this, service, list, fields, filter, page);
+          return search(
+            this,
+            service,
+            list,
+            fields,
+            withoutUndefined({ search: filter || undefined, page: page || undefined }),
+          );
         },
       ]),
     ),
@@ -115,8 +119,8 @@ export function describeMethods(service: Service, { lastingFolder }: ExecuteOpti
           },
         ]),
       ),
-      async [refusalsMethod](this: ILoadOptionsFunctions) {
-        return listRefusals(this, service);
+      async [rejectionsMethod](this: ILoadOptionsFunctions) {
+        return listRejections(this, service);
       },
     },
     credentialTest: Object.fromEntries(

@@ -4,10 +4,7 @@ import type { Connection } from '../../shared/src/define/connection.ts';
 
 const capitalize = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
-/**
- * The type under which n8n keeps the values of a connection: `pipewrightAzureApi`. It never changes, for workflows
- * hold it.
- */
+/** The credential type of a connection: `pipewrightAzureApi`. Workflows store it, so it must not change. */
 export function credentialName(connection: Pick<Connection, 'key'>): string {
   return `pipewright${capitalize(connection.key)}Api`;
 }
@@ -17,15 +14,15 @@ export function testMethod(connection: Pick<Connection, 'key'>): string {
   return `test${capitalize(connection.key)}`;
 }
 
-/** The method of a node that lists what a field can be picked from: `searchPipelines`. */
+/** The method of a node that loads a dropdown: `searchPipelines`. */
 export function listMethod(list: Pick<ChoiceList, 'key'>): string {
   return `search${capitalize(list.key)}`;
 }
 
-/** The method of a node that lists what was refused. */
-export const refusalsMethod = 'listRefusals';
+/** The method of a node that lists rejected events. */
+export const rejectionsMethod = 'listRejections';
 
-/** A value of the list of resources: `Pipeline Run` becomes `pipelineRun`. */
+/** A value of the resource dropdown: `Pipeline Run` becomes `pipelineRun`. */
 export function resourceValue(resource: string): string {
   const words = resource
     .split(/[^A-Za-z0-9]+/)
@@ -34,7 +31,7 @@ export function resourceValue(resource: string): string {
   return words.map((word, index) => (index === 0 ? word : capitalize(word))).join('');
 }
 
-/** An action as n8n lists it, in sentence case: `Run Pipeline` becomes `Run pipeline`; words such as SQL stay. */
+/** An action in sentence case, as n8n lists it: `Run Pipeline` becomes `Run pipeline`; acronyms such as SQL stay. */
 export function actionText(name: string): string {
   return name
     .split(' ')
@@ -42,22 +39,22 @@ export function actionText(name: string): string {
     .join(' ');
 }
 
-/** The mode of a field of names with values: rows, or JSON. */
+/** The parameter that selects how names and values are entered. */
 export function modeName(field: string): string {
   return `${field}Mode`;
 }
 
-/** The form of the declared names of a field of names with values. */
+/** The resource mapper of a field of names and values. */
 export function formName(field: string): string {
   return `${field}Form`;
 }
 
-/** The method of a node that tells which names are declared: `mapPipelineParameters`. */
+/** The method of a node that loads the declared names: `mapPipelineParameters`. */
 export function declaredMethod(declared: Pick<DeclaredValues, 'key'>): string {
   return `map${capitalize(declared.key)}`;
 }
 
-/** The JSON editor of a field of names with values. */
+/** The JSON editor of a field of names and values. */
 export function jsonName(field: string): string {
   return `${field}Json`;
 }

@@ -5,7 +5,7 @@ import type { Service } from '../../shared/src/define/service.ts';
 import { describeForm } from './form.ts';
 import { actionText, resourceValue } from './names.ts';
 
-/** The option that says where a downloaded file is put. */
+/** The option for the binary field of a downloaded file. */
 export const outputFieldName = 'outputBinaryField';
 
 const outputField: INodeProperties = {
@@ -44,12 +44,12 @@ function operationProperty(resource: string, operations: readonly Operation[]): 
   };
 }
 
-/** Whether an operation gives a file. */
-export function givesFile(operation: Operation): boolean {
+/** Whether an operation outputs a file. */
+export function outputsFile(operation: Operation): boolean {
   return Object.values(operation.output).some((field) => describeField(field).kind === 'file');
 }
 
-/** Every property of the node of a service: resource, operation, and the form of each operation. */
+/** All properties of a service's node: resource, operation and the form of each operation. */
 export function describeProperties(service: Service): INodeProperties[] {
   const { operations } = service;
   const resources = [...new Set(operations.map(({ resource }) => resource))];
@@ -65,7 +65,7 @@ export function describeProperties(service: Service): INodeProperties[] {
       describeForm(
         operation.input,
         { resource: [resourceValue(operation.resource)], operation: [operation.key] },
-        givesFile(operation) ? [outputField] : [],
+        outputsFile(operation) ? [outputField] : [],
       ),
     ),
   ];

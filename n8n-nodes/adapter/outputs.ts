@@ -1,9 +1,9 @@
 import { NodeConnectionTypes, type INodeTypeDescription } from 'n8n-workflow';
 import type { Service } from '../../shared/src/define/service.ts';
 
-/** The outputs of a node: one, or for the operations that go on in several ways one for each, by its name. */
+/** The outputs of a node: one, or the named branches of the selected operation. */
 export function describeOutputs({ operations }: Service): INodeTypeDescription['outputs'] {
-  const several = operations.flatMap((operation) =>
+  const branching = operations.flatMap((operation) =>
     operation.kind === 'action' && operation.branches
       ? [
           [
@@ -13,6 +13,6 @@ export function describeOutputs({ operations }: Service): INodeTypeDescription['
         ]
       : [],
   );
-  if (several.length === 0) return [NodeConnectionTypes.Main];
-  return `={{ (${JSON.stringify(Object.fromEntries(several))})[$parameter["operation"]] || ["${NodeConnectionTypes.Main}"] }}`;
+  if (branching.length === 0) return [NodeConnectionTypes.Main];
+  return `={{ (${JSON.stringify(Object.fromEntries(branching))})[$parameter["operation"]] || ["${NodeConnectionTypes.Main}"] }}`;
 }

@@ -1,43 +1,42 @@
+import { isObject } from '../../shared/src/host/is-object.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import { describeField, type FieldMetadata, type Fields } from '../../shared/src/define/fields.ts';
 import { offeredFields, optionsName } from './form.ts';
 import { formName, jsonName, modeName } from './names.ts';
-import { usualMode } from './values-properties.ts';
+import { defaultMode } from './values-properties.ts';
 
-/** Reads a parameter of the node; `fallback` is what it gives while the parameter is not shown. */
+/** Reads a parameter of the node; `fallback` is its value while it is hidden. */
 export type ReadParameter = (name: string, fallback: unknown) => unknown;
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** What stands in a resource locator; any other value as it is. */
+/** The value in a resource locator; any other value unchanged. */
 function unwrap(value: unknown): unknown {
   return isObject(value) && '__rl' in value ? value['value'] : value;
 }
 
-/** Rows of names with values as an object; a row without a name is left out. */
+/** Rows of names and values as an object, without rows that have no name. */
 function readRows(value: unknown): Record<string, unknown> | undefined {
   if (!isObject(value)) return undefined;
-  const rows = Array.isArray(value['rows']) ? (value['rows'] as { name?: unknown; value?: unknown }[]) : [];
-  const named = rows.filter(({ name }) => name !== undefined && name !== '');
-  return named.length === 0 ? undefined : Object.fromEntries(named.map(({ name, value: own }) => [String(name), own]));
+  const rows = Array.isArray(value['rows']) ? value['rows'].filter(isObject) : [];
+  const named = rows.filter((row) => row['name'] !== undefined && row['name'] !== '');
+  return named.length === 0 ? undefined : Object.fromEntries(named.map((row) => [String(row['name']), row['value']]));
 }
 
-/** A moment as ISO text: an expression may give an object of luxon. */
+/** A timestamp as ISO 8601 text: an expression may return a Luxon DateTime. */
 function parseTimestamp(value: unknown): unknown {
   return isObject(value) && typeof value['toISO'] === 'function'
     ? (value['toISO'] as () => unknown).call(value)
     : value;
 }
 
-/** What was filled in of the form of declared names; what was left empty keeps its default there. */
+/** The values in a resource mapper; empty ones are omitted, so that the vendor applies its defaults. */
 function readForm(value: unknown): Record<string, unknown> | undefined {
   const filled = isObject(value) && isObject(value['value']) ? Object.entries(value['value']) : [];
-  const given = filled.filter(([, own]) => own !== null && own !== undefined && own !== '');
-  return given.length === 0 ? undefined : Object.fromEntries(given);
+  const values = filled.filter(([, entry]) => entry !== null && entry !== undefined && entry !== '');
+  return values.length === 0 ? undefined : Object.fromEntries(values);
 }
 
 function readValues(name: string, info: FieldMetadata, read: ReadParameter): unknown {
-  const mode = read(modeName(name), usualMode(info));
+  const mode = read(modeName(name), defaultMode(info));
   if (mode === 'json') return read(jsonName(name), '');
   return mode === 'form' ? readForm(read(formName(name), {})) : readRows(read(name, ''));
 }
@@ -47,13 +46,13 @@ function readField(name: string, info: FieldMetadata, read: ReadParameter): unkn
   if (kind === 'values') return readValues(name, info, read);
   const value = unwrap(read(name, ''));
   if (kind === 'date-time') return parseTimestamp(value);
-  // An empty list of a form means that nothing was chosen.
+  // An empty list means that nothing was selected.
   if (kind === 'list' && Array.isArray(value) && value.length === 0) return undefined;
   return value;
 }
 
-/** What was filled in for some fields, unchecked: what is rarely needed stands in the Options collection. */
-export function readParameters(fields: Fields, read: ReadParameter): Record<string, unknown> {
+/** The input for some fields as it was filled in; advanced fields are in the Options collection. */
+export function readParameters(fields: Fields, read: ReadParameter): RawInput {
   const collection = read(optionsName, {});
   const options = isObject(collection) ? collection : {};
   const fromOptions: ReadParameter = (name, fallback) => options[name] ?? fallback;

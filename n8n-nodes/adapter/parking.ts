@@ -9,19 +9,20 @@ import type {
 } from 'n8n-workflow';
 import { describeError } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/host/redact.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Context } from '../../shared/src/define/context.ts';
-import type { Action, Callback } from '../../shared/src/define/operation.ts';
+import type { Callback } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { answer } from './answer.ts';
 import { readConnection } from './connection-values.ts';
 import { makeHost, sendWith } from './host.ts';
 
-/** The address at which a parked execution is called. */
+/** The webhook that resumes a parked execution. */
 export const parkingWebhooks: IWebhookDescription[] = [
   { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: '', restartWebhook: true },
 ];
 
-/** There is nothing to register anywhere: the vendor is told the address of each execution. */
+/** Nothing needs to be registered: each start passes the URL of its execution to the vendor. */
 export const parkingMethods = {
   default: {
     checkExists: async () => true,
@@ -30,53 +31,58 @@ export const parkingMethods = {
   },
 };
 
-/** What an item remembers of a run while its execution is parked. */
-interface Parked {
+/** What is stored in an item while its execution is parked. */
+interface Parked extends IDataObject {
   operation: string;
-  /** Stands in the address, so that a late call for another step is not taken for one for this. */
+  /** Part of the callback URL, so that a late call for another step does not match. */
   call: string;
   kept: IDataObject;
 }
 
-/** The name under which an item remembers it. */
+/** The name under which an item stores it. */
 const parkedName = 'parked';
 
-/** The query parameter of the address that says which item is called. */
+/** The query parameter of the callback URL that identifies the item. */
 const callName = 'pipewright';
 
-/** An item whose run goes on. */
+/** An item whose run is still running. */
 export type ParkedItem = INodeExecutionData & { json: { [parkedName]: Parked } };
 
-/** What one item begins that is to be called. */
-export async function startParked(
-  context: IExecuteFunctions,
-  { key, callback }: Action & { callback: Callback },
-  input: never,
-  lent: Context<never>,
-  itemIndex: number,
-): Promise<INodeExecutionData> {
-  const call = randomBytes(12).toString('hex');
-  const address = (): string =>
-    `${String(context.evaluateExpression('{{ $execution.resumeUrl }}', itemIndex))}&${callName}=${call}`;
-  const { output, kept } = await callback.begin(input, lent, address);
-  const json = { ...(output as IDataObject) };
-  if (!kept) return { json, pairedItem: { item: itemIndex } };
-  // At the deadline n8n hands the parked items on as they are.
-  const parked: Parked = { operation: key, call, kept: kept as IDataObject };
-  return {
-    json: { ...json, status: 'timed-out', [parkedName]: parked as unknown as IDataObject },
-    pairedItem: { item: itemIndex },
-  };
+/** A start of an operation that waits for a callback. */
+export interface ParkedStart {
+  /** Key of the operation. */
+  key: string;
+  callback: Callback;
+  input: RawInput;
+  operationContext: Context;
+  itemIndex: number;
 }
 
-/** Whether an item waits for a call. */
+/** Starts the operation for one item; the result is parked unless the run has already finished. */
+export async function startParked(
+  context: IExecuteFunctions,
+  { key, callback, input, operationContext, itemIndex }: ParkedStart,
+): Promise<INodeExecutionData> {
+  const call = randomBytes(12).toString('hex');
+  const callbackUrl = (): string =>
+    `${String(context.evaluateExpression('{{ $execution.resumeUrl }}', itemIndex))}&${callName}=${call}`;
+  const { output, kept } = await callback.start(input, operationContext, callbackUrl);
+  const json = { ...(output as IDataObject) };
+  const pairedItem = { item: itemIndex };
+  if (!kept) return { json, pairedItem };
+  const parked: Parked = { operation: key, call, kept: kept as IDataObject };
+  // On timeout, n8n outputs the parked items as they are.
+  return { json: { ...json, status: 'timed-out', [parkedName]: parked }, pairedItem };
+}
+
+/** Whether an item waits for a callback. */
 export function isParked(item: INodeExecutionData): item is ParkedItem {
   return typeof item.json[parkedName] === 'object';
 }
 
 /**
- * Parks the execution until it is called, or until a moment. n8n then goes on with the items that came in, so what is known so
- * far is written into them.
+ * Parks the execution until a callback or a timeout. After a timeout n8n continues with the input items, so these are replaced
+ * by the results so far.
  */
 export async function park(context: IExecuteFunctions, results: INodeExecutionData[], until: Date): Promise<void> {
   const items = context.getInputData();
@@ -84,8 +90,8 @@ export async function park(context: IExecuteFunctions, results: INodeExecutionDa
   await context.putExecutionToWait(until);
 }
 
-/** Looks at the run of an item; gives back the item as it then is, parked still if the run goes on. */
-async function look(
+/** Reads the run of a parked item; the item stays parked while the run is still running. */
+async function refresh(
   context: IWebhookFunctions,
   service: Service,
   item: INodeExecutionData,
@@ -94,8 +100,8 @@ async function look(
   const { operation, kept } = item.json[parkedName];
   const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
   const connection = await readConnection(context, service.connection);
-  const ended = await callbackOf(service, operation)?.look(kept, { host, connection } as Context<never>);
-  return ended ? { ...item, json: ended.output as IDataObject } : item;
+  const finished = await callbackOf(service, operation)?.readFinished(kept, { host, connection });
+  return finished ? { ...item, json: finished.output as IDataObject } : item;
 }
 
 function callbackOf(service: Service, key: string): Callback | undefined {
@@ -104,34 +110,34 @@ function callbackOf(service: Service, key: string): Callback | undefined {
 }
 
 /**
- * Takes a call for a parked execution. It is never believed: the vendor is asked, and while a run goes on the execution stays
- * parked. Of several runs, the last to end lets it go on. What calls is told to try again while that may help.
+ * Handles a callback to a parked execution. The callback itself is never trusted: the run is read from the vendor, and the
+ * execution stays parked while any of its runs is still running. The caller is asked to retry as long as that helps.
  */
 export async function resumeParked(context: IWebhookFunctions, service: Service): Promise<IWebhookResponseData> {
-  const stay: IWebhookResponseData = { noWebhookResponse: true };
+  const stayParked: IWebhookResponseData = { noWebhookResponse: true };
   try {
     const items = context.evaluateExpression('{{ $input.all() }}') as INodeExecutionData[];
     const { [callName]: call } = context.getQueryData() as IDataObject;
     const called = items.find((item) => isParked(item) && item.json[parkedName].call === call);
     if (!called || !isParked(called)) {
       answer(context, 410);
-      return stay;
+      return stayParked;
     }
-    const first = await look(context, service, called);
+    const first = await refresh(context, service, called);
     if (isParked(first)) {
-      answer(context, callbackOf(service, called.json[parkedName].operation)?.statusWhileGoing ?? 409);
-      return stay;
+      answer(context, callbackOf(service, called.json[parkedName].operation)?.statusWhileRunning ?? 409);
+      return stayParked;
     }
-    const all: INodeExecutionData[] = [];
-    for (const item of items) all.push(item === called ? first : await look(context, service, item));
+    const refreshed: INodeExecutionData[] = [];
+    for (const item of items) refreshed.push(item === called ? first : await refresh(context, service, item));
     answer(context, 200);
-    return all.some(isParked) ? stay : { noWebhookResponse: true, workflowData: [all] };
+    return refreshed.some(isParked) ? stayParked : { noWebhookResponse: true, workflowData: [refreshed] };
   } catch (error) {
-    // An error that is thrown here would let the workflow go on with an empty item.
+    // A thrown error would resume the workflow with an empty item.
     context.logger.error(
-      `${service.name}: a call for a parked execution could not be looked into. ${redact(describeError(error, 'n8n'))}`,
+      `${service.name}: a callback to a parked execution failed. ${redact(describeError(error, 'n8n'))}`,
     );
     if (!context.getResponseObject().headersSent) answer(context, 503);
-    return stay;
+    return stayParked;
   }
 }

@@ -1,63 +1,61 @@
 import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
-import type { Context } from '../../shared/src/define/context.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Event } from '../../shared/src/define/trigger.ts';
 import { acceptEvents } from '../../shared/src/webhooks/accept-events.ts';
 import { readConnection } from './connection-values.ts';
+import { itemOf } from './emitters.ts';
 import { nodeError } from './error.ts';
 import { makeHost, sendWith } from './host.ts';
-import { chosenTrigger, readTriggerInput } from './triggers.ts';
+import { readTriggerInput, selectedTrigger } from './triggers.ts';
 import { pollingTriggers } from './trigger-properties.ts';
 
-const minute = 60_000;
+const minuteMs = 60_000;
 
-/** How far a poll looks back behind the last one, in milliseconds: vendors list what happened with some delay. */
-const overlap = 15 * minute;
+/** How far a poll reaches back before the previous one: vendors list events with some delay. */
+const overlapMs = 15 * minuteMs;
 
-/** How far back the editor looks for an example, in milliseconds. */
-const exampleWindow = 30 * 24 * 60 * minute;
+/** How far back the editor searches for an example. */
+const exampleWindowMs = 30 * 24 * 60 * minuteMs;
 
-/** Most IDs that are remembered. */
-const mostSeen = 2000;
+/** Event IDs that are remembered. */
+const maxSeen = 2000;
 
-/** What is kept from one poll to the next. */
-interface Memory {
-  /** Milliseconds since 1970 of the last poll. */
+/** What is stored with the workflow between polls. */
+interface StoredState {
+  /** The previous poll, in milliseconds since 1970. */
   polledAt?: number;
-  /** IDs that were told already, oldest first. */
+  /** IDs of emitted events, oldest first. */
   seen?: string[];
 }
 
-const itemOf = ({ data }: Event): INodeExecutionData => ({ json: data as INodeExecutionData['json'] });
-
-async function ask(context: IPollFunctions, service: Service, since: number): Promise<Event[]> {
+async function poll(context: IPollFunctions, service: Service, since: number): Promise<Event[]> {
   const read = (name: string, fallback: unknown) => context.getNodeParameter(name, fallback);
-  const trigger = chosenTrigger(pollingTriggers(service), read);
-  const input = readTriggerInput(trigger, read) as never;
+  const trigger = selectedTrigger(pollingTriggers(service), read);
+  const input = readTriggerInput(trigger, read);
   const connection = await readConnection(context, service.connection);
   const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
-  return (await trigger.poll(input, new Date(since), { host, connection } as Context<never>)) as Event[];
+  return trigger.poll(input, new Date(since), { host, connection });
 }
 
 /**
- * Asks what has happened since the last time. The first poll of an active workflow only remembers what is there; in the
- * editor the newest event is shown and nothing is remembered.
+ * Emits the events since the previous poll. The first poll of an active workflow only records existing events. A test in the
+ * editor returns the newest event and records nothing.
  */
 export async function pollEvents(context: IPollFunctions, service: Service): Promise<INodeExecutionData[][] | null> {
   try {
     const now = Date.now();
     if (context.getMode() === 'manual') {
-      const [newest] = await ask(context, service, now - exampleWindow);
+      const [newest] = await poll(context, service, now - exampleWindowMs);
       return newest ? [[itemOf(newest)]] : null;
     }
-    const memory = context.getWorkflowStaticData('node') as Memory;
-    const isFirst = memory.polledAt === undefined;
-    const events = await ask(context, service, (memory.polledAt ?? now) - overlap);
-    const seen = new Set(memory.seen ?? []);
-    const { accepted } = await acceptEvents(events, {}, (id) => !seen.has(id));
+    const state: StoredState = context.getWorkflowStaticData('node');
+    const isFirst = state.polledAt === undefined;
+    const events = await poll(context, service, (state.polledAt ?? now) - overlapMs);
+    const seen = new Set(state.seen ?? []);
+    const { accepted } = await acceptEvents(events, (id) => !seen.has(id));
     const fresh = accepted.reverse();
-    memory.polledAt = now;
-    memory.seen = [...seen, ...fresh.map(({ id }) => id)].slice(-mostSeen);
+    state.polledAt = now;
+    state.seen = [...seen, ...fresh.map(({ id }) => id)].slice(-maxSeen);
     return isFirst || fresh.length === 0 ? null : [fresh.map(itemOf)];
   } catch (error) {
     throw nodeError(context.getNode(), error);

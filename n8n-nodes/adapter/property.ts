@@ -36,7 +36,7 @@ function listShape({ label, choices }: ShownField): Shape {
   };
 }
 
-/** How n8n shows a field, by its kind. */
+/** The n8n parameter for a field, by its kind. */
 function shapeOf(info: ShownField, place: Place): Shape {
   const initial = info.default;
   switch (info.kind) {
@@ -67,7 +67,7 @@ function shapeOf(info: ShownField, place: Place): Shape {
   }
 }
 
-/** The help of a field, with the sentence that n8n's linter requires for a list: how to specify IDs. */
+/** The help of a field, with the sentence that n8n's linter requires for a multi-select. */
 function descriptionOf({ kind, help, choices }: ShownField): string | undefined {
   if (kind === 'list' && choices) {
     const ways =
@@ -78,7 +78,7 @@ function descriptionOf({ kind, help, choices }: ShownField): string | undefined 
 }
 
 /**
- * The properties that stand for one field: one, or three for names with values, which can be typed in rows or as JSON.
+ * The properties for one field: one, or several for names and values, which can be entered as rows or as JSON.
  * @param shown the condition under which the field's operation is shown
  */
 export function fieldProperties(
@@ -101,7 +101,7 @@ export function fieldProperties(
       ...shape,
       ...(info.required ? { required: true } : {}),
       ...(description ? { description } : {}),
-      ...(isFile ? { hint: 'The name of the input binary field that holds the file' } : {}),
+      ...(isFile ? { hint: 'The name of the input binary field containing the file to use' } : {}),
       ...(info.placeholder && shape.type !== 'resourceLocator' && shape.type !== 'multiOptions'
         ? { placeholder: `e.g. ${info.placeholder}` }
         : {}),

@@ -4,9 +4,7 @@ import { listMethod } from './names.ts';
 
 const example = (text: string): string => `e.g. ${text}`;
 
-/**
- * The modes of a resource locator: from list where the vendor lists, by ID always, by URL where its pages name the ID.
- */
+/** The modes of a resource locator: From List where there is a list, By ID, and By URL where URLs contain the ID. */
 function modesOf({ label, placeholder, choices, idFromUrl }: FieldMetadata): INodePropertyMode[] {
   const modes: INodePropertyMode[] = [];
   if (choices) {
@@ -14,7 +12,7 @@ function modesOf({ label, placeholder, choices, idFromUrl }: FieldMetadata): INo
       displayName: 'From List',
       name: 'list',
       type: 'list',
-      placeholder: `Select a ${label.toLowerCase()}…`,
+      placeholder: `Select ${label.toLowerCase()}…`,
       typeOptions: { searchListMethod: listMethod(choices), searchable: true },
     });
   }
@@ -30,13 +28,13 @@ function modesOf({ label, placeholder, choices, idFromUrl }: FieldMetadata): INo
       name: 'url',
       type: 'string',
       placeholder: example(idFromUrl.example),
-      hint: 'The address of its page; the ID is taken out of it',
+      hint: 'The URL of its page; the ID is extracted from it',
       validation: [
         {
           type: 'regex',
           properties: {
             regex: 'https?://.+',
-            errorMessage: 'That is no address of a page: it must start with https://',
+            errorMessage: 'Not a valid URL: it must start with https://',
           },
         },
       ],
@@ -46,8 +44,7 @@ function modesOf({ label, placeholder, choices, idFromUrl }: FieldMetadata): INo
 }
 
 /**
- * A field that names a thing at the vendor. The core takes the ID out of an address by itself, so an address passes as
- * it is.
+ * The parameter for a field that identifies something at the vendor. URLs are passed on unchanged: the core extracts the ID.
  * @see https://docs.n8n.io/integrations/creating-nodes/build/reference/ui-elements/#resource-locator
  */
 export function resourceLocator(

@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 
 /**
- * Waits, at most until the execution is stopped.
+ * Waits until the time has passed or the execution is stopped.
  * @throws PipewrightError `cancelled` as soon as `signal` is aborted
  */
 export async function sleepUnlessStopped(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
@@ -15,7 +15,7 @@ export async function sleepUnlessStopped(milliseconds: number, signal: AbortSign
     signal.addEventListener('abort', onAbort, { once: true });
   });
   try {
-    // Only recent versions of n8n end the sleep itself; in older ones it goes on unnoticed.
+    // Older versions of n8n do not abort the sleep itself; there it ends unnoticed.
     await Promise.race([sleep(milliseconds, signal).catch(() => abortion), abortion]);
   } finally {
     signal.removeEventListener('abort', onAbort);

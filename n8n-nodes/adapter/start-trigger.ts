@@ -3,25 +3,24 @@ import type { Service } from '../../shared/src/define/service.ts';
 import { openCatchUp } from './catch-up.ts';
 import { keepEmitter, triggerKey } from './emitters.ts';
 import { nodeError } from './error.ts';
-import { chosenTrigger, readTriggerInput } from './triggers.ts';
+import { selectedTrigger, readTriggerInput } from './triggers.ts';
 import { webhookTriggers } from './trigger-properties.ts';
 
 /**
- * What n8n does when a workflow becomes active, in its leading process only: the means by
- * which deliveries start executions is kept until the workflow is no longer active, and what was missed is looked for. In other processes a delivery
- * starts its execution in the way of plain webhooks.
+ * Activates a trigger, in n8n's main process only: registers the emitter for deliveries until the workflow is deactivated, and
+ * recovers missed events. In other processes a delivery starts its execution like a plain webhook.
  */
 export async function startTrigger(context: ITriggerFunctions, service: Service): Promise<ITriggerResponse> {
   try {
     const read = (name: string, fallback: unknown) => context.getNodeParameter(name, fallback);
-    const trigger = chosenTrigger(webhookTriggers(service), read);
-    const { emit, begin } = openCatchUp(context, service, trigger, readTriggerInput(trigger, read));
-    const forget = keepEmitter(triggerKey(context), emit);
-    await begin().catch((error: unknown) => {
-      forget();
+    const trigger = selectedTrigger(webhookTriggers(service), read);
+    const { emit, start } = openCatchUp(context, service, trigger, readTriggerInput(trigger, read));
+    const removeEmitter = keepEmitter(triggerKey(context), emit);
+    await start().catch((error: unknown) => {
+      removeEmitter();
       throw error;
     });
-    return { closeFunction: async () => forget() };
+    return { closeFunction: async () => removeEmitter() };
   } catch (error) {
     throw nodeError(context.getNode(), error);
   }

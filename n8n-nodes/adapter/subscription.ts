@@ -1,4 +1,5 @@
-import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Subscription, WebhookTrigger } from '../../shared/src/define/trigger.ts';
@@ -9,10 +10,10 @@ import { triggerKey } from './emitters.ts';
 import { nodeError } from './error.ts';
 import { makeHost, sendWith } from './host.ts';
 import { forgetConnection } from './connection-cache.ts';
-import { chosenTrigger, readTriggerInput } from './triggers.ts';
+import { selectedTrigger, readTriggerInput } from './triggers.ts';
 import { webhookTriggers } from './trigger-properties.ts';
 
-/** What is kept of the subscription: a secret that the vendor tells only once can stand nowhere else. */
+/** The stored subscription, including a secret that the vendor returns only once. */
 export function keptSubscription(context: Pick<IWebhookFunctions, 'getWorkflowStaticData'>): Subscription | undefined {
   const { subscription } = context.getWorkflowStaticData('node') as { subscription?: Subscription };
   return subscription;
@@ -20,61 +21,55 @@ export function keptSubscription(context: Pick<IWebhookFunctions, 'getWorkflowSt
 
 function keep(context: IHookFunctions, subscription: Subscription | undefined): void {
   const data = context.getWorkflowStaticData('node');
-  if (subscription) data['subscription'] = { ...subscription } as IDataObject;
+  if (subscription) data['subscription'] = { ...subscription };
   else delete data['subscription'];
 }
 
-/** What every step of a trigger's life works with. */
 interface Setting {
   trigger: WebhookTrigger;
-  input: never;
-  connection: Record<string, unknown>;
-  lent: Context<never>;
+  input: RawInput;
+  operationContext: Context;
   url: string;
 }
 
-async function within<T>(
+async function withSetting<T>(
   context: IHookFunctions,
   service: Service,
   work: (setting: Setting) => Promise<T>,
 ): Promise<T> {
   try {
     const read = (name: string, fallback: unknown) => context.getNodeParameter(name, fallback);
-    const trigger = chosenTrigger(webhookTriggers(service), read);
-    const input = readTriggerInput(trigger, read) as never;
+    const trigger = selectedTrigger(webhookTriggers(service), read);
+    const input = readTriggerInput(trigger, read);
     const connection = await readConnection(context, service.connection);
     const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
     const url = context.getNodeWebhookUrl('default') ?? '';
-    return await work({ trigger, input, connection, lent: { host, connection } as Context<never>, url });
+    return await work({ trigger, input, operationContext: { host, connection }, url });
   } catch (error) {
     throw nodeError(context.getNode(), error);
   }
 }
 
-/**
- * Whether the vendor still has the subscription. Where there is none at the vendor, `create` looks at the secrets each
- * time.
- */
+/** Whether the subscription still exists at the vendor. Without a subscription API it never does, so that `create` checks the secrets. */
 export function subscriptionExists(context: IHookFunctions, service: Service): Promise<boolean> {
-  return within(context, service, async ({ trigger: { subscriber }, lent, url }) => {
+  return withSetting(context, service, async ({ trigger: { subscriber }, operationContext, url }) => {
     const kept = keptSubscription(context);
     if (!subscriber || !kept) return false;
-    if (await subscriber.isSubscribed(kept, url, lent)) return true;
-    // It may still be there: switched off, with a secret that was lost, or at an address that this n8n no longer has.
-    await subscriber.unsubscribe(kept, lent);
+    if (await subscriber.isSubscribed(kept, url, operationContext)) return true;
+    // It may still exist: disabled, with a lost secret, or with an earlier URL of this n8n.
+    await subscriber.unsubscribe(kept, operationContext);
     keep(context, undefined);
     return false;
   });
 }
 
-/** Subscribes at the vendor, or makes sure that what a person subscribes by hand can be verified. */
+/** Subscribes at the vendor, or checks that events of a manual subscription can be verified. */
 export function createSubscription(context: IHookFunctions, service: Service): Promise<boolean> {
-  return within(context, service, async (setting) => {
-    const { subscriber } = setting.trigger;
+  return withSetting(context, service, async ({ trigger, input, operationContext, url }) => {
     forgetConnection(triggerKey(context));
-    if (subscriber) keep(context, await subscriber.subscribe(setting.input, setting.url, setting.lent));
+    if (trigger.subscriber) keep(context, await trigger.subscriber.subscribe(input, url, operationContext));
     else
-      checkVerification(setting.trigger, setting.input, setting.connection, (warning) =>
+      checkVerification(trigger, input, operationContext.connection, (warning) =>
         context.logger.warn(`${service.name}: ${warning}`),
       );
     return true;
@@ -87,8 +82,8 @@ export function deleteSubscription(context: IHookFunctions, service: Service): P
   stopsListening(context);
   const kept = keptSubscription(context);
   if (!kept) return Promise.resolve(true);
-  return within(context, service, async ({ trigger: { subscriber }, lent }) => {
-    await subscriber?.unsubscribe(kept, lent);
+  return withSetting(context, service, async ({ trigger: { subscriber }, operationContext }) => {
+    await subscriber?.unsubscribe(kept, operationContext);
     keep(context, undefined);
     return true;
   });

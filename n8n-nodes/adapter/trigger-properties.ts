@@ -1,26 +1,24 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { wordingFor } from '../../shared/src/host/wording.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { PollingTrigger, Trigger, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import { displayOptions, type Shown } from './display-options.ts';
 import { describeForm } from './form.ts';
-import { refusalsMethod } from './names.ts';
+import { rejectionsMethod } from './names.ts';
 
-/** The triggers of a service that a sender calls. */
+/** The webhook triggers of a service. */
 export function webhookTriggers(service: Service): WebhookTrigger[] {
   return service.triggers.filter((trigger): trigger is WebhookTrigger => trigger.how === 'webhook');
 }
 
-/** The triggers of a service that ask the vendor again and again. */
+/** The triggers of a service that poll. */
 export function pollingTriggers(service: Service): PollingTrigger[] {
   return service.triggers.filter((trigger): trigger is PollingTrigger => trigger.how === 'polling');
 }
 
 const step = /^\d+\. /;
 
-/**
- * Text with a numbered step a line, in the only HTML that n8n leaves in a notice: lists, which have points for
- * numbers.
- */
+/** Formats text with one numbered step per line for a notice, where n8n allows only bullet lists. */
 function asNotice(text: string): string {
   const lines = text.split('\n');
   const before = lines.filter((line) => !step.test(line)).join(' ');
@@ -31,12 +29,12 @@ function asNotice(text: string): string {
   return steps ? `${before}<ul>${steps}</ul>` : before;
 }
 
-/** What a person must do by hand, where the vendor has no interface for it. */
+/** Instructions for the manual setup, where the vendor has no subscription API. */
 function directionsNotice(trigger: Trigger, shown: Shown): INodeProperties[] {
   if (trigger.how !== 'webhook' || trigger.subscriber || !trigger.directions) return [];
   return [
     {
-      displayName: asNotice(trigger.directions),
+      displayName: asNotice(wordingFor(trigger.directions, 'n8n')),
       name: 'directions',
       type: 'notice',
       default: '',
@@ -45,22 +43,22 @@ function directionsNotice(trigger: Trigger, shown: Shown): INodeProperties[] {
   ];
 }
 
-/** A list that is only looked at: n8n has no other place in a form for what changes by itself. */
-const refusedDeliveries: INodeProperties = {
-  displayName: 'Refused Deliveries',
-  name: 'refusedDeliveries',
+/** A read-only list: n8n forms have no other element for content that changes. */
+const rejectedEvents: INodeProperties = {
+  displayName: 'Rejected Events',
+  name: 'rejectedEvents',
   type: 'options',
-  typeOptions: { loadOptionsMethod: refusalsMethod },
+  typeOptions: { loadOptionsMethod: rejectionsMethod },
   noDataExpression: true,
   options: [],
   default: '',
   description:
-    'Open this list to see which deliveries were refused lately for this credential, and why. What you choose changes nothing. The list is kept in memory and is empty after n8n was started.',
+    'Open this list to see which events were recently rejected for this credential and why. It is read-only, and cleared when n8n restarts.',
 };
 
-/** Every property of a trigger node: the event, where there are several, and the form of each. */
+/** All properties of a trigger node: the event, where there are several, and the form of each event. */
 export function describeTriggerProperties(triggers: readonly Trigger[]): INodeProperties[] {
-  const several = triggers.length > 1;
+  const hasChoice = triggers.length > 1;
   const event: INodeProperties = {
     displayName: 'Event',
     name: 'event',
@@ -70,11 +68,11 @@ export function describeTriggerProperties(triggers: readonly Trigger[]): INodePr
     default: triggers[0]?.key ?? '',
   };
   return [
-    ...(several ? [event] : []),
+    ...(hasChoice ? [event] : []),
     ...triggers.flatMap((trigger) => {
-      const shown: Shown = several ? { event: [trigger.key] } : {};
+      const shown: Shown = hasChoice ? { event: [trigger.key] } : {};
       return [...directionsNotice(trigger, shown), ...describeForm(trigger.input, shown)];
     }),
-    ...(triggers.some(({ how }) => how === 'webhook') ? [refusedDeliveries] : []),
+    ...(triggers.some(({ how }) => how === 'webhook') ? [rejectedEvents] : []),
   ];
 }

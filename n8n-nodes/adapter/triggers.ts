@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import { checkInput } from '../../shared/src/define/check-input.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Trigger } from '../../shared/src/define/trigger.ts';
 import { readParameters, type ReadParameter } from './parameters.ts';
 
@@ -9,10 +9,7 @@ function hasExpression(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(hasExpression);
 }
 
-/**
- * Reads the parameters of a trigger; n8n's own way, which prepares for expressions, is taken only where there are
- * some.
- */
+/** Reads the parameters of a trigger. `getNodeParameter`, which is slow, is only used where there are expressions. */
 export function parameterReader(context: {
   getNode(): INode;
   getNodeParameter(name: string, fallback?: unknown): unknown;
@@ -22,8 +19,8 @@ export function parameterReader(context: {
   return (name, fallback) => parameters[name] ?? fallback;
 }
 
-/** The trigger that was chosen under Event; the only one where there is no choice. */
-export function chosenTrigger<T extends Trigger>(triggers: readonly T[], read: ReadParameter): T {
+/** The trigger that is selected under Event, or the only one. */
+export function selectedTrigger<T extends Trigger>(triggers: readonly T[], read: ReadParameter): T {
   const [only] = triggers;
   if (triggers.length === 1 && only) return only;
   const key = String(read('event', ''));
@@ -31,12 +28,12 @@ export function chosenTrigger<T extends Trigger>(triggers: readonly T[], read: R
   if (found) return found;
   throw new PipewrightError({
     code: 'bad-input',
-    message: `There is no event “${key}”.`,
-    hint: 'Choose an event from the list.',
+    message: `The event “${key}” does not exist.`,
+    hint: 'Select an event from the list.',
   });
 }
 
-/** The checked input of a trigger. */
-export function readTriggerInput(trigger: Trigger, read: ReadParameter): Record<string, unknown> {
-  return checkInput(trigger.input, readParameters(trigger.input, read));
+/** The input of a trigger as it was filled in. */
+export function readTriggerInput(trigger: Trigger, read: ReadParameter): RawInput {
+  return readParameters(trigger.input, read);
 }

@@ -2,10 +2,10 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import type { ShownField } from '../../shared/src/define/fields.ts';
 import { declaredMethod, formName, jsonName, modeName } from './names.ts';
 
-/** A field for each name that is declared at the vendor, of its type and with its default. */
+/** A resource mapper: one typed field for each name that is declared at the vendor, with its default. */
 function declaredForm(name: string, { label, help, declared }: ShownField): INodeProperties[] {
   if (!declared) return [];
-  const word = label.toLowerCase();
+  const plural = label.toLowerCase();
   return [
     {
       displayName: label,
@@ -19,11 +19,11 @@ function declaredForm(name: string, { label, help, declared }: ShownField): INod
           resourceMapperMethod: declaredMethod(declared),
           mode: 'add',
           valuesLabel: label,
-          fieldWords: { singular: word.replace(/s$/, ''), plural: word },
+          fieldWords: { singular: plural.replace(/s$/, ''), plural },
           addAllFields: true,
           supportAutoMap: false,
           multiKeyMatch: false,
-          noFieldsError: `It declares no ${word}, or they cannot be read: then choose another way above.`,
+          noFieldsError: `No ${plural} are declared, or they could not be read. Select another option under Specify ${label}.`,
         },
       },
       ...(help ? { description: help } : {}),
@@ -31,15 +31,12 @@ function declaredForm(name: string, { label, help, declared }: ShownField): INod
   ];
 }
 
-/** How names with values are given unless a person chooses otherwise. */
-export function usualMode({ declared }: Pick<ShownField, 'declared'>): 'form' | 'rows' {
+/** How names and values are entered by default. */
+export function defaultMode({ declared }: Pick<ShownField, 'declared'>): 'form' | 'rows' {
   return declared ? 'form' : 'rows';
 }
 
-/**
- * Names with values, such as the parameters of a pipeline: in a form where their names are declared, typed in rows by people,
- * or given as JSON by those who have it.
- */
+/** Names and values, such as pipeline parameters: entered as one field each where their names are declared, as rows, or as JSON. */
 export function valuesProperties(
   name: string,
   info: ShownField,
@@ -47,6 +44,7 @@ export function valuesProperties(
 ): INodeProperties[] {
   const { label, help, placeholder } = info;
   const mode = modeName(name);
+  const singular = label.replace(/s$/, '');
   const inMode = (value: string): { displayOptions: IDisplayOptions } => ({
     displayOptions: { show: { ...displayOptions?.show, [mode]: [value] } },
   });
@@ -58,11 +56,11 @@ export function valuesProperties(
       type: 'options',
       noDataExpression: true,
       options: [
-        ...(info.declared ? [{ name: 'Using One Field for Each', value: 'form' }] : []),
+        ...(info.declared ? [{ name: 'Using Fields Below', value: 'form' }] : []),
         { name: 'Using Names and Values', value: 'rows' },
         { name: 'Using JSON', value: 'json' },
       ],
-      default: usualMode(info),
+      default: defaultMode(info),
       ...(displayOptions ? { displayOptions } : {}),
     },
     ...declaredForm(name, info).map((property) => ({ ...property, ...inMode('form') })),
@@ -70,8 +68,8 @@ export function valuesProperties(
       displayName: label,
       name,
       type: 'fixedCollection',
-      typeOptions: { multipleValues: true, multipleValueButtonText: 'Add a Row' },
-      placeholder: 'Add a Row',
+      typeOptions: { multipleValues: true, multipleValueButtonText: `Add ${singular}` },
+      placeholder: `Add ${singular}`,
       default: {},
       options: [
         {
@@ -83,14 +81,14 @@ export function valuesProperties(
               name: 'name',
               type: 'string',
               default: '',
-              description: 'The name, in the same upper and lower case as there',
+              description: 'Name as it is declared; case-sensitive',
             },
             {
               displayName: 'Value',
               name: 'value',
               type: 'string',
               default: '',
-              description: 'The value; use an expression for a number, a list or yes and no',
+              description: 'Value as text; use an expression for a number, a boolean or a list',
             },
           ],
         },

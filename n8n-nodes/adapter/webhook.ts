@@ -1,8 +1,9 @@
 import { sleep, type IWebhookFunctions, type IWebhookResponseData } from 'n8n-workflow';
 import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import type { Host } from '../../shared/src/host/host.ts';
+import { withoutUndefined } from '../../shared/src/host/without-undefined.ts';
 import { redact } from '../../shared/src/host/redact.ts';
-import type { Context } from '../../shared/src/define/context.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Event, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
@@ -13,20 +14,20 @@ import { emitterOf, itemOf, triggerKey } from './emitters.ts';
 import { emitAndConfirm } from './emit-and-confirm.ts';
 import { makeHost, sendWith } from './host.ts';
 import { cachedConnection } from './connection-cache.ts';
-import { noteRefusal } from './refused-deliveries.ts';
+import { recordRejection } from './rejected-events.ts';
 import { claimEvent, settleEvent } from './dedupe.ts';
 import { keptSubscription } from './subscription.ts';
-import { chosenTrigger, parameterReader, readTriggerInput } from './triggers.ts';
+import { selectedTrigger, parameterReader, readTriggerInput } from './triggers.ts';
 import { webhookTriggers } from './trigger-properties.ts';
 
-/** A request as n8n passes it on; older versions have read its body already. */
+/** A request as n8n passes it to a node; older versions have already read its body. */
 interface RawRequest {
   rawBody?: Buffer;
   readRawBody?(): Promise<void>;
 }
 
 async function readDelivery(context: IWebhookFunctions): Promise<Delivery> {
-  const request = context.getRequestObject() as unknown as RawRequest;
+  const request: RawRequest = context.getRequestObject();
   if (request.rawBody === undefined) await request.readRawBody?.();
   return {
     headers: context.getHeaderData(),
@@ -35,13 +36,13 @@ async function readDelivery(context: IWebhookFunctions): Promise<Delivery> {
   };
 }
 
-/** The events that one delivery claimed; others that hold the same events wait until they are settled. */
+/** The events that one delivery claimed; other deliveries of the same events wait until they are settled. */
 interface Claims {
   claim(id: string): Promise<boolean>;
-  /** Settles those that are not settled yet. */
+  /** Settles all open claims. */
   settle(isStarted: boolean): void;
-  /** Forgets events that were settled too early, so that their repeats are accepted. */
-  forget(ids: readonly string[]): void;
+  /** Releases events that were settled too early, so that their repeats are accepted. */
+  release(ids: readonly string[]): void;
 }
 
 function openClaims(key: string): Claims {
@@ -56,96 +57,105 @@ function openClaims(key: string): Claims {
       for (const id of open) settleEvent(`${key}:${id}`, isStarted);
       open.clear();
     },
-    forget: (ids) => ids.forEach((id) => settleEvent(`${key}:${id}`, false)),
+    release: (ids) => ids.forEach((id) => settleEvent(`${key}:${id}`, false)),
   };
 }
 
-/** A delivery's trigger, as n8n and the person set it up. */
+/** The trigger that receives a delivery, with its parameters. */
 interface Setting {
   context: IWebhookFunctions;
   service: Service;
   trigger: WebhookTrigger;
   key: string;
-  input: Record<string, unknown>;
+  input: RawInput;
   host: Host;
 }
 
-/** A refusal may come from a secret that was replaced just now: the credential is then read again, and the delivery verified again. */
-async function take(
+/** Processes a delivery. A rejection may be due to a secret that was just replaced: the credential is then read again, and the delivery verified again. */
+async function processWithFreshSecret(
   { context, service, trigger, key, input, host }: Setting,
   delivery: Delivery,
 ): Promise<DeliveryResult> {
   const subscription = keptSubscription(context);
-  const judge = (connection: Record<string, unknown>) =>
-    processDelivery(trigger, delivery, { input, connection, host, ...(subscription ? { subscription } : {}) });
+  const processWith = (connection: Record<string, unknown>) =>
+    processDelivery(trigger, delivery, withoutUndefined({ input, connection, host, subscription }));
   const read = () => readConnection(context, service.connection);
-  const taken = await judge(await cachedConnection(key, read));
+  const taken = await processWith(await cachedConnection(key, read));
   if (taken.outcome !== 'rejected') return taken;
   const fresh = await cachedConnection(key, read, true);
-  return fresh ? judge(fresh) : taken;
+  return fresh ? processWith(fresh) : taken;
 }
 
-/** Reads what events only point to, where the trigger does so; their sender has its answer already. */
+/** Enriches events, where the trigger does so; their sender has already been answered. */
 async function enrich({ context, service, trigger, key, input, host }: Setting, events: Event[]): Promise<Event[]> {
   if (!trigger.enrich) return events;
   const connection = await cachedConnection(key, () => readConnection(context, service.connection));
-  return enrichEvents(trigger, events, input, { host, connection } as Context<never>);
+  return enrichEvents(trigger, events, input, { host, connection });
 }
 
 /**
- * Starts one execution an event.
- * @throws PipewrightError `unavailable` when n8n does not get around to them; then the events are to be delivered again
+ * Starts one execution per event.
+ * @throws PipewrightError `unavailable` when n8n does not start them in time; the sender then retries
  */
-async function start(context: IWebhookFunctions, key: string, events: Event[]): Promise<IWebhookResponseData> {
+async function startExecutions(
+  context: IWebhookFunctions,
+  key: string,
+  events: Event[],
+): Promise<IWebhookResponseData> {
   const emit = context.getMode() === 'manual' ? undefined : await emitterOf(key, context);
   if (!emit) return { workflowData: [events.map(itemOf)], noWebhookResponse: true };
-  const handed = await Promise.all(events.map((event) => emitAndConfirm(emit, key, event)));
-  if (handed.every(Boolean)) return { noWebhookResponse: true };
+  const confirmed = await Promise.all(events.map((event) => emitAndConfirm(emit, key, event)));
+  if (confirmed.every(Boolean)) return { noWebhookResponse: true };
   throw new PipewrightError({
     code: 'unavailable',
     message: 'n8n is too busy to start the workflow.',
-    hint: 'The sender delivers the event again.',
+    hint: 'The sender retries the event.',
     retryable: true,
   });
 }
 
-/** Milliseconds between two tries to start what its sender will not deliver again, and the most tries. */
-const retry = { every: 2_000, most: 150 };
+/** How often to retry the start of events that their sender will not deliver again. */
+const startRetryMs = 2_000;
+const maxStartAttempts = 150;
 
-/** Starts executions of events whose sender was told already that they are taken. */
-async function startPatiently(context: IWebhookFunctions, key: string, events: Event[]): Promise<IWebhookResponseData> {
+/** Starts executions of events that were already acknowledged. */
+async function startWithRetries(
+  context: IWebhookFunctions,
+  key: string,
+  events: Event[],
+): Promise<IWebhookResponseData> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await start(context, key, events);
+      return await startExecutions(context, key, events);
     } catch (error) {
-      if (!isPassing(error) || attempt >= retry.most) throw error;
-      await sleep(retry.every);
+      if (!isUnavailable(error) || attempt >= maxStartAttempts) throw error;
+      await sleep(startRetryMs);
     }
   }
 }
 
-/** Starts executions of what taken events point to. Their sender was answered, so nobody waits for the outcome. */
-async function lookUpAndStart(setting: Setting, taken: Event[], claims: Claims): Promise<IWebhookResponseData> {
-  let events = taken;
+/** Enriches accepted events and starts their executions. Their sender has already been answered. */
+async function enrichAndStart(setting: Setting, accepted: Event[], claims: Claims): Promise<IWebhookResponseData> {
+  let events = accepted;
   try {
-    events = await enrich(setting, taken);
+    events = await enrich(setting, accepted);
     const started =
-      events.length === 0 ? { noWebhookResponse: true } : await startPatiently(setting.context, setting.key, events);
+      events.length === 0 ? { noWebhookResponse: true } : await startWithRetries(setting.context, setting.key, events);
     claims.settle(true);
     return started;
   } catch (error) {
-    claims.forget([...taken, ...events].map(({ id }) => id));
+    claims.release([...accepted, ...events].map(({ id }) => id));
     throw error;
   }
 }
 
-const isPassing = (error: unknown): boolean => error instanceof PipewrightError && error.code === 'unavailable';
+const isUnavailable = (error: unknown): boolean => error instanceof PipewrightError && error.code === 'unavailable';
 
 /**
- * Takes one delivery: a genuine and wanted one starts the workflow and is answered 200; a filtered or repeated one is
- * answered 200 and starts nothing; any other is answered 401 with an empty body, and n8n's log says why. While n8n starts or
- * is too busy, the answer is 503, and the sender delivers again. A repeat that arrives while the first is being started waits
- * for its outcome: it is answered 200 if that was started, and is taken as the first if not.
+ * Receives one delivery. An authentic event that passes the filter starts the workflow and is answered 200; a filtered or
+ * repeated one is answered 200 and starts nothing; any other is answered 401 with an empty body, and n8n's log shows why. While
+ * n8n is starting or too busy, the answer is 503, and the sender retries. A repeat of a delivery in flight waits for its
+ * outcome: it is answered 200 if the workflow was started; otherwise it is processed as the first.
  */
 export async function receiveDelivery(context: IWebhookFunctions, service: Service): Promise<IWebhookResponseData> {
   const nothing: IWebhookResponseData = { noWebhookResponse: true };
@@ -153,7 +163,7 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
   const claims = openClaims(key);
   try {
     const parameters = parameterReader(context);
-    const trigger = chosenTrigger(webhookTriggers(service), parameters);
+    const trigger = selectedTrigger(webhookTriggers(service), parameters);
     const host = makeHost({
       send: sendWith(context, service.connection),
       logger: context.logger,
@@ -161,27 +171,27 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
     });
     const setting = { context, service, trigger, key, input: readTriggerInput(trigger, parameters), host };
     const delivery = await readDelivery(context);
-    const taken = await take(setting, delivery);
+    const taken = await processWithFreshSecret(setting, delivery);
     if (taken.outcome === 'events') {
       if (trigger.enrich) {
-        // What is looked up may take long, and senders do not wait.
+        // Enriching may take long, and senders do not wait.
         answer(context, trigger.acceptedStatus ?? 200);
         claims.settle(true);
-        return await lookUpAndStart(setting, taken.events, claims);
+        return await enrichAndStart(setting, taken.events, claims);
       }
-      const started = await start(context, key, taken.events);
+      const started = await startExecutions(context, key, taken.events);
       answer(context, trigger.acceptedStatus ?? 200);
       claims.settle(true);
       return started;
     }
-    if (taken.outcome === 'rejected') noteRefusal(context, service, delivery, taken);
+    if (taken.outcome === 'rejected') recordRejection(context, service, delivery, taken);
     if (taken.outcome === 'handshake') answer(context, 200, taken.answer);
     else answer(context, taken.outcome === 'rejected' ? taken.status : 200);
     return nothing;
   } catch (error) {
-    // An error that is thrown here would start the workflow with an empty item.
-    context.logger.error(`${service.name}: a delivery could not be taken. ${redact(describeError(error, 'n8n'))}`);
-    if (!context.getResponseObject().headersSent) answer(context, isPassing(error) ? 503 : 500);
+    // A thrown error would start the workflow with an empty item.
+    context.logger.error(`${service.name}: a delivery could not be processed. ${redact(describeError(error, 'n8n'))}`);
+    if (!context.getResponseObject().headersSent) answer(context, isUnavailable(error) ? 503 : 500);
     return nothing;
   } finally {
     claims.settle(false);

@@ -4,6 +4,7 @@ import { memoryCache } from '../../shared/src/host/memory-cache.ts';
 import { sendByAxios } from '../../shared/src/host/node/send-by-axios.ts';
 import { concealing } from '../../shared/src/define/conceal.ts';
 import { checkInput } from '../../shared/src/define/check-input.ts';
+import type { Context } from '../../shared/src/define/context.ts';
 import { logsIn } from '../../shared/src/define/connection.ts';
 import { isDownload } from '../../shared/src/define/download.ts';
 import { describeField } from '../../shared/src/define/fields.ts';
@@ -86,7 +87,7 @@ function settingsOf(service: Service): { own: Planted; further: Map<string, Plan
 /** Does a piece of work with every connection and every answer; nothing that comes of it may hold a secret. */
 async function everyWay(
   service: Service,
-  work: (context: never, connection: Record<string, unknown>) => Promise<unknown>,
+  work: (context: Context, connection: Record<string, unknown>) => Promise<unknown>,
 ): Promise<void> {
   for (const [index, { own, further }] of settingsOf(service).entries()) {
     const secrets = [...own.secrets, ...[...further.values()].flatMap((planted) => planted.secrets)];
@@ -108,9 +109,7 @@ async function everyWay(
             .find((one) => one.key === key)?.fields ?? {},
           further.get(key)?.values ?? {},
         );
-      const came: unknown = await work({ host, connection, connectionOf } as never, connection).catch(
-        (error: unknown) => error,
-      );
+      const came: unknown = await work({ host, connection, connectionOf }, connection).catch((error: unknown) => error);
       const found = [wholeText(came), logged.join('\n'), JSON.stringify(files)]
         .map((text) => findSecret(text, secrets))
         .find((one) => one !== undefined);
@@ -129,12 +128,10 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
       async (_operation, operation) => {
         const before = echo.requests();
         for (const typed of inputsOf(service, operation, { path: 'a.csv' })) {
-          await everyWay(service, async (context) =>
-            operation.run(checkInput(operation.input, typed) as never, context),
-          );
+          await everyWay(service, async (context) => operation.run(typed, context));
           if (isDownload(operation)) {
             await everyWay(service, async (context) => {
-              const { bytes, ...opened } = await operation.open(checkInput(operation.input, typed) as never, context);
+              const { bytes, ...opened } = await operation.open(typed, context);
               for await (const _piece of bytes);
               return opened;
             });
@@ -143,12 +140,10 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
           if (callback) {
             await everyWay(
               service,
-              async (context) =>
-                (await callback.begin(checkInput(operation.input, typed) as never, context, () => `${echo.url}/hook`))
-                  .output,
+              async (context) => (await callback.start(typed, context, () => `${echo.url}/hook`)).output,
             );
             await everyWay(service, async (context) =>
-              callback.look({ id: '1', runId: '1', pipeline: '1', job: '1' }, context),
+              callback.readFinished({ id: '1', runId: '1', pipeline: '1', job: '1' }, context),
             );
           }
         }
@@ -167,12 +162,10 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
           const [typed = {}] = inputsOf(service, operation, undefined).slice(-1);
           if (choices)
             await everyWay(service, (context) =>
-              concealing<never, unknown>(service, context, (own) => choices.load({ input: typed }, own)),
+              concealing(service, context, (own) => choices.load({ input: typed }, own)),
             );
           if (declared)
-            await everyWay(service, (context) =>
-              concealing<never, unknown>(service, context, (own) => declared.load(typed, own)),
-            );
+            await everyWay(service, (context) => concealing(service, context, (own) => declared.load(typed, own)));
         }
       }
     }, 300_000);
@@ -188,7 +181,7 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
       async (_trigger, trigger) => {
         const [typed = {}] = inputsOf(service, trigger, undefined).slice(-1);
         const since = new Date('2026-11-19T00:00:00Z');
-        const input = checkInput(trigger.input, { ...typed, conditions: undefined }) as never;
+        const input = { ...typed, filter: undefined };
         if (trigger.how === 'polling')
           return everyWay(service, async (context) =>
             (await trigger.poll(input, since, context)).map(({ data }) => data),
@@ -215,14 +208,14 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
               ? `${value} ${said}`
               : value,
           );
-          const events = trigger.events(JSON.parse(body), input, connection as never, {
+          const events = trigger.events(JSON.parse(body), input, connection, {
             headers: { 'x-event': said },
             repeatKey: () => 'one',
             bodyHash: () => 'two',
           });
           return [
             events.map(({ data }) => data),
-            (await enrichEvents(trigger, events as never, input, context)).map(({ data }) => data),
+            (await enrichEvents(trigger, events, input, context)).map(({ data }) => data),
           ];
         });
         return undefined;

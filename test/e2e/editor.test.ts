@@ -91,7 +91,7 @@ describe('the editor of n8n', () => {
     await openWorkflow(editor, workflow.id);
     await openForm(editor);
     const entries = await openLastDropdown(editor);
-    expect(entries[0]).toContain('1 Refused Lately');
+    expect(entries[0]).toContain('1 Rejected Event');
     expect(entries[1]).toContain('The signature or secret does not match');
     await keepPicture(editor, 'editor-refused');
   });

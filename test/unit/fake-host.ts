@@ -125,7 +125,7 @@ export function fakeHost(options: Partial<Host> = {}): FakeHost {
           method === sent.method &&
           (typeof address === 'string' ? address === sent.address : address.test(sent.address)),
       );
-      if (!found) throw new Error(`No answer is scripted for ${sent.method} ${sent.address}`);
+      if (!found) throw new Error(`No response is scripted for ${sent.method} ${sent.address}`);
       const { script } = found;
       const answer =
         typeof script === 'function'

@@ -1,12 +1,12 @@
 import type { Host } from '../../shared/src/host/host.ts';
-import { checkInput } from '../../shared/src/define/check-input.ts';
+import type { Context } from '../../shared/src/define/context.ts';
 import type { Operation } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Event, Subscription, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
 import { enrichEvents, processDelivery, type DeliveryResult } from '../../shared/src/webhooks/process-delivery.ts';
 
-/** Runs an operation by key as an adapter does: checks the input first. */
+/** Runs the operation of that key as an adapter does. */
 export async function operate(
   service: Service,
   key: string,
@@ -15,15 +15,12 @@ export async function operate(
   connection: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
   const operation = service.operations.find((one) => one.key === key) as Operation;
-  return (await operation.run(
-    checkInput(operation.input, typed) as never,
-    context(service, host, connection),
-  )) as Record<string, unknown>;
+  return (await operation.run(typed, context(service, host, connection))) as Record<string, unknown>;
 }
 
-/** The context of an operation, with the checked connection. */
-export function context(service: Service, host: Host, connection: Record<string, unknown>): never {
-  return { host, connection: checkInput(service.connection.fields, connection) } as never;
+/** The context of an operation, with a checked connection. */
+export function context(service: Service, host: Host, connection: Record<string, unknown>): Context {
+  return { host, connection: service.connection.check(connection) };
 }
 
 /** Finds a webhook trigger by key. */
@@ -47,8 +44,8 @@ export function deliver(
   const trigger = webhookTrigger(service, key);
   return processDelivery(trigger, sent, {
     ...setting,
-    input: checkInput(trigger.input, typed),
-    connection: checkInput(service.connection.fields, setting.connection),
+    input: typed,
+    connection: service.connection.check(setting.connection),
   });
 }
 
@@ -63,10 +60,5 @@ export async function deliverAndLookUp(
   const taken = await deliver(service, key, typed, sent, setting);
   if (taken.outcome !== 'events') throw new Error(`The delivery was ${taken.outcome}.`);
   const trigger = webhookTrigger(service, key);
-  return enrichEvents(
-    trigger,
-    taken.events,
-    checkInput(trigger.input, typed),
-    context(service, setting.host, setting.connection),
-  );
+  return enrichEvents(trigger, taken.events, typed, context(service, setting.host, setting.connection));
 }

@@ -1,9 +1,9 @@
 import type { Bundle, Create, ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import { checkInput } from '../../shared/src/define/check-input.ts';
-import type { Action, Callback, Operation } from '../../shared/src/define/operation.ts';
+import type { Context } from '../../shared/src/define/context.ts';
+import type { Action, Callback, Operation, Output } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { callService } from './call.ts';
+import { callService, type Save, type ServiceCall } from './call.ts';
 import { gatherInput } from './declared-fields.ts';
 import { pointTo, stash } from './hydrate.ts';
 import { inputFieldsOf } from './input-fields.ts';
@@ -12,91 +12,72 @@ import { outputFieldsOf } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Runs an operation for a step of a Zap. A file that is only read is pointed to and fetched when a later step needs it;
- * an operation that does work must not run again for its file, so that one is stored at once.
+ * How a step stores files. A file that is only read becomes a pointer and is fetched when a later step needs it. An operation
+ * with side effects must not run again for its file, so that file is stored at once.
  */
-export function runOperation<T>(
-  z: ZObject,
-  bundle: Bundle,
-  settings: Settings,
-  service: Service,
-  operation: Operation,
-): Promise<T> {
-  const save =
-    operation.effect === 'safe'
-      ? pointTo(z, settings.downloadFile, { operation: keyOf(service, operation), input: bundle.inputData ?? {} })
-      : stash(z);
-  return callService(
-    z,
-    bundle,
-    settings,
-    service,
-    (context) =>
-      operation.run(
-        checkInput(operation.input, gatherInput(operation.input, bundle.inputData ?? {})),
-        context,
-      ) as Promise<T>,
-    save,
+export function saveFor({ z, bundle, settings, service }: ServiceCall, operation: Operation): Save {
+  return operation.effect === 'safe'
+    ? pointTo(z, settings.downloadFile, { operation: keyOf(service, operation), input: bundle.inputData ?? {} })
+    : stash(z);
+}
+
+function runAction(call: ServiceCall, action: Action): Promise<Output> {
+  const input = gatherInput(action.input, call.bundle.inputData ?? {});
+  return callService(call, (context) => action.run(input, context), saveFor(call, action));
+}
+
+/** Starts an action whose vendor calls back: Zapier pauses the step, unless the work has already finished. */
+function startAction(call: ServiceCall, action: Action, callback: Callback): Promise<Output> {
+  const { z, bundle } = call;
+  const input = gatherInput(action.input, bundle.inputData ?? {});
+  const start = async (context: Context): Promise<Output> => {
+    // The editor does not resume a step, so a test polls the run instead.
+    if (!callback.isChosen(input) || bundle.meta?.isLoadingSample) return action.run(input, context);
+    const { output, kept } = await callback.start(input, context, () => z.generateCallbackUrl());
+    return kept ? { ...output, kept } : output;
+  };
+  return callService(call, start, saveFor(call, action));
+}
+
+/** How often, and for how long, to poll when the callback arrives before the work has finished. */
+const pollIntervalMs = 2_000;
+const maxPollMs = 20_000;
+
+/** The output of a paused step: what `startAction` returned. */
+interface PausedStep {
+  outputData: Output & { kept: Record<string, unknown> };
+}
+
+/** Whether reading the run may succeed in a moment; Zapier resumes a paused step only once. */
+function isTemporary(error: unknown): boolean {
+  return (
+    error instanceof PipewrightError &&
+    (error.retryable || error.code === 'unexpected-answer' || error.code === 'unauthorized')
   );
 }
 
-/** Runs an action whose vendor calls at the end: Zapier pauses the step, unless the work has ended already. */
-async function beginAction(
-  z: ZObject,
-  bundle: Bundle,
-  settings: Settings,
-  service: Service,
-  action: Action,
-  callback: Callback,
-): Promise<Record<string, unknown>> {
-  const input = checkInput(action.input, gatherInput(action.input, bundle.inputData ?? {})) as never;
-  // In the editor a step is not resumed, so a test looks at the run itself.
-  if (!callback.isChosen(input) || bundle.meta?.isLoadingSample)
-    return runOperation(z, bundle, settings, service, action);
-  const { output, kept } = await callService(z, bundle, settings, service, (context) =>
-    callback.begin(input, context, () => z.generateCallbackUrl()),
-  );
-  return kept ? { ...output, kept } : output;
-}
-
-/** What Zapier waits between two looks when a call comes before the work has ended, in milliseconds, and for how long. */
-const afterCall = { every: 2_000, seconds: 20 };
-
-/** What became of a paused step. */
-function resumeAction(
-  z: ZObject,
-  bundle: Bundle,
-  settings: Settings,
-  service: Service,
-  action: Action,
-  callback: Callback,
-): Promise<Record<string, unknown>> {
-  const { kept, ...begun } = (
-    bundle as Bundle & { outputData: Record<string, unknown> & { kept: Record<string, unknown> } }
-  ).outputData;
-  return callService(z, bundle, settings, service, async (context) => {
-    const until = context.host.now() + afterCall.seconds * 1000;
+/** The result of a paused step. */
+function resumeAction(call: ServiceCall, callback: Callback): Promise<Output> {
+  const { bundle } = call;
+  const { kept, ...started } = (bundle as Bundle & PausedStep).outputData;
+  return callService(call, async (context) => {
+    const until = context.host.now() + maxPollMs;
     for (;;) {
-      // A status that cannot be read now may be readable in a moment; Zapier calls a paused step only once.
-      const ended = await callback.look(kept, context).catch((error: unknown) => {
-        const passes =
-          error instanceof PipewrightError &&
-          (error.retryable || error.code === 'unexpected-answer' || error.code === 'unauthorized');
-        if (passes && context.host.now() < until) return undefined;
+      const finished = await callback.readFinished(kept, context).catch((error: unknown) => {
+        if (isTemporary(error) && context.host.now() < until) return undefined;
         throw error;
       });
-      if (ended?.failure && bundle.inputData?.['onFailure'] !== 'continue') throw ended.failure;
-      if (ended) return ended.output;
-      if (context.host.now() >= until) return begun;
-      await context.host.sleep(afterCall.every);
+      if (finished?.failure && bundle.inputData?.['onFailure'] !== 'continue') throw finished.failure;
+      if (finished) return finished.output;
+      if (context.host.now() >= until) return started;
+      await context.host.sleep(pollIntervalMs);
     }
   });
 }
 
 /** An action of a service as a create of Zapier. */
 export function createOf(service: Service, action: Action, settings: Settings): Create {
-  const sample = action.sample as Record<string, unknown>;
-  const { callback } = action;
+  const { sample, callback } = action;
   return {
     key: keyOf(service, action),
     noun: nounOf(action),
@@ -105,13 +86,13 @@ export function createOf(service: Service, action: Action, settings: Settings): 
       inputFields: inputFieldsOf(action.input, service, settings),
       outputFields: outputFieldsOf(action.output, sample),
       sample,
-      perform: (z: ZObject, bundle: Bundle) =>
-        callback
-          ? beginAction(z, bundle, settings, service, action, callback)
-          : runOperation<Record<string, unknown>>(z, bundle, settings, service, action),
+      perform: (z: ZObject, bundle: Bundle) => {
+        const call = { z, bundle, settings, service };
+        return callback ? startAction(call, action, callback) : runAction(call, action);
+      },
       ...(callback
         ? {
-            performResume: (z: ZObject, bundle: Bundle) => resumeAction(z, bundle, settings, service, action, callback),
+            performResume: (z: ZObject, bundle: Bundle) => resumeAction({ z, bundle, settings, service }, callback),
           }
         : {}),
     },

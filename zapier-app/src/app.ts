@@ -9,16 +9,16 @@ import { searchOf } from './search.ts';
 import type { Settings } from './settings.ts';
 import { webhookTriggerOf } from './webhook-trigger.ts';
 
-/** What may be set otherwise than in production. */
+/** Options that tests change. */
 export interface AppOptions {
-  /** Seconds that a step waits for the end of a run. Default: 25 of the 30 that Zapier gives it. */
+  /** Seconds that a step waits for a run to finish. Default: 25 of the 30 that Zapier allows. */
   maxWaitSeconds?: number;
 }
 
 const byKey = <T extends { key: string }>(entries: T[]): Record<string, T> =>
   Object.fromEntries(entries.map((entry) => [entry.key, entry]));
 
-/** The Zapier app of some services; those that cannot run on Zapier are left out. */
+/** The Zapier app of some services; services that cannot run on Zapier are omitted. */
 export function zapierApp(services: readonly Service[], { maxWaitSeconds = 25 }: AppOptions = {}) {
   const downloadFile = hydratorOf(() => settings);
   const offered = services.filter((service) => service.missing?.zapier === undefined);
@@ -49,7 +49,7 @@ export function zapierApp(services: readonly Service[], { maxWaitSeconds = 25 }:
     creates: byKey(creates),
     searches: byKey(searches),
     hydrators: { downloadFile },
-    // Zapier's own recording of requests keeps whole bodies in memory; empty values typed on purpose must arrive.
+    // Zapier's request logging buffers whole bodies in memory. Values that were deliberately left empty must arrive.
     flags: { skipHttpPatch: true, cleanInputData: false },
   });
 }

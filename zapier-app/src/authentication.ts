@@ -4,6 +4,7 @@ import { redact } from '../../shared/src/host/redact.ts';
 import type { Connection } from '../../shared/src/define/connection.ts';
 import { describeFieldOn, type Field } from '../../shared/src/define/fields.ts';
 import { authenticationKey, connectionsOf, isFilledIn, offeredFields, readConnection } from './connections.ts';
+import { choicesOf } from './dropdown.ts';
 import { openHost } from './host.ts';
 import { enumerate } from './names.ts';
 import type { Settings } from './settings.ts';
@@ -34,28 +35,25 @@ function authField(connection: Connection, name: string, field: Field): AuthFiel
     required: false,
     ...(help ? { helpText: help } : {}),
     ...(placeholder ? { placeholder } : {}),
-    ...(options ? { choices: options.map((option) => ({ ...option, sample: option.value })) } : {}),
+    ...(options ? { choices: choicesOf(options) } : {}),
     ...(initial === undefined ? {} : { default: String(initial) }),
   };
 }
 
-/** Above each group: what it is for, and where its values come from. */
+/** The heading of a group: which services need it and where to find the values. */
 function heading(connection: Connection, usedBy: string[]): AuthField {
-  const services =
-    usedBy.length === 0
-      ? ''
-      : `For ${enumerate(usedBy)}; leave it empty if you do not use ${usedBy.length > 1 ? 'them' : 'it'}. `;
+  const services = usedBy.length === 0 ? '' : `Required for ${enumerate(usedBy)}; otherwise leave these fields empty. `;
   return {
     key: connection.key,
     type: 'copy',
     required: false,
-    helpText: `**${connection.name}**\n\n${services}${connection.description} [Where to find the values](${connection.documentationUrl})`,
+    helpText: `**${connection.name}**\n\n${services}${connection.description} [Learn more](${connection.documentationUrl})`,
   };
 }
 
 /**
- * The one connection that Zapier allows an app, with an optional group of fields for each connection of the services.
- * A person may make several connections and fill in another group in each.
+ * The connection of the app: Zapier allows one form per app, so it has an optional group of fields for each connection of the
+ * services. People may create several connections and fill in a different group in each.
  */
 export function authenticationOf(settings: Settings): Authentication {
   const connections = connectionsOf(settings.services);
@@ -64,11 +62,11 @@ export function authenticationOf(settings: Settings): Authentication {
     const filled = connections.filter(({ connection }) => isFilledIn(connection, bundle.authData ?? {}));
     if (filled.length === 0) {
       throw new z.errors.Error(
-        `Nothing is filled in. Fill in at least one group: ${enumerate(connections.map(({ connection }) => connection.name))}.`,
+        `The connection is empty. Fill in at least one group: ${enumerate(connections.map(({ connection }) => connection.name))}.`,
         'not-connected',
       );
     }
-    const save = () => Promise.reject(new Error('A connection has no files.'));
+    const save = () => Promise.reject(new Error('The test of a connection stores no files.'));
     const host = openHost(z, bundle, { maxWaitSeconds: settings.maxWaitSeconds, save });
     try {
       const results = await Promise.allSettled(

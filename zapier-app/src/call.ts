@@ -8,23 +8,28 @@ import { zapierError } from './error.ts';
 import { openHost, type ZapierHost } from './host.ts';
 import type { Settings } from './settings.ts';
 
-/** What becomes of files that an operation saves. */
+/** Stores a file that an operation saves. */
 export type Save = (file: OpenedFile) => Promise<StoredFile>;
 
-/** Where there is no file to save, as in triggers and dropdowns. */
+/** One call of the app by Zapier, for a service. */
+export interface ServiceCall {
+  z: ZObject;
+  bundle: Bundle;
+  settings: Settings;
+  service: Service;
+}
+
+/** Where no file can be stored, as in triggers and dropdowns. */
 const saveNothing: Save = () =>
-  Promise.reject(new PipewrightError({ code: 'bad-input', message: 'This step cannot keep files.' }));
+  Promise.reject(new PipewrightError({ code: 'bad-input', message: 'This step cannot store files.' }));
 
 /**
- * Does the work of one call with a host and the values of the service's connection. What it raises becomes an error of
- * Zapier; answers that it did not read to their end are broken off.
+ * Does the work of one call with a host and the connection of the service. Errors are converted to Zapier's, and responses that
+ * were not read to the end are aborted.
  */
 export async function callService<T>(
-  z: ZObject,
-  bundle: Bundle,
-  settings: Settings,
-  service: Service,
-  work: (context: Context<never>, host: ZapierHost) => Promise<T>,
+  { z, bundle, settings, service }: ServiceCall,
+  work: (context: Context, host: ZapierHost) => Promise<T>,
   save: Save = saveNothing,
 ): Promise<T> {
   const host = openHost(z, bundle, { maxWaitSeconds: settings.maxWaitSeconds, save });
@@ -34,11 +39,12 @@ export async function callService<T>(
       connection: readConnection(service.connection, bundle.authData ?? {}),
       async connectionOf(key) {
         const found = connectionsOf([service, ...settings.services]).find(({ connection }) => connection.key === key);
-        if (!found) throw new PipewrightError({ code: 'not-connected', message: `There is no connection “${key}”.` });
+        if (!found)
+          throw new PipewrightError({ code: 'not-connected', message: `The connection “${key}” does not exist.` });
         return readConnection(found.connection, bundle.authData ?? {});
       },
     };
-    return await work(context as Context<never>, host);
+    return await work(context, host);
   } catch (error) {
     throw zapierError(error, z);
   } finally {

@@ -1,23 +1,23 @@
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import { checkInput } from '../../shared/src/define/check-input.ts';
 import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
 import { describeField, type Field } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
+import { enumerate } from './names.ts';
 
-/** What a person filled in once, under the keys of all groups. */
+/** The values of the app's connection, under the keys of all groups. */
 export type AuthData = Record<string, unknown>;
 
-/** The key of a field in the one connection that Zapier allows: `azure_tenantId`. */
+/** The key of a field in the app's one connection: `azure_tenantId`. */
 export function authenticationKey(connection: Connection, field: string): string {
   return `${connection.key}_${field}`;
 }
 
-/** The fields of a connection that are offered on Zapier, by name. */
+/** The fields of a connection that Zapier shows, by name. */
 export function offeredFields(connection: Connection): [string, Field][] {
   return Object.entries(connection.fields).filter(([, field]) => describeField(field).notOn?.zapier === undefined);
 }
 
-/** Every connection of the services, each once, with the names of the services that use it. */
+/** The connections of the services without duplicates, with the names of the services that use them. */
 export function connectionsOf(services: readonly Service[]): { connection: Connection; usedBy: string[] }[] {
   const found = new Map<string, { connection: Connection; usedBy: string[] }>();
   for (const service of services) {
@@ -33,15 +33,15 @@ export function connectionsOf(services: readonly Service[]): { connection: Conne
   return [...found.values()];
 }
 
-function ownValues(connection: Connection, authData: AuthData): AuthData {
+function valuesOf(connection: Connection, authData: AuthData): AuthData {
   return Object.fromEntries(
     offeredFields(connection).map(([name]) => [name, authData[authenticationKey(connection, name)]]),
   );
 }
 
-/** Whether a person filled in a group; a field that the form fills in by itself does not count. */
+/** Whether a group was filled in. Fields with a default do not count. */
 export function isFilledIn(connection: Connection, authData: AuthData): boolean {
-  const values = ownValues(connection, authData);
+  const values = valuesOf(connection, authData);
   return offeredFields(connection).some(([name, field]) => {
     const value = values[name];
     return value !== undefined && value !== null && value !== '' && describeField(field).default === undefined;
@@ -50,27 +50,27 @@ export function isFilledIn(connection: Connection, authData: AuthData): boolean 
 
 /**
  * The checked values of one group.
- * @throws PipewrightError `not-connected` that names the group and what to fill in
+ * @throws PipewrightError `not-connected` that names the group and the fields to fill in
  */
 export function readConnection(connection: Connection, authData: AuthData): Record<string, unknown> {
   if (logsIn(connection) && !isFilledIn(connection, authData)) {
-    const needed = offeredFields(connection)
+    const required = offeredFields(connection)
       .map(([, field]) => describeField(field))
       .filter(({ advanced, default: initial }) => !advanced && initial === undefined);
     throw new PipewrightError({
       code: 'not-connected',
-      message: `The connection holds nothing for “${connection.name}”.`,
-      hint: `Edit it under Apps in Zapier, or make another one, and fill in the group “${connection.name}”: ${needed.map(({ label }) => label).join(', ')}.`,
+      message: `The connection has no values for “${connection.name}”.`,
+      hint: `Edit the connection under Apps in Zapier and fill in ${enumerate(required.map(({ label }) => label))} under “${connection.name}”.`,
     });
   }
   try {
-    return checkInput(connection.fields, ownValues(connection, authData));
+    return connection.check(valuesOf(connection, authData));
   } catch (error) {
     if (!(error instanceof PipewrightError)) throw error;
     throw new PipewrightError({
       code: 'not-connected',
-      message: `In the group “${connection.name}” of the connection: ${error.message}`,
-      hint: 'Edit the connection under Apps in Zapier, correct the group and try again.',
+      message: `In the connection, under “${connection.name}”: ${error.message}`,
+      hint: 'Edit the connection under Apps in Zapier, correct the field and try again.',
     });
   }
 }

@@ -18,7 +18,7 @@ const declaredTypes: Record<DeclaredType, PlainInputField['type']> = {
 /** The key of the field for one declared name. */
 const declaredKey = (name: string, declared: string): string => `${name}_${declared}`;
 
-/** A field for each name that is declared at the vendor; two columns of names and values while that is not known. */
+/** One field for each name that is declared at the vendor; a name and value list until the names are known. */
 export function declaredFields(
   name: string,
   declared: DeclaredValues,
@@ -29,21 +29,19 @@ export function declaredFields(
   return async (z: ZObject, bundle: Bundle): Promise<PlainInputField[]> => {
     const input = bundle.inputData ?? {};
     if (declared.needs.some((field) => (input[field] ?? '') === '')) return [plain];
-    const found = await callService(z, bundle, settings, service, (context) =>
-      concealing(service, context, (own) => declared.load(input, own)),
+    const found = await callService({ z, bundle, settings, service }, (context) =>
+      concealing(service, context, (concealed) => declared.load(input, concealed)),
     ).catch(() => []);
     if (found.length === 0) return [plain];
-    return found.map(({ name: own, type, required, default: initial }) => ({
-      key: declaredKey(name, own),
-      label: own,
+    return found.map(({ name: declaredName, type, required, default: initial }) => ({
+      key: declaredKey(name, declaredName),
+      label: declaredName,
       type: declaredTypes[type],
       required,
       ...(type === 'list' || type === 'values'
         ? {
             helpText:
-              type === 'list'
-                ? 'A list in JSON, such as ["EMEA", "APAC"].'
-                : 'Names with values in JSON, such as {"region": "EMEA"}.',
+              type === 'list' ? 'A JSON array, e.g. ["EMEA", "APAC"].' : 'A JSON object, e.g. {"region": "EMEA"}.',
           }
         : {}),
       ...(initial === undefined || initial === null || initial === ''
@@ -53,18 +51,18 @@ export function declaredFields(
   };
 }
 
-/** What was filled in, with the fields for declared names put together again. */
+/** The input, with the fields for declared names merged into the field that they belong to. */
 export function gatherInput(fields: Fields, input: Record<string, unknown>): Record<string, unknown> {
   const gathered = { ...input };
   for (const [name, field] of Object.entries(fields)) {
     if (!describeField(field).declared) continue;
     const prefix = declaredKey(name, '');
-    const own = Object.entries(input).filter(
+    const entries = Object.entries(input).filter(
       ([key, value]) =>
         key.startsWith(prefix) && !(key in fields) && value !== '' && value !== null && value !== undefined,
     );
-    if (own.length > 0)
-      gathered[name] = Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+    if (entries.length > 0)
+      gathered[name] = Object.fromEntries(entries.map(([key, value]) => [key.slice(prefix.length), value]));
   }
   return gathered;
 }

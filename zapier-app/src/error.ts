@@ -2,23 +2,20 @@ import type { ZObject } from 'zapier-platform-core';
 import { describeError, PipewrightError, type ErrorCode } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/host/redact.ts';
 
-/** What ends a Zap's run without counting as a failure, for which Zapier would at last turn the Zap off. */
+/** Errors that halt a Zap run. They do not count as failures, after which Zapier turns a Zap off. */
 const halting: readonly ErrorCode[] = ['cancelled', 'empty-dataset'];
 
-/** Zapier adds the whole bundle, with signatures and bodies, to the message of an error that lacks this mark. */
+/** Without this flag, Zapier adds the whole bundle, including signatures and bodies, to the error message. */
 const bare = { doNotContextify: true };
 
 /**
- * The error that Zapier shows: message and hint, and nothing secret. A throttled call is tried again by Zapier after the
- * time that the service asked for; what Pipewright does not know is told without the addresses and tokens in it.
+ * Converts an error to the one that Zapier shows: message and hint, without secrets. Zapier retries a throttled call after the
+ * time that the service requested. URLs and tokens are redacted from unexpected errors.
  */
 export function zapierError(error: unknown, { errors }: Pick<ZObject, 'errors'>): Error {
   if (!(error instanceof PipewrightError)) {
     if (error instanceof Error && 'doNotContextify' in error) return error;
-    return new errors.Error(
-      `Something went wrong that should not: ${redact(describeError(error, 'zapier'))}`,
-      'unexpected',
-    );
+    return new errors.Error(`Unexpected error: ${redact(describeError(error, 'zapier'))}`, 'unexpected');
   }
   const text = redact(describeError(error, 'zapier'));
   if (error.code === 'throttled') return new errors.ThrottledError(text, Math.ceil(error.retryAfterSeconds ?? 60));

@@ -5,72 +5,75 @@ import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Cache, Host, OpenedFile, StoredFile } from '../../shared/src/host/host.ts';
 import { openSender } from './http.ts';
 import { readFile } from './incoming-file.ts';
-import { secondsOfACall } from './settings.ts';
+import { maxCallSeconds } from './settings.ts';
 
 /** A host that serves one call of the app. */
 export interface ZapierHost extends Host {
-  /** Forgets a key that `once` has seen, so that a repeat is accepted: what came first was not completed. */
+  /** Releases a key that `once` claimed, so that a repeat is accepted: the first delivery was not completed. */
   forget(key: string): Promise<void>;
-  /** Breaks off what is still coming. */
+  /** Aborts open responses. */
   close(): void;
 }
 
-/** What a host is made with. */
+/** Options of a host. */
 export interface HostOptions {
   maxWaitSeconds: number;
-  /** What becomes of a file that an operation saves. */
+  /** Stores a file that an operation saves. */
   save(file: OpenedFile): Promise<StoredFile>;
 }
 
-/** Entries belong to one connected account. */
+/** Cache entries belong to one connected account. */
 const scope = ['auth'];
 
-/** Zapier takes 6 MB from a step; a part of it is for what else the step gives. */
+/** Zapier accepts 6 MB of output per step; a part is reserved for the other fields. */
 const maxOutputBytes = 5 * 1024 * 1024;
 
-/** Seconds that a delivery is remembered: three days, longer than any sender repeats it. */
-const memory = 3 * 24 * 3600;
+/** How long a delivery is remembered: three days, longer than any sender retries. */
+const seenSeconds = 3 * 24 * 3600;
 
-/** `z.cache`. It may be out of order without an operation failing: then nothing is remembered. */
+/** `z.cache` with the scope that `get` and `delete` also accept, which its types do not list. */
+interface ScopedCache {
+  get(key: string, scope: string[]): Promise<unknown>;
+  delete(key: string, scope: string[]): Promise<unknown>;
+}
+
+/** `z.cache`. A failing cache does not fail the operation. */
 function cacheOf(z: ZObject): Cache {
-  const read = z.cache as unknown as {
-    get(key: string, scope: string[]): Promise<unknown>;
-    delete(key: string, scope: string[]): Promise<unknown>;
-  };
+  const scoped: ScopedCache = z.cache;
   const tolerate = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
     } catch {
-      z.console.log('The cache of Zapier did not answer; the step goes on without it.');
+      z.console.log('The Zapier cache is not available. The step continues without it.');
       return undefined;
     }
   };
   return {
-    get: async (key) => (await tolerate(() => read.get(key, scope))) ?? undefined,
+    get: async (key) => (await tolerate(() => scoped.get(key, scope))) ?? undefined,
     set: async (key, value, seconds) =>
       void (await tolerate(() => z.cache.set(key, value, Math.max(1, Math.floor(seconds)), scope))),
-    delete: async (key) => void (await tolerate(() => read.delete(key, scope))),
+    delete: async (key) => void (await tolerate(() => scoped.delete(key, scope))),
   };
 }
 
 /**
- * What tells one Zap from another, for each must see an event, also when two share a connection. Undefined when Zapier
- * says nothing by which to tell them apart: then no repeat is noticed, which is better than an event that is lost.
+ * Identifies the Zap: each Zap must get an event, even if two share a connection. Undefined when Zapier does not identify the
+ * Zap; then repeats are not detected, which is better than losing an event.
  */
 function zapOf({ meta, targetUrl, subscribeData, inputData }: Bundle): unknown[] | undefined {
-  const marks = [meta?.zap?.id, targetUrl, subscribeData?.id].map((mark) => mark || null);
-  return marks.some((mark) => mark !== null) ? [...marks, inputData] : undefined;
+  const ids = [meta?.zap?.id, targetUrl, subscribeData?.id].map((id) => id || null);
+  return ids.some((id) => id !== null) ? [...ids, inputData] : undefined;
 }
 
-/** Opens the host of one call: the 30 seconds that Zapier gives it begin now. */
+/** Opens the host of one call. Zapier's limit of 30 seconds starts now. */
 export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): ZapierHost {
   const cache = cacheOf(z);
-  const nameOf = (zap: unknown[], key: string): string =>
+  const seenKey = (zap: unknown[], key: string): string =>
     `seen:${createHash('sha256')
       .update(JSON.stringify([zap, key]))
       .digest('hex')}`;
-  const begin = Date.now();
-  const endsAt = begin + secondsOfACall * 1000;
+  const startedAt = Date.now();
+  const endsAt = startedAt + maxCallSeconds * 1000;
   const sender = openSender(z, { endsAt });
   return {
     platform: 'zapier',
@@ -80,8 +83,8 @@ export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): Zapi
       if (Date.now() + milliseconds > endsAt) {
         throw new PipewrightError({
           code: 'throttled',
-          message: 'No time was left to ask the service again: Zapier lets a step run for 30 seconds.',
-          hint: 'Zapier runs the step again by itself.',
+          message: 'The step ran out of time before it could retry: Zapier limits a step to 30 seconds.',
+          hint: 'Zapier retries the step automatically.',
           retryAfterSeconds: Math.max(30, milliseconds / 1000),
         });
       }
@@ -93,20 +96,20 @@ export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): Zapi
       const zap = zapOf(bundle);
       if (!zap) return true;
       try {
-        return (await z.cache.set(nameOf(zap, key), true, memory, scope, true)) === true;
+        return (await z.cache.set(seenKey(zap, key), true, seenSeconds, scope, true)) === true;
       } catch {
-        z.console.log('The cache of Zapier did not answer; a repeated delivery would not be noticed.');
+        z.console.log('The Zapier cache is not available. A repeated event would not be detected.');
         return true;
       }
     },
     async forget(key) {
       const zap = zapOf(bundle);
-      if (zap) await cache.delete(nameOf(zap, key));
+      if (zap) await cache.delete(seenKey(zap, key));
     },
     files: { save: options.save, read: (value) => readFile(sender, value) },
     log: { info: (message) => z.console.log(message), warn: (message) => z.console.log(message) },
     get maxWaitSeconds() {
-      return Math.max(0, options.maxWaitSeconds - (Date.now() - begin) / 1000);
+      return Math.max(0, options.maxWaitSeconds - (Date.now() - startedAt) / 1000);
     },
     maxOutputBytes,
     close: sender.close,

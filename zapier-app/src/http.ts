@@ -7,27 +7,27 @@ import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/h
 import { connectionLost } from '../../shared/src/host/incomplete.ts';
 import { unreachable } from '../../shared/src/host/unreachable.ts';
 
-/** Sends requests by `z.request` and knows which answers are still coming. */
+/** Sends requests with `z.request` and tracks open responses. */
 export interface Sender {
   /** See `Host.http`. */
   send(request: HttpRequest): Promise<HttpResponse>;
-  /** Breaks off every answer that was not read to its end. */
+  /** Aborts every response that was not read to the end. */
   close(): void;
 }
 
-/** When a sender must be done. */
+/** Time limits of a sender. */
 export interface SenderOptions {
-  /** Milliseconds since 1970. */
+  /** Deadline in milliseconds since 1970. */
   endsAt: number;
-  /** Milliseconds without a byte after which a body is given up. Default: 10,000. */
-  silence?: number;
+  /** Milliseconds without a byte after which a response is aborted. Default: 10,000. */
+  idleMs?: number;
 }
 
 /**
- * Opens a sender. Every request is `raw`: only then does Zapier's core neither hold a body whole in memory nor write it
- * into its log. Answers of any status resolve, redirects are followed without the authorization at another host.
+ * Opens a sender. Every request is `raw`, so that Zapier's core neither buffers a body in memory nor logs it. Responses of any
+ * status resolve; redirects are followed, without the authorization on another host.
  */
-export function openSender(z: Pick<ZObject, 'request'>, { endsAt, silence = 10_000 }: SenderOptions): Sender {
+export function openSender(z: Pick<ZObject, 'request'>, { endsAt, idleMs = 10_000 }: SenderOptions): Sender {
   const open = new Set<AbortController>();
 
   async function send(request: HttpRequest): Promise<HttpResponse> {
@@ -53,11 +53,11 @@ export function openSender(z: Pick<ZObject, 'request'>, { endsAt, silence = 10_0
         redirect: redirects === 'answer' ? 'manual' : 'follow',
         raw: true,
         skipThrowForStatus: true,
-        // Not in the types: a 429 is answered like any other status, text in double braces is left as it is.
+        // Not in the types: a 429 resolves like any other status, and text in double braces stays as it is.
         ...{ throwForThrottlingEarly: false, merge: false, signal: controller.signal },
       } as Parameters<ZObject['request']>[0] & { raw: true });
       const body = response.body as Readable;
-      // An answer that is broken off raises an error nobody may be waiting for any more.
+      // An aborted response emits an error that may have no other listener.
       body.on('error', () => undefined);
       const received: Headers = {};
       response.headers.forEach((value: string, name: string) => {
@@ -67,14 +67,19 @@ export function openSender(z: Pick<ZObject, 'request'>, { endsAt, silence = 10_0
         open.delete(controller);
         controller.abort();
       };
-      const stream = take(body, { length: expectedLength(method, response.status, received), silence, endsAt, end });
+      const stream = readBytes(body, {
+        length: expectedLength(method, response.status, received),
+        idleMs,
+        endsAt,
+        end,
+      });
       if (answer === 'stream') return { status: response.status, headers: received, text: '', stream };
-      // The timer that ends a late head keeps running: it ends a body that drips, too.
+      // The timer keeps running: it limits the body as well as the headers.
       return { status: response.status, headers: received, text: await readAnswer(stream) };
     } catch (error) {
       controller.abort();
       open.delete(controller);
-      throw upload.failure() ?? (late && isCutShort(error) ? tooLate(Math.min(timeout, left)) : withoutAnswer(error));
+      throw upload.failure() ?? (late && isCutShort(error) ? tooLate(Math.min(timeout, left)) : withoutResponse(error));
     } finally {
       clearTimeout(timer);
     }
@@ -93,7 +98,7 @@ interface Upload {
   body?: string | Buffer | Readable;
   headers: Headers;
   streamed: boolean;
-  /** Why the source of the bytes broke, if it did. */
+  /** The error of the source of the bytes, if it failed. */
   failure(): unknown;
 }
 
@@ -103,7 +108,7 @@ function readBody({ body }: HttpRequest, controller: AbortController): Upload {
   if (body === undefined) return upload;
   if (typeof body === 'string') return { ...upload, body };
   if (!('stream' in body)) return { ...upload, body: Buffer.from(body.buffer, body.byteOffset, body.byteLength) };
-  // Zapier's core sends a copy of the stream that never learns of an error: the request is broken off instead.
+  // Zapier's core sends a copy of the stream that does not propagate errors, so the request is aborted instead.
   const watched = async function* (): Bytes {
     try {
       yield* body.stream;
@@ -116,7 +121,7 @@ function readBody({ body }: HttpRequest, controller: AbortController): Upload {
   return { ...upload, body: Readable.from(watched(), { objectMode: false }), headers, streamed: true };
 }
 
-/** The length a body must have; unknown when it is packed, for it is unpacked on the way. */
+/** The expected length of a body; unknown when it is compressed, because it is decompressed in transit. */
 function expectedLength(method: string, status: number, headers: Headers): number | undefined {
   if (method === 'HEAD' || status === 204 || status === 304 || headers['content-encoding'] !== undefined)
     return undefined;
@@ -124,22 +129,22 @@ function expectedLength(method: string, status: number, headers: Headers): numbe
   return length === undefined ? undefined : Number(length);
 }
 
-interface TakeOptions extends Required<SenderOptions> {
-  /** Bytes that must come, where the sender tells it. */
+interface ReadOptions extends Required<SenderOptions> {
+  /** Expected bytes, where the sender announces them. */
   length: number | undefined;
-  /** Called once when nothing is read any more. */
+  /** Called once when reading has ended. */
   end(): void;
 }
 
-/** The bytes of an answer. One that falls silent or ends early fails: Zapier's core would wait for it without end. */
-async function* take(body: Readable, { length, silence, endsAt, end }: TakeOptions): Bytes {
+/** The bytes of a response. One that stalls or ends early fails; Zapier's core would wait for it forever. */
+async function* readBytes(body: Readable, { length, idleMs, endsAt, end }: ReadOptions): Bytes {
   let size = 0;
   const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   try {
     for (;;) {
       const timer = setTimeout(
-        () => body.destroy(new Error('silence')),
-        Math.max(1, Math.min(silence, endsAt - Date.now())),
+        () => body.destroy(new Error('idle')),
+        Math.max(1, Math.min(idleMs, endsAt - Date.now())),
       );
       let piece: IteratorResult<Buffer>;
       try {
@@ -163,17 +168,17 @@ async function* take(body: Readable, { length, silence, endsAt, end }: TakeOptio
 function outOfTime(): PipewrightError {
   return new PipewrightError({
     code: 'timed-out',
-    message: 'The answer did not come whole within the 30 seconds that Zapier gives a step.',
-    hint: 'Ask for less of it: a smaller file, or a filtered one.',
+    message: 'The response was not complete within the 30 seconds that Zapier allows a step.',
+    hint: 'Request less data, such as a smaller file.',
   });
 }
 
-/** Bytes of an answer that is read as text: Zapier itself takes 20 MB. */
+/** Bytes of a response that is read as text, as in Zapier's own limit. */
 const maxTextBytes = 20 * 1024 * 1024;
 
 const isCutShort = (error: unknown): boolean => error instanceof PipewrightError && error.code === 'cut-short';
 
-/** The text of an answer; one that breaks off is as good as none. */
+/** The text of a response; a truncated one fails. */
 async function readAnswer(stream: Bytes): Promise<string> {
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -182,17 +187,17 @@ async function readAnswer(stream: Bytes): Promise<string> {
     if (size > maxTextBytes)
       throw new PipewrightError({
         code: 'unexpected-answer',
-        message: 'the answer is larger than 20 MB.',
-        hint: 'Check the address in the connection; if it is right, ask for less at once.',
+        message: 'the response is larger than 20 MB.',
+        hint: 'Check the URL in the connection, or request less data.',
       });
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** What a request that got no answer becomes. */
-function withoutAnswer(error: unknown): PipewrightError {
+/** The error of a request without a response. */
+function withoutResponse(error: unknown): PipewrightError {
   if (error instanceof PipewrightError) return error;
   const { code, type, name } = error as { code?: string; type?: string; name?: string };
-  return unreachable([code, type, name], { AppError: 'it led to an address that Zapier does not allow' });
+  return unreachable([code, type, name], { AppError: 'it redirected to a URL that Zapier does not allow' });
 }

@@ -4,14 +4,14 @@ import type { IncomingFile } from '../../shared/src/host/host.ts';
 import type { HttpResponse } from '../../shared/src/host/http.ts';
 import type { Sender } from './http.ts';
 
-/** The name that a sender gives a file in `Content-Disposition` (RFC 6266). */
+/** The file name in `Content-Disposition` (RFC 6266). */
 function givenName(disposition: string | undefined): string | undefined {
   const encoded = /filename\*\s*=\s*[^']*'[^']*'([^;\s]+)/i.exec(disposition ?? '')?.[1];
   const plain = /filename\s*=\s*(?:"([^"]*)"|([^;\s]+))/i.exec(disposition ?? '');
   try {
     if (encoded !== undefined) return decodeURIComponent(encoded);
   } catch {
-    // A name that is not encoded as it says is left aside for the plain one.
+    // Fall back to the plain name if the encoded one is invalid.
   }
   return plain?.[1] ?? plain?.[2];
 }
@@ -30,16 +30,16 @@ function lengthOf({ headers }: HttpResponse): number | undefined {
 }
 
 /**
- * Opens a file that Zapier hands over as an address. Its bytes are taken as they come.
- * @throws PipewrightError `bad-input` when the value is no address; `not-found` when nothing is there
+ * Opens a file that Zapier passes as a URL. Its bytes are streamed.
+ * @throws PipewrightError `bad-input` when the value is not a URL; `not-found` when the file does not exist
  */
 export async function readFile(sender: Sender, value: unknown): Promise<IncomingFile> {
   const url = typeof value === 'string' ? value.trim() : '';
   if (!/^https?:\/\//i.test(url)) {
     throw new PipewrightError({
       code: 'bad-input',
-      message: 'The file field holds no file.',
-      hint: 'Choose the File of an earlier step, or give the address of a file that starts with https://.',
+      message: 'The file field does not contain a file.',
+      hint: 'Map the File field of a previous step, or enter the URL of a file that starts with https://.',
     });
   }
   const fetchFile = async (): Promise<HttpResponse & { stream: Bytes }> => {
@@ -52,8 +52,8 @@ export async function readFile(sender: Sender, value: unknown): Promise<Incoming
     if (response.status === 200 && response.stream) return { ...response, stream: response.stream };
     throw new PipewrightError({
       code: response.status === 404 || response.status === 410 ? 'not-found' : 'unavailable',
-      message: `The file of the earlier step could not be fetched (status ${response.status}).`,
-      hint: 'Files of a Zap are kept for a limited time: run the step that makes the file again.',
+      message: `The file of the previous step could not be downloaded (status ${response.status}).`,
+      hint: 'Zapier keeps files for a limited time. Run the step that creates the file again.',
       status: response.status,
     });
   };

@@ -8,7 +8,7 @@ import {
 } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { declaredFields } from './declared-fields.ts';
-import { dropdownOf } from './dropdown.ts';
+import { choicesOf, dropdownOf } from './dropdown.ts';
 import type { Settings } from './settings.ts';
 
 const types: Record<FieldKind, PlainInputField['type']> = {
@@ -42,9 +42,9 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
     type: secret ? 'password' : multiline ? 'text' : types[kind],
     required,
     ...(help ? { helpText: help } : {}),
-    // Names with values are typed in two columns, where an example in JSON would mislead.
+    // Names and values are entered in two columns, where an example in JSON would be misleading.
     ...(placeholder && kind !== 'values' ? { placeholder } : {}),
-    ...(options ? { choices: options.map((option) => ({ ...option, sample: option.value })) } : {}),
+    ...(options ? { choices: choicesOf(options) } : {}),
     ...(choices ? { choices: dropdownOf(choices, service, settings) } : {}),
     ...(choices?.needs?.length ? { dependsOn: [...choices.needs] } : {}),
     ...(kind === 'list' ? { list: true } : {}),
@@ -53,24 +53,24 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
   };
 }
 
-/** Says of a field that is always there when it counts. */
+/** The condition of a field that is always visible, as a sentence. */
 function condition({ shownWhen }: FieldInfo, fields: Fields): string {
   const deciding = shownWhen && fields[shownWhen.field];
   if (!deciding) return '';
   const { label, options = [] } = describeFieldOn('zapier', deciding);
   const labels = shownWhen.is.map((value) => `“${options.find((option) => option.value === value)?.label ?? value}”`);
-  return `Only when “${label}” is ${labels.join(' or ')}. `;
+  return `Only used when “${label}” is ${labels.join(' or ')}. `;
 }
 
 /**
- * The input fields of an operation, advanced ones last. A field that depends on another one is made when the form is
- * drawn; one with a dropdown of its own stands there always, for Zapier finds no function in a field made so late.
+ * The input fields of an operation, advanced ones last. A field that depends on another one is added dynamically. A field with a
+ * dropdown of its own is always visible, because Zapier does not support functions in dynamic fields.
  */
 export function inputFieldsOf(fields: Fields, service: Service, settings: Settings): InputField[] {
   const offered = Object.entries(fields)
     .map(([name, field]) => ({ name, field, info: describeFieldOn('zapier', field) }))
     .filter(({ info }) => info.notOn?.zapier === undefined);
-  const naming = new Set(offered.flatMap(({ info }) => info.declared?.needs ?? []));
+  const declaring = new Set(offered.flatMap(({ info }) => info.declared?.needs ?? []));
   const deciding = new Set(
     offered.filter(({ info }) => info.shownWhen && !info.choices).map(({ info }) => info.shownWhen?.field),
   );
@@ -78,7 +78,7 @@ export function inputFieldsOf(fields: Fields, service: Service, settings: Settin
   return ordered.map(({ name, field, info }): InputField => {
     const plain: PlainInputField = {
       ...plainField(name, field, service, settings),
-      ...(deciding.has(name) || naming.has(name) ? { altersDynamicFields: true } : {}),
+      ...(deciding.has(name) || declaring.has(name) ? { altersDynamicFields: true } : {}),
     };
     if (info.declared) return declaredFields(name, info.declared, plain, service, settings);
     const { shownWhen } = info;

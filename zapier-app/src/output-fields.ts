@@ -1,8 +1,9 @@
 import type { PlainOutputField } from 'zapier-platform-core';
 import { describeField, text, type Field, type FieldKind, type Fields } from '../../shared/src/define/fields.ts';
+import { isObject } from '../../shared/src/host/is-object.ts';
 import type { Trigger } from '../../shared/src/define/trigger.ts';
 
-/** `number` takes the fractions that a duration has; names with values and JSON are told by the sample alone. */
+/** `number` allows the fractions of a duration. Names and values and JSON get their types from the sample. */
 const types: Partial<Record<FieldKind, PlainOutputField['type']>> = {
   text: 'string',
   integer: 'number',
@@ -13,7 +14,7 @@ const types: Partial<Record<FieldKind, PlainOutputField['type']>> = {
   'date-time': 'datetime',
 };
 
-/** `durationSeconds` as a person reads it: `Duration Seconds`. */
+/** Converts `durationSeconds` to `Duration Seconds`. */
 function humanise(name: string): string {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -31,12 +32,10 @@ function typeOf(value: unknown): Pick<PlainOutputField, 'type'> {
   return {};
 }
 
-/** The columns of a list of objects, by which Zapier makes line items. */
+/** The columns of a list of objects, which Zapier turns into line items. */
 function columnsOf(sample: unknown): Record<string, unknown> | undefined {
   if (!Array.isArray(sample)) return undefined;
-  const rows = sample.filter(
-    (row): row is Record<string, unknown> => typeof row === 'object' && row !== null && !Array.isArray(row),
-  );
+  const rows = sample.filter(isObject);
   return rows.length > 0 && rows.length === sample.length ? Object.assign({}, ...rows) : undefined;
 }
 
@@ -54,18 +53,17 @@ function outputField(name: string, field: Field, sample: unknown): PlainOutputFi
   return { key: name, label, ...(type ? { type } : {}), ...(isList ? { list: true } : {}) };
 }
 
-/** The output fields of an operation: labels and types, and the columns of what comes as a list. */
+/** The output fields of an operation: labels and types, and the columns of lists. */
 export function outputFieldsOf(fields: Fields, sample: Record<string, unknown>): PlainOutputField[] {
   return Object.entries(fields).map(([name, field]) => outputField(name, field, sample[name]));
 }
 
-/** The output of a trigger with the `id` that Zapier tells events apart by; without one of its own, that of the event. */
+/** The output of a trigger with the `id` by which Zapier detects repeats. Triggers without an `id` output get that of the event. */
 export function identified({ output, sample }: Pick<Trigger, 'output' | 'sample'>): {
   output: Fields;
   sample: Record<string, unknown>;
 } {
-  const example = sample as Record<string, unknown>;
-  if ('id' in output) return { output, sample: example };
-  const id = Object.values(example).find((value) => typeof value === 'string');
-  return { output: { id: text({ label: 'ID' }), ...output }, sample: { id, ...example } };
+  if ('id' in output) return { output, sample };
+  const id = Object.values(sample).find((value) => typeof value === 'string');
+  return { output: { id: text({ label: 'ID' }), ...output }, sample: { id, ...sample } };
 }

@@ -1,15 +1,17 @@
 import type { Bundle, Search as ZapierSearch, ZObject } from 'zapier-platform-core';
 import type { Search } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { runOperation } from './action.ts';
+import { saveFor } from './action.ts';
+import { callService } from './call.ts';
+import { gatherInput } from './declared-fields.ts';
 import { inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
 import { outputFieldsOf } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
-/** A search of a service as a search of Zapier, which takes the first thing that was found. */
+/** A search of a service as a search of Zapier, which uses the first result. */
 export function searchOf(service: Service, search: Search, settings: Settings): ZapierSearch {
-  const sample = search.sample as Record<string, unknown>;
+  const { sample } = search;
   return {
     key: keyOf(service, search),
     noun: nounOf(search),
@@ -18,7 +20,12 @@ export function searchOf(service: Service, search: Search, settings: Settings): 
       inputFields: inputFieldsOf(search.input, service, settings),
       outputFields: outputFieldsOf(search.output, sample),
       sample,
-      perform: (z: ZObject, bundle: Bundle) => runOperation<{ id: string }[]>(z, bundle, settings, service, search),
+      perform: async (z: ZObject, bundle: Bundle) => {
+        const call = { z, bundle, settings, service };
+        const input = gatherInput(search.input, bundle.inputData ?? {});
+        const found = await callService(call, (context) => search.run(input, context), saveFor(call, search));
+        return found as { id: string }[];
+      },
     },
   };
 }

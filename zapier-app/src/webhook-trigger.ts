@@ -1,7 +1,8 @@
 import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Host } from '../../shared/src/host/host.ts';
-import { checkInput } from '../../shared/src/define/check-input.ts';
+import { withoutUndefined } from '../../shared/src/host/without-undefined.ts';
+import { wordingFor } from '../../shared/src/host/wording.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Event, Handshake, Subscription, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
@@ -14,12 +15,12 @@ import { keyOf, labelOf, nounOf } from './names.ts';
 import { identified, outputFieldsOf } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
-/** The delivery in a bundle. Zapier passes the body on as text, so its bytes are those of the text in UTF-8. */
+/** The delivery in a bundle. Zapier passes the body as text, so its bytes are the UTF-8 encoding of that text. */
 export function readDelivery({ rawRequest = {} }: Bundle): Delivery {
   const query = new Map<string, string | string[]>();
   for (const [name, value] of new URLSearchParams(rawRequest.querystring ?? '')) {
-    const before = query.get(name);
-    query.set(name, before === undefined ? value : [before, value].flat());
+    const existing = query.get(name);
+    query.set(name, existing === undefined ? value : [existing, value].flat());
   }
   return {
     headers: { ...rawRequest.headers },
@@ -28,61 +29,54 @@ export function readDelivery({ rawRequest = {} }: Bundle): Delivery {
   };
 }
 
-/** What the subscribe call gave back, if Zapier still has it. */
+/** The result of the subscribe call, if Zapier still has it. */
 function subscriptionOf({ subscribeData }: Bundle): Subscription | undefined {
   const kept = subscribeData as Partial<Subscription> | undefined;
   return kept?.id === undefined ? undefined : { ...kept, id: kept.id };
 }
 
-/** An event as Zapier shows it; what an event read from the vendor lacks is taken from the sample. */
+/** An event in Zapier's format. An event read from the vendor gets the outcome of the verification from the sample. */
 function asItem(event: Event, { verified, matchedSecret }: Record<string, unknown> = {}): Record<string, unknown> {
-  const verification = {
-    ...(verified === undefined ? {} : { verified }),
-    ...(matchedSecret === undefined ? {} : { matchedSecret }),
-  };
-  return { id: event.id, ...verification, ...event.data };
+  return { id: event.id, ...withoutUndefined({ verified, matchedSecret }), ...event.data };
 }
 
-/** Zapier answers a sender before it runs the app, so a handshake is confirmed at the address that the vendor gives. */
+/** Zapier answers a sender before it runs the app, so a handshake is confirmed at the URL that the vendor provides. */
 async function confirm({ confirmUrl }: Handshake, { http, log }: Host): Promise<void> {
   if (confirmUrl === undefined)
-    return log.info(
-      'The sender requested a confirmation of this address in the answer, which Zapier does not allow an app to give.',
-    );
+    return log.info('The sender expects a confirmation of this URL in the response, which Zapier does not support.');
   const { status } = await http({ method: 'GET', url: confirmUrl, headers: {}, redirects: 'answer' });
   log.info(
     status >= 200 && status < 300
-      ? 'The sender requested a confirmation of this address, which was sent.'
-      : `The sender requested a confirmation of this address but did not accept it (status ${status}). Open its validation URL in a browser.`,
+      ? 'The sender requested a confirmation of this URL, which was sent.'
+      : `The sender requested a confirmation of this URL but did not accept it (status ${status}). Open its validation URL in a browser.`,
   );
 }
 
 /**
- * A trigger that a sender calls, as a hook of Zapier: subscribed by the app where the vendor has an interface for that,
- * else by hand after the directions. A delivery that is not believed starts nothing and its sender learns nothing; the
- * builder finds the reason in the log.
+ * A webhook trigger as a hook of Zapier: subscribed by the app where the vendor has a subscription API, otherwise manually with
+ * the directions. A rejected delivery starts nothing and its sender learns nothing; the log shows the reason.
  */
 export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, settings: Settings): Trigger {
   const { subscriber, directions } = trigger;
   const { output, sample } = identified(trigger);
-  const inputOf = (bundle: Bundle) => checkInput(trigger.input, bundle.inputData ?? {});
+  const inputOf = ({ inputData = {} }: Bundle) => inputData;
 
   const perform = (z: ZObject, bundle: Bundle) =>
-    callService(z, bundle, settings, service, async ({ connection }, host) => {
+    callService({ z, bundle, settings, service }, async ({ connection }, host) => {
+      const input = inputOf(bundle);
       const subscription = subscriptionOf(bundle);
       const taken = await processDelivery(trigger, readDelivery(bundle), {
-        input: inputOf(bundle),
+        input,
         connection,
         host,
-        ...(subscription ? { subscription } : {}),
+        ...withoutUndefined({ subscription }),
       });
       if (taken.outcome === 'events') {
         try {
-          return (await enrichEvents(trigger, taken.events, inputOf(bundle), { host, connection })).map((event) =>
-            asItem(event),
-          );
+          const events = await enrichEvents(trigger, taken.events, input, { host, connection });
+          return events.map((event) => asItem(event));
         } catch (error) {
-          // Zapier runs the delivery again, which must not count as a repeat.
+          // Zapier retries the delivery, which must not count as a repeat.
           for (const { id } of taken.events) await host.forget(id);
           throw error;
         }
@@ -93,40 +87,43 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
       }
       z.console.log(
         taken.outcome === 'rejected'
-          ? `A delivery was refused. ${taken.explanation}`
-          : `A delivery was ${taken.why} and starts nothing.`,
+          ? `An event was rejected. ${taken.explanation}`
+          : taken.why === 'filtered'
+            ? 'An event did not match the filter and triggered nothing.'
+            : 'An event was already received and triggered nothing.',
       );
       return [];
     });
 
-  /** Zapier asks for examples while a Zap is built: the only time at which a trigger that is set up by hand can refuse a secret. */
+  /** Zapier requests examples in the editor: the only chance for a manually subscribed trigger to reject a secret. */
   const performList = async (z: ZObject, bundle: Bundle) => {
     if (!subscriber)
-      await callService(z, bundle, settings, service, async ({ connection, host }) =>
-        checkVerification(trigger, inputOf(bundle) as never, connection, (warning) => host.log.warn(warning)),
+      await callService({ z, bundle, settings, service }, async ({ connection, host }) =>
+        checkVerification(trigger, inputOf(bundle), connection, (warning) => host.log.warn(warning)),
       );
     if (!trigger.recent) return [sample];
-    const recent = await callService(z, bundle, settings, service, async (context) =>
-      trigger.recent?.(inputOf(bundle), context),
-    );
-    const events = recent && filterEvents(recent, inputOf(bundle));
-    return events && events.length > 0 ? events.map((event) => asItem(event as Event, sample)) : [sample];
+    const input = inputOf(bundle);
+    const events = await callService({ z, bundle, settings, service }, async (context) => {
+      const recent = (await trigger.recent?.(input, context)) ?? [];
+      return filterEvents(trigger, recent, input);
+    });
+    return events.length > 0 ? events.map((event) => asItem(event, sample)) : [sample];
   };
 
   const subscription = subscriber && {
     performSubscribe: (z: ZObject, bundle: Bundle) =>
-      callService(z, bundle, settings, service, (context) =>
+      callService({ z, bundle, settings, service }, (context) =>
         subscriber.subscribe(inputOf(bundle), bundle.targetUrl ?? '', context),
       ),
     performUnsubscribe: (z: ZObject, bundle: Bundle) =>
-      callService(z, bundle, settings, service, async (context) => {
+      callService({ z, bundle, settings, service }, async (context) => {
         const kept = subscriptionOf(bundle);
         if (!kept)
           throw new PipewrightError({
             code: 'not-found',
             service: service.name,
-            message: 'Zapier no longer knows the subscription.',
-            hint: `Remove the webhook by hand in ${service.name}.`,
+            message: 'Zapier no longer has the ID of the webhook.',
+            hint: `Delete the webhook in ${service.name}.`,
           });
         await subscriber.unsubscribe(kept, context);
         return { id: kept.id };
@@ -139,7 +136,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
     display: {
       label: labelOf(service, trigger),
       description: trigger.description,
-      ...(directions && !subscriber ? { directions } : {}),
+      ...(directions && !subscriber ? { directions: wordingFor(directions, 'zapier') } : {}),
     },
     operation: {
       type: 'hook',

@@ -65,7 +65,7 @@ function describe(service: Service, operation: Operation | Trigger): string[] {
   const nature = operation.kind === 'trigger' ? `trigger (${operation.how})` : `${operation.kind}, ${operation.effect}`;
   const directions =
     operation.kind === 'trigger' && operation.how === 'webhook' && operation.directions
-      ? [`Setup: ${operation.directions}`, '']
+      ? [`Setup: ${perPlatform(operation.directions)}`, '']
       : [];
   return [
     `## ${operation.name}`,

@@ -2,7 +2,6 @@ import { services } from '../catalog.ts';
 import { PipewrightError } from '../host/error.ts';
 import { isObject } from '../host/is-object.ts';
 import type { Host } from '../host/host.ts';
-import { checkInput } from '../define/check-input.ts';
 import type { Connection } from '../define/connection.ts';
 import type { Context } from '../define/context.ts';
 import type { Operation } from '../define/operation.ts';
@@ -15,7 +14,7 @@ export const operationWords = { input: { type: 'string' }, connection: { type: '
 /** An operation with its input and context from the command line. */
 export interface CalledOperation {
   operation: Operation;
-  input: unknown;
+  input: Record<string, unknown>;
   context: Context;
 }
 
@@ -30,7 +29,7 @@ export function findOperation(key: string): { service: Service; operation: Opera
 
 /**
  * Reads the input and the connection of an operation.
- * @throws UsageError for invalid JSON; PipewrightError `bad-input` for invalid values
+ * @throws UsageError for invalid JSON; PipewrightError `bad-input` for an invalid connection
  */
 export async function callOperation(
   { service, operation }: { service: Service; operation: Operation },
@@ -39,8 +38,8 @@ export async function callOperation(
 ): Promise<CalledOperation> {
   const typed = values.connection === undefined ? {} : await readObject(`@${values.connection}`, '--connection');
   const input = values.input === undefined ? {} : await readObject(values.input, '--input');
-  const connectionOf = async (connection: Connection) => checkInput(connection.fields, valuesFor(connection, typed));
-  const context = {
+  const connectionOf = async (connection: Connection) => connection.check(valuesFor(connection, typed));
+  const context: Context = {
     host,
     connection: await connectionOf(service.connection),
     async connectionOf(wanted: string) {
@@ -49,7 +48,7 @@ export async function callOperation(
       return connectionOf(further.connection);
     },
   };
-  return { operation, input: checkInput(operation.input, input), context: context as Context };
+  return { operation, input, context };
 }
 
 /** A connection file contains the values of one connection, or of several under the connection keys. */

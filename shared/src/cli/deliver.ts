@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { services } from '../catalog.ts';
 import { nodeHost } from '../host/node/node-host.ts';
-import { checkInput } from '../define/check-input.ts';
 import type { WebhookTrigger } from '../define/trigger.ts';
 import { schemes } from '../webhooks/schemes.ts';
 import { secretFault } from '../webhooks/secret-rules.ts';
@@ -56,7 +55,7 @@ export async function deliverEvent(words: string[]): Promise<void> {
   const now = new Date();
   const body =
     values.body === undefined ? Buffer.from(JSON.stringify(trigger.example(now))) : await readFile(values.body);
-  const input = checkInput(trigger.input, {}) as never;
+  const input = {};
   const { verification } = trigger;
   const scheme = verification.scheme(input);
   if (scheme === 'entra')

@@ -51,7 +51,7 @@ export async function openDataset(
   const found = findOperation(from);
   if (found && isDownload(found.operation)) {
     const { input, context } = await callOperation(found, values, host);
-    return found.operation.open(input as never, context as never);
+    return found.operation.open(input, context);
   }
   if (!/^https?:\/\//i.test(from)) {
     const file = await host.files.read(from);

@@ -17,5 +17,5 @@ export async function runOperation(words: string[]): Promise<void> {
     values,
     nodeHost({ log: progress, signal: stopSignal() }),
   );
-  print(await operation.run(input as never, context as never), values.json ?? false);
+  print(await operation.run(input, context), values.json ?? false);
 }

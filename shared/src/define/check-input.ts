@@ -1,25 +1,29 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../host/error.ts';
 import { describeField, type Fields } from './fields.ts';
-import type { Values } from './operation.ts';
+import type { RawInput } from './raw-input.ts';
 
-/** Whether a form left a field empty: platforms send an empty text, null or nothing. */
+/** The checked values of some fields. */
+export type Values<F extends Fields> = v.InferOutput<v.ObjectSchema<F, undefined>>;
+
+/** Whether a form field was left empty: platforms send an empty string, null or nothing. */
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
 
 /**
- * Checks what a person typed and gives it the types of the fields; empty fields take their defaults, unknown ones are left out.
- * @throws PipewrightError `bad-input` that names every field with what is wrong, by its label
+ * Checks raw input and converts it to the types of the fields. Empty fields get their defaults; unknown fields are dropped.
+ * Checking is not idempotent (an ID is taken out of a URL, for example), so raw input is checked exactly once.
+ * @throws PipewrightError `bad-input` that names every invalid field by its label
  */
-export function checkInput<F extends Fields>(fields: F, raw: Record<string, unknown>): Values<F> {
+export function checkInput<F extends Fields>(fields: F, raw: RawInput): Values<F> {
   const filled = Object.fromEntries(
     Object.keys(fields)
       .filter((name) => !isEmpty(raw[name]))
       .map((name) => [name, raw[name]]),
   );
   const result = v.safeParse(v.object(fields), filled);
-  if (result.success) return result.output as Values<F>;
+  if (result.success) return result.output;
   const problems = new Map<string, string>();
   for (const issue of result.issues) {
     const name = String(issue.path?.[0]?.key ?? '');
@@ -27,10 +31,25 @@ export function checkInput<F extends Fields>(fields: F, raw: Record<string, unkn
     const label = field ? describeField(field).label : name;
     if (!problems.has(label)) problems.set(label, name in filled ? issue.message : 'is missing');
   }
-  const said = [...problems].map(([label, problem]) => `“${label}” ${problem}`).join('; ');
+  const message = [...problems].map(([label, problem]) => `“${label}” ${problem}`).join('; ');
   throw new PipewrightError({
     code: 'bad-input',
-    message: `${said}.`,
-    hint: 'Fill in the field and run the step again.',
+    message: `${message}.`,
+    hint: problems.size > 1 ? 'Correct the fields and try again.' : 'Correct the field and try again.',
   });
+}
+
+/**
+ * Makes a check of raw input that runs once per object: several functions of a trigger read the same input of a delivery.
+ * The raw input must not change after its first check.
+ */
+export function inputChecker<F extends Fields>(fields: F): (raw: RawInput) => Values<F> {
+  const checked = new WeakMap<RawInput, Values<F>>();
+  return (raw) => {
+    const known = checked.get(raw);
+    if (known) return known;
+    const values = checkInput(fields, raw);
+    checked.set(raw, values);
+    return values;
+  };
 }

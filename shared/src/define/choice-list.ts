@@ -1,48 +1,48 @@
+import type { RawInput } from './raw-input.ts';
 import type { Context } from './context.ts';
 
-/** One thing that can be picked. */
+/** One entry of a list. */
 export interface Choice {
   value: string;
   label: string;
-  /** The vendor's page of the thing. */
+  /** The vendor's page for the entry. */
   url?: string;
 }
 
 /** One page of a list. */
 export interface ChoicePage {
   choices: Choice[];
-  /** Give it back as `page` to get what follows; absent at the end. */
+  /** Pass it as `page` to get the next page; absent on the last page. */
   nextPage?: string;
 }
 
-/** What a list is asked. */
+/** What a list is queried with. */
 export interface ChoiceQuery {
-  /** Text that a label must contain, in any case. */
+  /** Text that a label must contain; case-insensitive. */
   search?: string;
   page?: string;
-  /** What has been filled in so far, unchecked. */
-  input: Record<string, unknown>;
+  /** The form as filled in so far. */
+  input: RawInput;
 }
 
-/** Things at the vendor that a field can be picked from. */
+/** Entries at the vendor from which the value of a field is picked. */
 export interface ChoiceList {
   /** Unique within its service: `pipelines`. */
   key: string;
   /** Names of the fields that must be filled in first. */
   needs?: readonly string[];
-  load(query: ChoiceQuery, context: Context<never>): Promise<ChoicePage>;
+  load(query: ChoiceQuery, context: Context): Promise<ChoicePage>;
 }
 
-/** Describes a list of choices; see `ChoiceList`. */
-export function defineChoices<C>(list: {
-  key: string;
-  needs?: readonly string[];
-  load(query: ChoiceQuery, context: Context<C>): Promise<ChoicePage>;
-}): ChoiceList {
-  return list as unknown as ChoiceList;
+/** Defines a list of choices for a service whose connection has the values `C`; see `ChoiceList`. */
+export function defineChoices<C>({
+  load,
+  ...list
+}: Omit<ChoiceList, 'load'> & { load(query: ChoiceQuery, context: Context<C>): Promise<ChoicePage> }): ChoiceList {
+  return { ...list, load: (query, context) => load(query, context as Context<C>) };
 }
 
-/** Keeps the choices whose label or value contains the searched text, for vendors that cannot search themselves. */
+/** Keeps the choices whose label or value contains the search text, for vendors without a search of their own. */
 export function search(choices: Choice[], text: string | undefined): Choice[] {
   const wanted = text?.trim().toLowerCase();
   if (!wanted) return choices;

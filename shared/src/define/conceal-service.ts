@@ -1,24 +1,27 @@
-import { isDownload } from './download.ts';
+import { isDownload, type Download } from './download.ts';
 import { bytesWithoutSecrets, concealing, learnConnection, withoutSecrets, type Concealed } from './conceal.ts';
 import { secretMask, type SecretMask } from '../host/secret-mask.ts';
+import type { RawInput } from './raw-input.ts';
+import type { Context } from './context.ts';
 import type { Action, Callback, Operation } from './operation.ts';
-import type { Fields } from './fields.ts';
 import type { Event, Subscriber, Trigger } from './trigger.ts';
+import { withoutUndefined } from '../host/without-undefined.ts';
+import { isObject } from '../host/is-object.ts';
 
 function concealCallback(concealed: Concealed, callback: Callback): Callback {
   return {
     ...callback,
-    begin: (input, context, address) =>
-      withoutSecrets(concealed, context, async (own, mask) => {
-        const begun = await callback.begin(input, own, () => {
-          const told = address();
-          mask.learn(told);
-          return told;
+    start: (raw, context, callbackUrl) =>
+      withoutSecrets(concealed, context, async (masked, mask) => {
+        const started = await callback.start(raw, masked, () => {
+          const url = callbackUrl();
+          mask.learn(url);
+          return url;
         });
-        // What is kept is for the platform alone, which hands it back as it is.
-        return { ...begun, output: mask.value(begun.output) };
+        // `kept` stays as it is: only the platform sees it, and passes it back.
+        return { ...started, output: mask.value(started.output) };
       }),
-    look: (kept, context) => concealing(concealed, context, async (own) => callback.look(kept, own)),
+    readFinished: (kept, context) => concealing(concealed, context, (masked) => callback.readFinished(kept, masked)),
   };
 }
 
@@ -27,99 +30,98 @@ export function concealOperation(concealed: Concealed, operation: Operation): Op
   if (operation.kind === 'search')
     return {
       ...operation,
-      run: (input, context) => concealing(concealed, context, (own) => operation.run(input, own)),
+      run: (raw, context) => concealing(concealed, context, (masked) => operation.run(raw, masked)),
     };
   const action: Action = {
     ...operation,
-    run: (input, context) => concealing(concealed, context, (own) => operation.run(input, own)),
+    run: (raw, context) => concealing(concealed, context, (masked) => operation.run(raw, masked)),
     ...(operation.callback ? { callback: concealCallback(concealed, operation.callback) } : {}),
   };
   if (!isDownload(operation)) return action;
-  const open: typeof operation.open = (input, context) =>
-    withoutSecrets(concealed, context, async (own, mask) => {
-      const opened = await operation.open(input, own);
-      return {
-        ...opened,
-        name: mask.text(opened.name),
-        details: mask.value(opened.details),
-        bytes: bytesWithoutSecrets(opened.bytes, mask),
-      };
-    });
-  return Object.assign(action, { open });
+  const download: Download = {
+    ...action,
+    open: (raw, context) =>
+      withoutSecrets(concealed, context, async (masked, mask) => {
+        const opened = await operation.open(raw, masked);
+        return {
+          ...opened,
+          name: mask.text(opened.name),
+          details: mask.value(opened.details),
+          bytes: bytesWithoutSecrets(opened.bytes, mask),
+        };
+      }),
+  };
+  return download;
 }
 
-/** A subscription is given back as it is: the platform keeps its secret, and nobody sees it. */
-function concealSubscriber(concealed: Concealed, subscriber: Subscriber<Fields, never>): Subscriber<Fields, never> {
+/** A subscription is returned unmasked: the platform keeps its secret and shows it to nobody. */
+function concealSubscriber(concealed: Concealed, subscriber: Subscriber): Subscriber {
   return {
-    subscribe: (input, url, context) =>
-      withoutSecrets(concealed, context, (own) => subscriber.subscribe(input, url, own)),
+    subscribe: (raw, url, context) =>
+      withoutSecrets(concealed, context, (masked) => subscriber.subscribe(raw, url, masked)),
     isSubscribed: (subscription, url, context) =>
-      withoutSecrets(concealed, context, (own, mask) => {
+      withoutSecrets(concealed, context, (masked, mask) => {
         mask.learn(subscription.secret);
-        return subscriber.isSubscribed(subscription, url, own);
+        return subscriber.isSubscribed(subscription, url, masked);
       }),
     unsubscribe: (subscription, context) =>
-      withoutSecrets(concealed, context, (own, mask) => {
+      withoutSecrets(concealed, context, (masked, mask) => {
         mask.learn(subscription.secret);
-        return subscriber.unsubscribe(subscription, own);
+        return subscriber.unsubscribe(subscription, masked);
       }),
   };
 }
 
-/** IDs tell repeats apart and go to nobody, so they stay as they are. */
-const concealEvents = <T>(events: Event<T>[], mask: SecretMask): Event<T>[] =>
+/** IDs identify repeats and are shown to nobody, so they stay as they are. */
+const concealEvents = (events: Event[], mask: SecretMask): Event[] =>
   events.map(({ id, data }) => ({ id, data: mask.value(data) }));
 
-/** The masks of connections that are kept in memory for the deliveries of a trigger: making one for each would cost more than to verify it. */
+/** The masks of connections that are cached for the deliveries of a trigger: creating a mask takes longer than verifying a delivery. */
 const masks = new WeakMap<object, SecretMask>();
 
-function maskOf(concealed: Concealed, values: object | undefined): SecretMask {
-  const kept = values && masks.get(values);
-  if (kept) return kept;
+function maskOf(concealed: Concealed, values: unknown): SecretMask {
+  const cached = isObject(values) ? masks.get(values) : undefined;
+  if (cached) return cached;
   const mask = secretMask();
   learnConnection(mask, concealed.connection.fields, values);
-  if (values) masks.set(values, mask);
+  if (isObject(values)) masks.set(values, mask);
   return mask;
 }
 
-/** A trigger whose events, errors and log show no secret of its connection. Handshakes stay as they are: their sender wants them back. */
+/** A trigger whose events, errors and log show no secret of its connection. Handshakes stay as they are: the sender expects its own value. */
 export function concealTrigger(concealed: Concealed, trigger: Trigger): Trigger {
   if (trigger.how === 'polling') {
     return {
       ...trigger,
-      poll: (input, since, context) =>
-        withoutSecrets(concealed, context, async (own, mask) =>
-          concealEvents(await trigger.poll(input, since, own), mask),
+      poll: (raw, since, context) =>
+        withoutSecrets(concealed, context, async (masked, mask) =>
+          concealEvents(await trigger.poll(raw, since, masked), mask),
         ),
     };
   }
   const { subscriber, enrich, missed, recent } = trigger;
   return {
     ...trigger,
-    events: (body, input, connection, facts) =>
-      concealEvents(trigger.events(body, input, connection, facts), maskOf(concealed, connection)),
-    ...(subscriber ? { subscriber: concealSubscriber(concealed, subscriber) } : {}),
-    ...(enrich
-      ? {
-          enrich: (event, input, context) =>
-            withoutSecrets(concealed, context, async (own, mask) =>
-              concealEvents(await enrich(event, input, own), mask),
-            ),
-        }
-      : {}),
-    ...(missed
-      ? {
-          missed: (input, since, context) =>
-            withoutSecrets(concealed, context, async (own, mask) =>
-              concealEvents(await missed(input, since, own), mask),
-            ),
-        }
-      : {}),
-    ...(recent
-      ? {
-          recent: (input, context) =>
-            withoutSecrets(concealed, context, async (own, mask) => concealEvents(await recent(input, own), mask)),
-        }
-      : {}),
+    events: (body, raw, connection, facts) =>
+      concealEvents(trigger.events(body, raw, connection, facts), maskOf(concealed, connection)),
+    ...withoutUndefined({
+      subscriber: subscriber && concealSubscriber(concealed, subscriber),
+      enrich:
+        enrich &&
+        ((event: Event, raw: RawInput, context: Context) =>
+          withoutSecrets(concealed, context, async (masked, mask) =>
+            concealEvents(await enrich(event, raw, masked), mask),
+          )),
+      missed:
+        missed &&
+        ((raw: RawInput, since: Date, context: Context) =>
+          withoutSecrets(concealed, context, async (masked, mask) =>
+            concealEvents(await missed(raw, since, masked), mask),
+          )),
+      recent:
+        recent &&
+        ((raw: RawInput, context: Context) =>
+          withoutSecrets(concealed, context, async (masked, mask) => concealEvents(await recent(raw, masked), mask))),
+    }),
   };
 }

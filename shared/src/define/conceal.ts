@@ -5,10 +5,10 @@ import { secretMask, type SecretMask } from '../host/secret-mask.ts';
 import type { Context } from './context.ts';
 import { describeField, type Fields } from './fields.ts';
 
-/** Parameters of an address whose values log in. */
+/** Query parameters that contain credentials. */
 const secretParameter = /sig|token|secret|key|password|pwd|code|auth/i;
 
-/** What is secret in an address: the login before the host, and parameters that log in. */
+/** The secrets in a URL: user name and password, and query parameters with credentials. */
 export function secretsInAddress(value: unknown): string[] {
   if (typeof value !== 'string' || !/^[a-z][a-z\d+.-]*:\/\//i.test(value) || !URL.canParse(value)) return [];
   const { username, password, searchParams } = new URL(value);
@@ -19,61 +19,61 @@ export function secretsInAddress(value: unknown): string[] {
       return part;
     }
   };
-  // A user without a password is a token, as in https://token@host.
+  // A user name without a password is a token, as in https://token@host.
   return [
     ...(password ? [password, decoded(password)] : username ? [username, decoded(username)] : []),
-    ...[...searchParams].flatMap(([name, given]) => (secretParameter.test(name) ? [given] : [])),
+    ...[...searchParams].flatMap(([name, value]) => (secretParameter.test(name) ? [value] : [])),
   ];
 }
 
-/** Tells a mask the secrets among the values of a connection; what a field that is no secret holds as well, such as a user name, is none. */
+/** Adds the secrets of a connection to a mask. A value that a non-secret field also contains, such as a user name, is not secret. */
 export function learnConnection(mask: SecretMask, fields: Fields, values: unknown): void {
   if (typeof values !== 'object' || values === null) return;
-  const given = Object.entries(values).flatMap(([name, value]) =>
+  const known = Object.entries(values).flatMap(([name, value]) =>
     fields[name] ? [{ value: value as unknown, isSecret: describeField(fields[name]).secret === true }] : [],
   );
-  const open = new Set(given.flatMap(({ value, isSecret }) => (isSecret ? [] : [value])));
-  for (const { value, isSecret } of given) {
+  const open = new Set(known.flatMap(({ value, isSecret }) => (isSecret ? [] : [value])));
+  for (const { value, isSecret } of known) {
     if (isSecret && !open.has(value)) mask.learn(value);
     for (const part of secretsInAddress(value)) mask.learn(part);
   }
 }
 
-/** What logs in behind the word that says how (RFC 9110, section 11.4). */
+/** The credentials after the authentication scheme (RFC 9110, section 11.4). */
 const credentials = /^[\w-]+\s+(\S+)$/;
 
-/** A host whose log and file names show no secret, and which takes what it logs in with for one. Everything else is the host's own, also what it says later. */
+/** A host whose log and file names show no secret, and which treats authorization headers as secrets. Everything else is inherited, including properties that change. */
 function concealedHost(host: Host, mask: SecretMask): Host {
-  const shown = (message: string): string => redact(mask.text(message));
-  const own: Pick<Host, 'mask' | 'http' | 'log' | 'files'> = {
+  const masked = (message: string): string => redact(mask.text(message));
+  const overrides: Pick<Host, 'mask' | 'http' | 'log' | 'files'> = {
     mask,
     http: (request) => {
       mask.learn(credentials.exec(request.headers['authorization'] ?? '')?.[1]);
       return host.http(request);
     },
-    log: { info: (message) => host.log.info(shown(message)), warn: (message) => host.log.warn(shown(message)) },
+    log: { info: (message) => host.log.info(masked(message)), warn: (message) => host.log.warn(masked(message)) },
     files: {
       save: (file) => host.files.save({ ...file, name: mask.text(file.name), mediaType: mask.text(file.mediaType) }),
       read: (value) => host.files.read(value),
     },
   };
-  // By descriptors, for what a host says of the time that is left is another at every look.
+  // Copies descriptors, because the remaining time of a host is a getter.
   return Object.create(Object.getPrototypeOf(host) as object | null, {
     ...Object.getOwnPropertyDescriptors(host),
-    ...Object.getOwnPropertyDescriptors(own),
+    ...Object.getOwnPropertyDescriptors(overrides),
   });
 }
 
-/** The connections whose secrets an operation may meet. */
+/** The connections whose secrets an operation may receive. */
 export interface Concealed {
   connection: { fields: Fields };
   furtherConnections?: readonly { connection: { key: string; fields: Fields } }[] | undefined;
 }
 
 /**
- * Does some work with a context whose secrets are hidden in what is logged and in what goes wrong.
- * @param work gets the context, and the mask for what it gives back
- * @throws what the work throws, without secrets
+ * Does work with a context whose secrets are masked in the log and in errors.
+ * @param work receives the context, and the mask for its result
+ * @throws the error of the work, without secrets
  */
 export async function withoutSecrets<C, T>(
   { connection, furtherConnections }: Concealed,
@@ -99,16 +99,16 @@ export async function withoutSecrets<C, T>(
   }
 }
 
-/** The same work, whose result shows no secret either. */
+/** Does work with a masked context and masks its result too. */
 export function concealing<C, T>(
   concealed: Concealed,
   context: Context<C>,
   work: (context: Context<C>) => Promise<T>,
 ): Promise<T> {
-  return withoutSecrets(concealed, context, async (own, mask) => mask.value(await work(own)));
+  return withoutSecrets(concealed, context, async (masked, mask) => mask.value(await work(masked)));
 }
 
-/** Bytes that are data and stay as they are; what goes wrong while they come shows no secret. */
+/** Bytes are data and stay unchanged; errors while reading them are masked. */
 export async function* bytesWithoutSecrets(bytes: Bytes, mask: SecretMask): Bytes {
   try {
     yield* bytes;

@@ -1,17 +1,18 @@
-import type * as v from 'valibot';
+import { checkInput, type Values } from './check-input.ts';
+import type { RawInput } from './raw-input.ts';
 import { concealing } from './conceal.ts';
 import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';
 
-/** What a person types once to log in to a service. */
-export interface Connection<F extends Fields = Fields> {
+/** What a person fills in once to log in to a service. */
+export interface ConnectionDefinition<F extends Fields> {
   /** Unique in the catalog: `azure`. */
   key: string;
-  /** As it stands in the list of credentials: `Azure Service Principal`. */
+  /** The name in the list of credentials: `Azure Service Principal`. */
   name: string;
-  /** Where the values come from, in one or two sentences. */
+  /** Where to find the values, in one or two sentences. */
   description: string;
-  /** The vendor's page on how to get them. */
+  /** The vendor's page on how to create them. */
   documentationUrl: string;
   /** Base name of its icons in `icons/`. Default: the icon of the first service that logs in with it. */
   icon?: string;
@@ -20,19 +21,36 @@ export interface Connection<F extends Fields = Fields> {
   test(context: Context<ConnectionValues<F>>): Promise<string>;
 }
 
-/** The checked values of a connection. */
-export type ConnectionValues<F extends Fields> = v.InferOutput<v.ObjectSchema<F, undefined>>;
-
-/** Describes a connection; see `Connection`. What its test gives, logs or raises shows none of its secrets. */
-export function defineConnection<const F extends Fields>(connection: Connection<F>): Connection<F> {
-  return { ...connection, test: (context) => concealing({ connection }, context, (own) => connection.test(own)) };
+/** A connection as adapters see it. */
+export interface Connection<F extends Fields = Fields> extends Omit<ConnectionDefinition<F>, 'test'> {
+  /**
+   * Checks and types the values as they were filled in. Contexts hold the result.
+   * @throws PipewrightError `bad-input` that names every invalid field by its label
+   */
+  check(raw: RawInput): ConnectionValues<F>;
+  /** See `ConnectionDefinition.test`. */
+  test(context: Context): Promise<string>;
 }
 
-/** The connection of a service that logs in nowhere by itself. */
+/** The checked values of a connection. */
+export type ConnectionValues<F extends Fields> = Values<F>;
+
+/** Defines a connection; see `Connection`. Nothing that its test returns, logs or throws shows one of its secrets. */
+export function defineConnection<const F extends Fields>(connection: ConnectionDefinition<F>): Connection<F> {
+  const { fields } = connection;
+  return {
+    ...connection,
+    check: (raw) => checkInput(fields, raw),
+    test: (context) =>
+      concealing({ connection }, context as Context<ConnectionValues<F>>, (concealed) => connection.test(concealed)),
+  };
+}
+
+/** The connection of a service that requires no login. */
 export const noConnection: Connection = defineConnection({
   key: 'none',
   name: 'None',
-  description: 'Nothing is needed.',
+  description: 'No login is required.',
   documentationUrl: 'https://github.com/pipewright/pipewright#readme',
   fields: {},
   test: async () => 'nothing',

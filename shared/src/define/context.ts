@@ -1,9 +1,9 @@
 import type { Host } from '../host/host.ts';
 
-/** What an operation works with: the platform's host and the values of the connection. */
-export interface Context<C = Record<string, unknown>> {
+/** What an operation works with: the platform's host and the values of the connection, checked by the connection. */
+export interface Context<C = unknown> {
   host: Host;
   connection: C;
-  /** Values of a further connection by its key, for an operation that works with two services. */
+  /** Checked values of another connection by its key, for operations that work with two services. */
   connectionOf?(key: string): Promise<Record<string, unknown>>;
 }

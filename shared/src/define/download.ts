@@ -1,41 +1,47 @@
 import type { OpenedFile } from '../host/host.ts';
+import { checkInput, type Values } from './check-input.ts';
+import type { RawInput } from './raw-input.ts';
 import type { Context } from './context.ts';
 import { file, type Fields } from './fields.ts';
-import type { Action, Values } from './operation.ts';
+import { defineAction, type Action, type ActionDefinition } from './operation.ts';
 
-/** Bytes that a vendor is sending, with what the operation tells about them. */
+/** A file that a vendor is sending, with the other outputs of the operation. */
 export interface Opened<O extends Fields> extends OpenedFile {
   details: Values<O>;
 }
 
-/** An action that fetches a file. Its bytes can also be taken straight, without storing them on the platform. */
-export interface Download<F extends Fields = Fields, O extends Fields = Fields, C = never> extends Action<F, O, C> {
-  open(input: Values<F>, context: Context<C>): Promise<Opened<Fields>>;
+/** A download as its service defines it: `output` lists the fields beside the file itself, which is added as `file`. */
+export interface DownloadDefinition<F extends Fields, O extends Fields, C>
+  extends Omit<ActionDefinition<F, O, C>, 'effect' | 'run'> {
+  open(input: Values<F>, context: Context<C>): Promise<Opened<O>>;
 }
 
-/** Describes a download: `output` are the fields beside the file itself, which is added as `file`. */
+/** An action that fetches a file. Its bytes can also be read directly, without storing them on the platform. */
+export interface Download extends Action {
+  open(raw: RawInput, context: Context): Promise<OpenedFile & { details: Record<string, unknown> }>;
+}
+
+/** Defines a download; see `DownloadDefinition`. */
 export function defineDownload<C>() {
-  return <const F extends Fields, const O extends Fields>(
-    download: Omit<Action<F, O, C>, 'kind' | 'effect' | 'run'> & {
-      open(input: Values<F>, context: Context<C>): Promise<Opened<O>>;
-    },
-  ): Download => {
-    const { open } = download;
-    const whole = {
-      ...download,
-      kind: 'action',
+  return <const F extends Fields, const O extends Fields>(download: DownloadDefinition<F, O, C>): Download => {
+    const { open, ...described } = download;
+    const action = defineAction<C>()<F, Fields>({
+      ...described,
       effect: 'safe',
       output: { ...download.output, file: file({ label: 'File', help: 'The downloaded file.' }) },
-      async run(input: Values<F>, context: Context<C>) {
+      async run(input, context) {
         const { details, ...opened } = await open(input, context);
         return { ...details, file: await context.host.files.save(opened) };
       },
+    });
+    return {
+      ...action,
+      open: async (raw, context) => open(checkInput(download.input, raw), context as Context<C>),
     };
-    return whole as unknown as Download;
   };
 }
 
-/** Whether an operation is a download, whose bytes can be taken straight. */
+/** Whether an operation is a download, whose bytes can be read directly. */
 export function isDownload(operation: { kind: string }): operation is Download {
   return 'open' in operation;
 }

@@ -1,50 +1,51 @@
 import * as v from 'valibot';
 import type { ChoiceList } from './choice-list.ts';
 import type { DeclaredValues } from './declared-values.ts';
+import { isObject } from '../host/is-object.ts';
 import { wordingFor, type Wording } from '../host/wording.ts';
 
 /** How a platform shows a field. */
 export type FieldKind = 'text' | 'integer' | 'boolean' | 'option' | 'list' | 'values' | 'json' | 'file' | 'date-time';
 
-/** One entry of a fixed choice. */
+/** One option of a dropdown. */
 export interface Option {
   value: string;
   label: Wording;
-  /** What choosing it does, in one sentence. */
+  /** What the option does: sentence case, no final stop. */
   description?: string;
-  /** Platforms that do not offer it, each with the reason in one sentence. */
+  /** Platforms that do not offer the option, each with the reason in one sentence. */
   notOn?: Partial<Record<'n8n' | 'zapier', string>>;
 }
 
-/** What a field tells a person, beside its type. */
+/** Everything about a field except its type. */
 export interface FieldInfo {
-  /** Title Case, as it stands above the field. */
+  /** Title Case, shown above the field. */
   label: string;
-  /** One or two sentences: what to type and where to find it. */
+  /** One or two sentences: what to enter, where to find it, an example. */
   help?: Wording;
   /** An example, without "e.g.". */
   placeholder?: string;
-  /** Shown only when asked for: among the options in n8n, below in Zapier. Default: false. */
+  /** Shown under Options in n8n, and last in Zapier. Default: false. */
   advanced?: boolean;
-  /** Never shown again once typed. Default: false. */
+  /** Hidden once entered. Default: false. */
   secret?: boolean;
-  /** More than one line of text. Default: false. */
+  /** Allows several lines of text. Default: false. */
   multiline?: boolean;
-  /** The list the value is picked from. */
+  /** The list to pick the value from. */
   choices?: ChoiceList;
-  /** Usually the value is all that the step before gave, where a platform hands that over as a whole. Default: false. */
+  /** Defaults to the whole input item, where a platform has items (n8n). Default: false. */
   wholeItem?: boolean;
-  /** Of names with values: where the names come from. */
+  /** Source of the names of a names-and-values field. */
   declared?: DeclaredValues;
   /** Shown only while another field has one of these values. */
   shownWhen?: { field: string; is: readonly string[] };
-  /** Faces that do not offer the field, each with the reason in one sentence. */
+  /** Platforms that do not offer the field, each with the reason in one sentence. */
   notOn?: Partial<Record<'n8n' | 'zapier', string>>;
-  /** Takes the value out of the address of a page of the vendor: the pattern's first group. */
+  /** Extracts the value from a URL of the vendor: the first group of the pattern. */
   idFromUrl?: { pattern: RegExp; example: string };
 }
 
-/** `FieldInfo` as it is kept in a schema. */
+/** `FieldInfo` as stored in a schema. */
 export type FieldMetadata = FieldInfo & { kind: FieldKind; options?: readonly Option[] };
 
 /** Any field schema. */
@@ -53,24 +54,24 @@ export type Field = v.GenericSchema;
 /** The fields of an operation, a connection or an output. */
 export type Fields = Record<string, Field>;
 
-/** The id in the address of a page, where the field says how to find it; any other value as it is. */
-function takeId(info: FieldInfo, value: string): string {
+/** The ID in a URL, where the field has a pattern for it; any other value unchanged. */
+function extractId(info: FieldInfo, value: string): string {
   const found = info.idFromUrl && /^https?:\/\//i.test(value) ? info.idFromUrl.pattern.exec(value)?.[1] : undefined;
   return found === undefined ? value : decodeURIComponent(found);
 }
 
-/** A line of text; for a value picked from a list, the address of its page serves as well where `idFromUrl` is given. */
+/** A line of text. With `idFromUrl`, a URL is accepted as well. */
 export function text(info: FieldInfo) {
   return v.pipe(
     v.union([v.string(), v.pipe(v.number(), v.transform(String))], 'must be text'),
     v.transform((value) => (info.secret || info.multiline ? value : value.trim())),
     v.nonEmpty('must not be empty'),
-    v.transform((value) => takeId(info, value)),
+    v.transform((value) => extractId(info, value)),
     v.metadata({ ...info, kind: 'text' } satisfies FieldMetadata),
   );
 }
 
-/** A whole number; text that reads as one is taken. */
+/** A whole number, or text with a whole number. */
 export function integer(info: FieldInfo & { minimum?: number; maximum?: number }) {
   const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER, ...rest } = info;
   return v.pipe(
@@ -85,7 +86,7 @@ export function integer(info: FieldInfo & { minimum?: number; maximum?: number }
   );
 }
 
-/** Yes or no; the words `true`, `false`, `yes`, `no` are taken. */
+/** A boolean, or the text `true`, `false`, `yes` or `no`. */
 export function boolean(info: FieldInfo) {
   return v.pipe(
     v.union(
@@ -96,13 +97,13 @@ export function boolean(info: FieldInfo) {
           v.transform((word) => word === 'true' || word === 'yes'),
         ),
       ],
-      'must be yes or no',
+      'must be true or false',
     ),
     v.metadata({ ...info, kind: 'boolean' } satisfies FieldMetadata),
   );
 }
 
-/** One of a few fixed values. */
+/** A dropdown: one of a few fixed values. */
 export function option<const T extends readonly Option[]>(options: T, info: FieldInfo) {
   const values = options.map((entry) => entry.value) as { [K in keyof T]: T[K]['value'] };
   return v.pipe(
@@ -111,7 +112,7 @@ export function option<const T extends readonly Option[]>(options: T, info: Fiel
   );
 }
 
-/** Several texts: an array, or one text with an entry a line; addresses of pages are taken as in `text`. */
+/** A list of texts: an array, or text with one entry per line. URLs are accepted as in `text`. */
 export function list(info: FieldInfo) {
   return v.pipe(
     v.union(
@@ -124,13 +125,10 @@ export function list(info: FieldInfo) {
       ],
       'must be a list',
     ),
-    v.transform((entries) => entries.map((entry) => takeId(info, entry.trim())).filter((entry) => entry !== '')),
+    v.transform((entries) => entries.map((entry) => extractId(info, entry.trim())).filter((entry) => entry !== '')),
     v.metadata({ ...info, kind: 'list' } satisfies FieldMetadata),
   );
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parseJson(value: unknown): unknown {
   if (typeof value !== 'string') return value;
@@ -141,23 +139,23 @@ function parseJson(value: unknown): unknown {
   }
 }
 
-/** Copies names and values without a prototype, so that no name can reach one. */
+/** Copies an object without a prototype, so that no name refers to one. */
 function plain(value: Record<string, unknown>): Record<string, unknown> {
   return Object.assign(Object.create(null) as Record<string, unknown>, value);
 }
 
-/** Names with values, such as the parameters of a pipeline: an object, or its JSON text. */
+/** Names and values, such as pipeline parameters: an object, or its JSON text. */
 export function values(info: FieldInfo) {
   return v.pipe(
     v.unknown(),
     v.transform(parseJson),
-    v.custom<Record<string, unknown>>(isObject, 'must be names with values, such as {"DatasetID": "d-123"}'),
+    v.custom<Record<string, unknown>>(isObject, 'must be a JSON object such as {"DatasetID": "d-123"}'),
     v.transform(plain),
     v.metadata({ ...info, kind: 'values' } satisfies FieldMetadata),
   );
 }
 
-/** Any JSON, given as such or as text. */
+/** Any JSON value, or its text. */
 export function json(info: FieldInfo) {
   return v.pipe(
     v.unknown(),
@@ -167,12 +165,12 @@ export function json(info: FieldInfo) {
   );
 }
 
-/** A file of the platform; read it with `host.files.read`. As an output: what `host.files.save` gave back. */
+/** A file of the platform, read with `host.files.read`. As an output: the result of `host.files.save`. */
 export function file(info: FieldInfo) {
   return v.pipe(v.unknown(), v.metadata({ ...info, kind: 'file' } satisfies FieldMetadata));
 }
 
-/** A moment, as ISO 8601 text with a zone. */
+/** A timestamp as ISO 8601 text with time zone. */
 export function dateTime(info: FieldInfo) {
   return v.pipe(
     v.string('must be a date and time'),
@@ -181,9 +179,13 @@ export function dateTime(info: FieldInfo) {
   );
 }
 
-/** What a schema tells of a field, through `optional` and defaults. */
+function isFieldMetadata(metadata: object): metadata is FieldMetadata {
+  return 'label' in metadata && 'kind' in metadata;
+}
+
+/** The metadata of a field, with `optional` and defaults unwrapped. */
 export function describeField(schema: Field): FieldMetadata & { required: boolean; default?: unknown } {
-  let inner = schema as Field & { wrapped?: Field; default?: unknown };
+  let inner: Field & { wrapped?: Field; default?: unknown } = schema;
   let required = true;
   let initial: unknown;
   while ((inner.type === 'optional' || inner.type === 'nullable') && inner.wrapped) {
@@ -191,18 +193,20 @@ export function describeField(schema: Field): FieldMetadata & { required: boolea
     if (inner.default !== undefined) initial = inner.default;
     inner = inner.wrapped;
   }
-  const metadata = v.getMetadata(inner as never) as unknown as FieldMetadata;
+  const metadata: object = v.getMetadata(inner);
+  if (!isFieldMetadata(metadata))
+    throw new TypeError('A field must be defined with a function of define/fields.ts, such as text().');
   return { ...metadata, required, ...(initial === undefined ? {} : { default: initial }) };
 }
 
-/** An entry of a fixed choice as one platform shows it. */
+/** An option of a dropdown as one platform shows it. */
 export interface ShownOption {
   value: string;
   label: string;
   description?: string;
 }
 
-/** A field as one platform shows it: in its words, with the options that it offers. */
+/** A field as one platform shows it: in its wording, with the options that it offers. */
 export interface ShownField extends Omit<FieldMetadata, 'help' | 'options'> {
   help?: string;
   options?: ShownOption[];
@@ -210,7 +214,7 @@ export interface ShownField extends Omit<FieldMetadata, 'help' | 'options'> {
   default?: unknown;
 }
 
-/** Describes a field in the words of a platform; options that the platform does not offer are left out. */
+/** Describes a field in the wording of a platform, without options that the platform does not offer. */
 export function describeFieldOn(platform: 'n8n' | 'zapier', schema: Field): ShownField {
   const { help, options, ...field } = describeField(schema);
   const shown: ShownField = field;
@@ -225,11 +229,11 @@ export function describeFieldOn(platform: 'n8n' | 'zapier', schema: Field): Show
   return shown;
 }
 
-/** A field with some of what it tells changed; it stays optional, and keeps its default, if it was. */
+/** Changes the metadata of a field. An optional field stays optional and keeps its default. */
 export function withInfo(schema: Field, changes: Partial<FieldMetadata>): Field {
-  const wrapper = schema as Field & { wrapped?: Field; default?: unknown };
+  const wrapper: Field & { wrapped?: Field; default?: unknown } = schema;
   if (wrapper.type === 'optional' && wrapper.wrapped)
-    return v.optional(withInfo(wrapper.wrapped, changes), wrapper.default as never);
+    return v.optional(withInfo(wrapper.wrapped, changes), wrapper.default);
   const { required: _required, default: _default, ...info } = describeField(schema);
   return v.pipe(schema, v.metadata({ ...info, ...changes }));
 }

@@ -1,20 +1,23 @@
-import type * as v from 'valibot';
 import type { PipewrightError } from '../host/error.ts';
 import type { Effect } from '../http/effect.ts';
+import { checkInput, type Values } from './check-input.ts';
+import type { RawInput } from './raw-input.ts';
 import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';
 
-/** The checked values of some fields. */
-export type Values<F extends Fields> = v.InferOutput<v.ObjectSchema<F, undefined>>;
+export type { Values } from './check-input.ts';
+
+/** Values of output fields, by name. */
+export type Output = Record<string, unknown>;
 
 interface Described<F extends Fields, O extends Fields> {
   /** Unique within its service, camel case: `runPipeline`. */
   key: string;
   /** Title Case: `Run Pipeline`. */
   name: string;
-  /** What it works on, Title Case, as the group in n8n: `Pipeline Run`. */
+  /** What it works on, Title Case; its group in n8n: `Pipeline Run`. */
   resource: string;
-  /** One sentence, starting with a verb in the third person: `Starts a pipeline and waits for its end.` */
+  /** One sentence that starts with a verb in the third person: `Starts a pipeline and optionally waits for it to finish.` */
   description: string;
   input: F;
   output: O;
@@ -22,68 +25,134 @@ interface Described<F extends Fields, O extends Fields> {
   sample: Values<O>;
 }
 
-/** How an action waits without holding anything: the vendor calls an address when the work has ended. */
-export interface Callback<F extends Fields = Fields, O extends Fields = Fields, C = never> {
+/** How an action waits without holding resources: the vendor calls a URL when the work has finished. */
+export interface CallbackDefinition<F extends Fields, O extends Fields, C> {
+  /** Whether the input asks for a callback. */
   isChosen(input: Values<F>): boolean;
-  /** Minutes after which nobody waits any longer. */
-  minutes(input: Values<F>): number;
+  /** Minutes to wait for the callback. */
+  timeoutMinutes(input: Values<F>): number;
   /**
-   * Begins the work. Without `kept` it has ended already.
-   * @param address where the vendor is to call, made when it is asked for; it is a secret
+   * Starts the work. A result without `kept` has already finished.
+   * @param callbackUrl creates the URL that the vendor calls; it is a secret
    */
-  begin(
+  start(
     input: Values<F>,
     context: Context<C>,
-    address: () => string,
+    callbackUrl: () => string,
   ): Promise<{ output: Values<O>; kept?: Record<string, unknown> }>;
-  /** What became of it, asked of the vendor after each call; undefined while it goes on. */
-  look(
+  /** Reads the work from the vendor after each call; undefined while it is still running. */
+  readFinished(
     kept: Record<string, unknown>,
     context: Context<C>,
   ): Promise<{ output: Values<O>; failure?: PipewrightError } | undefined>;
-  /** What a call is answered while the work goes on: 409 where the caller is to try again. */
-  statusWhileGoing: 200 | 409;
+  /** HTTP status of the answer to a call while the work is still running: 409 where the caller retries. */
+  statusWhileRunning: 200 | 409;
 }
 
-/** Ways in which a workflow goes on after an action, where a platform can tell them apart (n8n: outputs of the node). */
-export interface Branches<O extends Fields = Fields> {
-  /** Title Case; the last one is also taken by what could not be done. */
+/** Branches of a workflow after an action, where a platform supports them (n8n: outputs of the node). */
+export interface BranchesDefinition<O extends Fields> {
+  /** Title Case; the last branch also receives errors. */
   names: readonly string[];
-  /** The place of the way among the names. */
+  /** Index of the branch among the names. */
   of(output: Values<O>): number;
 }
 
 /** Something a service does once for one input. */
-export interface Action<F extends Fields = Fields, O extends Fields = Fields, C = never> extends Described<F, O> {
-  kind: 'action';
+export interface ActionDefinition<F extends Fields, O extends Fields, C> extends Described<F, O> {
   effect: Effect;
-  /** Present where the workflow goes on in several ways. */
-  branches?: Branches<O>;
-  /** Name of the output that holds a list whose entries are what a platform that hands on items one by one gives (n8n). */
+  branches?: BranchesDefinition<O>;
+  /** Name of the output list whose entries become separate items on a platform that has items (n8n). */
   items?: string;
-  /** Present where the vendor can call at the end. */
-  callback?: Callback<F, O, C>;
+  /** Present where the vendor can call back. */
+  callback?: CallbackDefinition<F, O, C>;
   run(input: Values<F>, context: Context<C>): Promise<Values<O>>;
 }
 
-/** Looks something up; an empty array means that nothing was found. */
-export interface Search<F extends Fields = Fields, O extends Fields = Fields, C = never> extends Described<F, O> {
+/** Finds things; an empty array means that nothing was found. */
+export interface SearchDefinition<F extends Fields, O extends Fields, C> extends Described<F, O> {
+  run(input: Values<F>, context: Context<C>): Promise<Values<O>[]>;
+}
+
+type DescribedOperation = Described<Fields, Fields>;
+
+/** A `CallbackDefinition` as adapters see it: it checks the raw input itself. */
+export interface Callback {
+  isChosen(raw: RawInput): boolean;
+  timeoutMinutes(raw: RawInput): number;
+  start(
+    raw: RawInput,
+    context: Context,
+    callbackUrl: () => string,
+  ): Promise<{ output: Output; kept?: Record<string, unknown> }>;
+  readFinished(
+    kept: Record<string, unknown>,
+    context: Context,
+  ): Promise<{ output: Output; failure?: PipewrightError } | undefined>;
+  statusWhileRunning: 200 | 409;
+}
+
+/** A `BranchesDefinition` as adapters see it. */
+export type Branches = BranchesDefinition<Fields>;
+
+/** An `ActionDefinition` as adapters see it. */
+export interface Action extends DescribedOperation {
+  kind: 'action';
+  effect: Effect;
+  branches?: Branches;
+  items?: string;
+  callback?: Callback;
+  /** @throws PipewrightError `bad-input` when the raw input is invalid; everything that the operation throws */
+  run(raw: RawInput, context: Context): Promise<Output>;
+}
+
+/** A `SearchDefinition` as adapters see it. */
+export interface Search extends DescribedOperation {
   kind: 'search';
   effect: 'safe';
-  run(input: Values<F>, context: Context<C>): Promise<Values<O>[]>;
+  /** @throws PipewrightError `bad-input` when the raw input is invalid; everything that the operation throws */
+  run(raw: RawInput, context: Context): Promise<Output[]>;
 }
 
 /** An action or a search. */
 export type Operation = Action | Search;
 
-/** Describes an action of a service whose connection has the values `C`; see `Action`. */
-export function defineAction<C>() {
-  return <const F extends Fields, const O extends Fields>(action: Omit<Action<F, O, C>, 'kind'>): Action =>
-    ({ kind: 'action', ...action }) as unknown as Action;
+function checkedCallback<F extends Fields, O extends Fields, C>(
+  fields: F,
+  callback: CallbackDefinition<F, O, C>,
+): Callback {
+  return {
+    isChosen: (raw) => callback.isChosen(checkInput(fields, raw)),
+    timeoutMinutes: (raw) => callback.timeoutMinutes(checkInput(fields, raw)),
+    start: async (raw, context, callbackUrl) =>
+      callback.start(checkInput(fields, raw), context as Context<C>, callbackUrl),
+    readFinished: async (kept, context) => callback.readFinished(kept, context as Context<C>),
+    statusWhileRunning: callback.statusWhileRunning,
+  };
 }
 
-/** Describes a search of a service whose connection has the values `C`; see `Search`. */
+/** Defines an action of a service whose connection has the values `C`; see `ActionDefinition`. */
+export function defineAction<C>() {
+  return <const F extends Fields, const O extends Fields>(action: ActionDefinition<F, O, C>): Action => {
+    const { branches, callback, run, ...described } = action;
+    return {
+      ...described,
+      kind: 'action',
+      run: async (raw, context) => run(checkInput(action.input, raw), context as Context<C>),
+      ...(branches ? { branches: { ...branches, of: (output) => branches.of(output as Values<O>) } } : {}),
+      ...(callback ? { callback: checkedCallback(action.input, callback) } : {}),
+    };
+  };
+}
+
+/** Defines a search of a service whose connection has the values `C`; see `SearchDefinition`. */
 export function defineSearch<C>() {
-  return <const F extends Fields, const O extends Fields>(search: Omit<Search<F, O, C>, 'kind' | 'effect'>): Search =>
-    ({ kind: 'search', effect: 'safe', ...search }) as unknown as Search;
+  return <const F extends Fields, const O extends Fields>({
+    run,
+    ...described
+  }: SearchDefinition<F, O, C>): Search => ({
+    ...described,
+    kind: 'search',
+    effect: 'safe',
+    run: async (raw, context) => run(checkInput(described.input, raw), context as Context<C>),
+  });
 }

@@ -1,155 +1,244 @@
 import * as v from 'valibot';
+import type { Wording } from '../host/wording.ts';
 import type { DeliveryFacts, EntraSender, SchemeName, Secrets } from './verification.ts';
-import { conditionsField } from './conditions.ts';
+import { inputChecker, checkInput, type Values } from './check-input.ts';
+import type { RawInput } from './raw-input.ts';
 import type { Context } from './context.ts';
 import { boolean, type Fields } from './fields.ts';
-import type { Values } from './operation.ts';
+import { filterField, passesFilter } from './filter.ts';
 
-interface DescribedTrigger<F extends Fields, O extends Fields> {
-  kind: 'trigger';
+interface Described<F extends Fields, O extends Fields> {
   /** Unique within its service, camel case: `datasetUpdated`. */
   key: string;
   /** Title Case: `Dataset Updated`. */
   name: string;
   /** One sentence: `Triggers when a dataset is updated.` */
   description: string;
-  /** The filter and how to verify. */
+  /** Which events to emit and how to verify them. */
   input: F;
   output: O;
+  /** A realistic output. */
   sample: Values<O>;
 }
 
-/** An event that passed its filter; `id` tells repeats apart. */
+/** An event; repeats have the same `id`. */
 export interface Event<T = Record<string, unknown>> {
   id: string;
   data: T;
 }
 
-/** What is kept of a subscription made at the vendor. */
+/** An event before the outcome of its verification is added. */
+type UnverifiedEvent<O extends Fields> = Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>;
+
+/** What is kept of a subscription created at the vendor. */
 export interface Subscription {
   id: string;
-  /** The signing secret that only the create answer holds. */
+  /** The signing secret, which only the answer to the creation contains. */
   secret?: string;
 }
 
-/** The vendor's own subscription to an address. */
-export interface Subscriber<F extends Fields, C> {
+/** Subscribes a URL at the vendor. */
+export interface SubscriberDefinition<F extends Fields, C> {
   subscribe(input: Values<F>, url: string, context: Context<C>): Promise<Subscription>;
-  /** Whether it is still there, active and points at this address. */
+  /** Whether the subscription still exists, is active and has this URL. */
   isSubscribed(subscription: Subscription, url: string, context: Context<C>): Promise<boolean>;
-  /** Removing what is gone already is no error. */
+  /** Removing a subscription that no longer exists is not an error. */
   unsubscribe(subscription: Subscription, context: Context<C>): Promise<void>;
 }
 
 /** How deliveries of a trigger are verified. */
-export interface Verification<F extends Fields, C> {
-  /** The scheme, which may depend on what the person chose. */
+export interface VerificationDefinition<F extends Fields, C> {
+  /** The scheme, which may depend on the input. */
   scheme(input: Values<F>): SchemeName;
   /** Header or query parameter that carries a shared secret. */
   location?(input: Values<F>): string;
-  /** The secrets that are accepted. None: deliveries are refused unless `acceptsUnsigned`. */
+  /** The accepted secrets. Without any, deliveries are rejected unless `acceptsUnsigned`. */
   secrets(connection: C, subscription: Subscription | undefined): Secrets;
-  /** Who may send, where the scheme is Microsoft Entra; undefined when that is not filled in. */
+  /** The accepted sender, where the scheme is Microsoft Entra; undefined while it is not filled in. */
   entra?(connection: C): EntraSender | undefined;
-  /** Seconds by which a signed moment may be off, either way. Default: 300. */
+  /** Seconds by which a signed timestamp may differ from the clock, either way. Default: 300. */
   toleranceSeconds?(input: Values<F>): number;
-  /** Whether the person ticked "Accept Unsigned Events". */
+  /** Whether "Accept Unsigned Events" is on. */
   acceptsUnsigned?(input: Values<F>): boolean;
 }
 
-/** What a sender asks before it sends events. */
+/** What a sender requests before it sends events. */
 export interface Handshake {
-  /** The body that it wants to be answered with status 200. */
+  /** The body to answer with, with status 200. */
   answer: unknown;
-  /** An address of the vendor that confirms the same when it is read; for platforms that answer before they run the app. */
+  /** A URL of the vendor that confirms the same when it is requested, for platforms that answer before they run the app. */
   confirmUrl?: string;
 }
 
 /** A trigger that a sender calls. */
-export interface WebhookTrigger<F extends Fields = Fields, O extends Fields = Fields, C = never>
-  extends DescribedTrigger<F, O> {
-  how: 'webhook';
-  verification: Verification<F, C>;
-  /** Present where the vendor has a subscription API; else `directions` say what to do by hand. */
-  subscriber?: Subscriber<F, C>;
-  directions?: string;
-  /** The status of the answer to an event that was taken, where a platform leaves that to us. Default: 200. */
+export interface WebhookTriggerDefinition<F extends Fields, O extends Fields, C> extends Described<F, O> {
+  verification: VerificationDefinition<F, C>;
+  /** Present where the vendor has a subscription API; otherwise `directions` explain the manual setup. */
+  subscriber?: SubscriberDefinition<F, C>;
+  directions?: Wording;
+  /** HTTP status of the answer to an accepted event, where the platform lets us choose it. Default: 200. */
   acceptedStatus?: number;
-  /** Reads the events out of a verified body and keeps those that the input asks for. */
-  events(
-    body: unknown,
-    input: Values<F>,
-    connection: C,
-    facts: DeliveryFacts,
-  ): Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[];
-  /** What a verified body requests, where it is no event but the handshake before the first one. */
+  /** Reads the events from a verified body and keeps those that match the input. */
+  events(body: unknown, input: Values<F>, connection: C, facts: DeliveryFacts): UnverifiedEvent<O>[];
+  /** The handshake that a verified body requests; undefined for a body with events. */
   handshake?(body: unknown, input: Values<F>): Handshake | undefined;
   /**
-   * Reads from the vendor what a verified event only points to, after its sender was answered; gives back the events that
-   * the input asks for. An event whose look-up fails goes on as it is.
+   * Reads what a verified event only refers to from the vendor, after the sender was answered; returns the events that match
+   * the input. An event that cannot be enriched is emitted as it is.
    */
-  enrich?(
-    event: Event,
-    input: Values<F>,
-    context: Context<C>,
-  ): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
-  /** A body as the vendor sends it, so that a trigger can be tried without waiting for a real event. */
+  enrich?(event: Event, input: Values<F>, context: Context<C>): Promise<UnverifiedEvent<O>[]>;
+  /** A body as the vendor sends it, to try a trigger without waiting for a real event. */
   example(now: Date): unknown;
   /**
-   * The events since a moment as the vendor tells them when it is asked, oldest first, with the IDs that deliveries of them
-   * have: after an outage, those that never came are found among them.
-   * @throws PipewrightError `bad-input` when the vendor cannot be asked for what the input wants
+   * Reads the events since a timestamp from the vendor, oldest first, with the same IDs as their deliveries: after an outage,
+   * this finds events that were never delivered.
+   * @throws PipewrightError `bad-input` when the vendor cannot be queried for what the input asks for
    */
-  missed?(
-    input: Values<F>,
-    since: Date,
-    context: Context<C>,
-  ): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
-  /** Recent events read from the vendor, newest first, so that a form can show a real one. */
-  recent?(input: Values<F>, context: Context<C>): Promise<Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>[]>;
+  missed?(input: Values<F>, since: Date, context: Context<C>): Promise<UnverifiedEvent<O>[]>;
+  /** Reads recent events from the vendor, newest first, to show a real one in a form. */
+  recent?(input: Values<F>, context: Context<C>): Promise<UnverifiedEvent<O>[]>;
 }
 
-/** A trigger that asks the vendor again and again. */
-export interface PollingTrigger<F extends Fields = Fields, O extends Fields = Fields, C = never>
-  extends DescribedTrigger<F, O> {
-  how: 'polling';
-  /** What happened since, newest first; what was seen already may be among it. */
+/** A trigger that polls the vendor. */
+export interface PollingTriggerDefinition<F extends Fields, O extends Fields, C> extends Described<F, O> {
+  /** Events since a timestamp, newest first; events of earlier polls may be among them. */
   poll(input: Values<F>, since: Date, context: Context<C>): Promise<Event<Values<O>>[]>;
+}
+
+interface DescribedTrigger extends Described<Fields, Fields> {
+  kind: 'trigger';
+}
+
+/** A `SubscriberDefinition` as adapters see it: it checks the raw input itself. */
+export interface Subscriber {
+  subscribe(raw: RawInput, url: string, context: Context): Promise<Subscription>;
+  isSubscribed(subscription: Subscription, url: string, context: Context): Promise<boolean>;
+  unsubscribe(subscription: Subscription, context: Context): Promise<void>;
+}
+
+/** A `VerificationDefinition` as adapters see it; `connection` are the checked values of the connection. */
+export interface Verification {
+  scheme(raw: RawInput): SchemeName;
+  location?(raw: RawInput): string;
+  secrets(connection: unknown, subscription: Subscription | undefined): Secrets;
+  entra?(connection: unknown): EntraSender | undefined;
+  toleranceSeconds?(raw: RawInput): number;
+  acceptsUnsigned?(raw: RawInput): boolean;
+}
+
+/**
+ * A `WebhookTriggerDefinition` as adapters see it: every function checks the raw input itself, once per object.
+ * @throws PipewrightError `bad-input`, from each function, when the raw input is invalid
+ */
+export interface WebhookTrigger extends DescribedTrigger {
+  how: 'webhook';
+  verification: Verification;
+  subscriber?: Subscriber;
+  directions?: Wording;
+  acceptedStatus?: number;
+  events(body: unknown, raw: RawInput, connection: unknown, facts: DeliveryFacts): Event[];
+  handshake?(body: unknown, raw: RawInput): Handshake | undefined;
+  enrich?(event: Event, raw: RawInput, context: Context): Promise<Event[]>;
+  example(now: Date): unknown;
+  missed?(raw: RawInput, since: Date, context: Context): Promise<Event[]>;
+  recent?(raw: RawInput, context: Context): Promise<Event[]>;
+  /** Whether the data of an event meets every condition of the Filter field. */
+  passesFilter(data: unknown, raw: RawInput): boolean;
+  /** Whether the option Recover Missed Events is on. */
+  recoversMissed(raw: RawInput): boolean;
+}
+
+/** A `PollingTriggerDefinition` as adapters see it: it checks the raw input itself. */
+export interface PollingTrigger extends DescribedTrigger {
+  how: 'polling';
+  poll(raw: RawInput, since: Date, context: Context): Promise<Event[]>;
 }
 
 /** Any trigger. */
 export type Trigger = WebhookTrigger | PollingTrigger;
 
-/** Input field of triggers that can ask for what they missed. */
-const looksForMissed = v.optional(
+/** Input field of triggers whose vendor lists past events. */
+const recoverMissedField = v.optional(
   boolean({
-    label: 'Look for Missed Events',
-    help: 'Whether to read from the service, when n8n starts and every hour, what happened meanwhile. An event that never arrived then starts the workflow.',
+    label: 'Recover Missed Events',
+    help: 'Whether to also start the workflow for events that were never delivered. They are read from the service when n8n starts and every hour.',
     advanced: true,
     notOn: {
-      zapier:
-        'Zapier runs an app only when an event comes, so there is no moment at which it could look for what was missed.',
+      zapier: 'Zapier runs an app only when an event arrives, so the app has no chance to look for missed ones.',
     },
   }),
   false,
 );
 
-/**
- * Describes a trigger that a sender calls; see `WebhookTrigger`. Every one can be told conditions that events must meet, and
- * those that can ask the vendor can be told to look for missed events.
- */
-export function defineWebhookTrigger<C>() {
-  return <const F extends Fields, const O extends Fields>(
-    trigger: Omit<WebhookTrigger<F, O, C>, 'kind' | 'how'>,
-  ): WebhookTrigger => {
-    const input = { ...trigger.input, conditions: conditionsField, ...(trigger.missed ? { looksForMissed } : {}) };
-    return { kind: 'trigger', how: 'webhook', ...trigger, input } as unknown as WebhookTrigger;
+/** Input fields that every webhook trigger has beside its own; `recoverMissed` only where the vendor lists past events. */
+const commonFields = { filter: filterField, recoverMissed: recoverMissedField };
+
+function checkedVerification<F extends Fields, C>(
+  check: (raw: RawInput) => Values<F>,
+  { scheme, location, secrets, entra, toleranceSeconds, acceptsUnsigned }: VerificationDefinition<F, C>,
+): Verification {
+  return {
+    scheme: (raw) => scheme(check(raw)),
+    secrets: (connection, subscription) => secrets(connection as C, subscription),
+    ...(location ? { location: (raw) => location(check(raw)) } : {}),
+    ...(entra ? { entra: (connection) => entra(connection as C) } : {}),
+    ...(toleranceSeconds ? { toleranceSeconds: (raw) => toleranceSeconds(check(raw)) } : {}),
+    ...(acceptsUnsigned ? { acceptsUnsigned: (raw) => acceptsUnsigned(check(raw)) } : {}),
   };
 }
 
-/** Describes a trigger that polls; see `PollingTrigger`. */
-export function definePollingTrigger<C>() {
+function checkedSubscriber<F extends Fields, C>(
+  check: (raw: RawInput) => Values<F>,
+  subscriber: SubscriberDefinition<F, C>,
+): Subscriber {
+  return {
+    subscribe: async (raw, url, context) => subscriber.subscribe(check(raw), url, context as Context<C>),
+    isSubscribed: async (subscription, url, context) =>
+      subscriber.isSubscribed(subscription, url, context as Context<C>),
+    unsubscribe: async (subscription, context) => subscriber.unsubscribe(subscription, context as Context<C>),
+  };
+}
+
+/**
+ * Defines a trigger that a sender calls; see `WebhookTriggerDefinition`. Every one gets the Filter field, and those whose
+ * vendor lists past events get Recover Missed Events.
+ */
+export function defineWebhookTrigger<C>() {
   return <const F extends Fields, const O extends Fields>(
-    trigger: Omit<PollingTrigger<F, O, C>, 'kind' | 'how'>,
-  ): PollingTrigger => ({ kind: 'trigger', how: 'polling', ...trigger }) as unknown as PollingTrigger;
+    trigger: WebhookTriggerDefinition<F, O, C>,
+  ): WebhookTrigger => {
+    const { events, handshake, enrich, missed, recent, verification, subscriber, ...described } = trigger;
+    const { filter, recoverMissed } = commonFields;
+    const input: Fields = { ...trigger.input, filter, ...(missed ? { recoverMissed } : {}) };
+    // The type of `input` does not name the fields that were added to F.
+    const check = inputChecker(input) as (raw: RawInput) => Values<F> & Partial<Values<typeof commonFields>>;
+    return {
+      ...described,
+      kind: 'trigger',
+      how: 'webhook',
+      input,
+      verification: checkedVerification(check, verification),
+      events: (body, raw, connection, facts) => events(body, check(raw), connection as C, facts),
+      passesFilter: (data, raw) => passesFilter(data, check(raw).filter),
+      recoversMissed: (raw) => check(raw).recoverMissed === true,
+      ...(subscriber ? { subscriber: checkedSubscriber(check, subscriber) } : {}),
+      ...(handshake ? { handshake: (body, raw) => handshake(body, check(raw)) } : {}),
+      ...(enrich ? { enrich: async (event, raw, context) => enrich(event, check(raw), context as Context<C>) } : {}),
+      ...(missed ? { missed: async (raw, since, context) => missed(check(raw), since, context as Context<C>) } : {}),
+      ...(recent ? { recent: async (raw, context) => recent(check(raw), context as Context<C>) } : {}),
+    };
+  };
+}
+
+/** Defines a trigger that polls; see `PollingTriggerDefinition`. */
+export function definePollingTrigger<C>() {
+  return <const F extends Fields, const O extends Fields>({
+    poll,
+    ...described
+  }: PollingTriggerDefinition<F, O, C>): PollingTrigger => ({
+    ...described,
+    kind: 'trigger',
+    how: 'polling',
+    poll: async (raw, since, context) => poll(checkInput(described.input, raw), since, context as Context<C>),
+  });
 }

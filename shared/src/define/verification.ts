@@ -11,36 +11,36 @@ export type SignatureScheme =
 /** All ways to verify a delivery: a signature or shared secret, or a token of Microsoft Entra. */
 export type SchemeName = SignatureScheme | 'entra';
 
-/** Who may send events that carry a token of Microsoft Entra. */
+/** The accepted sender of events with a Microsoft Entra token. */
 export interface EntraSender {
-  /** Where tokens are issued: `https://login.microsoftonline.com`. */
+  /** The authority that issues tokens: `https://login.microsoftonline.com`. */
   authority: string;
   tenantId: string;
-  /** ID of the application that represents this trigger; tokens are issued for it. */
+  /** Application ID of this trigger: the audience of the tokens. */
   applicationId: string;
-  /** ID of the application that sends, such as that of Event Grid: any application of a tenant can request tokens. */
+  /** Application ID of the sender, such as Event Grid: any application of a tenant can request tokens. */
   senderId: string;
 }
 
-/** The secrets that are accepted while one is replaced by another. */
+/** The accepted secrets, two of them during a rotation. */
 export interface Secrets {
   current?: string;
   previous?: string;
 }
 
-/** What a verified delivery says about itself beside its body. */
+/** Facts about a verified delivery, in addition to its body. */
 export interface DeliveryFacts {
-  /** ID that the sender gives to a delivery and to its repeats. */
+  /** The sender's ID of a delivery and its repeats. */
   deliveryId?: string;
   /**
-   * What only the repeats of a delivery have in common: its ID, where that is signed or unique; its ID and body, where a
-   * header might as well be the ID of the webhook; else its whole body.
+   * A key that only repeats of a delivery share: its ID, where that is signed or unique; its ID and body, where the header
+   * may be the ID of the webhook; otherwise its whole body.
    */
   repeatKey(): string;
-  /** What happened, by a header such as `X-GitHub-Event`. */
+  /** The event type from a header such as `X-GitHub-Event`. */
   eventType?: string;
-  /** Headers that say what was sent and by whom, in lower case. Never a signature, secret or token. */
+  /** Headers about the content and the sender, with lower-case names. Never a signature, secret or token. */
   headers: Record<string, string>;
-  /** The SHA-256 of the whole body in hexadecimal digits. */
+  /** The SHA-256 hash of the whole body, in hexadecimal. */
   bodyHash(): string;
 }

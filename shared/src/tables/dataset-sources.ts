@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../host/error.ts';
 import type { OpenedFile } from '../host/host.ts';
-import { checkInput } from '../define/check-input.ts';
 import type { ChoiceList } from '../define/choice-list.ts';
 import type { Connection } from '../define/connection.ts';
 import type { Context } from '../define/context.ts';
@@ -64,7 +63,7 @@ function borrow(source: DatasetSource, list: ChoiceList): ChoiceList {
     key: nameOf(source, list.key),
     needs: (list.needs ?? []).map((field) => nameOf(source, field)),
     load: async (query, context) =>
-      list.load({ ...query, input: own(source, query.input) }, (await contextOf(source, context)) as never),
+      list.load({ ...query, input: own(source, query.input) }, await contextOf(source, context)),
   };
 }
 
@@ -100,8 +99,5 @@ export async function openSource(
   input: Record<string, unknown>,
   context: Context<unknown>,
 ): Promise<OpenedFile> {
-  return source.download.open(
-    checkInput(source.download.input, own(source, input)),
-    (await contextOf(source, context)) as never,
-  );
+  return source.download.open(own(source, input), await contextOf(source, context));
 }

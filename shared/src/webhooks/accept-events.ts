@@ -1,5 +1,5 @@
-import { passes } from '../define/conditions.ts';
-import type { Event } from '../define/trigger.ts';
+import type { RawInput } from '../define/raw-input.ts';
+import type { Event, WebhookTrigger } from '../define/trigger.ts';
 
 /** Events that start the workflow, or why there are none. */
 export interface AcceptedEvents<E> {
@@ -8,12 +8,16 @@ export interface AcceptedEvents<E> {
 }
 
 /** The events that meet the trigger's filter. */
-export function filterEvents<E extends Pick<Event, 'data'>>(events: readonly E[], input: Record<string, unknown>): E[] {
-  return events.filter(({ data }) => passes(data, input['conditions'] as string[] | undefined));
+export function filterEvents<E extends Pick<Event, 'data'>>(
+  trigger: WebhookTrigger,
+  events: readonly E[],
+  input: RawInput,
+): E[] {
+  return events.filter(({ data }) => trigger.passesFilter(data, input));
 }
 
 /**
- * The events that meet the trigger's filter and are new. Every event of a trigger, delivered or polled, passes this function.
+ * The events that are new. Every event of a trigger, delivered or polled, passes this function after the filter.
  *
  * IDs are claimed in sorted order, whatever their order in the delivery: a claim may wait for the outcome of another delivery
  * with the same event, and two deliveries must not wait for each other.
@@ -21,10 +25,9 @@ export function filterEvents<E extends Pick<Event, 'data'>>(events: readonly E[]
  */
 export async function acceptEvents<E extends Event>(
   events: readonly E[],
-  input: Record<string, unknown>,
   claim: (id: string) => boolean | Promise<boolean>,
 ): Promise<AcceptedEvents<E>> {
-  const byId = new Map(filterEvents(events, input).map((event) => [event.id, event]));
+  const byId = new Map(events.map((event) => [event.id, event]));
   if (byId.size === 0) return { accepted: [], ignored: 'filtered' };
   const claimed = new Set<string>();
   for (const id of [...byId.keys()].sort()) if (await claim(id)) claimed.add(id);

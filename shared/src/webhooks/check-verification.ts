@@ -1,4 +1,5 @@
 import { PipewrightError } from '../host/error.ts';
+import type { RawInput } from '../define/raw-input.ts';
 import type { Subscription, WebhookTrigger } from '../define/trigger.ts';
 import type { SignatureScheme } from '../define/verification.ts';
 import { secretFault, secretWarning } from './secret-rules.ts';
@@ -35,15 +36,15 @@ export function checkSecrets(
  */
 export function checkVerification(
   trigger: WebhookTrigger,
-  input: never,
-  connection: Record<string, unknown>,
+  input: RawInput,
+  connection: unknown,
   warn: (warning: string) => void,
   subscription?: Subscription,
 ): void {
   const { verification } = trigger;
   const scheme = verification.scheme(input);
   if (scheme === 'entra') {
-    if (verification.entra?.(connection as never)) return;
+    if (verification.entra?.(connection)) return;
     throw new PipewrightError({
       code: 'not-verified',
       message: 'The Microsoft Entra IDs are incomplete, so events cannot be verified.',
@@ -53,7 +54,7 @@ export function checkVerification(
       },
     });
   }
-  const secrets = verification.secrets(connection as never, subscription);
+  const secrets = verification.secrets(connection, subscription);
   const warning = checkSecrets(scheme, secrets);
   if (warning !== undefined) warn(warning);
   if (secrets.current || secrets.previous || verification.acceptsUnsigned?.(input)) return;

@@ -2,9 +2,10 @@ import { describeError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { redact } from '../host/redact.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
+import type { RawInput } from '../define/raw-input.ts';
 import type { Context } from '../define/context.ts';
 import type { Event, Handshake, Subscription, WebhookTrigger } from '../define/trigger.ts';
-import { acceptEvents } from './accept-events.ts';
+import { acceptEvents, filterEvents } from './accept-events.ts';
 import type { Delivery } from './delivery.ts';
 import { factsOf } from './delivery-facts.ts';
 import { isSslCheck } from './event-form.ts';
@@ -22,11 +23,11 @@ export type DeliveryResult =
 
 /** Configuration of the trigger that receives a delivery. */
 export interface TriggerSetting {
-  /** Checked input of the trigger. */
-  input: Record<string, unknown>;
-  /** Values of the connection. */
-  connection: Record<string, unknown>;
-  /** The stored subscription, if the vendor has subscriptions. */
+  /** The input of the trigger as it was filled in. */
+  input: RawInput;
+  /** The checked values of the connection. */
+  connection: unknown;
+  /** What was kept of the subscription, where the vendor has such. */
   subscription?: Subscription;
   host: Pick<Host, 'once' | 'now' | 'http' | 'cache'>;
 }
@@ -34,14 +35,13 @@ export interface TriggerSetting {
 function verify(
   { verification }: WebhookTrigger,
   delivery: Delivery,
-  { host, connection, subscription, ...setting }: TriggerSetting,
+  { host, input, connection, subscription }: TriggerSetting,
 ): Verified | Rejected | Promise<Verified | Rejected> {
-  const input = setting.input as never;
   const scheme = verification.scheme(input);
-  if (scheme === 'entra') return verifyEntraDelivery(delivery, verification.entra?.(connection as never), host);
+  if (scheme === 'entra') return verifyEntraDelivery(delivery, verification.entra?.(connection), host);
   return verifyDelivery(delivery, {
     scheme,
-    secrets: verification.secrets(connection as never, subscription),
+    secrets: verification.secrets(connection, subscription),
     acceptsUnsigned: verification.acceptsUnsigned?.(input) ?? false,
     now: host.now() / 1000,
     ...withoutUndefined({
@@ -60,7 +60,7 @@ export async function processDelivery(
   delivery: Delivery,
   setting: TriggerSetting,
 ): Promise<DeliveryResult> {
-  const input = setting.input as never;
+  const { input } = setting;
   const scheme = trigger.verification.scheme(input);
   if (scheme === 'slack' && isSslCheck(delivery)) return { outcome: 'ignored', why: 'filtered' };
   const result = await verify(trigger, delivery, setting);
@@ -72,10 +72,10 @@ export async function processDelivery(
   const handshake = trigger.handshake?.(body, input);
   if (handshake) return { outcome: 'handshake', ...handshake };
   const facts = factsOf(delivery, scheme, trigger.verification.location?.(input));
-  const events = trigger.events(body, input, setting.connection as never, facts);
+  const events = trigger.events(body, input, setting.connection, facts);
   // Filters may use fields that only enrichEvents adds.
-  const filter = trigger.enrich ? {} : setting.input;
-  const { accepted, ignored } = await acceptEvents(events, filter, (id) => setting.host.once(id));
+  const matching = trigger.enrich ? events : filterEvents(trigger, events, input);
+  const { accepted, ignored } = await acceptEvents(matching, (id) => setting.host.once(id));
   if (ignored) return { outcome: 'ignored', why: ignored };
   return {
     outcome: 'events',
@@ -90,16 +90,16 @@ export async function processDelivery(
 export async function enrichEvents(
   trigger: WebhookTrigger,
   events: Event[],
-  input: Record<string, unknown>,
-  context: Context<never>,
+  input: RawInput,
+  context: Context,
 ): Promise<Event[]> {
   if (!trigger.enrich) return events;
   const enriched: Event[] = [];
   for (const event of events) {
     const { verified, matchedSecret } = event.data;
-    const found = await enrichOne(trigger.enrich, event, input, context);
+    const found = filterEvents(trigger, await enrichOne(trigger.enrich, event, input, context), input);
     // The ID of the event itself is claimed already.
-    const { accepted } = await acceptEvents(found, input, (id) => id === event.id || context.host.once(id));
+    const { accepted } = await acceptEvents(found, (id) => id === event.id || context.host.once(id));
     for (const { id, data } of accepted) enriched.push({ id, data: { ...data, verified, matchedSecret } });
   }
   return enriched;
@@ -108,11 +108,11 @@ export async function enrichEvents(
 async function enrichOne(
   enrich: NonNullable<WebhookTrigger['enrich']>,
   event: Event,
-  input: Record<string, unknown>,
-  context: Context<never>,
+  input: RawInput,
+  context: Context,
 ): Promise<Event[]> {
   try {
-    return await enrich(event, input as never, context);
+    return await enrich(event, input, context);
   } catch (error) {
     const problem = redact(describeError(error, context.host.platform));
     context.host.log.warn(`The details of an event could not be read. ${problem}`);

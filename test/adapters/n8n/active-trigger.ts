@@ -35,13 +35,13 @@ export interface ActiveTrigger {
   changeCredential(values: Record<string, unknown>): void;
   /** What n8n does at its start: sets up what is missing. */
   activate(): Promise<void>;
-  /** Posts a body as a sender does; gives back status and text of the answer. */
+  /** Posts a body as a sender does; returns status and text of the response. */
   post(body: string, headers?: Record<string, string>, query?: string): Promise<{ status: number; text: string }>;
   deactivate(): Promise<void>;
   /** What n8n does at its end: forgets the trigger without taking anything back. */
   stop(): Promise<void>;
-  /** What the list Refused Deliveries of the form shows. */
-  refused(): Promise<INodePropertyOptions[]>;
+  /** The options of the list Rejected Events in the form. */
+  rejectedEvents(): Promise<INodePropertyOptions[]>;
   /** Lets an hour go by for whatever is done every hour. */
   tick(): void;
   /** The address of n8n changes. */
@@ -185,8 +185,8 @@ export async function openTrigger(
       await close?.();
       ticks.length = 0;
     },
-    async refused() {
-      const list = type.methods?.loadOptions?.['listRefusals'] as (
+    async rejectedEvents() {
+      const list = type.methods?.loadOptions?.['listRejections'] as (
         this: ILoadOptionsFunctions,
       ) => Promise<INodePropertyOptions[]>;
       return list.call(new n8n.core.LoadOptionsContext(workflow, node, additionalData, ''));

@@ -13,7 +13,7 @@ export function sourceFolder(name: PackageName): string {
   return join(projectRoot, 'n8n-nodes', name);
 }
 
-/** A package as it is after `npm install`, in a folder of its own. */
+/** A package as after `npm install`, in its own folder. */
 export interface BuiltPackage {
   folder: string;
   remove(): Promise<void>;

@@ -15,7 +15,7 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-/** Tests a credential as n8n does when a person saves it: by the node that says so. */
+/** Tests a credential as n8n does when it is saved: with the method of its node. */
 async function test(node: string, changes: object = {}) {
   const type = n8n.nodeType(node);
   const [used] = type.description.credentials ?? [];
@@ -37,7 +37,7 @@ it.each(['dataFactory', 'dataFactoryTrigger', 'dbt', 'quantemplate'])(
   },
 );
 
-it('says that the secret of a service principal is wrong, and does not repeat it', async () => {
+it('reports a wrong client secret without repeating it', async () => {
   const { status, message } = await test('dataFactory', {
     clientId: sandbox.accounts.azure.clientId,
     clientSecret: 'a-wrong-secret',
@@ -47,21 +47,21 @@ it('says that the secret of a service principal is wrong, and does not repeat it
   expect(message).not.toContain('a-wrong-secret');
 });
 
-it('says that a token of dbt is wrong', async () => {
+it('reports a wrong dbt token', async () => {
   expect(await test('dbt', { apiToken: 'dbtc_wrong' })).toMatchObject({
     status: 'Error',
     message: expect.stringContaining('dbt'),
   });
 });
 
-it('names the field that is missing', async () => {
+it('names the missing field', async () => {
   expect(await test('dbt', { accountId: '' })).toMatchObject({
     status: 'Error',
     message: expect.stringContaining('“Account ID” is missing'),
   });
 });
 
-it('says that nothing answers at an address', async () => {
+it('reports an unreachable address', async () => {
   expect(await test('dbt', { accessUrl: 'http://127.0.0.1:9' })).toMatchObject({
     status: 'Error',
     message: expect.stringContaining('refused the connection'),

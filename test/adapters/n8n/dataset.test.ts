@@ -34,7 +34,7 @@ const fileOf = (csv: string | Buffer): INodeExecutionData[] => [
 const claims =
   'policy,paid,share,open,since,note\n007,1250,12.50,true,2026-11-20,\n008,99,0.05,false,2026-11-21,"a ""b"""\n';
 
-it('gives one item a row with typed values, and null where nothing stands', async () => {
+it('returns one item per row with typed values and null for empty ones', async () => {
   const { items, error } = await n8n.execute(setup('getRows'), fileOf(claims));
   expect(error).toBeUndefined();
   expect(items).toEqual([
@@ -49,7 +49,7 @@ it('gives one item a row with typed values, and null where nothing stands', asyn
   ]);
 });
 
-it('gives rows from any row on, and none behind the end, so that a loop ends', async () => {
+it('returns rows from any first row, and none after the last, so that a loop ends', async () => {
   const csv = `id\n${Array.from({ length: 2_500 }, (_, index) => `${index + 1}\n`).join('')}`;
   const ids = async (firstRow: number) =>
     (await n8n.execute(setup('getRows', { firstRow }), fileOf(csv))).items.map(({ json }) => json['id']);
@@ -58,7 +58,7 @@ it('gives rows from any row on, and none behind the end, so that a loop ends', a
   expect(await ids(2_501)).toEqual([]);
 });
 
-it('keeps a number as text where a number would not say the same, and refuses rows with other values', async () => {
+it('keeps numbers that would lose digits as text and rejects rows with other values', async () => {
   const { items } = await n8n.execute(
     setup('getRows'),
     fileOf('long,exact\n1234567890123456,1234567890.123456789\n1,2.5\n'),
@@ -73,7 +73,7 @@ it('keeps a number as text where a number would not say the same, and refuses ro
   );
 });
 
-it('sends what a dataset passes or fails to an output of its own, each with its name', async () => {
+it('routes passed and failed datasets to separate named outputs', async () => {
   const check = (csv: string, more: Partial<NodeSetup> = {}) =>
     n8n.execute(setup('checkDataset', { rules: ['policy is unique'] }, more), fileOf(csv));
   const passed = await check(claims);
@@ -91,7 +91,7 @@ it('sends what a dataset passes or fails to an output of its own, each with its 
   expect(NodeHelpers.getNodeOutputs(other.workflow, other.node, description)).toEqual(['main']);
 });
 
-it('lets a check that could not be done leave by Failed, or by the output of errors', async () => {
+it('routes a check that could not run to Failed or to the error output', async () => {
   const check = (onError: NodeSetup['onError']) =>
     n8n.execute(setup('checkDataset', { rules: ['rows >= 1'] }, { onError }), fileOf('a\n"1\n'));
   const regular = await check('continueRegularOutput');
@@ -101,7 +101,7 @@ it('lets a check that could not be done leave by Failed, or by the output of err
   expect(own.outputs.map((items) => items.length)).toEqual([0, 0, 1]);
 });
 
-it('tells an AI agent also of what fails, for it reads the first output', async () => {
+it('returns failures on the first output when used as a tool of an AI agent', async () => {
   const { workflow, node, additionalData } = n8n.set(setup('checkDataset', { rules: ['policy is unique'] }));
   const items = fileOf('policy\n1\n1\n');
   const context = new n8n.core.ExecuteContext(
@@ -116,13 +116,13 @@ it('tells an AI agent also of what fails, for it reads the first output', async 
     { node, data: { main: [items] }, source: null },
     [],
   );
-  // n8n gives the tool that it makes of a node a type of its own.
+  // n8n appends “Tool” to the type of a node that is used as a tool.
   context.getNode = () => ({ ...node, type: `${node.type}Tool` });
   const outputs = (await n8n.nodeType('dataset').execute?.call(context)) as INodeExecutionData[][];
   expect(outputs.map((output) => output.length)).toEqual([1]);
 });
 
-it('says that a rule about a table needs SQL Table', async () => {
+it('reports that a rule about a table requires SQL Table', async () => {
   const { error } = await n8n.execute(
     setup('checkDataset', { rules: ['policy is in table policies.id'] }),
     fileOf(claims),
@@ -157,7 +157,7 @@ it.each([
   expect(items[0]?.json).toHaveProperty('Claim Number');
 });
 
-it('goes on where the connection to a website broke, by what n8n sends with', async () => {
+it('resumes a broken download with the HTTP client of n8n', async () => {
   sandbox.faults.add({ match: { path: /web\/files/ }, times: 2, fault: { kind: 'cut', afterBytes: 5_000 } });
   const { items, error } = await n8n.execute(
     setup('getRows', { source: 'webAddressDownloadFile', webAddressDownloadFileUrl: '/web/files/claims.csv' }),
@@ -214,7 +214,7 @@ it('lists the artifacts of a run and the files of a folder', async () => {
   });
 });
 
-it('tries the log-in of a website', async () => {
+it('tests the login to a website', async () => {
   const method = n8n.nodeType('dataset').methods?.credentialTest?.['testWebAddress'];
   const context = new n8n.core.CredentialTestContext(n8n.set(setup('getRows')).additionalData);
   const test = (data: object) =>

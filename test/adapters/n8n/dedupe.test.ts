@@ -8,7 +8,7 @@ async function stateOf(promise: Promise<boolean>): Promise<boolean | 'waiting'> 
 }
 
 describe('claimEvent', () => {
-  it('lets a repeat wait for the outcome of the first, and makes it a repeat when that was started', async () => {
+  it('lets a repeat wait for the first delivery and reports it as a repeat when that was started', async () => {
     expect(await claimEvent('started')).toBe(true);
     const repeat = claimEvent('started');
     expect(await stateOf(repeat)).toBe('waiting');
@@ -17,7 +17,7 @@ describe('claimEvent', () => {
     expect(await claimEvent('started')).toBe(false);
   });
 
-  it('makes one of the waiting repeats the first when the first fails, and the others wait for that one', async () => {
+  it('lets one waiting repeat claim the event when the first delivery fails', async () => {
     expect(await claimEvent('failed')).toBe(true);
     const repeats = [claimEvent('failed'), claimEvent('failed'), claimEvent('failed')];
     settleEvent('failed', false);
@@ -26,7 +26,7 @@ describe('claimEvent', () => {
     expect(await Promise.all(repeats)).toEqual([true, false, false]);
   });
 
-  it('forgets an event that was settled too early', async () => {
+  it('releases an event that was settled too early', async () => {
     expect(await claimEvent('early')).toBe(true);
     settleEvent('early', true);
     settleEvent('early', false);
@@ -34,7 +34,7 @@ describe('claimEvent', () => {
     settleEvent('early', true);
   });
 
-  it('knows a repeat after 199,999 other events, and forgets the oldest after that', async () => {
+  it('detects a repeat after 199,999 other events and then drops the oldest', async () => {
     const see = async (key: string): Promise<void> => {
       await claimEvent(key);
       settleEvent(key, true);
@@ -64,7 +64,7 @@ describe('cachedConnection', () => {
     secret = 'old';
   });
 
-  it('does not keep a secret that was replaced when the clock is set back', async () => {
+  it('does not keep a replaced secret when the clock is set back', async () => {
     expect(await known()).toBe('old');
     secret = 'new';
     clock.monotonic += 61_000;
@@ -73,7 +73,7 @@ describe('cachedConnection', () => {
     expect(readings).toBe(2);
   });
 
-  it('does not keep it either when the clock was set back to just after the last reading', async () => {
+  it('does not keep it when the clock is set back to just after the last read', async () => {
     expect(await known()).toBe('old');
     secret = 'new';
     clock.monotonic += 300_000;
@@ -81,7 +81,7 @@ describe('cachedConnection', () => {
     expect(await known()).toBe('new');
   });
 
-  it('keeps a secret for a minute, and none when the credential can no longer be read', async () => {
+  it('keeps a secret for a minute, and drops it when the credential cannot be read', async () => {
     expect(await known()).toBe('old');
     clock.monotonic += 59_000;
     expect(await known()).toBe('old');

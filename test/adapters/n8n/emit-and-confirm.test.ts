@@ -7,7 +7,7 @@ interface Done {
   reject(error: Error): void;
 }
 
-/** An n8n that keeps what it is handed under its key, and does with it what a test says. */
+/** A fake n8n that records the deduplication keys of emitted items and passes the items to a test. */
 function n8nThat(takes: (item: INodeExecutionData, done: Done, isRepeat: boolean) => void) {
   const keys: string[] = [];
   const emit = ([items = []]: INodeExecutionData[][], _response: unknown, done: Done, key: string) => {
@@ -27,7 +27,7 @@ const execution = (item: INodeExecutionData): IExecuteFunctions =>
     getNode: () => ({ id: 'n' }),
   }) as unknown as IExecuteFunctions;
 const event = (id: string) => ({ id, data: { eventId: id } });
-/** Lets time pass until work has ended; gives the milliseconds that it took. */
+/** Advances the clock until the work has finished; returns the elapsed milliseconds. */
 const time = async (work: Promise<unknown>): Promise<number> => {
   const begin = Date.now();
   let isOver = false;
@@ -46,13 +46,13 @@ const afterTime = async <T>(work: Promise<T>): Promise<T> => {
 beforeAll(() => jest.useFakeTimers());
 afterAll(() => jest.useRealTimers());
 
-it('is not waited for long where executions run in other processes', async () => {
+it('emitAndConfirm waits only briefly where executions run in other processes', async () => {
   const { emit, keys } = n8nThat(() => undefined);
   expect(await time(emitAndConfirm(emit, 'w:n', event('elsewhere')))).toBeLessThan(900);
   expect(keys).toHaveLength(1);
 });
 
-it('ends as soon as the execution begins, with what was delivered', async () => {
+it('emitAndConfirm resolves when the execution starts with the delivered items', async () => {
   const { emit } = n8nThat(
     (item) => void setTimeout(() => expect(beginExecution(execution(item))).toEqual([[item]]), 20),
   );
@@ -61,26 +61,26 @@ it('ends as soon as the execution begins, with what was delivered', async () => 
   expect(await begun).toBe(true);
 });
 
-it('ends as soon as n8n says that it has the event', async () => {
+it('emitAndConfirm resolves when n8n reports the event as stored', async () => {
   const { emit, keys } = n8nThat((_item, done) => done.resolve());
   expect(await emitAndConfirm(emit, 'w:n', event('known'))).toBe(true);
   expect(keys).toHaveLength(1);
 });
 
-it('is asked once more when n8n has written the execution down but does not run it yet', async () => {
+it('emitAndConfirm emits again when n8n has stored the execution but not started it', async () => {
   const { emit, keys } = n8nThat((_item, done, isRepeat) => isRepeat && done.resolve());
   expect(await afterTime(emitAndConfirm(emit, 'w:n', event('parked')))).toBe(true);
   expect(keys).toEqual([keys[0], keys[0]]);
 });
 
-it('is not believed when n8n never says anything, within two seconds', async () => {
+it('emitAndConfirm returns false within two seconds when n8n never reports the event', async () => {
   const { emit } = n8nThat(() => undefined);
   const lost = emitAndConfirm(emit, 'w:n', event('lost'));
   expect(await time(lost)).toBeLessThan(2_000);
   expect(await lost).toBe(false);
 });
 
-it('fails when n8n could not write it down', async () => {
+it('emitAndConfirm fails when n8n could not store the execution', async () => {
   const { emit } = n8nThat((_item, done) => done.reject(new Error('The database is locked.')));
   await expect(emitAndConfirm(emit, 'w:n', event('refused'))).rejects.toThrow('locked');
 });

@@ -36,7 +36,7 @@ const download = (dataset: string, more: object = {}) => ({
   ...more,
 });
 
-it('puts a downloaded dataset into the binary data of its item', async () => {
+it('stores a downloaded dataset as binary data of its item', async () => {
   sandbox.control.writeDataset('d-claims', 200);
   const { items, error } = await n8n.execute(quantemplate(download('d-claims')));
   expect(error).toBeUndefined();
@@ -50,12 +50,12 @@ it('puts a downloaded dataset into the binary data of its item', async () => {
   expect(text.split('\n').length).toBeGreaterThan(200);
 });
 
-it('puts it into the field that was chosen', async () => {
+it('stores it in the selected binary field', async () => {
   const { items } = await n8n.execute(quantemplate(download('d-claims', { options: { outputBinaryField: 'claims' } })));
   expect(Object.keys(items[0]?.binary ?? {})).toEqual(['claims']);
 });
 
-it('fails when the connection breaks in the middle of a download, and keeps nothing', async () => {
+it('fails when a download is interrupted, and keeps no partial file', async () => {
   sandbox.control.writeDataset('d-claims', 2000);
   sandbox.faults.add({ match: { path: /d-claims/ }, fault: { kind: 'cut', afterBytes: 1000 } });
   const { items, error } = await n8n.execute(quantemplate(download('d-claims')));
@@ -63,7 +63,7 @@ it('fails when the connection breaks in the middle of a download, and keeps noth
   expect(error?.message).toBe('The connection was lost before the download was complete.');
 });
 
-it('says that a dataset is not there', async () => {
+it('reports a missing dataset', async () => {
   const { error } = await n8n.execute(quantemplate(download('d-nowhere')));
   expect(error?.httpCode).toMatch(/^40[34]$/);
 });
@@ -81,7 +81,7 @@ it('uploads a file from the binary data of an item', async () => {
   expect(Buffer.from(back.items[0]?.binary?.['data']?.data ?? '', 'base64').toString('utf8')).toBe(csv);
 });
 
-it('names the binary fields that are there when the chosen one is not', async () => {
+it('lists the available binary fields when the selected one does not exist', async () => {
   const binary = { report: { data: '', mimeType: 'text/csv' } };
   const { error } = await n8n.execute(
     quantemplate({ operation: 'uploadDataset', dataset: id('d-claims'), file: 'data' }),
@@ -91,7 +91,7 @@ it('names the binary fields that are there when the chosen one is not', async ()
   expect(error?.description).toContain('report');
 });
 
-it('does not take a packed body for one that was cut short', async () => {
+it('does not report a compressed body as truncated', async () => {
   const csv = 'policy,paid\n'.repeat(1000);
   const server = createServer((request, response) => {
     request.resume();
@@ -113,8 +113,8 @@ it('does not take a packed body for one that was cut short', async () => {
 });
 
 // From here on files are kept on disk, as in production.
-describe('where n8n keeps files on disk', () => {
-  it('stores and sends them as they come, byte for byte', async () => {
+describe('With binary data on disk', () => {
+  it('files are streamed byte for byte', async () => {
     const stored = await n8n.keepFilesOnDisk();
     sandbox.control.writeDataset('d-claims', 5000);
     const { items } = await n8n.execute(quantemplate(download('d-claims')));

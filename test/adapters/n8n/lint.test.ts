@@ -39,7 +39,7 @@ describe.each(packageNames)('n8n-nodes-%s', (name) => {
     ).toEqual([]);
   });
 
-  it('needs nothing but n8n at run time', async () => {
+  it('has no runtime dependency except n8n', async () => {
     const manifest = JSON.parse(
       await readFile(join(__dirname, '..', '..', '..', 'n8n-nodes', name, 'package.json'), 'utf8'),
     ) as Record<string, unknown>;

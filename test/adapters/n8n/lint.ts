@@ -20,7 +20,7 @@ export function settingOf(name: PackageName): Setting {
 const script = join(projectRoot, 'test', 'adapters', 'n8n', 'lint-folder.mjs');
 
 async function lintFolder(folder: string, setting: Setting, what: 'source' | 'tarball'): Promise<void> {
-  // In what they take for their own tests, the rules expect the file names of those.
+  // In folders that the rules take for their own tests, they expect the file names of those.
   const { NODE_ENV: _ours, ...env } = process.env;
   await runCommand(node24(), [script, folder, setting, what], { cwd: projectRoot, env });
 }

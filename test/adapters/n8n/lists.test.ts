@@ -53,37 +53,37 @@ it('lists the factories of the subscription', async () => {
   ]);
 });
 
-it('lists every page of the pipelines of the chosen factory, and those that are searched for', async () => {
+it("lists all pages of the factory's pipelines, and searches them", async () => {
   expect((await search('dataFactory', 'searchPipelines', { factory: factory() })).results.length).toBeGreaterThan(30);
   const { results } = await search('dataFactory', 'searchPipelines', { factory: factory() }, 'qt_');
   expect(results.map(({ value }) => value)).toEqual(['QT_fetch_data']);
 });
 
-it('lists nothing until the factory is chosen', async () => {
+it('lists nothing until a factory is selected', async () => {
   expect(await search('dataFactory', 'searchPipelines', { factory: { __rl: true, mode: 'list', value: '' } })).toEqual({
     results: [],
   });
 });
 
-it('lists the jobs of dbt for a field that takes several', async () => {
+it('lists dbt jobs for a multi-select', async () => {
   const load = n8n.nodeType('dbtTrigger').methods?.loadOptions?.['searchJobs'];
   const options: INodePropertyOptions[] = (await load?.call(form('dbtTrigger', { event: 'jobRunCompleted' }))) ?? [];
   expect(options).toContainEqual(expect.objectContaining({ value: '123', name: expect.stringContaining('Daily Job') }));
 });
 
-it('says what is wrong with the credential instead of listing nothing', async () => {
+it('reports a problem with the credential instead of an empty list', async () => {
   const context = form('dataFactory', {});
   Object.assign(context, { getCredentials: async () => ({ tenantId: 't' }) });
   const list = n8n.nodeType('dataFactory').methods?.listSearch?.['searchFactories'];
   await expect(list?.call(context)).rejects.toMatchObject({ message: expect.stringContaining('Client Secret') });
 });
 
-describe('The form of the parameters that a pipeline declares', () => {
+describe('The resource mapper of pipeline parameters', () => {
   const fieldsOf = async (node: string, method: string, parameters: INodeParameters) =>
     (await n8n.nodeType(node).methods?.resourceMapping?.[method]?.call(form(node, parameters)))?.fields;
   const pipeline = (value: string) => ({ pipeline: { __rl: true, mode: 'list', value } });
 
-  it('has a field for each, of its type and with its default', async () => {
+  it('has a typed field with its default for each declared parameter', async () => {
     expect(
       await fieldsOf('dataFactory', 'mapPipelineParameters', { factory: factory(), ...pipeline('Run_KPI_notebook') }),
     ).toMatchObject([
@@ -97,17 +97,17 @@ describe('The form of the parameters that a pipeline declares', () => {
     ).toMatchObject([{ id: 'DatasetID', required: true }]);
   });
 
-  it('leaves out what Pipewright fills in itself', async () => {
+  it('omits parameters that Pipewright sets itself', async () => {
     expect(
       await fieldsOf('dataFactory', 'mapPipelineParameters', { factory: factory(), ...pipeline('Load_and_call') }),
     ).toEqual([]);
   });
 
-  it('is empty until the pipeline is picked', async () => {
+  it('is empty until a pipeline is selected', async () => {
     expect(await fieldsOf('dataFactory', 'mapPipelineParameters', { factory: factory() })).toEqual([]);
   });
 
-  it('is there for jobs of Databricks too', async () => {
+  it('also works for Databricks jobs', async () => {
     const job = { __rl: true, mode: 'list', value: sandbox.accounts.databricks.jobId };
     expect(await fieldsOf('databricks', 'mapJobParameters', { job })).toMatchObject([
       { id: 'reportDate', type: 'string', defaultValue: '2026-01-01' },

@@ -67,13 +67,13 @@ export interface NodeSetup {
   retryOnFail?: boolean;
 }
 
-/** n8n's own engine in this process, with a package of this project loaded as n8n loads it. */
+/** The real n8n engine in this process, with a package of this project loaded. */
 export interface N8n {
   core: Core;
   module: typeof WorkflowModule;
   nodeType(name: string): INodeType;
   credentialTypes: Record<string, ICredentialType>;
-  /** A workflow of one node, with what n8n's contexts are made of. */
+  /** A workflow of one node, with the parts of n8n's contexts. */
   set(setup: NodeSetup): { workflow: Workflow; node: INode; additionalData: IWorkflowExecuteAdditionalData };
   /** Runs a node on items to its end. */
   execute(
@@ -96,7 +96,7 @@ export interface Executed {
 }
 
 /**
- * Builds a package and opens n8n's engine with it. n8n is installed first where it is missing, which takes minutes.
+ * Builds a package and opens n8n's engine with it. Installs n8n first if necessary, which takes minutes.
  */
 export async function openN8n(packageName: PackageName): Promise<N8n> {
   const install = await installN8n((line) => console.log(line));

@@ -132,7 +132,7 @@ const startedRun = async (): Promise<string> => {
 };
 const statusCalls = () => sandbox.requests.list({ method: 'GET', path: /pipelineruns\/|\/runs\/\d+/ }).length;
 
-describe('A run that calls at its end', () => {
+describe('A run with a callback', () => {
   it.each(['dataFactory', 'synapse'] as const)(
     'parks the execution, and lets it go on with the run as it ended, at %s',
     async (service) => {
@@ -157,7 +157,7 @@ describe('A run that calls at its end', () => {
     },
   );
 
-  it('gives a failed run back with its explanation', async () => {
+  it('returns a failed run with its explanation', async () => {
     sandbox.control.planRun({
       service: 'data-factory',
       name: 'Load_and_call',
@@ -172,7 +172,7 @@ describe('A run that calls at its end', () => {
     ]);
   });
 
-  it('is believed only when the vendor says the same: forged and early calls leave the execution parked', async () => {
+  it('resumes only when the vendor confirms it: forged and early callbacks leave the execution parked', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 60_000 });
     const { id } = await begin(pipeline('dataFactory', 'Load_and_call'));
     await becomes(id, 'waiting');
@@ -191,7 +191,7 @@ describe('A run that calls at its end', () => {
     expect((await readExecution(n8n, id)).status).toBe('waiting');
   });
 
-  it('waits for the last of several, and pairs each with its item', async () => {
+  it('waits for the last of several runs and pairs each with its item', async () => {
     sandbox.control.setDurations({ runningMilliseconds: 3_000 });
     sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 6_000 });
     const { id } = await begin(several(3), pipeline('dataFactory', 'Load_and_call'));
@@ -207,7 +207,7 @@ describe('A run that calls at its end', () => {
     ]);
   });
 
-  it('outlives n8n itself', async () => {
+  it('survives a restart of n8n', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 6_000 });
     const { id } = await begin(pipeline('dataFactory', 'Load_and_call'));
     await becomes(id, 'waiting');
@@ -217,7 +217,7 @@ describe('A run that calls at its end', () => {
     expect(outputOf(await finish(id), 'Then')).toMatchObject([{ status: 'succeeded' }]);
   });
 
-  it('is not asked of a pipeline that cannot call, and nothing is started', async () => {
+  it('is rejected for a pipeline that cannot call back, before anything is started', async () => {
     const before = sandbox.world.azure.dataFactory.runs.length;
     const { id } = await begin(pipeline('dataFactory', 'Load_sources'));
     const ended = await waitForExecution(n8n, id);
@@ -225,13 +225,13 @@ describe('A run that calls at its end', () => {
     expect(sandbox.world.azure.dataFactory.runs.length).toBe(before);
   });
 
-  it('of a dbt job comes by a webhook, which is removed afterwards', async () => {
+  it('subscribes a webhook for a dbt job and removes it afterwards', async () => {
     const before = sandbox.world.dbt.webhooks.list().length;
     sandbox.control.planRun({ service: 'dbt', name: String(sandbox.accounts.dbt.jobId), runningMilliseconds: 20_000 });
     const { id } = await begin(job());
     await becomes(id, 'waiting');
     expect(sandbox.world.dbt.webhooks.list()).toHaveLength(before + 1);
-    // Another run of the same job is told of too, and is not ours.
+    // Another run of the same job calls back too, and must be ignored.
     sandbox.control.startDbtRun({ outcome: 'success' });
     while (sandbox.world.dbt.webhooks.deliveries.length === 0) {
       clock.advance(100);
@@ -244,7 +244,7 @@ describe('A run that calls at its end', () => {
   });
 });
 
-describe('A pipeline that waits at a WebHook activity', () => {
+describe('A pipeline that waits in a WebHook activity', () => {
   const secret = 'a-long-secret-of-our-own';
   const askedBy = async (complete: Record<string, unknown>) => {
     const held = await createCredential(n8n, azure, azure, {
@@ -279,7 +279,7 @@ describe('A pipeline that waits at a WebHook activity', () => {
     return { run: () => sandbox.control.log().runs.dataFactory.find(({ runId }) => runId === run.id), execution };
   };
 
-  it('goes on with what the workflow gives it, and the address at Azure is nowhere to be seen', async () => {
+  it('continues with the output of the workflow, and its callback URL is not visible anywhere', async () => {
     const { run, execution } = await askedBy({
       outcome: 'succeeded',
       output: { rows: [{ name: 'approvedBy', value: 'Ada' }] },
@@ -292,7 +292,7 @@ describe('A pipeline that waits at a WebHook activity', () => {
     expect(JSON.stringify(execution)).not.toMatch(/callbacks|secret-of-the-callback|callBackUri/);
   });
 
-  it('fails where the workflow says no, with its reason', async () => {
+  it('fails with the reason when the workflow reports a failure', async () => {
     const { run } = await askedBy({
       outcome: 'failed',
       errorCode: 'NotApproved',
@@ -302,7 +302,7 @@ describe('A pipeline that waits at a WebHook activity', () => {
   });
 });
 
-it('several runs that are parked at once go on one by one', async () => {
+it('resumes several parked executions independently', async () => {
   sandbox.control.setDurations({ runningMilliseconds: 6_000 });
   const workflow = await createWorkflow(
     n8n,

@@ -39,7 +39,7 @@ function activate(setup: NodeSetup = trigger) {
   };
 }
 
-/** Runs a pipeline to its end; gives back the ID of the run. */
+/** Runs a pipeline until it has finished; returns the ID of the run. */
 async function run(name: string): Promise<string> {
   const setup: NodeSetup = {
     ...trigger,
@@ -60,7 +60,7 @@ async function run(name: string): Promise<string> {
   return id;
 }
 
-it('tells of each finished run once, oldest first, and not of those before it was active', async () => {
+it('emits each finished run once, oldest first, and none from before the activation', async () => {
   await run('Load_sources');
   const workflow = activate();
   expect(await workflow.poll()).toEqual([]);
@@ -73,7 +73,7 @@ it('tells of each finished run once, oldest first, and not of those before it wa
   expect(await workflow.poll()).toEqual([]);
 });
 
-it('tells only of the outcome that is asked for', async () => {
+it('emits only runs with the selected outcome', async () => {
   const workflow = activate({ ...trigger, parameters: { ...trigger.parameters, outcome: 'failed' } });
   await workflow.poll();
   await run('Load_sources');
@@ -81,7 +81,7 @@ it('tells only of the outcome that is asked for', async () => {
   expect((await workflow.poll()).map(({ json }) => json['id'])).toEqual([failed]);
 });
 
-it('shows the newest run in the editor, again and again, and remembers nothing', async () => {
+it('returns the newest run in the editor every time and stores nothing', async () => {
   const newest = await run('Load_sources');
   const workflow = activate();
   expect((await workflow.poll('manual')).map(({ json }) => json['id'])).toEqual([newest]);

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import type { ICredentialType, INodeType } from 'n8n-workflow';
 
-/** What a built package gives n8n. */
+/** The nodes and credentials of a built package. */
 export interface PackageContent {
   name: string;
   /** By the names in their descriptions: `dataFactory`. */

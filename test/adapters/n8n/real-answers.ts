@@ -15,7 +15,7 @@ interface Answered {
   /** Default: `POST`. */
   method?: 'POST' | 'PUT';
   status: number;
-  /** The text of the answer, where it is ours; n8n's own texts are not. */
+  /** The text of the response, where it comes from Pipewright and not from n8n. */
   text?: string;
 }
 
@@ -25,7 +25,7 @@ const event = (id: string): string =>
   JSON.stringify({ type: 'event_callback', event_id: id, event: { type: 'app_mention' } });
 const unsigned = { 'x-slack-signature': `v0=${'0'.repeat(64)}` };
 
-/** What docs/webhooks.md says about n8n. */
+/** The responses of n8n as documented in docs/webhooks.md. */
 export const answered: Answered[] = [
   { name: 'a signed event', body: event('EvReal1'), type: json, status: 200, text: '' },
   { name: 'its repeat', body: event('EvReal1'), type: json, status: 200, text: '' },
@@ -80,7 +80,7 @@ export const answered: Answered[] = [
   { name: 'a body over 16 MiB', body: JSON.stringify({ text: 'x'.repeat(17 * 1024 * 1024) }), type: json, status: 500 },
 ];
 
-/** Sends a delivery as Slack does; gives back the answer. */
+/** Sends a delivery as Slack does; returns the response. */
 export async function deliverToReal(
   url: string,
   { body, type, headers, query = '', method = 'POST' }: Answered,

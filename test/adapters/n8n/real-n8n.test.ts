@@ -129,7 +129,7 @@ function post(url: string, id: string, secret = 'a-long-secret-of-our-own'): Pro
   });
 }
 
-it('finds good credentials good, bad ones bad, in both packages', async () => {
+it('accepts valid credentials and rejects invalid ones, in both packages', async () => {
   const all = sandboxCredentials(sandbox);
   for (const [type, data] of Object.entries(all))
     expect([type, await testCredential(n8n, credentials[type] as Credential, data)]).toEqual([
@@ -144,7 +144,7 @@ it('finds good credentials good, bad ones bad, in both packages', async () => {
   ).toMatchObject({ status: 'Error' });
 });
 
-it('fills the list of a field', async () => {
+it('fills a dropdown', async () => {
   const { results } = await listSearch(n8n, runPipeline(), {
     method: 'searchPipelines',
     parameter: 'pipeline',
@@ -160,7 +160,7 @@ it('runs a pipeline', async () => {
   expect(outputOf(execution, 'Run')).toEqual([expect.objectContaining({ name: 'Load_sources', succeeded: true })]);
 });
 
-it('loads a download into a table, and a dataset straight from its service', async () => {
+it('loads a download into a table, and a dataset directly from its service', async () => {
   sandbox.control.writeDataset('d-claims', 500);
   const { id } = await chain('Loads', manualTrigger, download(), load({}));
   const execution = await waitForExecution(n8n, await runManually(n8n, id, 'Start'));
@@ -175,7 +175,7 @@ it('loads a download into a table, and a dataset straight from its service', asy
   expect(outputOf(again, 'Load')).toEqual([expect.objectContaining({ rows: 500 })]);
 });
 
-it('starts a workflow once for each genuine event, also after a restart, and never for a forged one', async () => {
+it('starts a workflow once per authentic event, also after a restart, and never for a forged one', async () => {
   const node = eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c11');
   const { id } = await chain('Reacts', node, then);
   await publishWorkflow(n8n, id);
@@ -207,7 +207,7 @@ it('starts a workflow once for each genuine event, also after a restart, and nev
   await unpublishWorkflow(n8n, id);
 });
 
-it('goes on with what was delivered when the workflow is tried in the editor', async () => {
+it('outputs the delivered event when the workflow is tested in the editor', async () => {
   const node = eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c12');
   const { id } = await chain('Is tried', node, then);
   const answer = await n8n.api.rest<{ waitingForWebhook?: boolean }>('POST', `workflows/${id}/run`, {
@@ -224,7 +224,7 @@ it('goes on with what was delivered when the workflow is tried in the editor', a
   ]);
 });
 
-it('makes a subscription at dbt when a workflow is published, is started by it, and removes it afterwards', async () => {
+it('subscribes at dbt when a workflow is published, is triggered, and unsubscribes afterwards', async () => {
   const node: WorkflowNode = {
     ...eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c13'),
     name: 'Job Run Completed',
@@ -247,7 +247,7 @@ it('makes a subscription at dbt when a workflow is published, is started by it, 
   expect(sandbox.world.dbt.webhooks.list()).toHaveLength(0);
 });
 
-it('says why a trigger without a secret does not start', async () => {
+it('reports why a trigger without a secret cannot be activated', async () => {
   const { pipewrightQuantemplateApi } = sandboxCredentials(sandbox);
   const bare = await createCredential(n8n, 'bare', 'pipewrightQuantemplateApi', {
     ...pipewrightQuantemplateApi,
@@ -261,7 +261,7 @@ it('says why a trigger without a secret does not start', async () => {
   await expect(publishWorkflow(n8n, id)).rejects.toThrow('No secret');
 });
 
-it('answers each kind of delivery as docs/webhooks.md says', async () => {
+it('answers each kind of delivery as documented in docs/webhooks.md', async () => {
   const secret = await createCredential(n8n, 'slack', 'pipewrightWebhookSecretApi', { secret: slackSecret });
   const node = {
     ...eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c15'),

@@ -73,25 +73,25 @@ describe.each(every)('%s', (_name, service, operation) => {
     n8n.execute({ node: service.key, credentials, parameters: filledIn(service, operation, emptyField) }, file);
 
   if (!(operation.key in withoutLogin)) {
-    it('says what to do when the secret is wrong', async () => {
+    it('explains what to do about a wrong secret', async () => {
       credentials[credential] = { ...credentials[credential], [secretField(service)]: 'xoxb-wrong' };
       expect(explained(await run())).toMatch(said.wrongSecret);
     });
   }
 
-  it('names a field that turns out to be empty', async () => {
+  it('names a required field that is empty', async () => {
     for (const name of neededFields(operation))
       expect(explained(await run(name))).toContain(`“${describeField(operation.input[name] as Field).label}”`);
   });
 
-  it('says what to check when there is no such thing', async () => {
+  it('explains what to check when something does not exist', async () => {
     const result = await run();
     if (operation.kind === 'search' && !result.error) expect(result.items).toEqual([]);
     else expect(explained(result)).toMatch(said.unknown);
   });
 
   if (!(operation.key in withoutLogin)) {
-    it('says who must allow it when the vendor forbids it', async () => {
+    it('explains who can grant a missing permission', async () => {
       const fault = { kind: 'status', status: 403, body: { message: 'No entry' } } as const;
       sandbox.faults.add({ match: { path: /.*/ }, times: 50, fault });
       expect(explained(await run())).toMatch(said.forbidden);

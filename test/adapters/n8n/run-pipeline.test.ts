@@ -32,7 +32,7 @@ beforeEach(() => {
   sandbox.control.setDurations({ queuedMilliseconds: 50, runningMilliseconds: 300 });
 });
 
-it('runs a pipeline with parameters typed in rows and waits for its end', async () => {
+it('runs a pipeline with parameters as rows and waits for it to finish', async () => {
   const { items, error } = await n8n.execute(
     dataFactory({
       ...run,
@@ -60,7 +60,7 @@ it('runs a pipeline with parameters typed in rows and waits for its end', async 
   ]);
 });
 
-it('takes parameters from the form of those that the pipeline declares, and leaves out what was left empty', async () => {
+it('reads parameters from the resource mapper and omits empty ones', async () => {
   const setup = dataFactory({
     ...run,
     ...pipeline('Run_KPI_notebook'),
@@ -79,7 +79,7 @@ it('takes parameters from the form of those that the pipeline declares, and leav
   });
 });
 
-it('takes parameters as JSON, by expression of each item, and pairs every result with its item', async () => {
+it('evaluates parameters as JSON per item and pairs each result with its item', async () => {
   const setup = dataFactory({
     ...run,
     ...pipeline('QT_fetch_data'),
@@ -95,19 +95,19 @@ it('takes parameters as JSON, by expression of each item, and pairs every result
   ]);
 });
 
-it('takes the name of a pipeline out of the address of its page', async () => {
+it('extracts the pipeline name from its URL', async () => {
   const { items } = await n8n.execute(
     dataFactory({ ...run, ...pipeline('https://adf.azure.com/en/authoring/pipeline/Load_sources?factory=x', 'url') }),
   );
   expect(items[0]?.json).toMatchObject({ name: 'Load_sources', succeeded: true });
 });
 
-it('starts without waiting when that is not wished', async () => {
+it('starts a run without waiting when Wait for Completion is off', async () => {
   const { items } = await n8n.execute(dataFactory({ ...run, ...pipeline('Load_sources'), wait: false }));
   expect(items[0]?.json).toMatchObject({ finished: false });
 });
 
-it('says which step of a run failed and why, and at which item', async () => {
+it('reports which step of a run failed and why, with the item', async () => {
   const { error, status } = await n8n.execute(dataFactory({ ...run, ...pipeline('Broken_export') }));
   expect(status).toBe('error');
   expect(error?.message).toContain('Write file');
@@ -115,7 +115,7 @@ it('says which step of a run failed and why, and at which item', async () => {
   expect(error?.context?.itemIndex).toBe(0);
 });
 
-it('says what failed in a pipeline that the pipeline ran', async () => {
+it('reports what failed in a child pipeline', async () => {
   sandbox.control.planRun({
     service: 'data-factory',
     name: 'Load_sources',
@@ -127,7 +127,7 @@ it('says what failed in a pipeline that the pipeline ran', async () => {
   );
 });
 
-it('starts nothing when a parameter is spelled in another way, and says how', async () => {
+it('does not start a run with a misspelled parameter and suggests the right name', async () => {
   const { error } = await n8n.execute(
     dataFactory({
       ...run,
@@ -137,10 +137,10 @@ it('starts nothing when a parameter is spelled in another way, and says how', as
     }),
   );
   expect(error?.message).toContain('has no parameter “datasetid”');
-  expect(error?.description).toContain('Write “DatasetID”');
+  expect(error?.description).toContain('Use “DatasetID”');
 });
 
-it('shows a refusal of the vendor with its status and what to do', async () => {
+it('shows an error response with its status and what to do', async () => {
   const { error } = await n8n.execute(dataFactory({ ...run, ...pipeline('No_such_pipeline') }));
   expect(error?.name).toBe('NodeApiError');
   expect(error?.httpCode).toBe('404');
@@ -148,7 +148,7 @@ it('shows a refusal of the vendor with its status and what to do', async () => {
   expect(error?.description).toBeTruthy();
 });
 
-it('goes on with the error paired to its item when Continue On Fail is set', async () => {
+it('continues with the error paired to its item when Continue On Fail is on', async () => {
   const named = (pipelineName: string) => ({ json: { pipelineName } });
   const setup = dataFactory(
     { ...run, pipeline: { __rl: true, mode: 'id', value: '={{ $json.pipelineName }}' } },
@@ -164,7 +164,7 @@ it('goes on with the error paired to its item when Continue On Fail is set', asy
   expect(items[1]).toMatchObject({ json: { succeeded: true }, pairedItem: { item: 1 } });
 });
 
-it('sends a failed item to the error output where there is one', async () => {
+it('routes a failed item to the error output if the node has one', async () => {
   const setup = dataFactory({ ...run, ...pipeline('No_such_pipeline') }, { onError: 'continueErrorOutput' });
   const { outputs } = await n8n.execute(setup);
   expect(outputs[0]).toEqual([]);
@@ -175,14 +175,14 @@ it('sends a failed item to the error output where there is one', async () => {
   ]);
 });
 
-it('names the field that is missing', async () => {
+it('names the missing field', async () => {
   const { error } = await n8n.execute(
     dataFactory({ ...run, pipeline: { __rl: true, mode: 'id', value: '={{ $json.none }}' } }),
   );
   expect(error?.message).toBe('“Pipeline” is missing.');
 });
 
-it('says which value of the credential is missing', async () => {
+it('names the missing value of the credential', async () => {
   const { error } = await n8n.execute(
     dataFactory({ ...run, ...pipeline('Load_sources') }, { credentials: { pipewrightAzureApi: { tenantId: 't' } } }),
   );
@@ -202,13 +202,13 @@ it('stops waiting as soon as the execution is stopped', async () => {
   expect(Date.now() - begin).toBeLessThan(120_000);
 });
 
-it('gives one item for each thing that a search finds', async () => {
+it('returns one item per search result', async () => {
   const { items } = await n8n.execute(dataFactory({ resource: 'pipeline', operation: 'findPipeline', name: 'load' }));
   expect(items.map(({ json }) => json['id'])).toEqual(['Nightly_load', 'Load_sources', 'Load_and_call']);
   expect(items.every(({ pairedItem }) => JSON.stringify(pairedItem) === '{"item":0}')).toBe(true);
 });
 
-it('says that nothing answers when the address is wrong, without any secret', async () => {
+it('reports an unreachable address without any secret', async () => {
   const credentials = {
     pipewrightAzureApi: {
       ...sandboxCredentials(sandbox)['pipewrightAzureApi'],

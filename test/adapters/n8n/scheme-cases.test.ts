@@ -29,7 +29,7 @@ afterEach(close);
 
 const nothing = { secret: '', previousSecret: '' };
 
-it('every sender is believed when it is genuine and refused when it is not', async () => {
+it('every scheme accepts authentic deliveries and rejects all others', async () => {
   const { senders, entraKeys } = await openSenders();
   const keys = new URL(entraKeysUrl);
   nock(keys.origin).persist().get(keys.pathname).reply(200, entraKeys);

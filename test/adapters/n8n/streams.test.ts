@@ -5,7 +5,7 @@ async function* pieces(count: number): AsyncGenerator<Uint8Array> {
   for (let piece = 0; piece < count; piece += 1) yield Buffer.from(`${piece},`);
 }
 
-it('makes a stream of Node of any bytes, which come piece by piece', async () => {
+it('toNodeStream streams bytes chunk by chunk', async () => {
   const stream = toNodeStream(pieces(3));
   expect(stream).toBeInstanceOf(Readable);
   const read: string[] = [];
@@ -13,12 +13,12 @@ it('makes a stream of Node of any bytes, which come piece by piece', async () =>
   expect(read.join('')).toBe('0,1,2,');
 });
 
-it('leaves a stream as it is', () => {
+it('toNodeStream returns a stream unchanged', () => {
   const stream = Readable.from([Buffer.from('a')]);
   expect(toNodeStream(stream)).toBe(stream);
 });
 
-it('hands on the error that broke the bytes', async () => {
+it('toNodeStream passes on the error of its source', async () => {
   const broken = async function* () {
     yield Buffer.from('a');
     throw new Error('The well is dry');

@@ -29,7 +29,7 @@ async function started(trigger: { executions: unknown[] }, count: number): Promi
   for (let tries = 0; tries < 1_200 && trigger.executions.length < count; tries += 1) await sleep(50);
 }
 
-describe('exactly one subscription is left', () => {
+describe('Exactly one subscription remains', () => {
   it('when the workflow is published twice', async () => {
     const trigger = await open('dbtTrigger', completed);
     await trigger.activate();
@@ -38,7 +38,7 @@ describe('exactly one subscription is left', () => {
     expect(ours()).toEqual([first]);
   });
 
-  it('when n8n ended between making it and writing it down', async () => {
+  it('when n8n stopped before it stored the subscription', async () => {
     const trigger = await open('dbtTrigger', completed);
     await trigger.activate();
     delete trigger.staticData()['subscription'];
@@ -49,7 +49,7 @@ describe('exactly one subscription is left', () => {
     expect(trigger.executions).toHaveLength(1);
   });
 
-  it('when its secret was lost, with a new one', async () => {
+  it('when its secret was lost, with a new secret', async () => {
     const trigger = await open('dbtTrigger', completed);
     await trigger.activate();
     const subscription = trigger.staticData()['subscription'] as { id: string; secret?: string };
@@ -59,7 +59,7 @@ describe('exactly one subscription is left', () => {
     expect(trigger.staticData()['subscription']).toEqual({ id: ours()[0]?.['id'], secret: expect.any(String) });
   });
 
-  it('when somebody deleted it at the vendor', async () => {
+  it('when it was deleted at the vendor', async () => {
     const trigger = await open('dbtTrigger', completed);
     await trigger.activate();
     sandbox.world.dbt.webhooks.delete(String(ours()[0]?.['id']));
@@ -68,7 +68,7 @@ describe('exactly one subscription is left', () => {
     expect(ours()).toHaveLength(1);
   });
 
-  it('when the address of n8n changed, at the new one', async () => {
+  it('when the URL of n8n changed, with the new URL', async () => {
     const trigger = await open('dbtTrigger', completed);
     await trigger.activate();
     trigger.move('https://n8n.elsewhere.example');
@@ -76,7 +76,7 @@ describe('exactly one subscription is left', () => {
     expect(ours().map((one) => one['client_url'])).toEqual([expect.stringContaining('https://n8n.elsewhere.example')]);
   });
 
-  it('and none when the workflow is taken back, also when it was deleted before', async () => {
+  it('or none after the workflow is unpublished, even if it was deleted before', async () => {
     const trigger = await open('dbtTrigger', completed);
     await trigger.activate();
     sandbox.world.dbt.webhooks.delete(String(ours()[0]?.['id']));
@@ -84,7 +84,7 @@ describe('exactly one subscription is left', () => {
     expect(ours()).toHaveLength(0);
   });
 
-  it('and that of a person to the same address is left alone', async () => {
+  it('and a manual subscription to the same URL is kept', async () => {
     const trigger = await open('dbtTrigger', completed);
     sandbox.world.dbt.webhooks.create({
       name: 'Mine',
@@ -101,12 +101,12 @@ describe('exactly one subscription is left', () => {
   });
 });
 
-describe('Look for Missed Events', () => {
-  const looking = { ...completed, options: { looksForMissed: true } };
+describe('Recover Missed Events', () => {
+  const looking = { ...completed, options: { recoverMissed: true } };
   const runsOf = (trigger: { executions: { json: Record<string, unknown> }[][] }) =>
     trigger.executions.map(([item]) => item?.json['runId']);
 
-  it('starts the workflow after an outage for each run whose event never came, and for no other', async () => {
+  it('starts the workflow for each run whose event was missed in an outage, and for no other', async () => {
     const trigger = await open('dbtTrigger', looking);
     await trigger.activate();
     const told = sandbox.control.startDbtRun({ outcome: 'success' });
@@ -132,7 +132,7 @@ describe('Look for Missed Events', () => {
     expect(trigger.executions).toHaveLength(3);
   });
 
-  it('starts nothing for what was before the workflow was published', async () => {
+  it('ignores events from before the workflow was published', async () => {
     sandbox.control.startDbtRun({ outcome: 'success' });
     await sleep(1000);
     const trigger = await open('dbtTrigger', looking);
@@ -143,37 +143,37 @@ describe('Look for Missed Events', () => {
     expect(trigger.staticData()).toEqual({});
   });
 
-  it('lets the workflow start when the vendor cannot be reached, and says so', async () => {
+  it('activates the workflow and logs a warning when the vendor is unreachable', async () => {
     const trigger = await open(
       'quantemplateTrigger',
-      { event: 'pipelineCompleted', pipelines: ['p-bordereaux'], options: { looksForMissed: true } },
+      { event: 'pipelineCompleted', pipelines: ['p-bordereaux'], options: { recoverMissed: true } },
       {},
       { apiUrl: 'http://127.0.0.1:9' },
     );
     await trigger.activate();
     for (let tries = 0; tries < 600 && trigger.logged.length === 0; tries += 1) await sleep(100);
-    expect(trigger.logged.join()).toContain('missed events could not be looked for');
+    expect(trigger.logged.join()).toContain('missed events could not be recovered');
   });
 
-  it('does not start where it could not look, and says what to fill in', async () => {
+  it('is not activated when the vendor cannot be queried, and the error names the field', async () => {
     const trigger = await open('quantemplateTrigger', {
       event: 'pipelineCompleted',
-      options: { looksForMissed: true },
+      options: { recoverMissed: true },
     });
     await expect(trigger.activate()).rejects.toMatchObject({ description: expect.stringContaining('Pipeline IDs') });
   });
 });
 
-describe('Refused Deliveries', () => {
-  it('lists in the form what was refused, why and how often, without the body', async () => {
+describe('Rejected Events', () => {
+  it('lists rejected events with reason and count, without the body', async () => {
     const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated' });
     await trigger.activate();
     for (let count = 0; count < 3; count += 1)
       await trigger.post('{"guess":"of-a-forger"}', { 'x-webhook-secret': 'guessed-secret', 'user-agent': 'curl/8' });
     await trigger.post('{}', {});
-    const options = await trigger.refused();
+    const options = await trigger.rejectedEvents();
     expect(options.map(({ name }) => name)).toEqual([
-      '4 Refused Lately',
+      '4 Rejected Events',
       expect.stringMatching(/ UTC, 2 Bytes/),
       expect.stringMatching(/ UTC, 3 Times, 23 Bytes, curl\/8$/),
     ]);
@@ -182,8 +182,8 @@ describe('Refused Deliveries', () => {
     expect(JSON.stringify(options)).not.toMatch(/guess/);
   });
 
-  it('says so when there is none', async () => {
+  it('shows that there are none', async () => {
     const trigger = await open('dbtTrigger', completed);
-    expect(await trigger.refused()).toEqual([expect.objectContaining({ name: 'None Since n8n Was Started' })]);
+    expect(await trigger.rejectedEvents()).toEqual([expect.objectContaining({ name: 'No Rejected Events' })]);
   });
 });

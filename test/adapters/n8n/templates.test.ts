@@ -38,7 +38,7 @@ describe.each(files)('the ready workflow %s', (file) => {
     expect(text).not.toMatch(/127\.0\.0\.1|localhost|https?:\/\//);
   });
 
-  it('says on the canvas what to set up, naming only nodes that are there', () => {
+  it('explains the setup on the canvas and names only existing nodes', () => {
     const [note, ...others] = workflow.nodes.filter(isNote);
     expect(others).toEqual([]);
     const content = String(note?.parameters?.['content']);

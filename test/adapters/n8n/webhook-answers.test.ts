@@ -35,7 +35,7 @@ describe('Event Grid', () => {
     },
   ]);
 
-  it('is told that the address wants its events, with status 200 and the code as JSON', async () => {
+  it('gets its validation code as JSON, with status 200', async () => {
     const trigger = await open(
       'eventGridTrigger',
       { event: 'blobCreated' },
@@ -47,7 +47,7 @@ describe('Event Grid', () => {
     expect(trigger.executions).toEqual([]);
   });
 
-  it('is told nothing without the secret', async () => {
+  it('gets an empty answer without the secret', async () => {
     const trigger = await open(
       'eventGridTrigger',
       { event: 'blobCreated' },
@@ -78,7 +78,7 @@ describe('Event Grid', () => {
   });
 });
 
-describe('what an event only points to', () => {
+describe('data that an event refers to', () => {
   const startRun = async (): Promise<{ report: string; run: string }> => {
     const { mode } = sandbox.accounts;
     const base = `${sandbox.addresses.mode}/api/${mode.workspace}`;
@@ -128,7 +128,7 @@ describe('what an event only points to', () => {
     expect(trigger.executions.map(([item]) => item?.json['id'])).toEqual(['early']);
   });
 
-  it('starts the workflow also when it cannot be read, and says why', async () => {
+  it('starts the workflow with the reason when it cannot be read', async () => {
     const trigger = await open('modeTrigger', {}, {}, secret);
     await trigger.activate();
     expect((await trigger.post(told('abc', 'def'), {}, token)).status).toBe(200);
@@ -142,7 +142,7 @@ describe('what an event only points to', () => {
   });
 });
 
-it('an event that comes while n8n starts is refused for now, so that its sender delivers it again', async () => {
+it('an event that arrives while n8n starts is answered 503, so that its sender retries', async () => {
   const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated' });
   const body = JSON.stringify({ id: 'while-starting', name: 'DatasetUpdated', payload: { datasetId: 'd-1' } });
   const headers = { 'x-webhook-secret': 'a-long-secret-of-our-own' };
@@ -153,7 +153,7 @@ it('an event that comes while n8n starts is refused for now, so that its sender 
   expect(trigger.executions).toHaveLength(1);
 });
 
-it('a repeat that comes while the first is in flight gets its answer, and never 200 for what did not start', async () => {
+it('a repeat of a delivery in flight gets its answer, and never 200 if nothing was started', async () => {
   const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated' });
   const body = JSON.stringify({ id: 'in-flight', name: 'DatasetUpdated', payload: { datasetId: 'd-1' } });
   const headers = { 'x-webhook-secret': 'a-long-secret-of-our-own' };
@@ -222,7 +222,7 @@ it('malformed queries are answered 401 each, without a line in the log for each'
     for (let round = 0; round < 5; round += 1)
       expect([query, await trigger.post('{}', {}, query)]).toEqual([query, { status: 401, text: '' }]);
   expect(trigger.logged.length - before).toBeLessThan(10);
-  expect(trigger.logged.join()).not.toContain('could not be taken');
+  expect(trigger.logged.join()).not.toContain('could not be processed');
 });
 
 it.each([

@@ -55,7 +55,7 @@ describe('an event with a shared secret', () => {
   it.each([
     ['carries no secret', {}],
     ['carries another secret', { 'x-webhook-secret': 'guessed' }],
-  ])('tells its sender nothing when it %s, and n8n why', async (_what, headers) => {
+  ])('is rejected without an explanation when it %s; n8n logs the reason', async (_what, headers) => {
     const trigger = await open('quantemplateTrigger', datasetUpdated);
     await trigger.activate();
     await sleep(1100);
@@ -63,7 +63,7 @@ describe('an event with a shared secret', () => {
     expect(trigger.executions).toEqual([]);
     expect(trigger.logged).toHaveLength(1);
     expect(trigger.logged[0]).toMatch(
-      /Quantemplate: a delivery was refused\. The (delivery has no|signature or secret does not match)/,
+      /Quantemplate: an event was rejected\. The (delivery (carries|has) no|signature or secret does not match)/,
     );
   });
 
@@ -88,7 +88,7 @@ describe('an event with a shared secret', () => {
     expect(trigger.executions).toHaveLength(1);
   });
 
-  it('hands n8n a key by which it refuses a repeat after a restart, even one that comes before n8n starts the trigger', async () => {
+  it('passes a deduplication key to n8n, which rejects a repeat after a restart, even before the trigger is activated', async () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated);
     await trigger.activate();
     await trigger.post(updated('d-claims', 'restart'), secret);
@@ -128,7 +128,7 @@ describe('an event with a shared secret', () => {
     expect(trigger.executions).toHaveLength(2);
   });
 
-  it('takes what an expression of the form gives', async () => {
+  it('evaluates expressions in the form', async () => {
     const trigger = await open('quantemplateTrigger', { ...datasetUpdated, datasets: '={{ ["d-" + "policies"] }}' });
     await trigger.activate();
     await trigger.post(updated('d-claims'), secret);
@@ -149,7 +149,7 @@ describe('an event with a shared secret', () => {
     expect(trigger.logged.length).toBeLessThan(3);
   });
 
-  it('is looked for where the form says', async () => {
+  it('is read from the secret location in the form', async () => {
     const trigger = await open('quantemplateTrigger', {
       ...datasetUpdated,
       secretLocation: 'query',
@@ -182,7 +182,7 @@ describe('an event with a shared secret', () => {
 });
 
 describe('a trigger without a secret', () => {
-  it('does not start, and says what to do', async () => {
+  it('is not activated, and the error explains what to do', async () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated, {}, { webhookSecret: '' });
     await expect(trigger.activate()).rejects.toMatchObject({
       message: expect.stringContaining('No secret'),
@@ -217,7 +217,7 @@ it('answers 500 and starts nothing when the trigger itself is not set up', async
   const trigger = await open('quantemplateTrigger', { event: 'noSuchEvent' });
   expect(await trigger.post(updated(), secret)).toEqual({ status: 500, text: '' });
   expect(trigger.executions).toEqual([]);
-  expect(trigger.logged[0]).toContain('could not be taken');
+  expect(trigger.logged[0]).toContain('could not be processed');
 });
 
 describe('a trigger that subscribes at the vendor', () => {
@@ -249,7 +249,7 @@ describe('a trigger that subscribes at the vendor', () => {
   });
 });
 
-it('hands on what was delivered when the workflow goes on', async () => {
+it('outputs the delivered event when the execution starts', async () => {
   const items = [{ json: { datasetId: 'd-claims' } }];
   const { items: passed } = await n8n.execute({ node: 'quantemplateTrigger', parameters: datasetUpdated }, items, {
     mode: 'manual',
@@ -265,7 +265,7 @@ describe('a signed event of any sender', () => {
   };
 
   it('starts the workflow once when its signature is right and its conditions are met', async () => {
-    const trigger = await open('signedWebhookTrigger', { options: { conditions: ['event.type = ready'] } });
+    const trigger = await open('signedWebhookTrigger', { options: { filter: ['event.type = ready'] } });
     await trigger.activate();
     const wanted = JSON.stringify({ id: 'evt_n8n_1', type: 'ready' });
     expect(await trigger.post(wanted, signed(wanted))).toEqual({ status: 200, text: '' });
@@ -282,7 +282,7 @@ describe('a signed event of any sender', () => {
     ]);
   });
 
-  it('is refused without a word when it is too old, and the log says why', async () => {
+  it('is rejected with an empty body when it is too old, and the log has the reason', async () => {
     const trigger = await open('signedWebhookTrigger', {});
     await trigger.activate();
     const body = JSON.stringify({ id: 'evt_n8n_3' });

@@ -2,15 +2,14 @@ import type { INodeProperties, INodePropertyOptions, INodeType } from 'n8n-workf
 import type { PackageContent } from '../n8n/read-package.ts';
 import type { Offer, Offered, OfferedField } from './offer.ts';
 
-/** Properties that choose what is done, or that hold others: they are no fields of an operation. */
+/** Properties that select the operation or contain other properties; they are not fields of an operation. */
 const scaffold = new Set(['resource', 'operation', 'event', 'options']);
 
 /** Properties that only n8n has, each with the reason. */
 export const onlyInN8n: Record<string, string> = {
-  refusedDeliveries:
-    'Zapier writes why a delivery was refused into the log of the Zap, and cannot show it in the form.',
+  rejectedEvents: 'Zapier writes the reason of a rejection to the log of the Zap and cannot show it in the form.',
   outputBinaryField:
-    'On Zapier a file is a field of the output; n8n keeps files apart from it, under a name that can be chosen.',
+    'In Zapier a file is an output field; n8n stores it as binary data under a name that can be chosen.',
 };
 
 const isShown = (property: INodeProperties, chosen: Record<string, string>): boolean =>
@@ -21,7 +20,7 @@ const isShown = (property: INodeProperties, chosen: Record<string, string>): boo
 const textOptions = ({ type, options = [] }: INodeProperties): string[] =>
   type === 'options' ? options.map(({ name }) => name).filter((name) => name !== 'Not Set') : [];
 
-/** Names with values take three properties or four; the one of rows has the field's own name. */
+/** Names and values have three or four properties; the one for rows has the name of the field. */
 const isSecondForm = (name: string, all: readonly INodeProperties[]): boolean =>
   all.some(
     (other) =>
@@ -67,7 +66,7 @@ function triggersOf({ description }: INodeType): [string, Offered][] {
   const service = description.displayName.replace(/( Polling)? Trigger$/, '');
   const events = description.properties.find(({ name }) => name === 'event');
   if (!events) {
-    // With a single event there is nothing to choose: the node names it under its own name.
+    // A node with a single event shows it as its subtitle.
     return [[`${description.subtitle} in ${service}`, { description: '', fields: fieldsOf(description.properties) }]];
   }
   return (events.options as INodePropertyOptions[]).map((option) => {
@@ -76,7 +75,7 @@ function triggersOf({ description }: INodeType): [string, Offered][] {
   });
 }
 
-/** What the nodes of built packages offer. */
+/** The operations and triggers of built packages. */
 export function n8nOffer(packages: readonly PackageContent[]): Offer {
   const nodes = packages.flatMap(({ nodes }) => Object.values(nodes));
   return Object.fromEntries(
@@ -84,7 +83,7 @@ export function n8nOffer(packages: readonly PackageContent[]): Offer {
   );
 }
 
-/** What the credentials of built packages ask for, by their names. */
+/** The credentials of built packages, by name. */
 export function n8nConnections(packages: readonly PackageContent[]): Offer {
   const credentials = packages.flatMap((content) => Object.values(content.credentials));
   return Object.fromEntries(

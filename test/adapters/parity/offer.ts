@@ -1,18 +1,18 @@
-/** What a person reads about a field. */
+/** A field as people see it. */
 export interface OfferedField {
   label: string;
   help: string;
-  /** Labels of a fixed choice; empty when there is none. */
+  /** Labels of the options of a dropdown; empty without options. */
   options: readonly string[];
   required: boolean;
 }
 
-/** What a person reads about an operation, a trigger or a connection. */
+/** An operation, a trigger or a connection as people see it. */
 export interface Offered {
   description: string;
-  /** By the names that the definitions give them. */
+  /** By the names in the definition. */
   fields: Record<string, OfferedField>;
 }
 
-/** What a built package offers, by the names that a person sees: `Run Pipeline in Azure Data Factory`. */
+/** What a built package offers, by label: `Run Pipeline in Azure Data Factory`. */
 export type Offer = Record<string, Offered>;

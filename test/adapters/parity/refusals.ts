@@ -2,11 +2,11 @@ import { describeField } from '../../../shared/src/define/fields.ts';
 import type { Operation } from '../../../shared/src/define/operation.ts';
 import type { Service } from '../../../shared/src/define/service.ts';
 
-/** What a form needs beside its required fields. */
+/** Values that a form needs in addition to its required fields. */
 const run = '{"id": "42", "name": "load", "status": "running"}';
 const besides: Record<string, Record<string, unknown>> = { sendMessage: { text: 'Hello' }, postRunCard: { run } };
 
-/** Something no vendor knows, in the shape that the vendor takes. */
+/** A value in the vendor's format that does not exist there. */
 function unknownTo(service: Service, field: string): string {
   if (field === 'factory') return 'nowhere/nothing';
   if (field === 'path') return '/Volumes/nowhere/nothing/here/nothing.csv';
@@ -14,7 +14,7 @@ function unknownTo(service: Service, field: string): string {
   return service.key === 'dbt' || service.key === 'databricks' ? '999999' : 'unknown-1';
 }
 
-/** Names of the fields that must be filled in and whose value a person gives. */
+/** Names of the required fields whose value is entered freely. */
 export function neededFields({ input }: Operation): string[] {
   return Object.entries(input).flatMap(([name, field]) => {
     const { required, kind } = describeField(field);
@@ -23,8 +23,8 @@ export function neededFields({ input }: Operation): string[] {
 }
 
 /**
- * A form in which every field that must be filled in holds something that no vendor knows.
- * @param file what a field for a file holds
+ * A form whose required fields contain values that do not exist at the vendor.
+ * @param file the value of a file field
  */
 export function unknownInput(service: Service, operation: Operation, file: unknown): Record<string, unknown> {
   const values = Object.entries(operation.input).flatMap(([name, field]): [string, unknown][] => {
@@ -37,10 +37,10 @@ export function unknownInput(service: Service, operation: Operation, file: unkno
   return { ...besides[operation.key], ...Object.fromEntries(values) };
 }
 
-/** Operations that ask the vendor without logging in, each with the reason. */
+/** Operations that do not log in, each with the reason. */
 export const withoutLogin: Record<string, string> = {
-  drawRunTimeline: 'A picture is drawn without asking anybody.',
-  completeActivity: 'The address of the activity, which the handle holds, is itself what logs in.',
+  drawRunTimeline: 'The picture is drawn locally.',
+  completeActivity: 'The callback URL in the handle is itself the credential.',
 };
 
 /** The field with the secret that a service logs in with. */
@@ -51,7 +51,7 @@ export function secretField({ name, connection }: Service): string {
   return login[0];
 }
 
-/** What a person must be told, whatever the platform. */
+/** What an error must mention on every platform. */
 export const said = {
   wrongSecret: /(the|its) (client )?secret|API token|API key|access token|Bot User OAuth Token/,
   unknown: /Check |Pick |Select |Use |Open |Look at /,

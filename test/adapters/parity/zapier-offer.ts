@@ -9,7 +9,7 @@ function fieldOf({ label, helpText, choices, required }: FieldDefinition): Offer
   return { label: label ?? '', help: helpText ?? '', options, required: required === true };
 }
 
-/** Every field of the form of a step, also those that appear only after something was chosen. */
+/** All fields in the form of a step, including those that depend on a selection. */
 async function fieldsOf(
   zapier: ZapierBackend,
   { key, operation }: ActionDefinition,
@@ -29,7 +29,7 @@ async function fieldsOf(
   return found;
 }
 
-/** What the steps of a built app offer. */
+/** The steps of a built app. */
 export async function zapierOffer(zapier: ZapierBackend): Promise<Offer> {
   const { triggers = {}, creates = {}, searches = {} } = await zapier.definition();
   const offer: Offer = {};
@@ -39,7 +39,7 @@ export async function zapierOffer(zapier: ZapierBackend): Promise<Offer> {
   return offer;
 }
 
-/** What the groups of the one connection of a built app ask for, by their headings. */
+/** The groups in the connection form of a built app, by heading. */
 export async function zapierConnections(zapier: ZapierBackend): Promise<Offer> {
   const { authentication } = await zapier.definition();
   const offer: Offer = {};

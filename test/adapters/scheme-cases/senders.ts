@@ -71,7 +71,7 @@ const senderId = '33333333-3333-3333-3333-333333333333';
 /** Where the keys of the tenant are read. */
 export const entraKeysUrl = `https://login.microsoftonline.com/${tenantId}/discovery/v2.0/keys`;
 
-/** Every sender that a trigger can be told of, with the keys that Microsoft Entra would publish. */
+/** Every sender that a trigger supports, with the keys that Microsoft Entra would publish. */
 export async function openSenders(): Promise<{ senders: Sender[]; entraKeys: JSONWebKeySet }> {
   const keys = { current: await generateKeyPair('RS256'), other: await generateKeyPair('RS256') };
   const entraKeys = { keys: [{ ...(await exportJWK(keys.current.publicKey)), kid: 'key-1', use: 'sig' }] };

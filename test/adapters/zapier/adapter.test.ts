@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 describe('input', () => {
-  it('comes as the fields of Zapier give it: dictionaries, lists, JSON as text', async () => {
+  it("is parsed from Zapier's fields: dictionaries, lists, JSON as text", async () => {
     const inputData = {
       country: 'de',
       tags: ['a', '', 'b'],
@@ -76,17 +76,17 @@ describe('input', () => {
     });
     expect(fields.find(({ key }) => key === 'tags')).toMatchObject({ list: true });
     expect(fields.find(({ key }) => key === 'locker')?.helpText).toBe(
-      'Only when “Kind” is “Box”. Where the box waits.',
+      'Only used when “Kind” is “Box”. Where the box waits.',
     );
   });
 
-  it('says by the label what is missing or wrong', async () => {
+  it('names missing and invalid fields by their labels', async () => {
     await expect(zapier.create('parcel_post_send', { authData, inputData: { labels: 'x' } })).rejects.toThrow(
-      '“Country” is missing; “Labels” must be names with values',
+      '“Country” is missing; “Labels” must be a JSON object',
     );
   });
 
-  it('leaves out a service that cannot run on Zapier', async () => {
+  it('omits a service that cannot run on Zapier', async () => {
     await expect(zapier.create('cellar_send', { authData })).rejects.toThrow('The app has no creates "cellar_send"');
   });
 });
@@ -110,7 +110,7 @@ describe('a dropdown', () => {
     expect(second).toEqual({ choices: [{ value: 'd2', label: 'Mainz' }], pagingToken: null });
   });
 
-  it('is empty, and asks nobody, until the field that it needs is filled in', async () => {
+  it('is empty and sends no request until the field that it needs is filled in', async () => {
     expect(await zapier.choices('parcel_post_send', 'depot', { authData, inputData: { country: '' } })).toEqual({
       choices: [],
       pagingToken: null,
@@ -122,14 +122,14 @@ describe('an error', () => {
   const failing = (code: string, auth: Record<string, unknown> = authData) =>
     zapier.create('parcel_post_fail', { authData: auth, inputData: { code } });
 
-  it('says what happened and what to do, with the code and the status, and without the bundle', async () => {
+  it('contains what happened and what to do, the code and the status, but not the bundle', async () => {
     await expect(failing('not-found')).rejects.toMatchObject({
       name: 'AppError',
       message: JSON.stringify({ message: 'It did not work. Do it otherwise.', code: 'not-found', status: 418 }),
     });
   });
 
-  it('lets Zapier try a throttled step again after the time that the vendor asked for', async () => {
+  it('lets Zapier retry a throttled step after the time that the vendor requested', async () => {
     await expect(failing('throttled')).rejects.toMatchObject({
       name: 'ThrottledError',
       message: JSON.stringify({ message: 'It did not work. Do it otherwise.', delay: 8 }),
@@ -143,23 +143,23 @@ describe('an error', () => {
     });
   });
 
-  it('tells nothing secret when it is a mistake in the program', async () => {
+  it('contains no secret when it is unexpected', async () => {
     await expect(failing('unknown')).rejects.toMatchObject({
       name: 'AppError',
       message: JSON.stringify({
-        message: 'Something went wrong that should not: Cannot read https://parcel.example/file?*** with Bearer ***',
+        message: 'Unexpected error: Cannot read https://parcel.example/file?*** with Bearer ***',
         code: 'unexpected',
       }),
     });
   });
 
-  it('names the group of the connection that is not filled in, and its fields', async () => {
+  it('names the group of the connection that is empty, and its fields', async () => {
     await expect(failing('not-found', { azure_tenantId: 't' })).rejects.toThrow(
-      'The connection holds nothing for “Parcel Account”. Edit it under Apps in Zapier, or make another one, and fill in the group “Parcel Account”: Token.',
+      'The connection has no values for “Parcel Account”. Edit the connection under Apps in Zapier and fill in Token under “Parcel Account”.',
     );
   });
 
-  it('holds no address when the vendor cannot be reached', async () => {
+  it('contains no URL when the vendor is unreachable', async () => {
     const refused = zapier.create('parcel_post_print', {
       authData: { ...authData, parcel_address: 'http://127.0.0.1:9' },
     });
@@ -196,7 +196,7 @@ describe('a redirect', () => {
 });
 
 describe('a search', () => {
-  it('gives back everything that was found, or nothing', async () => {
+  it('returns all results, or none', async () => {
     expect(await zapier.search('parcel_post_find', { authData, inputData: { name: 'p' } })).toEqual([
       { id: 'p-1' },
       { id: 'p-2' },
@@ -206,7 +206,7 @@ describe('a search', () => {
 });
 
 describe('a polling trigger', () => {
-  it('looks back a day, a month for an example, and gives the hundred newest by the id of the event', async () => {
+  it('reaches back a day, or a month for an example, and returns the newest hundred events with their IDs', async () => {
     const trigger = await zapier.trigger('parcel_post_lost');
     const examples = await trigger.loadSample({ authData });
     expect([examples.length, examples[0]]).toEqual([100, { id: 'p-0', hours: '720' }]);
@@ -233,7 +233,7 @@ describe('a webhook with a subscription', () => {
     await hook.unsubscribe();
   });
 
-  it('takes a genuine event once in each Zap', async () => {
+  it('accepts an authentic event once in each Zap', async () => {
     const [one, other] = [await subscribe(), await subscribe({ country: 'de' })];
     const body = event('e-1');
     expect(await one.deliver(body, sign(body))).toEqual([
@@ -251,10 +251,10 @@ describe('a webhook with a subscription', () => {
     expect(await hook.deliver(body)).toEqual([]);
     expect(await hook.deliver('{"id": ', sign('{"id": '))).toEqual([]);
     expect(said.mock.calls.map(([line]) => String(line))).toEqual([
-      expect.stringContaining('A delivery was refused. The signature or secret does not match.'),
-      expect.stringContaining('A delivery was refused. The signature or secret has the wrong format.'),
-      expect.stringContaining('A delivery was refused. The delivery has no signature or secret.'),
-      expect.stringContaining('A delivery was refused. The body is not a JSON object or array.'),
+      expect.stringContaining('An event was rejected. The signature or secret does not match.'),
+      expect.stringContaining('An event was rejected. The signature or secret has the wrong format.'),
+      expect.stringContaining('An event was rejected. The delivery has no signature or secret.'),
+      expect.stringContaining('An event was rejected. The body is not a JSON object or array.'),
     ]);
     expect(JSON.stringify(said.mock.calls)).not.toContain(sign(body).authorization);
     expect(await hook.deliver(body, sign(body))).toHaveLength(1);
@@ -266,7 +266,7 @@ describe('a webhook with a subscription', () => {
     expect(await hook.deliver(body, sign(body))).toMatchObject([{ number: 'Größe – 3' }]);
   });
 
-  it('leaves out what the filter does not want', async () => {
+  it('drops events that do not match the filter', async () => {
     const hook = await subscribe({ country: 'fr' });
     const body = event('e-5');
     expect(await hook.deliver(body, sign(body))).toEqual([]);

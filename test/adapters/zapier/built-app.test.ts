@@ -37,7 +37,7 @@ describe('the zip that goes to Zapier', () => {
       /Quantemplate: Quantemplate \(c-contoso\).*Azure Data Factory.*: \S/,
     );
     const nothing = await zapier.authTest({}).catch((error: unknown) => error);
-    expect((nothing as ZapierAppError).userMessage).toContain('Nothing is filled in.');
+    expect((nothing as ZapierAppError).userMessage).toContain('The connection is empty.');
   });
 
   it('runs the work that must follow when a dataset is updated: pipeline, download, upload', async () => {
@@ -92,7 +92,7 @@ describe('the zip that goes to Zapier', () => {
     await zap.stop();
   });
 
-  it('gives back a run that goes on, before Zapier’s 30 seconds are over', async () => {
+  it('returns a running run before Zapier’s limit of 30 seconds', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Nightly_load', runningMilliseconds: 300_000 });
     const { output, durationMs } = await run({ pipeline: 'Nightly_load' });
     expect(output).toMatchObject({ finished: false, status: 'running' });
@@ -100,7 +100,7 @@ describe('the zip that goes to Zapier', () => {
     expect(durationMs).toBeLessThan(29_000);
   });
 
-  it('says which step of a run failed', async () => {
+  it('reports which step of a run failed', async () => {
     const failed = await run({ pipeline: 'Broken_export' }).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(ZapierAppError);
     expect((failed as ZapierAppError).userMessage).toMatch(
@@ -122,7 +122,7 @@ describe('the zip that goes to Zapier', () => {
     expect(await hook.deliver('{"eventType":"job.run.completed"}', { Authorization: 'f'.repeat(64) })).toEqual([]);
     expect(
       zapier.logs.some(({ message }) =>
-        message.includes('A delivery was refused. The signature or secret does not match.'),
+        message.includes('An event was rejected. The signature or secret does not match.'),
       ),
     ).toBe(true);
     await hook.unsubscribe();

@@ -34,7 +34,7 @@ const plan = (more: object) =>
   sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 4_000, ...more });
 
 describe('A step whose run calls at its end', () => {
-  it('is paused, and goes on with the run as it ended, long after 30 seconds would do', async () => {
+  it('is paused, and resumes with the finished run long after 30 seconds', async () => {
     plan({});
     const begun = await begin();
     expect(begun.status).toBe('CALLBACK');
@@ -45,7 +45,7 @@ describe('A step whose run calls at its end', () => {
     expect(ended).not.toHaveProperty('kept');
   });
 
-  it('fails with the explanation when the run failed, or goes on with it as the person chose', async () => {
+  it('fails with the explanation when the run failed, or continues, depending on On Failure', async () => {
     plan({ failure: { message: 'The source does not answer.' } });
     const stopped = await begin();
     await expect(stopped.status === 'CALLBACK' ? stopped.resumed : undefined).rejects.toThrow(
@@ -75,7 +75,7 @@ describe('A step whose run calls at its end', () => {
     });
   });
 
-  it('is not paused for a run that exists already, which calls nobody', async () => {
+  it('is not paused for a run that already exists, which has no callback', async () => {
     plan({ runningMilliseconds: 1_000 });
     const first = await begin({ completionMethod: 'poll', wait: false, startKey: 'event-1' });
     const again = await begin({ startKey: 'event-1' });

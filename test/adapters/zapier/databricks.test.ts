@@ -31,12 +31,12 @@ it('runs a job whose ID is longer than a number can hold, and waits', async () =
   expect(String(run['id'])).toMatch(/^9007199254741\d{3}$/);
 });
 
-it('gives a long run back as it is', async () => {
+it('returns a long run unfinished', async () => {
   sandbox.control.planRun({ service: 'databricks', name: 'Monthly report', runningMilliseconds: 60_000 });
   expect(await runJob(sandbox.accounts.databricks.jobId)).toMatchObject({ finished: false, status: 'running' });
 });
 
-it('says which task failed and why', async () => {
+it('reports which task failed and why', async () => {
   await expect(runJob('911')).rejects.toThrow(
     'The run of Broken report failed at “report”: The report date lies in the future.',
   );

@@ -51,7 +51,7 @@ function file(content: string, size = content.length): string {
 const website = (path: string) => ({ source: 'webAddressDownloadFile', webAddressDownloadFileUrl: path });
 
 describe('Get Rows on Zapier', () => {
-  it('gives line items with typed values, and where the next ones begin', async () => {
+  it('returns line items with typed values, and the first row of the next page', async () => {
     const input = { file: file('policy,paid,open,note\n007,12.50,true,\n008,1,false,x\n009,2,true,y\n'), rows: '2' };
     expect(await create('get_rows', input)).toEqual({
       rows: [
@@ -73,7 +73,7 @@ describe('Get Rows on Zapier', () => {
     expect(rest).not.toHaveProperty('nextRow');
   });
 
-  it('gives no more than Zapier takes, and says where it stopped', async () => {
+  it('returns no more than Zapier accepts, and where it stopped', async () => {
     const long = 'x'.repeat(10_000);
     const output = await create('get_rows', {
       file: file(`id,text\n${Array.from({ length: 900 }, (_, row) => `${row + 1},${long}\n`).join('')}`),
@@ -83,7 +83,7 @@ describe('Get Rows on Zapier', () => {
     expect(output['nextRow']).toBe(Number(output['count']) + 1);
   });
 
-  it('reads straight from a website, goes on where the connection broke, and is told what is wrong', async () => {
+  it('reads directly from a website, resumes a broken download, and reports errors', async () => {
     sandbox.faults.add({ match: { path: /web\/files/ }, fault: { kind: 'cut', afterBytes: 5_000 } });
     expect(await create('get_rows', website('/web/files/claims.csv'))).toMatchObject({ count: 300 });
     expect(await refusal('get_rows', website('https://example.com/claims.csv'))).toContain(
@@ -126,7 +126,7 @@ describe('Check Dataset and Preview Dataset on Zapier', () => {
     });
   });
 
-  it('refuse what cannot come in time before they begin, with a way out', async () => {
+  it('reject a dataset that would take too long before they start, with an alternative', async () => {
     const large = file('id\n1\n', 200 * 1024 * 1024);
     expect(await refusal('check_dataset', { file: large, rules: ['rows >= 1'] })).toMatch(
       /200 MB, and a step can read up to 100 MB in 25 seconds.*Nothing was changed.*Run Pipeline/s,

@@ -16,13 +16,13 @@ const creates = () => Object.values(definition.creates ?? {});
 const fixedFields = (fields: ActionDefinition['operation']['inputFields']): FieldDefinition[] =>
   (fields ?? []).filter((field) => typeof field !== 'string');
 
-/** Every step, or field of a step, of which something is wrong; by name, so that a failure says what. */
+/** The names of all steps or fields that break a rule. */
 const wrong = <T>(entries: T[], isWrong: (entry: T) => boolean, name: (entry: T) => string): string[] =>
   entries.filter(isWrong).map(name);
 const wrongSteps = (isWrong: (step: ActionDefinition) => boolean, among = steps) =>
   wrong(among, isWrong, ({ key }) => key);
 
-/** Every text that a person reads, with where it stands. */
+/** Every text on the screen, with its location. */
 function texts(): [string, string][] {
   const ofField = (where: string, field: FieldDefinition): [string, string][] => [
     [`${where}.${field.key}`, field.label ?? ''],
@@ -129,7 +129,7 @@ describe('the checks of Zapier’s servers', () => {
     expect(definition.authentication?.connectionLabel).toBe('{{label}}');
   });
 
-  it('D004: whatever the vendor can list is a dropdown, and an ID that it cannot list says where it is found', () => {
+  it('D004: everything that the vendor lists is a dropdown, and the help of any other ID explains where to find it', () => {
     for (const service of offered) {
       for (const described of [...service.operations, ...service.triggers]) {
         const step = steps.find(({ key }) => key === keyOf(service, described));
@@ -154,7 +154,7 @@ describe('the checks of Zapier’s servers', () => {
     ).toEqual([]);
   });
 
-  it('D016: a webhook without a subscription says what to do by hand', () => {
+  it('D016: a webhook without a subscription has setup directions', () => {
     expect(
       wrongSteps(
         ({ operation, display }) =>
@@ -192,7 +192,7 @@ describe('the checks of Zapier’s servers', () => {
     ).toEqual([]);
   });
 
-  it('D011: a help text says more than its label', () => {
+  it('D011: a help text adds information to its label', () => {
     const redundant = (field: FieldDefinition) =>
       field.helpText !== undefined &&
       field.helpText.replace(/\W/g, '').toLowerCase() === (field.label ?? '').replace(/\W/g, '').toLowerCase();
@@ -223,7 +223,7 @@ describe('the checks of Zapier’s servers', () => {
       'to',
       'with',
     ]);
-    // A vendor that writes its own name in small letters is written so.
+    // A vendor name in lower case stays in lower case.
     const brands = new Set(['dbt']);
     const isTitle = (label: string) =>
       label

@@ -7,7 +7,7 @@ import type { Bytes } from '../../../shared/src/host/bytes.ts';
 import { openSender, type Sender } from '../../../zapier-app/src/http.ts';
 import { readFile } from '../../../zapier-app/src/incoming-file.ts';
 
-/** Does work with the `z` that Zapier's core gives to a step. */
+/** Does work with the `z` object of a step. */
 async function withZ<T>(work: (z: ZObject) => Promise<T>): Promise<T> {
   let result: T | undefined;
   const perform = async (z: ZObject) => {
@@ -58,7 +58,7 @@ afterAll(async () => {
 
 const send = <T>(
   work: (sender: Sender) => Promise<T>,
-  options: { silence?: number; seconds?: number } = {},
+  options: { idleMs?: number; seconds?: number } = {},
 ): Promise<T> =>
   withZ(async (z) => {
     const { seconds = 29, ...rest } = options;
@@ -71,7 +71,7 @@ const send = <T>(
   });
 
 describe('a request of the Zapier app', () => {
-  it('resolves for every status, 429 included, with header names in lower case', async () => {
+  it('resolves for every status, including 429, with lower-case header names', async () => {
     handler = (_request, response) =>
       response.writeHead(429, { 'Retry-After': '7', 'X-Request-ID': 'r1' }).end('slow down');
     const answer = await send(({ send: http }) => http({ method: 'GET', url, headers: {} }));
@@ -82,7 +82,7 @@ describe('a request of the Zapier app', () => {
     });
   });
 
-  it('sends a text as it is, double braces included, and unpacks what comes packed', async () => {
+  it('sends text unchanged, including double braces, and decompresses responses', async () => {
     let got = '';
     handler = (request, response) => {
       void read(request).then((body) => {
@@ -113,7 +113,7 @@ describe('a request of the Zapier app', () => {
     expect(got).toEqual(['7', undefined, 'one,two']);
   });
 
-  it('fails with the cause when the source of an upload breaks', async () => {
+  it('fails with the cause when the source of an upload fails', async () => {
     handler = (request, response) =>
       void read(request).then(
         () => response.end(),
@@ -128,7 +128,7 @@ describe('a request of the Zapier app', () => {
     ).rejects.toThrow('The source broke.');
   });
 
-  it('knows that nothing was sent when nothing answers at an address', async () => {
+  it('marks a request to an unreachable address as unsent', async () => {
     const refused = send(({ send: http }) =>
       http({ method: 'POST', url: 'http://127.0.0.1:9/', headers: {}, body: '{}' }),
     );
@@ -137,7 +137,7 @@ describe('a request of the Zapier app', () => {
     expect(error.unsent).toBe(true);
   });
 
-  it('gives up when no answer comes, before Zapier ends the step', async () => {
+  it('times out before Zapier ends the step', async () => {
     handler = () => undefined;
     const begin = Date.now();
     await expect(
@@ -150,11 +150,11 @@ describe('a request of the Zapier app', () => {
     expect(Date.now() - begin).toBeLessThan(25_000);
   });
 
-  it('is led by a redirect neither to this machine nor in circles', async () => {
+  it('follows no redirect to this machine and no redirect loop', async () => {
     handler = (request, response) =>
       request.url === '/there' ? response.end() : response.writeHead(302, { location: `${url}/there` }).end();
     await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {} }))).rejects.toMatchObject({
-      message: expect.stringContaining('an address that Zapier does not allow'),
+      message: expect.stringContaining('a URL that Zapier does not allow'),
     });
     handler = (_request, response) => response.writeHead(302, { location: url }).end();
     await expect(send(({ send: http }) => http({ method: 'GET', url, headers: {} }))).rejects.toMatchObject({
@@ -163,8 +163,8 @@ describe('a request of the Zapier app', () => {
   });
 });
 
-describe('an answer that is read as text', () => {
-  it('is given up when its time is over, however steadily it drips', async () => {
+describe('a response that is read as text', () => {
+  it('times out even if bytes keep arriving', async () => {
     handler = (_request, response) => {
       response.writeHead(200);
       const timer = setInterval(() => response.write(' '), 20);
@@ -175,7 +175,7 @@ describe('an answer that is read as text', () => {
     ).rejects.toMatchObject({ code: 'unavailable', retryable: true });
   });
 
-  it('is refused when it is larger than Zapier takes', async () => {
+  it("is rejected when it exceeds Zapier's limit", async () => {
     handler = (_request, response) => {
       response.writeHead(200);
       const pour = () => {
@@ -190,20 +190,20 @@ describe('an answer that is read as text', () => {
   });
 });
 
-describe('a body that comes as a stream', () => {
+describe('a streamed response', () => {
   const open = (path = '') =>
     send(
       async ({ send: http }) =>
         text((await http({ method: 'GET', url: url + path, headers: {}, answer: 'stream' })).stream),
-      { silence: 300 },
+      { idleMs: 300 },
     );
 
-  it('comes whole', async () => {
+  it('is complete', async () => {
     handler = (_request, response) => response.writeHead(200, { 'content-length': '7' }).end('one,two');
     expect(await open()).toBe('one,two');
   });
 
-  it('fails when it ends before its length', async () => {
+  it('fails when it ends before its Content-Length', async () => {
     handler = (_request, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('half', () => response.destroy());
@@ -211,19 +211,19 @@ describe('a body that comes as a stream', () => {
     await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection was lost') });
   });
 
-  it('fails when it breaks off without a length', async () => {
+  it('fails when it is truncated without a Content-Length', async () => {
     handler = (_request, response) => {
       response.write('half', () => response.destroy());
     };
     await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection was lost') });
   });
 
-  it('fails when it falls silent', async () => {
+  it('fails when it stalls', async () => {
     handler = (_request, response) => void response.write('half');
     await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('The connection was lost') });
   });
 
-  it('fails when it is not whole before Zapier ends the step', async () => {
+  it('fails when it is not complete before Zapier ends the step', async () => {
     handler = (_request, response) => {
       const drip = setInterval(() => response.write('.'), 50);
       response.on('close', () => clearInterval(drip));
@@ -235,7 +235,7 @@ describe('a body that comes as a stream', () => {
     await expect(late).rejects.toMatchObject({ message: expect.stringContaining('within the 30 seconds') });
   });
 
-  it('is broken off when nobody reads it', async () => {
+  it('is aborted when nobody reads it', async () => {
     const closed = new Promise<void>((resolve) => {
       handler = (_request, response) => {
         response.on('close', () => resolve());
@@ -247,7 +247,7 @@ describe('a body that comes as a stream', () => {
     await closed;
   });
 
-  it('holds the sender back while it is not read', async () => {
+  it('applies backpressure while it is not read', async () => {
     const piece = Buffer.alloc(1024 * 1024, 'a');
     let sent = 0;
     handler = (_request, response) => {
@@ -278,8 +278,8 @@ describe('a body that comes as a stream', () => {
   });
 });
 
-describe('a file of an earlier step', () => {
-  it('tells its name, type and length, and is opened once more when asked again', async () => {
+describe('a file of a previous step', () => {
+  it('has a name, type and length, and can be opened again', async () => {
     let count = 0;
     handler = (_request, response) => {
       count += 1;
@@ -298,7 +298,7 @@ describe('a file of an earlier step', () => {
     expect([found, count]).toEqual([[{ name: 'Größe.csv', mediaType: 'text/csv', size: 3 }, 'a,b', 'a,b'], 2]);
   });
 
-  it('takes its name from the address when nothing else tells it', async () => {
+  it('gets its name from the URL without a Content-Disposition header', async () => {
     handler = (_request, response) => response.end('a');
     expect(await send((sender) => readFile(sender, `${url}/files/claims%202026.csv?key=1`))).toMatchObject({
       name: 'claims 2026.csv',
@@ -306,13 +306,13 @@ describe('a file of an earlier step', () => {
     });
   });
 
-  it('says what to do when it is gone, or when the field holds no file', async () => {
+  it('explains what to do when it no longer exists or the field contains no file', async () => {
     handler = (_request, response) => response.writeHead(404).end();
     await expect(send((sender) => readFile(sender, url))).rejects.toMatchObject({
       message: expect.stringContaining('status 404'),
     });
     await expect(send((sender) => readFile(sender, 'just text'))).rejects.toMatchObject({
-      message: expect.stringContaining('The file field holds no file.'),
+      message: expect.stringContaining('The file field does not contain a file.'),
     });
   });
 });

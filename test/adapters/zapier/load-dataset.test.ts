@@ -59,7 +59,7 @@ const refusal = async (inputData: Record<string, unknown>, authData = account): 
 };
 
 describe('Load Dataset on Zapier', () => {
-  it('takes a dataset straight from its service, replaces it, and appends to it', async () => {
+  it('loads a dataset directly from its service, replaces the table, and appends to it', async () => {
     expect(await load({ ...straight, table: 'claims' })).toMatchObject({ id: 'claims', rows: 3_000, rejected: 0 });
     await load({ ...straight, table: 'claims', mode: 'replace' });
     expect(await rowsOf('claims')).toBe(3_000);
@@ -68,7 +68,7 @@ describe('Load Dataset on Zapier', () => {
     expect(await refusal({ ...straight, table: 'claims', mode: 'create' })).toMatch(/exists/);
   });
 
-  it('changes rows with the same key and adds others, and loads once for each load key', async () => {
+  it('updates rows by key, adds new ones, and loads once per load key', async () => {
     const upsert = { ...straight, table: 'keyed', mode: 'upsert', key: ['Claim Number'], loadKey: 'event-1' };
     expect(await load(upsert)).toMatchObject({ rows: 3_000, inserted: 3_000, loadId: 'event-1' });
     expect(await load(upsert)).toMatchObject({ rows: 3_000, repeated: true });
@@ -77,7 +77,7 @@ describe('Load Dataset on Zapier', () => {
     expect(await refusal({ ...upsert, loadKey: 'event-3', key: ['Policy Number'] })).toMatch(/not unique|empty/);
   });
 
-  it('loads into MariaDB too, wholly or not at all', async () => {
+  it('loads into MariaDB atomically', async () => {
     const mariadb = await startMariaDb();
     try {
       const { host, port, database, user, password } = mariadb;
@@ -109,7 +109,7 @@ describe('Load Dataset on Zapier', () => {
     }
   });
 
-  it('shows the first rows of a dataset, and what its columns look like', async () => {
+  it('previews rows and column types of a dataset', async () => {
     const { output } = await zapier.create('sql_table_preview_dataset', {
       authData: account,
       inputData: { ...straight, rows: '3' },
@@ -121,7 +121,7 @@ describe('Load Dataset on Zapier', () => {
     });
   });
 
-  it('checks a dataset against rules, and changes nothing', async () => {
+  it('checks a dataset against rules without changing anything', async () => {
     const { output } = await zapier.create('sql_table_check_dataset', {
       authData: account,
       inputData: { ...straight, rules: ['rows >= 1', 'Claim Number is unique', 'Claim Number matches ^nothing$'] },
@@ -134,7 +134,7 @@ describe('Load Dataset on Zapier', () => {
     });
   });
 
-  it('takes a file that an earlier step gave', async () => {
+  it('accepts a file of a previous step', async () => {
     const { output } = await zapier.create('quantemplate_download_dataset', {
       authData: account,
       inputData: { dataset: 'd-claims' },
@@ -143,7 +143,7 @@ describe('Load Dataset on Zapier', () => {
     expect(await load(inputData)).toMatchObject({ rows: 3_000 });
   });
 
-  it('offers no SQLite, for nothing lasts there', async () => {
+  it('does not offer SQLite, because Zapier has no persistent storage', async () => {
     const fields = (await zapier.definition()).authentication?.fields ?? [];
     expect(fields.map(({ key }) => key)).toEqual(expect.arrayContaining(['sql_host', 'sql_engine']));
     expect(fields.filter(({ key }) => key === 'sql_file')).toEqual([]);
@@ -153,7 +153,7 @@ describe('Load Dataset on Zapier', () => {
     expect(JSON.stringify(fields.find(({ key }) => key === 'sql_engine')?.choices)).not.toMatch(/sqlite/i);
   });
 
-  it('says what is wrong with the connection', async () => {
+  it('reports a problem with the connection', async () => {
     expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_password: 'wrong' })).toMatch(/password/i);
     expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_host: 'no-such-host.invalid' })).toMatch(
       /host|reach|found/i,
@@ -165,7 +165,7 @@ describe('Load Dataset on Zapier', () => {
     expect((tested as ZapierAppError).userMessage).toMatch(/^SQL Database: .*password/i);
   });
 
-  it('leaves the table as it was when the dataset breaks off', async () => {
+  it('does not change the table when the dataset is truncated', async () => {
     sandbox.faults.add({
       match: { path: /datasets\/d-claims/ },
       times: 9,

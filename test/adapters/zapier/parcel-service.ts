@@ -59,7 +59,7 @@ const kinds = [
   { value: 'box', label: 'Box' },
 ] as const;
 
-/** Gives back what was filled in, so that a test sees what the platform made of it. */
+/** Returns its input, so that tests see how the platform parsed it. */
 const send = defineAction<ParcelConnection>()({
   key: 'send',
   name: 'Send Parcel',
@@ -92,7 +92,7 @@ const send = defineAction<ParcelConnection>()({
   run: async (input) => ({ id: 'p-1', given: { ...input }, rows: [] }),
 });
 
-/** Does work and gives a file: it must not run a second time for the file. */
+/** Has side effects and returns a file: it must not run again for the file. */
 const print = defineAction<ParcelConnection>()({
   key: 'print',
   name: 'Print Label',
@@ -187,7 +187,7 @@ const lost = definePollingTrigger<ParcelConnection>()({
     })),
 });
 
-/** A made-up service with one of everything that the face must translate. */
+/** A fictional service with one of everything that an adapter translates. */
 export const parcel = defineService({
   key: 'parcelPost',
   name: 'Parcel',

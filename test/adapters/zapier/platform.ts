@@ -34,7 +34,7 @@ export async function startPlatform(app: object) {
     offerFile: server.offerFile,
     trigger: (key: string) => openTrigger(runner, dedupers, key),
     create: async (key: string, setup: StepSetup): Promise<Data> => (await runCreate(runner, key, setup, {})).output,
-    /** Runs an action that may ask for a call, with what the editor says of the step. */
+    /** Runs an action that may wait for a callback, with the metadata of the editor. */
     begin: (key: string, setup: StepSetup, meta: Data = {}) => runCreate(runner, key, setup, meta),
     async search(key: string, setup: StepSetup): Promise<Data[]> {
       const { path } = findAction(await runner.definition(), key, 'searches');
@@ -45,7 +45,7 @@ export async function startPlatform(app: object) {
     inputFields: (key: string, setup: FieldSetup) => readFields(runner, 'inputFields', key, setup),
     testConnection: async (authData: Data): Promise<Data> =>
       (await runner.run('authentication.test', { authData })).results as Data,
-    /** Follows a pointer to a file; gives back its name, type and text. */
+    /** Resolves a file pointer; returns the file's name, type and text. */
     async hydrate(pointer: unknown, authData: Data) {
       const { method, inputData } = readHydrationPointer(String(pointer), runner.hydrationSecret);
       const { results } = await runner.run(method, { authData, inputData });

@@ -33,7 +33,7 @@ afterAll(async () => {
 const requestsTo = (path: RegExp) => sandbox.requests.count({ path });
 
 describe('the connection', () => {
-  it('is tested for every group that is filled in, and its label says which services it holds', async () => {
+  it('tests every group that is filled in, and its label lists the services', async () => {
     const one = await zapier.testConnection(groups.azure);
     expect(one['label']).toMatch(/^Azure Data Factory.*: \S/);
     const several = await zapier.testConnection({ ...groups.azure, ...groups.quantemplate, ...groups.dbt });
@@ -42,18 +42,18 @@ describe('the connection', () => {
     expect(several['connected']).toHaveLength(3);
   });
 
-  it('is refused when nothing is filled in, though a form fills in what it knows itself', async () => {
-    await expect(zapier.testConnection({})).rejects.toThrow('Nothing is filled in. Fill in at least one group: ');
+  it('is rejected when only defaults are filled in', async () => {
+    await expect(zapier.testConnection({})).rejects.toThrow('The connection is empty. Fill in at least one group: ');
     await expect(
       zapier.testConnection({
         azure_cloud: 'public',
         quantemplate_apiUrl: 'https://api.prod.quantemplate.com/v1',
         azure_tenantId: '',
       }),
-    ).rejects.toThrow('Nothing is filled in.');
+    ).rejects.toThrow('The connection is empty.');
   });
 
-  it('says which group failed and why, and nothing secret', async () => {
+  it('reports which group failed and why, without secrets', async () => {
     const wrong = zapier.testConnection({
       ...groups.quantemplate,
       ...groups.azure,
@@ -64,7 +64,7 @@ describe('the connection', () => {
     );
     await expect(wrong).rejects.not.toThrow(/Quantemplate|a-wrong-secret|AADSTS\d+.*Trace/);
     await expect(zapier.testConnection({ azure_tenantId: 't', azure_clientSecret: 's' })).rejects.toThrow(
-      /In the group “Azure Service Principal” of the connection: “Client ID” is missing; “Subscription ID” is missing/,
+      /In the connection, under “Azure Service Principal”: “Client ID” is missing; “Subscription ID” is missing/,
     );
   });
 });
@@ -76,7 +76,7 @@ describe('a pipeline run', () => {
       inputData: { factory, pipeline: 'QT_fetch_data', ...inputData },
     });
 
-  it('has a field for each parameter that the pipeline declares, and two columns until that is known', async () => {
+  it('has a field per declared parameter, and name and value columns until they are known', async () => {
     const shown = async (inputData: Record<string, unknown>) =>
       (await zapier.inputFields('data_factory_run_pipeline', { authData: groups.azure, inputData }))
         .filter(({ key }) => key.startsWith('parameters'))
@@ -91,7 +91,7 @@ describe('a pipeline run', () => {
     ]);
   });
 
-  it('takes the values of those fields, each as its type', async () => {
+  it('converts the values of those fields to their types', async () => {
     const started = await run({
       pipeline: 'Run_KPI_notebook',
       parameters_reportDate: '2026-11-20',
@@ -107,7 +107,7 @@ describe('a pipeline run', () => {
     });
   });
 
-  it('says what failed in a pipeline that the pipeline ran', async () => {
+  it('reports what failed in a child pipeline', async () => {
     sandbox.control.planRun({
       service: 'data-factory',
       name: 'Load_sources',
@@ -118,13 +118,13 @@ describe('a pipeline run', () => {
     );
   });
 
-  it('starts nothing when a parameter is spelled in another way, and says how', async () => {
+  it('does not start a run with a misspelled parameter and suggests the right name', async () => {
     await expect(run({ parameters: { datasetid: 'd-claims' } })).rejects.toThrow(
-      /has no parameter “datasetid”.+Write “DatasetID”/,
+      /has no parameter “datasetid”.+Use “DatasetID”/,
     );
   });
 
-  it('is started with parameters and waited for, with one token for many steps', async () => {
+  it('is started with parameters and awaited, with one token for many steps', async () => {
     const before = requestsTo(/oauth2/);
     const output = await run({ parameters: { DatasetID: 'd-claims' } });
     expect(output).toMatchObject({
@@ -143,7 +143,7 @@ describe('a pipeline run', () => {
     expect(requestsTo(/oauth2/) - before).toBeLessThanOrEqual(1);
   });
 
-  it('that takes longer than Zapier lets a step wait is given back as it is', async () => {
+  it('that takes longer than a step may wait is returned unfinished', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Nightly_load', runningMilliseconds: 600_000 });
     const begin = Date.now();
     const output = await run({ pipeline: 'Nightly_load' });
@@ -152,7 +152,7 @@ describe('a pipeline run', () => {
     expect(Date.now() - begin).toBeLessThan(120_000);
   });
 
-  it('that fails says which step failed and why', async () => {
+  it('that fails reports which step failed and why', async () => {
     await expect(run({ pipeline: 'Broken_export' })).rejects.toThrow(
       /The run of Broken_export failed at “Write file”: .*The container 'exports' does not exist/,
     );
@@ -160,13 +160,13 @@ describe('a pipeline run', () => {
     expect(continued).toMatchObject({ finished: true, succeeded: false, failedStep: 'Write file' });
   });
 
-  it('renews a token that ran out in the middle', async () => {
+  it('renews a token that expires during the wait', async () => {
     sandbox.faults.add({ match: { path: /pipelineruns\/[^/]+$/ }, fault: { kind: 'expire-tokens', status: 403 } });
     expect(await run({ parameters: { DatasetID: 'd-claims' } })).toMatchObject({ succeeded: true });
     expect(sandbox.faults.waiting).toBe(0);
   });
 
-  it('is found by the polling trigger when it has ended, once', async () => {
+  it('is emitted once by the polling trigger when it has finished', async () => {
     const trigger = await zapier.trigger('data_factory_pipeline_run_finished');
     const setup = { authData: groups.azure, inputData: { factory, pipeline: 'Copy_source_01' } };
     await trigger.poll(setup);
@@ -177,7 +177,7 @@ describe('a pipeline run', () => {
     expect(await trigger.poll(setup)).toEqual([]);
   });
 
-  it('is set up by dropdowns, the second of which needs the first', async () => {
+  it('is set up with dependent dropdowns', async () => {
     const { choices } = await zapier.choices('data_factory_run_pipeline', 'factory', { authData: groups.azure });
     expect(choices.map(({ value }) => value)).toContain(factory);
     expect((await zapier.choices('data_factory_run_pipeline', 'pipeline', { authData: groups.azure })).choices).toEqual(
@@ -195,7 +195,7 @@ describe('a dataset', () => {
   const download = (dataset: string) =>
     zapier.create('quantemplate_download_dataset', { authData: groups.quantemplate, inputData: { dataset } });
 
-  it('is pointed to, and fetched when a later step needs it', async () => {
+  it('becomes a pointer and is downloaded when a later step needs it', async () => {
     const before = requestsTo(/datasets\/d-claims/);
     const { file, ...details } = await download('d-claims');
     expect(details).toMatchObject({ datasetId: 'd-claims', empty: false });
@@ -206,17 +206,17 @@ describe('a dataset', () => {
     expect(fetched.mediaType).toMatch(/^text\/csv/);
   });
 
-  it('that is not there fails at once and not in a later step', async () => {
+  it('that does not exist fails at once and not in a later step', async () => {
     await expect(download('d-nowhere')).rejects.toThrow('Quantemplate');
   });
 
-  it('that is cut short on its way is not stored', async () => {
+  it('that is truncated in transit is not stored', async () => {
     const { file } = await download('d-claims');
     sandbox.faults.add({ match: { path: /datasets\/d-claims/ }, fault: { kind: 'cut', afterBytes: 5_000 } });
     await expect(zapier.hydrate(file, groups.quantemplate)).rejects.toThrow('The connection was lost');
   });
 
-  it('is replaced by a file of an earlier step', async () => {
+  it('is replaced by a file of a previous step', async () => {
     const { file } = await download('d-claims');
     const { text, name } = await zapier.hydrate(file, groups.quantemplate);
     const stored = [...zapier.files.values()].find((entry) => entry.name === name);
@@ -241,7 +241,7 @@ describe('an event of Quantemplate', () => {
   const listen = async (inputData: Record<string, unknown> = {}) =>
     (await zapier.trigger('quantemplate_dataset_updated')).subscribe({ authData: groups.quantemplate, inputData });
 
-  it('is taken with the secret in a header, in basic authentication or in the address', async () => {
+  it('is accepted with the secret in a header, basic authentication or a query parameter', async () => {
     const byHeader = await listen();
     expect(await byHeader.deliver(notification('h'), { 'X-Webhook-Secret': secret })).toMatchObject([
       { datasetId: 'd-claims', verified: true, matchedSecret: 'current' },
@@ -263,19 +263,19 @@ describe('an event of Quantemplate', () => {
     ).toEqual([]);
   });
 
-  it('is refused with a wrong secret, and the log has no secret', async () => {
+  it('is rejected with a wrong secret, and the log contains no secret', async () => {
     const hook = await listen();
     expect(await hook.deliver(notification('w'), { 'X-Webhook-Secret': 'a wrong secret' })).toEqual([]);
     expect(await hook.deliver(notification('p'), { 'X-Webhook-Secret': 'the-secret-before-this-one' })).toMatchObject([
       { matchedSecret: 'previous' },
     ]);
-    expect(JSON.stringify(said.mock.calls)).toContain('A delivery was refused.');
+    expect(JSON.stringify(said.mock.calls)).toContain('An event was rejected.');
     expect(JSON.stringify(said.mock.calls)).not.toMatch(
       /a wrong secret|a-long-secret-of-our-own|the-secret-before-this-one/,
     );
   });
 
-  it('starts nothing when it is filtered or repeated', async () => {
+  it('triggers nothing when it is filtered out or repeated', async () => {
     const hook = await listen({ datasets: ['d-claims'] });
     const headers = { 'X-Webhook-Secret': secret };
     expect(await hook.deliver(notification('f', 'd-other'), headers)).toEqual([]);
@@ -283,7 +283,7 @@ describe('an event of Quantemplate', () => {
     expect(await hook.deliver(notification('once'), headers)).toEqual([]);
   });
 
-  it('reaches every Zap once, and is rather repeated than lost when Zapier does not say which Zap it is', async () => {
+  it('reaches every Zap once, and is repeated rather than lost when Zapier does not identify the Zap', async () => {
     const content = notification('shared');
     const deliver = async (zap?: string) => {
       const rawRequest = { method: 'POST', querystring: '', headers: { 'Http-X-Webhook-Secret': secret }, content };
@@ -298,7 +298,7 @@ describe('an event of Quantemplate', () => {
     expect([await deliver(), await deliver()]).toEqual([1, 1]);
   });
 
-  it('comes without a secret only where the person says so', async () => {
+  it('is accepted without a secret only with Accept Unsigned Events', async () => {
     const { quantemplate_webhookSecret: _, quantemplate_previousWebhookSecret: __, ...authData } = groups.quantemplate;
     const trigger = await zapier.trigger('quantemplate_dataset_updated');
     expect(await (await trigger.subscribe({ authData })).deliver(notification('u'))).toEqual([]);
@@ -309,7 +309,7 @@ describe('an event of Quantemplate', () => {
 });
 
 describe('an event of dbt', () => {
-  it('is subscribed by the app, verified by the secret of the subscription, and ended with it', async () => {
+  it("is subscribed by the app, verified with the subscription's secret, and unsubscribed", async () => {
     const items: Record<string, unknown>[] = [];
     const trigger = await zapier.trigger('dbt_job_run_completed');
     const hook = await trigger.subscribe({
@@ -333,11 +333,11 @@ describe('an event of dbt', () => {
 });
 
 describe('a signed event of any sender', () => {
-  it('starts a Zap when its signature is right and its conditions are met, and once', async () => {
+  it('triggers a Zap once when its signature is valid and it matches the filter', async () => {
     const trigger = await zapier.trigger('signed_webhook_event_received');
     const hook = await trigger.subscribe({
       authData: groups.webhookSecret,
-      inputData: { conditions: ['event.type = ready'] },
+      inputData: { filter: ['event.type = ready'] },
     });
     const deliver = (event: object, secret = groups.webhookSecret.webhookSecret_secret) => {
       const body = JSON.stringify(event);

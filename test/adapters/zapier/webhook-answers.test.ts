@@ -40,7 +40,7 @@ describe('Event Grid, which Zapier answers before the app runs', () => {
       },
     ]);
 
-  it('is told at the address that it gives that its events are wanted', async () => {
+  it('gets its validation URL confirmed', async () => {
     const asked = nock('https://rp.eventgrid.azure.net:553').get('/validate').query({ id: 'code-1' }).reply(200, 'ok');
     expect(
       await (await hook()).deliver(
@@ -50,11 +50,11 @@ describe('Event Grid, which Zapier answers before the app runs', () => {
       ),
     ).toEqual([]);
     expect(asked.isDone()).toBe(true);
-    expect(logged()).toContain('confirmation of this address, which was sent');
+    expect(logged()).toContain('confirmation of this URL, which was sent');
     expect(logged()).not.toContain('code-1');
   });
 
-  it('is never told so at an address elsewhere, nor without the secret', async () => {
+  it('gets no confirmation at a URL elsewhere or without the secret', async () => {
     expect(await (await hook()).deliver(validation('https://evil.example/validate'), {}, querystring)).toEqual([]);
     expect(
       await (await hook()).deliver(
@@ -65,7 +65,7 @@ describe('Event Grid, which Zapier answers before the app runs', () => {
     ).toEqual([]);
   });
 
-  it('starts a Zap for each file', async () => {
+  it('triggers a Zap for each file', async () => {
     const blob = (name: string) => ({
       id: name,
       eventType: 'Microsoft.Storage.BlobCreated',
@@ -77,7 +77,7 @@ describe('Event Grid, which Zapier answers before the app runs', () => {
   });
 });
 
-describe('what an event only points to', () => {
+describe('data that an event refers to', () => {
   const workspace = 'https://adb-1.7.azuredatabricks.net';
   const authData = { databricks_workspaceUrl: workspace, databricks_token: 'dapi-1', databricks_webhookSecret: secret };
   const headers = { authorization: `Basic ${Buffer.from(`any:${secret}`).toString('base64')}` };
@@ -99,7 +99,7 @@ describe('what an event only points to', () => {
     ]);
   });
 
-  it('starts the Zap also when it cannot be read, and says why', async () => {
+  it('triggers the Zap with the reason when it cannot be read', async () => {
     nock(workspace).get('/api/2.2/jobs/runs/get').query({ run_id: '8' }).reply(403, { message: 'no' });
     expect(await (await hook()).deliver(body(8), headers)).toMatchObject([
       { status: 'succeeded', problem: expect.stringContaining('permission') },

@@ -79,13 +79,13 @@ describe('unpacking a zip', () => {
     expect((await stat(join(folder, 'out/stored.txt'))).mode & 0o111).toBe(0);
   });
 
-  it('refuses files and links that point outside of the folder', async () => {
+  it('rejects files and links that point outside the folder', async () => {
     await expect(unpack({ name: '../outside.txt', content: 'x' })).rejects.toThrow('outside of the zip');
     await expect(unpack({ name: '/etc/outside', content: 'x' })).rejects.toThrow('outside of the zip');
     await expect(unpack({ name: 'link', content: '../../etc', mode: 0o120644 })).rejects.toThrow('outside of the zip');
   });
 
-  it('refuses a damaged zip', async () => {
+  it('rejects a damaged zip', async () => {
     const zip = zipOf([{ name: 'a', content: 'a' }]);
     zip.writeUInt32LE(3, zip.length - 6);
     await writeFile(join(folder, 'b.zip'), zip);
@@ -115,7 +115,7 @@ describe('a request as the app sees it', () => {
     expect(cleanedRequest).toEqual({ a: 1, ü: '…', querystring: { b: '2', c: ' ' } });
   });
 
-  it('parses forms, and leaves alone what is neither a form nor JSON', () => {
+  it('parses forms and JSON and leaves any other body unchanged', () => {
     const form = seen('a=1&b=x+y', { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' });
     expect(form.cleanedRequest).toEqual({ a: '1', b: 'x y', querystring: {} });
     expect(seen('<a/>').cleanedRequest).toEqual({ querystring: {} });
@@ -140,7 +140,7 @@ describe('the table of seen items', () => {
     expect(() => take({ run: 1 })).toThrow('no "attempt"');
   });
 
-  it('takes zero for an id, and gives out an item once that is twice in one answer', () => {
+  it('accepts zero as an ID, and emits an item once that appears twice in one response', () => {
     const deduper = new Deduper();
     deduper.takeNew([], []);
     expect(deduper.takeNew([{ id: 0 }, { id: 0 }], [])).toEqual([{ id: 0 }]);
@@ -173,7 +173,7 @@ describe('what Zapier keeps for an app', () => {
     expect(store.set(owner, 'key', '2', null, null, true)).toBe(true);
   });
 
-  it('is apart by account and by user only when the app says so', () => {
+  it('is separated by account and by user only when the app requests it', () => {
     const other = { user: 'u', auth: 'b', zap: 'z' };
     store.set(owner, 'key', 'mine', null, ['auth'], false);
     store.set(owner, 'key', 'ours', null, null, false);
@@ -268,7 +268,7 @@ describe("Zapier's servers", () => {
     }),
   );
 
-  it('refuse a webhook of more than ten megabytes and know no other addresses', () =>
+  it('reject a webhook of more than ten megabytes and any other URL', () =>
     withServer(async (server) => {
       const received: number[] = [];
       const { url } = server.openAddress('hooks', ({ body }) => received.push(body.length));
@@ -281,7 +281,7 @@ describe("Zapier's servers", () => {
 });
 
 describe('an error of the app', () => {
-  it('tells the user what happened, without what the core appends', () => {
+  it('shows the user what happened, without the details that the core appends', () => {
     const message = 'No.\nWhat happened:\n  Executing x with bundle\n  {"rawRequest":{}}\n  No.\n\nConsole logs:\n';
     expect(new ZapierAppError('HaltedError', message, 'x').userMessage).toBe('No.');
     expect(new ZapierAppError('Error', 'Just this.\n\nConsole logs:\n  noise', 'x').userMessage).toBe('Just this.');
@@ -289,7 +289,7 @@ describe('an error of the app', () => {
     expect(new ZapierAppError('Error', 'null', 'x').userMessage).toBe('null');
   });
 
-  it('says when a throttled step may run again', () => {
+  it('contains the time after which a throttled step may run again', () => {
     expect(new ZapierAppError('ThrottledError', '{"message":"Slow.","delay":30}', 'x').retryAfterSeconds).toBe(30);
     expect(new ZapierAppError('ThrottledError', '{"message":"Slow."}', 'x').retryAfterSeconds).toBeUndefined();
   });

@@ -33,7 +33,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('the app in its runtime', () => {
-  it('boots the zip in Node 22 in production mode and says how long that took', () => {
+  it('boots the zip in Node 22 in production mode and reports how long that took', () => {
     const { spawnToReadyMs, importMs } = zapier.app.coldStart;
     expect(importMs).toBeGreaterThan(0);
     expect(spawnToReadyMs).toBeGreaterThan(importMs);
@@ -42,12 +42,12 @@ describe('the app in its runtime', () => {
     expect(peakRssBytes).toBeGreaterThan(20e6);
   });
 
-  it('hands out the definition and validates it', async () => {
+  it('returns and validates the definition', async () => {
     expect(Object.keys((await zapier.definition()).creates ?? {})).toEqual(['start_run', 'misbehave']);
     expect(await zapier.validate()).toEqual([]);
   });
 
-  it('refuses a file that is no zip', async () => {
+  it('rejects a file that is not a zip', async () => {
     await expect(startZapierBackend(__filename)).rejects.toThrow('is not a zip');
   });
 });
@@ -58,13 +58,13 @@ describe('a connection', () => {
     expect(await zapier.authLabel(authData)).toBe('Ada at Claims Ltd');
   });
 
-  it('is refused with the status that the vendor gave', async () => {
+  it('is rejected with the status of the vendor', async () => {
     const refused = zapier.authTest({ ...authData, token: 'bad-token' });
     await expect(refused).rejects.toMatchObject({ name: 'ResponseError', method: 'authentication.test' });
     await expect(refused).rejects.toThrow('"status":401');
   });
 
-  it('leaves no token in the logs, which do hold the requests', async () => {
+  it('logs requests without tokens', async () => {
     await zapier.authTest(authData);
     expect(zapier.logs.some((entry) => String(entry.data['request_url']).startsWith(vendor.url))).toBe(true);
     expect(JSON.stringify(zapier.logs)).not.toContain('good-token');
@@ -85,7 +85,7 @@ describe('a webhook trigger', () => {
     expect(vendor.hooks.size).toBe(0);
   });
 
-  it('runs nothing for a forged delivery, whose reason is in the log', async () => {
+  it('triggers nothing for a forged delivery and logs the reason', async () => {
     const hook = await zapier.trigger('dataset_ready').subscribe({ authData });
     expect(await hook.deliver(event('hook-b'), vendor.sign(event('hook-b').replace('claims', 'other')))).toEqual([]);
     await until(() => zapier.logs.some((entry) => entry.message.includes('The signature does not match.')));
@@ -100,7 +100,7 @@ describe('a webhook trigger', () => {
     expect(await deliver()).toHaveLength(1);
   });
 
-  it('keeps what it caches for one account apart from another one', async () => {
+  it('caches values separately for each account', async () => {
     const body = event('hook-d');
     for (const account of ['one', 'two']) {
       const hook = await zapier.trigger('dataset_ready').subscribe({ authData: { ...authData, account } });
@@ -115,7 +115,7 @@ describe('a webhook trigger', () => {
 });
 
 describe('a polling trigger', () => {
-  it('gives out nothing the first time and each item once after that', async () => {
+  it('emits nothing on the first poll and each item once after that', async () => {
     const poll = () => zapier.poll('run_finished', { authData, inputData: { test: 'once' } });
     vendor.runs = [{ id: 1, pipeline: 'copy' }];
     expect(await poll()).toEqual([]);
@@ -127,7 +127,7 @@ describe('a polling trigger', () => {
     expect(await poll()).toEqual([]);
   });
 
-  it('refuses an item without an id', async () => {
+  it('rejects an item without an ID', async () => {
     vendor.runs = [{ pipeline: 'copy' } as never];
     await expect(zapier.poll('run_finished', { authData })).rejects.toThrow('has no "id"');
   });
@@ -139,7 +139,7 @@ describe('an action', () => {
     expect(outcome).toMatchObject({ status: 'SUCCESS', output: { id: 'run-1', pipeline: 'copy', status: 'started' } });
   });
 
-  it('waits for the callback and resumes with what the callback says', async () => {
+  it('waits for the callback and resumes with its content', async () => {
     const outcome = await zapier.create('start_run', { authData, inputData: { pipeline: 'copy', wait: 'yes' } });
     if (outcome.status !== 'CALLBACK') throw new Error('The action did not wait.');
     expect(vendor.lastCallback).toBe(outcome.callbackUrl);
@@ -169,7 +169,7 @@ describe('an action', () => {
     await expect(halted).rejects.toThrow('What happened');
   });
 
-  it('is cut off at the time limit, after which the app works again', async () => {
+  it('is terminated at the time limit, after which the app works again', async () => {
     timeLimitMs = 1_000;
     const hanging = zapier.create('misbehave', { authData, inputData: { how: 'hang' } });
     await expect(hanging).rejects.toMatchObject({ name: 'ZapierLimitError', limit: 'invocationMs' });
@@ -183,7 +183,7 @@ describe('an action', () => {
     expect(await zapier.authTest(authData)).toMatchObject({ name: 'Ada' });
   });
 
-  it('may neither get nor return more than six megabytes', async () => {
+  it('can neither receive nor return more than six megabytes', async () => {
     const large = zapier.create('misbehave', { authData, inputData: { how: 'large' } });
     await expect(large).rejects.toMatchObject({ limit: 'outputBytes' });
     const text = 'x'.repeat(7_000_000);
@@ -199,7 +199,7 @@ describe('an action', () => {
 });
 
 describe('a search', () => {
-  it('finds, and finds nothing', async () => {
+  it('returns results, or none', async () => {
     expect(await zapier.search('find_dataset', { authData, inputData: { name: 'claims' } })).toHaveLength(1);
     expect(await zapier.search('find_dataset', { authData, inputData: { name: 'none' } })).toEqual([]);
   });
@@ -212,7 +212,7 @@ describe('hydration', () => {
     return item as { file: string; about: string };
   };
 
-  it('fetches a file when it is asked for, and stores its bytes, size, name and type', async () => {
+  it('downloads a file on demand and stores its bytes, size, name and type', async () => {
     const { file: pointer } = await readyItem('file-a', 'large');
     expect(vendor.requests).not.toContain('GET /datasets/large');
     const { type, file } = await zapier.hydrate(pointer);
@@ -225,12 +225,12 @@ describe('hydration', () => {
     expect((await download.arrayBuffer()).byteLength).toBe(3_000_000);
   });
 
-  it('runs a method and gives back its value', async () => {
+  it('runs a method and returns its value', async () => {
     const { about } = await readyItem('file-b', 'premiums');
     expect(await zapier.hydrate(about)).toEqual({ type: 'method', value: { described: 'premiums' } });
   });
 
-  it('refuses a pointer that the app did not sign', async () => {
+  it('rejects a pointer that the app did not sign', async () => {
     const { file } = await readyItem('file-c', 'claims');
     const [, payload = '', signature = ''] = /\|\|\|(.*):(.*)\|\|\|/.exec(file) ?? [];
     const text = Buffer.from(payload, 'base64').toString().replace('claims', 'secret');
@@ -266,7 +266,7 @@ describe('the editor', () => {
     expect((await choices('wait')).choices).toContainEqual({ value: 'yes', label: 'Yes' });
   });
 
-  it('says which action or field is missing', async () => {
+  it('names a missing action or field', async () => {
     await expect(zapier.inputFields('nothing')).rejects.toThrow('no action "nothing"');
     await expect(zapier.choices('start_run', 'nothing', { authData })).rejects.toThrow('no field "nothing"');
     await expect(zapier.choices('misbehave', 'how', { authData })).rejects.toThrow('is no dropdown');
@@ -277,7 +277,7 @@ describe('a Zap', () => {
   const send = (url: string | undefined, body: string, headers = vendor.sign(body)) =>
     fetch(url ?? '', { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body });
 
-  it('answers at once, runs its steps, waits for the callback, skips a path and hands the file on', async () => {
+  it('answers at once, runs its steps, waits for the callback, skips a path and passes the file on', async () => {
     const zap = await startZap(zapier, {
       trigger: { key: 'dataset_ready', authData },
       steps: [

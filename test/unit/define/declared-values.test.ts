@@ -8,11 +8,11 @@ const declared: DeclaredValue[] = [
   { name: 'regions', type: 'list', required: false, default: [] },
   { name: 'settings', type: 'values', required: false, default: {} },
 ];
-const fit = (given: Record<string, unknown>) =>
-  fitValues('Test Service', 'The pipeline load', declared, { DatasetID: 'd-1', ...given });
+const fit = (values: Record<string, unknown>) =>
+  fitValues('Test Service', 'The pipeline load', declared, { DatasetID: 'd-1', ...values });
 
-describe('Values for what is declared', () => {
-  it('become of the declared types, as forms hold texts', () => {
+describe('fitValues', () => {
+  it('converts the text of a form to the declared types', () => {
     expect(
       fit({ DatasetID: 7, topN: ' 12 ', share: '0.25', fullRefresh: 'Yes', regions: '["EMEA"]', settings: '{"a":1}' }),
     ).toEqual({
@@ -25,7 +25,7 @@ describe('Values for what is declared', () => {
     });
   });
 
-  it('stay as they are where they have the types already, and what is left out stays left out', () => {
+  it('keeps values that already have the declared type, and adds no values', () => {
     expect(fit({ topN: 12, fullRefresh: false, regions: ['EMEA'], settings: { a: 1 } })).toEqual({
       DatasetID: 'd-1',
       topN: 12,
@@ -42,27 +42,27 @@ describe('Values for what is declared', () => {
     [{ topN: true }, 'a whole number for “topN”'],
     [{ topN: '9007199254740993' }, 'a whole number for “topN”'],
     [{ share: 'half' }, 'a number for “share”'],
-    [{ fullRefresh: 'perhaps' }, 'yes or no for “fullRefresh”'],
+    [{ fullRefresh: 'perhaps' }, 'true or false for “fullRefresh”'],
     [{ regions: 'EMEA' }, 'a list'],
     [{ regions: '{"a":1}' }, 'a list'],
-    [{ settings: '[1]' }, 'names with values'],
-  ])('that do not fit are refused with what is wanted: %j', (given, wanted) => {
-    expect(() => fit(given)).toThrow(`The pipeline load takes ${wanted}`);
+    [{ settings: '[1]' }, 'an object'],
+  ])('rejects %j and names the expected type', (values, expected) => {
+    expect(() => fit(values)).toThrow(`The pipeline load expects ${expected}`);
   });
 
-  it('are refused by name when they are not declared, with the nearest name', () => {
-    const refused = (given: Record<string, unknown>) => {
+  it('rejects names that are not declared and suggests similar ones', () => {
+    const rejected = (values: Record<string, unknown>) => {
       try {
-        return fitValues('Test Service', 'The pipeline load', declared, given);
+        return fitValues('Test Service', 'The pipeline load', declared, values);
       } catch (error) {
         return error;
       }
     };
-    expect(refused({ dataset_id: 'd-1' })).toMatchObject({
-      message: 'The pipeline load has no parameter “dataset_id” and needs a value for “DatasetID”.',
-      hint: 'Write “DatasetID”: upper and lower case matter.',
+    expect(rejected({ dataset_id: 'd-1' })).toMatchObject({
+      message: 'The pipeline load has no parameter “dataset_id” and requires a value for “DatasetID”.',
+      hint: 'Use “DatasetID”: names are case-sensitive.',
     });
-    expect(refused({ DatasetID: 'd-1', other: 1 })).toMatchObject({
+    expect(rejected({ DatasetID: 'd-1', other: 1 })).toMatchObject({
       hint: expect.stringContaining('“DatasetID”, “topN”'),
     });
     expect(() => fitValues('Test Service', 'The pipeline load', [], { x: 1 })).toThrow('has no parameter “x”');

@@ -29,8 +29,8 @@ const fields = {
   steps: v.optional(list({ label: 'Steps' })),
 };
 
-describe('The input of an operation', () => {
-  it('takes the defaults of fields that a form left empty', () => {
+describe('checkInput', () => {
+  it('applies the defaults of empty fields', () => {
     expect(checkInput(fields, { pipeline: 'load', minutes: '', wait: null, mode: undefined })).toEqual({
       pipeline: 'load',
       minutes: 5,
@@ -39,18 +39,18 @@ describe('The input of an operation', () => {
     });
   });
 
-  it('keeps false and zero, which are no empty fields', () => {
+  it('does not treat false and zero as empty', () => {
     expect(checkInput(fields, { pipeline: 'load', wait: false }).wait).toBe(false);
     expect(() => checkInput(fields, { pipeline: 'load', minutes: 0 })).toThrow('“Minutes” must be at least 1.');
   });
 
-  it('names every wrong field by its label', () => {
+  it('names every invalid field by its label', () => {
     expect(() => checkInput(fields, { minutes: 'soon', mode: 'c', parameters: '[1]' })).toThrow(
-      '“Pipeline” is missing; “Minutes” must be a whole number; “Mode” must be one of: a, b; “Parameters” must be names with values, such as {"DatasetID": "d-123"}.',
+      '“Pipeline” is missing; “Minutes” must be a whole number; “Mode” must be one of: a, b; “Parameters” must be a JSON object such as {"DatasetID": "d-123"}.',
     );
   });
 
-  it('takes numbers, booleans and objects that a platform sends as text', () => {
+  it('accepts numbers, booleans and objects that a platform sends as text', () => {
     const input = checkInput(fields, {
       pipeline: 12,
       minutes: ' 7 ',
@@ -67,14 +67,14 @@ describe('The input of an operation', () => {
     });
   });
 
-  it('takes the id out of the address of a page, and leaves anything else as it is', () => {
+  it('extracts the ID from a URL and leaves any other value unchanged', () => {
     expect(
       checkInput(fields, { pipeline: 'https://adf.azure.com/en/authoring/pipeline/Load%20claims?factory=x' }).pipeline,
     ).toBe('Load claims');
     expect(checkInput(fields, { pipeline: 'https://example.com/other' }).pipeline).toBe('https://example.com/other');
   });
 
-  it('lets no name of a person reach a prototype', () => {
+  it('copies names and values without a prototype', () => {
     const { parameters } = checkInput(fields, {
       pipeline: 'x',
       parameters: '{"__proto__": {"admin": true}, "constructor": 1}',
@@ -83,18 +83,18 @@ describe('The input of an operation', () => {
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
-  it('leaves out what is no field', () => {
+  it('drops unknown fields', () => {
     expect(checkInput(fields, { pipeline: 'x', surprise: 1 })).not.toHaveProperty('surprise');
   });
 });
 
-describe('A field', () => {
-  it('tells its label, default and whether it is needed', () => {
+describe('describeField', () => {
+  it('returns the label, the default and whether the field is required', () => {
     expect(describeField(fields.minutes)).toEqual({ label: 'Minutes', kind: 'integer', required: false, default: 5 });
     expect(describeField(fields.pipeline)).toMatchObject({ label: 'Pipeline', required: true });
   });
 
-  it('can be shown differently without being checked differently', () => {
+  it('returns metadata changed by withInfo, which does not change the check', () => {
     const changed = withInfo(fields.minutes, { label: 'Other' });
     expect(describeField(changed)).toEqual({ label: 'Other', kind: 'integer', required: false, default: 5 });
     expect(v.safeParse(changed, 0).success).toBe(false);

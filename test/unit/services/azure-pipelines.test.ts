@@ -183,17 +183,17 @@ describe.each(homes)(
       [
         'has the wrong case',
         { datasetId: 'd-1' },
-        'has no parameter “datasetId” and needs a value for “DatasetID”',
-        'Write “DatasetID”: upper and lower case matter.',
+        'has no parameter “datasetId” and requires a value for “DatasetID”',
+        'Use “DatasetID”: names are case-sensitive.',
       ],
       [
         'is not declared',
         { DatasetID: 'd-1', nope: 1 },
         'has no parameter “nope”',
-        'Those that there are: “DatasetID”, “mode”',
+        'Available parameters: “DatasetID”, “mode”',
       ],
-      ['has no value', {}, 'needs a value for “DatasetID”', 'Those that there are'],
-    ])('rejects a parameter that %s, with a hint', async (_case, parameters, message, hint) => {
+      ['has no value', {}, 'requires a value for “DatasetID”', 'Available parameters'],
+    ])('rejects parameters: %s, with a hint', async (_case, parameters, message, hint) => {
       const host = startable().on(
         'GET',
         `${base}/pipelines/Load`,

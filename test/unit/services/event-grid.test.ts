@@ -183,7 +183,7 @@ describe('Event Received of Event Grid', () => {
     expect(
       idsOf(
         await take('eventReceived', [grid, { ...grid, id: 'g-2', data: { rows: 0 } }], {
-          conditions: ['data.rows > 0'],
+          filter: ['data.rows > 0'],
         }),
       ),
     ).toEqual(['g-1']);

@@ -58,9 +58,9 @@ describe('Event Received of Signed Webhook', () => {
 
   it('ignores an event that does not meet the filter', async () => {
     expect(
-      await take(event, { typed: { conditions: ['event.type = dataset.ready', 'event.data.dataset = claims'] } }),
+      await take(event, { typed: { filter: ['event.type = dataset.ready', 'event.data.dataset = claims'] } }),
     ).toMatchObject({ outcome: 'events' });
-    expect(await take(event, { typed: { conditions: ['eventType = dataset.deleted'] } })).toEqual({
+    expect(await take(event, { typed: { filter: ['eventType = dataset.deleted'] } })).toEqual({
       outcome: 'ignored',
       why: 'filtered',
     });

@@ -180,10 +180,10 @@ export const runJob = defineAction<DbtConnection>()({
   },
   callback: {
     isChosen: usesCallback,
-    minutes: ({ timeoutMinutes }) => timeoutMinutes,
+    timeoutMinutes: ({ timeoutMinutes }) => timeoutMinutes,
     // The webhook reports every run of the job, and dbt deactivates webhooks that answer with too many errors.
-    statusWhileGoing: 200,
-    async begin(input, context, address) {
+    statusWhileRunning: 200,
+    async start(input, context, address) {
       let subscription: string | undefined;
       const run = await startJob(input, context, async (start) => {
         subscription = await subscribeToRun(input.job, address(), input.timeoutMinutes, context);
@@ -197,7 +197,7 @@ export const runJob = defineAction<DbtConnection>()({
       const kept = subscription === undefined ? undefined : { job: input.job, run: run.id, subscription };
       return startCallbackWait(context.host, jobRuns(context, input.job), { started: run, kept, choices: input });
     },
-    async look({ job, run, subscription }, context) {
+    async readFinished({ job, run, subscription }, context) {
       const finished = await readFinishedRun(context.host, jobRuns(context, String(job)), String(run));
       if (finished)
         await unsubscribe({ id: String(subscription) }, context).catch(() =>

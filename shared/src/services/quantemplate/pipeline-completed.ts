@@ -129,7 +129,7 @@ export const pipelineCompleted = defineWebhookTrigger<QuantemplateConnection>()(
       throw new PipewrightError({
         code: 'bad-input',
         message: '“Pipeline IDs” is missing: missed events can be found only for specific pipelines.',
-        hint: 'Fill in Pipeline IDs, or remove the option Look for Missed Events: Quantemplate lists runs by pipeline only.',
+        hint: 'Fill in Pipeline IDs, or remove the option Recover Missed Events: Quantemplate lists runs by pipeline only.',
       });
     }
     const finished = await finishedRuns(input.pipelines, context);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { withoutUndefined } from '../../host/without-undefined.ts';
-import { valueAt } from '../../define/conditions.ts';
+import { valueAt } from '../../define/filter.ts';
 import { integer, json, option, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
 import type { SchemeName } from '../../define/verification.ts';

@@ -117,15 +117,15 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
     },
     callback: {
       isChosen: usesCallback,
-      minutes: ({ timeoutMinutes }) => timeoutMinutes,
-      statusWhileGoing: 409,
-      async begin(input, context, callbackUrl) {
+      timeoutMinutes: ({ timeoutMinutes }) => timeoutMinutes,
+      statusWhileRunning: 409,
+      async start(input, context, callbackUrl) {
         const home = await openHome(kind, input, context);
         const { provider, run, isNew } = await startPipeline(kind, home, input, context.host, callbackUrl);
         const kept = isNew ? { [kind.key]: homeOf(kind, input), run: run.id } : undefined;
         return startCallbackWait(context.host, provider, { started: run, kept, choices: input });
       },
-      async look(kept, context) {
+      async readFinished(kept, context) {
         return readFinishedRun(
           context.host,
           pipelineRuns(kind, await openHome(kind, kept, context), context.host),

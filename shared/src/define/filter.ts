@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { list } from './fields.ts';
 
-/** One thing that must be true of an event. */
+/** One condition of a filter, such as `status = failed`. */
 interface Condition {
   path: readonly string[];
   operator: Operator;
@@ -16,7 +16,7 @@ const asText = (value: unknown): string =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
 const sameText = (a: unknown, b: string): boolean => asText(a).toLowerCase() === b.toLowerCase();
 
-/** What an operator says of a value; texts are compared whatever their case, as people type them. */
+/** Whether a value meets a condition, by operator. Text is compared without regard to case. */
 const operators = {
   '=': (value: unknown, wanted: string) => sameText(value, wanted),
   '!=': (value: unknown, wanted: string) => !sameText(value, wanted),
@@ -33,7 +33,7 @@ const operators = {
 
 const pattern = /^([\w.-]+)\s*(?:(!=|>=|<=|=|>|<|\bcontains\b)\s*(.*)|\s(exists))$/i;
 
-/** Reads a condition such as `status = failed`; undefined for what is none. */
+/** Parses a condition such as `status = failed`; undefined for invalid text. */
 function parse(text: string): Condition | undefined {
   const [, path, operator, value, exists] = pattern.exec(text.trim()) ?? [];
   if (path === undefined) return undefined;
@@ -44,7 +44,7 @@ function parse(text: string): Condition | undefined {
   };
 }
 
-/** The value at a path; only what an object itself has counts, never what every object has. */
+/** The value at a path. Only own properties count, never inherited ones. */
 export function valueAt(data: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (value, name) =>
@@ -55,26 +55,30 @@ export function valueAt(data: unknown, path: readonly string[]): unknown {
   );
 }
 
-/** Whether an event is as every condition asks; without conditions it is. */
-export function passes(data: unknown, conditions: readonly string[] | undefined): boolean {
-  return (conditions ?? []).every((text) => {
+/** Whether the data of an event meets every condition; without conditions it does. */
+export function passesFilter(data: unknown, filter: readonly string[] | undefined): boolean {
+  return (filter ?? []).every((text) => {
     const condition = parse(text);
     return condition !== undefined && operators[condition.operator](valueAt(data, condition.path), condition.value);
   });
 }
 
-/** Input field of triggers: conditions that an event must meet. */
-export const conditionsField = v.optional(
+/** Input field of webhook triggers: conditions that an event must meet. */
+export const filterField = v.optional(
   v.pipe(
     list({
-      label: 'Only When',
-      help: 'Conditions that an event must all meet, one a line: a field of the event, then =, !=, >, >=, <, <= or contains, then a value; or a field and exists. What does not meet them starts nothing.',
+      label: 'Filter',
+      help: {
+        n8n: 'Conditions that an event must meet to start the workflow, one per line: a field, an operator (=, !=, >, >=, <, <= or contains) and a value, e.g. status = failed. Use “error exists” to require a field.',
+        zapier:
+          'Conditions that an event must meet to trigger the Zap, one per line: a field, an operator (=, !=, >, >=, <, <= or contains) and a value, e.g. status = failed. Use “error exists” to require a field.',
+      },
       placeholder: 'status = failed',
       advanced: true,
     }),
     v.check(
       (conditions: string[]) => conditions.every((text) => parse(text) !== undefined),
-      'must have a condition on each line, such as: status = failed',
+      'must have one condition per line, such as: status = failed',
     ),
   ),
 );

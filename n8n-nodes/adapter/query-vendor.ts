@@ -1,4 +1,5 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import { concealing } from '../../shared/src/define/conceal.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Fields } from '../../shared/src/define/fields.ts';
@@ -8,28 +9,32 @@ import { nodeError } from './error.ts';
 import { makeHost, sendWith } from './host.ts';
 import { readParameters } from './parameters.ts';
 
+/** A query that fills a dropdown or a form. */
+export interface VendorQuery<T> {
+  service: Service;
+  /** The fields of the form. */
+  fields: Fields;
+  /** Fields that must be filled in first; until then the result is `empty`. */
+  needs: readonly string[];
+  empty: T;
+  load(input: RawInput, context: Context): Promise<T>;
+}
+
 const isFilled = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
-/**
- * Asks the vendor with what has been filled in so far.
- * @param needs fields that must be filled in first; until then the answer is `nothing`
- */
-export async function askVendor<T>(
+/** Queries the vendor with the form as filled in so far. */
+export async function queryVendor<T>(
   context: ILoadOptionsFunctions,
-  service: Service,
-  fields: Fields,
-  needs: readonly string[],
-  nothing: T,
-  question: (input: Record<string, unknown>, context: Context<never>) => Promise<T>,
+  { service, fields, needs, empty, load }: VendorQuery<T>,
 ): Promise<T> {
   try {
     const current = context.getCurrentNodeParameters() ?? {};
     const input = readParameters(fields, (name, fallback) => current[name] ?? fallback);
-    if (needs.some((field) => !isFilled(input[field]))) return nothing;
+    if (needs.some((field) => !isFilled(input[field]))) return empty;
     const further = service.furtherConnections?.find(({ shownWhen }) =>
       shownWhen.is.includes(String(current[shownWhen.field])),
     );
-    const lent: Context = {
+    const operationContext: Context = {
       host: makeHost({
         send: sendWith(context, (further ?? service).connection),
         logger: context.logger,
@@ -37,7 +42,7 @@ export async function askVendor<T>(
       connection: further ? {} : await readConnection(context, service.connection),
       connectionOf: (key) => readConnection(context, findConnection(service, key)),
     };
-    return await concealing(service, lent, (own) => question(input, own as Context<never>));
+    return await concealing(service, operationContext, (concealed) => load(input, concealed));
   } catch (error) {
     throw nodeError(context.getNode(), error);
   }

@@ -1,5 +1,5 @@
 import { checkInput } from '../../../shared/src/define/check-input.ts';
-import { conditionsField, passes } from '../../../shared/src/define/conditions.ts';
+import { filterField, passesFilter } from '../../../shared/src/define/filter.ts';
 
 const event = {
   status: 'Failed',
@@ -11,7 +11,7 @@ const event = {
   ok: true,
 };
 
-describe('A condition', () => {
+describe('A condition of a filter', () => {
   it.each([
     'status = failed',
     'status=Failed',
@@ -27,7 +27,7 @@ describe('A condition', () => {
     'status exists',
     'missing != anything',
     'tags.0 = nightly',
-  ])('is met: %s', (condition) => expect(passes(event, [condition])).toBe(true));
+  ])('is met: %s', (condition) => expect(passesFilter(event, [condition])).toBe(true));
 
   it.each([
     'status = succeeded',
@@ -41,22 +41,22 @@ describe('A condition', () => {
     'constructor exists',
     '__proto__ exists',
     'tags.length > 0.5 and more',
-  ])('is not met: %s', (condition) => expect(passes(event, [condition])).toBe(false));
+  ])('is not met: %s', (condition) => expect(passesFilter(event, [condition])).toBe(false));
 
   it('must be met together with all others; without any, every event passes', () => {
-    expect(passes(event, ['status = failed', 'rows > 1'])).toBe(true);
-    expect(passes(event, ['status = failed', 'rows < 1'])).toBe(false);
-    expect(passes(event, [])).toBe(true);
-    expect(passes(event, undefined)).toBe(true);
+    expect(passesFilter(event, ['status = failed', 'rows > 1'])).toBe(true);
+    expect(passesFilter(event, ['status = failed', 'rows < 1'])).toBe(false);
+    expect(passesFilter(event, [])).toBe(true);
+    expect(passesFilter(event, undefined)).toBe(true);
   });
 
-  it('is refused in the form when it is none, with an example', () => {
-    const fields = { conditions: conditionsField };
-    expect(checkInput(fields, { conditions: 'status = failed\nrows > 1' })).toEqual({
-      conditions: ['status = failed', 'rows > 1'],
+  it('is rejected by the form with an example when it cannot be parsed', () => {
+    const fields = { filter: filterField };
+    expect(checkInput(fields, { filter: 'status = failed\nrows > 1' })).toEqual({
+      filter: ['status = failed', 'rows > 1'],
     });
-    expect(() => checkInput(fields, { conditions: ['the status is failed'] })).toThrow(
-      '“Only When” must have a condition on each line, such as: status = failed.',
+    expect(() => checkInput(fields, { filter: ['the status is failed'] })).toThrow(
+      '“Filter” must have one condition per line, such as: status = failed.',
     );
   });
 });
