@@ -89,7 +89,7 @@ export interface CatchUp {
   emit: Emit;
   /**
    * Searches now and then every hour. An unreachable vendor does not prevent the workflow from starting.
-   * @throws PipewrightError `bad-input` when the vendor cannot be queried for what the form asks for
+   * @throws PipewrightError `invalid-input` when the vendor cannot be queried for what the form asks for
    */
   start(): Promise<void>;
 }
@@ -106,7 +106,7 @@ export function openCatchUp(
   const setting = { context, service, trigger, input, emit: recordingEmitter(context, emit) };
   const search = (): Promise<void> =>
     emitMissed(setting).catch((error: unknown) => {
-      if (error instanceof PipewrightError && error.code === 'bad-input') throw error;
+      if (error instanceof PipewrightError && error.code === 'invalid-input') throw error;
       context.logger.warn(
         `${service.name}: missed events could not be recovered. ${redact(describeError(error, 'n8n'))}`,
       );

@@ -26,7 +26,7 @@ function chosenOperation(context: IExecuteFunctions, service: Service, itemIndex
   const found = service.operations.find((operation) => operation.key === key);
   if (found) return found;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: `${service.name} has no operation “${key}”.`,
     hint: 'Select an operation from the list.',
   });

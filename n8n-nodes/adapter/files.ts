@@ -49,7 +49,7 @@ function assertBinary(context: IExecuteFunctions, itemIndex: number, value: unkn
     const available = Object.keys(context.getInputData()[itemIndex]?.binary ?? {});
     const name = typeof value === 'string' ? `“${value}”` : 'of that name';
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: `The item has no file in the binary field ${name}.`,
       hint:
         available.length > 0
@@ -66,6 +66,6 @@ export function filesOf(context: IExecuteFunctions, itemIndex: number): Files {
 
 /** The files where a node has no items, as in triggers and dropdowns. */
 export const noFiles: Files = {
-  save: () => Promise.reject(new PipewrightError({ code: 'bad-input', message: 'Files cannot be stored here.' })),
-  read: () => Promise.reject(new PipewrightError({ code: 'bad-input', message: 'Files cannot be read here.' })),
+  save: () => Promise.reject(new PipewrightError({ code: 'invalid-input', message: 'Files cannot be stored here.' })),
+  read: () => Promise.reject(new PipewrightError({ code: 'invalid-input', message: 'Files cannot be read here.' })),
 };

@@ -27,7 +27,7 @@ export function selectedTrigger<T extends Trigger>(triggers: readonly T[], read:
   const found = triggers.find((trigger) => trigger.key === key);
   if (found) return found;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: `The event “${key}” does not exist.`,
     hint: 'Select an event from the list.',
   });

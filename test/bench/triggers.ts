@@ -38,7 +38,7 @@ const webhook: WorkflowNode = {
 
 /** Throughput of a trigger per second. */
 interface Rate {
-  /** Answered requests. */
+  /** Parsed requests. */
   answered: number;
   /** Completed executions: fast answers are worthless if executions pile up. */
   completed: number;

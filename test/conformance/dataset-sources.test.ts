@@ -149,7 +149,7 @@ describe.each(Object.entries(cases))('The source %s', (source, { input, rows, by
       sandbox.faults.add({ match: { path: bytes }, fault: { kind: 'cut', afterBytes: 10 } });
       const loaded = operate(sqlTable, 'loadDataset', typed());
       if (resumes) expect(await loaded).toMatchObject({ rows });
-      else await expect(loaded).rejects.toMatchObject({ code: 'cut-short' });
+      else await expect(loaded).rejects.toMatchObject({ code: 'incomplete' });
     },
   );
 
@@ -162,7 +162,7 @@ describe.each(Object.entries(cases))('The source %s', (source, { input, rows, by
       [dataset, 'previewDataset', {}],
     ] as const) {
       cut();
-      await expect(operate(service, key, typed(more))).rejects.toMatchObject({ code: 'cut-short' });
+      await expect(operate(service, key, typed(more))).rejects.toMatchObject({ code: 'incomplete' });
       sandbox.faults.clear();
     }
     expect(query(`SELECT count(*) AS rows FROM "${source}"`)).toEqual([{ rows }]);
@@ -205,7 +205,7 @@ it('ZIP files from Mode, a volume or a website are extracted', async () => {
       webAddressDownloadFileUrl: '/web/public/two.zip',
     }),
   ).rejects.toMatchObject({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: 'The ZIP contains several files: “claims.csv”, “countries.csv”.',
   });
   expect(query('SELECT count(*) AS rows FROM zipped_4')).toEqual([{ rows: 1 }]);
@@ -274,7 +274,7 @@ it('Zapier rejects a dataset that is too large before it starts', async () => {
       },
     ),
   ).toMatchObject({ count: 1 });
-  await expect(load(host({ files }))).rejects.toMatchObject({ code: 'cut-short' });
+  await expect(load(host({ files }))).rejects.toMatchObject({ code: 'incomplete' });
 });
 
 it('a rule about a table is rejected without a database and refers to SQL Table', async () => {
@@ -284,7 +284,7 @@ it('a rule about a table is rejected without a database and refers to SQL Table'
     rules: '"Policy Number" is in table policies.id',
   };
   await expect(operate(dataset, 'checkDataset', typed)).rejects.toMatchObject({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: expect.stringContaining('needs a database'),
     hint: expect.stringContaining('SQL Table'),
   });

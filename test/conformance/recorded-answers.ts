@@ -83,7 +83,8 @@ export function replayingHost(answers: readonly RecordedAnswer[], startedAt: num
     files: {
       save: async ({ name, bytes }) => ({ name, text: await readAll(bytes) }),
       read: async (value) => {
-        if (typeof value !== 'string') throw new PipewrightError({ code: 'bad-input', message: 'This is no file.' });
+        if (typeof value !== 'string')
+          throw new PipewrightError({ code: 'invalid-input', message: 'This is no file.' });
         return { name: 'claims.csv', mediaType: 'text/csv', size: value.length, open: async () => streamOf(value) };
       },
     },

@@ -75,12 +75,12 @@ describe.each(vendors)('A failed run at $name', (vendor) => {
   it('is not rerun while active or after success', async () => {
     const { id } = await world.operate(vendor, vendor.operation, { ...vendor.input, wait: false });
     await expect(rerunOf(id)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('has not finished'),
     });
     world.clock.advance(10 * minute);
     await expect(rerunOf(id)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('succeeded'),
     });
     expect(started()).toHaveLength(1);

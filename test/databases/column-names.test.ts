@@ -98,7 +98,7 @@ describe('Column names', () => {
     const other = `${'ä'.repeat(40)}_net`;
     const csv = `id,${long},${other}\n1,x,y\n`;
     await expect(load(csv, { table: 'long_names', mode: 'create' })).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: `The column name “${long}” is too long: the maximum is 63 bytes.`,
       hint: expect.stringContaining('Shorten Long Column Names'),
     });
@@ -168,7 +168,7 @@ describe('Tables of Pipewright itself', () => {
       await expect(
         loadCsv(address, 'load_id\nforged\n', { table: 'Pipewright_Loads', mode, key: ['load_id'] }),
       ).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining('is reserved: Pipewright records its loads there'),
       });
     }

@@ -88,10 +88,10 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
 
     it.each<[string, string, Partial<LoadOptions>, string]>([
       ['a row with too few values', 'a,b\n1,2\n3\n', {}, 'rejected-rows'],
-      ['a quotation mark that is never closed', 'a,b\n1,"2\n', {}, 'bad-csv'],
+      ['a quotation mark that is never closed', 'a,b\n1,"2\n', {}, 'invalid-file'],
       ['no rows', 'a,b\n', {}, 'empty-dataset'],
       ['nothing at all', '', {}, 'empty-dataset'],
-      ['fewer bytes than promised', 'a,b\n1,2\n', { expectedBytes: 100 }, 'cut-short'],
+      ['fewer bytes than promised', 'a,b\n1,2\n', { expectedBytes: 100 }, 'incomplete'],
       ['a column that the table does not have', 'a,b,c\n1,2,3\n', {}, 'columns-missing'],
       ['a column missing that the table has', 'a\n1\n', {}, 'columns-missing'],
     ])('does not change the table when the dataset has %s', async (_case, csv, options, code) => {
@@ -197,7 +197,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       });
       await until(2);
       await expect(loadInto(source(), { table: 'left', mode: 'upsert' })).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
       });
       await until(3);
       await expect(loadInto(source(), { table: '' })).rejects.toThrow();
@@ -332,7 +332,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       await load('plz,n\n80331,1\n');
       for (const options of [{ mode: 'append' }, { mode: 'replace' }, { mode: 'upsert', key: ['plz'] }] as const) {
         await expect(load('plz,n\n01067,2\n', options)).rejects.toMatchObject({
-          code: 'bad-input',
+          code: 'invalid-input',
           message: expect.stringContaining(
             'line 2 has a value in the column “plz” that is not an integer: it has a leading zero',
           ),
@@ -514,7 +514,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
 
     it('an upsert requires a key, and its columns in the dataset', async () => {
       await expect(load('id\n1\n', { mode: 'upsert' })).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: 'Upsert needs a key.',
       });
       await expect(load('name\nAda\n', upsert)).rejects.toMatchObject({
@@ -525,7 +525,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
 
     it('an upsert of a value that does not fit leaves the table unchanged', async () => {
       await load('id,paid\n1,10\n2,20\n');
-      await expect(load('id,paid\n1,many\n', upsert)).rejects.toMatchObject({ code: 'bad-input' });
+      await expect(load('id,paid\n1,many\n', upsert)).rejects.toMatchObject({ code: 'invalid-input' });
       expect(await values()).toEqual([
         ['1', '10'],
         ['2', '20'],
@@ -569,7 +569,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
         }));
       await load('id\n1\n');
       const options = { mode: 'append', loadKey: 'event-1', sourceEventId: 'wev_1' } as const;
-      await expect(load('id\nx\n', options)).rejects.toMatchObject({ code: 'bad-input' });
+      await expect(load('id\nx\n', options)).rejects.toMatchObject({ code: 'invalid-input' });
       expect(await noted()).toEqual([{ status: 'failed', checksum: '', source_event_id: 'wev_1' }]);
       expect(await load('id\n2\n', options)).not.toHaveProperty('repeated');
       expect(await noted()).toEqual([
@@ -599,7 +599,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       const wider = 'id,name\n7.5,Dan\nP-8,Eve\n';
       if (capabilities.changeTypes !== true) {
         await expect(load(wider, evolve)).rejects.toMatchObject({
-          code: 'bad-input',
+          code: 'invalid-input',
           message: expect.stringContaining('“id”'),
         });
         expect(await rows()).toHaveLength(3);
@@ -620,7 +620,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
       await engine.createTable(table, { paid: 'decimal(6,2)', name: 'varchar(5)' });
       for (const csv of ['paid,name\n1.005,Ada\n', 'paid,name\n123456.7,Ada\n', 'paid,name\n1,Cleopatra\n']) {
-        await load(csv, evolve).catch((error: unknown) => expect(error).toMatchObject({ code: 'bad-input' }));
+        await load(csv, evolve).catch((error: unknown) => expect(error).toMatchObject({ code: 'invalid-input' }));
       }
       const held = await rows();
       for (const row of held) expect([1.005, 123_456.7, 1]).toContain(Number(row['paid']));
@@ -631,7 +631,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       await load('id,name\n1,Ada\n');
       await expect(
         load('id,name,paid\nx,Bob,1\n2,Cleo\n', { mode: 'append', onSchemaChange: 'evolve' }),
-      ).rejects.toMatchObject({ code: capabilities.changeTypes === true ? 'rejected-rows' : 'bad-input' });
+      ).rejects.toMatchObject({ code: capabilities.changeTypes === true ? 'rejected-rows' : 'invalid-input' });
       expect(await values()).toEqual([['1', 'Ada']]);
       expect(Object.keys((await rows())[0] ?? {})).toEqual(['id', 'name']);
     });
@@ -664,7 +664,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
         ['more', 'integer'],
       ]);
       await expect(again('id,paid\nP-1,2\n', { table: `${table}_bad` })).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining('line 2 has a value in the column “id” that is not an integer (“P-1”)'),
       });
     });
@@ -673,7 +673,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       await load('id,paid,day\n1,1.5,2026-11-20\n');
       const csv = 'id,paid,day\n2,"2,5",2026-11-21\n3,3.5,\n"4\n",4.5,2026-11-22\nx,5.5,soon\n6,6.5,2026-11-23\n';
       await expect(load(csv, { mode: 'append', maxRejectedRows: 2 })).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining('More than 2 rows do not fit: line 2'),
       });
       expect(await rows()).toHaveLength(1);
@@ -732,7 +732,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       it(`refuses a wider type: ${no}`, async () => {
         await load('id\n1\n');
         await expect(load('id\nx\n', { mode: 'append', onSchemaChange: 'evolve' })).rejects.toMatchObject({
-          code: 'bad-input',
+          code: 'invalid-input',
           hint: hinting(no),
         });
         expect(await values()).toEqual([['1']]);

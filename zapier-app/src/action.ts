@@ -52,7 +52,7 @@ interface PausedStep {
 function isTemporary(error: unknown): boolean {
   return (
     error instanceof PipewrightError &&
-    (error.retryable || error.code === 'unexpected-answer' || error.code === 'unauthorized')
+    (error.retryable || error.code === 'unexpected-response' || error.code === 'unauthorized')
   );
 }
 

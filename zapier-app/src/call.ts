@@ -21,7 +21,7 @@ export interface ServiceCall {
 
 /** Where no file can be stored, as in triggers and dropdowns. */
 const saveNothing: Save = () =>
-  Promise.reject(new PipewrightError({ code: 'bad-input', message: 'This step cannot store files.' }));
+  Promise.reject(new PipewrightError({ code: 'invalid-input', message: 'This step cannot store files.' }));
 
 /**
  * Does the work of one call with a host and the connection of the service. Errors are converted to Zapier's, and responses that

@@ -176,7 +176,7 @@ function outOfTime(): PipewrightError {
 /** Bytes of a response that is read as text, as in Zapier's own limit. */
 const maxTextBytes = 20 * 1024 * 1024;
 
-const isCutShort = (error: unknown): boolean => error instanceof PipewrightError && error.code === 'cut-short';
+const isCutShort = (error: unknown): boolean => error instanceof PipewrightError && error.code === 'incomplete';
 
 /** The text of a response; a truncated one fails. */
 async function readAnswer(stream: Bytes): Promise<string> {
@@ -186,7 +186,7 @@ async function readAnswer(stream: Bytes): Promise<string> {
     size += piece.length;
     if (size > maxTextBytes)
       throw new PipewrightError({
-        code: 'unexpected-answer',
+        code: 'unexpected-response',
         message: 'the response is larger than 20 MB.',
         hint: 'Check the URL in the connection, or request less data.',
       });

@@ -31,13 +31,13 @@ function lengthOf({ headers }: HttpResponse): number | undefined {
 
 /**
  * Opens a file that Zapier passes as a URL. Its bytes are streamed.
- * @throws PipewrightError `bad-input` when the value is not a URL; `not-found` when the file does not exist
+ * @throws PipewrightError `invalid-input` when the value is not a URL; `not-found` when the file does not exist
  */
 export async function readFile(sender: Sender, value: unknown): Promise<IncomingFile> {
   const url = typeof value === 'string' ? value.trim() : '';
   if (!/^https?:\/\//i.test(url)) {
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: 'The file field does not contain a file.',
       hint: 'Map the File field of a previous step, or enter the URL of a file that starts with https://.',
     });

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Host } from '../host/host.ts';
 import type { HttpResponse } from '../host/http.ts';
 import { PipewrightError } from '../host/error.ts';
-import { shown, shownText } from '../http/answer-shape.ts';
+import { displayField, displayText } from '../http/response-schema.ts';
 import { httpError, type VendorProblem } from '../http/http-error.ts';
 import { backoff, retryAfterSeconds } from '../http/retry-delay.ts';
 
@@ -24,7 +24,7 @@ export interface ClientCredentials {
 /** Seconds before its expiry at which a token is renewed. */
 const marginSeconds = 60;
 
-const problemShape = v.object({ error: shownText, error_description: shownText });
+const problemShape = v.object({ error: displayText, error_description: displayText });
 
 const readCommonProblem = (response: HttpResponse): VendorProblem => {
   try {
@@ -101,7 +101,7 @@ export async function clientCredentialsToken(
 
 function redirected(service: string, status: number): PipewrightError {
   return new PipewrightError({
-    code: 'unexpected-answer',
+    code: 'unexpected-response',
     service,
     status,
     message: `The login URL of ${service} responded with a redirect (status ${status}), which is not followed because it would send the client secret elsewhere.`,
@@ -114,7 +114,7 @@ function redirected(service: string, status: number): PipewrightError {
 
 const tokenShape = v.object({
   access_token: v.pipe(v.string(), v.regex(/^[\x20-\x7e]+$/)),
-  expires_in: shown(v.union([v.number(), v.string()])),
+  expires_in: displayField(v.union([v.number(), v.string()])),
 });
 
 function readToken(service: string, response: HttpResponse): { token: string; seconds: number } {
@@ -123,7 +123,7 @@ function readToken(service: string, response: HttpResponse): { token: string; se
     return { token, seconds: Number(seconds ?? 300) || 300 };
   } catch {
     throw new PipewrightError({
-      code: 'unexpected-answer',
+      code: 'unexpected-response',
       service,
       status: response.status,
       message: `The login of ${service} returned no token.`,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { HttpResponse } from '../host/http.ts';
 import type { Wording } from '../host/wording.ts';
-import { shown, shownText } from '../http/answer-shape.ts';
+import { displayField, displayText } from '../http/response-schema.ts';
 import type { VendorProblem } from '../http/http-error.ts';
 
 const otherCloud: Wording = {
@@ -37,9 +37,9 @@ const hints: Record<string, Wording> = {
 const transient = new Set([90006, 90012, 90024, 90033, 90055, 90090]);
 
 const problemShape = v.object({
-  error: shownText,
-  error_description: shownText,
-  error_codes: shown(v.array(v.number())),
+  error: displayText,
+  error_description: displayText,
+  error_codes: displayField(v.array(v.number())),
 });
 
 /** Parses an error of Microsoft Entra's token endpoint: the first line of its message, a hint, and whether to retry. */

@@ -29,7 +29,7 @@ export function findOperation(key: string): { service: Service; operation: Opera
 
 /**
  * Reads the input and the connection of an operation.
- * @throws UsageError for invalid JSON; PipewrightError `bad-input` for an invalid connection
+ * @throws UsageError for invalid JSON; PipewrightError `invalid-input` for an invalid connection
  */
 export async function callOperation(
   { service, operation }: { service: Service; operation: Operation },

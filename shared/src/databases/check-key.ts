@@ -15,7 +15,7 @@ export interface KeyCheck {
 /**
  * Refuses rows whose key is NULL or not unique.
  * @param query returns the first row of a SELECT
- * @throws PipewrightError `bad-input`
+ * @throws PipewrightError `invalid-input`
  */
 export async function checkKey(
   dialect: SqlDialect,
@@ -40,7 +40,7 @@ const hint = `${tableUnchanged} Correct the dataset, or choose other columns as 
 
 function emptyKey(service: string, names: readonly string[]): PipewrightError {
   return new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `The key ${listOf(names)} is empty in at least one row.`,
     hint,
@@ -49,7 +49,7 @@ function emptyKey(service: string, names: readonly string[]): PipewrightError {
 
 function repeatedKey(service: string, names: readonly string[], value: string): PipewrightError {
   return new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `The key ${listOf(names)} is not unique: ${value.slice(0, 100)} occurs in more than one row.`,
     hint,

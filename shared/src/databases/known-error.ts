@@ -55,13 +55,13 @@ export const unreachable: KnownError = {
 
 /** A value that does not fit its column. */
 export const misfit: KnownError = {
-  code: 'bad-input',
+  code: 'invalid-input',
   hint: unchanged('Correct the value, or change the type of the column.'),
 };
 
 /** A value is missing in a column that requires one. */
 export const missingValue: KnownError = {
-  code: 'bad-input',
+  code: 'invalid-input',
   hint: unchanged('Fill the empty values in the dataset, or give the column a default.'),
 };
 
@@ -75,7 +75,7 @@ export const duplicateKey: KnownError = {
 
 /** A row that breaks a rule of the table. */
 export const ruleBroken: KnownError = {
-  code: 'bad-input',
+  code: 'invalid-input',
   hint: unchanged('A row violates a CHECK constraint, a trigger or a partition of the table. Correct the row.'),
 };
 

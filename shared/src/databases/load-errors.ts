@@ -27,7 +27,7 @@ export function lockedError(service: string, table: string): PipewrightError {
 /** The error of a file whose bytes are not UTF-8. */
 export function notUtf8Error(): PipewrightError {
   return new PipewrightError({
-    code: 'bad-csv',
+    code: 'invalid-file',
     message: 'The file is not in UTF-8.',
     hint: `${tableUnchanged} Save the file as CSV in UTF-8.`,
   });

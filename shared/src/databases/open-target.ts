@@ -7,7 +7,7 @@ import type { OpenOptions } from './open-options.ts';
  * `postgres://user:password@host:port/database?sslmode=verify-full`,
  * `mysql://user:password@host:port/database?ssl=verify` for MySQL and MariaDB, or
  * `sqlserver://user:password@host:port/database?encrypt=verify`. The driver of an engine is loaded only when it is used.
- * @throws PipewrightError `bad-input` for any other address; the explained error of the database when it cannot be opened
+ * @throws PipewrightError `invalid-input` for any other address; the explained error of the database when it cannot be opened
  */
 export async function openTarget(address: string, options: OpenOptions = {}): Promise<TableTarget> {
   if (address.startsWith('sqlite:')) {
@@ -28,7 +28,7 @@ export async function openTarget(address: string, options: OpenOptions = {}): Pr
   }
   const kind = /^[a-z0-9+-]+(?=:)/i.exec(address)?.[0];
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: kind ? `Databases of the type “${kind}” are not supported.` : 'This is not a database address.',
     hint: 'Use sqlite:path/to/file.db, or postgres://…, mysql://… or sqlserver://… with user:password@host:port/database.',
   });

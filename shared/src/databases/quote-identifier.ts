@@ -11,7 +11,7 @@ export const maxSqlServerNameLength = 128;
 
 /**
  * Quotes a name as standard SQL and SQLite do.
- * @throws PipewrightError `bad-input` for a name that no database accepts
+ * @throws PipewrightError `invalid-input` for a name that no database accepts
  */
 export function quoteIdentifier(name: string): string {
   refuseInvalid(name);
@@ -20,7 +20,7 @@ export function quoteIdentifier(name: string): string {
 
 /**
  * Quotes a name for PostgreSQL.
- * @throws PipewrightError `bad-input` for a name that PostgreSQL would truncate
+ * @throws PipewrightError `invalid-input` for a name that PostgreSQL would truncate
  */
 export function quotePostgres(name: string): string {
   if (Buffer.byteLength(name) > maxPostgresNameBytes)
@@ -30,7 +30,7 @@ export function quotePostgres(name: string): string {
 
 /**
  * Quotes a name for MySQL and MariaDB.
- * @throws PipewrightError `bad-input` for a name that they do not accept
+ * @throws PipewrightError `invalid-input` for a name that they do not accept
  */
 export function quoteMysql(name: string): string {
   refuseInvalid(name);
@@ -44,7 +44,7 @@ export function quoteMysql(name: string): string {
 
 /**
  * Quotes a name for SQL Server.
- * @throws PipewrightError `bad-input` for a name that SQL Server does not accept
+ * @throws PipewrightError `invalid-input` for a name that SQL Server does not accept
  */
 export function quoteSqlServer(name: string): string {
   refuseInvalid(name, 'SQL Server');
@@ -60,7 +60,7 @@ export function quoteSqlServer(name: string): string {
 function refuseInvalid(name: string, service?: string): void {
   if (name !== '' && !name.includes('\0')) return;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     ...(service === undefined ? {} : { service }),
     message: 'The name of a table or column is empty or contains a NUL character.',
     hint: 'Choose another name.',
@@ -69,7 +69,7 @@ function refuseInvalid(name: string, service?: string): void {
 
 function invalidName(service: string, name: string, reason: string): PipewrightError {
   return new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `The name “${name.slice(0, 80)}” ${reason}.`,
     hint: 'Choose another name.',

@@ -14,7 +14,7 @@ function isEmpty(value: unknown): boolean {
 /**
  * Checks raw input and converts it to the types of the fields. Empty fields get their defaults; unknown fields are dropped.
  * Checking is not idempotent (an ID is taken out of a URL, for example), so raw input is checked exactly once.
- * @throws PipewrightError `bad-input` that names every invalid field by its label
+ * @throws PipewrightError `invalid-input` that names every invalid field by its label
  */
 export function checkInput<F extends Fields>(fields: F, raw: RawInput): Values<F> {
   const filled = Object.fromEntries(
@@ -33,7 +33,7 @@ export function checkInput<F extends Fields>(fields: F, raw: RawInput): Values<F
   }
   const message = [...problems].map(([label, problem]) => `“${label}” ${problem}`).join('; ');
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: `${message}.`,
     hint: problems.size > 1 ? 'Correct the fields and try again.' : 'Correct the field and try again.',
   });

@@ -25,7 +25,7 @@ export interface ConnectionDefinition<F extends Fields> {
 export interface Connection<F extends Fields = Fields> extends Omit<ConnectionDefinition<F>, 'test'> {
   /**
    * Checks and types the values as they were filled in. Contexts hold the result.
-   * @throws PipewrightError `bad-input` that names every invalid field by its label
+   * @throws PipewrightError `invalid-input` that names every invalid field by its label
    */
   check(raw: RawInput): ConnectionValues<F>;
   /** See `ConnectionDefinition.test`. */

@@ -87,7 +87,7 @@ function readObject(value: unknown): unknown {
  * Checks values against their declarations before anything is started, and converts them to the declared types: forms contain
  * text, and vendors do not report misspelled names.
  * @param what owner of the values: `The pipeline Load`
- * @throws PipewrightError `bad-input` that lists the invalid values and similar names
+ * @throws PipewrightError `invalid-input` that lists the invalid values and similar names
  */
 export function fitValues(
   service: string,
@@ -107,7 +107,7 @@ export function fitValues(
   if (faults.length > 0) {
     const similar = unknown.flatMap((name) => names.filter((other) => plain(other) === plain(name)));
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service,
       message: `${what} ${faults.join(' and ')}.`,
       hint:
@@ -129,7 +129,7 @@ function fit(service: string, what: string, name: string, type: DeclaredType, va
   const fitted = value === null ? null : types[type].read(value);
   if (fitted !== undefined) return fitted;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `${what} expects ${types[type].name} for “${name}”.`,
     hint: `Correct the value of “${name}”${typeof value === 'string' ? `, which is the text “${value.slice(0, 40)}”` : ''}.`,

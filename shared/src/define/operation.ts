@@ -101,7 +101,7 @@ export interface Action extends DescribedOperation {
   branches?: Branches;
   items?: string;
   callback?: Callback;
-  /** @throws PipewrightError `bad-input` when the raw input is invalid; everything that the operation throws */
+  /** @throws PipewrightError `invalid-input` when the raw input is invalid; everything that the operation throws */
   run(raw: RawInput, context: Context): Promise<Output>;
 }
 
@@ -109,7 +109,7 @@ export interface Action extends DescribedOperation {
 export interface Search extends DescribedOperation {
   kind: 'search';
   effect: 'safe';
-  /** @throws PipewrightError `bad-input` when the raw input is invalid; everything that the operation throws */
+  /** @throws PipewrightError `invalid-input` when the raw input is invalid; everything that the operation throws */
   run(raw: RawInput, context: Context): Promise<Output[]>;
 }
 

@@ -92,7 +92,7 @@ export interface WebhookTriggerDefinition<F extends Fields, O extends Fields, C>
   /**
    * Reads the events since a timestamp from the vendor, oldest first, with the same IDs as their deliveries: after an outage,
    * this finds events that were never delivered.
-   * @throws PipewrightError `bad-input` when the vendor cannot be queried for what the input asks for
+   * @throws PipewrightError `invalid-input` when the vendor cannot be queried for what the input asks for
    */
   missed?(input: Values<F>, since: Date, context: Context<C>): Promise<UnverifiedEvent<O>[]>;
   /** Reads recent events from the vendor, newest first, to show a real one in a form. */
@@ -128,7 +128,7 @@ export interface Verification {
 
 /**
  * A `WebhookTriggerDefinition` as adapters see it: every function checks the raw input itself, once per object.
- * @throws PipewrightError `bad-input`, from each function, when the raw input is invalid
+ * @throws PipewrightError `invalid-input`, from each function, when the raw input is invalid
  */
 export interface WebhookTrigger extends DescribedTrigger {
   how: 'webhook';

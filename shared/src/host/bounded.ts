@@ -76,7 +76,7 @@ export function tooLate(milliseconds: number): PipewrightError {
 /**
  * Reads a body as text, with limits on time and size.
  * @param limits `milliseconds`: for the whole body; `maxBytes`: after decompression, default 50 MB
- * @throws PipewrightError `unavailable` when the body is late or incomplete, `unexpected-answer` when it is too large
+ * @throws PipewrightError `unavailable` when the body is late or incomplete, `unexpected-response` when it is too large
  */
 export async function readText(
   bytes: Bytes,
@@ -100,7 +100,7 @@ export async function readText(
     return await within(timer, once(milliseconds), reading, () => tooLate(milliseconds));
   } catch (error) {
     stop();
-    if (!(error instanceof PipewrightError) || error.code !== 'cut-short') throw error;
+    if (!(error instanceof PipewrightError) || error.code !== 'incomplete') throw error;
     throw new PipewrightError({
       code: 'unavailable',
       message: 'the connection was closed before the response was complete.',
@@ -113,7 +113,7 @@ export async function readText(
 
 function tooLarge(maxBytes: number): PipewrightError {
   return new PipewrightError({
-    code: 'unexpected-answer',
+    code: 'unexpected-response',
     message: `the response is larger than ${Math.round(maxBytes / 1024 / 1024)} MB.`,
     hint: {
       n8n: 'Check the URL in the credential. If it is correct, request less data at once.',
@@ -125,7 +125,7 @@ function tooLarge(maxBytes: number): PipewrightError {
 /**
  * Passes on the bytes of a download, which may take any time but must not stall.
  * @param milliseconds stall timeout; only time in which the reader waits counts
- * @throws PipewrightError `cut-short`, so the download can be resumed
+ * @throws PipewrightError `incomplete`, so the download can be resumed
  */
 export async function* untilStalled(bytes: Bytes, { timer, stop }: Bounds, milliseconds = stallTimeoutMs): Bytes {
   const chunks = bytes[Symbol.asyncIterator]();
@@ -146,7 +146,7 @@ export async function* untilStalled(bytes: Bytes, { timer, stop }: Bounds, milli
 
 function stalled(milliseconds: number): PipewrightError {
   return new PipewrightError({
-    code: 'cut-short',
+    code: 'incomplete',
     message: `The download stalled: no data arrived for ${Math.max(1, Math.round(milliseconds / 1000))} seconds.`,
     hint: retryHint,
     retryable: true,

@@ -7,7 +7,7 @@ import { wordingFor, type Platform, type Wording } from './wording.ts';
  */
 export type ErrorCode =
   /** A field, file or request is invalid (other 4xx). The user must correct it. */
-  | 'bad-input'
+  | 'invalid-input'
   /** The connection is missing or incomplete. */
   | 'not-connected'
   /** The vendor rejected the credentials (401). Waits log in again for a short time. */
@@ -23,7 +23,7 @@ export type ErrorCode =
   /** The server is unreachable or failing (408, 5xx). Retried where safe; n8n answers a webhook with 503, so the sender retries. */
   | 'unavailable'
   /** The response does not match the vendor's API, for example a page of a proxy. */
-  | 'unexpected-answer'
+  | 'unexpected-response'
   /** The time limit was reached. The work may still be running. */
   | 'timed-out'
   /** The user or the platform stopped the execution. Never retried; Zapier halts the task instead of failing it. */
@@ -45,9 +45,9 @@ export type ErrorCode =
   /** The dataset has no rows. The table was not changed. Zapier halts the task instead of failing it. */
   | 'empty-dataset'
   /** The file cannot be parsed: malformed CSV or JSON, or another text encoding. */
-  | 'bad-csv'
+  | 'invalid-file'
   /** A file is incomplete or damaged. Downloads resume where the server allows it. */
-  | 'cut-short'
+  | 'incomplete'
   /** The database or the table is locked by other work. */
   | 'busy';
 

@@ -6,7 +6,7 @@ export const retryHint = 'Run the step again. Nothing was saved.';
 /** The error for a connection that is lost before a body is complete; the download can be resumed. */
 export function connectionLost(cause?: string): PipewrightError {
   return new PipewrightError({
-    code: 'cut-short',
+    code: 'incomplete',
     message: 'The connection was lost before the download was complete.',
     hint: retryHint,
     retryable: true,
@@ -20,7 +20,7 @@ export function connectionLost(cause?: string): PipewrightError {
  */
 export function wrongLength(what: string, received: number, expected: number, hint = retryHint): PipewrightError {
   return new PipewrightError({
-    code: 'cut-short',
+    code: 'incomplete',
     message:
       received < expected
         ? `The ${what} ended after ${received} of ${expected} bytes.`

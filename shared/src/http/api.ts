@@ -3,7 +3,7 @@ import type { Bytes } from '../host/bytes.ts';
 import type { Host } from '../host/host.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../host/http.ts';
 import type { Effect } from './effect.ts';
-import { checkAnswer, unexpectedAnswer, type Answered, type AnswerShape } from './answer-shape.ts';
+import { parseResponse, unexpectedResponse, type Parsed, type ResponseSchema } from './response-schema.ts';
 import { parseExact } from './exact-json.ts';
 import { isRedirect, sendGuarded } from './guard-redirects.ts';
 import { httpError, type VendorProblem } from './http-error.ts';
@@ -58,9 +58,14 @@ export interface Api {
   readonly baseUrl: string;
   /**
    * Sends a request and validates the JSON of the response. An empty body is undefined.
-   * @throws PipewrightError `unexpected-answer` if the response is not JSON or does not match the shape
+   * @throws PipewrightError `unexpected-response` if the response is not JSON or does not match the shape
    */
-  json<S extends AnswerShape>(method: HttpRequest['method'], path: string, shape: S, call?: Call): Promise<Answered<S>>;
+  json<S extends ResponseSchema>(
+    method: HttpRequest['method'],
+    path: string,
+    shape: S,
+    call?: Call,
+  ): Promise<Parsed<S>>;
   /** Sends a GET request and streams the response; resumes after a lost connection where the vendor allows it. */
   stream(path: string, call?: Call): Promise<Streamed>;
   /** Sends a request and returns the successful response. */
@@ -200,9 +205,9 @@ export function openApi(options: ApiOptions): Api {
   return {
     baseUrl: options.baseUrl,
     send,
-    async json<S extends AnswerShape>(method: HttpRequest['method'], path: string, shape: S, call?: Call) {
+    async json<S extends ResponseSchema>(method: HttpRequest['method'], path: string, shape: S, call?: Call) {
       const response = await send(method, path, call);
-      return checkAnswer(shape, parse(service, response), service, response.status);
+      return parseResponse(shape, parse(service, response), service, response.status);
     },
     async stream(path: string, call: Call = {}) {
       const open = async (headers: Headers = {}): Promise<Streamed> => {
@@ -221,7 +226,7 @@ function parse(service: string, { text, status }: HttpResponse): unknown {
   try {
     return parseExact(text);
   } catch {
-    throw unexpectedAnswer(service, `${service} returned a response that is not JSON.`, status);
+    throw unexpectedResponse(service, `${service} returned a response that is not JSON.`, status);
   }
 }
 
@@ -233,7 +238,7 @@ function timeLeft({ endsAt }: Call, host: Pick<Host, 'now'>): number {
 /** Credentials are only sent to the origin of the API, even if a response links to its next page elsewhere. */
 function assertSameOrigin({ service, baseUrl }: ApiOptions, url: string): void {
   if (baseUrl === '' || new URL(url).origin === new URL(baseUrl).origin) return;
-  throw unexpectedAnswer(
+  throw unexpectedResponse(
     service,
     `${service} returned a link to another host (${new URL(url).host}). The link was not followed, because the credentials are for ${new URL(baseUrl).host}.`,
   );
@@ -242,7 +247,7 @@ function assertSameOrigin({ service, baseUrl }: ApiOptions, url: string): void {
 /** With 307 and 308 the request was certainly not processed; with the other statuses it may have been. */
 function redirected(service: string, { status, headers }: HttpResponse): PipewrightError {
   const target = URL.canParse(headers['location'] ?? '') ? ` to ${new URL(headers['location'] ?? '').host}` : '';
-  const error = unexpectedAnswer(
+  const error = unexpectedResponse(
     service,
     `${service} responded with a redirect${target} (status ${status}), which is not followed for this request.`,
     status,

@@ -2,7 +2,7 @@ import { PipewrightError } from '../host/error.ts';
 
 /**
  * Normalizes the URL that the user entered for a service: no trailing slash, and `https://` before a bare host.
- * @throws PipewrightError `bad-input` unless it is https, or http on this machine
+ * @throws PipewrightError `invalid-input` unless it is https, or http on this machine
  */
 export function baseUrl(input: string, label: string): string {
   const text = /^https?:\/\//i.test(input) ? input : `https://${input}`;
@@ -11,7 +11,7 @@ export function baseUrl(input: string, label: string): string {
     url = new URL(text);
   } catch {
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: `“${label}” is not a valid URL: ${input.slice(0, 100)}`,
       hint: 'Enter a URL such as https://example.com.',
     });
@@ -19,14 +19,14 @@ export function baseUrl(input: string, label: string): string {
   const local = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !local) {
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: `“${label}” must start with https://.`,
       hint: 'Change the URL. Credentials are never sent over an unencrypted connection.',
     });
   }
   if (url.username || url.password) {
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: `“${label}” must not contain a user name or password.`,
       hint: {
         n8n: 'Enter them in the fields of the credential.',

@@ -29,7 +29,7 @@ const hints: Partial<Record<ErrorCode, Wording>> = {
     zapier: 'Too many requests were sent. Wait a few minutes, or run the Zap less often.',
   },
   unavailable: 'Try again in a few minutes. If the problem persists, check the status page of the service.',
-  'bad-input': 'Correct the values of this step and run it again.',
+  'invalid-input': 'Correct the values of this step and run it again.',
 };
 
 function codeOf(status: number): ErrorCode {
@@ -39,8 +39,8 @@ function codeOf(status: number): ErrorCode {
   if (status === 409) return 'conflict';
   if (status === 429) return 'throttled';
   if (status >= 500 || status === 408) return 'unavailable';
-  if (status >= 400) return 'bad-input';
-  return 'unexpected-answer';
+  if (status >= 400) return 'invalid-input';
+  return 'unexpected-response';
 }
 
 /** Converts an error response to a `PipewrightError` with the service, the vendor's message and a hint. */

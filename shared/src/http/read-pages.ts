@@ -1,4 +1,4 @@
-import { unexpectedAnswer } from './answer-shape.ts';
+import { unexpectedResponse } from './response-schema.ts';
 
 /** One page of a list. */
 export interface Page<E> {
@@ -20,7 +20,7 @@ export interface PagesOptions {
  * or too many pages cause an error. A list is never truncated silently.
  * @param service display name, for errors
  * @param read requests a page; undefined for the first
- * @throws PipewrightError `unexpected-answer`
+ * @throws PipewrightError `unexpected-response`
  */
 export async function* readPages<E>(
   service: string,
@@ -70,5 +70,5 @@ export async function readAllPages<E>(
 }
 
 function stuck(service: string, what: string) {
-  return unexpectedAnswer(service, `${service} ${what}, so the list cannot be read completely.`);
+  return unexpectedResponse(service, `${service} ${what}, so the list cannot be read completely.`);
 }

@@ -56,7 +56,7 @@ function continuesFrom(response: HttpResponse, from: number, length: number, { h
  * unchanged.
  * @param first the response, still unread
  * @param request sends the request again with additional headers
- * @throws PipewrightError `cut-short` as the lost connection raised it, if the download cannot be resumed
+ * @throws PipewrightError `incomplete` as the lost connection raised it, if the download cannot be resumed
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
  */
 export function resumeDownload(
@@ -100,7 +100,7 @@ async function* streamInParts(
       if (received === length || (!isCertain && lostInARow === 0)) return;
       failure = wrongLength('download', received, length);
     } catch (error) {
-      if (!(error instanceof PipewrightError) || error.code !== 'cut-short' || !error.retryable) throw error;
+      if (!(error instanceof PipewrightError) || error.code !== 'incomplete' || !error.retryable) throw error;
       // A body that was read to its end is complete, even if the connection was lost afterwards.
       if (received === length) return;
       if (received > length) throw error;

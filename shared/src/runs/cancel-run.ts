@@ -13,7 +13,7 @@ export async function cancelRun(host: Host, provider: RunProvider, id: string): 
   try {
     return reportRun(await provider.get(id));
   } catch (error) {
-    if (!(error instanceof PipewrightError) || !(error.retryable || error.code === 'unexpected-answer')) throw error;
+    if (!(error instanceof PipewrightError) || !(error.retryable || error.code === 'unexpected-response')) throw error;
     host.log.warn(`${provider.service}: could not read the status of run ${id} after requesting its cancellation.`);
     return reportRun(before);
   }

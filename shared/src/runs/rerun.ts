@@ -52,7 +52,7 @@ export function unfinishedSteps({ steps }: Run): string[] {
 
 /**
  * Reruns a failed run the way the vendor does, or only lists the steps that would run again.
- * @throws PipewrightError `bad-input` if the run is active or succeeded
+ * @throws PipewrightError `invalid-input` if the run is active or succeeded
  */
 export async function rerun(
   host: Host,
@@ -64,7 +64,7 @@ export async function rerun(
   const failed = await readRun(host, provider, input.run);
   if (!isFinished(failed.status)) {
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service,
       message: `Run ${input.run} of ${failed.name} has not finished.`,
       hint: 'Check the run ID. Otherwise wait until the run finishes, or cancel it.',
@@ -72,7 +72,7 @@ export async function rerun(
   }
   if (failed.succeeded) {
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service,
       message: `Run ${input.run} of ${failed.name} succeeded, so there is nothing to rerun.`,
       hint: 'Check the run ID. To run everything again, start a new run.',

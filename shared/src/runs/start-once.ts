@@ -42,7 +42,7 @@ const inProgress = new Map<string, Promise<Run>>();
 /**
  * Starts a run exactly once. With a key, the run that was started under it before is returned, from the platform's cache or
  * from the vendor. If the vendor's answer is lost or unreadable, its run is searched for instead of being started again.
- * @throws PipewrightError `unavailable` or `unexpected-answer`, not retryable, if it is unknown whether the run was started
+ * @throws PipewrightError `unavailable` or `unexpected-response`, not retryable, if it is unknown whether the run was started
  */
 export async function startOnce(host: Host, start: Start): Promise<Run> {
   const { provider, startKey } = start;
@@ -166,7 +166,7 @@ function unconfirmedStart(
   cause: PipewrightError,
   candidates: string[],
 ): PipewrightError {
-  const isUnreadable = cause.code === 'unexpected-answer';
+  const isUnreadable = cause.code === 'unexpected-response';
   const ids = candidates.slice(0, 3).join(', ');
   const check = `Check in ${service} whether the run is active before you run this step again.`;
   const match = candidates.length === 1 ? `Run ${ids} may be the one` : `One of the runs ${ids} may be the one`;
@@ -175,7 +175,7 @@ function unconfirmedStart(
       ? check
       : `${check} ${match}, but another step may have started it. Set a Start Key to make runs distinguishable.`;
   return new PipewrightError({
-    code: isUnreadable ? 'unexpected-answer' : 'unavailable',
+    code: isUnreadable ? 'unexpected-response' : 'unavailable',
     service,
     message: isUnreadable
       ? `${service} returned an unreadable answer to the start of ${what}, so the run may have started. ${cause.message}`
@@ -187,7 +187,7 @@ function unconfirmedStart(
 }
 
 /** Error codes after which it is unknown whether the request was carried out. */
-const uncertainCodes: readonly string[] = ['unavailable', 'unexpected-answer', 'cut-short', 'timed-out'];
+const uncertainCodes: readonly string[] = ['unavailable', 'unexpected-response', 'incomplete', 'timed-out'];
 
 /** Whether the work may have been started although the call failed. */
 export function isUncertain(error: unknown): error is PipewrightError {

@@ -107,7 +107,7 @@ function isTransient(
   if (!(error instanceof PipewrightError)) return false;
   if (error.code === 'unauthorized') return failingMs < unauthorizedGraceMs;
   return (
-    error.retryable || error.code === 'unexpected-answer' || (error.code === 'not-found' && ageMs < notFoundGraceMs)
+    error.retryable || error.code === 'unexpected-response' || (error.code === 'not-found' && ageMs < notFoundGraceMs)
   );
 }
 

@@ -138,7 +138,7 @@ export function formatOf(
 
 /**
  * Opens the chosen dataset.
- * @throws PipewrightError `bad-input` when no file was chosen, and errors of the source
+ * @throws PipewrightError `invalid-input` when no file was chosen, and errors of the source
  */
 export async function openDataset(
   sources: readonly DatasetSource[],
@@ -149,7 +149,7 @@ export async function openDataset(
   if (source) return openSource(source, input, context);
   if (input.file === undefined)
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: '“File” is missing.',
       hint: 'Select a file, or choose a service under Source.',
     });

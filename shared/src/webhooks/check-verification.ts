@@ -9,7 +9,7 @@ import { secretFault, secretWarning } from './secret-rules.ts';
  * @param scheme undefined if it is not known yet, as in a connection test
  * @param label label of the field with the current secret
  * @returns a warning if a secret is short
- * @throws PipewrightError `bad-input`
+ * @throws PipewrightError `invalid-input`
  */
 export function checkSecrets(
   scheme: SignatureScheme | undefined,
@@ -22,7 +22,8 @@ export function checkSecrets(
     if (!secret) continue;
     const fault = secretFault(scheme, secret);
     const name = which === 'current' ? label : `Previous ${label}`;
-    if (fault) throw new PipewrightError({ code: 'bad-input', message: `${name}: ${fault.message}`, hint: fault.hint });
+    if (fault)
+      throw new PipewrightError({ code: 'invalid-input', message: `${name}: ${fault.message}`, hint: fault.hint });
     warning ??= secretWarning(secret);
   }
   return warning;
@@ -32,7 +33,7 @@ export function checkSecrets(
  * Checks that a trigger can verify its events before it is activated.
  * @param warn called with a warning if a secret is accepted but short
  * @param subscription what the vendor returned, if it manages subscriptions
- * @throws PipewrightError `not-verified` without a secret, `bad-input` if the secret is empty, invalid or too short
+ * @throws PipewrightError `not-verified` without a secret, `invalid-input` if the secret is empty, invalid or too short
  */
 export function checkVerification(
   trigger: WebhookTrigger,

@@ -57,7 +57,7 @@ export const secretLocationFields = (defaultLocation: 'header' | 'basic' | 'quer
 
 /**
  * Checks the webhook secrets in a connection test. The secret is optional: without it, only triggers cannot be activated.
- * @throws PipewrightError `bad-input`
+ * @throws PipewrightError `invalid-input`
  */
 export function checkWebhookSecrets(connection: {
   webhookSecret?: string | undefined;

@@ -68,7 +68,7 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * The sender whose tokens are accepted; undefined if no ID is set.
- * @throws PipewrightError `bad-input` if only some IDs are set or one is invalid
+ * @throws PipewrightError `invalid-input` if only some IDs are set or one is invalid
  */
 function readEntraSender(connection: WebhookSecret): EntraSender | undefined {
   const read = (value: string | undefined): string => cleanSecret(value ?? '').toLowerCase();
@@ -84,7 +84,7 @@ function readEntraSender(connection: WebhookSecret): EntraSender | undefined {
     if (guid.test(ids[name])) continue;
     const { label } = describeField(labels[name]);
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       message:
         ids[name] === '' ? `${label} is empty.` : `${label} is not a Microsoft Entra ID: ${ids[name].slice(0, 60)}`,
       hint: 'Copy the ID from the Azure portal, e.g. 11111111-2222-3333-4444-555555555555.',
@@ -128,7 +128,7 @@ export const webhookSecretConnection = defineConnection({
       return warning === undefined ? 'Webhook secret' : `Webhook secret. ${warning.replace(/\.$/, '')}`;
     if (sender) return 'Microsoft Entra tokens';
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: 'No secret is set, so events cannot be verified.',
       hint: 'Enter Secret; or, for Microsoft Entra, Tenant ID, Application ID and Sender Application ID.',
     });

@@ -121,7 +121,7 @@ describe('a request of the Zapier app', () => {
       );
     const stream = (async function* () {
       yield Buffer.from('one,');
-      throw new PipewrightError({ code: 'cut-short', message: 'The source broke.' });
+      throw new PipewrightError({ code: 'incomplete', message: 'The source broke.' });
     })();
     await expect(
       send(({ send: http }) => http({ method: 'POST', url, headers: {}, body: { stream } })),

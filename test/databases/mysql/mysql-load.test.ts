@@ -127,7 +127,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
       await load(slow(), { table: 'unusual', mode: 'replace', saveLoadRecord: true });
       await load('at,v\n2026-11-20T10:00+02:00,\\\n', { table: 'unusual_new' });
       await expect(load('a\n1\n99999999999999999999\n', { table: 'unusual', mode: 'append' })).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
       });
     } finally {
       await set({
@@ -220,7 +220,7 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
         });
       await expect(
         loadIntoTable(inPieces('a,b\n1,x\n'), target, { table: 'serial', mode: 'upsert', key: ['a'] }),
-      ).rejects.toMatchObject({ code: 'bad-input' });
+      ).rejects.toMatchObject({ code: 'invalid-input' });
       expect(await target.describe()).toContain('warehouse');
     } finally {
       await target.close();
@@ -245,14 +245,14 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
       hint: hinting('the database name'),
     });
     await expect(openTarget(address().replace(/:\d+\//, ':1/'))).rejects.toMatchObject({ code: 'unavailable' });
-    await expect(openTarget(address().replace('ssl=off', 'ssl=no'))).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(openTarget(address().replace('ssl=off', 'ssl=no'))).rejects.toMatchObject({ code: 'invalid-input' });
     for (const odd of [
       'mysql://user:secret@',
       'mysql://user:secret%@localhost/x',
       `${address()}&ssl=verify&ca=/none`.replace('ssl=off&', ''),
     ])
       await expect(openTarget(odd)).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.not.stringContaining('secret'),
       });
     await expect(openTarget(server().url)).rejects.toMatchObject({

@@ -87,7 +87,7 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
     await load('policy,share,paid\n1,1,2.5\n', { table: 'given_whole', columnTypes: columns, mode: 'append' });
     expect((await column('given_whole', 'paid', 'paid')).values).toEqual(['1.0000', '2.5000']);
     await expect(load('share,policy,paid\nx,1,1\n', { table: 'given2', columnTypes: columns })).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
     });
     expect(await exists('given2')).toBe(false);
   });
@@ -165,7 +165,7 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
       yield Buffer.from('a\nM\xfcller\n', 'latin1');
     }
     await expect(load(latin1(), { table: 'wrong' })).rejects.toMatchObject({
-      code: 'bad-csv',
+      code: 'invalid-file',
       hint: expect.stringContaining('UTF-8'),
     });
     expect([await exists('wrong'), await staged()]).toEqual([false, []]);
@@ -176,8 +176,8 @@ describe.each(mysqlProducts)('A new table of %s', (_product, start) => {
     await load('a `b`?,c\n3,4\n', { table: 'odd `name`?', mode: 'append', key: ['a `b`?'], loadKey: 'odd ? \\' });
     expect(await ask('SELECT `a ``b``?` AS a FROM `odd ``name``?` ORDER BY c')).toEqual([{ a: 1 }, { a: 3 }]);
     for (const table of ['x'.repeat(65), '😀', ''])
-      await expect(load('a\n1\n', { table })).rejects.toMatchObject({ code: 'bad-input' });
-    await expect(load(`${'x'.repeat(65)}\n1\n`, { table: 'cut' })).rejects.toMatchObject({ code: 'bad-input' });
+      await expect(load('a\n1\n', { table })).rejects.toMatchObject({ code: 'invalid-input' });
+    await expect(load(`${'x'.repeat(65)}\n1\n`, { table: 'cut' })).rejects.toMatchObject({ code: 'invalid-input' });
   });
 
   it('is created in the requested database', async () => {

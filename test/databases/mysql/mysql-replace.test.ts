@@ -74,10 +74,10 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
   });
 
   it.each([
-    ['a value of another type', 'a,b\n1,x\nnone,y\n', 'bad-input', 'column “a”'],
+    ['a value of another type', 'a,b\n1,x\nnone,y\n', 'invalid-input', 'column “a”'],
     ['a key that comes twice', 'a,b\n1,x\n1,y\n', 'conflict', 'Duplicate entry'],
-    ['a null where none may be', 'a,b\n1,\n', 'bad-input', 'is NULL'],
-    ['a row that breaks a rule', 'a,b\n1,forbidden\n', 'bad-input', 'strict'],
+    ['a null where none may be', 'a,b\n1,\n', 'invalid-input', 'is NULL'],
+    ['a row that breaks a rule', 'a,b\n1,forbidden\n', 'invalid-input', 'strict'],
   ])('is unchanged after %s', async (_name, csv, code, expected) => {
     await ask(
       "DROP TABLE IF EXISTS strict; CREATE TABLE strict (a int UNIQUE, b varchar(20) NOT NULL CHECK (b <> 'forbidden')); INSERT INTO strict VALUES (9, 'old')",
@@ -98,7 +98,7 @@ describe.each(mysqlProducts)('A table of %s that is replaced', (_product, start)
     await ask(sql);
     for (const mode of ['replace', 'append', 'upsert'] as const)
       await expect(load('a\n1\n', { table: 'refused', mode, key: ['a'] })).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining(expected),
       });
     await ask(`DROP ${kind} refused`);

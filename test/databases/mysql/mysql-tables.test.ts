@@ -51,7 +51,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     await ask(`DROP TABLE IF EXISTS refusing; CREATE TABLE refusing (id int PRIMARY KEY, name text); INSERT INTO refusing VALUES (1, 'old');
       CREATE TRIGGER no_two BEFORE INSERT ON refusing FOR EACH ROW BEGIN IF NEW.id = 2 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no two, please'; END IF; END`);
     await expect(load('id,name\n2,Ada\n3,Bob\n', { table: 'refusing', ...options })).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('no two, please'),
     });
     expect(await ask('SELECT * FROM refusing')).toEqual([{ id: 1, name: 'old' }]);
@@ -81,7 +81,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
         { mode: 'upsert', key: ['id'] },
       ] as const) {
         await expect(load('id\n1\n', { table: 'needy', ...options })).rejects.toMatchObject({
-          code: 'bad-input',
+          code: 'invalid-input',
           message: expect.stringContaining('v'),
         });
       }
@@ -108,7 +108,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
         await expect(
           load(csv, { table: 'lax', mode: 'upsert', key: ['k'], onSchemaChange: columnChanges }),
         ).rejects.toMatchObject({
-          code: 'bad-input',
+          code: 'invalid-input',
           message: expect.stringContaining('is not unique'),
         });
       expect(await ask('SELECT * FROM lax')).toEqual([{ k: 'a', v: 0 }]);
@@ -171,7 +171,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
     await ask(`DROP TABLE IF EXISTS fixed; CREATE TABLE fixed (n int, v ${type})`);
     await expect(
       load(`n,v\n2,${value}\n`, { table: 'fixed', mode: 'append', onSchemaChange: 'evolve' }),
-    ).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('“v”') });
+    ).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('“v”') });
     expect(await ask('SELECT * FROM fixed')).toEqual([]);
   });
 

@@ -14,7 +14,10 @@ describe.each(mysqlProducts)('What %s would change without an error', (product, 
       async () => (await ask('SELECT CAST(v AS char) AS v FROM trap WHERE n = 2'))[0]?.['v'],
       async (error: unknown) => {
         expect(await ask('SELECT * FROM trap')).toEqual([]);
-        expect(error).toMatchObject({ code: 'bad-input', hint: expect.stringContaining('The table was not changed.') });
+        expect(error).toMatchObject({
+          code: 'invalid-input',
+          hint: expect.stringContaining('The table was not changed.'),
+        });
         return String((error as Error).message);
       },
     );
@@ -249,7 +252,7 @@ describe.each(mysqlProducts)('What %s would change without an error', (product, 
     await ask('CREATE TABLE reported (n int, v varchar(9) CHARACTER SET latin1, secret text)');
     const csv = `n,v,secret\n${'1,a,hidden\n'.repeat(41)}42,東京,hidden\n`;
     const failure: unknown = await load(csv, { table: 'reported', mode: 'append' }).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: 'bad-input', message: expect.stringMatching(/line 43 .*“v”.*“東京”/) });
+    expect(failure).toMatchObject({ code: 'invalid-input', message: expect.stringMatching(/line 43 .*“v”.*“東京”/) });
     expect(String((failure as Error).message)).not.toContain('hidden');
   });
 
@@ -295,7 +298,7 @@ describe('Types of one server only', () => {
     ])('%s refuses %s', async (type, value) => {
       await ask(`CREATE OR REPLACE TABLE own_type (v ${type})`);
       await expect(load(`v\n${value}\n`, { table: 'own_type', mode: 'append' })).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining('“v”'),
       });
     });
@@ -306,7 +309,7 @@ describe('Types of one server only', () => {
     it('refuses a value for a vector column by its name', async () => {
       await ask('CREATE TABLE own_type (id int, v vector(2))');
       await expect(load('id,v\n1,"[1,2]"\n', { table: 'own_type', mode: 'append' })).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining('“v”'),
       });
       expect(await load('id,v\n1,\n', { table: 'own_type', mode: 'append' })).toMatchObject({ rows: 1 });

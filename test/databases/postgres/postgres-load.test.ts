@@ -97,7 +97,7 @@ describe('A new PostgreSQL table', () => {
       code: 'columns-missing',
     });
     await expect(load('share,policy\nx,1\n', { table: 'given2', columnTypes: columns })).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
     });
     expect(await ask("SELECT to_regclass('given2') AS made")).toEqual([{ made: null }]);
   });
@@ -113,8 +113,8 @@ describe('A new PostgreSQL table', () => {
   });
 
   it('refuses names that PostgreSQL would truncate', async () => {
-    await expect(load('a\n1\n', { table: 'é'.repeat(32) })).rejects.toMatchObject({ code: 'bad-input' });
-    await expect(load(`${'x'.repeat(64)}\n1\n`, { table: 'cut' })).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(load('a\n1\n', { table: 'é'.repeat(32) })).rejects.toMatchObject({ code: 'invalid-input' });
+    await expect(load(`${'x'.repeat(64)}\n1\n`, { table: 'cut' })).rejects.toMatchObject({ code: 'invalid-input' });
   });
 
   it('is created in the requested schema', async () => {
@@ -167,9 +167,9 @@ describe('A PostgreSQL table that is replaced', () => {
   });
 
   it.each([
-    ['a value of another type', 'a,b\n1,x\nnone,y\n', 'bad-input', 'column “a”'],
+    ['a value of another type', 'a,b\n1,x\nnone,y\n', 'invalid-input', 'column “a”'],
     ['a key that comes twice', 'a,b\n1,x\n1,y\n', 'conflict', 'duplicate key'],
-    ['a null where none may be', 'a,b\n1,\n', 'bad-input', 'is empty, which the table does not allow'],
+    ['a null where none may be', 'a,b\n1,\n', 'invalid-input', 'is empty, which the table does not allow'],
   ])('is unchanged after %s', async (_name, csv, code, expected) => {
     await ask(
       `DROP TABLE IF EXISTS strict; CREATE TABLE strict (a int UNIQUE, b text NOT NULL);
@@ -186,7 +186,7 @@ describe('A PostgreSQL table that is replaced', () => {
 
   it('is refused when it is a view', async () => {
     await ask('CREATE VIEW looks AS SELECT 1 AS a');
-    await expect(load('a\n1\n', { table: 'looks', mode: 'replace' })).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(load('a\n1\n', { table: 'looks', mode: 'replace' })).rejects.toMatchObject({ code: 'invalid-input' });
   });
 });
 
@@ -313,7 +313,7 @@ describe('A new table over several connections', () => {
 
   it.each([
     ['a row that does not fit', (): string => `${many(150_000)}1\n`, 'rejected-rows'],
-    ['a key that is there twice', (): string => `${many(150_000)}7,7\n`, 'bad-input'],
+    ['a key that is there twice', (): string => `${many(150_000)}7,7\n`, 'invalid-input'],
   ])('does not exist after %s, nor does its staging table', async (_case, csv, code) => {
     await expect(load(csv(), { table: 'broken', key: ['a'], ...several })).rejects.toMatchObject({ code });
     expect(await ask("SELECT to_regclass('broken') AS name")).toEqual([{ name: null }]);
@@ -367,7 +367,7 @@ describe('Limits of a PostgreSQL table', () => {
 
   it('widen the column instead of rounding a decimal', async () => {
     await expect(load('id,name,paid\n1,Ada,1.005\n', { table: 'narrow', mode: 'append' })).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('2 after it (“1.005”)'),
     });
     await load('id,name,paid\n8,Ada,1.005\n9,Bob,123456.7\n', {

@@ -145,13 +145,13 @@ describe('A PostgreSQL table', () => {
     });
     await ask('DROP TRIGGER odd ON parts_low');
     expect(await load('a,b\n1,x\n2,y\n', { table: 'parts', mode: 'replace' })).toMatchObject({ rows: 2 });
-    await expect(load('a,b\n500,x\n', { table: 'parts' })).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(load('a,b\n500,x\n', { table: 'parts' })).rejects.toMatchObject({ code: 'invalid-input' });
   });
 
   it('refuses a replacement when other tables inherit from it, but accepts an append', async () => {
     await ask('CREATE TABLE ancestor (a int); CREATE TABLE heir () INHERITS (ancestor); INSERT INTO heir VALUES (1)');
     await expect(load('a\n2\n', { table: 'ancestor', mode: 'replace' })).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('inherit from the table “ancestor”'),
     });
     await load('a\n2\n', { table: 'ancestor' });
@@ -164,7 +164,7 @@ describe('A PostgreSQL table', () => {
     );
     for (const [, options] of modes)
       await expect(load('a\n2\n', { table: 'rls', ...options }, 'guarded')).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining('Row-level security of the table “rls” applies to the user guarded'),
       });
     expect(await load('a\n2\n', { table: 'rls' })).toMatchObject({ rows: 1 });
@@ -194,7 +194,7 @@ describe('A PostgreSQL table', () => {
       'CREATE FOREIGN DATA WRAPPER nowhere; CREATE SERVER far FOREIGN DATA WRAPPER nowhere; CREATE FOREIGN TABLE foreign_rows (a int) SERVER far',
     );
     await expect(load('a\n1\n', { table: 'foreign_rows' })).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('is a foreign table'),
     });
   });
@@ -303,7 +303,7 @@ describe('A PostgreSQL table', () => {
   it('refuses columns named like system columns', async () => {
     for (const name of ['ctid', 'xmin', 'tableoid', 'cmax'])
       await expect(load(`${name},b\n1,2\n`, { table: 'system_names', mode: 'create' })).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: `The column name “${name}” is reserved by the database.`,
       });
     expect(await load('rowid,CTID\n9,x\n', { table: 'system_names', mode: 'create' })).toMatchObject({ rows: 1 });
@@ -316,12 +316,12 @@ describe('A PostgreSQL table', () => {
         table: 'broad',
         mode: 'create',
       }),
-    ).rejects.toMatchObject({ code: 'bad-input', hint: expect.stringContaining('can have 1,600 columns') });
+    ).rejects.toMatchObject({ code: 'invalid-input', hint: expect.stringContaining('can have 1,600 columns') });
     await expect(
       load(
         `${header(500)}\n${Array.from({ length: 500 }, () => 'long text, '.repeat(300).replaceAll(',', ';')).join(',')}\n`,
         { table: 'broad', mode: 'create' },
       ),
-    ).rejects.toMatchObject({ code: 'bad-input', hint: expect.stringContaining('load fewer columns') });
+    ).rejects.toMatchObject({ code: 'invalid-input', hint: expect.stringContaining('load fewer columns') });
   });
 });

@@ -94,7 +94,7 @@ describe.each([
     const table = await newTable(`k int PRIMARY KEY, v ${type}`);
     for (const value of values) {
       await expect(load(`k,v\n1,${quotedCsv(value)}\n`, { table, ...options }).then(() => value)).rejects.toMatchObject(
-        { code: 'bad-input' },
+        { code: 'invalid-input' },
       );
     }
     expect(await ask(`SELECT * FROM ${table}`)).toEqual([]);

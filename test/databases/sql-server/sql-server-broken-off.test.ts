@@ -84,7 +84,7 @@ describe('An interrupted load into SQL Server', () => {
     [1105, 'unavailable', false],
     [9002, 'unavailable', false],
     [40501, 'unavailable', true],
-    [8152, 'bad-input', false],
+    [8152, 'invalid-input', false],
     [547, 'conflict', false],
   ])('explains error %s of the server', async (number, code, retryable) => {
     server.fail({ at: 'statement', matching: /^INSERT INTO/, fault: new Fault(number, 'It cannot be.') });

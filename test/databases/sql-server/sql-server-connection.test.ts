@@ -171,7 +171,7 @@ describe('A login to SQL Server', () => {
     'is refused for the address %s',
     async (address) => {
       expect(await failureOf(openTarget(address))).toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         hint: hinting('sqlserver://'),
       });
     },

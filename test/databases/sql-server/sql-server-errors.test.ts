@@ -60,7 +60,7 @@ const numbers: [number: number, code: string, retryable: boolean, hint: RegExp][
   [229, 'forbidden', false, /Grant/],
   [262, 'forbidden', false, /CREATE TABLE/],
   [1088, 'forbidden', false, /ALTER/],
-  [511, 'bad-input', false, /8,060 bytes/],
+  [511, 'invalid-input', false, /8,060 bytes/],
   [524, 'conflict', false, /trigger/],
   [3609, 'conflict', false, /trigger/],
   [2714, 'table-exists', true, /again/],

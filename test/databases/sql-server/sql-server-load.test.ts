@@ -77,7 +77,10 @@ describe('A new table of SQL Server', () => {
     expect(types()).toEqual({ share: 'decimal(19,4)', policy: 'nvarchar(max)' });
     expect(rows().map(({ share }) => share)).toEqual(['0.0625', '10.0000']);
     const failure = await failureOf(load('share,policy\n1,1\nmany,2\n', { table: `${table}_2`, columnTypes: columns }));
-    expect(failure).toMatchObject({ code: 'bad-input', message: expect.stringMatching(/line 3 .*“share”.*“many”/) });
+    expect(failure).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringMatching(/line 3 .*“share”.*“many”/),
+    });
     expect(types(`${table}_2`)).toEqual({});
   });
 
@@ -136,10 +139,10 @@ describe('A new table of SQL Server', () => {
 
   it('refuses names that SQL Server does not allow', async () => {
     expect(await failureOf(load('a\n1\n', { table: 'é'.repeat(129) }))).toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('128 characters'),
     });
-    expect(await failureOf(load(`${'x'.repeat(129)}\n1\n`))).toMatchObject({ code: 'bad-input' });
+    expect(await failureOf(load(`${'x'.repeat(129)}\n1\n`))).toMatchObject({ code: 'invalid-input' });
     expect(types()).toEqual({});
   });
 
@@ -257,7 +260,7 @@ describe('A load into a table of SQL Server', () => {
   ])('leaves the table unchanged for %s, and names the line', async (_case, csv, expected) => {
     for (const mode of ['replace', 'append', 'upsert'] as const) {
       expect(await failureOf(load(csv, { mode, key: ['id'] }))).toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringMatching(expected),
         hint: expect.stringContaining('The table was not changed'),
       });
@@ -274,7 +277,7 @@ describe('A load into a table of SQL Server', () => {
   ])('leaves the table unchanged when the key %s, in any mode', async (_case, csv, expected) => {
     for (const mode of ['upsert', 'replace', 'append'] as const)
       expect(await failureOf(load(csv, { mode, key: ['id'] }))).toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringMatching(expected),
       });
     expect(await failureOf(load('id,name\n2,Beth\n', { mode: 'append', key: ['id'] }))).toMatchObject({
@@ -316,7 +319,7 @@ describe('A load into a table of SQL Server', () => {
 
   it('loads a load key once, also after a failure', async () => {
     expect(await failureOf(load('id,name\nx,y\n', { mode: 'append', loadKey: 'event-1' }))).toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
     });
     const records = () => rows('pipewright_loads').filter(({ table_name: name }) => name === table);
     expect(records()).toMatchObject([{ load_id: 'event-1', status: 'failed', row_count: 0 }]);
@@ -341,7 +344,7 @@ describe('A load into a table of SQL Server', () => {
       ].sort(),
     );
     expect(await failureOf(load('id,name\n5,x\n', { mode: 'append', loadKey: 'x'.repeat(226) }))).toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('225'),
     });
   });
@@ -350,7 +353,7 @@ describe('A load into a table of SQL Server', () => {
     expect(
       await failureOf(load('id,name\n2,Beth\n', { mode: 'append', key: ['id'], saveLoadRecord: true })),
     ).toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
     });
     expect(server.statements.slice(-8)).toEqual(expect.arrayContaining(['(rollback)', '(commit)']));
     expect(rows('pipewright_loads').filter(({ table_name: name }) => name === table)).toMatchObject([

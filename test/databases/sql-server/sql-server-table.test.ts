@@ -43,7 +43,7 @@ describe('An existing table of SQL Server', () => {
       message: expect.stringContaining('generates that column itself'),
     });
     expect(await failureOf(loadInto('state\nold\n'))).toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining("'name'"),
     });
   });
@@ -76,7 +76,7 @@ describe('An existing table of SQL Server', () => {
     ]) {
       server.forget();
       expect(await failureOf(loadInto(`${name}\n${value}\n`))).toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining(String(expected)),
       });
       expect(server.statements).not.toContain('(begin)');
@@ -115,7 +115,7 @@ describe('An existing table of SQL Server', () => {
       message: expect.stringContaining('error 2627'),
     });
     expect(await failureOf(loadInto('a\n1\n2\n', { table: `${table}_passing` }))).toMatchObject({
-      code: 'unexpected-answer',
+      code: 'unexpected-response',
       message: 'SQL Server changed 1 rows instead of 2.',
     });
     expect([values(), values(`${table}_passing`)]).toEqual([[[1]], [[1]]]);
@@ -124,7 +124,7 @@ describe('An existing table of SQL Server', () => {
   it('is refused when it is a view', async () => {
     server.view(`dbo.${table}`);
     expect(await failureOf(loadInto('a\n1\n'))).toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('is not a table'),
     });
   });
@@ -134,11 +134,11 @@ describe('An existing table of SQL Server', () => {
     await load('flag\n1\n0\nTRUE\nfalse\n', { mode: 'append' });
     expect(values()).toEqual([[0], [0], [1], [1]]);
     expect(await failureOf(load('flag\n2\n', { mode: 'append' }))).toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('line 2'),
     });
     expect(await failureOf(load('flag\nmaybe\n', { mode: 'append' }))).toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('is not a boolean'),
     });
   });
@@ -200,7 +200,7 @@ describe('A table of SQL Server that evolves', () => {
   it('is unchanged when no decimal is wide enough', async () => {
     server.table(`dbo.${table}`, [{ name: 'paid', type: 'decimal(38,2)' }], [['1.00']]);
     expect(await failureOf(load('paid\n0.125\n', evolve))).toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('more than 38 digits'),
     });
     expect(types()).toEqual({ paid: 'decimal(38,2)' });
@@ -294,7 +294,7 @@ describe('Existing values of SQL Server, when a column becomes text,', () => {
       ['when', '2026-11-20 10:00:00.001'],
     ]) {
       expect(await failureOf(load(`${name}\n${value}\n`, { mode: 'append', onSchemaChange: 'evolve' }))).toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining(String(name)),
         hint: expect.stringContaining('The table was not changed'),
       });
@@ -374,7 +374,7 @@ describe('A dataset of many columns', () => {
       ),
     });
     expect(await failureOf(load('a\n1\n'))).toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       hint: expect.stringContaining('8,060 bytes'),
     });
     expect(types()).toEqual({});
@@ -389,7 +389,7 @@ describe('A table of SQL Server that cannot be loaded', () => {
   ])('is refused before rows are sent when it is %s', async (_case, says, expected) => {
     server.table(`dbo.${table}`, [{ name: 'a', type: 'int' }], [[1]], { says });
     expect(await failureOf(load('a\n2\n', { mode: 'replace' }))).toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining(expected),
     });
     expect(server.statements.join('\n')).not.toMatch(/bulk|TABLOCKX/);

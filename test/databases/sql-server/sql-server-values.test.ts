@@ -322,7 +322,7 @@ describe('A column of SQL Server', () => {
           server.statements.length = 0;
           const failure = await failureOf(load(dataset([taken[0]?.[0] ?? '', written]), { mode, key: ['id'] }));
           expect(failure).toMatchObject({
-            code: 'bad-input',
+            code: 'invalid-input',
             message: expect.stringContaining('line 3 has a value in the column “value” that'),
           });
           expect(failure.message).toContain(reason);
@@ -363,7 +363,7 @@ describe('A column of SQL Server', () => {
       { mode: 'append', onSchemaChange: 'evolve' },
     ] as const) {
       expect(await failureOf(load('id,value\n1,x\n', options))).toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining(`The column “value” of the table “${table}” ${reason}`),
         hint: expect.stringContaining('The table was not changed'),
       });
@@ -418,7 +418,7 @@ describe('A new column of SQL Server', () => {
     await load(`${name}\n1\n`, { shortenNames: true });
     expect(Object.keys(tests.types())[0]).toHaveLength(128);
     expect(await failureOf(load(`${name}\n1\n`, { table: `${table}_2` }))).toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('128 characters'),
     });
   });

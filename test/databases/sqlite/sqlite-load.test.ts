@@ -116,7 +116,7 @@ describe('A new SQLite table', () => {
       yield Buffer.from('a\nM\xfcller\n', 'latin1');
     }
     await expect(load(latin1(), { table: 'wrong' })).rejects.toMatchObject({
-      code: 'bad-csv',
+      code: 'invalid-file',
       hint: expect.stringContaining('UTF-8'),
     });
   });
@@ -144,7 +144,7 @@ describe('An SQLite table that is replaced', () => {
   it('refuses values that do not fit the declared type, although SQLite would not', async () => {
     await load('a,b,c\n1,1.5,true\n', { table: 'typed' });
     for (const csv of ['a,b,c\nx,1,true\n', 'a,b,c\n1,"1,5",true\n', 'a,b,c\n1,1,maybe\n']) {
-      await expect(load(csv, { table: 'typed', mode: 'append' })).rejects.toMatchObject({ code: 'bad-input' });
+      await expect(load(csv, { table: 'typed', mode: 'append' })).rejects.toMatchObject({ code: 'invalid-input' });
     }
     expect(ask('SELECT * FROM typed')).toEqual([{ a: 1, b: 1.5, c: 1 }]);
   });
@@ -166,7 +166,7 @@ describe('An SQLite table that is replaced', () => {
   it('is refused when it is a view, or reserved by SQLite', async () => {
     ask('CREATE VIEW looks AS SELECT 1 AS a');
     for (const table of ['looks', 'LOOKS', 'sqlite_schema', 'SQLite_x']) {
-      await expect(load('a\n1\n', { table, mode: 'replace' })).rejects.toMatchObject({ code: 'bad-input' });
+      await expect(load('a\n1\n', { table, mode: 'replace' })).rejects.toMatchObject({ code: 'invalid-input' });
     }
   });
 });
@@ -301,6 +301,6 @@ describe('A load into SQLite', () => {
     await expect(loadCsv(`sqlite:${__filename}`, 'a\n1\n', { table: 't' })).rejects.toMatchObject({
       code: 'unavailable',
     });
-    await expect(load('a\n1\n', { table: 't', schema: 'other' })).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(load('a\n1\n', { table: 't', schema: 'other' })).rejects.toMatchObject({ code: 'invalid-input' });
   });
 });

@@ -51,12 +51,12 @@ describe('Columns of SQLite', () => {
     const values = Array.from({ length: 2000 }, (_, index) => index).join(',');
     expect(await load(`${header}\n${values}\n`, { table: 'wide' })).toMatchObject({ rows: 1 });
     await expect(load(`${header},one\n${values},1\n`, { table: 'wider' })).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: 'The table “wider” would have 2001 columns, but SQLite allows 2000.',
     });
     await expect(
       load(`${header},one\n${values},1\n`, { table: 'wide', mode: 'append', onSchemaChange: 'evolve' }),
-    ).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('2001') });
+    ).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining('2001') });
     expect(read('SELECT count(*) FROM wide')).toEqual([[1]]);
   });
 
@@ -89,7 +89,7 @@ describe('The key of an upsert into SQLite', () => {
   ])('is compared as the table compares it: %s', async (column, one, other) => {
     database.exec(`CREATE TABLE t (${column}, v INTEGER); INSERT INTO t VALUES ('a', 0)`);
     await expect(load(`k,v\n${one},1\n${other},2\n`, { table: 't', mode: 'upsert', key: ['k'] })).rejects.toMatchObject(
-      { code: 'bad-input', message: expect.stringContaining('not unique') },
+      { code: 'invalid-input', message: expect.stringContaining('not unique') },
     );
     expect(read('SELECT * FROM t')).toEqual([['a', 0]]);
   });
@@ -296,7 +296,7 @@ describe('A target in SQLite', () => {
     database.exec(sql);
     for (const mode of modes)
       await expect(load('a\n1\n', { table: 't', ...optionsOf(mode, 'a') })).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining(message),
       });
   });
@@ -304,7 +304,7 @@ describe('A target in SQLite', () => {
   it('cannot be part of a virtual table', async () => {
     database.exec('CREATE VIRTUAL TABLE t USING fts5(a)');
     await expect(load('id,c0\n1,x\n', { table: 't_content', mode: 'append' })).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('part of a virtual table'),
     });
   });
@@ -316,7 +316,7 @@ describe('A target in SQLite', () => {
       const before = read('SELECT count(*) FROM pipewright_loads');
       for (const mode of modes)
         await expect(load('load_id\n1\n', { table, ...optionsOf(mode, 'load_id') })).rejects.toMatchObject({
-          code: 'bad-input',
+          code: 'invalid-input',
         });
       expect(read('SELECT count(*) FROM pipewright_loads')).toEqual(before);
     },
@@ -332,7 +332,7 @@ describe('A target in SQLite', () => {
       ['c', 4],
     ]);
     await expect(load('k,v\n,3\n', { table: 't', mode: 'append' })).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('is NULL'),
     });
   });

@@ -142,7 +142,7 @@ it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
 ])('A column %s refuses %s', async (declaration, value, reason, after = '') => {
   for (const columnChanges of ['fail', 'evolve'] as const) {
     await expect(stored(declaration, value, after, { onSchemaChange: columnChanges })).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringMatching(reason),
     });
   }
@@ -162,7 +162,7 @@ describe('A table that a load created', () => {
       await load('code,n\n80331,1\n', { table });
       const options = way === 'evolve' ? ({ mode: 'append', onSchemaChange: 'evolve' } as const) : { mode: way };
       await expect(load('code,n\n01067,2\n', { table, ...options })).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining('leading zero'),
       });
       expect(read(table)).toEqual([['80331', '1']]);
@@ -176,7 +176,7 @@ describe('A table that a load created', () => {
         table: 'amounts',
         mode: 'append',
       }),
-    ).rejects.toMatchObject({ code: 'bad-input' });
+    ).rejects.toMatchObject({ code: 'invalid-input' });
     expect(read('amounts')).toEqual([
       ['1', 1.1],
       ['2', 2.25],

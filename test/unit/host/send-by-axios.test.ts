@@ -54,7 +54,7 @@ it('sendByAxios reports no length for a decompressed body, because the header co
 });
 
 it('sendByAxios rejects an incomplete body', async () => {
-  await expect(download('/cut')).rejects.toMatchObject({ code: 'cut-short' });
+  await expect(download('/cut')).rejects.toMatchObject({ code: 'incomplete' });
 });
 
 it('sendByAxios marks a refused connection as unsent, but not a lost one', async () => {

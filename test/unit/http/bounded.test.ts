@@ -53,7 +53,7 @@ describe('readText', () => {
       for (;;) yield Buffer.alloc(1024);
     };
     await expect(readText(endless(), bounds, { milliseconds: 30_000, maxBytes: 10 * 1024 })).rejects.toMatchObject({
-      code: 'unexpected-answer',
+      code: 'unexpected-response',
       retryable: false,
     });
     expect(bounds.stopped).toBe(1);
@@ -62,7 +62,7 @@ describe('readText', () => {
   it('treats an incomplete body as unavailable', async () => {
     const broken = async function* (): Bytes {
       yield Buffer.from('{"a":');
-      throw new PipewrightError({ code: 'cut-short', message: 'It broke.', retryable: true });
+      throw new PipewrightError({ code: 'incomplete', message: 'It broke.', retryable: true });
     };
     await expect(readText(broken(), manual(), { milliseconds: 1000 })).rejects.toMatchObject({
       code: 'unavailable',
@@ -83,7 +83,7 @@ describe('untilStalled', () => {
       return count;
     };
     await expect(read()).rejects.toMatchObject({
-      code: 'cut-short',
+      code: 'incomplete',
       retryable: true,
       message: expect.stringContaining('stalled'),
     });
@@ -163,7 +163,7 @@ describe('sendByAxios', () => {
   it('rejects a response that exceeds the size limit', async () => {
     await expect(
       sendByAxios({ method: 'GET', url: `${base}/flood`, headers: {} }, undefined, { maxBytes: 1024 * 1024 }),
-    ).rejects.toMatchObject({ code: 'unexpected-answer' });
+    ).rejects.toMatchObject({ code: 'unexpected-response' });
   });
 
   it('rejects immediately when the execution is stopped', async () => {

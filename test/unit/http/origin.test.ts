@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { clientCredentialsToken } from '../../../shared/src/auth/client-credentials.ts';
 import { nodeHost } from '../../../shared/src/host/node/node-host.ts';
-import { anyAnswer } from '../../../shared/src/http/answer-shape.ts';
+import { anyResponse } from '../../../shared/src/http/response-schema.ts';
 import { openApi } from '../../../shared/src/http/api.ts';
 import { dataFactory } from '../../../shared/src/services/azure/data-factory/service.ts';
 import { fakeHost } from '../fake-host.ts';
@@ -70,7 +70,7 @@ describe('Credentials', () => {
       clientSecret: 'client-secret-value',
     });
     await expect(token).rejects.toMatchObject({
-      code: 'unexpected-answer',
+      code: 'unexpected-response',
       message: expect.stringContaining('redirect'),
     });
     expect(elsewhere.asked).toEqual([]);
@@ -78,8 +78,8 @@ describe('Credentials', () => {
 
   it.each([301, 302, 303, 307, 308])('are not sent on when a POST receives %s', async (status) => {
     redirect = status;
-    await expect(api().json('POST', '/start', anyAnswer, { json: { secret: 1 } })).rejects.toMatchObject({
-      code: 'unexpected-answer',
+    await expect(api().json('POST', '/start', anyResponse, { json: { secret: 1 } })).rejects.toMatchObject({
+      code: 'unexpected-response',
       unsent: status >= 307,
     });
     expect([elsewhere.asked, home.asked.length]).toEqual([[], 1]);
@@ -87,7 +87,7 @@ describe('Credentials', () => {
 
   it('are removed when a GET is redirected to another origin', async () => {
     redirect = 307;
-    await api().json('GET', '/read', anyAnswer);
+    await api().json('GET', '/read', anyResponse);
     expect(elsewhere.asked).toHaveLength(1);
     expect(elsewhere.asked[0]?.headers).not.toHaveProperty('authorization');
     expect(elsewhere.asked[0]?.headers).not.toHaveProperty('x-api-key');
@@ -96,13 +96,13 @@ describe('Credentials', () => {
   it('are kept when a GET is redirected within its origin', async () => {
     redirect = 308;
     target = '/same';
-    expect(await api().json('GET', '/read', anyAnswer)).toEqual({ here: true });
+    expect(await api().json('GET', '/read', anyResponse)).toEqual({ here: true });
     expect(home.asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer secret', 'Bearer secret']);
   });
 
   it('are not sent to an absolute URL on another origin', async () => {
-    await expect(api().json('GET', `${elsewhere.base}/page2`, anyAnswer)).rejects.toMatchObject({
-      code: 'unexpected-answer',
+    await expect(api().json('GET', `${elsewhere.base}/page2`, anyResponse)).rejects.toMatchObject({
+      code: 'unexpected-response',
       message: expect.stringContaining('another host'),
     });
     expect(elsewhere.asked).toEqual([]);
@@ -116,7 +116,7 @@ describe('sendGuarded', () => {
       headers: { location: 'http://api.example/a' },
     });
     const api = openApi({ service: 'Vendor', baseUrl: 'https://api.example', host, authorize: async () => ({}) });
-    await expect(api.json('GET', '/a', anyAnswer)).rejects.toMatchObject({
+    await expect(api.json('GET', '/a', anyResponse)).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining('not encrypted'),
     });
@@ -147,7 +147,7 @@ describe('readAll of Azure', () => {
     'https://management.azure.com:8443/p',
   ])('does not send the token to a next page at %s', async (link) => {
     const host = open(link);
-    await expect(find(host)).rejects.toMatchObject({ code: 'unexpected-answer' });
+    await expect(find(host)).rejects.toMatchObject({ code: 'unexpected-response' });
     expect(host.requests.every(({ address }) => address.startsWith(management) || address.includes('oauth2'))).toBe(
       true,
     );
@@ -162,7 +162,7 @@ describe('readAll of Azure', () => {
   it('rejects a circular list', async () => {
     const host = open(factories);
     await expect(find(host)).rejects.toMatchObject({
-      code: 'unexpected-answer',
+      code: 'unexpected-response',
       message: expect.stringMatching(/twice|again/),
     });
     expect(host.requests.length).toBeLessThan(6);

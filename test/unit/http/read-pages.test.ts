@@ -48,7 +48,7 @@ describe('readPages', () => {
   ])('rejects a list that %s', async (_what, answer, maxReads) => {
     let count = 0;
     const reading = readAllPages('Vendor', async (next) => answer(next, (count += 1)));
-    await expect(reading).rejects.toMatchObject({ code: 'unexpected-answer', service: 'Vendor' });
+    await expect(reading).rejects.toMatchObject({ code: 'unexpected-response', service: 'Vendor' });
     expect(count).toBeLessThanOrEqual(maxReads);
   });
 });

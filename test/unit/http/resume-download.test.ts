@@ -79,7 +79,7 @@ async function download(): Promise<Buffer> {
 }
 
 const isWhole = async (): Promise<boolean> => (await download()).equals(content);
-const cutShort = { code: 'cut-short' };
+const cutShort = { code: 'incomplete' };
 
 describe('resumeDownload', () => {
   it('resumes a lost connection where it ended, repeatedly and with pauses', async () => {
@@ -131,7 +131,7 @@ describe('resumeDownload', () => {
   ] as [string, Sending][])('rejects with the original error when %s', async (_why, sending) => {
     const asked = send({ breaksAfter: 50_000, breaks: 1, ...sending });
     await expect(download()).rejects.toMatchObject({
-      code: 'cut-short',
+      code: 'incomplete',
       message: expect.stringMatching(/was lost|ended after|longer than/),
     });
     expect(asked.length).toBeLessThanOrEqual(2);
@@ -191,7 +191,7 @@ describe('resumeDownload', () => {
 });
 
 describe('resumeDownload of a body that may have been decompressed', () => {
-  const broken = new PipewrightError({ code: 'cut-short', message: 'broke', retryable: true });
+  const broken = new PipewrightError({ code: 'incomplete', message: 'broke', retryable: true });
   async function* pieces(text: string, breaks = false): AsyncGenerator<Uint8Array> {
     yield Buffer.from(text);
     if (breaks) throw broken;

@@ -253,7 +253,7 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
       return { json: { error: 'busy' } };
     });
     await expect(run(host)).rejects.toMatchObject({
-      code: 'unexpected-answer',
+      code: 'unexpected-response',
       retryable: false,
       message: expect.stringContaining('may have started'),
     });
@@ -415,7 +415,7 @@ describe('An unconfirmed start without a key', () => {
   });
 
   it('includes truncated bodies and timeouts of the platform', async () => {
-    for (const code of ['cut-short', 'timed-out'] as const) {
+    for (const code of ['incomplete', 'timed-out'] as const) {
       const broken = async (): Promise<Run> => {
         throw new PipewrightError({ code, message: 'broken' });
       };

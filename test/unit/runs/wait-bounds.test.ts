@@ -1,7 +1,7 @@
 import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { Host } from '../../../shared/src/host/host.ts';
 import type { HttpRequest } from '../../../shared/src/host/http.ts';
-import { anyAnswer } from '../../../shared/src/http/answer-shape.ts';
+import { anyResponse } from '../../../shared/src/http/response-schema.ts';
 import { openApi } from '../../../shared/src/http/api.ts';
 import type { RunProvider } from '../../../shared/src/runs/provider.ts';
 import type { Run } from '../../../shared/src/runs/run.ts';
@@ -40,7 +40,7 @@ function provide(
   };
 }
 
-const odd = new PipewrightError({ code: 'unexpected-answer', message: 'Vendor sent an answer that is not JSON.' });
+const odd = new PipewrightError({ code: 'unexpected-response', message: 'Vendor sent an answer that is not JSON.' });
 const refused = new PipewrightError({
   code: 'unauthorized',
   message: 'Vendor answered: the token was revoked.',
@@ -154,7 +154,7 @@ describe('A request with a deadline', () => {
       pass(8_000);
       return 503;
     });
-    await expect(api.json('GET', '/a', anyAnswer, { endsAt: fakeStart + 20_000 })).rejects.toMatchObject({
+    await expect(api.json('GET', '/a', anyResponse, { endsAt: fakeStart + 20_000 })).rejects.toMatchObject({
       code: 'unavailable',
     });
     expect(timeouts.every((timeout, index) => (timeout ?? Infinity) <= 20_000 - 8_000 * index)).toBe(true);
@@ -163,7 +163,7 @@ describe('A request with a deadline', () => {
 
   it('does not sleep beyond the deadline, whatever Retry-After is', async () => {
     const { api, age } = open(() => 429);
-    await expect(api.json('GET', '/a', anyAnswer, { endsAt: fakeStart + 300 })).rejects.toMatchObject({
+    await expect(api.json('GET', '/a', anyResponse, { endsAt: fakeStart + 300 })).rejects.toMatchObject({
       code: 'throttled',
     });
     expect(age()).toBe(0);
@@ -171,7 +171,7 @@ describe('A request with a deadline', () => {
 
   it('times out after 30 seconds by default', async () => {
     const { api, timeouts } = open(() => 200);
-    await api.json('GET', '/a', anyAnswer);
+    await api.json('GET', '/a', anyResponse);
     expect(timeouts).toEqual([30_000]);
   });
 });

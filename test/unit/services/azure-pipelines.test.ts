@@ -200,7 +200,7 @@ describe.each(homes)(
         declares({ DatasetID: { type: 'string' }, mode: { type: 'string', defaultValue: null } }),
       );
       await expect(run('runPipeline', { pipeline: 'Load', parameters }, host)).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining(message),
         hint: expect.stringContaining(hint),
       });

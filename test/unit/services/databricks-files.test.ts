@@ -38,7 +38,7 @@ describe('Download File (Databricks)', () => {
   ])('rejects %s, which is not a volume file', async (path) => {
     const host = fakeHost();
     await expect(download(path, host)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('File Path'),
       hint: expect.stringContaining('/Volumes/'),
     });
@@ -84,7 +84,7 @@ describe('Download File (Databricks)', () => {
       choices: [{ value: '/Volumes/main/claims/landing/b.csv', label: 'b.csv (13 MB)' }],
     });
     await expect(load({}, '/tmp')).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('“Folder”'),
     });
   });

@@ -104,11 +104,11 @@ describe('Run Job (Databricks)', () => {
   it('rejects invalid IDs before sending a request', async () => {
     const host = fakeHost();
     await expect(run('runJob', { job: '../910' }, host)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('Job'),
     });
     await expect(run('getRun', { run: 'x' }, host)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('Run ID'),
     });
     expect(host.requests).toEqual([]);
@@ -242,7 +242,7 @@ describe('The Databricks connection', () => {
 it.each([0, '0', -7, ' '])('a start that returns run ID %j is unconfirmed', async (odd) => {
   const host = fakeHost().on('POST', `${api}/run-now`, { json: { run_id: odd } });
   await expect(run('runJob', { job: '910', wait: false }, host)).rejects.toMatchObject({
-    code: 'unexpected-answer',
+    code: 'unexpected-response',
     retryable: false,
   });
   expect(host.sent('GET', 'runs/get')).toHaveLength(0);

@@ -54,11 +54,11 @@ describe('Download Artifact (dbt)', () => {
 
   it('requires an artifact and a numeric run ID', async () => {
     await expect(download({}, fakeHost())).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: '“Artifact” is missing.',
     });
     await expect(download({ run: 'last', artifact: 'x.json' }, fakeHost())).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('Run ID'),
     });
   });

@@ -286,7 +286,7 @@ describe('The dbt webhook of a trigger', () => {
       .on('POST', `${v3}/subscriptions`, { status: 201, json: { data: { ...made, hmac_secret: undefined } } })
       .on('DELETE', `${v3}/subscription/wsu_1`, {});
     await expect(subscriber?.subscribe(input({}), address, at(fake))).rejects.toMatchObject({
-      code: 'unexpected-answer',
+      code: 'unexpected-response',
     });
     expect(fake.sent('DELETE', 'wsu_1')).toHaveLength(1);
   });
@@ -305,7 +305,7 @@ describe('The dbt webhook of a trigger', () => {
 
   it('rejects a job ID that is not a number before sending a request', async () => {
     await expect(subscriber?.subscribe(input({ jobs: 'Daily' }), address, at(host()))).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('Daily'),
     });
   });

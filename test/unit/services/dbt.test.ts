@@ -83,7 +83,7 @@ describe('The connection to dbt', () => {
     await expect(
       (async () =>
         dbt.connection.test(context(dbt, host, { ...connection, accessUrl: 'http://dbt.contoso.example' })))(),
-    ).rejects.toMatchObject({ code: 'bad-input' });
+    ).rejects.toMatchObject({ code: 'invalid-input' });
   });
 
   it.each([
@@ -107,7 +107,7 @@ describe('The connection to dbt', () => {
     for (const answer of [{ text: '<html></html>' }, { status: 204 }, { json: { data: null } }]) {
       await expect(
         dbt.connection.test(context(dbt, fakeHost().on('GET', `${account}/`, answer), connection)),
-      ).rejects.toMatchObject({ code: 'unexpected-answer' });
+      ).rejects.toMatchObject({ code: 'unexpected-response' });
     }
   });
 });
@@ -290,14 +290,14 @@ describe('Run Job (dbt)', () => {
       refusal(400, 'The request was invalid.', { reason: 'The branch does not exist.' }),
     );
     await expect(run('runJob', { job: '910', gitBranch: 'nope' }, host)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: 'dbt returned an error: The request was invalid. The branch does not exist.',
     });
   });
 
   it('rejects a job ID that is not a number before sending a request', async () => {
     const host = fakeHost();
-    await expect(run('runJob', { job: '../910' }, host)).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(run('runJob', { job: '../910' }, host)).rejects.toMatchObject({ code: 'invalid-input' });
     expect(host.requests).toHaveLength(0);
   });
 });
@@ -393,7 +393,7 @@ describe('dbt runs and jobs', () => {
     const refused = fakeHost()
       .on('GET', `${account}/runs/777/`, data(vendorRun(3)))
       .on('POST', `${account}/runs/777/cancel/`, refusal(400, 'Not now.'));
-    await expect(run('cancelJobRun', { run: '777' }, refused)).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(run('cancelJobRun', { run: '777' }, refused)).rejects.toMatchObject({ code: 'invalid-input' });
     const unreadable = fakeHost()
       .on('GET', `${account}/runs/777/`, [data(vendorRun(3)), refusal(404, 'Gone.')])
       .on('POST', `${account}/runs/777/cancel/`, refusal(403, 'No.'));

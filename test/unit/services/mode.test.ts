@@ -333,7 +333,7 @@ describe('The connection to Mode', () => {
       }),
     ).toBe('contoso');
     await expect(test(fakeHost(), { ...connection, address: 'http://mode.example' })).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
     });
   });
 });

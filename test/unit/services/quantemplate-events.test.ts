@@ -176,7 +176,7 @@ describe('Pipeline Completed of Quantemplate', () => {
         new Date(0),
         context(quantemplate, fakeHost(), connection),
       ),
-    ).rejects.toMatchObject({ code: 'bad-input' });
+    ).rejects.toMatchObject({ code: 'invalid-input' });
   });
 });
 

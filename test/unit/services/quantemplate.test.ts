@@ -135,7 +135,7 @@ describe('Download Dataset of Quantemplate', () => {
     [401, 'text/plain', 'Unauthorized', 'unauthorized', 'client secret'],
     [403, 'text/plain', 'Forbidden', 'forbidden', 'Share the dataset or pipeline with the API user'],
     [404, 'application/json', '{"executionId":{"value":""},"outputId":{"value":""}}', 'not-found', 'organisation ID'],
-    [400, 'text/html', '<html><body>nginx</body></html>', 'bad-input', 'Correct'],
+    [400, 'text/html', '<html><body>nginx</body></html>', 'invalid-input', 'Correct'],
   ])('says what to do about the status %d', async (status, type, text, code, hint) => {
     const host = connected().on('GET', dataset, { status, text, headers: { 'content-type': type } });
     const refusal = await run('downloadDataset', { dataset: 'd-claims' }, host).catch((error: unknown) => error);
@@ -145,7 +145,7 @@ describe('Download Dataset of Quantemplate', () => {
 
   it('says which field is missing', async () => {
     await expect(run('downloadDataset', {}, connected())).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('“Dataset ID” is missing'),
     });
   });
@@ -215,7 +215,7 @@ describe('The token of Quantemplate', () => {
     expect(await run('downloadDataset', { dataset: 'd-claims' }, host, other)).toMatchObject({ file: { text: 'x' } });
     await expect(
       run('downloadDataset', { dataset: 'd-claims' }, host, { ...other, loginUrl: 'http://login.example/token' }),
-    ).rejects.toMatchObject({ code: 'bad-input' });
+    ).rejects.toMatchObject({ code: 'invalid-input' });
   });
 });
 
@@ -319,7 +319,7 @@ describe('Run Pipeline of Quantemplate', () => {
   it.each([
     ['the answer is lost', 'lost' as const, 'unavailable'],
     ['the server fails', { status: 502, text: '' }, 'unavailable'],
-    ['no run is named', { status: 204 }, 'unexpected-answer'],
+    ['no run is named', { status: 204 }, 'unexpected-response'],
   ])('never starts a second run when %s', async (_case, answer, code) => {
     const host = connected().on('POST', executions, answer).on('GET', executions, { json: [] });
     await expect(run('runPipeline', { pipeline: 'p-1' }, host)).rejects.toMatchObject({

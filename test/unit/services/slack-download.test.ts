@@ -54,7 +54,7 @@ describe('Download File (Slack)', () => {
     '',
   ])('never sends the token to %s', async (url_private_download) => {
     const host = fakeHost().on('GET', info, told({ url_private_download }));
-    await expect(download(host)).rejects.toMatchObject({ code: 'unexpected-answer' });
+    await expect(download(host)).rejects.toMatchObject({ code: 'unexpected-response' });
     expect(host.requests).toHaveLength(1);
   });
 
@@ -84,7 +84,7 @@ describe('Download File (Slack)', () => {
   ])('rejects a file that %s', async (_what, changes, message) => {
     const host = fakeHost().on('GET', info, told(changes));
     await expect(download(host)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining(message),
     });
     expect(host.requests).toHaveLength(1);

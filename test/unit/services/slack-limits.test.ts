@@ -48,7 +48,7 @@ describe('A message that Slack would truncate', () => {
   ])('is rejected before sending a request: %s', async (_what, input) => {
     const host = fakeHost();
     await expect(run('sendMessage', { channel, ...input }, host)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringMatching(/Text|Blocks/),
     });
     expect(host.requests).toEqual([]);
@@ -140,7 +140,7 @@ describe('Slack’s channel pages', () => {
   ])('%s end with an error', async (_what, page, maxPages) => {
     let count = 0;
     const host = fakeHost().on('GET', `${api}/conversations.list`, () => ({ json: page((count += 1)) }));
-    await expect(run('findChannel', { name: 'a' }, host)).rejects.toMatchObject({ code: 'unexpected-answer' });
+    await expect(run('findChannel', { name: 'a' }, host)).rejects.toMatchObject({ code: 'unexpected-response' });
     expect(count).toBeLessThanOrEqual(maxPages);
   });
 });

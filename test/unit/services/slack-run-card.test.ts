@@ -109,7 +109,7 @@ describe('Post Run Card', () => {
     'rejects input that is not a run: %j',
     async (typed) => {
       await expect(post(typed)).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining('not a run'),
       });
       expect(messages()).toHaveLength(0);

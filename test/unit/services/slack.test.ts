@@ -85,7 +85,7 @@ describe('Send Message (Slack)', () => {
     }
     const host = fakeHost();
     await expect(run('sendMessage', { ...message, thread: 'yesterday' }, host)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('“Thread”'),
     });
     expect(host.requests).toEqual([]);
@@ -108,7 +108,7 @@ describe('Send Message (Slack)', () => {
   ])('rejects invalid input before sending a request (%#)', async (typed, said) => {
     const host = fakeHost();
     await expect(run('sendMessage', typed, host)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining(said),
     });
     expect(host.requests).toEqual([]);
@@ -143,18 +143,18 @@ describe('A Slack error', () => {
   it.each([
     ['not_in_channel', {}, 'forbidden', 'Invite the bot'],
     ['channel_not_found', {}, 'not-found', 'Select the channel'],
-    ['is_archived', {}, 'bad-input', 'unarchive'],
-    ['msg_too_long', {}, 'bad-input', 'Split'],
+    ['is_archived', {}, 'invalid-input', 'unarchive'],
+    ['msg_too_long', {}, 'invalid-input', 'Split'],
     ['invalid_auth', {}, 'unauthorized', 'xoxb-'],
     ['token_revoked', {}, 'unauthorized', 'Reinstall the app'],
     ['missing_scope', { needed: 'chat:write', provided: 'users:read' }, 'forbidden', 'the scope chat:write'],
     [
       'invalid_blocks',
       { response_metadata: { messages: ['[ERROR] unsupported type: x'] } },
-      'bad-input',
+      'invalid-input',
       'Block Kit Builder',
     ],
-    ['something_new', {}, 'bad-input', 'Correct'],
+    ['something_new', {}, 'invalid-input', 'Correct'],
   ])('%s has a code and a hint, although its status is 200', async (error, more, code, hint) => {
     const host = fakeHost().on('POST', post, refuse(error, more));
     const refusal = await run('sendMessage', message, host).catch((caught: unknown) => caught);
@@ -245,7 +245,7 @@ describe('Upload File (Slack)', () => {
 
   it.each(['file', 'text'])('reports a missing %s', async (from) => {
     await expect(run('uploadFile', { channel: 'C0DATATEAM', from }, ready())).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringMatching(/^“(File|Text)” is empty/),
     });
   });
@@ -266,7 +266,7 @@ describe('Upload File (Slack)', () => {
   ])('rejects a file that %s before sending a request', async (_name, pieces, said) => {
     const host = ready({ files: unknownLength(pieces) });
     await expect(run('uploadFile', { channel: 'C0DATATEAM', file: {} }, host)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining(said),
     });
     expect(host.requests).toEqual([]);
@@ -287,7 +287,7 @@ describe('Upload File (Slack)', () => {
   it('does not share a file after a failed upload, and hides the upload URL', async () => {
     const host = ready().on('POST', upload, { status: 400, text: `bad length at ${upload}?sig=s` });
     const refusal = await run('uploadFile', { channel: 'C0DATATEAM', file }, host).catch((error: unknown) => error);
-    expect(refusal).toMatchObject({ code: 'bad-input', service: 'Slack' });
+    expect(refusal).toMatchObject({ code: 'invalid-input', service: 'Slack' });
     expect(String(refusal)).not.toContain('sig=s');
     expect(host.sent('POST', 'complete')).toEqual([]);
   });
@@ -296,7 +296,9 @@ describe('Upload File (Slack)', () => {
     const host = ready().on('POST', `${api}/files.getUploadURLExternal`, {
       json: { ok: true, upload_url: 'http://evil.example/x', file_id: 'F1' },
     });
-    await expect(run('uploadFile', { channel: 'C0DATATEAM', file }, host)).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(run('uploadFile', { channel: 'C0DATATEAM', file }, host)).rejects.toMatchObject({
+      code: 'invalid-input',
+    });
     expect(host.requests).toHaveLength(1);
   });
 });

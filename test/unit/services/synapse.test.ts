@@ -97,7 +97,7 @@ describe('A Synapse workspace', () => {
   it.each(['contoso.evil.example', 'a b', 'x@y', 'rg/a:1'])('is not requested if its name is “%s”', async (name) => {
     const host = connected();
     await expect(run('getSparkJob', { workspace: name, pool: 'p', job: '1' }, host)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
     });
     expect(host.requests).toEqual([]);
   });
@@ -204,7 +204,7 @@ describe('A Synapse Spark job', () => {
     const host = connected();
     const typed = { ...job, file: 'https://lake.dfs.core.windows.net/data/jobs/job.py?sv=secret' };
     await expect(run('runSparkJob', typed, host)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       hint: 'Enter abfss://data@lake.dfs.core.windows.net/jobs/job.py instead.',
     });
     expect(host.requests).toEqual([]);

@@ -55,7 +55,7 @@ describe('Download File of a web address', () => {
     const host = fakeHost();
     const error = await download(url, host).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('is not on https://files.example.com'),
     });
     expect(host.requests).toEqual([]);
@@ -63,7 +63,7 @@ describe('Download File of a web address', () => {
 
   it('requires https except on this machine', async () => {
     await expect(download('/claims.csv', fakeHost(), { website: 'http://files.example.com' })).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('https'),
     });
     expect(

@@ -85,7 +85,7 @@ describe('A WebHook activity', () => {
       [handle.slice(0, -4), connection],
       [handle, { ...connection, clientSecret: 'other' }],
     ] as const) {
-      await expect(complete({ handle: wrong }, host, used)).rejects.toMatchObject({ code: 'bad-input' });
+      await expect(complete({ handle: wrong }, host, used)).rejects.toMatchObject({ code: 'invalid-input' });
     }
     expect(host.requests).toHaveLength(0);
   });

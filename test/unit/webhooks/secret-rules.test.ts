@@ -220,11 +220,11 @@ describe('The connection test', () => {
       ...unusableStandard.map(([one]) => one).filter((one) => /^(v1,)?wh/.test(one)),
     ]) {
       await expect(test({ secret })).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringMatching(/^Secret: /),
       });
       await expect(test({ secret: 'a secret that is fine', previousSecret: secret })).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringMatching(/^Previous Secret: /),
       });
     }
@@ -246,7 +246,7 @@ describe('The connection test', () => {
       });
     for (const name of ['applicationId', 'senderId'])
       for (const bad of ['', '*', `${id}/`])
-        await expect(test({ ...good, [name]: bad })).rejects.toMatchObject({ code: 'bad-input' });
+        await expect(test({ ...good, [name]: bad })).rejects.toMatchObject({ code: 'invalid-input' });
   });
 
   it.each(['quantemplate', 'databricks', 'mode', 'azure'])(

@@ -5,7 +5,7 @@ import { describeMethods } from '../../../adapter/methods.ts';
 import { pollEvents } from '../../../adapter/polling.ts';
 import { describeTriggerProperties, pollingTriggers } from '../../../adapter/trigger-properties.ts';
 
-/** Starts the workflow when a job run finishes. Polls Databricks; no notification destination required. */
+/** Starts the workflow when a job run finishes; polls Databricks, so no notification destination is required. */
 export class DatabricksPollingTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Databricks Polling Trigger',
@@ -15,7 +15,8 @@ export class DatabricksPollingTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: 'Job Run Finished (Polling)',
-    description: 'Starts the workflow when a job run finishes. Polls Databricks; no notification destination required',
+    description:
+      'Starts the workflow when a job run finishes; polls Databricks, so no notification destination is required',
     defaults: { name: 'Databricks Polling Trigger' },
     polling: true,
     inputs: [],

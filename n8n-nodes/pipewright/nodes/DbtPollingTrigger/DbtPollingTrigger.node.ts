@@ -5,7 +5,7 @@ import { describeMethods } from '../../../adapter/methods.ts';
 import { pollEvents } from '../../../adapter/polling.ts';
 import { describeTriggerProperties, pollingTriggers } from '../../../adapter/trigger-properties.ts';
 
-/** Starts the workflow when a job run finishes. Polls dbt; no webhook required. */
+/** Starts the workflow when a job run finishes; polls dbt, so no webhook is required. */
 export class DbtPollingTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'dbt Polling Trigger',
@@ -15,7 +15,7 @@ export class DbtPollingTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: 'Job Run Finished (Polling)',
-    description: 'Starts the workflow when a job run finishes. Polls dbt; no webhook required',
+    description: 'Starts the workflow when a job run finishes; polls dbt, so no webhook is required',
     defaults: { name: 'dbt Polling Trigger' },
     polling: true,
     inputs: [],

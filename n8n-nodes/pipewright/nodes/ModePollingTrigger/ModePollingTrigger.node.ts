@@ -5,7 +5,7 @@ import { describeMethods } from '../../../adapter/methods.ts';
 import { pollEvents } from '../../../adapter/polling.ts';
 import { describeTriggerProperties, pollingTriggers } from '../../../adapter/trigger-properties.ts';
 
-/** Starts the workflow when a run of a report has finished; Mode is asked again and again, so no webhook is needed. */
+/** Starts the workflow when a report run finishes. Polls Mode; no webhook required. */
 export class ModePollingTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Mode Polling Trigger',
@@ -15,8 +15,7 @@ export class ModePollingTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: 'Report Run Finished (Polling)',
-    description:
-      'Starts the workflow when a run of a report has finished; Mode is asked again and again, so no webhook is needed',
+    description: 'Starts the workflow when a report run finishes. Polls Mode; no webhook required',
     defaults: { name: 'Mode Polling Trigger' },
     polling: true,
     inputs: [],

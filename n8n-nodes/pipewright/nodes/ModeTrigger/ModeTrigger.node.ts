@@ -16,7 +16,7 @@ import { createSubscription, deleteSubscription, subscriptionExists } from '../.
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when a run of a report has finished. */
+/** Starts the workflow when a report run finishes. */
 export class ModeTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Mode Trigger',
@@ -26,7 +26,7 @@ export class ModeTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: 'Report Run Finished',
-    description: 'Starts the workflow when a run of a report has finished',
+    description: 'Starts the workflow when a report run finishes',
     defaults: { name: 'Mode Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],

@@ -5,7 +5,7 @@ import { describeMethods } from '../../../adapter/methods.ts';
 import { pollEvents } from '../../../adapter/polling.ts';
 import { describeTriggerProperties, pollingTriggers } from '../../../adapter/trigger-properties.ts';
 
-/** Starts the workflow when a run of a pipeline has finished; Quantemplate is asked again and again, so no notification is needed. */
+/** Starts the workflow when a pipeline run finishes. Polls Quantemplate; no webhook required. */
 export class QuantemplatePollingTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Quantemplate Polling Trigger',
@@ -15,8 +15,7 @@ export class QuantemplatePollingTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: 'Pipeline Run Finished (Polling)',
-    description:
-      'Starts the workflow when a run of a pipeline has finished; Quantemplate is asked again and again, so no notification is needed',
+    description: 'Starts the workflow when a pipeline run finishes. Polls Quantemplate; no webhook required',
     defaults: { name: 'Quantemplate Polling Trigger' },
     polling: true,
     inputs: [],

@@ -8,7 +8,7 @@ const defaultPort = 3306;
 /**
  * Reads the address of a database: `mysql://user:password@host:port/database?ssl=verify`; see `openMysql`.
  * @returns options of the driver
- * @throws PipewrightError `bad-input`, which does not repeat the address, because it has a password
+ * @throws PipewrightError `invalid-input`, which does not repeat the address, because it has a password
  */
 export function readAddress(address: string): ConnectionOptions {
   const url = URL.canParse(address) ? new URL(address) : undefined;
@@ -62,7 +62,7 @@ function readAuthority(path: string): Buffer {
     return readFileSync(path);
   } catch (cause) {
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service: 'MySQL',
       message: `The CA certificate cannot be read: ${path}.`,
       hint: 'Check the path after ca= in the address.',
@@ -73,7 +73,7 @@ function readAuthority(path: string): Buffer {
 
 function invalidAddress(): PipewrightError {
   return new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service: 'MySQL',
     message: 'This is not the address of a MySQL database.',
     hint: 'Use the form mysql://user:password@host:3306/database?ssl=verify, with special characters percent-encoded, such as %40; ssl is verify, encrypt or off.',

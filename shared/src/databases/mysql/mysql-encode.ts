@@ -17,7 +17,7 @@ const maxGrowth = 4;
 /**
  * Encodes the rows of a block for LOAD DATA with FIELDS OPTIONALLY ENCLOSED BY '"' ESCAPED BY '': an empty value becomes the
  * word NULL, and that word is quoted where it is text. Bytes that do not change are copied in runs as long as possible.
- * @throws PipewrightError `bad-input` for a timestamp beyond the years 1 to 9999
+ * @throws PipewrightError `invalid-input` for a timestamp beyond the years 1 to 9999
  */
 export function encodeRows(
   { buffer, rows, width, starts, ends, kinds, lineEnd }: CsvBlock,
@@ -95,7 +95,7 @@ function inUtc(buffer: Buffer, start: number, end: number, form: number): Uint8A
   const utc = toUtc(text);
   if (utc !== undefined) return Buffer.from(utc, 'latin1');
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service: 'MySQL',
     message: `The timestamp ${text} is before the year 1 or after the year 9999 in UTC, which MySQL cannot store.`,
     hint: 'The table was not changed. Correct the value, or load it as text.',

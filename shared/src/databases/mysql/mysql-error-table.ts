@@ -23,7 +23,7 @@ import { tableUnchanged } from '../load-errors.ts';
 export const allowInfile =
   'Ask the server administrator to set local_infile = ON: in its configuration, with SET GLOBAL local_infile = ON, or in the parameters of a managed database.';
 
-const badInput = (hint: string): KnownError => ({ code: 'bad-input', hint: `${tableUnchanged} ${hint}` });
+const badInput = (hint: string): KnownError => ({ code: 'invalid-input', hint: `${tableUnchanged} ${hint}` });
 const conflict = (hint: string): KnownError => ({ code: 'conflict', hint: `${tableUnchanged} ${hint}` });
 
 /** A statement for which the user lacks a privilege; `explainMysql` names it. */

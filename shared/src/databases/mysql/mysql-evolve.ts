@@ -89,7 +89,7 @@ function widenDefinition(column: InferredColumn, before: string, known: MysqlCol
     }
   }
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service: 'MySQL',
     message: `The column “${column.name}” must become ${column.type}, but its definition cannot be parsed: ${before.slice(0, 100)}.`,
     hint: 'The table was not changed. Change the type of the column manually, or load into another table.',

@@ -26,7 +26,7 @@ interface StagedRows {
 /**
  * Refuses rows whose key is NULL or not unique.
  * @param rows the table that has them, quoted
- * @throws PipewrightError `bad-input`
+ * @throws PipewrightError `invalid-input`
  */
 export async function checkMysqlKey({ run }: MysqlSession, rows: string, names: readonly string[]): Promise<void> {
   await checkKey(mysqlDialect, async (sql) => (await run(sql)).rows[0], { names, values: names.map(quoted), rows });

@@ -80,7 +80,7 @@ export class MysqlRows {
     if (this.#name === undefined) this.#name = await this.#create(columns, this.#types);
   }
 
-  /** @throws PipewrightError `bad-csv` for bytes that are not UTF-8 */
+  /** @throws PipewrightError `invalid-file` for bytes that are not UTF-8 */
   async write(block: CsvBlock, columns: readonly InferredColumn[]): Promise<void> {
     this.#measureKey(block, columns);
     await this.#widen(columns);

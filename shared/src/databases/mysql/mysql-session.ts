@@ -95,7 +95,7 @@ const defaultRetrySeconds = 30;
 /**
  * Connects to a server; one that is starting, or has no free connection, is tried again with growing pauses.
  * @param address `mysql://user:password@host:port/database?ssl=verify`; see `openMysql`
- * @throws PipewrightError `bad-input`, `unauthorized`, `not-found` or `unavailable` when it cannot be reached
+ * @throws PipewrightError `invalid-input`, `unauthorized`, `not-found` or `unavailable` when it cannot be reached
  */
 export async function connectMysql(
   address: string,

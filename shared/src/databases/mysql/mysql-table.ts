@@ -84,7 +84,7 @@ async function readProduct({ run }: MysqlSession): Promise<MysqlProduct> {
 
 /**
  * Reads the writable columns of a table; undefined when it does not exist.
- * @throws PipewrightError `bad-input` for a view, or a table whose storage engine has no transactions
+ * @throws PipewrightError `invalid-input` for a view, or a table whose storage engine has no transactions
  */
 export async function readMysqlColumns(
   session: MysqlSession,
@@ -122,7 +122,7 @@ export async function readMysqlColumns(
 }
 
 function refused(message: string, hint: string): PipewrightError {
-  return new PipewrightError({ code: 'bad-input', service: 'MySQL', message, hint });
+  return new PipewrightError({ code: 'invalid-input', service: 'MySQL', message, hint });
 }
 
 /** Reads the generated columns of a table. */

@@ -99,7 +99,7 @@ async function findDatabase({ run }: MysqlSession, schema: string | undefined): 
   const { rows } = await run('SELECT database() AS name');
   if (rows[0]?.['name'] !== null) return String(rows[0]?.['name']);
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: 'No database was selected.',
     hint: connectionHint('Enter the database name in the {connection}; in an address, it follows the last /.'),

@@ -58,11 +58,11 @@ export const knownErrors: ErrorTable = {
   },
   '42701': { code: 'conflict', hint: 'The table was not changed. Rename the column in the dataset.' },
   '54000': {
-    code: 'bad-input',
+    code: 'invalid-input',
     hint: 'The table was not changed. A row of PostgreSQL can store about 8,000 bytes, of which every long text takes 18: load fewer columns, or split the dataset into several tables.',
   },
   '54011': {
-    code: 'bad-input',
+    code: 'invalid-input',
     hint: 'The table was not changed. A table of PostgreSQL can have 1,600 columns: load fewer columns, or split the dataset into several tables.',
   },
   '25006': {
@@ -70,12 +70,12 @@ export const knownErrors: ErrorTable = {
     hint: 'The table was not changed. The server or the user is read-only: connect to the primary server, or as a user with write access.',
   },
   '428C9': {
-    code: 'bad-input',
+    code: 'invalid-input',
     hint: 'The table was not changed. The database generates the values of this column: remove it from the dataset.',
   },
   '23503': { code: 'conflict', hint: 'The table was not changed.' },
   '22P05': {
-    code: 'bad-input',
+    code: 'invalid-input',
     hint: 'The table was not changed. The encoding of the database lacks a character of the dataset: correct the value, or use a database in UTF-8.',
   },
   '23P01': {
@@ -83,7 +83,7 @@ export const knownErrors: ErrorTable = {
     hint: 'The table was not changed. A row of the dataset violates this exclusion constraint of the table.',
   },
   '42883': {
-    code: 'bad-input',
+    code: 'invalid-input',
     hint: 'The table was not changed. Check that the key columns can be compared, and check the triggers of the table.',
   },
 };

@@ -10,7 +10,7 @@ import type { PostgresSession } from './postgres-session.ts';
 /**
  * Refuses rows whose key is NULL or not unique.
  * @param rows the table that has them, quoted
- * @throws PipewrightError `bad-input`
+ * @throws PipewrightError `invalid-input`
  */
 export async function checkPostgresKey(
   { run }: PostgresSession,

@@ -45,7 +45,7 @@ export function stagedDefinitions(
 /**
  * Refuses values of types without validation rules that the server displays differently from how they are written: it may
  * have read another value.
- * @throws PipewrightError `bad-input`
+ * @throws PipewrightError `invalid-input`
  */
 export async function verifyStaged(
   { run }: PostgresSession,
@@ -64,7 +64,7 @@ export async function verifyStaged(
     });
     if (!rows[0]) continue;
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service,
       message: `Row ${String(rows[0]['row'])} of the dataset has the value “${String(rows[0]['written']).slice(0, 60)}” in the column “${name}”, which is ${column.declaration} and would store “${String(rows[0]['shown']).slice(0, 60)}”.`,
       hint: 'The table was not changed. Write the value as PostgreSQL displays it, or load it into a text column.',
@@ -76,7 +76,7 @@ export async function verifyStaged(
 function unreadable(error: unknown, name: string, declaration: string): unknown {
   if (!(error instanceof PipewrightError) || error.retryable || error.code !== 'unavailable') return error;
   return withDetails(error, {
-    code: 'bad-input',
+    code: 'invalid-input',
     hint: `The table was not changed. Correct the values of the column “${name}”, which is ${declaration}.`,
   });
 }

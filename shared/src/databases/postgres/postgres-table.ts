@@ -55,7 +55,7 @@ const locks: Record<LoadMode, string | undefined> = {
 
 /**
  * Reads a table by its quoted name and locks its definition until the transaction ends; undefined when it does not exist.
- * @throws PipewrightError `bad-input` for anything that cannot be loaded into, `forbidden` when a privilege is missing, `busy` when another session has locked the table
+ * @throws PipewrightError `invalid-input` for anything that cannot be loaded into, `forbidden` when a privilege is missing, `busy` when another session has locked the table
  */
 export async function readPostgresTable(
   session: PostgresSession,
@@ -129,5 +129,5 @@ function readColumn(row: Row): PostgresColumn {
 }
 
 function refused(message: string, hint: string): PipewrightError {
-  return new PipewrightError({ code: 'bad-input', service, message, hint: `The table was not changed. ${hint}` });
+  return new PipewrightError({ code: 'invalid-input', service, message, hint: `The table was not changed. ${hint}` });
 }

@@ -25,7 +25,7 @@ const defaultPort = 1433;
 /**
  * Reads the address of a database: `sqlserver://user:password@host:port/database?encrypt=verify`. `encrypt` is `strict`,
  * `verify`, `encrypt` or `off`, and `ca` is the path of a file with the CA certificate.
- * @throws PipewrightError `bad-input`
+ * @throws PipewrightError `invalid-input`
  */
 export function readSqlServerAddress(address: string): SqlServerAddress {
   const url = URL.canParse(address) ? new URL(address) : undefined;
@@ -33,7 +33,7 @@ export function readSqlServerAddress(address: string): SqlServerAddress {
   const encryption = encryptions.find((one) => one === (url?.searchParams.get('encrypt') ?? 'verify'));
   if (!url?.hostname || database === '' || !encryption) {
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service: 'SQL Server',
       message: 'This is not the address of a SQL Server database.',
       hint: 'Use the form sqlserver://user:password@host:1433/database?encrypt=verify, with encrypt=strict for TDS 8.0, encrypt=encrypt to accept any certificate, and encrypt=off on a private network.',

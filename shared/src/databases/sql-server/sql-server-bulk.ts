@@ -48,7 +48,7 @@ export class SqlServerBulk {
     const ended = await Promise.race([promise, this.#finished]);
     if (ended === undefined) return;
     throw new PipewrightError({
-      code: 'unexpected-answer',
+      code: 'unexpected-response',
       service: 'SQL Server',
       message: 'SQL Server stopped accepting rows.',
       hint: 'The table was not changed. Run the step again.',

@@ -15,7 +15,7 @@ import {
 } from '../known-error.ts';
 import { tableUnchanged } from '../load-errors.ts';
 
-const badInput = (hint: string): KnownError => ({ code: 'bad-input', hint: `${tableUnchanged} ${hint}` });
+const badInput = (hint: string): KnownError => ({ code: 'invalid-input', hint: `${tableUnchanged} ${hint}` });
 const conflict = (hint: string): KnownError => ({ code: 'conflict', hint: `${tableUnchanged} ${hint}` });
 const newPassword: KnownError = {
   code: 'unauthorized',
@@ -117,7 +117,7 @@ export const knownErrors: ErrorTable = {
   },
   1702: badInput('A table of SQL Server can have 1,024 columns.'),
   2705: {
-    code: 'bad-input',
+    code: 'invalid-input',
     hint: 'SQL Server treats two column names as the same, because its collation may ignore case. Rename one in the file.',
   },
   2714: {

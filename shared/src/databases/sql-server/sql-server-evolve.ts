@@ -34,7 +34,7 @@ const maxFraction = 7;
  * Plans the columns of the table after the load.
  * @param key names of the columns that identify a row
  * @param evolve whether existing columns may be widened
- * @throws PipewrightError `bad-input` when no type is wide enough
+ * @throws PipewrightError `invalid-input` when no type is wide enough
  */
 export function fillColumns(
   staged: readonly StagedColumn[],
@@ -101,19 +101,19 @@ function widerDecimal({ column, facts }: StagedColumn, whole: number, scale: num
   const type = decimalType(Math.max(whole, facts.whole), Math.max(scale, facts.scale));
   if (type) return type;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `The column “${column.name}” needs more than 38 digits, the most of a decimal.`,
     hint: 'The table was not changed. Correct the values, or change the column to a text type.',
   });
 }
 
-/** @throws PipewrightError `bad-input` for a value that breaks a rule of a column that keeps its type */
+/** @throws PipewrightError `invalid-input` for a value that breaks a rule of a column that keeps its type */
 function refuseMisfit({ column, facts }: StagedColumn, before: SqlServerColumn | undefined, declaration: string): void {
   const baseOf = (type: string): string => type.replace(/\(.*/, '');
   if (!facts.misfit || column.keepsType || !before || baseOf(before.declaration) !== baseOf(declaration)) return;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `The value “${facts.misfit.value.slice(0, 60)}” does not fit the column “${column.name}”, which is ${declaration}: it ${facts.misfit.reason}.`,
     hint: 'The table was not changed. Correct the value, or change the type of the column in the database.',

@@ -222,7 +222,7 @@ WHERE f.referenced_object_id = OBJECT_ID(@name) AND f.parent_object_id <> f.refe
     );
     if (!row) return;
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service,
       message: message(String(row['value']).slice(0, 60)),
       hint: 'The table was not changed. Correct the value, or choose another type for the column.',

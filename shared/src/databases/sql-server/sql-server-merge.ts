@@ -13,14 +13,14 @@ const incomparable = /^(?:n?text|image|xml)\b/;
 
 /**
  * The columns of a key.
- * @throws PipewrightError `bad-input` for one whose values cannot be compared
+ * @throws PipewrightError `invalid-input` for one whose values cannot be compared
  */
 export function keyColumns(filled: readonly FilledColumn[], key: readonly string[]): FilledColumn[] {
   const columns = filled.filter(({ name }) => key.includes(name));
   const wrong = columns.find(({ declaration }) => incomparable.test(declaration));
   if (!wrong) return columns;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `The key column “${wrong.name}” is ${wrong.declaration}, which SQL Server cannot compare.`,
     hint: 'The table was not changed. Choose other columns as the key.',
@@ -74,7 +74,7 @@ export class SqlServerMerge {
   /**
    * Refuses rows whose key is NULL or not unique.
    * @param inTable whether the rows of the table are checked, instead of the staged ones
-   * @throws PipewrightError `bad-input`
+   * @throws PipewrightError `invalid-input`
    */
   async checkKey(inTable: boolean): Promise<void> {
     const { session, table, source, filled, key } = this.#options;
@@ -96,7 +96,7 @@ export class SqlServerMerge {
     const { staged } = this.#options;
     if (changed === staged) return;
     throw new PipewrightError({
-      code: 'unexpected-answer',
+      code: 'unexpected-response',
       service,
       message: `SQL Server changed ${changed} rows instead of ${staged}.`,
       hint: 'The table was not changed. Look for an index with IGNORE_DUP_KEY, a trigger, or rows of the table with the same key.',

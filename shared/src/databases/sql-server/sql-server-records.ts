@@ -42,11 +42,11 @@ export class SqlServerRecords extends LoadRecords {
     this.#session = session;
   }
 
-  /** @throws PipewrightError `bad-input` for an ID that is too long to be recorded */
+  /** @throws PipewrightError `invalid-input` for an ID that is too long to be recorded */
   override async find(table: string, loadId: string): Promise<LoadRecord | undefined> {
     if (loadId.length <= maxKeyLength) return super.find(table, loadId);
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service: 'SQL Server',
       message: `The load key is longer than the ${maxKeyLength} characters that SQL Server records.`,
       hint: 'Use a shorter one, such as the ID of an event.',

@@ -98,7 +98,7 @@ export class SqlServerRows {
     await this.#session.run(`DROP TABLE IF EXISTS ${this.tables}; ${made.join('; ')}`);
   }
 
-  /** @throws PipewrightError `bad-csv` for a file that is not UTF-8 */
+  /** @throws PipewrightError `invalid-file` for a file that is not UTF-8 */
   async write(block: CsvBlock): Promise<void> {
     if (!block.pieces.every((piece) => isUtf8(piece))) throw notUtf8Error();
     await this.#lengthen(block);

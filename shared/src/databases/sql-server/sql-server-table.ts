@@ -40,7 +40,7 @@ const isTrue = (value: unknown): boolean => value === true || Number(value) === 
 /**
  * Reads the columns of a table; undefined when it does not exist, or the user may not see it.
  * @param name quoted, with its schema
- * @throws PipewrightError `bad-input` for a view, or a kind of table that cannot be loaded
+ * @throws PipewrightError `invalid-input` for a view, or a kind of table that cannot be loaded
  */
 export async function readSqlServerColumns(
   session: SqlServerSession,
@@ -56,7 +56,7 @@ export async function readSqlServerColumns(
 
 function refuseKind({ kind, in_memory: inMemory, outside, temporal }: Record<string, unknown>, table: string): void {
   const refused = (message: string, hint = 'Load into another table.'): PipewrightError =>
-    new PipewrightError({ code: 'bad-input', service: 'SQL Server', message, hint });
+    new PipewrightError({ code: 'invalid-input', service: 'SQL Server', message, hint });
   if (String(kind).trim() !== 'U')
     throw refused(`“${table}” is not a table; it may be a view.`, 'Choose another name.');
   // Without a table lock, a load would show some of its rows before others.
@@ -127,7 +127,7 @@ function refusalOf(type: string, row: Record<string, unknown>): string | undefin
 /**
  * Refuses a dataset with columns that cannot be loaded.
  * @param names of the dataset
- * @throws PipewrightError `bad-input` that names the first of them
+ * @throws PipewrightError `invalid-input` that names the first of them
  */
 export function refuseUnwritable(
   names: readonly string[],
@@ -137,7 +137,7 @@ export function refuseUnwritable(
   const found = columns?.find(({ name, refusal }) => refusal !== undefined && names.includes(name));
   if (!found) return;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service: 'SQL Server',
     message: `The column “${found.name}” of the table “${table}” ${found.refusal}.`,
     hint: 'The table was not changed. Remove the column from the dataset, or load into another table and convert its values there.',

@@ -28,7 +28,7 @@ export function evolveSqlite(
 
 /**
  * Refuses a dataset with more columns than a table can have.
- * @throws PipewrightError `bad-input`
+ * @throws PipewrightError `invalid-input`
  */
 export function refuseTooManyColumns(
   table: string,
@@ -40,7 +40,7 @@ export function refuseTooManyColumns(
     : columns.length;
   if (count <= maxColumns) return;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service: 'SQLite',
     message: `The table “${table}” would have ${count} columns, but SQLite allows ${maxColumns}.`,
     hint: 'The table was not changed. Load fewer columns, or load into a database that allows more.',

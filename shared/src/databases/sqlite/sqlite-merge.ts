@@ -105,7 +105,7 @@ export class SqliteMerge {
 
   /**
    * Refuses rows whose key is NULL or not unique: those of the dataset where they are merged, otherwise those of the table.
-   * @throws PipewrightError `bad-input`
+   * @throws PipewrightError `invalid-input`
    */
   async checkKey(database: DatabaseSync, merges: boolean): Promise<void> {
     const stagedKey = this.#key.map((name) => this.#columns.find((column) => column.name === name)?.staged ?? name);

@@ -8,7 +8,7 @@ const service = 'SQLite';
 
 /**
  * Opens a database file, and creates it when it is missing.
- * @throws PipewrightError `bad-input`, `not-found` (the folder), `unavailable` (not a database, or a Node without SQLite)
+ * @throws PipewrightError `invalid-input`, `not-found` (the folder), `unavailable` (not a database, or a Node without SQLite)
  */
 export async function connectSqlite(path: string): Promise<DatabaseSync> {
   await checkPath(path);
@@ -28,7 +28,7 @@ async function checkPath(path: string): Promise<void> {
         : undefined;
   if (problem !== undefined) {
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service,
       message: problem,
       hint: 'Enter the path after sqlite:, such as sqlite:datasets.db. In-memory databases and URIs are not supported.',

@@ -35,7 +35,7 @@ const generated = [2, 3];
 
 /**
  * Reads a table; undefined when it does not exist.
- * @throws PipewrightError `bad-input` for a view or a virtual table
+ * @throws PipewrightError `invalid-input` for a view or a virtual table
  */
 export function readSqliteTable(database: DatabaseSync, table: string): SqliteTable | undefined {
   const found = database
@@ -86,7 +86,7 @@ function notTable(table: string, type: string): PipewrightError {
         ? 'a virtual table, whose module decides how values are stored'
         : 'part of a virtual table';
   return new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service: 'SQLite',
     message: `“${table}” is ${what}.`,
     hint: 'Load into a regular table.',

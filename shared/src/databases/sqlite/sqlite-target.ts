@@ -17,7 +17,7 @@ const service = 'SQLite';
 /**
  * Opens an SQLite database file, and creates it when it is missing; its folder must exist. Its journal mode is kept.
  * @param path of the file; the caller decides which folders are allowed
- * @throws PipewrightError `bad-input`, `not-found` (the folder), `unavailable` (not a database, or a Node without SQLite)
+ * @throws PipewrightError `invalid-input`, `not-found` (the folder), `unavailable` (not a database, or a Node without SQLite)
  */
 export async function openSqlite(path: string): Promise<TableTarget> {
   const database = await connectSqlite(path);
@@ -60,14 +60,14 @@ function checkName(table: string, schema: TableRequest['schema']): void {
   const noSchemas = reasonAgainst(sqliteCapabilities.schemas);
   if (schema !== undefined && schema !== 'main' && noSchemas !== undefined)
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service,
       message: `${noSchemas}.`,
       hint: 'Leave Schema empty.',
     });
   if (/^sqlite_/i.test(table))
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service,
       message: 'SQLite reserves table names that begin with sqlite_.',
       hint: 'Choose another name for the table.',

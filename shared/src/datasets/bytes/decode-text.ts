@@ -16,7 +16,7 @@ function encodingOfMark(start: Uint8Array): Encoding {
 /**
  * Converts text to UTF-8. UTF-8 passes through unchanged and is verified by the reader, see `findInvalidUtf8`. Other
  * encodings are decoded line by line, so that errors have a line number; a line can have up to 16 MB.
- * @throws PipewrightError `bad-csv` for bytes that are invalid in the encoding
+ * @throws PipewrightError `invalid-file` for bytes that are invalid in the encoding
  */
 export async function* decodeText(bytes: Bytes, encoding: Encoding = 'auto'): Bytes {
   const { start, all } = await peekBytes(bytes, 2);
@@ -94,7 +94,7 @@ const lines = (text: string): number => {
 
 function notIn(encoding: Encoding, line: number, why: string): PipewrightError {
   return new PipewrightError({
-    code: 'bad-csv',
+    code: 'invalid-file',
     message: `Line ${line} cannot be read as ${shortName(encoding)}: ${why}.`,
     hint: 'Choose another encoding, or save the file as UTF-8.',
   });

@@ -9,7 +9,7 @@ const maxRatio = 500;
 
 /**
  * Decompresses raw Deflate, as used in a ZIP, as a stream. A caller that stops reading closes the source.
- * @throws PipewrightError `cut-short` for damaged or truncated data, `bad-input` for a decompression bomb
+ * @throws PipewrightError `incomplete` for damaged or truncated data, `invalid-input` for a decompression bomb
  */
 export async function* decompress(source: Bytes): Bytes {
   const stream = new DecompressionStream('deflate-raw');
@@ -53,7 +53,7 @@ export async function* decompress(source: Bytes): Bytes {
 /** The error of damaged compressed data. */
 export function damaged(cause?: unknown): PipewrightError {
   return new PipewrightError({
-    code: 'cut-short',
+    code: 'incomplete',
     message: 'The compressed file is damaged, incomplete or followed by other data.',
     hint: 'Download the file again. If the error persists, compress it again.',
     ...(cause === undefined ? {} : { cause }),
@@ -64,12 +64,12 @@ export function damaged(cause?: unknown): PipewrightError {
  * Refuses a decompression bomb.
  * @param decompressed decompressed bytes so far
  * @param compressed compressed bytes so far
- * @throws PipewrightError `bad-input`
+ * @throws PipewrightError `invalid-input`
  */
 export function refuseBomb(decompressed: number, compressed: number): void {
   if (decompressed <= minBombBytes || decompressed <= compressed * maxRatio) return;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: `The compressed file expands to more than ${maxRatio} times its size.`,
     hint: 'Check where the file comes from: it may be a decompression bomb.',
   });

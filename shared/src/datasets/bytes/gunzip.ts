@@ -28,7 +28,7 @@ const maxZerosOfMember = 16;
  * Decompresses gzip, including files with several members (`cat a.gz b.gz`, bgzip) and zero padding. The CRC-32 and the
  * length of each member are verified. Uses fflate because `DecompressionStream` refuses a second member from Node 24 on.
  * @see https://www.rfc-editor.org/rfc/rfc1952
- * @throws PipewrightError `cut-short` for damaged or truncated data, or data after the end; `bad-input` for a decompression bomb
+ * @throws PipewrightError `incomplete` for damaged or truncated data, or data after the end; `invalid-input` for a decompression bomb
  */
 export async function* gunzip(packed: Bytes): Bytes {
   let crc = 0;

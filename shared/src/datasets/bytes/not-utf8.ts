@@ -61,7 +61,7 @@ export function notUtf8(bytes: Uint8Array, at: number, line: number): Pipewright
     ({ encoding, text }) => `“${text}” in ${shortName(encoding)}`,
   );
   return new PipewrightError({
-    code: 'bad-csv',
+    code: 'invalid-file',
     message: `Line ${found} is not UTF-8.${readings.length > 0 ? ` A value in it could be ${readings.join(', or ')}.` : ''}`,
     hint: `Choose the file’s encoding under Encoding${readings.length > 0 ? '' : ', such as Windows-1252'}, or save the file as UTF-8.`,
   });

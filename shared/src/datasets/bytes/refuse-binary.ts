@@ -151,7 +151,7 @@ function isEbcdic(start: Uint8Array): boolean {
  * Passes text through and refuses other files by their first bytes: Parquet, old Excel workbooks, PDF, archives, images
  * and so on. A signature that text can start with, such as `ORC`, only counts if binary data follows.
  * @param wide whether the chosen encoding is UTF-16, in which zero bytes are normal
- * @throws PipewrightError `bad-input` that names the format and what to do
+ * @throws PipewrightError `invalid-input` that names the format and what to do
  */
 export async function* refuseBinary(bytes: Bytes, wide: boolean): Bytes {
   const { start, all } = await peekBytes(bytes, sampleBytes);
@@ -175,7 +175,7 @@ export async function* refuseBinary(bytes: Bytes, wide: boolean): Bytes {
 /** The error of a file that is not a table. */
 export function notATable(name: string, hint: string): PipewrightError {
   return new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: `The file is ${name}, not a CSV or JSON Lines file.`,
     hint,
   });

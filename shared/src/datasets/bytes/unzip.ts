@@ -43,7 +43,7 @@ async function skip(entry: ZipEntry): Promise<void> {
  * `.jsonl`, `.ndjson` or `.txt`. It streams, so a second such file is only detected after the first one. The sizes
  * declared in the ZIP are not trusted.
  * @param wanted name of the file, with or without its folders
- * @throws PipewrightError `bad-input` for an ambiguous or encrypted file or an Office document; `cut-short` for a damaged
+ * @throws PipewrightError `invalid-input` for an ambiguous or encrypted file or an Office document; `incomplete` for a damaged
  * or truncated ZIP; `empty-dataset` for a ZIP without files
  */
 export async function* unzip(bytes: Bytes, wanted?: string): Bytes {
@@ -119,7 +119,7 @@ function unclear(names: readonly string[], wanted: string | undefined): Pipewrig
     .join(', ');
   const more = names.length > maxNames ? ` and ${names.length - maxNames} more` : '';
   return new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     message:
       wanted === undefined
         ? `The ZIP contains several files: ${shown}${more}.`

@@ -4,7 +4,7 @@ import { PipewrightError } from '../../host/error.ts';
 /**
  * Passes bytes through and verifies their number at the end of the source.
  * @param length expected number of bytes; undefined where it is not known
- * @throws PipewrightError `cut-short` when the number differs
+ * @throws PipewrightError `incomplete` when the number differs
  */
 export async function* verifyLength(bytes: Bytes, length: number | undefined): Bytes {
   let received = 0;
@@ -14,7 +14,7 @@ export async function* verifyLength(bytes: Bytes, length: number | undefined): B
   }
   if (length === undefined || received === length) return;
   throw new PipewrightError({
-    code: 'cut-short',
+    code: 'incomplete',
     message: `The dataset is incomplete: received ${received} of ${length} bytes.`,
     hint: 'Nothing was changed. Run the step again.',
     retryable: true,

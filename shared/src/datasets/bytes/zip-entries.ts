@@ -37,7 +37,7 @@ export interface ZipEntry {
   /**
    * The decompressed file.
    * @param packed the compressed bytes, if already read
-   * @throws PipewrightError `bad-input` for an encrypted file or an unsupported method, `cut-short` for a damaged file
+   * @throws PipewrightError `invalid-input` for an encrypted file or an unsupported method, `incomplete` for a damaged file
    */
   content(packed?: Bytes): Bytes;
 }
@@ -51,7 +51,7 @@ export function isZip(start: Uint8Array): boolean {
 /**
  * Streams the files of a ZIP in order, and verifies at the end that the ZIP is complete.
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
- * @throws PipewrightError `cut-short` for a damaged or truncated ZIP
+ * @throws PipewrightError `incomplete` for a damaged or truncated ZIP
  */
 export async function* zipEntries(reader: ByteReader): AsyncGenerator<ZipEntry> {
   for (;;) {
@@ -140,7 +140,7 @@ function readName(bytes: Buffer, isUtf8: boolean): string {
 
 function refused(name: string, what: string, hint: string): PipewrightError {
   return new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: `The file “${name.slice(0, 100)}” in the ZIP ${what}.`,
     hint,
   });

@@ -38,7 +38,7 @@ const toCsv = (value: string | null): string =>
 
 /**
  * Streams a dataset and evaluates rules on it. A value that a rule cannot interpret fails the rule.
- * @throws PipewrightError `bad-input` for an invalid rule or a file that is not a table, `bad-csv`, and other errors of
+ * @throws PipewrightError `invalid-input` for an invalid rule or a file that is not a table, `invalid-file`, and other errors of
  * `DatasetScanner` and `decodeDataset`
  */
 export async function evaluateRules(source: Bytes, options: RuleOptions): Promise<CheckResult> {
@@ -139,7 +139,7 @@ async function readLookup(
 ): Promise<Set<string>> {
   if (!readColumn)
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: `The rule “${text}” needs a database.`,
       hint: 'Use Check Dataset of SQL Table, which connects to a database.',
     });
@@ -150,7 +150,7 @@ async function readLookup(
     characters += value.length;
     if (values.size > maxDistinct.values || characters > maxDistinct.characters)
       throw new PipewrightError({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: `The column “${tableColumn}” of the table “${table}” has more than ${maxDistinct.values} values, too many for the rule “${text}”.`,
         hint: 'Compare the values in the database after loading the dataset.',
       });

@@ -40,7 +40,7 @@ class SeenValues {
     this.#characters += key.length;
     if (this.#seen.size > maxDistinct.values || this.#characters > maxDistinct.characters) {
       throw new PipewrightError({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: `The dataset has too many values for the rule “${rule}”: the maximum is ${maxDistinct.values} values or ${maxDistinct.characters / 1024 / 1024} million characters.`,
         hint: 'Load the dataset with these columns as its Key instead, which checks the same.',
       });

@@ -191,7 +191,7 @@ function range(text: string, column: string, min: string, max: string): Rule | u
 
 /**
  * Parses a rule such as `rows >= 1`, `policy_number is unique` or `paid is between 0 and 1000000`.
- * @throws PipewrightError `bad-input` for an invalid rule
+ * @throws PipewrightError `invalid-input` for an invalid rule
  */
 export function parseRule(line: string): Rule {
   const text = line.trim();
@@ -206,7 +206,7 @@ export function parseRule(line: string): Rule {
     if (rule) return rule;
   }
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: `“${text.slice(0, 100)}” is not a valid rule.`,
     hint: 'Enter one rule per line, such as: rows >= 1; rows between 1 and 9000; policy exists; policy is not empty; policy is unique; paid is a number; paid is between 0 and 1000; status is in open, closed; client is in table clients.id; email matches ^.+@.+$; updated is within 24 hours; begin is before end; begin to end overlaps start to stop; paid >= 0.',
   });

@@ -7,7 +7,7 @@ const equals = 0x3d;
 /** The error of invalid CSV. */
 export function badCsv(line: number, reason: string, hint = 'Correct the file, or check Delimiter.'): PipewrightError {
   return new PipewrightError({
-    code: 'bad-csv',
+    code: 'invalid-file',
     message: `The file is not valid CSV. Line ${line}: ${reason}.`,
     hint,
   });
@@ -16,7 +16,7 @@ export function badCsv(line: number, reason: string, hint = 'Correct the file, o
 /** The error of a zero byte. */
 export function zeroByte(line: number): PipewrightError {
   return new PipewrightError({
-    code: 'bad-csv',
+    code: 'invalid-file',
     message: `Line ${line} contains a zero byte: the file is not text, or not UTF-8.`,
     hint: 'Check Encoding, or save the file as CSV in UTF-8.',
   });

@@ -58,7 +58,7 @@ const widthOf = (records: readonly string[][]): number =>
  * that another delimiter splits into equally many values, or a title above the header. Only unambiguous evidence counts.
  * @param text start of the file, from the line that should be the header
  * @param skipped number of lines before it
- * @throws PipewrightError `bad-csv` that names the delimiter to use or the number of lines to skip
+ * @throws PipewrightError `invalid-file` that names the delimiter to use or the number of lines to skip
  */
 export function checkLayout(
   text: string,
@@ -69,7 +69,7 @@ export function checkLayout(
 ): void {
   if (!text.includes('\n') && text.includes('\r') && (complete || text.length > 1_000) && /\r[^\r]/.test(text)) {
     throw new PipewrightError({
-      code: 'bad-csv',
+      code: 'invalid-file',
       message: 'The lines of the file end in carriage returns (CR) only.',
       hint: 'Save the file with LF or CRLF line endings.',
     });
@@ -94,7 +94,7 @@ function checkDelimiter(text: string, complete: boolean, delimiter: string, hasH
     )
       continue;
     throw new PipewrightError({
-      code: 'bad-csv',
+      code: 'invalid-file',
       message: `With the delimiter ${delimiterNames[delimiter as keyof typeof delimiterNames]}, the first line has one value; with ${name}, every line has ${width} values: ${header
         .slice(0, 4)
         .map((value) => `“${value.slice(0, 40)}”`)
@@ -134,7 +134,7 @@ function checkTitle({ records, lines }: Records, skipped: number): void {
   if (!isAlone) return;
   const skip = skipped + (lines[at] ?? 1) - 1;
   throw new PipewrightError({
-    code: 'bad-csv',
+    code: 'invalid-file',
     message: `The first line, “${(title[0] ?? '').trim().slice(0, 80)}”, looks like a title: the header with ${width} columns seems to be on line ${skip + 1}.`,
     hint: `Set Skip Rows to ${skip}.`,
   });

@@ -70,7 +70,7 @@ export class CsvScanner {
 
   /**
    * Returns the rows completed by these pieces.
-   * @throws PipewrightError `bad-csv` for a row that never ends, or invalid UTF-8
+   * @throws PipewrightError `invalid-file` for a row that never ends, or invalid UTF-8
    */
   push(...pieces: Uint8Array[]): CsvBlock {
     return this.#scan(join(this.#rest, pieces), false);
@@ -78,7 +78,7 @@ export class CsvScanner {
 
   /**
    * Returns the last rows; the last one may have no line end.
-   * @throws PipewrightError `bad-csv` for a quotation mark that is never closed
+   * @throws PipewrightError `invalid-file` for a quotation mark that is never closed
    */
   end(...pieces: Uint8Array[]): CsvBlock {
     return this.#scan(join(this.#rest, pieces), true);

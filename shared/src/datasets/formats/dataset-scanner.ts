@@ -47,7 +47,7 @@ export class DatasetScanner {
 
   /**
    * Returns the rows completed by these pieces.
-   * @throws PipewrightError `bad-input` for a file that is not a table, `bad-csv` for invalid data
+   * @throws PipewrightError `invalid-input` for a file that is not a table, `invalid-file` for invalid data
    */
   push(...pieces: Uint8Array[]): CsvBlock {
     if (this.#scanner) return this.#finished(this.#scanner.push(...pieces));

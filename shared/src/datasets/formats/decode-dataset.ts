@@ -28,7 +28,7 @@ export function csvFormatOf({
 
 /**
  * Decompresses a dataset and decodes it to UTF-8, for `DatasetScanner`. UTF-8 passes through unchanged.
- * @throws PipewrightError `bad-input` for a file that is not text, `bad-csv`, `cut-short`, and the errors of `unpack`
+ * @throws PipewrightError `invalid-input` for a file that is not text, `invalid-file`, `incomplete`, and the errors of `unpack`
  */
 export function decodeDataset(bytes: Bytes, { encoding = 'auto', fileInZip }: DatasetFormat): Bytes {
   return decodeText(refuseBinary(unpack(bytes, fileInZip), encoding.startsWith('utf-16')), encoding);

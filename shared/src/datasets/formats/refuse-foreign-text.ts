@@ -19,7 +19,7 @@ const errorFields =
  * rows with the same number of values, at least two, is a table, however it starts; so is quoted text.
  * @param text start of the file, without byte order mark
  * @param complete whether the text is the whole file
- * @throws PipewrightError `bad-input` that names the format and what to do
+ * @throws PipewrightError `invalid-input` that names the format and what to do
  */
 export function refuseForeignText(text: string, complete: boolean, delimiter: string): void {
   const start = text.trimStart();
@@ -116,7 +116,7 @@ export type JsonKind = 'array' | 'lines';
  * cannot contain quotation marks.
  * @param complete whether the text is the whole file
  * @param wanted whether the user chose JSON Lines
- * @throws PipewrightError `bad-input` for a single object that is an error response or spans several lines
+ * @throws PipewrightError `invalid-input` for a single object that is an error response or spans several lines
  */
 export function jsonKindOf(text: string, complete: boolean, wanted: boolean): JsonKind | undefined {
   const start = text.trim();
@@ -157,7 +157,7 @@ function refuseSingleObject(object: Record<string, unknown>, text: string, wante
   if (/\n/.test(text)) throw severalLines(names.filter((name) => Array.isArray(object[name])));
   if (!wanted)
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: 'The file is a single JSON object, not a CSV file.',
       hint: 'If it is a table with one row, set Format to JSON Lines.',
     });
@@ -172,7 +172,7 @@ function severalLines(arrays: readonly string[]): PipewrightError {
           .join(', ')}.`
       : '';
   return new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: `The file is a single JSON object that spans several lines, not a table.${contained}`,
     hint: 'Export the rows as JSON Lines (one object per line) or as a JSON array of objects.',
   });

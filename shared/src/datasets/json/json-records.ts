@@ -21,7 +21,7 @@ const isSpace = (byte: number): boolean => byte === 0x20 || byte === lineFeed ||
 /** The error of invalid JSON. */
 export function badJson(line: number, reason: string, hint = 'Correct the file.'): PipewrightError {
   return new PipewrightError({
-    code: 'bad-csv',
+    code: 'invalid-file',
     message: `The file is not valid JSON Lines: line ${line} ${reason}.`,
     hint,
   });
@@ -44,7 +44,7 @@ export class JsonRecords {
   /**
    * Returns the records completed by these bytes.
    * @param last whether these are the last bytes
-   * @throws PipewrightError `bad-csv` for invalid UTF-8 or a malformed array
+   * @throws PipewrightError `invalid-file` for invalid UTF-8 or a malformed array
    */
   read(bytes: Uint8Array, last: boolean): JsonRecord[] {
     const whole =

@@ -41,7 +41,7 @@ export class JsonScanner {
 
   /**
    * Returns the rows completed by these pieces.
-   * @throws PipewrightError `bad-csv` for invalid UTF-8, a malformed array, or a file without objects in its first thousand records
+   * @throws PipewrightError `invalid-file` for invalid UTF-8, a malformed array, or a file without objects in its first thousand records
    */
   push(...pieces: Uint8Array[]): CsvBlock {
     return this.#scan(pieces, false);

@@ -164,7 +164,7 @@ export class LoadInProgress {
     const written = await this.#load.count();
     if (written === this.#rows) return;
     throw new PipewrightError({
-      code: 'unexpected-answer',
+      code: 'unexpected-response',
       message: `The database received ${written} of ${this.#rows} rows.`,
       hint: 'The table was not changed. Run the step again.',
     });

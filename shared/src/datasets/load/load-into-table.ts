@@ -15,8 +15,8 @@ import type { LoadRecord, TableLoad, TableTarget } from './target.ts';
 /**
  * Loads a dataset into a table: streams it, checks every value, and publishes all rows in one transaction. A failed load
  * changes nothing. A missing table is created in every mode. The source is read to its end or closed.
- * @throws PipewrightError `bad-csv`, `rejected-rows`, `empty-dataset`, `cut-short`, `table-exists`, `columns-missing`,
- * `bad-input` (invalid value), `rows-changed`, `busy`, `cancelled`, and errors of the source
+ * @throws PipewrightError `invalid-file`, `rejected-rows`, `empty-dataset`, `incomplete`, `table-exists`, `columns-missing`,
+ * `invalid-input` (invalid value), `rows-changed`, `busy`, `cancelled`, and errors of the source
  */
 export async function loadIntoTable(
   source: Bytes,
@@ -63,7 +63,7 @@ async function begin(target: TableTarget, options: LoadOptions, key: readonly st
 function checkKey({ mode, key }: LoadOptions): void {
   if (mode !== 'upsert' || (key && key.length > 0)) return;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: '“Key” is missing: Upsert needs key columns.',
     hint: 'Enter the columns that identify a row under Key.',
   });

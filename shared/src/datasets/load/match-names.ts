@@ -59,13 +59,13 @@ function isTooLong(name: string, { maxBytes = Infinity, maxLength = Infinity }: 
 /**
  * Returns a column name that the database accepts.
  * @param shorten whether to shorten a name that is too long
- * @throws PipewrightError `bad-input` for a name that is too long or reserved
+ * @throws PipewrightError `invalid-input` for a name that is too long or reserved
  */
 export function validName(name: string, limits: NameLimits, shorten: boolean): string {
   const { maxBytes, maxLength, reserved = [] } = limits;
   if (reserved.includes(name)) {
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: `The column name “${name}” is reserved by the database.`,
       hint: 'The table was not changed. Rename the column in the dataset.',
     });
@@ -74,7 +74,7 @@ export function validName(name: string, limits: NameLimits, shorten: boolean): s
   if (shorten) return shortened(name, limits);
   const limit = maxBytes === undefined ? `${maxLength} characters` : `${maxBytes} bytes`;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: `The column name “${name.slice(0, 200)}” is too long: the maximum is ${limit}.`,
     hint: 'The table was not changed. Turn on Shorten Long Column Names, or rename the column in the dataset.',
   });

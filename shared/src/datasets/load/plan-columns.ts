@@ -38,7 +38,7 @@ export interface PlanRequest {
 /**
  * Plans how the columns of a dataset map to the columns of a table. Types are inferred only where neither the table nor
  * the options define them; every value of a column with a known type is checked.
- * @throws PipewrightError `columns-missing`, `table-exists`, `bad-input`
+ * @throws PipewrightError `columns-missing`, `table-exists`, `invalid-input`
  */
 export function planColumns({ header, quotedIsText, load, options, names: limits, metadata }: PlanRequest): ColumnPlan {
   const { existing } = load;
@@ -106,7 +106,7 @@ function refuseMetadataColumns(loaded: readonly NamedColumn[], added: readonly N
   const taken = loaded.find(({ name }) => matchName(name, reserved) !== undefined);
   if (!taken) return;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: `The dataset has a column “${taken.name}”, which is one of the load metadata columns.`,
     hint: 'The table was not changed. Rename the column in the dataset, or turn off Add Load Metadata Columns.',
   });

@@ -37,7 +37,7 @@ export class RejectLog {
 
   /**
    * Adds the other rejects of the current block, in line order with those on hold.
-   * @throws PipewrightError `rejected-rows`, or `bad-input` for an invalid value, when there are more than allowed
+   * @throws PipewrightError `rejected-rows`, or `invalid-input` for an invalid value, when there are more than allowed
    */
   add(rejects: readonly Reject[]): void {
     const inOrder = [...this.#pending, ...rejects].sort((one, other) => one.line - other.line);
@@ -68,7 +68,7 @@ export class RejectLog {
     const shown = value === undefined || value === null ? '' : ` (“${value.slice(0, maxValueInMessage)}”)`;
     const first = `line ${line} ${reason}${shown}.`;
     return new PipewrightError({
-      code: column === undefined ? 'rejected-rows' : 'bad-input',
+      code: column === undefined ? 'rejected-rows' : 'invalid-input',
       message:
         maxRejectedRows === 0
           ? `A row was rejected: ${first}`

@@ -13,12 +13,12 @@ export function isReservedTable(table: string): boolean {
 
 /**
  * Refuses to load into a table that Pipewright manages: load records could be forged or lost.
- * @throws PipewrightError `bad-input`
+ * @throws PipewrightError `invalid-input`
  */
 export function refuseReservedTable(table: string): void {
   if (!isReservedTable(table)) return;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     message: `The table name “${table.slice(0, 80)}” is reserved: Pipewright records its loads there.`,
     hint: 'Nothing was changed. Choose another table.',
   });

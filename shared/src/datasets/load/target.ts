@@ -137,7 +137,7 @@ export interface TableLoad {
    * @param columns the columns with the types of all rows
    * @param rejects rejected rows to save with the record
    * @returns the numbers of updated and inserted rows of an upsert
-   * @throws PipewrightError `bad-input` when the key is NULL in a row or not unique
+   * @throws PipewrightError `invalid-input` when the key is NULL in a row or not unique
    */
   publish(
     columns: readonly InferredColumn[],

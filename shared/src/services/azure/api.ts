@@ -80,7 +80,7 @@ export function synapseApi(context: Context<AzureConnection>, workspace: string)
   const suffix = cloudOf(connection).synapseSuffix;
   if (!/^[a-z0-9-]{1,50}$/i.test(workspace)) {
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service: 'Azure Synapse',
       message: `“${workspace.slice(0, 60)}” is not a valid Synapse workspace name.`,
       hint: 'Select the workspace from the list.',

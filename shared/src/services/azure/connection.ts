@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { defineConnection } from '../../define/connection.ts';
 import { checkWebhookSecrets } from '../../webhooks/shared-secret-fields.ts';
-import { shownText } from '../../http/answer-shape.ts';
+import { displayText } from '../../http/response-schema.ts';
 import { managementApi } from './api.ts';
 import { fields } from './connection-fields.ts';
 
@@ -19,7 +19,7 @@ export const azureConnection = defineConnection({
     const { displayName } = await api.json(
       'GET',
       `/subscriptions/${encodeURIComponent(connection.subscriptionId)}`,
-      v.object({ displayName: shownText }),
+      v.object({ displayName: displayText }),
       { query: { 'api-version': '2022-12-01' } },
     );
     return displayName ?? connection.subscriptionId;

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { given, type Answered, type AnswerShape } from '../../http/answer-shape.ts';
+import { optionalField, type Parsed, type ResponseSchema } from '../../http/response-schema.ts';
 import type { Api } from '../../http/api.ts';
 import { readAllPages } from '../../http/read-pages.ts';
 import type { HttpRequest } from '../../host/http.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 
 /** A list of the API. */
-export interface AzureList<S extends AnswerShape> {
+export interface AzureList<S extends ResponseSchema> {
   /** Display name of the service, for errors. */
   service: string;
   path: string;
@@ -21,12 +21,12 @@ export interface AzureList<S extends AnswerShape> {
  * it.
  * @see https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#collections
  */
-export function readAll<S extends AnswerShape>(
+export function readAll<S extends ResponseSchema>(
   api: Api,
   { service, path, version, entry }: AzureList<S>,
-): Promise<Answered<S>[]> {
-  const shape = v.object({ value: v.array(entry), nextLink: given(v.string()) });
-  return readAllPages<Answered<S>>(service, async (next) => {
+): Promise<Parsed<S>[]> {
+  const shape = v.object({ value: v.array(entry), nextLink: optionalField(v.string()) });
+  return readAllPages<Parsed<S>>(service, async (next) => {
     const { value, nextLink } = await api.json('GET', next ?? path, shape, {
       query: next === undefined ? { 'api-version': version } : {},
     });
@@ -38,15 +38,15 @@ export function readAll<S extends AnswerShape>(
  * Reads all entries of a query with continuation tokens in the body.
  * @param enough number of entries after which reading stops
  */
-export function queryAll<S extends AnswerShape>(
+export function queryAll<S extends ResponseSchema>(
   api: Api,
   method: HttpRequest['method'],
   { service, path, version, entry }: AzureList<S>,
   body: object,
   enough?: number,
-): Promise<Answered<S>[]> {
-  const shape = v.object({ value: v.array(entry), continuationToken: given(v.string()) });
-  return readAllPages<Answered<S>>(
+): Promise<Parsed<S>[]> {
+  const shape = v.object({ value: v.array(entry), continuationToken: optionalField(v.string()) });
+  return readAllPages<Parsed<S>>(
     service,
     async (next) => {
       const json = next === undefined ? body : { ...body, continuationToken: next };

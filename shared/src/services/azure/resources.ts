@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { filledText } from '../../http/answer-shape.ts';
+import { filledText } from '../../http/response-schema.ts';
 import { defineChoices, search, type ChoiceList } from '../../define/choice-list.ts';
 import type { Context } from '../../define/context.ts';
 import { managementApi } from './api.ts';

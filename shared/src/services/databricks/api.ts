@@ -112,12 +112,12 @@ export function openDatabricks(context: Context<DatabricksConnection>): Api {
 
 /**
  * An ID as a JSON integer, exact beyond 2^53.
- * @throws PipewrightError `bad-input` naming the field
+ * @throws PipewrightError `invalid-input` naming the field
  */
 export function exactId(value: string, label: string): unknown {
   if (/^\d{1,19}$/.test(value)) return JSON.rawJSON(value);
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `“${label}” must be a number, but is “${value.slice(0, 60)}”.`,
     hint: `Check ${label}: select it from the list, or paste the URL of its page.`,

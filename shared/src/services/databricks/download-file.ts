@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { PipewrightError, withDetails } from '../../host/error.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
-import { given, shown, shownText } from '../../http/answer-shape.ts';
-import { fileOfAnswer } from '../../http/file-of-answer.ts';
+import { optionalField, displayField, displayText } from '../../http/response-schema.ts';
+import { responseFile } from '../../http/response-file.ts';
 import { defineChoices, search } from '../../define/choice-list.ts';
 import { defineDownload } from '../../define/download.ts';
 import { integer, text } from '../../define/fields.ts';
@@ -11,12 +11,17 @@ import type { DatabricksConnection } from './connection-fields.ts';
 import { volumeAddress } from './volumes.ts';
 
 const folderShape = v.object({
-  contents: given(
+  contents: optionalField(
     v.array(
-      v.object({ path: v.string(), name: shownText, is_directory: given(v.boolean()), file_size: shown(v.number()) }),
+      v.object({
+        path: v.string(),
+        name: displayText,
+        is_directory: optionalField(v.boolean()),
+        file_size: displayField(v.number()),
+      }),
     ),
   ),
-  next_page_token: given(v.string()),
+  next_page_token: optionalField(v.string()),
 });
 
 const hints: Partial<Record<PipewrightError['code'], string>> = {
@@ -102,7 +107,7 @@ export const downloadFile = defineDownload<DatabricksConnection>()({
         volumeAddress(context.connection, 'files', path, 'File Path'),
         { headers: { accept: '*/*' } },
       );
-      const opened = fileOfAnswer(answer, path);
+      const opened = responseFile(answer, path);
       return { ...opened, details: withoutUndefined({ path, size: opened.size }) };
     } catch (error) {
       throw withHint(error);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { withoutUndefined } from '../../host/without-undefined.ts';
-import { shown, shownText } from '../../http/answer-shape.ts';
+import { displayField, displayText } from '../../http/response-schema.ts';
 import { list, option, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
 import { runReference, runFields } from '../../runs/report.ts';
@@ -29,8 +29,8 @@ const idShape = v.pipe(v.union([v.string(), v.number()]), v.transform(String), v
 const notificationShape = v.object({
   event_type: v.string(),
   run: v.object({ run_id: idShape }),
-  job: v.object({ job_id: idShape, name: shownText }),
-  task: shown(v.object({ task_key: shownText })),
+  job: v.object({ job_id: idShape, name: displayText }),
+  task: displayField(v.object({ task_key: displayText })),
 });
 
 /** The fields that identify the run and the reason of an event. */

@@ -30,7 +30,7 @@ export const jobParameters = defineDeclared<DatabricksConnection>({
 
 /**
  * The parameters as text, checked against the job's parameters if the connection may read the job.
- * @throws PipewrightError `bad-input` if the job has no such parameter
+ * @throws PipewrightError `invalid-input` if the job has no such parameter
  */
 export async function jobTexts(
   job: string,

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { given, idShape, shownText, type Answered } from '../../http/answer-shape.ts';
+import { optionalField, idShape, displayText, type Parsed } from '../../http/response-schema.ts';
 
-const settings = given(
+const settings = optionalField(
   v.object({
-    name: given(v.string()),
-    parameters: given(v.array(v.object({ name: v.string(), default: given(v.string()) }))),
+    name: optionalField(v.string()),
+    parameters: optionalField(v.array(v.object({ name: v.string(), default: optionalField(v.string()) }))),
   }),
 );
 
@@ -12,10 +12,13 @@ const settings = given(
 export const jobSettingsShape = v.object({ settings });
 
 /** A job in an API response. */
-export const jobShape = v.object({ job_id: idShape, creator_user_name: shownText, settings });
+export const jobShape = v.object({ job_id: idShape, creator_user_name: displayText, settings });
 
 /** A job, with the fields used here. */
-export type VendorJob = Answered<typeof jobShape>;
+export type VendorJob = Parsed<typeof jobShape>;
 
 /** A page of jobs. */
-export const jobListShape = v.object({ jobs: given(v.array(jobShape)), next_page_token: given(v.string()) });
+export const jobListShape = v.object({
+  jobs: optionalField(v.array(jobShape)),
+  next_page_token: optionalField(v.string()),
+});

@@ -15,7 +15,7 @@ import { startDatabricksRun } from './start-run.ts';
 function checkPath(path: string): void {
   if (path.startsWith('/')) return;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `“Notebook Path” must be an absolute path, but is “${path.slice(0, 100)}”.`,
     hint: 'Check the path: it starts with a slash. To copy it, choose Copy > Path in the menu of the notebook.',

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import type { Call } from '../../http/api.ts';
-import { given, idShape, shownText, type Answered } from '../../http/answer-shape.ts';
+import { optionalField, idShape, displayText, type Parsed } from '../../http/response-schema.ts';
 import { readAllPages, type Page } from '../../http/read-pages.ts';
 import {
   parseTimestamp,
@@ -25,20 +25,20 @@ import { handledFailures, lastAttempts } from './task-attempts.ts';
 const jobRunShape = v.pipe(
   v.object({
     ...runFieldsShape,
-    task_key: given(v.string()),
-    job_parameters: given(
-      v.array(v.object({ name: v.string(), value: given(v.string()), default: given(v.string()) })),
+    task_key: optionalField(v.string()),
+    job_parameters: optionalField(
+      v.array(v.object({ name: v.string(), value: optionalField(v.string()), default: optionalField(v.string()) })),
     ),
-    tasks: given(v.array(taskShape)),
+    tasks: optionalField(v.array(taskShape)),
     /** The original run and its repairs, oldest first. */
-    repair_history: given(v.array(v.object({ type: given(v.string()), id: given(idShape) }))),
-    next_page_token: given(v.string()),
+    repair_history: optionalField(v.array(v.object({ type: optionalField(v.string()), id: optionalField(idShape) }))),
+    next_page_token: optionalField(v.string()),
   }),
   v.check((run) => vendorStatusOf(run) !== '', 'The run has no state.'),
 );
 
 /** A job run, with the fields used here; integers beyond 2^53 are text. */
-export type VendorJobRun = Answered<typeof jobRunShape>;
+export type VendorJobRun = Parsed<typeof jobRunShape>;
 
 /** Statuses by `result_state`. */
 const resultStates: StatusMap = {
@@ -159,14 +159,16 @@ export function repairsOf({ repair_history: history = [] }: VendorJobRun): strin
 }
 
 const outputShape = v.object({
-  notebook_output: given(v.object({ result: given(v.string()), truncated: given(v.boolean()) })),
-  logs: shownText,
-  error: shownText,
-  error_trace: shownText,
+  notebook_output: optionalField(
+    v.object({ result: optionalField(v.string()), truncated: optionalField(v.boolean()) }),
+  ),
+  logs: displayText,
+  error: displayText,
+  error_trace: displayText,
 });
 
 /** The output of a task, with the fields used here. */
-export type VendorOutput = Answered<typeof outputShape>;
+export type VendorOutput = Parsed<typeof outputShape>;
 
 /** The output of one task; a run with several tasks has none of its own. */
 export function readOutput(taskRun: VendorTaskRun, context: Context<DatabricksConnection>): Promise<VendorOutput> {
@@ -175,7 +177,10 @@ export function readOutput(taskRun: VendorTaskRun, context: Context<DatabricksCo
   });
 }
 
-const runListShape = v.object({ runs: given(v.array(jobRunShape)), next_page_token: given(v.string()) });
+const runListShape = v.object({
+  runs: optionalField(v.array(jobRunShape)),
+  next_page_token: optionalField(v.string()),
+});
 
 /** A page of the runs of one job or of all jobs. */
 export async function readRunsPage(

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { runIdShape } from '../../http/answer-shape.ts';
+import { runIdShape } from '../../http/response-schema.ts';
 import type { Context } from '../../define/context.ts';
 import { runReference, type RunReport } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';

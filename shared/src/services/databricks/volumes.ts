@@ -6,7 +6,7 @@ import type { DatabricksConnection } from './connection-fields.ts';
  * The URL of a volume path in the Files API.
  * @param label label of the field with the path
  * @see https://docs.databricks.com/api/workspace/files
- * @throws PipewrightError `bad-input` if it is not a volume path
+ * @throws PipewrightError `invalid-input` if it is not a volume path
  */
 export function volumeAddress(
   connection: DatabricksConnection,
@@ -25,7 +25,7 @@ export function volumeAddress(
     segments.some((segment) => segment === '.' || segment === '..')
   ) {
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service,
       message: `“${label}” must be a volume path, but is “${path.slice(0, 100)}”.`,
       hint: `Check the path: /Volumes/<catalog>/<schema>/<volume>${kind === 'files' ? '/<file>' : ''}. You can copy it from Catalog Explorer.`,

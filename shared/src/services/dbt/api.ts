@@ -3,7 +3,13 @@ import { PipewrightError } from '../../host/error.ts';
 import type { HttpRequest, HttpResponse } from '../../host/http.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import type { Wording } from '../../host/wording.ts';
-import { checkAnswer, shown, shownText, type Answered, type AnswerShape } from '../../http/answer-shape.ts';
+import {
+  parseResponse,
+  displayField,
+  displayText,
+  type Parsed,
+  type ResponseSchema,
+} from '../../http/response-schema.ts';
 import { openApi, type Api, type Call } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
@@ -27,8 +33,8 @@ const hints: Record<number, Wording> = {
 };
 
 const problemShape = v.object({
-  status: shown(v.object({ user_message: shownText, developer_message: shownText })),
-  data: shown(v.union([v.string(), v.object({ reason: shownText })])),
+  status: displayField(v.object({ user_message: displayText, developer_message: displayText })),
+  data: displayField(v.union([v.string(), v.object({ reason: displayText })])),
 });
 
 function readProblem(response: HttpResponse): VendorProblem {
@@ -53,12 +59,12 @@ export function accessUrl(connection: DbtConnection): string {
 
 /**
  * Checks an ID; all dbt IDs are integers.
- * @throws PipewrightError `bad-input` naming the field
+ * @throws PipewrightError `invalid-input` naming the field
  */
 export function numericId(value: string, label: string): string {
   if (/^\d{1,19}$/.test(value)) return value;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `“${label}” must be a number, but is “${value.slice(0, 60)}”.`,
     hint: 'Select it from the list, or copy the number from the URL of its page.',
@@ -85,24 +91,24 @@ export function openDbt({ connection, host }: Context<DbtConnection>): Api {
 }
 
 /** The envelope of every response except artifacts. */
-export function enveloped<S extends AnswerShape>(shape: S) {
+export function enveloped<S extends ResponseSchema>(shape: S) {
   return v.object({
     data: shape,
-    extra: shown(v.object({ pagination: shown(v.object({ total_count: shown(v.number()) })) })),
+    extra: displayField(v.object({ pagination: displayField(v.object({ total_count: displayField(v.number()) })) })),
   });
 }
 
 /**
  * Calls dbt and returns the content of the envelope.
- * @throws PipewrightError `unexpected-answer` if the content has another shape
+ * @throws PipewrightError `unexpected-response` if the content has another shape
  */
-export async function callDbt<S extends AnswerShape>(
+export async function callDbt<S extends ResponseSchema>(
   context: Context<DbtConnection>,
   method: HttpRequest['method'],
   path: string,
   shape: S,
   call?: Call,
-): Promise<Answered<S>> {
+): Promise<Parsed<S>> {
   const { data } = await openDbt(context).json(method, path, enveloped(v.unknown()), call);
-  return checkAnswer(shape, data, service);
+  return parseResponse(shape, data, service);
 }

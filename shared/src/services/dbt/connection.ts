@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { defineConnection } from '../../define/connection.ts';
-import { shownText } from '../../http/answer-shape.ts';
+import { displayText } from '../../http/response-schema.ts';
 import { accountPath, callDbt } from './api.ts';
 import { fields } from './connection-fields.ts';
 
@@ -16,7 +16,7 @@ export const dbtConnection = defineConnection({
       context,
       'GET',
       `${accountPath(context.connection)}/`,
-      v.object({ name: shownText }),
+      v.object({ name: displayText }),
     );
     return name ?? context.connection.accountId;
   },

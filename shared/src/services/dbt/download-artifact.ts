@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError, withDetails } from '../../host/error.ts';
-import { fileOfAnswer } from '../../http/file-of-answer.ts';
+import { responseFile } from '../../http/response-file.ts';
 import { defineChoices, search } from '../../define/choice-list.ts';
 import type { Context } from '../../define/context.ts';
 import { defineDownload } from '../../define/download.ts';
@@ -78,7 +78,7 @@ export const downloadArtifact = defineDownload<DbtConnection>()({
     const path = `${artifactsPath(run, context)}${artifact.replace(/^\/+/, '').split('/').map(encodeURIComponent).join('/')}`;
     try {
       const answer = await openDbt(context).stream(path, { query: { step }, headers: { accept: '*/*' } });
-      return { ...fileOfAnswer(answer, artifact), details: { runId: run, artifact } };
+      return { ...responseFile(answer, artifact), details: { runId: run, artifact } };
     } catch (error) {
       throw withHint(error);
     }

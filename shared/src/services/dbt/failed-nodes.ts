@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { cut, redact } from '../../host/redact.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
-import { given, shown, shownText } from '../../http/answer-shape.ts';
+import { optionalField, displayField, displayText } from '../../http/response-schema.ts';
 import type { Context } from '../../define/context.ts';
 import type { Step } from '../../runs/run.ts';
 import { accountPath, openDbt } from './api.ts';
@@ -11,10 +11,10 @@ import type { DbtConnection } from './connection-fields.ts';
 const runResultsShape = v.object({
   results: v.array(
     v.object({
-      unique_id: given(v.string()),
-      status: given(v.string()),
-      message: shownText,
-      execution_time: shown(v.number()),
+      unique_id: optionalField(v.string()),
+      status: optionalField(v.string()),
+      message: displayText,
+      execution_time: displayField(v.number()),
     }),
   ),
 });

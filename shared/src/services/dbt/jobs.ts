@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { filledText, given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
+import {
+  filledText,
+  optionalField,
+  idShape,
+  displayField,
+  displayText,
+  type Parsed,
+} from '../../http/response-schema.ts';
 import { defineChoices } from '../../define/choice-list.ts';
 import { text } from '../../define/fields.ts';
 import type { DbtConnection } from './connection-fields.ts';
@@ -9,17 +16,17 @@ import { listOf, readChoices } from './pages.ts';
 export const jobShape = v.object({
   id: idShape,
   name: filledText,
-  description: shownText,
+  description: displayText,
   project_id: idShape,
   environment_id: idShape,
-  environment: shown(v.object({ name: shownText })),
-  dbt_version: shownText,
-  execute_steps: given(v.array(v.string())),
-  triggers: shown(v.object({ schedule: given(v.boolean()) })),
+  environment: displayField(v.object({ name: displayText })),
+  dbt_version: displayText,
+  execute_steps: optionalField(v.array(v.string())),
+  triggers: displayField(v.object({ schedule: optionalField(v.boolean()) })),
 });
 
 /** A job, with the fields used here. */
-export type VendorJob = Answered<typeof jobShape>;
+export type VendorJob = Parsed<typeof jobShape>;
 
 /** The fields of an entry in a dropdown. */
 const choiceShape = v.object({ id: idShape, name: filledText });

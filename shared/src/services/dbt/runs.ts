@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import {
   filledText,
-  given,
+  optionalField,
   idShape,
   runIdShape,
-  shown,
-  shownText,
+  displayField,
+  displayText,
   valuesShape,
-  type Answered,
-} from '../../http/answer-shape.ts';
+  type Parsed,
+} from '../../http/response-schema.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import { text } from '../../define/fields.ts';
 import type { Context } from '../../define/context.ts';
@@ -23,46 +23,46 @@ import { statusNameOf, statusOf, withoutNone } from './statuses.ts';
 import { readFailure } from './step-failure.ts';
 
 const stepShape = v.object({
-  index: given(v.number()),
+  index: optionalField(v.number()),
   name: filledText,
-  status: given(v.number()),
-  status_humanized: given(v.string()),
-  logs: shownText,
-  truncated_debug_logs: shownText,
-  started_at: given(v.string()),
-  finished_at: given(v.string()),
+  status: optionalField(v.number()),
+  status_humanized: optionalField(v.string()),
+  logs: displayText,
+  truncated_debug_logs: displayText,
+  started_at: optionalField(v.string()),
+  finished_at: optionalField(v.string()),
 });
 
 /** A run in an API response. Timestamps look like `2026-11-20 08:00:04.653171+00:00`. */
 export const runShape = v.pipe(
   v.object({
     id: runIdShape,
-    job_definition_id: given(idShape),
-    project_id: given(idShape),
-    environment_id: given(idShape),
-    status: given(v.number()),
-    status_humanized: given(v.string()),
-    status_message: shownText,
-    dbt_version: shownText,
-    git_branch: shownText,
-    git_sha: shownText,
-    created_at: given(v.string()),
-    started_at: given(v.string()),
-    finished_at: given(v.string()),
-    href: shownText,
-    job: shown(v.object({ name: shownText })),
-    trigger: given(valuesShape),
+    job_definition_id: optionalField(idShape),
+    project_id: optionalField(idShape),
+    environment_id: optionalField(idShape),
+    status: optionalField(v.number()),
+    status_humanized: optionalField(v.string()),
+    status_message: displayText,
+    dbt_version: displayText,
+    git_branch: displayText,
+    git_sha: displayText,
+    created_at: optionalField(v.string()),
+    started_at: optionalField(v.string()),
+    finished_at: optionalField(v.string()),
+    href: displayText,
+    job: displayField(v.object({ name: displayText })),
+    trigger: optionalField(valuesShape),
     /** The failed run that this run retries. */
-    retrying_run_id: given(idShape),
-    run_steps: given(v.array(stepShape)),
+    retrying_run_id: optionalField(idShape),
+    run_steps: optionalField(v.array(stepShape)),
   }),
   v.check(({ status, status_humanized: name }) => status !== undefined || Boolean(name), 'The run has no status.'),
 );
 
 /** A run, with the fields used here. */
-export type VendorRun = Answered<typeof runShape>;
+export type VendorRun = Parsed<typeof runShape>;
 
-type VendorStep = Answered<typeof stepShape>;
+type VendorStep = Parsed<typeof stepShape>;
 
 /** Selects a run. */
 export const runField = text({

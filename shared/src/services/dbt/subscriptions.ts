@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { given, idShape, type Answered } from '../../http/answer-shape.ts';
+import { optionalField, idShape, type Parsed } from '../../http/response-schema.ts';
 import type { Context } from '../../define/context.ts';
 import type { Subscription } from '../../define/trigger.ts';
 import { secretFault } from '../../webhooks/secret-rules.ts';
@@ -13,14 +13,14 @@ export type EventType = 'job.run.started' | 'job.run.completed' | 'job.run.error
 
 const subscriptionShape = v.object({
   id: idShape,
-  name: given(v.string()),
-  client_url: given(v.string()),
-  active: given(v.boolean()),
+  name: optionalField(v.string()),
+  client_url: optionalField(v.string()),
+  active: optionalField(v.boolean()),
   /** Returned only on creation. */
-  hmac_secret: given(v.string()),
+  hmac_secret: optionalField(v.string()),
 });
 
-type VendorSubscription = Answered<typeof subscriptionShape>;
+type VendorSubscription = Parsed<typeof subscriptionShape>;
 
 /** Names of our webhooks start with this. */
 const namePrefix = 'Pipewright';
@@ -130,7 +130,7 @@ export async function subscribe(
     return { id: created.id, secret: created.hmac_secret };
   await unsubscribe({ id: created.id }, context);
   throw new PipewrightError({
-    code: 'unexpected-answer',
+    code: 'unexpected-response',
     service,
     message: 'dbt created the webhook but did not return a usable signing secret, so the webhook was removed.',
     hint: 'Try again. If the problem persists, contact dbt Support.',

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { defineConnection } from '../../define/connection.ts';
 import { PipewrightError } from '../../host/error.ts';
 import { checkWebhookSecrets } from '../../webhooks/shared-secret-fields.ts';
-import { shownText } from '../../http/answer-shape.ts';
+import { displayText } from '../../http/response-schema.ts';
 import { openMode } from './api.ts';
 import { fields } from './connection-fields.ts';
 
@@ -17,7 +17,7 @@ export const modeConnection = defineConnection({
     checkWebhookSecrets(context.connection);
     const api = openMode(context);
     try {
-      const { name } = await api.json('GET', '', v.object({ name: shownText }));
+      const { name } = await api.json('GET', '', v.object({ name: displayText }));
       return name ?? context.connection.workspace;
     } catch (error) {
       // Member tokens cannot read the workspace, only its collections.

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { given, shown, type Answered, type AnswerShape } from '../../http/answer-shape.ts';
+import { optionalField, displayField, type Parsed, type ResponseSchema } from '../../http/response-schema.ts';
 import type { Api, Call } from '../../http/api.ts';
 import { readEntries as readEntriesOf } from '../../http/read-pages.ts';
 import { service } from './api.ts';
 
 /** A list in the Mode API: its path, its name in the response, and the shape of an entry. */
-export interface ModeList<S extends AnswerShape> {
+export interface ModeList<S extends ResponseSchema> {
   path: string;
   name: string;
   entry: S;
@@ -13,18 +13,18 @@ export interface ModeList<S extends AnswerShape> {
 }
 
 /** Reads one page, counted from 1; `next` is the next page, absent on the last one. */
-export async function readPage<S extends AnswerShape>(
+export async function readPage<S extends ResponseSchema>(
   api: Api,
   { path, name, entry, query }: ModeList<S>,
   page = 1,
-): Promise<{ entries: Answered<S>[]; next?: number }> {
+): Promise<{ entries: Parsed<S>[]; next?: number }> {
   // Some lists do not report how many pages they have.
   const shape = v.object({
-    pagination: shown(v.object({ total_pages: shown(v.number()) })),
-    _embedded: given(v.object({ [name]: given(v.array(entry)) })),
+    pagination: displayField(v.object({ total_pages: displayField(v.number()) })),
+    _embedded: optionalField(v.object({ [name]: optionalField(v.array(entry)) })),
   });
   const answer = await api.json('GET', path, shape, { query: { ...query, page } });
-  const entries = (answer._embedded?.[name] ?? []) as Answered<S>[];
+  const entries = (answer._embedded?.[name] ?? []) as Parsed<S>[];
   const total = answer.pagination?.total_pages;
   const hasMore = total === undefined ? entries.length > 0 : page < total;
   return { entries, ...(hasMore ? { next: page + 1 } : {}) };
@@ -36,9 +36,9 @@ export async function readPage<S extends AnswerShape>(
 export function readEntries<S extends v.GenericSchema<unknown, { token: string }>>(
   api: Api,
   list: ModeList<S>,
-): AsyncGenerator<Answered<S>> {
+): AsyncGenerator<Parsed<S>> {
   const seen = new Set<string>();
-  return readEntriesOf<Answered<S>>(service, async (page) => {
+  return readEntriesOf<Parsed<S>>(service, async (page) => {
     const { entries, next } = await readPage(api, list, Number(page ?? 1));
     const fresh = entries.filter(({ token }) => !seen.has(token));
     for (const { token } of fresh) seen.add(token);
@@ -50,8 +50,8 @@ export function readEntries<S extends v.GenericSchema<unknown, { token: string }
 export async function readAll<S extends v.GenericSchema<unknown, { token: string }>>(
   api: Api,
   list: ModeList<S>,
-): Promise<Answered<S>[]> {
-  const entries: Answered<S>[] = [];
+): Promise<Parsed<S>[]> {
+  const entries: Parsed<S>[] = [];
   for await (const entry of readEntries(api, list)) entries.push(entry);
   return entries;
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
-import { given, shown, shownText, type Answered } from '../../http/answer-shape.ts';
+import { optionalField, displayField, displayText, type Parsed } from '../../http/response-schema.ts';
 import type { Api } from '../../http/api.ts';
 import { defineChoices, search, type Choice } from '../../define/choice-list.ts';
 import type { Context } from '../../define/context.ts';
@@ -14,25 +14,25 @@ export const tokenShape = v.pipe(v.string(), v.nonEmpty());
 
 const reportShape = v.object({
   token: tokenShape,
-  name: given(v.string()),
-  description: shownText,
-  archived: given(v.boolean()),
-  query_count: shown(v.pipe(v.number(), v.integer())),
-  last_successfully_run_at: shownText,
+  name: optionalField(v.string()),
+  description: displayText,
+  archived: optionalField(v.boolean()),
+  query_count: displayField(v.pipe(v.number(), v.integer())),
+  last_successfully_run_at: displayText,
 });
 
 /** The fields of a Mode report that are used here. */
-export type VendorReport = Answered<typeof reportShape>;
+export type VendorReport = Parsed<typeof reportShape>;
 
-const spaceShape = v.object({ token: tokenShape, name: given(v.string()) });
+const spaceShape = v.object({ token: tokenShape, name: optionalField(v.string()) });
 
 /** A collection, called a space in the API. */
-export type VendorSpace = Answered<typeof spaceShape>;
+export type VendorSpace = Parsed<typeof spaceShape>;
 
-const queryShape = v.object({ token: tokenShape, name: given(v.string()) });
+const queryShape = v.object({ token: tokenShape, name: optionalField(v.string()) });
 
 /** A query of a report. */
-export type VendorQuery = Answered<typeof queryShape>;
+export type VendorQuery = Parsed<typeof queryShape>;
 
 /** Lists every collection that the API token can access. */
 export function listSpaces(api: Api): Promise<VendorSpace[]> {

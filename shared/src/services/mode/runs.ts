@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import { PipewrightError } from '../../host/error.ts';
-import { filledText, given, shownText, valuesShape, type Answered } from '../../http/answer-shape.ts';
+import { filledText, optionalField, displayText, valuesShape, type Parsed } from '../../http/response-schema.ts';
 import type { Api } from '../../http/api.ts';
 import { defineChoices, search } from '../../define/choice-list.ts';
 import type { Context } from '../../define/context.ts';
@@ -16,26 +16,26 @@ import { listQueries, reportPath, tokenShape, type Report, type VendorQuery } fr
 const reportRunShape = v.object({
   token: tokenShape,
   state: filledText,
-  parameters: given(valuesShape),
-  created_at: given(v.string()),
-  completed_at: given(v.string()),
+  parameters: optionalField(valuesShape),
+  created_at: optionalField(v.string()),
+  completed_at: optionalField(v.string()),
 });
 
 /** The fields of a Mode report run that are used here. */
-export type VendorReportRun = Answered<typeof reportRunShape>;
+export type VendorReportRun = Parsed<typeof reportRunShape>;
 
 const queryRunShape = v.object({
   token: tokenShape,
-  query_token: given(v.string()),
-  query_name: given(v.string()),
+  query_token: optionalField(v.string()),
+  query_name: optionalField(v.string()),
   state: filledText,
-  error_message: shownText,
-  created_at: given(v.string()),
-  completed_at: given(v.string()),
+  error_message: displayText,
+  created_at: optionalField(v.string()),
+  completed_at: optionalField(v.string()),
 });
 
 /** The run of a query within a report run. */
-export type VendorQueryRun = Answered<typeof queryRunShape>;
+export type VendorQueryRun = Parsed<typeof queryRunShape>;
 
 /** The states of report runs and query runs in Mode; its documentation lists both `completed` and `succeeded`. */
 const statusWords: StatusMap = {
@@ -133,7 +133,7 @@ export function reportRuns(report: Report, { connection }: Context<ModeConnectio
     },
     async cancel() {
       throw new PipewrightError({
-        code: 'bad-input',
+        code: 'invalid-input',
         service,
         message: 'Mode does not support canceling runs through its API.',
         hint: 'Cancel the run in Mode.',

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { clientCredentialsToken } from '../../auth/client-credentials.ts';
 import type { HttpResponse } from '../../host/http.ts';
-import { shownText } from '../../http/answer-shape.ts';
+import { displayText } from '../../http/response-schema.ts';
 import { openApi, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
@@ -27,7 +27,7 @@ function readProblem({ status, text }: HttpResponse): VendorProblem {
   return { message, ...(hint === undefined ? {} : { hint }) };
 }
 
-const loginProblemShape = v.object({ error: shownText, error_description: shownText });
+const loginProblemShape = v.object({ error: displayText, error_description: displayText });
 
 function readLoginProblem({ text }: HttpResponse): VendorProblem {
   try {

@@ -1,7 +1,15 @@
 import * as v from 'valibot';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import { PipewrightError } from '../../host/error.ts';
-import { filledText, given, idShape, runIdShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
+import {
+  filledText,
+  optionalField,
+  idShape,
+  runIdShape,
+  displayField,
+  displayText,
+  type Parsed,
+} from '../../http/response-schema.ts';
 import type { Api } from '../../http/api.ts';
 import { parseTimestamp, readStatus, secondsBetween, type Run, type StatusMap } from '../../runs/run.ts';
 import type { RunProvider } from '../../runs/provider.ts';
@@ -10,23 +18,23 @@ import { service } from './api.ts';
 const outputShape = v.object({ id: idShape, name: filledText });
 
 /** An output of a pipeline execution. */
-export type VendorOutput = Answered<typeof outputShape>;
+export type VendorOutput = Parsed<typeof outputShape>;
 
 /** The response for an execution; it has no outputs until it has finished. */
 const executionShape = v.object({
   id: runIdShape,
-  runNumber: shown(v.number()),
-  createdAt: given(v.string()),
-  createdBy: shownText,
-  version: shown(v.number()),
+  runNumber: displayField(v.number()),
+  createdAt: optionalField(v.string()),
+  createdBy: displayText,
+  version: displayField(v.number()),
   status: filledText,
-  startedAt: given(v.string()),
-  finishedAt: given(v.string()),
-  outputs: given(v.array(outputShape)),
+  startedAt: optionalField(v.string()),
+  finishedAt: optionalField(v.string()),
+  outputs: optionalField(v.array(outputShape)),
 });
 
 /** The fields of a Quantemplate execution that are used here. */
-export type VendorExecution = Answered<typeof executionShape>;
+export type VendorExecution = Parsed<typeof executionShape>;
 
 /** Statuses of Quantemplate; both Cancelled (documentation) and Canceled (its client) are understood. */
 const statusWords: StatusMap = { Started: 'running', Succeeded: 'succeeded', Failed: 'failed' };
@@ -85,7 +93,7 @@ export function readExecution(pipeline: string, execution: VendorExecution): Run
 
 /**
  * Starts a pipeline.
- * @throws PipewrightError `unexpected-answer` when the response has no run ID
+ * @throws PipewrightError `unexpected-response` when the response has no run ID
  */
 export async function startExecution(api: Api, pipeline: string): Promise<Run> {
   return readExecution(pipeline, await api.json('POST', executionsPath(pipeline), executionShape));
@@ -101,7 +109,7 @@ export function pipelineRuns(api: Api, pipeline: string): RunProvider {
     recent: async () => (await listExecutions(api, pipeline)).map((execution) => readExecution(pipeline, execution)),
     async cancel() {
       throw new PipewrightError({
-        code: 'bad-input',
+        code: 'invalid-input',
         service,
         message: 'Quantemplate does not support canceling runs through its API.',
         hint: 'Cancel the run in Quantemplate.',

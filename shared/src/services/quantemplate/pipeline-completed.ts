@@ -127,7 +127,7 @@ export const pipelineCompleted = defineWebhookTrigger<QuantemplateConnection>()(
   async missed(input, since, context) {
     if (!input.pipelines || input.pipelines.length === 0) {
       throw new PipewrightError({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: '“Pipeline IDs” is missing: missed events can be found only for specific pipelines.',
         hint: 'Fill in Pipeline IDs, or remove the option Recover Missed Events: Quantemplate lists runs by pipeline only.',
       });

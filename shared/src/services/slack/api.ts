@@ -43,7 +43,7 @@ export async function postOnce<T>(what: string, post: () => Promise<T>): Promise
   } catch (error) {
     if (!isUncertain(error)) throw error;
     throw new PipewrightError({
-      code: error.code === 'unexpected-answer' ? 'unexpected-answer' : 'unavailable',
+      code: error.code === 'unexpected-response' ? 'unexpected-response' : 'unavailable',
       service,
       message: `Slack did not confirm whether it posted ${what}.`,
       hint: 'Check the channel before you run this step again, to avoid a duplicate.',

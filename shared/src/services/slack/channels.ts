@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError, withDetails } from '../../host/error.ts';
-import { given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
+import { optionalField, idShape, displayField, displayText, type Parsed } from '../../http/response-schema.ts';
 import { readAllPages, readEntries, readPages, type Page } from '../../http/read-pages.ts';
 import { defineChoices, search } from '../../define/choice-list.ts';
 import type { Context } from '../../define/context.ts';
@@ -10,23 +10,23 @@ import type { SlackConnection } from './connection-fields.ts';
 
 const channelShape = v.object({
   id: idShape,
-  name: given(v.string()),
-  is_private: given(v.boolean()),
-  is_member: given(v.boolean()),
-  num_members: shown(v.pipe(v.number(), v.integer())),
-  topic: shown(v.object({ value: shownText })),
-  purpose: shown(v.object({ value: shownText })),
+  name: optionalField(v.string()),
+  is_private: optionalField(v.boolean()),
+  is_member: optionalField(v.boolean()),
+  num_members: displayField(v.pipe(v.number(), v.integer())),
+  topic: displayField(v.object({ value: displayText })),
+  purpose: displayField(v.object({ value: displayText })),
 });
 
 /** A channel, with the fields used here. */
-export type VendorChannel = Answered<typeof channelShape>;
+export type VendorChannel = Parsed<typeof channelShape>;
 
-const cursorShape = given(v.object({ next_cursor: given(v.string()) }));
+const cursorShape = optionalField(v.object({ next_cursor: optionalField(v.string()) }));
 
 const channelPageShape = slackShape({ channels: v.array(channelShape), response_metadata: cursorShape });
 
 const teamPageShape = slackShape({
-  teams: v.array(v.object({ id: idShape, name: given(v.string()) })),
+  teams: v.array(v.object({ id: idShape, name: optionalField(v.string()) })),
   response_metadata: cursorShape,
 });
 

@@ -1,5 +1,5 @@
 import { defineConnection } from '../../define/connection.ts';
-import { shownText } from '../../http/answer-shape.ts';
+import { displayText } from '../../http/response-schema.ts';
 import { openSlack, slackShape } from './api.ts';
 import { fields } from './connection-fields.ts';
 
@@ -15,7 +15,7 @@ export const slackConnection = defineConnection({
     const { team, user } = await openSlack(context).json(
       'POST',
       '/auth.test',
-      slackShape({ team: shownText, user: shownText }),
+      slackShape({ team: displayText, user: displayText }),
       {
         effect: 'safe',
       },

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
-import { given, idShape, shown, shownText, type Answered } from '../../http/answer-shape.ts';
+import { optionalField, idShape, displayField, displayText, type Parsed } from '../../http/response-schema.ts';
 import { openApi } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
-import { fileOfAnswer } from '../../http/file-of-answer.ts';
+import { responseFile } from '../../http/response-file.ts';
 import type { Context } from '../../define/context.ts';
 import { defineDownload } from '../../define/download.ts';
 import { integer, text } from '../../define/fields.ts';
@@ -13,20 +13,20 @@ import type { SlackConnection } from './connection-fields.ts';
 
 const fileShape = v.object({
   id: idShape,
-  name: given(v.string()),
-  title: given(v.string()),
-  mimetype: given(v.string()),
-  size: shown(v.pipe(v.number(), v.integer())),
+  name: optionalField(v.string()),
+  title: optionalField(v.string()),
+  mimetype: optionalField(v.string()),
+  size: displayField(v.pipe(v.number(), v.integer())),
   /** `hosted`, `external`, `snippet`, `tombstone`, `hidden_by_limit`, … */
-  mode: given(v.string()),
-  is_external: given(v.boolean()),
-  url_private: given(v.string()),
-  url_private_download: given(v.string()),
-  permalink: shownText,
+  mode: optionalField(v.string()),
+  is_external: optionalField(v.boolean()),
+  url_private: optionalField(v.string()),
+  url_private_download: optionalField(v.string()),
+  permalink: displayText,
 });
 
 /** A file, with the fields used here. */
-type VendorFile = Answered<typeof fileShape>;
+type VendorFile = Parsed<typeof fileShape>;
 
 /** Files without content, by mode. */
 const unavailable: Record<string, { message: string; hint: string }> = {
@@ -43,12 +43,12 @@ const unavailable: Record<string, { message: string; hint: string }> = {
 
 function rejectUnavailable({ mode = '', is_external: external }: VendorFile): void {
   const reason = external ? unavailable['external'] : unavailable[mode];
-  if (reason) throw new PipewrightError({ code: 'bad-input', service, ...reason });
+  if (reason) throw new PipewrightError({ code: 'invalid-input', service, ...reason });
 }
 
 /**
  * The download URL. It must be on a Slack host, because the token is sent to it.
- * @throws PipewrightError `unexpected-answer` for any other host
+ * @throws PipewrightError `unexpected-response` for any other host
  */
 function downloadUrl(
   { url_private_download: download, url_private: page }: VendorFile,
@@ -59,7 +59,7 @@ function downloadUrl(
   const hosts = [api.host, `files.${api.host}`];
   if (URL.canParse(url) && hosts.includes(new URL(url).host) && new URL(url).protocol === api.protocol) return url;
   throw new PipewrightError({
-    code: 'unexpected-answer',
+    code: 'unexpected-response',
     service,
     message:
       url === ''
@@ -136,7 +136,7 @@ export const downloadFile = defineDownload<SlackConnection>()({
     });
     rejectUnavailable(file);
     const name = file.name || file.title || file.id;
-    const opened = fileOfAnswer(await openBytes(file, context), name);
+    const opened = responseFile(await openBytes(file, context), name);
     rejectLoginPage(opened.mediaType, file);
     return {
       ...opened,

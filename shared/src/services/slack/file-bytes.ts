@@ -19,13 +19,13 @@ async function* asStream(chunk: Uint8Array): Bytes {
 /**
  * The bytes of a file with their length, which Slack requires before the upload. If the platform does not know the length,
  * the file is buffered.
- * @throws PipewrightError `bad-input` if the file is empty, or too large to buffer
+ * @throws PipewrightError `invalid-input` if the file is empty, or too large to buffer
  */
 export async function countBytes(file: IncomingFile): Promise<CountedBytes> {
   const counted = file.size === undefined ? await bufferFile(file) : { length: file.size, open: () => file.open() };
   if (counted.length > 0) return counted;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `The file “${file.name}” is empty.`,
     hint: 'Slack rejects empty files. Check the step that created the file.',
@@ -39,7 +39,7 @@ async function bufferFile(file: IncomingFile): Promise<CountedBytes> {
     length += chunk.length;
     if (length > maxBufferedBytes) {
       throw new PipewrightError({
-        code: 'bad-input',
+        code: 'invalid-input',
         service,
         message: `The file “${file.name}” has no known size and exceeds ${maxBufferedBytes / 1024 / 1024} MB.`,
         hint: 'Upload a smaller file, or send a link to it.',

@@ -2,17 +2,17 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { boolean, text } from '../../define/fields.ts';
 import { defineSearch } from '../../define/operation.ts';
-import { given, idShape, shownText } from '../../http/answer-shape.ts';
+import { optionalField, idShape, displayText } from '../../http/response-schema.ts';
 import { openSlack, slackShape } from './api.ts';
 import type { SlackConnection } from './connection-fields.ts';
 
 const userShape = v.object({
   id: idShape,
-  name: given(v.string()),
-  real_name: given(v.string()),
-  deleted: given(v.boolean()),
-  tz: shownText,
-  profile: given(v.object({ display_name: shownText, real_name: shownText, email: shownText })),
+  name: optionalField(v.string()),
+  real_name: optionalField(v.string()),
+  deleted: optionalField(v.boolean()),
+  tz: displayText,
+  profile: optionalField(v.object({ display_name: displayText, real_name: displayText, email: displayText })),
 });
 
 /**

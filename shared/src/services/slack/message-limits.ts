@@ -26,7 +26,7 @@ const count = (text: string): number => [...text].length;
 /**
  * Rejects a text that Slack would truncate.
  * @param label label of the field with the text
- * @throws PipewrightError `bad-input`
+ * @throws PipewrightError `invalid-input`
  * @see https://docs.slack.dev/changelog/2018-truncating-really-long-messages
  */
 export function checkTextLength(text: string | undefined, label: string): void {
@@ -34,7 +34,7 @@ export function checkTextLength(text: string | undefined, label: string): void {
   const characters = count(text);
   if (characters <= maxTextCharacters) return;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `“${label}” has ${characters.toLocaleString('en-US')} characters; Slack’s limit is ${maxTextCharacters.toLocaleString('en-US')}. Nothing was posted.`,
     hint: 'Shorten the text, split it into several messages, or send it as a file with Upload File.',
@@ -48,7 +48,7 @@ const textOf = (value: unknown): string => {
 
 /**
  * The blocks of a message as a list; the Block Kit Builder wraps the list in an object.
- * @throws PipewrightError `bad-input` if there is no list, or if it exceeds one of Slack's limits
+ * @throws PipewrightError `invalid-input` if there is no list, or if it exceeds one of Slack's limits
  * @see https://docs.slack.dev/reference/block-kit/blocks
  */
 export function readBlocks(input: unknown): unknown[] | undefined {
@@ -94,5 +94,5 @@ function tooLong(position: number, kind: string, what: string): PipewrightError 
 }
 
 function invalidBlocks(message: string, hint: string): PipewrightError {
-  return new PipewrightError({ code: 'bad-input', service, message, hint });
+  return new PipewrightError({ code: 'invalid-input', service, message, hint });
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { HttpResponse } from '../../host/http.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import { mapWording, type Wording } from '../../host/wording.ts';
-import { shown, shownText } from '../../http/answer-shape.ts';
+import { displayField, displayText } from '../../http/response-schema.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 
 /** An error code of Slack: the equivalent HTTP status, what happened, and what to do. */
@@ -151,9 +151,9 @@ const meanings: Record<string, Meaning> = {
 /** An error response; `needed` lists missing scopes. */
 const errorShape = v.object({
   ok: v.literal(false),
-  error: shownText,
-  needed: shownText,
-  response_metadata: shown(v.object({ messages: shown(v.array(v.string())) })),
+  error: displayText,
+  needed: displayText,
+  response_metadata: displayField(v.object({ messages: displayField(v.array(v.string())) })),
 });
 
 function readErrorBody(response: HttpResponse): v.InferOutput<typeof errorShape> | undefined {

@@ -91,7 +91,7 @@ function isStep(value: unknown): value is Step {
 
 /**
  * Reads a run from a form, whole or from single values.
- * @throws PipewrightError `bad-input` if it has no name or no status
+ * @throws PipewrightError `invalid-input` if it has no name or no status
  */
 export function readRunInput({
   run: whole,
@@ -116,7 +116,7 @@ export function readRunInput({
   const status = runStatuses.find(({ value }) => value === run['status'])?.value;
   if (!name || !status) {
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service,
       message: 'The input is not a run: it has no name or no valid status.',
       hint: 'Check Run: use the output of a step that starts, reads or reruns a run.',

@@ -71,7 +71,7 @@ export const sendMessage = defineAction<SlackConnection>()({
     checkTextLength(input.text, 'Message Text');
     if (input.text === undefined && !blocks) {
       throw new PipewrightError({
-        code: 'bad-input',
+        code: 'invalid-input',
         service,
         message: 'The message is empty.',
         hint: 'Fill in Message Text or Blocks.',

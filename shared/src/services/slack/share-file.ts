@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Host, IncomingFile } from '../../host/host.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
-import { given, idShape, shownText } from '../../http/answer-shape.ts';
+import { optionalField, idShape, displayText } from '../../http/response-schema.ts';
 import { openApi } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { Context } from '../../define/context.ts';
@@ -61,7 +61,7 @@ export async function shareFile(
     api.json(
       'POST',
       '/files.completeUploadExternal',
-      slackShape({ files: given(v.array(v.object({ permalink: shownText }))) }),
+      slackShape({ files: optionalField(v.array(v.object({ permalink: displayText }))) }),
       {
         json: { files: [{ id, title }], channel_id: channel, initial_comment: comment, thread_ts: thread },
       },

@@ -21,13 +21,13 @@ export const threadField = v.optional(
 /**
  * A message timestamp; links contain it without the dot.
  * @param label label of the field with the timestamp
- * @throws PipewrightError `bad-input` if it is not a timestamp
+ * @throws PipewrightError `invalid-input` if it is not a timestamp
  */
 export function messageTimestamp(input: string, label: string): string {
   const timestamp = input.replace(/^p?(\d{10})(\d{6})$/, '$1.$2');
   if (/^\d{10}\.\d{6}$/.test(timestamp)) return timestamp;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `“${label}” must be a message timestamp, but is “${input.slice(0, 60)}”.`,
     hint: 'Use the timestamp from a Send Message step, or paste the link of the message.',

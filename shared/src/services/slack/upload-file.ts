@@ -23,7 +23,7 @@ async function contentOf(
   const chosen = from === 'text' ? content : inputFile;
   if (chosen === undefined) {
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service,
       message: `“${from === 'text' ? 'Text' : 'File'}” is empty.`,
       hint: 'Fill it in, or change Content Source.',

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
-import { fileOfAnswer } from '../../http/file-of-answer.ts';
+import { responseFile } from '../../http/response-file.ts';
 import { defineDownload } from '../../define/download.ts';
 import { integer, text } from '../../define/fields.ts';
 import { openWebsite, service, websiteOf } from './api.ts';
@@ -9,13 +9,13 @@ import type { WebAddressConnection } from './connection-fields.ts';
 
 /**
  * Resolves the URL of a file.
- * @throws PipewrightError `bad-input` if it is invalid or on another website
+ * @throws PipewrightError `invalid-input` if it is invalid or on another website
  */
 function fileUrl(input: string, connection: WebAddressConnection): URL {
   const website = websiteOf(connection);
   if (!URL.canParse(input, `${website}/`))
     throw new PipewrightError({
-      code: 'bad-input',
+      code: 'invalid-input',
       service,
       message: '“File URL” is not a valid URL.',
       hint: `Enter a URL such as ${website}/claims.csv.`,
@@ -23,7 +23,7 @@ function fileUrl(input: string, connection: WebAddressConnection): URL {
   const url = new URL(input, `${website}/`);
   if (url.origin === website && !url.username && !url.password) return url;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `“File URL” is not on ${website}.`,
     hint: {
@@ -73,7 +73,7 @@ export const downloadFile = defineDownload<WebAddressConnection>()({
   async open(input, context) {
     const url = fileUrl(input.url, context.connection);
     const answer = await openWebsite(context).stream(`${url.pathname}${url.search}`);
-    const opened = fileOfAnswer(answer, nameOf(url, answer.headers['content-disposition']));
+    const opened = responseFile(answer, nameOf(url, answer.headers['content-disposition']));
     return {
       ...opened,
       details: {

@@ -56,7 +56,7 @@ describe('Bytes that are not UTF-8', () => {
     'are refused by loads, checks and Get Rows alike, with line and likely encodings: %s',
     async (_where, bytes, options, message) => {
       const refusal = {
-        code: 'bad-csv',
+        code: 'invalid-file',
         message: expect.stringContaining(message),
         hint: expect.stringContaining('Encoding'),
       };
@@ -130,12 +130,12 @@ describe('An encoding that can be chosen', () => {
     for (const byte of wrong)
       await expect(
         readDataset(Buffer.from([...Buffer.from('id,b\n1,x\n2,'), byte, 0x0a]), { encoding }),
-      ).rejects.toMatchObject({ code: 'bad-csv', message: expect.stringContaining('Line 3 cannot be read as') });
+      ).rejects.toMatchObject({ code: 'invalid-file', message: expect.stringContaining('Line 3 cannot be read as') });
   });
 
   it('UTF-16 refuses half of a surrogate pair, with its line', async () => {
     await expect(readDataset(Buffer.from('\uFEFFid,b\n1,x\n2,\ud800y\n', 'utf16le'))).rejects.toMatchObject({
-      code: 'bad-csv',
+      code: 'invalid-file',
       message: expect.stringContaining('Line 3 cannot be read as UTF-16'),
     });
   });

@@ -131,14 +131,14 @@ describe('A file that is not a table', () => {
   it.each(foreign)('is refused by a load as what it is, with what to do: %s', async (_what, bytes, says) => {
     for (const size of [1, 7, 65_536])
       await expect(readDataset(bytes, {}, size)).rejects.toMatchObject({
-        code: 'bad-input',
+        code: 'invalid-input',
         message: expect.stringContaining(says),
         hint: expect.stringMatching(/\.$/),
       });
   });
 
   it.each(foreign)('is refused by checks, by Get Rows, and under JSON Lines alike: %s', async (_what, bytes, says) => {
-    const refusal = { code: 'bad-input', message: expect.stringContaining(says) };
+    const refusal = { code: 'invalid-input', message: expect.stringContaining(says) };
     const buffer = Buffer.from(bytes as string);
     await expect(evaluateRules(cut(buffer, 1000), { rules: ['rows >= 0'], now: 0 })).rejects.toMatchObject(refusal);
     await expect(readRows(cut(buffer, 1000), { first: 1, count: 10 })).rejects.toMatchObject(refusal);
@@ -179,13 +179,13 @@ describe('A file whose delimiter or header is set wrong', () => {
     ['bars', 'a|b\n1|2\n', 'Set Delimiter to Pipe.'],
     ['semicolons and decimal commas', 'id;paid\n1;2,5\n2;3,75\n', 'Set Delimiter to Semicolon.'],
   ])('is refused with the delimiter to choose: %s', async (_what, text, hint) => {
-    await expect(readDataset(text)).rejects.toMatchObject({ code: 'bad-csv', hint });
+    await expect(readDataset(text)).rejects.toMatchObject({ code: 'invalid-file', hint });
   });
 
   it('is refused with the number of lines to skip when a title is above the header', async () => {
     const text = 'Report for November,,\n,,\na,b,c\n1,2,3\n';
     await expect(readDataset(text)).rejects.toMatchObject({
-      code: 'bad-csv',
+      code: 'invalid-file',
       message: expect.stringContaining('looks like a title'),
       hint: 'Set Skip Rows to 2.',
     });

@@ -93,7 +93,7 @@ describe('A ZIP', () => {
     ],
   ] as [string, Zippable, string][])('with %s asks which one is meant, and names them', async (_what, files, named) => {
     await expect(unzip(zip(files))).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: `The ZIP contains several files: ${named}.`,
       hint: 'Enter the name of one of them under File in ZIP.',
     });
@@ -109,11 +109,11 @@ describe('A ZIP', () => {
     expect(await unzip(files, 'in/b.dat')).toEqual(table);
     expect(await unzip(files, 'b.dat')).toEqual(table);
     await expect(unzip(files, 'c.csv')).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: 'The ZIP does not contain exactly one file named “c.csv”. It contains “a.csv”, “in/b.dat”.',
     });
     await expect(unzip(zip({ 'x/a.csv': table, 'y/a.csv': table }), 'a.csv')).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       hint: expect.stringContaining('including its folders'),
     });
   });
@@ -121,7 +121,7 @@ describe('A ZIP', () => {
   it('that is empty, or a workbook of Excel, is told as such', async () => {
     await expect(unzip(zip({}))).rejects.toMatchObject({ code: 'empty-dataset' });
     await expect(unzip(zip({ '[Content_Types].xml': table, 'xl/workbook.xml': table }))).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('Excel'),
       hint: 'Save the sheet as CSV (UTF-8) and use that file.',
     });
@@ -132,7 +132,7 @@ describe('A ZIP', () => {
     ['sizes behind each file', streamed({ 'a.csv': table, 'b.md': table })],
   ])('that ends too soon is refused wherever it ends (%s)', async (_what, whole) => {
     for (let length = 4; length < whole.length; length += 1)
-      await expect(unzip(whole.subarray(0, length), undefined, 11)).rejects.toMatchObject({ code: 'cut-short' });
+      await expect(unzip(whole.subarray(0, length), undefined, 11)).rejects.toMatchObject({ code: 'incomplete' });
   });
 
   it('that was damaged on its way is refused', async () => {
@@ -140,25 +140,25 @@ describe('A ZIP', () => {
     const at = whole.indexOf('Ivoire');
     whole[at] = 0x49 ^ 1;
     await expect(unzip(whole)).rejects.toMatchObject({
-      code: 'cut-short',
+      code: 'incomplete',
       message: 'The compressed file is damaged, incomplete or followed by other data.',
     });
     await expect(
       unzip(Buffer.concat([zip({ 'a.csv': table }).subarray(0, 45), randomBytes(200)])),
-    ).rejects.toMatchObject({ code: 'cut-short' });
+    ).rejects.toMatchObject({ code: 'incomplete' });
   });
 
   it('that needs a password, or is packed in an unusual way, is refused with the reason', async () => {
     const encrypted = Buffer.from(zip({ 'a.csv': table }));
     encrypted[6] = (encrypted[6] ?? 0) | 1;
     await expect(unzip(encrypted)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: 'The file “a.csv” in the ZIP is encrypted.',
     });
     const unusual = Buffer.from(zip({ 'a.csv': table }));
     unusual[8] = 12;
     await expect(unzip(unusual)).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('method 12'),
     });
   });
@@ -177,7 +177,7 @@ describe('A ZIP', () => {
   it('with a file that unpacks without end is given up', async () => {
     const zeros = zip({ 'a.csv': [new Uint8Array(20_000_000), { level: 1 }] });
     await expect(collect(unpack(inPieces(zeros, 65_536)))).rejects.toMatchObject({
-      code: 'bad-input',
+      code: 'invalid-input',
       message: expect.stringContaining('500 times'),
     });
   });

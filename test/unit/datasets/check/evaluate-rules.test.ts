@@ -199,7 +199,7 @@ describe('A regular expression', () => {
     ['e matches (a{1000}){1000}', 'repe'],
   ])('that cannot be used is refused with the reason: %s', (rule, reason) => {
     expect(() => parseRule(rule)).toThrow(
-      expect.objectContaining({ code: 'bad-input', message: expect.stringContaining(reason) }),
+      expect.objectContaining({ code: 'invalid-input', message: expect.stringContaining(reason) }),
     );
   });
 });

@@ -176,7 +176,7 @@ describe('The CSV scanner', () => {
     ['zero bytes, as UTF-16 has', Buffer.from('a,b\n1,2\n', 'utf16le').toString('latin1'), 'UTF-8'],
   ])('refuses %s', (_name, text, told) => {
     expect(() => whole(text)).toThrow(
-      expect.objectContaining({ code: 'bad-csv', message: expect.stringContaining(told) }),
+      expect.objectContaining({ code: 'invalid-file', message: expect.stringContaining(told) }),
     );
   });
 
@@ -184,7 +184,7 @@ describe('The CSV scanner', () => {
     const scanner = new CsvScanner({}, () => undefined);
     scanner.push(Buffer.from('a,b\n1,"'));
     expect(() => scanner.push(Buffer.alloc(17 * 1024 * 1024, 'x'))).toThrow(
-      expect.objectContaining({ code: 'bad-csv' }),
+      expect.objectContaining({ code: 'invalid-file' }),
     );
   });
 });

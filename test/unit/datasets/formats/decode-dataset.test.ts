@@ -37,12 +37,12 @@ describe('A dataset as CSV in UTF-8', () => {
   it('is unpacked, whatever it is then', async () => {
     expect(await textOf(gzipSync(text))).toBe(text);
     expect(await textOf(gzipSync(Buffer.from(`\uFEFF${text}`, 'utf16le')))).toBe(text);
-    await expect(textOf(gzipSync(text).subarray(0, 30))).rejects.toMatchObject({ code: 'cut-short' });
+    await expect(textOf(gzipSync(text).subarray(0, 30))).rejects.toMatchObject({ code: 'incomplete' });
   });
 
   it('is refused when it is not written as was said', async () => {
     await expect(textOf(Buffer.from('odd'), { encoding: 'utf-16le' })).rejects.toMatchObject({
-      code: 'bad-csv',
+      code: 'invalid-file',
       message: expect.stringContaining('Line 1 cannot be read as UTF-16'),
     });
   });

@@ -15,7 +15,7 @@ describe('A stray quotation mark', () => {
 
   it('that opens on a later line of the row is named by that line', async () => {
     await expect(readDataset(`a,b,c\n1,"x\ny","z\n${lines(5)}`)).rejects.toMatchObject({
-      code: 'bad-csv',
+      code: 'invalid-file',
       message: expect.stringContaining('Line 3: a quotation mark is never closed'),
     });
   });
@@ -90,7 +90,7 @@ describe('The first lines of a file', () => {
 
   it('are refused when the header names no column', async () => {
     await expect(readDataset(',,\na,b,c\n')).rejects.toMatchObject({
-      code: 'bad-csv',
+      code: 'invalid-file',
       hint: expect.stringContaining('Skip Rows'),
     });
   });
@@ -141,7 +141,7 @@ describe('A value', () => {
 
   it('of zero bytes is refused by its line', async () => {
     await expect(readDataset('a,b\n1,2\n3,\0\n')).rejects.toMatchObject({
-      code: 'bad-csv',
+      code: 'invalid-file',
       message: expect.stringContaining('Line 3 contains a zero byte'),
     });
   });
@@ -149,7 +149,7 @@ describe('A value', () => {
 
 it('A file whose lines end in carriage returns only is refused by that name', async () => {
   await expect(readDataset('a,b\r1,2\r3,4\r')).rejects.toMatchObject({
-    code: 'bad-csv',
+    code: 'invalid-file',
     message: expect.stringContaining('carriage returns (CR) only'),
   });
 });

@@ -108,7 +108,7 @@ describe('JSON Lines', () => {
 
   it('are refused when no line is an object', async () => {
     await expect(read('1\n2\n')).rejects.toMatchObject({
-      code: 'bad-csv',
+      code: 'invalid-file',
       message: expect.stringContaining('line 1 is not an object'),
     });
   });
@@ -139,9 +139,9 @@ describe('A JSON array of objects', () => {
     await expect(
       readDataset(wrong).then(({ rejects }) => {
         throw Object.assign(new Error(rejects.map(({ line, reason: why }) => `line ${line} ${why}`).join()), {
-          code: 'bad-csv',
+          code: 'invalid-file',
         });
       }),
-    ).rejects.toMatchObject({ code: 'bad-csv', message: expect.stringContaining(reason) });
+    ).rejects.toMatchObject({ code: 'invalid-file', message: expect.stringContaining(reason) });
   });
 });

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../../host/error.ts';
 import type { Host } from '../../../host/host.ts';
 import { withoutUndefined } from '../../../host/without-undefined.ts';
-import { filledText, given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
+import { filledText, optionalField, displayField, displayText, type Parsed } from '../../../http/response-schema.ts';
 import { defineChoices, search } from '../../../define/choice-list.ts';
 import { boolean, json, text } from '../../../define/fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
@@ -11,17 +11,19 @@ import { openFactory, service, version, type Factory } from './factory.ts';
 
 const triggerShape = v.object({
   name: filledText,
-  properties: given(
+  properties: optionalField(
     v.object({
-      type: shownText,
-      runtimeState: given(filledText),
-      pipelines: shown(v.array(v.object({ pipelineReference: given(v.object({ referenceName: shownText })) }))),
+      type: displayText,
+      runtimeState: optionalField(filledText),
+      pipelines: displayField(
+        v.array(v.object({ pipelineReference: optionalField(v.object({ referenceName: displayText })) })),
+      ),
     }),
   ),
 });
 
 /** A trigger of the vendor's API. */
-export type VendorTrigger = Answered<typeof triggerShape>;
+export type VendorTrigger = Parsed<typeof triggerShape>;
 
 /** Lists the triggers of a factory. */
 export function listTriggers(factory: Factory): Promise<VendorTrigger[]> {

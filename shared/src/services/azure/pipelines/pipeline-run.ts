@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import {
   filledText,
-  given,
+  optionalField,
   idShape,
   runIdShape,
-  shown,
-  shownText,
+  displayField,
+  displayText,
   valuesShape,
-  type Answered,
-} from '../../../http/answer-shape.ts';
+  type Parsed,
+} from '../../../http/response-schema.ts';
 import { withoutUndefined } from '../../../host/without-undefined.ts';
 import type { Run, StatusMap, Step } from '../../../runs/run.ts';
 import { parseTimestamp, readStatus, secondsBetween } from '../../../runs/run.ts';
@@ -20,14 +20,14 @@ export const createdShape = v.object({ runId: runIdShape });
 /** Response with a pipeline run. Parameter values are text; lists are JSON text. */
 export const pipelineRunShape = v.object({
   runId: idShape,
-  pipelineName: given(v.string()),
+  pipelineName: optionalField(v.string()),
   status: filledText,
-  message: shownText,
-  parameters: given(valuesShape),
-  runStart: given(v.string()),
-  runEnd: given(v.string()),
-  durationInMs: shown(v.number()),
-  invokedBy: shown(v.object({ invokedByType: shownText })),
+  message: displayText,
+  parameters: optionalField(valuesShape),
+  runStart: optionalField(v.string()),
+  runEnd: optionalField(v.string()),
+  durationInMs: displayField(v.number()),
+  invokedBy: displayField(v.object({ invokedByType: displayText })),
 });
 
 /** Whether an API call may have started a run, as opposed to a trigger or another pipeline. */
@@ -35,28 +35,31 @@ export const isStartedByCall = ({ invokedBy }: VendorPipelineRun): boolean =>
   (invokedBy?.invokedByType ?? 'Manual') === 'Manual';
 
 /** A pipeline run of the vendor's API. */
-export type VendorPipelineRun = Answered<typeof pipelineRunShape>;
+export type VendorPipelineRun = Parsed<typeof pipelineRunShape>;
 
 /** Response with an activity run. */
 export const activityRunShape = v.object({
   activityName: filledText,
-  activityType: shownText,
+  activityType: displayText,
   status: filledText,
-  activityRunStart: given(v.string()),
-  activityRunEnd: given(v.string()),
-  durationInMs: shown(v.number()),
+  activityRunStart: optionalField(v.string()),
+  activityRunEnd: optionalField(v.string()),
+  durationInMs: displayField(v.number()),
   /** Number of the retry; null for the first attempt. */
-  retryAttempt: shown(v.number()),
+  retryAttempt: displayField(v.number()),
   /** Distinguishes the iterations of a loop. */
-  iterationHash: shownText,
-  error: shown(
-    v.object({ errorCode: shown(v.union([v.string(), v.pipe(v.number(), v.transform(String))])), message: shownText }),
+  iterationHash: displayText,
+  error: displayField(
+    v.object({
+      errorCode: displayField(v.union([v.string(), v.pipe(v.number(), v.transform(String))])),
+      message: displayText,
+    }),
   ),
   output: v.optional(v.unknown()),
 });
 
 /** An activity run of the vendor's API. */
-export type VendorActivityRun = Answered<typeof activityRunShape>;
+export type VendorActivityRun = Parsed<typeof activityRunShape>;
 
 /** Status values of runs and activities. A run that is Canceling has not finished. */
 const statuses: StatusMap = {

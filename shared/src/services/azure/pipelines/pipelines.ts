@@ -1,19 +1,19 @@
 import * as v from 'valibot';
-import { filledText, given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
+import { filledText, optionalField, displayField, displayText, type Parsed } from '../../../http/response-schema.ts';
 import { defineChoices, search } from '../../../define/choice-list.ts';
 import { text } from '../../../define/fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { readAll } from '../pages.ts';
 import { openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
 
-const declaredShape = v.looseObject({ type: given(v.string()) });
+const declaredShape = v.looseObject({ type: optionalField(v.string()) });
 
-const properties = given(
+const properties = optionalField(
   v.object({
-    description: shownText,
-    parameters: given(v.record(v.string(), declaredShape)),
-    folder: shown(v.object({ name: shownText })),
-    activities: given(v.array(v.object({ name: filledText, type: v.string() }))),
+    description: displayText,
+    parameters: optionalField(v.record(v.string(), declaredShape)),
+    folder: displayField(v.object({ name: displayText })),
+    activities: optionalField(v.array(v.object({ name: filledText, type: v.string() }))),
   }),
 );
 
@@ -24,7 +24,7 @@ export const pipelinePropertiesShape = v.object({ properties });
 const pipelineShape = v.object({ name: filledText, properties });
 
 /** A pipeline of the vendor's API. */
-export type VendorPipeline = Answered<typeof pipelineShape>;
+export type VendorPipeline = Parsed<typeof pipelineShape>;
 
 /** Lists the pipelines of a factory or workspace. */
 export function listPipelines(kind: PipelineHomeKind, home: PipelineHome): Promise<VendorPipeline[]> {

@@ -80,7 +80,7 @@ async function startPipeline(
 
 function noCallback({ service }: PipelineHomeKind, pipeline: string): PipewrightError {
   return new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: `The pipeline ${pipeline} does not support callbacks: it has no parameter ${callbackParameter}.`,
     hint: 'Add the parameter and the callback activity as described in docs/pipelines of Pipewright, or set Completion Method to Poll.',

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { filledText, given, shown, shownText } from '../../../http/answer-shape.ts';
+import { filledText, optionalField, displayField, displayText } from '../../../http/response-schema.ts';
 import { text } from '../../../define/fields.ts';
 import { defineAction } from '../../../define/operation.ts';
 import { managementApi } from '../api.ts';
@@ -11,12 +11,12 @@ const workspaceShape = v.object({
   id: filledText,
   name: filledText,
   location: filledText,
-  properties: given(
+  properties: optionalField(
     v.object({
-      provisioningState: shownText,
-      defaultDataLakeStorage: shown(v.object({ accountUrl: shownText, filesystem: shownText })),
-      connectivityEndpoints: shown(
-        v.object({ dev: shownText, sql: shownText, sqlOnDemand: shownText, web: shownText }),
+      provisioningState: displayText,
+      defaultDataLakeStorage: displayField(v.object({ accountUrl: displayText, filesystem: displayText })),
+      connectivityEndpoints: displayField(
+        v.object({ dev: displayText, sql: displayText, sqlOnDemand: displayText, web: displayText }),
       ),
     }),
   ),

@@ -39,7 +39,7 @@ export const rerunFailedJob = defineAction<AzureConnection>()({
       const request = livyInfo?.jobCreationRequest;
       if (!request?.file) {
         throw new PipewrightError({
-          code: 'unexpected-answer',
+          code: 'unexpected-response',
           service,
           message: `Synapse did not return the original request of job ${failed.id}.`,
           hint: 'Start the job with Run Spark Job instead.',

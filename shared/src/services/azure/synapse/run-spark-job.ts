@@ -104,7 +104,7 @@ function checkFile(file: string): void {
   const page = /^https?:\/\/([^./]+)\.(?:dfs|blob)\.core\.windows\.net\/([^/]+)\/(.+)$/i.exec(file);
   if (!/^https?:/i.test(file)) return;
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: '“Main File” is an https URL, which Spark cannot read.',
     hint: page

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { withoutUndefined } from '../../../host/without-undefined.ts';
-import { given, shown, shownText, type Answered } from '../../../http/answer-shape.ts';
+import { optionalField, displayField, displayText, type Parsed } from '../../../http/response-schema.ts';
 import { defineChoices, search } from '../../../define/choice-list.ts';
 import { text } from '../../../define/fields.ts';
 import type { Context } from '../../../define/context.ts';
@@ -13,32 +13,39 @@ import { openWorkspace, service, type Workspace } from './workspace.ts';
 /** Response with a Spark batch job; timestamps are only included in detailed responses. */
 export const sparkJobShape = v.object({
   id: v.pipe(v.number(), v.integer()),
-  name: given(v.string()),
+  name: optionalField(v.string()),
   /** Livy state: not_started, starting, running, success, dead, killed and others. */
-  state: given(v.string()),
+  state: optionalField(v.string()),
   /** Uncertain until the job is final, then Succeeded, Failed or Cancelled. */
-  result: given(v.string()),
-  appId: shownText,
-  tags: shown(v.record(v.string(), v.string())),
-  errorInfo: shown(v.array(v.object({ message: shownText, errorCode: shownText, source: shownText }))),
-  livyInfo: given(
+  result: optionalField(v.string()),
+  appId: displayText,
+  tags: displayField(v.record(v.string(), v.string())),
+  errorInfo: displayField(v.array(v.object({ message: displayText, errorCode: displayText, source: displayText }))),
+  livyInfo: optionalField(
     v.object({
-      runningAt: shownText,
-      jobCreationRequest: given(
-        v.looseObject({ file: given(v.string()), className: given(v.string()), args: given(v.array(v.string())) }),
+      runningAt: displayText,
+      jobCreationRequest: optionalField(
+        v.looseObject({
+          file: optionalField(v.string()),
+          className: optionalField(v.string()),
+          args: optionalField(v.array(v.string())),
+        }),
       ),
     }),
   ),
-  schedulerInfo: given(v.object({ scheduledAt: shownText, endedAt: shownText })),
+  schedulerInfo: optionalField(v.object({ scheduledAt: displayText, endedAt: displayText })),
 });
 
 /** A Spark batch job of the vendor's API. */
-export type VendorSparkJob = Answered<typeof sparkJobShape>;
+export type VendorSparkJob = Parsed<typeof sparkJobShape>;
 
-const sparkJobPageShape = v.object({ total: v.pipe(v.number(), v.integer()), sessions: given(v.array(sparkJobShape)) });
+const sparkJobPageShape = v.object({
+  total: v.pipe(v.number(), v.integer()),
+  sessions: optionalField(v.array(sparkJobShape)),
+});
 
 /** One page of jobs. */
-export type SparkJobPage = Answered<typeof sparkJobPageShape>;
+export type SparkJobPage = Parsed<typeof sparkJobPageShape>;
 
 /** Final results. */
 const results: StatusMap = { Succeeded: 'succeeded', Failed: 'failed', Cancelled: 'cancelled' };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { filledText, given, shownText } from '../../../http/answer-shape.ts';
+import { filledText, optionalField, displayText } from '../../../http/response-schema.ts';
 import { defineChoices, search } from '../../../define/choice-list.ts';
 import { text } from '../../../define/fields.ts';
 import { managementApi } from '../api.ts';
@@ -9,7 +9,7 @@ import { resource, service, workspaceId } from './workspace.ts';
 
 const poolShape = v.object({
   name: filledText,
-  properties: given(v.object({ sparkVersion: shownText, nodeSize: shownText })),
+  properties: optionalField(v.object({ sparkVersion: displayText, nodeSize: displayText })),
 });
 
 /** Dropdown with the Spark pools of a workspace; the management plane lists them as big data pools. */

@@ -51,7 +51,7 @@ export function sealHandle(callbackUrl: string, connection: AzureConnection): st
 
 /**
  * Decrypts the callback URL in a handle.
- * @throws PipewrightError `bad-input` if this connection did not create the handle
+ * @throws PipewrightError `invalid-input` if this connection did not create the handle
  */
 export function openHandle(handle: string, connection: AzureConnection): string {
   const bytes = Buffer.from(handle, 'base64url');
@@ -65,7 +65,7 @@ export function openHandle(handle: string, connection: AzureConnection): string 
     // The error below contains nothing of the handle.
   }
   throw new PipewrightError({
-    code: 'bad-input',
+    code: 'invalid-input',
     service,
     message: '“Handle” cannot be decrypted.',
     hint: {

@@ -3,10 +3,10 @@ import { PipewrightError } from '../host/error.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 
 /** Schema of a vendor's response. Fields that it does not name are dropped. */
-export type AnswerShape = v.GenericSchema;
+export type ResponseSchema = v.GenericSchema;
 
 /** A validated response. */
-export type Answered<S extends AnswerShape> = v.InferOutput<S>;
+export type Parsed<S extends ResponseSchema> = v.InferOutput<S>;
 
 /** An ID as text. `parseExact` has turned integers beyond 2^53 into text already. */
 export const idShape = v.pipe(
@@ -18,7 +18,7 @@ export const idShape = v.pipe(
 export const runIdShape = v.pipe(idShape, v.regex(/^(?!-|0+$).*\S/));
 
 /** A field that may be absent or null. A value of another type makes the response invalid. */
-export function given<S extends AnswerShape>(shape: S) {
+export function optionalField<S extends ResponseSchema>(shape: S) {
   return v.optional(
     v.pipe(
       v.nullish(shape),
@@ -28,7 +28,7 @@ export function given<S extends AnswerShape>(shape: S) {
 }
 
 /** A field for display only: dropped if it is absent, null or of another type. */
-export function shown<S extends AnswerShape>(shape: S) {
+export function displayField<S extends ResponseSchema>(shape: S) {
   return v.optional(
     v.fallback(
       v.pipe(
@@ -44,29 +44,29 @@ export function shown<S extends AnswerShape>(shape: S) {
 export const filledText = v.pipe(v.string(), v.nonEmpty());
 
 /** Text for display only. */
-export const shownText = shown(v.string());
+export const displayText = displayField(v.string());
 
 /** An object with any values. */
 export const valuesShape = v.record(v.string(), v.unknown());
 
 /** Any JSON. */
-export const anyAnswer = v.unknown();
+export const anyResponse = v.unknown();
 
 /**
  * Validates a response.
- * @throws PipewrightError `unexpected-answer` that names the field, never its value
+ * @throws PipewrightError `unexpected-response` that names the field, never its value
  */
-export function checkAnswer<S extends AnswerShape>(
+export function parseResponse<S extends ResponseSchema>(
   shape: S,
   answer: unknown,
   service: string,
   status?: number,
-): Answered<S> {
+): Parsed<S> {
   const result = v.safeParse(shape, answer);
   if (result.success) return result.output;
   const [issue] = result.issues;
   const field = v.getDotPath(issue);
-  throw unexpectedAnswer(
+  throw unexpectedResponse(
     service,
     field === null
       ? `${service} returned a response that does not match its API documentation.`
@@ -76,9 +76,9 @@ export function checkAnswer<S extends AnswerShape>(
 }
 
 /** The error for a response that cannot be used. */
-export function unexpectedAnswer(service: string, message: string, status?: number): PipewrightError {
+export function unexpectedResponse(service: string, message: string, status?: number): PipewrightError {
   return new PipewrightError({
-    code: 'unexpected-answer',
+    code: 'unexpected-response',
     service,
     message,
     hint: {

@@ -21,7 +21,7 @@ const unspecific = /^(application|binary)\/octet-stream\b/i;
  * The body of a response as a file, with its size if the sender reports it.
  * @param name name of the file; folders are removed
  */
-export function fileOfAnswer(answer: Streamed, name: string): OpenedFile {
+export function responseFile(answer: Streamed, name: string): OpenedFile {
   const fileName = name.split(/[/\\]/).pop() || 'file';
   const contentType = answer.headers['content-type'];
   const mediaType =
