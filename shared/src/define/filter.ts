@@ -69,9 +69,9 @@ export const filterField = v.optional(
     list({
       label: 'Filter',
       help: {
-        n8n: 'Conditions that an event must meet to start the workflow, one per line: a field, an operator (=, !=, >, >=, <, <= or contains) and a value, e.g. status = failed. Use “error exists” to require a field.',
+        n8n: 'Conditions that an event must meet to start the workflow, one per line, such as “status = failed” or “error exists”. Operators: =, !=, >, >=, <, <=, contains and exists.',
         zapier:
-          'Conditions that an event must meet to trigger the Zap, one per line: a field, an operator (=, !=, >, >=, <, <= or contains) and a value, e.g. status = failed. Use “error exists” to require a field.',
+          'Enter the conditions that an event must meet to trigger the Zap, one per line, such as “status = failed” or “error exists”. The operators are =, !=, >, >=, <, <=, contains and exists.',
       },
       placeholder: 'status = failed',
       advanced: true,

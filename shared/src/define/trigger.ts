@@ -161,10 +161,10 @@ export type Trigger = WebhookTrigger | PollingTrigger;
 const recoverMissedField = v.optional(
   boolean({
     label: 'Recover Missed Events',
-    help: 'Whether to also start the workflow for events that were never delivered. They are read from the service when n8n starts and every hour.',
+    help: 'Whether to also start the workflow for events that were never delivered. Polls the service for missed events when n8n starts and every hour.',
     advanced: true,
     notOn: {
-      zapier: 'Zapier runs an app only when an event arrives, so the app has no chance to look for missed ones.',
+      zapier: 'Zapier runs a webhook trigger only when an event arrives, so the trigger cannot poll for missed events.',
     },
   }),
   false,

@@ -9,7 +9,7 @@ export const waitFields = {
       help: {
         n8n: 'Whether to wait until the run finishes.',
         zapier:
-          'Whether to wait until the run finishes. Zapier waits up to 25 seconds, then returns the run with Finished set to false.',
+          'Wait until the run finishes. Zapier waits up to 25 seconds, then returns the run with Finished set to false.',
       },
     }),
     true,
@@ -17,11 +17,11 @@ export const waitFields = {
   onFailure: v.optional(
     option(
       [
-        { value: 'stop', label: 'Stop With Error', description: 'Fail the step with an error that explains the cause' },
+        { value: 'stop', label: 'Stop With Error', description: 'Fail with an error that explains the cause' },
         {
           value: 'continue',
           label: 'Continue',
-          description: 'Output the failed run so that later steps can handle it',
+          description: 'Return the failed run and continue',
         },
       ],
       { label: 'On Failure', help: 'What to do when the run fails.' },
@@ -47,8 +47,8 @@ export const waitFields = {
       {
         label: 'On Timeout',
         help: {
-          n8n: 'What to do with the run when the timeout expires or the execution is stopped.',
-          zapier: 'What to do with the run when the timeout expires.',
+          n8n: 'What to do with the run when the Timeout (Minutes) is reached or the execution is stopped.',
+          zapier: 'What to do with the run when the Timeout (Minutes) is reached.',
         },
         advanced: true,
       },
@@ -65,7 +65,7 @@ export const readFields = {
       help: {
         n8n: 'Whether to wait until an active run finishes.',
         zapier:
-          'Whether to wait until an active run finishes. Zapier waits up to 25 seconds, then returns the run with Finished set to false.',
+          'Wait until an active run finishes. Zapier waits up to 25 seconds, then returns the run with Finished set to false.',
       },
       advanced: true,
     }),

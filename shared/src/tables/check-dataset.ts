@@ -14,7 +14,7 @@ import type { DatasetSetting } from './dataset-sources.ts';
 import { refuseTooLarge, withinTimeLimit } from './time-limit.ts';
 
 function rulesField(moreExamples: string) {
-  const examples = `rows >= 1; policy is not empty; policy, year are unique; paid is a number; paid is between 0 and 1000; status is in open, closed; ${moreExamples}email matches ^.+@.+$; updated is within 24 hours; begin is before end`;
+  const examples = `“rows >= 1”, “policy is not empty”, “policy, year are unique”, “paid is a number”, “paid is between 0 and 1000”, “status is in open, closed”, ${moreExamples}“email matches ^.+@.+$”, “updated is within 24 hours”, “begin is before end”`;
   return v.pipe(
     list({
       label: 'Rules',
@@ -43,7 +43,7 @@ export function checkDataset<C>(
   { resource, sources }: DatasetSetting,
   openTables?: (context: Context<C>) => Promise<LookupTables>,
 ): Action {
-  const rules = rulesField(openTables ? 'client is in table clients.id; ' : '');
+  const rules = rulesField(openTables ? '“client is in table clients.id”, ' : '');
   return defineAction<C>()({
     key: 'checkDataset',
     name: 'Check Dataset',

@@ -47,7 +47,7 @@ export const formatFields = {
   skipRows: v.optional(
     integer({
       label: 'Skip Rows',
-      help: 'Number of lines to skip before the header, such as a title.',
+      help: 'Number of rows to skip before the header row, e.g. to skip a title.',
       placeholder: '0',
       minimum: 0,
       maximum: 1_000,
@@ -58,7 +58,7 @@ export const formatFields = {
   header: v.optional(
     boolean({
       label: 'Has Header Row',
-      help: 'Whether the first row of a CSV file contains the column names. Otherwise, columns are named column_1, column_2 and so on.',
+      help: 'Whether to read the column names from the first row of a CSV file. Otherwise, columns are named column_1, column_2 and so on.',
       advanced: true,
     }),
     true,
@@ -73,7 +73,7 @@ export const formatFields = {
       ],
       {
         label: 'Delimiter',
-        help: 'Character that separates the values of a CSV file. A first line such as sep=; takes precedence.',
+        help: 'Character that separates values in a CSV file. A sep= line at the start of the file takes precedence.',
         advanced: true,
       },
     ),
@@ -82,7 +82,7 @@ export const formatFields = {
   fileInZip: v.optional(
     text({
       label: 'File in ZIP',
-      help: 'Name of the file to read from a ZIP with several files. Leave empty to read the only .csv, .tsv, .jsonl, .ndjson or .txt file.',
+      help: 'Name of the file to read from a ZIP with several files. Leave empty if the ZIP contains only one .csv, .tsv, .jsonl, .ndjson or .txt file.',
       placeholder: 'claims.csv',
       advanced: true,
     }),
@@ -98,7 +98,11 @@ export type SourceFields = {
 /** Input fields for the source of a dataset: a file, or the download operation of another service. */
 export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
   const choices = [
-    { value: 'file', label: { n8n: 'Binary File', zapier: 'File From Previous Step' } },
+    {
+      value: 'file',
+      label: { n8n: 'Binary File', zapier: 'File From Previous Step' },
+      description: 'File of a previous step',
+    },
     ...sources.map(({ key, label }) => ({ value: key, label })),
   ];
   const fields: [string, Field][] = sources.flatMap((source) => Object.entries(fieldsOf(source)));
@@ -107,7 +111,7 @@ export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
       option(choices, {
         label: 'Source',
         help: {
-          n8n: 'Where to read the dataset from: a binary file of the input item, or a service.',
+          n8n: 'Where to read the dataset from: a binary file in the input item, or a service.',
           zapier:
             'Where to read the dataset from: a file from a previous step, or a service. Reading must finish within 25 seconds.',
         },

@@ -22,9 +22,9 @@ const input = {
     integer({
       label: 'Max Rows',
       help: {
-        n8n: 'Max number of rows to return, up to 50,000. To page through a large dataset, run the node in a loop with First Row {{ $runIndex * 1000 + 1 }} until no rows are returned.',
+        n8n: 'Max number of rows to return, up to 50,000. To page through a large dataset, run the node in a loop with First Row set to {{ $runIndex * 1000 + 1 }} and Max Rows set to 1000 until no rows are returned.',
         zapier:
-          'Maximum number of rows to return, limited to about 5 MB. To page through a large dataset, repeat the step with Next Row as the First Row.',
+          'Enter the maximum number of rows to return; a result holds about 5 MB at most. To page through a large dataset, repeat the step with First Row set to the Next Row of the previous result.',
       },
       placeholder: '1000',
       minimum: 1,
@@ -41,7 +41,7 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
     key: 'getRows',
     name: 'Get Rows',
     resource,
-    description: 'Returns rows of a dataset with typed values, one batch at a time.',
+    description: 'Returns rows from a dataset in batches, with typed values.',
     effect: 'safe',
     input: { ...sourceFields(sources), ...input },
     output: {
@@ -50,7 +50,7 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
       firstRow: integer({ label: 'First Row' }),
       count: integer({ label: 'Row Count' }),
       nextRow: v.optional(
-        integer({ label: 'Next Row', help: 'The first row of the next batch; absent after the last row.' }),
+        integer({ label: 'Next Row', help: 'Number of the first row in the next batch. Empty after the last batch.' }),
       ),
     },
     sample: {

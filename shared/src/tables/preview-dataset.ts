@@ -42,7 +42,7 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
       rejects: json({ label: 'Rejected Rows' }),
       complete: boolean({
         label: 'Complete',
-        help: 'Whether the whole dataset was read. Otherwise, later rows may have wider types.',
+        help: 'Whether the whole dataset was read. Otherwise, later rows may require wider column types.',
       }),
     },
     sample: {

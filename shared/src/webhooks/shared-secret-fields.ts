@@ -11,14 +11,14 @@ export const webhookSecretFields = (sender: string) => ({
   webhookSecret: v.optional(
     text({
       label: 'Webhook Secret',
-      help: `Only for triggers: a random secret with at least 16 characters, which every event must contain. ${sender} does not sign its events, so the secret verifies that they are authentic.`,
+      help: `Only for triggers: a random secret of at least 16 characters that you also enter at the sender, as the setup directions of the trigger describe. It verifies that events are authentic, because ${sender} does not sign them.`,
       secret: true,
     }),
   ),
   previousWebhookSecret: v.optional(
     text({
       label: 'Previous Webhook Secret',
-      help: 'Also accepted while you rotate the webhook secret. Clear it afterwards.',
+      help: 'Old webhook secret, still accepted while you switch to the new one. Clear this field after the rotation.',
       secret: true,
       advanced: true,
     }),
@@ -26,8 +26,8 @@ export const webhookSecretFields = (sender: string) => ({
 });
 
 const locations = [
-  { value: 'header', label: 'Header', description: 'In a header of the request' },
-  { value: 'basic', label: 'Basic Auth', description: 'As the password of basic authentication' },
+  { value: 'header', label: 'Header', description: 'In a request header' },
+  { value: 'basic', label: 'Basic Auth', description: 'As the Basic Auth password' },
   { value: 'query', label: 'Query Parameter', description: 'In a query parameter of the webhook URL' },
 ] as const;
 
@@ -39,14 +39,14 @@ export const secretLocationFields = (defaultLocation: 'header' | 'basic' | 'quer
   secretLocation: v.optional(
     option(locations, {
       label: 'Secret Location',
-      help: 'Where the sender puts the webhook secret in every event.',
+      help: 'Where to look for the webhook secret in each request.',
     }),
     defaultLocation,
   ),
   secretName: v.optional(
     text({
       label: 'Header or Parameter Name',
-      help: 'Name of the header or query parameter with the secret. Leave empty for the header X-Webhook-Secret or the parameter token.',
+      help: 'Name of the header or query parameter that contains the secret. Leave empty to use X-Webhook-Secret (header) or token (query parameter).',
       placeholder: 'X-Webhook-Secret',
       advanced: true,
       shownWhen: { field: 'secretLocation', is: ['header', 'query'] },

@@ -16,7 +16,10 @@ export const verificationFields = {
 
 /** Output field of triggers that enrich their events. */
 export const problemField = v.optional(
-  text({ label: 'Problem', help: 'Why the service could not be read for more details. Empty if it was read.' }),
+  text({
+    label: 'Lookup Error',
+    help: 'Why the details could not be retrieved from the service. Empty if they were retrieved.',
+  }),
 );
 
 /** Input field of triggers whose sender may have no secret. */

@@ -60,7 +60,7 @@ const explanations: Record<RejectionReason, string> = {
   duplicate:
     'The signature or secret was sent more than once, so it is ambiguous. Check the sender, and the URL for a repeated parameter.',
   malformed:
-    'The signature or secret has the wrong format. Check Signature Scheme; the delivery may come from another sender.',
+    'The signature or secret has the wrong format. Check the verification method; the delivery may come from another sender.',
   'no-match':
     'The signature or secret does not match. Check that the secret belongs to this webhook and that no proxy changes the body.',
   'wrong-token':

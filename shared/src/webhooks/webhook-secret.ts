@@ -14,7 +14,7 @@ const fields = {
   secret: v.optional(
     text({
       label: 'Secret',
-      help: 'The signing secret of the webhook, as shown by the sender, e.g. whsec_…; or a random secret with at least 16 characters that you also enter at the sender. Not required for Microsoft Entra.',
+      help: 'The signing secret from the sender, e.g. whsec_…, or a random secret of at least 16 characters that you also configure in the sender. Not required for Microsoft Entra.',
       secret: true,
     }),
   ),
@@ -29,7 +29,7 @@ const fields = {
   tenantId: v.optional(
     text({
       label: 'Tenant ID',
-      help: 'Only for Microsoft Entra: the directory (tenant) ID that issues the tokens.',
+      help: 'Only for Microsoft Entra: the Directory (tenant) ID of the tenant that issues the tokens.',
       placeholder: id,
       advanced: true,
     }),
@@ -52,8 +52,8 @@ const fields = {
   ),
   authorityUrl: v.optional(
     text({
-      label: 'Login URL',
-      help: 'Only for Microsoft Entra in another cloud: the URL that issues tokens.',
+      label: 'Entra Authority URL',
+      help: 'Only for Microsoft Entra in another Azure cloud: the Microsoft Entra authority URL.',
       placeholder: 'https://login.microsoftonline.com',
       advanced: true,
     }),
@@ -90,7 +90,7 @@ function readEntraSender(connection: WebhookSecret): EntraSender | undefined {
       hint: 'Copy the ID from the Azure portal, e.g. 11111111-2222-3333-4444-555555555555.',
     });
   }
-  return { authority: baseUrl(connection.authorityUrl, 'Login URL'), ...ids };
+  return { authority: baseUrl(connection.authorityUrl, 'Entra Authority URL'), ...ids };
 }
 
 /** The sender whose tokens are accepted; undefined unless all three IDs are set and valid. */

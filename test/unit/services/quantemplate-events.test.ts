@@ -1,3 +1,4 @@
+import { wordingFor } from '../../../shared/src/host/wording.ts';
 import { quantemplate } from '../../../shared/src/services/quantemplate/service.ts';
 import { fakeHost } from '../fake-host.ts';
 import { context, deliver, delivery, webhookTrigger } from '../operate.ts';
@@ -244,7 +245,7 @@ describe('The webhook secret of Quantemplate', () => {
       ['datasetUpdated', 'DatasetUpdated'],
       ['pipelineCompleted', 'PipelineCompleted'],
     ] as const) {
-      expect(webhookTrigger(quantemplate, key).directions).toMatch(
+      expect(wordingFor(webhookTrigger(quantemplate, key).directions ?? '', 'n8n')).toMatch(
         new RegExp(`whole organisation[^]*Webhook Secret[^]*event ${event}`),
       );
     }

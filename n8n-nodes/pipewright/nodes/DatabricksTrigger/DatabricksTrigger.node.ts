@@ -16,7 +16,7 @@ import { createSubscription, deleteSubscription, subscriptionExists } from '../.
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when a job run starts, succeeds, fails or takes too long. */
+/** Starts the workflow when a job run starts, succeeds, fails or exceeds a threshold. */
 export class DatabricksTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Databricks Trigger',
@@ -25,8 +25,8 @@ export class DatabricksTrigger implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: 'Job Notification',
-    description: 'Starts the workflow when a job run starts, succeeds, fails or takes too long',
+    subtitle: 'Job Notification Received',
+    description: 'Starts the workflow when a job run starts, succeeds, fails or exceeds a threshold',
     defaults: { name: 'Databricks Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],

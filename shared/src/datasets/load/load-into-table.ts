@@ -64,7 +64,7 @@ function checkKey({ mode, key }: LoadOptions): void {
   if (mode !== 'upsert' || (key && key.length > 0)) return;
   throw new PipewrightError({
     code: 'invalid-input',
-    message: '“Key” is missing: Upsert needs key columns.',
+    message: '“Key Columns” is missing: Upsert requires it.',
     hint: 'Enter the columns that identify a row under Key.',
   });
 }

@@ -23,7 +23,7 @@ export function cloudOf(connection: AzureConnection): Cloud {
     });
   }
   return {
-    authority: baseUrl(authorityUrl, 'Login URL'),
+    authority: baseUrl(authorityUrl, 'Entra Authority URL'),
     management: baseUrl(managementUrl, 'Resource Manager URL'),
     synapseSuffix: clouds.public.synapseSuffix,
   };

@@ -22,7 +22,7 @@ export const fields = {
   }),
   subscriptionId: text({
     label: 'Subscription ID',
-    help: 'ID of the subscription with the data factories and Synapse workspaces.',
+    help: 'ID of the subscription that contains the data factories and Synapse workspaces.',
     placeholder: '00000000-0000-0000-0000-000000000000',
   }),
   cloud: v.optional(
@@ -31,17 +31,17 @@ export const fields = {
         { value: 'public', label: 'Public' },
         { value: 'us-government', label: 'US Government' },
         { value: 'china', label: 'China (21Vianet)' },
-        { value: 'custom', label: 'Custom', description: 'Enter the URLs of the cloud below' },
+        { value: 'custom', label: 'Custom', description: 'Enter the endpoint URLs in the fields below' },
       ],
-      { label: 'Cloud', help: 'Microsoft cloud of the tenant.' },
+      { label: 'Cloud', help: 'Azure cloud that hosts the tenant.' },
     ),
     'public',
   ),
   ...webhookSecretFields('Azure Monitor'),
   authorityUrl: v.optional(
     text({
-      label: 'Login URL',
-      help: 'Only for a custom cloud: the Microsoft Entra URL that issues tokens.',
+      label: 'Entra Authority URL',
+      help: 'Only for a custom cloud: the Microsoft Entra authority URL.',
       placeholder: 'https://login.microsoftonline.com',
       advanced: true,
     }),

@@ -10,9 +10,9 @@ import { jobRuns, runField, sampleJobRun } from './runs.ts';
  */
 export const cancelRun = defineAction<DatabricksConnection>()({
   key: 'cancelRun',
-  name: 'Cancel Run',
+  name: 'Cancel Job Run',
   resource: 'Job Run',
-  description: 'Cancels a job run. A finished run stays unchanged.',
+  description: 'Cancels a job run. Has no effect on finished runs.',
   effect: 'idempotent',
   input: { run: runField },
   output: runFields,

@@ -28,7 +28,7 @@ export const fields = {
   clientSecret: v.optional(
     text({
       label: 'Client Secret',
-      help: 'An OAuth secret of the service principal. If you enter a Tenant ID, a client secret of its app registration in Azure.',
+      help: 'An OAuth secret of the service principal. If you enter a Tenant ID, enter a client secret of its Microsoft Entra app registration instead.',
       secret: true,
       advanced: true,
     }),
@@ -44,7 +44,7 @@ export const fields = {
   authorityUrl: v.optional(
     text({
       label: 'Entra Authority URL',
-      help: 'Only with a Tenant ID, if the Azure cloud cannot be recognized from the Workspace URL.',
+      help: 'The Microsoft Entra authority URL. Required only with a Tenant ID, if the Workspace URL does not identify the Azure cloud.',
       placeholder: 'https://login.microsoftonline.com',
       advanced: true,
     }),

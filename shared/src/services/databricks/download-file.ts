@@ -91,7 +91,7 @@ export const downloadFile = defineDownload<DatabricksConnection>()({
     ),
     path: text({
       label: 'File Path',
-      help: 'Select a file of the folder, or enter its full path. You can copy the path from Catalog Explorer.',
+      help: 'Select a file from the folder, or enter its full path. You can copy the path from Catalog Explorer.',
       placeholder: '/Volumes/main/claims/landing/claims.csv',
       choices: fileChoices,
     }),

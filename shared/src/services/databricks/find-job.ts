@@ -18,7 +18,7 @@ export const findJob = defineSearch<DatabricksConnection>()({
   input: {
     name: text({
       label: 'Name',
-      help: 'All or part of the job name, not case-sensitive.',
+      help: 'All or part of the job name (case-insensitive).',
       placeholder: 'monthly',
     }),
   },

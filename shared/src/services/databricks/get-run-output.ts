@@ -32,7 +32,7 @@ export const getRunOutput = defineAction<DatabricksConnection>()({
   key: 'getRunOutput',
   name: 'Get Run Output',
   resource: 'Job Run',
-  description: 'Returns the output of a task of a run, such as the result of its notebook.',
+  description: 'Returns the output of a task run, such as a notebook result.',
   effect: 'safe',
   input: {
     run: runField,

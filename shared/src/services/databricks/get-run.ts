@@ -11,9 +11,9 @@ import { jobRuns, runField, sampleJobRun } from './runs.ts';
  */
 export const getRun = defineAction<DatabricksConnection>()({
   key: 'getRun',
-  name: 'Get Run',
+  name: 'Get Job Run',
   resource: 'Job Run',
-  description: 'Returns the status of a job run with its tasks and the cause of a failure.',
+  description: 'Returns the status and tasks of a job run and, if it failed, the cause.',
   effect: 'safe',
   input: { run: runField, ...readFields },
   output: runFields,

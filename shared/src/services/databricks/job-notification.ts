@@ -11,6 +11,7 @@ import { service } from './api.ts';
 import type { DatabricksConnection } from './connection-fields.ts';
 import { jobChoices, jobIdFromUrl } from './jobs.ts';
 import { jobRuns, sampleJobRun } from './runs.ts';
+import { enterSecret, setupSteps } from '../../webhooks/setup-steps.ts';
 
 /** Event types by choice. */
 const eventTypes = {
@@ -47,13 +48,13 @@ const eventShape = v.object({
  */
 export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
   key: 'jobNotification',
-  name: 'Job Notification',
-  description: 'Triggers when a job run starts, succeeds, fails or takes too long.',
+  name: 'Job Notification Received',
+  description: 'Triggers when a job run starts, succeeds, fails or exceeds a threshold.',
   input: {
     jobs: v.optional(
       list({
         label: 'Jobs',
-        help: 'Trigger only for runs of these jobs. Leave empty for all jobs that notify this trigger.',
+        help: 'Select the jobs to trigger on, or enter their IDs. Leave empty for all jobs that notify this trigger.',
         placeholder: '910',
         choices: jobChoices,
         idFromUrl: jobIdFromUrl,
@@ -78,7 +79,7 @@ export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
           },
           { value: 'any', label: 'Any' },
         ],
-        { label: 'Event', help: 'The event to trigger on. Turn on its notification in the job as well.' },
+        { label: 'Event', help: 'The event to trigger on. Also enable this notification in the job.' },
       ),
       'finished',
     ),
@@ -100,12 +101,12 @@ export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
     matchedSecret: 'current',
   },
   verification: verifyBySharedSecret,
-  directions: [
-    '1. Fill in Webhook Secret in the credential: a long random text of your choice.',
-    '2. As a workspace admin, open Settings > Notifications > Manage in Databricks. Add a destination of type Webhook with the Production URL of this node, any user name, and the secret as the password.',
-    '3. In the job, add this destination under Job notifications.',
-    '4. Publish the workflow.',
-  ].join('\n'),
+  directions: setupSteps('Set up the notification once in Databricks.', (terms) => [
+    enterSecret(terms),
+    `As a workspace admin, open Settings > Notifications > Manage in Databricks. Add a destination of type Webhook with the ${terms.url}, any user name, and the secret as the password.`,
+    'In the job, add this destination under Job notifications.',
+    `Publish the ${terms.workflow}.`,
+  ]),
   events(body, { jobs, when }) {
     const notification = v.safeParse(notificationShape, body);
     if (!notification.success) return [];

@@ -37,7 +37,7 @@ export const jobIdFromUrl = {
 /** Selects a job. */
 export const jobField = text({
   label: 'Job',
-  help: 'Select the job, or paste the URL of its page in Databricks.',
+  help: 'Select the job, or paste its Databricks URL.',
   placeholder: '910',
   choices: jobChoices,
   idFromUrl: jobIdFromUrl,

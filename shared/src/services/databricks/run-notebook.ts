@@ -48,7 +48,7 @@ export const runNotebook = defineAction<DatabricksConnection>()({
     cluster: v.optional(
       text({
         label: 'Cluster ID',
-        help: 'The cluster to run on; paste the URL of its page to extract the ID. Leave empty to use serverless compute.',
+        help: 'The ID or URL of the cluster to run on. Leave empty to use serverless compute.',
         placeholder: '1120-080000-abcd1234',
         idFromUrl: {
           pattern: /\/clusters\/([\w-]+)/,

@@ -12,7 +12,7 @@ export const cancelJobRun = defineAction<DbtConnection>()({
   key: 'cancelJobRun',
   name: 'Cancel Job Run',
   resource: 'Job Run',
-  description: 'Cancels a job run. A finished run stays unchanged.',
+  description: 'Cancels a job run. Has no effect on finished runs.',
   effect: 'idempotent',
   input: { run: runField },
   output: runFields,

@@ -8,7 +8,7 @@ import { fields } from './connection-fields.ts';
 export const dbtConnection = defineConnection({
   key: 'dbt',
   name: 'dbt API Token',
-  description: 'An account of the dbt platform (formerly dbt Cloud), with a service token or a personal access token.',
+  description: 'A dbt platform account (formerly dbt Cloud) with a service token or personal access token.',
   documentationUrl: 'https://docs.getdbt.com/docs/dbt-cloud-apis/authentication',
   fields,
   async test(context) {

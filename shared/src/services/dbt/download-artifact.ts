@@ -61,7 +61,7 @@ export const downloadArtifact = defineDownload<DbtConnection>()({
     }),
     step: v.optional(
       integer({
-        label: 'Step',
+        label: 'Run Step',
         help: 'The number of the run step to download from, if several steps create the same artifact. Leave empty for the last step.',
         placeholder: '4',
         minimum: 1,

@@ -17,7 +17,7 @@ export const findJob = defineSearch<DbtConnection>()({
   input: {
     name: text({
       label: 'Name',
-      help: 'All or part of the job name, not case-sensitive.',
+      help: 'All or part of the job name (case-insensitive).',
       placeholder: 'daily',
     }),
   },
@@ -27,7 +27,7 @@ export const findJob = defineSearch<DbtConnection>()({
     description: v.optional(text({ label: 'Description' })),
     projectId: text({ label: 'Project ID' }),
     environmentId: text({ label: 'Environment ID' }),
-    environmentName: v.optional(text({ label: 'Environment' })),
+    environmentName: v.optional(text({ label: 'Environment Name' })),
     dbtVersion: v.optional(text({ label: 'dbt Version' })),
     scheduled: boolean({ label: 'Scheduled' }),
     steps: json({ label: 'Commands' }),

@@ -13,7 +13,7 @@ export const getJobRun = defineAction<DbtConnection>()({
   key: 'getJobRun',
   name: 'Get Job Run',
   resource: 'Job Run',
-  description: 'Returns the status of a job run with its steps and the cause of a failure.',
+  description: 'Returns the status and steps of a job run and, if it failed, the cause.',
   effect: 'safe',
   input: { run: runField, ...readFields },
   output: runFields,

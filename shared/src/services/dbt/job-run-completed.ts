@@ -12,7 +12,7 @@ import { filterFields, sampleNotification, type JobFilter } from './notification
 export const jobRunCompleted = defineWebhookTrigger<DbtConnection>()({
   key: 'jobRunCompleted',
   name: 'Job Run Completed',
-  description: 'Triggers when a job run finishes, with any outcome, and its artifacts are available.',
+  description: 'Triggers when a job run succeeds, fails or is canceled, and its artifacts are available.',
   input: { ...filterFields, ...finishedFilter },
   sample: sampleNotification,
   ...jobRunEvents<JobFilter & OutcomeFilter>({

@@ -62,7 +62,7 @@ export const jobIdFromUrl = {
 /** Selects a job. */
 export const jobField = text({
   label: 'Job',
-  help: 'Select the job, or paste the URL of its page in dbt.',
+  help: 'Select the job, or paste its dbt URL.',
   placeholder: '910',
   choices: jobChoices,
   idFromUrl: jobIdFromUrl,

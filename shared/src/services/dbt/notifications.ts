@@ -18,7 +18,7 @@ export const filterFields = {
   jobs: v.optional(
     list({
       label: 'Jobs',
-      help: 'Trigger only for runs of these jobs. Leave empty for all jobs of the account.',
+      help: 'Select the jobs to trigger on, or enter their IDs. Leave empty for all jobs in the account.',
       placeholder: '910',
       choices: jobChoices,
       idFromUrl: jobIdFromUrl,
@@ -27,7 +27,7 @@ export const filterFields = {
   environments: v.optional(
     list({
       label: 'Environments',
-      help: 'Trigger only for runs in these environments. Leave empty for all environments.',
+      help: 'Select the environments to trigger on, or enter their IDs. Leave empty for all environments.',
       placeholder: '1234',
       choices: environmentChoices,
       advanced: true,
@@ -46,17 +46,17 @@ export const notificationFields = {
   statusCode: v.optional(integer({ label: 'Status Code' })),
   succeeded: v.optional(boolean({ label: 'Succeeded', help: 'Empty until the run has finished.' })),
   message: v.optional(text({ label: 'Message' })),
-  reason: v.optional(text({ label: 'Reason' })),
+  reason: v.optional(text({ label: 'Run Reason' })),
   startedAt: v.optional(text({ label: 'Started At' })),
   finishedAt: v.optional(text({ label: 'Finished At' })),
   environmentId: v.optional(text({ label: 'Environment ID' })),
-  environmentName: v.optional(text({ label: 'Environment' })),
+  environmentName: v.optional(text({ label: 'Environment Name' })),
   projectId: v.optional(text({ label: 'Project ID' })),
-  projectName: v.optional(text({ label: 'Project' })),
+  projectName: v.optional(text({ label: 'Project Name' })),
   dbtVersion: v.optional(text({ label: 'dbt Version' })),
   isTest: boolean({
     label: 'Test Event',
-    help: 'Whether the event was sent with “Test endpoint” in dbt; its values are not real.',
+    help: 'Whether this is a test event sent with Test endpoint in dbt. Test events contain sample values.',
   }),
   ...verificationFields,
 };

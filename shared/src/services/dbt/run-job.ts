@@ -19,24 +19,24 @@ const overrides = {
   gitBranch: v.optional(
     text({
       label: 'Git Branch',
-      help: 'The branch to run instead of the branch of the environment.',
+      help: "The Git branch to check out instead of the environment's branch.",
       placeholder: 'release',
       advanced: true,
     }),
   ),
   gitSha: v.optional(
-    text({ label: 'Git SHA', help: 'The SHA of the commit to run.', placeholder: '2b5e1f0c', advanced: true }),
+    text({ label: 'Git SHA', help: 'The SHA of the commit to check out.', placeholder: '2b5e1f0c', advanced: true }),
   ),
   schema: v.optional(
     text({
       label: 'Schema Override',
-      help: 'The schema to build in instead of the schema of the environment.',
+      help: "The schema to build in, overriding the environment's schema.",
       placeholder: 'dbt_release',
       advanced: true,
     }),
   ),
   dbtVersion: v.optional(
-    text({ label: 'dbt Version', help: 'The version of dbt to run with.', placeholder: 'latest', advanced: true }),
+    text({ label: 'dbt Version', help: 'The dbt version to use for this run.', placeholder: 'latest', advanced: true }),
   ),
   threads: v.optional(
     integer({
@@ -48,12 +48,17 @@ const overrides = {
     }),
   ),
   target: v.optional(
-    text({ label: 'Target Name', help: 'The value of target.name in models.', placeholder: 'prod', advanced: true }),
+    text({
+      label: 'Target Name',
+      help: 'The target name for this run, available to models as target.name.',
+      placeholder: 'prod',
+      advanced: true,
+    }),
   ),
   steps: v.optional(
     list({
       label: 'Commands',
-      help: 'The dbt commands to run instead of the commands of the job, one per line.',
+      help: "The dbt commands to run instead of the job's commands, one per line.",
       placeholder: 'dbt build --select staging+',
       multiline: true,
       advanced: true,
@@ -164,7 +169,7 @@ export const runJob = defineAction<DbtConnection>()({
     cause: v.optional(
       text({
         label: 'Cause',
-        help: 'Why the job runs, as shown in the run history of dbt.',
+        help: 'The reason for the run, shown in the dbt run history.',
         placeholder: 'New claims have arrived',
       }),
     ),

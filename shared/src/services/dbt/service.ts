@@ -16,7 +16,7 @@ import { runJob } from './run-job.ts';
 export const dbt = defineService({
   key: 'dbt',
   name: service,
-  description: 'Trigger on job runs of the dbt platform, run jobs, see which step failed, and download artifacts.',
+  description: 'Trigger on dbt job runs, run jobs, see which step failed, and download artifacts.',
   connection: dbtConnection,
   operations: [runJob, getJobRun, cancelJobRun, rerunFailedRun, findJob, downloadArtifact],
   triggers: [jobRunCompleted, jobRunStarted, jobRunErrored, jobRunFinished],

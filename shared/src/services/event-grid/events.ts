@@ -8,6 +8,8 @@ import { parseTimestamp } from '../../runs/run.ts';
 import type { SchemeName } from '../../define/verification.ts';
 import { acceptsUnsigned } from '../../webhooks/trigger-fields.ts';
 import { entraSenderOf, webhookSecretsOf } from '../../webhooks/webhook-secret.ts';
+import type { Wording } from '../../host/wording.ts';
+import { enterSecret, setupSteps, urlWithSecret } from '../../webhooks/setup-steps.ts';
 
 /** An event in a common shape for the Event Grid schema and CloudEvents. */
 export interface GridEvent {
@@ -92,19 +94,19 @@ export const verificationMethodFields = {
       [
         {
           value: 'shared-secret-query',
-          label: 'Secret in URL',
-          description: 'Query parameter token of the webhook URL',
+          label: 'Shared Secret in URL',
+          description: 'Sent in the token query parameter of the webhook URL',
         },
         {
           value: 'shared-secret-header',
-          label: 'Secret in Header',
-          description: 'Header X-Webhook-Secret, added under Delivery Properties',
+          label: 'Shared Secret in Header',
+          description: 'Sent in the X-Webhook-Secret header, which you add under Delivery Properties',
         },
-        { value: 'entra', label: 'Microsoft Entra', description: 'Microsoft Entra token that Event Grid sends' },
+        { value: 'entra', label: 'Microsoft Entra Token', description: 'Bearer token in the Authorization header' },
       ],
       {
         label: 'Verification Method',
-        help: 'How to verify that Event Grid sent an event. Event Grid does not sign events.',
+        help: 'How to verify that events come from Event Grid, which does not sign them.',
       },
     ),
     'shared-secret-query',
@@ -120,16 +122,14 @@ export const verification = {
   acceptsUnsigned: (input: Values<typeof verificationMethodFields>): boolean => input.acceptsUnsigned,
 };
 
-/** Setup instructions for a topic or a storage account. */
-export function directionsFor(where: string, eventType: string): string {
-  return [
-    'Set up the event subscription once in the Azure portal.',
-    '1. Enter a long random secret as Secret.',
-    '2. Copy the webhook URL of this trigger and append ?token= and the secret.',
-    '3. Activate this trigger. It answers the validation request that Event Grid sends in the next step.',
-    `4. In ${where}, open Events and add an event subscription with Event Grid Schema, ${eventType}, and a Web Hook endpoint with this URL.`,
-  ].join('\n');
-}
+/** Setup directions for a topic or a storage account. */
+export const directionsFor = (where: string, eventType: string): Wording =>
+  setupSteps('Set up the event subscription once in the Azure portal.', (terms) => [
+    enterSecret(terms, 'Secret'),
+    urlWithSecret(terms),
+    `Publish the ${terms.workflow}, so that the trigger can answer the validation request that Event Grid sends in the next step.`,
+    `In ${where}, open Events and add an event subscription with Event Grid Schema, ${eventType}, and a Web Hook endpoint with this URL.`,
+  ]);
 
 /** Whether a text starts with a prefix; true if none is set. */
 export const beginsWith = (value: string, wanted: string | undefined): boolean =>

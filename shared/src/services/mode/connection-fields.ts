@@ -16,7 +16,7 @@ export const fields = {
   }),
   apiToken: text({
     label: 'API Token',
-    help: 'A workspace API token, which an administrator creates in the Workspace Settings, or a member API token.',
+    help: 'Workspace API token, created by an administrator in Workspace Settings, or member API token.',
     placeholder: '1a2b3c4d5e6f',
     secret: true,
   }),
@@ -29,7 +29,7 @@ export const fields = {
   address: v.optional(
     text({
       label: 'Base URL',
-      help: 'URL of Mode. Change it only if your organization uses another one.',
+      help: 'Base URL of Mode. Change it only if your organization uses a different URL.',
       placeholder: 'https://app.mode.com',
       advanced: true,
     }),

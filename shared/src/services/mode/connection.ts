@@ -10,7 +10,7 @@ import { fields } from './connection-fields.ts';
 export const modeConnection = defineConnection({
   key: 'mode',
   name: 'Mode API Token',
-  description: 'A Mode workspace with a workspace or member API token. Requires a paid Mode plan.',
+  description: 'A Mode workspace or member API token. Requires a paid Mode plan.',
   documentationUrl: 'https://mode.com/developer/api-reference/authentication/',
   fields,
   async test(context) {

@@ -20,7 +20,7 @@ export const findReport = defineSearch<ModeConnection>()({
   input: {
     name: text({
       label: 'Name',
-      help: 'Full name or part of it; not case-sensitive.',
+      help: 'Full or partial report name; not case-sensitive.',
       placeholder: 'claims',
     }),
   },

@@ -14,7 +14,7 @@ export const getReportRun = defineAction<ModeConnection>()({
   key: 'getReportRun',
   name: 'Get Report Run',
   resource: 'Report Run',
-  description: 'Gets the status of a report run, with its queries and errors.',
+  description: 'Gets the status, queries and errors of a report run.',
   effect: 'safe',
   input: { report: reportField, run: runField, ...readFields },
   output: runFields,

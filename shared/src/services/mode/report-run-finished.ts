@@ -12,6 +12,7 @@ import type { ModeConnection } from './connection-fields.ts';
 import { readPage } from './pages.ts';
 import { openReport, reportChoices } from './reports.ts';
 import { readReportRun, reportRuns, runsOf, sampleReportRun } from './runs.ts';
+import { enterSecret, setupSteps, urlWithSecret } from '../../webhooks/setup-steps.ts';
 
 const eventOf = (run: RunReport, reportId: string) => ({ id: `${run.id}:finished`, data: { ...run, reportId } });
 
@@ -31,7 +32,7 @@ export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
     reports: v.optional(
       list({
         label: 'Reports',
-        help: 'Reports to trigger on. Leave empty for all reports.',
+        help: 'IDs or URLs of the reports to trigger on, one per line. Leave empty for all reports.',
         placeholder: '4e0af8c10001',
         choices: reportChoices,
         idFromUrl: { pattern: /\/reports\/([0-9a-z]+)/i, example: 'https://app.mode.com/contoso/reports/4e0af8c10001' },
@@ -43,13 +44,12 @@ export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
   output: { ...runFields, reportId: text({ label: 'Report ID' }), problem: problemField, ...verificationFields },
   sample: { ...sampleReportRun, reportId: sampleReportRun.details.reportId, verified: true, matchedSecret: 'current' },
   verification: verifyBySharedSecret,
-  directions: [
-    'Set up the webhook in Mode once. You need to be a Mode administrator.',
-    '1. Enter a long random text of your own as the Webhook Secret of the connection.',
-    '2. Copy the URL of this trigger and append ?token= and the secret.',
-    '3. Publish the workflow: Mode calls the URL as soon as the webhook is created.',
-    '4. In Mode, open Workspace Settings > Webhooks, add a webhook with this URL and select the event for completed report runs.',
-  ].join('\n'),
+  directions: setupSteps('Set up the webhook in Mode once. You need to be a Mode administrator.', (terms) => [
+    enterSecret(terms),
+    urlWithSecret(terms),
+    `Publish the ${terms.workflow} first. Mode sends a request to the URL as soon as you create the webhook.`,
+    'In Mode, open Workspace Settings > Webhooks, add a webhook with this URL, and select the event for completed report runs.',
+  ]),
   events(body, input) {
     const { event, report_run_url: url } = isObject(body) ? body : {};
     const [, reportId, runId] =

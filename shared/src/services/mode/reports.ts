@@ -102,7 +102,7 @@ export const reportChoices = defineChoices<ModeConnection>({
 /** The report field. */
 export const reportField = text({
   label: 'Report',
-  help: 'Select a report, or paste its URL in Mode.',
+  help: 'Select a report, or paste its Mode URL.',
   placeholder: '4e0af8c10001',
   choices: reportChoices,
   idFromUrl: { pattern: /\/reports\/([0-9a-z]+)/i, example: 'https://app.mode.com/contoso/reports/4e0af8c10001' },

@@ -27,7 +27,7 @@ export const runReport = defineAction<ModeConnection>()({
     parameters: v.optional(
       values({
         label: 'Parameters',
-        help: 'Report parameters by name, as in the form definition of the report. Omitted parameters keep their defaults.',
+        help: "Names and values of the report parameters, as defined in the report's form. Omitted parameters use their default values.",
         placeholder: '{"country": "GB"}',
       }),
     ),

@@ -172,7 +172,7 @@ const runChoices = defineChoices<ModeConnection>({
 /** The report run field. */
 export const runField = text({
   label: 'Run ID',
-  help: 'Select a run, paste its URL in Mode, or use the ID from a Run Report step.',
+  help: 'Select a run, paste its Mode URL, or enter the Run ID returned by Run Report.',
   placeholder: '7c5a1b2d3e4f',
   choices: runChoices,
   idFromUrl: {

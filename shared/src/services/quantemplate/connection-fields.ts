@@ -17,7 +17,7 @@ export const fields = {
   }),
   organisationId: text({
     label: 'Organisation ID',
-    help: 'ID that starts with c-, in the URL of every Quantemplate page of your organisation. You can paste the URL.',
+    help: 'Organisation ID, which starts with c- and is in the URL of every Quantemplate page. You can also paste the URL.',
     placeholder: 'c-contoso',
     idFromUrl: { pattern: /[^/]\/(c-[\w-]+)/, example: 'https://app.prod.quantemplate.com/c-contoso/data' },
   }),
@@ -25,7 +25,7 @@ export const fields = {
   apiUrl: v.optional(
     text({
       label: 'API URL',
-      help: 'Base URL of the Quantemplate API. Change it only if Quantemplate gave you another one.',
+      help: 'Base URL of the Quantemplate API. Change it only if Quantemplate gave you a different URL.',
       placeholder: 'https://api.prod.quantemplate.com/v1',
       advanced: true,
     }),
@@ -34,7 +34,7 @@ export const fields = {
   loginUrl: v.optional(
     text({
       label: 'Token URL',
-      help: 'URL that issues access tokens. Change it only if Quantemplate gave you another one.',
+      help: 'URL that issues access tokens. Change it only if Quantemplate gave you a different URL.',
       placeholder: 'https://accounts.prod.quantemplate.com/auth/realms/qt/protocol/openid-connect/token',
       advanced: true,
     }),

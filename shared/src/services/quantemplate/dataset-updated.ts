@@ -15,7 +15,7 @@ import { directionsFor, exampleOf, isAmong, payloadText, readNotification } from
 export const datasetUpdated = defineWebhookTrigger<QuantemplateConnection>()({
   key: 'datasetUpdated',
   name: 'Dataset Updated',
-  description: 'Triggers when a dataset shared with the whole organisation is updated.',
+  description: 'Triggers when a dataset that is shared with the whole organisation is updated.',
   input: {
     datasets: v.optional(
       list({

@@ -32,7 +32,7 @@ export const downloadDataset = defineDownload<QuantemplateConnection>()({
     version: v.optional(integer({ label: 'Version' })),
     empty: boolean({
       label: 'Empty',
-      help: 'Whether the dataset has no content, so that the file is empty.',
+      help: 'Whether the file is empty because the dataset has no content.',
     }),
   },
   sample: { datasetId: 'd-claims', version: 3, empty: false },

@@ -43,7 +43,7 @@ export const downloadPipelineOutput = defineDownload<QuantemplateConnection>()({
     outputName: text({ label: 'Output Name' }),
     empty: boolean({
       label: 'Empty',
-      help: 'Whether the output has no content, so that the file is empty.',
+      help: 'Whether the file is empty because the output has no content.',
     }),
   },
   sample: {

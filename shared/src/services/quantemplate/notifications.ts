@@ -1,6 +1,8 @@
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import { isObject } from '../../host/is-object.ts';
 import { parseTimestamp } from '../../runs/run.ts';
+import type { Wording } from '../../host/wording.ts';
+import { enterSecret, setupSteps } from '../../webhooks/setup-steps.ts';
 
 /** A notification, normalized from either documented envelope. */
 export interface Notification {
@@ -39,16 +41,14 @@ export function isAmong(id: string, wanted: readonly string[] | undefined): bool
   return !wanted || wanted.length === 0 || wanted.includes(id);
 }
 
-/** Instructions for the manual setup: Quantemplate documents no API for subscriptions. */
-export function directionsFor(event: string, things: string): string {
-  return [
-    'Set up the webhook in Quantemplate once.',
-    `1. Share the ${things} with your whole organisation: Quantemplate sends no events for other ${things}.`,
-    '2. Enter a long random text of your own as the Webhook Secret of the connection.',
-    `3. Copy the URL of this trigger and subscribe it to the event ${event}, as described in “Example: Receive Pipeline Notification” in the Quantemplate documentation, or ask Quantemplate Support to do so.`,
-    '4. Send the secret in the header X-Webhook-Secret. If only a URL can be configured, choose Query Parameter here and append ?token= and the secret to the URL.',
-  ].join('\n');
-}
+/** Directions for the manual setup: Quantemplate documents no API for subscriptions. */
+export const directionsFor = (event: string, things: string): Wording =>
+  setupSteps('Set up the webhook in Quantemplate once.', (terms) => [
+    `Share the ${things} with your whole organisation. Quantemplate sends events only for shared ${things}.`,
+    enterSecret(terms),
+    `Copy the ${terms.url}. Subscribe it to the event ${event} as described in “Example: Receive Pipeline Notification” in the Quantemplate documentation, or ask Quantemplate Support to subscribe it.`,
+    'Have Quantemplate send the secret in the header X-Webhook-Secret. If it accepts only a URL, select Query Parameter in Secret Location and append ?token= and the secret to the URL.',
+  ]);
 
 /** Builds a sample notification like those of Quantemplate. */
 export function exampleOf(name: string, payload: Record<string, unknown>, now: Date): unknown {

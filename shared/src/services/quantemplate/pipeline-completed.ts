@@ -70,7 +70,7 @@ function asEvent({ pipeline, run }: { pipeline: string; run: Run }, outcome: Par
 export const pipelineCompleted = defineWebhookTrigger<QuantemplateConnection>()({
   key: 'pipelineCompleted',
   name: 'Pipeline Completed',
-  description: 'Triggers when a run of a pipeline shared with the whole organisation finishes.',
+  description: 'Triggers when a pipeline that is shared with the whole organisation finishes a run.',
   input: {
     pipelines: v.optional(
       list({

@@ -20,7 +20,7 @@ export const uploadDataset = defineAction<QuantemplateConnection>()({
     dataset: datasetField,
     file: file({
       label: 'File',
-      help: 'CSV file in UTF-8 with a header row. It replaces the content of the dataset, which must be shared with the API user as “Can edit”.',
+      help: 'UTF-8 CSV file with a header row. Replaces the content of the dataset, which must be shared with the API user as “Can edit”.',
     }),
   },
   output: {

@@ -6,27 +6,32 @@ import { defineWebhookTrigger } from '../../define/trigger.ts';
 import type { SchemeName } from '../../define/verification.ts';
 import { acceptsUnsigned, verificationFields } from '../../webhooks/trigger-fields.ts';
 import { entraSenderOf, webhookSecretsOf, type WebhookSecret } from '../../webhooks/webhook-secret.ts';
+import { setupSteps } from '../../webhooks/setup-steps.ts';
 
 const schemeOptions: { value: SchemeName; label: string; description: string }[] = [
   {
     value: 'standard-webhooks',
     label: 'Standard Webhooks or Svix',
-    description: 'Headers webhook-signature or svix-signature',
+    description: 'webhook-signature or svix-signature header',
   },
-  { value: 'github', label: 'GitHub', description: 'Header X-Hub-Signature-256' },
-  { value: 'slack', label: 'Slack', description: 'Header X-Slack-Signature' },
+  { value: 'github', label: 'GitHub', description: 'X-Hub-Signature-256 header' },
+  { value: 'slack', label: 'Slack', description: 'X-Slack-Signature header' },
   { value: 'dbt', label: 'HMAC-SHA256 in Authorization Header', description: 'Hex-encoded, as sent by dbt' },
   {
     value: 'shared-secret-header',
     label: 'Shared Secret in Header',
-    description: 'Anyone who reads an event can forge others',
+    description: 'Sent in a header; less secure than a signature',
   },
   {
     value: 'shared-secret-basic',
     label: 'Shared Secret in Basic Auth',
     description: 'Sent as the password, with any user name',
   },
-  { value: 'shared-secret-query', label: 'Shared Secret in URL', description: 'Query parameter of the webhook URL' },
+  {
+    value: 'shared-secret-query',
+    label: 'Shared Secret in URL',
+    description: 'Sent in a query parameter of the webhook URL',
+  },
   { value: 'entra', label: 'Microsoft Entra Token', description: 'Bearer token in the Authorization header' },
 ];
 
@@ -61,15 +66,15 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
   input: {
     scheme: v.optional(
       option(schemeOptions, {
-        label: 'Signature Scheme',
-        help: 'How the sender signs its events. See its documentation, often under Verify Signatures.',
+        label: 'Verification Method',
+        help: "How the sender authenticates its events. See the sender's webhook documentation, often under Verify Signatures.",
       }),
       'standard-webhooks',
     ),
     location: v.optional(
       text({
         label: 'Header or Parameter Name',
-        help: 'Name of the header or query parameter with the secret. Leave empty for the header X-Webhook-Secret or the parameter token.',
+        help: 'Name of the header or query parameter that contains the secret. Leave empty to use X-Webhook-Secret (header) or token (query parameter).',
         placeholder: 'X-Webhook-Secret',
         advanced: true,
         shownWhen: { field: 'scheme', is: ['shared-secret-header', 'shared-secret-query'] },
@@ -78,7 +83,7 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
     idField: v.optional(
       text({
         label: 'Event ID Field',
-        help: 'Field with a unique event ID, used to ignore repeats, e.g. data.id. Leave empty to use the delivery ID, or else the whole body.',
+        help: 'Path of the unique event ID in the body, e.g. data.id, used to ignore duplicates. Leave empty to use the delivery ID or, if there is none, the whole body.',
         placeholder: 'data.id',
         advanced: true,
       }),
@@ -86,7 +91,7 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
     toleranceMinutes: v.optional(
       integer({
         label: 'Timestamp Tolerance (Minutes)',
-        help: 'Maximum difference between the signed timestamp and the current time; rejects replays. Only for senders that sign a timestamp.',
+        help: 'Maximum difference between the signed timestamp and the current time, to prevent replay attacks. Only for senders that sign a timestamp.',
         minimum: 1,
         advanced: true,
       }),
@@ -119,12 +124,11 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
     toleranceSeconds: ({ toleranceMinutes }) => toleranceMinutes * 60,
     acceptsUnsigned: (input) => input.acceptsUnsigned,
   },
-  directions: [
-    'Set up the sender once.',
-    '1. Copy the webhook URL of this trigger and add it as a webhook at the sender.',
-    '2. Enter the signing secret that the sender shows as Secret.',
-    '3. Select Signature Scheme.',
-  ].join('\n'),
+  directions: setupSteps('Set up the sender once.', ({ credential, url }) => [
+    `Copy the ${url} and add it as a webhook in the settings of the sender.`,
+    `In the ${credential}, enter the signing secret of the sender as Secret.`,
+    'In Verification Method, select the method that the sender uses.',
+  ]),
   example: (now) => ({
     id: `example-${now.getTime()}`,
     type: 'dataset.ready',

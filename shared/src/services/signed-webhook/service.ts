@@ -6,7 +6,7 @@ import { eventReceived } from './event-received.ts';
 export const signedWebhook = defineService({
   key: 'signedWebhook',
   name: 'Signed Webhook',
-  description: 'React to signed events from any sender. Rejects forged events and ignores repeats.',
+  description: 'Trigger on signed events from any sender; reject forged events and ignore duplicates.',
   connection: webhookSecretConnection,
   operations: [],
   triggers: [eventReceived],

@@ -6,7 +6,7 @@ import { text } from '../../define/fields.ts';
 export const fields = {
   botToken: text({
     label: 'Bot Token',
-    help: 'The Bot User OAuth Token (xoxb-…) from OAuth & Permissions of your Slack app. Required scopes: chat:write, files:write, files:read, channels:read, groups:read, im:write, users:read and users:read.email.',
+    help: 'The Bot User OAuth Token (xoxb-…) from OAuth & Permissions in your Slack app settings. Required scopes: chat:write, files:write, files:read, channels:read, groups:read, im:write, users:read and users:read.email.',
     placeholder: 'xoxb-…',
     secret: true,
   }),

@@ -7,8 +7,7 @@ import { fields } from './connection-fields.ts';
 export const slackConnection = defineConnection({
   key: 'slack',
   name: 'Slack Bot Token',
-  description:
-    'The bot of a Slack app that is installed in your workspace. Invite the bot to the channels it posts to.',
+  description: 'The bot token of a Slack app installed in your workspace. Invite the bot to the channels it posts to.',
   documentationUrl: 'https://docs.slack.dev/authentication/tokens#bot',
   fields,
   async test(context) {

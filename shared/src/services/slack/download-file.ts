@@ -108,7 +108,7 @@ export const downloadFile = defineDownload<SlackConnection>()({
   input: {
     file: text({
       label: 'File ID',
-      help: 'The file ID (F…), or the link of the file (Copy link in Slack). The bot must be a member of a channel where the file is shared.',
+      help: 'The file ID (F…), or a link to the file (Copy link in Slack). The bot must be a member of a channel where the file is shared.',
       placeholder: 'F0123456789',
       idFromUrl: {
         pattern: /\/(?:files\/[^/]+\/|files-pri\/[^/]+-)(F[A-Z0-9]+)/,
@@ -126,7 +126,7 @@ export const downloadFile = defineDownload<SlackConnection>()({
   sample: {
     id: 'F0123456789',
     name: 'claims.csv',
-    title: 'Claims of 20 November',
+    title: 'Claims for November 20',
     size: 48_213,
     url: 'https://contoso.slack.com/files/U0123456789/F0123456789/claims.csv',
   },

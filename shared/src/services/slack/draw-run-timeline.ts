@@ -9,7 +9,7 @@ export const drawRunTimeline = defineAction<SlackConnection>()({
   key: 'drawRunTimeline',
   name: 'Draw Run Timeline',
   resource: 'Run Card',
-  description: 'Creates a PNG image of the steps of a run over time.',
+  description: "Creates a timeline of a run's steps as a PNG image.",
   effect: 'idempotent',
   input: { run: runField },
   output: { file: file({ label: 'File' }) },

@@ -12,11 +12,11 @@ export const findChannel = defineSearch<SlackConnection>()({
   key: 'findChannel',
   name: 'Find Channel',
   resource: 'Channel',
-  description: 'Finds channels by name, except archived ones.',
+  description: 'Finds channels by name, excluding archived channels.',
   input: {
     name: text({
       label: 'Name',
-      help: 'All or part of the channel name, with or without #, not case-sensitive.',
+      help: 'All or part of the channel name, with or without # (case-insensitive).',
       placeholder: 'data',
     }),
   },
@@ -24,7 +24,7 @@ export const findChannel = defineSearch<SlackConnection>()({
     id: text({ label: 'Channel ID' }),
     name: text({ label: 'Name' }),
     private: boolean({ label: 'Private' }),
-    member: boolean({ label: 'Bot Is Member' }),
+    member: boolean({ label: 'Bot in Channel' }),
     topic: v.optional(text({ label: 'Topic' })),
     purpose: v.optional(text({ label: 'Purpose' })),
     memberCount: v.optional(integer({ label: 'Member Count' })),

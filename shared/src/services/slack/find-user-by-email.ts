@@ -23,7 +23,7 @@ export const findUserByEmail = defineSearch<SlackConnection>()({
   key: 'findUserByEmail',
   name: 'Find User by Email',
   resource: 'User',
-  description: 'Finds a user by the email address of the Slack account.',
+  description: 'Finds a user by email address.',
   input: {
     email: text({
       label: 'Email',

@@ -45,7 +45,7 @@ export const postRunCard = defineAction<SlackConnection>()({
   name: 'Post Run Card',
   resource: 'Run Card',
   description:
-    'Posts a message about a run, and updates the same message later: status, cause of a failure and what to do.',
+    "Posts a message with a run's status, the cause of any failure and what to do, and updates it as the run progresses.",
   effect: 'unsafe',
   input: {
     channel: channelField,
@@ -54,7 +54,7 @@ export const postRunCard = defineAction<SlackConnection>()({
     card: v.optional(
       text({
         label: 'Card Timestamp',
-        help: 'The timestamp from a previous Post Run Card step, or the link of the card. Leave empty to update the card of this run from the last three days, or to post a new one.',
+        help: "The Timestamp from a previous Post Run Card step, or a link to the card. Leave empty to update this run's card if it was posted in the last three days, or else to post a new card.",
         placeholder: '1763625600.000100',
         idFromUrl: {
           pattern: /\/p(\d{16})(?:[?#]|$)/,
@@ -65,7 +65,7 @@ export const postRunCard = defineAction<SlackConnection>()({
     rerunUrl: v.optional(
       text({
         label: 'Rerun URL',
-        help: 'Adds a Run Again button to the card of a failed run. For example, the URL of a form that reruns it.',
+        help: 'The URL that the Run Again button on the card of a failed run opens, such as a form that reruns the run.',
         placeholder: 'https://…',
         advanced: true,
       }),
@@ -73,7 +73,7 @@ export const postRunCard = defineAction<SlackConnection>()({
     timeline: v.optional(
       boolean({
         label: 'Add Timeline',
-        help: 'Whether to post an image of the steps over time in the thread of the card once the run has finished.',
+        help: "Whether to post a timeline image of the run's steps in the card's thread when the run finishes.",
         advanced: true,
         notOn: { zapier: 'Zapier passes single values instead of a whole run, so the steps are unknown.' },
       }),
@@ -86,7 +86,7 @@ export const postRunCard = defineAction<SlackConnection>()({
       help: 'Identifies the card. Map it to Card Timestamp of the next Post Run Card step.',
     }),
     channelId: text({ label: 'Channel ID' }),
-    updated: boolean({ label: 'Updated' }),
+    updated: boolean({ label: 'Card Updated' }),
   },
   sample: { id: '1763625600.000100', channelId: 'C0123456789', updated: false },
   async run(input, context) {

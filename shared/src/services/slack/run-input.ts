@@ -10,20 +10,20 @@ import { service } from './api.ts';
 export const runField = v.optional(
   json({
     label: 'Run',
-    help: 'The output of a previous step that starts, reads or reruns a run.',
+    help: 'The output of a previous step that starts, gets or reruns a run.',
     placeholder: '{"id": "455644833", "name": "Monthly report", "status": "running"}',
     wholeItem: true,
   }),
 );
 
-const wholeRunInN8n = 'In n8n, the field Run takes the whole run.';
+const wholeRunInN8n = 'In n8n, the Run field accepts the whole run.';
 
 /** Fields for platforms that pass single values instead of a whole run. */
 export const runParts = {
   runId: v.optional(
     text({
       label: 'Run ID',
-      help: 'From the step that starts or reads the run. Leave empty if you fill in Run.',
+      help: 'The value from the step that starts or gets the run.',
       placeholder: '455644833',
       notOn: { n8n: wholeRunInN8n },
     }),
@@ -31,7 +31,7 @@ export const runParts = {
   runName: v.optional(
     text({
       label: 'Run Name',
-      help: 'From the step that starts or reads the run. Leave empty if you fill in Run.',
+      help: 'The value from the step that starts or gets the run.',
       placeholder: 'Monthly report',
       notOn: { n8n: wholeRunInN8n },
     }),
@@ -39,14 +39,14 @@ export const runParts = {
   runStatus: v.optional(
     option(runStatuses, {
       label: 'Run Status',
-      help: 'From the step that starts or reads the run. Leave empty if you fill in Run.',
+      help: 'The value from the step that starts or gets the run.',
       notOn: { n8n: wholeRunInN8n },
     }),
   ),
   runSeconds: v.optional(
     integer({
       label: 'Duration (Seconds)',
-      help: 'From the step that starts or reads the run.',
+      help: 'The duration from the step that starts or gets the run.',
       placeholder: '148',
       notOn: { n8n: wholeRunInN8n },
     }),
@@ -54,8 +54,8 @@ export const runParts = {
   runExplanation: v.optional(
     text({
       label: 'Explanation',
-      help: 'From the step that starts or reads the run.',
-      placeholder: 'The run of Monthly report failed …',
+      help: 'The duration from the step that starts or gets the run.',
+      placeholder: 'Monthly report failed: …',
       multiline: true,
       notOn: { n8n: wholeRunInN8n },
     }),
@@ -63,7 +63,7 @@ export const runParts = {
   runUrl: v.optional(
     text({
       label: 'Run URL',
-      help: 'From the step that starts or reads the run.',
+      help: 'The duration from the step that starts or gets the run.',
       placeholder: 'https://…',
       notOn: { n8n: wholeRunInN8n },
     }),

@@ -7,7 +7,7 @@ import { service } from './api.ts';
 export const threadField = v.optional(
   text({
     label: 'Thread',
-    help: 'Replies in a thread: the timestamp from a Send Message step, or the link of a message in the thread (Copy link in Slack).',
+    help: 'To reply in a thread, enter the Timestamp from a Send Message step, or a link to a message in the thread (Copy link in Slack).',
     placeholder: '1763625600.000100',
     advanced: true,
     idFromUrl: {

@@ -48,7 +48,11 @@ export const uploadFile = defineAction<SlackConnection>()({
     from: v.optional(
       option(
         [
-          { value: 'file', label: { n8n: 'Binary File', zapier: 'File From Previous Step' } },
+          {
+            value: 'file',
+            label: { n8n: 'Binary File', zapier: 'File From Previous Step' },
+            description: 'File of a previous step',
+          },
           { value: 'text', label: 'Text', description: 'Create a text file' },
         ],
         { label: 'Content Source', help: 'Whether to upload a file or create one from text.' },
@@ -92,7 +96,7 @@ export const uploadFile = defineAction<SlackConnection>()({
       text({
         label: 'Title',
         help: 'The title shown above the file. Leave empty to use the file name.',
-        placeholder: 'Claims of 20 November',
+        placeholder: 'Claims for November 20',
         advanced: true,
       }),
     ),
@@ -109,7 +113,7 @@ export const uploadFile = defineAction<SlackConnection>()({
   sample: {
     id: 'F0123456789',
     name: 'claims.csv',
-    title: 'Claims of 20 November',
+    title: 'Claims for November 20',
     size: 48213,
     channelId: 'C0123456789',
     url: 'https://contoso.slack.com/files/U0123456789/F0123456789/claims.csv',

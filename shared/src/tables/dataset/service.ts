@@ -11,7 +11,7 @@ export function defineDatasetService(sources: readonly DatasetSource[]): Service
   return defineService({
     key: 'dataset',
     name: 'Dataset',
-    description: 'Read rows of a dataset, preview its columns and check it against rules, without a database.',
+    description: 'Read rows from a dataset, preview its columns and check it against rules, without a database.',
     listing: {
       categories: ['Data & Storage'],
       aliases: ['CSV', 'JSON Lines', 'ZIP', 'rows', 'data quality', 'preview'],

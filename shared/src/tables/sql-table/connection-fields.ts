@@ -18,7 +18,7 @@ export const fields = {
       ],
       {
         label: 'Database Type',
-        help: 'Type of the database. MySQL and MariaDB servers need local_infile = ON; SQL Server and Azure SQL have only been tested against a simulated server.',
+        help: 'Type of database. MySQL and MariaDB servers require local_infile = ON; SQL Server and Azure SQL support is experimental (tested only against a simulated server).',
       },
     ),
     'postgresql',
@@ -26,7 +26,7 @@ export const fields = {
   file: v.optional(
     text({
       label: 'Database File',
-      help: 'Name of the SQLite file in the folder that PIPEWRIGHT_SQLITE_FOLDER allows. A missing file is created.',
+      help: 'Name of the SQLite file in the folder set in PIPEWRIGHT_SQLITE_FOLDER. If the file does not exist, it is created.',
       placeholder: 'datasets.db',
       shownWhen: { field: 'engine', is: ['sqlite'] },
       notOn: noFile,
@@ -51,12 +51,16 @@ export const fields = {
   login: v.optional(
     option(
       [
-        { value: 'password', label: 'User and Password' },
-        { value: 'entra', label: 'Microsoft Entra Application' },
+        { value: 'password', label: 'User and Password', description: 'Login of the database server' },
+        {
+          value: 'entra',
+          label: 'Microsoft Entra App Registration',
+          description: 'Azure SQL only: a service principal with a client secret',
+        },
       ],
       {
         label: 'Authentication',
-        help: 'How to authenticate with SQL Server or Azure SQL: as a server user, or as a Microsoft Entra app registration that is a database user.',
+        help: 'How to authenticate with SQL Server or Azure SQL: with a SQL login, or with a Microsoft Entra app registration that has a database user.',
         shownWhen: { field: 'engine', is: ['sqlserver'] },
       },
     ),
@@ -65,7 +69,7 @@ export const fields = {
   user: v.optional(
     text({
       label: 'User',
-      help: 'User with permission to create tables in the schema. Leave empty for a Microsoft Entra application.',
+      help: 'User with permission to create tables in the schema. Leave empty if Authentication is Microsoft Entra App Registration.',
       placeholder: 'pipewright',
       ...servers,
     }),
@@ -90,7 +94,7 @@ export const fields = {
   clientSecret: v.optional(
     text({
       label: 'Client Secret',
-      help: 'Value of a client secret of the app registration, not its ID.',
+      help: "Value of the app registration's client secret, not the secret ID.",
       secret: true,
       ...entra,
     }),
@@ -104,7 +108,7 @@ export const fields = {
       ],
       {
         label: 'Cloud',
-        help: 'Microsoft cloud of the tenant.',
+        help: 'Azure cloud that hosts the tenant.',
         ...entra,
       },
     ),
@@ -113,11 +117,12 @@ export const fields = {
   ssl: v.optional(
     option(
       [
-        { value: 'verify', label: 'Verify', description: 'Encrypt and verify the server certificate' },
+        { value: 'verify', label: 'Verify Certificate', description: 'Encrypt and verify the server certificate' },
         {
           value: 'strict',
           label: 'Strict (TDS 8.0)',
-          description: 'Verify, and encrypt from the first byte: SQL Server 2022 or later, Azure SQL',
+          description:
+            'Encrypt from the first byte and verify the server certificate; requires SQL Server 2022 or later, or Azure SQL',
         },
         { value: 'encrypt', label: 'Encrypt Only', description: 'Encrypt and accept any server certificate' },
         { value: 'off', label: 'Off', description: 'No encryption; for private networks only' },

@@ -15,7 +15,7 @@ import { openDatabase } from './open-database.ts';
 const loadFields = {
   table: text({
     label: 'Table',
-    help: 'Name of the table to load. A missing table is created with the columns of the dataset.',
+    help: 'Name of the table to load. If the table does not exist, it is created with the columns of the dataset.',
     placeholder: 'claims',
   }),
   mode: v.optional(
@@ -32,15 +32,15 @@ const loadFields = {
   ),
   key: v.optional(
     list({
-      label: 'Key',
-      help: 'Columns that together identify a row, one per line. Required for Upsert; in every mode, rows with a duplicate or missing key fail the load.',
+      label: 'Key Columns',
+      help: 'Columns that together uniquely identify a row, one per line. Required for Upsert; in every mode, the load fails if a key is duplicate or missing.',
       placeholder: 'policy_number',
     }),
   ),
   schema: v.optional(
     text({
       label: 'Schema',
-      help: 'Schema of the table in PostgreSQL or SQL Server, or database in MySQL or MariaDB. Leave empty for the default schema.',
+      help: 'Schema that contains the table (PostgreSQL, SQL Server) or database (MySQL, MariaDB). Leave empty for the default.',
       placeholder: 'public',
       advanced: true,
     }),
@@ -48,7 +48,7 @@ const loadFields = {
   nullValues: v.optional(
     list({
       label: 'NULL Values',
-      help: 'Values to load as NULL, one per line, such as N/A. Enter "" for the empty string; unquoted empty values are always NULL.',
+      help: 'Values to load as NULL, one per line, such as N/A. Enter "" to also load quoted empty strings as NULL; unquoted empty values are always NULL.',
       placeholder: 'N/A',
       advanced: true,
     }),
@@ -56,7 +56,7 @@ const loadFields = {
   columnTypes: v.optional(
     values({
       label: 'Column Types',
-      help: 'Types for columns of a new table, in place of the inferred types: integer, decimal, boolean, date, timestamp, timestamp-with-zone, uuid or text.',
+      help: 'Column types for a new table, overriding the inferred types: integer, decimal, boolean, date, timestamp, timestamp-with-zone, uuid or text.',
       placeholder: '{"policy_number": "text"}',
       advanced: true,
     }),
@@ -72,7 +72,7 @@ const loadFields = {
   maxChangePercent: v.optional(
     integer({
       label: 'Max Row Count Change (%)',
-      help: 'Fail a Replace that would change the row count of the table by more than this percentage. Leave empty for no limit.',
+      help: "Maximum change in the table's row count in Replace mode; a larger change fails the load. Leave empty for no limit.",
       placeholder: '20',
       minimum: 0,
       maximum: 1_000_000,
@@ -96,7 +96,7 @@ const loadFields = {
       ],
       {
         label: 'On Schema Change',
-        help: 'What to do when the dataset has columns that are missing in the table or the contract.',
+        help: 'What to do when the dataset has columns that are missing from the table or the contract.',
         advanced: true,
       },
     ),
@@ -105,7 +105,7 @@ const loadFields = {
   contract: v.optional(
     json({
       label: 'Contract',
-      help: 'Columns that the dataset must have: the Columns output of an earlier load. A new table gets their types.',
+      help: 'Columns that the dataset must have, in the format of the Columns output of an earlier load. A new table is created with these column types.',
       placeholder: '[{"name": "policy_number", "type": "text"}]',
       advanced: true,
     }),
@@ -113,7 +113,7 @@ const loadFields = {
   parallelConnections: v.optional(
     integer({
       label: 'Parallel Connections',
-      help: 'Number of PostgreSQL connections to load a new table with. Two speed up large files, but the order of the rows is lost.',
+      help: 'Number of PostgreSQL connections used to load a new table. Using two speeds up large files but does not preserve row order.',
       minimum: 1,
       maximum: 8,
       advanced: true,
@@ -131,7 +131,7 @@ const loadFields = {
   saveLoadRecord: v.optional(
     boolean({
       label: 'Save Load Record',
-      help: 'Whether to record the load in the table pipewright_loads, with its time, row count and source. Loads with a load key are always recorded.',
+      help: 'Whether to record the load in the pipewright_loads table, with its time, row count and source. Loads with a load key are always recorded.',
       advanced: true,
     }),
     false,
@@ -139,7 +139,7 @@ const loadFields = {
   sourceEventId: v.optional(
     text({
       label: 'Source Event ID',
-      help: 'ID of the event that triggered the load, for the load record and the column _source_event_id.',
+      help: 'ID of the event that triggered the load, for the load record and the _source_event_id column.',
       placeholder: '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77',
       advanced: true,
     }),
@@ -157,7 +157,7 @@ const loadFields = {
   saveRejectedRows: v.optional(
     boolean({
       label: 'Save Rejected Rows',
-      help: 'Whether to save rejected rows in the table pipewright_rejects, with line, column, value and reason.',
+      help: 'Whether to save rejected rows in the pipewright_rejects table, with line, column, value and reason.',
       advanced: true,
     }),
     false,
@@ -176,10 +176,10 @@ const output = {
   id: text({ label: 'Table' }),
   mode: text({ label: 'Mode' }),
   rows: integer({ label: 'Rows' }),
-  bytes: integer({ label: 'Bytes' }),
+  bytes: integer({ label: 'Size (Bytes)' }),
   rejected: integer({ label: 'Rejected Rows' }),
   rejects: json({ label: 'First Rejected Rows' }),
-  seconds: v.pipe(v.number(), v.metadata({ label: 'Seconds', kind: 'integer' })),
+  seconds: v.pipe(v.number(), v.metadata({ label: 'Duration (Seconds)', kind: 'integer' })),
   columns: json({ label: 'Columns' }),
   updated: v.optional(integer({ label: 'Updated Rows' })),
   inserted: v.optional(integer({ label: 'Inserted Rows' })),

@@ -14,7 +14,7 @@ export function defineSqlTableService(sources: readonly DatasetSource[]): Servic
     key: 'sqlTable',
     name: 'SQL Table',
     description:
-      'Load datasets into tables of PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite, and check them against rules.',
+      'Load datasets into PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite tables, and check them against rules.',
     listing: {
       categories: ['Data & Storage'],
       aliases: ['load dataset', 'CSV', 'PostgreSQL', 'MySQL', 'MariaDB', 'SQLite', 'SQL Server', 'Azure SQL', 'table'],

@@ -17,7 +17,11 @@ export const listTriggers = defineSearch<AzureConnection>()({
   input: {
     factory: factoryField,
     name: v.optional(
-      text({ label: 'Name', help: 'Part of the trigger name. Leave empty for all triggers.', placeholder: 'morning' }),
+      text({
+        label: 'Name',
+        help: 'All or part of the trigger name (case-insensitive). Leave empty for all triggers.',
+        placeholder: 'morning',
+      }),
     ),
   },
   output: triggerFields,

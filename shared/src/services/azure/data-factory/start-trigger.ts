@@ -11,7 +11,7 @@ export const startTrigger = defineAction<AzureConnection>()({
   key: 'startTrigger',
   name: 'Start Trigger',
   resource: 'Trigger',
-  description: 'Starts a trigger of a data factory and waits until it is started.',
+  description: 'Starts a Data Factory trigger and waits until its state is Started.',
   effect: 'idempotent',
   input: { factory: factoryField, trigger: triggerField },
   output: triggerFields,

@@ -11,7 +11,7 @@ export const stopTrigger = defineAction<AzureConnection>()({
   key: 'stopTrigger',
   name: 'Stop Trigger',
   resource: 'Trigger',
-  description: 'Stops a trigger of a data factory and waits until it is stopped.',
+  description: 'Stops a Data Factory trigger and waits until its state is Stopped.',
   effect: 'idempotent',
   input: { factory: factoryField, trigger: triggerField },
   output: triggerFields,

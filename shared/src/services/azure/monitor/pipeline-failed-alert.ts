@@ -12,6 +12,7 @@ import { queryAll } from '../pages.ts';
 import { samplePipelineRun, window, pipelineRunShape } from '../pipelines/pipeline-run.ts';
 import { pipelineRuns } from '../pipelines/runs.ts';
 import { factoryKind, openFactory, service, version } from '../data-factory/factory.ts';
+import { enterSecret, setupSteps, urlWithSecret } from '../../../webhooks/setup-steps.ts';
 
 /** Maximum number of failed runs to read per alert. */
 const maxRuns = 50;
@@ -117,13 +118,12 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
     matchedSecret: 'current',
   },
   verification: verifyBySharedSecret,
-  directions: [
-    'Set up the alert once in the Azure portal.',
-    '1. Enter a long random secret as Webhook Secret.',
-    '2. Copy the webhook URL of this trigger and append ?token= and the secret.',
-    '3. In the data factory, open Alerts and create an alert rule on the metric Failed pipeline runs metrics, greater than 0.',
-    '4. Add an action group with a webhook to this URL, and enable the common alert schema.',
-  ].join('\n'),
+  directions: setupSteps('Set up the alert once in the Azure portal.', (terms) => [
+    enterSecret(terms),
+    urlWithSecret(terms),
+    'In the data factory, open Alerts and create an alert rule for the metric Failed pipeline runs metrics with the condition Greater than 0.',
+    'Add an action group with a webhook to this URL, and enable the common alert schema.',
+  ]),
   events(body) {
     const alert = readAlert(body);
     if (!alert) return [];

@@ -16,7 +16,7 @@ export function defineCancelPipelineRun(kind: PipelineHomeKind, run: RunField): 
     key: 'cancelPipelineRun',
     name: 'Cancel Pipeline Run',
     resource: 'Pipeline Run',
-    description: 'Cancels a pipeline run and the runs that it started. Finished runs are not changed.',
+    description: 'Cancels a pipeline run and its child runs. Has no effect on finished runs.',
     effect: 'idempotent',
     input: inHome(kind, { run }),
     output: runFields,

@@ -20,7 +20,7 @@ export function defineFindPipeline(kind: PipelineHomeKind): Search {
     input: inHome(kind, {
       name: text({
         label: 'Name',
-        help: 'All or part of the pipeline name; not case-sensitive.',
+        help: 'All or part of the pipeline name (case-insensitive).',
         placeholder: 'fetch',
       }),
     }),

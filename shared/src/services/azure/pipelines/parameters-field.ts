@@ -18,7 +18,7 @@ export function parametersField(kind: PipelineHomeKind) {
   return v.optional(
     values({
       label: 'Parameters',
-      help: 'Values of the parameters that the pipeline declares. Names are case-sensitive.',
+      help: "Values for the pipeline's parameters. Parameter names are case-sensitive.",
       placeholder: '{"DatasetID": "d-123"}',
       declared,
     }),

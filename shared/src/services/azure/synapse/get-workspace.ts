@@ -30,7 +30,7 @@ const output = {
   state: v.optional(text({ label: 'State' })),
   url: v.optional(text({ label: 'Synapse Studio URL' })),
   developmentEndpoint: v.optional(text({ label: 'Development Endpoint' })),
-  sqlEndpoint: v.optional(text({ label: 'SQL Endpoint' })),
+  sqlEndpoint: v.optional(text({ label: 'Dedicated SQL Endpoint' })),
   serverlessSqlEndpoint: v.optional(text({ label: 'Serverless SQL Endpoint' })),
   storageAccountUrl: v.optional(text({ label: 'Storage Account URL' })),
   fileSystem: v.optional(text({ label: 'File System' })),

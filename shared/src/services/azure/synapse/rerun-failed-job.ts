@@ -23,9 +23,9 @@ import { openWorkspace, service, workspaceField } from './workspace.ts';
  */
 export const rerunFailedJob = defineAction<AzureConnection>()({
   key: 'rerunFailedJob',
-  name: 'Rerun Failed Job',
+  name: 'Rerun Failed Spark Job',
   resource: 'Spark Job',
-  description: 'Reruns a failed Spark job with the same file, arguments and sizes.',
+  description: 'Reruns a failed Spark job with the same file, arguments and executor settings.',
   effect: 'unsafe',
   input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField, ...rerunFields, ...waitFields },
   output: rerunOutput,

@@ -22,11 +22,11 @@ const sizes = {
 const job = {
   name: text({
     label: 'Job Name',
-    help: 'Name of the job in Synapse Studio.',
+    help: 'A name for the job, shown in Synapse Studio.',
     placeholder: 'Daily claims',
   }),
   file: text({
-    label: 'Main File',
+    label: 'Main Definition File',
     help: 'URL of the Python script or JAR file in the data lake: abfss://container@account.dfs.core.windows.net/path.',
     placeholder: 'abfss://data@contosolake.dfs.core.windows.net/jobs/daily-claims.py',
   }),
@@ -48,9 +48,9 @@ const job = {
   size: v.optional(
     option(
       [
-        { value: 'small', label: 'Small (4 Cores, 28 GB)' },
-        { value: 'medium', label: 'Medium (8 Cores, 56 GB)' },
-        { value: 'large', label: 'Large (16 Cores, 112 GB)' },
+        { value: 'small', label: 'Small (4 vCores, 28 GB)' },
+        { value: 'medium', label: 'Medium (8 vCores, 56 GB)' },
+        { value: 'large', label: 'Large (16 vCores, 112 GB)' },
       ],
       {
         label: 'Executor Size',

@@ -7,6 +7,7 @@ import { secretLocationFields, verifyBySharedSecret } from '../../../webhooks/sh
 import { verificationFields } from '../../../webhooks/trigger-fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { sealHandle } from './handle.ts';
+import { enterSecret, setupSteps, urlWithSecret } from '../../../webhooks/setup-steps.ts';
 
 /**
  * Receives the request of a WebHook activity, which then waits until it is completed or times out.
@@ -19,7 +20,7 @@ export const activityReached = defineWebhookTrigger<AzureConnection>()({
   input: secretLocationFields('query'),
   output: {
     eventId: text({ label: 'Event ID' }),
-    handle: text({ label: 'Handle' }),
+    handle: text({ label: 'Callback ID' }),
     body: v.optional(json({ label: 'Body' })),
     ...verificationFields,
   },
@@ -33,14 +34,13 @@ export const activityReached = defineWebhookTrigger<AzureConnection>()({
   verification: verifyBySharedSecret,
   // Azure waits up to one minute for this response, then until the timeout of the activity.
   acceptedStatus: 202,
-  directions: [
-    'Set up the pipeline once.',
-    '1. Enter a long random secret as Webhook Secret.',
-    '2. Copy the webhook URL of this trigger and append ?token= and the secret.',
-    '3. Add a WebHook activity to the pipeline with this URL, the method POST and a JSON body.',
-    '4. Set the timeout of the activity, and select Report status on callback and Secure input.',
-    '5. Complete the activity in a later step with Complete WebHook Activity.',
-  ].join('\n'),
+  directions: setupSteps('Set up the pipeline once.', (terms) => [
+    enterSecret(terms),
+    urlWithSecret(terms),
+    'Add a WebHook activity to the pipeline with this URL, the method POST and a JSON body.',
+    'Set the timeout of the activity, and select Report status on callback and Secure input.',
+    'Add a Complete WebHook Activity step to continue or fail the pipeline.',
+  ]),
   events(body, _input, connection) {
     if (!isObject(body)) return [];
     const { callBackUri, ...rest } = body;

@@ -12,7 +12,7 @@ const outcome = option(
   ],
   {
     label: 'Outcome',
-    help: 'Outcome of the activity. Failed requires Report status on callback to be selected in the activity.',
+    help: 'Whether the activity succeeds or fails. To use Failed, select Report status on callback in the activity.',
   },
 );
 
@@ -27,7 +27,7 @@ export const completeActivity = defineAction<AzureConnection>()({
   description: 'Completes a WebHook activity so that the waiting pipeline continues, or fails the activity.',
   effect: 'idempotent',
   input: {
-    handle: text({ label: 'Handle', help: 'The Handle from the trigger WebHook Activity Reached.' }),
+    handle: text({ label: 'Callback ID', help: 'The Callback ID from the WebHook Activity Reached trigger.' }),
     outcome: v.optional(outcome, 'succeeded'),
     output: v.optional(
       values({
@@ -47,7 +47,7 @@ export const completeActivity = defineAction<AzureConnection>()({
     errorMessage: v.optional(
       text({
         label: 'Error Message',
-        help: 'Why the activity fails, as shown in the studio.',
+        help: 'The reason for the failure, shown in Data Factory Studio or Synapse Studio.',
         placeholder: 'The figures were not approved.',
         shownWhen: { field: 'outcome', is: ['failed'] },
       }),

@@ -69,9 +69,9 @@ export function openHandle(handle: string, connection: AzureConnection): string 
     service,
     message: '“Handle” cannot be decrypted.',
     hint: {
-      n8n: 'Use the Handle from the trigger WebHook Activity Reached with the same credential. If its client secret was replaced in the meantime, complete the activity in the studio.',
+      n8n: 'Use the Callback ID from the WebHook Activity Reached trigger with the same credential. If its client secret was replaced in the meantime, complete the activity in the studio.',
       zapier:
-        'Use the Handle from the trigger WebHook Activity Reached with the same connection. If its client secret was replaced in the meantime, complete the activity in the studio.',
+        'Use the Callback ID from the WebHook Activity Reached trigger with the same connection. If its client secret was replaced in the meantime, complete the activity in the studio.',
     },
   });
 }
