@@ -103,8 +103,8 @@ describe('Column names', () => {
       hint: expect.stringContaining('Shorten Long Column Names'),
     });
     await load(csv, { table: 'long_names', mode: 'create', shortenNames: true });
-    for (const columnChanges of ['fail', 'evolve'] as const)
-      await load(csv, { table: 'long_names', shortenNames: true, onSchemaChange: columnChanges });
+    for (const onSchemaChange of ['fail', 'evolve'] as const)
+      await load(csv, { table: 'long_names', shortenNames: true, onSchemaChange });
     await load(csv, { table: 'long_names', shortenNames: true, mode: 'upsert', key: ['id', long] });
     const [id, ...names] = await columnsOf('long_names');
     expect([id, new Set(names).size]).toEqual(['id', 2]);

@@ -316,7 +316,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       for (const [index, options] of [
         { mode: 'append' },
         { mode: 'upsert', key: ['id'] },
-        { mode: 'append', columnChanges: 'ignore' },
+        { mode: 'append', onSchemaChange: 'ignore' },
       ].entries()) {
         const into = { table: `${table}_${index}` };
         await load(first, into);
@@ -472,7 +472,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       expect(await check('id\n7\n9\n""\n', `id is in table "${table}"."client"`)).toMatchObject({
         passed: false,
         failures: 2,
-        message: `Row 2: there is “9”, which the table “${table}” does not have.`,
+        message: `Row 2: found “9”, which is not in the table “${table}”.`,
       });
       if (engine.schema !== undefined)
         expect(await check('id\n7\n', `id is in table ${engine.schema}.${table}.client`)).toMatchObject({
@@ -515,7 +515,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
     it('an upsert requires a key, and its columns in the dataset', async () => {
       await expect(load('id\n1\n', { mode: 'upsert' })).rejects.toMatchObject({
         code: 'invalid-input',
-        message: 'Upsert needs a key.',
+        message: '“Key Columns” is missing: Upsert requires it.',
       });
       await expect(load('name\nAda\n', upsert)).rejects.toMatchObject({
         code: 'columns-missing',
@@ -536,7 +536,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       await load('id\n1\n2\n3\n4\n');
       await expect(load('id\n1\n', { mode: 'replace', maxChangePercent: 50 })).rejects.toMatchObject({
         code: 'rows-changed',
-        message: expect.stringContaining('a change of 75.0 %, and at most 50 % is allowed'),
+        message: expect.stringContaining('would change by 75.0%, from 4 to 1; the maximum is 50%'),
       });
       expect(await rows()).toHaveLength(4);
       await load('id\n1\n2\n', { mode: 'replace', maxChangePercent: 50 });
@@ -580,7 +580,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
 
     it('a table evolves: it gets new columns and wider types', async () => {
       await load('id,name\n1,Ada\n');
-      const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
+      const evolve = { mode: 'append', onSchemaChange: 'evolve' } as const;
       expect(await load('id,paid,name,since\n2,9.50,Bob,2026-11-20\n3,,Cleo,\n', evolve)).toMatchObject({
         rows: 2,
         columns: [
@@ -617,7 +617,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
     });
 
     it('a table that evolves never rounds a decimal or truncates a text', async () => {
-      const evolve = { mode: 'append', columnChanges: 'evolve' } as const;
+      const evolve = { mode: 'append', onSchemaChange: 'evolve' } as const;
       await engine.createTable(table, { paid: 'decimal(6,2)', name: 'varchar(5)' });
       for (const csv of ['paid,name\n1.005,Ada\n', 'paid,name\n123456.7,Ada\n', 'paid,name\n1,Cleopatra\n']) {
         await load(csv, evolve).catch((error: unknown) => expect(error).toMatchObject({ code: 'invalid-input' }));
@@ -643,7 +643,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       expect((await again('id,paid\n+7,1\n')).columns.map(({ type }) => type)).toEqual(['integer', 'decimal']);
       await expect(again('id\n1\n', { mode: 'append' })).rejects.toMatchObject({
         code: 'columns-missing',
-        message: 'The dataset has no column “paid”, which the contract has.',
+        message: 'The dataset has no column “paid”, which the contract requires.',
       });
       await expect(again('id,paid,more\n1,2,3\n', { table: `${table}_more` })).rejects.toMatchObject({
         code: 'columns-missing',
@@ -674,7 +674,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       const csv = 'id,paid,day\n2,"2,5",2026-11-21\n3,3.5,\n"4\n",4.5,2026-11-22\nx,5.5,soon\n6,6.5,2026-11-23\n';
       await expect(load(csv, { mode: 'append', maxRejectedRows: 2 })).rejects.toMatchObject({
         code: 'invalid-input',
-        message: expect.stringContaining('More than 2 rows do not fit: line 2'),
+        message: expect.stringContaining('More than 2 rows were rejected. The first: line 2'),
       });
       expect(await rows()).toHaveLength(1);
       const {

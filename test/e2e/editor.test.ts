@@ -213,7 +213,7 @@ describe('the editor of n8n', () => {
     expect(output).toContain(
       "The run of Broken_export failed at “Write file”: The container 'exports' does not exist (code 2200).",
     );
-    expect(output).toMatch(/Check that what is named exists/);
+    expect(output).toMatch(/Check that the object in the message exists/);
     await closeForm(editor);
   });
 

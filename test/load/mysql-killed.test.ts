@@ -93,7 +93,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
         const table = `${name}_${when}_${statement}`;
         if (before) await load(before, { table });
         const old = await shown(table);
-        const wanted = { table, loadKey: 'event', record: true, ...options };
+        const wanted = { table, loadKey: 'event', saveLoadRecord: true, ...options };
         if (!(await killed({ address: address(), csv, options: wanted, statement, when }))) break;
         counts[name] = (counts[name] ?? 0) + 1;
         const place = `${table}: ${String(old)} or ${after}`;

@@ -10,7 +10,7 @@ export const finishedFilter = {
         { value: 'any', label: 'Any' },
         { value: 'succeeded', label: 'Succeeded' },
         { value: 'failed', label: 'Failed', description: 'Includes runs that timed out' },
-        { value: 'cancelled', label: 'Cancelled' },
+        { value: 'cancelled', label: 'Canceled' },
       ],
       { label: 'Outcome', help: 'Trigger only for runs with this outcome.' },
     ),

@@ -4,7 +4,7 @@ export const runStatuses = [
   { value: 'running', label: 'Running' },
   { value: 'succeeded', label: 'Succeeded' },
   { value: 'failed', label: 'Failed' },
-  { value: 'cancelled', label: 'Cancelled' },
+  { value: 'cancelled', label: 'Canceled' },
   { value: 'timed-out', label: 'Timed Out' },
   { value: 'unknown', label: 'Unknown' },
 ] as const;

@@ -41,7 +41,7 @@ export const waitFields = {
   onTimeout: v.optional(
     option(
       [
-        { value: 'keepRunning', label: 'Keep Running', description: 'The run continues without the step' },
+        { value: 'keepRunning', label: 'Keep Running', description: 'Stop waiting; the run continues in the service' },
         { value: 'cancel', label: 'Cancel Run', description: 'Ask the service to cancel the run' },
       ],
       {

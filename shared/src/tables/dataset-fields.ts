@@ -101,7 +101,7 @@ export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
     {
       value: 'file',
       label: { n8n: 'Binary File', zapier: 'File From Previous Step' },
-      description: 'File of a previous step',
+      description: 'File from a previous step',
     },
     ...sources.map(({ key, label }) => ({ value: key, label })),
   ];

@@ -24,7 +24,7 @@ const input = {
       help: {
         n8n: 'Max number of rows to return, up to 50,000. To page through a large dataset, run the node in a loop with First Row set to {{ $runIndex * 1000 + 1 }} and Max Rows set to 1000 until no rows are returned.',
         zapier:
-          'Enter the maximum number of rows to return; a result holds about 5 MB at most. To page through a large dataset, repeat the step with First Row set to the Next Row of the previous result.',
+          'Enter the maximum number of rows to return; results are limited to about 5 MB. To page through a large dataset, repeat the step with First Row set to Next Row from the previous result.',
       },
       placeholder: '1000',
       minimum: 1,

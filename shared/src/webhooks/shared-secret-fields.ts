@@ -11,7 +11,7 @@ export const webhookSecretFields = (sender: string) => ({
   webhookSecret: v.optional(
     text({
       label: 'Webhook Secret',
-      help: `Only for triggers: a random secret of at least 16 characters that you also enter at the sender, as the setup directions of the trigger describe. It verifies that events are authentic, because ${sender} does not sign them.`,
+      help: `Only for triggers: a random secret of at least 16 characters that you also enter in ${sender}, as described in the setup directions of the trigger. Used to verify that events are authentic, because ${sender} does not sign them.`,
       secret: true,
     }),
   ),

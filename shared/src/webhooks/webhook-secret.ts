@@ -14,7 +14,7 @@ const fields = {
   secret: v.optional(
     text({
       label: 'Secret',
-      help: 'The signing secret from the sender, e.g. whsec_…, or a random secret of at least 16 characters that you also configure in the sender. Not required for Microsoft Entra.',
+      help: "The signing secret from the sender, e.g. whsec_…, or a random secret of at least 16 characters that you also enter in the sender's settings. Not required for Microsoft Entra.",
       secret: true,
     }),
   ),
@@ -53,7 +53,7 @@ const fields = {
   authorityUrl: v.optional(
     text({
       label: 'Entra Authority URL',
-      help: 'Only for Microsoft Entra in another Azure cloud: the Microsoft Entra authority URL.',
+      help: 'Only for Microsoft Entra in a sovereign cloud, such as Azure Government: the Microsoft Entra authority URL.',
       placeholder: 'https://login.microsoftonline.com',
       advanced: true,
     }),

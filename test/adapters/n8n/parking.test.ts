@@ -221,7 +221,7 @@ describe('A run with a callback', () => {
     const before = sandbox.world.azure.dataFactory.runs.length;
     const { id } = await begin(pipeline('dataFactory', 'Load_sources'));
     const ended = await waitForExecution(n8n, id);
-    expect(ended.data.resultData.error?.message).toContain('declares no parameter pipewrightCallbackUrl');
+    expect(ended.data.resultData.error?.message).toContain('it has no parameter pipewrightCallbackUrl');
     expect(sandbox.world.azure.dataFactory.runs.length).toBe(before);
   });
 

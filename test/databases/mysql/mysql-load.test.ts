@@ -212,11 +212,11 @@ describe.each(mysqlProducts)('A load into %s', (product, start) => {
       ).rejects.toMatchObject({ code: 'rejected-rows' });
       for (const mode of ['create', 'append', 'replace', 'append'] as const)
         await loadIntoTable(inPieces('a,b\n1,2\n'), target, { table: 'serial', mode });
-      for (const columnChanges of ['evolve', 'fail'] as const)
+      for (const onSchemaChange of ['evolve', 'fail'] as const)
         await loadIntoTable(inPieces('a,b\n1,2\n'), target, {
           table: 'serial',
           mode: 'append',
-          onSchemaChange: columnChanges,
+          onSchemaChange,
         });
       await expect(
         loadIntoTable(inPieces('a,b\n1,x\n'), target, { table: 'serial', mode: 'upsert', key: ['a'] }),

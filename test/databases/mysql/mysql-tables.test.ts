@@ -104,10 +104,8 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
       await ask(
         `DROP TABLE IF EXISTS lax; CREATE TABLE lax (k varchar(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci PRIMARY KEY, v int); INSERT INTO lax VALUES ('a', 0)`,
       );
-      for (const columnChanges of ['fail', 'evolve'] as const)
-        await expect(
-          load(csv, { table: 'lax', mode: 'upsert', key: ['k'], onSchemaChange: columnChanges }),
-        ).rejects.toMatchObject({
+      for (const onSchemaChange of ['fail', 'evolve'] as const)
+        await expect(load(csv, { table: 'lax', mode: 'upsert', key: ['k'], onSchemaChange })).rejects.toMatchObject({
           code: 'invalid-input',
           message: expect.stringContaining('is not unique'),
         });
@@ -299,7 +297,7 @@ describeOn('MySQL', (start) => {
       for (const options of [
         { mode: 'append' },
         { mode: 'replace' },
-        { mode: 'append', columnChanges: 'evolve' },
+        { mode: 'append', onSchemaChange: 'evolve' },
       ] as const)
         await load('id,name\n7,w\n', { table: 'unknown', ...options });
       const client = await mysql.createConnection(server().adminUrl);

@@ -169,7 +169,7 @@ describe('A PostgreSQL table that is replaced', () => {
   it.each([
     ['a value of another type', 'a,b\n1,x\nnone,y\n', 'invalid-input', 'column “a”'],
     ['a key that comes twice', 'a,b\n1,x\n1,y\n', 'conflict', 'duplicate key'],
-    ['a null where none may be', 'a,b\n1,\n', 'invalid-input', 'is empty, which the table does not allow'],
+    ['a null where none may be', 'a,b\n1,\n', 'invalid-input', 'is NULL, which the table does not allow'],
   ])('is unchanged after %s', async (_name, csv, code, expected) => {
     await ask(
       `DROP TABLE IF EXISTS strict; CREATE TABLE strict (a int UNIQUE, b text NOT NULL);
@@ -271,7 +271,7 @@ describe('A load into PostgreSQL', () => {
 });
 
 describe('A new table over several connections', () => {
-  const several = { connections: 3 } as const;
+  const several = { parallelConnections: 3 } as const;
   const waiting = () => ask("SELECT relname FROM pg_class WHERE relname LIKE 'pipewright_staging%'");
   const many = (count: number, value = (row: number): string => String(row)): string =>
     `a,b\n${Array.from({ length: count }, (_, row) => `${row},${value(row)}`).join('\n')}\n`;

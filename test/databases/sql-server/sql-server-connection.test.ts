@@ -137,7 +137,7 @@ describe('A login to SQL Server', () => {
   ] as const)('says that %s is missing', async (name, label) => {
     expect(await failureOf(ask({ user: 'x', [name]: undefined }))).toMatchObject({
       code: 'not-connected',
-      message: `“${label}” is missing in the connection.`,
+      message: `“${label}” is missing.`,
     });
   });
 

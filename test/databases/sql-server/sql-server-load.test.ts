@@ -255,7 +255,7 @@ describe('A load into a table of SQL Server', () => {
       `id,name\n5,${'𝄞'.repeat(11)}\n`,
       /line 2 .*“name” that has more than 20 characters/,
     ],
-    ['nothing where something must be', 'id,name\n5,x\n,y\n', /line 3 .*“id” that is empty/],
+    ['nothing where something must be', 'id,name\n5,x\n,y\n', /line 3 .*“id” that is NULL/],
     ['a word in place of a number', 'id,name\nfive,x\n', /line 2 .*“id” that is not an integer/],
   ])('leaves the table unchanged for %s, and names the line', async (_case, csv, expected) => {
     for (const mode of ['replace', 'append', 'upsert'] as const) {
@@ -273,7 +273,7 @@ describe('A load into a table of SQL Server', () => {
 
   it.each([
     ['is the same in two rows', 'id,name\n3,Beth\n3,Bert\n', /“id” is not unique: 3 occurs in more than one row/],
-    ['is empty in a row', 'id,name\n3,Beth\n,Nobody\n', /empty/],
+    ['is empty in a row', 'id,name\n3,Beth\n,Nobody\n', /NULL/],
   ])('leaves the table unchanged when the key %s, in any mode', async (_case, csv, expected) => {
     for (const mode of ['upsert', 'replace', 'append'] as const)
       expect(await failureOf(load(csv, { mode, key: ['id'] }))).toMatchObject({

@@ -62,9 +62,9 @@ describe('An existing table of SQL Server', () => {
     for (const [name, value, expected] of [
       ['small', '256', 'not between 0 and 255'],
       ['small', '-1', 'not between'],
-      ['price', '1.23456', '4 behind it'],
+      ['price', '1.23456', '4 after it'],
       ['exact', '1234', 'more than 3 digits'],
-      ['exact', '1.125', '2 behind it'],
+      ['exact', '1.125', '2 after it'],
       ['ratio', 'much', '“ratio” that is not a number'],
       ['at', '1752-12-31 10:00', 'is before 1753-01-01'],
       [
@@ -153,7 +153,7 @@ describe('A table of SQL Server that evolves', () => {
       [
         { name: 'id', type: 'smallint', nullable: false },
         { name: 'paid', type: 'decimal(6,2)' },
-        { name: 'wholeDigits', type: 'int' },
+        { name: 'whole', type: 'int' },
         { name: 'name', type: 'nvarchar(3)', collation: 'Latin1_General_CS_AS', nullable: false },
         { name: 'flag', type: 'bit' },
       ],

@@ -62,7 +62,7 @@ const cases: Case[] = [
     ],
     [
       ['1234', '3 digits before'],
-      ['1.125', '2 behind'],
+      ['1.125', '2 after'],
     ],
   ],
   [
@@ -74,7 +74,7 @@ const cases: Case[] = [
     ],
     [
       ['922337203685477.5808', 'between -922337203685477.5808'],
-      ['1.23456', '4 behind'],
+      ['1.23456', '4 after'],
     ],
   ],
   [
@@ -95,12 +95,12 @@ const cases: Case[] = [
       ['123456789012345', 123_456_789_012_345],
     ],
     [
-      ['9007199254740993', 'floating point'],
+      ['9007199254740993', 'floating-point'],
       ['1e400', ''],
       ['1e-310', 'range of float'],
       ['NaN', 'not a number'],
       ['0x1F', 'not a number'],
-      ['007', 'floating point'],
+      ['007', 'floating-point'],
     ],
   ],
   [
@@ -111,10 +111,10 @@ const cases: Case[] = [
       ['123456', 123_456],
     ],
     [
-      ['16777217', 'floating point'],
+      ['16777217', 'floating-point'],
       ['1e39', 'range of real'],
       ['1e-40', 'range of real'],
-      ['0.123456789', 'floating point'],
+      ['0.123456789', 'floating-point'],
     ],
   ],
   [
@@ -138,7 +138,7 @@ const cases: Case[] = [
       ['9999-12-31', '9999-12-31'],
     ],
     [
-      ['2026-01-02 10:00:00', 'lose its time'],
+      ['2026-01-02 10:00:00', 'has a time of day, which would be lost'],
       ['01/02/03', 'date'],
       ['today', 'date'],
       ['20260102', 'date'],
@@ -191,7 +191,7 @@ const cases: Case[] = [
   [
     'datetime2',
     [['2026-11-20 10:00:00.1234567', '2026-11-20 10:00:00.1234567']],
-    [['2026-11-20 10:00:00.12345678', '7 digits']],
+    [['2026-11-20 10:00:00.12345678', '7 fractional second digits']],
   ],
   [
     'datetimeoffset(0)',
@@ -201,11 +201,11 @@ const cases: Case[] = [
       ['2026-11-20T10:00:00 +0900', '2026-11-20 10:00:00 +09:00'],
     ],
     [
-      ['2026-11-20 10:00:00.5Z', '0 digits'],
+      ['2026-11-20 10:00:00.5Z', '0 fractional second digits'],
       ['2026-11-20 10:00:00+14:30', 'more than 14 hours'],
       ['0001-01-01 01:00:00+02:00', 'years 1 to 9999'],
       ['9999-12-31 23:00:00-01:00', 'years 1 to 9999'],
-      ['2026-11-20 10:00:00', 'does not say its time zone'],
+      ['2026-11-20 10:00:00', 'it has no time zone'],
     ],
   ],
   [
@@ -215,7 +215,7 @@ const cases: Case[] = [
       ['23:59:59', '23:59:59'],
     ],
     [
-      ['10:00:00.7', '0 digits'],
+      ['10:00:00.7', '0 fractional second digits'],
       ['24:00', 'time of day'],
       ['10:00 PM', 'time of day'],
       ['10:00+02:00', 'time of day'],

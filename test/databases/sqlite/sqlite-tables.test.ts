@@ -64,10 +64,8 @@ describe('Columns of SQLite', () => {
     database.exec(
       "CREATE TABLE t (a INTEGER, twice INTEGER GENERATED ALWAYS AS (a * 2) STORED, text TEXT AS (a || '!'))",
     );
-    for (const columnChanges of ['fail', 'evolve'] as const) {
-      await expect(
-        load('a,Twice\n1,2\n', { table: 't', mode: 'append', onSchemaChange: columnChanges }),
-      ).rejects.toMatchObject({
+    for (const onSchemaChange of ['fail', 'evolve'] as const) {
+      await expect(load('a,Twice\n1,2\n', { table: 't', mode: 'append', onSchemaChange })).rejects.toMatchObject({
         code: 'columns-missing',
         message: expect.stringContaining('“twice”'),
       });

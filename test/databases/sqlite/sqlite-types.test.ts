@@ -140,8 +140,8 @@ it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
   ['BLOB', 'x', /accepts bytes \(BLOB\) only/, 'STRICT'],
   ['REAL', 'abc', /floating-point/, 'STRICT'],
 ])('A column %s refuses %s', async (declaration, value, reason, after = '') => {
-  for (const columnChanges of ['fail', 'evolve'] as const) {
-    await expect(stored(declaration, value, after, { onSchemaChange: columnChanges })).rejects.toMatchObject({
+  for (const onSchemaChange of ['fail', 'evolve'] as const) {
+    await expect(stored(declaration, value, after, { onSchemaChange })).rejects.toMatchObject({
       code: 'invalid-input',
       message: expect.stringMatching(reason),
     });
@@ -183,11 +183,11 @@ describe('A table that a load created', () => {
     ]);
   });
 
-  it.each(['fail', 'evolve'] as const)('matches columns that differ in case only (%s)', async (columnChanges) => {
-    const table = `cased_${columnChanges}`;
+  it.each(['fail', 'evolve'] as const)('matches columns that differ in case only (%s)', async (onSchemaChange) => {
+    const table = `cased_${onSchemaChange}`;
     await load('id,Name\n1,Ada\n', { table });
-    await load('ID,name\n2,Bob\n', { table, mode: 'append', onSchemaChange: columnChanges });
-    await load('iD,NAME\n2,Cleo\n', { table, mode: 'upsert', key: ['Id'], onSchemaChange: columnChanges });
+    await load('ID,name\n2,Bob\n', { table, mode: 'append', onSchemaChange });
+    await load('iD,NAME\n2,Cleo\n', { table, mode: 'upsert', key: ['Id'], onSchemaChange });
     expect(read(table)).toEqual([
       ['1', 'Ada'],
       ['2', 'Cleo'],

@@ -5,7 +5,7 @@ import { describeMethods } from '../../../adapter/methods.ts';
 import { pollEvents } from '../../../adapter/polling.ts';
 import { describeTriggerProperties, pollingTriggers } from '../../../adapter/trigger-properties.ts';
 
-/** Starts the workflow when a report run finishes. Polls Mode; no webhook required. */
+/** Starts the workflow when a report run finishes; polls Mode, so no webhook is required. */
 export class ModePollingTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Mode Polling Trigger',
@@ -15,7 +15,7 @@ export class ModePollingTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: 'Report Run Finished (Polling)',
-    description: 'Starts the workflow when a report run finishes. Polls Mode; no webhook required',
+    description: 'Starts the workflow when a report run finishes; polls Mode, so no webhook is required',
     defaults: { name: 'Mode Polling Trigger' },
     polling: true,
     inputs: [],

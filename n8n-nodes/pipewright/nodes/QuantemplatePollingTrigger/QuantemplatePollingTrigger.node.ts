@@ -5,7 +5,7 @@ import { describeMethods } from '../../../adapter/methods.ts';
 import { pollEvents } from '../../../adapter/polling.ts';
 import { describeTriggerProperties, pollingTriggers } from '../../../adapter/trigger-properties.ts';
 
-/** Starts the workflow when a pipeline run finishes. Polls Quantemplate; no webhook required. */
+/** Starts the workflow when a pipeline run finishes; polls Quantemplate, so no webhook is required. */
 export class QuantemplatePollingTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Quantemplate Polling Trigger',
@@ -15,7 +15,7 @@ export class QuantemplatePollingTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: 'Pipeline Run Finished (Polling)',
-    description: 'Starts the workflow when a pipeline run finishes. Polls Quantemplate; no webhook required',
+    description: 'Starts the workflow when a pipeline run finishes; polls Quantemplate, so no webhook is required',
     defaults: { name: 'Quantemplate Polling Trigger' },
     polling: true,
     inputs: [],

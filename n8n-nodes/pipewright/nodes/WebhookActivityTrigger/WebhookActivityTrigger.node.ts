@@ -16,7 +16,7 @@ import { createSubscription, deleteSubscription, subscriptionExists } from '../.
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when a Data Factory or Synapse pipeline reaches a WebHook activity and waits for it. */
+/** Starts the workflow when a Data Factory or Synapse pipeline reaches a WebHook activity and waits for the callback. */
 export class WebhookActivityTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Azure WebHook Activity Trigger',
@@ -27,7 +27,7 @@ export class WebhookActivityTrigger implements INodeType {
     version: 2,
     subtitle: 'WebHook Activity Reached',
     description:
-      'Starts the workflow when a Data Factory or Synapse pipeline reaches a WebHook activity and waits for it',
+      'Starts the workflow when a Data Factory or Synapse pipeline reaches a WebHook activity and waits for the callback',
     defaults: { name: 'Azure WebHook Activity Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],

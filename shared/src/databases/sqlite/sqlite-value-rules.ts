@@ -85,7 +85,7 @@ export const sqliteTimestamp: ValueRule = {
 
 /** For a timestamp or time with a limited fraction of a second. */
 export const fractionOf = (digits: number): ValueRule => ({
-  reason: `has more than ${digits} digits in the fraction of a second`,
+  reason: `has more than ${digits} fractional second digits`,
   fails: (text) => (/:\d\d\.(\d*?)0*(?!\d)/.exec(text)?.[1]?.length ?? 0) > digits,
 });
 

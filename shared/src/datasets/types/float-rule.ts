@@ -3,7 +3,7 @@ import type { ValueRule } from '../load/target.ts';
 /** Accepts values that a floating-point number of 4 or 8 bytes represents without changing digits: `0.1`, but not the 4-byte `16777217`. */
 export function floatRule(bytes: 4 | 8): ValueRule {
   return {
-    reason: `is not a number that a ${bytes}-byte floating-point column stores exactly`,
+    reason: `is not a number that a floating-point column of ${bytes} bytes stores exactly`,
     fails: (text) => !isExact(text, bytes),
   };
 }

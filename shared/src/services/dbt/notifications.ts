@@ -56,7 +56,7 @@ export const notificationFields = {
   dbtVersion: v.optional(text({ label: 'dbt Version' })),
   isTest: boolean({
     label: 'Test Event',
-    help: 'Whether this is a test event sent with Test endpoint in dbt. Test events contain sample values.',
+    help: 'Whether this is a test event sent with the “Test endpoint” button in dbt. Test events contain sample values.',
   }),
   ...verificationFields,
 };

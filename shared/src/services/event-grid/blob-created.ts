@@ -58,7 +58,7 @@ function describe({ id, subject, occurredAt, data }: GridEvent) {
 export const blobCreated = defineWebhookTrigger<WebhookSecret>()({
   key: 'blobCreated',
   name: 'Blob Created',
-  description: 'Triggers when a file is created or replaced in Azure Blob Storage or a data lake.',
+  description: 'Triggers when a file is created or replaced in Azure Blob Storage or Azure Data Lake Storage.',
   input: {
     containers: v.optional(
       list({
@@ -90,7 +90,7 @@ export const blobCreated = defineWebhookTrigger<WebhookSecret>()({
     fileName: text({ label: 'File Name' }),
     url: text({ label: 'Blob URL' }),
     contentType: v.optional(text({ label: 'Content Type' })),
-    size: v.optional(integer({ label: 'Size in Bytes' })),
+    size: v.optional(integer({ label: 'Size (Bytes)' })),
     eTag: v.optional(text({ label: 'ETag' })),
     createdAt: v.optional(text({ label: 'Created At' })),
     ...verificationFields,

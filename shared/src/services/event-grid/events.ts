@@ -128,7 +128,7 @@ export const directionsFor = (where: string, eventType: string): Wording =>
     enterSecret(terms, 'Secret'),
     urlWithSecret(terms),
     `Publish the ${terms.workflow}, so that the trigger can answer the validation request that Event Grid sends in the next step.`,
-    `In ${where}, open Events and add an event subscription with Event Grid Schema, ${eventType}, and a Web Hook endpoint with this URL.`,
+    `In ${where}, add an event subscription with Event Grid Schema, ${eventType}, and a Web Hook endpoint with this URL.`,
   ]);
 
 /** Whether a text starts with a prefix; true if none is set. */

@@ -47,7 +47,7 @@ export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
   directions: setupSteps('Set up the webhook in Mode once. You need to be a Mode administrator.', (terms) => [
     enterSecret(terms),
     urlWithSecret(terms),
-    `Publish the ${terms.workflow} first. Mode sends a request to the URL as soon as you create the webhook.`,
+    `Publish the ${terms.workflow} before you create the webhook. Mode sends a request to the URL as soon as the webhook is created.`,
     'In Mode, open Workspace Settings > Webhooks, add a webhook with this URL, and select the event for completed report runs.',
   ]),
   events(body, input) {

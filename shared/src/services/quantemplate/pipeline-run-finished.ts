@@ -12,7 +12,7 @@ import { pipelineField } from './pipelines.ts';
 export const pipelineRunFinished = defineRunFinished<QuantemplateConnection>()({
   key: 'pipelineRunFinished',
   name: 'Pipeline Run Finished (Polling)',
-  description: 'Triggers when a pipeline run finishes. Polls Quantemplate; no webhook required.',
+  description: 'Triggers when a pipeline run finishes; polls Quantemplate, so no webhook is required.',
   input: { pipeline: pipelineField },
   sample: samplePipelineRun,
   runs: async ({ pipeline }, _since, context) =>

@@ -124,10 +124,11 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
     toleranceSeconds: ({ toleranceMinutes }) => toleranceMinutes * 60,
     acceptsUnsigned: (input) => input.acceptsUnsigned,
   },
-  directions: setupSteps('Set up the sender once.', ({ credential, url }) => [
+  directions: setupSteps('Set up the sender once.', ({ credential, url, workflow }) => [
     `Copy the ${url} and add it as a webhook in the settings of the sender.`,
     `In the ${credential}, enter the signing secret of the sender as Secret.`,
     'In Verification Method, select the method that the sender uses.',
+    `Publish the ${workflow}.`,
   ]),
   example: (now) => ({
     id: `example-${now.getTime()}`,

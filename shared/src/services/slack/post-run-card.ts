@@ -45,7 +45,7 @@ export const postRunCard = defineAction<SlackConnection>()({
   name: 'Post Run Card',
   resource: 'Run Card',
   description:
-    "Posts a message with a run's status, the cause of any failure and what to do, and updates it as the run progresses.",
+    "Posts a message with a run's status and, if it failed, the cause and a suggested fix, and updates the message as the run progresses.",
   effect: 'unsafe',
   input: {
     channel: channelField,
@@ -54,7 +54,7 @@ export const postRunCard = defineAction<SlackConnection>()({
     card: v.optional(
       text({
         label: 'Card Timestamp',
-        help: "The Timestamp from a previous Post Run Card step, or a link to the card. Leave empty to update this run's card if it was posted in the last three days, or else to post a new card.",
+        help: 'The Timestamp from a previous Post Run Card step, or a link to the card. Leave empty to update the card posted for this run in the last three days, or to post a new card if there is none.',
         placeholder: '1763625600.000100',
         idFromUrl: {
           pattern: /\/p(\d{16})(?:[?#]|$)/,
@@ -65,7 +65,7 @@ export const postRunCard = defineAction<SlackConnection>()({
     rerunUrl: v.optional(
       text({
         label: 'Rerun URL',
-        help: 'The URL that the Run Again button on the card of a failed run opens, such as a form that reruns the run.',
+        help: "The URL to open when someone clicks Run Again on a failed run's card, e.g. a form that starts the rerun.",
         placeholder: 'https://…',
         advanced: true,
       }),
@@ -83,7 +83,7 @@ export const postRunCard = defineAction<SlackConnection>()({
   output: {
     id: text({
       label: 'Timestamp',
-      help: 'Identifies the card. Map it to Card Timestamp of the next Post Run Card step.',
+      help: 'Identifies the card. Use it as the Card Timestamp in the next Post Run Card step.',
     }),
     channelId: text({ label: 'Channel ID' }),
     updated: boolean({ label: 'Card Updated' }),

@@ -23,7 +23,7 @@ export const runParts = {
   runId: v.optional(
     text({
       label: 'Run ID',
-      help: 'The value from the step that starts or gets the run.',
+      help: 'Map this value from the step that starts or gets the run.',
       placeholder: '455644833',
       notOn: { n8n: wholeRunInN8n },
     }),
@@ -31,7 +31,7 @@ export const runParts = {
   runName: v.optional(
     text({
       label: 'Run Name',
-      help: 'The value from the step that starts or gets the run.',
+      help: 'Map this value from the step that starts or gets the run.',
       placeholder: 'Monthly report',
       notOn: { n8n: wholeRunInN8n },
     }),
@@ -39,7 +39,7 @@ export const runParts = {
   runStatus: v.optional(
     option(runStatuses, {
       label: 'Run Status',
-      help: 'The value from the step that starts or gets the run.',
+      help: 'Map this value from the step that starts or gets the run.',
       notOn: { n8n: wholeRunInN8n },
     }),
   ),

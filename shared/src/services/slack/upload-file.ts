@@ -51,7 +51,7 @@ export const uploadFile = defineAction<SlackConnection>()({
           {
             value: 'file',
             label: { n8n: 'Binary File', zapier: 'File From Previous Step' },
-            description: 'File of a previous step',
+            description: 'File from a previous step',
           },
           { value: 'text', label: 'Text', description: 'Create a text file' },
         ],

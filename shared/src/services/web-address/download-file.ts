@@ -60,7 +60,7 @@ export const downloadFile = defineDownload<WebAddressConnection>()({
   input: {
     url: text({
       label: 'File URL',
-      help: 'URL of the file, or its path on the website, e.g. /exports/claims.csv.',
+      help: 'URL of the file, or its path relative to the configured base URL, e.g. /exports/claims.csv.',
       placeholder: 'https://files.example.com/exports/claims.csv',
     }),
   },

@@ -51,7 +51,7 @@ export const fields = {
   login: v.optional(
     option(
       [
-        { value: 'password', label: 'User and Password', description: 'Login of the database server' },
+        { value: 'password', label: 'User and Password', description: 'SQL login on the database server' },
         {
           value: 'entra',
           label: 'Microsoft Entra App Registration',

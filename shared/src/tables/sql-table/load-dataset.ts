@@ -33,14 +33,14 @@ const loadFields = {
   key: v.optional(
     list({
       label: 'Key Columns',
-      help: 'Columns that together uniquely identify a row, one per line. Required for Upsert; in every mode, the load fails if a key is duplicate or missing.',
+      help: 'Columns that together uniquely identify a row, one per line. Required for Upsert; in every mode, the load fails if the dataset contains duplicate or missing keys.',
       placeholder: 'policy_number',
     }),
   ),
   schema: v.optional(
     text({
       label: 'Schema',
-      help: 'Schema that contains the table (PostgreSQL, SQL Server) or database (MySQL, MariaDB). Leave empty for the default.',
+      help: 'Schema (PostgreSQL, SQL Server) or database (MySQL, MariaDB) that contains the table. Leave empty for the default.',
       placeholder: 'public',
       advanced: true,
     }),
@@ -113,7 +113,7 @@ const loadFields = {
   parallelConnections: v.optional(
     integer({
       label: 'Parallel Connections',
-      help: 'Number of PostgreSQL connections used to load a new table. Using two speeds up large files but does not preserve row order.',
+      help: 'Number of PostgreSQL connections used to load a new table. With two connections, large files load faster, but row order is not preserved.',
       minimum: 1,
       maximum: 8,
       advanced: true,

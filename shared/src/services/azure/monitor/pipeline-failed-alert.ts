@@ -121,7 +121,7 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
   directions: setupSteps('Set up the alert once in the Azure portal.', (terms) => [
     enterSecret(terms),
     urlWithSecret(terms),
-    'In the data factory, open Alerts and create an alert rule for the metric Failed pipeline runs metrics with the condition Greater than 0.',
+    'In the data factory, open Alerts and create an alert rule for the metric “Failed pipeline runs metrics” with the condition Greater than 0.',
     'Add an action group with a webhook to this URL, and enable the common alert schema.',
   ]),
   events(body) {

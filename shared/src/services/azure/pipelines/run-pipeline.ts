@@ -83,7 +83,7 @@ function noCallback({ service }: PipelineHomeKind, pipeline: string): Pipewright
     code: 'invalid-input',
     service,
     message: `The pipeline ${pipeline} does not support callbacks: it has no parameter ${callbackParameter}.`,
-    hint: 'Add the parameter and the callback activity as described in docs/pipelines of Pipewright, or set Completion Method to Poll.',
+    hint: 'Add the parameter and the callback activity as described in “Pipelines” in the Pipewright documentation, or set Completion Method to Poll.',
   });
 }
 
@@ -94,7 +94,7 @@ function noCallback({ service }: PipelineHomeKind, pipeline: string): Pipewright
  */
 export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineField): Action {
   const completionMethod = completionMethodField(
-    `A callback requires the parameter ${callbackParameter} and a callback activity in the pipeline; see docs/pipelines of Pipewright.`,
+    `A callback requires the parameter ${callbackParameter} and a callback activity in the pipeline; see “Pipelines” in the Pipewright documentation.`,
   );
   return defineAction<AzureConnection>()({
     key: 'runPipeline',

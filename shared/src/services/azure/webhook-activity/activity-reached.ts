@@ -16,7 +16,8 @@ import { enterSecret, setupSteps, urlWithSecret } from '../../../webhooks/setup-
 export const activityReached = defineWebhookTrigger<AzureConnection>()({
   key: 'activityReached',
   name: 'WebHook Activity Reached',
-  description: 'Triggers when a Data Factory or Synapse pipeline reaches a WebHook activity and waits for it.',
+  description:
+    'Triggers when a Data Factory or Synapse pipeline reaches a WebHook activity and waits for the callback.',
   input: secretLocationFields('query'),
   output: {
     eventId: text({ label: 'Event ID' }),
@@ -39,7 +40,7 @@ export const activityReached = defineWebhookTrigger<AzureConnection>()({
     urlWithSecret(terms),
     'Add a WebHook activity to the pipeline with this URL, the method POST and a JSON body.',
     'Set the timeout of the activity, and select Report status on callback and Secure input.',
-    'Add a Complete WebHook Activity step to continue or fail the pipeline.',
+    `In the ${terms.workflow}, add a Complete WebHook Activity step to continue or fail the pipeline.`,
   ]),
   events(body, _input, connection) {
     if (!isObject(body)) return [];
