@@ -519,7 +519,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       });
       await expect(load('name\nAda\n', upsert)).rejects.toMatchObject({
         code: 'columns-missing',
-        message: 'The dataset has no column “id”, which belongs to the key.',
+        message: 'The dataset has no column “id”, which is part of the key.',
       });
     });
 

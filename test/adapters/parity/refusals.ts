@@ -55,5 +55,5 @@ export function secretField({ name, connection }: Service): string {
 export const said = {
   wrongSecret: /(the|its) (client )?secret|API token|API key|access token|Bot User OAuth Token/,
   unknown: /Check |Pick |Select |Use |Open |Look at /,
-  forbidden: /role|share|token|administrator|Entra/,
+  forbidden: /role|[Ss]hare|token|administrator|Entra/,
 };

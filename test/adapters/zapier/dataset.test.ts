@@ -91,7 +91,7 @@ describe('Get Rows on Zapier', () => {
     );
     authData['webAddress_headerSecret'] = 'wrong';
     expect(await refusal('get_rows', website('/web/files/claims.csv?signature=hush'))).toMatch(
-      /status 401.*Check the log-in/,
+      /status 401.*Check the authentication method/,
     );
     expect(JSON.stringify(logged.mock.calls)).not.toContain('hush');
     authData = { ...groupsOf(sandbox).dbt };

@@ -40,7 +40,7 @@ describe('explainMysql', () => {
   it.each([
     [1045, 'unauthorized', 'user and password'],
     [1130, 'unauthorized', 'from this host'],
-    [1227, 'forbidden', 'lacks a privilege'],
+    [1227, 'forbidden', 'lacks one of these privileges'],
     [1142, 'forbidden', 'INSERT, SELECT'],
     [1820, 'unauthorized', 'expired'],
     [1862, 'unauthorized', 'expired'],

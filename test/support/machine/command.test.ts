@@ -91,6 +91,6 @@ describe('the way into the scripts', () => {
 
   it('says what is missing when it is not told what to run', async () => {
     const bare = runCommand(node24(), [join(projectRoot, 'scripts', 'run.mjs')]);
-    await expect(bare).rejects.toThrow('Say what to run');
+    await expect(bare).rejects.toThrow('Usage: run.mjs');
   });
 });

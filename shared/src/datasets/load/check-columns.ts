@@ -58,7 +58,7 @@ export function checkColumns(
   if (missingKey.length > 0)
     throw columnsMissing(
       `The dataset has no ${list(missingKey)}, which is part of the key.`,
-      'Use the spelling of the header in Key.',
+      'Use the spelling of the header in Key Columns.',
     );
   if (contract) checkContract(names, contract, request);
   if (!existing) return;
