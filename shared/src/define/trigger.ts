@@ -58,7 +58,7 @@ export interface VerificationDefinition<F extends Fields, C> {
   entra?(connection: C): EntraSender | undefined;
   /** Seconds by which a signed timestamp may differ from the clock, either way. Default: 300. */
   toleranceSeconds?(input: Values<F>): number;
-  /** Whether "Accept Unsigned Events" is on. */
+  /** Whether "Accept Unverified Events" is on. */
   acceptsUnsigned?(input: Values<F>): boolean;
 }
 

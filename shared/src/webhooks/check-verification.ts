@@ -63,8 +63,8 @@ export function checkVerification(
     code: 'not-verified',
     message: 'No secret is set for this trigger, so events cannot be verified.',
     hint: {
-      n8n: 'Enter the webhook secret in the credential, or turn on Accept Unsigned Events.',
-      zapier: 'Enter the webhook secret in the connection, or turn on Accept Unsigned Events.',
+      n8n: 'Enter the webhook secret in the credential, or turn on Accept Unverified Events.',
+      zapier: 'Enter the webhook secret in the connection, or turn on Accept Unverified Events.',
     },
   });
 }

@@ -25,7 +25,7 @@ export const problemField = v.optional(
 /** Input field of triggers whose sender may have no secret. */
 export const acceptsUnsigned = v.optional(
   boolean({
-    label: 'Accept Unsigned Events',
+    label: 'Accept Unverified Events',
     help: 'Whether to accept events without a secret. Anyone who knows the URL can then send events; each is marked as not verified.',
     advanced: true,
   }),

@@ -45,7 +45,7 @@ export interface Rejected {
 
 const explanations: Record<RejectionReason, string> = {
   'no-secret':
-    'No secret is set, so events cannot be verified. Enter the secret of the sender, or turn on Accept Unsigned Events.',
+    'No secret is set, so events cannot be verified. Enter the secret of the sender, or turn on Accept Unverified Events.',
   'empty-secret': 'The secret is empty, so anyone could forge events. Enter the secret of the sender.',
   'short-secret':
     'The secret is too short and could be guessed. Enter at least 16 characters; for Standard Webhooks, the whole signing secret with at least 24 bytes.',

@@ -186,7 +186,7 @@ describe('a trigger without a secret', () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated, {}, { webhookSecret: '' });
     await expect(trigger.activate()).rejects.toMatchObject({
       message: expect.stringContaining('No secret'),
-      description: expect.stringContaining('Accept Unsigned Events'),
+      description: expect.stringContaining('Accept Unverified Events'),
     });
     expect((await trigger.post(updated())).status).toBe(401);
     expect(trigger.executions).toEqual([]);

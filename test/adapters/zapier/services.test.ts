@@ -298,7 +298,7 @@ describe('an event of Quantemplate', () => {
     expect([await deliver(), await deliver()]).toEqual([1, 1]);
   });
 
-  it('is accepted without a secret only with Accept Unsigned Events', async () => {
+  it('is accepted without a secret only with Accept Unverified Events', async () => {
     const { quantemplate_webhookSecret: _, quantemplate_previousWebhookSecret: __, ...authData } = groups.quantemplate;
     const trigger = await zapier.trigger('quantemplate_dataset_updated');
     expect(await (await trigger.subscribe({ authData })).deliver(notification('u'))).toEqual([]);

@@ -44,7 +44,7 @@ export const fields = {
   authorityUrl: v.optional(
     text({
       label: 'Entra Authority URL',
-      help: 'The Microsoft Entra authority URL. Required only with a Tenant ID, if the Workspace URL does not identify the Azure cloud.',
+      help: 'The Microsoft Entra authority URL. Required only if you enter a Tenant ID and the Workspace URL is a custom domain.',
       placeholder: 'https://login.microsoftonline.com',
       advanced: true,
     }),

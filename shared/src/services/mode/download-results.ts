@@ -59,7 +59,7 @@ export const downloadResults = defineDownload<ModeConnection>()({
     report: reportField,
     run: v.optional(
       withInfo(runField, {
-        help: 'Run whose results to download. Leave empty to use the latest successful run.',
+        help: 'Select the run to download results from, or enter its Run ID. Leave empty to use the latest successful run.',
       }) as typeof runField,
     ),
     query: v.optional(queryField),

@@ -51,7 +51,7 @@ export const sendMessage = defineAction<SlackConnection>()({
     unfurl: v.optional(
       boolean({
         label: 'Show Link Previews',
-        help: 'Whether to show previews of linked pages. Leave empty for Slack’s default.',
+        help: 'Whether to show previews of linked pages. If not set, Slack’s default applies.',
         advanced: true,
       }),
     ),
