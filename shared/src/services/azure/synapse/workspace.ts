@@ -18,7 +18,7 @@ export const resource = { service, type: 'Microsoft.Synapse/workspaces', version
 /** Field for the workspace. */
 export const workspaceField = text({
   label: 'Workspace',
-  help: 'Select the workspace, or enter its name or the URL of one of its pages in Synapse Studio.',
+  help: 'Select the workspace, or enter resource-group/name or a Synapse Studio URL of the workspace.',
   placeholder: 'data-platform/contoso-synapse',
   choices: resourceChoices('workspaces', resource),
   idFromUrl: {
