@@ -3,7 +3,7 @@ export type Capability = true | { no: string };
 
 /** What an engine can do. Refusals take their text from here, and docs/datasets.md shows it as a table. */
 export interface Capabilities {
-  /** Rows become visible together, or not at all. */
+  /** Rows become visible atomically: all or none. */
   atomicLoads: Capability;
   /** A new or changed table is rolled back with the rows. */
   transactionalDdl: Capability;
@@ -23,7 +23,7 @@ export interface Capabilities {
   testedOnServer: Capability;
 }
 
-/** What each capability is called in the documentation. */
+/** The names of the capabilities in the documentation. */
 export const capabilityLabels: Record<keyof Capabilities, string> = {
   atomicLoads: 'Atomic loads',
   transactionalDdl: 'Table changes in the same transaction',

@@ -4,7 +4,7 @@ import type { Row, SqlDialect } from './sql-dialect.ts';
 
 /** Rows that a key must identify. */
 export interface KeyCheck {
-  /** Names of the key columns, for people. */
+  /** Display names of the key columns. */
   names: readonly string[];
   /** SQL for the values of those columns. */
   values: readonly string[];

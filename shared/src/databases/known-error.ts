@@ -43,7 +43,7 @@ export const connectionLost: KnownError = {
   wait: 'short',
 };
 
-/** Nothing answers at the address. */
+/** No server responds at the address. */
 export const unreachable: KnownError = {
   code: 'unavailable',
   hint: connectionHint(

@@ -33,7 +33,7 @@ export function notUtf8Error(): PipewrightError {
   });
 }
 
-/** The error of a connection that broke during COMMIT: the server may have published the rows. Other errors are returned as they are. */
+/** The error of a connection that broke during COMMIT: the server may have published the rows. Other errors are returned unchanged. */
 export function explainCommit(error: unknown): unknown {
   if (!(error instanceof PipewrightError) || error.code !== 'unavailable') return error;
   return withDetails(error, {

@@ -2,7 +2,7 @@ import type { Reject } from '../datasets/formats/csv-scanner.ts';
 import { loadModes, type LoadRecord, type LoadStatus } from '../datasets/load/target.ts';
 import type { RecordTypes, Row, SqlDialect } from './sql-dialect.ts';
 
-/** The table that records loads, beside the tables that they fill. */
+/** The table that records loads, in the same schema as the loaded tables. */
 export const loadsTable = 'pipewright_loads';
 
 /** The table that saves rejected rows. */

@@ -18,7 +18,7 @@ export interface MergeParts {
   columns: readonly MergedColumn[];
   /** Names of the columns that identify a row. */
   key: readonly string[];
-  /** A clause between the column list of an INSERT and its SELECT: `OVERRIDING SYSTEM VALUE`. Default: nothing. */
+  /** A clause between the column list of an INSERT and its SELECT: `OVERRIDING SYSTEM VALUE`. Default: none. */
   overriding?: string;
   /** Further columns that are set to NULL, quoted. Default: none. */
   nulls?: readonly string[];

@@ -1,11 +1,11 @@
-/** Options for opening a database, besides its address. */
+/** Options for opening a database, in addition to its address. */
 export interface OpenOptions {
-  /** An access token of Microsoft Entra, instead of user and password; SQL Server only. */
+  /** A Microsoft Entra access token, instead of user and password; SQL Server only. */
   token?: string;
-  /** Pauses before a server is tried again. Default: a timer. */
+  /** Waits before a retry. Default: a timer. */
   sleep?(milliseconds: number): Promise<void>;
   /** The time in milliseconds that limits the retries. Default: `Date.now`. */
   now?(): number;
-  /** Seconds for which a server that is starting, resuming or busy is tried again. Default: 30 for MySQL, 150 for SQL Server. */
+  /** Maximum seconds of retries while a server is starting, resuming or busy. Default: 30 for MySQL, 150 for SQL Server. */
   retrySeconds?: number;
 }

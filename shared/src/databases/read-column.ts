@@ -1,6 +1,6 @@
 import { PipewrightError } from '../host/error.ts';
 
-/** Distinct values that `readColumn` returns at most: one more than a check can hold in memory. */
+/** Maximum distinct values that `readColumn` returns: one more than a check can hold in memory. */
 export const maxColumnValues = 2_000_001;
 
 /** The error of a rule that names a table that does not exist. */

@@ -33,7 +33,7 @@ export interface RecordTypes {
 
 /** What differs between engines in the SQL that they share: keys, merges and load records are written once, in terms of it. */
 export interface SqlDialect {
-  /** Name of the engine, for people. */
+  /** Display name of the engine. */
   service: string;
   quote(name: string): string;
   /** A SELECT of the first row: `LIMIT 1` or `TOP (1)`. */

@@ -25,7 +25,7 @@ const lacks: Record<string, (text: string) => boolean> = {
   latin1: (text) => [...text].some((character) => !latin1.has(character)),
 };
 
-/** Bytes of a unit of UTF-16 in any character set, at most. */
+/** Maximum bytes of a UTF-16 unit in any character set. */
 const maxBytesPerUnit = 4;
 
 /**

@@ -11,7 +11,7 @@ const [letterN = 0] = null32;
 const quotedNull = Buffer.from('"NULL"');
 const [one, zero] = [Buffer.from('1'), Buffer.from('0')];
 
-/** Bytes by which a value may grow: an empty one becomes NULL. */
+/** Number of bytes that a value can grow by: an empty one becomes NULL. */
 const maxGrowth = 4;
 
 /**

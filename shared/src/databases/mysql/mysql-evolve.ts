@@ -81,7 +81,7 @@ function widenDefinition(column: InferredColumn, before: string, known: MysqlCol
   const type = known.definition.replace(/ NULL$/, '');
   if (type !== '') {
     if (before.startsWith(type)) return widenedType(column, known) + before.slice(type.length);
-    // CREATE TABLE leaves out the collation where it is that of the table.
+    // CREATE TABLE omits the collation if it equals the table's.
     const bare = type.replace(/ CHARACTER SET \S+ COLLATE \S+$/, '');
     if (before.startsWith(bare)) {
       const rest = before.slice(bare.length).replace(/^(?: CHARACTER SET \S+)?(?: COLLATE \S+)?/, '');

@@ -26,7 +26,7 @@ interface MysqlLoadOptions {
   existing: readonly MysqlColumn[] | undefined;
   /** Generated columns of the table. */
   calculated: readonly string[];
-  /** Triggers that may change the rows of this load, for people; those that the user may see. */
+  /** Display names of the triggers, as far as visible to the user, that may change the rows of this load. */
   triggers: readonly string[];
   earlier: LoadRecord | undefined;
   /** Releases the lock of the table. */
@@ -59,7 +59,7 @@ export class MysqlLoad implements TableLoad {
     this.previousLoad = options.earlier;
     this.generatedColumns = options.calculated;
     this.#name = `${quoted(schema)}.${quoted(table)}`;
-    // Only staged rows can be compared with what a trigger makes of them.
+    // Only staged rows can be compared with the rows as changed by a trigger.
     const isDirect = this.existing !== undefined && mode !== 'upsert' && !evolve && triggers.length === 0;
     this.#rows = new MysqlRows({
       session,

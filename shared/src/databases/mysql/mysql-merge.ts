@@ -11,7 +11,7 @@ import { columnsLeftEmpty, type MysqlColumn } from './mysql-table.ts';
 
 /** Staged rows, and the table that they are moved into. */
 interface StagedRows {
-  /** Name of the table, for people. */
+  /** Display name of the table. */
   name: string;
   /** The table and the staging table, quoted. */
   table: string;
@@ -19,7 +19,7 @@ interface StagedRows {
   columns: readonly InferredColumn[];
   key: readonly string[];
   existing: readonly MysqlColumn[];
-  /** Triggers that may change the rows, for people. */
+  /** Display names of triggers that may change the rows. */
   triggers: readonly string[];
 }
 

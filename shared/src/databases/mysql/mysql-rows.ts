@@ -134,7 +134,7 @@ export class MysqlRows {
     return type === longText && this.#target.key.includes(name) && !this.#long.has(name) ? keyText : type;
   }
 
-  /** Whether a column keeps the type of the existing table, whatever values come. */
+  /** Whether a column keeps the type of the existing table regardless of its values. */
   #keepsType(column: InferredColumn): boolean {
     const known = this.#known(column);
     return known !== undefined && (!this.#target.evolves || known.fixed === true);

@@ -14,9 +14,9 @@ interface Answer {
   rows: Row[];
   /** Rows that it wrote; for an UPDATE, those that it matched. */
   affected: number;
-  /** Warnings that the server has about it. */
+  /** Number of warnings that the server reports. */
   warnings: number;
-  /** A summary of the server: `Records: 3  Deleted: 0  Skipped: 0  Warnings: 0`. */
+  /** The server's summary of the statement: `Records: 3  Deleted: 0  Skipped: 0  Warnings: 0`. */
   info: string;
 }
 
@@ -88,12 +88,12 @@ const minWarningsKept = 64;
 /** Settings that a load must know. */
 const serverSettings = ['max_allowed_packet', 'sql_require_primary_key', 'sql_generate_invisible_primary_key'];
 
-/** Pauses before a server that is starting, or has no free connection, is tried again, in milliseconds. */
+/** Pauses between retries while a server is starting or has no free connection, in milliseconds. */
 const pausesMs = [1_000, 2_000, 4_000, 8_000, 12_000];
 const defaultRetrySeconds = 30;
 
 /**
- * Connects to a server; one that is starting, or has no free connection, is tried again with growing pauses.
+ * Connects to a server; retries with growing pauses while it is starting or has no free connection.
  * @param address `mysql://user:password@host:port/database?ssl=verify`; see `openMysql`
  * @throws PipewrightError `invalid-input`, `unauthorized`, `not-found` or `unavailable` when it cannot be reached
  */
@@ -152,7 +152,7 @@ async function connectOnce(address: string): Promise<MysqlSession> {
   const server: ServerLimits = { maxPacketBytes: 0, needsPrimaryKey: false };
   const session: MysqlSession = {
     server,
-    // Only a prepared statement does not take a question mark in a name for a placeholder.
+    // Only a prepared statement does not treat a question mark in a name as a placeholder.
     run: (sql, values = []) => (values.length === 0 ? query(sql) : execute(sql, values)),
     async write(sql, file, before = 0) {
       const { affected, warnings, info } = await query(sql, file);
@@ -166,7 +166,7 @@ async function connectOnce(address: string): Promise<MysqlSession> {
     },
     close: () =>
       new Promise((resolve) => {
-        // The callback also gets the error of a lost connection, which does not matter any more.
+        // The callback also receives the error of a lost connection, which no longer matters.
         connection.end(() => {
           connection.destroy();
           resolve();

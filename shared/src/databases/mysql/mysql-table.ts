@@ -228,7 +228,7 @@ function limitsOf(row: Row): Partial<ExistingColumn> {
 }
 
 /**
- * Refuses to delete the rows of a table where a foreign key would carry that on into another table.
+ * Refuses to delete the rows of a table if a foreign key would propagate the deletion to another table.
  * @throws PipewrightError `conflict`
  */
 export async function refuseCascades({ run }: MysqlSession, schema: string, table: string): Promise<void> {

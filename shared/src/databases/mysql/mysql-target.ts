@@ -15,7 +15,7 @@ const service = 'MySQL';
 
 /**
  * Opens a MySQL or MariaDB database by its address `mysql://user:password@host:port/database?ssl=verify`. `ssl` is
- * `verify`, `encrypt` or `off`; `ca` is the path of a file with the CA certificate that the server is verified by. The
+ * `verify`, `encrypt` or `off`; `ca` is the path of a file with the CA certificate that verifies the server. The
  * server must have `local_infile = ON`.
  * @throws PipewrightError `unauthorized`, `not-found` or `unavailable` when it cannot be reached
  */

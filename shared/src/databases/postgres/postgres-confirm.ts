@@ -14,7 +14,7 @@ const loadedHere = `xmin = (SELECT xmin FROM ${marker})`;
 /** What a load moves, and what may interfere. */
 export interface ConfirmedLoad {
   session: PostgresSession;
-  /** Quoted, with its schema; and as it was requested. */
+  /** Quoted, with its schema; and as requested. */
   table: string;
   tableName: string;
   /** The staged rows, quoted. */

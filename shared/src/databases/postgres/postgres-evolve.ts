@@ -10,7 +10,7 @@ const service = 'PostgreSQL';
 /** A table, and the columns that it must have. */
 interface Evolution {
   session: PostgresSession;
-  /** Quoted, with its schema; and as it was requested. */
+  /** Quoted, with its schema; and as requested. */
   table: string;
   tableName: string;
   columns: readonly InferredColumn[];

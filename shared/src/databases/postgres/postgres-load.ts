@@ -27,7 +27,7 @@ interface PostgresLoadOptions {
   /** Quoted, the table without its schema. */
   schema: string;
   table: string;
-  /** The table as it was requested. */
+  /** The table as requested. */
   tableName: string;
   records: LoadRecords;
   mode: LoadMode;
@@ -190,7 +190,7 @@ export class PostgresLoad implements TableLoad {
     return upserted;
   }
 
-  /** Deletes all rows, unless a foreign key would carry that on into another table. */
+  /** Deletes all rows, unless a foreign key would propagate the deletion to another table. */
   async #deleteRows(): Promise<void> {
     const { rows } = await this.#session.run(
       `SELECT conrelid::regclass::text AS name FROM pg_constraint

@@ -23,7 +23,7 @@ export async function checkPostgresKey(
 /** Staged rows, and the table that they are moved into. */
 interface MergeOptions {
   session: PostgresSession;
-  /** Quoted, with its schema; and as it was requested. */
+  /** Quoted, with its schema; and as requested. */
   table: string;
   tableName: string;
   /** The staged rows, quoted, with the types of the table. */
@@ -58,8 +58,8 @@ export class PostgresMerge {
 
   /**
    * Inserts the rows.
-   * @param loaded how many there are
-   * @param deleteRows deletes the rows that the table has
+   * @param loaded number of rows
+   * @param deleteRows deletes the existing rows of the table
    */
   async insert(loaded: number, deleteRows: (() => Promise<void>) | undefined): Promise<undefined> {
     await this.#confirm.begin();

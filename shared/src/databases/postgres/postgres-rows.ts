@@ -17,7 +17,7 @@ export interface CopyTarget {
   session: PostgresSession;
   sessions: readonly PostgresSession[];
   delimiter: string;
-  /** Whether its columns keep their types whatever values come. */
+  /** Whether its columns keep their types regardless of the values. */
   typesAreFixed: boolean;
 }
 

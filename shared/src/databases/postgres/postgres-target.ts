@@ -12,7 +12,7 @@ import { readPostgresTable } from './postgres-table.ts';
 /** Columns that every table has. @see https://www.postgresql.org/docs/current/ddl-system-columns.html */
 const systemColumns = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
 
-/** Connections over which a new table is filled at most; more would only wait for each other. */
+/** Maximum connections that fill a new table; more would only wait for each other. */
 const maxConnections = 8;
 
 /**

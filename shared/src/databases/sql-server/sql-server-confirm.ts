@@ -8,7 +8,7 @@ const service = 'SQL Server';
 /** A table, and the session of its load. */
 interface LoadedTable {
   session: SqlServerSession;
-  /** Quoted, with its schema; and as it was requested. */
+  /** Quoted, with its schema; and as requested. */
   table: string;
   tableName: string;
 }
@@ -30,7 +30,7 @@ export class TriggerCheck {
   }
 
   /**
-   * Begins to count. A user who may not see the definition of the table does not see its triggers either: then it is compared
+   * Starts counting. A user who may not see the definition of the table does not see its triggers either: then it is compared
    * too.
    * @returns undefined where the table has no triggers, so that nothing needs to be compared
    */

@@ -40,7 +40,7 @@ function findKnown(error: DriverError, message: ServerMessage | undefined): Know
   const codes = [...(message ? [message.number] : []), ...codesOf(error)];
   const known = codes.map((code) => knownErrors[String(code)]).find((found) => found !== undefined);
   if (known) return known;
-  // A server that closes TLS in good order leaves no code behind.
+  // A server that closes TLS cleanly leaves no error code.
   const isLost =
     /socket hang up|connection (was )?(lost|closed|ended)|premature close|unexpected end of message stream/i;
   return isLost.test(error.message) ? connectionLost : undefined;
@@ -70,7 +70,7 @@ export function explainSqlServer(error: unknown, message?: ServerMessage): unkno
   );
 }
 
-/** The message of an error with that of the error it wraps: an `AggregateError` has no message of its own. */
+/** The messages of an error and of the error it wraps: an `AggregateError` has no message of its own. */
 function messageOf(error: DriverError): string {
   const cause = wrappedIn(error)[0];
   if (!cause?.errors) return error.message;

@@ -27,7 +27,7 @@ const service = 'SQL Server';
 /** Digits of integer types that are widened to decimals. */
 const integerDigits: Record<string, number> = { tinyint: 3, smallint: 5, int: 10, bigint: 19 };
 
-/** Fraction digits of a second, at most. */
+/** Maximum fractional second digits. */
 const maxFraction = 7;
 
 /**

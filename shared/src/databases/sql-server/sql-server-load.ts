@@ -20,7 +20,7 @@ const service = 'SQL Server';
 /** What a load works with. */
 interface SqlServerLoadOptions {
   session: SqlServerSession;
-  /** Quoted, with its schema; and as it was requested. */
+  /** Quoted, with its schema; and as requested. */
   table: string;
   tableName: string;
   records: SqlServerRecords;
@@ -184,7 +184,7 @@ export class SqlServerLoad implements TableLoad {
     for (const statement of this.#evolve ? evolveTable(this.#table, filled) : []) await this.#session.run(statement);
   }
 
-  /** Deletes all rows, unless a foreign key would carry that on into another table. */
+  /** Deletes all rows, unless a foreign key would propagate the deletion to another table. */
   async #deleteRows(): Promise<void> {
     const [found] = await this.#session.run(
       `SELECT TOP (1) QUOTENAME(OBJECT_SCHEMA_NAME(f.parent_object_id)) + N'.' + QUOTENAME(OBJECT_NAME(f.parent_object_id)) AS name

@@ -9,7 +9,7 @@ interface AppLock {
   resource: string;
   /** What ends it: the session, or the transaction. */
   owner: 'Session' | 'Transaction';
-  /** The table that it protects, for people. */
+  /** Display name of the table that it protects. */
   table: string;
 }
 
@@ -25,7 +25,7 @@ export async function takeAppLock(session: SqlServerSession, { resource, owner, 
     { resource },
   );
   const got = row?.['got'];
-  // Anything but a number is no lock either.
+  // A result that is not a number does not grant the lock either.
   if (!(Number(got ?? NaN) >= 0)) throw lockedError('SQL Server', table);
 }
 

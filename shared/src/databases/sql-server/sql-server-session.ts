@@ -11,7 +11,7 @@ import { explainSqlServer, waitAfter, type ServerMessage } from './sql-server-er
 /** A value of a parameter. */
 export type Parameter = string | number | null;
 
-/** Pauses before a server that is resuming, starting or busy is tried again, in milliseconds; the last one repeats. */
+/** Pauses between retries while a server is resuming, starting or busy, in milliseconds; the last one repeats. */
 const pausesMs = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** Retries of a login after an error that also has permanent causes, such as a wrong name or port. */
@@ -104,7 +104,7 @@ export class SqlServerSession {
 }
 
 /**
- * Connects to a server; one that is resuming, starting or busy is tried again with growing pauses.
+ * Connects to a server; retries with growing pauses while it is resuming, starting or busy.
  * @throws PipewrightError `unauthorized`, `forbidden`, `not-found` or `unavailable` when it cannot be reached
  */
 export async function connectSqlServer(

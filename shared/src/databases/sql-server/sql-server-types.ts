@@ -18,7 +18,7 @@ export interface CatalogColumn {
 /** Digits that fit nine bytes: fewer would save little, and refuse larger numbers of a later load. */
 const minDigits = 19;
 
-/** Digits of a decimal, at most. */
+/** Maximum digits of a decimal. */
 const maxDigits = 38;
 
 /** Units of UTF-16 in an index: a key of 900 bytes is always allowed. */

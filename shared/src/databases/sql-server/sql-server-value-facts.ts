@@ -4,10 +4,10 @@ import type { ExistingColumn } from '../../datasets/load/target.ts';
 export interface ValueFacts {
   /** Length of the longest value, in units of UTF-16. */
   longest: number;
-  /** Digits of numbers before and after the decimal point, at most. */
+  /** Maximum digits of numbers before and after the decimal point. */
   whole: number;
   scale: number;
-  /** Fraction digits of timestamps, at most. */
+  /** Maximum fractional second digits of timestamps. */
   fraction: number;
   /** The first value that violates a rule of the existing column, and the reason. */
   misfit: { value: string; reason: string } | undefined;

@@ -9,7 +9,7 @@ import type { SqliteTable } from './sqlite-table.ts';
 export interface ConfirmedMove {
   database: DatabaseSync;
   merge: SqliteMerge;
-  /** Name of the table, for people. */
+  /** Display name of the table. */
   table: string;
   /** The table before the load. */
   existing: SqliteTable | undefined;

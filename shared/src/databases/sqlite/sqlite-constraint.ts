@@ -7,7 +7,7 @@ import { constraintOf } from './sqlite-error.ts';
 import type { Constraint } from './sqlite-error-table.ts';
 import { staging, type MovedColumn } from './sqlite-merge.ts';
 
-/** How long rows are tried one by one. */
+/** Time limit for trying rows one by one. */
 const maxSearchMs = 10_000;
 
 /** Characters of a value that a message shows. */
@@ -25,7 +25,7 @@ export interface RefusedLoad {
 
 /**
  * Finds the row that violated a constraint. The transaction of the load must still be open, and must be rolled back.
- * @returns the error itself where it is about something else, or the row is not found
+ * @returns the original error if it has another cause or the row is not found
  */
 export function explainConstraint(error: unknown, load: RefusedLoad): unknown {
   const constraint = constraintOf(error);
@@ -38,7 +38,7 @@ export function explainConstraint(error: unknown, load: RefusedLoad): unknown {
   }
 }
 
-/** Moves row by row until one fails as the load did. */
+/** Moves row by row until one fails with the error of the load. */
 function explainRow(load: RefusedLoad): PipewrightError | undefined {
   const { database, moves, loaded } = load;
   const deadline = performance.now() + maxSearchMs;

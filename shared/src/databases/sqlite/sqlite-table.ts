@@ -94,7 +94,7 @@ function notTable(table: string, type: string): PipewrightError {
 }
 
 /**
- * Refuses to delete the rows of a table where a foreign key would carry that on into another table.
+ * Refuses to delete the rows of a table if a foreign key would propagate the deletion to another table.
  * @throws PipewrightError `conflict`
  */
 export function refuseCascades(database: DatabaseSync, table: string): void {

@@ -40,7 +40,7 @@ export class DatasetScanner {
     return this.#scanner?.header;
   }
 
-  /** Whether quoted values are text whatever they look like: JSON distinguishes text from other values. */
+  /** Whether quoted values are always text: JSON distinguishes text from other values. */
   get quotedIsText(): boolean {
     return this.#scanner instanceof JsonScanner;
   }

@@ -6,7 +6,7 @@ import type { NameLimits } from './target.ts';
 const fold = (name: string): string => name.normalize('NFC').toLowerCase();
 
 /**
- * Finds a name among known ones: an exact match, otherwise the only match that differs in case alone; undefined if none.
+ * Finds a name among known ones: an exact match, otherwise the only match when case is ignored; undefined if none.
  * @throws PipewrightError `columns-missing` when several differ only in case
  */
 export function matchName(name: string, known: readonly string[]): string | undefined {

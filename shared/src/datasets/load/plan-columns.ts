@@ -26,7 +26,7 @@ export interface ColumnPlan {
 /** What a plan is based on. */
 export interface PlanRequest {
   header: readonly string[];
-  /** Whether quoted values are text whatever they look like, as JSON strings are. */
+  /** Whether quoted values are always text, like JSON strings. */
   quotedIsText: boolean;
   load: TableLoad;
   options: LoadOptions;

@@ -114,7 +114,7 @@ export interface TableLoad {
   countExistingRows(): Promise<number>;
   /**
    * Creates the staging area for the rows.
-   * @param columns the columns as the first rows have them; an existing table keeps its types unless it evolves. Values
+   * @param columns the columns inferred from the first rows; an existing table keeps its types unless it evolves. Values
    * of a column with a known type fit it and are normalized: `5`, not `+5`. In a table that evolves, values arrive
    * unchanged because their column may still become text (except columns that are `fixed`): `+5`, `1.0` in an integer
    * column, `t`, `2026-11-20 08:00:00 UTC` and, in columns other than text, `""` fit too and are converted once all rows

@@ -25,7 +25,7 @@ export interface Column {
 /** A column with what is known from its values so far. */
 export interface InferredColumn extends Column {
   /**
-   * How all values so far are written, see `value-forms.ts`: it allows to restore the text from the typed value.
+   * How all values so far are written, see `value-forms.ts`; used to restore the text from the typed value.
    * `mixedForms` if they are written in several ways, `noForm` without a value.
    */
   form: number;

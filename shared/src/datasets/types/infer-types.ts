@@ -63,7 +63,7 @@ export class TypeInference {
    * @param given types in advance; the caller ensures that every value fits
    * @param minimum types to start from, which are widened for values that do not fit
    * @param emptyIsNull whether the empty string, `""`, is NULL in columns other than text. Default: it makes the column text.
-   * @param quotedIsText whether quoted values are text whatever they look like, as JSON strings are
+   * @param quotedIsText whether quoted values are always text, like JSON strings
    */
   constructor(
     names: readonly string[],
