@@ -3,18 +3,18 @@ import { lineOf, readValue } from '../../../shared/src/datasets/formats/csv-bloc
 import type { CsvFormat, Reject } from '../../../shared/src/datasets/formats/csv-scanner.ts';
 import { DatasetScanner } from '../../../shared/src/datasets/formats/dataset-scanner.ts';
 
-/** A dataset as it was read. */
+/** A dataset after reading. */
 export interface ReadDataset {
   header: string[] | undefined;
   rows: (string | null)[][];
-  /** Line of the file on which each row begins. */
+  /** Line number of the start of each row. */
   lines: number[];
   rejects: Reject[];
-  /** The rows as databases get them. */
+  /** The rows as databases receive them. */
   csv: string;
 }
 
-/** Bytes in pieces of one size. */
+/** Splits bytes into pieces of one size. */
 export async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }

@@ -53,7 +53,7 @@ describe('Bytes that are not UTF-8', () => {
     ['as overlong form', Buffer.from([...Buffer.from('id,b\n1,'), 0xc0, 0xaf, 0x0a]), {}, 'Line 2 is not UTF-8.'],
     ['as surrogates', Buffer.from([...Buffer.from('id,b\n1,'), 0xed, 0xa0, 0x80, 0x0a]), {}, 'Line 2 is not UTF-8.'],
   ] as [string, Buffer, { format?: 'json-lines' }, string][])(
-    'are refused by loads, checks and Get Rows alike, with line and likely encodings: %s',
+    'are refused by loads, checks and Get Rows, with line and likely encodings: %s',
     async (_where, bytes, options, message) => {
       const refusal = {
         code: 'invalid-file',
@@ -68,7 +68,7 @@ describe('Bytes that are not UTF-8', () => {
     },
   );
 
-  it('are found exactly where TextDecoder refuses them', () => {
+  it('are found exactly where TextDecoder rejects them', () => {
     const seed = seedOf('UTF-8');
     const random = seededRandom(seed);
     const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -91,7 +91,7 @@ describe('Bytes that are not UTF-8', () => {
   });
 });
 
-describe('An encoding that can be chosen', () => {
+describe('A supported encoding', () => {
   const texts: Partial<Record<Encoding, [bytes: number[], text: string]>> = {
     'windows-1252': [[0x80, 0xe9, 0x9c], '€éœ'],
     'windows-1250': [[0xa3, 0xf3, 0x9f], 'Łóź'],
@@ -108,7 +108,7 @@ describe('An encoding that can be chosen', () => {
     'euc-kr': [[0xc7, 0xd1], '한'],
   };
 
-  it.each(Object.entries(texts))('%s is read at every cut', async (encoding, [bytes, text]) => {
+  it.each(Object.entries(texts))('%s is decoded however the file is split', async (encoding, [bytes, text]) => {
     const file = Buffer.from([...Buffer.from('id,b\n1,'), ...bytes, ...Buffer.from('\n2,x\n')]);
     for (const size of [1, 2, 3, 1000])
       expect((await readDataset(file, { encoding: encoding as Encoding }, size)).rows).toEqual([
@@ -117,12 +117,12 @@ describe('An encoding that can be chosen', () => {
       ]);
   });
 
-  it('is one that this Node can decode', () => {
+  it('is supported by the Node version in use', () => {
     for (const encoding of encodings.filter((one) => one !== 'auto'))
       expect(() => new TextDecoder(encoding, { fatal: true })).not.toThrow();
   });
 
-  it.each(encodings.filter(isSingleByte))('%s refuses bytes without a character, with their line', async (encoding) => {
+  it.each(encodings.filter(isSingleByte))('%s rejects unassigned bytes with their line', async (encoding) => {
     const table = new TextDecoder(encoding);
     const wrong = Array.from({ length: 128 }, (_value, index) => 128 + index).filter((byte) =>
       /[\u0080-\u009f\ufffd]/.test(table.decode(Uint8Array.of(byte))),
@@ -133,7 +133,7 @@ describe('An encoding that can be chosen', () => {
       ).rejects.toMatchObject({ code: 'invalid-file', message: expect.stringContaining('Line 3 cannot be read as') });
   });
 
-  it('UTF-16 refuses half of a surrogate pair, with its line', async () => {
+  it('UTF-16 rejects half of a surrogate pair with its line', async () => {
     await expect(readDataset(Buffer.from('\uFEFFid,b\n1,x\n2,\ud800y\n', 'utf16le'))).rejects.toMatchObject({
       code: 'invalid-file',
       message: expect.stringContaining('Line 3 cannot be read as UTF-16'),

@@ -128,7 +128,7 @@ const foreign: [what: string, bytes: Uint8Array | string, says: string][] = [
 ];
 
 describe('A file that is not a table', () => {
-  it.each(foreign)('is refused by a load as what it is, with what to do: %s', async (_what, bytes, says) => {
+  it.each(foreign)('is refused by a load with its format and what to do: %s', async (_what, bytes, says) => {
     for (const size of [1, 7, 65_536])
       await expect(readDataset(bytes, {}, size)).rejects.toMatchObject({
         code: 'invalid-input',
@@ -137,7 +137,7 @@ describe('A file that is not a table', () => {
       });
   });
 
-  it.each(foreign)('is refused by checks, by Get Rows, and under JSON Lines alike: %s', async (_what, bytes, says) => {
+  it.each(foreign)('is refused by checks, by Get Rows, and as JSON Lines: %s', async (_what, bytes, says) => {
     const refusal = { code: 'invalid-input', message: expect.stringContaining(says) };
     const buffer = Buffer.from(bytes as string);
     await expect(evaluateRules(cut(buffer, 1000), { rules: ['rows >= 0'], now: 0 })).rejects.toMatchObject(refusal);
@@ -146,7 +146,7 @@ describe('A file that is not a table', () => {
   });
 });
 
-describe('A table that begins like another kind of file', () => {
+describe('A table that starts like another kind of file', () => {
   it.each([
     ['a column of URLs', 'url\nhttps://example.org/a?b=1,c\n'.replace(',c', ''), ['url']],
     ['names in angle brackets', '<id>,<name>\n1,x\n2,y\n', ['<id>', '<name>']],
@@ -172,13 +172,13 @@ describe('A table that begins like another kind of file', () => {
   });
 });
 
-describe('A file whose delimiter or header is set wrong', () => {
+describe('A file with a wrong Delimiter or Skip Rows setting', () => {
   it.each([
     ['semicolons', 'a;b;c\n1;2;3\n4;5;6\n', 'Set Delimiter to Semicolon.'],
     ['tabs', 'a\tb\n1\t2\n', 'Set Delimiter to Tab.'],
     ['bars', 'a|b\n1|2\n', 'Set Delimiter to Pipe.'],
     ['semicolons and decimal commas', 'id;paid\n1;2,5\n2;3,75\n', 'Set Delimiter to Semicolon.'],
-  ])('is refused with the delimiter to choose: %s', async (_what, text, hint) => {
+  ])('is refused with the delimiter to set: %s', async (_what, text, hint) => {
     await expect(readDataset(text)).rejects.toMatchObject({ code: 'invalid-file', hint });
   });
 
@@ -206,7 +206,7 @@ describe('A file whose delimiter or header is set wrong', () => {
     ['one column of sentences', 'Notes; comments\nfine; yes\nbad; no\n', 2],
     ['an index without a name', ',a,b\n0,x,y\n1,z,w\n', 2],
     ['a header with one name and rows of numbers', 'id,,\n1,2,3\n', 1],
-  ])('is distinguished from a genuine file: %s', async (_what, text, rows) => {
+  ])('is distinguished from a valid file with %s', async (_what, text, rows) => {
     expect((await readDataset(text)).rows).toHaveLength(rows);
   });
 });

@@ -16,12 +16,12 @@ async function collect(bytes: Bytes): Promise<Buffer> {
 
 const table = Buffer.from('country,note\nCI,Côte d’Ivoire\n');
 
-describe('Bytes that may be packed', () => {
-  it.each([1, 2, 3, 7, 1000])('are unpacked when they come in pieces of %d bytes', async (size) => {
+describe('gunzipIfNeeded', () => {
+  it.each([1, 2, 3, 7, 1000])('decompresses gzip, in pieces of %d bytes', async (size) => {
     expect(await collect(gunzipIfNeeded(inPieces(gzipSync(table), size)))).toEqual(table);
   });
 
-  it.each([1, 2, 3, 7, 1000])('pass as they are when they are not packed, in pieces of %d bytes', async (size) => {
+  it.each([1, 2, 3, 7, 1000])('passes other bytes through unchanged, in pieces of %d bytes', async (size) => {
     expect(await collect(gunzipIfNeeded(inPieces(table, size)))).toEqual(table);
   });
 
@@ -30,12 +30,12 @@ describe('Bytes that may be packed', () => {
     ['one byte', '1f'],
     ['one byte of text', '61'],
     ['almost the mark', '1f8a00'],
-  ])('pass when they are %s', async (_name, hex) => {
+  ])('passes short bytes through unchanged: %s', async (_name, hex) => {
     const bytes = Buffer.from(hex, 'hex');
     expect(await collect(gunzipIfNeeded(inPieces(bytes, 1)))).toEqual(bytes);
   });
 
-  it('are unpacked through empty pieces', async () => {
+  it('decompresses a stream with empty pieces', async () => {
     async function* withGaps(): Bytes {
       for await (const piece of inPieces(gzipSync(table), 1)) {
         yield new Uint8Array(0);
@@ -45,7 +45,7 @@ describe('Bytes that may be packed', () => {
     expect(await collect(gunzipIfNeeded(withGaps()))).toEqual(table);
   });
 
-  it('are taken from the source only as they are read', async () => {
+  it('reads from the source on demand', async () => {
     let taken = 0;
     async function* counted(): Bytes {
       for await (const piece of inPieces(gzipSync(randomBytes(8_000_000), { level: 0 }), 64 * 1024)) {
@@ -63,7 +63,7 @@ describe('Bytes that may be packed', () => {
   it.each([
     ['packed', gzipSync(randomBytes(1_000_000), { level: 0 })],
     ['not packed', randomBytes(1_000_000).fill('a', 0, 2)],
-  ])('let their source go when nobody reads on (%s)', async (_name, bytes) => {
+  ])('closes the source when the reader stops (%s)', async (_name, bytes) => {
     let released = false;
     async function* watched(): Bytes {
       try {
@@ -79,11 +79,11 @@ describe('Bytes that may be packed', () => {
   it.each([
     ['end too soon', gzipSync(table).subarray(0, 25)],
     ['are damaged', Buffer.concat([gzipSync(table).subarray(0, 12), randomBytes(30)])],
-  ])('are refused when they %s', async (_name, bytes) => {
+  ])('rejects gzip bytes that %s', async (_name, bytes) => {
     await expect(collect(gunzipIfNeeded(inPieces(bytes, 5)))).rejects.toMatchObject({ code: 'incomplete' });
   });
 
-  it('fail with the failure of their source', async () => {
+  it('fails with the error of the source', async () => {
     const failure = new PipewrightError({ code: 'unavailable', message: 'the connection broke' });
     async function* breaking(): Bytes {
       yield gzipSync(table).subarray(0, 20);
@@ -97,18 +97,18 @@ describe('A gzip file', () => {
   const other = Buffer.from('CH,Zürich\n');
   const padded = (zeros: number): Buffer => Buffer.concat([gzipSync(table), Buffer.alloc(zeros)]);
 
-  it.each([1, 2, 3, 7, 1000])('of several members is all of them, in pieces of %d bytes', async (size) => {
+  it.each([1, 2, 3, 7, 1000])('with several members is read completely, in pieces of %d bytes', async (size) => {
     expect(
       await collect(gunzipIfNeeded(inPieces(Buffer.concat([gzipSync(table), gzipSync(''), gzipSync(other)]), size))),
     ).toEqual(Buffer.concat([table, other]));
   });
 
-  it.each([1, 8, 100, 40_000])('may be padded with %d zeros', async (zeros) => {
+  it.each([1, 8, 100, 40_000])('can be padded with %d zeros', async (zeros) => {
     for (const size of [1, 7, 1000])
       expect(await collect(gunzipIfNeeded(inPieces(padded(zeros), size)))).toEqual(table);
   });
 
-  it('of nothing, of zeros, and of any length of them is read', async () => {
+  it('can contain nothing, zeros, and data of any length', async () => {
     for (let length = 0; length < 300; length += 1) {
       for (const content of [Buffer.alloc(length), Buffer.alloc(length, 'ab'), randomBytes(length)])
         for (const level of [0, 1, 9])
@@ -117,10 +117,10 @@ describe('A gzip file', () => {
   });
 
   it.each([
-    ['with other bytes behind it', Buffer.concat([gzipSync(table), Buffer.from('x')])],
-    ['with text behind it', Buffer.concat([gzipSync(table), table])],
-    ['with other bytes behind zeros', Buffer.concat([padded(20), Buffer.from('x')])],
-    ['with a member behind zeros', Buffer.concat([padded(512), gzipSync(other)])],
+    ['with other bytes after it', Buffer.concat([gzipSync(table), Buffer.from('x')])],
+    ['with text after it', Buffer.concat([gzipSync(table), table])],
+    ['with other bytes after zeros', Buffer.concat([padded(20), Buffer.from('x')])],
+    ['with a member after zeros', Buffer.concat([padded(512), gzipSync(other)])],
     ['whose second member is cut', Buffer.concat([gzipSync(table), gzipSync(other).subarray(0, 20)])],
     ['whose second header is cut', Buffer.concat([gzipSync(table), gzipSync(other).subarray(0, 3)])],
     ['cut within its trailer, and padded', Buffer.concat([gzipSync(table).subarray(0, -6), Buffer.alloc(2)])],
@@ -129,7 +129,7 @@ describe('A gzip file', () => {
       await expect(collect(gunzipIfNeeded(inPieces(bytes, size)))).rejects.toMatchObject({ code: 'incomplete' });
   });
 
-  it('whose first member is damaged is refused although the second is not', async () => {
+  it('with a damaged first member is refused although the second one is intact', async () => {
     const first = gzipSync(table, { level: 0 });
     first.write('X', first.indexOf('Ivoire'));
     await expect(collect(gunzipIfNeeded(inPieces(Buffer.concat([first, gzipSync(other)]), 100)))).rejects.toMatchObject(
@@ -137,7 +137,7 @@ describe('A gzip file', () => {
     );
   });
 
-  it('cut anywhere is refused', async () => {
+  it('truncated at any offset is refused', async () => {
     const whole = gzipSync(table);
     for (let length = 2; length < whole.length; length += 1)
       await expect(collect(gunzipIfNeeded(inPieces(whole.subarray(0, length), 5)))).rejects.toMatchObject({

@@ -22,7 +22,7 @@ const unzip = (bytes: Uint8Array, wanted?: string, size = 1000): Promise<Buffer>
 const table = Buffer.from('country,note\nCI,Côte d’Ivoire\n');
 const zip = (files: Zippable): Uint8Array => zipSync(files);
 
-/** A ZIP as it is made while it is sent: the sizes of a file stand behind it. */
+/** Creates a ZIP as a stream: the sizes of a file follow its data. */
 function streamed(files: Record<string, Uint8Array>, packs = true): Buffer {
   const pieces: Uint8Array[] = [];
   const made = new Zip((error, piece) => {
@@ -39,28 +39,28 @@ function streamed(files: Record<string, Uint8Array>, packs = true): Buffer {
 }
 
 describe('A ZIP', () => {
-  it.each([1, 2, 3, 7, 29, 1000])('with one file is unpacked when it comes in pieces of %d bytes', async (size) => {
+  it.each([1, 2, 3, 7, 29, 1000])('with one file is decompressed, in pieces of %d bytes', async (size) => {
     expect(await unzip(zip({ 'claims.csv': table }), undefined, size)).toEqual(table);
     expect(await unzip(streamed({ 'claims.csv': table }), undefined, size)).toEqual(table);
     expect(await unzip(streamed({ 'claims.csv': table }, false), undefined, size)).toEqual(table);
   });
 
   it.each([1, 2, 3, 4, 7, 1000])(
-    'is told from anything else, which passes as it is, in pieces of %d bytes',
+    'is distinguished from other bytes, which pass through unchanged, in pieces of %d bytes',
     async (size) => {
       for (const bytes of [table, Buffer.from(''), Buffer.from('PK'), Buffer.from('PK,paid\nP-1,2\n')])
         expect(await unzip(bytes, undefined, size)).toEqual(bytes);
     },
   );
 
-  it('may hold a file of any name, alone', async () => {
+  it('with a single file can have any file name', async () => {
     expect(await unzip(zip({ export: table }))).toEqual(table);
     const large = randomBytes(1_500_000);
     expect((await unzip(zip({ export: [large, { level: 0 }] }), undefined, 65_536)).equals(large)).toBe(true);
   });
 
   it.each(['claims.csv', 'claims.TSV', 'in/a/folder/claims.jsonl', 'claims.ndjson', 'claims.txt'])(
-    'gives %s of several files, for the others are no datasets',
+    'with several files yields %s, because the others are not datasets',
     async (name) => {
       expect(
         await unzip(
@@ -76,7 +76,7 @@ describe('A ZIP', () => {
     },
   );
 
-  it('may hold what gzip packed', async () => {
+  it('can contain a gzip file', async () => {
     expect(await collect(gunzipIfNeeded(unpack(inPieces(zip({ 'claims.csv.gz': gzipSync(table) }), 10))))).toEqual(
       table,
     );
@@ -84,14 +84,18 @@ describe('A ZIP', () => {
 
   it.each([
     ['two datasets', { 'a.csv': table, 'b.csv': table }, '“a.csv”, “b.csv”'],
-    ['two files that are none', { a: table, b: table }, '“a”, “b”'],
-    ['a large file that is none before another', { a: [randomBytes(1_500_000), { level: 0 }], b: table }, '“a”, “b”'],
+    ['two files that are not datasets', { a: table, b: table }, '“a”, “b”'],
     [
-      'a large file that is none before a dataset',
+      'a large file that is not a dataset, and another',
+      { a: [randomBytes(1_500_000), { level: 0 }], b: table },
+      '“a”, “b”',
+    ],
+    [
+      'a large file that is not a dataset, before a dataset',
       { a: [randomBytes(1_500_000), { level: 0 }], 'b.csv': table },
       '“a”, “b.csv”',
     ],
-  ] as [string, Zippable, string][])('with %s asks which one is meant, and names them', async (_what, files, named) => {
+  ] as [string, Zippable, string][])('with %s is ambiguous, and the error lists them', async (_what, files, named) => {
     await expect(unzip(zip(files))).rejects.toMatchObject({
       code: 'invalid-input',
       message: `The ZIP contains several files: ${named}.`,
@@ -99,12 +103,12 @@ describe('A ZIP', () => {
     });
   });
 
-  it('names twenty files at most', async () => {
+  it('lists at most twenty files in the error', async () => {
     const many = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`${index}.csv`, table]));
     await expect(unzip(zip(many))).rejects.toMatchObject({ message: expect.stringMatching(/“19\.csv” and 5 more\.$/) });
   });
 
-  it('gives the file that was named, with its folders or without', async () => {
+  it('yields the named file, with or without its folders', async () => {
     const files = zip({ 'a.csv': Buffer.from('a'), 'in/b.dat': table });
     expect(await unzip(files, 'in/b.dat')).toEqual(table);
     expect(await unzip(files, 'b.dat')).toEqual(table);
@@ -118,7 +122,7 @@ describe('A ZIP', () => {
     });
   });
 
-  it('that is empty, or a workbook of Excel, is told as such', async () => {
+  it('that is empty, or an Excel workbook, is refused with that explanation', async () => {
     await expect(unzip(zip({}))).rejects.toMatchObject({ code: 'empty-dataset' });
     await expect(unzip(zip({ '[Content_Types].xml': table, 'xl/workbook.xml': table }))).rejects.toMatchObject({
       code: 'invalid-input',
@@ -129,13 +133,13 @@ describe('A ZIP', () => {
 
   it.each([
     ['sizes before each file', zip({ 'a.csv': table, 'b.md': table })],
-    ['sizes behind each file', streamed({ 'a.csv': table, 'b.md': table })],
-  ])('that ends too soon is refused wherever it ends (%s)', async (_what, whole) => {
+    ['sizes after each file', streamed({ 'a.csv': table, 'b.md': table })],
+  ])('that is truncated is refused, wherever it ends (%s)', async (_what, whole) => {
     for (let length = 4; length < whole.length; length += 1)
       await expect(unzip(whole.subarray(0, length), undefined, 11)).rejects.toMatchObject({ code: 'incomplete' });
   });
 
-  it('that was damaged on its way is refused', async () => {
+  it('that is damaged is refused', async () => {
     const whole = Buffer.from(zip({ 'a.csv': [table, { level: 0 }] }));
     const at = whole.indexOf('Ivoire');
     whole[at] = 0x49 ^ 1;
@@ -148,7 +152,7 @@ describe('A ZIP', () => {
     ).rejects.toMatchObject({ code: 'incomplete' });
   });
 
-  it('that needs a password, or is packed in an unusual way, is refused with the reason', async () => {
+  it('that is encrypted, or uses an unsupported method, is refused with the reason', async () => {
     const encrypted = Buffer.from(zip({ 'a.csv': table }));
     encrypted[6] = (encrypted[6] ?? 0) | 1;
     await expect(unzip(encrypted)).rejects.toMatchObject({
@@ -163,7 +167,7 @@ describe('A ZIP', () => {
     });
   });
 
-  it('may hold what looks like its own marks', async () => {
+  it('can contain data that looks like its own signatures', async () => {
     const inner = streamed({ 'inner.csv': table });
     const tricky = Buffer.concat([
       Buffer.from('PK\x07\x08\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0cPK\x01\x02', 'latin1'),
@@ -174,7 +178,7 @@ describe('A ZIP', () => {
       expect(await unzip(streamed({ 'a.csv': tricky }, false), undefined, size)).toEqual(tricky);
   });
 
-  it('with a file that unpacks without end is given up', async () => {
+  it('that is a decompression bomb is refused', async () => {
     const zeros = zip({ 'a.csv': [new Uint8Array(20_000_000), { level: 1 }] });
     await expect(collect(unpack(inPieces(zeros, 65_536)))).rejects.toMatchObject({
       code: 'invalid-input',
@@ -182,7 +186,7 @@ describe('A ZIP', () => {
     });
   });
 
-  it('is taken from its source only as it is read, and lets it go', async () => {
+  it('is read from its source on demand, and closes the source', async () => {
     let taken = 0;
     let released = false;
     async function* watched(): Bytes {
@@ -200,7 +204,7 @@ describe('A ZIP', () => {
     expect(released).toBe(true);
   });
 
-  it('fails with the failure of its source', async () => {
+  it('fails with the error of its source', async () => {
     const failure = new PipewrightError({ code: 'unavailable', message: 'the connection broke' });
     async function* breaking(): Bytes {
       yield zip({ 'a.csv': table }).subarray(0, 60);
@@ -211,7 +215,7 @@ describe('A ZIP', () => {
 });
 
 describe('The checksum CRC-32', () => {
-  it('is that of the standard, from piece to piece', () => {
+  it('matches the standard, also when computed incrementally', () => {
     expect(crc32(Buffer.from('123456789'))).toBe(0xcbf43926);
     for (let cut = 0; cut <= 9; cut += 1)
       expect(crc32(Buffer.from('123456789'.slice(cut)), crc32(Buffer.from('123456789'.slice(0, cut))))).toBe(
@@ -221,13 +225,13 @@ describe('The checksum CRC-32', () => {
 });
 
 describe('A name in a ZIP', () => {
-  it('may have backslashes between folders, in the ZIP and in the name that is asked for', async () => {
+  it('can have backslashes between folders, in the ZIP and in the requested name', async () => {
     const files = { 'export\\claims.csv': table, 'export\\notes.csv': Buffer.from('x') };
     for (const wanted of ['claims.csv', 'export/claims.csv', 'export\\claims.csv'])
       expect(await unzip(zip(files), wanted)).toEqual(table);
   });
 
-  it('that is not marked as UTF-8 is read as UTF-8 where it is, else in code page 437', async () => {
+  it('without the UTF-8 flag is decoded as UTF-8 if valid, otherwise as code page 437', async () => {
     const named = (bytes: Buffer): Buffer => {
       const whole = Buffer.from(zip({ xxxxxxxxxx: table, 'b.csv': Buffer.from('x'), 'c.csv': Buffer.from('x') }));
       for (let at = whole.indexOf('xxxxxxxxxx'); at >= 0; at = whole.indexOf('xxxxxxxxxx', at + 1))

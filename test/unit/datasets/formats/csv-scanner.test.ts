@@ -7,11 +7,11 @@ interface Read {
   header: string[] | undefined;
   rows: (string | null)[][];
   rejects: Reject[];
-  /** The rows as the scanner hands them on. */
+  /** The rows that the scanner returns. */
   csv: string;
 }
 
-/** Reads a file in these pieces. */
+/** Reads a file split into these pieces. */
 function read(pieces: Iterable<Uint8Array>, format: CsvFormat = {}): Read {
   const result: Read = { header: undefined, rows: [], rejects: [], csv: '' };
   const scanner = new CsvScanner(format, (reject) => result.rejects.push(reject));
@@ -30,7 +30,7 @@ function read(pieces: Iterable<Uint8Array>, format: CsvFormat = {}): Read {
 
 const whole = (text: string, format?: CsvFormat) => read([Buffer.from(text)], format);
 
-/** All rows, header included, as csv-parse reads them; it knows no difference between empty and null. */
+/** All rows, header included, as csv-parse reads them; it does not distinguish empty strings from NULL. */
 function expectedRows(text: string | Buffer, delimiter = ','): string[][] {
   return parse(text, { bom: true, delimiter, skip_empty_lines: true, record_delimiter: ['\r\n', '\n'] });
 }
@@ -72,7 +72,7 @@ const all: [name: string, text: string, delimiter?: Delimiter][] = [
 const cases = all.map(([name, text, delimiter = ',']): [string, string, Delimiter] => [name, text, delimiter]);
 
 describe('The CSV scanner', () => {
-  it.each(cases)('reads %s, wherever the file is cut', (_name, text, delimiter) => {
+  it.each(cases)('reads %s, however the file is split', (_name, text, delimiter) => {
     const expected = expectedRows(text, delimiter).slice(1);
     const bytes = Buffer.from(text);
     for (let cut = 0; cut <= bytes.length; cut += 1) {
@@ -88,14 +88,14 @@ describe('The CSV scanner', () => {
     ).toEqual(whole(text, { delimiter }));
   });
 
-  it.each(cases)('hands on rows that read the same, with one kind of line end: %s', (_name, text, delimiter) => {
+  it.each(cases)('returns rows that parse to the same values, with uniform line ends: %s', (_name, text, delimiter) => {
     const first = whole(text, { delimiter });
     expect(whole(first.csv, { delimiter, header: false }).rows).toEqual(first.rows);
     const outside = first.csv.replaceAll(/"(?:[^"]|"")*"/g, '""');
     expect(new Set(outside.match(/\r?\n/g)).size).toBe(1);
   });
 
-  it('reads random files as csv-parse does, cut at random', () => {
+  it('reads randomly split random files like csv-parse', () => {
     for (let seed = 1; seed <= 150; seed += 1) {
       const random = seededRandom(seed);
       const text = randomCsv(random);
@@ -110,27 +110,27 @@ describe('The CSV scanner', () => {
     }
   });
 
-  it('reads a file of claims as csv-parse does', () => {
+  it('reads a claims file like csv-parse', () => {
     const pieces = [...claimsPieces(2000)];
     const { rows } = read(pieces);
     expect(rows.map((row) => row.map((value) => value ?? ''))).toEqual(expectedRows(Buffer.concat(pieces)).slice(1));
   });
 
-  it('tells an empty value from an empty text', () => {
+  it('distinguishes NULL from an empty string', () => {
     expect(whole('a,b\n,""\n').rows).toEqual([[null, '']]);
   });
 
-  it('takes an empty line for an empty value where there is one column, and passes over it elsewhere', () => {
+  it('reads an empty line as NULL in a file with one column, and skips it otherwise', () => {
     expect(whole('a\n1\n\n2\n').rows).toEqual([['1'], [null], ['2']]);
     expect(whole('a,b\n1,2\n\n3,4\n').rows).toHaveLength(2);
   });
 
-  it('names the columns: trimmed, numbered where empty or repeated; names that differ in case stay', () => {
+  it('trims column names and numbers empty and repeated ones, but keeps names that differ in case', () => {
     expect(whole('a,a,A_2\n1,2,3\n').header).toEqual(['a', 'a_3', 'A_2']);
     expect(whole(' a ,,A,a_2,\n1,2,3,4,5\n').header).toEqual(['a', 'column_2', 'A', 'a_2', 'column_5']);
   });
 
-  it('names columns by their place where there is no header', () => {
+  it('numbers the columns if there is no header', () => {
     expect(whole('1,2\n3,4\n', { header: false })).toMatchObject({
       header: ['column_1', 'column_2'],
       rows: [
@@ -159,12 +159,12 @@ describe('The CSV scanner', () => {
       'a,b\n"1\n\n1",2\n"x"y,1\n3,4\n',
       { line: 5, reason: expect.stringContaining('after') },
     ],
-  ])('leaves out a row with %s, says where, and goes on', (_name, text, reject) => {
+  ])('rejects a row with %s, reports its line, and continues', (_name, text, reject) => {
     const bytes = Buffer.from(text);
     for (let cut = 0; cut <= bytes.length; cut += 1) {
       const { rows, rejects } = read([bytes.subarray(0, cut), bytes.subarray(cut)]);
       expect(rejects).toMatchObject([reject]);
-      // The row itself is told as it stands in the file.
+      // The rejected row is reported as written in the file.
       expect(bytes.toString('utf8')).toContain(rejects[0]?.text);
       expect(rows.at(-1)).toEqual(['3', '4']);
     }
@@ -189,7 +189,7 @@ describe('The CSV scanner', () => {
   });
 });
 
-/** A valid file with everything in it that makes CSV hard. */
+/** A valid file with everything that makes CSV difficult. */
 function randomCsv(random: () => number): string {
   const whole = (below: number) => Math.floor(random() * below);
   const letters = ['a', 'Z', '7', ' ', 'é', '語', '😀', ',', '"', '\n', '\r\n', '\r', ';', '\\', '.', "'"];

@@ -14,19 +14,19 @@ async function textOf(bytes: Uint8Array, format: DatasetFormat = {}, size = 3): 
 const text = 'name,city\r\nJosé,Zürich\r\n€ 5,"Łódź, 🏭"\r\n';
 const bigEndian = (value: string): Buffer => Buffer.from(value, 'utf16le').swap16();
 
-describe('A dataset as CSV in UTF-8', () => {
-  it.each([1, 2, 3, 7, 1000])('passes untouched where it is so already, in pieces of %d bytes', async (size) => {
+describe('decodeDataset', () => {
+  it.each([1, 2, 3, 7, 1000])('passes UTF-8 through unchanged, in pieces of %d bytes', async (size) => {
     expect(await textOf(Buffer.from(text), {}, size)).toBe(text);
     expect(await textOf(new Uint8Array(0), {}, size)).toBe('');
     expect(await textOf(Buffer.from('a'), {}, size)).toBe('a');
   });
 
-  it.each([1, 2, 3, 7, 1000])('is known as UTF-16 by its mark, in pieces of %d bytes', async (size) => {
+  it.each([1, 2, 3, 7, 1000])('detects UTF-16 by its byte order mark, in pieces of %d bytes', async (size) => {
     expect(await textOf(Buffer.from(`\uFEFF${text}`, 'utf16le'), {}, size)).toBe(text);
     expect(await textOf(bigEndian(`\uFEFF${text}`), {}, size)).toBe(text);
   });
 
-  it('is decoded as somebody says', async () => {
+  it('uses the given encoding', async () => {
     expect(await textOf(Buffer.from(text, 'utf16le'), { encoding: 'utf-16le' })).toBe(text);
     expect(await textOf(bigEndian(text), { encoding: 'utf-16be' })).toBe(text);
     expect(await textOf(Buffer.from([0x4a, 0x6f, 0x73, 0xe9, 0x2c, 0x80]), { encoding: 'windows-1252' })).toBe(
@@ -34,13 +34,13 @@ describe('A dataset as CSV in UTF-8', () => {
     );
   });
 
-  it('is unpacked, whatever it is then', async () => {
+  it('decompresses before decoding', async () => {
     expect(await textOf(gzipSync(text))).toBe(text);
     expect(await textOf(gzipSync(Buffer.from(`\uFEFF${text}`, 'utf16le')))).toBe(text);
     await expect(textOf(gzipSync(text).subarray(0, 30))).rejects.toMatchObject({ code: 'incomplete' });
   });
 
-  it('is refused when it is not written as was said', async () => {
+  it('rejects bytes that are invalid in the given encoding', async () => {
     await expect(textOf(Buffer.from('odd'), { encoding: 'utf-16le' })).rejects.toMatchObject({
       code: 'invalid-file',
       message: expect.stringContaining('Line 1 cannot be read as UTF-16'),

@@ -57,7 +57,7 @@ function randomTable(random: () => number, forms: readonly string[]): Table {
   };
 }
 
-/** Writes CSV as RFC 4180 and NULL ask: this writer shares nothing with the reader. */
+/** Writes CSV according to RFC 4180, with NULL as an unquoted empty value; shares no code with the reader. */
 function writeCsv(
   { header, rows }: Table,
   { delimiter = ',' }: CsvFormat,
@@ -80,14 +80,14 @@ function writeCsv(
 }
 
 describe('Random datasets', () => {
-  it('read back exactly from CSV, with every delimiter, quoting style and line end, wherever the file is cut', async () => {
+  it('are read exactly from CSV, with every delimiter, quoting style and line end, however the file is split', async () => {
     const random = seededRandom(seed);
     const flip = (): boolean => random() < 0.5;
     let values = 0;
     for (let round = 0; values < 100_000; round += 1) {
       const delimiter = delimiters[round % delimiters.length] as (typeof delimiters)[number];
       const table = randomTable(random, letters);
-      // A last row of one NULL is nothing at all without a line end behind it.
+      // Without a line end, a last row of one NULL has no bytes at all.
       const text = writeCsv(
         table,
         { delimiter },
@@ -108,7 +108,7 @@ describe('Random datasets', () => {
     }
   }, 120_000);
 
-  it('read back exactly from JSON Lines and from JSON arrays, wherever the file is cut', async () => {
+  it('are read exactly from JSON Lines and JSON arrays, however the file is split', async () => {
     const random = seededRandom(seed + 1);
     let values = 0;
     for (let round = 0; values < 100_000; round += 1) {
@@ -134,7 +134,7 @@ describe('Random datasets', () => {
     }
   }, 120_000);
 
-  it('keep every number of JSON as it is written', async () => {
+  it('keep every JSON number as written', async () => {
     const random = seededRandom(seed + 2);
     const digits = (): string =>
       Array.from({ length: 1 + Math.floor(random() * 30) }, () => Math.floor(random() * 10))

@@ -4,7 +4,7 @@ const lines = (count: number, value = 'y'): string =>
   Array.from({ length: count }, (_value, index) => `${index + 3},${value}\n`).join('');
 
 describe('A stray quotation mark', () => {
-  it('that swallows lines rejects each of them', async () => {
+  it('rejects each of the lines it swallows', async () => {
     const { rows, rejects } = await readDataset(`a,b\n1,"x\n${lines(6)}9,"z"\n10,w\n`);
     expect(rows).toEqual([['10', 'w']]);
     expect(rejects).toHaveLength(8);
@@ -13,7 +13,7 @@ describe('A stray quotation mark', () => {
     expect(rejects.map(({ line }) => line)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('that opens on a later line of the row is named by that line', async () => {
+  it('is reported with its own line when it opens on a later line of the row', async () => {
     await expect(readDataset(`a,b,c\n1,"x\ny","z\n${lines(5)}`)).rejects.toMatchObject({
       code: 'invalid-file',
       message: expect.stringContaining('Line 3: a quotation mark is never closed'),
@@ -31,7 +31,7 @@ describe('A stray quotation mark', () => {
     ['of text alone', 'a|b|c\nx|"Best|y\nx|Other|y\nx|end"|y\nx|Plain|y\n', '|', 3],
     ['in a file with commas', 'id,title,pages\n1,"Best of,5\n2,Other,6\n3,end",7\n4,Plain,8\n', ',', 3],
   ] as [string, string, ',', number][])(
-    'that is closed in a later row is no reason for fewer rows without a word: %s',
+    'never drops rows silently when a later row closes it: %s',
     async (_what, text, delimiter, count) => {
       const { rows, rejects } = await readDataset(text, { delimiter });
       expect(rows).toHaveLength(1);
@@ -49,7 +49,7 @@ describe('A stray quotation mark', () => {
     expect(await readDataset(text, { delimiter })).toMatchObject({ rows: { length: count }, rejects: [] });
   });
 
-  it('counts the lines that a row of another width swallowed', async () => {
+  it('counts the lines swallowed by a row with a different number of values', async () => {
     const { rejects } = await readDataset('a,b,c\n1,"x,3\n2,y,4\n3,z"\n4,w,5\n');
     expect(rejects.map(({ line }) => line)).toEqual([2, 3, 4]);
   });
@@ -71,7 +71,7 @@ describe('The first lines of a file', () => {
       });
   });
 
-  it('quote values that hold the delimiter of the rows, when the file has another', async () => {
+  it('quote values that contain the output delimiter when the file has another one', async () => {
     const read = await readDataset('sep=;\na;b\n1,5;"x ""y"""\n;""\n');
     expect(read).toMatchObject({
       rows: [
@@ -83,12 +83,12 @@ describe('The first lines of a file', () => {
     });
   });
 
-  it('are no header when they are white space, and a file of white space is empty', async () => {
+  it('are not the header if they are white space, and a file of white space is empty', async () => {
     expect((await readDataset('   \n\t\n\r\n')).header).toBeUndefined();
     expect(await readDataset('  \na,b\n1,2\n')).toMatchObject({ header: ['a', 'b'], lines: [3] });
   });
 
-  it('are refused when the header names no column', async () => {
+  it('are refused when the header has no column names', async () => {
     await expect(readDataset(',,\na,b,c\n')).rejects.toMatchObject({
       code: 'invalid-file',
       hint: expect.stringContaining('Skip Rows'),
@@ -97,7 +97,7 @@ describe('The first lines of a file', () => {
 });
 
 describe('A byte order mark in the middle of a file', () => {
-  it('at the beginning of a line is passed over', async () => {
+  it('is skipped at the start of a line', async () => {
     const text = '\uFEFFid,amount\r\n1,10\r\n2,20\r\n\uFEFF3,30\r\n\uFEFF"4",40';
     for (const size of [1, 2, 3, 1000])
       expect(await readDataset(text, {}, size)).toMatchObject({
@@ -113,7 +113,7 @@ describe('A byte order mark in the middle of a file', () => {
       });
   });
 
-  it('with the header again rejects that row', async () => {
+  it('rejects a repeated header that follows it', async () => {
     for (const size of [1, 1000])
       expect(await readDataset('\uFEFFa,b\n1,2\n\uFEFFa,b\n3,4\n', {}, size)).toMatchObject({
         rows: [
@@ -124,13 +124,13 @@ describe('A byte order mark in the middle of a file', () => {
       });
   });
 
-  it('inside a value stays', async () => {
+  it('is kept inside a value', async () => {
     expect((await readDataset('a,b\n"x\n\uFEFFy",\uFEFFz\n')).rows).toEqual([['x\n\uFEFFy', '\uFEFFz']]);
   });
 });
 
 describe('A value', () => {
-  it('in Excel’s formula notation is refused by that name', async () => {
+  it('in Excel formula notation is rejected with that explanation', async () => {
     expect((await readDataset('id,zip\n1,="00123"\n2,x\n')).rejects).toMatchObject([
       { line: 2, reason: expect.stringContaining('Excel formula notation') },
     ]);
@@ -139,7 +139,7 @@ describe('A value', () => {
     });
   });
 
-  it('of zero bytes is refused by its line', async () => {
+  it('of zero bytes is refused with its line', async () => {
     await expect(readDataset('a,b\n1,2\n3,\0\n')).rejects.toMatchObject({
       code: 'invalid-file',
       message: expect.stringContaining('Line 3 contains a zero byte'),
@@ -147,7 +147,7 @@ describe('A value', () => {
   });
 });
 
-it('A file whose lines end in carriage returns only is refused by that name', async () => {
+it('A file with only carriage returns as line ends is refused with that explanation', async () => {
   await expect(readDataset('a,b\r1,2\r3,4\r')).rejects.toMatchObject({
     code: 'invalid-file',
     message: expect.stringContaining('carriage returns (CR) only'),

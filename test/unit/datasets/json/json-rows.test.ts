@@ -6,7 +6,7 @@ import { cut, readDataset } from '../read-dataset.ts';
 const read = (text: string, size = 1000) => readDataset(text, { format: 'json-lines' }, size);
 
 describe('JSON Lines', () => {
-  it.each([1, 2, 5, 1000])('have the fields of all early lines as columns, in pieces of %d bytes', async (size) => {
+  it.each([1, 2, 5, 1000])('have the fields of the first lines as columns, in pieces of %d bytes', async (size) => {
     const text = '{"policy":"P-1","paid":12.50}\r\n\n{"policy":"P-2","city":"Zürich 🏭"}\n{"paid":null,"policy":""}';
     expect(await read(text, size)).toMatchObject({
       header: ['policy', 'paid', 'city'],
@@ -19,7 +19,7 @@ describe('JSON Lines', () => {
     });
   });
 
-  it('keep every digit of a number, tell empty text from NULL, and keep what is nested as JSON', async () => {
+  it('keep every digit of a number, distinguish empty text from NULL, and keep nested values as JSON', async () => {
     const { csv } = await read(
       '{"id":12345678901234567890,"paid":0.1000,"big":1e400,"zero":-0,"text":"","none":null,"deep":{"a": [1.50, "x\\u00e9"]},"yes":true}\n',
     );
@@ -28,7 +28,7 @@ describe('JSON Lines', () => {
     );
   });
 
-  it('are typed by JSON: strings are text, whatever they look like', async () => {
+  it('are typed by JSON: strings are always text', async () => {
     const scanner = new DatasetScanner({ format: 'json-lines' }, () => undefined);
     const block = scanner.end(
       Buffer.from(
@@ -58,13 +58,13 @@ describe('JSON Lines', () => {
     ).toEqual([{ zip: '0815', n: '', c: 1 }]);
   });
 
-  it('keep commas, quotation marks, line ends and escapes of a text', async () => {
+  it('keep commas, quotation marks, line ends and escapes in text', async () => {
     expect((await read(String.raw`{"a":"x,\"y\"\nz\u0041\ud83c\udfed\/\t"}`.replaceAll('\\\\', '\\'), 3)).rows).toEqual(
       [['x,"y"\nzA🏭/\t']],
     );
   });
 
-  it('take no name for more than a name', async () => {
+  it('treat the names of built-in properties as ordinary names', async () => {
     expect(await read('{"__proto__":1,"constructor":2}')).toMatchObject({
       header: ['__proto__', 'constructor'],
       rows: [['1', '2']],
@@ -82,7 +82,7 @@ describe('JSON Lines', () => {
     ['a string', '"x"', 'is not an object'],
     ['null', 'null', 'is not an object'],
     ['two objects', '{"a":1}{"a":2}', 'has several objects'],
-    ['text behind the object', '{"a":1} x', 'has text after the object'],
+    ['text after the object', '{"a":1} x', 'has text after the object'],
     ['a name twice', '{"a":1,"a":2}', 'has the field “a” twice'],
     ['a name twice, once escaped', '{"a":1,"\\u0061":2}', 'has the field “a” twice'],
     ['a nested name twice', '{"a":{"b":[{"c":1,"c":2}]}}', 'has the field “c” twice'],
@@ -92,7 +92,7 @@ describe('JSON Lines', () => {
     ['a zero character', '{"a":"\\u0000"}', 'zero character'],
     ['a control character', '{"a":"x\ty"}', 'control character'],
     ['too many levels', `{"a":${'['.repeat(600)}${']'.repeat(600)}}`, 'levels'],
-  ])('reject %s by its line, and read the others', async (_what, line, reason) => {
+  ])('reject %s by line, and read the other lines', async (_what, line, reason) => {
     for (const size of [1, 1000]) {
       const { rows, rejects } = await read(`{"a":"one\\ntwo"}\n\n${line}\n{"a":"y"}\n`, size);
       expect(rows).toEqual([['one\ntwo'], ['y']]);
@@ -100,7 +100,7 @@ describe('JSON Lines', () => {
     }
   });
 
-  it('reject a field that none of the first thousand lines has', async () => {
+  it('reject a field that none of the first thousand lines have', async () => {
     const { rows, rejects } = await read(`${'{"a":1}\n'.repeat(1_200)}{"b":1}\n{"a":2}\n`);
     expect(rows).toHaveLength(1_201);
     expect(rejects).toMatchObject([{ line: 1_201, reason: expect.stringContaining('the field “b”') }]);
@@ -117,7 +117,7 @@ describe('JSON Lines', () => {
 describe('A JSON array of objects', () => {
   const text = '\uFEFF[ {"a":1,"b":"x, ]}"},\n\n  {"a":2,\n "b":{"c":[1,\n2]}} ]\n';
 
-  it.each([1, 2, 7, 1000])('is read without being asked for, in pieces of %d bytes', async (size) => {
+  it.each([1, 2, 7, 1000])('is detected and read, in pieces of %d bytes', async (size) => {
     expect(await readDataset(text, {}, size)).toMatchObject({
       header: ['a', 'b'],
       rows: [
@@ -133,7 +133,7 @@ describe('A JSON array of objects', () => {
     ['cut short', '[{"a":1},{"a":', 'ends before the array is closed'],
     ['without its end', '[{"a":1}', 'ends before the array is closed'],
     ['with a trailing comma', '[{"a":1},]', 'a comma without an element'],
-    ['with text behind it', '[{"a":1}] x', 'text after the end of the array'],
+    ['with text after it', '[{"a":1}] x', 'text after the end of the array'],
     ['without a comma', '[{"a":1} {"a":2}]', 'line 1'],
   ])('is refused %s', async (_what, wrong, reason) => {
     await expect(

@@ -1,9 +1,9 @@
 import { previewRows } from '../../../../shared/src/datasets/rows/preview-rows.ts';
 
-describe('A look into a dataset', () => {
+describe('previewRows', () => {
   const text = 'id,name\n1,"Müller"\n2,\n3,x';
 
-  it('gives the columns and the rows that are whole', () => {
+  it('returns the columns and the complete rows', () => {
     expect(previewRows(Buffer.from(text))).toEqual({
       columns: [
         { name: 'id', type: 'integer' },
@@ -17,11 +17,11 @@ describe('A look into a dataset', () => {
     });
   });
 
-  it('gives the last row where the file is complete', () => {
+  it('returns the last row if the file is complete', () => {
     expect(previewRows(Buffer.from(text), { complete: true }).rows).toHaveLength(3);
   });
 
-  it('gives as many rows as are asked for, and says what does not fit', () => {
+  it('returns the requested number of rows, and the rejected ones', () => {
     const { rows, rejects } = previewRows(Buffer.from('a;b\n1;2\n3\n4;5\n6;7\n'), { delimiter: ';', rows: 2 });
     expect(rows).toEqual([
       ['1', '2'],
@@ -30,7 +30,7 @@ describe('A look into a dataset', () => {
     expect(rejects).toEqual([{ line: 3, reason: 'has 1 value instead of 2', text: '3' }]);
   });
 
-  it('is empty for an empty file', () => {
+  it('returns nothing for an empty file', () => {
     expect(previewRows(Buffer.alloc(0), { complete: true })).toEqual({ columns: [], rows: [], rejects: [] });
   });
 });

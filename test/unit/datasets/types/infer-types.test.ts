@@ -3,7 +3,7 @@ import { CsvScanner } from '../../../../shared/src/datasets/formats/csv-scanner.
 import { TypeInference } from '../../../../shared/src/datasets/types/infer-types.ts';
 import { claimsColumns, claimsPieces } from '../../../support/claims-file.ts';
 
-/** The type of a column with these values, looked at all at once and one by one. */
+/** The type of a column with these values, inferred in one block and value by value. */
 function infer(values: readonly string[], given: Record<string, ColumnType> = {}) {
   const found = [values.length, 1].map((rowsPerBlock) => {
     const scanner = new CsvScanner({ header: false }, () => undefined);
@@ -83,11 +83,11 @@ describe('The type of a column', () => {
     expect(infer(values).type).toBe(type);
   });
 
-  it('counts the digits of decimals over all values', () => {
+  it('counts the digits of decimals across all values', () => {
     expect(infer(['1.5', '-1234', '0.125', ''])).toEqual({ name: 'column_1', type: 'decimal', precision: 7, scale: 3 });
   });
 
-  it('holds for every value of a large file', () => {
+  it('fits every value of a large file', () => {
     const scanner = new CsvScanner({}, () => undefined);
     let inference: TypeInference | undefined;
     for (const piece of claimsPieces(3000)) {
@@ -97,7 +97,7 @@ describe('The type of a column', () => {
     expect(inference?.columns().map(({ name, type }) => [name, type])).toEqual(claimsColumns);
   });
 
-  it('is the given one, if every value fits', () => {
+  it('is the given type if every value fits', () => {
     expect(infer(['7', '+5', '1.0'], { column_1: 'integer' }).type).toBe('integer');
     expect(infer(['1', '.5', '5.'], { column_1: 'decimal' })).toEqual({
       name: 'column_1',
@@ -109,7 +109,7 @@ describe('The type of a column', () => {
     expect(infer(['', ''], { column_1: 'date' }).type).toBe('date');
   });
 
-  it('becomes wider than that of a table only where a value does not fit it', () => {
+  it('is wider than the type of an existing column only if a value does not fit', () => {
     const widen = (values: string[], least: ColumnType) => {
       const scanner = new CsvScanner({}, () => undefined);
       const block = scanner.push(Buffer.from(`column_1,x\n${values.map((value) => `${value},\n`).join('')}`));
@@ -127,7 +127,7 @@ describe('The type of a column', () => {
     expect(widen(['7'], 'text')).toBe('text');
   });
 
-  it('is a UUID in small or capital letters, with its hyphens', () => {
+  it('is UUID for hyphenated values in lower or upper case', () => {
     const uuid = '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77';
     expect(infer([uuid, uuid.toUpperCase()]).type).toBe('uuid');
     for (const other of [uuid.slice(1), `${uuid}0`, uuid.replace('-', ''), uuid.replace('8', 'g'), `{${uuid}}`])

@@ -1,7 +1,7 @@
 import { CsvScanner } from '../../../../shared/src/datasets/formats/csv-scanner.ts';
 import { ValueChecker, type CheckedColumn } from '../../../../shared/src/datasets/types/value-checker.ts';
 
-/** What the check of a column `a` finds. */
+/** The result of checking a column `a`. */
 function look(values: readonly string[], column: Omit<CheckedColumn, 'name'>) {
   const scanner = new CsvScanner({}, () => undefined);
   const block = scanner.push(Buffer.from(`a,b\n${values.map((value) => `${value},x\n`).join('')}`));
@@ -16,7 +16,7 @@ function misfits(
   return look(values, column).misfits.map(({ row, value }) => [row, value]);
 }
 
-/** How the values of a column are written for the database; undefined for one that does not fit. */
+/** The values of a column as written to the database; undefined for one that does not fit. */
 function written(values: readonly string[], column: Omit<CheckedColumn, 'name'>): (string | null | undefined)[] {
   const found = look(values, column);
   return values.map((value, row) => {
@@ -115,11 +115,11 @@ it.each<[CheckedColumn['type'], string[]]>([
     ],
   ],
   ['uuid', ['8a4b7f5e', '{8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77}', '8a4b7f5e2a864b3d9a586f3f8f0f9c77']],
-])('ValueCheck refuses what is not of the type %s', (type, values) => {
+])('ValueChecker rejects values that are not of the type %s', (type, values) => {
   expect(written(values, { type })).toEqual(values.map(() => undefined));
 });
 
-it('ValueCheck accepts a value that is written in another way, and writes it as every database reads it', () => {
+it('ValueChecker accepts other notations of a value, and normalizes them for every database', () => {
   expect(
     written(['1', '+5', '-0', '1.0', '-2.000', '+0', '9223372036854775807', '-9223372036854775808'], {
       type: 'integer',
@@ -171,7 +171,7 @@ it('ValueCheck accepts a value that is written in another way, and writes it as 
   ).toEqual(['2026-01-02 08:00:00.123456', '2026-01-02 08:00:00.1234567']);
 });
 
-it('ValueCheck makes NULL of an empty text in a column that is not text, where NULL is allowed', () => {
+it('ValueChecker turns an empty string into NULL in a column that is not text, if NULL is allowed', () => {
   expect(written(['""', '', '1'], { type: 'integer' })).toEqual([null, '', '1']);
   expect(written(['""', ''], { type: 'text' })).toEqual(['""', '']);
   expect(written(['""', 'x'], { type: 'text', emptyIsNull: true })).toEqual([null, 'x']);
@@ -181,7 +181,7 @@ it('ValueCheck makes NULL of an empty text in a column that is not text, where N
   ]);
 });
 
-it('ValueCheck keeps the limits of a table: NULL, length, size and digits', () => {
+it('ValueChecker enforces the limits of a table: NULL, length, size and digits', () => {
   expect(misfits(['x', '', '""'], { type: 'text', nullable: false })).toEqual([[1, null]]);
   expect(misfits(['äöü', 'abcd', '👍👍👍', '', 'abc  '], { type: 'text', maxLength: 3 })).toEqual([
     [1, 'abcd'],
@@ -222,7 +222,7 @@ it('ValueCheck keeps the limits of a table: NULL, length, size and digits', () =
   ).toEqual([[2, '2026-11-20 10:00:00.55']]);
 });
 
-it('ValueCheck keeps the limits for values that are short for their kind, too', () => {
+it('ValueChecker also enforces narrow limits on short values', () => {
   expect(misfits(['-1', '255', '256', '0'], { type: 'integer', min: 0, max: 255 })).toEqual([
     [0, '-1'],
     [2, '256'],
@@ -237,7 +237,7 @@ it('ValueCheck keeps the limits for values that are short for their kind, too', 
   ]);
 });
 
-it('ValueCheck asks the rules of a column about every value but NULL', () => {
+it('ValueChecker applies the rules of a column to every value except NULL', () => {
   const rules = [{ reason: 'is not even', fails: (text: string) => Number(text) % 2 !== 0 }];
   expect(misfits(['2', '3', '', '+4'], { type: 'integer', rules })).toEqual([[1, '3']]);
   expect(look(['3'], { type: 'integer', rules }).misfits[0]?.reason).toBe(
@@ -245,7 +245,7 @@ it('ValueCheck asks the rules of a column about every value but NULL', () => {
   );
 });
 
-it('ValueCheck accepts the values of a second type as they are', () => {
+it('ValueChecker accepts the values of an alternative type unchanged', () => {
   expect(
     written(['1', 'true', '0', 'FALSE', 'maybe', '200', '1.5', 't'], {
       type: 'boolean',
@@ -262,7 +262,7 @@ it('ValueCheck accepts the values of a second type as they are', () => {
   ).toEqual([[2, 'soon']]);
 });
 
-it('ValueCheck remembers whether a column that may become wider keeps its type, and leaves its values as they are', () => {
+it('ValueChecker records whether a column that can be widened keeps its type, and leaves its values unchanged', () => {
   const scanner = new CsvScanner({}, () => undefined);
   const check = new ValueChecker([{ name: 'a', type: 'integer', widensType: true, nullable: false }]);
   const push = (text: string) => check.check(scanner.push(Buffer.from(text)));
@@ -273,7 +273,7 @@ it('ValueCheck remembers whether a column that may become wider keeps its type, 
   expect(push('\n').misfits).toMatchObject([{ row: 0, value: null }]);
 });
 
-it('ValueCheck reports each row once, in the order of the file, with the column and what is wrong', () => {
+it('ValueChecker reports each row once, in file order, with the column and the reason', () => {
   const scanner = new CsvScanner({}, () => undefined);
   const block = scanner.push(Buffer.from('a,b\n1,x\nx,y\n2,\n01,5\n'));
   const check = new ValueChecker([
