@@ -11,7 +11,7 @@ const state = (result: string | undefined, cycle = result ? 'TERMINATED' : 'RUNN
   ...(result ? { result_state: result } : {}),
   state_message: '',
 });
-/** A run as Databricks writes it, whose IDs are longer than a number can hold. */
+/** A run in the format of Databricks, with IDs beyond the precision of a number. */
 const vendorRun = (result?: string, tasks: object[] = []) =>
   `{"run_id":${long},"job_id":910,"run_name":"Report","start_time":1763625604000,"end_time":${result ? 1763625752000 : 0},"state":${JSON.stringify(state(result))},"tasks":${JSON.stringify(tasks)}}`;
 const run = (
@@ -51,7 +51,7 @@ describe('Run Job (Databricks)', () => {
     expect(host.sent('GET', 'runs/get').every(({ query }) => query['run_id'] === long)).toBe(true);
   });
 
-  it('resends the same token if the answer is lost, which returns the same run', async () => {
+  it('resends the same token if the response is lost, which returns the same run', async () => {
     const host = fakeHost().on('POST', `${api}/run-now`, ['lost', { status: 503 }, { json: { run_id: 7 } }]);
     expect(await run('runJob', { job: '910', wait: false }, host)).toMatchObject({ id: '7', status: 'queued' });
     expect(
@@ -114,7 +114,7 @@ describe('Run Job (Databricks)', () => {
     expect(host.requests).toEqual([]);
   });
 
-  it('reports a missing job as not-found, although Databricks answers 400', async () => {
+  it('reports a missing job as not-found, although Databricks responds with 400', async () => {
     const host = fakeHost().on('POST', `${api}/run-now`, {
       status: 400,
       json: { error_code: 'INVALID_PARAMETER_VALUE', message: 'Job 910 does not exist.' },

@@ -15,7 +15,7 @@ const sign = (body: string, secret = '12345abcde') => ({
   authorization: createHmac('sha256', secret).update(body).digest('hex'),
 });
 
-/** A notification as dbt writes it: IDs are texts, the moment has nanoseconds. */
+/** A notification as dbt sends it: IDs are strings, timestamps have nanoseconds. */
 function notification(
   kind: 'started' | 'completed' | 'errored',
   data: Record<string, unknown> = {},
@@ -275,7 +275,7 @@ describe('The dbt webhook of a trigger', () => {
     expect(fake.sent('DELETE', '').map((request) => request.address)).toEqual([`${v3}/subscription/wsu_mine`]);
   });
 
-  it('is not created twice if the answer is lost', async () => {
+  it('is not created twice if the response is lost', async () => {
     const fake = host().on('POST', `${v3}/subscriptions`, 'lost');
     await expect(subscriber?.subscribe(input({}), address, at(fake))).rejects.toMatchObject({ code: 'unavailable' });
     expect(fake.sent('POST', 'subscriptions')).toHaveLength(1);

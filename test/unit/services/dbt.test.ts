@@ -103,7 +103,7 @@ describe('The connection to dbt', () => {
     });
   });
 
-  it('rejects web pages and empty answers', async () => {
+  it('rejects web pages and empty responses', async () => {
     for (const answer of [{ text: '<html></html>' }, { status: 204 }, { json: { data: null } }]) {
       await expect(
         dbt.connection.test(context(dbt, fakeHost().on('GET', `${account}/`, answer), connection)),
@@ -253,7 +253,7 @@ describe('Run Job (dbt)', () => {
     ['is lost', 'lost' as const],
     ['is an error of the server', { status: 502, text: '<html>' }],
     ['says nothing', { status: 200, text: '' }],
-  ])('finds the started run although the answer %s, and starts no second one', async (_case, answer) => {
+  ])('finds the started run although the response %s, and does not start another', async (_case, answer) => {
     let cause: unknown;
     const host = fakeHost()
       .on('POST', `${account}/jobs/910/run/`, ({ json }) => ((cause = (json as { cause: string }).cause), answer))

@@ -207,7 +207,7 @@ describe('The validation handshake of Event Grid', () => {
   ];
   const url = 'https://rp-uksouth.eventgrid.azure.net:553/eventsubscriptions/x/validate?id=code-1&t=1';
 
-  it.each(['blobCreated', 'eventReceived'])('is answered by %s, and starts nothing', async (key) => {
+  it.each(['blobCreated', 'eventReceived'])('is answered by %s without an event', async (key) => {
     expect(await take(key, validation(url))).toEqual({
       outcome: 'handshake',
       answer: { validationResponse: 'code-1' },

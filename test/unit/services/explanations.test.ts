@@ -10,7 +10,7 @@ const workspace = { workspaceUrl: 'https://adb-1.7.azuredatabricks.net', token: 
 
 type Json = Record<string, unknown>;
 
-/** A task of Databricks that took a minute. */
+/** A Databricks task that took a minute. */
 const task = (key: string, id: number, result: string, more: Json = {}): Json => ({
   task_key: key,
   run_id: id,
@@ -68,7 +68,7 @@ describe('A Databricks run', () => {
         b: jobRun({ tasks: [task('b', 2, 'FAILED')], next_page_token: 'b' }),
       }),
     );
-    // The steps cannot be read; how it ended is known nevertheless.
+    // The steps cannot be read, but the outcome of the run is known.
     expect(run).toMatchObject({ status: 'failed' });
   });
 

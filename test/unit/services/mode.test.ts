@@ -13,7 +13,7 @@ const page = 'https://app.mode.com/contoso/reports/abc1/runs/run1';
 const listOf = (name: string, entries: unknown[], pagination?: object): Answer => ({
   json: { ...(pagination ? { pagination } : {}), _embedded: { [name]: entries } },
 });
-/** A list that tells no number of pages, as most of Mode's lists. */
+/** A list without a page count, like most of Mode's lists. */
 const pagesOf =
   (name: string, ...pages: unknown[][]) =>
   ({ query }: { query: Record<string, string> }) =>
@@ -42,7 +42,7 @@ const state = (word: string, more = {}): Answer => ({
 });
 
 describe('Run Report of Mode', () => {
-  it('posts to the plural with the parameters wrapped, and logs in by token and secret', async () => {
+  it('sends the parameters as JSON and authenticates with token and secret', async () => {
     const host = connected().on('POST', runs, { ...(state('pending') as object), status: 202 });
     const typed = {
       report: 'https://app.mode.com/contoso/reports/abc1/details',
@@ -85,7 +85,7 @@ describe('Run Report of Mode', () => {
     },
   );
 
-  it('names the query that failed', async () => {
+  it('reports the query that failed', async () => {
     const failed = [
       {
         token: 'qr1',
@@ -106,7 +106,7 @@ describe('Run Report of Mode', () => {
     });
   });
 
-  it.each(['cancelled', 'canceled'])('takes %s for an end, and an unknown word for none', async (word) => {
+  it.each(['cancelled', 'canceled'])('treats %s as finished, and an unknown status as active', async (word) => {
     const host = connected()
       .on('POST', runs, state('pending'))
       .on('GET', `${runs}/run1`, [state('pondering'), state(word)]);
@@ -116,7 +116,7 @@ describe('Run Report of Mode', () => {
     });
   });
 
-  it('leaves the run going at the deadline, for Mode cannot cancel it', async () => {
+  it('leaves the run running at the timeout, because Mode cannot cancel runs', async () => {
     const host = connected().on('POST', runs, state('pending')).on('GET', `${runs}/run1`, state('enqueued'));
     await expect(run('runReport', { report: 'abc1', timeoutMinutes: 1 }, host)).rejects.toMatchObject({
       code: 'timed-out',
@@ -126,7 +126,7 @@ describe('Run Report of Mode', () => {
     expect(mode.operations.find(({ key }) => key === 'runReport')?.input).not.toHaveProperty('onTimeout');
   });
 
-  it('is not started a second time when the answer is lost', async () => {
+  it('is not started again when the response is lost', async () => {
     const host = connected().on('POST', runs, 'lost').on('GET', runs, pagesOf('report_runs', []));
     await expect(run('runReport', { report: 'abc1' }, host)).rejects.toMatchObject({
       code: 'unavailable',
@@ -138,7 +138,7 @@ describe('Run Report of Mode', () => {
 });
 
 describe('Get Report Run of Mode', () => {
-  it('reads a run with its queries', async () => {
+  it('returns a run with its queries', async () => {
     const host = connected().on('GET', `${runs}/run1`, state('completed', { parameters: { country: 'GB' } }));
     expect(await run('getReportRun', { report: 'abc1', run: page }, host)).toMatchObject({
       id: 'run1',
@@ -183,14 +183,14 @@ describe('Find Report of Mode', () => {
         ),
       );
 
-  it('looks through every page of every collection, each report once, the exact name first', async () => {
+  it('searches every page of every collection, and returns each report once, the exact name first', async () => {
     expect(await run('findReport', { name: 'CLAIMS' }, withReports())).toMatchObject([
       { id: 'r4', collection: 'Finance', url: 'https://app.mode.com/contoso/reports/r4' },
       { id: 'r2', collection: 'Claims' },
     ]);
   });
 
-  it('ends with a list that gives the same page again and again', async () => {
+  it('stops when a list returns the same page repeatedly', async () => {
     const host = withReports().on(
       'GET',
       `${workspace}/spaces/s1/reports`,
@@ -200,7 +200,7 @@ describe('Find Report of Mode', () => {
     expect(host.sent('GET', 's1/reports')).toHaveLength(2);
   });
 
-  it('offers the same reports for picking, and goes on where a page ended', async () => {
+  it('lists the same reports for selection, and continues from the last page', async () => {
     const many = (space: string, count: number) =>
       Array.from({ length: count }, (_, index) => ({ token: `${space}${index}`, name: `Report ${index}` }));
     const host = withReports()
@@ -227,7 +227,7 @@ describe('Download Results of Mode', () => {
   const content = (queryRun: string) => `${runs}/run1/query_runs/${queryRun}/results/content.csv`;
   const packed = gzipSync(csv);
 
-  it('takes the first query and the newest run that succeeded, also beyond the first page', async () => {
+  it('uses the first query and the latest successful run, which may be on a later page', async () => {
     const host = connected()
       .on(
         'GET',
@@ -253,8 +253,8 @@ describe('Download Results of Mode', () => {
   });
 
   it.each([
-    ['packed, though nothing says so', [packed]],
-    ['packed, byte by byte', Array.from(packed, (byte) => Uint8Array.of(byte))],
+    ['compressed, without a Content-Encoding header', [packed]],
+    ['compressed, byte by byte', Array.from(packed, (byte) => Uint8Array.of(byte))],
     ['plain', [csv]],
     ['plain, byte by byte', Array.from(Buffer.from(csv), (byte) => Uint8Array.of(byte))],
   ])('reads a body that is %s', async (_name, pieces) => {
@@ -265,7 +265,7 @@ describe('Download Results of Mode', () => {
     });
   });
 
-  it('says which queries there are when one is not found', async () => {
+  it('lists the available queries when the requested one does not exist', async () => {
     await expect(
       run('downloadResults', { report: 'abc1', run: 'run1', query: 'By year' }, connected()),
     ).rejects.toMatchObject({
@@ -283,7 +283,7 @@ describe('Download Results of Mode', () => {
     ],
     [[{ token: 'qr1', query_token: 'q1', state: 'enqueued' }], 'conflict', 'has not finished'],
     [[], 'conflict', 'was not part of run'],
-  ])('says why there are no results (%#)', async (found, code, message) => {
+  ])('explains why there are no results (%#)', async (found, code, message) => {
     const host = connected().on('GET', `${runs}/run1/query_runs`, pagesOf('query_runs', found));
     await expect(run('downloadResults', { report: 'abc1', run: 'run1' }, host)).rejects.toMatchObject({
       code,
@@ -291,7 +291,7 @@ describe('Download Results of Mode', () => {
     });
   });
 
-  it('says so when no run has succeeded yet', async () => {
+  it('reports that no run has succeeded yet', async () => {
     const host = connected().on('GET', runs, pagesOf('report_runs', [{ token: 'run1', state: 'failed' }]));
     await expect(run('downloadResults', { report: 'abc1' }, host)).rejects.toMatchObject({
       code: 'not-found',
@@ -308,14 +308,14 @@ describe('The connection to Mode', () => {
     expect(await test(fakeHost().on('GET', workspace, { json: { name: 'Contoso' } }))).toBe('Contoso');
   });
 
-  it('also works with a member token, which may not read the workspace itself', async () => {
+  it('accepts a member token, which may not read the workspace itself', async () => {
     const host = fakeHost()
       .on('GET', workspace, { status: 403 })
       .on('GET', `${workspace}/spaces`, pagesOf('spaces', []));
     expect(await test(host)).toBe('contoso');
   });
 
-  it('says that personal tokens ended when the token is refused, and does not show the secret', async () => {
+  it('explains that personal tokens were retired when the token is rejected, and does not show the secret', async () => {
     const refusal = await test(
       fakeHost().on('GET', workspace, { status: 401, json: { message: 'You must be logged in.' } }),
     ).catch((error: unknown) => error);
@@ -323,7 +323,7 @@ describe('The connection to Mode', () => {
     expect(JSON.stringify(refusal)).not.toContain('secret-1');
   });
 
-  it('takes the workspace out of an address, and another address of Mode', async () => {
+  it('extracts the workspace from a URL, and accepts another API URL', async () => {
     const host = fakeHost().on('GET', 'https://mode.example/api/contoso', { json: {} });
     expect(
       await test(host, {
@@ -350,7 +350,7 @@ describe('Report Run Finished of Mode', () => {
     sent = told(),
   ) => deliverAndLookUp(mode, 'reportRunFinished', typed, sent, { host, connection: values });
 
-  it('reads the run at the workspace of the connection, never at the address that came', async () => {
+  it('reads the run from the workspace of the connection, never from the URL in the event', async () => {
     const host = connected().on('GET', `${runs}/run1`, state('succeeded'));
     expect(await start({}, host, told(undefined, 'https://evil.example/api/x/reports/abc1/runs/run1'))).toMatchObject([
       {
@@ -368,7 +368,7 @@ describe('Report Run Finished of Mode', () => {
     expect(host.requests.every(({ url }) => url.startsWith(workspace))).toBe(true);
   });
 
-  it('starts only for the outcome that is wanted', async () => {
+  it('triggers only on the selected outcome', async () => {
     expect(await start({ outcome: 'failed' })).toEqual([]);
     expect(await start({ outcome: 'failed' }, connected().on('GET', `${runs}/run1`, state('failed')))).toMatchObject([
       { data: { status: 'failed' } },
@@ -378,27 +378,27 @@ describe('Report Run Finished of Mode', () => {
   it.each([
     ['another kind of event', told('report_run_started'), {}],
     ['another report', told(), { reports: ['abc2'] }],
-    ['an address without IDs', told(undefined, 'https://modeanalytics.com/'), {}],
+    ['a URL without IDs', told(undefined, 'https://modeanalytics.com/'), {}],
     [
-      'the test event that Mode sends when a webhook is made',
+      'the test event that Mode sends when a webhook is created',
       delivery({ event: 'ping' }, {}, { token: 'a-long-secret-of-our-own' }),
       {},
     ],
-  ])('starts nothing for %s', async (_case, sent, typed) => {
+  ])('ignores %s', async (_case, sent, typed) => {
     expect(await deliver(mode, 'reportRunFinished', typed, sent, { host: connected(), connection: values })).toEqual({
       outcome: 'ignored',
       why: 'filtered',
     });
   });
 
-  it('goes on with the IDs when the run cannot be read', async () => {
+  it('emits the IDs when the run cannot be read', async () => {
     const host = connected().on('GET', `${runs}/run1`, { status: 404 });
     expect(await start({}, host)).toMatchObject([
       { data: { id: 'run1', reportId: 'abc1', status: 'unknown', problem: expect.stringContaining('Mode') } },
     ]);
   });
 
-  it('shows recent runs of a report that was chosen', async () => {
+  it('lists recent runs of the selected report', async () => {
     const host = connected().on(
       'GET',
       runs,

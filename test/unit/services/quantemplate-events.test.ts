@@ -14,14 +14,14 @@ const connection = {
 const secret = { 'X-Webhook-Secret': 'the-current-secret' };
 const created = '2026-11-20T08:00:00.000Z';
 
-/** The envelope of the page about events. */
+/** The envelope in the documentation of events. */
 const envelopeA = (id: string, eventName: string, payload: object) => ({
   eventId: id,
   eventName,
   created,
   payload: { ...payload, eventName },
 });
-/** The envelope of the page about Azure. */
+/** The envelope in the documentation of the Azure integration. */
 const envelopeB = (id: string, name: string, payload: object) => ({
   id,
   name,
@@ -42,7 +42,7 @@ describe('Dataset Updated of Quantemplate', () => {
   it.each([
     ['of the events page', envelopeA],
     ['of the Azure page', envelopeB],
-  ])('understands the envelope %s', async (_name, envelope) => {
+  ])('parses the envelope %s', async (_name, envelope) => {
     expect(await take('datasetUpdated', envelope('1', 'DatasetUpdated', { datasetId: 'd-claims' }))).toEqual({
       outcome: 'events',
       events: [
@@ -64,7 +64,7 @@ describe('Dataset Updated of Quantemplate', () => {
     ).toMatchObject({ outcome: 'events' });
   });
 
-  it('keeps only the datasets that were asked for, named by ID or by the address of their page', async () => {
+  it('emits only the selected datasets, given by ID or page URL', async () => {
     const typed = { datasets: ['d-premiums', 'https://app.prod.quantemplate.com/c-contoso/data/d-claims?tab=1'] };
     expect(
       await take('datasetUpdated', envelopeB('1', 'DatasetUpdated', { datasetId: 'd-claims' }), typed),
@@ -75,7 +75,7 @@ describe('Dataset Updated of Quantemplate', () => {
     });
   });
 
-  it('ignores the other event, and bodies that are no notification', async () => {
+  it('ignores other events, and bodies that are not notifications', async () => {
     const others = [
       envelopeB('1', 'PipelineCompleted', { pipelineId: 'p-1', pipelineExecutionId: 'e-1', status: 'Succeeded' }),
       {},
@@ -89,7 +89,7 @@ describe('Dataset Updated of Quantemplate', () => {
       expect(await take('datasetUpdated', body)).toEqual({ outcome: 'ignored', why: 'filtered' });
   });
 
-  it('fires once for an event that is delivered twice', async () => {
+  it('emits an event that is delivered twice only once', async () => {
     const setting = { host: fakeHost(), connection };
     const sent = delivery(envelopeB('1', 'DatasetUpdated', { datasetId: 'd-claims' }), secret);
     expect(await deliver(quantemplate, 'datasetUpdated', {}, sent, setting)).toMatchObject({ outcome: 'events' });
@@ -104,7 +104,7 @@ describe('Pipeline Completed of Quantemplate', () => {
   const completed = (status: string, envelope: (id: string, name: string, payload: object) => object = envelopeB) =>
     envelope('2', 'PipelineCompleted', { pipelineId: 'p-bordereaux', pipelineExecutionId: 'e-1', status });
 
-  it.each([envelopeA, envelopeB])('tells pipeline, run and status in both envelopes', async (envelope) => {
+  it.each([envelopeA, envelopeB])('returns pipeline, run and status from both envelopes', async (envelope) => {
     expect(await take('pipelineCompleted', completed('Succeeded', envelope))).toMatchObject({
       events: [
         {
@@ -128,14 +128,14 @@ describe('Pipeline Completed of Quantemplate', () => {
     ['Cancelled', ['any', 'cancelled']],
     ['Canceled', ['any', 'cancelled']],
     ['Exploded', ['any']],
-  ])('lets the status %s pass for the outcomes %s and no other', async (status, passes) => {
+  ])('emits the status %s for the outcomes %s only', async (status, passes) => {
     for (const outcome of ['any', 'succeeded', 'failed', 'cancelled']) {
       const taken = await take('pipelineCompleted', completed(status), { outcome });
       expect([outcome, taken.outcome]).toEqual([outcome, passes.includes(outcome) ? 'events' : 'ignored']);
     }
   });
 
-  it('keeps only the pipelines that were asked for', async () => {
+  it('emits only the selected pipelines', async () => {
     expect(
       await take('pipelineCompleted', completed('Succeeded'), { pipelines: 'p-other\np-bordereaux' }),
     ).toMatchObject({ outcome: 'events' });
@@ -144,7 +144,7 @@ describe('Pipeline Completed of Quantemplate', () => {
     });
   });
 
-  it('reads recent runs of the pipelines for the form, newest first', async () => {
+  it('returns recent runs of the pipelines for the form, newest first', async () => {
     const host = fakeHost()
       .on('POST', /openid-connect/, { json: { access_token: 't', expires_in: 300 } })
       .on('GET', /p-1\/executions$/, {
@@ -169,7 +169,7 @@ describe('Pipeline Completed of Quantemplate', () => {
     expect(missed?.map(({ id }) => id)).toEqual(['e-2:completed', 'e-3:completed']);
   });
 
-  it('cannot look for missed runs of pipelines that are not named', async () => {
+  it('cannot find missed runs unless pipelines are selected', async () => {
     const trigger = webhookTrigger(quantemplate, 'pipelineCompleted');
     await expect(
       trigger.missed?.(
@@ -205,11 +205,11 @@ describe('The webhook secret of Quantemplate', () => {
     ['basic authentication', { secretLocation: 'basic' }, basic('the-current-secret'), {}],
     ['the query', { secretLocation: 'query' }, {}, { token: 'the-current-secret' }],
     ['a parameter of another name', { secretLocation: 'query', secretName: 'key' }, {}, { key: 'the-current-secret' }],
-  ])('is found in %s', async (_place, typed, headers, query) => {
+  ])('is accepted in %s', async (_place, typed, headers, query) => {
     expect(await take('datasetUpdated', body, typed, headers, query)).toMatchObject({ outcome: 'events' });
   });
 
-  it('is known by its previous value too, and the event says so', async () => {
+  it('is accepted with its previous value, and the event reports this', async () => {
     expect(await take('datasetUpdated', body, {}, { 'x-webhook-secret': 'the-previous-secret' })).toMatchObject({
       events: [{ data: { verified: true, matchedSecret: 'previous' } }],
     });
@@ -223,13 +223,13 @@ describe('The webhook secret of Quantemplate', () => {
     ['in the header instead of the query', { secretLocation: 'query' }, { token: 'the-current-secret' }, {}],
     ['wrong in basic authentication', { secretLocation: 'basic' }, basic('guess'), {}],
     ['not behind the word Basic', { secretLocation: 'basic' }, { authorization: 'the-current-secret' }, {}],
-  ])('is refused when %s, and the explanation does not show it', async (_case, typed, headers, query) => {
+  ])('is rejected when %s, and the explanation does not show it', async (_case, typed, headers, query) => {
     const taken = await take('datasetUpdated', body, typed, headers as never, query);
     expect(taken.outcome).toBe('rejected');
     expect(JSON.stringify(taken)).not.toMatch(/the-current-secret|guess/);
   });
 
-  it('must be set, unless unsigned events are accepted', async () => {
+  it('is required, unless unsigned events are accepted', async () => {
     const { webhookSecret: _current, previousWebhookSecret: _previous, ...without } = connection;
     expect(await take('datasetUpdated', body, {}, secret, {}, without)).toMatchObject({
       outcome: 'rejected',
@@ -240,7 +240,7 @@ describe('The webhook secret of Quantemplate', () => {
     });
   });
 
-  it('is part of the directions, which name the event to subscribe to', () => {
+  it('is part of the setup instructions, which name the event to subscribe to', () => {
     for (const [key, event] of [
       ['datasetUpdated', 'DatasetUpdated'],
       ['pipelineCompleted', 'PipelineCompleted'],

@@ -44,7 +44,7 @@ describe('Quantemplate over the network', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('logs in with a form, asks for the dataset with the token and stores what comes', async () => {
+  it('logs in with a form, downloads the dataset with the token and saves it', async () => {
     nock('https://accounts.prod.quantemplate.com')
       .post('/auth/realms/qt/protocol/openid-connect/token', {
         grant_type: 'client_credentials',
@@ -69,7 +69,7 @@ describe('Quantemplate over the network', () => {
     expect(nock.isDone()).toBe(true);
   });
 
-  it('stores an empty file for a dataset without content, and sends a file back with its length', async () => {
+  it('saves an empty file for a dataset without content, and uploads a file with its length', async () => {
     const host = nodeHost({ folder });
     nock('https://accounts.prod.quantemplate.com')
       .post(/token$/)
@@ -100,7 +100,7 @@ describe('Quantemplate over the network', () => {
 });
 
 describe('Download Dataset of Quantemplate', () => {
-  it('gives the bytes in the pieces in which they come, as a file named after the dataset', async () => {
+  it('streams the bytes unchanged into a file named after the dataset', async () => {
     const host = connected().on('GET', dataset, { pieces: ['id;na', 'me\n1;Ü', 'nal\n'] });
     expect(
       await run('downloadDataset', { dataset: 'https://app.prod.quantemplate.com/c-contoso/data/d-claims' }, host),
@@ -112,7 +112,7 @@ describe('Download Dataset of Quantemplate', () => {
     expect(host.sent('GET', 'd-claims')[0]?.query).toEqual({});
   });
 
-  it('asks for an older version, also for the version 0', async () => {
+  it('requests an older version, including version 0', async () => {
     const host = connected().on('GET', dataset, { text: 'x' });
     expect(await run('downloadDataset', { dataset: 'd-claims', version: '3' }, host)).toMatchObject({
       version: 3,
@@ -122,7 +122,7 @@ describe('Download Dataset of Quantemplate', () => {
     expect(host.sent('GET', 'd-claims').map(({ query }) => query)).toEqual([{ version: '3' }, { version: '0' }]);
   });
 
-  it('gives an empty file for a dataset without content', async () => {
+  it('returns an empty file for a dataset without content', async () => {
     const result = await run(
       'downloadDataset',
       { dataset: 'd-claims' },
@@ -136,14 +136,14 @@ describe('Download Dataset of Quantemplate', () => {
     [403, 'text/plain', 'Forbidden', 'forbidden', 'Share the dataset or pipeline with the API user'],
     [404, 'application/json', '{"executionId":{"value":""},"outputId":{"value":""}}', 'not-found', 'organisation ID'],
     [400, 'text/html', '<html><body>nginx</body></html>', 'invalid-input', 'Correct'],
-  ])('says what to do about the status %d', async (status, type, text, code, hint) => {
+  ])('explains what to do about status %d', async (status, type, text, code, hint) => {
     const host = connected().on('GET', dataset, { status, text, headers: { 'content-type': type } });
     const refusal = await run('downloadDataset', { dataset: 'd-claims' }, host).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code, service: 'Quantemplate', status, hint: expect.stringContaining(hint) });
     expect((refusal as Error).message).not.toMatch(/[{<]/);
   });
 
-  it('says which field is missing', async () => {
+  it('names the missing field', async () => {
     await expect(run('downloadDataset', {}, connected())).rejects.toMatchObject({
       code: 'invalid-input',
       message: expect.stringContaining('“Dataset ID” is missing'),
@@ -152,7 +152,7 @@ describe('Download Dataset of Quantemplate', () => {
 });
 
 describe('The token of Quantemplate', () => {
-  it('is fetched once for many calls, and again shortly before it runs out', async () => {
+  it('is requested once for many calls, and again shortly before it expires', async () => {
     const host = connected().on('GET', dataset, { text: 'x' });
     await run('downloadDataset', { dataset: 'd-claims' }, host);
     await run('downloadDataset', { dataset: 'd-claims' }, host);
@@ -162,7 +162,7 @@ describe('The token of Quantemplate', () => {
     expect(host.sent('POST', 'openid-connect')).toHaveLength(2);
   });
 
-  it('is renewed once when it is refused', async () => {
+  it('is renewed once when it is rejected', async () => {
     const host = fakeHost()
       .on('POST', login, [
         { json: { access_token: 'revoked', expires_in: 300 } },
@@ -175,7 +175,7 @@ describe('The token of Quantemplate', () => {
     expect(host.sent('GET', 'd-claims')).toHaveLength(2);
   });
 
-  it('is not asked for again and again when the API user may do nothing', async () => {
+  it('is not requested repeatedly when the API user has no permissions', async () => {
     const host = connected().on('GET', dataset, { status: 401, text: 'Unauthorized' });
     await expect(run('downloadDataset', { dataset: 'd-claims' }, host)).rejects.toMatchObject({ code: 'unauthorized' });
     expect([host.sent('POST', 'openid-connect').length, host.sent('GET', 'd-claims').length]).toEqual([2, 2]);
@@ -184,18 +184,21 @@ describe('The token of Quantemplate', () => {
   it.each([
     [401, { error: 'invalid_client', error_description: 'Invalid client or Invalid client credentials' }],
     [400, { error: 'unauthorized_client', error_description: 'Invalid client secret' }],
-  ])('cannot be had with wrong credentials, and the error does not show them (status %d)', async (status, json) => {
-    const host = fakeHost().on('POST', login, { status, json });
-    const refusal = await quantemplate.connection
-      .test(context(quantemplate, host, connection))
-      .catch((error: unknown) => error);
-    expect(refusal).toMatchObject({
-      code: 'unauthorized',
-      message: expect.stringContaining(json.error_description),
-      hint: expect.stringContaining('Quantemplate Support'),
-    });
-    expect(JSON.stringify([(refusal as Error).message, host.logged])).not.toContain('client-secret');
-  });
+  ])(
+    'cannot be obtained with wrong credentials, and the error does not show them (status %d)',
+    async (status, json) => {
+      const host = fakeHost().on('POST', login, { status, json });
+      const refusal = await quantemplate.connection
+        .test(context(quantemplate, host, connection))
+        .catch((error: unknown) => error);
+      expect(refusal).toMatchObject({
+        code: 'unauthorized',
+        message: expect.stringContaining(json.error_description),
+        hint: expect.stringContaining('Quantemplate Support'),
+      });
+      expect(JSON.stringify([(refusal as Error).message, host.logged])).not.toContain('client-secret');
+    },
+  );
 
   it('names the connection after the organisation when the test succeeds', async () => {
     expect(await quantemplate.connection.test(context(quantemplate, connected(), connection))).toBe(
@@ -203,7 +206,7 @@ describe('The token of Quantemplate', () => {
     );
   });
 
-  it('comes from other addresses when the connection says so, but never over plain http', async () => {
+  it('is requested from other URLs if the connection has them, but never over plain http', async () => {
     const host = fakeHost()
       .on('POST', 'https://login.example/token', { json: { access_token: 't', expires_in: 60 } })
       .on('GET', 'https://fabric.example/external/v1/organisations/c-contoso/datasets/d-claims', { text: 'x' });
@@ -236,13 +239,13 @@ describe('Upload Dataset of Quantemplate', () => {
     });
   });
 
-  it('opens the file anew when the token was refused or the answer was lost', async () => {
+  it('opens the file again when the token was rejected or the response was lost', async () => {
     const host = connected().on('POST', dataset, [{ status: 401 }, 'lost', { status: 503 }, {}]);
     await run('uploadDataset', { dataset: 'd-claims', file }, host);
     expect(host.sent('POST', 'd-claims').map(({ body }) => body)).toEqual(Array(4).fill('id\n1\n'));
   });
 
-  it('says that the dataset must be shared for editing', async () => {
+  it('explains that the dataset must be shared for editing', async () => {
     const host = connected().on('POST', dataset, { status: 403, text: 'Forbidden' });
     await expect(run('uploadDataset', { dataset: 'd-claims', file }, host)).rejects.toMatchObject({
       code: 'forbidden',
@@ -252,7 +255,7 @@ describe('Upload Dataset of Quantemplate', () => {
 });
 
 describe('Run Pipeline of Quantemplate', () => {
-  it('starts with an empty body and gives the run back at once when nobody waits', async () => {
+  it('sends an empty body and returns the run at once without waiting', async () => {
     const host = connected().on('POST', executions, { json: execution('Started') });
     expect(await run('runPipeline', { pipeline: 'p-1', wait: false }, host)).toMatchObject({
       id: 'e-1',
@@ -290,7 +293,7 @@ describe('Run Pipeline of Quantemplate', () => {
     expect(host.sleeps).toContain(30_000);
   });
 
-  it.each(['Cancelled', 'Canceled'])('takes a run that is %s as an end', async (word) => {
+  it.each(['Cancelled', 'Canceled'])('treats a %s run as finished', async (word) => {
     const host = connected()
       .on('POST', executions, { json: execution('Started') })
       .on('GET', executions, { json: [execution(word)] });
@@ -306,7 +309,7 @@ describe('Run Pipeline of Quantemplate', () => {
     });
   });
 
-  it('stops with an error when the run fails', async () => {
+  it('fails when the run fails', async () => {
     const host = connected()
       .on('POST', executions, { json: execution('Started') })
       .on('GET', executions, { json: [execution('Failed')] });
@@ -330,7 +333,7 @@ describe('Run Pipeline of Quantemplate', () => {
     expect(host.sent('POST', 'executions')).toHaveLength(1);
   });
 
-  it('starts once more only where the first start was certainly not taken', async () => {
+  it('starts again only if the first start was certainly rejected', async () => {
     const host = connected().on('POST', executions, [
       { status: 429, headers: { 'retry-after': '2' } },
       { json: execution('Started') },
@@ -338,7 +341,7 @@ describe('Run Pipeline of Quantemplate', () => {
     expect(await run('runPipeline', { pipeline: 'p-1', wait: false }, host)).toMatchObject({ id: 'e-1' });
   });
 
-  it('stops waiting at the deadline, and offers no cancelling because Quantemplate has none', async () => {
+  it('stops waiting at the timeout, and offers no cancellation because Quantemplate cannot cancel runs', async () => {
     const host = connected()
       .on('POST', executions, { json: execution('Started') })
       .on('GET', executions, { json: [execution('Started')] });
@@ -372,7 +375,7 @@ describe('Runs and outputs of Quantemplate', () => {
     );
   };
 
-  it('reads one run out of the list', async () => {
+  it('finds one run in the list', async () => {
     expect(await run('getPipelineRun', { pipeline: 'p-1', execution: 'e-0' }, listed())).toMatchObject({
       id: 'e-0',
       status: 'failed',
@@ -383,7 +386,7 @@ describe('Runs and outputs of Quantemplate', () => {
     });
   });
 
-  it('offers recent runs, newest first, and the outputs of the chosen one', async () => {
+  it('lists recent runs, newest first, and the outputs of the selected run', async () => {
     expect((await choose('execution', { pipeline: 'p-1' }))?.choices).toEqual([
       { value: 'e-1', label: 'Run 7, succeeded, 2026-11-20 08:00 UTC' },
       { value: 'e-0', label: 'Run 6, failed, 2026-11-19 08:00 UTC' },
@@ -396,7 +399,7 @@ describe('Runs and outputs of Quantemplate', () => {
     expect((await choose('output', { pipeline: 'p-1', execution: 'e-1' }, 'claim'))?.choices).toHaveLength(1);
   });
 
-  it('downloads an output by its name or its ID', async () => {
+  it('downloads an output by name or ID', async () => {
     const host = listed().on('GET', `${executions}/e-1/outputs/o-1`, { text: 'a\n' });
     const typed = { pipeline: 'p-1', execution: 'e-1' };
     expect(await run('downloadPipelineOutput', { ...typed, output: 'claims' }, host)).toMatchObject({

@@ -203,7 +203,7 @@ describe('Signed Webhook and Slack', () => {
       });
   });
 
-  it('answers no challenge that is unsigned or from another sender', async () => {
+  it('does not answer a challenge that is unsigned or from another sender', async () => {
     const body = { challenge: 'x', type: 'url_verification' };
     expect(await take(body, { ...slack, headers: { 'x-slack-signature': `v0=${'0'.repeat(64)}` } })).toMatchObject({
       outcome: 'rejected',
