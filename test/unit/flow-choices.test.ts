@@ -1,12 +1,12 @@
 import { readChoices } from '../e2e/flows/choices.ts';
 import { table } from '../e2e/flows/table.ts';
 
-describe('what npm start can be told', () => {
-  it('runs on both platforms and ends by itself when nothing is chosen', () => {
+describe('readChoices', () => {
+  it('selects both platforms and exits when done by default', () => {
     expect(readChoices([])).toEqual({ open: false, pictures: false });
   });
 
-  it('takes one platform', () => {
+  it('selects one platform', () => {
     expect(readChoices(['--only', 'zapier'])).toMatchObject({ only: 'zapier' });
     expect(readChoices(['--only', 'n8n', '--open', '--pictures'])).toEqual({ only: 'n8n', open: true, pictures: true });
   });
@@ -15,13 +15,13 @@ describe('what npm start can be told', () => {
     [['--only', 'n8m'], /there is n8n and zapier/],
     [['--picture'], /--picture/],
     [['--only', 'zapier', '--open'], /need n8n/],
-  ])('refuses %j and says what there is', (args, reason) => {
+  ])('rejects %j and lists the options', (args, reason) => {
     expect(() => readChoices(args)).toThrow(reason);
     expect(() => readChoices(args)).toThrow(/--only n8n\|zapier/);
   });
 });
 
-describe('the table of the flows', () => {
+describe('table', () => {
   const line = {
     flow: '000',
     platform: 'n8n',
@@ -31,11 +31,11 @@ describe('the table of the flows', () => {
     seconds: '7.0',
   };
 
-  it('names the steps, and says so when none ran', () => {
+  it('lists the steps, or “(none)” if none ran', () => {
     expect(table([line, { ...line, steps: [] }])).toMatch(/Dataset Updated → Load Dataset  ok[^]*\(none\)/);
   });
 
-  it('counts the steps where their names do not fit in', () => {
+  it('shows the number of steps if their names do not fit', () => {
     const narrow = table([line], 60);
     expect(narrow).toMatch(/000 +n8n +2 +ok +5000 +7\.0/);
     expect(Math.max(...narrow.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(60);

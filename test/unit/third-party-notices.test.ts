@@ -16,7 +16,7 @@ function install(name: string, manifest: object, files: Record<string, string> =
   for (const [file, text] of Object.entries(files)) writeFileSync(join(place, file), text);
 }
 
-/** The notices of a bundle of these packages, by the build's own script. */
+/** The notices of a bundle of these packages, written by the build script. */
 function notices(...paths: string[]): Promise<string> {
   const inputs = Object.fromEntries(paths.map((path) => [path, { bytesInOutput: path.includes('unused') ? 0 : 10 }]));
   const script = `import { bundledPackages, thirdPartyNotices } from ${JSON.stringify(join(projectRoot, 'scripts', 'third-party-notices.mjs'))};
@@ -24,7 +24,7 @@ function notices(...paths: string[]): Promise<string> {
   return runCommand(node24(), ['--input-type=module', '--eval', script]);
 }
 
-it('THIRD-PARTY-NOTICES names each bundled package once, with its licence and its notice', async () => {
+it('THIRD-PARTY-NOTICES lists each bundled package once, with its license and notice', async () => {
   install('one', {}, { LICENSE: 'Licence of one', 'NOTICE.txt': 'Notice of one', 'index.js': '' });
   install('@scope/two', { license: 'ISC' }, { 'LICENCE.md': 'Licence of two' });
   install('unused', {});
@@ -42,7 +42,7 @@ it('THIRD-PARTY-NOTICES names each bundled package once, with its licence and it
   expect(text).not.toContain('unused');
 });
 
-it('THIRD-PARTY-NOTICES takes the licence out of a README that holds the whole of it', async () => {
+it('THIRD-PARTY-NOTICES takes the license text from a README if it is complete', async () => {
   install(
     'three',
     {},
@@ -53,7 +53,7 @@ it('THIRD-PARTY-NOTICES takes the licence out of a README that holds the whole o
   expect(text).not.toContain('Other text');
 });
 
-it('The build fails when a bundled package ships no licence text', async () => {
+it('The build fails when a bundled package has no license text', async () => {
   install('four', {}, { 'README.md': '## License\n\nMIT\n' });
   await expect(notices('node_modules/four/index.js')).rejects.toThrow(/The bundled package four ships no licence text/);
 });

@@ -6,42 +6,42 @@ import { node24, projectRoot } from '../support/machine/paths.ts';
 const folder = join(projectRoot, '.github', 'workflows');
 const workflows = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
 
-/** The actions of a workflow that can be replaced by others: named by a tag or a branch instead of a commit. */
+/** The actions of a workflow that are not pinned to a commit, and could therefore be replaced. */
 const unpinned = (text: string): string[] =>
   [...text.matchAll(/^\s*-?\s*uses:\s*(.+)$/gm)]
     .map(([, used = '']) => used.trim())
     .filter((used) => !used.startsWith('./') && !/^[\w.-]+\/[\w./-]+@[\da-f]{40}\s+# v\d+\.\d+\.\d+$/.test(used));
 
-/** Commands that take what the registry has now instead of what the lock names. */
+/** Commands that install the latest versions from the registry instead of the locked ones. */
 const unlocked = (text: string): string[] =>
   text
     .split('\n')
     .filter((line) => /\bnpm (?:i|install|update)\b|\bnpx (?!--no-install)/.test(line) && !line.trim().startsWith('#'));
 
 describe.each(workflows)('The workflow %s', (_name, text) => {
-  it('names every action by its commit, with the version beside it', () => {
+  it('pins every action to a commit, with its version in a comment', () => {
     expect(text).toMatch(/uses:/);
     expect(unpinned(text)).toEqual([]);
   });
 
-  it('may only read unless a job asks for more, and leaves no login behind', () => {
+  it('has read-only permissions by default, and does not persist credentials', () => {
     expect(text).toMatch(/^permissions:\n {2}contents: read\n(?! )/m);
     expect(text.match(/persist-credentials: false/g)).toHaveLength(text.match(/actions\/checkout@/g)?.length ?? 0);
     expect(text).not.toMatch(/pull_request_target|write-all/);
   });
 
-  it('installs exactly what the lock names', () => {
+  it('installs exactly the locked versions', () => {
     expect(unlocked(text)).toEqual([]);
   });
 
-  it('puts no value of an expression that a stranger can choose into a shell', () => {
+  it('never interpolates untrusted values into a shell', () => {
     expect(
       text.match(/\$\{\{(?! (?:matrix\.package|github\.ref|vars\.\w+|secrets\.\w+|github\.token) \}\})/g),
     ).toBeNull();
   });
 });
 
-it('the check of workflows notices an action named by a tag, and an install without the lock', () => {
+it('the workflow check detects an action pinned to a tag, and an install without the lockfile', () => {
   expect(
     unpinned(
       '      - uses: actions/checkout@v6\n      - uses: a/b@0123456789012345678901234567890123456789 # v1.2.3\n      - uses: a/b@main',
@@ -50,7 +50,7 @@ it('the check of workflows notices an action named by a tag, and an install with
   expect(unlocked('      - run: npm install --no-save\n      - run: npx tool\n      - run: npm test')).toHaveLength(2);
 });
 
-it('CI runs .ci/run on push and on pull requests; a release publishes with provenance and attaches the lists of contents', () => {
+it('CI runs .ci/run on push and on pull requests; a release publishes with provenance and attaches the SBOMs', () => {
   const texts = Object.fromEntries(workflows);
   expect(texts['ci.yml']).toMatch(/^on:\n {2}push:[\s\S]*^ {2}pull_request:/m);
   expect(texts['ci.yml']).toMatch(/run: \.ci\/run$/m);
@@ -58,7 +58,7 @@ it('CI runs .ci/run on push and on pull requests; a release publishes with prove
   expect(texts['release.yml']).toMatch(/gh release create .*\.cdx\.json/);
 });
 
-describe('install-locked notices', () => {
+describe('install-locked reports', () => {
   const lock = {
     packages: {
       '': {},

@@ -2,10 +2,10 @@ import { services } from '../../../shared/src/catalog.ts';
 import type { Service } from '../../../shared/src/define/service.ts';
 import { inputFields, n8nTexts, outputFields, zapierTexts, type ShownText } from './shown-texts.ts';
 
-/** The parts of a text in which words of the platforms are allowed: code, URLs and names that a vendor gave. */
+/** The parts of a text in which platform terms are allowed: code, URLs and names given by a vendor. */
 const foreign = /`[^`]*`|https?:\/\/\S+|<a [^>]*>/g;
 
-/** Words that are also terms of a vendor, by the key of the service. */
+/** Words that are also vendor terms, by service key. */
 const vendorTerms: Record<string, RegExp> = {
   databricks: /\b(job )?tasks?\b/gi,
 };
@@ -23,7 +23,7 @@ const minorWords = new Set(
   'a an and as at but by for from if in into nor of off on or per so than the to up via vs with yet'.split(' '),
 );
 
-/** Names that are written in lower case. */
+/** Names written in lower case. */
 const lowerCaseNames = new Set(['dbt', 'n8n', 'pg_cron']);
 
 function isTitleCase(label: string): boolean {
@@ -37,7 +37,7 @@ function isTitleCase(label: string): boolean {
   );
 }
 
-/** Abbreviations whose stop ends no sentence. */
+/** Abbreviations with a period that does not end a sentence. */
 const abbreviations = /\b(e\.g|i\.e|etc|vs)\./gi;
 
 const sentencesIn = (text: string): number =>
@@ -46,7 +46,7 @@ const sentencesIn = (text: string): number =>
     .split(/[.!?](?=\s+[A-Z“(]|$)/)
     .filter((sentence) => sentence.trim() !== '').length;
 
-/** Labels that need no description: values that people know from elsewhere. */
+/** Labels that need no description, because users know such values. */
 const selfExplaining: Record<string, RegExp> = {
   'names of encodings': /^(Automatic \(UTF-8|UTF-|Windows-|ISO[ -]|KOI8|IBM|Mac OS|Shift JIS|EUC-|GB18030|Big5)/i,
   characters: /\((.|tab|\\t)\)$|^(Comma|Semicolon|Tab|Pipe|Tabulator|Vertical Bar)\b/i,
@@ -66,7 +66,7 @@ const selfExplaining: Record<string, RegExp> = {
 const needsDescription = (label: string): boolean =>
   !Object.values(selfExplaining).some((pattern) => pattern.test(label));
 
-/** Every rule, with what breaks it in one service. */
+/** Every rule, with the violations in one service. */
 const rules: Record<string, (service: Service) => string[]> = {
   'no text in n8n uses the words of Zapier': (service) => mentions(n8nTexts(service), zapierWords, service),
   'no text in Zapier uses the words of n8n': (service) => mentions(zapierTexts(service), n8nWords, service),

@@ -1,13 +1,13 @@
 import { runCommand } from '../../../shared/src/cli/main.ts';
 
-/** What the command line printed, and how it ended. */
+/** The output of the command line, and its exit code. */
 export interface CliResult {
   code: number;
   out: string;
   err: string;
 }
 
-/** Runs one command of the command line in this process. */
+/** Runs a command of the command line in this process. */
 export async function callCli(...words: string[]): Promise<CliResult> {
   const printed = { out: '', err: '' };
   const spies = (['out', 'err'] as const).map((name) =>

@@ -18,7 +18,7 @@ let server: Server;
 let trigger: WebhookTrigger;
 let taken: DeliveryResult | undefined;
 
-/** Takes deliveries as both adapters do. */
+/** Processes deliveries as both adapters do. */
 beforeAll(async () => {
   server = createServer(async (request, response) => {
     const pieces: Buffer[] = [];
@@ -43,7 +43,7 @@ afterAll(() => void server.close());
 const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`;
 
 describe('pipewright deliver', () => {
-  it.each(every)('sends %s.%s so that its trigger starts', async (source, event, described) => {
+  it.each(every)('sends an event for %s.%s that its trigger accepts', async (source, event, described) => {
     trigger = described;
     const result = await callCli('deliver', '--source', source, '--event', event, '--url', url(), '--secret', secret);
     expect(result).toMatchObject({ code: 0, out: `{"ok":true,"status":200,"event":"${event}"}\n` });
@@ -54,7 +54,7 @@ describe('pipewright deliver', () => {
       );
   });
 
-  it('ends with 1 and says what to look at when the trigger does not believe it', async () => {
+  it('exits with 1 and explains what to check when the trigger rejects the event', async () => {
     [, , trigger] = every[0] as (typeof every)[number];
     const result = await callCli('deliver', '--source', every[0]?.[0] ?? '', '--url', url(), '--secret', 'another');
     expect(result).toMatchObject({ code: 1, out: expect.stringContaining('"status":401') });
@@ -78,7 +78,7 @@ describe('pipewright deliver', () => {
     });
   });
 
-  it('follows no redirect, so that the secret stays at its address', async () => {
+  it('does not follow redirects, so that the secret never reaches another host', async () => {
     const requests: string[] = [];
     const leading = createServer((request, response) => {
       requests.push(String(request.url));
@@ -104,13 +104,13 @@ describe('pipewright deliver', () => {
     expect([requests.length, taken]).toEqual([1, undefined]);
   });
 
-  it('refuses a secret that cannot sign', async () => {
+  it('rejects a secret that cannot be used to sign', async () => {
     expect(
       await callCli('deliver', '--source', 'signedWebhook', '--url', url(), '--secret', 'not base64!'),
     ).toMatchObject({ code: 2, err: expect.stringContaining('not valid base64') });
   });
 
-  it('ends with 1 when nothing answers, and with 2 when it is called wrongly', async () => {
+  it('exits with 1 when the connection is refused, and with 2 for invalid usage', async () => {
     expect(await callCli('deliver', '--source', 'dbt', '--url', 'http://127.0.0.1:9/', '--secret', 'x')).toMatchObject({
       code: 1,
       err: expect.stringContaining('refused the connection'),

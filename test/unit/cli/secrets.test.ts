@@ -24,7 +24,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('The command line keeps the address of a dataset without its login and its signature in records and rows', async () => {
+it('The command line stores the URL of a dataset without credentials and signature in records and rows', async () => {
   const path = join(folder, 'x.db');
   const { code } = await callCli(
     'load',
@@ -53,7 +53,7 @@ it.each([
   ['deliver', '--source', 'dbt', '--url', 'http://127.0.0.1:1/hunter2-of-mine', '--secret', 'hunter2-of-mine'],
   ['deliver', '--source', 'dbt', '--url', 'no address hunter2-of-mine', '--secret=hunter2-of-mine'],
   ['verify', '--scheme', 'hunter2-of-mine', '--secret', 'hunter2-of-mine'],
-])('The command line prints no secret of its words when %s fails', async (...words) => {
+])('The command line never prints a secret from its arguments when %s fails', async (...words) => {
   const { code, out, err } = await callCli(...words);
   expect(code).toBeGreaterThan(0);
   expect(err).not.toBe('');

@@ -31,7 +31,7 @@ function verify(scheme: string, headers: string, sent: string, ...more: string[]
 }
 
 describe('pipewright verify', () => {
-  it('says which secret matched, and ends with 0', async () => {
+  it('reports which secret matched, and exits with 0', async () => {
     const signed = headersOf('dbt');
     expect(await verify('dbt', signed, body, '--secret', 's3cret-of-the-sender')).toMatchObject({
       code: 0,
@@ -70,7 +70,7 @@ describe('pipewright verify', () => {
       'body-rewritten',
     ],
   ])(
-    'gives the reason for %s, and ends with 1 without telling the secret',
+    'reports the reason for %s, and exits with 1 without printing the secret',
     async (_case, headers, sent, more, reason) => {
       const { code, out, err } = await verify('dbt', headers, sent, ...more);
       expect([code, out]).toEqual([1, `{"ok":false,"reason":"${reason}"}\n`]);
@@ -79,7 +79,7 @@ describe('pipewright verify', () => {
     },
   );
 
-  it('compares moments with --now, and takes bodies that are no JSON', async () => {
+  it('compares timestamps with --now, and accepts bodies that are not JSON', async () => {
     const form = 'token=x&team=y';
     const signed = headersOf('slack', form);
     expect(
@@ -91,7 +91,7 @@ describe('pipewright verify', () => {
     expect(await verify('slack', signed, form, '--secret', 's3cret-of-the-sender')).toMatchObject({ code: 1 });
   });
 
-  it.each(['header', 'basic', 'query'])('knows a shared secret in the %s', async (place) => {
+  it.each(['header', 'basic', 'query'])('supports a shared secret in the %s', async (place) => {
     const { headers, query } = schemes[`shared-secret-${place}` as 'shared-secret-header'].sign({
       secret: 's3cret-of-the-sender',
       body: Buffer.from(body),
@@ -105,7 +105,7 @@ describe('pipewright verify', () => {
     ).toMatchObject({ code: 0 });
   });
 
-  it('ends with 2 and the usage when it is called wrongly', async () => {
+  it('exits with 2 and prints the usage for invalid arguments', async () => {
     for (const words of [[], ['--scheme', 'dbt'], ['--nonsense']])
       expect(await callCli('verify', ...words)).toMatchObject({ code: 2, out: '' });
     expect((await verify('unknown', '{}', body, '--secret', 'x')).err).toContain('--scheme must be one of: dbt, slack');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { insideFolder } from '../../../shared/src/databases/inside-folder.ts';
 
-describe('A path inside of a folder', () => {
+describe('A path inside the folder', () => {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'pipewright-inside-')));
   const allowed = join(base, 'allowed');
   const linked = join(base, 'linked');
@@ -34,11 +34,11 @@ describe('A path inside of a folder', () => {
     ['link-inside/claims.db', 'sub/claims.db'],
     ['..claims.db', '..claims.db'],
     [join(allowed, 'claims.db'), 'claims.db'],
-  ])('may be %s', async (path, found) => {
+  ])('can be %s', async (path, found) => {
     expect(await insideFolder(allowed, path)).toBe(join(allowed, found));
   });
 
-  it('may be reached by a folder that is a link itself', async () => {
+  it('can be reached through a folder that is a link', async () => {
     expect(await insideFolder(linked, 'claims.db')).toBe(join(allowed, 'claims.db'));
     expect(await insideFolder(linked, join(linked, 'claims.db'))).toBe(join(allowed, 'claims.db'));
   });
@@ -64,11 +64,11 @@ describe('A path inside of a folder', () => {
     'claims-journal.db',
     'claims-wal.db',
     'claims-shm.db',
-  ])('may not be %j', async (path) => {
+  ])('cannot be %j', async (path) => {
     await expect(insideFolder(allowed, path)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  it('needs the folder to exist', async () => {
+  it('requires an existing folder', async () => {
     await expect(insideFolder(join(base, 'none'), 'x.db')).rejects.toMatchObject({ code: 'not-found' });
     await expect(insideFolder(allowed, 'none/x.db')).rejects.toMatchObject({ code: 'not-found' });
     await expect(insideFolder(allowed, 'link-to-no-folder/x.db')).rejects.toMatchObject({ code: 'not-found' });

@@ -35,7 +35,7 @@ describe('saveNewFile', () => {
     expect(await readdir(folder)).toEqual(['claims (1).csv', 'claims.csv']);
   });
 
-  it('leaves no file behind when the download fails', async () => {
+  it('leaves no partial file when the download fails', async () => {
     const broken = async function* (): Bytes {
       yield Buffer.from('half');
       throw new Error('broken');

@@ -15,16 +15,16 @@ import { operate } from '../operate.ts';
 
 const now = new Date(fakeStart).toISOString();
 
-/** A vendor whose runs a test counts. */
+/** A vendor with counted runs. */
 interface Vendor {
   name: string;
   service: Service;
   operation: string;
   typed: Record<string, unknown>;
   connection: Record<string, unknown>;
-  /** Whether the vendor keeps something by which a lost run is certainly known. */
+  /** Whether the vendor stores a key or tag that identifies a lost run with certainty. */
   isCertain: boolean;
-  /** Scripts a vendor; `start` decides what becomes of a start. */
+  /** Scripts a vendor; `start` decides the outcome of a start. */
   attach(host: FakeHost, runs: Record<string, unknown>[], start: (make: () => unknown) => Answer): FakeHost;
 }
 
@@ -197,7 +197,7 @@ const vendors: Vendor[] = [
   },
 ];
 
-/** Accounts differ from test to test, for run IDs are unique in one only. */
+/** Each test has its own account, because run IDs are unique within one account only. */
 let account = 0;
 
 describe.each(vendors)('A start at $name', ({ service, operation, typed, connection, isCertain, attach }) => {
@@ -206,7 +206,7 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
     runs = [];
     account += 1;
   });
-  // Each test talks to an address of its own, where the vendor has one; elsewhere run IDs go on.
+  // Run IDs also differ from test to test, because not every vendor has a separate address per account.
   const own = (text: string): string => text.replace(/e-(\d)|run-(\d)|run(\d)/g, `$&x${account}`);
   const open = (start: (make: () => unknown) => Answer): FakeHost => {
     const host = attach(fakeHost(), runs, start);
@@ -233,7 +233,7 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
     ['an empty ID', { json: { runId: '', run_id: '', id: '', token: '', data: { id: '' } } }],
     ['an inexact ID', { text: '{"runId":1e300,"run_id":1e300,"id":1e300,"token":1e300,"data":{"id":1e300}}' }],
     ['a list', { json: [] }],
-  ])('finds its run after an answer of %s', async (_what, answer) => {
+  ])('finds its run after the response %s', async (_what, answer) => {
     let first = true;
     const host = open((make) => {
       const json = make();
@@ -246,7 +246,7 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
     expect(runs).toHaveLength(1);
   });
 
-  it('is unconfirmed after an unreadable answer without a run, and starts nothing more', async () => {
+  it('is unconfirmed after an unreadable response without a run, and is not repeated', async () => {
     let starts = 0;
     const host = open(() => {
       starts += 1;
@@ -257,7 +257,7 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
       retryable: false,
       message: expect.stringContaining('may have started'),
     });
-    // Databricks knows a start by its token, so it may be sent again.
+    // Databricks identifies a start by its token, so it can be sent again.
     expect(starts).toBe(service === databricks ? 4 : 1);
     expect(runs).toHaveLength(0);
   });
@@ -267,7 +267,7 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
     ['after', ['made', 'lost']],
   ])('that is lost %s an identical lost start never shares a run with it', async (_order, fates) => {
     const left = [...fates];
-    // Each start is answered by nothing; one of them is never carried out. At Databricks, whose starts are repeated, once.
+    // Every response is lost, and one of the starts never takes effect. At Databricks, retries succeed.
     const open2 = () => {
       let fate: string | undefined;
       return open((make) => {
@@ -286,7 +286,7 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
     if (!isCertain) expect(ids).toEqual([]);
   });
 
-  it('does not take the run of an identical confirmed start', async () => {
+  it('does not adopt the run of an identical confirmed start', async () => {
     const answered = await run(open((make) => ({ json: make() })));
     const lost = await outcome(open(() => 'lost'));
     expect(lost).toBeInstanceOf(PipewrightError);
@@ -296,7 +296,7 @@ describe.each(vendors)('A start at $name', ({ service, operation, typed, connect
   });
 });
 
-/** A provider that shows some runs and starts none. */
+/** A provider that lists some runs and starts none. */
 function shows(runs: Partial<Run>[]): RunProvider {
   const whole = runs.map(
     (run): Run => ({
@@ -355,11 +355,11 @@ describe('A Start Key', () => {
 });
 
 describe('An unconfirmed start without a key', () => {
-  it('takes the only run that started since', async () => {
+  it('adopts the only run that started since', async () => {
     expect(await start(shows([{ startedAt: at(1) }]))).toMatchObject({ id: 'r-1' });
   });
 
-  it('takes no run started by a trigger or another pipeline', async () => {
+  it('does not adopt a run started by a trigger or another pipeline', async () => {
     const group =
       'https://management.azure.com/subscriptions/sub/resourceGroups/rg/providers/Microsoft.DataFactory/factories/contoso';
     for (const invokedByType of ['ScheduleTrigger', 'PipelineActivity']) {
@@ -400,7 +400,7 @@ describe('An unconfirmed start without a key', () => {
     ['a run that began a little before it was sent', [{ startedAt: at(-3) }]],
     ['a run of which nobody knows when it began', [{}]],
     ['one of two runs', [{ startedAt: at(1) }, { id: 'r-2', startedAt: at(2) }]],
-  ])('does not take %s, but names it as a candidate', async (_what, runs) => {
+  ])('does not adopt %s, but lists it as a candidate', async (_what, runs) => {
     await expect(start(shows(runs))).rejects.toMatchObject({
       code: 'unavailable',
       hint: expect.stringContaining('r-1'),
@@ -410,7 +410,7 @@ describe('An unconfirmed start without a key', () => {
   it.each<[string, Partial<Run>[]]>([
     ['a run that is older', [{ startedAt: at(-60) }]],
     ['a run with other parameters', []],
-  ])('does not name %s', async (_what, runs) => {
+  ])('does not list %s', async (_what, runs) => {
     await expect(start(shows(runs))).rejects.toMatchObject({ hint: expect.not.stringContaining('r-1') });
   });
 

@@ -46,7 +46,7 @@ describe('explain', () => {
     );
   });
 
-  it('gives advice if the vendor returns no message', () => {
+  it('returns advice if the vendor returns no message', () => {
     expect(explanationOf({})).toBe(
       'The run of load failed. Open the run to see why the step failed, fix the cause, then run it again.',
     );

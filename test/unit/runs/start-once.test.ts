@@ -8,26 +8,26 @@ import { quantemplate } from '../../../shared/src/services/quantemplate/service.
 import { fakeHost, type Answer, type FakeHost, type SentRequest } from '../fake-host.ts';
 import { operate } from '../operate.ts';
 
-/** What a vendor does with a start: does the work and answers, does it and the answer is lost, or is never reached. */
+/** The outcome of a start: it takes effect and the response arrives, it takes effect and the response is lost, or it is never received. */
 type Luck = 'answers' | 'answer lost' | 'work lost';
 
-/** A vendor that starts runs; several hosts can talk to it, as several processes do. */
+/** A vendor that starts runs; several hosts can use it, like several processes. */
 interface Vendor {
   name: string;
   service: Service;
   operation: string;
   typed: Record<string, unknown>;
   connection: Record<string, unknown>;
-  /** Whether a run is found by its key where the platform remembers nothing. */
+  /** Whether a run can be found by its key without any state on the platform. */
   keepsKey: boolean;
-  /** Scripts what the vendor answers. */
+  /** Scripts the vendor's responses. */
   attach(host: FakeHost, runs: Record<string, unknown>[], luck: () => Luck): FakeHost;
 }
 
 const now = '2026-11-20T08:00:00Z';
 const token: Answer = { json: { access_token: 't', expires_in: 3600 } };
 
-/** The answer to a start, with the run noted where the work was done. */
+/** The response to a start; records the run if it took effect. */
 function starting(
   runs: Record<string, unknown>[],
   luck: () => Luck,
@@ -240,7 +240,7 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
     operate(service, operation, { ...typed, ...more }, host, connection);
   const first = async (): Promise<string> => String((await start(open()))['id']);
 
-  it('finds its run if the answer is lost', async () => {
+  it('finds its run if the response is lost', async () => {
     lucks = ['answer lost'];
     const id = await first();
     expect(runs).toHaveLength(1);
@@ -336,7 +336,7 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
 });
 
 it.each(vendors.filter(({ keepsKey }) => !keepsKey))(
-  'a lost start at $name takes no run while an identical start is in progress',
+  'a lost start at $name never adopts a run while an identical start is in progress',
   async ({ service, operation, typed, connection, attach }) => {
     const runs: Record<string, unknown>[] = [];
     const lucks: Luck[] = ['answers', 'answer lost'];

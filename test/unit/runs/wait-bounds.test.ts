@@ -48,7 +48,7 @@ const refused = new PipewrightError({
 });
 
 describe('waitForRun', () => {
-  it('continues after an unreadable answer', async () => {
+  it('continues after an unreadable response', async () => {
     const host = fakeHost();
     expect(
       await waitForRun(

@@ -58,7 +58,7 @@ describe('parseEventJson', () => {
     expect(parse(`[${text},{"a":[${text}]},"${text}"]`)).toEqual({ body: [text, { a: [text] }, text] });
   });
 
-  it('keeps what looks like a number in a string', () => {
+  it('keeps a string that looks like a number', () => {
     const body = {
       a: '9007199254740993',
       b: 'x:9007199254740993,1e400',
