@@ -52,14 +52,14 @@ describe('Column names', () => {
         ],
       },
     ],
-  ])('are matched whatever their case, by %s', async (_mode, options) => {
+  ])('are matched case-insensitively (%s)', async (_mode, options) => {
     await ask('DROP TABLE IF EXISTS people; CREATE TABLE people (id int, name text)');
     await load('ID,Name\n1,x\n', { table: 'people', ...options });
     expect(await columnsOf('people')).toEqual(['id', 'name']);
     expect(await ask('SELECT * FROM people')).toEqual([{ id: 1, name: 'x' }]);
   });
 
-  it('are refused when two differ in case only, also in a new table', async () => {
+  it('are refused when two differ only in case, also in a new table', async () => {
     for (const mode of ['create', 'append'] as const)
       await expect(load('id,Name,name\n1,x,y\n', { table: 'twice', mode })).rejects.toMatchObject({
         code: 'columns-missing',
@@ -80,7 +80,7 @@ describe('Column names', () => {
     expect(await ask('SELECT * FROM alike')).toEqual([{ Name: 'x', name: null }]);
   });
 
-  it('choose types and keys of a new table whatever their case', async () => {
+  it('are matched case-insensitively in the types and keys of a new table', async () => {
     const { columns } = await load('Policy,Paid\n1,2\n', {
       table: 'typed',
       mode: 'create',
@@ -112,7 +112,7 @@ describe('Column names', () => {
     expect(await ask('SELECT count(*)::int AS rows FROM long_names')).toEqual([{ rows: 3 }]);
   });
 
-  it('are shortened by an option of the command line', async () => {
+  it('can be shortened on the command line', async () => {
     const file = join(folder, 'long.csv');
     writeFileSync(file, `id,${'x'.repeat(70)}\n1,2\n`);
     const words = [
@@ -133,14 +133,14 @@ describe('Column names', () => {
     expect((await columnsOf('long_by_cli'))[1]).toMatch(/^x{54}_[0-9a-f]{8}$/);
   });
 
-  it('are shortened by characters where the database counts those', () => {
+  it('are shortened by characters if the database counts characters', () => {
     const name = validName('😀'.repeat(100), { maxLength: 128 }, true);
     expect(name).toMatch(/^(?:😀){59}_[0-9a-f]{8}$/u);
     expect(validName('a'.repeat(128), { maxLength: 128 }, false)).toBe('a'.repeat(128));
   });
 });
 
-describe('Tables of Pipewright itself', () => {
+describe('Tables managed by Pipewright', () => {
   it.each([
     'pipewright_loads',
     'PIPEWRIGHT_REJECTS',
@@ -153,15 +153,18 @@ describe('Tables of Pipewright itself', () => {
     'pipewright_staging',
     '#pipewright_staging',
     'ｐｉｐｅｗｒｉｇｈｔ＿ｌｏａｄｓ',
-  ])('%s is one', (table) => {
+  ])('include %s', (table) => {
     expect(isReservedTable(table)).toBe(true);
   });
 
-  it.each(['claims', 'pipewright', 'pipewright_loads_2026', 'my_pipewright_loads', 'loads'])('%s is none', (table) => {
-    expect(isReservedTable(table)).toBe(false);
-  });
+  it.each(['claims', 'pipewright', 'pipewright_loads_2026', 'my_pipewright_loads', 'loads'])(
+    'do not include %s',
+    (table) => {
+      expect(isReservedTable(table)).toBe(false);
+    },
+  );
 
-  it.each(['create', 'append', 'replace', 'upsert'] as const)('cannot be loaded into, by %s', async (mode) => {
+  it.each(['create', 'append', 'replace', 'upsert'] as const)('cannot be loaded into, in mode %s', async (mode) => {
     await load('id\n1\n', { table: 'recorded', mode: 'replace', saveLoadRecord: true });
     const before = await ask('SELECT * FROM pipewright_loads');
     for (const address of [`sqlite:${join(folder, 'names.db')}`, `${postgres.url}?sslmode=disable`]) {

@@ -11,7 +11,7 @@ import { inPieces, loadCsv } from './load-csv.ts';
 
 type Row = Record<string, unknown>;
 
-/** How the contract reaches a database that nobody else uses. */
+/** How the contract accesses a database that no other test uses. */
 export interface ContractEngine {
   /** The address that loads open. */
   address(): string;
@@ -21,7 +21,7 @@ export interface ContractEngine {
   createTable(table: string, columns: Readonly<Record<string, string>>): Promise<void>;
   /** The default schema, where the engine has schemas. */
   schema?: string;
-  /** Whether it is a test double that is too slow for millions of rows. Default: false. */
+  /** Whether it is a test double, which is too slow for millions of rows. Default: false. */
   isDouble?: boolean;
 }
 
@@ -38,7 +38,7 @@ async function* pieces(text: string | Buffer, size = 7): AsyncGenerator<Uint8Arr
 }
 
 /**
- * The contract that every database fulfils: call it once per engine.
+ * The contract that every database fulfills: call it once per engine.
  * @param capabilities what the engine declares about itself
  */
 export function testDatabase(name: string, capabilities: Capabilities, engine: ContractEngine): void {

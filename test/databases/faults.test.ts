@@ -12,11 +12,11 @@ import { startPostgres, type Postgres } from '../support/machine/postgres.ts';
 import { mountSmallDisk } from '../support/machine/small-disk.ts';
 import { loadCsv } from './load-csv.ts';
 
-/** A database for the fault tests. */
+/** A database under the fault tests. */
 interface Ground {
   address: string;
   ask(sql: string): Promise<Record<string, unknown>[]>;
-  /** How many loads the database is still running: it may take a second to notice that a process is gone, and commit its work. */
+  /** Number of active loads in the database: it may take a second to notice that a process is gone, and commit its work. */
   atWork(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -82,7 +82,7 @@ const contents: Record<LoadMode, { before: [number, number] | undefined; after: 
   upsert: { before: [2, 0], after: [2 * rowsOfHalf + 1, 2 * rowsOfHalf] },
 };
 
-/** When a load is killed: milliseconds after the start of a phase. */
+/** When to kill a load: milliseconds after the start of a phase. */
 const places: [phase: string, milliseconds: number][] = [
   ['begin', 0],
   ['stage', 0],

@@ -256,7 +256,7 @@ describeOn('MySQL', (start) => {
   describe('that requires primary keys', () => {
     const { ask, load, server } = useMysql(start, { settings: { sql_require_primary_key: 'ON' } });
 
-    it('loads into existing tables, records loads and rejected rows, and explains what to do for a new table', async () => {
+    it('loads into existing tables, records loads and rejected rows, and explains what to do about a new table', async () => {
       await ask('CREATE TABLE known (id int PRIMARY KEY, name text)');
       await load('id,name\n1,Ada\n', { table: 'known', mode: 'append' });
       expect(await load('id,name\n1,Eve\n2,Bob\n', { table: 'known', mode: 'upsert', key: ['id'] })).toMatchObject({

@@ -5,7 +5,7 @@ import { useMysql } from './use-mysql.ts';
 /** A value in CSV form. */
 const quote = (value: string): string => (/[",]|^ | $/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
-describe.each(mysqlProducts)('What %s would change without an error', (product, start) => {
+describe.each(mysqlProducts)('Values for columns of %s', (product, start) => {
   const { ask, load } = useMysql(start);
   const tried = async (definition: string, value: string, options: Partial<LoadOptions> = {}): Promise<unknown> => {
     await ask(`DROP TABLE IF EXISTS trap; CREATE TABLE trap (n int, ${definition})`);
@@ -111,21 +111,21 @@ describe.each(mysqlProducts)('What %s would change without an error', (product, 
       '2026-11-20T10:00:00.5Z',
       'more than 0 fractional second digits',
     ],
-    ['a moment beyond the years of a timestamp', 'v timestamp NULL', '2150-01-01T00:00Z', 'is not between 1970-01-01'],
+    ['a timestamp beyond the range of timestamp', 'v timestamp NULL', '2150-01-01T00:00Z', 'is not between 1970-01-01'],
     [
-      'the moment that timestamp takes for nothing',
+      'the timestamp that MySQL reserves for zero',
       'v timestamp NULL',
       '1970-01-01 00:00:00',
       'is not between 1970-01-01',
     ],
     [
-      'a moment before those of timestamp, by its zone',
+      'a timestamp before the range of timestamp, by its zone',
       'v timestamp NULL',
       '1970-01-01T01:00:00+02:00',
       'is not between 1970-01-01',
     ],
-    ['a moment before the first year', "v datetime(6) COMMENT 'UTC'", '0001-01-01T00:00+02:00', 'before the year 1'],
-    ['a moment after the last year', "v datetime(6) COMMENT 'UTC'", '9999-12-31T23:00-02:00', 'after the year 9999'],
+    ['a timestamp before the first year', "v datetime(6) COMMENT 'UTC'", '0001-01-01T00:00+02:00', 'before the year 1'],
+    ['a timestamp after the last year', "v datetime(6) COMMENT 'UTC'", '9999-12-31T23:00-02:00', 'after the year 9999'],
     ['a fraction of a second in a time', 'v time', '10:00:00.7', 'is not a time'],
     ['too many digits of a time', 'v time(2)', '10:00:00.125', 'at most 2 fractional second digits'],
     ['a time that there is not', 'v time', '25:61:00', 'is not a time'],
@@ -137,14 +137,14 @@ describe.each(mysqlProducts)('What %s would change without an error', (product, 
     ['a year out of range', 'v year', '1900', 'is not a four-digit year'],
     ['JSON that is none', 'v json', '{x', 'is not JSON'],
     ['a text where a UUID is', "v char(36) COMMENT 'UUID'", 'not a UUID', 'is not a uuid'],
-    ['a word where a boolean is', 'v tinyint(1)', 'maybe', 'is not a boolean'],
+    ['a word in a boolean column', 'v tinyint(1)', 'maybe', 'is not a boolean'],
     [
-      'a text where a place is',
+      'a text in a point column',
       'v point',
       'POINT(1 2)',
       'cannot be loaded: columns of the type point do not accept text',
     ],
-  ])('is refused: %s', async (_case, definition, value, expected) => {
+  ])('are refused: %s', async (_case, definition, value, expected) => {
     expect(await tried(definition, quote(value))).toMatch(new RegExp(expected));
   });
 
@@ -194,7 +194,7 @@ describe.each(mysqlProducts)('What %s would change without an error', (product, 
     ['v year', '2155', '2155'],
     ['v time', '""', null],
     ['v text', 'at 10:00:00.7 or later in any case', 'at 10:00:00.7 or later in any case'],
-  ])('is accepted: %s stores %s', async (definition, value, expected) => {
+  ])('are accepted: %s stores %s', async (definition, value, expected) => {
     expect(await tried(definition, value)).toBe(expected);
   });
 
@@ -215,7 +215,7 @@ describe.each(mysqlProducts)('What %s would change without an error', (product, 
     expect(await ask('SELECT v FROM trap WHERE n <> 2')).toEqual([{ v: null }, { v: null }]);
   });
 
-  it('is accepted: numbers that float stores exactly, although a server displays six digits', async () => {
+  it('are accepted if float stores them exactly, although a server displays six digits', async () => {
     await tried('v float', '123456.5');
     expect(await ask('SELECT v + 0e0 AS v FROM trap WHERE n = 2')).toEqual([{ v: 123456.5 }]);
   });
@@ -227,11 +227,14 @@ describe.each(mysqlProducts)('What %s would change without an error', (product, 
     ['a number with more digits than are kept', '[0.12345678901234567890]'],
     ['half of a character', '"\\ud800"'],
     ['more than 100 levels', '['.repeat(101) + ']'.repeat(101)],
-  ])('JSON that MySQL would change is refused, and stored by MariaDB: %s', async (_case, value) => {
-    const found = await tried('v json', quote(value));
-    if (product === 'MySQL') expect(found).toMatch('is not JSON that MySQL stores unchanged');
-    else expect([value, expect.stringMatching(/json_valid|CONSTRAINT/)]).toContainEqual(found);
-  });
+  ])(
+    'in JSON are refused by MySQL, which would change them, and stored unchanged or refused by MariaDB: %s',
+    async (_case, value) => {
+      const found = await tried('v json', quote(value));
+      if (product === 'MySQL') expect(found).toMatch('is not JSON that MySQL stores unchanged');
+      else expect([value, expect.stringMatching(/json_valid|CONSTRAINT/)]).toContainEqual(found);
+    },
+  );
 
   it.each([
     ['{"b": 1, "a": [1.5, "x, {", null, true, 1e2]}'],
@@ -240,11 +243,11 @@ describe.each(mysqlProducts)('What %s would change without an error', (product, 
     ['[-9223372036854775808, 0.1]'],
     ['{}'],
     ['null'],
-  ])('JSON is stored: %s', async (value) => {
+  ])('in JSON are stored: %s', async (value) => {
     expect(JSON.parse(String(await tried('v json', quote(value))))).toEqual(JSON.parse(value));
   });
 
-  it('is not a zero in an auto-increment column', async () => {
+  it('can be zero in an auto-increment column', async () => {
     await ask('CREATE TABLE zero (id int AUTO_INCREMENT PRIMARY KEY, v int)');
     await load('id,v\n0,1\n,2\n', { table: 'zero', mode: 'append' });
     expect(await ask('SELECT id, v FROM zero ORDER BY v')).toEqual([
@@ -253,7 +256,7 @@ describe.each(mysqlProducts)('What %s would change without an error', (product, 
     ]);
   });
 
-  it('is reported with its line and value, without the rest of the row', async () => {
+  it('are reported with line and value, without the rest of the row', async () => {
     await ask('CREATE TABLE reported (n int, v varchar(9) CHARACTER SET latin1, secret text)');
     const csv = `n,v,secret\n${'1,a,hidden\n'.repeat(41)}42,東京,hidden\n`;
     const failure: unknown = await load(csv, { table: 'reported', mode: 'append' }).catch((error: unknown) => error);
@@ -261,7 +264,7 @@ describe.each(mysqlProducts)('What %s would change without an error', (product, 
     expect(String((failure as Error).message)).not.toContain('hidden');
   });
 
-  it('is rejected row by row, where rejected rows are allowed', async () => {
+  it('are rejected row by row if rejected rows are allowed', async () => {
     await ask(
       'CREATE TABLE narrow (id smallint unsigned NOT NULL, name varchar(5) CHARACTER SET utf8mb4, paid decimal(6, 2))',
     );
@@ -289,7 +292,7 @@ describe('Types of one server only', () => {
       ['uuid', '8A4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77', '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77'],
       ['inet4', '10.0.0.1', '10.0.0.1'],
       ['inet6', '2001:db8::1', '2001:db8::1'],
-    ])('%s takes %s', async (type, value, held) => {
+    ])('%s accepts %s', async (type, value, held) => {
       await ask(`CREATE OR REPLACE TABLE own_type (v ${type})`);
       await load(`v\n${value}\n`, { table: 'own_type', mode: 'append' });
       expect(await ask('SELECT v FROM own_type')).toEqual([{ v: held }]);

@@ -56,7 +56,7 @@ it.each([
   ['no authority knows', 'sslmode=verify-full'],
   ['another authority has signed', ''],
 ])(
-  'a server whose certificate %s is refused before anything is sent, and the message says what can be done',
+  'a server whose certificate %s is refused before anything is sent, and the error explains what to do',
   async (_case, query) => {
     await expect(load(query || `sslmode=verify-full&sslrootcert=${join(folder, 'other.pem')}`)).rejects.toMatchObject({
       code: 'unavailable',

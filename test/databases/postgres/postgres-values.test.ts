@@ -141,7 +141,7 @@ it.each([
   ['int4range', '[1,5)', '[1,5)'],
   ['xml', '<a/>', '<a/>'],
   ['pair', '(1,a)', '(1,a)'],
-])('A PostgreSQL column of the type %s takes %s', async (type, value, shown) => {
+])('A PostgreSQL column of the type %s accepts %s', async (type, value, shown) => {
   const table = await newTable(`k int, v ${type}`);
   await load(`k,v\n1,${quotedCsv(value)}\n2,\n`, { table });
   await load(`k,v\n3,${quotedCsv(value)}\n4,\n`, { table, onSchemaChange: 'evolve' });

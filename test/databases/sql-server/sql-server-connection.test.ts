@@ -134,7 +134,7 @@ describe('A login to SQL Server', () => {
     ['host', 'Host'],
     ['database', 'Database Name'],
     ['user', 'User'],
-  ] as const)('says that %s is missing', async (name, label) => {
+  ] as const)('reports that %s is missing', async (name, label) => {
     expect(await failureOf(ask({ user: 'x', [name]: undefined }))).toMatchObject({
       code: 'not-connected',
       message: `“${label}” is missing.`,

@@ -15,7 +15,7 @@ beforeEach(() => {
   ({ server } = tests);
 });
 
-/** Error numbers of the server with code, retryable, and a word of the hint. */
+/** Error numbers of the server with code, retryable, and a word from the hint. */
 const numbers: [number: number, code: string, retryable: boolean, hint: RegExp][] = [
   [596, 'unavailable', true, /Run the step again/],
   [601, 'busy', true, /again later/],

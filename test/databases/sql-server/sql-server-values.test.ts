@@ -9,7 +9,7 @@ beforeEach(() => {
   ({ server, table } = tests);
 });
 
-/** A column type, values that it stores unchanged with what it displays, and values that it would change. */
+/** A column type, values that it stores unchanged with their display form, and values that it would change. */
 type Case = [
   type: string,
   taken: [written: string, held: unknown][],
@@ -352,7 +352,7 @@ describe('A column of SQL Server', () => {
     ['image', 'image', {}, 'has the type image'],
     ['that is encrypted', 'nvarchar(20)', { encryption_type: 2 }, 'is encrypted with Always Encrypted'],
     ['that is a column set', 'xml', { is_column_set: 1 }, 'is a column set'],
-  ])('%s is refused by name, in every mode', async (_case, type, says, reason) => {
+  ])('%s is refused with its name, in every mode', async (_case, type, says, reason) => {
     server.table(`dbo.${table}`, [
       { name: 'id', type: 'int' },
       { name: 'value', type, nullable: false, says },

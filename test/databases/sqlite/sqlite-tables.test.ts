@@ -32,7 +32,7 @@ const optionsOf = (mode: (typeof modes)[number], key: string) =>
       : { mode };
 
 describe('Columns of SQLite', () => {
-  it.each(['rowid', 'oid', '_rowid_', 'c0', 'new', 'old'])('may be named %s', async (name) => {
+  it.each(['rowid', 'oid', '_rowid_', 'c0', 'new', 'old'])('can be named %s', async (name) => {
     const csv = `${name},v\n9,a\n3,b\n5,c\n`;
     expect(await load(csv, { table: 't' })).toMatchObject({ rows: 3 });
     expect(await load(csv, { table: 't', mode: 'replace' })).toMatchObject({ rows: 3 });
@@ -46,7 +46,7 @@ describe('Columns of SQLite', () => {
     expect(read('SELECT * FROM t').map((row) => row.join())).toEqual(['9,a,', '3,B,', '5,c,', '4,d,', '1,,2']);
   });
 
-  it('can be as many as SQLite allows, and no more', async () => {
+  it('can number as many as SQLite allows, and no more', async () => {
     const header = Array.from({ length: 2000 }, (_, index) => `c${index}`).join(',');
     const values = Array.from({ length: 2000 }, (_, index) => index).join(',');
     expect(await load(`${header}\n${values}\n`, { table: 'wide' })).toMatchObject({ rows: 1 });

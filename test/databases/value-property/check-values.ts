@@ -14,7 +14,7 @@ export const propertyModes = ['append', 'replace', 'upsert', 'evolve', 'contract
 /** One of `propertyModes`. */
 export type PropertyMode = (typeof propertyModes)[number];
 
-/** What a property test has covered. */
+/** Coverage of a property test. */
 export interface PropertyCount {
   /** Values that were loaded or refused. */
   values: number;
@@ -34,8 +34,8 @@ const rowsPerLoad = 250;
 const rowsOfFragile = 6;
 
 /**
- * Loads random values into random columns, and reads them back: each value is the one that was written, or its row was
- * refused; a row whose values surely fit is never refused.
+ * Loads random values into random columns and reads them back: each value equals the written one, or its row was
+ * rejected; a row whose values certainly fit is never rejected.
  * @throws Error with seed, round, mode and what differs
  */
 export async function checkValues(
@@ -216,7 +216,7 @@ class Round {
     return undefined;
   }
 
-  /** @param found the type that the result reports */
+  /** @param found the type in the result of the load */
   #isSame(column: Column, written: string | null, read: string | null, found: ColumnType | undefined): boolean {
     const changes = this.#mode === 'create' || this.#mode === 'evolve';
     if (written === null || read === null)

@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 
 /** A value of a dataset. */
 export interface MadeValue {
-  /** Null for NULL: nothing between the delimiters. */
+  /** Null for NULL: an empty unquoted value. */
   text: string | null;
   /** Whether the column must accept it. */
   valid: boolean;

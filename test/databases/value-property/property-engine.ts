@@ -1,4 +1,4 @@
-/** The family of a column type, which decides how a value that was read is compared with the written one. */
+/** The family of a column type, which decides how read and written values are compared. */
 export type Family =
   | 'integer'
   | 'decimal'
@@ -46,7 +46,7 @@ export interface PropertyType {
 
 /** A database under the property test. */
 export interface PropertyEngine {
-  /** Its name in test names. */
+  /** Its name in test titles. */
   name: string;
   /** The address for `openTarget`. */
   address: string;

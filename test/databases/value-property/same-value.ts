@@ -1,6 +1,6 @@
 import type { Family, PropertyType } from './property-engine.ts';
 
-/** Whether a value that was read back is the written one; a text outside its family never is. */
+/** Whether the value that was read equals the written one; a text outside its family never does. */
 export function sameValue(
   written: string,
   read: string,
@@ -63,7 +63,7 @@ function moment(text: string, zoned: boolean): string | undefined {
   return `${local - offset * 60_000}${fine}`;
 }
 
-/** JSON whose white space and order of keys do not count, but every digit and repeated key does. */
+/** JSON normalized for white space and key order, with every digit and repeated key. */
 function normalJson(text: string): string | undefined {
   try {
     const keys = (value: unknown): unknown => {

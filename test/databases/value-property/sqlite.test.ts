@@ -14,7 +14,7 @@ let database: DatabaseSync;
 
 beforeAll(() => {
   database = new DatabaseSync(file);
-  // A test does not need to survive a power cut.
+  // A test need not survive a power failure.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF');
 });
 afterAll(() => {
