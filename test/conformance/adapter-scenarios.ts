@@ -6,21 +6,21 @@ import { vendors, type Vendor } from './vendors.ts';
 
 /** A platform on which steps run. */
 export interface Platform {
-  /** Runs one step to its end: what it gave, or what a person reads when it failed. */
+  /** Runs one step until it ends: its output, or the error as shown to the user. */
   run(vendor: Vendor, typed: Record<string, unknown>, sandbox: Sandbox): Promise<Outcome>;
-  /** Runs a step that the platform repeats by itself, or that a person has repeated, after it failed once the run was started. */
+  /** Runs a step that fails after it started a run, and that the platform or the user then retries. */
   repeat(vendor: Vendor, sandbox: Sandbox): Promise<Outcome>;
-  /** Runs a step and stops it as a user does as soon as `when` returns true; for platforms on which users can. */
+  /** Runs a step and stops it like a user as soon as `when` returns true; undefined on platforms that cannot stop a step. */
   stop?(vendor: Vendor, typed: Record<string, unknown>, sandbox: Sandbox, when: () => boolean): Promise<Outcome>;
   close(): Promise<void>;
 }
 
-/** How a step ended. */
+/** The outcome of a step. */
 export type Outcome = { run: Record<string, unknown>; error?: never } | { run?: never; error: string };
 
 /**
- * The scenarios of runs on a platform, in real time. They spend nearly all of it waiting, so all scenarios run at once for
- * all vendors, each with its own sandbox, in which the started runs are counted; each test waits for its scenario.
+ * The scenarios of runs on a platform, in real time. They mostly wait, so all scenarios of all vendors run concurrently,
+ * each with its own sandbox, which counts the started runs; each test awaits its scenario.
  */
 export function runScenarios(open: () => Promise<Platform>): void {
   let platform: Platform;
@@ -126,7 +126,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
   );
 
   test(
-    'a run that is queued for long is polled to the end',
+    'a run that is queued for a long time is polled until it has finished',
     forEvery(async (one) => {
       one.plan({ queuedMilliseconds: 4_000, runningMilliseconds: 200 });
       await succeeds(one);
@@ -134,7 +134,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
   );
 
   test(
-    'a run is found after its start was not answered',
+    'a run is found when the response to its start is lost',
     forEvery(async (one) => {
       one.sandbox.faults.add({ match: { method: 'POST', path: one.vendor.start }, fault: { kind: 'lost-answer' } });
       await succeeds(one);
@@ -142,7 +142,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
   );
 
   test(
-    'a start is not repeated after a 503 answer',
+    'a start is not repeated after a 503 response',
     forEvery(async ({ vendor, sandbox, run, started }) => {
       sandbox.faults.add({ match: { method: 'POST', path: vendor.start }, fault: { kind: 'status', status: 503 } });
       const { error } = await run();
@@ -154,11 +154,11 @@ export function runScenarios(open: () => Promise<Platform>): void {
   );
 
   test(
-    'the status is polled again after a 429 answer and Retry-After',
+    'the status is polled again after a 429 response and Retry-After',
     withFault({ kind: 'status', status: 429, headers: { 'retry-after': '1' } }),
   );
-  test('the status is polled again after a 500 answer', withFault({ kind: 'status', status: 500 }));
-  test('the status is polled again after a truncated answer', withFault({ kind: 'cut', afterBytes: 20 }));
+  test('the status is polled again after a 500 response', withFault({ kind: 'status', status: 500 }));
+  test('the status is polled again after a truncated response', withFault({ kind: 'cut', afterBytes: 20 }));
   test('an expired login is renewed', withFault({ kind: 'expire-tokens' }));
 
   test(
@@ -190,7 +190,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
       const { run: first } = await run({ wait: false });
       const before = sandbox.requests.count(vendor.status);
       const second = run({ reuseActiveRun: true, onFailure: 'continue' });
-      // A run that has ended is not reused: it ends only when the second step polls it.
+      // A finished run is not reused; this run finishes only when the second step polls it.
       while (sandbox.requests.count(vendor.status) === before) await sleep(20);
       vendor.cancel(sandbox, String(first?.['id']));
       expect(await second).toMatchObject({ run: { id: first?.['id'], status: 'cancelled' } });
@@ -198,7 +198,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
   );
 
   test(
-    'a step that a person stops leaves the run, or cancels it where the vendor can',
+    'a step that a user stops keeps the run running, or cancels it if the vendor can',
     forEvery(async ({ vendor, sandbox, plan, run, started }) => {
       if (!platform.stop) return void (await run());
       plan({ runningMilliseconds: 60_000 });

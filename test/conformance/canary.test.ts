@@ -27,7 +27,7 @@ afterAll(async () => {
   console.log(`Canaries: ${checks.texts} texts looked through, ${checks.secrets} times for a secret.`);
 });
 
-/** A host of real requests whose clock moves only in sleeps. */
+/** A host with real requests and a clock that advances only during sleeps. */
 function open(): { host: Host; logged: string[]; files: unknown[] } {
   let now = Date.parse('2026-11-20T08:00:00Z');
   const logged: string[] = [];
@@ -42,7 +42,7 @@ function open(): { host: Host; logged: string[]; files: unknown[] } {
     once: async () => true,
     files: {
       async save({ bytes, ...file }) {
-        // The bytes of a file are data: they stay as they are, and only how they end is looked at.
+        // The bytes of a file are data and may contain anything; they are only read to the end.
         for await (const _piece of bytes);
         files.push(file);
         return { saved: file };
@@ -63,13 +63,13 @@ function open(): { host: Host; logged: string[]; files: unknown[] } {
   return { host, logged, files };
 }
 
-/** Answers for the first and for a further connection: all in the load tests, one of each kind in `npm test`. */
+/** Responses for the first and for further connections: all in the load tests, one of each kind in `npm test`. */
 function answersFor(connection: number): readonly Answer[] {
   if (isThorough) return connection === 0 ? answers : ['400', '401', 'object'];
   return connection === 0 ? ['400', 'page 500', 'object', 'table', 'redirect'] : ['object'];
 }
 
-/** A service with every connection that it may need, planted in step. */
+/** A service with every connection that it may need, each filled with canaries. */
 function settingsOf(service: Service): { own: Planted; further: Map<string, Planted> }[] {
   const further = service.furtherConnections?.map(({ connection }) => connection) ?? [];
   const own = logsIn(service.connection)
@@ -84,7 +84,7 @@ function settingsOf(service: Service): { own: Planted; further: Map<string, Plan
   }));
 }
 
-/** Does a piece of work with every connection and every answer; nothing that comes of it may hold a secret. */
+/** Runs work with every connection and every response; no result, error, log line or file may contain a secret. */
 async function everyWay(
   service: Service,
   work: (context: Context, connection: Record<string, unknown>) => Promise<unknown>,
@@ -97,7 +97,7 @@ async function everyWay(
     } catch {
       continue;
     }
-    // No database answers; where datasets come from is looked at in the service Dataset.
+    // No database responds here; the sources of datasets are covered by the service Dataset.
     for (const answer of service.key === 'sqlTable' ? (['400', 'table'] as const) : answersFor(index)) {
       echo.answerWith(answer);
       const { host, logged, files } = open();
@@ -118,7 +118,7 @@ async function everyWay(
   }
 }
 
-/** What reaches no vendor over HTTP. */
+/** Operations that send no HTTP request to a vendor. */
 const silent = new Set(['slack.drawRunTimeline', 'webhookActivity.completeActivity', 'sqlTable.loadDataset']);
 
 describe.each(every.map((service) => [service.name, service] as const))('No secret of %s appears', (_name, service) => {
@@ -171,7 +171,7 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
     }, 300_000);
   }
 
-  it('in the test of the connection', async () => {
+  it('in the connection test', async () => {
     await everyWay(service, async (context) => service.connection.test(context));
   }, 300_000);
 
@@ -191,7 +191,7 @@ describe.each(every.map((service) => [service.name, service] as const))('No secr
         if (missed) await everyWay(service, async (context) => missed(input, since, context));
         if (recent) await everyWay(service, async (context) => recent(input, context));
         if (subscriber) {
-          // What comes of it is kept by the platform and may hold the secret; what goes wrong may not.
+          // The platform stores the result, which may contain the secret; errors must not.
           await everyWay(
             service,
             async (context) => void (await subscriber.subscribe(input, 'https://n8n.example/hook', context)),

@@ -11,11 +11,11 @@ import type { Vendor } from './vendors.ts';
 /** A minute in milliseconds. */
 export const minute = 60_000;
 
-/** The core beside a sandbox of its own, both in a time that passes only while somebody sleeps. */
+/** The core with its own sandbox; their shared clock advances only during sleeps. */
 export interface CoreWorld {
   clock: ManualClock;
   sandbox: Sandbox;
-  /** A host of its own, as each process has one. */
+  /** Opens a separate host, as each process has one. */
   open(options?: Partial<Host>): Host;
   /** Runs an operation of the vendor's service. */
   operate(
@@ -26,7 +26,7 @@ export interface CoreWorld {
   ): Promise<Record<string, unknown>>;
 }
 
-/** Starts a world in which runs take three minutes and wait 20 seconds before. */
+/** Starts a world in which runs take three minutes after 20 seconds in the queue. */
 export async function startCoreWorld(): Promise<CoreWorld> {
   const clock = new ManualClock();
   const sandbox = await startSandbox({ clock });

@@ -87,13 +87,13 @@ describe.each(vendors)('A run at $name', (vendor) => {
     expect(started()).toHaveLength(1);
   });
 
-  it('is found after its start was not answered', async () => {
+  it('is found when the response to its start is lost', async () => {
     startFault({ kind: 'lost-answer' });
     expect(await run()).toMatchObject({ status: 'succeeded', id: started()[0] });
     expect(started()).toHaveLength(1);
   });
 
-  it('is not started twice after a 503 answer', async () => {
+  it('is not started twice after a 503 response', async () => {
     startFault({ kind: 'status', status: 503 });
     const first = await run().catch((error: PipewrightError) => error);
     if (first instanceof Error) {
@@ -113,7 +113,7 @@ describe.each(vendors)('A run at $name', (vendor) => {
     ['500', { kind: 'status', status: 500 }, 4],
     ['a truncated body', { kind: 'cut', afterBytes: 20 }, 3],
     ['a closed connection', { kind: 'lost-answer' }, 3],
-  ])('is polled again after a status answer of %s', async (_what, fault, times) => {
+  ])('is polled again after a failed status request: %s', async (_what, fault, times) => {
     statusFault(fault, times);
     expect(await run()).toMatchObject({ status: 'succeeded' });
     expect(started()).toHaveLength(1);
@@ -127,7 +127,7 @@ describe.each(vendors)('A run at $name', (vendor) => {
     expect(started()).toHaveLength(1);
   });
 
-  it.each([-hours, 2 * hours])('is polled to the end although the clock jumps by %d ms', async (jump) => {
+  it.each([-hours, 2 * hours])('is polled until it has finished although the clock jumps by %d ms', async (jump) => {
     world.clock.at(world.clock.now() + minute, () => (shift = jump));
     expect(await run({ timeoutMinutes: 600 })).toMatchObject({ status: 'succeeded' });
     expect(started()).toHaveLength(1);

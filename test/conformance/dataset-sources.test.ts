@@ -27,7 +27,7 @@ beforeAll(async () => {
   dbtRun = String(sandbox.control.startDbtRun({ outcome: 'success' }));
   for (const report of modeReports) sandbox.world.mode.runs.start(report, {});
   execution = sandbox.world.quantemplate.executions.start('p-premiums').id;
-  // dbt keeps artifacts a little later.
+  // dbt publishes artifacts with a short delay.
   await new Promise((resolve) => setTimeout(resolve, 1_500));
 });
 
@@ -44,7 +44,7 @@ const host = (changes: Partial<Host> = {}): Host => ({
   ...changes,
 });
 
-/** Does what a face does for an operation upon a dataset. */
+/** Runs an operation on a dataset as an adapter does. */
 async function operate(
   service: Service,
   key: string,
@@ -78,7 +78,7 @@ function query(sql: string): unknown[] {
   }
 }
 
-/** How each source is filled in, the rows that come, and the requests for its bytes. */
+/** The input of each source, the number of rows, and the requests for its bytes. */
 const cases: Record<string, { input(): Record<string, unknown>; rows: number; bytes: RegExp; resumes: boolean }> = {
   quantemplateDownloadDataset: {
     input: () => ({ quantemplateDownloadDatasetDataset: 'd-claims' }),
@@ -144,7 +144,7 @@ describe.each(Object.entries(cases))('The source %s', (source, { input, rows, by
   });
 
   it(
-    resumes ? 'goes on where a connection broke' : 'fails when a connection breaks, for its server cannot go on',
+    resumes ? 'resumes after a broken connection' : 'fails when a connection breaks, because its server cannot resume',
     async () => {
       sandbox.faults.add({ match: { path: bytes }, fault: { kind: 'cut', afterBytes: 10 } });
       const loaded = operate(sqlTable, 'loadDataset', typed());
@@ -168,7 +168,7 @@ describe.each(Object.entries(cases))('The source %s', (source, { input, rows, by
     expect(query(`SELECT count(*) AS rows FROM "${source}"`)).toEqual([{ rows }]);
   });
 
-  it('supports rows, a preview and a check without a database', async () => {
+  it('supports Get Rows, a preview and a check without a database', async () => {
     expect(await operate(dataset, 'getRows', typed({ rows: 2 }))).toMatchObject({
       count: Math.min(2, rows),
       firstRow: 1,
@@ -211,7 +211,7 @@ it('ZIP files from Mode, a volume or a website are extracted', async () => {
   expect(query('SELECT count(*) AS rows FROM zipped_4')).toEqual([{ rows: 1 }]);
 });
 
-it('rows come in batches and fetch no more than they need', async () => {
+it('Get Rows returns batches and downloads no more than it needs', async () => {
   sandbox.control.writeDataset('d-large', 40_000);
   const typed = { source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: 'd-large', rows: 3 };
   const first = await operate(dataset, 'getRows', typed);

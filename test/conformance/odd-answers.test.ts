@@ -15,7 +15,7 @@ import { recordingHost, replayingHost, type RecordedAnswer, type Recording } fro
 
 const seed = seedOf('odd answers');
 
-/** Odd forms that are tried of each recorded answer: a sample in `npm test`, more in the load tests. */
+/** Malformed variants to try for each recorded response: a sample in `npm test`, more in the load tests. */
 const perAnswer = Number(process.env['PIPEWRIGHT_ODDITIES'] ?? (isThorough ? 80 : 30));
 
 type Host = ReturnType<typeof replayingHost> | ReturnType<CoreWorld['open']>;
@@ -80,7 +80,7 @@ function faultOf(
 }
 
 describe.each(answerCases.map((cases) => ({ name: cases.start?.plan.service ?? cases.service.key, cases })))(
-  '$cases.service.name with odd answers ($name)',
+  '$cases.service.name with malformed responses ($name)',
   ({ cases }) => {
     const { service, start, without = [] } = cases;
     const recordings: Recording[] = [];
@@ -132,7 +132,7 @@ describe.each(answerCases.map((cases) => ({ name: cases.start?.plan.service ?? c
       }
     });
 
-    it('returns a valid result or a clear error for any answer', async () => {
+    it('returns a valid result or a clear error for any response', async () => {
       const random = seededRandom(seed);
       const faults: string[] = [];
       let tried = 0;
@@ -141,7 +141,7 @@ describe.each(answerCases.map((cases) => ({ name: cases.start?.plan.service ?? c
         for (const index of last.values()) {
           const answer = answers[index] as RecordedAnswer;
           for (const oddity of sample(odditiesOf(answer.text), perAnswer, random)) {
-            // A status that has not changed since is read again for its steps.
+            // The status has not changed since, but is read again for the steps.
             const odd = answers.map((one) =>
               one.asked === answer.asked && one.text === answer.text
                 ? { ...one, text: oddity.text, status: oddity.status ?? one.status }

@@ -1,14 +1,14 @@
-/** A way to spoil an answer. */
+/** A malformed variant of a response. */
 export interface Oddity {
-  /** What was done, with the place: `null at data.status`. */
+  /** What was changed, with its path: `null at data.status`. */
   name: string;
-  /** The place, for those within JSON. */
+  /** The path of a change within JSON. */
   path?: string;
   status?: number;
   text: string;
 }
 
-/** What an answer becomes as a whole. */
+/** Replacements for a whole response. */
 const wholes: readonly Omit<Oddity, 'path'>[] = [
   { name: 'a web page', text: '<!doctype html><html><head><title>Sign in</title></head><body>Sign in</body></html>' },
   { name: 'nothing', text: '' },
@@ -40,7 +40,7 @@ function* placesIn(value: unknown, path: Path = []): Generator<{ path: Path; val
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
     const place = Array.isArray(value) ? Number(key) : key;
-    // Entries of a list are alike: the first two and the last one are enough.
+    // The entries of a list are alike, so the first two and the last one are enough.
     if (typeof place === 'number' && place > 1 && place < (value as unknown[]).length - 1) continue;
     yield { path: [...path, place], value: inner };
     yield* placesIn(inner, [...path, place]);
@@ -68,7 +68,7 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** Every way to spoil an answer: as a whole, cut short, and each of its fields removed, nulled and of another type. */
+/** Every malformed variant of a response: replaced, truncated, and with each field removed, set to null or of another type. */
 export function odditiesOf(text: string): Oddity[] {
   const json = parse(text);
   const cuts = [0.25, 0.5, 0.9, 0.99]
@@ -95,7 +95,7 @@ export function odditiesOf(text: string): Oddity[] {
   return found;
 }
 
-/** Some of a list by chance, in their order. */
+/** A random sample of a list, in its order. */
 export function sample<T>(list: readonly T[], count: number, random: () => number): T[] {
   if (list.length <= count) return [...list];
   const chosen = new Set<number>();

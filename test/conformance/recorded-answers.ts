@@ -4,20 +4,20 @@ import type { HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import { memoryCache } from '../../shared/src/host/memory-cache.ts';
 
-/** An answer of a vendor, with what was asked. */
+/** A recorded response of a vendor, with its request. */
 export interface RecordedAnswer {
-  /** Method and address without the query. */
+  /** Method and URL without the query. */
   asked: string;
   status: number;
   headers: Record<string, string>;
   text: string;
 }
 
-/** What one operation asked, and when. */
+/** The requests of one operation, with their time. */
 export interface Recording {
   name: string;
   answers: RecordedAnswer[];
-  /** Milliseconds since 1970 at its start. */
+  /** Start time in milliseconds since 1970. */
   startedAt: number;
 }
 
@@ -33,7 +33,7 @@ async function* streamOf(text: string): Bytes {
   yield Buffer.from(text, 'utf8');
 }
 
-/** A host that notes every answer; a body that comes as a stream is noted as text. */
+/** A host that records every response; a streamed body is recorded as text. */
 export function recordingHost(host: Host, answers: RecordedAnswer[]): Host {
   const http = async (request: HttpRequest): Promise<HttpResponse> => {
     const response = await host.http(request);
@@ -44,7 +44,7 @@ export function recordingHost(host: Host, answers: RecordedAnswer[]): Host {
   return Object.create(host, { http: { value: http } }) as Host;
 }
 
-/** A host that replays answers: those to the same question in their order, of which the last one repeats. Its clock moves only in sleeps. */
+/** A host that replays responses: those to the same request in order, the last one repeatedly. Its clock advances only during sleeps. */
 export function replayingHost(answers: readonly RecordedAnswer[], startedAt: number): Host & { asked: string[] } {
   let clock = startedAt;
   const used = new Map<string, number>();

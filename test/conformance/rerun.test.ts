@@ -21,7 +21,7 @@ describe.each(vendors)('A failed run at $name', (vendor) => {
     world.sandbox.control.planRun({ ...vendor.plan, failure: { message: 'The source does not answer.' } });
     return (await world.operate(vendor, vendor.operation, { ...vendor.input, onFailure: 'continue' }))['id'];
   };
-  // Databricks repairs the run itself; elsewhere it is a new one.
+  // Databricks repairs the same run; other vendors start a new one.
   const isSame = vendor.name === 'Databricks';
   const names = !spark && vendor.name !== 'Quantemplate';
 
@@ -33,7 +33,7 @@ describe.each(vendors)('A failed run at $name', (vendor) => {
     expect(started()).toHaveLength(1);
   });
 
-  it('runs again once and is waited for', async () => {
+  it('runs again once and is awaited', async () => {
     const id = await fail();
     const again = await rerunOf(id);
     expect(again).toMatchObject({ rerunOf: id, started: true, status: 'succeeded' });
@@ -49,7 +49,7 @@ describe.each(vendors)('A failed run at $name', (vendor) => {
     expect(started()).toHaveLength(isSame ? 1 : 3);
   });
 
-  it('runs again once if the answer to the rerun is lost', async () => {
+  it('runs again once if the response to the rerun is lost', async () => {
     const id = await fail();
     world.sandbox.faults.add({
       match: { method: 'POST', path: /createRun|batches$|retry\/$|repair$|runs$|executions$/ },

@@ -6,7 +6,7 @@ import type { Runnable } from '../doubles/server/runnable.ts';
 import type { World } from '../doubles/world.ts';
 import { serviceOf } from './service-of.ts';
 
-/** Something that can be run at a vendor, with its service and the sandbox in which it runs. */
+/** A job, pipeline or report that can be run at a vendor, with its service. */
 export interface Vendor extends Omit<Runnable<never>, 'service' | 'started' | 'cancel' | 'isCancelled'> {
   service: Service;
   /** IDs of the started runs, oldest first. */
@@ -28,5 +28,5 @@ function vendorsOf<Name extends DoubleName>(name: Name): Vendor[] {
   }));
 }
 
-/** Everything that Pipewright can run at a vendor, from the doubles. */
+/** Everything that Pipewright can run at a vendor, as declared by the doubles. */
 export const vendors: Vendor[] = (Object.keys(doubles) as DoubleName[]).flatMap(vendorsOf);

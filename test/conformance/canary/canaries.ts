@@ -7,10 +7,10 @@ import type { Trigger } from '../../../shared/src/define/trigger.ts';
 import { unknownInput } from '../../adapters/parity/refusals.ts';
 import { fetchedToken, separator } from './echo-server.ts';
 
-/** Marks that encodings write in another way. */
+/** Characters that encodings escape. */
 const odd = `/+"<&>'\\%=;~ Z9`;
 
-/** The secret of one field: nothing else holds it. */
+/** The secret of one field, unique to it. */
 const canaryOf = (connection: Connection, name: string, isOdd: boolean): string =>
   `c4nary${connection.key}${name}${isOdd ? odd : 'Z9x'}${connection.key.length}e`;
 
@@ -49,7 +49,7 @@ function plant(
   return planted;
 }
 
-/** A connection in each of its ways to log in: with every choice, and without each value that may be missing. */
+/** A connection in each of its login variants: with every choice, and without each optional value. */
 export function plantedConnections(connection: Connection, url: string): Planted[] {
   const fields = Object.entries(connection.fields);
   const choices = fields.flatMap(([name, field]) =>
@@ -77,7 +77,7 @@ function fill(name: string, field: Field): unknown {
   return undefined;
 }
 
-/** Inputs that reach the vendor: only what must be filled in, and all that can be; of a dataset, once for each place that it can come from. */
+/** Inputs that reach the vendor: only the required fields, and all fields; for a dataset, once per source. */
 export function inputsOf(service: Service, described: Operation | Trigger, file: unknown): Record<string, unknown>[] {
   const needed = described.kind === 'trigger' ? {} : unknownInput(service, described, file);
   const all = Object.fromEntries(
@@ -112,14 +112,14 @@ const decoders: ((text: string) => string)[] = [
   (text) => text.replace(/[\w+/-]{8,}={0,2}/g, (run) => Buffer.from(run, 'base64').toString('utf8')),
 ];
 
-/** Pieces that were searched before, by the secrets that they were searched for and the number of layers. */
+/** Pieces that have been searched, by secrets and number of layers. */
 const searched = new Map<string, Set<string>>();
 
-/** Checks made so far, by what was searched. */
+/** The numbers of texts searched and of comparisons with a secret. */
 export const checks = { texts: 0, secrets: 0 };
 
 /**
- * The pieces of a text that were not searched before. The echo server puts its separator between any two encodings of a
+ * The pieces of a text that have not been searched. The echo server puts its separator between any two encodings of a
  * value; no secret contains the separator and no decoder removes it, so a secret never spans two pieces.
  */
 function newPieces(text: string, searchedFor: string): string[] {
@@ -132,8 +132,8 @@ function newPieces(text: string, searchedFor: string): string[] {
 }
 
 /**
- * The first secret that a text contains in any encoding, or in encodings of encodings.
- * @param layers how many encodings on top of each other are decoded
+ * The first secret that a text contains in any encoding, also nested.
+ * @param layers number of nested encodings to decode
  */
 export function findSecret(text: string, secrets: readonly string[], layers = 2): string | undefined {
   const wanted = [...secrets, fetchedToken];
@@ -155,7 +155,7 @@ export function findSecret(text: string, secrets: readonly string[], layers = 2)
   return undefined;
 }
 
-/** Everything of an error, or of an output, as one text. */
+/** An error or an output, with all of its details, as one text. */
 export function wholeText(value: unknown): string {
   if (!(value instanceof Error)) return JSON.stringify(value) ?? '';
   const own = Object.fromEntries(

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How the server answers whatever it is asked. */
+/** The ways in which the server responds to any request. */
 export const answers = [
   '400',
   '401',
@@ -23,10 +23,10 @@ export const answers = [
 /** One of these ways. */
 export type Answer = (typeof answers)[number];
 
-/** Stands between any two encodings of a value in an echo. */
+/** Separates the encodings of a value in an echo. */
 export const separator = ' | ';
 
-/** The token that every login gets: a secret that no connection holds. */
+/** The token that every login returns: a secret that no connection contains. */
 export const fetchedToken = 'fetched/tok3n+of~the=double&1';
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -43,11 +43,11 @@ const html = (text: string): string =>
     .replace(/"/g, '&quot;')
     .replace(/'/g, '&#39;');
 
-/** Headers in which HTTP itself writes, so that they never contain a secret. */
+/** Headers that HTTP itself sets, so that they never contain a secret. */
 const transportHeaders =
   /^(?:accept|accept-encoding|connection|content-length|content-type|host|transfer-encoding|user-agent)$/;
 
-/** Everything that came, also what HTTP Basic holds, each part in every encoding. */
+/** All values of a request, including those in HTTP Basic, each in every encoding. */
 function echoOf(request: IncomingMessage, body: string): string {
   const values = Object.entries(request.headers)
     .filter(([name]) => !transportHeaders.test(name))
@@ -80,7 +80,7 @@ function echoOf(request: IncomingMessage, body: string): string {
   return [...new Set(encoded)].join(separator);
 }
 
-/** An object that most vendors' answers are a part of; every text in it is the echo. */
+/** An object with the fields of most vendor responses; every text in it is the echo. */
 function universal(said: string, isOther: boolean, login: object): object {
   const leaf = {
     id: '1',
@@ -163,7 +163,7 @@ function universal(said: string, isOther: boolean, login: object): object {
 const placeholder = 'ECHO';
 const written = new Map<string, string>();
 
-/** `universal` as JSON; it is written once and its texts are replaced, because it repeats the echo hundreds of times. */
+/** `universal` as JSON; serialized once, then its texts are replaced, because it repeats the echo hundreds of times. */
 function universalJson(said: string, isOther: boolean, login: object): string {
   const key = `${isOther} ${JSON.stringify(login)}`;
   const json = written.get(key) ?? JSON.stringify(universal(placeholder, isOther, login));
@@ -172,7 +172,7 @@ function universalJson(said: string, isOther: boolean, login: object): string {
   return json.split(placeholder).join(escaped);
 }
 
-/** A server that echoes all that it gets, in whatever place a vendor's words can stand. */
+/** A server that echoes all values of a request wherever a vendor response can contain text. */
 export async function startEchoServer() {
   let answer: Answer = '400';
   let requests = 0;
@@ -221,9 +221,9 @@ export async function startEchoServer() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** From now on the server answers in this way. */
+    /** Sets how the server responds from now on. */
     answerWith: (next: Answer) => void (answer = next),
-    /** How many requests have come. */
+    /** The number of requests so far. */
     requests: () => requests,
     close: () =>
       new Promise<void>((resolve) => {
