@@ -16,7 +16,7 @@ export interface ChoicePage {
   nextPage?: string;
 }
 
-/** What a list is queried with. */
+/** The query for a list. */
 export interface ChoiceQuery {
   /** Text that a label must contain; case-insensitive. */
   search?: string;
@@ -25,7 +25,7 @@ export interface ChoiceQuery {
   input: RawInput;
 }
 
-/** Entries at the vendor from which the value of a field is picked. */
+/** A list of vendor entries from which the user picks the value of a field. */
 export interface ChoiceList {
   /** Unique within its service: `pipelines`. */
   key: string;

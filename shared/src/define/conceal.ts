@@ -64,14 +64,14 @@ function concealedHost(host: Host, mask: SecretMask): Host {
   });
 }
 
-/** The connections whose secrets an operation may receive. */
+/** The connections that an operation may receive secrets from. */
 export interface Concealed {
   connection: { fields: Fields };
   furtherConnections?: readonly { connection: { key: string; fields: Fields } }[] | undefined;
 }
 
 /**
- * Does work with a context whose secrets are masked in the log and in errors.
+ * Does work with a context that masks secrets in the log and in errors.
  * @param work receives the context, and the mask for its result
  * @throws the error of the work, without secrets
  */
