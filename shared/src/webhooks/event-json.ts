@@ -5,7 +5,7 @@ import type { RejectionReason } from './scheme.ts';
 const maxDepth = 64;
 const maxValues = 20_000;
 
-/** Minimum length of a number that may not fit into a double: 15 digits always fit. */
+/** Minimum length in characters of a number that may not fit into a double; 15 digits always fit. */
 const minInexactLength = 16;
 
 /** Result of one pass over JSON outside of strings. */

@@ -94,14 +94,14 @@ const reject = (reason: RejectionReason): Rejected => ({
 
 const jsonType = /^[\w.-]+\/([\w.-]+\+)?json(-batch)?\b/i;
 
-/** Whether the body may be JSON by its header; some senders set no type. */
+/** Whether the body may be JSON according to its header; some senders set no type. */
 function mayBeJson(delivery: Delivery): boolean {
   return headerValues(delivery, 'content-type').every(
     (type) => type === 'application/json' || type === '' || jsonType.test(type),
   );
 }
 
-/** Verifies the raw bytes of a delivery, then parses them. Never throws for what a sender sends. */
+/** Verifies the raw bytes of a delivery, then parses them. Never throws because of the content of a delivery. */
 export function verifyDelivery(delivery: Delivery, options: VerifyOptions): Verified | Rejected {
   const format = bodyFormat(delivery, options.maxBytes, schemes[options.scheme].acceptsForms);
   if (typeof format !== 'string') return format;
