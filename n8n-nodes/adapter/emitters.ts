@@ -75,7 +75,7 @@ export async function emitterOf(key: string, context: IWebhookFunctions): Promis
   });
 }
 
-/** The key by which n8n detects repeats of an event; its length fits n8n's database column. */
+/** The key that n8n uses to detect repeats of an event; its length fits n8n's database column. */
 export function deduplicationKey(trigger: string, eventId: string): string {
   return createHash('sha256')
     .update(JSON.stringify(['pipewright', trigger, eventId]))

@@ -58,7 +58,7 @@ export function outputFieldsOf(fields: Fields, sample: Record<string, unknown>):
   return Object.entries(fields).map(([name, field]) => outputField(name, field, sample[name]));
 }
 
-/** The output of a trigger with the `id` by which Zapier detects repeats. Triggers without an `id` output get the event's `id`. */
+/** The output of a trigger with the `id` that Zapier uses to detect repeats. Triggers without an `id` output get the event's `id`. */
 export function identified({ output, sample }: Pick<Trigger, 'output' | 'sample'>): {
   output: Fields;
   sample: Record<string, unknown>;

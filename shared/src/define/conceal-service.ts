@@ -25,7 +25,7 @@ function concealCallback(concealed: Concealed, callback: Callback): Callback {
   };
 }
 
-/** An operation whose outputs, errors and log show no secret of its connections. */
+/** Wraps an operation to mask the secrets of its connections in outputs, errors and the log. */
 export function concealOperation(concealed: Concealed, operation: Operation): Operation {
   if (operation.kind === 'search')
     return {
@@ -88,7 +88,7 @@ function maskOf(concealed: Concealed, values: unknown): SecretMask {
   return mask;
 }
 
-/** A trigger whose events, errors and log show no secret of its connection. Handshakes stay unmasked: the sender expects its own value. */
+/** Wraps a trigger to mask the secrets of its connection in events, errors and the log. Handshakes stay unmasked: the sender expects its own value. */
 export function concealTrigger(concealed: Concealed, trigger: Trigger): Trigger {
   if (trigger.how === 'polling') {
     return {

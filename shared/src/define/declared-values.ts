@@ -25,7 +25,7 @@ export interface DeclaredValues {
   load(input: RawInput, context: Context): Promise<DeclaredValue[]>;
 }
 
-/** Defines the declared values of a service whose connection has the values `C`; see `DeclaredValues`. */
+/** Defines the declared values of a service with connection values `C`; see `DeclaredValues`. */
 export function defineDeclared<C>({
   load,
   ...declared

@@ -41,7 +41,7 @@ export function defineDownload<C>() {
   };
 }
 
-/** Whether an operation is a download, whose bytes can be read directly. */
+/** Whether an operation is a download, which allows reading its bytes directly. */
 export function isDownload(operation: { kind: string }): operation is Download {
   return 'open' in operation;
 }

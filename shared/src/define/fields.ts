@@ -4,7 +4,7 @@ import type { DeclaredValues } from './declared-values.ts';
 import { isObject } from '../host/is-object.ts';
 import { wordingFor, type Wording } from '../host/wording.ts';
 
-/** How a platform shows a field. */
+/** The kind of a field, which determines how platforms show it. */
 export type FieldKind = 'text' | 'integer' | 'boolean' | 'option' | 'list' | 'values' | 'json' | 'file' | 'date-time';
 
 /** One option of a dropdown. */

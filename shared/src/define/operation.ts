@@ -61,7 +61,7 @@ export interface BranchesDefinition<O extends Fields> {
 export interface ActionDefinition<F extends Fields, O extends Fields, C> extends Described<F, O> {
   effect: Effect;
   branches?: BranchesDefinition<O>;
-  /** Name of the output list whose entries become separate items on a platform that has items (n8n). */
+  /** Name of the output list with entries that become separate items on a platform with items (n8n). */
   items?: string;
   /** Present if the vendor can send a callback. */
   callback?: CallbackDefinition<F, O, C>;
@@ -130,7 +130,7 @@ function checkedCallback<F extends Fields, O extends Fields, C>(
   };
 }
 
-/** Defines an action of a service whose connection has the values `C`; see `ActionDefinition`. */
+/** Defines an action of a service with connection values `C`; see `ActionDefinition`. */
 export function defineAction<C>() {
   return <const F extends Fields, const O extends Fields>(action: ActionDefinition<F, O, C>): Action => {
     const { branches, callback, run, ...described } = action;
@@ -144,7 +144,7 @@ export function defineAction<C>() {
   };
 }
 
-/** Defines a search of a service whose connection has the values `C`; see `SearchDefinition`. */
+/** Defines a search of a service with connection values `C`; see `SearchDefinition`. */
 export function defineSearch<C>() {
   return <const F extends Fields, const O extends Fields>({
     run,

@@ -56,7 +56,7 @@ export interface VerificationDefinition<F extends Fields, C> {
   secrets(connection: C, subscription: Subscription | undefined): Secrets;
   /** The accepted sender, if the scheme is Microsoft Entra; undefined until its fields are filled in. */
   entra?(connection: C): EntraSender | undefined;
-  /** Seconds by which a signed timestamp may differ from the clock, either way. Default: 300. */
+  /** Maximum difference between a signed timestamp and the clock, in seconds, either way. Default: 300. */
   toleranceSeconds?(input: Values<F>): number;
   /** Whether "Accept Unverified Events" is on. */
   acceptsUnsigned?(input: Values<F>): boolean;
@@ -157,7 +157,7 @@ export interface PollingTrigger extends DescribedTrigger {
 /** Any trigger. */
 export type Trigger = WebhookTrigger | PollingTrigger;
 
-/** Input field of triggers whose vendor lists past events. */
+/** Input field of triggers for vendors that list past events. */
 const recoverMissedField = v.optional(
   boolean({
     label: 'Recover Missed Events',

@@ -12,7 +12,7 @@ import type { WaitChoices } from './wait-fields.ts';
 import { withSteps } from './with-steps.ts';
 
 /**
- * Input field of operations whose vendor can send a callback when a run finishes.
+ * Input field of operations for vendors that can send a callback when a run finishes.
  * @param requirement what a callback needs, in one sentence
  */
 export function completionMethodField(requirement: string) {

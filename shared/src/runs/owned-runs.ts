@@ -4,7 +4,7 @@ import { isSameValue } from './same-value.ts';
 export interface SentStart {
   /** The service and account in which run IDs are unique. */
   place: string;
-  /** What is run. */
+  /** Identifies what is run. */
   scope: string;
   parameters: Record<string, unknown>;
   /** Milliseconds since 1970. */

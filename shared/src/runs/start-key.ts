@@ -43,7 +43,7 @@ let starts = 0;
 
 /**
  * The key of a start: the key that the user entered, otherwise the platform's key for this step of this execution.
- * @param what what is started, for vendors with one namespace for all tags, so that one key can start different jobs
+ * @param what identifies the job to start, for vendors with one namespace for all tags, so that one key can start several jobs
  */
 export function startKeyOf(host: Host, input: string | undefined, what = ''): StartKey {
   if (input !== undefined)

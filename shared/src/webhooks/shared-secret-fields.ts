@@ -32,7 +32,7 @@ const locations = [
 ] as const;
 
 /**
- * Input fields for a trigger whose sender does not sign: the location of the shared secret.
+ * Input fields for a trigger with a sender that does not sign: the location of the shared secret.
  * @param defaultLocation the location that this sender supports best
  */
 export const secretLocationFields = (defaultLocation: 'header' | 'basic' | 'query') => ({

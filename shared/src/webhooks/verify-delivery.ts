@@ -168,7 +168,7 @@ export function authenticate(delivery: Delivery, options: VerifyOptions): Verifi
     : (timestampFault(proof, options) ?? matched);
 }
 
-/** Tries a secret as it was entered, then without what copying added around it. */
+/** Tries a secret as entered, then without the characters that copying may have added around it. */
 function matchesSecret(scheme: Scheme, proof: Proof, delivery: Delivery, secret: string): boolean {
   if (scheme.matches(proof, delivery, secret)) return true;
   const clean = cleanSecret(secret);
