@@ -81,7 +81,7 @@ function runAndFollow(command, args) {
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      // A terminal sends Ctrl-C to the child as well, and a second signal would force it to exit.
+      // A terminal also sends Ctrl-C to the child, and a second signal would force it to exit.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }

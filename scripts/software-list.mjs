@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 /** The package URL of an npm package: https://github.com/package-url/purl-spec */
 const purlOf = ({ name, version }) => `pkg:npm/${name.replace('@', '%40')}@${version.replace(/^v/, '')}`;
 
-/** A licence for CycloneDX: an SPDX identifier, an expression or a name. */
+/** A license for CycloneDX: an SPDX identifier, an expression or a name. */
 function licenceOf(license) {
   if (/ (AND|OR|WITH) /.test(license)) return { expression: license };
   return { license: /^[\w.+-]+$/.test(license) ? { id: license } : { name: license || 'unknown' } };
@@ -36,7 +36,7 @@ export function softwareList(product, packages, at) {
     licenses: [licenceOf(product.license)],
     purl: purlOf(product),
   };
-  // The serial number depends on the content only: UUID version 8 (RFC 9562).
+  // The serial number depends only on the content: UUID version 8 (RFC 9562).
   const hash = createHash('sha256')
     .update(JSON.stringify([own, components]))
     .digest('hex');

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The root of the repository. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The programs that run now; they end with this process. */
+/** The running programs; they end with this process. */
 const running = new Set<ChildProcess>();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
@@ -14,13 +14,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-/** How a program is run. */
+/** How to run a program. */
 export interface CommandOptions {
-  /** Shows what it prints only when it fails, so that it can run beside another program. */
+  /** Shows the output only if the program fails, so that it can run in parallel with others. */
   quiet?: boolean;
 }
 
-/** Runs a program in the root of the repository. @throws Error when it fails */
+/** Runs a program in the root of the repository. @throws Error if it fails */
 export async function command(program: string, args: string[], { quiet = false }: CommandOptions = {}): Promise<void> {
   const child = spawn(program, args, { cwd: root, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
   running.add(child);
@@ -40,7 +40,7 @@ export interface Step {
   run(): Promise<unknown>;
 }
 
-/** The number of steps that passed and that failed. */
+/** The numbers of passed and failed steps. */
 export interface Counts {
   passed: number;
   failed: number;
@@ -62,7 +62,7 @@ async function runStep({ name, run }: Step, results: string[]): Promise<boolean>
 }
 
 /**
- * Runs lists of steps beside each other; the steps of a list run one after the other, all of them even when one fails.
+ * Runs lists of steps in parallel. The steps of a list run in sequence, all of them even if one fails.
  * Counts the steps that passed and those that failed.
  */
 export async function runSteps(...lists: readonly Step[][]): Promise<Counts> {

@@ -8,7 +8,7 @@ import { buildFixture } from '../test/support/zapier-runtime/build-fixture.ts';
 import { findChromium } from '../test/support/machine/chromium.ts';
 import { installN8n } from '../test/support/machine/n8n.ts';
 
-/** Where jest counts its tests. */
+/** Jest's report with the test counts. */
 const report = join(root, 'test', 'output', 'jest.json');
 
 interface Counted {
@@ -39,8 +39,8 @@ const builds: Step = {
 const jest = (...options: string[]): Promise<void> => command('jest', [...options, '--json', `--outputFile=${report}`]);
 
 /**
- * `npm test`: everything that must pass and is not a load test. The checks and the flows run beside the tests, which wait
- * for servers and runs most of their time.
+ * `npm test`: everything that must pass except the load tests. The checks and the flows run in parallel with the tests, which
+ * mostly wait for servers and runs.
  */
 const usual: Step[][] = [
   [{ name: 'Tests (jest)', run: () => jest('--ignoreProjects', 'load', 'thorough', '--maxWorkers=2') }],
@@ -54,7 +54,7 @@ const usual: Step[][] = [
 ];
 
 /**
- * `npm run test:load`: load, soak and kill tests, MySQL and full samples, one at a time, because each uses the whole
+ * `npm run test:load`: load, soak and kill tests, MySQL and full samples, in sequence, because each uses the whole
  * machine.
  */
 const load: Step[][] = [

@@ -1,8 +1,8 @@
-// The bundled packages and their licences, from esbuild's metafile.
+// The bundled packages and their licenses, from esbuild's metafile.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** The licence section of a README; undefined if it only names the licence. */
+/** The license section of a README; undefined if it only names the license. */
 function licenceInReadme(folder) {
   const readme = readdirSync(folder).find((file) => /^readme/i.test(file));
   const text = readme === undefined ? '' : readFileSync(join(folder, readme), 'utf8');
@@ -52,8 +52,8 @@ export function bundledPackages(metafile, workingDirectory) {
 }
 
 /**
- * Texts for packages that ship no licence text, with their source. Any other package without a text fails the build; check
- * first whether a newer version ships it.
+ * Texts for packages that ship no license text, with their source. Any other package without a text fails the build; check
+ * first whether a newer version ships one.
  */
 const withoutText = {
   // "license": "ISC" and the author, from its package.json; the text is from SPDX.
@@ -78,7 +78,7 @@ The above copyright notice and this permission notice shall be included in all c
 THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`,
 };
 
-/** The licence and notice texts of a package. */
+/** The license and notice texts of a package. */
 function textsOf({ name, folder }) {
   const files = readdirSync(folder)
     .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file) && !/\.(js|ts|json|mjs|cjs)$/i.test(file))
@@ -93,10 +93,10 @@ function textsOf({ name, folder }) {
 }
 
 /**
- * The text of THIRD-PARTY-NOTICES: every bundled package with its licence.
+ * The text of THIRD-PARTY-NOTICES: every bundled package with its license.
  *
  * @param {ReturnType<typeof packagesOf>} packages
- * @throws Error when a package has no licence text
+ * @throws Error if a package has no license text
  */
 export function thirdPartyNotices(packages) {
   const head = 'This product contains the following packages. Each is used under its own licence.';

@@ -12,16 +12,16 @@ import { claimEvent, settleEvent } from './dedupe.ts';
 
 const minuteMs = 60_000;
 
-/** How far before the last sign of life a search starts: a delivery may have been on its way. */
+/** How far before the last sign of life a search starts, because a delivery may have been in flight. */
 const overlapMs = 15 * minuteMs;
 
-/** How long the activation of a workflow waits for the first search. */
+/** How long activating a workflow waits for the first search. */
 const firstSearchTimeoutMs = 3_000;
 
-/** How often the last sign of life is saved at most; n8n stores it with the workflow. */
+/** Shortest time between two saves of the last sign of life, which n8n stores with the workflow. */
 const saveIntervalMs = minuteMs;
 
-/** What is stored with the workflow. Timestamps are in milliseconds since 1970. */
+/** The state stored with the workflow. Timestamps are in milliseconds since 1970. */
 interface StoredState {
   /** When the workflow was published; earlier events do not count as missed. */
   listensSince?: number;
@@ -88,13 +88,13 @@ export interface CatchUp {
   /** The emitter for deliveries. */
   emit: Emit;
   /**
-   * Searches now and then every hour. An unreachable vendor does not prevent the workflow from starting.
-   * @throws PipewrightError `invalid-input` when the vendor cannot be queried for what the form asks for
+   * Searches immediately, then every hour. An unreachable vendor does not prevent the workflow from starting.
+   * @throws PipewrightError `invalid-input` when the vendor does not support the query that the form requires
    */
   start(): Promise<void>;
 }
 
-/** Prepares to recover missed events, if the form asks for it. n8n's deduplication key excludes events that were delivered. */
+/** Prepares to recover missed events if Recover Missed Events is on. n8n's deduplication key excludes events that were delivered. */
 export function openCatchUp(
   context: ITriggerFunctions,
   service: Service,

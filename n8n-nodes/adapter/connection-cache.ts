@@ -1,7 +1,7 @@
-/** Reading the connection for every event would halve the throughput. */
+/** How long a connection is cached. Reading it for every event would halve the throughput. */
 const maxAgeMs = 60_000;
 
-/** Shortest time between two reads that rejected deliveries cause, so that forged deliveries cannot cause many. */
+/** Shortest time between two forced reads, so that forged deliveries cannot trigger many. */
 const forcedIntervalMs = 5_000;
 
 interface Entry {
@@ -9,7 +9,7 @@ interface Entry {
   readAt: Timestamp;
 }
 
-/** A time by the wall clock and by a monotonic clock, both in milliseconds. */
+/** The same time on the wall clock and on a monotonic clock, in milliseconds. */
 interface Timestamp {
   wall: number;
   monotonic: number;
@@ -19,14 +19,14 @@ const entries = new Map<string, Entry>();
 
 const currentTime = (): Timestamp => ({ wall: Date.now(), monotonic: performance.now() });
 
-/** Milliseconds since a timestamp, by whichever clock shows more: a clock that is set back must not keep a replaced secret in use. */
+/** Milliseconds since a timestamp, by the clock that shows more: setting the clock back must not keep a replaced secret in use. */
 function ageOf({ wall, monotonic }: Timestamp, now: Timestamp): number {
   return now.wall < wall || now.monotonic < monotonic ? Infinity : Math.max(now.wall - wall, now.monotonic - monotonic);
 }
 
 /**
  * The values of a trigger's connection, at most a minute old.
- * @param force reads them again, because the secret may have been replaced; undefined when they were just read
+ * @param force whether to read them again because the secret may have been replaced; returns undefined if they were just read
  * @param clock default: the clocks of this machine
  */
 export async function cachedConnection(

@@ -23,7 +23,7 @@ export function checkConnection(connection: Connection, data: RawInput): Record<
   }
 }
 
-/** The checked values of the node's credential for a connection; empty where no login is required. */
+/** The checked values of the node's credential for a connection; empty if no login is required. */
 export async function readConnection(
   context: NodeContext,
   connection: Connection,

@@ -7,7 +7,7 @@ import type {
   IWebhookFunctions,
 } from 'n8n-workflow';
 
-/** Any of the contexts that n8n passes to a node, as far as they have the same functions. */
+/** Any context that n8n passes to a node, limited to the functions that all of them have. */
 export type NodeContext =
   | IExecuteFunctions
   | IHookFunctions

@@ -24,7 +24,7 @@ const types: Record<DeclaredType, FieldType> = {
   values: 'object',
 };
 
-/** The names declared at the vendor as fields of a form. Lists and objects are entered as JSON. */
+/** The names that the vendor declares, as form fields. Lists and objects are entered as JSON. */
 export async function declaredFields(
   context: ILoadOptionsFunctions,
   service: Service,

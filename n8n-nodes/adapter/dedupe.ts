@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Events remembered in this process, for all triggers together; the oldest are dropped first. Where n8n stores the key of an
- * event with its execution, repeats are detected for longer.
+ * Maximum number of events remembered in this process, across all triggers; the oldest are dropped first. If n8n stores the
+ * key of an event with its execution, repeats are detected for longer.
  */
 const maxEvents = 200_000;
 
-/** Keys of events whose execution has started. */
+/** Keys of events with a started execution. */
 const done = new Set<string>();
 
-/** Keys of events whose execution is being started, with the outcome that repeats wait for. */
+/** Keys of events with an execution that is starting, each with the outcome that repeats wait for. */
 const inFlight = new Map<string, { outcome: Promise<boolean>; settle(isStarted: boolean): void }>();
 
 /** Hashes the key of an event to 16 bytes to save memory. */
 const shorten = (key: string): string => createHash('sha256').update(key).digest().toString('latin1', 0, 16);
 
 /**
- * Claims an event for the caller, who must settle it. Nothing is awaited between the check and the claim, so only one of
+ * Claims an event for the caller, which must settle it. Nothing is awaited between the check and the claim, so only one of
  * several concurrent deliveries gets it; the others wait for its outcome, and if it fails, one of them claims the event.
  * @returns true for the first delivery; false for a repeat of an event that was started
  */
@@ -34,7 +34,7 @@ export async function claimEvent(key: string): Promise<boolean> {
   }
 }
 
-/** Settles a claim: a started event is remembered; any other is forgotten, so that its repeat is accepted. */
+/** Settles a claim: a started event is remembered; any other event is forgotten, so that its repeat is accepted. */
 export function settleEvent(key: string, isStarted: boolean): void {
   const short = shorten(key);
   done.delete(short);

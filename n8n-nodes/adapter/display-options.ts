@@ -4,16 +4,16 @@ import { describeField, type Field, type FieldMetadata, type Fields } from '../.
 /** When a property is shown: property names, each with its accepted values. */
 export type Shown = Record<string, NodeParameterValue[]>;
 
-/** Where a property is shown: in the form of an operation, in its Options collection, or in the form of a credential. */
+/** Where a property is shown: in an operation's form, in its Options collection, or in a credential's form. */
 export type Place = 'node' | 'options' | 'credential';
 
-/** `displayOptions` for a condition; nothing for an empty one. */
+/** `displayOptions` for a condition; an empty object for an empty condition. */
 export function displayOptions(shown: Shown): { displayOptions?: IDisplayOptions } {
   return Object.keys(shown).length === 0 ? {} : { displayOptions: { show: shown } };
 }
 
 /**
- * The condition of a field, together with the conditions of the field that it depends on. n8n resolves names relative to the
+ * The condition of a field, combined with the conditions of the field that it depends on. n8n resolves names relative to the
  * property; inside a collection, a leading slash refers to the form.
  */
 export function shownWhen(info: FieldMetadata, fields: Fields, place: Place): Shown {

@@ -8,7 +8,7 @@ const firstTimeoutMs = 1_000;
 /** How long to wait for n8n to reject the second emit of an event. */
 const secondTimeoutMs = 700;
 
-/** How long to wait where executions run in other processes, so that their start is not visible here. */
+/** How long to wait if executions run in other processes, which makes their start invisible here. */
 const queueModeTimeoutMs = 300;
 
 /** Callbacks for started executions, by trigger and input item. */

@@ -31,7 +31,7 @@ export function keepEmitter(key: string, emit: Emit): () => void {
   };
 }
 
-/** How long after its start a main process may not have activated its triggers yet: it recovers executions first. */
+/** How long after startup a main process may still have inactive triggers, because it recovers executions first. */
 const startupMs = 2 * 60_000;
 
 /** How long a delivery waits for its trigger during startup. */
@@ -39,14 +39,14 @@ const emitterTimeoutMs = 1_500;
 
 const processStartedAt = Date.now();
 
-/** The part of n8n's Express server that shows whether it serves test URLs. */
+/** The part of n8n's Express server that reveals whether it serves test URLs. */
 interface WebhookServer {
   router?: { stack?: { route?: { path?: unknown } }[] };
 }
 
 /**
  * Whether this process serves the editor and therefore may activate triggers; processes that only receive deliveries never do.
- * n8n does not tell a node, but only such a process serves test URLs.
+ * n8n does not expose this to nodes, but only such a process serves test URLs.
  */
 function mayStartTriggers(context: IWebhookFunctions): boolean {
   const { app }: { app?: WebhookServer } = context.getRequestObject();
@@ -54,9 +54,9 @@ function mayStartTriggers(context: IWebhookFunctions): boolean {
 }
 
 /**
- * The registered emitter of a trigger. After its start, n8n receives deliveries before it activates triggers. Such a delivery
- * waits briefly and is then rejected for now: without the emitter it would start a second execution of an earlier event, and
- * many of them would prevent n8n from starting at all.
+ * The registered emitter of a trigger. After startup, n8n receives deliveries before it activates triggers. Such a delivery
+ * waits briefly and is then rejected with a retryable error: without the emitter it would start a second execution of an
+ * earlier event, and many such deliveries would prevent n8n from starting at all.
  * @returns undefined in a process that activates no triggers
  * @throws PipewrightError `unavailable` while n8n is starting
  */
@@ -75,7 +75,7 @@ export async function emitterOf(key: string, context: IWebhookFunctions): Promis
   });
 }
 
-/** The key by which n8n detects repeats of an event; its length fits n8n's database column. */
+/** The key that n8n uses to detect repeats of an event; its length fits n8n's database column. */
 export function deduplicationKey(trigger: string, eventId: string): string {
   return createHash('sha256')
     .update(JSON.stringify(['pipewright', trigger, eventId]))

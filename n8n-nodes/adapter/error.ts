@@ -8,8 +8,8 @@ import { redact } from '../../shared/src/host/redact.ts';
 export type NodeError = NodeApiError | NodeOperationError;
 
 /**
- * Converts an error to the one that n8n shows: what happened as the message, what to do as the description. An error response
- * of a vendor becomes a `NodeApiError` with its status.
+ * Converts an error to an n8n error: what happened becomes the message, what to do the description. An error response from a
+ * vendor becomes a `NodeApiError` with its status.
  */
 export function nodeError(node: INode, error: unknown, itemIndex?: number): NodeError {
   const at = withoutUndefined({ itemIndex });

@@ -17,7 +17,7 @@ import { startParked, isParked, park } from './parking.ts';
 
 /** Options for all executions of a node. */
 export interface ExecuteOptions {
-  /** A folder for persistent files, where the operator of n8n allows one. */
+  /** A folder for persistent files, if the operator of n8n allows one. */
   lastingFolder?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ function chosenOperation(context: IExecuteFunctions, service: Service, itemIndex
   });
 }
 
-/** The connection to send requests with: a further one where the input selects it, otherwise that of the service. */
+/** The connection for requests: a further connection if the input selects one, otherwise the service's own. */
 function connectionFor({ connection, furtherConnections = [] }: Service, input: RawInput): Connection {
   return (
     furtherConnections.find(({ shownWhen }) => shownWhen.is.includes(String(input[shownWhen.field])))?.connection ??
@@ -120,8 +120,8 @@ function branchesOf(context: IExecuteFunctions, operation: Operation): Branches 
 }
 
 /**
- * Runs the selected operation for every item and routes the results to the output that the operation selects. Where the vendor
- * calls back, the execution is parked until then. With Continue On Fail, the error of a failed item goes to the last output,
+ * Runs the selected operation for every item and routes the results to the output that the operation selects. If the vendor
+ * sends a callback, the execution is parked until it arrives. With Continue On Fail, the error of a failed item goes to the last output,
  * paired with the item; a stopped execution always ends.
  */
 export async function executeOperations(

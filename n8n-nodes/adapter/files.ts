@@ -23,7 +23,7 @@ async function save(context: IExecuteFunctions, { name, mediaType, bytes }: Open
     return new StoredBinary(await context.helpers.prepareBinaryData(toNodeStream(bytes), name, mediaType));
   } catch (error) {
     if (error instanceof PipewrightError) throw error;
-    // n8n reports its own reason, such as a full disk; a broken connection only shows as aborted.
+    // n8n reports its own errors, such as a full disk, with a reason; a broken connection only shows up as aborted.
     const { code, message } = error as { code?: string; message?: string };
     if (code === 'ECONNRESET' || /abort/i.test(message ?? '')) throw connectionLost();
     throw error;
@@ -64,7 +64,7 @@ export function filesOf(context: IExecuteFunctions, itemIndex: number): Files {
   return { save: (file) => save(context, file), read: (value) => read(context, itemIndex, value) };
 }
 
-/** The files where a node has no items, as in triggers and dropdowns. */
+/** Files for contexts without items, such as triggers and dropdowns. */
 export const noFiles: Files = {
   save: () => Promise.reject(new PipewrightError({ code: 'invalid-input', message: 'Files cannot be stored here.' })),
   read: () => Promise.reject(new PipewrightError({ code: 'invalid-input', message: 'Files cannot be read here.' })),

@@ -13,7 +13,7 @@ export function offeredFields(fields: Fields): [string, Field][] {
 
 /**
  * The form of an operation or trigger: its fields, followed by a collection of the advanced ones.
- * @param more entries of that collection that only n8n has
+ * @param more n8n-only entries for that collection
  */
 export function describeForm(fields: Fields, shown: Shown, more: INodeProperties[] = []): INodeProperties[] {
   const offered = offeredFields(fields);

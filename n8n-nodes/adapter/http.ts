@@ -143,7 +143,7 @@ export function sendBy(send: SendRequest, signal?: AbortSignal): (request: HttpR
 
 const stopped = () => new PipewrightError({ code: 'cancelled', message: 'The execution was stopped.' });
 
-/** The body as text, whatever n8n parsed it to. */
+/** The body as text, even if n8n has already parsed it. */
 export function textOf(body: unknown): string {
   if (body === undefined || body === null) return '';
   return typeof body === 'string' ? body : Buffer.isBuffer(body) ? body.toString('utf8') : JSON.stringify(body);

@@ -17,10 +17,10 @@ import type { ExecuteOptions } from './execute.ts';
 import { declaredMethod, listMethod, rejectionsMethod, testMethod } from './names.ts';
 import { listRejections } from './rejected-events.ts';
 
-/** The methods of a node by their kind. */
+/** The methods of a node, by kind. */
 export type Methods = NonNullable<INodeType['methods']>;
 
-/** Pages that are read for a dropdown without paging. */
+/** Maximum number of pages to read for a dropdown without paging. */
 const maxPages = 10;
 
 /** The lists of a service, each with the fields of its forms. */

@@ -31,7 +31,7 @@ export function resourceValue(resource: string): string {
   return words.map((word, index) => (index === 0 ? word : capitalize(word))).join('');
 }
 
-/** An action in sentence case, as n8n lists it: `Run Pipeline` becomes `Run pipeline`; acronyms such as SQL stay. */
+/** An action in sentence case, as n8n lists it: `Run Pipeline` becomes `Run pipeline`; acronyms such as SQL stay unchanged. */
 export function actionText(name: string): string {
   return name
     .split(' ')

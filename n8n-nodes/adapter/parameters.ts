@@ -51,7 +51,7 @@ function readField(name: string, info: FieldMetadata, read: ReadParameter): unkn
   return value;
 }
 
-/** The input for some fields as it was filled in; advanced fields are in the Options collection. */
+/** The raw input for the fields; advanced fields are read from the Options collection. */
 export function readParameters(fields: Fields, read: ReadParameter): RawInput {
   const collection = read(optionsName, {});
   const options = isObject(collection) ? collection : {};

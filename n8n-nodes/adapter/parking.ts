@@ -31,24 +31,24 @@ export const parkingMethods = {
   },
 };
 
-/** What is stored in an item while its execution is parked. */
+/** The data stored in an item while its execution is parked. */
 interface Parked extends IDataObject {
   operation: string;
-  /** Part of the callback URL, so that a late call for another step does not match. */
+  /** Part of the callback URL, so that a late callback for another step does not match. */
   call: string;
   kept: IDataObject;
 }
 
-/** The name under which an item stores it. */
+/** The property of an item that stores it. */
 const parkedName = 'parked';
 
 /** The query parameter of the callback URL that identifies the item. */
 const callName = 'pipewright';
 
-/** An item whose run is still running. */
+/** An item with a run that is still active. */
 export type ParkedItem = INodeExecutionData & { json: { [parkedName]: Parked } };
 
-/** A start of an operation that waits for a callback. */
+/** An operation to start and park until its callback. */
 export interface ParkedStart {
   /** Key of the operation. */
   key: string;
@@ -71,7 +71,7 @@ export async function startParked(
   const pairedItem = { item: itemIndex };
   if (!kept) return { json, pairedItem };
   const parked: Parked = { operation: key, call, kept: kept as IDataObject };
-  // On timeout, n8n outputs the parked items as they are.
+  // On timeout, n8n outputs the parked items unchanged.
   return { json: { ...json, status: 'timed-out', [parkedName]: parked }, pairedItem };
 }
 
@@ -81,8 +81,8 @@ export function isParked(item: INodeExecutionData): item is ParkedItem {
 }
 
 /**
- * Parks the execution until a callback or a timeout. After a timeout n8n continues with the input items, so these are replaced
- * by the results so far.
+ * Parks the execution until a callback or a timeout. After a timeout, n8n continues with the input items, so they are replaced
+ * with the results so far.
  */
 export async function park(context: IExecuteFunctions, results: INodeExecutionData[], until: Date): Promise<void> {
   const items = context.getInputData();
@@ -90,7 +90,7 @@ export async function park(context: IExecuteFunctions, results: INodeExecutionDa
   await context.putExecutionToWait(until);
 }
 
-/** Reads the run of a parked item; the item stays parked while the run is still running. */
+/** Reads the run of a parked item; the item stays parked while the run is active. */
 async function refresh(
   context: IWebhookFunctions,
   service: Service,
@@ -111,7 +111,7 @@ function callbackOf(service: Service, key: string): Callback | undefined {
 
 /**
  * Handles a callback to a parked execution. The callback itself is never trusted: the run is read from the vendor, and the
- * execution stays parked while any of its runs is still running. The caller is asked to retry as long as that helps.
+ * execution stays parked while any of its runs is active. The response asks the caller to retry as long as that helps.
  */
 export async function resumeParked(context: IWebhookFunctions, service: Service): Promise<IWebhookResponseData> {
   const stayParked: IWebhookResponseData = { noWebhookResponse: true };

@@ -17,10 +17,10 @@ const overlapMs = 15 * minuteMs;
 /** How far back the editor searches for an example. */
 const exampleWindowMs = 30 * 24 * 60 * minuteMs;
 
-/** Event IDs that are remembered. */
+/** Maximum number of event IDs to remember. */
 const maxSeen = 2000;
 
-/** What is stored with the workflow between polls. */
+/** The state stored with the workflow between polls. */
 interface StoredState {
   /** The previous poll, in milliseconds since 1970. */
   polledAt?: number;

@@ -9,11 +9,11 @@ interface Rejections {
   explanation: string;
   reason: string;
   count: number;
-  /** The last one, in milliseconds since 1970. */
+  /** Time of the last rejection, in milliseconds since 1970. */
   at: number;
-  /** Body length of the last one. */
+  /** Body length of the last rejected delivery. */
   bytes: number;
-  /** User agent of the last one. Never its body, signature or secret. */
+  /** User agent of the last rejected delivery. Never its body, signature or secret. */
   sender: string;
 }
 
@@ -23,7 +23,7 @@ const maxCredentials = 200;
 /** Shortest time between two log lines for the same reason: forged deliveries must not flood the log. */
 const logIntervalMs = 1_000;
 
-/** By credential, newest first: a form knows only its credential, not its workflow. */
+/** Rejections by credential, newest first: a form knows its credential but not its workflow. */
 const byCredential = new Map<string, Rejections[]>();
 
 const credentialId = (context: IWebhookFunctions | ILoadOptionsFunctions, service: Service): string =>
@@ -34,7 +34,7 @@ function senderOf(delivery: Delivery): string {
   return (headerValues(delivery, 'user-agent')[0] ?? '').replace(/[^\x20-\x7e]/g, '').slice(0, 60);
 }
 
-/** Records why a delivery was rejected, in the memory of this process and in n8n's log. */
+/** Records why a delivery was rejected, in memory and in n8n's log. */
 export function recordRejection(
   context: IWebhookFunctions,
   service: Service,

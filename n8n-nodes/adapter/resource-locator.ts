@@ -4,7 +4,7 @@ import { listMethod } from './names.ts';
 
 const example = (text: string): string => `e.g. ${text}`;
 
-/** The modes of a resource locator: From List where there is a list, By ID, and By URL where URLs contain the ID. */
+/** The modes of a resource locator: From List if there is a list, By ID, and By URL if URLs contain the ID. */
 function modesOf({ label, placeholder, choices, idFromUrl }: FieldMetadata): INodePropertyMode[] {
   const modes: INodePropertyMode[] = [];
   if (choices) {

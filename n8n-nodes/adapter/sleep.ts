@@ -15,7 +15,7 @@ export async function sleepUnlessStopped(milliseconds: number, signal: AbortSign
     signal.addEventListener('abort', onAbort, { once: true });
   });
   try {
-    // Older versions of n8n do not abort the sleep itself; there it ends unnoticed.
+    // Older versions of n8n do not abort the sleep itself; it then runs to its end without effect.
     await Promise.race([sleep(milliseconds, signal).catch(() => abortion), abortion]);
   } finally {
     signal.removeEventListener('abort', onAbort);

@@ -2,10 +2,10 @@ import { Hash } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Bytes } from '../../shared/src/host/bytes.ts';
 
-/** A readable stream of Node. The type comes from n8n, because strict packages must not import it. */
+/** A Node readable stream. The type comes from n8n, because strict packages must not import it from Node. */
 export type NodeStream = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
 
-/** Whether a value is a readable stream of Node. */
+/** Whether a value is a Node readable stream. */
 export function isNodeStream(value: unknown): value is NodeStream {
   return typeof value === 'object' && value !== null && 'pipe' in value && typeof value.pipe === 'function';
 }
@@ -15,7 +15,7 @@ interface StreamClass {
   from(bytes: Bytes, options: { objectMode: boolean }): NodeStream;
 }
 
-/** Node's `Readable` class. Strict packages must not import it, but it is a superclass of `Hash`, which is a stream too. */
+/** Node's `Readable` class. Strict packages must not import it, but `Hash` inherits from it. */
 function streamClass(): StreamClass {
   let candidate: unknown = Hash;
   while (typeof candidate === 'function' && candidate.name !== 'Readable') candidate = Object.getPrototypeOf(candidate);

@@ -50,7 +50,7 @@ async function withSetting<T>(
   }
 }
 
-/** Whether the subscription still exists at the vendor. Without a subscription API it never does, so that `create` checks the secrets. */
+/** Whether the subscription still exists at the vendor. Always false without a subscription API, so that `create` checks the secrets. */
 export function subscriptionExists(context: IHookFunctions, service: Service): Promise<boolean> {
   return withSetting(context, service, async ({ trigger: { subscriber }, operationContext, url }) => {
     const kept = keptSubscription(context);

@@ -11,7 +11,7 @@ export function webhookTriggers(service: Service): WebhookTrigger[] {
   return service.triggers.filter((trigger): trigger is WebhookTrigger => trigger.how === 'webhook');
 }
 
-/** The triggers of a service that poll. */
+/** The polling triggers of a service. */
 export function pollingTriggers(service: Service): PollingTrigger[] {
   return service.triggers.filter((trigger): trigger is PollingTrigger => trigger.how === 'polling');
 }
@@ -29,7 +29,7 @@ function asNotice(text: string): string {
   return steps ? `${before}<ul>${steps}</ul>` : before;
 }
 
-/** Instructions for the manual setup, where the vendor has no subscription API. */
+/** Instructions for the manual setup, if the vendor has no subscription API. */
 function directionsNotice(trigger: Trigger, shown: Shown): INodeProperties[] {
   if (trigger.how !== 'webhook' || trigger.subscriber || !trigger.directions) return [];
   return [
@@ -56,7 +56,7 @@ const rejectedEvents: INodeProperties = {
     'Open this list to see which events were recently rejected for this credential and why. It is read-only, and cleared when n8n restarts.',
 };
 
-/** All properties of a trigger node: the event, where there are several, and the form of each event. */
+/** All properties of a trigger node: the event, if there are several, and the form of each event. */
 export function describeTriggerProperties(triggers: readonly Trigger[]): INodeProperties[] {
   const hasChoice = triggers.length > 1;
   const event: INodeProperties = {

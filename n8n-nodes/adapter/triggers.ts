@@ -9,7 +9,7 @@ function hasExpression(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(hasExpression);
 }
 
-/** Reads the parameters of a trigger. `getNodeParameter`, which is slow, is only used where there are expressions. */
+/** Reads the parameters of a trigger. Uses `getNodeParameter`, which is slow, only for expressions. */
 export function parameterReader(context: {
   getNode(): INode;
   getNodeParameter(name: string, fallback?: unknown): unknown;
@@ -33,7 +33,7 @@ export function selectedTrigger<T extends Trigger>(triggers: readonly T[], read:
   });
 }
 
-/** The input of a trigger as it was filled in. */
+/** The raw input of a trigger. */
 export function readTriggerInput(trigger: Trigger, read: ReadParameter): RawInput {
   return readParameters(trigger.input, read);
 }

@@ -2,7 +2,7 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import type { ShownField } from '../../shared/src/define/fields.ts';
 import { declaredMethod, formName, jsonName, modeName } from './names.ts';
 
-/** A resource mapper: one typed field for each name that is declared at the vendor, with its default. */
+/** A resource mapper: one typed field, with its default, for each name that the vendor declares. */
 function declaredForm(name: string, { label, help, declared }: ShownField): INodeProperties[] {
   if (!declared) return [];
   const plural = label.toLowerCase();
@@ -36,7 +36,7 @@ export function defaultMode({ declared }: Pick<ShownField, 'declared'>): 'form' 
   return declared ? 'form' : 'rows';
 }
 
-/** Names and values, such as pipeline parameters: entered as one field each where their names are declared, as rows, or as JSON. */
+/** Names and values, such as pipeline parameters: entered as one field per declared name, as rows, or as JSON. */
 export function valuesProperties(
   name: string,
   info: ShownField,

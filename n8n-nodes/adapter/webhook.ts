@@ -20,7 +20,7 @@ import { keptSubscription } from './subscription.ts';
 import { selectedTrigger, parameterReader, readTriggerInput } from './triggers.ts';
 import { webhookTriggers } from './trigger-properties.ts';
 
-/** A request as n8n passes it to a node; older versions have already read its body. */
+/** A request as n8n passes it to a node. Older versions of n8n have already read its body. */
 interface RawRequest {
   rawBody?: Buffer;
   readRawBody?(): Promise<void>;
@@ -71,7 +71,10 @@ interface Setting {
   host: Host;
 }
 
-/** Processes a delivery. A rejection may be due to a secret that was just replaced: the credential is then read again, and the delivery verified again. */
+/**
+ * Processes a delivery. If it is rejected, the secret may just have been replaced, so the credential is read and the delivery
+ * verified again.
+ */
 async function processWithFreshSecret(
   { context, service, trigger, key, input, host }: Setting,
   delivery: Delivery,
@@ -86,7 +89,7 @@ async function processWithFreshSecret(
   return fresh ? processWith(fresh) : taken;
 }
 
-/** Enriches events, where the trigger does so; their sender has already been answered. */
+/** Enriches events if the trigger supports it; the sender has already been answered. */
 async function enrich({ context, service, trigger, key, input, host }: Setting, events: Event[]): Promise<Event[]> {
   if (!trigger.enrich) return events;
   const connection = await cachedConnection(key, () => readConnection(context, service.connection));
@@ -114,11 +117,11 @@ async function startExecutions(
   });
 }
 
-/** How often to retry the start of events that their sender will not deliver again. */
+/** How often to retry starting executions for events that the sender does not deliver again. */
 const startRetryMs = 2_000;
 const maxStartAttempts = 150;
 
-/** Starts executions of events that were already acknowledged. */
+/** Starts executions for events that were already acknowledged. */
 async function startWithRetries(
   context: IWebhookFunctions,
   key: string,
@@ -134,7 +137,7 @@ async function startWithRetries(
   }
 }
 
-/** Enriches accepted events and starts their executions. Their sender has already been answered. */
+/** Enriches accepted events and starts their executions. The sender has already been answered. */
 async function enrichAndStart(setting: Setting, accepted: Event[], claims: Claims): Promise<IWebhookResponseData> {
   let events = accepted;
   try {
@@ -152,10 +155,10 @@ async function enrichAndStart(setting: Setting, accepted: Event[], claims: Claim
 const isUnavailable = (error: unknown): boolean => error instanceof PipewrightError && error.code === 'unavailable';
 
 /**
- * Receives one delivery. An authentic event that passes the filter starts the workflow and is answered 200; a filtered or
- * repeated one is answered 200 and starts nothing; any other is answered 401 with an empty body, and n8n's log shows why. While
- * n8n is starting or too busy, the answer is 503, and the sender retries. A repeat of a delivery in flight waits for its
- * outcome: it is answered 200 if the workflow was started; otherwise it is processed as the first.
+ * Receives one delivery. An authentic event that passes the filter starts the workflow and gets a 200; a filtered or repeated
+ * event gets a 200 and starts nothing; any other delivery gets a 401 with an empty body, and n8n's log shows why. While n8n is
+ * starting or too busy, the response is 503, and the sender retries. A repeat of a delivery in flight waits for its outcome: it
+ * gets a 200 if the workflow was started; otherwise it is processed like a first delivery.
  */
 export async function receiveDelivery(context: IWebhookFunctions, service: Service): Promise<IWebhookResponseData> {
   const nothing: IWebhookResponseData = { noWebhookResponse: true };

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Formats generated TypeScript and JSON files with Biome; other files stay as they are. @param files content by path */
+/** Formats generated TypeScript and JSON files with Biome; other files stay unchanged. @param files content by path */
 export function formatFiles(project: string, files: ReadonlyMap<string, string>): Map<string, string> {
   const formatted = [...files.keys()].filter((path) => /\.(ts|json)$/.test(path));
   const folder = mkdtempSync(join(tmpdir(), 'pipewright-generate-'));

@@ -7,7 +7,7 @@ import { readText } from './read-text.ts';
 import { referencePages } from './reference/pages.ts';
 import { withTemplates, type Template } from './templates-index.ts';
 
-/** Where every file is generated: a file found here that no definition asks for is stale. */
+/** Paths that contain only generated files: a file there without a definition is stale. */
 const generatedOnly = [
   'docs/reference/*.md',
   'n8n-nodes/*/nodes/**/*.node.{ts,json}',
@@ -23,7 +23,7 @@ function templatesIndex(project: string): [path: string, text: string] {
   return [`${templates}/README.md`, withTemplates(read('README.md'), workflows)];
 }
 
-/** Every generated file: its content by its path from the root of the repository. */
+/** The content of every generated file, by path from the root of the repository. */
 function generatedFiles(project: string): Map<string, string> {
   return formatFiles(
     project,
@@ -31,7 +31,7 @@ function generatedFiles(project: string): Map<string, string> {
   );
 }
 
-/** Files that no definition asks for any more. */
+/** Generated files that no longer have a definition. */
 function leftovers(project: string, generated: ReadonlyMap<string, string>): string[] {
   return globSync(generatedOnly, {
     cwd: project,
@@ -39,7 +39,7 @@ function leftovers(project: string, generated: ReadonlyMap<string, string>): str
   }).filter((path) => !generated.has(path));
 }
 
-/** Writes everything that is derived from the definitions in shared/src, and deletes what is no longer. */
+/** Writes all files that are generated from the definitions in shared/src, and deletes leftovers. */
 export function writeGeneratedFiles(project: string): void {
   const generated = generatedFiles(project);
   for (const path of leftovers(project, generated)) rmSync(join(project, path));
@@ -53,7 +53,7 @@ export function writeGeneratedFiles(project: string): void {
   }
 }
 
-/** Paths of the generated files that are not what `writeGeneratedFiles` would write. */
+/** Paths of the generated files that differ from what `writeGeneratedFiles` would write. */
 export function staleFiles(project: string): string[] {
   const generated = generatedFiles(project);
   const outdated = [...generated].filter(([path, content]) => readText(join(project, path)) !== content);

@@ -13,7 +13,7 @@ import { packages, type N8nPackage } from './packages.ts';
 import { readText } from './read-text.ts';
 import { SourcePaths } from './source-paths.ts';
 
-/** A generated text by its path. */
+/** The path and text of a generated file. */
 type GeneratedText = [path: string, text: string];
 
 function packageFiles(project: string, name: string, described: N8nPackage, sources: SourcePaths): GeneratedText[] {

@@ -12,7 +12,7 @@ export function kebabCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** The listing of a service. @throws Error when the service has none */
+/** The listing of a service. @throws Error if the service has none */
 export function listingOf({ key, listing }: Service): Listing {
   if (!listing) throw new Error(`The service ${key} has no listing. Add one to its service.ts.`);
   return listing;
@@ -23,13 +23,13 @@ export function iconOf(service: Service): string {
   return listingOf(service).icon ?? kebabCase(service.key);
 }
 
-/** Base name of a connection's icons: its own, that of the first service that logs in with it, or its key. */
+/** Base name of a connection's icons: its own, the first service's that logs in with it, or its key. */
 export function connectionIcon(connection: Connection, services: readonly Service[]): string {
   const service = services.find((candidate) => candidate.connection === connection);
   return connection.icon ?? (service ? iconOf(service) : kebabCase(connection.key));
 }
 
-/** The connections of services, each once, in the order of the services. */
+/** The connections of services without duplicates, in the order of the services. */
 export function connectionsOf(services: readonly Service[]): Connection[] {
   const all = services.flatMap(({ connection, furtherConnections = [] }) => [
     connection,

@@ -6,7 +6,7 @@ import type { Trigger } from '../../shared/src/define/trigger.ts';
 import { connectionsOf, iconOf, listingOf, pascalCase } from './names.ts';
 import { generatedFrom, imports, literal } from './source-text.ts';
 
-/** The three shapes of a node: n8n polls everything a polling node does, so webhooks need a node of their own. */
+/** The three kinds of nodes. n8n polls every trigger in a polling node, so webhook triggers need a separate node. */
 export type NodeKind = 'action' | 'webhook' | 'polling';
 
 /** A node of an n8n package. */
@@ -58,7 +58,7 @@ function credentials(service: Service): string {
   return `[${entries.join(', ')}]`;
 }
 
-/** The properties that every node describes in the same way. */
+/** The properties that are the same for every node. */
 function identity({ service, name, displayName }: NodeToGenerate): string {
   const icon = (variant: string): string => literal(`file:../../icons/${iconOf(service)}${variant}.svg`);
   return `displayName: ${literal(displayName)},
@@ -130,7 +130,7 @@ ${
 `;
 }
 
-/** When a trigger node starts a workflow. */
+/** The description of a trigger node: when it starts a workflow. */
 function triggerDescription({ service }: NodeToGenerate, triggers: readonly Trigger[]): string {
   const [only] = triggers;
   const { startsWhen } = listingOf(service);
@@ -141,7 +141,7 @@ function triggerDescription({ service }: NodeToGenerate, triggers: readonly Trig
   return `Starts the workflow when ${event}`;
 }
 
-/** What the two kinds of trigger nodes have in common: description, subtitle and form. */
+/** The parts that both kinds of trigger nodes share: description, subtitle and form. */
 function triggerParts(node: NodeToGenerate, list: 'webhookTriggers' | 'pollingTriggers') {
   const triggers = (list === 'webhookTriggers' ? webhookTriggers : pollingTriggers)(node.service);
   const [first] = triggers;

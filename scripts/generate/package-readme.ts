@@ -34,7 +34,7 @@ export function withTables(readme: string, services: readonly Service[]): string
   return replaceBetween(replaceBetween(readme, 'operations', operations), 'credentials', credentials);
 }
 
-/** The README of a new package: its usage is written by hand afterwards, its tables are generated. */
+/** The README of a new package. Its tables are generated; its usage section is then written by hand. */
 export function newReadme(name: string, description: string): string {
   return `# n8n-nodes-${name}
 

@@ -2,7 +2,7 @@ import { services } from '../../shared/src/catalog.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { sqlTable } from '../../shared/src/catalog/sql-table.ts';
 
-/** An n8n package: the services it offers, and what its package.json says about them. */
+/** An n8n package: its services, and their description and keywords for package.json. */
 export interface N8nPackage {
   services: readonly Service[];
   description: string;
@@ -13,12 +13,12 @@ export interface N8nPackage {
   folderVariable?: string;
 }
 
-/** Name of an n8n package without its prefix `n8n-nodes-`; also its folder in n8n-nodes/. */
+/** Name of an n8n package without the prefix `n8n-nodes-`, and its folder in n8n-nodes/. */
 export type PackageName = 'pipewright' | 'pipewright-sql';
 
 /**
- * The n8n packages with their services. A new row becomes a new package on `npm run build`: its folder, package.json,
- * LICENSE, README.md, nodes and credentials are generated. Afterwards add the folder to `workspaces` in package.json and
+ * The n8n packages with their services. A new entry becomes a new package on `npm run build`: its folder, package.json,
+ * LICENSE, README.md, nodes and credentials are generated. Then add the folder to `workspaces` in package.json and
  * run `npm install`.
  */
 export const packages: Record<PackageName, N8nPackage> = {

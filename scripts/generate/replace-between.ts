@@ -1,6 +1,6 @@
 /**
  * Replaces the text between `<!-- name -->` and `<!-- end of name -->`.
- * @throws Error when the text has no such comments
+ * @throws Error if the text has no such comments
  */
 export function replaceBetween(text: string, name: string, content: string): string {
   const pattern = new RegExp(`(<!-- ${name} -->\n)[^]*(<!-- end of ${name} -->)`);

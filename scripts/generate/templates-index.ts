@@ -1,6 +1,6 @@
 import { replaceBetween } from './replace-between.ts';
 
-/** What the index shows of an exported workflow. */
+/** The parts of an exported workflow that the index shows. */
 export interface Template {
   name: string;
   nodes: { type: string; parameters?: { content?: string } }[];

@@ -12,8 +12,8 @@ import { outputFieldsOf } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * How a step stores files. A file that is only read becomes a pointer and is fetched when a later step needs it. An operation
- * with side effects must not run again for its file, so that file is stored at once.
+ * How a step stores files. The file of a read-only operation becomes a pointer and is fetched when a later step needs it. An
+ * operation with side effects must not run again for its file, so that file is stored immediately.
  */
 export function saveFor({ z, bundle, settings, service }: ServiceCall, operation: Operation): Save {
   return operation.effect === 'safe'
@@ -26,7 +26,7 @@ function runAction(call: ServiceCall, action: Action): Promise<Output> {
   return callService(call, (context) => action.run(input, context), saveFor(call, action));
 }
 
-/** Starts an action whose vendor calls back: Zapier pauses the step, unless the work has already finished. */
+/** Starts an action that waits for a callback: Zapier pauses the step, unless the work has already finished. */
 function startAction(call: ServiceCall, action: Action, callback: Callback): Promise<Output> {
   const { z, bundle } = call;
   const input = gatherInput(action.input, bundle.inputData ?? {});
@@ -43,12 +43,12 @@ function startAction(call: ServiceCall, action: Action, callback: Callback): Pro
 const pollIntervalMs = 2_000;
 const maxPollMs = 20_000;
 
-/** The output of a paused step: what `startAction` returned. */
+/** The output of a paused step, as returned by `startAction`. */
 interface PausedStep {
   outputData: Output & { kept: Record<string, unknown> };
 }
 
-/** Whether reading the run may succeed in a moment; Zapier resumes a paused step only once. */
+/** Whether reading the run may soon succeed; Zapier resumes a paused step only once. */
 function isTemporary(error: unknown): boolean {
   return (
     error instanceof PipewrightError &&
@@ -75,7 +75,7 @@ function resumeAction(call: ServiceCall, callback: Callback): Promise<Output> {
   });
 }
 
-/** An action of a service as a create of Zapier. */
+/** Converts an action of a service to a Zapier create. */
 export function createOf(service: Service, action: Action, settings: Settings): Create {
   const { sample, callback } = action;
   return {

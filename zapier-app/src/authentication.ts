@@ -53,7 +53,7 @@ function heading(connection: Connection, usedBy: string[]): AuthField {
 
 /**
  * The connection of the app: Zapier allows one form per app, so it has an optional group of fields for each connection of the
- * services. People may create several connections and fill in a different group in each.
+ * services. Users may create several connections and fill in a different group in each.
  */
 export function authenticationOf(settings: Settings): Authentication {
   const connections = connectionsOf(settings.services);

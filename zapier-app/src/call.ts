@@ -11,7 +11,7 @@ import type { Settings } from './settings.ts';
 /** Stores a file that an operation saves. */
 export type Save = (file: OpenedFile) => Promise<StoredFile>;
 
-/** One call of the app by Zapier, for a service. */
+/** One call from Zapier for a service. */
 export interface ServiceCall {
   z: ZObject;
   bundle: Bundle;
@@ -19,13 +19,13 @@ export interface ServiceCall {
   service: Service;
 }
 
-/** Where no file can be stored, as in triggers and dropdowns. */
+/** For calls that cannot store files, such as triggers and dropdowns. */
 const saveNothing: Save = () =>
   Promise.reject(new PipewrightError({ code: 'invalid-input', message: 'This step cannot store files.' }));
 
 /**
- * Does the work of one call with a host and the connection of the service. Errors are converted to Zapier's, and responses that
- * were not read to the end are aborted.
+ * Does the work of one call with a host and the connection of the service. Converts errors to Zapier's, and aborts responses
+ * that were not read to the end.
  */
 export async function callService<T>(
   { z, bundle, settings, service }: ServiceCall,

@@ -18,7 +18,7 @@ const declaredTypes: Record<DeclaredType, PlainInputField['type']> = {
 /** The key of the field for one declared name. */
 const declaredKey = (name: string, declared: string): string => `${name}_${declared}`;
 
-/** One field for each name that is declared at the vendor; a name and value list until the names are known. */
+/** One field for each name that the vendor declares; a list of names and values until the names are known. */
 export function declaredFields(
   name: string,
   declared: DeclaredValues,
@@ -51,7 +51,7 @@ export function declaredFields(
   };
 }
 
-/** The input, with the fields for declared names merged into the field that they belong to. */
+/** The input, with the fields for declared names merged into their parent field. */
 export function gatherInput(fields: Fields, input: Record<string, unknown>): Record<string, unknown> {
   const gathered = { ...input };
   for (const [name, field] of Object.entries(fields)) {

@@ -2,15 +2,15 @@ import type { ZObject } from 'zapier-platform-core';
 import { describeError, PipewrightError, type ErrorCode } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/host/redact.ts';
 
-/** Errors that halt a Zap run. They do not count as failures, after which Zapier turns a Zap off. */
+/** Errors that halt a Zap run. They do not count as failures, which can make Zapier turn a Zap off. */
 const halting: readonly ErrorCode[] = ['cancelled', 'empty-dataset'];
 
 /** Without this flag, Zapier adds the whole bundle, including signatures and bodies, to the error message. */
 const bare = { doNotContextify: true };
 
 /**
- * Converts an error to the one that Zapier shows: message and hint, without secrets. Zapier retries a throttled call after the
- * time that the service requested. URLs and tokens are redacted from unexpected errors.
+ * Converts an error to a Zapier error with message and hint, without secrets. Zapier retries a throttled call after the delay
+ * that the service requested. URLs and tokens are redacted from unexpected errors.
  */
 export function zapierError(error: unknown, { errors }: Pick<ZObject, 'errors'>): Error {
   if (!(error instanceof PipewrightError)) {

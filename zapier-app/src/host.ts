@@ -28,7 +28,7 @@ const scope = ['auth'];
 /** Zapier accepts 6 MB of output per step; a part is reserved for the other fields. */
 const maxOutputBytes = 5 * 1024 * 1024;
 
-/** How long a delivery is remembered: three days, longer than any sender retries. */
+/** How long a delivery is remembered, in seconds: three days, longer than any sender retries. */
 const seenSeconds = 3 * 24 * 3600;
 
 /** `z.cache` with the scope that `get` and `delete` also accept, which its types do not list. */
@@ -58,7 +58,7 @@ function cacheOf(z: ZObject): Cache {
 
 /**
  * Identifies the Zap: each Zap must get an event, even if two share a connection. Undefined when Zapier does not identify the
- * Zap; then repeats are not detected, which is better than losing an event.
+ * Zap; repeats are then not detected, which is better than losing an event.
  */
 function zapOf({ meta, targetUrl, subscribeData, inputData }: Bundle): unknown[] | undefined {
   const ids = [meta?.zap?.id, targetUrl, subscribeData?.id].map((id) => id || null);

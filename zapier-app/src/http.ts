@@ -53,7 +53,7 @@ export function openSender(z: Pick<ZObject, 'request'>, { endsAt, idleMs = 10_00
         redirect: redirects === 'answer' ? 'manual' : 'follow',
         raw: true,
         skipThrowForStatus: true,
-        // Not in the types: a 429 resolves like any other status, and text in double braces stays as it is.
+        // Not in the types: a 429 resolves like any other status, and text in double braces stays unchanged.
         ...{ throwForThrottlingEarly: false, merge: false, signal: controller.signal },
       } as Parameters<ZObject['request']>[0] & { raw: true });
       const body = response.body as Readable;
@@ -98,7 +98,7 @@ interface Upload {
   body?: string | Buffer | Readable;
   headers: Headers;
   streamed: boolean;
-  /** The error of the source of the bytes, if it failed. */
+  /** The error of the byte source, if it failed. */
   failure(): unknown;
 }
 
@@ -130,7 +130,7 @@ function expectedLength(method: string, status: number, headers: Headers): numbe
 }
 
 interface ReadOptions extends Required<SenderOptions> {
-  /** Expected bytes, where the sender announces them. */
+  /** Expected number of bytes, if the sender announces it. */
   length: number | undefined;
   /** Called once when reading has ended. */
   end(): void;
@@ -173,7 +173,7 @@ function outOfTime(): PipewrightError {
   });
 }
 
-/** Bytes of a response that is read as text, as in Zapier's own limit. */
+/** Maximum size in bytes of a response that is read as text, the same as Zapier's own limit. */
 const maxTextBytes = 20 * 1024 * 1024;
 
 const isCutShort = (error: unknown): boolean => error instanceof PipewrightError && error.code === 'incomplete';

@@ -28,8 +28,8 @@ export function stash(z: ZObject): Save {
 }
 
 /**
- * Returns a pointer instead of fetching the file: Zapier runs the operation again when a later step needs it. The stream has
- * been opened, so a missing file fails now; its bytes are not read.
+ * Returns a pointer instead of fetching the file: Zapier runs the operation again when a later step needs it. The stream is
+ * already open, so a missing file fails now; its bytes are not read.
  */
 export function pointTo(z: ZObject, downloadFile: DownloadFile, pointer: FilePointer): Save {
   return () => Promise.resolve(z.dehydrateFile(downloadFile, pointer));

@@ -42,7 +42,7 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
     type: secret ? 'password' : multiline ? 'text' : types[kind],
     required,
     ...(help ? { helpText: help } : {}),
-    // Names and values are entered in two columns, where an example in JSON would be misleading.
+    // Names and values are entered in two columns, so a JSON example would be misleading.
     ...(placeholder && kind !== 'values' ? { placeholder } : {}),
     ...(options ? { choices: choicesOf(options) } : {}),
     ...(choices ? { choices: dropdownOf(choices, service, settings) } : {}),
@@ -63,8 +63,8 @@ function condition({ shownWhen }: FieldInfo, fields: Fields): string {
 }
 
 /**
- * The input fields of an operation, advanced ones last. A field that depends on another one is added dynamically. A field with a
- * dropdown of its own is always visible, because Zapier does not support functions in dynamic fields.
+ * The input fields of an operation, advanced ones last. A field that depends on another one is added dynamically. A field with its
+ * own dropdown is always visible, because Zapier does not support functions in dynamic fields.
  */
 export function inputFieldsOf(fields: Fields, service: Service, settings: Settings): InputField[] {
   const offered = Object.entries(fields)

@@ -15,7 +15,7 @@ export function keyOf(service: Service, { key }: Operation | Trigger): string {
   return `${snakeCase(service.key)}_${snakeCase(key)}`;
 }
 
-/** The label in the list of steps: `Run Pipeline in Azure Data Factory`. Several services have operations of the same name. */
+/** The label in the list of steps: `Run Pipeline in Azure Data Factory`. Several services have operations with the same name. */
 export function labelOf(service: Service, { name }: Operation | Trigger): string {
   return `${name} in ${service.name}`;
 }

@@ -3,7 +3,7 @@ import { describeField, text, type Field, type FieldKind, type Fields } from '..
 import { isObject } from '../../shared/src/host/is-object.ts';
 import type { Trigger } from '../../shared/src/define/trigger.ts';
 
-/** `number` allows the fractions of a duration. Names and values and JSON get their types from the sample. */
+/** Zapier's type for each kind. `number` allows fractional durations. Names and values and JSON get their types from the sample. */
 const types: Partial<Record<FieldKind, PlainOutputField['type']>> = {
   text: 'string',
   integer: 'number',
@@ -58,7 +58,7 @@ export function outputFieldsOf(fields: Fields, sample: Record<string, unknown>):
   return Object.entries(fields).map(([name, field]) => outputField(name, field, sample[name]));
 }
 
-/** The output of a trigger with the `id` by which Zapier detects repeats. Triggers without an `id` output get that of the event. */
+/** The output of a trigger with the `id` that Zapier uses to detect repeats. Triggers without an `id` output get the event's `id`. */
 export function identified({ output, sample }: Pick<Trigger, 'output' | 'sample'>): {
   output: Fields;
   sample: Record<string, unknown>;

@@ -9,16 +9,16 @@ import type { Settings } from './settings.ts';
 
 const hourMs = 3_600_000;
 
-/** How far back a poll reaches. Zapier drops known events itself, and a paused Zap loses nothing. */
+/** How far back a poll reaches. Zapier drops known events itself, and a paused Zap loses no events. */
 const pollWindowMs = 24 * hourMs;
 
 /** How far back the editor searches for an example. */
 const sampleWindowMs = 30 * 24 * hourMs;
 
-/** Items that Zapier accepts from one poll. */
+/** Maximum number of events per poll that Zapier accepts. */
 const maxEvents = 100;
 
-/** A polling trigger of a service as a polling trigger of Zapier, which detects repeats by `id`. */
+/** Converts a polling trigger of a service to a Zapier polling trigger, which detects repeats by `id`. */
 export function pollingTriggerOf(service: Service, trigger: PollingTrigger, settings: Settings): Trigger {
   const { output, sample } = identified(trigger);
   const perform = (z: ZObject, bundle: Bundle) =>

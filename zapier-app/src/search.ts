@@ -9,7 +9,7 @@ import { keyOf, labelOf, nounOf } from './names.ts';
 import { outputFieldsOf } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
-/** A search of a service as a search of Zapier, which uses the first result. */
+/** Converts a search of a service to a Zapier search, which uses the first result. */
 export function searchOf(service: Service, search: Search, settings: Settings): ZapierSearch {
   const { sample } = search;
   return {

@@ -35,12 +35,12 @@ function subscriptionOf({ subscribeData }: Bundle): Subscription | undefined {
   return kept?.id === undefined ? undefined : { ...kept, id: kept.id };
 }
 
-/** An event in Zapier's format. An event read from the vendor gets the outcome of the verification from the sample. */
+/** An event in Zapier's format. An event read from the vendor gets its verification fields from the sample. */
 function asItem(event: Event, { verified, matchedSecret }: Record<string, unknown> = {}): Record<string, unknown> {
   return { id: event.id, ...withoutUndefined({ verified, matchedSecret }), ...event.data };
 }
 
-/** Zapier answers a sender before it runs the app, so a handshake is confirmed at the URL that the vendor provides. */
+/** Zapier responds to a sender before it runs the app, so a handshake is confirmed through the URL that the vendor provides. */
 async function confirm({ confirmUrl }: Handshake, { http, log }: Host): Promise<void> {
   if (confirmUrl === undefined)
     return log.info('The sender expects a confirmation of this URL in the response, which Zapier does not support.');
@@ -53,8 +53,8 @@ async function confirm({ confirmUrl }: Handshake, { http, log }: Host): Promise<
 }
 
 /**
- * A webhook trigger as a hook of Zapier: subscribed by the app where the vendor has a subscription API, otherwise manually with
- * the directions. A rejected delivery starts nothing and its sender learns nothing; the log shows the reason.
+ * Converts a webhook trigger to a Zapier hook: the app subscribes if the vendor has a subscription API; otherwise the user
+ * follows the directions. A rejected delivery starts nothing and its sender learns nothing; the log shows the reason.
  */
 export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, settings: Settings): Trigger {
   const { subscriber, directions } = trigger;
@@ -95,7 +95,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
       return [];
     });
 
-  /** Zapier requests examples in the editor: the only chance for a manually subscribed trigger to reject a secret. */
+  /** Zapier requests samples in the editor, which is the only chance for a manually subscribed trigger to reject a secret. */
   const performList = async (z: ZObject, bundle: Bundle) => {
     if (!subscriber)
       await callService({ z, bundle, settings, service }, async ({ connection, host }) =>

@@ -9,7 +9,7 @@ import type { Trigger } from '../../../shared/src/define/trigger.ts';
 const platformNames: Record<Platform, string> = { n8n: 'n8n', zapier: 'Zapier', cli: 'command line' };
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-/** A text of the forms; both versions where n8n and Zapier differ. */
+/** A text from the forms; both versions if n8n and Zapier differ. */
 function perPlatform(wording: Wording): string {
   if (typeof wording === 'string') return wording;
   return (['n8n', 'zapier'] as const).map((platform) => `${platformNames[platform]}: ${wording[platform]}`).join(' ');

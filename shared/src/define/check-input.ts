@@ -6,14 +6,14 @@ import type { RawInput } from './raw-input.ts';
 /** The checked values of some fields. */
 export type Values<F extends Fields> = v.InferOutput<v.ObjectSchema<F, undefined>>;
 
-/** Whether a form field was left empty: platforms send an empty string, null or nothing. */
+/** Whether a form field was left empty: platforms send an empty string, null or undefined. */
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
 
 /**
  * Checks raw input and converts it to the types of the fields. Empty fields get their defaults; unknown fields are dropped.
- * Checking is not idempotent (an ID is taken out of a URL, for example), so raw input is checked exactly once.
+ * Checking is not idempotent (for example, an ID is extracted from a URL), so raw input is checked exactly once.
  * @throws PipewrightError `invalid-input` that names every invalid field by its label
  */
 export function checkInput<F extends Fields>(fields: F, raw: RawInput): Values<F> {
@@ -40,7 +40,7 @@ export function checkInput<F extends Fields>(fields: F, raw: RawInput): Values<F
 }
 
 /**
- * Makes a check of raw input that runs once per object: several functions of a trigger read the same input of a delivery.
+ * Creates a check that runs once per raw input object: several functions of a trigger read the same input for a delivery.
  * The raw input must not change after its first check.
  */
 export function inputChecker<F extends Fields>(fields: F): (raw: RawInput) => Values<F> {

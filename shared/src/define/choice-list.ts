@@ -16,7 +16,7 @@ export interface ChoicePage {
   nextPage?: string;
 }
 
-/** What a list is queried with. */
+/** The query for a list. */
 export interface ChoiceQuery {
   /** Text that a label must contain; case-insensitive. */
   search?: string;
@@ -25,7 +25,7 @@ export interface ChoiceQuery {
   input: RawInput;
 }
 
-/** Entries at the vendor from which the value of a field is picked. */
+/** A list of vendor entries from which the user picks the value of a field. */
 export interface ChoiceList {
   /** Unique within its service: `pipelines`. */
   key: string;
@@ -34,7 +34,7 @@ export interface ChoiceList {
   load(query: ChoiceQuery, context: Context): Promise<ChoicePage>;
 }
 
-/** Defines a list of choices for a service whose connection has the values `C`; see `ChoiceList`. */
+/** Defines a list of choices for a service with connection values `C`; see `ChoiceList`. */
 export function defineChoices<C>({
   load,
   ...list
@@ -42,7 +42,7 @@ export function defineChoices<C>({
   return { ...list, load: (query, context) => load(query, context as Context<C>) };
 }
 
-/** Keeps the choices whose label or value contains the search text, for vendors without a search of their own. */
+/** Keeps the choices with the search text in their label or value, for vendors without a search. */
 export function search(choices: Choice[], text: string | undefined): Choice[] {
   const wanted = text?.trim().toLowerCase();
   if (!wanted) return choices;

@@ -18,14 +18,14 @@ function concealCallback(concealed: Concealed, callback: Callback): Callback {
           mask.learn(url);
           return url;
         });
-        // `kept` stays as it is: only the platform sees it, and passes it back.
+        // `kept` stays unmasked: only the platform sees it, and later passes it back.
         return { ...started, output: mask.value(started.output) };
       }),
     readFinished: (kept, context) => concealing(concealed, context, (masked) => callback.readFinished(kept, masked)),
   };
 }
 
-/** An operation whose outputs, errors and log show no secret of its connections. */
+/** Wraps an operation to mask the secrets of its connections in outputs, errors and the log. */
 export function concealOperation(concealed: Concealed, operation: Operation): Operation {
   if (operation.kind === 'search')
     return {
@@ -54,7 +54,7 @@ export function concealOperation(concealed: Concealed, operation: Operation): Op
   return download;
 }
 
-/** A subscription is returned unmasked: the platform keeps its secret and shows it to nobody. */
+/** A subscription is returned unmasked: the platform stores its secret and never shows it. */
 function concealSubscriber(concealed: Concealed, subscriber: Subscriber): Subscriber {
   return {
     subscribe: (raw, url, context) =>
@@ -72,7 +72,7 @@ function concealSubscriber(concealed: Concealed, subscriber: Subscriber): Subscr
   };
 }
 
-/** IDs identify repeats and are shown to nobody, so they stay as they are. */
+/** IDs identify repeats and are never shown, so they stay unmasked. */
 const concealEvents = (events: Event[], mask: SecretMask): Event[] =>
   events.map(({ id, data }) => ({ id, data: mask.value(data) }));
 
@@ -88,7 +88,7 @@ function maskOf(concealed: Concealed, values: unknown): SecretMask {
   return mask;
 }
 
-/** A trigger whose events, errors and log show no secret of its connection. Handshakes stay as they are: the sender expects its own value. */
+/** Wraps a trigger to mask the secrets of its connection in events, errors and the log. Handshakes stay unmasked: the sender expects its own value. */
 export function concealTrigger(concealed: Concealed, trigger: Trigger): Trigger {
   if (trigger.how === 'polling') {
     return {

@@ -42,7 +42,7 @@ export function learnConnection(mask: SecretMask, fields: Fields, values: unknow
 /** The credentials after the authentication scheme (RFC 9110, section 11.4). */
 const credentials = /^[\w-]+\s+(\S+)$/;
 
-/** A host whose log and file names show no secret, and which treats authorization headers as secrets. Everything else is inherited, including properties that change. */
+/** Wraps a host to mask secrets in the log and in file names, and to treat authorization headers as secrets. Everything else is inherited, including properties that change. */
 function concealedHost(host: Host, mask: SecretMask): Host {
   const masked = (message: string): string => redact(mask.text(message));
   const overrides: Pick<Host, 'mask' | 'http' | 'log' | 'files'> = {
@@ -64,14 +64,14 @@ function concealedHost(host: Host, mask: SecretMask): Host {
   });
 }
 
-/** The connections whose secrets an operation may receive. */
+/** The connections that an operation may receive secrets from. */
 export interface Concealed {
   connection: { fields: Fields };
   furtherConnections?: readonly { connection: { key: string; fields: Fields } }[] | undefined;
 }
 
 /**
- * Does work with a context whose secrets are masked in the log and in errors.
+ * Does work with a context that masks secrets in the log and in errors.
  * @param work receives the context, and the mask for its result
  * @throws the error of the work, without secrets
  */
@@ -108,7 +108,7 @@ export function concealing<C, T>(
   return withoutSecrets(concealed, context, async (masked, mask) => mask.value(await work(masked)));
 }
 
-/** Bytes are data and stay unchanged; errors while reading them are masked. */
+/** Passes bytes through unchanged, because they are data; masks errors while reading them. */
 export async function* bytesWithoutSecrets(bytes: Bytes, mask: SecretMask): Bytes {
   try {
     yield* bytes;

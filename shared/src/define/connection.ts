@@ -4,7 +4,7 @@ import { concealing } from './conceal.ts';
 import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';
 
-/** What a person fills in once to log in to a service. */
+/** The values that a user enters once to log in to a service. */
 export interface ConnectionDefinition<F extends Fields> {
   /** Unique in the catalog: `azure`. */
   key: string;
@@ -24,7 +24,7 @@ export interface ConnectionDefinition<F extends Fields> {
 /** A connection as adapters see it. */
 export interface Connection<F extends Fields = Fields> extends Omit<ConnectionDefinition<F>, 'test'> {
   /**
-   * Checks and types the values as they were filled in. Contexts hold the result.
+   * Checks and types the raw values. Contexts contain the result.
    * @throws PipewrightError `invalid-input` that names every invalid field by its label
    */
   check(raw: RawInput): ConnectionValues<F>;
@@ -35,7 +35,7 @@ export interface Connection<F extends Fields = Fields> extends Omit<ConnectionDe
 /** The checked values of a connection. */
 export type ConnectionValues<F extends Fields> = Values<F>;
 
-/** Defines a connection; see `Connection`. Nothing that its test returns, logs or throws shows one of its secrets. */
+/** Defines a connection; see `Connection`. Masks its secrets in everything that its test returns, logs or throws. */
 export function defineConnection<const F extends Fields>(connection: ConnectionDefinition<F>): Connection<F> {
   const { fields } = connection;
   return {
@@ -56,7 +56,7 @@ export const noConnection: Connection = defineConnection({
   test: async () => 'nothing',
 });
 
-/** Whether a person must fill in something to log in. */
+/** Whether the login requires any values from the user. */
 export function logsIn({ fields }: Pick<Connection, 'fields'>): boolean {
   return Object.keys(fields).length > 0;
 }

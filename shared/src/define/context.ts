@@ -1,9 +1,9 @@
 import type { Host } from '../host/host.ts';
 
-/** What an operation works with: the platform's host and the values of the connection, checked by the connection. */
+/** The environment of an operation: the platform's host and the checked values of the connection. */
 export interface Context<C = unknown> {
   host: Host;
   connection: C;
-  /** Checked values of another connection by its key, for operations that work with two services. */
+  /** Returns the checked values of another connection by its key, for operations that use two services. */
   connectionOf?(key: string): Promise<Record<string, unknown>>;
 }

@@ -3,14 +3,14 @@ import { isObject } from '../host/is-object.ts';
 import type { RawInput } from './raw-input.ts';
 import type { Context } from './context.ts';
 
-/** Type of a value that something at the vendor accepts. */
+/** Type of a declared value. */
 export type DeclaredType = 'text' | 'integer' | 'number' | 'boolean' | 'list' | 'values';
 
-/** A value that something at the vendor declares, such as a parameter of a pipeline. */
+/** A value that a vendor resource declares, such as a pipeline parameter. */
 export interface DeclaredValue {
   name: string;
   type: DeclaredType;
-  /** Whether a value is required, because there is no default. */
+  /** Whether a value is required because there is no default. */
   required: boolean;
   default?: unknown;
 }
@@ -25,7 +25,7 @@ export interface DeclaredValues {
   load(input: RawInput, context: Context): Promise<DeclaredValue[]>;
 }
 
-/** Defines the declared values of a service whose connection has the values `C`; see `DeclaredValues`. */
+/** Defines the declared values of a service with connection values `C`; see `DeclaredValues`. */
 export function defineDeclared<C>({
   load,
   ...declared
@@ -48,7 +48,7 @@ function parse(value: unknown): unknown {
   }
 }
 
-/** The name of each type, and how to convert a value to it; undefined when that is not possible. */
+/** The name of each type, and its conversion; `read` returns undefined if a value cannot be converted. */
 const types: Record<DeclaredType, { name: string; read(value: unknown): unknown }> = {
   text: { name: 'text', read: (value) => (typeof value === 'object' ? JSON.stringify(value) : String(value)) },
   integer: {

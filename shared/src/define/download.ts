@@ -10,7 +10,7 @@ export interface Opened<O extends Fields> extends OpenedFile {
   details: Values<O>;
 }
 
-/** A download as its service defines it: `output` lists the fields beside the file itself, which is added as `file`. */
+/** A download as its service defines it: `output` lists the fields other than the file itself, which is added as `file`. */
 export interface DownloadDefinition<F extends Fields, O extends Fields, C>
   extends Omit<ActionDefinition<F, O, C>, 'effect' | 'run'> {
   open(input: Values<F>, context: Context<C>): Promise<Opened<O>>;
@@ -41,7 +41,7 @@ export function defineDownload<C>() {
   };
 }
 
-/** Whether an operation is a download, whose bytes can be read directly. */
+/** Whether an operation is a download, which allows reading its bytes directly. */
 export function isDownload(operation: { kind: string }): operation is Download {
   return 'open' in operation;
 }

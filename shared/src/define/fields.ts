@@ -4,7 +4,7 @@ import type { DeclaredValues } from './declared-values.ts';
 import { isObject } from '../host/is-object.ts';
 import { wordingFor, type Wording } from '../host/wording.ts';
 
-/** How a platform shows a field. */
+/** The kind of a field, which determines how platforms show it. */
 export type FieldKind = 'text' | 'integer' | 'boolean' | 'option' | 'list' | 'values' | 'json' | 'file' | 'date-time';
 
 /** One option of a dropdown. */
@@ -33,7 +33,7 @@ export interface FieldInfo {
   multiline?: boolean;
   /** The list to pick the value from. */
   choices?: ChoiceList;
-  /** Defaults to the whole input item, where a platform has items (n8n). Default: false. */
+  /** Whether the field defaults to the whole input item, if the platform has items (n8n). Default: false. */
   wholeItem?: boolean;
   /** Source of the names of a names-and-values field. */
   declared?: DeclaredValues;
@@ -54,7 +54,7 @@ export type Field = v.GenericSchema;
 /** The fields of an operation, a connection or an output. */
 export type Fields = Record<string, Field>;
 
-/** The ID in a URL, where the field has a pattern for it; any other value unchanged. */
+/** The ID in a URL, if the field has a pattern for it; any other value unchanged. */
 function extractId(info: FieldInfo, value: string): string {
   const found = info.idFromUrl && /^https?:\/\//i.test(value) ? info.idFromUrl.pattern.exec(value)?.[1] : undefined;
   return found === undefined ? value : decodeURIComponent(found);
@@ -139,7 +139,7 @@ function parseJson(value: unknown): unknown {
   }
 }
 
-/** Copies an object without a prototype, so that no name refers to one. */
+/** Copies an object without a prototype, so that no name resolves to an inherited property. */
 function plain(value: Record<string, unknown>): Record<string, unknown> {
   return Object.assign(Object.create(null) as Record<string, unknown>, value);
 }

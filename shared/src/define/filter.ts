@@ -16,7 +16,7 @@ const asText = (value: unknown): string =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
 const sameText = (a: unknown, b: string): boolean => asText(a).toLowerCase() === b.toLowerCase();
 
-/** Whether a value meets a condition, by operator. Text is compared without regard to case. */
+/** Whether a value meets a condition, by operator. Text is compared case-insensitively. */
 const operators = {
   '=': (value: unknown, wanted: string) => sameText(value, wanted),
   '!=': (value: unknown, wanted: string) => !sameText(value, wanted),
@@ -55,7 +55,7 @@ export function valueAt(data: unknown, path: readonly string[]): unknown {
   );
 }
 
-/** Whether the data of an event meets every condition; without conditions it does. */
+/** Whether the data of an event meets every condition; true if there are none. */
 export function passesFilter(data: unknown, filter: readonly string[] | undefined): boolean {
   return (filter ?? []).every((text) => {
     const condition = parse(text);

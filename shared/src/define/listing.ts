@@ -1,7 +1,7 @@
 /** A category of n8n's node panel. https://docs.n8n.io/integrations/creating-nodes/build/reference/node-codex-files/ */
 export type Category = 'Analytics' | 'Communication' | 'Core Nodes' | 'Data & Storage' | 'Development';
 
-/** What a directory of nodes or apps shows of a service and cannot be derived from its definition. */
+/** What a directory of nodes or apps shows for a service beyond its definition. */
 export interface Listing {
   /** Base name of its icons in `icons/`: `dbt` for `dbt.svg` and `dbt.dark.svg`. Default: the service's key in kebab case. */
   icon?: string;

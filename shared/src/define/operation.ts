@@ -15,7 +15,7 @@ interface Described<F extends Fields, O extends Fields> {
   key: string;
   /** Title Case: `Run Pipeline`. */
   name: string;
-  /** What it works on, Title Case; its group in n8n: `Pipeline Run`. */
+  /** The type of object that it works on, Title Case; its group in n8n: `Pipeline Run`. */
   resource: string;
   /** One sentence that starts with a verb in the third person: `Starts a pipeline and optionally waits for it to finish.` */
   description: string;
@@ -45,11 +45,11 @@ export interface CallbackDefinition<F extends Fields, O extends Fields, C> {
     kept: Record<string, unknown>,
     context: Context<C>,
   ): Promise<{ output: Values<O>; failure?: PipewrightError } | undefined>;
-  /** HTTP status of the answer to a call while the work is still running: 409 where the caller retries. */
+  /** HTTP status of the response to a call while the work is still running: 409 if the caller retries. */
   statusWhileRunning: 200 | 409;
 }
 
-/** Branches of a workflow after an action, where a platform supports them (n8n: outputs of the node). */
+/** Branches of a workflow after an action, if the platform supports them (n8n: outputs of the node). */
 export interface BranchesDefinition<O extends Fields> {
   /** Title Case; the last branch also receives errors. */
   names: readonly string[];
@@ -57,18 +57,18 @@ export interface BranchesDefinition<O extends Fields> {
   of(output: Values<O>): number;
 }
 
-/** Something a service does once for one input. */
+/** An operation that a service performs once per input. */
 export interface ActionDefinition<F extends Fields, O extends Fields, C> extends Described<F, O> {
   effect: Effect;
   branches?: BranchesDefinition<O>;
-  /** Name of the output list whose entries become separate items on a platform that has items (n8n). */
+  /** Name of the output list with entries that become separate items on a platform with items (n8n). */
   items?: string;
-  /** Present where the vendor can call back. */
+  /** Present if the vendor can send a callback. */
   callback?: CallbackDefinition<F, O, C>;
   run(input: Values<F>, context: Context<C>): Promise<Values<O>>;
 }
 
-/** Finds things; an empty array means that nothing was found. */
+/** An operation that finds objects; an empty array means that there is no match. */
 export interface SearchDefinition<F extends Fields, O extends Fields, C> extends Described<F, O> {
   run(input: Values<F>, context: Context<C>): Promise<Values<O>[]>;
 }
@@ -101,7 +101,7 @@ export interface Action extends DescribedOperation {
   branches?: Branches;
   items?: string;
   callback?: Callback;
-  /** @throws PipewrightError `invalid-input` when the raw input is invalid; everything that the operation throws */
+  /** @throws PipewrightError `invalid-input` if the raw input is invalid, and any error of the operation */
   run(raw: RawInput, context: Context): Promise<Output>;
 }
 
@@ -109,7 +109,7 @@ export interface Action extends DescribedOperation {
 export interface Search extends DescribedOperation {
   kind: 'search';
   effect: 'safe';
-  /** @throws PipewrightError `invalid-input` when the raw input is invalid; everything that the operation throws */
+  /** @throws PipewrightError `invalid-input` if the raw input is invalid, and any error of the operation */
   run(raw: RawInput, context: Context): Promise<Output[]>;
 }
 
@@ -130,7 +130,7 @@ function checkedCallback<F extends Fields, O extends Fields, C>(
   };
 }
 
-/** Defines an action of a service whose connection has the values `C`; see `ActionDefinition`. */
+/** Defines an action of a service with connection values `C`; see `ActionDefinition`. */
 export function defineAction<C>() {
   return <const F extends Fields, const O extends Fields>(action: ActionDefinition<F, O, C>): Action => {
     const { branches, callback, run, ...described } = action;
@@ -144,7 +144,7 @@ export function defineAction<C>() {
   };
 }
 
-/** Defines a search of a service whose connection has the values `C`; see `SearchDefinition`. */
+/** Defines a search of a service with connection values `C`; see `SearchDefinition`. */
 export function defineSearch<C>() {
   return <const F extends Fields, const O extends Fields>({
     run,

@@ -10,7 +10,7 @@ export interface Service {
   key: string;
   /** The vendor's name for it: `Azure Data Factory`. */
   name: string;
-  /** What a person can do with it, in one sentence. */
+  /** What a user can do with it, in one sentence. */
   description: string;
   connection: Connection;
   /** Connections of other services that some operations also need, with the field values that select them. */
@@ -19,11 +19,11 @@ export interface Service {
   triggers: readonly Trigger[];
   /** Platforms on which the service cannot run, each with the reason in one sentence. */
   missing?: Partial<Record<'n8n' | 'zapier', string>>;
-  /** How it is shown in directories of nodes and apps; required for every service in the catalog. */
+  /** Its entry in directories of nodes and apps; required for every service in the catalog. */
   listing?: Listing;
 }
 
-/** Defines a service; see `Service`. Nothing that its operations and triggers return, log or throw shows a secret of its connections. */
+/** Defines a service; see `Service`. Masks the secrets of its connections in everything that its operations and triggers return, log or throw. */
 export function defineService(service: Service): Service {
   return {
     ...service,

@@ -30,10 +30,10 @@ export interface Event<T = Record<string, unknown>> {
 /** An event before the outcome of its verification is added. */
 type UnverifiedEvent<O extends Fields> = Event<Omit<Values<O>, 'verified' | 'matchedSecret'>>;
 
-/** What is kept of a subscription created at the vendor. */
+/** The stored data of a subscription created at the vendor. */
 export interface Subscription {
   id: string;
-  /** The signing secret, which only the answer to the creation contains. */
+  /** The signing secret, which only the response to the creation contains. */
   secret?: string;
 }
 
@@ -42,7 +42,7 @@ export interface SubscriberDefinition<F extends Fields, C> {
   subscribe(input: Values<F>, url: string, context: Context<C>): Promise<Subscription>;
   /** Whether the subscription still exists, is active and has this URL. */
   isSubscribed(subscription: Subscription, url: string, context: Context<C>): Promise<boolean>;
-  /** Removing a subscription that no longer exists is not an error. */
+  /** Removes a subscription; one that no longer exists is not an error. */
   unsubscribe(subscription: Subscription, context: Context<C>): Promise<void>;
 }
 
@@ -52,39 +52,39 @@ export interface VerificationDefinition<F extends Fields, C> {
   scheme(input: Values<F>): SchemeName;
   /** Header or query parameter that carries a shared secret. */
   location?(input: Values<F>): string;
-  /** The accepted secrets. Without any, deliveries are rejected unless `acceptsUnsigned`. */
+  /** The accepted secrets. Without any, deliveries are rejected unless `acceptsUnsigned` returns true. */
   secrets(connection: C, subscription: Subscription | undefined): Secrets;
-  /** The accepted sender, where the scheme is Microsoft Entra; undefined while it is not filled in. */
+  /** The accepted sender, if the scheme is Microsoft Entra; undefined until its fields are filled in. */
   entra?(connection: C): EntraSender | undefined;
-  /** Seconds by which a signed timestamp may differ from the clock, either way. Default: 300. */
+  /** Maximum difference between a signed timestamp and the clock, in seconds, either way. Default: 300. */
   toleranceSeconds?(input: Values<F>): number;
   /** Whether "Accept Unverified Events" is on. */
   acceptsUnsigned?(input: Values<F>): boolean;
 }
 
-/** What a sender requests before it sends events. */
+/** The confirmation that a sender requests before it sends events. */
 export interface Handshake {
-  /** The body to answer with, with status 200. */
+  /** The response body, sent with status 200. */
   answer: unknown;
-  /** A URL of the vendor that confirms the same when it is requested, for platforms that answer before they run the app. */
+  /** A vendor URL to request for the same confirmation, for platforms that respond before they run the app. */
   confirmUrl?: string;
 }
 
-/** A trigger that a sender calls. */
+/** A trigger that receives deliveries from a sender. */
 export interface WebhookTriggerDefinition<F extends Fields, O extends Fields, C> extends Described<F, O> {
   verification: VerificationDefinition<F, C>;
-  /** Present where the vendor has a subscription API; otherwise `directions` explain the manual setup. */
+  /** Present if the vendor has a subscription API; otherwise `directions` explain the manual setup. */
   subscriber?: SubscriberDefinition<F, C>;
   directions?: Wording;
-  /** HTTP status of the answer to an accepted event, where the platform lets us choose it. Default: 200. */
+  /** HTTP status of the response to an accepted event, if the platform allows setting it. Default: 200. */
   acceptedStatus?: number;
   /** Reads the events from a verified body and keeps those that match the input. */
   events(body: unknown, input: Values<F>, connection: C, facts: DeliveryFacts): UnverifiedEvent<O>[];
   /** The handshake that a verified body requests; undefined for a body with events. */
   handshake?(body: unknown, input: Values<F>): Handshake | undefined;
   /**
-   * Reads what a verified event only refers to from the vendor, after the sender was answered; returns the events that match
-   * the input. An event that cannot be enriched is emitted as it is.
+   * Reads the data that a verified event only refers to from the vendor, after the response to the sender; returns the events
+   * that match the input. An event that cannot be enriched is emitted unchanged.
    */
   enrich?(event: Event, input: Values<F>, context: Context<C>): Promise<UnverifiedEvent<O>[]>;
   /** A body as the vendor sends it, to try a trigger without waiting for a real event. */
@@ -92,10 +92,10 @@ export interface WebhookTriggerDefinition<F extends Fields, O extends Fields, C>
   /**
    * Reads the events since a timestamp from the vendor, oldest first, with the same IDs as their deliveries: after an outage,
    * this finds events that were never delivered.
-   * @throws PipewrightError `invalid-input` when the vendor cannot be queried for what the input asks for
+   * @throws PipewrightError `invalid-input` when the vendor does not support the query that the input requires
    */
   missed?(input: Values<F>, since: Date, context: Context<C>): Promise<UnverifiedEvent<O>[]>;
-  /** Reads recent events from the vendor, newest first, to show a real one in a form. */
+  /** Reads recent events from the vendor, newest first, as real samples for a form. */
   recent?(input: Values<F>, context: Context<C>): Promise<UnverifiedEvent<O>[]>;
 }
 
@@ -157,7 +157,7 @@ export interface PollingTrigger extends DescribedTrigger {
 /** Any trigger. */
 export type Trigger = WebhookTrigger | PollingTrigger;
 
-/** Input field of triggers whose vendor lists past events. */
+/** Input field of triggers for vendors that list past events. */
 const recoverMissedField = v.optional(
   boolean({
     label: 'Recover Missed Events',
@@ -170,7 +170,7 @@ const recoverMissedField = v.optional(
   false,
 );
 
-/** Input fields that every webhook trigger has beside its own; `recoverMissed` only where the vendor lists past events. */
+/** Input fields that every webhook trigger has in addition to its own; `recoverMissed` only where the vendor lists past events. */
 const commonFields = { filter: filterField, recoverMissed: recoverMissedField };
 
 function checkedVerification<F extends Fields, C>(
@@ -200,8 +200,8 @@ function checkedSubscriber<F extends Fields, C>(
 }
 
 /**
- * Defines a trigger that a sender calls; see `WebhookTriggerDefinition`. Every one gets the Filter field, and those whose
- * vendor lists past events get Recover Missed Events.
+ * Defines a webhook trigger; see `WebhookTriggerDefinition`. Adds the Filter field, and Recover Missed Events if the vendor
+ * lists past events.
  */
 export function defineWebhookTrigger<C>() {
   return <const F extends Fields, const O extends Fields>(
@@ -210,7 +210,7 @@ export function defineWebhookTrigger<C>() {
     const { events, handshake, enrich, missed, recent, verification, subscriber, ...described } = trigger;
     const { filter, recoverMissed } = commonFields;
     const input: Fields = { ...trigger.input, filter, ...(missed ? { recoverMissed } : {}) };
-    // The type of `input` does not name the fields that were added to F.
+    // The type of `input` does not include the fields that were added to F.
     const check = inputChecker(input) as (raw: RawInput) => Values<F> & Partial<Values<typeof commonFields>>;
     return {
       ...described,
@@ -230,7 +230,7 @@ export function defineWebhookTrigger<C>() {
   };
 }
 
-/** Defines a trigger that polls; see `PollingTriggerDefinition`. */
+/** Defines a polling trigger; see `PollingTriggerDefinition`. */
 export function definePollingTrigger<C>() {
   return <const F extends Fields, const O extends Fields>({
     poll,

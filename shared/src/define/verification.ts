@@ -22,7 +22,7 @@ export interface EntraSender {
   senderId: string;
 }
 
-/** The accepted secrets, two of them during a rotation. */
+/** The accepted secrets; two during a rotation. */
 export interface Secrets {
   current?: string;
   previous?: string;
@@ -33,8 +33,8 @@ export interface DeliveryFacts {
   /** The sender's ID of a delivery and its repeats. */
   deliveryId?: string;
   /**
-   * A key that only repeats of a delivery share: its ID, where that is signed or unique; its ID and body, where the header
-   * may be the ID of the webhook; otherwise its whole body.
+   * A key that only repeats of a delivery share: its ID if the ID is signed or unique; its ID and body if the header may be
+   * the ID of the webhook; otherwise its whole body.
    */
   repeatKey(): string;
   /** The event type from a header such as `X-GitHub-Event`. */

@@ -5,7 +5,7 @@ import { retryHint } from './incomplete.ts';
 /** Maximum size in bytes of a response that is read as text. Downloads have no limit. */
 const maxTextBytes = 50 * 1024 * 1024;
 
-/** Milliseconds without a byte after which a download has stalled. */
+/** Milliseconds without a byte after which a download counts as stalled. */
 const stallTimeoutMs = 60_000;
 
 /** The platform's timer: resolves after the given milliseconds; rejects or never settles once the signal is aborted. */
@@ -19,7 +19,7 @@ export interface Bounds {
 }
 
 /**
- * Resolves with the result of the work, or rejects when the time is up.
+ * Resolves with the result of the work, or rejects when the time runs out.
  * @param milliseconds time left; read again whenever it has passed, so progress can extend it. `Infinity`: no limit
  * @throws the error that `late` creates, as soon as the time is up
  */

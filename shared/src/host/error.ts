@@ -2,7 +2,7 @@ import { withoutUndefined } from './without-undefined.ts';
 import { wordingFor, type Platform, type Wording } from './wording.ts';
 
 /**
- * What went wrong, one line per code. Every code fails the item in n8n and the task on Zapier, unless its line says otherwise.
+ * What went wrong, one line per code. Every code fails the item in n8n and the task on Zapier, unless noted otherwise.
  * Whether a retry may help is a property of the error (`retryable`), not of the code.
  */
 export type ErrorCode =
@@ -10,7 +10,7 @@ export type ErrorCode =
   | 'invalid-input'
   /** The connection is missing or incomplete. */
   | 'not-connected'
-  /** The vendor rejected the credentials (401). Waits log in again for a short time. */
+  /** The vendor rejected the credentials (401). Waits keep logging in again for a short time. */
   | 'unauthorized'
   /** The account lacks a permission (403). */
   | 'forbidden'
@@ -22,15 +22,15 @@ export type ErrorCode =
   | 'throttled'
   /** The server is unreachable or failing (408, 5xx). Retried where safe; n8n answers a webhook with 503, so the sender retries. */
   | 'unavailable'
-  /** The response does not match the vendor's API, for example a page of a proxy. */
+  /** The response does not match the vendor's API, for example a proxy's error page. */
   | 'unexpected-response'
   /** The time limit was reached. The work may still be running. */
   | 'timed-out'
   /** The user or the platform stopped the execution. Never retried; Zapier halts the task instead of failing it. */
   | 'cancelled'
-  /** A run failed, and On Failure says that the step fails with it. */
+  /** A run failed, and On Failure makes the step fail with it. */
   | 'run-failed'
-  /** Nothing proves that a request is authentic: there is no secret, or the URL is not the vendor's. */
+  /** A request cannot be proven authentic: there is no secret, or the URL is not the vendor's. */
   | 'not-verified'
   /** The table already exists and must not be changed. */
   | 'table-exists'

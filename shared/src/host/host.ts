@@ -35,15 +35,15 @@ export type StoredFile = unknown;
 /** Reads and writes the platform's files. */
 export interface Files {
   /**
-   * Streams bytes into a file of the platform. Zapier fetches a file only when a later step needs it: there, the bytes stay
-   * unread and the same operation runs again with the same input.
+   * Streams bytes into a file of the platform. Zapier fetches a file only when a later step needs it: the bytes then stay
+   * unread, and the same operation runs again later with the same input.
    */
   save(file: OpenedFile): Promise<StoredFile>;
-  /** The file that the value of a file field refers to. */
+  /** Opens the file that the value of a file field refers to. */
   read(value: unknown): Promise<IncomingFile>;
 }
 
-/** Log messages for the user who builds the workflow. Never contains secrets, tokens, signatures or signed URLs. */
+/** Logs messages for the user who builds the workflow. Never contains secrets, tokens, signatures or signed URLs. */
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
@@ -65,7 +65,7 @@ export interface Host {
   /** A random number from 0 (inclusive) to 1 (exclusive). */
   random(): number;
   cache: Cache;
-  /** True the first time a key is seen, across all processes of the platform as far as it can know. */
+  /** True the first time a key is seen, across all processes of the platform, as far as it can detect. */
   once(key: string): Promise<boolean>;
   files: Files;
   log: Log;

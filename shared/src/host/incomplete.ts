@@ -1,6 +1,6 @@
 import { PipewrightError } from './error.ts';
 
-/** What to do about an incomplete body that nothing was made of. */
+/** The hint for an incomplete body of which nothing was saved. */
 export const retryHint = 'Run the step again. Nothing was saved.';
 
 /** The error for a connection that is lost before a body is complete; the download can be resumed. */

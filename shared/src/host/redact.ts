@@ -1,7 +1,7 @@
 /** Replaces a secret. */
 export const hidden = '***';
 
-/** Truncates a text with an ellipsis, by which a truncated secret at its end can be recognized. */
+/** Truncates a text with an ellipsis, which makes a truncated secret at its end recognizable. */
 export function cut(text: string, maxCharacters: number): string {
   return text.length > maxCharacters ? `${text.slice(0, maxCharacters - 1)}…` : text;
 }
@@ -12,7 +12,7 @@ export function plainAddress(text: string): string {
   return text.replace(/[?#][\s\S]*$/, '').replace(/^([a-z][a-z\d+.-]*:\/\/)[^/]*@/i, '$1');
 }
 
-/** Words that follow "Bearer" in prose. Anything else of that length is treated as a token. */
+/** Words that follow "Bearer" in prose. Any other word of that length is treated as a token. */
 const ordinaryAfterBearer =
   /^(?:access|auth|base|cred|chall|error|expir|flow|format|grant|header|invalid|keyword|login|method|missing|prefix|protect|realm|requir|schem|secur|string|token|type|value)[a-z]*[.]?$/i;
 
@@ -24,7 +24,7 @@ function looksRandom(word: string): boolean {
   return word.length >= 16 && !uuid.test(word) && (word.match(/[a-z](?=\d)|\d(?=[a-z])/gi) ?? []).length >= 4;
 }
 
-/** Parameters that look like those names but are harmless: an author, a country code, a keyword. */
+/** Parameters with similar names that are harmless: an author, a country code, a keyword. */
 const ordinaryParameter =
   /^(?:authors?|author_?(?:id|name)|assign(?:ed|ee)s?|design\w*|keywords?|keyspace|monkey|codec|(?:country|currency|error|language|lang|zip|post(?:al)?|status|exit|charset|en)_?code)$/i;
 
@@ -39,7 +39,7 @@ function isBasic(word: string): boolean {
   return /^[\x20-\x7e\u00a0-\uffff]*:[\x20-\x7e\u00a0-\uffff]*$/.test(Buffer.from(word, 'base64').toString('utf8'));
 }
 
-/** Names of keys whose value is always a secret, before `=` or a JSON colon. */
+/** Names of keys that always have a secret value, before `=` or a JSON colon. */
 const keyNames =
   'client_?secret|client_?assertion|access_?token|refresh_?token|id_?token|api_?key|x-api-key|account_?key|shared_?access_?key|shared_?access_?signature|aws_secret_access_key|x-amz-(?:signature|security-token|credential)';
 const secretNames = `${keyNames}|passwd|password|pwd`;
@@ -104,7 +104,7 @@ const patterns: readonly (readonly [RegExp, string | ((...groups: string[]) => s
 /**
  * Masks secrets that can be recognized by their format: Bearer and Basic credentials, JSON Web Tokens, queries and user info
  * of URLs, `password=`, `AccountKey=`, `sig=` and the like, private keys, and tokens with a known prefix (`dapi…`, `xoxb-…`,
- * `dbtc_…`). Prose stays: "unexpected token customer_identifier" is not a secret. `SecretMask` masks the values of the
+ * `dbtc_…`). Prose stays unchanged: "unexpected token customer_identifier" contains no secret. `SecretMask` masks the values of the
  * connection.
  */
 export function redact(text: string): string {

@@ -1,20 +1,20 @@
 import { unescape } from './unescape.ts';
 
-/** One way of writing a secret, as it can be found in unescaped text. */
+/** One encoding of a secret, as it occurs in unescaped text. */
 export interface SecretForm {
   /** A substring of every match. A text without it is not searched further. */
   marker: string;
   pattern: RegExp;
-  /** In base64 the secret is mixed with other bytes, so the whole base64 run is masked. */
+  /** Whether to mask the whole base64 run, because base64 mixes the secret with other bytes. */
   isBase64: boolean;
 }
 
-/** Characters of a long secret to match. What follows is treated as the rest of it. */
+/** Number of characters to match in a long secret. What follows is treated as the rest of the secret. */
 const maxMatched = 48;
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
-/** URL-encoded forms write a space as a plus sign, and messages may be joined into one line. */
+/** URL encoding may turn a space into a plus sign, and messages may be joined into one line. */
 const unitOf = (character: string): string => (/\s/.test(character) ? '[\\s+]' : escaped(character));
 
 /** A long secret may be wrapped, with line breaks between its characters, or spaces once a message is joined into one line. */
@@ -23,11 +23,11 @@ const wrapped = (units: string[]): string => units.join('\\s{0,20}');
 const longestWord = (text: string): string =>
   (text.match(/[a-z\d]+/gi) ?? []).reduce((longest, word) => (word.length > longest.length ? word : longest), '');
 
-/** Matches the start of a long secret, and the rest if it follows. */
+/** Matches the start of a long secret, and the rest if present. */
 const longWrapped = (units: string[]): string =>
   `${wrapped(units.slice(0, maxMatched))}${units.length > maxMatched ? `(?:\\s{0,20}${wrapped(units.slice(maxMatched))})?` : ''}`;
 
-/** Minimum length in characters of a secret to match across line breaks. */
+/** Minimum length in characters of a secret that is matched across line breaks. */
 const minWrappedLength = 16;
 
 /** A form that compiles its pattern on first use: compiling the pattern of a long token takes milliseconds. */

@@ -4,7 +4,7 @@ import { mapWording, sameWording } from './wording.ts';
 import { formsOf, type SecretForm } from './secret-forms.ts';
 import { unescape, unescapedText } from './unescape.ts';
 
-/** Minimum length in characters of a secret to mask. Shorter values also occur in ordinary text. */
+/** Minimum length in characters of a masked secret. Shorter values also occur in ordinary text. */
 const minSecretLength = 6;
 
 /** Masks the secrets of one connection in any text. */

@@ -1,6 +1,6 @@
 import { PipewrightError } from './error.ts';
 
-/** Error codes of Node's network stack and of HTTP libraries, in plain words. */
+/** Plain-English reasons for the error codes of Node's network stack and of HTTP libraries. */
 const reasons: Record<string, string> = {
   ENOTFOUND: 'the host name does not exist',
   ECONNREFUSED: 'the server refused the connection',
@@ -11,7 +11,7 @@ const reasons: Record<string, string> = {
   'max-redirect': 'there were too many redirects',
 };
 
-/** Codes that prove that nothing was sent, so even an unsafe request may be retried. */
+/** Codes which prove that nothing was sent, so that even an unsafe request may be retried. */
 const unsentCodes = ['ENOTFOUND', 'ECONNREFUSED'];
 
 /**

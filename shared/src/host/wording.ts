@@ -2,8 +2,8 @@
 export type Platform = 'n8n' | 'zapier' | 'cli';
 
 /**
- * User-facing text: one for all platforms, or one per platform where they use different words. The command line shows `cli`,
- * or else the text of n8n.
+ * User-facing text: one for all platforms, or one per platform where they use different words. The command line uses `cli`
+ * if present, otherwise the n8n text.
  */
 export type Wording = string | { n8n: string; zapier: string; cli?: string };
 
@@ -20,7 +20,7 @@ export function mapWording(wording: Wording, change: (text: string) => string): 
   return { n8n: change(n8n), zapier: change(zapier), ...(cli === undefined ? {} : { cli: change(cli) }) };
 }
 
-/** Whether two wordings have the same text on every platform. */
+/** Whether two wordings are the same on every platform. */
 export function sameWording(a: Wording | undefined, b: Wording | undefined): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

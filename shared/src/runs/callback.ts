@@ -12,7 +12,7 @@ import type { WaitChoices } from './wait-fields.ts';
 import { withSteps } from './with-steps.ts';
 
 /**
- * Input field of operations whose vendor can send a callback when a run finishes.
+ * Input field of operations for vendors that can send a callback when a run finishes.
  * @param requirement what a callback needs, in one sentence
  */
 export function completionMethodField(requirement: string) {
@@ -50,11 +50,11 @@ export interface CallbackChoices extends WaitChoices {
 /** A started run; with `kept`, its vendor sends a callback when the run finishes. */
 export interface CallbackStart {
   output: RunReport;
-  /** Identifies the run when the callback arrives. Free of secrets, because platforms store it where people can see it. */
+  /** Identifies the run when the callback arrives. Contains no secrets, because platforms store it where users can see it. */
   kept?: Record<string, unknown>;
 }
 
-/** A finished run; `failure` is set unless it succeeded. */
+/** A finished run; `failure` is set unless the run succeeded. */
 export interface FinishedRun {
   output: RunReport;
   failure?: PipewrightError;
@@ -65,7 +65,7 @@ export function usesCallback({ wait, completionMethod }: CallbackChoices): boole
   return wait && completionMethod === 'callback';
 }
 
-/** A start with a callback URL. */
+/** The result of a start with a callback URL. */
 export interface CallbackWait {
   started: Run;
   /** Identifies the run when its callback arrives; undefined if no callback is coming. */

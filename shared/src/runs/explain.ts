@@ -9,12 +9,12 @@ export interface Explanation {
   explanationMarkdown: string;
 }
 
-/** Longer vendor messages are shortened. */
+/** Maximum length of a vendor message; longer ones are truncated. */
 const maxMessageCharacters = 300;
 
 /**
- * The step where a failure began: a failed step without an end time, because it is a part of another step; otherwise the
- * one that ended first. Handled failures count only if there are no others.
+ * The step where a failure began: a failed step without an end time, because such a step is part of another one; otherwise
+ * the failed step that ended first. Handled failures count only if there are no others.
  */
 export function firstFailure({ steps }: Pick<Run, 'steps'>): Step | undefined {
   const all = steps.filter(({ status }) => status === 'failed' || status === 'timed-out');
@@ -26,7 +26,7 @@ export function firstFailure({ steps }: Pick<Run, 'steps'>): Step | undefined {
   );
 }
 
-/** A vendor message on one line, without secrets and without a final stop. */
+/** A vendor message on one line, without secrets and without a trailing period. */
 function cleanMessage(message: string): string {
   const line = redact(message.replace(/\s+/g, ' ').trim());
   const short =
@@ -62,7 +62,7 @@ export function summarizeFailure(run: Run, causes: readonly KnownCause[] = []): 
   };
 }
 
-/** Summarizes a run that somebody cancelled, or that the service skipped. */
+/** Summarizes a run that was cancelled or skipped. */
 function summarizeCancellation(run: Run, causes: readonly KnownCause[]): FailureSummary {
   const reason = cleanMessage(run.message ?? '');
   const advice = causes.find(({ pattern }) => pattern.test(`${run.vendorStatus} ${run.message ?? ''}`))?.advice;

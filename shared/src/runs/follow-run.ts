@@ -5,7 +5,7 @@ import type { Run } from './run.ts';
 import type { WaitChoices } from './wait-fields.ts';
 import { waitForRun } from './wait-for-run.ts';
 
-/** Waits for a started run if the user chose to; otherwise returns it as is. */
+/** Waits for a started run if the user chose to; otherwise returns it unchanged. */
 export async function followRun(
   host: Host,
   provider: RunProvider,

@@ -1,4 +1,4 @@
-/** A known kind of failure with advice. */
+/** A known type of failure, with advice. */
 export interface KnownCause {
   /** Matched against the code and message of the failure. */
   pattern: RegExp;

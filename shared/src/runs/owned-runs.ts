@@ -1,22 +1,22 @@
 import { isSameValue } from './same-value.ts';
 
-/** A start request and what it asked for. */
+/** A start request that was sent. */
 export interface SentStart {
   /** The service and account in which run IDs are unique. */
   place: string;
-  /** What is run. */
+  /** Identifies what is run. */
   scope: string;
   parameters: Record<string, unknown>;
   /** Milliseconds since 1970. */
   sentAt: number;
 }
 
-/** Number of runs whose owner is remembered. */
+/** Maximum number of runs to remember the owner of. */
 const maxOwned = 10_000;
 
 /**
  * Tracks which start in this process owns which run. Starts in other processes are unknown here; only keys stored by the
- * vendor can tell them apart.
+ * vendor can distinguish them.
  */
 export class OwnedRuns {
   readonly #sent = new Set<SentStart>();
@@ -45,7 +45,7 @@ export class OwnedRuns {
     return this.#owned.has(`${place}\n${run}`);
   }
 
-  /** Whether an identical start is waiting for its answer or searching for its run. */
+  /** Whether an identical start is waiting for its response or searching for its run. */
   hasRival(start: SentStart): boolean {
     return [...this.#sent].some(
       (other) =>

@@ -4,7 +4,7 @@ export interface PollLimits {
   maxMs: number;
 }
 
-/** Without a platform time limit few requests matter more than a fast answer; within Zapier's 25 seconds it is the reverse. */
+/** Without a platform time limit, few requests matter more than a fast result; within Zapier's 25 seconds, the opposite applies. */
 export const pollLimits = {
   unlimited: { minMs: 5_000, maxMs: 300_000 },
   limited: { minMs: 1_000, maxMs: 4_000 },
@@ -16,7 +16,7 @@ const growth = 0.2;
 /** Around the median duration, runs are polled more often; `from` and `until` are fractions of the median. */
 const nearMedian = { from: 0.9, until: 1.1, growth: 0.05 };
 
-/** What determines the next interval. */
+/** The inputs for the next interval. */
 export interface PollState {
   /** Milliseconds since the wait began. */
   ageMs: number;
@@ -29,7 +29,7 @@ export interface PollState {
 
 /**
  * Milliseconds until the next poll. The interval grows with the age of the run. If the median duration of recent runs is
- * known, polls concentrate around it, so that a run of usual length is noticed within 5 % of its duration.
+ * known, polls concentrate around it, so that the end of a typical run is detected within 5% of its duration.
  */
 export function pollDelayMs({ ageMs, medianMs, random, limits: { minMs, maxMs } }: PollState): number {
   const jitter = 0.95 + 0.1 * random;

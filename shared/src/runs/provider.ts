@@ -11,9 +11,9 @@ export interface CallLimits {
 export interface RunProvider {
   /** Display name, for messages: `Azure Data Factory`. */
   service: string;
-  /** Where run IDs and Start Keys are unique, such as the URL of the account. */
+  /** The scope in which run IDs and Start Keys are unique, such as the URL of the account. */
   place: string;
-  /** What is run, for messages: `pipeline QT_fetch_data`. */
+  /** Type and name of what is run, for messages: `pipeline QT_fetch_data`. */
   what: string;
   /** Reads the run, without steps unless the vendor returns them anyway. */
   get(id: string, limits?: CallLimits): Promise<Run>;

@@ -8,7 +8,7 @@ import { isFinished, runStatuses, type Run } from './run.ts';
 
 /** A run as operations output it. */
 export interface RunReport extends Run {
-  /** False if waiting ended before the run did. */
+  /** False if the wait ended before the run did. */
   finished: boolean;
   /** Absent until the run has finished. */
   succeeded?: boolean;
@@ -17,7 +17,7 @@ export interface RunReport extends Run {
   failedMessage?: string;
   /** For a run that did not succeed: what happened, why, and what to do. */
   explanation?: string;
-  /** The same in Markdown. */
+  /** The explanation in Markdown. */
   explanationMarkdown?: string;
 }
 

@@ -45,7 +45,7 @@ export interface RerunPlan {
   find?(): Promise<Run | undefined>;
 }
 
-/** The names of the steps that did not succeed, without those of nested pipelines. */
+/** The names of the steps that did not succeed, excluding steps of nested pipelines. */
 export function unfinishedSteps({ steps }: Run): string[] {
   return steps.filter(({ status, name }) => status !== 'succeeded' && !name.includes(' › ')).map(({ name }) => name);
 }

@@ -7,7 +7,7 @@ import type { Run } from './run.ts';
 export function runFailure(run: Run, causes?: readonly KnownCause[]): PipewrightError | undefined {
   const failure = summarizeFailure(run, causes);
   if (!failure) return undefined;
-  // No full stop after the URL, so that it can be copied or clicked.
+  // No period after the URL, so that it can be copied or clicked.
   const link = run.url ? `Details: ${run.url}` : `Look up run ${run.id} in ${run.service}.`;
   return new PipewrightError({
     code: 'run-failed',

@@ -7,7 +7,7 @@ import { finishedFilter, matchesOutcome } from './finished-filter.ts';
 import { reportRun, runFields } from './report.ts';
 import type { Run } from './run.ts';
 
-/** Vendors list runs by start time, so a run that takes longer is not found when it finishes. */
+/** Maximum duration of a run. Vendors list runs by start time, so a longer run is not found when it finishes. */
 export const maxRunDurationMs = 48 * 3_600_000;
 
 /** A polling trigger for finished runs. */

@@ -15,7 +15,7 @@ export type RunStatus = (typeof runStatuses)[number]['value'];
 /** One step of a run: an activity, a task, a query. */
 export interface Step {
   name: string;
-  /** The vendor's kind of step: `Copy`, `DatabricksNotebook`. */
+  /** The vendor's step type: `Copy`, `DatabricksNotebook`. */
   type?: string;
   status: RunStatus;
   startedAt?: string;
@@ -24,7 +24,7 @@ export interface Step {
   /** The vendor's error code and message. */
   code?: string;
   message?: string;
-  /** Whether the step failed but the run continued on a failure path, so that it did not cause the run to fail. */
+  /** Whether the step failed but the run continued on a failure path, so that the step did not cause the run to fail. */
   handled?: boolean;
   /** The vendor's output of the step, unchanged. */
   output?: unknown;
@@ -63,7 +63,7 @@ export function isFinished(status: RunStatus): boolean {
 /** Maps a service's statuses, case-insensitive, to ours. */
 export type StatusMap = Record<string, RunStatus>;
 
-/** Our status for a vendor status; `unknown` if it is not in the map. Both spellings of cancelled are built in. */
+/** Our status for a vendor status; `unknown` if it is not in the map. Accepts both spellings: canceled and cancelled. */
 export function readStatus(map: StatusMap, vendorStatus: string | undefined): RunStatus {
   const wanted = (vendorStatus ?? '').toLowerCase();
   if (wanted === 'cancelled' || wanted === 'canceled') return 'cancelled';

@@ -30,9 +30,9 @@ export const startFields = {
 
 /** Identifies one start. */
 export interface StartKey {
-  /** Only one run is started per key; undefined if no key is known. */
+  /** At most one run is started per key; undefined if there is no key. */
   key?: string;
-  /** Whether the user entered it: then it outlives the execution, and the vendor is searched for its run first. */
+  /** Whether the user entered the key. Such a key outlives the execution, so the vendor is first searched for its run. */
   isGiven: boolean;
   /** Short text that vendors store with the run: derived from the user's key, otherwise unique to each start. */
   tag: string;
@@ -42,8 +42,8 @@ export interface StartKey {
 let starts = 0;
 
 /**
- * The key of a start: the one that the user entered, otherwise the platform's key of this step in this execution.
- * @param what what is started, for vendors whose tags share one namespace, so that one key can start several things
+ * The key of a start: the key that the user entered, otherwise the platform's key for this step of this execution.
+ * @param what identifies the job to start, for vendors with one namespace for all tags, so that one key can start several jobs
  */
 export function startKeyOf(host: Host, input: string | undefined, what = ''): StartKey {
   if (input !== undefined)

@@ -13,7 +13,7 @@ export interface Start {
   startKey: StartKey;
   /** Whether to use an active run with the same parameters instead of starting one. */
   reuseActiveRun?: boolean | undefined;
-  /** What is run, identical for all steps that can start it. Default: the provider's `what`. */
+  /** Identifies what is run, the same for all steps that can start it. Default: the provider's `what`. */
   scope?: string;
   /** The parameters of the run; they identify it if it has no key. */
   parameters?: Record<string, unknown> | undefined;
@@ -33,15 +33,15 @@ const cacheSeconds = 3 * 24 * 3600;
 /** How far the vendor's clock may be behind ours. */
 const clockSkewMs = 5_000;
 
-/** The starts of this process and their runs. */
+/** The starts in this process and their runs. */
 const owned = new OwnedRuns();
 
 /** Starts in progress in this process, by key, so that simultaneous starts share one run. */
 const inProgress = new Map<string, Promise<Run>>();
 
 /**
- * Starts a run exactly once. With a key, the run that was started under it before is returned, from the platform's cache or
- * from the vendor. If the vendor's answer is lost or unreadable, its run is searched for instead of being started again.
+ * Starts a run exactly once. If the key already has a run, returns that run, from the platform's cache or from the vendor. If
+ * the vendor's response is lost or unreadable, searches for the run instead of starting it again.
  * @throws PipewrightError `unavailable` or `unexpected-response`, not retryable, if it is unknown whether the run was started
  */
 export async function startOnce(host: Host, start: Start): Promise<Run> {
@@ -65,7 +65,8 @@ async function startUnlessKnown(host: Host, start: Start, cacheKey: string): Pro
       : startKey.isGiven
         ? await start.findByKey?.()
         : undefined;
-  // A step that the platform retries should rerun a failed run. A key entered by the user means one run, whatever its outcome.
+  // A step that the platform retries should rerun a failed run. A key that the user entered identifies one run, whether it
+  // succeeded or failed.
   const found = existing && (startKey.isGiven || !didNotSucceed(existing)) ? existing : undefined;
   if (found)
     host.log.info(`${provider.service}: using run ${found.id} of ${provider.what}, already started under this key.`);
@@ -76,7 +77,7 @@ async function startUnlessKnown(host: Host, start: Start, cacheKey: string): Pro
 
 const didNotSucceed = ({ status }: Run): boolean => isFinished(status) && status !== 'succeeded';
 
-/** Reads a started run, which may not be visible yet. */
+/** Reads a started run, which the vendor may not return yet. */
 async function readStarted(provider: RunProvider, id: string): Promise<Run> {
   try {
     return await provider.get(id);

@@ -8,13 +8,13 @@ import { isFinished, type Run } from './run.ts';
 import type { WaitChoices } from './wait-fields.ts';
 import { withSteps } from './with-steps.ts';
 
-/** A new run may not be visible at once: for this long, "not found" does not end the wait. */
+/** For how long "not found" does not end the wait, because vendors may return a new run with a delay. */
 const notFoundGraceMs = 30_000;
 
-/** For this long, a refused login does not end the wait: a new token may be on its way. */
+/** For how long a refused login does not end the wait, because a new token may arrive. */
 const unauthorizedGraceMs = 5 * 60_000;
 
-/** Only older runs are worth a request for the duration of recent runs. */
+/** Minimum age of a run before the durations of recent runs are requested. */
 const medianLookupAgeMs = 25_000;
 
 interface Wait {
@@ -26,8 +26,8 @@ interface Wait {
 
 /**
  * Polls a run until it finishes: once immediately, then at growing intervals that respect Retry-After. Throttling, server
- * errors, broken connections and unreadable answers never end the wait; a refused login does after five minutes. The
- * deadline is a timestamp that also bounds each request, so slow answers cannot extend the wait.
+ * errors, broken connections and unreadable responses never end the wait; a refused login does after five minutes. The
+ * deadline is a timestamp that also limits each request, so slow responses cannot extend the wait.
  * @returns the run with its steps, or the active run (`finished: false`) if the platform's own time limit ended the wait
  * @throws PipewrightError `run-failed` if the run did not succeed and `onFailure` is `stop`; `timed-out` at the deadline;
  * `cancelled` if the execution was stopped
@@ -111,7 +111,7 @@ function isTransient(
   );
 }
 
-/** Adds to an error that ends the wait that the run itself may still be active. */
+/** Adds to an error that ended the wait a note that the run may still be active. */
 function unreadableStatus(error: unknown, { what }: RunProvider, id: string): unknown {
   if (!(error instanceof PipewrightError)) return error;
   return withDetails(error, {
@@ -128,7 +128,7 @@ function finish(run: Run, { knownCauses }: RunProvider, { onFailure }: WaitChoic
 
 /**
  * Cancels the run if the user chose to.
- * @param statusError why the status could not be read at the end
+ * @param statusError why the last status could not be read
  * @returns the error that ends the wait
  */
 async function stopWaiting(

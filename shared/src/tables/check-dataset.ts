@@ -37,7 +37,7 @@ const describeResult = ({ rule, passed, failures, message }: RuleResult): string
 
 /**
  * Checks a dataset against rules. Nothing is stored.
- * @param openTables opens the database that rules can look up values in; without it, such rules are refused
+ * @param openTables opens the database that rules can look up values in; without it, such rules are rejected
  */
 export function checkDataset<C>(
   { resource, sources }: DatasetSetting,

@@ -89,7 +89,7 @@ export const formatFields = {
   ),
 };
 
-/** The input fields for the source of a dataset whose names are known; each source adds its own. */
+/** The input fields for the source of a dataset that have fixed names; each source adds its own. */
 export type SourceFields = {
   source: v.OptionalSchema<v.GenericSchema<string>, string>;
   file: v.GenericSchema<unknown>;
@@ -129,7 +129,7 @@ export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
   };
 }
 
-/** The format chosen by the user; the file name takes precedence where its extension implies one. */
+/** The format chosen by the user; the file name takes precedence if its extension implies one. */
 export function formatOf(
   { format, encoding, skipRows, header, delimiter, fileInZip }: Values<typeof formatFields>,
   { name }: Pick<OpenedFile, 'name'>,

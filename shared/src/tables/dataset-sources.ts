@@ -8,7 +8,7 @@ import { isDownload, type Download } from '../define/download.ts';
 import { describeField, withInfo, type Field, type Fields } from '../define/fields.ts';
 import type { Service } from '../define/service.ts';
 
-/** A download operation of a service, which a dataset can be read from directly. */
+/** A download operation of a service from which a dataset can be read directly. */
 export interface DatasetSource {
   /** Key of the choice: `quantemplateDownloadDataset`. */
   key: string;
@@ -18,7 +18,7 @@ export interface DatasetSource {
   download: Download;
 }
 
-/** Where a dataset operation is offered, and its sources. */
+/** The resource and the sources of a dataset operation. */
 export interface DatasetSetting {
   /** Resource of the operation; see `Operation.resource`. */
   resource: string;
@@ -38,7 +38,7 @@ export function sourcesOf({ key, name, connection, operations }: Service): Datas
   }));
 }
 
-/** The connections that the sources need, each shown for its own sources. */
+/** The connections that the sources need, each shown only for its own sources. */
 export function connectionsOf(sources: readonly DatasetSource[]): NonNullable<Service['furtherConnections']> {
   const connections = [...new Set(sources.map(({ connection }) => connection))];
   return connections.map((connection) => ({
@@ -93,7 +93,7 @@ export function fieldsOf(source: DatasetSource): Fields {
   );
 }
 
-/** Opens the dataset at its service; its bytes are streamed and not stored. */
+/** Opens the dataset in its service; its bytes are streamed, not stored. */
 export async function openSource(
   source: DatasetSource,
   input: Record<string, unknown>,

@@ -8,7 +8,7 @@ import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fie
 import type { DatasetSetting } from './dataset-sources.ts';
 import { withinTimeLimit } from './time-limit.ts';
 
-/** Decoded bytes to read of a dataset. */
+/** Maximum number of decoded bytes to read from a dataset. */
 const maxBytes = 1024 * 1024;
 
 const maxRejects = 20;

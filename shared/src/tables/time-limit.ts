@@ -5,7 +5,7 @@ import { closeUnread } from '../http/close-stream.ts';
 
 type Clock = Pick<Host, 'now' | 'maxWaitSeconds'>;
 
-/** Throughput between a service and a database that are far apart. */
+/** Throughput in bytes per second between a service and a database that are far apart. */
 const bytesPerSecond = 4 * 1024 * 1024;
 
 const megabyte = 1024 * 1024;
@@ -14,7 +14,7 @@ const hint =
   'Use a smaller dataset, or start a pipeline that copies it: Run Pipeline can pass the dataset ID as a parameter.';
 
 /**
- * Refuses a dataset that is too large for the time limit of the platform, before any of it is read. A dataset of unknown
+ * Rejects a dataset that is too large for the time limit of the platform, before any of it is read. A dataset of unknown
  * size is accepted.
  * @throws PipewrightError `timed-out`
  */
@@ -35,7 +35,7 @@ export function refuseTooLarge(
 }
 
 /**
- * Passes bytes through and fails before the platform stops the step, which would end it without an error message. Without
+ * Passes bytes through and fails before the platform would stop the step without an error message. Without
  * a time limit, the bytes can take any time.
  * @throws PipewrightError `timed-out`
  */

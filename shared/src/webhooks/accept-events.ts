@@ -17,11 +17,11 @@ export function filterEvents<E extends Pick<Event, 'data'>>(
 }
 
 /**
- * The events that are new. Every event of a trigger, delivered or polled, passes this function after the filter.
+ * The events that are new. Every event of a trigger, delivered or polled, passes through this function after the filter.
  *
- * IDs are claimed in sorted order, whatever their order in the delivery: a claim may wait for the outcome of another delivery
- * with the same event, and two deliveries must not wait for each other.
- * @param claim whether an event ID is new; each ID is claimed once
+ * IDs are claimed in sorted order, regardless of their order in the delivery. A claim may wait for the outcome of another
+ * delivery with the same event, and two deliveries must not wait for each other.
+ * @param claim returns whether an event ID is new; called once per ID
  */
 export async function acceptEvents<E extends Event>(
   events: readonly E[],

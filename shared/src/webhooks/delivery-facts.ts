@@ -15,7 +15,7 @@ const typeHeaders = [
   'ce-type',
 ];
 
-/** Headers with a delivery ID that retries repeat, according to the sender's documentation. */
+/** Headers with a delivery ID that stays the same in retries, according to the sender's documentation. */
 const idHeaders = [
   'webhook-id',
   'svix-id',
@@ -75,8 +75,8 @@ function headerOf(delivery: Delivery, name: string): string | undefined {
 }
 
 /**
- * Headers with the delivery ID. If a sender signs only the body, an attacker could replay a delivery under another ID, so its
- * header does not count. GitHub is the exception: it documents that its ID is unique.
+ * Headers with the delivery ID. If a sender signs only the body, an attacker could replay a delivery with another ID, so the
+ * header is not trusted. GitHub is the exception: it documents that its ID is unique.
  */
 function trustedIds(delivery: Delivery, scheme: SchemeName): readonly string[] {
   if (scheme === 'standard-webhooks') return [`${prefixOf(delivery)}-id`];

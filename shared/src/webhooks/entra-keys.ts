@@ -20,7 +20,7 @@ const maxLength = 1_000_000;
 /** Maximum number of tenants in the in-memory cache. */
 const maxTenants = 100;
 
-/** The parts of a host that reading keys requires. */
+/** The parts of a host that are required to read keys. */
 export type KeyHost = Pick<Host, 'http' | 'cache' | 'now'>;
 
 /** Cached keys of a tenant. */
@@ -122,7 +122,7 @@ async function readOnce(url: string, before: CachedKeys, host: KeyHost): Promise
   return result;
 }
 
-/** Keys from the memory of this process, or from the cache that processes share. */
+/** Keys from the in-memory cache, or from the cache that processes share. */
 async function readCache(url: string, host: KeyHost): Promise<CachedKeys> {
   const { known } = stateOf(host.cache);
   const inMemory = known.get(url);
@@ -132,7 +132,7 @@ async function readCache(url: string, host: KeyHost): Promise<CachedKeys> {
 }
 
 /**
- * The keys that a tenant signs its tokens with. Requests them at most once per minute, and less often while requests fail; cached
+ * The keys with which a tenant signs its tokens. Requests them at most once per minute, and less often while requests fail; cached
  * keys stay in use for a week if they cannot be refreshed.
  * @param renew whether to refresh the keys because a token names an unknown key
  * @throws PipewrightError `unavailable` if there are no cached keys and they cannot be read

@@ -5,7 +5,7 @@ import type { RejectionReason } from './scheme.ts';
 const maxDepth = 64;
 const maxValues = 20_000;
 
-/** Minimum length of a number that may not fit into a double: 15 digits always fit. */
+/** Minimum length in characters of a number that may not fit into a double; 15 digits always fit. */
 const minInexactLength = 16;
 
 /** Result of one pass over JSON outside of strings. */
@@ -116,8 +116,8 @@ const hasByteOrderMark = (bytes: Buffer): boolean => bytes[0] === 0xef && bytes[
 
 /**
  * Parses the body of a verified delivery without losing data: a number that does not fit into a double (an integer beyond 2^53,
- * too many digits, 1e400) becomes a string. Rejects duplicate keys, bytes that are not UTF-8, and anything but an object or
- * array. Ignores a byte order mark.
+ * too many digits, 1e400) becomes a string. Rejects duplicate keys, bytes that are not UTF-8, and any other value than an
+ * object or array. Ignores a byte order mark.
  * @returns the parsed body, or why it is rejected
  */
 export function parseEventJson(body: Uint8Array): { body: object } | RejectionReason {

@@ -14,20 +14,20 @@ import { verifyDelivery, verifyEntraDelivery, type Rejected, type Verified } fro
 /** Result of a delivery. */
 export type DeliveryResult =
   | { outcome: 'events'; events: Event[] }
-  /** Authentic, but filtered out or repeated: answer 200 and start nothing. */
+  /** Authentic, but filtered out or repeated: respond 200 and start nothing. */
   | { outcome: 'ignored'; why: 'filtered' | 'repeated' }
-  /** Authentic, but a request for confirmation: answer 200 with this body, or request the confirmation URL. */
+  /** Authentic, but a request for confirmation: respond 200 with this body, or request the confirmation URL. */
   | ({ outcome: 'handshake' } & Handshake)
-  /** Not verified: answer this status with an empty body. Reason and explanation are for the user, not for the sender. */
+  /** Not verified: respond with this status and an empty body. Reason and explanation are for the user, not for the sender. */
   | ({ outcome: 'rejected' } & Pick<Rejected, 'reason' | 'status' | 'explanation'>);
 
 /** Configuration of the trigger that receives a delivery. */
 export interface TriggerSetting {
-  /** The input of the trigger as it was filled in. */
+  /** The raw input of the trigger. */
   input: RawInput;
   /** The checked values of the connection. */
   connection: unknown;
-  /** What was kept of the subscription, where the vendor has such. */
+  /** The stored subscription, if the vendor has a subscription API. */
   subscription?: Subscription;
   host: Pick<Host, 'once' | 'now' | 'http' | 'cache'>;
 }
@@ -84,8 +84,8 @@ export async function processDelivery(
 }
 
 /**
- * Reads from the vendor what accepted events only point to, if the trigger does so; call it after the sender was answered. If
- * that fails, the event is passed on unchanged with the reason as its `problem`, so no authentic event is lost.
+ * Reads the data that accepted events only refer to from the vendor, if the trigger supports it; call it after the response to
+ * the sender. If that fails, the event is passed on unchanged with the reason as its `problem`, so no authentic event is lost.
  */
 export async function enrichEvents(
   trigger: WebhookTrigger,
@@ -98,7 +98,7 @@ export async function enrichEvents(
   for (const event of events) {
     const { verified, matchedSecret } = event.data;
     const found = filterEvents(trigger, await enrichOne(trigger.enrich, event, input, context), input);
-    // The ID of the event itself is claimed already.
+    // The ID of the event itself is already claimed.
     const { accepted } = await acceptEvents(found, (id) => id === event.id || context.host.once(id));
     for (const { id, data } of accepted) enriched.push({ id, data: { ...data, verified, matchedSecret } });
   }

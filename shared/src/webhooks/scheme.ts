@@ -10,7 +10,7 @@ export type SecretReason =
   | 'private-key'
   | 'secret-is-an-id';
 
-/** What is wrong with a secret, as a form shows it. Contains no part of the secret. */
+/** What is wrong with a secret, as shown in a form. Contains no part of the secret. */
 export interface SecretFault {
   reason: SecretReason;
   message: string;
@@ -37,7 +37,7 @@ export type RejectionReason =
   | 'invalid-form'
   | 'secret-has-whitespace';
 
-/** What a delivery carries to prove its authenticity. */
+/** The proof of authenticity in a delivery. */
 export interface Proof {
   /** Signatures or secrets; any of them may match. */
   candidates: readonly Uint8Array[];

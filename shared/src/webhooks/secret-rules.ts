@@ -8,10 +8,10 @@ const minChosenSecretLength = 16;
 /** Minimum length in bytes of a secret that the sender generates. */
 const minSenderSecretLength = 8;
 
-/** Whether the user chooses the secret, so its length can be required. */
+/** Whether the user chooses the secret, so that a minimum length can be required. */
 const isChosen = (scheme: SignatureScheme): boolean => scheme.startsWith('shared-secret');
 
-/** Opening quotation marks that copying may add, with their closing marks. */
+/** Opening quotation marks that copying may add, each with its closing mark. */
 const quotationMarks: Readonly<Record<string, string>> = { '"': '"', "'": "'", '`': '`', '“': '”', '‘': '’', '«': '»' };
 
 /** White space, control characters and zero-width characters around a secret copied from a web page. */
@@ -60,7 +60,7 @@ function faultOf(scheme: SignatureScheme | undefined, secret: string): SecretFau
   };
 }
 
-/** Cached results by scheme and secret, so that a delivery does not repeat the checks. */
+/** Cached results by scheme and secret, so that deliveries do not repeat the checks. */
 const known = new Map<SignatureScheme | undefined, Map<string, SecretFault | undefined>>();
 
 /**

@@ -1,6 +1,6 @@
 import type { Wording } from '../host/wording.ts';
 
-/** What the platforms call the parts of a webhook trigger. */
+/** A platform's terms for the parts of a webhook trigger. */
 export interface PlatformTerms {
   /** Where secrets are stored. */
   credential: string;
@@ -30,5 +30,5 @@ export function setupSteps(intro: string, steps: (terms: PlatformTerms) => reado
 export const enterSecret = ({ credential }: PlatformTerms, label = 'Webhook Secret'): string =>
   `In the ${credential}, enter a random string of at least 16 characters as ${label}.`;
 
-/** The step that builds the URL with the secret, for senders that can only be given a URL. */
+/** The step that builds the URL with the secret, for senders that accept only a URL. */
 export const urlWithSecret = ({ url }: PlatformTerms): string => `Copy the ${url} and append ?token= and the secret.`;

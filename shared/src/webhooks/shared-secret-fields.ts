@@ -32,8 +32,8 @@ const locations = [
 ] as const;
 
 /**
- * Input fields for a trigger whose sender does not sign: the location of the shared secret.
- * @param defaultLocation where this sender supports the secret best
+ * Input fields for a trigger with a sender that does not sign: the location of the shared secret.
+ * @param defaultLocation the location that this sender supports best
  */
 export const secretLocationFields = (defaultLocation: 'header' | 'basic' | 'query') => ({
   secretLocation: v.optional(
@@ -56,7 +56,7 @@ export const secretLocationFields = (defaultLocation: 'header' | 'basic' | 'quer
 });
 
 /**
- * Checks the webhook secrets in a connection test. The secret is optional: without it, only triggers cannot be activated.
+ * Checks the webhook secrets in a connection test. The secret is optional: only triggers cannot be activated without it.
  * @throws PipewrightError `invalid-input`
  */
 export function checkWebhookSecrets(connection: {

@@ -22,7 +22,7 @@ export const problemField = v.optional(
   }),
 );
 
-/** Input field of triggers whose sender may have no secret. */
+/** Input field of triggers for senders that may have no secret. */
 export const acceptsUnsigned = v.optional(
   boolean({
     label: 'Accept Unverified Events',

@@ -94,14 +94,14 @@ const reject = (reason: RejectionReason): Rejected => ({
 
 const jsonType = /^[\w.-]+\/([\w.-]+\+)?json(-batch)?\b/i;
 
-/** Whether the body may be JSON by its header; some senders set no type. */
+/** Whether the body may be JSON according to its header; some senders set no type. */
 function mayBeJson(delivery: Delivery): boolean {
   return headerValues(delivery, 'content-type').every(
     (type) => type === 'application/json' || type === '' || jsonType.test(type),
   );
 }
 
-/** Verifies the raw bytes of a delivery, then parses them. Never throws for what a sender sends. */
+/** Verifies the raw bytes of a delivery, then parses them. Never throws because of the content of a delivery. */
 export function verifyDelivery(delivery: Delivery, options: VerifyOptions): Verified | Rejected {
   const format = bodyFormat(delivery, options.maxBytes, schemes[options.scheme].acceptsForms);
   if (typeof format !== 'string') return format;
@@ -168,7 +168,7 @@ export function authenticate(delivery: Delivery, options: VerifyOptions): Verifi
     : (timestampFault(proof, options) ?? matched);
 }
 
-/** Tries a secret as it was entered, then without what copying added around it. */
+/** Tries a secret as entered, then without the characters that copying may have added around it. */
 function matchesSecret(scheme: Scheme, proof: Proof, delivery: Delivery, secret: string): boolean {
   if (scheme.matches(proof, delivery, secret)) return true;
   const clean = cleanSecret(secret);

@@ -67,7 +67,7 @@ export type WebhookSecret = ConnectionValues<typeof fields>;
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The sender whose tokens are accepted; undefined if no ID is set.
+ * The sender that tokens are accepted from; undefined if no ID is set.
  * @throws PipewrightError `invalid-input` if only some IDs are set or one is invalid
  */
 function readEntraSender(connection: WebhookSecret): EntraSender | undefined {
@@ -93,7 +93,7 @@ function readEntraSender(connection: WebhookSecret): EntraSender | undefined {
   return { authority: baseUrl(connection.authorityUrl, 'Entra Authority URL'), ...ids };
 }
 
-/** The sender whose tokens are accepted; undefined unless all three IDs are set and valid. */
+/** The sender that tokens are accepted from; undefined unless all three IDs are set and valid. */
 export function entraSenderOf(connection: WebhookSecret): EntraSender | undefined {
   try {
     return readEntraSender(connection);

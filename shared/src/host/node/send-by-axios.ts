@@ -68,7 +68,7 @@ export async function sendByAxios(
         text: await readText(bytes, bounds, { milliseconds, ...(maxBytes === undefined ? {} : { maxBytes }) }),
       };
     }
-    // A decompressed body is longer than its header says, and axios removes the header that would show it.
+    // A decompressed body is longer than its Content-Length, and axios removes the header that would reveal the compression.
     if (!('statusCode' in stream)) delete received['content-length'];
     return { status: response.status, headers: received, text: '', stream: untilStalled(bytes, bounds, stallMs) };
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Context } from '../../define/context.ts';
 import { clouds, type Cloud } from './clouds.ts';
 import type { AzureConnection } from './connection-fields.ts';
 
-/** URLs of the connection's cloud; those of a custom cloud come from the connection. */
+/** URLs of the connection's cloud; for a custom cloud, the connection contains them. */
 export function cloudOf(connection: AzureConnection): Cloud {
   if (connection.cloud !== 'custom') return clouds[connection.cloud];
   const { authorityUrl, managementUrl } = connection;

@@ -43,7 +43,7 @@ const eventShape = v.object({
 });
 
 /**
- * Handles webhooks of a notification destination, and reads the run that each is about.
+ * Handles webhooks from a notification destination and reads the run of each.
  * @see https://docs.databricks.com/aws/en/jobs/notifications
  */
 export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({

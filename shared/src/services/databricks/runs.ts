@@ -170,7 +170,7 @@ const outputShape = v.object({
 /** The output of a task, with the fields used here. */
 export type VendorOutput = Parsed<typeof outputShape>;
 
-/** The output of one task; a run with several tasks has none of its own. */
+/** The output of one task; a run with several tasks has no output itself. */
 export function readOutput(taskRun: VendorTaskRun, context: Context<DatabricksConnection>): Promise<VendorOutput> {
   return openDatabricks(context).json('GET', '/jobs/runs/get-output', outputShape, {
     query: { run_id: taskRun.run_id },
@@ -200,11 +200,11 @@ export async function readRunsPage(
 interface RunsChoice {
   /** Only runs of this job. */
   job?: string | undefined;
-  /** For a run that is being repaired: the repairs it already had. */
+  /** For a run that is being repaired: its earlier repairs. */
   after?: readonly string[];
 }
 
-/** Number of failed tasks whose output is read. */
+/** Maximum number of failed tasks to read the output of. */
 const maxExplained = 20;
 
 /** The runs of a job or of the whole workspace. */

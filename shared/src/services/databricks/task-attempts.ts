@@ -22,7 +22,7 @@ const runIfAfterFailure: readonly string[] = ['ALL_DONE', 'AT_LEAST_ONE_FAILED',
 
 /**
  * Failed tasks after which another task succeeded, so they did not cause the run to fail. Empty if that applies to all failed
- * tasks: then the cause is unknown.
+ * tasks, because the cause is then unknown.
  */
 export function handledFailures(
   tasks: readonly VendorTaskRun[],

@@ -19,10 +19,10 @@ const runResultsShape = v.object({
   ),
 });
 
-/** Number of failed models and tests to report. */
+/** Maximum number of failed models and tests to report. */
 const maxNodes = 20;
 
-/** Statuses of failed nodes; after `partial success`, some batches of a microbatch model failed. Skipped nodes do not count. */
+/** Statuses of failed nodes; `partial success` means that some batches of a microbatch model failed. Skipped nodes do not count. */
 const failedStatuses = new Set(['error', 'fail', 'runtime error', 'partial success']);
 
 const kinds: Record<string, string> = {

@@ -26,8 +26,8 @@ export interface JobRunEvents<I extends JobFilter> {
 }
 
 /**
- * The parts that all webhook triggers for job runs share. dbt's API creates the webhook, and its own secret verifies each
- * delivery.
+ * The parts that all webhook triggers for job runs share. dbt's API creates the webhook, and the secret of the webhook
+ * verifies each delivery.
  * @see https://docs.getdbt.com/docs/deploy/webhooks
  */
 export function jobRunEvents<I extends JobFilter>({ stage, eventTypes, isWanted }: JobRunEvents<I>) {

@@ -83,7 +83,7 @@ const timestampOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? parseTimestamp(value) : undefined;
 
 /**
- * Reads a notification. Early versions have no webhook, project or status code; the status is then read from its name.
+ * Reads a notification. Early versions have no webhook, project or status code; the status is then derived from its name.
  * @returns undefined for any other body
  * @see https://docs.getdbt.com/docs/deploy/webhooks#validate-a-webhook
  */
@@ -135,7 +135,7 @@ export function matchesFilter({ jobId, environmentId }: RunNotification, filter:
 }
 
 /**
- * The notification as an event. Its ID is made of run and stage, because two event types can report the same stage. Test
+ * The notification as an event. Its ID consists of run and stage, because two event types can report the same stage. Test
  * events always have the same run, so they keep their own ID.
  */
 export function eventOf({ eventType: _type, ...data }: Notification, stage: JobRunStage): Event<RunNotification> {

@@ -9,7 +9,7 @@ import { matchesFilter, type JobFilter, type Notification } from './notification
 import { listOf, readPage } from './pages.ts';
 import { readJobRun, runShape, type VendorRun } from './runs.ts';
 
-/** Number of recent runs to filter. */
+/** Maximum number of recent runs to filter. */
 const maxRecent = 50;
 
 /** The most recent runs as notifications, newest first, for real samples in a form. */

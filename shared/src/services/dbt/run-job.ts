@@ -154,8 +154,8 @@ async function startJob(
 }
 
 /**
- * Triggers a job run. dbt has no idempotency key, so the key is part of the run's cause, and the run is found by it among the
- * newest 100 runs of the job.
+ * Triggers a job run. dbt has no idempotency key, so the cause of the run contains a tag of the start key, which identifies
+ * the run among the newest 100 runs of the job.
  * @see https://docs.getdbt.com/dbt-cloud/api-v2#/operations/Trigger%20Job%20Run
  */
 export const runJob = defineAction<DbtConnection>()({

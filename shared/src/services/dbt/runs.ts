@@ -199,7 +199,7 @@ export function jobRuns(context: Context<DbtConnection>, job?: string): RunProvi
       try {
         await openDbt(context).send('POST', `${path(id)}cancel/`, { effect: 'idempotent', afterStop: true });
       } catch (error) {
-        // dbt rejects cancelling a run that has just finished.
+        // dbt rejects the cancellation of a run that has just finished.
         const run = await get(id).catch(() => undefined);
         if (!run || !isFinished(run.status)) throw error;
       }

@@ -2,7 +2,7 @@ import { cut, redact } from '../../host/redact.ts';
 
 const maxCharacters = 500;
 
-// Terminal colours, and the time before each log line.
+// Terminal colors, and the time before each log line.
 const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 const time = /^\d\d:\d\d:\d\d(\.\d+)?\s*/;
 

@@ -22,7 +22,7 @@ const subscriptionShape = v.object({
 
 type VendorSubscription = Parsed<typeof subscriptionShape>;
 
-/** Names of our webhooks start with this. */
+/** Prefix of the names of our webhooks. */
 const namePrefix = 'Pipewright';
 
 const subscriptionPath = (connection: DbtConnection, id: string): string =>
@@ -78,7 +78,7 @@ function create(
   return callDbt(context, 'POST', subscriptionsPath(context.connection), subscriptionShape, { json });
 }
 
-/** Names of callback webhooks start with this, followed by their expiry. */
+/** Prefix of the names of callback webhooks; the expiry follows. */
 const callbackPrefix = `${namePrefix} waits for a run until `;
 
 /**

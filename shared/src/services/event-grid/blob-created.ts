@@ -51,8 +51,8 @@ function describe({ id, subject, occurredAt, data }: GridEvent) {
 }
 
 /**
- * Receives `Microsoft.Storage.BlobCreated`. A data lake sends two events per file: when it is created empty (`CreateFile`) and
- * when it is complete (`FlushWithClose`); only the latter counts.
+ * Receives `Microsoft.Storage.BlobCreated`. A data lake sends two events per file: one when it is created empty (`CreateFile`)
+ * and one when it is complete (`FlushWithClose`); only the latter counts.
  * @see https://learn.microsoft.com/azure/event-grid/event-schema-blob-storage
  */
 export const blobCreated = defineWebhookTrigger<WebhookSecret>()({

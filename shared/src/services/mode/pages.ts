@@ -12,7 +12,7 @@ export interface ModeList<S extends ResponseSchema> {
   query?: Call['query'];
 }
 
-/** Reads one page, counted from 1; `next` is the next page, absent on the last one. */
+/** Reads one page, counted from 1; `next` is the number of the next page, absent on the last page. */
 export async function readPage<S extends ResponseSchema>(
   api: Api,
   { path, name, entry, query }: ModeList<S>,

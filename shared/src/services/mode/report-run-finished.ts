@@ -16,7 +16,7 @@ import { enterSecret, setupSteps, urlWithSecret } from '../../webhooks/setup-ste
 
 const eventOf = (run: RunReport, reportId: string) => ({ id: `${run.id}:finished`, data: { ...run, reportId } });
 
-/** Recent runs to read for test data. */
+/** Number of recent runs to read as samples. */
 const maxRecent = 10;
 
 /**

@@ -68,7 +68,7 @@ export function listQueries(api: Api, report: string): Promise<VendorQuery[]> {
   return readAll(api, { path: `${reportPath(report)}/queries`, name: 'queries', entry: queryShape });
 }
 
-/** Reports to collect before a page of choices is returned. */
+/** Number of reports to collect before a page of choices is returned. */
 const pageSize = 20;
 
 /** Parses a page token: the token of a collection and a page in it. */

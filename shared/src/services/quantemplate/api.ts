@@ -58,7 +58,7 @@ export function quantemplateToken(
   );
 }
 
-/** Opens the API of the organisation. */
+/** Opens the API of the organization. */
 export function openOrganisation(context: Context<QuantemplateConnection>): Api {
   const { connection, host } = context;
   return openApi({

@@ -8,8 +8,8 @@ import { datasetIdFromUrl } from './datasets.ts';
 import { directionsFor, exampleOf, isAmong, payloadText, readNotification } from './notifications.ts';
 
 /**
- * Receives the event DatasetUpdated. It has no organisation and no version: later steps download the current content from
- * the organisation of the connection.
+ * Receives the event DatasetUpdated. It contains no organization and no version: later steps download the current content
+ * from the organization of the connection.
  * @see https://quantemplate.readme.io/reference-link/events
  */
 export const datasetUpdated = defineWebhookTrigger<QuantemplateConnection>()({

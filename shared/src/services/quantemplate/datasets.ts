@@ -14,5 +14,5 @@ export const datasetField = text({
   idFromUrl: datasetIdFromUrl,
 });
 
-/** The API path of a dataset in its organisation. */
+/** The API path of a dataset in its organization. */
 export const datasetPath = (dataset: string): string => `/datasets/${encodeURIComponent(dataset)}`;

@@ -8,7 +8,7 @@ import { openCsv } from './csv-file.ts';
 import { executionsPath, findExecution, type VendorOutput } from './executions.ts';
 import { executionField, outputField, pipelineField } from './pipelines.ts';
 
-/** Finds an output of a run by name; an ID is used as it is. */
+/** Finds an output of a run by name; an ID is returned without a lookup. */
 async function findOutput(api: Api, pipeline: string, execution: string, selected: string): Promise<VendorOutput> {
   if (/^o-[\w-]+$/.test(selected)) return { id: selected, name: selected };
   const outputs = (await findExecution(api, pipeline, execution)).outputs ?? [];

@@ -36,7 +36,7 @@ const executionShape = v.object({
 /** The fields of a Quantemplate execution that are used here. */
 export type VendorExecution = Parsed<typeof executionShape>;
 
-/** Statuses of Quantemplate; both Cancelled (documentation) and Canceled (its client) are understood. */
+/** Statuses of Quantemplate. Accepts both Cancelled (documentation) and Canceled (Quantemplate's client). */
 const statusWords: StatusMap = { Started: 'running', Succeeded: 'succeeded', Failed: 'failed' };
 
 /** Maps a Quantemplate status to a run status. */
@@ -54,7 +54,7 @@ export async function listExecutions(api: Api, pipeline: string, endsAt?: number
 }
 
 /**
- * Finds an execution in the list: the API cannot read a single one.
+ * Finds an execution in the list, because the API cannot read a single one.
  * @throws PipewrightError `not-found`
  */
 export async function findExecution(api: Api, pipeline: string, id: string, endsAt?: number): Promise<VendorExecution> {

@@ -50,7 +50,7 @@ export const directionsFor = (event: string, things: string): Wording =>
     'Have Quantemplate send the secret in the header X-Webhook-Secret. If it accepts only a URL, select Query Parameter in Secret Location and append ?token= and the secret to the URL.',
   ]);
 
-/** Builds a sample notification like those of Quantemplate. */
+/** Builds a sample notification in Quantemplate's format. */
 export function exampleOf(name: string, payload: Record<string, unknown>, now: Date): unknown {
   return { id: `example-${now.getTime()}`, name, created: now.toISOString(), payload: { eventName: name, ...payload } };
 }

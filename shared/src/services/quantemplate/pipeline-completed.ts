@@ -36,7 +36,7 @@ function eventOf(
     ...(isFinished(status) ? { succeeded: status === 'succeeded' } : {}),
     ...(completedAt ? { completedAt } : {}),
   };
-  // A run finishes once, so its ID dedupes events, including runs found by polling.
+  // A run finishes only once, so its ID dedupes events, including those found by polling.
   return [{ id: `${ids.executionId}:completed`, data }];
 }
 

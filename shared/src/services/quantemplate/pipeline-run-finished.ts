@@ -5,7 +5,7 @@ import { listExecutions, readExecution, samplePipelineRun } from './executions.t
 import { pipelineField } from './pipelines.ts';
 
 /**
- * Polls for finished runs of a pipeline, including pipelines not shared with the whole organisation, for which
+ * Polls for finished runs of a pipeline, including pipelines not shared with the whole organization, for which
  * Quantemplate sends no events.
  * @see https://quantemplate.readme.io/
  */

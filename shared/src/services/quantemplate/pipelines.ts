@@ -18,7 +18,7 @@ export const pipelineField = text({
   idFromUrl: pipelineIdFromUrl,
 });
 
-/** Runs offered in the list, newest first. */
+/** Maximum number of runs in the dropdown, newest first. */
 const maxChoices = 50;
 
 const executionChoices = defineChoices<QuantemplateConnection>({

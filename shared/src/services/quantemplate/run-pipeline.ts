@@ -13,8 +13,8 @@ import { pipelineField } from './pipelines.ts';
 const { wait, onFailure, timeoutMinutes } = waitFields;
 
 /**
- * Starts a pipeline. Quantemplate accepts no idempotency key, so a start without a response is never repeated: the only
- * newer run is adopted, if there is exactly one.
+ * Starts a pipeline. Quantemplate accepts no idempotency key, so a start without a response is never repeated: if there
+ * is exactly one newer run, it is adopted.
  * @see https://quantemplate.readme.io/reference/execute-pipeline
  */
 export const runPipeline = defineAction<QuantemplateConnection>()({

@@ -42,7 +42,7 @@ function textAt(body: unknown, path: string): string | undefined {
 }
 
 /**
- * The event ID in the signed body of Slack and dbt, which retries repeat.
+ * The event ID in the signed body of Slack and dbt, which stays the same in retries.
  * @see https://docs.slack.dev/apis/events-api/#callback-field
  * @see https://docs.getdbt.com/docs/deploy/webhooks
  */

@@ -34,8 +34,8 @@ export function slackShape<T extends v.ObjectEntries>(entries: T) {
 export const timestampShape = v.pipe(v.string(), v.regex(/^\d+\.\d+$/));
 
 /**
- * Posts once: a request without a readable answer may have posted the message, so it is not retried.
- * @param what what is posted, for the error message: `the message`
+ * Posts once: a request without a readable response may have posted the message, so it is not retried.
+ * @param what noun for the error message: `the message`
  */
 export async function postOnce<T>(what: string, post: () => Promise<T>): Promise<T> {
   try {

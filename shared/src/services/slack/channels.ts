@@ -52,7 +52,7 @@ async function readPage(
 }
 
 /**
- * The workspaces of an organization token (Enterprise Grid), which must name one in each list request.
+ * The workspaces of an organization token (Enterprise Grid); each list request with such a token must specify one.
  * @see https://docs.slack.dev/reference/methods/auth.teams.list
  */
 async function readTeams(context: Context<SlackConnection>): Promise<string[]> {
@@ -150,7 +150,7 @@ const channelChoices = defineChoices<SlackConnection>({
   },
 });
 
-/** Selects the channel or person to send to. */
+/** Selects the channel or user to send to. */
 export const channelField = text({
   label: 'Channel',
   help: 'Select the channel, or enter its ID or name, or a user ID (U…) for a direct message. Invite the bot to the channel first.',

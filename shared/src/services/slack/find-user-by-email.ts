@@ -16,7 +16,7 @@ const userShape = v.object({
 });
 
 /**
- * Finds a user by email address; returns nothing if there is none.
+ * Finds a user by email address; returns an empty list if there is none.
  * @see https://docs.slack.dev/reference/methods/users.lookupByEmail
  */
 export const findUserByEmail = defineSearch<SlackConnection>()({

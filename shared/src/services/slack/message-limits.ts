@@ -2,23 +2,23 @@ import { PipewrightError } from '../../host/error.ts';
 import { isObject } from '../../host/is-object.ts';
 import { service } from './api.ts';
 
-/** Characters of a message; Slack truncates longer messages without an error. */
+/** Maximum length of a message in characters; Slack truncates longer messages without an error. */
 const maxTextCharacters = 40_000;
 
-/** Blocks per message. */
+/** Maximum number of blocks per message. */
 const maxBlocks = 50;
 
-/** Characters of a block's text, by block type. */
+/** Maximum length of a block's text in characters, by block type. */
 const maxBlockCharacters: Record<string, number> = { section: 3_000, header: 150, markdown: 12_000 };
 
-/** Entries of a block's list, by block type. */
+/** Maximum number of entries in a block's list, by block type. */
 const maxBlockEntries: Record<string, { list: string; max: number }> = {
   section: { list: 'fields', max: 10 },
   context: { list: 'elements', max: 10 },
   actions: { list: 'elements', max: 25 },
 };
 
-/** Characters of a section's field. */
+/** Maximum length of a section's field in characters. */
 const maxFieldCharacters = 2_000;
 
 const count = (text: string): number => [...text].length;

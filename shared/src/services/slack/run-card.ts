@@ -19,7 +19,7 @@ export interface Card {
   blocks: object[];
 }
 
-/** How many of the known steps succeeded, without steps of nested pipelines. */
+/** How many of the known steps succeeded, excluding steps of nested pipelines. */
 function progressOf({ steps, status }: RunWithExplanation): string | undefined {
   const topLevel = steps.filter(({ name }) => !name.includes(' › '));
   if (topLevel.length === 0) return undefined;

@@ -6,7 +6,7 @@ import { integer, json, option, text } from '../../define/fields.ts';
 import { runStatuses, type Run, type RunStatus, type Step } from '../../runs/run.ts';
 import { service } from './api.ts';
 
-/** Takes a whole run. */
+/** Field for a whole run. */
 export const runField = v.optional(
   json({
     label: 'Run',

@@ -4,8 +4,8 @@ import { webAddressConnection } from './connection.ts';
 import { downloadFile } from './download-file.ts';
 
 /**
- * Files from any website, as a source of datasets. There is no separate node: both platforms have a step for HTTP requests, which
- * n8n does not allow nodes to duplicate.
+ * Files from any website, as a source of datasets. There is no separate node: both platforms have a step for HTTP requests, and
+ * n8n does not accept nodes that duplicate it.
  */
 export const webAddress = defineService({
   key: 'webAddress',

@@ -18,7 +18,7 @@ function missing(label: string): PipewrightError {
   });
 }
 
-/** OAuth scopes of Azure SQL in each Microsoft cloud; those of the sovereign clouds come from public tools. */
+/** OAuth scopes of Azure SQL in each Microsoft cloud; the scopes of the sovereign clouds come from public tools. */
 const databaseScopes = {
   public: 'https://database.windows.net/.default',
   'us-government': 'https://database.usgovcloudapi.net/.default',

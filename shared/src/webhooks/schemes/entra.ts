@@ -59,7 +59,7 @@ async function readToken(
 
 /**
  * Verifies the Microsoft Entra token in `Authorization`: its signature, audience, issuer, expiry and the application that
- * requested it. The token proves who sends, not what: the body is not signed.
+ * requested it. The token proves who sent the delivery, not what was sent: the body is not signed.
  * @returns why the delivery is rejected; undefined if it is authentic
  * @throws PipewrightError `unavailable` if the keys cannot be read
  * @see https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens

@@ -30,7 +30,7 @@ export function sign(secret: string, prefix: string, body: Uint8Array, bytesOf =
 
 /**
  * Compares signatures with the HMAC-SHA256 of the body.
- * @param prefix what is signed before the body: an ID, a timestamp
+ * @param prefix returns the text that is signed before the body: an ID, a timestamp
  * @param bytesOf decodes the secret. Default: UTF-8
  */
 export function matchesHmac(prefix: (proof: Proof, delivery: Delivery) => string, bytesOf = utf8): Scheme['matches'] {

@@ -9,7 +9,7 @@ const asHeaderProof = (value: string): Proof =>
     ? asProof(value)
     : { candidates: [Buffer.from(value, 'utf8'), Buffer.from(value, 'latin1')] };
 
-/** A secret sent in plain text. It signs nothing: anyone who can read one delivery can forge others. */
+/** A secret sent in plain text. Nothing is signed: anyone who can read one delivery can forge others. */
 const sharedSecret = (
   proof: (delivery: Delivery, location: string | undefined) => Proof | RejectionReason,
   sign: (signing: Signing) => Pick<Delivery, 'headers' | 'query'>,

@@ -12,7 +12,7 @@ const prefixes = ['webhook', 'svix'] as const;
 export const prefixOf = (delivery: Delivery): string =>
   prefixes.find((prefix) => headerValues(delivery, `${prefix}-signature`).length > 0) ?? prefixes[0];
 
-/** Decodes a secret. `secretFault` has rejected invalid secrets before. */
+/** Decodes a secret. `secretFault` has already rejected invalid secrets. */
 function bytesOf(secret: string): Buffer {
   const read = readStandardSecret(cleanSecret(secret));
   if ('reason' in read) throw new Error('An invalid secret was used.');

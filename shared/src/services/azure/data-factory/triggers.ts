@@ -22,7 +22,7 @@ const triggerShape = v.object({
   ),
 });
 
-/** A trigger of the vendor's API. */
+/** A trigger in an API response. */
 export type VendorTrigger = Parsed<typeof triggerShape>;
 
 /** Lists the triggers of a factory. */

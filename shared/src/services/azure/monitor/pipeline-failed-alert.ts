@@ -17,7 +17,7 @@ import { enterSecret, setupSteps, urlWithSecret } from '../../../webhooks/setup-
 /** Maximum number of failed runs to read per alert. */
 const maxRuns = 50;
 
-/** Milliseconds before the alert's time window at which the search starts, because metrics are delayed. */
+/** How many milliseconds before the alert's time window the search starts, because metrics are delayed. */
 const metricDelayMs = 15 * 60_000;
 
 interface Alert {
@@ -39,7 +39,7 @@ function readWindow(size: string): number {
   return (Number(hours) * 60 + Number(minutes)) * 60_000;
 }
 
-/** Parses a fired alert about failed runs of a factory; undefined for other and for resolved alerts. */
+/** Parses a fired alert about failed runs of a factory; undefined for other alerts and for resolved ones. */
 function readAlert(body: unknown): Alert | undefined {
   const data = asObject(asObject(body)['data']);
   const essentials = asObject(data['essentials']);

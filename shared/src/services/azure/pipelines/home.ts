@@ -3,7 +3,7 @@ import type { Context } from '../../../define/context.ts';
 import type { Field, Fields } from '../../../define/fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 
-/** What contains and runs pipelines: a data factory or a Synapse workspace. */
+/** A resource that contains and runs pipelines: a data factory or a Synapse workspace. */
 export interface PipelineHome {
   api: Api;
   /** Path before `/pipelines`. */

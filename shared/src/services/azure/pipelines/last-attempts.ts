@@ -22,7 +22,7 @@ export function lastAttempts(activities: readonly VendorActivityRun[]): VendorAc
         other.status !== 'Succeeded' &&
         !(time(other.activityRunEnd) > time(retry.activityRunStart)),
     );
-    // If iterations cannot be distinguished, this one retries the attempt that ended last before it.
+    // If iterations cannot be distinguished, assume that this attempt retries the one that ended last before it.
     const [before] = earlier.sort(
       (a, b) => attemptOf(b) - attemptOf(a) || (time(b.activityRunEnd) || 0) - (time(a.activityRunEnd) || 0),
     );

@@ -34,7 +34,7 @@ export const pipelineRunShape = v.object({
 export const isStartedByCall = ({ invokedBy }: VendorPipelineRun): boolean =>
   (invokedBy?.invokedByType ?? 'Manual') === 'Manual';
 
-/** A pipeline run of the vendor's API. */
+/** A pipeline run in an API response. */
 export type VendorPipelineRun = Parsed<typeof pipelineRunShape>;
 
 /** Response with an activity run. */
@@ -58,7 +58,7 @@ export const activityRunShape = v.object({
   output: v.optional(v.unknown()),
 });
 
-/** An activity run of the vendor's API. */
+/** An activity run in an API response. */
 export type VendorActivityRun = Parsed<typeof activityRunShape>;
 
 /** Status values of runs and activities. A run that is Canceling has not finished. */
@@ -72,7 +72,7 @@ const statuses: StatusMap = {
   Skipped: 'cancelled',
 };
 
-/** Parameter with the URL that the pipeline calls when it finishes. The URL is a secret and never shown. */
+/** Parameter with the URL that the pipeline calls when it finishes. The URL is a secret and is never shown. */
 export const callbackParameter = 'pipewrightCallbackUrl';
 
 /** Converts a pipeline run. */
@@ -99,7 +99,7 @@ function shownParameters({
   return others;
 }
 
-/** Extracts the message from the internals of an activity error: `ErrorCode=…,'Type=…,Message=Login failed.,Source=…`. */
+/** Extracts the message from the raw text of an activity error: `ErrorCode=…,'Type=…,Message=Login failed.,Source=…`. */
 function plainMessage(message: string): string {
   return /Message=([^]+?)(?:,Source=|,'Type=|$)/.exec(message)?.[1]?.trim() ?? message;
 }

@@ -23,7 +23,7 @@ export const pipelinePropertiesShape = v.object({ properties });
 /** Response with a pipeline. */
 const pipelineShape = v.object({ name: filledText, properties });
 
-/** A pipeline of the vendor's API. */
+/** A pipeline in an API response. */
 export type VendorPipeline = Parsed<typeof pipelineShape>;
 
 /** Lists the pipelines of a factory or workspace. */

@@ -26,9 +26,9 @@ interface RunInput {
 }
 
 /**
- * Starts a pipeline; the body of createRun is the parameters themselves, not wrapped. The API has no idempotency key, so the
+ * Starts a pipeline; the body of createRun contains the parameters directly, without a wrapper. The API has no idempotency key, so the
  * start key is passed as a parameter if the pipeline declares it, even without a start key from the user. Otherwise, if the
- * response is lost, later runs are compared by their parameters; unless exactly one run matches, none is adopted or started.
+ * response is lost, later runs are compared by their parameters; unless exactly one matches, no run is adopted or started.
  * @param callbackUrl URL that the pipeline calls when it finishes
  */
 async function startPipeline(

@@ -1,18 +1,18 @@
 import type { Run, Step } from '../../../runs/run.ts';
 
-/** Activities that contain others and fail if one of those fails. */
+/** Activities that contain other activities and fail if one of them fails. */
 const containers: readonly string[] = ['ForEach', 'IfCondition', 'Switch', 'Until', 'ExecutePipeline'];
 
 const isFailed = ({ status }: Step): boolean => status === 'failed' || status === 'timed-out';
 
-/** Whether a step ran within the time of another one. */
+/** Whether a step ran within the time range of another step. */
 function isWithin(inner: Step, outer: Step): boolean {
   const began = Date.parse(inner.startedAt ?? '') >= Date.parse(outer.startedAt ?? '');
   const ended = outer.finishedAt === undefined || Date.parse(inner.finishedAt ?? '') <= Date.parse(outer.finishedAt);
   return began && ended;
 }
 
-/** The steps that caused the failure of a step: those of its child run, those inside it, or itself. */
+/** The steps that caused the failure of a step: steps of its child run, steps inside it, or the step itself. */
 function originsOf(step: Step, steps: readonly Step[]): Step[] {
   const ofChild = steps.filter(({ name }) => name.startsWith(`${step.name} › `));
   if (ofChild.length > 0) return ofChild;

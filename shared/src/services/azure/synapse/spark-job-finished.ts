@@ -5,7 +5,7 @@ import { sparkPoolField } from './spark-pool.ts';
 import { openWorkspace, workspaceField } from './workspace.ts';
 
 /**
- * Polls for finished Spark batch jobs among the first and last of a pool.
+ * Polls for finished Spark batch jobs among the first and last jobs of a pool.
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane/spark-batch/get-spark-batch-jobs
  */
 export const sparkJobFinished = defineRunFinished<AzureConnection>()({

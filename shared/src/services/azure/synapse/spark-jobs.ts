@@ -36,7 +36,7 @@ export const sparkJobShape = v.object({
   schedulerInfo: optionalField(v.object({ scheduledAt: displayText, endedAt: displayText })),
 });
 
-/** A Spark batch job of the vendor's API. */
+/** A Spark batch job in an API response. */
 export type VendorSparkJob = Parsed<typeof sparkJobShape>;
 
 const sparkJobPageShape = v.object({

@@ -12,7 +12,7 @@ const lengths = { nonce: 12, tag: 16 };
 /** Hosts of Azure's callback URLs. The exact hosts are not documented. */
 const azureHost = /(^|\.)(azure\.com|azure\.us|azure\.cn|azuresynapse\.net|azuresynapse\.us)$/i;
 
-/** Hosts under Azure's domains that any customer can own. */
+/** Hosts in Azure's domains that any customer can own. */
 const customerHost = /\.cloudapp(\.[a-z0-9-]+)?\.azure\.|\.cloudapp\.(us|cn)/i;
 
 function keyOf({ clientSecret, tenantId }: AzureConnection): Uint8Array {
@@ -37,7 +37,7 @@ function notAzure(): PipewrightError {
 }
 
 /**
- * Encrypts the callback URL of an activity, which is a secret, to a handle. Reading or forging a handle requires the client
+ * Encrypts the callback URL of an activity, which is a secret, into a handle. Reading or forging a handle requires the client
  * secret of the connection.
  * @throws PipewrightError `not-verified` if it is not an Azure URL
  */
@@ -62,7 +62,7 @@ export function openHandle(handle: string, connection: AzureConnection): string 
     const callbackUrl = Buffer.concat([opening.update(bytes.subarray(nonce + tag)), opening.final()]).toString('utf8');
     if (isAzure(callbackUrl, connection)) return callbackUrl;
   } catch {
-    // The error below contains nothing of the handle.
+    // The error below contains no part of the handle.
   }
   throw new PipewrightError({
     code: 'invalid-input',

@@ -15,12 +15,12 @@ export function lettersIn(width: number): number {
   return Math.max(0, Math.floor(width / advance));
 }
 
-/** Shortens a text to a number of letters, ending in two dots. */
+/** Truncates a text to a number of letters, with two dots at the end. */
 export function shorten(text: string, letters: number): string {
   return text.length <= letters ? text : `${text.slice(0, Math.max(0, letters - 2))}..`;
 }
 
-/** A bitmap with named palette colours; the first colour is the background. */
+/** A bitmap with named palette colors; the first color is the background. */
 export class Canvas<Name extends string> {
   readonly width: number;
   readonly height: number;
@@ -45,7 +45,7 @@ export class Canvas<Name extends string> {
     }
   }
 
-  /** Writes a text at its upper left corner; unsupported characters become question marks. */
+  /** Draws a text with its upper left corner at a point; unsupported characters become question marks. */
   write(x: number, y: number, text: string, colour: Name): void {
     [...text].forEach((letter, index) => {
       const found = font.lookup.indexOf(letter);

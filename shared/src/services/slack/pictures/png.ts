@@ -1,4 +1,4 @@
-/** A colour: red, green and blue from 0 to 255. */
+/** A color: red, green and blue from 0 to 255. */
 export type Colour = readonly [number, number, number];
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -46,7 +46,7 @@ export async function encodePng(
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  // Eight bits per pixel, palette colours.
+  // Eight bits per pixel, palette colors.
   header.set([8, 3, 0, 0, 0], 8);
   const rows = new Uint8Array((width + 1) * height);
   for (let row = 0; row < height; row += 1)

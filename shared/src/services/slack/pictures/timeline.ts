@@ -26,7 +26,7 @@ const colourOf: Record<RunStatus, ColourName> = {
 
 const size = { width: 960, margin: 16, names: 280, row: 26, bar: 16, axis: 34, title: 34 };
 
-/** Number of steps to draw. */
+/** Maximum number of steps to draw. */
 const maxSteps = 60;
 
 /** Readable axis intervals in seconds. */
@@ -65,8 +65,8 @@ function nested(name: string): string {
 }
 
 /**
- * Draws the steps of a run over time as PNG: one row per step with a known start, coloured by status.
- * @param now milliseconds since 1970, the end of bars that are still running
+ * Draws the steps of a run over time as PNG: one row per step with a known start, colored by status.
+ * @param now milliseconds since 1970; the end of the bars of active steps
  */
 export function drawTimeline(run: Run, now: number): Promise<Uint8Array> {
   const starts = [run.startedAt, ...run.steps.map(({ startedAt }) => startedAt)].flatMap((value) =>
